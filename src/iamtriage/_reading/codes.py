@@ -1,0 +1,181 @@
+"""Error codes and what they mean; not for texts without a code.
+
+Sources: botocore's service models, the common-errors pages of the IAM and EMR API references, and
+client-side error classes of the SDKs. A code that is not listed makes an ``aws_error``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from iamtriage.typing import Kind
+
+_DENIED = """
+    AccessDeniedException AccessDenied UnauthorizedOperation AuthorizationError AuthorizationErrorException
+    AuthorizationException AccessForbidden UnauthorizedOperationException ForbiddenError
+    InsufficientPermissionsException InsufficientPrivilegesException NotAuthorized 403 Forbidden
+    IamRoleMissingPermissions AllAccessDisabled UnauthorizedAccess UnauthorizedAccessException
+    OperationNotPermittedForRole AccessDeniedForOperation
+"""
+# These are used for credentials as well as for permissions, so the sentence decides where it can.
+_DENIED_WEAKLY = """
+    UnauthorizedException NotAuthorizedException ForbiddenException UnauthorizedError Unauthorized 401
+    UnauthorizedRequestException
+"""
+_EXPIRED = """
+    ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired UnauthorizedSSOTokenError
+    ExpiredTokenError TokenRetrievalError SSOTokenExpired LoginRefreshRequired
+    LoginTokenExpired ExpiredCredentials SSOTokenExpiredError
+"""
+_INVALID = """
+    InvalidClientTokenId UnrecognizedClientException UnrecognizedClient InvalidAccessKeyId AuthFailure
+    InvalidToken InvalidSecurity InvalidClientTokenIdException UnrecognizedClientError InvalidAccessKeyIdException
+    InvalidTokenId SSOTokenLoadError
+"""
+_SIGNATURE = """
+    SignatureDoesNotMatch IncompleteSignature IncompleteSignatureException InvalidSignatureException
+    RequestTimeTooSkewed InvalidSignature RequestTimeTooSkewedException SignatureDoesNotMatchException
+    AuthorizationHeaderMalformed AuthorizationQueryParametersError RequestInTheFuture
+"""
+_MISSING = """
+    NoCredentialsError NoCredentials MissingAuthenticationToken MissingAuthenticationTokenException
+    NoCredentialProviders CredentialsNotFound CredentialsProviderError CredentialRetrievalError
+    PartialCredentialsError CredentialsError MissingCredentialsError CredentialsNotLoaded
+    CredentialUnavailableException NoAuthWithAWSException CredentialsException ProviderError
+    MetadataRetrievalError InvalidCredentialsException CredentialProviderError
+    MissingSecurityHeader CredentialsNotFoundError WebIdentityErr NoAuthTokenError
+    ProfileNotFound RefreshWithMFAUnsupportedError InfiniteLoopConfigError EC2RoleRequestError
+    ProcessProviderExecutionError SharedCredsLoad AssumeRoleTokenProviderNotSetError
+    EnvAccessKeyNotFound EnvSecretNotFound ConfigNotFound NoCredentialsProvided NoAwsCredentials
+    MissingCredentialsException CredentialsNotFoundException LoginError
+"""
+_TOKEN = """
+    InvalidIdentityToken InvalidIdentityTokenException IDPRejectedClaim IDPRejectedClaimException
+    IDPCommunicationError IDPCommunicationErrorException
+"""
+_OTHERS: dict[str, Kind] = {
+    "RegionDisabledException": "region_disabled",
+    "RegionDisabled": "region_disabled",
+    "MalformedPolicyDocument": "malformed_policy",
+    "MalformedPolicyDocumentException": "malformed_policy",
+    "MalformedPolicy": "malformed_policy",
+    "InvalidArn": "invalid_arn",
+    "InvalidArnException": "invalid_arn",
+}
+
+
+def _table() -> dict[str, Kind]:
+    groups: tuple[tuple[str, Kind], ...] = (
+        (_DENIED, "access_denied"),
+        (_DENIED_WEAKLY, "access_denied"),
+        (_EXPIRED, "expired_credentials"),
+        (_INVALID, "invalid_credentials"),
+        (_SIGNATURE, "signature_mismatch"),
+        (_MISSING, "missing_credentials"),
+        (_TOKEN, "invalid_identity_token"),
+    )
+    table = dict(_OTHERS)
+    for names, kind in groups:
+        table.update(dict.fromkeys(names.split(), kind))
+    return table
+
+
+_KINDS = _table()
+_WEAK = frozenset(_DENIED_WEAKLY.split())
+
+# Codes without a telling ending, seen on the wire, none of which means a denial.
+_PLAIN = frozenset(
+    """
+    Throttling ThrottledException RequestThrottled RequestLimitExceeded BandwidthLimitExceeded SlowDown
+    EntityAlreadyExists NoSuchEntity LimitExceeded DeleteConflict EntityTemporarilyUnmodifiable
+    InvalidParameterValue InvalidParameter InvalidParameterCombination MissingParameter InvalidRequest InvalidInput
+    InvalidUserType InvalidAction UnknownOperation NoSuchBucket NoSuchKey NoSuchUpload NoSuchVersion
+    NoSuchBucketPolicy NoSuchLifecycleConfiguration BucketAlreadyExists BucketAlreadyOwnedByYou BucketNotEmpty
+    OptInRequired SubscriptionRequired NotSignedUp PermanentRedirect TemporaryRedirect InvalidBucketName
+    InternalFailure ServiceUnavailable Unavailable DryRunOperation DependencyViolation IncorrectState
+    InsufficientInstanceCapacity InstanceLimitExceeded VcpuLimitExceeded AddressLimitExceeded
+    InvalidArgument MalformedXML MethodNotAllowed NotImplemented OperationAborted PreconditionFailed
+    RequestTimeout RestoreAlreadyInProgress DBInstanceNotFound DBInstanceAlreadyExists HostedZoneNotFound
+    NoSuchHostedZone InvalidChangeBatch PriorRequestNotComplete LoadBalancerNotFound TargetGroupNotFound
+    DuplicateLoadBalancer ResourceInUse PackedPolicyTooLarge QueueDoesNotExist NotFound
+    AWS.SimpleQueueService.NonExistentQueue InvalidSubnet PendingVerification Blocked UnsupportedOperation
+    UnsupportedAddressFamily InvalidTarget VolumeInUse AlreadyExists ResourceNotFound ValidationError
+    RequestError RequestCanceled SerializationError MissingRegion NoRegionError EndpointConnectionError
+    """.split()
+)
+_SHAPE = re.compile(
+    r"(?:(?:Client|Server|Receiver|Sender)\.)?[A-Z][A-Za-z0-9]{1,80}"
+    r"(?:Exception|Error|Fault|Failure|Denied|LimitExceeded|NotFound|AlreadyExists|Expired|Exceeded|TooLarge)"
+    r"|(?:Client|Server)\.[A-Z][A-Za-z0-9.]{2,80}|Invalid[A-Z][A-Za-z]{1,40}(?:ID|Id)?\.[A-Z][A-Za-z.]{2,40}",
+    re.ASCII,
+)
+# Classes that SDKs raise for any error of a service: they say nothing of what went wrong.
+_GENERIC = re.compile(
+    r"(?:Amazon|AWS|Aws)[A-Za-z0-9]*(?:Exception|Error)"
+    r"|(?:Boto[CcK]?[Cc]?ore|Boto|Client|Sdk|SdkClient|SdkService|Service|Base|HttpErrorResponse|Runtime|IllegalState"
+    r"|Illegal|Illegalargument|Serverless|StatusCode|Aggregate|Unhandled|Unknown|UnknownAWSHTTPService|Response|System"
+    r"|Py4JJava|Py4JNetwork|Execution|Completion|Connect|Uncaught|Failed|HTTP|Http|Module|Operation|Request|API|Api"
+    r"|Fs|S3Upload|RetriesExceeded|RcloneException|Invocation|Type|Value|Key|Attribute|Name|Assertion|Import|OS|IO"
+    r"|Socket|Timeout|Connection|NullPointer|Reconciler|Reconcile|Panic|Fatal|Template|Stack|Deployment|Toolkit"
+    r"|Notebook|Query|Compile|Compilation|ProvisionedThroughput)(?:Exception|Error)"
+    r"|Exception|Error|Failure|UnknownError|NetworkError|UploadFailed|[A-Za-z]*UploadFailedError",
+    re.ASCII,
+)
+# Exception classes of other software whose names look like AWS codes.
+FOREIGN_NAMESPACE = re.compile(
+    r"(?:java\.nio|java\.security|java\.io|javax|org\.springframework|jakarta|Symfony|System\.(?!AggregateEx)|Microsoft|Google|"
+    r"com\.google|com\.azure|com\.aliyun|com\.tencent|com\.huawei|com\.microsoft|com\.mysql|com\.mongodb|org\.postgresql|"
+    r"org\.apache\.hadoop\.security|org\.apache\.kafka|org\.elasticsearch|io\.grpc|Illuminate|Doctrine|Magento|"
+    r"Django|django|rest_framework|werkzeug|google\.|azure\.|oci\.|psycopg2|pymysql|mysql|github)[\w.\\$]*\Z"
+)
+
+
+def bare(code: str) -> str:
+    """Drop CloudTrail's and EC2's ``Client.`` before a code, and the decorations of the wire.
+
+    >>> bare("Client.UnauthorizedOperation"), bare("com.amazonaws.eks#AccessDeniedException:http://internal")
+    ('UnauthorizedOperation', 'AccessDeniedException')
+    """
+    code = code.rpartition("#")[2].split(":", 1)[0]
+    return code.removeprefix("Client.").removeprefix("Server.")
+
+
+def kind_of_code(code: str) -> Kind | None:
+    """Give the kind that a code means by itself; None for a code that means none of them.
+
+    >>> kind_of_code("KMSAccessDeniedException"), kind_of_code("ThrottlingException")
+    ('access_denied', None)
+    """
+    code = bare(code)
+    kind = _KINDS.get(code)
+    if kind is None and "AccessDenied" in code:
+        return "access_denied"
+    return kind
+
+
+def is_weak(code: str) -> bool:
+    """Tell whether the sentence may overrule what the code means."""
+    return bare(code) in _WEAK
+
+
+def is_known(code: str) -> bool:
+    """Tell whether a word is a code that AWS or its SDKs use, wherever it stands."""
+    return kind_of_code(code) is not None or bare(code) in _PLAIN
+
+
+def is_code(word: str) -> bool:
+    """Tell whether a word has the shape of an error code and is not a generic class name.
+
+    >>> is_code("ResourceNotFoundException"), is_code("ClientError"), is_code("Hello")
+    (True, False, False)
+    """
+    if is_known(word):
+        return True
+    return _SHAPE.fullmatch(word) is not None and not is_generic(word)
+
+
+def is_generic(word: str) -> bool:
+    """Tell whether a class name says only that some error happened."""
+    return _GENERIC.fullmatch(word) is not None

@@ -1,0 +1,47 @@
+"""Tells other clouds' and systems' failures from AWS's; not for reading them.
+
+Other clouds use AWS's very sentences and codes, so a text that shows their names, hosts or
+resource names is not claimed unless AWS's own marks stand in the failure itself.
+"""
+
+from __future__ import annotations
+
+import re
+
+_CLOUDS = re.compile(
+    r"acs:[a-z]+:|\baliyun|\b[Aa]liCloud|alicloud|alibabacloud|\bRAM\b.{0,40}\b(?:API|policy|support)|Forbidden\.RAM"  # Alibaba
+    r"|qcs::|[Tt]encent|CAM (?:policies|policy|策略)|操作未授权"  # Tencent
+    r"|huaweicloud|[Hh]uawei|\biam:agencies:|APIGW\.\d{4}|obs\.[a-z0-9-]+\.my|urn:iam"  # Huawei
+    r"|googleapis|google\.rpc|IAM_PERMISSION_DENIED|gserviceaccount|Permission '[a-z]+\.[A-Za-z.]+' denied|storage\.googleapis"  # GCP
+    r"|\bgcloud\b|roles/[a-z]+\.[a-zA-Z]+"
+    r"|AADSTS|Microsoft\.|management\.azure|azure\.com|windows\.net|AuthorizationFailed|/subscriptions/[0-9a-f<x{$]"  # Azure
+    r"|opc-request-id|oraclecloud|ocid1\.|NotAuthorizedOrNotFound"  # Oracle
+    r"|cloud\.ibm\.com|\bBXN?IM\w*\d{4}|digitalocean\.com|api\.github\.com|accessible by integration"  # IBM, DigitalOcean, GitHub
+    r"|volces\.com|volcengine|bytepluses|trn:iam|jdcloud|ksyun|baidubce|yandexcloud|yandex\.net|scaleway|linode|ovh\.",
+)
+_OTHER_SYSTEMS = re.compile(
+    r"[Aa]ccess denied for user '|password authentication failed|permission denied for (?:relation|table|schema|database|function)"
+    r"|mount\.nfs|access denied by server while mounting|java\.nio\.file\.|docker\.sock|org\.springframework\.security"
+    r"|Access is denied\.? ?(?:\(os error 5\)|0x80070005)|EACCES|ORA-\d{5}|\bMySQL\b|psycopg2|PSQLException|\(publickey|NT_STATUS_ACCESS_DENIED"
+    r"|TopicAuthorizationException|GroupAuthorizationException|NOPERM|E_ACCESSDENIED|System\.UnauthorizedAccessException|not authorized on \w+ to execute command"
+)
+_AWS = re.compile(r"\barn:aws|amazonaws\.com|\bbotocore\b|\baws-sdk|awssdk|\bAWS\b|\bAmazon\b|\baws:|\bEKS\b|\bS3\b|\baws (?:ecr|s3|s3api|sts|eks|sso|configure|ec2|iam|login|ssm|lambda|logs)\b|\bAws(?:::|\\)|@aws-|/aws[/-]|\.aws\b")
+
+
+def names_other_cloud(text: str) -> bool:
+    """Tell whether a text shows another cloud.
+
+    >>> names_other_cloud("Resource: acs:ram:*:1234567890123456:role/*"), names_other_cloud("arn:aws:iam::111122223333:root")
+    (True, False)
+    """
+    return _CLOUDS.search(text) is not None
+
+
+def names_other_system(text: str) -> bool:
+    """Tell whether a text is a database's, file system's or framework's denial."""
+    return _OTHER_SYSTEMS.search(text) is not None
+
+
+def names_aws(text: str) -> bool:
+    """Tell whether a text names AWS anywhere."""
+    return _AWS.search(text) is not None

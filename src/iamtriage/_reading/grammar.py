@@ -1,0 +1,72 @@
+"""Named pieces of the messages' grammar, shared by the readers; not for whole sentences.
+
+White space is what ``unwrap`` leaves: one blank, one newline, or two newlines for an empty line.
+Every quantifier is bounded or followed by something that it cannot match, so that no pattern
+takes more than linear time.
+"""
+
+from __future__ import annotations
+
+import re
+
+ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])", re.ASCII)
+PRINCIPAL_ACCOUNT = re.compile(r"arn:[\w-]*:(?:iam|sts)::([0-9]{12}):|\A([0-9]{12})\Z", re.ASCII)
+ACTION = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}", re.ASCII)
+ARN_HEAD = re.compile(r"arn:[\w<\[{*-]")
+# Marks that people and log viewers put in place of a value.
+ELLIPSIS = re.compile(r"\A(?:\.{2,}|…+)\Z")
+
+_CLOSERS = {")": "(", "]": "[", "}": "{", ">": "<"}
+_QUOTES = "\"'`"
+
+
+def account_of(principal: str) -> str | None:
+    """Give the 12-digit account that a principal states.
+
+    >>> account_of("arn:aws:sts::111122223333:assumed-role/app/i-0abc"), account_of("arn:aws:iam::xxx:root")
+    ('111122223333', None)
+    """
+    m = PRINCIPAL_ACCOUNT.search(principal)
+    return None if m is None else m[1] or m[2]
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """Narrow ``[start, end)`` to the value in it: without blanks, quotes, and trailing punctuation.
+
+    Brackets that close nothing inside the value are trailing punctuation; a final ellipsis is not.
+    """
+    while start < end and (text[start].isspace() or text[start] in _QUOTES):
+        start += 1
+    while end > start:
+        last = text[end - 1]
+        if last.isspace() or last in _QUOTES or last in ",;。":
+            end -= 1
+        elif last == ".":
+            if text.endswith("...", start, end):
+                break
+            end -= 1
+        elif last in _CLOSERS and text.count(last, start, end) > text.count(_CLOSERS[last], start, end):
+            end -= 1
+        elif last == "*" and _closes_bold(text, start, end):
+            end -= 2
+        else:
+            break
+    if end - start == 1 and text[start] in ":;,-.!":
+        return start, start
+    return start, end
+
+
+_BOLD = re.compile(r"(?:(?<=[\s>])|\A)\*\*(?=[^\s*])")
+
+
+def _closes_bold(text: str, start: int, end: int) -> bool:
+    """Tell Markdown's closing ``**`` from stars that mask a value."""
+    if not text.endswith("**", start, end) or text.endswith("***", start, end):
+        return False
+    line = text.rfind("\n", max(0, start - 2000), start) + 1
+    return _BOLD.search(text[line:start]) is not None
+
+
+def rejoin(value: str) -> str:
+    """Drop the white space of line breaks inside a value that has no blanks of its own."""
+    return "".join(value.split()) if "\n" in value else value

@@ -1,0 +1,122 @@
+"""Joins lines that a terminal, a table cell or a text wrapper broke; not for prefixes of lines.
+
+A line end that stands for a blank may stay: the readers take any white space. What must be undone
+is a break inside a word or value. Evidence for one: the lines of a paragraph are all of one
+length (a terminal's width), or the two pieces together make a word or value that each alone does
+not: a word of AWS's sentences, an ARN of too few sections, an id of too few digits.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from iamtriage._reading.view import Edit, View
+
+# The words of the sentences that matter; a break inside one of them is undone.
+_WORDS = frozenset(
+    """
+    user is are not authorized authorised to perform on resource because no identity-based resource-based policy
+    policies allows allow the action with an explicit deny in a service control permissions boundary session vpc
+    endpoint role trust encoded authorization failure message error occurred when calling operation status code
+    request id host api service principal go for complete details or call following requestid statuscode hostid
+    https response access denied denied. forbidden cannot list get create namespace group cluster scope at
+    extended security token included expired invalid signature does match you must be logged server accessdenied
+    accessdeniedexception unauthorizedoperation caused by and of from
+    """.split()
+)
+_SMALL_WORDS = frozenset({"is", "because", "with", "on", "to", "not", "no", "the", "and", "an", "a", "in"})
+# A line that begins like this was not made by a wrap.
+_FRESH = re.compile(
+    r"[ \t]|\d{4}[-/]\d\d|\d\d:\d\d:\d\d|[IWEF]\d{4} |[{}<]|\[[^\]]{0,40}\]|time=|level=|ts=|at |File \"|Caused by|caused by"
+    r"|Traceback|[A-Z][a-z]{2} [ \d]\d \d\d:|[-=_*#]{3}|\"?[A-Za-z_]{2,24}\"?[ ]?[:=] |(?:Error|ERROR|WARN|INFO|DEBUG|FATAL)\b|$"
+)
+_ARN_TAIL = re.compile(r"arn:[^\s\"'`]*\Z")
+_UUID_TAIL = re.compile(r"(?<![0-9a-fA-F-])[0-9a-f]{8}(?:-[0-9a-f]{0,4}){0,3}(?:-[0-9a-f]{0,11})?\Z")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-fA-F])")
+_TOKEN_HEAD = re.compile(r"[^\s]{1,256}")
+_TOKEN_TAIL = re.compile(r"[^\s]{1,256}\Z")
+_PUNCTUATION = ".,:;()[]{}\"'`"
+_ARN_COLONS = 5
+_NARROWEST = 20
+_LONGEST_TOKEN = 256
+_FULL_LINES = 2
+
+
+def join_wrapped_lines(view: View) -> None:
+    """Drop the line ends that stand inside a word or value."""
+    edits: list[Edit] = []
+    paragraph: list[tuple[int, str]] = []
+    at = 0
+    for line in view.text.split("\n"):
+        if line.strip():
+            paragraph.append((at, line))
+        else:
+            edits.extend(_paragraph_edits(paragraph))
+            paragraph = []
+        at += len(line) + 1
+    edits.extend(_paragraph_edits(paragraph))
+    view.edit(edits)
+
+
+def _paragraph_edits(lines: list[tuple[int, str]]) -> list[Edit]:
+    if len(lines) < 2:  # noqa: PLR2004 (one line has no line end inside)
+        return []
+    width = _terminal_width([line for _, line in lines])
+    edits: list[Edit] = []
+    for (at, line), (following_at, following) in zip(lines, lines[1:], strict=False):
+        full = len(line) == width
+        if full and not _FRESH.match(following) and not _starts_with_word(line, following):
+            edits.append((at + len(line), following_at, ""))
+        elif not following[0].isspace() and not line[-1].isspace() and _pieces_belong(line, following):
+            edits.append((at + len(line), following_at, ""))
+    return edits
+
+
+def _terminal_width(lines: list[str]) -> int:
+    """Give the width at which a terminal broke these lines, 0 where none is evident."""
+    width = max(map(len, lines[:-1]))
+    if width < _NARROWEST or len(lines[-1]) > width:
+        return 0
+    full = ragged = 0
+    for line, following in zip(lines, lines[1:], strict=False):
+        if len(line) == width:
+            full += not _FRESH.match(following) or following[0] == " "
+        else:
+            # A wrapper that breaks at blanks leaves a line short because the next word did not fit.
+            word = _TOKEN_HEAD.match(following)
+            ragged += word is not None and len(line) + 1 + len(word[0]) > width
+    return width if full >= _FULL_LINES and full > ragged else 0
+
+
+def _starts_with_word(line: str, following: str) -> bool:
+    """Tell whether the next line starts with a small word that goes on after a whole word."""
+    head = _TOKEN_HEAD.match(following)
+    tail = _TOKEN_TAIL.search(line[-_LONGEST_TOKEN:])
+    if head is None or tail is None or head[0] not in _SMALL_WORDS:
+        return False
+    return (tail[0] + head[0]).strip(_PUNCTUATION).lower() not in _WORDS
+
+
+def _pieces_belong(line: str, following: str) -> bool:
+    """Tell whether the last word of a line and the first of the next are pieces of one."""
+    tail_match = _TOKEN_TAIL.search(line[-_LONGEST_TOKEN:])
+    head_match = _TOKEN_HEAD.match(following)
+    if tail_match is None or head_match is None:
+        return False
+    tail, head = tail_match[0], head_match[0]
+    tail_word, head_word = tail.strip(_PUNCTUATION).lower(), head.strip(_PUNCTUATION).lower()
+    joined = (tail + head).strip(_PUNCTUATION).lower()
+    if joined in _WORDS and not (tail_word in _WORDS and head_word in _WORDS):
+        return tail[-1].isalpha() or tail[-1] == "-"
+    if head_word in _WORDS:
+        return False
+    arn = _ARN_TAIL.search(tail)
+    if arn:
+        if arn[0].count(":") < _ARN_COLONS:
+            return ":" in head or head[0].isdigit()
+        if tail[-1] in "/:-_" and (head[0].isalnum() or head[0] in "[<{*"):
+            return _FRESH.match(following) is None or head[0] in "[<{*"
+    uuid = _UUID_TAIL.search(tail)
+    return uuid is not None and _UUID.match(uuid[0] + head) is not None

@@ -1,0 +1,146 @@
+"""How SDKs and hosts name a service, turned into the one lower-case name; not a list of services.
+
+An action's prefix is the name; service ids, class namespaces and endpoint hosts are mapped to it.
+Sources: botocore's service models (serviceId, signingName, endpointPrefix) and the Java v1 client
+names; only names whose lower-cased form differs from the IAM prefix are listed.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ALIASES = {
+    "securitytoken": "sts",
+    "securitytokenservice": "sts",
+    "identitymanagement": "iam",
+    "keymanagement": "kms",
+    "keymanagementservice": "kms",
+    "simplesystemsmanagement": "ssm",
+    "simpleemail": "ses",
+    "simpleemailservice": "ses",
+    "simpleemailv2": "ses",
+    "sesv2": "ses",
+    "simplenotification": "sns",
+    "simplenotificationservice": "sns",
+    "simplequeue": "sqs",
+    "simplequeueservice": "sqs",
+    "simplestorage": "s3",
+    "simplestorageservice": "s3",
+    "simpledb": "sdb",
+    "cloudwatchlogs": "logs",
+    "cloudwatchevents": "events",
+    "eventbridge": "events",
+    "stepfunctions": "states",
+    "sfn": "states",
+    "elasticloadbalancingv2": "elasticloadbalancing",
+    "elbv2": "elasticloadbalancing",
+    "elb": "elasticloadbalancing",
+    "applicationautoscaling": "application-autoscaling",
+    "certificatemanager": "acm",
+    "ecrpublic": "ecr-public",
+    "elasticcontainerregistry": "ecr",
+    "elasticcontainerservice": "ecs",
+    "containerservice": "ecs",
+    "elasticfilesystem": "elasticfilesystem",
+    "efs": "elasticfilesystem",
+    "emr": "elasticmapreduce",
+    "costexplorer": "ce",
+    "costandusagereport": "cur",
+    "cognitoidentity": "cognito-identity",
+    "cognitoidentityprovider": "cognito-idp",
+    "cognitoidp": "cognito-idp",
+    "bedrockruntime": "bedrock",
+    "bedrockagent": "bedrock",
+    "bedrockagentruntime": "bedrock",
+    "lambdainternal": "lambda",
+    "dynamodbv2": "dynamodb",
+    "dynamodbstreams": "dynamodb",
+    "kinesisfirehose": "firehose",
+    "databasemigration": "dms",
+    "databasemigrationservice": "dms",
+    "apigatewayv2": "apigateway",
+    "opensearch": "es",
+    "elasticsearch": "es",
+    "elasticsearchservice": "es",
+    "ssoadmin": "sso",
+    "wafv2": "wafv2",
+    "resourcegroupstaggingapi": "tag",
+    "resourcegroupstagging": "tag",
+    "s3control": "s3",
+    "sagemakerruntime": "sagemaker",
+    "elasticcomputecloud": "ec2",
+    "relationaldatabase": "rds",
+    "monitoring": "cloudwatch",
+    "email": "ses",
+    "organizations": "organizations",
+    "eksauth": "eks-auth",
+    "codestarconnections": "codestar-connections",
+    "servicecatalogappregistry": "servicecatalog",
+    "kinesisanalyticsv2": "kinesisanalytics",
+    "backupgateway": "backup-gateway",
+    "iotdataplane": "iotdata",
+    "timestreamwrite": "timestream",
+    "timestreamquery": "timestream",
+    "accessanalyzer": "access-analyzer",
+    "networkfirewall": "network-firewall",
+}
+_VENDOR = re.compile(r"\A(?:amazon|aws)(?=.)", re.ASCII)
+_NOT_NAME = re.compile(r"[^a-z0-9]+")
+
+# Services whose endpoint host is no evidence of the failing call: OIDC issuers and cluster API servers.
+_NOT_ENDPOINTS = frozenset({"eks", "oidc", "console", "signin", "docs", "compute", "amazonaws"})
+HOST = re.compile(
+    r"https?://(?P<host>[A-Za-z0-9.-]{1,200}?\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov))\b"
+)
+_HOST_SERVICE = re.compile(
+    r"(?:\A|\.)(?P<service>s3|[a-z][a-z0-9-]*?)(?:-fips|-accesspoint|-website)?"
+    r"(?:[.-](?:dualstack\.)?(?:[a-z]{2}(?:-[a-z]+){1,3}-\d|my-location-\d|global|external-1))?"
+    r"\.(?:amazonaws\.|api\.aws|c2s\.|sc2s\.)"
+)
+
+
+def service_name(written: str) -> str | None:
+    """Give the lower-case service for a service id, client or namespace name.
+
+    >>> service_name("AWSSecurityTokenService"), service_name("Route 53"), service_name("AmazonS3")
+    ('sts', 'route53', 's3')
+    """
+    name = _NOT_NAME.sub("", _VENDOR.sub("", written.strip().lower()))
+    if name in _ALIASES:
+        return _ALIASES[name]
+    if name.endswith("service") and name[:-7] in _ALIASES:
+        return _ALIASES[name[:-7]]
+    return name or None
+
+
+def service_of_host(host: str) -> str | None:
+    """Give the service that an AWS endpoint host serves, None for a host that is no endpoint.
+
+    >>> service_of_host("sts.us-west-2.amazonaws.com"), service_of_host("my.bucket.s3-eu-west-1.amazonaws.com")
+    ('sts', 's3')
+    """
+    host = host.lower()
+    if ".dkr.ecr" in host:
+        return "ecr"
+    if ".execute-api." in host:
+        return "execute-api"
+    labels = host.split(".")
+    if "s3" in labels or any(label.startswith("s3-") for label in labels):
+        return "s3"
+    m = _HOST_SERVICE.search(host)
+    if m is None:
+        return None
+    name = m["service"]
+    if name in _NOT_ENDPOINTS or host.startswith("oidc.") or ".eks.amazonaws" in host:
+        return None
+    return _ALIASES.get(name.replace("-", ""), name)
+
+
+def service_of_event_source(source: str) -> str | None:
+    """Give the service of CloudTrail's eventSource, e.g. ``eks.amazonaws.com``.
+
+    >>> service_of_event_source("monitoring.amazonaws.com")
+    'cloudwatch'
+    """
+    name = source.split(".", 1)[0].lower()
+    return _ALIASES.get(name, name) or None

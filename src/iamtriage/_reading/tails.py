@@ -1,0 +1,108 @@
+"""Reads what SDKs put behind a message: status, request ids, Java's parentheses; not bodies.
+
+Sources: aws-sdk-go's ``awserr.RequestFailure``, aws-sdk-java v1 ``AmazonServiceException.getMessage``
+and v2 ``AwsServiceException``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._reading.codes import is_code
+from iamtriage._reading.grammar import trim
+from iamtriage._reading.partials import BEST, HINT, Partial
+from iamtriage._reading.services import service_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_GO1 = re.compile(
+    r"status\s+code:\s*(?P<status>\d{3})\b(?:\s*,\s*request\s+id:[ *]*(?P<request>[^\s,\"'`]*(?:\n[0-9a-f]{1,12}(?![\w-]))?))?"
+    r"(?:\s*,\s*host\s+id:[ *]*(?P<host>[^\s,\"'`]*(?:\n[A-Za-z0-9+/]{4,120}=?=?)?))?"
+)
+_JAVA = re.compile(r"\(\s*(?:Service|AWS\s+Service):\s*(?P<service>[^;,()]{1,80})(?P<separator>[;,])")
+_JAVA_PART = re.compile(
+    r"\s*(?P<key>[A-Z][A-Za-z0-9]*(?:\s+[A-Z][A-Za-z0-9]*){0,3}|Http\s+Status\s+Code)\s*:\s*(?P<value>(?:<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|[^;,()<\[])[^;,()]{0,300})(?P<separator>[;,)]|\Z)"
+)
+_JAVA_OLDEST = re.compile(
+    r"Status\s+Code:\s*(?P<status>\d{3}),\s*AWS\s+Service:\s*(?P<service>[^,]{1,60}),\s*AWS\s+Request\s+ID:\s*(?P<request>[^,\s]{1,80}),"
+    r"\s*AWS\s+Error\s+Code:\s*(?P<code>[^,\s]{1,80}),\s*AWS\s+Error\s+Message:\s*"
+)
+_JAVA_OLDEST_HOST = re.compile(r"S3\s+Extended\s+Request\s+ID:\s*(?P<host>[^\s,)]{1,200})")
+_STATUS_ALONE = re.compile(r"\(Status\s+Code:\s*(?P<status>\d{3})\)")
+_MOST_PARTS = 8
+_KEYS = {
+    "statuscode": "status_code",
+    "httpstatuscode": "status_code",
+    "errorcode": "code",
+    "requestid": "request_id",
+    "extendedrequestid": "host_id",
+    "s3extendedrequestid": "host_id",
+}
+
+
+def read_tails(text: str) -> Iterator[Partial]:
+    """Find everything that stands behind messages."""
+    if "status" in text:
+        for m in _GO1.finditer(text):
+            partial = Partial("tail", m.start(), m.end(), source="go-v1")
+            partial.aws = m["request"] is not None
+            partial.put("status_code", m["status"], m.start("status"), m.end("status"), BEST)
+            for group, key in (("request", "request_id"), ("host", "host_id")):
+                if m[group]:
+                    _put(text, partial, key, m.start(group), m.end(group))
+            yield partial
+    if "Service:" in text:
+        yield from _read_java(text)
+    if "AWS Error" in text or "AWS\nError" in text:
+        for m in _JAVA_OLDEST.finditer(text):
+            partial = Partial("head", m.start(), m.end(), source="java-v1", aws=True)
+            partial.put("status_code", m["status"], m.start("status"), m.end("status"), BEST)
+            partial.put("service", service_name(m["service"]))
+            partial.put("request_id", m["request"], m.start("request"), m.end("request"))
+            partial.put("code", m["code"], m.start("code"), m.end("code"), BEST)
+            host = _JAVA_OLDEST_HOST.search(text, m.end(), m.end() + 1000)
+            if host:
+                partial.put("host_id", host["host"], host.start("host"), host.end("host"))
+            yield partial
+    if "(Status Code:" in text:
+        for m in _STATUS_ALONE.finditer(text):
+            partial = Partial("tail", m.start(), m.end())
+            partial.put("status_code", m["status"], m.start("status"), m.end("status"))
+            yield partial
+
+
+def _read_java(text: str) -> Iterator[Partial]:
+    for m in _JAVA.finditer(text):
+        source = "java-v1" if m["separator"] == ";" else "java-v2"
+        partial = Partial("tail", m.start(), m.end(), source=source, aws=True)
+        partial.put("service", service_name("".join(m["service"].split())))
+        at = m.end()
+        for _ in range(_MOST_PARTS):
+            part = _JAVA_PART.match(text, at)
+            if part is None:
+                break
+            key = _KEYS.get("".join(part["key"].split()).lower())
+            if key:
+                _put(text, partial, key, part.start("value"), part.end("value"))
+            partial.end = at = part.end()
+            if part["separator"] not in ";,":
+                break
+        yield partial
+
+
+def _put(text: str, partial: Partial, key: str, start: int, end: int) -> None:
+    start, end = trim(text, start, end)
+    value = text[start:end]
+    if "\n" in value:
+        value = "".join(value.split())
+    if not value or value == "null":
+        return
+    if key == "status_code" and not value.isdigit():
+        return
+    if key == "code" and not is_code(value):
+        # Services invent codes; the place says that it is one.
+        partial.put(key, value, start, end, HINT)
+        return
+    partial.put(key, value, start, end, BEST)

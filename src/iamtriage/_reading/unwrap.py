@@ -1,0 +1,78 @@
+"""Takes off what logs, terminals and transports put around a text; not for its meaning.
+
+In this order: control characters and line ends, backslash escapes (of any depth), HTML entities,
+ANSI sequences, typographic punctuation, what stands at the start of each line (boxes, quote and
+comment marks, timestamps), line wraps (``linewraps``), runs of blanks. Each step is skipped when
+a character that it needs is absent, so that plain text costs little.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+from iamtriage._reading.linewraps import join_wrapped_lines
+from iamtriage._reading.view import View
+
+_NEWLINES = re.compile("\r\n?|\\[\\\\r\\]\\[\\\\n\\]|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029\u21b5\u23ce]")
+_DROPPED = re.compile("[\x00-\x08\x0e-\x1a\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
+_BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_ESCAPE = re.compile(r"\\{1,16}(?:(?P<plain>[\"'/`])|(?P<space>[nrt])(?![a-z]*[\\/][A-Z])|u(?P<code>[0-9a-fA-F]{4})|x(?P<byte>1[bB]))")
+_ENTITY = re.compile(r"&(?:amp;)*(?:quot|apos|lt|gt|amp|nbsp|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
+_ANSI = re.compile("\x1b(?:\\[[0-9;?]{0,32}[ -/]?[@-~]|\\][^\x07\x1b]{0,256}(?:\x07|\x1b\\\\)?|[@-Z\\\\^_=>])|\u241b\\[[0-9;]{0,16}m")
+_TYPOGRAPHIC = str.maketrans("\u2018\u2019\u201a\u201b\u02bc\uff07\u201c\u201d\u201e\u201f\uff02\uff1a\uff08\uff09\uff0c\uff1b", "''''''\"\"\"\"\":(),;")
+_BOX = re.compile(
+    r"^[^\n│┃╷╵║]{0,48}[│┃╷╵║][ \t]?|^(?:[^\nâ]{0,32})â[”•\x94\x95][‚•µ\x82·][ \t]?"
+    # Quote, comment, bullet and table marks, each followed by a blank or alone on its line.
+    r"|^[ \t]{0,64}(?:(?:>+|#{1,6}|//+|,|\*|\||-)(?:[ \t]|$)){1,8}",
+    re.MULTILINE,
+)
+_STAMP = (
+    r"(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ,]{1,2}\d\d:\d\d:\d\d(?:[.,:]\d{1,9})?(?:Z|[ ]?[+-]\d\d:?\d\d|[ ]UTC)?\]?"
+    r"|\[?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\]?"
+    r"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]{1,64} [\w./@-]{1,64}(?:\[\d{1,8}\])?:)"
+)
+_STAMPS = re.compile(rf"^[ \t]{{0,16}}(?:[\w.-]{{1,64}}[ \t]{{1,24}}\|[ \t])?{_STAMP}(?=[ \t])", re.MULTILINE)
+_RUNS = re.compile(r"[ \t]*\n[ \t\n]*|[ \t]{2,}|\t")
+
+
+def unwrap(text: str) -> View:
+    """Make a text readable, keeping the way back to it."""
+    view = View(text)
+    if not text.isprintable():
+        view.sub(_NEWLINES, "\n")
+        view.sub(_DROPPED, "")
+    if not text.isascii():
+        view.sub(_BLANKS, " ")
+    if "\\" in view.text:
+        view.sub(_ESCAPE, _unescape)
+    if "&" in view.text:
+        view.sub(_ENTITY, lambda m: html.unescape(html.unescape(m[0])))
+    if "\x1b" in view.text or "\u241b" in view.text:
+        view.sub(_ANSI, "")
+        view.sub(_DROPPED, "")
+    if not view.text.isascii():
+        # One character for one: offsets stay.
+        view.text = view.text.translate(_TYPOGRAPHIC)
+    view.sub(_BOX, "")
+    if "\n" in view.text:
+        join_wrapped_lines(view)
+        view.sub(_STAMPS, "")
+    view.sub(_RUNS, _collapse)
+    return view
+
+
+def _unescape(m: re.Match[str]) -> str:
+    if m["plain"]:
+        return m["plain"]
+    if m["space"]:
+        return "\n" if m["space"] != "t" else "\t"
+    if m["byte"]:
+        return "\x1b"
+    return chr(int(m["code"], 16))
+
+
+def _collapse(m: re.Match[str]) -> str:
+    """Give one blank for blanks, one newline for a line end, two where a line was empty."""
+    lines = m[0].count("\n")
+    return "\n\n" if lines > 1 else "\n" if lines else " "

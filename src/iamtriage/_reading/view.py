@@ -1,0 +1,78 @@
+"""A text made readable, with the way back to the text as given.
+
+For rewriting a text (unescaping, dropping prefixes, joining lines) so that every position in the
+result can be traced to the original. Not for knowing what to rewrite: that is ``unwrap``'s.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Iterable
+
+Edit = tuple[int, int, str]
+"""Replace ``[start, end)`` of the text by a string."""
+
+
+class View:
+    """A readable ``text`` and the layers of edits that led from ``original`` to it."""
+
+    __slots__ = ("_layers", "original", "text")
+
+    def __init__(self, original: str) -> None:
+        self.original = original
+        self.text = original
+        self._layers: list[tuple[list[int], list[int]]] = []
+
+    def edit(self, edits: Iterable[Edit]) -> None:
+        """Apply edits that are in order and do not overlap."""
+        old = self.text
+        pieces: list[str] = []
+        new_starts = [0]
+        old_starts = [0]
+        done = length = 0
+        for start, end, replacement in edits:
+            pieces.append(old[done:start])
+            length += start - done
+            if replacement:
+                pieces.append(replacement)
+                new_starts.append(length)
+                old_starts.append(start)
+                length += len(replacement)
+            new_starts.append(length)
+            old_starts.append(end)
+            done = end
+        if not done:
+            return
+        pieces.append(old[done:])
+        self.text = "".join(pieces)
+        self._layers.append((new_starts, old_starts))
+
+    def sub(self, pattern: re.Pattern[str], replacement: str | Callable[[re.Match[str]], str]) -> None:
+        """Replace every match of a pattern."""
+        if isinstance(replacement, str):
+            self.edit((m.start(), m.end(), replacement) for m in pattern.finditer(self.text))
+        else:
+            self.edit((m.start(), m.end(), replacement(m)) for m in pattern.finditer(self.text))
+
+    def origin(self, position: int) -> int:
+        """Give the place in the original of a place in ``text``."""
+        for new_starts, old_starts in reversed(self._layers):
+            at = bisect_right(new_starts, position) - 1
+            position = old_starts[at] + position - new_starts[at]
+        return position
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Give where ``text[start:end]`` lies in the original; ends are inclusive of what was dropped."""
+        if end <= start:
+            at = min(self.origin(start), len(self.original))
+            return at, at
+        return self.origin(start), min(self.origin(end - 1) + 1, len(self.original))
+
+    def unbroken(self, start: int, end: int, value: str) -> tuple[int, int] | None:
+        """Give the span where the original has exactly ``value``, None where it is broken there."""
+        first, last = self.span(start, end)
+        return (first, last) if self.original[first:last] == value else None
