@@ -1,0 +1,36 @@
+"""Runs every Python example of README.md, docs/ and the docstrings under src/ as a test.
+
+Blocks fenced as ``python`` run in order and share one namespace for each file; a block that holds ``>>>``
+prompts is a doctest. An example that cannot run has ``<!--- skip: next -->`` or, in docs/, ``% skip: next``
+before it. Docstrings see the names of their own module.
+"""
+
+from __future__ import annotations
+
+from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
+
+from sybil import Sybil
+from sybil.parsers import myst, rest
+
+OPTIONS = ELLIPSIS | NORMALIZE_WHITESPACE
+
+_markdown = Sybil(
+    name="markdown",
+    parsers=[
+        myst.PythonCodeBlockParser(doctest_optionflags=OPTIONS),
+        myst.SkipParser(),
+    ],
+    patterns=["README.md", "docs/*.md", "docs/**/*.md"],
+    excludes=["docs/_build/*", "docs/_build/**/*"],
+)
+_docstrings = Sybil(
+    name="docstrings",
+    parsers=[
+        rest.DocTestParser(optionflags=OPTIONS),
+        rest.PythonCodeBlockParser(),
+        rest.SkipParser(),
+    ],
+    patterns=["src/iamtriage/*.py", "src/iamtriage/**/*.py"],
+)
+
+pytest_collect_file = (_markdown + _docstrings).pytest()

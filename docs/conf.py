@@ -1,0 +1,49 @@
+"""Sphinx configuration."""
+
+from __future__ import annotations
+
+from importlib import metadata
+
+from sphinx.ext.napoleon.docstring import GoogleDocstring
+
+project = "iamtriage"
+author = "The iamtriage developers"
+copyright = f"2026, {author}"
+release = metadata.version("iamtriage")
+version = ".".join(release.split(".")[:2])
+
+# No intersphinx: the site builds without a network.
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+exclude_patterns = ["_build"]
+
+myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
+myst_heading_anchors = 3
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_class_signature = "separated"
+autodoc_preserve_defaults = True
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+
+
+def _no_inline_type(_self: GoogleDocstring) -> list[str]:
+    raise StopIteration  # napoleon then reads the docstring as any other
+
+
+# Napoleon takes "What it is: more" under an attribute or property for "TYPE: description".
+# We write sentences.
+GoogleDocstring._parse_attribute_docstring = _no_inline_type  # type: ignore[assignment,method-assign] # noqa: SLF001
+
+# Without intersphinx, names of other projects have no target. Ours still must have one.
+nitpick_ignore_regex = [
+    ("py:.*", r"(attr|attrs|botocore|collections|types|typing|typing_extensions|io|os|re)(\..*)?"),
+    ("py:.*", r"(Iterable|Iterator|Mapping|Sequence|TextIO|TypeAlias|TracebackType)"),
+    ("py:.*", r"optional|callable"),
+    ("py:class", r"Marks"),  # private: how a failure keeps its spans
+]
+
+html_theme = "furo"
+html_title = f"iamtriage {release}"
+html_copy_source = False
+html_show_sourcelink = False

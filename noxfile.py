@@ -1,0 +1,119 @@
+"""Sessions: ``nox`` runs the default ones, ``nox -l`` lists all.
+
+A session whose interpreter is missing fails and says so: nothing is skipped in silence.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "virtualenv"  # comes with nox, fetches with pip
+nox.options.error_on_missing_interpreters = True
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = ["lint", "typing", "docs", "tests-3.11", "tests-3.13", "coverage"]
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PROJECT)
+OLDEST = PYTHONS[0]
+# The boto3 that goes with the lowest botocore. pip would find it by downloading dozens.
+MINIMUM_BOTO3 = "boto3==1.28.0"
+
+
+def groups(*names: str) -> list[str]:
+    """Requirements of the named dependency groups."""
+    return list(nox.project.dependency_groups(PROJECT, *names))
+
+
+def wheel(session: nox.Session) -> str:
+    """Build the project's wheel (or take the one of ``-- --wheel=PATH``) and return its path."""
+    for argument in session.posargs:
+        if argument.startswith("--wheel="):
+            return str(Path(argument.removeprefix("--wheel=")).resolve())
+    folder = Path(session.create_tmp()) / "wheel"
+    shutil.rmtree(folder, ignore_errors=True)
+    session.run("python", "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), ".")
+    [built] = folder.glob("iamtriage-*.whl")
+    return str(built)
+
+
+def run_tests(session: nox.Session) -> None:
+    """Run the tests on what is installed, with coverage into its own data file."""
+    options = [argument for argument in session.posargs if not argument.startswith("--wheel=")]
+    session.run("coverage", "run", "-m", "pytest", *options)
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """The tests, on the installed wheel. Options after ``--`` go to pytest."""
+    session.install("--force-reinstall", "--no-deps", built := wheel(session))
+    session.install(built, *groups("tests"))
+    run_tests(session)
+    if "NOX_COVERAGE_LATER" not in os.environ:  # CI combines the versions in a job of its own
+        session.notify("coverage")
+
+
+@nox.session(python=OLDEST)
+def minimum(session: nox.Session) -> None:
+    """The tests, with the lowest version of each dependency that pyproject.toml allows."""
+    constraints = Path(session.create_tmp()) / "minimum.txt"
+    lowest = [re.sub(r">=", "==", requirement) for requirement in PROJECT["project"]["dependencies"]]
+    constraints.write_text("\n".join([*lowest, MINIMUM_BOTO3, ""]), encoding="utf-8")
+    built = wheel(session)
+    session.install("--force-reinstall", "--no-deps", built)
+    session.install(built, *groups("tests"), "--constraint", str(constraints))
+    run_tests(session)
+
+
+@nox.session(python=OLDEST)
+def coverage(session: nox.Session) -> None:
+    """Branch coverage of all runs together; fails under the limit in pyproject.toml."""
+    session.install("coverage[toml]")
+    if any(Path().glob(".coverage.*")):
+        session.run("coverage", "combine")
+    session.run("coverage", "report")
+
+
+@nox.session(python=OLDEST)
+def lint(session: nox.Session) -> None:
+    """Format, lint, and the import layers."""
+    session.install("--editable", ".", *groups("lint"))
+    session.run("ruff", "format", "--check", ".")
+    session.run("ruff", "check", ".")
+    session.run("lint-imports")
+
+
+@nox.session(python=OLDEST)
+def typing(session: nox.Session) -> None:
+    """The type checkers, each strict on the package and on typing_tests/."""
+    session.install("--editable", ".", *groups("typing", "tests", "docs"), "nox")
+    session.run("mypy")
+    executable = session.run("python", "-c", "import sys; print(sys.executable)", silent=True)
+    session.run("pyright", "--pythonpath", str(executable).strip())
+
+
+@nox.session(python=OLDEST)
+def docs(session: nox.Session) -> None:
+    """The site, in docs/_build. The examples in it run with the tests."""
+    session.install("--editable", ".", *groups("docs"))
+    session.run("sphinx-build", "-n", "-W", "--keep-going", "-b", "html", "docs", "docs/_build")
+
+
+@nox.session(python=OLDEST)
+def bench(session: nox.Session) -> None:
+    """The benchmarks, on the installed wheel."""
+    session.install("--force-reinstall", "--no-deps", built := wheel(session))
+    session.install(built, *groups("bench"))
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def fuzz(session: nox.Session) -> None:
+    """A minute of fuzzing (Linux). Other libFuzzer options go after ``--``."""
+    session.install("--editable", ".", *groups("fuzz"))
+    session.run("python", "fuzz/fuzz_parse.py", *(session.posargs or ["-max_total_time=60"]))
