@@ -6,17 +6,82 @@ message looks (``_reading``).
 
 from __future__ import annotations
 
-from iamtriage._reading.assembly import build, choose, read
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from iamtriage._reading.mappings import failures_of
+from iamtriage._reading.raised import failures_raised
+from iamtriage._reading.shortcut import PREFIX, read_shortcut
+from iamtriage._reading.texts import LONG, cause_in, failures_in_pieces
 from iamtriage._reading.triggers import may_hold_failure
-from iamtriage.failures import Failure
+
+if TYPE_CHECKING:
+    from iamtriage.failures import Failure
 
 __all__ = ("parse",)
 
 
-def parse(error: str | bytes) -> Failure | None:
-    text = error if isinstance(error, str) else error.decode("utf-8", "replace")
-    if not may_hold_failure(text):
-        return None
-    view, drafts = read(text)
-    draft = choose(drafts, view.text)
-    return None if draft is None else build(draft, view)
+def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure | None:
+    """Read the failure that a text, exception or mapping tells of.
+
+    Of several, it gives the cause: the innermost failure of a wrapped chain, as AWS or Kubernetes
+    reported it; of independent ones the first access denial, else the first failure that is not
+    an ``aws_error``, else the first. :func:`iamtriage.scan` gives them all.
+
+    Args:
+        error: the text of any SDK, CLI, tool or log (bytes are read as UTF-8); a raised exception;
+            or a mapping: a ``ClientError.response``, an API error body, a CloudTrail record, a
+            Kubernetes ``Status``.
+
+    Returns:
+        The failure, or None where there is none of AWS or Kubernetes.
+
+    Raises:
+        TypeError: ``error`` is of another type. No content raises.
+
+    >>> failure = parse("error: You must be logged in to the server (Unauthorized)")
+    >>> failure.kind
+    'kubernetes_unauthorized'
+    >>> parse("mount.nfs4: access denied by server while mounting 127.0.0.1:/") is None
+    True
+    """
+    if isinstance(error, str):
+        if not may_hold_failure(error):
+            return None
+        if error.startswith(PREFIX):
+            shortcut = read_shortcut(error)
+            if shortcut is not None:
+                return shortcut
+        return cause_in(error) if len(error) <= LONG else _cause(failures_in_pieces(error))
+    if isinstance(error, bytes | bytearray):
+        return parse(_decoded(bytes(error)))
+    if isinstance(error, BaseException):
+        failures = list(failures_raised(error))
+        return _innermost(failures)
+    if isinstance(error, Mapping):
+        return _cause(failures_of(error))
+    msg = f"parse() takes text, bytes, an exception or a mapping, not {type(error).__name__}"
+    raise TypeError(msg)
+
+
+def _decoded(error: bytes) -> str:
+    """Decode bytes as UTF-8, or as UTF-16 where their mark says so."""
+    encoding = "utf-16" if error[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+    return error.decode(encoding, "replace")
+
+
+def _cause(failures: Iterable[Failure]) -> Failure | None:
+    """Choose among independent failures; reads no further than it must."""
+    best: Failure | None = None
+    for failure in failures:
+        if failure.kind == "access_denied":
+            return failure
+        if best is None or (best.kind == "aws_error" and failure.kind != "aws_error"):
+            best = failure
+    return best
+
+
+def _innermost(failures: list[Failure]) -> Failure | None:
+    """Choose in a chain of exceptions, innermost first: what was raised first is the cause."""
+    reported = [f for f in failures if f.kind != "aws_error"] or failures
+    return _cause(reported[:1]) if reported and reported[0].kind == "access_denied" else _cause(failures)

@@ -48,6 +48,9 @@ _WEAK_BEHIND = 1200
 _PYTHON_CHAIN = re.compile(
     r"The above exception was the direct cause of the following exception|During handling of the above exception, another exception occurred"
 )
+# Shapes that only AWS's SDKs and tools print.
+_SDKS = frozenset({"botocore", "aws-cli", "go-v2", "java-v1", "java-v2", "dotnet", "php", "ruby", "cpp", "cloudtrail", "kubernetes", "swift"})
+_IDS = frozenset({"request_id", "host_id", "status_code"})
 _CLIENT_CODES = frozenset({"RequestError", "WebIdentityErr", "EndpointConnectionError"})
 
 
@@ -66,6 +69,7 @@ class Draft:
     has_tail: bool = False
     body_end: int = -1
     only_tail: bool = False
+    only_ids: bool = False
     kind: Kind | None = None
 
     def absorb(self, piece: Partial) -> None:
@@ -101,11 +105,20 @@ class Draft:
         return self.has_core or "status_code" in self.facts or (self.code is not None and self.code not in _CLIENT_CODES)
 
 
-def read(text: str) -> tuple[View, list[Draft]]:
-    """Read every failure of a text, wrappers dropped and repeated prints united."""
+def read(text: str, stated: Partial | None = None) -> tuple[View, list[Draft]]:
+    """Read every failure of a text, wrappers dropped and repeated prints united.
+
+    Args:
+        text: what to read.
+        stated: facts that are known beside the text, as of an exception's response; they belong
+            to the failure that the text tells of, and win over what the text says.
+    """
     view = unwrap(text)
     readable = view.text
     pieces = _pieces(readable)
+    if stated is not None:
+        stated.start, stated.end = 0, max(len(readable), 1)
+        pieces.insert(0, stated)
     drafts = _sweep(readable, pieces)
     _give_weak_facts(drafts, readable)
     drafts = [d for d in drafts if _judge(d, readable)]
@@ -142,7 +155,7 @@ def _sweep(text: str, pieces: Iterable[Partial]) -> list[Draft]:
             continue
         if current is not None and piece.role == "head" and piece.facts.get("code") and piece.facts["code"].rank == HINT and piece.start - current.end < _TO_TAIL:
             continue
-        current = Draft(piece.start, piece.end, only_tail=piece.role == "tail" and "code" not in piece.facts and piece.source == "go-v1")
+        current = Draft(piece.start, piece.end, only_ids=piece.role == "body" and set(piece.facts) <= _IDS, only_tail=piece.role == "tail" and "code" not in piece.facts and piece.source == "go-v1")
         current.absorb(piece)
         drafts.append(current)
     return drafts
@@ -162,6 +175,8 @@ def _belongs(text: str, current: Draft, piece: Partial) -> bool:  # noqa: C901, 
     """Tell whether a piece is part of the failure at hand."""
     gap = piece.start - current.end
     inside = piece.start < current.body_end
+    if not inside and piece.role in {"core", "head", "class"} and current.only_ids:
+        return False
     if piece.role == "core":
         return _core_belongs(text, current, piece, gap, inside=inside)
     if piece.role == "tail":
@@ -191,6 +206,9 @@ def _belongs(text: str, current: Draft, piece: Partial) -> bool:  # noqa: C901, 
         return True
     if inside:
         return _same_code(current, piece) and not _conflicts(current, piece, ("operation",))
+    imds = "service" in piece.facts and piece.facts["service"].value == "ec2imds"
+    if gap <= _HEAD_TO_HEAD and (imds or set(piece.facts) == {"status_code"}) and "missing_credentials" in current.kinds and "code" not in current.facts:
+        return True
     if current.has_core or current.has_tail or current.body_end >= 0:
         return False
     if gap > _HEAD_TO_HEAD or "\n\n" in text[max(current.end, 0) : piece.start]:
@@ -247,7 +265,7 @@ def _plain(code: str) -> str:
 
 def _give_weak_facts(drafts: list[Draft], text: str) -> None:
     """Give statuses and hosts that stand around a failure to it, if it states none itself."""
-    for reader, key in ((read_statuses, "status_code"), (read_hosts, "service")):
+    for reader, key in ((read_statuses, "status_code"), (_read_places, "service")):
         wanting = [d for d in drafts if key not in d.facts and not (key == "service" and "action" in d.facts)]
         if not wanting:
             continue
@@ -261,6 +279,12 @@ def _give_weak_facts(drafts: list[Draft], text: str) -> None:
             if present is None or (ahead and present.rank <= HINT and present.end < draft.start and present.start >= 0):
                 draft.facts[key] = piece.facts[key]
                 draft.aws = draft.aws or piece.aws
+
+
+def _read_places(text: str) -> Iterable[Partial]:
+    """Find hosts and class names, which state a service wherever they stand around a failure."""
+    yield from read_hosts(text)
+    yield from (piece for piece in read_classes(text) if "service" in piece.facts)
 
 
 def _nearest(drafts: list[Draft], piece: Partial) -> Draft | None:
@@ -304,10 +328,12 @@ def _judge(draft: Draft, text: str) -> bool:
 
 def _kind_of_rest(draft: Draft, text: str) -> Kind | None:
     status = draft.facts.get("status_code")
-    if draft.code is None and status and status.value == "403" and (draft.aws or draft.has_tail or names_aws(text)) and (draft.has_tail or draft.body_end >= 0 or "operation" in draft.facts):
+    if draft.code is None and status and status.value == "403" and (draft.aws or names_aws(text)) and (draft.has_tail or draft.body_end >= 0 or "operation" in draft.facts):
         return "access_denied"
     if draft.code and draft.code != "WebIdentityErr":
-        return "aws_error" if draft.aws or (is_known(draft.code) and names_aws(text)) or names_aws(text) else None
+        return "aws_error" if draft.aws or (is_known(draft.code) and names_aws(text)) else None
+    if draft.code and is_known(draft.code) and draft.body_end >= 0 and "request_id" in draft.facts:
+        return "aws_error"
     if draft.aws and ("operation" in draft.facts or draft.has_tail) and draft.source in {"go-v2", "java-v1", "java-v2", "go-v1", "php"}:
         return "aws_error"
     return None
@@ -315,6 +341,8 @@ def _kind_of_rest(draft: Draft, text: str) -> Kind | None:
 
 def _is_ours(draft: Draft, text: str) -> bool:
     """Tell AWS's failures from other clouds' and systems' that use the same words."""
+    if draft.aws and draft.source in _SDKS:
+        return True
     own = text[max(0, draft.start - 300) : draft.end + 300]
     principal = draft.facts.get("principal")
     resource = draft.facts.get("resource")
@@ -326,7 +354,7 @@ def _is_ours(draft: Draft, text: str) -> bool:
     if names_other_system(own):
         return False
     if draft.code in {"Forbidden", "403", "NotAuthorized", "Unauthorized", "401"} or (draft.code is None and draft.kind != "kubernetes_forbidden"):
-        return draft.has_tail or names_aws(text) or principal is not None
+        return names_aws(text) or principal is not None
     if draft.code and is_known(draft.code):
         return draft.kind != "aws_error" or names_aws(text)
     return names_aws(text)

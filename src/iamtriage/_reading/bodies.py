@@ -24,8 +24,8 @@ _XML_OPEN = re.compile(r"<(?:ErrorResponse|Response|Error|ServiceErrorResponse)\
 _XML_NAMESPACE = re.compile(r"xmlns=[\"']https?://(?P<host>[\w.-]{4,100})/")
 _XML_CLOSE = re.compile(r"</(?:ErrorResponse|Response)>")
 _XML_VALUE = {
-    "request_id": re.compile(r"<Request(?:Id|ID)>\s*(?P<value>[^<>\s]{1,128})\s*</Request(?:Id|ID)>"),
-    "host_id": re.compile(r"<HostId>\s*(?P<value>[^<>\s]{1,256})\s*</HostId>"),
+    "request_id": re.compile(r"<Request(?:Id|ID)>\s*(?P<value>[^<>]{1,128}?)\s*</Request(?:Id|ID)>"),
+    "host_id": re.compile(r"<HostId>\s*(?P<value>[^<>]{1,300}?)\s*</HostId>"),
     "resource": re.compile(r"<Resource>\s*(?P<value>[^<>\s]{1,1024})\s*</Resource>"),
 }
 _XML_REACH = 4000
@@ -52,8 +52,8 @@ _KEYS = {
 _ROLE_OF = {name: key for key, names in _KEYS.items() for name in names.split()}
 _PAIR = re.compile(
     r"(?<![\w$@&?/.-])(?P<quote>[\"']?):?(?P<key>__type|x-amz[\w-]{2,24}|X-Amz[\w-]{2,24}|[A-Za-z_][\w.]{2,60}"
-    r"|HTTP\sresponse\scode|Exception\sname|Error\smessage|Request\sID|Status\sCode|Error\sCode|Extended\sRequest\sID)(?P=quote)\s?(?P<separator>:|=>|=(?!=)|(?=\s\"))\s{0,2}"
-    r"(?P<wrap>(?:Optional\(|Some\(|Just\s?\(|RequestId\s|ErrorCode\s|ErrorMessage\s|Abbrev\s|\(){0,3})"
+    r"|HTTP\sresponse\scode|Exception\sname|Error\smessage|Request\sID|Status\sCode|Error\sCode|Extended\sRequest\sID)(?P=quote)\s?(?P<separator>:|=>|=(?!=)|(?=\s\")|,(?=\s?\"))\s{0,2}"
+    r"(?P<wrap>(?:Optional\(|Some\(|Just\s?\(|RequestId\s(?:\{fromRequestId\s=\s)?|ErrorCode\s|ErrorMessage\s|Abbrev\s|\(){0,3})"
 )
 _QUOTED = re.compile(r"([\"'])\s?(?P<value>[^\"'\n]{0,1024})\1|\"\s?(?P<open>[^\"'\n]{1,1024})\Z")
 _BARE_VALUE = re.compile(r"(?P<value><[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|\{[^{}\n:\"']{1,60}\}|[^\s,;(){}\[\]\"'<>]{1,1024})")
@@ -67,7 +67,8 @@ _INIT = re.compile(r"Init<(?:[\w:]*::)?(?P<code>\w+)>")
 _STATUS = re.compile(
     r"HTTP/\d(?:\.\d)?\"?\s(?P<a>[45]\d\d)\b|\bHTTP\s(?P<b>[45]\d\d)\b|[Ee]rror\s\(?(?P<c>[45]\d\d)\s?(?=[{<:(])|failed\s(?P<d>[45]\d\d)\s?:"
     r"|(?:[Ee]rror|[Rr]esponse)\s[Cc]ode:?\s(?P<e>[45]\d\d)\b|[Ss]tatus\s?[Cc]ode:?\s(?:was\s|is\s|of\s)?(?P<f>[45]\d\d)\b|(?P<g>[45]\d\d)\s(?:Forbidden|Bad Request|Unauthorized)\b"
-    r"|Client\serror:\s(?P<h>[45]\d\d)\b|http_status_(?P<i>[45]\d\d)|[Ss]tatus(?:\(|:\s(?:Some\()?)(?P<j>[45]\d\d)\b|[Rr]esponseCode[:=]\s?(?P<k>[45]\d\d)\b|status=(?P<l>[45]\d\d)\b(?=[^\n]{0,80}(?:amz|aws))"
+    r"|Client\serror:\s(?P<h>[45]\d\d)\b|http_status_(?P<i>[45]\d\d)|[Ss]tatus(?:\(|:\s(?:Some\()?)(?P<j>[45]\d\d)\b|[Rr]esponseCode[:=]\s?(?P<k>[45]\d\d)\b|status=(?P<l>[45]\d\d)\b(?=[^\n]{0,80}(?:amz|aws))|\((?P<m>[45]\d\d)\)\s(?:Forbidden|Bad Request|Unauthorized)"
+    r"|StatusCode\((?P<n>[45]\d\d)\)|/status\s(?P<o>[45]\d\d)\b|http_error,\s?(?P<p>[45]\d\d)\b|[Rr]esponse\s(?P<q>[45]\d\d)\s(?:from|code)|[Ss]tatus\s:\s(?P<r>[45]\d\d)\b"
 )
 _VAULT = re.compile(r"\s*\.\s*Errors")
 
@@ -102,7 +103,9 @@ def _xml_partial(text: str, m: re.Match[str], floor: int, limit: int) -> Partial
         value = pattern.search(text, start, end)
         if value:
             partial.end = max(partial.end, value.end())
-            partial.put(key, value["value"], value.start("value"), value.end("value"), HINT if key == "resource" else BEST)
+            written = rejoin(value["value"])
+            if ELLIPSIS.match(written) is None:
+                partial.put(key, written, value.start("value"), value.end("value"), HINT if key == "resource" else BEST)
     namespace = _XML_NAMESPACE.search(text, start, m.start())
     if namespace and "amazonaws" in namespace["host"]:
         partial.aws = True
@@ -122,6 +125,8 @@ def read_pairs(text: str, taken: list[Partial]) -> Iterator[Partial]:
             m["key"].rpartition(".")[2].lower() if "." in m["key"] else ""
         )
         if role is None or (not m["separator"] and role not in {"code", "message", "request_id"}):
+            continue
+        if m["separator"] == "," and not _PRINTED_HEADER.match(m["key"]):
             continue
         while at < len(regions) and regions[at][1] <= m.start():
             at += 1
@@ -186,6 +191,7 @@ def _take(text: str, cluster: Partial, m: re.Match[str], role: str, value: str, 
         at = text.find(value, start, end)
         typed = m["key"].lower() in {"errortype", "typename"}
         cluster.put("code", value, at, at + len(value), CLASS_NAME if typed else BEST)
+        cluster.aws = cluster.aws or m["key"] == "__type"
         if m["key"] == "errorCode" and "eventSource" in text:
             cluster.source = "cloudtrail"
         return True
@@ -193,6 +199,9 @@ def _take(text: str, cluster: Partial, m: re.Match[str], role: str, value: str, 
         if not (value.isdigit() and len(value) == 3) or _VAULT.match(text, end):  # noqa: PLR2004
             return False
         cluster.put("status_code", value, start, end, BEST)
+        if "RespMetadata" in text[max(0, m.start() - 80) : m.start()]:
+            cluster.aws = True
+            cluster.source = "go-v1"
     elif role == "request_id":
         if _LAMBDA.search(text, max(0, m.start() - 8), m.start()) or len(value) < 2 or text[end : end + 8] == " Version":  # noqa: PLR2004
             return False

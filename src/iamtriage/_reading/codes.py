@@ -6,6 +6,7 @@ client-side error classes of the SDKs. A code that is not listed makes an ``aws_
 
 from __future__ import annotations
 
+import builtins
 import re
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,17 @@ _PLAIN = frozenset(
     DuplicateLoadBalancer ResourceInUse PackedPolicyTooLarge QueueDoesNotExist NotFound
     AWS.SimpleQueueService.NonExistentQueue InvalidSubnet PendingVerification Blocked UnsupportedOperation
     UnsupportedAddressFamily InvalidTarget VolumeInUse AlreadyExists ResourceNotFound ValidationError
+    ThrottlingException ResourceNotFoundException ConflictException ValidationException InternalServerException
+    ServiceQuotaExceededException InvalidParameterException InvalidRequestException LimitExceededException
+    ResourceInUseException TooManyRequestsException BadRequestException NotFoundException ServiceUnavailableException
+    ProvisionedThroughputExceededException ConditionalCheckFailedException TransactionCanceledException
+    RepositoryNotFoundException ClusterNotFoundException InvalidParameterValueException ResourceConflictException
+    EntityNotFoundException AlreadyExistsException ResourceAlreadyExistsException ConcurrentModificationException
+    KMSInvalidStateException DisabledException NoSuchEntityException EntityAlreadyExistsException
+    DeleteConflictException InvalidInputException InternalServerErrorException ModelErrorException
+    ResourceLimitExceeded ParameterNotFound InvalidInstanceId InvalidSequenceTokenException
+    DataAlreadyAcceptedException StackInstanceNotFoundException ResourceNotReadyException ServerException
+    ImageNotFoundException LayerInaccessibleException ServiceException CertificateNotFoundException
     RequestError RequestCanceled SerializationError MissingRegion NoRegionError EndpointConnectionError
     """.split()
 )
@@ -119,10 +131,11 @@ _GENERIC = re.compile(
     r"|Py4JJava|Py4JNetwork|Execution|Completion|Connect|Uncaught|Failed|HTTP|Http|Module|Operation|Request|API|Api"
     r"|Fs|S3Upload|RetriesExceeded|RcloneException|Invocation|Type|Value|Key|Attribute|Name|Assertion|Import|OS|IO"
     r"|Socket|Timeout|Connection|NullPointer|Reconciler|Reconcile|Panic|Fatal|Template|Stack|Deployment|Toolkit"
-    r"|Notebook|Query|Compile|Compilation|ProvisionedThroughput)(?:Exception|Error)"
+    r"|Notebook|Error|Ajax|Guzzle|Fatal|Runtime|Throwable|PDO|Query|Compile|Compilation|ProvisionedThroughput)(?:Exception|Error)"
     r"|Exception|Error|Failure|UnknownError|NetworkError|UploadFailed|[A-Za-z]*UploadFailedError",
     re.ASCII,
 )
+_PYTHON_BUILTINS = frozenset(name for name in dir(builtins) if name.endswith(("Error", "Exception")))
 # Exception classes of other software whose names look like AWS codes.
 FOREIGN_NAMESPACE = re.compile(
     r"(?:java\.nio|java\.security|java\.io|javax|org\.springframework|jakarta|Symfony|System\.(?!AggregateEx)|Microsoft|Google|"
@@ -178,4 +191,4 @@ def is_code(word: str) -> bool:
 
 def is_generic(word: str) -> bool:
     """Tell whether a class name says only that some error happened."""
-    return _GENERIC.fullmatch(word) is not None
+    return word in _PYTHON_BUILTINS or _GENERIC.fullmatch(word) is not None

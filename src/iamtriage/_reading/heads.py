@@ -32,7 +32,7 @@ _GO2_REQUEST = re.compile(r"(?<![\w ])\s?RequestID:\s*(?P<id>[^,;\n]{0,128})(?=,
 _GO2_HOST = re.compile(r"HostID:\s*(?P<id>[^,;\n]{0,256}(?:\n[^,;\s]{1,120})?)(?=,|\s*\Z)")
 _GO2_CODE = re.compile(r"api\s+error\s+(?P<code>[A-Za-z][\w.]{1,100})\s*:\s*")
 _CODE_COLON = re.compile(
-    r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.|Server\.)?[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,40})?|403|Forbidden)(?:\(\w{1,24}\))?\s?(?::(?=\s|\Z|\"|\[)|\s=>\s|(?=\s?(?:\.\.\.|…)))"
+    r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.|Server\.)?[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,40})?|403|Forbidden)(?:\(\w{1,24}\))?[`\"']?(?:\s?:(?=\s|\Z|\"|\[|`)|\s=>\s|\s[-–]\s(?=User)|(?=\s\(HTTP\s|\s?(?:\.\.\.|…)))"
 )
 _CODE_QUOTED = re.compile(r"(?:error|Error|code|Code|exception|AWSError|errorcode)\s?[=:]?\s?'(?P<code>[A-Z][A-Za-z0-9]{3,80})'")
 _CODE_PARENTHESES = re.compile(r"(?:unhandled\s+error|service\s+error|error)\s*\((?P<code>[A-Z][A-Za-z0-9]{3,80})\)")
@@ -42,6 +42,8 @@ _PHP = re.compile(r"Error\s+executing\s+\"(?P<operation>\w{2,80})\"\s+on\s+\"(?P
 _PHP_CODE = re.compile(r"(?<![\w\\])(?P<code>[A-Z][A-Za-z0-9]{2,80})\s+\((?:client|server)\):\s*")
 _DOTNET = re.compile(r"Error\s+making\s+request\s+with\s+Error\s+Code\s+(?P<code>\w{2,80})\s+and\s+Http\s+Status\s+Code\s+(?P<status>\w{2,40})")
 _KMS = re.compile(r"KMS\s+Exception:\s*(?P<code>[A-Z]\w{2,60}?Exception)\s*KMS\s+Message")
+# The EKS Pod Identity agent's answer.
+_POD_IDENTITY = re.compile(r"\[(?P<id>[0-9a-fx*-]{8,64})\]:\s\((?P<code>[A-Z]\w{2,80})\):\s*")
 _CPP = re.compile(r"Encountered\s+(?:Unknown\s+)?AWSError\s+'?(?P<code>\w{2,80})'?\s*:\s*")
 _CALLING = re.compile(r"while calling (?P<operation>[A-Z]\w{2,80}) on (?:Amazon::Coral::)?(?P<service>[A-Z]\w{2,60}?)(?:Client)?\b")
 
@@ -78,7 +80,7 @@ def read_heads(text: str) -> Iterator[Partial]:
                 yield _code_partial(m, source="php", rank=BEST)
     if "Error making request with" in text:
         for m in _DOTNET.finditer(text):
-            partial = _code_partial(m, source="dotnet", rank=BEST)
+            partial = _code_partial(m, source="dotnet", rank=BEST, aws=True)
             if m["status"].isdigit():
                 partial.put("status_code", m["status"], m.start("status"), m.end("status"))
             yield partial
@@ -88,6 +90,11 @@ def read_heads(text: str) -> Iterator[Partial]:
     if "KMS Message" in text or "KMS\nMessage" in text:
         for m in _KMS.finditer(text):
             yield _code_partial(m, rank=BEST, aws=True)
+    if "]: (" in text:
+        for m in _POD_IDENTITY.finditer(text):
+            partial = _code_partial(m, rank=BEST, aws=True)
+            partial.put("request_id", m["id"], m.start("id"), m.end("id"))
+            yield partial
     if "while calling" in text:
         for m in _CALLING.finditer(text):
             partial = Partial("tail", m.start(), m.end())
@@ -154,12 +161,13 @@ def _read_codes(text: str) -> Iterator[Partial]:
             continue
         if FOREIGN_NAMESPACE.search(text, max(0, m.start() - 100), m.start()):
             continue
-        if code.isdigit():
+        if code.isdigit() or code in {"Unauthorized", "NotAuthorized"} or (code == "Forbidden" and text[max(0, m.start() - 4) : m.start()].strip().isdigit()):
             continue
         yield _code_partial(m, rank=STATED if is_known(code) else CLASS_NAME)
     if "'" in text:
         for m in _CODE_QUOTED.finditer(text):
-            if kind_of_code(m["code"]):
+            # With a colon it is a pair of a printed object, which "bodies" reads.
+            if kind_of_code(m["code"]) and ": '" not in m[0]:
                 yield _code_partial(m, rank=STATED)
     if "error" in text and "(" in text:
         for m in _CODE_PARENTHESES.finditer(text):

@@ -25,8 +25,10 @@ _FORBIDDEN = re.compile(
     r"(?:\s+in\s+the\s+namespace\s+[\"'`](?P<namespace>[^\"'`\s]{1,120})[\"'`]|\s+at\s+the\s+(?P<cluster>cluster\s+scope))?"
 )
 _FORBIDDEN_HEAD = re.compile(r"User\s+[\"'`](?P<user>[^\"'`\n]{1,600})[\"'`]\s+cannot\s+(?P<verb>[a-z]{2,24})\s+resource\s+[\"'`](?P<resource>[\w./*-]{1,120})[\"'`]")
-_FORBIDDEN_BARE = re.compile(r"Error from server \(Forbidden\):|\"reason\"\s*:\s*\"Forbidden\"")
+_FORBIDDEN_BARE = re.compile(r"Error from server \(Forbidden\):|\bis forbidden: (?!User)(?=\w[^\n]{0,200}?(?:not allowed to|can only|cannot|not permitted|attempting to grant))")
 
+_NOT_RBAC = re.compile(r"exceeded quota|PodSecurity|violates|admission webhook|already exists|is invalid")
+_WRAPPERS = frozenset({"ould not get token"})
 _UNAUTHORIZED: tuple[tuple[str, re.Pattern[str], Kind], ...] = tuple(
     (fragment, re.compile(pattern.replace(" ", r"\s+"), re.MULTILINE), kind)
     for fragment, pattern, kind in (
@@ -47,6 +49,11 @@ _UNAUTHORIZED: tuple[tuple[str, re.Pattern[str], Kind], ...] = tuple(
         ("nauthorized", r"(?:Failed to|failed to|Unable to|unable to|error|Error|cannot|could not)[^\n]{0,300}?(?:\*?v\d\w*\.|node|nodes|lease|leases|configmap|Kubernetes|kubernetes|k8s|API server|pods?|services?|namespaces?|customresourcedefinitions?|secrets?|serviceaccounts?)\b[^\n]{0,300}?: (?:Unauthorized|the server has asked)", "kubernetes_unauthorized"),
         ("nauthorized", r"\"message\"\s?:\s?\"Unauthorized\"|'message': 'Unauthorized'", "kubernetes_unauthorized"),
         ("nauthorized", r"^(?:Error: )?(?:.{0,80}: )?Unauthorized$(?=[\s\S]{0,1500}\b(?:kubernetes_|helm_release|kubectl|kubeconfig|aws-auth|aws_auth))", "kubernetes_unauthorized"),
+        ("nauthorized", r"err=\"Unauthorized\"", "kubernetes_unauthorized"),
+        ("nauthorized", r"KubernetesClientException: [^\n]{0,400}?Unauthorized", "kubernetes_unauthorized"),
+        ("erify you have access to the Kubernetes cluster", r"Unauthorized: Verify you have access to the Kubernetes cluster", "console_kubernetes_access"),
+        ("ubernetes", r"(?:Zugriff auf Kubernetes-Objekte|accès aux objets Kubernetes|acceso a los objetos de Kubernetes|acesso aos objetos (?:do )?Kubernetes|accesso agli oggetti Kubernetes)", "console_kubernetes_access"),
+        ("Kubernetes", r"Kubernetes (?:オブジェクト|对象|物件|객체|개체)", "console_kubernetes_access"),
         ("nauthorized", r"INSTALLATION FAILED: (?:.{0,200}: )?Unauthorized|(?:INSTALLATION|UPGRADE) FAILED: .{0,200}?Unauthorized|query: failed to query with labels: Unauthorized|[Kk]ubernetes cluster unreachable: .{0,200}?(?:Unauthorized|provide credentials)", "kubernetes_unauthorized"),
         ("the server doesn't have a resource type", r"the server doesn't have a resource type \"", "kubernetes_unauthorized"),
         ("does not have access to Kubernetes objects", r"[Yy]our current (?:user or role|IAM principal) does not have access to Kubernetes objects on this (?:EKS )?cluster", "console_kubernetes_access"),
@@ -64,7 +71,7 @@ def read_kubernetes(text: str) -> Iterator[Partial]:
     for fragment, pattern, kind in _UNAUTHORIZED:
         if fragment in text:
             for m in pattern.finditer(text):
-                partial = Partial("core", m.start(), m.end(), kind=kind, aws=True, source="kubernetes")
+                partial = Partial("core", m.start(), m.end(), kind=kind, aws=True, source="kubernetes", wrapper=fragment in _WRAPPERS)
                 if kind == "kubernetes_unauthorized":
                     _read_identity(text, partial)
                 yield partial
@@ -87,6 +94,10 @@ def _put_principal(partial: Partial, value: str, start: int, end: int) -> None:
 
 
 def _read_forbidden(text: str) -> Iterator[Partial]:
+    if "is forbidden: " in text or "(Forbidden)" in text:
+        for m in _FORBIDDEN_BARE.finditer(text):
+            if _NOT_RBAC.search(text, m.end(), m.end() + 300) is None:
+                yield Partial("core", m.start(), m.end(), kind="kubernetes_forbidden", aws=True, source="kubernetes")
     if "cannot" not in text or "User" not in text:
         return
     end = 0

@@ -56,6 +56,8 @@ _DENIALS = (
     _row("requested resource", r"You do(?: not|n't) have (?:sufficient )?(?:permissions?|access) to (?:access )?(?:this|the) (?:requested )?resource", "access_denied", aws=False),
     _row("ufficient access to perform this action", r"You do not have sufficient access to perform this action", "access_denied", aws=False),
     _row("not authorized to perform this operation", r"You are not authorized to perform this operation", "access_denied", aws=False),
+    _row("ccess Denied", r"(?:(?<=[:=\]]\x20)|(?<=[>\"'\n])|\A)Access Denied(?=[.\"'\n<]|\Z|,| \()", "access_denied", aws=False),
+    _row(".dkr.ecr.", r"https?://\S{1,300}\.dkr\.ecr\.\S{1,300}: 403 Forbidden", "access_denied"),
     _row("have permissions to access this resource", r"You do(?: not|n't) have permissions to access this resource", "access_denied", aws=False),
 )
 _TOKENS = (
@@ -123,7 +125,7 @@ _SIGNATURES = (
 _MISSING = (
     _row("nable to locate credentials", r"[Uu]nable to locate (?:AWS )?credentials", "missing_credentials"),
     _row("no EC2 IMDS role found", r"no EC2 IMDS role found", "missing_credentials"),
-    _row("No valid credential sources", r"[Nn]o valid credential sources(?: for \S+(?: \S+){0,3})?(?: found)?", "missing_credentials"),
+    _row("valid credential sources", r"[Nn]o valid credential sources(?: for \S+(?: \S+){0,3})?(?: found)?", "missing_credentials"),
     _row("no valid providers in chain", r"no valid providers in chain", "missing_credentials"),
     _row("oad credentials from any", r"(?:Could not|Unable to|unable to|Cannot|cannot|Failed to) load (?:AWS )?credentials from any (?:of the )?provider", "missing_credentials"),
     _row("load AWS credentials from any", r"Unable to load AWS credentials from any provider in the chain", "missing_credentials"),
@@ -146,6 +148,7 @@ _MISSING = (
     _row("failed to retrieve credentials", r"failed to retrieve credentials", "missing_credentials", aws=False, wrapper=True),
     _row("failed fetching WebIdentity token", r"failed fetching WebIdentity token", "missing_credentials", aws=False, wrapper=True),
     _row("unable to read file at /var/run/secrets/eks", r"unable to read file at /var/run/secrets/eks\.amazonaws\.com", "missing_credentials"),
+    _row("eks.amazonaws.com/serviceaccount/token", r"[Nn]o such file or directory:? '?/var/run/secrets/eks\.amazonaws\.com/serviceaccount/token|/var/run/secrets/eks\.amazonaws\.com/serviceaccount/token'?: no such file or directory", "missing_credentials"),
     _row("etting credentials: exec", r"getting credentials: exec: executable [\w./-]*(?:aws|eks|argocd)[\w./-]* failed with exit code", "missing_credentials", wrapper=True),
     _row("etting credentials: exec: fork", r"getting credentials: exec: (?:fork/exec|executable)[ \w./-]*aws[\w./-]*:?(?:\s)?(?:not found|no such file)", "missing_credentials"),
     _row("failed to refresh cached credentials", r"failed to refresh cached credentials", "missing_credentials", wrapper=True),
@@ -205,7 +208,7 @@ _ENTRIES = (
     _row("access entry", r"(?:specified|The|the) access entry (?:already exists|could not be found|does not exist|was not found)", "access_entry"),
     _row("not found in auth config", r"Pod execution role is not found in auth config", "access_entry"),
     _row("rust policy of the role provided is invalid", r"Trust policy of the role provided is invalid", "access_entry"),
-    _row("ssociation already exists", r"Association already exists: a-\w+", "access_entry"),
+    _row("ssociation already exists", r"Association already exists: \S+", "access_entry"),
     _row("pod identity association", r"pod identity association (?:already exists|could not be found|not found)", "access_entry", aws=False),
     _row("odIdentityAssociation", r"[Pp]odIdentityAssociation .{0,80}?(?:already exists|could not be found|not found|cannot)", "access_entry", aws=False),
     _row("uthentication mode", r"[Uu]nsupported authentication mode update|authentication mode .{0,60}? (?:cannot be changed|is not supported)", "access_entry", aws=False),

@@ -32,7 +32,7 @@ _RESOURCE_REACH = 2200
 _TAIL_REACH = 700
 _BLOB_LEAST = 16
 
-_ANCHOR = re.compile(r"(?P<verb>(?:is|are|was)\s+)?(?:[Nn]ot|NOT|n't)\s+(?:[Aa]uthori[sz]ed|AUTHORI[SZ]ED)\b")
+_ANCHOR = re.compile(r"(?P<verb>(?:is|are|was)\s+)?(?:[Nn]ot|NOT|n''?t)\s+(?:[Aa]uthori[sz]ed|AUTHORI[SZ]ED)\b")
 _PERFORM = re.compile(
     r"\s+(?:to\s+)?(?:perform|PERFORM|access|invoke|call|execute|do|use|assume|run|make)"
     r"(?:\s+the)?(?:\s+(?:action|actions|operation)\b)?\s*:?\s*[\"'`\[(]*\s*"
@@ -47,7 +47,7 @@ _LABEL = re.compile(
     r"(?<![\w:/.-])(?P<label>Service\s+Principal|User|user|Role|role|Principal|principal|Identity|Caller|Entity)(?P<colon>\s?:(?![\w:]*:))?\s*"
 )
 _BARE_PRINCIPAL = re.compile(r"(?:arn:[^\s\"']{1,2048}|[a-z][a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,60}){1,6}|<[^<>\n]{1,80}>)\s*\Z")
-_RESOURCE = re.compile(r"[\s.,…]*\b(?:on|for)\s+(?P<this>the\s+|this\s+|these\s+)?(?:[Rr]esources?|resource\(s\))\b\s*(?P<colon>:)?\s*")
+_RESOURCE = re.compile(r"[\s.,…`'\")\]]*\b(?:on|for)\s+(?P<this>the\s+|this\s+|these\s+)?(?:[Rr]esources?|resource\(s\))\b\s*(?P<colon>:)?\s*")
 _TRUNCATED_RESOURCE = re.compile(r"(?:on\s+r|r)?esource:\s*")
 _ONE_WORD_KINDS = (
     "role user group policy instance server certificate mfa oidc-provider saml-provider saml oidc access-key access key "
@@ -63,7 +63,7 @@ _WHY = re.compile(
 )
 _STOP = re.compile(
     r"\bwith\s+an?\s+explicit\s+deny\b|\bbecause\s+\w|\.\s+(?:Encoded|Go)\b|\s\((?:Service|SDK|Status|AWS|Request)\b|\s+status\s+code\b"
-    r"|\n\n|\.?\s+User:|(?:not|n't)\s+authori[sz]ed|,?\s+https?\s+response|,\s*(?:request|Request)\s?[Ii][Dd]|\s\(Request",
+    r"|\n\n|</|\.?\s+User:|(?:not|n't)\s+authori[sz]ed|,?\s+https?\s+response|,\s*(?:request|Request)\s?[Ii][Dd]|\s\(Request",
     re.IGNORECASE,
 )
 _GAP = re.compile(r"[\s.,…:;'\"`\])}>]*")
@@ -88,7 +88,7 @@ _MISSING_PERMISSION = re.compile(
     r"(?:\s+(?:for|to\s+(?:perform|call)|:))?\s*:?\s*[\"'`\[(]*(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})",
     re.IGNORECASE,
 )
-_API = re.compile(r"\bAPI:\s+(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):(?P<operation>[A-Za-z]\w{2,80}))")
+_API = re.compile(r"\bAPI:\s+(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):(?P<operation>[A-Za-z]\w{2,80}))(?P<denied>\s+Access\s+Denied\b)?")
 _TO_CALL = re.compile(
     r"[Ff]ailed\s+to\s+call\s+(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):(?P<operation>[A-Z]\w{2,80}))"
 )
@@ -183,6 +183,9 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Partial | None
         end = perform.end()
         action = _ACTION.match(text, end) or _BARE_ACTION.match(text, end)
         if action:
+            if re.match(r":\w", text[action.end() : action.end() + 2]):
+                # Three sections: another cloud's action in AWS's words.
+                return None
             written = rejoin(action["action"])
             partial.put("action", written, action.start("action"), action.end("action"))
             if ":" in written:
@@ -227,7 +230,8 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], partial: Parti
         start_here = min(label.end(), right)
         if "\n\n" in text[start_here:right]:
             continue
-        if label["colon"] or (ARN_HEAD.match(text, start_here) and " " not in text[start_here:right].strip()):
+        opened = start_here + (text[start_here : start_here + 1] in "`'\"")
+        if label["colon"] or (ARN_HEAD.match(text, opened) and " " not in text[start_here:right].strip()):
             start, label_at = start_here, label.start()
         elif label["label"] == "User" and right - start_here < 2:  # noqa: PLR2004
             # "User is not authorized": nobody is named.
@@ -273,6 +277,8 @@ def _read_resource(text: str, position: int, partial: Partial) -> int:
     quote = text[start : start + 1]
     if quote and quote in "\"'`":
         close = text.find(quote, start + 1, start + _RESOURCE_REACH)
+        if close < 0 and quote == "`":
+            close = text.find("'", start + 1, start + _RESOURCE_REACH)
         if close > 0 and "\n\n" not in text[start:close]:
             partial.put("resource", rejoin(text[start + 1 : close]).strip(), start + 1, close)
             return close + 1
@@ -400,7 +406,8 @@ def read_short_denials(text: str) -> Iterator[Partial]:
     """Find sentences that name an action in other words than AWS's common sentence."""
     if "API: " in text:
         for m in _API.finditer(text):
-            partial = Partial("head", m.start(), m.end(), source="cloudformation")
+            partial = Partial("head", m.start(), m.end(), source="cloudformation", aws=True)
+            partial.kind = "access_denied" if m["denied"] else None
             partial.put("action", m["action"], m.start("action"), m.end("action"), HINT)
             partial.put("api_operation", m["operation"], m.start("operation"), m.end("operation"))
             partial.put("service", m["service"].lower(), rank=3)

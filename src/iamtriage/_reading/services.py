@@ -99,6 +99,11 @@ _HOST_SERVICE = re.compile(
 )
 
 
+# Namespaces of the SDKs' own parts, which look like a service's.
+_SDK_PARTS = frozenset({"runtime", "sigv4", "core", "auth", "util", "model", "internal", "sdk", "errors", "plugins", "credentials", "http", "exception"})
+_MASK = re.compile(r"(.)\1+\Z")
+
+
 def service_name(written: str) -> str | None:
     """Give the lower-case service for a service id, client or namespace name.
 
@@ -110,6 +115,8 @@ def service_name(written: str) -> str | None:
         return _ALIASES[name]
     if name.endswith("service") and name[:-7] in _ALIASES:
         return _ALIASES[name[:-7]]
+    if name in _SDK_PARTS or _MASK.match(name):
+        return None
     return name or None
 
 
@@ -131,7 +138,7 @@ def service_of_host(host: str) -> str | None:
     if m is None:
         return None
     name = m["service"]
-    if name in _NOT_ENDPOINTS or host.startswith("oidc.") or ".eks.amazonaws" in host:
+    if _MASK.match(name) or name in _NOT_ENDPOINTS or host.startswith("oidc.") or ".eks.amazonaws" in host:
         return None
     return _ALIASES.get(name.replace("-", ""), name)
 

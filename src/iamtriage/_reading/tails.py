@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _GO1 = re.compile(
-    r"status\s+code:\s*(?P<status>\d{3})\b(?:\s*,\s*request\s+id:[ *]*(?P<request>[^\s,\"'`]*(?:\n[0-9a-f]{1,12}(?![\w-]))?))?"
+    r"status\s+code:\s*(?P<status>\d{3})\b(?:\s*,\s*request\s+id:(?:\s*(?=[0-9a-f]{8}-[0-9a-f]{4}-|[A-Z0-9]{16}\b)|[ *]*)(?P<request>[^\s,\"'`]*(?:\n[0-9a-f]{1,12}(?![\w-]))?))?"
     r"(?:\s*,\s*host\s+id:[ *]*(?P<host>[^\s,\"'`]*(?:\n[A-Za-z0-9+/]{4,120}=?=?)?))?"
 )
 _JAVA = re.compile(r"\(\s*(?:Service|AWS\s+Service):\s*(?P<service>[^;,()]{1,80})(?P<separator>[;,])")
@@ -100,6 +100,12 @@ def _put(text: str, partial: Partial, key: str, start: int, end: int) -> None:
     if not value or value == "null":
         return
     if key == "status_code" and not value.isdigit():
+        return
+    if key in {"request_id", "host_id"}:
+        end -= len(value) - len(value.rstrip(":"))
+        value = value.rstrip(":")
+    if key == "code" and value[:3].isdigit():
+        # "403 Forbidden" is HTTP's reason, not a code.
         return
     if key == "code" and not is_code(value):
         # Services invent codes; the place says that it is one.

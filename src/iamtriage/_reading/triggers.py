@@ -7,25 +7,6 @@ and likeliest first. Each failure that any reader knows holds at least one of th
 
 from __future__ import annotations
 
-# Fragments, not words: "enied" finds Denied, denied and AccessDenied.
-FRAGMENTS = (
-    "rror",  # Error, error, errorCode
-    "enied",
-    "uthor",  # authorized, Unauthorized, authorise
-    " not ",  # is not activated, does not have access
-    "xcep",  # Exception, exceptional
-    "redential",
-    "oken",
-    "orbid",  # Forbidden, forbidden
-    "nvalid",
-    "xpire",
-    "status",  # status code, statusCode, "status":"Failure"
-    "ignature",
-    "xceed",
-    "olicy",
-    "xplicit",
-)
-
 
 def may_hold_failure(text: str) -> bool:
     """Tell whether reading the text can give anything.
@@ -33,7 +14,24 @@ def may_hold_failure(text: str) -> bool:
     >>> may_hold_failure("GET /health 200 0.3 ms"), may_hold_failure("Access Denied")
     (False, True)
     """
-    for fragment in FRAGMENTS:  # noqa: SIM110 (any() with a generator takes three times as long)
-        if fragment in text:
-            return True
-    return False
+    # Written out, since a loop or any() would take twice the time. Fragments, not words: "enied"
+    # finds Denied, denied and AccessDenied, "rror" Error, error and errorCode.
+    return (
+        "rror" in text
+        or "enied" in text
+        or "uthor" in text
+        or " not " in text
+        or "xcep" in text
+        or "redential" in text
+        or "oken" in text
+        or "orbid" in text
+        or "nvalid" in text
+        or "xpire" in text
+        or "status" in text
+        or "xceed" in text
+        or "olicy" in text
+        or "xplicit" in text
+        or "n't " in text
+        # Denials are translated too, and the fragments are English.
+        or not text.isascii()
+    )

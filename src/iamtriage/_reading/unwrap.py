@@ -33,6 +33,7 @@ _STAMP = (
     r"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]{1,64} [\w./@-]{1,64}(?:\[\d{1,8}\])?:)"
 )
 _STAMPS = re.compile(rf"^[ \t]{{0,16}}(?:[\w.-]{{1,64}}[ \t]{{1,24}}\|[ \t])?{_STAMP}(?=[ \t])", re.MULTILINE)
+_TAGS = re.compile(r"</?(?:p|br|div|span|code|pre|strong|em|b|i|li|ul|td|tr|tt|samp|blockquote)(?:\s[^<>\n]{0,200})?/?>")
 _RUNS = re.compile(r"[ \t]*\n[ \t\n]*|[ \t]{2,}|\t")
 
 
@@ -54,6 +55,8 @@ def unwrap(text: str) -> View:
     if not view.text.isascii():
         # One character for one: offsets stay.
         view.text = view.text.translate(_TYPOGRAPHIC)
+    if "</" in view.text:
+        view.sub(_TAGS, "\n")
     view.sub(_BOX, "")
     if "\n" in view.text:
         join_wrapped_lines(view)

@@ -1,0 +1,205 @@
+"""Reads structured errors: API bodies, ClientError responses, CloudTrail, Kubernetes Status; not text.
+
+Shapes: botocore's parsed error response; JSON, query, EC2 and REST bodies as dicts; a CloudTrail
+record, a ``Records`` file, ``lookup-events`` output, an EventBridge event; the API server's
+``Status``; the message that sts:DecodeAuthorizationMessage decodes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from iamtriage._reading.assembly import build, choose, read
+from iamtriage._reading.codes import bare, is_code
+from iamtriage._reading.partials import BEST, HINT, Partial
+from iamtriage._reading.services import service_of_event_source
+from iamtriage.failures import Failure
+
+Document: TypeAlias = Mapping[object, object]
+
+_DEEPEST = 6
+_MOST_RECORDS = 100_000
+_LONGEST_TEXT = 1_000_000
+
+
+def failures_of(document: Document, operation: str | None = None, *, depth: int = 0) -> Iterator[Failure]:
+    """Give every failure that a mapping states.
+
+    Args:
+        document: the mapping; content of any type is tolerated.
+        operation: the API operation, where the caller knows it.
+        depth: how deep the mapping lies in another; bounds what hostile nesting can cost.
+    """
+    if depth > _DEEPEST:
+        return
+    nested = list(_nested(document))
+    if nested:
+        for inner in nested:
+            yield from failures_of(inner, operation, depth=depth + 1)
+        return
+    stated = _stated(document, operation)
+    if stated is None:
+        return
+    message, partial = stated
+    view, drafts = read(message, partial)
+    draft = choose(drafts, view.text)
+    if draft is not None:
+        yield build(draft, view)
+
+
+def is_event(document: Document) -> bool:
+    """Tell whether a mapping is, or holds, CloudTrail records."""
+    return "eventSource" in document or any("eventSource" in inner for inner in _nested(document))
+
+
+def _nested(document: Document) -> Iterator[Document]:
+    """Give the documents that a list, an event or a JSON string in a mapping holds."""
+    for key in ("Records", "Events", "events", "Errors"):
+        items = document.get(key)
+        if isinstance(items, Sequence) and not isinstance(items, str | bytes):
+            yield from (item for item in items[:_MOST_RECORDS] if isinstance(item, Mapping))
+    detail = document.get("detail")
+    if isinstance(detail, Mapping) and ("detail-type" in document or "eventSource" in detail):
+        yield detail
+    event = document.get("CloudTrailEvent")
+    if isinstance(event, str):
+        loaded = load(event)
+        if isinstance(loaded, Mapping):
+            yield loaded
+    elif isinstance(event, Mapping):
+        yield event
+    response = document.get("Response")
+    if isinstance(response, Mapping):
+        errors = response.get("Errors")
+        error = errors.get("Error") if isinstance(errors, Mapping) else None
+        if isinstance(error, Mapping):
+            yield {"Error": error, "RequestId": response.get("RequestID") or response.get("RequestId")}
+    wrapped = document.get("ErrorResponse")
+    if isinstance(wrapped, Mapping):
+        yield wrapped
+
+
+def load(text: str) -> object:
+    """Load JSON; None for what is none, however deep or long it is."""
+    if len(text) > 50 * _LONGEST_TEXT:
+        return None
+    try:
+        return json.loads(text)  # type: ignore[no-any-return]
+    except (ValueError, RecursionError):
+        return None
+
+
+def _stated(document: Document, operation: str | None) -> tuple[str, Partial] | None:
+    """Give the message of a mapping and the facts beside it; None for a mapping that is no error."""
+    partial = Partial("body", 0, 0, source="json")
+    partial.put("operation", operation, rank=BEST)
+    if "eventSource" in document or ("eventName" in document and "errorCode" in document):
+        return _event(document, partial)
+    if document.get("kind") == "Status" and "status" in document:
+        return _kubernetes_status(document, partial)
+    if document.get("allowed") is False and "explicitDeny" in document:
+        return _decoded(document, partial)
+    return _api_error(document, partial)
+
+
+def _event(record: Document, partial: Partial) -> tuple[str, Partial] | None:
+    code, message = _text(record.get("errorCode")), _text(record.get("errorMessage")) or ""
+    if not code and not message:
+        return None
+    partial.source, partial.aws = "cloudtrail", True
+    _put_code(partial, code)
+    partial.put("operation", _text(record.get("eventName")), rank=BEST)
+    source = _text(record.get("eventSource"))
+    partial.put("service", service_of_event_source(source) if source else None, rank=HINT)
+    partial.put("request_id", _text(record.get("requestID")), rank=BEST)
+    identity = record.get("userIdentity")
+    if isinstance(identity, Mapping):
+        partial.put("principal", _text(identity.get("arn")), rank=HINT)
+        account = _text(identity.get("accountId"))
+        if account and account.isascii() and account.isdigit() and len(account) == 12:  # noqa: PLR2004
+            partial.put("account", account, rank=HINT)
+    resources = record.get("resources")
+    if isinstance(resources, Sequence) and len(resources) == 1 and isinstance(resources[0], Mapping):
+        partial.put("resource", _text(resources[0].get("ARN")), rank=HINT)
+    return message, partial
+
+
+def _kubernetes_status(status: Document, partial: Partial) -> tuple[str, Partial] | None:
+    message = _text(status.get("message")) or ""
+    reason = _text(status.get("reason"))
+    if status.get("status") not in {"Failure", None} or (not message and not reason):
+        return None
+    partial.source, partial.aws = "kubernetes", True
+    _put_status(partial, status.get("code"))
+    if reason == "Unauthorized" or status.get("code") == 401:  # noqa: PLR2004 (HTTP)
+        partial.kind = "kubernetes_unauthorized"
+    elif reason != "Forbidden":
+        return None
+    return message, partial
+
+
+def _decoded(decoded: Document, partial: Partial) -> tuple[str, Partial]:
+    partial.aws, partial.kind = True, "access_denied"
+    partial.put("deny", "explicit" if decoded.get("explicitDeny") is True else "implicit")
+    context = decoded.get("context")
+    if isinstance(context, Mapping):
+        principal = context.get("principal")
+        partial.put("principal", _text(principal.get("arn")) if isinstance(principal, Mapping) else None)
+        action = _text(context.get("action"))
+        partial.put("action", action)
+        if action and ":" in action:
+            partial.put("service", action.partition(":")[0].lower(), rank=BEST)
+        partial.put("resource", _text(context.get("resource")))
+    return "", partial
+
+
+def _api_error(body: Document, partial: Partial) -> tuple[str, Partial] | None:
+    error = body.get("Error") or body.get("error")
+    inner: Document = error if isinstance(error, Mapping) else body
+    code = next(filter(None, (_text(inner.get(k)) for k in ("__type", "Code", "code", "errorCode", "errorType", "ErrorCode"))), None)
+    message = next(filter(None, (_text(inner.get(k)) for k in ("Message", "message", "errorMessage", "ErrorMessage"))), None)
+    if code is None and message is None:
+        return None
+    partial.aws = "__type" in inner or "ResponseMetadata" in body or (code is not None and is_code(bare(code)) and not code.isdigit())
+    _put_code(partial, code)
+    metadata = body.get("ResponseMetadata") or body.get("$metadata")
+    if isinstance(metadata, Mapping):
+        partial.source = "botocore" if "ResponseMetadata" in body else "js-v3"
+        _put_status(partial, metadata.get("HTTPStatusCode") or metadata.get("httpStatusCode"))
+        partial.put("request_id", _text(metadata.get("RequestId") or metadata.get("requestId")), rank=BEST)
+        partial.put("host_id", _text(metadata.get("HostId") or metadata.get("extendedRequestId")), rank=BEST)
+    for key, names in (("request_id", ("RequestId", "RequestID", "requestId", "request_id")), ("host_id", ("HostId", "hostId"))):
+        for name in names:
+            partial.put(key, _text(body.get(name)) or _text(inner.get(name)), rank=BEST)
+    _put_status(partial, body.get("statusCode") or body.get("httpStatusCode") or body.get("status"))
+    return message or "", partial
+
+
+def _put_code(partial: Partial, code: str | None) -> None:
+    if not code:
+        return
+    if code.isascii() and code.isdigit() and len(code) == 3:  # noqa: PLR2004 (an HTTP status)
+        partial.put("status_code", code, rank=HINT)
+    # The wire decorates codes: ns#Code:http://…
+    written = bare(code) if "#" in code or "://" in code else code
+    partial.put("code", written, rank=BEST + 1)
+
+
+def _put_status(partial: Partial, status: object) -> None:
+    if isinstance(status, int) and not isinstance(status, bool) and 0 <= status < 1000:  # noqa: PLR2004
+        partial.put("status_code", str(status), rank=BEST)
+    elif isinstance(status, str) and status.isascii() and status.isdigit() and len(status) == 3:  # noqa: PLR2004
+        partial.put("status_code", status, rank=BEST)
+
+
+def _text(value: object) -> str | None:
+    """Give a value that is text, within bounds; anything else counts as absent."""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, str) and value:
+        return value[:_LONGEST_TEXT]
+    return None

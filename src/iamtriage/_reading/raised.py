@@ -1,0 +1,165 @@
+"""Reads raised exceptions by their shape; botocore and kubernetes are not imported.
+
+A ``ClientError`` is an exception with a ``response`` mapping and an ``operation_name``; a
+``BotoCoreError`` one whose class descends from a class of that name; kubernetes' ``ApiException``
+one with ``status``, ``reason`` and ``body``. Anything else is read by its text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from iamtriage._reading.assembly import build, choose, read
+from iamtriage._reading.codes import kind_of_code
+from iamtriage._reading.mappings import failures_of, load
+from iamtriage._reading.partials import BEST, HINT, Partial
+from iamtriage._reading.triggers import may_hold_failure
+from iamtriage.failures import Failure
+
+_MOST_EXCEPTIONS = 200
+
+# botocore's client-side errors that are about credentials, tokens, endpoints or regions, where the
+# class name is not a code that ``codes`` knows already.
+_EXPIRED_CLASSES = frozenset({"PendingAuthorizationExpiredError", "SSOTokenExpiredError", "LoginRefreshTokenExpiredError"})
+_MISSING_WORDS = ("Credential", "Token", "SSO", "Profile", "Login", "Metadata", "MFA", "ConfigNotFound", "InfiniteLoopConfig")
+_NETWORK_WORDS = (
+    "Endpoint", "Region", "Connect", "Timeout", "SSL", "HTTPClient", "Proxy", "Partition", "Signature", "Signer", "ClockSkew",
+    "ConnectionClosed", "IncompleteRead", "AuthScheme", "Bucket", "ARN", "Arn",
+)  # fmt: skip
+
+
+def failures_raised(error: BaseException) -> Iterator[Failure]:
+    """Give the failures of an exception and of those it came from, innermost first."""
+    for exception in reversed(list(_chain(error))):
+        failure = _failure(exception)
+        if failure is not None:
+            yield failure
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Walk causes, contexts and groups, outermost first, each exception once."""
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting and len(seen) < _MOST_EXCEPTIONS:
+        current = waiting.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        following: list[BaseException | None] = []
+        if current.__cause__ is not None:
+            following.append(current.__cause__)
+        elif not current.__suppress_context__:
+            following.append(current.__context__)
+        if isinstance(current, BaseExceptionGroup):
+            # The walk is reversed later: the first of a group shall come first then.
+            following.extend(current.exceptions)
+        waiting.extend(e for e in following if e is not None)
+
+
+def _failure(error: BaseException) -> Failure | None:
+    text = _text_of(error)
+    response = _attribute(error, "response")
+    operation = _attribute(error, "operation_name")
+    if isinstance(response, Mapping) and isinstance(operation, str):
+        return _client_error(text, response, operation)
+    status = _attribute(error, "status")
+    body = _attribute(error, "body")
+    if isinstance(status, int) and (isinstance(body, str | bytes) or body is None) and _attribute(error, "reason") is not None:
+        return _api_exception(text, status, body)
+    if any(cls.__name__ == "BotoCoreError" for cls in type(error).__mro__):
+        return _botocore_error(error, text)
+    if not may_hold_failure(text):
+        return None
+    view, drafts = read(text)
+    draft = choose(drafts, view.text)
+    return None if draft is None else build(draft, view)
+
+
+def _client_error(text: str, response: Mapping[object, object], operation: str) -> Failure | None:
+    """Read a ClientError: its response wins, its text gives the places."""
+    partial = Partial("body", 0, 0, source="botocore", aws=True)
+    partial.put("operation", operation, rank=BEST + 1)
+    message = ""
+    error = response.get("Error")
+    if isinstance(error, Mapping):
+        code = error.get("Code")
+        if isinstance(code, str | int) and not isinstance(code, bool):
+            partial.put("code", str(code), rank=BEST + 1)
+            if str(code).isdigit() and len(str(code)) == 3:  # noqa: PLR2004 (an HTTP status)
+                partial.put("status_code", str(code), rank=HINT)
+        message = error.get("Message") if isinstance(error.get("Message"), str) else ""
+    metadata = response.get("ResponseMetadata")
+    if isinstance(metadata, Mapping):
+        status = metadata.get("HTTPStatusCode")
+        if isinstance(status, int) and not isinstance(status, bool) and 0 <= status < 1000:  # noqa: PLR2004
+            partial.put("status_code", str(status), rank=BEST + 1)
+        for key, name in (("request_id", "RequestId"), ("host_id", "HostId")):
+            value = metadata.get(name)
+            partial.put(key, value if isinstance(value, str) else None, rank=BEST + 1)
+    view, drafts = read(text if message in text else f"{text}\n{message}", partial)
+    draft = choose(drafts, view.text)
+    return None if draft is None else build(draft, view)
+
+
+def _api_exception(text: str, status: int, body: str | bytes | None) -> Failure | None:
+    """Read kubernetes' ApiException: the body is the API server's Status."""
+    if isinstance(body, bytes):
+        body = body.decode("utf-8", "replace")
+    document = load(body) if body else None
+    if isinstance(document, Mapping):
+        for failure in failures_of(document):
+            return failure
+    if status == 401:  # noqa: PLR2004 (HTTP)
+        partial = Partial("body", 0, 0, kind="kubernetes_unauthorized", source="kubernetes", aws=True)
+        partial.put("status_code", str(status), rank=BEST)
+        view, drafts = read(text, partial)
+    elif may_hold_failure(text):
+        view, drafts = read(text)
+    else:
+        return None
+    draft = choose(drafts, view.text)
+    return None if draft is None else build(draft, view)
+
+
+def _botocore_error(error: BaseException, text: str) -> Failure | None:
+    """Read one of botocore's client-side errors by its class."""
+    name = next((cls.__name__ for cls in type(error).__mro__ if cls.__module__.split(".", 1)[0] in {"botocore", "aiobotocore"}), type(error).__name__)
+    partial = Partial("body", 0, 0, source="botocore", aws=True)
+    kind = kind_of_code(name)
+    if kind is None:
+        if name in _EXPIRED_CLASSES:
+            kind = "expired_credentials"
+        elif any(word in name for word in _MISSING_WORDS):
+            kind = "missing_credentials"
+        elif any(word in name for word in _NETWORK_WORDS):
+            kind = "aws_error"
+        else:
+            return None
+    view, drafts = read(text, partial)
+    # The sentence may say more than the class: an expired token among those not loaded.
+    partial.put("code", name, rank=BEST + 1)
+    for draft in drafts:
+        draft.absorb(partial)
+        if kind == "aws_error":
+            draft.kind = kind
+    if not drafts:
+        partial.kind = kind
+        view, drafts = read(text, partial)
+    draft = choose(drafts, view.text)
+    return None if draft is None else build(draft, view)
+
+
+def _text_of(error: BaseException) -> str:
+    """Give an exception's text; "" where even that raises."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 (a foreign __str__ may raise anything)
+        return ""
+
+
+def _attribute(error: BaseException, name: str) -> object:
+    try:
+        return getattr(error, name, None)
+    except Exception:  # noqa: BLE001 (a foreign property may raise anything)
+        return None

@@ -1,0 +1,199 @@
+"""Finds the failures of a whole text or stream: documents, and pieces of bounded size.
+
+For cutting long input so that memory and time stay bounded. Not for how messages look.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+import attrs
+
+from iamtriage._reading.assembly import build, choose, read
+from iamtriage._reading.mappings import failures_of, is_event, load
+from iamtriage._reading.triggers import may_hold_failure
+
+if TYPE_CHECKING:
+    from iamtriage.failures import Failure
+
+LONG = 64_000
+"""Characters from which a text is read in pieces."""
+
+_CUT = 32_000
+_OVERLAP = 6_000
+_CONTEXT_LINES = 16
+_CONTEXT_SIZE = 6_000
+_QUIET_LINES = 16
+
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_FRESH = re.compile(r"(?:\d{4}[-/]\d\d|\[?\d\d:\d\d|[IWEF]\d{4} |\{|time=|<\d|[A-Z][a-z]{2} [ \d]\d \d\d:|\[\d|╷|Error:|Traceback)")
+
+
+class Piece(NamedTuple):
+    """A part of the input; failures that start in ``[low, high)`` of it are its own."""
+
+    text: str
+    low: int
+    high: int
+
+
+def cause_in(text: str) -> Failure | None:
+    """Give the failure that is the cause in a text of moderate length."""
+    documents = _documents(text)
+    if documents is not None:
+        failures = documents
+        for wanted in ("access_denied", None):
+            for failure in failures:
+                if wanted is None or failure.kind == wanted:
+                    return failure
+        return None
+    view, drafts = read(text)
+    draft = choose(drafts, view.text)
+    return None if draft is None else build(draft, view)
+
+
+def failures_in(text: str) -> list[Failure]:
+    """Give every failure of a text of moderate length, in order."""
+    documents = _documents(text)
+    if documents is not None:
+        return documents
+    view, drafts = read(text)
+    return [build(draft, view) for draft in drafts]
+
+
+def failures_in_pieces(source: Iterable[str] | str) -> Iterator[Failure]:
+    """Give every failure of a long text or of a stream of lines, holding a bounded part of it."""
+    lines = (m[0] for m in _LINE.finditer(source)) if isinstance(source, str) else source
+    for piece in _pieces(lines):
+        for failure in failures_in(piece.text):
+            if piece.low <= failure.span[0] < piece.high:
+                yield failure
+
+
+def _documents(text: str) -> list[Failure] | None:
+    """Read a text that is a whole JSON document of CloudTrail's; None for any other text."""
+    if "eventSource" not in text or text.lstrip()[:1] not in {"{", "["}:
+        return None
+    loaded = load(text)
+    items = loaded if isinstance(loaded, list) else [loaded]
+    found: list[Failure] = []
+    for item in items:
+        if not isinstance(item, Mapping) or not is_event(item):
+            return None
+        found += failures_of(item)
+    at = 0
+    placed: list[Failure] = []
+    for failure in found:
+        here = _place(failure, text, at)
+        at = max(at, here.span[0])
+        placed.append(here)
+    return placed
+
+
+def _place(failure: Failure, text: str, at: int) -> Failure:
+    """Give a failure of a document the document as its text, with the spans of its values there."""
+    envelope = failure.envelope
+    start = text.find(envelope.request_id, at) if envelope.request_id else -1
+    near = max(at, start - _OVERLAP) if start >= 0 else at
+    names: list[str] = []
+    marks: list[tuple[int, int]] = []
+    values = {
+        "code": envelope.code, "operation": envelope.operation, "request_id": envelope.request_id, "principal": failure.principal,
+        "account": failure.account, "action": failure.action, "resource": failure.resource,
+    }  # fmt: skip
+    for name in ("policy_arn", "authorization_id", "encoded_message"):
+        values[name] = getattr(failure, name, None)
+    for name, value in values.items():
+        position = text.find(value, near) if value else -1
+        if value and position >= 0:
+            names.append(name)
+            marks.append((position, position + len(value)))
+    low = min((m[0] for m in marks), default=at)
+    high = max((m[1] for m in marks), default=at)
+    return attrs.evolve(failure, text=text, span=(low, high), marks=(tuple(names), tuple(marks)))
+
+
+def _pieces(lines: Iterable[str]) -> Iterator[Piece]:
+    """Group lines that may hold failures with the lines around them."""
+    context: deque[str] = deque(maxlen=_CONTEXT_LINES)
+    block: list[str] = []
+    size = quiet = 0
+    for line in _bounded(lines):
+        hot = may_hold_failure(line)
+        if not block and not hot:
+            context.append(line)
+            continue
+        if not block:
+            block = _tail(context)
+            size = sum(map(len, block))
+            context.clear()
+        if len(line) > _CUT:
+            yield from _flush(block)
+            block, size, quiet = [], 0, 0
+            yield from _long_line(line)
+            continue
+        block.append(line)
+        size += len(line)
+        quiet = 0 if hot else quiet + 1
+        if quiet >= _QUIET_LINES:
+            yield from _flush(block)
+            context.extend(block[-_CONTEXT_LINES:])
+            block, size, quiet = [], 0, 0
+        elif size > _CUT:
+            cut = _safe_cut(block)
+            yield from _flush(block[:cut])
+            block = block[cut:]
+            size = sum(map(len, block))
+    yield from _flush(block)
+
+
+def _flush(block: list[str]) -> Iterator[Piece]:
+    if block:
+        text = "".join(block)
+        yield Piece(text, 0, len(text) + 1)
+
+
+def _tail(context: deque[str]) -> list[str]:
+    """Give the last lines of the context that fit its size."""
+    kept: list[str] = []
+    size = 0
+    for line in reversed(context):
+        size += len(line)
+        if size > _CONTEXT_SIZE:
+            break
+        kept.append(line)
+    kept.reverse()
+    return kept
+
+
+def _safe_cut(block: list[str]) -> int:
+    """Give where to cut a block that is full: before the last line that begins a new record."""
+    for at in range(len(block) - 1, len(block) // 2, -1):
+        if _FRESH.match(block[at]) or not block[at].strip():
+            return at
+    return len(block)
+
+
+def _bounded(lines: Iterable[str]) -> Iterator[str]:
+    """Give each line its end, so that lines with and without one can be joined."""
+    for line in lines:
+        yield line if line.endswith("\n") else line + "\n"
+
+
+def _long_line(line: str) -> Iterator[Piece]:
+    """Cut one long line into pieces that overlap, each failure being some piece's own."""
+    half = _OVERLAP // 2
+    start = 0
+    while start < len(line):
+        end = min(len(line), start + _CUT)
+        low = half if start else 0
+        high = end - start - (half if end < len(line) else -1)
+        text = line[start:end]
+        if may_hold_failure(text):
+            yield Piece(text, low, high)
+        if end >= len(line):
+            return
+        start = end - _OVERLAP

@@ -1,0 +1,82 @@
+"""Reads every failure of a text or stream, one after the other; not for choosing among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from iamtriage._reading.texts import failures_in_pieces
+
+if TYPE_CHECKING:
+    from iamtriage.failures import Failure
+
+__all__ = ("scan",)
+
+_CHUNK = 65_536
+# A line that never ends must not fill the memory: it is read in parts that the reader overlaps.
+_LONGEST_LINE = 1_000_000
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> str | bytes: ...
+
+
+def scan(source: str | Iterable[str] | _Readable) -> Iterator[Failure]:
+    """Give every failure of a text, kept apart, in the order of the text.
+
+    A stream is read as far as the caller iterates, in parts of bounded size. Repeated prints of
+    one failure close to each other (a log line and its traceback) are one.
+
+    Args:
+        source: a text, an iterable of lines, or a text file object.
+
+    Yields:
+        The failures. ``failure.text`` is the part of the source around it, and spans count in it.
+
+    Raises:
+        TypeError: ``source`` is none of these.
+
+    >>> log = '''
+    ... 10:00:01 INFO ready
+    ... 10:00:02 ERROR An error occurred (Throttling) when calling the ListRoles operation: Rate exceeded
+    ... 10:00:09 ERROR error: You must be logged in to the server (Unauthorized)
+    ... '''
+    >>> [failure.kind for failure in scan(log)]
+    ['aws_error', 'kubernetes_unauthorized']
+    """
+    if isinstance(source, str):
+        return failures_in_pieces(source)
+    if isinstance(source, bytes | bytearray | Mapping):
+        msg = f"scan() takes text, lines or a text file, not {type(source).__name__}"
+        raise TypeError(msg)
+    if hasattr(source, "read"):
+        return failures_in_pieces(_lines_of(source))
+    if isinstance(source, Iterable):
+        return failures_in_pieces(_decoded(source))
+    msg = f"scan() takes text, lines or a text file, not {type(source).__name__}"
+    raise TypeError(msg)
+
+
+def _decoded(lines: Iterable[object]) -> Iterator[str]:
+    for line in lines:
+        if isinstance(line, str):
+            yield line
+        elif isinstance(line, bytes):
+            yield line.decode("utf-8", "replace")
+        else:
+            msg = f"scan() takes lines of text, not {type(line).__name__}"
+            raise TypeError(msg)
+
+
+def _lines_of(file: _Readable) -> Iterator[str]:
+    """Read a file in chunks, so that not even a line without end is held whole."""
+    rest = ""
+    while chunk := file.read(_CHUNK):
+        text = rest + (chunk if isinstance(chunk, str) else chunk.decode("utf-8", "replace"))
+        end = text.rfind("\n") + 1
+        if not end and len(text) > _LONGEST_LINE:
+            end = len(text)
+        yield from text[:end].splitlines(keepends=True)
+        rest = text[end:]
+    if rest:
+        yield rest
