@@ -23,7 +23,7 @@ from iamtriage._reading.partials import CLASS_NAME, HINT, Fact, Partial
 from iamtriage._reading.phrases import SPECIFIC, read_phrases
 from iamtriage._reading.sentences import read_lone_reasons, read_sentences, read_short_denials
 from iamtriage._reading.tails import read_tails
-from iamtriage._reading.translated import read_translated
+from iamtriage._reading.translated import read_translated, read_translated_codes
 from iamtriage._reading.unwrap import unwrap
 from iamtriage.failures import AccessDenied, Envelope, Failure, KubernetesForbidden
 
@@ -132,7 +132,7 @@ def _pieces(text: str) -> list[Partial]:
     sentences = list(read_sentences(text))
     translated = [] if sentences else list(read_translated(text))
     lone = list(read_lone_reasons(text, sentences))
-    heads = [*read_heads(text), *read_short_denials(text)]
+    heads = [*read_heads(text), *read_short_denials(text), *read_translated_codes(text)]
     tails = list(read_tails(text))
     phrases = [p for p in read_phrases(text) if not any(s.start <= p.start < s.end and "action" in s.facts for s in sentences)]
     xml = list(read_xml(text))

@@ -19,7 +19,7 @@ import re
 from typing import TYPE_CHECKING, cast
 
 from iamtriage._reading.grammar import ARN_HEAD, ELLIPSIS, account_of, rejoin, trim
-from iamtriage._reading.partials import HINT, Partial
+from iamtriage._reading.partials import BEST, HINT, Partial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -189,7 +189,8 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Partial | None
             written = rejoin(action["action"])
             partial.put("action", written, action.start("action"), action.end("action"))
             if ":" in written:
-                partial.put("service", written.partition(":")[0].lower(), rank=3)
+                prefix = written.partition(":")[0]
+                partial.put("service", prefix.lower(), action.start("action"), action.start("action") + len(prefix), BEST)
             end = action.end()
             partial.aws = True
         elif _PLAIN_DENIAL.match(text, max(0, anchor.start() - 4)) or "this" in text[end : end + 24]:
@@ -410,14 +411,14 @@ def read_short_denials(text: str) -> Iterator[Partial]:
             partial.kind = "access_denied" if m["denied"] else None
             partial.put("action", m["action"], m.start("action"), m.end("action"), HINT)
             partial.put("api_operation", m["operation"], m.start("operation"), m.end("operation"))
-            partial.put("service", m["service"].lower(), rank=3)
+            partial.put("service", m["service"].lower(), rank=BEST)
             yield partial
     if "ailed to call " in text:
         for m in _TO_CALL.finditer(text):
             partial = Partial("head", m.start(), m.end())
             partial.put("action", m["action"], m.start("action"), m.end("action"), HINT)
             partial.put("operation", m["operation"], m.start("operation"), m.end("operation"))
-            partial.put("service", m["service"].lower(), rank=3)
+            partial.put("service", m["service"].lower(), rank=BEST)
             yield partial
     if "ermission" in text:
         for m in _MISSING_PERMISSION.finditer(text):

@@ -1,7 +1,8 @@
 """Reads denials that AWS's documentation or console prints in another language; not English ones.
 
 Word order differs, but ARNs, the action, the code in parentheses and the operation's name are
-not translated, so those are read, and the words for "explicit deny" in AWS's languages.
+not translated, so those are read; and, in the languages of AWS's documentation, the words for
+"not authorized", "resource", "explicit deny", "no … policy allows" and the policy types.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.codes import kind_of_code
 from iamtriage._reading.grammar import account_of, trim
-from iamtriage._reading.partials import Partial
+from iamtriage._reading.partials import BEST, Partial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from iamtriage.typing import PolicyType
 
 _CODE = re.compile(r"\(\s?(?P<code>[A-Z][A-Za-z0-9]{3,80})\s?\)")
 _OPERATION = re.compile(
@@ -23,20 +26,36 @@ _OPERATION = re.compile(
 )
 _NOT_AUTHORIZED = re.compile(
     r"non è autorizzat[oa]|n'est pas autorisée? à|no está autorizad[oa]|não (?:está autorizad|tem autorização|tem permissão|é autorizad)"
-    r"|ist nicht (?:berechtigt|autorisiert)|nicht autorisiert|権限がありません|許可されていません|承認されていません|권한이 없습니다|권한이 없음"
-    r"|没有权限|无权|未获授权|無權|未獲授權|沒有權限|tidak (?:diizinkan|diotorisasi|berwenang)"
+    r"|ist nicht (?:berechtigt|autorisiert)|nicht autorisiert|権限がありません|許可されていません|承認されていません|권한이 (?:없습니다|없음|부여되지)"
+    r"|没有(?:执行[^\n]{0,60})?权限|无权|未获授权|無權|未獲授權|沒有權限|tidak (?:diizinkan|diotorisasi|berwenang)"
 )
 _EXPLICIT = re.compile(
-    r"明示的な拒否|明示的拒否|negazione esplicita|rifiuto esplicito|refus explicite|denegación explícita|negação explícita|recusa explícita"
-    r"|explizite[nrs]? (?:Verweigerung|Ablehnung)|ausdrückliche[nrs]? (?:Ablehnung|Verweigerung)|명시적(?:인)? 거부|显式拒绝|明确拒绝|明確拒絕|顯式拒絕|penolakan eksplisit"
+    r"明示的な?拒否|negazione esplicita|rifiuto esplicito|re(?:fus|jet) explicite|denegación explícita|(?:negação|recusa) explícita"
+    r"|(?:explizite|ausdrückliche)[nrs]? (?:Verweigerung|Ablehnung|Zugriffsverweigerung)|명시적(?:인)? 거부|显式拒绝|明确拒绝|明確拒絕|顯式拒絕|penolakan eksplisit"
 )
-_PRINCIPAL = re.compile(r"arn:[\w-]{1,24}:(?:iam|sts)::[^\s:]{0,40}:[^\s,;\"'、。]{1,600}|<[^<>\n]{1,60}>")
-_ACTION = re.compile(r"(?<![\w:/-])(?P<service>[a-z][a-z0-9-]{1,40}):(?P<name>[A-Z][A-Za-z0-9]{2,80})(?![\w/]|:\S)")
+_IMPLICIT = re.compile(
+    r"(?:perché|poiché) nessun|car aucune|parce qu'aucune|(?:ya que|porque) ninguna|(?:pois|porque) nenhuma|(?:da|weil) keine"
+    r"|(?:許可する|許可している)[^\n]{0,80}ない(?:ため)?|許可(?:して|されて)いないため|허용하는[^\n]{0,80}없|因为没有|因為沒有|karena tidak ada"
+)
+_TYPES: tuple[tuple[PolicyType, re.Pattern[str]], ...] = (
+    ("service_control", re.compile(r"サービスコントロールポリシー|policy di controllo dei servizi|politique de contrôle (?:des|de) services?|política de control de servicios?|política de controle de serviços?|Service-Control-(?:Richtlinie|Policy)|Dienststeuerungsrichtlinie|서비스 제어 정책|服务控制策略|服務控制政策|kebijakan kontrol layanan", re.IGNORECASE)),
+    ("resource_control", re.compile(r"リソースコントロールポリシー|controllo delle risorse|contrôle des ressources|control de recursos|controle de recursos|Ressourcenkontrollrichtlinie|리소스 제어 정책|资源控制策略|資源控制政策", re.IGNORECASE)),
+    ("permissions_boundary", re.compile(r"アクセス許可(?:の)?境界|limite delle autorizzazioni|limite d'autorisations|límite de permisos|limite de permissões|Berechtigungsgrenze|권한 경계|权限边界|許可界限|batas izin", re.IGNORECASE)),
+    ("session", re.compile(r"セッションポリシー|policy di sessione|politique de session|política de sesión|política de sessão|Sitzungsrichtlinie|세션 정책|会话策略|工作階段政策", re.IGNORECASE)),
+    ("vpc_endpoint", re.compile(r"VPC ?エンドポイントポリシー|endpoint VPC|point de terminaison (?:d'un )?VPC|punto de (?:conexión|enlace) de (?:la )?VPC|endpoint (?:da|de) VPC|VPC-Endpunkt|VPC 엔드포인트 정책|VPC ?(?:端点|终端节点)|VPC ?端點", re.IGNORECASE)),
+    ("role_trust", re.compile(r"(?:ロールの)?信頼ポリシー|policy di attendibilità|politique (?:d'approbation|de confiance)|política de confianza|política de confiança|Vertrauensrichtlinie|신뢰 정책|信任策略|信任政策", re.IGNORECASE)),
+    ("identity", re.compile(r"アイデンティティベース|ID ?ベース|basat[ao] sull'identità|basée sur l'identité|basada en (?:la )?identidad|baseada em identidade|identitätsbasiert|자격 증명 기반|ID 기반|基于身份|身分型|以身分為基礎|berbasis identitas", re.IGNORECASE)),
+    ("resource", re.compile(r"リソースベース|basat[ao] sulle risorse|basée sur les ressources|basada en (?:los )?recursos|baseada em recursos?|ressourcenbasiert|리소스 기반|基于资源|資源型|以資源為基礎|berbasis sumber daya", re.IGNORECASE)),
+)
+_ARN = r"arn:[\w-]{1,24}:[a-z0-9-]{1,40}:[^\s:]{0,40}:[^\s:]{0,40}:[^\s,;\"'、。」»<>]{1,600}"
+_PRINCIPAL = re.compile(r"arn:[\w-]{1,24}:(?:iam|sts)::[^\s:]{0,40}:[^\s,;\"'、。」»<>]{1,600}|<[^<>\n]{1,60}>|[\w+=,.@-]{3,64}(?=\s)")
+_ACTION = re.compile(r"(?<![\w:/.-])(?P<service>[A-Za-z][a-zA-Z0-9-]{1,40}):(?P<name>[A-Za-z][A-Za-z0-9*]{2,80})(?![\w/]|:\S)")
 _RESOURCE = re.compile(
-    r"(?:risorsa|ressource|Ressource|recurso|リソース|资源|資源|리소스|sumber daya)\s?:?\s?[\"'«]?(?P<resource>(?:role|user|policy|group)\s\S+|arn:[^\s\"'»]+|\*)"
+    r"(?:risorsa|ressource|Ressource|recurso|リソース|资源|資源|리소스|sumber daya|resource)(?:の)?\s?:?\s?[\"'«`]?(?P<resource>(?:role|user|policy|group)\s\S+|arn:[^\s\"'»、。,<]+|\*)"
 )
-_LAST = re.compile(r":\s?(?P<resource>(?:ロール|역할|角色)\s\S{1,80})")
-_LABELS = re.compile(r"(?:[Uu]tente|[Uu]tilisateur|[Uu]suario|[Uu]suário|Benutzer|ユーザー|사용자|用户|使用者|User|[Pp]engguna)\s?:\s?")
+_LAST = re.compile(r":\s?(?P<resource>(?:ロール|역할|角色)\s[^\s(（]{1,80})")
+_LABEL = re.compile(r"(?:[Uu]tente|[Uu]tilisateur|[Uu]suario|[Uu]suário|Benutzer|ユーザー|사용자|用户|使用者|User|[Pp]engguna)(?P<colon>\s?:)?\s?")
+_NOT_ACTIONS = frozenset({"arn", "http", "https"})
 _REACH = 900
 
 
@@ -44,41 +63,79 @@ def read_translated(text: str) -> Iterator[Partial]:
     """Find denials in other languages than English."""
     if text.isascii():
         return
+    end = 0
     for m in _NOT_AUTHORIZED.finditer(text):
-        left, right = max(0, m.start() - _REACH), min(len(text), m.end() + _REACH)
-        partial = Partial("core", m.start(), m.end(), kind="access_denied")
-        labels = list(_LABELS.finditer(text, left, m.end() + 200))
-        for label in reversed(labels):
-            who = _PRINCIPAL.match(text, label.end())
-            if who:
-                start, end = trim(text, who.start(), who.end())
-                partial.put("principal", text[start:end], start, end)
-                account = account_of(text[start:end])
-                if account:
-                    at = text.find(account, start, end)
-                    partial.put("account", account, at, at + len(account))
-                partial.start = min(partial.start, label.start())
-                break
-        for action in _ACTION.finditer(text, left, right):
+        if m.start() < end:
+            continue
+        partial = _read_around(text, m, max(end, m.start() - _REACH), min(len(text), m.end() + _REACH))
+        if partial is not None:
+            end = partial.end
+            yield partial
+
+
+def read_translated_codes(text: str) -> Iterator[Partial]:
+    """Find codes in parentheses that a foreign sentence, not botocore's, puts beside an operation."""
+    if text.isascii():
+        return
+    for code in _CODE.finditer(text):
+        around = text[max(0, code.start() - 120) : code.end() + 120]
+        if kind_of_code(code["code"]) and not around.isascii():
+            operation = _OPERATION.search(text, max(0, code.start() - 120), code.end() + 120)
+            if operation:
+                partial = Partial("head", min(operation.start(), code.start()), code.end(), aws=True)
+                partial.put("code", code["code"], code.start("code"), code.end("code"))
+                group = operation.lastgroup or "after"
+                partial.put("operation", operation[group], operation.start(group), operation.end(group))
+                yield partial
+
+
+def _read_around(text: str, m: re.Match[str], left: int, right: int) -> Partial | None:
+    partial = Partial("core", m.start(), m.end(), kind="access_denied")
+    _read_principal(text, left, m, partial)
+    for action in _ACTION.finditer(text, left, right):
+        if action["service"] not in _NOT_ACTIONS and "arn:" not in text[max(left, action.start() - 30) : action.start()].split(" ")[-1]:
             partial.put("action", action[0], action.start(), action.end())
-            partial.put("service", action["service"], rank=3)
+            partial.put("service", action["service"].lower(), action.start(), action.start() + len(action["service"]), BEST)
             partial.end = max(partial.end, action.end())
             partial.start = min(partial.start, action.start())
             break
-        for code in _CODE.finditer(text, left, right):
-            if kind_of_code(code["code"]):
-                partial.put("code", code["code"], code.start("code"), code.end("code"))
-                break
-        operation = _OPERATION.search(text, left, right)
-        if operation:
-            group = operation.lastgroup or "after"
-            partial.put("operation", operation[group], operation.start(group), operation.end(group))
-        if _EXPLICIT.search(text, left, right):
-            partial.put("deny", "explicit")
-        resource = _RESOURCE.search(text, m.end(), right) or _LAST.search(text, m.end(), right)
-        if resource:
-            start, end = trim(text, resource.start("resource"), resource.end("resource"))
-            partial.put("resource", text[start:end], start, end)
-        if "action" in partial.facts or "principal" in partial.facts or "code" in partial.facts:
-            partial.aws = "principal" in partial.facts or "action" in partial.facts
-            yield partial
+    resource = _RESOURCE.search(text, left, right) or _LAST.search(text, m.end(), right)
+    if resource:
+        start, end = trim(text, resource.start("resource"), resource.end("resource"))
+        partial.put("resource", text[start:end], start, end)
+        partial.end = max(partial.end, end)
+    reason = _EXPLICIT.search(text, left, right)
+    if reason:
+        partial.put("deny", "explicit")
+    else:
+        reason = _IMPLICIT.search(text, m.start(), right)
+        if reason:
+            partial.put("deny", "implicit")
+    if reason:
+        _read_type(text, left if reason.start() < m.start() else m.start(), right, partial)
+        partial.end = max(partial.end, reason.end())
+    if "action" not in partial.facts and "principal" not in partial.facts:
+        return None
+    partial.aws = True
+    return partial
+
+
+def _read_principal(text: str, left: int, m: re.Match[str], partial: Partial) -> None:
+    for label in reversed(list(_LABEL.finditer(text, left, m.end() + 200))):
+        who = _PRINCIPAL.match(text, label.end())
+        if who and (label["colon"] or who[0].startswith("arn:") or text[who.end() :].lstrip().startswith(m[0])):
+            start, end = trim(text, who.start(), who.end())
+            partial.put("principal", text[start:end], start, end)
+            account = account_of(text[start:end])
+            if account:
+                at = text.find(account, start, end)
+                partial.put("account", account, at, at + len(account))
+            partial.start = min(partial.start, label.start())
+            return
+
+
+def _read_type(text: str, left: int, right: int, partial: Partial) -> None:
+    for name, pattern in _TYPES:
+        if pattern.search(text, left, right):
+            partial.put("policy_type", name)
+            return
