@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, get_args
 
 import attrs
 
+
+from iamtriage._reading.actions import read_actions
 from iamtriage._reading.bodies import read_hosts, read_pairs, read_statuses, read_xml
 from iamtriage._reading.codes import bare, is_known, is_weak, kind_of_code
 from iamtriage._reading.foreign import names_aws, names_other_cloud, names_other_system
@@ -21,7 +23,7 @@ from iamtriage._reading.heads import read_classes, read_heads
 from iamtriage._reading.kubernetes import read_kubernetes
 from iamtriage._reading.partials import CLASS_NAME, HINT, Fact, Partial
 from iamtriage._reading.phrases import SPECIFIC, read_phrases
-from iamtriage._reading.sentences import read_lone_reasons, read_sentences, read_short_denials
+from iamtriage._reading.sentences import read_lone_reasons, read_sentences
 from iamtriage._reading.tails import read_tails
 from iamtriage._reading.translated import read_translated, read_translated_codes
 from iamtriage._reading.unwrap import unwrap
@@ -129,15 +131,16 @@ def read(text: str, stated: Partial | None = None) -> tuple[View, list[Draft]]:
 
 
 def _pieces(text: str) -> list[Partial]:
+    flat = text.replace("\n", " ")
     sentences = list(read_sentences(text))
     translated = [] if sentences else list(read_translated(text))
     lone = list(read_lone_reasons(text, sentences))
-    heads = [*read_heads(text), *read_short_denials(text), *read_translated_codes(text)]
+    heads = [*read_heads(text), *read_actions(text), *read_translated_codes(text)]
     tails = list(read_tails(text))
-    phrases = [p for p in read_phrases(text) if not any(s.start <= p.start < s.end and "action" in s.facts for s in sentences)]
+    phrases = [p for p in read_phrases(text, flat) if not any(s.start <= p.start < s.end and "action" in s.facts for s in sentences)]
     xml = list(read_xml(text))
     pairs = list(read_pairs(text, [*heads, *tails, *xml]))
-    pieces = [*sentences, *translated, *lone, *heads, *tails, *phrases, *xml, *pairs, *read_classes(text), *read_kubernetes(text)]
+    pieces = [*sentences, *translated, *lone, *heads, *tails, *phrases, *xml, *pairs, *read_classes(text), *read_kubernetes(text, flat)]
     order = {"body": 0, "class": 1, "head": 2, "core": 3, "tail": 4}
     pieces.sort(key=lambda p: (p.start, order.get(p.role, 5), -p.end))
     return pieces
@@ -305,6 +308,12 @@ def _nearest(drafts: list[Draft], piece: Partial) -> Draft | None:
 
 def _judge(draft: Draft, text: str) -> bool:
     """Say what kind of failure a draft is; False for what is no failure of AWS or Kubernetes."""
+    place = draft.facts.get("service")
+    if place and place.value == "ec2imds":
+        # The instance metadata service gives credentials; it is no API that denies.
+        del draft.facts["service"]
+        draft.facts.pop("operation", None)
+        draft.kinds.append("missing_credentials")
     code = draft.code
     by_code = kind_of_code(code) if code else None
     kinds = draft.kinds

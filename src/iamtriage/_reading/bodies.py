@@ -52,7 +52,7 @@ _KEYS = {
 _ROLE_OF = {name: key for key, names in _KEYS.items() for name in names.split()}
 _PAIR = re.compile(
     r"(?<![\w$@&?/.-])(?P<quote>[\"']?):?(?P<key>__type|x-amz[\w-]{2,24}|X-Amz[\w-]{2,24}|[A-Za-z_][\w.]{2,60}"
-    r"|HTTP\sresponse\scode|Exception\sname|Error\smessage|Request\sID|Status\sCode|Error\sCode|Extended\sRequest\sID)(?P=quote)\s?(?P<separator>:|=>|=(?!=)|(?=\s\")|,(?=\s?\"))\s{0,2}"
+    r"|HTTP\sresponse\scode|Exception\sname|Error\smessage|Request\sID|Status\sCode|Error\sCode|Extended\sRequest\sID)(?P=quote)\s?(?P<separator>:|=>|=(?!=)|(?=\s\")|,(?=\s?\")|\|)\s{0,2}"
     r"(?P<wrap>(?:Optional\(|Some\(|Just\s?\(|RequestId\s(?:\{fromRequestId\s=\s)?|ErrorCode\s|ErrorMessage\s|Abbrev\s|\(){0,3})"
 )
 _QUOTED = re.compile(r"([\"'])\s?(?P<value>[^\"'\n]{0,1024})\1|\"\s?(?P<open>[^\"'\n]{1,1024})\Z")

@@ -32,7 +32,7 @@ _GO2_REQUEST = re.compile(r"(?<![\w ])\s?RequestID:\s*(?P<id>[^,;\n]{0,128})(?=,
 _GO2_HOST = re.compile(r"HostID:\s*(?P<id>[^,;\n]{0,256}(?:\n[^,;\s]{1,120})?)(?=,|\s*\Z)")
 _GO2_CODE = re.compile(r"api\s+error\s+(?P<code>[A-Za-z][\w.]{1,100})\s*:\s*")
 _CODE_COLON = re.compile(
-    r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.|Server\.)?[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,40})?|403|Forbidden)(?:\(\w{1,24}\))?[`\"']?(?:\s?:(?=\s|\Z|\"|\[|`)|\s=>\s|\s[-–]\s(?=User)|(?=\s\(HTTP\s|\s?(?:\.\.\.|…)))"
+    r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.|Server\.)?[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,40})?|403|Forbidden)(?:\(\w{1,24}\))?[`*]{0,2}(?:\s?:(?=\s|\Z|\"|\[|`)|\s=>\s|\s[-–]\s(?=User)|(?=\s\(HTTP\s|\sUser:\sarn:|\s?(?:\.\.\.|…)))"
 )
 _CODE_QUOTED = re.compile(r"(?:error|Error|code|Code|exception|AWSError|errorcode)\s?[=:]?\s?'(?P<code>[A-Z][A-Za-z0-9]{3,80})'")
 _CODE_PARENTHESES = re.compile(r"(?:unhandled\s+error|service\s+error|error)\s*\((?P<code>[A-Z][A-Za-z0-9]{3,80})\)")
@@ -58,6 +58,8 @@ _JAVA_CLASS = re.compile(
 _OTHER_CLASS = re.compile(r"(?<![\w.])(?P<namespace>(?:[A-Za-z_]\w{0,60}[.\\]){1,12})(?P<code>[A-Z]\w{2,80}(?:Exception|Error|Fault|Denied))\b")
 _SWIFT_CLASS = re.compile(r"(?<![\w.])AWS(?P<service>[A-Z]\w{1,40})\.(?P<code>[A-Z]\w{2,80}Exception)\b")
 
+_WHOLE = re.compile(r"[\s\"'`]*(?P<code>[A-Z][A-Za-z0-9]{5,80})[.\s\"'`]*")
+_PLAIN_WORDS = frozenset({"Forbidden", "Unauthorized", "NotAuthorized", "Throttling"})
 # The sender is no error of AWS, though it prints a code-like word before a colon.
 _NOT_CODES = frozenset({"UnknownError", "NetworkError"})
 
@@ -101,6 +103,9 @@ def read_heads(text: str) -> Iterator[Partial]:
             _put(partial, m, "operation")
             partial.put("service", service_name(m["service"]))
             yield partial
+    bare = _WHOLE.fullmatch(text)
+    if bare and kind_of_code(bare["code"]) and not bare["code"].isdigit() and bare["code"] not in _PLAIN_WORDS:
+        yield _code_partial(bare, aws=True)
     if "API responded with error" in text:
         for m in _RESPONDED.finditer(text):
             partial = Partial("head", m.start(), m.end())

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.grammar import account_of, rejoin, trim
 from iamtriage._reading.partials import Fact, Partial
+from iamtriage._reading.phrases import compiled, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from iamtriage.typing import Kind
 
 _VERBS = r"get|list|watch|create|update|patch|delete|deletecollection|impersonate|bind|escalate|use|proxy|approve|sign|connect|\w{2,24}"
 _FORBIDDEN = re.compile(
@@ -28,51 +27,52 @@ _FORBIDDEN_HEAD = re.compile(r"User\s+[\"'`](?P<user>[^\"'`\n]{1,600})[\"'`]\s+c
 _FORBIDDEN_BARE = re.compile(r"Error from server \(Forbidden\):|\bis forbidden: (?!User)(?=\w[^\n]{0,200}?(?:not allowed to|can only|cannot|not permitted|attempting to grant))")
 
 _NOT_RBAC = re.compile(r"exceeded quota|PodSecurity|violates|admission webhook|already exists|is invalid")
-_WRAPPERS = frozenset({"ould not get token"})
-_UNAUTHORIZED: tuple[tuple[str, re.Pattern[str], Kind], ...] = tuple(
-    (fragment, re.compile(pattern.replace(" ", r"\s+"), re.MULTILINE), kind)
-    for fragment, pattern, kind in (
-        ("must be logged in to the server", r"[Yy]ou must be logged in to the server", "kubernetes_unauthorized"),
-        ("asked for the client to provide credentials", r"the server has asked for the client to provide credentials", "kubernetes_unauthorized"),
-        ("rror looking up service account", r"error looking up service account", "kubernetes_unauthorized"),
-        ("RN is not mapped", r"ARN is not mapped", "kubernetes_unauthorized"),
-        ("dentity is not mapped", r"identity is not mapped", "kubernetes_unauthorized"),
-        ("RN does not match User ID", r"ARN does not match User ID", "kubernetes_unauthorized"),
-        ("ould not get token", r"could not get token", "kubernetes_unauthorized"),
-        ("did not contain an instance id", r"SessionName did not contain an instance id", "kubernetes_unauthorized"),
-        ("nput token was not properly formatted", r"input token was not properly formatted", "kubernetes_unauthorized"),
-        ("make webhook authenticator request", r"Failed to make webhook authenticator request", "kubernetes_unauthorized"),
-        ("authenticate the request due to an error", r"Unable to authenticate the request(?: due to an error)?", "kubernetes_unauthorized"),
-        ("nauthorized", r"Error from server \(Unauthorized\)", "kubernetes_unauthorized"),
-        ("nauthorized", r"[Uu]nable to recognize .{1,300}?: Unauthorized", "kubernetes_unauthorized"),
-        ("nauthorized", r"Unable to register node .{1,200}?with API server: Unauthorized", "kubernetes_unauthorized"),
-        ("nauthorized", r"(?:Failed to|failed to|Unable to|unable to|error|Error|cannot|could not)[^\n]{0,300}?(?:\*?v\d\w*\.|node|nodes|lease|leases|configmap|Kubernetes|kubernetes|k8s|API server|pods?|services?|namespaces?|customresourcedefinitions?|secrets?|serviceaccounts?)\b[^\n]{0,300}?: (?:Unauthorized|the server has asked)", "kubernetes_unauthorized"),
-        ("nauthorized", r"\"message\"\s?:\s?\"Unauthorized\"|'message': 'Unauthorized'", "kubernetes_unauthorized"),
-        ("nauthorized", r"^(?:Error: )?(?:.{0,80}: )?Unauthorized$(?=[\s\S]{0,1500}\b(?:kubernetes_|helm_release|kubectl|kubeconfig|aws-auth|aws_auth))", "kubernetes_unauthorized"),
-        ("nauthorized", r"err=\"Unauthorized\"", "kubernetes_unauthorized"),
-        ("nauthorized", r"KubernetesClientException: [^\n]{0,400}?Unauthorized", "kubernetes_unauthorized"),
-        ("erify you have access to the Kubernetes cluster", r"Unauthorized: Verify you have access to the Kubernetes cluster", "console_kubernetes_access"),
-        ("ubernetes", r"(?:Zugriff auf Kubernetes-Objekte|accès aux objets Kubernetes|acceso a los objetos de Kubernetes|acesso aos objetos (?:do )?Kubernetes|accesso agli oggetti Kubernetes)", "console_kubernetes_access"),
-        ("Kubernetes", r"Kubernetes (?:オブジェクト|对象|物件|객체|개체)", "console_kubernetes_access"),
-        ("nauthorized", r"INSTALLATION FAILED: (?:.{0,200}: )?Unauthorized|(?:INSTALLATION|UPGRADE) FAILED: .{0,200}?Unauthorized|query: failed to query with labels: Unauthorized|[Kk]ubernetes cluster unreachable: .{0,200}?(?:Unauthorized|provide credentials)", "kubernetes_unauthorized"),
-        ("the server doesn't have a resource type", r"the server doesn't have a resource type \"", "kubernetes_unauthorized"),
-        ("does not have access to Kubernetes objects", r"[Yy]our current (?:user or role|IAM principal) does not have access to Kubernetes objects on this (?:EKS )?cluster", "console_kubernetes_access"),
-        ("have access to Kubernetes objects", r"[Yy]our current (?:user or role|IAM principal) (?:doesn't|does not) have access to Kubernetes objects", "console_kubernetes_access"),
-    )
-)
+_TABLE = r"""
+[kubernetes_unauthorized]
+sure  | must be logged in to the server | [Yy]ou must be logged in to the server
+sure  | asked for the client to provide credentials | the server has asked for the client to provide credentials
+sure  | rror looking up service account | error looking up service account
+sure  | RN is not mapped | ARN is not mapped
+sure  | dentity is not mapped | identity is not mapped
+sure  | RN does not match User ID | ARN does not match User ID
+outer | ould not get token | could not get token
+sure  | did not contain an instance id | SessionName did not contain an instance id
+sure  | nput token was not properly formatted | input token was not properly formatted
+sure  | make webhook authenticator request | Failed to make webhook authenticator request
+sure  | authenticate the request due to an error | Unable to authenticate the request(?: due to an error)?
+sure  | nauthorized | Error from server \(Unauthorized\)
+sure  | nauthorized | [Uu]nable to recognize .{1,300}?: Unauthorized
+sure  | nauthorized | Unable to register node .{1,200}?with API server: Unauthorized
+sure  | nauthorized | (?:Failed to|failed to|Unable to|unable to|error|Error|cannot|could not)[^\n]{0,300}?(?:\*?v\d\w*\.|node|nodes|lease|leases|configmap|Kubernetes|kubernetes|k8s|API server|pods?|services?|namespaces?|customresourcedefinitions?|secrets?|serviceaccounts?)\b[^\n]{0,300}?: (?:Unauthorized|the server has asked)
+sure  | nauthorized | \"message\"\s?:\s?\"Unauthorized\"|'message': 'Unauthorized'
+sure  | nauthorized | ^(?:Error: )?(?:.{0,80}: )?Unauthorized$(?=[\s\S]{0,1500}\b(?:kubernetes_|helm_release|kubectl|kubeconfig|aws-auth|aws_auth))
+sure  | nauthorized | err=\"Unauthorized\"
+sure  | nauthorized | KubernetesClientException: [^\n]{0,400}?Unauthorized
+sure  | nauthorized | INSTALLATION FAILED: (?:.{0,200}: )?Unauthorized|(?:INSTALLATION|UPGRADE) FAILED: .{0,200}?Unauthorized|query: failed to query with labels: Unauthorized|[Kk]ubernetes cluster unreachable: .{0,200}?(?:Unauthorized|provide credentials)
+sure  | the server doesn't have a resource type | the server doesn't have a resource type \"
+
+[console_kubernetes_access]
+sure  | erify you have access to the Kubernetes cluster | Unauthorized: Verify you have access to the Kubernetes cluster
+sure  | ubernetes | (?:Zugriff auf Kubernetes-Objekte|accès aux objets Kubernetes|acceso a los objetos de Kubernetes|acesso aos objetos (?:do )?Kubernetes|accesso agli oggetti Kubernetes)
+sure  | Kubernetes | Kubernetes (?:オブジェクト|对象|物件|객체|개체)
+sure  | does not have access to Kubernetes objects | [Yy]our current (?:user or role|IAM principal) does not have access to Kubernetes objects on this (?:EKS )?cluster
+sure  | have access to Kubernetes objects | [Yy]our current (?:user or role|IAM principal) (?:doesn't|does not) have access to Kubernetes objects
+"""
+_UNAUTHORIZED = table(_TABLE)
 _LOGFMT_ARN = re.compile(r"\barn=\"?(?P<arn>arn:[^\s\"]{1,2048})\"?")
 # Kubernetes-only clusters elsewhere: still RBAC, but no one to whom EKS's remedies apply.
 _REACH = 400
 
 
-def read_kubernetes(text: str) -> Iterator[Partial]:
-    """Find every statement of Kubernetes and EKS about access."""
+def read_kubernetes(text: str, flat: str) -> Iterator[Partial]:
+    """Find every statement of Kubernetes and EKS about access; the arguments as ``read_phrases``'."""
     yield from _read_forbidden(text)
-    for fragment, pattern, kind in _UNAUTHORIZED:
-        if fragment in text:
-            for m in pattern.finditer(text):
-                partial = Partial("core", m.start(), m.end(), kind=kind, aws=True, source="kubernetes", wrapper=fragment in _WRAPPERS)
-                if kind == "kubernetes_unauthorized":
+    for phrase in _UNAUTHORIZED:
+        if phrase.fragment in flat:
+            for m in compiled(phrase.pattern).finditer(text):
+                partial = Partial("core", m.start(), m.end(), kind=phrase.kind, aws=True, source="kubernetes")
+                partial.wrapper = phrase.sure == "outer"
+                if phrase.kind == "kubernetes_unauthorized":
                     _read_identity(text, partial)
                 yield partial
 

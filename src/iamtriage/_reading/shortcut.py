@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._reading.sentences import policy_type
+from iamtriage._reading.reasons import policy_type
 from iamtriage.failures import AccessDenied, Envelope
 
 _POLICY_WORDS = (

@@ -1,0 +1,56 @@
+"""Reads denials that name an action in other words than AWS's common sentence.
+
+CloudFormation's "API: ec2:CreateVpc …", "failed to call ec2:…", "missing permissions for
+'iam:GetRole'". Not for the common sentence (``sentences``).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._reading.partials import BEST, HINT, Partial
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MISSING = re.compile(
+    r"(?:missing|lacks?|without|insufficient|required|need(?:s|ed)?|requires?)\s+(?:the\s+|sufficient\s+)?(?:IAM\s+)?permissions?"
+    r"(?:\s+(?:for|to\s+(?:perform|call)|:))?\s*:?\s*[\"'`\[(]*(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})",
+    re.IGNORECASE,
+)
+_API = re.compile(
+    r"\bAPI:\s+(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):(?P<operation>[A-Za-z]\w{2,80}))(?P<denied>\s+Access\s+Denied\b)?"
+)
+_CALL = re.compile(
+    r"(?:[Ff]ailed\s+to\s+call|[Ee]rror\s+calling)\s+(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):(?P<operation>[A-Z]\w{2,80}))"
+)
+
+
+def read_actions(text: str) -> Iterator[Partial]:
+    """Find every action that is named so."""
+    if "API:" in text:
+        for m in _API.finditer(text):
+            partial = _partial(m, "head")
+            partial.source, partial.aws = "cloudformation", True
+            partial.kind = "access_denied" if m["denied"] else None
+            # It states the operation only where no sentence with an action follows.
+            partial.put("api_operation", m["operation"], m.start("operation"), m.end("operation"))
+            yield partial
+    if "ailed to" in text or "rror calling" in text:
+        for m in _CALL.finditer(text):
+            partial = _partial(m, "head")
+            partial.put("operation", m["operation"], m.start("operation"), m.end("operation"))
+            yield partial
+    if "ermission" in text:
+        for m in _MISSING.finditer(text):
+            partial = _partial(m, "core")
+            partial.kind, partial.aws = "access_denied", True
+            yield partial
+
+
+def _partial(m: re.Match[str], role: str) -> Partial:
+    partial = Partial("core" if role == "core" else "head", m.start(), m.end())
+    partial.put("action", m["action"], m.start("action"), m.end("action"), HINT)
+    partial.put("service", m["service"].lower(), m.start("service"), m.end("service"), BEST)
+    return partial

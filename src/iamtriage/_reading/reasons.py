@@ -1,0 +1,179 @@
+"""Reads why a denial was: the clause behind the resource, the policy, encoded message and ids.
+
+Grammar (wording of https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html,
+and of its page on authorization ids):
+
+    why  = "because no" TYPE "allows" … | "because" … | "with an explicit deny" ["in" TYPE [":" policy]]
+    tail = "Encoded authorization failure message:" blob | "… authorization id:" id
+
+Not for the sentence in front of them (``sentences``).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._reading.grammar import ELLIPSIS, trim
+from iamtriage._reading.partials import HINT
+
+if TYPE_CHECKING:
+    from iamtriage._reading.partials import Partial
+    from iamtriage.typing import PolicyType
+
+# How far behind a sentence its tail may begin, and the shortest further line of an encoded message.
+_TAIL_REACH = 700
+_BLOB_LEAST = 16
+_LONGEST_CLAUSE = 400
+
+WHY = re.compile(
+    r"(?P<explicit>\bwith\s+an?\s+explicit\s+deny\b)|\b(?:because|since)\s+(?:(?P<no>no)\b|(?P<other>\w))", re.IGNORECASE
+)
+_IN = re.compile(r"\s+in\s+(?:(?:an?|the|one\s+of\s+the|your)\s+)?", re.IGNORECASE)
+_TYPE_WORDS = re.compile(
+    r"(?:[\w-]+\s+){0,9}?(?:policy|policies|boundary|boundaries)\b"
+    r"(?:\s+transitively\s+through\s+an?\s+[\w-]+(?:\s+[\w-]+){0,3}?\s+policy\b)?",
+    re.IGNORECASE,
+)
+_POLICY = re.compile(
+    r"(?:\s*,?\s*with\s+(?:the\s+)?policy\s+(?:ARN|arn|Arn|id|ID|name))?\s*:\s*[\"'`]?(?P<policy>[^\s\"'`]{1,2048})"
+)
+# What tells a policy's name or id from a word of the sentence behind a colon.
+_POLICY_MARK = re.compile(r"[/:_<\[{*…-]|[0-9]")
+_ALLOWS = re.compile(
+    r"\s+allows?\b(?:\s+(?:the\s+)?[\"'`]?(?P<action>[A-Za-z][A-Za-z0-9-]{1,62}:[A-Za-z*][\w*]{0,127})[\"'`]?(?:\s+action\b)?)?",
+    re.IGNORECASE,
+)
+# The documentation once printed "because the role trust policy allows" for a denial.
+_MISPRINT = re.compile(r"(?:the\s+)?((?:[\w-]+\s+){0,6}?(?:policy|boundary))\s+allows\b")
+_CLAUSE_END = re.compile(r"\.(?=\s|\Z|\")|\n\n|\"|\s\((?:Service|SDK|Status|Request)|\s+status\s+code\b|\Z")
+
+_NEXT_SENTENCE = re.compile(r"(?:[Nn]ot|n't)\s+[Aa]uthori[sz]ed\b")
+_ENCODED = re.compile(r"Encoded\s+authorization\s+failure\s+message:\s*")
+_BLOB = re.compile(
+    r"[A-Za-z0-9_-]{2,}(?:\.\.\.|…)?|[*xX]{3,}|<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|\{[^{}\n]{1,60}\}"
+)
+_BLOB_MORE = re.compile(r"\s([A-Za-z0-9_-]{4,}(?:\.\.\.|…)?)(?![A-Za-z0-9_-]*[:=(,])")
+_AUTHORIZATION_ID = re.compile(
+    r"authorization\s+id:\s*([0-9a-zA-Z]{8,256})|authorization-details/([0-9a-zA-Z]{8,256})"
+)
+
+# A fragment of AWS's words and the type that they name; the first that fits.
+_POLICY_TYPES: tuple[tuple[str, PolicyType], ...] = (
+    ("vpc endpoint", "vpc_endpoint"),
+    ("vpce", "vpc_endpoint"),
+    ("boundar", "permissions_boundary"),
+    ("service control", "service_control"),
+    ("resource control", "resource_control"),
+    ("session", "session"),
+    ("trust", "role_trust"),
+    ("identity", "identity"),
+    ("resource-based", "resource"),
+    ("resource based", "resource"),
+    ("resource policy", "resource"),
+)
+
+
+def policy_type(words: str) -> PolicyType | None:
+    """Give the policy type that AWS's words name, None for words that name no known type.
+
+    >>> policy_type("VPC endpoint policy transitively through a service control policy")
+    'vpc_endpoint'
+    >>> policy_type("hypothetical future policy")
+    """
+    lowered = " ".join(words.lower().split())
+    for fragment, name in _POLICY_TYPES:
+        if fragment in lowered:
+            return name
+    return None
+
+
+def read_why(text: str, why: re.Match[str], partial: Partial) -> int:
+    """Read the clause that a match of ``WHY`` begins; give where it ends."""
+    if why["explicit"]:
+        partial.put("deny", "explicit")
+        end = _read_explicit(text, why.end(), partial)
+    elif why["no"]:
+        partial.put("deny", "implicit")
+        end = _read_implicit(text, why.end(), partial)
+    else:
+        clause = _CLAUSE_END.search(text, why.end(), why.end() + _LONGEST_CLAUSE)
+        end = clause.start() if clause else min(len(text), why.end() + _LONGEST_CLAUSE)
+        misprint = _MISPRINT.match(text, why.end() - 1)
+        if misprint:
+            partial.put("policy_type", policy_type(misprint[1]))
+    partial.put("reason", " ".join(text[why.start() : end].split()), why.start(), end)
+    return end
+
+
+def _read_explicit(text: str, end: int, partial: Partial) -> int:
+    into = _IN.match(text, end)
+    words = _TYPE_WORDS.match(text, into.end()) if into else None
+    if words is None:
+        return end
+    partial.put("policy_type", policy_type(words[0]))
+    policy = _POLICY.match(text, words.end())
+    if policy is None:
+        return words.end()
+    first, last = trim(text, policy.start("policy"), policy.end("policy"))
+    value = text[first:last]
+    # "…policy: retrying" names no policy.
+    if not value or ELLIPSIS.match(value) or _POLICY_MARK.search(value) is None:
+        return words.end()
+    partial.put("policy_arn", value, first, last)
+    return last
+
+
+def _read_implicit(text: str, end: int, partial: Partial) -> int:
+    words = _TYPE_WORDS.match(text, min(end + 1, len(text)))
+    if words:
+        end = words.end()
+        partial.put("policy_type", policy_type(words[0]))
+    allows = _ALLOWS.match(text, end)
+    if allows:
+        end = allows.end()
+        action = allows["action"]
+        if action and "action" not in partial.facts:
+            # The action's own place is lost; this one may be misspelt (the documentation has a case).
+            start = allows.start("action")
+            prefix = action.partition(":")[0]
+            partial.put("action", action, start, start + len(action), HINT)
+            partial.put("service", prefix.lower(), start, start + len(prefix))
+    return end
+
+
+def read_tail(text: str, end: int, partial: Partial) -> int:
+    """Read the encoded message and the authorization id behind a sentence; give where they end."""
+    follows = _NEXT_SENTENCE.search(text, end, end + _TAIL_REACH)
+    limit = min(len(text), end + _TAIL_REACH, follows.start() if follows else len(text))
+    encoded = _ENCODED.search(text, end, limit) if "Encoded" in text else None
+    if encoded:
+        end = _read_encoded(text, encoded.end(), partial)
+        limit = min(len(text), max(limit, end + _TAIL_REACH))
+    if "uthorization" in text:
+        for m in _AUTHORIZATION_ID.finditer(text, end, limit):
+            if follows is not None and m.start() > follows.start():
+                break
+            group = m.lastindex or 1
+            partial.put("authorization_id", m[group], m.start(group), m.end(group))
+            end = m.end()
+    return end
+
+
+def _read_encoded(text: str, start: int, partial: Partial) -> int:
+    blob = _BLOB.match(text, start)
+    if blob is None:
+        return start
+    last = blob.end()
+    # Copied from a terminal or PDF, the message has blanks and line ends in it.
+    while text[last - 1] not in ".…" and (more := _BLOB_MORE.match(text, last)) and _is_blob(more[1]):
+        last = more.end()
+    partial.put("encoded_message", "".join(text[start:last].split()), start, last)
+    return last
+
+
+def _is_blob(word: str) -> bool:
+    """Tell a further line of an encoded message from a word of prose."""
+    if len(word) < _BLOB_LEAST:
+        return False
+    return any(c.isdigit() for c in word) and any(c.isupper() for c in word) and any(c.islower() for c in word)
