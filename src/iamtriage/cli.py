@@ -93,13 +93,15 @@ def _parser() -> argparse.ArgumentParser:
         ("scan", "show every failure, also of a stream"),
     ):
         command = commands.add_parser(name, help=words, description=f"Read a text and {words}.")
-        command.add_argument("file", nargs="?", default="-", metavar="FILE", help="what to read; - or nothing: standard input")
+        command.add_argument(
+            "file", nargs="?", default="-", metavar="FILE", help="what to read; - or nothing: standard input"
+        )
         command.add_argument("--json", action="store_true", help="print flat records, one JSON object a line")
     return parser
 
 
 def _version() -> str:
-    from iamtriage import __version__  # noqa: PLC0415 (the package's root imports nothing, and needs nothing from here)
+    from iamtriage import __version__
 
     return __version__
 
@@ -114,10 +116,10 @@ def _failures(arguments: argparse.Namespace) -> Iterator[Failure]:
 
 def _read(command: str, file: IO[str]) -> Iterable[Failure]:
     if command == "scan":
-        from iamtriage.scanning import scan  # noqa: PLC0415 (each command loads only what it needs)
+        from iamtriage.scanning import scan
 
         return scan(file)
-    from iamtriage.parsing import parse  # noqa: PLC0415
+    from iamtriage.parsing import parse
 
     failure = parse(file.read())
     return () if failure is None else (failure,)
@@ -146,7 +148,11 @@ def _readable(failure: Failure, *, bold: bool) -> str:
     if source:
         lines[0] += f"  (from {source})"
     for key, value in to_record(failure).items():
-        if key in _LABELS and value is not None and not (key == "principal" and value == getattr(failure, "user", None)):
+        if (
+            key in _LABELS
+            and value is not None
+            and not (key == "principal" and value == getattr(failure, "user", None))
+        ):
             lines.append(f"  {_LABELS[key]:<{_WIDTH}}  {_printable(value)}")
     order = {label: at for at, label in enumerate(_LABELS.values())}
     lines[1:] = sorted(lines[1:], key=lambda line: order[line[2 : 2 + _WIDTH].rstrip()])

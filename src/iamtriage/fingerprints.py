@@ -41,11 +41,22 @@ def fingerprint(failure: Failure) -> str:
     >>> fingerprint(first) == fingerprint(second)
     True
     """
-    parts: list[str | None] = [failure.kind, _lasting(failure.principal), _lower(failure.action), failure.resource]
+    parts: list[str | None] = [
+        failure.kind,
+        _lasting(failure.principal),
+        _lower(failure.action),
+        failure.resource,
+    ]
     if isinstance(failure, AccessDenied):
         parts += [failure.deny, failure.policy_type, failure.policy_arn]
     elif isinstance(failure, KubernetesForbidden):
-        parts += [_lasting(failure.user), failure.verb, failure.kubernetes_resource, failure.api_group, failure.namespace]
+        parts += [
+            _lasting(failure.user),
+            failure.verb,
+            failure.kubernetes_resource,
+            failure.api_group,
+            failure.namespace,
+        ]
     if failure.action is None:
         # Without an action only the call tells two problems apart.
         parts += [failure.envelope.operation or failure.envelope.service]

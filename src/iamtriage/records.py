@@ -95,7 +95,9 @@ def from_record(record: Record | Mapping[str, object]) -> Failure:
         raise RecordError(msg, key="kind", value=kind)
     for key, value in given.items():
         _check(key, value)
-    fields: dict[str, object] = {"envelope": Envelope(**{k: given.pop(k) for k in _ENVELOPE_KEYS if k in given})}  # type: ignore[arg-type]
+    fields: dict[str, object] = {
+        "envelope": Envelope(**{k: given.pop(k) for k in _ENVELOPE_KEYS if k in given})
+    }  # type: ignore[arg-type]
     fields.update((k, given.pop(k)) for k in _COMMON_KEYS if k in given)
     if issubclass(cls, AccessDenied):
         fields.update((k, given.pop(k)) for k in _DENIAL_KEYS if k in given)

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _XML_CODE = re.compile(r"<Code>\s*(?P<code>[\w.]{2,100})\s*</Code>")
-_XML_ROOT = re.compile(r"<(?P<code>[A-Z][A-Za-z]{3,80}(?:Exception|Error|Denied|Fault))>\s*<(?:Message|message)>")
+_XML_ROOT = re.compile(
+    r"<(?P<code>[A-Z][A-Za-z]{3,80}(?:Exception|Error|Denied|Fault))>\s*<(?:Message|message)>"
+)
 _XML_OPEN = re.compile(r"<(?:ErrorResponse|Response|Error|ServiceErrorResponse)\b[^<>]{0,300}>")
 _XML_NAMESPACE = re.compile(r"xmlns=[\"']https?://(?P<host>[\w.-]{4,100})/")
 _XML_CLOSE = re.compile(r"</(?:ErrorResponse|Response)>")
@@ -56,7 +58,9 @@ _PAIR = re.compile(
     r"(?P<wrap>(?:Optional\(|Some\(|Just\s?\(|RequestId\s(?:\{fromRequestId\s=\s)?|ErrorCode\s|ErrorMessage\s|Abbrev\s|\(){0,3})"
 )
 _QUOTED = re.compile(r"([\"'])\s?(?P<value>[^\"'\n]{0,1024})\1|\"\s?(?P<open>[^\"'\n]{1,1024})\Z")
-_BARE_VALUE = re.compile(r"(?P<value><[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|\{[^{}\n:\"']{1,60}\}|[^\s,;(){}\[\]\"'<>]{1,1024})")
+_BARE_VALUE = re.compile(
+    r"(?P<value><[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|\{[^{}\n:\"']{1,60}\}|[^\s,;(){}\[\]\"'<>]{1,1024})"
+)
 _LAMBDA = re.compile(r"(?:START|END|REPORT)\s\Z")
 _PRINTED_HEADER = re.compile(r"[xX]-[aA]mz[nN]?-")
 _CLUSTER_GAP = 2500
@@ -105,7 +109,13 @@ def _xml_partial(text: str, m: re.Match[str], floor: int, limit: int) -> Partial
             partial.end = max(partial.end, value.end())
             written = rejoin(value["value"])
             if ELLIPSIS.match(written) is None:
-                partial.put(key, written, value.start("value"), value.end("value"), HINT if key == "resource" else BEST)
+                partial.put(
+                    key,
+                    written,
+                    value.start("value"),
+                    value.end("value"),
+                    HINT if key == "resource" else BEST,
+                )
     namespace = _XML_NAMESPACE.search(text, start, m.start())
     if namespace and "amazonaws" in namespace["host"]:
         partial.aws = True
@@ -118,7 +128,9 @@ def _xml_partial(text: str, m: re.Match[str], floor: int, limit: int) -> Partial
 def read_pairs(text: str, taken: list[Partial]) -> Iterator[Partial]:
     """Find clusters of keys and values that AWS and its SDKs print."""
     cluster: Partial | None = None
-    regions = sorted((p.start, p.end) for p in taken if p.role in {"tail", "head", "core"} or p.source == "xml")
+    regions = sorted(
+        (p.start, p.end) for p in taken if p.role in {"tail", "head", "core"} or p.source == "xml"
+    )
     at = 0
     for m in _PAIR.finditer(text):
         role = _ROLE_OF.get(m["key"].replace(" ", "").replace("\n", "").lower()) or _ROLE_OF.get(
@@ -137,7 +149,11 @@ def read_pairs(text: str, taken: list[Partial]) -> Iterator[Partial]:
             continue
         start, end = value or (m.end(), m.end())
         written = rejoin(text[start:end])
-        if role == "record" or (cluster and m.start() - cluster.end > _CLUSTER_GAP) or _contradicts(cluster, role, written):
+        if (
+            role == "record"
+            or (cluster and m.start() - cluster.end > _CLUSTER_GAP)
+            or _contradicts(cluster, role, written)
+        ):
             if cluster and cluster.facts:
                 yield cluster
             cluster = None
@@ -155,7 +171,11 @@ def _contradicts(cluster: Partial | None, role: str, value: str) -> bool:
     if cluster is None or role not in {"code", "request_id"} or role not in cluster.facts:
         return False
     present = cluster.facts[role].value
-    return is_code(value) and is_code(present) and value not in present and present not in value if role == "code" else False
+    return (
+        is_code(value) and is_code(present) and value not in present and present not in value
+        if role == "code"
+        else False
+    )
 
 
 def _value(text: str, m: re.Match[str]) -> tuple[int, int] | None:
@@ -167,14 +187,19 @@ def _value(text: str, m: re.Match[str]) -> tuple[int, int] | None:
     return trim(text, plain.start("value"), plain.end("value")) if plain else None
 
 
-def _take(text: str, cluster: Partial, m: re.Match[str], role: str, value: str, start: int, end: int) -> bool:  # noqa: C901, PLR0911, PLR0912
+def _take(text: str, cluster: Partial, m: re.Match[str], role: str, value: str, start: int, end: int) -> bool:  # noqa: C901, PLR0912
     """Add one pair to a cluster, if its value is of the right shape; tell whether it was."""
     if role == "message":
         return True
     if role == "record":
         cluster.source = "cloudtrail"
         return True
-    if not value or ELLIPSIS.match(value) or value in {"null", "nil", "None", "undefined", "true", "false"} and role != "deny":
+    if (
+        not value
+        or ELLIPSIS.match(value)
+        or (value in {"null", "nil", "None", "undefined", "true", "false"}
+        and role != "deny")
+    ):
         return False
     if role == "code":
         init = _INIT.search(value)
@@ -182,7 +207,7 @@ def _take(text: str, cluster: Partial, m: re.Match[str], role: str, value: str, 
             value = init["code"]
         value = bare(value) if "#" in value or "://" in value else value
         if value.isdigit():
-            if len(value) == 3 and m["quote"]:  # noqa: PLR2004 (an HTTP status)
+            if len(value) == 3 and m["quote"]:
                 cluster.put("status_code", value, start, end, HINT)
                 return True
             return False
@@ -196,14 +221,18 @@ def _take(text: str, cluster: Partial, m: re.Match[str], role: str, value: str, 
             cluster.source = "cloudtrail"
         return True
     if role == "status_code":
-        if not (value.isdigit() and len(value) == 3) or _VAULT.match(text, end):  # noqa: PLR2004
+        if not (value.isdigit() and len(value) == 3) or _VAULT.match(text, end):
             return False
         cluster.put("status_code", value, start, end, BEST)
         if "RespMetadata" in text[max(0, m.start() - 80) : m.start()]:
             cluster.aws = True
             cluster.source = "go-v1"
     elif role == "request_id":
-        if _LAMBDA.search(text, max(0, m.start() - 8), m.start()) or len(value) < 2 or text[end : end + 8] == " Version":  # noqa: PLR2004
+        if (
+            _LAMBDA.search(text, max(0, m.start() - 8), m.start())
+            or len(value) < 2
+            or text[end : end + 8] == " Version"
+        ):
             return False
         cluster.put("request_id", value, start, end, HINT if _PRINTED_HEADER.match(m["key"]) else STATED)
         if value.startswith("Just") or value == "RequestId":
@@ -223,7 +252,10 @@ def _take(text: str, cluster: Partial, m: re.Match[str], role: str, value: str, 
         else:
             return False
     elif role == "principal":
-        if not value.startswith("arn:") or _IDENTITY.search(text, max(0, m.start() - _IDENTITY_REACH), m.end()) is None:
+        if (
+            not value.startswith("arn:")
+            or _IDENTITY.search(text, max(0, m.start() - _IDENTITY_REACH), m.end()) is None
+        ):
             return False
         issuer = "sessionIssuer" in m["key"] or "sessionIssuer" in text[max(0, m.start() - 200) : m.start()]
         cluster.put("principal", value, start, end, CLASS_NAME if issuer else HINT)
@@ -232,13 +264,16 @@ def _take(text: str, cluster: Partial, m: re.Match[str], role: str, value: str, 
             at = text.find(account, start, end)
             cluster.put("account", account, at, at + len(account), HINT)
     elif role == "account":
-        if re.fullmatch(r"\d{12}", value) is None or _IDENTITY.search(text, max(0, m.start() - 300), m.start()) is None:
+        if (
+            re.fullmatch(r"\d{12}", value) is None
+            or _IDENTITY.search(text, max(0, m.start() - 300), m.start()) is None
+        ):
             return False
         if "resources" in text[max(0, m.start() - 120) : m.start()]:
             return False
         cluster.put("account", value, start, end, CLASS_NAME)
     elif role == "deny":
-        if "\"allowed\"" not in text and "'allowed'" not in text:
+        if '"allowed"' not in text and "'allowed'" not in text:
             return False
         cluster.kind = "access_denied"
         cluster.aws = True

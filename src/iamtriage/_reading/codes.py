@@ -88,34 +88,7 @@ _WEAK = frozenset(_DENIED_WEAKLY.split())
 
 # Codes without a telling ending, seen on the wire, none of which means a denial.
 _PLAIN = frozenset(
-    """
-    Throttling ThrottledException RequestThrottled RequestLimitExceeded BandwidthLimitExceeded SlowDown
-    EntityAlreadyExists NoSuchEntity LimitExceeded DeleteConflict EntityTemporarilyUnmodifiable
-    InvalidParameterValue InvalidParameter InvalidParameterCombination MissingParameter InvalidRequest InvalidInput
-    InvalidUserType InvalidAction UnknownOperation NoSuchBucket NoSuchKey NoSuchUpload NoSuchVersion
-    NoSuchBucketPolicy NoSuchLifecycleConfiguration BucketAlreadyExists BucketAlreadyOwnedByYou BucketNotEmpty
-    OptInRequired SubscriptionRequired NotSignedUp PermanentRedirect TemporaryRedirect InvalidBucketName
-    InternalFailure ServiceUnavailable Unavailable DryRunOperation DependencyViolation IncorrectState
-    InsufficientInstanceCapacity InstanceLimitExceeded VcpuLimitExceeded AddressLimitExceeded
-    InvalidArgument MalformedXML MethodNotAllowed NotImplemented OperationAborted PreconditionFailed
-    RequestTimeout RestoreAlreadyInProgress DBInstanceNotFound DBInstanceAlreadyExists HostedZoneNotFound
-    NoSuchHostedZone InvalidChangeBatch PriorRequestNotComplete LoadBalancerNotFound TargetGroupNotFound
-    DuplicateLoadBalancer ResourceInUse PackedPolicyTooLarge QueueDoesNotExist NotFound
-    AWS.SimpleQueueService.NonExistentQueue InvalidSubnet PendingVerification Blocked UnsupportedOperation
-    UnsupportedAddressFamily InvalidTarget VolumeInUse AlreadyExists ResourceNotFound ValidationError
-    ThrottlingException ResourceNotFoundException ConflictException ValidationException InternalServerException
-    ServiceQuotaExceededException InvalidParameterException InvalidRequestException LimitExceededException
-    ResourceInUseException TooManyRequestsException BadRequestException NotFoundException ServiceUnavailableException
-    ProvisionedThroughputExceededException ConditionalCheckFailedException TransactionCanceledException
-    RepositoryNotFoundException ClusterNotFoundException InvalidParameterValueException ResourceConflictException
-    EntityNotFoundException AlreadyExistsException ResourceAlreadyExistsException ConcurrentModificationException
-    KMSInvalidStateException DisabledException NoSuchEntityException EntityAlreadyExistsException
-    DeleteConflictException InvalidInputException InternalServerErrorException ModelErrorException
-    ResourceLimitExceeded ParameterNotFound InvalidInstanceId InvalidSequenceTokenException
-    DataAlreadyAcceptedException StackInstanceNotFoundException ResourceNotReadyException ServerException
-    ImageNotFoundException LayerInaccessibleException ServiceException CertificateNotFoundException
-    RequestError RequestCanceled SerializationError MissingRegion NoRegionError EndpointConnectionError
-    """.split()
+    ["Throttling", "ThrottledException", "RequestThrottled", "RequestLimitExceeded", "BandwidthLimitExceeded", "SlowDown", "EntityAlreadyExists", "NoSuchEntity", "LimitExceeded", "DeleteConflict", "EntityTemporarilyUnmodifiable", "InvalidParameterValue", "InvalidParameter", "InvalidParameterCombination", "MissingParameter", "InvalidRequest", "InvalidInput", "InvalidUserType", "InvalidAction", "UnknownOperation", "NoSuchBucket", "NoSuchKey", "NoSuchUpload", "NoSuchVersion", "NoSuchBucketPolicy", "NoSuchLifecycleConfiguration", "BucketAlreadyExists", "BucketAlreadyOwnedByYou", "BucketNotEmpty", "OptInRequired", "SubscriptionRequired", "NotSignedUp", "PermanentRedirect", "TemporaryRedirect", "InvalidBucketName", "InternalFailure", "ServiceUnavailable", "Unavailable", "DryRunOperation", "DependencyViolation", "IncorrectState", "InsufficientInstanceCapacity", "InstanceLimitExceeded", "VcpuLimitExceeded", "AddressLimitExceeded", "InvalidArgument", "MalformedXML", "MethodNotAllowed", "NotImplemented", "OperationAborted", "PreconditionFailed", "RequestTimeout", "RestoreAlreadyInProgress", "DBInstanceNotFound", "DBInstanceAlreadyExists", "HostedZoneNotFound", "NoSuchHostedZone", "InvalidChangeBatch", "PriorRequestNotComplete", "LoadBalancerNotFound", "TargetGroupNotFound", "DuplicateLoadBalancer", "ResourceInUse", "PackedPolicyTooLarge", "QueueDoesNotExist", "NotFound", "AWS.SimpleQueueService.NonExistentQueue", "InvalidSubnet", "PendingVerification", "Blocked", "UnsupportedOperation", "UnsupportedAddressFamily", "InvalidTarget", "VolumeInUse", "AlreadyExists", "ResourceNotFound", "ValidationError", "ThrottlingException", "ResourceNotFoundException", "ConflictException", "ValidationException", "InternalServerException", "ServiceQuotaExceededException", "InvalidParameterException", "InvalidRequestException", "LimitExceededException", "ResourceInUseException", "TooManyRequestsException", "BadRequestException", "NotFoundException", "ServiceUnavailableException", "ProvisionedThroughputExceededException", "ConditionalCheckFailedException", "TransactionCanceledException", "RepositoryNotFoundException", "ClusterNotFoundException", "InvalidParameterValueException", "ResourceConflictException", "EntityNotFoundException", "AlreadyExistsException", "ResourceAlreadyExistsException", "ConcurrentModificationException", "KMSInvalidStateException", "DisabledException", "NoSuchEntityException", "EntityAlreadyExistsException", "DeleteConflictException", "InvalidInputException", "InternalServerErrorException", "ModelErrorException", "ResourceLimitExceeded", "ParameterNotFound", "InvalidInstanceId", "InvalidSequenceTokenException", "DataAlreadyAcceptedException", "StackInstanceNotFoundException", "ResourceNotReadyException", "ServerException", "ImageNotFoundException", "LayerInaccessibleException", "ServiceException", "CertificateNotFoundException", "RequestError", "RequestCanceled", "SerializationError", "MissingRegion", "NoRegionError", "EndpointConnectionError"]
 )
 _SHAPE = re.compile(
     r"(?:(?:Client|Server|Receiver|Sender)\.)?[A-Z][A-Za-z0-9]{1,80}"

@@ -25,7 +25,9 @@ _OTHER_SYSTEMS = re.compile(
     r"|Access is denied\.? ?(?:\(os error 5\)|0x80070005)|EACCES|ORA-\d{5}|\bMySQL\b|psycopg2|PSQLException|\(publickey|NT_STATUS_ACCESS_DENIED"
     r"|TopicAuthorizationException|GroupAuthorizationException|NOPERM|E_ACCESSDENIED|System\.UnauthorizedAccessException|not authorized on \w+ to execute command"
 )
-_AWS = re.compile(r"\barn:aws|amazonaws\.com|\bbotocore\b|\baws-sdk|awssdk|\bAWS\b|\bAmazon\b|\baws:|\bEKS\b|\bS3\b|\baws (?:ecr|s3|s3api|sts|eks|sso|configure|ec2|iam|login|ssm|lambda|logs)\b|\bAws(?:::|\\)|@aws-|/aws[/-]|\.aws\b")
+_AWS = re.compile(
+    r"\barn:aws|amazonaws\.com|\bbotocore\b|\baws-sdk|awssdk|\bAWS\b|\bAmazon\b|\baws:|\bEKS\b|\bS3\b|\baws (?:ecr|s3|s3api|sts|eks|sso|configure|ec2|iam|login|ssm|lambda|logs)\b|\bAws(?:::|\\)|@aws-|/aws[/-]|\.aws\b"
+)
 
 
 def names_other_cloud(text: str) -> bool:

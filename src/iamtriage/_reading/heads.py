@@ -23,8 +23,12 @@ _BOTOCORE = re.compile(
     r"(?:An|A\s+client)\s+error\s+(?:occurred\s+)?\(\s*(?P<code>[^()\s]{1,128})\s*\)(?:\s+occurred)?"
     r"(?:\s+when\s+calling\s+the\s+(?P<operation>\w{1,80})\s+operation)?(?:\s+\(reached\s+max\s+retries:\s+\d+\))?\s*:?\s*"
 )
-_CLI = re.compile(r"aws:\s\[ERROR\]:\s|(?:fatal error|upload failed|download failed|copy failed|move failed|delete failed)[:\s]")
-_GO2_OPERATION = re.compile(r"operation\s+error\s+(?P<service>[A-Za-z][\w .-]{0,60}?)\s*:\s+(?P<operation>\w{2,80})(?=[,:\s]|\Z)")
+_CLI = re.compile(
+    r"aws:\s\[ERROR\]:\s|(?:fatal error|upload failed|download failed|copy failed|move failed|delete failed)[:\s]"
+)
+_GO2_OPERATION = re.compile(
+    r"operation\s+error\s+(?P<service>[A-Za-z][\w .-]{0,60}?)\s*:\s+(?P<operation>\w{2,80})(?=[,:\s]|\Z)"
+)
 _GO2_RESPONSE = re.compile(
     r"(?P<head>https?\s+response\s+error\s+)?StatusCode:\s*(?P<status>\d{1,3})(?=\s*,)(?(head)|(?=\s*,\s*RequestID:\s*[^\s\"]))"
 )
@@ -34,28 +38,48 @@ _GO2_CODE = re.compile(r"api\s+error\s+(?P<code>[A-Za-z][\w.]{1,100})\s*:\s*")
 _CODE_COLON = re.compile(
     r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.|Server\.)?[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,40})?|403|Forbidden)(?:\(\w{1,24}\))?[`*]{0,2}(?:\s?:(?=\s|\Z|\"|\[|`)|\s=>\s|\s[-–]\s(?=User)|(?=\s\(HTTP\s|\sUser:\sarn:|\s?(?:\.\.\.|…)))"
 )
-_CODE_QUOTED = re.compile(r"(?:error|Error|code|Code|exception|AWSError|errorcode)\s?[=:]?\s?'(?P<code>[A-Z][A-Za-z0-9]{3,80})'")
-_CODE_PARENTHESES = re.compile(r"(?:unhandled\s+error|service\s+error|error)\s*\((?P<code>[A-Z][A-Za-z0-9]{3,80})\)")
-_CODE_END = re.compile(r"(?:[Ee]rror|failed|[Cc]ode|due to|with|returned|reason|[Rr]esponse):?\s+(?P<code>[A-Z][A-Za-z0-9]{4,80})(?=\s*(?:[\"'.)\]}]|\Z|\n))")
+_CODE_QUOTED = re.compile(
+    r"(?:error|Error|code|Code|exception|AWSError|errorcode)\s?[=:]?\s?'(?P<code>[A-Z][A-Za-z0-9]{3,80})'"
+)
+_CODE_PARENTHESES = re.compile(
+    r"(?:unhandled\s+error|service\s+error|error)\s*\((?P<code>[A-Z][A-Za-z0-9]{3,80})\)"
+)
+_CODE_END = re.compile(
+    r"(?:[Ee]rror|failed|[Cc]ode|due to|with|returned|reason|[Rr]esponse):?\s+(?P<code>[A-Z][A-Za-z0-9]{4,80})(?=\s*(?:[\"'.)\]}]|\Z|\n))"
+)
 _RESPONDED = re.compile(r"(?P<operation>[A-Z][A-Za-z0-9]{3,80})\s+API\s+responded\s+with\s+error")
 _PHP = re.compile(r"Error\s+executing\s+\"(?P<operation>\w{2,80})\"\s+on\s+\"(?P<url>[^\"\n]{1,2000})\"")
 _PHP_CODE = re.compile(r"(?<![\w\\])(?P<code>[A-Z][A-Za-z0-9]{2,80})\s+\((?:client|server)\):\s*")
-_DOTNET = re.compile(r"Error\s+making\s+request\s+with\s+Error\s+Code\s+(?P<code>\w{2,80})\s+and\s+Http\s+Status\s+Code\s+(?P<status>\w{2,40})")
+_DOTNET = re.compile(
+    r"Error\s+making\s+request\s+with\s+Error\s+Code\s+(?P<code>\w{2,80})\s+and\s+Http\s+Status\s+Code\s+(?P<status>\w{2,40})"
+)
 _KMS = re.compile(r"KMS\s+Exception:\s*(?P<code>[A-Z]\w{2,60}?Exception)\s*KMS\s+Message")
 # The EKS Pod Identity agent's answer.
 _POD_IDENTITY = re.compile(r"\[(?P<id>[0-9a-fx*-]{8,64})\]:\s\((?P<code>[A-Z]\w{2,80})\):\s*")
 _CPP = re.compile(r"Encountered\s+(?:Unknown\s+)?AWSError\s+'?(?P<code>\w{2,80})'?\s*:\s*")
-_CALLING = re.compile(r"while calling (?P<operation>[A-Z]\w{2,80}) on (?:Amazon::Coral::)?(?P<service>[A-Z]\w{2,60}?)(?:Client)?\b")
+_CALLING = re.compile(
+    r"while calling (?P<operation>[A-Z]\w{2,80}) on (?:Amazon::Coral::)?(?P<service>[A-Z]\w{2,60}?)(?:Client)?\b"
+)
 
-_RUBY_CLASS = re.compile(r"(?<![\w:])(?:Aws|AWS)::(?P<service>[A-Z]\w{1,40})::(?:Errors::(?P<code>[A-Z]\w{2,80})|ResponseError)")
-_RUBY_MESSAGE = re.compile(r"AWS::(?P<service>[A-Z]\w{1,40}) Response Error: (?P<code>[A-Z][A-Za-z]{3,60}?)(?=The |Rate |Request )")
-_PHP_CLASS = re.compile(r"(?<![\w\\])Aws\s?\\\s?(?P<service>[A-Z]\w{1,40})\s?\\\s?Exception\s?\\\s?(?P<code>[A-Z]\w{2,80})")
-_DOTNET_CLASS = re.compile(r"(?<![\w.])Amazon\.(?P<service>[A-Z]\w{1,60})\.(?:Model\.)?(?P<code>[A-Z]\w{2,80}Exception)\b")
+_RUBY_CLASS = re.compile(
+    r"(?<![\w:])(?:Aws|AWS)::(?P<service>[A-Z]\w{1,40})::(?:Errors::(?P<code>[A-Z]\w{2,80})|ResponseError)"
+)
+_RUBY_MESSAGE = re.compile(
+    r"AWS::(?P<service>[A-Z]\w{1,40}) Response Error: (?P<code>[A-Z][A-Za-z]{3,60}?)(?=The |Rate |Request )"
+)
+_PHP_CLASS = re.compile(
+    r"(?<![\w\\])Aws\s?\\\s?(?P<service>[A-Z]\w{1,40})\s?\\\s?Exception\s?\\\s?(?P<code>[A-Z]\w{2,80})"
+)
+_DOTNET_CLASS = re.compile(
+    r"(?<![\w.])Amazon\.(?P<service>[A-Z]\w{1,60})\.(?:Model\.)?(?P<code>[A-Z]\w{2,80}Exception)\b"
+)
 _JAVA_CLASS = re.compile(
     r"(?<![\w.])(?:com\.amazonaws\.services|software\.amazon\.awssdk\.services|com\.amazonaws\.services\.\w+)\.(?P<service>\w{1,60})"
     r"(?:\.\w{1,40}){0,3}\.(?P<code>[A-Z]\w{2,80}(?:Exception|Error))\b|com\.amazonaws\.(?:services\.\w{1,40}\.)?(?:model\.)?(?P<bare>[A-Z]\w{2,80}Exception)\b"
 )
-_OTHER_CLASS = re.compile(r"(?<![\w.])(?P<namespace>(?:[A-Za-z_]\w{0,60}[.\\]){1,12})(?P<code>[A-Z]\w{2,80}(?:Exception|Error|Fault|Denied))\b")
+_OTHER_CLASS = re.compile(
+    r"(?<![\w.])(?P<namespace>(?:[A-Za-z_]\w{0,60}[.\\]){1,12})(?P<code>[A-Z]\w{2,80}(?:Exception|Error|Fault|Denied))\b"
+)
 _SWIFT_CLASS = re.compile(r"(?<![\w.])AWS(?P<service>[A-Z]\w{1,40})\.(?P<code>[A-Z]\w{2,80}Exception)\b")
 
 _WHOLE = re.compile(r"[\s\"'`]*(?P<code>[A-Z][A-Za-z0-9]{5,80})[.\s\"'`]*")
@@ -104,7 +128,12 @@ def read_heads(text: str) -> Iterator[Partial]:
             partial.put("service", service_name(m["service"]))
             yield partial
     bare = _WHOLE.fullmatch(text)
-    if bare and kind_of_code(bare["code"]) and not bare["code"].isdigit() and bare["code"] not in _PLAIN_WORDS:
+    if (
+        bare
+        and kind_of_code(bare["code"])
+        and not bare["code"].isdigit()
+        and bare["code"] not in _PLAIN_WORDS
+    ):
         yield _code_partial(bare, aws=True)
     if "API responded with error" in text:
         for m in _RESPONDED.finditer(text):
@@ -115,12 +144,17 @@ def read_heads(text: str) -> Iterator[Partial]:
 
 
 def _read_botocore(text: str) -> Iterator[Partial]:
-    if " error occurred" not in text and "client error" not in text and "\nerror occurred" not in text and "error\noccurred" not in text:
+    if (
+        " error occurred" not in text
+        and "client error" not in text
+        and "\nerror occurred" not in text
+        and "error\noccurred" not in text
+    ):
         return
     for m in _BOTOCORE.finditer(text):
         partial = Partial("head", m.start(), m.end(), source="botocore", aws=True)
         partial.put("code", m["code"], m.start("code"), m.end("code"), BEST)
-        if m["code"].isdigit() and len(m["code"]) == 3:  # noqa: PLR2004 (an HTTP status)
+        if m["code"].isdigit() and len(m["code"]) == 3:
             partial.put("status_code", m["code"], m.start("code"), m.end("code"), HINT)
         _put(partial, m, "operation", BEST)
         cli = _CLI.search(text, max(0, m.start() - 300), m.start() + 1)
@@ -141,11 +175,15 @@ def _read_go2(text: str) -> Iterator[Partial]:
             partial = Partial("head", m.start(), m.end(), source="go-v2")
             partial.put("status_code", m["status"], m.start("status"), m.end("status"), BEST)
             end = m.end()
-            request = re.compile(r"\s*,\s*RequestID:\s*(?P<id>[^,;\n]{0,128}(?:\n[0-9a-f-]{1,36})?)").match(text, end)
+            request = re.compile(r"\s*,\s*RequestID:\s*(?P<id>[^,;\n]{0,128}(?:\n[0-9a-f-]{1,36})?)").match(
+                text, end
+            )
             if request:
                 end = request.end()
                 _put_id(text, partial, "request_id", request)
-                host = re.compile(r"\s*,\s*HostID:\s*(?P<id>[^,;\n]{0,256}(?:\n[^,;\s]{1,200})?)").match(text, end)
+                host = re.compile(r"\s*,\s*HostID:\s*(?P<id>[^,;\n]{0,256}(?:\n[^,;\s]{1,200})?)").match(
+                    text, end
+                )
                 if host:
                     end = host.end()
                     _put_id(text, partial, "host_id", host)
@@ -166,7 +204,11 @@ def _read_codes(text: str) -> Iterator[Partial]:
             continue
         if FOREIGN_NAMESPACE.search(text, max(0, m.start() - 100), m.start()):
             continue
-        if code.isdigit() or code in {"Unauthorized", "NotAuthorized"} or (code == "Forbidden" and text[max(0, m.start() - 4) : m.start()].strip().isdigit()):
+        if (
+            code.isdigit()
+            or code in {"Unauthorized", "NotAuthorized"}
+            or (code == "Forbidden" and text[max(0, m.start() - 4) : m.start()].strip().isdigit())
+        ):
             continue
         yield _code_partial(m, rank=STATED if is_known(code) else CLASS_NAME)
     if "'" in text:
@@ -179,7 +221,11 @@ def _read_codes(text: str) -> Iterator[Partial]:
             if is_code(m["code"]):
                 yield _code_partial(m, source="rust", rank=STATED)
     for m in _CODE_END.finditer(text):
-        if kind_of_code(m["code"]) and not m["code"].isdigit() and m["code"] not in {"Forbidden", "Unauthorized"}:
+        if (
+            kind_of_code(m["code"])
+            and not m["code"].isdigit()
+            and m["code"] not in {"Forbidden", "Unauthorized"}
+        ):
             yield _code_partial(m, rank=HINT)
 
 
@@ -232,7 +278,11 @@ def _names_service(code: str, service: str | None) -> bool:
     if is_generic(code):
         return True
     plain = code.removesuffix("Exception").removesuffix("Error").lower()
-    return service is not None and plain in {service.lower(), service.lower().removesuffix("v2"), "amazon" + service.lower()}
+    return service is not None and plain in {
+        service.lower(),
+        service.lower().removesuffix("v2"),
+        "amazon" + service.lower(),
+    }
 
 
 def _code_partial(

@@ -23,8 +23,12 @@ _FORBIDDEN = re.compile(
     r"(?:\s+in\s+API\s+group\s+[\"'`](?P<group>[\w.*-]{0,120})[\"'`])?"
     r"(?:\s+in\s+the\s+namespace\s+[\"'`](?P<namespace>[^\"'`\s]{1,120})[\"'`]|\s+at\s+the\s+(?P<cluster>cluster\s+scope))?"
 )
-_FORBIDDEN_HEAD = re.compile(r"User\s+[\"'`](?P<user>[^\"'`\n]{1,600})[\"'`]\s+cannot\s+(?P<verb>[a-z]{2,24})\s+resource\s+[\"'`](?P<resource>[\w./*-]{1,120})[\"'`]")
-_FORBIDDEN_BARE = re.compile(r"Error from server \(Forbidden\):|\bis forbidden: (?!User)(?=\w[^\n]{0,200}?(?:not allowed to|can only|cannot|not permitted|attempting to grant))")
+_FORBIDDEN_HEAD = re.compile(
+    r"User\s+[\"'`](?P<user>[^\"'`\n]{1,600})[\"'`]\s+cannot\s+(?P<verb>[a-z]{2,24})\s+resource\s+[\"'`](?P<resource>[\w./*-]{1,120})[\"'`]"
+)
+_FORBIDDEN_BARE = re.compile(
+    r"Error from server \(Forbidden\):|\bis forbidden: (?!User)(?=\w[^\n]{0,200}?(?:not allowed to|can only|cannot|not permitted|attempting to grant))"
+)
 
 _NOT_RBAC = re.compile(r"exceeded quota|PodSecurity|violates|admission webhook|already exists|is invalid")
 _TABLE = r"""
@@ -97,7 +101,9 @@ def _read_forbidden(text: str) -> Iterator[Partial]:
     if "is forbidden: " in text or "(Forbidden)" in text:
         for m in _FORBIDDEN_BARE.finditer(text):
             if _NOT_RBAC.search(text, m.end(), m.end() + 300) is None:
-                yield Partial("core", m.start(), m.end(), kind="kubernetes_forbidden", aws=True, source="kubernetes")
+                yield Partial(
+                    "core", m.start(), m.end(), kind="kubernetes_forbidden", aws=True, source="kubernetes"
+                )
     if "cannot" not in text or "User" not in text:
         return
     end = 0
@@ -119,7 +125,9 @@ def _read_forbidden(text: str) -> Iterator[Partial]:
             partial.put("k8s_namespace", m["namespace"], m.start("namespace"), m.end("namespace"))
         yield partial
     for m in _FORBIDDEN_HEAD.finditer(text, end):
-        partial = Partial("core", m.start(), m.end(), kind="kubernetes_forbidden", aws=True, source="kubernetes")
+        partial = Partial(
+            "core", m.start(), m.end(), kind="kubernetes_forbidden", aws=True, source="kubernetes"
+        )
         partial.put("k8s_user", m["user"], m.start("user"), m.end("user"))
         _put_principal(partial, m["user"], m.start("user"), m.end("user"))
         partial.put("k8s_verb", m["verb"], m.start("verb"), m.end("verb"))

@@ -16,15 +16,7 @@ if TYPE_CHECKING:
 
 # The words of the sentences that matter; a break inside one of them is undone.
 _WORDS = frozenset(
-    """
-    user is are not authorized authorised to perform on resource because no identity-based resource-based policy
-    policies allows allow the action with an explicit deny in a service control permissions boundary session vpc
-    endpoint role trust encoded authorization failure message error occurred when calling operation status code
-    request id host api service principal go for complete details or call following requestid statuscode hostid
-    https response access denied denied. forbidden cannot list get create namespace group cluster scope at
-    extended security token included expired invalid signature does match you must be logged server accessdenied
-    accessdeniedexception unauthorizedoperation caused by and of from
-    """.split()
+    ["user", "is", "are", "not", "authorized", "authorised", "to", "perform", "on", "resource", "because", "no", "identity-based", "resource-based", "policy", "policies", "allows", "allow", "the", "action", "with", "an", "explicit", "deny", "in", "a", "service", "control", "permissions", "boundary", "session", "vpc", "endpoint", "role", "trust", "encoded", "authorization", "failure", "message", "error", "occurred", "when", "calling", "operation", "status", "code", "request", "id", "host", "api", "service", "principal", "go", "for", "complete", "details", "or", "call", "following", "requestid", "statuscode", "hostid", "https", "response", "access", "denied", "denied.", "forbidden", "cannot", "list", "get", "create", "namespace", "group", "cluster", "scope", "at", "extended", "security", "token", "included", "expired", "invalid", "signature", "does", "match", "you", "must", "be", "logged", "server", "accessdenied", "accessdeniedexception", "unauthorizedoperation", "caused", "by", "and", "of", "from"]
 )
 _SMALL_WORDS = frozenset({"is", "because", "with", "on", "to", "not", "no", "the", "and", "an", "a", "in"})
 # A line that begins like this was not made by a wrap.
@@ -61,15 +53,13 @@ def join_wrapped_lines(view: View) -> None:
 
 
 def _paragraph_edits(lines: list[tuple[int, str]]) -> list[Edit]:
-    if len(lines) < 2:  # noqa: PLR2004 (one line has no line end inside)
+    if len(lines) < 2:
         return []
     width = _terminal_width([line for _, line in lines])
     edits: list[Edit] = []
     for (at, line), (following_at, following) in zip(lines, lines[1:], strict=False):
         full = len(line) == width
-        if full and not _FRESH.match(following) and not _starts_with_word(line, following):
-            edits.append((at + len(line), following_at, ""))
-        elif not following[0].isspace() and not line[-1].isspace() and _pieces_belong(line, following):
+        if (full and not _FRESH.match(following) and not _starts_with_word(line, following)) or (not following[0].isspace() and not line[-1].isspace() and _pieces_belong(line, following)):
             edits.append((at + len(line), following_at, ""))
     return edits
 

@@ -11,10 +11,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from iamtriage._reading.assembly import build, choose, read
+from iamtriage._reading.assembly import read
+from iamtriage._reading.building import build
 from iamtriage._reading.codes import bare, is_code
 from iamtriage._reading.partials import BEST, HINT, Partial
 from iamtriage._reading.services import service_of_event_source
+from iamtriage._reading.verdicts import choose
 from iamtriage.failures import Failure
 
 Document: TypeAlias = Mapping[object, object]
@@ -118,7 +120,7 @@ def _event(record: Document, partial: Partial) -> tuple[str, Partial] | None:
     if isinstance(identity, Mapping):
         partial.put("principal", _text(identity.get("arn")), rank=HINT)
         account = _text(identity.get("accountId"))
-        if account and account.isascii() and account.isdigit() and len(account) == 12:  # noqa: PLR2004
+        if account and account.isascii() and account.isdigit() and len(account) == 12:
             partial.put("account", account, rank=HINT)
     resources = record.get("resources")
     if isinstance(resources, Sequence) and len(resources) == 1 and isinstance(resources[0], Mapping):
@@ -133,7 +135,7 @@ def _kubernetes_status(status: Document, partial: Partial) -> tuple[str, Partial
         return None
     partial.source, partial.aws = "kubernetes", True
     _put_status(partial, status.get("code"))
-    if reason == "Unauthorized" or status.get("code") == 401:  # noqa: PLR2004 (HTTP)
+    if reason == "Unauthorized" or status.get("code") == 401:
         partial.kind = "kubernetes_unauthorized"
     elif reason != "Forbidden":
         return None
@@ -158,11 +160,24 @@ def _decoded(decoded: Document, partial: Partial) -> tuple[str, Partial]:
 def _api_error(body: Document, partial: Partial) -> tuple[str, Partial] | None:
     error = body.get("Error") or body.get("error")
     inner: Document = error if isinstance(error, Mapping) else body
-    code = next(filter(None, (_text(inner.get(k)) for k in ("__type", "Code", "code", "errorCode", "errorType", "ErrorCode"))), None)
-    message = next(filter(None, (_text(inner.get(k)) for k in ("Message", "message", "errorMessage", "ErrorMessage"))), None)
+    code = next(
+        filter(
+            None,
+            (_text(inner.get(k)) for k in ("__type", "Code", "code", "errorCode", "errorType", "ErrorCode")),
+        ),
+        None,
+    )
+    message = next(
+        filter(None, (_text(inner.get(k)) for k in ("Message", "message", "errorMessage", "ErrorMessage"))),
+        None,
+    )
     if code is None and message is None:
         return None
-    partial.aws = "__type" in inner or "ResponseMetadata" in body or (code is not None and is_code(bare(code)) and not code.isdigit())
+    partial.aws = (
+        "__type" in inner
+        or "ResponseMetadata" in body
+        or (code is not None and is_code(bare(code)) and not code.isdigit())
+    )
     _put_code(partial, code)
     metadata = body.get("ResponseMetadata") or body.get("$metadata")
     if isinstance(metadata, Mapping):
@@ -170,7 +185,10 @@ def _api_error(body: Document, partial: Partial) -> tuple[str, Partial] | None:
         _put_status(partial, metadata.get("HTTPStatusCode") or metadata.get("httpStatusCode"))
         partial.put("request_id", _text(metadata.get("RequestId") or metadata.get("requestId")), rank=BEST)
         partial.put("host_id", _text(metadata.get("HostId") or metadata.get("extendedRequestId")), rank=BEST)
-    for key, names in (("request_id", ("RequestId", "RequestID", "requestId", "request_id")), ("host_id", ("HostId", "hostId"))):
+    for key, names in (
+        ("request_id", ("RequestId", "RequestID", "requestId", "request_id")),
+        ("host_id", ("HostId", "hostId")),
+    ):
         for name in names:
             partial.put(key, _text(body.get(name)) or _text(inner.get(name)), rank=BEST)
     _put_status(partial, body.get("statusCode") or body.get("httpStatusCode") or body.get("status"))
@@ -180,7 +198,7 @@ def _api_error(body: Document, partial: Partial) -> tuple[str, Partial] | None:
 def _put_code(partial: Partial, code: str | None) -> None:
     if not code:
         return
-    if code.isascii() and code.isdigit() and len(code) == 3:  # noqa: PLR2004 (an HTTP status)
+    if code.isascii() and code.isdigit() and len(code) == 3:
         partial.put("status_code", code, rank=HINT)
     # The wire decorates codes: ns#Code:http://…
     written = bare(code) if "#" in code or "://" in code else code
@@ -188,9 +206,9 @@ def _put_code(partial: Partial, code: str | None) -> None:
 
 
 def _put_status(partial: Partial, status: object) -> None:
-    if isinstance(status, int) and not isinstance(status, bool) and 0 <= status < 1000:  # noqa: PLR2004
+    if isinstance(status, int) and not isinstance(status, bool) and 0 <= status < 1000:
         partial.put("status_code", str(status), rank=BEST)
-    elif isinstance(status, str) and status.isascii() and status.isdigit() and len(status) == 3:  # noqa: PLR2004
+    elif isinstance(status, str) and status.isascii() and status.isdigit() and len(status) == 3:
         partial.put("status_code", status, rank=BEST)
 
 

@@ -9,19 +9,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from iamtriage._reading.assembly import build, choose, read
+from iamtriage._reading.assembly import read
+from iamtriage._reading.building import build
 from iamtriage._reading.codes import kind_of_code
 from iamtriage._reading.mappings import failures_of, load
 from iamtriage._reading.partials import BEST, HINT, Partial
 from iamtriage._reading.triggers import may_hold_failure
+from iamtriage._reading.verdicts import choose
 from iamtriage.failures import Failure
 
 _MOST_EXCEPTIONS = 200
 
 # botocore's client-side errors that are about credentials, tokens, endpoints or regions, where the
 # class name is not a code that ``codes`` knows already.
-_EXPIRED_CLASSES = frozenset({"PendingAuthorizationExpiredError", "SSOTokenExpiredError", "LoginRefreshTokenExpiredError"})
-_MISSING_WORDS = ("Credential", "Token", "SSO", "Profile", "Login", "Metadata", "MFA", "ConfigNotFound", "InfiniteLoopConfig")
+_EXPIRED_CLASSES = frozenset(
+    {"PendingAuthorizationExpiredError", "SSOTokenExpiredError", "LoginRefreshTokenExpiredError"}
+)
+_MISSING_WORDS = (
+    "Credential",
+    "Token",
+    "SSO",
+    "Profile",
+    "Login",
+    "Metadata",
+    "MFA",
+    "ConfigNotFound",
+    "InfiniteLoopConfig",
+)
 _NETWORK_WORDS = (
     "Endpoint", "Region", "Connect", "Timeout", "SSL", "HTTPClient", "Proxy", "Partition", "Signature", "Signer", "ClockSkew",
     "ConnectionClosed", "IncompleteRead", "AuthScheme", "Bucket", "ARN", "Arn",
@@ -65,7 +79,11 @@ def _failure(error: BaseException) -> Failure | None:
         return _client_error(text, response, operation)
     status = _attribute(error, "status")
     body = _attribute(error, "body")
-    if isinstance(status, int) and (isinstance(body, str | bytes) or body is None) and _attribute(error, "reason") is not None:
+    if (
+        isinstance(status, int)
+        and (isinstance(body, str | bytes) or body is None)
+        and _attribute(error, "reason") is not None
+    ):
         return _api_exception(text, status, body)
     if any(cls.__name__ == "BotoCoreError" for cls in type(error).__mro__):
         return _botocore_error(error, text)
@@ -86,13 +104,13 @@ def _client_error(text: str, response: Mapping[object, object], operation: str) 
         code = error.get("Code")
         if isinstance(code, str | int) and not isinstance(code, bool):
             partial.put("code", str(code), rank=BEST + 1)
-            if str(code).isdigit() and len(str(code)) == 3:  # noqa: PLR2004 (an HTTP status)
+            if str(code).isdigit() and len(str(code)) == 3:
                 partial.put("status_code", str(code), rank=HINT)
         message = error.get("Message") if isinstance(error.get("Message"), str) else ""
     metadata = response.get("ResponseMetadata")
     if isinstance(metadata, Mapping):
         status = metadata.get("HTTPStatusCode")
-        if isinstance(status, int) and not isinstance(status, bool) and 0 <= status < 1000:  # noqa: PLR2004
+        if isinstance(status, int) and not isinstance(status, bool) and 0 <= status < 1000:
             partial.put("status_code", str(status), rank=BEST + 1)
         for key, name in (("request_id", "RequestId"), ("host_id", "HostId")):
             value = metadata.get(name)
@@ -110,7 +128,7 @@ def _api_exception(text: str, status: int, body: str | bytes | None) -> Failure 
     if isinstance(document, Mapping):
         for failure in failures_of(document):
             return failure
-    if status == 401:  # noqa: PLR2004 (HTTP)
+    if status == 401:
         partial = Partial("body", 0, 0, kind="kubernetes_unauthorized", source="kubernetes", aws=True)
         partial.put("status_code", str(status), rank=BEST)
         view, drafts = read(text, partial)
@@ -124,7 +142,14 @@ def _api_exception(text: str, status: int, body: str | bytes | None) -> Failure 
 
 def _botocore_error(error: BaseException, text: str) -> Failure | None:
     """Read one of botocore's client-side errors by its class."""
-    name = next((cls.__name__ for cls in type(error).__mro__ if cls.__module__.split(".", 1)[0] in {"botocore", "aiobotocore"}), type(error).__name__)
+    name = next(
+        (
+            cls.__name__
+            for cls in type(error).__mro__
+            if cls.__module__.split(".", 1)[0] in {"botocore", "aiobotocore"}
+        ),
+        type(error).__name__,
+    )
     partial = Partial("body", 0, 0, source="botocore", aws=True)
     kind = kind_of_code(name)
     if kind is None:

@@ -27,7 +27,8 @@ _BLOB_LEAST = 16
 _LONGEST_CLAUSE = 400
 
 WHY = re.compile(
-    r"(?P<explicit>\bwith\s+an?\s+explicit\s+deny\b)|\b(?:because|since)\s+(?:(?P<no>no)\b|(?P<other>\w))", re.IGNORECASE
+    r"(?P<explicit>\bwith\s+an?\s+explicit\s+deny\b)|\b(?:because|since)\s+(?:(?P<no>no)\b|(?P<other>\w))",
+    re.IGNORECASE,
 )
 _IN = re.compile(r"\s+in\s+(?:(?:an?|the|one\s+of\s+the|your)\s+)?", re.IGNORECASE)
 _TYPE_WORDS = re.compile(
@@ -176,4 +177,6 @@ def _is_blob(word: str) -> bool:
     """Tell a further line of an encoded message from a word of prose."""
     if len(word) < _BLOB_LEAST:
         return False
-    return any(c.isdigit() for c in word) and any(c.isupper() for c in word) and any(c.islower() for c in word)
+    return (
+        any(c.isdigit() for c in word) and any(c.isupper() for c in word) and any(c.islower() for c in word)
+    )

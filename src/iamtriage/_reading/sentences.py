@@ -69,9 +69,7 @@ _TYPED_NAME = re.compile(
     r"|login\sprofile|account\salias|service\slinked\srole|ssh\spublic\skey|role|user|group|policy|repository|account)"
     r"\s(?!because\b|with\b|status\b)[^\s\"']{1,600}"
 )
-_MASKED = re.compile(
-    r"<[^<>\n]{1,60}>[^\s]*|\[[^\[\]\n]{1,60}\][^\s]*|arn:[^\s\"']*\*[\w ]{1,30}\*[^\s\"']*"
-)
+_MASKED = re.compile(r"<[^<>\n]{1,60}>[^\s]*|\[[^\[\]\n]{1,60}\][^\s]*|arn:[^\s\"']*\*[\w ]{1,30}\*[^\s\"']*")
 _WORD = re.compile(r"[^\s\"'`<>]+(?:<[^<>\n]{0,60}>?[^\s\"'`<>]*)*")
 _STOP = re.compile(
     r"\bwith\s+an?\s+explicit\s+deny\b|\b(?:because|since)\s+\w|\.\s+(?:Encoded|Go)\b"
@@ -113,7 +111,10 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Partial | None
                 return None
             words = _THIS_OPERATION.match(text, perform.end())
             end = words.end() if words else perform.end()
-        elif text[action.end() : action.end() + 1] == ":" and text[action.end() + 1 : action.end() + 2].isalnum():
+        elif (
+            text[action.end() : action.end() + 1] == ":"
+            and text[action.end() + 1 : action.end() + 2].isalnum()
+        ):
             # Three sections: another cloud's action in AWS's words.
             return None
         else:

@@ -100,7 +100,23 @@ _HOST_SERVICE = re.compile(
 
 
 # Namespaces of the SDKs' own parts, which look like a service's.
-_SDK_PARTS = frozenset({"runtime", "sigv4", "core", "auth", "util", "model", "internal", "sdk", "errors", "plugins", "credentials", "http", "exception"})
+_SDK_PARTS = frozenset(
+    {
+        "runtime",
+        "sigv4",
+        "core",
+        "auth",
+        "util",
+        "model",
+        "internal",
+        "sdk",
+        "errors",
+        "plugins",
+        "credentials",
+        "http",
+        "exception",
+    }
+)
 _MASK = re.compile(r"(.)\1+\Z")
 
 

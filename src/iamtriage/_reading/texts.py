@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
-from iamtriage._reading.assembly import build, choose, read
+from iamtriage._reading.assembly import read
+from iamtriage._reading.building import build
 from iamtriage._reading.mappings import failures_of, is_event, load
 from iamtriage._reading.triggers import may_hold_failure
+from iamtriage._reading.verdicts import choose
 
 if TYPE_CHECKING:
     from iamtriage.failures import Failure
@@ -29,7 +31,9 @@ _CONTEXT_SIZE = 6_000
 _QUIET_LINES = 16
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_FRESH = re.compile(r"(?:\d{4}[-/]\d\d|\[?\d\d:\d\d|[IWEF]\d{4} |\{|time=|<\d|[A-Z][a-z]{2} [ \d]\d \d\d:|\[\d|╷|Error:|Traceback)")
+_FRESH = re.compile(
+    r"(?:\d{4}[-/]\d\d|\[?\d\d:\d\d|[IWEF]\d{4} |\{|time=|<\d|[A-Z][a-z]{2} [ \d]\d \d\d:|\[\d|╷|Error:|Traceback)"
+)
 
 
 class Piece(NamedTuple):

@@ -38,23 +38,77 @@ _IMPLICIT = re.compile(
     r"|(?:許可する|許可している)[^\n]{0,80}ない(?:ため)?|許可(?:して|されて)いないため|허용하는[^\n]{0,80}없|因为没有|因為沒有|karena tidak ada"
 )
 _TYPES: tuple[tuple[PolicyType, re.Pattern[str]], ...] = (
-    ("service_control", re.compile(r"サービスコントロールポリシー|policy di controllo dei servizi|politique de contrôle (?:des|de) services?|política de control de servicios?|política de controle de serviços?|Service-Control-(?:Richtlinie|Policy)|Dienststeuerungsrichtlinie|서비스 제어 정책|服务控制策略|服務控制政策|kebijakan kontrol layanan", re.IGNORECASE)),
-    ("resource_control", re.compile(r"リソースコントロールポリシー|controllo delle risorse|contrôle des ressources|control de recursos|controle de recursos|Ressourcenkontrollrichtlinie|리소스 제어 정책|资源控制策略|資源控制政策", re.IGNORECASE)),
-    ("permissions_boundary", re.compile(r"アクセス許可(?:の)?境界|limite delle autorizzazioni|limite d'autorisations|límite de permisos|limite de permissões|Berechtigungsgrenze|권한 경계|权限边界|許可界限|batas izin", re.IGNORECASE)),
-    ("session", re.compile(r"セッションポリシー|policy di sessione|politique de session|política de sesión|política de sessão|Sitzungsrichtlinie|세션 정책|会话策略|工作階段政策", re.IGNORECASE)),
-    ("vpc_endpoint", re.compile(r"VPC ?エンドポイントポリシー|endpoint VPC|point de terminaison (?:d'un )?VPC|punto de (?:conexión|enlace) de (?:la )?VPC|endpoint (?:da|de) VPC|VPC-Endpunkt|VPC 엔드포인트 정책|VPC ?(?:端点|终端节点)|VPC ?端點", re.IGNORECASE)),
-    ("role_trust", re.compile(r"(?:ロールの)?信頼ポリシー|policy di attendibilità|politique (?:d'approbation|de confiance)|política de confianza|política de confiança|Vertrauensrichtlinie|신뢰 정책|信任策略|信任政策", re.IGNORECASE)),
-    ("identity", re.compile(r"アイデンティティベース|ID ?ベース|basat[ao] sull'identità|basée sur l'identité|basada en (?:la )?identidad|baseada em identidade|identitätsbasiert|자격 증명 기반|ID 기반|基于身份|身分型|以身分為基礎|berbasis identitas", re.IGNORECASE)),
-    ("resource", re.compile(r"リソースベース|basat[ao] sulle risorse|basée sur les ressources|basada en (?:los )?recursos|baseada em recursos?|ressourcenbasiert|리소스 기반|基于资源|資源型|以資源為基礎|berbasis sumber daya", re.IGNORECASE)),
+    (
+        "service_control",
+        re.compile(
+            r"サービスコントロールポリシー|policy di controllo dei servizi|politique de contrôle (?:des|de) services?|política de control de servicios?|política de controle de serviços?|Service-Control-(?:Richtlinie|Policy)|Dienststeuerungsrichtlinie|서비스 제어 정책|服务控制策略|服務控制政策|kebijakan kontrol layanan",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "resource_control",
+        re.compile(
+            r"リソースコントロールポリシー|controllo delle risorse|contrôle des ressources|control de recursos|controle de recursos|Ressourcenkontrollrichtlinie|리소스 제어 정책|资源控制策略|資源控制政策",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "permissions_boundary",
+        re.compile(
+            r"アクセス許可(?:の)?境界|limite delle autorizzazioni|limite d'autorisations|límite de permisos|limite de permissões|Berechtigungsgrenze|권한 경계|权限边界|許可界限|batas izin",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "session",
+        re.compile(
+            r"セッションポリシー|policy di sessione|politique de session|política de sesión|política de sessão|Sitzungsrichtlinie|세션 정책|会话策略|工作階段政策",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "vpc_endpoint",
+        re.compile(
+            r"VPC ?エンドポイントポリシー|endpoint VPC|point de terminaison (?:d'un )?VPC|punto de (?:conexión|enlace) de (?:la )?VPC|endpoint (?:da|de) VPC|VPC-Endpunkt|VPC 엔드포인트 정책|VPC ?(?:端点|终端节点)|VPC ?端點",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "role_trust",
+        re.compile(
+            r"(?:ロールの)?信頼ポリシー|policy di attendibilità|politique (?:d'approbation|de confiance)|política de confianza|política de confiança|Vertrauensrichtlinie|신뢰 정책|信任策略|信任政策",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "identity",
+        re.compile(
+            r"アイデンティティベース|ID ?ベース|basat[ao] sull'identità|basée sur l'identité|basada en (?:la )?identidad|baseada em identidade|identitätsbasiert|자격 증명 기반|ID 기반|基于身份|身分型|以身分為基礎|berbasis identitas",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "resource",
+        re.compile(
+            r"リソースベース|basat[ao] sulle risorse|basée sur les ressources|basada en (?:los )?recursos|baseada em recursos?|ressourcenbasiert|리소스 기반|基于资源|資源型|以資源為基礎|berbasis sumber daya",
+            re.IGNORECASE,
+        ),
+    ),
 )
 _ARN = r"arn:[\w-]{1,24}:[a-z0-9-]{1,40}:[^\s:]{0,40}:[^\s:]{0,40}:[^\s,;\"'、。」»<>]{1,600}"
-_PRINCIPAL = re.compile(r"arn:[\w-]{1,24}:(?:iam|sts)::[^\s:]{0,40}:[^\s,;\"'、。」»<>]{1,600}|<[^<>\n]{1,60}>|[\w+=,.@-]{3,64}(?=\s)")
-_ACTION = re.compile(r"(?<![\w:/.-])(?P<service>[A-Za-z][a-zA-Z0-9-]{1,40}):(?P<name>[A-Za-z][A-Za-z0-9*]{2,80})(?![\w/]|:\S)")
+_PRINCIPAL = re.compile(
+    r"arn:[\w-]{1,24}:(?:iam|sts)::[^\s:]{0,40}:[^\s,;\"'、。」»<>]{1,600}|<[^<>\n]{1,60}>|[\w+=,.@-]{3,64}(?=\s)"
+)
+_ACTION = re.compile(
+    r"(?<![\w:/.-])(?P<service>[A-Za-z][a-zA-Z0-9-]{1,40}):(?P<name>[A-Za-z][A-Za-z0-9*]{2,80})(?![\w/]|:\S)"
+)
 _RESOURCE = re.compile(
     r"(?:risorsa|ressource|Ressource|recurso|リソース|资源|資源|리소스|sumber daya|resource)(?:の)?\s?:?\s?[\"'«`]?(?P<resource>(?:role|user|policy|group)\s\S+|arn:[^\s\"'»、。,<]+|\*)"
 )
 _LAST = re.compile(r":\s?(?P<resource>(?:ロール|역할|角色)\s[^\s(（]{1,80})")
-_LABEL = re.compile(r"(?:[Uu]tente|[Uu]tilisateur|[Uu]suario|[Uu]suário|Benutzer|ユーザー|사용자|用户|使用者|User|[Pp]engguna)(?P<colon>\s?:)?\s?")
+_LABEL = re.compile(
+    r"(?:[Uu]tente|[Uu]tilisateur|[Uu]suario|[Uu]suário|Benutzer|ユーザー|사용자|用户|使用者|User|[Pp]engguna)(?P<colon>\s?:)?\s?"
+)
 _NOT_ACTIONS = frozenset({"arn", "http", "https"})
 _REACH = 900
 
@@ -93,9 +147,18 @@ def _read_around(text: str, m: re.Match[str], left: int, right: int) -> Partial 
     partial = Partial("core", m.start(), m.end(), kind="access_denied")
     _read_principal(text, left, m, partial)
     for action in _ACTION.finditer(text, left, right):
-        if action["service"] not in _NOT_ACTIONS and "arn:" not in text[max(left, action.start() - 30) : action.start()].split(" ")[-1]:
+        if (
+            action["service"] not in _NOT_ACTIONS
+            and "arn:" not in text[max(left, action.start() - 30) : action.start()].rsplit(" ", maxsplit=1)[-1]
+        ):
             partial.put("action", action[0], action.start(), action.end())
-            partial.put("service", action["service"].lower(), action.start(), action.start() + len(action["service"]), BEST)
+            partial.put(
+                "service",
+                action["service"].lower(),
+                action.start(),
+                action.start() + len(action["service"]),
+                BEST,
+            )
             partial.end = max(partial.end, action.end())
             partial.start = min(partial.start, action.start())
             break
@@ -123,7 +186,9 @@ def _read_around(text: str, m: re.Match[str], left: int, right: int) -> Partial 
 def _read_principal(text: str, left: int, m: re.Match[str], partial: Partial) -> None:
     for label in reversed(list(_LABEL.finditer(text, left, m.end() + 200))):
         who = _PRINCIPAL.match(text, label.end())
-        if who and (label["colon"] or who[0].startswith("arn:") or text[who.end() :].lstrip().startswith(m[0])):
+        if who and (
+            label["colon"] or who[0].startswith("arn:") or text[who.end() :].lstrip().startswith(m[0])
+        ):
             start, end = trim(text, who.start(), who.end())
             partial.put("principal", text[start:end], start, end)
             account = account_of(text[start:end])

@@ -17,10 +17,17 @@ from iamtriage._reading.view import View
 _NEWLINES = re.compile("\r\n?|\\[\\\\r\\]\\[\\\\n\\]|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029\u21b5\u23ce]")
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1a\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 _BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-_ESCAPE = re.compile(r"\\{1,16}(?:(?P<plain>[\"'/`])|(?P<space>[nrt])(?![a-z]*[\\/][A-Z])|u(?P<code>[0-9a-fA-F]{4})|x(?P<byte>1[bB]))")
+_ESCAPE = re.compile(
+    r"\\{1,16}(?:(?P<plain>[\"'/`])|(?P<space>[nrt])(?![a-z]*[\\/][A-Z])|u(?P<code>[0-9a-fA-F]{4})|x(?P<byte>1[bB]))"
+)
 _ENTITY = re.compile(r"&(?:amp;)*(?:quot|apos|lt|gt|amp|nbsp|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
-_ANSI = re.compile("\x1b(?:\\[[0-9;?]{0,32}[ -/]?[@-~]|\\][^\x07\x1b]{0,256}(?:\x07|\x1b\\\\)?|[@-Z\\\\^_=>])|\u241b\\[[0-9;]{0,16}m")
-_TYPOGRAPHIC = str.maketrans("\u2018\u2019\u201a\u201b\u02bc\uff07\u201c\u201d\u201e\u201f\uff02\uff1a\uff08\uff09\uff0c\uff1b", "''''''\"\"\"\"\":(),;")
+_ANSI = re.compile(
+    "\x1b(?:\\[[0-9;?]{0,32}[ -/]?[@-~]|\\][^\x07\x1b]{0,256}(?:\x07|\x1b\\\\)?|[@-Z\\\\^_=>])|\u241b\\[[0-9;]{0,16}m"
+)
+_TYPOGRAPHIC = str.maketrans(
+    "\u2018\u2019\u201a\u201b\u02bc\uff07\u201c\u201d\u201e\u201f\uff02\uff1a\uff08\uff09\uff0c\uff1b",
+    "''''''\"\"\"\"\":(),;",
+)
 _BOX = re.compile(
     r"^[^\n│┃╷╵║]{0,48}[│┃╷╵║][ \t]?|^(?:[^\nâ]{0,32})â[”•\x94\x95][‚•µ\x82·][ \t]?"
     # Quote, comment, bullet and table marks, each followed by a blank or alone on its line.
@@ -33,7 +40,9 @@ _STAMP = (
     r"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]{1,64} [\w./@-]{1,64}(?:\[\d{1,8}\])?:)"
 )
 _STAMPS = re.compile(rf"^[ \t]{{0,16}}(?:[\w.-]{{1,64}}[ \t]{{1,24}}\|[ \t])?{_STAMP}(?=[ \t])", re.MULTILINE)
-_TAGS = re.compile(r"</?(?:p|br|div|span|code|pre|strong|em|b|i|li|ul|td|tr|tt|samp|blockquote)(?:\s[^<>\n]{0,200})?/?>")
+_TAGS = re.compile(
+    r"</?(?:p|br|div|span|code|pre|strong|em|b|i|li|ul|td|tr|tt|samp|blockquote)(?:\s[^<>\n]{0,200})?/?>"
+)
 _RUNS = re.compile(r"[ \t]*\n[ \t\n]*|[ \t]{2,}|\t")
 
 

@@ -1,0 +1,65 @@
+"""Gives failures the facts that stand around them: HTTP statuses, endpoint hosts, class names.
+
+Such facts are weak: they are given only to a failure that states none itself, and belong to the
+failure that they stand in, else to the one behind them, else to the one before.
+"""
+
+from __future__ import annotations
+
+from heapq import merge
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from iamtriage._reading.bodies import read_hosts, read_statuses
+from iamtriage._reading.heads import read_classes
+from iamtriage._reading.partials import HINT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from iamtriage._reading.drafts import Draft
+    from iamtriage._reading.partials import Partial
+
+# How far around a failure, in characters of the readable text.
+_BEFORE = 700
+_BEHIND = 1200
+
+
+def give_surroundings(drafts: Sequence[Draft], text: str) -> None:
+    """Give statuses and services that stand around failures to those that state none."""
+    if any("status_code" not in draft.facts for draft in drafts):
+        _give(drafts, read_statuses(text), "status_code")
+    if any("service" not in draft.facts for draft in drafts):
+        classes = (piece for piece in read_classes(text) if "service" in piece.facts)
+        places = merge(read_hosts(text), sorted(classes, key=attrgetter("start")), key=attrgetter("start"))
+        _give(drafts, places, "service")
+
+
+def _give(drafts: Sequence[Draft], pieces: Iterable[Partial], key: str) -> None:
+    """Give pieces, which are in the order of the text as the drafts are, to their failures."""
+    at = 0
+    for piece in pieces:
+        while at < len(drafts) and max(drafts[at].end, drafts[at].body_end) <= piece.start:
+            at += 1
+        draft = _owner(drafts, at, piece)
+        if draft is None:
+            continue
+        present = draft.facts.get(key)
+        ahead = piece.end <= draft.start
+        # Of several ahead of a failure the last one counts; behind it, the first.
+        if present is None or (
+            ahead and present.rank <= HINT and present.start >= 0 and present.end < draft.start
+        ):
+            draft.facts[key] = piece.facts[key]
+            draft.aws = draft.aws or piece.aws
+
+
+def _owner(drafts: Sequence[Draft], at: int, piece: Partial) -> Draft | None:
+    """Give the failure that a piece stands in, else the next one near it, else the one before."""
+    if at < len(drafts):
+        following = drafts[at]
+        if following.start <= piece.start or following.start - piece.end <= _BEFORE:
+            return following
+    if at and piece.start - drafts[at - 1].end <= _BEHIND:
+        return drafts[at - 1]
+    return None

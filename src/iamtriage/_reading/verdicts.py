@@ -1,0 +1,240 @@
+"""Says what kind of failure a draft is, whether it is AWS's, and which of several count.
+
+Wrappers around an inner failure are dropped, prints of the same failure are united, and of the
+rest one is chosen as the cause. Reads no words of messages itself.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from iamtriage._reading.codes import is_known, is_weak, kind_of_code
+from iamtriage._reading.drafts import CHAIN, CLIENT_CODES, HEAD_TO_HEAD, plain_code
+from iamtriage._reading.foreign import names_aws, names_other_cloud, names_other_system
+from iamtriage._reading.partials import CLASS_NAME, HINT
+from iamtriage._reading.phrases import SPECIFIC
+
+if TYPE_CHECKING:
+    from iamtriage._reading.drafts import Draft
+    from iamtriage.typing import Kind
+
+_PYTHON_CHAIN = re.compile(
+    r"The above exception was the direct cause of the following exception"
+    r"|During handling of the above exception, another exception occurred"
+)
+# Shapes that only AWS's SDKs and tools print.
+_SDKS = frozenset(
+    {
+        "botocore", "aws-cli", "go-v2", "java-v1", "java-v2", "dotnet", "php", "ruby", "cpp", "cloudtrail",
+        "kubernetes", "swift",
+    }
+)  # fmt: skip
+
+
+class Around:
+    """The text around the drafts, and what is asked of it for each: looked up once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def aws(self) -> bool:
+        """Whether AWS is named anywhere."""
+        return names_aws(self.text)
+
+
+def judge(draft: Draft, around: Around) -> bool:
+    """Say what kind of failure a draft is; False for what is no failure of AWS or Kubernetes."""
+    place = draft.facts.get("service")
+    if place and place.value == "ec2imds":
+        # The instance metadata service gives credentials; it is no API that denies.
+        del draft.facts["service"]
+        draft.facts.pop("operation", None)
+        draft.kinds.append("missing_credentials")
+    code = draft.code
+    by_code = kind_of_code(code) if code else None
+    kinds = draft.kinds
+    named = "action" in draft.facts
+    if (code and by_code == "access_denied" and not is_weak(code)) or ("access_denied" in kinds and named):
+        draft.kind = "access_denied"
+    elif any(kind in SPECIFIC for kind in kinds):
+        draft.kind = next(kind for kind in kinds if kind in SPECIFIC)
+    elif kinds:
+        draft.kind = kinds[0]
+    else:
+        draft.kind = by_code or draft.wrapper_kind or _kind_of_rest(draft, around)
+    api = draft.facts.pop("api_operation", None)
+    if api and draft.facts["action"].rank == HINT:
+        # CloudFormation's "API: ec2:CreateVpc" is all that names the call.
+        draft.facts.setdefault("operation", api)
+    return draft.kind is not None and _is_ours(draft, around)
+
+
+def _kind_of_rest(draft: Draft, around: Around) -> Kind | None:
+    status = draft.facts.get("status_code")
+    if (
+        draft.code is None
+        and status
+        and status.value == "403"
+        and (draft.aws or around.aws)
+        and (draft.has_tail or draft.body_end >= 0 or "operation" in draft.facts)
+    ):
+        return "access_denied"
+    if draft.code and draft.code != "WebIdentityErr":
+        return "aws_error" if draft.aws or (is_known(draft.code) and around.aws) else None
+    if draft.code and is_known(draft.code) and draft.body_end >= 0 and "request_id" in draft.facts:
+        return "aws_error"
+    if (
+        draft.aws
+        and ("operation" in draft.facts or draft.has_tail)
+        and draft.source in {"go-v2", "java-v1", "java-v2", "go-v1", "php"}
+    ):
+        return "aws_error"
+    return None
+
+
+def _is_ours(draft: Draft, around: Around) -> bool:
+    """Tell AWS's failures from other clouds' and systems' that use the same words."""
+    if draft.aws and draft.source in _SDKS:
+        return True
+    own = around.text[max(0, draft.start - 300) : draft.end + 300]
+    principal = draft.facts.get("principal")
+    resource = draft.facts.get("resource")
+    arn = any(f is not None and f.value.startswith("arn:") for f in (principal, resource))
+    if names_other_cloud(own) and not arn and draft.source not in {"botocore", "aws-cli", "kubernetes"}:
+        return False
+    if draft.aws:
+        return not (names_other_system(own) and not arn and draft.source is None)
+    if names_other_system(own):
+        return False
+    if draft.code in {"Forbidden", "403", "NotAuthorized", "Unauthorized", "401"} or (
+        draft.code is None and draft.kind != "kubernetes_forbidden"
+    ):
+        return around.aws or principal is not None
+    if draft.code and is_known(draft.code):
+        return draft.kind != "aws_error" or around.aws
+    return around.aws
+
+
+def drop_outer(drafts: list[Draft]) -> list[Draft]:
+    """Drop what only wraps the failure behind it."""
+    kept: list[Draft] = []
+    for draft, following in zip(drafts, [*drafts[1:], None], strict=False):
+        if following is not None and following.start - draft.end <= CHAIN and _wraps(draft, following):
+            if following.kind == "aws_error" and following.code in CLIENT_CODES:
+                following.kind = draft.kind
+            continue
+        if kept and draft.kind == "aws_error" and not draft.complete and draft.start - kept[-1].end <= CHAIN:
+            continue
+        kept.append(draft)
+    return kept
+
+
+def _wraps(outer: Draft, inner: Draft) -> bool:
+    reported = (
+        "status_code" in inner.facts or "request_id" in inner.facts or inner.kind != "missing_credentials"
+    )
+    if not outer.complete:
+        return inner.complete or inner.code in CLIENT_CODES
+    if outer.kind == inner.kind == "access_denied" and not (
+        {"action", "code", "principal", "request_id"} & outer.facts.keys()
+    ):
+        # "Lambda was unable to … because KMS access was denied. …", then KMS's own words.
+        return inner.start - outer.end <= HEAD_TO_HEAD and bool({"action", "code"} & inner.facts.keys())
+    if (
+        outer.kind == "missing_credentials"
+        and "request_id" not in outer.facts
+        and "status_code" not in outer.facts
+    ):
+        return reported and (inner.kind != "aws_error" or inner.complete)
+    if outer.kind == "aws_error" and not outer.has_core and not outer.has_tail and outer.code is not None:
+        # A head whose message is another failure: "ValidationError: … AccessDenied: User …".
+        return (
+            inner.start - outer.end <= HEAD_TO_HEAD
+            and inner.kind != "aws_error"
+            and "status_code" not in outer.facts
+        )
+    return False
+
+
+_SAME_BY = (
+    "code",
+    "operation",
+    "service",
+    "principal",
+    "action",
+    "resource",
+    "deny",
+    "policy_type",
+    "policy_arn",
+    "request_id",
+    "host_id",
+    "status_code",
+    "encoded_message",
+    "authorization_id",
+    "k8s_user",
+    "k8s_verb",
+    "k8s_resource",
+    "k8s_namespace",
+)
+_MOST_COMPARED = 16
+
+
+def unite(drafts: list[Draft]) -> list[Draft]:
+    """Unite prints of the same failure, so far as they contradict each other in nothing."""
+    seen: dict[Kind | None, list[Draft]] = {}
+    united: list[Draft] = []
+    for draft in drafts:
+        others = seen.setdefault(draft.kind, [])
+        for other in others[-_MOST_COMPARED:]:
+            if _same_failure(other, draft):
+                for key, fact in draft.facts.items():
+                    present = other.facts.get(key)
+                    if present is None or (present.rank == CLASS_NAME and fact.rank > CLASS_NAME):
+                        other.facts[key] = fact
+                break
+        else:
+            others.append(draft)
+            united.append(draft)
+    return united
+
+
+def _same_failure(first: Draft, second: Draft) -> bool:
+    shared = 0
+    for key in _SAME_BY:
+        ours, theirs = first.facts.get(key), second.facts.get(key)
+        if ours is None or theirs is None:
+            if key == "action" and (ours is None) != (theirs is None):
+                return False
+            continue
+        if key == "code":
+            if plain_code(ours.value) != plain_code(theirs.value) and CLASS_NAME not in (
+                ours.rank,
+                theirs.rank,
+            ):
+                return False
+        elif ours.value != theirs.value:
+            return False
+        shared += key not in {"status_code", "service"}
+    # A sentence without code and the same with one: a log line and the exception behind it.
+    return shared > 0 or (first.has_core and second.has_core and not (first.code and second.code))
+
+
+def choose(drafts: list[Draft], readable: str) -> Draft | None:
+    """Say which failure is the cause when there are several."""
+    if not drafts:
+        return None
+    chain = _PYTHON_CHAIN.search(readable) if len(drafts) > 1 else None
+    if chain:
+        before = [d for d in drafts if d.start < chain.start()]
+        if before and before[-1].kind == "access_denied":
+            return before[-1]
+    for draft in drafts:
+        if draft.kind == "access_denied":
+            return draft
+    for draft in drafts:
+        if draft.kind != "aws_error":
+            return draft
+    return drafts[0]
