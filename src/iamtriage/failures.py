@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 import attrs
 
+from iamtriage.typing import Deny, PolicyType
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from iamtriage.typing import Deny, PolicyType
 
 __all__ = (
     "AccessDenied",

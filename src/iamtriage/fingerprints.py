@@ -22,7 +22,6 @@ __all__ = ("fingerprint",)
 _VERSION = "1"
 # arn:P:sts::A:assumed-role/R/S: everything between the type and the last segment is the role.
 _SESSION = re.compile(r"(arn:[^:]*):sts:([^:]*):([^:]*):assumed-role/(.+)/[^/]*\Z", re.DOTALL)
-# Kubernetes maps a session to a user name that may hold it after a colon or slash.
 _CODE_NOISE = re.compile(r"\A(?:Client|Server)\.|(?:Exception|Fault)\Z")
 
 
@@ -36,8 +35,9 @@ def fingerprint(failure: Failure) -> str:
         failure: what :func:`iamtriage.parse` or :func:`iamtriage.scan` gave.
 
     >>> from iamtriage import parse
-    >>> first = parse("User: arn:aws:sts::111122223333:assumed-role/app/i-0aaa is not authorized to perform: sqs:SendMessage")
-    >>> second = parse("User: arn:aws:sts::111122223333:assumed-role/app/i-0bbb is not authorized to perform: sqs:sendmessage")
+    >>> message = "User: arn:aws:sts::111122223333:assumed-role/app/{} is not authorized to perform: {}"
+    >>> first = parse(message.format("i-0aaa", "sqs:SendMessage"))
+    >>> second = parse(message.format("i-0bbb", "sqs:sendmessage"))
     >>> fingerprint(first) == fingerprint(second)
     True
     """

@@ -58,10 +58,10 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
     if isinstance(error, BaseException):
         failures = list(failures_raised(error))
         return _innermost(failures)
-    if isinstance(error, Mapping):
-        return _cause(failures_of(error))
-    msg = f"parse() takes text, bytes, an exception or a mapping, not {type(error).__name__}"
-    raise TypeError(msg)
+    if not isinstance(error, Mapping):
+        msg = f"parse() takes text, bytes, an exception or a mapping, not {type(error).__name__}"  # type: ignore[unreachable]
+        raise TypeError(msg)
+    return _cause(failures_of(error))
 
 
 def _decoded(error: bytes) -> str:

@@ -5,7 +5,7 @@ The record is what the CLI prints as JSON lines and what tables hold: one key a 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from iamtriage.exceptions import RecordError
 from iamtriage.failures import AccessDenied, Envelope, Failure, KubernetesForbidden
@@ -47,9 +47,7 @@ def to_record(failure: Failure) -> Record:
     ('kubernetes_unauthorized', None)
     """
     envelope = failure.envelope
-    denial = failure if isinstance(failure, AccessDenied) else None
-    rbac = failure if isinstance(failure, KubernetesForbidden) else None
-    return {
+    record: Record = {
         "kind": failure.kind,
         "code": envelope.code,
         "operation": envelope.operation,
@@ -58,20 +56,33 @@ def to_record(failure: Failure) -> Record:
         "account": failure.account,
         "action": failure.action,
         "resource": failure.resource,
-        "deny": denial and denial.deny,
-        "policy_type": denial and denial.policy_type,
-        "policy_arn": denial and denial.policy_arn,
-        "authorization_id": denial and denial.authorization_id,
-        "encoded_message": denial and denial.encoded_message,
+        "deny": None,
+        "policy_type": None,
+        "policy_arn": None,
+        "authorization_id": None,
+        "encoded_message": None,
         "request_id": envelope.request_id,
         "host_id": envelope.host_id,
         "status_code": envelope.status_code,
-        "k8s_user": rbac and rbac.user,
-        "k8s_verb": rbac and rbac.verb,
-        "k8s_resource": rbac and rbac.kubernetes_resource,
-        "k8s_api_group": rbac and rbac.api_group,
-        "k8s_namespace": rbac and rbac.namespace,
+        "k8s_user": None,
+        "k8s_verb": None,
+        "k8s_resource": None,
+        "k8s_api_group": None,
+        "k8s_namespace": None,
     }
+    if isinstance(failure, AccessDenied):
+        record["deny"] = failure.deny
+        record["policy_type"] = failure.policy_type
+        record["policy_arn"] = failure.policy_arn
+        record["authorization_id"] = failure.authorization_id
+        record["encoded_message"] = failure.encoded_message
+    elif isinstance(failure, KubernetesForbidden):
+        record["k8s_user"] = failure.user
+        record["k8s_verb"] = failure.verb
+        record["k8s_resource"] = failure.kubernetes_resource
+        record["k8s_api_group"] = failure.api_group
+        record["k8s_namespace"] = failure.namespace
+    return record
 
 
 def from_record(record: Record | Mapping[str, object]) -> Failure:
@@ -95,9 +106,8 @@ def from_record(record: Record | Mapping[str, object]) -> Failure:
         raise RecordError(msg, key="kind", value=kind)
     for key, value in given.items():
         _check(key, value)
-    fields: dict[str, object] = {
-        "envelope": Envelope(**{k: given.pop(k) for k in _ENVELOPE_KEYS if k in given})
-    }  # type: ignore[arg-type]
+    envelope: dict[str, Any] = {k: given.pop(k) for k in _ENVELOPE_KEYS if k in given}
+    fields: dict[str, Any] = {"envelope": Envelope(**envelope)}
     fields.update((k, given.pop(k)) for k in _COMMON_KEYS if k in given)
     if issubclass(cls, AccessDenied):
         fields.update((k, given.pop(k)) for k in _DENIAL_KEYS if k in given)
@@ -107,7 +117,7 @@ def from_record(record: Record | Mapping[str, object]) -> Failure:
         key, value = next(iter(given.items()))
         msg = f"{key} does not belong to a record of kind {kind}"
         raise RecordError(msg, key=key, value=value)
-    return cls(**fields)  # type: ignore[arg-type]
+    return cls(**fields)
 
 
 def _check(key: str, value: object) -> None:

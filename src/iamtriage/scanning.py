@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from iamtriage._reading.texts import failures_in_pieces
 
@@ -17,6 +17,7 @@ _CHUNK = 65_536
 _LONGEST_LINE = 1_000_000
 
 
+@runtime_checkable
 class _Readable(Protocol):
     def read(self, size: int, /) -> str | bytes: ...
 
@@ -46,13 +47,11 @@ def scan(source: str | Iterable[str] | _Readable) -> Iterator[Failure]:
     """
     if isinstance(source, str):
         return failures_in_pieces(source)
-    if isinstance(source, bytes | bytearray | Mapping):
-        msg = f"scan() takes text, lines or a text file, not {type(source).__name__}"
-        raise TypeError(msg)
-    if hasattr(source, "read"):
+    if isinstance(source, _Readable):
         return failures_in_pieces(_lines_of(source))
-    if isinstance(source, Iterable):
-        return failures_in_pieces(_decoded(source))
+    lines: object = source
+    if isinstance(lines, Iterable) and not isinstance(lines, bytes | bytearray | Mapping):
+        return failures_in_pieces(_decoded(lines))
     msg = f"scan() takes text, lines or a text file, not {type(source).__name__}"
     raise TypeError(msg)
 

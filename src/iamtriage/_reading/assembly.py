@@ -8,23 +8,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.actions import read_actions
-from iamtriage._reading.bodies import read_pairs, read_xml
-from iamtriage._reading.drafts import Draft, sweep
-from iamtriage._reading.heads import read_classes, read_heads
+from iamtriage._reading.building import build
+from iamtriage._reading.classnames import read_classes
+from iamtriage._reading.codewords import read_codes
+from iamtriage._reading.drafts import sweep
+from iamtriage._reading.heads import read_heads
 from iamtriage._reading.kubernetes import read_kubernetes
-from iamtriage._reading.partials import Partial
+from iamtriage._reading.pairs import read_pairs
 from iamtriage._reading.phrases import read_phrases
 from iamtriage._reading.sentences import read_lone_reasons, read_sentences
 from iamtriage._reading.surroundings import give_surroundings
 from iamtriage._reading.tails import read_tails
 from iamtriage._reading.translated import read_translated, read_translated_codes
 from iamtriage._reading.unwrap import unwrap
-from iamtriage._reading.verdicts import Around, drop_outer, judge, unite
+from iamtriage._reading.verdicts import Around, choose, drop_outer, judge, unite
+from iamtriage._reading.xml_bodies import read_xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from iamtriage._reading.drafts import Draft
+    from iamtriage._reading.partials import Partial
     from iamtriage._reading.view import View
+    from iamtriage.failures import Failure
 
 # Of pieces that begin at one place, the wider goes first.
 _ORDER = {"body": 0, "class": 1, "head": 2, "core": 3, "tail": 4}
@@ -53,11 +59,18 @@ def read(text: str, stated: Partial | None = None) -> tuple[View, list[Draft]]:
     return view, unite(drafts)
 
 
+def read_cause(text: str, stated: Partial | None = None) -> Failure | None:
+    """Read the failure that is the cause; the arguments as ``read``'s."""
+    view, drafts = read(text, stated)
+    draft = choose(drafts, view.text)
+    return None if draft is None else build(draft, view)
+
+
 def _pieces(text: str) -> list[Partial]:
     """Let every reader find its pieces; give them in the order of the text."""
     flat = text.replace("\n", " ")
     sentences = list(read_sentences(text))
-    heads = [*read_heads(text), *read_actions(text), *read_translated_codes(text)]
+    heads = [*read_heads(text), *read_codes(text), *read_actions(text), *read_translated_codes(text)]
     tails = list(read_tails(text))
     xml = list(read_xml(text))
     pieces = [

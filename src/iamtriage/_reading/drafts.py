@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._reading.codes import bare, kind_of_code
+from iamtriage._reading.linewraps import FRESH_LINE
 from iamtriage._reading.partials import CLASS_NAME, HINT, Fact, Partial
+from iamtriage.typing import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from iamtriage.typing import Kind
 
 # How far apart two pieces of one failure may stand, in characters of the readable text.
 HEAD_TO_HEAD = 160
@@ -48,6 +49,7 @@ class Draft:
     body_end: int = -1
     only_tail: bool = False
     only_ids: bool = False
+    metadata: bool = False
     kind: Kind | None = None
 
     def absorb(self, piece: Partial) -> None:
@@ -76,6 +78,11 @@ class Draft:
         """The code, if any."""
         fact = self.facts.get("code")
         return fact.value if fact else None
+
+    @property
+    def begun(self) -> bool:
+        """Whether its message has begun, so that no head belongs to it any more."""
+        return self.has_core or self.has_tail or self.body_end >= 0
 
     @property
     def complete(self) -> bool:
@@ -127,119 +134,130 @@ def _fill(current: Draft, piece: Partial) -> None:
     current.end = max(current.end, piece.end)
 
 
-def _belongs(text: str, current: Draft, piece: Partial) -> bool:  # noqa: C901
+def _belongs(text: str, current: Draft, piece: Partial) -> bool:
     """Tell whether a piece is part of the failure at hand."""
-    gap = piece.start - current.end
-    inside = piece.start < current.body_end
-    if not inside and piece.role in {"core", "head", "class"} and current.only_ids:
+    gap = _Gap(text, current, piece)
+    if not gap.inside and piece.role in {"core", "head", "class"} and current.only_ids:
         return False
     if piece.role == "core":
-        return _core_belongs(text, current, piece, gap, inside=inside)
+        return _core_belongs(current, piece, gap)
     if piece.role == "tail":
-        if gap > _TO_TAIL or _conflicts(current, piece, ("status_code", "request_id", "operation")):
-            return False
-        if current.has_tail and not inside:
-            return False
-        return _same_code(current, piece) and (
-            gap < CHAIN or "\n\n" not in text[max(0, current.end) : piece.start]
-        )
+        return _tail_belongs(current, piece, gap)
     if piece.role == "body":
-        if "code" in piece.facts and current.code is not None and not _same_code(current, piece):
-            return False
-        if "code" not in piece.facts and not (piece.facts or inside):
-            return gap <= 0
-        if current.body_end >= 0 and gap > CHAIN:
-            return False
-        return gap <= _TO_BODY and not _conflicts(current, piece, ("request_id", "operation", "host_id"))
+        return _body_belongs(current, piece, gap)
     if piece.role == "class":
-        wrapped = (
-            text[max(0, piece.start - 1) : piece.start] == "(" and text[piece.end : piece.end + 1] == ")"
-        )
-        if (wrapped and gap < HEAD_TO_HEAD) or inside:
-            return True
-        if current.code and kind_of_code(current.code) == "missing_credentials" and "service" in piece.facts:
-            # "NoAuthWithAWSException: … : com.amazonaws…": the client's words around the service's.
-            return False
-        return (
-            not current.has_core
-            and not current.has_tail
-            and current.body_end < 0
-            and gap < HEAD_TO_HEAD
-            and _same_code(current, piece)
-        )
-    # A head.
-    if piece.start < current.end and "code" in piece.facts and _same_code(current, piece):
-        return True
-    if inside:
-        return _same_code(current, piece) and not _conflicts(current, piece, ("operation",))
-    imds = "service" in piece.facts and piece.facts["service"].value == "ec2imds"
-    if (
-        gap <= HEAD_TO_HEAD
-        and (imds or set(piece.facts) == {"status_code"})
-        and "missing_credentials" in current.kinds
-        and "code" not in current.facts
-    ):
-        return True
-    if current.has_core or current.has_tail or current.body_end >= 0:
-        return False
-    if gap > HEAD_TO_HEAD or "\n\n" in text[max(current.end, 0) : piece.start]:
-        return False
-    if "operation" in piece.facts and "operation" in current.facts:
-        return False
-    if current.wrapper_kind is not None and "code" in current.facts:
-        return False
-    if _same_code(current, piece):
-        return True
-    ours, theirs = current.facts["code"], piece.facts["code"]
-    return ours.rank == CLASS_NAME or theirs.value in {"Forbidden", "403"}
+        return _class_belongs(current, piece, gap)
+    return _head_belongs(current, piece, gap)
 
 
-def _core_belongs(text: str, current: Draft, piece: Partial, gap: int, *, inside: bool) -> bool:
+class _Gap:
+    """What lies between a failure at hand and the next piece."""
+
+    def __init__(self, text: str, current: Draft, piece: Partial) -> None:
+        self.size = piece.start - current.end
+        self.inside = piece.start < current.body_end
+        self.wrapped = text[piece.start - 1 : piece.start] == "(" and text[piece.end : piece.end + 1] == ")"
+        line = text.rfind("\n", max(0, current.end - 1), piece.start) + 1
+        self.begins_line = line > 0 and FRESH_LINE.match(text, line) is not None
+        self._text, self._start, self._end = text, max(0, current.end), piece.start
+
+    def has(self, what: str) -> bool:
+        return self._text.find(what, self._start, self._end) >= 0
+
+
+def _core_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
     if "code" in piece.facts and not _same_code(current, piece):
         return False
+    facts = piece.facts
     if (
         piece.kind == "access_denied"
-        and "service" in piece.facts
-        and "action" not in piece.facts
+        and "service" in facts
+        and "action" not in facts
         and "operation" in current.facts
     ):
         # "… calling the CreateChangeSet operation: S3 error: Access Denied": another call's.
         return False
     if not current.has_core:
-        if inside or gap <= 0:
+        if gap.inside or gap.size <= 0:
             return True
-        return gap <= _HEAD_TO_CORE and not (current.has_tail and gap > 2)
-    if "action" in piece.facts and "action" in current.facts and current.facts["action"].rank > HINT:
+        if _kind_differs(current, piece) and (gap.size > HEAD_TO_HEAD or gap.begins_line):
+            # The head's own message came first; this sentence is of the next failure.
+            return False
+        return gap.size <= _HEAD_TO_CORE and not (current.has_tail and gap.size > 2)
+    if "action" in facts and "action" in current.facts and current.facts["action"].rank > HINT:
+        # The same sentence once more, in the body or the next line of one printing.
         same = all(
-            current.facts.get(k) is None
-            or k not in piece.facts
-            or current.facts[k].value == piece.facts[k].value
-            for k in ("action", "principal")
+            current.facts[key].value == facts[key].value
+            for key in ("action", "principal")
+            if key in current.facts and key in facts
         )
-        return same and (inside or current.source == "cpp") and gap < _HEAD_TO_CORE
-    if "k8s_verb" in piece.facts and "k8s_verb" in current.facts:
+        return same and (gap.inside or current.source == "cpp") and gap.size < _HEAD_TO_CORE
+    if "k8s_verb" in facts and "k8s_verb" in current.facts:
         return False
-    if inside:
+    if gap.inside:
         return True
-    if "action" in piece.facts:
+    if "action" in facts:
         # EC2's plain sentence, then the full one.
-        return gap <= _CORE_TO_CORE and "access_denied" in current.kinds and not current.has_tail
-    return (
-        gap <= HEAD_TO_HEAD and not current.has_tail and "\n\n" not in text[max(0, current.end) : piece.start]
-    )
+        return gap.size <= _CORE_TO_CORE and "access_denied" in current.kinds and not current.has_tail
+    return gap.size <= HEAD_TO_HEAD and not current.has_tail and not gap.has("\n\n")
+
+
+def _kind_differs(current: Draft, piece: Partial) -> bool:
+    """Tell whether a head's code means something else than a sentence."""
+    return current.code is not None and kind_of_code(current.code) != piece.kind
+
+
+def _tail_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
+    if gap.size > _TO_TAIL or _conflicts(current, piece, ("status_code", "request_id", "operation")):
+        return False
+    if current.has_tail and not gap.inside:
+        return False
+    return _same_code(current, piece) and (gap.size < CHAIN or not gap.has("\n\n"))
+
+
+def _body_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
+    if not _same_code(current, piece) or (current.body_end >= 0 and gap.size > CHAIN):
+        return False
+    return gap.size <= _TO_BODY and not _conflicts(current, piece, ("request_id", "operation", "host_id"))
+
+
+def _class_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
+    if (gap.wrapped and gap.size < HEAD_TO_HEAD) or gap.inside:
+        return True
+    if current.code and kind_of_code(current.code) == "missing_credentials" and "service" in piece.facts:
+        # "NoAuthWithAWSException: … : com.amazonaws…": the client's words around the service's.
+        return False
+    return not current.begun and gap.size < HEAD_TO_HEAD and _same_code(current, piece)
+
+
+def _head_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
+    facts = piece.facts
+    if gap.size < 0 and "code" in facts and _same_code(current, piece):
+        return True
+    if gap.inside:
+        return _same_code(current, piece) and not _conflicts(current, piece, ("operation",))
+    if piece.source == current.source == "php" and current.code is None:
+        # Between PHP's two heads stands Guzzle's text, with a body of its own.
+        return gap.size <= _TO_BODY
+    if gap.size > HEAD_TO_HEAD or gap.has("\n\n"):
+        return False
+    if "missing_credentials" in current.kinds and "code" not in current.facts:
+        # Go's chain ends in the instance metadata service, which is asked last.
+        return set(facts) == {"status_code"} or ("service" in facts and facts["service"].value == "ec2imds")
+    if current.begun or ("operation" in facts and "operation" in current.facts):
+        return False
+    if current.wrapper_kind is not None and "code" in current.facts:
+        return False
+    if _same_code(current, piece):
+        return True
+    return current.facts["code"].rank == CLASS_NAME or facts["code"].value == "Forbidden"
 
 
 def _conflicts(current: Draft, piece: Partial, keys: tuple[str, ...]) -> bool:
+    """Tell whether both state a fact, each for sure, and not the same."""
     for key in keys:
         ours, theirs = current.facts.get(key), piece.facts.get(key)
-        if (
-            ours
-            and theirs
-            and ours.value != theirs.value
-            and ours.rank > CLASS_NAME
-            and theirs.rank > HINT - 1
-            and ours.rank != HINT
-        ):
+        if ours and theirs and ours.value != theirs.value and ours.rank > HINT and theirs.rank >= HINT:
             return True
     return False
 

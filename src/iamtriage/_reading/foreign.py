@@ -25,6 +25,7 @@ _OTHER_SYSTEMS = re.compile(
     r"|Access is denied\.? ?(?:\(os error 5\)|0x80070005)|EACCES|ORA-\d{5}|\bMySQL\b|psycopg2|PSQLException|\(publickey|NT_STATUS_ACCESS_DENIED"
     r"|TopicAuthorizationException|GroupAuthorizationException|NOPERM|E_ACCESSDENIED|System\.UnauthorizedAccessException|not authorized on \w+ to execute command"
 )
+_STORAGE = re.compile(r"\b[sS]3\b|[Bb]ucket")
 _AWS = re.compile(
     r"\barn:aws|amazonaws\.com|\bbotocore\b|\baws-sdk|awssdk|\bAWS\b|\bAmazon\b|\baws:|\bEKS\b|\bS3\b|\baws (?:ecr|s3|s3api|sts|eks|sso|configure|ec2|iam|login|ssm|lambda|logs)\b|\bAws(?:::|\\)|@aws-|/aws[/-]|\.aws\b"
 )
@@ -42,6 +43,11 @@ def names_other_cloud(text: str) -> bool:
 def names_other_system(text: str) -> bool:
     """Tell whether a text is a database's, file system's or framework's denial."""
     return _OTHER_SYSTEMS.search(text) is not None
+
+
+def names_storage(text: str) -> bool:
+    """Tell whether a text speaks of S3 or a bucket, whose clients print the bare "Access Denied"."""
+    return _STORAGE.search(text) is not None
 
 
 def names_aws(text: str) -> bool:

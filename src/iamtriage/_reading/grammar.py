@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])", re.ASCII)
-PRINCIPAL_ACCOUNT = re.compile(r"arn:[\w-]*:(?:iam|sts)::([0-9]{12}):|\A([0-9]{12})\Z", re.ASCII)
+PRINCIPAL_ACCOUNT = re.compile(r"arn:[\w-]*:[\w-]*:[\w-]*:([0-9]{12}):|\A([0-9]{12})\Z", re.ASCII)
 ACTION = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}", re.ASCII)
 ARN_HEAD = re.compile(r"arn:[\w<\[{*-]")
 # Marks that people and log viewers put in place of a value.

@@ -49,7 +49,7 @@ sure  | nauthorized | [Uu]nable to recognize .{1,300}?: Unauthorized
 sure  | nauthorized | Unable to register node .{1,200}?with API server: Unauthorized
 sure  | nauthorized | (?:Failed to|failed to|Unable to|unable to|error|Error|cannot|could not)[^\n]{0,300}?(?:\*?v\d\w*\.|node|nodes|lease|leases|configmap|Kubernetes|kubernetes|k8s|API server|pods?|services?|namespaces?|customresourcedefinitions?|secrets?|serviceaccounts?)\b[^\n]{0,300}?: (?:Unauthorized|the server has asked)
 sure  | nauthorized | \"message\"\s?:\s?\"Unauthorized\"|'message': 'Unauthorized'
-sure  | nauthorized | ^(?:Error: )?(?:.{0,80}: )?Unauthorized$(?=[\s\S]{0,1500}\b(?:kubernetes_|helm_release|kubectl|kubeconfig|aws-auth|aws_auth))
+unsure | nauthorized | ^(?:Error: )?(?:[^\n]{0,120}: )?Unauthorized$
 sure  | nauthorized | err=\"Unauthorized\"
 sure  | nauthorized | KubernetesClientException: [^\n]{0,400}?Unauthorized
 sure  | nauthorized | INSTALLATION FAILED: (?:.{0,200}: )?Unauthorized|(?:INSTALLATION|UPGRADE) FAILED: .{0,200}?Unauthorized|query: failed to query with labels: Unauthorized|[Kk]ubernetes cluster unreachable: .{0,200}?(?:Unauthorized|provide credentials)
@@ -63,8 +63,10 @@ sure  | does not have access to Kubernetes objects | [Yy]our current (?:user or 
 sure  | have access to Kubernetes objects | [Yy]our current (?:user or role|IAM principal) (?:doesn't|does not) have access to Kubernetes objects
 """
 _UNAUTHORIZED = table(_TABLE)
+_NAMES_KUBERNETES = re.compile(
+    r"kubernetes|kubectl|kubeconfig|\bhelm|aws[-_]auth|GroupVersion|[Nn]odes?\b|[Pp]ods?\b|configmap|namespace|eksctl|\bEKS\b"
+)
 _LOGFMT_ARN = re.compile(r"\barn=\"?(?P<arn>arn:[^\s\"]{1,2048})\"?")
-# Kubernetes-only clusters elsewhere: still RBAC, but no one to whom EKS's remedies apply.
 _REACH = 400
 
 
@@ -72,7 +74,7 @@ def read_kubernetes(text: str, flat: str) -> Iterator[Partial]:
     """Find every statement of Kubernetes and EKS about access; the arguments as ``read_phrases``'."""
     yield from _read_forbidden(text)
     for phrase in _UNAUTHORIZED:
-        if phrase.fragment in flat:
+        if phrase.fragment in flat and (phrase.sure != "unsure" or _NAMES_KUBERNETES.search(text)):
             for m in compiled(phrase.pattern).finditer(text):
                 partial = Partial("core", m.start(), m.end(), kind=phrase.kind, aws=True, source="kubernetes")
                 partial.wrapper = phrase.sure == "outer"

@@ -9,6 +9,7 @@ not: a word of AWS's sentences, an ARN of too few sections, an id of too few dig
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,11 +17,111 @@ if TYPE_CHECKING:
 
 # The words of the sentences that matter; a break inside one of them is undone.
 _WORDS = frozenset(
-    ["user", "is", "are", "not", "authorized", "authorised", "to", "perform", "on", "resource", "because", "no", "identity-based", "resource-based", "policy", "policies", "allows", "allow", "the", "action", "with", "an", "explicit", "deny", "in", "a", "service", "control", "permissions", "boundary", "session", "vpc", "endpoint", "role", "trust", "encoded", "authorization", "failure", "message", "error", "occurred", "when", "calling", "operation", "status", "code", "request", "id", "host", "api", "service", "principal", "go", "for", "complete", "details", "or", "call", "following", "requestid", "statuscode", "hostid", "https", "response", "access", "denied", "denied.", "forbidden", "cannot", "list", "get", "create", "namespace", "group", "cluster", "scope", "at", "extended", "security", "token", "included", "expired", "invalid", "signature", "does", "match", "you", "must", "be", "logged", "server", "accessdenied", "accessdeniedexception", "unauthorizedoperation", "caused", "by", "and", "of", "from"]
+    [
+        "user",
+        "is",
+        "are",
+        "not",
+        "authorized",
+        "authorised",
+        "to",
+        "perform",
+        "on",
+        "resource",
+        "because",
+        "no",
+        "identity-based",
+        "resource-based",
+        "policy",
+        "policies",
+        "allows",
+        "allow",
+        "the",
+        "action",
+        "with",
+        "an",
+        "explicit",
+        "deny",
+        "in",
+        "a",
+        "service",
+        "control",
+        "permissions",
+        "boundary",
+        "session",
+        "vpc",
+        "endpoint",
+        "role",
+        "trust",
+        "encoded",
+        "authorization",
+        "failure",
+        "message",
+        "error",
+        "occurred",
+        "when",
+        "calling",
+        "operation",
+        "status",
+        "code",
+        "request",
+        "id",
+        "host",
+        "api",
+        "service",
+        "principal",
+        "go",
+        "for",
+        "complete",
+        "details",
+        "or",
+        "call",
+        "following",
+        "requestid",
+        "statuscode",
+        "hostid",
+        "https",
+        "response",
+        "access",
+        "denied",
+        "denied.",
+        "forbidden",
+        "cannot",
+        "list",
+        "get",
+        "create",
+        "namespace",
+        "group",
+        "cluster",
+        "scope",
+        "at",
+        "extended",
+        "security",
+        "token",
+        "included",
+        "expired",
+        "invalid",
+        "signature",
+        "does",
+        "match",
+        "you",
+        "must",
+        "be",
+        "logged",
+        "server",
+        "accessdenied",
+        "accessdeniedexception",
+        "unauthorizedoperation",
+        "caused",
+        "by",
+        "and",
+        "of",
+        "from",
+    ]
 )
 _SMALL_WORDS = frozenset({"is", "because", "with", "on", "to", "not", "no", "the", "and", "an", "a", "in"})
 # A line that begins like this was not made by a wrap.
-_FRESH = re.compile(
+FRESH_LINE = re.compile(
     r"[ \t]|\d{4}[-/]\d\d|\d\d:\d\d:\d\d|[IWEF]\d{4} |[{}<]|\[[^\]]{0,40}\]|time=|level=|ts=|at |File \"|Caused by|caused by"
     r"|Traceback|[A-Z][a-z]{2} [ \d]\d \d\d:|[-=_*#]{3}|\"?[A-Za-z_]{2,24}\"?[ ]?[:=] |(?:Error|ERROR|WARN|INFO|DEBUG|FATAL)\b|$"
 )
@@ -57,9 +158,11 @@ def _paragraph_edits(lines: list[tuple[int, str]]) -> list[Edit]:
         return []
     width = _terminal_width([line for _, line in lines])
     edits: list[Edit] = []
-    for (at, line), (following_at, following) in zip(lines, lines[1:], strict=False):
+    for (at, line), (following_at, following) in pairwise(lines):
         full = len(line) == width
-        if (full and not _FRESH.match(following) and not _starts_with_word(line, following)) or (not following[0].isspace() and not line[-1].isspace() and _pieces_belong(line, following)):
+        if (full and not FRESH_LINE.match(following) and not _starts_with_word(line, following)) or (
+            not following[0].isspace() and not line[-1].isspace() and _pieces_belong(line, following)
+        ):
             edits.append((at + len(line), following_at, ""))
     return edits
 
@@ -70,9 +173,9 @@ def _terminal_width(lines: list[str]) -> int:
     if width < _NARROWEST or len(lines[-1]) > width:
         return 0
     full = ragged = 0
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in pairwise(lines):
         if len(line) == width:
-            full += not _FRESH.match(following) or following[0] == " "
+            full += not FRESH_LINE.match(following) or following[0] == " "
         else:
             # A wrapper that breaks at blanks leaves a line short because the next word did not fit.
             word = _TOKEN_HEAD.match(following)
@@ -107,6 +210,6 @@ def _pieces_belong(line: str, following: str) -> bool:
         if arn[0].count(":") < _ARN_COLONS:
             return ":" in head or head[0].isdigit()
         if tail[-1] in "/:-_" and (head[0].isalnum() or head[0] in "[<{*"):
-            return _FRESH.match(following) is None or head[0] in "[<{*"
+            return FRESH_LINE.match(following) is None or head[0] in "[<{*"
     uuid = _UUID_TAIL.search(tail)
     return uuid is not None and _UUID.match(uuid[0] + head) is not None

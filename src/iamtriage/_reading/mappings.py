@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from iamtriage._reading.assembly import read
-from iamtriage._reading.building import build
+from iamtriage._reading.assembly import read_cause
 from iamtriage._reading.codes import bare, is_code
 from iamtriage._reading.partials import BEST, HINT, Partial
 from iamtriage._reading.services import service_of_event_source
-from iamtriage._reading.verdicts import choose
-from iamtriage.failures import Failure
 
-Document: TypeAlias = Mapping[object, object]
+if TYPE_CHECKING:
+    from iamtriage.failures import Failure
+
+Document: TypeAlias = Mapping[Any, object]
 
 _DEEPEST = 6
 _MOST_RECORDS = 100_000
@@ -45,10 +45,9 @@ def failures_of(document: Document, operation: str | None = None, *, depth: int 
     if stated is None:
         return
     message, partial = stated
-    view, drafts = read(message, partial)
-    draft = choose(drafts, view.text)
-    if draft is not None:
-        yield build(draft, view)
+    failure = read_cause(message, partial)
+    if failure is not None:
+        yield failure
 
 
 def is_event(document: Document) -> bool:
@@ -88,7 +87,7 @@ def load(text: str) -> object:
     if len(text) > 50 * _LONGEST_TEXT:
         return None
     try:
-        return json.loads(text)  # type: ignore[no-any-return]
+        return json.loads(text)
     except (ValueError, RecursionError):
         return None
 

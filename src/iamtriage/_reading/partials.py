@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import attrs
 
-if TYPE_CHECKING:
-    from iamtriage.typing import Kind
+from iamtriage.typing import Kind
 
 Role: TypeAlias = Literal["class", "head", "core", "tail", "body", "status", "host"]
 """Where a piece stands in a failure: a class name or head before the sentence, the sentence

@@ -38,7 +38,7 @@ unsure | due to missing permissions | (?P<resource>[\w./-]+) already exists due 
 sure   | Access denied for operation | Access denied for operation 'AWS::[\w:]+'
 sure   | does not have permissions to assume the associated role | EKS does not have permissions to assume the associated role
 sure   | does not have permissions to call | (?:execution )?role does not have permissions? to call (?P<operation>\w+) on \w+
-sure   | ccess Denied | (?P<service>[A-Z][A-Za-z0-9]{1,20}) error: Access Denied
+sure   | ccess Denied | (?P<service>S3|SQS|SNS|KMS|STS|IAM|EC2|ECR|DynamoDB) error: Access Denied
 sure   | is not authorized to assume | is not authorized to assume (?:role )?(?P<resource>arn:\S+)
 sure   | Cannot call Get | Cannot call (?P<operation>Get\w+) with session credentials
 sure   | ot authorized for images | Not authorized for images
@@ -51,6 +51,7 @@ unsure | requested resource | You do(?: not|n't) have (?:sufficient )?(?:permiss
 unsure | ufficient access to perform this action | You do not have sufficient access to perform this action
 unsure | not authorized to perform this operation | You are not authorized to perform this operation
 unsure | ccess Denied | (?:(?<=[:=\]]\x20)|(?<=[>\"'\n])|\A)Access Denied(?=[.\"'\n<]|\Z|,| \()
+sure   | ccess denied when | Access denied when (?:writing|reading)[^\n]{0,30}location: s3://
 sure   | .dkr.ecr. | \.dkr\.ecr\.[^\n]{1,400}: 403 Forbidden
 unsure | have permissions to access this resource | You do(?: not|n't) have permissions to access this resource
 
@@ -82,8 +83,8 @@ sure   | provided token has expired | [Tt]he provided token has expired
 sure   | oken expired: current date/time | Token expired: current date/time
 sure   | oken too old | Token too old: \d+
 sure   | oken has expired and refresh failed | Token has expired and refresh failed
-unsure | uthorization Token has expired | Your Authorization Token has expired
-unsure | uthorization token has expired | [Yy]our authorization token has expired
+sure   | uthorization Token has expired | Your Authorization Token has expired
+sure   | uthorization token has expired | [Yy]our authorization token has expired
 sure   | SSO session associated with this profile | SSO session associated with this profile (?:has expired|is invalid)
 unsure | SSO session has expired | SSO session has expired
 sure   | access token has | SSO access token has (?:either )?expired
@@ -104,7 +105,7 @@ unsure | expired or is otherwise invalid | has expired or is otherwise invalid
 [invalid_credentials]
 sure   | security token included in the request is invalid | [Tt]he security token included in the request is invalid
 sure   | validate the provided access credentials | AWS was not able to validate the provided access credentials
-sure   | Access Key Id you provided does not exist | [Tt]he AWS [Aa]ccess [Kk]ey I[dD] you provided does not exist in our records
+sure   | you provided does not exist in our records | [Tt]he (?:AWS )?[Aa]ccess [Kk]ey I[dD] you provided does not exist in our records
 sure   | provided token is malformed | The provided token is malformed or otherwise invalid
 unsure | ession token not found or invalid | Session token not found or invalid
 unsure | session token not found | session token not found or invalid
@@ -136,6 +137,7 @@ sure   | ry retrieving | Unable to retry retrieving credentials
 sure   | credentials from EC2 Instance Metadata | Unable to get IAM security credentials from EC2 Instance Metadata
 sure   | find AWS credentials | (?:Couldn't|Could not|Cannot|Unable to|unable to|could not) find (?:any )?AWS credentials
 unsure | find credentials | (?:Couldn't|Could not|Cannot|Unable to|unable to|could not|Failed to|failed to) find (?:valid |any )?credentials
+unsure | to load credentials from | (?:Unable|Failed|Cannot|unable|failed|cannot|Could not|could not) (?:to )?(?:load|get|retrieve|obtain|fetch) (?:AWS |IAM |valid )?(?:security )?credentials from
 sure   | ithout credentials set | unable to sign request without credentials set
 sure   | no providers in chain provided | no providers in chain provided credentials
 unsure | redential provider was not enabled | credential provider was not enabled
@@ -148,7 +150,7 @@ sure   | eks.amazonaws.com/serviceaccount/token | [Nn]o such file or directory:?
 outer  | etting credentials: exec | getting credentials: exec: executable [\w./-]*(?:aws|eks|argocd)[\w./-]* failed with exit code
 sure   | etting credentials: exec: fork | getting credentials: exec: (?:fork/exec|executable)[ \w./-]*aws[\w./-]*:?(?:\s)?(?:not found|no such file)
 outer  | failed to refresh cached credentials | failed to refresh cached credentials
-outer  | get credentials: | get identity: get credentials: 
+outer  | get credentials: | get identity: get credentials:
 sure   | SSO Token | Error loading SSO Token: Token for \S{1,200} does not exist
 sure   | he config profile ( | The config profile \([^)\n]{1,100}\) could not be found
 sure   | ou must specify | You must specify a value for roleArn and roleSessionName
@@ -194,7 +196,7 @@ sure   | equest ARN is invalid | Request ARN is invalid
 unsure | nvalid ARN | [Ii]nvalid ARN\b
 sure   | nvalid prefix | arn: invalid prefix
 sure   | not enough sections | arn: not enough sections
-sure   | rn: invalid | \"?arn\"?:? .{0,120}?is invalid: 'arn: 
+sure   | rn: invalid | \"?arn\"?:? .{0,120}?is invalid: 'arn:
 sure   | is invalid. Valid ARN | [\w:]{0,40}ARN \S{1,200} is invalid
 unsure | is not a valid ARN | is not a valid ARN
 sure   | does not have a recognized partition | arn '[^'\n]{0,300}' does not have a recognized partition

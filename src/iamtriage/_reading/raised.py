@@ -8,15 +8,16 @@ one with ``status``, ``reason`` and ``body``. Anything else is read by its text.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from iamtriage._reading.assembly import read
-from iamtriage._reading.building import build
+from iamtriage._reading.assembly import read_cause
 from iamtriage._reading.codes import kind_of_code
 from iamtriage._reading.mappings import failures_of, load
 from iamtriage._reading.partials import BEST, HINT, Partial
 from iamtriage._reading.triggers import may_hold_failure
-from iamtriage._reading.verdicts import choose
-from iamtriage.failures import Failure
+
+if TYPE_CHECKING:
+    from iamtriage.failures import Failure
 
 _MOST_EXCEPTIONS = 200
 
@@ -89,9 +90,7 @@ def _failure(error: BaseException) -> Failure | None:
         return _botocore_error(error, text)
     if not may_hold_failure(text):
         return None
-    view, drafts = read(text)
-    draft = choose(drafts, view.text)
-    return None if draft is None else build(draft, view)
+    return read_cause(text)
 
 
 def _client_error(text: str, response: Mapping[object, object], operation: str) -> Failure | None:
@@ -106,7 +105,8 @@ def _client_error(text: str, response: Mapping[object, object], operation: str) 
             partial.put("code", str(code), rank=BEST + 1)
             if str(code).isdigit() and len(str(code)) == 3:
                 partial.put("status_code", str(code), rank=HINT)
-        message = error.get("Message") if isinstance(error.get("Message"), str) else ""
+        said = error.get("Message")
+        message = said if isinstance(said, str) else ""
     metadata = response.get("ResponseMetadata")
     if isinstance(metadata, Mapping):
         status = metadata.get("HTTPStatusCode")
@@ -115,9 +115,7 @@ def _client_error(text: str, response: Mapping[object, object], operation: str) 
         for key, name in (("request_id", "RequestId"), ("host_id", "HostId")):
             value = metadata.get(name)
             partial.put(key, value if isinstance(value, str) else None, rank=BEST + 1)
-    view, drafts = read(text if message in text else f"{text}\n{message}", partial)
-    draft = choose(drafts, view.text)
-    return None if draft is None else build(draft, view)
+    return read_cause(text if message in text else f"{text}\n{message}", partial)
 
 
 def _api_exception(text: str, status: int, body: str | bytes | None) -> Failure | None:
@@ -131,13 +129,8 @@ def _api_exception(text: str, status: int, body: str | bytes | None) -> Failure 
     if status == 401:
         partial = Partial("body", 0, 0, kind="kubernetes_unauthorized", source="kubernetes", aws=True)
         partial.put("status_code", str(status), rank=BEST)
-        view, drafts = read(text, partial)
-    elif may_hold_failure(text):
-        view, drafts = read(text)
-    else:
-        return None
-    draft = choose(drafts, view.text)
-    return None if draft is None else build(draft, view)
+        return read_cause(text, partial)
+    return read_cause(text) if may_hold_failure(text) else None
 
 
 def _botocore_error(error: BaseException, text: str) -> Failure | None:
@@ -161,18 +154,10 @@ def _botocore_error(error: BaseException, text: str) -> Failure | None:
             kind = "aws_error"
         else:
             return None
-    view, drafts = read(text, partial)
     # The sentence may say more than the class: an expired token among those not loaded.
     partial.put("code", name, rank=BEST + 1)
-    for draft in drafts:
-        draft.absorb(partial)
-        if kind == "aws_error":
-            draft.kind = kind
-    if not drafts:
-        partial.kind = kind
-        view, drafts = read(text, partial)
-    draft = choose(drafts, view.text)
-    return None if draft is None else build(draft, view)
+    partial.kind, partial.wrapper = kind, kind != "aws_error"
+    return read_cause(text, partial)
 
 
 def _text_of(error: BaseException) -> str:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.grammar import ELLIPSIS, trim
+from iamtriage._reading.grammar import ELLIPSIS, rejoin, trim
 from iamtriage._reading.partials import HINT
 
 if TYPE_CHECKING:
@@ -55,8 +55,10 @@ _BLOB = re.compile(
     r"[A-Za-z0-9_-]{2,}(?:\.\.\.|…)?|[*xX]{3,}|<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|\{[^{}\n]{1,60}\}"
 )
 _BLOB_MORE = re.compile(r"\s([A-Za-z0-9_-]{4,}(?:\.\.\.|…)?)(?![A-Za-z0-9_-]*[:=(,])")
+# A terminal may break the id: what goes on behind it, or that nothing does, tells.
 _AUTHORIZATION_ID = re.compile(
-    r"authorization\s+id:\s*([0-9a-zA-Z]{8,256})|authorization-details/([0-9a-zA-Z]{8,256})"
+    r"authorization\s+id:\s*([0-9a-zA-Z]{8,256}(?:\n[0-9a-z]{1,40}(?=\s*\Z|\"))?)"
+    r"|authorization-details/([0-9a-zA-Z]{8,256}(?:\n[0-9a-z]{1,40}(?=\s+for\s+complete))?)"
 )
 
 # A fragment of AWS's words and the type that they name; the first that fits.
@@ -156,7 +158,7 @@ def read_tail(text: str, end: int, partial: Partial) -> int:
             if follows is not None and m.start() > follows.start():
                 break
             group = m.lastindex or 1
-            partial.put("authorization_id", m[group], m.start(group), m.end(group))
+            partial.put("authorization_id", rejoin(m[group]), m.start(group), m.end(group))
             end = m.end()
     return end
 

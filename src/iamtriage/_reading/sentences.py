@@ -43,6 +43,8 @@ _ACTION = re.compile(
     r":(?:\n(?=[A-Z]))?[A-Za-z*][A-Za-z0-9*]{0,127}"
     r"(?:\n[A-Za-z0-9]{1,60}(?=\s+(?:on\s+resource|because\b|with\s+an\b)))?)"
 )
+# "the required AWS Marketplace actions (aws-marketplace:ViewSubscriptions, …)"
+_ACTIONS_IN_WORDS = re.compile(r"(?:[\w-]+\s+){1,6}\((?=[a-z][a-z0-9-]{1,40}:[A-Z])")
 _MORE_ACTIONS = re.compile(r"(?:\s*,\s*(?:and\s+)?[a-z][a-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}){1,40}")
 _BARE_ACTION = re.compile(
     r"(?P<action>[A-Z][a-z]+(?:[A-Z][A-Za-z0-9]*)+)(?=\s+(?:on\s+resource|because|with\s+an)|\s*[.\"']?\s*\Z)"
@@ -50,11 +52,11 @@ _BARE_ACTION = re.compile(
 _THIS_OPERATION = re.compile(r"(?:this|the)\s+\w+|\w+")
 
 _LABEL = re.compile(
-    r"(?<![\w:/.-])(?P<label>Service\s+Principal|User|user|Role|role|Principal|principal|Identity|Caller|Entity)"
+    r"(?<![\w/.-])(?P<label>Service\s+Principal|User|user|Role|role|Principal|principal|Identity|Caller|Entity)"
     r"(?P<colon>\s?:(?![\w:]*:))?\s*"
 )
 _BARE_PRINCIPAL = re.compile(
-    r"(?:arn:[^\s\"']{1,2048}|[a-z][a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,60}){1,6}|<[^<>\n]{1,80}>)\s*\Z"
+    r"(?:arn:[^\s\"']{1,2048}[\"']?|[a-z][a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,60}){1,6}|<[^<>\n]{1,80}>)\s*\Z"
 )
 
 _RESOURCE = re.compile(
@@ -105,7 +107,9 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Partial | None
             return None
         end = anchor.end()
     else:
-        action = _ACTION.match(text, perform.end()) or _BARE_ACTION.match(text, perform.end())
+        words = _ACTIONS_IN_WORDS.match(text, perform.end())
+        begin = words.end() if words else perform.end()
+        action = _ACTION.match(text, begin) or _BARE_ACTION.match(text, begin)
         if action is None:
             if not named and "this" not in text[perform.end() : perform.end() + 24]:
                 return None

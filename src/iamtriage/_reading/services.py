@@ -90,7 +90,8 @@ _NOT_NAME = re.compile(r"[^a-z0-9]+")
 # Services whose endpoint host is no evidence of the failing call: OIDC issuers and cluster API servers.
 _NOT_ENDPOINTS = frozenset({"eks", "oidc", "console", "signin", "docs", "compute", "amazonaws"})
 HOST = re.compile(
-    r"https?://(?P<host>[A-Za-z0-9.-]{1,200}?\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov))\b"
+    # A URL, or the host of one in a dump of Rust's reqwest.
+    r"(?:https?://|Domain\(\")(?P<host>[A-Za-z0-9.-]{1,200}?\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov))\b"
 )
 _HOST_SERVICE = re.compile(
     r"(?:\A|\.)(?P<service>s3|[a-z][a-z0-9-]*?)(?:-fips|-accesspoint|-website)?"

@@ -10,9 +10,9 @@ from heapq import merge
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.bodies import read_hosts, read_statuses
-from iamtriage._reading.heads import read_classes
+from iamtriage._reading.classnames import read_classes
 from iamtriage._reading.partials import HINT
+from iamtriage._reading.traces import read_hosts, read_statuses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,6 +27,8 @@ _BEHIND = 1200
 
 def give_surroundings(drafts: Sequence[Draft], text: str) -> None:
     """Give statuses and services that stand around failures to those that state none."""
+    # A cluster of ids alone, as of headers, is part of the answer that the failure came in.
+    drafts = [draft for draft in drafts if not draft.only_ids] or drafts
     if any("status_code" not in draft.facts for draft in drafts):
         _give(drafts, read_statuses(text), "status_code")
     if any("service" not in draft.facts for draft in drafts):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _GO1 = re.compile(
     r"status\s+code:\s*(?P<status>\d{3})\b(?:\s*,\s*request\s+id:(?:\s*(?=[0-9a-f]{8}-[0-9a-f]{4}-|[A-Z0-9]{16}\b)|[ *]*)(?P<request>[^\s,\"'`]*(?:\n[0-9a-f]{1,12}(?![\w-]))?))?"
-    r"(?:\s*,\s*host\s+id:[ *]*(?P<host>[^\s,\"'`]*(?:\n[A-Za-z0-9+/]{4,120}=?=?)?))?"
+    r"(?:\s*,\s*host\s+id:[ *]*(?P<host>[^\s,\"'`]*(?:(?<!=)\n[A-Za-z0-9+/]{4,120}=?=?)?))?"
 )
 _JAVA = re.compile(r"\(\s*(?:Service|AWS\s+Service):\s*(?P<service>[^;,()]{1,80})(?P<separator>[;,])")
 _JAVA_PART = re.compile(
@@ -77,7 +77,8 @@ def _read_java(text: str) -> Iterator[Partial]:
     for m in _JAVA.finditer(text):
         source = "java-v1" if m["separator"] == ";" else "java-v2"
         partial = Partial("tail", m.start(), m.end(), source=source, aws=True)
-        partial.put("service", service_name("".join(m["service"].split())))
+        service = "".join(m["service"].split())
+        partial.put("service", None if service == "null" else service_name(service))
         at = m.end()
         for _ in range(_MOST_PARTS):
             part = _JAVA_PART.match(text, at)

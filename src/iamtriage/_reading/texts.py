@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
-from iamtriage._reading.assembly import read
+from iamtriage._reading.assembly import read, read_cause
 from iamtriage._reading.building import build
 from iamtriage._reading.mappings import failures_of, is_event, load
 from iamtriage._reading.triggers import may_hold_failure
-from iamtriage._reading.verdicts import choose
 
 if TYPE_CHECKING:
     from iamtriage.failures import Failure
@@ -54,9 +53,7 @@ def cause_in(text: str) -> Failure | None:
                 if wanted is None or failure.kind == wanted:
                     return failure
         return None
-    view, drafts = read(text)
-    draft = choose(drafts, view.text)
-    return None if draft is None else build(draft, view)
+    return read_cause(text)
 
 
 def failures_in(text: str) -> list[Failure]:

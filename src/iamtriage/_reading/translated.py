@@ -149,7 +149,8 @@ def _read_around(text: str, m: re.Match[str], left: int, right: int) -> Partial 
     for action in _ACTION.finditer(text, left, right):
         if (
             action["service"] not in _NOT_ACTIONS
-            and "arn:" not in text[max(left, action.start() - 30) : action.start()].rsplit(" ", maxsplit=1)[-1]
+            and "arn:"
+            not in text[max(left, action.start() - 30) : action.start()].rsplit(" ", maxsplit=1)[-1]
         ):
             partial.put("action", action[0], action.start(), action.end())
             partial.put(

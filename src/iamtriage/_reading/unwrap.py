@@ -40,6 +40,8 @@ _STAMP = (
     r"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]{1,64} [\w./@-]{1,64}(?:\[\d{1,8}\])?:)"
 )
 _STAMPS = re.compile(rf"^[ \t]{{0,16}}(?:[\w.-]{{1,64}}[ \t]{{1,24}}\|[ \t])?{_STAMP}(?=[ \t])", re.MULTILINE)
+# YAML doubles a quote inside a quoted scalar.
+_DOUBLED_QUOTE = re.compile(r"(?<=[a-z])''(?=[a-z])")
 _TAGS = re.compile(
     r"</?(?:p|br|div|span|code|pre|strong|em|b|i|li|ul|td|tr|tt|samp|blockquote)(?:\s[^<>\n]{0,200})?/?>"
 )
@@ -64,6 +66,8 @@ def unwrap(text: str) -> View:
     if not view.text.isascii():
         # One character for one: offsets stay.
         view.text = view.text.translate(_TYPOGRAPHIC)
+    if "''" in view.text:
+        view.sub(_DOUBLED_QUOTE, "'")
     if "</" in view.text:
         view.sub(_TAGS, "\n")
     view.sub(_BOX, "")

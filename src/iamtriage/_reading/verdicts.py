@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.codes import is_known, is_weak, kind_of_code
 from iamtriage._reading.drafts import CHAIN, CLIENT_CODES, HEAD_TO_HEAD, plain_code
-from iamtriage._reading.foreign import names_aws, names_other_cloud, names_other_system
+from iamtriage._reading.foreign import names_aws, names_other_cloud, names_other_system, names_storage
 from iamtriage._reading.partials import CLASS_NAME, HINT
 from iamtriage._reading.phrases import SPECIFIC
 
@@ -53,6 +53,9 @@ def judge(draft: Draft, around: Around) -> bool:
         del draft.facts["service"]
         draft.facts.pop("operation", None)
         draft.kinds.append("missing_credentials")
+        draft.metadata = True
+    elif draft.code == "EC2MetadataError":
+        draft.metadata = True
     code = draft.code
     by_code = kind_of_code(code) if code else None
     kinds = draft.kinds
@@ -112,7 +115,9 @@ def _is_ours(draft: Draft, around: Around) -> bool:
     if draft.code in {"Forbidden", "403", "NotAuthorized", "Unauthorized", "401"} or (
         draft.code is None and draft.kind != "kubernetes_forbidden"
     ):
-        return around.aws or principal is not None
+        # S3's bare "Access Denied" has no other mark than what it was about.
+        bare = draft.kind in {"access_denied", "invalid_credentials"} and names_storage(own)
+        return around.aws or principal is not None or bare
     if draft.code and is_known(draft.code):
         return draft.kind != "aws_error" or around.aws
     return around.aws
@@ -125,6 +130,8 @@ def drop_outer(drafts: list[Draft]) -> list[Draft]:
         if following is not None and following.start - draft.end <= CHAIN and _wraps(draft, following):
             if following.kind == "aws_error" and following.code in CLIENT_CODES:
                 following.kind = draft.kind
+            continue
+        if kept and draft.metadata and kept[-1].kind == draft.kind and draft.start - kept[-1].end <= CHAIN:
             continue
         if kept and draft.kind == "aws_error" and not draft.complete and draft.start - kept[-1].end <= CHAIN:
             continue
@@ -145,8 +152,8 @@ def _wraps(outer: Draft, inner: Draft) -> bool:
         return inner.start - outer.end <= HEAD_TO_HEAD and bool({"action", "code"} & inner.facts.keys())
     if (
         outer.kind == "missing_credentials"
-        and "request_id" not in outer.facts
-        and "status_code" not in outer.facts
+        and not inner.metadata
+        and not ({"request_id", "status_code"} & outer.facts.keys())
     ):
         return reported and (inner.kind != "aws_error" or inner.complete)
     if outer.kind == "aws_error" and not outer.has_core and not outer.has_tail and outer.code is not None:

@@ -1,0 +1,74 @@
+"""Reads exception classes whose namespace or name tells service or code; not what they say.
+
+Sources: the packages of aws-sdk-java v1 and v2, aws-sdk-ruby, aws-sdk-php, aws-sdk-net and
+aws-sdk-swift, and botocore's modules.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._reading.codes import FOREIGN_NAMESPACE, is_code, is_generic, is_known
+from iamtriage._reading.partials import CLASS_NAME, HINT, STATED, Partial
+from iamtriage._reading.services import service_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# What must be in the text, whose SDK it is, how good its code is, and the pattern.
+_SHAPES: tuple[tuple[str, str, int, re.Pattern[str]], ...] = (
+    ("::", "ruby", STATED, re.compile(r"(?<![\w:])(?:Aws|AWS)::(?:(?P<service>[A-Z]\w{1,40})::)?(?:Errors::(?P<code>[A-Z]\w{2,80})|ResponseError)")),
+    ("::", "ruby", STATED, re.compile(r"AWS::(?P<service>[A-Z]\w{1,40}) Response Error: (?P<code>[A-Z][A-Za-z]{3,60}?)(?=The |Rate |Request )")),
+    ("\\", "php", CLASS_NAME, re.compile(r"(?<![\w\\])Aws\s?\\\s?(?P<service>[A-Z]\w{1,40})\s?\\\s?Exception\s?\\\s?(?P<code>[A-Z]\w{2,80})")),
+    ("Amazon.", "dotnet", CLASS_NAME, re.compile(r"(?<![\w.])Amazon\.(?P<service>[A-Z]\w{1,60})\.(?:Model\.)?(?P<code>[A-Z]\w{2,80}Exception)\b")),
+    ("AWS", "swift", CLASS_NAME, re.compile(r"(?<![\w.])AWS(?P<service>[A-Z]\w{1,40})\.(?P<code>[A-Z]\w{2,80}Exception)\b")),
+    ("awssdk.services", "java-v2", CLASS_NAME, re.compile(r"(?<![\w.])software\.amazon\.awssdk\.services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}\.(?P<code>[A-Z]\w{2,80}(?:Exception|Error))\b")),
+    ("amazonaws.services", "java-v1", CLASS_NAME, re.compile(r"(?<![\w.])com\.amazonaws\.services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}\.(?P<code>[A-Z]\w{2,80}(?:Exception|Error))\b")),
+    ("com.amazonaws", "java-v1", CLASS_NAME, re.compile(r"com\.amazonaws\.(?:\w{1,40}\.){0,2}(?P<code>[A-Z]\w{2,80}Exception)\b")),
+)  # fmt: skip
+_ANY_CLASS = re.compile(
+    r"(?<![\w.])(?P<namespace>(?:[A-Za-z_]\w{0,60}[.\\]){1,12})(?P<code>[A-Z]\w{2,80}(?:Exception|Error|Fault|Denied))\b"
+)
+
+
+def read_classes(text: str) -> Iterator[Partial]:
+    """Find every such class."""
+    for needed, source, rank, pattern in _SHAPES:
+        if needed in text:
+            for m in pattern.finditer(text):
+                yield _partial(m, source, rank)
+    for m in _ANY_CLASS.finditer(text):
+        namespace, code = m["namespace"], m["code"]
+        if "amazon" in namespace.lower() or FOREIGN_NAMESPACE.match(namespace) or is_generic(code):
+            continue
+        botocore = "botocore" in namespace
+        if is_known(code) or (botocore and is_code(code)):
+            partial = Partial(
+                "class", m.start(), m.end(), aws=botocore, source="botocore" if botocore else None
+            )
+            partial.put("code", code, m.start("code"), m.end("code"), CLASS_NAME)
+            yield partial
+
+
+def _partial(m: re.Match[str], source: str, rank: int) -> Partial:
+    partial = Partial("class", m.start(), m.end(), source=source, aws=True)
+    groups = m.groupdict()
+    service, code = groups.get("service"), groups.get("code")
+    if service:
+        partial.put("service", service_name(service), rank=HINT)
+    if code and is_code(code) and not _names_service(code, service):
+        partial.put("code", code, m.start("code"), m.end("code"), rank)
+    return partial
+
+
+def _names_service(code: str, service: str | None) -> bool:
+    """Tell whether a class is the service's base class: StsException, AmazonSQSException."""
+    if is_generic(code):
+        return True
+    plain = code.removesuffix("Exception").removesuffix("Error").lower()
+    return service is not None and plain in {
+        service.lower(),
+        service.lower().removesuffix("v2"),
+        "amazon" + service.lower(),
+    }

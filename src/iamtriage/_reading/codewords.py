@@ -1,0 +1,70 @@
+"""Reads error codes that stand free: before a colon, in quotes, alone behind "error"; not bodies.
+
+A word counts when it has the shape of a code and stands where tools put codes. Codes that AWS and
+others share are claimed later, when something of AWS's stands by (``verdicts``).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._reading.codes import FOREIGN_NAMESPACE, is_code, is_known, kind_of_code
+from iamtriage._reading.heads import code_partial
+from iamtriage._reading.partials import CLASS_NAME, HINT, STATED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage._reading.partials import Partial
+
+_BEFORE_COLON = re.compile(
+    r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.|Server\.)?[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,40})?)(?:\(\w{1,24}\))?[`*]{0,2}"
+    # A colon; fog's arrow; "AccessDenied - User:"; R's "(HTTP 403)"; columns; an ellipsis.
+    r"(?:\s?:(?=\s|\Z|\"|\[|`)|\s=>\s|\s[-–]\s(?=User)|(?=\s\(HTTP\s|\s(?:User:\s|You\sare\snot\s)|\s?(?:\.\.\.|…)))"
+)
+_IN_QUOTES = re.compile(
+    r"(?:error|Error|code|Code|exception|AWSError|errorcode)\s?[=:]?\s?'(?P<code>[A-Z][A-Za-z0-9]{3,80})'"
+)
+_IN_PARENTHESES = re.compile(
+    r"(?:unhandled\s+error|service\s+error|error)\s*\((?P<code>[A-Z][A-Za-z0-9]{3,80})\)"
+)
+_AT_END = re.compile(
+    r"(?:[Ee]rror|failed|[Cc]ode|due to|with|returned|reason|[Rr]esponse):?\s+(?P<code>[A-Z][A-Za-z0-9]{4,80})"
+    r"(?=\s*(?:[\"'.)\]}]|\Z|\n))"
+)
+_ALONE = re.compile(r"[\s\"'`]*(?P<code>[A-Z][A-Za-z0-9]{5,80})[.\s\"'`]*")
+# HTTP's reasons and words of prose, which only an envelope makes codes.
+_PLAIN_WORDS = frozenset(
+    {"Forbidden", "Unauthorized", "NotAuthorized", "Throttling", "UnknownError", "NetworkError"}
+)
+_NAMESPACE_REACH = 100
+
+
+def read_codes(text: str) -> Iterator[Partial]:
+    """Find every such code."""
+    for m in _BEFORE_COLON.finditer(text):
+        code = m["code"]
+        if not is_code(code) or code in _PLAIN_WORDS - {"Forbidden", "Throttling"}:
+            continue
+        if code == "Forbidden" and text[max(0, m.start() - 4) : m.start()].strip().isdigit():
+            # "403 Forbidden:" is HTTP's reason.
+            continue
+        if FOREIGN_NAMESPACE.search(text, max(0, m.start() - _NAMESPACE_REACH), m.start()):
+            continue
+        yield code_partial(m, rank=STATED if is_known(code) else CLASS_NAME)
+    if "'" in text:
+        for m in _IN_QUOTES.finditer(text):
+            # With a colon it is a pair of a printed object, which "pairs" reads.
+            if kind_of_code(m["code"]) and ": '" not in m[0]:
+                yield code_partial(m)
+    if "error" in text and "(" in text:
+        for m in _IN_PARENTHESES.finditer(text):
+            if is_code(m["code"]):
+                yield code_partial(m, source="rust")
+    for m in _AT_END.finditer(text):
+        if kind_of_code(m["code"]) and m["code"] not in _PLAIN_WORDS:
+            yield code_partial(m, rank=HINT)
+    alone = _ALONE.fullmatch(text)
+    if alone and kind_of_code(alone["code"]) and alone["code"] not in _PLAIN_WORDS:
+        yield code_partial(alone, aws=True)

@@ -1,0 +1,281 @@
+"""Reads keys with values: JSON, printed objects of any language, headers, flattened records.
+
+Loose on purpose: such bodies come cut at both ends, retyped, as Python, Ruby, Go, Rust, Swift, EDN,
+Haskell or JavaScript literals. Only keys that AWS and its SDKs use count, with values of the right
+shape. Whole JSON documents of CloudTrail's are read by ``mappings``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._reading.codes import bare, is_code, is_generic, is_known
+from iamtriage._reading.grammar import ELLIPSIS, account_of, rejoin, trim
+from iamtriage._reading.partials import BEST, CLASS_NAME, HINT, STATED, Partial
+from iamtriage._reading.services import service_name, service_of_event_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+# Keys without case and blanks, by what their value is.
+_KEYS = {
+    "code": "errorcode error_code code __type exceptionname typename x-amzn-errortype errortype _servicecode exception_code s3errorcode",
+    "status_code": "statuscode httpstatuscode status_code http_status_code httpresponsecode responsecode http_status httpstatus",
+    "request_id": "requestid request_id aws_request_id x-amzn-requestid x-amz-request-id _servicerequestid",
+    "host_id": "hostid host_id extendedrequestid x-amz-id-2 extended_request_id s3errorhostid",
+    "operation": "eventname",
+    "service": "eventsource _serviceabbrev",
+    "principal": "arn",
+    "account": "accountid",
+    "message": "errormessage message _servicemessage message_",
+    "record": "eventversion",
+    "deny": "explicitdeny",
+    "action": "action",
+    "resource": "resource",
+}
+_ROLE_OF = {name: role for role, names in _KEYS.items() for name in names.split()}
+_PAIR = re.compile(
+    r"(?<![\w$@&?/.-])(?P<quote>[\"']?):?(?P<key>__type|x-amz[\w-]{2,24}|X-Amz[\w-]{2,24}|[A-Za-z_][\w.]{2,60}"
+    r"|HTTP\sresponse\scode|Exception\sname|Error\smessage|Request\sID|Status\sCode|Error\sCode|Extended\sRequest\sID)(?P=quote)"
+    r"\s?(?P<separator>:|=>|=(?!=)|(?=\s\")|,(?=\s?\")|\|)\s{0,2}"
+    # Wrappers of the value in Swift, Rust and Haskell.
+    r"(?:Optional\(|Some\(|Just\s?\(?|RequestId\s(?:\{fromRequestId\s=\s)?|ErrorCode\s|ErrorMessage\s|Abbrev\s|\(){0,3}"
+)
+_QUOTED = re.compile(r"([\"'])\s?(?P<value>[^\"']{0,1024})\1|\"\s?(?P<open>[^\"'\n]{1,1024})\Z")
+_BARE = re.compile(
+    r"(?P<value><[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|\{[^{}\n:\"']{1,60}\}|[^\s,;(){}\[\]\"'<>]{1,1024})"
+)
+_WITHOUT_SEPARATOR = frozenset({"code", "message", "request_id"})
+_NO_VALUES = frozenset({"null", "nil", "None", "Nothing", "undefined", "true", "false"})
+_CLUSTER_GAP = 2500
+
+_HEADER = re.compile(r"[xX]-[aA]mz[nN]?-")
+# The invocation of a Lambda function has a request id too, which is no API call's.
+_LAMBDA = re.compile(r"(?:START|END|REPORT)\s\Z")
+_INIT = re.compile(r"Init<(?:[\w:]*::)?(?P<code>\w+)>")
+_NAME = re.compile(r"\w{2,80}")
+_IDENTITY = re.compile(r"userIdentity|principal\"|'principal'|\"principal|sessionIssuer")
+_IDENTITY_REACH = 400
+_ISSUER_REACH = 200
+_VAULT = re.compile(r"\s*\.\s*Errors")
+
+
+class _Pair(NamedTuple):
+    """A key with its value, and where they stand in the text."""
+
+    text: str
+    key: str
+    quoted: bool
+    at: int
+    value: str
+    start: int
+    end: int
+
+    def before(self, reach: int) -> str:
+        return self.text[max(0, self.at - reach) : self.at]
+
+
+def read_pairs(text: str, taken: Sequence[Partial]) -> Iterator[Partial]:
+    """Find clusters of keys and values, outside of what other readers have taken."""
+    cluster: Partial | None = None
+    regions = sorted((piece.start, piece.end) for piece in taken)
+    at = 0
+    for m in _PAIR.finditer(text):
+        role = _role(m)
+        if role is None:
+            continue
+        while at < len(regions) and regions[at][1] <= m.start():
+            at += 1
+        if at < len(regions) and regions[at][0] <= m.start():
+            continue
+        pair = _pair(text, m)
+        if pair is None and role != "message":
+            continue
+        if cluster and (
+            role == "record" or m.start() - cluster.end > _CLUSTER_GAP or _contradicts(cluster, role, pair)
+        ):
+            if cluster.facts:
+                yield cluster
+            cluster = None
+        fresh = cluster or Partial("body", m.start(), m.start(), source="json")
+        if role == "message":
+            fresh.end = max(fresh.end, m.end())
+            cluster = fresh
+        elif (
+            pair is not None
+            and pair.value
+            and ELLIPSIS.match(pair.value) is None
+            and _TAKERS[role](fresh, pair)
+        ):
+            fresh.end = max(fresh.end, pair.end)
+            cluster = fresh
+    if cluster and cluster.facts:
+        yield cluster
+
+
+def _role(m: re.Match[str]) -> str | None:
+    key = m["key"].replace(" ", "").replace("\n", "").lower()
+    role = _ROLE_OF.get(key) or _ROLE_OF.get(key.rpartition(".")[2])
+    if not m["separator"] and role not in _WITHOUT_SEPARATOR:
+        return None
+    if m["separator"] == "," and _HEADER.match(m["key"]) is None:
+        # ("x-amzn-RequestId","…") is a header; other pairs of strings are not.
+        return None
+    return role
+
+
+def _pair(text: str, m: re.Match[str]) -> _Pair | None:
+    quoted = _QUOTED.match(text, m.end())
+    if quoted:
+        group = "value" if quoted["value"] is not None else "open"
+        start, end = trim(text, quoted.start(group), quoted.end(group))
+    else:
+        plain = _BARE.match(text, m.end())
+        if plain is None:
+            return None
+        start, end = trim(text, plain.start("value"), plain.end("value"))
+    value = rejoin(text[start:end])
+    if value in _NO_VALUES and m["key"] != "explicitDeny":
+        return None
+    return _Pair(text, m["key"], bool(m["quote"]), m.start(), value, start, end)
+
+
+def _contradicts(cluster: Partial, role: str, pair: _Pair | None) -> bool:
+    """Tell whether a second code means that another object begins."""
+    if role != "code" or pair is None or "code" not in cluster.facts:
+        return False
+    present = cluster.facts["code"].value
+    return (
+        is_code(pair.value) and is_code(present) and pair.value not in present and present not in pair.value
+    )
+
+
+def _record(cluster: Partial, _: _Pair) -> bool:
+    cluster.source = "cloudtrail"
+    return True
+
+
+def _code(cluster: Partial, pair: _Pair) -> bool:
+    init = _INIT.search(pair.value)
+    value = init["code"] if init else pair.value
+    if "#" in value or "://" in value:
+        value = bare(value)
+    if value.isdigit():
+        # Kubernetes' Status; elsewhere a bare number is some other system's code.
+        if len(value) == 3 and pair.quoted:
+            cluster.put("status_code", value, pair.start, pair.end, HINT)
+            return True
+        return False
+    if not is_code(value) or (is_generic(value) and not is_known(value)):
+        return False
+    at = pair.text.find(value, pair.start, pair.end)
+    typed = pair.key.lower() in {"errortype", "typename"}
+    cluster.put("code", value, at, at + len(value), CLASS_NAME if typed else BEST)
+    cluster.aws = cluster.aws or pair.key in {"__type", "_serviceCode", "s3ErrorCode"}
+    if pair.key == "errorCode" and "eventSource" in pair.text:
+        cluster.source = "cloudtrail"
+    return True
+
+
+def _status(cluster: Partial, pair: _Pair) -> bool:
+    if not (pair.value.isdigit() and len(pair.value) == 3) or _VAULT.match(pair.text, pair.end):
+        return False
+    cluster.put("status_code", pair.value, pair.start, pair.end, BEST)
+    if "RespMetadata" in pair.before(80):
+        cluster.aws, cluster.source = True, "go-v1"
+    return True
+
+
+def _request_id(cluster: Partial, pair: _Pair) -> bool:
+    if _LAMBDA.search(pair.before(8)) or pair.text.startswith(" Version", pair.end) or len(pair.value) < 2:
+        return False
+    cluster.put("request_id", pair.value, pair.start, pair.end, HINT if _HEADER.match(pair.key) else STATED)
+    return True
+
+
+def _host_id(cluster: Partial, pair: _Pair) -> bool:
+    cluster.put("host_id", pair.value, pair.start, pair.end)
+    return True
+
+
+def _operation(cluster: Partial, pair: _Pair) -> bool:
+    if _NAME.fullmatch(pair.value) is None:
+        return False
+    cluster.put("operation", pair.value, pair.start, pair.end)
+    return True
+
+
+def _service(cluster: Partial, pair: _Pair) -> bool:
+    if ".amazonaws." in pair.value:
+        cluster.aws = True
+        cluster.put("service", service_of_event_source(pair.value), rank=HINT)
+    elif pair.key == "_serviceAbbrev":
+        cluster.put("service", service_name(pair.value), rank=HINT)
+    else:
+        return False
+    return True
+
+
+def _principal(cluster: Partial, pair: _Pair) -> bool:
+    near = pair.before(_IDENTITY_REACH) + pair.key
+    if not pair.value.startswith("arn:") or _IDENTITY.search(near) is None:
+        return False
+    issuer = "sessionIssuer" in pair.before(_ISSUER_REACH) + pair.key
+    cluster.put("principal", pair.value, pair.start, pair.end, CLASS_NAME if issuer else HINT)
+    account = account_of(pair.value)
+    if account and not issuer:
+        at = pair.text.find(account, pair.start, pair.end)
+        cluster.put("account", account, at, at + len(account), HINT)
+    return True
+
+
+def _account(cluster: Partial, pair: _Pair) -> bool:
+    if account_of(pair.value) != pair.value or _IDENTITY.search(pair.before(_IDENTITY_REACH)) is None:
+        return False
+    if "resources" in pair.before(120):
+        return False
+    cluster.put("account", pair.value, pair.start, pair.end, CLASS_NAME)
+    return True
+
+
+def _deny(cluster: Partial, pair: _Pair) -> bool:
+    """Read the output of sts:DecodeAuthorizationMessage, from its explicitDeny on."""
+    if '"allowed"' not in pair.text and "'allowed'" not in pair.text:
+        return False
+    cluster.kind, cluster.aws = "access_denied", True
+    cluster.put("deny", "explicit" if pair.value.lower() == "true" else "implicit")
+    return True
+
+
+def _action(cluster: Partial, pair: _Pair) -> bool:
+    if cluster.kind != "access_denied":
+        return False
+    cluster.put("action", pair.value, pair.start, pair.end)
+    prefix, colon, _ = pair.value.partition(":")
+    if colon:
+        cluster.put("service", prefix.lower(), pair.start, pair.start + len(prefix))
+    return True
+
+
+def _resource(cluster: Partial, pair: _Pair) -> bool:
+    if cluster.kind != "access_denied":
+        return False
+    cluster.put("resource", pair.value, pair.start, pair.end)
+    return True
+
+
+_TAKERS: dict[str, Callable[[Partial, _Pair], bool]] = {
+    "record": _record,
+    "code": _code,
+    "status_code": _status,
+    "request_id": _request_id,
+    "host_id": _host_id,
+    "operation": _operation,
+    "service": _service,
+    "principal": _principal,
+    "account": _account,
+    "deny": _deny,
+    "action": _action,
+    "resource": _resource,
+}

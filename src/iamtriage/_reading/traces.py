@@ -1,0 +1,46 @@
+"""Reads HTTP statuses and endpoint hosts out of the words of logs and traces; nothing stronger.
+
+What it finds are weak facts: they mean something only beside a failure (``surroundings``).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._reading.partials import CLASS_NAME, HINT, Partial
+from iamtriage._reading.services import HOST, service_of_host
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_STATUS = re.compile(
+    r"HTTP/\d(?:\.\d)?\"?\s(?P<a>[45]\d\d)\b|\bHTTP\s(?P<b>[45]\d\d)\b|[Ee]rror\s\(?(?P<c>[45]\d\d)\s?(?=[{<:(])|failed\s(?P<d>[45]\d\d)\s?:"
+    r"|(?:[Ee]rror|[Rr]esponse)\s[Cc]ode:?\s(?P<e>[45]\d\d)\b|[Ss]tatus\s?[Cc]ode:?\s(?:was\s|is\s|of\s)?(?P<f>[45]\d\d)\b|(?P<g>[45]\d\d)\s(?:Forbidden|Bad Request|Unauthorized)\b"
+    r"|Client\serror:\s(?P<h>[45]\d\d)\b|http_status_(?P<i>[45]\d\d)|[Ss]tatus(?:\(|:\s(?:Some\()?)(?P<j>[45]\d\d)\b|[Rr]esponseCode[:=]\s?(?P<k>[45]\d\d)\b|status=(?P<l>[45]\d\d)\b(?=[^\n]{0,80}(?:amz|aws))|\((?P<m>[45]\d\d)\)\s(?:Forbidden|Bad Request|Unauthorized)"
+    r"|StatusCode\((?P<n>[45]\d\d)\)|/status\s(?P<o>[45]\d\d)\b|http_error,\s?(?P<p>[45]\d\d)\b|[Rr]esponse\s(?P<q>[45]\d\d)\s(?:from|code)|[Ss]tatus\s:\s(?P<r>[45]\d\d)\b"
+    r"|\(\s?(?P<s>[45]\d\d),\s?[\"'{]"
+)
+_VAULT = re.compile(r"\s*\.\s*Errors")
+
+
+def read_statuses(text: str) -> Iterator[Partial]:
+    """Find HTTP statuses in the words of logs and traces; weak facts that need a failure to belong to."""
+    for m in _STATUS.finditer(text):
+        group = m.lastgroup
+        if group is None or _VAULT.match(text, m.end(group)):
+            continue
+        partial = Partial("status", m.start(), m.end())
+        partial.put("status_code", m[group], m.start(group), m.end(group), HINT)
+        yield partial
+
+
+def read_hosts(text: str) -> Iterator[Partial]:
+    """Find the AWS endpoints that a text names in URLs; weak facts of the same sort."""
+    if ".amazonaws." in text or ".api.aws" in text:
+        for m in HOST.finditer(text):
+            service = service_of_host(m["host"])
+            if service:
+                partial = Partial("host", m.start(), m.end(), aws=True)
+                partial.put("service", service, rank=CLASS_NAME)
+                yield partial

@@ -1,0 +1,85 @@
+"""Reads XML error documents: the query, EC2 and REST-XML protocols' bodies; no other shapes.
+
+Sources: botocore ``parsers`` (QueryParser, EC2QueryParser, RestXMLParser). Documents come cut at
+both ends and wrapped by terminals.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from iamtriage._reading.codes import is_known
+from iamtriage._reading.grammar import ELLIPSIS, rejoin
+from iamtriage._reading.partials import BEST, HINT, Partial
+from iamtriage._reading.services import service_of_host
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CODE = re.compile(r"<Code>\s*(?P<code>[\w.]{2,100})\s*</Code>")
+_ROOT = re.compile(r"<(?P<code>[A-Z][A-Za-z]{3,80}(?:Exception|Error|Denied|Fault))>\s*<(?:Message|message)>")
+_OPEN = re.compile(r"<(?:ErrorResponse|Response|Error|ServiceErrorResponse)\b[^<>]{0,300}>")
+_NAMESPACE = re.compile(r"xmlns=[\"']https?://(?P<host>[\w.-]{4,100})/")
+_CLOSE = re.compile(r"</(?:ErrorResponse|Response)>")
+_VALUE = {
+    "request_id": re.compile(r"<Request(?:Id|ID)>\s*(?P<value>[^<>]{1,128}?)\s*</Request(?:Id|ID)>"),
+    "host_id": re.compile(r"<HostId>\s*(?P<value>[^<>]{1,300}?)\s*</HostId>"),
+    "resource": re.compile(r"<Resource>\s*(?P<value>[^<>\s]{1,1024})\s*</Resource>"),
+}
+_REACH = 4000
+_OPEN_REACH = 700
+_MESSAGE_REACH = 1500
+_CLOSE_ERROR = re.compile(r"</Error>")
+_CLOSE_MESSAGE = re.compile(r"</Message>")
+
+
+def read_xml(text: str) -> Iterator[Partial]:
+    """Find XML error documents."""
+    if "<Code>" in text:
+        floor = 0
+        matches = list(_CODE.finditer(text))
+        for m, following in pairwise([*matches, None]):
+            if m is None:
+                break
+            limit = min(m.end() + _REACH, following.start() if following else len(text))
+            yield _document(text, m, floor, limit)
+            floor = m.end()
+    if "Message>" in text or "message>" in text:
+        for m in _ROOT.finditer(text):
+            if is_known(m["code"]):
+                partial = Partial("body", m.start(), m.end(), source="xml", aws=True)
+                partial.put("code", m["code"], m.start("code"), m.end("code"), BEST)
+                close = text.find(f"</{m['code']}>", m.end(), m.end() + _REACH)
+                partial.end = close if close > 0 else m.end()
+                yield partial
+
+
+def _document(text: str, m: re.Match[str], floor: int, limit: int) -> Partial:
+    opened = list(_OPEN.finditer(text, max(floor, m.start() - _OPEN_REACH), m.start()))
+    start = opened[0].start() if opened else m.start()
+    closed = _CLOSE.search(text, m.end(), limit) or _CLOSE_ERROR.search(text, m.end(), limit)
+    end = closed.end() if closed else limit
+    partial = Partial("body", start, m.end(), source="xml")
+    partial.put("code", m["code"], m.start("code"), m.end("code"), BEST)
+    for key, pattern in _VALUE.items():
+        value = pattern.search(text, start, end)
+        if value:
+            partial.end = max(partial.end, value.end())
+            written = rejoin(value["value"])
+            if ELLIPSIS.match(written) is None:
+                partial.put(
+                    key,
+                    written,
+                    value.start("value"),
+                    value.end("value"),
+                    HINT if key == "resource" else BEST,
+                )
+    namespace = _NAMESPACE.search(text, start, m.start())
+    if namespace and "amazonaws" in namespace["host"]:
+        partial.aws = True
+        partial.put("service", service_of_host(namespace["host"]), rank=HINT)
+    message = _CLOSE_MESSAGE.search(text, m.end(), end)
+    partial.end = max(partial.end, message.end() if message else min(end, m.end() + _MESSAGE_REACH))
+    return partial
