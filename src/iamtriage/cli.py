@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import sys
+from io import TextIOWrapper
 from typing import IO, TYPE_CHECKING
 
 from iamtriage.records import to_record
@@ -60,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     # Whatever bytes a log holds, reading must go on and printing must not fail.
     for stream in (sys.stdin, sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace" if stream is sys.stdin else "backslashreplace")
     parser = _parser()
     try:

@@ -88,7 +88,7 @@ class _Failure:
     # The text may hold secrets, so it is not part of what a log or traceback prints.
     text: str = attrs.field(default="", repr=False)
     span: tuple[int, int] = attrs.field(default=(0, 0), repr=False)
-    _marks: Marks = attrs.field(default=((), ()), repr=False, eq=False)
+    _marks: Marks = attrs.field(default=((), ()), repr=False, eq=False, alias="marks")
     principal: str | None = None
     account: str | None = None
     action: str | None = None

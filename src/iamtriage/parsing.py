@@ -58,7 +58,7 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
     if isinstance(error, BaseException):
         failures = list(failures_raised(error))
         return _innermost(failures)
-    if not isinstance(error, Mapping):
+    if not isinstance(error, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
         msg = f"parse() takes text, bytes, an exception or a mapping, not {type(error).__name__}"  # type: ignore[unreachable]
         raise TypeError(msg)
     return _cause(failures_of(error))

@@ -50,7 +50,7 @@ def scan(source: str | Iterable[str] | _Readable) -> Iterator[Failure]:
     if isinstance(source, _Readable):
         return failures_in_pieces(_lines_of(source))
     lines: object = source
-    if isinstance(lines, Iterable) and not isinstance(lines, bytes | bytearray | Mapping):
+    if isinstance(lines, Iterable) and not isinstance(lines, bytes | bytearray | Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
         return failures_in_pieces(_decoded(lines))
     msg = f"scan() takes text, lines or a text file, not {type(source).__name__}"
     raise TypeError(msg)

@@ -73,9 +73,9 @@ def _pieces(text: str) -> list[Partial]:
     heads = [*read_heads(text), *read_codes(text), *read_actions(text), *read_translated_codes(text)]
     tails = list(read_tails(text))
     xml = list(read_xml(text))
-    pieces = [
+    pieces: list[Partial] = [
         *sentences,
-        *([] if sentences else read_translated(text)),
+        *(() if sentences else read_translated(text)),
         *read_lone_reasons(text, sentences),
         *heads,
         *tails,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from iamtriage._reading.grammar import account_of
 from iamtriage.failures import AccessDenied, Envelope, Failure, KubernetesForbidden
@@ -12,52 +12,34 @@ if TYPE_CHECKING:
     from iamtriage._reading.view import View
 
 _CLASSES: dict[str, type[Failure]] = {cls.kind: cls for cls in get_args(Failure)}
-_NOT_SPANNED = frozenset({"deny", "policy_type"})
+# Words of ours, not of the text.
+_NOT_SPANNED = frozenset({"deny", "policy_type", "reason", "account"})
+_DENIAL = ("deny", "policy_type", "policy_arn", "authorization_id", "encoded_message", "reason")
+_RBAC = {
+    "user": "k8s_user",
+    "verb": "k8s_verb",
+    "kubernetes_resource": "k8s_resource",
+    "api_group": "k8s_api_group",
+    "namespace": "k8s_namespace",
+}
 
 
 def build(draft: Draft, view: View) -> Failure:
     """Make the frozen failure of a draft."""
-    facts = draft.facts
-    values = {key: fact.value for key, fact in facts.items()}
-    names: list[str] = []
-    marks: list[tuple[int, int]] = []
-    for key, fact in facts.items():
-        if fact.start >= 0 and key not in _NOT_SPANNED and key != "reason":
-            mark = view.unbroken(fact.start, fact.end, fact.value)
-            if mark:
-                names.append(key)
-                marks.append(mark)
+    values = {key: fact.value for key, fact in draft.facts.items()}
+    marks = _marks(draft, view)
     principal = values.get("principal")
-    account = (account_of(principal) if principal else None) or values.get("account")
-    if principal and account and account_of(principal) is None:
-        account = None
-    if account and "account" not in names and "principal" in names and principal:
-        start = marks[names.index("principal")][0] + principal.find(account)
-        if view.original[start : start + len(account)] == account:
-            names.append("account")
-            marks.append((start, start + len(account)))
-    elif "account" in names and (
-        account is None or view.original[slice(*marks[names.index("account")])] != account
-    ):
-        at = names.index("account")
-        del names[at], marks[at]
-    cls = _CLASSES[draft.kind or "aws_error"]
-    more: dict[str, object] = {}
-    if cls is AccessDenied:
-        more = {
-            k: values.get(k)
-            for k in ("deny", "policy_type", "policy_arn", "authorization_id", "encoded_message", "reason")
-        }
-    elif cls is KubernetesForbidden:
-        more = {
-            "user": values.get("k8s_user"),
-            "verb": values.get("k8s_verb"),
-            "kubernetes_resource": values.get("k8s_resource"),
-            "api_group": values.get("k8s_api_group"),
-            "namespace": values.get("k8s_namespace"),
-        }
+    # A principal that states no account has none, whatever stands beside it.
+    account = account_of(principal) if principal else values.get("account")
+    if account:
+        _mark_account(draft, view, account, marks)
     status = values.get("status_code")
-    span = view.span(draft.start, draft.end)
+    cls = _CLASSES[draft.kind or "aws_error"]
+    more: dict[str, Any] = {}
+    if cls is AccessDenied:
+        more = {key: values.get(key) for key in _DENIAL}
+    elif cls is KubernetesForbidden:
+        more = {name: values.get(key) for name, key in _RBAC.items()}
     return cls(
         envelope=Envelope(
             code=values.get("code"),
@@ -69,11 +51,34 @@ def build(draft: Draft, view: View) -> Failure:
             source=draft.source,
         ),
         text=view.original,
-        span=span,
-        marks=(tuple(names), tuple(marks)),
+        span=view.span(draft.start, draft.end),
+        marks=(tuple(marks), tuple(marks.values())),
         principal=principal,
         account=account,
         action=values.get("action"),
         resource=values.get("resource"),
-        **more,  # type: ignore[arg-type]
+        **more,
     )
+
+
+def _marks(draft: Draft, view: View) -> dict[str, tuple[int, int]]:
+    """Give the places of the values that stand unbroken in the original text."""
+    marks: dict[str, tuple[int, int]] = {}
+    for key, fact in draft.facts.items():
+        if fact.start >= 0 and key not in _NOT_SPANNED:
+            mark = view.unbroken(fact.start, fact.end, fact.value)
+            if mark:
+                marks[key] = mark
+    return marks
+
+
+def _mark_account(draft: Draft, view: View, account: str, marks: dict[str, tuple[int, int]]) -> None:
+    """Mark the account where it stands itself, or inside the principal."""
+    start = -1
+    fact = draft.facts.get("account")
+    if fact and fact.start >= 0 and fact.value == account:
+        start = view.span(fact.start, fact.end)[0]
+    elif "principal" in marks:
+        start = view.original.find(account, *marks["principal"])
+    if start >= 0 and view.original.startswith(account, start):
+        marks["account"] = (start, start + len(account))

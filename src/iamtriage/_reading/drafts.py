@@ -39,8 +39,8 @@ class Draft:
 
     start: int
     end: int
-    facts: dict[str, Fact] = attrs.field(factory=dict)
-    kinds: list[Kind] = attrs.field(factory=list)
+    facts: dict[str, Fact] = attrs.field(factory=dict[str, Fact])
+    kinds: list[Kind] = attrs.field(factory=list[Kind])
     wrapper_kind: Kind | None = None
     aws: bool = False
     source: str | None = None

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from iamtriage._reading.assembly import read_cause
 from iamtriage._reading.codes import bare, is_code
-from iamtriage._reading.partials import BEST, HINT, Partial
+from iamtriage._reading.grammar import account_of
+from iamtriage._reading.partials import BEST, GIVEN, HINT, Partial
 from iamtriage._reading.services import service_of_event_source
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def failures_of(document: Document, operation: str | None = None, *, depth: int 
         for inner in nested:
             yield from failures_of(inner, operation, depth=depth + 1)
         return
-    stated = _stated(document, operation)
+    stated = stated_by(document, operation)
     if stated is None:
         return
     message, partial = stated
@@ -55,31 +56,32 @@ def is_event(document: Document) -> bool:
     return "eventSource" in document or any("eventSource" in inner for inner in _nested(document))
 
 
+def as_document(value: object) -> Document:
+    """Give a value as a mapping; an empty one for what is none."""
+    return cast("Document", value) if isinstance(value, Mapping) else {}
+
+
+def _items(value: object) -> list[Document]:
+    """Give the mappings of a list; none for what is no list."""
+    if not isinstance(value, list | tuple):
+        return []
+    return [item for item in map(as_document, cast("Sequence[object]", value)[:_MOST_RECORDS]) if item]
+
+
 def _nested(document: Document) -> Iterator[Document]:
     """Give the documents that a list, an event or a JSON string in a mapping holds."""
     for key in ("Records", "Events", "events", "Errors"):
-        items = document.get(key)
-        if isinstance(items, Sequence) and not isinstance(items, str | bytes):
-            yield from (item for item in items[:_MOST_RECORDS] if isinstance(item, Mapping))
-    detail = document.get("detail")
-    if isinstance(detail, Mapping) and ("detail-type" in document or "eventSource" in detail):
-        yield detail
+        yield from _items(document.get(key))
+    detail = as_document(document.get("detail"))
+    if "detail-type" in document or "eventSource" in detail:
+        yield from filter(None, [detail])
     event = document.get("CloudTrailEvent")
-    if isinstance(event, str):
-        loaded = load(event)
-        if isinstance(loaded, Mapping):
-            yield loaded
-    elif isinstance(event, Mapping):
-        yield event
-    response = document.get("Response")
-    if isinstance(response, Mapping):
-        errors = response.get("Errors")
-        error = errors.get("Error") if isinstance(errors, Mapping) else None
-        if isinstance(error, Mapping):
-            yield {"Error": error, "RequestId": response.get("RequestID") or response.get("RequestId")}
-    wrapped = document.get("ErrorResponse")
-    if isinstance(wrapped, Mapping):
-        yield wrapped
+    yield from filter(None, [as_document(load(event) if isinstance(event, str) else event)])
+    response = as_document(document.get("Response"))
+    error = as_document(as_document(response.get("Errors")).get("Error"))
+    if error:
+        yield {"Error": error, "RequestId": response.get("RequestID") or response.get("RequestId")}
+    yield from filter(None, [as_document(document.get("ErrorResponse"))])
 
 
 def load(text: str) -> object:
@@ -92,7 +94,7 @@ def load(text: str) -> object:
         return None
 
 
-def _stated(document: Document, operation: str | None) -> tuple[str, Partial] | None:
+def stated_by(document: Document, operation: str | None) -> tuple[str, Partial] | None:
     """Give the message of a mapping and the facts beside it; None for a mapping that is no error."""
     partial = Partial("body", 0, 0, source="json")
     partial.put("operation", operation, rank=BEST)
@@ -115,14 +117,13 @@ def _event(record: Document, partial: Partial) -> tuple[str, Partial] | None:
     source = _text(record.get("eventSource"))
     partial.put("service", service_of_event_source(source) if source else None, rank=HINT)
     partial.put("request_id", _text(record.get("requestID")), rank=BEST)
-    identity = record.get("userIdentity")
-    if isinstance(identity, Mapping):
-        partial.put("principal", _text(identity.get("arn")), rank=HINT)
-        account = _text(identity.get("accountId"))
-        if account and account.isascii() and account.isdigit() and len(account) == 12:
-            partial.put("account", account, rank=HINT)
-    resources = record.get("resources")
-    if isinstance(resources, Sequence) and len(resources) == 1 and isinstance(resources[0], Mapping):
+    identity = as_document(record.get("userIdentity"))
+    partial.put("principal", _text(identity.get("arn")), rank=HINT)
+    account = _text(identity.get("accountId"))
+    if account and account_of(account) == account:
+        partial.put("account", account, rank=HINT)
+    resources = _items(record.get("resources"))
+    if len(resources) == 1:
         partial.put("resource", _text(resources[0].get("ARN")), rank=HINT)
     return message, partial
 
@@ -144,54 +145,41 @@ def _kubernetes_status(status: Document, partial: Partial) -> tuple[str, Partial
 def _decoded(decoded: Document, partial: Partial) -> tuple[str, Partial]:
     partial.aws, partial.kind = True, "access_denied"
     partial.put("deny", "explicit" if decoded.get("explicitDeny") is True else "implicit")
-    context = decoded.get("context")
-    if isinstance(context, Mapping):
-        principal = context.get("principal")
-        partial.put("principal", _text(principal.get("arn")) if isinstance(principal, Mapping) else None)
-        action = _text(context.get("action"))
-        partial.put("action", action)
-        if action and ":" in action:
-            partial.put("service", action.partition(":")[0].lower(), rank=BEST)
-        partial.put("resource", _text(context.get("resource")))
+    context = as_document(decoded.get("context"))
+    partial.put("principal", _text(as_document(context.get("principal")).get("arn")))
+    action = _text(context.get("action"))
+    partial.put("action", action)
+    if action and ":" in action:
+        partial.put("service", action.partition(":")[0].lower(), rank=BEST)
+    partial.put("resource", _text(context.get("resource")))
     return "", partial
 
 
 def _api_error(body: Document, partial: Partial) -> tuple[str, Partial] | None:
-    error = body.get("Error") or body.get("error")
-    inner: Document = error if isinstance(error, Mapping) else body
-    code = next(
-        filter(
-            None,
-            (_text(inner.get(k)) for k in ("__type", "Code", "code", "errorCode", "errorType", "ErrorCode")),
-        ),
-        None,
-    )
-    message = next(
-        filter(None, (_text(inner.get(k)) for k in ("Message", "message", "errorMessage", "ErrorMessage"))),
-        None,
-    )
+    inner = as_document(body.get("Error")) or as_document(body.get("error")) or body
+    code = _first(inner, "__type", "Code", "code", "errorCode", "errorType", "ErrorCode")
+    message = _first(inner, "Message", "message", "errorMessage", "ErrorMessage")
     if code is None and message is None:
         return None
-    partial.aws = (
-        "__type" in inner
-        or "ResponseMetadata" in body
-        or (code is not None and is_code(bare(code)) and not code.isdigit())
-    )
+    named = code is not None and not code.isdigit() and is_code(bare(code))
+    partial.aws = named or "__type" in inner or "ResponseMetadata" in body
     _put_code(partial, code)
-    metadata = body.get("ResponseMetadata") or body.get("$metadata")
-    if isinstance(metadata, Mapping):
+    metadata = as_document(body.get("ResponseMetadata")) or as_document(body.get("$metadata"))
+    if metadata:
         partial.source = "botocore" if "ResponseMetadata" in body else "js-v3"
-        _put_status(partial, metadata.get("HTTPStatusCode") or metadata.get("httpStatusCode"))
-        partial.put("request_id", _text(metadata.get("RequestId") or metadata.get("requestId")), rank=BEST)
-        partial.put("host_id", _text(metadata.get("HostId") or metadata.get("extendedRequestId")), rank=BEST)
-    for key, names in (
-        ("request_id", ("RequestId", "RequestID", "requestId", "request_id")),
-        ("host_id", ("HostId", "hostId")),
-    ):
-        for name in names:
-            partial.put(key, _text(body.get(name)) or _text(inner.get(name)), rank=BEST)
-    _put_status(partial, body.get("statusCode") or body.get("httpStatusCode") or body.get("status"))
+    for place in (metadata, body, inner):
+        partial.put(
+            "request_id", _first(place, "RequestId", "RequestID", "requestId", "request_id"), rank=BEST
+        )
+        partial.put("host_id", _first(place, "HostId", "hostId", "extendedRequestId"), rank=BEST)
+        for name in ("HTTPStatusCode", "httpStatusCode", "statusCode", "status"):
+            _put_status(partial, place.get(name))
     return message or "", partial
+
+
+def _first(document: Document, *keys: str) -> str | None:
+    """Give the first of the keys' values that is text."""
+    return next(filter(None, (_text(document.get(key)) for key in keys)), None)
 
 
 def _put_code(partial: Partial, code: str | None) -> None:
@@ -201,7 +189,7 @@ def _put_code(partial: Partial, code: str | None) -> None:
         partial.put("status_code", code, rank=HINT)
     # The wire decorates codes: ns#Code:http://…
     written = bare(code) if "#" in code or "://" in code else code
-    partial.put("code", written, rank=BEST + 1)
+    partial.put("code", written, rank=GIVEN)
 
 
 def _put_status(partial: Partial, status: object) -> None:

@@ -13,7 +13,7 @@ Role: TypeAlias = Literal["class", "head", "core", "tail", "body", "status", "ho
 itself, a tail behind it, or a body (XML, JSON, printed object) around it."""
 
 # How good a source is for a fact: a better one replaces what a worse one gave.
-CLASS_NAME, HINT, STATED, BEST = 0, 1, 2, 3
+CLASS_NAME, HINT, STATED, BEST, GIVEN = 0, 1, 2, 3, 4
 
 
 @attrs.frozen
@@ -40,7 +40,7 @@ class Partial:
     role: Role
     start: int
     end: int
-    facts: dict[str, Fact] = attrs.field(factory=dict)
+    facts: dict[str, Fact] = attrs.field(factory=dict[str, Fact])
     kind: Kind | None = None
     aws: bool = False
     wrapper: bool = False

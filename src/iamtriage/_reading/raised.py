@@ -7,16 +7,18 @@ one with ``status``, ``reason`` and ``body``. Anything else is read by its text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from iamtriage._reading.assembly import read_cause
 from iamtriage._reading.codes import kind_of_code
-from iamtriage._reading.mappings import failures_of, load
-from iamtriage._reading.partials import BEST, HINT, Partial
+from iamtriage._reading.mappings import as_document, failures_of, load, stated_by
+from iamtriage._reading.partials import BEST, GIVEN, Partial
 from iamtriage._reading.triggers import may_hold_failure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage._reading.mappings import Document
     from iamtriage.failures import Failure
 
 _MOST_EXCEPTIONS = 200
@@ -68,15 +70,15 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             following.append(current.__context__)
         if isinstance(current, BaseExceptionGroup):
             # The walk is reversed later: the first of a group shall come first then.
-            following.extend(current.exceptions)
+            following.extend(cast("BaseExceptionGroup[BaseException]", current).exceptions)
         waiting.extend(e for e in following if e is not None)
 
 
 def _failure(error: BaseException) -> Failure | None:
     text = _text_of(error)
-    response = _attribute(error, "response")
+    response = as_document(_attribute(error, "response"))
     operation = _attribute(error, "operation_name")
-    if isinstance(response, Mapping) and isinstance(operation, str):
+    if response and isinstance(operation, str):
         return _client_error(text, response, operation)
     status = _attribute(error, "status")
     body = _attribute(error, "body")
@@ -93,28 +95,13 @@ def _failure(error: BaseException) -> Failure | None:
     return read_cause(text)
 
 
-def _client_error(text: str, response: Mapping[object, object], operation: str) -> Failure | None:
+def _client_error(text: str, response: Document, operation: str) -> Failure | None:
     """Read a ClientError: its response wins, its text gives the places."""
-    partial = Partial("body", 0, 0, source="botocore", aws=True)
-    partial.put("operation", operation, rank=BEST + 1)
-    message = ""
-    error = response.get("Error")
-    if isinstance(error, Mapping):
-        code = error.get("Code")
-        if isinstance(code, str | int) and not isinstance(code, bool):
-            partial.put("code", str(code), rank=BEST + 1)
-            if str(code).isdigit() and len(str(code)) == 3:
-                partial.put("status_code", str(code), rank=HINT)
-        said = error.get("Message")
-        message = said if isinstance(said, str) else ""
-    metadata = response.get("ResponseMetadata")
-    if isinstance(metadata, Mapping):
-        status = metadata.get("HTTPStatusCode")
-        if isinstance(status, int) and not isinstance(status, bool) and 0 <= status < 1000:
-            partial.put("status_code", str(status), rank=BEST + 1)
-        for key, name in (("request_id", "RequestId"), ("host_id", "HostId")):
-            value = metadata.get(name)
-            partial.put(key, value if isinstance(value, str) else None, rank=BEST + 1)
+    stated = stated_by(response, operation)
+    if stated is None:
+        return read_cause(text)
+    message, partial = stated
+    partial.source, partial.aws = "botocore", True
     return read_cause(text if message in text else f"{text}\n{message}", partial)
 
 
@@ -122,10 +109,8 @@ def _api_exception(text: str, status: int, body: str | bytes | None) -> Failure 
     """Read kubernetes' ApiException: the body is the API server's Status."""
     if isinstance(body, bytes):
         body = body.decode("utf-8", "replace")
-    document = load(body) if body else None
-    if isinstance(document, Mapping):
-        for failure in failures_of(document):
-            return failure
+    for failure in failures_of(as_document(load(body) if body else None)):
+        return failure
     if status == 401:
         partial = Partial("body", 0, 0, kind="kubernetes_unauthorized", source="kubernetes", aws=True)
         partial.put("status_code", str(status), rank=BEST)
@@ -155,7 +140,7 @@ def _botocore_error(error: BaseException, text: str) -> Failure | None:
         else:
             return None
     # The sentence may say more than the class: an expired token among those not loaded.
-    partial.put("code", name, rank=BEST + 1)
+    partial.put("code", name, rank=GIVEN)
     partial.kind, partial.wrapper = kind, kind != "aws_error"
     return read_cause(text, partial)
 

@@ -6,9 +6,13 @@ The result is the same as the long way's: ``tests/reading/test_shortcut.py`` hol
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from iamtriage._reading.reasons import policy_type
 from iamtriage.failures import AccessDenied, Envelope
+
+if TYPE_CHECKING:
+    from iamtriage.typing import PolicyType
 
 _POLICY_WORDS = (
     "identity-based policy",
@@ -20,7 +24,7 @@ _POLICY_WORDS = (
     "VPC endpoint policy",
     "role trust policy",
 )
-_POLICY_TYPES = {words: policy_type(words) for words in _POLICY_WORDS}
+_POLICY_TYPES: dict[str, PolicyType | None] = {words: policy_type(words) for words in _POLICY_WORDS}
 PREFIX = "An error occurred ("
 _SENTENCE = re.compile(
     r"An error occurred \((?P<code>[A-Z][A-Za-z]+)\) when calling the (?P<operation>[A-Za-z0-9]+) operation: "
@@ -39,6 +43,7 @@ def read_shortcut(text: str) -> AccessDenied | None:
     if m is None:
         return None
     code, operation, principal, account, action, service, resource, reason, words = m.groups()
+    policy = _POLICY_TYPES[words] if words else None
     return AccessDenied(
         Envelope(code, operation, service, None, None, None, "botocore"),
         text,
@@ -49,7 +54,7 @@ def read_shortcut(text: str) -> AccessDenied | None:
         action,
         resource,
         "implicit" if words else None,
-        _POLICY_TYPES[words] if words else None,
+        policy,
         None,
         None,
         None,

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import attrs
 
 from iamtriage._reading.assembly import read, read_cause
 from iamtriage._reading.building import build
-from iamtriage._reading.mappings import failures_of, is_event, load
+from iamtriage._reading.mappings import as_document, failures_of, is_event, load
 from iamtriage._reading.triggers import may_hold_failure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from iamtriage.failures import Failure
 
 LONG = 64_000
@@ -79,10 +80,10 @@ def _documents(text: str) -> list[Failure] | None:
     if "eventSource" not in text or text.lstrip()[:1] not in {"{", "["}:
         return None
     loaded = load(text)
-    items = loaded if isinstance(loaded, list) else [loaded]
+    items = cast("list[object]", loaded) if isinstance(loaded, list) else [loaded]
     found: list[Failure] = []
-    for item in items:
-        if not isinstance(item, Mapping) or not is_event(item):
+    for item in map(as_document, items):
+        if not is_event(item):
             return None
         found += failures_of(item)
     at = 0
