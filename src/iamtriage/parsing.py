@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from iamtriage._reading.assembly import LONG
 from iamtriage._reading.mappings import failures_of
 from iamtriage._reading.raised import failures_raised
 from iamtriage._reading.shortcut import PREFIX, read_shortcut
-from iamtriage._reading.texts import LONG, cause_in, failures_in_pieces
+from iamtriage._reading.texts import cause_in, failures_in_pieces
 from iamtriage._reading.triggers import may_hold_failure
 
 if TYPE_CHECKING:

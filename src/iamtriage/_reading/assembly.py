@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from iamtriage._reading.view import View
     from iamtriage.failures import Failure
 
+LONG = 64_000
+"""Characters that are read at once; longer texts are read in pieces (``texts``)."""
+
 # Of pieces that begin at one place, the wider goes first.
 _ORDER = {"body": 0, "class": 1, "head": 2, "core": 3, "tail": 4}
 
@@ -53,7 +56,7 @@ def read(text: str, stated: Partial | None = None) -> tuple[View, list[Draft]]:
     drafts = sweep(readable, pieces)
     give_surroundings(drafts, readable)
     around = Around(readable)
-    drafts = drop_outer([draft for draft in drafts if judge(draft, around)])
+    drafts = drop_outer([draft for draft in drafts if judge(draft, around)], around)
     if len(drafts) > 1:
         drafts = [draft for draft in drafts if not draft.only_tail] or drafts[:1]
     return view, unite(drafts)
@@ -64,6 +67,13 @@ def read_cause(text: str, stated: Partial | None = None) -> Failure | None:
     view, drafts = read(text, stated)
     draft = choose(drafts, view.text)
     return None if draft is None else build(draft, view)
+
+
+def excerpt(text: str) -> str:
+    """Give a text, or the beginning and end of one that is too long to be read at once."""
+    if len(text) <= LONG:
+        return text
+    return f"{text[: LONG // 2]}\n…\n{text[-(LONG // 2) :]}"
 
 
 def _pieces(text: str) -> list[Partial]:

@@ -8,12 +8,19 @@ from iamtriage._reading.grammar import account_of
 from iamtriage.failures import AccessDenied, Envelope, Failure, KubernetesForbidden
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from iamtriage._reading.drafts import Draft
     from iamtriage._reading.view import View
 
 _CLASSES: dict[str, type[Failure]] = {cls.kind: cls for cls in get_args(Failure)}
-# Words of ours, not of the text.
-_NOT_SPANNED = frozenset({"deny", "policy_type", "reason", "account"})
+# What every failure may state in words of the text; the account is marked apart.
+_SPANNED = frozenset(
+    {
+        "code", "operation", "service", "status_code", "request_id", "host_id",
+        "principal", "action", "resource",
+    }
+)  # fmt: skip
 _DENIAL = ("deny", "policy_type", "policy_arn", "authorization_id", "encoded_message", "reason")
 _RBAC = {
     "user": "k8s_user",
@@ -22,19 +29,23 @@ _RBAC = {
     "api_group": "k8s_api_group",
     "namespace": "k8s_namespace",
 }
+_KEYS: dict[str, frozenset[str]] = {
+    "access_denied": frozenset({"policy_arn", "authorization_id", "encoded_message"}),
+    "kubernetes_forbidden": frozenset(_RBAC.values()),
+}
 
 
 def build(draft: Draft, view: View) -> Failure:
     """Make the frozen failure of a draft."""
     values = {key: fact.value for key, fact in draft.facts.items()}
-    marks = _marks(draft, view)
+    cls = _CLASSES[draft.kind or "aws_error"]
+    marks = _marks(draft, view, _KEYS.get(draft.kind or "", frozenset()))
     principal = values.get("principal")
     # A principal that states no account has none, whatever stands beside it.
     account = account_of(principal) if principal else values.get("account")
     if account:
         _mark_account(draft, view, account, marks)
     status = values.get("status_code")
-    cls = _CLASSES[draft.kind or "aws_error"]
     more: dict[str, Any] = {}
     if cls is AccessDenied:
         more = {key: values.get(key) for key in _DENIAL}
@@ -61,11 +72,11 @@ def build(draft: Draft, view: View) -> Failure:
     )
 
 
-def _marks(draft: Draft, view: View) -> dict[str, tuple[int, int]]:
+def _marks(draft: Draft, view: View, own: Collection[str]) -> dict[str, tuple[int, int]]:
     """Give the places of the values that stand unbroken in the original text."""
     marks: dict[str, tuple[int, int]] = {}
     for key, fact in draft.facts.items():
-        if fact.start >= 0 and key not in _NOT_SPANNED:
+        if fact.start >= 0 and (key in _SPANNED or key in own):
             mark = view.unbroken(fact.start, fact.end, fact.value)
             if mark:
                 marks[key] = mark

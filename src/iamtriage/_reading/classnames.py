@@ -28,7 +28,7 @@ _SHAPES: tuple[tuple[str, str, int, re.Pattern[str]], ...] = (
     ("com.amazonaws", "java-v1", CLASS_NAME, re.compile(r"com\.amazonaws\.(?:\w{1,40}\.){0,2}(?P<code>[A-Z]\w{2,80}Exception)\b")),
 )  # fmt: skip
 _ANY_CLASS = re.compile(
-    r"(?<![\w.])(?P<namespace>(?:[A-Za-z_]\w{0,60}[.\\]){1,12})(?P<code>[A-Z]\w{2,80}(?:Exception|Error|Fault|Denied))\b"
+    r"(?<![\w.])(?P<namespace>(?:[A-Za-z_]\w{0,60}[.\\]){1,12})(?P<code>[A-Z]\w{2,80}(?:Exception|Error|Fault|Denied|NotFound))\b"
 )
 
 
@@ -43,7 +43,7 @@ def read_classes(text: str) -> Iterator[Partial]:
         if "amazon" in namespace.lower() or FOREIGN_NAMESPACE.match(namespace) or is_generic(code):
             continue
         botocore = "botocore" in namespace
-        if is_known(code) or (botocore and is_code(code)):
+        if botocore or is_known(code):
             partial = Partial(
                 "class", m.start(), m.end(), aws=botocore, source="botocore" if botocore else None
             )

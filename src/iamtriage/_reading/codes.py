@@ -247,6 +247,17 @@ FOREIGN_NAMESPACE = re.compile(
 )
 
 
+# botocore's client-side classes whose names are no codes listed above, by what they are about.
+_EXPIRED_CLASSES = frozenset({"PendingAuthorizationExpiredError", "LoginRefreshTokenExpiredError"})
+_ABOUT_CREDENTIALS = re.compile(
+    r"Credential|Token|SSO|Profile|Login|Metadata|MFA|ConfigNotFound|InfiniteLoopConfig"
+)
+_ABOUT_CALLS = re.compile(
+    r"Endpoint|Region|Connect|Timeout|SSL|HTTPClient|Proxy|Partition|Signature|Signer|ClockSkew|ConnectionClosed"
+    r"|IncompleteRead|AuthScheme|Bucket|ARN|Arn"
+)
+
+
 def bare(code: str) -> str:
     """Drop CloudTrail's and EC2's ``Client.`` before a code, and the decorations of the wire.
 
@@ -255,6 +266,11 @@ def bare(code: str) -> str:
     """
     code = code.rpartition("#")[2].split(":", 1)[0]
     return code.removeprefix("Client.").removeprefix("Server.")
+
+
+def is_status(code: str) -> bool:
+    """Tell whether a code is but the HTTP status, as botocore gives for answers without one."""
+    return len(code) == 3 and code.isascii() and code.isdigit()
 
 
 def kind_of_code(code: str) -> Kind | None:
@@ -268,6 +284,22 @@ def kind_of_code(code: str) -> Kind | None:
     if kind is None and "AccessDenied" in code:
         return "access_denied"
     return kind
+
+
+def kind_of_client_class(name: str) -> Kind | None:
+    """Give the kind of one of botocore's own exception classes; None where it is about none of ours.
+
+    >>> kind_of_client_class("SSOError"), kind_of_client_class("NoRegionError"), kind_of_client_class("ParamValidationError")
+    ('missing_credentials', 'aws_error', None)
+    """
+    kind = kind_of_code(name)
+    if kind is not None:
+        return kind
+    if name in _EXPIRED_CLASSES:
+        return "expired_credentials"
+    if _ABOUT_CREDENTIALS.search(name):
+        return "missing_credentials"
+    return "aws_error" if _ABOUT_CALLS.search(name) else None
 
 
 def is_weak(code: str) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._reading.codes import bare, kind_of_code
+from iamtriage._reading.codes import bare, is_status, kind_of_code
 from iamtriage._reading.linewraps import FRESH_LINE
 from iamtriage._reading.partials import CLASS_NAME, HINT, Fact, Partial
 from iamtriage.typing import Kind
@@ -204,7 +204,9 @@ def _core_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
 
 def _kind_differs(current: Draft, piece: Partial) -> bool:
     """Tell whether a head's code means something else than a sentence."""
-    return current.code is not None and kind_of_code(current.code) != piece.kind
+    return (
+        current.code is not None and not is_status(current.code) and kind_of_code(current.code) != piece.kind
+    )
 
 
 def _tail_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
@@ -264,7 +266,9 @@ def _conflicts(current: Draft, piece: Partial, keys: tuple[str, ...]) -> bool:
 
 def _same_code(current: Draft, piece: Partial) -> bool:
     theirs = piece.facts.get("code")
-    return theirs is None or current.code is None or plain_code(theirs.value) == plain_code(current.code)
+    if theirs is None or current.code is None or is_status(theirs.value) or is_status(current.code):
+        return True
+    return plain_code(theirs.value) == plain_code(current.code)
 
 
 def plain_code(code: str) -> str:

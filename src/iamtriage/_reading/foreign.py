@@ -31,23 +31,25 @@ _AWS = re.compile(
 )
 
 
-def names_other_cloud(text: str) -> bool:
-    """Tell whether a text shows another cloud.
+def places_of_other_clouds(text: str) -> list[int]:
+    """Give where a text shows another cloud.
 
-    >>> names_other_cloud("Resource: acs:ram:*:1234567890123456:role/*"), names_other_cloud("arn:aws:iam::111122223333:root")
-    (True, False)
+    >>> places_of_other_clouds("Resource: acs:ram:*:1234567890123456:role/*")
+    [10]
+    >>> places_of_other_clouds("arn:aws:iam::111122223333:root")
+    []
     """
-    return _CLOUDS.search(text) is not None
+    return [m.start() for m in _CLOUDS.finditer(text)]
 
 
-def names_other_system(text: str) -> bool:
-    """Tell whether a text is a database's, file system's or framework's denial."""
-    return _OTHER_SYSTEMS.search(text) is not None
+def places_of_other_systems(text: str) -> list[int]:
+    """Give where a text shows a database's, file system's or framework's denial."""
+    return [m.start() for m in _OTHER_SYSTEMS.finditer(text)]
 
 
-def names_storage(text: str) -> bool:
-    """Tell whether a text speaks of S3 or a bucket, whose clients print the bare "Access Denied"."""
-    return _STORAGE.search(text) is not None
+def places_of_storage(text: str) -> list[int]:
+    """Give where a text speaks of S3 or a bucket, whose clients print the bare "Access Denied"."""
+    return [m.start() for m in _STORAGE.finditer(text)]
 
 
 def names_aws(text: str) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.codes import is_code
+from iamtriage._reading.codes import bare, is_code, is_status
 from iamtriage._reading.grammar import rejoin, trim
 from iamtriage._reading.partials import BEST, HINT, STATED, Partial
 from iamtriage._reading.services import service_name, service_of_event_source, service_of_host
@@ -31,7 +31,7 @@ _GO2_OPERATION = re.compile(
 )
 # Without "response error" in front, only with a request id behind: others print structs alike.
 _GO2_RESPONSE = re.compile(
-    r"(?P<head>https?\s+response\s+error\s+)?StatusCode:\s*(?P<status>\d{1,3})(?=\s*,)(?(head)|(?=\s*,\s*RequestID:\s*[^\s\"]))"
+    r"(?P<head>https?\s+response\s+error\s+)?StatusCode:\s*(?P<status>[0-9]{1,3})(?=\s*,)(?(head)|(?=\s*,\s*RequestID:\s*[^\s\"]))"
 )
 _GO2_REQUEST = re.compile(r"\s*,\s*RequestID:\s*(?P<id>[^,;\n]{0,128}(?:\n[0-9a-f-]{1,36})?)")
 _GO2_HOST = re.compile(r"\s*,\s*HostID:\s*(?P<id>[^,;\n]{0,256}(?:\n[^,;\s]{1,200})?)")
@@ -52,7 +52,7 @@ _CALLING = re.compile(
 )
 _RESPONDED = re.compile(r"(?P<operation>[A-Z][A-Za-z0-9]{3,80})\s+API\s+responded\s+with\s+error")
 _REDSHIFT = re.compile(
-    r"S3ServiceException:\s?[^,\n]{0,300},\s?Status\s(?P<status>\d{3}),\s?Error\s(?P<code>\w{2,80}),\s?Rid\s(?P<request>[\w-]{4,80})"
+    r"S3ServiceException:\s?[^,\n]{0,300},\s?Status\s(?P<status>[0-9]{3}),\s?Error\s(?P<code>\w{2,80}),\s?Rid\s(?P<request>[\w-]{4,80})"
     r"(?:,\s?ExtRid\s(?P<host>[\w+/=.-]{4,200}))?"
 )
 _COLUMNS = re.compile(
@@ -88,8 +88,12 @@ def _put(partial: Partial, m: re.Match[str], key: str, group: str | None = None,
 
 
 def _botocore(m: re.Match[str]) -> Partial:
-    partial = code_partial(m, source="botocore", rank=BEST, aws=True)
-    if m["code"].isdigit() and len(m["code"]) == 3:
+    partial = Partial("head", m.start(), m.end(), source="botocore", aws=True)
+    code = bare(m["code"]) if "#" in m["code"] or "://" in m["code"] else m["code"]
+    start = m.start("code") + m["code"].find(code)
+    numeric = is_status(code)
+    partial.put("code", code, start, start + len(code), HINT if numeric else BEST)
+    if numeric:
         # botocore makes a code of the HTTP status where the answer has none.
         _put(partial, m, "status_code", "code", HINT)
     _put(partial, m, "operation", rank=BEST)
@@ -136,7 +140,7 @@ def _php_code(m: re.Match[str]) -> Partial | None:
 
 def _dotnet(m: re.Match[str]) -> Partial:
     partial = code_partial(m, source="dotnet", rank=BEST, aws=True)
-    if m["status"].isdigit():
+    if is_status(m["status"]):
         _put(partial, m, "status_code", "status")
     return partial
 

@@ -11,8 +11,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from iamtriage._reading.assembly import read_cause
-from iamtriage._reading.codes import bare, is_code
+from iamtriage._reading.assembly import excerpt, read_cause
+from iamtriage._reading.codes import bare, is_code, is_status
 from iamtriage._reading.grammar import account_of
 from iamtriage._reading.partials import BEST, GIVEN, HINT, Partial
 from iamtriage._reading.services import service_of_event_source
@@ -24,7 +24,8 @@ Document: TypeAlias = Mapping[Any, object]
 
 _DEEPEST = 6
 _MOST_RECORDS = 100_000
-_LONGEST_TEXT = 1_000_000
+_LONGEST_TEXT = 50_000_000
+_LARGEST_NUMBER = 10**18
 
 
 def failures_of(document: Document, operation: str | None = None, *, depth: int = 0) -> Iterator[Failure]:
@@ -86,7 +87,7 @@ def _nested(document: Document) -> Iterator[Document]:
 
 def load(text: str) -> object:
     """Load JSON; None for what is none, however deep or long it is."""
-    if len(text) > 50 * _LONGEST_TEXT:
+    if len(text) > _LONGEST_TEXT:
         return None
     try:
         return json.loads(text)
@@ -185,8 +186,10 @@ def _first(document: Document, *keys: str) -> str | None:
 def _put_code(partial: Partial, code: str | None) -> None:
     if not code:
         return
-    if code.isascii() and code.isdigit() and len(code) == 3:
+    if is_status(code):
         partial.put("status_code", code, rank=HINT)
+        partial.put("code", code, rank=HINT)
+        return
     # The wire decorates codes: ns#Code:http://…
     written = bare(code) if "#" in code or "://" in code else code
     partial.put("code", written, rank=GIVEN)
@@ -195,7 +198,7 @@ def _put_code(partial: Partial, code: str | None) -> None:
 def _put_status(partial: Partial, status: object) -> None:
     if isinstance(status, int) and not isinstance(status, bool) and 0 <= status < 1000:
         partial.put("status_code", str(status), rank=BEST)
-    elif isinstance(status, str) and status.isascii() and status.isdigit() and len(status) == 3:
+    elif isinstance(status, str) and is_status(status):
         partial.put("status_code", status, rank=BEST)
 
 
@@ -204,7 +207,7 @@ def _text(value: object) -> str | None:
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
+        return str(value) if abs(value) < _LARGEST_NUMBER else None
     if isinstance(value, str) and value:
-        return value[:_LONGEST_TEXT]
+        return excerpt(value)
     return None

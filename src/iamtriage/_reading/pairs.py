@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage._reading.codes import bare, is_code, is_generic, is_known
+from iamtriage._reading.codes import bare, is_code, is_generic, is_known, is_status
 from iamtriage._reading.grammar import ELLIPSIS, account_of, rejoin, trim
 from iamtriage._reading.partials import BEST, CLASS_NAME, HINT, STATED, Partial
 from iamtriage._reading.services import service_name, service_of_event_source
@@ -163,7 +163,7 @@ def _code(cluster: Partial, pair: _Pair) -> bool:
         value = bare(value)
     if value.isdigit():
         # Kubernetes' Status; elsewhere a bare number is some other system's code.
-        if len(value) == 3 and pair.quoted:
+        if is_status(value) and pair.quoted:
             cluster.put("status_code", value, pair.start, pair.end, HINT)
             return True
         return False
@@ -179,7 +179,7 @@ def _code(cluster: Partial, pair: _Pair) -> bool:
 
 
 def _status(cluster: Partial, pair: _Pair) -> bool:
-    if not (pair.value.isdigit() and len(pair.value) == 3) or _VAULT.match(pair.text, pair.end):
+    if not is_status(pair.value) or _VAULT.match(pair.text, pair.end):
         return False
     cluster.put("status_code", pair.value, pair.start, pair.end, BEST)
     if "RespMetadata" in pair.before(80):

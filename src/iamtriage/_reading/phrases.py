@@ -28,13 +28,13 @@ _TABLE = r"""
 sure   | or you are not allowed to access | ciphertext refers to a customer master key that does not exist.{0,80}?or you are not allowed to access
 sure   | KMS is not allowed | Access to KMS is not allowed
 sure   | KMS access was denied | KMS access was denied
-sure   | authorized to access the key | (?P<principal>[a-z0-9.-]+\.amazonaws\.com) is not authorized to access the key
+sure   | authorized to access the key | (?<![a-z0-9.-])(?P<principal>[a-z0-9.-]{1,80}\.amazonaws\.com) is not authorized to access the key
 sure   | ross-account pass role is not allowed | Cross-account pass role is not allowed
 sure   | due to a VPC endpoint policy | denied due to a (?P<policy_type>VPC endpoint) policy
 sure   | is denied | Access to the resource (?P<resource>https?://\S+?) is denied
 sure   | is forbidden | Access to Identity '(?P<resource>[^'\n]{1,200})' is forbidden
 sure   | not the owner of | You are not the owner of [\w ]{1,40} '(?P<resource>[^'\n]{1,200})'
-unsure | due to missing permissions | (?P<resource>[\w./-]+) already exists due to missing permissions
+unsure | due to missing permissions | (?<![\w./-])(?P<resource>[\w./-]{1,200}) already exists due to missing permissions
 sure   | Access denied for operation | Access denied for operation 'AWS::[\w:]+'
 sure   | does not have permissions to assume the associated role | EKS does not have permissions to assume the associated role
 sure   | does not have permissions to call | (?:execution )?role does not have permissions? to call (?P<operation>\w+) on \w+
@@ -131,7 +131,7 @@ sure   | issing Authentication Token | Missing Authentication Token
 sure   | is missing Authentication Token | [Rr]equest is missing Authentication Token
 unsure | equest is missing | [Rr]equest is missing (?:security )?(?:credentials|token)
 sure   | artial credentials found | Partial credentials found in [\w./-]+, missing
-sure   | retrieving credentials from | (?:Error|error) (?:when )?retrieving credentials from (?:the )?[\w ./-]+
+sure   | retrieving credentials from | (?:Error|error) (?:when )?retrieving credentials from (?:the )?[\w./-]+
 sure   | credentials from the instance profile | credentials from the instance profile metadata
 sure   | ry retrieving | Unable to retry retrieving credentials
 sure   | credentials from EC2 Instance Metadata | Unable to get IAM security credentials from EC2 Instance Metadata
@@ -147,11 +147,13 @@ outer  | failed to retrieve credentials | failed to retrieve credentials
 outer  | failed fetching WebIdentity token | failed fetching WebIdentity token
 sure   | unable to read file at /var/run/secrets/eks | unable to read file at /var/run/secrets/eks\.amazonaws\.com
 sure   | eks.amazonaws.com/serviceaccount/token | [Nn]o such file or directory:? '?/var/run/secrets/eks\.amazonaws\.com/serviceaccount/token|/var/run/secrets/eks\.amazonaws\.com/serviceaccount/token'?: no such file or directory
-outer  | etting credentials: exec | getting credentials: exec: executable [\w./-]*(?:aws|eks|argocd)[\w./-]* failed with exit code
-sure   | etting credentials: exec: fork | getting credentials: exec: (?:fork/exec|executable)[ \w./-]*aws[\w./-]*:?(?:\s)?(?:not found|no such file)
+outer  | etting credentials: exec | getting credentials: exec: executable [\w./-]{0,80}(?:aws|eks|argocd)[\w./-]{0,40} failed with exit code
+sure   | etting credentials: exec: fork | getting credentials: exec: (?:fork/exec|executable)[ \w./-]{0,80}aws[\w./-]{0,40}:?(?:\s)?(?:not found|no such file)
 outer  | failed to refresh cached credentials | failed to refresh cached credentials
 outer  | get credentials: | get identity: get credentials:
 sure   | SSO Token | Error loading SSO Token: Token for \S{1,200} does not exist
+sure   | referenced in the profile | source_profile "[^"\n]{1,100}" referenced in the profile "[^"\n]{1,100}" does not exist
+sure   | must have credentials | source[_ ]profile "[^"\n]{1,100}" must have credentials
 sure   | he config profile ( | The config profile \([^)\n]{1,100}\) could not be found
 sure   | ou must specify | You must specify a value for roleArn and roleSessionName
 sure   | redentials  | [Nn]o AWS [Cc]redentials (?:found|provided|were found|available|present)
@@ -197,7 +199,7 @@ unsure | nvalid ARN | [Ii]nvalid ARN\b
 sure   | nvalid prefix | arn: invalid prefix
 sure   | not enough sections | arn: not enough sections
 sure   | rn: invalid | \"?arn\"?:? .{0,120}?is invalid: 'arn:
-sure   | is invalid. Valid ARN | [\w:]{0,40}ARN \S{1,200} is invalid
+sure   | is invalid. Valid ARN | \bARN \S{1,200} is invalid
 unsure | is not a valid ARN | is not a valid ARN
 sure   | does not have a recognized partition | arn '[^'\n]{0,300}' does not have a recognized partition
 sure   | is not a valid service for identities | is not a valid service for identities

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from iamtriage._reading.assembly import read_cause
-from iamtriage._reading.codes import kind_of_code
+from iamtriage._reading.assembly import excerpt, read_cause
+from iamtriage._reading.codes import kind_of_client_class
 from iamtriage._reading.mappings import as_document, failures_of, load, stated_by
-from iamtriage._reading.partials import BEST, GIVEN, Partial
+from iamtriage._reading.partials import BEST, CLASS_NAME, GIVEN, Partial
 from iamtriage._reading.triggers import may_hold_failure
 
 if TYPE_CHECKING:
@@ -22,27 +22,6 @@ if TYPE_CHECKING:
     from iamtriage.failures import Failure
 
 _MOST_EXCEPTIONS = 200
-
-# botocore's client-side errors that are about credentials, tokens, endpoints or regions, where the
-# class name is not a code that ``codes`` knows already.
-_EXPIRED_CLASSES = frozenset(
-    {"PendingAuthorizationExpiredError", "SSOTokenExpiredError", "LoginRefreshTokenExpiredError"}
-)
-_MISSING_WORDS = (
-    "Credential",
-    "Token",
-    "SSO",
-    "Profile",
-    "Login",
-    "Metadata",
-    "MFA",
-    "ConfigNotFound",
-    "InfiniteLoopConfig",
-)
-_NETWORK_WORDS = (
-    "Endpoint", "Region", "Connect", "Timeout", "SSL", "HTTPClient", "Proxy", "Partition", "Signature", "Signer", "ClockSkew",
-    "ConnectionClosed", "IncompleteRead", "AuthScheme", "Bucket", "ARN", "Arn",
-)  # fmt: skip
 
 
 def failures_raised(error: BaseException) -> Iterator[Failure]:
@@ -80,12 +59,11 @@ def _failure(error: BaseException) -> Failure | None:
     operation = _attribute(error, "operation_name")
     if response and isinstance(operation, str):
         return _client_error(text, response, operation)
-    status = _attribute(error, "status")
-    body = _attribute(error, "body")
+    status, body = _attribute(error, "status"), _attribute(error, "body")
     if (
         isinstance(status, int)
-        and (isinstance(body, str | bytes) or body is None)
-        and _attribute(error, "reason") is not None
+        and isinstance(body, str | bytes | None)
+        and _has(error, "body", "reason", "headers")
     ):
         return _api_exception(text, status, body)
     if any(cls.__name__ == "BotoCoreError" for cls in type(error).__mro__):
@@ -102,7 +80,7 @@ def _client_error(text: str, response: Document, operation: str) -> Failure | No
         return read_cause(text)
     message, partial = stated
     partial.source, partial.aws = "botocore", True
-    return read_cause(text if message in text else f"{text}\n{message}", partial)
+    return read_cause(text if message in text else message, partial)
 
 
 def _api_exception(text: str, status: int, body: str | bytes | None) -> Failure | None:
@@ -119,42 +97,39 @@ def _api_exception(text: str, status: int, body: str | bytes | None) -> Failure 
 
 
 def _botocore_error(error: BaseException, text: str) -> Failure | None:
-    """Read one of botocore's client-side errors by its class."""
-    name = next(
-        (
-            cls.__name__
-            for cls in type(error).__mro__
-            if cls.__module__.split(".", 1)[0] in {"botocore", "aiobotocore"}
-        ),
-        type(error).__name__,
-    )
+    """Read one of botocore's client-side errors: by its class, and by what its text quotes."""
+    name = next(cls.__name__ for cls in type(error).__mro__ if _is_botocore(cls))
     partial = Partial("body", 0, 0, source="botocore", aws=True)
-    kind = kind_of_code(name)
-    if kind is None:
-        if name in _EXPIRED_CLASSES:
-            kind = "expired_credentials"
-        elif any(word in name for word in _MISSING_WORDS):
-            kind = "missing_credentials"
-        elif any(word in name for word in _NETWORK_WORDS):
-            kind = "aws_error"
-        else:
-            return None
-    # The sentence may say more than the class: an expired token among those not loaded.
-    partial.put("code", name, rank=GIVEN)
-    partial.kind, partial.wrapper = kind, kind != "aws_error"
-    return read_cause(text, partial)
+    kind = kind_of_client_class(name)
+    # A WaiterError quotes the service's code; a class of credentials is the code itself.
+    partial.put("code", name, rank=GIVEN if kind else CLASS_NAME)
+    partial.kind, partial.wrapper = kind, kind is not None and kind != "aws_error"
+    if kind is None and not may_hold_failure(text):
+        return None
+    failure = read_cause(text, partial)
+    unsaid = kind is None and failure is not None and failure.kind == "aws_error"
+    return None if unsaid else failure
+
+
+def _is_botocore(cls: type) -> bool:
+    return cls.__module__.split(".", 1)[0] in {"botocore", "aiobotocore"} or cls.__name__ == "BotoCoreError"
 
 
 def _text_of(error: BaseException) -> str:
     """Give an exception's text; "" where even that raises."""
     try:
-        return str(error)
+        return excerpt(str(error))
     except Exception:  # noqa: BLE001 (a foreign __str__ may raise anything)
         return ""
 
 
-def _attribute(error: BaseException, name: str) -> object:
+def _has(error: BaseException, *names: str) -> bool:
+    missing = object()
+    return all(_attribute(error, name, missing) is not missing for name in names)
+
+
+def _attribute(error: BaseException, name: str, default: object = None) -> object:
     try:
-        return getattr(error, name, None)
+        return getattr(error, name, default)
     except Exception:  # noqa: BLE001 (a foreign property may raise anything)
-        return None
+        return default

@@ -149,17 +149,16 @@ def read_tail(text: str, end: int, partial: Partial) -> int:
     """Read the encoded message and the authorization id behind a sentence; give where they end."""
     follows = _NEXT_SENTENCE.search(text, end, end + _TAIL_REACH)
     limit = min(len(text), end + _TAIL_REACH, follows.start() if follows else len(text))
-    encoded = _ENCODED.search(text, end, limit) if "Encoded" in text else None
+    encoded = _ENCODED.search(text, end, limit)
     if encoded:
         end = _read_encoded(text, encoded.end(), partial)
         limit = min(len(text), max(limit, end + _TAIL_REACH))
-    if "uthorization" in text:
-        for m in _AUTHORIZATION_ID.finditer(text, end, limit):
-            if follows is not None and m.start() > follows.start():
-                break
-            group = m.lastindex or 1
-            partial.put("authorization_id", rejoin(m[group]), m.start(group), m.end(group))
-            end = m.end()
+    for m in _AUTHORIZATION_ID.finditer(text, end, limit):
+        if follows is not None and m.start() > follows.start():
+            break
+        group = m.lastindex or 1
+        partial.put("authorization_id", rejoin(m[group]), m.start(group), m.end(group))
+        end = m.end()
     return end
 
 

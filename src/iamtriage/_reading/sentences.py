@@ -92,6 +92,8 @@ def read_sentences(text: str) -> Iterator[Partial]:
     for anchor in _ANCHOR.finditer(text):
         if anchor.start() >= done:
             partial = _read_around(text, anchor, done)
+            # No principal reaches over the words of another sentence.
+            done = anchor.end()
             if partial is not None:
                 done = partial.end
                 yield partial

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.codes import is_code
+from iamtriage._reading.codes import is_code, is_status
 from iamtriage._reading.grammar import trim
 from iamtriage._reading.partials import BEST, HINT, Partial
 from iamtriage._reading.services import service_name
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _GO1 = re.compile(
-    r"status\s+code:\s*(?P<status>\d{3})\b(?:\s*,\s*request\s+id:(?:\s*(?=[0-9a-f]{8}-[0-9a-f]{4}-|[A-Z0-9]{16}\b)|[ *]*)(?P<request>[^\s,\"'`]*(?:\n[0-9a-f]{1,12}(?![\w-]))?))?"
+    r"status\s+code:\s*(?P<status>[0-9]{3})\b(?:\s*,\s*request\s+id:(?:\s*(?=[0-9a-f]{8}-[0-9a-f]{4}-|[A-Z0-9]{16}\b)|[ *]*)(?P<request>[^\s,\"'`]*(?:\n[0-9a-f]{1,12}(?![\w-]))?))?"
     r"(?:\s*,\s*host\s+id:[ *]*(?P<host>[^\s,\"'`]*(?:(?<!=)\n[A-Za-z0-9+/]{4,120}=?=?)?))?"
 )
 _JAVA = re.compile(r"\(\s*(?:Service|AWS\s+Service):\s*(?P<service>[^;,()]{1,80})(?P<separator>[;,])")
@@ -26,11 +26,11 @@ _JAVA_PART = re.compile(
     r"\s*(?P<key>[A-Z][A-Za-z0-9]*(?:\s+[A-Z][A-Za-z0-9]*){0,3}|Http\s+Status\s+Code)\s*:\s*(?P<value>(?:<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|[^;,()<\[])[^;,()]{0,300})(?P<separator>[;,)]|\Z)"
 )
 _JAVA_OLDEST = re.compile(
-    r"Status\s+Code:\s*(?P<status>\d{3}),\s*AWS\s+Service:\s*(?P<service>[^,]{1,60}),\s*AWS\s+Request\s+ID:\s*(?P<request>[^,\s]{1,80}),"
+    r"Status\s+Code:\s*(?P<status>[0-9]{3}),\s*AWS\s+Service:\s*(?P<service>[^,]{1,60}),\s*AWS\s+Request\s+ID:\s*(?P<request>[^,\s]{1,80}),"
     r"\s*AWS\s+Error\s+Code:\s*(?P<code>[^,\s]{1,80}),\s*AWS\s+Error\s+Message:\s*"
 )
 _JAVA_OLDEST_HOST = re.compile(r"S3\s+Extended\s+Request\s+ID:\s*(?P<host>[^\s,)]{1,200})")
-_STATUS_ALONE = re.compile(r"\(Status\s+Code:\s*(?P<status>\d{3})\)")
+_STATUS_ALONE = re.compile(r"\(Status\s+Code:\s*(?P<status>[0-9]{3})\)")
 _MOST_PARTS = 8
 _KEYS = {
     "statuscode": "status_code",
@@ -100,7 +100,7 @@ def _put(text: str, partial: Partial, key: str, start: int, end: int) -> None:
         value = "".join(value.split())
     if not value or value == "null":
         return
-    if key == "status_code" and not value.isdigit():
+    if key == "status_code" and not is_status(value):
         return
     if key in {"request_id", "host_id"}:
         end -= len(value) - len(value.rstrip(":"))

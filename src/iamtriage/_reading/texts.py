@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
     from iamtriage.failures import Failure
 
-LONG = 64_000
-"""Characters from which a text is read in pieces."""
-
 _CUT = 32_000
 _OVERLAP = 6_000
 _CONTEXT_LINES = 16

@@ -25,7 +25,6 @@ def may_hold_failure(text: str) -> bool:
         or "redential" in text
         or "oken" in text
         or "orbid" in text
-        or "nvalid" in text
         or "xpire" in text
         or "status" in text
         or "xceed" in text

@@ -7,12 +7,18 @@ rest one is chosen as the cause. Reads no words of messages itself.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.codes import is_known, is_weak, kind_of_code
+from iamtriage._reading.codes import is_known, is_weak, kind_of_client_class, kind_of_code
 from iamtriage._reading.drafts import CHAIN, CLIENT_CODES, HEAD_TO_HEAD, plain_code
-from iamtriage._reading.foreign import names_aws, names_other_cloud, names_other_system, names_storage
+from iamtriage._reading.foreign import (
+    names_aws,
+    places_of_other_clouds,
+    places_of_other_systems,
+    places_of_storage,
+)
 from iamtriage._reading.partials import CLASS_NAME, HINT
 from iamtriage._reading.phrases import SPECIFIC
 
@@ -24,6 +30,8 @@ _PYTHON_CHAIN = re.compile(
     r"The above exception was the direct cause of the following exception"
     r"|During handling of the above exception, another exception occurred"
 )
+# How far around a failure, in characters, what tells whose it is may stand.
+_NEAR = 300
 # Shapes that only AWS's SDKs and tools print.
 _SDKS = frozenset(
     {
@@ -43,6 +51,40 @@ class Around:
     def aws(self) -> bool:
         """Whether AWS is named anywhere."""
         return names_aws(self.text)
+
+    @cached_property
+    def _other_clouds(self) -> list[int]:
+        return places_of_other_clouds(self.text)
+
+    @cached_property
+    def _other_systems(self) -> list[int]:
+        return places_of_other_systems(self.text)
+
+    @cached_property
+    def _storage(self) -> list[int]:
+        return places_of_storage(self.text)
+
+    def other_cloud(self, draft: Draft) -> bool:
+        """Whether another cloud shows near a draft."""
+        return _near(self._other_clouds, draft)
+
+    def other_system(self, draft: Draft) -> bool:
+        """Whether a database, file system or framework shows near a draft."""
+        return _near(self._other_systems, draft)
+
+    def storage(self, draft: Draft) -> bool:
+        """Whether S3 or a bucket is spoken of near a draft."""
+        return _near(self._storage, draft)
+
+    def apart(self, first: Draft, second: Draft) -> bool:
+        """Tell whether the second begins a line of its own behind the first."""
+        between = self.text[first.end : second.start]
+        return between.endswith("\n") or "\n\n" in between
+
+
+def _near(places: list[int], draft: Draft) -> bool:
+    at = bisect_left(places, draft.start - _NEAR)
+    return at < len(places) and places[at] < draft.end + _NEAR
 
 
 def judge(draft: Draft, around: Around) -> bool:
@@ -85,6 +127,9 @@ def _kind_of_rest(draft: Draft, around: Around) -> Kind | None:
         and (draft.has_tail or draft.body_end >= 0 or "operation" in draft.facts)
     ):
         return "access_denied"
+    if draft.code and draft.source == "botocore" and draft.facts["code"].rank == CLASS_NAME:
+        # A class of botocore's own, of which only some are about credentials or calls.
+        return kind_of_client_class(draft.code)
     if draft.code and draft.code != "WebIdentityErr":
         return "aws_error" if draft.aws or (is_known(draft.code) and around.aws) else None
     if draft.code and is_known(draft.code) and draft.body_end >= 0 and "request_id" in draft.facts:
@@ -102,32 +147,35 @@ def _is_ours(draft: Draft, around: Around) -> bool:
     """Tell AWS's failures from other clouds' and systems' that use the same words."""
     if draft.aws and draft.source in _SDKS:
         return True
-    own = around.text[max(0, draft.start - 300) : draft.end + 300]
     principal = draft.facts.get("principal")
     resource = draft.facts.get("resource")
     arn = any(f is not None and f.value.startswith("arn:") for f in (principal, resource))
-    if names_other_cloud(own) and not arn and draft.source not in {"botocore", "aws-cli", "kubernetes"}:
+    if around.other_cloud(draft) and not arn and draft.source not in {"botocore", "aws-cli", "kubernetes"}:
         return False
     if draft.aws:
-        return not (names_other_system(own) and not arn and draft.source is None)
-    if names_other_system(own):
+        return not (around.other_system(draft) and not arn and draft.source is None)
+    if around.other_system(draft):
         return False
     if draft.code in {"Forbidden", "403", "NotAuthorized", "Unauthorized", "401"} or (
         draft.code is None and draft.kind != "kubernetes_forbidden"
     ):
         # S3's bare "Access Denied" has no other mark than what it was about.
-        bare = draft.kind in {"access_denied", "invalid_credentials"} and names_storage(own)
+        bare = draft.kind in {"access_denied", "invalid_credentials"} and around.storage(draft)
         return around.aws or principal is not None or bare
     if draft.code and is_known(draft.code):
         return draft.kind != "aws_error" or around.aws
     return around.aws
 
 
-def drop_outer(drafts: list[Draft]) -> list[Draft]:
+def drop_outer(drafts: list[Draft], around: Around) -> list[Draft]:
     """Drop what only wraps the failure behind it."""
     kept: list[Draft] = []
     for draft, following in zip(drafts, [*drafts[1:], None], strict=False):
-        if following is not None and following.start - draft.end <= CHAIN and _wraps(draft, following):
+        if (
+            following is not None
+            and following.start - draft.end <= CHAIN
+            and _wraps(draft, following, apart=around.apart(draft, following))
+        ):
             if following.kind == "aws_error" and following.code in CLIENT_CODES:
                 following.kind = draft.kind
             continue
@@ -139,7 +187,7 @@ def drop_outer(drafts: list[Draft]) -> list[Draft]:
     return kept
 
 
-def _wraps(outer: Draft, inner: Draft) -> bool:
+def _wraps(outer: Draft, inner: Draft, *, apart: bool) -> bool:
     reported = (
         "status_code" in inner.facts or "request_id" in inner.facts or inner.kind != "missing_credentials"
     )
@@ -156,7 +204,13 @@ def _wraps(outer: Draft, inner: Draft) -> bool:
         and not ({"request_id", "status_code"} & outer.facts.keys())
     ):
         return reported and (inner.kind != "aws_error" or inner.complete)
-    if outer.kind == "aws_error" and not outer.has_core and not outer.has_tail and outer.code is not None:
+    if (
+        outer.kind == "aws_error"
+        and not apart
+        and not outer.has_core
+        and not outer.has_tail
+        and outer.code is not None
+    ):
         # A head whose message is another failure: "ValidationError: … AccessDenied: User …".
         return (
             inner.start - outer.end <= HEAD_TO_HEAD
