@@ -1,0 +1,324 @@
+"""The benchmarks: each gives figures. One function a topic, named in ``BENCHMARKS``."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import iamtriage
+from benchmarks import texts
+from benchmarks.measure import Figure, best, doublings, exponent, growth, ratio, seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MIB = 1024 * 1024
+LOG_MEGABYTES = 200
+# Limits and aims: the project's first issue.
+PLAIN_LIMIT, PLAIN_AIM = 8.0, 4.0
+NONE_LIMIT, NONE_AIM = 10.0, 5.0
+DOUBLING_LIMIT = 2.0 * 1.15
+MEMORY_LIMIT = 60.0
+IMPORT_LIMIT = 1.5
+# Seconds: from here on a text is measured at fewer sizes, or not again.
+DEAR, HOPELESS = 0.1, 3.0
+
+# What a user would write for the plain sentence.
+SENTENCE = re.compile(
+    r"An error occurred \((\S+)\) when calling the (\w+) operation: User: (\S+) is not authorized to perform: (\S+)"
+    r"(?: on resource: (\S+))?(?: because no (.+?) allows the (\S+) action)?"
+)
+LITERAL = "is not authorized to perform"
+
+
+def plain() -> Iterator[Figure]:
+    """Give parse of a plain boto3 denial against one search and its groups."""
+    names: dict[str, object] = {"parse": iamtriage.parse, "search": SENTENCE.search, "text": texts.PLAIN}
+    failure, m = iamtriage.parse(texts.PLAIN), SENTENCE.search(texts.PLAIN)
+    if failure is None or m is None or failure.action != m[4]:
+        msg = "the sentence is not read"
+        raise AssertionError(msg)
+    value, ours, other = ratio("parse(text)", "search(text).groups()", names)
+    yield Figure(
+        "plain boto3 denial: parse / regex search + groups",
+        value,
+        "x",
+        PLAIN_LIMIT,
+        PLAIN_AIM,
+        f"({ours * 1e6:.2f} us / {other * 1e6:.2f} us)",
+    )
+
+
+def ordinary() -> Iterator[Figure]:
+    """Give parse of log lines without failure against one str.find."""
+    values: list[float] = []
+    for line in texts.ORDINARY:
+        if iamtriage.parse(line) is not None:
+            msg = f"a failure in {line!r}"
+            raise AssertionError(msg)
+        names: dict[str, object] = {"parse": iamtriage.parse, "line": line, "literal": LITERAL}
+        value, _, _ = ratio("parse(line)", "line.find(literal)", names, repeats=31, least=0.002)
+        values.append(value)
+    yield Figure(
+        f"ordinary log line: parse / str.find, median of {len(values)} lines",
+        statistics.median(values),
+        "x",
+        NONE_LIMIT,
+        NONE_AIM,
+    )
+    yield Figure(
+        f"ordinary log line: parse / str.find, worst of {len(values)} lines",
+        max(values),
+        "x",
+        NONE_LIMIT,
+        NONE_AIM,
+    )
+
+
+def repeated(unit: str, size: int, behind: str = texts.TRIGGER) -> str:
+    return (unit * (size // len(unit) + 1))[: size - len(behind)] + behind
+
+
+def drain(text: str) -> None:
+    deque(iamtriage.scan(text), maxlen=0)
+
+
+def _growth_of(
+    name: str, read: Callable[[str], object], make: Callable[[int], str], sizes: tuple[int, ...]
+) -> Figure:
+    def prepared(size: int) -> Callable[[], object]:
+        text = make(size)
+        return lambda: read(text)
+
+    # Dear texts are linear or not at fewer and smaller sizes too.
+    dear = best(prepared(sizes[0]), 1) > DEAR
+    sizes = sizes[:3] if dear else sizes
+    value, times = growth(prepared, sizes, repeats=2 if dear else 3)
+    if value > DOUBLING_LIMIT and times[-1] < HOPELESS:
+        # A busy machine, or growth: the longer measurement tells.
+        again, other = growth(prepared, sizes, repeats=7)
+        times = [min(pair) for pair in zip(times, other, strict=True)]
+        value = min(value, again, max(doublings(times)))
+    note = f"(exponent {exponent(times):.2f}; {times[-1] / sizes[-1] * 1e6:.2f} s/MB; {sizes[0] >> 10}-{sizes[-1] >> 10} KiB)"
+    return Figure(name, value, "x", DOUBLING_LIMIT, None, note)
+
+
+def adversarial() -> Iterator[Figure]:
+    """Give how time grows with hostile texts when they double."""
+    long = tuple(size * 1024 for size in (64, 128, 256, 512))
+    # Up to here a text is read as one; longer ones are read in pieces, which hides growth inside a piece.
+    whole = tuple(size * 1024 for size in (7, 14, 28, 56))
+    units = list(dict.fromkeys(texts.ADVERSARIAL))
+    for reader, read in (("parse", iamtriage.parse), ("scan", drain)):
+        for sizes, words in ((whole, "whole"), (long, "pieces")):
+            if reader == "scan" and words == "whole":
+                continue
+            for unit in units:
+                name = f"{reader} ({words}) {_short(unit)}"
+                yield _growth_of(name, read, functools.partial(repeated, unit), sizes)
+    for behind in texts.SWITCHES:
+        for unit in ("a", "a.", "aws"):
+            make = functools.partial(repeated, unit, behind=behind + texts.TRIGGER)
+            yield _growth_of(
+                f"parse (whole) {unit!r} then {behind.strip()[:34]!r}", iamtriage.parse, make, whole
+            )
+    for ahead, unit in texts.ENDLESS:
+        make = functools.partial(_behind, ahead, unit)
+        yield _growth_of(f"parse (whole) {_short(ahead)} then {unit!r}", iamtriage.parse, make, whole)
+    for depth in (1, 2, 4, 6):
+        yield _growth_of(
+            f"parse (pieces) JSON escapes, {depth} deep",
+            iamtriage.parse,
+            functools.partial(repeated, texts.escaped(depth)),
+            long,
+        )
+    nested = functools.partial(_nested, '{"a":')
+    yield _growth_of("parse (pieces) JSON nested as deep as long", iamtriage.parse, nested, long)
+    # Exceptions and mappings hold texts of any length too.
+    for unit in (
+        "Access Denied\n\n",
+        "ThrottlingException: Rate exceeded\n\n",
+        "not authorized ",
+        "é\n",
+        "User: ",
+    ):
+        yield _growth_of(
+            f"parse of an exception {_short(unit)}", _parse_raised, functools.partial(repeated, unit), whole
+        )
+        yield _growth_of(
+            f"parse of a mapping {_short(unit)}", _parse_mapping, functools.partial(repeated, unit), whole
+        )
+
+
+def _behind(ahead: str, unit: str, size: int) -> str:
+    return ahead + repeated(unit, size - len(ahead))
+
+
+def _nested(opening: str, size: int) -> str:
+    return repeated(opening, size - 40, "") + '"eventSource errorCode AccessDenied"'
+
+
+def _parse_raised(text: str) -> object:
+    return iamtriage.parse(RuntimeError(text))
+
+
+def _parse_mapping(text: str) -> object:
+    return iamtriage.parse({"Error": {"Code": "AccessDenied", "Message": text}})
+
+
+def _short(unit: str) -> str:
+    shown = ascii(unit)
+    return shown if len(shown) <= 34 else shown[:31] + "..."
+
+
+def megabyte() -> Iterator[Figure]:
+    """Give the seconds that a megabyte takes, of one line and of hostile texts."""
+    hostile = {
+        "one line of 'a'": "a",
+        "one line of 'a '": "a ",
+        "newlines": "\n",
+        "denials, a line each": texts.PLAIN + "\n",
+        "denials in one line": texts.PLAIN + " ",
+    }
+    for name, unit in hostile.items():
+        text = repeated(unit, MIB)
+        yield Figure(f"parse of 1 MiB, {name}", best(lambda text=text: iamtriage.parse(text), 2), "s")  # type: ignore[misc]
+        yield Figure(f"scan of 1 MiB, {name}", best(lambda text=text: drain(text), 2), "s")  # type: ignore[misc]
+    worst, which = 0.0, ""
+    for unit in texts.ADVERSARIAL:
+        text = repeated(unit, MIB // 4)
+        taken = 4 * best(lambda text=text: drain(text), 1)  # type: ignore[misc]
+        if taken > worst:
+            worst, which = taken, unit
+    yield Figure("scan of 1 MiB, dearest of the hostile texts", worst, "s", note=f"({_short(which)})")
+
+
+WATCHED = """
+import sys, time
+from collections import deque
+def status(key):
+    for line in open('/proc/self/status'):
+        if line.startswith(key):
+            return int(line.split()[1])
+start = status('VmRSS')
+import iamtriage
+began = time.perf_counter()
+found = 0
+with open(sys.argv[1], encoding='utf-8', errors='replace') as file:
+    for failure in iamtriage.scan(file):
+        found += 1
+print(found, (status('VmHWM') - start) / 1024, time.perf_counter() - began)
+"""
+
+
+def write_log(path: Path, megabytes: int, every: int = 5000) -> int:
+    """Write a log of that size; give how many failures it tells of."""
+    size = count = number = 0
+    limit = megabytes * 1_000_000
+    block = [f"{line}\n" for line in texts.ORDINARY]
+    with path.open("w", encoding="utf-8") as file:
+        while size < limit:
+            number += 1
+            if number % every == 0:
+                count += 1
+                line = f"2026-03-14 09:26:53,{count % 1000:03} ERROR reports.upload [worker-{count}] {texts.PLAIN.replace('i-0a1b2c3d4e5f60718', f'i-{count:017x}')}\n"
+            else:
+                line = block[number % len(block)]
+            size += file.write(line)
+    return count
+
+
+def memory() -> Iterator[Figure]:
+    """Give the peak memory and the speed of scan over a large log."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "service.log"
+        written = write_log(path, LOG_MEGABYTES)
+        done = subprocess.run(
+            [sys.executable, "-c", WATCHED, str(path)], check=True, capture_output=True, text=True
+        )
+    found, peak, taken = done.stdout.split()
+    if int(found) != written:
+        msg = f"{found} failures found of {written}"
+        raise AssertionError(msg)
+    yield Figure(
+        f"scan of a {LOG_MEGABYTES} MB log: peak memory above the start",
+        float(peak),
+        "MiB",
+        MEMORY_LIMIT,
+        None,
+        f"({found} failures)",
+    )
+    yield Figure(f"scan of a {LOG_MEGABYTES} MB log", LOG_MEGABYTES / float(taken), "MB/s")
+
+
+TIMED_IMPORT = "import sys, time; a = time.perf_counter(); import {}; print(time.perf_counter() - a)"
+FIRST = "import sys, time, iamtriage; a = time.perf_counter(); iamtriage.parse(sys.argv[1]); print(time.perf_counter() - a)"
+
+
+def imports() -> Iterator[Figure]:
+    """Give the time of the import against that of attrs, and of the first parse, in fresh processes."""
+    ours: list[float] = []
+    theirs: list[float] = []
+    for _ in range(25):
+        theirs.append(_fresh(TIMED_IMPORT.format("attrs")))
+        ours.append(_fresh(TIMED_IMPORT.format("iamtriage")))
+    note = f"({min(ours) * 1e3:.1f} ms / {min(theirs) * 1e3:.1f} ms)"
+    yield Figure("import iamtriage / import attrs", min(ours) / min(theirs), "x", IMPORT_LIMIT, None, note)
+    for name in ("plain boto3 denial", "Terraform box"):
+        yield Figure(
+            f"first parse of a fresh process, {name}",
+            min(_fresh(FIRST, texts.TYPICAL[name]) for _ in range(10)) * 1e3,
+            "ms",
+        )
+
+
+def _fresh(code: str, *arguments: str) -> float:
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], check=True, capture_output=True, text=True
+    )
+    return float(done.stdout)
+
+
+def typical() -> Iterator[Figure]:
+    """Give the time of typical texts, and of what goes with a failure."""
+    for name, text in texts.TYPICAL.items():
+        failure = iamtriage.parse(text)
+        if failure is None or failure.kind not in {"access_denied", "kubernetes_forbidden"}:
+            msg = f"{name} is not read"
+            raise AssertionError(msg)
+        yield Figure(f"parse, {name}", seconds(lambda text=text: iamtriage.parse(text)) * 1e6, "us")  # type: ignore[misc]
+    events = [texts.event(number) for number in range(200)]
+    taken = seconds(lambda: [iamtriage.parse(event) for event in events], repeats=9)
+    yield Figure("parse of CloudTrail records as mappings", len(events) / taken, "1/s")
+    lines = json.dumps({"Records": [texts.event(number) for number in range(1000)]})
+    loaded = json.loads(lines)
+    yield Figure(
+        "parse of a Records file of 1000 as a mapping, all read",
+        1000 / seconds(lambda: [iamtriage.parse(r) for r in loaded["Records"]], repeats=5),
+        "1/s",
+    )
+    denial = iamtriage.parse(texts.PLAIN)
+    if denial is not None:
+        record = iamtriage.to_record(denial)
+        yield Figure("to_record", seconds(lambda: iamtriage.to_record(denial)) * 1e6, "us")
+        yield Figure("from_record", seconds(lambda: iamtriage.from_record(record)) * 1e6, "us")
+        yield Figure("fingerprint", seconds(lambda: iamtriage.fingerprint(denial)) * 1e6, "us")
+
+
+BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
+    "plain": plain,
+    "ordinary": ordinary,
+    "import": imports,
+    "typical": typical,
+    "memory": memory,
+    "megabyte": megabyte,
+    "adversarial": adversarial,
+}

@@ -1,0 +1,123 @@
+"""The texts that are measured; every id and name is made up."""
+
+from __future__ import annotations
+
+import json
+
+PLAIN = (
+    "An error occurred (AccessDenied) when calling the GetObject operation: User: "
+    "arn:aws:sts::111122223333:assumed-role/report-writer/i-0a1b2c3d4e5f60718 is not authorized to perform: "
+    "s3:GetObject on resource: arn:aws:s3:::quarterly-reports/2026/q1.csv because no identity-based policy allows the s3:GetObject action"
+)
+
+ORDINARY = (
+    '10.20.30.40 - - [14/Mar/2026:09:26:53 +0000] "GET /api/v1/orders/48213?expand=items HTTP/1.1" 200 1843 "-" "okhttp/4.12.0" rt=0.031',
+    '10.20.31.7 - shop [14/Mar/2026:09:26:54 +0000] "POST /checkout/basket HTTP/2.0" 302 0 "https://shop.example.com/basket" "Mozilla/5.0 (X11; Linux x86_64)"',
+    "2026-03-14 09:26:53.589  INFO 1 --- [nio-8080-exec-4] c.e.orders.OrderController              : Order 48213 placed by customer 9917, 3 items, 59.90 EUR",
+    "2026-03-14T09:26:53,589 INFO  [main] org.example.billing.InvoiceJob - Invoice run finished: 1204 invoices in 8.31 s",
+    "I0314 09:26:53.589793       1 reconciler.go:142] Reconciled Deployment shop/frontend generation=17 replicas=3/3 in 41.7ms",
+    'time="2026-03-14T09:26:53Z" level=info msg="cache refreshed" component=catalog entries=20418 took=118ms',
+    '{"level":"info","ts":1773480413.589,"caller":"server/http.go:88","msg":"request served","method":"GET","path":"/healthz","bytes":2,"duration":0.0004}',
+    "2026-03-14 09:26:53,589 INFO worker.tasks [MainThread] task resize_image[7f9c] succeeded in 0.412s: 'thumbnails/48213.webp'",
+    "[2026-03-14 09:26:53 +0000] [27] [INFO] Booting worker with pid: 27, listening at http://0.0.0.0:8000",
+)
+
+TERRAFORM = (
+    "╷\n│ Error: reading S3 Bucket (quarterly-reports) policy: operation error S3: GetBucketPolicy, https response error StatusCode: 403,\n"
+    "│ RequestID: 7QX2A9K4M1P8R5T3, HostID: c2FtcGxlLWhvc3QtaWQ=, api error AccessDenied: User:\n"
+    "│ arn:aws:sts::111122223333:assumed-role/deployer/ci-4821 is not authorized to perform: s3:GetBucketPolicy on resource:\n"
+    '│ "arn:aws:s3:::quarterly-reports" because no identity-based policy allows the s3:GetBucketPolicy action\n│ \n'
+    '│   with module.reports.aws_s3_bucket_policy.this,\n│   on modules/reports/main.tf line 41, in resource "aws_s3_bucket_policy" "this":\n'
+    '│   41: resource "aws_s3_bucket_policy" "this" {\n│ \n╵\n'
+)
+GO_V2 = (
+    "operation error EKS: DescribeCluster, https response error StatusCode: 403, RequestID: 0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9, api error "
+    "AccessDeniedException: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: eks:DescribeCluster on resource: "
+    "arn:aws:eks:eu-central-1:111122223333:cluster/shop with an explicit deny in a service control policy"
+)
+JAVA = (
+    "software.amazon.awssdk.services.sqs.model.SqsException: User: arn:aws:sts::111122223333:assumed-role/consumer/pod-7 is not authorized "
+    "to perform: sqs:ReceiveMessage on resource: arn:aws:sqs:eu-central-1:111122223333:orders because no resource-based policy allows the "
+    "sqs:ReceiveMessage action (Service: Sqs, Status Code: 403, Request ID: 5f6e7d8c-9b0a-4c1d-8e2f-3a4b5c6d7e8f)\n"
+    "\tat org.example.orders.Poller.poll(Poller.java:57)\n\tat java.base/java.lang.Thread.run(Thread.java:840)\n"
+)
+KUBECTL = (
+    'Error from server (Forbidden): deployments.apps is forbidden: User "arn:aws:sts::111122223333:assumed-role/dev/ana" cannot list '
+    'resource "deployments" in API group "apps" in the namespace "shop"'
+)
+
+
+def event(number: int = 0) -> dict[str, object]:
+    """Make a CloudTrail record of a denial."""
+    return {
+        "eventVersion": "1.11",
+        "userIdentity": {
+            "type": "AssumedRole",
+            "principalId": "AROAEXAMPLEEXAMPLEEX:app",
+            "arn": f"arn:aws:sts::111122223333:assumed-role/app/i-{number:017x}",
+            "accountId": "111122223333",
+        },
+        "eventTime": "2026-03-14T09:26:53Z",
+        "eventSource": "sqs.amazonaws.com",
+        "eventName": "SendMessage",
+        "awsRegion": "eu-central-1",
+        "sourceIPAddress": "10.20.30.40",
+        "userAgent": "aws-sdk-java/2.30",
+        "errorCode": "AccessDenied",
+        "errorMessage": f"User: arn:aws:sts::111122223333:assumed-role/app/i-{number:017x} is not authorized to perform: sqs:SendMessage on resource: "
+        "arn:aws:sqs:eu-central-1:111122223333:orders because no identity-based policy allows the sqs:SendMessage action",
+        "requestParameters": None,
+        "responseElements": None,
+        "requestID": f"5f6e7d8c-9b0a-4c1d-8e2f-{number:012x}",
+        "eventID": f"6a7b8c9d-0e1f-4a2b-9c3d-{number:012x}",
+        "eventType": "AwsApiCall",
+        "recipientAccountId": "111122223333",
+    }
+
+
+TYPICAL = {
+    "plain boto3 denial": PLAIN,
+    "Terraform box": TERRAFORM,
+    "Go v2": GO_V2,
+    "Java v2 with stack": JAVA,
+    "kubectl forbidden": KUBECTL,
+    "CloudTrail record as JSON": json.dumps(event()),
+}
+
+
+def escaped(depth: int = 5) -> str:
+    """Wrap a denial in JSON in JSON."""
+    text = PLAIN
+    for _ in range(depth):
+        text = json.dumps({"log": text})
+    return text
+
+
+# Repeated to any size. The words behind make sure that the text is read at all.
+ADVERSARIAL = (
+    "User: ", "arn:", "(", '"', "\\", "is not authorized to perform: ", "not authorized ", "on resource: ", "because no ",
+    "with an explicit deny in a ", '{"a":', "<Code>", "<Code>AccessDenied</Code>", "<Message>", "status code: ", "An error occurred (", "[", "{",
+    "Encoded authorization failure message: ", "\n", "\r\n", " ", "\t", "a", "aws", "a.", "A.", "é", "-", "1", "&amp;", "\x1b[", "\\n", '\\"', "\\u0022",
+    "Access Denied\n\n", "Access Denied. ", "Error: Unauthorized\n", "ThrottlingException: Rate exceeded\n\n", "AccessDenied: ",
+    "(Service: A; Status Code: 403; ", "operation error EKS: ", "status: 403 ", "message: ", '"code": "', "https://a.amazonaws.com ",
+    "com.amazonaws.", 'User "x" cannot list resource "pods" in API group "" ', "│ Error: ", "x" * 79 + "\n", PLAIN + "\n", PLAIN + " ",
+    escaped() + "\n", TERRAFORM,
+    # Mixes.
+    "User: arn:aws:", 'User: "arn:(', "is not authorized to perform: on resource: because no ", '{"a":"\\"', "<Code>(status code: ", "é\nerror: (",
+    "Access Denied\n\x85", "An error occurred (User: is not authorized to perform: ", "executable aws",
+)  # fmt: skip
+TRIGGER = " error denied not authorized"
+# Fragments that switch on patterns which other texts never meet, behind a long run of what they begin with.
+# The patterns' middles are left out, so that none matches.
+SWITCHES = (
+    " due to missing permissions",
+    " authorized to access the key",
+    " getting credentials: exec: executable x",
+    " with API server: Unauthorized",
+)
+# Many ends for one beginning.
+ENDLESS = (
+    ("getting credentials: exec: executable ", "aws"),
+    ("getting credentials: exec: fork/exec ", "aws"),
+    ("Access to the resource https://", "a is "),
+)

@@ -1,0 +1,21 @@
+"""Hypothesis profiles, chosen by HYPOTHESIS_PROFILE.
+
+``ci`` (the default) draws the same examples every time, ``thorough`` many and at random; ``quick`` is for a
+first look: few, and failures are not made smaller.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, Phase, settings
+
+_COMMON = settings(
+    deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+settings.register_profile("ci", _COMMON, derandomize=True, max_examples=80)
+settings.register_profile("thorough", _COMMON, max_examples=3000)
+settings.register_profile(
+    "quick", _COMMON, derandomize=True, max_examples=30, phases=(Phase.explicit, Phase.generate)
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

@@ -1,0 +1,190 @@
+"""Failures of moto's server with its IAM checks on: denials and refused credentials that nobody composed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+from botocore.exceptions import ClientError
+from moto.server import ThreadedMotoServer
+
+from tests.loopback.records import read, record
+
+ACCOUNT = "123456789012"  # moto's
+USER = f"arn:aws:iam::{ACCOUNT}:user/nobody"
+SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/idle/ci-42"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/idle"
+
+Clients = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Moto's address, and two principals without any permission."""
+
+    url: str
+    user: tuple[str, str]
+    session: tuple[str, str, str]
+
+
+def _post(url: str, body: str = "") -> None:
+    with urlopen(Request(url, body.encode(), {"Content-Type": "text/plain"}, method="POST")) as answer:
+        answer.read()
+
+
+@pytest.fixture(scope="module")
+def moto(clients: Clients) -> Iterator[Accounts]:
+    """Moto's server, with a user and a role session that may do nothing, and IAM checked from then on."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    try:
+        iam = clients("iam", url)
+        iam.create_user(UserName="nobody")
+        key = iam.create_access_key(UserName="nobody")["AccessKey"]
+        iam.create_role(
+            RoleName="idle", AssumeRolePolicyDocument='{"Version": "2012-10-17", "Statement": []}'
+        )
+        session = clients("sts", url).assume_role(RoleArn=ROLE, RoleSessionName="ci-42")["Credentials"]
+        _post(f"{url}/moto-api/reset-auth", "0")
+        yield Accounts(
+            url,
+            (key["AccessKeyId"], key["SecretAccessKey"]),
+            (session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"]),
+        )
+    finally:
+        _post(f"{url}/moto-api/reset-auth", "inf")
+        _post(f"{url}/moto-api/reset")
+        server.stop()
+        assert server._server is not None
+        server._server.server_close()
+
+
+def _refused(call: Callable[..., object], **arguments: object) -> Any:  # noqa: ANN401 (botocore has no types)
+    with pytest.raises(ClientError) as caught:
+        call(**arguments)
+    return caught.value
+
+
+def _ids(error: Any) -> dict[str, object]:  # noqa: ANN401 (as above)
+    """Give what the exception's response states besides code and message."""
+    metadata = error.response["ResponseMetadata"]
+    return {
+        "status_code": metadata["HTTPStatusCode"],
+        "request_id": metadata.get("RequestId") or None,
+        "host_id": metadata.get("HostId") or None,
+    }
+
+
+def _in_text(error: Any) -> dict[str, object]:  # noqa: ANN401 (as above)
+    """Give what the exception's text states of them: the status, where botocore makes it the code."""
+    code = error.response["Error"]["Code"]
+    return {"status_code": int(code) if code.isdigit() else None}
+
+
+# moto answers every protocol but S3's in XML. Where botocore expects JSON it then puts the whole body into the
+# message and the status into the code: what the body states must still be found.
+CALLS = {
+    "iam": ("iam", "list_users", {}, "ListUsers"),
+    "sts": ("sts", "assume_role", {"RoleArn": ROLE, "RoleSessionName": "ci"}, "AssumeRole"),
+    "ec2": ("ec2", "describe_instances", {}, "DescribeInstances"),
+    "sqs": ("sqs", "list_queues", {}, "ListQueues"),
+    "dynamodb": ("dynamodb", "list_tables", {}, "ListTables"),
+    "kms": ("kms", "list_keys", {}, "ListKeys"),
+}
+
+
+@pytest.mark.parametrize(("service", "method", "arguments", "operation"), CALLS.values(), ids=CALLS.keys())
+def test_user_without_policies_is_denied(
+    moto: Accounts, clients: Clients, service: str, method: str, arguments: dict[str, object], operation: str
+) -> None:
+    """The user, the action and the operation are read; moto names neither resource nor reason."""
+    error = _refused(getattr(clients(service, moto.url, *moto.user), method), **arguments)
+    facts = record(
+        kind="access_denied",
+        code="AccessDenied",
+        operation=operation,
+        service=service,
+        principal=USER,
+        account=ACCOUNT,
+        action=f"{service}:{operation}",
+    )
+
+    assert read(error) == facts | _ids(error)
+    assert read(str(error)) == facts | _in_text(error)
+
+
+def test_session_without_policies_is_denied(moto: Accounts, clients: Clients) -> None:
+    """The principal of a role's session is the session."""
+    error = _refused(clients("dynamodb", moto.url, *moto.session).list_tables)
+    facts = record(
+        kind="access_denied",
+        code="AccessDenied",
+        operation="ListTables",
+        service="dynamodb",
+        principal=SESSION,
+        account=ACCOUNT,
+        action="dynamodb:ListTables",
+    )
+
+    assert read(error) == facts | _ids(error)
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "operation", "code"),
+    [
+        pytest.param("list_buckets", {}, "ListBuckets", "AccessDenied", id="buckets"),
+        pytest.param("get_object", {"Bucket": "b", "Key": "k"}, "GetObject", "AccessDenied", id="object"),
+        pytest.param("head_object", {"Bucket": "b", "Key": "k"}, "HeadObject", "403", id="head"),
+    ],
+)
+def test_s3_denies_without_a_sentence(
+    moto: Accounts, clients: Clients, method: str, arguments: dict[str, object], operation: str, code: str
+) -> None:
+    """S3's bare denial states no principal and no action, and HEAD's not even a code."""
+    error = _refused(getattr(clients("s3", moto.url, *moto.user), method), **arguments)
+
+    assert read(error) == record(kind="access_denied", code=code, operation=operation) | _ids(error)
+
+
+REFUSALS = {
+    "iam": ("iam", "list_users", "ListUsers"),
+    "sts": ("sts", "get_caller_identity", "GetCallerIdentity"),
+    "ec2": ("ec2", "describe_instances", "DescribeInstances"),
+    "sqs": ("sqs", "list_queues", "ListQueues"),
+    "s3": ("s3", "list_buckets", "ListBuckets"),
+}
+UNKNOWN_KEY = {"ec2": "AuthFailure", "s3": "InvalidAccessKeyId"}
+# EC2 tells a wrong secret and an unknown key by one code.
+WRONG_SECRET = {"ec2": ("invalid_credentials", "AuthFailure")}
+
+
+@pytest.mark.parametrize(("service", "method", "operation"), REFUSALS.values(), ids=REFUSALS.keys())
+def test_unknown_key_is_invalid(
+    moto: Accounts, clients: Clients, service: str, method: str, operation: str
+) -> None:
+    """An access key that does not exist gives invalid credentials, whatever the service calls them."""
+    error = _refused(getattr(clients(service, moto.url, "AKIDNOTTHERE", "example-secret"), method))
+    facts = record(
+        kind="invalid_credentials", code=UNKNOWN_KEY.get(service, "InvalidClientTokenId"), operation=operation
+    )
+
+    assert read(error) == facts | _ids(error)
+    assert read(str(error)) == facts | _in_text(error)
+
+
+@pytest.mark.parametrize(("service", "method", "operation"), REFUSALS.values(), ids=REFUSALS.keys())
+def test_wrong_secret_is_a_signature_mismatch(
+    moto: Accounts, clients: Clients, service: str, method: str, operation: str
+) -> None:
+    """A wrong secret of a known key gives a signature mismatch, where the service tells it apart."""
+    error = _refused(getattr(clients(service, moto.url, moto.user[0], "another-secret"), method))
+    kind, code = WRONG_SECRET.get(service, ("signature_mismatch", "SignatureDoesNotMatch"))
+    facts = record(kind=kind, code=code, operation=operation)
+
+    assert read(error) == facts | _ids(error)
+    assert read(str(error)) == facts | _in_text(error)

@@ -1,0 +1,202 @@
+"""Denials that a caller does not get as the ClientError of his own call: transfers, waiters, profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from boto3.exceptions import S3UploadFailedError
+from botocore.config import Config
+from botocore.exceptions import ClientError, WaiterError
+
+from iamtriage import parse
+from tests.loopback import wires
+from tests.loopback.records import read, record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.loopback.wires import AwsLikeServer
+
+Clients = Callable[..., Any]
+
+SESSION = "arn:aws:sts::111122223333:assumed-role/build/ci-42"
+ROLE = "arn:aws:iam::444455556666:role/apps/deployer"
+CLUSTER = "arn:aws:eks:eu-west-1:111122223333:cluster/demo"
+OBJECT = "arn:aws:s3:::example-data/out/b.csv"
+NO_PUT = wires.s3(
+    403,
+    "AccessDenied",
+    f'User: {SESSION} is not authorized to perform: s3:PutObject on resource: "{OBJECT}" because no identity-based policy allows the s3:PutObject action',
+)
+NO_DESCRIBE = wires.rest_json(
+    403,
+    "AccessDeniedException",
+    f"User: {SESSION} is not authorized to perform: eks:DescribeCluster on resource: {CLUSTER} because no session policy allows the eks:DescribeCluster action",
+)
+NO_ASSUME = wires.query(
+    403,
+    "AccessDenied",
+    f"User: {SESSION} is not authorized to perform: sts:AssumeRole on resource: {ROLE} because no identity-based policy allows the sts:AssumeRole action",
+)
+NO_PROVIDER = wires.query(
+    400,
+    "InvalidIdentityToken",
+    "No OpenIDConnect provider found in your account for https://oidc.example.com/id/1",
+)
+
+
+def _once() -> Config:
+    return Config(retries={"mode": "standard", "total_max_attempts": 1})
+
+
+def test_upload_that_is_denied(server: AwsLikeServer, clients: Clients, tmp_path: Path) -> None:
+    """boto3 wraps a transfer's denial into an error of its own, and the denial keeps its ids."""
+    (tmp_path / "b.csv").write_text("x", encoding="utf-8")
+    server.reply = NO_PUT
+    with pytest.raises(S3UploadFailedError) as caught:
+        clients("s3", server.url).upload_file(str(tmp_path / "b.csv"), "example-data", "out/b.csv")
+    facts = record(
+        kind="access_denied",
+        code="AccessDenied",
+        operation="PutObject",
+        service="s3",
+        principal=SESSION,
+        account="111122223333",
+        action="s3:PutObject",
+        resource=OBJECT,
+        deny="implicit",
+        policy_type="identity",
+    )
+
+    ids = {"request_id": wires.S3_REQUEST_ID, "host_id": wires.S3_HOST_ID, "status_code": 403}
+    assert read(caught.value) == facts | ids
+    assert read(str(caught.value)) == facts
+
+
+def test_waiter_that_is_denied(server: AwsLikeServer, clients: Clients) -> None:
+    """A waiter tells of the denied call in its own words, without the operation; its last response has the ids."""
+    server.reply = NO_DESCRIBE
+    with pytest.raises(WaiterError) as caught:
+        clients("eks", server.url).get_waiter("cluster_active").wait(name="demo")
+    facts = record(
+        kind="access_denied",
+        code="AccessDeniedException",
+        service="eks",
+        principal=SESSION,
+        account="111122223333",
+        action="eks:DescribeCluster",
+        resource=CLUSTER,
+        deny="implicit",
+        policy_type="session",
+    )
+    got = read(caught.value)
+
+    assert got | {"request_id": None, "status_code": None} == facts
+    assert got["request_id"] in {None, wires.REQUEST_ID}
+    assert got["status_code"] in {None, 403}
+    assert read(str(caught.value)) == facts
+
+
+def test_waiter_that_gives_up(server: AwsLikeServer, clients: Clients) -> None:
+    """A waiter that only ran out of attempts tells of no failure of AWS."""
+    server.reply = wires.Reply(
+        200, b'{"cluster": {"name": "demo", "status": "CREATING"}}', {"Content-Type": "application/json"}
+    )
+    waiter = clients("eks", server.url).get_waiter("cluster_active")
+    with pytest.raises(WaiterError) as caught:
+        waiter.wait(name="demo", WaiterConfig={"MaxAttempts": 1})
+
+    assert parse(caught.value) is None
+
+
+def test_paginator_that_is_denied(server: AwsLikeServer, clients: Clients) -> None:
+    """Pages raise the plain ClientError."""
+    server.reply = NO_ASSUME
+    with pytest.raises(ClientError) as caught:
+        list(clients("iam", server.url).get_paginator("list_roles").paginate())
+
+    assert read(caught.value)["operation"] == "ListRoles"
+
+
+def test_resource_that_is_denied(server: AwsLikeServer, aws_environment: pytest.MonkeyPatch) -> None:
+    """boto3's resources raise what their clients raise."""
+    del aws_environment
+    server.reply = NO_PUT
+    bucket = boto3.resource(
+        "s3",
+        region_name="eu-west-1",
+        endpoint_url=server.url,
+        aws_access_key_id="AKIDEXAMPLE",
+        aws_secret_access_key="example-secret",
+        config=_once(),
+    ).Bucket("example-data")
+    with pytest.raises(ClientError) as caught:
+        bucket.put_object(Key="out/b.csv", Body=b"x")
+    bucket.meta.client.close()
+
+    assert read(caught.value)["action"] == "s3:PutObject"
+
+
+@pytest.mark.parametrize(
+    ("config", "reply", "facts"),
+    [
+        pytest.param(
+            f"[profile work]\nrole_arn = {ROLE}\nsource_profile = base\n"
+            "[profile base]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = example-secret\n",
+            NO_ASSUME,
+            {
+                "kind": "access_denied",
+                "code": "AccessDenied",
+                "operation": "AssumeRole",
+                "service": "sts",
+                "principal": SESSION,
+                "account": "111122223333",
+                "action": "sts:AssumeRole",
+                "resource": ROLE,
+                "deny": "implicit",
+                "policy_type": "identity",
+                "status_code": 403,
+            },
+            id="assume-role",
+        ),
+        pytest.param(
+            f"[profile work]\nrole_arn = {ROLE}\nweb_identity_token_file = TOKEN_FILE\n",
+            NO_PROVIDER,
+            {
+                "kind": "invalid_identity_token",
+                "code": "InvalidIdentityToken",
+                "operation": "AssumeRoleWithWebIdentity",
+                "status_code": 400,
+            },
+            id="web-identity",
+        ),
+    ],
+)
+def test_profile_whose_role_cannot_be_had(
+    server: AwsLikeServer,
+    aws_environment: pytest.MonkeyPatch,
+    tmp_path: Path,
+    config: str,
+    reply: wires.Reply,
+    facts: dict[str, object],
+) -> None:
+    """A call fails because STS refused the profile's role: the failure is STS's, not the call's."""
+    del aws_environment
+    (tmp_path / "token").write_text("header.claims.signature", encoding="utf-8")
+    (tmp_path / "config").write_text(config.replace("TOKEN_FILE", str(tmp_path / "token")), encoding="utf-8")
+    server.reply = reply
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+        patch.setenv("AWS_ENDPOINT_URL_STS", server.url)
+        patch.setenv("AWS_MAX_ATTEMPTS", "1")
+        client = boto3.session.Session(profile_name="work", region_name="eu-west-1").client(
+            "eks", endpoint_url=server.url, config=_once()
+        )
+        with pytest.raises(ClientError) as caught:
+            client.describe_cluster(name="demo")
+        client.close()
+
+    assert read(caught.value) == record(request_id=wires.REQUEST_ID, **facts)

@@ -1,0 +1,271 @@
+"""Which failure is chosen when a text holds several, and that ``scan`` keeps them apart."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from tests.tables import (
+    ANA,
+    APP,
+    DENIAL,
+    DENIED,
+    REQUEST,
+    ROLE,
+    Facts,
+    Row,
+    all_facts_in,
+    denied,
+    expect,
+    facts_in,
+    rows,
+)
+
+_BOTO = f"An error occurred (AccessDeniedException) when calling the DescribeCluster operation: {DENIAL}"
+_FIRST: Facts = {**DENIED, "code": "AccessDeniedException", "operation": "DescribeCluster"}
+_OTHER = f"An error occurred (AccessDenied) when calling the ListRoles operation: User: {ANA} is not authorized to perform: iam:ListRoles on resource: {ROLE} with an explicit deny in a permissions boundary"
+_SECOND: Facts = denied(
+    code="AccessDenied",
+    operation="ListRoles",
+    principal=ANA,
+    action="iam:ListRoles",
+    resource=ROLE,
+    deny="explicit",
+    policy_type="permissions_boundary",
+)
+_THROTTLED = "An error occurred (ThrottlingException) when calling the ListClusters operation: Rate exceeded"
+_SLOW: Facts = expect("aws_error", code="ThrottlingException", operation="ListClusters")
+_EXPIRED = "An error occurred (ExpiredToken) when calling the GetCallerIdentity operation: The security token included in the request is expired"
+_OLD: Facts = expect("expired_credentials", code="ExpiredToken", operation="GetCallerIdentity")
+_RBAC = 'Error from server (Forbidden): pods is forbidden: User "bob" cannot list resource "pods" in API group "" at the cluster scope'
+_BOB: Facts = expect(
+    "kubernetes_forbidden",
+    principal="bob",
+    k8s_user="bob",
+    k8s_verb="list",
+    k8s_resource="pods",
+    k8s_api_group="",
+)
+
+_TRACEBACK = 'Traceback (most recent call last):\n  File "/app/main.py", line 3, in main\n    call()\nbotocore.exceptions.ClientError: {}\n'
+_DURING = "\nDuring handling of the above exception, another exception occurred:\n\n"
+_CAUSE = "\nThe above exception was the direct cause of the following exception:\n\n"
+
+INDEPENDENT: tuple[tuple[str, str, list[Facts], Facts], ...] = (
+    ("two-denials", f"{_BOTO}\n\n{_OTHER}\n", [_FIRST, _SECOND], _FIRST),
+    ("two-denials-adjacent", f"{_BOTO}\n{_OTHER}\n", [_FIRST, _SECOND], _FIRST),
+    ("denial-behind-an-error", f"{_THROTTLED}\n\n{_BOTO}\n", [_SLOW, _FIRST], _FIRST),
+    ("denial-behind-credentials", f"{_EXPIRED}\n\n{_BOTO}\n", [_OLD, _FIRST], _FIRST),
+    ("credentials-behind-an-error", f"{_THROTTLED}\n\n{_EXPIRED}\n", [_SLOW, _OLD], _OLD),
+    ("denial-behind-rbac", f"{_RBAC}\n\n{_BOTO}\n", [_BOB, _FIRST], _FIRST),
+    ("rbac-before-credentials", f"{_RBAC}\n\n{_EXPIRED}\n", [_BOB, _OLD], _BOB),
+    (
+        "two-errors",
+        f"{_THROTTLED}\n\n{_THROTTLED.replace('ListClusters', 'ListNodegroups')}\n",
+        [_SLOW, {**_SLOW, "operation": "ListNodegroups"}],
+        _SLOW,
+    ),
+    (
+        "two-actions-of-one",
+        f"{DENIAL}\n\n{DENIAL.replace('eks:DescribeCluster', 'eks:ListUpdates')}\n",
+        [DENIED, {**DENIED, "action": "eks:ListUpdates"}],
+        DENIED,
+    ),
+    (
+        "two-sentences-on-lines",
+        f"{DENIAL}\n{DENIAL.replace('eks:DescribeCluster', 'eks:ListUpdates')}\n",
+        [DENIED, {**DENIED, "action": "eks:ListUpdates"}],
+        DENIED,
+    ),
+    (
+        "request-ids-stay-with-theirs",
+        f"AccessDenied: {DENIAL}\n\tstatus code: 403, request id: {REQUEST}\nThrottling: Rate exceeded\n\tstatus code: 400, request id: 11111111-2222-3333-4444-555555555555\n",
+        [
+            {**DENIED, "code": "AccessDenied", "status_code": 403, "request_id": REQUEST},
+            expect(
+                "aws_error",
+                code="Throttling",
+                status_code=400,
+                request_id="11111111-2222-3333-4444-555555555555",
+            ),
+        ],
+        {**DENIED, "code": "AccessDenied", "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "two-bodies",
+        "<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>EXAMPLE0REQUEST1</RequestId></Error>\n<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message><RequestId>EXAMPLE0REQUEST2</RequestId></Error>",
+        [
+            denied(code="AccessDenied", request_id="EXAMPLE0REQUEST1"),
+            expect("expired_credentials", code="ExpiredToken", request_id="EXAMPLE0REQUEST2"),
+        ],
+        denied(code="AccessDenied", request_id="EXAMPLE0REQUEST1"),
+    ),
+    (
+        "two-objects",
+        '{"__type":"ThrottlingException","message":"Rate exceeded"}\n{"__type":"ExpiredTokenException","message":"The security token included in the request is expired"}',
+        [
+            expect("aws_error", code="ThrottlingException"),
+            expect("expired_credentials", code="ExpiredTokenException"),
+        ],
+        expect("expired_credentials", code="ExpiredTokenException"),
+    ),
+)
+SAME: tuple[Row, ...] = (
+    ("traceback-and-summary", _TRACEBACK.format(_BOTO) + f"\nERROR {_BOTO}\n", _FIRST),
+    ("three-times", f"{_BOTO}\n\n{_BOTO}\n\n{_BOTO}\n", _FIRST),
+    ("sentence-then-call", f"{DENIAL}\n\n{_BOTO}\n", _FIRST),
+    (
+        "union",
+        f"{_BOTO}\n\nAccessDeniedException: {DENIAL}\n\tstatus code: 403, request id: {REQUEST}\n",
+        {**_FIRST, "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "ec2-twice",
+        f"You are not authorized to perform this operation. User: {APP} is not authorized to perform: ec2:RunInstances",
+        denied(principal=APP, action="ec2:RunInstances"),
+    ),
+)
+CHAINS: tuple[Row, ...] = (
+    (
+        "go-v1",
+        f"WebIdentityErr: failed to retrieve credentials\ncaused by: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity\n\tstatus code: 403, request id: {REQUEST}",
+        denied(
+            code="AccessDenied", action="sts:AssumeRoleWithWebIdentity", status_code=403, request_id=REQUEST
+        ),
+    ),
+    (
+        "go-v2",
+        (
+            f"operation error EKS: DescribeCluster, get identity: get credentials: failed to refresh cached credentials, operation error STS: AssumeRole, https response error StatusCode: 403, RequestID: {REQUEST}, "
+            f"api error AccessDenied: User: {APP} is not authorized to perform: sts:AssumeRole on resource: {ROLE}"
+        ),
+        denied(
+            code="AccessDenied",
+            operation="AssumeRole",
+            principal=APP,
+            action="sts:AssumeRole",
+            resource=ROLE,
+            status_code=403,
+            request_id=REQUEST,
+        ),
+    ),
+    (
+        "go-v2-expired",
+        f"operation error EKS: DescribeCluster, get identity: get credentials: failed to refresh cached credentials, operation error STS: AssumeRole, https response error StatusCode: 403, RequestID: {REQUEST}, api error ExpiredToken: The security token included in the request is expired",
+        expect(
+            "expired_credentials",
+            code="ExpiredToken",
+            operation="AssumeRole",
+            service="sts",
+            status_code=403,
+            request_id=REQUEST,
+        ),
+    ),
+    (
+        "java",
+        f"com.amazonaws.SdkClientException: Unable to execute request\nCaused by: com.amazonaws.services.eks.model.AmazonEKSException: {DENIAL} (Service: AmazonEKS; Status Code: 403; Error Code: AccessDeniedException; Request ID: {REQUEST}; Proxy: null)",
+        {**DENIED, "code": "AccessDeniedException", "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "python-during",
+        _TRACEBACK.format(_BOTO)
+        + _DURING
+        + 'Traceback (most recent call last):\n  File "/app/main.py", line 9, in main\n    raise DeployError("no")\napp.DeployError: cluster demo is gone\n',
+        _FIRST,
+    ),
+    ("python-cause", _TRACEBACK.format(_BOTO) + _CAUSE + _TRACEBACK.format(_THROTTLED), _FIRST),
+    ("python-two-denials", _TRACEBACK.format(_OTHER) + _CAUSE + _TRACEBACK.format(_BOTO), _SECOND),
+    (
+        "cloudformation",
+        f'Resource handler returned message: "{DENIAL} (Service: Eks, Status Code: 403, Request ID: {REQUEST})" (RequestToken: 11111111-2222-3333-4444-555555555555, HandlerErrorCode: AccessDenied)',
+        {**DENIED, "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "kubectl-exec",
+        f"{_EXPIRED}\nUnable to connect to the server: getting credentials: exec: executable aws failed with exit code 255",
+        _OLD,
+    ),
+    (
+        "token-helper",
+        f"could not get token: AccessDenied: User: {APP} is not authorized to perform: sts:AssumeRole on resource: {ROLE}\n\tstatus code: 403, request id: {REQUEST}",
+        denied(
+            code="AccessDenied",
+            principal=APP,
+            action="sts:AssumeRole",
+            resource=ROLE,
+            status_code=403,
+            request_id=REQUEST,
+        ),
+    ),
+    (
+        "token-helper-expired",
+        f"could not get token: ExpiredToken: The security token included in the request is expired\n\tstatus code: 403, request id: {REQUEST}",
+        expect("expired_credentials", code="ExpiredToken", status_code=403, request_id=REQUEST),
+    ),
+    (
+        "lambda-kms",
+        (
+            "An error occurred (KMSAccessDeniedException) when calling the Invoke operation: Lambda was unable to decrypt the environment variables because KMS access was denied. Please check the function's KMS key settings. "
+            f"KMS Exception: AccessDeniedException KMS Message: User: {APP} is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-west-1:111122223333:key/example"
+        ),
+        denied(
+            code="AccessDeniedException",
+            principal=APP,
+            action="kms:Decrypt",
+            resource="arn:aws:kms:eu-west-1:111122223333:key/example",
+        ),
+    ),
+    (
+        "network-inside",
+        'WebIdentityErr: failed to retrieve credentials\ncaused by: RequestError: send request failed\ncaused by: Post "https://sts.eu-west-1.amazonaws.com/": dial tcp: i/o timeout',
+        expect("missing_credentials", code="RequestError", service="sts"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "each", "cause"),
+    [pytest.param(text, each, cause, id=name) for name, text, each, cause in INDEPENDENT],
+)
+def test_independent_failures(text: str, each: list[Facts], cause: Facts) -> None:
+    """``parse`` gives the first denial, else the first that is no aws_error; ``scan`` all, mixing no facts."""
+    assert all_facts_in(text) == each
+    assert facts_in(text) == cause
+
+
+@pytest.mark.parametrize(("text", "expected"), rows(SAME))
+def test_prints_of_the_same_failure(text: str, expected: Facts) -> None:
+    """Repeated prints are one failure, with the union of what they state."""
+    assert all_facts_in(text) == [expected]
+    assert facts_in(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), rows(CHAINS))
+def test_chain_gives_the_innermost(text: str, expected: Facts) -> None:
+    """Of a wrapped chain the failure that AWS reported, without the outer call's facts."""
+    assert facts_in(text) == expected
+
+
+def test_order_of_independent_failures_is_the_texts() -> None:
+    """``scan`` goes from the front to the back, and spans do not overlap."""
+    from iamtriage import scan
+
+    found = list(scan(f"{_RBAC}\n\n{_THROTTLED}\n\n{_BOTO}\n\n{_EXPIRED}\n"))
+    assert [f.kind for f in found] == [
+        "kubernetes_forbidden",
+        "aws_error",
+        "access_denied",
+        "expired_credentials",
+    ]
+    spans = [f.span for f in found]
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
+
+
+def test_many_different_denials_stay_apart() -> None:
+    """No number of failures makes any of them lose or gain a fact."""
+    actions = [f"eks:DescribeThing{n}" for n in range(60)]
+    text = "\n".join(
+        f"2026-01-02T03:04:05Z ERROR {DENIAL.replace('eks:DescribeCluster', action)}" for action in actions
+    )
+    assert all_facts_in(text) == [{**DENIED, "action": action} for action in actions]

@@ -1,0 +1,348 @@
+"""Bodies of answers as texts: XML, JSON, printed objects, headers."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.tables import (
+    ANA,
+    APP,
+    CLUSTER,
+    DENIAL,
+    DENIED,
+    REQUEST,
+    Facts,
+    Table,
+    denied,
+    expect,
+    facts_in,
+    rows,
+)
+
+_EVENT = {
+    "eventVersion": "1.08",
+    "userIdentity": {
+        "type": "AssumedRole",
+        "principalId": "AROAEXAMPLE:i-0a1b2c3d4e5f60718",
+        "arn": APP,
+        "accountId": "111122223333",
+        "sessionContext": {
+            "sessionIssuer": {
+                "type": "Role",
+                "arn": "arn:aws:iam::111122223333:role/app",
+                "accountId": "111122223333",
+                "userName": "app",
+            }
+        },
+    },
+    "eventTime": "2026-01-02T03:04:05Z",
+    "eventSource": "eks.amazonaws.com",
+    "eventName": "DescribeCluster",
+    "awsRegion": "eu-west-1",
+    "sourceIPAddress": "192.0.2.7",
+    "errorCode": "AccessDenied",
+    "errorMessage": DENIAL,
+    "requestParameters": {"name": "demo"},
+    "responseElements": None,
+    "requestID": REQUEST,
+    "eventID": "99999999-8888-7777-6666-555555555555",
+    "recipientAccountId": "111122223333",
+}
+_EVENT_FACTS: Facts = {
+    **DENIED,
+    "code": "AccessDenied",
+    "operation": "DescribeCluster",
+    "request_id": REQUEST,
+}
+
+XML: Table = (
+    (
+        "s3",
+        '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>EXAMPLE0REQUEST1</RequestId><HostId>abcDEF123456/+=</HostId></Error>',
+        denied(code="AccessDenied", request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+="),
+    ),
+    (
+        "s3-key",
+        "<Error><Code>InvalidAccessKeyId</Code><Message>The AWS Access Key Id you provided does not exist in our records.</Message><AWSAccessKeyId>AKIAEXAMPLE</AWSAccessKeyId><RequestId>EXAMPLE0REQUEST1</RequestId><HostId>abcDEF</HostId></Error>",
+        expect(
+            "invalid_credentials", code="InvalidAccessKeyId", request_id="EXAMPLE0REQUEST1", host_id="abcDEF"
+        ),
+    ),
+    (
+        "s3-resource",
+        "<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message><Resource>/example-bucket/a.txt</Resource><RequestId>EXAMPLE0REQUEST1</RequestId></Error>",
+        expect(
+            "aws_error", code="NoSuchKey", resource="/example-bucket/a.txt", request_id="EXAMPLE0REQUEST1"
+        ),
+    ),
+    (
+        "query",
+        f'<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">\n  <Error>\n    <Type>Sender</Type>\n    <Code>AccessDenied</Code>\n    <Message>{DENIAL}</Message>\n  </Error>\n  <RequestId>{REQUEST}</RequestId>\n</ErrorResponse>',
+        {**DENIED, "code": "AccessDenied", "request_id": REQUEST},
+    ),
+    (
+        "query-namespace-says-service",
+        f'<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>The security token included in the request is expired</Message></Error><RequestId>{REQUEST}</RequestId></ErrorResponse>',
+        expect("expired_credentials", code="ExpiredToken", service="sts", request_id=REQUEST),
+    ),
+    (
+        "ec2",
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>You are not authorized to perform this operation.</Message></Error></Errors><RequestID>{REQUEST}</RequestID></Response>',
+        denied(code="UnauthorizedOperation", request_id=REQUEST),
+    ),
+    (
+        "code-as-element",
+        f"<AccessDeniedException><Message>{DENIAL}</Message></AccessDeniedException>",
+        {**DENIED, "code": "AccessDeniedException"},
+    ),
+    (
+        "coded-as-entities",
+        "&lt;Error&gt;&lt;Code&gt;AccessDenied&lt;/Code&gt;&lt;Message&gt;Access Denied&lt;/Message&gt;&lt;RequestId&gt;EXAMPLE0REQUEST1&lt;/RequestId&gt;&lt;/Error&gt;",
+        denied(code="AccessDenied", request_id="EXAMPLE0REQUEST1"),
+    ),
+    (
+        "cut",
+        "<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>EXAMPLE0REQ",
+        denied(code="AccessDenied"),
+    ),
+    (
+        "elided",
+        "<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>...</RequestId></Error>",
+        denied(code="AccessDenied"),
+    ),
+)
+JSON: Table = (
+    (
+        "type",
+        f'{{"__type":"AccessDeniedException","Message":"{DENIAL}"}}',
+        {**DENIED, "code": "AccessDeniedException"},
+    ),
+    (
+        "namespace",
+        f'{{"__type":"com.amazonaws.eks#AccessDeniedException","message":"{DENIAL}"}}',
+        {**DENIED, "code": "AccessDeniedException"},
+    ),
+    (
+        "decorated",
+        f'{{"__type":"com.amazonaws.eks#AccessDeniedException:http://internal.amazon.com/coral/com.amazon.coral.service/","message":"{DENIAL}"}}',
+        {**DENIED, "code": "AccessDeniedException"},
+    ),
+    ("message-only", f'{{"message":"{DENIAL}"}}', dict(DENIED)),
+    ("capital", f'{{"Message":"{DENIAL}"}}', dict(DENIED)),
+    ("gateway-forbidden", '{"message":"Forbidden"}', None),
+    ("gateway-token", '{"message":"Missing Authentication Token"}', expect("missing_credentials")),
+    (
+        "header",
+        f'HTTP/1.1 403 Forbidden\nx-amzn-RequestId: {REQUEST}\nx-amzn-ErrorType: AccessDeniedException:http://internal.amazon.com/coral/\nContent-Type: application/json\n\n{{"message":"{DENIAL}"}}',
+        {**DENIED, "code": "AccessDeniedException", "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "escaped",
+        json.dumps(
+            {"level": "error", "msg": json.dumps({"__type": "AccessDeniedException", "Message": DENIAL})}
+        ),
+        {**DENIED, "code": "AccessDeniedException"},
+    ),
+    (
+        "escaped-twice",
+        json.dumps(
+            {"log": json.dumps({"msg": json.dumps({"__type": "AccessDeniedException", "Message": DENIAL})})}
+        ),
+        {**DENIED, "code": "AccessDeniedException"},
+    ),
+    (
+        "single-quotes",
+        f"{{'__type': 'AccessDeniedException', 'Message': '{DENIAL}'}}",
+        {**DENIED, "code": "AccessDeniedException"},
+    ),
+    (
+        "response-printed",
+        f"{{'Error': {{'Message': '{DENIAL}', 'Code': 'AccessDeniedException'}}, 'ResponseMetadata': {{'RequestId': '{REQUEST}', 'HTTPStatusCode': 403, 'HTTPHeaders': {{'x-amzn-requestid': '{REQUEST}'}}, 'RetryAttempts': 0}}}}",
+        {**DENIED, "code": "AccessDeniedException", "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "ruby-hash",
+        f'{{:code=>"AccessDeniedException", :message=>"{DENIAL}", :request_id=>"{REQUEST}"}}',
+        {**DENIED, "code": "AccessDeniedException", "request_id": REQUEST},
+    ),
+    (
+        "go-metadata",
+        f'&types.AccessDeniedException{{RespMetadata:protocol.ResponseMetadata{{StatusCode:403, RequestID:"{REQUEST}"}}, Message_:"{DENIAL}"}}',
+        {**DENIED, "code": "AccessDeniedException", "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "haskell",
+        f'ServiceError\' {{_serviceAbbrev = Abbrev "EKS", _serviceStatus = Status {{statusCode = 403, statusMessage = "Forbidden"}}, _serviceCode = ErrorCode "AccessDenied", _serviceMessage = Just (ErrorMessage "{DENIAL}"), _serviceRequestId = Just (RequestId {{fromRequestId = "{REQUEST}"}})}}',
+        {**DENIED, "code": "AccessDenied", "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "lambda",
+        f'{{"errorMessage": "An error occurred (AccessDeniedException) when calling the DescribeCluster operation: {DENIAL}", "errorType": "ClientError", "requestId": "{REQUEST}", "stackTrace": ["  File \\"/var/task/app.py\\", line 3"]}}',
+        {**DENIED, "code": "AccessDeniedException", "operation": "DescribeCluster"},
+    ),
+    (
+        "decoded-message",
+        '{"allowed": false, "explicitDeny": true, "matchedStatements": {"items": []}, "context": {"principal": {"id": "AIDAEXAMPLE", "arn": "'
+        + ANA
+        + '"}, "action": "ec2:StopInstances", "resource": "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a"}}',
+        denied(
+            deny="explicit",
+            action="ec2:StopInstances",
+            resource="arn:aws:ec2:eu-west-1:111122223333:instance/i-0a",
+            principal=ANA,
+        ),
+    ),
+    (
+        "lambda-report",
+        f"START RequestId: {REQUEST} Version: $LATEST\n[ERROR] ClientError: An error occurred (AccessDenied) when calling the ListBuckets operation: Access Denied\nEND RequestId: {REQUEST}",
+        denied(code="AccessDenied", operation="ListBuckets"),
+    ),
+)
+CLOUDTRAIL: Table = (
+    ("record", json.dumps(_EVENT), _EVENT_FACTS),
+    ("indented", json.dumps(_EVENT, indent=2), _EVENT_FACTS),
+    ("records", json.dumps({"Records": [_EVENT]}), _EVENT_FACTS),
+    (
+        "lookup",
+        json.dumps(
+            {
+                "Events": [
+                    {"EventId": "x", "EventName": "DescribeCluster", "CloudTrailEvent": json.dumps(_EVENT)}
+                ]
+            }
+        ),
+        _EVENT_FACTS,
+    ),
+    (
+        "eventbridge",
+        json.dumps(
+            {
+                "version": "0",
+                "detail-type": "AWS API Call via CloudTrail",
+                "source": "aws.eks",
+                "detail": _EVENT,
+            }
+        ),
+        _EVENT_FACTS,
+    ),
+    ("python", str(_EVENT), _EVENT_FACTS),
+    ("in-a-log", f"2026-01-02T03:04:05Z event {json.dumps(_EVENT)}", _EVENT_FACTS),
+    (
+        "no-principal-in-message",
+        json.dumps({**_EVENT, "errorMessage": "Access Denied"}),
+        denied(
+            code="AccessDenied", operation="DescribeCluster", service="eks", principal=APP, request_id=REQUEST
+        ),
+    ),
+    (
+        "ec2",
+        json.dumps(
+            {
+                **_EVENT,
+                "eventSource": "ec2.amazonaws.com",
+                "eventName": "RunInstances",
+                "errorCode": "Client.UnauthorizedOperation",
+                "errorMessage": "You are not authorized to perform this operation. Encoded authorization failure message: Qx7_aB3dEfGh1jKlMnOp",
+            }
+        ),
+        denied(
+            code="Client.UnauthorizedOperation",
+            operation="RunInstances",
+            service="ec2",
+            principal=APP,
+            encoded_message="Qx7_aB3dEfGh1jKlMnOp",
+            request_id=REQUEST,
+        ),
+    ),
+    (
+        "no-arn",
+        json.dumps(
+            {
+                **_EVENT,
+                "userIdentity": {"type": "AWSService", "invokedBy": "eks.amazonaws.com"},
+                "errorMessage": "Access Denied",
+            }
+        ),
+        denied(code="AccessDenied", operation="DescribeCluster", service="eks", request_id=REQUEST),
+    ),
+    (
+        "success",
+        json.dumps({k: v for k, v in _EVENT.items() if k not in {"errorCode", "errorMessage"}}),
+        None,
+    ),
+    (
+        "resource",
+        json.dumps(
+            {**_EVENT, "errorMessage": "denied", "resources": [{"ARN": CLUSTER, "accountId": "111122223333"}]}
+        ),
+        denied(
+            code="AccessDenied",
+            operation="DescribeCluster",
+            service="eks",
+            principal=APP,
+            resource=CLUSTER,
+            request_id=REQUEST,
+        ),
+    ),
+    ("cut", json.dumps(_EVENT)[:-60], _EVENT_FACTS),
+)
+STATUSES: Table = tuple(
+    (
+        name,
+        f"{words} from https://sqs.eu-west-1.amazonaws.com/ AccessDenied: Access Denied",
+        denied(code="AccessDenied", service="sqs", status_code=403),
+    )
+    for name, words in (
+        ("http", "HTTP/1.1 403"),
+        ("http-word", "HTTP 403"),
+        ("response-code", "response code 403"),
+        ("status-code", "status code was 403"),
+        ("reason", "403 Forbidden"),
+        ("client", "Client error: 403"),
+        ("responseCode", "responseCode: 403"),
+        ("response", "response 403"),
+        ("parentheses", "(403) Forbidden"),
+        ("error", "error 403:"),
+        ("failed", "failed 403:"),
+        ("status-colon", "status: 403"),
+        ("rust-status", "StatusCode(403)"),
+        ("tuple", "(403, 'Forbidden')"),
+    )
+)
+TABLES = (XML, JSON, CLOUDTRAIL, STATUSES)
+
+
+@pytest.mark.parametrize(("text", "expected"), rows(row for table in TABLES for row in table))
+def test_body_gives_its_facts(text: str, expected: Facts | None) -> None:
+    """Each body gives what it states, and nothing else."""
+    assert facts_in(text) == expected
+
+
+def test_each_record_of_a_file_is_a_failure_of_its_own() -> None:
+    """A CloudTrail file's records are kept apart, each with its own spans."""
+    from tests.tables import all_facts_in
+
+    second = {
+        **_EVENT,
+        "eventName": "ListBuckets",
+        "eventSource": "s3.amazonaws.com",
+        "errorMessage": "Access Denied",
+        "requestID": "EXAMPLE0REQUEST1",
+    }
+    found = all_facts_in(
+        json.dumps(
+            {"Records": [_EVENT, {"eventSource": "s3.amazonaws.com", "eventName": "GetObject"}, second]}
+        )
+    )
+    assert found == [
+        _EVENT_FACTS,
+        denied(
+            code="AccessDenied",
+            operation="ListBuckets",
+            service="s3",
+            principal=APP,
+            request_id="EXAMPLE0REQUEST1",
+        ),
+    ]

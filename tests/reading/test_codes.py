@@ -1,0 +1,134 @@
+"""Error codes and what they mean."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage._reading.codes import bare, is_code, is_generic, is_known, is_weak, kind_of_code
+from tests.tables import expect, facts_in
+
+_CODES = {
+    "access_denied": """
+        AccessDenied AccessDeniedException UnauthorizedOperation UnauthorizedException ForbiddenException NotAuthorizedException AuthorizationError
+        AuthorizationErrorException AuthorizationException AccessDeniedFault AccessForbidden UnauthorizedOperationException ForbiddenError
+        InsufficientPermissionsException OrganizationAccessDeniedException AccessDeniedForDependencyException DependencyAccessDeniedException
+        DependentServiceAccessDenied IamRoleMissingPermissions KMSAccessDeniedException KmsAccessDeniedException KMSAccessDenied KmsAccessDenied
+        KMSAccessDeniedFault EC2AccessDeniedException S3AccessDeniedFault Client.UnauthorizedOperation NotAuthorized
+    """,
+    "expired_credentials": "ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired UnauthorizedSSOTokenError",
+    "invalid_credentials": "InvalidClientTokenId UnrecognizedClientException InvalidAccessKeyId AuthFailure InvalidToken",
+    "signature_mismatch": "SignatureDoesNotMatch IncompleteSignature InvalidSignatureException RequestTimeTooSkewed AuthorizationHeaderMalformed",
+    "missing_credentials": "MissingAuthenticationToken NoCredentialsError CredentialsNotFound NoCredentialProviders CredentialsProviderError",
+    "invalid_identity_token": "InvalidIdentityToken IDPRejectedClaim IDPCommunicationError",
+    "region_disabled": "RegionDisabledException",
+    "malformed_policy": "MalformedPolicyDocument MalformedPolicyDocumentException",
+    "aws_error": """
+        ThrottlingException Throttling ResourceNotFoundException NoSuchEntity NoSuchBucket ValidationException ValidationError EntityAlreadyExists
+        RequestLimitExceeded ServiceUnavailable InternalFailure OptInRequired LimitExceededException ResourceInUseException InvalidParameterValue
+        AuthorizationNotFound AuthorizationAlreadyExists PermissionLimitExceeded InvalidVpcID.NotFound SomethingNobodyKnowsException
+    """,
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"), [(code, kind) for kind, codes in _CODES.items() for code in codes.split()]
+)
+def test_code_gives_its_kind(code: str, kind: str) -> None:
+    """A code tells the kind where the sentence does not."""
+    found = facts_in(f"An error occurred ({code}) when calling the DoThis operation: no words that say more")
+    assert found == expect(kind, code=code, operation="DoThis")
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "kind"),
+    [
+        ("UnauthorizedException", "Session token not found or invalid", "invalid_credentials"),
+        ("NotAuthorizedException", "Access Token has expired", "access_denied"),
+        (
+            "ForbiddenException",
+            "The security token included in the request is expired",
+            "expired_credentials",
+        ),
+        ("AuthFailure", "You are not the owner of volume 'vol-1'", "access_denied"),
+        ("AccessDenied", "The security token included in the request is invalid", "access_denied"),
+        ("SignatureDoesNotMatch", "Credential should be scoped to a valid region", "credential_scope"),
+        (
+            "InvalidSignatureException",
+            "Credential should be scoped to a valid region, not 'us-east-1'.",
+            "credential_scope",
+        ),
+        ("ValidationError", "User is not authorized to access this resource", "access_denied"),
+        (
+            "InvalidParameterException",
+            "The specified principalArn is invalid: invalid principal.",
+            "invalid_arn",
+        ),
+        (
+            "ResourceInUseException",
+            "The specified access entry resource is already in use on this cluster.",
+            "access_entry",
+        ),
+        ("LimitExceeded", "Cannot exceed quota for AccessKeysPerUser: 2", "access_key_quota"),
+        ("LimitExceeded", "Cannot exceed quota for RolesPerAccount: 1000", "aws_error"),
+        ("InvalidParameterException", "Trust policy of the role provided is invalid", "access_entry"),
+        (
+            "AccessDenied",
+            "MultiFactorAuthentication failed with invalid MFA one time pass code.",
+            "access_denied",
+        ),
+    ],
+)
+def test_sentence_and_code_together(code: str, message: str, kind: str) -> None:
+    """The sentence overrules the code where it says more, and a denial's code overrules the sentence."""
+    found = facts_in(f"An error occurred ({code}) when calling the DoThis operation: {message}")
+    assert found is not None
+    assert (found["kind"], found["code"], found["operation"]) == (kind, code, "DoThis")
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("AccessDenied", "AccessDenied"),
+        ("Client.UnauthorizedOperation", "UnauthorizedOperation"),
+        ("Server.InternalFailure", "InternalFailure"),
+        ("com.amazonaws.eks#AccessDeniedException", "AccessDeniedException"),
+        ("AccessDeniedException:http://internal.amazon.com/coral/", "AccessDeniedException"),
+        ("", ""),
+    ],
+)
+def test_bare(code: str, expected: str) -> None:
+    """The decorations of CloudTrail and the wire go."""
+    assert bare(code) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "code", "generic"),
+    [
+        ("AccessDenied", True, False),
+        ("ResourceNotFoundException", True, False),
+        ("InvalidVpcID.NotFound", True, False),
+        ("403", True, False),
+        ("ClientError", False, True),
+        ("BotoCoreError", False, True),
+        ("AmazonEKSException", False, True),
+        ("ValueError", False, True),
+        ("RuntimeException", False, True),
+        ("Exception", False, True),
+        ("Hello", False, False),
+        ("AuthorizationFailure", True, False),
+    ],
+)
+def test_what_is_a_code(word: str, code: bool, generic: bool) -> None:  # noqa: FBT001 (a table's columns)
+    """Codes are told from words and from classes that say only that something failed."""
+    assert is_code(word) is code
+    assert is_generic(word) is generic
+
+
+def test_known_and_weak_codes() -> None:
+    """Some codes count wherever they stand, and some give way to the sentence."""
+    assert is_known("AccessDenied")
+    assert is_known("Client.UnauthorizedOperation")
+    assert not is_known("SomethingNobodyKnowsException")
+    assert is_weak("UnauthorizedException")
+    assert not is_weak("AccessDenied")
+    assert kind_of_code("ThrottlingException") is None

@@ -1,0 +1,165 @@
+"""What is no failure of AWS or Kubernetes, though it uses their words."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage._reading.foreign import names_aws
+from tests.tables import ANA, facts_in
+
+_CLOUDS = (
+    (
+        "alibaba",
+        '{"Code":"Forbidden.RAM","Message":"User not authorized to operate on the specified resource, or this API doesn\'t support RAM."}',
+    ),
+    (
+        "alibaba-acs",
+        "User: acs:ram::1111222233334444:user/ana is not authorized to perform: ecs:StartInstance on resource: acs:ecs:*:1111222233334444:instance/i-1",
+    ),
+    (
+        "tencent",
+        "[TencentCloudSDKException] code:UnauthorizedOperation message:you are not authorized to perform operation (cvm:DescribeInstances) resource (qcs::cvm:ap-x:uin/1:instance/*) has no permission",
+    ),
+    (
+        "huawei",
+        '{"error_msg":"User: demo is not authorized to perform: ecs:servers:list because no identity-based policy allows the ecs:servers:list action","error_code":"APIGW.0301"}',
+    ),
+    (
+        "huawei-explicit",
+        "huaweicloud: Policy doesn't allow ecs:cloudServers:list to be performed with an explicit deny in the identity policy",
+    ),
+    (
+        "gcp",
+        "ERROR: (gcloud.compute.instances.list) Some requests did not succeed: Required 'compute.instances.list' permission for 'projects/demo'",
+    ),
+    (
+        "gcp-json",
+        '{"error":{"code":403,"message":"Permission \'run.services.get\' denied on resource","status":"PERMISSION_DENIED","details":[{"reason":"IAM_PERMISSION_DENIED"}]}}',
+    ),
+    (
+        "gcp-storage",
+        "AccessDeniedException: 403 ana@example.com does not have storage.objects.list access to the Google Cloud Storage bucket.",
+    ),
+    (
+        "azure",
+        "(AuthorizationFailed) The client 'ana' does not have authorization to perform action 'Microsoft.Compute/virtualMachines/read' over scope '/subscriptions/00000000-0000'",
+    ),
+    ("azure-token", "AADSTS700082: The refresh token has expired due to inactivity."),
+    (
+        "oracle",
+        '{"code": "NotAuthorizedOrNotFound", "message": "Authorization failed or requested resource not found.", "opc-request-id": "ABC"}',
+    ),
+    (
+        "github",
+        '{"message":"Resource not accessible by integration","documentation_url":"https://docs.github.com/rest","status":"403"}',
+    ),
+    (
+        "digitalocean",
+        "GET https://api.digitalocean.com/v2/droplets: 403 You are not authorized to perform this operation",
+    ),
+)
+_SYSTEMS = (
+    ("unix", "bash: ./deploy.sh: Permission denied"),
+    ("node", "Error: EACCES: permission denied, open '/etc/shadow'"),
+    ("windows", "Access is denied. (os error 5)"),
+    ("nfs", "mount.nfs4: access denied by server while mounting 192.0.2.1:/export"),
+    ("ssh", "git@example.com: Permission denied (publickey)."),
+    ("mysql", "ERROR 1045 (28000): Access denied for user 'app'@'localhost' (using password: YES)"),
+    ("postgres", 'psycopg2.OperationalError: FATAL:  password authentication failed for user "app"'),
+    ("postgres-table", "ERROR:  permission denied for table orders"),
+    ("oracle-db", "ORA-01031: insufficient privileges"),
+    ("redis", "NOPERM this user has no permissions to run the 'get' command"),
+    ("mongo", "MongoServerError: not authorized on admin to execute command { listDatabases: 1 }"),
+    (
+        "kafka",
+        "org.apache.kafka.common.errors.TopicAuthorizationException: Not authorized to access topics: [orders]",
+    ),
+    ("spring", "org.springframework.security.access.AccessDeniedException: Access Denied"),
+    ("java-nio", "java.nio.file.AccessDeniedException: /etc/shadow"),
+    (
+        "docker",
+        "permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock",
+    ),
+    ("dotnet", "System.UnauthorizedAccessException: Access to the path 'C:\\data' is denied."),
+    ("django", "django.core.exceptions.PermissionDenied: Forbidden"),
+    ("jwt", "jwt.exceptions.ExpiredSignatureError: Signature has expired"),
+    ("http", "requests.exceptions.HTTPError: 403 Client Error: Forbidden for url: https://example.com/x"),
+    (
+        "nginx",
+        '2026/01/02 03:04:05 [error] 7#7: *1 access forbidden by rule, client: 192.0.2.7, server: example.com, request: "GET / HTTP/1.1"',
+    ),
+    ("application", "User: bob is not authorized to perform this task"),
+    ("application-code", '{"code":"Unauthorized","message":"Please sign in"}'),
+)
+_OTHERS = (
+    ("empty", ""),
+    ("blank", " \n\t\n"),
+    ("log", "2026-01-02T03:04:05Z INFO request served status=200 path=/health"),
+    (
+        "prose",
+        "An access denied error appears when AWS denies an authorization request. Ask your administrator for help.",
+    ),
+    ("prose-code", "If you see AccessDeniedException, the caller lacks a permission."),
+    ("prose-sentence", "The message says that the user is not authorized, and then names the action."),
+    (
+        "python",
+        'except ClientError as error:\n    if error.response["Error"]["Code"] == "AccessDenied":\n        raise\n',
+    ),
+    ("python-class", "class AccessDeniedException(Exception):\n    pass\n"),
+    ("javascript", "if (err.name === 'AccessDenied') { return retry(); }"),
+    (
+        "policy",
+        '{"Version": "2012-10-17", "Statement": [{"Sid": "DenyAll", "Effect": "Deny", "Action": "eks:*", "Resource": "*"}]}',
+    ),
+    (
+        "trust-policy",
+        '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "eks.amazonaws.com"}, "Action": "sts:AssumeRole"}]}',
+    ),
+    ("arn", f"principal = {ANA}"),
+    (
+        "success",
+        '{"UserId": "AIDAEXAMPLE", "Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/ana"}',
+    ),
+    ("command", "$ aws sts assume-role --role-arn arn:aws:iam::111122223333:role/app --role-session-name x"),
+    ("terraform-plan", '  + resource "aws_iam_policy" "deny" {\n      + arn = (known after apply)\n    }'),
+    (
+        "rbac",
+        'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nrules:\n- apiGroups: [""]\n  resources: ["pods"]\n  verbs: ["list"]\n',
+    ),
+    ("no-errors", "0 errors, 0 warnings: everything is authorized"),
+    (
+        "aws-auth",
+        "mapRoles: |\n  - rolearn: arn:aws:iam::111122223333:role/node\n    username: system:node:{{EC2PrivateDNSName}}\n",
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "text", [pytest.param(text, id=name) for name, text in (*_CLOUDS, *_SYSTEMS, *_OTHERS)]
+)
+def test_nothing_of_aws(text: str) -> None:
+    """Other clouds, systems and everyday texts give None."""
+    assert facts_in(text) is None
+
+
+@pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in _CLOUDS])
+def test_other_clouds_name_no_aws(text: str) -> None:
+    """The samples of other clouds hold none of AWS's names."""
+    assert not names_aws(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "arn:aws:iam::111122223333:root",
+        "https://sts.amazonaws.com/",
+        "botocore.session",
+        "Aws::S3::Client",
+        "~/.aws/config",
+        "the AWS account",
+        "on EKS",
+    ],
+)
+def test_aws_is_known_by_name(text: str) -> None:
+    """What only AWS and its SDKs print."""
+    assert names_aws(text)

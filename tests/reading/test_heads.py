@@ -1,0 +1,728 @@
+"""What SDKs and tools put before a message, one line an envelope."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tables import (
+    ANA,
+    APP,
+    CLUSTER,
+    DENIAL,
+    DENIED,
+    REQUEST,
+    ROLE,
+    Facts,
+    Table,
+    denied,
+    expect,
+    facts_in,
+    rows,
+)
+
+_CALL: Facts = {**DENIED, "code": "AccessDeniedException", "operation": "DescribeCluster"}
+_BOTO = f"An error occurred (AccessDeniedException) when calling the DescribeCluster operation: {DENIAL}"
+_GO2 = f"operation error EKS: DescribeCluster, https response error StatusCode: 403, RequestID: {REQUEST}, api error AccessDeniedException: {DENIAL}"
+_GO2_FACTS: Facts = {**_CALL, "status_code": 403, "request_id": REQUEST}
+
+BOTOCORE: Table = (
+    ("plain", _BOTO, _CALL),
+    (
+        "retries",
+        f"An error occurred (AccessDeniedException) when calling the DescribeCluster operation (reached max retries: 4): {DENIAL}",
+        _CALL,
+    ),
+    ("class", f"botocore.exceptions.ClientError: {_BOTO}", _CALL),
+    ("modelled-class", f"botocore.errorfactory.AccessDeniedException: {_BOTO}", _CALL),
+    (
+        "head-object",
+        "An error occurred (403) when calling the HeadObject operation: Forbidden",
+        denied(code="403", operation="HeadObject", status_code=403),
+    ),
+    (
+        "head-bucket",
+        "An error occurred (Forbidden) when calling the HeadBucket operation: Forbidden",
+        denied(code="Forbidden", operation="HeadBucket"),
+    ),
+    (
+        "s3",
+        "An error occurred (AccessDenied) when calling the ListObjectsV2 operation: Access Denied",
+        denied(code="AccessDenied", operation="ListObjectsV2"),
+    ),
+    (
+        "unknown-denial",
+        "An error occurred (AccessDenied) when calling the DeleteAccount operation: This account is closed for maintenance",
+        denied(code="AccessDenied", operation="DeleteAccount"),
+    ),
+    (
+        "throttling",
+        "An error occurred (ThrottlingException) when calling the ListClusters operation (reached max retries: 4): Rate exceeded",
+        expect("aws_error", code="ThrottlingException", operation="ListClusters"),
+    ),
+    (
+        "not-found",
+        "An error occurred (ResourceNotFoundException) when calling the DescribeCluster operation: No cluster found for name: demo.",
+        expect("aws_error", code="ResourceNotFoundException", operation="DescribeCluster"),
+    ),
+    (
+        "pass-role",
+        "An error occurred (AccessDeniedException) when calling the CreateNodegroup operation: Cross-account pass role is not allowed.",
+        denied(code="AccessDeniedException", operation="CreateNodegroup"),
+    ),
+    (
+        "sts",
+        "An error occurred (SignatureDoesNotMatch) when calling the GetCallerIdentity operation: Credential should be scoped to a valid region",
+        expect("credential_scope", code="SignatureDoesNotMatch", operation="GetCallerIdentity"),
+    ),
+    (
+        "expired",
+        "An error occurred (ExpiredToken) when calling the GetCallerIdentity operation: The security token included in the request is expired",
+        expect("expired_credentials", code="ExpiredToken", operation="GetCallerIdentity"),
+    ),
+    (
+        "unknown-key",
+        "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid.",
+        expect("invalid_credentials", code="InvalidClientTokenId", operation="GetCallerIdentity"),
+    ),
+    (
+        "quota",
+        "An error occurred (LimitExceeded) when calling the CreateAccessKey operation: Cannot exceed quota for AccessKeysPerUser: 2",
+        expect("access_key_quota", code="LimitExceeded", operation="CreateAccessKey"),
+    ),
+)
+CLI: Table = (
+    ("before-2.34", f"\n{_BOTO}\n", _CALL),
+    (
+        "very-old",
+        f"A client error (AccessDeniedException) occurred when calling the DescribeCluster operation: {DENIAL}",
+        _CALL,
+    ),
+    (
+        "oldest",
+        f"A client error (AccessDeniedException) occurred: {DENIAL}",
+        {**DENIED, "code": "AccessDeniedException"},
+    ),
+    ("enhanced", f"aws: [ERROR]: {_BOTO}", _CALL),
+    (
+        "enhanced-details",
+        "aws: [ERROR]: An error occurred (AccessDenied) when calling the GetObject operation: Access Denied\n\nAdditional error details:\nHostId: abcDEF123456=\nRequestId: EXAMPLE0REQUEST1\n",
+        denied(
+            code="AccessDenied", operation="GetObject", host_id="abcDEF123456=", request_id="EXAMPLE0REQUEST1"
+        ),
+    ),
+    (
+        "json",
+        f'{{\n    "Code": "AccessDeniedException",\n    "Message": "{DENIAL}"\n}}',
+        {**DENIED, "code": "AccessDeniedException"},
+    ),
+    ("json-enhanced", f'{{"Code": "AccessDeniedException", "Message": "{_BOTO}"}}', _CALL),
+    ("yaml", f"Code: AccessDeniedException\nMessage: '{_BOTO}'\n", _CALL),
+    ("text", f"Code\tAccessDeniedException\nMessage\t{_BOTO}\n", _CALL),
+    (
+        "table",
+        (
+            "-----------------------------------------------------------\n|                          error                          |\n+---------+-----------------------------------------------+\n"
+            "|  Code   |  AccessDenied                                 |\n|  Message|  Access Denied                                |\n+---------+-----------------------------------------------+\n"
+        ),
+        denied(code="AccessDenied"),
+    ),
+    (
+        "fatal",
+        "fatal error: An error occurred (403) when calling the HeadObject operation: Forbidden",
+        denied(code="403", operation="HeadObject", status_code=403),
+    ),
+    (
+        "upload",
+        "upload failed: ./a.txt to s3://example-bucket/a.txt An error occurred (AccessDenied) when calling the PutObject operation: Access Denied",
+        denied(code="AccessDenied", operation="PutObject"),
+    ),
+    (
+        "download",
+        f'download failed: s3://example-bucket/a.txt to ./a.txt An error occurred (AccessDenied) when calling the GetObject operation: User: {ANA} is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::example-bucket/a.txt"',
+        denied(
+            code="AccessDenied",
+            operation="GetObject",
+            principal=ANA,
+            action="s3:GetObject",
+            resource="arn:aws:s3:::example-bucket/a.txt",
+        ),
+    ),
+    ("command-echoed", f"$ aws eks describe-cluster --name demo\n\n{_BOTO}", _CALL),
+    (
+        "no-credentials",
+        'Unable to locate credentials. You can configure credentials by running "aws configure".',
+        expect("missing_credentials"),
+    ),
+)
+GO1: Table = (
+    (
+        "plain",
+        f"AccessDeniedException: {DENIAL}\n\tstatus code: 403, request id: {REQUEST}",
+        {**DENIED, "code": "AccessDeniedException", "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "host-id",
+        "AccessDenied: Access Denied\n\tstatus code: 403, request id: EXAMPLE0REQUEST1, host id: abcDEF123456/+=",
+        denied(
+            code="AccessDenied", status_code=403, request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+="
+        ),
+    ),
+    (
+        "nested",
+        f"WebIdentityErr: failed to retrieve credentials\ncaused by: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity\n\tstatus code: 403, request id: {REQUEST}",
+        denied(
+            code="AccessDenied", action="sts:AssumeRoleWithWebIdentity", status_code=403, request_id=REQUEST
+        ),
+    ),
+    (
+        "no-request-id",
+        "AccessDenied: Access Denied\n\tstatus code: 403, request id: ",
+        denied(code="AccessDenied", status_code=403),
+    ),
+    (
+        "network",
+        'RequestError: send request failed\ncaused by: Post "https://sts.eu-west-1.amazonaws.com/": dial tcp: i/o timeout',
+        expect("aws_error", code="RequestError", service="sts"),
+    ),
+    (
+        "no-providers",
+        "NoCredentialProviders: no valid providers in chain. Deprecated.\n\tFor verbose messaging see aws.Config.CredentialsChainVerboseErrors",
+        expect("missing_credentials", code="NoCredentialProviders"),
+    ),
+    (
+        "bucket-region",
+        "BucketRegionError: incorrect region, the bucket is not in 'eu-west-1' region at endpoint ''\n\tstatus code: 301, request id: , host id: ",
+        expect("aws_error", code="BucketRegionError", status_code=301),
+    ),
+    (
+        "oidc",
+        "InvalidIdentityToken: No OpenIDConnect provider found in your account for https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE\n\tstatus code: 400, request id: "
+        + REQUEST,
+        expect("invalid_identity_token", code="InvalidIdentityToken", status_code=400, request_id=REQUEST),
+    ),
+)
+GO2: Table = (
+    ("plain", _GO2, _GO2_FACTS),
+    (
+        "modelled",
+        f"operation error EKS: DescribeCluster, https response error StatusCode: 403, RequestID: {REQUEST}, AccessDeniedException: {DENIAL}",
+        _GO2_FACTS,
+    ),
+    (
+        "host-id",
+        "operation error S3: PutObject, https response error StatusCode: 403, RequestID: EXAMPLE0REQUEST1, HostID: abcDEF123456/+=, api error AccessDenied: Access Denied",
+        denied(
+            code="AccessDenied",
+            operation="PutObject",
+            service="s3",
+            status_code=403,
+            request_id="EXAMPLE0REQUEST1",
+            host_id="abcDEF123456/+=",
+        ),
+    ),
+    (
+        "head",
+        "operation error S3: HeadObject, https response error StatusCode: 403, RequestID: EXAMPLE0REQUEST1, HostID: abcDEF123456/+=, api error Forbidden: Forbidden",
+        denied(
+            code="Forbidden",
+            operation="HeadObject",
+            service="s3",
+            status_code=403,
+            request_id="EXAMPLE0REQUEST1",
+            host_id="abcDEF123456/+=",
+        ),
+    ),
+    (
+        "credentials-inside",
+        (
+            "operation error S3: ListBuckets, get identity: get credentials: failed to refresh cached credentials, failed to retrieve credentials, operation error STS: AssumeRoleWithWebIdentity, "
+            f"https response error StatusCode: 403, RequestID: {REQUEST}, api error AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity"
+        ),
+        denied(
+            code="AccessDenied",
+            operation="AssumeRoleWithWebIdentity",
+            action="sts:AssumeRoleWithWebIdentity",
+            status_code=403,
+            request_id=REQUEST,
+        ),
+    ),
+    (
+        "no-imds-role",
+        "operation error S3: ListBuckets, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, http response error StatusCode: 404, request to EC2 IMDS failed",
+        expect("missing_credentials", operation="ListBuckets", service="s3", status_code=404),
+    ),
+    (
+        "network",
+        'operation error EKS: DescribeCluster, https response error StatusCode: 0, RequestID: , request send failed, Post "https://eks.eu-west-1.amazonaws.com/clusters": dial tcp: lookup failed',
+        expect("aws_error", operation="DescribeCluster", service="eks", status_code=0),
+    ),
+    (
+        "retries",
+        f"operation error EC2: DescribeVpcs, exceeded maximum number of attempts, 3, https response error StatusCode: 503, RequestID: {REQUEST}, api error RequestLimitExceeded: Request limit exceeded.",
+        expect(
+            "aws_error",
+            operation="DescribeVpcs",
+            service="ec2",
+            code="RequestLimitExceeded",
+            status_code=503,
+            request_id=REQUEST,
+        ),
+    ),
+    (
+        "service-words",
+        f"operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400, RequestID: {REQUEST}, api error AccessDeniedException: nope",
+        denied(
+            operation="GetSecretValue",
+            service="secretsmanager",
+            code="AccessDeniedException",
+            status_code=400,
+            request_id=REQUEST,
+        ),
+    ),
+)
+JAVA: Table = (
+    (
+        "v2-class",
+        f"software.amazon.awssdk.services.eks.model.EksException: {DENIAL} (Service: Eks, Status Code: 403, Request ID: {REQUEST})",
+        {**DENIED, "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "v2-modelled-class",
+        f"software.amazon.awssdk.services.eks.model.AccessDeniedException: {DENIAL} (Service: Eks, Status Code: 403, Request ID: {REQUEST}) (SDK Attempt Count: 1)",
+        {**DENIED, "code": "AccessDeniedException", "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "v1-class",
+        f"com.amazonaws.services.eks.model.AmazonEKSException: {DENIAL} (Service: AmazonEKS; Status Code: 403; Error Code: AccessDeniedException; Request ID: {REQUEST}; Proxy: null)",
+        {**DENIED, "code": "AccessDeniedException", "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "v1-region",
+        f"com.amazonaws.services.securitytoken.model.RegionDisabledException: STS is not activated in this region for account:111122223333. (Service: AWSSecurityTokenService; Status Code: 403; Error Code: RegionDisabledException; Request ID: {REQUEST})",
+        expect(
+            "region_disabled",
+            code="RegionDisabledException",
+            service="sts",
+            account="111122223333",
+            status_code=403,
+            request_id=REQUEST,
+        ),
+    ),
+    (
+        "v1-no-credentials",
+        "com.amazonaws.SdkClientException: Unable to load AWS credentials from any provider in the chain: [EnvironmentVariableCredentialsProvider: Unable to load AWS credentials from environment variables]",
+        expect("missing_credentials"),
+    ),
+    (
+        "v1-oldest",
+        "com.amazonaws.services.s3.model.AmazonS3Exception: Status Code: 403, AWS Service: Amazon S3, AWS Request ID: EXAMPLE0REQUEST1, AWS Error Code: AccessDenied, AWS Error Message: Access Denied, S3 Extended Request ID: abcDEF123456/+=",
+        denied(
+            code="AccessDenied",
+            service="s3",
+            status_code=403,
+            request_id="EXAMPLE0REQUEST1",
+            host_id="abcDEF123456/+=",
+        ),
+    ),
+    (
+        "caused-by",
+        f"java.lang.RuntimeException: cannot start\n\tat com.example.Main.main(Main.java:3)\nCaused by: software.amazon.awssdk.services.eks.model.AccessDeniedException: {DENIAL} (Service: Eks, Status Code: 403, Request ID: {REQUEST})\n\tat software.amazon.awssdk.core.internal.http.CombinedResponseHandler.handleErrorResponse(CombinedResponseHandler.java:125)",
+        {**DENIED, "code": "AccessDeniedException", "status_code": 403, "request_id": REQUEST},
+    ),
+)
+JAVASCRIPT: Table = (
+    (
+        "v3",
+        (
+            f"AccessDeniedException: {DENIAL}\n    at throwDefaultError (/app/node_modules/@smithy/smithy-client/dist-cjs/index.js:844:20)\n    at async Main (/app/index.js:3:1) {{\n  '$fault': 'client',\n"
+            f"  '$metadata': {{\n    httpStatusCode: 403,\n    requestId: '{REQUEST}',\n    extendedRequestId: undefined,\n    cfId: undefined,\n    attempts: 1,\n    totalRetryDelay: 0\n  }},\n  __type: 'AccessDeniedException'\n}}"
+        ),
+        {**DENIED, "code": "AccessDeniedException", "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "v3-s3",
+        (
+            "AccessDenied: Access Denied\n    at throwDefaultError (/app/index.js:1:1) {\n  '$fault': 'client',\n  '$metadata': {\n    httpStatusCode: 403,\n    requestId: 'EXAMPLE0REQUEST1',\n    extendedRequestId: 'abcDEF123456/+=',\n"
+            "    attempts: 1,\n    totalRetryDelay: 0\n  },\n  Code: 'AccessDenied',\n  RequestId: 'EXAMPLE0REQUEST1',\n  HostId: 'abcDEF123456/+='\n}"
+        ),
+        denied(
+            code="AccessDenied", status_code=403, request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+="
+        ),
+    ),
+    (
+        "v3-credentials",
+        "CredentialsProviderError: Could not load credentials from any providers\n    at /app/node_modules/@aws-sdk/credential-provider-node/dist-cjs/index.js:128:13 {\n  tryNextLink: false\n}",
+        expect("missing_credentials", code="CredentialsProviderError"),
+    ),
+    (
+        "v2",
+        f"AccessDeniedException: {DENIAL}\n    at Request.extractError (/app/node_modules/aws-sdk/lib/protocol/json.js:52:27) {{\n  code: 'AccessDeniedException',\n  time: 2026-01-02T03:04:05.678Z,\n  requestId: '{REQUEST}',\n  statusCode: 403,\n  retryable: false,\n  retryDelay: 43.5\n}}",
+        {**DENIED, "code": "AccessDeniedException", "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "v2-config",
+        "CredentialsError: Missing credentials in config, if using AWS_CONFIG_FILE, set AWS_SDK_LOAD_CONFIG=1\n    at Timeout.connectTimeout {\n  code: 'CredentialsError',\n  time: 2026-01-02T03:04:05.678Z\n}",
+        expect("missing_credentials", code="CredentialsError"),
+    ),
+)
+OTHERS: Table = (
+    (
+        "dotnet-class",
+        f"Amazon.EKS.AmazonEKSException: {DENIAL}\n ---> Amazon.Runtime.Internal.HttpErrorResponseException: Exception of type 'Amazon.Runtime.Internal.HttpErrorResponseException' was thrown.",
+        dict(DENIED),
+    ),
+    (
+        "dotnet-modelled",
+        f"Amazon.EKS.Model.AccessDeniedException: {DENIAL}",
+        {**DENIED, "code": "AccessDeniedException"},
+    ),
+    (
+        "dotnet-no-message",
+        "Amazon.S3.AmazonS3Exception: Error making request with Error Code Forbidden and Http Status Code Forbidden. No further error information was returned by the service.",
+        denied(code="Forbidden", service="s3"),
+    ),
+    (
+        "dotnet-status",
+        "Error making request with Error Code AccessDenied and Http Status Code 403. No further error information was returned by the service.",
+        denied(code="AccessDenied", status_code=403),
+    ),
+    (
+        "php",
+        (
+            f'PHP Fatal error:  Uncaught Aws\\Eks\\Exception\\EksException: Error executing "DescribeCluster" on "https://eks.eu-west-1.amazonaws.com/clusters/demo"; AWS HTTP error: Client error: `GET https://eks.eu-west-1.amazonaws.com/clusters/demo` '
+            f'resulted in a `403 Forbidden` response:\n{{"message":"{DENIAL}"}}\n AccessDeniedException (client): {DENIAL} - {{"message":"{DENIAL}"}}'
+        ),
+        {**_CALL, "status_code": 403},
+    ),
+    (
+        "php-s3",
+        'Error executing "PutObject" on "https://example-bucket.s3.eu-west-1.amazonaws.com/a.txt"; AWS HTTP error: Client error: `PUT https://example-bucket.s3.eu-west-1.amazonaws.com/a.txt` resulted in a `403 Forbidden` response:\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>EXAMPLE0REQUEST1</RequestId><HostId>abcDEF123456</HostId></Error> AccessDenied (client): Access Denied',
+        denied(
+            code="AccessDenied",
+            operation="PutObject",
+            service="s3",
+            status_code=403,
+            request_id="EXAMPLE0REQUEST1",
+            host_id="abcDEF123456",
+        ),
+    ),
+    (
+        "php-credentials",
+        "PHP Fatal error:  Uncaught Aws\\Exception\\CredentialsException: Error retrieving credentials from the instance profile metadata service. (cURL error 28: Connection timed out)",
+        expect("missing_credentials", code="CredentialsException"),
+    ),
+    (
+        "ruby",
+        f"Aws::EKS::Errors::AccessDeniedException: {DENIAL}",
+        {**DENIED, "code": "AccessDeniedException"},
+    ),
+    (
+        "ruby-trace",
+        f"app.rb:3:in `call': {DENIAL} (Aws::EKS::Errors::AccessDeniedException)\n\tfrom app.rb:9:in `<main>'",
+        {**DENIED, "code": "AccessDeniedException"},
+    ),
+    ("ruby-s3", "Aws::S3::Errors::AccessDenied (Access Denied)", denied(code="AccessDenied", service="s3")),
+    (
+        "ruby-v1",
+        "AWS::EC2 Response Error: UnauthorizedOperationThe request must be signed",
+        denied(code="UnauthorizedOperation", service="ec2"),
+    ),
+    (
+        "ruby-missing",
+        "Aws::Errors::MissingCredentialsError: unable to sign request without credentials set",
+        expect("missing_credentials", code="MissingCredentialsError"),
+    ),
+    (
+        "rust-debug",
+        f'Error: ServiceError(ServiceError {{ source: Unhandled(Unhandled {{ source: ErrorMetadata {{ code: Some("AccessDeniedException"), message: Some("{DENIAL}"), extras: Some({{"aws_request_id": "{REQUEST}"}}) }} }}), raw: Response {{ status: StatusCode(403), headers: Headers {{ headers: {{}} }} }} }})',
+        {**DENIED, "code": "AccessDeniedException", "request_id": REQUEST, "status_code": 403},
+    ),
+    (
+        "rust-error",
+        f'Error {{ code: "AccessDeniedException", message: "{DENIAL}", aws_request_id: "{REQUEST}" }}',
+        {**DENIED, "code": "AccessDeniedException", "request_id": REQUEST},
+    ),
+    (
+        "rust-display",
+        f'service error: unhandled error (AccessDeniedException): Error {{ code: "AccessDeniedException", message: "{DENIAL}", aws_request_id: "{REQUEST}" }}',
+        {**DENIED, "code": "AccessDeniedException", "request_id": REQUEST},
+    ),
+    (
+        "rust-chain",
+        "dispatch failure: other: the credential provider was not enabled: no providers in chain provided credentials",
+        expect("missing_credentials"),
+    ),
+    (
+        "cpp",
+        f"[ERROR] 2026-01-02 03:04:05.678 AWSXmlClient [140000000000000] HTTP response code: 403\nResolved remote host IP address: 192.0.2.7\nRequest ID: {REQUEST}\nException name: AccessDenied\nError message: {DENIAL}\n4 response headers:\ncontent-type : text/xml\ndate : Fri, 02 Jan 2026 03:04:05 GMT",
+        {**DENIED, "code": "AccessDenied", "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "cpp-log",
+        f"AWSErrorMarshaller [1] Encountered AWSError 'AccessDeniedException': {DENIAL}",
+        {**DENIED, "code": "AccessDeniedException"},
+    ),
+    (
+        "cpp-unknown",
+        "AWSErrorMarshaller [1] Encountered Unknown AWSError 'AccessDenied': Access Denied",
+        denied(code="AccessDenied"),
+    ),
+    (
+        "swift",
+        f'AWSEKS.AccessDeniedException(properties: Properties(message: Optional("{DENIAL}")), httpResponse: Status Code: 403, requestID: Optional("{REQUEST}"))',
+        {**DENIED, "code": "AccessDeniedException", "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "kms-glued",
+        "KMS Exception: DisabledException KMS Message: the key is disabled",
+        expect("aws_error", code="DisabledException"),
+    ),
+    (
+        "pod-identity",
+        f"error retrieving credentials: [{REQUEST}]: (AccessDeniedException): Unauthorized Exception! EKS does not have permissions to assume the associated role.",
+        denied(code="AccessDeniedException", request_id=REQUEST),
+    ),
+    (
+        "coral",
+        f"AccessDeniedException: {DENIAL} while calling DescribeCluster on Amazon::Coral::EKSClient",
+        {**_CALL},
+    ),
+    (
+        "responded",
+        "RunInstances API responded with error: UnauthorizedOperation: You are not authorized to perform this operation.",
+        denied(code="UnauthorizedOperation", operation="RunInstances"),
+    ),
+    (
+        "code-quoted",
+        f"AWS answered with error code 'AccessDeniedException': {DENIAL}",
+        {**DENIED, "code": "AccessDeniedException"},
+    ),
+    (
+        "code-at-the-end",
+        "Request to https://sqs.eu-west-1.amazonaws.com/ failed with AccessDenied",
+        denied(code="AccessDenied", service="sqs"),
+    ),
+    ("code-arrow", "AWS call: AccessDenied => Access Denied", denied(code="AccessDenied")),
+    (
+        "code-dotted",
+        "Client.UnauthorizedOperation: You are not authorized to perform this operation.",
+        denied(code="Client.UnauthorizedOperation"),
+    ),
+    ("code-alone", "AccessDeniedException", denied(code="AccessDeniedException")),
+    (
+        "code-of-services",
+        "SAMLException: AWS.SimpleQueueService.NonExistentQueue: The specified queue does not exist.",
+        None,
+    ),
+)
+MORE: Table = (
+    (
+        "behind",
+        "FastLaunch failed. EC2 Error Code: UnauthorizedOperation",
+        denied(code="UnauthorizedOperation", service="ec2"),
+    ),
+    (
+        "redshift",
+        "S3ServiceException: Access Denied,Status 403,Error AccessDenied,Rid EXAMPLE0REQUEST1,ExtRid abcDEF123456/+=,CanRetry 1",
+        denied(
+            code="AccessDenied",
+            service="s3",
+            status_code=403,
+            request_id="EXAMPLE0REQUEST1",
+            host_id="abcDEF123456/+=",
+        ),
+    ),
+    (
+        "columns",
+        "2026-01-02 03:04:05  ana  eks.amazonaws.com  DescribeCluster  AccessDenied  192.0.2.7",
+        denied(code="AccessDenied", service="eks", operation="DescribeCluster"),
+    ),
+    (
+        "columns-of-successes",
+        "2026-01-02 03:04:05  ana  eks.amazonaws.com  DescribeCluster  Success  192.0.2.7",
+        None,
+    ),
+    (
+        "imds",
+        "operation error ec2imds: GetMetadata, canceled, context deadline exceeded",
+        expect("missing_credentials"),
+    ),
+    (
+        "imds-go-v1",
+        "EC2MetadataError: failed to make EC2Metadata request\n\tstatus code: 404, request id: ",
+        expect("missing_credentials", code="EC2MetadataError", status_code=404),
+    ),
+    ("reason-is-no-code", "AWS request failed: 403 Forbidden: Access Denied", denied(status_code=403)),
+    (
+        "code-in-parentheses",
+        "AWS said error (AccessDeniedException) again",
+        denied(code="AccessDeniedException"),
+    ),
+    ("other-software", "org.example.aws: java.nio.file.AccessDeniedException: /data", None),
+    (
+        "service-base-class",
+        "software.amazon.awssdk.services.sts.model.StsException: The security token included in the request is expired",
+        expect("expired_credentials", service="sts"),
+    ),
+    (
+        "bare-action",
+        f"User: {ANA} is not authorized to perform: DescribeCluster",
+        denied(principal=ANA, action="DescribeCluster"),
+    ),
+    (
+        "operation-word",
+        f"User: {ANA} is not authorized to perform DescribeCluster operation",
+        denied(principal=ANA),
+    ),
+)
+TOOLS: Table = (
+    ("terraform", f"Error: reading EKS Cluster (demo): {_GO2}", _GO2_FACTS),
+    (
+        "terraform-create",
+        f"Error: creating EKS Access Entry (demo:{ROLE}): operation error EKS: CreateAccessEntry, https response error StatusCode: 409, RequestID: {REQUEST}, ResourceInUseException: The specified access entry resource is already in use on this cluster.",
+        expect(
+            "access_entry",
+            operation="CreateAccessEntry",
+            service="eks",
+            code="ResourceInUseException",
+            status_code=409,
+            request_id=REQUEST,
+        ),
+    ),
+    (
+        "pulumi",
+        f"error:   sdk-v2/provider2.go:572: sdk.helper_schema: reading EKS Cluster (demo): {_GO2}: provider=aws@6.0.0",
+        _GO2_FACTS,
+    ),
+    ("eksctl", f"Error: unable to describe cluster control plane: {_GO2}", _GO2_FACTS),
+    (
+        "eksctl-stack",
+        f'2026-01-02 03:04:05 [✖]  AWS::IAM::Role/ServiceRole: CREATE_FAILED – "API: iam:CreateRole User: {ANA} is not authorized to perform: iam:CreateRole on resource: {ROLE}"',
+        denied(principal=ANA, action="iam:CreateRole", resource=ROLE),
+    ),
+    (
+        "cloudformation",
+        f'Resource handler returned message: "{DENIAL} (Service: Eks, Status Code: 403, Request ID: {REQUEST}) (SDK Attempt Count: 1)" (RequestToken: 11111111-2222-3333-4444-555555555555, HandlerErrorCode: AccessDenied)',
+        {**DENIED, "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "cloudformation-legacy",
+        "API: ec2:DescribeVpcs You are not authorized to perform this operation.",
+        denied(action="ec2:DescribeVpcs", operation="DescribeVpcs"),
+    ),
+    (
+        "cdk",
+        f'DemoStack | 3/9 | 3:04:05 AM | CREATE_FAILED        | AWS::EKS::Cluster | Demo (Demo12345) Resource handler returned message: "{DENIAL} (Service: Eks, Status Code: 403, Request ID: {REQUEST})" (RequestToken: 11111111-2222-3333-4444-555555555555, HandlerErrorCode: AccessDenied)',
+        {**DENIED, "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "cdk-deploy",
+        f"Deployment failed: AccessDenied: User: {ANA} is not authorized to perform: cloudformation:DescribeStacks on resource: arn:aws:cloudformation:eu-west-1:111122223333:stack/DemoStack/*",
+        denied(
+            code="AccessDenied",
+            principal=ANA,
+            action="cloudformation:DescribeStacks",
+            resource="arn:aws:cloudformation:eu-west-1:111122223333:stack/DemoStack/*",
+        ),
+    ),
+    (
+        "sam",
+        f"Error: Failed to create managed resources: An error occurred (AccessDenied) when calling the CreateChangeSet operation: User: {ANA} is not authorized to perform: cloudformation:CreateChangeSet on resource: arn:aws:cloudformation:eu-west-1:111122223333:stack/sam/*",
+        denied(
+            code="AccessDenied",
+            operation="CreateChangeSet",
+            principal=ANA,
+            action="cloudformation:CreateChangeSet",
+            resource="arn:aws:cloudformation:eu-west-1:111122223333:stack/sam/*",
+        ),
+    ),
+    (
+        "serverless",
+        f"✖ Stack demo-dev failed to deploy (3s)\nError:\nUser: {ANA} is not authorized to perform: cloudformation:CreateChangeSet on resource: arn:aws:cloudformation:eu-west-1:111122223333:stack/demo-dev/*",
+        denied(
+            principal=ANA,
+            action="cloudformation:CreateChangeSet",
+            resource="arn:aws:cloudformation:eu-west-1:111122223333:stack/demo-dev/*",
+        ),
+    ),
+    (
+        "ansible",
+        f'fatal: [localhost]: FAILED! => {{"boto3_version": "1.34.0", "changed": false, "error": {{"code": "AccessDeniedException", "message": "{DENIAL}"}}, "msg": "Unable to describe cluster: {_BOTO}", "response_metadata": {{"http_status_code": 403, "request_id": "{REQUEST}", "retry_attempts": 0}}}}',
+        {**_CALL, "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "kubectl-exec",
+        f"{_BOTO}\nUnable to connect to the server: getting credentials: exec: executable aws failed with exit code 254",
+        _CALL,
+    ),
+    (
+        "kubelet-pull",
+        f'Failed to pull image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:1": denied: User: {APP} is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:eu-west-1:111122223333:repository/web because no resource-based policy allows the ecr:BatchGetImage action',
+        denied(
+            principal=APP,
+            action="ecr:BatchGetImage",
+            resource="arn:aws:ecr:eu-west-1:111122223333:repository/web",
+            deny="implicit",
+            policy_type="resource",
+        ),
+    ),
+    (
+        "authenticator",
+        f"could not get token: AccessDenied: User: {APP} is not authorized to perform: sts:AssumeRole on resource: {ROLE}",
+        denied(code="AccessDenied", principal=APP, action="sts:AssumeRole", resource=ROLE),
+    ),
+    ("authenticator-short", "could not get token: AccessDenied: Access denied", denied(code="AccessDenied")),
+    (
+        "git-remote",
+        f"remote: AccessDenied: User: {ANA} is not authorized to perform: codecommit:GitPull on resource: arn:aws:codecommit:eu-west-1:111122223333:demo",
+        denied(
+            code="AccessDenied",
+            principal=ANA,
+            action="codecommit:GitPull",
+            resource="arn:aws:codecommit:eu-west-1:111122223333:demo",
+        ),
+    ),
+)
+TABLES = (BOTOCORE, CLI, GO1, GO2, JAVA, JAVASCRIPT, OTHERS, MORE, TOOLS)
+SOURCES = (
+    ("botocore", _BOTO),
+    ("aws-cli", f"aws: [ERROR]: {_BOTO}"),
+    ("go-v2", _GO2),
+    ("go-v1", GO1[0][1]),
+    ("java-v2", JAVA[1][1]),
+    ("java-v1", JAVA[2][1]),
+    ("dotnet", OTHERS[1][1]),
+    ("php", OTHERS[4][1]),
+    ("ruby", OTHERS[7][1]),
+    ("swift", "AWSEKS.AccessDeniedException: denied"),
+)
+
+
+@pytest.mark.parametrize(("text", "expected"), rows(row for table in TABLES for row in table))
+def test_envelope_gives_its_facts(text: str, expected: Facts | None) -> None:
+    """Each SDK's and tool's form gives what it states, and nothing else."""
+    assert facts_in(text) == expected
+
+
+@pytest.mark.parametrize(("source", "text"), SOURCES)
+def test_source_is_who_wrote_it(source: str, text: str) -> None:
+    """``envelope.source`` names the SDK or tool."""
+    from iamtriage import parse
+
+    failure = parse(text)
+    assert failure is not None
+    assert failure.envelope.source == source
+
+
+def test_cluster_of_a_call_is_no_principal() -> None:
+    """An ARN in the words of a tool around the call belongs to nothing."""
+    found = facts_in(
+        f"Error: reading EKS Cluster ({CLUSTER}): operation error EKS: DescribeCluster, https response error StatusCode: 403, RequestID: {REQUEST}, api error AccessDeniedException: no"
+    )
+    assert found == denied(
+        code="AccessDeniedException",
+        operation="DescribeCluster",
+        service="eks",
+        status_code=403,
+        request_id=REQUEST,
+    )

@@ -1,0 +1,261 @@
+"""What Kubernetes, the authenticator and the EKS console say about access; each row of the reader has to have a line here."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage._reading import kubernetes
+from iamtriage._reading.phrases import Phrase, compiled
+from iamtriage._reading.unwrap import unwrap
+from tests.tables import APP, Facts, Table, expect, facts_in, rows
+
+_USER = "arn:aws:sts::111122223333:assumed-role/dev/ana"
+_UNAUTHORIZED = expect("kubernetes_unauthorized")
+_CONSOLE = expect("console_kubernetes_access")
+
+
+def _forbidden(**facts: object) -> Facts:
+    user = facts.get("k8s_user")
+    return (
+        expect("kubernetes_forbidden", principal=user, **facts)
+        if user
+        else expect("kubernetes_forbidden", **facts)
+    )
+
+
+FORBIDDEN: Table = (
+    (
+        "cluster",
+        f'Error from server (Forbidden): pods is forbidden: User "{_USER}" cannot list resource "pods" in API group "" at the cluster scope',
+        _forbidden(k8s_user=_USER, k8s_verb="list", k8s_resource="pods", k8s_api_group=""),
+    ),
+    (
+        "namespace",
+        'pods is forbidden: User "ana" cannot list resource "pods" in API group "" in the namespace "web"',
+        _forbidden(
+            k8s_user="ana", k8s_verb="list", k8s_resource="pods", k8s_api_group="", k8s_namespace="web"
+        ),
+    ),
+    (
+        "named",
+        'Error from server (Forbidden): deployments.apps "site" is forbidden: User "ana" cannot patch resource "deployments" in API group "apps" in the namespace "web"',
+        _forbidden(
+            k8s_user="ana",
+            k8s_verb="patch",
+            k8s_resource="deployments",
+            k8s_api_group="apps",
+            k8s_namespace="web",
+        ),
+    ),
+    (
+        "service-account",
+        'nodes is forbidden: User "system:serviceaccount:kube-system:autoscaler" cannot watch resource "nodes" in API group "" at the cluster scope',
+        _forbidden(
+            k8s_user="system:serviceaccount:kube-system:autoscaler",
+            k8s_verb="watch",
+            k8s_resource="nodes",
+            k8s_api_group="",
+        ),
+    ),
+    (
+        "subresource",
+        'pods "a" is forbidden: User "ana" cannot create resource "pods/exec" in API group "" in the namespace "web"',
+        _forbidden(
+            k8s_user="ana", k8s_verb="create", k8s_resource="pods/exec", k8s_api_group="", k8s_namespace="web"
+        ),
+    ),
+    (
+        "impersonate",
+        'users "bob" is forbidden: User "ana" cannot impersonate resource "users" in API group "" at the cluster scope',
+        _forbidden(k8s_user="ana", k8s_verb="impersonate", k8s_resource="users", k8s_api_group=""),
+    ),
+    (
+        "old",
+        'pods is forbidden: User "ana" cannot list pods in the namespace "web"',
+        _forbidden(k8s_user="ana", k8s_verb="list", k8s_resource="pods", k8s_namespace="web"),
+    ),
+    (
+        "path",
+        'forbidden: User "system:anonymous" cannot get path "/api"',
+        _forbidden(k8s_user="system:anonymous", k8s_verb="get"),
+    ),
+    (
+        "empty-user",
+        'pods is forbidden: User "" cannot list resource "pods" in API group "" at the cluster scope',
+        expect("kubernetes_forbidden", k8s_verb="list", k8s_resource="pods", k8s_api_group=""),
+    ),
+    (
+        "no-head",
+        'User "ana" cannot list resource "pods"',
+        _forbidden(k8s_user="ana", k8s_verb="list", k8s_resource="pods"),
+    ),
+    (
+        "escaped",
+        '{"msg":"pods is forbidden: User \\"ana\\" cannot list resource \\"pods\\" in API group \\"\\" at the cluster scope"}',
+        _forbidden(k8s_user="ana", k8s_verb="list", k8s_resource="pods", k8s_api_group=""),
+    ),
+    (
+        "other-words",
+        'Error from server (Forbidden): roles.rbac.authorization.k8s.io "x" is forbidden: user "ana" is attempting to grant RBAC permissions not currently held',
+        expect("kubernetes_forbidden"),
+    ),
+    (
+        "quota",
+        'Error from server (Forbidden): pods "a" is forbidden: exceeded quota: small, requested: pods=1',
+        None,
+    ),
+    (
+        "security",
+        'pods "a" is forbidden: violates PodSecurity "restricted:latest": not allowed to run as root',
+        None,
+    ),
+    (
+        "status",
+        json.dumps(
+            {
+                "kind": "Status",
+                "apiVersion": "v1",
+                "metadata": {},
+                "status": "Failure",
+                "message": 'pods is forbidden: User "ana" cannot list resource "pods" in API group "" in the namespace "web"',
+                "reason": "Forbidden",
+                "details": {"kind": "pods"},
+                "code": 403,
+            }
+        ),
+        _forbidden(
+            k8s_user="ana",
+            k8s_verb="list",
+            k8s_resource="pods",
+            k8s_api_group="",
+            k8s_namespace="web",
+            status_code=403,
+        ),
+    ),
+)
+UNAUTHORIZED: Table = (
+    ("logged-in", "error: You must be logged in to the server (Unauthorized)", _UNAUTHORIZED),
+    (
+        "credentials",
+        "error: You must be logged in to the server (the server has asked for the client to provide credentials)",
+        _UNAUTHORIZED,
+    ),
+    (
+        "credentials-alone",
+        "the server has asked for the client to provide credentials (get pods)",
+        _UNAUTHORIZED,
+    ),
+    (
+        "service-account",
+        'error looking up service account web/app: serviceaccount "app" not found',
+        _UNAUTHORIZED,
+    ),
+    (
+        "arn-not-mapped",
+        f'time="2026-01-02T03:04:05Z" level=warning msg="access denied" arn="{APP}" client="127.0.0.1:1" error="ARN is not mapped: {APP.lower()}" method=POST path=/authenticate',
+        expect("kubernetes_unauthorized", principal=APP),
+    ),
+    (
+        "identity-not-mapped",
+        f'level=warning msg="access denied" arn="{APP}" client="127.0.0.1:1" error="identity is not mapped"',
+        expect("kubernetes_unauthorized", principal=APP),
+    ),
+    ("user-id", "ARN does not match User ID", _UNAUTHORIZED),
+    ("token", "could not get token: no answer from the helper", _UNAUTHORIZED),
+    ("instance-id", 'error="SessionName did not contain an instance id"', _UNAUTHORIZED),
+    ("format", 'error="input token was not properly formatted: no prefix"', _UNAUTHORIZED),
+    (
+        "webhook",
+        '"Failed to make webhook authenticator request" err="error trying to reach service"',
+        _UNAUTHORIZED,
+    ),
+    (
+        "authenticate",
+        '"Unable to authenticate the request" err="[invalid bearer token, service account token has expired]"',
+        _UNAUTHORIZED,
+    ),
+    ("server", "Error from server (Unauthorized): Unauthorized", _UNAUTHORIZED),
+    ("recognize", 'unable to recognize "site.yaml": Unauthorized', _UNAUTHORIZED),
+    (
+        "register",
+        '"Unable to register node with API server" node="ip-10-0-0-1" err="Unauthorized"',
+        _UNAUTHORIZED,
+    ),
+    ("register-old", 'Unable to register node "ip-10-0-0-1" with API server: Unauthorized', _UNAUTHORIZED),
+    ("list", "Failed to list *v1.Service: Unauthorized", _UNAUTHORIZED),
+    (
+        "lease",
+        '"Failed to ensure lease exists, will retry": Error updating lease: Unauthorized',
+        _UNAUTHORIZED,
+    ),
+    (
+        "status",
+        '{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"Unauthorized","reason":"Unauthorized","code":401}',
+        expect("kubernetes_unauthorized", status_code=401),
+    ),
+    (
+        "terraform",
+        '╷\n│ Error: Unauthorized\n│ \n│   with kubernetes_config_map.aws_auth,\n│   on main.tf line 3, in resource "kubernetes_config_map" "aws_auth":\n╵',
+        _UNAUTHORIZED,
+    ),
+    (
+        "java",
+        "io.fabric8.kubernetes.client.KubernetesClientException: Failure executing: GET at: https://10.100.0.1/api/v1/pods. Message: Unauthorized",
+        _UNAUTHORIZED,
+    ),
+    (
+        "helm",
+        "Error: INSTALLATION FAILED: Kubernetes cluster unreachable: the server has asked for the client to provide credentials",
+        _UNAUTHORIZED,
+    ),
+    ("helm-query", "Error: query: failed to query with labels: Unauthorized", _UNAUTHORIZED),
+    ("resource-type", 'error: the server doesn\'t have a resource type "svc"', _UNAUTHORIZED),
+    ("web-page", "401 Unauthorized", None),
+    ("other-software", "Error: Unauthorized", None),
+)
+CONSOLE: Table = (
+    (
+        "old",
+        "Your current user or role does not have access to Kubernetes objects on this EKS cluster. This may be due to the current user or role not having Kubernetes RBAC permissions to describe cluster resources or not having an entry in the cluster's auth config map.",
+        _CONSOLE,
+    ),
+    (
+        "new",
+        "Your current IAM principal doesn't have access to Kubernetes objects on this cluster. This might be due to the IAM principal not having an access entry with permissions to access the cluster.",
+        _CONSOLE,
+    ),
+    (
+        "new-curly",
+        "Your current IAM principal doesn’t have access to Kubernetes objects on this cluster.",
+        _CONSOLE,
+    ),
+    ("verify", "Unauthorized: Verify you have access to the Kubernetes cluster", _CONSOLE),
+    (
+        "german",
+        "Ihr aktueller IAM-Prinzipal hat keinen Zugriff auf Kubernetes-Objekte in diesem Cluster.",
+        _CONSOLE,
+    ),
+    ("french", "Votre principal IAM actuel n'a pas accès aux objets Kubernetes de ce cluster.", _CONSOLE),
+    (
+        "japanese",
+        "現在の IAM プリンシパルには、このクラスターの Kubernetes オブジェクトへのアクセス権がありません。",
+        _CONSOLE,
+    ),
+)
+TABLES = (FORBIDDEN, UNAUTHORIZED, CONSOLE)
+ALL = [row for table in TABLES for row in table]
+
+
+@pytest.mark.parametrize(("text", "expected"), rows(ALL))
+def test_text_gives_its_kind(text: str, expected: Facts | None) -> None:
+    """Each text gives its kind and the Kubernetes facts, and no facts of AWS."""
+    assert facts_in(text) == expected
+
+
+@pytest.mark.parametrize("phrase", [pytest.param(p, id=p.pattern[:60]) for p in kubernetes._UNAUTHORIZED])
+def test_every_text_of_the_table_has_a_line_here(phrase: Phrase) -> None:
+    """A text that is added to the reader is added to a table above."""
+    readable = [unwrap(text).text for _, text, _ in ALL]
+    assert any(phrase.fragment in text and compiled(phrase.pattern).search(text) for text in readable)

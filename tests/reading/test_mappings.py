@@ -1,0 +1,227 @@
+"""Mappings: a ClientError's response, API bodies, CloudTrail records, the API server's Status."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.reading.test_bodies import _EVENT, _EVENT_FACTS
+from tests.tables import ANA, APP, DENIAL, DENIED, REQUEST, Facts, denied, expect, facts_in
+
+_CODED: Facts = {**DENIED, "code": "AccessDeniedException"}
+_RESPONSE: dict[str, object] = {
+    "Error": {"Code": "AccessDeniedException", "Message": DENIAL},
+    "ResponseMetadata": {"RequestId": REQUEST, "HTTPStatusCode": 403, "HTTPHeaders": {}, "RetryAttempts": 0},
+}
+_STATUS: dict[str, object] = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure"}
+_RBAC = 'pods is forbidden: User "bob" cannot list resource "pods" in API group "" in the namespace "web"'
+_DECODED: dict[str, object] = {
+    "allowed": False,
+    "explicitDeny": False,
+    "matchedStatements": {"items": []},
+    "context": {
+        "principal": {"id": "AIDAEXAMPLE", "arn": ANA},
+        "action": "ec2:StopInstances",
+        "resource": "*",
+    },
+}
+
+_TABLE: tuple[tuple[str, dict[str, object], Facts | None], ...] = (
+    ("response", _RESPONSE, {**_CODED, "status_code": 403, "request_id": REQUEST}),
+    (
+        "response-s3",
+        {
+            "Error": {"Code": "AccessDenied", "Message": "Access Denied"},
+            "ResponseMetadata": {"RequestId": "EXAMPLE0REQUEST1", "HostId": "abc=", "HTTPStatusCode": 403},
+        },
+        denied(code="AccessDenied", status_code=403, request_id="EXAMPLE0REQUEST1", host_id="abc="),
+    ),
+    (
+        "response-head",
+        {"Error": {"Code": "403", "Message": "Forbidden"}, "ResponseMetadata": {"HTTPStatusCode": 403}},
+        denied(code="403", status_code=403),
+    ),
+    (
+        "response-no-message",
+        {"Error": {"Code": "AccessDenied"}, "ResponseMetadata": {}},
+        denied(code="AccessDenied"),
+    ),
+    (
+        "response-throttled",
+        {
+            "Error": {"Code": "Throttling", "Message": "Rate exceeded"},
+            "ResponseMetadata": {"HTTPStatusCode": 400},
+        },
+        expect("aws_error", code="Throttling", status_code=400),
+    ),
+    ("json", {"__type": "com.amazonaws.eks#AccessDeniedException", "Message": DENIAL}, _CODED),
+    (
+        "json-decorated",
+        {"__type": "AccessDeniedException:http://internal.amazon.com/coral/", "message": DENIAL},
+        _CODED,
+    ),
+    ("cli", {"Code": "AccessDeniedException", "Message": DENIAL, "Type": "Sender"}, _CODED),
+    (
+        "query",
+        {
+            "ErrorResponse": {
+                "Error": {"Type": "Sender", "Code": "AccessDenied", "Message": DENIAL},
+                "RequestId": REQUEST,
+            }
+        },
+        {**DENIED, "code": "AccessDenied", "request_id": REQUEST},
+    ),
+    (
+        "ec2",
+        {
+            "Response": {
+                "Errors": {
+                    "Error": {
+                        "Code": "UnauthorizedOperation",
+                        "Message": "You are not authorized to perform this operation.",
+                    }
+                },
+                "RequestID": REQUEST,
+            }
+        },
+        denied(code="UnauthorizedOperation", request_id=REQUEST),
+    ),
+    (
+        "js-v3",
+        {
+            "name": "AccessDenied",
+            "Code": "AccessDenied",
+            "message": "Access Denied",
+            "$metadata": {
+                "httpStatusCode": 403,
+                "requestId": "EXAMPLE0REQUEST1",
+                "extendedRequestId": "abc=",
+            },
+        },
+        denied(code="AccessDenied", status_code=403, request_id="EXAMPLE0REQUEST1", host_id="abc="),
+    ),
+    (
+        "js-v2",
+        {
+            "code": "AccessDenied",
+            "message": "Access Denied",
+            "statusCode": 403,
+            "requestId": "EXAMPLE0REQUEST1",
+        },
+        denied(code="AccessDenied", status_code=403, request_id="EXAMPLE0REQUEST1"),
+    ),
+    ("bytes", {"__type": b"AccessDeniedException", "message": DENIAL.encode()}, _CODED),
+    (
+        "status-as-text",
+        {"code": "AccessDenied", "message": "Access Denied", "statusCode": "403"},
+        denied(code="AccessDenied", status_code=403),
+    ),
+    (
+        "gateway",
+        {"Message": "User is not authorized to access this resource with an explicit deny"},
+        denied(deny="explicit"),
+    ),
+    ("record", dict(_EVENT), _EVENT_FACTS),
+    (
+        "record-principal",
+        {**_EVENT, "errorMessage": "Access Denied"},
+        denied(
+            code="AccessDenied", operation="DescribeCluster", service="eks", principal=APP, request_id=REQUEST
+        ),
+    ),
+    ("record-success", {k: v for k, v in _EVENT.items() if not k.startswith("error")}, None),
+    (
+        "record-code-only",
+        {k: v for k, v in _EVENT.items() if k not in {"errorMessage", "userIdentity"}},
+        denied(code="AccessDenied", operation="DescribeCluster", service="eks", request_id=REQUEST),
+    ),
+    ("records", {"Records": [_EVENT]}, _EVENT_FACTS),
+    ("lookup", {"Events": [{"CloudTrailEvent": json.dumps(_EVENT)}]}, _EVENT_FACTS),
+    ("lookup-parsed", {"Events": [{"CloudTrailEvent": _EVENT}]}, _EVENT_FACTS),
+    ("eventbridge", {"detail-type": "AWS API Call via CloudTrail", "detail": _EVENT}, _EVENT_FACTS),
+    (
+        "kubernetes",
+        {**_STATUS, "message": _RBAC, "reason": "Forbidden", "code": 403},
+        expect(
+            "kubernetes_forbidden",
+            principal="bob",
+            k8s_user="bob",
+            k8s_verb="list",
+            k8s_resource="pods",
+            k8s_api_group="",
+            k8s_namespace="web",
+            status_code=403,
+        ),
+    ),
+    (
+        "kubernetes-unauthorized",
+        {**_STATUS, "message": "Unauthorized", "reason": "Unauthorized", "code": 401},
+        expect("kubernetes_unauthorized", status_code=401),
+    ),
+    ("kubernetes-success", {"kind": "Status", "status": "Success"}, None),
+    (
+        "kubernetes-absent",
+        {**_STATUS, "message": 'pods "a" not found', "reason": "NotFound", "code": 404},
+        None,
+    ),
+    ("decoded", _DECODED, denied(principal=ANA, action="ec2:StopInstances", resource="*", deny="implicit")),
+    (
+        "decoded-explicit",
+        {**_DECODED, "explicitDeny": True},
+        denied(principal=ANA, action="ec2:StopInstances", resource="*", deny="explicit"),
+    ),
+    (
+        "decoded-no-prefix",
+        {**_DECODED, "context": {"principal": {}, "action": "RunInstances"}},
+        denied(action="RunInstances", deny="implicit"),
+    ),
+    ("decoded-allowed", {**_DECODED, "allowed": True}, None),
+    ("empty", {}, None),
+    ("unrelated", {"name": "demo", "status": "ACTIVE"}, None),
+    ("other-types", {"Error": 3, "message": None, "code": 7, "Records": "x", "Events": 9}, None),
+    ("error-of-nobody", {"error": "access_denied", "error_description": "The user denied the request"}, None),
+)
+
+
+@pytest.mark.parametrize(("document", "expected"), [pytest.param(d, e, id=name) for name, d, e in _TABLE])
+def test_mapping(document: dict[str, object], expected: Facts | None) -> None:
+    """Each structured form gives what it states."""
+    assert facts_in(document) == expected
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        pytest.param(d, e, id=name)
+        for name, d, e in _TABLE
+        if name not in {"bytes", "error-of-nobody", "response-head", "kubernetes-absent"}
+    ],
+)
+def test_mapping_as_json_gives_the_same(document: dict[str, object], expected: Facts | None) -> None:
+    """The JSON text of a form reads as the form."""
+    assert facts_in(json.dumps(document)) == expected
+
+
+def test_the_denial_among_records_is_chosen() -> None:
+    """Of the records of a file the first denial, else the first that is no aws_error."""
+    throttled = {**_EVENT, "errorCode": "ThrottlingException", "errorMessage": "Rate exceeded"}
+    expired = {
+        **_EVENT,
+        "errorCode": "ExpiredTokenException",
+        "errorMessage": "The security token included in the request is expired",
+    }
+    assert facts_in({"Records": [throttled, expired, _EVENT]}) == _EVENT_FACTS
+    found = facts_in({"Records": [throttled, expired]})
+    assert found is not None
+    assert found["kind"] == "expired_credentials"
+
+
+def test_deep_nesting_ends() -> None:
+    """Hostile nesting costs little and gives None."""
+    document: dict[str, object] = dict(_EVENT)
+    for _ in range(50):
+        document = {"Records": [document]}
+    assert facts_in(document) is None
+    assert facts_in("[" * 100_000) is None
+    assert facts_in('{"eventSource":' * 10_000) is None

@@ -1,0 +1,606 @@
+"""AWS's and its SDKs' sentences, one line a wording; each row of ``phrases`` has to have one here."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage._reading.phrases import PHRASES, Phrase, compiled
+from iamtriage._reading.unwrap import unwrap
+from tests.tables import ACCOUNT, Facts, Table, denied, expect, facts_in, rows
+
+
+def _call(code: str, operation: str, message: str) -> str:
+    return f"An error occurred ({code}) when calling the {operation} operation: {message}"
+
+
+ROLE = "arn:aws:iam::111122223333:role/reader"
+OIDC = "https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE0123456789ABCDEF012345678"
+
+DENIALS: Table = (
+    ("location", "Access denied when writing to location: s3://example-bucket/results/", denied()),
+    ("authorizer", "User is not authorized to access this resource", denied()),
+    ("alone", "Access Denied", denied()),
+    (
+        "kms-old",
+        "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
+        denied(),
+    ),
+    ("kms-behind-a-service", "Access to KMS is not allowed", denied()),
+    (
+        "kms-lambda",
+        "Lambda was unable to decrypt the environment variables because KMS access was denied.",
+        denied(),
+    ),
+    (
+        "kms-service-principal",
+        "events.amazonaws.com is not authorized to access the key because the key policy does not allow it",
+        denied(principal="events.amazonaws.com"),
+    ),
+    ("pass-role", "Cross-account pass role is not allowed.", denied()),
+    ("vpc-endpoint", "Access denied due to a VPC endpoint policy", denied(policy_type="vpc_endpoint")),
+    (
+        "sqs",
+        "Access to the resource https://sqs.eu-west-1.amazonaws.com/111122223333/jobs is denied.",
+        denied(service="sqs", resource="https://sqs.eu-west-1.amazonaws.com/111122223333/jobs"),
+    ),
+    (
+        "cognito",
+        "NotAuthorizedException: Access to Identity 'eu-west-1:example-identity' is forbidden.",
+        denied(code="NotAuthorizedException", resource="eu-west-1:example-identity"),
+    ),
+    (
+        "owner",
+        _call("AuthFailure", "DetachVolume", "You are not the owner of volume 'vol-0123456789abcdef0'"),
+        denied(code="AuthFailure", operation="DetachVolume", resource="vol-0123456789abcdef0"),
+    ),
+    (
+        "already-exists",
+        _call("InvalidRequest", "CreateStack", "demo-logs already exists due to missing permissions"),
+        denied(code="InvalidRequest", operation="CreateStack", resource="demo-logs"),
+    ),
+    ("cloudformation", "Access denied for operation 'AWS::Lambda::Function'.", denied()),
+    ("eks-role", "EKS does not have permissions to assume the associated role.", denied()),
+    (
+        "execution-role",
+        "The provided execution role does not have permissions to call CreateNetworkInterface on EC2",
+        denied(operation="CreateNetworkInterface"),
+    ),
+    ("s3-error", "S3 error: Access Denied", denied(service="s3")),
+    (
+        "assume",
+        f"config.amazonaws.com is not authorized to assume role {ROLE}.",
+        denied(principal="config.amazonaws.com", resource=ROLE),
+    ),
+    (
+        "session-credentials",
+        "Cannot call GetSessionToken with session credentials",
+        denied(operation="GetSessionToken"),
+    ),
+    ("images", "Not authorized for images: [ami-0123456789abcdef0]", denied()),
+    (
+        "tagging",
+        "Encountered a permissions error performing a tagging operation, please add required tag permissions.",
+        denied(),
+    ),
+    (
+        "lake-formation",
+        "Resource does not exist or requester is not authorized to access requested permissions.",
+        denied(),
+    ),
+    (
+        "lake-formation-permission",
+        "Insufficient Lake Formation permission(s): Required Select on sales",
+        denied(),
+    ),
+    (
+        "requested-resource",
+        _call("SomethingNew", "GetReport", "You do not have sufficient access to the requested resource"),
+        denied(code="SomethingNew", operation="GetReport"),
+    ),
+    (
+        "this-action",
+        _call("SomethingNew", "GetReport", "You do not have sufficient access to perform this action."),
+        denied(code="SomethingNew", operation="GetReport"),
+    ),
+    (
+        "this-operation",
+        _call("SomethingNew", "GetReport", "You are not authorized to perform this operation."),
+        denied(code="SomethingNew", operation="GetReport"),
+    ),
+    (
+        "access-denied",
+        _call("SomethingNew", "GetReport", "Access Denied"),
+        denied(code="SomethingNew", operation="GetReport"),
+    ),
+    (
+        "ecr-status",
+        f"unexpected status from HEAD request to https://{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/v2/web/manifests/1.0: 403 Forbidden",
+        denied(service="ecr", status_code=403),
+    ),
+    (
+        "organizations",
+        _call("SomethingNew", "ListRoots", "You don't have permissions to access this resource."),
+        denied(code="SomethingNew", operation="ListRoots"),
+    ),
+)
+# Wordings that AWS alone uses: they work bare.
+TOKENS: Table = (
+    (
+        "provider",
+        f"No OpenIDConnect provider found in your account for {OIDC}",
+        expect("invalid_identity_token"),
+    ),
+    ("provider-short", "No OpenIDConnect provider found", expect("invalid_identity_token")),
+    ("audience", "Incorrect token audience", expect("invalid_identity_token")),
+    (
+        "key",
+        "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements",
+        expect("invalid_identity_token"),
+    ),
+    ("claim", "Missing a required claim: aud", expect("invalid_identity_token")),
+    (
+        "thumbprint",
+        "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
+        expect("invalid_identity_token"),
+    ),
+    (
+        "jwt",
+        "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)",
+        expect("invalid_identity_token"),
+    ),
+    ("jwt-lower", "The ID token provided is not a valid JWT.", expect("invalid_identity_token")),
+    (
+        "passed",
+        "The web identity token that was passed could not be validated by AWS. Get a new token from the identity provider and then retry.",
+        expect("invalid_identity_token"),
+    ),
+)
+# Wordings that others use too: a code, host or SDK has to say that it is AWS.
+TOKENS_IN_CALLS: Table = tuple(
+    (
+        name,
+        _call("SomethingNew", "AssumeRoleWithWebIdentity", message),
+        expect("invalid_identity_token", code="SomethingNew", operation="AssumeRoleWithWebIdentity"),
+    )
+    for name, message in (
+        ("issuer", "Invalid token issuer"),
+        ("issuer-differs", "The issuer in the token does not match the issuer of the provider"),
+        ("provider-invalid", "The token from the identity provider was invalid"),
+        ("accepted", "The audience in ID Token [sts] and the app's did not match the accepted ones"),
+        ("verify", "Failed to verify the web identity token"),
+    )
+)
+SCOPES: Table = (
+    ("scope", "Credential should be scoped to a valid region.", expect("credential_scope")),
+    (
+        "scope-not",
+        "Credential should be scoped to a valid region, not 'eu-west-1'.",
+        expect("credential_scope"),
+    ),
+    (
+        "scope-Region",
+        "Credential should be scoped to a valid Region, not 'us-east-1'.",
+        expect("credential_scope"),
+    ),
+    ("scope-service", "Credential should be scoped to correct service: 'sts'.", expect("credential_scope")),
+    (
+        "scope-s3",
+        "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'",
+        expect("credential_scope"),
+    ),
+    (
+        "malformed",
+        'The authorization header is malformed; the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".',
+        expect("signature_mismatch"),
+    ),
+)
+EXPIRED: Table = (
+    ("included", "The security token included in the request is expired", expect("expired_credentials")),
+    ("provided", "The provided token has expired.", expect("expired_credentials")),
+    (
+        "identity-token",
+        "Token expired: current date/time 1767225600 must be before the expiration date/time1767222000",
+        expect("expired_credentials"),
+    ),
+    ("too-old", "Token too old: 1767222000", expect("expired_credentials")),
+    ("refresh", "Token has expired and refresh failed", expect("expired_credentials")),
+    (
+        "sso-session",
+        "The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO session run aws sso login with the corresponding profile.",
+        expect("expired_credentials"),
+    ),
+    ("sso-access-token", "the SSO access token has expired", expect("expired_credentials")),
+    ("sso-token", "The SSO session token associated with profile=dev was not found or is invalid", None),
+    (
+        "sso-token-associated",
+        "The SSO token associated with profile=dev has expired",
+        expect("expired_credentials"),
+    ),
+    (
+        "sso-token-of",
+        "The SSO session associated with profile=dev has expired",
+        expect("expired_credentials"),
+    ),
+    (
+        "sso-cached",
+        "cached SSO token is expired, or not present, and cannot be refreshed",
+        expect("expired_credentials"),
+    ),
+    ("sso-loading", "Error loading SSO Token: Token for dev is expired", expect("expired_credentials")),
+    (
+        "refreshed",
+        "Credentials were refreshed, but the refreshed credentials are still expired.",
+        expect("expired_credentials"),
+    ),
+    (
+        "sso-login",
+        "your SSO session is invalid, run aws sso login --profile dev",
+        expect("expired_credentials"),
+    ),
+    ("login", "Your session has expired. Please run aws login again", expect("expired_credentials")),
+)
+EXPIRED_IN_CALLS: Table = tuple(
+    (
+        name,
+        _call("SomethingNew", "ListBuckets", message),
+        expect("expired_credentials", code="SomethingNew", operation="ListBuckets"),
+    )
+    for name, message in (
+        ("ecr", "Your Authorization Token has expired. Please run 'aws ecr get-login-password' again"),
+        ("ecr-lower", "Your authorization token has expired. Reauthenticate and try again."),
+        ("sso-session", "SSO session has expired"),
+        ("console", "Your session has expired. Please reauthenticate"),
+        ("request", "Request has expired"),
+        ("request-short", "Request expired"),
+        ("token", "Token is expired"),
+        ("the-token", "The security token has expired"),
+        ("credentials", "The temporary credentials have expired"),
+        ("credentials-are", "your credentials are expired"),
+        ("otherwise", "The session has expired or is otherwise invalid"),
+    )
+)
+INVALID: Table = (
+    ("included", "The security token included in the request is invalid.", expect("invalid_credentials")),
+    ("ec2", "AWS was not able to validate the provided access credentials", expect("invalid_credentials")),
+    (
+        "s3",
+        "The AWS Access Key Id you provided does not exist in our records.",
+        expect("invalid_credentials"),
+    ),
+    ("malformed", "The provided token is malformed or otherwise invalid.", expect("invalid_credentials")),
+    (
+        "sso",
+        _call("SomethingNew", "GetRoleCredentials", "Session token not found or invalid"),
+        expect("invalid_credentials", code="SomethingNew", operation="GetRoleCredentials"),
+    ),
+    (
+        "sso-lower",
+        _call("SomethingNew", "GetRoleCredentials", "the session token not found or invalid"),
+        expect("invalid_credentials", code="SomethingNew", operation="GetRoleCredentials"),
+    ),
+)
+SIGNATURES: Table = (
+    (
+        "calculated",
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.",
+        expect("signature_mismatch"),
+    ),
+    (
+        "expired",
+        "Signature expired: 20260102T030405Z is now earlier than 20260102T031405Z (20260102T031905Z - 5 min.)",
+        expect("signature_mismatch"),
+    ),
+    (
+        "future",
+        "Signature not yet current: 20260102T031405Z is still later than 20260102T030905Z (20260102T030405Z + 5 min.)",
+        expect("signature_mismatch"),
+    ),
+    (
+        "skewed",
+        "The difference between the request time and the current time is too large.",
+        expect("signature_mismatch"),
+    ),
+    (
+        "header",
+        "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter.",
+        expect("signature_mismatch"),
+    ),
+    (
+        "pair",
+        "'Basic' not a valid key=value pair (missing equal-sign) in Authorization header: 'Basic'.",
+        expect("signature_mismatch"),
+    ),
+    (
+        "date",
+        "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20260101' != '20260102'",
+        expect("signature_mismatch"),
+    ),
+)
+MISSING: Table = tuple(
+    (name, message, expect("missing_credentials"))
+    for name, message in (
+        ("sso-none", "Error loading SSO Token: Token for https://example.awsapps.com/start does not exist"),
+        ("locate", 'Unable to locate credentials. You can configure credentials by running "aws configure".'),
+        ("imds", "no EC2 IMDS role found"),
+        ("sources", "No valid credential sources found"),
+        ("sources-for", "No valid credential sources for S3 Backend found."),
+        ("chain-go", "no valid providers in chain. Deprecated."),
+        ("chain-js", "Could not load credentials from any providers"),
+        ("chain-java", "Unable to load AWS credentials from any provider in the chain"),
+        ("config-js", "Missing credentials in config, if using AWS_CONFIG_FILE, set AWS_SDK_LOAD_CONFIG=1"),
+        ("request", "Request is missing Authentication Token"),
+        ("partial", "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY"),
+        ("retrieving", "Error when retrieving credentials from iam-role: Credential refresh failed"),
+        ("php-profile", "Error retrieving credentials from the instance profile metadata service."),
+        ("profile-metadata", "could not read credentials from the instance profile metadata service"),
+        ("retry", "Unable to retry retrieving credentials"),
+        ("java-imds", "Unable to get IAM security credentials from EC2 Instance Metadata Service."),
+        ("find-aws", "Couldn't find AWS credentials in environment, credentials file, or IAM role."),
+        ("sign", "unable to sign request without credentials set"),
+        ("rust", "no providers in chain provided credentials"),
+        ("container-host", "'10.0.0.9' is not a valid container metadata service hostname"),
+        ("token-file-go", "unable to read file at /var/run/secrets/eks.amazonaws.com/serviceaccount/token"),
+        (
+            "token-file",
+            "[Errno 2] No such file or directory: '/var/run/secrets/eks.amazonaws.com/serviceaccount/token'",
+        ),
+        (
+            "token-file-open",
+            "open /var/run/secrets/eks.amazonaws.com/serviceaccount/token: no such file or directory",
+        ),
+        (
+            "exec",
+            "Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 255",
+        ),
+        (
+            "exec-absent",
+            "Unable to connect to the server: getting credentials: exec: fork/exec /usr/local/bin/aws: no such file or directory",
+        ),
+        (
+            "exec-not-found",
+            "Unable to connect to the server: getting credentials: exec: executable aws not found",
+        ),
+        ("cached", "failed to refresh cached credentials"),
+        ("go-identity", "get identity: get credentials: no answer"),
+        ("profile", "The config profile (staging) could not be found"),
+        ("source-profile", 'The source_profile "base" referenced in the profile "dev" does not exist.'),
+        ("source-empty", 'The source profile "base" must have credentials.'),
+        ("role-arn", "You must specify a value for roleArn and roleSessionName"),
+        ("no-aws", "No AWS credentials found"),
+        ("aws-not-found", "AWS credentials not found"),
+        ("old-s3", "AWS Access Key ID and Secret Access Key must be specified as the username or password"),
+    )
+)
+MISSING_IN_CALLS: Table = tuple(
+    (
+        name,
+        _call("SomethingNew", "ListBuckets", message),
+        expect("missing_credentials", code="SomethingNew", operation="ListBuckets"),
+    )
+    for name, message in (
+        ("header", "Missing Authentication Token"),
+        ("security", "Request is missing security token"),
+        ("find", "Unable to find credentials"),
+        ("provider", "EC2 credential provider was not enabled"),
+        ("basic", "no basic auth credentials"),
+        ("none", "No credentials found"),
+        ("chain", "No credentials in chain"),
+        ("load", "Unable to load credentials from the source that was named"),
+        ("required", "Missing required authentication credentials"),
+    )
+)
+# What an SDK says of credentials that it wanted: alone it is the failure, around another it is not.
+WRAPPERS: Table = (
+    (
+        "web-identity",
+        f"WebIdentityErr: failed to retrieve credentials for {ROLE}",
+        expect("missing_credentials", code="WebIdentityErr"),
+    ),
+    (
+        "fetching",
+        f"WebIdentityErr: failed fetching WebIdentity token for {ROLE}",
+        expect("missing_credentials", code="WebIdentityErr"),
+    ),
+    (
+        "web-identity-around",
+        (
+            "WebIdentityErr: failed to retrieve credentials\ncaused by: ExpiredTokenException: Token expired: current date/time 1767225600 must be before the expiration date/time 1767222000\n"
+            "\tstatus code: 400, request id: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+        ),
+        expect(
+            "expired_credentials",
+            code="ExpiredTokenException",
+            status_code=400,
+            request_id="0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",
+        ),
+    ),
+    (
+        "tagging-around",
+        (
+            "Encountered a permissions error performing a tagging operation, please add required tag permissions. See the documentation. "
+            'Resource handler returned message: "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: logs:TagResource '
+            'because no identity-based policy allows the logs:TagResource action"'
+        ),
+        denied(
+            principal="arn:aws:iam::111122223333:user/ana",
+            action="logs:TagResource",
+            deny="implicit",
+            policy_type="identity",
+        ),
+    ),
+)
+REGIONS: Table = (
+    (
+        "sts",
+        "STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console.",
+        expect("region_disabled", account=ACCOUNT),
+    ),
+    ("sts-requested", "STS is not activated in the requested region for this account", None),
+    ("sts-short", "STS is not activated in this region", expect("region_disabled")),
+    (
+        "opt-in",
+        _call("SomethingNew", "CreateVpc", "The region me-south-1 is not enabled in your account"),
+        expect("region_disabled", code="SomethingNew", operation="CreateVpc"),
+    ),
+)
+QUOTAS: Table = (("keys", "Cannot exceed quota for AccessKeysPerUser: 2", expect("access_key_quota")),)
+POLICIES: Table = tuple(
+    (name, message, expect("malformed_policy"))
+    for name, message in (
+        ("principal", 'Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:role/gone"'),
+        ("json", "This policy contains invalid Json"),
+        ("syntax", "Syntax errors in policy."),
+        ("legacy", "The policy failed legacy parsing"),
+        ("no-principal", "Policy document should not specify a principal."),
+        ("resource", "Policy has invalid resource"),
+        ("applies", "Action does not apply to any resource(s) in statement"),
+        ("federated", "Federated principals must be valid domain names or SAML metadata ARNs"),
+        ("field", "Has prohibited field Resource"),
+        (
+            "organizations",
+            "The provided policy document does not meet the requirements: MALFORMED_POLICY_DOCUMENT",
+        ),
+        ("contains", "Policy statement must contain actions."),
+    )
+)
+ARNS: Table = tuple(
+    (name, message, expect("invalid_arn"))
+    for name, message in (
+        ("principal", "The specified principalArn is invalid: invalid principal."),
+        ("format", "The principalArn parameter format is not valid"),
+        (
+            "service-linked",
+            "The caller is not allowed to modify access entries with a principalArn value of a Service Linked Role",
+        ),
+        ("request", "Request ARN is invalid"),
+        ("prefix", "could not parse ARN: arn: invalid prefix"),
+        ("sections", "arn: not enough sections"),
+        ("authenticator", "arn 'role/app' is invalid: 'arn: invalid prefix'"),
+        ("terraform", '"policy_arn" (role/app) is an invalid ARN: arn: invalid prefix'),
+        ("valid-forms", "ARN role/app is invalid. Valid ARNs begin with arn:"),
+        ("partition", "arn 'arn:aws-moon:iam::111122223333:role/app' does not have a recognized partition"),
+        ("service", "service s3 in arn arn:aws:s3:::demo is not a valid service for identities"),
+        ("pattern", "value doesn't match expected ARN pattern"),
+    )
+)
+ARNS_IN_CALLS: Table = tuple(
+    (
+        name,
+        _call("SomethingNew", "CreateCluster", message),
+        expect("invalid_arn", code="SomethingNew", operation="CreateCluster"),
+    )
+    for name, message in (
+        ("role", "app is not a valid role ARN"),
+        ("role-iam", "app is not a valid IAM role ARN"),
+        ("role-lower", "app is not a valid iam role arn"),
+        ("invalid", "Invalid ARN: app"),
+        ("is-not", "app is not a valid ARN"),
+        ("role-arn", "The roleArn app is not valid"),
+    )
+)
+ENTRIES: Table = tuple(
+    (name, message, expect("access_entry"))
+    for name, message in (
+        ("in-use", "The specified access entry resource is already in use on this cluster."),
+        (
+            "mode",
+            "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this operation.",
+        ),
+        (
+            "bootstrap",
+            "bootstrapClusterCreatorAdminPermissions must be true if cluster authentication mode is set to CONFIG_MAP",
+        ),
+        ("type", 'This operation can only be performed on Access Entries with a type of "STANDARD".'),
+        (
+            "not-found",
+            "The specified principalArn could not be found. You can view your available access entries with 'list-access-entries'.",
+        ),
+        ("absent", "The access entry does not exist"),
+        (
+            "fargate",
+            "Misconfigured Fargate Profile: Pod execution role is not found in auth config or does not have all required permissions for launching fargate pods.",
+        ),
+        ("trust", "Trust policy of the role provided is invalid"),
+        ("association", "Association already exists: a-0123456789abcdefg"),
+        ("configmap-exists", 'configmaps "aws-auth" already exists'),
+        ("configmap-absent", 'Error from server (NotFound): configmaps "aws-auth" not found'),
+        (
+            "configmap-terraform",
+            'The configmap "aws-auth" does not exist, ConfigMap kube-system/aws-auth does not exist',
+        ),
+        ("rolearn", "one of rolearn or SSO must be supplied"),
+        ("userarn", "value for userarn must be supplied"),
+    )
+)
+ENTRIES_IN_CALLS: Table = tuple(
+    (
+        name,
+        _call("SomethingNew", "CreateAccessEntry", message),
+        expect("access_entry", code="SomethingNew", operation="CreateAccessEntry"),
+    )
+    for name, message in (
+        ("association", "The pod identity association already exists"),
+        ("association-word", "PodIdentityAssociation a-0123 could not be found"),
+        ("mode", "Unsupported authentication mode update from API to CONFIG_MAP"),
+        ("mode-changed", "The authentication mode of the cluster cannot be changed"),
+        ("username", "The username demo:x must not begin with system:"),
+        ("group", "The kubernetes group name system:masters is invalid, it cannot start with system:"),
+        ("group-short", "group name system:masters is invalid"),
+        ("parse", "error parsing config map: [yaml: line 3: found a tab character]"),
+        ("parse-aws-auth", "error parsing aws-auth: yaml: line 3: found a tab character"),
+    )
+)
+NETWORK: Table = (
+    (
+        "endpoint",
+        'Could not connect to the endpoint URL: "https://sts.eu-west-1.amazonaws.com/"',
+        expect("aws_error", service="sts"),
+    ),
+    (
+        "timeout",
+        'Connect timeout on endpoint URL: "https://sts.eu-west-1.amazonaws.com/"',
+        expect("aws_error", service="sts"),
+    ),
+    (
+        "read",
+        'Read timeout on endpoint URL: "https://sts.eu-west-1.amazonaws.com/"',
+        expect("aws_error", service="sts"),
+    ),
+    ("endpoint-elsewhere", 'Could not connect to the endpoint URL: "https://minio.example.com/"', None),
+)
+TABLES = (
+    DENIALS, TOKENS, TOKENS_IN_CALLS, SCOPES, EXPIRED, EXPIRED_IN_CALLS, INVALID, SIGNATURES, MISSING, MISSING_IN_CALLS, WRAPPERS, REGIONS, QUOTAS,
+    POLICIES, ARNS, ARNS_IN_CALLS, ENTRIES, ENTRIES_IN_CALLS, NETWORK,
+)  # fmt: skip
+ALL = [row for table in TABLES for row in table]
+
+
+@pytest.mark.parametrize(("text", "expected"), rows(ALL))
+def test_sentence_gives_its_kind(text: str, expected: Facts | None) -> None:
+    """Each wording gives its kind and facts, bare where AWS alone says it."""
+    assert facts_in(text) == expected
+
+
+@pytest.mark.parametrize("phrase", [pytest.param(p, id=p.pattern[:60]) for p in PHRASES])
+def test_every_phrase_has_a_line_here(phrase: Phrase) -> None:
+    """A wording that is added to the reader is added to a table above."""
+    readable = [unwrap(text).text for _, text, _ in ALL]
+    assert any(phrase.fragment in text and compiled(phrase.pattern).search(text) for text in readable)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Access Denied for guest",
+        "Your session has expired. Please reauthenticate",
+        "No credentials found",
+        "Token is expired",
+        "Missing required authentication credentials",
+        "Invalid token issuer",
+        "You do not have sufficient access to perform this action.",
+        "no basic auth credentials",
+    ],
+)
+def test_words_of_everyone_need_a_sign_of_aws(text: str) -> None:
+    """What any system may print is no failure of AWS by itself."""
+    assert facts_in(f"login failed: {text}") is None

@@ -1,0 +1,887 @@
+"""The sentence of a denial in all its forms, and the private pieces that have a contract of their own."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage._reading.grammar import account_of, rejoin, trim
+from iamtriage._reading.reasons import policy_type
+from tests.tables import ANA, APP, CLUSTER, DENIAL, DENIED, ROLE, Facts, Table, denied, expect, facts_in, rows
+
+BLOB = "Qx7_aB3dEfGh1jKlMnOpQrStUvWxYz-0123456789AbCdEfGhIjKlMnOpQrStUv"
+ID = "0abc1def2ghi3jkl4mno5pqr6s"
+POLICY = "arn:aws:iam::111122223333:policy/limits/no-eks"
+SCP = "arn:aws:organizations::111122223333:policy/o-example123/service_control_policy/p-example1"
+
+_TYPES = (
+    ("identity", "identity-based policy"),
+    ("resource", "resource-based policy"),
+    ("permissions_boundary", "permissions boundary"),
+    ("session", "session policy"),
+    ("service_control", "service control policy"),
+    ("resource_control", "resource control policy"),
+    ("vpc_endpoint", "VPC endpoint policy"),
+    ("role_trust", "role trust policy"),
+)
+
+
+def _deny(deny: str, policy: str | None = None, **more: object) -> Facts:
+    facts: Facts = {**DENIED, "deny": deny, **more}
+    return facts if policy is None else {**facts, "policy_type": policy}
+
+
+IMPLICIT: Table = tuple(
+    (kind, f"{DENIAL} because no {words} allows the eks:DescribeCluster action", _deny("implicit", kind))
+    for kind, words in _TYPES
+)
+EXPLICIT: Table = tuple(
+    (kind, f"{DENIAL} with an explicit deny in a {words}", _deny("explicit", kind)) for kind, words in _TYPES
+)
+WITH_POLICY: Table = tuple(
+    (
+        kind,
+        f"{DENIAL} with an explicit deny in a {words}: {POLICY}",
+        _deny("explicit", kind, policy_arn=POLICY),
+    )
+    for kind, words in _TYPES
+)
+REASONS: Table = (
+    ("silent", DENIAL, dict(DENIED)),
+    ("type-not-stated", f"{DENIAL} with an explicit deny", _deny("explicit")),
+    (
+        "article-an",
+        f"{DENIAL} with an explicit deny in an identity-based policy",
+        _deny("explicit", "identity"),
+    ),
+    (
+        "article-the",
+        f"{DENIAL} with an explicit deny in the role trust policy",
+        _deny("explicit", "role_trust"),
+    ),
+    ("no-article", f"{DENIAL} with an explicit deny in session policy", _deny("explicit", "session")),
+    ("sessions", f"{DENIAL} with an explicit deny in a sessions policy", _deny("explicit", "session")),
+    (
+        "plural",
+        f"{DENIAL} because no session policies allow the eks:DescribeCluster action",
+        _deny("implicit", "session"),
+    ),
+    (
+        "transitively",
+        f"{DENIAL} with an explicit deny in a VPC endpoint policy transitively through a service control policy",
+        _deny("explicit", "vpc_endpoint"),
+    ),
+    (
+        "dot",
+        f"{DENIAL} with an explicit deny in a permissions boundary.",
+        _deny("explicit", "permissions_boundary"),
+    ),
+    (
+        "other-action-in-the-clause",
+        f"{DENIAL} because no identity-based policy allows the eks:DescribeClutser action",
+        _deny("implicit", "identity"),
+    ),
+    (
+        "no-action-in-the-clause",
+        f"{DENIAL} because no identity-based policy allows this",
+        _deny("implicit", "identity"),
+    ),
+    ("cut-in-the-clause", f"{DENIAL} because no identity-based policy allo", _deny("implicit", "identity")),
+    ("unknown-type", f"{DENIAL} with an explicit deny in a data residency policy", _deny("explicit")),
+    (
+        "unknown-type-implicit",
+        f"{DENIAL} because no data residency policy allows the eks:DescribeCluster action",
+        _deny("implicit"),
+    ),
+    (
+        "unknown-type-with-policy",
+        f"{DENIAL} with an explicit deny in a data residency policy: {POLICY}",
+        _deny("explicit", policy_arn=POLICY),
+    ),
+    (
+        "upper-case",
+        f"{DENIAL} WITH AN EXPLICIT DENY IN A SERVICE CONTROL POLICY",
+        _deny("explicit", "service_control"),
+    ),
+    (
+        "block-public-policy",
+        (
+            f'User: {ANA} is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::example-bucket" '
+            "because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access."
+        ),
+        denied(principal=ANA, action="s3:PutBucketPolicy", resource="arn:aws:s3:::example-bucket"),
+    ),
+    (
+        "block-public-acls",
+        (
+            f'User: {ANA} is not authorized to perform: s3:PutObjectAcl on resource: "arn:aws:s3:::example-bucket/a b.txt" '
+            "because public ACLs are prevented by the BlockPublicAcls setting in S3 Block Public Access"
+        ),
+        denied(principal=ANA, action="s3:PutObjectAcl", resource="arn:aws:s3:::example-bucket/a b.txt"),
+    ),
+)
+POLICIES: Table = (
+    (
+        "scp",
+        f"{DENIAL} with an explicit deny in a service control policy: {SCP}",
+        _deny("explicit", "service_control", policy_arn=SCP),
+    ),
+    (
+        "scp-dot",
+        f"{DENIAL} with an explicit deny in a service control policy: {SCP}.",
+        _deny("explicit", "service_control", policy_arn=SCP),
+    ),
+    (
+        "aws-managed",
+        f"{DENIAL} with an explicit deny in an identity-based policy: arn:aws:iam::aws:policy/ExampleQuarantine",
+        _deny("explicit", "identity", policy_arn="arn:aws:iam::aws:policy/ExampleQuarantine"),
+    ),
+    (
+        "quoted",
+        f'{DENIAL} with an explicit deny in an identity-based policy: "{POLICY}"',
+        _deny("explicit", "identity", policy_arn=POLICY),
+    ),
+    (
+        "id",
+        f"{DENIAL} with an explicit deny in a service control policy: p-example1",
+        _deny("explicit", "service_control", policy_arn="p-example1"),
+    ),
+    (
+        "parenthesis",
+        f"({DENIAL} with an explicit deny in a permissions boundary: {POLICY})",
+        _deny("explicit", "permissions_boundary", policy_arn=POLICY),
+    ),
+    (
+        "tool-adds-name",
+        f"{DENIAL} with an explicit deny in a service control policy: {SCP} (guard-rails)",
+        _deny("explicit", "service_control", policy_arn=SCP),
+    ),
+    (
+        "encoded-behind",
+        f"{DENIAL} with an explicit deny in a service control policy: {SCP}. Encoded authorization failure message: {BLOB}",
+        _deny("explicit", "service_control", policy_arn=SCP, encoded_message=BLOB),
+    ),
+    (
+        "with-policy-arn",
+        f"{DENIAL} with an explicit deny in a service control policy, with policy ARN: {SCP}",
+        _deny("explicit", "service_control", policy_arn=SCP),
+    ),
+    (
+        "masked",
+        f"{DENIAL} with an explicit deny in a service control policy: <policy>",
+        _deny("explicit", "service_control", policy_arn="<policy>"),
+    ),
+    (
+        "ellipsis",
+        f"{DENIAL} with an explicit deny in a service control policy: ...",
+        _deny("explicit", "service_control"),
+    ),
+    (
+        "prose",
+        f"{DENIAL} with an explicit deny in a service control policy: retrying",
+        _deny("explicit", "service_control"),
+    ),
+)
+_GO_TO = (
+    f". Go to https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/authorization-details/{ID} for complete details, "
+    f"or call the GetRequestAuthorizationDetails API with the following authorization id: {ID}"
+)
+TAILS: Table = (
+    (
+        "id-implicit",
+        f"{DENIAL} because no identity-based policy allows the eks:DescribeCluster action{_GO_TO}",
+        _deny("implicit", "identity", authorization_id=ID),
+    ),
+    (
+        "id-explicit",
+        f"{DENIAL} with an explicit deny in a permissions boundary: {POLICY}{_GO_TO}.",
+        _deny("explicit", "permissions_boundary", policy_arn=POLICY, authorization_id=ID),
+    ),
+    ("id-without-reason", f"{DENIAL}{_GO_TO}", {**DENIED, "authorization_id": ID}),
+    (
+        "id-cut",
+        f"{DENIAL}. Go to https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/authorization-details/{ID} for",
+        {**DENIED, "authorization_id": ID},
+    ),
+    (
+        "encoded-plain",
+        f"You are not authorized to perform this operation. Encoded authorization failure message: {BLOB}",
+        denied(encoded_message=BLOB),
+    ),
+    (
+        "encoded-ec2",
+        (
+            f"You are not authorized to perform this operation. User: {APP} is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:111122223333:instance/* "
+            f"because no identity-based policy allows the ec2:RunInstances action. Encoded authorization failure message: {BLOB}"
+        ),
+        denied(
+            principal=APP,
+            action="ec2:RunInstances",
+            resource="arn:aws:ec2:eu-west-1:111122223333:instance/*",
+            deny="implicit",
+            policy_type="identity",
+            encoded_message=BLOB,
+        ),
+    ),
+    (
+        "encoded-behind-sentence",
+        f"{DENIAL}. Encoded authorization failure message: {BLOB}",
+        {**DENIED, "encoded_message": BLOB},
+    ),
+    (
+        "encoded-next-line",
+        f"{DENIAL}.\nEncoded authorization failure message:\n{BLOB}",
+        {**DENIED, "encoded_message": BLOB},
+    ),
+    (
+        "encoded-wrapped",
+        f"{DENIAL}. Encoded authorization failure message: {BLOB[:32]}\n{BLOB[32:]}",
+        {**DENIED, "encoded_message": BLOB},
+    ),
+    (
+        "encoded-cut",
+        f"{DENIAL}. Encoded authorization failure message: {BLOB[:20]}...",
+        {**DENIED, "encoded_message": f"{BLOB[:20]}..."},
+    ),
+    (
+        "encoded-masked",
+        f"{DENIAL}. Encoded authorization failure message: [REDACTED]",
+        {**DENIED, "encoded_message": "[REDACTED]"},
+    ),
+    (
+        "encoded-then-prose",
+        f"{DENIAL}. Encoded authorization failure message: {BLOB} Please retry",
+        {**DENIED, "encoded_message": BLOB},
+    ),
+    (
+        "encoded-then-java",
+        f"You are not authorized to perform this operation. Encoded authorization failure message: {BLOB} (Service: Ec2, Status Code: 403, Request ID: example-request)",
+        denied(encoded_message=BLOB, service="ec2", status_code=403, request_id="example-request"),
+    ),
+    (
+        "backup",
+        f"Insufficient privileges to perform this action with the backup role. Encoded authorization failure message: {BLOB}",
+        None,
+    ),
+)
+PRINCIPALS: Table = (
+    (
+        "user",
+        f"User: {ANA} is not authorized to perform: iam:ListUsers",
+        denied(principal=ANA, action="iam:ListUsers"),
+    ),
+    (
+        "user-path",
+        "User: arn:aws:iam::111122223333:user/team/ops/ana is not authorized to perform: iam:ListUsers",
+        denied(principal="arn:aws:iam::111122223333:user/team/ops/ana", action="iam:ListUsers"),
+    ),
+    (
+        "session",
+        f"User: {APP} is not authorized to perform: iam:ListUsers",
+        denied(principal=APP, action="iam:ListUsers"),
+    ),
+    (
+        "session-mail",
+        "User: arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/ana@example.com is not authorized to perform: iam:ListUsers",
+        denied(
+            principal="arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/ana@example.com",
+            action="iam:ListUsers",
+        ),
+    ),
+    (
+        "federated",
+        "User: arn:aws:sts::111122223333:federated-user/ana is not authorized to perform: iam:ListUsers",
+        denied(principal="arn:aws:sts::111122223333:federated-user/ana", action="iam:ListUsers"),
+    ),
+    (
+        "root",
+        "User: arn:aws:iam::111122223333:root is not authorized to perform: iam:ListUsers",
+        denied(principal="arn:aws:iam::111122223333:root", action="iam:ListUsers"),
+    ),
+    (
+        "role",
+        f"User: {ROLE} is not authorized to perform: iam:ListUsers",
+        denied(principal=ROLE, action="iam:ListUsers"),
+    ),
+    (
+        "china",
+        "User: arn:aws-cn:iam::111122223333:user/ana is not authorized to perform: iam:ListUsers",
+        denied(principal="arn:aws-cn:iam::111122223333:user/ana", action="iam:ListUsers"),
+    ),
+    (
+        "government",
+        "User: arn:aws-us-gov:iam::111122223333:user/ana is not authorized to perform: iam:ListUsers",
+        denied(principal="arn:aws-us-gov:iam::111122223333:user/ana", action="iam:ListUsers"),
+    ),
+    (
+        "europe",
+        "User: arn:aws-eusc:iam::111122223333:user/ana is not authorized to perform: iam:ListUsers",
+        denied(principal="arn:aws-eusc:iam::111122223333:user/ana", action="iam:ListUsers"),
+    ),
+    (
+        "sts-user",
+        "User: arn:aws:sts::111122223333:user/ana is not authorized to perform: s3:GetObject",
+        denied(principal="arn:aws:sts::111122223333:user/ana", action="s3:GetObject"),
+    ),
+    (
+        "no-colon",
+        f"User {ANA} is not authorized to perform: s3:GetObject",
+        denied(principal=ANA, action="s3:GetObject"),
+    ),
+    (
+        "no-label",
+        f"{ANA} is not authorized to perform: s3:GetObject",
+        denied(principal=ANA, action="s3:GetObject"),
+    ),
+    (
+        "anonymous",
+        "User: anonymous is not authorized to perform: es:ESHttpGet",
+        denied(principal="anonymous", action="es:ESHttpGet"),
+    ),
+    (
+        "anonymous-resource-policy",
+        "User: anonymous is not authorized to perform: es:ESHttpGet because no resource-based policy allows the es:ESHttpGet action",
+        denied(principal="anonymous", action="es:ESHttpGet", deny="implicit", policy_type="resource"),
+    ),
+    (
+        "account-id",
+        "User: 111122223333 is not authorized to perform: s3:GetObject",
+        denied(principal="111122223333", account="111122223333", action="s3:GetObject"),
+    ),
+    (
+        "service-principal",
+        (
+            "Service Principal: glue.amazonaws.com is not authorized to perform: glue:GetTable on resource: arn:aws:glue:eu-west-1:111122223333:catalog because no resource-based policy "
+            "allows the glue:GetTable action (Database name: sales, Table name: orders)"
+        ),
+        denied(
+            principal="glue.amazonaws.com",
+            action="glue:GetTable",
+            resource="arn:aws:glue:eu-west-1:111122223333:catalog",
+            deny="implicit",
+            policy_type="resource",
+        ),
+    ),
+    (
+        "quoted",
+        f'User: "{ANA}" is not authorized to perform: s3:GetObject',
+        denied(principal=ANA, action="s3:GetObject"),
+    ),
+    (
+        "back-ticks",
+        f"User: `{ANA}` is not authorized to perform: `s3:GetObject` on resource: `arn:aws:s3:::example-bucket/key`",
+        denied(principal=ANA, action="s3:GetObject", resource="arn:aws:s3:::example-bucket/key"),
+    ),
+    (
+        "masked-account",
+        "User: arn:aws:sts::<account>:assumed-role/app/worker is not authorized to perform: s3:GetObject",
+        denied(principal="arn:aws:sts::<account>:assumed-role/app/worker", action="s3:GetObject"),
+    ),
+    (
+        "masked-x",
+        "User: arn:aws:iam::xxxxxxxxxxxx:user/ana is not authorized to perform: s3:GetObject",
+        denied(principal="arn:aws:iam::xxxxxxxxxxxx:user/ana", action="s3:GetObject"),
+    ),
+    (
+        "masked-stars",
+        "User: arn:aws:iam::************:user/ana is not authorized to perform: s3:GetObject",
+        denied(principal="arn:aws:iam::************:user/ana", action="s3:GetObject"),
+    ),
+    (
+        "masked-whole",
+        "User: [REDACTED] is not authorized to perform: s3:GetObject",
+        denied(principal="[REDACTED]", action="s3:GetObject"),
+    ),
+    (
+        "masked-blanks",
+        "User: arn:aws:iam::<my account id>:user/ana is not authorized to perform: s3:GetObject",
+        denied(principal="arn:aws:iam::<my account id>:user/ana", action="s3:GetObject"),
+    ),
+    ("ellipsis", "User: ... is not authorized to perform: s3:GetObject", denied(action="s3:GetObject")),
+    (
+        "ellipsis-inside",
+        "User: arn:aws:sts::111122223333:assumed-role/app/... is not authorized to perform: s3:GetObject",
+        denied(principal="arn:aws:sts::111122223333:assumed-role/app/...", action="s3:GetObject"),
+    ),
+    (
+        "nobody",
+        "is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::example-bucket/key",
+        denied(action="s3:GetObject", resource="arn:aws:s3:::example-bucket/key"),
+    ),
+    ("authorizer", '{"Message":"User is not authorized to access this resource"}', denied()),
+    (
+        "authorizer-explicit",
+        '{"Message":"User is not authorized to access this resource with an explicit deny"}',
+        denied(deny="explicit"),
+    ),
+    (
+        "authorizer-identity",
+        '{"Message":"User is not authorized to access this resource with an explicit deny in an identity-based policy"}',
+        denied(deny="explicit", policy_type="identity"),
+    ),
+)
+RESOURCES: Table = (
+    (
+        "star",
+        f"User: {ANA} is not authorized to perform: ecr:GetAuthorizationToken on resource: *",
+        denied(principal=ANA, action="ecr:GetAuthorizationToken", resource="*"),
+    ),
+    (
+        "star-why",
+        f"User: {ANA} is not authorized to perform: ecr:GetAuthorizationToken on resource: * because no identity-based policy allows the ecr:GetAuthorizationToken action",
+        denied(
+            principal=ANA,
+            action="ecr:GetAuthorizationToken",
+            resource="*",
+            deny="implicit",
+            policy_type="identity",
+        ),
+    ),
+    (
+        "quoted",
+        f'User: {ANA} is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::example-bucket/a/b.txt" because no identity-based policy allows the s3:PutObject action',
+        denied(
+            principal=ANA,
+            action="s3:PutObject",
+            resource="arn:aws:s3:::example-bucket/a/b.txt",
+            deny="implicit",
+            policy_type="identity",
+        ),
+    ),
+    (
+        "blanks",
+        f"User: {ANA} is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::example-bucket/my file.txt because no identity-based policy allows the s3:GetObject action",
+        denied(
+            principal=ANA,
+            action="s3:GetObject",
+            resource="arn:aws:s3:::example-bucket/my file.txt",
+            deny="implicit",
+            policy_type="identity",
+        ),
+    ),
+    (
+        "named-user",
+        f"User: {ANA} is not authorized to perform: iam:DeleteUser on resource: user bob because no identity-based policy allows the iam:DeleteUser action",
+        denied(
+            principal=ANA,
+            action="iam:DeleteUser",
+            resource="user bob",
+            deny="implicit",
+            policy_type="identity",
+        ),
+    ),
+    (
+        "named-role",
+        f"User: {ANA} is not authorized to perform: iam:GetRole on resource: role deploy",
+        denied(principal=ANA, action="iam:GetRole", resource="role deploy"),
+    ),
+    (
+        "named-policy",
+        f"User: {ANA} is not authorized to perform: iam:GetPolicy on resource: policy {POLICY}",
+        denied(principal=ANA, action="iam:GetPolicy", resource=f"policy {POLICY}"),
+    ),
+    (
+        "named-instance-profile",
+        f"User: {ANA} is not authorized to perform: iam:GetInstanceProfile on resource: instance profile web with an explicit deny",
+        denied(
+            principal=ANA, action="iam:GetInstanceProfile", resource="instance profile web", deny="explicit"
+        ),
+    ),
+    (
+        "empty-name",
+        f"User: {ANA} is not authorized to perform: iam:GetInstanceProfile on resource: arn:aws:iam::111122223333:instance-profile/",
+        denied(
+            principal=ANA,
+            action="iam:GetInstanceProfile",
+            resource="arn:aws:iam::111122223333:instance-profile/",
+        ),
+    ),
+    (
+        "back-tick-closed-by-apostrophe",
+        f"User: {ANA} is not authorized to perform: s3:GetObject on resource: `arn:aws:s3:::example-bucket/key'",
+        denied(principal=ANA, action="s3:GetObject", resource="arn:aws:s3:::example-bucket/key"),
+    ),
+    (
+        "quote-never-closed",
+        f'User: {ANA} is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::example-bucket/key',
+        denied(principal=ANA, action="s3:GetObject", resource="arn:aws:s3:::example-bucket/key"),
+    ),
+    (
+        "nothing-behind",
+        f"User: {ANA} is not authorized to perform: s3:GetObject on resource: ",
+        denied(principal=ANA, action="s3:GetObject"),
+    ),
+    (
+        "plain-name",
+        f"User: {ANA} is not authorized to perform: secretsmanager:GetSecretValue on resource: /secret/db",
+        denied(principal=ANA, action="secretsmanager:GetSecretValue", resource="/secret/db"),
+    ),
+    (
+        "wildcard",
+        f"User: {ANA} is not authorized to perform: secretsmanager:ListSecrets on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secret:*",
+        denied(
+            principal=ANA,
+            action="secretsmanager:ListSecrets",
+            resource="arn:aws:secretsmanager:eu-west-1:111122223333:secret:*",
+        ),
+    ),
+    (
+        "masked",
+        "User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********3333:abc123/prod/GET/items",
+        denied(
+            principal="anonymous",
+            action="execute-api:Invoke",
+            resource="arn:aws:execute-api:eu-west-1:********3333:abc123/prod/GET/items",
+        ),
+    ),
+    (
+        "masked-explicit",
+        "User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********3333:abc123/prod/GET/items with an explicit deny",
+        denied(
+            principal="anonymous",
+            action="execute-api:Invoke",
+            resource="arn:aws:execute-api:eu-west-1:********3333:abc123/prod/GET/items",
+            deny="explicit",
+        ),
+    ),
+    (
+        "masked-angle",
+        f"User: {ANA} is not authorized to perform: s3:GetObject on resource: <bucket name>/key",
+        denied(principal=ANA, action="s3:GetObject", resource="<bucket name>/key"),
+    ),
+    (
+        "masked-word",
+        f"User: {ANA} is not authorized to perform: eks:DescribeCluster on resource: arn:aws:eks:eu-west-1:<account id>:cluster/demo",
+        denied(
+            principal=ANA,
+            action="eks:DescribeCluster",
+            resource="arn:aws:eks:eu-west-1:<account id>:cluster/demo",
+        ),
+    ),
+    (
+        "ellipsis",
+        f"User: {ANA} is not authorized to perform: s3:GetObject on resource: ...",
+        denied(principal=ANA, action="s3:GetObject"),
+    ),
+    (
+        "ellipsis-before-why",
+        f"User: {ANA} is not authorized to perform: s3:GetObject ... because no identity-based policy allows the s3:GetObject action",
+        denied(principal=ANA, action="s3:GetObject", deny="implicit", policy_type="identity"),
+    ),
+    (
+        "absent",
+        f"User: {ANA} is not authorized to perform: iam:PassRole",
+        denied(principal=ANA, action="iam:PassRole"),
+    ),
+    (
+        "dot",
+        f"User: {ANA} is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:jobs.",
+        denied(principal=ANA, action="sqs:SendMessage", resource="arn:aws:sqs:eu-west-1:111122223333:jobs"),
+    ),
+    (
+        "in-parentheses",
+        f"(User: {ANA} is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:jobs)",
+        denied(principal=ANA, action="sqs:SendMessage", resource="arn:aws:sqs:eu-west-1:111122223333:jobs"),
+    ),
+    (
+        "bold",
+        f"User: {ANA} is not authorized to perform: sqs:SendMessage on resource: **arn:aws:sqs:eu-west-1:111122223333:jobs**",
+        denied(principal=ANA, action="sqs:SendMessage", resource="arn:aws:sqs:eu-west-1:111122223333:jobs"),
+    ),
+    (
+        "upper-case-action",
+        f"User: {ANA} is not authorized to perform: SNS:Publish on resource: arn:aws:sns:eu-west-1:111122223333:news",
+        denied(principal=ANA, action="SNS:Publish", resource="arn:aws:sns:eu-west-1:111122223333:news"),
+    ),
+    (
+        "pass-role",
+        f"User: {ANA} is not authorized to perform: iam:PassRole on resource: {ROLE} because no identity-based policy allows the iam:PassRole action",
+        denied(principal=ANA, action="iam:PassRole", resource=ROLE, deny="implicit", policy_type="identity"),
+    ),
+)
+KMS: Table = (
+    (
+        "ciphertext",
+        f"User: {APP} is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext because no identity-based policy allows the kms:Decrypt action",
+        denied(principal=APP, action="kms:Decrypt", deny="implicit", policy_type="identity"),
+    ),
+    (
+        "three-ways",
+        f"User: {APP} is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access",
+        denied(principal=APP, action="kms:Decrypt"),
+    ),
+    (
+        "this-resource",
+        f"User: {APP} is not authorized to perform: kms:GenerateDataKey on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access",
+        denied(principal=APP, action="kms:GenerateDataKey"),
+    ),
+    (
+        "key",
+        f"User: {APP} is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-123456789abc because no resource-based policy allows the kms:Decrypt action",
+        denied(
+            principal=APP,
+            action="kms:Decrypt",
+            resource="arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-123456789abc",
+            deny="implicit",
+            policy_type="resource",
+        ),
+    ),
+    (
+        "glued-to-its-code",
+        (
+            "Calling the invoke API action failed with this message: Lambda was unable to decrypt the environment variables because KMS access was denied. Please check the function's KMS key settings. "
+            f"KMS Exception: AccessDeniedExceptionKMS Message: User: {APP} is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-west-1:111122223333:key/example with an explicit deny in a resource-based policy"
+        ),
+        denied(
+            code="AccessDeniedException",
+            principal=APP,
+            action="kms:Decrypt",
+            resource="arn:aws:kms:eu-west-1:111122223333:key/example",
+            deny="explicit",
+            policy_type="resource",
+        ),
+    ),
+)
+STS: Table = (
+    (
+        "assume-role",
+        f"User: {APP} is not authorized to perform: sts:AssumeRole on resource: {ROLE}",
+        denied(principal=APP, action="sts:AssumeRole", resource=ROLE),
+    ),
+    (
+        "trust",
+        f"User: {APP} is not authorized to perform: sts:AssumeRole on resource: {ROLE} because no role trust policy allows the sts:AssumeRole action",
+        denied(
+            principal=APP, action="sts:AssumeRole", resource=ROLE, deny="implicit", policy_type="role_trust"
+        ),
+    ),
+    (
+        "trust-plural",
+        f"User: {APP} is not authorized to perform: sts:AssumeRole on resource: {ROLE} because the role trust policy allows only other principals",
+        denied(principal=APP, action="sts:AssumeRole", resource=ROLE, policy_type="role_trust"),
+    ),
+    (
+        "tag-session",
+        f"User: {APP} is not authorized to perform: sts:TagSession on resource: {ROLE}",
+        denied(principal=APP, action="sts:TagSession", resource=ROLE),
+    ),
+    (
+        "web-identity",
+        "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+        denied(action="sts:AssumeRoleWithWebIdentity"),
+    ),
+    ("saml", "Not authorized to perform sts:AssumeRoleWithSAML", denied(action="sts:AssumeRoleWithSAML")),
+)
+LESS: Table = (
+    (
+        "british",
+        f"User: {ANA} is not authorised to perform: s3:GetObject",
+        denied(principal=ANA, action="s3:GetObject"),
+    ),
+    (
+        "isnt",
+        f"User: {ANA} isn't authorized to perform: s3:GetObject",
+        denied(principal=ANA, action="s3:GetObject"),
+    ),
+    (
+        "two-sentences-glued",
+        f"{DENIAL} with an explicit deny in a service control policyUser: {APP} is not authorized to perform: iam:ListRoles",
+        _deny("explicit", "service_control"),
+    ),
+    (
+        "cut-front",
+        f"sumed-role/app/i-0a1b2c3d is not authorized to perform: eks:DescribeCluster on resource: {CLUSTER}",
+        denied(action="eks:DescribeCluster", resource=CLUSTER),
+    ),
+    (
+        "cut-in-resource",
+        DENIAL[:-8],
+        denied(principal=APP, action="eks:DescribeCluster", resource=CLUSTER[:-8]),
+    ),
+    (
+        "cut-in-action",
+        f"User: {APP} is not authorized to perform: eks:Descr",
+        denied(principal=APP, action="eks:Descr"),
+    ),
+    (
+        "only-why",
+        "…esource: arn:aws:s3:::example-bucket/key because no identity-based policy allows the s3:GetObject action",
+        denied(
+            action="s3:GetObject",
+            resource="arn:aws:s3:::example-bucket/key",
+            deny="implicit",
+            policy_type="identity",
+        ),
+    ),
+    (
+        "only-explicit-elided",
+        "… resource: ... with an explicit deny in a service control policy",
+        None,
+    ),
+    (
+        "many-words",
+        "User: the team that runs all of this is not authorized to perform: s3:GetObject",
+        denied(action="s3:GetObject"),
+    ),
+    (
+        "only-explicit",
+        "…esource: arn:aws:s3:::example-bucket/key with an explicit deny in a service control policy",
+        denied(resource="arn:aws:s3:::example-bucket/key", deny="explicit", policy_type="service_control"),
+    ),
+    (
+        "overwritten",
+        f"User: {ANA} is not au\n\nresource: arn:aws:s3:::example-bucket/key with an explicit deny in an identity-based policy",
+        denied(
+            account="111122223333",
+            resource="arn:aws:s3:::example-bucket/key",
+            deny="explicit",
+            policy_type="identity",
+        ),
+    ),
+    (
+        "reworded-verb",
+        f"User: {ANA} is not authorized to invoke the action eks:ListClusters",
+        denied(principal=ANA, action="eks:ListClusters"),
+    ),
+    (
+        "reworded-resource",
+        f"User: {ANA} is not authorized to perform: eks:ListClusters for resource: {CLUSTER}",
+        denied(principal=ANA, action="eks:ListClusters", resource=CLUSTER),
+    ),
+    (
+        "missing-permission",
+        f"An error occurred (ValidationError) when calling the CreateStack operation: the role {ROLE} is missing permission: s3:GetObject",
+        denied(code="ValidationError", operation="CreateStack", action="s3:GetObject"),
+    ),
+    (
+        "missing-permission-words",
+        "Your role lacks the IAM permission to call lambda:GetFunction",
+        denied(action="lambda:GetFunction"),
+    ),
+    (
+        "api",
+        "API: ec2:CreateVpc You are not authorized to perform this operation.",
+        denied(operation="CreateVpc", action="ec2:CreateVpc"),
+    ),
+    (
+        "api-denied",
+        "API: s3:SetBucketEncryption Access Denied",
+        denied(operation="SetBucketEncryption", action="s3:SetBucketEncryption"),
+    ),
+    (
+        "api-full",
+        f"API: iam:CreateRole User: {ANA} is not authorized to perform: iam:CreateRole on resource: {ROLE}",
+        denied(principal=ANA, action="iam:CreateRole", resource=ROLE),
+    ),
+    (
+        "failed-to-call",
+        "failed to call ec2:DescribeInstances: UnauthorizedOperation: You are not authorized to perform this operation.",
+        denied(code="UnauthorizedOperation", operation="DescribeInstances", action="ec2:DescribeInstances"),
+    ),
+    ("three-sections", "User: bob is not authorized to perform: ecs:servers:list", None),
+    ("no-aws-in-it", "User: bob is not authorized to perform this task", None),
+    ("prose", "The user is not authorized, so we show the login page instead", None),
+    ("verb-alone", "You are not authorized to view this page", None),
+)
+TABLES = (IMPLICIT, EXPLICIT, WITH_POLICY, REASONS, POLICIES, TAILS, PRINCIPALS, RESOURCES, KMS, STS, LESS)
+
+
+@pytest.mark.parametrize(("text", "expected"), rows(row for table in TABLES for row in table))
+def test_sentence_gives_its_parts(text: str, expected: Facts | None) -> None:
+    """Each part of the sentence that is there is read, and nothing else."""
+    assert facts_in(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    rows(
+        row
+        for table in (IMPLICIT, EXPLICIT, POLICIES, TAILS, PRINCIPALS, RESOURCES, KMS, STS)
+        for row in table
+        if row[2]
+    ),
+)
+def test_sentence_in_a_call_gives_the_same(text: str, expected: Facts) -> None:
+    """botocore's words before a sentence add code and operation and change nothing else."""
+    if text.startswith(("{", "(")):
+        pytest.skip("a body is no message")
+    wrapped = facts_in(f"An error occurred (AccessDenied) when calling the DoThis operation: {text}")
+    assert wrapped == {**expected, "code": "AccessDenied", "operation": "DoThis"}
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        *((words, kind) for kind, words in _TYPES),
+        ("VPC endpoint policy transitively through a service control policy", "vpc_endpoint"),
+        ("Session Policy", "session"),
+        ("permissions\nboundary", "permissions_boundary"),
+        ("resource based policy", "resource"),
+        ("trust policy", "role_trust"),
+        ("data residency policy", None),
+        ("", None),
+    ],
+)
+def test_policy_type(words: str, expected: str | None) -> None:
+    """AWS's words for a policy type, in any case and over line ends."""
+    assert policy_type(words) == expected
+
+
+@pytest.mark.parametrize(
+    ("principal", "expected"),
+    [
+        (ANA, "111122223333"),
+        (APP, "111122223333"),
+        ("arn:aws-iso-b:iam::111122223333:root", "111122223333"),
+        ("111122223333", "111122223333"),
+        ("arn:aws:iam::11112222333:root", None),
+        ("anonymous", None),
+        ("", None),
+    ],
+)
+def test_account_of(principal: str, expected: str | None) -> None:
+    """The account is that of an IAM or STS ARN, or the principal itself."""
+    assert account_of(principal) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("value", "value"),
+        ("  value  ", "value"),
+        ('"value".', "value"),
+        ("value,", "value"),
+        ("value).", "value"),
+        ("value(1)", "value(1)"),
+        ("[REDACTED]", "[REDACTED]"),
+        ("value...", "value..."),
+        ("value***", "value***"),
+        ("-", ""),
+        ("*", "*"),
+        ("", ""),
+    ],
+)
+def test_trim(value: str, expected: str) -> None:
+    """What does not belong to a value goes; masks and ellipses stay."""
+    start, end = trim(value, 0, len(value))
+    assert value[start:end] == expected
+
+
+def test_rejoin_keeps_blanks_of_unbroken_values() -> None:
+    """Only a value that is broken over lines loses its white space."""
+    assert rejoin("role deploy") == "role deploy"
+    assert rejoin("arn:aws:iam::1111\n22223333:role/a") == "arn:aws:iam::111122223333:role/a"
+
+
+def test_the_reason_is_kept_as_written() -> None:
+    """A clause that AWS words anew is there for people to read."""
+    from iamtriage import AccessDenied, parse
+
+    failure = parse(f"{DENIAL} because the moon policy\nforbids it. More text")
+    assert isinstance(failure, AccessDenied)
+    assert failure.reason == "because the moon policy forbids it"
+
+
+def test_a_mapping_of_the_sentence_alone() -> None:
+    """The sentence under a key of an API's answer reads as the sentence does."""
+    assert facts_in({"message": DENIAL}) == DENIED
+    assert expect("access_denied", principal=APP)["account"] == "111122223333"

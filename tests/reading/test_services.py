@@ -1,0 +1,90 @@
+"""Names of services, as SDKs, hosts and CloudTrail write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage._reading.services import service_name, service_of_event_source, service_of_host
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("Eks", "eks"),
+        ("AmazonEKS", "eks"),
+        ("AWSSecurityTokenService", "sts"),
+        ("Sts", "sts"),
+        ("AmazonS3", "s3"),
+        ("Amazon S3", "s3"),
+        ("AWSKMS", "kms"),
+        ("Secrets Manager", "secretsmanager"),
+        ("AmazonDynamoDBv2", "dynamodb"),
+        ("DynamoDB", "dynamodb"),
+        ("AmazonIdentityManagement", "iam"),
+        ("AWSSimpleSystemsManagement", "ssm"),
+        ("CloudWatch Logs", "logs"),
+        ("SFN", "states"),
+        ("Elastic Load Balancing v2", "elasticloadbalancing"),
+        ("EFS", "elasticfilesystem"),
+        ("OpenSearch", "es"),
+        ("Cognito Identity Provider", "cognito-idp"),
+        ("Route 53", "route53"),
+        ("SESv2", "ses"),
+        ("Bedrock Runtime", "bedrock"),
+        ("AmazonMonitoringService", "cloudwatch"),
+        ("AWS", "aws"),
+        ("Runtime", None),
+        ("xxxx", None),
+        ("****", None),
+        ("", None),
+    ],
+)
+def test_service_name(written: str, expected: str | None) -> None:
+    """Client, namespace and service id names give the IAM prefix; an SDK's own parts and masks none."""
+    assert service_name(written) == expected
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("sts.amazonaws.com", "sts"),
+        ("sts.us-west-2.amazonaws.com", "sts"),
+        ("sts-fips.us-east-1.amazonaws.com", "sts"),
+        ("sts.eu-west-1.api.aws", "sts"),
+        ("sts.cn-north-1.amazonaws.com.cn", "sts"),
+        ("STS.EU-WEST-1.AMAZONAWS.COM", "sts"),
+        ("example-bucket.s3.eu-west-1.amazonaws.com", "s3"),
+        ("example-bucket.s3.amazonaws.com", "s3"),
+        ("my.bucket.s3-eu-west-1.amazonaws.com", "s3"),
+        ("s3.dualstack.eu-west-1.amazonaws.com", "s3"),
+        ("111122223333.dkr.ecr.eu-west-1.amazonaws.com", "ecr"),
+        ("abc123.execute-api.eu-west-1.amazonaws.com", "execute-api"),
+        ("monitoring.eu-west-1.amazonaws.com", "cloudwatch"),
+        ("secretsmanager.eu-west-1.amazonaws.com", "secretsmanager"),
+        ("oidc.eks.eu-west-1.amazonaws.com", None),
+        ("0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com", None),
+        ("console.amazonaws.com", None),
+        ("docs.amazonaws.com", None),
+        ("xxxx.eu-west-1.amazonaws.com", None),
+        ("example.com", None),
+        ("", None),
+    ],
+)
+def test_service_of_host(host: str, expected: str | None) -> None:
+    """An endpoint host names its service; an issuer, an API server and any other host none."""
+    assert service_of_host(host) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("eks.amazonaws.com", "eks"),
+        ("monitoring.amazonaws.com", "cloudwatch"),
+        ("EC2.amazonaws.com", "ec2"),
+        ("elasticloadbalancing.amazonaws.com", "elasticloadbalancing"),
+        ("", None),
+    ],
+)
+def test_service_of_event_source(source: str, expected: str | None) -> None:
+    """CloudTrail's eventSource names the service by its host."""
+    assert service_of_event_source(source) == expected

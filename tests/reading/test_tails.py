@@ -1,0 +1,178 @@
+"""What SDKs put behind a message: status, ids, Java's parentheses; each part may be missing or masked."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tables import DENIAL, DENIED, REQUEST, Facts, Table, denied, expect, facts_in, rows
+
+_GO: Facts = {**DENIED, "code": "AccessDenied", "status_code": 403}
+
+GO1: Table = (
+    (
+        "one-line",
+        f"AccessDenied: {DENIAL} status code: 403, request id: {REQUEST}",
+        {**_GO, "request_id": REQUEST},
+    ),
+    (
+        "escaped-tab",
+        f"AccessDenied: {DENIAL}\\n\\tstatus code: 403, request id: {REQUEST}",
+        {**_GO, "request_id": REQUEST},
+    ),
+    ("no-id", f"AccessDenied: {DENIAL}\n\tstatus code: 403", _GO),
+    (
+        "masked-id",
+        f"AccessDenied: {DENIAL}\n\tstatus code: 403, request id: <request-id>",
+        {**_GO, "request_id": "<request-id>"},
+    ),
+    (
+        "quote-behind",
+        f'"AccessDenied: {DENIAL}\n\tstatus code: 403, request id: {REQUEST}"',
+        {**_GO, "request_id": REQUEST},
+    ),
+    (
+        "dot-behind",
+        f"AccessDenied: {DENIAL}\n\tstatus code: 403, request id: {REQUEST}.",
+        {**_GO, "request_id": REQUEST},
+    ),
+    (
+        "words-behind",
+        f"AccessDenied: {DENIAL}\n\tstatus code: 403, request id: {REQUEST}: giving up",
+        {**_GO, "request_id": REQUEST},
+    ),
+    (
+        "next-line-glued",
+        f"AccessDenied: {DENIAL}\n\tstatus code: 403, request id: {REQUEST}\nanother line",
+        {**_GO, "request_id": REQUEST},
+    ),
+    (
+        "id-broken",
+        f"AccessDenied: {DENIAL}\n\tstatus code: 403, request id: {REQUEST[:30]}\n{REQUEST[30:]}",
+        {**_GO, "request_id": REQUEST},
+    ),
+    (
+        "host-id",
+        "AccessDenied: Access Denied\n\tstatus code: 403, request id: EXAMPLE0REQUEST1, host id: abcDEF123456/+==",
+        denied(
+            code="AccessDenied", status_code=403, request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+=="
+        ),
+    ),
+    ("status-of-others", "Request failed with status code: 403", None),
+)
+JAVA: Table = (
+    (
+        "v2",
+        f"{DENIAL} (Service: Eks, Status Code: 403, Request ID: {REQUEST})",
+        {**DENIED, "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "v2-extended",
+        "Access Denied (Service: S3, Status Code: 403, Request ID: EXAMPLE0REQUEST1, Extended Request ID: abcDEF123456/+=)",
+        denied(service="s3", status_code=403, request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+="),
+    ),
+    (
+        "v2-attempts",
+        f"{DENIAL} (Service: Eks, Status Code: 403, Request ID: {REQUEST}) (SDK Attempt Count: 3)",
+        {**DENIED, "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "v2-null",
+        f"{DENIAL} (Service: Eks, Status Code: 403, Request ID: null)",
+        {**DENIED, "status_code": 403},
+    ),
+    ("v2-cut", f"{DENIAL} (Service: Eks, Status Code: 403", {**DENIED, "status_code": 403}),
+    (
+        "v2-bare-status",
+        "null (Service: Eks, Status Code: 403, Request ID: example-request)",
+        denied(service="eks", status_code=403, request_id="example-request"),
+    ),
+    (
+        "v2-expired",
+        "The security token included in the request is expired (Service: Sts, Status Code: 403, Request ID: example-request)",
+        expect("expired_credentials", service="sts", status_code=403, request_id="example-request"),
+    ),
+    (
+        "v2-throttled",
+        "Rate exceeded (Service: CloudFormation, Status Code: 400, Request ID: example-request)",
+        expect("aws_error", service="cloudformation", status_code=400, request_id="example-request"),
+    ),
+    (
+        "v1",
+        f"{DENIAL} (Service: AmazonEKS; Status Code: 403; Error Code: AccessDeniedException; Request ID: {REQUEST}; Proxy: null)",
+        {**DENIED, "code": "AccessDeniedException", "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "v1-s3",
+        "Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: EXAMPLE0REQUEST1; S3 Extended Request ID: abcDEF123456/+=; Proxy: null), S3 Extended Request ID: abcDEF123456/+=",
+        denied(
+            code="AccessDenied",
+            service="s3",
+            status_code=403,
+            request_id="EXAMPLE0REQUEST1",
+            host_id="abcDEF123456/+=",
+        ),
+    ),
+    (
+        "v1-forbidden",
+        "Forbidden (Service: Amazon S3; Status Code: 403; Error Code: 403 Forbidden; Request ID: EXAMPLE0REQUEST1)",
+        denied(service="s3", status_code=403, request_id="EXAMPLE0REQUEST1"),
+    ),
+    (
+        "v1-invented-code",
+        "No (Service: AmazonExample; Status Code: 400; Error Code: SomethingOdd; Request ID: example-request)",
+        expect(
+            "aws_error", service="example", code="SomethingOdd", status_code=400, request_id="example-request"
+        ),
+    ),
+    (
+        "v1-masked",
+        f"{DENIAL} (Service: AmazonEKS; Status Code: 403; Error Code: AccessDeniedException; Request ID: <request id>; Proxy: null)",
+        {**DENIED, "code": "AccessDeniedException", "status_code": 403, "request_id": "<request id>"},
+    ),
+    (
+        "v1-http-status",
+        f"{DENIAL} (Service: AmazonEKS; Http Status Code: 403; Error Code: AccessDeniedException; Request ID: {REQUEST})",
+        {**DENIED, "code": "AccessDeniedException", "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "broken",
+        f"{DENIAL} (Service: Eks, Status\nCode: 403, Request\nID: {REQUEST})",
+        {**DENIED, "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "status-alone",
+        f"AccessDeniedException: {DENIAL} (Status Code: 403)",
+        {**DENIED, "code": "AccessDeniedException", "status_code": 403},
+    ),
+    (
+        "inner-service",
+        f"An error occurred (AccessDenied) when calling the PutObject operation: {DENIAL.replace('eks:DescribeCluster', 'kms:GenerateDataKey')} (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: {REQUEST})",
+        {
+            **DENIED,
+            "action": "kms:GenerateDataKey",
+            "service": "kms",
+            "code": "AccessDeniedException",
+            "status_code": 400,
+            "request_id": REQUEST,
+        },
+    ),
+    (
+        "inner-service-other-code",
+        f"An error occurred (InvalidRequestException) when calling the CreateStream operation: {DENIAL.replace('eks:DescribeCluster', 'kms:CreateGrant')} (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: {REQUEST}; Proxy: null)",
+        {
+            **DENIED,
+            "action": "kms:CreateGrant",
+            "service": "kms",
+            "code": "AccessDeniedException",
+            "status_code": 400,
+            "request_id": REQUEST,
+        },
+    ),
+)
+TABLES = (GO1, JAVA)
+
+
+@pytest.mark.parametrize(("text", "expected"), rows(row for table in TABLES for row in table))
+def test_tail_gives_its_facts(text: str, expected: Facts | None) -> None:
+    """Each tail gives what it states, and nothing else."""
+    assert facts_in(text) == expected

@@ -1,0 +1,142 @@
+"""Denials in other languages than English: word order differs, the values do not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tables import ANA, CLUSTER, Facts, Table, denied, facts_in, rows
+
+_FACTS: Facts = denied(principal=ANA, action="eks:ListClusters")
+_ON: Facts = denied(principal=ANA, action="eks:DescribeCluster", resource=CLUSTER)
+
+PLAIN: Table = (
+    (
+        "german",
+        f"Benutzer: {ANA} ist nicht berechtigt, Folgendes auszuführen: eks:DescribeCluster für Ressource: {CLUSTER}",
+        _ON,
+    ),
+    (
+        "french",
+        f"Utilisateur : {ANA} n'est pas autorisé à effectuer : eks:DescribeCluster sur la ressource : {CLUSTER}",
+        _ON,
+    ),
+    (
+        "spanish",
+        f"El usuario: {ANA} no está autorizado para realizar: eks:DescribeCluster en el recurso: {CLUSTER}",
+        _ON,
+    ),
+    (
+        "italian",
+        f"L'utente: {ANA} non è autorizzato a eseguire: eks:DescribeCluster sulla risorsa: {CLUSTER}",
+        _ON,
+    ),
+    (
+        "portuguese",
+        f"O usuário: {ANA} não está autorizado a executar: eks:DescribeCluster no recurso: {CLUSTER}",
+        _ON,
+    ),
+    (
+        "japanese",
+        f"ユーザー: {ANA} には、リソース: {CLUSTER} に対して eks:DescribeCluster を実行する権限がありません",
+        _ON,
+    ),
+    (
+        "korean",
+        f"사용자: {ANA} 는 리소스: {CLUSTER} 에서 eks:DescribeCluster 을(를) 수행할 권한이 없습니다",
+        _ON,
+    ),
+    ("chinese", f"用户: {ANA} 无权对资源: {CLUSTER} 执行 eks:DescribeCluster", _ON),
+    ("taiwan", f"使用者: {ANA} 未獲授權執行：eks:ListClusters", _FACTS),
+    (
+        "in-english-shell",
+        f"An error occurred (AccessDenied) when calling the ListClusters operation: ユーザー: {ANA} には eks:ListClusters の権限がありません",
+        {**_FACTS, "code": "AccessDenied", "operation": "ListClusters"},
+    ),
+    (
+        "code-in-parentheses",
+        f"ListClusters オペレーションを呼び出すときにエラー (AccessDenied) が発生しました: ユーザー: {ANA} には eks:ListClusters の権限がありません",
+        {**_FACTS, "code": "AccessDenied", "operation": "ListClusters"},
+    ),
+    ("nobody-and-nothing", "この操作を実行する権限がありません", None),
+)
+EXPLICIT: Table = (
+    (
+        "german",
+        f"Benutzer: {ANA} ist nicht berechtigt, Folgendes auszuführen: eks:ListClusters mit einer ausdrücklichen Ablehnung in einer Service-Control-Richtlinie",
+        {**_FACTS, "deny": "explicit", "policy_type": "service_control"},
+    ),
+    (
+        "french",
+        f"Utilisateur : {ANA} n'est pas autorisé à effectuer : eks:ListClusters avec un refus explicite dans une politique basée sur l'identité",
+        {**_FACTS, "deny": "explicit", "policy_type": "identity"},
+    ),
+    (
+        "spanish",
+        f"El usuario: {ANA} no está autorizado para realizar: eks:ListClusters con una denegación explícita en un límite de permisos",
+        {**_FACTS, "deny": "explicit", "policy_type": "permissions_boundary"},
+    ),
+    (
+        "italian",
+        f"L'utente: {ANA} non è autorizzato a eseguire: eks:ListClusters con un rifiuto esplicito in una policy di sessione",
+        {**_FACTS, "deny": "explicit", "policy_type": "session"},
+    ),
+    (
+        "portuguese",
+        f"O usuário: {ANA} não está autorizado a executar: eks:ListClusters com uma negação explícita em uma política de endpoint da VPC",
+        {**_FACTS, "deny": "explicit", "policy_type": "vpc_endpoint"},
+    ),
+    (
+        "japanese",
+        f"ユーザー: {ANA} には eks:ListClusters を実行する権限がありません。リソースコントロールポリシーに明示的な拒否があります",
+        {**_FACTS, "deny": "explicit", "policy_type": "resource_control"},
+    ),
+    (
+        "chinese",
+        f"用户: {ANA} 无权执行 eks:ListClusters，在信任策略中存在显式拒绝",
+        {**_FACTS, "deny": "explicit", "policy_type": "role_trust"},
+    ),
+)
+IMPLICIT: Table = (
+    (
+        "german",
+        f"Benutzer: {ANA} ist nicht berechtigt, Folgendes auszuführen: eks:ListClusters, da keine identitätsbasierte Richtlinie die Aktion eks:ListClusters zulässt",
+        {**_FACTS, "deny": "implicit", "policy_type": "identity"},
+    ),
+    (
+        "french",
+        f"Utilisateur : {ANA} n'est pas autorisé à effectuer : eks:ListClusters car aucune politique basée sur les ressources n'autorise l'action eks:ListClusters",
+        {**_FACTS, "deny": "implicit", "policy_type": "resource"},
+    ),
+    (
+        "spanish",
+        f"El usuario: {ANA} no está autorizado para realizar: eks:ListClusters porque ninguna política de sesión permite la acción eks:ListClusters",
+        {**_FACTS, "deny": "implicit", "policy_type": "session"},
+    ),
+    (
+        "italian",
+        f"L'utente: {ANA} non è autorizzato a eseguire: eks:ListClusters perché nessun limite delle autorizzazioni consente l'azione eks:ListClusters",
+        {**_FACTS, "deny": "implicit", "policy_type": "permissions_boundary"},
+    ),
+    (
+        "portuguese",
+        f"O usuário: {ANA} não está autorizado a executar: eks:ListClusters porque nenhuma política de controle de serviço permite a ação eks:ListClusters",
+        {**_FACTS, "deny": "implicit", "policy_type": "service_control"},
+    ),
+    (
+        "japanese",
+        f"ユーザー: {ANA} には eks:ListClusters を実行する権限がありません。アイデンティティベースのポリシーで許可されていないためです",
+        {**_FACTS, "deny": "implicit", "policy_type": "identity"},
+    ),
+    (
+        "chinese",
+        f"用户: {ANA} 无权执行 eks:ListClusters，因为没有基于身份的策略允许该操作",
+        {**_FACTS, "deny": "implicit", "policy_type": "identity"},
+    ),
+)
+TABLES = (PLAIN, EXPLICIT, IMPLICIT)
+
+
+@pytest.mark.parametrize(("text", "expected"), rows(row for table in TABLES for row in table))
+def test_translated_denial(text: str, expected: Facts | None) -> None:
+    """Each language gives the values, how it was denied, and by which policy."""
+    assert facts_in(text) == expected

@@ -1,0 +1,189 @@
+"""What logs, terminals and transports put around a text; the record is the same without it."""
+
+from __future__ import annotations
+
+import html
+import json
+import textwrap
+from typing import TYPE_CHECKING
+
+import pytest
+
+from iamtriage._reading.unwrap import unwrap
+from iamtriage._reading.view import View
+from tests.tables import APP, CLUSTER, DENIAL, REQUEST, Facts, facts_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_MESSAGE = f"An error occurred (AccessDeniedException) when calling the DescribeCluster operation: {DENIAL} because no identity-based policy allows the eks:DescribeCluster action"
+_GO = f"operation error EKS: DescribeCluster, https response error StatusCode: 403, RequestID: {REQUEST}, api error AccessDeniedException: {DENIAL} with an explicit deny in a permissions boundary"
+_STAMP = "2026-01-02T03:04:05.678Z"
+
+
+def _box(text: str, width: int = 76) -> str:
+    body = "\n".join(
+        f"│ {line}"
+        for line in textwrap.wrap(
+            f"Error: reading EKS Cluster (demo): {text}",
+            width,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    )
+    return f'╷\n{body}\n│ \n│   with module.eks.data.aws_eks_cluster.this,\n│   on main.tf line 3, in data "aws_eks_cluster" "this":\n│    3: data "aws_eks_cluster" "this" {{\n│ \n╵\n'
+
+
+_SHAPES: dict[str, Callable[[str], str]] = {
+    "klog": lambda t: (
+        f'E0102 03:04:05.678901       1 controller.go:123] "Reconciler error" err="{t}" controller="nodeclaim"'
+    ),
+    "klog-old": lambda t: f"E0102 03:04:05.678901       1 controller.go:123] error syncing: {t}",
+    "logrus": lambda t: f'time="{_STAMP}" level=error msg="cannot describe" error="{t}"',
+    "logfmt": lambda t: f'ts={_STAMP} level=error caller=main.go:3 err="{t}"',
+    "zap": lambda t: json.dumps(
+        {
+            "level": "error",
+            "ts": _STAMP,
+            "caller": "main.go:3",
+            "msg": "Reconciler error",
+            "error": t,
+            "stacktrace": "main.main\n\t/src/main.go:3",
+        }
+    ),
+    "zap-console": lambda t: (
+        f'{_STAMP}\tERROR\tReconciler error\t{{"controller": "demo", "error": {json.dumps(t)}}}'
+    ),
+    "json-twice": lambda t: json.dumps({"log": json.dumps({"level": "error", "msg": t}), "stream": "stderr"}),
+    "syslog": lambda t: f"Jan  2 03:04:05 host-1 app[123]: {t}",
+    "journald": lambda t: f"Jan 02 03:04:05 ip-10-0-0-1.eu-west-1.compute.internal kubelet[2345]: {t}",
+    "compose": lambda t: f"web-1  | {_STAMP} ERROR {t}",
+    "python-log": lambda t: f"2026-01-02 03:04:05,678 - app - ERROR - {t}",
+    "ansi": lambda t: f"\x1b[31mError: \x1b[0m\x1b[1m{t}\x1b[0m",
+    "ansi-inside": lambda t: t.replace("not authorized", "\x1b[1mnot\x1b[22m authorized"),
+    "osc": lambda t: f"\x1b]0;title\x07{t}",
+    "terraform": _box,
+    "terraform-narrow": lambda t: _box(t, 60),
+    "box-heavy": lambda t: f"┃ {t}",
+    "markdown-quote": lambda t: f"> {t}\n",
+    "markdown-fence": lambda t: f"I get this:\n\n```\n{t}\n```\n\nWhat now?",
+    "markdown-item": lambda t: f"* {t}",
+    "comment": lambda t: f"# {t}",
+    "html": html.escape,
+    "html-page": lambda t: f"<p>{html.escape(t)}</p>",
+    "html-twice": lambda t: html.escape(html.escape(t)),
+    "traceback": lambda t: (
+        f'Traceback (most recent call last):\n  File "/app/main.py", line 3, in <module>\n    client.describe_cluster(name="demo")\n  File "/usr/lib/python3/botocore/client.py", line 565, in _api_call\n    return self._make_api_call(operation_name, kwargs)\nbotocore.exceptions.ClientError: {t}\n'
+    ),
+    "github-actions": lambda t: f"{_STAMP} ##[error]{t}",
+    "crlf": lambda t: f"line one\r\n{t}\r\nline three\r\n",
+    "nul": lambda t: f"\x00{t}\x00",
+    "byte-order-mark": lambda t: f"\ufeff{t}",
+    "zero-width": lambda t: t.replace("policy", "pol\u200bicy"),
+    "no-break-blanks": lambda t: t.replace(" ", "\u00a0"),
+    "soft-hyphen": lambda t: t.replace("authorized", "author\u00adized"),
+    "full-width-colon": lambda t: t.replace(": ", "： "),
+    "curly": lambda t: f"“{t}”",
+    "repr": lambda t: f"{(t,)!r}",
+    "escaped-ansi-hex": lambda t: f"\\x1b[31m{t}\\x1b[0m",
+    "escaped-ansi": lambda t: f"\\u001b[31m{t}\\u001b[0m",
+    "uncle-windows": lambda t: f"C:\\work\\new> {t}",
+}
+
+
+@pytest.mark.parametrize("shape", _SHAPES)
+@pytest.mark.parametrize("text", [pytest.param(_MESSAGE, id="boto3"), pytest.param(_GO, id="go")])
+def test_wrapping_changes_nothing(shape: str, text: str) -> None:
+    """A log's, terminal's or transport's wrapping gives the record of the text alone."""
+    assert facts_in(_SHAPES[shape](text)) == facts_in(text)
+
+
+def test_values_survive_a_box_that_breaks_tokens() -> None:
+    """Terraform's box cut at a fixed width gives the values rejoined."""
+    text = f"Error: reading EKS Cluster (demo): {_GO}"
+    lines = [text[at : at + 80] for at in range(0, len(text), 80)]
+    assert facts_in("╷\n" + "\n".join(f"│ {line}" for line in lines) + "\n╵\n") == facts_in(_GO)
+
+
+@pytest.mark.parametrize(
+    ("text", "readable"),
+    [
+        ("plain", "plain"),
+        ("two  blanks\tand tab", "two blanks and tab"),
+        ("a\r\nb\rc", "a\nb\nc"),
+        ("a\n\n\n\nb", "a\n\nb"),
+        ('say \\"yes\\"', 'say "yes"'),
+        ("a\\nb\\tc", "a\nb c"),
+        ("\\u003cCode\\u003e", "<Code>"),
+        ("&lt;Code&gt; &amp;quot;x&amp;quot;", '<Code> "x"'),
+        ("\x1b[1;31mred\x1b[0m", "red"),
+        ("it’s “so”", 'it\'s "so"'),
+        ("│ boxed\n│ lines", "boxed\nlines"),
+        ("> quoted\n> text", "quoted\ntext"),
+        ("&unknown; & alone", "&unknown; & alone"),
+        ("", ""),
+    ],
+)
+def test_unwrap(text: str, readable: str) -> None:
+    """One step each: line ends, blanks, escapes, entities, colours, punctuation, boxes."""
+    view = unwrap(text)
+    assert view.text == readable
+    assert view.original == text
+
+
+@pytest.mark.parametrize("shape", _SHAPES)
+def test_spans_point_into_the_text_as_given(shape: str) -> None:
+    """Whatever was taken off, a span gives the value where it stands unbroken."""
+    from iamtriage import parse
+
+    text = _SHAPES[shape](_MESSAGE)
+    failure = parse(text)
+    assert failure is not None
+    if shape in {"terraform-narrow", "terraform"}:
+        return
+    spans = failure.spans
+    assert text[slice(*spans["action"])] == "eks:DescribeCluster"
+    if shape != "full-width-colon":
+        assert text[slice(*spans["principal"])] == APP
+        assert text[slice(*spans["resource"])] == CLUSTER
+
+
+def test_view_traces_positions_through_layers() -> None:
+    """Edits on edits keep the way back; what an edit put in has no unbroken span."""
+    import re
+
+    view = View("aXXbYYc")
+    view.sub(re.compile("XX"), "")
+    view.sub(re.compile("YY"), lambda m: m[0].lower() + "!")
+    assert view.text == "abyy!c"
+    assert [view.origin(at) for at in (0, 1, 5)] == [0, 3, 6]
+    assert view.span(1, 2) == (3, 4)
+    assert view.span(2, 2) == (4, 4)
+    assert view.unbroken(0, 2, "ab") is None
+    assert view.unbroken(1, 2, "b") == (3, 4)
+    assert view.unbroken(2, 5, "yy!") is None
+
+
+def test_view_without_edits_is_the_text() -> None:
+    """An edit that does nothing adds no layer."""
+    view = View("abc")
+    view.edit([])
+    assert view.text == "abc"
+    assert view.origin(2) == 2
+    assert view.span(0, 3) == (0, 3)
+
+
+def test_record_of_the_reference_texts() -> None:
+    """The texts that are wrapped above read as they should."""
+    boto: Facts = {
+        "kind": "access_denied", "code": "AccessDeniedException", "operation": "DescribeCluster", "service": "eks", "principal": APP,
+        "account": "111122223333", "action": "eks:DescribeCluster", "resource": CLUSTER, "deny": "implicit", "policy_type": "identity",
+    }  # fmt: skip
+    assert facts_in(_MESSAGE) == boto
+    assert facts_in(_GO) == {
+        **boto,
+        "deny": "explicit",
+        "policy_type": "permissions_boundary",
+        "status_code": 403,
+        "request_id": REQUEST,
+    }

@@ -1,0 +1,79 @@
+"""What the table tests share: a row is an id, a text, and the facts that must be read from it, and no others."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeAlias
+
+import pytest
+
+from iamtriage import parse, scan, to_record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from _pytest.mark import ParameterSet
+
+    from iamtriage import Failure
+
+Facts: TypeAlias = "dict[str, object]"
+Row: TypeAlias = "tuple[str, str, Facts | None]"
+Table: TypeAlias = "tuple[Row, ...]"
+
+ACCOUNT = "111122223333"
+ANA = "arn:aws:iam::111122223333:user/ana"
+APP = "arn:aws:sts::111122223333:assumed-role/app/i-0a1b2c3d4e5f60718"
+CLUSTER = "arn:aws:eks:eu-west-1:111122223333:cluster/demo"
+ROLE = "arn:aws:iam::111122223333:role/team/deploy"
+REQUEST = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+DENIAL = f"User: {APP} is not authorized to perform: eks:DescribeCluster on resource: {CLUSTER}"
+
+_ACCOUNT_OF = re.compile(r"arn:[\w-]*:(?:iam|sts)::(\d{12}):")
+
+
+def expect(kind: str, **facts: object) -> Facts:
+    """Write down a record: what LABELS.md derives (an action's service, a principal's account) is filled in."""
+    action, principal = facts.get("action"), facts.get("principal", facts.get("k8s_user"))
+    if isinstance(action, str) and ":" in action:
+        facts.setdefault("service", action.partition(":")[0].lower())
+    if isinstance(principal, str):
+        account = _ACCOUNT_OF.match(principal)
+        if account:
+            facts.setdefault("account", account[1])
+    return {"kind": kind, **facts}
+
+
+def denied(**facts: object) -> Facts:
+    """Write down the record of an access denial."""
+    return expect("access_denied", **facts)
+
+
+DENIED = denied(principal=APP, action="eks:DescribeCluster", resource=CLUSTER)
+"""The facts of the sentence ``DENIAL``."""
+
+
+def rows(table: Iterable[Row]) -> list[ParameterSet]:
+    """Give a table to ``pytest.mark.parametrize("text, expected", ...)``."""
+    return [pytest.param(text, expected, id=name) for name, text, expected in table]
+
+
+def facts_of(failure: Failure | None) -> Facts | None:
+    """Give what is not None of a failure's record, its spans checked on the way."""
+    if failure is None:
+        return None
+    record: Facts = {key: value for key, value in to_record(failure).items() if value is not None}
+    start, end = failure.span
+    assert 0 <= start <= end <= len(failure.text)
+    for key, (first, last) in failure.spans.items():
+        assert failure.text[first:last] == str(record[key]), f"the span of {key}"
+    return record
+
+
+def facts_in(error: str | bytes | BaseException | Mapping[str, object]) -> Facts | None:
+    """Give what ``parse`` reads, None where it finds no failure."""
+    return facts_of(parse(error))
+
+
+def all_facts_in(text: str) -> list[Facts | None]:
+    """Give what ``scan`` reads, in order."""
+    return [facts_of(failure) for failure in scan(text)]

@@ -1,0 +1,93 @@
+"""``parse`` and what it takes."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+
+from iamtriage import AccessDenied, Failure, parse
+from tests.tables import ANA, DENIAL, DENIED, facts_in, facts_of
+
+
+def test_text_and_bytes_give_the_same() -> None:
+    """Bytes are UTF-8, with or without a mark, or UTF-16 with its mark."""
+    assert facts_in(DENIAL) == DENIED
+    assert facts_in(DENIAL.encode()) == DENIED
+    assert facts_in(b"\xef\xbb\xbf" + DENIAL.encode()) == DENIED
+    assert facts_in(DENIAL.encode("utf-16")) == DENIED
+    assert facts_of(parse(cast("bytes", bytearray(DENIAL.encode())))) == DENIED
+
+
+def test_undecodable_bytes() -> None:
+    """Bytes that are no text are read as far as they are."""
+    assert facts_in(b"\xff\x00\x80 " + DENIAL.encode() + b" \xc3") == DENIED
+    assert parse(bytes(range(256)) * 20) is None
+
+
+@pytest.mark.parametrize("error", [None, 3, 3.5, ["x"], object(), ValueError])
+def test_other_types_are_refused(error: object) -> None:
+    """Only another type raises; a class is no exception."""
+    with pytest.raises(TypeError, match=r"parse\(\) takes text, bytes, an exception or a mapping"):
+        parse(cast("str", error))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "\x00",
+        "\ud800\udfff error",
+        "�" * 100,
+        "User: " * 1000,
+        "arn:aws:" * 1000,
+        "(" * 5000 + "error",
+        '{"a":' * 2000 + "error",
+        "\\" * 5000 + "error",
+        "error " + "\u0301" * 3000,
+    ],
+)
+def test_no_content_raises(text: str) -> None:
+    """Whatever a text holds, there is a failure or none."""
+    assert parse(text) is None
+
+
+def test_lone_surrogates_around_a_failure() -> None:
+    """Texts from undecodable file names and outputs hold lone surrogates."""
+    assert facts_in(f"\udc80\udcff {DENIAL}") == DENIED
+
+
+def test_match_narrows() -> None:
+    """A failure is matched by its class and fields."""
+    failure: Failure | None = parse(f"{DENIAL} with an explicit deny in a permissions boundary")
+    match failure:
+        case AccessDenied(action="eks:DescribeCluster", deny="explicit", policy_type="permissions_boundary"):
+            pass
+        case _:
+            pytest.fail(f"{failure}")
+
+
+def test_span_holds_the_failure() -> None:
+    """``span`` is where the failure stands, ``spans`` where its values do."""
+    text = f"before\nUser: {ANA} is not authorized to perform: iam:ListUsers\nbehind"
+    failure = parse(text)
+    assert failure is not None
+    start, end = failure.span
+    assert text[start:end] == f"User: {ANA} is not authorized to perform: iam:ListUsers"
+    assert {key: text[slice(*span)] for key, span in failure.spans.items()} == {
+        "principal": ANA,
+        "account": "111122223333",
+        "action": "iam:ListUsers",
+        "service": "iam",
+    }
+
+
+def test_broken_values_have_no_span() -> None:
+    """A value that the text breaks is given rejoined, and its place is not claimed."""
+    text = f"User: {ANA[:20]}\n{ANA[20:]} is not authorized to perform: iam:ListUsers"
+    failure = parse(text)
+    assert failure is not None
+    assert failure.principal == ANA
+    assert "principal" not in failure.spans
+    assert text[slice(*failure.spans["action"])] == "iam:ListUsers"

@@ -1,0 +1,130 @@
+"""``scan`` on texts, lines and files."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from iamtriage import Failure, parse, scan, to_record
+from tests.tables import ANA, APP, DENIAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_QUIET = "2026-01-02T03:04:05Z INFO request served in 3 ms"
+_CALL = f"2026-01-02T03:04:06Z ERROR An error occurred (AccessDeniedException) when calling the DescribeCluster operation: {DENIAL}"
+_RBAC = '2026-01-02T03:04:07Z ERROR pods is forbidden: User "bob" cannot list resource "pods" in API group "" at the cluster scope'
+_EXPIRED = "2026-01-02T03:04:08Z ERROR An error occurred (ExpiredToken) when calling the ListRoles operation: The security token included in the request is expired"
+_LINES = [_CALL, *[_QUIET] * 40, _RBAC, *[_QUIET] * 40, _EXPIRED]
+_KINDS = ["access_denied", "kubernetes_forbidden", "expired_credentials"]
+
+
+def _kinds(failures: Iterator[Failure]) -> list[str]:
+    return [failure.kind for failure in failures]
+
+
+def test_text() -> None:
+    """A text, with and without a last line end."""
+    assert _kinds(scan("\n".join(_LINES))) == _KINDS
+    assert _kinds(scan("\n".join(_LINES) + "\n")) == _KINDS
+
+
+def test_lines_with_and_without_ends() -> None:
+    """A list of lines, whether or not each has its end; a generator; lines of bytes."""
+    assert _kinds(scan(_LINES)) == _KINDS
+    assert _kinds(scan([f"{line}\n" for line in _LINES])) == _KINDS
+    assert _kinds(scan(line for line in _LINES)) == _KINDS
+    assert _kinds(scan(cast("list[str]", [line.encode() for line in _LINES]))) == _KINDS
+
+
+def test_files(tmp_path: Path) -> None:
+    """A text file, a binary one, and one in memory."""
+    path = tmp_path / "log.txt"
+    path.write_text("\n".join(_LINES), encoding="utf-8")
+    with path.open(encoding="utf-8") as text:
+        assert _kinds(scan(text)) == _KINDS
+    with path.open("rb") as binary:
+        assert _kinds(scan(binary)) == _KINDS
+    assert _kinds(scan(io.StringIO("\n".join(_LINES)))) == _KINDS
+    assert _kinds(scan(io.BytesIO(("\r\n".join(_LINES) + "\n").encode()))) == _KINDS
+
+
+def test_undecodable_bytes_in_a_file() -> None:
+    """Bytes that are no UTF-8 hide nothing else of the file."""
+    assert _kinds(scan(io.BytesIO(b"\xff\xfe\x00\n" + _CALL.encode() + b"\n\x80\x81"))) == ["access_denied"]
+
+
+def test_bytes_cut_inside_a_character() -> None:
+    """A character that two chunks of a binary file share is still one character."""
+    principal = "arn:aws:iam::111122223333:user/zoë"
+    line = f"User: {principal} is not authorized to perform: iam:ListUsers\n".encode()
+    cut = line.index("ë".encode()) + 1
+    for padding in (65_536 - cut, 65_536):
+        found = list(scan(io.BytesIO(b"x" * (padding - 1) + b"\n" + line)))
+        assert [failure.principal for failure in found] == [principal]
+
+
+@pytest.mark.parametrize("source", [b"x", bytearray(b"x"), {"a": 1}, 3, None])
+def test_other_types_are_refused(source: object) -> None:
+    """Bytes and mappings are for ``parse``; anything else is a mistake."""
+    with pytest.raises(TypeError, match=r"scan\(\) takes"):
+        scan(cast("str", source))
+
+
+def test_lines_of_other_types_are_refused() -> None:
+    """A list of numbers is no list of lines."""
+    with pytest.raises(TypeError, match="not int"):
+        list(scan(cast("list[str]", [1, 2])))
+
+
+def test_nothing() -> None:
+    """Empty sources give nothing."""
+    assert list(scan("")) == []
+    assert list(scan([])) == []
+    assert list(scan(io.StringIO())) == []
+    assert list(scan(_QUIET * 1000)) == []
+
+
+@pytest.mark.parametrize("size", [1_000_000, 4_000_000])
+@pytest.mark.parametrize("where", [0, 31_750, 32_000, 500_000, 999_000, -1])
+def test_a_line_of_megabytes(size: int, where: int) -> None:
+    """One huge line holds its failure at the start, at the end, or across a cut."""
+    filler = "0123456789abcde "
+    body = filler * (size // len(filler))
+    at = len(body) if where < 0 else where // len(filler) * len(filler)
+    text = f"{body[:at]}{DENIAL} {body[at:]}"
+    for source in (text, io.StringIO(text), io.BytesIO(text.encode())):
+        found = list(scan(source))
+        assert [(f.principal, f.action) for f in found] == [(APP, "eks:DescribeCluster")]
+    failure = parse(text)
+    assert failure is not None
+    assert failure.principal == APP
+
+
+def test_a_stream_is_read_as_far_as_it_is_asked() -> None:
+    """The first failure comes before an endless stream ends."""
+
+    def endless() -> Iterator[str]:
+        yield _CALL
+        while True:
+            yield _QUIET
+
+    assert next(scan(endless())).kind == "access_denied"
+
+
+def test_scan_and_parse_agree_on_one_failure() -> None:
+    """A text with one failure gives the same record both ways."""
+    for line in (_CALL, _RBAC, _EXPIRED):
+        failure = parse(line)
+        assert failure is not None
+        assert [to_record(f) for f in scan(line)] == [to_record(failure)]
+
+
+def test_repeated_over_a_log() -> None:
+    """The same failure far apart in a stream is told each time it comes."""
+    lines = [*[_CALL, *[_QUIET] * 60] * 5, f"User: {ANA} is not authorized to perform: iam:ListUsers"]
+    found = [failure.action for failure in scan(lines)]
+    assert found == ["eks:DescribeCluster"] * 5 + ["iam:ListUsers"]
