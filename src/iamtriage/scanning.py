@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -70,8 +71,9 @@ def _decoded(lines: Iterable[object]) -> Iterator[str]:
 def _lines_of(file: _Readable) -> Iterator[str]:
     """Read a file in chunks, so that not even a line without end is held whole."""
     rest = ""
+    decoder = getincrementaldecoder("utf-8")("replace")
     while chunk := file.read(_CHUNK):
-        text = rest + (chunk if isinstance(chunk, str) else chunk.decode("utf-8", "replace"))
+        text = rest + (chunk if isinstance(chunk, str) else decoder.decode(chunk))
         end = text.rfind("\n") + 1
         if not end and len(text) > _LONGEST_LINE:
             end = len(text)

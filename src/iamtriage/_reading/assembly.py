@@ -84,7 +84,7 @@ def _pieces(text: str) -> list[Partial]:
     tails = list(read_tails(text))
     xml = list(read_xml(text))
     pieces: list[Partial] = [
-        *sentences,
+        *(sentence for sentence in sentences if sentence.kind),
         *(() if sentences else read_translated(text)),
         *read_lone_reasons(text, sentences),
         *heads,

@@ -53,6 +53,7 @@ def read_classes(text: str) -> Iterator[Partial]:
 
 def _partial(m: re.Match[str], source: str, rank: int) -> Partial:
     partial = Partial("class", m.start(), m.end(), source=source, aws=True)
+    partial.thrown = m.string[m.end() : m.end() + 2] == ": "
     groups = m.groupdict()
     service, code = groups.get("service"), groups.get("code")
     if service:

@@ -28,7 +28,7 @@ _DENIED_WEAKLY = """
 _EXPIRED = """
     ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired UnauthorizedSSOTokenError
     ExpiredTokenError TokenRetrievalError SSOTokenExpired LoginRefreshRequired
-    LoginTokenExpired ExpiredCredentials SSOTokenExpiredError
+    LoginTokenExpired SSOProviderInvalidToken ExpiredCredentials SSOTokenExpiredError
 """
 _INVALID = """
     InvalidClientTokenId UnrecognizedClientException UnrecognizedClient InvalidAccessKeyId AuthFailure

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from iamtriage._reading.partials import Partial
 
 _BEFORE_COLON = re.compile(
-    r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.|Server\.)?[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,40})?)(?:\(\w{1,24}\))?[`*]{0,2}"
+    r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.|Server\.)?[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,40})?)(?:\([0-9]{3}\))?[`*]{0,2}"
     # A colon; fog's arrow; "AccessDenied - User:"; R's "(HTTP 403)"; columns; an ellipsis.
-    r"(?:\s?:(?=\s|\Z|\"|\[|`)|\s=>\s|\s[-–]\s(?=User)|(?=\s\(HTTP\s|\s(?:User:\s|You\sare\snot\s)|\s?(?:\.\.\.|…)))"
+    r"(?:\s?:(?=\s|\Z|\"|\[|`)|\s=>\s|\s--\s|\s[-–]\s(?=User)|(?=\s\(HTTP\s|\s(?:User:\s|You\sare\snot\s)|\s?(?:\.\.\.|…)))"
 )
 _IN_QUOTES = re.compile(
     r"(?:error|Error|code|Code|exception|AWSError|errorcode)\s?[=:]?\s?'(?P<code>[A-Z][A-Za-z0-9]{3,80})'"
@@ -31,8 +31,9 @@ _IN_PARENTHESES = re.compile(
 )
 _AT_END = re.compile(
     r"(?:[Ee]rror|failed|[Cc]ode|due to|with|returned|reason|[Rr]esponse):?\s+(?P<code>[A-Z][A-Za-z0-9]{4,80})"
-    r"(?=\s*(?:[\"'.)\]}]|\Z|\n))"
+    r"(?=\s*(?:[\"'.)\]}]|\Z|\n|\(Service))"
 )
+_DECORATED = re.compile(r"(?<![\w.])(?P<code>[A-Z][A-Za-z0-9]{3,80}):https?://internal\.amazon\.com/coral")
 _ALONE = re.compile(r"[\s\"'`]*(?P<code>[A-Z][A-Za-z0-9]{5,80})[.\s\"'`]*")
 # HTTP's reasons and words of prose, which only an envelope makes codes.
 _PLAIN_WORDS = frozenset(
@@ -65,6 +66,9 @@ def read_codes(text: str) -> Iterator[Partial]:
     for m in _AT_END.finditer(text):
         if kind_of_code(m["code"]) and m["code"] not in _PLAIN_WORDS:
             yield code_partial(m, rank=HINT)
+    if "internal.amazon.com" in text:
+        for m in _DECORATED.finditer(text):
+            yield code_partial(m, aws=True)
     alone = _ALONE.fullmatch(text)
     if alone and kind_of_code(alone["code"]) and alone["code"] not in _PLAIN_WORDS:
         yield code_partial(alone, aws=True)

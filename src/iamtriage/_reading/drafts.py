@@ -50,6 +50,7 @@ class Draft:
     only_tail: bool = False
     only_ids: bool = False
     metadata: bool = False
+    thrown: bool = False
     kind: Kind | None = None
 
     def absorb(self, piece: Partial) -> None:
@@ -66,6 +67,7 @@ class Draft:
             else:
                 self.kinds.append(piece.kind)
         self.aws = self.aws or piece.aws
+        self.thrown = self.thrown or piece.thrown
         if piece.source and (self.source is None or piece.role == "head"):
             self.source = piece.source
         self.has_core = self.has_core or (piece.role == "core" and not piece.wrapper)
@@ -100,6 +102,10 @@ def sweep(text: str, pieces: Iterable[Partial]) -> list[Draft]:
     current: Draft | None = None
     for piece in pieces:
         if current is not None and _belongs(text, current, piece):
+            if piece.role == "tail" and _is_inner(current, piece):
+                current.facts.pop("operation", None)
+                if "code" in piece.facts:
+                    del current.facts["code"]
             if not _is_repeat(current, piece):
                 current.absorb(piece)
             else:
@@ -212,9 +218,20 @@ def _kind_differs(current: Draft, piece: Partial) -> bool:
 def _tail_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
     if gap.size > _TO_TAIL or _conflicts(current, piece, ("status_code", "request_id", "operation")):
         return False
+    if _is_inner(current, piece):
+        return not current.has_tail
     if current.has_tail and not gap.inside:
         return False
     return _same_code(current, piece) and (gap.size < CHAIN or not gap.has("\n\n"))
+
+
+def _is_inner(current: Draft, piece: Partial) -> bool:
+    """Tell whether a tail is of a call behind the one that the head names.
+
+    Java's "(Service: AWSKMS; …)" in the message of another SDK's error is the inner envelope.
+    """
+    java = piece.source in {"java-v1", "java-v2"}
+    return java and current.has_core and current.source in {"botocore", "aws-cli", "go-v2", "php", "ruby"}
 
 
 def _body_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _BOTOCORE = re.compile(
-    r"(?:An|A\s+client)\s+error\s+(?:occurred\s+)?\(\s*(?P<code>[^()\s]{1,128})\s*\)(?:\s+occurred)?"
+    r"(?:An|A\s+client)\s+[Ee]rror\s+(?:occurr?ed\s+)?\(\s*(?P<code>[^()\s]{1,128})\s*\)(?:\s+occurred)?"
     r"(?:\s+when\s+calling\s+the\s+(?P<operation>\w{1,80})\s+operation)?(?:\s+\(reached\s+max\s+retries:\s+\d+\))?\s*:?\s*"
 )
 _CLI = re.compile(r"aws:\s\[ERROR\]:\s|(?:fatal error|(?:upload|download|copy|move|delete) failed)[:\s]")
@@ -33,7 +33,7 @@ _GO2_OPERATION = re.compile(
 _GO2_RESPONSE = re.compile(
     r"(?P<head>https?\s+response\s+error\s+)?StatusCode:\s*(?P<status>[0-9]{1,3})(?=\s*,)(?(head)|(?=\s*,\s*RequestID:\s*[^\s\"]))"
 )
-_GO2_REQUEST = re.compile(r"\s*,\s*RequestID:\s*(?P<id>[^,;\n]{0,128}(?:\n[0-9a-f-]{1,36})?)")
+_GO2_REQUEST = re.compile(r"\s*,\s*RequestID:\s*(?P<id>[^,;\n]{0,128}(?:\n[0-9a-f-]{1,36}(?=[,;\s]|\Z))?)")
 _GO2_HOST = re.compile(r"\s*,\s*HostID:\s*(?P<id>[^,;\n]{0,256}(?:\n[^,;\s]{1,200})?)")
 _GO2_CODE = re.compile(r"api\s+error\s+(?P<code>[A-Za-z][\w.]{1,100})\s*:\s*")
 
@@ -199,7 +199,7 @@ def _columns(m: re.Match[str]) -> Partial | None:
 
 # What must be in the text (line ends as blanks), the pattern, and what it makes.
 _SHAPES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Partial | None]], ...] = (
-    (" error ", _BOTOCORE, _botocore),
+    ("rror ", _BOTOCORE, _botocore),
     ("operation error", _GO2_OPERATION, _go2_operation),
     ("StatusCode:", _GO2_RESPONSE, _go2_response),
     ("api error", _GO2_CODE, _go2_code),

@@ -43,7 +43,7 @@ outer | ould not get token | could not get token
 sure  | did not contain an instance id | SessionName did not contain an instance id
 sure  | nput token was not properly formatted | input token was not properly formatted
 sure  | make webhook authenticator request | Failed to make webhook authenticator request
-sure  | authenticate the request due to an error | Unable to authenticate the request(?: due to an error)?
+sure  | authenticate the request | Unable to authenticate the request(?: due to an error)?
 sure  | nauthorized | Error from server \(Unauthorized\)
 sure  | nauthorized | [Uu]nable to recognize .{1,300}?: Unauthorized
 sure  | nauthorized | Unable to register node .{1,200}?with API server: Unauthorized

@@ -16,114 +16,26 @@ if TYPE_CHECKING:
     from iamtriage._reading.view import Edit, View
 
 # The words of the sentences that matter; a break inside one of them is undone.
-_WORDS = frozenset(
-    [
-        "user",
-        "is",
-        "are",
-        "not",
-        "authorized",
-        "authorised",
-        "to",
-        "perform",
-        "on",
-        "resource",
-        "because",
-        "no",
-        "identity-based",
-        "resource-based",
-        "policy",
-        "policies",
-        "allows",
-        "allow",
-        "the",
-        "action",
-        "with",
-        "an",
-        "explicit",
-        "deny",
-        "in",
-        "a",
-        "service",
-        "control",
-        "permissions",
-        "boundary",
-        "session",
-        "vpc",
-        "endpoint",
-        "role",
-        "trust",
-        "encoded",
-        "authorization",
-        "failure",
-        "message",
-        "error",
-        "occurred",
-        "when",
-        "calling",
-        "operation",
-        "status",
-        "code",
-        "request",
-        "id",
-        "host",
-        "api",
-        "service",
-        "principal",
-        "go",
-        "for",
-        "complete",
-        "details",
-        "or",
-        "call",
-        "following",
-        "requestid",
-        "statuscode",
-        "hostid",
-        "https",
-        "response",
-        "access",
-        "denied",
-        "denied.",
-        "forbidden",
-        "cannot",
-        "list",
-        "get",
-        "create",
-        "namespace",
-        "group",
-        "cluster",
-        "scope",
-        "at",
-        "extended",
-        "security",
-        "token",
-        "included",
-        "expired",
-        "invalid",
-        "signature",
-        "does",
-        "match",
-        "you",
-        "must",
-        "be",
-        "logged",
-        "server",
-        "accessdenied",
-        "accessdeniedexception",
-        "unauthorizedoperation",
-        "caused",
-        "by",
-        "and",
-        "of",
-        "from",
-    ]
-)
-_SMALL_WORDS = frozenset({"is", "because", "with", "on", "to", "not", "no", "the", "and", "an", "a", "in"})
-# A line that begins like this was not made by a wrap.
+_KNOWN = """
+    user is are not authorized authorised to perform on resource because no identity-based resource-based
+    policy policies allows allow the action with an explicit deny in a service control permissions boundary
+    session vpc endpoint role trust encoded authorization failure message error occurred when calling
+    operation status code request id host api principal go for complete details or call following requestid
+    statuscode hostid https response access denied forbidden cannot list get create namespace group cluster
+    scope at extended security token included expired invalid signature does match you must be logged server
+    accessdenied accessdeniedexception unauthorizedoperation caused by and of from
+"""
+_WORDS = frozenset(_KNOWN.split())
+
+# A line that begins like this was not made by a wrap, unless a terminal's width says otherwise.
 FRESH_LINE = re.compile(
     r"[ \t]|\d{4}[-/]\d\d|\d\d:\d\d:\d\d|[IWEF]\d{4} |[{}<]|\[[^\]]{0,40}\]|time=|level=|ts=|at |File \"|Caused by|caused by"
     r"|Traceback|[A-Z][a-z]{2} [ \d]\d \d\d:|[-=_*#]{3}|\"?[A-Za-z_]{2,24}\"?[ ]?[:=] |(?:Error|ERROR|WARN|INFO|DEBUG|FATAL)\b|$"
+)
+# So begins a record of a log, also where the line before it is as long as the terminal is wide.
+_RECORD = re.compile(
+    r"\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d|[IWEF]\d{4} |time=|at |File \"|Caused by|Traceback|[A-Z][a-z]{2} [ \d]\d \d\d:"
+    r"|\{\"|\{$|(?:Error|ERROR|WARN|INFO|DEBUG|FATAL)\b"
 )
 _ARN_TAIL = re.compile(r"arn:[^\s\"'`]*\Z")
 _UUID_TAIL = re.compile(r"(?<![0-9a-fA-F-])[0-9a-f]{8}(?:-[0-9a-f]{0,4}){0,3}(?:-[0-9a-f]{0,11})?\Z")
@@ -159,10 +71,14 @@ def _paragraph_edits(lines: list[tuple[int, str]]) -> list[Edit]:
     width = _terminal_width([line for _, line in lines])
     edits: list[Edit] = []
     for (at, line), (following_at, following) in pairwise(lines):
-        full = len(line) == width
-        if (full and not FRESH_LINE.match(following) and not _starts_with_word(line, following)) or (
-            not following[0].isspace() and not line[-1].isspace() and _pieces_belong(line, following)
-        ):
+        if line[-1].isspace() or following[0].isspace():
+            # The blank is there: the readers take the line end as part of it.
+            joined = False
+        elif len(line) == width:
+            joined = not _RECORD.match(following) and not _whole_words_meet(line, following)
+        else:
+            joined = _pieces_belong(line, following)
+        if joined:
             edits.append((at + len(line), following_at, ""))
     return edits
 
@@ -175,7 +91,7 @@ def _terminal_width(lines: list[str]) -> int:
     full = ragged = 0
     for line, following in pairwise(lines):
         if len(line) == width:
-            full += not FRESH_LINE.match(following) or following[0] == " "
+            full += not _RECORD.match(following)
         else:
             # A wrapper that breaks at blanks leaves a line short because the next word did not fit.
             word = _TOKEN_HEAD.match(following)
@@ -183,27 +99,35 @@ def _terminal_width(lines: list[str]) -> int:
     return width if full >= _FULL_LINES and full > ragged else 0
 
 
-def _starts_with_word(line: str, following: str) -> bool:
-    """Tell whether the next line starts with a small word that goes on after a whole word."""
-    head = _TOKEN_HEAD.match(following)
+def _ends(line: str, following: str) -> tuple[str, str] | None:
+    """Give the last word of a line and the first of the next."""
     tail = _TOKEN_TAIL.search(line[-_LONGEST_TOKEN:])
-    if head is None or tail is None or head[0] not in _SMALL_WORDS:
-        return False
-    return (tail[0] + head[0]).strip(_PUNCTUATION).lower() not in _WORDS
+    head = _TOKEN_HEAD.match(following)
+    return (tail[0], head[0]) if tail and head else None
+
+
+def _known(word: str) -> bool:
+    return word.strip(_PUNCTUATION).lower() in _WORDS
+
+
+def _whole_words_meet(line: str, following: str) -> bool:
+    """Tell whether a line ends, or the next begins, with a whole word, so that a blank was there."""
+    ends = _ends(line, following)
+    if ends is None:
+        return True
+    tail, head = ends
+    return (_known(tail) or _known(head)) and not _known(tail + head)
 
 
 def _pieces_belong(line: str, following: str) -> bool:
     """Tell whether the last word of a line and the first of the next are pieces of one."""
-    tail_match = _TOKEN_TAIL.search(line[-_LONGEST_TOKEN:])
-    head_match = _TOKEN_HEAD.match(following)
-    if tail_match is None or head_match is None:
+    ends = _ends(line, following)
+    if ends is None:
         return False
-    tail, head = tail_match[0], head_match[0]
-    tail_word, head_word = tail.strip(_PUNCTUATION).lower(), head.strip(_PUNCTUATION).lower()
-    joined = (tail + head).strip(_PUNCTUATION).lower()
-    if joined in _WORDS and not (tail_word in _WORDS and head_word in _WORDS):
+    tail, head = ends
+    if _known(tail + head) and not (_known(tail) and _known(head)):
         return tail[-1].isalpha() or tail[-1] == "-"
-    if head_word in _WORDS:
+    if _known(head):
         return False
     arn = _ARN_TAIL.search(tail)
     if arn:

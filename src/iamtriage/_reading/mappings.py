@@ -132,7 +132,7 @@ def _event(record: Document, partial: Partial) -> tuple[str, Partial] | None:
 def _kubernetes_status(status: Document, partial: Partial) -> tuple[str, Partial] | None:
     message = _text(status.get("message")) or ""
     reason = _text(status.get("reason"))
-    if status.get("status") not in {"Failure", None} or (not message and not reason):
+    if status.get("status") not in ("Failure", None) or (not message and not reason):
         return None
     partial.source, partial.aws = "kubernetes", True
     _put_status(partial, status.get("code"))

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 # Keys without case and blanks, by what their value is.
 _KEYS = {
-    "code": "errorcode error_code code __type exceptionname typename x-amzn-errortype errortype _servicecode exception_code s3errorcode",
+    "code": "errorcode error_code code __type exceptionname typename x-amzn-errortype x_amzn_errortype errortype _servicecode exception_code s3errorcode",
     "status_code": "statuscode httpstatuscode status_code http_status_code httpresponsecode responsecode http_status httpstatus",
-    "request_id": "requestid request_id aws_request_id x-amzn-requestid x-amz-request-id _servicerequestid",
+    "request_id": "requestid request_id aws_request_id x-amzn-requestid x_amzn_requestid x-amz-request-id _servicerequestid",
     "host_id": "hostid host_id extendedrequestid x-amz-id-2 extended_request_id s3errorhostid",
     "operation": "eventname",
     "service": "eventsource _serviceabbrev",
@@ -36,19 +36,21 @@ _KEYS = {
 }
 _ROLE_OF = {name: role for role, names in _KEYS.items() for name in names.split()}
 _PAIR = re.compile(
-    r"(?<![\w$@&?/.-])(?P<quote>[\"']?):?(?P<key>__type|x-amz[\w-]{2,24}|X-Amz[\w-]{2,24}|[A-Za-z_][\w.]{2,60}"
+    r"(?<![\w$@&?/.-])u?(?P<quote>[\"']?):?(?P<key>__type|x-amz[\w-]{2,24}|X-Amz[\w-]{2,24}|[A-Za-z_][\w.]{2,60}"
     r"|HTTP\sresponse\scode|Exception\sname|Error\smessage|Request\sID|Status\sCode|Error\sCode|Extended\sRequest\sID)(?P=quote)"
     r"\s?(?P<separator>:|=>|=(?!=)|(?=\s\")|,(?=\s?\")|\|)\s{0,2}"
     # Wrappers of the value in Swift, Rust and Haskell.
     r"(?:Optional\(|Some\(|Just\s?\(?|RequestId\s(?:\{fromRequestId\s=\s)?|ErrorCode\s|ErrorMessage\s|Abbrev\s|\(){0,3}"
 )
-_QUOTED = re.compile(r"([\"'])\s?(?P<value>[^\"']{0,1024})\1|\"\s?(?P<open>[^\"'\n]{1,1024})\Z")
+_QUOTED = re.compile(r"u?([\"'])\s?(?P<value>[^\"']{0,1024})\1|\"\s?(?P<open>[^\"'\n]{1,1024})\Z")
 _BARE = re.compile(
     r"(?P<value><[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|\{[^{}\n:\"']{1,60}\}|[^\s,;(){}\[\]\"'<>]{1,1024})"
 )
 _WITHOUT_SEPARATOR = frozenset({"code", "message", "request_id"})
 _NO_VALUES = frozenset({"null", "nil", "None", "Nothing", "undefined", "true", "false"})
 _CLUSTER_GAP = 2500
+_MESSAGE_END = re.compile(r"[\"'](?=\s*(?:[,}\]]|\Z|\n))")
+_MESSAGE_REACH = 4000
 
 _HEADER = re.compile(r"[xX]-[aA]mz[nN]?-")
 # The invocation of a Lambda function has a request id too, which is no API call's.
@@ -57,6 +59,7 @@ _INIT = re.compile(r"Init<(?:[\w:]*::)?(?P<code>\w+)>")
 _NAME = re.compile(r"\w{2,80}")
 _IDENTITY = re.compile(r"userIdentity|principal\"|'principal'|\"principal|sessionIssuer")
 _IDENTITY_REACH = 400
+_NOT_ALLOWED = re.compile(r"allowed[\"']?\s?[:=]{1,2}\s?[Ff]alse")
 _ISSUER_REACH = 200
 _VAULT = re.compile(r"\s*\.\s*Errors")
 
@@ -100,7 +103,8 @@ def read_pairs(text: str, taken: Sequence[Partial]) -> Iterator[Partial]:
             cluster = None
         fresh = cluster or Partial("body", m.start(), m.start(), source="json")
         if role == "message":
-            fresh.end = max(fresh.end, m.end())
+            end = _MESSAGE_END.search(text, m.end(), m.end() + _MESSAGE_REACH) if m["quote"] else None
+            fresh.end = max(fresh.end, end.start() if end else m.end())
             cluster = fresh
         elif (
             pair is not None
@@ -171,10 +175,12 @@ def _code(cluster: Partial, pair: _Pair) -> bool:
         return False
     at = pair.text.find(value, pair.start, pair.end)
     typed = pair.key.lower() in {"errortype", "typename"}
+    if pair.key == "errorType":
+        # Lambda's answer: its request id is the invocation's.
+        cluster.facts.pop("request_id", None)
+        cluster.lambda_answer = True
     cluster.put("code", value, at, at + len(value), CLASS_NAME if typed else BEST)
     cluster.aws = cluster.aws or pair.key in {"__type", "_serviceCode", "s3ErrorCode"}
-    if pair.key == "errorCode" and "eventSource" in pair.text:
-        cluster.source = "cloudtrail"
     return True
 
 
@@ -182,15 +188,23 @@ def _status(cluster: Partial, pair: _Pair) -> bool:
     if not is_status(pair.value) or _VAULT.match(pair.text, pair.end):
         return False
     cluster.put("status_code", pair.value, pair.start, pair.end, BEST)
+    cluster.aws = cluster.aws or pair.key.lower() == "httpstatuscode"
     if "RespMetadata" in pair.before(80):
         cluster.aws, cluster.source = True, "go-v1"
     return True
 
 
 def _request_id(cluster: Partial, pair: _Pair) -> bool:
-    if _LAMBDA.search(pair.before(8)) or pair.text.startswith(" Version", pair.end) or len(pair.value) < 2:
+    if (
+        cluster.lambda_answer
+        or _LAMBDA.search(pair.before(8))
+        or pair.text.startswith(" Version", pair.end)
+        or len(pair.value) < 2
+    ):
         return False
-    cluster.put("request_id", pair.value, pair.start, pair.end, HINT if _HEADER.match(pair.key) else STATED)
+    header = _HEADER.match(pair.key) is not None
+    cluster.aws = cluster.aws or header or pair.key == "aws_request_id"
+    cluster.put("request_id", pair.value, pair.start, pair.end, HINT if header else STATED)
     return True
 
 
@@ -208,7 +222,7 @@ def _operation(cluster: Partial, pair: _Pair) -> bool:
 
 def _service(cluster: Partial, pair: _Pair) -> bool:
     if ".amazonaws." in pair.value:
-        cluster.aws = True
+        cluster.aws, cluster.source = True, "cloudtrail"
         cluster.put("service", service_of_event_source(pair.value), rank=HINT)
     elif pair.key == "_serviceAbbrev":
         cluster.put("service", service_name(pair.value), rank=HINT)
@@ -241,7 +255,7 @@ def _account(cluster: Partial, pair: _Pair) -> bool:
 
 def _deny(cluster: Partial, pair: _Pair) -> bool:
     """Read the output of sts:DecodeAuthorizationMessage, from its explicitDeny on."""
-    if '"allowed"' not in pair.text and "'allowed'" not in pair.text:
+    if _NOT_ALLOWED.search(pair.before(_IDENTITY_REACH)) is None:
         return False
     cluster.kind, cluster.aws = "access_denied", True
     cluster.put("deny", "explicit" if pair.value.lower() == "true" else "implicit")

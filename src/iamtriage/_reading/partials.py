@@ -33,6 +33,8 @@ class Partial:
     Attributes:
         kind: the kind that this piece means by itself, if any.
         aws: this piece can only come from AWS or its SDKs.
+        lambda_answer: what a Lambda function gives back for an error of its own.
+        thrown: a class name with a message behind it, or around which a message stands.
         wrapper: made by a client around another failure, as Go's WebIdentityErr.
         source: the SDK or tool whose shape it is.
     """
@@ -44,6 +46,8 @@ class Partial:
     kind: Kind | None = None
     aws: bool = False
     wrapper: bool = False
+    thrown: bool = False
+    lambda_answer: bool = False
     source: str | None = None
 
     def put(self, key: str, value: str | None, start: int = -1, end: int = -1, rank: int = STATED) -> None:

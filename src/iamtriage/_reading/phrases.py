@@ -51,6 +51,7 @@ unsure | requested resource | You do(?: not|n't) have (?:sufficient )?(?:permiss
 unsure | ufficient access to perform this action | You do not have sufficient access to perform this action
 unsure | not authorized to perform this operation | You are not authorized to perform this operation
 unsure | ccess Denied | (?:(?<=[:=\]]\x20)|(?<=[>\"'\n])|\A)Access Denied(?=[.\"'\n<]|\Z|,| \()
+sure   | access to the model with | You don't have access to the model with the specified model ID
 sure   | ccess denied when | Access denied when (?:writing|reading)[^\n]{0,30}location: s3://
 sure   | .dkr.ecr. | \.dkr\.ecr\.[^\n]{1,400}: 403 Forbidden
 unsure | have permissions to access this resource | You do(?: not|n't) have permissions to access this resource
@@ -58,7 +59,7 @@ unsure | have permissions to access this resource | You do(?: not|n't) have perm
 [invalid_identity_token]
 sure   | OpenIDConnect provider found | No OpenIDConnect provider found(?: in (?:your )?account)?
 sure   | ncorrect token audience | Incorrect token audience
-sure   | retrieve verification key | Could(?: not|n't) retrieve verification key from your identity provider
+sure   | retrieve verification key | [Cc]ould(?: not|n't) retrieve verification key from your identity provider
 sure   | issing a required claim | Missing a required claim: \w+
 sure   | humbprint | OpenIDConnect provider's HTTPS certificate (?:doesn't|does not) match configured thumbprint
 sure   | ID Token provided is not a valid JWT | ID Token provided is not a valid JWT
@@ -71,7 +72,7 @@ unsure | did not match the accepted | audience in ID Token .{0,120}? (?:did|does
 unsure | Failed to verify | Failed to verify (?:the )?(?:web identity|OIDC|identity) token
 
 [credential_scope]
-sure   | redential should be scoped to | Credential should be scoped to (?:a )?(?:valid|correct) (?:[Rr]egion|service)
+sure   |  be scoped to | [Cc]redential (?:should|must) be scoped to (?:a )?(?:valid|correct) (?:[Rr]egion|service)
 sure   | is wrong; expecting | (?:authorization header is malformed; )?the region '[^'\n]{1,40}' is wrong; expecting '[^'\n]{1,40}'
 
 [signature_mismatch]
@@ -88,13 +89,14 @@ sure   | uthorization token has expired | [Yy]our authorization token has expire
 sure   | SSO session associated with this profile | SSO session associated with this profile (?:has expired|is invalid)
 unsure | SSO session has expired | SSO session has expired
 sure   | access token has | SSO access token has (?:either )?expired
-sure   | SSO token associated | [Tt]he SSO (?:session|token) associated with .{0,60}?(?:has expired|expired|is not valid)
+sure   | SSO | [Tt]he SSO (?:session|token) associated with .{0,60}?(?:has expired|expired|is not valid)
 sure   | cached SSO token is expired | cached SSO token is expired
 sure   | SSO Token | Error loading SSO Token: Token for .{1,120}? (?:is|has) expired
 unsure | our session has expired | Your session has expired\. Please (?:re)?authenticate
-unsure | equest has expired | (?:Request has expired|Request expired)\b
-unsure | Token is expired | Token is expired
-unsure | oken has expired | (?:session|security|access|id|identity|web identity|The|the) token (?:has|is) expired
+unsure | equest | Request (?:has )?expired\b
+unsure | oken is expired | Token is expired
+unsure | Token expired | Token expired
+unsure | oken | (?:session|security|access|id|identity|web identity|The|the) token (?:has|is) expired
 sure   | redentials were refreshed, but | Credentials were refreshed, but the refreshed credentials are still expired
 unsure | redentials have expired | (?:AWS |temporary |security |STS |session )?credentials (?:have|has|are|were) expired
 unsure | redentials are expired | credentials are expired
@@ -112,19 +114,19 @@ unsure | session token not found | session token not found or invalid
 
 [signature_mismatch]
 sure   | equest signature we calculated does not match | [Tt]he request signature we calculated does not match the signature you provided
-sure   | ignature expired | Signature expired: \d{8}T\d{6}Z
-sure   | ignature not yet current | Signature not yet current: \d{8}T\d{6}Z
+sure   | ignature expired | Signature expired: \S{6,24} is now earlier than
+sure   | ignature not yet current | Signature not yet current: \S{6,24}
 sure   | difference between the request time and the | difference between the request time and the (?:current|server'?s?) time is too large
 sure   | Authorization header requires | Authorization header requires '[\w=]+' parameter
 sure   | not a valid key=value pair | not a valid key=value pair \(missing equal-sign\) in Authorization header
 sure   | ate in Credential scope does not match | Date in Credential scope does not match
 
 [missing_credentials]
-sure   | nable to locate credentials | [Uu]nable to locate (?:AWS )?credentials
+sure   | nable to locate | [Uu]nable to locate (?:AWS )?credentials
 sure   | no EC2 IMDS role found | no EC2 IMDS role found
 sure   | valid credential sources | [Nn]o valid credential sources(?: for \S+(?: \S+){0,3})?(?: found)?
 sure   | no valid providers in chain | no valid providers in chain
-sure   | oad credentials from any | (?:Could not|Unable to|unable to|Cannot|cannot|Failed to) load (?:AWS )?credentials from any (?:of the )?provider
+sure   | credentials from any | (?:Could not|Unable to|unable to|Cannot|cannot|Failed to) load (?:AWS )?credentials from any (?:of the )?provider
 sure   | load AWS credentials from any | Unable to load AWS credentials from any provider in the chain
 sure   | issing credentials in config | Missing credentials in config
 sure   | issing Authentication Token | Missing Authentication Token
@@ -135,8 +137,8 @@ sure   | retrieving credentials from | (?:Error|error) (?:when )?retrieving cred
 sure   | credentials from the instance profile | credentials from the instance profile metadata
 sure   | ry retrieving | Unable to retry retrieving credentials
 sure   | credentials from EC2 Instance Metadata | Unable to get IAM security credentials from EC2 Instance Metadata
-sure   | find AWS credentials | (?:Couldn't|Could not|Cannot|Unable to|unable to|could not) find (?:any )?AWS credentials
-unsure | find credentials | (?:Couldn't|Could not|Cannot|Unable to|unable to|could not|Failed to|failed to) find (?:valid |any )?credentials
+sure   | AWS credentials | (?:Couldn't|Could not|Cannot|Unable to|unable to|could not) find (?:any )?AWS credentials
+unsure | credentials | (?:Couldn't|Could not|Cannot|Unable to|unable to|could not|Failed to|failed to) find (?:valid |any )?credentials
 unsure | to load credentials from | (?:Unable|Failed|Cannot|unable|failed|cannot|Could not|could not) (?:to )?(?:load|get|retrieve|obtain|fetch) (?:AWS |IAM |valid )?(?:security )?credentials from
 sure   | ithout credentials set | unable to sign request without credentials set
 sure   | no providers in chain provided | no providers in chain provided credentials
@@ -148,7 +150,7 @@ outer  | failed fetching WebIdentity token | failed fetching WebIdentity token
 sure   | unable to read file at /var/run/secrets/eks | unable to read file at /var/run/secrets/eks\.amazonaws\.com
 sure   | eks.amazonaws.com/serviceaccount/token | [Nn]o such file or directory:? '?/var/run/secrets/eks\.amazonaws\.com/serviceaccount/token|/var/run/secrets/eks\.amazonaws\.com/serviceaccount/token'?: no such file or directory
 outer  | etting credentials: exec | getting credentials: exec: executable [\w./-]{0,80}(?:aws|eks|argocd)[\w./-]{0,40} failed with exit code
-sure   | etting credentials: exec: fork | getting credentials: exec: (?:fork/exec|executable)[ \w./-]{0,80}aws[\w./-]{0,40}:?(?:\s)?(?:not found|no such file)
+sure   | etting credentials: exec: | getting credentials: exec: (?:fork/exec|executable)[ \w./-]{0,80}aws[\w./-]{0,40}:?(?:\s)?(?:not found|no such file)
 outer  | failed to refresh cached credentials | failed to refresh cached credentials
 outer  | get credentials: | get identity: get credentials:
 sure   | SSO Token | Error loading SSO Token: Token for \S{1,200} does not exist
@@ -158,14 +160,13 @@ sure   | he config profile ( | The config profile \([^)\n]{1,100}\) could not be
 sure   | ou must specify | You must specify a value for roleArn and roleSessionName
 sure   | redentials  | [Nn]o AWS [Cc]redentials (?:found|provided|were found|available|present)
 sure   | redentials not found | (?:AWS |[Aa]ws )credentials not found
-unsure | o credentials found | [Nn]o credentials (?:found|were found|could be found|provided|available)
-sure   | redentials must be specified | AWS Access Key ID and Secret Access Key must be specified
+unsure | o credentials | [Nn]o credentials (?:found|were found|could be found|provided|available)
 sure   | ID and Secret Access Key must be specified | AWS Access Key ID and Secret Access Key must be specified
 unsure | No credentials in chain | No credentials in chain
 unsure | Missing required authentication | Missing required authentication credentials
 
 [region_disabled]
-sure   | STS is not activated in this region | STS is not activated in (?:this|the requested) region(?: for account:(?P<account>\d{12})(?!\d))?
+sure   | STS is not activated in | STS is not activated in (?:this|the requested) region(?: for account:(?P<account>\d{12})(?!\d))?
 unsure | is not enabled in your account | region .{0,30}?is not enabled in your account
 
 [access_key_quota]
@@ -177,7 +178,7 @@ sure   | This policy contains invalid Json | This policy contains invalid [Jj]so
 sure   | yntax errors in policy | Syntax errors in policy
 sure   | policy failed legacy parsing | The policy failed legacy parsing
 sure   | olicy document should not specify a principal | [Pp]olicy document should not specify a principal
-sure   | olicy has invalid resource | Policy has invalid (?:resource|action|condition)
+sure   | olicy has invalid | Policy has invalid (?:resource|action|condition)
 sure   | Action does not apply to any resource | Action does not apply to any resource\(s\) in statement
 sure   | principals must be valid domain names | Federated principals must be valid domain names or SAML metadata ARNs
 sure   | Has prohibited field | Has prohibited field \w+
@@ -192,8 +193,8 @@ sure   | timeout on endpoint URL | (?:Read|Connect) timeout on endpoint URL: \"h
 sure   | principalArn is invalid | [Tt]he specified principalArn is invalid
 sure   | principalArn parameter format is not valid | [Tt]he principalArn parameter format is not valid
 sure   | principalArn value of a Service | not allowed to modify access entries with a principalArn value of a Service Linked Role
-unsure | not a valid role ARN | is not a valid (?:IAM )?[Rr]ole ARN
-unsure | not a valid role arn | is not a valid (?:iam )?role arn
+unsure | not a valid | is not a valid (?:IAM )?[Rr]ole ARN
+unsure | not a valid | is not a valid (?:iam )?role arn
 sure   | equest ARN is invalid | Request ARN is invalid
 unsure | nvalid ARN | [Ii]nvalid ARN\b
 sure   | nvalid prefix | arn: invalid prefix
@@ -203,7 +204,7 @@ sure   | is invalid. Valid ARN | \bARN \S{1,200} is invalid
 unsure | is not a valid ARN | is not a valid ARN
 sure   | does not have a recognized partition | arn '[^'\n]{0,300}' does not have a recognized partition
 sure   | is not a valid service for identities | is not a valid service for identities
-unsure | oleARN | \"?\brole(?:ARN|Arn)\"? .{0,60}?(?:doesn't match|is not valid|is invalid|invalid)
+unsure | role | \"?\brole(?:ARN|Arn)\"? .{0,60}?(?:doesn't match|is not valid|is invalid|invalid)
 sure   | doesn't match expected ARN pattern | doesn't match expected ARN pattern
 
 [access_entry]
@@ -220,13 +221,14 @@ unsure | pod identity association | pod identity association (?:already exists|c
 unsure | odIdentityAssociation | [Pp]odIdentityAssociation .{0,80}?(?:already exists|could not be found|not found|cannot)
 unsure | uthentication mode | [Uu]nsupported authentication mode update|authentication mode .{0,60}? (?:cannot be changed|is not supported)
 unsure | username | [Tt]he (?:username|kubernetes group name|kubernetesGroup)\S* .{0,80}?(?:must not|cannot|can't) (?:begin|start) with
-unsure | begins with system: | group\s?name \S{0,60}(?:\s)?(?:is invalid|begins with system:)
+unsure | name | group\s?name \S{1,60} (?:is invalid|begins with system:)
 sure   | "aws-auth" already exists | configmaps? \"aws-auth\" already exists
 sure   | "aws-auth" not found | configmaps? \"aws-auth\" not found
 sure   | kube-system/aws-auth | ConfigMap kube-system/aws-auth (?:does not exist|already exists|not found)
-unsure | aws-auth | (?:error|failed|Error|Failed) parsing (?:config map|aws-auth)
+sure   | parsing config map | (?:error|failed|Error|Failed) parsing config map
+unsure | parsing aws-auth | (?:error|failed|Error|Failed) parsing aws-auth
 sure   | one of rolearn or SSO must be supplied | one of rolearn or SSO must be supplied
-sure   | value for userarn must be supplied | value for (?:user|role)arn must be supplied
+sure   | arn must be supplied | value for (?:user|role)arn must be supplied
 """
 
 # Causes that no other sentence of the same failure overrules.
@@ -286,7 +288,7 @@ def read_phrases(text: str, flat: str) -> Iterator[Partial]:
         if phrase.fragment in flat:
             for m in compiled(phrase.pattern).finditer(text):
                 partial = Partial("core", m.start(), m.end(), kind=phrase.kind)
-                partial.aws, partial.wrapper = phrase.sure == "sure", phrase.sure == "outer"
+                partial.aws, partial.wrapper = phrase.sure != "unsure", phrase.sure == "outer"
                 for key, value in m.groupdict().items():
                     if value:
                         _put(text, partial, m, key)

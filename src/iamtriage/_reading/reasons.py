@@ -32,12 +32,12 @@ WHY = re.compile(
 )
 _IN = re.compile(r"\s+in\s+(?:(?:an?|the|one\s+of\s+the|your)\s+)?", re.IGNORECASE)
 _TYPE_WORDS = re.compile(
-    r"(?:[\w-]+\s+){0,9}?(?:policy|policies|boundary|boundaries)\b"
+    r"(?:[\w-]+\s+){0,9}?(?:policy|policies|boundary|boundaries)(?:\b|(?=User:))"
     r"(?:\s+transitively\s+through\s+an?\s+[\w-]+(?:\s+[\w-]+){0,3}?\s+policy\b)?",
     re.IGNORECASE,
 )
 _POLICY = re.compile(
-    r"(?:\s*,?\s*with\s+(?:the\s+)?policy\s+(?:ARN|arn|Arn|id|ID|name))?\s*:\s*[\"'`]?(?P<policy>[^\s\"'`]{1,2048})"
+    r"(?:\s*,?\s*with\s+(?:the\s+)?policy\s+(?:ARN|arn|Arn|id|ID|name))?\s*:\s*[\"'`]?(?P<policy>(?:<(?!/)|[^\s\"'`<]){1,2048})"
 )
 # What tells a policy's name or id from a word of the sentence behind a colon.
 _POLICY_MARK = re.compile(r"[/:_<\[{*…-]|[0-9]")
@@ -170,6 +170,7 @@ def _read_encoded(text: str, start: int, partial: Partial) -> int:
     # Copied from a terminal or PDF, the message has blanks and line ends in it.
     while text[last - 1] not in ".…" and (more := _BLOB_MORE.match(text, last)) and _is_blob(more[1]):
         last = more.end()
+    partial.aws = True
     partial.put("encoded_message", "".join(text[start:last].split()), start, last)
     return last
 

@@ -35,7 +35,7 @@ _ANCHOR = re.compile(
 )
 _PERFORM = re.compile(
     r"\s+(?:to\s+)?(?:perform|PERFORM|access|invoke|call|execute|do|use|assume|run|make)"
-    r"(?:\s+the)?(?:\s+(?:actions?|operation)\b)?\s*:?\s*[\"'`\[(]*\s*"
+    r"(?:\s+the)?(?:\s+(?:actions?|operation)\b)?\s*:?\s*[\"'`\[(*]*\s*"
 )
 # A break inside the action's name is told by the words that follow it.
 _ACTION = re.compile(
@@ -47,12 +47,12 @@ _ACTION = re.compile(
 _ACTIONS_IN_WORDS = re.compile(r"(?:[\w-]+\s+){1,6}\((?=[a-z][a-z0-9-]{1,40}:[A-Z])")
 _MORE_ACTIONS = re.compile(r"(?:\s*,\s*(?:and\s+)?[a-z][a-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}){1,40}")
 _BARE_ACTION = re.compile(
-    r"(?P<action>[A-Z][a-z]+(?:[A-Z][A-Za-z0-9]*)+)(?=\s+(?:on\s+resource|because|with\s+an)|\s*[.\"']?\s*\Z)"
+    r"(?P<action>[A-Z][a-z]+(?:[A-Z][A-Za-z0-9]*)+)(?=\s+(?:on\s+resource|because|with)\b|\s*[.\"']?\s*\Z)"
 )
 _THIS_OPERATION = re.compile(r"(?:this|the)\s+\w+|\w+")
 
 _LABEL = re.compile(
-    r"(?<![\w/.-])(?P<label>Service\s+Principal|User|user|Role|role|Principal|principal|Identity|Caller|Entity)"
+    r"(?<![\w/.-])(?P<label>Service\s+Principal|User|Role|Principal|Identity|Caller|Entity|User\s+with\s+accountId|(?<!:)(?:user|role|principal))"
     r"(?P<colon>\s?:(?![\w:]*:))?\s*"
 )
 _BARE_PRINCIPAL = re.compile(
@@ -60,7 +60,7 @@ _BARE_PRINCIPAL = re.compile(
 )
 
 _RESOURCE = re.compile(
-    r"[\s.,…`'\")\]]*\b(?:on|for)\s+(?:the\s+|this\s+|these\s+)?(?:[Rr]esources?|resource\(s\))\b\s*(?P<colon>:)?\s*"
+    r"[\s.,…`'\")\]*]*\b(?:on|for)\s+(?:the\s+|this\s+|these\s+)?(?:[Rr]esources?|resource\(s\))\b\s*(?P<colon>:)?\s*(?:\*\*(?=\w))?"
 )
 _OPERATION_WORD = re.compile(r"\s+(?:operation|action)\b")
 _CIPHERTEXT = re.compile(r"\s*associated\s+with\s+this\s+ciphertext")
@@ -69,10 +69,10 @@ _TRUNCATED_RESOURCE = re.compile(r"(?:on\s+r|r)?esource:\s*")
 _TYPED_NAME = re.compile(
     r"(?:instance\sprofile|(?:server|signing)\scertificate|(?:MFA\sdevice|mfa)|(?:saml|SAML|oidc|OIDC)\sprovider|access\skey"
     r"|login\sprofile|account\salias|service\slinked\srole|ssh\spublic\skey|role|user|group|policy|repository|account)"
-    r"\s(?!because\b|with\b|status\b)[^\s\"']{1,600}"
+    r"\s(?!because\b|with\b|status\b)(?:<(?!/)|[^\s\"'<]){1,600}"
 )
 _MASKED = re.compile(r"<[^<>\n]{1,60}>[^\s]*|\[[^\[\]\n]{1,60}\][^\s]*|arn:[^\s\"']*\*[\w ]{1,30}\*[^\s\"']*")
-_WORD = re.compile(r"[^\s\"'`<>]+(?:<[^<>\n]{0,60}>?[^\s\"'`<>]*)*")
+_WORD = re.compile(r"[^\s\"'`<>]+(?:<(?!/)[^<>\n]{0,60}>?[^\s\"'`<>]*)*")
 _STOP = re.compile(
     r"\bwith\s+an?\s+explicit\s+deny\b|\b(?:because|since)\s+\w|\.\s+(?:Encoded|Go)\b"
     r"|\s\((?:Service|SDK|Status|AWS|Request)\b|\s+status\s+code\b|\n\n|</|\.?\s+User:|(?:not|n't)\s+authori[sz]ed"
@@ -104,6 +104,7 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Partial | None
     partial = Partial("core", anchor.start(), anchor.end(), kind="access_denied")
     named = _read_principal(text, floor, anchor, partial)
     perform = _PERFORM.match(text, anchor.end())
+    foreign = False
     if perform is None:
         if not named:
             return None
@@ -117,14 +118,10 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Partial | None
                 return None
             words = _THIS_OPERATION.match(text, perform.end())
             end = words.end() if words else perform.end()
-        elif (
-            text[action.end() : action.end() + 1] == ":"
-            and text[action.end() + 1 : action.end() + 2].isalnum()
-        ):
-            # Three sections: another cloud's action in AWS's words.
-            return None
         else:
             end = _put_action(text, action, partial)
+            # Three sections: another cloud's action in AWS's words.
+            foreign = text[end : end + 1] == ":" and text[end + 1 : end + 2].isalnum()
     end = _read_resource(text, end, partial)
     gap = _GAP.match(text, end)
     why = WHY.match(text, gap.end() if gap else end)
@@ -135,6 +132,9 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Partial | None
     if why:
         end = read_why(text, why, partial)
     partial.end = read_tail(text, end, partial)
+    if foreign:
+        # The words are taken, so that no other reader claims a part of them.
+        return Partial("core", partial.start, partial.end)
     return partial
 
 
@@ -224,7 +224,8 @@ def _read_resource(text: str, position: int, partial: Partial) -> int:
     if not value:
         return start
     if ELLIPSIS.match(value) is None:
-        partial.put("resource", rejoin(value), first, last)
+        typed = _TYPED_NAME.match(value)
+        partial.put("resource", " ".join(value.split()) if typed else rejoin(value), first, last)
     return last
 
 
@@ -238,8 +239,12 @@ def _resource_bounds(text: str, start: int) -> tuple[int, int]:
         bounded = stop[0].lower().lstrip().startswith(("with", "because", "since"))
         if not blanks or (bounded and blanks <= _MOST_BLANKS and _OTHER_WORDS.search(value) is None):
             return first, last
-    value_match = _TYPED_NAME.match(text, start) or _MASKED.match(text, start) or _WORD.match(text, start)
-    return trim(text, start, value_match.end()) if value_match else (start, start)
+    found = _TYPED_NAME.match(text, start) or _MASKED.match(text, start) or _WORD.match(text, start)
+    if found is None:
+        return start, start
+    first, last = trim(text, start, found.end())
+    # Behind it goes on what the message is part of: "…:cluster/demo: ClientError".
+    return (first, last - 1) if text.endswith(":", first, last) else (first, last)
 
 
 def read_lone_reasons(text: str, sentences: Sequence[Partial]) -> Iterator[Partial]:

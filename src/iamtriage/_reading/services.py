@@ -88,7 +88,7 @@ _VENDOR = re.compile(r"\A(?:amazon|aws)(?=.)", re.ASCII)
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
 
 # Services whose endpoint host is no evidence of the failing call: OIDC issuers and cluster API servers.
-_NOT_ENDPOINTS = frozenset({"eks", "oidc", "console", "signin", "docs", "compute", "amazonaws"})
+_NOT_ENDPOINTS = frozenset({"oidc", "console", "signin", "docs", "compute", "amazonaws"})
 HOST = re.compile(
     # A URL, or the host of one in a dump of Rust's reqwest.
     r"(?:https?://|Domain\(\")(?P<host>[A-Za-z0-9.-]{1,200}?\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov))\b"
@@ -155,7 +155,7 @@ def service_of_host(host: str) -> str | None:
     if m is None:
         return None
     name = m["service"]
-    if _MASK.match(name) or name in _NOT_ENDPOINTS or host.startswith("oidc.") or ".eks.amazonaws" in host:
+    if _MASK.match(name) or name in _NOT_ENDPOINTS or host.startswith("oidc.") or ".eks." in host:
         return None
     return _ALIASES.get(name.replace("-", ""), name)
 

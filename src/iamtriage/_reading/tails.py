@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.codes import is_code, is_status
-from iamtriage._reading.grammar import trim
+from iamtriage._reading.grammar import ELLIPSIS, trim
 from iamtriage._reading.partials import BEST, HINT, Partial
 from iamtriage._reading.services import service_name
 
@@ -23,7 +23,7 @@ _GO1 = re.compile(
 )
 _JAVA = re.compile(r"\(\s*(?:Service|AWS\s+Service):\s*(?P<service>[^;,()]{1,80})(?P<separator>[;,])")
 _JAVA_PART = re.compile(
-    r"\s*(?P<key>[A-Z][A-Za-z0-9]*(?:\s+[A-Z][A-Za-z0-9]*){0,3}|Http\s+Status\s+Code)\s*:\s*(?P<value>(?:<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|[^;,()<\[])[^;,()]{0,300})(?P<separator>[;,)]|\Z)"
+    r"\s*(?P<key>[A-Z][A-Za-z0-9]*(?:\s+[A-Z][A-Za-z0-9]*){0,3}|Http\s+Status\s+Code)\s*:\s*(?P<value>(?:<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|[^;,()<\[])(?:(?!\n\n)[^;,()]){0,300})(?P<separator>[;,)]|\Z)"
 )
 _JAVA_OLDEST = re.compile(
     r"Status\s+Code:\s*(?P<status>[0-9]{3}),\s*AWS\s+Service:\s*(?P<service>[^,]{1,60}),\s*AWS\s+Request\s+ID:\s*(?P<request>[^,\s]{1,80}),"
@@ -98,7 +98,7 @@ def _put(text: str, partial: Partial, key: str, start: int, end: int) -> None:
     value = text[start:end]
     if "\n" in value:
         value = "".join(value.split())
-    if not value or value == "null":
+    if not value or value == "null" or ELLIPSIS.match(value):
         return
     if key == "status_code" and not is_status(value):
         return
@@ -108,6 +108,9 @@ def _put(text: str, partial: Partial, key: str, start: int, end: int) -> None:
     if key == "code" and value[:3].isdigit():
         # "403 Forbidden" is HTTP's reason, not a code.
         return
+    if key == "code" and value.endswith(("...", "…")) and is_code(value.rstrip(".…")):
+        value = value.rstrip(".…")
+        end = start + len(value)
     if key == "code" and not is_code(value):
         # Services invent codes; the place says that it is one.
         partial.put(key, value, start, end, HINT)

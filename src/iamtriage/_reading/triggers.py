@@ -21,16 +21,19 @@ def may_hold_failure(text: str) -> bool:
         or "enied" in text
         or "uthor" in text
         or " not " in text
-        or "xcep" in text
+        or "xce" in text  # Exception, exceed
         or "redential" in text
         or "oken" in text
         or "orbid" in text
+        or "tatus" in text
         or "xpire" in text
-        or "status" in text
-        or "xceed" in text
         or "olicy" in text
         or "xplicit" in text
-        or "n't " in text
+        or "netes obj" in text  # the console's Kubernetes objects
+        or "nvalid" in text
+        or "must " in text
+        or "OpenID" in text
+        or "too large" in text  # the difference between the request time and the current time
         # Denials are translated too, and the fragments are English.
         or not text.isascii()
     )

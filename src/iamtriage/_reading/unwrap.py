@@ -10,9 +10,15 @@ from __future__ import annotations
 
 import html
 import re
+from typing import TYPE_CHECKING
 
 from iamtriage._reading.linewraps import join_wrapped_lines
 from iamtriage._reading.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage._reading.view import Edit
 
 _NEWLINES = re.compile("\r\n?|\\[\\\\r\\]\\[\\\\n\\]|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029\u21b5\u23ce]")
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1a\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
@@ -29,10 +35,11 @@ _TYPOGRAPHIC = str.maketrans(
     "''''''\"\"\"\"\":(),;",
 )
 _BOX = re.compile(
-    r"^[^\n│┃╷╵║]{0,48}[│┃╷╵║][ \t]?|^(?:[^\nâ]{0,32})â[”•\x94\x95][‚•µ\x82·][ \t]?"
-    # Quote, comment, bullet and table marks, each followed by a blank or alone on its line.
-    r"|^[ \t]{0,64}(?:(?:>+|#{1,6}|//+|,|\*|\||-)(?:[ \t]|$)){1,8}",
-    re.MULTILINE,
+    r"^[^\n│┃╷╵║]{0,48}[│┃╷╵║][ \t]?|^(?:[^\nâ]{0,32})â[”•\x94\x95\"][‚•µ\x82·'\"][ \t]?", re.MULTILINE
+)
+# Quote, comment, bullet and table marks at the start of a line, each followed by a blank or nothing.
+_MARKS = re.compile(
+    r"[ \t]{0,64}(?:(?P<mark>>|#|//|,|\*|\||-)(?P=mark){0,5}(?:[ \t]|(?=\n|\Z)))(?:(?:>+|#|//|\*|\||-)(?:[ \t]|(?=\n|\Z))){0,7}"
 )
 _STAMP = (
     r"(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ,]{1,2}\d\d:\d\d:\d\d(?:[.,:]\d{1,9})?(?:Z|[ ]?[+-]\d\d:?\d\d|[ ]UTC)?\]?"
@@ -53,16 +60,16 @@ def unwrap(text: str) -> View:
     view = View(text)
     if not text.isprintable():
         view.sub(_NEWLINES, "\n")
-        view.sub(_DROPPED, "")
+        _drop_controls(view)
     if not text.isascii():
         view.sub(_BLANKS, " ")
+    _take_off_line_starts(view)
+    lines = view.text.count("\n")
     if "\\" in view.text:
         view.sub(_ESCAPE, _unescape)
+        _drop_controls(view)
     if "&" in view.text:
         view.sub(_ENTITY, lambda m: html.unescape(html.unescape(m[0])))
-    if "\x1b" in view.text or "\u241b" in view.text:
-        view.sub(_ANSI, "")
-        view.sub(_DROPPED, "")
     if not view.text.isascii():
         # One character for one: offsets stay.
         view.text = view.text.translate(_TYPOGRAPHIC)
@@ -70,12 +77,45 @@ def unwrap(text: str) -> View:
         view.sub(_DOUBLED_QUOTE, "'")
     if "</" in view.text:
         view.sub(_TAGS, "\n")
-    view.sub(_BOX, "")
-    if "\n" in view.text:
-        join_wrapped_lines(view)
-        view.sub(_STAMPS, "")
+    if view.text.count("\n") != lines:
+        # What was escaped may have lines, boxes and stamps of its own.
+        _take_off_line_starts(view)
+    view.sub(_STAMPS, "")
     view.sub(_RUNS, _collapse)
     return view
+
+
+def _drop_controls(view: View) -> None:
+    if "\x1b" in view.text or "\u241b" in view.text:
+        view.sub(_ANSI, "")
+    view.sub(_DROPPED, "")
+
+
+def _take_off_line_starts(view: View) -> None:
+    """Drop boxes and marks, then the line ends that they hid."""
+    view.sub(_BOX, "")
+    view.edit(_mark_edits(view.text))
+    if "\n" in view.text:
+        join_wrapped_lines(view)
+
+
+def _mark_edits(text: str) -> Iterator[Edit]:
+    """Drop the marks of lines that have neighbours with the same mark, or none."""
+    at = 0
+    waiting: re.Match[str] | None = None
+    before = ""
+    lines = 0
+    while at <= len(text):
+        m = _MARKS.match(text, at)
+        mark = m["mark"] if m else ""
+        if waiting and (waiting["mark"] in {before, mark}):
+            yield waiting.start(), waiting.end(), ""
+        before, waiting = (waiting["mark"] if waiting else ""), m
+        lines += 1
+        end = text.find("\n", at)
+        at = end + 1 if end >= 0 else len(text) + 1
+    if waiting and (waiting["mark"] == before or lines == 1):
+        yield waiting.start(), waiting.end(), ""
 
 
 def _unescape(m: re.Match[str]) -> str:

@@ -30,6 +30,9 @@ _PYTHON_CHAIN = re.compile(
     r"The above exception was the direct cause of the following exception"
     r"|During handling of the above exception, another exception occurred"
 )
+_AWS_PRINCIPAL = re.compile(r"arn:|amazonaws\.com|\A[0-9]{12}\Z|\Aanonymous\Z")
+# A line that begins a record of its own.
+_RECORD = re.compile(r"\n(?:[A-Z]{4,8}\b|\{|[IWEF]\d{4} |time=|level=)")
 # How far around a failure, in characters, what tells whose it is may stand.
 _NEAR = 300
 # Shapes that only AWS's SDKs and tools print.
@@ -79,7 +82,7 @@ class Around:
     def apart(self, first: Draft, second: Draft) -> bool:
         """Tell whether the second begins a line of its own behind the first."""
         between = self.text[first.end : second.start]
-        return between.endswith("\n") or "\n\n" in between
+        return between.endswith("\n") or "\n\n" in between or _RECORD.search(between) is not None
 
 
 def _near(places: list[int], draft: Draft) -> bool:
@@ -131,13 +134,12 @@ def _kind_of_rest(draft: Draft, around: Around) -> Kind | None:
         # A class of botocore's own, of which only some are about credentials or calls.
         return kind_of_client_class(draft.code)
     if draft.code and draft.code != "WebIdentityErr":
-        return "aws_error" if draft.aws or (is_known(draft.code) and around.aws) else None
-    if draft.code and is_known(draft.code) and draft.body_end >= 0 and "request_id" in draft.facts:
-        return "aws_error"
+        document = draft.source == "xml" and "request_id" in draft.facts
+        return "aws_error" if draft.aws or (is_known(draft.code) and (around.aws or document)) else None
     if (
         draft.aws
-        and ("operation" in draft.facts or draft.has_tail)
-        and draft.source in {"go-v2", "java-v1", "java-v2", "go-v1", "php"}
+        and ("operation" in draft.facts or draft.has_tail or draft.thrown)
+        and draft.source in {"go-v2", "java-v1", "java-v2", "go-v1", "php", "dotnet", "ruby"}
     ):
         return "aws_error"
     return None
@@ -161,7 +163,11 @@ def _is_ours(draft: Draft, around: Around) -> bool:
     ):
         # S3's bare "Access Denied" has no other mark than what it was about.
         bare = draft.kind in {"access_denied", "invalid_credentials"} and around.storage(draft)
-        return around.aws or principal is not None or bare
+        return (
+            around.aws
+            or bare
+            or (principal is not None and _AWS_PRINCIPAL.search(principal.value) is not None)
+        )
     if draft.code and is_known(draft.code):
         return draft.kind != "aws_error" or around.aws
     return around.aws
@@ -193,24 +199,25 @@ def _wraps(outer: Draft, inner: Draft, *, apart: bool) -> bool:
     )
     if not outer.complete:
         return inner.complete or inner.code in CLIENT_CODES
+    if apart:
+        return False
     if outer.kind == inner.kind == "access_denied" and not (
         {"action", "code", "principal", "request_id"} & outer.facts.keys()
     ):
         # "Lambda was unable to … because KMS access was denied. …", then KMS's own words.
         return inner.start - outer.end <= HEAD_TO_HEAD and bool({"action", "code"} & inner.facts.keys())
+    if outer.kind == inner.kind == "access_denied" and not (
+        {"action", "principal", "request_id"} & outer.facts.keys()
+    ):
+        # "KMSAccessDeniedException … KMS Exception: AccessDeniedException KMS Message: User: …"
+        return inner.start - outer.end <= HEAD_TO_HEAD and {"action", "code"} <= inner.facts.keys()
     if (
         outer.kind == "missing_credentials"
         and not inner.metadata
         and not ({"request_id", "status_code"} & outer.facts.keys())
     ):
         return reported and (inner.kind != "aws_error" or inner.complete)
-    if (
-        outer.kind == "aws_error"
-        and not apart
-        and not outer.has_core
-        and not outer.has_tail
-        and outer.code is not None
-    ):
+    if outer.kind == "aws_error" and not outer.has_core and not outer.has_tail and outer.code is not None:
         # A head whose message is another failure: "ValidationError: … AccessDenied: User …".
         return (
             inner.start - outer.end <= HEAD_TO_HEAD

@@ -24,8 +24,8 @@ _OPEN = re.compile(r"<(?:ErrorResponse|Response|Error|ServiceErrorResponse)\b[^<
 _NAMESPACE = re.compile(r"xmlns=[\"']https?://(?P<host>[\w.-]{4,100})/")
 _CLOSE = re.compile(r"</(?:ErrorResponse|Response)>")
 _VALUE = {
-    "request_id": re.compile(r"<Request(?:Id|ID)>\s*(?P<value>[^<>]{1,128}?)\s*</Request(?:Id|ID)>"),
-    "host_id": re.compile(r"<HostId>\s*(?P<value>[^<>]{1,300}?)\s*</HostId>"),
+    "request_id": re.compile(r"<Request(?:Id|ID)>\s*(?P<value>[^<>]{1,128}?)\s*</Request(?:Id|ID)\s*>"),
+    "host_id": re.compile(r"<HostId>\s*(?P<value>[^<>]{1,300}?)\s*</HostId\s*>"),
     "resource": re.compile(r"<Resource>\s*(?P<value>[^<>\s]{1,1024})\s*</Resource>"),
 }
 _REACH = 4000
