@@ -44,16 +44,7 @@ _NAMESPACE_REACH = 100
 
 def read_codes(text: str) -> Iterator[Partial]:
     """Find every such code."""
-    for m in _BEFORE_COLON.finditer(text):
-        code = m["code"]
-        if not is_code(code) or code in _PLAIN_WORDS - {"Forbidden", "Throttling"}:
-            continue
-        if code == "Forbidden" and text[max(0, m.start() - 4) : m.start()].strip().isdigit():
-            # "403 Forbidden:" is HTTP's reason.
-            continue
-        if FOREIGN_NAMESPACE.search(text, max(0, m.start() - _NAMESPACE_REACH), m.start()):
-            continue
-        yield code_partial(m, rank=STATED if is_known(code) else CLASS_NAME)
+    yield from _before_colons(text)
     if "'" in text:
         for m in _IN_QUOTES.finditer(text):
             # With a colon it is a pair of a printed object, which "pairs" reads.
@@ -72,3 +63,16 @@ def read_codes(text: str) -> Iterator[Partial]:
     alone = _ALONE.fullmatch(text)
     if alone and kind_of_code(alone["code"]) and alone["code"] not in _PLAIN_WORDS:
         yield code_partial(alone, aws=True)
+
+
+def _before_colons(text: str) -> Iterator[Partial]:
+    for m in _BEFORE_COLON.finditer(text):
+        code = m["code"]
+        if not is_code(code) or code in _PLAIN_WORDS - {"Forbidden", "Throttling"}:
+            continue
+        if code == "Forbidden" and text[max(0, m.start() - 4) : m.start()].strip().isdigit():
+            # "403 Forbidden:" is HTTP's reason.
+            continue
+        if FOREIGN_NAMESPACE.search(text, max(0, m.start() - _NAMESPACE_REACH), m.start()):
+            continue
+        yield code_partial(m, rank=STATED if is_known(code) else CLASS_NAME)

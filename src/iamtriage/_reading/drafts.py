@@ -202,6 +202,8 @@ def _core_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
         return False
     if gap.inside:
         return True
+    if piece.kind not in current.kinds and gap.has("\n"):
+        return False
     if "action" in facts:
         # EC2's plain sentence, then the full one.
         return gap.size <= _CORE_TO_CORE and "access_denied" in current.kinds and not current.has_tail

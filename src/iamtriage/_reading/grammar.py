@@ -64,7 +64,7 @@ def _closes_bold(text: str, start: int, end: int) -> bool:
     if not text.endswith("**", start, end) or text.endswith("***", start, end):
         return False
     line = text.rfind("\n", max(0, start - 2000), start) + 1
-    return _BOLD.search(text[line:start]) is not None
+    return _BOLD.search(text[line : start + 1]) is not None
 
 
 def rejoin(value: str) -> str:

@@ -161,6 +161,10 @@ def _record(cluster: Partial, _: _Pair) -> bool:
 
 
 def _code(cluster: Partial, pair: _Pair) -> bool:
+    if pair.key == "errorType" and is_generic(pair.value):
+        # What a Lambda function answers for an error of its own: its request id is the invocation's.
+        cluster.facts.pop("request_id", None)
+        cluster.lambda_answer = True
     init = _INIT.search(pair.value)
     value = init["code"] if init else pair.value
     if "#" in value or "://" in value:
@@ -175,10 +179,6 @@ def _code(cluster: Partial, pair: _Pair) -> bool:
         return False
     at = pair.text.find(value, pair.start, pair.end)
     typed = pair.key.lower() in {"errortype", "typename"}
-    if pair.key == "errorType":
-        # Lambda's answer: its request id is the invocation's.
-        cluster.facts.pop("request_id", None)
-        cluster.lambda_answer = True
     cluster.put("code", value, at, at + len(value), CLASS_NAME if typed else BEST)
     cluster.aws = cluster.aws or pair.key in {"__type", "_serviceCode", "s3ErrorCode"}
     return True

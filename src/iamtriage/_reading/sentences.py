@@ -40,7 +40,7 @@ _PERFORM = re.compile(
 # A break inside the action's name is told by the words that follow it.
 _ACTION = re.compile(
     r"(?P<action>(?P<service>[A-Za-z][A-Za-z0-9-]{0,62}(?:\n[A-Za-z0-9-]{1,40})?)"
-    r":(?:\n(?=[A-Z]))?[A-Za-z*][A-Za-z0-9*]{0,127}"
+    r":(?:\n(?=[A-Z]))?[A-Za-z*](?:[A-Za-z0-9]|\*(?!\*)){0,127}"
     r"(?:\n[A-Za-z0-9]{1,60}(?=\s+(?:on\s+resource|because\b|with\s+an\b)))?)"
 )
 # "the required AWS Marketplace actions (aws-marketplace:ViewSubscriptions, …)"
@@ -52,7 +52,7 @@ _BARE_ACTION = re.compile(
 _THIS_OPERATION = re.compile(r"(?:this|the)\s+\w+|\w+")
 
 _LABEL = re.compile(
-    r"(?<![\w/.-])(?P<label>Service\s+Principal|User|Role|Principal|Identity|Caller|Entity|User\s+with\s+accountId|(?<!:)(?:user|role|principal))"
+    r"(?<![\w/.-])(?P<label>Service\s+Principal|User|Role|Principal|Identity|Caller|Entity|(?:User\s+with\s+)?accountId|(?<!:)(?:user|role|principal))"
     r"(?P<colon>\s?:(?![\w:]*:))?\s*"
 )
 _BARE_PRINCIPAL = re.compile(
@@ -134,7 +134,10 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Partial | None
     partial.end = read_tail(text, end, partial)
     if foreign:
         # The words are taken, so that no other reader claims a part of them.
-        return Partial("core", partial.start, partial.end)
+        line_end = text.find("\n", partial.end, partial.end + _LOST_REACH)
+        return Partial(
+            "core", partial.start, line_end if line_end >= 0 else min(len(text), partial.end + _LOST_REACH)
+        )
     return partial
 
 

@@ -100,7 +100,7 @@ _PRINCIPAL = re.compile(
     r"arn:[\w-]{1,24}:(?:iam|sts)::[^\s:]{0,40}:[^\s,;\"'、。」»<>]{1,600}|<[^<>\n]{1,60}>|[\w+=,.@-]{3,64}(?=\s)"
 )
 _ACTION = re.compile(
-    r"(?<![\w:/.-])(?P<service>[A-Za-z][a-zA-Z0-9-]{1,40}):(?P<name>[A-Za-z][A-Za-z0-9*]{2,80})(?![\w/]|:\S)"
+    r"(?<![A-Za-z0-9_/.-])(?<![A-Za-z0-9]:)(?<!::)(?P<service>[A-Za-z][a-zA-Z0-9-]{1,40}):(?P<name>[A-Za-z][A-Za-z0-9*]{2,80})(?![\w/]|:\S)"
 )
 _RESOURCE = re.compile(
     r"(?:risorsa|ressource|Ressource|recurso|リソース|资源|資源|리소스|sumber daya|resource)(?:の)?\s?:?\s?[\"'«`]?(?P<resource>(?:role|user|policy|group)\s\S+|arn:[^\s\"'»、。,<]+|\*)"

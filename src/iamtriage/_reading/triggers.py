@@ -29,8 +29,9 @@ def may_hold_failure(text: str) -> bool:
         or "xpire" in text
         or "olicy" in text
         or "xplicit" in text
-        or "netes obj" in text  # the console's Kubernetes objects
-        or "nvalid" in text
+        or "n't " in text
+        or "alid" in text  # invalid, no valid
+        or "already" in text
         or "must " in text
         or "OpenID" in text
         or "too large" in text  # the difference between the request time and the current time

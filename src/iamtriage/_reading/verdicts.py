@@ -135,6 +135,7 @@ def _kind_of_rest(draft: Draft, around: Around) -> Kind | None:
         return kind_of_client_class(draft.code)
     if draft.code and draft.code != "WebIdentityErr":
         document = draft.source == "xml" and "request_id" in draft.facts
+        draft.aws = draft.aws or (document and is_known(draft.code))
         return "aws_error" if draft.aws or (is_known(draft.code) and (around.aws or document)) else None
     if (
         draft.aws
@@ -199,7 +200,8 @@ def _wraps(outer: Draft, inner: Draft, *, apart: bool) -> bool:
     )
     if not outer.complete:
         return inner.complete or inner.code in CLIENT_CODES
-    if apart:
+    if apart and not (outer.kind == "missing_credentials" and "status_code" in inner.facts):
+        # Independent, but for what an SDK says of the call that should have given credentials.
         return False
     if outer.kind == inner.kind == "access_denied" and not (
         {"action", "code", "principal", "request_id"} & outer.facts.keys()
