@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._reading.codes import bare, is_status, kind_of_code
+from iamtriage._reading.grammar import RECORD
 from iamtriage._reading.linewraps import FRESH_LINE
 from iamtriage._reading.partials import CLASS_NAME, HINT, Fact, Partial
 from iamtriage.typing import Kind
@@ -186,6 +187,8 @@ def _core_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
     if not current.has_core:
         if gap.inside or gap.size <= 0:
             return True
+        if gap.has(RECORD) and gap.size > HEAD_TO_HEAD:
+            return False
         if _kind_differs(current, piece) and (gap.size > HEAD_TO_HEAD or gap.begins_line):
             # The head's own message came first; this sentence is of the next failure.
             return False
@@ -202,7 +205,7 @@ def _core_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
         return False
     if gap.inside:
         return True
-    if piece.kind not in current.kinds and gap.has("\n"):
+    if gap.has(RECORD) or (piece.kind not in current.kinds and gap.has("\n")):
         return False
     if "action" in facts:
         # EC2's plain sentence, then the full one.
@@ -238,6 +241,8 @@ def _is_inner(current: Draft, piece: Partial) -> bool:
 
 def _body_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
     if not _same_code(current, piece) or (current.body_end >= 0 and gap.size > CHAIN):
+        return False
+    if current.has_core and gap.has(RECORD):
         return False
     return gap.size <= _TO_BODY and not _conflicts(current, piece, ("request_id", "operation", "host_id"))
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 
-ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])", re.ASCII)
+# ASCII's record separator, white space to every pattern, stands where a line of a log began.
+RECORD = "\x1e"
+
 PRINCIPAL_ACCOUNT = re.compile(r"arn:[\w-]*:[\w-]*:[\w-]*:([0-9]{12}):|\A([0-9]{12})\Z", re.ASCII)
 ACTION = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}", re.ASCII)
 ARN_HEAD = re.compile(r"arn:[\w<\[{*-]")

@@ -49,7 +49,7 @@ sure  | nauthorized | [Uu]nable to recognize .{1,300}?: Unauthorized
 sure  | nauthorized | Unable to register node .{1,200}?with API server: Unauthorized
 sure  | nauthorized | (?:Failed to|failed to|Unable to|unable to|error|Error|cannot|could not)[^\n]{0,300}?(?:\*?v\d\w*\.|node|nodes|lease|leases|configmap|Kubernetes|kubernetes|k8s|API server|pods?|services?|namespaces?|customresourcedefinitions?|secrets?|serviceaccounts?)\b[^\n]{0,300}?: (?:Unauthorized|the server has asked)
 sure  | nauthorized | \"message\"\s?:\s?\"Unauthorized\"|'message': 'Unauthorized'
-unsure | nauthorized | ^(?:Error: )?(?:[^\n]{0,120}: )?Unauthorized$
+unsure | nauthorized | ^\x1e?(?:Error: )?(?:[^\n]{0,120}: )?Unauthorized$
 sure  | nauthorized | err=\"Unauthorized\"
 sure  | nauthorized | KubernetesClientException: [^\n]{0,400}?Unauthorized
 sure  | nauthorized | INSTALLATION FAILED: (?:.{0,200}: )?Unauthorized|(?:INSTALLATION|UPGRADE) FAILED: .{0,200}?Unauthorized|query: failed to query with labels: Unauthorized|[Kk]ubernetes cluster unreachable: .{0,200}?(?:Unauthorized|provide credentials)

@@ -29,7 +29,7 @@ _WORDS = frozenset(_KNOWN.split())
 
 # A line that begins like this was not made by a wrap, unless a terminal's width says otherwise.
 FRESH_LINE = re.compile(
-    r"[ \t]|\d{4}[-/]\d\d|\d\d:\d\d:\d\d|[IWEF]\d{4} |[{}<]|\[[^\]]{0,40}\]|time=|level=|ts=|at |File \"|Caused by|caused by"
+    r"[ \t\x1e]|\d{4}[-/]\d\d|\d\d:\d\d:\d\d|[IWEF]\d{4} |[{}<]|\[[^\]]{0,40}\]|time=|level=|ts=|at |File \"|Caused by|caused by"
     r"|Traceback|[A-Z][a-z]{2} [ \d]\d \d\d:|[-=_*#]{3}|\"?[A-Za-z_]{2,24}\"?[ ]?[:=] |(?:Error|ERROR|WARN|INFO|DEBUG|FATAL)\b|$"
 )
 # So begins a record of a log, also where the line before it is as long as the terminal is wide.
@@ -68,14 +68,14 @@ def join_wrapped_lines(view: View) -> None:
 def _paragraph_edits(lines: list[tuple[int, str]]) -> list[Edit]:
     if len(lines) < 2:
         return []
-    width = _terminal_width([line for _, line in lines])
+    width, sure = _terminal_width([line for _, line in lines])
     edits: list[Edit] = []
     for (at, line), (following_at, following) in pairwise(lines):
         if line[-1].isspace() or following[0].isspace():
             # The blank is there: the readers take the line end as part of it.
             joined = False
         elif len(line) == width:
-            joined = not _RECORD.match(following) and not _whole_words_meet(line, following)
+            joined = not _RECORD.match(following) and (sure or not _whole_words_meet(line, following))
         else:
             joined = _pieces_belong(line, following)
         if joined:
@@ -83,11 +83,11 @@ def _paragraph_edits(lines: list[tuple[int, str]]) -> list[Edit]:
     return edits
 
 
-def _terminal_width(lines: list[str]) -> int:
-    """Give the width at which a terminal broke these lines, 0 where none is evident."""
+def _terminal_width(lines: list[str]) -> tuple[int, bool]:
+    """Give the width at which a terminal broke these lines, 0 where none is evident, and if it is sure."""
     width = max(map(len, lines[:-1]))
     if width < _NARROWEST or len(lines[-1]) > width:
-        return 0
+        return 0, False
     full = ragged = 0
     for line, following in pairwise(lines):
         if len(line) == width:
@@ -96,7 +96,7 @@ def _terminal_width(lines: list[str]) -> int:
             # A wrapper that breaks at blanks leaves a line short because the next word did not fit.
             word = _TOKEN_HEAD.match(following)
             ragged += word is not None and len(line) + 1 + len(word[0]) > width
-    return width if full >= _FULL_LINES and full > ragged else 0
+    return (width, full > _FULL_LINES and not ragged) if full >= _FULL_LINES and full > ragged else (0, False)
 
 
 def _ends(line: str, following: str) -> tuple[str, str] | None:

@@ -50,7 +50,7 @@ sure   | ccess Denied | \A[\s\"'`]*Access Denied[.\s\"'`]*\Z
 unsure | requested resource | You do(?: not|n't) have (?:sufficient )?(?:permissions?|access) to (?:access )?(?:this|the) (?:requested )?resource
 unsure | ufficient access to perform this action | You do not have sufficient access to perform this action
 unsure | not authorized to perform this operation | You are not authorized to perform this operation
-unsure | ccess Denied | (?:(?<=[:=\]]\x20)|(?<=[>\"'\n])|\A)Access Denied(?=[.\"'\n<]|\Z|,| \()
+unsure | ccess Denied | (?:(?<=[:=\]]\x20)|(?<=[>\"'\n\x1e])|\A)Access Denied(?=[.\"'\n<]|\Z|,| \()
 sure   | access to the model with | You don't have access to the model with the specified model ID
 sure   | ccess denied when | Access denied when (?:writing|reading)[^\n]{0,30}location: s3://
 sure   | .dkr.ecr. | \.dkr\.ecr\.[^\n]{1,400}: 403 Forbidden

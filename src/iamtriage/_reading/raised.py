@@ -78,8 +78,10 @@ def _client_error(text: str, response: Document, operation: str) -> Failure | No
     stated = stated_by(response, operation)
     if stated is None:
         return read_cause(text)
-    message, partial = stated
+    _, partial = stated
     partial.source, partial.aws = "botocore", True
+    said = as_document(response.get("Error")).get("Message")
+    message = excerpt(said) if isinstance(said, str) else ""
     return read_cause(text if message in text else message, partial)
 
 

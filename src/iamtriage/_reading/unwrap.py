@@ -12,6 +12,7 @@ import html
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._reading.grammar import RECORD
 from iamtriage._reading.linewraps import join_wrapped_lines
 from iamtriage._reading.view import View
 
@@ -46,7 +47,7 @@ _STAMP = (
     r"|\[?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\]?"
     r"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]{1,64} [\w./@-]{1,64}(?:\[\d{1,8}\])?:)"
 )
-_STAMPS = re.compile(rf"^[ \t]{{0,16}}(?:[\w.-]{{1,64}}[ \t]{{1,24}}\|[ \t])?{_STAMP}(?=[ \t])", re.MULTILINE)
+_STAMPS = re.compile(rf"^[ \t]{{0,16}}(?:[\w.-]{{1,64}}[ \t]{{1,24}}\|[ \t])?{_STAMP}[ \t]", re.MULTILINE)
 # YAML doubles a quote inside a quoted scalar.
 _DOUBLED_QUOTE = re.compile(r"(?<=[a-z])''(?=[a-z])")
 _TAGS = re.compile(
@@ -80,7 +81,7 @@ def unwrap(text: str) -> View:
     if view.text.count("\n") != lines:
         # What was escaped may have lines, boxes and stamps of its own.
         _take_off_line_starts(view)
-    view.sub(_STAMPS, "")
+    view.sub(_STAMPS, RECORD)
     view.sub(_RUNS, _collapse)
     return view
 

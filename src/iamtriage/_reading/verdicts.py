@@ -32,7 +32,7 @@ _PYTHON_CHAIN = re.compile(
 )
 _AWS_PRINCIPAL = re.compile(r"arn:|amazonaws\.com|\A[0-9]{12}\Z|\Aanonymous\Z")
 # A line that begins a record of its own.
-_RECORD = re.compile(r"\n(?:[A-Z]{4,8}\b|\{|[IWEF]\d{4} |time=|level=)")
+_RECORD = re.compile(r"\x1e|\n(?:[A-Z]{4,8}\b|\{|[IWEF]\d{4} |time=|level=)")
 # How far around a failure, in characters, what tells whose it is may stand.
 _NEAR = 300
 # Shapes that only AWS's SDKs and tools print.
