@@ -387,7 +387,7 @@ ALONE = (
     Case("error: You must be logged in to the server (Unauthorized)", {"kind": "kubernetes_unauthorized"}),
     Case("error: You must be logged in to the server (the server has asked for the client to provide credentials)", {"kind": "kubernetes_unauthorized"}),
     Case("Your current user or role does not have access to Kubernetes objects on this EKS cluster", {"kind": "console_kubernetes_access"}),
-    Case("Your current IAM principal doesn't have access to Kubernetes objects on this cluster.", {"kind": "console_kubernetes_access"}),
+    Case("Your current IAM principal doesn't have access to Kubernetes objects on this cluster. This might be due to the IAM principal not having an access entry with permissions to access the cluster.", {"kind": "console_kubernetes_access"}),
     Case('Unable to locate credentials. You can configure credentials by running "aws configure".', {"kind": "missing_credentials"}),
     Case("botocore.exceptions.NoCredentialsError: Unable to locate credentials", {"kind": "missing_credentials", "code": "NoCredentialsError"}),
     Case("Error when retrieving token from sso: Token has expired and refresh failed", {"kind": "expired_credentials"}),
@@ -711,11 +711,17 @@ ENVELOPES: dict[str, Callable[[Call], Case]] = {
 
 # These show no mark of AWS's: other clouds print the same, so an error that is not about access stays unclaimed.
 UNMARKED = frozenset({"cli_json", "ec2_xml", "s3_xml"})
+# The codes of these come in XML, never as a JSON body's "__type".
+_SPEAK_XML = frozenset({"ec2", "iam", "s3", "sts"})
 
 
 def suits(message: Message, name: str) -> bool:
     """Whether an envelope shows that a message is AWS's, where the message itself does not."""
-    unmarked = name in UNMARKED or (name == "query_xml" and message.service == "eks")
+    unmarked = (
+        name in UNMARKED
+        or (name == "query_xml" and message.service == "eks")
+        or (name == "json_body" and message.service in _SPEAK_XML)
+    )
     return not (unmarked and message.facts["kind"] == "aws_error")
 
 

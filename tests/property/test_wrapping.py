@@ -91,7 +91,7 @@ TRAIL = Case(
     plain=False,
 )
 CONSOLE = Case(
-    "Your current IAM principal doesn't have access to Kubernetes objects on this cluster.",
+    "Your current IAM principal doesn't have access to Kubernetes objects on this cluster. This might be due to the IAM principal not having an access entry with permissions to access the cluster.",
     {"kind": "console_kubernetes_access"},
 )
 

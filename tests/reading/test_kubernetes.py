@@ -88,7 +88,7 @@ FORBIDDEN: Table = (
     ),
     (
         "no-head",
-        'User "ana" cannot list resource "pods"',
+        'Error: User "ana" cannot list resource "pods"',
         _forbidden(k8s_user="ana", k8s_verb="list", k8s_resource="pods"),
     ),
     (
@@ -234,7 +234,7 @@ CONSOLE: Table = (
     ("verify", "Unauthorized: Verify you have access to the Kubernetes cluster", _CONSOLE),
     (
         "german",
-        "Ihr aktueller IAM-Prinzipal hat keinen Zugriff auf Kubernetes-Objekte in diesem Cluster.",
+        "Ihr aktueller IAM-Prinzipal hat keinen Zugriff auf Kubernetes-Objekte in diesem Cluster. Dies kann daran liegen, dass der IAM-Prinzipal nicht über einen Zugriffseintrag mit Berechtigungen für den Zugriff auf den Cluster verfügt.",
         _CONSOLE,
     ),
     ("french", "Votre principal IAM actuel n'a pas accès aux objets Kubernetes de ce cluster.", _CONSOLE),

@@ -1,4 +1,7 @@
-"""AWS's and its SDKs' sentences, one line a wording; each row of ``phrases`` has to have one here."""
+"""AWS's and its SDKs' sentences, one line a wording; each row of ``phrases`` has to have one here.
+
+A few stand behind "Error: ": those of ``test_triggers.NEED_A_WORD_BESIDE``, which are not read bare.
+"""
 
 from __future__ import annotations
 
@@ -89,7 +92,7 @@ DENIALS: Table = (
     ),
     (
         "lake-formation-permission",
-        "Insufficient Lake Formation permission(s): Required Select on sales",
+        "Error: Insufficient Lake Formation permission(s): Required Select on sales",
         denied(),
     ),
     (
@@ -112,6 +115,7 @@ DENIALS: Table = (
         _call("SomethingNew", "GetReport", "Access Denied"),
         denied(code="SomethingNew", operation="GetReport"),
     ),
+    ("model", "You don't have access to the model with the specified model ID.", denied()),
     (
         "ecr-status",
         f"unexpected status from HEAD request to https://{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/v2/web/manifests/1.0: 403 Forbidden",
@@ -137,7 +141,7 @@ TOKENS: Table = (
         "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements",
         expect("invalid_identity_token"),
     ),
-    ("claim", "Missing a required claim: aud", expect("invalid_identity_token")),
+    ("claim", "Error: Missing a required claim: aud", expect("invalid_identity_token")),
     (
         "thumbprint",
         "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
@@ -321,7 +325,7 @@ MISSING: Table = tuple(
     for name, message in (
         ("sso-none", "Error loading SSO Token: Token for https://example.awsapps.com/start does not exist"),
         ("locate", 'Unable to locate credentials. You can configure credentials by running "aws configure".'),
-        ("imds", "no EC2 IMDS role found"),
+        ("imds", "Error: no EC2 IMDS role found"),
         ("sources", "No valid credential sources found"),
         ("sources-for", "No valid credential sources for S3 Backend found."),
         ("chain-go", "no valid providers in chain. Deprecated."),
@@ -435,7 +439,11 @@ REGIONS: Table = (
         "STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console.",
         expect("region_disabled", account=ACCOUNT),
     ),
-    ("sts-requested", "STS is not activated in the requested region for this account", None),
+    (
+        "sts-requested",
+        "STS is not activated in the requested region for this account",
+        expect("region_disabled"),
+    ),
     ("sts-short", "STS is not activated in this region", expect("region_disabled")),
     (
         "opt-in",
@@ -455,7 +463,7 @@ POLICIES: Table = tuple(
         ("resource", "Policy has invalid resource"),
         ("applies", "Action does not apply to any resource(s) in statement"),
         ("federated", "Federated principals must be valid domain names or SAML metadata ARNs"),
-        ("field", "Has prohibited field Resource"),
+        ("field", "Error: Has prohibited field Resource"),
         (
             "organizations",
             "The provided policy document does not meet the requirements: MALFORMED_POLICY_DOCUMENT",
@@ -510,7 +518,7 @@ ENTRIES: Table = tuple(
             "bootstrap",
             "bootstrapClusterCreatorAdminPermissions must be true if cluster authentication mode is set to CONFIG_MAP",
         ),
-        ("type", 'This operation can only be performed on Access Entries with a type of "STANDARD".'),
+        ("type", 'Error: This operation can only be performed on Access Entries with a type of "STANDARD".'),
         (
             "not-found",
             "The specified principalArn could not be found. You can view your available access entries with 'list-access-entries'.",
@@ -558,12 +566,12 @@ NETWORK: Table = (
     ),
     (
         "timeout",
-        'Connect timeout on endpoint URL: "https://sts.eu-west-1.amazonaws.com/"',
+        'Error: Connect timeout on endpoint URL: "https://sts.eu-west-1.amazonaws.com/"',
         expect("aws_error", service="sts"),
     ),
     (
         "read",
-        'Read timeout on endpoint URL: "https://sts.eu-west-1.amazonaws.com/"',
+        'Error: Read timeout on endpoint URL: "https://sts.eu-west-1.amazonaws.com/"',
         expect("aws_error", service="sts"),
     ),
     ("endpoint-elsewhere", 'Could not connect to the endpoint URL: "https://minio.example.com/"', None),

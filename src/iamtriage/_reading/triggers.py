@@ -14,26 +14,22 @@ def may_hold_failure(text: str) -> bool:
     >>> may_hold_failure("GET /health 200 0.3 ms"), may_hold_failure("Access Denied")
     (False, True)
     """
-    # Written out, since a loop or any() would take twice the time. Fragments, not words: "enied"
-    # finds Denied, denied and AccessDenied, "rror" Error, error and errorCode.
+    # Written out, since a loop or any() would take twice the time. Fragments, not words: "rror"
+    # finds Error, error and errorCode. A letter that few lines have, looked for first, costs a
+    # fourth of what a fragment does.
     return (
         "rror" in text
-        or "enied" in text
+        or ("den" in text and ("enied" in text or "redential" in text or "orbidden" in text))
         or "uthor" in text
-        or " not " in text
-        or "xce" in text  # Exception, exceed
-        or "redential" in text
+        or "not " in text
+        or ("x" in text and ("xception" in text or "xpired" in text))
         or "oken" in text
-        or "orbid" in text
-        or "tatus" in text
-        or "xpire" in text
         or "olicy" in text
-        or "xplicit" in text
-        or "n't " in text
-        or "alid" in text  # invalid, no valid
-        or "already" in text
-        or "must " in text
-        or "OpenID" in text
+        or ("S" in text and "Status" in text)
+        or ("'" in text and "n't " in text)
+        or ("D" in text and "OpenID" in text)
+        or ("_" in text and "__type" in text)
+        or ("K" in text and "Kubernetes obj" in text)
         or "too large" in text  # the difference between the request time and the current time
         # Denials are translated too, and the fragments are English.
         or not text.isascii()
