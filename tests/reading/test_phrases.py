@@ -369,10 +369,13 @@ MISSING: Table = tuple(
         ("profile", "The config profile (staging) could not be found"),
         ("source-profile", 'The source_profile "base" referenced in the profile "dev" does not exist.'),
         ("source-empty", 'The source profile "base" must have credentials.'),
-        ("role-arn", "You must specify a value for roleArn and roleSessionName"),
+        ("role-arn", "Error: You must specify a value for roleArn and roleSessionName"),
         ("no-aws", "No AWS credentials found"),
         ("aws-not-found", "AWS credentials not found"),
-        ("old-s3", "AWS Access Key ID and Secret Access Key must be specified as the username or password"),
+        (
+            "old-s3",
+            "Error: AWS Access Key ID and Secret Access Key must be specified as the username or password",
+        ),
     )
 )
 MISSING_IN_CALLS: Table = tuple(
@@ -512,11 +515,11 @@ ENTRIES: Table = tuple(
         ("in-use", "The specified access entry resource is already in use on this cluster."),
         (
             "mode",
-            "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this operation.",
+            "Error: The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this operation.",
         ),
         (
             "bootstrap",
-            "bootstrapClusterCreatorAdminPermissions must be true if cluster authentication mode is set to CONFIG_MAP",
+            "Error: bootstrapClusterCreatorAdminPermissions must be true if cluster authentication mode is set to CONFIG_MAP",
         ),
         ("type", 'Error: This operation can only be performed on Access Entries with a type of "STANDARD".'),
         (
@@ -536,8 +539,8 @@ ENTRIES: Table = tuple(
             "configmap-terraform",
             'The configmap "aws-auth" does not exist, ConfigMap kube-system/aws-auth does not exist',
         ),
-        ("rolearn", "one of rolearn or SSO must be supplied"),
-        ("userarn", "value for userarn must be supplied"),
+        ("rolearn", "Error: one of rolearn or SSO must be supplied"),
+        ("userarn", "Error: value for userarn must be supplied"),
     )
 )
 ENTRIES_IN_CALLS: Table = tuple(

@@ -24,13 +24,18 @@ NEED_A_WORD_BESIDE = frozenset(
         "is wrong; expecting",
         "aws sso login",
         "no EC2 IMDS role found",
+        "ou must specify",
+        "ID and Secret Access Key must be specified",
         "unable to read file at /var/run/secrets/eks",
         "Has prohibited field",
         "MALFORMED_POLICY_DOCUMENT",
         "timeout on endpoint URL",
-        "principalArn value of a Service",
+        "authentication mode must be set to one of",
+        "bootstrapClusterCreatorAdminPermissions must be",
         "Access Entries with a type of",
         "parsing config map",
+        "one of rolearn or SSO must be supplied",
+        "arn must be supplied",
     }
 )
 # Patterns that start a failure by themselves; the others only add facts to one.

@@ -37,7 +37,7 @@ sure   | not the owner of | You are not the owner of [\w ]{1,40} '(?P<resource>[
 unsure | due to missing permissions | (?<![\w./-])(?P<resource>[\w./-]{1,200}) already exists due to missing permissions
 sure   | Access denied for operation | Access denied for operation 'AWS::[\w:]+'
 sure   | does not have permissions to assume the associated role | EKS does not have permissions to assume the associated role
-sure   | does not have permissions to call | (?:execution )?role does not have permissions? to call (?P<operation>\w+) on \w+
+sure   | does not have permission | (?:execution )?role does not have permissions? to call (?P<operation>\w+) on \w+
 sure   | ccess Denied | (?P<service>S3|SQS|SNS|KMS|STS|IAM|EC2|ECR|DynamoDB) error: Access Denied
 sure   | is not authorized to assume | is not authorized to assume (?:role )?(?P<resource>arn:\S+)
 sure   | Cannot call Get | Cannot call (?P<operation>Get\w+) with session credentials
@@ -47,7 +47,7 @@ sure   | requester is not authorized | Resource does not exist or requester is n
 sure   | nsufficient Lake Formation permission | Insufficient Lake Formation permission\(s\)
 sure   | not authorized to access this resource | User is not authorized to access this resource
 sure   | ccess Denied | \A[\s\"'`]*Access Denied[.\s\"'`]*\Z
-unsure | requested resource | You do(?: not|n't) have (?:sufficient )?(?:permissions?|access) to (?:access )?(?:this|the) (?:requested )?resource
+unsure | resource | You do(?: not|n't) have (?:sufficient )?(?:permissions?|access) to (?:access )?(?:this|the) (?:requested )?resource
 unsure | ufficient access to perform this action | You do not have sufficient access to perform this action
 unsure | not authorized to perform this operation | You are not authorized to perform this operation
 unsure | ccess Denied | (?:(?<=[:=\]]\x20)|(?<=[>\"'\n\x1e])|\A)Access Denied(?=[.\"'\n<]|\Z|,| \()
@@ -68,7 +68,7 @@ unsure | oken issuer | (?:Invalid|Incorrect|Unknown) token issuer|[Tt]oken issue
 unsure | issuer in the token | The issuer in the token does not match the issuer
 sure   | web identity token that was passed | The web identity token that was passed (?:could not be validated|is expired or is not valid)
 unsure | dentity provider was invalid | [Tt]he (?:token|response) from the identity provider was invalid
-unsure | did not match the accepted | audience in ID Token .{0,120}? (?:did|does) not match
+unsure | audience in ID Token | audience in ID Token .{0,120}? (?:did|does) not match
 unsure | Failed to verify | Failed to verify (?:the )?(?:web identity|OIDC|identity) token
 
 [credential_scope]
@@ -98,7 +98,7 @@ unsure | oken is expired | Token is expired
 unsure | Token expired | Token expired
 unsure | oken | (?:session|security|access|id|identity|web identity|The|the) token (?:has|is) expired
 sure   | redentials were refreshed, but | Credentials were refreshed, but the refreshed credentials are still expired
-unsure | redentials have expired | (?:AWS |temporary |security |STS |session )?credentials (?:have|has|are|were) expired
+unsure | expired | (?:AWS |temporary |security |STS |session )?credentials (?:have|has|are|were) expired
 unsure | redentials are expired | credentials are expired
 sure   | aws sso login | (?:expired|invalid|refresh)[^\n]{0,80}?`?'?aws sso login
 sure   | aws login | session has expired[^\n]{0,80}?aws login
@@ -139,7 +139,7 @@ sure   | ry retrieving | Unable to retry retrieving credentials
 sure   | credentials from EC2 Instance Metadata | Unable to get IAM security credentials from EC2 Instance Metadata
 sure   | AWS credentials | (?:Couldn't|Could not|Cannot|Unable to|unable to|could not) find (?:any )?AWS credentials
 unsure | credentials | (?:Couldn't|Could not|Cannot|Unable to|unable to|could not|Failed to|failed to) find (?:valid |any )?credentials
-unsure | to load credentials from | (?:Unable|Failed|Cannot|unable|failed|cannot|Could not|could not) (?:to )?(?:load|get|retrieve|obtain|fetch) (?:AWS |IAM |valid )?(?:security )?credentials from
+unsure | credentials from | (?:Unable|Failed|Cannot|unable|failed|cannot|Could not|could not) (?:to )?(?:load|get|retrieve|obtain|fetch) (?:AWS |IAM |valid )?(?:security )?credentials from
 sure   | ithout credentials set | unable to sign request without credentials set
 sure   | no providers in chain provided | no providers in chain provided credentials
 unsure | redential provider was not enabled | credential provider was not enabled
@@ -174,7 +174,7 @@ sure   | quota for AccessKeysPerUser | Cannot exceed quota for AccessKeysPerUser
 
 [malformed_policy]
 sure   | nvalid principal in policy | [Ii]nvalid principal in policy
-sure   | This policy contains invalid Json | This policy contains invalid [Jj]son
+sure   | This policy contains invalid | This policy contains invalid [Jj]son
 sure   | yntax errors in policy | Syntax errors in policy
 sure   | policy failed legacy parsing | The policy failed legacy parsing
 sure   | olicy document should not specify a principal | [Pp]olicy document should not specify a principal
@@ -199,8 +199,8 @@ sure   | equest ARN is invalid | Request ARN is invalid
 unsure | nvalid ARN | [Ii]nvalid ARN\b
 sure   | nvalid prefix | arn: invalid prefix
 sure   | not enough sections | arn: not enough sections
-sure   | rn: invalid | \"?arn\"?:? .{0,120}?is invalid: 'arn:
-sure   | is invalid. Valid ARN | \bARN \S{1,200} is invalid
+sure   | is invalid: 'arn: | \"?arn\"?:? .{0,120}?is invalid: 'arn:
+sure   | is invalid | \bARN \S{1,200} is invalid
 unsure | is not a valid ARN | is not a valid ARN
 sure   | does not have a recognized partition | arn '[^'\n]{0,300}' does not have a recognized partition
 sure   | is not a valid service for identities | is not a valid service for identities
@@ -220,7 +220,7 @@ sure   | ssociation already exists | Association already exists: \S+
 unsure | pod identity association | pod identity association (?:already exists|could not be found|not found)
 unsure | odIdentityAssociation | [Pp]odIdentityAssociation .{0,80}?(?:already exists|could not be found|not found|cannot)
 unsure | uthentication mode | [Uu]nsupported authentication mode update|authentication mode .{0,60}? (?:cannot be changed|is not supported)
-unsure | username | [Tt]he (?:username|kubernetes group name|kubernetesGroup)\S* .{0,80}?(?:must not|cannot|can't) (?:begin|start) with
+unsure | with | [Tt]he (?:username|kubernetes group name|kubernetesGroup)\S* .{0,80}?(?:must not|cannot|can't) (?:begin|start) with
 unsure | name | group\s?name \S{1,60} (?:is invalid|begins with system:)
 sure   | "aws-auth" already exists | configmaps? \"aws-auth\" already exists
 sure   | "aws-auth" not found | configmaps? \"aws-auth\" not found

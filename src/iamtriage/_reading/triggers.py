@@ -19,18 +19,23 @@ def may_hold_failure(text: str) -> bool:
     # fourth of what a fragment does.
     return (
         "rror" in text
-        or ("den" in text and ("enied" in text or "redential" in text or "orbidden" in text))
+        or ("den" in text and ("denied" in text or "redential" in text or "orbidden" in text))
         or "uthor" in text
         or "not " in text
-        or ("x" in text and ("xception" in text or "xpired" in text))
+        or (
+            "x" in text
+            and ("xception" in text or ("xp" in text and ("xpired" in text or "xplicit" in text)))
+        )
         or "oken" in text
         or "olicy" in text
+        or "alid" in text  # invalid, no valid
+        or "already" in text
         or ("S" in text and "Status" in text)
         or ("'" in text and "n't " in text)
-        or ("D" in text and "OpenID" in text)
+        or ("D" in text and ("Denied" in text or "OpenID" in text))
         or ("_" in text and "__type" in text)
         or ("K" in text and "Kubernetes obj" in text)
-        or "too large" in text  # the difference between the request time and the current time
+        or "tatus code" in text  # Go v1
         # Denials are translated too, and the fragments are English.
         or not text.isascii()
     )

@@ -199,7 +199,8 @@ def _wraps(outer: Draft, inner: Draft, *, apart: bool) -> bool:
         "status_code" in inner.facts or "request_id" in inner.facts or inner.kind != "missing_credentials"
     )
     if not outer.complete:
-        return inner.complete or inner.code in CLIENT_CODES
+        # A class of a service that was thrown, in an earlier entry of the log, is a failure too.
+        return (inner.complete or inner.code in CLIENT_CODES) and not (apart and outer.thrown)
     if apart and not (outer.kind == "missing_credentials" and "status_code" in inner.facts):
         # Independent, but for what an SDK says of the call that should have given credentials.
         return False
