@@ -301,7 +301,7 @@ SIGNATURES: Table = (
     ),
     (
         "skewed",
-        "The difference between the request time and the current time is too large.",
+        "Error: The difference between the request time and the current time is too large.",
         expect("signature_mismatch"),
     ),
     (

@@ -24,6 +24,12 @@ NEED_A_WORD_BESIDE = frozenset(
         "is wrong; expecting",
         "aws sso login",
         "no EC2 IMDS role found",
+        "difference between the request time and the",
+        "access entry resource is already in use",
+        "access entry",
+        "ssociation already exists",
+        '"aws-auth" already exists',
+        "kube-system/aws-auth",
         "ou must specify",
         "ID and Secret Access Key must be specified",
         "unable to read file at /var/run/secrets/eks",
@@ -82,7 +88,9 @@ def _starting(name: str) -> st.SearchStrategy[str]:
     pattern = _pattern(name)
     blank = re.compile(pattern.pattern.replace(r"\s+", " ").replace(r"\s?", " ?"), pattern.flags)
     return st.from_regex(
-        blank, fullmatch=True, alphabet=_PRINTABLE if blank.pattern.isascii() else st.characters()
+        blank,
+        fullmatch=True,
+        alphabet=_PRINTABLE if blank.pattern.isascii() else st.characters(codec="utf-8", min_codepoint=32),
     )
 
 

@@ -146,6 +146,8 @@ def _belongs(text: str, current: Draft, piece: Partial) -> bool:
     gap = _Gap(text, current, piece)
     if not gap.inside and piece.role in {"core", "head", "class"} and current.only_ids:
         return False
+    if gap.has("\n") and not gap.inside and of_other_tools(current.source, piece.source):
+        return False
     if piece.role == "core":
         return _core_belongs(current, piece, gap)
     if piece.role == "tail":
@@ -155,6 +157,16 @@ def _belongs(text: str, current: Draft, piece: Partial) -> bool:
     if piece.role == "class":
         return _class_belongs(current, piece, gap)
     return _head_belongs(current, piece, gap)
+
+
+def of_other_tools(first: str | None, second: str | None) -> bool:
+    """Tell whether two texts never are of one failure: Kubernetes' and an SDK's, or two SDKs'.
+
+    Only of those that print whole failures by themselves; the others are found in each other's.
+    """
+    alone = {"kubernetes", "botocore"}
+    thrown = {"kubernetes", "botocore", "dotnet", "ruby", "php"}
+    return first != second and first in thrown and second in thrown and bool(alone & {first, second})
 
 
 class _Gap:
@@ -167,6 +179,10 @@ class _Gap:
         line = text.rfind("\n", max(0, current.end - 1), piece.start) + 1
         self.begins_line = line > 0 and FRESH_LINE.match(text, line) is not None
         self._text, self._start, self._end = text, max(0, current.end), piece.start
+
+    @property
+    def lines(self) -> int:
+        return self._text.count("\n", self._start, self._end)
 
     def has(self, what: str) -> bool:
         return self._text.find(what, self._start, self._end) >= 0
@@ -187,9 +203,9 @@ def _core_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
     if not current.has_core:
         if gap.inside or gap.size <= 0:
             return True
-        if gap.has(RECORD) and gap.size > HEAD_TO_HEAD:
+        if gap.has(RECORD) and (gap.size > HEAD_TO_HEAD or _kind_differs(current, piece)):
             return False
-        if _kind_differs(current, piece) and (gap.size > HEAD_TO_HEAD or gap.begins_line):
+        if _kind_differs(current, piece) and (gap.size > HEAD_TO_HEAD or gap.begins_line or gap.lines > 1):
             # The head's own message came first; this sentence is of the next failure.
             return False
         return gap.size <= _HEAD_TO_CORE and not (current.has_tail and gap.size > 2)

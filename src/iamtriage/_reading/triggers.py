@@ -20,16 +20,15 @@ def may_hold_failure(text: str) -> bool:
     return (
         "rror" in text
         or ("den" in text and ("denied" in text or "redential" in text or "orbidden" in text))
+        or ("R" in text and "ERROR" in text)
         or "uthor" in text
         or "not " in text
         or (
-            "x" in text
-            and ("xception" in text or ("xp" in text and ("xpired" in text or "xplicit" in text)))
+            "x" in text and ("xception" in text or ("xp" in text and ("xpired" in text or "xplicit" in text)))
         )
         or "oken" in text
         or "olicy" in text
         or "alid" in text  # invalid, no valid
-        or "already" in text
         or ("S" in text and "Status" in text)
         or ("'" in text and "n't " in text)
         or ("D" in text and ("Denied" in text or "OpenID" in text))
