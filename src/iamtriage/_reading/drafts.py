@@ -203,6 +203,9 @@ def _core_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
     if not current.has_core:
         if gap.inside or gap.size <= 0:
             return True
+        if current.thrown and gap.lines > 1:
+            # A message stands beside its class.
+            return False
         if gap.has(RECORD) and (gap.size > HEAD_TO_HEAD or _kind_differs(current, piece)):
             return False
         if _kind_differs(current, piece) and (gap.size > HEAD_TO_HEAD or gap.begins_line or gap.lines > 1):
