@@ -7,6 +7,7 @@ complete is never mixed with facts of another.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -148,6 +149,8 @@ def _belongs(text: str, current: Draft, piece: Partial) -> bool:
         return False
     if gap.has("\n") and not gap.inside and of_other_tools(current.source, piece.source):
         return False
+    if not gap.inside and gap.holds_entry:
+        return False
     if piece.role == "core":
         return _core_belongs(current, piece, gap)
     if piece.role == "tail":
@@ -169,6 +172,9 @@ def of_other_tools(first: str | None, second: str | None) -> bool:
     return first != second and first in thrown and second in thrown and bool(alone & {first, second})
 
 
+_JSON_ENTRY = re.compile(r"\n\{\"[^\n{}]*\}(?=\n)")
+
+
 class _Gap:
     """What lies between a failure at hand and the next piece."""
 
@@ -179,6 +185,11 @@ class _Gap:
         line = text.rfind("\n", max(0, current.end - 1), piece.start) + 1
         self.begins_line = line > 0 and FRESH_LINE.match(text, line) is not None
         self._text, self._start, self._end = text, max(0, current.end), piece.start
+
+    @property
+    def holds_entry(self) -> bool:
+        """Whether a log entry of its own, as one line of JSON, stands between."""
+        return self.size > 0 and _JSON_ENTRY.search(self._text, self._start, self._end) is not None
 
     @property
     def lines(self) -> int:
