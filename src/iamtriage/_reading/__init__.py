@@ -2,11 +2,12 @@
 
 Layers, each importing only those above it:
 
-* ``view``, ``codes``, ``services``, ``grammar``, ``triggers``: offsets and facts
-* ``partials``: what a reader gives
-* the readers (``sentences``, ``phrases``, ``kubernetes``, ``heads``, ``tails``, ``bodies``, ...)
-* ``unwrap``: takes log and transport wrappings off
-* ``assembly``: joins what the readers found into failures and says which is the cause
+* ``grammar``, ``view``, ``codes``, ``services``, ``triggers``, ``foreign``: words and offsets
+* ``unwrap``, ``linewraps``: take log and transport wrappings off
+* ``partials``: what a reader gives; ``sentences``, ``phrases``, ``kubernetes``, ``heads``,
+  ``tails``, ``pairs``, ``xml_bodies`` and the others: the readers
+* ``drafts``, ``surroundings``, ``verdicts``: join pieces into failures and choose the cause
+* ``building``, ``assembly``, ``texts``: from one text, of any length, to failures
 * ``mappings``, ``raised``: structured errors and exceptions
 * ``shortcut``: the one shape that is read without all this
 
