@@ -512,7 +512,7 @@ ARNS_IN_CALLS: Table = tuple(
 ENTRIES: Table = tuple(
     (name, message, expect("access_entry"))
     for name, message in (
-        ("in-use", "The specified access entry resource is already in use on this cluster."),
+        ("in-use", "Error: The specified access entry resource is already in use on this cluster."),
         (
             "mode",
             "Error: The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this operation.",
@@ -532,8 +532,8 @@ ENTRIES: Table = tuple(
             "Misconfigured Fargate Profile: Pod execution role is not found in auth config or does not have all required permissions for launching fargate pods.",
         ),
         ("trust", "Trust policy of the role provided is invalid"),
-        ("association", "Association already exists: a-0123456789abcdefg"),
-        ("configmap-exists", 'configmaps "aws-auth" already exists'),
+        ("association", "Error: Association already exists: a-0123456789abcdefg"),
+        ("configmap-exists", 'Error: configmaps "aws-auth" already exists'),
         ("configmap-absent", 'Error from server (NotFound): configmaps "aws-auth" not found'),
         (
             "configmap-terraform",

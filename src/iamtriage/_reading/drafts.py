@@ -172,7 +172,7 @@ def of_other_tools(first: str | None, second: str | None) -> bool:
     return first != second and first in thrown and second in thrown and bool(alone & {first, second})
 
 
-_JSON_ENTRY = re.compile(r"\n\{\"[^\n{}]*\}(?=\n)")
+_JSON_ENTRY = re.compile(r"\n\{\"(?:level|severity|ts|time|timestamp)\"[^\n{}]*\}(?=\n)")
 
 
 class _Gap:
