@@ -7,7 +7,6 @@ complete is never mixed with facts of another.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -147,9 +146,7 @@ def _belongs(text: str, current: Draft, piece: Partial) -> bool:
     gap = _Gap(text, current, piece)
     if not gap.inside and piece.role in {"core", "head", "class"} and current.only_ids:
         return False
-    if gap.has("\n") and not gap.inside and of_other_tools(current.source, piece.source):
-        return False
-    if not gap.inside and gap.holds_entry:
+    if gap.holds_entry and not gap.inside:
         return False
     if piece.role == "core":
         return _core_belongs(current, piece, gap)
@@ -160,19 +157,6 @@ def _belongs(text: str, current: Draft, piece: Partial) -> bool:
     if piece.role == "class":
         return _class_belongs(current, piece, gap)
     return _head_belongs(current, piece, gap)
-
-
-def of_other_tools(first: str | None, second: str | None) -> bool:
-    """Tell whether two texts never are of one failure: Kubernetes' and an SDK's, or two SDKs'.
-
-    Only of those that print whole failures by themselves; the others are found in each other's.
-    """
-    alone = {"kubernetes", "botocore"}
-    thrown = {"kubernetes", "botocore", "dotnet", "ruby", "php"}
-    return first != second and first in thrown and second in thrown and bool(alone & {first, second})
-
-
-_JSON_ENTRY = re.compile(r"\n\{\"(?:level|severity|ts|time|timestamp)\"[^\n{}]*\}(?=\n)")
 
 
 class _Gap:
@@ -188,12 +172,9 @@ class _Gap:
 
     @property
     def holds_entry(self) -> bool:
-        """Whether a log entry of its own, as one line of JSON, stands between."""
-        return self.size > 0 and _JSON_ENTRY.search(self._text, self._start, self._end) is not None
-
-    @property
-    def lines(self) -> int:
-        return self._text.count("\n", self._start, self._end)
+        """Whether an entry of a log begins and ends between, so that a failure does not go on."""
+        entry = self._text.find(RECORD, self._start, self._end)
+        return entry >= 0 and self._text.find("\n", entry, self._end - 1) >= 0
 
     def has(self, what: str) -> bool:
         return self._text.find(what, self._start, self._end) >= 0
@@ -214,12 +195,9 @@ def _core_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
     if not current.has_core:
         if gap.inside or gap.size <= 0:
             return True
-        if current.thrown and gap.lines > 1:
-            # A message stands beside its class.
-            return False
         if gap.has(RECORD) and (gap.size > HEAD_TO_HEAD or _kind_differs(current, piece)):
             return False
-        if _kind_differs(current, piece) and (gap.size > HEAD_TO_HEAD or gap.begins_line or gap.lines > 1):
+        if _kind_differs(current, piece) and (gap.size > HEAD_TO_HEAD or gap.begins_line):
             # The head's own message came first; this sentence is of the next failure.
             return False
         return gap.size <= _HEAD_TO_CORE and not (current.has_tail and gap.size > 2)

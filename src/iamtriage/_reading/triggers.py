@@ -1,8 +1,9 @@
 """Which texts can hold a failure at all; not for telling which do.
 
-Ordinary log lines are most of what is read, so the test is a few substring searches, cheapest
-and likeliest first. Each failure that any reader knows holds at least one of these fragments;
-``tests/reading/test_triggers.py`` holds the readers to that.
+Ordinary log lines are most of what is read, so the test is a few substring searches. Each failure
+that any reader knows holds one of these fragments, or stands in a text that does not begin as an
+entry of a log: there more fragments are looked for. ``tests/reading/test_triggers.py`` holds the
+readers to that.
 """
 
 from __future__ import annotations
@@ -28,7 +29,6 @@ def may_hold_failure(text: str) -> bool:
         )
         or "oken" in text
         or "olicy" in text
-        or "alid" in text  # invalid, no valid
         or ("S" in text and "Status" in text)
         or ("'" in text and "n't " in text)
         or ("D" in text and ("Denied" in text or "OpenID" in text))
@@ -37,4 +37,38 @@ def may_hold_failure(text: str) -> bool:
         or "tatus code" in text  # Go v1
         # Denials are translated too, and the fragments are English.
         or not text.isascii()
+        or (
+            # Of an entry's usual starts: 2026-03-14, [14/Mar, {"level", I0314, time=, Mar 14 09:26
+            text[:1] not in _ENTRY_STARTS
+            and not text[1:2].isdigit()
+            and text[4:5] != "="
+            and text[9:10] != ":"
+            and _may_hold_bare_sentence(text)
+        )
     )
+
+
+def _may_hold_bare_sentence(text: str) -> bool:
+    """Look for the sentences that have none of the fragments, as people paste them."""
+    return any(fragment in text for fragment in _BARE)
+
+
+_ENTRY_STARTS = "[{0123456789"
+_BARE = (
+    "alid",  # invalid, no valid
+    "already",
+    "must ",
+    "too large",  # the difference between the request time and the current time
+    "ermission",
+    "claim",
+    "expecting",
+    "IMDS",
+    "eks.amazonaws.com",
+    "rohibited field",
+    "MALFORMED",
+    "endpoint URL",
+    "ccess Entries",
+    "config map",
+    "aws sso",
+    "principalArn",
+)

@@ -47,7 +47,13 @@ _STAMP = (
     r"|\[?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\]?"
     r"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]{1,64} [\w./@-]{1,64}(?:\[\d{1,8}\])?:)"
 )
-_STAMPS = re.compile(rf"^[ \t]{{0,16}}(?:[\w.-]{{1,64}}[ \t]{{1,24}}\|[ \t])?{_STAMP}[ \t]", re.MULTILINE)
+# Entries that begin with a field, of klog, logrus and JSON loggers: nothing is taken off.
+_FIELDS = (
+    r"(?=[IWEF]\d{4} \d\d:\d\d|(?:time|ts|level)=|\{\"(?:level|severity|ts|time|timestamp|@timestamp)\":)"
+)
+_STAMPS = re.compile(
+    rf"^[ \t]{{0,16}}(?:(?:[\w.-]{{1,64}}[ \t]{{1,24}}\|[ \t])?{_STAMP}[ \t]|{_FIELDS})", re.MULTILINE
+)
 # YAML doubles a quote inside a quoted scalar.
 _DOUBLED_QUOTE = re.compile(r"(?<=[a-z])''(?=[a-z])")
 _TAGS = re.compile(

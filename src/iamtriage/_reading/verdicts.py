@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.codes import is_known, is_weak, kind_of_client_class, kind_of_code
-from iamtriage._reading.drafts import CHAIN, CLIENT_CODES, HEAD_TO_HEAD, of_other_tools, plain_code
+from iamtriage._reading.drafts import CHAIN, CLIENT_CODES, HEAD_TO_HEAD, plain_code
 from iamtriage._reading.foreign import (
     names_aws,
     places_of_other_clouds,
@@ -32,7 +32,7 @@ _PYTHON_CHAIN = re.compile(
 )
 _AWS_PRINCIPAL = re.compile(r"arn:|amazonaws\.com|\A[0-9]{12}\Z|\Aanonymous\Z")
 # A line that begins a record of its own.
-_RECORD = re.compile(r"\x1e|\n(?:[A-Z]{4,8}\b|\{|[IWEF]\d{4} |time=|level=)")
+_RECORD = re.compile(r"\x1e|\n(?:[A-Z]{4,8}\b|\{)")
 # How far around a failure, in characters, what tells whose it is may stand.
 _NEAR = 300
 # Shapes that only AWS's SDKs and tools print.
@@ -200,8 +200,7 @@ def _wraps(outer: Draft, inner: Draft, *, apart: bool) -> bool:
     )
     if not outer.complete:
         # A class of a service that was thrown, in an earlier entry of the log, is a failure too.
-        separate = outer.thrown and (apart or of_other_tools(outer.source, inner.source))
-        return (inner.complete or inner.code in CLIENT_CODES) and not separate
+        return (inner.complete or inner.code in CLIENT_CODES) and not (apart and outer.thrown)
     if apart and not (outer.kind == "missing_credentials" and "status_code" in inner.facts):
         # Independent, but for what an SDK says of the call that should have given credentials.
         return False
