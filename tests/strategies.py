@@ -711,17 +711,11 @@ ENVELOPES: dict[str, Callable[[Call], Case]] = {
 
 # These show no mark of AWS's: other clouds print the same, so an error that is not about access stays unclaimed.
 UNMARKED = frozenset({"cli_json", "ec2_xml", "s3_xml"})
-# The codes of these come in XML, never as a JSON body's "__type".
-_SPEAK_XML = frozenset({"ec2", "iam", "s3", "sts"})
 
 
 def suits(message: Message, name: str) -> bool:
     """Whether an envelope shows that a message is AWS's, where the message itself does not."""
-    unmarked = (
-        name in UNMARKED
-        or (name == "query_xml" and message.service == "eks")
-        or (name == "json_body" and message.service in _SPEAK_XML)
-    )
+    unmarked = name in UNMARKED or (name == "query_xml" and message.service == "eks")
     return not (unmarked and message.facts["kind"] == "aws_error")
 
 

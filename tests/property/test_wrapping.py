@@ -118,8 +118,16 @@ def test_an_envelope_adds_its_facts_and_changes_none(name: str, data: st.DataObj
     _same(case.text, case)
 
 
-@pytest.mark.parametrize("name", ENVELOPES)
-@pytest.mark.parametrize("message", OTHER_MESSAGES, ids=lambda m: f"{m.code}-{m.text[:20]}")
+@pytest.mark.parametrize(
+    ("message", "name"),
+    [
+        pytest.param(message, name, id=f"{message.code}-{message.text[:20]}-{name}")
+        for message in OTHER_MESSAGES
+        for name in ENVELOPES
+        # Elsewhere nothing in the text shows AWS.
+        if suits(message, name)
+    ],
+)
 def test_every_other_message_is_read_in_every_envelope(message: Message, name: str) -> None:
     """The shorter sentences of AWS's APIs are read in each envelope that shows AWS."""
     call = Call(
@@ -131,8 +139,6 @@ def test_every_other_message_is_read_in_every_envelope(message: Message, name: s
         flag=False,
         number=1,
     )
-    if not suits(message, name):
-        pytest.skip("nothing in it shows AWS")
     case = ENVELOPES[name](call)
     _same(case.text, case)
 
@@ -217,14 +223,22 @@ def test_a_terminals_hard_wrap_changes_nothing(case: Case, width: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "case", [INSTANCES, ROLE_NAME, GO, TRAIL], ids=["botocore", "role name", "go-v2", "cloudtrail"]
+    ("text", "case"),
+    [
+        pytest.param(text, case, id=f"{name}-{width}")
+        for name, case in (
+            ("botocore", INSTANCES),
+            ("role name", ROLE_NAME),
+            ("go-v2", GO),
+            ("cloudtrail", TRAIL),
+        )
+        for width in range(40, 81)
+        # Of a text that is too short, the width does not show.
+        if (text := hard_wrap(case.text, width)) is not None
+    ],
 )
-@pytest.mark.parametrize("width", range(40, 81))
-def test_every_place_of_a_hard_wrap_is_mended(case: Case, width: int) -> None:
+def test_every_place_of_a_hard_wrap_is_mended(text: str, case: Case) -> None:
     """Whatever a terminal's width breaks, values come out rejoined."""
-    text = hard_wrap(case.text, width)
-    if text is None:
-        pytest.skip("too short for the width to show")
     _same(text, case)
 
 

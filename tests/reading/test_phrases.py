@@ -1,7 +1,4 @@
-"""AWS's and its SDKs' sentences, one line a wording; each row of ``phrases`` has to have one here.
-
-A few stand behind "Error: ": those of ``test_triggers.NEED_A_WORD_BESIDE``, which are not read bare.
-"""
+"""AWS's and its SDKs' sentences, one line a wording; each row of ``phrases`` has to have one here."""
 
 from __future__ import annotations
 
@@ -92,7 +89,7 @@ DENIALS: Table = (
     ),
     (
         "lake-formation-permission",
-        "Error: Insufficient Lake Formation permission(s): Required Select on sales",
+        "Insufficient Lake Formation permission(s): Required Select on sales",
         denied(),
     ),
     (
@@ -141,7 +138,7 @@ TOKENS: Table = (
         "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements",
         expect("invalid_identity_token"),
     ),
-    ("claim", "Error: Missing a required claim: aud", expect("invalid_identity_token")),
+    ("claim", "Missing a required claim: aud", expect("invalid_identity_token")),
     (
         "thumbprint",
         "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
@@ -301,7 +298,7 @@ SIGNATURES: Table = (
     ),
     (
         "skewed",
-        "Error: The difference between the request time and the current time is too large.",
+        "The difference between the request time and the current time is too large.",
         expect("signature_mismatch"),
     ),
     (
@@ -325,7 +322,7 @@ MISSING: Table = tuple(
     for name, message in (
         ("sso-none", "Error loading SSO Token: Token for https://example.awsapps.com/start does not exist"),
         ("locate", 'Unable to locate credentials. You can configure credentials by running "aws configure".'),
-        ("imds", "Error: no EC2 IMDS role found"),
+        ("imds", "no EC2 IMDS role found"),
         ("sources", "No valid credential sources found"),
         ("sources-for", "No valid credential sources for S3 Backend found."),
         ("chain-go", "no valid providers in chain. Deprecated."),
@@ -369,12 +366,12 @@ MISSING: Table = tuple(
         ("profile", "The config profile (staging) could not be found"),
         ("source-profile", 'The source_profile "base" referenced in the profile "dev" does not exist.'),
         ("source-empty", 'The source profile "base" must have credentials.'),
-        ("role-arn", "Error: You must specify a value for roleArn and roleSessionName"),
+        ("role-arn", "You must specify a value for roleArn and roleSessionName"),
         ("no-aws", "No AWS credentials found"),
         ("aws-not-found", "AWS credentials not found"),
         (
             "old-s3",
-            "Error: AWS Access Key ID and Secret Access Key must be specified as the username or password",
+            "AWS Access Key ID and Secret Access Key must be specified as the username or password",
         ),
     )
 )
@@ -466,7 +463,7 @@ POLICIES: Table = tuple(
         ("resource", "Policy has invalid resource"),
         ("applies", "Action does not apply to any resource(s) in statement"),
         ("federated", "Federated principals must be valid domain names or SAML metadata ARNs"),
-        ("field", "Error: Has prohibited field Resource"),
+        ("field", "Has prohibited field Resource"),
         (
             "organizations",
             "The provided policy document does not meet the requirements: MALFORMED_POLICY_DOCUMENT",
@@ -512,16 +509,16 @@ ARNS_IN_CALLS: Table = tuple(
 ENTRIES: Table = tuple(
     (name, message, expect("access_entry"))
     for name, message in (
-        ("in-use", "Error: The specified access entry resource is already in use on this cluster."),
+        ("in-use", "The specified access entry resource is already in use on this cluster."),
         (
             "mode",
-            "Error: The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this operation.",
+            "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this operation.",
         ),
         (
             "bootstrap",
-            "Error: bootstrapClusterCreatorAdminPermissions must be true if cluster authentication mode is set to CONFIG_MAP",
+            "bootstrapClusterCreatorAdminPermissions must be true if cluster authentication mode is set to CONFIG_MAP",
         ),
-        ("type", 'Error: This operation can only be performed on Access Entries with a type of "STANDARD".'),
+        ("type", 'This operation can only be performed on Access Entries with a type of "STANDARD".'),
         (
             "not-found",
             "The specified principalArn could not be found. You can view your available access entries with 'list-access-entries'.",
@@ -532,15 +529,15 @@ ENTRIES: Table = tuple(
             "Misconfigured Fargate Profile: Pod execution role is not found in auth config or does not have all required permissions for launching fargate pods.",
         ),
         ("trust", "Trust policy of the role provided is invalid"),
-        ("association", "Error: Association already exists: a-0123456789abcdefg"),
-        ("configmap-exists", 'Error: configmaps "aws-auth" already exists'),
+        ("association", "Association already exists: a-0123456789abcdefg"),
+        ("configmap-exists", 'configmaps "aws-auth" already exists'),
         ("configmap-absent", 'Error from server (NotFound): configmaps "aws-auth" not found'),
         (
             "configmap-terraform",
             'The configmap "aws-auth" does not exist, ConfigMap kube-system/aws-auth does not exist',
         ),
-        ("rolearn", "Error: one of rolearn or SSO must be supplied"),
-        ("userarn", "Error: value for userarn must be supplied"),
+        ("rolearn", "one of rolearn or SSO must be supplied"),
+        ("userarn", "value for userarn must be supplied"),
     )
 )
 ENTRIES_IN_CALLS: Table = tuple(
@@ -569,12 +566,12 @@ NETWORK: Table = (
     ),
     (
         "timeout",
-        'Error: Connect timeout on endpoint URL: "https://sts.eu-west-1.amazonaws.com/"',
+        'Connect timeout on endpoint URL: "https://sts.eu-west-1.amazonaws.com/"',
         expect("aws_error", service="sts"),
     ),
     (
         "read",
-        'Error: Read timeout on endpoint URL: "https://sts.eu-west-1.amazonaws.com/"',
+        'Read timeout on endpoint URL: "https://sts.eu-west-1.amazonaws.com/"',
         expect("aws_error", service="sts"),
     ),
     ("endpoint-elsewhere", 'Could not connect to the endpoint URL: "https://minio.example.com/"', None),
