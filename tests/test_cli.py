@@ -150,12 +150,34 @@ def test_binary_input(command: str) -> None:
     assert _run(command, text=bytes(range(256)) * 64).returncode == 1
 
 
-def test_byte_order_mark_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Windows editors put a mark in front."""
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("command", ["parse", "scan"])
+def test_byte_order_mark(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, encoding: str
+) -> None:
+    """Windows editors and PowerShell put a mark in front, and write UTF-16."""
     path = tmp_path / "log"
-    path.write_text(_CALL, encoding="utf-8-sig")
-    assert main(["parse", "--json", str(path)]) == 0
-    assert json.loads(capsys.readouterr().out)["code"] == "AccessDeniedException"
+    text = _CALL.replace("cluster/demo", "cluster/démo")
+    path.write_text(text, encoding=encoding)
+    assert main([command, "--json", str(path)]) == 0
+    resource = json.loads(capsys.readouterr().out)["resource"]
+    assert resource.endswith("cluster/démo")
+    piped = _run(command, "--json", text=text.encode(encoding))
+    assert json.loads(piped.stdout)["resource"] == resource
+
+
+def test_a_pipe_that_stays_open() -> None:
+    """``kubectl logs -f | iamtriage scan`` shows a failure when quiet lines follow, not at the end."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "iamtriage", "scan", "--json"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(f"{_CALL}\n".encode() + b"INFO ok\n" * 40)
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["action"] == "eks:DescribeCluster"
+        process.stdin.close()
+        assert process.wait() == 0
 
 
 def test_reader_that_leaves_early() -> None:
@@ -191,11 +213,12 @@ def test_colours_only_on_a_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         monkeypatch.setattr(sys, "stdout", out)
         assert main([*arguments, str(path)]) == 0
         assert ("\x1b" in out.getvalue()) is colour
-    monkeypatch.setenv("NO_COLOR", "1")
-    out = _Terminal()
-    monkeypatch.setattr(sys, "stdout", out)
-    assert main(["parse", str(path)]) == 0
-    assert "\x1b" not in out.getvalue()
+    for value, colour in (("1", False), ("", True)):
+        monkeypatch.setenv("NO_COLOR", value)
+        out = _Terminal()
+        monkeypatch.setattr(sys, "stdout", out)
+        assert main(["parse", str(path)]) == 0
+        assert ("\x1b" in out.getvalue()) is colour
 
 
 def test_values_cannot_command_the_terminal() -> None:

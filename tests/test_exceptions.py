@@ -70,7 +70,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def _call(profile: str | None = None, endpoint: str = "http://127.0.0.1:9", **credentials: str) -> None:
     """Ask STS who one is, with one attempt."""
-    client = boto3.session.Session(profile_name=profile).client(
+    client = boto3.Session(profile_name=profile).client(
         "sts",
         region_name="eu-west-1",
         endpoint_url=endpoint,
@@ -121,16 +121,16 @@ def _with_expired_session(home: Path) -> None:
 
 
 def _without_region(_: Path) -> None:
-    boto3.session.Session().client("eks")
+    boto3.Session().client("eks")
 
 
 def _with_malformed_region(_: Path) -> None:
-    boto3.session.Session().client("eks", region_name="not a region")
+    boto3.Session().client("eks", region_name="not a region")
 
 
 def _with_unknown_endpoint_mode(_: Path) -> None:
     with _setting("AWS_STS_REGIONAL_ENDPOINTS", "global"):
-        boto3.session.Session().client("sts", region_name="eu-west-1")
+        boto3.Session().client("sts", region_name="eu-west-1")
 
 
 def _to_closed_port(_: Path) -> None:
@@ -151,7 +151,7 @@ def _to_server_without_tls(_: Path) -> None:
 
 
 def _without_bearer_token(_: Path) -> None:
-    client = boto3.session.Session().client(
+    client = boto3.Session().client(
         "codecatalyst", region_name="us-west-2", endpoint_url="http://127.0.0.1:9"
     )
     try:

@@ -9,7 +9,7 @@ import argparse
 import json
 import os
 import sys
-from io import TextIOWrapper
+from io import BufferedReader, TextIOWrapper
 from typing import IO, TYPE_CHECKING
 
 from iamtriage.records import to_record
@@ -59,10 +59,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         0 when something was found, 1 when nothing was, 2 on wrong use.
     """
-    # Whatever bytes a log holds, reading must go on and printing must not fail.
-    for stream in (sys.stdin, sys.stdout, sys.stderr):
+    # Whatever a log holds, printing must not fail.
+    for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace" if stream is sys.stdin else "backslashreplace")
+            stream.reconfigure(errors="backslashreplace")
     parser = _parser()
     try:
         arguments = parser.parse_args(argv)
@@ -109,10 +109,20 @@ def _version() -> str:
 
 def _failures(arguments: argparse.Namespace) -> Iterator[Failure]:
     if arguments.file == "-":
-        yield from _read(arguments.command, sys.stdin)
+        yield from _read(arguments.command, _as_text(sys.stdin))
     else:
-        with open(arguments.file, encoding="utf-8-sig", errors="replace") as file:  # noqa: PTH123 (a name from the command line)
-            yield from _read(arguments.command, file)
+        with open(arguments.file, encoding="utf-8") as file:  # noqa: PTH123 (a name from the command line)
+            yield from _read(arguments.command, _as_text(file))
+
+
+def _as_text(file: IO[str]) -> IO[str]:
+    """Read a file in the encoding that its first bytes say; whatever they are, reading goes on."""
+    from iamtriage._reading.encodings import encoding_of
+
+    if isinstance(file, TextIOWrapper):
+        start = file.buffer.peek(2) if isinstance(file.buffer, BufferedReader) else b""
+        file.reconfigure(encoding=encoding_of(start[:2]), errors="replace")
+    return file
 
 
 def _read(command: str, file: IO[str]) -> Iterable[Failure]:
@@ -128,13 +138,13 @@ def _read(command: str, file: IO[str]) -> Iterable[Failure]:
 
 def _print(failures: Iterator[Failure], *, as_json: bool) -> int:
     """Print failures as they come; tell whether there was any."""
-    bold = not as_json and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    bold = not as_json and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     count = 0
     for failure in failures:
         if as_json:
-            print(json.dumps(to_record(failure), ensure_ascii=True), flush=count == 0)
+            print(json.dumps(to_record(failure), ensure_ascii=True), flush=True)
         else:
-            print(("\n" if count else "") + _readable(failure, bold=bold))
+            print(("\n" if count else "") + _readable(failure, bold=bold), flush=True)
         count += 1
     if not count and not as_json:
         print("iamtriage: no AWS or Kubernetes access failure found", file=sys.stderr)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.assembly import LONG
+from iamtriage._reading.encodings import encoding_of
 from iamtriage._reading.mappings import failures_of
 from iamtriage._reading.raised import failures_raised
 from iamtriage._reading.shortcut import PREFIX, read_shortcut
@@ -30,7 +31,8 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
     an ``aws_error``, else the first. :func:`iamtriage.scan` gives them all.
 
     Args:
-        error: the text of any SDK, CLI, tool or log (bytes are read as UTF-8); a raised exception;
+        error: the text of any SDK, CLI, tool or log (bytes are read as UTF-8, or as
+            UTF-16 where they begin with its mark); a raised exception;
             or a mapping: a ``ClientError.response``, an API error body, a CloudTrail record, a
             Kubernetes ``Status``.
 
@@ -55,7 +57,7 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
                 return shortcut
         return cause_in(error) if len(error) <= LONG else _cause(failures_in_pieces(error))
     if isinstance(error, bytes | bytearray):
-        return parse(_decoded(bytes(error)))
+        return parse(error.decode(encoding_of(bytes(error[:2])), "replace"))
     if isinstance(error, BaseException):
         failures = list(failures_raised(error))
         return _innermost(failures)
@@ -63,12 +65,6 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
         msg = f"parse() takes text, bytes, an exception or a mapping, not {type(error).__name__}"  # type: ignore[unreachable]
         raise TypeError(msg)
     return _cause(failures_of(error))
-
-
-def _decoded(error: bytes) -> str:
-    """Decode bytes as UTF-8, or as UTF-16 where their mark says so."""
-    encoding = "utf-16" if error[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
-    return error.decode(encoding, "replace")
 
 
 def _cause(failures: Iterable[Failure]) -> Failure | None:

@@ -13,17 +13,16 @@ if TYPE_CHECKING:
 
 __all__ = ("scan",)
 
-_CHUNK = 65_536
-# A line that never ends must not fill the memory: it is read in parts that the reader overlaps.
+# A line that never ends must not fill the memory: it is read in parts.
 _LONGEST_LINE = 1_000_000
 
 
 @runtime_checkable
-class _Readable(Protocol):
-    def read(self, size: int, /) -> str | bytes: ...
+class _LineReader(Protocol):
+    def readline(self, size: int, /) -> str | bytes: ...
 
 
-def scan(source: str | Iterable[str] | _Readable) -> Iterator[Failure]:
+def scan(source: str | Iterable[str] | _LineReader) -> Iterator[Failure]:
     """Give every failure of a text, kept apart, in the order of the text.
 
     A stream is read as far as the caller iterates, in parts of bounded size. Repeated prints of
@@ -48,8 +47,8 @@ def scan(source: str | Iterable[str] | _Readable) -> Iterator[Failure]:
     """
     if isinstance(source, str):
         return failures_in_pieces(source)
-    if isinstance(source, _Readable):
-        return failures_in_pieces(_lines_of(source))
+    if isinstance(source, _LineReader):
+        return failures_in_pieces(_lines_of(source), parts=True)
     lines: object = source
     if isinstance(lines, Iterable) and not isinstance(lines, bytes | bytearray | Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
         return failures_in_pieces(_decoded(lines))
@@ -68,16 +67,8 @@ def _decoded(lines: Iterable[object]) -> Iterator[str]:
             raise TypeError(msg)
 
 
-def _lines_of(file: _Readable) -> Iterator[str]:
-    """Read a file in chunks, so that not even a line without end is held whole."""
-    rest = ""
+def _lines_of(file: _LineReader) -> Iterator[str]:
+    """Read a file by the line, as it comes through a pipe; not even a line without end is held whole."""
     decoder = getincrementaldecoder("utf-8")("replace")
-    while chunk := file.read(_CHUNK):
-        text = rest + (chunk if isinstance(chunk, str) else decoder.decode(chunk))
-        end = text.rfind("\n") + 1
-        if not end and len(text) > _LONGEST_LINE:
-            end = len(text)
-        yield from text[:end].splitlines(keepends=True)
-        rest = text[end:]
-    if rest:
-        yield rest
+    while line := file.readline(_LONGEST_LINE):
+        yield line if isinstance(line, str) else decoder.decode(line)

@@ -46,7 +46,7 @@ def server(aws_environment: pytest.MonkeyPatch) -> Iterator[AwsLikeServer]:
 def clients(aws_environment: pytest.MonkeyPatch) -> Iterator[Clients]:
     """A maker of boto3 clients that try once; the same client for the same arguments."""
     del aws_environment
-    session = boto3.session.Session()
+    session = boto3.Session()
     made: dict[tuple[str | None, ...], Any] = {}
 
     def make(

@@ -125,14 +125,15 @@ def test_resource_that_is_denied(server: AwsLikeServer, aws_environment: pytest.
     """boto3's resources raise what their clients raise."""
     del aws_environment
     server.reply = NO_PUT
-    bucket = boto3.resource(
+    resources: Any = boto3.resource(
         "s3",
         region_name="eu-west-1",
         endpoint_url=server.url,
         aws_access_key_id="AKIDEXAMPLE",
         aws_secret_access_key="example-secret",
         config=_once(),
-    ).Bucket("example-data")
+    )
+    bucket = resources.Bucket("example-data")
     with pytest.raises(ClientError) as caught:
         bucket.put_object(Key="out/b.csv", Body=b"x")
     bucket.meta.client.close()
@@ -192,7 +193,7 @@ def test_profile_whose_role_cannot_be_had(
         patch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
         patch.setenv("AWS_ENDPOINT_URL_STS", server.url)
         patch.setenv("AWS_MAX_ATTEMPTS", "1")
-        client = boto3.session.Session(profile_name="work", region_name="eu-west-1").client(
+        client = boto3.Session(profile_name="work", region_name="eu-west-1").client(
             "eks", endpoint_url=server.url, config=_once()
         )
         with pytest.raises(ClientError) as caught:

@@ -128,7 +128,7 @@ class AwsLikeServer(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"  # answers `Expect: 100-continue`, which S3's clients wait for
-    server: AwsLikeServer
+    server: AwsLikeServer  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def _answer(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))

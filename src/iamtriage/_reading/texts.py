@@ -63,10 +63,15 @@ def failures_in(text: str) -> list[Failure]:
     return [build(draft, view) for draft in drafts]
 
 
-def failures_in_pieces(source: Iterable[str] | str) -> Iterator[Failure]:
-    """Give every failure of a long text or of a stream of lines, holding a bounded part of it."""
+def failures_in_pieces(source: Iterable[str] | str, *, parts: bool = False) -> Iterator[Failure]:
+    """Give every failure of a long text or of a stream of lines, holding a bounded part of it.
+
+    Args:
+        source: the text, or its lines.
+        parts: whether a long item without a line end is a part of a line, which the next goes on.
+    """
     lines = (m[0] for m in _LINE.finditer(source)) if isinstance(source, str) else source
-    for piece in _pieces(lines):
+    for piece in _pieces(lines, parts=parts):
         for failure in failures_in(piece.text):
             if piece.low <= failure.span[0] < piece.high:
                 yield failure
@@ -115,12 +120,25 @@ def _place(failure: Failure, text: str, at: int) -> Failure:
     return attrs.evolve(failure, text=text, span=(low, high), marks=(tuple(names), tuple(marks)))
 
 
-def _pieces(lines: Iterable[str]) -> Iterator[Piece]:
+def _pieces(lines: Iterable[str], *, parts: bool) -> Iterator[Piece]:
     """Group lines that may hold failures with the lines around them."""
     context: deque[str] = deque(maxlen=_CONTEXT_LINES)
     block: list[str] = []
     size = quiet = 0
-    for line in _bounded(lines):
+    # The end of a line's part, which is read again with the next part.
+    begun = ""
+    for item in lines:
+        line = begun + item
+        if begun or len(line) > _CUT:
+            goes_on = parts and len(item) > _CUT and not item.endswith("\n")
+            yield from _flush(block)
+            block, size, quiet = [], 0, 0
+            yield from _long_line(line, begun=bool(begun), goes_on=goes_on)
+            begun = line[-_OVERLAP:] if goes_on else ""
+            continue
+        if not line.endswith("\n"):
+            # So that lines with and without an end can be joined.
+            line += "\n"
         hot = may_hold_failure(line)
         if not block and not hot:
             context.append(line)
@@ -129,11 +147,6 @@ def _pieces(lines: Iterable[str]) -> Iterator[Piece]:
             block = _tail(context)
             size = sum(map(len, block))
             context.clear()
-        if len(line) > _CUT:
-            yield from _flush(block)
-            block, size, quiet = [], 0, 0
-            yield from _long_line(line)
-            continue
         block.append(line)
         size += len(line)
         quiet = 0 if hot else quiet + 1
@@ -147,6 +160,8 @@ def _pieces(lines: Iterable[str]) -> Iterator[Piece]:
             block = block[cut:]
             size = sum(map(len, block))
     yield from _flush(block)
+    if begun:
+        yield from _long_line(begun, begun=True, goes_on=False)
 
 
 def _flush(block: list[str]) -> Iterator[Piece]:
@@ -176,20 +191,14 @@ def _safe_cut(block: list[str]) -> int:
     return len(block)
 
 
-def _bounded(lines: Iterable[str]) -> Iterator[str]:
-    """Give each line its end, so that lines with and without one can be joined."""
-    for line in lines:
-        yield line if line.endswith("\n") else line + "\n"
-
-
-def _long_line(line: str) -> Iterator[Piece]:
-    """Cut one long line into pieces that overlap, each failure being some piece's own."""
+def _long_line(line: str, *, begun: bool, goes_on: bool) -> Iterator[Piece]:
+    """Cut a long line, or a part of one, into pieces that overlap, each failure being some piece's own."""
     half = _OVERLAP // 2
     start = 0
     while start < len(line):
         end = min(len(line), start + _CUT)
-        low = half if start else 0
-        high = end - start - (half if end < len(line) else -1)
+        low = half if start or begun else 0
+        high = end - start - (half if end < len(line) or goes_on else -1)
         text = line[start:end]
         if may_hold_failure(text):
             yield Piece(text, low, high)
