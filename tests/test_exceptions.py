@@ -70,7 +70,8 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def _call(profile: str | None = None, endpoint: str = "http://127.0.0.1:9", **credentials: str) -> None:
     """Ask STS who one is, with one attempt."""
-    client = boto3.Session(profile_name=profile).client(
+    session: Any = boto3.Session(profile_name=profile)
+    client = session.client(
         "sts",
         region_name="eu-west-1",
         endpoint_url=endpoint,

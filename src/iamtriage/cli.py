@@ -119,9 +119,10 @@ def _as_text(file: IO[str]) -> IO[str]:
     """Read a file in the encoding that its first bytes say; whatever they are, reading goes on."""
     from iamtriage._reading.encodings import encoding_of
 
-    if isinstance(file, TextIOWrapper):
-        start = file.buffer.peek(2) if isinstance(file.buffer, BufferedReader) else b""
-        file.reconfigure(encoding=encoding_of(start[:2]), errors="replace")
+    stream: object = file
+    if isinstance(stream, TextIOWrapper):
+        start = stream.buffer.peek(2) if isinstance(stream.buffer, BufferedReader) else b""  # pyright: ignore[reportUnknownMemberType]
+        stream.reconfigure(encoding=encoding_of(start[:2]), errors="replace")
     return file
 
 
