@@ -12,6 +12,14 @@ import re
 # ASCII's record separator, white space to every pattern, stands where a line of a log began.
 RECORD = "\x1e"
 
+# How an entry of a log may begin, and what tools print at the start of a line, never inside one.
+ENTRY = (
+    r"\[?\d{4}[-/]\d\d[-/]|\[?\d\d:\d\d:\d\d|[IWEF]\d{4} |time=|[A-Z][a-z]{2} [ \d]\d \d\d:|\{\""
+    r"|Traceback|(?:Error|ERROR|WARN|INFO|DEBUG|FATAL)\b"
+)
+# HashiCorp Vault prints "Code: 403. Errors:" of answers of its own.
+VAULT = re.compile(r"\s*\.\s*Errors")
+
 PRINCIPAL_ACCOUNT = re.compile(r"arn:[\w-]*:[\w-]*:[\w-]*:([0-9]{12}):|\A([0-9]{12})\Z", re.ASCII)
 ACTION = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}", re.ASCII)
 ARN_HEAD = re.compile(r"arn:[\w<\[{*-]")

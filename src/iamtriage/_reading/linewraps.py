@@ -12,6 +12,8 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from iamtriage._reading.grammar import ENTRY
+
 if TYPE_CHECKING:
     from iamtriage._reading.view import Edit, View
 
@@ -32,11 +34,8 @@ FRESH_LINE = re.compile(
     r"[ \t\x1e]|\d{4}[-/]\d\d|\d\d:\d\d:\d\d|[IWEF]\d{4} |[{}<]|\[[^\]]{0,40}\]|time=|level=|ts=|at |File \"|Caused by|caused by"
     r"|Traceback|[A-Z][a-z]{2} [ \d]\d \d\d:|[-=_*#]{3}|\"?[A-Za-z_]{2,24}\"?[ ]?[:=] |(?:Error|ERROR|WARN|INFO|DEBUG|FATAL)\b|$"
 )
-# So begins a record of a log, also where the line before it is as long as the terminal is wide.
-_RECORD = re.compile(
-    r"\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d|[IWEF]\d{4} |time=|at |File \"|Caused by|Traceback|[A-Z][a-z]{2} [ \d]\d \d\d:"
-    r"|\{\"|\{$|(?:Error|ERROR|WARN|INFO|DEBUG|FATAL)\b"
-)
+# Nor was one like this, not even where the line before it is as long as the terminal is wide.
+_RECORD = re.compile(ENTRY + r"|at |File \"|Caused by|\{$")
 _ARN_TAIL = re.compile(r"arn:[^\s\"'`]*\Z")
 _UUID_TAIL = re.compile(r"(?<![0-9a-fA-F-])[0-9a-f]{8}(?:-[0-9a-f]{0,4}){0,3}(?:-[0-9a-f]{0,11})?\Z")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-fA-F])")

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._reading.codes import bare, is_code, is_generic, is_known, is_status
-from iamtriage._reading.grammar import ELLIPSIS, account_of, rejoin, trim
+from iamtriage._reading.grammar import ELLIPSIS, VAULT, account_of, rejoin, trim
 from iamtriage._reading.partials import BEST, CLASS_NAME, HINT, STATED, Partial
 from iamtriage._reading.services import service_name, service_of_event_source
 
@@ -61,7 +61,6 @@ _IDENTITY = re.compile(r"userIdentity|principal\"|'principal'|\"principal|sessio
 _IDENTITY_REACH = 400
 _NOT_ALLOWED = re.compile(r"allowed[\"']?\s?[:=]{1,2}\s?[Ff]alse")
 _ISSUER_REACH = 200
-_VAULT = re.compile(r"\s*\.\s*Errors")
 
 
 class _Pair(NamedTuple):
@@ -185,7 +184,7 @@ def _code(cluster: Partial, pair: _Pair) -> bool:
 
 
 def _status(cluster: Partial, pair: _Pair) -> bool:
-    if not is_status(pair.value) or _VAULT.match(pair.text, pair.end):
+    if not is_status(pair.value) or VAULT.match(pair.text, pair.end):
         return False
     cluster.put("status_code", pair.value, pair.start, pair.end, BEST)
     cluster.aws = cluster.aws or pair.key.lower() == "httpstatuscode"

@@ -13,6 +13,7 @@ import attrs
 
 from iamtriage._reading.assembly import read, read_cause
 from iamtriage._reading.building import build
+from iamtriage._reading.grammar import ENTRY
 from iamtriage._reading.mappings import as_document, failures_of, is_event, load
 from iamtriage._reading.triggers import may_hold_failure
 
@@ -28,9 +29,7 @@ _CONTEXT_SIZE = 6_000
 _QUIET_LINES = 16
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_FRESH = re.compile(
-    r"(?:\d{4}[-/]\d\d|\[?\d\d:\d\d|[IWEF]\d{4} |\{|time=|<\d|[A-Z][a-z]{2} [ \d]\d \d\d:|\[\d|╷|Error:|Traceback)"
-)
+_FRESH = re.compile(ENTRY + r"|<\d|\[\d|╷")
 
 
 class Piece(NamedTuple):

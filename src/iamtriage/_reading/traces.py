@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._reading.grammar import VAULT
 from iamtriage._reading.partials import CLASS_NAME, HINT, Partial
 from iamtriage._reading.services import HOST, service_of_host
 
@@ -21,14 +22,13 @@ _STATUS = re.compile(
     r"|StatusCode\((?P<n>[45][0-9]{2})\)|/status\s(?P<o>[45][0-9]{2})\b|http_error,\s?(?P<p>[45][0-9]{2})\b|[Rr]esponse\s(?P<q>[45][0-9]{2})\s(?:from|code)|[Ss]tatus\s:\s(?P<r>[45][0-9]{2})\b"
     r"|[\"']?statusCode[\"']?:\s?(?P<t>[45][0-9]{2})\b|\(\s?(?P<s>[45][0-9]{2}),\s?[\"'{]"
 )
-_VAULT = re.compile(r"\s*\.\s*Errors")
 
 
 def read_statuses(text: str) -> Iterator[Partial]:
     """Find HTTP statuses in the words of logs and traces; weak facts that need a failure to belong to."""
     for m in _STATUS.finditer(text):
         group = m.lastgroup
-        if group is None or _VAULT.match(text, m.end(group)):
+        if group is None or VAULT.match(text, m.end(group)):
             continue
         partial = Partial("status", m.start(), m.end())
         partial.put("status_code", m[group], m.start(group), m.end(group), HINT)
