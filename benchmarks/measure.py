@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import itertools
 import math
+import statistics
 import time
 import timeit
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 
 class Figure(NamedTuple):
@@ -112,32 +113,32 @@ def seconds(run: Callable[[], object], *, repeats: int = 15, least: float = 0.02
 
 def growth(
     make: Callable[[int], Callable[[], object]], sizes: tuple[int, ...], *, repeats: int = 5
-) -> tuple[float, list[float]]:
-    """Time a thing at doubling sizes; give the worst factor by which time grows at a doubling.
-
-    The sizes are measured in turn and the least of each is kept. What is too fast to be timed counts
-    as this floor, so that noise is no growth.
-    """
+) -> list[float]:
+    """Time a thing at doubling sizes, in turn; give the least time of each."""
     runs = [make(size) for size in sizes]
-    for run in runs[:1]:
-        run()
+    runs[0]()
     least = [math.inf] * len(runs)
     with _Quiet():
         for _ in range(repeats):
             for at, run in enumerate(runs):
                 least[at] = min(least[at], _processor_time(run))
-    return max(doublings(least)), least
+    return least
 
 
+# What is too fast to be timed counts as this, so that noise is no growth.
 FLOOR = 0.004
 
 
-def doublings(times: list[float]) -> Iterator[float]:
-    """Give the factor between each two neighbours."""
-    for smaller, larger in itertools.pairwise(times):
-        yield max(larger, FLOOR) / max(smaller, FLOOR)
+def doublings(times: list[float]) -> list[float]:
+    """Give the factor between each two neighbours, from the last time on that is below the floor."""
+    measurable = [max(time, FLOOR) for time in times]
+    first = max((at for at, time in enumerate(times) if time < FLOOR), default=0)
+    return [larger / smaller for smaller, larger in itertools.pairwise(measurable[first:])] or [1.0]
 
 
-def exponent(times: list[float]) -> float:
-    """Give the exponent of growth from the first to the last of doubling sizes: 1 is linear."""
-    return math.log2(max(times[-1], FLOOR) / max(times[0], FLOOR)) / (len(times) - 1)
+def doubling(times: list[float]) -> float:
+    """Give the mean factor of a doubling: 2 is linear, 4 quadratic.
+
+    A single doubling is off by more than the limit allows on a machine that others use too.
+    """
+    return statistics.geometric_mean(doublings(times))
