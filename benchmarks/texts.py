@@ -120,4 +120,5 @@ ENDLESS = (
     ("getting credentials: exec: executable ", "aws"),
     ("getting credentials: exec: fork/exec ", "aws"),
     ("Access to the resource https://", "a is "),
+    ("is not authorized to perform: ", "ResponseMetadata"),
 )

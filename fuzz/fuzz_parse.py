@@ -70,6 +70,8 @@ SEEDS: tuple[str | bytes | dict[str, object], ...] = (
     "x (Service: AmazonS3; Status Code: \u00b2\u00b2\u00b2; Error Code: AccessDenied; Request ID: abc)",
     '{"statusCode": "\u00b2\u00b2\u00b2", "code": "AccessDenied", "requestId": "x"} arn:aws',
     "The security token included in the request is expired with an explicit deny in a session policy: p-1",
+    "operation error S3: X, User: is not authorized to perform: x (Service: A; Error Code: B; Request ID: a)",
+    "is not authorized to perform: " + "ResponseMetadata" * 15,
     b"\xff\xfeU\x00",
     {"Code": 10**5000, "Message": "x"},
     {"Error": {"Code": "AccessDenied", "Message": "x"}, "RequestId": 10**5000},

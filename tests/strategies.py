@@ -959,3 +959,15 @@ def _azure(draw: st.DrawFn) -> str:
 
 
 other_clouds = st.one_of(_huawei(), _alibaba(), _tencent(), _google(), _azure())
+
+# Pieces of grammar and of syntax, which stand in no order.
+fragments = st.sampled_from(
+    (
+        "User: ", "arn:", "arn:aws:iam::111122223333:", " is not authorized to perform: ", "s3:GetObject", " on resource: ", '"', "'", "(", ")", "\\", "\\\\n", "\\u", "\\ud83d", "&quot;",
+        "&#x27;", "&#1114112;", "\x1b[", "\x1b]0;", "│ ", "\n", "\r\n", "\t", "<Code>", "</Code>", "<Message>", "{", "}", "[", "AccessDenied", "An error occurred (", ") when calling the ",
+        " operation: ", "StatusCode: ", "RequestID: ", "status code: ", ", request id: ", "(Service: Eks, Status Code: ", "(Service: Eks; Status Code: ", "httpStatusCode: '", "²²²", "٤٠٣", "403",
+        "'", "9" * 40, " because no ", " with an explicit deny in a ", "service control policy", ": ", "Encoded authorization failure message: ", "authorization id: ", "…", "...", "\0", "\ufeff",
+        "eventSource", "errorCode", '"requestID": "', "caused by: ", "Caused by: ", 'forbidden: User "', "\ud800", "x" * 70, "error", "Error: ", "<Error>", "</Error>", "* ", "> ",
+    )
+)  # fmt: skip
+soup = st.lists(fragments, max_size=40).map("".join)

@@ -12,22 +12,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from iamtriage import fingerprint, from_record, parse, scan, to_record
-from tests.strategies import ENVELOPES, Call, Case, calls, known, messages, other_clouds
+from tests.strategies import ENVELOPES, Call, Case, calls, fragments, known, messages, other_clouds, soup
 
 if TYPE_CHECKING:
     from iamtriage.failures import Failure
 
 any_text = st.text(st.characters(), max_size=300)
-fragments = st.sampled_from(
-    (
-        "User: ", "arn:", "arn:aws:iam::111122223333:", " is not authorized to perform: ", "s3:GetObject", " on resource: ", '"', "'", "(", ")", "\\", "\\\\n", "\\u", "\\ud83d", "&quot;",
-        "&#x27;", "&#1114112;", "\x1b[", "\x1b]0;", "│ ", "\n", "\r\n", "\t", "<Code>", "</Code>", "<Message>", "{", "}", "[", "AccessDenied", "An error occurred (", ") when calling the ",
-        " operation: ", "StatusCode: ", "RequestID: ", "status code: ", ", request id: ", "(Service: Eks, Status Code: ", "(Service: Eks; Status Code: ", "httpStatusCode: '", "²²²", "٤٠٣", "403",
-        "'", "9" * 40, " because no ", " with an explicit deny in a ", "service control policy", ": ", "Encoded authorization failure message: ", "authorization id: ", "…", "...", "\0", "\ufeff",
-        "eventSource", "errorCode", '"requestID": "', "caused by: ", "Caused by: ", 'forbidden: User "', "\ud800", "x" * 70, "error", "Error: ", "<Error>", "</Error>", "* ", "> ",
-    )
-)  # fmt: skip
-soup = st.lists(fragments, max_size=40).map("".join)
 
 
 @st.composite

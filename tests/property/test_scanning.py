@@ -8,7 +8,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from iamtriage import parse, scan, to_record
-from tests.strategies import ALONE, ORDINARY_LINES, Call, Case, calls, cases, denials, known, ordinary_lines
+from tests.strategies import (
+    ALONE,
+    ORDINARY_LINES,
+    Call,
+    Case,
+    calls,
+    cases,
+    denials,
+    known,
+    ordinary_lines,
+    soup,
+)
 
 # Each on a line of its own with a time of its own, as independent failures are in a log.
 _GAP = st.lists(st.sampled_from([line for line in ORDINARY_LINES if line]), min_size=2, max_size=6).map(
@@ -93,3 +104,12 @@ def test_ordinary_lines_hold_no_failure(text: str) -> None:
     """A log in which nothing failed gives nothing."""
     assert list(scan(text)) == []
     assert parse(text) is None
+
+
+@given(st.one_of(soup, known.map(lambda case: case.text)), st.text(" \t\r\n", max_size=6))
+@example("User: x (Service: Eks, Status Code: 403, Request ID: \nabc", "\n\n")
+def test_white_space_behind_changes_nothing(text: str, behind: str) -> None:
+    """A file ends with a line end, or two, or none."""
+    text = text.rstrip()
+    found = [to_record(failure) for failure in scan(text)]
+    assert [to_record(failure) for failure in scan(text + behind)] == found

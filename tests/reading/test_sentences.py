@@ -672,6 +672,12 @@ STS: Table = (
     ("saml", "Not authorized to perform sts:AssumeRoleWithSAML", denied(action="sts:AssumeRoleWithSAML")),
 )
 LESS: Table = (
+    # An operation's name of many words: a reader that tries each of its capitals never ends.
+    (
+        "names-run-together",
+        f"User: {ANA} is not authorized to perform: {'DescribeInstances' * 20}",
+        denied(principal=ANA),
+    ),
     (
         "british",
         f"User: {ANA} is not authorised to perform: s3:GetObject",

@@ -61,6 +61,11 @@ GO1: Table = (
 )
 JAVA: Table = (
     (
+        "behind-a-call-without-a-code",
+        f"operation error S3: X, {DENIAL} (Service: EKS; Status Code: 403; Error Code: AccessDenied; Request ID: {REQUEST})",
+        {**_GO, "request_id": REQUEST},
+    ),
+    (
         "v2",
         f"{DENIAL} (Service: Eks, Status Code: 403, Request ID: {REQUEST})",
         {**DENIED, "status_code": 403, "request_id": REQUEST},

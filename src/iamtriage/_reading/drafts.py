@@ -106,7 +106,8 @@ def sweep(text: str, pieces: Iterable[Partial]) -> list[Draft]:
             if piece.role == "tail" and _is_inner(current, piece):
                 current.facts.pop("operation", None)
                 if "code" in piece.facts:
-                    del current.facts["code"]
+                    # Go's outer call may have no code of its own.
+                    current.facts.pop("code", None)
             if not _is_repeat(current, piece):
                 current.absorb(piece)
             else:

@@ -47,7 +47,7 @@ _ACTION = re.compile(
 _ACTIONS_IN_WORDS = re.compile(r"(?:[\w-]+\s+){1,6}\((?=[a-z][a-z0-9-]{1,40}:[A-Z])")
 _MORE_ACTIONS = re.compile(r"(?:\s*,\s*(?:and\s+)?[a-z][a-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}){1,40}")
 _BARE_ACTION = re.compile(
-    r"(?P<action>[A-Z][a-z]+(?:[A-Z][A-Za-z0-9]*)+)(?=\s+(?:on\s+resource|because|with)\b|\s*[.\"']?\s*\Z)"
+    r"(?P<action>[A-Z][a-z]{1,60}[A-Z][A-Za-z0-9]{0,127})(?=\s+(?:on\s+resource|because|with)\b|\s*[.\"']?\s*\Z)"
 )
 _THIS_OPERATION = re.compile(r"(?:this|the)\s+\w+|\w+")
 

@@ -89,6 +89,8 @@ def unwrap(text: str) -> View:
         _take_off_line_starts(view)
     view.sub(_STAMPS, RECORD)
     view.sub(_RUNS, _collapse)
+    # Nothing moves by it, and no reader asks how many empty lines a text ends with.
+    view.text = view.text.rstrip()
     return view
 
 
