@@ -19,7 +19,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from iamtriage.exceptions import IamTriageError, RecordError
+    from iamtriage.arns import Arn, parse_arn
+    from iamtriage.exceptions import (
+        AwsAuthError,
+        IamTriageError,
+        InvalidArnError,
+        RecordError,
+        RolePathUnknownError,
+    )
     from iamtriage.failures import (
         AccessDenied,
         AccessEntry,
@@ -42,50 +49,103 @@ if TYPE_CHECKING:
     )
     from iamtriage.fingerprints import fingerprint
     from iamtriage.parsing import parse
+    from iamtriage.principals import (
+        Account,
+        FederatedUser,
+        IdentityCenterRole,
+        InstanceProfile,
+        Principal,
+        Role,
+        RoleSession,
+        Root,
+        ServiceLinkedRole,
+        ServicePrincipal,
+        User,
+        parse_principal,
+    )
     from iamtriage.records import from_record, to_record
+    from iamtriage.role_arns import canonicalize_arn, normalize_role_arn
     from iamtriage.scanning import scan
     from iamtriage.typing import Record
 
 __version__ = "0.1.0"
 
 __all__ = (  # noqa: RUF022 (functions first, then what they speak of)
+    "canonicalize_arn",
     "fingerprint",
     "from_record",
+    "normalize_role_arn",
     "parse",
+    "parse_arn",
+    "parse_principal",
     "scan",
     "to_record",
     "AccessDenied",
     "AccessEntry",
     "AccessKeyQuota",
+    "Account",
+    "Arn",
+    "AwsAuthError",
     "AwsError",
     "ConsoleKubernetesAccess",
     "CredentialScope",
     "Envelope",
     "ExpiredCredentials",
     "Failure",
+    "FederatedUser",
     "IamTriageError",
+    "IdentityCenterRole",
+    "InstanceProfile",
     "InvalidArn",
+    "InvalidArnError",
     "InvalidCredentials",
     "InvalidIdentityToken",
     "KubernetesForbidden",
     "KubernetesUnauthorized",
     "MalformedPolicy",
     "MissingCredentials",
+    "Principal",
     "Record",
     "RecordError",
     "RegionDisabled",
+    "Role",
+    "RolePathUnknownError",
+    "RoleSession",
+    "Root",
+    "ServiceLinkedRole",
+    "ServicePrincipal",
     "SignatureMismatch",
+    "User",
 )
 
 _HOMES = {
+    "canonicalize_arn": "role_arns",
     "fingerprint": "fingerprints",
     "from_record": "records",
+    "normalize_role_arn": "role_arns",
     "parse": "parsing",
+    "parse_arn": "arns",
+    "parse_principal": "principals",
     "scan": "scanning",
     "to_record": "records",
+    "Arn": "arns",
+    "AwsAuthError": "exceptions",
     "IamTriageError": "exceptions",
-    "Record": "typing",
+    "InvalidArnError": "exceptions",
     "RecordError": "exceptions",
+    "RolePathUnknownError": "exceptions",
+    "Record": "typing",
+    "Account": "principals",
+    "FederatedUser": "principals",
+    "IdentityCenterRole": "principals",
+    "InstanceProfile": "principals",
+    "Principal": "principals",
+    "Role": "principals",
+    "RoleSession": "principals",
+    "Root": "principals",
+    "ServiceLinkedRole": "principals",
+    "ServicePrincipal": "principals",
+    "User": "principals",
 }
 
 

@@ -3,13 +3,16 @@
 * ``IamTriageError``: the base of them all
 
   * ``RecordError(ValueError)``: a flat record that no failure can have
+  * ``InvalidArnError(ValueError)``: a text that is no ARN, or not the ARN of what is wanted
+  * ``RolePathUnknownError(LookupError)``: a role has a path that its ARN does not tell
+  * ``AwsAuthError(ValueError)``: an aws-auth ConfigMap that cannot be read
 
 They pickle and copy, and carry their data as attributes.
 """
 
 from __future__ import annotations
 
-__all__ = ("IamTriageError", "RecordError")
+__all__ = ("AwsAuthError", "IamTriageError", "InvalidArnError", "RecordError", "RolePathUnknownError")
 
 
 class IamTriageError(Exception):
@@ -31,8 +34,66 @@ class RecordError(IamTriageError, ValueError):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle with the keyword-only attributes."""
-        return (_record_error, (str(self), self.key, self.value))
+        return (_rebuilt, (type(self), str(self), {"key": self.key, "value": self.value}))
 
 
-def _record_error(message: str, key: str, value: object) -> RecordError:
-    return RecordError(message, key=key, value=value)
+class InvalidArnError(IamTriageError, ValueError):
+    """A text is no ARN, or is not the ARN of what is wanted.
+
+    Attributes:
+        text: what was given.
+        position: where in it the fault is, counted in characters from 0; its length where something
+            is missing at the end.
+    """
+
+    def __init__(self, message: str, *, text: str, position: int = 0) -> None:
+        super().__init__(message)
+        self.text = text
+        self.position = position
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle with the keyword-only attributes."""
+        return (_rebuilt, (type(self), str(self), {"text": self.text, "position": self.position}))
+
+
+class RolePathUnknownError(IamTriageError, LookupError):
+    """A role has a path that what was given does not tell: STS and aws-auth drop it.
+
+    Attributes:
+        arn: what was given.
+        role_name: the role's name, which is enough to look it up.
+        command: the AWS CLI command that prints the role's ARN, quoted for a shell.
+    """
+
+    def __init__(self, message: str, *, arn: str, role_name: str, command: str) -> None:
+        super().__init__(message)
+        self.arn = arn
+        self.role_name = role_name
+        self.command = command
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle with the keyword-only attributes."""
+        data = {"arn": self.arn, "role_name": self.role_name, "command": self.command}
+        return (_rebuilt, (type(self), str(self), data))
+
+
+class AwsAuthError(IamTriageError, ValueError):
+    """A text is no aws-auth ConfigMap that can be read.
+
+    Attributes:
+        line: the line of the fault, counted from 1.
+        column: the column of the fault, counted from 1.
+    """
+
+    def __init__(self, message: str, *, line: int, column: int = 1) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle with the keyword-only attributes."""
+        return (_rebuilt, (type(self), str(self), {"line": self.line, "column": self.column}))
+
+
+def _rebuilt(kind: type[IamTriageError], message: str, data: dict[str, object]) -> IamTriageError:
+    return kind(message, **data)

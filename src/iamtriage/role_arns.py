@@ -1,0 +1,138 @@
+"""Role ARNs turned into the form that the place wants to which they go; not for what ARNs mean.
+
+Two rules meet here. The authenticator of EKS looks a caller up by the ARN that it makes of what STS
+says (``pkg/arn`` of kubernetes-sigs/aws-iam-authenticator), and STS says no role's path. IAM and EKS
+access entries want the path. Not for look-ups: where the path cannot be known, the error says how to find it.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import Literal, TypeAlias, get_args
+
+import attrs
+
+from iamtriage._partitions import PARTITIONS
+from iamtriage.arns import Arn, parse_arn, shown
+from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
+from iamtriage.principals import Principal, Role, RoleSession, check_path, parse_principal, role_of
+
+__all__ = ("RoleTarget", "canonicalize_arn", "normalize_role_arn")
+
+RoleTarget: TypeAlias = Literal["iam", "aws-auth", "access-entry"]
+"""Where a role ARN goes to: a policy or call of IAM, the aws-auth ConfigMap, an EKS access entry."""
+
+_MISUSES = {
+    "user": "a user; aws-auth maps users under mapUsers, with their path",
+    "root": "an account's root, not a role",
+    "federated user": "a federated user, who has no role",
+    "instance profile": "an instance profile, whose name need not be its role's; `aws iam get-instance-profile` names the role",
+    "account": "an account, not a role",
+    "service principal": "a service principal, not a role",
+}
+
+
+def canonicalize_arn(arn: str | Arn) -> str:
+    """Give the ARN under which aws-iam-authenticator looks a caller up.
+
+    A role session becomes its role, without the path, which STS does not tell; roles, users, roots
+    and federated users stay as they are. The authenticator compares without regard to case.
+
+    Args:
+        arn: what ``aws sts get-caller-identity`` prints as ``Arn``.
+
+    Raises:
+        InvalidArnError: no ARN, a partition that the authenticator does not know, or no principal.
+
+    >>> canonicalize_arn("arn:aws:sts::111122223333:assumed-role/app/ana@example.com")
+    'arn:aws:iam::111122223333:role/app'
+    >>> canonicalize_arn("arn:aws:iam::111122223333:user/team/ana")
+    'arn:aws:iam::111122223333:user/team/ana'
+    """
+    parsed = arn if isinstance(arn, Arn) else parse_arn(arn)
+    text = str(parsed)
+    if parsed.partition not in PARTITIONS:
+        msg = f"no partition is called {shown(parsed.partition)}: {shown(text)}"
+        raise InvalidArnError(msg, text=text, position=4)
+    kind, _, rest = parsed.resource.partition("/")
+    wanted = {"iam": ("role", "user", "root"), "sts": ("assumed-role", "federated-user")}.get(parsed.service)
+    if wanted is None:
+        msg = f"a caller's ARN is of iam or sts, not of {shown(parsed.service)}: {shown(text)}"
+        raise InvalidArnError(msg, text=text, position=len(parsed.partition) + 5)
+    if kind not in wanted:
+        msg = f"a caller's ARN in {parsed.service} names a {' or '.join(wanted)}, not {shown(kind)}: {shown(text)}"
+        raise InvalidArnError(msg, text=text, position=len(text) - len(parsed.resource))
+    if kind == "assumed-role":
+        # A slash before the session's name is kept, as the authenticator keeps it; STS prints none.
+        role, slash, _ = rest.rpartition("/")
+        if not slash or not role:
+            msg = f"a role session's ARN names the role and the session, assumed-role/ROLE/SESSION: {shown(text)}"
+            raise InvalidArnError(msg, text=text, position=len(text))
+        return f"arn:{parsed.partition}:iam::{parsed.account}:role/{role}"
+    if kind != "root" and not rest:
+        raise InvalidArnError(f"the {kind}'s name is missing: {shown(text)}", text=text, position=len(text))
+    return text
+
+
+def normalize_role_arn(arn: str | Arn, *, target: RoleTarget = "iam", path: str | None = None) -> str:
+    """Give a role's ARN in the form that the target wants.
+
+    Args:
+        arn: the ARN of a role or of a role session.
+        target: ``"aws-auth"`` for the ConfigMap, which wants no path; ``"access-entry"`` and
+            ``"iam"``, which want it.
+        path: the role's path, for an ARN that does not tell it; slashes at its ends may be missing.
+
+    Raises:
+        RolePathUnknownError: the role is one that always has a path (of IAM Identity Center, or
+            service-linked), the ARN tells none, and the target wants it. The error names the call
+            that finds it; a guess would be another role, or none.
+        InvalidArnError: not a role's ARN, or a path that contradicts the ARN's.
+        ValueError: no such target.
+
+    >>> normalize_role_arn("arn:aws:iam::111122223333:role/team/app", target="aws-auth")
+    'arn:aws:iam::111122223333:role/app'
+    >>> normalize_role_arn("arn:aws:sts::111122223333:assumed-role/app/i-0a1b2c3d4e5f60718")
+    'arn:aws:iam::111122223333:role/app'
+    >>> session = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_View_0123456789abcdef/ana"
+    >>> normalize_role_arn(session, target="access-entry", path="/aws-reserved/sso.amazonaws.com/eu-west-1/")
+    'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_View_0123456789abcdef'
+    >>> normalize_role_arn(session, target="access-entry")
+    Traceback (most recent call last):
+        ...
+    iamtriage.exceptions.RolePathUnknownError: the Identity Center role AWSReservedSSO_View_0123456789abcdef has a path \
+that this ARN does not tell; find it with `aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef \
+--query Role.Arn --output text`
+    """
+    if target not in get_args(RoleTarget):
+        msg = f"target is one of {', '.join(map(repr, get_args(RoleTarget)))}, not {target!r}"
+        raise ValueError(msg)
+    role = _role_in(parse_principal(arn), str(arn))
+    if path is not None:
+        role = _with_path(role, path, str(arn))
+    if target == "aws-auth":
+        return str(attrs.evolve(role, path="/"))
+    if role.lacks_its_path:
+        command = f"aws iam get-role --role-name {shlex.quote(role.name)} --query Role.Arn --output text"
+        msg = f"the {role.kind} {role.name} has a path that this ARN does not tell; find it with `{command}`"
+        raise RolePathUnknownError(msg, arn=str(arn), role_name=role.name, command=command)
+    return str(role)
+
+
+def _role_in(principal: Principal, text: str) -> Role:
+    if isinstance(principal, RoleSession):
+        return principal.role
+    if isinstance(principal, Role):
+        return principal
+    msg = f"a role's ARN is wanted, this is {_MISUSES[principal.kind]}: {shown(text)}"
+    raise InvalidArnError(msg, text=text, position=text.rfind(":") + 1)
+
+
+def _with_path(role: Role, path: str, text: str) -> Role:
+    """Put a path where the ARN tells none."""
+    full = f"/{path.strip('/')}/" if path.strip("/") else "/"
+    check_path(full, path, 0)
+    if role.path not in {"/", full}:
+        msg = f"the ARN's path is {role.path}, not {shown(full)}: {shown(text)}"
+        raise InvalidArnError(msg, text=text, position=text.rfind(":") + len(":role"))
+    return role_of(role.partition, role.account, role.name, full)
