@@ -8,9 +8,9 @@ each service writes the sections as it likes.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
-from typing_extensions import Self, override
+from typing_extensions import override
 
 from iamtriage.exceptions import InvalidArnError
 
@@ -18,7 +18,7 @@ __all__ = ("Arn", "parse_arn")
 
 _SECTIONS = ("partition", "service", "region", "account", "resource")
 _SEPARATOR = re.compile(r"[:/]")
-# Services whose resources begin with a name, not with a type, when the ARN states no account or none of theirs does.
+# Services whose resources begin with a name, not with a type.
 _TYPELESS = frozenset({"apigateway", "codecommit", "codepipeline", "execute-api", "sns", "sqs"})
 _SHOWN = 120
 
@@ -54,7 +54,8 @@ class Arn(_Sections):
     __slots__ = ()
 
     def __new__(cls, partition: str, service: str, region: str, account: str, resource: str) -> Self:
-        sections = (partition, service, region, account, resource)
+        """Hold the sections to what makes them an ARN."""
+        sections: tuple[object, ...] = (partition, service, region, account, resource)
         for name, section in zip(_SECTIONS, sections, strict=True):
             if not isinstance(section, str):  # pyright: ignore[reportUnnecessaryIsInstance]
                 msg = f"an ARN's {name} is text, not {type(section).__name__}"
@@ -62,7 +63,7 @@ class Arn(_Sections):
             if ":" in section and name != "resource":
                 msg = f"an ARN's {name} holds no colon: {shown(section)}"
                 raise InvalidArnError(msg, text=section, position=section.index(":"))
-        return tuple.__new__(cls, sections)
+        return super().__new__(cls, partition, service, region, account, resource)
 
     @override
     def __str__(self) -> str:
@@ -72,7 +73,7 @@ class Arn(_Sections):
     def resource_parts(self) -> tuple[str, str, str]:
         """The resource up to its first separator, the separator (``:`` or ``/``) and the rest.
 
-        Where there is no separator, it and the rest are empty. This is how the text is written, not what it means.
+        Where there is no separator, it and the rest are empty. So is the text written, whatever it means.
 
         >>> parse_arn("arn:aws:iam::111122223333:role/team/app").resource_parts
         ('role', '/', 'team/app')
@@ -133,7 +134,8 @@ def parse_arn(text: str) -> Arn:
         msg = f"an ARN is text, not {type(text).__name__}"
         raise TypeError(msg) from None
     if len(sections) == 5 and prefix == "arn":
-        return tuple.__new__(Arn, sections)
+        # Past the checks of `Arn.__new__`, which hold by now.
+        return Arn._make(sections)
     raise _fault(text)
 
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 import attrs
 from typing_extensions import override
 
+from iamtriage._iam_names import ACCOUNT, check_name, check_path, refuse
 from iamtriage._partitions import PARTITIONS
 from iamtriage.arns import Arn, parse_arn, shown
-from iamtriage.exceptions import InvalidArnError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import NoReturn
 
 __all__ = (
     "Account",
@@ -37,23 +38,14 @@ __all__ = (
 IDENTITY_CENTER_PREFIX = "AWSReservedSSO_"
 SERVICE_LINKED_PREFIX = "AWSServiceRoleFor"
 
-_ACCOUNT = re.compile(r"[0-9]{12}")
-_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_+=,.@-]")
-_NOT_IN_PATHS = re.compile(r"[^\x21-\x7e]")
+# The partitions' domains, and the one that older services use.
 _SERVICE_PRINCIPAL = re.compile(
-    r"(?:[a-z0-9-]{1,63}\.){1,5}(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|amazon\.com|[a-z0-9.-]{1,40}\.gov|adc-e\.uk)"
+    r"(?:[a-z0-9-]{1,63}\.){1,5}(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|amazon\.com|c2s\.ic\.gov|sc2s\.sgov\.gov"
+    r"|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
 )
 _IDENTITY_CENTER = re.compile(r"AWSReservedSSO_(?P<set>[A-Za-z0-9_+=,.@-]{1,32})_(?P<suffix>[0-9a-f]{16})")
 _IDENTITY_CENTER_PATH = re.compile(r"/aws-reserved/sso\.amazonaws\.com/(?:(?P<region>[a-z0-9-]{1,40})/)?")
 _SERVICE_LINKED_PATH = re.compile(r"/aws-service-role/(?P<service>[^/]{1,128})/")
-
-# The least and the most characters of names, IAM's and STS's.
-_ROLE_NAME = (1, 64)
-_USER_NAME = (1, 64)
-_PROFILE_NAME = (1, 128)
-_SESSION_NAME = (2, 64)
-_FEDERATED_NAME = (2, 32)
-_LONGEST_PATH = 512
 
 
 @attrs.frozen
@@ -170,12 +162,12 @@ class FederatedUser:
 
 @attrs.frozen
 class InstanceProfile:
-    """What puts a role on an EC2 instance. Not a principal, but often pasted for one; its name need not be the role's.
+    """What puts a role on an EC2 instance: no principal, but often pasted for one.
 
     Attributes:
         partition: the account's partition.
         account: 12 digits.
-        name: 1 to 128 characters.
+        name: 1 to 128 characters; it need not be the role's.
         path: the profile's own path, not the role's.
     """
 
@@ -237,18 +229,21 @@ class IdentityCenterRole(Role):
     kind: ClassVar[str] = "Identity Center role"
 
     @property
-    def permission_set(self) -> str:
-        """The permission set's name.
+    def permission_set(self) -> str | None:
+        """The permission set's name; None where the role's name is cut or masked.
 
-        >>> parse_principal("arn:aws:iam::111122223333:role/AWSReservedSSO_View_Only_0123456789abcdef").permission_set
+        >>> role = "arn:aws:iam::111122223333:role/AWSReservedSSO_View_Only_0123456789abcdef"
+        >>> parse_principal(role).permission_set
         'View_Only'
         """
-        return self.name.removeprefix(IDENTITY_CENTER_PREFIX).rpartition("_")[0]
+        found = _IDENTITY_CENTER.fullmatch(self.name)
+        return found["set"] if found else None
 
     @property
-    def suffix(self) -> str:
-        """The 16 hexadecimal digits at the name's end, other ones in each account."""
-        return self.name.rpartition("_")[2]
+    def suffix(self) -> str | None:
+        """The 16 hexadecimal digits at the name's end, other ones in each account; None without them."""
+        found = _IDENTITY_CENTER.fullmatch(self.name)
+        return found["suffix"] if found else None
 
     @property
     def region(self) -> str | None:
@@ -355,7 +350,7 @@ def parse_principal(text: str | Arn) -> Principal:
 'arn:aws:iam::111122223333:role/my app'
     """
     if isinstance(text, str) and len(text) <= 256 and not text.startswith("arn:"):
-        if _ACCOUNT.fullmatch(text):
+        if ACCOUNT.fullmatch(text):
             return Account(text)
         if _SERVICE_PRINCIPAL.fullmatch(text):
             return ServicePrincipal(text)
@@ -365,33 +360,11 @@ def parse_principal(text: str | Arn) -> Principal:
 
 def role_of(partition: str, account: str, name: str, path: str) -> Role:
     """Make a role of the type that its name and path tell."""
-    if _IDENTITY_CENTER.fullmatch(name) and (path == "/" or _IDENTITY_CENTER_PATH.fullmatch(path)):
+    if name.startswith(IDENTITY_CENTER_PREFIX) and (path == "/" or _IDENTITY_CENTER_PATH.fullmatch(path)):
         return IdentityCenterRole(partition, account, name, path)
     if _SERVICE_LINKED_PATH.fullmatch(path) or (path == "/" and name.startswith(SERVICE_LINKED_PREFIX)):
         return ServiceLinkedRole(partition, account, name, path)
     return Role(partition, account, name, path)
-
-
-def check_path(path: str, text: str, start: int) -> None:
-    """Hold a path to IAM's rules.
-
-    Raises:
-        InvalidArnError: it breaks one.
-    """
-    if len(path) > _LONGEST_PATH:
-        raise _broken(f"a path has at most {_LONGEST_PATH} characters, this one has {len(path)}", text, start)
-    wrong = _NOT_IN_PATHS.search(path)
-    if wrong:
-        msg = f"a path holds ASCII characters from ! to ~ only, not {wrong[0]!r}"
-        raise _broken(msg, text, start + wrong.start())
-    if not (path.startswith("/") and path.endswith("/")) or path == "//":
-        raise _broken(
-            "a path is / alone, or begins and ends with a slash, with characters between", text, start
-        )
-
-
-def _broken(words: str, text: str, position: int) -> InvalidArnError:
-    return InvalidArnError(f"{words}: {shown(text)}", text=text, position=position)
 
 
 class _Reader:
@@ -417,43 +390,41 @@ class _Reader:
             readers = {"assumed-role": self._session, "federated-user": self._federated}
         else:
             at = len(arn.partition) + 5
-            raise self._wrong(f"a principal's ARN is of iam or sts, not of {shown(arn.service)}", at)
+            self._refuse(f"a principal's ARN is of iam or sts, not of {shown(arn.service)}", at)
         reader = readers.get(kind)
         if reader is None:
             wanted = ", ".join(readers)
             msg = f"{arn.service} has no principals of type {shown(kind)}, only {wanted}"
-            raise self._wrong(msg, self.resource_at)
+            self._refuse(msg, self.resource_at)
         self._check_sections()
         return reader(rest)
 
     def _check_sections(self) -> None:
         arn = self.arn
         if arn.partition not in PARTITIONS:
-            raise self._wrong(
-                f"no partition is called {shown(arn.partition)}, only {', '.join(PARTITIONS)}", 4
-            )
+            self._refuse(f"no partition is called {shown(arn.partition)}, only {', '.join(PARTITIONS)}", 4)
         if arn.region:
             at = len(arn.partition) + len(arn.service) + 6
-            raise self._wrong(f"{arn.service}'s ARNs state no region", at)
-        if not _ACCOUNT.fullmatch(arn.account):
+            self._refuse(f"{arn.service}'s ARNs state no region", at)
+        if not ACCOUNT.fullmatch(arn.account):
             at = self.resource_at - 1 - len(arn.account)
-            raise self._wrong(f"an account is 12 digits, not {shown(arn.account)}", at)
+            self._refuse(f"an account is 12 digits, not {shown(arn.account)}", at)
 
     def _role(self, rest: str) -> Role:
-        path, name = self._path_and_name(rest, "role", _ROLE_NAME)
+        path, name = self._path_and_name(rest, "role")
         return role_of(self.arn.partition, self.arn.account, name, path)
 
     def _user(self, rest: str) -> User:
-        path, name = self._path_and_name(rest, "user", _USER_NAME)
+        path, name = self._path_and_name(rest, "user")
         return User(self.arn.partition, self.arn.account, name, path)
 
     def _profile(self, rest: str) -> InstanceProfile:
-        path, name = self._path_and_name(rest, "instance profile", _PROFILE_NAME)
+        path, name = self._path_and_name(rest, "instance profile")
         return InstanceProfile(self.arn.partition, self.arn.account, name, path)
 
     def _root(self, rest: str) -> Root:
         if rest or self.arn.resource != "root":
-            raise self._wrong("nothing stands behind an account's root", self.resource_at + 4)
+            self._refuse("nothing stands behind an account's root", self.resource_at + 4)
         return Root(self.arn.partition, self.arn.account)
 
     def _session(self, rest: str) -> RoleSession:
@@ -463,34 +434,22 @@ class _Reader:
             msg = (
                 "a role session's ARN ends with the role's name and the session's: assumed-role/ROLE/SESSION"
             )
-            raise self._wrong(msg, len(self.text))
-        self._check_name(role, "role", _ROLE_NAME, at)
-        self._check_name(session, "role session", _SESSION_NAME, at + len(role) + 1)
+            self._refuse(msg, len(self.text))
+        check_name(role, "role", self.text, at)
+        check_name(session, "role session", self.text, at + len(role) + 1)
         return RoleSession(self.arn.partition, self.arn.account, role, session)
 
     def _federated(self, rest: str) -> FederatedUser:
-        self._check_name(rest, "federated user", _FEDERATED_NAME, len(self.text) - len(rest))
+        check_name(rest, "federated user", self.text, len(self.text) - len(rest))
         return FederatedUser(self.arn.partition, self.arn.account, rest)
 
-    def _path_and_name(self, rest: str, noun: str, limits: tuple[int, int]) -> tuple[str, str]:
+    def _path_and_name(self, rest: str, noun: str) -> tuple[str, str]:
         before, slash, name = rest.rpartition("/")
         path = f"/{before}/" if slash else "/"
-        self._check_name(name, noun, limits, len(self.text) - len(name))
+        check_name(name, noun, self.text, len(self.text) - len(name))
         # The path's first slash is the one behind the type.
         check_path(path, self.text, len(self.text) - len(rest) - 1)
         return path, name
 
-    def _check_name(self, name: str, noun: str, limits: tuple[int, int], at: int) -> None:
-        least, most = limits
-        wrong = _NOT_IN_NAMES.search(name)
-        if wrong:
-            msg = f"a {noun}'s name holds A-Z, a-z, 0-9 and _+=,.@- only, not {wrong[0]!r}"
-            raise self._wrong(msg, at + wrong.start())
-        if not name:
-            raise self._wrong(f"the {noun}'s name is missing", at)
-        if not least <= len(name) <= most:
-            msg = f"a {noun}'s name has {least} to {most} characters, this one has {len(name)}"
-            raise self._wrong(msg, at)
-
-    def _wrong(self, words: str, position: int) -> InvalidArnError:
-        return _broken(words, self.text, position)
+    def _refuse(self, words: str, position: int) -> NoReturn:
+        refuse(words, self.text, position)

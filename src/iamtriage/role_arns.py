@@ -12,21 +12,23 @@ from typing import Literal, TypeAlias, get_args
 
 import attrs
 
+from iamtriage._iam_names import check_path, refuse
 from iamtriage._partitions import PARTITIONS
 from iamtriage.arns import Arn, parse_arn, shown
-from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
-from iamtriage.principals import Principal, Role, RoleSession, check_path, parse_principal, role_of
+from iamtriage.exceptions import RolePathUnknownError
+from iamtriage.principals import Principal, Role, RoleSession, parse_principal, role_of
 
 __all__ = ("RoleTarget", "canonicalize_arn", "normalize_role_arn")
 
 RoleTarget: TypeAlias = Literal["iam", "aws-auth", "access-entry"]
 """Where a role ARN goes to: a policy or call of IAM, the aws-auth ConfigMap, an EKS access entry."""
 
+_CALLERS = {"iam": ("role", "user", "root"), "sts": ("assumed-role", "federated-user")}
 _MISUSES = {
     "user": "a user; aws-auth maps users under mapUsers, with their path",
     "root": "an account's root, not a role",
     "federated user": "a federated user, who has no role",
-    "instance profile": "an instance profile, whose name need not be its role's; `aws iam get-instance-profile` names the role",
+    "instance profile": "an instance profile; `aws iam get-instance-profile` names its role",
     "account": "an account, not a role",
     "service principal": "a service principal, not a role",
 }
@@ -52,25 +54,25 @@ def canonicalize_arn(arn: str | Arn) -> str:
     parsed = arn if isinstance(arn, Arn) else parse_arn(arn)
     text = str(parsed)
     if parsed.partition not in PARTITIONS:
-        msg = f"no partition is called {shown(parsed.partition)}: {shown(text)}"
-        raise InvalidArnError(msg, text=text, position=4)
+        refuse(f"no partition is called {shown(parsed.partition)}", text, 4)
     kind, _, rest = parsed.resource.partition("/")
-    wanted = {"iam": ("role", "user", "root"), "sts": ("assumed-role", "federated-user")}.get(parsed.service)
+    wanted = _CALLERS.get(parsed.service)
     if wanted is None:
-        msg = f"a caller's ARN is of iam or sts, not of {shown(parsed.service)}: {shown(text)}"
-        raise InvalidArnError(msg, text=text, position=len(parsed.partition) + 5)
+        at = len(parsed.partition) + 5
+        refuse(f"a caller's ARN is of iam or sts, not of {shown(parsed.service)}", text, at)
     if kind not in wanted:
-        msg = f"a caller's ARN in {parsed.service} names a {' or '.join(wanted)}, not {shown(kind)}: {shown(text)}"
-        raise InvalidArnError(msg, text=text, position=len(text) - len(parsed.resource))
+        at = len(text) - len(parsed.resource)
+        refuse(
+            f"a caller's ARN in {parsed.service} names a {' or '.join(wanted)}, not {shown(kind)}", text, at
+        )
     if kind == "assumed-role":
         # A slash before the session's name is kept, as the authenticator keeps it; STS prints none.
         role, slash, _ = rest.rpartition("/")
         if not slash or not role:
-            msg = f"a role session's ARN names the role and the session, assumed-role/ROLE/SESSION: {shown(text)}"
-            raise InvalidArnError(msg, text=text, position=len(text))
+            refuse("a role session's ARN names role and session, assumed-role/ROLE/SESSION", text, len(text))
         return f"arn:{parsed.partition}:iam::{parsed.account}:role/{role}"
     if kind != "root" and not rest:
-        raise InvalidArnError(f"the {kind}'s name is missing: {shown(text)}", text=text, position=len(text))
+        refuse(f"the {kind}'s name is missing", text, len(text))
     return text
 
 
@@ -95,14 +97,16 @@ def normalize_role_arn(arn: str | Arn, *, target: RoleTarget = "iam", path: str 
     >>> normalize_role_arn("arn:aws:sts::111122223333:assumed-role/app/i-0a1b2c3d4e5f60718")
     'arn:aws:iam::111122223333:role/app'
     >>> session = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_View_0123456789abcdef/ana"
-    >>> normalize_role_arn(session, target="access-entry", path="/aws-reserved/sso.amazonaws.com/eu-west-1/")
-    'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_View_0123456789abcdef'
+    >>> normalize_role_arn(session, target="aws-auth")
+    'arn:aws:iam::111122223333:role/AWSReservedSSO_View_0123456789abcdef'
+    >>> normalize_role_arn(session, target="iam", path="/aws-reserved/sso.amazonaws.com/")
+    'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_View_0123456789abcdef'
     >>> normalize_role_arn(session, target="access-entry")
     Traceback (most recent call last):
         ...
-    iamtriage.exceptions.RolePathUnknownError: the Identity Center role AWSReservedSSO_View_0123456789abcdef has a path \
-that this ARN does not tell; find it with `aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef \
---query Role.Arn --output text`
+    iamtriage.exceptions.RolePathUnknownError: the Identity Center role \
+AWSReservedSSO_View_0123456789abcdef has a path that this ARN does not tell; find it with `aws iam get-role --role-name \
+AWSReservedSSO_View_0123456789abcdef --query Role.Arn --output text`
     """
     if target not in get_args(RoleTarget):
         msg = f"target is one of {', '.join(map(repr, get_args(RoleTarget)))}, not {target!r}"
@@ -122,10 +126,9 @@ that this ARN does not tell; find it with `aws iam get-role --role-name AWSReser
 def _role_in(principal: Principal, text: str) -> Role:
     if isinstance(principal, RoleSession):
         return principal.role
-    if isinstance(principal, Role):
-        return principal
-    msg = f"a role's ARN is wanted, this is {_MISUSES[principal.kind]}: {shown(text)}"
-    raise InvalidArnError(msg, text=text, position=text.rfind(":") + 1)
+    if not isinstance(principal, Role):
+        refuse(f"a role's ARN is wanted, this is {_MISUSES[principal.kind]}", text, text.rfind(":") + 1)
+    return principal
 
 
 def _with_path(role: Role, path: str, text: str) -> Role:
@@ -133,6 +136,5 @@ def _with_path(role: Role, path: str, text: str) -> Role:
     full = f"/{path.strip('/')}/" if path.strip("/") else "/"
     check_path(full, path, 0)
     if role.path not in {"/", full}:
-        msg = f"the ARN's path is {role.path}, not {shown(full)}: {shown(text)}"
-        raise InvalidArnError(msg, text=text, position=text.rfind(":") + len(":role"))
+        refuse(f"the ARN's path is {role.path}, not {shown(full)}", text, text.rfind(":") + len(":role"))
     return role_of(role.partition, role.account, role.name, full)
