@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections import deque
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,9 @@ NONE_LIMIT, NONE_AIM = 10.0, 5.0
 DOUBLING_LIMIT = 2.0 * 1.15
 MEMORY_LIMIT = 60.0
 IMPORT_LIMIT = 1.5
+# The project's third issue.
+ARN_LIMIT, ARN_AIM = 3.0, 2.0
+ARN_PEER_LIMIT = 1.0
 _MORE_ROUNDS = 3
 # Seconds: from here on a text is measured at fewer sizes, or not again.
 DEAR, HOPELESS = 0.1, 3.0
@@ -315,6 +319,47 @@ def typical() -> Iterator[Figure]:
         yield Figure("fingerprint", seconds(lambda: iamtriage.fingerprint(denial)) * 1e6, "us")
 
 
+# Peers that make an object of an ARN, as their pages show it.
+_ARN_PEERS = (
+    ("arnparse", "for arn in arns: arnparse(arn)"),
+    ("arn", "for arn in arns: Arn(arn)"),
+    ("policyuniverse", "for arn in arns: ARN(arn)"),
+)
+
+
+def arns() -> Iterator[Figure]:
+    """Give parse_arn against botocore's, which makes a dict, and against other packages, which make objects."""
+    # By name: they ship no types, and the other benchmarks do without them.
+    parser = import_module("botocore.utils").ArnParser()
+    other = import_module("arn").Arn
+    names: dict[str, object] = {
+        "arns": texts.ARNS,
+        "ours": iamtriage.parse_arn,
+        "parser": parser,
+        "arnparse": import_module("arnparse").arnparse,
+        "Arn": other,
+        "ARN": import_module("policyuniverse.arn").ARN,
+    }
+    for text in texts.ARNS:
+        ours = iamtriage.parse_arn(text)
+        if ours._asdict() != parser.parse_arn(text) or ours.account != other(text).account:
+            msg = f"{text} is read differently"
+            raise AssertionError(msg)
+    rows = (("botocore's ArnParser", "for arn in arns: parser.parse_arn(arn)"), *_ARN_PEERS)
+    for name, statement in rows:
+        value, mine, theirs = ratio("for arn in arns: ours(arn)", statement, names)
+        limit, aim = (ARN_LIMIT, ARN_AIM) if name.startswith("botocore") else (ARN_PEER_LIMIT, None)
+        count = len(texts.ARNS)
+        yield Figure(
+            f"parse_arn / {name}",
+            value,
+            "x",
+            limit,
+            aim,
+            f"({mine / count * 1e6:.2f} us / {theirs / count * 1e6:.2f} us)",
+        )
+
+
 BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "plain": plain,
     "ordinary": ordinary,
@@ -323,4 +368,5 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "memory": memory,
     "megabyte": megabyte,
     "adversarial": adversarial,
+    "arns": arns,
 }

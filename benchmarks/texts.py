@@ -85,6 +85,17 @@ TYPICAL = {
 }
 
 
+# Roles, sessions and what else stands in policies and logs.
+ARNS = (
+    "arn:aws:iam::111122223333:role/report-writer",
+    "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-central-1/AWSReservedSSO_Readers_0123456789abcdef",
+    "arn:aws:sts::111122223333:assumed-role/report-writer/i-0a1b2c3d4e5f60718",
+    "arn:aws:eks:eu-central-1:111122223333:cluster/shop",
+    "arn:aws:s3:::quarterly-reports/2026/q1.csv",
+    "arn:aws-cn:lambda:cn-north-1:111122223333:function:resize:live",
+)
+
+
 def escaped(depth: int = 5) -> str:
     """Wrap a denial in JSON in JSON."""
     text = PLAIN

@@ -12,13 +12,21 @@ from typing import assert_never
 
 from iamtriage import (
     AccessDenied,
+    Account,
+    Arn,
     AwsError,
     Envelope,
     Failure,
     KubernetesForbidden,
+    Role,
+    User,
+    canonicalize_arn,
     fingerprint,
     from_record,
+    normalize_role_arn,
     parse,
+    parse_arn,
+    parse_principal,
     scan,
     to_record,
 )
@@ -64,3 +72,27 @@ def records(failure: Failure) -> None:
     record["status_code"] = "403"  # pyright: ignore[reportGeneralTypeIssues]
     from_record("aws_error")  # pyright: ignore[reportArgumentType]
     fingerprint(record)  # pyright: ignore[reportArgumentType]
+
+
+def arns(arn: Arn, role: Role, word: str) -> None:
+    parse_arn(None)  # pyright: ignore[reportArgumentType]
+    parse_arn(b"arn:aws:s3:::reports")  # pyright: ignore[reportArgumentType]
+    Arn("aws", "s3", "", "", None)  # pyright: ignore[reportArgumentType]
+    Arn("aws", "s3", "", "")  # pyright: ignore[reportCallIssue]
+    arn.account = "111122223333"  # pyright: ignore[reportAttributeAccessIssue]
+    role.path = "/team/"  # pyright: ignore[reportAttributeAccessIssue]
+    parse_principal(111122223333)  # pyright: ignore[reportArgumentType]
+    canonicalize_arn(role)  # pyright: ignore[reportArgumentType]
+    normalize_role_arn(arn, target="aws_auth")  # pyright: ignore[reportArgumentType]
+    normalize_role_arn(arn, target=word)  # pyright: ignore[reportArgumentType]
+    normalize_role_arn(arn, path=b"/team/")  # pyright: ignore[reportArgumentType]
+    normalize_role_arn(arn, "aws-auth")  # pyright: ignore[reportCallIssue]
+
+
+def principals(principal: Role | User | Account) -> None:
+    match principal:
+        case Role() | User():
+            pass
+        case _:
+            # Account is left over.
+            assert_never(principal)  # pyright: ignore[reportArgumentType]

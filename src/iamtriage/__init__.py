@@ -147,10 +147,14 @@ _HOMES = {
     "ServicePrincipal": "principals",
     "User": "principals",
 }
+# Public modules that nobody pays for who does not name them.
+_MODULES = frozenset({"aws_auth"})
 
 
 def __getattr__(name: str) -> object:
     """Load a public name from its module (PEP 562)."""
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
     if name not in __all__:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)

@@ -34,7 +34,8 @@ class _Sections(NamedTuple):
 class Arn(_Sections):
     """An Amazon Resource Name, section by section as written. ``str()`` gives the text back.
 
-    A named tuple: frozen, ordered, hashable. :func:`parse_arn` makes one of a text.
+    A named tuple: frozen, ordered, hashable. :func:`parse_arn` makes one of a text. ``_replace`` and
+    ``_make``, which named tuples have, check nothing.
 
     Attributes:
         partition: ``"aws"``, ``"aws-cn"``, ….
@@ -141,7 +142,8 @@ def parse_arn(text: str) -> Arn:
 
 def _fault(text: str) -> InvalidArnError:
     """Say what an ARN that is none lacks, and where."""
-    if not text.startswith("arn:"):
+    # Not `text.startswith`: what splits as a text does need not be one (a compiled pattern).
+    if not str.startswith(text, "arn:"):
         at = text.find("arn:")
         around = " (it does further on)" if 0 < at < 2000 else ""
         return InvalidArnError(

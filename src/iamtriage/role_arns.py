@@ -62,9 +62,7 @@ def canonicalize_arn(arn: str | Arn) -> str:
         refuse(f"a caller's ARN is of iam or sts, not of {shown(parsed.service)}", text, at)
     if kind not in wanted:
         at = len(text) - len(parsed.resource)
-        refuse(
-            f"a caller's ARN in {parsed.service} names a {' or '.join(wanted)}, not {shown(kind)}", text, at
-        )
+        refuse(f"{parsed.service} has no callers of type {shown(kind)}, only {', '.join(wanted)}", text, at)
     if kind == "assumed-role":
         # A slash before the session's name is kept, as the authenticator keeps it; STS prints none.
         role, slash, _ = rest.rpartition("/")
@@ -78,6 +76,9 @@ def canonicalize_arn(arn: str | Arn) -> str:
 
 def normalize_role_arn(arn: str | Arn, *, target: RoleTarget = "iam", path: str | None = None) -> str:
     """Give a role's ARN in the form that the target wants.
+
+    STS prints no role's path. So what comes of a session's ARN is right for a role without a path, or
+    with ``path`` stated; ``aws iam get-role`` tells.
 
     Args:
         arn: the ARN of a role or of a role session.
@@ -105,8 +106,8 @@ def normalize_role_arn(arn: str | Arn, *, target: RoleTarget = "iam", path: str 
     Traceback (most recent call last):
         ...
     iamtriage.exceptions.RolePathUnknownError: the Identity Center role \
-AWSReservedSSO_View_0123456789abcdef has a path that this ARN does not tell; find it with `aws iam get-role --role-name \
-AWSReservedSSO_View_0123456789abcdef --query Role.Arn --output text`
+AWSReservedSSO_View_0123456789abcdef has a path that this ARN does not tell; find it with \
+`aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef --query Role.Arn --output text`
     """
     if target not in get_args(RoleTarget):
         msg = f"target is one of {', '.join(map(repr, get_args(RoleTarget)))}, not {target!r}"
@@ -127,14 +128,22 @@ def _role_in(principal: Principal, text: str) -> Role:
     if isinstance(principal, RoleSession):
         return principal.role
     if not isinstance(principal, Role):
-        refuse(f"a role's ARN is wanted, this is {_MISUSES[principal.kind]}", text, text.rfind(":") + 1)
+        refuse(f"a role's ARN is wanted, this is {_MISUSES[principal.kind]}", text, _resource_at(text))
     return principal
 
 
-def _with_path(role: Role, path: str, text: str) -> Role:
+def _with_path(role: Role, path: object, text: str) -> Role:
     """Put a path where the ARN tells none."""
+    if not isinstance(path, str):
+        msg = f"a path is text, not {type(path).__name__}"
+        raise TypeError(msg)
     full = f"/{path.strip('/')}/" if path.strip("/") else "/"
-    check_path(full, path, 0)
+    check_path(full, full, 0)
     if role.path not in {"/", full}:
-        refuse(f"the ARN's path is {role.path}, not {shown(full)}", text, text.rfind(":") + len(":role"))
+        refuse(f"the ARN's path is {role.path}, not {shown(full)}", text, _resource_at(text) + len("role"))
     return role_of(role.partition, role.account, role.name, full)
+
+
+def _resource_at(text: str) -> int:
+    """Give where an ARN's resource begins, which may hold colons; 0 in what is no ARN."""
+    return len(text) - len(text.split(":", 5)[-1])

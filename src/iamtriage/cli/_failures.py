@@ -1,0 +1,118 @@
+"""The commands ``parse`` and ``scan``; not for reading failures, which ``parsing`` and ``scanning`` do."""
+
+from __future__ import annotations
+
+import json
+import sys
+from io import BufferedReader, TextIOWrapper
+from typing import IO, TYPE_CHECKING
+
+from iamtriage.cli._output import FOUND, NOTHING, bold, complain, rows
+from iamtriage.records import to_record
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Iterator
+
+    from iamtriage.failures import Failure
+
+__all__ = ("add_commands",)
+
+_LABELS = {
+    "principal": "who",
+    "action": "action",
+    "resource": "resource",
+    "k8s_user": "user",
+    "k8s_verb": "verb",
+    "k8s_resource": "resource type",
+    "k8s_api_group": "API group",
+    "k8s_namespace": "namespace",
+    "deny": "denied",
+    "policy_type": "policy type",
+    "policy_arn": "policy",
+    "code": "code",
+    "operation": "operation",
+    "service": "service",
+    "status_code": "HTTP status",
+    "account": "account",
+    "request_id": "request id",
+    "host_id": "host id",
+    "authorization_id": "authorization id",
+    "encoded_message": "encoded message",
+}
+_WIDTH = max(map(len, _LABELS.values()))
+
+
+def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the two commands."""
+    for name, words in (
+        ("parse", "show the one failure that is the cause"),
+        ("scan", "show every failure, also of a stream"),
+    ):
+        command = commands.add_parser(name, help=words, description=f"Read a text and {words}.")
+        command.add_argument(
+            "file", nargs="?", default="-", metavar="FILE", help="what to read; - or nothing: standard input"
+        )
+        command.add_argument("--json", action="store_true", help="print flat records, one JSON object a line")
+        command.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    return _print(_failures(arguments), as_json=arguments.json)
+
+
+def _failures(arguments: argparse.Namespace) -> Iterator[Failure]:
+    if arguments.file == "-":
+        yield from _read(arguments.command, _as_text(sys.stdin))
+    else:
+        with open(arguments.file, encoding="utf-8") as file:  # noqa: PTH123 (a name from the command line)
+            yield from _read(arguments.command, _as_text(file))
+
+
+def _as_text(file: IO[str]) -> IO[str]:
+    """Read a file in the encoding that its first bytes say; whatever they are, reading goes on."""
+    from iamtriage._reading.encodings import encoding_of
+
+    stream: object = file
+    if isinstance(stream, TextIOWrapper):
+        start = stream.buffer.peek(2) if isinstance(stream.buffer, BufferedReader) else b""  # pyright: ignore[reportUnknownMemberType]
+        stream.reconfigure(encoding=encoding_of(start[:2]), errors="replace")
+    return file
+
+
+def _read(command: str, file: IO[str]) -> Iterable[Failure]:
+    if command == "scan":
+        from iamtriage.scanning import scan
+
+        return scan(file)
+    from iamtriage.parsing import parse
+
+    failure = parse(file.read())
+    return () if failure is None else (failure,)
+
+
+def _print(failures: Iterator[Failure], *, as_json: bool) -> int:
+    """Print failures as they come; tell whether there was any."""
+    count = 0
+    for failure in failures:
+        if as_json:
+            print(json.dumps(to_record(failure), ensure_ascii=True), flush=True)
+        else:
+            print(("\n" if count else "") + _readable(failure), flush=True)
+        count += 1
+    if not count and not as_json:
+        complain("no AWS or Kubernetes access failure found")
+    return FOUND if count else NOTHING
+
+
+def _readable(failure: Failure) -> str:
+    """Give a failure as lines for people."""
+    title = bold(failure.kind.replace("_", " "))
+    source = failure.envelope.source
+    if source:
+        title += f"  (from {source})"
+    record = dict(to_record(failure))
+    if failure.kind == "kubernetes_forbidden" and record["principal"] == record["k8s_user"]:
+        # One name is one line.
+        record["principal"] = None
+    return "\n".join([title, *rows([(label, record[key]) for key, label in _LABELS.items()], _WIDTH)])

@@ -1,0 +1,42 @@
+"""How the commands print values, so that no terminal takes one for a command; not for what they print."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+__all__ = ("FOUND", "NOTHING", "WRONG_USE", "bold", "complain", "printable", "rows")
+
+FOUND, NOTHING, WRONG_USE = 0, 1, 2
+_LONGEST_VALUE = 400
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
+
+
+def printable(value: object) -> str:
+    """Give a value as one line without control characters."""
+    text = str(value)
+    if len(text) > _LONGEST_VALUE:
+        text = f"{text[:_LONGEST_VALUE]}… ({len(text)} characters)"
+    return escaped(text) or '""'
+
+
+def escaped(text: str) -> str:
+    """Give a text with its control characters written as escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def bold(text: str) -> str:
+    """Give a text in bold where standard output is a terminal that wants it."""
+    wanted = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return f"{_BOLD}{text}{_PLAIN}" if wanted else text
+
+
+def rows(pairs: list[tuple[str, object]], width: int = 0) -> list[str]:
+    """Give names and values as aligned lines; values of None are left out."""
+    width = width or max((len(name) for name, _ in pairs), default=0)
+    return [f"  {name:<{width}}  {printable(value)}" for name, value in pairs if value is not None]
+
+
+def complain(words: object) -> None:
+    """Say on standard error what is wrong."""
+    print(f"iamtriage: {escaped(str(words))}", file=sys.stderr)
