@@ -11,6 +11,7 @@ from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
 if TYPE_CHECKING:
     import argparse
 
+    from iamtriage.cli._output import Commands
     from iamtriage.principals import Principal
 
 __all__ = ("add_command",)
@@ -27,7 +28,7 @@ _DETAILS = (
 )
 
 
-def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_command(commands: Commands) -> None:
     """Add the command."""
     from iamtriage.role_arns import RoleTarget
 

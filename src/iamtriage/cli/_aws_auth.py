@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import importlib
 import json
 import os
 import shutil
@@ -20,11 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from iamtriage.aws_auth import Migration
+    from iamtriage.cli._output import Commands
 
 __all__ = ("add_commands",)
 
 
-def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_commands(commands: Commands) -> None:
     """Add the four commands."""
     words = "check, mend, query and replace the aws-auth ConfigMap of an EKS cluster"
     group = commands.add_parser("aws-auth", help=words, description=words.capitalize() + ".")
@@ -50,7 +53,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    commands: Commands,
     name: str,
     words: str,
     run: Callable[[argparse.Namespace, str], int],
@@ -61,15 +64,15 @@ def _command(
         metavar="FILE",
         help="YAML or JSON, as in the repository or as kubectl prints it; - standard input",
     )
-    command.set_defaults(run=lambda arguments: _with_text(arguments, run))
+    command.set_defaults(run=functools.partial(_with_text, run))
     return command
 
 
-def _with_text(arguments: argparse.Namespace, run: Callable[[argparse.Namespace, str], int]) -> int:
+def _with_text(run: Callable[[argparse.Namespace, str], int], arguments: argparse.Namespace) -> int:
     """Run a command on the text of its file, whose line ends are kept."""
     try:
-        import iamtriage.aws_auth  # noqa: F401 (says which extra is missing)
-
+        # It says which extra is missing.
+        importlib.import_module("iamtriage.aws_auth")
         return run(arguments, _text_of(arguments.file))
     except ImportError as error:
         complain(error)

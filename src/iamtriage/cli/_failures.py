@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator
 
+    from iamtriage.cli._output import Commands
     from iamtriage.failures import Failure
 
 __all__ = ("add_commands",)
@@ -43,7 +44,7 @@ _LABELS = {
 _WIDTH = max(map(len, _LABELS.values()))
 
 
-def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_commands(commands: Commands) -> None:
     """Add the two commands."""
     for name, words in (
         ("parse", "show the one failure that is the cause"),

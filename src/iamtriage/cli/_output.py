@@ -1,15 +1,27 @@
-"""How the commands print values, so that no terminal takes one for a command; not for what they print."""
+"""What the commands share: exit status, and printing that no terminal takes for a command."""
 
 from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING, Protocol
 
-__all__ = ("FOUND", "NOTHING", "WRONG_USE", "bold", "complain", "printable", "rows")
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ("FOUND", "NOTHING", "WRONG_USE", "Commands", "bold", "complain", "printable", "rows")
 
 FOUND, NOTHING, WRONG_USE = 0, 1, 2
 _LONGEST_VALUE = 400
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
+
+
+class Commands(Protocol):
+    """What argparse gives for adding commands; its own name for it is private."""
+
+    def add_parser(self, name: str, *, help: str, description: str) -> argparse.ArgumentParser:  # noqa: A002 (argparse's name)
+        """Add a command."""
+        ...
 
 
 def printable(value: object) -> str:
