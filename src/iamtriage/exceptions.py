@@ -6,13 +6,29 @@
   * ``InvalidArnError(ValueError)``: a text that is no ARN, or not the ARN of what is wanted
   * ``RolePathUnknownError(LookupError)``: a role has a path that its ARN does not tell
   * ``AwsAuthError(ValueError)``: an aws-auth ConfigMap that cannot be read
+  * ``UnknownRegionError(ValueError)``: a region that is in no partition
+  * ``EndpointError(ValueError)``: settings for which there is no endpoint, or that SDKs refuse
+  * ``ConfigFileError(ValueError)``: an AWS config file that cannot be read
+  * ``TokenError(ValueError)``: a text that is no web identity token
+  * ``PolicyError(ValueError)``: a document that is no policy
 
 They pickle and copy, and carry their data as attributes.
 """
 
 from __future__ import annotations
 
-__all__ = ("AwsAuthError", "IamTriageError", "InvalidArnError", "RecordError", "RolePathUnknownError")
+__all__ = (
+    "AwsAuthError",
+    "ConfigFileError",
+    "EndpointError",
+    "IamTriageError",
+    "InvalidArnError",
+    "PolicyError",
+    "RecordError",
+    "RolePathUnknownError",
+    "TokenError",
+    "UnknownRegionError",
+)
 
 
 class IamTriageError(Exception):
@@ -93,6 +109,76 @@ class AwsAuthError(IamTriageError, ValueError):
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle with the keyword-only attributes."""
         return (_rebuilt, (type(self), str(self), {"line": self.line, "column": self.column}))
+
+
+class UnknownRegionError(IamTriageError, ValueError):
+    """A region is in no partition.
+
+    Attributes:
+        region: what was given.
+    """
+
+    def __init__(self, message: str, *, region: str) -> None:
+        super().__init__(message)
+        self.region = region
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle with the keyword-only attributes."""
+        return (_rebuilt, (type(self), str(self), {"region": self.region}))
+
+
+class EndpointError(IamTriageError, ValueError):
+    """There is no endpoint for these settings, or an SDK refuses one of them.
+
+    Attributes:
+        setting: the setting as its source calls it: ``"AWS_STS_REGIONAL_ENDPOINTS"``, ``"mode"``, ….
+        value: its value.
+    """
+
+    def __init__(self, message: str, *, setting: str, value: object = None) -> None:
+        super().__init__(message)
+        self.setting = setting
+        self.value = value
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle with the keyword-only attributes."""
+        return (_rebuilt, (type(self), str(self), {"setting": self.setting, "value": self.value}))
+
+
+class ConfigFileError(IamTriageError, ValueError):
+    """An AWS config file cannot be read, or names what it does not have.
+
+    Attributes:
+        line: the line of the fault, counted from 1; None where something is missing.
+    """
+
+    def __init__(self, message: str, *, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle with the keyword-only attributes."""
+        return (_rebuilt, (type(self), str(self), {"line": self.line}))
+
+
+class TokenError(IamTriageError, ValueError):
+    """A text is no web identity token. The message never holds the token."""
+
+
+class PolicyError(IamTriageError, ValueError):
+    """A document is no IAM policy.
+
+    Attributes:
+        path: where in the document the fault is: ``"Statement[0].Condition"``; empty for the whole.
+    """
+
+    def __init__(self, message: str, *, path: str = "") -> None:
+        super().__init__(message)
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle with the keyword-only attributes."""
+        return (_rebuilt, (type(self), str(self), {"path": self.path}))
 
 
 def _rebuilt(kind: type[IamTriageError], message: str, data: dict[str, object]) -> IamTriageError:
