@@ -105,6 +105,13 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session(python=OLDEST)
+def sync(session: nox.Session) -> None:
+    """Compare the generated STS table with the newest botocore; ``-- --write`` brings it up to date."""
+    session.install("--editable", ".", "--upgrade", "botocore")
+    session.run("python", "tools/sync_sts.py", *(session.posargs or ["--check"]))
+
+
+@nox.session(python=OLDEST)
 def bench(session: nox.Session) -> None:
     """The benchmarks, on the installed wheel."""
     session.install("--force-reinstall", "--no-deps", built := wheel(session))

@@ -32,6 +32,10 @@ IMPORT_LIMIT = 1.5
 # The project's third issue.
 ARN_LIMIT, ARN_AIM = 3.0, 2.0
 ARN_PEER_LIMIT = 1.0
+# The project's fourth issue.
+STS_WARM_LIMIT = 1.0
+STS_LIMIT = 0.1
+STS_COLD_LIMIT = 0.1
 _MORE_ROUNDS = 3
 # Seconds: from here on a text is measured at fewer sizes, or not again.
 DEAR, HOPELESS = 0.1, 3.0
@@ -360,6 +364,62 @@ def arns() -> Iterator[Figure]:
         )
 
 
+STS_FIRST = "import time; a = time.perf_counter(); from iamtriage.sts_endpoints import resolve_sts_endpoint; resolve_sts_endpoint('eu-west-1'); print(time.perf_counter() - a)"
+STS_CLIENT = "import time; a = time.perf_counter(); import botocore.session; botocore.session.get_session().create_client('sts', region_name='eu-west-1', aws_access_key_id='AKIDEXAMPLE', aws_secret_access_key='example-secret'); print(time.perf_counter() - a)"
+
+
+def sts() -> Iterator[Figure]:
+    """Give resolve_sts_endpoint against botocore's rule engine, cached and not, and against a new client."""
+    # By name: it ships no types, and the other benchmarks do without it.
+    engine = import_module("botocore.endpoint_provider").EndpointProvider
+    loader = import_module("botocore.loaders").Loader()
+    module = import_module("iamtriage.sts_endpoints")
+    provider = engine(loader.load_service_model("sts", "endpoint-rule-set-1"), loader.load_data("partitions"))
+    tables = import_module("iamtriage._sts_table").PARTITIONS
+    names: dict[str, object] = {
+        "ours": module.resolve_sts_endpoint,
+        "provider": provider,
+        # Behind the caches of both.
+        "resolved": module._resolved,  # noqa: SLF001
+        "evaluated": functools.partial(engine._resolve_endpoint.__wrapped__, provider),  # noqa: SLF001
+        "regions": [region for partition in tables for region in partition.regions],
+    }
+    rows = (
+        (
+            "resolve_sts_endpoint, same call again / botocore's EndpointProvider.resolve_endpoint",
+            "ours('eu-west-1')",
+            "provider.resolve_endpoint(Region='eu-west-1', UseFIPS=False, UseDualStack=False, UseGlobalEndpoint=False)",
+            STS_WARM_LIMIT,
+            1,
+        ),
+        (
+            "resolve_sts_endpoint / EndpointProvider, neither cached, every region",
+            "for region in regions: resolved(region, False, False, 'regional')",
+            "for region in regions: evaluated(Region=region, UseFIPS=False, UseDualStack=False, UseGlobalEndpoint=False)",
+            STS_LIMIT,
+            sum(len(partition.regions) for partition in tables),
+        ),
+    )
+    for name, mine, theirs, limit, count in rows:
+        value, first, second = ratio(mine, theirs, names)
+        note = f"({first / count * 1e6:.2f} us / {second / count * 1e6:.2f} us)"
+        yield Figure(name, value, "x", limit, None, note)
+    ours: list[float] = []
+    clients: list[float] = []
+    for _ in range(15):
+        clients.append(_fresh(STS_CLIENT))
+        ours.append(_fresh(STS_FIRST))
+    note = f"({min(ours) * 1e3:.1f} ms / {min(clients) * 1e3:.1f} ms)"
+    yield Figure(
+        "first answer of a fresh process / import botocore.session and a client",
+        min(ours) / min(clients),
+        "x",
+        STS_COLD_LIMIT,
+        None,
+        note,
+    )
+
+
 BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "plain": plain,
     "ordinary": ordinary,
@@ -369,4 +429,5 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "megabyte": megabyte,
     "adversarial": adversarial,
     "arns": arns,
+    "sts": sts,
 }

@@ -20,12 +20,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from iamtriage.arns import Arn, parse_arn
+    from iamtriage.eks_pods import pod_environment
     from iamtriage.exceptions import (
         AwsAuthError,
+        ConfigFileError,
+        EndpointError,
         IamTriageError,
         InvalidArnError,
+        PolicyError,
         RecordError,
         RolePathUnknownError,
+        TokenError,
+        UnknownRegionError,
     )
     from iamtriage.failures import (
         AccessDenied,
@@ -66,18 +72,29 @@ if TYPE_CHECKING:
     from iamtriage.records import from_record, to_record
     from iamtriage.role_arns import canonicalize_arn, normalize_role_arn
     from iamtriage.scanning import scan
+    from iamtriage.sts_causes import StsDiagnosis
+    from iamtriage.sts_diagnosis import diagnose_sts
+    from iamtriage.sts_endpoints import StsEndpoint, resolve_sts_endpoint
+    from iamtriage.sts_settings import StsSettings
+    from iamtriage.trust_policies import TrustResult, check_trust_policy
     from iamtriage.typing import Record
+    from iamtriage.web_identity import read_web_identity_token
 
 __version__ = "0.1.0"
 
 __all__ = (  # noqa: RUF022 (functions first, then what they speak of)
     "canonicalize_arn",
+    "check_trust_policy",
+    "diagnose_sts",
     "fingerprint",
     "from_record",
     "normalize_role_arn",
     "parse",
     "parse_arn",
     "parse_principal",
+    "pod_environment",
+    "read_web_identity_token",
+    "resolve_sts_endpoint",
     "scan",
     "to_record",
     "AccessDenied",
@@ -87,8 +104,10 @@ __all__ = (  # noqa: RUF022 (functions first, then what they speak of)
     "Arn",
     "AwsAuthError",
     "AwsError",
+    "ConfigFileError",
     "ConsoleKubernetesAccess",
     "CredentialScope",
+    "EndpointError",
     "Envelope",
     "ExpiredCredentials",
     "Failure",
@@ -104,6 +123,7 @@ __all__ = (  # noqa: RUF022 (functions first, then what they speak of)
     "KubernetesUnauthorized",
     "MalformedPolicy",
     "MissingCredentials",
+    "PolicyError",
     "Principal",
     "Record",
     "RecordError",
@@ -115,40 +135,60 @@ __all__ = (  # noqa: RUF022 (functions first, then what they speak of)
     "ServiceLinkedRole",
     "ServicePrincipal",
     "SignatureMismatch",
+    "StsDiagnosis",
+    "StsEndpoint",
+    "StsSettings",
+    "TokenError",
+    "TrustResult",
+    "UnknownRegionError",
     "User",
 )
 
 _HOMES = {
+    "Account": "principals",
+    "Arn": "arns",
+    "AwsAuthError": "exceptions",
+    "ConfigFileError": "exceptions",
+    "EndpointError": "exceptions",
+    "FederatedUser": "principals",
+    "IamTriageError": "exceptions",
+    "IdentityCenterRole": "principals",
+    "InstanceProfile": "principals",
+    "InvalidArnError": "exceptions",
+    "PolicyError": "exceptions",
+    "Principal": "principals",
+    "Record": "typing",
+    "RecordError": "exceptions",
+    "Role": "principals",
+    "RolePathUnknownError": "exceptions",
+    "RoleSession": "principals",
+    "Root": "principals",
+    "ServiceLinkedRole": "principals",
+    "ServicePrincipal": "principals",
+    "StsDiagnosis": "sts_causes",
+    "StsEndpoint": "sts_endpoints",
+    "StsSettings": "sts_settings",
+    "TokenError": "exceptions",
+    "TrustResult": "trust_policies",
+    "UnknownRegionError": "exceptions",
+    "User": "principals",
     "canonicalize_arn": "role_arns",
+    "check_trust_policy": "trust_policies",
+    "diagnose_sts": "sts_diagnosis",
     "fingerprint": "fingerprints",
     "from_record": "records",
     "normalize_role_arn": "role_arns",
     "parse": "parsing",
     "parse_arn": "arns",
     "parse_principal": "principals",
+    "pod_environment": "eks_pods",
+    "read_web_identity_token": "web_identity",
+    "resolve_sts_endpoint": "sts_endpoints",
     "scan": "scanning",
     "to_record": "records",
-    "Arn": "arns",
-    "AwsAuthError": "exceptions",
-    "IamTriageError": "exceptions",
-    "InvalidArnError": "exceptions",
-    "RecordError": "exceptions",
-    "RolePathUnknownError": "exceptions",
-    "Record": "typing",
-    "Account": "principals",
-    "FederatedUser": "principals",
-    "IdentityCenterRole": "principals",
-    "InstanceProfile": "principals",
-    "Principal": "principals",
-    "Role": "principals",
-    "RoleSession": "principals",
-    "Root": "principals",
-    "ServiceLinkedRole": "principals",
-    "ServicePrincipal": "principals",
-    "User": "principals",
 }
 # Public modules that nobody pays for who does not name them.
-_MODULES = frozenset({"aws_auth"})
+_MODULES = frozenset({"aws_auth", "boto"})
 
 
 def __getattr__(name: str) -> object:

@@ -1,0 +1,97 @@
+"""The shared vectors of STS settings: what real botocore clients did; absent outside of the workshop.
+
+Every row is right, or listed here with the reason why we differ.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from iamtriage.exceptions import ConfigFileError, EndpointError, UnknownRegionError
+from iamtriage.sts_settings import StsSettings
+
+_FILE = Path(__file__).resolve().parents[3] / "shared" / "vectors" / "sts_config.jsonl"
+_ROWS: list[dict[str, Any]] = (
+    [json.loads(line) for line in _FILE.read_text("utf-8").splitlines() if line.strip()]
+    if _FILE.is_file()
+    else []
+)
+
+pytestmark = pytest.mark.skipif(not _FILE.is_file(), reason="the shared vectors are not on this machine")
+
+
+def _settings(row: dict[str, Any]) -> StsSettings:
+    service = row["service"]
+    # What a row of another service says of its own settings holds for STS under our names.
+    variable = f"AWS_ENDPOINT_URL_{service.upper()}"
+    env = {"AWS_ENDPOINT_URL_STS" if name == variable else name: value for name, value in row["env"].items()}
+    config = row.get("config_file")
+    if config is not None and service != "sts":
+        config = config.replace(f"\n{service} =", "\nsts =")
+    return StsSettings.from_sources(env, config, row.get("profile"), **row["client_args"])
+
+
+def _without_slash(url: str) -> str:
+    """Clients put a slash behind a host; ours is the URL that they start with."""
+    return url.removesuffix("/")
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in _ROWS if row["service"] == "sts"], ids=lambda row: ascii(row.get("note"))[:60]
+)
+def test_as_the_client(row: dict[str, Any]) -> None:
+    """URL and signing region, or a refusal; whatever the row expects, it was seen."""
+    expected, observed = row["expect"], row["observed"]
+    settings = _settings(row)
+    if "error" in expected:
+        with pytest.raises(EndpointError):
+            settings.resolve()
+        return
+    if settings.endpoint_url.value is None and _is_invented(settings.region.value):
+        # We differ: botocore takes a region that no partition has for one of the partition aws.
+        with pytest.raises(UnknownRegionError):
+            settings.resolve()
+        return
+
+    endpoint = settings.resolve()
+
+    assert endpoint.url == _without_slash(observed["request_url"])
+    # Calls that are not signed (SAML) have no signing region; ours is empty then.
+    assert endpoint.signing_region == observed.get("signing_region", "")
+    for key in ("request_url", "meta_endpoint_url", "origin"):
+        if key in expected:
+            assert endpoint.url == _without_slash(expected[key])
+    if "signing_region" in expected:
+        assert endpoint.signing_region == expected["signing_region"]
+    if "session_sts_regional_endpoints" in observed:
+        assert (settings.sts_regional_endpoints.value or "regional") == (
+            observed["session_sts_regional_endpoints"] or "regional"
+        )
+
+
+def _is_invented(region: object) -> bool:
+    return region in {"not-real", "fake-region-10"}
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in _ROWS if row["service"] != "sts"], ids=lambda row: row["source"][-60:]
+)
+def test_urls_of_other_services(row: dict[str, Any]) -> None:
+    """Which URL wins is decided alike for all services, so that their rows hold with STS put for them."""
+    expected = row["expect"].get("origin") or row["expect"].get("meta_endpoint_url")
+    settings = _settings(row)
+    if settings.endpoint_url.value is None:
+        # The host of the service itself, which no setting replaced.
+        assert row["service"] in expected
+    else:
+        assert settings.resolve().url == _without_slash(expected)
+
+
+def test_a_services_section_that_is_missing() -> None:
+    """No row has it; botocore raises InvalidConfigError."""
+    with pytest.raises(ConfigFileError):
+        StsSettings.from_sources({}, "[default]\nservices = none\n")

@@ -1,0 +1,855 @@
+"""The failover client against servers on loopback that refuse, hang, reset, fail, deny and answer."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import re
+import socket
+import struct
+import threading
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
+
+import boto3
+import botocore.session
+import pytest
+from botocore.client import BaseClient
+from botocore.config import Config
+from botocore.credentials import RefreshableCredentials
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
+from botocore.stub import Stubber
+
+from iamtriage import parse
+from iamtriage.boto import Failover, FailoverEvent, sts_client
+from iamtriage.exceptions import EndpointError, UnknownRegionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Mood = Literal[
+    "well",
+    "hang",
+    "reset",
+    "503",
+    "500-html",
+    "500-text",
+    "403",
+    "403-html",
+    "429",
+    "200-html",
+    "long",
+    "503-signed",
+]
+REGIONS = ("eu-west-1", "eu-central-1", "us-east-1")
+ROLE = "arn:aws:iam::111122223333:role/app"
+DENIED = f"User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: {ROLE}"
+
+
+def _xml(operation: str, region: str) -> bytes:
+    inner = {
+        "GetCallerIdentity": "<Arn>arn:aws:iam::111122223333:user/ana</Arn>"
+        f"<UserId>{region}</UserId><Account>111122223333</Account>",
+    }.get(
+        operation,
+        f"<Credentials><AccessKeyId>ASIA{region.upper()}</AccessKeyId><SecretAccessKey>s</SecretAccessKey>"
+        "<SessionToken>t</SessionToken><Expiration>2040-01-01T00:00:00Z</Expiration></Credentials>",
+    )
+    return (
+        f'<{operation}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><{operation}Result>{inner}'
+        f"</{operation}Result><ResponseMetadata><RequestId>3b9d61f0-7a52-4c1e-8f44-d0e5a6b7c8f9</RequestId>"
+        f"</ResponseMetadata></{operation}Response>"
+    ).encode()
+
+
+def _error(code: str, message: str) -> bytes:
+    return (
+        '<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>'
+        f"<Code>{code}</Code><Message>{escape(message)}</Message></Error><RequestId>x</RequestId></ErrorResponse>"
+    ).encode()
+
+
+class Region(ThreadingHTTPServer):
+    """An STS of one region."""
+
+    daemon_threads = True
+
+    def __init__(self, name: str, mood: Mood) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.name = name
+        self.mood = mood
+        self.seen: list[tuple[str, str | None]] = []  # operation, credential scope
+        self.released = threading.Event()
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Keep quiet: clients of servers that hang go away."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Region  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        operation = parse_qs(body)["Action"][0]
+        scope = re.search(r"Credential=[^/]+/\d+/([^,]+)", self.headers.get("Authorization") or "")
+        self.server.seen.append((operation, scope and scope[1]))
+        mood = self.server.mood
+        if mood == "503-signed":
+            mood = "503" if scope else "well"
+        if mood == "hang":
+            self.server.released.wait(10)
+            self.close_connection = True
+        elif mood == "reset":
+            # Closing with a linger of 0 seconds sends a reset.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+            self.close_connection = True
+        else:
+            self._answer(*self._reply(mood, operation))
+
+    def _reply(self, mood: str, operation: str) -> tuple[int, bytes]:
+        return {
+            "well": (200, _xml(operation, self.server.name)),
+            "503": (503, _error("ServiceUnavailable", "Service is unavailable")),
+            "500-html": (502, b"<html><body>Bad Gateway</body></html>"),
+            "500-text": (503, b"upstream connect error"),
+            "long": (503, _error("Busy", "\r\nINFO root forged\x85\u2028" + "x" * 5000)),
+            "200-html": (200, b"<!doctype html><p>Sign in<br>"),
+            "403": (403, _error("AccessDenied", DENIED)),
+            "403-html": (403, b"<!doctype html><p>blocked by the proxy<br>"),
+            "429": (400, _error("Throttling", "Rate exceeded")),
+        }[mood]
+
+    def _answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "text/xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name is http.server's)
+        """Keep quiet."""
+
+
+class Clock:
+    """Stands still until it is told to go on."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.now
+
+
+class World:
+    """Regions on loopback, and clients of them."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self.servers: dict[str, Region] = {}
+        self.clock = Clock()
+        self._stack = stack
+
+    def start(self, name: str, mood: Mood = "well") -> Region:
+        """Start a region."""
+        server = self._stack.enter_context(Region(name, mood))
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        self._stack.callback(thread.join)
+        self._stack.callback(server.shutdown)
+        self._stack.callback(server.released.set)
+        self.servers[name] = server
+        return server
+
+    def client(
+        self,
+        *moods: Mood | Literal["refuse", "no-dns"],
+        session: object = None,
+        config: Config | None = None,
+        **more: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Make a client of as many regions as moods."""
+        names = REGIONS[: len(moods)]
+        endpoints: dict[str, str] = {}
+        for name, mood in zip(names, moods, strict=True):
+            if mood == "no-dns":
+                endpoints[name] = "http://sts.invalid:1"
+            elif mood == "refuse":
+                endpoints[name] = f"http://127.0.0.1:{_closed_port()}"
+            else:
+                endpoints[name] = self.start(name, mood).url
+        once = Config(read_timeout=0.4, retries={"mode": "standard", "total_max_attempts": 1})
+        arguments: dict[str, Any] = {
+            "aws_access_key_id": "AKIDEXAMPLE",
+            "aws_secret_access_key": "example-secret",
+        } | more
+        client = sts_client(
+            session or boto3.Session(),
+            names,
+            endpoints=endpoints,
+            clock=self.clock,
+            config=once if config is None else once.merge(config),
+            **arguments,
+        )
+        self._stack.callback(client.close)
+        return client
+
+    def scopes(self) -> dict[str, list[str | None]]:
+        """Give the credential scopes that each server was sent."""
+        return {name: [scope for _, scope in server.seen] for name, server in self.servers.items()}
+
+
+@pytest.fixture
+def world(aws_environment: pytest.MonkeyPatch, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """No region yet."""
+    del aws_environment
+    real = socket.getaddrinfo
+
+    def resolve(host: object, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
+        if host not in {"127.0.0.1", "localhost"}:  # nothing leaves the machine, name look-ups neither
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return real(host, *arguments, **named)  # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    with ExitStack() as stack:
+        yield World(stack)
+
+
+def _closed_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+    return port
+
+
+def _kinds(client: Any) -> list[tuple[str, str]]:  # noqa: ANN401
+    return [(event.kind, event.region) for event in client.iamtriage_failover.events]
+
+
+# ------------------------------------------------------------------ what is asked of another region
+
+
+@pytest.mark.parametrize(
+    ("mood", "error"),
+    [
+        ("refuse", "EndpointConnectionError"),
+        ("no-dns", "EndpointConnectionError"),
+        ("hang", "ReadTimeoutError"),
+        ("reset", "ConnectionClosedError"),
+        ("503", "ClientError: An error occurred (ServiceUnavailable)"),
+        ("500-html", "ClientError: An error occurred (502)"),
+        ("500-text", "ResponseParserError"),
+        ("200-html", "ResponseParserError"),
+    ],
+)
+def test_credentials_of_next_region(world: World, mood: Any, error: str) -> None:  # noqa: ANN401
+    client = world.client(mood, "well")
+    got = client.assume_role(RoleArn=ROLE, RoleSessionName="ci")
+
+    assert got["Credentials"]["AccessKeyId"] == "ASIAEU-CENTRAL-1"
+    assert world.scopes().pop("eu-central-1") == ["eu-central-1/sts/aws4_request"]
+    assert set(world.scopes().get("eu-west-1", ())) <= {"eu-west-1/sts/aws4_request"}
+    assert _kinds(client) == [("failed", "eu-west-1"), ("answered", "eu-central-1")]
+    assert client.iamtriage_failover.events[0].error.startswith(error)
+    assert client.iamtriage_failover.skipped == ("eu-west-1",)
+
+
+def test_region_after_region(world: World) -> None:
+    client = world.client("reset", "503", "well")
+
+    assert client.get_caller_identity()["UserId"] == "us-east-1"
+    assert world.scopes() == {name: [f"{name}/sts/aws4_request"] for name in REGIONS}
+    assert _kinds(client) == [("failed", "eu-west-1"), ("failed", "eu-central-1"), ("answered", "us-east-1")]
+
+
+def test_first_region_that_is_well_leaves_no_event(world: World) -> None:
+    client = world.client("well", "well")
+
+    assert client.get_caller_identity()["UserId"] == "eu-west-1"
+    assert client.iamtriage_failover.events == ()
+    assert world.scopes() == {"eu-west-1": ["eu-west-1/sts/aws4_request"], "eu-central-1": []}
+
+
+@pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
+def test_failed_region_is_tried_once_whatever_the_retry_mode(world: World, mode: str) -> None:
+    client = world.client("503", "well", config=Config(retries={"mode": mode, "total_max_attempts": 4}))
+    client.get_caller_identity()
+
+    assert len(world.servers["eu-west-1"].seen) == 1
+
+
+def test_last_region_is_retried_as_botocore_is_told(world: World) -> None:
+    client = world.client("503", "503", config=Config(retries={"mode": "legacy", "total_max_attempts": 2}))
+    with pytest.raises(ClientError):
+        client.get_caller_identity()
+
+    assert [len(world.servers[name].seen) for name in REGIONS[:2]] == [1, 2]
+
+
+# ------------------------------------------------------------------------- what is not
+
+
+def test_denial_is_not_retried(world: World) -> None:
+    client = world.client("403", "well")
+    with pytest.raises(ClientError, match="is not authorized to perform") as caught:
+        client.assume_role(RoleArn=ROLE, RoleSessionName="ci")
+
+    assert len(world.servers["eu-west-1"].seen) == 1
+    assert world.servers["eu-central-1"].seen == []
+    assert client.iamtriage_failover.events == ()
+    assert not hasattr(caught.value, "__notes__")
+    assert parse(caught.value) is not None
+
+
+@pytest.mark.parametrize("mood", ["403-html", "429"])
+def test_no_other_4xx_goes_elsewhere(world: World, mood: Any) -> None:  # noqa: ANN401
+    client = world.client(mood, "well")
+    with pytest.raises(Exception, match=r"invalid XML received|Rate exceeded"):
+        client.get_caller_identity()
+
+    assert world.servers["eu-central-1"].seen == []
+
+
+def test_throttling_is_retried_in_its_region(world: World) -> None:
+    client = world.client("429", "well", config=Config(retries={"mode": "standard", "total_max_attempts": 2}))
+    with pytest.raises(ClientError, match="Rate exceeded"):
+        client.get_caller_identity()
+
+    assert len(world.servers["eu-west-1"].seen) == 2
+    assert world.servers["eu-central-1"].seen == []
+
+
+def test_no_credentials_are_no_fault_of_the_region(world: World) -> None:
+    client = world.client("well", "well", aws_access_key_id=None, aws_secret_access_key=None)
+    with pytest.raises(NoCredentialsError):
+        client.get_caller_identity()
+
+    assert client.iamtriage_failover.events == ()
+
+
+def test_credentials_that_cannot_be_fetched_are_no_fault_of_the_region(world: World) -> None:
+    """The session's own provider calls somewhere while a request is signed."""
+
+    def refresh() -> Any:  # noqa: ANN401
+        raise EndpointConnectionError(endpoint_url="https://portal.sso.eu-west-1.amazonaws.com")
+
+    session = botocore.session.Session()
+    session._credentials = RefreshableCredentials("AKIDEXAMPLE", "s", "t", _past(), refresh, "test")
+    client = world.client("well", "well", session=session, aws_access_key_id=None, aws_secret_access_key=None)
+    with pytest.raises(EndpointConnectionError, match=r"portal\.sso"):
+        client.get_caller_identity()
+
+    assert client.iamtriage_failover.events == ()
+    assert client.iamtriage_failover.skipped == ()
+    assert world.servers["eu-west-1"].seen == world.servers["eu-central-1"].seen == []
+
+
+def test_client_that_fetches_the_credentials_of_its_own_session(world: World) -> None:
+    """A call within a call: the outer one is signed for its region, and goes to the next, all the same."""
+    clients: list[Any] = []
+
+    def refresh() -> Any:  # noqa: ANN401
+        made = clients[0].assume_role_with_web_identity(
+            RoleArn=ROLE, RoleSessionName="pod", WebIdentityToken="a.b.c"
+        )["Credentials"]
+        return {
+            "access_key": made["AccessKeyId"],
+            "secret_key": made["SecretAccessKey"],
+            "token": made["SessionToken"],
+            "expiry_time": made["Expiration"].isoformat(),
+        }
+
+    session = botocore.session.Session()
+    session._credentials = RefreshableCredentials("AKIDEXAMPLE", "s", "t", _past(), refresh, "test")
+    clients.append(
+        world.client(
+            "503-signed", "well", session=session, aws_access_key_id=None, aws_secret_access_key=None
+        )
+    )
+
+    assert clients[0].get_caller_identity()["UserId"] == "eu-central-1"
+    assert world.servers["eu-west-1"].seen == [
+        ("AssumeRoleWithWebIdentity", None),
+        ("GetCallerIdentity", "eu-west-1/sts/aws4_request"),
+    ]
+    assert world.scopes()["eu-central-1"] == ["eu-central-1/sts/aws4_request"]
+
+
+def _past() -> datetime:
+    return datetime(2020, 1, 1, tzinfo=UTC)
+
+
+# --------------------------------------------------------------------------- circuit breaker
+
+
+def test_failed_region_is_skipped_until_the_cooldown_is_over(world: World) -> None:
+    client = world.client("503", "well")
+    first, second = (world.servers[name] for name in REGIONS[:2])
+    client.get_caller_identity()
+    first.mood = "well"
+    world.clock.now += 29.9
+    client.get_caller_identity()
+
+    assert (len(first.seen), len(second.seen)) == (1, 2)
+    assert _kinds(client)[2:] == [("skipped", "eu-west-1"), ("answered", "eu-central-1")]
+
+    world.clock.now += 0.1
+
+    assert client.iamtriage_failover.skipped == ()
+    assert client.get_caller_identity()["UserId"] == "eu-west-1"
+    assert _kinds(client)[4:] == [("recovered", "eu-west-1")]
+    assert client.get_caller_identity()["UserId"] == "eu-west-1"
+    assert len(client.iamtriage_failover.events) == 5
+
+
+def test_region_that_fails_again_is_skipped_again(world: World) -> None:
+    client = world.client("503", "well")
+    client.get_caller_identity()
+    world.clock.now += 30
+    client.get_caller_identity()
+    world.clock.now += 29
+    client.get_caller_identity()
+
+    assert len(world.servers["eu-west-1"].seen) == 2
+
+
+def test_of_failed_regions_the_one_that_failed_longest_ago_is_asked_first(world: World) -> None:
+    client = world.client("503", "503", "503")
+    first, second, third = (world.servers[name] for name in REGIONS)
+    third.mood = "well"
+    client.get_caller_identity()
+    world.clock.now += 10
+    third.mood = "503"
+    first.mood = "well"
+
+    # The third fails now; the first failed before the second did, or with it.
+    assert client.get_caller_identity()["UserId"] == "eu-west-1"
+
+    world.clock.now += 1
+    first.mood = "503"
+    second.mood = "well"
+
+    # The first fails now, and the second failed before the third.
+    assert client.get_caller_identity()["UserId"] == "eu-central-1"
+    assert (len(first.seen), len(second.seen), len(third.seen)) == (3, 2, 2)
+
+
+def test_denial_shows_that_a_region_is_back(world: World) -> None:
+    client = world.client("503", "well")
+    client.get_caller_identity()
+    world.clock.now += 30
+    world.servers["eu-west-1"].mood = "403"
+    with pytest.raises(ClientError):
+        client.get_caller_identity()
+
+    assert _kinds(client)[-1] == ("recovered", "eu-west-1")
+    assert client.iamtriage_failover.skipped == ()
+
+
+def test_one_call_alone_tries_a_region_again(world: World) -> None:
+    """While it waits for a region that hangs, others go where they get an answer."""
+    client = world.client("503", "well", config=Config(read_timeout=5))
+    first, second = (world.servers[name] for name in REGIONS[:2])
+    client.get_caller_identity()
+    world.clock.now += 30
+    first.mood = "hang"
+    with ThreadPoolExecutor(1) as pool:
+        waits = pool.submit(client.get_caller_identity)
+        while len(first.seen) < 2:
+            assert not waits.done()
+
+        assert client.get_caller_identity()["UserId"] == "eu-central-1"
+
+        first.released.set()
+
+        assert waits.result()["UserId"] == "eu-central-1"
+    assert (len(first.seen), len(second.seen)) == (2, 3)
+
+
+def test_trial_that_ends_before_it_is_sent_leaves_the_region_to_the_next_call(world: World) -> None:
+    client = world.client("503", "well")
+    client.get_caller_identity()
+    world.clock.now += 30
+    world.servers["eu-west-1"].mood = "well"
+
+    def interrupt(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    client.meta.events.register("before-call.sts", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        client.get_caller_identity()
+    client.meta.events.unregister("before-call.sts", interrupt)
+
+    assert client.get_caller_identity()["UserId"] == "eu-west-1"
+
+
+def test_no_cooldown(world: World) -> None:
+    client = world.client("503", "well", cooldown=0)
+    client.get_caller_identity()
+    client.get_caller_identity()
+
+    assert len(world.servers["eu-west-1"].seen) == 2
+
+
+# ------------------------------------------------------------------------------ all regions fail
+
+
+def test_last_error_tells_the_story(world: World) -> None:
+    client = world.client("503", "refuse", "hang")
+    with pytest.raises(ReadTimeoutError) as caught:
+        client.get_caller_identity()
+    (note,) = caught.value.__notes__
+    heading, *lines = note.splitlines()
+
+    assert heading == "iamtriage: GetCallerIdentity was tried in each region, and none answered:"
+    assert lines[0].startswith(
+        f"- eu-west-1, {world.servers['eu-west-1'].url}: ClientError: An error occurred"
+    )
+    assert "EndpointConnectionError: Could not connect" in lines[1]
+    assert lines[2].startswith(f"- us-east-1, {world.servers['us-east-1'].url}: ReadTimeoutError: ")
+    assert _kinds(client) == [*(("failed", name) for name in REGIONS), ("exhausted", "us-east-1")]
+
+
+def test_modeled_error_of_the_last_region(world: World) -> None:
+    client = world.client("refuse", "503")
+    with pytest.raises(client.exceptions.ClientError) as caught:
+        client.get_caller_identity()
+
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 503
+
+
+def test_one_region_alone(world: World) -> None:
+    client = world.client("503")
+    with pytest.raises(ClientError):
+        client.get_caller_identity()
+    with pytest.raises(ClientError):
+        client.get_caller_identity()
+
+    assert len(world.servers["eu-west-1"].seen) == 2  # skipping it would be to fail without asking
+
+
+# --------------------------------------------------------------------------------------- threads
+
+
+def test_threads_share_a_client(world: World) -> None:
+    client = world.client("reset", "well", "well")
+    first, second, third = (world.servers[name] for name in REGIONS)
+
+    def call(number: int) -> str:
+        answered = ""
+        for _ in range(20):
+            if number == 0:
+                world.clock.now += 1  # the first region is tried again now and then
+            answered = client.get_caller_identity()["UserId"]
+        return answered
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(call, range(8))) == {"eu-central-1"}
+    assert len(second.seen) == 160
+    assert 1 <= len(first.seen) <= 8
+    assert third.seen == []
+    for name in REGIONS[:2]:
+        assert set(world.scopes()[name]) == {f"{name}/sts/aws4_request"}
+
+
+def test_threads_at_different_regions(world: World) -> None:
+    """A region fails every second time, so that calls of many threads are signed for three regions at once."""
+    client = world.client("well", "well", "well", cooldown=0)
+
+    def call(number: int) -> None:
+        for turn in range(20):
+            world.servers[REGIONS[0]].mood = "503" if (number + turn) % 2 else "well"
+            world.servers[REGIONS[1]].mood = "503" if (number + turn) % 3 else "well"
+            client.assume_role(RoleArn=ROLE, RoleSessionName="ci")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(call, range(8)))
+    for name in REGIONS:
+        assert set(world.scopes()[name]) == {f"{name}/sts/aws4_request"}
+
+
+# -------------------------------------------------------------------------------- a botocore client
+
+
+def test_unsigned_operation(world: World) -> None:
+    client = world.client("reset", "well", aws_access_key_id=None, aws_secret_access_key=None)
+    got = client.assume_role_with_web_identity(RoleArn=ROLE, RoleSessionName="pod", WebIdentityToken="a.b.c")
+    saml = client.assume_role_with_saml(RoleArn=ROLE, PrincipalArn=f"{ROLE}s", SAMLAssertion="PGE+")
+
+    assert got["Credentials"]["AccessKeyId"] == saml["Credentials"]["AccessKeyId"] == "ASIAEU-CENTRAL-1"
+    assert world.scopes() == {"eu-west-1": [None], "eu-central-1": [None, None]}
+
+
+@pytest.mark.parametrize("session", [boto3.Session, botocore.session.Session])
+def test_it_is_a_botocore_client(world: World, session: Callable[[], object]) -> None:
+    client = world.client("refuse", "well", session=session())
+
+    assert isinstance(client, BaseClient)
+    assert type(client).__name__ == "STS"
+    assert client.meta.region_name == "eu-west-1"
+    assert client.meta.service_model.service_name == "sts"
+    assert client.can_paginate("assume_role") is False
+    assert client.waiter_names == []
+    assert issubclass(client.exceptions.MalformedPolicyDocumentException, ClientError)
+    assert client.get_caller_identity()["UserId"] == "eu-central-1"
+    with pytest.raises(AttributeError, match="has no attribute 'describe_cluster'"):
+        _ = client.describe_cluster
+
+
+def test_events_see_each_region(world: World) -> None:
+    client = world.client("503", "well")
+    urls: list[str] = []
+    client.meta.events.register("before-send.sts", lambda request, **_: urls.append(request.url))
+    client.get_caller_identity()
+
+    assert urls == [f"{server.url}/" for server in world.servers.values()]
+
+
+def test_stubber_works(world: World) -> None:
+    client = world.client("well", "well")
+    with Stubber(client) as stubber:
+        stubber.add_client_error("get_caller_identity", "InternalFailure", http_status_code=500)
+        stubber.add_response("get_caller_identity", {"UserId": "stub"})
+
+        assert client.get_caller_identity()["UserId"] == "stub"
+    assert _kinds(client) == [("failed", "eu-west-1"), ("answered", "eu-central-1")]
+
+
+def test_presigned_url_is_of_the_first_region(world: World) -> None:
+    client = world.client("refuse", "well")
+    client.get_caller_identity()
+    url = client.generate_presigned_url("get_caller_identity")
+
+    assert url.startswith(client.iamtriage_failover.endpoints["eu-west-1"])
+    assert "%2Feu-west-1%2Fsts%2F" in url
+
+
+def test_session_is_not_changed(world: World) -> None:
+    session = botocore.session.Session()
+    session.set_default_client_config(Config(connect_timeout=3, read_timeout=7))
+    client = sts_client(session, REGIONS, endpoints={"eu-west-1": world.start("eu-west-1").url})
+    plain = session.create_client("sts", region_name="eu-west-1")
+
+    assert (client.meta.config.connect_timeout, client.meta.config.read_timeout) == (3, 7)
+    assert type(plain) is not type(client)
+    assert not hasattr(plain, "iamtriage_failover")
+    for one in (client, plain):
+        one.close()
+
+
+def test_time_outs_are_the_callers_or_short(world: World) -> None:
+    del world
+    default = sts_client(boto3.Session(), REGIONS).meta.config
+    stated = sts_client(boto3.Session(), REGIONS, config=Config(read_timeout=2)).meta.config
+
+    assert (default.connect_timeout, default.read_timeout) == (5, 20)
+    assert (stated.connect_timeout, stated.read_timeout) == (5, 2)
+
+
+def test_proxy_of_each_region(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One region has an endpoint within the network, the other is behind a proxy."""
+    proxy = world.start("proxy")
+    monkeypatch.setenv("http_proxy", proxy.url)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    inside = world.start("eu-west-1", "503")
+    client = sts_client(
+        boto3.Session(),
+        REGIONS[:2],
+        endpoints={"eu-west-1": inside.url, "eu-central-1": "http://sts.eu-central-1.example.com"},
+        aws_access_key_id="AKIDEXAMPLE",
+        aws_secret_access_key="example-secret",
+    )
+
+    assert client.get_caller_identity()["UserId"] == "proxy"
+    assert world.scopes() == {
+        "eu-west-1": ["eu-west-1/sts/aws4_request"],
+        "proxy": ["eu-central-1/sts/aws4_request"],
+    }
+    client.close()
+
+
+@pytest.mark.parametrize(
+    ("variables", "config", "urls"),
+    [
+        ({"AWS_STS_REGIONAL_ENDPOINTS": "legacy"}, None, ("sts.eu-west-1.amazonaws.com", "sts.us-east-1.amazonaws.com")),
+        ({"AWS_ENDPOINT_URL_STS": "http://sts.example.com"}, None, ("sts.eu-west-1.amazonaws.com", "sts.us-east-1.amazonaws.com")),
+        ({"AWS_USE_FIPS_ENDPOINT": "true"}, None, ("sts-fips.eu-west-1.amazonaws.com", "sts-fips.us-east-1.amazonaws.com")),
+        ({"AWS_USE_FIPS_ENDPOINT": "true"}, Config(use_fips_endpoint=False), ("sts.eu-west-1.amazonaws.com", "sts.us-east-1.amazonaws.com")),
+        ({}, Config(use_dualstack_endpoint=True), ("sts.eu-west-1.api.aws", "sts.us-east-1.api.aws")),
+    ],
+)  # fmt: skip
+def test_settings_that_name_hosts(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+    config: Config | None,
+    urls: tuple[str, ...],
+) -> None:
+    """What is sent, caught before it is."""
+    del world
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    client = sts_client(
+        boto3.Session(),
+        ("eu-west-1", "us-east-1"),
+        config=config,
+        aws_access_key_id="AKIDEXAMPLE",
+        aws_secret_access_key="example-secret",
+    )
+    sent: list[tuple[str, str]] = []
+
+    def caught(request: Any, **_: object) -> None:  # noqa: ANN401
+        scope = request.headers["Authorization"].decode().split("/")[2]
+        sent.append((request.url, scope))
+        raise EndpointConnectionError(endpoint_url=request.url)
+
+    client.meta.events.register("before-send.sts", caught)
+    client.meta.events.register_first(
+        "needs-retry.sts", lambda caught_exception, **_: _raise(caught_exception)
+    )
+    with pytest.raises(EndpointConnectionError):
+        client.get_caller_identity()
+
+    assert sent == [(f"https://{urls[0]}/", "eu-west-1"), (f"https://{urls[1]}/", "us-east-1")]
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
+# ------------------------------------------------------------------------------------ what is told
+
+
+def test_what_happened_is_told_in_order(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    told: list[FailoverEvent] = []
+    client = world.client("503", "well", on_event=told.append)
+    with caplog.at_level(logging.INFO, "iamtriage.boto"):
+        client.get_caller_identity()
+        client.get_caller_identity()
+    failover = client.iamtriage_failover
+
+    assert isinstance(failover, Failover)
+    assert tuple(told) == failover.events
+    assert [(event.call, event.kind, event.region) for event in told] == [
+        (1, "failed", "eu-west-1"),
+        (1, "answered", "eu-central-1"),
+        (2, "skipped", "eu-west-1"),
+        (2, "answered", "eu-central-1"),
+    ]
+    assert told[0].operation == "GetCallerIdentity"
+    assert told[0].url == world.servers["eu-west-1"].url
+    assert told[0].at == world.clock.now
+    assert [record.levelno for record in caplog.records] == [logging.WARNING, *[logging.INFO] * 3]
+    assert caplog.messages[1] == (
+        f"call 1, GetCallerIdentity: eu-central-1 answered at {world.servers['eu-central-1'].url}"
+    )
+    assert repr(failover) == ("Failover(regions=('eu-west-1', 'eu-central-1'), skipped=('eu-west-1',))")
+
+
+def test_error_of_a_stranger_is_one_short_line(world: World) -> None:
+    client = world.client("long", "well")
+    client.get_caller_identity()
+    told = client.iamtriage_failover.events[0].error
+
+    assert len(told) == 500
+    assert told.isprintable()
+
+
+def test_watcher_that_raises_does_not_fail_the_call(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    def watch(event: FailoverEvent) -> None:
+        raise ValueError(event.kind)
+
+    client = world.client("503", "well", on_event=watch)
+
+    assert client.get_caller_identity()["UserId"] == "eu-central-1"
+    assert sum("on_event raised" in message for message in caplog.messages) == 2
+
+
+def test_events_are_bounded(world: World) -> None:
+    client = world.client("well")
+    failover = client.iamtriage_failover
+    for number in range(300):
+        failover.tell("answered", number, "GetCallerIdentity", "eu-west-1")
+
+    assert [event.call for event in failover.events] == list(range(44, 300))
+
+
+def test_client_is_freed(world: World) -> None:
+    client = sts_client(boto3.Session(), REGIONS, endpoints={"eu-west-1": world.start("eu-west-1").url})
+    freed = weakref.ref(client)
+    client.close()
+    del client
+    gc.collect()
+
+    assert freed() is None
+
+
+# ------------------------------------------------------------------------------------- wrong use
+
+
+@pytest.mark.parametrize(
+    ("regions", "more", "error", "words"),
+    [
+        ([], {}, ValueError, "at least one region"),
+        (["eu-west-1", "us-east-1", "eu-west-1"], {}, ValueError, "'eu-west-1' is there twice"),
+        ("eu-west-1", {}, TypeError, "a sequence of region names, not str"),
+        (None, {}, TypeError, "a sequence of region names, not NoneType"),
+        (["eu-west-1", None], {}, TypeError, "a region is text, not NoneType"),
+        (["eu-west-1", "moon-1"], {}, UnknownRegionError, "moon-1"),
+        (["eu-west-1", ""], {}, UnknownRegionError, "region"),
+        (["eu-west-1", "cn-north-1"], {}, ValueError, "these regions are of aws and aws-cn"),
+        (["eu-west-1"], {"region_name": "eu-west-1"}, TypeError, "region_name would fix the one region"),
+        (["eu-west-1"], {"endpoint_url": None}, TypeError, "endpoint_url would fix the one region"),
+        (
+            ["eu-west-1"],
+            {"endpoints": {"eu-west-2": "http://x"}},
+            ValueError,
+            "'eu-west-2', which is not among",
+        ),
+        (
+            ["eu-west-1"],
+            {"endpoints": {"eu-west-1": "sts.example.com"}},
+            EndpointError,
+            "a URL of http or https",
+        ),
+        (
+            ["eu-west-1"],
+            {"endpoints": {"eu-west-1": "http://x:99999"}},
+            EndpointError,
+            "a URL of http or https",
+        ),
+        (["eu-west-1"], {"endpoints": {"eu-west-1": 5}}, EndpointError, "a URL of http or https"),
+        (["eu-west-1"], {"cooldown": -1}, ValueError, "0 or more, not -1"),
+        (["eu-west-1"], {"cooldown": float("nan")}, ValueError, "0 or more, not nan"),
+        (["eu-west-1"], {"cooldown": "30"}, TypeError, "a number of seconds, not str"),
+        (["eu-west-1"], {"verfy": False}, TypeError, "verfy"),
+        (["eu-isoe-west-1"], {"config": Config(use_dualstack_endpoint=True)}, EndpointError, "dual stack"),
+    ],
+)
+def test_wrong_use(world: World, regions: Any, more: dict[str, Any], error: Any, words: str) -> None:  # noqa: ANN401
+    del world
+    with pytest.raises(error, match=re.escape(words)):
+        sts_client(boto3.Session(), regions, **more)
+
+
+def test_what_is_no_session() -> None:
+    with pytest.raises(TypeError, match="a boto3 or botocore session is wanted, not str"):
+        sts_client("default", REGIONS)
+
+
+def test_global_endpoint_among_the_regions(world: World) -> None:
+    del world
+    client = sts_client(boto3.Session(), ("eu-west-1", "aws-global"))
+
+    assert client.iamtriage_failover.endpoints["aws-global"] == "https://sts.amazonaws.com"

@@ -1,0 +1,544 @@
+"""Where the settings of STS clients come from: tables of sources, SDKs, bad input and what is printed."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import pickle
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from iamtriage._sdks import SDKS
+from iamtriage.exceptions import ConfigFileError, EndpointError, UnknownRegionError
+from iamtriage.sts_settings import Setting, StsSettings
+
+CONFIG = """\
+[default]
+region = eu-central-1
+
+[profile dev]
+aws_access_key_id = AKIAIOSFODNN7EXAMPLE
+aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
+region = us-west-2
+endpoint_url = https://profile.example
+services = local
+use_fips_endpoint = yes
+[services local]
+s3 =
+  endpoint_url = https://s3.example
+sts =
+  endpoint_url = https://services.example
+"""
+
+
+def settings(
+    env: dict[str, str] | None = None,
+    *files: str | None,
+    **args: Any,  # noqa: ANN401 (of any type, since wrong ones are tried too)
+) -> StsSettings:
+    return StsSettings.from_sources(env or {}, *files, **args)
+
+
+def chain(setting: Setting) -> list[tuple[object, str]]:
+    return [(one.value, one.source) for one in (setting, *setting.hidden)]
+
+
+# ------------------------------------------------ sources
+
+
+def test_region_from_all_sources() -> None:
+    found = settings(
+        {"AWS_DEFAULT_REGION": "eu-west-1", "AWS_REGION": "eu-west-2"},
+        CONFIG,
+        region_name="us-east-1",
+        config={"region_name": "us-east-2"},
+    )
+
+    assert chain(found.region) == [
+        ("us-east-1", "client argument region_name"),
+        ("us-east-2", "client config region_name"),
+        ("eu-west-1", "environment AWS_DEFAULT_REGION"),
+        ("eu-central-1", "profile default, line 2"),
+        ("eu-west-2", "environment AWS_REGION, not read by boto3"),
+    ]
+
+
+def test_url_from_all_sources() -> None:
+    found = settings(
+        {"AWS_ENDPOINT_URL": "https://all.example", "AWS_ENDPOINT_URL_STS": "https://sts.example"},
+        CONFIG,
+        profile="dev",
+        endpoint_url="https://code.example",
+    )
+
+    assert chain(found.endpoint_url) == [
+        ("https://code.example", "client argument endpoint_url"),
+        ("https://sts.example", "environment AWS_ENDPOINT_URL_STS"),
+        ("https://all.example", "environment AWS_ENDPOINT_URL"),
+        ("https://services.example", "services section local, line 15"),
+        ("https://profile.example", "profile dev, line 8"),
+    ]
+    assert chain(found.profile) == [("dev", "argument profile")]
+
+
+def test_nothing_from_anywhere() -> None:
+    found = settings()
+
+    assert {setting.name: (setting.value, setting.source) for setting in found.settings} == {
+        "profile": (None, "default"),
+        "region": (None, "default"),
+        "endpoint_url": (None, "default"),
+        "sts_regional_endpoints": ("regional", "default"),
+        "use_fips_endpoint": (False, "default"),
+        "use_dualstack_endpoint": (False, "default"),
+        "ignore_configured_endpoint_urls": (False, "default"),
+        "defaults_mode": ("legacy", "default"),
+        "use_ssl": (True, "default"),
+    }
+    assert found.resolve().url == "https://sts.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("env", "profile"),
+    [
+        ({"AWS_PROFILE": "dev"}, None),
+        ({"AWS_PROFILE": "none", "AWS_DEFAULT_PROFILE": "dev"}, None),
+        ({"AWS_PROFILE": "none", "AWS_DEFAULT_PROFILE": "none"}, "dev"),
+    ],
+)
+def test_which_profile(env: dict[str, str], profile: str | None) -> None:
+    assert settings(env, CONFIG, profile).region.value == "us-west-2"
+
+
+@pytest.mark.parametrize("how", ["ignored in code", "in the environment", "in the profile"])
+def test_ignored_urls(how: str) -> None:
+    """Ignored URLs stay visible, and the argument's is not ignored."""
+    env = {"AWS_ENDPOINT_URL": "https://all.example"}
+    config, args = "[default]\nregion = eu-west-1\n", {}
+    if how == "ignored in code":
+        args = {"config": SimpleNamespace(ignore_configured_endpoint_urls=True)}
+    elif how == "in the environment":
+        env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "TRUE"
+    else:
+        config += "ignore_configured_endpoint_urls = true\n"
+    found = settings(env, config, **args)
+
+    assert found.resolve().host == "sts.eu-west-1.amazonaws.com"
+    assert chain(found.endpoint_url)[1:] == [
+        ("https://all.example", "environment AWS_ENDPOINT_URL, ignored: ignore_configured_endpoint_urls")
+    ]
+    assert settings(env, config, endpoint_url="https://code.example", **args).resolve().host == "code.example"
+
+
+def test_the_services_section_is_not_asked_when_the_environment_has_a_url() -> None:
+    config = "[default]\nservices = none\nregion = eu-west-1\n"
+
+    assert settings({"AWS_ENDPOINT_URL": "https://a.example"}, config).resolve().host == "a.example"
+    with pytest.raises(ConfigFileError, match="names the services section 'none'") as refused:
+        settings({"AWS_ENDPOINT_URL": ""}, config)
+    assert refused.value.line == 2
+
+
+def test_what_is_wrong_with_a_services_section_does_not_matter_where_it_is_hidden() -> None:
+    for section in (
+        "",
+        "[services a]\nsts = b\n",
+        "[services a]\ns3 =\n  b = c\n",
+        "[services a]\nsts =\n  b = c\n",
+    ):
+        found = settings({}, f"[default]\nservices = a\n{section}", endpoint_url="https://a.example")
+        assert found.endpoint_url.hidden == ()
+    block = settings({"AWS_DEFAULT_REGION": "eu-west-1"}, "[default]\nregion =\n  a = b\n")
+    assert block.region.hidden[0].value == "(a block)"
+
+
+def test_credentials_file() -> None:
+    """Its profiles count, and what they have goes before what the config file has."""
+    keys = "[dev]\nregion = sa-east-1\n[keys]\nregion = eu-west-3\n"
+
+    assert chain(settings({}, CONFIG, "dev", credentials=keys).region) == [
+        ("sa-east-1", "profile dev, line 2 of the credentials file")
+    ]
+    assert settings({"AWS_PROFILE": "keys"}, None, credentials=keys).region.value == "eu-west-3"
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "kept"),
+    [("true", True, None), ("TRUE", True, None), ("False", False, None), ("1", False, "1"), ("", False, "")],
+)
+def test_switches(written: str, value: bool, kept: str | None) -> None:  # noqa: FBT001 (a row)
+    found = settings({"AWS_USE_DUALSTACK_ENDPOINT": written}).use_dualstack_endpoint
+
+    assert (found.value, found.written) == (value, kept)
+
+
+def test_a_region_that_says_fips() -> None:
+    found = settings({"AWS_USE_FIPS_ENDPOINT": "false"}, region_name="us-west-2-fips")
+
+    assert found.region.value == "us-west-2"
+    assert found.region.written == "us-west-2-fips"
+    assert chain(found.use_fips_endpoint) == [
+        (True, "the region's name 'us-west-2-fips'"),
+        (False, "environment AWS_USE_FIPS_ENDPOINT"),
+    ]
+    assert found.resolve().host == "sts-fips.us-west-2.amazonaws.com"
+
+
+def test_a_config_that_is_text_is_the_file() -> None:
+    assert settings({}, config=CONFIG).region.value == "eu-central-1"
+    assert settings({}, CONFIG, config={"region_name": "eu-west-1"}).region.value == "eu-west-1"
+
+
+def test_arguments_that_do_not_matter() -> None:
+    found = settings({}, aws_secret_access_key="secret", verify=False, region_name="eu-west-1")
+
+    assert found == settings({}, region_name="eu-west-1")
+
+
+def test_without_ssl() -> None:
+    assert settings({}, use_ssl=False).resolve().url == "http://sts.amazonaws.com"
+    assert settings({}, use_ssl=False, endpoint_url="https://a.example").resolve().url == "https://a.example"
+    assert "use_ssl" in settings({}, use_ssl=False).explain()
+
+
+def test_given_urls() -> None:
+    endpoint = settings({}, endpoint_url="https://vpce.example:8443/a", region_name="cn-north-1").resolve()
+
+    assert (endpoint.url, endpoint.host) == ("https://vpce.example:8443/a", "vpce.example:8443")
+    assert (endpoint.signing_region, endpoint.partition) == ("cn-north-1", "aws-cn")
+    assert endpoint.published is None
+    assert endpoint.reason == "endpoint_url of client argument endpoint_url names the URL."
+    # A region that nobody knows is as good as any where the URL is given.
+    endpoint = settings({}, endpoint_url="https://a.example", region_name="moon-1").resolve()
+    assert (endpoint.signing_region, endpoint.partition) == ("moon-1", "")
+
+
+def test_frozen_hashable_and_picklable() -> None:
+    found = settings({"AWS_DEFAULT_REGION": "eu-west-1"}, CONFIG, "dev")
+
+    assert len({found, copy.deepcopy(found), pickle.loads(pickle.dumps(found))}) == 1
+    with pytest.raises(AttributeError):
+        found.sdk = "php"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+# ------------------------------------------------ SDKs
+
+LEGACY = {"boto3-1.39", "cli-v1", "go-v1", "java-v1", "js-v2"}
+WITHOUT_SETTING = {"cli-v2", "cpp", "dotnet-v4", "go-v2", "java-v2", "js-v3", "kotlin", "rust", "swift"}
+WITHOUT_REGION = {
+    **dict.fromkeys(["boto3", "boto3-1.39", "cli-v1", "cli-v2", "kotlin"], "sts.amazonaws.com"),
+    **dict.fromkeys(["cpp", "js-v3", "dotnet-v4"], "sts.us-east-1.amazonaws.com"),
+    **dict.fromkeys(["go-v2", "rust", "swift", "java-v2", "ruby", "php"], "fails"),
+    **dict.fromkeys(
+        ["dotnet-v3", "go-v1", "java-v1", "js-v2", "powershell-v4", "powershell-v5"], "not document"
+    ),
+}
+
+
+@pytest.mark.parametrize("sdk", SDKS)
+def test_defaults_of_sdks(sdk: str) -> None:
+    env = {SDKS[sdk].regions[0]: "eu-west-1"}
+    host = "sts.amazonaws.com" if sdk in LEGACY else "sts.eu-west-1.amazonaws.com"
+
+    assert settings(env, sdk=sdk).resolve().host == host
+    other = {**env, "AWS_STS_REGIONAL_ENDPOINTS": "regional" if sdk in LEGACY else "legacy"}
+    flipped = settings(other, sdk=sdk)
+    if sdk in WITHOUT_SETTING:
+        assert flipped.resolve().host == host
+        assert flipped.sts_regional_endpoints.hidden[0].value == "legacy"
+    else:
+        assert flipped.resolve().host != host
+
+
+@pytest.mark.parametrize("sdk", SDKS)
+def test_sdks_without_region(sdk: str) -> None:
+    expected = WITHOUT_REGION[sdk]
+    found = settings(sdk=sdk)
+    if expected.startswith("sts."):
+        assert found.resolve().host == expected
+        return
+    with pytest.raises(EndpointError, match=expected) as refused:
+        found.resolve()
+    assert refused.value.setting == "region"
+    assert SDKS[sdk].title in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("sdk", "region"),
+    [("boto3", "eu-west-2"), ("cli-v1", "eu-west-2"), ("cli-v2", "eu-west-1"), ("go-v2", "eu-west-1"), ("cpp", "eu-west-2"), ("java-v2", "eu-west-1")],
+)  # fmt: skip
+def test_which_variable_gives_the_region(sdk: str, region: str) -> None:
+    env = {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-2"}
+
+    assert settings(env, sdk=sdk).region.value == region
+
+
+@pytest.mark.parametrize(
+    ("sdk", "region"), [("boto3", "us-east-1"), ("cli-v2", "us-west-2"), ("go-v2", "us-west-2")]
+)
+def test_which_variable_gives_the_profile(sdk: str, region: str) -> None:
+    config = "[profile a]\nregion = us-east-1\n[profile b]\nregion = us-west-2\n"
+
+    assert settings({"AWS_DEFAULT_PROFILE": "a", "AWS_PROFILE": "b"}, config, sdk=sdk).region.value == region
+
+
+def test_empty_variables_count_for_botocore_only() -> None:
+    assert settings({"AWS_DEFAULT_REGION": ""}, CONFIG).region.value == ""
+    assert settings({"AWS_REGION": ""}, CONFIG, sdk="go-v2").region.value == "eu-central-1"
+
+
+def test_config_files_that_want_a_switch() -> None:
+    found = settings({"AWS_PROFILE": "dev", "AWS_REGION": ""}, CONFIG, sdk="go-v1")
+
+    assert found.region.value is None
+    assert found.region.hidden[0].source == "profile dev, line 7, not read without AWS_SDK_LOAD_CONFIG"
+    assert settings({"AWS_SDK_LOAD_CONFIG": "1", "AWS_PROFILE": "dev"}, CONFIG, sdk="js-v2").region.value
+    # Nor does it matter then that a profile does not exist.
+    assert settings({"AWS_PROFILE": "none"}, CONFIG, sdk="go-v1").region.value is None
+
+
+def test_sdks_that_know_no_configured_urls() -> None:
+    env = {"AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": "https://a.example"}
+
+    assert settings(env, sdk="java-v1").resolve().host == "sts.amazonaws.com"
+    assert settings(env, sdk="java-v2").resolve().host == "a.example"
+
+
+def test_only_botocore_wants_a_default_profile_that_is_named_to_exist() -> None:
+    assert settings({"AWS_PROFILE": "default", "AWS_REGION": "eu-west-1"}, sdk="go-v2").region.value
+    with pytest.raises(ConfigFileError):
+        settings({"AWS_PROFILE": "default"})
+
+
+def test_defaults_mode() -> None:
+    """Any mode but legacy makes calls regional where legacy is the default; an explicit setting wins."""
+    env = {"AWS_DEFAULT_REGION": "eu-west-1", "AWS_DEFAULTS_MODE": "Standard"}
+    found = settings(env, sdk="boto3-1.39")
+
+    assert found.resolve().host == "sts.eu-west-1.amazonaws.com"
+    assert found.sts_regional_endpoints.source == "defaults_mode 'Standard' of environment AWS_DEFAULTS_MODE"
+    assert "defaults_mode" in found.explain()
+    assert settings({**env, "AWS_STS_REGIONAL_ENDPOINTS": "legacy"}, sdk="boto3-1.39").resolve().is_global
+    assert (
+        settings({"AWS_DEFAULTS_MODE": "new"}, sdk="cli-v2").resolve().is_global
+    )  # which has no such setting
+    # Empty, it is the default of the version, not `regional`.
+    empty = {"AWS_DEFAULT_REGION": "eu-west-1", "AWS_STS_REGIONAL_ENDPOINTS": ""}
+    assert settings(empty, sdk="boto3-1.39").resolve().is_global
+
+
+# ------------------------------------------------ what is refused
+
+
+@pytest.mark.parametrize(
+    ("env", "args", "setting", "text"),
+    [
+        ({"AWS_STS_REGIONAL_ENDPOINTS": "REGIONAL"}, {}, "AWS_STS_REGIONAL_ENDPOINTS", "legacy, regional"),
+        ({"AWS_STS_REGIONAL_ENDPOINTS": "global"}, {"endpoint_url": "https://a.example"}, "AWS_STS_REGIONAL_ENDPOINTS", "legacy, regional"),
+        ({"AWS_DEFAULTS_MODE": ""}, {}, "AWS_DEFAULTS_MODE", "standard"),
+        ({"AWS_DEFAULT_REGION": "us_east_1"}, {}, "AWS_DEFAULT_REGION", "A-Z"),
+        ({}, {"region_name": ""}, "region_name", "empty"),
+        ({}, {"region_name": "12"}, "region_name", "A-Z"),
+        ({}, {"region_name": "us-east-1\n"}, "region_name", "A-Z"),
+        ({}, {"region_name": "a" * 10_000}, "region_name", "10000 characters"),
+        ({}, {"region_name": "https://sts.amazonaws.com"}, "region_name", "A-Z"),
+        ({}, {"endpoint_url": ""}, "endpoint_url", "no valid host"),
+        ({"AWS_ENDPOINT_URL_STS": "sts.env"}, {}, "AWS_ENDPOINT_URL_STS", "no valid host"),
+        ({}, {"endpoint_url": "https://[::1"}, "endpoint_url", "no URL"),
+        ({}, {"endpoint_url": "https://a.example:99999"}, "endpoint_url", "no URL"),
+        ({}, {"endpoint_url": "https://[fe80::1%a%b]"}, "endpoint_url", "no "),
+        ({}, {"endpoint_url": "https://[v1.a:b]"}, "endpoint_url", "no valid host"),
+        ({}, {"endpoint_url": "https://" + "a." * 200 + "example"}, "endpoint_url", "no valid host"),
+        ({}, {"endpoint_url": "ftp://a.example"}, "endpoint_url", "no scheme"),
+        ({}, {"endpoint_url": "https://a\n.example"}, "endpoint_url", "no valid host"),
+        ({}, {"config": {"use_fips_endpoint": "true"}}, "use_fips_endpoint", "True, False"),
+        ({}, {"config": {"use_dualstack_endpoint": 1}}, "use_dualstack_endpoint", "True, False"),
+        ({}, {"config": {"use_dualstack_endpoint": True}, "region_name": "eu-isoe-west-1"}, "use_dualstack_endpoint", "dual"),
+    ],
+)  # fmt: skip
+def test_refused_values(env: dict[str, str], args: dict[str, Any], setting: str, text: str) -> None:
+    found = settings(env, **args)
+    with pytest.raises(EndpointError, match=text) as refused:
+        found.resolve()
+
+    assert refused.value.setting == setting
+    assert len(str(refused.value)) < 400
+    assert found.explain().splitlines()[-1].startswith("no host: ")
+
+
+def test_unknown_regions() -> None:
+    with pytest.raises(UnknownRegionError):
+        settings({}, region_name="moon-1").resolve()
+
+
+@pytest.mark.parametrize(
+    ("args", "text"),
+    [
+        ({"region": "eu-west-1"}, "no argument 'region'"),
+        ({"region_name": 1}, "client argument region_name is text, not int"),
+        ({"endpoint_url": b"https://a.example"}, "endpoint_url is text, not bytes"),
+        ({"config": 1}, "config is a mapping or an object"),
+        ({"config": {"region_name": 1}}, "client config region_name is text, not int"),
+        ({"profile": 1}, "profile is text, not int"),
+        ({"credentials": b""}, "credentials file is given as text, not bytes"),
+    ],
+)
+def test_wrong_types(args: dict[str, Any], text: str) -> None:
+    with pytest.raises(TypeError, match=text):
+        settings({}, **args)
+
+
+def test_wrong_types_of_the_environment_and_of_both_texts() -> None:
+    with pytest.raises(TypeError, match="environment AWS_DEFAULT_REGION is text, not int"):
+        StsSettings.from_sources({"AWS_DEFAULT_REGION": 1})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+    with pytest.raises(TypeError, match="config is a mapping"):
+        settings({}, CONFIG, config=CONFIG)
+
+
+def test_unknown_sdk() -> None:
+    with pytest.raises(ValueError, match=r"sdk is one of boto3, .*swift, not 'perl'"):
+        settings({}, sdk="perl")
+
+
+# ------------------------------------------------ files
+
+
+@pytest.mark.parametrize(
+    ("config", "line", "text"),
+    [
+        ("region = eu-west-1\n", 1, "before the first"),
+        ("\ufeff[default]\nregion = eu-west-1\n", 1, "byte order mark"),
+        ("[default]\r\nregion = a\r\nsecret\r\n", 3, "no 'name = value'"),
+        ("[default]\rregion = a\rsecret\r", 3, "no 'name = value'"),
+        ("[default\nregion = a\n", 1, "before the first"),
+        ("[default]\n[default]\n", 2, "begins the section .default. again, which line 1 begins"),
+        ("[default]\nregion = a\nREGION = b\n", 3, "gives 'region' again, which line 2 gives"),
+        ("[default]\n= secret\n", 2, "no 'name = value'"),
+        ("[default]\ns3 =\n  a = b\n  secret\n", 4, "indented block"),
+        ("[default]\nregion =\n  a = b\n", 2, "gives region a block"),
+        ("[default]\nservices =\n  a = b\n", 2, "names the services section a block"),
+        ("[default]\nservices = a\n[services a]\n", 2, "which is empty"),
+        ("[default]\nservices = a\n[services a]\nsts = https://secret\n", 4, "no indented block"),
+    ],
+)
+def test_malformed_files(config: str, line: int, text: str) -> None:
+    """The error names the line and does not quote it: it may hold a secret."""
+    with pytest.raises(ConfigFileError, match=text) as refused:
+        settings({}, config)
+
+    assert refused.value.line == line
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_tabs_and_comments(end: str) -> None:
+    lines = [
+        "# comment",
+        "[default]",
+        "",
+        "\tregion\t:\teu-west-1",
+        "; comment",
+        "services=x",
+        "[services x]",
+    ]
+    lines += ["sts =", "", "\t# comment", "\t\tendpoint_url\t=\thttps://a.example"]
+    config = end.join(lines)
+    found = settings({}, config)
+
+    assert (found.region.value, found.region.source) == ("eu-west-1", "profile default, line 4")
+    assert found.endpoint_url.source == "services section x, line 11"
+
+
+def test_sections_as_botocore_names_them() -> None:
+    config = "[DEFAULT]\nregion = eu-west-1\n[profile 'my dev']\n[dev]\n[profile a b]\n[profile \"c]\n"
+
+    assert settings({}, config, "my dev").region.value == "eu-west-1"
+    for name in ("dev", "a", "a b", "c", "DEFAULT"):
+        with pytest.raises(ConfigFileError, match="no file has the profile"):
+            settings({}, config, name)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "[default]\n" + "".join(f"name{number} = value\n" for number in range(60_000)),
+        "".join(f"[profile p{number}]\nregion = eu-west-1\n" for number in range(30_000)),
+        "[default]\nregion = eu-west-1\n" + "  x\n" * 250_000,
+        "[default]\na" + " " * 1_000_000 + "b = c\n",
+        "[default]\n" + "[" * 1_000_000,
+        "[profile " + "a" * 1_000_000 + "]\n",
+        "[default]\na =\n" + "  b = c\n" * 120_000,
+        "[default]\na = " + "b" * 1_000_000,
+    ],
+    ids=["options", "sections", "continued", "blanks", "brackets", "header", "block", "value"],
+)
+def test_a_megabyte(config: str) -> None:
+    """Linear time, whatever it holds. configparser takes minutes for the blanks."""
+    began = time.process_time()
+    with contextlib.suppress(ConfigFileError):
+        settings({}, config).explain()
+    assert time.process_time() - began < 5
+
+
+# ------------------------------------------------ what is printed
+
+
+def test_explain() -> None:
+    found = settings({"AWS_REGION": "eu-west-1", "AWS_STS_REGIONAL_ENDPOINTS": "legacy"}, CONFIG)
+
+    assert found.explain() == (
+        "setting                          value         source                                  hidden\n"
+        "profile                          -             default\n"
+        "region                           eu-central-1  profile default, line 2                 eu-west-1 (environment AWS_REGION, not read by boto3)\n"
+        "endpoint_url                     -             default\n"
+        "sts_regional_endpoints           legacy        environment AWS_STS_REGIONAL_ENDPOINTS\n"
+        "use_fips_endpoint                false         default\n"
+        "use_dualstack_endpoint           false         default\n"
+        "ignore_configured_endpoint_urls  false         default\n"
+        "host: sts.amazonaws.com, signed for us-east-1: Legacy mode sends eu-central-1 to the global endpoint, whose calls are signed for us-east-1."
+    )
+
+
+def test_no_secrets_are_printed() -> None:
+    found = settings({}, CONFIG.replace("https://services", "https://user:pass@services"), "dev")
+    printed = found.explain() + repr(found)
+
+    assert "AKIAIOSFODNN7EXAMPLE" not in printed
+    assert "wJalrXUtnFEMI" not in printed
+    assert "user:pass" not in printed
+    assert "https://***@services.example" in printed
+    with pytest.raises(EndpointError) as refused:
+        settings({}, endpoint_url="https://user:pass@a b").resolve()
+    assert "user:pass" not in f"{refused.value} {refused.value.value}"
+
+
+@pytest.mark.parametrize(
+    "hostile", ["\x1b[31mred", "a\nhost: evil", "\u202eevil", "\ud800", "x" * 100_000, "a\x00b"]
+)
+def test_hostile_values(hostile: str) -> None:
+    env = {
+        "AWS_DEFAULT_REGION": hostile,
+        "AWS_STS_REGIONAL_ENDPOINTS": hostile,
+        "AWS_ENDPOINT_URL": hostile,
+        "AWS_USE_FIPS_ENDPOINT": hostile,
+    }
+    one_line = hostile.replace("\n", " ")[:3000]
+    config = f"[profile '{one_line}']\nregion = {one_line}\n"
+    found = settings(env, config, one_line)
+    printed = found.explain()
+
+    assert all(line.isprintable() for line in printed.splitlines())
+    assert printed.count("\n") == 8
+    assert len(printed) < 5000
+    with pytest.raises(EndpointError) as refused:
+        found.resolve()
+    assert str(refused.value).isprintable()
+    with pytest.raises(EndpointError) as refused:
+        settings({}, config + "sts_regional_endpoints = no\n", one_line, region_name="eu-west-1").resolve()
+    assert str(refused.value).isprintable()
+    with pytest.raises(ConfigFileError) as missing:
+        settings({"AWS_PROFILE": hostile})
+    assert str(missing.value).isprintable()
