@@ -93,8 +93,8 @@ def pod_environment(  # noqa: PLR0913 (all but the first are optional, and each 
         annotations: of the service account. None: the webhook does not know the service account.
         region: the cluster's region, for the flag ``aws-default-region``. None: the flag is not set.
         webhook_flags: the webhook's command line: flag -> value, e.g. ``{"sts-regional-endpoint": True}``.
-            What is missing has the webhook's own default; :func:`iamtriage.eks_pods.eks_webhook_flags` gives EKS's. Flags
-            that set no variable are not looked at.
+            What is missing has the webhook's own default; EKS's are those of
+            :func:`iamtriage.eks_pods.eks_webhook_flags`. Flags that set no variable are not looked at.
         pod_annotations: of the pod: which containers are to be left alone.
         container: the container's name, for the above.
         container_env: what the container's own specification sets. A pair of which it sets one variable

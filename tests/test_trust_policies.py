@@ -1,0 +1,1394 @@
+"""Trust policies: every operator, who is trusted, what is missing, and documents that are none."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+import re
+import time
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamtriage._conditions import Wanted, any_holds, holds, read_operator
+from iamtriage._globs import fits, pattern_of
+from iamtriage.exceptions import InvalidArnError, PolicyError
+from iamtriage.trust_policies import TrustResult, check_trust_policy
+
+ACCOUNT, OTHER = "111122223333", "444455556666"
+IAM, STS = f"arn:aws:iam::{ACCOUNT}:", f"arn:aws:sts::{ACCOUNT}:"
+ROLE = f"{IAM}role/team/app"
+CLUSTER, ELSE = "0123456789ABCDEF0123456789ABCDEF", "FEDCBA9876543210FEDCBA9876543210"
+ISSUER = f"oidc.eks.eu-west-1.amazonaws.com/id/{CLUSTER}"
+PROVIDER = f"{IAM}oidc-provider/{ISSUER}"
+SUBJECT = "system:serviceaccount:shop:cart"
+AUDIENCE = "sts.amazonaws.com"
+WEB = "sts:AssumeRoleWithWebIdentity"
+CLAIMS: dict[str, Any] = {
+    "iss": f"https://{ISSUER}",
+    "aud": [AUDIENCE],
+    "sub": SUBJECT,
+    "exp": 1767225600,
+    "nbf": 1767139200,
+    "kubernetes.io": {"namespace": "shop"},
+}
+
+
+def policy(*statements: dict[str, Any], version: str = "2012-10-17") -> dict[str, Any]:
+    return {"Version": version, "Statement": list(statements)}
+
+
+def statement(principal: object = "*", action: object = "sts:AssumeRole", condition: object = None, effect: str = "Allow") -> dict[str, Any]:  # fmt: skip
+    made: dict[str, Any] = {"Effect": effect, "Principal": principal, "Action": action}
+    return made if condition is None else made | {"Condition": condition}
+
+
+def irsa(
+    sub: str = SUBJECT,
+    *,
+    provider: str = PROVIDER,
+    issuer: str = ISSUER,
+    operator: str = "StringEquals",
+    aud: str | None = AUDIENCE,
+    action: object = WEB,
+) -> dict[str, Any]:
+    keys = {f"{issuer}:sub": sub} | ({f"{issuer}:aud": aud} if aud else {})
+    return policy(statement({"Federated": provider}, action, {operator: keys}))
+
+
+def check_irsa(
+    document: dict[str, Any] | str,
+    claims: dict[str, Any] | None = None,
+    context: dict[str, Any] | None = None,
+) -> TrustResult:
+    known = CLAIMS if claims is None else claims
+    return check_trust_policy(document, action=WEB, role_arn=ROLE, claims=known, context=context)
+
+
+# ------------------------------------------------ service accounts
+
+FITS = {
+    "exact": irsa(),
+    "text": json.dumps(irsa()),
+    "one statement": {"Version": "2012-10-17", "Statement": irsa()["Statement"][0]},
+    "old version": {"Version": "2008-10-17", "Statement": irsa()["Statement"]},
+    "no version": {"Statement": irsa()["Statement"]},
+    "wildcard": irsa("system:serviceaccount:shop:*", operator="StringLike"),
+    "one character": irsa("system:serviceaccount:shop:car?", operator="StringLike"),
+    "no audience": irsa(aud=None),
+    "action in another case": irsa(action="STS:assumerolewithwebidentity"),
+    "action with wildcard": irsa(action=["sts:Assume*Identity", "sts:TagSession"]),
+    "key in another case": irsa(issuer=ISSUER.upper()),
+    "many providers": policy(
+        statement({"Federated": [f"{IAM}oidc-provider/accounts.example", PROVIDER]}, WEB, irsa()["Statement"][0]["Condition"])
+    ),
+    "second statement": policy(statement({"Service": "ec2.amazonaws.com"}), irsa()["Statement"][0]),
+    "set of audiences": policy(
+        statement({"Federated": PROVIDER}, WEB, {"ForAnyValue:StringEquals": {f"{ISSUER}:aud": ["x", AUDIENCE]}})
+    ),
+    "NotAction": policy(
+        {"Effect": "Allow", "Principal": {"Federated": PROVIDER}, "NotAction": "sts:AssumeRole"}
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("document", FITS.values(), ids=FITS)
+def test_a_service_account_that_is_let_in(document: dict[str, Any]) -> None:
+    result = check_irsa(document)
+
+    assert result.allowed is True, result
+    assert result.fix is None
+    assert result.condition is None
+    assert str(result).startswith("allowed: ")
+
+
+Miss = tuple[dict[str, Any], tuple[str, ...], str | None, str | None, dict[str, Any]]
+
+
+def near(
+    document: dict[str, Any],
+    *words: str,
+    fix: str | None,
+    condition: str | None = None,
+    claims: dict[str, Any] = CLAIMS,
+) -> Miss:
+    return document, words, fix, condition, claims
+
+
+SUB = f'Statement[0].Condition.StringEquals["{ISSUER}:sub"]'
+AUD = f'Statement[0].Condition.StringEquals["{ISSUER}:aud"]'
+MISSES = {
+    "namespace": near(
+        irsa("system:serviceaccount:store:cart"),
+        'wants "system:serviceaccount:store:cart"',
+        'the namespace is "shop", not "store"',
+        fix=f'set {SUB} to "{SUBJECT}"',
+        condition=f"StringEquals {ISSUER}:sub",
+    ),
+    "name": near(
+        irsa("system:serviceaccount:shop:basket"),
+        'the service account is "cart", not "basket"',
+        fix=f'set {SUB} to "{SUBJECT}"',
+        condition=f"StringEquals {ISSUER}:sub",
+    ),
+    "both": near(
+        irsa("system:serviceaccount:store:basket"),
+        'the namespace is "shop", not "store" and the service account is "cart", not "basket"',
+        fix=f'set {SUB} to "{SUBJECT}"',
+        condition=f"StringEquals {ISSUER}:sub",
+    ),
+    "case": near(
+        irsa("system:serviceaccount:Shop:cart"),
+        "differ in upper and lower case",
+        fix=f'set {SUB} to "{SUBJECT}"',
+        condition=f"StringEquals {ISSUER}:sub",
+    ),
+    "StringEquals with a wildcard": near(
+        irsa("system:serviceaccount:shop:*"),
+        "StringEquals takes * and ? as they stand",
+        fix=f'move "{ISSUER}:sub" from StringEquals to StringLike in Statement[0].Condition',
+        condition=f"StringEquals {ISSUER}:sub",
+    ),
+    "escaped wildcard": near(
+        irsa("system:serviceaccount:shop:${*}", operator="StringLike"),
+        'wants "system:serviceaccount:shop:*"',
+        fix=f'set Statement[0].Condition.StringLike["{ISSUER}:sub"] to "{SUBJECT}"',
+        condition=f"StringLike {ISSUER}:sub",
+    ),
+    "audience of the policy": near(
+        irsa(aud="https://kubernetes.default.svc"),
+        'has "sts.amazonaws.com"',
+        fix=f'set {AUD} to "sts.amazonaws.com"',
+        condition=f"StringEquals {ISSUER}:aud",
+    ),
+    "audience of the token": near(
+        irsa(),
+        'has "https://kubernetes.default.svc"',
+        fix='have the token made for the audience "sts.amazonaws.com"',
+        condition=f"StringEquals {ISSUER}:aud",
+        claims=CLAIMS | {"aud": ["https://kubernetes.default.svc"]},
+    ),
+    "China's audience": near(
+        irsa(aud="sts.amazonaws.com.cn"),
+        'wants "sts.amazonaws.com.cn"',
+        fix=f'set {AUD} to "sts.amazonaws.com"',
+        condition=f"StringEquals {ISSUER}:aud",
+    ),
+    "subject and audience": near(
+        irsa("system:serviceaccount:shop:basket", aud="x"),
+        "1 more thing does not fit",
+        fix=f'set {SUB} to "{SUBJECT}"',
+        condition=f"StringEquals {ISSUER}:sub",
+    ),
+    "another cluster": near(
+        irsa(provider=PROVIDER.replace(CLUSTER, ELSE), issuer=ISSUER.replace(CLUSTER, ELSE)),
+        "the provider of another cluster, ",
+        fix=f'write "{ISSUER}" for "{ISSUER.replace(CLUSTER, ELSE)}" in Statement[0], in the Principal and in the condition keys',
+    ),
+    "another region": near(
+        irsa(provider=PROVIDER.replace("eu-west-1", "us-east-1")),
+        "of another cluster in another region",
+        fix=f'put "{PROVIDER}" in place of "{PROVIDER.replace("eu-west-1", "us-east-1")}" in Statement[0].Principal.Federated',
+    ),
+    "key of another cluster": near(
+        irsa(issuer=ISSUER.replace(CLUSTER, ELSE), aud=None),
+        "is of another issuer than the token",
+        fix=f'write "{ISSUER}:sub" for the key "{ISSUER.replace(CLUSTER, ELSE)}:sub" in Statement[0].Condition',
+        condition=f"StringEquals {ISSUER.replace(CLUSTER, ELSE)}:sub",
+    ),
+    "key with a scheme": near(
+        irsa(issuer=f"https://{ISSUER}", aud=None),
+        "is written otherwise than the token's issuer",
+        fix=f'write "{ISSUER}:sub" for the key "https://{ISSUER}:sub" in Statement[0].Condition',
+        condition=f"StringEquals https://{ISSUER}:sub",
+    ),
+    "key with a slash": near(
+        irsa(issuer=f"{ISSUER}/", aud=None),
+        "is written otherwise",
+        fix=f'write "{ISSUER}:sub" for the key "{ISSUER}/:sub" in Statement[0].Condition',
+        condition=f"StringEquals {ISSUER}/:sub",
+    ),
+    "provider with a scheme": near(
+        irsa(provider=f"{IAM}oidc-provider/https://{ISSUER}"),
+        "differ by a scheme",
+        fix=f'put "{PROVIDER}" in place of "{IAM}oidc-provider/https://{ISSUER}" in Statement[0].Principal.Federated',
+    ),
+    "provider with a slash": near(
+        irsa(provider=f"{PROVIDER}/"),
+        "differ by a slash at the end",
+        fix=f'put "{PROVIDER}" in place of "{PROVIDER}/" in Statement[0].Principal.Federated',
+    ),
+    "provider in another case": near(
+        irsa(provider=PROVIDER.lower()),
+        "differ in upper and lower case",
+        fix=f'write "{ISSUER}" for "{ISSUER.lower()}" in Statement[0], in the Principal and in the condition keys',
+    ),
+    "issuer without TLS": near(
+        irsa(),
+        "is not https",
+        fix=None,
+        claims=CLAIMS | {"iss": f"http://{ISSUER}"},
+    ),
+    "provider's account": near(
+        irsa(provider=PROVIDER.replace(ACCOUNT, OTHER)),
+        f'the provider is of account "{OTHER}", and the role of "{ACCOUNT}"',
+        fix=f'put "{PROVIDER}" in place of "{PROVIDER.replace(ACCOUNT, OTHER)}" in Statement[0].Principal.Federated',
+    ),
+    "provider's partition": near(
+        irsa(provider=PROVIDER.replace("arn:aws:", "arn:aws-cn:")),
+        'the provider is of partition "aws-cn", and the role of "aws"',
+        fix=f'put "{PROVIDER}" in place of "{PROVIDER.replace("arn:aws:", "arn:aws-cn:")}" in Statement[0].Principal.Federated',
+    ),
+    "issuer instead of the provider": near(
+        irsa(provider=f"https://{ISSUER}"),
+        f'the policy trusts "https://{ISSUER}"',
+        fix=f'add "{PROVIDER}" to Statement[0].Principal.Federated',
+    ),
+    "action": near(
+        irsa(action="sts:AssumeRole"),
+        'its Action is "sts:AssumeRole"',
+        fix=f'set Statement[0].Action to "{WEB}"',
+    ),
+    "actions": near(
+        irsa(action=["sts:TagSession", "sts:SetSourceIdentity"]),
+        f'its Action is "sts:TagSession" or "sts:SetSourceIdentity", not {WEB}',
+        fix=f'add "{WEB}" to Statement[0].Action',
+    ),
+    "NotAction": near(
+        policy({"Effect": "Allow", "Principal": {"Federated": PROVIDER}, "NotAction": "sts:*"}),
+        f"its NotAction leaves {WEB} out",
+        fix=f'take "{WEB}" out of Statement[0].NotAction',
+    ),
+    "claim without a key": near(
+        policy(statement({"Federated": PROVIDER}, WEB, {"StringEquals": {f"{ISSUER}:kubernetes.io/namespace": "shop"}})),
+        'IAM makes no condition key of the claim "kubernetes.io/namespace"',
+        fix=None,
+        condition=f"StringEquals {ISSUER}:kubernetes.io/namespace",
+    ),
+    "claim that the token lacks": near(
+        irsa(aud=None),
+        "the token has no sub",
+        fix=None,
+        condition=f"StringEquals {ISSUER}:sub",
+        claims={key: value for key, value in CLAIMS.items() if key != "sub"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("document", "words", "fix", "condition", "claims"), MISSES.values(), ids=MISSES)
+def test_a_service_account_that_is_kept_out(
+    document: dict[str, Any],
+    words: tuple[str, ...],
+    fix: str | None,
+    condition: str | None,
+    claims: dict[str, Any],
+) -> None:
+    result = check_irsa(document, claims)
+
+    assert result.allowed is False
+    assert result.statement == 0
+    for each in words:
+        assert each in result.reason
+    assert result.fix == fix
+    assert result.condition == condition
+    assert str(result).startswith("not allowed: ")
+
+
+JSON_TEXT = r'"(?:[^"\\\\]|\\\\.)*"'
+
+
+def mended(document: dict[str, Any], fix: str) -> dict[str, Any]:
+    """Do what a fix says; the tests' own reading of its words."""
+    mended = copy.deepcopy(document)
+    texts = [json.loads(each) for each in re.findall(JSON_TEXT, fix)]
+    one = mended["Statement"][0]
+    if fix.startswith("write "):
+        return cast("dict[str, Any]", json.loads(json.dumps(document).replace(texts[1], texts[0])))
+    if fix.startswith("move "):
+        operators = re.findall(r"\b(?:ForAnyValue:|ForAllValues:)?String\w+", fix)
+        moved = one["Condition"][operators[0]].pop(texts[0])
+        one["Condition"].setdefault(operators[1], {})[texts[0]] = moved
+    elif fix.startswith("put "):
+        kind = fix.rpartition(".")[2]
+        one["Principal"] = json.loads(json.dumps(one["Principal"]).replace(texts[1], texts[0]))
+        assert kind in one["Principal"]
+    elif "Condition" in fix:
+        operator = re.search(r"Condition\.(\w+)", fix)
+        assert operator
+        key, value = texts
+        one["Condition"][operator[1]][key] = value
+    elif ".Principal." in fix:
+        kind = fix.rpartition(".")[2]
+        one["Principal"][kind] = [one["Principal"][kind], texts[0]]
+    else:
+        values = one["Action"] if isinstance(one["Action"], list) else [one["Action"]]
+        one["Action"] = [*values, texts[0]]
+    return mended
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("namespace", "name", "both", "case", "StringEquals with a wildcard", "escaped wildcard"),
+        *("audience of the policy", "China's audience", "another cluster", "another region"),
+        *("key of another cluster", "key with a scheme", "key with a slash", "provider with a scheme"),
+        *("provider with a slash", "provider in another case", "provider's account", "provider's partition"),
+        *("issuer instead of the provider", "action", "actions"),
+    ],
+)
+def test_the_fix_mends_it(name: str) -> None:
+    document, _, fix, _, claims = MISSES[name]
+    assert fix is not None
+
+    result = check_irsa(mended(document, fix), claims)
+
+    assert result.allowed is True, (fix, result)
+
+
+def test_fixes_mend_one_thing_after_the_other() -> None:
+    document = irsa("system:serviceaccount:store:basket", aud="x", action="sts:AssumeRole")
+    for _ in range(3):
+        result = check_irsa(document)
+        assert result.allowed is False
+        assert result.fix is not None
+        document = mended(document, result.fix)
+
+    assert check_irsa(document).allowed is True
+
+
+def test_the_values_that_differ_are_given() -> None:
+    result = check_irsa(irsa("system:serviceaccount:store:cart"))
+
+    assert result.expected == ("system:serviceaccount:store:cart",)
+    assert result.actual == (SUBJECT,)
+
+
+def test_the_closest_statement_is_reported() -> None:
+    document = policy(
+        statement({"Service": "ec2.amazonaws.com"}),
+        irsa("system:serviceaccount:store:cart", aud="x")["Statement"][0],
+        irsa("system:serviceaccount:store:cart")["Statement"][0],
+    )
+
+    assert check_irsa(document).statement == 2
+
+
+def test_a_policy_for_somebody_else() -> None:
+    result = check_irsa(policy(statement({"Service": "ec2.amazonaws.com"})))
+
+    assert (result.allowed, result.statement, result.fix) == (False, None, None)
+    assert "no statement trusts a token of" in result.reason
+
+
+def test_without_the_role_the_account_is_taken_for_right() -> None:
+    result = check_trust_policy(irsa(), action=WEB, claims=CLAIMS)
+
+    assert result.allowed is True
+    assert "taken to be of the role's account" in result.reason
+
+
+def test_without_claims_it_is_open() -> None:
+    result = check_trust_policy(irsa(), action=WEB, role_arn=ROLE)
+    with_provider = check_trust_policy(irsa(), action=WEB, role_arn=ROLE, caller=PROVIDER, context={})
+
+    assert result.allowed is None
+    assert "the token's claims" in result.reason
+    assert with_provider.allowed is None
+    assert with_provider.condition == f"StringEquals {ISSUER}:sub"
+
+
+def test_claims_without_an_issuer() -> None:
+    assert check_irsa(irsa(), {"sub": SUBJECT}).allowed is False
+
+
+def test_credentials_do_not_count_beside_a_token() -> None:
+    document = policy(statement({"AWS": ROLE}, "sts:*"))
+
+    assert check_trust_policy(document, action=WEB, caller=ROLE).allowed is False
+    assert check_trust_policy(document, action=WEB, caller=ROLE, claims=CLAIMS).allowed is False
+    assert check_trust_policy(document, action="sts:AssumeRole", caller=ROLE, claims=CLAIMS).allowed is True
+
+
+@pytest.mark.parametrize(
+    ("now", "allowed"),
+    [
+        (1767225600, True),
+        (1767225900, True),  # IAM gives five minutes more
+        (1767225901, False),
+        ("2026-01-01T00:05:00Z", True),
+        ("2026-01-01T00:05:01Z", False),
+        ("2026-01-01T01:05:01+01:00", False),
+        (datetime(2026, 1, 1, 0, 6, tzinfo=UTC), False),
+        (datetime(2026, 1, 1, 0, 6), False),  # noqa: DTZ001 (taken as UTC)
+        (date(2026, 1, 2), False),
+        (1767139200 - 300, True),
+        (1767139200 - 301, False),
+    ],
+)
+def test_expiry(now: object, *, allowed: bool) -> None:
+    result = check_irsa(irsa(), context={"aws:CurrentTime": now})
+
+    assert result.allowed is allowed
+    assert allowed or "the token" in result.reason
+
+
+@pytest.mark.parametrize("exp", [None, "soon", True, [], 10**400, float("nan"), float("inf")])
+def test_an_expiry_that_is_no_time_is_not_judged(exp: object) -> None:
+    assert check_irsa(irsa(), CLAIMS | {"exp": exp}, context={"aws:CurrentTime": 1767225600}).allowed is True
+
+
+def test_authorized_party() -> None:
+    claims = CLAIMS | {"aud": "b", "azp": "a"}
+    keys = {f"{ISSUER}:aud": "a", f"{ISSUER}:oaud": "b"}
+
+    assert (
+        check_irsa(policy(statement({"Federated": PROVIDER}, WEB, {"StringEquals": keys})), claims).allowed
+        is True
+    )
+    assert check_irsa(policy(statement({"Federated": PROVIDER}, WEB, {"Null": {f"{ISSUER}:oaud": True}}))).allowed is True  # fmt: skip
+
+
+def test_several_audiences() -> None:
+    """IAM does not say how an operator for one value compares several."""
+    claims = CLAIMS | {"aud": [AUDIENCE, "other"]}
+
+    assert check_irsa(irsa(), claims).allowed is None
+    assert check_irsa(irsa(aud="x"), claims).allowed is False
+
+
+@pytest.mark.parametrize("partition", ["aws-cn", "aws-us-gov", "aws-eusc"])
+def test_other_partitions(partition: str) -> None:
+    def there(text: str) -> str:
+        return text.replace("arn:aws:", f"arn:{partition}:")
+
+    document = json.loads(there(json.dumps(irsa())))
+
+    assert check_trust_policy(document, action=WEB, role_arn=there(ROLE), claims=CLAIMS).allowed is True
+    assert check_trust_policy(document, action=WEB, role_arn=ROLE, claims=CLAIMS).allowed is False
+
+
+def test_known_and_unknown_claims_of_github() -> None:
+    issuer = "token.actions.githubusercontent.com"
+    claims = {"iss": f"https://{issuer}", "sub": "repo:example/shop:ref:refs/heads/main", "repository": "example/shop", "run_id": "7"}  # fmt: skip
+
+    def allowed(key: str, value: str) -> bool | None:
+        condition = {"StringEquals": {f"{issuer}:{key}": value}}
+        document = policy(statement({"Federated": f"{IAM}oidc-provider/{issuer}"}, WEB, condition))
+        return check_irsa(document, claims).allowed
+
+    assert allowed("repository", "example/shop") is True
+    assert allowed("run_id", "7") is None
+    assert allowed("other", "7") is False
+
+
+def test_plain_providers() -> None:
+    document = policy(statement({"Federated": "cognito-identity.amazonaws.com"}, WEB, {"ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}}))  # fmt: skip
+    claims = {"iss": "https://cognito-identity.amazonaws.com", "amr": ["authenticated", "x"]}
+
+    assert check_irsa(document, claims).allowed is True
+    assert check_irsa(document, claims | {"amr": ["unauthenticated"]}).allowed is False
+    assert check_irsa(document, claims | {"amr": []}).allowed is False
+
+
+def test_a_provider_whose_issuer_ends_with_a_slash() -> None:
+    document = irsa(
+        provider=f"{IAM}oidc-provider/login.example/", issuer="login.example/", sub="ana", aud=None
+    )
+
+    assert check_irsa(document, {"iss": "https://login.example/", "sub": "ana"}).allowed is True
+    assert check_irsa(document, {"iss": "https://login.example", "sub": "ana"}).allowed is False
+
+
+TAGS = {"principal_tags": {"team": ["shop"]}, "transitive_tag_keys": ["team"]}
+
+
+def test_session_tags_of_a_token_take_an_action_of_their_own() -> None:
+    claims = CLAIMS | {"https://aws.amazon.com/tags": TAGS}
+    result = check_irsa(irsa(), claims)
+
+    assert result.allowed is False
+    assert "sts:TagSession" in result.reason
+    assert result.fix == 'add "sts:TagSession" to Statement[0].Action'
+    assert check_irsa(irsa(action=[WEB, "sts:TagSession"]), claims).allowed is True
+
+
+def test_session_tags_and_source_identity_of_a_call() -> None:
+    document = policy(statement({"AWS": ROLE}, ["sts:AssumeRole", "sts:TagSession"]))
+    tags = {"aws:RequestTag/team": "shop"}
+
+    def check(context: dict[str, Any], action: str = "sts:AssumeRole") -> TrustResult:
+        return check_trust_policy(document, action=action, caller=ROLE, context=context)
+
+    assert check(tags).allowed is True
+    assert check(tags, "sts:TagSession").allowed is True
+    assert check({"sts:SourceIdentity": "ana"}).fix == 'add "sts:SetSourceIdentity" to Statement[0].Action'
+
+
+def test_pod_identity_tags_its_sessions() -> None:
+    """https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html."""
+    pods = "pods.eks.amazonaws.com"
+
+    def check(action: object) -> TrustResult:
+        document = policy(statement({"Service": pods}, action))
+        return check_trust_policy(document, action="sts:AssumeRole", role_arn=ROLE, caller=pods)
+
+    assert check(["sts:AssumeRole", "sts:TagSession"]).allowed is True
+    assert check("sts:AssumeRole").fix == 'add "sts:TagSession" to Statement[0].Action'
+
+
+def test_source_identity_of_a_token() -> None:
+    claims = CLAIMS | {"https://aws.amazon.com/source_identity": "ana"}
+    condition = {"StringEquals": {"sts:SourceIdentity": "ana"}}
+    document = policy(statement({"Federated": PROVIDER}, [WEB, "sts:SetSourceIdentity"], condition))
+
+    assert check_irsa(document, claims).allowed is True
+    assert check_irsa(document, claims | {"https://aws.amazon.com/source_identity": "ben"}).allowed is False
+
+
+@pytest.mark.parametrize(
+    ("provider", "words"),
+    [
+        ("arn:oidc", '"arn:oidc" is no ARN'),
+        (f"{IAM}saml-provider/corp", "is no OIDC provider"),
+        (f"{IAM}oidc-provider/accounts.example", 'the policy trusts the provider "accounts.example"'),
+    ],
+)
+def test_providers_of_another_kind(provider: str, words: str) -> None:
+    result = check_irsa(irsa(provider=provider))
+
+    assert result.allowed is False
+    assert words in result.reason
+
+
+def test_subjects_that_are_no_service_accounts() -> None:
+    result = check_irsa(irsa("system:node:a:b"))
+
+    assert result.allowed is False
+    assert "namespace" not in result.reason
+
+
+# ------------------------------------------------ principals
+
+SESSION = f"{STS}assumed-role/app/ana"
+# What the policy trusts, the caller, whether it fits.
+PRINCIPALS: dict[str, tuple[Any, str, bool | None]] = {
+    "everybody": ("*", SESSION, True),
+    "everybody under AWS": ({"AWS": "*"}, f"{IAM}user/ana", True),
+    "account": ({"AWS": ACCOUNT}, SESSION, True),
+    "account in a list": ({"AWS": [OTHER, ACCOUNT]}, SESSION, True),
+    "root": ({"AWS": f"{IAM}root"}, SESSION, True),
+    "root for a user": ({"AWS": f"{IAM}root"}, f"{IAM}user/team/ana", True),
+    "root for root": ({"AWS": f"{IAM}root"}, f"{IAM}root", True),
+    "root for a federated user": ({"AWS": f"{IAM}root"}, f"{STS}federated-user/ana", True),
+    "root for the account": ({"AWS": f"{IAM}root"}, ACCOUNT, True),
+    "another account": ({"AWS": OTHER}, SESSION, False),
+    "another root": ({"AWS": f"arn:aws:iam::{OTHER}:root"}, SESSION, False),
+    "root of another partition": ({"AWS": f"arn:aws-cn:iam::{ACCOUNT}:root"}, SESSION, False),
+    "role": ({"AWS": f"{IAM}role/app"}, f"{IAM}role/app", True),
+    "role for its session": ({"AWS": f"{IAM}role/app"}, SESSION, True),
+    "role with a path for its session": ({"AWS": ROLE}, SESSION, True),
+    "role with a path for the same without": ({"AWS": ROLE}, f"{IAM}role/app", True),
+    "role without a path for one with": ({"AWS": f"{IAM}role/app"}, ROLE, False),
+    "role of another path": ({"AWS": ROLE}, f"{IAM}role/other/app", False),
+    "another role": ({"AWS": f"{IAM}role/web"}, SESSION, False),
+    "role of another account": ({"AWS": f"arn:aws:iam::{OTHER}:role/app"}, SESSION, False),
+    "role in another case": ({"AWS": f"{IAM}role/App"}, SESSION, False),
+    "session": ({"AWS": SESSION}, SESSION, True),
+    "another session": ({"AWS": SESSION}, f"{STS}assumed-role/app/ben", False),
+    "session for its role": ({"AWS": SESSION}, f"{IAM}role/app", None),
+    "session for another role": ({"AWS": SESSION}, f"{IAM}role/web", False),
+    "user": ({"AWS": f"{IAM}user/team/ana"}, f"{IAM}user/team/ana", True),
+    "user of another path": ({"AWS": f"{IAM}user/ana"}, f"{IAM}user/team/ana", False),
+    "user for the account": ({"AWS": f"{IAM}user/ana"}, ACCOUNT, None),
+    "federated user": ({"AWS": f"{STS}federated-user/ana"}, f"{STS}federated-user/ana", True),
+    "deleted": ({"AWS": "AROAEXAMPLEEXAMPLEID1"}, SESSION, False),
+    "wildcard": ({"AWS": f"{IAM}role/*"}, SESSION, False),
+    "no principal": ({"AWS": "app"}, SESSION, False),
+    "no principal of IAM": ({"AWS": "arn:aws:s3:::shop"}, SESSION, False),
+    "service": ({"Service": "ec2.amazonaws.com"}, "ec2.amazonaws.com", True),
+    "service of China": ({"Service": "ec2.amazonaws.com.cn"}, "ec2.amazonaws.com", False),
+    "another service": ({"Service": ["ecs-tasks.amazonaws.com"]}, "lambda.amazonaws.com", False),
+    "service for a role": ({"Service": "ec2.amazonaws.com"}, SESSION, False),
+    "account for a service": ({"AWS": ACCOUNT}, "ec2.amazonaws.com", False),
+    "provider for a role": ({"Federated": PROVIDER}, SESSION, False),
+    "canonical user": ({"CanonicalUser": "0" * 64}, SESSION, False),
+    "nobody": ({"AWS": []}, SESSION, False),
+    "empty": ({}, SESSION, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("principal", "caller", "allowed"), PRINCIPALS.values(), ids=PRINCIPALS)
+def test_principals(principal: object, caller: str, *, allowed: bool | None) -> None:
+    result = check_trust_policy(
+        policy(statement(principal)), action="sts:AssumeRole", role_arn=ROLE, caller=caller
+    )
+
+    assert result.allowed is allowed, result
+    denial = policy(statement("*"), statement(principal, effect="Deny"))
+    denied = check_trust_policy(denial, action="sts:AssumeRole", role_arn=ROLE, caller=caller)
+    assert denied.allowed is {True: False, False: True, None: None}[allowed]
+
+
+WHOLE = "the caller's own policies must allow it too"
+
+
+def test_the_callers_own_policies() -> None:
+    """In the role's account, a policy that names the caller suffices; an account is never enough."""
+
+    def reason(principal: str, role: str | None) -> str:
+        document = policy(statement({"AWS": principal}))
+        return check_trust_policy(document, action="sts:AssumeRole", role_arn=role, caller=SESSION).reason
+
+    assert WHOLE not in reason(f"{IAM}role/app", f"{IAM}role/target")
+    assert WHOLE in reason(f"{IAM}root", f"{IAM}role/target")
+    assert WHOLE in reason(f"{IAM}role/app", f"arn:aws:iam::{OTHER}:role/target")
+    assert "if the role is of another account" in reason(f"{IAM}role/app", None)
+
+
+def test_no_caller() -> None:
+    result = check_trust_policy(policy(statement({"AWS": ACCOUNT})), action="sts:AssumeRole")
+
+    assert result.allowed is None
+    assert "the caller, not given" in result.reason
+    assert check_trust_policy(policy(statement("*")), action="sts:AssumeRole").allowed is True
+
+
+FIXES = {
+    "root": ({"AWS": OTHER}, SESSION, f'add "{IAM}root" to Statement[0].Principal.AWS'),
+    "role": ({"AWS": f"{IAM}role/web"}, SESSION, f'add "{IAM}role/app" to Statement[0].Principal.AWS'),
+    "user": ({"AWS": f"{IAM}user/ben"}, f"{IAM}user/ana", f'add "{IAM}user/ana" to Statement[0].Principal.AWS'),
+    "deleted": (
+        {"AWS": "AIDAEXAMPLEEXAMPLEID1"},
+        f"{IAM}user/ana",
+        f'put "{IAM}user/ana" in place of "AIDAEXAMPLEEXAMPLEID1" in Statement[0].Principal.AWS',
+    ),
+    "path unknown": ({"AWS": f"{IAM}role/web"}, f"{STS}assumed-role/AWSReservedSSO_View_0123456789abcdef/ana", None),
+    "service": (
+        {"Service": "ec2.amazonaws.com"},
+        "ecs-tasks.amazonaws.com",
+        'add "ecs-tasks.amazonaws.com" to Statement[0].Principal.Service',
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("principal", "caller", "fix"), FIXES.values(), ids=FIXES)
+def test_fix_of_a_principal(principal: object, caller: str, fix: str | None) -> None:
+    assert check_trust_policy(policy(statement(principal)), action="sts:AssumeRole", caller=caller).fix == fix
+
+
+def test_saml() -> None:
+    provider = f"{IAM}saml-provider/corp"
+    condition = {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}}
+    document = policy(statement({"Federated": provider}, "sts:AssumeRoleWithSAML", condition))
+
+    def allowed(caller: str | None, context: dict[str, Any] | None) -> bool | None:
+        return check_trust_policy(
+            document, action="sts:AssumeRoleWithSAML", caller=caller, context=context
+        ).allowed
+
+    assert allowed(provider, {"saml:aud": "https://signin.aws.amazon.com/saml"}) is True
+    assert allowed(provider, {"saml:aud": "x"}) is False
+    assert allowed(provider, None) is None
+    assert allowed(f"{IAM}saml-provider/other", {}) is False
+    assert allowed(None, {"saml:aud": "https://signin.aws.amazon.com/saml"}) is None
+
+
+# ------------------------------------------------ people outside
+
+OUTSIDE = policy(
+    statement(
+        {"AWS": f"arn:aws:iam::{OTHER}:root"},
+        condition={
+            "StringEquals": {"sts:ExternalId": "shop-7"},
+            "Bool": {"aws:MultiFactorAuthPresent": "true"},
+        },
+    )
+)
+GUEST = f"arn:aws:iam::{OTHER}:user/guest"
+WITH_MFA = {"aws:MultiFactorAuthPresent": True}
+
+
+def outside(context: dict[str, Any] | None) -> TrustResult:
+    return check_trust_policy(OUTSIDE, action="sts:AssumeRole", role_arn=ROLE, caller=GUEST, context=context)
+
+
+def test_another_account() -> None:
+    result = outside(WITH_MFA | {"STS:externalid": "shop-7"})
+
+    assert result.allowed is True
+    assert WHOLE in result.reason
+
+
+def test_external_id() -> None:
+    missing, wrong, open_ = outside(WITH_MFA), outside(WITH_MFA | {"sts:ExternalId": "shop-8"}), outside(None)
+
+    assert missing.allowed is wrong.allowed is False
+    assert missing.fix == wrong.fix == 'call with ExternalId "shop-7"'
+    assert missing.condition == "StringEquals sts:ExternalId"
+    assert (wrong.expected, wrong.actual) == (("shop-7",), ("shop-8",))
+    assert open_.allowed is None
+    assert "it depends on sts:ExternalId, which is not given" in open_.reason
+    assert str(open_).startswith("undecided: ")
+
+
+def test_mfa() -> None:
+    result = outside({"sts:ExternalId": "shop-7", "aws:MultiFactorAuthPresent": "false"})
+
+    assert result.allowed is False
+    assert "MFA" in str(result.fix)
+    assert result.condition == "Bool aws:MultiFactorAuthPresent"
+
+
+def test_organization() -> None:
+    document = policy(statement("*", condition={"StringEquals": {"aws:PrincipalOrgID": "o-exampleorg1"}}))
+
+    def check(context: dict[str, Any] | None) -> TrustResult:
+        return check_trust_policy(document, action="sts:AssumeRole", caller=GUEST, context=context)
+
+    assert check({"aws:PrincipalOrgID": "o-exampleorg1"}).allowed is True
+    assert check({"aws:PrincipalOrgID": "o-exampleorg2"}).allowed is False
+    assert check({}).allowed is False
+    assert check(None).allowed is None
+
+
+def test_confused_deputy() -> None:
+    condition = {"StringEquals": {"aws:SourceAccount": ACCOUNT}, "ArnLike": {"aws:SourceArn": f"arn:aws:s3:*:{ACCOUNT}:*"}}  # fmt: skip
+    document = policy(statement({"Service": "glue.amazonaws.com"}, condition=condition))
+    context = {"aws:SourceAccount": ACCOUNT, "aws:SourceArn": f"arn:aws:s3:eu-west-1:{ACCOUNT}:job/a:b"}
+
+    def allowed(context: dict[str, Any]) -> bool | None:
+        return check_trust_policy(
+            document, action="sts:AssumeRole", caller="glue.amazonaws.com", context=context
+        ).allowed
+
+    assert allowed(context) is True
+    assert allowed(context | {"aws:SourceAccount": OTHER}) is False
+
+
+# Operator, value of aws:PrincipalArn in the policy, whether the session of role app fits.
+ARNS: dict[str, tuple[str, str, bool | None]] = {
+    "plain": ("ArnEquals", f"{IAM}role/app", True),
+    "wildcard": ("ArnLike", f"{IAM}role/*", True),
+    "another": ("ArnEquals", f"{IAM}role/web", False),
+    "path": ("ArnEquals", ROLE, None),
+    "path with wildcard": ("ArnLike", f"{IAM}role/team/*", None),
+    "any account": ("StringLike", "arn:aws:iam::*:role/team/*", None),
+    "another account": ("ArnLike", f"arn:aws:iam::{OTHER}:role/*", False),
+    "not": ("ArnNotEquals", f"{IAM}role/app", False),
+    "not another": ("ArnNotLike", f"{IAM}role/web", True),
+    "not a path": ("StringNotLike", ROLE, None),
+    "user": ("StringEquals", f"{IAM}user/app", False),
+    "no ARN": ("StringEquals", "app", False),
+}
+
+
+@pytest.mark.parametrize(("operator", "value", "allowed"), ARNS.values(), ids=ARNS)
+def test_the_arn_of_a_sessions_role(operator: str, value: str, *, allowed: bool | None) -> None:
+    document = policy(statement({"AWS": ACCOUNT}, condition={operator: {"aws:PrincipalArn": value}}))
+
+    assert check_trust_policy(document, action="sts:AssumeRole", caller=SESSION).allowed is allowed
+
+
+def test_a_stated_arn_beats_the_sessions() -> None:
+    document = policy(statement({"AWS": ACCOUNT}, condition={"ArnEquals": {"aws:PrincipalArn": ROLE}}))
+
+    def allowed(arn: str) -> bool | None:
+        return check_trust_policy(
+            document, action="sts:AssumeRole", caller=SESSION, context={"aws:principalarn": arn}
+        ).allowed
+
+    assert allowed(ROLE) is True
+    assert allowed(f"{IAM}role/app") is False
+
+
+DERIVED = {
+    "account": (SESSION, "aws:PrincipalAccount", ACCOUNT),
+    "session": (SESSION, "aws:PrincipalType", "AssumedRole"),
+    "linked": (f"{IAM}role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS", "aws:PrincipalType", "AssumedRole"),
+    "user": (f"{IAM}user/team/ana", "aws:username", "ana"),
+    "root": (f"{IAM}root", "aws:PrincipalType", "Account"),
+    "service": ("ec2.amazonaws.com", "aws:PrincipalServiceName", "ec2.amazonaws.com"),
+    "is a service": ("ec2.amazonaws.com", "aws:PrincipalIsAWSService", "true"),
+    "an account": (ACCOUNT, "aws:PrincipalAccount", ACCOUNT),
+}  # fmt: skip
+
+
+def test_keys_of_an_account_are_open() -> None:
+    condition = {"ArnLike": {"aws:PrincipalArn": f"{IAM}user/*"}}
+    document = policy(statement({"AWS": ACCOUNT}, condition=condition))
+
+    assert check_trust_policy(document, action="sts:AssumeRole", caller=ACCOUNT).allowed is None
+    assert check_trust_policy(document, action="sts:AssumeRole", caller=f"{IAM}user/ana").allowed is True
+
+
+@pytest.mark.parametrize(("null", "allowed"), [("true", False), ("false", True)])
+def test_whether_a_sessions_arn_is_there(null: str, *, allowed: bool) -> None:
+    document = policy(statement({"AWS": ACCOUNT}, condition={"Null": {"aws:PrincipalArn": null}}))
+
+    assert (
+        check_trust_policy(document, action="sts:AssumeRole", caller=SESSION, context={}).allowed is allowed
+    )
+
+
+def test_the_time_in_seconds() -> None:
+    document = policy(statement(condition={"NumericLessThan": {"aws:EpochTime": "1767225600"}}))
+
+    def allowed(time: str) -> bool | None:
+        context = {"aws:CurrentTime": time}
+        return check_trust_policy(document, action="sts:AssumeRole", caller=ROLE, context=context).allowed
+
+    assert allowed("2025-12-31T23:59:59Z") is True
+    assert allowed("2026-01-01T00:00:00Z") is False
+
+
+@pytest.mark.parametrize(("caller", "key", "value"), DERIVED.values(), ids=DERIVED)
+def test_keys_that_the_caller_tells(caller: str, key: str, value: str) -> None:
+    document = policy(statement("*", condition={"StringEquals": {key: value}}))
+
+    assert check_trust_policy(document, action="sts:AssumeRole", caller=caller).allowed is True
+
+
+# ------------------------------------------------ operators
+
+# Operator, policy's values, request's values, result.
+OPERATORS: list[tuple[str, Any, Any, bool | None]] = [
+    ("StringEquals", "a", "a", True),
+    ("StringEquals", "a", "A", False),
+    ("StringEquals", ["b", "a"], "a", True),
+    ("StringEquals", "a*", "ab", False),
+    ("StringEquals", "a*", "a*", True),
+    ("StringEquals", [], "a", False),
+    ("StringEquals", "a", None, False),
+    ("StringEquals", True, "true", True),
+    ("StringEquals", 7, "7", True),
+    ("StringEquals", 7.0, 7, True),
+    ("stringequals", "a", "a", True),
+    ("StringNotEquals", "a", "a", False),
+    ("StringNotEquals", "a", "b", True),
+    ("StringNotEquals", ["a", "b"], "b", False),
+    ("StringNotEquals", "a", None, True),
+    ("StringEqualsIgnoreCase", "aB", "Ab", True),
+    ("StringNotEqualsIgnoreCase", "aB", "Ab", False),
+    ("StringNotEqualsIgnoreCase", "a", None, True),
+    ("StringLike", "a*", "ab", True),
+    ("StringLike", "a?", "a", False),
+    ("StringLike", "A*", "ab", False),
+    ("StringLike", "*", "", True),
+    ("StringNotLike", "a*", "ab", False),
+    ("StringNotLike", "a*", "b", True),
+    ("StringNotLike", "a*", None, True),
+    ("NumericEquals", "10", 10, True),
+    ("NumericEquals", "10.0", "10", True),
+    ("NumericNotEquals", 10, "11", True),
+    ("NumericNotEquals", 10, None, True),
+    ("NumericLessThan", 10, 9, True),
+    ("NumericLessThan", 10, 10, False),
+    ("NumericLessThan", 10, "9.5", True),
+    ("NumericLessThanEquals", 10, 10, True),
+    ("NumericGreaterThan", 10, 10, False),
+    ("NumericGreaterThan", "9", "10", True),
+    ("NumericGreaterThanEquals", 10, 10, True),
+    ("NumericLessThan", 10, None, False),
+    ("NumericLessThanIfExists", 10, None, True),
+    ("NumericEquals", "ten", 10, None),
+    ("NumericEquals", ["ten", 10], 10, True),
+    ("NumericNotEquals", "ten", 10, None),
+    ("DateEquals", "2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00", True),
+    ("DateEquals", "2026-01-01", 1767225600, True),
+    ("DateNotEquals", "2026-01-01", "2026-01-02", True),
+    ("DateLessThan", "2026-01-01T00:00:00Z", "2025-12-31T23:59:59Z", True),
+    ("DateLessThanEquals", "1767225600", "2026-01-01T00:00:00Z", True),
+    ("DateGreaterThan", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5Z", True),
+    ("DateGreaterThanEquals", "2026-01-01T00:00:00Z", "2025-12-31", False),
+    ("DateGreaterThan", "soon", "2025-12-31", None),
+    ("DateGreaterThan", "2026-01-01", None, False),
+    ("Bool", "true", True, True),
+    ("Bool", "True", "true", True),
+    ("Bool", False, "true", False),
+    ("Bool", "true", None, False),
+    ("BoolIfExists", "true", None, True),
+    ("BoolIfExists", "true", False, False),
+    ("Bool", "yes", "true", None),
+    ("BinaryEquals", "c2hvcA==", b"shop", True),
+    ("BinaryEquals", "c2hvcA==", b"cart", False),
+    ("IpAddress", "192.0.2.0/24", "192.0.2.7", True),
+    ("IpAddress", "192.0.2.7", "192.0.2.7", True),
+    ("IpAddress", ["192.0.2.0/24", "2001:db8::/32"], "2001:db8::1", True),
+    ("IpAddress", "192.0.2.0/24", "198.51.100.7", False),
+    ("IpAddress", "192.0.2.9/24", "192.0.2.7", True),
+    ("IpAddress", "home", "192.0.2.7", None),
+    ("NotIpAddress", "192.0.2.0/24", "192.0.2.7", False),
+    ("NotIpAddress", "192.0.2.0/24", "2001:db8::1", True),
+    ("NotIpAddress", "192.0.2.0/24", None, True),
+    ("ArnEquals", "arn:aws:s3:::shop", "arn:aws:s3:::shop", True),
+    ("ArnEquals", "arn:aws:s3:::sh*", "arn:aws:s3:::shop", True),
+    ("ArnLike", "arn:aws:sns:*:111122223333:*", "arn:aws:sns:eu-west-1:111122223333:a:b", True),
+    ("ArnLike", "arn:*:shop", "arn:aws:s3:::shop", False),
+    ("ArnLike", "*", "arn:aws:s3:::shop", False),
+    ("ArnLike", "arn:aws:s3:::shop", None, False),
+    ("ArnNotEquals", "arn:aws:s3:::shop", "arn:aws:s3:::shop", False),
+    ("ArnNotLike", "arn:aws:s3:::c*", "arn:aws:s3:::shop", True),
+    ("ArnNotLike", "arn:aws:s3:::c*", None, True),
+    ("ArnLikeIfExists", "arn:aws:s3:::c*", None, True),
+    ("Null", "true", None, True),
+    ("Null", "true", "a", False),
+    ("Null", False, "a", True),
+    ("Null", "false", None, False),
+    ("Null", "maybe", None, None),
+    ("Null", ["true", "false"], "a", True),
+    ("StringEqualsIfExists", "a", None, True),
+    ("StringEqualsIfExists", "a", "b", False),
+    ("StringNotEqualsIfExists", "a", "a", False),
+    ("ForAnyValue:StringEquals", ["a", "b"], ["b", "c"], True),
+    ("ForAnyValue:StringEquals", ["a", "b"], ["c"], False),
+    ("ForAnyValue:StringEquals", "a", None, False),
+    ("ForAnyValue:StringNotEquals", "a", ["a", "b"], True),
+    ("ForAnyValue:StringNotEquals", "a", ["a"], False),
+    ("ForAnyValue:StringNotEquals", "a", None, False),
+    ("ForAnyValue:StringEqualsIfExists", "a", None, False),
+    ("ForAllValues:StringEquals", ["a", "b"], ["b", "a"], True),
+    ("ForAllValues:StringEquals", ["a", "b"], ["b", "c"], False),
+    ("ForAllValues:StringEquals", "a", None, True),
+    ("ForAllValues:StringEquals", "a", [], True),
+    ("ForAllValues:StringEquals", "a", "", True),
+    ("ForAllValues:StringNotEquals", "a", ["b", "c"], True),
+    ("ForAllValues:StringNotEquals", "a", ["a", "c"], False),
+    ("forallvalues:stringlike", "a*", {"ab", "ac"}, True),
+    ("ForAnyValue:NumericLessThan", "5", (9, 4), True),
+    ("StringEquals", "a", ["a", "b"], None),
+    ("StringEquals", ["a", "b"], ["a", "b"], True),
+    ("StringEquals", "c", ["a", "b"], False),
+    ("StringEquals", "a", "a" * 20_001, None),
+    ("NumericEquals", "0.5", 0.5, True),
+    ("NumericEquals", "7", Decimal(7), True),
+    ("DateEquals", "2026-01-01", date(2026, 1, 1), True),
+    ("DateGreaterThan", "2026-01-01", "x" * 41, None),
+]
+
+
+@pytest.mark.parametrize(("operator", "wanted", "value", "result"), OPERATORS)
+def test_operators(operator: str, wanted: object, value: object, *, result: bool | None) -> None:
+    """As the condition of an Allow, and of a Deny beside an Allow of everything."""
+    condition = {operator: {"aws:Example": wanted}}
+    context = {"AWS:example": value}
+
+    allow = check_trust_policy(
+        policy(statement(condition=condition)), action="sts:AssumeRole", caller=ROLE, context=context
+    )
+    deny = check_trust_policy(
+        policy(statement(), statement(condition=condition, effect="Deny")),
+        action="sts:AssumeRole",
+        caller=ROLE,
+        context=context,
+    )
+
+    assert allow.allowed is result, allow
+    assert deny.allowed is {True: False, False: True, None: None}[result], deny
+    assert deny.fix is None
+
+
+def test_conditions_are_joined_by_and() -> None:
+    condition = {"StringEquals": {"aws:a": "1", "aws:b": "2"}, "Bool": {"aws:c": "true"}}
+
+    def allowed(context: dict[str, Any]) -> bool | None:
+        return check_trust_policy(
+            policy(statement(condition=condition)), action="sts:AssumeRole", caller=ROLE, context=context
+        ).allowed
+
+    assert allowed({"aws:a": "1", "aws:b": "2", "aws:c": True}) is True
+    assert allowed({"aws:a": "1", "aws:b": "2"}) is False
+    assert allowed({"aws:a": "1", "aws:c": True}) is False
+
+
+# Value with variables, context, result for the value "ana" under StringLike.
+VARIABLES = {
+    "known": ("${aws:username}", {"aws:UserName": "ana"}, True),
+    "another": ("${aws:username}", {"aws:username": "ben"}, False),
+    "within": ("a${aws:x}a", {"aws:x": "n"}, True),
+    "two": ("${aws:x}${aws:y}", {"aws:x": "a", "aws:y": "na"}, True),
+    "default": ("${aws:x, 'ana'}", {}, True),
+    "default not needed": ("${aws:x, 'ana'}", {"aws:x": "ben"}, False),
+    "missing": ("${aws:x}", {}, None),
+    "no wildcard comes of it": ("${aws:x}", {"aws:x": "*"}, False),
+    "several": ("${aws:x}", {"aws:x": ["ana", "ben"]}, None),
+    "wildcard beside": ("${aws:x}*", {"aws:x": "a"}, True),
+    "too long": ("${aws:x}${aws:x}", {"aws:x": "a" * 10_001}, None),
+    "unended": ("${aws:x", {"aws:x": "ana"}, False),
+}
+
+
+@pytest.mark.parametrize(("value", "context", "result"), VARIABLES.values(), ids=VARIABLES)
+def test_variables(value: str, context: dict[str, Any], *, result: bool | None) -> None:
+    document = policy(statement(condition={"StringLike": {"aws:Example": value}}))
+
+    checked = check_trust_policy(
+        document, action="sts:AssumeRole", caller=ROLE, context=context | {"aws:example": "ana"}
+    )
+
+    assert checked.allowed is result, checked
+
+
+def test_variables_of_the_old_version_are_text() -> None:
+    document = policy(statement(condition={"StringEquals": {"aws:x": "${aws:y}"}}), version="2008-10-17")
+
+    assert check_trust_policy(document, action="sts:AssumeRole", caller=ROLE, context={"aws:x": "${aws:y}"}).allowed is True  # fmt: skip
+
+
+def test_variables_that_are_not_known_without_a_context() -> None:
+    document = policy(statement({"AWS": ACCOUNT}, condition={"StringEquals": {"aws:username": "${aws:PrincipalTag/name}"}}))  # fmt: skip
+    result = check_trust_policy(document, action="sts:AssumeRole", caller=f"{IAM}user/ana")
+
+    assert result.allowed is None
+    assert "variable" in result.reason
+
+
+# ------------------------------------------------ denials
+
+DENY_GUEST = statement({"AWS": GUEST}, "sts:*", effect="Deny")
+
+
+def test_a_denial_beats_every_allowance() -> None:
+    result = check_trust_policy(
+        policy(statement(), DENY_GUEST, statement()), action="sts:AssumeRole", caller=GUEST
+    )
+
+    assert (result.allowed, result.statement, result.fix) == (False, 1, None)
+    assert "no Allow can change" in result.reason
+
+
+def test_a_denial_that_is_open() -> None:
+    denial = statement(condition={"StringNotEquals": {"aws:PrincipalOrgID": "o-exampleorg1"}}, effect="Deny")
+    document = policy(statement(), denial)
+
+    def check(context: dict[str, Any] | None) -> TrustResult:
+        return check_trust_policy(document, action="sts:AssumeRole", caller=GUEST, context=context)
+
+    assert check(None).allowed is None
+    assert check(None).statement == 1
+    assert check(None).condition == "StringNotEquals aws:PrincipalOrgID"
+    assert check({}).allowed is False  # a missing key is not equal
+    assert check({"aws:PrincipalOrgID": "o-exampleorg1"}).allowed is True
+
+
+def test_a_policy_that_only_denies() -> None:
+    result = check_trust_policy(policy(DENY_GUEST), action="sts:AssumeRole", caller=SESSION)
+
+    assert result == TrustResult(allowed=False, reason="the policy has no statement that allows anything")
+
+
+# ------------------------------------------------ documents that are none
+
+OK = statement()
+BAD: dict[str, tuple[Any, str, str]] = {
+    "no JSON": ("{", "", "not JSON"),
+    "empty": ("", "", "not JSON"),
+    "list": ([], "", "TypeError"),
+    "list as text": ("[]", "", "a policy is an object, not a list"),
+    "text": ('"x"', "", "not text"),
+    "null": ("null", "", "not null"),
+    "percent-encoded": ("%7B%22Version%22%3A", "", "percent-encoded"),
+    "trailing comma": ('{"Statement": [],}', "", "line 1, column"),
+    "no statement": ({}, "Statement", "no Statement"),
+    "of a role": ({"AssumeRolePolicyDocument": policy(OK)}, "", "AssumeRolePolicyDocument"),
+    "statement in small letters": ({"statement": []}, "", "Statement is meant?"),
+    "version": ({"Version": "2012-10-18", "Statement": []}, "Version", "2012-10-17 or 2008-10-17"),
+    "version no text": ({"Version": [1], "Statement": []}, "Version", "2012-10-17 or"),
+    "statement no list": ({"Statement": "x"}, "Statement", "Statement is a list, not text"),
+    "statement no object": (policy(cast("Any", 1)), "Statement[0]", "not a number"),
+    "effect": (policy(OK | {"Effect": "allow"}), "Statement[0].Effect", "Allow"),
+    "effect a list": (policy(OK | {"Effect": ["Allow"]}), "Statement[0].Effect", "Allow"),
+    "no effect": (policy({"Principal": "*", "Action": "*"}), "Statement[0].Effect", "Allow"),
+    "no principal": (policy({"Effect": "Allow", "Action": "*"}), "Statement[0].Principal", "has a Principal"),
+    "NotPrincipal": (
+        policy({"Effect": "Deny", "NotPrincipal": {"AWS": ACCOUNT}, "Action": "*"}),
+        "Statement[0].NotPrincipal",
+        "no NotPrincipal in a trust policy",
+    ),
+    "resource": (policy(OK | {"Resource": "*"}), "Statement[0].Resource", "no Resource"),
+    "both actions": (policy(OK | {"NotAction": "*"}), "Statement[0].Action", "one of them"),
+    "no action": (policy({"Effect": "Allow", "Principal": "*"}), "Statement[0].Action", "one of them"),
+    "action no text": (policy(OK | {"Action": [1]}), "Statement[0].Action", "text or a list of texts"),
+    "action too long": (policy(OK | {"Action": "*" * 10_241}), "Statement[0].Action", "10241 characters"),
+    "action null": (policy(OK | {"Action": None}), "Statement[0].Action", "not null"),
+    "principal text": (policy(OK | {"Principal": ROLE}), "Statement[0].Principal", 'a Principal is "*"'),
+    "principal kind": (policy(OK | {"Principal": {"Aws": ROLE}}), "Statement[0].Principal", "only AWS"),
+    "principal number": (policy(OK | {"Principal": {"AWS": 111122223333}}), "Statement[0].Principal.AWS", "text"),
+    "condition list": (policy(OK | {"Condition": []}), "Statement[0].Condition", "is an object, not a list"),
+    "operator": (policy(OK | {"Condition": {"StringMatches": {}}}), "Statement[0].Condition", "StringMatches"),
+    "set operator": (policy(OK | {"Condition": {"ForSome:StringEquals": {}}}), "Statement[0].Condition", "ForSome"),
+    "NullIfExists": (policy(OK | {"Condition": {"NullIfExists": {}}}), "Statement[0].Condition", "NullIfExists"),
+    "operator's block": (
+        policy(OK | {"Condition": {"StringEquals": "x"}}),
+        "Statement[0].Condition.StringEquals",
+        "not text",
+    ),
+    "value null": (
+        policy(OK | {"Condition": {"StringEquals": {"aws:x": None}}}),
+        'Statement[0].Condition.StringEquals["aws:x"]',
+        "not null",
+    ),
+    "value object": (
+        policy(OK | {"Condition": {"ForAnyValue:StringLike": {"aws:x": ["a", {}]}}}),
+        'Statement[0].Condition["ForAnyValue:StringLike"]["aws:x"]',
+        "not an object",
+    ),
+    "value too long": (
+        policy(OK | {"Condition": {"StringLike": {"aws:x": "*" * 10_241}}}),
+        'Statement[0].Condition.StringLike["aws:x"]',
+        "10241 characters",
+    ),
+    "number too long": (
+        policy(OK | {"Condition": {"NumericEquals": {"aws:x": 10**5000}}}),
+        'Statement[0].Condition.NumericEquals["aws:x"]',
+        "not a number",
+    ),
+    "value NaN": (
+        policy(OK | {"Condition": {"NumericEquals": {"aws:x": float("nan")}}}),
+        'Statement[0].Condition.NumericEquals["aws:x"]',
+        "not float",
+    ),
+    "NaN": ('{"Statement": NaN}', "", "NaN"),
+    "huge number": ('{"Statement": ' + "1" * 5000 + "}", "", "too long"),
+    "duplicate": ('{"Statement": [], "Statement": []}', "", '"Statement" stands twice'),
+    "unknown": (policy(OK | {"Principals": "*"}), "Statement[0]", '"Principals"'),
+    "key no text": ({"Statement": {1: 2}}, "Statement", "a key is text"),
+    "deep": ("[" * 200_000, "", "nested too deeply"),
+    "long": (" " * 1_000_001, "", "1000001 characters"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("document", "path", "words"), BAD.values(), ids=BAD)
+def test_no_policy(document: object, path: str, words: str) -> None:
+    expected = TypeError if words == "TypeError" else PolicyError
+    with pytest.raises(expected) as caught:
+        check_trust_policy(cast("str", document), action="sts:AssumeRole")
+
+    if isinstance(caught.value, PolicyError):
+        assert caught.value.path == path
+        assert words in str(caught.value)
+        assert len(str(caught.value)) < 1000
+        assert caught.value.__cause__ is None
+
+
+def test_yaml_makes_a_date_of_the_version() -> None:
+    document = {"Version": date(2012, 10, 17), "Statement": OK}
+
+    assert check_trust_policy(document, action="sts:AssumeRole").allowed is True
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"action": "AssumeRole"}, ValueError),
+        ({"action": "s3:GetObject"}, ValueError),
+        ({"action": "sts:*"}, ValueError),
+        ({"action": 1}, TypeError),
+        ({"role_arn": "app"}, InvalidArnError),
+        ({"role_arn": f"{IAM}user/ana"}, InvalidArnError),
+        ({"role_arn": 1}, TypeError),
+        ({"caller": "ana"}, InvalidArnError),
+        ({"caller": f"{IAM}instance-profile/node"}, InvalidArnError),
+        ({"caller": 1}, TypeError),
+        ({"claims": "x"}, TypeError),
+        ({"claims": {1: 2}}, TypeError),
+        ({"context": []}, TypeError),
+        ({"context": {1: 2}}, TypeError),
+        ({"context": {"aws:x": object()}}, TypeError),
+        ({"context": {"aws:x": {"a": "b"}}}, TypeError),
+        ({"context": {"aws:CurrentTime": "now"}}, ValueError),
+    ],
+)
+def test_wrong_arguments(arguments: dict[str, Any], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        check_trust_policy(policy(OK), **cast("Any", {"action": "sts:AssumeRole"} | arguments))
+
+
+# ------------------------------------------------ what is printed
+
+NASTY = "\x1b[31m\u202e\n\ud800é" + "x" * 5000
+
+
+def test_texts_are_printable_and_bounded() -> None:
+    documents = [
+        irsa(NASTY),
+        irsa(issuer=NASTY),
+        irsa(action=NASTY),
+        irsa(provider=NASTY),
+        irsa(provider=f"{IAM}oidc-provider/{NASTY}"),
+    ]
+    for claims in (CLAIMS, CLAIMS | {"sub": NASTY}, CLAIMS | {"iss": NASTY}, CLAIMS | {"aud": [NASTY, "b"]}):
+        for document in documents:
+            text = str(check_irsa(document, claims)).replace("\nfix: ", " ")
+
+            assert text.isprintable()
+            assert text.isascii()
+            assert len(text) < 4000
+
+
+def test_results_pickle_and_copy() -> None:
+    result = check_irsa(irsa("x"))
+
+    assert pickle.loads(pickle.dumps(result)) == result == copy.deepcopy(result)
+    with pytest.raises(AttributeError):
+        result.allowed = True  # type: ignore[misc]
+
+
+# ------------------------------------------------ what holds for everything
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+json_values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=10,
+)
+# Parts of policies in the places where they belong, more often than not.
+principals = st.sampled_from(
+    [
+        "*",
+        {"AWS": "*"},
+        {"AWS": [ROLE, OTHER]},
+        {"AWS": SESSION},
+        {"Federated": PROVIDER},
+        {"Service": "ec2.amazonaws.com"},
+    ]
+)
+conditions = st.dictionaries(
+    st.sampled_from(sorted({each[0] for each in OPERATORS})),
+    st.dictionaries(
+        st.sampled_from(["aws:PrincipalArn", "sts:ExternalId", f"{ISSUER}:sub", f"{ISSUER}:aud", "aws:CurrentTime"]),
+        st.sampled_from([SUBJECT, AUDIENCE, "a", "*", ROLE, "true", "${aws:username}", ["a", SUBJECT], 7, False]),
+        max_size=2,
+    ),
+    max_size=2,
+)  # fmt: skip
+statements = st.builds(
+    statement,
+    principals | json_values,
+    st.sampled_from(["sts:*", "sts:AssumeRole", WEB, ["sts:AssumeRole*", "*"]]) | json_values,
+    st.none() | conditions | json_values,
+    st.sampled_from(["Allow", "Deny"]),
+)
+good = st.builds(
+    statement,
+    principals,
+    st.sampled_from(["sts:*", "sts:AssumeRole", WEB]),
+    st.none() | conditions,
+    st.sampled_from(["Allow", "Deny"]),
+)
+calls = st.fixed_dictionaries(
+    {"action": st.sampled_from(["sts:AssumeRole", WEB, "sts:TagSession", "sts:AssumeRoleWithSAML"])},
+    optional={
+        "role_arn": st.just(ROLE),
+        "caller": st.sampled_from([ROLE, SESSION, GUEST, ACCOUNT, "ec2.amazonaws.com", PROVIDER]),
+        "claims": st.just(CLAIMS)
+        | st.dictionaries(st.sampled_from(["iss", "sub", "aud", "exp"]), json_values),
+        "context": st.dictionaries(
+            st.sampled_from(["sts:ExternalId", "aws:username", "aws:PrincipalArn"]),
+            st.text(max_size=5) | st.lists(st.text(max_size=5), max_size=3),
+        ),
+    },
+)
+
+
+def checked(document: object, call: dict[str, Any]) -> TrustResult | None:
+    try:
+        return check_trust_policy(cast("str", document), **call)
+    except (PolicyError, TypeError):
+        return None
+
+
+@given(json_values | st.builds(policy, statements), calls)
+def test_nothing_else_is_raised(document: object, call: dict[str, Any]) -> None:
+    """Whatever the document, as a value and as JSON text; both give the same."""
+    result = checked(document, call)
+    as_text = json.dumps(document)
+
+    if "NaN" not in as_text and "Infinity" not in as_text and isinstance(document, dict):
+        assert checked(as_text, call) == result
+
+
+@given(st.text() | st.text(alphabet='{}[]":,StatementEffect '), calls)
+def test_nothing_else_is_raised_for_texts(document: str, call: dict[str, Any]) -> None:
+    checked(document, call)
+
+
+@given(st.lists(good, max_size=4), good, calls)
+def test_an_allowance_never_beats_a_denial(
+    others: list[dict[str, Any]], one: dict[str, Any], call: dict[str, Any]
+) -> None:
+    """What a statement allows when it stands alone, it denies in whatever company as a Deny."""
+    alone = check_trust_policy(policy(one | {"Effect": "Allow"}), **call)
+    if alone.allowed:
+        result = check_trust_policy(policy(*others, one | {"Effect": "Deny"}), **call)
+        assert result.allowed is False
+        assert result.fix is None
+
+
+@given(st.lists(good, max_size=3), good, calls)
+def test_order_does_not_matter(
+    others: list[dict[str, Any]], one: dict[str, Any], call: dict[str, Any]
+) -> None:
+    first = check_trust_policy(policy(one, *others), **call)
+    last = check_trust_policy(policy(*others, one), **call)
+
+    assert first.allowed is last.allowed
+
+
+@given(good, calls)
+def test_knowing_more_never_turns_a_verdict(one: dict[str, Any], call: dict[str, Any]) -> None:
+    """What is decided without a context stays so with any, unless it states the keys that the caller tells."""
+    without = check_trust_policy(policy(one), **cast("Any", call | {"context": None}))
+    if without.allowed is not None and "aws:PrincipalArn" not in str(one):
+        context = {key: value for key, value in call.get("context", {}).items() if key != "aws:username"}
+        assert (
+            check_trust_policy(policy(one), **cast("Any", call | {"context": context})).allowed
+            is without.allowed
+        )
+
+
+@given(st.text(alphabet="ab*?", max_size=8), st.text(alphabet="ab\n", max_size=8))
+def test_globs_against_regular_expressions(pattern: str, text: str) -> None:
+    escaped = "".join({"*": ".*", "?": "."}.get(each, re.escape(each)) for each in pattern)
+
+    assert fits(text, pattern_of(pattern)) is bool(re.fullmatch(escaped, text, re.DOTALL))
+
+
+def test_globs_do_not_explode() -> None:
+    start = time.perf_counter()
+
+    assert not fits("a" * 20_000, pattern_of("a*" * 2_000 + "b"))
+    assert fits("a" * 20_000, pattern_of("*a" * 2_000 + "*"))
+    assert time.perf_counter() - start < 5
+
+
+def test_variables_do_not_explode() -> None:
+    condition = {"StringLike": {"aws:y": ["${aws:x}" * 1_250] * 50}}
+    context = {"aws:x": "a" * 1_000, "aws:y": "a" * 1_000}
+    start = time.perf_counter()
+
+    result = check_trust_policy(
+        policy(statement(condition=condition)), action="sts:AssumeRole", caller=ROLE, context=context
+    )
+
+    assert result.allowed is None
+    assert time.perf_counter() - start < 5
+
+
+@given(st.sampled_from(sorted({each[0] for each in OPERATORS})), st.lists(st.sampled_from("ab1"), max_size=3))
+def test_negated_operators_are_the_opposite_for_one_value(name: str, wanted: list[str]) -> None:
+    operator = read_operator(name)
+    assert operator is not None
+    opposite = read_operator(name.replace("Not", "")) if operator.negated else None
+    if opposite is None or operator.over:
+        return
+    values = [Wanted(each, pattern_of(each)) for each in wanted]
+    plain, negated = (holds(each, values, ["a"]) for each in (opposite, operator))
+
+    assert (plain is None) is (negated is None)
+    assert plain is None or plain is not negated
+    assert any_holds([]) is False
