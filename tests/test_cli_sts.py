@@ -201,6 +201,9 @@ def test_trust_of_another_account(tmp_path: Path, capsys: pytest.CaptureFixture[
         (_policy("x"), b"\xff\xfe", []),
         (_policy("x"), b"", []),
         (_policy("x"), _token(sub="x"), ["--context", "novalue"]),
+        (_policy("x"), _token(sub="x"), ["--context", "aws:CurrentTime=tomorrow"]),
+        (_policy("x"), _token(sub="x"), ["--action", "s3:GetObject"]),
+        (_policy("x"), _token(sub="x"), ["--role", "arn:aws:s3:::orders"]),
     ],
 )
 def test_trust_of_what_is_none(

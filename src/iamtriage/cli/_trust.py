@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iamtriage.cli._output import FOUND, NOTHING, WRONG_USE, bold, complain, rows
-from iamtriage.exceptions import InvalidArnError, PolicyError, TokenError
 
 if TYPE_CHECKING:
     import argparse
@@ -54,13 +53,11 @@ def _run(arguments: argparse.Namespace) -> int:
             claims=claims,
             context=context,
         )
-    except (InvalidArnError, PolicyError, TokenError) as error:
-        complain(error)
-        return WRONG_USE
     except UnicodeDecodeError:
         complain(f"{arguments.policy}: not UTF-8")
         return WRONG_USE
-    except _WrongContextError as error:
+    except ValueError as error:
+        # No policy, no token, no ARN, an action that is not STS's, a time or context that is none.
         complain(error)
         return WRONG_USE
     verdict = {True: "allowed", False: "not allowed", None: "cannot be decided"}[result.allowed]
@@ -77,10 +74,6 @@ def _run(arguments: argparse.Namespace) -> int:
     return FOUND if result.allowed else NOTHING
 
 
-class _WrongContextError(Exception):
-    """A ``--context`` is no key and value."""
-
-
 def _context(given: list[str] | None) -> dict[str, str | list[str]] | None:
     if given is None:
         return None
@@ -89,7 +82,7 @@ def _context(given: list[str] | None) -> dict[str, str | list[str]] | None:
         key, equals, value = text.partition("=")
         if not key or not equals:
             msg = f"--context is KEY=VALUE, not {text!r}"
-            raise _WrongContextError(msg)
+            raise ValueError(msg)
         values.setdefault(key, []).append(value)
     return {key: many[0] if len(many) == 1 else many for key, many in values.items()}
 
