@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from iamtriage._sdks import Sdk
-from iamtriage.arns import shown
+from iamtriage._words import shown
 from iamtriage.exceptions import EndpointError, UnknownRegionError
 from iamtriage.failures import CredentialScope, Failure
 from iamtriage.sts_endpoints import StsEndpoint, resolve_sts_endpoint

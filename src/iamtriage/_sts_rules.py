@@ -23,7 +23,7 @@ from iamtriage._sts_known import (
     resolved,
     word,
 )
-from iamtriage.arns import shown
+from iamtriage._words import shown
 from iamtriage.eks_pods import parse_go_bool, sts_default
 from iamtriage.exceptions import EndpointError, UnknownRegionError
 from iamtriage.failures import InvalidCredentials, RegionDisabled

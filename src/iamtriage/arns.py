@@ -12,6 +12,7 @@ from typing import NamedTuple, Self
 
 from typing_extensions import override
 
+from iamtriage._words import shown
 from iamtriage.exceptions import InvalidArnError
 
 __all__ = ("Arn", "parse_arn")
@@ -20,7 +21,6 @@ _SECTIONS = ("partition", "service", "region", "account", "resource")
 _SEPARATOR = re.compile(r"[:/]")
 # Services whose resources begin with a name, not with a type.
 _TYPELESS = frozenset({"apigateway", "codecommit", "codepipeline", "execute-api", "sns", "sqs"})
-_SHOWN = 120
 
 
 class _Sections(NamedTuple):
@@ -153,8 +153,3 @@ def _fault(text: str) -> InvalidArnError:
     return InvalidArnError(
         f"not an ARN: the text ends before the {missing}: {shown(text)}", text=text, position=len(text)
     )
-
-
-def shown(text: str) -> str:
-    """Give a text for an error message: quoted, escaped, and not longer than a line or two."""
-    return repr(text) if len(text) <= _SHOWN else f"{text[:_SHOWN]!r}… ({len(text)} characters)"

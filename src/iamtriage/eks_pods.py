@@ -14,7 +14,7 @@ from typing import Literal
 
 import attrs
 
-from iamtriage.arns import shown
+from iamtriage._words import shown
 from iamtriage.exceptions import EndpointError
 
 __all__ = (

@@ -14,7 +14,8 @@ from typing_extensions import override
 
 from iamtriage._iam_names import ACCOUNT, check_name, check_path, refuse
 from iamtriage._partitions import PARTITIONS
-from iamtriage.arns import Arn, parse_arn, shown
+from iamtriage._words import shown
+from iamtriage.arns import Arn, parse_arn
 
 if TYPE_CHECKING:
     from collections.abc import Callable

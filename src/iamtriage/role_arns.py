@@ -14,7 +14,8 @@ import attrs
 
 from iamtriage._iam_names import check_path, refuse
 from iamtriage._partitions import PARTITIONS
-from iamtriage.arns import Arn, parse_arn, shown
+from iamtriage._words import shown
+from iamtriage.arns import Arn, parse_arn
 from iamtriage.exceptions import RolePathUnknownError
 from iamtriage.principals import Principal, Role, RoleSession, parse_principal, role_of
 

@@ -15,7 +15,7 @@ from typing import get_args
 from iamtriage._sdks import SDKS, Sdk
 from iamtriage._sts_known import Known
 from iamtriage._sts_rules import RULES
-from iamtriage.arns import shown
+from iamtriage._words import shown
 from iamtriage.eks_pods import sts_default
 from iamtriage.failures import Failure
 from iamtriage.parsing import parse

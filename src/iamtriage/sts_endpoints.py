@@ -20,6 +20,7 @@ from iamtriage._sts_table import (
     LEGACY_GLOBAL_REGIONS,
     PARTITIONS,
 )
+from iamtriage._words import shown
 from iamtriage.exceptions import EndpointError, UnknownRegionError
 
 # Imported where it is needed: what only errors and unknown regions want, so that the first answer of a
@@ -129,8 +130,6 @@ def _resolved(region: object, fips: object, dual_stack: object, mode: object) ->
         msg = f"{switch} is a bool, not {type(value).__name__}"
         raise TypeError(msg)
     if mode not in ("regional", "legacy"):
-        from iamtriage.arns import shown
-
         given = shown(mode) if isinstance(mode, str) else type(mode).__name__
         msg = f"mode is one of {', '.join(map(repr, get_args(StsMode)))}, not {given}"
         raise EndpointError(msg, setting="mode", value=mode)
@@ -261,8 +260,6 @@ def _doubt(kind: _Kind, published: bool | None) -> str:  # noqa: FBT001 (three v
 
 
 def _unknown(region: str) -> UnknownRegionError:
-    from iamtriage.arns import shown
-
     near = _near(region[:_LOOKED_AT].strip().lower().replace("_", "-").replace(" ", "-"))
     hint = f"; did you mean {near}?" if near else ""
     return UnknownRegionError(f"no partition has the region {shown(region)}{hint}", region=region)

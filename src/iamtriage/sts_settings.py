@@ -17,7 +17,7 @@ import attrs
 
 from iamtriage._config_files import ConfigFile, Entry, Section, read_config
 from iamtriage._sdks import SDKS, Sdk
-from iamtriage.arns import shown
+from iamtriage._words import escaped, shown
 from iamtriage.exceptions import ConfigFileError, EndpointError, IamTriageError, UnknownRegionError
 from iamtriage.sts_endpoints import StsEndpoint, resolve_sts_endpoint
 
@@ -659,5 +659,5 @@ def _cell(setting: Setting) -> str:
 def _clean(text: str, longest: int = _SHOWN) -> str:
     """Give a text for one line of a terminal: escaped, cut, and without a password."""
     text = _USER.sub("//***@", text[: longest * 4])
-    text = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+    text = escaped(text)
     return text if len(text) <= longest else f"{text[: longest - 1]}…"

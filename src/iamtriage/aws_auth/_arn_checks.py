@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from iamtriage._partitions import PARTITIONS
-from iamtriage.arns import Arn, parse_arn, shown
+from iamtriage._words import shown
+from iamtriage.arns import Arn, parse_arn
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.principals import (
     FederatedUser,

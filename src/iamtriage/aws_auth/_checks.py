@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import attrs
 
 from iamtriage._iam_names import ACCOUNT
-from iamtriage.arns import shown
+from iamtriage._words import shown
 from iamtriage.aws_auth._arn_checks import ArnFault, check_arn, final_arn, partition_of
 from iamtriage.aws_auth._edits import add_groups, add_username, remove_entry, rewrite
 from iamtriage.aws_auth._embedding import Edit, quoted

@@ -6,6 +6,7 @@ from typing import Literal
 
 import attrs
 
+from iamtriage._words import escaped
 from iamtriage.aws_auth._checks import problems
 from iamtriage.aws_auth._source import checked, read
 from iamtriage.exceptions import AwsAuthError
@@ -111,8 +112,8 @@ def lint(text: str) -> tuple[Finding, ...]:
             problem.severity or CODES[problem.code][0],
             problem.line,
             _cut(problem.value),
-            _escaped(problem.message),
-            None if problem.fix is None else _escaped(problem.fix),
+            escaped(problem.message),
+            None if problem.fix is None else escaped(problem.fix),
         )
         for problem in problems(config_map)
     )
@@ -120,10 +121,3 @@ def lint(text: str) -> tuple[Finding, ...]:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
-
-
-def _escaped(text: str) -> str:
-    """Escape what would do something to a terminal."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage.arns import Arn, parse_arn, shown
+from iamtriage._words import shown
+from iamtriage.arns import Arn, parse_arn
 from iamtriage.aws_auth._arnlike import arn_like
 from iamtriage.aws_auth._entries import AwsAuth, RoleEntry, SsoRole, UserEntry
 from iamtriage.aws_auth._templates import (

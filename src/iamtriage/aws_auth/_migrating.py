@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage.arns import shown
+from iamtriage._words import shown
 from iamtriage.aws_auth._access_entries import AccessEntryPlan, Migration, PolicyAssociation
 from iamtriage.aws_auth._commands import role_lookup, sso_lookup
 from iamtriage.aws_auth._entries import AwsAuth, Entry, RoleEntry, SsoRole

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage.arns import shown
+from iamtriage._words import shown
 from iamtriage.aws_auth._embedding import Edit, Embedded
 from iamtriage.aws_auth._nodes import Lines, Node, compose, is_null, is_text, pairs
 from iamtriage.exceptions import AwsAuthError

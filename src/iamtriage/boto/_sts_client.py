@@ -26,7 +26,7 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  #
 from botocore.parsers import ResponseParserError
 from botocore.regions import EndpointResolverBuiltins
 
-from iamtriage.arns import shown
+from iamtriage._words import shown
 from iamtriage.boto._failover import Failover
 from iamtriage.boto._sessions import client_maker, core_of
 from iamtriage.exceptions import EndpointError

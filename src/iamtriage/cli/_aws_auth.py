@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage.cli._output import FOUND, NOTHING, WRONG_USE, bold, complain, escaped, printable, rows
+from iamtriage._words import escaped
+from iamtriage.cli._output import FOUND, NOTHING, WRONG_USE, bold, complain, printable, rows
 from iamtriage.exceptions import AwsAuthError, InvalidArnError
 
 if TYPE_CHECKING:

@@ -6,6 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, Protocol
 
+from iamtriage._words import escaped
+
 if TYPE_CHECKING:
     import argparse
 
@@ -30,11 +32,6 @@ def printable(value: object) -> str:
     if len(text) > _LONGEST_VALUE:
         text = f"{text[:_LONGEST_VALUE]}… ({len(text)} characters)"
     return escaped(text) or '""'
-
-
-def escaped(text: str) -> str:
-    """Give a text with its control characters written as escapes."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def bold(text: str) -> str:

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from iamtriage.cli._output import FOUND, NOTHING, WRONG_USE, bold, complain, escaped, rows
+from iamtriage._words import escaped
+from iamtriage.cli._output import FOUND, NOTHING, WRONG_USE, bold, complain, rows
 from iamtriage.exceptions import ConfigFileError, EndpointError, UnknownRegionError
 
 if TYPE_CHECKING:
