@@ -34,6 +34,15 @@ __all__ = (
 class IamTriageError(Exception):
     """Base class of every error that iamtriage raises on purpose."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle with the attributes, which are keyword-only arguments of the subclasses."""
+        return (_bare, (type(self), self.args), self.__dict__)
+
+
+def _bare(kind: type[IamTriageError], args: tuple[object, ...]) -> IamTriageError:
+    # Past `__init__`: the attributes come with the state.
+    return kind.__new__(kind, *args)
+
 
 class RecordError(IamTriageError, ValueError):
     """A flat record is not one that :func:`iamtriage.to_record` could have given.
@@ -47,10 +56,6 @@ class RecordError(IamTriageError, ValueError):
         super().__init__(message)
         self.key = key
         self.value = value
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Pickle with the keyword-only attributes."""
-        return (_rebuilt, (type(self), str(self), {"key": self.key, "value": self.value}))
 
 
 class InvalidArnError(IamTriageError, ValueError):
@@ -66,10 +71,6 @@ class InvalidArnError(IamTriageError, ValueError):
         super().__init__(message)
         self.text = text
         self.position = position
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Pickle with the keyword-only attributes."""
-        return (_rebuilt, (type(self), str(self), {"text": self.text, "position": self.position}))
 
 
 class RolePathUnknownError(IamTriageError, LookupError):
@@ -87,11 +88,6 @@ class RolePathUnknownError(IamTriageError, LookupError):
         self.role_name = role_name
         self.command = command
 
-    def __reduce__(self) -> tuple[object, ...]:
-        """Pickle with the keyword-only attributes."""
-        data = {"arn": self.arn, "role_name": self.role_name, "command": self.command}
-        return (_rebuilt, (type(self), str(self), data))
-
 
 class AwsAuthError(IamTriageError, ValueError):
     """A text is no aws-auth ConfigMap that can be read.
@@ -106,10 +102,6 @@ class AwsAuthError(IamTriageError, ValueError):
         self.line = line
         self.column = column
 
-    def __reduce__(self) -> tuple[object, ...]:
-        """Pickle with the keyword-only attributes."""
-        return (_rebuilt, (type(self), str(self), {"line": self.line, "column": self.column}))
-
 
 class UnknownRegionError(IamTriageError, ValueError):
     """A region is in no partition.
@@ -121,10 +113,6 @@ class UnknownRegionError(IamTriageError, ValueError):
     def __init__(self, message: str, *, region: str) -> None:
         super().__init__(message)
         self.region = region
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Pickle with the keyword-only attributes."""
-        return (_rebuilt, (type(self), str(self), {"region": self.region}))
 
 
 class EndpointError(IamTriageError, ValueError):
@@ -140,10 +128,6 @@ class EndpointError(IamTriageError, ValueError):
         self.setting = setting
         self.value = value
 
-    def __reduce__(self) -> tuple[object, ...]:
-        """Pickle with the keyword-only attributes."""
-        return (_rebuilt, (type(self), str(self), {"setting": self.setting, "value": self.value}))
-
 
 class ConfigFileError(IamTriageError, ValueError):
     """An AWS config file cannot be read, or names what it does not have.
@@ -155,10 +139,6 @@ class ConfigFileError(IamTriageError, ValueError):
     def __init__(self, message: str, *, line: int | None = None) -> None:
         super().__init__(message)
         self.line = line
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Pickle with the keyword-only attributes."""
-        return (_rebuilt, (type(self), str(self), {"line": self.line}))
 
 
 class TokenError(IamTriageError, ValueError):
@@ -175,11 +155,3 @@ class PolicyError(IamTriageError, ValueError):
     def __init__(self, message: str, *, path: str = "") -> None:
         super().__init__(message)
         self.path = path
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Pickle with the keyword-only attributes."""
-        return (_rebuilt, (type(self), str(self), {"path": self.path}))
-
-
-def _rebuilt(kind: type[IamTriageError], message: str, data: dict[str, object]) -> IamTriageError:
-    return kind(message, **data)
