@@ -1,6 +1,8 @@
-"""Patterns with ``*`` and ``?`` as IAM reads them; not for aws-auth, whose ``?`` may stand for nothing.
+"""Patterns with ``*`` and ``?``, as IAM and the authenticator read them; not for what is matched with them.
 
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html.
+IAM's: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html. The
+authenticator's: ``pkg/arn/arnlike.go`` of kubernetes-sigs/aws-iam-authenticator, which makes regular
+expressions of them, so that ``?`` may stand for nothing and no wildcard for a line's end.
 A pattern is kept character by character, so that an escaped ``${*}`` stays apart from a wildcard.
 """
 
@@ -8,13 +10,15 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-__all__ = ("ANY", "ONE", "Pattern", "fits", "pattern_of")
+__all__ = ("ANY", "ONE", "Pattern", "arn_like_pattern_of", "fits", "pattern_of")
 
 # Longer than one character, so that they are no character of a text.
 ANY, ONE = "any", "one"
+_IN_LINE, _OPTIONAL = "in line", "optional"
 Pattern: TypeAlias = tuple[str, ...]
 
 _WILDCARDS = {"*": ANY, "?": ONE}
+_ARN_LIKE = {"*": _IN_LINE, "?": _OPTIONAL}
 
 
 def pattern_of(text: str) -> Pattern:
@@ -24,6 +28,15 @@ def pattern_of(text: str) -> Pattern:
     ('a', 'any', 'one')
     """
     return tuple(_WILDCARDS.get(character, character) for character in text)
+
+
+def arn_like_pattern_of(text: str) -> Pattern:
+    """Read a pattern as the authenticator does.
+
+    >>> fits("a", arn_like_pattern_of("a?")), fits("a", pattern_of("a?"))
+    (True, False)
+    """
+    return tuple(_ARN_LIKE.get(character, character) for character in text)
 
 
 def fits(text: str, pattern: Pattern) -> bool:
@@ -36,24 +49,23 @@ def fits(text: str, pattern: Pattern) -> bool:
     """
     # Each bit is a place in the pattern that the text may have reached. All places move on together.
     moves: dict[str, int] = {}
-    stars = single = 0
     for at, token in enumerate(pattern):
-        if token == ANY:
-            stars |= 1 << at
-        elif token == ONE:
-            single |= 1 << at
-        else:
-            moves[token] = moves.get(token, 0) | 1 << at
-    places = _past_stars(1, stars)
+        moves[token] = moves.get(token, 0) | 1 << at
+    stars, single = moves.get(ANY, 0), moves.get(ONE, 0)
+    stars_in_line, optional = moves.get(_IN_LINE, 0), moves.get(_OPTIONAL, 0)
+    skippable = stars | stars_in_line | optional
+    places = _past(1, skippable)
     for character in text:
-        moved = (places & (moves.get(character, 0) | single)) << 1 | places & stars
-        places = _past_stars(moved, stars)
+        moving, staying = moves.get(character, 0) | single, stars
+        if character != "\n":
+            moving, staying = moving | optional, staying | stars_in_line
+        places = _past((places & moving) << 1 | places & staying, skippable)
         if not places:
             return False
     return bool(places >> len(pattern))
 
 
-def _past_stars(places: int, stars: int) -> int:
-    """Add the places behind each run of stars that matches nothing."""
+def _past(places: int, skippable: int) -> int:
+    """Add the places behind each run of wildcards that matches nothing."""
     # The addition carries a bit to the end of its run; where it went through, the run's bits change.
-    return places | ((places & stars) + stars ^ stars)
+    return places | ((places & skippable) + skippable ^ skippable)

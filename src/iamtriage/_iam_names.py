@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 ACCOUNT = re.compile(r"[0-9]{12}")
+# https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_PermissionSet.html
+PERMISSION_SET = re.compile(r"[A-Za-z0-9_+=,.@-]{1,32}")
 
 # Noun -> the least and the most characters of its name.
 LIMITS = {

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from iamtriage._sdks import Sdk
+from iamtriage._sts_table import GLOBAL_HOST
 from iamtriage._words import shown
 from iamtriage.exceptions import EndpointError, UnknownRegionError
 from iamtriage.failures import CredentialScope, Failure
@@ -36,7 +37,6 @@ ROLE = "eks.amazonaws.com/role-arn"
 SETTING = "AWS_STS_REGIONAL_ENDPOINTS"
 WEB_IDENTITY = ("AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
 CONTAINER = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
-GLOBAL_HOST = "sts.amazonaws.com"
 
 # Open to every account without opting in: https://docs.aws.amazon.com/global-infrastructure/latest/regions/
 _ALWAYS_ON = frozenset(

@@ -119,10 +119,19 @@ AWSReservedSSO_View_0123456789abcdef has a path that this ARN does not tell; fin
     if target == "aws-auth":
         return str(attrs.evolve(role, path="/"))
     if role.lacks_its_path:
-        command = f"aws iam get-role --role-name {shlex.quote(role.name)} --query Role.Arn --output text"
+        command = role_lookup(role.name)
         msg = f"the {role.kind} {role.name} has a path that this ARN does not tell; find it with `{command}`"
         raise RolePathUnknownError(msg, arn=str(arn), role_name=role.name, command=command)
     return str(role)
+
+
+def role_lookup(name: str) -> str:
+    """Give the AWS CLI command that prints a role's ARN, quoted for a shell.
+
+    >>> role_lookup("app")
+    'aws iam get-role --role-name app --query Role.Arn --output text'
+    """
+    return f"aws iam get-role --role-name {shlex.quote(name)} --query Role.Arn --output text"
 
 
 def _role_in(principal: Principal, text: str) -> Role:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from iamtriage.aws_auth._access_entries import AccessEntryPlan, Migration, PolicyAssociation
 
-__all__ = ("commands_for", "role_lookup", "sso_lookup")
+__all__ = ("commands_for", "sso_lookup")
 
 # The AWS CLI takes a value that begins with a dash for an option, one that begins with a bracket for
 # JSON, and one like file://name for the name of a file to read. Such values go to it as JSON.
@@ -26,15 +26,6 @@ def commands_for(migration: Migration) -> tuple[str, ...]:
         commands.append(_create(entry, migration.cluster))
         commands += [_associate(entry, policy, migration.cluster) for policy in entry.policies]
     return tuple(commands)
-
-
-def role_lookup(name: str) -> str:
-    """Give the command that prints a role's ARN.
-
-    >>> role_lookup("app")
-    'aws iam get-role --role-name app --query Role.Arn --output text'
-    """
-    return f"aws iam get-role --role-name {shlex.quote(name)} --query Role.Arn --output text"
 
 
 def sso_lookup(permission_set: str, account: str) -> str:

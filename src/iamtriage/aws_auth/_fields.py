@@ -5,11 +5,9 @@ Keys are read as Go's JSON reader does it, without regard to case, and the last 
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
-from iamtriage._iam_names import ACCOUNT
+from iamtriage._iam_names import ACCOUNT, PERMISSION_SET
 from iamtriage._partitions import PARTITIONS
 from iamtriage.aws_auth._entries import SsoRole
 from iamtriage.aws_auth._nodes import Node, is_null, is_text, pairs
@@ -23,7 +21,6 @@ _KNOWN = {
     "mapUsers": frozenset({"userarn", "username", "groups", "userid"}),
 }
 _SSO_KNOWN = frozenset({"permissionsetname", "accountid", "partition"})
-_SET_NAME = re.compile(r"[A-Za-z0-9_+=,.@-]{1,32}")
 
 
 @attrs.frozen(eq=False)
@@ -122,7 +119,7 @@ def sso_fault(sso: SsoRole) -> str | None:
     """Say what in a permission set the authenticator refuses."""
     if not ACCOUNT.fullmatch(sso.account_id):
         return "accountID is no text of 12 digits"
-    if not _SET_NAME.fullmatch(sso.permission_set_name):
+    if not PERMISSION_SET.fullmatch(sso.permission_set_name):
         return "permissionSetName is no permission set's name: 1 to 32 of A-Z, a-z, 0-9 and _+=,.@-"
     if sso.partition and sso.partition not in PARTITIONS:
         return "partition is no partition of AWS"

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._iam_names import ACCOUNT, PERMISSION_SET
 from iamtriage._words import shown
 from iamtriage.aws_auth._access_entries import AccessEntryPlan, Migration, PolicyAssociation
-from iamtriage.aws_auth._commands import role_lookup, sso_lookup
+from iamtriage.aws_auth._commands import sso_lookup
 from iamtriage.aws_auth._entries import AwsAuth, Entry, RoleEntry, SsoRole
 from iamtriage.aws_auth._templates import ACCOUNT_ID, SESSION_NAME, SESSION_NAME_RAW, render, variables_in
 from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
@@ -27,7 +28,7 @@ from iamtriage.principals import (
     User,
     parse_principal,
 )
-from iamtriage.role_arns import normalize_role_arn
+from iamtriage.role_arns import normalize_role_arn, role_lookup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 __all__ = ("migrate",)
 
 _CLUSTER = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
-_ACCOUNT = re.compile(r"[0-9]{12}")
-_PERMISSION_SET = re.compile(r"[A-Za-z0-9_+=,.@-]{1,32}")
 
 _MASTERS = "system:masters"
 _ADMIN_POLICY = "AmazonEKSClusterAdminPolicy"
@@ -173,10 +172,10 @@ def _source_of(entry: Entry) -> _Source:
 
 
 def _sso_source(entry: RoleEntry, sso: SsoRole) -> _Source:
-    if not _ACCOUNT.fullmatch(sso.account_id):
+    if not ACCOUNT.fullmatch(sso.account_id):
         msg = f"an account is 12 digits, not {shown(sso.account_id)}"
         raise _NoCounterpartError(msg)
-    if not _PERMISSION_SET.fullmatch(sso.permission_set_name):
+    if not PERMISSION_SET.fullmatch(sso.permission_set_name):
         name = shown(sso.permission_set_name)
         msg = f"a permission set's name is 1 to 32 of A-Z, a-z, 0-9 and _+=,.@-, not {name}"
         raise _NoCounterpartError(msg)
