@@ -18,7 +18,7 @@ from iamtriage import (
     parse_arn,
 )
 from iamtriage._partitions import PARTITIONS
-from iamtriage.role_arns import RoleTarget
+from iamtriage.typing import RoleTarget
 
 if TYPE_CHECKING:
     from _pytest.mark import ParameterSet

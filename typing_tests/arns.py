@@ -30,7 +30,7 @@ from iamtriage import (
 )
 
 if TYPE_CHECKING:
-    from iamtriage.role_arns import RoleTarget
+    from iamtriage.typing import RoleTarget
 
 
 def parses(text: str) -> None:

@@ -8,7 +8,7 @@ access entries want the path. Not for look-ups: where the path cannot be known, 
 from __future__ import annotations
 
 import shlex
-from typing import Literal, TypeAlias, get_args
+from typing import get_args
 
 import attrs
 
@@ -18,11 +18,9 @@ from iamtriage._words import shown
 from iamtriage.arns import Arn, parse_arn
 from iamtriage.exceptions import RolePathUnknownError
 from iamtriage.principals import Principal, Role, RoleSession, parse_principal, role_of
+from iamtriage.typing import RoleTarget
 
-__all__ = ("RoleTarget", "canonicalize_arn", "normalize_role_arn")
-
-RoleTarget: TypeAlias = Literal["iam", "aws-auth", "access-entry"]
-"""Where a role ARN goes to: a policy or call of IAM, the aws-auth ConfigMap, an EKS access entry."""
+__all__ = ("canonicalize_arn", "normalize_role_arn")
 
 _CALLERS = {"iam": ("role", "user", "root"), "sts": ("assumed-role", "federated-user")}
 _MISUSES = {

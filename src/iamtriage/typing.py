@@ -1,4 +1,4 @@
-"""The words of the flat record as types; not for values or logic.
+"""Words as types, those of the flat record first; not for values or logic.
 
 The keys and their meaning are those of the project's documentation page "The flat record".
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias, TypedDict
 
-__all__ = ("Deny", "Kind", "PolicyType", "Record")
+__all__ = ("Deny", "Kind", "PolicyType", "Record", "RoleTarget")
 
 Kind: TypeAlias = Literal[
     "access_denied",
@@ -43,6 +43,9 @@ PolicyType: TypeAlias = Literal[
     "role_trust",
 ]
 """The type of policy that AWS names as the cause of a denial."""
+
+RoleTarget: TypeAlias = Literal["iam", "aws-auth", "access-entry"]
+"""Where a role ARN goes to: a policy or call of IAM, the aws-auth ConfigMap, an EKS access entry."""
 
 
 class Record(TypedDict):

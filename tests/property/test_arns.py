@@ -25,7 +25,7 @@ from iamtriage import (
 )
 from iamtriage._partitions import PARTITIONS
 from iamtriage.principals import role_of
-from iamtriage.role_arns import RoleTarget
+from iamtriage.typing import RoleTarget
 
 if TYPE_CHECKING:
     from collections.abc import Callable

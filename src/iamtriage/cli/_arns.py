@@ -30,7 +30,7 @@ _DETAILS = (
 
 def add_command(commands: Commands) -> None:
     """Add the command."""
-    from iamtriage.role_arns import RoleTarget
+    from iamtriage.typing import RoleTarget
 
     words = "take an ARN apart, and show a role's in the form for each place"
     command = commands.add_parser("arn", help=words, description=f"Read an ARN: {words}.")
@@ -109,7 +109,8 @@ def _facts(text: str) -> tuple[str, list[tuple[str, object]]]:
 
 def _forms(text: str, path: str | None) -> dict[str, str | None]:
     """Give a role's ARN for each place, None where the path is needed; nothing for what is no role."""
-    from iamtriage.role_arns import RoleTarget, normalize_role_arn
+    from iamtriage.role_arns import normalize_role_arn
+    from iamtriage.typing import RoleTarget
 
     forms: dict[str, str | None] = {}
     for target in get_args(RoleTarget):

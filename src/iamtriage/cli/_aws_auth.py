@@ -7,12 +7,8 @@ import functools
 import importlib
 import json
 import os
-import shutil
 import sys
-import tempfile
 from typing import TYPE_CHECKING
-
-import attrs
 
 from iamtriage._words import escaped
 from iamtriage.cli._output import FOUND, NOTHING, WRONG_USE, bold, complain, printable, rows
@@ -138,6 +134,9 @@ def _fix(arguments: argparse.Namespace, text: str) -> int:
 
 def _replace(file: str, data: bytes) -> None:
     """Write a file whole or not at all, keeping its mode and a link that leads to it."""
+    import shutil
+    import tempfile
+
     target = os.path.realpath(file)
     handle, name = tempfile.mkstemp(prefix=".iamtriage-", dir=os.path.dirname(target))  # noqa: PTH120 (realpath's text)
     try:
@@ -172,6 +171,8 @@ def _migrate(arguments: argparse.Namespace, text: str) -> int:
 
 def _script(migration: Migration) -> str:
     """Give the commands as a shell script, each entry under its notes."""
+    import attrs
+
     blocks = ["\n".join(f"# {escaped(note)}" for note in migration.notes)] if migration.notes else []
     for entry in migration.entries:
         lines = [f"# {escaped(note)}" for note in entry.notes]

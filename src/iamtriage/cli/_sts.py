@@ -24,7 +24,7 @@ __all__ = ("add_command",)
 
 def add_command(commands: Commands) -> None:
     """Add the command."""
-    from iamtriage.sts_settings import SDKS
+    from iamtriage._sdks import SDKS
 
     words = "tell which STS host a client calls, and why"
     command = commands.add_parser("sts", help=words, description=words.capitalize() + ".")
