@@ -49,6 +49,38 @@ _IDENTITY_CENTER_PATH = re.compile(r"/aws-reserved/sso\.amazonaws\.com/(?:(?P<re
 _SERVICE_LINKED_PATH = re.compile(r"/aws-service-role/(?P<service>[^/]{1,128})/")
 
 
+class _WithArn:
+    """A principal that is written as an ARN."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @property
+        def arn(self) -> Arn: ...
+
+    @override
+    def __str__(self) -> str:
+        return str(self.arn)
+
+
+@attrs.frozen
+class _Pathed(_WithArn):
+    """What IAM names by path and name."""
+
+    _type: ClassVar[str]
+
+    partition: str
+    account: str
+    name: str
+    path: str = "/"
+
+    @property
+    def arn(self) -> Arn:
+        """The ARN, with the path."""
+        return Arn(self.partition, "iam", "", self.account, f"{self._type}{self.path}{self.name}")
+
+
 @attrs.frozen
 class Account:
     """An account as a principal: its number alone.
@@ -84,7 +116,7 @@ class ServicePrincipal:
 
 
 @attrs.frozen
-class Root:
+class Root(_WithArn):
     """The root of an account; in a policy it stands for the whole account.
 
     Attributes:
@@ -102,13 +134,9 @@ class Root:
         """The ARN."""
         return Arn(self.partition, "iam", "", self.account, "root")
 
-    @override
-    def __str__(self) -> str:
-        return str(self.arn)
-
 
 @attrs.frozen
-class User:
+class User(_Pathed):
     """An IAM user. STS tells users' paths too.
 
     Attributes:
@@ -119,24 +147,11 @@ class User:
     """
 
     kind: ClassVar[str] = "user"
-
-    partition: str
-    account: str
-    name: str
-    path: str = "/"
-
-    @property
-    def arn(self) -> Arn:
-        """The ARN, with the path."""
-        return Arn(self.partition, "iam", "", self.account, f"user{self.path}{self.name}")
-
-    @override
-    def __str__(self) -> str:
-        return str(self.arn)
+    _type: ClassVar[str] = "user"
 
 
 @attrs.frozen
-class FederatedUser:
+class FederatedUser(_WithArn):
     """A session of ``sts:GetFederationToken``.
 
     Attributes:
@@ -156,13 +171,9 @@ class FederatedUser:
         """The ARN, which is STS's."""
         return Arn(self.partition, "sts", "", self.account, f"federated-user/{self.name}")
 
-    @override
-    def __str__(self) -> str:
-        return str(self.arn)
-
 
 @attrs.frozen
-class InstanceProfile:
+class InstanceProfile(_Pathed):
     """What puts a role on an EC2 instance: no principal, but often pasted for one.
 
     Attributes:
@@ -173,24 +184,11 @@ class InstanceProfile:
     """
 
     kind: ClassVar[str] = "instance profile"
-
-    partition: str
-    account: str
-    name: str
-    path: str = "/"
-
-    @property
-    def arn(self) -> Arn:
-        """The ARN, with the path."""
-        return Arn(self.partition, "iam", "", self.account, f"instance-profile{self.path}{self.name}")
-
-    @override
-    def __str__(self) -> str:
-        return str(self.arn)
+    _type: ClassVar[str] = "instance-profile"
 
 
 @attrs.frozen
-class Role:
+class Role(_Pathed):
     """An IAM role.
 
     Attributes:
@@ -202,25 +200,12 @@ class Role:
     """
 
     kind: ClassVar[str] = "role"
-
-    partition: str
-    account: str
-    name: str
-    path: str = "/"
-
-    @property
-    def arn(self) -> Arn:
-        """The ARN, with the path."""
-        return Arn(self.partition, "iam", "", self.account, f"role{self.path}{self.name}")
+    _type: ClassVar[str] = "role"
 
     @property
     def lacks_its_path(self) -> bool:
         """Whether the role is of those that always have a path, and this one has none."""
         return False
-
-    @override
-    def __str__(self) -> str:
-        return str(self.arn)
 
 
 @attrs.frozen
@@ -279,7 +264,7 @@ class ServiceLinkedRole(Role):
 
 
 @attrs.frozen
-class RoleSession:
+class RoleSession(_WithArn):
     """A role that somebody assumed. STS does not tell the role's path.
 
     Attributes:
@@ -306,10 +291,6 @@ class RoleSession:
     def role(self) -> Role:
         """The role, with the path ``"/"``, which may be wrong: see :attr:`Role.lacks_its_path`."""
         return role_of(self.partition, self.account, self.role_name, "/")
-
-    @override
-    def __str__(self) -> str:
-        return str(self.arn)
 
 
 Principal: TypeAlias = (
