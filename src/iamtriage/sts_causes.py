@@ -63,6 +63,11 @@ class Fix:
         return {"where": self.where, "text": self.text, "commands": list(self.commands)}
 
 
+def fix_in(where: Place, text: str, *commands: str) -> Fix:
+    """Make a fix, its commands one by one."""
+    return Fix(where, text, commands)
+
+
 @attrs.frozen
 class StsCause:
     """One cause, or possible cause.

@@ -10,16 +10,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
+from iamtriage import _sts_calls, _sts_setup
 from iamtriage._sdks import SDKS, Sdk
 from iamtriage._sts_known import Known
-from iamtriage._sts_rules import RULES
 from iamtriage._words import shown
 from iamtriage.eks_pods import sts_default
 from iamtriage.failures import Failure
 from iamtriage.parsing import parse
 from iamtriage.sts_causes import Certainty, StsDiagnosis
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from iamtriage.sts_causes import StsCause
 
 __all__ = ("diagnose_sts",)
 
@@ -29,6 +34,23 @@ _FIRST_REGIONAL_BOTOCORE = (1, 40)
 # Far more than any SDK prints about one call, and little enough to be read in no time.
 _LOOKED_AT = 200_000
 _LONGEST_NAME = 100
+
+# Among causes of one certainty this is the order in which they are told.
+_RULES: tuple[Callable[[Known], StsCause | None], ...] = (
+    _sts_calls.wrong_scope,
+    _sts_calls.global_host,
+    _sts_calls.region_disabled,
+    _sts_calls.missing_region,
+    _sts_calls.unknown_region,
+    _sts_calls.other_partition,
+    _sts_calls.private_dns,
+    _sts_calls.fips,
+    _sts_setup.unknown_value,
+    _sts_setup.pod_identity,
+    _sts_setup.not_recreated,
+    _sts_setup.annotation_false,
+    _sts_calls.v1_token,
+)
 
 
 def diagnose_sts(  # noqa: PLR0913 (each is one thing that may be known, and none is needed)
@@ -108,7 +130,7 @@ def diagnose_sts(  # noqa: PLR0913 (each is one thing that may be known, and non
     )
     if kubernetes_version is not None:
         sts_default(kubernetes_version)  # refuses what is none
-    causes = [cause for rule in RULES if (cause := rule(known)) is not None]
+    causes = [cause for rule in _RULES if (cause := rule(known)) is not None]
     causes.sort(key=lambda cause: _CERTAINTIES.index(cause.certainty))
     return StsDiagnosis(tuple(causes), read)
 

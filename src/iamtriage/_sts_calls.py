@@ -1,43 +1,40 @@
-"""The rules that find causes in what is known; not for what each known thing means by itself.
+"""The rules that find causes in how STS is called: signatures, regions, network; not for what EKS sets up.
 
 Each rule gives its cause or None, and none looks at what the others found. What holds of SDKs is of
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html, what of tokens of
-https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html, and what of the
-webhook is of its source, https://github.com/aws/amazon-eks-pod-identity-webhook.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from iamtriage._partitions import PARTITIONS
-from iamtriage._sts_known import (
-    ANNOTATION,
-    CONTAINER,
-    GLOBAL_HOST,
-    ROLE,
-    SETTING,
-    WEB_IDENTITY,
-    region_of,
-    resolved,
-    word,
-)
+from iamtriage._sts_known import ANNOTATION, GLOBAL_HOST, ROLE, region_of, resolved
 from iamtriage._words import shown
-from iamtriage.eks_pods import parse_go_bool, sts_default
+from iamtriage.eks_pods import sts_default
 from iamtriage.exceptions import EndpointError, UnknownRegionError
 from iamtriage.failures import InvalidCredentials, RegionDisabled
-from iamtriage.sts_causes import Fix, StsCause
+from iamtriage.sts_causes import Fix, StsCause, fix_in
 from iamtriage.sts_endpoints import resolve_sts_endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from iamtriage._sts_known import Known, Set
     from iamtriage.failures import Failure
     from iamtriage.sts_causes import Certainty, Place
 
-__all__ = ("RULES",)
+__all__ = (
+    "fips",
+    "global_host",
+    "missing_region",
+    "other_partition",
+    "private_dns",
+    "region_disabled",
+    "unknown_region",
+    "v1_token",
+    "wrong_scope",
+)
 
 _GLOBAL_REGIONS = frozenset({"us-east-1", "aws-global"})
 _NO_REGION = re.compile(
@@ -45,20 +42,15 @@ _NO_REGION = re.compile(
     r"Unable to find a region|Unable to load region|Region is missing|Missing region in config|"
     r"Invalid Configuration: Missing Region|No RegionEndpoint or ServiceURL configured"
 )
-_REFUSED_VALUE = re.compile(r"STS regional endpoints option (.{0,200}?) is invalid")
 _CODE = "the code"
 _QUOTED = 300
-
-
-def _fix(where: Place, text: str, *commands: str) -> Fix:
-    return Fix(where, text, commands)
 
 
 def _unset(setting: Set, known: Known) -> Fix:
     """Take a setting away from where it is."""
     if setting.where.startswith(_CODE):
-        return _fix("code", f"drop the endpoint URL from the code, or name {known.regional_url}")
-    return _fix("pod", f"unset {setting.where}", known.set_env(f"{setting.where}-"))
+        return fix_in("code", f"drop the endpoint URL from the code, or name {known.regional_url}")
+    return fix_in("pod", f"unset {setting.where}", known.set_env(f"{setting.where}-"))
 
 
 def _quoted(failure: Failure) -> str:
@@ -71,7 +63,7 @@ def _quoted(failure: Failure) -> str:
 # ------------------------------------------------ signatures
 
 
-def _wrong_scope(known: Known) -> StsCause | None:
+def wrong_scope(known: Known) -> StsCause | None:
     failure, endpoint, region = known.scope_failure, known.endpoint, known.region
     host_region = None if endpoint is None else region_of(endpoint.value)
     signed = None if region is None else resolved(region.value)
@@ -88,11 +80,11 @@ def _wrong_scope(known: Known) -> StsCause | None:
         evidence.append(f"the region is {shown(region.value)}, from {region.where}")
     if differ:
         fixes.append(
-            _fix("code", f"give this one client the region of the host that it calls: {host_region}")
+            fix_in("code", f"give this one client the region of the host that it calls: {host_region}")
         )
     elif endpoint is None:
         fixes.append(
-            _fix("code", f"let host and region agree: {known.regional_url} with {known.home or 'REGION'}")
+            fix_in("code", f"let host and region agree: {known.regional_url} with {known.home or 'REGION'}")
         )
     return StsCause(
         "wrong-scope",
@@ -103,7 +95,7 @@ def _wrong_scope(known: Known) -> StsCause | None:
     )
 
 
-def _global_host(known: Known) -> StsCause | None:
+def global_host(known: Known) -> StsCause | None:
     endpoint, region = known.endpoint, known.region
     fixes: list[Fix] = []
     evidence: list[str] = []
@@ -121,12 +113,12 @@ def _global_host(known: Known) -> StsCause | None:
         fixes.append(_unset(endpoint, known))
         if endpoint.where.startswith(_CODE):
             fixes.append(
-                _fix("code", "or keep the global host, and give this one client the region us-east-1")
+                fix_in("code", "or keep the global host, and give this one client the region us-east-1")
             )
     elif known.scope_failure is not None and (reason := _why_regional(known)):
         # The usual story, but nothing was given that names the host.
         evidence += ["the call is signed for another region than the host's", reason]
-        fixes.append(_fix("code", f"drop endpoint URLs of STS from the code, or name {known.regional_url}"))
+        fixes.append(fix_in("code", f"drop endpoint URLs of STS from the code, or name {known.regional_url}"))
     else:
         return None
     return StsCause(
@@ -154,7 +146,7 @@ def _why_regional(known: Known) -> str | None:
 # ------------------------------------------------ regions
 
 
-def _missing_region(known: Known) -> StsCause | None:
+def missing_region(known: Known) -> StsCause | None:
     reported = _NO_REGION.search(known.text)
     of_aws = any(name.startswith("AWS_") for name in known.env or ())
     if reported is None and (known.region is not None or not of_aws):
@@ -175,9 +167,9 @@ def _missing_region(known: Known) -> StsCause | None:
         # A config file in the image may state one, unless the failure says that nothing does.
         "reported" if reported else "possible",
         (
-            _fix("pod", "set both variables in the container's specification", known.set_region(region)),
-            _fix("code", f"give the client its region: {region}"),
-            _fix(
+            fix_in("pod", "set both variables in the container's specification", known.set_region(region)),
+            fix_in("code", f"give the client its region: {region}"),
+            fix_in(
                 "cluster",
                 "EKS's webhook sets both variables in the pods that it changes, if they set neither; older "
                 "pods have to be made anew",
@@ -187,7 +179,7 @@ def _missing_region(known: Known) -> StsCause | None:
     )
 
 
-def _unknown_region(known: Known) -> StsCause | None:
+def unknown_region(known: Known) -> StsCause | None:
     region = known.region
     if region is None:
         return None
@@ -204,11 +196,11 @@ def _unknown_region(known: Known) -> StsCause | None:
         "The region is in no partition of AWS.",
         (evidence,),
         "derived",
-        (_fix(place, "name a region that exists", *commands),),
+        (fix_in(place, "name a region that exists", *commands),),
     )
 
 
-def _other_partition(known: Known) -> StsCause | None:
+def other_partition(known: Known) -> StsCause | None:
     """Find roles of other partitions whose clients go to the global host, which is aws's alone."""
     roles = (("AWS_ROLE_ARN", known.variable("AWS_ROLE_ARN")), (ROLE, known.annotation(ROLE)))
     found = next(((where, role) for where, role in roles if role and role.startswith("arn:aws-")), None)
@@ -240,13 +232,13 @@ def _other_partition(known: Known) -> StsCause | None:
         (f"{found[0]} is {shown(found[1])}", reason),
         certainty,
         (
-            _fix("pod", f"set the region{regions} from which SDKs find the host", known.set_region(region)),
-            _fix("code", "give the client its region, and no endpoint URL of another partition"),
+            fix_in("pod", f"set the region{regions} from which SDKs find the host", known.set_region(region)),
+            fix_in("code", "give the client its region, and no endpoint URL of another partition"),
         ),
     )
 
 
-def _region_disabled(known: Known) -> StsCause | None:
+def region_disabled(known: Known) -> StsCause | None:
     failure, endpoint, region = known.failure, known.endpoint, known.region
     if not isinstance(failure, RegionDisabled):
         return None
@@ -262,7 +254,7 @@ def _region_disabled(known: Known) -> StsCause | None:
     fixes: list[Fix] = []
     if opts_in is not False:
         fixes.append(
-            _fix(
+            fix_in(
                 "account",
                 f"if {shown_name} is a region to opt in to, enable it, which activates STS there",
                 f"aws account enable-region --region-name {shown_name}",
@@ -270,9 +262,9 @@ def _region_disabled(known: Known) -> StsCause | None:
         )
     if opts_in is not True:
         text = f"if {shown_name} is always on, activate STS for it in the IAM console, under Account settings"
-        fixes.append(_fix("account", text))
+        fixes.append(fix_in("account", text))
     fixes.append(
-        _fix("code", "or call the host of a region that is activated, and sign for it; tokens hold in all")
+        fix_in("code", "or call the host of a region that is activated, and sign for it; tokens hold in all")
     )
     return StsCause(
         "region-disabled",
@@ -283,7 +275,7 @@ def _region_disabled(known: Known) -> StsCause | None:
     )
 
 
-def _v1_token(known: Known) -> StsCause | None:
+def v1_token(known: Known) -> StsCause | None:
     region = known.cluster_region if known.region is None else known.region.value
     if region is None or not known.opts_in(region):
         return None
@@ -305,8 +297,10 @@ def _v1_token(known: Known) -> StsCause | None:
         # The version is a setting of the account, and no token shows it.
         "possible",
         (
-            _fix("code", f"take tokens from a regional host, they hold in all regions: {known.regional_url}"),
-            _fix(
+            fix_in(
+                "code", f"take tokens from a regional host, they hold in all regions: {known.regional_url}"
+            ),
+            fix_in(
                 "account",
                 "or have the global host give tokens of version 2, which are longer",
                 "aws iam set-security-token-service-preferences --global-endpoint-token-version v2Token",
@@ -318,7 +312,7 @@ def _v1_token(known: Known) -> StsCause | None:
 # ------------------------------------------------ the network
 
 
-def _private_dns(known: Known) -> StsCause | None:
+def private_dns(known: Known) -> StsCause | None:
     host = known.failing_host
     if known.vpc_endpoint is False:
         return None
@@ -343,14 +337,14 @@ def _private_dns(known: Known) -> StsCause | None:
         tuple(evidence),
         certainty,
         (
-            _fix("code", f"call the regional host: {known.regional_url}"),
-            _fix(
+            fix_in("code", f"call the regional host: {known.regional_url}"),
+            fix_in(
                 "service account",
                 "make SDKs regional that are not so by themselves, then make the pods anew",
                 known.annotate(f"{ANNOTATION}=true"),
                 known.restart,
             ),
-            _fix(
+            fix_in(
                 "network",
                 "see which endpoints of STS the VPCs have; another region's host needs a way to the internet",
                 f"aws ec2 describe-vpc-endpoints --region {region}"
@@ -366,7 +360,7 @@ def _is_elsewhere(host: str, known: Known) -> bool:
     return bool(known.vpc_endpoint and region and known.cluster_region and region != known.cluster_region)
 
 
-def _fips(known: Known) -> StsCause | None:
+def fips(known: Known) -> StsCause | None:
     failing, endpoint, region = known.failing_host, known.endpoint, known.region
     if failing is not None and failing.startswith("sts-fips."):
         name, reason = region_of(failing), "the failure to connect names"
@@ -385,7 +379,7 @@ def _fips(known: Known) -> StsCause | None:
     unset: list[Fix] = [_unset(endpoint, known)] if endpoint is not None else []
     if known.wants("AWS_USE_FIPS_ENDPOINT"):
         command = known.set_env("AWS_USE_FIPS_ENDPOINT-")
-        unset.append(_fix("pod", "do without FIPS, where no rule asks for it", command))
+        unset.append(fix_in("pod", "do without FIPS, where no rule asks for it", command))
     return StsCause(
         "unpublished-fips-host",
         f"The FIPS host of {name} is a name that SDKs build and AWS does not publish.",
@@ -393,195 +387,10 @@ def _fips(known: Known) -> StsCause | None:
         "derived" if failing == host.host and known.is_unresolved else "possible",
         (
             *unset,
-            _fix(
+            fix_in(
                 "code",
                 "with FIPS, call a region that has such a host: us-east-1, us-east-2, us-west-1, us-west-2, "
                 "or one of GovCloud, whose ordinary hosts do FIPS",
             ),
         ),
     )
-
-
-# ------------------------------------------------ Kubernetes
-
-
-def _annotation_false(known: Known) -> StsCause | None:
-    value = known.annotation(ANNOTATION)
-    if value is None or parse_go_bool(value) is not False:
-        return None
-    # Something else makes the client legacy, and the annotation lets it be so.
-    if known.mode is not None and known.mode[0] == "legacy":
-        return None
-    evidence = [f"the annotation {ANNOTATION} is {shown(value)}, for which the webhook adds no variable"]
-    if known.sdk is None or known.mode is None:
-        evidence.append("SDKs are regional by default since July 2025, and many always were")
-    else:
-        evidence.append(known.mode[1])
-    fixes = [
-        _fix(
-            "service account",
-            "drop the annotation: calls are regional anyhow",
-            known.annotate(f"{ANNOTATION}-"),
-        )
-    ]
-    if known.sdk is None or known.sdk.has_setting:
-        fixes.append(
-            _fix(
-                "pod",
-                "or, for an SDK that reads the setting, set legacy in the container's specification; that "
-                "sends the oldest regions to the global host, and no others",
-                known.set_env(f"{SETTING}=legacy"),
-            )
-        )
-    return StsCause(
-        "annotation-false-has-no-effect",
-        "The annotation does not make an SDK call the global host.",
-        tuple(evidence),
-        "possible" if known.sdk is None else "derived",
-        tuple(fixes),
-    )
-
-
-def _unknown_value(known: Known) -> StsCause | None:
-    evidence: list[str] = []
-    fixes: list[Fix] = []
-    refused = _REFUSED_VALUE.search(known.text)
-    if refused is not None:
-        evidence.append(f"the failure says {shown(refused[0])}")
-    value = known.variable(SETTING)
-    reads = known.sdk is None or known.sdk.has_setting
-    if reads and value is not None and value not in {"legacy", "regional"}:
-        evidence.append(f"{SETTING} is {shown(value)}, and SDKs know legacy and regional")
-    if evidence:
-        command = known.set_env(f"{SETTING}=regional")
-        fixes.append(_fix("pod", "set regional in the container's specification, or nothing", command))
-    annotation = known.annotation(ANNOTATION)
-    if annotation is not None and parse_go_bool(annotation) is None:
-        evidence.append(
-            f"the annotation {ANNOTATION} is {shown(annotation)}, and the webhook knows true and false: it "
-            "passes over the rest"
-        )
-        commands = known.annotate(f"{ANNOTATION}=true"), known.restart
-        fixes.append(_fix("service account", "set true, or drop the annotation", *commands))
-    if not evidence:
-        return None
-    return StsCause(
-        "annotation-value-not-known",
-        "A setting for the STS endpoint has a value that its reader does not know.",
-        tuple(evidence),
-        "derived" if refused is None else "reported",
-        tuple(fixes),
-    )
-
-
-def _not_recreated(known: Known) -> StsCause | None:
-    if not known.env or not known.annotations:
-        return None
-    evidence = [*_other_role(known), *_other_setting(known)]
-    if not evidence:
-        return None
-    return StsCause(
-        "pods-not-recreated",
-        "The pod's environment is not what its service account's annotations ask for.",
-        tuple(evidence),
-        # A webhook out of reach, a container to skip, or the container's own specification look the same.
-        "possible",
-        (
-            _fix(
-                "pod",
-                "make the pods anew: the webhook changes them only when they are made, and leaves alone what "
-                "the container's own specification sets",
-                known.restart,
-            ),
-            _fix(
-                "cluster",
-                "if new pods are no different, see whether the webhook is there",
-                "kubectl get mutatingwebhookconfigurations pod-identity-webhook",
-            ),
-        ),
-    )
-
-
-def _other_role(known: Known) -> list[str]:
-    role, present = known.annotation(ROLE), known.variable("AWS_ROLE_ARN")
-    # Pod Identity takes the role's place.
-    if not role or known.variable(CONTAINER) or known.pod_identity:
-        return []
-    asked = f"the annotation {ROLE} is {shown(role)}"
-    if present is None:
-        return [f"{asked}, and AWS_ROLE_ARN is not in the environment"]
-    # The webhook may compose an ARN of a bare name.
-    if present == role or ("arn:" not in role and present.endswith(f":role/{role}")):
-        return []
-    return [f"{asked}, and AWS_ROLE_ARN is {shown(present)}"]
-
-
-def _other_setting(known: Known) -> list[str]:
-    # The webhook sets the variable in the pods that it changes, and only those.
-    if not known.annotation(ROLE) and not known.variable(CONTAINER):
-        return []
-    annotation, setting = known.annotation(ANNOTATION), known.variable(SETTING)
-    expected = sts_default(known.kubernetes_version, annotation)
-    asked = expected.reason if annotation is None else f"the annotation {ANNOTATION} is {shown(annotation)}"
-    if expected.adds_variable and setting is None:
-        return [f"{asked}, and {SETTING} is not in the environment"]
-    if expected.annotation is False and setting == "regional":
-        return [f"{asked}, and {SETTING} is regional"]
-    return []
-
-
-def _pod_identity(known: Known) -> StsCause | None:
-    role, container = known.annotation(ROLE), known.variable(CONTAINER)
-    pair = all(known.variable(name) for name in WEB_IDENTITY)
-    if not (role or pair) or not (container or known.pod_identity):
-        return None
-    signs = (
-        (role, f"the service account has the annotation {ROLE}, which is IRSA's"),
-        (pair, f"the environment has {WEB_IDENTITY[0]} and {WEB_IDENTITY[1]}, which are IRSA's"),
-        (container, f"the environment has {CONTAINER}, which is Pod Identity's"),
-        (known.pod_identity, "the service account has a Pod Identity association"),
-        (pair and container, "with both in one environment, botocore and others look at IRSA's first"),
-    )
-    account = word(known.service_account, "SERVICE_ACCOUNT")
-    return StsCause(
-        "pod-identity-wins",
-        "Both IRSA and Pod Identity are set up; in pods that are made now, Pod Identity wins.",
-        tuple(text for holds, text in signs if holds),
-        "possible" if pair else "derived",
-        (
-            _fix(
-                "service account",
-                "for Pod Identity alone, drop the role's annotation",
-                known.annotate(f"{ROLE}-"),
-                known.restart,
-            ),
-            _fix(
-                "cluster",
-                "for IRSA alone, delete the association",
-                "aws eks list-pod-identity-associations --cluster-name CLUSTER"
-                f" --namespace {word(known.namespace, 'NAMESPACE')} --service-account {account}",
-                "aws eks delete-pod-identity-association --cluster-name CLUSTER --association-id ID",
-                known.restart,
-            ),
-        ),
-    )
-
-
-_Rule: TypeAlias = "Callable[[Known], StsCause | None]"
-
-# Among causes of one certainty this is the order in which they are told.
-RULES: tuple[_Rule, ...] = (
-    _wrong_scope,
-    _global_host,
-    _region_disabled,
-    _missing_region,
-    _unknown_region,
-    _other_partition,
-    _private_dns,
-    _fips,
-    _unknown_value,
-    _pod_identity,
-    _not_recreated,
-    _annotation_false,
-    _v1_token,
-)
