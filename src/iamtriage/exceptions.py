@@ -11,6 +11,7 @@
   * ``ConfigFileError(ValueError)``: an AWS config file that cannot be read
   * ``TokenError(ValueError)``: a text that is no web identity token
   * ``PolicyError(ValueError)``: a document that is no policy
+  * ``DocumentError(ValueError)``: a document of AWS's that is not of its form
 
 They pickle and copy, and carry their data as attributes.
 """
@@ -20,6 +21,7 @@ from __future__ import annotations
 __all__ = (
     "AwsAuthError",
     "ConfigFileError",
+    "DocumentError",
     "EndpointError",
     "IamTriageError",
     "InvalidArnError",
@@ -150,6 +152,18 @@ class PolicyError(IamTriageError, ValueError):
 
     Attributes:
         path: where in the document the fault is: ``"Statement[0].Condition"``; empty for the whole.
+    """
+
+    def __init__(self, message: str, *, path: str = "") -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class DocumentError(IamTriageError, ValueError):
+    """A document is not what it is given for: a decoded message, authorization details, facts.
+
+    Attributes:
+        path: where in the document the fault is: ``"evaluations[0].checks"``; empty for the whole.
     """
 
     def __init__(self, message: str, *, path: str = "") -> None:
