@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
-from io import BufferedReader, TextIOWrapper
 from typing import IO, TYPE_CHECKING
 
+from iamtriage._rendering.labels import LABELS
+from iamtriage.cli._input import opened
 from iamtriage.cli._output import FOUND, NOTHING, bold, complain, rows
 from iamtriage.records import to_record
 
@@ -19,29 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ("add_commands",)
 
-_LABELS = {
-    "principal": "who",
-    "action": "action",
-    "resource": "resource",
-    "k8s_user": "user",
-    "k8s_verb": "verb",
-    "k8s_resource": "resource type",
-    "k8s_api_group": "API group",
-    "k8s_namespace": "namespace",
-    "deny": "denied",
-    "policy_type": "policy type",
-    "policy_arn": "policy",
-    "code": "code",
-    "operation": "operation",
-    "service": "service",
-    "status_code": "HTTP status",
-    "account": "account",
-    "request_id": "request id",
-    "host_id": "host id",
-    "authorization_id": "authorization id",
-    "encoded_message": "encoded message",
-}
-_WIDTH = max(map(len, _LABELS.values()))
+_WIDTH = max(map(len, LABELS.values()))
 
 
 def add_commands(commands: Commands) -> None:
@@ -63,22 +41,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _failures(arguments: argparse.Namespace) -> Iterator[Failure]:
-    if arguments.file == "-":
-        yield from _read(arguments.command, _as_text(sys.stdin))
-    else:
-        with open(arguments.file, encoding="utf-8") as file:  # noqa: PTH123 (a name from the command line)
-            yield from _read(arguments.command, _as_text(file))
-
-
-def _as_text(file: IO[str]) -> IO[str]:
-    """Read a file in the encoding that its first bytes say; whatever they are, reading goes on."""
-    from iamtriage._reading.encodings import encoding_of
-
-    stream: object = file
-    if isinstance(stream, TextIOWrapper):
-        start = stream.buffer.peek(2) if isinstance(stream.buffer, BufferedReader) else b""  # pyright: ignore[reportUnknownMemberType]
-        stream.reconfigure(encoding=encoding_of(start[:2]), errors="replace")
-    return file
+    with opened(arguments.file) as file:
+        yield from _read(arguments.command, file)
 
 
 def _read(command: str, file: IO[str]) -> Iterable[Failure]:
@@ -116,4 +80,4 @@ def _readable(failure: Failure) -> str:
     if failure.kind == "kubernetes_forbidden" and record["principal"] == record["k8s_user"]:
         # One name is one line.
         record["principal"] = None
-    return "\n".join([title, *rows([(label, record[key]) for key, label in _LABELS.items()], _WIDTH)])
+    return "\n".join([title, *rows([(label, record[key]) for key, label in LABELS.items()], _WIDTH)])

@@ -1,0 +1,153 @@
+"""The style sheet of the HTML cards; not for what stands in them.
+
+Every rule holds within ``.iamtriage`` only. Colours have a contrast of at least 4.5 : 1 with what is behind
+them (https://www.w3.org/TR/WCAG22/#contrast-minimum). A card is dark where its surroundings say so: Jupyter
+and VS Code by an attribute or class of theirs, other pages by the reader's preference.
+"""
+
+from __future__ import annotations
+
+__all__ = ("STYLE",)
+
+_LIGHT = """color-scheme: light;
+  --it-text: #1f2328; --it-quiet: #57606a; --it-back: #ffffff; --it-inset: #f6f8fa; --it-line: #d8dee4;
+  --it-accent: #0b5cad; --it-on-accent: #ffffff; --it-link: #0b5cad;
+  --it-sure: #116329; --it-sure-back: #dafbe1; --it-likely: #0a4a8f; --it-likely-back: #ddf0ff;
+  --it-open: #744500; --it-open-back: #fff3c9; --it-who: #463691; --it-who-back: #eeeaff;
+  --it-mark: #1f2328; --it-mark-back: #fff0b3; --it-gone: #8c1d18; --it-gone-back: #ffe3e0;"""
+_DARK = """color-scheme: dark;
+  --it-text: #e6edf3; --it-quiet: #a3adb8; --it-back: #16191e; --it-inset: #1f242b; --it-line: #363d47;
+  --it-accent: #79b8ff; --it-on-accent: #0d1117; --it-link: #79b8ff;
+  --it-sure: #7ee2a0; --it-sure-back: #12361f; --it-likely: #9ccfff; --it-likely-back: #12304f;
+  --it-open: #f2cc60; --it-open-back: #3d2f0a; --it-who: #cdbfff; --it-who-back: #2f2757;
+  --it-mark: #fff3c4; --it-mark-back: #594a10; --it-gone: #ffb4ab; --it-gone-back: #551a17;"""
+
+# Notebooks have rules for every heading, list and code in an output; these here have to count for more.
+_CARD = ".iamtriage > .iamtriage-card"
+_SHEET = """.iamtriage {
+  LIGHT
+  max-width: 60rem; margin: 0.5rem 0; text-align: left;
+  font: 400 15px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
+}
+@media (prefers-color-scheme: dark) { .iamtriage {
+  DARK
+} }
+[data-jp-theme-light="true"] .iamtriage, .vscode-light .iamtriage {
+  LIGHT
+}
+[data-jp-theme-light="false"] .iamtriage, .vscode-dark .iamtriage, .vscode-high-contrast .iamtriage {
+  DARK
+}
+& *, & ::before { box-sizing: border-box; }
+& {
+  padding: 1.35rem 1.6rem 1.5rem; overflow-wrap: anywhere;
+  color: var(--it-text); background: var(--it-back);
+  border: 1px solid var(--it-line); border-top: 3px solid var(--it-accent); border-radius: 8px;
+}
+& .iamtriage-title, & .iamtriage-section, & .iamtriage-item {
+  color: var(--it-text); font-family: inherit; letter-spacing: normal; text-transform: none;
+  padding: 0; border: 0; text-align: left;
+}
+& .iamtriage-title { margin: 0 0 1rem; font-size: 1.25rem; font-weight: 650; line-height: 1.35; }
+& .iamtriage-section {
+  margin: 1.6rem 0 0.6rem; font-size: 1rem; font-weight: 650; line-height: 1.4; color: var(--it-quiet);
+}
+& .iamtriage-item { margin: 0; font-size: 1rem; font-weight: 600; line-height: 1.45; }
+& .iamtriage-prose { margin: 0.5rem 0; }
+& .iamtriage-quiet { color: var(--it-quiet); font-size: 0.9rem; }
+
+& .iamtriage-facts {
+  display: grid; grid-template-columns: minmax(5rem, max-content) minmax(0, 1fr); margin: 0.75rem 0;
+  border: 1px solid var(--it-line); border-radius: 6px; overflow: hidden;
+}
+& .iamtriage-facts > dt, & .iamtriage-facts > dd {
+  float: none; width: auto; margin: 0; padding: 0.22rem 0.8rem; border-top: 1px solid var(--it-line);
+}
+& .iamtriage-facts > dt {
+  max-width: 14rem; font-weight: 400; font-style: normal; color: var(--it-quiet); background: var(--it-inset);
+}
+& .iamtriage-facts > :first-child, & .iamtriage-facts > :nth-child(2) { border-top: 0; }
+
+& .iamtriage-list { margin: 0.4rem 0; padding: 0 0 0 1.35rem; }
+& ul.iamtriage-list { list-style: disc; }
+& ol.iamtriage-list { list-style: decimal; }
+& .iamtriage-list > li { margin: 0.15rem 0; padding: 0; }
+& .iamtriage-causes, & .iamtriage-remedies { margin: 0; padding: 0; list-style: none; }
+& .iamtriage-causes > li {
+  margin: 0.6rem 0 0; padding: 0.1rem 0 0.1rem 0.9rem; border-left: 3px solid var(--it-line);
+}
+& .iamtriage-causes > .iamtriage-sure { border-left-color: var(--it-sure); }
+& .iamtriage-causes > .iamtriage-likely { border-left-color: var(--it-likely); }
+& .iamtriage-causes > .iamtriage-open { border-left-color: var(--it-open); }
+& .iamtriage-causes .iamtriage-list { color: var(--it-quiet); font-size: 0.93rem; }
+& .iamtriage-remedies { counter-reset: iamtriage-remedy; }
+& .iamtriage-remedies > li {
+  position: relative; margin: 0.7rem 0 0; padding: 0.8rem 1rem 0.85rem 3.1rem;
+  border: 1px solid var(--it-line); border-radius: 6px; counter-increment: iamtriage-remedy;
+}
+& .iamtriage-remedies > li::before {
+  content: counter(iamtriage-remedy); position: absolute; left: 0.9rem; top: 0.82rem;
+  min-width: 1.45rem; height: 1.45rem; border-radius: 1rem; text-align: center;
+  font-size: 0.82rem; font-weight: 650; line-height: 1.45rem;
+  color: var(--it-on-accent); background: var(--it-accent);
+}
+
+& .iamtriage-badge {
+  display: inline-block; padding: 0.1rem 0.55rem; border-radius: 1rem; vertical-align: 0.08em;
+  font-size: 0.78rem; font-weight: 500; line-height: 1.4;
+  color: var(--it-who); background: var(--it-who-back);
+}
+& .iamtriage-sure .iamtriage-badge { color: var(--it-sure); background: var(--it-sure-back); }
+& .iamtriage-likely .iamtriage-badge { color: var(--it-likely); background: var(--it-likely-back); }
+& .iamtriage-open .iamtriage-badge { color: var(--it-open); background: var(--it-open-back); }
+
+& code {
+  padding: 0.08em 0.32em; border: 0; border-radius: 4px; unicode-bidi: isolate; white-space: pre-wrap;
+  font: 400 0.88em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace;
+  color: inherit; background: var(--it-inset);
+}
+& dd > code { padding: 0; background: none; }
+& .iamtriage-code { margin: 0.6rem 0; }
+& .iamtriage-code > pre {
+  margin: 0; padding: 0.6rem 0.85rem; max-height: 36rem; overflow: auto; white-space: pre; tab-size: 4;
+  font: 400 0.88em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace;
+  color: var(--it-text); background: var(--it-inset); overflow-wrap: normal; word-break: normal;
+  border: 1px solid var(--it-line); border-radius: 6px;
+}
+& pre > code { padding: 0; font: inherit; background: none; white-space: inherit; }
+& [data-iamtriage-code="sh"] > pre, & [data-iamtriage-code="text"] > pre {
+  white-space: pre-wrap; overflow-wrap: anywhere;
+}
+& [data-iamtriage-code="sh"] > pre > code { display: block; padding-left: 2ch; text-indent: -2ch; }
+& [data-iamtriage-code="sh"] > pre > code::before {
+  content: "$ "; color: var(--it-quiet); -webkit-user-select: none; user-select: none;
+}
+& a:any-link { color: var(--it-link); text-decoration: underline; }
+& > :last-child, & li > :last-child { margin-bottom: 0; }
+& :focus-visible { outline: 2px solid var(--it-accent); outline-offset: 2px; }
+
+& .iamtriage-folded { margin: 1.6rem 0 0; }
+& .iamtriage-folded > summary { cursor: pointer; color: var(--it-quiet); }
+& .iamtriage-folded > summary > .iamtriage-section { display: inline; margin: 0; }
+& mark {
+  padding: 0.05em 0.15em; border-radius: 3px; color: var(--it-mark); background: var(--it-mark-back);
+}
+& .iamtriage-redacted {
+  padding: 0.05em 0.45em; border-radius: 3px; color: var(--it-gone); background: var(--it-gone-back);
+}
+@media (max-width: 34rem) {
+  & { padding: 1rem 1rem 1.1rem; }
+  & .iamtriage-facts { grid-template-columns: minmax(0, 1fr); }
+  & .iamtriage-facts > dt {
+    max-width: none; padding-bottom: 0; background: none; font-size: 0.87rem;
+  }
+  & .iamtriage-facts > dd { padding-top: 0; border-top: 0; }
+  & .iamtriage-remedies > li { padding: 0.75rem 0.85rem 0.8rem; }
+  & .iamtriage-remedies > li::before { left: 0.85rem; top: 0.75rem; }
+  & .iamtriage-remedies > li > .iamtriage-item { padding-left: 2rem; }
+}
+@media print { & .iamtriage-code > pre { max-height: none; white-space: pre-wrap; } }
+"""
+
+STYLE = _SHEET.replace("&", _CARD).replace("LIGHT", _LIGHT).replace("DARK", _DARK)
+"""The whole style sheet."""

@@ -1,0 +1,197 @@
+"""Blocks as a card of HTML, for notebooks and pages; not for its looks, see ``_styles``.
+
+A card is inert: it has no script, no event handler, and needs nothing from elsewhere. Every text goes through
+``html.escape``, and what cannot be seen in it is shown as an escape. The only attributes that hold text from
+outside are the titles of marks and badges, and the addresses of links, which are checked.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import sha256
+from html import escape
+from typing import TYPE_CHECKING, assert_never
+
+import attrs
+
+from iamtriage._rendering._styles import STYLE
+from iamtriage._rendering.blocks import Code, Fields, Heading, Items, Link, Paragraph, Source
+from iamtriage._rendering.texts import code_text, is_web_address, parts, phrases
+from iamtriage._words import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from iamtriage._rendering.blocks import Block, Mark
+
+__all__ = ("render",)
+
+# How sure a tag says that a cause is: its class, and what it means.
+_SURENESS = {
+    "reported": ("sure", "AWS or Kubernetes says so"),
+    "derived": ("likely", "follows from the text"),
+    "supplied": ("likely", "follows from the facts that were given"),
+    "possible": ("open", "fits; something else may be the cause"),
+}
+_COMMAND_WIDTH = 88
+_CODE_NAMES = {"sh": "Command", "json": "Policy document", "yaml": "Manifest", "text": "Text"}
+
+
+def render(blocks: tuple[Block, ...], *, page: bool) -> str:
+    """Give blocks as one ``<div class="iamtriage">``, or as a whole page that holds it.
+
+    A script that adds a button for copying finds code by ``.iamtriage-code`` and its language by the
+    attribute ``data-iamtriage-code``; the ``textContent`` of the ``code`` element in it is what to copy.
+
+    >>> "<script>" in render((Heading("<script>", 1),), page=True)
+    False
+    """
+    card = _Card(1 if page else 2)
+    # The classes tell MathJax, which notebooks run over HTML, to keep away.
+    fragment = (
+        f'<div class="iamtriage"><style>{STYLE}</style>'
+        '<div class="iamtriage-card mathjax_ignore tex2jax_ignore" dir="ltr">'
+        f"{''.join(card.sections(blocks))}</div></div>"
+    )
+    if not page:
+        return fragment
+    titles = (block.text for block in blocks if isinstance(block, Heading) and block.level == 1)
+    return _page(next(titles, "iamtriage"), fragment)
+
+
+def _page(title: str, fragment: str) -> str:
+    digest = b64encode(sha256(STYLE.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">'
+        f"<title>{_text(title)}</title></head><body>{fragment}</body></html>\n"
+    )
+
+
+# --------------------------------------------------------------------------------------------- structure
+
+
+def _below(blocks: Iterable[Block], level: int) -> Iterator[tuple[Heading | None, list[Block]]]:
+    """Part blocks by the headings of a level; what stands before the first has none."""
+    heading: Heading | None = None
+    part: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Heading) and block.level <= level:
+            if heading or part:
+                yield heading, part
+            heading, part = block, []
+        else:
+            part.append(block)
+    if heading or part:
+        yield heading, part
+
+
+@attrs.frozen
+class _Card:
+    """Makes the HTML of a card, given the level of its title in the page around it."""
+
+    level: int
+
+    def sections(self, blocks: Iterable[Block]) -> Iterator[str]:
+        for heading, below in _below(blocks, 2):
+            if heading and below and all(isinstance(block, Source) for block in below):
+                yield f'<details class="iamtriage-folded"><summary>{self._block(heading)}</summary>'
+                yield from map(self._block, below)
+                yield "</details>"
+                continue
+            if heading:
+                yield self._block(heading)
+            items: list[tuple[Heading, list[Block]]] = []
+            for title, body in _below(below, 3):
+                if title:
+                    items.append((title, body))
+                else:
+                    yield from map(self._block, body)
+            if items:
+                yield from self._items(items)
+
+    def _items(self, items: list[tuple[Heading, list[Block]]]) -> Iterator[str]:
+        """Give a section's items: as causes if each says how sure it is, else as numbered remedies."""
+        sure = [next((tag for tag in title.tags if tag in _SURENESS), None) for title, _ in items]
+        element, name = ("ul", "causes") if all(sure) else ("ol", "remedies")
+        # Some browsers take a list without bullets for none; the role says that it is one.
+        yield f'<{element} class="iamtriage-{name}" role="list">'
+        for (title, body), tag in zip(items, sure, strict=True):
+            yield f'<li class="iamtriage-{_SURENESS[tag][0]}">' if tag else "<li>"
+            yield from map(self._block, (title, *body))
+            yield "</li>"
+        yield f"</{element}>"
+
+    def _block(self, block: Block) -> str:
+        match block:
+            case Heading(text, level, tags):
+                element, name = f"h{self.level + level - 1}", ("title", "section", "item")[level - 1]
+                shown = " ".join((_prose(text), *map(_badge, tags)))
+                return f'<{element} class="iamtriage-{name}">{shown}</{element}>'
+            case Paragraph(text, quiet):
+                quietly = " iamtriage-quiet" if quiet else ""
+                return f'<p class="iamtriage-prose{quietly}">{_prose(text)}</p>'
+            case Items(items, ordered):
+                element = "ol" if ordered else "ul"
+                shown = "".join(f"<li>{_prose(item)}</li>" for item in items)
+                return f'<{element} class="iamtriage-list">{shown}</{element}>'
+            case Fields(rows):
+                shown = "".join(
+                    f"<dt>{_text(name)}</dt><dd><code>{_text(value)}</code></dd>" for name, value in rows
+                )
+                return f'<dl class="iamtriage-facts">{shown}</dl>'
+            case Code():
+                return _code_block(block.language, escape(code_text(block, _COMMAND_WIDTH)))
+            case Link():
+                return f'<p class="iamtriage-prose">{_link(block)}</p>'
+            case Source():
+                return _code_block("text", "".join(_marked(text, mark) for text, mark in parts(block)))
+            case _:
+                assert_never(block)
+
+
+def _badge(tag: str) -> str:
+    title = f' title="{_SURENESS[tag][1]}"' if tag in _SURENESS else ""
+    return f'<span class="iamtriage-badge"{title}>{_text(tag)}</span>'
+
+
+def _link(block: Link) -> str:
+    if not is_web_address(block.url):
+        return f"{_prose(block.text)}: <code>{_text(block.url)}</code>"
+    url = escape(block.url)
+    return f'<a href="{url}" target="_blank" rel="noopener noreferrer">{_text(block.text)}</a>'
+
+
+def _code_block(language: str, shown: str) -> str:
+    # Whoever has no mouse can only scroll what has the focus: https://www.w3.org/TR/WCAG22/#keyboard
+    return (
+        f'<div class="iamtriage-code" data-iamtriage-code="{language}">'
+        f'<pre tabindex="0" role="region" aria-label="{_CODE_NAMES[language]}">'
+        f"<code>{shown}</code></pre></div>"
+    )
+
+
+def _marked(text: str, mark: Mark | None) -> str:
+    if mark is None:
+        return _lines(text)
+    if mark.instead is None:
+        return f'<mark title="{_text(mark.label)}">{_lines(text)}</mark>'
+    return f'<span class="iamtriage-redacted" title="{_text(mark.label)}">{_text(text)}</span>'
+
+
+def _prose(text: str) -> str:
+    return "".join(f"<code>{escape(part)}</code>" if code else escape(part) for part, code in phrases(text))
+
+
+def _text(text: str) -> str:
+    return escape(escaped(text))
+
+
+def _lines(text: str) -> str:
+    """Give a text of lines; line feeds and tabs are the only controls that it keeps."""
+    return "\n".join(
+        "\t".join(map(_text, line.split("\t"))) for line in text.replace("\r\n", "\n").split("\n")
+    )

@@ -1,0 +1,109 @@
+"""Blocks as Markdown (CommonMark, as GitHub, chats and notebooks read it); not for reading Markdown.
+
+No markup comes out of a text. Names, ARNs, addresses and whatever else is not a plain word stand in code
+spans: there GitHub makes no link or mention, which a backslash does not prevent. What stands outside consists
+of plain words, so nothing else has to be escaped. Values stay whole: they can be copied.
+
+Sources: https://spec.commonmark.org/0.31.2/ and https://github.github.com/gfm/.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, assert_never
+
+from iamtriage._rendering.blocks import Code, Fields, Heading, Items, Link, Paragraph, Source
+from iamtriage._rendering.texts import code_text, is_web_address, phrases, source_lines
+from iamtriage._words import escaped
+
+if TYPE_CHECKING:
+    from iamtriage._rendering.blocks import Block
+
+__all__ = ("render",)
+
+_COMMAND_WIDTH = 88
+_BACKTICKS = re.compile("`+")
+_FENCES = re.compile(r"^ {0,3}(`+|~+)", re.MULTILINE)
+# cmark, which GitHub uses, reads no code span between more than 80 backticks, and no fence of more than 255.
+_LONGEST_FENCE = 60
+_BACKTICK_ESCAPE = r"\x60"
+# "1." would begin a list at the beginning of a line.
+_NUMBER = re.compile(r"(?<![^ ])([0-9]+)([.)])(?= |$)")
+
+
+def render(blocks: tuple[Block, ...]) -> str:
+    """Give blocks as Markdown, without a final line feed. The title is a heading of the second level.
+
+    >>> print(render((Heading("Why"), Items(("It lacks s3:GetObject.",)))))
+    ### Why
+    <BLANKLINE>
+    - It lacks `s3:GetObject`.
+    """
+    shown: list[str] = []
+    bullet = 0
+    before: Block | None = None
+    for block in blocks:
+        # Two lists in a row would be one if they had the same bullets.
+        bullet = 1 - bullet if isinstance(block, Items | Fields) and isinstance(before, Items | Fields) else 0
+        shown.append(_block(block, bullet))
+        before = block
+    return "\n\n".join(shown)
+
+
+def _block(block: Block, bullet: int) -> str:
+    match block:
+        case Heading(text, level, tags):
+            words = [_prose(text), *map(_code_span, tags)]
+            return f"{'#' * (level + 1)} {' '.join(words)}"
+        case Paragraph(text):
+            return _prose(text)
+        case Items(items, ordered):
+            bullets = (f"{n}{'.)'[bullet]}" if ordered else "-*"[bullet] for n in range(1, len(items) + 1))
+            return "\n".join(f"{mark} {_prose(item)}" for mark, item in zip(bullets, items, strict=False))
+        case Fields(rows):
+            return "\n".join(f"{'-*'[bullet]} {_prose(label)}: {_code_span(value)}" for label, value in rows)
+        case Code():
+            return _fenced(code_text(block, _COMMAND_WIDTH), block.language)
+        case Link(url, text):
+            if not is_web_address(url):
+                return f"{_prose(text)}: {_code_span(url)}"
+            # Within <…>, only an entity has a meaning.
+            return f"[{_prose(text)}](<{url.replace('&', '&amp;')}>)"
+        case Source():
+            return _fenced("\n".join(source_lines(block)), "text")
+        case _:
+            assert_never(block)
+
+
+def _prose(text: str) -> str:
+    shown = (
+        _code_span(part) if code else _NUMBER.sub(r"\1\\\2", part) for part, code in phrases(text.strip(" "))
+    )
+    return "".join(shown)
+
+
+def _code_span(text: str) -> str:
+    """Give a text as code of one line; nothing for an empty text, which no code span can hold."""
+    text = escaped(text)
+    if not text:
+        return ""
+    lengths = {len(run) for run in _BACKTICKS.findall(text)}
+    length = next(n for n in range(1, len(lengths) + 2) if n not in lengths)
+    if length > _LONGEST_FENCE:
+        text, length = text.replace("`", _BACKTICK_ESCAPE), 1
+    # One blank at both ends is no part of the code.
+    padded = text.strip(" ") and (text[0] == "`" or text[-1] == "`" or text[0] == text[-1] == " ")
+    blank = " " if padded else ""
+    return f"{'`' * length}{blank}{text}{blank}{'`' * length}"
+
+
+def _fenced(text: str, language: str) -> str:
+    """Give a block of code. The info string is one of our own words."""
+    longest = {"`": 2, "~": 2}
+    for run in _FENCES.findall(text):
+        longest[run[0]] = max(longest[run[0]], len(run))
+    length, mark = min((length, mark) for mark, length in longest.items())
+    if length >= _LONGEST_FENCE:
+        text, length, mark = text.replace("`", _BACKTICK_ESCAPE), 2, "`"
+    fence = mark * (length + 1)
+    return f"{fence}{language}\n{text}\n{fence}"

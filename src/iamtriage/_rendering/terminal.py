@@ -1,0 +1,152 @@
+"""Blocks as lines for a terminal; not for Markdown, and not for finding out how wide a terminal is.
+
+Sections are told by their indent. Every character of a text is printable when it gets here out: the only
+control sequences are those of ``color``, which select bold letters and colours and end with their line.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, assert_never
+
+from iamtriage._rendering.blocks import Code, Fields, Heading, Items, Link, Paragraph, Source
+from iamtriage._rendering.texts import code_text, source_lines
+from iamtriage._rendering.widths import width_of
+from iamtriage._words import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from iamtriage._rendering.blocks import Block
+
+__all__ = ("render",)
+
+_NARROWEST = 40
+_WIDEST_LABEL = 18
+# The indent of what stands below a heading of a level.
+_INDENTS = {1: 2, 2: 2, 3: 4}
+
+_PLAIN, _BOLD, _DIM, _TAG, _COMMAND, _ADDRESS = "", "1", "2", "36", "32", "4"
+
+
+def render(blocks: tuple[Block, ...], *, width: int, color: bool) -> str:
+    r"""Give blocks for a terminal, without a final line feed.
+
+    No line is wider than ``width``, apart from words that are wider by themselves and from lines of JSON and
+    YAML. Commands are broken between arguments, so that they can be pasted. A width below 40 counts as 40.
+
+    >>> print(render((Heading("Why"), Items(("It is so\x07.",))), width=80, color=False))
+    Why
+      - It is so\x07.
+    """
+    lines: list[str] = []
+    layout = _Layout(max(width, _NARROWEST), color=color)
+    before: Block | None = None
+    for block in blocks:
+        if before is not None and not _together(before, block):
+            lines.append("")
+        lines += layout.block(block)
+        before = block
+    return "\n".join(lines)
+
+
+def _together(before: Block, block: Block) -> bool:
+    """Tell whether no empty line stands between two blocks."""
+    if isinstance(before, Heading):
+        below = not isinstance(block, Heading) or block.level > before.level
+        return before.level > 1 and below and not isinstance(block, Code)
+    return isinstance(before, Items) and isinstance(block, Link)
+
+
+class _Layout:
+    """Makes lines of blocks, one after the other."""
+
+    def __init__(self, width: int, *, color: bool) -> None:
+        self.width = width
+        self.color = color
+        self.indent = 0
+
+    def block(self, block: Block) -> Iterator[str]:
+        match block:
+            case Heading():
+                yield from self._heading(block)
+            case Paragraph(text, quiet):
+                yield from self._wrapped(_words(text, _DIM if quiet else _PLAIN), " " * self.indent)
+            case Items():
+                yield from self._items(block)
+            case Fields():
+                yield from self._fields(block)
+            case Code():
+                yield from self._code(block)
+            case Link(url, text):
+                words = [*_words(f"{text}:"), *_words(url, _ADDRESS)]
+                yield from self._wrapped(words, " " * self.indent)
+            case Source():
+                yield from self._source(block)
+            case _:
+                assert_never(block)
+
+    def _heading(self, block: Heading) -> Iterator[str]:
+        self.indent = _INDENTS[block.level]
+        tags = (word for tag in block.tags for word in _words(f"[{tag}]", _TAG))
+        before = " " * (self.indent - 2)
+        yield from self._wrapped([*_words(block.text, _BOLD), *tags], before)
+
+    def _items(self, block: Items) -> Iterator[str]:
+        columns = len(str(len(block.items)))
+        for number, item in enumerate(block.items, 1):
+            bullet = f"{number:>{columns}}. " if block.ordered else "- "
+            yield from self._wrapped(_words(item), " " * self.indent + bullet)
+
+    def _fields(self, block: Fields) -> Iterator[str]:
+        rows = [(escaped(label).rstrip(), value) for label, value in block.rows]
+        column = max((width_of(label) for label, _ in rows if width_of(label) <= _WIDEST_LABEL), default=0)
+        for label, value in rows:
+            before = " " * self.indent
+            gap = " " * max(0, column - width_of(label))
+            if width_of(label) > column:
+                yield from self._wrapped(_words(label, _DIM), before)
+                yield from self._wrapped(_words(value), " " * (self.indent + column + 2))
+            else:
+                first = f"{before}{self._styled(label, _DIM)}{gap}  "
+                yield from self._wrapped(_words(value), first, " " * (self.indent + column + 2))
+
+    def _code(self, block: Code) -> Iterator[str]:
+        lines = code_text(block, self.width, " " * self.indent).split("\n")
+        return (self._styled(line, _COMMAND) for line in lines)
+
+    def _source(self, block: Source) -> Iterator[str]:
+        for line in source_lines(block):
+            yield from self._wrapped(_words(line), f"{' ' * self.indent}| ", f"{' ' * self.indent}|   ")
+
+    def _wrapped(
+        self, words: Iterable[tuple[str, str]], first: str, later: str | None = None
+    ) -> Iterator[str]:
+        """Give words in lines, with what stands before the first line and before the later ones."""
+        later = " " * len(first) if later is None else later
+        line: list[tuple[str, str]] = []
+        before, column = first, len(later)
+        for word, style in words:
+            wide = width_of(word)
+            if line and word and column + wide > self.width:
+                yield self._line(before, line)
+                line, before, column = [], later, len(later)
+            line.append((word, style))
+            column += wide + 1
+        yield self._line(before, line)
+
+    def _line(self, before: str, words: list[tuple[str, str]]) -> str:
+        runs = (
+            self._styled(" ".join(word for word, _ in run).rstrip(), style)
+            for style, run in groupby(words, key=itemgetter(1))
+        )
+        return (before + " ".join(runs)).rstrip()
+
+    def _styled(self, text: str, style: str) -> str:
+        return f"\x1b[{style}m{text}\x1b[0m" if self.color and style and text else text
+
+
+def _words(text: str, style: str = _PLAIN) -> list[tuple[str, str]]:
+    """Give the words of a text, printable, each with its style; blanks between blanks are empty words."""
+    return [(word, style) for word in escaped(text).split(" ")]

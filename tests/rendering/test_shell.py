@@ -1,0 +1,224 @@
+"""Commands that are shown still run as they are, in real shells."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamtriage._rendering.shell import continued, pasteable
+from iamtriage._rendering.widths import width_of
+from tests.rendering.hostile import PAYLOADS, texts
+
+# Prints for each call how many arguments it has, and them.
+PRINTER = r"""aws() { printf '%s\0' "$#" "$@"; }
+kubectl() { aws kubectl "$@" "$(cat)"; }
+"""
+_IMPOSSIBLE = {"\0", *map(chr, range(0xD800, 0xE000))}
+
+arguments = st.lists(
+    texts.map(lambda text: "".join(c for c in text if c not in _IMPOSSIBLE)), min_size=1, max_size=6
+)
+
+
+def calls(command: str, shell: str = "sh") -> list[list[str]]:
+    """What the commands are called with when a shell reads the text."""
+    done = subprocess.run(
+        [shell],
+        input=(PRINTER + command + "\n").encode(),
+        capture_output=True,
+        check=False,
+        timeout=60,
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
+    )
+    assert done.stderr == b"", (command, done.stderr)
+    printed = iter(done.stdout.decode().split("\0")[:-1])
+    return [[next(printed) for _ in range(int(count))] for count in printed]
+
+
+# ----------------------------------------------------------------------------------------- continuation
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        pytest.param("aws sts get-caller-identity", "aws sts get-caller-identity", id="fits"),
+        pytest.param(
+            "aws iam get-role --role-name orders-api --query Role.Arn",
+            "aws iam get-role \\\n    --role-name orders-api \\\n    --query Role.Arn",
+            id="options begin lines",
+        ),
+        pytest.param(
+            "aws eks tag-resource --tags one=1111111111 two=2222222222 three=3333333333",
+            "aws eks tag-resource \\\n    --tags one=1111111111 two=2222222222 \\\n    three=3333333333",
+            id="values follow as far as they fit",
+        ),
+        pytest.param(
+            "aws s3 ls --recursive s3://orders-api-with-a-long-name/and/a/long/prefix",
+            "aws s3 ls \\\n    --recursive s3://orders-api-with-a-long-name/and/a/long/prefix",
+            id="a word that is too long anyway stays with its option",
+        ),
+        pytest.param(
+            "aws iam put-role-policy --policy-document '{\n  \"a\":   1\n}' --role-name orders-api --policy-name pass-role",
+            "aws iam put-role-policy \\\n    --policy-document '{\n  \"a\":   1\n}' \\\n    --role-name orders-api \\\n    --policy-name pass-role",
+            id="a line feed in quotes stays",
+        ),
+        pytest.param(
+            "aws a --b 'one two three four five six seven eight nine ten' --c",
+            "aws a \\\n    --b 'one two three four five six seven eight nine ten' \\\n    --c",
+            id="blanks in quotes",
+        ),
+        pytest.param(
+            "aws a --b one\\ two\\ three\\ four\\ five\\ six\\ seven --c",
+            "aws a \\\n    --b one\\ two\\ three\\ four\\ five\\ six\\ seven \\\n    --c",
+            id="escaped blanks",
+        ),
+        pytest.param(
+            'aws a --b c --token "$(aws b --c d --e f)" --g',
+            'aws a \\\n    --b c \\\n    --token "$(aws b --c d --e f)" --g',
+            id="nothing is broken behind a substitution",
+        ),
+        pytest.param(
+            "aws a --b c # and --this --is a --comment --of many words",
+            "aws a \\\n    --b c # and --this --is a --comment --of many words",
+            id="nothing is broken within a comment",
+        ),
+        pytest.param(
+            "aws a --bbbbbbbbbbbbbbb c - -- --ddddddddddddddddd",
+            "aws a \\\n    --bbbbbbbbbbbbbbb c - -- \\\n    --ddddddddddddddddd",
+            id="a dash alone is no option",
+        ),
+    ],
+)
+def test_long_commands_are_continued(command: str, shown: str) -> None:
+    assert continued(command, 44) == shown
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(
+            "aws a --name 'it'\"'\"'s' --other \"a $HOME b\" --third \\'x\\ y --fourth $'x'", id="quotes"
+        ),
+        pytest.param("aws a --b c --d e | kubectl apply -f - --namespace orders --dry-run=client", id="pipe"),
+        pytest.param(
+            "X=1 aws a --b c && aws --d e; (aws --f 'g  h' > /dev/stdout) & wait; aws --i j", id="list"
+        ),
+        pytest.param(
+            "kubectl apply -f - --long-option x <<EOF\n  a --b c --d e --f g \\\n  h $HOME\nEOF",
+            id="document",
+        ),
+        pytest.param(
+            "kubectl apply -f - --long-option x <<'EOF'\n a --b c --d e --f g \\\n h $HOME\nEOF",
+            id="quoted document",
+        ),
+        pytest.param(
+            'aws a --b `printf "x --y  z"` --c "`printf \'x --y  z\'`" --d "$(printf \'q  r\')"',
+            id="substitutions",
+        ),
+        pytest.param("aws a --b c --long-long d # comment --not an --option at all\naws --e f", id="comment"),
+        pytest.param(
+            'aws a b#c --d "#" --e \'#\' --f \\# --g "${HOME#/}" --h ${HOME} --i $((1 + 2))',
+            id="number signs",
+        ),
+        pytest.param(
+            'aws a --b "x\\"y  z" --c "a\\\nb" --dddddddddddddd e\\\nf --gggggggggg h', id="backslashes"
+        ),
+        pytest.param(
+            "aws a --b 'c\n  d' --eeeeeeeeeeeeeeee\naws  f\t --g\n\n  aws --hhhhhhhhhhhhhhhhhhhhhhhh",
+            id="lines",
+        ),
+    ],
+)
+@pytest.mark.parametrize("width", [20, 40, 60])
+def test_continuation_changes_nothing_in_a_shell(command: str, width: int) -> None:
+    assert calls(continued(command, width, "   ")) == calls(command) != []
+
+
+@given(arguments, st.integers(20, 100), st.sampled_from(("", "    ")))
+def test_continued_commands_pass_on_the_same_arguments(words: list[str], width: int, indent: str) -> None:
+    assert calls(continued(shlex.join(["aws", *words]), width, indent)) == [words]
+
+
+@given(st.lists(st.from_regex(r"-{0,2}[a-z日]{1,12}", fullmatch=True), max_size=12))
+def test_lines_fit_as_far_as_words_do(words: list[str]) -> None:
+    lines = continued(" ".join(["aws", *words]), 40, "    ").split("\n")
+    assert all(width_of(line) <= 40 for line in lines)
+    assert all(line.endswith(" \\") for line in lines[:-1])
+
+
+# ------------------------------------------------------------------------------------- what is not seen
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        pytest.param("aws 'a\nb' é", "aws 'a\nb' é", id="nothing to do"),
+        pytest.param("aws 'a\x1b[31m\\'", r"aws $'a\033[31m\\'", id="single quotes"),
+        pytest.param("aws 'a\u202eb'", r"aws $'a\342\200\256b'", id="as UTF-8"),
+        pytest.param("aws 'a\x1b'\"'\"'b'", "aws $'a\\033'\"'\"'b'", id="one part of a word"),
+        pytest.param(
+            'aws "$HOME\x1b\\\x07\\"x"', 'aws "$HOME"$\'\\033\'"\\\\"$\'\\007\'"\\"x"', id="double quotes"
+        ),
+        pytest.param("aws a\u00a0b \\\x07", r"aws a$'\302\240'b $'\007'", id="no quotes"),
+        pytest.param("aws\ta", "aws a", id="tab between words"),
+        pytest.param("aws 'a\tb\nc\r'", r"aws $'a\tb\nc\r'", id="named"),
+        pytest.param(
+            "aws 'a\0b'",
+            "# This cannot be pasted because of the characters written as escapes.\n# aws 'a\\x00b'",
+            id="null",
+        ),
+        pytest.param(
+            "aws 'a\ud800b'",
+            "# This cannot be pasted because of the characters written as escapes.\n# aws 'a\\ud800b'",
+            id="half a surrogate pair",
+        ),
+        pytest.param(
+            "aws $(x\x1b)\nb",
+            "# This cannot be pasted because of the characters written as escapes.\n# aws $(x\\x1b)\n# b",
+            id="within a substitution",
+        ),
+    ],
+)
+def test_invisible_characters_are_written_out(command: str, shown: str) -> None:
+    assert pasteable(command) == shown
+
+
+@given(arguments)
+def test_bash_turns_the_escapes_back(words: list[str]) -> None:
+    shown = pasteable(shlex.join(["aws", *words]))
+    assert shown.replace("\n", "").isprintable()
+    assert calls(shown, "bash") == [words]
+    assert calls(continued(shown, 40, "  "), "bash") == [words]
+
+
+@pytest.mark.parametrize("character", ["\x1b", "\x07", "\u202e", "\u00a0", "\r", "\t"])
+def test_double_quotes_and_no_quotes_mean_the_same_in_bash(character: str) -> None:
+    for command in (
+        f'aws "a{character}b\\{character}c" d\\{character}e "x$HOME{character}" ""',
+        f'aws "a$"\\{character}',
+    ):
+        assert calls(pasteable(command), "bash") == calls(command, "bash")
+
+
+@given(arguments)
+def test_a_shell_that_does_not_know_the_escapes_runs_nothing_else(words: list[str]) -> None:
+    [call] = calls(pasteable(shlex.join(["aws", *words])), "sh")
+    assert len(call) == len(words)
+
+
+@given(st.lists(texts, min_size=1, max_size=4))
+def test_what_cannot_be_pasted_runs_nothing(words: list[str]) -> None:
+    command = shlex.join(["aws", *words])
+    shown = pasteable(command)
+    assert shown.replace("\n", "").isprintable()
+    if _IMPOSSIBLE & set(command):
+        assert calls(shown) == []
+
+
+@pytest.mark.parametrize("text", [text for text in PAYLOADS.values() if len(text) > 1000 and "\n" in text])
+def test_long_arguments(text: str) -> None:
+    assert calls(continued(pasteable(shlex.join(["aws", text])), 80)) == [[text]]
