@@ -1,0 +1,265 @@
+"""A denial as far as it is known: what the message says, what follows, what was supplied; not for remedies.
+
+The message says little, the decoded message and the authorization details say more. Here they become one
+view, each part with what it rests on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import attrs
+
+from iamtriage._callers import named, principal_in, role_in
+from iamtriage._iam_names import ACCOUNT
+from iamtriage._partitions import PARTITIONS
+from iamtriage._policies.grants import Place
+from iamtriage._policies.masks import partition_of
+from iamtriage._said import Said, said_in
+from iamtriage.actions import actions_for
+from iamtriage.arns import Arn, parse_arn
+from iamtriage.exceptions import InvalidArnError
+from iamtriage.facts import Facts
+from iamtriage.failures import AccessDenied
+from iamtriage.principals import Principal, Role, Root, ServiceLinkedRole, ServicePrincipal
+from iamtriage.typing import Deny, PolicyType
+
+if TYPE_CHECKING:
+    from iamtriage._authorization_denials import Denial as Reason
+    from iamtriage.actions import OperationActions
+
+__all__ = ("Denial", "Source", "denial_of", "identity_allow_helps")
+
+Source: TypeAlias = Literal["reported", "derived", "supplied", "possible"]
+
+_EC2_CODES = frozenset({"UnauthorizedOperation", "Client.UnauthorizedOperation"})
+_S3_CODES = frozenset({"AccessDenied", "403", "Forbidden"})
+_TRUST_ONLY = frozenset({"sts:assumerolewithwebidentity", "sts:assumerolewithsaml"})
+
+
+@attrs.frozen
+class Denial:
+    """What is known of a denial.
+
+    Attributes:
+        failure: the failure.
+        facts: what the caller knows.
+        who: the principal as written.
+        principal: the principal as a type; None where it is masked, cut or unknown.
+        role: the role that called, or whose session did.
+        caller: who called, in words: ``the role app``.
+        action: the action; of several that may be meant, the likeliest.
+        actions: all that may be meant.
+        action_source: what the action rests on.
+        resource: the resource as written.
+        resource_source: what the resource rests on.
+        arn: the resource as an ARN; None where it is none.
+        deny: explicit or implicit.
+        layer: the type of policy that denied, or that does not allow.
+        layer_source: what these two rest on.
+        policy: the policy that denied: its ARN, name or id.
+        statements: the ids of the statements that denied.
+        also: other types of policy that the authorization details name, with how they deny.
+        said: what the sentence says that is not of the usual form.
+        sentence: the sentence, where ``said`` is ``"other"``.
+    """
+
+    failure: AccessDenied
+    facts: Facts
+    who: str | None
+    principal: Principal | None
+    role: Role | None
+    caller: str
+    action: str | None
+    actions: tuple[str, ...]
+    action_source: Source
+    resource: str | None
+    resource_source: Source
+    arn: Arn | None
+    deny: Deny | None
+    layer: PolicyType | None
+    layer_source: Source
+    policy: str | None
+    statements: tuple[str, ...] = ()
+    also: tuple[tuple[PolicyType, Deny | None], ...] = ()
+    said: Said | None = None
+    sentence: str | None = None
+
+    @property
+    def service(self) -> str | None:
+        """The service: the action's prefix, else what the envelope names."""
+        if self.action is not None:
+            return self.action.partition(":")[0].lower()
+        return self.failure.envelope.service
+
+    @property
+    def name(self) -> str:
+        """The action's name in lower case, with its prefix; empty where it is unknown."""
+        return (self.action or "").lower()
+
+    @property
+    def account(self) -> str | None:
+        """The caller's account."""
+        account: str | None = getattr(self.principal, "account", None)
+        if account is None and self.failure.account and ACCOUNT.fullmatch(self.failure.account):
+            return self.failure.account
+        return account
+
+    @property
+    def resource_account(self) -> str | None:
+        """The account in the resource's ARN."""
+        arn = self.arn
+        return arn.account if arn is not None and ACCOUNT.fullmatch(arn.account) else None
+
+    @property
+    def crosses_accounts(self) -> bool | None:
+        """Whether caller and resource are of two accounts; None where one of them is unknown."""
+        if self.account is None or self.resource_account is None:
+            return None
+        return self.account != self.resource_account
+
+    @property
+    def place(self) -> Place:
+        """Where resources lie that have no ARN in the message."""
+        partition: str | None = getattr(self.principal, "partition", None)
+        arn = self.arn
+        if partition is None and arn is not None and arn.partition in PARTITIONS:
+            partition = arn.partition
+        if partition is None and self.facts.region:
+            partition = partition_of(self.facts.region)
+        return Place(partition, self.facts.region, self.account)
+
+
+def denial_of(failure: AccessDenied, facts: Facts) -> Denial:
+    """Bring together what is known of a denial."""
+    who, action, resource = failure.principal or facts.caller, failure.action, failure.resource
+    action_source: Source = "reported"
+    resource_source: Source = "reported"
+    deny, layer, policy = failure.deny, failure.policy_type, failure.policy_arn
+    layer_source: Source = "reported"
+    statements: tuple[str, ...] = ()
+    also: tuple[tuple[PolicyType, Deny | None], ...] = ()
+    message = facts.decoded_message
+    if message is not None:
+        if message.action:
+            action, action_source = message.action, "supplied"
+        if message.resource:
+            resource, resource_source = message.resource, "supplied"
+        if message.principal is not None:
+            who = who or message.principal.arn
+        if deny is None and message.deny is not None:
+            deny, layer_source = message.deny, "supplied"
+        statements = tuple(each.sid for each in message.statements if each.sid)
+    details = facts.authorization_details
+    if details is not None:
+        reasons = _reasons(action, details.denials())
+        if reasons:
+            first = reasons[0]
+            if action is None and first.action:
+                action, action_source = first.action, "supplied"
+            if resource is None and first.resource:
+                resource, resource_source = first.resource, "supplied"
+            if first.policy_type is not None:
+                deny, layer, layer_source = first.deny, first.policy_type, "supplied"
+                policy = next((each.arn for each in first.policies if each.arn), policy)
+                statements = first.sids or statements
+            also = tuple(
+                (each.policy_type, each.deny) for each in reasons[1:] if each.policy_type is not None
+            )
+    if resource is None and facts.resource:
+        resource, resource_source = facts.resource, "supplied"
+    actions: tuple[str, ...] = (action,) if action else ()
+    said, sentence = said_in(failure)
+    if action is None or ":" not in action:
+        action_source, actions = _derived(failure, facts)
+        action = actions[0] if actions else None
+    principal = principal_in(who)
+    return Denial(
+        failure=failure,
+        facts=facts,
+        who=who,
+        principal=principal,
+        role=role_in(principal),
+        caller=named(principal, who),
+        action=action,
+        actions=actions,
+        action_source=action_source,
+        resource=resource,
+        resource_source=resource_source,
+        arn=_arn(resource),
+        deny=deny,
+        layer=layer,
+        layer_source=layer_source,
+        policy=policy,
+        statements=statements,
+        also=also,
+        said=said,
+        sentence=sentence,
+    )
+
+
+def identity_allow_helps(denial: Denial) -> bool:
+    """Tell whether an Allow in an identity-based policy of the caller can be what is missing.
+
+    The rules of https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html: an
+    explicit deny beats every Allow, and policies that only limit are not widened by one.
+    """
+    if denial.action is None or denial.deny == "explicit" or denial.layer not in (None, "identity"):
+        return False
+    if denial.said is not None or denial.name in _TRUST_ONLY:
+        return False
+    if denial.who == "anonymous" or isinstance(denial.principal, Root | ServicePrincipal | ServiceLinkedRole):
+        return False
+    if _looks_like_service(denial.who):
+        return False
+    # A role of another account can be passed by nobody.
+    return not (denial.name == "iam:passrole" and denial.crosses_accounts)
+
+
+def _arn(resource: str | None) -> Arn | None:
+    if resource is None or not resource.startswith("arn:"):
+        return None
+    try:
+        return parse_arn(resource)
+    except InvalidArnError:
+        return None
+
+
+def _reasons(action: str | None, found: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """Give the reasons for the denied action; of several actions, the first that was denied."""
+    if not found:
+        return ()
+    wanted = (action or found[0].action).lower()
+    return tuple(each for each in found if each.action.lower() == wanted) or tuple(
+        each for each in found if each.action == found[0].action
+    )
+
+
+def _looks_like_service(who: str | None) -> bool:
+    return (
+        who is not None
+        and not who.startswith("arn:")
+        and who.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+    )
+
+
+def _derived(failure: AccessDenied, facts: Facts) -> tuple[Source, tuple[str, ...]]:
+    """Give the actions that the call takes, told by its name."""
+    operation = failure.envelope.operation
+    if operation is None:
+        return "derived", ()
+    service = failure.envelope.service or facts.service
+    found = actions_for(operation, service)
+    if service is not None or len(found) == 1:
+        return "derived", found[0].actions if found else ()
+    likely = _likely(failure, found)
+    if likely is not None:
+        return "derived", likely.actions
+    return "possible", found[0].actions if found else ()
+
+
+def _likely(failure: AccessDenied, found: tuple[OperationActions, ...]) -> OperationActions | None:
+    """Choose the service by the code, which few services share."""
+    code = failure.envelope.code
+    service = "ec2" if code in _EC2_CODES else "s3" if failure.envelope.host_id or code in _S3_CODES else None
+    return next((each for each in found if each.service == service), None)

@@ -1,0 +1,108 @@
+"""What a denial says in words that are not the usual sentence; not for that sentence: see ``_reading``.
+
+Such words tell of causes that no missing Allow is: the state of an account, a wrong one-time code, an
+owner, a setting that forbids public data. What is not known here is repeated, not interpreted.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from iamtriage.failures import AccessDenied
+
+__all__ = ("Said", "said_in")
+
+Said: TypeAlias = Literal[
+    "authorizer",
+    "block-public-access",
+    "cross-account-pass-role",
+    "kms-key-unknown",
+    "kms-opaque",
+    "kms-three-way",
+    "lake-formation",
+    "mfa",
+    "not-owner",
+    "other",
+    "pod-identity",
+    "root-assumes",
+]
+"""What a sentence says that is not of the usual form."""
+
+# Fragments of sentences; the first that stands in the text tells.
+_SENTENCES: tuple[tuple[str, Said], ...] = (
+    ("explicitly denies access", "kms-three-way"),
+    ("ciphertext refers to a customer master key", "kms-key-unknown"),
+    ("access to kms is not allowed", "kms-opaque"),
+    ("kms access was denied", "kms-opaque"),
+    ("cross-account pass role is not allowed", "cross-account-pass-role"),
+    ("block public access", "block-public-access"),
+    ("blockpublicpolicy", "block-public-access"),
+    ("blockpublicacls", "block-public-access"),
+    ("may not be assumed by root", "root-assumes"),
+    ("multifactorauthentication failed", "mfa"),
+    ("does not have permissions to assume the associated role", "pod-identity"),
+    ("user is not authorized to access this resource", "authorizer"),
+    ("requester is not authorized to access requested permissions", "lake-formation"),
+    ("lake formation permission", "lake-formation"),
+    ("you are not the owner", "not-owner"),
+)
+# Sentences that say no more than that access is denied, unless something goes on behind them.
+_BARE = re.compile(
+    r"(?:(?:access(?: is)? denied|forbidden|not authorized|unauthorized(?: operation)?|unknown ?error"
+    r"|you are not authorized to perform (?:this|the) operation|null|none|an error occurred|403"
+    r"|you don't have permissions? to access this resource|service returned error code \w+"
+    r"|all access to this (?:object|resource) has been disabled|status code:? ?\d+"
+    r"|access to the resource \S+ is denied)(?![:,;]? ?(?-i:[a-z]))"
+    r"|\W*\Z)",
+    re.IGNORECASE,
+)
+# The sentence behind the code, as SDKs and services print the two; white space is folded.
+_BEHIND = (
+    re.compile(r"\) when calling the \w+ operation(?: \(reached max retries: \d+\))?: (?P<words>.{0,600})"),
+    re.compile(r"[\"'<]?[Mm]essage[\"'>]?\s?[:=>]\s?\\?[\"']?(?P<words>[^\"'<]{0,600})"),
+    re.compile(r"(?<=[a-z])(?:Exception|Denied|Operation)['\"]?: (?P<words>.{0,600})"),
+)
+_END = re.compile(
+    r"\s\(Service:|\s+status code:|,? request ?id|\\n|\s\(request|Encoded authorization|</|\"\}|[\"'],"
+    r"|\sat \S+ \(|\.\s",
+    re.IGNORECASE,
+)
+_AROUND = 4_000
+
+
+def said_in(failure: AccessDenied) -> tuple[Said | None, str | None]:
+    """Tell what the sentence says, where it is not of the usual form."""
+    if failure.policy_type is not None and failure.deny is not None:
+        return None, None
+    if failure.reason is None and failure.action is not None and failure.principal is not None:
+        return None, None
+    start, end = failure.span
+    words = failure.text[max(start - _AROUND, 0) : min(end, start + 2 * _AROUND) + _AROUND].lower()
+    lowered = " ".join(words.split())
+    for fragment, said in _SENTENCES:
+        if fragment in lowered:
+            return said, None
+    if failure.reason is not None:
+        # "because this bucket has blocked …": a reason, and no policy that lacks an Allow.
+        named = failure.deny is not None or failure.policy_type is not None
+        return (None, None) if named else ("other", failure.reason)
+    if failure.action is not None or failure.encoded_message is not None or failure.policy_type is not None:
+        return None, None
+    sentence = _sentence(failure)
+    return (None, None) if sentence is None else ("other", sentence)
+
+
+def _sentence(failure: AccessDenied) -> str | None:
+    """Give the sentence behind the code, None where it says no more than that access is denied."""
+    start, end = failure.span
+    span = " ".join(failure.text[start : min(end, start + 2 * _AROUND) + _AROUND].split())
+    for pattern in _BEHIND:
+        found = pattern.search(span)
+        if found is None:
+            continue
+        ending = _END.search(found["words"])
+        sentence = (found["words"][: ending.start()] if ending else found["words"]).strip(" .\"'\\")
+        return None if _BARE.match(sentence) or " " not in sentence else sentence
+    return None

@@ -1,0 +1,134 @@
+"""What the caller knows beside the failure, for :func:`iamtriage.explain`; not for finding it out.
+
+Whatever is not given counts as not known, never as absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast, get_args
+
+import attrs
+
+from iamtriage._words import shown
+from iamtriage.authorization_details import AuthorizationDetails, read_authorization_details
+from iamtriage.decoded_messages import DecodedMessage, read_decoded_message
+from iamtriage.exceptions import DocumentError
+from iamtriage.typing import AuthenticationMode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ("Facts", "facts_of")
+
+_MODES: tuple[str, ...] = get_args(AuthenticationMode)
+
+
+def _text(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    del instance
+    if value is not None and not isinstance(value, str):
+        msg = f"{attribute.name} is text, not {type(value).__name__}"
+        raise TypeError(msg)
+
+
+def _mode(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    del instance
+    if value is not None and value not in _MODES:
+        msg = f"{attribute.name} is one of {', '.join(_MODES)}, not {shown(str(value))}"
+        raise DocumentError(msg, path=attribute.name)
+
+
+def _policy(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    del instance
+    if value is not None and not isinstance(value, (str, Mapping)):
+        msg = f"{attribute.name} is a mapping or JSON text, not {type(value).__name__}"
+        raise TypeError(msg)
+
+
+def _mapping(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    del instance
+    if value is not None and not isinstance(value, Mapping):
+        msg = f"{attribute.name} is a mapping, not {type(value).__name__}"
+        raise TypeError(msg)
+
+
+def _decoded(value: object) -> DecodedMessage | None:
+    if value is None or isinstance(value, DecodedMessage):
+        return value
+    return read_decoded_message(cast("str", value))
+
+
+def _details(value: object) -> AuthorizationDetails | None:
+    if value is None or isinstance(value, AuthorizationDetails):
+        return value
+    return read_authorization_details(cast("str", value))
+
+
+@attrs.frozen(kw_only=True)
+class Facts:
+    """What is known beside the failure.
+
+    Attributes:
+        cluster: the EKS cluster's name.
+        region: the region of the cluster or call.
+        authentication_mode: the cluster's: ``"CONFIG_MAP"``, ``"API_AND_CONFIG_MAP"`` or ``"API"``.
+        kubernetes_version: the cluster's: ``"1.31"``.
+        namespace: of the service account or the Kubernetes objects.
+        service_account: the service account's name.
+        caller: who called: the ARN that ``aws sts get-caller-identity`` prints.
+        service: the service that was called, by any name that SDKs have for it: ``"s3"``.
+        resource: the ARN of what was called for, where the text does not tell it.
+        trust_policy: the trust policy of the role that could not be assumed, as a mapping or JSON text.
+        token_claims: the claims of the web identity token, as :func:`iamtriage.read_web_identity_token`
+            gives them.
+        decoded_message: what ``sts:DecodeAuthorizationMessage`` gave: JSON text, mapping or
+            :class:`iamtriage.DecodedMessage`.
+        authorization_details: what IAM's ``GetRequestAuthorizationDetails`` gave: JSON text, mapping or
+            :class:`iamtriage.AuthorizationDetails`.
+
+    Raises:
+        DocumentError: a value that it cannot have.
+        TypeError: a value of another type.
+
+    >>> Facts(cluster="orders", authentication_mode="API").cluster
+    'orders'
+    """
+
+    cluster: str | None = attrs.field(default=None, validator=_text)
+    region: str | None = attrs.field(default=None, validator=_text)
+    authentication_mode: AuthenticationMode | None = attrs.field(default=None, validator=_mode)
+    kubernetes_version: str | None = attrs.field(default=None, validator=_text)
+    namespace: str | None = attrs.field(default=None, validator=_text)
+    service_account: str | None = attrs.field(default=None, validator=_text)
+    caller: str | None = attrs.field(default=None, validator=_text)
+    service: str | None = attrs.field(default=None, validator=_text)
+    resource: str | None = attrs.field(default=None, validator=_text)
+    trust_policy: Mapping[str, Any] | str | None = attrs.field(default=None, validator=_policy, hash=False)
+    token_claims: Mapping[str, Any] | None = attrs.field(default=None, validator=_mapping, hash=False)
+    decoded_message: DecodedMessage | None = attrs.field(default=None, converter=_decoded)
+    authorization_details: AuthorizationDetails | None = attrs.field(default=None, converter=_details)
+
+
+def facts_of(given: Facts | Mapping[str, Any] | None) -> Facts:
+    """Give the facts for what was handed over.
+
+    Raises:
+        DocumentError: a name that no fact has, or a value that it cannot have.
+        TypeError: neither facts nor a mapping.
+
+    >>> facts_of({"cluster": "orders"}).cluster
+    'orders'
+    """
+    if given is None:
+        return Facts()
+    if isinstance(given, Facts):
+        return given
+    if not isinstance(given, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+        msg = f"facts are a Facts or a mapping, not {type(given).__name__}"  # type: ignore[unreachable]
+        raise TypeError(msg)
+    known = {field.name for field in attrs.fields(Facts)}
+    for name in cast("Iterable[object]", given):
+        if name not in known:
+            msg = f"no fact is called {shown(str(name))}, only {', '.join(sorted(known))}"
+            raise DocumentError(msg, path=str(name))
+    return Facts(**given)

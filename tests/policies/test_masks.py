@@ -1,0 +1,80 @@
+"""ARNs and names with masks: what nobody knows becomes a visible placeholder, never a wildcard."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamtriage._policies.masks import is_masked, policy_arn, policy_name
+from tests.strategies import resource_arns
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("arn:aws:eks:eu-west-1:111122223333:cluster/demo", "arn:aws:eks:eu-west-1:111122223333:cluster/demo"),
+        ("arn:aws:eks:eu-west-1:****:cluster/demo", "arn:aws:eks:eu-west-1:REPLACE_ACCOUNT_ID:cluster/demo"),
+        ("arn:aws:eks:eu-west-1:*:cluster/demo", "arn:aws:eks:eu-west-1:REPLACE_ACCOUNT_ID:cluster/demo"),
+        ("arn:aws:eks:eu-west-1:xxxx:cluster/demo", "arn:aws:eks:eu-west-1:REPLACE_ACCOUNT_ID:cluster/demo"),
+        ("arn:aws:eks:eu-west-1:<account>:cluster/demo", "arn:aws:eks:eu-west-1:REPLACE_ACCOUNT_ID:cluster/demo"),
+        ("arn:aws:execute-api:eu-west-1:********9012:a1b2/dev/GET/x", "arn:aws:execute-api:eu-west-1:REPLACE_ACCOUNT_ID:a1b2/dev/GET/x"),
+        ("arn:aws:lambda:[redacted]:111122223333:function:resize", "arn:aws:lambda:REPLACE_REGION:111122223333:function:resize"),
+        ("arn:aws:lambda:*:111122223333:function:resize", "arn:aws:lambda:REPLACE_REGION:111122223333:function:resize"),
+        ("arn:aws:ec2:eu-west-1:111122223333:instance/*", "arn:aws:ec2:eu-west-1:111122223333:instance/*"),
+        ("arn:aws:secretsmanager:eu-west-1:111122223333:secret:*", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:*"),
+        ("arn:aws:route53:::hostedzone/***", "arn:aws:route53:::hostedzone/REPLACE_NAME"),
+        ("arn:aws:route53:::hostedzone/XXXXXXX", "arn:aws:route53:::hostedzone/REPLACE_NAME"),
+        ("arn:aws:dynamodb:eu-west-1:111122223333:table/Orders_xxxxxxxx", "arn:aws:dynamodb:eu-west-1:111122223333:table/REPLACE_NAME"),
+        ("arn:aws:s3:::orders-****/2026/1.csv", "arn:aws:s3:::REPLACE_NAME/2026/1.csv"),
+        ("arn:aws:s3:::orders/20*.csv", "arn:aws:s3:::orders/REPLACE_NAME"),
+        ("arn:aws:s3:::orders/what?.csv", "arn:aws:s3:::orders/what${?}.csv"),
+        ("arn:aws:s3:::orders/${aws:username}/x", "arn:aws:s3:::orders/REPLACE_NAME:REPLACE_NAME/x"),
+        ("arn:aws:s3:::orders/a$b", "arn:aws:s3:::orders/a${$}b"),
+        ("arn:***:s3:::orders", "arn:REPLACE_PARTITION:s3:::orders"),
+        ("arn:***:eks:cn-north-1:111122223333:cluster/demo", "arn:aws-cn:eks:cn-north-1:111122223333:cluster/demo"),
+        ("arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+        ("arn:aws:eks:eu-west-1:111122223333:cluster/de mo", "arn:aws:eks:eu-west-1:111122223333:cluster/REPLACE_NAME"),
+    ],
+)  # fmt: skip
+def test_masks_become_placeholders(written: str, expected: str) -> None:
+    assert policy_arn(written) == expected
+
+
+@pytest.mark.parametrize("text", ["", "orders", "arn:aws:s3", "arn:aws:s3:::", "urn:aws:s3:::orders", "arn:aws:***:::x", "arn:aws:s3:::" + "a" * 3000])
+def test_what_is_no_arn_gives_none(text: str) -> None:
+    assert policy_arn(text) is None
+
+
+def test_a_known_partition_stands_in_for_a_masked_one() -> None:
+    assert policy_arn("arn:xxx:s3:::orders", partition="aws-us-gov") == "arn:aws-us-gov:s3:::orders"
+
+
+@pytest.mark.parametrize("name", ["****", "a**b", "xxx", "XX", "a-xxxx", "9xxxxx", "<name>", "[name]", "{name}", "ord...ers", "…", "####", "----", "REDACTED", "your-bucket", "account-id"])
+def test_masked_names(name: str) -> None:
+    assert is_masked(name)
+    assert policy_name(name) == "REPLACE_NAME"
+
+
+@pytest.mark.parametrize("name", ["orders", "max", "xerox", "exxon", "a-b_c.d", "i-0a1b2c3d4e5f60718", "x"])
+def test_ordinary_names(name: str) -> None:
+    assert not is_masked(name)
+    assert policy_name(name) == name
+
+
+@given(resource_arns())
+def test_whole_arns_stay_as_they_are(arn: str) -> None:
+    """An ARN without masks goes into the policy as AWS printed it."""
+    made = policy_arn(arn)
+    assert made is not None
+    assert made == arn or "REPLACE_" in made
+
+
+@given(st.text(max_size=80))
+def test_no_text_brings_a_wildcard_of_its_own(text: str) -> None:
+    """A star is in the result only where a whole part of the resource is one."""
+    made = policy_arn(f"arn:aws:s3:::{text}")
+    if made is not None:
+        parts = made.removeprefix("arn:aws:s3:::").replace("${?}", "").replace("${$}", "").replace("/", ":").split(":")
+        assert all("*" not in part or part == "*" for part in parts), made
+        assert not any("?" in part for part in parts), made

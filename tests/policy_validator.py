@@ -1,0 +1,107 @@
+"""A strict validator of policy documents, written for the tests: IAM's grammar, and more than IAM checks.
+
+Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from iamtriage._conditions import read_operator
+from iamtriage._partitions import PARTITIONS
+from iamtriage.actions import find_action
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ACTION = re.compile(r"[a-z0-9-]{1,40}:[A-Z][A-Za-z0-9]{1,127}")
+_SID = re.compile(r"[A-Za-z0-9]{1,128}")
+_PLACEHOLDER = re.compile(r"REPLACE_[A-Z0-9_]+")
+_REGION = re.compile(r"[a-z]{2,5}(-[a-z]{2,12}){1,3}-\d{1,2}")
+_SERVICE = re.compile(r"(?:[a-z0-9-]+|REPLACE_SERVICE)(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
+_KEYS = {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
+
+
+def validate(document: Mapping[str, Any], layer: str | None) -> None:
+    """Raise AssertionError for a document that is not as strict as can be."""
+    assert set(document) == {"Version", "Statement"}, document
+    assert document["Version"] == "2012-10-17"
+    assert isinstance(document["Statement"], list)
+    assert document["Statement"]
+    sids = [each["Sid"] for each in document["Statement"] if "Sid" in each]
+    assert len(set(sids)) == len(sids), "a Sid stands once"
+    for statement in document["Statement"]:
+        validate_statement(statement, layer)
+    text = json.dumps(document)
+    assert text.isascii()
+    assert json.loads(text) == document
+
+
+def validate_statement(statement: Mapping[str, Any], layer: str | None) -> None:
+    assert set(statement) <= _KEYS, statement
+    assert statement["Effect"] == "Allow"
+    if "Sid" in statement:
+        assert _SID.fullmatch(statement["Sid"]), statement["Sid"]
+    actions = _many(statement["Action"])
+    for action in actions:
+        assert _ACTION.fullmatch(action) or find_action(action) is not None, action
+    if layer == "role_trust":
+        assert "Resource" not in statement
+    else:
+        resources = _many(statement["Resource"])
+        assert resources
+        assert len(set(resources)) == len(resources)
+        for resource in resources:
+            assert resource == "*" or _is_arn(resource), resource
+    if layer in ("resource", "role_trust"):
+        _check_principal(statement["Principal"])
+    elif layer != "vpc_endpoint":
+        assert "Principal" not in statement, statement
+    for name, block in statement.get("Condition", {}).items():
+        assert read_operator(name) is not None, name
+        for key, values in block.items():
+            assert ":" in key
+            assert all(isinstance(each, str) for each in _many(values))
+
+
+def _many(value: object) -> list[str]:
+    values: list[object] = value if isinstance(value, list) else [value]
+    assert values
+    texts = [each for each in values if isinstance(each, str) and each]
+    assert texts == values, value
+    return texts
+
+
+def _is_arn(text: str) -> bool:
+    if _PLACEHOLDER.fullmatch(text):
+        return True
+    parts = text.split(":", 5)
+    if len(parts) != 6 or parts[0] != "arn" or not parts[5]:
+        return False
+    _, partition, service, region, account, resource = parts
+    known = partition in PARTITIONS or _PLACEHOLDER.fullmatch(partition)
+    placed = not region or _REGION.fullmatch(region) or _PLACEHOLDER.fullmatch(region)
+    owned = (
+        not account or account == "aws" or re.fullmatch(r"\d{12}", account) or _PLACEHOLDER.fullmatch(account)
+    )
+    bare = resource.replace("${?}", "").replace("${$}", "")
+    whole = all("*" not in part or part == "*" for part in re.split(r"[/:]", bare))
+    printable = all("!" <= c <= "~" for c in text)
+    secret = resource.startswith("secret:") and resource.endswith("-??????")
+    return bool(
+        known and placed and owned and service and whole and printable and (secret or "?" not in bare)
+    )
+
+
+def _check_principal(principal: object) -> None:
+    assert isinstance(principal, dict), principal
+    for kind, values in principal.items():
+        for value in _many(values):
+            if kind == "Service":
+                assert _SERVICE.fullmatch(value), value
+            else:
+                assert kind in ("AWS", "Federated")
+                assert _is_arn(value), value
+                assert "*" not in value, "nobody is let in by a wildcard"
