@@ -1,0 +1,72 @@
+"""What the access policies of EKS allow in Kubernetes, as far as their page says; not for IAM policies.
+
+Source: https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html. Of the policies for
+people, those that allow or show everything are left out: nobody should get them for one denial.
+"""
+
+from __future__ import annotations
+
+__all__ = ("narrowest", "policy_arn")
+
+_READ = frozenset({"get", "list", "watch"})
+_WRITE = frozenset({"create", "delete", "deletecollection", "patch", "update"})
+
+# API group -> resource types. The policies for editing and administration read these too.
+_VIEW = {
+    "": "bindings configmaps endpoints events limitranges namespaces namespaces/status persistentvolumeclaims"
+    " persistentvolumeclaims/status pods pods/log pods/status replicationcontrollers"
+    " replicationcontrollers/scale replicationcontrollers/status resourcequotas resourcequotas/status"
+    " serviceaccounts services services/status",
+    "apps": "controllerrevisions daemonsets daemonsets/status deployments deployments/scale"
+    " deployments/status replicasets replicasets/scale replicasets/status statefulsets statefulsets/scale"
+    " statefulsets/status",
+    "autoscaling": "horizontalpodautoscalers horizontalpodautoscalers/status",
+    "batch": "cronjobs cronjobs/status jobs jobs/status",
+    "discovery.k8s.io": "endpointslices",
+    "networking.k8s.io": "ingresses ingresses/status networkpolicies",
+    "policy": "poddisruptionbudgets poddisruptionbudgets/status",
+}
+_SECRETS = {"": "secrets"}
+_EDIT_READ = {"": "pods/attach pods/exec pods/portforward pods/proxy secrets services/proxy"}
+_EDIT_WRITE = {
+    "": "configmaps events persistentvolumeclaims pods pods/attach pods/exec pods/portforward pods/proxy"
+    " replicationcontrollers replicationcontrollers/scale secrets serviceaccounts services services/proxy",
+    "apps": "daemonsets deployments deployments/rollback deployments/scale replicasets replicasets/scale"
+    " statefulsets statefulsets/scale",
+    "autoscaling": "horizontalpodautoscalers",
+    "batch": "cronjobs jobs",
+    "networking.k8s.io": "ingresses networkpolicies",
+    "policy": "poddisruptionbudgets",
+}
+# The verbs that a policy allows on the types. The narrowest policy comes first.
+_POLICIES = (
+    ("AmazonEKSViewPolicy", _READ, _VIEW),
+    ("AmazonEKSSecretReaderPolicy", _READ, _SECRETS),
+    ("AmazonEKSEditPolicy", _READ, _EDIT_READ),
+    ("AmazonEKSEditPolicy", _WRITE, _EDIT_WRITE),
+    ("AmazonEKSAdminPolicy", _READ | _WRITE, {"rbac.authorization.k8s.io": "rolebindings roles"}),
+    ("AmazonEKSAdminPolicy", frozenset({"create"}), {"authorization.k8s.io": "localsubjectaccessreviews"}),
+)
+
+
+def narrowest(verb: str, group: str, resource: str) -> str | None:
+    """Give the narrowest access policy that is known to allow a verb on a resource type; None where none is.
+
+    >>> narrowest("list", "", "pods"), narrowest("create", "apps", "deployments")
+    ('AmazonEKSViewPolicy', 'AmazonEKSEditPolicy')
+    >>> narrowest("list", "", "nodes") is None
+    True
+    """
+    for name, verbs, types in _POLICIES:
+        if verb in verbs and resource in types.get(group, "").split():
+            return name
+    return None
+
+
+def policy_arn(name: str, partition: str = "aws") -> str:
+    """Give the ARN of an access policy.
+
+    >>> policy_arn("AmazonEKSViewPolicy")
+    'arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy'
+    """
+    return f"arn:{partition}:eks::aws:cluster-access-policy/{name}"

@@ -1,0 +1,146 @@
+"""Remedies that allow an action in the caller's own policies; not for whether that helps.
+
+Where a policy goes depends on who called: a role session's to its role, an Identity Center role's to its
+permission set: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_manage-attach-detach.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._policies.documents import document, statement
+from iamtriage._policies.grants import grant_for
+from iamtriage._policies.masks import PLACEHOLDER
+from iamtriage._rules import commands, pages
+from iamtriage._rules.commands import command
+from iamtriage.explanations import Remedy
+from iamtriage.principals import FederatedUser, IdentityCenterRole, User
+
+if TYPE_CHECKING:
+    from iamtriage._denials import Denial
+    from iamtriage._policies.grants import Grant
+
+__all__ = ("REPLACE", "allow_remedy", "grant_of", "principal_arn", "sid_of")
+
+_FILE = "file://policy.json"
+REPLACE = f"Replace the words that begin with {PLACEHOLDER}: the message does not tell them."
+
+
+def grant_of(denial: Denial) -> Grant | None:
+    """Give what has to be allowed; None where the action is unknown or masked."""
+    if denial.action is None:
+        return None
+    return grant_for(denial.action, denial.resource, denial.place)
+
+
+def sid_of(action: str) -> str:
+    """Give a statement's id for an action.
+
+    >>> sid_of("eks:DescribeCluster")
+    'EksDescribeCluster'
+    """
+    service, _, name = action.partition(":")
+    return "".join(part.capitalize() for part in service.split("-")) + name
+
+
+def principal_arn(denial: Denial) -> str:
+    """Give the caller's ARN for a policy's Principal or condition: of a session, its role's.
+
+    STS tells no role's path. Where a role surely has one, a placeholder stands for it, since a policy that
+    names a role which does not exist is refused.
+    """
+    role, principal = denial.role, denial.principal
+    if role is None:
+        return (
+            str(principal) if isinstance(principal, User | FederatedUser) else f"{PLACEHOLDER}PRINCIPAL_ARN"
+        )
+    if role.lacks_its_path:
+        return f"arn:{role.partition}:iam::{role.account}:role/{PLACEHOLDER}PATH/{role.name}"
+    return str(role)
+
+
+def allow_remedy(denial: Denial, *, grant: Grant | None = None, title: str | None = None) -> Remedy | None:
+    """Give the remedy that allows the action to the caller; None where no statement can be made of it."""
+    grant = grant or grant_of(denial)
+    if grant is None:
+        return None
+    policy = document([statement(grant, sid=sid_of(grant.action))])
+    steps = [*([REPLACE] if grant.has_placeholders else []), *grant.notes]
+    role = denial.role
+    title = title or f"Allow {grant.action} to {denial.caller}"
+    if isinstance(role, IdentityCenterRole):
+        return Remedy(
+            title=title,
+            who="organization administrator",
+            steps=(
+                *steps,
+                _permission_set(role),
+                "The inline policy is replaced as a whole: put the statement into the one that is there.",
+            ),
+            commands=(
+                "aws sso-admin list-instances",
+                (
+                    f"aws sso-admin put-inline-policy-to-permission-set --instance-arn INSTANCE_ARN "
+                    f"--permission-set-arn PERMISSION_SET_ARN --inline-policy {_FILE}"
+                ),
+                (
+                    "aws sso-admin provision-permission-set --instance-arn INSTANCE_ARN "
+                    "--permission-set-arn PERMISSION_SET_ARN --target-type ALL_PROVISIONED_ACCOUNTS"
+                ),
+            ),
+            policy=policy,
+            layer="identity",
+            url=pages.PERMISSION_SETS,
+        )
+    where, put = _target(denial, sid_of(grant.action))
+    return Remedy(
+        title=title,
+        who="account administrator",
+        steps=(*steps, f"Save the policy as policy.json and attach it to {where}."),
+        commands=put,
+        policy=policy,
+        layer="identity",
+        url=pages.MANAGE_POLICIES,
+    )
+
+
+def _permission_set(role: IdentityCenterRole) -> str:
+    name = f" {role.permission_set}" if role.permission_set else ""
+    return (
+        f"Edit the permission set{name} in IAM Identity Center. The role belongs to Identity Center, which "
+        "undoes changes that are made to the role itself."
+    )
+
+
+def _target(denial: Denial, name: str) -> tuple[str, tuple[str, ...]]:
+    """Give to whom the policy is attached, and the command for it."""
+    role, principal = denial.role, denial.principal
+    if role is not None:
+        words = ("put-role-policy", "--role-name", commands.role_name(role.name))
+        where = f"the role {role.name}"
+        if role is not principal:
+            where += ": the caller is a session of it"
+    elif isinstance(principal, User):
+        words = ("put-user-policy", "--user-name", commands.user_name(principal.name))
+        where = f"the user {principal.name}, or to a group of theirs"
+    elif isinstance(principal, FederatedUser):
+        where = (
+            f"the user whose keys made the federated session {principal.name}; "
+            "the session's own policy has to allow it too"
+        )
+        words = ("put-user-policy", "--user-name", "USER_NAME")
+    else:
+        return "the role or user that called", (
+            command(
+                "aws",
+                "iam",
+                "put-role-policy",
+                "--role-name",
+                "ROLE_NAME",
+                "--policy-name",
+                name,
+                "--policy-document",
+                _FILE,
+            ),
+        )
+    return where, (command("aws", "iam", *words, "--policy-name", name, "--policy-document", _FILE),)

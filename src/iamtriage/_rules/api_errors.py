@@ -1,0 +1,332 @@
+"""Explains errors of AWS's APIs that are no denials: throttling, not found, quota, no answer and the rest.
+
+They are no matter of permissions, and nothing here proposes any. Sources:
+https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html,
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html and the pages of the remedies.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._rules import commands, pages
+from iamtriage._rules import credential_remedies as helps
+from iamtriage._rules.api_kinds import KINDS, code_lines, fit
+from iamtriage._rules.clues import code_of, profile_in, region_in, said
+from iamtriage._rules.commands import command
+from iamtriage._rules.malformed_policies import size_remedy
+from iamtriage._rules.service_roles import explain_service_role
+from iamtriage._rules.unanswered import explain_unanswered
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from iamtriage._rules.cases import Case
+    from iamtriage.failures import AwsError
+
+    _Rule = Callable[["Case[AwsError]", str], Explanation]
+
+__all__ = ("explain_api_error",)
+
+_SIZE = re.compile(r"PolicySize|Maximum policy size|PackedPolicyTooLarge|ACLSizePerRole|[Pp]olicy size")
+_KEY = re.compile(r"KMSInvalidState|KMS\.?Disabled|KMSKeyDisabled")
+_KEY_SAYS = re.compile(r"\bis (?:disabled|pending (?:deletion|import))\b")
+_KEY_ARN = re.compile(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}", re.ASCII)
+_QUOTA = re.compile(
+    r"LimitExceeded|QuotaExceeded|ServiceQuota|ResourceLimit|InstanceLimit|VcpuLimit|AddressLimit"
+)
+_REACHED = re.compile(
+    r"maximum number of|exceed(?:ed|s)? (?:the |your )?(?:quota|limit|maximum)|[Ll]imit (?:has been |was )?(?:exceeded|reached)"
+)
+_FOUND = re.compile(r"NotFound|NoSuch|NonExistent|DoesNotExist|UnknownResource")
+_NOT_THERE = re.compile(r"No \w{1,20} found|could not be found|was not found|does not exist", re.ASCII)
+_SERVICES = {"elasticmapreduce": "elasticmapreduce", "elb": "elasticloadbalancing", "logs": "logs"}
+_NOTE = "It is no denial, so no policy helps."
+
+
+def explain_api_error(case: Case[AwsError]) -> Explanation:
+    """Say what an error is about that is no denial, and what is usual against it."""
+    words = said(case)
+    return explain_service_role(case, words) or _rule_for(case, words)(case, words)
+
+
+def _rule_for(case: Case[AwsError], words: str) -> _Rule:
+    code, envelope = code_of(case.failure), case.failure.envelope
+    if _SIZE.search(code) or _SIZE.search(words):
+        return _too_long
+    if (
+        _KEY.search(code)
+        or (envelope.service == "kms" and _KEY_SAYS.search(words))
+        or code == "DisabledException"
+    ):
+        return _key_state
+    if any(kind.fits(code, envelope.status_code, words) for kind in KINDS):
+        return _plain
+    if _QUOTA.search(code) or (not code and _REACHED.search(words)):
+        return _quota
+    if _FOUND.search(code) or (_NOT_THERE.search(words) and (not code or "Valid" in code or "Param" in code)):
+        return _not_found
+    if not code or envelope.status_code == 0:
+        return explain_unanswered
+    return _other
+
+
+def _plain(case: Case[AwsError], words: str) -> Explanation:
+    code, status = code_of(case.failure), case.failure.envelope.status_code
+    kind = next(kind for kind in KINDS if kind.fits(code, status, words))
+    if kind.topic == "no-answer":
+        return explain_unanswered(case, words)
+    told = Cause(
+        kind.topic,
+        kind.text,
+        "reported" if code and not kind.of_sdk else "derived",
+        code_lines(code, status, of_sdk=kind.of_sdk),
+    )
+    return Explanation(
+        case.failure, kind.topic, kind.summary, (told, *kind.causes), kind.remedies, (*kind.notes, _NOTE)
+    )
+
+
+# ------------------------------------------------ what depends on the text
+
+
+def _not_found(case: Case[AwsError], words: str) -> Explanation:
+    region, profile = region_in(case), profile_in(case)
+    code, status = code_of(case.failure), case.failure.envelope.status_code
+    where = "" if region is None else f" in {region}"
+    return Explanation(
+        case.failure,
+        "not-found",
+        f"AWS has no such thing{where}, for the account that asks.",
+        (
+            Cause("not-found", "What the call names is not there.", "reported", code_lines(code, status)),
+            Cause("other-region", "It is in another region than the call.", "possible"),
+            Cause("other-account", "It is in another account than that of the credentials.", "possible"),
+            Cause(
+                "name-differs", "Its name, id or ARN is mistyped, or upper and lower case differ.", "possible"
+            ),
+            Cause("gone-or-new", "It was deleted, or was made seconds ago.", "possible"),
+        ),
+        (
+            Remedy(
+                title="See in which account and region the call looks",
+                who="you",
+                steps=(
+                    "Compare the account that the first command prints with that of what is looked for.",
+                    "Compare the region; the second command prints the one that is set, where the call names none.",
+                ),
+                commands=(
+                    helps.in_profile(profile, "aws", "sts", "get-caller-identity"),
+                    helps.in_profile(profile, "aws", "configure", "get", "region"),
+                ),
+                url=pages.CLI_CREDENTIALS,
+            ),
+            *_listed(case, words, region),
+        ),
+        (_NOTE,),
+    )
+
+
+def _listed(case: Case[AwsError], words: str, region: str | None) -> tuple[Remedy, ...]:
+    """List the clusters, which is what users of EKS look for; other services have too many things to list."""
+    if case.failure.envelope.service != "eks" and "No cluster found" not in words:
+        return ()
+    return (
+        Remedy(
+            title="List the clusters of the region",
+            who="you",
+            steps=("Name the cluster as it stands in the list.",),
+            commands=(command("aws", "eks", "list-clusters", "--region", commands.region(region)),),
+            url=pages.EKS_KUBECONFIG,
+        ),
+    )
+
+
+def _quota(case: Case[AwsError], _words: str) -> Explanation:
+    service = case.failure.envelope.service
+    name = service if service and re.fullmatch(r"[a-z][a-z0-9-]{1,40}", service) else None
+    service_code = _SERVICES.get(name or "", name or "SERVICE_CODE")
+    region = commands.region(region_in(case))
+    code, status = code_of(case.failure), case.failure.envelope.status_code
+    return Explanation(
+        case.failure,
+        "quota-reached",
+        "The account has reached a quota.",
+        (
+            Cause(
+                "quota-reached",
+                "A quota of the account, the region or the resource is used up.",
+                "reported",
+                code_lines(code, status),
+            ),
+        ),
+        (
+            Remedy(
+                title="Free what is not needed",
+                who="you",
+                steps=(
+                    "Delete what nobody uses any more. Look at other regions too, where the quota is of the whole account.",
+                ),
+                url=pages.QUOTAS,
+            ),
+            Remedy(
+                title="Ask for a higher quota",
+                who="account administrator",
+                steps=(
+                    "Look the quota up: the list tells its value, its code, and whether it can be raised.",
+                    "Ask for a higher one. Some answers come at once, others take days.",
+                ),
+                commands=(
+                    command(
+                        "aws",
+                        "service-quotas",
+                        "list-service-quotas",
+                        "--service-code",
+                        service_code,
+                        "--region",
+                        region,
+                    ),
+                    command(
+                        *(
+                            "aws",
+                            "service-quotas",
+                            "request-service-quota-increase",
+                            "--service-code",
+                            service_code,
+                        ),
+                        *("--quota-code", "QUOTA_CODE", "--desired-value", "VALUE", "--region", region),
+                    ),
+                ),
+                url=pages.QUOTAS,
+            ),
+        ),
+        (_NOTE,),
+    )
+
+
+def _too_long(case: Case[AwsError], words: str) -> Explanation:
+    code, status = code_of(case.failure), case.failure.envelope.status_code
+    if "PackedPolicy" in code or "PackedPolicy" in words:
+        return Explanation(
+            case.failure,
+            "session-too-long",
+            "Session policies and session tags are too long together.",
+            (
+                Cause(
+                    "session-too-long",
+                    "STS packs them into the session token, and they do not fit.",
+                    "reported",
+                    code_lines(code, status),
+                ),
+            ),
+            (
+                Remedy(
+                    title="Hand less over",
+                    who="you",
+                    steps=(
+                        "Name managed policies by their ARNs in place of an inline session policy, or write a shorter one.",
+                        "Hand over fewer and shorter session tags. EKS Pod Identity adds six by itself, which an association can leave out.",
+                    ),
+                    url=pages.SESSION_TAGS,
+                ),
+            ),
+        )
+    return Explanation(
+        case.failure,
+        "policy-too-long",
+        "The policy is too long.",
+        (
+            Cause(
+                "policy-too-long",
+                "The document, or all of one entity together, is longer than IAM takes.",
+                "reported",
+                code_lines(code, status),
+            ),
+        ),
+        (size_remedy(),),
+        ("No permission is missing. Nothing was saved.",),
+    )
+
+
+def _key_state(case: Case[AwsError], words: str) -> Explanation:
+    found = _KEY_ARN.search(words)
+    key = commands.arn(found[0] if found else None, "KEY_ARN")
+    code, status = code_of(case.failure), case.failure.envelope.status_code
+    disabled = "is disabled" in words
+    state = (
+        "The key is disabled."
+        if disabled
+        else "The key is disabled, to be deleted, or waits for its material."
+    )
+    if "pending deletion" in words:
+        state = "The key is to be deleted."
+    return Explanation(
+        case.failure,
+        "kms-key-state",
+        "The KMS key cannot be used in the state in which it is.",
+        (
+            Cause(
+                "kms-key-state",
+                state,
+                "reported",
+                code_lines(code, status),
+            ),
+        ),
+        (
+            Remedy(
+                title="See the key's state, and bring it back",
+                who="resource owner",
+                steps=(
+                    "Look at KeyState. Disabled: enable it. PendingDeletion: cancel the deletion, then enable it.",
+                    "Once it is deleted, what it encrypted is lost. So find out first who wanted that, and why.",
+                ),
+                commands=(
+                    command(
+                        "aws",
+                        "kms",
+                        "describe-key",
+                        "--key-id",
+                        key,
+                        "--query",
+                        "KeyMetadata.[KeyState,DeletionDate]",
+                    ),
+                    *(() if disabled else (command("aws", "kms", "cancel-key-deletion", "--key-id", key),)),
+                    command("aws", "kms", "enable-key", "--key-id", key),
+                ),
+                url=pages.KMS_KEY_STATE,
+            ),
+        ),
+        (_NOTE,),
+    )
+
+
+def _other(case: Case[AwsError], _words: str) -> Explanation:
+    failure = case.failure
+    code, envelope = code_of(failure), failure.envelope
+    operation = fit(envelope.operation)
+    call = f"The call {operation}" if operation else "The call"
+    return Explanation(
+        failure,
+        "aws-error",
+        f"{call} failed with {code}." if fit(code) else f"{call} failed.",
+        (
+            Cause(
+                "aws-error",
+                "AWS gives this code, which names no missing permission. The sentence that stands beside it says more.",
+                "reported",
+                code_lines(code, envelope.status_code),
+            ),
+        ),
+        (
+            Remedy(
+                title="Look the code up",
+                who="you",
+                steps=(
+                    "The API reference of the service lists the errors of each operation, and what each means.",
+                ),
+                url=pages.EC2_ERRORS if envelope.service == "ec2" else pages.API_REFERENCES,
+            ),
+        ),
+    )

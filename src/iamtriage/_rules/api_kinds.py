@@ -1,0 +1,291 @@
+"""The kinds of API errors that are explained alike whatever the call: a row for each; not for choosing the row.
+
+Sources: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html and
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html.
+"""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+
+from iamtriage._rules import pages
+from iamtriage._rules.clues import plain
+from iamtriage.explanations import Cause, Remedy
+
+__all__ = ("KINDS", "ApiKind", "code_lines", "fit")
+
+_CODE = re.compile(r"[A-Za-z][\w.-]{1,80}", re.ASCII)
+
+
+def fit(word: str | None) -> str | None:
+    """Give a code or operation as it is shown, None for what has not the form of one.
+
+    >>> fit("DescribeCluster"), fit("a b")
+    ('DescribeCluster', None)
+    """
+    return plain(word) if word and _CODE.fullmatch(word) else None
+
+
+def code_lines(code: str, status: int | None, *, of_sdk: bool = False) -> tuple[str, ...]:
+    """Give what AWS says as code and status, or what an SDK calls its error.
+
+    >>> code_lines("ThrottlingException", 400)
+    ("AWS's code is ThrottlingException, the HTTP status 400.",)
+    """
+    if fit(code) is None:
+        return (f"The HTTP status is {status}.",) if status and not of_sdk else ()
+    if of_sdk:
+        return (f"The SDK's error is {code}.",)
+    return (f"AWS's code is {code}, the HTTP status {status}." if status else f"AWS's code is {code}.",)
+
+
+@attrs.frozen
+class ApiKind:
+    """A kind of error and what is said of it.
+
+    Attributes:
+        topic: the explanation's topic, and the code of its first cause.
+        code: what its codes look like.
+        summary: it in a sentence.
+        text: the first cause: what the code says.
+        causes: what may be behind it.
+        remedies: what helps.
+        says: what texts without a code say.
+        status: what HTTP statuses without a code mean it: the lowest one.
+        of_sdk: whether the SDK says it, and no call was made.
+        notes: what else to know.
+    """
+
+    topic: str
+    code: re.Pattern[str]
+    summary: str
+    text: str
+    causes: tuple[Cause, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
+    says: re.Pattern[str] | None = None
+    status: int | None = None
+    of_sdk: bool = False
+    notes: tuple[str, ...] = ()
+
+    def fits(self, code: str, status: int | None, words: str) -> bool:
+        """Tell whether an error is of this kind; the text counts where there is no code."""
+        if code:
+            return self.code.search(code) is not None
+        if self.status is not None and status is not None and status >= self.status:
+            return True
+        return self.says is not None and self.says.search(words) is not None
+
+
+def _you(title: str, *steps: str, url: str, commands: tuple[str, ...] = ()) -> Remedy:
+    return Remedy(title=title, who="you", steps=steps, commands=commands, url=url)
+
+
+KINDS = (
+    ApiKind(
+        topic="throttled",
+        code=re.compile(
+            r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|BandwidthLimit|PriorRequestNotComplete|ProvisionedThroughput"
+        ),
+        says=re.compile(r"Rate exceeded|Too [Mm]any [Rr]equests|reduce your request rate"),
+        summary="AWS takes no more calls for a while: too many came in a short time.",
+        text="Too many calls came for the account, the region or the resource.",
+        causes=(
+            Cause("many-callers", "Other programs of the account use up the same rate.", "possible"),
+            Cause("tight-loop", "A loop calls without pauses, or many start at the same time.", "possible"),
+        ),
+        remedies=(
+            _you(
+                "Try again with growing pauses",
+                "Let the SDK do it: the retry modes standard and adaptive wait, with chance in it; adaptive also slows down by itself.",
+                "Call less: ask for pages, use filters and batches, keep answers, and spread jobs over time.",
+                commands=("aws configure set retry_mode adaptive", "aws configure set max_attempts 10"),
+                url=pages.SDK_RETRIES,
+            ),
+            Remedy(
+                title="If that is not enough, ask for a higher rate",
+                who="account administrator",
+                steps=("Some rates are quotas that can be raised, others are fixed.",),
+                url=pages.QUOTAS,
+            ),
+        ),
+    ),
+    ApiKind(
+        topic="dry-run",
+        code=re.compile(r"^DryRunOperation$"),
+        summary="It was a dry run, and the call would have been allowed.",
+        text="The call was made with DryRun, and the permissions for it are there.",
+        remedies=(_you("Call without the dry run", "Leave --dry-run out to do it.", url=pages.EC2_ERRORS),),
+    ),
+    ApiKind(
+        topic="account-state",
+        code=re.compile(r"OptInRequired|SubscriptionRequired|NotSignedUp|PendingVerification|^Blocked$"),
+        summary="The account may not use the service yet, or not any more.",
+        text="The account is not subscribed to the service, not verified yet, or blocked.",
+        causes=(
+            Cause("account-new", "The account is new, and AWS has not finished opening it.", "possible"),
+            Cause(
+                "account-suspended",
+                "The account is suspended, for a bill or a suspicion, or has no way of payment.",
+                "possible",
+            ),
+            Cause(
+                "not-offered",
+                "The service takes no new customers, or is not offered in the region.",
+                "possible",
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="See to the account's state",
+                who="account administrator",
+                steps=(
+                    "Sign in to the console, open the service there, and follow what it says.",
+                    "See Billing and the mails to the account's address: payment, verification, suspension.",
+                    "If nothing is open there, open a support case.",
+                ),
+                url="https://docs.aws.amazon.com/accounts/latest/reference/welcome-first-time-user.html",
+            ),
+        ),
+    ),
+    ApiKind(
+        topic="no-capacity",
+        code=re.compile(r"Insufficient(?:Instance|Host|ReservedInstance|Volume|Address)?Capacity"),
+        summary="AWS has not enough room for it at present.",
+        text="There is no free capacity of that kind in the zone at present.",
+        remedies=(
+            _you(
+                "Ask for another zone or type",
+                "Try another Availability Zone, or name several, and more than one instance type.",
+                "Try again later. A quota is not the cause.",
+                url=pages.EC2_ERRORS,
+            ),
+        ),
+    ),
+    ApiKind(
+        topic="already-exists",
+        code=re.compile(r"AlreadyExists|AlreadyOwnedByYou|^Duplicate|ResourceInUse"),
+        summary="There is one of that name already, or it is in use.",
+        text="Something has that name already, or uses what the call is about.",
+        causes=(
+            Cause("made-before", "An earlier run made it, or it was made by hand.", "possible"),
+            Cause(
+                "name-taken",
+                "The name has to be unique in the account, or in the whole world, as names of buckets.",
+                "possible",
+            ),
+        ),
+        remedies=(
+            _you(
+                "Use what is there, or take another name",
+                "Look at what is there. If it is the right thing, use it, and import it into the tool that wanted to make it.",
+                "Else take another name. Do not delete it before you know who uses it.",
+                url=pages.API_REFERENCES,
+            ),
+        ),
+    ),
+    ApiKind(
+        topic="other-region",
+        code=re.compile(r"PermanentRedirect|TemporaryRedirect|IllegalLocationConstraint"),
+        summary="The bucket has to be called at another region's host.",
+        text="The bucket is in another region than the one that was called, or is very new.",
+        remedies=(
+            _you(
+                "Call the bucket's own region",
+                "See the bucket's region, and give it to the client.",
+                "Drop an endpoint URL of another region.",
+                commands=("aws s3api head-bucket --bucket BUCKET --query BucketRegion",),
+                url=pages.SDK_ENDPOINTS,
+            ),
+        ),
+    ),
+    ApiKind(
+        topic="no-region",
+        code=re.compile(
+            r"NoRegion|MissingRegion|InvalidRegion|UnknownEndpoint|ServiceNotInRegion|STSRegionalEndpoints|EndpointVariant|UnknownRegion"
+        ),
+        says=re.compile(r"You must specify a region|[Mm]issing region in config|Region is missing"),
+        summary="The client has no region that it can use.",
+        text="The SDK was told no region, or one in which it knows no host for the service.",
+        of_sdk=True,
+        remedies=(
+            _you(
+                "Tell the client its region",
+                "Set it in AWS_REGION and AWS_DEFAULT_REGION, since SDKs read the one or the other, in the profile, or in the code.",
+                "Look at its spelling: us-east-1, not us-east-1a or us_east_1.",
+                commands=("aws configure set region REGION", "aws configure list"),
+                url=pages.CLI_PROFILES,
+            ),
+        ),
+    ),
+    ApiKind(
+        topic="no-answer",
+        code=re.compile(
+            r"EndpointConnection|ConnectTimeout|ReadTimeout|ConnectionClosed|ConnectionError|ProxyConnection|SSLError|HTTPClientError"
+            r"|^RequestError$|RequestCanceled|RequestTimeout|TimeoutError|IncompleteRead"
+        ),
+        summary="",
+        text="",
+    ),
+    ApiKind(
+        topic="conflict",
+        code=re.compile(
+            r"Conflict|Concurrent|OperationAborted|IncorrectState|PreconditionFailed|ConditionalCheck|TemporarilyUnmodifiable"
+            r"|DependencyViolation|InvalidSequence|ResourceNotReady|NotEmpty|TransactionCanceled"
+        ),
+        summary="The state of the resource does not let the call go through now.",
+        text="Something else changes it, uses it, or has to be done first.",
+        remedies=(
+            _you(
+                "Wait, or do first what has to come first",
+                "If another change is under way, wait for its end, and try again.",
+                "If something uses it, delete or detach that first. If a condition did not hold, read anew and try again.",
+                url=pages.API_REFERENCES,
+            ),
+        ),
+    ),
+    ApiKind(
+        topic="service-fault",
+        code=re.compile(
+            r"Internal(?:Failure|Error|Server)|ServiceUnavailable|^Unavailable$|^ServerException$|^ServiceException$|ServiceFailure"
+        ),
+        status=500,
+        summary="The service failed on its own side.",
+        text="The service could not do what it was asked for. The call itself may be right.",
+        remedies=(
+            _you(
+                "Try again with growing pauses",
+                "Try again; SDKs do it a few times by themselves. See first whether the call took effect, where it makes something.",
+                "If it goes on, look at AWS Health, and give AWS Support the request id.",
+                url=pages.HEALTH,
+            ),
+        ),
+    ),
+    ApiKind(
+        topic="invalid-request",
+        code=re.compile(
+            r"Validation|InvalidParameter|InvalidRequest|InvalidInput|BadRequest|Malformed|InvalidArgument|MissingParameter|InvalidChange"
+            r"|InvalidUser|Serialization|UnknownOperation|InvalidAction|InvalidBucketName|UnsupportedOperation|InvalidInstanceId"
+        ),
+        summary="AWS does not take the request as it is written.",
+        text="A value of the request is missing, has the wrong form, or does not fit the others.",
+        causes=(
+            Cause(
+                "empty-variable",
+                "A variable was empty, or holds something else than what was meant.",
+                "possible",
+            ),
+            Cause("sdk-too-old", "SDK, AWS CLI or tool is older than what is asked for.", "possible"),
+        ),
+        remedies=(
+            _you(
+                "Correct the value that the message names",
+                "Print the values with which the call is made, and compare them with the API reference: form, length, allowed words.",
+                "With the AWS CLI, --debug prints the request.",
+                url=pages.API_REFERENCES,
+            ),
+        ),
+    ),
+)
+"""In the order in which they are looked for."""

@@ -1,0 +1,450 @@
+"""Denials of sts:AssumeRole and its kin: the caller's policies and the role's trust policy have a say.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_roles.html. What a trust policy says to a call is
+the business of ``trust_policies``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._denials import identity_allow_helps
+from iamtriage._policies.documents import document
+from iamtriage._policies.masks import PLACEHOLDER
+from iamtriage._rules import commands, pages
+from iamtriage._rules.allowing import REPLACE, allow_remedy, principal_arn
+from iamtriage._rules.cases import principal_in, role_in
+from iamtriage._rules.commands import command
+from iamtriage._rules.trust_findings import trust_findings
+from iamtriage._rules.wording import ONE_LAYER, PROPAGATION, because, details_remedy, summary
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from iamtriage._denials import Denial
+    from iamtriage._rules.trust_findings import TrustFindings
+
+__all__ = (
+    "ASSUMING",
+    "explain_assume_role",
+    "explain_pod_identity",
+    "explain_root_assumes",
+    "explain_web_identity",
+)
+
+ASSUMING = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"})
+_POD_SERVICE = "pods.eks.amazonaws.com"
+_TAGGING = {"sts:tagsession": "session tags", "sts:setsourceidentity": "a source identity"}
+
+
+def explain_assume_role(denial: Denial) -> Explanation:
+    """Explain that a role could not be assumed."""
+    who, role = denial.caller, _role(denial)
+    causes: list[Cause] = []
+    remedies: list[Remedy | None] = []
+    extra = _TAGGING.get(denial.name)
+    found = _found(denial)
+    if denial.layer == "identity":
+        causes.append(
+            Cause(
+                "no-assume-allow",
+                f"No policy of {who} allows it to assume {role}.",
+                denial.layer_source,
+                because(denial),
+            )
+        )
+    elif denial.layer == "role_trust":
+        word = "denies it" if denial.deny == "explicit" else "does not let it in"
+        causes.append(
+            Cause("trust-policy", f"The trust policy of {role} {word}.", denial.layer_source, because(denial))
+        )
+    if found is not None:
+        causes.append(found.cause)
+    if extra is not None:
+        causes.append(
+            Cause(
+                "session-tags",
+                f"The call hands over {extra}, and for that the role's trust policy has to allow {denial.action} too.",
+                "derived",
+                (f"The denied action is {denial.action}.",),
+            )
+        )
+    if denial.layer is None and denial.deny is None and found is None and extra is None:
+        causes += [
+            Cause("trust-policy", f"The trust policy of {role} does not name {who}.", "possible"),
+            Cause("no-assume-allow", f"No policy of {who} allows it to assume the role.", "possible"),
+            Cause(
+                "no-such-role",
+                "The role does not exist, or its ARN is misspelt: STS says the same then.",
+                "possible",
+            ),
+        ]
+    if denial.deny == "explicit" and denial.layer != "role_trust":
+        causes.append(
+            Cause(
+                "explicit-deny", "A Deny statement in some policy fits the call.", "reported", because(denial)
+            )
+        )
+    # Where the trust policy is known to refuse, no Allow of the caller's helps.
+    refused = found is not None and found.allowed is False
+    if identity_allow_helps(denial) and extra is None and not refused:
+        remedies.append(allow_remedy(denial, title=f"Allow {who} to assume the role"))
+    if denial.deny != "explicit" or denial.layer == "role_trust":
+        remedies.append(_trust_remedy(denial, found))
+    if denial.deny == "explicit":
+        remedies.append(_deny_remedy(denial))
+    remedies.append(details_remedy(denial))
+    if denial.layer == "role_trust":
+        # The trust policy comes first, since it is what AWS names.
+        remedies.sort(key=lambda each: each is None or each.layer != "role_trust")
+    notes = [_sides(denial), PROPAGATION]
+    if denial.layer is not None:
+        notes.append(ONE_LAYER)
+    return Explanation(
+        failure=denial.failure,
+        topic="assume-role",
+        summary=summary(denial, _why(denial, extra)),
+        causes=tuple(causes),
+        remedies=tuple(each for each in remedies if each is not None),
+        notes=tuple(notes),
+    )
+
+
+def explain_web_identity(denial: Denial) -> Explanation:
+    """Explain that a token of an identity provider did not get a role."""
+    saml = denial.name == "sts:assumerolewithsaml"
+    facts = denial.facts
+    found = _found(denial)
+    causes: list[Cause] = [
+        Cause(
+            "trust-policy",
+            "The role's trust policy does not let this token in: its provider, audience or subject is not the "
+            "one that the policy asks for.",
+            "derived",
+            (
+                f"STS refuses {denial.action} by the trust policy alone: such a caller has no policies of its own.",
+            ),
+        )
+    ]
+    if found is not None:
+        causes.insert(0, found.cause)
+    else:
+        causes.append(
+            Cause(
+                "no-such-role",
+                "The role does not exist, or its ARN is misspelt: STS says the same then.",
+                "possible",
+            )
+        )
+    remedies = [_provider_remedy(denial, found)]
+    if not saml:
+        remedies.insert(
+            0,
+            Remedy(
+                title="Compare the token with the trust policy",
+                who="you",
+                steps=(
+                    (
+                        "Read the token's claims iss, sub and aud, and the conditions of the role's trust policy. "
+                        "The command says which condition fails, and the line that mends it."
+                    ),
+                ),
+                commands=(
+                    _token_command(denial),
+                    command(
+                        *("aws", "iam", "get-role", "--role-name", commands.role_name(_role_name(denial))),
+                        *("--query", "Role.AssumeRolePolicyDocument"),
+                    )
+                    + " > policy.json",
+                    "iamtriage trust policy.json --token token",
+                ),
+                url=pages.EKS_IRSA if facts.service_account or facts.cluster else pages.OIDC_PROVIDERS,
+            ),
+        )
+    return Explanation(
+        failure=denial.failure,
+        topic="web-identity",
+        summary=f"STS did not accept {'the SAML assertion' if saml else 'the token'} for the role: its trust policy does not let it in.",
+        causes=tuple(causes),
+        remedies=tuple(remedies),
+        notes=(
+            "An Allow in a policy does not help: it is the trust policy alone that decides.",
+            PROPAGATION,
+        ),
+    )
+
+
+def explain_pod_identity(denial: Denial) -> Explanation:
+    """Explain that EKS Pod Identity could not get the role of a pod."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": _POD_SERVICE},
+        "Action": ["sts:AssumeRole", "sts:TagSession"],
+    }
+    return Explanation(
+        failure=denial.failure,
+        topic="pod-identity",
+        summary="EKS Pod Identity could not assume the role of the pod's association.",
+        causes=(
+            Cause(
+                "pod-identity-trust",
+                f"The role's trust policy does not let {_POD_SERVICE} assume it and tag the session.",
+                "derived",
+                ("The message says that EKS may not assume the associated role.",),
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title=f"Let {_POD_SERVICE} in by the role's trust policy",
+                who="account administrator",
+                steps=(
+                    "Find the role of the association.",
+                    "Add the statement to its trust policy and keep those that are there. Both actions are needed.",
+                ),
+                commands=(
+                    command(
+                        *(
+                            "aws",
+                            "eks",
+                            "list-pod-identity-associations",
+                            "--cluster-name",
+                            commands.cluster(denial.facts.cluster),
+                        ),
+                        *("--namespace", commands.namespace(denial.facts.namespace)),
+                    ),
+                    command(
+                        *("aws", "eks", "describe-pod-identity-association"),
+                        *(
+                            "--cluster-name",
+                            commands.cluster(denial.facts.cluster),
+                            "--association-id",
+                            "ASSOCIATION_ID",
+                        ),
+                        *("--query", "association.roleArn", "--output", "text"),
+                    ),
+                ),
+                policy=document([statement]),
+                layer="role_trust",
+                url=pages.EKS_POD_IDENTITY,
+            ),
+        ),
+        notes=(PROPAGATION,),
+    )
+
+
+def explain_root_assumes(denial: Denial) -> Explanation:
+    """Explain that an account's root user cannot assume roles."""
+    return Explanation(
+        failure=denial.failure,
+        topic="root-assumes-role",
+        summary="The root user of an account cannot assume a role.",
+        causes=(
+            Cause(
+                "root-assumes-role",
+                "The call was made with the root user's keys, and root users may assume no role.",
+                "reported",
+                ("The message says: Roles may not be assumed by root accounts",),
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="Make the call as a user or role",
+                who="account administrator",
+                steps=(
+                    "See which keys the program uses.",
+                    "Make a user in IAM Identity Center, or a role, let it assume the role, and use its credentials.",
+                    "Delete the root user's access keys: nobody should have any.",
+                ),
+                commands=("aws sts get-caller-identity", "aws configure list"),
+                url=pages.BEST_PRACTICES,
+            ),
+        ),
+        notes=("No policy can allow it.",),
+    )
+
+
+def _why(denial: Denial, extra: str | None) -> str:
+    if denial.layer == "role_trust":
+        return "the role's trust policy does not let it"
+    if denial.layer == "identity":
+        return "no policy of the caller allows it"
+    if denial.deny == "explicit":
+        return "a policy denies it explicitly"
+    return f"{extra} come with the call" if extra else "the message does not say which side refuses"
+
+
+def _found(denial: Denial) -> TrustFindings | None:
+    """Ask the trust policy, where the facts hold it."""
+    caller = denial.who if denial.principal is not None else None
+    facts = attrs.evolve(denial.facts, caller=caller)
+    return trust_findings(facts, _spelled(denial), denial.resource)
+
+
+def _spelled(denial: Denial) -> str:
+    names = (
+        "AssumeRole",
+        "TagSession",
+        "SetSourceIdentity",
+        "AssumeRoleWithWebIdentity",
+        "AssumeRoleWithSAML",
+    )
+    return next((f"sts:{name}" for name in names if f"sts:{name}".lower() == denial.name), "sts:AssumeRole")
+
+
+def _trust_remedy(denial: Denial, found: TrustFindings | None) -> Remedy | None:
+    if found is not None and found.allowed:
+        return None
+    principal: dict[str, str] = {"AWS": principal_arn(denial)}
+    actions: str | list[str] = "sts:AssumeRole"
+    if denial.name in _TAGGING:
+        actions = ["sts:AssumeRole", _spelled(denial)]
+    made: dict[str, Any] = {"Effect": "Allow", "Principal": principal, "Action": actions}
+    steps = ["Add the statement to the role's trust policy and keep those that are there."]
+    if denial.crosses_accounts:
+        steps.append(
+            "Where the other account is not yours, agree on an external id with its owner, and ask for it by a "
+            "condition on sts:ExternalId; the caller hands it over as ExternalId."
+        )
+        made["Condition"] = {"StringEquals": {"sts:ExternalId": f"{PLACEHOLDER}EXTERNAL_ID"}}
+        steps.append("Within one organization, take the condition out.")
+    if PLACEHOLDER in str(made):
+        steps.insert(0, REPLACE)
+    if found is not None and found.remedy is not None:
+        steps.insert(0, f"What the policy that was given lacks: {found.remedy.steps[0]}")
+    name = commands.role_name(_role_name(denial))
+    return Remedy(
+        title=f"Let {denial.caller} in by the role's trust policy",
+        who="resource owner" if denial.crosses_accounts else "account administrator",
+        steps=tuple(steps),
+        commands=(
+            command(
+                "aws", "iam", "get-role", "--role-name", name, "--query", "Role.AssumeRolePolicyDocument"
+            ),
+            command(
+                "aws",
+                "iam",
+                "update-assume-role-policy",
+                "--role-name",
+                name,
+                "--policy-document",
+                "file://policy.json",
+            ),
+        ),
+        policy=document([made]),
+        layer="role_trust",
+        url=pages.EXTERNAL_ID if denial.crosses_accounts else pages.TRUST_POLICIES,
+    )
+
+
+def _deny_remedy(denial: Denial) -> Remedy:
+    name = commands.role_name(_role_name(denial))
+    return Remedy(
+        title="Find the Deny statement and narrow it",
+        who="account administrator",
+        steps=("Look at its conditions: MFA, networks, organizations and external ids are the usual ones.",),
+        commands=(
+            command(
+                "aws", "iam", "get-role", "--role-name", name, "--query", "Role.AssumeRolePolicyDocument"
+            ),
+        ),
+        layer=denial.layer,
+        url=pages.EVALUATION,
+    )
+
+
+def _provider_remedy(denial: Denial, found: TrustFindings | None) -> Remedy:
+    facts = denial.facts
+    account = denial.account or f"{PLACEHOLDER}ACCOUNT_ID"
+    partition = denial.place.partition or "aws"
+    role = role_in(principal_in(denial.resource))
+    if role is not None:
+        account, partition = role.account, role.partition
+    issuer = _issuer(denial)
+    steps = ["Change the statement of the trust policy, or add one like this and keep those that are there."]
+    if found is not None and found.remedy is not None:
+        steps.insert(0, f"What the policy that was given lacks: {found.remedy.steps[0]}")
+    if denial.name == "sts:assumerolewithsaml":
+        made: dict[str, Any] = {
+            "Effect": "Allow",
+            "Principal": {"Federated": f"arn:{partition}:iam::{account}:saml-provider/{PLACEHOLDER}PROVIDER"},
+            "Action": "sts:AssumeRoleWithSAML",
+            "Condition": {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}},
+        }
+    else:
+        subject = f"system:serviceaccount:{facts.namespace or f'{PLACEHOLDER}NAMESPACE'}:{facts.service_account or f'{PLACEHOLDER}SERVICE_ACCOUNT'}"
+        claims = facts.token_claims or {}
+        said = claims.get("sub")
+        if isinstance(said, str) and said.isprintable():
+            subject = said
+        elif not (facts.service_account or "eks" in issuer):
+            subject = f"{PLACEHOLDER}SUBJECT"
+        made = {
+            "Effect": "Allow",
+            "Principal": {"Federated": f"arn:{partition}:iam::{account}:oidc-provider/{issuer}"},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {"StringEquals": {f"{issuer}:aud": "sts.amazonaws.com", f"{issuer}:sub": subject}},
+        }
+    if PLACEHOLDER in str(made):
+        steps.insert(0, REPLACE)
+    return Remedy(
+        title="Let the token in by the role's trust policy",
+        who="account administrator",
+        steps=tuple(steps),
+        commands=(
+            command(
+                "aws",
+                "eks",
+                "describe-cluster",
+                "--name",
+                commands.cluster(facts.cluster),
+                "--query",
+                "cluster.identity.oidc.issuer",
+                "--output",
+                "text",
+            ),
+        )
+        if facts.cluster or facts.service_account
+        else (),
+        policy=document([made]),
+        layer="role_trust",
+        url=pages.EKS_IRSA if facts.cluster or facts.service_account else pages.OIDC_PROVIDERS,
+    )
+
+
+def _issuer(denial: Denial) -> str:
+    """Give the provider's name as trust policies write it: the issuer without its scheme."""
+    issuer = (denial.facts.token_claims or {}).get("iss")
+    if isinstance(issuer, str) and issuer.isprintable() and issuer.isascii() and len(issuer) <= 255:
+        return issuer.removeprefix("https://").rstrip("/")
+    return f"{PLACEHOLDER}ISSUER"
+
+
+def _token_command(denial: Denial) -> str:
+    facts = denial.facts
+    if not (facts.namespace or facts.service_account):
+        return 'cp "$AWS_WEB_IDENTITY_TOKEN_FILE" token'
+    words = ("kubectl", "-n", commands.namespace(facts.namespace), "exec", "POD", "--", "cat")
+    return command(*words, "/var/run/secrets/eks.amazonaws.com/serviceaccount/token") + " > token"
+
+
+def _role(denial: Denial) -> str:
+    name = _role_name(denial)
+    return f"the role {name}" if name else "the role"
+
+
+def _role_name(denial: Denial) -> str | None:
+    role = role_in(principal_in(denial.resource))
+    return role.name if role is not None else None
+
+
+def _sides(denial: Denial) -> str:
+    if denial.crosses_accounts:
+        return (
+            "Caller and role are of two accounts: a policy of the caller has to allow sts:AssumeRole on the role, "
+            "and the role's trust policy has to name the caller or its account."
+        )
+    return (
+        "A trust policy that names the caller itself is enough within one account. One that names the account "
+        "leaves it to the caller's own policies."
+    )

@@ -1,0 +1,140 @@
+"""EKS refuses a call for the cluster's authentication mode; not for what is in an access entry.
+
+Rules: https://docs.aws.amazon.com/eks/latest/userguide/setting-up-access-entries.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._rules import pages
+from iamtriage._rules.cases import principal_in
+from iamtriage._rules.clusters import cluster_in, entry_arn_in
+from iamtriage._rules.mapping_roles import NOT_IAM, map_remedy, mappable, mode_remedy
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from iamtriage._rules.cases import Case
+    from iamtriage.failures import AccessEntry
+
+__all__ = ("explain_bootstrap", "explain_mode_back", "explain_wrong_mode")
+
+
+def explain_wrong_mode(case: Case[AccessEntry], words: str) -> Explanation:
+    """Explain that a cluster takes no access entries."""
+    del words
+    # What EKS says goes before what the facts say.
+    cluster = attrs.evolve(cluster_in(case), mode="CONFIG_MAP")
+    return Explanation(
+        failure=case.failure,
+        topic="authentication-mode",
+        summary="The cluster takes no access entries: its authentication mode is CONFIG_MAP.",
+        causes=(
+            Cause(
+                "mode-config-map",
+                "The authentication mode has to be API or API_AND_CONFIG_MAP for this call.",
+                "reported",
+            ),
+        ),
+        remedies=(
+            mode_remedy(cluster),
+            map_remedy(
+                cluster,
+                mappable(principal_in(entry_arn_in(case)), "the principal"),
+                groups=("GROUP",),
+                title="Or leave the mode and use aws-auth",
+                steps=("GROUP is a group that a RoleBinding or ClusterRoleBinding names.",),
+            ),
+        ),
+        notes=("Terraform's aws_eks_cluster sets the mode in its block access_config.", NOT_IAM),
+    )
+
+
+def explain_mode_back(case: Case[AccessEntry], words: str) -> Explanation:
+    """Explain that a cluster does not go back to another mode."""
+    del words
+    cluster = cluster_in(case)
+    return Explanation(
+        failure=case.failure,
+        topic="authentication-mode-change",
+        summary="EKS does not change the authentication mode this way.",
+        causes=(
+            Cause(
+                "one-way",
+                "The way leads from CONFIG_MAP to API_AND_CONFIG_MAP to API, and never back.",
+                ("reported"),
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="Keep the mode, or go on to the next",
+                who="cluster administrator",
+                steps=(
+                    "From CONFIG_MAP, take API_AND_CONFIG_MAP first, and API after that.",
+                    "Write the mode that the cluster has into Terraform or CloudFormation.",
+                    (
+                        "API_AND_CONFIG_MAP still takes aws-auth: most who want to go back need no more than "
+                        "that."
+                    ),
+                ),
+                commands=(cluster.show_mode(),),
+                url=pages.EKS_ACCESS_MODE,
+            ),
+        ),
+        notes=(NOT_IAM,),
+    )
+
+
+def explain_bootstrap(case: Case[AccessEntry], words: str) -> Explanation:
+    """Explain that a cluster without access entries needs its creator as administrator."""
+    del words
+    cluster = cluster_in(case)
+    return Explanation(
+        failure=case.failure,
+        topic="cluster-creator",
+        summary="A cluster with the authentication mode CONFIG_MAP always has its creator as administrator.",
+        causes=(
+            Cause(
+                "creator-needed",
+                "bootstrapClusterCreatorAdminPermissions is false and the mode is CONFIG_MAP: without "
+                "access entries, nobody could let anybody in.",
+                "reported",
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="Make the cluster with another mode",
+                who="you",
+                steps=(
+                    (
+                        "Set the mode to API_AND_CONFIG_MAP or API in the same call, and make an access "
+                        "entry for an administrator afterwards."
+                    ),
+                    "In Terraform, set authentication_mode in the block access_config of aws_eks_cluster.",
+                ),
+                commands=(
+                    (
+                        f"aws eks create-cluster --name {cluster.word} --role-arn CLUSTER_ROLE_ARN "
+                        "--resources-vpc-config subnetIds=SUBNET_ID,SUBNET_ID --access-config "
+                        "authenticationMode=API,bootstrapClusterCreatorAdminPermissions=false"
+                    ),
+                ),
+                url=pages.EKS_ACCESS_MODE,
+            ),
+            Remedy(
+                title="Or leave bootstrapClusterCreatorAdminPermissions true",
+                who="you",
+                steps=("With access entries, the creator's entry can be seen, and deleted later.",),
+                commands=(cluster.eks("list-access-entries"),),
+                url=pages.EKS_ACCESS_ENTRIES,
+            ),
+        ),
+        notes=(
+            (
+                "It counts only when a cluster is made. In Terraform, to change it later makes a new "
+                "cluster: read the plan."
+            ),
+        ),
+    )

@@ -1,0 +1,149 @@
+"""The ConfigMap aws-auth as an object: it is there, it is not, it cannot be read; not for who it lets in.
+
+Rules: https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html. Reading the map takes
+``iamtriage.aws_auth``, which this module names and does not import.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._rules import clues, pages
+from iamtriage._rules.clusters import cluster_in
+from iamtriage._rules.mapping_roles import map_remedy, mappable, show_map
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from iamtriage._rules.cases import Case
+    from iamtriage.failures import AccessEntry
+
+__all__ = ("explain_broken_map", "explain_map_exists", "explain_map_missing")
+
+_KEEP = "kubectl -n kube-system get configmap aws-auth -o yaml"
+
+
+def explain_map_exists(case: Case[AccessEntry], words: str) -> Explanation:
+    """Explain that aws-auth is there already."""
+    del words
+    return Explanation(
+        failure=case.failure,
+        topic="aws-auth-exists",
+        summary="The ConfigMap aws-auth is there already, and a tool wants to make it.",
+        causes=(
+            Cause("map-exists", "There can be one ConfigMap of this name.", "reported"),
+            Cause("made-by-eks", "EKS made it for a managed node group or Fargate profile.", "possible"),
+        ),
+        remedies=(
+            Remedy(
+                title="Look at it before you replace it",
+                who="cluster administrator",
+                steps=("It holds the roles of the nodes. Without these entries the nodes are locked out.",),
+                commands=(_KEEP, show_map()),
+                url=pages.EKS_AUTH_CONFIGMAP,
+            ),
+            Remedy(
+                title="In Terraform, take it over or change its data only",
+                who="you",
+                steps=(
+                    (
+                        "The resource kubernetes_config_map_v1_data changes the data of a map that is there; "
+                        "with force it takes over fields that others keep."
+                    ),
+                    (
+                        "An import takes the map as it is. Bring the entries of the nodes into the "
+                        "configuration first."
+                    ),
+                ),
+                commands=("terraform import kubernetes_config_map.NAME kube-system/aws-auth",),
+                url=(
+                    "https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs/resources/config_map_v1_data"
+                ),
+            ),
+            Remedy(
+                title="Or use access entries",
+                who="cluster administrator",
+                steps=("iamtriage aws-auth migrate writes the commands that replace the map.",),
+                commands=(f"{_KEEP} | iamtriage aws-auth migrate - --cluster {cluster_in(case).word}",),
+                url=pages.EKS_ACCESS_MODE,
+            ),
+        ),
+    )
+
+
+def explain_map_missing(case: Case[AccessEntry], words: str) -> Explanation:
+    """Explain that there is no aws-auth."""
+    del words
+    cluster = cluster_in(case)
+    return Explanation(
+        failure=case.failure,
+        topic="aws-auth-missing",
+        summary="The cluster has no ConfigMap aws-auth.",
+        causes=(
+            Cause("no-map", "There is no ConfigMap aws-auth in kube-system.", "reported"),
+            Cause(
+                "not-needed-yet",
+                "Nobody has made it: EKS makes it with the first managed node group.",
+                ("possible"),
+            ),
+            Cause("access-entries", "The cluster works with access entries, and needs none.", "possible"),
+            Cause("deleted", "It was deleted, and all that it let in are locked out.", "possible"),
+        ),
+        remedies=(
+            Remedy(
+                title="See whether the map counts at all",
+                who="cluster administrator",
+                steps=("With the mode API it does not: make access entries. With the others it does.",),
+                commands=(cluster.show_mode(), cluster.eks("list-access-entries")),
+                url=pages.EKS_ACCESS_MODE,
+            ),
+            map_remedy(
+                cluster,
+                mappable(None, "a role"),
+                groups=("GROUP",),
+                title="Make it with its first entry",
+                steps=("eksctl makes the map where there is none. Begin with the roles of the nodes.",),
+            ),
+        ),
+        notes=("kubectl edit does not work on a map that is not there.",),
+    )
+
+
+def explain_broken_map(case: Case[AccessEntry], words: str) -> Explanation:
+    """Explain that aws-auth, or an entry of it, cannot be read."""
+    said = clues.quoted(words, "one of rolearn or SSO must be supplied", "value for userarn must be supplied")
+    causes = [
+        Cause(
+            "map-not-read", "The authenticator cannot read aws-auth, or an entry in it.", ("reported"), said
+        )
+    ]
+    if said:
+        words = "An entry has no ARN: the key is misspelt or badly indented. The entry is dropped."
+        causes.append(Cause("entry-without-arn", words, "derived", said))
+    else:
+        words = (
+            "The YAML inside of the map is broken: indentation, a tab, or a list in place of the text "
+            "behind |."
+        )
+        causes.append(Cause("yaml-broken", words, "possible"))
+    return Explanation(
+        failure=case.failure,
+        topic="aws-auth-broken",
+        summary="The authenticator cannot read the ConfigMap aws-auth, or a part of it.",
+        causes=tuple(causes),
+        remedies=(
+            Remedy(
+                title="Find and mend the lines",
+                who="cluster administrator",
+                steps=(
+                    (
+                        "mapRoles, mapUsers and mapAccounts hold YAML as text. lint names each line that is "
+                        "wrong."
+                    ),
+                    "Use credentials of whoever made the cluster, or an access entry, if you are locked out.",
+                ),
+                commands=(show_map(), "kubectl -n kube-system edit configmap aws-auth"),
+                url=pages.EKS_AUTH_CONFIGMAP,
+            ),
+        ),
+        notes=("Good entries count beside bad ones. Where the YAML is broken, nobody is let in by the map.",),
+    )

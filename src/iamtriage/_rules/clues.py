@@ -1,0 +1,238 @@
+"""What a failure's text tells beside the failure: words, names, regions, hosts, the place where code runs.
+
+Not for what follows from it. Each search is bounded, and what it gives may be anything that stands in the
+text: ``commands`` decides whether it gets into a command.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeAlias
+
+from iamtriage._reading.codes import bare
+from iamtriage._rules import commands
+from iamtriage._sts_known import resolved
+from iamtriage.arns import parse_arn
+from iamtriage.exceptions import InvalidArnError
+from iamtriage.principals import User
+
+if TYPE_CHECKING:
+    from iamtriage._rules.cases import Case
+    from iamtriage.failures import Failure
+
+__all__ = (
+    "LOCAL",
+    "access_key_in",
+    "code_of",
+    "holds",
+    "hosts_in",
+    "option",
+    "partition_of",
+    "plain",
+    "profile_in",
+    "quoted",
+    "region_in",
+    "registry_in",
+    "runs_in_pods",
+    "said",
+    "sentence",
+    "user_in",
+)
+
+_AnyCase: TypeAlias = "Case[Failure]"
+
+# What a failure says often goes on behind what was read of it, and begins before.
+_BEFORE, _WITHIN, _BEHIND = 200, 4_000, 800
+_ECHOED = 4_000
+_ESCAPES = re.compile(r"\\+(?:[nrt]|u000[aAdD9])")
+_SLASHES = re.compile(r"\\+(?=[\"'/])")
+
+_ACCESS_KEY = re.compile(r"(?<![A-Za-z0-9/+])A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
+# XML names STS in a URL with /doc/, which is no host that was called.
+_HOST = re.compile(
+    r"(?<![\w.-])((?:[a-z0-9][a-z0-9-]{0,62}\.){1,6}"
+    r"(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws|on\.aws|api\.amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov))"
+    r"(?![\w-]|\.\w|/doc/)",
+    re.ASCII,
+)
+_REGISTRY = re.compile(
+    r"(?<![\w.-])([0-9]{12})\.dkr[.-]ecr(?:-fips)?\.([a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2})"
+    r"\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|on\.aws)(?![\w.-]{0,1}[\w-])",
+    re.ASCII,
+)
+_REGION = re.compile(r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}", re.ASCII)
+_PROFILES = re.compile(
+    r"AWS_(?:DEFAULT_)?PROFILE[=:][ ]?[\"']?([\w.@:+/-]{1,64})|config profile \(([\w.@:+/-]{1,64})\)"
+    r"|(?:the|config|AWS) profile:? [\"'(]([\w.@:+/-]{1,64})[\"')]",
+    re.ASCII,
+)
+# So many letters and digits in a row may be a secret, and are no name that is worth the risk.
+_ROW = re.compile(r"[A-Za-z0-9/+=]{32,}")
+_DIGIT = re.compile(r"[0-9+]")
+_JWT = re.compile(r"eyJ[\w-]{10}", re.ASCII)
+LOCAL = re.compile(
+    r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal):(?:4566|4572|5000|8000|9000)\b|\bminio\b|\blocalstack\b"
+    r"|digitaloceanspaces|backblazeb2|wasabisys|r2\.cloudflarestorage|\bmin\.io\b",
+    re.IGNORECASE,
+)
+"""Names and ports of software that speaks as AWS does, and is not AWS."""
+_PODS = re.compile(
+    r"eks\.amazonaws\.com/|/var/run/secrets/|WebIdentityErr|kubernetes|kubelet|serviceaccount|169\.254\.170\.23"
+    r"|system:|kube-system|[Rr]econcil"
+)
+
+
+def code_of(failure: Failure) -> str:
+    """Give the failure's code without the decorations of the wire, empty where it has none."""
+    return bare(failure.envelope.code or "")
+
+
+def said(case: _AnyCase) -> str:
+    """Give the failure's own words and what follows on them, without escapes, white space folded."""
+    failure = case.failure
+    start, end = failure.span
+    words = failure.text[max(start - _BEFORE, 0) : min(end, start + _WITHIN) + _BEHIND]
+    return " ".join(_SLASHES.sub("", _ESCAPES.sub(" ", words)).split())
+
+
+def quoted(words: str, *phrases: str) -> tuple[str, ...]:
+    """Give a line for each of our own phrases that the text holds, so that nothing else of it is shown.
+
+    The first letter may be large or small in the text.
+
+    >>> quoted("Unable to locate credentials: KEY", "Unable to locate credentials", "no such file")
+    ('The text says "Unable to locate credentials".',)
+    """
+    return tuple(f'The text says "{phrase}".' for phrase in phrases if holds(words, phrase))
+
+
+def holds(words: str, phrase: str) -> bool:
+    """Tell whether a text has a phrase, its first letter large or small.
+
+    >>> holds("Invalid principal in policy", "invalid principal in policy")
+    True
+    """
+    return phrase in words or f"{phrase[0].swapcase()}{phrase[1:]}" in words
+
+
+def sentence(words: str) -> str:
+    """Give words as a sentence.
+
+    >>> sentence("drop the endpoint URL")
+    'Drop the endpoint URL.'
+    """
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def plain(name: str | None) -> str | None:
+    """Give a name, None for what may be a secret.
+
+    >>> plain("AdministratorAccess-111122223333"), plain("k7" * 20)
+    ('AdministratorAccess-111122223333', None)
+    """
+    if name is None or _JWT.search(name) or any(_DIGIT.search(row) for row in _ROW.findall(name)):
+        return None
+    return name
+
+
+def option(case: _AnyCase, name: str) -> str | None:
+    """Give the value of a command's option, such as ``profile``, that the text echoes before the failure."""
+    failure = case.failure
+    start = failure.span[0]
+    before = failure.text[max(start - _ECHOED, 0) : start]
+    if f"--{name}" not in before:
+        return None
+    found = re.findall(rf"(?<!\S)--{name}[ =][\"']?([^\s\"'\\]{{1,128}})", before)
+    return plain(found[-1]) if found else None
+
+
+def profile_in(case: _AnyCase) -> str | None:
+    """Give the profile that the text names."""
+    echoed = option(case, "profile")
+    if echoed is not None:
+        return echoed
+    found = _PROFILES.search(case.text)
+    return plain(next(filter(None, found.groups()), None)) if found else None
+
+
+def user_in(case: _AnyCase) -> str | None:
+    """Give the name of the IAM user that it is about, as far as command or caller tell."""
+    echoed = option(case, "user-name")
+    if echoed is not None:
+        return echoed
+    return case.principal.name if isinstance(case.principal, User) else None
+
+
+def access_key_in(case: _AnyCase) -> str | None:
+    """Give the first access key id of the text."""
+    found = _ACCESS_KEY.search(case.text)
+    return None if found is None else found[0]
+
+
+def hosts_in(text: str) -> tuple[str, ...]:
+    """Give the hosts of AWS that a text names, in order.
+
+    >>> hosts_in('Post "https://sts.eu-west-1.amazonaws.com/": EOF, xmlns="https://sts.amazonaws.com/doc/"')
+    ('sts.eu-west-1.amazonaws.com',)
+    """
+    if ".amazonaws." not in text and ".aws" not in text and ".gov" not in text:
+        return ()
+    return tuple(dict.fromkeys(_HOST.findall(text)))
+
+
+def region_in(case: _AnyCase) -> str | None:
+    """Give the region of the call: what the facts say, else the option, hosts or ARN of the text.
+
+    Only regions that a partition has are given.
+    """
+    for name in _regions(case):
+        if name is not None and _REGION.fullmatch(name) and resolved(name) is not None:
+            return name
+    return None
+
+
+def _regions(case: _AnyCase) -> tuple[str | None, ...]:
+    if case.facts.region is not None:
+        return (case.facts.region,)
+    of_hosts = [
+        label for host in hosts_in(said(case)) for label in host.split(".") if _REGION.fullmatch(label)
+    ]
+    return (option(case, "region"), *of_hosts, _region_of(case.failure.resource))
+
+
+def _region_of(resource: str | None) -> str | None:
+    try:
+        return None if resource is None else parse_arn(resource).region
+    except InvalidArnError:
+        return None
+
+
+def partition_of(case: _AnyCase) -> str:
+    """Give the partition of the call as far as caller or region tell it, else ``aws``."""
+    partition = getattr(case.principal, "partition", None)  # an account or a service has none
+    if isinstance(partition, str):
+        return partition
+    region = region_in(case)
+    host = None if region is None else resolved(region)
+    return "aws" if host is None else host.partition
+
+
+def registry_in(case: _AnyCase) -> tuple[str, str]:
+    """Give the registry of ECR that the text names and its region, with words in capitals for what it does not.
+
+    The registry's name is made of its account and region, so it is safe in a command.
+    """
+    found = _REGISTRY.search(case.text)
+    account = found[1] if found else case.failure.account
+    region = found[2] if found else region_in(case)
+    host = None if region is None else resolved(region)
+    suffix = "amazonaws.com" if host is None else host.host.partition(f".{region}.")[2] or "amazonaws.com"
+    name = commands.region(region)
+    return f"{commands.account(account)}.dkr.ecr.{name}.{suffix}", name
+
+
+def runs_in_pods(case: _AnyCase) -> bool:
+    """Tell whether facts or text speak of pods."""
+    facts = case.facts
+    known = (facts.namespace, facts.service_account, facts.kubernetes_version, facts.cluster)
+    return any(each is not None for each in known) or _PODS.search(case.text) is not None

@@ -1,0 +1,221 @@
+"""Remedies that several failures of credentials share; not for when they help.
+
+Sources: the pages of the AWS CLI's and the SDKs' guides to which the remedies point.
+"""
+
+from __future__ import annotations
+
+from iamtriage._rules import commands, pages
+from iamtriage._rules.commands import command
+from iamtriage.explanations import Remedy
+
+__all__ = (
+    "assume_anew",
+    "clear_environment",
+    "console_login",
+    "enable_region",
+    "in_profile",
+    "log_docker_in",
+    "name_provider",
+    "own_endpoint",
+    "read_token_anew",
+    "set_clock",
+    "sso_login",
+    "who_am_i",
+)
+
+NO_POLICY = "No IAM policy helps here, and trying again with the same credentials does not either."
+
+
+def in_profile(profile: str | None, *words: str) -> str:
+    """Give a command with the profile, where one is known.
+
+    >>> in_profile("dev", "aws", "sts", "get-caller-identity"), in_profile(None, "aws", "login")
+    ('aws sts get-caller-identity --profile dev', 'aws login')
+    """
+    return command(*words) if profile is None else command(*words, "--profile", commands.profile(profile))
+
+
+def who_am_i(profile: str | None = None) -> Remedy:
+    """See where the credentials come from, and whose they are."""
+    return Remedy(
+        title="See which credentials are used",
+        who="you",
+        steps=(
+            "The first command tells where the AWS CLI finds its credentials: environment variables go before files, and files before the role of the machine.",
+            "The second tells whose they are; it works for everyone whose credentials AWS accepts.",
+            "Run both where the failing call runs: as the same user, in the same container, with the same profile.",
+        ),
+        commands=(
+            in_profile(profile, "aws", "configure", "list"),
+            in_profile(profile, "aws", "sts", "get-caller-identity"),
+        ),
+        url=pages.CLI_CREDENTIALS,
+    )
+
+
+def sso_login(profile: str | None) -> Remedy:
+    """Log in to IAM Identity Center."""
+    return Remedy(
+        title="Log in to IAM Identity Center again",
+        who="you",
+        steps=(
+            "Log in with the profile that the failing call uses; a login to another session does not count.",
+            "Then run the call again. A program that is running may have to be started again.",
+        ),
+        commands=(command("aws", "sso", "login", "--profile", commands.profile(profile)),),
+        url=pages.SSO_LOGIN,
+    )
+
+
+def console_login(profile: str | None) -> Remedy:
+    """Log in with the console's credentials."""
+    return Remedy(
+        title="Log in with aws login again",
+        who="you",
+        steps=("The login opens a browser. Its credentials are renewed by themselves for 12 hours at most.",),
+        commands=(in_profile(profile, "aws", "login"),),
+        url=pages.CLI_LOGIN,
+    )
+
+
+def assume_anew(role: str | None = None) -> Remedy:
+    """Take new credentials from STS."""
+    role_arn = commands.arn(role, "ROLE_ARN")
+    return Remedy(
+        title="Get new credentials in the way in which the old ones came",
+        who="you",
+        steps=(
+            "From IAM Identity Center: log in again.",
+            "From aws login: log in again.",
+            "From a role that was assumed by hand: assume it again, and replace key, secret and session token, all three.",
+        ),
+        commands=(
+            "aws sso login --profile PROFILE",
+            "aws login",
+            command(
+                "aws", "sts", "assume-role", "--role-arn", role_arn, "--role-session-name", "SESSION_NAME"
+            ),
+        ),
+        url=pages.TEMPORARY_CREDENTIALS,
+    )
+
+
+def clear_environment() -> Remedy:
+    """Take stale credentials out of the way."""
+    return Remedy(
+        title="Take the old credentials out of the way",
+        who="you",
+        steps=(
+            "Unset the variables in the shell or service that makes the call; they go before every profile.",
+            "Delete old keys with an aws_session_token from ~/.aws/credentials. A token that stays behind spoils a new key.",
+        ),
+        commands=("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN",),
+        url=pages.CLI_CREDENTIALS,
+    )
+
+
+def set_clock() -> Remedy:
+    """Compare the clock with AWS's, and set it."""
+    return Remedy(
+        title="Set the clock right",
+        who="you",
+        steps=(
+            "Compare the first command's time with the Date header that the second prints: both are UTC, and AWS takes signatures whose time is up to 5 minutes off, S3 up to 15.",
+            "See whether time is kept, and turn NTP on. On EC2 the server is 169.254.169.123.",
+            "A container has the clock of its host; virtual machines, WSL and Docker Desktop lose time while the computer sleeps, and a restart sets it right.",
+        ),
+        commands=(
+            "date -u",
+            "curl --silent --head https://sts.amazonaws.com",
+            "chronyc tracking",
+            "timedatectl set-ntp true",
+        ),
+        url=pages.EC2_CLOCK,
+    )
+
+
+def log_docker_in(registry: str, region: str) -> Remedy:
+    """Log docker in to a registry of ECR.
+
+    Args:
+        registry: its host, as :func:`iamtriage._rules.clues.registry_in` gives it.
+        region: its region, from the same place.
+    """
+    login = command("docker", "login", "--username", "AWS", "--password-stdin", registry)
+    return Remedy(
+        title="Log docker in to the registry",
+        who="you",
+        steps=(
+            "Log in as the user, and on the machine, that pulls or pushes. A login holds for 12 hours.",
+            "Let builds log in each time, or use the credential helper amazon-ecr-credential-helper, which does it by itself.",
+        ),
+        commands=(f"{command('aws', 'ecr', 'get-login-password', '--region', region)} | {login}",),
+        url=pages.ECR_LOGIN,
+    )
+
+
+def read_token_anew() -> Remedy:
+    """Read the file of a web identity token before each call."""
+    return Remedy(
+        title="Read the token's file anew for each call of STS",
+        who="you",
+        steps=(
+            "Kubernetes replaces the file that AWS_WEB_IDENTITY_TOKEN_FILE names before its token expires. Keep the file's name, never its content.",
+            "Use the SDK's own provider of web identities instead of a call of AssumeRoleWithWebIdentity, and an SDK that knows it.",
+            "In a CI system ask for a new token right before the call; its tokens last for minutes.",
+        ),
+        url=pages.EKS_IRSA_SDK,
+    )
+
+
+def own_endpoint(*, foreign: bool = False) -> Remedy:
+    """See which endpoint is called; ``foreign``: whether it may be other software's."""
+    keys = "Keys of MinIO, LocalStack and other software hold at their own endpoints alone, and keys of AWS at AWS's alone."
+    return Remedy(
+        title="See which endpoint is called",
+        who="you",
+        steps=(
+            *((keys,) if foreign else ()),
+            "Look for AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE> in the environment, for endpoint_url in the profile and for an endpoint in the code.",
+        ),
+        commands=("env | grep AWS_ENDPOINT_URL", "aws configure get endpoint_url"),
+        url=pages.SDK_ENDPOINTS,
+    )
+
+
+def enable_region(region: str | None) -> Remedy:
+    """See whether a region is enabled for the account, and enable it."""
+    name = commands.region(region)
+    return Remedy(
+        title=f"See whether {name} is enabled for the account",
+        who="account administrator",
+        steps=(
+            "Regions that AWS opened since March 2019 have to be enabled for each account, which takes minutes to hours.",
+            "If the status is DISABLED, and the region is wanted, enable it.",
+        ),
+        commands=(
+            command("aws", "account", "get-region-opt-status", "--region-name", name),
+            command("aws", "account", "enable-region", "--region-name", name),
+        ),
+        url=pages.ENABLE_REGION,
+    )
+
+
+def name_provider(profile: str | None) -> Remedy:
+    """Give a laptop credentials that renew themselves."""
+    return Remedy(
+        title="Give the AWS CLI and SDKs credentials that renew themselves",
+        who="you",
+        steps=(
+            "With IAM Identity Center: make a profile once, then log in each day.",
+            "With console users: aws login, from AWS CLI 2.32 on.",
+            "Name the profile where the call runs, in AWS_PROFILE or with --profile.",
+        ),
+        commands=(
+            in_profile(profile, "aws", "configure", "sso"),
+            in_profile(profile, "aws", "login"),
+            "aws configure list-profiles",
+        ),
+        url=pages.CLI_CREDENTIALS,
+    )

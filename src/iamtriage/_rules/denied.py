@@ -1,0 +1,172 @@
+"""Chooses how to explain an access denial; not for the explanations themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._denials import denial_of
+from iamtriage._rules.assuming_roles import (
+    ASSUMING,
+    explain_assume_role,
+    explain_pod_identity,
+    explain_root_assumes,
+    explain_web_identity,
+)
+from iamtriage._rules.denied_identity import (
+    explain_identity_deny,
+    explain_no_allow,
+    explain_unnamed,
+    explain_unnamed_deny,
+)
+from iamtriage._rules.denied_kms import explain_key_behind, explain_key_unknown, explain_three_ways
+from iamtriage._rules.denied_layers import (
+    explain_boundary,
+    explain_control,
+    explain_session,
+    explain_vpc_endpoint,
+)
+from iamtriage._rules.denied_otherwise import (
+    explain_authorizer,
+    explain_dependency,
+    explain_lake_formation,
+    explain_mfa,
+    explain_not_owner,
+    explain_own_words,
+)
+from iamtriage._rules.denied_resources import explain_anonymous, explain_resource, explain_service
+from iamtriage._rules.denied_s3 import explain_bare_s3, explain_public_access
+from iamtriage._rules.passing_roles import explain_cross_account_pass, explain_pass_role
+from iamtriage._rules.wording import LAYER_WORDS
+from iamtriage.principals import Root, ServiceLinkedRole, ServicePrincipal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from iamtriage._denials import Denial
+    from iamtriage._rules.cases import Case
+    from iamtriage._said import Said
+    from iamtriage.explanations import Explanation
+    from iamtriage.failures import AccessDenied
+    from iamtriage.typing import PolicyType
+
+    Rule = Callable[[Denial], Explanation]
+
+__all__ = ("explain_denied",)
+
+_SAID: dict[Said, Rule] = {
+    "authorizer": explain_authorizer,
+    "block-public-access": explain_public_access,
+    "cross-account-pass-role": explain_cross_account_pass,
+    "kms-key-unknown": explain_key_unknown,
+    "kms-opaque": explain_key_behind,
+    "kms-three-way": explain_three_ways,
+    "lake-formation": explain_lake_formation,
+    "mfa": explain_mfa,
+    "not-owner": explain_not_owner,
+    "other": explain_own_words,
+    "pod-identity": explain_pod_identity,
+    "root-assumes": explain_root_assumes,
+}
+_LIMITS: dict[PolicyType, Rule] = {
+    "permissions_boundary": explain_boundary,
+    "resource_control": explain_control,
+    "service_control": explain_control,
+    "session": explain_session,
+    "vpc_endpoint": explain_vpc_endpoint,
+}
+_FEDERATED = frozenset({"sts:assumerolewithwebidentity", "sts:assumerolewithsaml"})
+_BEHIND = ("KMSAccessDenied", "KmsAccessDenied")
+_DEPENDENCIES = frozenset(
+    {"AccessDeniedForDependencyException", "DependencyAccessDeniedException", "DependentServiceAccessDenied"}
+)
+# A session's name that tells which service acts for somebody else.
+_ACTORS = {
+    "AWSCloudFormation": "CloudFormation",
+    "AWSCodeBuild": "CodeBuild",
+    "AWSBackup": "AWS Backup",
+}
+
+
+def explain_denied(case: Case[AccessDenied]) -> Explanation:
+    """Explain an access denial."""
+    denial = denial_of(case.failure, case.facts)
+    made = _rule_for(denial)(denial)
+    notes = (*_other_layers(denial), *made.notes, *_about_caller(denial))
+    return made if notes == made.notes else attrs.evolve(made, notes=notes)
+
+
+def _rule_for(denial: Denial) -> Rule:
+    code = denial.failure.envelope.code or ""
+    limit = None if denial.layer is None else _LIMITS.get(denial.layer)
+    if limit is not None:
+        return limit
+    if denial.said is not None:
+        return _SAID[denial.said]
+    if denial.name in _FEDERATED:
+        return explain_web_identity
+    if denial.who == "anonymous":
+        return explain_anonymous
+    if denial.name in ASSUMING or denial.layer == "role_trust":
+        return explain_assume_role
+    if denial.name == "iam:passrole" and denial.deny != "explicit":
+        return explain_cross_account_pass if denial.crosses_accounts else explain_pass_role
+    if denial.layer == "resource":
+        return explain_resource
+    if denial.layer == "identity" and denial.deny == "explicit":
+        return explain_identity_deny
+    if denial.deny == "explicit":
+        return explain_unnamed_deny
+    if isinstance(denial.principal, ServicePrincipal):
+        return explain_service
+    if code.startswith(_BEHIND):
+        return explain_key_behind
+    if code in _DEPENDENCIES:
+        return explain_dependency
+    if denial.layer == "identity":
+        return explain_no_allow
+    if denial.failure.action is None and denial.action_source != "supplied" and _is_s3(denial):
+        return explain_bare_s3
+    return explain_unnamed
+
+
+def _is_s3(denial: Denial) -> bool:
+    return denial.service == "s3"
+
+
+def _other_layers(denial: Denial) -> tuple[str, ...]:
+    """Name the other types of policy that have to be changed too."""
+    return tuple(
+        f"By the authorization details, {_article(layer) if deny == 'explicit' else 'no'} {LAYER_WORDS[layer]} "
+        f"{'denies it too' if deny == 'explicit' else 'allows it either'}."
+        for layer, deny in denial.also
+    )
+
+
+def _article(layer: PolicyType) -> str:
+    return "an" if layer == "identity" else "a"
+
+
+def _about_caller(denial: Denial) -> tuple[str, ...]:
+    """Say what the caller's kind changes."""
+    principal = denial.principal
+    if isinstance(principal, Root):
+        return (
+            (
+                "The caller is the account's root user. No identity-based policy limits or helps it: look at control "
+                "policies and the resource's policy, and work as a role in its place."
+            ),
+        )
+    if isinstance(denial.role, ServiceLinkedRole):
+        return ()
+    session = getattr(principal, "session_name", "")
+    for start, actor in _ACTORS.items():
+        if session.startswith(start):
+            return (
+                (
+                    f"The session's name says that {actor} acts: the role of the message needs the permission, not "
+                    f"whoever started {actor}."
+                ),
+            )
+    return ()

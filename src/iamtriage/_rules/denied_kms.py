@@ -1,0 +1,161 @@
+"""Denials by KMS, whose key policies always have a say; not for other resources' policies.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._rules import commands, pages
+from iamtriage._rules.commands import command
+from iamtriage._rules.denied_resources import resource_remedy
+from iamtriage._rules.wording import because, details_remedy, region_of, summary
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from iamtriage._denials import Denial
+
+__all__ = ("explain_key_behind", "explain_key_unknown", "explain_three_ways")
+
+_BOTH = (
+    "Without a key policy that lets the account's IAM policies in (its root as principal, kms:* as action), no "
+    "identity-based policy counts for the key. With it, the caller takes an Allow of its own."
+)
+
+
+def explain_three_ways(denial: Denial) -> Explanation:
+    """Explain the sentence with three reasons, one of which holds."""
+    who = denial.caller
+    reasons = because(denial)
+    return Explanation(
+        failure=denial.failure,
+        topic="kms-key-policy",
+        summary=summary(denial, "the key is not in this region, or its policy does not let the caller in"),
+        causes=(
+            Cause(
+                "kms-key-policy",
+                f"The key's policy does not let {who} in, and no grant does.",
+                "possible",
+                reasons,
+            ),
+            Cause(
+                "kms-wrong-region",
+                "The key does not exist in the region of the call, or no longer.",
+                "possible",
+                reasons,
+            ),
+            Cause("kms-key-deny", "A Deny statement in the key's policy fits the call.", "possible", reasons),
+        ),
+        remedies=tuple(
+            each
+            for each in (_look(denial), resource_remedy(denial), details_remedy(denial))
+            if each is not None
+        ),
+        notes=("KMS gives the three reasons as one, and does not say which of them holds.", _BOTH),
+    )
+
+
+def explain_key_unknown(denial: Denial) -> Explanation:
+    """Explain the old sentence on a ciphertext's key."""
+    return Explanation(
+        failure=denial.failure,
+        topic="kms-key-unknown",
+        summary="KMS cannot decrypt: the key does not exist, not in this region, or the caller may not use it.",
+        causes=(
+            Cause(
+                "kms-no-allow",
+                f"Neither the key's policy nor a policy of {denial.caller} allows kms:Decrypt.",
+                "possible",
+            ),
+            Cause(
+                "kms-wrong-region",
+                "The text was encrypted with a key of another region or account.",
+                "possible",
+            ),
+            Cause("kms-key-deleted", "The key was deleted.", "possible"),
+        ),
+        remedies=(_look(denial),),
+        notes=("KMS gives the reasons as one, and does not say which of them holds.", _BOTH),
+    )
+
+
+def explain_key_behind(denial: Denial) -> Explanation:
+    """Explain that a service could not use the key behind its data."""
+    service = denial.service if denial.service != "kms" else None
+    where = f" by which {service} encrypts" if service else " by which the service encrypts"
+    remedy = Remedy(
+        title="Let the caller use the key",
+        who="account administrator",
+        steps=(
+            "Find the key: the secret, parameter, function, queue or bucket names it.",
+            (
+                "Allow kms:Decrypt on the key, and for writing kms:GenerateDataKey, to the role that the message is about: in the "
+                "key's policy, or in the role's where the key's policy leaves it to IAM."
+            ),
+            (
+                "The default key of a service (aws/…) can be used through the service and within the account only. "
+                "Across accounts it takes a key of your own."
+            ),
+        ),
+        commands=(
+            "aws kms describe-key --key-id KEY_ID",
+            "aws kms get-key-policy --key-id KEY_ID --policy-name default --query Policy --output text",
+        ),
+        url=pages.KMS_ACCESS,
+    )
+    return Explanation(
+        failure=denial.failure,
+        topic="kms-behind-service",
+        summary=f"The KMS key{where} the data may not be used.",
+        causes=(
+            Cause(
+                "kms-behind-service",
+                "The call itself may be allowed: what was refused is the key.",
+                "reported",
+                (f"The code is {denial.failure.envelope.code}.",) if denial.failure.envelope.code else (),
+            ),
+            Cause(
+                "kms-key-policy",
+                "The key's policy does not let the caller in, or no policy of the caller allows the key.",
+                "possible",
+            ),
+            Cause("kms-key-state", "The key is disabled or waits for its deletion.", "possible"),
+        ),
+        remedies=(remedy,),
+        notes=(_BOTH,),
+    )
+
+
+def _look(denial: Denial) -> Remedy:
+    key = commands.arn(denial.resource, "KEY_ID")
+    region = region_of(denial)
+    return Remedy(
+        title="See whether the key is there, and what its policy says",
+        who="resource owner",
+        steps=(
+            "Look in the region of the call, and in the key's account. An alias may point to different keys in two regions.",
+            "Look at the key's policy for the caller, and for Deny statements.",
+            "Look at the key's grants: services often get in by them.",
+        ),
+        commands=(
+            command("aws", "kms", "describe-key", "--key-id", key, "--region", region),
+            command(
+                "aws",
+                "kms",
+                "get-key-policy",
+                "--key-id",
+                key,
+                "--policy-name",
+                "default",
+                "--region",
+                region,
+                "--query",
+                "Policy",
+                "--output",
+                "text",
+            ),
+            command("aws", "kms", "list-grants", "--key-id", key, "--region", region),
+        ),
+        url=pages.KMS_KEY_POLICY,
+    )

@@ -1,0 +1,345 @@
+"""Denials by policies that only limit: nothing that the caller's own policies allow changes them.
+
+Service and resource control policies, permissions boundaries, session policies and VPC endpoint policies:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from iamtriage._policies.documents import statement
+from iamtriage._rules import commands, pages
+from iamtriage._rules.allowing import REPLACE, grant_of, principal_arn, sid_of
+from iamtriage._rules.commands import command
+from iamtriage._rules.wording import LAYER_WORDS, because, region_of, summary
+from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.principals import FederatedUser, IdentityCenterRole, User
+
+if TYPE_CHECKING:
+    from iamtriage._denials import Denial
+
+__all__ = ("explain_boundary", "explain_control", "explain_session", "explain_vpc_endpoint")
+
+_POLICY_ID = re.compile(r"p-[0-9a-z_]{8,128}", re.ASCII)
+_IDENTITY_TOO = (
+    "An identity-based policy of the caller has to allow it as well; an Allow there alone changes nothing."
+)
+
+
+def explain_control(denial: Denial) -> Explanation:
+    """Explain a denial by a service or resource control policy."""
+    of_resources = denial.layer == "resource_control"
+    words = LAYER_WORDS["resource_control" if of_resources else "service_control"]
+    short = "rcp" if of_resources else "scp"
+    explicit = denial.deny != "implicit"
+    if explicit:
+        why, cause = (
+            f"a {words} denies it",
+            f"A Deny statement in a {words} of the organization fits the call.",
+        )
+    else:
+        why = f"no {words} allows it"
+        cause = (
+            f"No {words} allows it at some level between the organization's root and the account. At every "
+            "level, root, unit and account, one attached policy has to allow it."
+        )
+    causes = [
+        Cause(f"{short}-{'deny' if explicit else 'no-allow'}", cause, denial.layer_source, because(denial))
+    ]
+    title = f"Change the {words}" if explicit else f"Attach a {words} that allows it"
+    steps = [
+        (
+            "Ask whoever runs the AWS organization: the policy stands in the management account, "
+            "and this account can neither see nor change it."
+        ),
+    ]
+    if of_resources:
+        steps[0] = (
+            "Ask whoever runs the organization of the resource's account: the policy guards its resources, "
+            "whoever calls."
+        )
+    policy_id = _policy_id(denial.policy)
+    if not explicit:
+        steps.append(
+            "Look at each level, from the root over the units to the account, for the one at which no attached "
+            "policy allows it, and add the statement to a policy there. AWS's own FullAWSAccess allows everything."
+        )
+    if explicit:
+        steps += [
+            (
+                "Look at the Deny's Action, Resource and Condition. Often a region, a principal or a tag is "
+                "excepted, and the call was meant to be made so."
+            ),
+            "If the call is wanted, narrow the Deny, or except the caller by a condition on aws:PrincipalArn.",
+        ]
+    remedy = Remedy(
+        title=title,
+        who="organization administrator",
+        steps=(*steps, *_about_resource(denial)),
+        commands=(
+            command(
+                "aws",
+                "organizations",
+                "describe-policy",
+                "--policy-id",
+                policy_id,
+                "--query",
+                "Policy.Content",
+                "--output",
+                "text",
+            ),
+            command("aws", "organizations", "list-targets-for-policy", "--policy-id", policy_id),
+        )
+        if explicit
+        else (
+            command(
+                *("aws", "organizations", "list-policies-for-target"),
+                *("--target-id", commands.account(denial.account), "--filter", "SERVICE_CONTROL_POLICY"),
+            ),
+        ),
+        statement=None if explicit else _limit_statement(denial),
+        layer="resource_control" if of_resources else "service_control",
+        url=pages.RESOURCE_CONTROL if of_resources else pages.SERVICE_CONTROL,
+    )
+    notes = [f"An Allow in a policy of the account does not help against a {words}."]
+    if not explicit:
+        notes.append(_IDENTITY_TOO)
+    elif not of_resources:
+        notes.append(
+            "Service control policies bind every principal of a member account, its root user too, "
+            "but no service-linked role, and nobody in the management account."
+        )
+    return Explanation(
+        failure=denial.failure,
+        topic="resource-control-policy" if of_resources else "service-control-policy",
+        summary=summary(denial, why),
+        causes=tuple(causes),
+        remedies=(remedy,),
+        notes=tuple(notes),
+    )
+
+
+def explain_boundary(denial: Denial) -> Explanation:
+    """Explain a denial by a permissions boundary."""
+    who = denial.caller
+    explicit = denial.deny == "explicit"
+    if explicit:
+        why, text = (
+            "its permissions boundary denies it",
+            f"A Deny statement in the permissions boundary of {who} fits the call.",
+        )
+    else:
+        why, text = (
+            "its permissions boundary does not allow it",
+            f"The permissions boundary of {who} does not allow it.",
+        )
+    steps = (
+        "The boundary is a managed policy. Look whether other principals have it too: a change counts for all.",
+        "Narrow the Deny statement, or give the principal another boundary."
+        if explicit
+        else "Add the statement to the boundary. A boundary grants nothing: it only lets through what other policies allow.",
+    )
+    remedy = Remedy(
+        title="Change the permissions boundary",
+        who="account administrator",
+        steps=(*steps, *_about_resource(denial)),
+        commands=_boundary_commands(denial),
+        statement=None if explicit else _limit_statement(denial),
+        layer="permissions_boundary",
+        url=pages.BOUNDARIES,
+    )
+    code = "boundary-deny" if explicit else "boundary-no-allow"
+    notes = ["An Allow in another policy of the caller does not help against its boundary."]
+    if not explicit:
+        notes.append(_IDENTITY_TOO)
+    return Explanation(
+        failure=denial.failure,
+        topic="permissions-boundary",
+        summary=summary(denial, why),
+        causes=(Cause(code, text, denial.layer_source, because(denial)),),
+        remedies=(remedy,),
+        notes=tuple(notes),
+    )
+
+
+def _boundary_commands(denial: Denial) -> tuple[str, ...]:
+    made: list[str] = []
+    role, principal = denial.role, denial.principal
+    if role is not None:
+        made.append(
+            command(
+                "aws",
+                "iam",
+                "get-role",
+                "--role-name",
+                commands.role_name(role.name),
+                "--query",
+                "Role.PermissionsBoundary",
+            )
+        )
+    elif isinstance(principal, User):
+        made.append(
+            command(
+                "aws",
+                "iam",
+                "get-user",
+                "--user-name",
+                commands.user_name(principal.name),
+                "--query",
+                "User.PermissionsBoundary",
+            )
+        )
+    boundary = commands.arn(denial.policy, "BOUNDARY_ARN")
+    made.append(
+        command(
+            "aws",
+            "iam",
+            "list-entities-for-policy",
+            "--policy-arn",
+            boundary,
+            "--policy-usage-filter",
+            "PermissionsBoundary",
+        )
+    )
+    return tuple(made)
+
+
+def explain_session(denial: Denial) -> Explanation:
+    """Explain a denial by a session policy."""
+    explicit = denial.deny == "explicit"
+    why = "the session's policy denies it" if explicit else "the session's policy does not allow it"
+    text = (
+        "A Deny statement in a policy that was given along when the session began fits the call."
+        if explicit
+        else "The session began with a session policy, and that policy does not allow it."
+    )
+    steps = [
+        (
+            "Find what makes the session: the call of AssumeRole, AssumeRoleWithWebIdentity or GetFederationToken "
+            "with Policy or PolicyArns, or the tool that makes it."
+        ),
+        "Change the policy that it hands over, or leave it out: then the role's own policies count.",
+    ]
+    if isinstance(denial.principal, FederatedUser):
+        steps[1] = "Change the policy that it hands over. Without one, a federated user may do nothing."
+    elif isinstance(denial.role, IdentityCenterRole):
+        steps.append(
+            "Sessions of Identity Center carry none by themselves: look at tools that assume the role anew."
+        )
+    remedy = Remedy(
+        title="Change the session policy",
+        who="you",
+        steps=(*steps, *_about_resource(denial)),
+        statement=None if explicit else _limit_statement(denial),
+        layer="session",
+        url=pages.SESSION_POLICIES,
+    )
+    notes = ["An Allow in a policy of the role or user does not help against the session's policy."]
+    if not explicit:
+        notes.append(_IDENTITY_TOO)
+    return Explanation(
+        failure=denial.failure,
+        topic="session-policy",
+        summary=summary(denial, why),
+        causes=(
+            Cause(
+                "session-deny" if explicit else "session-no-allow", text, denial.layer_source, because(denial)
+            ),
+        ),
+        remedies=(remedy,),
+        notes=tuple(notes),
+    )
+
+
+def explain_vpc_endpoint(denial: Denial) -> Explanation:
+    """Explain a denial by the policy of a VPC endpoint."""
+    through = "transitively" in (denial.failure.reason or "")
+    explicit = denial.deny == "explicit"
+    word = "denies it" if explicit else "does not allow it"
+    text = f"The call went through a VPC endpoint whose policy {word}."
+    if denial.deny is None:
+        word, text = (
+            "stands against it",
+            "The call went through a VPC endpoint whose policy stands against it.",
+        )
+    service = denial.service or "SERVICE"
+    region = region_of(denial)
+    name = f"com.amazonaws.{region}.{service}" if service.replace("-", "").isalnum() else "SERVICE_NAME"
+    steps = [
+        "Find the endpoint of the service in the VPC from which the call came.",
+        "Narrow the Deny statement in its policy." if explicit else "Add the statement to its policy.",
+    ]
+    if not explicit:
+        steps.append(
+            "Policies of gateway endpoints (S3, DynamoDB) take only * as Principal, "
+            "hence the condition on aws:PrincipalArn."
+        )
+    if through:
+        steps.append(
+            "The message says that a service control policy is behind it: ask the organization's administrator too."
+        )
+    remedy = Remedy(
+        title="Change the VPC endpoint's policy",
+        who="account administrator",
+        steps=(*steps, *_about_resource(denial)),
+        commands=(
+            command(
+                *("aws", "ec2", "describe-vpc-endpoints", "--region", region),
+                *("--filters", f"Name=service-name,Values={name}"),
+                *("--query", "VpcEndpoints[].[VpcEndpointId,VpcId,PolicyDocument]", "--output", "json"),
+            ),
+            "aws ec2 modify-vpc-endpoint --vpc-endpoint-id ENDPOINT_ID --policy-document file://policy.json",
+        ),
+        statement=None if explicit else _endpoint_statement(denial),
+        layer="vpc_endpoint",
+        url=pages.VPC_ENDPOINT,
+    )
+    notes = ["An Allow in a policy of the caller does not help against the endpoint's policy."]
+    if not explicit:
+        notes.append(_IDENTITY_TOO)
+    return Explanation(
+        failure=denial.failure,
+        topic="vpc-endpoint-policy",
+        summary=summary(denial, f"the VPC endpoint's policy {word}"),
+        causes=(
+            Cause(
+                "vpc-endpoint-deny" if explicit else "vpc-endpoint-no-allow",
+                text,
+                denial.layer_source,
+                because(denial),
+            ),
+        ),
+        remedies=(remedy,),
+        notes=tuple(notes),
+    )
+
+
+def _about_resource(denial: Denial) -> tuple[str, ...]:
+    """Say what there is to know of the resource in the statement."""
+    grant = grant_of(denial)
+    if grant is None or denial.deny == "explicit":
+        return ()
+    return (*((REPLACE,) if grant.has_placeholders else ()), *grant.notes)
+
+
+def _limit_statement(denial: Denial) -> dict[str, Any] | None:
+    """Give the statement that lets an action through a policy that only limits."""
+    grant = grant_of(denial)
+    return None if grant is None else statement(grant, sid=sid_of(grant.action))
+
+
+def _endpoint_statement(denial: Denial) -> dict[str, Any] | None:
+    grant = grant_of(denial)
+    if grant is None:
+        return None
+    made = statement(grant, sid=sid_of(grant.action), principal="*")
+    made["Condition"] = {"ArnEquals": {"aws:PrincipalArn": principal_arn(denial)}}
+    return made
+
+
+def _policy_id(policy: str | None) -> str:
+    """Give the id of a policy of Organizations for a command."""
+    found = _POLICY_ID.fullmatch((policy or "").rpartition("/")[2])
+    return found[0] if found else "POLICY_ID"

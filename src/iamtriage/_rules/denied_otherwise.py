@@ -1,0 +1,265 @@
+"""Denials in words of a service's own, most of which no IAM policy causes; not for the usual sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._rules import commands, pages
+from iamtriage._rules.commands import command
+from iamtriage._rules.wording import because, details_remedy, summary
+from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.redaction import redact
+
+if TYPE_CHECKING:
+    from iamtriage._denials import Denial
+
+__all__ = (
+    "explain_authorizer",
+    "explain_dependency",
+    "explain_lake_formation",
+    "explain_mfa",
+    "explain_not_owner",
+    "explain_own_words",
+)
+
+_SHOWN = 300
+
+
+def explain_authorizer(denial: Denial) -> Explanation:
+    """Explain the refusal of a Lambda authorizer in front of an API."""
+    explicit = denial.deny == "explicit"
+    text = (
+        "The authorizer's policy denies the method explicitly."
+        if explicit
+        else "The authorizer answered with a policy that does not allow this method."
+    )
+    return Explanation(
+        failure=denial.failure,
+        topic="lambda-authorizer",
+        summary="The API's Lambda authorizer refused the call.",
+        causes=(
+            Cause("authorizer-policy", text, "derived", because(denial)),
+            Cause(
+                "authorizer-cache",
+                "The answer was cached for another method: a policy for one method ARN is kept for the token and "
+                "used for all of them.",
+                "possible",
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="Look at what the authorizer answers",
+                who="resource owner",
+                steps=(
+                    "Test the authorizer with the token of the call and read the policy that it gives.",
+                    "Let its policy cover all methods that the token may call (…/*/*), or turn the cache off.",
+                    "Where the token is refused, look at its issuer, audience, scopes and expiry.",
+                ),
+                commands=(
+                    "aws apigateway test-invoke-authorizer --rest-api-id API_ID --authorizer-id AUTHORIZER_ID --headers Authorization=TOKEN",
+                ),
+                url=pages.LAMBDA_AUTHORIZER,
+            ),
+        ),
+        notes=("The caller's IAM policies have no say here: the authorizer's answer is the policy.",),
+    )
+
+
+def explain_lake_formation(denial: Denial) -> Explanation:
+    """Explain a refusal of Lake Formation, which has permissions of its own."""
+    return Explanation(
+        failure=denial.failure,
+        topic="lake-formation",
+        summary="Lake Formation does not let the caller see this database, table or location.",
+        causes=(
+            Cause(
+                "lake-formation-grant",
+                "Lake Formation's own permissions do not let the caller in.",
+                "derived",
+                because(denial),
+            ),
+            Cause(
+                "no-such-resource",
+                "The database or table does not exist: Lake Formation says the same then.",
+                "possible",
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="Grant it in Lake Formation",
+                who="resource owner",
+                steps=(
+                    "A data lake administrator grants SELECT or DESCRIBE on the table, or DATA_LOCATION_ACCESS on the location, to the role.",
+                    "The role takes lakeformation:GetDataAccess in IAM too.",
+                ),
+                commands=(
+                    "aws lakeformation list-permissions --principal DataLakePrincipalIdentifier=ROLE_ARN",
+                ),
+                url="https://docs.aws.amazon.com/lake-formation/latest/dg/troubleshooting.html",
+            ),
+        ),
+        notes=("IAM policies alone do not help where Lake Formation guards the data.",),
+    )
+
+
+def explain_mfa(denial: Denial) -> Explanation:
+    """Explain that a code of a multi-factor device was wrong."""
+    return Explanation(
+        failure=denial.failure,
+        topic="mfa",
+        summary="The code of the MFA device was not accepted.",
+        causes=(
+            Cause(
+                "mfa-code",
+                "STS did not accept the one-time code.",
+                "reported",
+                ("The message says: MultiFactorAuthentication failed",),
+            ),
+            Cause(
+                "mfa-code-used",
+                "The code was used before, or is too old: each counts once and for half a minute.",
+                "possible",
+            ),
+            Cause(
+                "mfa-device",
+                "The serial number is of another device or user, or the device's clock is off.",
+                "possible",
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="Try again with the next code",
+                who="you",
+                steps=(
+                    "Wait until the device shows a new code.",
+                    "See that the serial number is the ARN of the user's own device, and no passkey, which STS does not take.",
+                ),
+                commands=(
+                    "aws iam list-mfa-devices",
+                    "aws sts get-session-token --serial-number DEVICE_ARN --token-code CODE",
+                ),
+                url=pages.MFA,
+            ),
+        ),
+        notes=("No policy helps against a wrong code.",),
+    )
+
+
+def explain_not_owner(denial: Denial) -> Explanation:
+    """Explain that a resource is another account's, or was not made by the caller."""
+    return Explanation(
+        failure=denial.failure,
+        topic="not-owner",
+        summary=summary(denial, "the caller's account does not own it"),
+        causes=(
+            Cause(
+                "not-owner",
+                "EC2 says that the caller is not the owner of the resource.",
+                "reported",
+                ("The message says: You are not the owner",),
+            ),
+            Cause(
+                "shared-subnet",
+                "The resource is in a shared subnet, or a service manages it for another account.",
+                "possible",
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="Make the call in the account that owns the resource",
+                who="you",
+                steps=("Compare the account of the credentials with the owner's.",),
+                commands=("aws sts get-caller-identity --query Account --output text",),
+                url=pages.OTHER_ACCOUNTS,
+            ),
+        ),
+        notes=("An Allow in a policy does not help: EC2 checks the ownership.",),
+    )
+
+
+def explain_dependency(denial: Denial) -> Explanation:
+    """Explain that a service lacks a permission for another service that it needs."""
+    code = denial.failure.envelope.code or ""
+    return Explanation(
+        failure=denial.failure,
+        topic="dependency",
+        summary=summary(denial, "a permission for another service, on which this one depends, is missing"),
+        causes=(
+            Cause(
+                "dependency",
+                "The call needs another service, and the caller, or the role that the service uses, may not call that one.",
+                "reported",
+                (f"The code is {code}.",),
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="Find which call was refused behind this one",
+                who="account administrator",
+                steps=(
+                    "Look in CloudTrail for a denied call of another service at the same time.",
+                    "Allow that action to the role or user that the record names. Where it is iam:CreateServiceLinkedRole, create the role once.",
+                ),
+                commands=(
+                    command(
+                        *(
+                            "aws",
+                            "cloudtrail",
+                            "lookup-events",
+                            "--region",
+                            commands.region(denial.facts.region),
+                        ),
+                        *(
+                            "--max-results",
+                            "50",
+                            "--query",
+                            "Events[?contains(CloudTrailEvent, `errorCode`)].CloudTrailEvent",
+                        ),
+                    ),
+                ),
+                url=pages.ACCESS_DENIED,
+            ),
+        ),
+    )
+
+
+def explain_own_words(denial: Denial) -> Explanation:
+    """Explain a denial in a sentence that this version does not know: it is repeated, not interpreted."""
+    # Nobody knows what it holds.
+    sentence = redact(denial.sentence or "")
+    shown = sentence if len(sentence) <= _SHOWN else f"{sentence[:_SHOWN]}…"
+    causes = [Cause("service-says", f"The service says: {shown}", "reported")]
+    if denial.action is not None:
+        causes.append(
+            Cause(
+                "policy",
+                f"A policy may stand behind it, if the sentence does not say otherwise: the call takes {denial.action}.",
+                "possible",
+            )
+        )
+    return Explanation(
+        failure=denial.failure,
+        topic="own-words",
+        summary=summary(denial, "the service gives a reason of its own"),
+        causes=tuple(causes),
+        remedies=tuple(
+            each
+            for each in (
+                Remedy(
+                    title="Do what the sentence says first",
+                    who="you",
+                    steps=(
+                        (
+                            "The service uses a code of denials, and its sentence names a reason that is not a missing policy. "
+                            "Look the sentence up in the service's own documentation."
+                        ),
+                    ),
+                    commands=("aws sts get-caller-identity",),
+                    url=pages.ACCESS_DENIED,
+                ),
+                details_remedy(denial),
+            )
+            if each is not None
+        ),
+        notes=("An Allow is proposed only where a policy is the cause.",),
+    )

@@ -1,0 +1,248 @@
+"""The EKS console shows no Kubernetes objects: an IAM half and a Kubernetes half; not for calls of the EKS API.
+
+What the console needs: https://docs.aws.amazon.com/eks/latest/userguide/view-kubernetes-resources.html. Which
+resources an action takes: https://docs.aws.amazon.com/service-authorization/latest/reference/.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from iamtriage._iam_names import ACCOUNT
+from iamtriage._rules import clues, commands, pages
+from iamtriage._rules.cases import named, role_in
+from iamtriage._rules.clusters import cluster_in
+from iamtriage._rules.letting_in import lack_of_entry, mode_causes
+from iamtriage._rules.manifests import Rule, Subject, binding, manifest, role
+from iamtriage._rules.mapping_roles import (
+    VIEW_POLICY,
+    entry_remedy,
+    look_remedy,
+    map_remedy,
+    mappable,
+    mode_remedy,
+)
+from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.principals import IdentityCenterRole
+
+if TYPE_CHECKING:
+    from iamtriage._rules.cases import Case
+    from iamtriage._rules.clusters import Cluster
+    from iamtriage._rules.mapping_roles import Mappable
+    from iamtriage.failures import ConsoleKubernetesAccess
+    from iamtriage.principals import Role
+
+__all__ = ("explain_console",)
+
+_GROUP = "eks-console-viewers"
+_ON_CLUSTER = (
+    "eks:AccessKubernetesApi",
+    "eks:DescribeCluster",
+    "eks:ListAddons",
+    "eks:ListFargateProfiles",
+    "eks:ListIdentityProviderConfigs",
+    "eks:ListNodegroups",
+    "eks:ListUpdates",
+)
+_EVERYWHERE = ("eks:DescribeAddonVersions", "eks:ListClusters", "iam:ListRoles")
+_READ = ("get", "list")
+_SHOWN = (
+    Rule(_READ, ("",), ("endpoints", "events", "namespaces", "nodes", "pods", "services")),
+    Rule(_READ, ("apps",), ("daemonsets", "deployments", "replicasets", "statefulsets")),
+    Rule(_READ, ("batch",), ("cronjobs", "jobs")),
+)
+_NOT_KNOWN = "Unauthorized: Verify you have access to the Kubernetes cluster"
+
+
+def explain_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
+    """Explain that the console shows no Kubernetes objects."""
+    cluster = cluster_in(case)
+    who = mappable(case.principal, case.caller or "the console's principal")
+    kubernetes = (_entry_half(cluster, who),) if cluster.uses_entries else ()
+    mapped = (_map_half(cluster, who),) if cluster.uses_map else ()
+    late = (mode_remedy(cluster),) if cluster.mode == "CONFIG_MAP" else ()
+    return Explanation(
+        failure=case.failure,
+        topic="eks-console",
+        summary="The EKS console may not read the objects of the cluster for the one who is signed in.",
+        causes=tuple(_causes(case, cluster)),
+        remedies=(
+            _iam_half(case, cluster),
+            *kubernetes,
+            _role_half(cluster),
+            *mapped,
+            look_remedy(cluster, who),
+            *late,
+        ),
+        notes=(
+            (
+                "Both halves are needed: IAM lets the console ask the cluster, and the cluster decides what "
+                "it shows."
+            ),
+            (
+                "The console asks as the user or role that is signed in, after each switch of roles. That "
+                "need not be the one with which kubectl works."
+            ),
+            "Whoever made the cluster was its administrator, unless it was made without that.",
+        ),
+    )
+
+
+def _causes(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> list[Cause]:
+    unknown = _NOT_KNOWN in case.text
+    causes = [
+        Cause(
+            "console-without-access",
+            "The signed-in principal does not get at the Kubernetes objects of this cluster.",
+            "reported",
+            clues.quoted(case.text, _NOT_KNOWN),
+        ),
+        *mode_causes(cluster),
+    ]
+    causes += [
+        Cause(
+            "not-mapped",
+            f"The principal has {lack_of_entry(cluster)}.",
+            "derived" if unknown else ("possible"),
+        ),
+        Cause(
+            "no-rule",
+            "The principal is known to the cluster, but no role or access policy lets it read.",
+            "possible",
+        ),
+        Cause(
+            "no-iam-permission",
+            "Its IAM policies do not allow eks:AccessKubernetesApi and what else the console calls.",
+            "possible",
+        ),
+    ]
+    return causes
+
+
+def _iam_half(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy:
+    who = case.principal
+    role_of = role_in(who)
+    steps = (
+        ["Words that begin with REPLACE_ stand for what is not known."] if _has_gaps(case, cluster) else []
+    )
+    if isinstance(role_of, IdentityCenterRole):
+        steps.append(_permission_set(role_of))
+    else:
+        steps.append(
+            f"Attach the policy to {named(who, None) if who else 'the user or role that is signed in'}."
+        )
+    steps += [
+        "eks:ListClusters, eks:DescribeAddonVersions and iam:ListRoles take no resource but *.",
+        (
+            "AWS's page asks for ssm:GetParameter on all parameters of the account. Leave the statement "
+            "out if not all of them may be read, and see what the console then lacks."
+        ),
+    ]
+    return Remedy(
+        title="The IAM half: let the console ask",
+        who="organization administrator"
+        if isinstance(role_of, IdentityCenterRole)
+        else "account administrator",
+        steps=tuple(steps),
+        policy=_policy(case, cluster),
+        layer="identity",
+        url=pages.EKS_CONSOLE,
+    )
+
+
+def _permission_set(role_of: Role) -> str:
+    name = role_of.permission_set if isinstance(role_of, IdentityCenterRole) else None
+    words = f"the permission set {name}" if name else "the permission set"
+    return f"Put the policy into {words} of Identity Center: the role itself cannot be changed."
+
+
+def _policy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> dict[str, Any]:
+    account, region, name = _place(case, cluster)
+    start = f"arn:{cluster.partition}:eks:{region}:{account}"
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            _statement("ViewCluster", _ON_CLUSTER, f"{start}:cluster/{name}"),
+            _statement("ViewNodegroups", "eks:DescribeNodegroup", f"{start}:nodegroup/{name}/*/*"),
+            _statement("ListWithoutResource", _EVERYWHERE, "*"),
+            _statement(
+                "ReadParameters",
+                "ssm:GetParameter",
+                f"arn:{cluster.partition}:ssm:{region}:{account}:parameter/*",
+            ),
+        ],
+    }
+
+
+def _statement(sid: str, actions: tuple[str, ...] | str, resource: str) -> dict[str, Any]:
+    action = actions if isinstance(actions, str) else list(actions)
+    return {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resource}
+
+
+def _place(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> tuple[str, str, str]:
+    account = cluster.account if cluster.account and ACCOUNT.fullmatch(cluster.account) else None
+    region, name = commands.region(cluster.region), cluster.word
+    # The caller may be of another account than the cluster, which then is not theirs to show in the console.
+    caller = getattr(case.principal, "account", None)
+    return (
+        account or (caller if isinstance(caller, str) else "REPLACE_ACCOUNT_ID"),
+        "REPLACE_REGION" if region == "REGION" else region,
+        "REPLACE_CLUSTER" if name == "CLUSTER" else name,
+    )
+
+
+def _has_gaps(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> bool:
+    return any(part.startswith("REPLACE_") for part in _place(case, cluster))
+
+
+def _entry_half(cluster: Cluster, who: Mappable) -> Remedy:
+    return entry_remedy(
+        cluster,
+        who,
+        namespace=None,
+        title=f"The Kubernetes half: give {who.words} an access entry",
+        steps=(
+            (
+                f"{VIEW_POLICY} shows the workloads of all namespaces, but neither nodes nor Secrets. For "
+                f"the nodes, bind the group {_GROUP} by the manifest below and add --kubernetes-groups "
+                f"{_GROUP} to the first command."
+            ),
+            "AmazonEKSAdminViewPolicy in its place shows everything, the contents of Secrets included.",
+        ),
+    )
+
+
+def _role_half(cluster: Cluster) -> Remedy:
+    name = _GROUP
+    objects = (
+        role(name, _SHOWN, namespace=None),
+        binding(name, name, Subject("Group", _GROUP), namespace=None),
+    )
+    if cluster.mode == "API":
+        title = "For nodes, and for less than a policy: a role for what the console shows"
+    elif cluster.mode == "CONFIG_MAP":
+        title = "The Kubernetes half, first step: a role for what the console shows"
+    else:
+        title = "For nodes, and for aws-auth: a role for what the console shows"
+    return Remedy(
+        title=title,
+        who="cluster administrator",
+        steps=(
+            "Save the manifest as console.yaml. It lets the group read the common types; for more, add them.",
+        ),
+        commands=("kubectl create -f console.yaml",),
+        manifest=manifest(*objects),
+        url=pages.EKS_CONSOLE,
+    )
+
+
+def _map_half(cluster: Cluster, who: Mappable) -> Remedy:
+    title = (
+        "The Kubernetes half, second step" if cluster.mode == "CONFIG_MAP" else "Or, without access entries"
+    )
+    return map_remedy(
+        cluster,
+        who,
+        groups=(_GROUP,),
+        title=f"{title}: map {who.words} to the group in aws-auth",
+    )

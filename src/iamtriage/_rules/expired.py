@@ -1,0 +1,233 @@
+"""Explains credentials, logins and tokens that have expired; not those that never were valid.
+
+What lasts how long: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp.html and the pages
+to which the remedies point.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._rules import commands, pages
+from iamtriage._rules import credential_remedies as helps
+from iamtriage._rules.cases import named, role_in
+from iamtriage._rules.clues import code_of, profile_in, quoted, said
+from iamtriage._rules.commands import command
+from iamtriage._rules.expired_logins import (
+    SENTENCES,
+    explain_login,
+    explain_registry,
+    explain_saml,
+    explain_sso,
+    explain_web_identity,
+)
+from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.principals import IdentityCenterRole, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from iamtriage._rules.cases import Case
+    from iamtriage.failures import ExpiredCredentials
+
+    _Rule = Callable[["Case[ExpiredCredentials]", str], Explanation]
+
+__all__ = ("explain_expired",)
+
+_REGISTRY = re.compile(r"uthorization [Tt]oken has expired|\bdocker (?:pull|push|login)\b|\.dkr[.-]ecr\.")
+_SAML = re.compile(r"must be redeemed within|AssumeRoleWithSAML")
+_WEB = re.compile(
+    r"[Tt]oken expired: current date/time|Token too old|web ?identity token|AssumeRoleWithWebIdentity|WebIdentityErr",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(r"[`'\"]?\baws login\b")
+_SSO = re.compile(r"\bSSO\b|aws sso login|token from sso|oken has expired and refresh failed")
+_REQUEST = re.compile(r"[Rr]equest (?:has )?expired\b|X-Amz-Expires")
+_KUBERNETES = re.compile(
+    r"kubectl|kubeconfig|credentials: exec|eks get-token|aws-iam-authenticator|\.eks\.amazonaws\.com"
+)
+
+_LOGIN_CODES = frozenset({"LoginRefreshRequired", "LoginTokenExpired", "LoginRefreshTokenExpiredError"})
+_SSO_CODES = frozenset(
+    {
+        *("UnauthorizedSSOTokenError", "SSOTokenExpired", "SSOTokenExpiredError", "SSOProviderInvalidToken"),
+        *("TokenRetrievalError", "PendingAuthorizationExpiredError"),
+    }
+)
+_OF_AWS = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
+
+
+def explain_expired(case: Case[ExpiredCredentials]) -> Explanation:
+    """Say what has expired, and how to get it anew."""
+    words = said(case)
+    return _rule_for(case, words)(case, words)
+
+
+def _rule_for(case: Case[ExpiredCredentials], words: str) -> _Rule:
+    code, operation = code_of(case.failure), case.failure.envelope.operation
+    if _REGISTRY.search(words) and code not in _OF_AWS:
+        return explain_registry
+    if _SAML.search(words) or operation == "AssumeRoleWithSAML":
+        return explain_saml
+    if _WEB.search(words) or operation == "AssumeRoleWithWebIdentity":
+        return explain_web_identity
+    if code in _LOGIN_CODES or (_LOGIN.search(words) and code not in _SSO_CODES):
+        return explain_login
+    if code == "RequestExpired":
+        return _request
+    if code in _OF_AWS:
+        return _session
+    if code in _SSO_CODES or _SSO.search(words):
+        return explain_sso
+    return _request if _REQUEST.search(words) else _session
+
+
+# ------------------------------------------------ logins
+
+
+# ------------------------------------------------ tokens of identity providers
+
+
+# ------------------------------------------------ requests and sessions
+
+
+def _request(case: Case[ExpiredCredentials], words: str) -> Explanation:
+    return Explanation(
+        case.failure,
+        "expired-request",
+        "The request reached AWS after its time.",
+        (
+            Cause(
+                "expired-request",
+                "The request was signed too long ago, or its expiry is in the past.",
+                "reported",
+                quoted(words, *SENTENCES),
+            ),
+            Cause("clock-behind", "The clock of the machine that signed it is behind.", "possible"),
+            Cause(
+                "presigned-url-too-old",
+                "It is a presigned URL that is older than it was made for.",
+                "possible",
+            ),
+            Cause(
+                "request-held", "It waited in a queue, or was sent again without a new signature.", "possible"
+            ),
+        ),
+        (
+            helps.set_clock(),
+            Remedy(
+                title="Sign the request anew",
+                who="you",
+                steps=(
+                    "Make a new presigned URL. It holds for 7 days at most, and never longer than the credentials that signed it, which for a role are hours.",
+                    "Sign requests right before they are sent, also those that are sent again.",
+                ),
+                url=pages.S3_PRESIGNED,
+            ),
+        ),
+        ("No IAM policy helps here, and sending the same request again does not either.",),
+    )
+
+
+def _session(case: Case[ExpiredCredentials], words: str) -> Explanation:
+    principal, code, profile = case.principal, code_of(case.failure), profile_in(case)
+    role, operation = role_in(principal), case.failure.envelope.operation
+    whose = (
+        f"The credentials of {named(principal, None)}"
+        if principal
+        else "The temporary credentials of the call"
+    )
+    of_aws = code in _OF_AWS or "is expired" in words or "provided token has expired" in words
+    source = (
+        ("They are those with which another role was to be assumed.",) if operation == "AssumeRole" else ()
+    )
+    causes = [
+        Cause(
+            "expired-session",
+            "The credentials were valid once, and are not any more.",
+            "reported" if of_aws else "derived",
+            (*quoted(words, *SENTENCES), *source),
+        ),
+        Cause(
+            "pasted-session",
+            "They were copied into environment variables or ~/.aws/credentials, where nothing renews them.",
+            "possible",
+        ),
+        Cause(
+            "long-running",
+            "The program was given them when it began, and runs longer than they last.",
+            "possible",
+            ("A client that is made with fixed credentials keeps them.",),
+        ),
+        Cause(
+            "role-chaining",
+            "They are of a role that was assumed with another role's credentials, which lasts an hour at most.",
+            "possible",
+        ),
+        Cause(
+            "clock-behind",
+            "The machine's clock is behind, so that the SDK takes them for valid and renews them too late.",
+            "possible",
+        ),
+    ]
+    if _KUBERNETES.search(case.text):
+        text = "They are those of the profile that the kubeconfig names for aws eks get-token."
+        causes.insert(1, Cause("kubeconfig-profile", text, "possible"))
+    return Explanation(
+        case.failure,
+        "expired-session",
+        f"{whose} have expired.",
+        tuple(causes),
+        (
+            helps.sso_login(profile) if isinstance(role, IdentityCenterRole) else helps.assume_anew(),
+            helps.clear_environment(),
+            helps.who_am_i(profile),
+            Remedy(
+                title="Let the SDK renew them",
+                who="you",
+                steps=(
+                    "Leave the credentials to a profile with role_arn and source_profile or credential_source, and make clients without keys of their own.",
+                    "On EC2, ECS, Lambda and in pods set no keys: the SDK finds the role's and renews them.",
+                    "In a program that lives long, make a new client when a call fails as expired.",
+                ),
+                url=pages.CLI_ROLES,
+            ),
+            _longer(role),
+        ),
+        (helps.NO_POLICY,),
+    )
+
+
+def _longer(role: Role | None) -> Remedy:
+    if isinstance(role, IdentityCenterRole):
+        return Remedy(
+            title="Let the permission set's sessions last longer",
+            who="organization administrator",
+            steps=(
+                "Identity Center made the role, and sets how long its sessions last, up to 12 hours: change it in the permission set.",
+                "How long a login lasts is a setting of the Identity Center instance.",
+            ),
+            commands=(
+                command(
+                    *("aws", "sso-admin", "update-permission-set", "--instance-arn", "INSTANCE_ARN"),
+                    *("--permission-set-arn", "PERMISSION_SET_ARN", "--session-duration", "PT8H"),
+                ),
+            ),
+            url=pages.PERMISSION_SETS,
+        )
+    return Remedy(
+        title="Let the role's sessions last longer",
+        who="account administrator",
+        steps=(
+            "Raise the role's maximum, up to 12 hours, and ask for it with --duration-seconds.",
+            "It changes nothing for a role that is assumed with another role's credentials.",
+        ),
+        commands=(
+            command(
+                *("aws", "iam", "update-role", "--role-name"),
+                *(commands.role_name(None if role is None else role.name), "--max-session-duration", "43200"),
+            ),
+        ),
+        url=pages.SESSION_DURATION,
+    )

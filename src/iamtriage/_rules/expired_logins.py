@@ -1,0 +1,216 @@
+"""Explains logins and tokens of identity providers that have expired; not AWS's own credentials.
+
+Sources: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sso.html and the pages to which the remedies point.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._rules import commands, pages
+from iamtriage._rules import credential_remedies as helps
+from iamtriage._rules.clocks import span_of
+from iamtriage._rules.clues import (
+    profile_in,
+    quoted,
+    registry_in,
+)
+from iamtriage._rules.commands import command
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from iamtriage._rules.cases import Case
+    from iamtriage.failures import ExpiredCredentials
+
+__all__ = (
+    "SENTENCES",
+    "explain_login",
+    "explain_registry",
+    "explain_saml",
+    "explain_sso",
+    "explain_web_identity",
+)
+
+
+SENTENCES = (
+    "security token included in the request is expired",
+    "provided token has expired",
+    "SSO session associated with this profile has expired",
+    "Token has expired and refresh failed",
+    "Authorization Token has expired",
+    "authorization token has expired",
+    "Request has expired",
+)
+_TIMES = re.compile(
+    r"current date/time:? {0,2}(\d{9,12}) must be before the expiration date/time:? {0,2}(\d{9,12})(?!\d)"
+)
+
+
+def explain_registry(case: Case[ExpiredCredentials], words: str) -> Explanation:
+    return Explanation(
+        case.failure,
+        "expired-registry-login",
+        "The docker login to ECR has expired.",
+        (
+            Cause(
+                "expired-registry-login",
+                "A docker login to ECR holds for 12 hours, and this one is older.",
+                "reported",
+                quoted(words, *SENTENCES),
+            ),
+        ),
+        (helps.log_docker_in(*registry_in(case)),),
+        ("The login takes working AWS credentials. If they have expired as well, get those anew first.",),
+    )
+
+
+def explain_sso(case: Case[ExpiredCredentials], words: str) -> Explanation:
+    profile = profile_in(case)
+    causes = [
+        Cause(
+            "expired-sso-session",
+            "The login to IAM Identity Center has expired, or was ended.",
+            "derived",
+            quoted(words, *SENTENCES),
+        )
+    ]
+    if "refresh failed" in words:
+        causes.append(
+            Cause(
+                "wrong-sso-session",
+                "A new login went to another session or profile than the one that the call uses.",
+                "possible",
+                ("Each sso_session, and each start URL without one, keeps a token of its own.",),
+            )
+        )
+    return Explanation(
+        case.failure,
+        "expired-sso-session",
+        "The login to IAM Identity Center has expired.",
+        tuple(causes),
+        (
+            helps.sso_login(profile),
+            Remedy(
+                title="If it expires at once again, see which session the profile uses",
+                who="you",
+                steps=(
+                    "See sso_session and sso_start_url of the profile in ~/.aws/config, and log in to that one.",
+                    "A tool that keeps tokens of its own (aws-sso-util, granted, saml2aws) does not renew those of the AWS CLI.",
+                ),
+                commands=(helps.in_profile(profile, "aws", "configure", "list"),),
+                url=pages.SSO_LOGIN,
+            ),
+        ),
+        (helps.NO_POLICY,),
+    )
+
+
+def explain_login(case: Case[ExpiredCredentials], words: str) -> Explanation:
+    because = quoted(
+        words,
+        "Your session has expired or credentials have changed",
+        "Please reauthenticate using 'aws login'",
+    )
+    return Explanation(
+        case.failure,
+        "expired-login-session",
+        "The session of aws login has expired.",
+        (
+            Cause(
+                "expired-login-session",
+                "The session that aws login began is over, or the credentials with which it began have changed.",
+                "derived",
+                because,
+            ),
+        ),
+        (helps.console_login(profile_in(case)), helps.who_am_i(profile_in(case))),
+        (helps.NO_POLICY,),
+    )
+
+
+def explain_web_identity(case: Case[ExpiredCredentials], words: str) -> Explanation:
+    found = _TIMES.search(words)
+    because: tuple[str, ...] = ()
+    if found is not None and int(found[1]) >= int(found[2]):
+        because = (f"The token had expired {span_of(int(found[1]) - int(found[2]))} before the call.",)
+    because = (*quoted(words, "Token expired: current date/time", "Token too old"), *because)
+    return Explanation(
+        case.failure,
+        "expired-web-identity-token",
+        "The web identity token with which a role was asked for has expired.",
+        (
+            Cause(
+                "expired-web-identity-token",
+                "The token was valid once, and is not any more.",
+                "reported",
+                because,
+            ),
+            Cause(
+                "token-kept",
+                "The program read the token once and keeps it, instead of reading its file anew.",
+                "possible",
+                ("Kubernetes replaces the file's content before the token expires.",),
+            ),
+            Cause(
+                "sdk-too-old",
+                "An old SDK, or one client that lives on with an old token, does not read it anew.",
+                "possible",
+            ),
+            Cause("token-of-job-too-old", "A CI job asked for its token long before it used it.", "possible"),
+        ),
+        (
+            helps.read_token_anew(),
+            Remedy(
+                title="Start the program again",
+                who="you",
+                steps=("It reads the token that is in the file now. That helps until the next one expires.",),
+                commands=(
+                    command(
+                        *("kubectl", "rollout", "restart", "deployment/NAME"),
+                        *("--namespace", commands.namespace(case.facts.namespace)),
+                    ),
+                ),
+                url=pages.EKS_IRSA_POD,
+            ),
+            Remedy(
+                title="Look at the clock of the issuer",
+                who="cluster administrator",
+                steps=(
+                    "If a token is refused as soon as it is made, the issuer's clock is behind AWS's: set it right.",
+                ),
+                commands=("date -u",),
+                url=pages.OIDC_ROLES,
+            ),
+        ),
+        (helps.NO_POLICY,),
+    )
+
+
+def explain_saml(case: Case[ExpiredCredentials], words: str) -> Explanation:
+    return Explanation(
+        case.failure,
+        "expired-saml-assertion",
+        "The SAML assertion with which a role was asked for has expired.",
+        (
+            Cause(
+                "expired-saml-assertion",
+                "An assertion has to be used within 5 minutes of its making, and this one was used later.",
+                "reported",
+                quoted(words, "must be redeemed within 5 minutes of issuance"),
+            ),
+            Cause("clock-off", "The identity provider's clock is not AWS's.", "possible"),
+        ),
+        (
+            Remedy(
+                title="Sign in at the identity provider again",
+                who="you",
+                steps=(
+                    "Sign in anew, and ask for the role at once.",
+                    "For many roles or accounts, take a new assertion when the old one is 5 minutes old.",
+                ),
+                url=pages.ASSUME_ROLE,
+            ),
+        ),
+        (helps.NO_POLICY,),
+    )

@@ -1,0 +1,356 @@
+"""Explains that STS does not know a token's issuer, or cannot get its keys; not what is wrong with the token.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._rules import commands, pages
+from iamtriage._rules.cases import principal_in
+from iamtriage._rules.clues import (
+    partition_of,
+    plain,
+    quoted,
+    region_in,
+)
+from iamtriage._rules.commands import command
+from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.principals import Role
+
+if TYPE_CHECKING:
+    from iamtriage._rules.cases import Case
+    from iamtriage.failures import InvalidIdentityToken
+
+__all__ = (
+    "NOTE",
+    "Issuer",
+    "explain_no_key",
+    "explain_no_provider",
+    "explain_thumbprint",
+    "explain_unreached",
+    "issuer_of",
+    "list_providers",
+    "provider_arn",
+)
+
+
+_AUDIENCE = "sts.amazonaws.com"
+NOTE = "STS refuses the token before it looks at the role, so no policy of the role or of yours helps here."
+# Possessive: an issuer that is cut or masked is none.
+_ISSUER = re.compile(r"found in (?:your )?account for (https://[\w.~/-]{1,300}+)(?![*$\[…]|<[^/])", re.ASCII)
+_EKS = re.compile(
+    r"https://oidc(?:-eks)?\.(?:eks\.)?([a-z0-9-]{1,40})\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws)/id/",
+    re.ASCII,
+)
+
+
+_ID = re.compile(r"[0-9A-F]{32}", re.ASCII)  # of a cluster
+_GITHUB = "GitHub Actions"
+_SYSTEMS = {
+    "token.actions.githubusercontent.com": _GITHUB,
+    "gitlab.com": "GitLab",
+    "app.terraform.io": "HCP Terraform",
+    "api.bitbucket.org": "Bitbucket Pipelines",
+    "oidc.circleci.com": "CircleCI",
+    "agent.buildkite.com": "Buildkite",
+}
+
+
+@attrs.frozen
+class Issuer:
+    """Who issued a token, as far as text and facts tell it.
+
+    Attributes:
+        url: its URL; None where it is told nowhere, or is masked.
+        because: where it is told.
+        in_eks: whether it is that of an EKS cluster.
+        region: the cluster's region.
+    """
+
+    url: str | None
+    because: tuple[str, ...]
+    in_eks: bool
+    region: str | None
+
+    @property
+    def system(self) -> str | None:
+        """The system whose host it is, where it is a known one."""
+        return _SYSTEMS.get((self.url or "").removeprefix("https://").partition("/")[0])
+
+    @property
+    def name(self) -> str:
+        """What it is, in words."""
+        return "the EKS cluster" if self.in_eks else self.system or "the token's issuer"
+
+
+def issuer_of(case: Case[InvalidIdentityToken], words: str) -> Issuer:
+    """Give the token's issuer: what the text says, else the claim of the facts."""
+    found = _ISSUER.search(words)
+    url = None if found is None else found[1].rstrip(".")
+    because: tuple[str, ...] = (f"The token is of {url}.",)
+    if not _is_whole(url):
+        given = (case.facts.token_claims or {}).get("iss")
+        url, because = (given, ()) if isinstance(given, str) and _is_whole(given) else (None, ())
+    eks = _EKS.search(url or words)
+    return Issuer(url, because, eks is not None, eks[1] if eks else None)
+
+
+def _is_whole(url: str | None) -> bool:
+    """Tell whether a URL can be an issuer's: neither cut nor masked, and with no secret in it."""
+    if url is None or commands.issuer(url) != url or "xxx" in url.lower():
+        return False
+    return all(_ID.fullmatch(part) or plain(part) is not None for part in url.split("/"))
+
+
+def provider_arn(case: Case[InvalidIdentityToken], issuer: Issuer) -> str:
+    """Give the ARN that an IAM OIDC provider for the issuer has, or a placeholder."""
+    role = principal_in(case.failure.resource or case.facts.resource)
+    account = role.account if isinstance(role, Role) else case.failure.account
+    if issuer.url is None or account is None:
+        return "PROVIDER_ARN"
+    path = issuer.url.removeprefix("https://")
+    return commands.arn(f"arn:{partition_of(case)}:iam::{account}:oidc-provider/{path}", "PROVIDER_ARN")
+
+
+# ------------------------------------------------ no provider
+
+
+def explain_no_provider(case: Case[InvalidIdentityToken], words: str) -> Explanation:
+    """Explain that the role's account has no provider for the issuer."""
+    issuer = issuer_of(case, words)
+    older = Cause(
+        "cluster-made-anew",
+        "There is a provider of an older cluster; one that is made anew has another issuer.",
+        "possible",
+    )
+    differs = Cause(
+        "provider-url-differs",
+        "There is a provider whose URL differs from the issuer: a slash at the end, a path, upper and lower case.",
+        "possible",
+    )
+    return Explanation(
+        case.failure,
+        "no-oidc-provider",
+        f"IAM has no OIDC provider for {issuer.name} in the role's account.",
+        (
+            Cause(
+                "no-oidc-provider",
+                f"The account of the role has no IAM OIDC provider for {issuer.name}.",
+                "reported",
+                (*quoted(words, "No OpenIDConnect provider found"), *issuer.because),
+            ),
+            Cause(
+                "role-of-other-account",
+                "The role belongs to another account than the one in which the provider was made.",
+                "possible",
+                ("IAM looks for the provider in the account of the role.",),
+            ),
+            older if issuer.in_eks else differs,
+        ),
+        (list_providers(case, issuer), _create_provider(case, issuer)),
+        (NOTE,),
+    )
+
+
+def list_providers(case: Case[InvalidIdentityToken], issuer: Issuer) -> Remedy:
+    """Compare the issuer with the providers that there are."""
+    of_cluster = command(
+        *("aws", "eks", "describe-cluster", "--name", commands.cluster(case.facts.cluster)),
+        *("--region", commands.region(issuer.region or region_in(case))),
+        *("--query", "cluster.identity.oidc.issuer", "--output", "text"),
+    )
+    return Remedy(
+        title="Compare the issuer with the providers of the role's account",
+        who="you",
+        steps=(
+            "List them with credentials of the account in which the role is.",
+            "A provider's ARN ends in its issuer without https://. It has to be the same to the letter.",
+        ),
+        commands=("aws iam list-open-id-connect-providers", *((of_cluster,) if issuer.in_eks else ())),
+        url=pages.OIDC_PROVIDERS,
+    )
+
+
+def _create_provider(case: Case[InvalidIdentityToken], issuer: Issuer) -> Remedy:
+    known = issuer.in_eks or issuer.system == _GITHUB
+    create = command(
+        *("aws", "iam", "create-open-id-connect-provider", "--url", commands.issuer(issuer.url)),
+        *("--client-id-list", _AUDIENCE if known else "AUDIENCE"),
+    )
+    steps = ["Make it once for each issuer and account. It takes no thumbprint: IAM finds that by itself."]
+    url = pages.OIDC_PROVIDERS
+    made = [create]
+    if issuer.in_eks:
+        cluster, region = (
+            commands.cluster(case.facts.cluster),
+            commands.region(issuer.region or region_in(case)),
+        )
+        made.insert(
+            0,
+            command(
+                *("eksctl", "utils", "associate-iam-oidc-provider", "--cluster", cluster),
+                *("--region", region, "--approve"),
+            ),
+        )
+        steps.append(
+            "Either command does it: the first for a cluster of this account, the second by the issuer's URL."
+        )
+        steps.append(
+            "With EKS Pod Identity in place of IAM roles for service accounts, no provider is needed."
+        )
+        url = pages.EKS_IRSA
+    elif issuer.system == _GITHUB:
+        steps.append(
+            "The action aws-actions/configure-aws-credentials asks for the audience sts.amazonaws.com."
+        )
+        url = pages.GITHUB_OIDC
+    else:
+        steps.append(
+            "AUDIENCE is what the token's aud claim holds: for many systems sts.amazonaws.com, or a client id."
+        )
+    return Remedy(
+        title="Make the OIDC provider",
+        who="account administrator",
+        steps=tuple(steps),
+        commands=tuple(made),
+        url=url,
+    )
+
+
+# ------------------------------------------------ keys and certificates
+
+
+def explain_no_key(case: Case[InvalidIdentityToken], words: str) -> Explanation:
+    """Explain that STS got no key of the issuer, or none that fits."""
+    issuer = issuer_of(case, words)
+    return Explanation(
+        case.failure,
+        "no-verification-key",
+        "STS could not get the issuer's keys, or found no key that fits the token.",
+        (
+            Cause(
+                "no-verification-key",
+                "STS could not fetch the key that proves the token's signature.",
+                "reported",
+                (*quoted(words, "retrieve verification key from your identity provider"), *issuer.because),
+            ),
+            Cause(
+                "issuer-unreachable",
+                "The issuer's address is private, behind a firewall, or slow: STS fetches the keys over the internet.",
+                "possible",
+            ),
+            Cause(
+                "jwks-wrong",
+                "The issuer's jwks_uri is missing, of another host, or serves no key with the token's kid.",
+                "possible",
+                ("Keys that were just replaced are known to STS only after a while.",),
+            ),
+            Cause(
+                "certificate-chain",
+                "The issuer's TLS certificate has expired, or it does not send the certificates between its own and the root.",
+                "possible",
+            ),
+        ),
+        (_fetch_keys(issuer), _try_again()),
+        (NOTE,),
+    )
+
+
+def explain_unreached(case: Case[InvalidIdentityToken], words: str) -> Explanation:
+    """Explain that STS could not reach the identity provider."""
+    issuer = issuer_of(case, words)
+    return Explanation(
+        case.failure,
+        "identity-provider-unreached",
+        "STS could not reach the identity provider.",
+        (
+            Cause(
+                "identity-provider-unreached",
+                "STS could not reach the identity provider.",
+                "reported",
+                issuer.because,
+            ),
+            Cause("passing-fault", "It is a fault of the network that passes.", "possible"),
+            Cause(
+                "issuer-unreachable",
+                "The issuer's address is private, behind a firewall, or slow.",
+                "possible",
+            ),
+        ),
+        (_try_again(), _fetch_keys(issuer)),
+        (NOTE,),
+    )
+
+
+def _fetch_keys(issuer: Issuer) -> Remedy:
+    name = commands.issuer(issuer.url).rstrip("/")
+    return Remedy(
+        title="Fetch the issuer's keys as STS does",
+        who="cluster administrator",
+        steps=(
+            "Run it from outside of your own network. Both documents have to come, over HTTPS, without a redirect.",
+            "Compare issuer with the token's iss, and the keys' kid with the token's. STS reads them through jwks_uri.",
+            "For EKS the issuer is AWS's own, and always public; for clusters of your own you publish both documents.",
+        ),
+        commands=(
+            command("curl", "--silent", "--show-error", f"{name}/.well-known/openid-configuration"),
+            command("curl", "--silent", "--show-error", "JWKS_URI"),
+        ),
+        url=pages.OIDC_PROVIDERS,
+    )
+
+
+def _try_again() -> Remedy:
+    return Remedy(
+        title="Try again after some seconds",
+        who="you",
+        steps=("Try again a few times, with growing pauses. If it goes on, it is no fault that passes.",),
+        url=pages.OIDC_ROLES,
+    )
+
+
+def explain_thumbprint(case: Case[InvalidIdentityToken], words: str) -> Explanation:
+    """Explain that a certificate does not fit the thumbprint that IAM has."""
+    issuer = issuer_of(case, words)
+    return Explanation(
+        case.failure,
+        "wrong-thumbprint",
+        "The issuer's certificate does not fit the thumbprint that IAM has for it.",
+        (
+            Cause(
+                "wrong-thumbprint",
+                "The certificate of the issuer's host does not match the thumbprint that IAM has of it.",
+                "reported",
+                (*quoted(words, "configured thumbprint"), *issuer.because),
+            ),
+            Cause(
+                "certificate-replaced",
+                "The host has another certificate than when the provider was made.",
+                "possible",
+            ),
+        ),
+        (
+            Remedy(
+                title="Give the provider the new thumbprint",
+                who="account administrator",
+                steps=(
+                    "Compute the thumbprint of the topmost certificate that the issuer's host sends.",
+                    "IAM looks at thumbprints only where no public authority that it knows has signed the certificate. With such a certificate none is needed.",
+                ),
+                commands=(
+                    command(
+                        *("aws", "iam", "update-open-id-connect-provider-thumbprint"),
+                        *("--open-id-connect-provider-arn", provider_arn(case, issuer)),
+                        *("--thumbprint-list", "THUMBPRINT"),
+                    ),
+                ),
+                url=f"{pages.OIDC_PROVIDERS.removesuffix('.html')}_verify-thumbprint.html",
+            ),
+        ),
+        (NOTE,),
+    )

@@ -1,0 +1,293 @@
+"""Explains web identity tokens that STS refuses: provider, audience, keys, form; not what a trust policy denies.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html and
+https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, cast
+
+import attrs
+
+from iamtriage._rules import commands, pages
+from iamtriage._rules import credential_remedies as helps
+from iamtriage._rules.clues import code_of, quoted, said
+from iamtriage._rules.commands import command
+from iamtriage._rules.identity_providers import (
+    NOTE,
+    explain_no_key,
+    explain_no_provider,
+    explain_thumbprint,
+    explain_unreached,
+    issuer_of,
+    list_providers,
+    provider_arn,
+)
+from iamtriage._rules.trust_findings import trust_findings
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from iamtriage._rules.cases import Case
+    from iamtriage.failures import InvalidIdentityToken
+
+    _Rule = Callable[["Case[InvalidIdentityToken]", str], Explanation]
+
+__all__ = ("explain_identity_token",)
+
+_AUDIENCE = "sts.amazonaws.com"
+_ACTION = "sts:AssumeRoleWithWebIdentity"
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9][\w.:/-]{0,254}", re.ASCII)
+_CLAIM = re.compile(r"issing a required claim: (\w{1,20})", re.ASCII)
+
+
+def explain_identity_token(case: Case[InvalidIdentityToken]) -> Explanation:
+    """Say what is wrong with the token or with the provider that IAM knows."""
+    words, code = said(case), code_of(case.failure)
+    return _with_trust(case, _rule_for(words, code)(case, words))
+
+
+def _rule_for(words: str, code: str) -> _Rule:
+    if "OpenIDConnect provider found" in words:
+        return explain_no_provider
+    if "ncorrect token audience" in words or "audience in ID Token" in words:
+        return _audience
+    if code.startswith("IDPCommunicationError"):
+        return explain_unreached
+    if "retrieve verification key" in words:
+        return explain_no_key
+    if "humbprint" in words:
+        return explain_thumbprint
+    if code.startswith("IDPRejectedClaim"):
+        return _rejected
+    if _CLAIM.search(words):
+        return _claim
+    return _other
+
+
+def _with_trust(case: Case[InvalidIdentityToken], explanation: Explanation) -> Explanation:
+    """Add what a trust policy that was given says: the next thing that STS looks at."""
+    resource = case.failure.resource or case.facts.resource
+    found = trust_findings(case.facts, _ACTION, resource)
+    if found is None or found.allowed is True:
+        return explanation
+    cause = found.cause
+    if found.allowed is False:
+        text = "The role's trust policy does not let this token in either, which shows once the token is accepted."
+        cause = attrs.evolve(cause, text=text)
+    remedies = () if found.remedy is None else (found.remedy,)
+    return attrs.evolve(
+        explanation, causes=(*explanation.causes, cause), remedies=(*explanation.remedies, *remedies)
+    )
+
+
+# ------------------------------------------------ audience and claims
+
+
+def _audience(case: Case[InvalidIdentityToken], words: str) -> Explanation:
+    issuer = issuer_of(case, words)
+    named = _audience_of(case)
+    because = quoted(words, "Incorrect token audience")
+    causes = [
+        Cause(
+            "wrong-audience",
+            "The token's audience is not among the client ids of the IAM OIDC provider.",
+            "reported",
+            because,
+        )
+    ]
+    if named is not None:
+        causes.append(
+            Cause(
+                "audience-of-token", f"The token is for {named}.", "supplied", (f"Its aud claim is {named}.",)
+            )
+        )
+    causes += [
+        Cause(
+            "annotation-audience",
+            "The service account's annotation eks.amazonaws.com/audience, or the token's volume, asks for another audience.",
+            "possible",
+            (f"Without it the audience is {_AUDIENCE}.",),
+        ),
+        Cause(
+            "token-of-api-server",
+            "The token is the one for the Kubernetes API server, /var/run/secrets/kubernetes.io, not the one for AWS.",
+            "possible",
+        ),
+        Cause(
+            "audience-of-other-partition",
+            "A CI system in China or elsewhere asks for sts.amazonaws.com.cn, or the reverse.",
+            "possible",
+        ),
+    ]
+    provider = provider_arn(case, issuer)
+    # A token for something else is not made fit for AWS by letting the provider take it.
+    client = named if named is not None and named.startswith("sts.") else "AUDIENCE" if named else _AUDIENCE
+    return Explanation(
+        case.failure,
+        "wrong-audience",
+        "The token is for another audience than the IAM OIDC provider takes.",
+        tuple(causes),
+        (
+            Remedy(
+                title="Compare the token's audience with the provider's client ids",
+                who="you",
+                steps=(
+                    "See the claim aud of the token: iamtriage.read_web_identity_token reads it. Show the token to nobody.",
+                    f"For roles of pods it is {_AUDIENCE}, in all partitions.",
+                ),
+                commands=(
+                    command(
+                        *(
+                            "aws",
+                            "iam",
+                            "get-open-id-connect-provider",
+                            "--open-id-connect-provider-arn",
+                            provider,
+                        ),
+                        *("--query", "ClientIDList"),
+                    ),
+                    command(
+                        *("kubectl", "get", "serviceaccount"),
+                        *(
+                            _service_account(case),
+                            "--namespace",
+                            commands.namespace(case.facts.namespace),
+                            "-o",
+                            "yaml",
+                        ),
+                    ),
+                ),
+                url=pages.EKS_IRSA_POD,
+            ),
+            Remedy(
+                title="Let token and provider agree on the audience",
+                who="account administrator",
+                steps=(
+                    "Where the token is wrong, let it be made for an audience that the provider takes.",
+                    "Where its audience is meant for AWS, add that to the provider's client ids.",
+                ),
+                commands=(
+                    command(
+                        *("aws", "iam", "add-client-id-to-open-id-connect-provider"),
+                        *("--open-id-connect-provider-arn", provider, "--client-id", client),
+                    ),
+                ),
+                url=pages.OIDC_PROVIDERS,
+            ),
+        ),
+        ("The trust policy's condition on aud is another check, which comes after this one.", NOTE),
+    )
+
+
+def _audience_of(case: Case[InvalidIdentityToken]) -> str | None:
+    """Give the first audience of the token that was given, if it is a plain word."""
+    given: object = (case.facts.token_claims or {}).get("aud")
+    each: Iterable[object] = cast("Iterable[object]", given) if isinstance(given, (list, tuple)) else (given,)
+    return next((name for name in each if isinstance(name, str) and _PLAIN.fullmatch(name)), None)
+
+
+def _service_account(case: Case[InvalidIdentityToken]) -> str:
+    given = case.facts.service_account
+    return "SERVICE_ACCOUNT" if given is None else commands.kubernetes_name(given)
+
+
+def _claim(case: Case[InvalidIdentityToken], words: str) -> Explanation:
+    found = _CLAIM.search(words)
+    name = found[1] if found else "aud"
+    return Explanation(
+        case.failure,
+        "missing-claim",
+        f"The token lacks the claim {name}.",
+        (
+            Cause(
+                "missing-claim",
+                f"STS needs the claim {name}, and the token has none.",
+                "reported",
+                (f"AWS says that {name} is missing.",),
+            ),
+            Cause(
+                "token-of-secret",
+                "It is an old Kubernetes token, from a Secret, which has no audience and no expiry.",
+                "possible",
+            ),
+            Cause(
+                "not-an-id-token",
+                "It is an access token of the identity provider, not an ID token.",
+                "possible",
+            ),
+        ),
+        (helps.read_token_anew(), _look_at_token()),
+        (NOTE,),
+    )
+
+
+# ------------------------------------------------ keys and certificates
+
+
+# ------------------------------------------------ the rest
+
+
+def _rejected(case: Case[InvalidIdentityToken], words: str) -> Explanation:
+    return Explanation(
+        case.failure,
+        "claim-rejected",
+        "The identity provider does not confirm the token.",
+        (
+            Cause(
+                "claim-rejected",
+                "The identity provider says that the token is not valid.",
+                "reported",
+                quoted(words, "IDPRejectedClaim"),
+            ),
+            Cause("token-revoked", "The token has expired or was revoked.", "possible"),
+        ),
+        (helps.read_token_anew(), _look_at_token()),
+        (NOTE,),
+    )
+
+
+def _other(case: Case[InvalidIdentityToken], words: str) -> Explanation:
+    issuer = issuer_of(case, words)
+    phrases = (
+        "not a valid JWT",
+        "could not be validated",
+        "is expired or is not valid",
+        "token issuer",
+        "identity provider was invalid",
+    )
+    return Explanation(
+        case.failure,
+        "invalid-identity-token",
+        "STS does not accept the web identity token.",
+        (
+            Cause(
+                "invalid-identity-token",
+                "STS could not validate the token.",
+                "reported",
+                (*quoted(words, *phrases), *issuer.because),
+            ),
+            Cause("token-cut", "The token is cut, empty, or has a line end or quotes around it.", "possible"),
+            Cause("token-expired", "The token has expired.", "possible"),
+            Cause("issuer-differs", "The token's iss is not the provider's URL to the letter.", "possible"),
+        ),
+        (helps.read_token_anew(), _look_at_token(), list_providers(case, issuer)),
+        (NOTE,),
+    )
+
+
+def _look_at_token() -> Remedy:
+    return Remedy(
+        title="Look at the token's claims",
+        who="you",
+        steps=(
+            "Read iss, aud, sub and exp; iamtriage.read_web_identity_token does it without asking anybody.",
+            "Never paste a token into a page or chat: until it expires, it is a credential.",
+        ),
+        url=pages.OIDC_ROLES,
+    )

@@ -1,0 +1,348 @@
+"""An ARN is refused as such: by EKS for an access entry, by STS, by the authenticator; not by a policy.
+
+Sources: https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html,
+https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html and ``pkg/arn`` of
+https://github.com/kubernetes-sigs/aws-iam-authenticator.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._policy_documents import clipped
+from iamtriage._rules import clues, commands, pages
+from iamtriage._rules.cases import principal_in
+from iamtriage._rules.clusters import cluster_in, entry_arn_in, iam_arns_in, own_words, words_around
+from iamtriage._rules.commands import command
+from iamtriage._rules.mapping_roles import create_entry, mappable, show_map
+from iamtriage._rules.refused_arns import examine, lookup_for, principal_behind_mask
+from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.principals import InstanceProfile, Role, RoleSession
+
+if TYPE_CHECKING:
+    from iamtriage._rules.cases import Case
+    from iamtriage._rules.refused_arns import ArnFault
+    from iamtriage.failures import InvalidArn
+    from iamtriage.principals import Principal
+    from iamtriage.typing import RoleTarget
+
+__all__ = ("explain_invalid_arn",)
+
+_OF_ENTRY = re.compile(r"principalArn|AccessEntry|Access Entry|access-entry|AccessPolicy")
+_SERVICE_LINKED = re.compile(r"principalArn value of a Service Linked Role")
+_NO_PRINCIPAL = re.compile(r"principalArn is invalid")
+_OF_STS = re.compile(r"Request ARN is invalid|AssumeRole|role-arn|AWS_ROLE_ARN")
+_OF_AUTHENTICATOR = re.compile(
+    r"recognized partition|valid service for identities|arn: invalid prefix|arn: not enough sections|aws-auth"
+    r"|rolearn|userarn|mapRoles|mapUsers"
+)
+_ANNOTATION = "eks.amazonaws.com/role-arn"
+
+
+def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
+    """Explain that an ARN or principal is refused as such."""
+    around = words_around(case)
+    # Its own words first: what stands around may be of another failure.
+    for words in (own_words(case), around):
+        if _SERVICE_LINKED.search(words):
+            return _service_linked(case)
+        if _OF_ENTRY.search(words):
+            return _entry(case, words)
+        if _OF_STS.search(words):
+            return _sts(case, around)
+        if _OF_AUTHENTICATOR.search(words):
+            return _authenticator(case, around)
+    return _other(case, around)
+
+
+def _principal(text: str | None) -> Principal | None:
+    return principal_in(text) or (None if text is None else principal_behind_mask(text))
+
+
+def _fault_causes(text: str | None, fault: ArnFault | None) -> tuple[Cause, ...]:
+    if fault is None or text is None:
+        return ()
+    because = [f"The ARN is {text}"]
+    if fault.right is not None:
+        because.append(f"The right one is {fault.right}")
+    return (Cause(fault.code, fault.text, "derived", tuple(because)),)
+
+
+# ------------------------------------------------------------------ access entries
+
+
+def _entry(case: Case[InvalidArn], words: str) -> Explanation:
+    cluster = cluster_in(case)
+    text = entry_arn_in(case)
+    principal = _principal(text)
+    fault = None if text is None else examine(text, "access-entry")
+    who = mappable(principal_in(text), "the principal")
+    if not who.is_known and isinstance(principal, InstanceProfile | Role | RoleSession):
+        # Masked, or the profile in which the role is: what is known is enough to look it up.
+        who = attrs.evolve(who, entry=f'"$({lookup_for(principal)})"', refusal=None)
+    unknown = _NO_PRINCIPAL.search(words) is not None
+    said = "EKS finds no IAM principal with this ARN." if unknown else "EKS takes no ARN of this form."
+    causes = [Cause("principal-not-accepted", said, "reported"), *_fault_causes(text, fault)]
+    if fault is None:
+        causes += _possible(unknown=unknown)
+    lookup = (fault.lookup if fault else None) or lookup_for(principal)
+    remedies = [
+        Remedy(
+            title="Look up the whole ARN",
+            who="cluster administrator",
+            steps=(
+                (
+                    "Write it with its path, as IAM prints it. An access entry is the one place that wants "
+                    "the path, and aws-auth the one that does not."
+                ),
+                "Use credentials of the account of the role or user.",
+            ),
+            commands=(lookup,),
+            url=pages.EKS_ACCESS_ENTRIES,
+        ),
+        Remedy(
+            title="Make the access entry with that ARN",
+            who="cluster administrator",
+            steps=tuple(filter(None, (who.refusal, who.note))),
+            commands=(create_entry(cluster, who),),
+            url=pages.EKS_ACCESS_ENTRIES,
+        ),
+    ]
+    if unknown and (fault is None):
+        remedies.append(
+            Remedy(
+                title="Wait, if the role was made just now",
+                who="you",
+                steps=(
+                    (
+                        "A new role or user takes some seconds to be known everywhere. In Terraform, let the "
+                        "entry depend on the role, and apply once more."
+                    ),
+                ),
+                url=pages.CONSISTENCY,
+            )
+        )
+    wrong = "no role or user has this ARN" if unknown else "it is not the ARN of a role or user"
+    return Explanation(
+        failure=case.failure,
+        topic="access-entry-principal",
+        summary=f"EKS does not take the ARN for an access entry: {wrong}.",
+        causes=tuple(causes),
+        remedies=tuple(remedies),
+        notes=("IAM policies do not help here: the call was allowed, and its argument refused.",),
+    )
+
+
+def _possible(*, unknown: bool) -> list[Cause]:
+    if not unknown:
+        words = "It is the ARN of a session, as sts get-caller-identity prints it, or no whole ARN."
+        return [Cause("session-arn", words, "possible")]
+    return [
+        Cause("path-missing", "The role has a path, which the ARN lacks.", "possible"),
+        Cause(
+            "no-such-principal",
+            "The name or account is misspelt, or the role or user was deleted.",
+            ("possible"),
+        ),
+        Cause(
+            "not-yet-known",
+            "The role or user was made just now, and is not known everywhere yet.",
+            ("possible"),
+        ),
+    ]
+
+
+def _service_linked(case: Case[InvalidArn]) -> Explanation:
+    cluster = cluster_in(case)
+    return Explanation(
+        failure=case.failure,
+        topic="access-entry-service-linked",
+        summary="EKS lets nobody change access entries of service-linked roles.",
+        causes=(
+            Cause(
+                "service-linked-role",
+                "The principalArn is that of a service-linked role. EKS makes and keeps the entries of "
+                "its own ones.",
+                "reported",
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="Leave the entry out",
+                who="cluster administrator",
+                steps=(
+                    (
+                        "Take the role out of the list, script or Terraform configuration: its path "
+                        "begins with /aws-service-role/."
+                    ),
+                    "For people and programs, name a role that they assume.",
+                ),
+                commands=(cluster.eks("list-access-entries"),),
+                url=pages.EKS_ACCESS_ENTRIES,
+            ),
+        ),
+    )
+
+
+# ------------------------------------------------------------------ STS
+
+
+def _sts(case: Case[InvalidArn], words: str) -> Explanation:
+    text = _refused_in(case, words)
+    fault = None if text is None else examine(text, "iam")
+    web = "WebIdentity" in words or clues.runs_in_pods(case)
+    causes = [
+        Cause("arn-not-accepted", "STS does not take the ARN of the role.", ("reported")),
+        *_fault_causes(text, fault),
+    ]
+    if fault is None:
+        causes += [
+            Cause(
+                "not-an-arn",
+                ("The setting holds the bare name of the role, or quotes or white space beside the ARN."),
+                ("possible"),
+            ),
+            Cause(
+                "not-replaced",
+                "A variable in it was not replaced, such as that of the account.",
+                ("possible"),
+            ),
+            Cause(
+                "not-a-role",
+                "It is the ARN of a session, an instance profile, a user or a policy.",
+                ("possible"),
+            ),
+        ]
+    right = commands.arn(fault.right if fault else text, "ROLE_ARN")
+    return Explanation(
+        failure=case.failure,
+        topic="role-arn-malformed",
+        summary="STS does not take the ARN of the role that is to be assumed.",
+        causes=tuple(causes),
+        remedies=(
+            *([_annotation(case, right)] if web else []),
+            Remedy(
+                title="Set the ARN of the role right" + (", where it is set elsewhere" if web else ""),
+                who="you",
+                steps=(
+                    (
+                        "It is role_arn in the profile, AWS_ROLE_ARN in the environment, or what the program "
+                        "was given."
+                    ),
+                    (
+                        "The form is arn:aws:iam::ACCOUNT_ID:role/PATH/NAME, with the partition of the "
+                        "account for aws."
+                    ),
+                ),
+                commands=((fault.lookup if fault else None) or lookup_for(_principal(text)),),
+                url=pages.OIDC_ROLES if web else pages.ASSUME_ROLE,
+            ),
+        ),
+        notes=(
+            ("No policy was looked at yet: neither IAM policies nor the trust policy of the role help here."),
+        ),
+    )
+
+
+def _annotation(case: Case[InvalidArn], right: str) -> Remedy:
+    name = commands.kubernetes_name(case.facts.service_account)
+    place = commands.namespace(case.facts.namespace)
+    account = ("serviceaccount", name, "-n", place)
+    path = "{.metadata.annotations.eks\\.amazonaws\\.com/role-arn}"
+    return Remedy(
+        title="Mend the annotation of the service account",
+        who="cluster administrator",
+        steps=("Pods have to be made anew to get the new ARN.",),
+        commands=(
+            command("kubectl", "get", *account, "-o", f"jsonpath={path}"),
+            command("kubectl", "annotate", *account, "--overwrite", f"{_ANNOTATION}={right}"),
+            command("kubectl", "rollout", "restart", "deployment/NAME", "-n", place),
+        ),
+        url=pages.EKS_IRSA,
+    )
+
+
+# ------------------------------------------------------------------ the authenticator, and others
+
+
+def _authenticator(case: Case[InvalidArn], words: str) -> Explanation:
+    text = _refused_in(case, words)
+    fault = None if text is None else examine(text, "aws-auth")
+    return Explanation(
+        failure=case.failure,
+        topic="aws-auth-arn",
+        summary="The authenticator of the cluster cannot use an ARN.",
+        causes=(
+            Cause(
+                "arn-not-accepted",
+                "The authenticator does not take the ARN for that of a caller.",
+                ("reported"),
+            ),
+            *_fault_causes(text, fault),
+        ),
+        remedies=_map_remedies(fault),
+        notes=("One entry that cannot be read is dropped; the others still count.",),
+    )
+
+
+def _map_remedies(fault: ArnFault | None) -> tuple[Remedy, ...]:
+    right = None if fault is None else fault.right
+    steps = () if right is None else (f"Write {clipped(right)} in its place.",)
+    return (
+        Remedy(
+            title="Mend the entry in aws-auth",
+            who="cluster administrator",
+            steps=(
+                *steps,
+                "iamtriage aws-auth lint names the lines, and iamtriage aws-auth fix mends a file.",
+            ),
+            commands=(show_map(), "kubectl -n kube-system edit configmap aws-auth"),
+            url=pages.EKS_AUTH_CONFIGMAP,
+        ),
+    )
+
+
+def _other(case: Case[InvalidArn], words: str) -> Explanation:
+    text = _refused_in(case, words)
+    target: RoleTarget = "iam"
+    fault = None if text is None else examine(text, target)
+    principal = _principal(text)
+    causes = [
+        Cause("arn-not-accepted", "The ARN is refused as such.", ("reported")),
+        *_fault_causes(text, fault),
+    ]
+    if fault is None:
+        words = (
+            "The place wants the ARN of another kind of thing, of another account or partition, or one "
+            "that exists."
+        )
+        causes.append(Cause("other-kind", words, "possible"))
+    steps = ["An ARN has six parts: arn:PARTITION:SERVICE:REGION:ACCOUNT_ID:RESOURCE."]
+    if fault is not None and fault.right is not None:
+        steps.insert(0, f"The ARN of the role is {clipped(fault.right)}.")
+    return Explanation(
+        failure=case.failure,
+        topic="invalid-arn",
+        summary="An ARN is refused as such: it is malformed, or not of what is wanted there.",
+        causes=tuple(causes),
+        remedies=(
+            Remedy(
+                title="Look up the ARN and write it whole",
+                who="you",
+                steps=tuple(steps),
+                commands=((fault.lookup if fault else None) or lookup_for(principal),),
+                url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
+            ),
+        ),
+        notes=("IAM policies do not help here: the argument was refused, not the call.",),
+    )
+
+
+def _refused_in(case: Case[InvalidArn], words: str) -> str | None:
+    """Give the ARN that was refused: that of the text, else what the facts name; not that of the caller."""
+    caller = case.failure.principal
+    known = " ".join(filter(None, (words, case.failure.resource, case.facts.resource)))
+    return next((arn for arn in iam_arns_in(known) if arn != caller), None)

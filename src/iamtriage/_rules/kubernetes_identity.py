@@ -1,0 +1,238 @@
+"""The API server of an EKS cluster does not know who calls, or the console shows nothing; not for rights.
+
+Who gets in: https://docs.aws.amazon.com/eks/latest/userguide/grant-k8s-access.html. How to find out why not:
+https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html#unauthorized. What the authenticator says
+beside that is in ``authenticator``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._policy_documents import clipped
+from iamtriage._rules import clues, pages
+from iamtriage._rules.authenticator import explain_authenticator
+from iamtriage._rules.clusters import cluster_in, own_words
+from iamtriage._rules.commands import command
+from iamtriage._rules.eks_console import explain_console
+from iamtriage._rules.kubernetes_requests import BUILT_IN
+from iamtriage._rules.kubernetes_users import TERRAFORM, terraform_remedy
+from iamtriage._rules.letting_in import (
+    lack_of_entry,
+    let_in_remedies,
+    log_remedy,
+    mode_causes,
+    principal_causes,
+)
+from iamtriage._rules.mapping_roles import look_remedy, mappable
+from iamtriage._rules.node_logins import explain_node_login, is_node
+from iamtriage._rules.service_accounts import (
+    explain_missing_account,
+    explain_old_token,
+    is_old_token,
+    missing_account_in,
+)
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage._rules.cases import Case
+    from iamtriage._rules.clusters import Cluster
+    from iamtriage.failures import KubernetesUnauthorized
+
+__all__ = ("explain_console", "explain_unauthorized")
+
+_RESOURCE_TYPE = re.compile(r"doesn't have a resource type \"([\w./-]{1,120})\"", re.ASCII)
+# Short names of kubectl, and singular forms that are no more than the type without its s.
+_SHORT = frozenset(
+    (
+        *(
+            "cj",
+            "cm",
+            "cs",
+            "csr",
+            "deploy",
+            "ds",
+            "ep",
+            "ev",
+            "hpa",
+            "ing",
+            "limits",
+            "netpol",
+            "no",
+            "ns",
+            ("pc"),
+        ),
+        *("pdb", "po", "pv", "pvc", "quota", "rc", "rs", "sa", "sc", "sts", "svc"),
+    )
+)
+_SAYINGS = (
+    "You must be logged in to the server",
+    "the server has asked for the client to provide credentials",
+    "Unauthorized",
+)
+
+
+def explain_unauthorized(case: Case[KubernetesUnauthorized]) -> Explanation:
+    """Explain that the API server or the authenticator does not accept who calls."""
+    around = clues.said(case)
+    # Its own words first: what stands around may be of another failure.
+    for words in (own_words(case), around):
+        special = _special(case, words)
+        if special is not None:
+            return special
+    found = _RESOURCE_TYPE.search(around)
+    return _login(case, around, found[1] if found else None)
+
+
+def _special(case: Case[KubernetesUnauthorized], words: str) -> Explanation | None:
+    """Explain a login of which the text says more than that it failed; None for others."""
+    missing = missing_account_in(words)
+    if missing is not None:
+        return explain_missing_account(case, missing)
+    if is_old_token(words):
+        return explain_old_token(case, words)
+    if is_node(words):
+        return explain_node_login(case, words)
+    return explain_authenticator(case, words)
+
+
+def _login(case: Case[KubernetesUnauthorized], words: str, unknown_type: str | None) -> Explanation:
+    cluster = cluster_in(case)
+    who = mappable(case.principal, case.caller or "the caller")
+    terraform = TERRAFORM.search(case.text) is not None
+    summary = (
+        "The API server does not know who calls: no entry of the cluster fits the caller, or the token is "
+        "wrong."
+    )
+    if unknown_type is not None:
+        summary = (
+            f"The API server does not know the type {clipped(unknown_type)}, which mostly means that it "
+            "did not accept the caller."
+        )
+    return Explanation(
+        failure=case.failure,
+        topic="kubernetes-login",
+        summary=summary,
+        causes=(
+            *_first_causes(words, unknown_type),
+            *mode_causes(cluster),
+            *principal_causes(case),
+            *_possible_causes(cluster, terraform=terraform),
+        ),
+        remedies=(
+            *([terraform_remedy()] if terraform else []),
+            *_own_remedies(cluster, unknown_type),
+            look_remedy(cluster, who),
+            *let_in_remedies(cluster, who, namespace=case.facts.namespace),
+            log_remedy(cluster),
+        ),
+        notes=(
+            (
+                "IAM policies do not let anybody into a cluster. eks:DescribeCluster is what kubectl's "
+                "set-up needs, no more."
+            ),
+            (
+                "Whoever made the cluster was its administrator, unless it was made with "
+                "bootstrapClusterCreatorAdminPermissions false. No list of aws-auth shows them; an access "
+                "entry does."
+            ),
+        ),
+    )
+
+
+def _first_causes(words: str, unknown_type: str | None) -> Iterator[Cause]:
+    if unknown_type is None:
+        said = next(iter(clues.quoted(words, *_SAYINGS)), None)
+        yield Cause(
+            "identity-not-accepted",
+            "The API server does not accept the caller's identity.",
+            "reported",
+            () if said is None else (said,),
+        )
+        return
+    name = unknown_type.partition(".")[0].lower()
+    if name in _SHORT or name in BUILT_IN or f"{name}s" in BUILT_IN:
+        yield Cause(
+            "identity-not-accepted",
+            "kubectl could not read the list of types: every cluster has this one. So the caller was not "
+            "accepted.",
+            "derived",
+            (f"{name} is a type of Kubernetes itself.",),
+        )
+        return
+    yield Cause("identity-not-accepted", "kubectl could not read the list of types.", "possible")
+    words = "The type is misspelt, or belongs to an add-on whose definition is not in this cluster."
+    yield Cause("no-such-type", words, "possible")
+
+
+def _possible_causes(cluster: Cluster, *, terraform: bool) -> Iterator[Cause]:
+    yield Cause(
+        "other-principal",
+        "The client calls as another user or role than the one that the cluster knows: another profile, "
+        "another role, or the one that made the cluster is meant.",
+        "possible",
+    )
+    yield Cause("not-mapped", f"The caller has {lack_of_entry(cluster)}.", "possible")
+    if cluster.uses_map:
+        yield Cause(
+            "mapped-in-wrong-form",
+            "aws-auth holds the caller's ARN in a form that never matches: a role with its path, a "
+            "session, an instance profile, another partition.",
+            "possible",
+        )
+    if cluster.uses_entries:
+        yield Cause(
+            "principal-recreated",
+            "The role or user of the access entry was deleted and made again. The entry holds the old "
+            "unique id.",
+            "possible",
+        )
+    yield Cause(
+        "other-cluster",
+        ("The kubeconfig is of another cluster or region, or of one that was made anew."),
+        ("possible"),
+    )
+    because = ("The text is Terraform's.",) if terraform else ()
+    words = "The token is too old: it lasts 15 minutes, and a tool may have kept one for longer."
+    yield Cause("token-expired", words, "possible", because)
+
+
+def _own_remedies(cluster: Cluster, unknown_type: str | None) -> Iterator[Remedy]:
+    yield Remedy(
+        title="See as whom you call",
+        who="you",
+        steps=(
+            (
+                "Compare the ARN with those that the cluster lets in. kubectl uses the profile that its "
+                "kubeconfig names, else that of the shell."
+            ),
+            (
+                "No output of the last command is good: then there is a token, and the cluster does not know "
+                "its owner."
+            ),
+        ),
+        commands=("aws sts get-caller-identity", "kubectl config view --minify", cluster.try_token()),
+        url=pages.EKS_TROUBLESHOOTING,
+    )
+    yield Remedy(
+        title="Write the cluster into the kubeconfig anew",
+        who="you",
+        steps=(
+            (
+                "Where a role is let in that you may assume, add --role-arn with its ARN. For another "
+                "profile, add --profile."
+            ),
+        ),
+        commands=(cluster.kubeconfig(), "kubectl auth whoami"),
+        url=pages.EKS_KUBECONFIG,
+    )
+    if unknown_type is not None:
+        yield Remedy(
+            title="See whether the cluster has the type",
+            who="you",
+            steps=("This works once the caller is accepted.",),
+            commands=(command("kubectl", "api-resources"),),
+        )

@@ -1,0 +1,191 @@
+"""What Kubernetes forbids in other words than those of RBAC; not for missing roles, see ``kubernetes``.
+
+Admission comes after authorization: https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._policy_documents import clipped
+from iamtriage._rules import clues, commands, pages
+from iamtriage._rules.commands import command
+from iamtriage._rules.kubernetes_users import node_explanation
+from iamtriage._rules.service_accounts import explain_missing_account, missing_account_in
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from iamtriage._rules.cases import Case
+    from iamtriage.failures import KubernetesForbidden
+
+__all__ = ("explain_refusal",)
+
+_ESCALATION = re.compile(r"attempting to grant RBAC permissions not currently held")
+_HOLDER = re.compile(r"\buser \"([^\"]{1,300})\"")
+_NODE_WORDS = re.compile(
+    r"\bnode \"?[a-z0-9.-]{1,253}\"? (?:is not allowed to|cannot|can only)|is not allowed to modify labels"
+)
+_OTHER_REASONS = (
+    (
+        re.compile(r"violates PodSecurity"),
+        "pod-security",
+        "The pod breaks the Pod Security Standard of its namespace.",
+    ),
+    (re.compile(r"exceeded quota"), "quota", "A ResourceQuota of the namespace is used up."),
+    (
+        re.compile(r"admission webhook \"[^\"]{1,253}\" denied"),
+        "webhook",
+        "An admission webhook of the cluster refused it.",
+    ),
+    (re.compile(r"may not be deleted"), "protected", "Kubernetes does not let anybody delete this object."),
+    (re.compile(r"because it is being terminated"), "terminating", "The namespace is being deleted."),
+)
+
+
+def explain_refusal(case: Case[KubernetesForbidden]) -> Explanation:
+    """Explain that Kubernetes forbids something in other words than those of RBAC."""
+    words = clues.said(case)
+    missing = missing_account_in(words)
+    if missing is not None:
+        return explain_missing_account(case, missing)
+    if _ESCALATION.search(words):
+        return _escalation(case, words)
+    said = _NODE_WORDS.search(words)
+    if said:
+        restricted = Cause(
+            "node-restriction",
+            "The admission plugin NodeRestriction lets a kubelet change its own Node object and pods "
+            "only, and no labels that are kept for others.",
+            "reported",
+            (f"The API server says: {said[0]}.",),
+        )
+        summary = "Kubernetes lets a node change only what is its own."
+        return node_explanation(case, summary, [restricted])
+    return _admission(case, words)
+
+
+def _escalation(case: Case[KubernetesForbidden], words: str) -> Explanation:
+    holder = _HOLDER.search(words)
+    who = f"the user {clipped(holder[1])}" if holder else "the caller"
+    because = ("The API server says: attempting to grant RBAC permissions not currently held.",)
+    return Explanation(
+        failure=case.failure,
+        topic="kubernetes-escalation",
+        summary=f"Kubernetes does not let {who} give away rights that they do not have themselves.",
+        causes=(
+            Cause(
+                "escalation",
+                "Whoever makes or binds a role has to have all that it allows, in the same place.",
+                "reported",
+                because,
+            ),
+            Cause(
+                "rights-of-access-policy",
+                "The caller has the rights from an access policy of EKS. Those do not count here: "
+                "Kubernetes looks at roles alone.",
+                "possible",
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="Have somebody make it who has these rights",
+                who="cluster administrator",
+                steps=(
+                    (
+                        "Whoever is in system:masters, or has AmazonEKSClusterAdminPolicy for the whole "
+                        "cluster, may make every role and binding."
+                    ),
+                ),
+                commands=("kubectl create -f FILE",),
+                url=f"{pages.RBAC}#privilege-escalation-prevention-and-bootstrapping",
+            ),
+            Remedy(
+                title="Or give away less",
+                who="you",
+                steps=(
+                    (
+                        "The text lists the rules that the caller lacks. Leave them out of the role, or "
+                        "bind a smaller one."
+                    ),
+                    (
+                        "Rights that an access policy gives have to come by a role too, before they can be "
+                        "passed on."
+                    ),
+                ),
+                commands=("kubectl auth can-i --list",),
+                url=f"{pages.RBAC}#privilege-escalation-prevention-and-bootstrapping",
+            ),
+            Remedy(
+                title="Or allow the verb bind for this one role",
+                who="cluster administrator",
+                steps=(
+                    (
+                        "A ClusterRole with the verb bind on roles or clusterroles, limited by resourceNames "
+                        "to the one that is to be bound, lets the caller bind it without having its rights."
+                    ),
+                    (
+                        "The verb escalate does the same for making roles. It makes an administrator of "
+                        "whoever has it."
+                    ),
+                ),
+                url=f"{pages.RBAC}#restrictions-on-role-binding-creation-or-update",
+            ),
+        ),
+        notes=("IAM policies do not help here.",),
+    )
+
+
+def _admission(case: Case[KubernetesForbidden], words: str) -> Explanation:
+    for pattern, code, text in _OTHER_REASONS:
+        found = pattern.search(words)
+        if found:
+            cause = Cause(code, text, "reported", (f"The API server says: {found[0]}.",))
+            return _plain(case, text, (cause,), is_known=True)
+    causes = (
+        Cause(
+            "refused-by-admission",
+            'An admission plugin or webhook refused the object. The words behind "is forbidden" say why.',
+            "possible",
+        ),
+        Cause("no-rule", "No role allows it.", "possible"),
+    )
+    return _plain(
+        case, "Kubernetes forbids this, and the text that was given does not say by which rule.", causes
+    )
+
+
+def _plain(
+    case: Case[KubernetesForbidden], summary: str, causes: tuple[Cause, ...], *, is_known: bool = False
+) -> Explanation:
+    place = commands.namespace(case.facts.namespace)
+    remedies = [
+        Remedy(
+            title="Look at what refuses it",
+            who="cluster administrator",
+            steps=("Read the whole message: it names the plugin, quota or webhook.",),
+            commands=(
+                command("kubectl", "describe", "namespace", place),
+                command("kubectl", "-n", place, "get", "resourcequota,limitrange"),
+                "kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations",
+            ),
+            url=pages.KUBERNETES_ADMISSION,
+        )
+    ]
+    if not is_known:
+        remedies.append(
+            Remedy(
+                title="See what you may do",
+                who="you",
+                commands=(command("kubectl", "auth", "can-i", "--list", "-n", place),),
+                url=pages.RBAC,
+            )
+        )
+    return Explanation(
+        failure=case.failure,
+        topic="kubernetes-admission",
+        summary=summary,
+        causes=causes,
+        remedies=tuple(remedies),
+        notes=("IAM policies do not help here.", "More rights do not help against a refusal by admission."),
+    )

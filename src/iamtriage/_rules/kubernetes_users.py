@@ -1,0 +1,254 @@
+"""Users of Kubernetes to whom no role should be bound: nobody, nodes, parts of Kubernetes and EKS.
+
+Not for the users whom RBAC is for, see ``kubernetes``. Who they are:
+https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-requests,
+https://kubernetes.io/docs/reference/access-authn-authz/node/ and
+https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._policy_documents import clipped
+from iamtriage._rules import clues, pages
+from iamtriage._rules.clusters import cluster_in
+from iamtriage._rules.mapping_roles import NODE_GROUPS, NODE_USERNAME, mappable, show_map
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from iamtriage._rules.cases import Case
+    from iamtriage._rules.kubernetes_requests import Request
+    from iamtriage.failures import KubernetesForbidden
+
+__all__ = (
+    "TERRAFORM",
+    "explain_anonymous",
+    "explain_component",
+    "explain_node",
+    "node_explanation",
+    ("terraform_remedy"),
+)
+
+TERRAFORM = re.compile(r"[Tt]erraform|\bwith module\.|\.tf line \d|kubernetes_[a-z_]{3,40}\.")
+_NO_RELATIONSHIP = re.compile(
+    r"no relationship found between node|can only [a-z]{3,10}|is not allowed to modify"
+)
+_COMPONENTS = {
+    "eks:node-manager": "the part of EKS that manages node groups",
+    "eks:addon-manager": "the part of EKS that manages add-ons",
+}
+
+
+def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Explanation:
+    """Explain that a request came without credentials."""
+    cluster = cluster_in(case)
+    causes = [
+        Cause(
+            "no-credentials",
+            "The request came without credentials, so that the API server took it for one of "
+            "system:anonymous.",
+            "derived",
+            (
+                "The user name is system:anonymous.",
+                "A token that is sent and not accepted is answered with Unauthorized instead.",
+            ),
+        ),
+    ]
+    remedies = [
+        Remedy(
+            title="Write the cluster into the kubeconfig anew",
+            who="you",
+            steps=(
+                "The user of the context has to have an exec part that runs aws eks get-token.",
+                (
+                    "The last command runs the helper by itself and throws the token away: what it still "
+                    "prints is the fault."
+                ),
+            ),
+            commands=("kubectl config view --minify", cluster.kubeconfig(), cluster.try_token()),
+            url=pages.EKS_KUBECONFIG,
+        )
+    ]
+    if TERRAFORM.search(case.text):
+        words = (
+            "The Kubernetes provider of Terraform has no token: it is not set, or comes from a cluster that "
+            "was not there yet, or changed, when the plan was made."
+        )
+        causes.append(Cause("terraform-without-token", words, "possible", ("The text is Terraform's.",)))
+        remedies.insert(0, terraform_remedy())
+    words = "The context in the kubeconfig names no user, or one without a token helper."
+    causes.append(Cause("kubeconfig-without-user", words, "possible"))
+    words = "Something between client and API server drops the Authorization header."
+    causes.append(Cause("header-dropped", words, "possible"))
+    return Explanation(
+        failure=case.failure,
+        topic="kubernetes-anonymous",
+        summary=f"Kubernetes does not let system:anonymous {request.shown}: no credentials were sent.",
+        causes=tuple(causes),
+        remedies=tuple(remedies),
+        notes=(
+            (
+                "Never bind a role to system:anonymous or system:unauthenticated: everybody who reaches the "
+                "API server would have it."
+            ),
+            "IAM policies do not help here, and neither do roles: the caller has to log in first.",
+        ),
+    )
+
+
+def terraform_remedy() -> Remedy:
+    """Give the remedy that has Terraform's provider get a token for each run."""
+    return Remedy(
+        title="Give Terraform's provider an exec block",
+        who="you",
+        steps=(
+            (
+                "In the provider kubernetes (or helm), set host and cluster_ca_certificate, and an exec "
+                "block with the command aws and the arguments eks get-token --cluster-name of the "
+                "cluster. So each run gets a token of its own, and no token is kept in the plan."
+            ),
+            "Make the cluster in a run of its own, before that of the objects in it.",
+        ),
+        url="https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs#exec-plugins",
+    )
+
+
+def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanation:
+    """Explain that a node, or what calls with its identity, may not do something."""
+    user = case.failure.user or ""
+    causes: list[Cause] = []
+    said = _NO_RELATIONSHIP.search(clues.said(case))
+    if said:
+        words = "A kubelet may touch only what belongs to its own node and to the pods that run there."
+        causes.append(Cause("not-of-this-node", words, "reported", (f"The API server says: {said[0]}.",)))
+    if "{{" in user:
+        words = "The user name holds a variable that was not replaced, so that it is no node's."
+        causes.append(Cause("variable-not-replaced", words, "derived", (f"The user name is {user}",)))
+    words = "The node authorizer decides what a kubelet may do, and does not allow this."
+    causes.append(Cause("node-authorizer", words, "derived", (f"The user name is {user}",)))
+    if said:
+        words = "The pod is just gone from the node, and the kubelet asks once more. That passes by itself."
+        causes.append(Cause("pod-gone", words, "possible"))
+    causes += [
+        Cause(
+            "program-as-node",
+            "A program calls with the node's credentials: a pod that has no service account of its own to "
+            "call with, or a script on the instance.",
+            "possible",
+        ),
+        Cause(
+            "node-mapping",
+            "The node's role is mapped to other groups or to a name that is not the node's.",
+            "possible",
+        ),
+    ]
+    summary = f"Kubernetes does not let {clipped(user)} {request.shown}."
+    return node_explanation(case, summary, causes, mapping_first="{{" in user)
+
+
+def explain_component(case: Case[KubernetesForbidden], request: Request) -> Explanation:
+    """Explain that a part of Kubernetes or EKS lacks a right that it normally has."""
+    user = case.failure.user or ""
+    what = _COMPONENTS.get(user, "a part of Kubernetes or EKS itself")
+    of_eks = user.startswith("eks:")
+    look = re.sub(r"[^a-z0-9:.-]", "", user)[:80]
+    named = look == user and look != ""
+    words = f"The ClusterRole or ClusterRoleBinding of {clipped(user)} was changed or deleted."
+    steps = (
+        (
+            "Its role and binding have its name, or name it as subject. Compare them with those of a cluster "
+            "that works."
+        ),
+        (
+            "EKS keeps its own with the prefix eks:, and add-ons bring theirs: update the add-on, or make "
+            "them again."
+            if of_eks
+            else "The API server makes the default roles again when it starts, unless their annotation "
+            "rbac.authorization.kubernetes.io/autoupdate is false."
+        ),
+    )
+    who = (
+        f"kubectl get clusterrole,clusterrolebinding {look}"
+        if named
+        else "kubectl get clusterrole,clusterrolebinding"
+    )
+    return Explanation(
+        failure=case.failure,
+        topic="kubernetes-component",
+        summary=(f"Kubernetes does not let {clipped(user)} {request.shown}, and that is {what}."),
+        causes=(
+            Cause(
+                "no-rule", "No role that is bound to it allows it.", "reported", (f"The user name is {user}",)
+            ),
+            Cause("default-role-changed", words, "possible"),
+            Cause("borrowed-identity", "A program calls with credentials that are not its own.", "possible"),
+        ),
+        remedies=(
+            Remedy(
+                title="Restore its own role and binding",
+                who="cluster administrator",
+                steps=steps,
+                commands=(who,),
+                url=pages.EKS_TROUBLESHOOTING if of_eks else f"{pages.RBAC}#default-roles-and-role-bindings",
+            ),
+        ),
+        notes=(
+            (
+                "IAM policies do not help here. Bind no role of your own to it before you know why its "
+                "own is gone."
+            ),
+        ),
+    )
+
+
+def node_explanation(
+    case: Case[KubernetesForbidden], summary: str, causes: list[Cause], *, mapping_first: bool = False
+) -> Explanation:
+    """Explain that a node, or what calls as one, oversteps what a node may do."""
+    cluster = cluster_in(case)
+    lines = [show_map()] if cluster.uses_map else []
+    steps = [
+        (
+            f"A Linux node has the user name {NODE_USERNAME} and the groups {' and '.join(NODE_GROUPS)}. An "
+            "access entry of the type EC2_LINUX gives both by itself."
+        )
+    ]
+    if cluster.uses_entries:
+        lines.append(cluster.eks("describe-access-entry", principal=mappable(None).entry))
+        steps.append("PRINCIPAL_ARN is the ARN of the role of the nodes, not of their instance profile.")
+    program = Remedy(
+        title="Let the program use a service account of its own",
+        who="cluster administrator",
+        steps=(
+            (
+                "A pod calls Kubernetes with its service account, to which a Role can be bound. It has to "
+                "drop the kubeconfig or aws eks get-token that makes it the node."
+            ),
+            "A hop limit of 1 for the instance metadata keeps pods from taking the node's role.",
+        ),
+        commands=("kubectl create serviceaccount NAME -n NAMESPACE",),
+        url=pages.RBAC,
+    )
+    mapping = Remedy(
+        title="See how the node's role is mapped",
+        who="cluster administrator",
+        steps=tuple(steps),
+        commands=tuple(lines),
+        url=pages.EKS_TROUBLESHOOTING,
+    )
+    return Explanation(
+        failure=case.failure,
+        topic="kubernetes-node-authorization",
+        summary=summary,
+        causes=tuple(causes),
+        remedies=(mapping, program) if mapping_first else (program, mapping),
+        notes=(
+            (
+                "Bind no role to a node's user: what a kubelet needs comes from the node authorizer, and "
+                "whoever holds the node would have the rest too."
+            ),
+            "IAM policies do not help here.",
+        ),
+    )

@@ -1,0 +1,340 @@
+"""Explains that an SDK found no credentials: what gives them in pods, on EC2, ECS, Lambda, in CI, on a laptop.
+
+Sources: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html and the pages to which the
+remedies point.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._rules import commands, pages
+from iamtriage._rules import credential_remedies as helps
+from iamtriage._rules.clues import profile_in, quoted, region_in, runs_in_pods
+from iamtriage._rules.commands import command
+from iamtriage._rules.pod_credentials import NO_CALL, explain_pod, in_pods
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    from iamtriage._rules.cases import Case
+    from iamtriage.failures import MissingCredentials
+
+    _Found: TypeAlias = tuple[list[Cause], list[Remedy]]
+    _Place: TypeAlias = Callable[["Case[MissingCredentials]", str], _Found]
+
+__all__ = ("explain_none_found",)
+
+_POD_IDENTITY = re.compile(r"169\.254\.170\.23|fd00:ec2::23|eks-pod-identity|pod-?identity", re.IGNORECASE)
+_ECS = re.compile(
+    r"169\.254\.170\.2(?!\d)|AWS_CONTAINER_CREDENTIALS_RELATIVE_URI|ECS_CONTAINER_METADATA|ECS [Tt]ask|[Ff]argate"
+)
+_IMDS = re.compile(
+    r"EC2 IMDS|ec2imds|EC2RoleRequestError|EC2MetadataError|169\.254\.169\.254|instance profile|EC2 Instance Metadata|IMDS|iam-role\b"
+)
+_SLOW = re.compile(r"[Tt]ime(?:d )?-?out|deadline exceeded|canceled", re.ASCII)
+_LAMBDA = re.compile(r"/var/task/|/opt/nodejs|AWS_LAMBDA|lambda_function|/var/runtime/")
+_GITHUB = re.compile(
+    r"configure-aws-credentials|GITHUB_|/home/runner/work|GitHub Actions|id-token|::error::|Credentials could not be loaded"
+)
+_CI = re.compile(r"gitlab|jenkins|circleci|buildkite|bitbucket|[Cc]ode[Bb]uild", re.IGNORECASE)
+# A chain of providers as SDKs of Java, JavaScript and Go print it, and what each looks for.
+_PROVIDERS = (
+    (
+        "environment variables",
+        re.compile(r"EnvironmentVariableCredentialsProvider|EnvProvider|EnvAccessKeyNotFound|fromEnv\b"),
+    ),
+    ("Java system properties", re.compile(r"SystemProperty?(?:ies)?CredentialsProvider")),
+    (
+        "the web identity's token file",
+        re.compile(r"WebIdentityTokenCredentialsProvider|WebIdentityTokenFile"),
+    ),
+    (
+        "the profiles of config and credentials files",
+        re.compile(r"ProfileCredentialsProvider|SharedCredsLoad|SharedCredentialsProvider"),
+    ),
+    (
+        "the container's endpoint",
+        re.compile(r"ContainerCredentialsProvider"),
+    ),
+    (
+        "the instance's metadata",
+        re.compile(
+            r"InstanceProfileCredentialsProvider|EC2ContainerCredentialsProviderWrapper|EC2RoleRequestError|EC2RoleProvider|no EC2 IMDS role"
+        ),
+    ),
+)
+_SENTENCES = (
+    "Unable to locate credentials",
+    "Unable to load AWS credentials from any provider in the chain",
+    "Unable to load credentials from any of the providers in the chain",
+    "Could not load credentials from any providers",
+    "no EC2 IMDS role found",
+    "no valid providers in chain",
+    "failed to refresh cached credentials",
+    "find AWS credentials",
+    "Missing credentials in config",
+    "No valid credential sources",
+)
+_MOST = 6
+
+
+def explain_none_found(case: Case[MissingCredentials], words: str) -> Explanation:
+    """Say where an SDK looked for credentials, as far as the text tells it, and what should give them there."""
+    special = explain_pod(case, words)
+    if special is not None:
+        return special
+    none = "The SDK found no credentials in any place where it looks."
+    causes = [Cause("no-credentials", none, "derived", _looked_in(words))]
+    remedies: list[Remedy] = []
+    for place in _places(case, words):
+        more, mended = place(case, words)
+        causes += more
+        remedies += mended
+    remedies.append(helps.who_am_i(profile_in(case)))
+    return Explanation(
+        case.failure,
+        "no-credentials",
+        "No credentials were found.",
+        tuple(causes[:_MOST]),
+        tuple(remedies),
+        (NO_CALL,),
+    )
+
+
+def _looked_in(words: str) -> tuple[str, ...]:
+    places = [name for name, pattern in _PROVIDERS if pattern.search(words)]
+    looked = (f"The SDK looked in {', '.join(places)}.",) if places else ()
+    return (*quoted(words, *_SENTENCES)[:2], *looked)
+
+
+def _places(case: Case[MissingCredentials], words: str) -> list[_Place]:
+    """Give the kinds of places where the call may run, the likeliest first, two at most."""
+    text = case.text
+    signs: tuple[tuple[_Place, bool], ...] = (
+        (_ci, _GITHUB.search(text) is not None or _CI.search(text) is not None),
+        (in_pods, runs_in_pods(case) or _POD_IDENTITY.search(text) is not None),
+        (_lambda, _LAMBDA.search(text) is not None),
+        (_ecs, _ECS.search(text) is not None),
+        (_ec2, _IMDS.search(words) is not None),
+    )
+    places = [place for place, is_there in signs if is_there]
+    if not places:
+        return [_laptop, _ec2]
+    # Instance metadata is the last place of every chain, so it being named tells little of where the call runs.
+    return [*places, _laptop][:2] if places == [_ec2] else places[:2]
+
+
+# ------------------------------------------------ places
+
+
+def _laptop(case: Case[MissingCredentials], _words: str) -> _Found:
+    profile = profile_in(case)
+    return (
+        [
+            Cause(
+                "nothing-set-up",
+                "On this machine no profile, login or key was set up for this user.",
+                "possible",
+            ),
+            Cause(
+                "profile-not-named",
+                "There is a profile, but it is not named default, and nothing names it.",
+                "possible",
+                ("AWS_PROFILE or --profile names the profile.",),
+            ),
+            Cause(
+                "environment-not-passed-on",
+                "The variables or files are those of another user or shell: sudo, cron, systemd, docker and IDEs pass none of them on by themselves.",
+                "possible",
+            ),
+        ],
+        [helps.name_provider(profile)],
+    )
+
+
+def _ec2(case: Case[MissingCredentials], words: str) -> _Found:
+    region = commands.region(region_in(case))
+    slow = _SLOW.search(words) is not None
+    named = _IMDS.search(words) is not None
+    because = ("The text tells of the instance's metadata, the last place where SDKs look.",) if named else ()
+    causes = [
+        Cause(
+            "no-instance-profile",
+            "The EC2 instance has no instance profile, or one without a role.",
+            "possible",
+            because,
+        ),
+    ]
+    hops = Cause(
+        "metadata-hop-limit",
+        "The call runs in a container on the instance, and the answer of the metadata service does not reach it: its hop limit is 1.",
+        "possible",
+        ("The text tells of a timeout.",) if slow else (),
+    )
+    if slow:
+        causes.insert(0, hops)
+    else:
+        causes.append(hops)
+    instance = ("--instance-id", "INSTANCE_ID", "--region", region)
+    return (
+        causes,
+        [
+            Remedy(
+                title="On EC2: give the instance a role",
+                who="account administrator",
+                steps=(
+                    "See whether the instance has an instance profile, and attach one if it has none. It counts at once, without a restart.",
+                    "An instance profile holds a role; it is made by itself only in the console.",
+                ),
+                commands=(
+                    command(
+                        *("aws", "ec2", "describe-iam-instance-profile-associations", "--region", region),
+                        *("--filters", "Name=instance-id,Values=INSTANCE_ID"),
+                    ),
+                    command(
+                        *("aws", "ec2", "associate-iam-instance-profile", *instance),
+                        *("--iam-instance-profile", "Name=INSTANCE_PROFILE"),
+                    ),
+                ),
+                url=pages.EC2_ROLES,
+            ),
+            Remedy(
+                title="In a container on EC2: raise the hop limit",
+                who="account administrator",
+                steps=(
+                    "The answer passes one more hop on its way into a container, so the limit has to be 2.",
+                    "With it every container on the instance can have the instance's role. In EKS give pods roles of their own instead.",
+                ),
+                commands=(
+                    command(
+                        "aws",
+                        "ec2",
+                        "modify-instance-metadata-options",
+                        *instance,
+                        "--http-put-response-hop-limit",
+                        "2",
+                    ),
+                ),
+                url=pages.EC2_METADATA,
+            ),
+        ],
+    )
+
+
+def _ecs(_case: Case[MissingCredentials], _words: str) -> _Found:
+    return (
+        [
+            Cause(
+                "no-task-role",
+                "The ECS task has no task role. The task execution role is for ECS itself, not for the program.",
+                "possible",
+                ("The text speaks of ECS.",),
+            ),
+            Cause(
+                "relative-uri-lost",
+                "The process does not inherit AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, as under sshd, cron or su.",
+                "possible",
+            ),
+        ],
+        [
+            Remedy(
+                title="On ECS: give the task a role",
+                who="account administrator",
+                steps=(
+                    "Set taskRoleArn in the task definition, and start new tasks: running ones keep what they have.",
+                ),
+                commands=(
+                    command(
+                        *("aws", "ecs", "describe-task-definition", "--task-definition", "TASK_DEFINITION"),
+                        *("--query", "taskDefinition.[taskRoleArn,executionRoleArn]"),
+                    ),
+                ),
+                url=pages.ECS_TASK_ROLE,
+            )
+        ],
+    )
+
+
+def _lambda(_case: Case[MissingCredentials], _words: str) -> _Found:
+    return (
+        [
+            Cause(
+                "lambda-variables-lost",
+                "The function has the role's credentials in its environment, and the code looks elsewhere: at a profile, at keys that it sets to nothing, or in a process without that environment.",
+                "possible",
+                ("The text speaks of Lambda.",),
+            )
+        ],
+        [
+            Remedy(
+                title="On Lambda: let the SDK find the execution role",
+                who="you",
+                steps=(
+                    "Make clients without profile and keys, and set no AWS_PROFILE.",
+                    "Hand the environment on to processes that the function starts.",
+                    "A function that runs in a test on your computer has no role: give it a profile there.",
+                ),
+                commands=(
+                    command(
+                        "aws",
+                        "lambda",
+                        "get-function-configuration",
+                        "--function-name",
+                        "FUNCTION",
+                        "--query",
+                        "Role",
+                    ),
+                ),
+                url=pages.LAMBDA_ROLE,
+            )
+        ],
+    )
+
+
+def _ci(case: Case[MissingCredentials], _words: str) -> _Found:
+    github = _GITHUB.search(case.text) is not None
+    system = "GitHub Actions" if github else "the CI system"
+    causes = [
+        Cause(
+            "job-without-credentials",
+            f"The job of {system} got no credentials: no role was assumed, or the secrets are empty there.",
+            "possible",
+            (f"The text speaks of {system}.",) if github else ("The text speaks of a CI system.",),
+        )
+    ]
+    if github:
+        causes.insert(
+            0,
+            Cause(
+                "no-id-token-permission",
+                "The workflow may not ask for an OIDC token: its permissions lack id-token: write.",
+                "possible",
+                ("The text speaks of the permission id-token.",) if "id-token" in case.text else (),
+            ),
+        )
+        causes.append(
+            Cause(
+                "secrets-of-forks",
+                "Workflows that a fork's pull request starts get no secrets, and no id-token: write.",
+                "possible",
+            )
+        )
+    return (
+        causes,
+        [
+            Remedy(
+                title="In CI: let the job assume a role through OIDC",
+                who="you",
+                steps=(
+                    "In GitHub Actions, add to the job or workflow: permissions: id-token: write, contents: read.",
+                    "Give the action aws-actions/configure-aws-credentials role-to-assume and aws-region.",
+                    "The role has to trust the system's OIDC provider; no secret is needed then.",
+                ),
+                url=pages.GITHUB_OIDC if github else pages.OIDC_ROLES,
+            )
+        ],
+    )

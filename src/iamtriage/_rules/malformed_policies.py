@@ -1,0 +1,231 @@
+"""Explains policy documents that AWS refuses, by what it says of them; not whether a policy does what it should.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html and
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_policies.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._rules import commands, pages
+from iamtriage._rules.cases import principal_in, role_in
+from iamtriage._rules.clues import quoted, said
+from iamtriage._rules.commands import command
+from iamtriage._rules.policy_faults import fault_of
+from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.principals import User
+
+if TYPE_CHECKING:
+    from iamtriage._rules.cases import Case
+    from iamtriage.failures import MalformedPolicy
+
+__all__ = ("explain_malformed_policy", "size_remedy")
+
+_PRINCIPAL = re.compile(
+    r"nvalid principal in policy|one or more invalid principals|contains an invalid principal"
+)
+_NAMED_PRINCIPAL = re.compile(r"nvalid principal in policy:? ?\"?(\w{1,20})\"? ?: ?\"([^\"\s]{1,200})\"")
+_UNIQUE_ID = re.compile(r"A(?:ROA|IDA)[A-Z0-9]{8,30}", re.ASCII)
+_TRUST_CALL = re.compile(r"AssumeRolePolicy|CreateRole\b|creating IAM Role|assume.role.policy", re.IGNORECASE)
+
+
+_RESOURCE_CALL = re.compile(
+    r"PutBucketPolicy|PutKeyPolicy|CreateKey\b|SetQueueAttributes|SetTopicAttributes|PutResourcePolicy|RepositoryPolicy|bucket policy",
+    re.IGNORECASE,
+)
+
+
+_NOTHING_SAVED = "Nothing was saved: what was there before still counts. No permission is missing."
+
+
+def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
+    """Say what AWS does not take in a policy document, and how to find the place."""
+    words = said(case)
+    if _PRINCIPAL.search(words):
+        return _invalid_principal(case, words)
+    fault, because = fault_of(words)
+    what = fault.text
+    return Explanation(
+        case.failure,
+        "malformed-policy",
+        what if what.startswith("AWS") else f"AWS refuses the policy document: {what[:1].lower()}{what[1:]}",
+        (Cause(fault.code, what, "reported", because),),
+        (
+            Remedy(title="Correct the document", who="you", steps=fault.steps, url=pages.POLICY_TROUBLES),
+            _validate(words),
+        ),
+        (_NOTHING_SAVED,),
+    )
+
+
+# ------------------------------------------------ principals
+
+
+def _invalid_principal(case: Case[MalformedPolicy], words: str) -> Explanation:
+    found = _NAMED_PRINCIPAL.search(words)
+    kind, name = (found[1].lower(), found[2]) if found else (None, None)
+    known = name is not None and (_UNIQUE_ID.fullmatch(name) or principal_in(name) or commands.arn(name, ""))
+    shown = name if known else None
+    text = (
+        "AWS does not know a principal of the policy."
+        if shown is None
+        else f"AWS does not know the principal {shown}."
+    )
+    causes = [
+        Cause(
+            "invalid-principal",
+            text,
+            "reported",
+            quoted(words, "invalid principal in policy"),
+        ),
+        *_why_no_principal(kind, name),
+    ]
+    # What is deleted or written wrongly cannot be looked up, and services are AWS's.
+    finds = (_find(kind, name),) if causes[-1].evidence == "possible" and kind != "service" else ()
+    return Explanation(
+        case.failure,
+        "invalid-principal",
+        text,
+        tuple(causes),
+        (*finds, _correct(kind), _validate(words)),
+        (_NOTHING_SAVED,),
+    )
+
+
+def _why_no_principal(kind: str | None, name: str | None) -> list[Cause]:
+    if name is not None and _UNIQUE_ID.fullmatch(name):
+        return [
+            Cause(
+                "deleted-principal",
+                "The role or user was deleted. AWS shows the id that it had in place of its ARN.",
+                "derived",
+                (
+                    "The name begins with AROA, as ids of roles do."
+                    if name.startswith("AROA")
+                    else "The name begins with AIDA, as ids of users do.",
+                ),
+            )
+        ]
+    if name is not None and "*" in name and name != "*":
+        return [
+            Cause(
+                "wildcard-in-principal",
+                "A principal's ARN takes no wildcard.",
+                "derived",
+                ("The name holds a *.",),
+            )
+        ]
+    if kind == "service":
+        return [
+            Cause(
+                "unknown-service",
+                "There is no such service principal, or not in this partition and region.",
+                "possible",
+            )
+        ]
+    if kind == "federated":
+        return [
+            Cause(
+                "provider-not-there",
+                "The account has no such identity provider, or its ARN is mistyped.",
+                "possible",
+            )
+        ]
+    return [
+        Cause("principal-not-there", "The role or user does not exist, or was deleted.", "possible"),
+        Cause("principal-too-new", "It was made seconds ago, and is not known everywhere yet.", "possible"),
+        Cause(
+            "principal-mistyped",
+            "Its account, path, name or partition is mistyped; names of roles take their path along.",
+            "possible",
+        ),
+    ]
+
+
+def _find(kind: str | None, name: str | None) -> Remedy:
+    principal = principal_in(name)
+    role = role_in(principal)
+    name_of_role = commands.role_name(None if role is None else role.name)
+    looks: tuple[str, ...] = (
+        command("aws", "iam", "get-role", "--role-name", name_of_role, "--query", "Role.Arn"),
+    )
+    if isinstance(principal, User):
+        user = commands.user_name(principal.name)
+        looks = (command("aws", "iam", "get-user", "--user-name", user, "--query", "User.Arn"),)
+    elif kind == "federated":
+        looks = ("aws iam list-open-id-connect-providers", "aws iam list-saml-providers")
+    return Remedy(
+        title="See whether the principal is there",
+        who="you",
+        steps=(
+            "Ask in the account of the principal, and compare the ARN that comes with the policy's, to the letter.",
+            "If it is missing, make it first. If it was just made, wait some seconds, and try again.",
+        ),
+        commands=looks,
+        url=pages.POLICY_PRINCIPAL,
+    )
+
+
+def _correct(kind: str | None) -> Remedy:
+    steps = [
+        "Take ids that begin with AROA or AIDA out: they are what is left of deleted roles and users.",
+        "For many principals name the account, and narrow it with a condition on aws:PrincipalArn, which takes wildcards.",
+        "A role that was deleted and made anew has another id, so the policy has to be saved again.",
+    ]
+    if kind == "service":
+        steps.insert(
+            0,
+            "Service principals are hosts, such as ec2.amazonaws.com. Look the name up in the service's guide.",
+        )
+    return Remedy(title="Correct the principal", who="you", steps=tuple(steps), url=pages.POLICY_PRINCIPAL)
+
+
+# ------------------------------------------------ checks
+
+
+def _validate(words: str) -> Remedy:
+    words_of = [
+        "aws",
+        "accessanalyzer",
+        "validate-policy",
+        "--policy-document",
+        "file://policy.json",
+        "--policy-type",
+    ]
+    if _TRUST_CALL.search(words):
+        words_of += [
+            "RESOURCE_POLICY",
+            "--validate-policy-resource-type",
+            "AWS::IAM::AssumeRolePolicyDocument",
+        ]
+    elif _RESOURCE_CALL.search(words):
+        words_of.append("RESOURCE_POLICY")
+    else:
+        words_of.append("IDENTITY_POLICY")
+    return Remedy(
+        title="Let IAM Access Analyzer check the document",
+        who="you",
+        steps=(
+            "It tells what is wrong, and where. It takes access-analyzer:ValidatePolicy.",
+            "For policies of resources and trust policies the type is RESOURCE_POLICY, for the others IDENTITY_POLICY.",
+        ),
+        commands=(command(*words_of),),
+        url=pages.VALIDATE_POLICY,
+    )
+
+
+def size_remedy() -> Remedy:
+    """Give what helps against a policy that is too long."""
+    return Remedy(
+        title="Make the policy shorter, or part it",
+        who="you",
+        steps=(
+            "A managed policy has 6,144 characters at most, the inline policies of a role 10,240, of a group 5,120 and of a user 2,048 together, a trust policy 2,048. White space does not count.",
+            "Part it into more managed policies; 10 can be attached at first, up to 20 on request.",
+            "Write common beginnings with a wildcard only where all that fit are meant.",
+        ),
+        commands=("aws service-quotas list-service-quotas --service-code iam --region us-east-1",),
+        url=pages.IAM_QUOTAS,
+    )

@@ -1,0 +1,160 @@
+"""Kubernetes objects as YAML: roles and their bindings; not for what they should allow.
+
+Whatever a name holds, it stays text: a scalar that YAML might read as something else is written in quotes,
+as in JSON. Formats: https://kubernetes.io/docs/reference/access-authn-authz/rbac/.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+__all__ = ("Rule", "Subject", "binding", "manifest", "object_name", "role")
+
+_API = "rbac.authorization.k8s.io"
+_VERSION = f"{_API}/v1"
+
+_Node: TypeAlias = "str | Sequence[_Node] | Mapping[str, _Node]"
+
+# Everything else is quoted: what begins so is no number, date, tag, anchor or indicator in any YAML.
+_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9./_-]{0,252}[A-Za-z0-9])?", re.ASCII)
+_WORDS_OF_YAML = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+# JSON leaves these as they are; YAML takes some for line ends, and others not at all.
+_UNSAFE = re.compile(r"[^\x20-\x7e]")
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9.]+")
+_LONGEST_PART = 60
+_LONGEST_NAME = 200
+
+
+@attrs.frozen
+class Rule:
+    """What a role allows, in the terms of Kubernetes.
+
+    Attributes:
+        verbs: ``"get"``, ``"list"``, ….
+        groups: API groups; ``""`` is the core group.
+        resources: resource types, with their subresource: ``"pods/log"``.
+        names: the objects to which it is limited; empty for all.
+        urls: paths, in place of groups and resources.
+    """
+
+    verbs: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Subject:
+    """Who is bound to a role.
+
+    Attributes:
+        kind: ``"User"``, ``"Group"`` or ``"ServiceAccount"``.
+        name: the name.
+        namespace: of a service account.
+    """
+
+    kind: str
+    name: str
+    namespace: str | None = None
+
+
+def role(name: str, rules: Iterable[Rule], *, namespace: str | None) -> dict[str, _Node]:
+    """Give a Role, or a ClusterRole where there is no namespace."""
+    return {
+        "apiVersion": _VERSION,
+        "kind": "Role" if namespace else "ClusterRole",
+        "metadata": _metadata(name, namespace),
+        "rules": [_rule(each) for each in rules],
+    }
+
+
+def binding(name: str, role_name: str, subject: Subject, *, namespace: str | None) -> dict[str, _Node]:
+    """Give a RoleBinding to a Role, or a ClusterRoleBinding to a ClusterRole where there is no namespace."""
+    who: dict[str, _Node] = {"kind": subject.kind, "name": subject.name}
+    if subject.kind == "ServiceAccount":
+        who["namespace"] = subject.namespace or ""
+    else:
+        who["apiGroup"] = _API
+    return {
+        "apiVersion": _VERSION,
+        "kind": "RoleBinding" if namespace else "ClusterRoleBinding",
+        "metadata": _metadata(name, namespace),
+        "subjects": [who],
+        "roleRef": {"kind": "Role" if namespace else "ClusterRole", "name": role_name, "apiGroup": _API},
+    }
+
+
+def manifest(*objects: Mapping[str, _Node]) -> str:
+    r"""Give objects as YAML documents.
+
+    >>> print(manifest({"kind": "Role", "rules": [{"apiGroups": [""], "verbs": ["get"]}]}), end="")
+    kind: Role
+    rules:
+      - apiGroups: [""]
+        verbs: [get]
+    >>> print(manifest({"name": "no"}, {"name": "a: b\n- c"}), end="")
+    name: "no"
+    ---
+    name: "a: b\n- c"
+    """
+    return "---\n".join("".join(f"{line}\n" for line in _lines(each)) for each in objects)
+
+
+def object_name(*parts: str) -> str:
+    """Give a name for an object, made of words that may hold anything.
+
+    >>> object_name("get", "pods/log", "system:serviceaccount:shop:cart")
+    'get-pods-log-system-serviceaccount-shop-cart'
+    >>> object_name("$(id)", "")
+    'id'
+    """
+    words = (_NOT_IN_NAMES.sub("-", part.lower()[:_LONGEST_PART]).strip("-.") for part in parts)
+    return "-".join(filter(None, words))[:_LONGEST_NAME].strip("-.") or "access"
+
+
+def _metadata(name: str, namespace: str | None) -> dict[str, _Node]:
+    return {"name": name, "namespace": namespace} if namespace else {"name": name}
+
+
+def _rule(rule: Rule) -> dict[str, _Node]:
+    if rule.urls:
+        return {"nonResourceURLs": rule.urls, "verbs": rule.verbs}
+    limits: dict[str, _Node] = {"resourceNames": rule.names} if rule.names else {}
+    return {"apiGroups": rule.groups, "resources": rule.resources, **limits, "verbs": rule.verbs}
+
+
+def _lines(node: Mapping[str, _Node]) -> Iterator[str]:
+    for key, value in node.items():
+        if isinstance(value, str):
+            yield f"{key}: {_scalar(value)}"
+        elif isinstance(value, dict):
+            yield f"{key}:"
+            yield from (f"  {line}" for line in _lines(value))
+        elif all(isinstance(each, str) for each in value):
+            yield f"{key}: [{', '.join(_scalar(str(each)) for each in value)}]"
+        else:
+            yield f"{key}:"
+            for each in value:
+                first, *rest = _lines(cast("dict[str, _Node]", each))
+                yield f"  - {first}"
+                yield from (f"    {line}" for line in rest)
+
+
+def _scalar(text: str) -> str:
+    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS_OF_YAML:
+        return text
+    return _UNSAFE.sub(_escape, json.dumps(text, ensure_ascii=False))
+
+
+def _escape(found: re.Match[str]) -> str:
+    # YAML does not join two surrogates, which is how JSON would write what lies beyond four digits.
+    code = ord(found[0])
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

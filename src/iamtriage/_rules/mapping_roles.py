@@ -1,0 +1,305 @@
+"""How an IAM principal gets into an EKS cluster: access entries and aws-auth; not for its rights there.
+
+An access entry wants a role's ARN with its path, aws-auth without; ``normalize_role_arn`` gives both.
+Rules: https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html and
+https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html. This module needs no YAML library.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._policy_documents import clipped
+from iamtriage._rules import commands, pages
+from iamtriage._rules.access_policies import policy_arn
+from iamtriage._rules.cases import named, role_in
+from iamtriage._rules.commands import command
+from iamtriage.exceptions import RolePathUnknownError
+from iamtriage.explanations import Remedy
+from iamtriage.principals import FederatedUser, Principal, RoleSession, Root, ServiceLinkedRole, User
+from iamtriage.role_arns import normalize_role_arn, role_lookup
+
+if TYPE_CHECKING:
+    from iamtriage._rules.clusters import Cluster
+
+__all__ = (
+    "NODE_GROUPS",
+    "NODE_USERNAME",
+    "NOT_IAM",
+    "VIEW_POLICY",
+    "Mappable",
+    "associate_policy",
+    "create_entry",
+    "entry_remedy",
+    "look_remedy",
+    "map_remedy",
+    "mappable",
+    "mode_remedy",
+    "renew_remedy",
+    "show_map",
+)
+
+NOT_IAM = "IAM policies do not help here: the call was allowed, and refused for what it asks."
+NODE_GROUPS = ("system:bootstrappers", "system:nodes")
+NODE_USERNAME = "system:node:{{EC2PrivateDNSName}}"
+VIEW_POLICY = "AmazonEKSViewPolicy"
+
+_NO_ENTRY = {
+    "root": "An access entry for an account's root is accepted, but has no effect.",
+    "federated user": "A federated user is a session, which an access entry cannot name.",
+    "instance profile": "An instance profile is no principal: an access entry names the role in it.",
+    "service-linked role": "EKS takes no access entries for service-linked roles.",
+    "account": "An account is no principal that an access entry can name.",
+    "service principal": "A service is no principal that an access entry can name.",
+}
+_PATHLESS = (
+    "STS tells no role's path. Where EKS answers that the principal is invalid, the role has one: "
+    "`{}` prints the whole ARN."
+)
+_LOOKED_UP = (
+    "The command in it prints the role's ARN with its path, which an access entry wants and STS does not "
+    "tell. It takes iam:GetRole in the account {}."
+)
+
+
+@attrs.frozen
+class Mappable:
+    """A principal as commands for a cluster name it.
+
+    Attributes:
+        words: who it is, in words.
+        entry: the shell word for ``--principal-arn``, quoted; a command in it looks up what is not known.
+        map_arn: the ARN for aws-auth, or a word in capitals; not quoted.
+        is_known: whether there is a principal at all, and no placeholders.
+        refusal: why it can have no access entry.
+        note: what to know of the ARN for an access entry.
+    """
+
+    words: str
+    entry: str
+    map_arn: str
+    is_known: bool = True
+    refusal: str | None = None
+    note: str | None = None
+
+    @property
+    def wanted(self) -> str:
+        """The shell word for a new access entry: a placeholder where this principal can have none."""
+        return "PRINCIPAL_ARN" if self.refusal else self.entry
+
+
+def mappable(
+    principal: Principal | None,
+    text: str | None = None,
+    *,
+    placeholder: str = "PRINCIPAL_ARN",
+    is_canonical: bool = False,
+) -> Mappable:
+    """Give a principal as commands name it.
+
+    Args:
+        principal: who it is.
+        text: what to call it where that is unknown.
+        placeholder: the word in capitals for its ARN.
+        is_canonical: whether the ARN comes from the authenticator, which drops the paths of roles.
+
+    >>> from iamtriage import parse_principal
+    >>> sso = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_View_0123456789abcdef/ana"
+    >>> who = mappable(parse_principal(sso))
+    >>> print(who.entry)
+    "$(aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef --query Role.Arn --output text)"
+    >>> who.map_arn
+    'arn:aws:iam::111122223333:role/AWSReservedSSO_View_0123456789abcdef'
+    >>> mappable(None).entry
+    'PRINCIPAL_ARN'
+    """
+    who = clipped(named(principal, "the principal" if text is None else text))
+    role = role_in(principal)
+    if principal is None or (role is None and not isinstance(principal, User | FederatedUser | Root)):
+        refusal = None if principal is None else _NO_ENTRY.get(principal.kind)
+        return Mappable(who, placeholder, placeholder, is_known=False, refusal=refusal)
+    if role is None:
+        arn = shlex.quote(commands.arn(str(principal), placeholder))
+        map_arn = commands.arn(str(principal), placeholder)
+        return Mappable(who, arn, map_arn, refusal=_NO_ENTRY.get(principal.kind))
+    note: str | None = None
+    try:
+        entry = shlex.quote(commands.arn(normalize_role_arn(role.arn, target="access-entry"), placeholder))
+        if isinstance(principal, RoleSession) or is_canonical:
+            note = _PATHLESS.format(role_lookup(role.name))
+    except RolePathUnknownError as error:
+        # Quotes inside $(…) begin anew.
+        entry = f'"$({error.command})"'
+        note = _LOOKED_UP.format(role.account)
+    refusal = _NO_ENTRY["service-linked role"] if isinstance(role, ServiceLinkedRole) else None
+    map_arn = commands.arn(normalize_role_arn(role.arn, target="aws-auth"), placeholder)
+    return Mappable(who, entry, map_arn, refusal=refusal, note=note)
+
+
+def create_entry(
+    cluster: Cluster, who: Mappable, *, kind: str = "STANDARD", groups: tuple[str, ...] = ()
+) -> str:
+    """Give the command that makes an access entry."""
+    words = ("--kubernetes-groups", *groups) if groups else ()
+    return cluster.eks("create-access-entry", "--type", kind, *words, principal=who.wanted)
+
+
+def associate_policy(cluster: Cluster, who: Mappable, policy: str, *, namespace: str | None) -> str:
+    """Give the command that gives an access entry a policy, in one namespace or, for None, in all."""
+    scope = "type=cluster" if namespace is None else f"type=namespace,namespaces={namespace}"
+    arn = policy_arn(policy, cluster.partition)
+    words = ("--policy-arn", arn, "--access-scope", scope)
+    return cluster.eks("associate-access-policy", *words, principal=who.wanted)
+
+
+def show_map(caller: str | None = None) -> str:
+    """Give the command that says what is wrong with aws-auth or, for a caller, which entry is theirs."""
+    ask = "lint -" if caller is None else f"who - {shlex.quote(caller)}"
+    return f"kubectl -n kube-system get configmap aws-auth -o yaml | iamtriage aws-auth {ask}"
+
+
+def look_remedy(cluster: Cluster, who: Mappable) -> Remedy:
+    """Give the remedy that looks whom the cluster lets in."""
+    steps: list[str] = []
+    lines: list[str] = []
+    if cluster.mode is None:
+        lines.append(cluster.show_mode())
+        steps.append(
+            "The authentication mode says what counts: access entries, the ConfigMap aws-auth, or both."
+        )
+    if cluster.uses_entries:
+        lines += [
+            cluster.eks("list-access-entries"),
+            cluster.eks("describe-access-entry", principal=who.entry),
+        ]
+        steps.append(
+            "An access entry stands for one role or user. Where there is one and the caller is still not "
+            "known, the role or user was deleted and made again: EKS keeps its unique id. Then delete the "
+            "entry and make it again."
+        )
+    if cluster.uses_map:
+        lines.append(show_map())
+        steps.append(
+            "In aws-auth the ARN of a role has to stand without its path, and never as a session's ARN. "
+            "`iamtriage aws-auth lint` finds both, and `iamtriage aws-auth who` says who an ARN becomes."
+        )
+    return Remedy(
+        title="See whom the cluster lets in",
+        who="cluster administrator",
+        steps=tuple(steps),
+        commands=tuple(lines),
+        url=pages.EKS_GRANT,
+    )
+
+
+def entry_remedy(
+    cluster: Cluster,
+    who: Mappable,
+    *,
+    policy: str = VIEW_POLICY,
+    namespace: str | None,
+    title: str | None = None,
+    steps: tuple[str, ...] = (),
+) -> Remedy:
+    """Give the remedy that makes an access entry with a policy."""
+    told = [each for each in (who.refusal, who.note) if each]
+    if cluster.mode is None:
+        told.append(
+            "The cluster's authentication mode has to be API or API_AND_CONFIG_MAP. With the latter, the "
+            "entry goes before the aws-auth entry of the same principal: take its groups along."
+        )
+    return Remedy(
+        title=title or f"Give {who.words} an access entry",
+        who="cluster administrator",
+        steps=(*steps, *told, "Access entries take some seconds to count."),
+        commands=(
+            create_entry(cluster, who),
+            associate_policy(cluster, who, policy, namespace=namespace),
+        ),
+        url=pages.EKS_ACCESS_ENTRIES,
+    )
+
+
+def renew_remedy(cluster: Cluster, who: Mappable) -> Remedy:
+    """Give the remedy that makes the entry of a principal anew that was deleted and made again."""
+    return Remedy(
+        title=f"Delete the entry of {who.words} and make it anew",
+        who="cluster administrator",
+        steps=(
+            (
+                "Note its groups and policies first: they go with it. The new entry holds the id of today's "
+                "principal."
+            ),
+            *([who.note] if who.note else []),
+        ),
+        commands=(
+            cluster.eks("describe-access-entry", principal=who.entry),
+            cluster.eks("list-associated-access-policies", principal=who.entry),
+            cluster.eks("delete-access-entry", principal=who.entry),
+            create_entry(cluster, who),
+        ),
+        url=pages.EKS_ACCESS_ENTRIES,
+    )
+
+
+def map_remedy(
+    cluster: Cluster,
+    who: Mappable,
+    *,
+    groups: tuple[str, ...],
+    username: str | None = None,
+    title: str | None = None,
+    steps: tuple[str, ...] = (),
+) -> Remedy:
+    """Give the remedy that adds an entry to aws-auth."""
+    region = commands.region(cluster.region)
+    words = [
+        "--cluster",
+        cluster.word,
+        "--region",
+        region,
+        "--arn",
+        who.map_arn,
+    ]
+    for group in groups:
+        words += ["--group", group]
+    if username is not None:
+        words += ["--username", username]
+    return Remedy(
+        title=title or f"Map {who.words} in aws-auth",
+        who="cluster administrator",
+        steps=(
+            *steps,
+            (
+                "The ARN of a role stands there without its path. Where the ARN has an entry already, edit "
+                "that one: of two, the last counts. AWS calls the ConfigMap deprecated in favour of access "
+                "entries."
+            ),
+        ),
+        commands=(
+            command("eksctl", "create", "iamidentitymapping", *words, "--no-duplicate-arns"),
+            "kubectl -n kube-system edit configmap aws-auth",
+        ),
+        url=pages.EKS_AUTH_CONFIGMAP,
+    )
+
+
+def mode_remedy(cluster: Cluster) -> Remedy:
+    """Give the remedy that lets a cluster take access entries."""
+    return Remedy(
+        title="Let the cluster take access entries",
+        who="cluster administrator",
+        steps=(
+            "This cannot be undone: from CONFIG_MAP the way leads to API_AND_CONFIG_MAP, from there to API.",
+            (
+                "With API_AND_CONFIG_MAP everybody whom aws-auth lets in keeps their access. With API the "
+                "ConfigMap no longer counts."
+            ),
+            "Wait until the cluster is ACTIVE again, then make the access entries.",
+        ),
+        commands=(cluster.show_mode(), cluster.allow_entries()),
+        url=pages.EKS_ACCESS_MODE,
+    )

@@ -1,0 +1,196 @@
+"""Explains credentials that are set up wrongly or half, or that no request carries; not where none are set up.
+
+Where none are set up, ``machines`` tells what gives them there. Sources:
+https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html and the pages to which the remedies
+point.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._rules import credential_remedies as helps
+from iamtriage._rules import pages
+from iamtriage._rules.clues import code_of, plain, profile_in, quoted, said
+from iamtriage._rules.machines import explain_none_found
+from iamtriage._rules.missing_logins import (
+    explain_exec,
+    explain_mfa,
+    explain_no_login,
+    explain_no_sso_login,
+    explain_process,
+)
+from iamtriage._rules.unsigned_requests import explain_no_registry_login, explain_unsigned
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from iamtriage._rules.cases import Case
+    from iamtriage.failures import MissingCredentials
+
+    _Rule = Callable[["Case[MissingCredentials]", str], Explanation]
+
+__all__ = ("explain_missing",)
+
+# code, pattern: either is enough. The order decides, so what says most stands first.
+_PARTIAL = re.compile(r"Partial credentials found in ([\w./-]{1,40}), missing:? ?([\w ,]{0,80})")
+_SOURCE = re.compile(
+    r"source[_ ]profile \"?[\w.@:+/-]{1,64}\"? (?:referenced|must have)|Infinite loop in credential"
+)
+_PROFILE = re.compile(r"config profile \([^)]{1,100}\) could not be found")
+_SSO = re.compile(r"Error loading SSO Token|token for sso|SSO Token: Token for|SSO session|sso_start_url")
+_LOGIN = re.compile(r"login session|signin:CreateOAuth2Token|login credentials")
+_MFA = re.compile(r"MFA token required|AssumeRoleTokenProvider|assume role with MFA|mfa_serial")
+_PROCESS = re.compile(r"from custom-process|credential_process|ProcessProvider")
+_EXEC = re.compile(r"getting credentials: exec|exec plugin|argocd-k8s-auth")
+
+_REGISTRY = re.compile(r"no basic auth credentials")
+
+_UNSIGNED = re.compile(r"issing Authentication Token|[Rr]equest is missing|Missing required authentication")
+
+
+def explain_missing(case: Case[MissingCredentials]) -> Explanation:
+    """Say why no credentials were found or sent, as far as the text tells it."""
+    words = said(case)
+    rule = _rule_for(words, code_of(case.failure))
+    return explain_none_found(case, words) if rule is None else rule(case, words)
+
+
+def _rule_for(words: str, code: str) -> _Rule | None:
+    if _REGISTRY.search(words):
+        return explain_no_registry_login
+    if code == "ProfileNotFound" or _PROFILE.search(words):
+        return _no_profile
+    if (
+        code in {"PartialCredentialsError", "InfiniteLoopConfigError"}
+        or _PARTIAL.search(words)
+        or _SOURCE.search(words)
+    ):
+        return _half
+    if code.startswith("Login") or _LOGIN.search(words):
+        return explain_no_login
+    if code.startswith(("SSO", "NoAuthToken")) or _SSO.search(words):
+        return explain_no_sso_login
+    if code in {"RefreshWithMFAUnsupportedError", "AssumeRoleTokenProviderNotSetError"} or _MFA.search(words):
+        return explain_mfa
+    if code.startswith("ProcessProvider") or _PROCESS.search(words):
+        return explain_process
+    if _EXEC.search(words):
+        return explain_exec
+    if code.startswith(("MissingAuthenticationToken", "MissingSecurityHeader")) or _UNSIGNED.search(words):
+        return explain_unsigned
+    return None
+
+
+# ------------------------------------------------ profiles
+
+
+def _no_profile(case: Case[MissingCredentials], words: str) -> Explanation:
+    profile = profile_in(case)
+    which = f"The profile {profile}" if profile else "The profile"
+    return Explanation(
+        case.failure,
+        "profile-not-found",
+        f"{which} is in no config or credentials file.",
+        (
+            Cause(
+                "profile-not-found",
+                f"{which} was asked for, and the files that were read have none of that name.",
+                "derived",
+                quoted(words, "could not be found"),
+            ),
+            Cause("profile-mistyped", "Its name is mistyped; upper and lower case count.", "possible"),
+            Cause(
+                "section-name",
+                "In ~/.aws/config the section is [NAME] in place of [profile NAME]; in ~/.aws/credentials it is the reverse.",
+                "possible",
+            ),
+            Cause(
+                "other-home",
+                "The call runs as another user, in a container or with sudo, and reads other files.",
+                "possible",
+                ("AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name the files, if they are set.",),
+            ),
+        ),
+        (
+            Remedy(
+                title="See which profiles there are",
+                who="you",
+                steps=(
+                    "List them where the call runs, and name one of them in AWS_PROFILE or --profile.",
+                    "On a machine with a role of its own, unset AWS_PROFILE: no profile is needed.",
+                ),
+                commands=(
+                    "aws configure list-profiles",
+                    "printenv AWS_PROFILE AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE",
+                ),
+                url=pages.CLI_PROFILES,
+            ),
+            Remedy(
+                title="Or make the profile",
+                who="you",
+                commands=(helps.in_profile(profile or "PROFILE", "aws", "configure", "sso"),),
+                url=pages.SSO_LOGIN,
+            ),
+        ),
+        ("No IAM policy helps here: no call was made.",),
+    )
+
+
+def _half(case: Case[MissingCredentials], words: str) -> Explanation:
+    profile = profile_in(case)
+    found = _PARTIAL.search(words)
+    if found is not None:
+        place, lacking = plain(found[1]) or "one place", plain(found[2].strip(" ,"))
+        cause = Cause(
+            "partial-credentials",
+            f"The settings of {place} are there by half{f', and lack {lacking}' if lacking else ''}.",
+            "derived",
+            (f"The SDK says that credentials in {place} are partial.",),
+        )
+    elif "Infinite loop" in words:
+        cause = Cause(
+            "profile-loop",
+            "Profiles name each other as source_profile in a circle.",
+            "derived",
+            quoted(words, "Infinite loop in credential"),
+        )
+    else:
+        cause = Cause(
+            "source-profile",
+            "The profile that source_profile names is missing, or has no credentials of its own.",
+            "derived",
+            quoted(words, "source_profile", "must have credentials"),
+        )
+    return Explanation(
+        case.failure,
+        "partial-credentials",
+        "The credentials are set up by half: a part of them is missing.",
+        (cause,),
+        (
+            Remedy(
+                title="Set all parts of one kind of credentials",
+                who="you",
+                steps=(
+                    "Keys: aws_access_key_id and aws_secret_access_key, both in one place; temporary ones need aws_session_token too.",
+                    "A role: role_arn with source_profile (another profile) or credential_source (Environment, Ec2InstanceMetadata or EcsContainer).",
+                    "A web identity: AWS_ROLE_ARN with AWS_WEB_IDENTITY_TOKEN_FILE.",
+                    "If the other half is in another place: the SDK does not put them together.",
+                ),
+                commands=(
+                    helps.in_profile(profile, "aws", "configure", "list"),
+                    helps.in_profile(profile, "aws", "configure", "get", "source_profile"),
+                ),
+                url=pages.CLI_ROLES,
+            ),
+        ),
+        ("No IAM policy helps here: no call was made.",),
+    )
+
+
+# ------------------------------------------------ logins and helpers
+
+
+# ------------------------------------------------ requests without credentials

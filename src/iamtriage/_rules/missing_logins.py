@@ -1,0 +1,230 @@
+"""Explains logins and helpers that gave no credentials: Identity Center, aws login, MFA, programs; not profiles.
+
+Sources: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sourcing-external.html and the pages to which
+the remedies point.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._rules import commands, pages
+from iamtriage._rules import credential_remedies as helps
+from iamtriage._rules.clues import (
+    plain,
+    profile_in,
+    quoted,
+    region_in,
+)
+from iamtriage._rules.commands import command
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from iamtriage._rules.cases import Case
+    from iamtriage.failures import MissingCredentials
+
+__all__ = ("explain_exec", "explain_mfa", "explain_no_login", "explain_no_sso_login", "explain_process")
+
+
+_EXECUTABLE = re.compile(
+    r"executable ([\w./-]{1,80}) (?:failed|not found)|exec: \"?([\w./-]{1,80})\"?: (?:executable file not found|no such file)"
+)
+
+
+def explain_no_sso_login(case: Case[MissingCredentials], words: str) -> Explanation:
+    return Explanation(
+        case.failure,
+        "no-sso-login",
+        "There is no login to IAM Identity Center for the profile.",
+        (
+            Cause(
+                "no-sso-login",
+                "The SDK found no token of a login for the profile's session.",
+                "derived",
+                quoted(words, "Error loading SSO Token"),
+            ),
+            Cause(
+                "other-home", "The login was made by another user, or outside of the container.", "possible"
+            ),
+        ),
+        (helps.sso_login(profile_in(case)), helps.who_am_i(profile_in(case))),
+        (helps.NO_POLICY,),
+    )
+
+
+def explain_no_login(case: Case[MissingCredentials], words: str) -> Explanation:
+    causes = [
+        Cause(
+            "no-login-session",
+            "The profile uses aws login, and there is no session that can be used.",
+            "derived",
+        )
+    ]
+    remedies = [helps.console_login(profile_in(case))]
+    if "signin:CreateOAuth2Token" in words:
+        causes = [
+            Cause(
+                "login-not-allowed",
+                "The console user or role may not make sessions of aws login.",
+                "derived",
+                quoted(words, "signin:CreateOAuth2Token"),
+            )
+        ]
+        remedies.insert(
+            0,
+            Remedy(
+                title="Allow aws login to the user or role",
+                who="account administrator",
+                steps=("Attach the managed policy SignInLocalDevelopmentAccess.",),
+                commands=(
+                    command(
+                        *("aws", "iam", "attach-user-policy", "--user-name", "USER_NAME"),
+                        *("--policy-arn", "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"),
+                    ),
+                ),
+                url=pages.CLI_LOGIN,
+            ),
+        )
+    return Explanation(
+        case.failure,
+        "no-login-session",
+        "There is no session of aws login that can be used.",
+        tuple(causes),
+        tuple(remedies),
+    )
+
+
+def explain_mfa(case: Case[MissingCredentials], words: str) -> Explanation:
+    profile = profile_in(case)
+    return Explanation(
+        case.failure,
+        "mfa-needed",
+        "The profile's role takes an MFA code, and nobody is there to be asked for one.",
+        (
+            Cause(
+                "mfa-needed",
+                "The profile has mfa_serial, and the SDK has no way to ask for the code, or to ask again.",
+                "derived",
+                quoted(words, "MFA token required", "AssumeRoleTokenProvider"),
+            ),
+        ),
+        (
+            Remedy(
+                title="Take a session with the code first",
+                who="you",
+                steps=(
+                    "Run one command of the AWS CLI with the profile: it asks for the code, and keeps the session for its time.",
+                    "Programs then take that session: aws configure export-credentials gives it to them, as a credential_process.",
+                    "For programs without people use a role that asks for no MFA.",
+                ),
+                commands=(helps.in_profile(profile or "PROFILE", "aws", "sts", "get-caller-identity"),),
+                url=pages.CLI_ROLES,
+            ),
+        ),
+    )
+
+
+def explain_process(case: Case[MissingCredentials], words: str) -> Explanation:
+    profile = profile_in(case)
+    return Explanation(
+        case.failure,
+        "credential-process",
+        "The program that the profile names as credential_process gave no credentials.",
+        (
+            Cause(
+                "credential-process",
+                "The program failed, was not found, or printed something else than the JSON that SDKs want.",
+                "derived",
+                quoted(words, "custom-process", "credential_process", "ProcessProvider"),
+            ),
+        ),
+        (
+            Remedy(
+                title="Run the program by hand",
+                who="you",
+                steps=(
+                    "Run what the first command prints, as the user that makes the call, and mend what it complains of.",
+                    "It has to print JSON with Version 1, AccessKeyId, SecretAccessKey and, for sessions, SessionToken and Expiration, and nothing else.",
+                    "Name it by its whole path. Do not show what it prints to anybody: it is a secret.",
+                ),
+                commands=(helps.in_profile(profile, "aws", "configure", "get", "credential_process"),),
+                url=pages.CLI_PROCESS,
+            ),
+        ),
+        ("No IAM policy helps here: no call was made.",),
+    )
+
+
+def explain_exec(case: Case[MissingCredentials], words: str) -> Explanation:
+    found = _EXECUTABLE.search(words)
+    name = plain(next(filter(None, found.groups()), None)) if found else None
+    missing = "not found" in words or "no such file" in words
+    what = "was not found" if missing else "failed"
+    region = commands.region(region_in(case))
+    cluster = commands.cluster(case.facts.cluster)
+    remedies = [
+        Remedy(
+            title="Run the helper by hand",
+            who="you",
+            steps=(
+                "Run it as the user, and in the container, that calls the cluster. Its own error says what is wrong.",
+                "If its credentials are missing or expired, mend those; the cluster is not the cause.",
+            ),
+            commands=(
+                command("aws", "eks", "get-token", "--cluster-name", cluster, "--region", region),
+                "aws sts get-caller-identity",
+            ),
+            url=pages.EKS_KUBECONFIG,
+        ),
+        Remedy(
+            title="Write the kubeconfig anew",
+            who="you",
+            steps=("An old kubeconfig may name a helper, a profile or a role that is gone.",),
+            commands=(command("aws", "eks", "update-kubeconfig", "--name", cluster, "--region", region),),
+            url=pages.EKS_KUBECONFIG,
+        ),
+    ]
+    if missing:
+        remedies.insert(
+            0,
+            Remedy(
+                title="Install the helper where the call runs",
+                who="you",
+                steps=(
+                    "Install the AWS CLI there, and see that it is in the PATH of that program, not in yours alone.",
+                ),
+                url=pages.EKS_KUBECONFIG,
+            ),
+        )
+    return Explanation(
+        case.failure,
+        "kubeconfig-helper",
+        f"The helper that gets credentials for the cluster {what}.",
+        (
+            Cause(
+                "kubeconfig-helper",
+                f"The program that the kubeconfig runs for a token {what}.",
+                "derived",
+                () if name is None else (f"The text names the program {name}.",),
+            ),
+            *(
+                ()
+                if missing
+                else (
+                    Cause(
+                        "helper-without-credentials",
+                        "The helper found no AWS credentials, or expired ones.",
+                        "possible",
+                    ),
+                    Cause(
+                        "helper-profile",
+                        "The kubeconfig names a profile or role that is not there or not allowed.",
+                        "possible",
+                    ),
+                    Cause("helper-timeout", "The helper could not reach STS in time.", "possible"),
+                )
+            ),
+        ),
+        tuple(remedies),
+    )

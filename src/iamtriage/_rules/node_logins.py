@@ -1,0 +1,140 @@
+"""Nodes that the API server does not let join; not for people and programs.
+
+Why nodes fail to join: https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html#worker-node-fail.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._rules import pages
+from iamtriage._rules.cases import role_in
+from iamtriage._rules.clusters import cluster_in
+from iamtriage._rules.letting_in import lack_of_entry, mode_causes
+from iamtriage._rules.mapping_roles import (
+    NODE_GROUPS,
+    NODE_USERNAME,
+    create_entry,
+    look_remedy,
+    map_remedy,
+    mappable,
+)
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage._rules.clusters import AnyCase, Cluster
+    from iamtriage._rules.mapping_roles import Mappable
+
+__all__ = ("explain_node_login", "is_node")
+
+_NODE = re.compile(
+    r"Unable to register node|[Ff]ailed to ensure lease exists|updating node status|\bkubelet\b"
+)
+_REGISTERS = re.compile(r"Unable to register node")
+
+
+def is_node(words: str) -> bool:
+    """Tell whether a text is a kubelet's.
+
+    >>> is_node('Unable to register node "ip-10-0-0-1" with API server: Unauthorized')
+    True
+    """
+    return _NODE.search(words) is not None
+
+
+def explain_node_login(case: AnyCase, words: str) -> Explanation:
+    """Explain that a node is not let in."""
+    cluster = cluster_in(case)
+    role = role_in(case.principal)
+    who = mappable(role, "the role of the nodes", placeholder="NODE_ROLE_ARN")
+    registers = _REGISTERS.search(words) is not None
+    return Explanation(
+        failure=case.failure,
+        topic="kubernetes-node-login",
+        summary=(
+            "The API server does not know the node: the role of the nodes is not mapped, or not as that "
+            "of nodes."
+        ),
+        causes=(
+            Cause(
+                "node-not-accepted",
+                "The API server does not accept the identity of the node.",
+                "reported",
+                ("The kubelet could not register its node.",) if registers else ("The text is a kubelet's.",),
+            ),
+            *mode_causes(cluster),
+            *_possible(cluster),
+        ),
+        remedies=tuple(_remedies(cluster, who)),
+        notes=(
+            (
+                "EKS makes the entries for managed node groups and Fargate profiles itself. Where they are "
+                "gone, make them anew."
+            ),
+            "IAM policies of the node's role do not let it in. AmazonEKSWorkerNodePolicy is for other calls.",
+        ),
+    )
+
+
+def _possible(cluster: Cluster) -> Iterator[Cause]:
+    words = f"The role of the nodes has {lack_of_entry(cluster)}, or the entry was changed."
+    yield Cause("node-role-not-mapped", words, "possible")
+    words = "The entry is that of the instance profile, which is another thing than the role in it."
+    yield Cause("instance-profile", words, "possible")
+    if cluster.uses_map:
+        words = "aws-auth holds the ARN of the role with its path, with which it never matches."
+        yield Cause("role-path", words, "possible")
+    if cluster.uses_entries:
+        words = "The access entry is of the type STANDARD, or the role was deleted and made again."
+        yield Cause("entry-of-other-type", words, "possible")
+    yield Cause(
+        "other-cluster", "The node was started with the name or endpoint of another cluster.", ("possible")
+    )
+    yield Cause("sts-region-off", "STS is not activated in the region for the account.", "possible")
+
+
+def _remedies(cluster: Cluster, who: Mappable) -> Iterator[Remedy]:
+    if not who.is_known:
+        query = ("--nodegroup-name", "NODEGROUP", "--query", "nodegroup.nodeRole", "--output", "text")
+        yield Remedy(
+            title="Find the role of the nodes",
+            who="cluster administrator",
+            steps=("The first command is for managed node groups, the second for nodes of your own.",),
+            commands=(
+                cluster.eks("describe-nodegroup", *query),
+                (
+                    "aws iam get-instance-profile --instance-profile-name INSTANCE_PROFILE "
+                    "--query 'InstanceProfile.Roles[0].Arn' --output text"
+                ),
+            ),
+        )
+    yield look_remedy(cluster, who)
+    if cluster.uses_entries:
+        steps = [
+            (
+                "The type cannot be changed later. EC2_LINUX is for Linux and Bottlerocket, EC2_WINDOWS for "
+                "Windows, EC2 for node classes of Auto Mode, HYBRID_LINUX for hybrid nodes."
+            ),
+            "It takes iam:PassRole for the role, and a role of the cluster's account.",
+        ]
+        yield Remedy(
+            title="Give the role of the nodes an access entry for nodes",
+            who="cluster administrator",
+            steps=(*steps, *([who.note] if who.note else [])),
+            commands=(create_entry(cluster, who, kind="EC2_LINUX"),),
+            url=pages.EKS_ACCESS_ENTRIES,
+        )
+    if cluster.uses_map:
+        yield map_remedy(
+            cluster,
+            who,
+            groups=NODE_GROUPS,
+            username=NODE_USERNAME,
+            title="Or map it in aws-auth"
+            if cluster.uses_entries
+            else ("Map the role of the nodes in aws-auth"),
+            steps=("Write the ARN of the role, not of the instance profile.",),
+        )

@@ -1,0 +1,173 @@
+"""Denials of iam:PassRole: who may hand a role to a service; not for who may assume it.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._denials import identity_allow_helps
+from iamtriage._policies.documents import document
+from iamtriage._policies.masks import PLACEHOLDER
+from iamtriage._rules import commands, pages
+from iamtriage._rules.allowing import allow_remedy, grant_of
+from iamtriage._rules.cases import principal_in, role_in
+from iamtriage._rules.commands import command
+from iamtriage._rules.services import passed_to
+from iamtriage._rules.wording import ONE_LAYER, PROPAGATION, because, began, details_remedy, summary
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from iamtriage._denials import Denial
+    from iamtriage._policies.grants import Grant
+
+__all__ = ("explain_cross_account_pass", "explain_pass_role", "pass_role_grant")
+
+
+def pass_role_grant(denial: Denial) -> Grant | None:
+    """Give what lets a role be passed: the role, and the service that it may be passed to."""
+    grant = grant_of(denial)
+    if grant is None:
+        return None
+    service = _service(denial)
+    # EC2 bears another name in China.
+    names = (
+        (service, f"{service}.cn")
+        if service == "ec2.amazonaws.com" and _partition(denial) == "aws-cn"
+        else (service,)
+    )
+    value = names[0] if len(names) == 1 else names
+    return attrs.evolve(grant, conditions={"StringEquals": {"iam:PassedToService": value}})
+
+
+def explain_pass_role(denial: Denial) -> Explanation:
+    """Explain that a caller may not hand a role to a service."""
+    who, role = denial.caller, _passed(denial)
+    service = passed_to(denial.failure.envelope.operation, _called(denial))
+    to = f" to {service}" if service else " to the service that it calls"
+    evidence = denial.layer_source if denial.layer == "identity" else "derived"
+    cause = Cause(
+        "pass-role",
+        f"{began(who)} made a call that hands {role}{to}, and may not pass it.",
+        evidence,
+        because(denial),
+    )
+    remedies: list[Remedy | None] = []
+    if identity_allow_helps(denial):
+        grant = pass_role_grant(denial)
+        made = allow_remedy(denial, grant=grant, title=f"Allow {who} to pass {role}")
+        if made is not None and service is None:
+            more = "iam:PassedToService names the service that gets the role, such as eks.amazonaws.com for an EKS cluster."
+            made = attrs.evolve(made, steps=(*made.steps, more))
+        remedies.append(made if made is None else attrs.evolve(made, url=pages.PASS_ROLE))
+    remedies += [_trust(denial, role, service), details_remedy(denial)]
+    why = "it may not pass the role"
+    return Explanation(
+        failure=denial.failure,
+        topic="pass-role",
+        summary=summary(denial, why),
+        causes=(cause,),
+        remedies=tuple(each for each in remedies if each is not None),
+        notes=(
+            "iam:PassRole is no call of its own: it is checked within the call that names the role.",
+            ONE_LAYER,
+            PROPAGATION,
+        ),
+    )
+
+
+def explain_cross_account_pass(denial: Denial) -> Explanation:
+    """Explain that a role of another account cannot be passed at all."""
+    operation = denial.failure.envelope.operation
+    said = denial.said == "cross-account-pass-role"
+    because_of = (
+        ("The message says: Cross-account pass role is not allowed",)
+        if said
+        else (f"The caller is of account {denial.account}, the role of {denial.resource_account}.",)
+    )
+    call = f"the call {operation}" if operation else "the call"
+    made = Remedy(
+        title="Use a role of the account in which the call is made",
+        who="account administrator",
+        steps=(
+            "Look at the account number in the role's ARN that the call names. It is often a copied one.",
+            "Make a role in the caller's own account with the policies that the service needs, and name it in the call.",
+            "Where the service has to reach the other account, let the role of this account assume one there.",
+        ),
+        commands=("aws sts get-caller-identity --query Account --output text",),
+        url=pages.PASS_ROLE,
+    )
+    other = Remedy(
+        title="Or make the call in the role's account",
+        who="you",
+        steps=("Assume a role of that account, and make the call with it.",),
+        url=pages.OTHER_ACCOUNTS,
+    )
+    return Explanation(
+        failure=denial.failure,
+        topic="cross-account-pass-role",
+        summary=f"A role of another account cannot be passed to a service: {call} was refused.",
+        causes=(
+            Cause(
+                "cross-account-pass-role",
+                "The role belongs to another account than the caller. No service takes such a role.",
+                "reported" if said else "derived",
+                because_of,
+            ),
+        ),
+        remedies=(made, other),
+        notes=("No policy of either account can allow it.",),
+    )
+
+
+def _trust(denial: Denial, role: str, service: str | None) -> Remedy:
+    """Give the other half: the service has to be trusted by the role."""
+    principal = service or f"{PLACEHOLDER}SERVICE.amazonaws.com"
+    found = role_in(principal_in(denial.resource))
+    return Remedy(
+        title=f"See that {role} trusts the service",
+        who="account administrator",
+        steps=(
+            "Passing a role only helps where its trust policy lets the service assume it.",
+            "Where it does not, add the statement to the role's trust policy and keep those that are there.",
+        ),
+        commands=(
+            command(
+                *("aws", "iam", "get-role", "--role-name", commands.role_name(found.name if found else None)),
+                *("--query", "Role.AssumeRolePolicyDocument"),
+            ),
+        ),
+        policy=document(
+            [{"Effect": "Allow", "Principal": {"Service": principal}, "Action": "sts:AssumeRole"}]
+        ),
+        layer="role_trust",
+        url=pages.TRUST_POLICIES,
+    )
+
+
+def _passed(denial: Denial) -> str:
+    """Give the passed role in words."""
+    role = role_in(principal_in(denial.resource))
+    if role is not None:
+        return f"the role {role.name}"
+    return f"the role {denial.resource}" if denial.resource else "a role"
+
+
+def _called(denial: Denial) -> str | None:
+    """Give the service that was called. The action's own prefix, iam, is not it."""
+    service = denial.facts.service
+    if service is None and denial.facts.cluster is not None:
+        return "eks"
+    return service
+
+
+def _service(denial: Denial) -> str:
+    known = passed_to(denial.failure.envelope.operation, _called(denial))
+    return known or f"{PLACEHOLDER}SERVICE.amazonaws.com"
+
+
+def _partition(denial: Denial) -> str | None:
+    return denial.place.partition

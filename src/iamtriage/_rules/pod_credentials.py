@@ -1,0 +1,285 @@
+"""Explains that a pod gets no credentials: IAM roles for service accounts, EKS Pod Identity, the way to STS.
+
+Sources: https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html and
+https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html. What EKS puts into pods is the business of
+``eks_pods``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._rules import commands, pages
+from iamtriage._rules.clues import code_of, quoted, region_in
+from iamtriage._rules.commands import command
+from iamtriage._rules.sts_findings import sts_findings
+from iamtriage._sts_known import resolved
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from iamtriage._rules.cases import Case
+    from iamtriage.failures import MissingCredentials
+
+__all__ = ("NO_CALL", "explain_pod", "in_pods")
+
+_READS_TOKEN = re.compile(r"/var/run/secrets/eks\.amazonaws\.com|fetching WebIdentity token")
+_AGENT = "169.254.170.23"  # of EKS Pod Identity, on each node
+_OLD_SDK = "is not a valid container metadata service hostname"
+_UNREACHED = re.compile(
+    r"(?:WebIdentityErr|AssumeRole|sts[.\w-]{0,60}\.amazonaws\.).{0,300}?"
+    r"(?:i/o timeout|timed out|no such host|connection refused|send request failed)"
+)
+_NO_ANSWER = ("i/o timeout", "timed out", "no such host", "connection refused", "send request failed")
+NO_CALL = (
+    "No IAM policy helps here: without credentials no call is made, or none that AWS can tell whose it is."
+)
+
+
+def explain_pod(case: Case[MissingCredentials], words: str) -> Explanation | None:
+    """Explain what only goes wrong in pods, or on the way to STS; None where the text tells nothing of these."""
+    if _OLD_SDK in words:
+        return _old_sdk(case, words)
+    if _UNREACHED.search(words):
+        return _unreached(case, words)
+    return _unreadable(case, words) if _READS_TOKEN.search(words) else None
+
+
+def _unreached(case: Case[MissingCredentials], words: str) -> Explanation:
+    found = sts_findings(case, only=frozenset({"private-dns-regional-only", "unpublished-fips-host"}))
+    host = resolved(region_in(case) or "")
+    url = "https://sts.REGION.amazonaws.com" if host is None else host.url
+    return Explanation(
+        case.failure,
+        "sts-unreached",
+        "The role's credentials could not be fetched, because STS did not answer.",
+        (
+            Cause(
+                "sts-unreached",
+                "The SDK asked STS for the role's credentials, and got no answer.",
+                "derived",
+                quoted(words, *_NO_ANSWER),
+            ),
+            *found.causes,
+            Cause(
+                "no-way-out",
+                "Security groups, network policies, routes or a proxy keep the call from STS.",
+                "possible",
+            ),
+        ),
+        (
+            *found.remedies,
+            Remedy(
+                title="Try the way to STS from where the call runs",
+                who="cluster administrator",
+                steps=(
+                    "An answer of any kind, also an error, shows that the way is open.",
+                    "Without a way to the internet, the VPC needs an endpoint of STS with private DNS, whose security group lets port 443 in, and clients have to call the regional host.",
+                ),
+                commands=(command("curl", "--silent", "--head", "--max-time", "10", url),),
+                url=pages.STS_REGIONS,
+            ),
+        ),
+        (NO_CALL,),
+    )
+
+
+def _old_sdk(case: Case[MissingCredentials], words: str) -> Explanation:
+    return Explanation(
+        case.failure,
+        "sdk-too-old",
+        "The SDK is too old for EKS Pod Identity.",
+        (
+            Cause(
+                "sdk-too-old",
+                "The pod has a Pod Identity association, and the SDK does not take the address of its agent.",
+                "derived" if _AGENT in words else "possible",
+                quoted(words, _OLD_SDK),
+            ),
+        ),
+        (
+            Remedy(
+                title="Update the SDK",
+                who="you",
+                steps=(
+                    "Update it to a version that knows EKS Pod Identity, also where another library brings its own copy.",
+                ),
+                url=pages.EKS_POD_SDK,
+            ),
+            Remedy(
+                title="Or use IAM roles for service accounts",
+                who="cluster administrator",
+                steps=(
+                    "Delete the association, annotate the service account with a role that trusts the cluster's OIDC provider, and make the pods anew. Older SDKs know that way.",
+                ),
+                commands=(_associations(case), _annotation(case), _restart(case)),
+                url=pages.EKS_IRSA,
+            ),
+        ),
+        (NO_CALL,),
+    )
+
+
+def _unreadable(case: Case[MissingCredentials], words: str) -> Explanation:
+    denied = "permission denied" in words or "EACCES" in words
+    absent = "no such file" in words.lower() or "ENOENT" in words
+    causes = [
+        Cause(
+            "token-file-unreadable",
+            "The process has no right to read the token's file."
+            if denied
+            else "The token's file could not be read.",
+            "derived",
+            quoted(words, "permission denied", "no such file or directory"),
+        )
+    ]
+    if not denied:
+        causes.append(
+            Cause(
+                "pod-not-mutated",
+                "The pod was made before the webhook was there, or its variables were copied without the volume.",
+                "possible",
+            )
+        )
+    if not absent:
+        causes.append(
+            Cause(
+                "token-file-of-root",
+                "The process runs as another user than root, and the pod's securityContext has no fsGroup.",
+                "possible",
+                ("Kubernetes makes the file readable for its owner and the pod's fsGroup alone.",),
+            )
+        )
+    group = Remedy(
+        title="Let the process read the token",
+        who="you",
+        steps=(
+            "Set spec.securityContext.fsGroup of the pod to a group id, such as 65534, or run as root.",
+            "With runAsUser in the pod's securityContext, for all containers alike, Kubernetes sets the file's owner by itself.",
+        ),
+        commands=(
+            command(
+                *("kubectl", "get", "pod", "POD", "--namespace", _named(case)[1]),
+                *("--output", "jsonpath={.spec.securityContext}"),
+            ),
+        ),
+        manifest="spec:\n  securityContext:\n    fsGroup: 65534\n",
+        url=pages.EKS_IRSA_POD,
+    )
+    return Explanation(
+        case.failure,
+        "token-file-unreadable",
+        "The pod's web identity token could not be read.",
+        tuple(causes),
+        (group, _irsa(case)) if denied else (_irsa(case), *(() if absent else (group,))),
+        (NO_CALL,),
+    )
+
+
+def in_pods(case: Case[MissingCredentials], _words: str) -> tuple[list[Cause], list[Remedy]]:
+    """Give why a pod may have no credentials, and what gives it some."""
+    code = code_of(case.failure)
+    told = (
+        ("Facts or text speak of pods.",)
+        if code != "WebIdentityErr"
+        else ("The SDK asked for a web identity's role.",)
+    )
+    return (
+        [
+            Cause(
+                "service-account-without-role",
+                "The pod's service account has neither an annotation with a role nor a Pod Identity association, or the pod uses another service account.",
+                "possible",
+                told,
+            ),
+            Cause(
+                "pods-not-recreated",
+                "The pod is older than the annotation or association: EKS puts variables into pods when they are made.",
+                "possible",
+            ),
+            Cause("sdk-too-old", "The SDK is too old for web identities or EKS Pod Identity.", "possible"),
+            Cause("agent-missing", "The EKS Pod Identity Agent does not run on the pod's node.", "possible"),
+        ],
+        [_irsa(case), _pod_identity(case)],
+    )
+
+
+# ------------------------------------------------ remedies
+
+
+def _irsa(case: Case[MissingCredentials]) -> Remedy:
+    return Remedy(
+        title="In pods: see what EKS has put into the pod",
+        who="you",
+        steps=(
+            "See whether the variables AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE, or AWS_CONTAINER_CREDENTIALS_FULL_URI, are there.",
+            "If they are not, see that the pod uses the service account, and that this has the annotation eks.amazonaws.com/role-arn.",
+            "Then make the pods anew: EKS changes pods only when they are made.",
+        ),
+        commands=(_look(case), _service_account(case), _annotation(case), _restart(case)),
+        url=pages.EKS_IRSA_POD,
+    )
+
+
+def _pod_identity(case: Case[MissingCredentials]) -> Remedy:
+    return Remedy(
+        title="With EKS Pod Identity: see association and agent",
+        who="cluster administrator",
+        steps=(
+            "See whether an association names the pod's namespace and service account.",
+            "The agent has to run on each node, as an add-on of EKS; EKS Auto Mode has it built in.",
+        ),
+        commands=(
+            _associations(case),
+            "kubectl get daemonset eks-pod-identity-agent --namespace kube-system",
+        ),
+        url=pages.EKS_POD_IDENTITY,
+    )
+
+
+def _named(case: Case[MissingCredentials]) -> tuple[str, str]:
+    account = case.facts.service_account
+    name = "SERVICE_ACCOUNT" if account is None else commands.kubernetes_name(account)
+    return name, commands.namespace(case.facts.namespace)
+
+
+def _look(case: Case[MissingCredentials]) -> str:
+    # By name: the environment may hold secrets.
+    names = (
+        "AWS_ROLE_ARN",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_REGION",
+    )
+    return command("kubectl", "exec", "POD", "--namespace", _named(case)[1], "--", "printenv", *names)
+
+
+def _service_account(case: Case[MissingCredentials]) -> str:
+    name, namespace = _named(case)
+    return command("kubectl", "get", "serviceaccount", name, "--namespace", namespace, "--output", "yaml")
+
+
+def _annotation(case: Case[MissingCredentials]) -> str:
+    name, namespace = _named(case)
+    role = "eks.amazonaws.com/role-arn=ROLE_ARN"
+    return command(
+        "kubectl", "annotate", "serviceaccount", name, "--namespace", namespace, "--overwrite", role
+    )
+
+
+def _restart(case: Case[MissingCredentials]) -> str:
+    return command("kubectl", "rollout", "restart", "deployment/NAME", "--namespace", _named(case)[1])
+
+
+def _associations(case: Case[MissingCredentials]) -> str:
+    name, namespace = _named(case)
+    return command(
+        *(
+            "aws",
+            "eks",
+            "list-pod-identity-associations",
+            "--cluster-name",
+            commands.cluster(case.facts.cluster),
+        ),
+        *("--namespace", namespace, "--service-account", name, "--region", commands.region(region_in(case))),
+    )

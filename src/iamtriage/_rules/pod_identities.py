@@ -1,0 +1,304 @@
+"""EKS refuses a Pod Identity association, or Fargate its role; not what pods may then do in AWS.
+
+Rules: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html and
+https://docs.aws.amazon.com/eks/latest/userguide/pod-execution-role.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from iamtriage._rules import commands, pages
+from iamtriage._rules.cases import principal_in, role_in
+from iamtriage._rules.clusters import cluster_in, entry_arn_in, words_around
+from iamtriage._rules.commands import command
+from iamtriage._rules.mapping_roles import NODE_GROUPS, NOT_IAM, create_entry, map_remedy, mappable
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from iamtriage._rules.cases import Case
+    from iamtriage.failures import AccessEntry
+
+__all__ = (
+    "explain_association_exists",
+    "explain_association_missing",
+    "explain_fargate_role",
+    "explain_pod_trust",
+)
+
+_ASSOCIATION = re.compile(r"already exists:? \"?(a-[a-z0-9]{8,40})(?![\w-])", re.ASCII)
+_PROFILE = re.compile(r"fargate profile ([0-9A-Za-z][\w-]{0,99}) (?:blocked|is)", re.ASCII)
+_FARGATE_POLICY = "AmazonEKSFargatePodExecutionRolePolicy"
+_TAG = "aws:RequestTag/kubernetes-"
+
+
+def explain_association_exists(case: Case[AccessEntry], words: str) -> Explanation:
+    """Explain that a service account has an association already."""
+    cluster = cluster_in(case)
+    found = _ASSOCIATION.search(words)
+    association = found[1] if found else "ASSOCIATION_ID"
+    name = commands.kubernetes_name(case.facts.service_account)
+    place = commands.namespace(case.facts.namespace)
+    return Explanation(
+        failure=case.failure,
+        topic="pod-identity-exists",
+        summary="The service account has a Pod Identity association already.",
+        causes=(
+            Cause(
+                "association-exists",
+                "A service account can have one association in a cluster.",
+                "reported",
+                (f"The association is {association}",) if found else (),
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="See the association that is there",
+                who="cluster administrator",
+                commands=(
+                    cluster.eks(
+                        "list-pod-identity-associations", "--namespace", place, ("--service-account"), name
+                    ),
+                    cluster.eks("describe-pod-identity-association", "--association-id", association),
+                ),
+                url=pages.EKS_POD_ASSOCIATION,
+            ),
+            Remedy(
+                title="Change its role",
+                who="cluster administrator",
+                steps=("It takes iam:PassRole for the role. Pods have to be made anew.",),
+                commands=(
+                    cluster.eks(
+                        "update-pod-identity-association",
+                        *("--association-id", association, "--role-arn", "ROLE_ARN"),
+                    ),
+                ),
+                url=pages.EKS_POD_ASSOCIATION,
+            ),
+            Remedy(
+                title="In Terraform, import it",
+                who="you",
+                commands=(
+                    f"terraform import aws_eks_pod_identity_association.NAME {cluster.word},{association}",
+                ),
+                url=(
+                    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_pod_identity_association#import"
+                ),
+            ),
+        ),
+        notes=(NOT_IAM,),
+    )
+
+
+def explain_association_missing(case: Case[AccessEntry], words: str) -> Explanation:
+    """Explain that there is no such association."""
+    del words
+    cluster = cluster_in(case)
+    name = commands.kubernetes_name(case.facts.service_account)
+    place = commands.namespace(case.facts.namespace)
+    return Explanation(
+        failure=case.failure,
+        topic="pod-identity-missing",
+        summary="EKS finds no such Pod Identity association in this cluster.",
+        causes=(
+            Cause(
+                "no-association",
+                "There is no association with this id or for this service account.",
+                ("reported"),
+            ),
+            Cause("other-place", "It is in another cluster or region, or was deleted.", "possible"),
+        ),
+        remedies=(
+            Remedy(
+                title="See which associations there are, and make the missing one",
+                who="cluster administrator",
+                steps=("It takes iam:PassRole for the role, and a role that trusts pods.eks.amazonaws.com.",),
+                commands=(
+                    cluster.eks("list-pod-identity-associations"),
+                    cluster.eks(
+                        "create-pod-identity-association",
+                        *("--namespace", place, "--service-account", name, "--role-arn", "ROLE_ARN"),
+                    ),
+                ),
+                url=pages.EKS_POD_ASSOCIATION,
+            ),
+        ),
+    )
+
+
+def explain_pod_trust(case: Case[AccessEntry], words: str) -> Explanation:
+    """Explain that a role does not trust Pod Identity."""
+    del words
+    role = role_in(principal_in(entry_arn_in(case)))
+    name = commands.role_name(role.name if role else None)
+    limited = _limits(case)
+    steps = [
+        (
+            "Save the policy as trust.json. It replaces the whole trust policy: keep the statements that are "
+            "there and still needed."
+        ),
+    ]
+    if limited is None:
+        steps.append(
+            f"A condition on {_TAG}namespace and {_TAG}service-account limits it to one service account."
+        )
+    return Explanation(
+        failure=case.failure,
+        topic="pod-identity-trust",
+        summary="The role does not trust EKS Pod Identity as it has to.",
+        causes=(
+            Cause("trust-policy", "EKS does not take the trust policy of the role.", "reported"),
+            Cause("no-service", "It does not name the service pods.eks.amazonaws.com.", "possible"),
+            Cause(
+                "no-tag-session",
+                ("It allows sts:AssumeRole, but not sts:TagSession, which Pod Identity needs too."),
+                ("possible"),
+            ),
+            Cause("irsa-trust", "It is written for IRSA: it trusts an OIDC provider.", "possible"),
+        ),
+        remedies=(
+            Remedy(
+                title="Let the role trust Pod Identity",
+                who="account administrator",
+                steps=tuple(steps),
+                commands=(
+                    command(
+                        "aws",
+                        "iam",
+                        "get-role",
+                        "--role-name",
+                        name,
+                        "--query",
+                        ("Role.AssumeRolePolicyDocument"),
+                    ),
+                    command(
+                        *("aws", "iam", "update-assume-role-policy", "--role-name", name),
+                        *("--policy-document", "file://trust.json"),
+                    ),
+                ),
+                policy=_trust_policy(limited),
+                layer="role_trust",
+                url=pages.EKS_POD_ROLE,
+            ),
+        ),
+        notes=(
+            (
+                "Permissions of the caller do not help here. A trust policy that was just changed takes some "
+                "seconds to count."
+            ),
+        ),
+    )
+
+
+def _limits(case: Case[AccessEntry]) -> tuple[str, str] | None:
+    """Give namespace and service account, where the facts name both."""
+    place, name = case.facts.namespace, case.facts.service_account
+    if (
+        place is None
+        or name is None
+        or commands.namespace(place) != place
+        or commands.kubernetes_name(name) != name
+    ):
+        return None
+    return place, name
+
+
+def _trust_policy(limited: tuple[str, str] | None) -> dict[str, Any]:
+    statement: dict[str, Any] = {
+        "Sid": "AllowPodIdentity",
+        "Effect": "Allow",
+        "Principal": {"Service": "pods.eks.amazonaws.com"},
+        "Action": ["sts:AssumeRole", "sts:TagSession"],
+    }
+    if limited is not None:
+        tags = {f"{_TAG}namespace": limited[0], f"{_TAG}service-account": limited[1]}
+        statement["Condition"] = {"StringEquals": tags}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def explain_fargate_role(case: Case[AccessEntry], words: str) -> Explanation:
+    """Explain that the cluster does not know the role by which Fargate starts pods."""
+    del words
+    cluster = cluster_in(case)
+    role = role_in(principal_in(entry_arn_in(case)))
+    who = mappable(role, "the pod execution role", placeholder="POD_EXECUTION_ROLE_ARN")
+    found = _PROFILE.search(words_around(case))
+    profile = found[1] if found else "FARGATE_PROFILE"
+    name = commands.role_name(role.name if role else None)
+    policy = f"arn:{cluster.partition}:iam::aws:policy/{_FARGATE_POLICY}"
+    query = ("--query", "fargateProfile.podExecutionRoleArn", "--output", "text")
+    remedies = [
+        Remedy(
+            title="Find the pod execution role and see whether it is mapped",
+            who="cluster administrator",
+            commands=(
+                cluster.eks("describe-fargate-profile", "--fargate-profile-name", profile, *query),
+                *((cluster.eks("list-access-entries"),) if cluster.uses_entries else ()),
+            ),
+            url=pages.EKS_FARGATE_ROLE,
+        )
+    ]
+    if cluster.uses_entries:
+        remedies.append(
+            Remedy(
+                title="Give it an access entry for Fargate",
+                who="cluster administrator",
+                commands=(create_entry(cluster, who, kind="FARGATE_LINUX"),),
+                url=pages.EKS_ACCESS_ENTRIES,
+            )
+        )
+    if cluster.uses_map:
+        remedies.append(
+            map_remedy(
+                cluster,
+                who,
+                groups=(*NODE_GROUPS, "system:node-proxier"),
+                username="system:node:{{SessionName}}",
+                title="Or map it in aws-auth" if cluster.uses_entries else "Map it in aws-auth",
+            )
+        )
+    remedies.append(
+        Remedy(
+            title="Attach the policy that Fargate needs",
+            who="account administrator",
+            commands=(
+                command("aws", "iam", "list-attached-role-policies", "--role-name", name),
+                command("aws", "iam", "attach-role-policy", "--role-name", name, "--policy-arn", policy),
+            ),
+            url=pages.EKS_FARGATE_ROLE,
+        )
+    )
+    return Explanation(
+        failure=case.failure,
+        topic="fargate-role",
+        summary=(
+            "Fargate starts no pods: the cluster does not know the pod execution role, or the role lacks "
+            "permissions."
+        ),
+        causes=(
+            Cause(
+                "role-not-mapped",
+                ("The pod execution role is not mapped, or lacks permissions: the text names both."),
+                ("reported"),
+            ),
+            Cause(
+                "entry-removed",
+                ("EKS mapped it with the profile, and the entry was deleted or overwritten."),
+                ("possible"),
+            ),
+            Cause(
+                "role-recreated",
+                ("The role was deleted and made again, or has a path that aws-auth must not hold."),
+                ("possible"),
+            ),
+            Cause("policy-missing", f"{_FARGATE_POLICY} is not attached to it.", "possible"),
+        ),
+        remedies=tuple(remedies),
+        notes=(
+            (
+                "EKS maps the role by itself when a profile is made. To delete the profile and make it anew "
+                "does it again."
+            ),
+        ),
+    )

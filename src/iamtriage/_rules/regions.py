@@ -1,0 +1,109 @@
+"""Explains regions that an account may not use: STS not activated, or the region not enabled.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._rules import credential_remedies as helps
+from iamtriage._rules import pages
+from iamtriage._rules.clues import region_in, said
+from iamtriage._rules.sts_findings import sts_findings
+from iamtriage._sts_known import Known
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from iamtriage._rules.cases import Case
+    from iamtriage.failures import RegionDisabled
+
+__all__ = ("explain_region_disabled",)
+
+_SENTENCES = ("STS is not activated in this region", "STS is not activated in the requested region")
+_NOTE = "No IAM policy helps here. Tokens from the host of a region hold in all regions, so the region of STS need not be that of the other calls."
+
+
+def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
+    """Say which region is off, who turns it on, and how to do without it."""
+    words, region = said(case), region_in(case)
+    code = case.failure.envelope.code
+    if not any(sentence in words for sentence in _SENTENCES) and "is not enabled in your account" in words:
+        return _not_enabled(case, region)
+    place = "the region that was called" if region is None else region
+    account = case.failure.account
+    of = "the account" if account is None else f"the account {account}"
+    found = sts_findings(
+        case,
+        only=frozenset({"region-disabled"}),
+        sentences=_SENTENCES,
+        because=() if code is None else (f"AWS's code is {code}.",),
+    )
+    opts_in = None if region is None else Known().opts_in(region)
+    return Explanation(
+        case.failure,
+        "sts-region-disabled",
+        f"STS is not activated for {of} in {place}.",
+        found.causes,
+        (
+            *([_activate(region)] if opts_in is not True else []),
+            *([helps.enable_region(region)] if opts_in is not False else []),
+            _elsewhere(),
+        ),
+        (_NOTE,),
+    )
+
+
+def _activate(region: str | None) -> Remedy:
+    name = region or "the region"
+    return Remedy(
+        title=f"Activate STS in {name}",
+        who="account administrator",
+        steps=(
+            "Open the IAM console, Account settings, Security Token Service (STS), Endpoints.",
+            f"Activate {name}. There is no API for it, and us-east-1 is always active.",
+            "It is the setting of the account whose role or user is asked for; in another account's role, that account's.",
+        ),
+        url=pages.TEMPORARY_REGIONS,
+    )
+
+
+def _elsewhere() -> Remedy:
+    return Remedy(
+        title="Or call STS in a region that is activated",
+        who="you",
+        steps=(
+            "Give the client of STS the region of a host that is active, and sign for it; other clients keep theirs.",
+            "In pods, set AWS_REGION and AWS_DEFAULT_REGION only if all calls may go to that region.",
+        ),
+        url=pages.STS_REGIONS,
+    )
+
+
+def _not_enabled(case: Case[RegionDisabled], region: str | None) -> Explanation:
+    return Explanation(
+        case.failure,
+        "region-not-enabled",
+        f"{region or 'The region'} is not enabled for the account.",
+        (
+            Cause(
+                "region-not-enabled",
+                "The account has not enabled the region.",
+                "reported",
+                ('The text says "is not enabled in your account".',),
+            ),
+        ),
+        (
+            helps.enable_region(region),
+            Remedy(
+                title="Or use a region that is enabled",
+                who="you",
+                steps=("Name another region in the profile, in AWS_REGION or where the client is made.",),
+                commands=(
+                    "aws account list-regions --region-opt-status-contains ENABLED ENABLED_BY_DEFAULT",
+                ),
+                url=pages.ENABLE_REGION,
+            ),
+        ),
+        ("An organization's service control policies may keep regions off; then its administrator decides.",),
+    )

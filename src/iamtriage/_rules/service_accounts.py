@@ -1,0 +1,152 @@
+"""Service accounts of Kubernetes that are gone, or whose tokens are too old; not for their IAM roles.
+
+Tokens: https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/ and
+https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._rules import commands, pages
+from iamtriage._rules.commands import command
+from iamtriage._rules.manifests import Subject
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from iamtriage._rules.clusters import AnyCase
+
+__all__ = ("explain_missing_account", "explain_old_token", "is_old_token", "missing_account_in")
+
+_LOOKING_UP = re.compile(
+    r"error looking up service account(?:\s+([a-z0-9-]{1,63})/([a-z0-9.-]{1,253}))?", re.ASCII
+)
+_OLD_TOKEN = re.compile(
+    r"service account token has expired|[Tt]oken (?:is|has) expired|token has been invalidated"
+)
+_ADMISSION = re.compile(r"is forbidden: error looking up service account|\(Forbidden\)")
+
+
+def missing_account_in(words: str) -> Subject | None:
+    """Give the service account that a text says is not there; its parts are empty where the text tells none.
+
+    >>> missing_account_in('error looking up service account shop/cart: serviceaccount "cart" not found')
+    Subject(kind='ServiceAccount', name='cart', namespace='shop')
+    """
+    found = _LOOKING_UP.search(words)
+    return Subject("ServiceAccount", found[2] or "", found[1] or "") if found else None
+
+
+def explain_missing_account(case: AnyCase, account: Subject) -> Explanation:
+    """Explain that a service account does not exist."""
+    name = account.name or case.facts.service_account
+    place = account.namespace or case.facts.namespace
+    words = (commands.kubernetes_name(name), commands.namespace(place))
+    who = f" {words[1]}/{words[0]}" if words != ("NAME", "NAMESPACE") else ""
+    refused = _ADMISSION.search(case.text) is not None
+    causes = [Cause("account-missing", f"There is no service account{who}.", "reported")]
+    if refused:
+        summary = f"Kubernetes makes no pod for the service account{who}, since that does not exist."
+        causes.append(
+            Cause(
+                "wrong-name",
+                "The pod names another account or namespace than the one that was made.",
+                "possible",
+            )
+        )
+    else:
+        summary = f"The API server does not accept the token: its service account{who} does not exist."
+        causes.append(
+            Cause(
+                "account-recreated",
+                "The account was deleted, and perhaps made again: a token belongs to the account for "
+                "which it was made, not to a later one of the same name.",
+                "possible",
+            )
+        )
+    return Explanation(
+        failure=case.failure,
+        topic="service-account-missing",
+        summary=summary,
+        causes=tuple(causes),
+        remedies=(
+            Remedy(
+                title="Make the service account",
+                who="cluster administrator",
+                steps=(
+                    (
+                        "If it belongs to a chart or an add-on, install that again instead: its "
+                        "annotations and bindings are part of it."
+                    ),
+                ),
+                commands=(
+                    command("kubectl", "get", "serviceaccounts", "-n", words[1]),
+                    command("kubectl", "create", "serviceaccount", words[0], "-n", words[1]),
+                ),
+                url=pages.EKS_SERVICE_ACCOUNTS,
+            ),
+            _restart(words[1]),
+        ),
+        notes=("The IAM role of a service account has no part in this.",),
+    )
+
+
+def is_old_token(words: str) -> bool:
+    """Tell whether a text speaks of a token that is too old.
+
+    >>> is_old_token("[invalid bearer token, service account token has expired]")
+    True
+    """
+    return _OLD_TOKEN.search(words) is not None
+
+
+def explain_old_token(case: AnyCase, words: str) -> Explanation:
+    """Explain that a token of a service account, or of another kind, is too old."""
+    found = _OLD_TOKEN.search(words)
+    because = (f"The API server says: {found[0]}.",) if found else ()
+    return Explanation(
+        failure=case.failure,
+        topic="kubernetes-token-expired",
+        summary="The API server does not accept the token: it has expired.",
+        causes=(
+            Cause("token-expired", "The token has expired.", "reported", because),
+            Cause(
+                "client-keeps-token",
+                "The program reads the token of its service account once and keeps it. Kubernetes renews "
+                "the file; EKS accepts an old token for 90 days at most.",
+                "possible",
+            ),
+            Cause(
+                "copied-token",
+                "The token was copied out of a pod or made for some hours, and is used on.",
+                "possible",
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="Use a client that reads the token anew",
+                who="you",
+                steps=(
+                    (
+                        "The clients of Kubernetes do so from these versions on: Go 0.15.7, Python 12.0.0, "
+                        "Java 9.0.0, JavaScript 0.10.3, C# 7.0.5."
+                    ),
+                ),
+                url=pages.EKS_SERVICE_ACCOUNTS,
+            ),
+            _restart(commands.namespace(case.facts.namespace)),
+        ),
+        notes=(
+            "The audit log of the cluster names such programs: it marks their requests with stale-token.",
+        ),
+    )
+
+
+def _restart(place: str) -> Remedy:
+    return Remedy(
+        title="Restart the pods",
+        who="cluster administrator",
+        steps=("New pods get a new token.",),
+        commands=(command("kubectl", "rollout", "restart", "deployment/NAME", "-n", place),),
+    )

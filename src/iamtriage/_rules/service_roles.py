@@ -1,0 +1,188 @@
+"""Explains that a service cannot use a role or instance profile: too new, or not trusting the service.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html (propagation) and
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._rules import commands, pages
+from iamtriage._rules.cases import principal_in
+from iamtriage._rules.clues import quoted
+from iamtriage._rules.commands import command
+from iamtriage._rules.services import passed_to
+from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.principals import Role
+
+if TYPE_CHECKING:
+    from iamtriage._rules.cases import Case
+    from iamtriage.failures import AwsError
+
+__all__ = ("explain_service_role",)
+
+_PROFILE = re.compile(
+    r"Invalid IAM Instance Profile|iamInstanceProfile[.\w]{0,10} is invalid|Invalid IamInstanceProfile"
+)
+_ROLE = re.compile(
+    r"[Tt]he role defined for the function cannot be assumed|could not be assumed because it does not exist or the trusted entity"
+    r"|[Uu]nable to assume (?:the )?(?:provided )?role|[Rr]ole .{0,200}?(?:cannot|can not|could not|can't) be assumed|is not authorized to assume the role"
+    r"|[Rr]ole is invalid or cannot be assumed|does not have (?:a )?trust relationship"
+)
+_ARN = re.compile(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
+_NAMES = (
+    ("by Lambda", "lambda.amazonaws.com"),
+    ("for the function", "lambda.amazonaws.com"),
+    ("EKS", "eks.amazonaws.com"),
+    ("Firehose", "firehose.amazonaws.com"),
+    ("CodeBuild", "codebuild.amazonaws.com"),
+    ("Glue", "glue.amazonaws.com"),
+    ("States", "states.amazonaws.com"),
+)
+_SENTENCES = (
+    "Invalid IAM Instance Profile name",
+    "The role defined for the function cannot be assumed by Lambda",
+    "could not be assumed because it does not exist or the trusted entity is not correct",
+)
+_NEW = Cause(
+    "role-too-new",
+    "It was made seconds ago, and the service does not see it yet.",
+    "possible",
+    ("What is changed in IAM takes some seconds to count everywhere.",),
+)
+
+
+def explain_service_role(case: Case[AwsError], words: str) -> Explanation | None:
+    """Explain it where the text tells of a service that cannot use a role; else give None."""
+    if _PROFILE.search(words):
+        return _instance_profile(case, words)
+    return _service_role(case, words) if _ROLE.search(words) else None
+
+
+def _instance_profile(case: Case[AwsError], words: str) -> Explanation:
+    return Explanation(
+        case.failure,
+        "instance-profile-not-there",
+        "EC2 does not know the instance profile.",
+        (
+            Cause(
+                "instance-profile-not-there",
+                "EC2 finds no instance profile of that name or ARN.",
+                "reported",
+                quoted(words, *_SENTENCES),
+            ),
+            _NEW,
+            Cause(
+                "role-in-place-of-profile",
+                "A role's name stands where that of an instance profile belongs.",
+                "possible",
+            ),
+            Cause("other-account", "The instance profile is in another account.", "possible"),
+        ),
+        (
+            Remedy(
+                title="Wait, and try again",
+                who="you",
+                steps=(
+                    "After making it, wait until it is there, and some 10 seconds more; tools try again for a while.",
+                ),
+                commands=("aws iam wait instance-profile-exists --instance-profile-name INSTANCE_PROFILE",),
+                url=pages.CONSISTENCY,
+            ),
+            Remedy(
+                title="See whether the profile is there, with a role in it",
+                who="you",
+                steps=(
+                    "Roles that were not made in the console have no instance profile by themselves: make one, and put the role into it.",
+                ),
+                commands=(
+                    "aws iam get-instance-profile --instance-profile-name INSTANCE_PROFILE",
+                    "aws iam create-instance-profile --instance-profile-name INSTANCE_PROFILE",
+                    "aws iam add-role-to-instance-profile --instance-profile-name INSTANCE_PROFILE --role-name ROLE_NAME",
+                ),
+                url=pages.EC2_ROLES,
+            ),
+        ),
+        ("No permission of the caller is missing.",),
+    )
+
+
+def _service_role(case: Case[AwsError], words: str) -> Explanation:
+    envelope = case.failure.envelope
+    service = passed_to(envelope.operation, envelope.service)
+    if service is None:
+        service = next((name for sign, name in _NAMES if sign in words), None)
+    found = _ARN.search(words)
+    role = principal_in(found[0].rstrip(",.")) if found else None
+    name = commands.role_name(role.name if isinstance(role, Role) else None)
+    who = "the service" if service is None else service
+    return Explanation(
+        case.failure,
+        "service-cannot-assume-role",
+        f"The role cannot be assumed by {who}.",
+        (
+            Cause(
+                "service-cannot-assume-role",
+                "The service tried to assume the role that the call names, and could not.",
+                "reported",
+                quoted(words, *_SENTENCES),
+            ),
+            Cause("trust-policy", f"The role's trust policy does not name {who}.", "possible"),
+            _NEW,
+            Cause(
+                "role-not-there",
+                "There is no such role: its name, path or account is mistyped, or it was deleted.",
+                "possible",
+            ),
+        ),
+        (
+            Remedy(
+                title="If the role was just made: wait, and try again",
+                who="you",
+                steps=("Wait until it is there, and some 10 seconds more; tools try again for a while.",),
+                commands=(command("aws", "iam", "wait", "role-exists", "--role-name", name),),
+                url=pages.CONSISTENCY,
+            ),
+            _trust(service, name),
+        ),
+        ("It is the service that may not use the role. No permission of the caller is missing.",),
+    )
+
+
+def _trust(service: str | None, name: str) -> Remedy:
+    principal = service or "REPLACE_SERVICE.amazonaws.com"
+    steps = [
+        "See the trust policy. The service has to stand in it as Principal, with the action sts:AssumeRole.",
+        "If it does not, add the statement to those that are there: the command sets the whole document.",
+    ]
+    if service is None:
+        steps.insert(1, "Replace the words that begin with REPLACE_: the message does not tell them.")
+    return Remedy(
+        title="Let the role trust the service",
+        who="account administrator",
+        steps=tuple(steps),
+        commands=(
+            command(
+                "aws", "iam", "get-role", "--role-name", name, "--query", "Role.AssumeRolePolicyDocument"
+            ),
+            command(
+                "aws",
+                "iam",
+                "update-assume-role-policy",
+                "--role-name",
+                name,
+                "--policy-document",
+                "file://trust.json",
+            ),
+        ),
+        policy={
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Allow", "Principal": {"Service": principal}, "Action": "sts:AssumeRole"}
+            ],
+        },
+        layer="role_trust",
+        url=pages.TRUST_POLICIES,
+    )

@@ -1,0 +1,195 @@
+"""Explains calls that got no answer: names without an address, no way, proxies, certificates; not AWS's errors."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._rules import commands, pages
+from iamtriage._rules.api_kinds import code_lines, fit
+from iamtriage._rules.clues import code_of, hosts_in, quoted, region_in, said
+from iamtriage._rules.commands import command
+from iamtriage._rules.sts_findings import sts_findings
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from iamtriage._rules.cases import Case
+    from iamtriage.failures import AwsError
+
+__all__ = ("explain_unanswered",)
+
+_HEADER = re.compile(
+    r"invalid header field value|Invalid header value|Illegal (?:character|header)|InvalidHeader|invalid character in header",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"no such host|ENOTFOUND|EAI_AGAIN|[Nn]ame or service not known|nodename nor servname|getaddrinfo|[Ff]ailed to resolve"
+    r"|[Uu]nable to resolve|[Cc]ould not resolve|NameResolutionError|UnknownHostException|name resolution|dns error"
+)
+_PROXY = re.compile(
+    r"ProxyConnection|connect to proxy|proxyconnect|Tunnel connection failed|407 Proxy|Proxy Authentication",
+    re.IGNORECASE,
+)
+_TLS = re.compile(r"x509|[Cc]ertificate|CERT_|SSLError|SSL validation|\[SSL")
+_TIME = re.compile(r"[Tt]ime(?:d )?-?out|ETIMEDOUT|deadline exceeded", re.ASCII)
+_REFUSED = re.compile(
+    r"ECONNREFUSED|[Cc]onnection refused|[Cc]onnection (?:was )?(?:reset|closed)|ECONNRESET|\bEOF\b"
+)
+_NOTE = "The call reached no one, so no policy has a say in it."
+
+
+def explain_unanswered(case: Case[AwsError], words: str) -> Explanation:
+    """Say why a call may have got no answer; without a sign of the network, say only that."""
+    words = said(case)
+    code, status = code_of(case.failure), case.failure.envelope.status_code
+    hosts = hosts_in(words)
+    if _HEADER.search(words):
+        return _bad_header(case, words)
+    cause = _cause(words, hosts)
+    if cause is None and status != 0 and not code:
+        return _unclear(case)
+    found = sts_findings(case, only=frozenset({"private-dns-regional-only", "unpublished-fips-host"}))
+    host = hosts[0] if hosts else None
+    where = "AWS" if host is None else host
+    cause = cause or Cause(
+        "no-answer", "The call got no answer.", "derived", code_lines(code, None, of_sdk=True)
+    )
+    return Explanation(
+        case.failure,
+        "no-answer",
+        f"The call to {where} got no answer.",
+        (
+            cause,
+            *found.causes,
+            Cause(
+                "no-way-out",
+                "Security groups, network rules, routes or a proxy keep the call from it.",
+                "possible",
+            ),
+            *_more(words),
+        ),
+        (*found.remedies, _try_host(case, host, words)),
+        (_NOTE,),
+    )
+
+
+def _cause(words: str, hosts: tuple[str, ...]) -> Cause | None:
+    """Give what the network said."""
+    because = (f"The text names the host {hosts[0]}.",) if hosts else ()
+    if _PROXY.search(words):
+        return Cause(
+            "proxy", "The proxy did not let the call through, or could not be reached.", "derived", because
+        )
+    if _NAME.search(words):
+        return Cause(
+            "name-unknown", "The host's name has no address where the call runs.", "derived", because
+        )
+    if _TLS.search(words):
+        text = "The connection was not trusted: the certificate is not the host's, or of an authority that is not known."
+        return Cause("certificate", text, "derived", because)
+    if _REFUSED.search(words):
+        return Cause("connection-refused", "The connection was refused or cut.", "derived", because)
+    if _TIME.search(words):
+        return Cause("timeout", "No answer came in time.", "derived", because)
+    return None
+
+
+def _more(words: str) -> tuple[Cause, ...]:
+    if _NAME.search(words) or "onnect to the endpoint URL" in words:
+        return (
+            Cause(
+                "no-such-host",
+                "Region or service is mistyped, or the service is not in the region, so there is no such host.",
+                "possible",
+            ),
+            Cause("dns", "The DNS of the network does not answer for names of AWS.", "possible"),
+        )
+    if _TLS.search(words):
+        return (
+            Cause(
+                "inspecting-proxy",
+                "A proxy that looks into connections shows a certificate of its own.",
+                "possible",
+            ),
+        )
+    return ()
+
+
+def _try_host(case: Case[AwsError], host: str | None, words: str) -> Remedy:
+    name = host or "HOST"
+    steps = [
+        "Run both where the call runs. An answer of any kind, also an error, shows that the way is open.",
+        "In a VPC without a way to the internet, the service needs a VPC endpoint with private DNS, whose security group lets port 443 in.",
+    ]
+    if _PROXY.search(words) or _TLS.search(words):
+        steps.append(
+            "Compare HTTPS_PROXY and NO_PROXY with what the network wants, and name the proxy's authority in AWS_CA_BUNDLE."
+        )
+    region = commands.region(region_in(case))
+    return Remedy(
+        title="Try the way to the host",
+        who="you",
+        steps=tuple(steps),
+        commands=(
+            command("nslookup", name),
+            command("curl", "--silent", "--head", "--max-time", "10", f"https://{name}"),
+            command("aws", "ec2", "describe-vpc-endpoints", "--region", region),
+        ),
+        url=pages.VPC_ENDPOINTS,
+    )
+
+
+def _bad_header(case: Case[AwsError], words: str) -> Explanation:
+    return Explanation(
+        case.failure,
+        "key-with-blanks",
+        "The credentials hold characters that cannot be sent, so no call was made.",
+        (
+            Cause(
+                "key-with-blanks",
+                "The key id, secret or session token has a line end, a control character or a letter that no header takes.",
+                "derived",
+                quoted(words, "invalid header field value", "Invalid header value"),
+            ),
+        ),
+        (
+            Remedy(
+                title="Set the credentials again, with nothing around them",
+                who="you",
+                steps=(
+                    "Copy key id, secret and session token anew, without blanks, line ends and quotes.",
+                    "Look at files that Windows wrote, at CI secrets, and at Kubernetes Secrets made with echo: echo adds a line end, printf does not.",
+                ),
+                commands=("aws configure list",),
+                url=pages.ACCESS_KEYS,
+            ),
+        ),
+        (_NOTE,),
+    )
+
+
+def _unclear(case: Case[AwsError]) -> Explanation:
+    operation, status = fit(case.failure.envelope.operation), case.failure.envelope.status_code
+    call = f"The call {operation}" if operation else "A call of AWS"
+    return Explanation(
+        case.failure,
+        "aws-error",
+        f"{call} failed, and the text gives no code for it.",
+        (
+            Cause(
+                "aws-error",
+                "What stands in the text speaks of no missing permission.",
+                "derived",
+                code_lines("", status),
+            ),
+        ),
+        (
+            Remedy(
+                title="Get the whole answer",
+                who="you",
+                steps=("Run the call again with more of a log: AWS's code and sentence say what is wrong.",),
+                commands=("aws sts get-caller-identity --debug",),
+                url=pages.API_REFERENCES,
+            ),
+        ),
+    )

@@ -1,0 +1,176 @@
+"""Explains requests that carry no credentials: unsigned ones, API Gateway's routes, registries; not why there are none.
+
+Sources: the pages to which the remedies point.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._rules import commands, pages
+from iamtriage._rules import credential_remedies as helps
+from iamtriage._rules.clues import (
+    hosts_in,
+    quoted,
+    region_in,
+    registry_in,
+)
+from iamtriage._rules.commands import command
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from iamtriage._rules.cases import Case
+    from iamtriage.failures import MissingCredentials
+
+__all__ = ("explain_no_registry_login", "explain_unsigned")
+
+
+_API_GATEWAY = re.compile(r"execute-api\.|[Aa][Pp][Ii] ?[Gg]ateway")
+
+
+def explain_no_registry_login(case: Case[MissingCredentials], words: str) -> Explanation:
+    registry, region = registry_in(case)
+    in_cluster = re.search(r"kube|[Pp]od|ErrImagePull|ImagePullBackOff|node", case.text) is not None
+    causes = [
+        Cause(
+            "no-registry-login",
+            "The program that pulls or pushes has no login to the registry.",
+            "derived",
+            quoted(words, "no basic auth credentials"),
+        ),
+        Cause(
+            "registry-login-expired", "Its login is older than 12 hours, or is another user's.", "possible"
+        ),
+        Cause("other-registry", "The login is one to another account's or region's registry.", "possible"),
+    ]
+    remedies = [helps.log_docker_in(registry, region)]
+    if in_cluster:
+        causes.insert(
+            1,
+            Cause(
+                "node-role-cannot-pull",
+                "A node pulls with its own role, and that role, or the kubelet's credential provider, lacks what it takes.",
+                "possible",
+            ),
+        )
+        remedies.insert(
+            0,
+            Remedy(
+                title="Let the nodes pull",
+                who="cluster administrator",
+                steps=(
+                    "On EKS nodes no login is needed: the kubelet asks ECR with the node's role.",
+                    "Attach AmazonEC2ContainerRegistryPullOnly to the node's role. For a registry of another account, its repository policy has to allow the role, too.",
+                ),
+                commands=(
+                    command("aws", "iam", "list-attached-role-policies", "--role-name", "NODE_ROLE_NAME"),
+                    command(
+                        *("aws", "iam", "attach-role-policy", "--role-name", "NODE_ROLE_NAME"),
+                        *("--policy-arn", "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly"),
+                    ),
+                ),
+                url=pages.ECR_LOGIN,
+            ),
+        )
+    return Explanation(
+        case.failure,
+        "no-registry-login",
+        "There is no docker login to the registry of ECR.",
+        tuple(causes),
+        tuple(remedies),
+    )
+
+
+def explain_unsigned(case: Case[MissingCredentials], words: str) -> Explanation:
+    hosts = hosts_in(words)
+    gateway = any("execute-api" in host for host in hosts) or _API_GATEWAY.search(words) is not None
+    # STS and other services say it otherwise, so that these words may be API Gateway's.
+    open_question = (
+        "Missing Authentication Token" in words and not hosts and case.failure.envelope.service is None
+    )
+    route = Cause(
+        "no-such-route",
+        "API Gateway has no such path, method or stage. It says so with these words, and credentials are not the cause.",
+        "possible",
+        ("The text names API Gateway.",) if gateway else (),
+    )
+    unsigned = Cause(
+        "request-unsigned",
+        "The request carries no signature.",
+        "possible" if gateway or open_question else "reported",
+        quoted(
+            words,
+            "Request is missing Authentication Token",
+            "Missing Authentication Token",
+        )[:1],
+    )
+    causes = [route, unsigned] if gateway else [unsigned, route] if open_question else [unsigned]
+    causes.append(
+        Cause(
+            "unsigned-by-choice",
+            "The client is told not to sign, as with --no-sign-request, or is a browser, curl or a health check.",
+            "possible",
+        )
+    )
+    if not gateway:
+        causes.append(
+            Cause("header-lost", "A proxy or a redirect dropped the Authorization header.", "possible")
+        )
+    remedies = [_sign()]
+    if gateway or open_question:
+        remedies.insert(0 if gateway else 1, _routes(case))
+    topic = "no-such-route" if gateway else "request-unsigned"
+    summary = "The request carries no signature."
+    if gateway:
+        summary = "API Gateway has no such path or method, or wants a signature."
+    elif open_question:
+        summary = "The request carries no signature, or API Gateway has no such path or method."
+    return Explanation(case.failure, topic, summary, tuple(causes), tuple(remedies))
+
+
+def _routes(case: Case[MissingCredentials]) -> Remedy:
+    return Remedy(
+        title="If it is a REST API of API Gateway: compare URL and method with the API",
+        who="you",
+        steps=(
+            "The URL is https://API_ID.execute-api.REGION.amazonaws.com/STAGE/PATH: stage and path have to be there, and the method.",
+            "With a domain of your own, the base path mapping stands for the stage.",
+            "What was changed counts once it is deployed to the stage.",
+        ),
+        commands=(
+            command(
+                "aws",
+                "apigateway",
+                "get-resources",
+                "--rest-api-id",
+                "API_ID",
+                "--region",
+                commands.region(region_in(case)),
+            ),
+            command(
+                "aws",
+                "apigateway",
+                "get-stages",
+                "--rest-api-id",
+                "API_ID",
+                "--region",
+                commands.region(region_in(case)),
+            ),
+        ),
+        url=pages.API_GATEWAY_TOKEN,
+    )
+
+
+def _sign() -> Remedy:
+    steps = (
+        "Call AWS through an SDK or the AWS CLI, which sign by themselves; curl signs with --aws-sigv4.",
+        "Leave out --no-sign-request and anonymous credentials, where the resource is not public.",
+    )
+    return Remedy(
+        title="Sign the request",
+        who="you",
+        steps=steps,
+        commands=("aws sts get-caller-identity",),
+        url=pages.SIGNATURES,
+    )

@@ -1,0 +1,135 @@
+"""Sentences that several explanations of denials share; not for whole explanations."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._rules import commands, pages
+from iamtriage._rules.commands import command
+from iamtriage.explanations import Remedy
+
+if TYPE_CHECKING:
+    from iamtriage._denials import Denial
+    from iamtriage.typing import PolicyType
+
+__all__ = (
+    "LAYER_WORDS",
+    "ONE_LAYER",
+    "PROPAGATION",
+    "because",
+    "began",
+    "details_remedy",
+    "region_of",
+    "summary",
+    "was_denied",
+)
+
+LAYER_WORDS: dict[PolicyType, str] = {
+    "identity": "identity-based policy",
+    "resource": "resource-based policy",
+    "permissions_boundary": "permissions boundary",
+    "session": "session policy",
+    "service_control": "service control policy",
+    "resource_control": "resource control policy",
+    "vpc_endpoint": "VPC endpoint policy",
+    "role_trust": "trust policy",
+}
+_CONSOLE = re.compile(r"[?&]region=(?P<region>[a-z0-9-]{5,30})#/authorization-details/", re.ASCII)
+ONE_LAYER = "AWS names one type of policy only. Others may deny it too, and show when this one is mended."
+PROPAGATION = "A new or changed policy, role or trust takes some seconds to count everywhere. Then try again."
+
+
+def was_denied(denial: Denial) -> str:
+    """Give who was denied what, as the beginning of a sentence."""
+    who = denial.caller
+    what = f" {denial.action}" if denial.action else " access"
+    on = f" on {denial.resource}" if denial.resource else ""
+    return f"{began(who)} was denied{what}{on}"
+
+
+def began(words: str) -> str:
+    """Give words as the beginning of a sentence; an ARN keeps its spelling.
+
+    >>> began("the role app"), began("arn:aws:iam::****:role/app")
+    ('The role app', 'arn:aws:iam::****:role/app')
+    """
+    return f"T{words[1:]}" if words.startswith("the ") else words
+
+
+def summary(denial: Denial, why: str) -> str:
+    """Give the sentence that stands above an explanation."""
+    return f"{was_denied(denial)}: {why}."
+
+
+def because(denial: Denial) -> tuple[str, ...]:
+    """Give what speaks for the cause that AWS names."""
+    if denial.layer_source == "supplied":
+        said = "The authorization details say so."
+        if denial.facts.authorization_details is None:
+            said = "The decoded message says so."
+        return (said, *(f"The statement's Sid is {sid}." for sid in denial.statements))
+    reason = denial.failure.reason
+    return (f"The message says: {reason}",) if reason else ()
+
+
+def region_of(denial: Denial) -> str:
+    """Give the region of the call for a command, or a placeholder."""
+    arn = denial.arn
+    return commands.region(denial.facts.region or (arn.region if arn is not None else None))
+
+
+def _console_region(denial: Denial) -> str:
+    """Give the region that the message's link names, which is where IAM keeps the details."""
+    text, end = denial.failure.text, denial.failure.span[1]
+    found = _CONSOLE.search(text, max(end - 1_000, 0), end + 1_000)
+    return commands.region(found["region"]) if found else region_of(denial)
+
+
+def details_remedy(denial: Denial) -> Remedy | None:
+    """Give the call that tells the whole of a denial, where the message has what it takes."""
+    failure = denial.failure
+    if (
+        failure.authorization_id
+        and denial.facts.authorization_details is None
+        and failure.authorization_id.isalnum()
+    ):
+        return Remedy(
+            title="Ask IAM which policy and statement it was",
+            who="you",
+            steps=(
+                (
+                    "IAM keeps the details for 24 hours, in the region of the call; "
+                    "it takes iam:GetRequestAuthorizationDetails."
+                ),
+                "Give the answer to explain() as the fact authorization_details.",
+            ),
+            commands=(
+                command(
+                    *("aws", "iam-toolbox", "get-request-authorization-details"),
+                    *("--authorization-id", failure.authorization_id, "--region", _console_region(denial)),
+                ),
+            ),
+            url=pages.AUTHORIZATION_DETAILS,
+        )
+    if failure.encoded_message and denial.facts.decoded_message is None:
+        return Remedy(
+            title="Decode the message",
+            who="you",
+            steps=(
+                (
+                    "The encoded message tells the action, the resource, the statements that matched and the "
+                    "condition keys of the call; reading it takes sts:DecodeAuthorizationMessage."
+                ),
+                "It has to be one line. `iamtriage parse --json` gives it so, as encoded_message.",
+                "Give the answer to explain() as the fact decoded_message.",
+            ),
+            commands=(
+                (
+                    "aws sts decode-authorization-message --encoded-message ENCODED_MESSAGE "
+                    "--query DecodedMessage --output text"
+                ),
+            ),
+            url="https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html",
+        )
+    return None

@@ -1,0 +1,138 @@
+"""From a failure to its explanation: the door to the rules; not for the rules themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, assert_never
+
+from iamtriage._rules.access_entries import explain_access_entry
+from iamtriage._rules.access_keys import explain_key_quota, leaked_key_notes
+from iamtriage._rules.api_errors import explain_api_error
+from iamtriage._rules.cases import Case
+from iamtriage._rules.denied import explain_denied
+from iamtriage._rules.eks_console import explain_console
+from iamtriage._rules.expired import explain_expired
+from iamtriage._rules.identity_tokens import explain_identity_token
+from iamtriage._rules.invalid_arns import explain_invalid_arn
+from iamtriage._rules.invalid_credentials import explain_invalid
+from iamtriage._rules.kubernetes import explain_forbidden
+from iamtriage._rules.kubernetes_identity import explain_unauthorized
+from iamtriage._rules.malformed_policies import explain_malformed_policy
+from iamtriage._rules.missing_credentials import explain_missing
+from iamtriage._rules.regions import explain_region_disabled
+from iamtriage._rules.scopes import explain_scope
+from iamtriage._rules.signatures import explain_signature
+from iamtriage.explanations import Explanation
+from iamtriage.facts import facts_of
+from iamtriage.failures import (
+    AccessDenied,
+    AccessEntry,
+    AccessKeyQuota,
+    AwsError,
+    ConsoleKubernetesAccess,
+    CredentialScope,
+    ExpiredCredentials,
+    Failure,
+    InvalidArn,
+    InvalidCredentials,
+    InvalidIdentityToken,
+    KubernetesForbidden,
+    KubernetesUnauthorized,
+    MalformedPolicy,
+    MissingCredentials,
+    RegionDisabled,
+    SignatureMismatch,
+)
+from iamtriage.parsing import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from iamtriage.facts import Facts
+
+__all__ = ("explain",)
+
+_NOTHING = Explanation(None, "nothing", "No AWS or Kubernetes access failure was found in this text.")
+
+
+def explain(
+    error_or_failure: str | bytes | BaseException | Mapping[str, object] | Failure,
+    *,
+    facts: Facts | Mapping[str, Any] | None = None,
+) -> Explanation:
+    """Say why it failed, how sure that is, and what helps.
+
+    The explanation rests on the text and the facts alone: nothing is asked of AWS. A remedy proposes an Allow
+    in a policy of the caller only where that can help: never against an explicit deny, a control policy, a
+    boundary, a session, endpoint or trust policy.
+
+    Args:
+        error_or_failure: what :func:`iamtriage.parse` takes, or what it gives.
+        facts: what is known beside it: a :class:`iamtriage.Facts`, or a mapping with any of its names.
+
+    Returns:
+        The explanation. Where the text holds no failure, its ``failure`` is None and it proposes nothing.
+
+    Raises:
+        DocumentError: a fact that there is not, or that cannot be read.
+        TypeError: an argument of another type. No content of the error raises.
+
+    Rules: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html and
+    https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html.
+
+    >>> explanation = explain(
+    ...     "An error occurred (AccessDeniedException) when calling the DescribeCluster operation: User: "
+    ...     "arn:aws:iam::111122223333:user/ana is not authorized to perform: eks:DescribeCluster on "
+    ...     "resource: arn:aws:eks:eu-west-1:111122223333:cluster/orders because no identity-based policy "
+    ...     "allows the eks:DescribeCluster action"
+    ... )
+    >>> [(cause.code, cause.evidence) for cause in explanation.causes]
+    [('no-identity-allow', 'reported')]
+    >>> explanation.remedies[0].title, explanation.remedies[0].who
+    ('Allow eks:DescribeCluster to the user ana', 'account administrator')
+    >>> explanation.remedies[0].policy["Statement"][0]["Resource"]
+    'arn:aws:eks:eu-west-1:111122223333:cluster/orders'
+    """
+    known = facts_of(facts)
+    failure = error_or_failure if isinstance(error_or_failure, Failure) else parse(error_or_failure)
+    if failure is None:
+        return _NOTHING
+    made = _explained(failure, known)
+    leak = leaked_key_notes(Case[Failure](failure, known))
+    return made if leak is None else leak.before(made)
+
+
+def _explained(failure: Failure, facts: Facts) -> Explanation:  # noqa: C901 (an arm for each kind)
+    match failure:
+        case AccessDenied():
+            return explain_denied(Case(failure, facts))
+        case KubernetesForbidden():
+            return explain_forbidden(Case(failure, facts))
+        case KubernetesUnauthorized():
+            return explain_unauthorized(Case(failure, facts))
+        case ConsoleKubernetesAccess():
+            return explain_console(Case(failure, facts))
+        case AccessEntry():
+            return explain_access_entry(Case(failure, facts))
+        case InvalidArn():
+            return explain_invalid_arn(Case(failure, facts))
+        case InvalidIdentityToken():
+            return explain_identity_token(Case(failure, facts))
+        case CredentialScope():
+            return explain_scope(Case(failure, facts))
+        case ExpiredCredentials():
+            return explain_expired(Case(failure, facts))
+        case InvalidCredentials():
+            return explain_invalid(Case(failure, facts))
+        case SignatureMismatch():
+            return explain_signature(Case(failure, facts))
+        case MissingCredentials():
+            return explain_missing(Case(failure, facts))
+        case RegionDisabled():
+            return explain_region_disabled(Case(failure, facts))
+        case AccessKeyQuota():
+            return explain_key_quota(Case(failure, facts))
+        case MalformedPolicy():
+            return explain_malformed_policy(Case(failure, facts))
+        case AwsError():
+            return explain_api_error(Case(failure, facts))
+    assert_never(failure)

@@ -1,0 +1,571 @@
+"""Credentials, tokens, keys, regions, policies, other errors: name, error text, facts. The texts are made up."""
+
+from __future__ import annotations
+
+Golden = tuple[str, str, dict[str, object]]
+
+USER = "arn:aws:iam::111122223333:user/ana"
+ROLE = "arn:aws:iam::111122223333:role/orders-api"
+SESSION = "arn:aws:sts::111122223333:assumed-role/orders-api/i-0a1b2c3d4e5f60718"
+SSO = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Developer_0123456789abcdef/ana@example.com"
+KEY_ID = "AKIARTX3GSDSVJNFUWS2"
+TEMPORARY_ID = "ASIARTX3GSDSVJNFUWS2"
+REGISTRY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
+ISSUER = "https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
+TOKEN_FILE = "/var/run/secrets/eks.amazonaws.com/serviceaccount/token"
+POD: dict[str, object] = {
+    "cluster": "orders",
+    "region": "eu-west-1",
+    "namespace": "shop",
+    "service_account": "orders-api",
+}
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {
+                "Federated": f"arn:aws:iam::111122223333:oidc-provider/{ISSUER.removeprefix('https://')}"
+            },
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {
+                "StringEquals": {f"{ISSUER.removeprefix('https://')}:sub": "system:serviceaccount:shop:cart"}
+            },
+        }
+    ],
+}
+CLAIMS = {"iss": ISSUER, "sub": "system:serviceaccount:shop:orders-api", "aud": ["vault"]}
+
+
+def _boto(code: str, operation: str, message: str) -> str:
+    return f"An error occurred ({code}) when calling the {operation} operation: {message}"
+
+
+def _web(code: str, message: str) -> str:
+    return _boto(code, "AssumeRoleWithWebIdentity", message)
+
+
+EXPIRED: tuple[Golden, ...] = (
+    (
+        "expired-session",
+        _boto("ExpiredToken", "ListBuckets", "The provided token has expired."),
+        {"caller": SESSION},
+    ),
+    (
+        "expired-session-of-identity-center",
+        _boto(
+            "ExpiredTokenException",
+            "DescribeCluster",
+            "The security token included in the request is expired",
+        ),
+        {"caller": SSO},
+    ),
+    (
+        "expired-session-of-kubeconfig",
+        "Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 254\n"
+        + _boto(
+            "ExpiredTokenException", "AssumeRole", "The security token included in the request is expired"
+        ),
+        {},
+    ),
+    (
+        "expired-sso-session",
+        "$ aws s3 ls --profile dev\n\nError when retrieving token from sso: Token has expired and refresh failed",
+        {},
+    ),
+    (
+        "expired-login-session",
+        "aws: [ERROR]: Your session has expired or credentials have changed. Please reauthenticate using 'aws login'.",
+        {},
+    ),
+    (
+        "expired-web-identity-token",
+        _web(
+            "ExpiredTokenException",
+            "Token expired: current date/time 1790000000 must be before the expiration date/time 1789990000",
+        ),
+        POD,
+    ),
+    (
+        "expired-saml-assertion",
+        _boto(
+            "ExpiredTokenException",
+            "AssumeRoleWithSAML",
+            "Token must be redeemed within 5 minutes of issuance",
+        ),
+        {},
+    ),
+    (
+        "expired-registry-login",
+        f"docker push {REGISTRY}/orders:1\ndenied: Your authorization token has expired. Reauthenticate and try again.",
+        {},
+    ),
+    ("expired-request", _boto("RequestExpired", "DescribeInstances", "Request has expired."), {}),
+)
+INVALID: tuple[Golden, ...] = (
+    (
+        "invalid-credentials",
+        _boto(
+            "InvalidClientTokenId",
+            "GetCallerIdentity",
+            "The security token included in the request is invalid",
+        ),
+        {},
+    ),
+    (
+        "invalid-key-of-user",
+        (
+            "<Error><Code>InvalidAccessKeyId</Code><Message>The AWS Access Key Id you provided does not exist in our records."
+            f"</Message><AWSAccessKeyId>{KEY_ID}</AWSAccessKeyId><RequestId>4442587FB7D0A2F9</RequestId></Error>"
+        ),
+        {"caller": USER},
+    ),
+    (
+        "invalid-temporary-key",
+        f"aws_access_key_id = {TEMPORARY_ID}\n"
+        + _boto(
+            "UnrecognizedClientException",
+            "ListTables",
+            "The security token included in the request is invalid.",
+        ),
+        {},
+    ),
+    (
+        "invalid-credentials-at-ec2",
+        _boto(
+            "AuthFailure", "DescribeInstances", "AWS was not able to validate the provided access credentials"
+        ),
+        {},
+    ),
+    (
+        "invalid-session-token",
+        _boto("InvalidToken", "ListBuckets", "The provided token is malformed or otherwise invalid."),
+        {},
+    ),
+    (
+        "invalid-credentials-in-opt-in-region",
+        _boto(
+            "UnrecognizedClientException",
+            "ListClusters",
+            "The security token included in the request is invalid",
+        ),
+        {"region": "af-south-1"},
+    ),
+    (
+        "invalid-credentials-in-china",
+        'Post "https://sts.amazonaws.com/": '
+        + _web("InvalidClientTokenId", "The security token included in the request is invalid"),
+        {
+            "resource": "arn:aws-cn:iam::111122223333:role/orders-api",
+            "namespace": "shop",
+            "service_account": "orders-api",
+        },
+    ),
+    (
+        "invalid-key-at-local-endpoint",
+        "PUT http://localhost:4566/orders\n"
+        + _boto(
+            "InvalidAccessKeyId",
+            "PutObject",
+            "The AWS Access Key Id you provided does not exist in our records.",
+        ),
+        {},
+    ),
+    (
+        "invalid-sso-token",
+        "aws s3 ls --profile dev\n"
+        + _boto("UnauthorizedException", "GetRoleCredentials", "Session token not found or invalid"),
+        {},
+    ),
+)
+MISSING: tuple[Golden, ...] = (
+    (
+        "no-credentials",
+        'Unable to locate credentials. You can configure credentials by running "aws login".',
+        {},
+    ),
+    (
+        "no-credentials-on-ec2",
+        "operation error S3: ListBuckets, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, canceled, context deadline exceeded",
+        {"region": "eu-west-1"},
+    ),
+    (
+        "no-credentials-in-java",
+        (
+            "com.amazonaws.SdkClientException: Unable to load AWS credentials from any provider in the chain: "
+            "[EnvironmentVariableCredentialsProvider: Unable to load AWS credentials from environment variables, "
+            "SystemPropertiesCredentialsProvider: Unable to load AWS credentials from Java system properties, "
+            "WebIdentityTokenCredentialsProvider: You must specify a value for roleArn and roleSessionName, "
+            "com.amazonaws.auth.profile.ProfileCredentialsProvider@1b2c3d: profile file cannot be null, "
+            "com.amazonaws.auth.EC2ContainerCredentialsProviderWrapper@4e5f60: Failed to connect to service endpoint: ]"
+        ),
+        {},
+    ),
+    ("no-credentials-in-pod", "botocore.exceptions.NoCredentialsError: Unable to locate credentials", POD),
+    (
+        "no-credentials-on-ecs",
+        "CredentialsProviderError: Could not load credentials from any providers\nAWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not set",
+        {},
+    ),
+    (
+        "no-credentials-on-lambda",
+        '[ERROR] NoCredentialsError: Unable to locate credentials\n  File "/var/task/lambda_function.py", line 7, in handler',
+        {},
+    ),
+    (
+        "no-credentials-in-github-actions",
+        "Error: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers\nIt looks like you might be trying to authenticate with OIDC. Did you mean to set the `id-token` permission?",
+        {},
+    ),
+    ("profile-not-found", "The config profile (staging) could not be found", {}),
+    (
+        "partial-credentials",
+        "botocore.exceptions.PartialCredentialsError: Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY",
+        {},
+    ),
+    (
+        "source-profile-missing",
+        'botocore.exceptions.InvalidConfigError: The source_profile "base" referenced in the profile "dev" does not exist',
+        {},
+    ),
+    (
+        "no-sso-login",
+        "aws eks list-clusters --profile dev\nError loading SSO Token: Token for dev-session does not exist",
+        {},
+    ),
+    (
+        "mfa-needed",
+        "botocore.exceptions.RefreshWithMFAUnsupportedError: Cannot refresh credentials: MFA token required.",
+        {},
+    ),
+    (
+        "credential-process",
+        "botocore.exceptions.CredentialRetrievalError: Error when retrieving credentials from custom-process: helper: not logged in",
+        {},
+    ),
+    (
+        "kubeconfig-helper-failed",
+        "Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 255",
+        {"cluster": "orders", "region": "eu-west-1"},
+    ),
+    (
+        "kubeconfig-helper-not-found",
+        "Unable to connect to the server: getting credentials: exec: executable aws not found",
+        {},
+    ),
+    (
+        "token-file-unreadable",
+        f"WebIdentityErr: failed fetching WebIdentity token: \ncaused by: WebIdentityErr: unable to read file at {TOKEN_FILE}\ncaused by: open {TOKEN_FILE}: permission denied",
+        POD,
+    ),
+    ("token-file-absent", f"botocore: [Errno 2] No such file or directory: '{TOKEN_FILE}'", POD),
+    (
+        "pod-identity-with-old-sdk",
+        "CredentialsProviderError: 169.254.170.23 is not a valid container metadata service hostname",
+        POD,
+    ),
+    (
+        "no-way-to-sts",
+        'WebIdentityErr: failed to retrieve credentials\ncaused by: RequestError: send request failed\ncaused by: Post "https://sts.amazonaws.com/": dial tcp 203.0.113.7:443: i/o timeout',
+        POD,
+    ),
+    (
+        "no-registry-login-in-cluster",
+        f'kubelet Failed to pull image "{REGISTRY}/orders:1": rpc error: code = Unknown desc = no basic auth credentials',
+        {},
+    ),
+    ("no-registry-login", f"docker pull {REGISTRY}/orders:1\nno basic auth credentials", {}),
+    (
+        "no-such-route",
+        'HTTP/2 403\nhost: a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com\nx-amzn-errortype: MissingAuthenticationTokenException\n{"message":"Missing Authentication Token"}',
+        {},
+    ),
+    (
+        "request-unsigned",
+        _boto("MissingAuthenticationToken", "GetCallerIdentity", "Request is missing Authentication Token"),
+        {},
+    ),
+    ("request-unsigned-or-no-route", '{"message":"Missing Authentication Token"}', {}),
+)
+SIGNATURES: tuple[Golden, ...] = (
+    (
+        "signature-mismatch",
+        _boto(
+            "SignatureDoesNotMatch",
+            "GetCallerIdentity",
+            "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+        ),
+        {},
+    ),
+    (
+        "signature-of-presigned-url",
+        "GET https://orders.s3.eu-west-1.amazonaws.com/a.pdf?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=3600&X-Amz-SignedHeaders=host\n<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you provided. Check your key and signing method.</Message></Error>",
+        {},
+    ),
+    (
+        "clock-behind",
+        _boto(
+            "SignatureDoesNotMatch",
+            "DescribeStacks",
+            "Signature expired: 20260803T101500Z is now earlier than 20260803T104500Z (20260803T105000Z - 5 min.)",
+        ),
+        {},
+    ),
+    (
+        "clock-ahead-by-hours",
+        _boto(
+            "InvalidSignatureException",
+            "ListTables",
+            "Signature not yet current: 20260803T121000Z is still later than 20260803T101500Z (20260803T101000Z + 5 min.)",
+        ),
+        {},
+    ),
+    (
+        "clock-skewed-at-s3",
+        "<Error><Code>RequestTimeTooSkewed</Code><Message>The difference between the request time and the current time is too large.</Message><RequestTime>20260803T101500Z</RequestTime><ServerTime>2026-08-03T10:45:00Z</ServerTime></Error>",
+        {},
+    ),
+    (
+        "authorization-malformed",
+        _boto(
+            "IncompleteSignature",
+            "ListUsers",
+            "'AKIA' not a valid key=value pair (missing equal-sign) in Authorization header: 'AWS4-HMAC-SHA256 Credential=AKIA'.",
+        ),
+        {},
+    ),
+    (
+        "sts-global-host",
+        _boto("SignatureDoesNotMatch", "GetCallerIdentity", "Credential should be scoped to a valid region"),
+        {},
+    ),
+    (
+        "sts-global-host-in-pod",
+        'Post "https://sts.amazonaws.com/": '
+        + _boto(
+            "SignatureDoesNotMatch",
+            "AssumeRole",
+            "Credential should be scoped to a valid region, not 'eu-west-1'. ",
+        ),
+        {**POD, "kubernetes_version": "1.31"},
+    ),
+    (
+        "bucket-in-other-region",
+        _boto(
+            "AuthorizationHeaderMalformed",
+            "ListObjectsV2",
+            "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'",
+        ),
+        {},
+    ),
+    (
+        "scope-of-other-service",
+        _boto(
+            "SignatureDoesNotMatch", "ListQueues", "Credential should be scoped to correct service: 'sts'. "
+        ),
+        {},
+    ),
+    (
+        "scope-of-other-region",
+        "com.amazonaws.services.sqs.model.AmazonSQSException: Credential should be scoped to a valid region, not 'eu-west-1'. (Service: AmazonSQS; Status Code: 403; Error Code: SignatureDoesNotMatch; Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)",
+        {},
+    ),
+)
+TOKENS: tuple[Golden, ...] = (
+    (
+        "no-oidc-provider-for-eks",
+        _web("InvalidIdentityToken", f"No OpenIDConnect provider found in your account for {ISSUER}"),
+        POD,
+    ),
+    (
+        "no-oidc-provider-for-github",
+        "Error: Could not assume role with OIDC: No OpenIDConnect provider found in your account for https://token.actions.githubusercontent.com",
+        {},
+    ),
+    (
+        "no-oidc-provider",
+        _web(
+            "InvalidIdentityToken",
+            "No OpenIDConnect provider found in your account for https://login.example.com/",
+        ),
+        {},
+    ),
+    (
+        "wrong-audience",
+        _web("InvalidIdentityToken", "Incorrect token audience"),
+        {**POD, "trust_policy": TRUST, "token_claims": CLAIMS, "resource": ROLE},
+    ),
+    ("missing-claim", _web("InvalidIdentityToken", "Missing a required claim: aud"), {}),
+    (
+        "no-verification-key",
+        _web(
+            "InvalidIdentityToken",
+            "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements",
+        ),
+        {},
+    ),
+    (
+        "identity-provider-unreached",
+        _web(
+            "IDPCommunicationError",
+            "The request could not be fulfilled because the identity provider could not be reached.",
+        ),
+        {},
+    ),
+    (
+        "claim-rejected",
+        _web("IDPRejectedClaim", "The identity provider (IdP) reported that authentication failed."),
+        {},
+    ),
+    (
+        "wrong-thumbprint",
+        _web(
+            "InvalidIdentityToken",
+            "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
+        ),
+        {},
+    ),
+    (
+        "invalid-identity-token",
+        _web(
+            "InvalidIdentityToken",
+            "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)",
+        ),
+        {},
+    ),
+)
+OTHERS: tuple[Golden, ...] = (
+    (
+        "sts-not-activated",
+        _web(
+            "RegionDisabledException",
+            "STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console.",
+        ),
+        {"region": "eu-west-1"},
+    ),
+    (
+        "sts-not-activated-in-opt-in-region",
+        _web(
+            "RegionDisabledException",
+            "STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console.",
+        ),
+        {"region": "ap-east-1"},
+    ),
+    (
+        "access-key-quota",
+        "aws iam create-access-key --user-name ana\n"
+        + _boto("LimitExceeded", "CreateAccessKey", "Cannot exceed quota for AccessKeysPerUser: 2"),
+        {},
+    ),
+    (
+        "invalid-principal-in-policy",
+        _boto(
+            "MalformedPolicyDocument",
+            "UpdateAssumeRolePolicy",
+            'Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:role/billing"',
+        ),
+        {},
+    ),
+    (
+        "deleted-principal-in-policy",
+        _boto(
+            "MalformedPolicy", "PutBucketPolicy", 'Invalid principal in policy: "AWS":"AROAEXAMPLE0123456789"'
+        ),
+        {},
+    ),
+    (
+        "policy-not-json",
+        _boto("MalformedPolicyDocument", "CreatePolicy", "This policy contains invalid Json"),
+        {},
+    ),
+    (
+        "prohibited-field-in-trust-policy",
+        _boto("MalformedPolicyDocument", "CreateRole", "Has prohibited field Resource"),
+        {},
+    ),
+    (
+        "federated-principal",
+        "Error: creating IAM Role (orders-api): MalformedPolicyDocument: Federated principals must be valid domain names or SAML metadata ARNs\n\tstatus code: 400, request id: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",
+        {},
+    ),
+    (
+        "policy-too-long",
+        _boto("LimitExceeded", "CreatePolicy", "Cannot exceed quota for PolicySize: 6144"),
+        {},
+    ),
+    ("throttled", _boto("ThrottlingException", "DescribeClusters", "Rate exceeded"), {}),
+    (
+        "cluster-not-found",
+        _boto("ResourceNotFoundException", "DescribeCluster", "No cluster found for name: orders."),
+        {"region": "eu-west-1"},
+    ),
+    (
+        "quota-reached",
+        _boto("VpcLimitExceeded", "CreateVpc", "The maximum number of VPCs has been reached."),
+        {"region": "eu-west-1"},
+    ),
+    (
+        "not-subscribed",
+        _boto("OptInRequired", "DescribeInstances", "You are not subscribed to this service."),
+        {},
+    ),
+    (
+        "kms-key-disabled",
+        _boto(
+            "DisabledException",
+            "Decrypt",
+            "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 is disabled.",
+        ),
+        {},
+    ),
+    (
+        "instance-profile-not-there",
+        _boto(
+            "InvalidParameterValue",
+            "RunInstances",
+            "Value (orders-api) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name",
+        ),
+        {},
+    ),
+    (
+        "role-not-assumed-by-lambda",
+        _boto(
+            "InvalidParameterValueException",
+            "CreateFunction",
+            "The role defined for the function cannot be assumed by Lambda.",
+        ),
+        {},
+    ),
+    (
+        "already-exists",
+        _boto("EntityAlreadyExists", "CreateRole", "Role with name orders-api already exists."),
+        {},
+    ),
+    (
+        "service-unavailable",
+        _boto("ServiceUnavailable", "ListBuckets", "Service is unable to handle request."),
+        {},
+    ),
+    ("invalid-request", _boto("ValidationException", "DescribeCluster", "clusterName is not valid"), {}),
+    ("no-region", "botocore.exceptions.NoRegionError: You must specify a region.", {}),
+    (
+        "no-answer",
+        'botocore.exceptions.EndpointConnectionError: Could not connect to the endpoint URL: "https://eks.eu-west-1.amazonaws.com/clusters"',
+        {},
+    ),
+    (
+        "header-not-sendable",
+        'operation error STS: GetCallerIdentity, https response error StatusCode: 0, RequestID: , request send failed, Post "https://sts.eu-west-1.amazonaws.com/": net/http: invalid header field value for "Authorization"',
+        {},
+    ),
+    (
+        "other-error",
+        _boto(
+            "UnsupportedAvailabilityZoneException",
+            "CreateCluster",
+            "Cannot create cluster 'orders' because us-east-1e does not have sufficient capacity.",
+        ),
+        {},
+    ),
+)
+CASES: tuple[Golden, ...] = (*EXPIRED, *INVALID, *MISSING, *SIGNATURES, *TOKENS, *OTHERS)

@@ -1,0 +1,171 @@
+"""Access denials: name, error text, facts. The texts are made up, in the form in which AWS prints them."""
+
+from __future__ import annotations
+
+Golden = tuple[str, str, dict[str, object]]
+
+USER = "arn:aws:iam::111122223333:user/ana"
+SESSION = "arn:aws:sts::111122223333:assumed-role/orders-api/i-0a1b2c3d4e5f60718"
+SSO = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Developer_0123456789abcdef/ana@example.com"
+LINKED = "arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForBackup/AWSBackup-AWSServiceRoleForBackup"
+CLUSTER = "arn:aws:eks:eu-west-1:111122223333:cluster/orders"
+QUEUE = "arn:aws:sqs:eu-west-1:111122223333:orders"
+KEY = "arn:aws:kms:eu-west-1:444455556666:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
+SCP = "arn:aws:organizations::444455556666:policy/o-a1b2c3d4e5/service_control_policy/p-0a1b2c3d"
+ISSUER = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
+
+
+def _boto(code: str, operation: str, message: str) -> str:
+    return f"An error occurred ({code}) when calling the {operation} operation: {message}"
+
+
+def _denied(who: str, action: str, resource: str | None, why: str = "") -> str:
+    on = f" on resource: {resource}" if resource else ""
+    return f"User: {who} is not authorized to perform: {action}{on}{why}"
+
+
+def _no(layer: str, action: str) -> str:
+    return f" because no {layer} allows the {action} action"
+
+
+DECODED = {
+    "allowed": False,
+    "explicitDeny": True,
+    "matchedStatements": {
+        "items": [
+            {
+                "statementId": "OnlyFrankfurt",
+                "effect": "DENY",
+                "principals": {"items": [{"value": "AROAEXAMPLEEXAMPLE12"}]},
+                "principalGroups": {"items": []},
+                "actions": {"items": [{"value": "ec2:*"}]},
+                "resources": {"items": [{"value": "*"}]},
+                "conditions": {"items": [{"key": "ec2:Region", "values": {"items": [{"value": "eu-central-1"}]}}]},
+            }
+        ]
+    },
+    "failures": {"items": []},
+    "context": {
+        "principal": {"id": "AROAEXAMPLEEXAMPLE12:run-7", "arn": SESSION},
+        "action": "RunInstances",
+        "resource": "arn:aws:ec2:us-east-1:111122223333:instance/*",
+        "conditions": {"items": [{"key": "ec2:Region", "values": {"items": [{"value": "us-east-1"}]}}]},
+    },
+}
+DETAILS = {
+    "requestContext": {},
+    "evaluations": [
+        {
+            "action": "sqs:SendMessage",
+            "resource": QUEUE,
+            "context": {},
+            "evaluatedEffect": "EXPLICIT_DENY",
+            "checks": [
+                {
+                    "checkType": "SERVICE_CONTROL_POLICY",
+                    "evaluatedEffect": "EXPLICIT_DENY",
+                    "targetArn": "arn:aws:organizations::444455556666:account/o-a1b2c3d4e5/111122223333",
+                    "relevantPolicyTypes": ["SERVICE_CONTROL_POLICY"],
+                    "matchedPolicies": [
+                        {"uri": SCP, "matchedStatements": [{"sid": "NoQueues", "evaluatedEffect": "EXPLICIT_DENY"}]}
+                    ],
+                },
+                {
+                    "checkType": "PRINCIPAL",
+                    "evaluatedEffect": "IMPLICIT_DENY",
+                    "relevantPolicyTypes": ["IDENTITY_BASED_POLICY"],
+                    "matchedPolicies": [],
+                },
+            ],
+        }
+    ],
+    "policies": [],
+}
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}"},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {"StringEquals": {f"{ISSUER}:sub": "system:serviceaccount:shop:orders"}},
+        }
+    ],
+}
+CLAIMS = {"iss": f"https://{ISSUER}", "sub": "system:serviceaccount:shop:cart", "aud": ["sts.amazonaws.com"]}
+
+CASES: tuple[Golden, ...] = (
+    # The EKS page's own words.
+    ("eks-page-access-denied", _boto("AccessDeniedException", "DescribeCluster", _denied("arn:aws:iam::111122223333:user/user_name", "eks:DescribeCluster", "arn:aws:eks:region:111122223333:cluster/my-cluster")), {}),
+    ("eks-page-pass-role", "User: arn:aws:iam::111122223333:user/marymajor is not authorized to perform: iam:PassRole", {}),
+    ("eks-page-pass-role-cluster", "User: arn:aws:iam::111122223333:user/marymajor is not authorized to perform: iam:PassRole", {"cluster": "orders"}),
+    # Identity-based policies.
+    ("identity-implicit-session", _boto("AccessDeniedException", "DescribeCluster", _denied(SESSION, "eks:DescribeCluster", CLUSTER, _no("identity-based policy", "eks:DescribeCluster"))), {}),
+    ("identity-implicit-user", _boto("AccessDenied", "ListBuckets", _denied(USER, "s3:ListAllMyBuckets", None, _no("identity-based policy", "s3:ListAllMyBuckets"))), {}),
+    ("identity-implicit-identity-center", _boto("AccessDeniedException", "DescribeCluster", _denied(SSO, "eks:DescribeCluster", CLUSTER, _no("identity-based policy", "eks:DescribeCluster"))), {}),
+    ("identity-implicit-service-linked", _boto("AccessDenied", "CreateGrant", _denied(LINKED, "kms:CreateGrant", KEY, _no("identity-based policy", "kms:CreateGrant"))), {}),
+    ("identity-implicit-cross-account", _boto("AccessDenied", "SendMessage", _denied(USER, "sqs:SendMessage", QUEUE.replace("111122223333", "444455556666"), _no("identity-based policy", "sqs:SendMessage"))), {}),
+    ("identity-implicit-masked", _boto("AccessDeniedException", "DescribeCluster", _denied("arn:aws:sts::****:assumed-role/orders-api/***", "eks:DescribeCluster", "arn:aws:eks:eu-west-1:****:cluster/ord***", _no("identity-based policy", "eks:DescribeCluster"))), {}),
+    ("identity-implicit-secret-name", _boto("AccessDeniedException", "GetSecretValue", _denied(SESSION, "secretsmanager:GetSecretValue", "prod/orders/db", _no("identity-based policy", "secretsmanager:GetSecretValue"))), {"region": "eu-west-1"}),
+    ("identity-implicit-root", _boto("AccessDenied", "PutObject", _denied("arn:aws:iam::111122223333:root", "s3:PutObject", '"arn:aws:s3:::orders/1.csv"')), {}),
+    ("identity-implicit-cloudformation", 'Resource handler returned message: "' + _denied("arn:aws:sts::111122223333:assumed-role/deployer/AWSCloudFormation", "eks:CreateCluster", CLUSTER, _no("identity-based policy", "eks:CreateCluster")) + ' (Service: Eks, Status Code: 403, Request ID: 7f3d0c52-9a41-4e6b-8d27-5b1e60c4fa93)" (RequestToken: 7d2e9a01-3b4c-4d5e-8f60-718293a4b5c6, HandlerErrorCode: AccessDenied)', {}),
+    ("identity-implicit-authorization-id", _boto("AccessDenied", "CreateInstanceProfile", _denied(USER, "iam:CreateInstanceProfile", "arn:aws:iam::111122223333:instance-profile/nodes", _no("identity-based policy", "iam:CreateInstanceProfile")) + ". Go to https://us-east-1.console.aws.amazon.com/iam/home?region=us-east-1#/authorization-details/a1b2c3d4e5f6g7h8i9j0k1l2m for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: a1b2c3d4e5f6g7h8i9j0k1l2m"), {}),
+    ("identity-explicit", _boto("AccessDenied", "DeleteRole", _denied(SESSION, "iam:DeleteRole", "arn:aws:iam::111122223333:role/deploy", " with an explicit deny in an identity-based policy")), {}),
+    ("identity-explicit-arn", _boto("AccessDenied", "DeleteRole", _denied(USER, "iam:DeleteRole", "arn:aws:iam::111122223333:role/deploy", " with an explicit deny in an identity-based policy: arn:aws:iam::111122223333:policy/fence")), {}),
+    ("compromised-key", _boto("AccessDenied", "CreateUser", _denied(USER, "iam:CreateUser", "arn:aws:iam::111122223333:user/eve", " with an explicit deny in an identity-based policy: arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3")), {}),
+    # Policies that only limit.
+    ("scp-explicit", _boto("AccessDenied", "PutObject", _denied(SESSION, "s3:PutObject", '"arn:aws:s3:::orders/1.csv"', f" with an explicit deny in a service control policy: {SCP}")), {}),
+    ("scp-implicit", _denied(USER, "codecommit:ListRepositories", None, _no("service control policy", "codecommit:ListRepositories")), {}),
+    ("rcp-explicit", _boto("AccessDenied", "GetObject", _denied(USER, "s3:GetObject", '"arn:aws:s3:::orders/1.csv"', " with an explicit deny in a resource control policy")), {}),
+    ("boundary-implicit", _boto("AccessDeniedException", "GetSecretValue", _denied(SESSION, "secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-a1B2c3", _no("permissions boundary", "secretsmanager:GetSecretValue"))), {}),
+    ("boundary-explicit", _boto("AccessDenied", "CreateUser", _denied(USER, "iam:CreateUser", "arn:aws:iam::111122223333:user/eve", " with an explicit deny in a permissions boundary: arn:aws:iam::111122223333:policy/boundary")), {}),
+    ("session-implicit", _boto("AccessDeniedException", "GetParameter", _denied(SESSION, "ssm:GetParameter", "arn:aws:ssm:eu-west-1:111122223333:parameter/orders/db", _no("session policy", "ssm:GetParameter"))), {}),
+    ("session-explicit-federated", _boto("AccessDeniedException", "GetItem", _denied("arn:aws:sts::111122223333:federated-user/ana", "dynamodb:GetItem", "arn:aws:dynamodb:eu-west-1:111122223333:table/orders", " with an explicit deny in a session policy")), {}),
+    ("vpc-endpoint-implicit", _boto("AccessDenied", "GetObject", _denied(SESSION, "s3:GetObject", '"arn:aws:s3:::orders/1.csv"', _no("VPC endpoint policy", "s3:GetObject"))), {"region": "eu-west-1"}),
+    ("vpc-endpoint-explicit-transitive", _boto("AccessDenied", "GetObject", _denied(SESSION, "s3:GetObject", '"arn:aws:s3:::orders/1.csv"', " with an explicit deny in a VPC endpoint policy transitively through a service control policy")), {}),
+    # Resources' own policies.
+    ("resource-implicit-cross-account", _boto("AuthorizationError", "Publish", _denied(SESSION, "SNS:Publish", "arn:aws:sns:eu-west-1:444455556666:orders", _no("resource-based policy", "SNS:Publish"))), {}),
+    ("resource-implicit-identity-center", _boto("AccessDenied", "SendMessage", _denied(SSO, "sqs:SendMessage", QUEUE.replace("111122223333", "444455556666"), _no("resource-based policy", "sqs:SendMessage"))), {}),
+    ("resource-explicit", _boto("AccessDenied", "PutObject", _denied(USER, "s3:PutObject", '"arn:aws:s3:::orders/1.csv"', " with an explicit deny in a resource-based policy")), {}),
+    ("anonymous-api-gateway", '{"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********3333:a1b2c3d4e5/prod/GET/orders"}', {}),
+    ("anonymous-opensearch", '{"Message":"User: anonymous is not authorized to perform: es:ESHttpGet because no resource-based policy allows the es:ESHttpGet action"}', {}),
+    ("service-principal", "Service Principal: glue.amazonaws.com is not authorized to perform: glue:GetTable on resource: arn:aws:glue:eu-west-1:111122223333:table/sales/orders", {}),
+    ("lambda-authorizer", '{"Message":"User is not authorized to access this resource with an explicit deny"}', {}),
+    # Roles: passing and assuming.
+    ("pass-role", _boto("AccessDeniedException", "CreateCluster", _denied(USER, "iam:PassRole", "arn:aws:iam::111122223333:role/eks-cluster", _no("identity-based policy", "iam:PassRole"))), {"service": "eks"}),
+    ("pass-role-ec2", _boto("UnauthorizedOperation", "RunInstances", "You are not authorized to perform this operation. " + _denied(USER, "iam:PassRole", "arn:aws:iam::111122223333:role/nodes", _no("identity-based policy", "iam:PassRole"))), {}),
+    ("pass-role-cross-account", _boto("AccessDeniedException", "CreateNodegroup", "Cross-account pass role is not allowed."), {}),
+    ("pass-role-cross-account-derived", _boto("AccessDeniedException", "CreateCluster", _denied(USER, "iam:PassRole", "arn:aws:iam::444455556666:role/eks-cluster")), {}),
+    ("assume-role", _boto("AccessDenied", "AssumeRole", _denied(SESSION, "sts:AssumeRole", "arn:aws:iam::111122223333:role/reader")), {}),
+    ("assume-role-cross-account", _boto("AccessDenied", "AssumeRole", _denied(SESSION, "sts:AssumeRole", "arn:aws:iam::444455556666:role/reader")), {}),
+    ("assume-role-identity", _boto("AccessDenied", "AssumeRole", _denied(USER, "sts:AssumeRole", "arn:aws:iam::111122223333:role/reader", _no("identity-based policy", "sts:AssumeRole"))), {}),
+    ("assume-role-trust", _boto("AccessDenied", "AssumeRole", _denied(USER, "sts:AssumeRole", "arn:aws:iam::111122223333:role/reader", _no("role trust policy", "sts:AssumeRole"))), {}),
+    ("assume-role-trust-explicit", _boto("AccessDenied", "AssumeRole", _denied(USER, "sts:AssumeRole", "arn:aws:iam::111122223333:role/reader", " with an explicit deny in the role trust policy")), {}),
+    ("assume-role-trust-supplied", _boto("AccessDenied", "AssumeRole", _denied(USER, "sts:AssumeRole", "arn:aws:iam::111122223333:role/reader")), {"trust_policy": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:user/bob"}, "Action": "sts:AssumeRole"}]}}),
+    ("tag-session", _boto("AccessDenied", "AssumeRole", _denied(SESSION, "sts:TagSession", "arn:aws:iam::111122223333:role/reader")), {}),
+    ("root-assumes-role", _boto("AccessDenied", "AssumeRole", "Roles may not be assumed by root accounts."), {}),
+    ("web-identity", _boto("AccessDenied", "AssumeRoleWithWebIdentity", "Not authorized to perform sts:AssumeRoleWithWebIdentity"), {}),
+    ("web-identity-facts", _boto("AccessDenied", "AssumeRoleWithWebIdentity", "Not authorized to perform sts:AssumeRoleWithWebIdentity"), {"cluster": "orders", "namespace": "shop", "service_account": "cart", "trust_policy": TRUST, "token_claims": CLAIMS}),
+    ("saml", _boto("AccessDenied", "AssumeRoleWithSAML", "Not authorized to perform sts:AssumeRoleWithSAML"), {}),
+    ("pod-identity", "failed to load credentials: Unauthorized Exception! EKS does not have permissions to assume the associated role., fault: client", {"cluster": "orders", "namespace": "shop"}),
+    ("mfa", _boto("AccessDenied", "GetSessionToken", "MultiFactorAuthentication failed with invalid MFA one time pass code."), {}),
+    # Services with words of their own.
+    ("kms-identity", _boto("AccessDeniedException", "Decrypt", _denied(SESSION, "kms:Decrypt", None, " on the resource associated with this ciphertext because no identity-based policy allows the kms:Decrypt action")), {}),
+    ("kms-three-ways", _boto("AccessDeniedException", "GenerateDataKey", _denied(SESSION, "kms:GenerateDataKey", KEY, " because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access")), {}),
+    ("kms-old-sentence", _boto("AccessDeniedException", "Decrypt", "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access."), {}),
+    ("kms-behind-service", "AccessDeniedException: Access to KMS is not allowed\n\tstatus code: 400, request id: 7f3d0c52-9a41-4e6b-8d27-5b1e60c4fa93", {}),
+    ("s3-bare", _boto("AccessDenied", "PutObject", "Access Denied"), {}),
+    ("s3-bare-bucket-known", _boto("AccessDenied", "GetObject", "Access Denied"), {"resource": "arn:aws:s3:::orders/1.csv", "caller": SESSION}),
+    ("s3-head-object", _boto("403", "HeadObject", "Forbidden"), {}),
+    ("s3-block-public-access", _boto("AccessDenied", "PutBucketPolicy", _denied(USER, "s3:PutBucketPolicy", '"arn:aws:s3:::orders"', " because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access")), {}),
+    ("ec2-bare", _boto("UnauthorizedOperation", "DescribeVpcs", "You are not authorized to perform this operation."), {}),
+    ("ec2-encoded", _boto("UnauthorizedOperation", "RunInstances", "You are not authorized to perform this operation. Encoded authorization failure message: " + "aB3_dE6fG9" * 12), {}),
+    ("ec2-encoded-decoded", _boto("UnauthorizedOperation", "RunInstances", "You are not authorized to perform this operation. Encoded authorization failure message: " + "aB3_dE6fG9" * 12), {"decoded_message": DECODED}),
+    ("authorization-details", _boto("AccessDenied", "SendMessage", _denied(SESSION, "sqs:SendMessage", QUEUE, " with an explicit deny")), {"authorization_details": DETAILS}),
+    ("explicit-unnamed", _boto("AccessDeniedException", "GetFunction", _denied(USER, "lambda:GetFunction", "arn:aws:lambda:eu-west-1:111122223333:function:resize", " with an explicit deny")), {}),
+    ("lake-formation", "An error occurred (AccessDeniedException) when calling the GetTable operation: Resource does not exist or requester is not authorized to access requested permissions.", {}),
+    ("dependency", _boto("AccessDeniedForDependencyException", "EnableAWSServiceAccess", "The request failed because your credentials do not have permission to create the service-linked role."), {}),
+    ("own-words", _boto("AccessDeniedException", "CreateAgent", "Agents are in maintenance mode. New agents cannot be made today."), {}),
+    ("no-code-no-words", "AccessDeniedException: \n\tstatus code: 403, request id: 88525d89-5162-461c-9df0-751443ef394b", {}),
+    ("china-user", _boto("AccessDeniedException", "DescribeCluster", _denied("arn:aws-cn:iam::111122223333:user/ana", "eks:DescribeCluster", "arn:aws-cn:eks:cn-north-1:111122223333:cluster/orders", _no("identity-based policy", "eks:DescribeCluster"))), {}),
+)  # fmt: skip

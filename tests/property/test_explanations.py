@@ -1,0 +1,147 @@
+"""What no explanation may do, over all denials that the generators make."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamtriage import AccessDenied, explain, parse, policy_for, scan
+from iamtriage.actions import find_action
+from iamtriage.policies import policies_for
+from tests.policy_validator import validate, validate_statement
+from tests.strategies import ALONE, Case, calls, cases, denials, known, soup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage import Explanation, Failure
+
+_LIMITS = ("permissions_boundary", "session", "service_control", "resource_control", "vpc_endpoint")
+bare_denials = calls(denials()).map(lambda call: call.message.text)
+
+
+def _statements(explanation: Explanation) -> Iterator[tuple[str | None, dict[str, Any]]]:
+    for remedy in explanation.remedies:
+        if remedy.policy is not None:
+            for statement in remedy.policy["Statement"]:
+                yield remedy.layer, statement
+
+
+def _many(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+@given(st.one_of(bare_denials, cases().map(lambda case: case.text)))
+def test_no_allow_for_the_identity_where_it_cannot_help(text: str) -> None:
+    """Nothing that an identity-based policy allows is proposed against a Deny or a policy that only limits."""
+    failure = parse(text)
+    explanation = explain(text)
+    if not isinstance(failure, AccessDenied):
+        return
+    hopeless = failure.deny == "explicit" or failure.policy_type not in (None, "identity")
+    for layer, statement in _statements(explanation):
+        assert layer in ("identity", "resource", "role_trust")
+        if hopeless or failure.principal == "anonymous":
+            assert layer != "identity", explanation
+            assert "Principal" in statement, explanation
+
+
+@given(bare_denials)
+def test_policies_that_only_limit_are_never_shown_as_ones_to_attach(text: str) -> None:
+    """What goes into a boundary, session, endpoint or control policy is a statement of its own, marked as such."""
+    failure = parse(text)
+    assert isinstance(failure, AccessDenied)
+    for remedy in explain(text).remedies:
+        if failure.policy_type in _LIMITS:
+            assert remedy.policy is None
+        if remedy.statement is not None:
+            assert remedy.layer == failure.policy_type
+            validate_statement(remedy.statement, remedy.layer)
+
+
+@given(st.one_of(bare_denials, known.map(lambda case: case.text)))
+def test_every_policy_document_is_valid(text: str) -> None:
+    for remedy in explain(text).remedies:
+        if remedy.policy is not None:
+            validate(remedy.policy, remedy.layer)
+
+
+@given(bare_denials)
+def test_nothing_wider_than_what_was_denied(text: str) -> None:
+    """The action is the denied one, the resource the denied one, or * where AWS accepts nothing else, and said so."""
+    failure = parse(text)
+    assert isinstance(failure, AccessDenied)
+    explanation = explain(failure)
+    for layer, statement in _statements(explanation):
+        if layer == "role_trust":
+            continue
+        actions = _many(statement["Action"])
+        assert [each.lower() for each in actions] == [(failure.action or "").lower()]
+        for resource in _many(statement["Resource"]):
+            if resource == "*":
+                action = find_action(actions[0])
+                key_policy = layer == "resource" and actions[0].startswith("kms:")
+                assert failure.resource == "*" or key_policy or (action is not None and action.only_wildcard)
+                assert any("*" in step for remedy in explanation.remedies for step in remedy.steps)
+            elif "REPLACE_" not in resource and (failure.resource or "").startswith("arn:"):
+                assert resource in (failure.resource, (failure.resource or "").partition("/")[0])
+
+
+@given(st.lists(bare_denials, max_size=12), st.randoms())
+def test_one_policy_for_many_denials(texts: list[str], random: Any) -> None:  # noqa: ANN401
+    """The policy allows what an Allow can help, nothing else, whatever the order; each Sid stands once."""
+    failures = [failure for text in texts for failure in scan(text)]
+    policy = policy_for(failures)
+    shuffled = list(failures)
+    random.shuffle(shuffled)
+    assert policy_for(shuffled) == policy
+    assert policy_for([*failures, *failures]) == policy
+    helped = {
+        (each.action or "").lower()
+        for each in failures
+        if isinstance(each, AccessDenied) and each.deny != "explicit" and each.policy_type in (None, "identity")
+    }
+    if policy["Statement"]:
+        validate(policy, "identity")
+    allowed = {action.lower() for statement in policy["Statement"] for action in _many(statement["Action"])}
+    assert allowed <= helped
+    for part in policies_for(failures, limit=512):
+        single = len(part["Statement"]) == 1
+        assert single or len(json.dumps(part, separators=(",", ":"))) <= 512
+        validate(part, "identity")
+
+
+@given(st.one_of(known.map(lambda case: case.text), soup, st.text()))
+def test_explain_takes_any_text(text: str) -> None:
+    """No text raises, and every form of the explanation can be made and encoded."""
+    explanation = explain(text)
+    for form in (str(explanation), explanation.to_markdown(), explanation.to_html(), explanation.to_html(page=True)):
+        form.encode()
+    json.dumps(explanation.to_dict()).encode()
+    assert (explanation.failure is None) == (parse(text) is None)
+
+
+@pytest.mark.parametrize("case", ALONE, ids=lambda case: case.facts["kind"])
+def test_failures_without_an_envelope_are_explained(case: Case) -> None:
+    explanation = explain(case.text)
+    assert explanation.failure is not None
+    assert explanation.causes
+    assert explanation.remedies
+
+
+@given(known)
+def test_every_failure_has_a_cause_and_a_remedy(case: Case) -> None:
+    explanation = explain(case.text)
+    failure: Failure | None = explanation.failure
+    assert failure is not None
+    assert explanation.summary.endswith((".", "!", "?")), explanation.summary
+    assert explanation.causes, explanation
+    assert explanation.remedies, explanation
+    for cause in explanation.causes:
+        assert cause.evidence in ("reported", "derived", "possible"), "no facts were given"
+    for remedy in explanation.remedies:
+        assert remedy.url is None or remedy.url.startswith("https://")

@@ -1,0 +1,50 @@
+"""Holds calls of the AWS CLI to botocore's models: the operation exists, its options too, none is missing."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from botocore import xform_name
+from botocore.session import get_session
+
+__all__ = ("check_call", "options_of")
+
+# Commands of the AWS CLI that are no operations.
+_OWN = frozenset(
+    {
+        ("configure", "list"),
+        ("eks", "get-token"),
+        ("eks", "update-kubeconfig"),
+        ("login",),
+        ("sso", "login"),
+        ("configure", "sso"),
+    }
+)
+_GLOBAL = frozenset({"--output", "--query", "--region", "--profile", "--max-results", "--max-items"})
+
+
+@cache
+def options_of(service: str, command: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Give the options that a command takes, and those that it needs."""
+    # The CLI's name of the commands is not botocore's for S3 alone.
+    model: Any = get_session().get_service_model("s3" if service == "s3api" else service)
+    [operation] = [each for each in model.operation_names if xform_name(each, "-") == command]
+    shape = model.operation_model(operation).input_shape
+    if shape is None:
+        return frozenset(), frozenset()
+    taken, needed = (
+        frozenset(f"--{xform_name(member, '-')}" for member in members)
+        for members in (shape.members, shape.required_members)
+    )
+    return taken, needed
+
+
+def check_call(words: list[str]) -> None:
+    """Hold one call, without the program's name, to the models."""
+    if words == ["--version"] or tuple(words[:2]) in _OWN or tuple(words[:1]) in _OWN:
+        return
+    options = {word for word in words if word.startswith("--")} - _GLOBAL
+    taken, needed = options_of(words[0], words[1])
+    assert needed <= options, (words, needed - options)
+    assert options <= taken, (words, options - taken)

@@ -1,0 +1,70 @@
+"""Explains texts by the rules of credentials, tokens, keys, regions, policies and other errors, as ``explain`` does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from iamtriage import parse
+from iamtriage._rules.access_keys import explain_key_quota
+from iamtriage._rules.api_errors import explain_api_error
+from iamtriage._rules.cases import Case
+from iamtriage._rules.expired import explain_expired
+from iamtriage._rules.identity_tokens import explain_identity_token
+from iamtriage._rules.invalid_credentials import explain_invalid
+from iamtriage._rules.malformed_policies import explain_malformed_policy
+from iamtriage._rules.missing_credentials import explain_missing
+from iamtriage._rules.regions import explain_region_disabled
+from iamtriage._rules.scopes import explain_scope
+from iamtriage._rules.signatures import explain_signature
+from iamtriage.facts import facts_of
+from tests.rules.shell import arguments_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from iamtriage import Failure
+    from iamtriage.explanations import Explanation
+
+RULES: dict[str, Callable[[Case[Any]], Explanation]] = {
+    "access_key_quota": explain_key_quota,
+    "aws_error": explain_api_error,
+    "credential_scope": explain_scope,
+    "expired_credentials": explain_expired,
+    "invalid_credentials": explain_invalid,
+    "invalid_identity_token": explain_identity_token,
+    "malformed_policy": explain_malformed_policy,
+    "missing_credentials": explain_missing,
+    "region_disabled": explain_region_disabled,
+    "signature_mismatch": explain_signature,
+}
+
+
+def explained(error: str | BaseException | Failure, facts: Mapping[str, Any] | None = None) -> Explanation:
+    """Explain an error of one of these kinds."""
+    failure = parse(error) if isinstance(error, (str, BaseException)) else error
+    assert failure is not None, error
+    return RULES[failure.kind](Case(failure, facts_of(facts)))
+
+
+def words_of(explanation: Explanation) -> Iterator[str]:
+    """Give every string that the rules wrote, commands and documents included."""
+    yield explanation.topic
+    yield explanation.summary
+    yield from explanation.notes
+    for cause in explanation.causes:
+        yield from (cause.code, cause.text, *cause.because)
+    for remedy in explanation.remedies:
+        yield from (remedy.title, *remedy.steps, *remedy.commands)
+        yield from (str(remedy.policy), str(remedy.statement), remedy.manifest or "", remedy.url or "")
+
+
+# What else than the printers of ``shell`` the commands call. The names go to one of the printers as first argument.
+_MORE = ("chronyc", "docker", "env", "grep", "nslookup", "printenv", "timedatectl")
+_FUNCTIONS = "".join(f'{name}() {{ aws {name} "$@"; }}\n' for name in _MORE)
+
+
+def called(explanation: Explanation) -> list[list[str]]:
+    """Run the commands in a real shell, and give what each called, name first."""
+    commands = [command for remedy in explanation.remedies for command in remedy.commands]
+    calls = arguments_of(_FUNCTIONS + "\n".join(commands)) if commands else []
+    return [call[1:] if call[0] == "aws" and call[1] in _MORE else call for call in calls]

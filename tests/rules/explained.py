@@ -1,0 +1,49 @@
+"""Explanations straight from the rules for Kubernetes and EKS, each for the failure that a text holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from iamtriage import parse
+from iamtriage._rules.access_entries import explain_access_entry, explain_invalid_arn
+from iamtriage._rules.cases import Case
+from iamtriage._rules.kubernetes import explain_forbidden
+from iamtriage._rules.kubernetes_identity import explain_console, explain_unauthorized
+from iamtriage.facts import facts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from iamtriage import Failure
+    from iamtriage.explanations import Explanation
+
+RULES = {
+    "kubernetes_forbidden": explain_forbidden,
+    "kubernetes_unauthorized": explain_unauthorized,
+    "console_kubernetes_access": explain_console,
+    "access_entry": explain_access_entry,
+    "invalid_arn": explain_invalid_arn,
+}
+
+
+def explained(text: str, facts: Mapping[str, object] | None = None) -> Explanation:
+    """Explain the failure of a text by the rule of its kind."""
+    failure = parse(text)
+    assert failure is not None, text
+    return explained_failure(failure, facts)
+
+
+def explained_failure(failure: Failure, facts: Mapping[str, object] | None = None) -> Explanation:
+    """Explain a failure by the rule of its kind."""
+    rule = cast("Callable[[Case[Failure]], Explanation]", RULES[failure.kind])
+    return rule(Case(failure, facts_of(facts)))
+
+
+def codes(explanation: Explanation) -> list[tuple[str, str]]:
+    """Give code and evidence of each cause."""
+    return [(cause.code, cause.evidence) for cause in explanation.causes]
+
+
+def commands(explanation: Explanation) -> list[str]:
+    """Give all commands, in order."""
+    return [command for remedy in explanation.remedies for command in remedy.commands]

@@ -1,0 +1,278 @@
+"""Objects and ARNs that EKS, STS or the authenticator refuses: what it is, and what to write instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from iamtriage._rules.refused_arns import examine, lookup_for
+from tests.rules.explained import codes, commands, explained
+
+if TYPE_CHECKING:
+    from iamtriage.typing import RoleTarget
+
+
+def eks(operation: str, message: str) -> str:
+    return f"An error occurred (InvalidParameterException) when calling the {operation} operation: {message}"
+
+
+IN_USE = "The specified access entry resource is already in use on this cluster."
+MODE = (
+    "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this "
+    "operation."
+)
+CREATOR = (
+    "bootstrapClusterCreatorAdminPermissions must be true if cluster authentication mode is set to CONFIG_MAP"
+)
+STANDARD = 'This operation can only be performed on Access Entries with a type of "STANDARD".'
+NOT_FOUND = "The specified principalArn could not be found. You can view your available access entries."
+TRUST = "Trust policy of the role provided is invalid."
+INVALID = "The specified principalArn is invalid: invalid principal."
+FORMAT = "The principalArn parameter format is not valid"
+LINKED = (
+    "The caller is not allowed to modify access entries with a principalArn value of a Service Linked Role"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "first"),
+    [
+        (eks("CreateAccessEntry", IN_USE), "access-entry-exists", ("entry-exists", "reported")),
+        (eks("CreateAccessEntry", MODE), "authentication-mode", ("mode-config-map", "reported")),
+        (eks("CreateCluster", CREATOR), "cluster-creator", ("creator-needed", "reported")),
+        (eks("AssociateAccessPolicy", STANDARD), "access-entry-type", ("not-standard", "reported")),
+        (eks("AssociateAccessPolicy", NOT_FOUND), "access-entry-missing", ("no-entry", "reported")),
+        (
+            eks("CreateAccessEntry", "The username system:ana must not begin with system:"),
+            "access-entry-name",
+            ("reserved-name", "reported"),
+        ),
+        (
+            eks("UpdateClusterConfig", "Unsupported authentication mode update from API to CONFIG_MAP"),
+            "authentication-mode-change",
+            ("one-way", "reported"),
+        ),
+        (
+            eks("CreatePodIdentityAssociation", "Association already exists: a-0123456789abcdef0"),
+            "pod-identity-exists",
+            ("association-exists", "reported"),
+        ),
+        (
+            (
+                "operation error EKS: DescribePodIdentityAssociation: ResourceNotFoundException: pod "
+                "identity association not found"
+            ),
+            "pod-identity-missing",
+            ("no-association", "reported"),
+        ),
+        (eks("CreatePodIdentityAssociation", TRUST), "pod-identity-trust", ("trust-policy", "reported")),
+        (
+            (
+                "fargate profile jobs blocked for new launches due to: Pod execution role is not found in "
+                "auth config"
+            ),
+            "fargate-role",
+            ("role-not-mapped", "reported"),
+        ),
+        ('Error: configmaps "aws-auth" already exists', "aws-auth-exists", ("map-exists", "reported")),
+        (
+            'Error from server (NotFound): configmaps "aws-auth" not found',
+            "aws-auth-missing",
+            ("no-map", ("reported")),
+        ),
+        (
+            'level=error msg="error parsing config map: [one of rolearn or SSO must be supplied]"',
+            "aws-auth-broken",
+            ("map-not-read", "reported"),
+        ),
+        (eks("CreateAccessEntry", INVALID), "access-entry-principal", ("principal-not-accepted", "reported")),
+        (eks("CreateAccessEntry", FORMAT), "access-entry-principal", ("principal-not-accepted", "reported")),
+        (
+            eks("CreateAccessEntry", LINKED),
+            "access-entry-service-linked",
+            ("service-linked-role", ("reported")),
+        ),
+        (
+            (
+                "An error occurred (ValidationError) when calling the AssumeRoleWithWebIdentity operation: "
+                "Request ARN is invalid"
+            ),
+            "role-arn-malformed",
+            ("arn-not-accepted", "reported"),
+        ),
+        (
+            "arn 'arn:aws-xx:iam::111122223333:role/dev' does not have a recognized partition",
+            "aws-auth-arn",
+            ("arn-not-accepted", "reported"),
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) and " " not in value else "",
+)
+def test_the_words_decide_what_it_is(text: str, topic: str, first: tuple[str, str]) -> None:
+    found = explained(text)
+    assert (found.topic, codes(found)[0]) == (topic, first)
+
+
+def test_its_own_words_go_before_those_of_its_neighbours() -> None:
+    text = "\n".join(
+        (eks("CreateCluster", CREATOR), "later:", ("Association already exists: a-0123456789abcdef0"))
+    )
+    assert explained(text).topic == "cluster-creator"
+
+
+# ------------------------------------------------------------------ cluster and principal of the text
+
+
+def test_terraform_tells_cluster_and_principal() -> None:
+    text = (
+        "│ Error: creating EKS Access Entry (orders:arn:aws:iam::111122223333:role/team/dev): operation "
+        "error EKS: CreateAccessEntry, https response error StatusCode: 409, RequestID: "
+        f"0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, ResourceInUseException: {IN_USE}\n│\n│   with "
+        "aws_eks_access_entry.dev,"
+    )
+    lines = commands(explained(text))
+    arn = "arn:aws:iam::111122223333:role/team/dev"
+    assert f"aws eks describe-access-entry --cluster-name orders --principal-arn {arn}" in lines
+    assert f"terraform import aws_eks_access_entry.NAME orders:{arn}" in lines
+    # The facts go before the text.
+    assert any(
+        "--cluster-name billing " in line for line in commands(explained(text, {"cluster": ("billing")}))
+    )
+
+
+def test_what_eks_says_of_the_mode_goes_before_the_facts() -> None:
+    lines = commands(
+        explained(eks("CreateAccessEntry", MODE), {"authentication_mode": "API", "cluster": ("orders")})
+    )
+    assert (
+        "aws eks update-cluster-config --name orders --access-config authenticationMode=API_AND_CONFIG_MAP"
+    ) in lines
+
+
+def test_an_association_is_named_by_its_id() -> None:
+    text = eks("CreatePodIdentityAssociation", "Association already exists: a-0123456789abcdef0")
+    lines = commands(explained(text, {"cluster": "orders"}))
+    assert "terraform import aws_eks_pod_identity_association.NAME orders,a-0123456789abcdef0" in lines
+
+
+@pytest.mark.parametrize(
+    ("facts", "condition"),
+    [
+        ({}, None),
+        ({"namespace": "shop"}, None),
+        ({"namespace": "shop", "service_account": "*"}, None),
+        (
+            {"namespace": "shop", "service_account": "cart"},
+            {
+                "StringEquals": {
+                    "aws:RequestTag/kubernetes-namespace": "shop",
+                    "aws:RequestTag/kubernetes-service-account": "cart",
+                }
+            },
+        ),
+    ],
+    ids=["nothing", "half", "wildcard", "both"],
+)
+def test_the_trust_policy_for_pod_identity(
+    facts: dict[str, object], condition: dict[str, object] | None
+) -> None:
+    [remedy] = explained(eks("CreatePodIdentityAssociation", TRUST), facts).remedies
+    assert remedy.layer == "role_trust"
+    assert remedy.policy is not None
+    [statement] = remedy.policy["Statement"]
+    assert statement["Principal"] == {"Service": "pods.eks.amazonaws.com"}
+    assert statement["Action"] == ["sts:AssumeRole", "sts:TagSession"]
+    assert statement.get("Condition") == condition
+    assert "Resource" not in statement
+
+
+# ------------------------------------------------------------------ refused ARNs
+
+ROLE = "arn:aws:iam::111122223333:role/app"
+PATHED = "arn:aws:iam::111122223333:role/team/app"
+SESSION = "arn:aws:sts::111122223333:assumed-role/app/ana"
+SSO = "arn:aws:iam::111122223333:role/AWSReservedSSO_View_0123456789abcdef"
+LINKED_ROLE = "arn:aws:iam::111122223333:role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS"
+GET_SSO = "aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef --query Role.Arn --output text"
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "code", "right"),
+    [
+        (ROLE, "access-entry", None, None),
+        (PATHED, "access-entry", None, None),
+        ("arn:aws:iam::111122223333:user/ana", "access-entry", None, None),
+        (SESSION, "access-entry", "session-arn", ROLE),
+        (SSO, "access-entry", "path-missing", None),
+        (LINKED_ROLE, "access-entry", "service-linked-role", None),
+        ("arn:aws:iam::111122223333:root", "access-entry", "root-arn", None),
+        ("arn:aws:sts::111122223333:federated-user/ana", "access-entry", "federated-user", None),
+        ("arn:aws:iam::111122223333:instance-profile/nodes", "access-entry", "instance-profile", None),
+        ("111122223333", "access-entry", "no-arn", None),
+        ("arn:aws:iam::111122223333:group/dev", "access-entry", "malformed-arn", None),
+        ("arn:aws:iam::1111:role/app", "access-entry", "malformed-arn", None),
+        (PATHED, "aws-auth", "role-path", ROLE),
+        (SESSION, "aws-auth", "session-arn", ROLE),
+        (SSO, "aws-auth", None, None),
+        (ROLE, "aws-auth", None, None),
+        (PATHED, "iam", None, None),
+        ("arn:aws:iam::111122223333:user/ana", "iam", "not-a-role", None),
+        (SESSION, "iam", "session-arn", ROLE),
+        (SSO, "iam", "path-missing", None),
+        (f'"{ROLE}"', "iam", "quoted-arn", ROLE),
+        (f"{ROLE} ", "iam", "quoted-arn", ROLE),
+        ("arn:aws:iam::xxxx:role/app", "iam", None, None),
+        ("arn:aws:sts::****:assumed-role/app/ana", "iam", "session-arn", None),
+    ],
+)
+def test_what_is_wrong_with_an_arn(
+    text: str, target: RoleTarget, code: str | None, right: str | None
+) -> None:
+    fault = examine(text, target)
+    assert (None if fault is None else fault.code, None if fault is None else fault.right) == (code, right)
+
+
+def test_a_path_that_is_not_known_is_looked_up_and_never_guessed() -> None:
+    fault = examine(SSO, "access-entry")
+    assert fault is not None
+    assert (fault.right, fault.lookup) == (None, GET_SSO)
+    assert lookup_for(None) == "aws iam get-role --role-name ROLE_NAME --query Role.Arn --output text"
+
+
+def test_the_access_entry_is_made_with_the_right_arn() -> None:
+    text = f"Error: creating EKS Access Entry (orders:{{}}): InvalidParameterException: {FORMAT} (EKS)"
+    found = explained(text.format(SESSION))
+    assert ("session-arn", "derived") in codes(found)
+    assert (
+        f"aws eks create-access-entry --cluster-name orders --principal-arn {ROLE} --type STANDARD"
+    ) in commands(found)
+    masked = SSO.replace("111122223333", "xxxx")
+    made = [line for line in commands(explained(text.format(masked))) if "create-access-entry" in line]
+    assert made == [
+        f'aws eks create-access-entry --cluster-name orders --principal-arn "$({GET_SSO})" --type STANDARD'
+    ]
+
+
+def test_an_arn_of_a_cluster_is_not_taken_for_the_refused_one() -> None:
+    facts = {"resource": "arn:aws:eks:eu-west-1:111122223333:cluster/orders"}
+    found = explained(eks("CreateAccessEntry", INVALID), facts)
+    assert [code for code, evidence in codes(found) if evidence == "derived"] == []
+    assert any("--cluster-name orders " in line for line in commands(found))
+
+
+def test_the_right_arn_is_said_where_it_is_known() -> None:
+    [remedy] = explained(f'error="{SESSION} is not a valid role ARN"').remedies
+    assert remedy.steps[0] == f"The ARN of the role is {ROLE}."
+
+
+def test_the_annotation_is_mended_where_pods_are_meant() -> None:
+    text = (
+        "An error occurred (ValidationError) when calling the AssumeRole{} operation: Request ARN is invalid"
+    )
+    facts = {"namespace": "shop", "service_account": "cart", "resource": SESSION}
+    lines = commands(explained(text.format("WithWebIdentity"), facts))
+    assert (
+        f"kubectl annotate serviceaccount cart -n shop --overwrite eks.amazonaws.com/role-arn={ROLE}" in lines
+    )
+    assert not any("kubectl" in line for line in commands(explained(text.format(""))))

@@ -1,0 +1,1575 @@
+"""What each failure of credentials, tokens, keys, regions, policies or calls is put down to, and what is proposed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, get_args
+
+import pytest
+from botocore import exceptions as boto
+
+from iamtriage.explanations import Evidence, Explanation, Who
+from iamtriage.failures import (
+    AccessKeyQuota,
+    AwsError,
+    CredentialScope,
+    Envelope,
+    ExpiredCredentials,
+    InvalidCredentials,
+    InvalidIdentityToken,
+    MalformedPolicy,
+    MissingCredentials,
+    RegionDisabled,
+    SignatureMismatch,
+)
+from tests.golden.cases_credentials import CASES
+from tests.rules.credentials import explained
+
+if TYPE_CHECKING:
+    from iamtriage import Failure
+
+Facts = dict[str, Any]
+
+SESSION = "arn:aws:sts::111122223333:assumed-role/orders-api/i-0a1b2c3d4e5f60718"
+SSO = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Developer_0123456789abcdef/ana@example.com"
+ROLE = "arn:aws:iam::111122223333:role/orders-api"
+ISSUER = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
+CLAIMS = {
+    "iss": f"https://{ISSUER}",
+    "sub": "system:serviceaccount:shop:orders-api",
+    "aud": "sts.amazonaws.com",
+}
+TOKEN_FILE = "/var/run/secrets/eks.amazonaws.com/serviceaccount/token"
+
+
+def _boto(code: str, operation: str, message: str) -> str:
+    return f"An error occurred ({code}) when calling the {operation} operation: {message}"
+
+
+def _web(code: str, message: str) -> str:
+    return _boto(code, "AssumeRoleWithWebIdentity", message)
+
+
+def _trust(subject: str) -> Facts:
+    provider = f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": provider},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{ISSUER}:sub": subject}},
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def _commands(explanation: Explanation) -> list[str]:
+    return [command for remedy in explanation.remedies for command in remedy.commands]
+
+
+# Id, text, facts, topic, the first causes with their evidence, commands among those that are proposed.
+Row = tuple[str, str, Facts, str, dict[str, str], tuple[str, ...]]
+
+UNKNOWN_ID = "The AWS Access Key Id you provided does not exist in our records."
+INVALID = "The security token included in the request is invalid"
+EXPIRED = "The security token included in the request is expired"
+MISMATCH = "The request signature we calculated does not match the signature you provided. Check your key and signing method."
+SCOPE = "Credential should be scoped to a valid region"
+
+EXPIRATIONS: tuple[Row, ...] = (
+    (
+        "session of a role",
+        _boto("ExpiredToken", "ListBuckets", "The provided token has expired."),
+        {"caller": SESSION},
+        "expired-session",
+        {"expired-session": "reported", "pasted-session": "possible", "long-running": "possible"},
+        ("aws iam update-role --role-name orders-api --max-session-duration 43200",),
+    ),
+    (
+        "session of Identity Center",
+        _boto("ExpiredTokenException", "DescribeCluster", EXPIRED),
+        {"caller": SSO},
+        "expired-session",
+        {"expired-session": "reported"},
+        (
+            "aws sso login --profile PROFILE",
+            "aws sso-admin update-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --session-duration PT8H",
+        ),
+    ),
+    (
+        "behind a kubeconfig",
+        f"Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 254\n{_boto('ExpiredToken', 'AssumeRole', EXPIRED)}",
+        {},
+        "expired-session",
+        {"expired-session": "reported", "kubeconfig-profile": "possible"},
+        ("aws login",),
+    ),
+    (
+        "SSO with its profile",
+        "$ aws s3 ls --profile dev\n\nError when retrieving token from sso: Token has expired and refresh failed",
+        {},
+        "expired-sso-session",
+        {"expired-sso-session": "derived", "wrong-sso-session": "possible"},
+        ("aws sso login --profile dev",),
+    ),
+    (
+        "SSO as botocore's class",
+        (
+            "botocore.exceptions.UnauthorizedSSOTokenError: The SSO session associated with this profile has expired or is otherwise invalid. "
+            "To refresh this SSO session run aws sso login with the corresponding profile."
+        ),
+        {},
+        "expired-sso-session",
+        {"expired-sso-session": "derived"},
+        ("aws sso login --profile PROFILE",),
+    ),
+    (
+        "aws login",
+        "aws: [ERROR]: Your session has expired or credentials have changed. Please reauthenticate using 'aws login'.",
+        {},
+        "expired-login-session",
+        {"expired-login-session": "derived"},
+        ("aws login",),
+    ),
+    (
+        "web identity with both times",
+        _web(
+            "ExpiredTokenException",
+            "Token expired: current date/time 1790000000 must be before the expiration date/time1789999802",
+        ),
+        {"namespace": "shop"},
+        "expired-web-identity-token",
+        {"expired-web-identity-token": "reported", "token-kept": "possible"},
+        ("kubectl rollout restart deployment/NAME --namespace shop",),
+    ),
+    (
+        "web identity, too old",
+        "<Error><Code>ExpiredTokenException</Code><Message>Token too old: 441398</Message></Error>",
+        {},
+        "expired-web-identity-token",
+        {"expired-web-identity-token": "reported"},
+        (),
+    ),
+    (
+        "SAML",
+        _boto(
+            "ExpiredTokenException",
+            "AssumeRoleWithSAML",
+            "Token must be redeemed within 5 minutes of issuance",
+        ),
+        {},
+        "expired-saml-assertion",
+        {"expired-saml-assertion": "reported"},
+        (),
+    ),
+    (
+        "docker login in China",
+        "docker push 111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn/orders:1\ndenied: Your Authorization Token has expired. Please run 'aws ecr get-login'",
+        {},
+        "expired-registry-login",
+        {"expired-registry-login": "reported"},
+        (
+            (
+                "aws ecr get-login-password --region cn-north-1 | docker login --username AWS --password-stdin "
+                "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn"
+            ),
+        ),
+    ),
+    (
+        "docker login to an unknown registry",
+        "denied: Your Authorization Token has expired. Please run 'aws ecr get-login' to fetch a new one.",
+        {"region": "eu-west-1"},
+        "expired-registry-login",
+        {"expired-registry-login": "reported"},
+        (
+            (
+                "aws ecr get-login-password --region eu-west-1 | docker login --username AWS --password-stdin "
+                "ACCOUNT_ID.dkr.ecr.eu-west-1.amazonaws.com"
+            ),
+        ),
+    ),
+    (
+        "request",
+        _boto("RequestExpired", "DescribeInstances", "Request has expired."),
+        {},
+        "expired-request",
+        {"expired-request": "reported", "clock-behind": "possible", "presigned-url-too-old": "possible"},
+        ("date -u", "chronyc tracking"),
+    ),
+)
+REJECTIONS: tuple[Row, ...] = (
+    (
+        "unknown credentials",
+        _boto("InvalidClientTokenId", "GetCallerIdentity", INVALID),
+        {},
+        "invalid-credentials",
+        {
+            "invalid-credentials": "reported",
+            "key-gone": "possible",
+            "session-token-missing": "possible",
+            "key-mistyped": "possible",
+        },
+        (
+            "aws configure list",
+            "aws sts get-caller-identity",
+            "aws sts get-access-key-info --access-key-id ACCESS_KEY_ID",
+        ),
+    ),
+    (
+        "a key id in the text",
+        f"<Error><Code>InvalidAccessKeyId</Code><Message>{UNKNOWN_ID}</Message><AWSAccessKeyId>AKIARTX3GSDSVJNFUWS2</AWSAccessKeyId></Error>",
+        {"caller": "arn:aws:iam::111122223333:user/ana"},
+        "invalid-credentials",
+        {"unknown-access-key": "reported", "key-gone": "possible"},
+        (
+            "aws sts get-access-key-info --access-key-id AKIARTX3GSDSVJNFUWS2",
+            "aws iam list-access-keys --user-name ana",
+            "aws iam create-access-key --user-name ana",
+        ),
+    ),
+    (
+        "a temporary key id",
+        f"aws_access_key_id = ASIARTX3GSDSVJNFUWS2\n{_boto('UnrecognizedClientException', 'ListTables', INVALID)}",
+        {},
+        "invalid-credentials",
+        {"invalid-credentials": "reported", "session-token-missing": "possible"},
+        ("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN",),
+    ),
+    (
+        "EC2",
+        _boto(
+            "AuthFailure", "DescribeInstances", "AWS was not able to validate the provided access credentials"
+        ),
+        {"region": "eu-west-1"},
+        "invalid-credentials",
+        {
+            "invalid-credentials": "reported",
+            "key-gone": "possible",
+            "session-token-missing": "possible",
+            "key-mistyped": "possible",
+            "clock-off": "possible",
+        },
+        ("date -u",),
+    ),
+    (
+        "a region to opt in to, by the facts",
+        _boto("UnrecognizedClientException", "ListClusters", INVALID),
+        {"region": "af-south-1"},
+        "invalid-credentials",
+        {
+            "invalid-credentials": "reported",
+            "region-not-enabled": "possible",
+            "v1-token-in-opt-in-region": "possible",
+        },
+        (
+            "aws account get-region-opt-status --region-name af-south-1",
+            "aws iam set-security-token-service-preferences --global-endpoint-token-version v2Token",
+        ),
+    ),
+    (
+        "a region to opt in to, by the host",
+        f"https://sts.af-south-1.amazonaws.com:443 POST / 403\n{_boto('InvalidClientTokenId', 'GetCallerIdentity', INVALID)}",
+        {},
+        "invalid-credentials",
+        {"invalid-credentials": "reported", "region-not-enabled": "possible"},
+        ("aws account enable-region --region-name af-south-1",),
+    ),
+    (
+        "a pod in China, at the global host",
+        f'Post "https://sts.amazonaws.com/": {_web("InvalidClientTokenId", INVALID)}',
+        {"resource": "arn:aws-cn:iam::111122223333:role/orders-api", "namespace": "shop"},
+        "invalid-credentials",
+        {"invalid-credentials": "reported", "china-without-region": "derived"},
+        ("kubectl set env deployment/NAME --namespace shop AWS_REGION=REGION AWS_DEFAULT_REGION=REGION",),
+    ),
+    (
+        "a pod in China, host unknown",
+        _web("InvalidClientTokenId", INVALID),
+        {"resource": "arn:aws-cn:iam::111122223333:role/orders-api", "region": "cn-north-1"},
+        "invalid-credentials",
+        {"invalid-credentials": "reported", "china-without-region": "possible"},
+        (
+            "kubectl set env deployment/NAME --namespace NAMESPACE AWS_REGION=cn-north-1 AWS_DEFAULT_REGION=cn-north-1",
+        ),
+    ),
+    (
+        "GovCloud",
+        _boto("InvalidClientTokenId", "GetCallerIdentity", INVALID),
+        {"region": "us-gov-west-1"},
+        "invalid-credentials",
+        {"invalid-credentials": "reported", "other-partition": "possible"},
+        (),
+    ),
+    (
+        "LocalStack",
+        f"PUT http://localhost:4566/orders\n{_boto('InvalidAccessKeyId', 'PutObject', UNKNOWN_ID)}",
+        {},
+        "invalid-credentials",
+        {"unknown-access-key": "reported", "other-endpoint": "possible"},
+        ("env | grep AWS_ENDPOINT_URL",),
+    ),
+    (
+        "a session token of S3",
+        _boto("InvalidToken", "ListBuckets", "The provided token is malformed or otherwise invalid."),
+        {},
+        "invalid-credentials",
+        {"invalid-session-token": "reported", "session-token-missing": "possible"},
+        ("aws login",),
+    ),
+    (
+        "a login of Identity Center",
+        f"aws s3 ls --profile dev\n{_boto('UnauthorizedException', 'GetRoleCredentials', 'Session token not found or invalid')}",
+        {},
+        "invalid-sso-token",
+        {"invalid-sso-token": "reported"},
+        ("aws sso login --profile dev", "aws sso logout"),
+    ),
+)
+ABSENCES: tuple[Row, ...] = (
+    (
+        "laptop",
+        'Unable to locate credentials. You can configure credentials by running "aws login".',
+        {},
+        "no-credentials",
+        {"no-credentials": "derived", "nothing-set-up": "possible", "profile-not-named": "possible"},
+        ("aws configure sso", "aws login", "aws configure list-profiles"),
+    ),
+    (
+        "EC2, with a timeout",
+        "operation error S3: ListBuckets, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, canceled, context deadline exceeded",
+        {"region": "eu-west-1"},
+        "no-credentials",
+        {"no-credentials": "derived", "metadata-hop-limit": "possible", "no-instance-profile": "possible"},
+        (
+            "aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID --region eu-west-1 --http-put-response-hop-limit 2",
+        ),
+    ),
+    (
+        "a pod, by the facts",
+        "botocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        {"cluster": "orders", "namespace": "shop", "service_account": "orders-api", "region": "eu-west-1"},
+        "no-credentials",
+        {
+            "no-credentials": "derived",
+            "service-account-without-role": "possible",
+            "pods-not-recreated": "possible",
+        },
+        (
+            "kubectl get serviceaccount orders-api --namespace shop --output yaml",
+            "aws eks list-pod-identity-associations --cluster-name orders --namespace shop --service-account orders-api --region eu-west-1",
+        ),
+    ),
+    (
+        "ECS",
+        "CredentialsProviderError: Could not load credentials from any providers\nAWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not set",
+        {},
+        "no-credentials",
+        {"no-credentials": "derived", "no-task-role": "possible"},
+        (
+            "aws ecs describe-task-definition --task-definition TASK_DEFINITION --query 'taskDefinition.[taskRoleArn,executionRoleArn]'",
+        ),
+    ),
+    (
+        "Lambda",
+        '[ERROR] NoCredentialsError: Unable to locate credentials\n  File "/var/task/lambda_function.py", line 7, in handler',
+        {},
+        "no-credentials",
+        {"no-credentials": "derived", "lambda-variables-lost": "possible"},
+        (),
+    ),
+    (
+        "GitHub Actions",
+        "Error: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers\nDid you mean to set the `id-token` permission?",
+        {},
+        "no-credentials",
+        {"no-credentials": "derived", "no-id-token-permission": "possible"},
+        (),
+    ),
+    (
+        "a profile that is not there",
+        "The config profile (staging) could not be found",
+        {},
+        "profile-not-found",
+        {"profile-not-found": "derived", "profile-mistyped": "possible"},
+        ("aws configure list-profiles", "aws configure sso --profile staging"),
+    ),
+    (
+        "a key without a secret",
+        "botocore.exceptions.PartialCredentialsError: Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY",
+        {},
+        "partial-credentials",
+        {"partial-credentials": "derived"},
+        (),
+    ),
+    (
+        "a source profile that is not there",
+        'botocore.exceptions.InvalidConfigError: The source_profile "base" referenced in the profile "dev" does not exist',
+        {},
+        "partial-credentials",
+        {"source-profile": "derived"},
+        ("aws configure get source_profile --profile dev",),
+    ),
+    (
+        "no SSO login",
+        "aws eks list-clusters --profile dev\nError loading SSO Token: Token for dev-session does not exist",
+        {},
+        "no-sso-login",
+        {"no-sso-login": "derived"},
+        ("aws sso login --profile dev",),
+    ),
+    (
+        "MFA",
+        "botocore.exceptions.RefreshWithMFAUnsupportedError: Cannot refresh credentials: MFA token required.",
+        {},
+        "mfa-needed",
+        {"mfa-needed": "derived"},
+        (),
+    ),
+    (
+        "credential_process",
+        "botocore.exceptions.CredentialRetrievalError: Error when retrieving credentials from custom-process: helper: not logged in",
+        {},
+        "credential-process",
+        {"credential-process": "derived"},
+        ("aws configure get credential_process",),
+    ),
+    (
+        "a kubeconfig's helper",
+        "Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 255",
+        {"cluster": "orders", "region": "eu-west-1"},
+        "kubeconfig-helper",
+        {"kubeconfig-helper": "derived", "helper-without-credentials": "possible"},
+        ("aws eks get-token --cluster-name orders --region eu-west-1",),
+    ),
+    (
+        "a kubeconfig's helper that is not installed",
+        "Unable to connect to the server: getting credentials: exec: executable aws not found",
+        {},
+        "kubeconfig-helper",
+        {"kubeconfig-helper": "derived"},
+        (),
+    ),
+    (
+        "a token's file of another user",
+        f"WebIdentityErr: unable to read file at {TOKEN_FILE}\ncaused by: open {TOKEN_FILE}: permission denied",
+        {},
+        "token-file-unreadable",
+        {"token-file-unreadable": "derived", "token-file-of-root": "possible"},
+        (),
+    ),
+    (
+        "a token's file that is not there",
+        f"[Errno 2] No such file or directory: '{TOKEN_FILE}'",
+        {"namespace": "shop"},
+        "token-file-unreadable",
+        {"token-file-unreadable": "derived", "pod-not-mutated": "possible"},
+        ("kubectl rollout restart deployment/NAME --namespace shop",),
+    ),
+    (
+        "Pod Identity with an old SDK",
+        "CredentialsProviderError: 169.254.170.23 is not a valid container metadata service hostname",
+        {},
+        "sdk-too-old",
+        {"sdk-too-old": "derived"},
+        (),
+    ),
+    (
+        "no way to STS",
+        'WebIdentityErr: failed to retrieve credentials\ncaused by: RequestError: send request failed\ncaused by: Post "https://sts.amazonaws.com/": dial tcp 203.0.113.7:443: i/o timeout',
+        {"region": "eu-west-1"},
+        "sts-unreached",
+        {"sts-unreached": "derived", "private-dns-regional-only": "possible"},
+        ("curl --silent --head --max-time 10 https://sts.eu-west-1.amazonaws.com",),
+    ),
+    (
+        "docker without a login",
+        "docker pull 111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders:1\nno basic auth credentials",
+        {},
+        "no-registry-login",
+        {"no-registry-login": "derived"},
+        (
+            "aws ecr get-login-password --region eu-west-1 | docker login --username AWS --password-stdin 111122223333.dkr.ecr.eu-west-1.amazonaws.com",
+        ),
+    ),
+    (
+        "API Gateway",
+        'GET https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod/orderz\n{"message":"Missing Authentication Token"}',
+        {},
+        "no-such-route",
+        {"no-such-route": "possible", "request-unsigned": "possible"},
+        ("aws apigateway get-resources --rest-api-id API_ID --region eu-west-1",),
+    ),
+    (
+        "an unsigned call of STS",
+        _boto("MissingAuthenticationToken", "GetCallerIdentity", "Request is missing Authentication Token"),
+        {},
+        "request-unsigned",
+        {"request-unsigned": "reported"},
+        (),
+    ),
+    (
+        "an unsigned call of nobody knows what",
+        '{"message":"Missing Authentication Token"}',
+        {},
+        "request-unsigned",
+        {"request-unsigned": "possible", "no-such-route": "possible"},
+        (),
+    ),
+    (
+        "aws login that is not allowed",
+        "LoginError: You may be missing permission for the 'signin:CreateOAuth2Token' action. Unable to locate credentials",
+        {},
+        "no-login-session",
+        {"login-not-allowed": "derived"},
+        (
+            "aws iam attach-user-policy --user-name USER_NAME --policy-arn arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess",
+            "aws login",
+        ),
+    ),
+    (
+        "profiles in a circle",
+        "InfiniteLoopConfigError: Infinite loop in credential configuration detected. Attempting to load from profile a which has already been visited.",
+        {},
+        "partial-credentials",
+        {"profile-loop": "derived"},
+        (),
+    ),
+    (
+        "a CI system",
+        "gitlab-runner: NoCredentialsError: Unable to locate credentials",
+        {},
+        "no-credentials",
+        {"no-credentials": "derived", "job-without-credentials": "possible"},
+        (),
+    ),
+    (
+        "a node without a login",
+        'kubelet: Failed to pull image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders:1": no basic auth credentials',
+        {},
+        "no-registry-login",
+        {"no-registry-login": "derived", "node-role-cannot-pull": "possible"},
+        ("aws iam list-attached-role-policies --role-name NODE_ROLE_NAME",),
+    ),
+)
+SIGNATURES: tuple[Row, ...] = (
+    (
+        "a wrong secret",
+        _boto("SignatureDoesNotMatch", "GetCallerIdentity", MISMATCH),
+        {},
+        "signature-mismatch",
+        {"signature-mismatch": "reported", "wrong-secret": "possible", "request-changed": "possible"},
+        ("aws configure list",),
+    ),
+    (
+        "a presigned URL",
+        f"GET https://orders.s3.eu-west-1.amazonaws.com/a.pdf?X-Amz-Expires=3600\n<Error><Code>SignatureDoesNotMatch</Code><Message>{MISMATCH}</Message></Error>",
+        {},
+        "signature-mismatch",
+        {"signature-mismatch": "reported", "presigned-url-edited": "possible"},
+        (),
+    ),
+    (
+        "a clock behind",
+        _boto(
+            "SignatureDoesNotMatch",
+            "DescribeStacks",
+            "Signature expired: 20260803T101500Z is now earlier than 20260803T104500Z (20260803T105000Z - 5 min.)",
+        ),
+        {},
+        "clock-skew",
+        {"clock-skew": "reported", "clock-behind": "derived"},
+        ("date -u", "chronyc tracking"),
+    ),
+    (
+        "a clock ahead, time of AWS masked",
+        "SignatureDoesNotMatch: Signature not yet current: 20260803T101500Z is still later than XXXXXX + 5min",
+        {},
+        "clock-skew",
+        {"clock-skew": "reported", "clock-ahead": "derived"},
+        (),
+    ),
+    (
+        "a clock behind, time of AWS cut",
+        _boto(
+            "SignatureDoesNotMatch",
+            "DescribeStacks",
+            "Signature expired: 20260803T101500Z is now earlier than",
+        ),
+        {},
+        "clock-skew",
+        {"clock-skew": "reported", "clock-behind": "possible", "request-held": "possible"},
+        (),
+    ),
+    (
+        "a header that cannot be read",
+        _boto(
+            "IncompleteSignature",
+            "ListUsers",
+            "'AKIA' not a valid key=value pair (missing equal-sign) in Authorization header: 'AWS4-HMAC-SHA256 Credential=AKIA'.",
+        ),
+        {},
+        "authorization-malformed",
+        {"authorization-malformed": "reported", "key-with-blanks": "possible"},
+        (),
+    ),
+    (
+        "the EKS page's text",
+        _boto("SignatureDoesNotMatch", "GetCallerIdentity", SCOPE),
+        {},
+        "sts-endpoint",
+        {"wrong-scope": "reported", "global-host-regional-credentials": "possible"},
+        (
+            "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --overwrite eks.amazonaws.com/sts-regional-endpoints=false",
+        ),
+    ),
+    (
+        "the global host and a region",
+        f"Post \"https://sts.amazonaws.com/\": {_boto('SignatureDoesNotMatch', 'AssumeRole', SCOPE)}, not 'eu-west-1'. ",
+        {"kubernetes_version": "1.31", "namespace": "shop", "service_account": "orders-api"},
+        "sts-endpoint",
+        {"wrong-scope": "reported", "global-host-regional-credentials": "derived"},
+        (
+            "kubectl annotate serviceaccount orders-api --namespace shop --overwrite eks.amazonaws.com/sts-regional-endpoints=false",
+        ),
+    ),
+    (
+        "a version of Kubernetes that is none",
+        _boto("SignatureDoesNotMatch", "GetCallerIdentity", SCOPE),
+        {"kubernetes_version": "new"},
+        "sts-endpoint",
+        {"wrong-scope": "reported"},
+        (),
+    ),
+    (
+        "a bucket of another region",
+        _boto(
+            "AuthorizationHeaderMalformed",
+            "ListObjectsV2",
+            "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'",
+        ),
+        {},
+        "wrong-signing-region",
+        {"wrong-signing-region": "reported"},
+        ("aws configure set region eu-west-1",),
+    ),
+    (
+        "another service",
+        _boto(
+            "SignatureDoesNotMatch", "ListQueues", "Credential should be scoped to correct service: 'sts'. "
+        ),
+        {},
+        "wrong-signing-service",
+        {"wrong-signing-service": "reported", "endpoint-of-other-service": "possible"},
+        (),
+    ),
+    (
+        "another service's region",
+        f"com.amazonaws.services.sqs.model.AmazonSQSException: {SCOPE}, not 'eu-west-1'. (Service: AmazonSQS; Status Code: 403; Error Code: SignatureDoesNotMatch)",
+        {},
+        "wrong-signing-region",
+        {"wrong-signing-region": "reported", "endpoint-of-other-region": "possible"},
+        (),
+    ),
+    (
+        "dates that differ",
+        _boto(
+            "SignatureDoesNotMatch",
+            "ListUsers",
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP",
+        ),
+        {},
+        "authorization-malformed",
+        {"authorization-malformed": "reported", "dates-differ": "derived"},
+        (),
+    ),
+    (
+        "MinIO",
+        f"PUT http://minio:9000/orders\n{_boto('SignatureDoesNotMatch', 'PutObject', MISMATCH)}",
+        {},
+        "signature-mismatch",
+        {"signature-mismatch": "reported", "other-endpoint": "possible"},
+        ("env | grep AWS_ENDPOINT_URL",),
+    ),
+    (
+        "S3, with what it signed",
+        f"<Error><Code>SignatureDoesNotMatch</Code><Message>{MISMATCH}</Message><StringToSign>AWS4-HMAC-SHA256</StringToSign></Error>",
+        {},
+        "signature-mismatch",
+        {
+            "signature-mismatch": "reported",
+            "wrong-secret": "possible",
+            "request-changed": "possible",
+            "presigned-url-edited": "possible",
+        },
+        (),
+    ),
+    (
+        "a clock that is off, times unknown",
+        _boto(
+            "RequestTimeTooSkewed",
+            "ListBuckets",
+            "The difference between the request time and the current time is too large.",
+        ),
+        {},
+        "clock-skew",
+        {"clock-skew": "reported", "clock-off": "possible", "request-held": "possible"},
+        (),
+    ),
+)
+TOKENS: tuple[Row, ...] = (
+    (
+        "no provider for a cluster",
+        _web("InvalidIdentityToken", f"No OpenIDConnect provider found in your account for https://{ISSUER}"),
+        {"cluster": "orders"},
+        "no-oidc-provider",
+        {
+            "no-oidc-provider": "reported",
+            "role-of-other-account": "possible",
+            "cluster-made-anew": "possible",
+        },
+        (
+            "aws iam list-open-id-connect-providers",
+            "eksctl utils associate-iam-oidc-provider --cluster orders --region eu-west-1 --approve",
+            f"aws iam create-open-id-connect-provider --url https://{ISSUER} --client-id-list sts.amazonaws.com",
+        ),
+    ),
+    (
+        "no provider for a cluster whose id is masked",
+        "InvalidIdentityToken: No OpenIDConnect provider found in your account for https://oidc.eks.us-east-1.amazonaws.com/id/****",
+        {},
+        "no-oidc-provider",
+        {
+            "no-oidc-provider": "reported",
+            "role-of-other-account": "possible",
+            "cluster-made-anew": "possible",
+        },
+        (
+            "eksctl utils associate-iam-oidc-provider --cluster CLUSTER --region us-east-1 --approve",
+            "aws iam create-open-id-connect-provider --url ISSUER_URL --client-id-list sts.amazonaws.com",
+        ),
+    ),
+    (
+        "no provider for GitHub",
+        "Error: No OpenIDConnect provider found in your account for https://token.actions.githubusercontent.com",
+        {},
+        "no-oidc-provider",
+        {
+            "no-oidc-provider": "reported",
+            "role-of-other-account": "possible",
+            "provider-url-differs": "possible",
+        },
+        (
+            "aws iam create-open-id-connect-provider --url https://token.actions.githubusercontent.com --client-id-list sts.amazonaws.com",
+        ),
+    ),
+    (
+        "no provider, in XML: the slash stays",
+        "<Error><Code>InvalidIdentityToken</Code><Message>No OpenIDConnect provider found in your account for https://login.example.com/</Message></Error>",
+        {},
+        "no-oidc-provider",
+        {"no-oidc-provider": "reported"},
+        (
+            "aws iam create-open-id-connect-provider --url https://login.example.com/ --client-id-list AUDIENCE",
+        ),
+    ),
+    (
+        "no provider, issuer of the facts",
+        "InvalidIdentityToken: No OpenIDConnect provider found in your account",
+        {"token_claims": CLAIMS},
+        "no-oidc-provider",
+        {"no-oidc-provider": "reported"},
+        (
+            f"aws iam create-open-id-connect-provider --url https://{ISSUER} --client-id-list sts.amazonaws.com",
+        ),
+    ),
+    (
+        "wrong audience",
+        _web("InvalidIdentityToken", "Incorrect token audience"),
+        {},
+        "wrong-audience",
+        {"wrong-audience": "reported", "annotation-audience": "possible"},
+        (
+            "aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn PROVIDER_ARN --client-id sts.amazonaws.com",
+        ),
+    ),
+    (
+        "wrong audience, known from the facts",
+        _web("InvalidIdentityToken", "Incorrect token audience"),
+        {"token_claims": {**CLAIMS, "aud": ["vault"]}, "resource": ROLE},
+        "wrong-audience",
+        {"wrong-audience": "reported", "audience-of-token": "supplied"},
+        (
+            (
+                "aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn "
+                f"arn:aws:iam::111122223333:oidc-provider/{ISSUER} --client-id AUDIENCE"
+            ),
+        ),
+    ),
+    (
+        "a claim is missing",
+        _web("InvalidIdentityToken", "Missing a required claim: aud"),
+        {},
+        "missing-claim",
+        {"missing-claim": "reported"},
+        (),
+    ),
+    (
+        "no key",
+        _web(
+            "InvalidIdentityToken",
+            "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements",
+        ),
+        {"token_claims": CLAIMS},
+        "no-verification-key",
+        {"no-verification-key": "reported", "issuer-unreachable": "possible"},
+        (f"curl --silent --show-error https://{ISSUER}/.well-known/openid-configuration",),
+    ),
+    (
+        "provider unreached",
+        _web("IDPCommunicationError", "The identity provider could not be reached."),
+        {},
+        "identity-provider-unreached",
+        {"identity-provider-unreached": "reported", "passing-fault": "possible"},
+        (),
+    ),
+    (
+        "claim rejected",
+        _web("IDPRejectedClaim", "The identity provider reported that authentication failed."),
+        {},
+        "claim-rejected",
+        {"claim-rejected": "reported"},
+        (),
+    ),
+    (
+        "thumbprint",
+        _web(
+            "InvalidIdentityToken",
+            "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
+        ),
+        {},
+        "wrong-thumbprint",
+        {"wrong-thumbprint": "reported"},
+        (
+            "aws iam update-open-id-connect-provider-thumbprint --open-id-connect-provider-arn PROVIDER_ARN --thumbprint-list THUMBPRINT",
+        ),
+    ),
+    (
+        "no JWT",
+        _web("InvalidIdentityToken", "The ID Token provided is not a valid JWT."),
+        {},
+        "invalid-identity-token",
+        {"invalid-identity-token": "reported", "token-cut": "possible"},
+        (),
+    ),
+)
+DISABLED = "STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console."
+ACCOUNTS: tuple[Row, ...] = (
+    (
+        "STS off in a region that is always on",
+        _web("RegionDisabledException", DISABLED),
+        {"region": "eu-west-1"},
+        "sts-region-disabled",
+        {"region-disabled": "reported"},
+        (),
+    ),
+    (
+        "STS off in a region to opt in to",
+        _web("RegionDisabledException", DISABLED),
+        {"region": "ap-east-1"},
+        "sts-region-disabled",
+        {"region-disabled": "reported"},
+        ("aws account enable-region --region-name ap-east-1",),
+    ),
+    (
+        "STS off somewhere",
+        "RegionDisabledException: STS is not activated in this region",
+        {},
+        "sts-region-disabled",
+        {"region-disabled": "reported"},
+        ("aws account get-region-opt-status --region-name REGION",),
+    ),
+    (
+        "two keys, user in the command",
+        f"aws iam create-access-key --user-name ana\n{_boto('LimitExceeded', 'CreateAccessKey', 'Cannot exceed quota for AccessKeysPerUser: 2')}",
+        {},
+        "access-key-quota",
+        {"access-key-quota": "reported"},
+        (
+            "aws iam list-access-keys --user-name ana",
+            "aws iam get-access-key-last-used --access-key-id ACCESS_KEY_ID",
+            "aws iam update-access-key --user-name ana --access-key-id ACCESS_KEY_ID --status Inactive",
+            "aws iam delete-access-key --user-name ana --access-key-id ACCESS_KEY_ID",
+            "aws iam create-access-key --user-name ana",
+        ),
+    ),
+    (
+        "two keys, user of the facts",
+        "Cannot exceed quota for AccessKeysPerUser: 2",
+        {"caller": "arn:aws:iam::111122223333:user/team/ana"},
+        "access-key-quota",
+        {"access-key-quota": "reported"},
+        ("aws iam create-access-key --user-name ana",),
+    ),
+    (
+        "a region that is not enabled",
+        "error: An error occurred (RegionDisabledException) when calling the ListClusters operation: The region ap-east-1 is not enabled in your account",
+        {"region": "ap-east-1"},
+        "region-not-enabled",
+        {"region-not-enabled": "reported"},
+        ("aws account get-region-opt-status --region-name ap-east-1",),
+    ),
+)
+POLICIES: tuple[Row, ...] = (
+    (
+        "a role that is not there",
+        _boto(
+            "MalformedPolicyDocument",
+            "UpdateAssumeRolePolicy",
+            'Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:role/team/billing"',
+        ),
+        {},
+        "invalid-principal",
+        {"invalid-principal": "reported", "principal-not-there": "possible", "principal-too-new": "possible"},
+        (
+            "aws iam get-role --role-name billing --query Role.Arn",
+            "aws accessanalyzer validate-policy --policy-document file://policy.json --policy-type RESOURCE_POLICY --validate-policy-resource-type AWS::IAM::AssumeRolePolicyDocument",
+        ),
+    ),
+    (
+        "a role that was deleted",
+        _boto(
+            "MalformedPolicy", "PutBucketPolicy", 'Invalid principal in policy: "AWS":"AROAEXAMPLE0123456789"'
+        ),
+        {},
+        "invalid-principal",
+        {"invalid-principal": "reported", "deleted-principal": "derived"},
+        (
+            "aws accessanalyzer validate-policy --policy-document file://policy.json --policy-type RESOURCE_POLICY",
+        ),
+    ),
+    (
+        "a user that was deleted, in JSON within JSON",
+        r'{"message":"MalformedPolicyDocument: Invalid principal in policy: \"AWS\":\"AIDAEXAMPLE0123456789\""}',
+        {},
+        "invalid-principal",
+        {"invalid-principal": "reported", "deleted-principal": "derived"},
+        (),
+    ),
+    (
+        "a wildcard",
+        _boto(
+            "MalformedPolicyDocument",
+            "CreateRole",
+            'Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:role/*"',
+        ),
+        {},
+        "invalid-principal",
+        {"invalid-principal": "reported", "wildcard-in-principal": "derived"},
+        (),
+    ),
+    (
+        "a service that is none",
+        _boto(
+            "MalformedPolicyDocument",
+            "CreateRole",
+            'Invalid principal in policy: "SERVICE":"eksx.amazonaws.com"',
+        ),
+        {},
+        "invalid-principal",
+        {"invalid-principal": "reported", "unknown-service": "possible"},
+        (),
+    ),
+    (
+        "no JSON",
+        _boto("MalformedPolicyDocument", "CreatePolicy", "This policy contains invalid Json"),
+        {},
+        "malformed-policy",
+        {"invalid-json": "reported"},
+        (
+            "aws accessanalyzer validate-policy --policy-document file://policy.json --policy-type IDENTITY_POLICY",
+        ),
+    ),
+    (
+        "a resource in a trust policy",
+        _boto("MalformedPolicyDocument", "CreateRole", "Has prohibited field Resource"),
+        {},
+        "malformed-policy",
+        {"prohibited-field": "reported"},
+        (),
+    ),
+    (
+        "a field is missing",
+        _boto("MalformedPolicyDocument", "PutRolePolicy", "Missing required field Action"),
+        {},
+        "malformed-policy",
+        {"missing-field": "reported"},
+        (),
+    ),
+    (
+        "a Federated principal",
+        "MalformedPolicyDocument: Federated principals must be valid domain names or SAML metadata ARNs",
+        {},
+        "malformed-policy",
+        {"federated-principal": "reported"},
+        (),
+    ),
+    (
+        "a vendor",
+        _boto(
+            "MalformedPolicyDocument",
+            "CreatePolicy",
+            "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
+        ),
+        {},
+        "malformed-policy",
+        {"unknown-vendor": "reported"},
+        (),
+    ),
+    (
+        "something else",
+        _boto("MalformedPolicyDocument", "CreatePolicy", "It is not so."),
+        {},
+        "malformed-policy",
+        {"malformed-policy": "reported"},
+        (),
+    ),
+    (
+        "a user that is not there",
+        _boto(
+            "MalformedPolicyDocument",
+            "CreateRole",
+            'Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:user/bob"',
+        ),
+        {},
+        "invalid-principal",
+        {"invalid-principal": "reported", "principal-not-there": "possible"},
+        ("aws iam get-user --user-name bob --query User.Arn",),
+    ),
+    (
+        "an identity provider that is not there",
+        _boto(
+            "MalformedPolicyDocument",
+            "CreateRole",
+            'Invalid principal in policy: "FEDERATED":"arn:aws:iam::111122223333:saml-provider/idp"',
+        ),
+        {},
+        "invalid-principal",
+        {"invalid-principal": "reported", "provider-not-there": "possible"},
+        ("aws iam list-open-id-connect-providers",),
+    ),
+    (
+        "a principal is missing",
+        _boto("MalformedPolicyDocument", "CreateRole", "Missing required field Principal"),
+        {},
+        "malformed-policy",
+        {"missing-field": "reported"},
+        (),
+    ),
+    (
+        "a principal too many",
+        _boto("MalformedPolicyDocument", "CreatePolicy", "Has prohibited field Principal"),
+        {},
+        "malformed-policy",
+        {"prohibited-field": "reported"},
+        (),
+    ),
+)
+CALLS: tuple[Row, ...] = (
+    (
+        "throttled",
+        _boto("ThrottlingException", "DescribeClusters", "Rate exceeded"),
+        {},
+        "throttled",
+        {"throttled": "reported"},
+        ("aws configure set retry_mode adaptive",),
+    ),
+    (
+        "dry run",
+        _boto("DryRunOperation", "RunInstances", "Request would have succeeded, but DryRun flag is set."),
+        {},
+        "dry-run",
+        {"dry-run": "reported"},
+        (),
+    ),
+    (
+        "not found",
+        _boto("ResourceNotFoundException", "DescribeCluster", "No cluster found for name: orders."),
+        {"region": "eu-west-1"},
+        "not-found",
+        {"not-found": "reported", "other-region": "possible", "other-account": "possible"},
+        ("aws sts get-caller-identity", "aws eks list-clusters --region eu-west-1"),
+    ),
+    (
+        "quota",
+        _boto("VpcLimitExceeded", "CreateVpc", "The maximum number of VPCs has been reached."),
+        {"region": "eu-west-1"},
+        "quota-reached",
+        {"quota-reached": "reported"},
+        ("aws service-quotas list-service-quotas --service-code SERVICE_CODE --region eu-west-1",),
+    ),
+    (
+        "not subscribed",
+        _boto("OptInRequired", "DescribeInstances", "You are not subscribed to this service."),
+        {},
+        "account-state",
+        {"account-state": "reported"},
+        (),
+    ),
+    (
+        "a disabled key of KMS",
+        _boto(
+            "DisabledException",
+            "Decrypt",
+            "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 is disabled.",
+        ),
+        {},
+        "kms-key-state",
+        {"kms-key-state": "reported"},
+        (
+            "aws kms enable-key --key-id arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9",
+        ),
+    ),
+    (
+        "a key of KMS that is to be deleted",
+        _boto("KMSInvalidStateException", "Decrypt", "The key is pending deletion."),
+        {},
+        "kms-key-state",
+        {"kms-key-state": "reported"},
+        ("aws kms cancel-key-deletion --key-id KEY_ARN",),
+    ),
+    (
+        "an instance profile",
+        _boto(
+            "InvalidParameterValue",
+            "RunInstances",
+            "Value (orders-api) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name",
+        ),
+        {},
+        "instance-profile-not-there",
+        {"instance-profile-not-there": "reported", "role-too-new": "possible"},
+        ("aws iam wait instance-profile-exists --instance-profile-name INSTANCE_PROFILE",),
+    ),
+    (
+        "a role and Lambda",
+        _boto(
+            "InvalidParameterValueException",
+            "CreateFunction",
+            "The role defined for the function cannot be assumed by Lambda.",
+        ),
+        {},
+        "service-cannot-assume-role",
+        {"service-cannot-assume-role": "reported", "trust-policy": "possible", "role-too-new": "possible"},
+        ("aws iam wait role-exists --role-name ROLE_NAME",),
+    ),
+    (
+        "a role and EKS",
+        f"InvalidParameterException: Role with arn: {ROLE}, could not be assumed because it does not exist or the trusted entity is not correct",
+        {},
+        "service-cannot-assume-role",
+        {"service-cannot-assume-role": "reported"},
+        ("aws iam get-role --role-name orders-api --query Role.AssumeRolePolicyDocument",),
+    ),
+    (
+        "there already",
+        _boto("EntityAlreadyExists", "CreateRole", "Role with name orders-api already exists."),
+        {},
+        "already-exists",
+        {"already-exists": "reported"},
+        (),
+    ),
+    (
+        "a policy that is too long",
+        _boto("LimitExceeded", "CreatePolicy", "Cannot exceed quota for PolicySize: 6144"),
+        {},
+        "policy-too-long",
+        {"policy-too-long": "reported"},
+        (),
+    ),
+    (
+        "session tags that are too long",
+        _boto(
+            "PackedPolicyTooLarge",
+            "AssumeRole",
+            "Packed policy consumes 115% of allotted space, please use smaller policy.",
+        ),
+        {},
+        "session-too-long",
+        {"session-too-long": "reported"},
+        (),
+    ),
+    (
+        "service unavailable",
+        _boto("ServiceUnavailable", "ListBuckets", "Service is unable to handle request."),
+        {},
+        "service-fault",
+        {"service-fault": "reported"},
+        (),
+    ),
+    (
+        "validation",
+        _boto("ValidationException", "DescribeCluster", "clusterName is not valid"),
+        {},
+        "invalid-request",
+        {"invalid-request": "reported"},
+        (),
+    ),
+    (
+        "conflict",
+        _boto("ConflictException", "UpdateFunctionCode", "An update is in progress."),
+        {},
+        "conflict",
+        {"conflict": "reported"},
+        (),
+    ),
+    (
+        "no region",
+        "botocore.exceptions.NoRegionError: You must specify a region.",
+        {},
+        "no-region",
+        {"no-region": "derived"},
+        ("aws configure set region REGION",),
+    ),
+    (
+        "no answer",
+        'botocore.exceptions.EndpointConnectionError: Could not connect to the endpoint URL: "https://eks.eu-west-1.amazonaws.com/clusters"',
+        {},
+        "no-answer",
+        {"no-answer": "derived"},
+        ("nslookup eks.eu-west-1.amazonaws.com",),
+    ),
+    (
+        "no name",
+        'operation error STS: GetCallerIdentity, https response error StatusCode: 0, RequestID: , request send failed, Post "https://sts.eu-west-9.amazonaws.com/": dial tcp: lookup sts.eu-west-9.amazonaws.com: no such host',
+        {},
+        "no-answer",
+        {"name-unknown": "derived"},
+        ("nslookup sts.eu-west-9.amazonaws.com",),
+    ),
+    (
+        "a certificate",
+        'operation error EKS: ListClusters, https response error StatusCode: 0, RequestID: , request send failed, Get "https://eks.eu-west-1.amazonaws.com/clusters": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+        {},
+        "no-answer",
+        {"certificate": "derived"},
+        (),
+    ),
+    (
+        "a header",
+        'operation error STS: GetCallerIdentity, https response error StatusCode: 0, RequestID: , request send failed, Post "https://sts.eu-west-1.amazonaws.com/": net/http: invalid header field value for "Authorization"',
+        {},
+        "key-with-blanks",
+        {"key-with-blanks": "derived"},
+        (),
+    ),
+    (
+        "no capacity",
+        _boto("InsufficientInstanceCapacity", "RunInstances", "There is no capacity."),
+        {},
+        "no-capacity",
+        {"no-capacity": "reported"},
+        (),
+    ),
+    (
+        "a redirect",
+        _boto(
+            "PermanentRedirect", "ListObjectsV2", "The bucket must be addressed using the specified endpoint."
+        ),
+        {},
+        "other-region",
+        {"other-region": "reported"},
+        (),
+    ),
+    (
+        "something else",
+        _boto("UnsupportedAvailabilityZoneException", "CreateCluster", "The zone has no room."),
+        {},
+        "aws-error",
+        {"aws-error": "reported"},
+        (),
+    ),
+    (
+        "refused",
+        'operation error STS: GetCallerIdentity, https response error StatusCode: 0, RequestID: , request send failed, Post "https://sts.eu-west-1.amazonaws.com/": dial tcp 203.0.113.7:443: connect: connection refused',
+        {},
+        "no-answer",
+        {"connection-refused": "derived"},
+        (),
+    ),
+    (
+        "too slow",
+        'botocore.exceptions.ReadTimeoutError: Read timeout on endpoint URL: "https://eks.eu-west-1.amazonaws.com/"',
+        {},
+        "no-answer",
+        {"timeout": "derived"},
+        (),
+    ),
+    (
+        "a proxy",
+        'operation error STS: GetCallerIdentity, https response error StatusCode: 0, RequestID: , request send failed, Post "https://sts.eu-west-1.amazonaws.com/": proxyconnect tcp: dial tcp 203.0.113.7:3128: i/o timeout',
+        {},
+        "no-answer",
+        {"proxy": "derived"},
+        (),
+    ),
+    (
+        "a status of 500 without a code",
+        "(Service: Eks, Status Code: 503, Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)",
+        {},
+        "service-fault",
+        {"service-fault": "derived"},
+        (),
+    ),
+    (
+        "a rate without a code",
+        "(Service: Eks, Status Code: 400, Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0) Rate exceeded",
+        {},
+        "throttled",
+        {"throttled": "derived"},
+        (),
+    ),
+    (
+        "a quota without a code",
+        "The maximum number of VPC endpoints has been reached. (Service: Ec2, Status Code: 400, Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)",
+        {},
+        "quota-reached",
+        {"quota-reached": "reported"},
+        ("aws service-quotas list-service-quotas --service-code ec2 --region REGION",),
+    ),
+    (
+        "a cluster that a validation does not find",
+        _boto("ClusterNotFoundException", "DescribeServices", "Cluster not found."),
+        {},
+        "not-found",
+        {"not-found": "reported"},
+        (),
+    ),
+    (
+        "a role and an unknown service",
+        _boto("ValidationException", "CreateThing", f"Role {ROLE} can not be assumed"),
+        {},
+        "service-cannot-assume-role",
+        {"service-cannot-assume-role": "reported"},
+        (),
+    ),
+)
+ROWS = (*EXPIRATIONS, *REJECTIONS, *ABSENCES, *SIGNATURES, *TOKENS, *ACCOUNTS, *POLICIES, *CALLS)
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "topic", "causes", "commands"),
+    [pytest.param(*row[1:], id=f"{row[3]}: {row[0]}") for row in ROWS],
+)
+def test_explanation(
+    text: str, facts: Facts, topic: str, causes: dict[str, str], commands: tuple[str, ...]
+) -> None:
+    explanation = explained(text, facts)
+    assert explanation.topic == topic
+    found = {cause.code: cause.evidence for cause in explanation.causes[: len(causes)]}
+    assert found == causes
+    assert set(commands) <= set(_commands(explanation))
+
+
+# ------------------------------------------------ what single explanations must and must not say
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [pytest.param(text, facts, id=name) for name, text, facts in CASES],
+)
+def test_no_explanation_proposes_permissions_for_the_caller(text: str, facts: Facts) -> None:
+    """None of these failures is a matter of the caller's policies: the one document is a role's trust policy."""
+    for remedy in explained(text, facts).remedies:
+        assert remedy.policy is None or remedy.layer == "role_trust"
+        assert remedy.statement is None
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"), [pytest.param(text, facts, id=name) for name, text, facts in CASES]
+)
+def test_form(text: str, facts: Facts) -> None:
+    """Sentences are sentences, evidence and people are of the known words, and each remedy says something."""
+    explanation = explained(text, facts)
+    sentences = [explanation.summary, *explanation.notes]
+    for cause in explanation.causes:
+        assert cause.evidence in get_args(Evidence)
+        sentences += [cause.text, *cause.because]
+    assert explanation.causes
+    assert explanation.remedies
+    assert len({cause.code for cause in explanation.causes}) == len(explanation.causes)
+    assert len({remedy.title for remedy in explanation.remedies}) == len(explanation.remedies)
+    for remedy in explanation.remedies:
+        assert remedy.who in get_args(Who)
+        assert remedy.steps or remedy.commands
+        assert remedy.url is not None
+        assert remedy.url.startswith("https://")
+        assert not remedy.title.endswith(".")
+        sentences += remedy.steps
+    for sentence in sentences:
+        assert sentence.endswith(".")
+        assert not sentence.endswith("..")
+        assert sentence[0] == sentence[0].upper()
+        assert "  " not in sentence
+
+
+def test_possible_causes_are_few() -> None:
+    for name, text, facts in CASES:
+        possible = [cause for cause in explained(text, facts).causes if cause.evidence == "possible"]
+        assert len(possible) <= 5, name
+
+
+def test_a_call_with_a_token_is_not_blamed_on_access_keys() -> None:
+    """AssumeRoleWithWebIdentity is not signed, so no access key can be wrong."""
+    explanation = explained(_web("InvalidClientTokenId", INVALID))
+    assert not {"key-gone", "key-mistyped", "session-token-missing"} & {
+        cause.code for cause in explanation.causes
+    }
+    assert not any("access-key" in command for command in _commands(explanation))
+
+
+def test_the_role_of_identity_center_is_not_changed() -> None:
+    explanation = explained(_boto("ExpiredToken", "ListBuckets", EXPIRED), {"caller": SSO})
+    assert not any("update-role" in command for command in _commands(explanation))
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_a_region_that_is_always_on_is_not_enabled(region: str) -> None:
+    for text in (
+        _boto("AuthFailure", "DescribeInstances", INVALID),
+        _web("RegionDisabledException", DISABLED),
+    ):
+        assert not any(
+            "enable-region" in command for command in _commands(explained(text, {"region": region}))
+        )
+
+
+@pytest.mark.parametrize(
+    ("times", "summary"),
+    [
+        (
+            "Signature expired: 20260803T101500Z is now earlier than 20260803T104500Z (20260803T105000Z - 5 min.)",
+            "35 minutes behind",
+        ),
+        (
+            "Signature not yet current: 20260803T121000Z is still later than 20260803T101500Z (20260803T101000Z + 5 min.)",
+            "2 hours ahead of",
+        ),
+    ],
+    ids=["behind", "ahead"],
+)
+def test_which_way_the_clock_is_off(times: str, summary: str) -> None:
+    assert summary in explained(_boto("SignatureDoesNotMatch", "ListUsers", times)).summary
+
+
+def test_clock_off_by_whole_hours_may_be_a_time_zone() -> None:
+    text = "<Error><Code>RequestTimeTooSkewed</Code><RequestTime>20260803T121000Z</RequestTime><ServerTime>2026-08-03T10:11:00Z</ServerTime></Error>"
+    cause = explained(text).causes[1]
+    assert cause.code == "clock-ahead"
+    assert any("time zone" in line for line in cause.because)
+
+
+def test_trust_policy_of_the_facts_that_does_not_fit() -> None:
+    facts = {
+        "trust_policy": _trust("system:serviceaccount:shop:cart"),
+        "token_claims": CLAIMS,
+        "resource": ROLE,
+    }
+    explanation = explained(_web("InvalidIdentityToken", "Incorrect token audience"), facts)
+    cause = explanation.causes[-1]
+    assert (cause.code, cause.evidence) == ("trust-policy-checked", "supplied")
+    remedy = explanation.remedies[-1]
+    assert remedy.steps[0].startswith("Set Statement[0].Condition")
+    assert (
+        remedy.commands[0] == "aws iam get-role --role-name orders-api --query Role.AssumeRolePolicyDocument"
+    )
+
+
+def test_trust_policy_of_the_facts_that_fits_is_not_mentioned() -> None:
+    facts = {"trust_policy": _trust(str(CLAIMS["sub"])), "token_claims": CLAIMS, "resource": ROLE}
+    explanation = explained(_web("InvalidIdentityToken", "Incorrect token audience"), facts)
+    assert not any(cause.code.startswith("trust-policy") for cause in explanation.causes)
+
+
+def test_a_role_that_a_service_cannot_assume_gets_its_trust_statement() -> None:
+    text = _boto(
+        "InvalidParameterValueException",
+        "CreateFunction",
+        "The role defined for the function cannot be assumed by Lambda.",
+    )
+    documents = [remedy.policy for remedy in explained(text).remedies if remedy.policy is not None]
+    assert documents == [
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "lambda.amazonaws.com"},
+                    "Action": "sts:AssumeRole",
+                }
+            ],
+        }
+    ]
+
+
+def test_a_disabled_key_is_not_undeleted() -> None:
+    text = _boto(
+        "DisabledException",
+        "Decrypt",
+        "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 is disabled.",
+    )
+    assert not any("cancel-key-deletion" in command for command in _commands(explained(text)))
+
+
+# ------------------------------------------------ without a text, and as SDKs raise it
+
+
+@pytest.mark.parametrize(
+    ("failure", "topic"),
+    [
+        (ExpiredCredentials(envelope=Envelope(code="RequestExpired")), "expired-request"),
+        (ExpiredCredentials(), "expired-session"),
+        (InvalidCredentials(), "invalid-credentials"),
+        (MissingCredentials(envelope=Envelope(code="ProfileNotFound")), "profile-not-found"),
+        (MissingCredentials(), "no-credentials"),
+        (SignatureMismatch(envelope=Envelope(code="RequestTimeTooSkewed")), "clock-skew"),
+        (SignatureMismatch(), "signature-mismatch"),
+        (CredentialScope(), "sts-endpoint"),
+        (InvalidIdentityToken(), "invalid-identity-token"),
+        (RegionDisabled(account="111122223333"), "sts-region-disabled"),
+        (AccessKeyQuota(), "access-key-quota"),
+        (MalformedPolicy(), "malformed-policy"),
+        (AwsError(envelope=Envelope(code="Throttling")), "throttled"),
+        (AwsError(), "aws-error"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value.kind,
+)
+def test_a_failure_from_a_record_has_no_text(failure: Failure, topic: str) -> None:
+    explanation = explained(failure)
+    assert explanation.topic == topic
+    assert explanation.remedies
+
+
+@pytest.mark.parametrize(
+    ("error", "topic"),
+    [
+        (boto.NoCredentialsError(), "no-credentials"),
+        (
+            boto.PartialCredentialsError(provider="env", cred_var="AWS_SECRET_ACCESS_KEY"),
+            "partial-credentials",
+        ),
+        (boto.ProfileNotFound(profile="staging"), "profile-not-found"),
+        (boto.UnauthorizedSSOTokenError(), "expired-sso-session"),
+        (boto.SSOTokenLoadError(error_msg="Token for dev does not exist"), "no-sso-login"),
+        (
+            boto.TokenRetrievalError(provider="sso", error_msg="Token has expired and refresh failed"),
+            "expired-sso-session",
+        ),
+        (boto.CredentialRetrievalError(provider="custom-process", error_msg="exit 1"), "credential-process"),
+        (
+            boto.InfiniteLoopConfigError(source_profile="a", visited_profiles=["a", "b"]),
+            "partial-credentials",
+        ),
+        (boto.RefreshWithMFAUnsupportedError(), "mfa-needed"),
+        (boto.NoRegionError(), "no-region"),
+        (boto.EndpointConnectionError(endpoint_url="https://sts.eu-west-1.amazonaws.com/"), "no-answer"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_botocore_exceptions(error: BaseException, topic: str) -> None:
+    assert explained(error).topic == topic

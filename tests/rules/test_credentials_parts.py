@@ -1,0 +1,309 @@
+"""The parts of the rules of credentials: what a text tells beside the failure, times, trust policies of the facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from iamtriage._rules.cases import Case
+from iamtriage._rules.clocks import skew_in, span_of
+from iamtriage._rules.clues import (
+    access_key_in,
+    hosts_in,
+    option,
+    partition_of,
+    profile_in,
+    region_in,
+    registry_in,
+    user_in,
+)
+from iamtriage._rules.trust_findings import trust_findings
+from iamtriage.facts import Facts
+from iamtriage.failures import AwsError, MissingCredentials
+
+ROLE = "arn:aws:iam::111122223333:role/orders-api"
+SAID = "no basic auth credentials"
+
+
+def _case(before: str, facts: Facts | None = None, resource: str | None = None) -> Case[Any]:
+    """A failure that stands behind some text."""
+    text = f"{before}\n{SAID}"
+    return Case(
+        MissingCredentials(text=text, span=(len(text) - len(SAID), len(text)), resource=resource),
+        facts or Facts(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "value"),
+    [
+        ("aws s3 ls --profile dev", "dev"),
+        ("aws s3 ls --profile=dev --region x", "dev"),
+        ("aws s3 ls --profile 'dev'", "dev"),
+        ("aws s3 ls --profile one\naws s3 ls --profile two", "two"),
+        ("aws s3 ls --profiles dev", None),
+        ("aws s3 ls x--profile dev", None),
+        (f"aws s3 ls --profile {'k7' * 20}", None),
+        ("aws s3 ls --profile", None),
+    ],
+    ids=[
+        "blank",
+        "equals sign",
+        "quoted",
+        "the last",
+        "another option",
+        "within a word",
+        "a secret",
+        "no value",
+    ],
+)
+def test_option(before: str, value: str | None) -> None:
+    assert option(_case(before), "profile") == value
+
+
+def test_option_behind_the_failure_is_of_another_command() -> None:
+    text = f"{SAID}\naws s3 ls --profile dev"
+    assert option(Case(AwsError(text=text, span=(0, len(SAID))), Facts()), "profile") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "profile"),
+    [
+        ("AWS_PROFILE=dev terraform plan", "dev"),
+        ("The config profile (staging) could not be found", "staging"),
+        ('the profile "ops/eu" is used', "ops/eu"),
+        ("--profile AdministratorAccess-111122223333", "AdministratorAccess-111122223333"),
+        ("--profile AdministratorAccessOfTheWholeOrganization", "AdministratorAccessOfTheWholeOrganization"),
+        ("my profile page", None),
+        ("", None),
+    ],
+)
+def test_profile(text: str, profile: str | None) -> None:
+    assert profile_in(_case(text)) == profile
+
+
+def test_user_of_the_command_goes_before_the_caller() -> None:
+    facts = Facts(caller="arn:aws:iam::111122223333:user/team/bob")
+    assert user_in(_case("aws iam create-access-key --user-name ana", facts)) == "ana"
+    assert user_in(_case("", facts)) == "bob"
+    assert user_in(_case("", Facts(caller=ROLE))) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("key AKIARTX3GSDSVJNFUWS2!", "AKIARTX3GSDSVJNFUWS2"),
+        ("<AWSAccessKeyId>ASIARTX3GSDSVJNFUWS2</AWSAccessKeyId>", "ASIARTX3GSDSVJNFUWS2"),
+        ("xAKIARTX3GSDSVJNFUWS2", None),
+        ("AKIARTX3GSDSVJNFUWS2A", None),
+        ("AKIA", None),
+    ],
+)
+def test_access_key(text: str, key: str | None) -> None:
+    assert access_key_in(_case(text)) == key
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts"),
+    [
+        ('Post "https://sts.eu-west-1.amazonaws.com/": EOF', ("sts.eu-west-1.amazonaws.com",)),
+        ('xmlns="https://sts.amazonaws.com/doc/2011-06-15/"', ()),
+        ("https://eks.cn-north-1.amazonaws.com.cn/clusters", ("eks.cn-north-1.amazonaws.com.cn",)),
+        (
+            "ec2.eusc-de-east-1.amazonaws.eu and ec2.eusc-de-east-1.amazonaws.eu",
+            ("ec2.eusc-de-east-1.amazonaws.eu",),
+        ),
+        ("sts.eu-west-1.api.aws.", ("sts.eu-west-1.api.aws",)),
+        ("evil.amazonaws.com.example.org", ()),
+        ("amazonaws.com", ()),
+    ],
+)
+def test_hosts(text: str, hosts: tuple[str, ...]) -> None:
+    assert hosts_in(text) == hosts
+
+
+@pytest.mark.parametrize(
+    ("case", "region"),
+    [
+        (_case("aws eks list-clusters --region eu-west-1", Facts(region="us-east-2")), "us-east-2"),
+        (_case("aws eks list-clusters --region eu-west-1"), "eu-west-1"),
+        (_case('Post "https://sts.ap-south-1.amazonaws.com/"'), "ap-south-1"),
+        (_case("", resource="arn:aws:eks:us-gov-west-1:111122223333:cluster/orders"), "us-gov-west-1"),
+        (_case("", resource="arn:aws:eks"), None),
+        (_case("", Facts(region="moon-base-1")), None),
+        (_case("", Facts(region="eu-west-1; x")), None),
+        (_case("aws eks list-clusters --region $REGION"), None),
+    ],
+    ids=["facts", "option", "host", "resource", "no ARN", "no such region", "no region at all", "a variable"],
+)
+def test_region(case: Case[Any], region: str | None) -> None:
+    assert region_in(case) == region
+
+
+@pytest.mark.parametrize(
+    ("facts", "partition"),
+    [
+        (Facts(), "aws"),
+        (Facts(region="cn-north-1"), "aws-cn"),
+        (Facts(region="cn-north-1", caller="arn:aws-us-gov:iam::111122223333:user/ana"), "aws-us-gov"),
+        (Facts(region="eusc-de-east-1", caller="lambda.amazonaws.com"), "aws-eusc"),
+    ],
+)
+def test_partition(facts: Facts, partition: str) -> None:
+    assert partition_of(_case("", facts)) == partition
+
+
+@pytest.mark.parametrize(
+    ("before", "facts", "registry"),
+    [
+        (
+            "111122223333.dkr.ecr.eu-west-1.amazonaws.com/a:1",
+            Facts(),
+            ("111122223333.dkr.ecr.eu-west-1.amazonaws.com", "eu-west-1"),
+        ),
+        (
+            "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn/a",
+            Facts(),
+            ("111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+        ),
+        (
+            "111122223333.dkr-ecr.eu-west-1.on.aws/a",
+            Facts(),
+            ("111122223333.dkr.ecr.eu-west-1.amazonaws.com", "eu-west-1"),
+        ),
+        ("", Facts(region="eu-west-1"), ("ACCOUNT_ID.dkr.ecr.eu-west-1.amazonaws.com", "eu-west-1")),
+        ("", Facts(), ("ACCOUNT_ID.dkr.ecr.REGION.amazonaws.com", "REGION")),
+        (
+            "x111122223333.dkr.ecr.eu-west-1.amazonaws.com",
+            Facts(),
+            ("ACCOUNT_ID.dkr.ecr.eu-west-1.amazonaws.com", "eu-west-1"),
+        ),
+    ],
+    ids=["aws", "China", "dual stack", "region of the facts", "nothing known", "no registry"],
+)
+def test_registry(before: str, facts: Facts, registry: tuple[str, str]) -> None:
+    assert registry_in(_case(before, facts)) == registry
+
+
+# ------------------------------------------------ clocks
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        (
+            "Signature expired: 20260803T101500Z is now earlier than 20260803T104500Z (20260803T105000Z - 5 min.)",
+            2100,
+        ),
+        (
+            "Signature not yet current: 20260803T105000Z is still later than 20260803T102000Z (20260803T101500Z + 5 min.)",
+            -2100,
+        ),
+        ("<RequestTime>20260803T101500Z</RequestTime><ServerTime>2026-08-03T10:45:00Z</ServerTime>", 1800),
+        (
+            "<RequestTime>Mon, 03 Aug 2026 10:15:00 GMT</RequestTime><ServerTime>2026-08-03T10:45:00.123Z</ServerTime>",
+            1800,
+        ),
+        ("'RequestTime': '20260803T101500Z', 'ServerTime': '2026-08-03T09:45:00Z'", -1800),
+        ('"RequestTime":"20260803T101500Z","ServerTime":"2026-08-03T10:15:00Z"', 0),
+        ("Signature expired: 20260803T101500Z is now earlier than 20260803T104500Z", None),
+        (
+            "Signature expired: 20260231T101500Z is now earlier than 20260803T104500Z (20260803T105000Z - 5 min.)",
+            None,
+        ),
+        ("<RequestTime>20260803T101500Z</RequestTime>", None),
+        (
+            "<RequestTime>Mon, 03 Foo 2026 10:15:00 GMT</RequestTime><ServerTime>2026-08-03T10:45:00Z</ServerTime>",
+            None,
+        ),
+    ],
+    ids=[
+        "behind",
+        "ahead",
+        "S3",
+        "S3 with a mail's date",
+        "as Python shows it",
+        "none",
+        "cut",
+        "no such day",
+        "one time",
+        "no such month",
+    ],
+)
+def test_skew(text: str, seconds: float | None) -> None:
+    skew = skew_in(text)
+    assert (None if skew is None else skew.seconds) == seconds
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (1, "1 second"),
+        (119, "119 seconds"),
+        (120, "2 minutes"),
+        (7199, "119 minutes"),
+        (7200, "2 hours"),
+        (172_800, "2 days"),
+    ],
+)
+def test_span(seconds: float, words: str) -> None:
+    assert span_of(seconds) == words
+
+
+# ------------------------------------------------ trust policies of the facts
+
+ALLOW: dict[str, Any] = {
+    "Effect": "Allow",
+    "Principal": {"AWS": "arn:aws:iam::444455556666:root"},
+    "Action": "sts:AssumeRole",
+}
+TRUST = {"Version": "2012-10-17", "Statement": [ALLOW]}
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        (Facts(trust_policy=TRUST, caller="arn:aws:iam::444455556666:user/ana"), "trust-policy-allows"),
+        (Facts(trust_policy=TRUST, caller="arn:aws:iam::111122223333:user/ana"), "trust-policy-checked"),
+        (
+            Facts(trust_policy="no JSON", caller="arn:aws:iam::111122223333:user/ana"),
+            "trust-policy-unreadable",
+        ),
+        (Facts(trust_policy=TRUST, caller="ana"), "trust-policy-unreadable"),
+        (Facts(trust_policy=TRUST), None),
+        (Facts(caller="arn:aws:iam::111122223333:user/ana"), None),
+    ],
+    ids=["fits", "does not", "no policy", "no caller", "caller unknown", "policy unknown"],
+)
+def test_trust_policy_of_the_facts(facts: Facts, code: str | None) -> None:
+    found = trust_findings(facts, "sts:AssumeRole", ROLE)
+    assert (None if found is None else found.cause.code) == code
+
+
+def test_trust_policy_that_waits_for_a_condition_key() -> None:
+    statement = {**ALLOW, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    found = trust_findings(
+        Facts(trust_policy=policy, caller="arn:aws:iam::444455556666:user/ana"), "sts:AssumeRole", ROLE
+    )
+    assert found is not None
+    assert (found.allowed, found.cause.code, found.cause.evidence) == (None, "trust-policy-open", "possible")
+
+
+def test_trust_policy_for_a_token_looks_at_the_token_alone() -> None:
+    facts = Facts(
+        trust_policy=TRUST,
+        caller="arn:aws:iam::444455556666:user/ana",
+        token_claims={"iss": "https://login.example.com"},
+    )
+    found = trust_findings(facts, "sts:AssumeRoleWithWebIdentity", ROLE)
+    assert found is not None
+    assert found.allowed is False
+    assert found.remedy is not None
+    assert found.remedy.who == "account administrator"
+
+
+def test_trust_policy_is_not_asked_about_actions_that_are_none() -> None:
+    facts = Facts(trust_policy=TRUST, caller="arn:aws:iam::444455556666:user/ana")
+    assert trust_findings(facts, "eks:DescribeCluster", ROLE) is None

@@ -1,0 +1,405 @@
+"""What texts from outside can do to explanations of credentials and calls: nothing, in shells, secrets and time."""
+
+from __future__ import annotations
+
+import shlex
+import string
+import time
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import botocore
+import botocore.session
+import pytest
+from botocore import xform_name
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from iamtriage import Failure, parse
+from iamtriage._rules.access_keys import leaked_key_notes
+from iamtriage._rules.cases import Case
+from iamtriage.facts import Facts
+from iamtriage.failures import (
+    AccessKeyQuota,
+    AwsError,
+    CredentialScope,
+    ExpiredCredentials,
+    InvalidCredentials,
+    InvalidIdentityToken,
+    MalformedPolicy,
+    MissingCredentials,
+    RegionDisabled,
+    SignatureMismatch,
+)
+from tests.golden.cases_credentials import CASES
+from tests.rules.credentials import RULES, called, explained, words_of
+
+if TYPE_CHECKING:
+    from iamtriage.explanations import Explanation
+
+ROLE = "arn:aws:iam::111122223333:role/orders-api"
+
+# A text for each kind, with places for what is hostile: `{}`.
+TEMPLATES = (
+    "aws s3 ls --profile {}\nError when retrieving token from sso: Token has expired and refresh failed",
+    "The config profile ({}) could not be found",
+    'The source_profile "base" referenced in the profile "{}" does not exist',
+    "Partial credentials found in {}, missing: {}",
+    "aws iam create-access-key --user-name {}\nCannot exceed quota for AccessKeysPerUser: 2",
+    "docker pull {}.dkr.ecr.{}.amazonaws.com/orders:1\nno basic auth credentials",
+    "denied: Your authorization token has expired. Reauthenticate {}.dkr.ecr.eu-west-1.amazonaws.com/{}",
+    "InvalidIdentityToken: No OpenIDConnect provider found in your account for https://{}/{}",
+    "InvalidIdentityToken: Incorrect token audience {}",
+    "InvalidIdentityToken: Missing a required claim: {}",
+    "getting credentials: exec: executable {} failed with exit code 255: aws",
+    "getting credentials: exec: executable aws failed with exit code 255 {}",
+    "An error occurred (InvalidClientTokenId) when calling the {} operation: The security token included in the request is invalid {}",
+    "arn:aws-cn:iam::111122223333:role/{} An error occurred (InvalidClientTokenId) when calling the AssumeRoleWithWebIdentity operation: The security token included in the request is invalid",
+    "https://sts.{}.amazonaws.com RegionDisabledException: STS is not activated in this region for account:111122223333 {}",
+    "An error occurred (AuthorizationHeaderMalformed) when calling the ListObjects operation: the region '{}' is wrong; expecting '{}'",
+    "SignatureDoesNotMatch: Credential should be scoped to a valid region, not '{}'. https://sts.amazonaws.com {}",
+    "SignatureDoesNotMatch: Credential should be scoped to correct service: '{}'. ",
+    "SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. AWS4-HMAC-SHA256 Credential={}, Signature={}",
+    'MalformedPolicyDocument: Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:role/{}"',
+    'MalformedPolicyDocument: Invalid principal in policy: "{}":"{}"',
+    "MalformedPolicyDocument: Has prohibited field {}",
+    "An error occurred (ResourceNotFoundException) when calling the DescribeCluster operation: No cluster found for name: {}. --region {}",
+    "An error occurred ({}Exception) when calling the {} operation: It is not so",
+    "InvalidParameterException: Role with arn: arn:aws:iam::111122223333:role/{}, could not be assumed because it does not exist or the trusted entity is not correct",
+    "An error occurred (KMSInvalidStateException) when calling the Decrypt operation: arn:aws:kms:eu-west-1:111122223333:key/{} is disabled.",
+    'EndpointConnectionError: Could not connect to the endpoint URL: "https://{}.amazonaws.com/{}"',
+    "WebIdentityErr: failed to retrieve credentials\ncaused by: RequestError: send request failed\ncaused by: Post https://sts.{}.amazonaws.com/: i/o timeout",
+    "An error occurred (ExpiredToken) when calling the {} operation: The provided token has expired. {}",
+)
+FACTS: tuple[str, ...] = (
+    "cluster",
+    "region",
+    "kubernetes_version",
+    "namespace",
+    "service_account",
+    "caller",
+    "service",
+    "resource",
+)
+HOSTILE = (
+    "; touch x",
+    "$(touch x)",
+    "`touch x`",
+    "x' ; touch x ; '",
+    'x" ; touch x ; "',
+    "x\ntouch x\n",
+    "x && touch x",
+    "x | touch x",
+    "x > x",
+    "-x",
+    "--profile=x",
+    "~",
+    "*",
+    "\\",
+    "a b",
+    "é\x1b[31m",
+    "x\x00y",
+    "${IFS}",
+    "",
+)
+# What stands where it belongs, so that rules go on to their commands.
+PLAIN = (
+    "dev",
+    "ana",
+    "111122223333",
+    "eu-west-1",
+    "orders",
+    "oidc.eks.eu-west-1.amazonaws.com",
+    "aud",
+    "sts",
+    "Resource",
+)
+words = st.one_of(
+    st.sampled_from(HOSTILE),
+    st.sampled_from(PLAIN),
+    st.builds(str.__add__, st.sampled_from(PLAIN), st.sampled_from(HOSTILE)),
+    st.text(max_size=12),
+)
+
+
+@st.composite
+def cases(draw: st.DrawFn, filling: st.SearchStrategy[str] = words) -> tuple[str, dict[str, str]]:
+    template = draw(st.sampled_from(TEMPLATES))
+    text = "".join(
+        part if part != "\0" else draw(filling) for part in template.replace("{}", "\1\0\1").split("\1")
+    )
+    facts = draw(st.dictionaries(st.sampled_from(FACTS), filling, max_size=4))
+    return text, facts
+
+
+def _explained(text: str, facts: dict[str, str]) -> Explanation | None:
+    failure = parse(text)
+    return None if failure is None or failure.kind not in RULES else explained(failure, facts)
+
+
+@settings(deadline=None, max_examples=100)
+@given(cases())
+def test_a_shell_reads_the_commands_as_they_are_written(case: tuple[str, dict[str, str]]) -> None:
+    """No text ends a word, a command or a line, and none gets in as an option of its own."""
+    explanation = _explained(*case)
+    if explanation is None:
+        return
+    commands = [command for remedy in explanation.remedies for command in remedy.commands]
+    written = [
+        shlex.split(call)
+        for command in commands
+        for call in ([command] if "'" in command else command.split(" | "))
+        if not call.startswith("unset ")
+    ]
+    assert sorted(called(explanation)) == sorted(written)
+    for command in commands:
+        assert command.isprintable()
+        assert "touch" not in command
+
+
+@settings(deadline=None, max_examples=200)
+@given(cases())
+def test_any_text_is_explained(case: tuple[str, dict[str, str]]) -> None:
+    explanation = _explained(*case)
+    if explanation is not None:
+        assert explanation.causes
+        assert explanation.summary.endswith(".")
+
+
+claims: st.SearchStrategy[dict[str, Any]] = st.dictionaries(
+    st.sampled_from(("iss", "aud", "sub", "exp")),
+    st.one_of(words, st.lists(words, max_size=2), st.integers(), st.none(), st.just({})),
+)
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    st.sampled_from(("Incorrect token audience", "No OpenIDConnect provider found in your account")), claims
+)
+def test_claims_of_a_token_do_not_get_into_commands(said: str, token: dict[str, Any]) -> None:
+    explanation = explained(
+        f"InvalidIdentityToken: {said}", {"token_claims": token, "resource": ROLE, "trust_policy": "{}"}
+    )
+    commands = [command for remedy in explanation.remedies for command in remedy.commands]
+    assert called(explanation) == [shlex.split(command) for command in commands]
+
+
+# ------------------------------------------------ secrets
+
+_LETTERS = string.ascii_letters + string.digits + "/+"
+_BASE64 = string.ascii_letters + string.digits + "+/"
+_URL = string.ascii_letters + string.digits + "-_"
+secret_keys = st.text(_LETTERS, min_size=38, max_size=38).map(lambda body: f"k7{body}")
+session_tokens = st.text(_BASE64, min_size=80, max_size=200).map(lambda body: f"IQoJb3JpZ2luX2Vj{body}==")
+signatures = st.text("0123456789abcdef", min_size=64, max_size=64)
+jwts = st.tuples(*[st.text(_URL, min_size=30, max_size=60)] * 3).map(
+    lambda parts: f"eyJ{parts[0]}.eyJ{parts[1]}.{parts[2]}"
+)
+secrets = st.one_of(secret_keys, session_tokens, signatures, jwts)
+CONTEXTS = (
+    "aws_secret_access_key = {}",
+    "export AWS_SECRET_ACCESS_KEY={}",
+    'AWS_SESSION_TOKEN: "{}"',
+    '{{"SecretAccessKey": "{}", "AccessKeyId": "AKIARTX3GSDSVJNFUWS2"}}',
+    "AKIARTX3GSDSVJNFUWS2:{}",
+    "<SessionToken>{}</SessionToken>",
+    "https://orders.s3.amazonaws.com/a?X-Amz-Security-Token={}&X-Amz-Signature={}",
+    "Authorization: AWS4-HMAC-SHA256 Credential=AKIARTX3GSDSVJNFUWS2/20260803/eu-west-1/s3/aws4_request, Signature={}",
+    "--web-identity-token {}",
+    "--profile {}",
+    "--user-name {}",
+    "AWS_PROFILE={}",
+    "the config profile ({})",
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(cases(), secrets, st.sampled_from(CONTEXTS), st.sampled_from(("before", "after")))
+def test_no_secret_of_the_text_is_told(
+    case: tuple[str, dict[str, str]], secret: str, context: str, place: str
+) -> None:
+    text, facts = case
+    planted = context.format(secret, secret)
+    explanation = _explained(f"{planted}\n{text}" if place == "before" else f"{text}\n{planted}", facts)
+    if explanation is not None:
+        assert not [words for words in words_of(explanation) if secret in words]
+
+
+@settings(deadline=None, max_examples=200)
+@given(cases(secrets))
+def test_no_secret_in_the_place_of_a_name_is_told(case: tuple[str, dict[str, str]]) -> None:
+    """Who pastes a secret where a profile, a program or a code belongs does not find it in the explanation."""
+    text = case[0]
+    explanation = _explained(text, {})
+    if explanation is None:
+        return
+    for row in "".join(c if c in f"{_LETTERS}=" else " " for c in text).split():
+        if len(row) >= 40 and "/" not in row and any(c.isdigit() for c in row) and not row.isdigit():
+            assert not [words for words in words_of(explanation) if row in words], row
+
+
+# ------------------------------------------------ keys that a text gives away
+
+KEY, SECRET = "AKIARTX3GSDSVJNFUWS2", "k7Yp2Qw9Lm4Zx8Vb1Nc6Rt3Hs5Jd0Fg7Ka+/Ue2T"
+TEXTS_THAT_LEAK = {
+    "credentials file": f"aws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}",
+    "environment": f"export AWS_ACCESS_KEY_ID={KEY} AWS_SECRET_ACCESS_KEY='{SECRET}'",
+    "JSON": f'{{"AccessKeyId": "{KEY}", "SecretAccessKey": "{SECRET}"}}',
+    "JSON within JSON": f'{{"log": "{{\\"AccessKeyId\\":\\"{KEY}\\",\\"SecretAccessKey\\":\\"{SECRET}\\"}}"}}',
+    "XML": f"<AccessKeyId>{KEY}</AccessKeyId><SecretAccessKey>{SECRET}</SecretAccessKey>",
+    "YAML": f"accessKey: {KEY}\nsecretKey: {SECRET}",
+    "code": f'boto3.client("s3", aws_access_key_id="{KEY}", aws_secret_access_key="{SECRET}")',
+    "side by side": f"{KEY}:{SECRET}",
+    "table": f"{KEY},{SECRET}",
+}
+TEXTS_THAT_DO_NOT = {
+    "key id alone": f"aws_access_key_id = {KEY}",
+    "masked": f"aws_access_key_id = {KEY}\naws_secret_access_key = ****************",
+    "no key id": f"aws_secret_access_key = {SECRET}",
+    "temporary": f"aws_access_key_id = ASIARTX3GSDSVJNFUWS2\naws_secret_access_key = {SECRET}",
+    "AWS's example": "AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY secret wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "a hash": f"{KEY} commit 0123456789abcdef0123456789abcdef01234567",
+    "a signature": f"Credential={KEY}/20260803/eu-west-1/s3/aws4_request, Signature={'0a1b' * 16}",
+    "a host id": f"<AWSAccessKeyId>{KEY}</AWSAccessKeyId><HostId>{SECRET}{SECRET}=</HostId>",
+}
+MISMATCH = "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid"
+
+
+def _case(text: str, caller: str | None = None) -> Case[Any]:
+    failure = parse(f"{text}\n{MISMATCH}")
+    assert failure is not None
+    return Case(failure, Facts(caller=caller))
+
+
+@pytest.mark.parametrize("text", TEXTS_THAT_LEAK.values(), ids=TEXTS_THAT_LEAK)
+def test_a_key_that_is_given_away(text: str) -> None:
+    leak = leaked_key_notes(_case(text, caller="arn:aws-us-gov:iam::111122223333:user/ana"))
+    assert leak is not None
+    said = [*leak.notes, *(str(remedy) for remedy in leak.remedies)]
+    assert not any(SECRET in words for words in said)
+    commands = [command for remedy in leak.remedies for command in remedy.commands]
+    assert commands[:3] == [
+        f"aws iam get-access-key-last-used --access-key-id {KEY}",
+        f"aws iam update-access-key --user-name ana --access-key-id {KEY} --status Inactive",
+        "aws iam attach-user-policy --user-name ana --policy-arn arn:aws-us-gov:iam::aws:policy/AWSDenyAll",
+    ]
+    assert (
+        f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue={KEY}"
+        in commands
+    )
+    explanation = leak.before(explained(MISMATCH))
+    assert explanation.remedies[0].title.startswith("First")
+    assert explanation.notes[: len(leak.notes)] == leak.notes
+
+
+@pytest.mark.parametrize("text", TEXTS_THAT_DO_NOT.values(), ids=TEXTS_THAT_DO_NOT)
+def test_no_key_that_is_given_away(text: str) -> None:
+    assert leaked_key_notes(_case(text)) is None
+
+
+# ------------------------------------------------ commands that exist
+
+# Commands of the AWS CLI that are no operations of a service.
+OWN = {
+    ("login",): {"profile"},
+    ("configure", "list"): {"profile"},
+    ("configure", "list-profiles"): set(),
+    ("configure", "get"): {"profile"},
+    ("configure", "set"): {"profile"},
+    ("configure", "sso"): {"profile"},
+    ("sso", "login"): {"profile"},
+    ("sso", "logout"): set(),
+    ("ecr", "get-login-password"): {"region"},
+    ("eks", "get-token"): {"cluster-name", "region"},
+    ("eks", "update-kubeconfig"): {"name", "region"},
+}
+OLD = [int(part) for part in botocore.__version__.split(".")[:2]] < [1, 40]
+EVERYWHERE = {"region", "profile", "query", "output", "debug"}
+
+
+@cache
+def _options(service: str, operation: str) -> frozenset[str]:
+    """Give the options of an operation as the AWS CLI names them."""
+    model = botocore.session.get_session().get_service_model("s3" if service == "s3api" else service)
+    operations: list[str] = list(model.operation_names)  # pyright: ignore[reportArgumentType]
+    names = {xform_name(name, "-"): name for name in operations}
+    assert operation in names, f"{service} has no operation {operation}"
+    members: dict[str, object] = getattr(model.operation_model(names[operation]).input_shape, "members", {})
+    return frozenset(xform_name(member, "-") for member in members)
+
+
+def _check(call: list[str]) -> None:
+    words, options = call[1:], {word[2:] for word in call if word.startswith("--")}
+    for length in (1, 2):
+        if tuple(words[:length]) in OWN:
+            assert options <= OWN[tuple(words[:length])], call
+            return
+    if words[1] == "wait":
+        waiters: list[str] = botocore.session.get_session().get_waiter_model(words[0]).waiter_names  # pyright: ignore[reportAssignmentType]
+        assert words[2] in {xform_name(name, "-") for name in waiters}
+        return
+    assert options <= _options(words[0], words[1]) | EVERYWHERE, call
+
+
+@pytest.mark.skipif(OLD, reason="its models lack operations that the AWS CLI has")
+def test_every_aws_command_exists() -> None:
+    """Each is an operation of botocore's models with options that it has, or one of the CLI's own."""
+    seen = set()
+    for name, text, facts in CASES:
+        for remedy in explained(text, facts).remedies:
+            for command in remedy.commands:
+                for part in command.split(" | "):
+                    if part.startswith("aws ") and part not in seen:
+                        seen.add(part)
+                        _check(shlex.split(part))
+                    assert "file:///" not in part, name
+    leak = leaked_key_notes(_case(TEXTS_THAT_LEAK["YAML"]))
+    assert leak is not None
+    for remedy in leak.remedies:
+        for command in remedy.commands:
+            _check(shlex.split(command))
+    assert len(seen) > 60
+
+
+# ------------------------------------------------ time
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "sts",
+        "secret ",
+        "a.",
+        "AKIARTX3GSDSVJNFUWS2 ",
+        "--profile ",
+        "role ",
+        '"',
+        "\\",
+        "AssumeRole",
+        "x" * 40 + " ",
+        "https://",
+    ],
+    ids=lambda unit: unit.strip()[:12],
+)
+def test_time_does_not_grow_with_the_text(unit: str) -> None:
+    """Rules look at what stands around the failure, so that a text of megabytes takes no longer."""
+    around = unit * (2_000_000 // len(unit))
+    said = "no basic auth credentials"
+    text, span = f"{around}{said}{around}", (len(around), len(around) + len(said))
+    for kind in (
+        ExpiredCredentials,
+        InvalidCredentials,
+        MissingCredentials,
+        SignatureMismatch,
+        CredentialScope,
+    ):
+        _within_a_second(kind(text=text, span=span))
+    for other in (InvalidIdentityToken, RegionDisabled, AccessKeyQuota, MalformedPolicy, AwsError):
+        _within_a_second(other(text=text, span=span))
+
+
+def _within_a_second(failure: Failure) -> None:
+    began = time.perf_counter()
+    explained(failure)
+    leaked_key_notes(Case(failure, Facts()))
+    assert time.perf_counter() - began < 1

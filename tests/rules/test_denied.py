@@ -1,0 +1,433 @@
+"""Access denials: which explanation, how sure, who can do what, and commands that hold no more than they say."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamtriage import AccessDenied, Envelope, explain, policy_for, scan
+from iamtriage.policies import policies_for
+from tests.golden.cases_denied import CASES, CLUSTER, KEY, QUEUE, SESSION, SSO, USER
+from tests.rules.aws_cli import check_call
+from tests.rules.shell import PROGRAMS, arguments_of
+
+if TYPE_CHECKING:
+    from iamtriage import Explanation, Remedy
+
+BY_NAME = {name: (text, facts) for name, text, facts in CASES}
+
+
+def _explained(name: str) -> Explanation:
+    text, facts = BY_NAME[name]
+    return explain(text, facts=facts)
+
+
+@pytest.mark.parametrize(
+    ("name", "topic", "causes"),
+    [
+        ("eks-page-access-denied", "access-denied", [("no-identity-allow", "possible"), ("other-layer", "possible")]),
+        ("eks-page-pass-role", "pass-role", [("pass-role", "derived")]),
+        ("identity-implicit-session", "no-identity-allow", [("no-identity-allow", "reported")]),
+        ("identity-explicit", "identity-deny", [("identity-deny", "reported")]),
+        ("compromised-key", "compromised-key", [("key-quarantine", "reported")]),
+        ("scp-explicit", "service-control-policy", [("scp-deny", "reported")]),
+        ("scp-implicit", "service-control-policy", [("scp-no-allow", "reported")]),
+        ("rcp-explicit", "resource-control-policy", [("rcp-deny", "reported")]),
+        ("boundary-implicit", "permissions-boundary", [("boundary-no-allow", "reported")]),
+        ("boundary-explicit", "permissions-boundary", [("boundary-deny", "reported")]),
+        ("session-implicit", "session-policy", [("session-no-allow", "reported")]),
+        ("session-explicit-federated", "session-policy", [("session-deny", "reported")]),
+        ("vpc-endpoint-implicit", "vpc-endpoint-policy", [("vpc-endpoint-no-allow", "reported")]),
+        ("resource-implicit-cross-account", "resource-policy", [("resource-no-allow", "reported")]),
+        ("resource-explicit", "resource-policy", [("resource-deny", "reported")]),
+        ("anonymous-api-gateway", "anonymous-call", [("unsigned-call", "reported")]),
+        ("service-principal", "service-principal", [("service-not-allowed", "derived")]),
+        ("lambda-authorizer", "lambda-authorizer", [("authorizer-policy", "derived"), ("authorizer-cache", "possible")]),
+        ("pass-role", "pass-role", [("pass-role", "reported")]),
+        ("pass-role-cross-account", "cross-account-pass-role", [("cross-account-pass-role", "reported")]),
+        ("pass-role-cross-account-derived", "cross-account-pass-role", [("cross-account-pass-role", "derived")]),
+        ("assume-role", "assume-role", [("trust-policy", "possible"), ("no-assume-allow", "possible"), ("no-such-role", "possible")]),
+        ("assume-role-trust", "assume-role", [("trust-policy", "reported")]),
+        ("assume-role-trust-supplied", "assume-role", [("trust-policy-checked", "supplied")]),
+        ("tag-session", "assume-role", [("session-tags", "derived")]),
+        ("root-assumes-role", "root-assumes-role", [("root-assumes-role", "reported")]),
+        ("web-identity", "web-identity", [("trust-policy", "derived"), ("no-such-role", "possible")]),
+        ("web-identity-facts", "web-identity", [("trust-policy-checked", "supplied"), ("trust-policy", "derived")]),
+        ("pod-identity", "pod-identity", [("pod-identity-trust", "derived")]),
+        ("kms-three-ways", "kms-key-policy", [("kms-key-policy", "possible"), ("kms-wrong-region", "possible"), ("kms-key-deny", "possible")]),
+        ("s3-block-public-access", "block-public-access", [("block-public-access", "reported")]),
+        ("ec2-encoded-decoded", "explicit-deny", [("explicit-deny", "supplied"), ("denying-condition", "supplied")]),
+        ("authorization-details", "service-control-policy", [("scp-deny", "supplied")]),
+        ("own-words", "own-words", [("service-says", "reported"), ("policy", "possible")]),
+    ],
+)  # fmt: skip
+def test_topic_and_causes(name: str, topic: str, causes: list[tuple[str, str]]) -> None:
+    explanation = _explained(name)
+    assert explanation.topic == topic
+    assert [(cause.code, cause.evidence) for cause in explanation.causes] == causes
+
+
+@pytest.mark.parametrize(
+    ("name", "who"),
+    [
+        ("identity-implicit-session", "account administrator"),
+        ("identity-implicit-identity-center", "organization administrator"),
+        ("scp-explicit", "organization administrator"),
+        ("rcp-explicit", "organization administrator"),
+        ("boundary-implicit", "account administrator"),
+        ("session-implicit", "you"),
+        ("resource-implicit-cross-account", "resource owner"),
+        ("anonymous-api-gateway", "you"),
+    ],
+)
+def test_who_can_mend_it(name: str, who: str) -> None:
+    assert _explained(name).remedies[0].who == who
+
+
+def _statement(name: str, index: int = 0) -> dict[str, Any]:
+    document = _explained(name).remedies[index].policy
+    assert document is not None
+    [statement] = document["Statement"]
+    assert isinstance(statement, dict)
+    return statement
+
+
+def test_a_session_becomes_its_role() -> None:
+    """A policy cannot be attached to a session: the command names the role."""
+    [command] = _explained("identity-implicit-session").remedies[0].commands
+    assert "--role-name orders-api" in command
+    assert "i-0a1b2c3d4e5f60718" not in command
+
+
+def test_an_identity_center_role_is_changed_in_its_permission_set() -> None:
+    remedy = _explained("identity-implicit-identity-center").remedies[0]
+    assert any("permission set Developer" in step for step in remedy.steps)
+    assert not any("put-role-policy" in command for command in remedy.commands)
+
+
+def test_a_service_linked_role_gets_no_policy() -> None:
+    explanation = _explained("identity-implicit-service-linked")
+    assert all(remedy.layer != "identity" for remedy in explanation.remedies)
+
+
+def test_both_sides_of_a_cross_account_denial() -> None:
+    explanation = _explained("identity-implicit-cross-account")
+    assert [remedy.layer for remedy in explanation.remedies] == ["identity", "resource"]
+    assert _statement("identity-implicit-cross-account", 1)["Principal"] == {"AWS": USER}
+
+
+def test_passing_a_role_names_role_and_service() -> None:
+    assert _statement("pass-role") == {
+        "Sid": "IamPassRole",
+        "Effect": "Allow",
+        "Action": "iam:PassRole",
+        "Resource": "arn:aws:iam::111122223333:role/eks-cluster",
+        "Condition": {"StringEquals": {"iam:PassedToService": "eks.amazonaws.com"}},
+    }
+    assert _statement("pass-role", 1)["Principal"] == {"Service": "eks.amazonaws.com"}
+
+
+def test_an_unknown_service_is_a_placeholder_not_everybody() -> None:
+    condition = _statement("eks-page-pass-role")["Condition"]
+    assert condition == {"StringEquals": {"iam:PassedToService": "REPLACE_SERVICE.amazonaws.com"}}
+
+
+def test_ec2_bears_another_name_in_china() -> None:
+    text = "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: User: arn:aws-cn:iam::111122223333:user/ana is not authorized to perform: iam:PassRole on resource: arn:aws-cn:iam::111122223333:role/nodes"
+    document = explain(text).remedies[0].policy
+    assert document is not None
+    value = document["Statement"][0]["Condition"]["StringEquals"]["iam:PassedToService"]
+    assert value == ["ec2.amazonaws.com", "ec2.amazonaws.com.cn"]
+
+
+def test_a_role_whose_path_nobody_told_is_a_placeholder_in_a_principal() -> None:
+    """A resource's policy that names a role which does not exist is refused, so the path must be looked up."""
+    principal = _statement("resource-implicit-identity-center")["Principal"]["AWS"]
+    assert (
+        principal == "arn:aws:iam::111122223333:role/REPLACE_PATH/AWSReservedSSO_Developer_0123456789abcdef"
+    )
+
+
+def test_a_third_party_is_asked_for_an_external_id() -> None:
+    statement = _statement("assume-role-cross-account", 1)
+    assert statement["Condition"] == {"StringEquals": {"sts:ExternalId": "REPLACE_EXTERNAL_ID"}}
+
+
+def test_tagging_takes_both_actions() -> None:
+    assert _statement("tag-session")["Action"] == ["sts:AssumeRole", "sts:TagSession"]
+    assert _statement("pod-identity")["Action"] == ["sts:AssumeRole", "sts:TagSession"]
+
+
+def test_a_trust_policy_that_refuses_leaves_no_place_for_an_allow() -> None:
+    assert [remedy.layer for remedy in _explained("assume-role-trust-supplied").remedies] == ["role_trust"]
+
+
+def test_a_trust_policy_that_allows_points_to_the_other_side() -> None:
+    text, _ = BY_NAME["assume-role"]
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+    explanation = explain(text, facts={"trust_policy": trust})
+    assert explanation.causes[0].code == "trust-policy-allows"
+    assert [remedy.layer for remedy in explanation.remedies] == ["identity"]
+
+
+def test_a_web_identity_trust_policy_is_made_of_the_facts() -> None:
+    remedies = _explained("web-identity-facts").remedies
+    document = remedies[-1].policy
+    assert document is not None
+    [statement] = document["Statement"]
+    issuer = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
+    assert statement["Condition"]["StringEquals"] == {
+        f"{issuer}:aud": "sts.amazonaws.com",
+        f"{issuer}:sub": "system:serviceaccount:shop:cart",
+    }
+
+
+def test_the_console_link_tells_the_region_of_the_details() -> None:
+    commands = [c for r in _explained("identity-implicit-authorization-id").remedies for c in r.commands]
+    assert any(
+        "--authorization-id a1b2c3d4e5f6g7h8i9j0k1l2m --region us-east-1" in command for command in commands
+    )
+
+
+def test_an_encoded_message_is_decoded_first_and_never_repeated() -> None:
+    explanation = _explained("ec2-encoded")
+    assert "decode-authorization-message" in explanation.remedies[0].commands[0]
+    for form in (str(explanation), explanation.to_markdown(), explanation.to_html()):
+        assert "aB3_dE6fG9" not in form
+
+
+def test_the_details_name_every_layer() -> None:
+    notes = _explained("authorization-details").notes
+    assert "By the authorization details, no identity-based policy allows it either." in notes
+
+
+def test_details_of_another_action_are_not_taken_for_this_one() -> None:
+    text, facts = BY_NAME["authorization-details"]
+    other = text.replace("sqs:SendMessage", "sqs:DeleteQueue")
+    assert explain(other, facts=facts).topic != "no-identity-allow"
+
+
+@pytest.mark.parametrize(
+    ("facts", "resource"),
+    [({}, "arn:aws:s3:::REPLACE_BUCKET_NAME/REPLACE_OBJECT_NAME"), ({"resource": "arn:aws:s3:::orders/1"}, "arn:aws:s3:::orders/1"), ({"region": "cn-north-1"}, "arn:aws-cn:s3:::REPLACE_BUCKET_NAME/REPLACE_OBJECT_NAME")],
+)  # fmt: skip
+def test_facts_fill_in_what_s3_does_not_say(facts: dict[str, str], resource: str) -> None:
+    text, _ = BY_NAME["s3-bare"]
+    documents = [
+        remedy.policy for remedy in explain(text, facts=facts).remedies if remedy.layer == "identity"
+    ]
+    assert documents
+    assert documents[0] is not None
+    assert documents[0]["Statement"][0]["Resource"] == resource
+
+
+# ------------------------------------------------------------------------------ policies for many
+
+
+def _denied(action: str, resource: str, why: str = "") -> str:
+    return f"User: {SESSION} is not authorized to perform: {action} on resource: {resource}{why}\n\nnext\n\n"
+
+
+def test_what_an_allow_cannot_help_is_left_out() -> None:
+    text = "".join(
+        (
+            _denied("sqs:SendMessage", QUEUE),
+            _denied("sqs:DeleteQueue", QUEUE, " with an explicit deny"),
+            _denied(
+                "sqs:PurgeQueue", QUEUE, " because no permissions boundary allows the sqs:PurgeQueue action"
+            ),
+            _denied(
+                "sqs:GetQueueUrl",
+                QUEUE,
+                " because no resource-based policy allows the sqs:GetQueueUrl action",
+            ),
+            "User: anonymous is not authorized to perform: es:ESHttpGet\n\nnext\n\n",
+            "User: arn:aws:iam::111122223333:root is not authorized to perform: sqs:ListQueues\n\nnext\n\n",
+            _denied("iam:PassRole", "arn:aws:iam::444455556666:role/other"),
+            "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity\n\nnext\n\n",
+            "An error occurred (Throttling) when calling the ListRoles operation: Rate exceeded\n",
+        )
+    )
+    policy = policy_for(scan(text))
+    assert [statement["Action"] for statement in policy["Statement"]] == ["sqs:SendMessage"]
+
+
+def test_what_is_the_same_shares_a_statement() -> None:
+    text = "".join(
+        _denied(action, QUEUE) for action in ("sqs:SendMessage", "sqs:ReceiveMessage", "SQS:sendmessage")
+    )
+    text += _denied("eks:DescribeCluster", CLUSTER) + _denied("kms:Decrypt", KEY)
+    assert policy_for(scan(text)) == {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Sid": "Eks", "Effect": "Allow", "Action": "eks:DescribeCluster", "Resource": CLUSTER},
+            {"Sid": "Kms", "Effect": "Allow", "Action": "kms:Decrypt", "Resource": KEY},
+            {
+                "Sid": "Sqs",
+                "Effect": "Allow",
+                "Action": ["sqs:ReceiveMessage", "sqs:SendMessage"],
+                "Resource": QUEUE,
+            },
+        ],
+    }
+
+
+def test_a_passed_role_keeps_its_condition() -> None:
+    text = "An error occurred (AccessDeniedException) when calling the CreateFunction operation: " + _denied(
+        "iam:PassRole", "arn:aws:iam::111122223333:role/job"
+    )
+    [statement] = policy_for(scan(text))["Statement"]
+    assert "iam:PassedToService" in statement["Condition"]["StringEquals"]
+
+
+def test_large_policies_are_parted() -> None:
+    failures = list(
+        scan("".join(_denied("sqs:SendMessage", f"{QUEUE}-{number:04}") for number in range(400)))
+    )
+    assert len(failures) == 400
+    parts = policies_for(failures)
+    assert len(parts) > 1
+    resources: list[str] = []
+    for part in parts:
+        for statement in part["Statement"]:
+            named = statement["Resource"]
+            resources += named if isinstance(named, list) else [named]
+    assert sorted(resources) == sorted({failure.resource for failure in failures if failure.resource})
+    [whole] = policy_for(failures)["Statement"]
+    assert whole["Resource"] == sorted(resources)
+
+
+def test_a_limit_under_which_no_statement_fits_is_refused() -> None:
+    with pytest.raises(ValueError, match="256"):
+        policies_for([], limit=100)
+
+
+# --------------------------------------------------------------------------------------- commands
+
+HOSTILE = (
+    "; touch pwned", "$(touch pwned)", "`touch pwned`", "' ; touch pwned ; '", '" ; touch pwned ; "', "a\ntouch pwned", "a | touch pwned", "> pwned",
+    "--output=text", "-x", "file:///etc/passwd", "*", "~", "a b", "\u2028", "\x85", "\x1b[31m", "\ud800", "\x7f\x00", "..", "{{x}}",
+)  # fmt: skip
+names = st.one_of(
+    st.sampled_from(HOSTILE), st.text(max_size=20), st.sampled_from(("orders", "app", "prod/db"))
+)
+whos = st.one_of(
+    names,
+    names.map("arn:aws:iam::111122223333:user/{}".format),
+    names.map("arn:aws:sts::111122223333:assumed-role/{}/run".format),
+    st.sampled_from((USER, SESSION, SSO, "anonymous", "glue.amazonaws.com")),
+)
+whats = st.one_of(
+    st.none(),
+    names,
+    names.map("arn:aws:s3:::{}/key".format),
+    names.map("arn:aws:eks:eu-west-1:111122223333:cluster/{}".format),
+    names.map("arn:aws:iam::444455556666:role/{}".format),
+    names.map("arn:aws:kms:eu-west-1:111122223333:key/{}".format),
+)
+actions = st.one_of(
+    st.none(),
+    names,
+    st.sampled_from(
+        (
+            "s3:GetObject",
+            "eks:DescribeCluster",
+            "iam:PassRole",
+            "sts:AssumeRole",
+            "sts:TagSession",
+            "kms:Decrypt",
+            "lambda:InvokeFunction",
+            "sqs:SendMessage",
+        )
+    ),
+)
+operations = st.one_of(names, st.sampled_from(("GetObject", "HeadObject", "RunInstances", "CreateCluster")))
+layers = st.sampled_from(
+    (
+        None,
+        "identity",
+        "resource",
+        "permissions_boundary",
+        "session",
+        "service_control",
+        "resource_control",
+        "vpc_endpoint",
+        "role_trust",
+    )
+)
+denials = st.builds(
+    AccessDenied,
+    envelope=st.builds(
+        Envelope,
+        code=st.sampled_from(
+            (None, "AccessDenied", "403", "UnauthorizedOperation", "KMSAccessDeniedException")
+        ),
+        operation=st.none() | operations,
+        service=st.none() | names,
+    ),
+    text=names,
+    principal=st.none() | whos,
+    action=actions,
+    resource=whats,
+    deny=st.sampled_from((None, "explicit", "implicit")),
+    policy_type=layers,
+    policy_arn=st.none()
+    | names
+    | names.map("arn:aws:organizations::444455556666:policy/o-a1/service_control_policy/{}".format),
+    authorization_id=st.none() | names,
+    encoded_message=st.none() | names,
+    reason=st.none() | names,
+)
+facts = st.fixed_dictionaries(
+    {},
+    optional={
+        "cluster": names,
+        "region": names | st.just("eu-west-1"),
+        "namespace": names,
+        "service_account": names,
+        "caller": whos,
+        "service": names,
+        "resource": names,
+        "token_claims": st.fixed_dictionaries({"iss": names, "sub": names}),
+    },
+)
+tried = cache(arguments_of)
+
+
+def _check(remedy: Remedy) -> None:
+    for command in remedy.commands:
+        assert "\n" not in command
+        assert command.isprintable(), command
+        if command.startswith("cp "):
+            continue
+        for program, *words in tried(command.split(" > ")[0]):
+            assert program in PROGRAMS, command
+            assert "touch pwned" not in " ".join(words), command
+            if program == "aws":
+                check_call(words)
+
+
+@given(denials, facts)
+def test_commands_hold_no_more_than_they_say(failure: AccessDenied, given_facts: dict[str, Any]) -> None:
+    """Whatever names a denial and the facts hold, each command is one call of a program, as the CLI has it."""
+    for remedy in explain(failure, facts=given_facts).remedies:
+        _check(remedy)
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_commands_of_the_golden_cases_are_the_clis(name: str) -> None:
+    for remedy in _explained(name).remedies:
+        _check(remedy)

@@ -1,0 +1,391 @@
+"""What Kubernetes forbids by RBAC: the role that allows exactly that, for the right subject, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from ruamel.yaml import YAML
+
+from iamtriage._rules.access_policies import narrowest
+from iamtriage._rules.kubernetes_requests import BUILT_IN
+from iamtriage.failures import KubernetesForbidden
+from tests.golden.cases_kubernetes import CASES
+from tests.rules.explained import codes, commands, explained, explained_failure
+
+SESSION = "arn:aws:sts::111122223333:assumed-role/dev/ana"
+CART = "system:serviceaccount:shop:cart"
+NODE = "system:node:ip-10-0-0-1.ec2.internal"
+GROUP = {"kind": "Group", "name": "iam-dev", "apiGroup": "rbac.authorization.k8s.io"}
+ACCOUNT = {"kind": "ServiceAccount", "name": "cart", "namespace": "shop"}
+
+
+def forbidden(
+    user: str,
+    verb: str,
+    resource: str,
+    *,
+    group: str = "",
+    namespace: str | None = None,
+    name: str | None = None,
+) -> str:
+    what = resource.partition("/")[0] + ("" if name is None else f' "{name}"')
+    place = "at the cluster scope" if namespace is None else f'in the namespace "{namespace}"'
+    return (
+        f'Error from server (Forbidden): {what} is forbidden: User "{user}" cannot {verb} resource "{resource}" in API '
+        f'group "{group}" {place}'
+    )
+
+
+def objects_of(text: str, facts: dict[str, object] | None = None) -> list[dict[str, object]]:
+    """Give the Kubernetes objects of the one manifest that an explanation proposes."""
+    [manifest] = [each.manifest for each in explained(text, facts).remedies if each.manifest]
+    return list(YAML(typ="safe", pure=True).load_all(manifest))
+
+
+def rule(verb: str, resource: str, *, group: str = "", names: list[str] | None = None) -> dict[str, object]:
+    limited = {} if names is None else {"resourceNames": names}
+    return {"apiGroups": [group], "resources": [resource], **limited, "verbs": [verb]}
+
+
+def user(name: str) -> dict[str, str]:
+    return {"kind": "User", "name": name, "apiGroup": "rbac.authorization.k8s.io"}
+
+
+@pytest.mark.parametrize(
+    ("text", "namespace", "expected", "subject"),
+    [
+        (forbidden(CART, "list", "pods", namespace="shop"), "shop", rule("list", "pods"), ACCOUNT),
+        (forbidden(CART, "list", "pods", namespace="prod"), "prod", rule("list", "pods"), ACCOUNT),
+        (forbidden(CART, "list", "nodes"), None, rule("list", "nodes"), ACCOUNT),
+        (forbidden(CART, "list", "pods"), None, rule("list", "pods"), ACCOUNT),
+        (forbidden(SESSION, "watch", "pods", namespace="shop"), "shop", rule("watch", "pods"), GROUP),
+        (
+            forbidden("arn:aws:iam::111122223333:user/ana", "get", "pods", namespace="shop", name="web"),
+            "shop",
+            rule("get", "pods", names=["web"]),
+            user("arn:aws:iam::111122223333:user/ana"),
+        ),
+        (
+            forbidden("ana", "patch", "deployments", group="apps", namespace="shop", name="web"),
+            "shop",
+            rule("patch", "deployments", group="apps", names=["web"]),
+            user("ana"),
+        ),
+        (forbidden("ana", "create", "pods", namespace="shop"), "shop", rule("create", "pods"), user("ana")),
+        (
+            forbidden("ana", "create", "pods", namespace="shop", name="w"),
+            "shop",
+            rule("create", ("pods")),
+            user("ana"),
+        ),
+        (
+            forbidden("ana", "create", "pods/exec", namespace="shop", name="web"),
+            "shop",
+            rule("create", "pods/exec", names=["web"]),
+            user("ana"),
+        ),
+        (
+            forbidden("ana", "deletecollection", "pods", namespace="shop", name="web"),
+            "shop",
+            rule("deletecollection", "pods"),
+            user("ana"),
+        ),
+        (
+            forbidden("ana", "get", "pods/log", namespace="shop", name="web"),
+            "shop",
+            rule("get", "pods/log", names=["web"]),
+            user("ana"),
+        ),
+        (
+            forbidden("ana", "get", "namespaces", namespace="shop", name="shop"),
+            "shop",
+            rule("get", "namespaces", names=["shop"]),
+            user("ana"),
+        ),
+        (
+            forbidden("ana", "get", "clusterroles", group="rbac.authorization.k8s.io", name="view"),
+            None,
+            rule("get", "clusterroles", group="rbac.authorization.k8s.io", names=["view"]),
+            user("ana"),
+        ),
+        (
+            'pods is forbidden: User "ana" cannot list pods in the namespace "shop"',
+            "shop",
+            rule("list", ("pods")),
+            user("ana"),
+        ),
+        ('Error: User "ana" cannot list resource "nodes"', None, rule("list", "nodes"), user("ana")),
+        ('Error: User "ana" cannot list resource "pods"', "NAMESPACE", rule("list", "pods"), user("ana")),
+        (
+            'Error: User "ana" cannot list resource "deployments.apps"',
+            "NAMESPACE",
+            rule("list", "deployments", group="apps"),
+            user("ana"),
+        ),
+        (
+            'Error: User "ana" cannot list resource "widgets"',
+            "NAMESPACE",
+            rule("list", "widgets", group="API_GROUP"),
+            user("ana"),
+        ),
+        (
+            'pods is forbidden: User "" cannot list resource "pods" in API group "" in the namespace "shop"',
+            "shop",
+            rule("list", "pods"),
+            user("USER"),
+        ),
+        (
+            forbidden("arn:aws:sts::****:assumed-role/dev/ana", "list", "pods", namespace="shop"),
+            "shop",
+            rule("list", "pods"),
+            user("USER"),
+        ),
+        (
+            (
+                '{"message":"pods \\"web\\" is forbidden: User \\"ana\\" cannot get resource \\"pods\\" in API group '
+                '\\"\\" in the namespace \\"shop\\""}'
+            ),
+            "shop",
+            rule("get", "pods", names=["web"]),
+            user("ana"),
+        ),
+        (
+            'forbidden: User "ana" cannot get path "/metrics"',
+            None,
+            {"nonResourceURLs": ["/metrics"], "verbs": ["get"]},
+            user("ana"),
+        ),
+    ],
+    ids=lambda value: value[:60] if isinstance(value, str) else "",
+)
+def test_the_role_allows_exactly_what_was_refused(
+    text: str, namespace: str | None, expected: dict[str, object], subject: dict[str, str]
+) -> None:
+    role, binding = objects_of(text)
+    assert role["rules"] == [expected]
+    assert binding["subjects"] == [subject]
+    kinds = ("ClusterRole", "ClusterRoleBinding") if namespace is None else ("Role", "RoleBinding")
+    assert (role["kind"], binding["kind"]) == kinds
+    for each in (role, binding):
+        assert each["apiVersion"] == "rbac.authorization.k8s.io/v1"
+        metadata = each["metadata"]
+        assert isinstance(metadata, dict)
+        assert metadata.get("namespace") == namespace
+    assert binding["roleRef"] == {
+        "kind": kinds[0],
+        "name": role["metadata"]["name"],  # type: ignore[index]
+        "apiGroup": "rbac.authorization.k8s.io",
+    }
+
+
+def test_no_role_is_made_of_half_a_refusal() -> None:
+    found = explained_failure(KubernetesForbidden(user="ana", verb="list"))
+    assert not [remedy for remedy in found.remedies if remedy.manifest]
+
+
+def test_bindings_of_two_users_do_not_take_each_others_place() -> None:
+    """With the same name, the second one would lock the first one out."""
+    names = {
+        str(objects_of(forbidden(who, "list", "pods", namespace="shop"))[1]["metadata"])
+        for who in ("ana", "bob", CART, "system:serviceaccount:prod:cart", SESSION)
+    }
+    assert len(names) == 5
+
+
+def test_the_namespace_of_the_facts_is_taken_where_the_text_tells_none() -> None:
+    role, _ = objects_of('Error: User "ana" cannot list resource "pods"', {"namespace": "shop"})
+    assert role["metadata"] == {"name": "list-pods", "namespace": "shop"}
+    role, _ = objects_of(forbidden("ana", "list", "pods"), {"namespace": "shop"})
+    assert role["kind"] == "ClusterRole"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            forbidden(CART, "get", "pods/log", namespace="shop", name="web"),
+            f"kubectl auth can-i get pods/web --subresource=log -n shop --as={CART}",
+        ),
+        (forbidden("ana", "list", "pods"), "kubectl auth can-i list pods --all-namespaces --as=ana"),
+        (forbidden("ana", "list", "nodes"), "kubectl auth can-i list nodes --as=ana"),
+        (
+            forbidden("ana's", "list", "deployments", group="apps", namespace="shop"),
+            "kubectl auth can-i list deployments.apps -n shop '--as=ana'\"'\"'s'",
+        ),
+        (
+            forbidden(SESSION, "list", "pods", namespace="shop"),
+            f"kubectl auth can-i list pods -n shop --as={SESSION} --as-group=iam-dev",
+        ),
+        ('forbidden: User "ana" cannot get path "/metrics"', "kubectl auth can-i get /metrics --as=ana"),
+    ],
+    ids=["subresource", "everywhere", "cluster-wide", "quoted", "group", "path"],
+)
+def test_the_check(text: str, expected: str) -> None:
+    assert commands(explained(text))[-1] == expected
+
+
+# ------------------------------------------------------------------ who must not be bound
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        (forbidden("system:anonymous", "list", "pods"), "kubernetes-anonymous"),
+        (forbidden(NODE, "list", "pods"), "kubernetes-node-authorization"),
+        (forbidden("system:node:{{EC2PrivateDNSName}}", "list", "pods"), "kubernetes-node-authorization"),
+        (forbidden("system:kube-scheduler", "list", "pods"), "kubernetes-component"),
+        (forbidden("eks:node-manager", "list", "nodes"), "kubernetes-component"),
+    ],
+    ids=["anonymous", "node", "template", "component", "eks"],
+)
+def test_nobody_is_told_to_bind_a_role_to(text: str, topic: str) -> None:
+    found = explained(text)
+    assert found.topic == topic
+    assert not [remedy for remedy in found.remedies if remedy.manifest]
+    assert not any("create -f" in command or "--as" in command for command in commands(found))
+
+
+def test_a_node_that_reaches_for_what_is_not_its_own() -> None:
+    text = forbidden(NODE, "get", "secrets", namespace="shop", name="db")
+    assert codes(explained(text))[0] == ("node-authorizer", "derived")
+    found = explained(f"{text}: no relationship found between node and this object")
+    assert codes(found)[:2] == [("not-of-this-node", "reported"), ("node-authorizer", "derived")]
+
+
+def test_terraform_without_a_token() -> None:
+    text = forbidden("system:anonymous", "get", "configmaps", namespace="kube-system", name="aws-auth")
+    assert ("terraform-without-token", "possible") not in codes(explained(text))
+    found = explained(f"{text}\n  with module.eks.kubernetes_config_map.aws_auth[0],")
+    assert ("terraform-without-token", "possible") in codes(found)
+    assert "exec block" in found.remedies[0].title
+
+
+# ------------------------------------------------------------------ access policies
+
+
+@pytest.mark.parametrize(
+    ("verb", "group", "resource", "policy"),
+    [
+        ("list", "", "pods", "AmazonEKSViewPolicy"),
+        ("get", "apps", "deployments", "AmazonEKSViewPolicy"),
+        ("get", "", "pods/log", "AmazonEKSViewPolicy"),
+        ("get", "", "secrets", "AmazonEKSSecretReaderPolicy"),
+        ("create", "", "secrets", "AmazonEKSEditPolicy"),
+        ("create", "", "pods/exec", "AmazonEKSEditPolicy"),
+        ("get", "", "pods/exec", "AmazonEKSEditPolicy"),
+        ("delete", "apps", "statefulsets", "AmazonEKSEditPolicy"),
+        ("list", "rbac.authorization.k8s.io", "roles", "AmazonEKSAdminPolicy"),
+        ("list", "", "nodes", None),
+        ("list", "monitoring.example.com", "servicemonitors", None),
+        ("create", "rbac.authorization.k8s.io", "clusterroles", None),
+        ("patch", "", "pods/log", None),
+        ("list", "apps", "pods", None),
+        ("*", "", "pods", None),
+    ],
+)
+def test_the_narrowest_access_policy(verb: str, group: str, resource: str, policy: str | None) -> None:
+    assert narrowest(verb, group, resource) == policy
+
+
+def test_an_access_policy_is_for_iam_principals_only() -> None:
+    associated = "aws eks associate-access-policy"
+    text = forbidden(SESSION, "list", "pods", namespace="shop")
+    [command] = [each for each in commands(explained(text)) if each.startswith(associated)]
+    assert command.endswith("/AmazonEKSViewPolicy --access-scope type=namespace,namespaces=shop")
+    assert "arn:aws:iam::111122223333:role/dev " in command
+    facts: dict[str, object] = {"caller": SESSION}
+    for who in (CART, "ana"):
+        text = forbidden(who, "list", "pods", namespace="shop")
+        assert not any(each.startswith(associated) for each in commands(explained(text)))
+        with_caller = [each for each in commands(explained(text, facts)) if each.startswith(associated)]
+        assert len(with_caller) == (who == "ana")
+
+
+def test_the_authentication_mode_decides_how_a_group_is_given() -> None:
+    text = forbidden(SESSION, "list", "pods", namespace="shop")
+
+    def of_mode(mode: str) -> str:
+        return "\n".join(commands(explained(text, {"authentication_mode": mode})))
+
+    assert "access-entry" in of_mode("API")
+    assert "aws-auth" not in of_mode("API")
+    assert "access-entry" not in of_mode("CONFIG_MAP")
+    assert "aws-auth" in of_mode("CONFIG_MAP")
+    both = of_mode("API_AND_CONFIG_MAP")
+    assert "access-entry" in both
+    assert "aws-auth" in both
+
+
+def test_a_role_of_identity_center_is_looked_up() -> None:
+    sso = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_View_0123456789abcdef/ana"
+    found = explained(forbidden(sso, "list", "pods", namespace="shop"))
+    entries = [each for each in commands(found) if "access-entry" in each]
+    assert entries
+    for each in entries:
+        assert '"$(aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef --query Role.Arn' in each
+
+
+# ------------------------------------------------------------------ other refusals
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "first"),
+    [
+        (
+            (
+                'Error from server (Forbidden): roles.rbac.authorization.k8s.io "x" is forbidden: user "ana" '
+                '(groups=["dev"]) is attempting to grant RBAC permissions not currently held:'
+            ),
+            "kubernetes-escalation",
+            ("escalation", "reported"),
+        ),
+        (
+            (
+                'Error from server (Forbidden): nodes "ip-10-0-0-2" is forbidden: node "ip-10-0-0-1" is not allowed to '
+                'modify node "ip-10-0-0-2"'
+            ),
+            "kubernetes-node-authorization",
+            ("node-restriction", "reported"),
+        ),
+        (
+            (
+                'Error from server (Forbidden): pods "web" is forbidden: error looking up service account shop/cart: '
+                'serviceaccount "cart" not found'
+            ),
+            "service-account-missing",
+            ("account-missing", "reported"),
+        ),
+        (
+            'Error from server (Forbidden): namespaces "kube-system" is forbidden: this namespace may not be deleted',
+            "kubernetes-admission",
+            ("protected", "reported"),
+        ),
+        (
+            "Error from server (Forbidden): unknown",
+            "kubernetes-admission",
+            ("refused-by-admission", ("possible")),
+        ),
+        (
+            forbidden(CART, "list", "pods", namespace="shop")
+            + ': RBAC: clusterrole.rbac.authorization.k8s.io "viewer" not found',
+            "kubernetes-rbac",
+            ("role-missing", "reported"),
+        ),
+    ],
+    ids=["escalation", "node-restriction", "account", "protected", "bare", "role-missing"],
+)
+def test_refusals_in_other_words(text: str, topic: str, first: tuple[str, str]) -> None:
+    found = explained(text)
+    assert (found.topic, codes(found)[0]) == (topic, first)
+
+
+def test_no_iam_policy_is_proposed_against_a_refusal_by_kubernetes() -> None:
+    for name, text, facts in CASES:
+        if name.startswith("k8s-"):
+            found = explained(text, facts)
+            assert not any(remedy.policy or remedy.statement for remedy in found.remedies), name
+
+
+def test_types_stand_in_one_group_each() -> None:
+    """A type that stood in two would be given the group of one by chance."""
+    assert {"pods", "nodes", "deployments", "leases"} <= BUILT_IN
+    assert all(name.isalpha() and name.islower() for name in BUILT_IN)

@@ -1,0 +1,248 @@
+"""Who is not let in, and why: the causes that the text, the facts and the authenticator's words tell."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.rules.explained import codes, commands, explained
+
+LOGIN = "error: You must be logged in to the server (Unauthorized)"
+ROLE = "arn:aws:iam::111122223333:role/dev"
+SSO = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_View_0123456789abcdef/ana"
+OLD = "Your current user or role does not have access to Kubernetes objects on this EKS cluster."
+NEW = "Your current IAM principal doesn't have access to Kubernetes objects on this cluster."
+UNAUTHORIZED = "Unauthorized: Verify you have access to the Kubernetes cluster"
+
+
+def log(error: str) -> str:
+    return f'time="2026-01-02T03:04:05Z" level=warning msg="access denied" arn="{ROLE}" error="{error}"'
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "first"),
+    [
+        (LOGIN, "kubernetes-login", ("identity-not-accepted", "reported")),
+        (
+            "Error from server (Unauthorized): Unauthorized",
+            "kubernetes-login",
+            ("identity-not-accepted", ("reported")),
+        ),
+        (
+            'error: the server doesn\'t have a resource type "svc"',
+            "kubernetes-login",
+            (("identity-not-accepted"), ("derived")),
+        ),
+        (
+            'error: the server doesn\'t have a resource type "pod"',
+            "kubernetes-login",
+            (("identity-not-accepted"), ("derived")),
+        ),
+        (
+            'error: the server doesn\'t have a resource type "widgets"',
+            "kubernetes-login",
+            (("identity-not-accepted"), ("possible")),
+        ),
+        (log("ARN is not mapped"), "kubernetes-not-mapped", ("not-mapped", "reported")),
+        (log("identity is not mapped"), "kubernetes-not-mapped", ("not-mapped", "reported")),
+        (log("ARN does not match User ID"), "kubernetes-not-mapped", ("principal-recreated", "derived")),
+        (
+            log("failed mapping username: SessionName did not contain an instance id"),
+            "kubernetes-instance-name",
+            ("not-an-instance", "reported"),
+        ),
+        (
+            "could not get token: no answer from the helper",
+            "kubernetes-token-helper",
+            ("helper-failed", ("reported")),
+        ),
+        (
+            log("input token was not properly formatted: no prefix"),
+            "kubernetes-token-format",
+            (("token-not-accepted"), ("reported")),
+        ),
+        (
+            '"Failed to make webhook authenticator request" err="error trying to reach service"',
+            "kubernetes-webhook",
+            ("webhook-failed", "reported"),
+        ),
+        (
+            '"Unable to authenticate the request" err="[invalid bearer token, service account token has expired]"',
+            "kubernetes-token-expired",
+            ("token-expired", "reported"),
+        ),
+        (
+            "error looking up service account shop/cart: not found",
+            "service-account-missing",
+            (("account-missing"), ("reported")),
+        ),
+        (
+            'Unable to register node "ip-10-0-0-1" with API server: Unauthorized',
+            "kubernetes-node-login",
+            ("node-not-accepted", "reported"),
+        ),
+    ],
+    ids=lambda value: value[:50] if isinstance(value, str) else "",
+)
+def test_the_words_decide_what_it_is(text: str, topic: str, first: tuple[str, str]) -> None:
+    found = explained(text)
+    assert (found.topic, codes(found)[0]) == (topic, first)
+
+
+@pytest.mark.parametrize(
+    ("tail", "code"),
+    [
+        ("X-Amz-Date parameter is expired (15 minute expiration) 2026-01-02", "token-expired"),
+        ("client did not sign the x-k8s-aws-id header in the pre-signed URL", "other-cluster"),
+        ('token is missing expected "k8s-aws-v1." prefix', "no-eks-token"),
+        ('unexpected hostname "example.com" in pre-signed URL', "sts-host"),
+    ],
+)
+def test_a_token_that_is_not_taken(tail: str, code: str) -> None:
+    found = explained(log(f"input token was not properly formatted: {tail}".replace('"', "'")))
+    assert codes(found)[1:] == [(code, "derived")]
+
+
+def test_what_stands_around_does_not_change_the_reading() -> None:
+    noise = "\n".join(["2026-01-02 level=info msg=ok"] * 3)
+    alone, amid = (
+        explained(log("ARN is not mapped")),
+        explained(f"{noise}\n{log('ARN is not mapped')}\n{noise}"),
+    )
+    assert alone.to_dict()["causes"] == amid.to_dict()["causes"]
+
+
+# ------------------------------------------------------------------ what facts add
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"authentication_mode": "API"}, ("map-without-effect", "supplied")),
+        ({"authentication_mode": "CONFIG_MAP"}, ("entries-without-effect", "supplied")),
+        ({"caller": "arn:aws:iam::111122223333:root"}, ("root-caller", "supplied")),
+        ({"caller": "arn:aws:sts::111122223333:federated-user/ana"}, ("federated-caller", "supplied")),
+        ({"caller": "arn:aws:iam::111122223333:instance-profile/nodes"}, ("instance-profile", "supplied")),
+        (
+            {"caller": "arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForAmazonEKS/run"},
+            ("service-linked-caller", "supplied"),
+        ),
+        ({"caller": SSO}, ("identity-center-path", "possible")),
+        ({"caller": "arn:aws:iam::111122223333:role/team/dev"}, ("role-path", "possible")),
+    ],
+    ids=["api", "config-map", "root", "federated", "profile", "linked", "identity-center", "path"],
+)
+def test_facts_make_causes_surer(facts: dict[str, object], expected: tuple[str, str]) -> None:
+    assert expected in codes(explained(LOGIN, facts))
+    assert expected not in codes(explained(LOGIN))
+
+
+def test_the_mode_decides_which_ways_in_are_shown() -> None:
+    def ways(mode: str | None) -> tuple[bool, bool, bool]:
+        lines = commands(explained(LOGIN, {"authentication_mode": mode} if mode else {}))
+        return (
+            any("create-access-entry" in line for line in lines),
+            any("iamidentitymapping" in line for line in lines),
+            any("authenticationMode=API_AND_CONFIG_MAP" in line for line in lines),
+        )
+
+    assert ways("API") == (True, False, False)
+    assert ways("CONFIG_MAP") == (False, True, True)
+    assert ways("API_AND_CONFIG_MAP") == ways(None) == (True, True, False)
+
+
+def test_each_way_gets_the_arn_in_its_form() -> None:
+    lines = commands(
+        explained(LOGIN, {"caller": "arn:aws:iam::111122223333:role/team/dev", "cluster": ("orders")})
+    )
+    [entry] = [line for line in lines if "create-access-entry" in line]
+    [mapping] = [line for line in lines if "iamidentitymapping" in line]
+    assert "--principal-arn arn:aws:iam::111122223333:role/team/dev " in entry
+    assert "--arn arn:aws:iam::111122223333:role/dev " in mapping
+    assert "--cluster-name orders" in entry
+
+
+def test_a_role_of_identity_center_is_looked_up_for_an_entry_only() -> None:
+    lines = commands(explained(LOGIN, {"caller": SSO}))
+    [entry] = [line for line in lines if "create-access-entry" in line]
+    [mapping] = [line for line in lines if "iamidentitymapping" in line]
+    assert '"$(aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef' in entry
+    assert "--arn arn:aws:iam::111122223333:role/AWSReservedSSO_View_0123456789abcdef " in mapping
+
+
+def test_an_entry_of_a_principal_that_was_made_again_is_made_again_too() -> None:
+    lines = commands(explained(log("ARN does not match User ID"), {"cluster": "orders"}))
+    named = f"--cluster-name orders --principal-arn {ROLE}"
+    deleted = lines.index(f"aws eks delete-access-entry {named}")
+    assert lines.index(f"aws eks list-associated-access-policies {named}") < deleted
+    assert lines.index(f"aws eks create-access-entry {named} --type STANDARD") == deleted + 1
+
+
+def test_no_entry_is_proposed_for_who_can_have_none() -> None:
+    lines = commands(explained(LOGIN, {"caller": "arn:aws:iam::111122223333:root"}))
+    assert not [line for line in lines if "create-access-entry" in line and "PRINCIPAL_ARN" not in line]
+
+
+def test_a_node_gets_an_entry_for_nodes() -> None:
+    text = 'Unable to register node "ip-10-0-0-1" with API server: Unauthorized'
+    lines = commands(
+        explained(text, {"caller": ("arn:aws:sts::111122223333:assumed-role/nodes/i-0a1b2c3d4e5f60718")})
+    )
+    [entry] = [line for line in lines if "create-access-entry" in line]
+    [mapping] = [line for line in lines if "iamidentitymapping" in line]
+    assert entry.endswith("--principal-arn arn:aws:iam::111122223333:role/nodes --type EC2_LINUX")
+    assert (
+        "--group system:bootstrappers --group system:nodes --username 'system:node:{{EC2PrivateDNSName}}'"
+    ) in mapping
+
+
+# ------------------------------------------------------------------ the console
+
+
+@pytest.mark.parametrize("text", [OLD, NEW, UNAUTHORIZED], ids=["old", "new", "unauthorized"])
+def test_the_console_has_two_halves(text: str) -> None:
+    found = explained(text)
+    assert found.topic == "eks-console"
+    first, *others = found.remedies
+    assert first.layer == "identity"
+    assert first.policy is not None
+    assert first.who == "account administrator"
+    assert any("create-access-entry" in line for remedy in others for line in remedy.commands)
+    assert any(remedy.manifest for remedy in others)
+    assert any("iamidentitymapping" in line for remedy in others for line in remedy.commands)
+
+
+def test_the_iam_half_names_the_cluster_where_it_can() -> None:
+    facts = {"cluster": "orders", "region": "cn-north-1", "caller": "arn:aws-cn:iam::111122223333:user/ana"}
+    policy = explained(OLD, facts).remedies[0].policy
+    assert policy is not None
+    statements = {each["Sid"]: each for each in policy["Statement"]}
+    assert statements["ViewCluster"]["Resource"] == "arn:aws-cn:eks:cn-north-1:111122223333:cluster/orders"
+    assert "eks:AccessKubernetesApi" in statements["ViewCluster"]["Action"]
+    on_all = [each["Action"] for each in policy["Statement"] if each["Resource"] == "*"]
+    assert on_all == [["eks:DescribeAddonVersions", "eks:ListClusters", "iam:ListRoles"]]
+    assert "REPLACE_" not in json.dumps(policy)
+    assert "REPLACE_ACCOUNT_ID" in json.dumps(explained(OLD).remedies[0].policy)
+
+
+def test_an_arn_of_the_cluster_tells_the_rest() -> None:
+    facts = {"resource": "arn:aws-us-gov:eks:us-gov-west-1:444455556666:cluster/orders"}
+    policy = explained(OLD, facts).remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Resource"] == facts["resource"]
+    # Another cluster's ARN tells nothing of this one.
+    assert "444455556666" not in json.dumps(
+        explained(OLD, {**facts, "cluster": ("billing")}).remedies[0].policy
+    )
+
+
+def test_an_identity_center_role_is_changed_by_its_permission_set() -> None:
+    first = explained(OLD, {"caller": SSO}).remedies[0]
+    assert first.who == "organization administrator"
+    assert any("permission set View" in step for step in first.steps)
+
+
+def test_the_consoles_401_says_that_nobody_is_mapped() -> None:
+    assert ("not-mapped", "derived") in codes(explained(UNAUTHORIZED))
+    assert ("not-mapped", "possible") in codes(explained(OLD))
