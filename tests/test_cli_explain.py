@@ -1,0 +1,137 @@
+"""The command ``iamtriage explain``."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from iamtriage.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DENIAL = (
+    "An error occurred (AccessDeniedException) when calling the DescribeCluster operation: User: "
+    "arn:aws:sts::111122223333:assumed-role/ci/run-7 is not authorized to perform: eks:DescribeCluster on resource: "
+    "arn:aws:eks:eu-west-1:111122223333:cluster/orders because no identity-based policy allows the eks:DescribeCluster action"
+)
+DENY = (
+    DENIAL.split(" because")[0].replace("DescribeCluster", "DeleteCluster")
+    + " with an explicit deny in a service control policy"
+)
+FORBIDDEN = 'Error from server (Forbidden): pods is forbidden: User "ana" cannot list resource "pods" in API group "" in the namespace "shop"'
+
+
+def _file(folder: Path, text: str) -> str:
+    path = folder / "build.log"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_the_cause_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", _file(tmp_path, f"begin\n{DENIAL}\nend\n")]) == 0
+    out = capsys.readouterr().out
+    assert "The role ci was denied eks:DescribeCluster" in out
+    assert "[reported]" in out
+    assert '"Action": "eks:DescribeCluster"' in out
+    assert "aws iam put-role-policy" in out
+    assert "\x1b" not in out, "no colours where it is no terminal"
+
+
+def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(FORBIDDEN))
+    assert main(["explain"]) == 0
+    assert "kind: Role" in capsys.readouterr().out
+
+
+def test_all_explains_each_problem_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    again = DENIAL.replace("run-7", "run-8")
+    log = _file(tmp_path, "\n\n10:00 INFO next\n\n".join((DENIAL, DENY, again, FORBIDDEN)))
+    assert main(["explain", "--all", "--json", log]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["failure"]["kind"] for line in lines] == [
+        "access_denied",
+        "access_denied",
+        "kubernetes_forbidden",
+    ]
+    assert [line["topic"] for line in lines][:2] == ["no-identity-allow", "service-control-policy"]
+
+
+@pytest.mark.parametrize(
+    ("option", "beginning"),
+    [("--markdown", "## The role ci"), ("--html", "<!doctype html>"), ("--json", '{"topic"')],
+)
+def test_other_forms(tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, beginning: str) -> None:
+    assert main(["explain", option, _file(tmp_path, DENIAL)]) == 0
+    assert capsys.readouterr().out.startswith(beginning)
+
+
+def test_facts_sharpen_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    trust = tmp_path / "trust.json"
+    trust.write_text(
+        json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": {"AWS": "arn:aws:iam::111122223333:user/bob"},
+                        "Action": "sts:AssumeRole",
+                    }
+                ],
+            }
+        ),
+        encoding="utf-8",
+    )
+    text = "AccessDenied: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/reader"
+    assert main(["explain", _file(tmp_path, text), "--fact", f"trust_policy=@{trust}"]) == 0
+    assert "[supplied]" in capsys.readouterr().out
+
+
+def test_one_policy_for_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = _file(tmp_path, f"{DENIAL}\n\n10:00 INFO next\n\n{DENY}\n")
+    assert main(["explain", "--policy", log]) == 0
+    policy = json.loads(capsys.readouterr().out)
+    assert [statement["Action"] for statement in policy["Statement"]] == ["eks:DescribeCluster"]
+
+
+@pytest.mark.parametrize("text", ["all is well\n", DENY])
+def test_no_policy_where_no_allow_helps(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    assert main(["explain", "--policy", _file(tmp_path, text)]) == 1
+    streams = capsys.readouterr()
+    assert not streams.out
+    assert "no denial found" in streams.err
+
+
+def test_nothing_found_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", _file(tmp_path, "all is well\n")]) == 1
+    streams = capsys.readouterr()
+    assert not streams.out
+    assert "no AWS or Kubernetes access failure found" in streams.err
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--fact", "cluster"], "NAME=VALUE"),
+        (["--fact", "colour=red"], "no fact is called"),
+        (["--fact", "authentication_mode=BOTH"], "authentication_mode is one of"),
+        (["--fact", "decoded_message={}"], ""),
+        (["--fact", "token_claims=nonsense"], ""),
+        (["--fact", "trust_policy=@/nowhere/trust.json"], "/nowhere/trust.json"),
+        (["--all", "--html"], "--html"),
+        (["--json", "--html"], ""),
+        (["/nowhere/build.log"], "/nowhere/build.log"),
+    ],
+)
+def test_wrong_use(capsys: pytest.CaptureFixture[str], options: list[str], words: str) -> None:
+    assert main(["explain", *options]) == 2
+    streams = capsys.readouterr()
+    assert words in streams.err
+    assert streams.err
+    assert "Traceback" not in streams.err
