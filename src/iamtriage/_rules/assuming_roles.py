@@ -28,13 +28,11 @@ if TYPE_CHECKING:
 __all__ = (
     "ASSUMING",
     "explain_assume_role",
-    "explain_pod_identity",
     "explain_root_assumes",
     "explain_web_identity",
 )
 
 ASSUMING = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"})
-_POD_SERVICE = "pods.eks.amazonaws.com"
 _TAGGING = {"sts:tagsession": "session tags", "sts:setsourceidentity": "a source identity"}
 
 
@@ -175,64 +173,6 @@ def explain_web_identity(denial: Denial) -> Explanation:
     )
 
 
-def explain_pod_identity(denial: Denial) -> Explanation:
-    """Explain that EKS Pod Identity could not get the role of a pod."""
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": _POD_SERVICE},
-        "Action": ["sts:AssumeRole", "sts:TagSession"],
-    }
-    return Explanation(
-        failure=denial.failure,
-        topic="pod-identity",
-        summary="EKS Pod Identity could not assume the role of the pod's association.",
-        causes=(
-            Cause(
-                "pod-identity-trust",
-                f"The role's trust policy does not let {_POD_SERVICE} assume it and tag the session.",
-                "derived",
-                ("The message says that EKS may not assume the associated role.",),
-            ),
-        ),
-        remedies=(
-            Remedy(
-                title=f"Let {_POD_SERVICE} in by the role's trust policy",
-                who="account administrator",
-                steps=(
-                    "Find the role of the association.",
-                    "Add the statement to its trust policy and keep those that are there. Both actions are needed.",
-                ),
-                commands=(
-                    command(
-                        *(
-                            "aws",
-                            "eks",
-                            "list-pod-identity-associations",
-                            "--cluster-name",
-                            commands.cluster(denial.facts.cluster),
-                        ),
-                        *("--namespace", commands.namespace(denial.facts.namespace)),
-                    ),
-                    command(
-                        *("aws", "eks", "describe-pod-identity-association"),
-                        *(
-                            "--cluster-name",
-                            commands.cluster(denial.facts.cluster),
-                            "--association-id",
-                            "ASSOCIATION_ID",
-                        ),
-                        *("--query", "association.roleArn", "--output", "text"),
-                    ),
-                ),
-                policy=document([statement]),
-                layer="role_trust",
-                url=pages.EKS_POD_IDENTITY,
-            ),
-        ),
-        notes=(PROPAGATION,),
-    )
-
-
 def explain_root_assumes(denial: Denial) -> Explanation:
     """Explain that an account's root user cannot assume roles."""
     return Explanation(
@@ -317,20 +257,7 @@ def _trust_remedy(denial: Denial, found: TrustFindings | None) -> Remedy | None:
         title=f"Let {denial.caller} in by the role's trust policy",
         who="resource owner" if denial.crosses_accounts else "account administrator",
         steps=tuple(steps),
-        commands=(
-            command(
-                "aws", "iam", "get-role", "--role-name", name, "--query", "Role.AssumeRolePolicyDocument"
-            ),
-            command(
-                "aws",
-                "iam",
-                "update-assume-role-policy",
-                "--role-name",
-                name,
-                "--policy-document",
-                "file://policy.json",
-            ),
-        ),
+        commands=commands.trust_policy_commands(name),
         policy=document([made]),
         layer="role_trust",
         url=pages.EXTERNAL_ID if denial.crosses_accounts else pages.TRUST_POLICIES,

@@ -30,6 +30,7 @@ __all__ = (
     "profile",
     "region",
     "role_name",
+    "trust_policy_commands",
     "user_name",
 )
 
@@ -56,6 +57,20 @@ def command(*words: str) -> str:
     'aws eks describe-cluster --name \'it\'"\'"\'s\''
     """
     return " ".join(map(shlex.quote, words))
+
+
+def trust_policy_commands(role: str | None) -> tuple[str, str]:
+    r"""Give the commands that show a role's trust policy and that replace it by trust.json.
+
+    >>> print(*trust_policy_commands("app"), sep="\n")
+    aws iam get-role --role-name app --query Role.AssumeRolePolicyDocument
+    aws iam update-assume-role-policy --role-name app --policy-document file://trust.json
+    """
+    name = ("--role-name", role_name(role))
+    return (
+        command("aws", "iam", "get-role", *name, "--query", "Role.AssumeRolePolicyDocument"),
+        command("aws", "iam", "update-assume-role-policy", *name, "--policy-document", "file://trust.json"),
+    )
 
 
 def _fitting(pattern: re.Pattern[str], placeholder: str) -> Callable[[str | None], str]:

@@ -10,7 +10,6 @@ from iamtriage._denials import denial_of
 from iamtriage._rules.assuming_roles import (
     ASSUMING,
     explain_assume_role,
-    explain_pod_identity,
     explain_root_assumes,
     explain_web_identity,
 )
@@ -38,6 +37,7 @@ from iamtriage._rules.denied_otherwise import (
 from iamtriage._rules.denied_resources import explain_anonymous, explain_resource, explain_service
 from iamtriage._rules.denied_s3 import explain_bare_s3, explain_public_access
 from iamtriage._rules.passing_roles import explain_cross_account_pass, explain_pass_role
+from iamtriage._rules.pod_identities import explain_pod_denied
 from iamtriage._rules.wording import LAYER_WORDS
 from iamtriage.principals import Root, ServiceLinkedRole, ServicePrincipal
 
@@ -66,7 +66,7 @@ _SAID: dict[Said, Rule] = {
     "mfa": explain_mfa,
     "not-owner": explain_not_owner,
     "other": explain_own_words,
-    "pod-identity": explain_pod_identity,
+    "pod-identity": explain_pod_denied,
     "root-assumes": explain_root_assumes,
 }
 _LIMITS: dict[PolicyType, Rule] = {

@@ -1,4 +1,4 @@
-"""EKS refuses a Pod Identity association, or Fargate its role; not what pods may then do in AWS.
+"""EKS refuses a Pod Identity association, its role, or Fargate's; not what pods may then do in AWS.
 
 Rules: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html and
 https://docs.aws.amazon.com/eks/latest/userguide/pod-execution-role.html.
@@ -17,19 +17,23 @@ from iamtriage._rules.mapping_roles import NODE_GROUPS, NOT_IAM, create_entry, m
 from iamtriage.explanations import Cause, Explanation, Remedy
 
 if TYPE_CHECKING:
+    from iamtriage._denials import Denial
     from iamtriage._rules.cases import Case
+    from iamtriage.facts import Facts
     from iamtriage.failures import AccessEntry
 
 __all__ = (
     "explain_association_exists",
     "explain_association_missing",
     "explain_fargate_role",
+    "explain_pod_denied",
     "explain_pod_trust",
 )
 
 _ASSOCIATION = re.compile(r"already exists:? \"?(a-[a-z0-9]{8,40})(?![\w-])", re.ASCII)
 _PROFILE = re.compile(r"fargate profile ([0-9A-Za-z][\w-]{0,99}) (?:blocked|is)", re.ASCII)
 _FARGATE_POLICY = "AmazonEKSFargatePodExecutionRolePolicy"
+_SERVICE = "pods.eks.amazonaws.com"
 _TAG = "aws:RequestTag/kubernetes-"
 
 
@@ -132,7 +136,7 @@ def explain_pod_trust(case: Case[AccessEntry], words: str) -> Explanation:
     del words
     role = role_in(principal_in(entry_arn_in(case)))
     name = commands.role_name(role.name if role else None)
-    limited = _limits(case)
+    limited = _limits(case.facts)
     steps = [
         (
             "Save the policy as trust.json. It replaces the whole trust policy: keep the statements that are "
@@ -162,21 +166,7 @@ def explain_pod_trust(case: Case[AccessEntry], words: str) -> Explanation:
                 title="Let the role trust Pod Identity",
                 who="account administrator",
                 steps=tuple(steps),
-                commands=(
-                    command(
-                        "aws",
-                        "iam",
-                        "get-role",
-                        "--role-name",
-                        name,
-                        "--query",
-                        ("Role.AssumeRolePolicyDocument"),
-                    ),
-                    command(
-                        *("aws", "iam", "update-assume-role-policy", "--role-name", name),
-                        *("--policy-document", "file://trust.json"),
-                    ),
-                ),
+                commands=commands.trust_policy_commands(name),
                 policy=_trust_policy(limited),
                 layer="role_trust",
                 url=pages.EKS_POD_ROLE,
@@ -191,9 +181,54 @@ def explain_pod_trust(case: Case[AccessEntry], words: str) -> Explanation:
     )
 
 
-def _limits(case: Case[AccessEntry]) -> tuple[str, str] | None:
+def explain_pod_denied(denial: Denial) -> Explanation:
+    """Explain that EKS Pod Identity could not get the role of a pod's association."""
+    facts = denial.facts
+    cluster, place = commands.cluster(facts.cluster), commands.namespace(facts.namespace)
+    return Explanation(
+        failure=denial.failure,
+        topic="pod-identity",
+        summary="EKS Pod Identity could not assume the role of the pod's association.",
+        causes=(
+            Cause(
+                "pod-identity-trust",
+                f"The role's trust policy does not let {_SERVICE} assume it and tag the session.",
+                "derived",
+                ("The message says that EKS may not assume the associated role.",),
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title=f"Let {_SERVICE} in by the role's trust policy",
+                who="account administrator",
+                steps=(
+                    "Find the role of the association.",
+                    "Add the statement to its trust policy and keep those that are there. Both actions are needed.",
+                ),
+                commands=(
+                    command(
+                        *("aws", "eks", "list-pod-identity-associations", "--cluster-name", cluster),
+                        *("--namespace", place),
+                    ),
+                    command(
+                        *("aws", "eks", "describe-pod-identity-association", "--cluster-name", cluster),
+                        *("--association-id", "ASSOCIATION_ID"),
+                        *("--query", "association.roleArn", "--output", "text"),
+                    ),
+                    *commands.trust_policy_commands(None),
+                ),
+                policy=_trust_policy(_limits(facts)),
+                layer="role_trust",
+                url=pages.EKS_POD_IDENTITY,
+            ),
+        ),
+        notes=("A trust policy that was just changed takes some seconds to count.",),
+    )
+
+
+def _limits(facts: Facts) -> tuple[str, str] | None:
     """Give namespace and service account, where the facts name both."""
-    place, name = case.facts.namespace, case.facts.service_account
+    place, name = facts.namespace, facts.service_account
     if (
         place is None
         or name is None
@@ -208,7 +243,7 @@ def _trust_policy(limited: tuple[str, str] | None) -> dict[str, Any]:
     statement: dict[str, Any] = {
         "Sid": "AllowPodIdentity",
         "Effect": "Allow",
-        "Principal": {"Service": "pods.eks.amazonaws.com"},
+        "Principal": {"Service": _SERVICE},
         "Action": ["sts:AssumeRole", "sts:TagSession"],
     }
     if limited is not None:

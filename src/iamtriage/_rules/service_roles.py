@@ -163,20 +163,7 @@ def _trust(service: str | None, name: str) -> Remedy:
         title="Let the role trust the service",
         who="account administrator",
         steps=tuple(steps),
-        commands=(
-            command(
-                "aws", "iam", "get-role", "--role-name", name, "--query", "Role.AssumeRolePolicyDocument"
-            ),
-            command(
-                "aws",
-                "iam",
-                "update-assume-role-policy",
-                "--role-name",
-                name,
-                "--policy-document",
-                "file://trust.json",
-            ),
-        ),
+        commands=commands.trust_policy_commands(name),
         policy={
             "Version": "2012-10-17",
             "Statement": [

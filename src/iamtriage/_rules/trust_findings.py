@@ -12,7 +12,6 @@ import attrs
 from iamtriage._rules import commands, pages
 from iamtriage._rules.cases import principal_in, role_in
 from iamtriage._rules.clues import sentence
-from iamtriage._rules.commands import command
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explanations import Cause, Remedy
 from iamtriage.trust_policies import check_trust_policy
@@ -109,16 +108,7 @@ def _findings(result: TrustResult, role: str | None) -> TrustFindings:
             title="Change the role's trust policy",
             who="account administrator",
             steps=steps,
-            commands=(
-                command(
-                    *("aws", "iam", "get-role", "--role-name", name),
-                    *("--query", "Role.AssumeRolePolicyDocument"),
-                ),
-                command(
-                    *("aws", "iam", "update-assume-role-policy", "--role-name", name),
-                    *("--policy-document", "file://trust.json"),
-                ),
-            ),
+            commands=commands.trust_policy_commands(name),
             url=pages.TRUST_POLICIES,
         ),
     )
