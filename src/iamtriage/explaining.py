@@ -97,7 +97,7 @@ def explain(
     if failure is None:
         return _NOTHING
     made = _explained(failure, known)
-    leak = leaked_key_notes(Case[Failure](failure, known))
+    leak = leaked_key_notes(Case(failure, known))
     return made if leak is None else leak.before(made)
 
 

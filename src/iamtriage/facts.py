@@ -109,6 +109,9 @@ class Facts:
     authorization_details: AuthorizationDetails | None = attrs.field(default=None, converter=_details)
 
 
+_NONE = Facts()
+
+
 def facts_of(given: Facts | Mapping[str, Any] | None) -> Facts:
     """Give the facts for what was handed over.
 
@@ -120,7 +123,7 @@ def facts_of(given: Facts | Mapping[str, Any] | None) -> Facts:
     'orders'
     """
     if given is None:
-        return Facts()
+        return _NONE
     if isinstance(given, Facts):
         return given
     if not isinstance(given, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]

@@ -8,7 +8,7 @@ from iamtriage._denials import denial_of, identity_allow_helps
 from iamtriage._policies.documents import MANAGED_POLICY_LIMIT, document, documents
 from iamtriage._rules.allowing import grant_of
 from iamtriage._rules.passing_roles import pass_role_grant
-from iamtriage.facts import Facts
+from iamtriage.facts import facts_of
 from iamtriage.failures import AccessDenied
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ("policies_for", "policy_for")
 
-_NO_FACTS = Facts()
 _LEAST = 256
 
 
@@ -86,10 +85,11 @@ def policies_for(
 
 
 def _grants(failures: Iterable[Failure]) -> Iterator[Grant]:
+    no_facts = facts_of(None)
     for failure in failures:
         if not isinstance(failure, AccessDenied):
             continue
-        denial = denial_of(failure, _NO_FACTS)
+        denial = denial_of(failure, no_facts)
         # A guess is no ground for a permission: the call may belong to another service, or the encoded
         # message may name another action.
         if not identity_allow_helps(denial) or denial.action_source == "possible":

@@ -47,6 +47,9 @@ def test_no_allow_for_the_identity_where_it_cannot_help(text: str) -> None:
         assert layer in ("identity", "resource", "role_trust")
         if hopeless or failure.principal == "anonymous":
             assert layer != "identity", explanation
+        if failure.deny == "explicit":
+            # Beside a Deny that fits, no Allow counts, whatever policy it stands in.
+            assert statement["Effect"] != "Allow", explanation
             assert "Principal" in statement, explanation
 
 
@@ -103,7 +106,9 @@ def test_one_policy_for_many_denials(texts: list[str], random: Any) -> None:  # 
     helped = {
         (each.action or "").lower()
         for each in failures
-        if isinstance(each, AccessDenied) and each.deny != "explicit" and each.policy_type in (None, "identity")
+        if isinstance(each, AccessDenied)
+        and each.deny != "explicit"
+        and each.policy_type in (None, "identity")
     }
     if policy["Statement"]:
         validate(policy, "identity")
@@ -119,7 +124,12 @@ def test_one_policy_for_many_denials(texts: list[str], random: Any) -> None:  # 
 def test_explain_takes_any_text(text: str) -> None:
     """No text raises, and every form of the explanation can be made and encoded."""
     explanation = explain(text)
-    for form in (str(explanation), explanation.to_markdown(), explanation.to_html(), explanation.to_html(page=True)):
+    for form in (
+        str(explanation),
+        explanation.to_markdown(),
+        explanation.to_html(),
+        explanation.to_html(page=True),
+    ):
         form.encode()
     json.dumps(explanation.to_dict()).encode()
     assert (explanation.failure is None) == (parse(text) is None)

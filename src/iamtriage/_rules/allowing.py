@@ -64,7 +64,8 @@ def allow_remedy(denial: Denial, *, grant: Grant | None = None, title: str | Non
     grant = grant or grant_of(denial)
     if grant is None:
         return None
-    policy = document([statement(grant, sid=sid_of(grant.action))])
+    name = sid_of(grant.action)
+    policy = document([statement(grant, sid=name)])
     steps = [*([REPLACE] if grant.has_placeholders else []), *grant.notes]
     role = denial.role
     title = title or f"Allow {grant.action} to {denial.caller}"
@@ -92,7 +93,7 @@ def allow_remedy(denial: Denial, *, grant: Grant | None = None, title: str | Non
             layer="identity",
             url=pages.PERMISSION_SETS,
         )
-    where, put = _target(denial, sid_of(grant.action))
+    where, put = _target(denial, name)
     return Remedy(
         title=title,
         who="account administrator",

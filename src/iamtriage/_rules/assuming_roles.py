@@ -88,10 +88,8 @@ def explain_assume_role(denial: Denial) -> Explanation:
     refused = found is not None and found.allowed is False
     if identity_allow_helps(denial) and extra is None and not refused:
         remedies.append(allow_remedy(denial, title=f"Allow {who} to assume the role"))
-    if denial.deny != "explicit" or denial.layer == "role_trust":
-        remedies.append(_trust_remedy(denial, found))
-    if denial.deny == "explicit":
-        remedies.append(_deny_remedy(denial))
+    # Beside a Deny that fits, no Allow counts, in a trust policy as elsewhere.
+    remedies.append(_deny_remedy(denial) if denial.deny == "explicit" else _trust_remedy(denial, found))
     remedies.append(details_remedy(denial))
     if denial.layer == "role_trust":
         # The trust policy comes first, since it is what AWS names.
@@ -206,7 +204,9 @@ def explain_root_assumes(denial: Denial) -> Explanation:
 
 def _why(denial: Denial, extra: str | None) -> str:
     if denial.layer == "role_trust":
-        return "the role's trust policy does not let it"
+        return "the role's trust policy " + (
+            "denies it" if denial.deny == "explicit" else "does not let it in"
+        )
     if denial.layer == "identity":
         return "no policy of the caller allows it"
     if denial.deny == "explicit":

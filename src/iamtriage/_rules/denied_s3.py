@@ -21,6 +21,18 @@ if TYPE_CHECKING:
 __all__ = ("explain_bare_s3", "explain_public_access")
 
 _HEADS = frozenset({"HeadObject", "HeadBucket"})
+# Calls that read or write the bytes of an object.
+_OBJECTS = frozenset(
+    {
+        "GetObject",
+        "HeadObject",
+        "PutObject",
+        "CopyObject",
+        "CreateMultipartUpload",
+        "UploadPart",
+        "UploadPartCopy",
+    }
+)
 _READS = frozenset({"GetObject", "HeadObject", "GetObjectAttributes"})
 
 
@@ -112,10 +124,15 @@ def explain_bare_s3(denial: Denial) -> Explanation:
                 "possible",
             )
         )
-    causes += [
-        Cause("resource-deny", "The bucket's policy does not let the caller in, or denies it.", "possible"),
-        Cause("kms-key", "The object is encrypted with a KMS key that the caller may not use.", "possible"),
-    ]
+    causes.append(
+        Cause("resource-deny", "The bucket's policy does not let the caller in, or denies it.", "possible")
+    )
+    if operation is None or operation in _OBJECTS:
+        causes.append(
+            Cause(
+                "kms-key", "The object is encrypted with a KMS key that the caller may not use.", "possible"
+            )
+        )
     remedies: list[Remedy | None] = [_look(denial)]
     if identity_allow_helps(denial):
         remedies.append(allow_remedy(denial))
