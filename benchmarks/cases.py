@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import re
 import statistics
@@ -13,6 +14,8 @@ from collections import deque
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import attrs
 
 import iamtriage
 from benchmarks import texts
@@ -36,6 +39,9 @@ ARN_PEER_LIMIT = 1.0
 STS_WARM_LIMIT = 1.0
 STS_LIMIT = 0.1
 STS_COLD_LIMIT = 0.1
+# The project's fifth issue.
+EXPLAIN_LIMIT = 10.0
+ACTIONS_LIMIT_MS = 20.0
 _MORE_ROUNDS = 3
 # Seconds: from here on a text is measured at fewer sizes, or not again.
 DEAR, HOPELESS = 0.1, 3.0
@@ -420,6 +426,62 @@ def sts() -> Iterator[Figure]:
     )
 
 
+# What attrs costs is in every figure of a fresh process; the table is what is asked for here.
+FIRST_ACTION = "import time, attrs, iamtriage; a = time.perf_counter(); from iamtriage.actions import actions_for, find_action; actions_for('HeadObject', 's3'); find_action('eks:DescribeCluster'); print(time.perf_counter() - a)"
+
+
+def explanations() -> Iterator[Figure]:
+    """Give explain of a parsed denial against parse of its text, and the first look-up in the table of actions."""
+    for name, text in texts.TYPICAL.items():
+        failure = iamtriage.parse(text)
+        if failure is None or not iamtriage.explain(failure).remedies:
+            msg = f"{name} is not explained"
+            raise AssertionError(msg)
+        names: dict[str, object] = {
+            "explain": iamtriage.explain,
+            "failure": failure,
+            "parse": iamtriage.parse,
+            "text": text,
+        }
+        value, ours, other = ratio("explain(failure)", "parse(text)", names, repeats=31)
+        note = f"({ours * 1e6:.1f} us / {other * 1e6:.1f} us)"
+        yield Figure(f"explain / parse, {name}", value, "x", EXPLAIN_LIMIT, None, note)
+    denial = iamtriage.parse(texts.PLAIN)
+    if denial is not None:
+        number = itertools.count()
+
+        def anew() -> object:
+            # A resource that was never seen, so that nothing of it is remembered.
+            return iamtriage.explain(
+                attrs.evolve(denial, resource=f"arn:aws:sqs:eu-central-1:111122223333:q{next(number)}")
+            )
+
+        yield Figure("explain of a denial on a resource never seen", seconds(anew) * 1e6, "us")
+        shown = iamtriage.explain(denial)
+        for form in ("to_text", "to_markdown", "to_html", "to_dict"):
+            yield Figure(f"{form} of an explanation", seconds(getattr(shown, form)) * 1e6, "us")
+    first = min(_fresh(FIRST_ACTION) for _ in range(15)) * 1e3
+    yield Figure("first look-up in the table of actions, fresh process", first, "ms", ACTIONS_LIMIT_MS)
+
+
+def redaction() -> Iterator[Figure]:
+    """Give the speed of redact, and how its time grows when hostile texts double."""
+    log = "\n".join([*texts.ORDINARY * 20, texts.PLAIN])
+    taken = best(lambda: iamtriage.redact(log), 5)
+    yield Figure("redact of a log", len(log) / 1e6 / taken, "MB/s")
+    taken = best(lambda: iamtriage.redact(log, identifiers=True), 5)
+    yield Figure("redact of a log, identifiers too", len(log) / 1e6 / taken, "MB/s")
+    sizes = tuple(size * 1024 for size in (16, 32, 64, 128))
+    for unit in (*texts.SECRET_UNITS, "User: ", "arn:", '"', "\\", "\n", "a"):
+        make = functools.partial(repeated, unit)
+        yield _growth_of(f"redact {_short(unit)}", iamtriage.redact, make, sizes)
+        yield _growth_of(f"redact, identifiers too {_short(unit)}", _without_identifiers, make, sizes)
+
+
+def _without_identifiers(text: str) -> object:
+    return iamtriage.redact(text, identifiers=True)
+
+
 BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "plain": plain,
     "ordinary": ordinary,
@@ -430,4 +492,6 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "adversarial": adversarial,
     "arns": arns,
     "sts": sts,
+    "explain": explanations,
+    "redact": redaction,
 }

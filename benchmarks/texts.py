@@ -133,3 +133,9 @@ ENDLESS = (
     ("Access to the resource https://", "a is "),
     ("is not authorized to perform: ", "ResponseMetadata"),
 )
+
+# Beginnings of secrets, repeated to any size by the benchmark of redact.
+SECRET_UNITS = (
+    "secret=", "aws_secret_access_key = ", "token: ", "X-Amz-Signature=", "AKIAIOSFODNN7EXAMPLE ", "eyJhbGciOi.", "Authorization: Bearer ",
+    "-----BEGIN PRIVATE KEY-----\n", "https://a:b@", "IQoJb3JpZ2luX2Vj", "Encoded authorization failure message: ", '{"SecretAccessKey": "',
+)  # fmt: skip

@@ -39,7 +39,7 @@ Who: TypeAlias = Literal[
 """Who can do what a remedy asks for."""
 
 # How much of the text around the failure is read again, and how much of that is shown.
-_READ, _SHOWN = 20_000, 1_000
+_READ, _SHOWN = 20_000, 300
 
 
 @attrs.frozen
@@ -232,7 +232,7 @@ def _facts(failure: Failure) -> Iterator[tuple[str, str]]:
     for key in TELLING:
         value = record[key]
         if value is not None:
-            yield LABELS[key], str(value)
+            yield LABELS[key], str(value).replace("_", " ") if key == "policy_type" else str(value)
 
 
 def _remedy(remedy: Remedy) -> Iterator[Block]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from botocore import xform_name
+from botocore import __version__, xform_name
 from botocore.session import get_session
 
-__all__ = ("check_call", "options_of")
+__all__ = ("KNOWS_ALL", "check_call", "options_of")
+
+KNOWS_ALL = tuple(map(int, __version__.split(".")[:2])) >= (1, 44)
+"""Whether the installed botocore has every operation that remedies name; the lowest that is supported has not."""
 
 # Commands of the AWS CLI that are no operations.
 _OWN = frozenset(
@@ -41,8 +44,8 @@ def options_of(service: str, command: str) -> tuple[frozenset[str], frozenset[st
 
 
 def check_call(words: list[str]) -> None:
-    """Hold one call, without the program's name, to the models."""
-    if words == ["--version"] or tuple(words[:2]) in _OWN or tuple(words[:1]) in _OWN:
+    """Hold one call, without the program's name, to the models, where these know all of them."""
+    if not KNOWS_ALL or words == ["--version"] or tuple(words[:2]) in _OWN or tuple(words[:1]) in _OWN:
         return
     options = {word for word in words if word.startswith("--")} - _GLOBAL
     taken, needed = options_of(words[0], words[1])
