@@ -1,9 +1,9 @@
-"""Fuzzes parse, scan, records, fingerprints and spans with atheris (libFuzzer, Linux).
+"""Fuzzes parse, scan, explain, redact, records, fingerprints and spans with atheris (libFuzzer, Linux).
 
 Run it as ``python fuzz/fuzz_parse.py -max_total_time=60``; every libFuzzer option may follow. Half of the
 inputs are the fuzzer's own bytes, half are texts that it composes of the grammar's words, so that
-it gets deep without a corpus. It stops on any exception, on a span that does not slice back, and on
-a record that does not round-trip.
+it gets deep without a corpus. It stops on any exception, on a span that does not slice back, on a
+record that does not round-trip, on an explanation that cannot be shown, on a redaction that does not last.
 """
 
 from __future__ import annotations
@@ -21,9 +21,12 @@ import atheris
 with atheris.instrument_imports(include=["iamtriage"]):
     import iamtriage
     import iamtriage._reading.assembly  # the readers load on first use, which must be inside this block
+    import iamtriage.explaining
     import iamtriage.fingerprints
     import iamtriage.parsing
+    import iamtriage.policies
     import iamtriage.records
+    import iamtriage.redaction
     import iamtriage.scanning
 
 if TYPE_CHECKING:
@@ -224,6 +227,24 @@ def check(failure: Failure, source: str | None) -> None:
         ensure(same, "a span does not slice back", (key, written, stated))
 
 
+def check_explained(failure: Failure) -> None:
+    """Hold the explanation of a failure to what the documentation promises of it."""
+    explanation = iamtriage.explain(failure)
+    ensure(bool(explanation.causes and explanation.remedies), "a failure without cause or remedy", failure)
+    for form in (str(explanation), explanation.to_markdown(), explanation.to_html()):
+        form.encode()
+    json.dumps([explanation.to_dict(), iamtriage.policy_for([failure])])
+
+
+def check_redacted(text: str) -> None:
+    """Redact twice, as both ways do no more than once."""
+    SHOWN[:] = [text]
+    for identifiers in (False, True):
+        once = iamtriage.redact(text, identifiers=identifiers)
+        again = iamtriage.redact(once, identifiers=identifiers)
+        ensure(again == once, "redacting twice is not redacting once", (once, again))
+
+
 def ensure(condition: bool, words: str, shown: object) -> None:  # noqa: FBT001
     if not condition:
         msg = f"{words}: {shown!r}"
@@ -234,6 +255,7 @@ def check_parse(given: str | bytes | BaseException | dict[str, object]) -> None:
     SHOWN[:] = [given]
     failure = iamtriage.parse(given)
     if failure is not None:
+        check_explained(failure)
         # A long text is read in pieces: then `text` is the piece.
         check(failure, given if isinstance(given, str) and len(given) < SHORT else None)
 
@@ -254,6 +276,7 @@ def check_scan(text: str) -> None:
 def check_text(text: str) -> None:
     check_parse(text)
     check_scan(text)
+    check_redacted(text)
 
 
 def one_input(raw: bytes) -> None:

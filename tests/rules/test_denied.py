@@ -96,6 +96,15 @@ def _statement(name: str, index: int = 0) -> dict[str, Any]:
     return statement
 
 
+@pytest.mark.parametrize("who", ["", "User: arn:aws:iam::111122223333:root "])
+def test_without_an_action_or_with_root_there_is_still_a_way_on(who: str) -> None:
+    """AWS's words may be cut, and no policy can be attached to a root user: then the way to find out more is shown."""
+    text = f"AccessDenied: {who}is not authorized to perform: because no identity-based policy allows the eks: action"
+    remedies = explain(text).remedies
+    assert remedies
+    assert all(remedy.layer != "identity" for remedy in remedies)
+
+
 def test_a_session_becomes_its_role() -> None:
     """A policy cannot be attached to a session: the command names the role."""
     [command] = _explained("identity-implicit-session").remedies[0].commands

@@ -51,6 +51,8 @@ def explain_no_allow(denial: Denial) -> Explanation:
         because(denial),
     )
     remedies = [_helping(denial), other_side(denial), details_remedy(denial)]
+    if not any(remedies):
+        remedies.append(_asking(denial) if denial.action is None else _looking(denial))
     notes = [ONE_LAYER, PROPAGATION]
     if denial.crosses_accounts:
         notes.insert(0, _both_sides(denial))
@@ -308,7 +310,7 @@ def _helping(denial: Denial) -> Remedy | None:
             ),
             url=pages.SERVICE_LINKED,
         )
-    return allow_remedy(denial)
+    return allow_remedy(denial) if identity_allow_helps(denial) else None
 
 
 def _looking(denial: Denial) -> Remedy:
