@@ -79,7 +79,7 @@ LINKED = (
         (
             'Error from server (NotFound): configmaps "aws-auth" not found',
             "aws-auth-missing",
-            ("no-map", ("reported")),
+            ("no-map", "reported"),
         ),
         (
             'level=error msg="error parsing config map: [one of rolearn or SSO must be supplied]"',
@@ -91,7 +91,7 @@ LINKED = (
         (
             eks("CreateAccessEntry", LINKED),
             "access-entry-service-linked",
-            ("service-linked-role", ("reported")),
+            ("service-linked-role", "reported"),
         ),
         (
             (
@@ -116,7 +116,7 @@ def test_the_words_decide_what_it_is(text: str, topic: str, first: tuple[str, st
 
 def test_its_own_words_go_before_those_of_its_neighbours() -> None:
     text = "\n".join(
-        (eks("CreateCluster", CREATOR), "later:", ("Association already exists: a-0123456789abcdef0"))
+        (eks("CreateCluster", CREATOR), "later:", "Association already exists: a-0123456789abcdef0")
     )
     assert explained(text).topic == "cluster-creator"
 
@@ -137,13 +137,13 @@ def test_terraform_tells_cluster_and_principal() -> None:
     assert f"terraform import aws_eks_access_entry.NAME orders:{arn}" in lines
     # The facts go before the text.
     assert any(
-        "--cluster-name billing " in line for line in commands(explained(text, {"cluster": ("billing")}))
+        "--cluster-name billing " in line for line in commands(explained(text, {"cluster": "billing"}))
     )
 
 
 def test_what_eks_says_of_the_mode_goes_before_the_facts() -> None:
     lines = commands(
-        explained(eks("CreateAccessEntry", MODE), {"authentication_mode": "API", "cluster": ("orders")})
+        explained(eks("CreateAccessEntry", MODE), {"authentication_mode": "API", "cluster": "orders"})
     )
     assert (
         "aws eks update-cluster-config --name orders --access-config authenticationMode=API_AND_CONFIG_MAP"

@@ -74,7 +74,7 @@ def user(name: str) -> dict[str, str]:
         (
             forbidden("ana", "create", "pods", namespace="shop", name="w"),
             "shop",
-            rule("create", ("pods")),
+            rule("create", "pods"),
             user("ana"),
         ),
         (
@@ -110,7 +110,7 @@ def user(name: str) -> dict[str, str]:
         (
             'pods is forbidden: User "ana" cannot list pods in the namespace "shop"',
             "shop",
-            rule("list", ("pods")),
+            rule("list", "pods"),
             user("ana"),
         ),
         ('Error: User "ana" cannot list resource "nodes"', None, rule("list", "nodes"), user("ana")),
@@ -362,7 +362,7 @@ def test_a_role_of_identity_center_is_looked_up() -> None:
         (
             "Error from server (Forbidden): unknown",
             "kubernetes-admission",
-            ("refused-by-admission", ("possible")),
+            ("refused-by-admission", "possible"),
         ),
         (
             forbidden(CART, "list", "pods", namespace="shop")

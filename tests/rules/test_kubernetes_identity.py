@@ -27,22 +27,22 @@ def log(error: str) -> str:
         (
             "Error from server (Unauthorized): Unauthorized",
             "kubernetes-login",
-            ("identity-not-accepted", ("reported")),
+            ("identity-not-accepted", "reported"),
         ),
         (
             'error: the server doesn\'t have a resource type "svc"',
             "kubernetes-login",
-            (("identity-not-accepted"), ("derived")),
+            ("identity-not-accepted", "derived"),
         ),
         (
             'error: the server doesn\'t have a resource type "pod"',
             "kubernetes-login",
-            (("identity-not-accepted"), ("derived")),
+            ("identity-not-accepted", "derived"),
         ),
         (
             'error: the server doesn\'t have a resource type "widgets"',
             "kubernetes-login",
-            (("identity-not-accepted"), ("possible")),
+            ("identity-not-accepted", "possible"),
         ),
         (log("ARN is not mapped"), "kubernetes-not-mapped", ("not-mapped", "reported")),
         (log("identity is not mapped"), "kubernetes-not-mapped", ("not-mapped", "reported")),
@@ -55,12 +55,12 @@ def log(error: str) -> str:
         (
             "could not get token: no answer from the helper",
             "kubernetes-token-helper",
-            ("helper-failed", ("reported")),
+            ("helper-failed", "reported"),
         ),
         (
             log("input token was not properly formatted: no prefix"),
             "kubernetes-token-format",
-            (("token-not-accepted"), ("reported")),
+            ("token-not-accepted", "reported"),
         ),
         (
             '"Failed to make webhook authenticator request" err="error trying to reach service"',
@@ -75,7 +75,7 @@ def log(error: str) -> str:
         (
             "error looking up service account shop/cart: not found",
             "service-account-missing",
-            (("account-missing"), ("reported")),
+            ("account-missing", "reported"),
         ),
         (
             'Unable to register node "ip-10-0-0-1" with API server: Unauthorized',
@@ -154,7 +154,7 @@ def test_the_mode_decides_which_ways_in_are_shown() -> None:
 
 def test_each_way_gets_the_arn_in_its_form() -> None:
     lines = commands(
-        explained(LOGIN, {"caller": "arn:aws:iam::111122223333:role/team/dev", "cluster": ("orders")})
+        explained(LOGIN, {"caller": "arn:aws:iam::111122223333:role/team/dev", "cluster": "orders"})
     )
     [entry] = [line for line in lines if "create-access-entry" in line]
     [mapping] = [line for line in lines if "iamidentitymapping" in line]
@@ -187,7 +187,7 @@ def test_no_entry_is_proposed_for_who_can_have_none() -> None:
 def test_a_node_gets_an_entry_for_nodes() -> None:
     text = 'Unable to register node "ip-10-0-0-1" with API server: Unauthorized'
     lines = commands(
-        explained(text, {"caller": ("arn:aws:sts::111122223333:assumed-role/nodes/i-0a1b2c3d4e5f60718")})
+        explained(text, {"caller": "arn:aws:sts::111122223333:assumed-role/nodes/i-0a1b2c3d4e5f60718"})
     )
     [entry] = [line for line in lines if "create-access-entry" in line]
     [mapping] = [line for line in lines if "iamidentitymapping" in line]
@@ -233,7 +233,7 @@ def test_an_arn_of_the_cluster_tells_the_rest() -> None:
     assert policy["Statement"][0]["Resource"] == facts["resource"]
     # Another cluster's ARN tells nothing of this one.
     assert "444455556666" not in json.dumps(
-        explained(OLD, {**facts, "cluster": ("billing")}).remedies[0].policy
+        explained(OLD, {**facts, "cluster": "billing"}).remedies[0].policy
     )
 
 

@@ -71,8 +71,8 @@ def _in_use(case: Case[AccessEntry], words: str) -> Explanation:
     causes = [
         Cause(
             "entry-exists",
-            ("The principal has an access entry in this cluster already; it can have one only."),
-            ("reported"),
+            "The principal has an access entry in this cluster already; it can have one only.",
+            "reported",
         ),
         Cause(
             "made-by-eks",
@@ -81,7 +81,7 @@ def _in_use(case: Case[AccessEntry], words: str) -> Explanation:
             "possible",
         ),
         Cause(
-            "made-elsewhere", "Another tool made it, or another part of the same configuration.", ("possible")
+            "made-elsewhere", "Another tool made it, or another part of the same configuration.", "possible"
         ),
     ]
     remedies = [
@@ -151,7 +151,7 @@ def _standard_only(case: Case[AccessEntry], words: str) -> Explanation:
             Cause(
                 "not-standard",
                 "Only entries of the type STANDARD take groups, user names and policies.",
-                ("reported"),
+                "reported",
             ),
             Cause("shared-role", "People or programs use the role of nodes.", "possible"),
         ),
@@ -172,7 +172,7 @@ def _standard_only(case: Case[AccessEntry], words: str) -> Explanation:
             ),
         ),
         notes=(
-            ("The type of an entry cannot be changed, and a node whose entry is deleted is locked out."),
+            "The type of an entry cannot be changed, and a node whose entry is deleted is locked out.",
             NOT_IAM,
         ),
     )
@@ -189,18 +189,18 @@ def _missing(case: Case[AccessEntry], words: str) -> Explanation:
             Cause("no-entry", "There is no access entry for the principalArn in this cluster.", "reported"),
             Cause(
                 "not-made-yet",
-                ("The entry is made later, or in the same run without an order between the two."),
-                ("possible"),
+                "The entry is made later, or in the same run without an order between the two.",
+                "possible",
             ),
             Cause(
                 "other-arn",
-                ("The entry has the ARN in another form, with or without the path of the role."),
-                ("possible"),
+                "The entry has the ARN in another form, with or without the path of the role.",
+                "possible",
             ),
             Cause(
                 "mapped-in-aws-auth",
                 "The principal gets in by aws-auth, which is another list.",
-                ("possible"),
+                "possible",
             ),
         ),
         remedies=(
@@ -257,7 +257,7 @@ def _reserved(case: Case[AccessEntry], words: str) -> Explanation:
             Cause(
                 "reserved-name",
                 f"The {what} is one that is kept for Kubernetes and EKS, or malformed.",
-                ("reported"),
+                "reported",
             ),
         ),
         remedies=(

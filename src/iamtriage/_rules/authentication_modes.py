@@ -64,7 +64,7 @@ def explain_mode_back(case: Case[AccessEntry], words: str) -> Explanation:
             Cause(
                 "one-way",
                 "The way leads from CONFIG_MAP to API_AND_CONFIG_MAP to API, and never back.",
-                ("reported"),
+                "reported",
             ),
         ),
         remedies=(

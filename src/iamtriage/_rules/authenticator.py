@@ -34,12 +34,12 @@ _TOKEN_FAULTS = (
     (
         re.compile(r"x-k8s-aws-id"),
         "other-cluster",
-        ("The token was made for no cluster, or for one of another name."),
+        "The token was made for no cluster, or for one of another name.",
     ),
     (
         re.compile(r"prefix"),
         "no-eks-token",
-        ("It is no token of aws eks get-token: those begin with k8s-aws-v1."),
+        "It is no token of aws eks get-token: those begin with k8s-aws-v1.",
     ),
     (
         re.compile(r"hostname"),
@@ -69,13 +69,13 @@ def explain_authenticator(case: AnyCase, words: str) -> Explanation | None:
 def _not_mapped(case: AnyCase, *, recreated: bool) -> Explanation:
     cluster = cluster_in(case)
     who = mappable(
-        case.principal, case.caller or ("the caller"), is_canonical=case.failure.principal is not None
+        case.principal, case.caller or "the caller", is_canonical=case.failure.principal is not None
     )
     causes: list[Cause] = []
     if recreated:
         words = "The ARN is mapped, but to another unique id: the role or user was deleted and made again."
         causes.append(
-            Cause("principal-recreated", words, "derived", (("The text says: ARN does not match User ID."),))
+            Cause("principal-recreated", words, "derived", ("The text says: ARN does not match User ID.",))
         )
         summary = f"The cluster knows {who.words} by name, but it is not the same principal as before."
     else:
@@ -133,12 +133,12 @@ def _no_instance(case: AnyCase) -> Explanation:
             Cause(
                 "shared-role",
                 "People, programs or other kinds of nodes use the role of the EC2 nodes.",
-                ("possible"),
+                "possible",
             ),
             Cause(
                 "wrong-template",
                 "The entry is for Fargate or hybrid nodes, which need {{SessionName}}.",
-                ("possible"),
+                "possible",
             ),
         ),
         remedies=(
@@ -173,18 +173,18 @@ def _no_token(case: AnyCase) -> Explanation:
                 "helper-failed",
                 "The helper could not make a token.",
                 "reported",
-                (("The text says: could not get token."),),
+                ("The text says: could not get token.",),
             ),
             Cause("no-credentials", "There are no valid AWS credentials where the helper runs.", "possible"),
             Cause(
                 "role-not-assumable",
                 "The kubeconfig names a role that the caller may not assume.",
-                ("possible"),
+                "possible",
             ),
             Cause(
                 "old-helper",
-                ("The helper is too old for kubectl: the kubeconfig asks for v1alpha1 of its API."),
-                ("possible"),
+                "The helper is too old for kubectl: the kubeconfig asks for v1alpha1 of its API.",
+                "possible",
             ),
         ),
         remedies=(
@@ -271,13 +271,13 @@ def _no_answer(case: AnyCase) -> Explanation:
             ),
             Cause(
                 "token-not-known",
-                ("The token is no token of EKS, has expired, or its caller is not mapped."),
-                ("possible"),
+                "The token is no token of EKS, has expired, or its caller is not mapped.",
+                "possible",
             ),
             Cause(
                 "authenticator-down",
                 "The authenticator could not be reached, or could not reach STS.",
-                ("possible"),
+                "possible",
             ),
         ),
         remedies=(

@@ -83,7 +83,7 @@ def explain_map_missing(case: Case[AccessEntry], words: str) -> Explanation:
             Cause(
                 "not-needed-yet",
                 "Nobody has made it: EKS makes it with the first managed node group.",
-                ("possible"),
+                "possible",
             ),
             Cause("access-entries", "The cluster works with access entries, and needs none.", "possible"),
             Cause("deleted", "It was deleted, and all that it let in are locked out.", "possible"),
@@ -112,9 +112,7 @@ def explain_broken_map(case: Case[AccessEntry], words: str) -> Explanation:
     """Explain that aws-auth, or an entry of it, cannot be read."""
     said = clues.quoted(words, "one of rolearn or SSO must be supplied", "value for userarn must be supplied")
     causes = [
-        Cause(
-            "map-not-read", "The authenticator cannot read aws-auth, or an entry in it.", ("reported"), said
-        )
+        Cause("map-not-read", "The authenticator cannot read aws-auth, or an entry in it.", "reported", said)
     ]
     if said:
         words = "An entry has no ARN: the key is misspelt or badly indented. The entry is dropped."

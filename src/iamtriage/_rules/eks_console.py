@@ -103,7 +103,7 @@ def _causes(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> list[Cause
         Cause(
             "not-mapped",
             f"The principal has {lack_of_entry(cluster)}.",
-            "derived" if unknown else ("possible"),
+            "derived" if unknown else "possible",
         ),
         Cause(
             "no-rule",

@@ -145,12 +145,12 @@ def _possible(*, unknown: bool) -> list[Cause]:
         Cause(
             "no-such-principal",
             "The name or account is misspelt, or the role or user was deleted.",
-            ("possible"),
+            "possible",
         ),
         Cause(
             "not-yet-known",
             "The role or user was made just now, and is not known everywhere yet.",
-            ("possible"),
+            "possible",
         ),
     ]
 
@@ -195,25 +195,25 @@ def _sts(case: Case[InvalidArn], words: str) -> Explanation:
     fault = None if text is None else examine(text, "iam")
     web = "WebIdentity" in words or clues.runs_in_pods(case)
     causes = [
-        Cause("arn-not-accepted", "STS does not take the ARN of the role.", ("reported")),
+        Cause("arn-not-accepted", "STS does not take the ARN of the role.", "reported"),
         *_fault_causes(text, fault),
     ]
     if fault is None:
         causes += [
             Cause(
                 "not-an-arn",
-                ("The setting holds the bare name of the role, or quotes or white space beside the ARN."),
-                ("possible"),
+                "The setting holds the bare name of the role, or quotes or white space beside the ARN.",
+                "possible",
             ),
             Cause(
                 "not-replaced",
                 "A variable in it was not replaced, such as that of the account.",
-                ("possible"),
+                "possible",
             ),
             Cause(
                 "not-a-role",
                 "It is the ARN of a session, an instance profile, a user or a policy.",
-                ("possible"),
+                "possible",
             ),
         ]
     right = commands.arn(fault.right if fault else text, "ROLE_ARN")
@@ -242,7 +242,7 @@ def _sts(case: Case[InvalidArn], words: str) -> Explanation:
             ),
         ),
         notes=(
-            ("No policy was looked at yet: neither IAM policies nor the trust policy of the role help here."),
+            "No policy was looked at yet: neither IAM policies nor the trust policy of the role help here.",
         ),
     )
 
@@ -279,7 +279,7 @@ def _authenticator(case: Case[InvalidArn], words: str) -> Explanation:
             Cause(
                 "arn-not-accepted",
                 "The authenticator does not take the ARN for that of a caller.",
-                ("reported"),
+                "reported",
             ),
             *_fault_causes(text, fault),
         ),
@@ -311,7 +311,7 @@ def _other(case: Case[InvalidArn], words: str) -> Explanation:
     fault = None if text is None else examine(text, target)
     principal = _principal(text)
     causes = [
-        Cause("arn-not-accepted", "The ARN is refused as such.", ("reported")),
+        Cause("arn-not-accepted", "The ARN is refused as such.", "reported"),
         *_fault_causes(text, fault),
     ]
     if fault is None:

@@ -63,7 +63,7 @@ _SHORT = frozenset(
             "netpol",
             "no",
             "ns",
-            ("pc"),
+            "pc",
         ),
         *("pdb", "po", "pv", "pvc", "quota", "rc", "rs", "sa", "sc", "sts", "svc"),
     )
@@ -192,8 +192,8 @@ def _possible_causes(cluster: Cluster, *, terraform: bool) -> Iterator[Cause]:
         )
     yield Cause(
         "other-cluster",
-        ("The kubeconfig is of another cluster or region, or of one that was made anew."),
-        ("possible"),
+        "The kubeconfig is of another cluster or region, or of one that was made anew.",
+        "possible",
     )
     because = ("The text is Terraform's.",) if terraform else ()
     words = "The token is too old: it lasts 15 minutes, and a tool may have kept one for longer."

@@ -28,7 +28,7 @@ __all__ = (
     "kind_of_user",
     "request_in",
     "service_account_in",
-    ("user_word"),
+    "user_word",
 )
 
 UserKind: TypeAlias = Literal[

@@ -168,7 +168,7 @@ def _role_remedy(refused: Refused) -> Remedy | None:
 def _role_steps(refused: Refused, place: str | None) -> list[str]:
     request = refused.request
     steps = [
-        ("Save the manifest as rbac.yaml and read it. kubectl create changes nothing that is there already.")
+        "Save the manifest as rbac.yaml and read it. kubectl create changes nothing that is there already."
     ]
     no_group = request.group is None and request.path is None
     if refused.subject is None or place == "NAMESPACE" or no_group:

@@ -28,7 +28,7 @@ __all__ = (
     "explain_component",
     "explain_node",
     "node_explanation",
-    ("terraform_remedy"),
+    "terraform_remedy",
 )
 
 TERRAFORM = re.compile(r"[Tt]erraform|\bwith module\.|\.tf line \d|kubernetes_[a-z_]{3,40}\.")
@@ -177,7 +177,7 @@ def explain_component(case: Case[KubernetesForbidden], request: Request) -> Expl
     return Explanation(
         failure=case.failure,
         topic="kubernetes-component",
-        summary=(f"Kubernetes does not let {clipped(user)} {request.shown}, and that is {what}."),
+        summary=f"Kubernetes does not let {clipped(user)} {request.shown}, and that is {what}.",
         causes=(
             Cause(
                 "no-rule", "No role that is bound to it allows it.", "reported", (f"The user name is {user}",)

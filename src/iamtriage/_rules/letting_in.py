@@ -35,9 +35,7 @@ def lack_of_entry(cluster: Cluster) -> str:
     if not cluster.uses_map:
         return "no access entry"
     return (
-        "neither an access entry nor an entry in aws-auth"
-        if cluster.uses_entries
-        else ("no entry in aws-auth")
+        "neither an access entry nor an entry in aws-auth" if cluster.uses_entries else "no entry in aws-auth"
     )
 
 

@@ -91,7 +91,7 @@ def _possible(cluster: Cluster) -> Iterator[Cause]:
         words = "The access entry is of the type STANDARD, or the role was deleted and made again."
         yield Cause("entry-of-other-type", words, "possible")
     yield Cause(
-        "other-cluster", "The node was started with the name or endpoint of another cluster.", ("possible")
+        "other-cluster", "The node was started with the name or endpoint of another cluster.", "possible"
     )
     yield Cause("sts-region-off", "STS is not activated in the region for the account.", "possible")
 
@@ -135,6 +135,6 @@ def _remedies(cluster: Cluster, who: Mappable) -> Iterator[Remedy]:
             username=NODE_USERNAME,
             title="Or map it in aws-auth"
             if cluster.uses_entries
-            else ("Map the role of the nodes in aws-auth"),
+            else "Map the role of the nodes in aws-auth",
             steps=("Write the ARN of the role, not of the instance profile.",),
         )

@@ -62,7 +62,7 @@ def explain_association_exists(case: Case[AccessEntry], words: str) -> Explanati
                 who="cluster administrator",
                 commands=(
                     cluster.eks(
-                        "list-pod-identity-associations", "--namespace", place, ("--service-account"), name
+                        "list-pod-identity-associations", "--namespace", place, "--service-account", name
                     ),
                     cluster.eks("describe-pod-identity-association", "--association-id", association),
                 ),
@@ -109,7 +109,7 @@ def explain_association_missing(case: Case[AccessEntry], words: str) -> Explanat
             Cause(
                 "no-association",
                 "There is no association with this id or for this service account.",
-                ("reported"),
+                "reported",
             ),
             Cause("other-place", "It is in another cluster or region, or was deleted.", "possible"),
         ),
@@ -156,8 +156,8 @@ def explain_pod_trust(case: Case[AccessEntry], words: str) -> Explanation:
             Cause("no-service", "It does not name the service pods.eks.amazonaws.com.", "possible"),
             Cause(
                 "no-tag-session",
-                ("It allows sts:AssumeRole, but not sts:TagSession, which Pod Identity needs too."),
-                ("possible"),
+                "It allows sts:AssumeRole, but not sts:TagSession, which Pod Identity needs too.",
+                "possible",
             ),
             Cause("irsa-trust", "It is written for IRSA: it trusts an OIDC provider.", "possible"),
         ),
@@ -314,18 +314,18 @@ def explain_fargate_role(case: Case[AccessEntry], words: str) -> Explanation:
         causes=(
             Cause(
                 "role-not-mapped",
-                ("The pod execution role is not mapped, or lacks permissions: the text names both."),
-                ("reported"),
+                "The pod execution role is not mapped, or lacks permissions: the text names both.",
+                "reported",
             ),
             Cause(
                 "entry-removed",
-                ("EKS mapped it with the profile, and the entry was deleted or overwritten."),
-                ("possible"),
+                "EKS mapped it with the profile, and the entry was deleted or overwritten.",
+                "possible",
             ),
             Cause(
                 "role-recreated",
-                ("The role was deleted and made again, or has a path that aws-auth must not hold."),
-                ("possible"),
+                "The role was deleted and made again, or has a path that aws-auth must not hold.",
+                "possible",
             ),
             Cause("policy-missing", f"{_FARGATE_POLICY} is not attached to it.", "possible"),
         ),

@@ -118,7 +118,7 @@ def lookup_for(principal: Principal | None) -> str:
     if isinstance(principal, User):
         name = commands.user_name(principal.name)
         return command(
-            "aws", "iam", "get-user", "--user-name", name, "--query", "User.Arn", "--output", ("text")
+            "aws", "iam", "get-user", "--user-name", name, "--query", "User.Arn", "--output", "text"
         )
     if isinstance(principal, InstanceProfile):
         # A first dash would be taken for an option.
