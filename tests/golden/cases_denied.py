@@ -40,7 +40,9 @@ DECODED = {
                 "principalGroups": {"items": []},
                 "actions": {"items": [{"value": "ec2:*"}]},
                 "resources": {"items": [{"value": "*"}]},
-                "conditions": {"items": [{"key": "ec2:Region", "values": {"items": [{"value": "eu-central-1"}]}}]},
+                "conditions": {
+                    "items": [{"key": "ec2:Region", "values": {"items": [{"value": "eu-central-1"}]}}]
+                },
             }
         ]
     },
@@ -50,6 +52,26 @@ DECODED = {
         "action": "RunInstances",
         "resource": "arn:aws:ec2:us-east-1:111122223333:instance/*",
         "conditions": {"items": [{"key": "ec2:Region", "values": {"items": [{"value": "us-east-1"}]}}]},
+    },
+}
+DECODED_IMPLICIT = {
+    **DECODED,
+    "explicitDeny": False,
+    "matchedStatements": {"items": []},
+    "context": {
+        "principal": {"id": "AIDAEXAMPLEEXAMPLE12", "name": "ana", "arn": USER},
+        "action": "iam:PassRole",
+        "resource": "arn:aws:iam::111122223333:role/nodes",
+        "conditions": {"items": []},
+    },
+}
+DECODED_STOP = {
+    **DECODED_IMPLICIT,
+    "context": {
+        "principal": {"id": "AIDAEXAMPLEEXAMPLE12", "name": "ana", "arn": USER},
+        "action": "ec2:StopInstances",
+        "resource": "arn:aws:ec2:us-east-1:111122223333:instance/i-0a1b2c3d4e5f60718",
+        "conditions": {"items": []},
     },
 }
 DETAILS = {
@@ -67,7 +89,10 @@ DETAILS = {
                     "targetArn": "arn:aws:organizations::444455556666:account/o-a1b2c3d4e5/111122223333",
                     "relevantPolicyTypes": ["SERVICE_CONTROL_POLICY"],
                     "matchedPolicies": [
-                        {"uri": SCP, "matchedStatements": [{"sid": "NoQueues", "evaluatedEffect": "EXPLICIT_DENY"}]}
+                        {
+                            "uri": SCP,
+                            "matchedStatements": [{"sid": "NoQueues", "evaluatedEffect": "EXPLICIT_DENY"}],
+                        }
                     ],
                 },
                 {
@@ -161,6 +186,8 @@ CASES: tuple[Golden, ...] = (
     ("ec2-bare", _boto("UnauthorizedOperation", "DescribeVpcs", "You are not authorized to perform this operation."), {}),
     ("ec2-encoded", _boto("UnauthorizedOperation", "RunInstances", "You are not authorized to perform this operation. Encoded authorization failure message: " + "aB3_dE6fG9" * 12), {}),
     ("ec2-encoded-decoded", _boto("UnauthorizedOperation", "RunInstances", "You are not authorized to perform this operation. Encoded authorization failure message: " + "aB3_dE6fG9" * 12), {"decoded_message": DECODED}),
+    ("ec2-encoded-implicit", _boto("UnauthorizedOperation", "StopInstances", "You are not authorized to perform this operation. Encoded authorization failure message: " + "aB3_dE6fG9" * 12), {"decoded_message": DECODED_STOP}),
+    ("ec2-encoded-pass-role", _boto("UnauthorizedOperation", "RunInstances", "You are not authorized to perform this operation. Encoded authorization failure message: " + "aB3_dE6fG9" * 12), {"decoded_message": DECODED_IMPLICIT}),
     ("authorization-details", _boto("AccessDenied", "SendMessage", _denied(SESSION, "sqs:SendMessage", QUEUE, " with an explicit deny")), {"authorization_details": DETAILS}),
     ("explicit-unnamed", _boto("AccessDeniedException", "GetFunction", _denied(USER, "lambda:GetFunction", "arn:aws:lambda:eu-west-1:111122223333:function:resize", " with an explicit deny")), {}),
     ("lake-formation", "An error occurred (AccessDeniedException) when calling the GetTable operation: Resource does not exist or requester is not authorized to access requested permissions.", {}),

@@ -228,6 +228,9 @@ def explain_unnamed(denial: Denial) -> Explanation:
     if denial.action_source in ("derived", "possible") and denial.action is not None:
         causes.append(_derivation(denial))
     remedies: list[Remedy | None] = []
+    if denial.deny == "implicit":
+        text = "No statement denies it explicitly: what is missing is an Allow."
+        causes.append(Cause("implicit-deny", text, denial.layer_source, because(denial)))
     if denial.action is not None:
         if identity_allow_helps(denial):
             causes.append(
@@ -242,14 +245,7 @@ def explain_unnamed(denial: Denial) -> Explanation:
                 )
                 helping = attrs.evolve(helping, steps=(unsure, *helping.steps))
             remedies += [helping, other_side(denial)]
-        causes.append(
-            Cause(
-                "other-layer",
-                "A policy that the message does not name may deny it: the resource's, a service control policy, a "
-                "permissions boundary, a session policy or a VPC endpoint's.",
-                "possible",
-            )
-        )
+        causes.append(_other_layer(denial))
         remedies.append(_looking(denial))
     else:
         causes.append(
@@ -266,6 +262,8 @@ def explain_unnamed(denial: Denial) -> Explanation:
     if denial.crosses_accounts:
         notes.insert(0, _both_sides(denial))
     why = "the message gives no reason" if denial.action else "the message says no more"
+    if denial.deny == "implicit":
+        why = "no policy allows it"
     return Explanation(
         failure=denial.failure,
         topic="access-denied",
@@ -273,6 +271,17 @@ def explain_unnamed(denial: Denial) -> Explanation:
         causes=tuple(causes),
         remedies=tuple(each for each in remedies if each is not None),
         notes=tuple(notes),
+    )
+
+
+def _other_layer(denial: Denial) -> Cause:
+    limits = "a service control policy, a permissions boundary, a session policy or a VPC endpoint's"
+    if denial.deny == "implicit":
+        return Cause("other-layer", f"A policy that only limits may not allow it: {limits}.", "possible")
+    return Cause(
+        "other-layer",
+        f"A policy that the message does not name may deny it: the resource's, {limits}.",
+        "possible",
     )
 
 

@@ -23,6 +23,7 @@ from iamtriage.explanations import Cause, Explanation, Remedy
 if TYPE_CHECKING:
     from iamtriage._denials import Denial
     from iamtriage._policies.grants import Grant
+    from iamtriage.explanations import Evidence
 
 __all__ = ("explain_cross_account_pass", "explain_pass_role", "pass_role_grant")
 
@@ -48,7 +49,9 @@ def explain_pass_role(denial: Denial) -> Explanation:
     who, role = denial.caller, _passed(denial)
     service = passed_to(denial.failure.envelope.operation, _called(denial))
     to = f" to {service}" if service else " to the service that it calls"
-    evidence = denial.layer_source if denial.layer == "identity" else "derived"
+    evidence: Evidence = denial.layer_source if denial.layer == "identity" else "derived"
+    if denial.action_source == "supplied":
+        evidence = "supplied"
     cause = Cause(
         "pass-role",
         f"{began(who)} made a call that hands {role}{to}, and may not pass it.",
