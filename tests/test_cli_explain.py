@@ -19,7 +19,7 @@ DENIAL = (
     "arn:aws:eks:eu-west-1:111122223333:cluster/orders because no identity-based policy allows the eks:DescribeCluster action"
 )
 DENY = (
-    DENIAL.split(" because")[0].replace("DescribeCluster", "DeleteCluster")
+    DENIAL.split(" because", maxsplit=1)[0].replace("DescribeCluster", "DeleteCluster")
     + " with an explicit deny in a service control policy"
 )
 FORBIDDEN = 'Error from server (Forbidden): pods is forbidden: User "ana" cannot list resource "pods" in API group "" in the namespace "shop"'
@@ -49,7 +49,10 @@ def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 
 def test_all_explains_each_problem_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     again = DENIAL.replace("run-7", "run-8")
-    log = _file(tmp_path, "\n\n10:00 INFO next\n\n".join((DENIAL, DENY, again, FORBIDDEN)))
+    log = _file(
+        tmp_path,
+        f"{DENIAL}\n\n10:00 INFO next\n\n{DENY}\n\n10:00 INFO next\n\n{again}\n\n10:00 INFO next\n\n{FORBIDDEN}",
+    )
     assert main(["explain", "--all", "--json", log]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["failure"]["kind"] for line in lines] == [

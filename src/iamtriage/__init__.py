@@ -19,11 +19,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from iamtriage.access_keys import AccessKeyId
     from iamtriage.arns import Arn, parse_arn
+    from iamtriage.authorization_details import AuthorizationDetails, read_authorization_details
+    from iamtriage.decoded_messages import DecodedMessage, read_decoded_message
     from iamtriage.eks_pods import pod_environment
     from iamtriage.exceptions import (
+        AccessKeyIdError,
         AwsAuthError,
         ConfigFileError,
+        DocumentError,
         EndpointError,
         IamTriageError,
         InvalidArnError,
@@ -33,6 +38,9 @@ if TYPE_CHECKING:
         TokenError,
         UnknownRegionError,
     )
+    from iamtriage.explaining import explain
+    from iamtriage.explanations import Cause, Explanation, Remedy
+    from iamtriage.facts import Facts
     from iamtriage.failures import (
         AccessDenied,
         AccessEntry,
@@ -55,6 +63,7 @@ if TYPE_CHECKING:
     )
     from iamtriage.fingerprints import fingerprint
     from iamtriage.parsing import parse
+    from iamtriage.policies import policies_for, policy_for
     from iamtriage.principals import (
         Account,
         FederatedUser,
@@ -70,6 +79,7 @@ if TYPE_CHECKING:
         parse_principal,
     )
     from iamtriage.records import from_record, to_record
+    from iamtriage.redaction import redact
     from iamtriage.role_arns import canonicalize_arn, normalize_role_arn
     from iamtriage.scanning import scan
     from iamtriage.sts_causes import StsDiagnosis
@@ -86,6 +96,7 @@ __all__ = (  # noqa: RUF022 (functions first, then what they speak of)
     "canonicalize_arn",
     "check_trust_policy",
     "diagnose_sts",
+    "explain",
     "fingerprint",
     "from_record",
     "normalize_role_arn",
@@ -93,23 +104,36 @@ __all__ = (  # noqa: RUF022 (functions first, then what they speak of)
     "parse_arn",
     "parse_principal",
     "pod_environment",
+    "policies_for",
+    "policy_for",
+    "read_authorization_details",
+    "read_decoded_message",
     "read_web_identity_token",
+    "redact",
     "resolve_sts_endpoint",
     "scan",
     "to_record",
     "AccessDenied",
     "AccessEntry",
+    "AccessKeyId",
+    "AccessKeyIdError",
     "AccessKeyQuota",
     "Account",
     "Arn",
+    "AuthorizationDetails",
     "AwsAuthError",
     "AwsError",
+    "Cause",
     "ConfigFileError",
     "ConsoleKubernetesAccess",
     "CredentialScope",
+    "DecodedMessage",
+    "DocumentError",
     "EndpointError",
     "Envelope",
     "ExpiredCredentials",
+    "Explanation",
+    "Facts",
     "Failure",
     "FederatedUser",
     "IamTriageError",
@@ -128,6 +152,7 @@ __all__ = (  # noqa: RUF022 (functions first, then what they speak of)
     "Record",
     "RecordError",
     "RegionDisabled",
+    "Remedy",
     "Role",
     "RolePathUnknownError",
     "RoleSession",
@@ -145,11 +170,19 @@ __all__ = (  # noqa: RUF022 (functions first, then what they speak of)
 )
 
 _HOMES = {
+    "AccessKeyId": "access_keys",
+    "AccessKeyIdError": "exceptions",
     "Account": "principals",
     "Arn": "arns",
+    "AuthorizationDetails": "authorization_details",
     "AwsAuthError": "exceptions",
+    "Cause": "explanations",
     "ConfigFileError": "exceptions",
+    "DecodedMessage": "decoded_messages",
+    "DocumentError": "exceptions",
     "EndpointError": "exceptions",
+    "Explanation": "explanations",
+    "Facts": "facts",
     "FederatedUser": "principals",
     "IamTriageError": "exceptions",
     "IdentityCenterRole": "principals",
@@ -159,6 +192,7 @@ _HOMES = {
     "Principal": "principals",
     "Record": "typing",
     "RecordError": "exceptions",
+    "Remedy": "explanations",
     "Role": "principals",
     "RolePathUnknownError": "exceptions",
     "RoleSession": "principals",
@@ -175,6 +209,7 @@ _HOMES = {
     "canonicalize_arn": "role_arns",
     "check_trust_policy": "trust_policies",
     "diagnose_sts": "sts_diagnosis",
+    "explain": "explaining",
     "fingerprint": "fingerprints",
     "from_record": "records",
     "normalize_role_arn": "role_arns",
@@ -182,13 +217,18 @@ _HOMES = {
     "parse_arn": "arns",
     "parse_principal": "principals",
     "pod_environment": "eks_pods",
+    "policies_for": "policies",
+    "policy_for": "policies",
+    "read_authorization_details": "authorization_details",
+    "read_decoded_message": "decoded_messages",
     "read_web_identity_token": "web_identity",
+    "redact": "redaction",
     "resolve_sts_endpoint": "sts_endpoints",
     "scan": "scanning",
     "to_record": "records",
 }
 # Public modules that nobody pays for who does not name them.
-_MODULES = frozenset({"aws_auth", "boto"})
+_MODULES = frozenset({"actions", "aws_auth", "boto"})
 
 
 def __getattr__(name: str) -> object:

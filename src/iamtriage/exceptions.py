@@ -9,6 +9,7 @@
   * ``UnknownRegionError(ValueError)``: a region that is in no partition
   * ``EndpointError(ValueError)``: settings for which there is no endpoint, or that SDKs refuse
   * ``ConfigFileError(ValueError)``: an AWS config file that cannot be read
+  * ``AccessKeyIdError(ValueError)``: a text that is no access key id
   * ``TokenError(ValueError)``: a text that is no web identity token
   * ``PolicyError(ValueError)``: a document that is no policy
   * ``DocumentError(ValueError)``: a document of AWS's that is not of its form
@@ -19,6 +20,7 @@ They pickle and copy, and carry their data as attributes.
 from __future__ import annotations
 
 __all__ = (
+    "AccessKeyIdError",
     "AwsAuthError",
     "ConfigFileError",
     "DocumentError",
@@ -141,6 +143,10 @@ class ConfigFileError(IamTriageError, ValueError):
     def __init__(self, message: str, *, line: int | None = None) -> None:
         super().__init__(message)
         self.line = line
+
+
+class AccessKeyIdError(IamTriageError, ValueError):
+    """A text is no access key id. The message never holds the text, which may be a secret."""
 
 
 class TokenError(IamTriageError, ValueError):

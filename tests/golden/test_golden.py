@@ -48,4 +48,7 @@ def test_lines_fit_a_terminal() -> None:
         for line in shown.split("\n"):
             longest = max(map(len, line.split()), default=0)
             indent = len(line) - len(line.lstrip())
-            assert len(line) <= 80 or re.match(r"\s+[\"{}\[\]]|\s{4,}\S", line) or indent + longest > 60, (name, line)
+            assert len(line) <= 80 or re.match(r"\s+[\"{}\[\]]|\s{4,}\S", line) or indent + longest > 60, (
+                name,
+                line,
+            )

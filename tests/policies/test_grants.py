@@ -51,7 +51,10 @@ def test_nothing_known_of_the_place_gives_placeholders() -> None:
     assert grant.has_placeholders
 
 
-@pytest.mark.parametrize("action", ["", "s3", "s3:", "s3:*", "s3:Get*", "*", "s3:***", "s3:Get Object", "s3:GetObject\n", "<service>:Get"])
+@pytest.mark.parametrize(
+    "action",
+    ["", "s3", "s3:", "s3:*", "s3:Get*", "*", "s3:***", "s3:Get Object", "s3:GetObject\n", "<service>:Get"],
+)
 def test_what_is_no_whole_action_gives_no_statement(action: str) -> None:
     assert grant_for(action, "arn:aws:s3:::orders", HERE) is None
 

@@ -41,7 +41,18 @@ def test_masks_become_placeholders(written: str, expected: str) -> None:
     assert policy_arn(written) == expected
 
 
-@pytest.mark.parametrize("text", ["", "orders", "arn:aws:s3", "arn:aws:s3:::", "urn:aws:s3:::orders", "arn:aws:***:::x", "arn:aws:s3:::" + "a" * 3000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "orders",
+        "arn:aws:s3",
+        "arn:aws:s3:::",
+        "urn:aws:s3:::orders",
+        "arn:aws:***:::x",
+        "arn:aws:s3:::" + "a" * 3000,
+    ],
+)
 def test_what_is_no_arn_gives_none(text: str) -> None:
     assert policy_arn(text) is None
 
@@ -50,7 +61,27 @@ def test_a_known_partition_stands_in_for_a_masked_one() -> None:
     assert policy_arn("arn:xxx:s3:::orders", partition="aws-us-gov") == "arn:aws-us-gov:s3:::orders"
 
 
-@pytest.mark.parametrize("name", ["****", "a**b", "xxx", "XX", "a-xxxx", "9xxxxx", "<name>", "[name]", "{name}", "ord...ers", "…", "####", "----", "REDACTED", "your-bucket", "account-id"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "****",
+        "a**b",
+        "xxx",
+        "XX",
+        "a-xxxx",
+        "9xxxxx",
+        "<name>",
+        "[name]",
+        "{name}",
+        "ord...ers",
+        "…",
+        "####",
+        "----",
+        "REDACTED",
+        "your-bucket",
+        "account-id",
+    ],
+)
 def test_masked_names(name: str) -> None:
     assert is_masked(name)
     assert policy_name(name) == "REPLACE_NAME"
@@ -75,6 +106,12 @@ def test_no_text_brings_a_wildcard_of_its_own(text: str) -> None:
     """A star is in the result only where a whole part of the resource is one."""
     made = policy_arn(f"arn:aws:s3:::{text}")
     if made is not None:
-        parts = made.removeprefix("arn:aws:s3:::").replace("${?}", "").replace("${$}", "").replace("/", ":").split(":")
+        parts = (
+            made.removeprefix("arn:aws:s3:::")
+            .replace("${?}", "")
+            .replace("${$}", "")
+            .replace("/", ":")
+            .split(":")
+        )
         assert all("*" not in part or part == "*" for part in parts), made
         assert not any("?" in part for part in parts), made

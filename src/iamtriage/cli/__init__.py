@@ -11,7 +11,7 @@ import sys
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
-from iamtriage.cli import _arns, _aws_auth, _failures, _sts, _trust
+from iamtriage.cli import _arns, _aws_auth, _explain, _failures, _redact, _sts, _trust
 from iamtriage.cli._output import FOUND, WRONG_USE, complain
 
 if TYPE_CHECKING:
@@ -54,12 +54,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="iamtriage",
-        description="Read AWS authorization and credential failures; check role ARNs, aws-auth and STS.",
+        description="Explain AWS authorization and credential failures; check role ARNs, aws-auth and STS.",
         epilog="Exit status: 0 something was found, 1 nothing, 2 wrong use.",
     )
     parser.add_argument("--version", action="version", version=f"iamtriage {_version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _explain.add_command(commands)
     _failures.add_commands(commands)
+    _redact.add_command(commands)
     _arns.add_command(commands)
     _aws_auth.add_commands(commands)
     _sts.add_command(commands)

@@ -1,0 +1,160 @@
+"""Finds the account and the names in ARNs; not what stands elsewhere.
+
+Partition, service, region, and the words that name types stay, so the ARN keeps its shape. Which words those
+are is told by the service and their place, see
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._reading.grammar import trim
+from iamtriage._redacting.places import Place, pieces
+from iamtriage._redacting.vocabulary import INNER_TYPES, REGION, is_service
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage._redacting.nouns import Noun
+
+__all__ = ("names_in_arn", "names_in_arns")
+
+# A colon or slash, as written or percent-encoded; JSON may escape a slash.
+_COLON = r"(?::|%3[Aa])"
+_SECTION = r"(?:(?!%3[Aa])[^\s:\"'`/\\,;()]){0,64}"
+_ARN = re.compile(
+    rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{{2}})|(?<=\\[nrt]))arn{_COLON}{_SECTION}{_COLON}(?P<service>{_SECTION})"
+    rf"{_COLON}{_SECTION}{_COLON}(?P<account>{_SECTION}){_COLON}"
+    r"(?P<resource>(?:[^\s\"'`<>|&]|<(?!/)[^<>\n]{0,60}>){0,2048})"
+)
+# "esource:" is all that a terminal left of what the sentence goes on with.
+_NEXT = re.compile(r"r?esource:\Z|[,#]\s?arn:|\\[nrt\"']|%(?:26|22|27|20|2[cC])|[;)]\S")
+_SEPARATOR = re.compile(r":|/|%3[Aa]|%2[Ff]|\\{1,64}/")
+_DIGITS = re.compile(r"[0-9]{12}|[0-9xX*]{12}")
+# Their resources begin with a name.
+_TYPELESS = frozenset(
+    {"apigateway", "codecommit", "codepipeline", "execute-api", "kinesisvideo", "s3", "sns", "sqs"}
+)
+_AWS_PATH = re.compile(
+    rf"aws-reserved|aws-service-role|service-role|[a-z0-9.-]{{1,80}}\.amazonaws\.com|{REGION}"
+)
+_PUBLIC_PROVIDER = re.compile(
+    r"token\.actions\.githubusercontent\.com|accounts\.google\.com|graph\.facebook\.com|www\.amazon\.com|gitlab\.com"
+    r"|api\.bitbucket\.org|app\.terraform\.io|oidc\.circleci\.com|[a-z0-9.-]{1,80}\.amazonaws\.com(?:\.cn)?"
+)
+# Types whose names are called otherwise.
+_NOUN_OF_TYPE: dict[str, Noun] = {
+    "deliverystream": "stream",
+    "federated-user": "federated",
+    "instance-profile": "profile",
+    "log-stream": "stream",
+    "mfa": "device",
+    "oidc-provider": "provider",
+    "saml-provider": "provider",
+    "server-certificate": "certificate",
+    "stateMachine": "state-machine",
+}
+_NOUNS: dict[str, Noun] = {
+    noun: noun
+    for noun in (
+        "alias", "certificate", "cluster", "db", "domain", "function", "group", "index", "instance",
+        "log-group", "nodegroup", "parameter", "policy", "project", "repository", "role", "secret", "stack",
+        "stream", "table", "task", "user",
+    )
+}  # fmt: skip
+_NOUN_OF_SERVICE: dict[str, Noun] = {
+    "apigateway": "api",
+    "codecommit": "repository",
+    "codepipeline": "pipeline",
+    "execute-api": "api",
+    "s3": "bucket",
+    "sns": "topic",
+    "sqs": "queue",
+}
+
+
+def names_in_arns(text: str) -> Iterator[Place]:
+    """Find the accounts and names in every ARN of a text."""
+    if "arn" not in text:
+        return
+    for m in _ARN.finditer(text):
+        start, end = m.span("resource")
+        following = _NEXT.search(text, start, end)
+        if following:
+            end = following.start()
+        _, end = trim(text, m.start(), end)
+        if text.endswith(":", start, end):
+            end -= 1
+        yield from _names(text, m, max(start, end))
+
+
+def names_in_arn(text: str, start: int, end: int) -> Iterator[Place]:
+    """Find them in the one ARN that stands between two places, whatever characters it has."""
+    m = _ARN.match(text, start, end)
+    if m:
+        yield from _names(text, m, end)
+
+
+def _names(text: str, m: re.Match[str], end: int) -> Iterator[Place]:
+    if m["account"] == "aws":
+        # AWS's own: every account has it.
+        return
+    if _DIGITS.fullmatch(m["account"]):
+        yield Place(*m.span("account"), "account")
+    tokens = list(_tokens(text, m.start("resource"), end))
+    if m["service"] == "iam" and len(tokens) > 1:
+        yield from _iam_names(text, tokens)
+    elif m["service"] == "sts" and len(tokens) > 1:
+        federated = text.startswith("federated-user", *tokens[0])
+        nouns: tuple[Noun, ...] = ("federated",) if federated else ("role", "session")
+        for (start, last), noun in zip(tokens[1:], nouns, strict=False):
+            yield from pieces(text, start, last, noun)
+    else:
+        yield from _other_names(text, m, tokens)
+
+
+def _tokens(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    at = start
+    for separator in _SEPARATOR.finditer(text, start, end):
+        yield at, separator.start()
+        at = separator.end()
+    yield at, end
+
+
+def _iam_names(text: str, tokens: list[tuple[int, int]]) -> Iterator[Place]:
+    kind = text[slice(*tokens[0])]
+    if kind == "oidc-provider":
+        yield from _provider(text, tokens[1:])
+        return
+    for start, end in tokens[1:-1]:
+        if not _AWS_PATH.fullmatch(text, start, end):
+            yield from pieces(text, start, end, "path")
+    yield from pieces(text, *tokens[-1], _noun_of(kind))
+
+
+def _provider(text: str, tokens: list[tuple[int, int]]) -> Iterator[Place]:
+    if not _PUBLIC_PROVIDER.fullmatch(text, *tokens[0]):
+        yield from pieces(text, *tokens[0], "provider")
+    for start, end in tokens[1:]:
+        if text[start:end] != "id":
+            yield from pieces(text, start, end, "cluster-id" if end - start == 32 else "path")
+
+
+def _other_names(text: str, m: re.Match[str], tokens: list[tuple[int, int]]) -> Iterator[Place]:
+    service = m["service"]
+    bucket = service == "s3" and not m["account"]
+    typed = len(tokens) > 1 and not bucket and (service not in _TYPELESS or service == "s3")
+    noun: Noun = _NOUN_OF_SERVICE.get(service, "resource")
+    for at, (start, end) in enumerate(tokens):
+        word = text[start:end]
+        if (at == 0 and typed) or (word in INNER_TYPES and not bucket):
+            noun = _noun_of(word)
+        elif not (at and noun == "log-group" and is_service(word)):
+            # "/aws/lambda/orders" is what the service calls the log group of a function.
+            yield from pieces(text, start, end, "object" if bucket and at else noun)
+
+
+def _noun_of(kind: str) -> Noun:
+    return _NOUN_OF_TYPE.get(kind) or _NOUNS.get(kind, "resource")

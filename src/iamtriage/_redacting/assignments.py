@@ -1,0 +1,246 @@
+"""Finds secrets behind names that tell of one, in every notation; not for which names do (``names``).
+
+Notations: ``NAME=value`` of shells, INI and URLs, ``"name": "value"`` of JSON, YAML, Python and Go at any
+depth of escapes, ``<name>value</name>``, lists of names and values, options, tuples, tables and columns.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._redacting.extents import Extent, extent_at, further_lines, in_query, percent_encoded
+from iamtriage._redacting.finds import Found, untouched
+from iamtriage._redacting.names import TAIL, Name, Sign, Stands, is_random, may_be_value, name_of
+from iamtriage._redacting.notations import BACKSLASHES, BLANK, GT, LT, QUOTE, SIGN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ("assigned_secrets",)
+
+_LONGEST_NAME = 64
+_NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-.$@")
+# Behind the end of a name: "token", "tokens", "token2", S3's "Token-0"; not "token_file".
+_NAME_END = re.compile(r"s?-?[0-9]{0,2}(?![A-Za-z0-9_])(?!-[a-z])")
+_ESCAPED = re.compile(r"(?:%[0-9a-f]{2}|\\[nrt]|\\u[0-9a-f]{4})(?P<rest>[^%\\]*)\Z")
+# How far in front of a name is looked for what it is part of.
+_REACH = 80
+
+# Around a value: a list's bracket, a wrapper of Rust, Swift or Haskell; YAML's sign of a block.
+_BLOCK = r"[|>][-+]?[ \t]*(?=\r?\n)"
+_WRAPPER = rf"(?:(?:Some|Optional|Just|Secret|String|SecretString)?[\[(]\s?|Just\s|{_BLOCK})"
+_BELOW = r"\r?\n[ \t]{0,40}"
+_ASSIGN = re.compile(
+    # "AWS Secret Access Key [None]: "
+    rf"(?P<close>{QUOTE}{{1,2}})?(?:[ ]?\[[^\[\]\n]{{0,40}}\])?{BLANK}{{0,40}}(?P<sign>{SIGN}){BLANK}{{0,40}}"
+    rf"(?P<wrap>{_BELOW}(?={_WRAPPER}))?{_WRAPPER}{{0,2}}(?P<below>{_BELOW}|\\n)?"
+)
+_TAG = rf"(?:{LT}/?[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
+_OPENS_TAG = re.compile(rf"{LT}(?:[\w-]{{1,40}}:)?\Z")
+_TAG_END = re.compile(rf"(?:\s[^<>\n]{{0,200}})?{GT}\s{{0,80}}(?:<!\[CDATA\[)?")
+_ELEMENT_END = re.compile(rf"\s{{0,80}}(?:{LT}|\]\]>)")
+_LONGEST_ELEMENT = 20_000
+# The name is all that its element or cell holds: "<td>name</td><td>value</td>".
+_IN_TAG = re.compile(rf"{GT}\s{{0,80}}\Z")
+_TAGS_BETWEEN = re.compile(rf"\s{{0,80}}(?:{_TAG}\s{{0,80}}){{1,4}}")
+# "name": "AWS_SECRET_ACCESS_KEY", "value": "…"; key="…" value="…"; - name: …, and on the next line, value: …
+_PAIR = re.compile(
+    rf"(?:{QUOTE})?(?:[\s,;}}]|{BACKSLASHES}[nrt]){{0,80}}(?:\n[^\n]{{0,80}}?(?<![\w-]))?{QUOTE}?[Vv]alue{QUOTE}?"
+    rf"{BLANK}{{0,8}}(?:[:=]|=>){BLANK}{{0,8}}(?:{_BELOW})?"
+)
+_TUPLE = re.compile(rf"{QUOTE}{BLANK}{{0,8}},\s{{0,20}}(?=[bBuUrR]?{QUOTE})")
+_TABLE = re.compile(rf"{QUOTE}?[ \t]{{0,80}}[|│][ \t]{{0,80}}")
+_BLANKS = re.compile(r"[ \t]{1,80}")
+_OPTION = re.compile(rf"[ \t]{{1,40}}(?!\s)|(?P<below>[ \t]{{0,40}}{_BELOW})|{QUOTE},\s{{0,20}}")
+
+# What may stand in front of a name: an object or a list, a setting's line, a query, a command.
+_STRUCTURE = re.compile(r"[{(\[,;&?|]\s{0,40}(?:[\w.-]{1,40}\s)?(?:\\{0,64}[\"'])?\Z")
+_LINE = re.compile(
+    r"(?:\A|\n|\\n)[ \t]{0,40}(?:[-+>#*│|]{1,2}[ \t]{1,4})?"
+    r"(?:(?:export|set|setenv|SET|ENV|ARG|declare -x|let|var|const|val) )?(?:\$[Ee]nv:)?(?P<quote>[\"']?)\Z"
+)
+_QUERY_SIGN = re.compile(
+    rf"(?:[?&]|&amp;|%(?:25){{0,4}}(?:3[Ff]|26)|{BACKSLASHES}u0026)[A-Za-z0-9_.$-]{{0,64}}\Z"
+)
+_COMMAND = re.compile(
+    r"\b(?:setx|setenv|(?:configure|config|secrets?|env|parameter) (?:set|put|create))[ \t]{1,4}"
+    r"(?:--?[\w-]{1,40}[ =][\w./:-]{1,80} ){0,3}\Z"
+)
+_NEXT_WORD = re.compile(r"\s[^\s-]")
+_REST = re.compile(r"[^\n\r]{1,4096}")
+_COMMENT = re.compile(r"\s[#;]")
+# A passphrase, not a sentence or more settings behind a password.
+_MOST_WORDS = 6
+_SENTENCE = re.compile(r"[:=({\"]")
+_BASE64_LINE = r"[A-Za-z0-9+/=_.~%-]{1,4096}"
+_BROKEN_TOKEN = re.compile(rf"{_BASE64_LINE}(?:\s{{1,80}}(?:[│┃|>#*]\s{{1,4}})?{_BASE64_LINE}){{1,200}}")
+
+
+class _Place(NamedTuple):
+    """A telling name and where it begins and ends."""
+
+    text: str
+    name: Name
+    start: int
+    end: int
+
+    def behind(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Match what stands right in front of the name; the pattern says where that ends."""
+        return pattern.search(self.text, max(0, self.start - _REACH), self.start)
+
+
+def assigned_secrets(text: str, folded: str) -> Iterator[Found]:
+    """Find every secret that stands behind a name.
+
+    Args:
+        text: the text.
+        folded: the same in lower case, character for character.
+    """
+    done = 0
+    for tail in TAIL.finditer(folded):
+        if tail.start() < done:
+            continue
+        place = _place(text, folded, tail)
+        found = place and _secret_of(place)
+        if found and untouched(text, found.start, found.end):
+            yield found
+            done = found.end
+
+
+def _place(text: str, folded: str, tail: re.Match[str]) -> _Place | None:
+    name_end = _NAME_END.match(text, tail.end())
+    if name_end is None:
+        return None
+    start = tail.start()
+    low = max(0, start - _LONGEST_NAME)
+    while start > low and folded[start - 1] in _NAME_CHARACTERS:
+        start -= 1
+    escape = _ESCAPED.search(folded, max(0, start - 6), tail.start())
+    if escape:
+        start = escape.start("rest")
+    name = name_of(folded[start : tail.start()], tail[0])
+    return _Place(text, name, start, name_end.end()) if name else None
+
+
+def _secret_of(place: _Place) -> Found | None:
+    text, end = place.text, place.end
+    before = text[place.start - 1 : place.start]
+    if before == ":" and text.startswith(":", end):
+        # A section of an ARN: "…:secret:orders-a1B2c3".
+        return None
+    assign = _ASSIGN.match(text, end)
+    if assign:
+        return _assigned(place, assign)
+    if place.behind(_OPENS_TAG):
+        return _judged(place, "xml", _element(text, end))
+    option = text.startswith("--", place.start)
+    for pattern, sign in _BETWEEN:
+        between = pattern.match(text, end)
+        if between and (pattern is not _TAGS_BETWEEN or place.behind(_IN_TAG)):
+            return _judged(
+                place, "option" if option and sign != "pair" else sign, extent_at(text, between.end())
+            )
+    return _option(place) if option else _column(place, before)
+
+
+_BETWEEN: tuple[tuple[re.Pattern[str], Sign], ...] = (
+    (_PAIR, "pair"),
+    (_TAGS_BETWEEN, "pair"),
+    (_TUPLE, "tuple"),
+    (_TABLE, "table"),
+)
+
+
+def _option(place: _Place) -> Found | None:
+    """Read "--name value"."""
+    option = _OPTION.match(place.text, place.end)
+    extent = extent_at(place.text, option.end()) if option else None
+    if option and option["below"] and extent and not is_random(place.text[extent.start : extent.end]):
+        return None
+    return _judged(place, "option", extent)
+
+
+def _column(place: _Place, before: str) -> Found | None:
+    """Read "name value", as commands, netrc files and columns have it."""
+    text = place.text
+    blanks = _BLANKS.match(text, place.end)
+    if blanks is None:
+        return None
+    # ":name "value"" is EDN's.
+    keyword = before == ":" and text.startswith(('"', "\\"), blanks.end())
+    sign: Sign = "option" if keyword or place.behind(_COMMAND) else "blank"
+    return _judged(place, sign, extent_at(text, blanks.end()))
+
+
+def _element(text: str, at: int) -> Extent | None:
+    """Give what stands between a tag's end and the next tag."""
+    opened = _TAG_END.match(text, at)
+    closed = _ELEMENT_END.search(text, opened.end(), opened.end() + _LONGEST_ELEMENT) if opened else None
+    return Extent(opened.end(), closed.start(), "<") if opened and closed else None
+
+
+def _assigned(place: _Place, assign: re.Match[str]) -> Found | None:
+    """Read "name = value" and "name: value"."""
+    text, name = place.text, place.name
+    written = assign["sign"].lower()
+    sign: Sign = ":" if written.endswith((":", "3a")) else "="
+    if sign == ":" and text.startswith("/", place.start - 1) and place.start:
+        # "…/serviceaccount/token: permission denied"
+        return None
+    query = place.behind(_QUERY_SIGN) is not None
+    bare = percent_encoded(written.count("25")) if written.startswith("%") else in_query() if query else None
+    extent = extent_at(text, assign.end(), bare)
+    if extent is None or (_stands_below(name, assign) and not is_random(text[extent.start : extent.end])):
+        return None
+    structured = query or bool(assign["close"])
+    if not extent.quote and not structured:
+        line = place.behind(_LINE)
+        structured = line is not None or place.behind(_STRUCTURE) is not None
+        if name.what == "cookie" or (line and not line["quote"] and name.what in {"password", "secret"}):
+            extent = _to_line_end(text, extent, every=sign == "=" or name.what == "cookie")
+    quote = "" if extent.quote or sign == "=" or text[extent.start - 1] in "\"'`" else assign["close"] or ""
+    return _judged(place, sign, extent, Stands(sign, bool(extent.quote), structured, query), quote)
+
+
+def _stands_below(name: Name, assign: re.Match[str]) -> bool:
+    """Tell whether the value is on the next line without anything that says so: it may be another name."""
+    said = name.strong or name.what == "signature" or assign[0].rstrip()[-1:] in "|>-+"
+    return not said and bool(assign["below"] or assign["wrap"])
+
+
+def _to_line_end(text: str, extent: Extent, *, every: bool) -> Extent:
+    """Give a setting's value that is all of the rest of its line; of several words only where wanted."""
+    rest = _REST.match(text, extent.start)
+    if rest is None:
+        return extent
+    comment = _COMMENT.search(text, extent.start, rest.end())
+    value = text[extent.start : comment.start() if comment else rest.end()].rstrip().rstrip(",;")
+    words = value.split()
+    if len(words) > 1 and not (every and len(words) <= _MOST_WORDS and _SENTENCE.search(value) is None):
+        return extent
+    return extent._replace(end=max(extent.end, extent.start + len(value)))
+
+
+def _judged(
+    place: _Place, sign: Sign, extent: Extent | None, stands: Stands | None = None, quote: str = ""
+) -> Found | None:
+    """Give the secret if the value can be one."""
+    if extent is None:
+        return None
+    text, name = place.text, place.name
+    start, end = extent.start, extent.end
+    if extent.quote and "\n" in text[start:end] and not _BROKEN_TOKEN.fullmatch(text, start, end):
+        # The quote is not closed on its line: what is behind is no value.
+        end = start + len(text[start:end].partition("\n")[0].rstrip())
+    value = text[start:end]
+    if not may_be_value(
+        name, value, stands or Stands(sign, bool(extent.quote), structured=True, query=False)
+    ):
+        return None
+    if sign == "option" and value.isalpha() and _NEXT_WORD.match(text, end):
+        # An option that is spoken of: "--password is required".
+        return None
+    if not extent.quote and name.what not in {"password", "secret", "cookie"}:
+        end = further_lines(text, start, end)
+    return Found(start, end, name.what, quote)

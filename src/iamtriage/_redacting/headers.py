@@ -1,0 +1,95 @@
+"""Finds the credentials of Authorization headers, and bearer tokens anywhere; not other headers.
+
+Forms: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html (version 4),
+https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html (version 2) and
+https://www.rfc-editor.org/rfc/rfc9110#section-11.6.2.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._redacting.extents import further_lines
+from iamtriage._redacting.finds import Found, untouched
+from iamtriage._redacting.names import is_placeholder, is_random
+from iamtriage._redacting.notations import BACKSLASHES, BASE64_ESCAPES, BLANK, BREAK, EQUALS, PADDING, QUOTE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage._redacting.markers import Secret
+
+__all__ = ("header_secrets",)
+
+_GAP = rf"(?:{BLANK}|\s)"
+_HEADER = re.compile(
+    rf"authorization(?:{QUOTE})?(?:{BLANK}{{0,8}}(?:=>|[:=,]|%3[ad]){_GAP}{{0,40}}|{BLANK}{{1,8}})"
+    rf"(?:\[|\(|{QUOTE}|b(?=[\"'])){{0,3}}{BLANK}{{0,4}}"
+)
+_CREDENTIALS = rf"(?P<value>(?:[A-Za-z0-9._~+/=:@*…-]|%[0-9A-Fa-f]{{2}}|{BASE64_ESCAPES}){{1,20000}})"
+_SCHEME = re.compile(
+    rf"(?P<scheme>bearer|basic|token|negotiate|apikey|digest){_GAP}{{1,8}}{_CREDENTIALS}", re.IGNORECASE
+)
+_VERSION_2 = re.compile(r"AWS\s{1,4}(?P<id>[A-Za-z0-9]{8,128}):(?P<value>[A-Za-z0-9+/%]{8,128}={0,2})")
+_VERSION_4 = re.compile(r"AWS4-(?:HMAC|ECDSA)")
+_ALONE = re.compile(_CREDENTIALS)
+# These in lower case.
+_BEARER = re.compile(rf"\bbearer(?:{_GAP}{{1,8}}|\+){_CREDENTIALS}")
+_SIGNATURE = re.compile(
+    rf"signature\s?{EQUALS}\s?(?P<value>(?:[a-z0-9+/_~*…-]|%2[bf]|{BACKSLASHES}/){{2,2048}}{PADDING})"
+)
+# botocore's log has it on a line of its own.
+_LOGGED = re.compile(
+    rf"signature:[ \t]{{0,8}}{BREAK}[^\n]{{0,160}}?(?<![0-9a-z])(?P<value>[0-9a-f]{{64}})(?![0-9a-z])"
+)
+_SIGNS = re.compile(rf"credential{EQUALS}|signedheaders|aws4-hmac|awsaccesskeyid|keyname")
+_REACH = 1000
+
+
+def header_secrets(text: str, folded: str) -> Iterator[Found]:
+    """Find the credentials of every Authorization header, signature of a request and bearer token."""
+    done = 0
+    for start, end, what in _all(text, folded):
+        value = text[start:end]
+        if start < done:
+            continue
+        last = further_lines(text, start, end)
+        if last > end:
+            done = last
+        if not is_placeholder(value) and untouched(text, start, last):
+            yield Found(start, last, what)
+
+
+def _all(text: str, folded: str) -> Iterator[tuple[int, int, Secret]]:
+    if "authorization" in folded:
+        for header in _HEADER.finditer(folded):
+            yield from _of_header(text, header.end())
+    if "bearer" in folded:
+        for m in _BEARER.finditer(folded):
+            if len(m["value"]) >= 16 and is_random(text[slice(*m.span("value"))]):
+                yield (*m.span("value"), "bearer token")
+    if "signature" in folded:
+        for m in _LOGGED.finditer(folded):
+            yield (*m.span("value"), "signature")
+        for m in _SIGNATURE.finditer(folded):
+            if _SIGNS.search(folded, max(0, m.start() - _REACH), m.start()):
+                yield (*m.span("value"), "signature")
+
+
+def _of_header(text: str, at: int) -> Iterator[tuple[int, int, Secret]]:
+    if _VERSION_4.match(text, at):
+        return
+    second = _VERSION_2.match(text, at)
+    if second:
+        yield (*second.span("value"), "signature")
+        return
+    scheme = _SCHEME.match(text, at)
+    if scheme:
+        what: Secret = "bearer token" if scheme["scheme"].lower() == "bearer" else "authorization"
+        if len(scheme["value"]) >= 6 and not scheme["value"].isalpha():
+            yield (*scheme.span("value"), what)
+        return
+    alone = _ALONE.match(text, at)
+    if alone and is_random(alone["value"]) and len(alone["value"]) >= 16:
+        yield (*alone.span("value"), "authorization")

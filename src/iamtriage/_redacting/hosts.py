@@ -1,0 +1,122 @@
+"""Finds the names in AWS's hosts and URLs: buckets, clusters, APIs, accounts; not in other hosts.
+
+Forms: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html and
+https://docs.aws.amazon.com/general/latest/gr/rande.html. What stands in front of service and region is a
+name; where the service stands behind the region, what is in front of the region is.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._redacting.places import FRONT_OF_NAME, Place, pieces
+from iamtriage._redacting.pseudonyms import ACCOUNT
+from iamtriage._redacting.vocabulary import REGION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage._redacting.nouns import Noun
+
+__all__ = ("names_in_hosts",)
+
+_HOST = re.compile(
+    rf"{FRONT_OF_NAME}(?P<labels>(?:[A-Za-z0-9_*-]{{1,100}}\.){{1,12}}?)"
+    r"(?P<suffix>amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws|on\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk"
+    r"|csp\.hci\.ic\.gov|awsapps\.com|signin\.aws\.amazon\.com|cloudfront\.net)(?![A-Za-z0-9-])(?::\d{1,5})?"
+    r"(?P<path>(?:\\{0,64}/[^\s\"'`<>?#|,;)&\\]{0,1024}){0,60})"
+)
+_URI = re.compile(
+    r"\bs3[an]?://(?P<bucket>[A-Za-z0-9._*-]{1,128})(?P<path>(?:/[^\s\"'`<>?#|,;)\\]{0,1024}){0,60})"
+)
+_LABEL = re.compile(r"[^.]+")
+_REGION = re.compile(REGION)
+_SLASH = re.compile(r"\\{0,64}/")
+# Their first label is a name: "orders.awsapps.com".
+_NAMED_ALONE = frozenset({"awsapps.com", "cloudfront.net", "signin.aws.amazon.com"})
+# Labels that are no names, though they stand in front of a service.
+_FIXED_LABELS = """
+    accesspoint api ats beta bucket console control d data dkr docs dualstack fips gamma git-codecommit
+    internal iot models oidc portal prod runtime signin streams vpce www
+"""
+_FIXED = frozenset(_FIXED_LABELS.split())
+_S3 = re.compile(r"s3(?:-.{1,60})?")
+# A short group that EKS puts behind a cluster's id.
+_GROUP = re.compile(r"[a-z]{2}[0-9a-z]")
+_NOUN_OF_SERVICE: dict[str, Noun] = {"eks": "cluster-id", "execute-api": "api", "rds": "db"}
+# "repository:tag", and the paths of the registry's API.
+_REPOSITORY = re.compile(r"(?!v?[0-9.]+(?:\Z|:))(?!(?:v2|manifests|blobs|uploads|tags|list)\Z)[^:@]+")
+
+
+def names_in_hosts(text: str) -> Iterator[Place]:
+    """Find the names in every host of AWS, and in the paths behind those of S3, SQS and ECR."""
+    if "aws" in text or "gov" in text or "cloudfront" in text:
+        for m in _HOST.finditer(text):
+            yield from _of_host(text, m)
+    if "://" in text and "s3" in text:
+        for m in _URI.finditer(text):
+            yield from pieces(text, *m.span("bucket"), "bucket")
+            for start, end in _segments(text, *m.span("path")):
+                yield from pieces(text, start, end, "object")
+
+
+def _of_host(text: str, m: re.Match[str]) -> Iterator[Place]:
+    spans = [label.span() for label in _LABEL.finditer(text, *m.span("labels"))]
+    labels = [text[start:end] for start, end in spans]
+    if m["suffix"] in _NAMED_ALONE:
+        yield from pieces(text, *spans[0], "name")
+        return
+    s3 = max((at for at, label in enumerate(labels) if _S3.fullmatch(label)), default=None)
+    if s3 is not None:
+        if s3:
+            # A bucket's name may have dots: it is one name.
+            yield from pieces(text, spans[0][0], spans[s3 - 1][1], "bucket")
+        for at, (start, end) in enumerate(_segments(text, *m.span("path")), s3):
+            yield from pieces(text, start, end, "object" if at else "bucket")
+        return
+    region = next((at for at, label in enumerate(labels) if _REGION.fullmatch(label)), 0)
+    # Without a region it is a service principal.
+    if region:
+        yield from _of_regional_host(text, spans, labels, region)
+        yield from _of_path(text, labels, *m.span("path"))
+
+
+def _of_regional_host(
+    text: str, spans: list[tuple[int, int]], labels: list[str], region: int
+) -> Iterator[Place]:
+    behind = labels[region + 1 :]
+    last = region if behind and behind != ["vpce"] else region - 1
+    service = behind[0] if behind else labels[region - 1]
+    for label, span in zip(labels[:last], spans, strict=False):
+        if ACCOUNT.fullmatch(label):
+            yield Place(*span, "account")
+        elif label not in _FIXED and not (service == "eks" and _GROUP.fullmatch(label)):
+            yield from pieces(text, *span, _NOUN_OF_SERVICE.get(service, "name"))
+
+
+def _of_path(text: str, labels: list[str], start: int, end: int) -> Iterator[Place]:
+    if "sqs" in labels or "queue" in labels:
+        for at, (first, last) in enumerate(_segments(text, start, end)):
+            if ACCOUNT.fullmatch(text, first, last):
+                yield Place(first, last, "account")
+            elif at:
+                yield from pieces(text, first, last, "queue")
+    elif "ecr" in labels:
+        for first, last in _segments(text, start, end):
+            name = _REPOSITORY.match(text, first, last)
+            if name:
+                yield from pieces(text, *name.span(), "repository")
+
+
+def _segments(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Give the segments of a path; the dot or colon at its end is the sentence's."""
+    while end > start and text[end - 1] in ".:":
+        end -= 1
+    at = start
+    for slash in _SLASH.finditer(text, start, end):
+        if slash.start() > at:
+            yield at, slash.start()
+        at = slash.end()
+    if end > at:
+        yield at, end

@@ -1,0 +1,90 @@
+"""What an identifier may be of, and what is none; not for what stands for one."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, TypeAlias, get_args
+
+from iamtriage._redacting.vocabulary import REGION
+
+__all__ = ("NAMED", "Noun", "Numbered", "is_kept")
+
+Noun: TypeAlias = Literal[
+    "alias",
+    "api",
+    "bucket",
+    "certificate",
+    "cluster",
+    "cluster-id",
+    "db",
+    "device",
+    "domain",
+    "federated",
+    "function",
+    "group",
+    "host",
+    "index",
+    "instance",
+    "log-group",
+    "name",
+    "namespace",
+    "nodegroup",
+    "object",
+    "parameter",
+    "path",
+    "pipeline",
+    "policy",
+    "principal",
+    "profile",
+    "project",
+    "provider",
+    "queue",
+    "repository",
+    "request",
+    "resource",
+    "role",
+    "secret",
+    "session",
+    "stack",
+    "state-machine",
+    "stream",
+    "table",
+    "task",
+    "topic",
+    "user",
+]
+"""What a name is of: the first word of its pseudonym, as in ``role-1``."""
+
+Numbered: TypeAlias = Noun | Literal["account", "authorization", "host-id"]
+"""What an identifier is of. The last three have no names, only numbers."""
+
+# The longer first, for patterns.
+NAMED = "|".join(sorted(get_args(Noun), key=len, reverse=True))
+
+_MASK = re.compile(
+    r"[*.…•#?_<>\[\]{}()$-]{2,}|[*?…-]|(?:(?:x{2,}|X{2,})[*.…_-]{0,4}){1,9}|<.*>|\[.*\]|\$?\{.*\}"
+    r"|(?:x{3,}|X{3,}|\*{2,})[0-9a-zA-Z]{0,4}",
+    re.DOTALL,
+)
+_REGION = re.compile(REGION)
+_COMMON_WORDS = """
+    arn REDACTED redacted MASKED masked HIDDEN hidden ID id root anonymous * $LATEST $default aws AWS
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
+# Fewer digits are a version, a year or a count.
+_FEW_DIGITS = 8
+
+
+def is_kept(value: str) -> bool:
+    """Tell whether a value names nothing of anybody's: a mask, a wildcard, a common word, a small number.
+
+    >>> [is_kept(value) for value in ("<role>", "xxxx", "2031", "root", "orders")]
+    [True, True, True, True, False]
+    """
+    return (
+        value in _COMMON
+        or _MASK.fullmatch(value) is not None
+        or not any(map(str.isalnum, value))
+        or (value.isdigit() and len(value) < _FEW_DIGITS)
+        or _REGION.fullmatch(value) is not None
+    )

@@ -1,0 +1,256 @@
+"""What stands for an identifier: of the same shape, numbered in the order of the text; not for finding any.
+
+A number says nothing of the value. A digest would: there are few enough accounts to try them all. A value
+that looks like a pseudonym stays what it is, so that a text that was redacted does not change any more.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import TYPE_CHECKING, TypeAlias
+
+from iamtriage._redacting.nouns import NAMED, Numbered, is_kept
+from iamtriage._redacting.vocabulary import REGION
+from iamtriage.principals import IDENTITY_CENTER_PREFIX, SERVICE_LINKED_PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ("ACCOUNT", "ACCOUNT_INSIDE", "EC2_PREFIX", "EMAIL", "HOST_OF_IP", "UUID", "Pseudonyms")
+
+_NUMBER = r"[1-9][0-9]{0,8}"
+_EXTENSION = (
+    r"(?:\.(?:avro|bz2|csv|gz|html|jar|jpe?g|js|jsonl?|log|md|orc|parquet|pdf|png|py|sh|sql|tar|tf|tfstate|tgz|tsv"
+    r"|txt|xml|ya?ml|zip))"
+)
+_PSEUDONYM = re.compile(rf"(?:{NAMED})-{_NUMBER}(?:-(?:[0-9]{{12}}|{REGION})){{0,4}}{_EXTENSION}{{0,2}}")
+_STANDING = re.compile(rf"(?<![A-Za-z0-9_-])(?P<noun>{NAMED}|person)-(?P<number>{_NUMBER})(?![A-Za-z0-9_])")
+_EXTENSIONS = re.compile(rf"{_EXTENSION}{{1,2}}\Z")
+_LONGEST_EXTENSIONS = 24
+# What ends with a number behind many zeros, or behind a mask, may be a pseudonym.
+_PADDED = re.compile(
+    rf"(?:0{{7}}|[A-Z0-9]xx|::|(?<![0-9.])0\.0\.0\.)[x0]{{0,120}}(?P<number>{_NUMBER})(?![0-9a-f])"
+)
+_ZEROS = re.compile(r"0{3,31}[0-9]{1,9}")
+
+ACCOUNT = re.compile(r"[0-9]{12}")
+ACCOUNT_INSIDE = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
+# As the console shows it.
+_ACCOUNT_DASHED = re.compile(r"[0-9]{4}-[0-9]{4}-[0-9]{4}")
+# A pseudonym's digits begin so. They must not begin with 0, since in JSON they may be a number.
+_ACCOUNT_START = "1000000"
+_KEPT_INSIDE = re.compile(rf"(?P<account>{ACCOUNT_INSIDE.pattern})|(?<![a-z0-9]){REGION}(?![a-z0-9])")
+_MOST_KEPT_INSIDE = 4
+# These have no room for more: at most 32 and 64 characters.
+_SHORT = frozenset({"federated", "session"})
+
+_HEX = "[0-9a-fA-F]"
+UUID = rf"{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}"
+_UUID_START = "00000000-0000-4000-8000-"
+EC2_PREFIX = (
+    r"(?:acl|aclassoc|aki|ami|ari|cgw|cr|dopt|eigw|eipalloc|eipassoc|eni|fleet|fs|fsap|fsmt|h|i|igw|lgw|lt|mi|nat|pcx"
+    r"|pl|rtb|rtbassoc|sfr|sg|sgr|sir|snap|subnet|tgw|tgw-attach|tgw-rtb|vgw|vol|vpc|vpce|vpce-svc|vpn)"
+)
+_EC2_ID = re.compile(rf"(?P<start>{EC2_PREFIX}-)(?P<hex>[0-9a-f]{{8}}(?:[0-9a-f]{{9}})?)")
+_EC2_MADE = re.compile(r"0{4,16}[0-9]{1,9}")
+EMAIL = (
+    r"[A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}@[A-Za-z0-9][A-Za-z0-9-]{0,62}\.[A-Za-z0-9.-]{0,200}[A-Za-z]{2,24}"
+)
+_EMAIL_MADE = re.compile(rf"person-{_NUMBER}@example\.com")
+_OCTET = "([0-9]{1,3})"
+HOST_OF_IP = rf"(?:ip|ec2)-{_OCTET}-{_OCTET}-{_OCTET}-{_OCTET}"
+_IPV4 = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}")
+_ADDRESS = re.compile(r"[0-9a-fA-F.:]+")
+_IPV6_MADE = ipaddress.IPv6Network("2001:db8::/96")
+# Addresses that everybody has: this host, none, all, and where instances and pods ask for credentials.
+_ADDRESSES = """
+    127.0.0.1 0.0.0.0 255.255.255.255 169.254.169.253 169.254.169.254 169.254.170.2 169.254.170.23 ::1 ::
+    fd00:ec2::254 fd00:ec2::23
+"""
+_COMMON_ADDRESSES = frozenset(_ADDRESSES.split())
+_UNIQUE_ID = re.compile(
+    r"(?P<start>A(?:KIA|SIA|BIA|CCA|3T[A-Z0-9]|IDA|ROA|GPA|IPA|NPA|NVA|PKA|SCA))[A-Z0-9]{4,124}"
+)
+_UNIQUE_MADE = re.compile(r"A[A-Z0-9]{3}x{2,120}[0-9]{1,9}")
+_CLUSTER_ID = re.compile(r"[0-9A-F]{32}")
+_S3_REQUEST = re.compile(r"[A-Z0-9]{16}")
+_AUTHORIZATION = re.compile(r"[0-9A-Za-z]{8,256}")
+_HOST_ID = re.compile(r".+", re.DOTALL)
+_HOST_ID_MADE = re.compile(rf"hostid{_NUMBER}=")
+_ORGANIZATION = re.compile(r"(?P<start>o|ou|r|p|h|ou-[0-9a-z]{4,32})-(?P<rest>[0-9a-z]{4,32})")
+_IDENTITY_CENTER = re.compile(
+    rf"{IDENTITY_CENTER_PREFIX}(?P<set>[A-Za-z0-9_+=,.@-]{{1,32}})_(?P<suffix>[0-9a-f]{{16}})"
+)
+_SET_MADE = re.compile(rf"Set{_NUMBER}")
+_SERVICE_LINKED = re.compile(rf"{SERVICE_LINKED_PREFIX}[A-Za-z0-9]{{1,60}}(?:_(?P<suffix>.{{1,60}}))?")
+
+_Shape: TypeAlias = "tuple[frozenset[Numbered], re.Pattern[str], Callable[[re.Match[str]], str]]"
+
+
+class Pseudonyms:
+    """The pseudonyms of one text."""
+
+    def __init__(self, text: str, accounts: Iterable[str]) -> None:
+        """Take note of what already looks like a pseudonym.
+
+        Args:
+            text: all of the text.
+            accounts: its accounts.
+        """
+        self._made: dict[str, str] = {}
+        self._last: dict[str, int] = {}
+        self._taken = {(m["noun"], int(m["number"])) for m in _STANDING.finditer(text)}
+        self._padded = {int(m["number"]) for m in _PADDED.finditer(text)}
+        known = frozenset(accounts)
+        # A real account may begin so, but one in ten million, and not with a number as low as this.
+        self._most_accounts = max(1, len(known))
+        self._taken |= {("account", int(each[7:])) for each in known if self._is_made_account(each)}
+        anything: frozenset[Numbered] = frozenset()
+        # Of which nouns (none: of any), the shape, what stands for it; the first that fits.
+        self._shapes: tuple[_Shape, ...] = (
+            (anything, ACCOUNT, self._account),
+            (anything, _ACCOUNT_DASHED, self._account_dashed),
+            (frozenset({"account"}), _HOST_ID, self._masked_account),
+            (anything, re.compile(UUID), self._uuid),
+            (anything, _EC2_ID, self._ec2_id),
+            (anything, re.compile(EMAIL), self._email),
+            (anything, re.compile(HOST_OF_IP), self._host_of_ip),
+            (anything, _IPV4, self._address),
+            (anything, _UNIQUE_MADE, lambda m: m[0]),
+            (anything, _CLUSTER_ID, self._cluster_id),
+            (anything, _IDENTITY_CENTER, self._identity_center),
+            (anything, _SERVICE_LINKED, self._service_linked),
+            (frozenset({"request"}), _S3_REQUEST, self._s3_request),
+            (frozenset({"authorization"}), _AUTHORIZATION, self._authorization),
+            (frozenset({"host-id"}), _HOST_ID, self._host_id),
+            (frozenset({"policy", "resource", "name"}), _ORGANIZATION, self._organization),
+            (frozenset({"host"}), _ADDRESS, self._address),
+            # Last, since a name may begin so.
+            (anything, _UNIQUE_ID, self._unique_id),
+        )
+
+    def of(self, value: str, noun: Numbered) -> str:
+        """Give what stands for a value, always the same."""
+        made = self._made.get(value)
+        if made is None:
+            made = self._made[value] = self._make(value, noun)
+        return made
+
+    def _make(self, value: str, noun: Numbered) -> str:
+        if is_kept(value):
+            return value
+        for nouns, pattern, make in self._shapes:
+            if not nouns or noun in nouns:
+                m = pattern.fullmatch(value)
+                if m:
+                    return make(m)
+        return self._name(value, "name" if noun in {"account", "authorization", "host-id"} else noun)
+
+    def _next(self, noun: str) -> int:
+        number = self._last.get(noun, 0) + 1
+        while (noun, number) in self._taken:
+            number += 1
+        self._last[noun] = number
+        return number
+
+    def _zeros(self, series: str, width: int) -> str:
+        """Give the next number of a series that no number in the text is like, with zeros in front."""
+        number = self._next(series)
+        while number in self._padded:
+            number = self._next(series)
+        return str(number).zfill(width)
+
+    def _name(self, value: str, noun: str) -> str:
+        if _PSEUDONYM.fullmatch(value):
+            return value
+        parts = [f"{noun}-{self._next(noun)}"]
+        if noun not in _SHORT:
+            # A bucket's or role's name often holds its account and region.
+            inside = [
+                self.of(m[0], "account") if m["account"] else m[0] for m in _KEPT_INSIDE.finditer(value)
+            ]
+            parts += inside[:_MOST_KEPT_INSIDE]
+        extension = _EXTENSIONS.search(value[-_LONGEST_EXTENSIONS:]) if noun == "object" else None
+        return "-".join(parts) + (extension[0] if extension else "")
+
+    def _is_made_account(self, value: str) -> bool:
+        return value.startswith(_ACCOUNT_START) and 0 < int(value[7:]) <= self._most_accounts
+
+    def _account(self, m: re.Match[str]) -> str:
+        return m[0] if self._is_made_account(m[0]) else f"{_ACCOUNT_START}{self._next('account'):05d}"
+
+    def _account_dashed(self, m: re.Match[str]) -> str:
+        made = self.of(m[0].replace("-", ""), "account")
+        return f"{made[:4]}-{made[4:8]}-{made[8:]}"
+
+    def _masked_account(self, m: re.Match[str]) -> str:
+        return re.sub("[0-9]", "x", m[0])
+
+    def _uuid(self, m: re.Match[str]) -> str:
+        return m[0] if m[0].startswith(_UUID_START) else _UUID_START + self._zeros("uuid", 12)
+
+    def _ec2_id(self, m: re.Match[str]) -> str:
+        if _EC2_MADE.fullmatch(m["hex"]):
+            return m[0]
+        width = len(m["hex"])
+        return m["start"] + self._zeros(f"{m['start']}{width}", width)
+
+    def _email(self, m: re.Match[str]) -> str:
+        return m[0] if _EMAIL_MADE.fullmatch(m[0]) else f"person-{self._next('person')}@example.com"
+
+    def _host_of_ip(self, m: re.Match[str]) -> str:
+        address = self.of(".".join(m.groups()), "host")
+        return f"{m[0].partition('-')[0]}-{address.replace('.', '-')}"
+
+    def _address(self, m: re.Match[str]) -> str:
+        try:
+            address = ipaddress.ip_address(m[0])
+        except ValueError:
+            return m[0]
+        if m[0] in _COMMON_ADDRESSES or address in _IPV6_MADE or m[0].startswith("0."):
+            # No host has an address that begins with 0: those are for pseudonyms.
+            return m[0]
+        if address.version == 4:
+            return str(ipaddress.IPv4Address(int(self._zeros("ipv4", 1))))
+        # For documentation, https://www.rfc-editor.org/rfc/rfc3849.
+        return str(_IPV6_MADE[int(self._zeros("ipv6", 1))])
+
+    def _unique_id(self, m: re.Match[str]) -> str:
+        width = max(4, len(m[0]) - len(m["start"]))
+        return m["start"] + self._zeros(m["start"], 1).rjust(width, "x")
+
+    def _cluster_id(self, m: re.Match[str]) -> str:
+        return m[0] if _ZEROS.fullmatch(m[0]) else self._zeros("cluster-id", 32)
+
+    def _s3_request(self, m: re.Match[str]) -> str:
+        return m[0] if _ZEROS.fullmatch(m[0]) else self._zeros("request", 16)
+
+    def _authorization(self, m: re.Match[str]) -> str:
+        return m[0] if _ZEROS.fullmatch(m[0]) else self._zeros("authorization", 25)
+
+    def _host_id(self, m: re.Match[str]) -> str:
+        # Letters of base64, as S3's: so the readers take it wherever a line was broken around it.
+        return m[0] if _HOST_ID_MADE.fullmatch(m[0]) else f"hostid{self._next('host-id')}="
+
+    def _organization(self, m: re.Match[str]) -> str:
+        if _ZEROS.fullmatch(m["rest"]):
+            return m[0]
+        start = "ou-0000" if m["start"].startswith("ou-") else m["start"]
+        return f"{start}-{self._zeros(start, max(8, len(m['rest'])))}"
+
+    def _identity_center(self, m: re.Match[str]) -> str:
+        name = m["set"] if _SET_MADE.fullmatch(m["set"]) else self._set(m["set"])
+        suffix = m["suffix"] if _ZEROS.fullmatch(m["suffix"]) else self._zeros("suffix", 16)
+        return f"{IDENTITY_CENTER_PREFIX}{name}_{suffix}"
+
+    def _set(self, name: str) -> str:
+        # A blank is in no other value.
+        key = f"set {name}"
+        if key not in self._made:
+            self._made[key] = f"Set{self._next('set')}"
+        return self._made[key]
+
+    def _service_linked(self, m: re.Match[str]) -> str:
+        suffix = m["suffix"]
+        return m[0] if suffix is None else m[0].removesuffix(suffix) + self.of(suffix, "name")

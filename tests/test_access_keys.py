@@ -1,0 +1,144 @@
+"""Access key ids: what they tell of themselves, and what they do not."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamtriage import AccessKeyId, AccessKeyIdError, IamTriageError
+from iamtriage.access_keys import find_access_key_ids
+from tests.rules.shell import arguments_of
+
+
+@pytest.mark.parametrize(
+    ("text", "account"),
+    [
+        ("AKIARTX3GSDSVJNFUWS2", "111122223333"),
+        ("ASIARTX3GSDSVJNFUWS2", "111122223333"),
+        ("AKIAQAAAAAAAVJNFUWS2", "000000000001"),
+        ("AKIARZPUZDIKFJNFUWS2", "123456789012"),
+        ("AKIA6RVFFB77VJNFUWS2", "999999999999"),
+    ],
+)
+def test_newer_keys_hold_their_account(text: str, account: str) -> None:
+    assert AccessKeyId(text).account == account
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AKIAIOSFODNN7EXAMPLE",  # of the older kind
+        "AKIAI44QH8DHBEXAMPLE",  # of the older kind, and no base32
+        "AKIARTX3GSDSVJNFUWS8",  # no base32
+        "AKIARTX3GSDSVJNFUWS2A",  # too long
+        "AKIARTX3GSDSVJNF",  # too short
+        "AROARTX3GSDSVJNFUWS2A",  # no key
+        "AKIA7777777777777777",  # a number that no account has
+    ],
+)
+def test_no_account_is_guessed(text: str) -> None:
+    assert AccessKeyId(text).account is None
+
+
+@pytest.mark.parametrize(
+    ("prefix", "kind", "is_key", "is_temporary"),
+    [
+        ("AKIA", "long-term access key", True, False),
+        ("ASIA", "temporary access key", True, True),
+        ("ABIA", "STS service bearer token", False, False),
+        ("ACCA", "context-specific credential", False, False),
+        ("AGPA", "group", False, False),
+        ("AIDA", "user", False, False),
+        ("AIPA", "instance profile", False, False),
+        ("ANPA", "managed policy", False, False),
+        ("ANVA", "managed policy version", False, False),
+        ("APKA", "public key", False, False),
+        ("AROA", "role", False, False),
+        ("ASCA", "certificate", False, False),
+    ],
+)
+def test_prefixes(prefix: str, kind: str, *, is_key: bool, is_temporary: bool) -> None:
+    key = AccessKeyId(f"{prefix}EXAMPLEEXAMPLE12")
+    assert (key.kind, key.is_key, key.is_temporary) == (kind, is_key, is_temporary)
+    assert (key.command is None) is not is_key
+
+
+def test_the_command_asks_sts() -> None:
+    command = AccessKeyId(" AKIARTX3GSDSVJNFUWS2\n").command
+    assert command is not None
+    assert arguments_of(command) == [
+        [
+            "aws",
+            "sts",
+            "get-access-key-info",
+            "--access-key-id",
+            "AKIARTX3GSDSVJNFUWS2",
+            "--query",
+            "Account",
+            "--output",
+            "text",
+        ]
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "AKIA",
+        "hunter2",
+        "akiartx3gsdsvjnfuws2",
+        "AKIARTX3GSDS VJNFUWS2",
+        "XKIARTX3GSDSVJNFUWS2",
+        "AKIA" + "A" * 125,
+    ],
+)
+def test_what_is_none_is_refused_without_being_repeated(text: str) -> None:
+    with pytest.raises(AccessKeyIdError) as caught:
+        AccessKeyId(text)
+    assert isinstance(caught.value, (ValueError, IamTriageError))
+    assert not text or text not in str(caught.value).replace("AKIA or ASIA", "")
+
+
+def test_other_types_are_refused() -> None:
+    with pytest.raises(TypeError):
+        AccessKeyId(7)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    with pytest.raises(TypeError):
+        find_access_key_ids(b"AKIARTX3GSDSVJNFUWS2")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+
+
+def test_it_is_a_value() -> None:
+    key = AccessKeyId("AKIARTX3GSDSVJNFUWS2")
+    assert key == AccessKeyId("AKIARTX3GSDSVJNFUWS2")
+    assert hash(key) == hash(AccessKeyId("AKIARTX3GSDSVJNFUWS2"))
+    assert str(key) == "AKIARTX3GSDSVJNFUWS2"
+    assert copy.deepcopy(key) == pickle.loads(pickle.dumps(key)) == key
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("Credential=AKIARTX3GSDSVJNFUWS2/20310405/eu-west-1", ["AKIARTX3GSDSVJNFUWS2"]),
+        ("X-Amz-Credential=ASIARTX3GSDSVJNFUWS2%2F20310405", ["ASIARTX3GSDSVJNFUWS2"]),
+        (
+            "AKIARTX3GSDSVJNFUWS2, ASIARTX3GSDSVJNFUWS2, AKIARTX3GSDSVJNFUWS2",
+            ["AKIARTX3GSDSVJNFUWS2", "ASIARTX3GSDSVJNFUWS2"],
+        ),
+        ("principalId: AROARTX3GSDSVJNFUWS2A:run-7", ["AROARTX3GSDSVJNFUWS2A"]),
+        ("MAKIARTX3GSDSVJNFUWS2", []),
+        ("AKIAnot", []),
+        ("", []),
+    ],
+)
+def test_ids_in_texts(text: str, ids: list[str]) -> None:
+    assert [key.id for key in find_access_key_ids(text)] == ids
+
+
+@given(st.text())
+def test_any_text_may_be_searched(text: str) -> None:
+    for key in find_access_key_ids(text):
+        assert key.id in text

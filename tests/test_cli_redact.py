@@ -1,0 +1,60 @@
+"""The command ``iamtriage redact``."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from iamtriage.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+LINE = "export AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYDEMODEMOKY"
+DENIAL = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:ListAllMyBuckets"
+
+
+def _file(folder: Path, text: str) -> str:
+    path = folder / "shell.log"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_secrets_go_and_the_rest_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["redact", _file(tmp_path, f"begin\n{LINE}\n{DENIAL}\nend")]) == 0
+    assert (
+        capsys.readouterr().out
+        == f"begin\nexport AWS_SECRET_ACCESS_KEY=[REDACTED secret access key]\n{DENIAL}\nend"
+    )
+
+
+def test_identifiers_go_where_that_is_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["redact", "--identifiers", _file(tmp_path, DENIAL)]) == 0
+    out = capsys.readouterr().out
+    assert "111122223333" not in out
+    assert "s3:ListAllMyBuckets" in out
+
+
+def test_nothing_to_hide_is_1_and_the_text_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["redact", _file(tmp_path, DENIAL)]) == 1
+    assert capsys.readouterr().out == DENIAL
+
+
+def test_a_file_that_is_not_there_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["redact", "/nowhere/shell.log"]) == 2
+    assert "/nowhere/shell.log" in capsys.readouterr().err
+
+
+def test_what_is_not_hidden_is_written_byte_for_byte() -> None:
+    """Line ends, bytes that are no UTF-8, and the missing line end at the end stay."""
+    given = b"a\r\nb\xff\xfe\n" + LINE.encode() + b"\r\nc"
+    done = subprocess.run(
+        [sys.executable, "-m", "iamtriage", "redact"], input=given, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == b"a\r\nb\xff\xfe\nexport AWS_SECRET_ACCESS_KEY=[REDACTED secret access key]\r\nc"
