@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Everyday commands. Needs nothing but Python 3.11 or newer.
 
-    python3 tasks.py demo              reads examples/terraform-apply.log and shows what was denied
+    python3 tasks.py demo              explains examples/terraform-apply.log: why it failed, and what helps
     python3 tasks.py test [OPTIONS]    runs the tests; OPTIONS go to pytest
     python3 tasks.py check             runs formatter, linters, type checkers and the docs build
 
@@ -69,10 +69,10 @@ def environment(group: str | None = None) -> None:
 
 
 def demo() -> int:
-    """Parse a real log."""
+    """Explain a real log."""
     environment()
-    print("$ iamtriage parse examples/terraform-apply.log", flush=True)
-    return run(PYTHON, "-m", "iamtriage", "parse", "examples/terraform-apply.log")
+    print("$ iamtriage explain examples/terraform-apply.log", flush=True)
+    return run(PYTHON, "-m", "iamtriage", "explain", "examples/terraform-apply.log")
 
 
 def test(*options: str) -> int:

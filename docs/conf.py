@@ -40,6 +40,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"(attr|attrs|botocore|collections|types|typing|typing_extensions|io|os|re)(\..*)?"),
     ("py:.*", r"(Iterable|Iterator|Mapping|Sequence|TextIO|TypeAlias|TracebackType)"),
     ("py:.*", r"optional|callable"),
+    ("py:class", r"_Page"),  # private: a mapping or JSON text
     ("py:class", r"Marks"),  # private: how a failure keeps its spans
 ]
 

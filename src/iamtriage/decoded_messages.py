@@ -109,7 +109,7 @@ class DenyingCondition:
 
     Attributes:
         sid: the statement's Sid; None where it has none.
-        statement: the place of the statement in :attr:`DecodedMessage.statements`, counted from 0.
+        statement: the place of the statement in ``DecodedMessage.statements``, counted from 0.
         key: the condition key as the policy writes it.
         policy_values: the policy's values.
         request_values: the call's values; None where the decoded message does not tell them, as it leaves
