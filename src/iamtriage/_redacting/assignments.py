@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage._redacting.extents import Extent, extent_at, further_lines, in_query, percent_encoded
+from iamtriage._redacting.extents import Extent, Runs, extent_at, further_lines, in_query, percent_encoded
 from iamtriage._redacting.finds import Found, untouched
 from iamtriage._redacting.names import TAIL, Name, Sign, Stands, is_random, may_be_value, name_of
 from iamtriage._redacting.notations import BACKSLASHES, BLANK, GT, LT, QUOTE, SIGN
@@ -84,6 +84,7 @@ class _Place(NamedTuple):
     name: Name
     start: int
     end: int
+    runs: Runs
 
     def behind(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """Match what stands right in front of the name; the pattern says where that ends."""
@@ -98,17 +99,18 @@ def assigned_secrets(text: str, folded: str) -> Iterator[Found]:
         folded: the same in lower case, character for character.
     """
     done = 0
+    runs = Runs(text)
     for tail in TAIL.finditer(folded):
         if tail.start() < done:
             continue
-        place = _place(text, folded, tail)
+        place = _place(text, folded, tail, runs)
         found = place and _secret_of(place)
         if found and untouched(text, found.start, found.end):
             yield found
             done = found.end
 
 
-def _place(text: str, folded: str, tail: re.Match[str]) -> _Place | None:
+def _place(text: str, folded: str, tail: re.Match[str], runs: Runs) -> _Place | None:
     name_end = _NAME_END.match(text, tail.end())
     if name_end is None:
         return None
@@ -120,7 +122,7 @@ def _place(text: str, folded: str, tail: re.Match[str]) -> _Place | None:
     if escape:
         start = escape.start("rest")
     name = name_of(folded[start : tail.start()], tail[0])
-    return _Place(text, name, start, name_end.end()) if name else None
+    return _Place(text, name, start, name_end.end(), runs) if name else None
 
 
 def _secret_of(place: _Place) -> Found | None:
@@ -139,7 +141,9 @@ def _secret_of(place: _Place) -> Found | None:
         between = pattern.match(text, end)
         if between and (pattern is not _TAGS_BETWEEN or place.behind(_IN_TAG)):
             return _judged(
-                place, "option" if option and sign != "pair" else sign, extent_at(text, between.end())
+                place,
+                "option" if option and sign != "pair" else sign,
+                extent_at(text, between.end(), place.runs),
             )
     return _option(place) if option else _column(place, before)
 
@@ -155,7 +159,7 @@ _BETWEEN: tuple[tuple[re.Pattern[str], Sign], ...] = (
 def _option(place: _Place) -> Found | None:
     """Read "--name value"."""
     option = _OPTION.match(place.text, place.end)
-    extent = extent_at(place.text, option.end()) if option else None
+    extent = extent_at(place.text, option.end(), place.runs) if option else None
     if option and option["below"] and extent and not is_random(place.text[extent.start : extent.end]):
         return None
     return _judged(place, "option", extent)
@@ -170,7 +174,7 @@ def _column(place: _Place, before: str) -> Found | None:
     # ":name "value"" is EDN's.
     keyword = before == ":" and text.startswith(('"', "\\"), blanks.end())
     sign: Sign = "option" if keyword or place.behind(_COMMAND) else "blank"
-    return _judged(place, sign, extent_at(text, blanks.end()))
+    return _judged(place, sign, extent_at(text, blanks.end(), place.runs))
 
 
 def _element(text: str, at: int) -> Extent | None:
@@ -190,7 +194,7 @@ def _assigned(place: _Place, assign: re.Match[str]) -> Found | None:
         return None
     query = place.behind(_QUERY_SIGN) is not None
     bare = percent_encoded(written.count("25")) if written.startswith("%") else in_query() if query else None
-    extent = extent_at(text, assign.end(), bare)
+    extent = extent_at(text, assign.end(), place.runs, bare)
     if extent is None or (_stands_below(name, assign) and not is_random(text[extent.start : extent.end])):
         return None
     structured = query or bool(assign["close"])

@@ -14,6 +14,7 @@ from iamtriage._redacting.notations import BASE64_ESCAPES, BREAK, INDENT, QUOTE
 
 __all__ = (
     "Extent",
+    "Runs",
     "extent_at",
     "further_lines",
     "in_query",
@@ -35,10 +36,10 @@ _NEVER = r"\x00-\x20\x7f-\xa0\s\"'`<>"
 # Punctuation belongs to a value where the value goes on behind it and no other name begins there.
 _GOES_ON = r"(?=[^\s\"'`<>,;&(){}\[\]|\\])(?![\w.-]{1,40}[=:])"
 _BARE = re.compile(
-    rf"(?:[^{_NEVER},;&(){{}}\[\]|\\“”„‘’│┃]|{BASE64_ESCAPES}|\\(?![\\\"'`nrtux/])"
+    rf"(?:[^{_NEVER},;&(){{}}\[\]|\\“”„‘’│┃]++|{BASE64_ESCAPES}|\\(?![\\\"'`nrtux/])"
     rf"|&(?!\w{{2,5}};|#){_GOES_ON}|[\"'`,;(){{}}\[\]|]{_GOES_ON}){{1,20000}}"
 )
-_QUERY = re.compile(rf"(?:[^{_NEVER}&#;,)\]}}|\\“”]|{BASE64_ESCAPES}){{1,20000}}")
+_QUERY = re.compile(rf"(?:[^{_NEVER}&#;,)\]}}|\\“”]++|{BASE64_ESCAPES}){{1,20000}}")
 
 # A further line of a value that is broken over lines: base64 and nothing else.
 _BREAK = re.compile(BREAK)
@@ -60,12 +61,39 @@ class Extent(NamedTuple):
     quote: str
 
 
-def extent_at(text: str, at: int, bare: re.Pattern[str] | None = None) -> Extent | None:
+class Runs:
+    """Where values without quotes end, so that names inside such a value do not measure it again.
+
+    Args:
+        text: the text.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._known: dict[re.Pattern[str], tuple[int, int]] = {}
+
+    def end(self, pattern: re.Pattern[str], at: int) -> int | None:
+        """Give where the value ends that begins at a place; None where none does."""
+        start, end = self._known.get(pattern, (0, 0))
+        if start <= at < end:
+            return end
+        end = at
+        # In pieces, since a pattern that repeats a group takes memory for each turn.
+        while found := pattern.match(self._text, end):
+            end = found.end()
+        if end == at:
+            return None
+        self._known[pattern] = (at, end)
+        return end
+
+
+def extent_at(text: str, at: int, runs: Runs, bare: re.Pattern[str] | None = None) -> Extent | None:
     """Give the value that begins at a place.
 
     Args:
         text: the text.
         at: the first character of the value, or of the quote in front of it.
+        runs: of this text.
         bare: what a value without quotes looks like, where it is not as usual.
     """
     opening = _OPENING.match(text, at)
@@ -74,8 +102,8 @@ def extent_at(text: str, at: int, bare: re.Pattern[str] | None = None) -> Extent
         if found is not None:
             return found
         at = opening.end()
-    plain = (bare or _BARE).match(text, at)
-    return Extent(at, plain.end(), "") if plain else None
+    end = runs.end(bare or _BARE, at)
+    return None if end is None else Extent(at, end, "")
 
 
 def in_query() -> re.Pattern[str]:
@@ -92,7 +120,7 @@ def percent_encoded(depth: int) -> re.Pattern[str]:
             & " ' # , } ] blank and line end. What is encoded deeper is the value's own.
     """
     ends = rf"%(?:25){{{depth}}}(?:2[0-37cC6]|0[aAdD]|[57][dD])"
-    return re.compile(rf"(?:[^{_NEVER}&#%\\,;]|(?!{ends})%){{1,20000}}")
+    return re.compile(rf"(?:[^{_NEVER}&#%\\,;]++|(?!{ends})%){{1,20000}}")
 
 
 def _quoted(text: str, at: int, opening: str) -> Extent | None:
