@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import pickle
 
@@ -26,6 +27,20 @@ from tests.rules.shell import arguments_of
 )
 def test_newer_keys_hold_their_account(text: str, account: str) -> None:
     assert AccessKeyId(text).account == account
+
+
+@given(st.integers(0, 999_999_999_999), st.integers(0, 127), st.binary(min_size=4, max_size=4))
+def test_every_account_is_decoded(account: int, low: int, rest: bytes) -> None:
+    number = 1 << 47 | account << 7 | low
+    text = "AKIA" + base64.b32encode(number.to_bytes(6, "big") + rest).decode()
+    assert AccessKeyId(text).account == f"{account:012d}"
+
+
+@given(
+    st.sampled_from("ABCDEFGHIJKLMNOP"), st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", min_size=15, max_size=15)
+)
+def test_no_older_key_is_decoded(first: str, rest: str) -> None:
+    assert AccessKeyId(f"AKIA{first}{rest}").account is None
 
 
 @pytest.mark.parametrize(
@@ -129,6 +144,9 @@ def test_it_is_a_value() -> None:
             ["AKIARTX3GSDSVJNFUWS2", "ASIARTX3GSDSVJNFUWS2"],
         ),
         ("principalId: AROARTX3GSDSVJNFUWS2A:run-7", ["AROARTX3GSDSVJNFUWS2A"]),
+        (r'{"log": "key\nAKIARTX3GSDSVJNFUWS2"}', ["AKIARTX3GSDSVJNFUWS2"]),
+        ("<AccessKeyId>AKIARTX3GSDSVJNFUWS2</AccessKeyId>", ["AKIARTX3GSDSVJNFUWS2"]),
+        ("ASIAPACIFIC", []),
         ("MAKIARTX3GSDSVJNFUWS2", []),
         ("AKIAnot", []),
         ("", []),

@@ -58,3 +58,13 @@ def test_what_is_not_hidden_is_written_byte_for_byte() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == b"a\r\nb\xff\xfe\nexport AWS_SECRET_ACCESS_KEY=[REDACTED secret access key]\r\nc"
+
+
+def test_powershells_utf_16_is_read() -> None:
+    """What ``>`` writes there; the text that comes out is UTF-8."""
+    given = f"{LINE}\r\n".encode("utf-16")
+    done = subprocess.run(
+        [sys.executable, "-m", "iamtriage", "redact", "-"], input=given, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == b"export AWS_SECRET_ACCESS_KEY=[REDACTED secret access key]\r\n"

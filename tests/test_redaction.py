@@ -58,6 +58,63 @@ def test_what_is_no_secret_stays(text: str) -> None:
     assert redact(text) == text
 
 
+# Names that tell of a secret stand beside values that are none, in every log.
+_NO_SECRETS = (
+    "AWS_WEB_IDENTITY_TOKEN_FILE=/var/run/secrets/eks.amazonaws.com/serviceaccount/token",
+    "open /var/run/secrets/eks.amazonaws.com/serviceaccount/token: permission denied",
+    "aws sts assume-role-with-web-identity --web-identity-token file:///tmp/token",
+    "aws secretsmanager get-secret-value --secret-id orders/db",
+    "secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders-a1B2c3 because",
+    "InvalidClientTokenId: The security token included in the request is invalid.",
+    "An error occurred (ExpiredToken) when calling the GetSessionToken operation: The provided token has expired.",
+    "ExpiredToken: The provided token has expired.",
+    "Request is missing Authentication Token",
+    "(RequestToken: 7d2e9a01-3b4c-4d5e-8f60-718293a4b5c6, HandlerErrorCode: GeneralServiceException)",
+    '{"NextToken": "aB3dE6fG9hJ2kL5mN8", "ClientToken": "7d2e9a01-3b4c-4d5e-8f60-718293a4b5c6"}',
+    '{"password": null, "token": "", "max_tokens": 4096}',
+    "export AWS_SECRET_ACCESS_KEY=$SECRET AWS_SESSION_TOKEN=${TOKEN} DB_PASSWORD=$(cat /run/pw)",
+    "aws_secret_access_key = <your secret key>",
+    "secret_key     ****************MOKY shared-credentials-file",
+    "password=********",
+    "AWS Secret Access Key [None]: ",
+    "invalid password: must not be empty",
+    "error: --password is required",
+    'password authentication failed for user "orders"',
+    "kind: Secret\nmetadata:\n  name: orders-db\nsecretName: orders-db\nsecret: orders-db",
+    "https://example.com:8080/a@b?x=1, git@github.com:example/orders.git",
+    "Authorization: required",
+    "the Authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'",
+    f"AKIAIOSFODNN7DEMODEM 0123456789abcdef0123456789abcdef01234567 {HEX}",
+    "AKIAIOSFODNN7DEMODEM /usr/local/lib/python3/site-packages/boto",
+    "-----BEGIN CERTIFICATE-----\nMIIabc\n-----END CERTIFICATE-----",
+)
+
+
+@pytest.mark.parametrize("text", _NO_SECRETS, ids=[text[:40] for text in _NO_SECRETS])
+def test_what_stands_beside_a_telling_name_may_be_none(text: str) -> None:
+    assert redact(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"password": 12345, "x": null}', '{"password": "[REDACTED password]", "x": null}'),
+        (r'{"password": "a\"b\\", "user": "ana"}', '{"password": "[REDACTED password]", "user": "ana"}'),
+        (r'"{\"password\": \"a\\\"b\", \"user\": \"ana\"}"', r'"{\"password\": \"[REDACTED password]\", \"user\": \"ana\"}"'),
+        ("password: 'it''s Zq7'", "password: '[REDACTED password]'"),
+        ("DB_PASSWORD=ab,c;d)e&f", "DB_PASSWORD=[REDACTED password]"),
+        ("password = correct horse battery # of the cat", "password = [REDACTED password] # of the cat"),
+        ("password=Zq7hunter2, user=ana", "password=[REDACTED password], user=ana"),
+        ("-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIA/7\n-----END EC PRIVATE KEY-----\nok", "[REDACTED private key]\nok"),
+        (f"<Token-0>{TOKEN}</Token-0>", "<Token-0>[REDACTED token]</Token-0>"),
+        (f"Encoded authorization failure message: {BLOB[:30]}****{BLOB[:9]} and", "Encoded authorization failure message: [REDACTED encoded message] and"),
+    ],
+    ids=["a number", "escapes", "escapes in escapes", "a doubled quote", "signs", "a passphrase", "another field", "a private key", "S3's InvalidToken", "a mask inside"],
+)  # fmt: skip
+def test_all_of_a_secret_goes(text: str, expected: str) -> None:
+    assert redact(text) == expected
+
+
 def test_a_document_stays_one() -> None:
     text = json.dumps(
         {
@@ -82,6 +139,43 @@ def test_the_same_value_gets_the_same_pseudonym_everywhere() -> None:
     assert account is not None
     assert shown.count(account) == 2
     assert shown.count("user-1") == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("111122223333, 1111-2222-3333", "100000000001, 1000-0000-0001"),
+        ('{"accountId": 111122223333}', '{"accountId": 100000000001}'),
+        ("at 202604050607 and 20260405060708", "at 202604050607 and 20260405060708"),
+        ("arn:aws:s3:::logs-111122223333-eu-west-1/* of 111122223333", "arn:aws:s3:::bucket-1-100000000001-eu-west-1/* of 100000000001"),
+        ("https://orders.s3.eu-west-1.amazonaws.com/a.csv s3://orders/b/a.csv", "https://bucket-1.s3.eu-west-1.amazonaws.com/object-1.csv s3://bucket-1/object-2/object-1.csv"),
+        ("https://sqs.eu-west-1.amazonaws.com/111122223333/orders", "https://sqs.eu-west-1.amazonaws.com/100000000001/queue-1"),
+        ("111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders:v1.2", "100000000001.dkr.ecr.eu-west-1.amazonaws.com/repository-1:v1.2"),
+        ("sts.eu-west-1.amazonaws.com, ec2.amazonaws.com, delivery.logs.amazonaws.com", "sts.eu-west-1.amazonaws.com, ec2.amazonaws.com, delivery.logs.amazonaws.com"),
+        ("https://0123456789ABCDEF0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF", "https://00000000000000000000000000000001.gr7.eu-west-1.eks.amazonaws.com oidc.eks.eu-west-1.amazonaws.com/id/00000000000000000000000000000001"),
+        ("ip-10-0-1-2.ec2.internal has 10.0.1.2, not 10.0.1.3 or 169.254.169.254 or 127.0.0.1", "ip-0-0-0-1.ec2.internal has 0.0.0.1, not 0.0.0.2 or 169.254.169.254 or 127.0.0.1"),
+        ("fd00:1::5 at 06:07:08 in aws::sdk::v1", "2001:db8::1 at 06:07:08 in aws::sdk::v1"),
+        ("ana@example.org, git@github.com:a/b", "person-1@example.com, git@github.com:a/b"),
+        ("AKIAIOSFODNN7DEMODEM, AROAEXAMPLEEXAMPLE:ana-7", "AKIAxxxxxxxxxxxxxxx1, AROAxxxxxxxxxxxxx1:session-1"),
+        ("vpc-0a1b2c3d4e5f60718 sg-0a1b2c3d my-service-0a1b2c3d", "vpc-00000000000000001 sg-00000001 my-service-0a1b2c3d"),
+        ("arn:aws:iam::${AWS::AccountId}:role/<name> arn:aws:iam::xxxx:user/${aws:username}/x", "arn:aws:iam::${AWS::AccountId}:role/<name> arn:aws:iam::xxxx:user/${aws:username}/user-1"),
+        ("role-2 is not arn:aws:iam::111122223333:role/payments nor role-1", "role-2 is not arn:aws:iam::100000000001:role/role-3 nor role-1"),
+        ("aws eks update-kubeconfig --cluster-name orders-eu; orders-eu", "aws eks update-kubeconfig --cluster-name cluster-1; cluster-1"),
+    ],
+    ids=["accounts", "a JSON number", "dates", "inside of a name", "buckets", "a queue", "an image", "services", "a cluster", "addresses", "IPv6", "e-mail", "unique ids", "ids of EC2", "placeholders", "names like pseudonyms", "an option"],
+)  # fmt: skip
+def test_pseudonyms(text: str, expected: str) -> None:
+    shown = redact(text, identifiers=True)
+    assert shown == expected
+    assert redact(shown, identifiers=True) == shown
+
+
+@pytest.mark.parametrize("name", ["on", "user", "session", "policy", "sqs", "AccessDenied"])
+def test_a_name_that_is_a_word_of_the_sentence_goes_where_it_is_a_name(name: str) -> None:
+    text = f"AccessDenied: User: arn:aws:iam::111122223333:user/{name} is not authorized to perform: sqs:SendMessage on resource: * with an explicit deny in a session policy"
+    assert redact(text, identifiers=True) == text.replace("111122223333", "100000000001").replace(
+        f"user/{name}", "user/user-1"
+    )
 
 
 def test_other_values_get_other_pseudonyms() -> None:

@@ -407,6 +407,11 @@ def encoded_denials(draw: st.DrawFn) -> Message:
     )
 
 
+# A prefix on each line of what a terminal broke, in the middle of the very words that announce the message: no tool
+# prints that, and nobody reads it.
+_PREFIXES = {"docker compose", "stern", "journald", "GitHub Actions"}
+
+
 @given(
     calls(encoded_denials()),
     st.sampled_from(tuple(ENVELOPES)),
@@ -417,7 +422,8 @@ def encoded_denials(draw: st.DrawFn) -> Message:
 def test_an_encoded_message_goes_however_it_is_broken(
     call: Call, envelope: str, width: int, wrap: Callable[[str, int], str | None], shape: str | None
 ) -> None:
-    """In any envelope, broken by a wrapper or a terminal, logged line by line: no piece of it is left."""
+    """In any envelope, broken by a wrapper or a terminal, logged as one text or line by line: no piece is left."""
+    assume(wrap is word_wrap or shape not in _PREFIXES)
     text = wrap(ENVELOPES[envelope](call).text, width)
     assume(text is not None)
     assert text is not None

@@ -23,7 +23,9 @@ __all__ = ("names_in_arn", "names_in_arns")
 
 # A colon or slash, as written or percent-encoded; JSON may escape a slash.
 _COLON = r"(?::|%3[Aa])"
-_SECTION = r"(?:(?!%3[Aa])[^\s:\"'`/\\,;()]){0,64}"
+# A policy's or template's variable may hold colons.
+_VARIABLE = r"\$\{[^{}\s]{1,80}\}"
+_SECTION = rf"(?:{_VARIABLE}|(?!%3[Aa])[^\s:\"'`/\\,;()]){{0,64}}"
 _ARN = re.compile(
     rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{{2}})|(?<=\\[nrt]))arn{_COLON}{_SECTION}{_COLON}(?P<service>{_SECTION})"
     rf"{_COLON}{_SECTION}{_COLON}(?P<account>{_SECTION}){_COLON}"
@@ -31,7 +33,7 @@ _ARN = re.compile(
 )
 # "esource:" is all that a terminal left of what the sentence goes on with.
 _NEXT = re.compile(r"r?esource:\Z|[,#]\s?arn:|\\[nrt\"']|%(?:26|22|27|20|2[cC])|[;)]\S")
-_SEPARATOR = re.compile(r":|/|%3[Aa]|%2[Ff]|\\{1,64}/")
+_SEPARATOR = re.compile(rf"{_VARIABLE}|:|/|%3[Aa]|%2[Ff]|\\{{1,64}}/")
 _DIGITS = re.compile(r"[0-9]{12}|[0-9xX*]{12}")
 # Their resources begin with a name.
 _TYPELESS = frozenset(
@@ -118,8 +120,9 @@ def _names(text: str, m: re.Match[str], end: int) -> Iterator[Place]:
 def _tokens(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     at = start
     for separator in _SEPARATOR.finditer(text, start, end):
-        yield at, separator.start()
-        at = separator.end()
+        if separator[0][0] != "$":
+            yield at, separator.start()
+            at = separator.end()
     yield at, end
 
 

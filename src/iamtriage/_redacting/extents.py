@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from iamtriage._redacting.notations import BASE64_ESCAPES, BREAK, INDENT, QUOTE
@@ -260,9 +261,12 @@ def is_mixed(piece: str, least: int = _LEAST) -> bool:
 
 def _is_likely(piece: str) -> bool:
     """Tell the last line of a long value, where one is sure to stand, from words and ids of requests."""
+    if len(piece) < _LEAST:
+        return is_mixed(piece, _SHORT)
     digits = sum(c.isdigit() for c in piece)
-    long = len(piece) >= _LEAST and 0 < digits < len(piece) and not _UUID.match(piece)
-    return long or is_mixed(piece, _SHORT)
+    # In base64 large and small letters come as they like; in names few words begin.
+    changes = sum(first.isupper() != second.isupper() for first, second in pairwise(piece))
+    return (0 < digits < len(piece) and not _UUID.match(piece)) or changes * 3 >= len(piece)
 
 
 def _may_end(piece: str) -> bool:

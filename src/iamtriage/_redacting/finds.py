@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._redacting.extents import line_of, line_prefix
-from iamtriage._redacting.markers import FILL, MARKER, Secret, marker
+from iamtriage._redacting.markers import FILL, MARKER, WORD, Secret, marker
 from iamtriage._redacting.notations import BREAK, INDENT
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ def hide(text: str, finds: Iterable[Found]) -> str:
 def untouched(text: str, start: int, end: int) -> bool:
     """Tell whether no marker stands in a part of a text or reaches into it."""
     low = max(0, start - _SLACK)
+    if text.find(WORD, low, end + _SLACK) < 0:
+        return True
     return all(m.end() <= start or m.start() >= end for m in MARKER.finditer(text, low, end + _SLACK))
 
 

@@ -22,7 +22,7 @@ from iamtriage._redacting.failure_names import names_in_failure, words_of
 from iamtriage._redacting.hosts import names_in_hosts
 from iamtriage._redacting.ids import ids
 from iamtriage._redacting.known import Known
-from iamtriage._redacting.markers import MARKER
+from iamtriage._redacting.markers import MARKER, WORD
 from iamtriage._redacting.places import Place, in_order
 from iamtriage._redacting.pseudonyms import Pseudonyms
 from iamtriage._redacting.secrets import original_span
@@ -66,7 +66,7 @@ def _read(text: str, known: Known, *, hot: bool) -> _Block:
     for failure in failures:
         found += names_in_failure(readable, failure)
         known.keep(words_of(failure))
-    if "REDACTED" in readable:
+    if WORD in readable:
         markers = [m.span() for m in MARKER.finditer(readable)]
         found = [
             place

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Literal, TypeAlias, get_args
 
-__all__ = ("FILL", "MARKER", "Secret", "is_marker", "marker")
+__all__ = ("FILL", "MARKER", "WORD", "Secret", "is_marker", "marker")
 
 Secret: TypeAlias = Literal[
     "EKS token",
@@ -31,6 +31,8 @@ Secret: TypeAlias = Literal[
 ]
 """What a secret is, in the words that the marker says."""
 
+# What every marker has, to look for it quickly.
+WORD = "REDACTED"
 # What stands beside a marker where a secret was broken over lines, so that the lines keep their length. The
 # readers of failures take it for an encoded message that is masked.
 FILL = "x"
@@ -38,8 +40,8 @@ FILL = "x"
 _NAMES = "|".join(sorted(get_args(Secret), key=len, reverse=True))
 MARKER = re.compile(
     rf"(?<!{FILL}){FILL}{{0,20000}}"
-    rf"(?:\[REDACTED (?:{_NAMES})\]{FILL}{{0,20000}}"
-    rf"|REDACTED-(?:{_NAMES.replace(' ', '-')}){FILL}{{0,20000}}(?![A-Za-z0-9]))"
+    rf"(?:\[{WORD} (?:{_NAMES})\]{FILL}{{0,20000}}"
+    rf"|{WORD}-(?:{_NAMES.replace(' ', '-')}){FILL}{{0,20000}}(?![A-Za-z0-9]))"
 )
 
 
@@ -49,7 +51,7 @@ def marker(what: Secret, *, url: bool) -> str:
     >>> marker("session token", url=False), marker("session token", url=True)
     ('[REDACTED session token]', 'REDACTED-session-token')
     """
-    return f"REDACTED-{what.replace(' ', '-')}" if url else f"[REDACTED {what}]"
+    return f"{WORD}-{what.replace(' ', '-')}" if url else f"[{WORD} {what}]"
 
 
 def is_marker(value: str) -> bool:
