@@ -65,3 +65,11 @@ def test_an_unknown_action_keeps_its_spelling_and_says_so() -> None:
     assert not grant.known
     assert grant.action == "orders:ShipOrder"
     assert "orders:ShipOrder" in grant.notes[0]
+
+
+def test_a_resource_that_aws_does_not_list_for_the_action_is_kept_and_said() -> None:
+    """The message is what AWS checked; a list that is older, or a cut ARN, is no reason to widen it."""
+    grant = grant_for("sts:AssumeRole", "arn:aws:iam::111122223333:role", HERE)
+    assert grant is not None
+    assert grant.resources == ("arn:aws:iam::111122223333:role",)
+    assert "sts:AssumeRole" in grant.notes[0]

@@ -138,7 +138,11 @@ def _accepted(action: Action, resource: str | None, place: Place) -> tuple[tuple
             return (arn,), _about_stars(arn)
         if action.service == "s3" and arn.startswith("arn:"):
             return _s3(action, arn)
-        return (arn,), ()
+        words = (
+            f"AWS lists no resource of this form for {action.name}: "
+            "compare it with what the call was made on."
+        )
+        return (arn,), (words,)
     if resource:
         named = _named(action, resource, place)
         if named is not None:
