@@ -142,6 +142,7 @@ CASES: tuple[Golden, ...] = (
     ("scp-explicit", _boto("AccessDenied", "PutObject", _denied(SESSION, "s3:PutObject", '"arn:aws:s3:::orders/1.csv"', f" with an explicit deny in a service control policy: {SCP}")), {}),
     ("scp-implicit", _denied(USER, "codecommit:ListRepositories", None, _no("service control policy", "codecommit:ListRepositories")), {}),
     ("rcp-explicit", _boto("AccessDenied", "GetObject", _denied(USER, "s3:GetObject", '"arn:aws:s3:::orders/1.csv"', " with an explicit deny in a resource control policy")), {}),
+    ("rcp-implicit", _boto("AccessDenied", "PutObject", _denied(SESSION, "s3:PutObject", '"arn:aws:s3:::orders/1.csv"', _no("resource control policy", "s3:PutObject"))), {}),
     ("boundary-implicit", _boto("AccessDeniedException", "GetSecretValue", _denied(SESSION, "secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-a1B2c3", _no("permissions boundary", "secretsmanager:GetSecretValue"))), {}),
     ("boundary-explicit", _boto("AccessDenied", "CreateUser", _denied(USER, "iam:CreateUser", "arn:aws:iam::111122223333:user/eve", " with an explicit deny in a permissions boundary: arn:aws:iam::111122223333:policy/boundary")), {}),
     ("session-implicit", _boto("AccessDeniedException", "GetParameter", _denied(SESSION, "ssm:GetParameter", "arn:aws:ssm:eu-west-1:111122223333:parameter/orders/db", _no("session policy", "ssm:GetParameter"))), {}),

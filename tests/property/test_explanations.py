@@ -63,6 +63,8 @@ def test_policies_that_only_limit_are_never_shown_as_ones_to_attach(text: str) -
             assert remedy.policy is None
         if remedy.statement is not None:
             assert remedy.layer == failure.policy_type
+            # In a resource control policy AWS takes no Allow but its own.
+            assert (remedy.layer, remedy.statement["Effect"]) != ("resource_control", "Allow")
             validate_statement(remedy.statement, remedy.layer)
 
 

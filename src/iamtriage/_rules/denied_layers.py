@@ -39,16 +39,28 @@ def explain_control(denial: Denial) -> Explanation:
             f"a {words} denies it",
             f"A Deny statement in a {words} of the organization fits the call.",
         )
-    else:
-        why = f"no {words} allows it"
+    elif of_resources:
+        # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html:
+        # only RCPFullAWSAccess may hold an Allow, and it cannot be detached.
+        why = "no resource control policy allows it"
         cause = (
-            f"No {words} allows it at some level between the organization's root and the account. At every "
+            "A resource control policy stops it. Such policies can only deny: the one Allow is AWS's own "
+            "RCPFullAWSAccess, which is attached everywhere and cannot be detached."
+        )
+    else:
+        why = "no service control policy allows it"
+        cause = (
+            "No service control policy allows it at some level between the organization's root and the account. At every "
             "level, root, unit and account, one attached policy has to allow it."
         )
     causes = [
         Cause(f"{short}-{'deny' if explicit else 'no-allow'}", cause, denial.layer_source, because(denial))
     ]
-    title = f"Change the {words}" if explicit else f"Attach a {words} that allows it"
+    title = (
+        f"Change the {words}"
+        if explicit or of_resources
+        else "Attach a service control policy that allows it"
+    )
     steps = [
         (
             "Ask whoever runs the AWS organization: the policy stands in the management account, "
@@ -61,7 +73,12 @@ def explain_control(denial: Denial) -> Explanation:
             "whoever calls."
         )
     policy_id = _policy_id(denial.policy)
-    if not explicit:
+    if not explicit and of_resources:
+        steps.append(
+            "Look at each level, from the root over the units to the account, for a Deny statement that fits the "
+            "call, and narrow it. No statement can be added that allows the call."
+        )
+    elif not explicit:
         steps.append(
             "Look at each level, from the root over the units to the account, for the one at which no attached "
             "policy allows it, and add the statement to a policy there. AWS's own FullAWSAccess allows everything."
@@ -96,10 +113,14 @@ def explain_control(denial: Denial) -> Explanation:
         else (
             command(
                 *("aws", "organizations", "list-policies-for-target"),
-                *("--target-id", commands.account(denial.account), "--filter", "SERVICE_CONTROL_POLICY"),
+                *(
+                    "--target-id",
+                    commands.account(denial.resource_account if of_resources else denial.account),
+                ),
+                *("--filter", "RESOURCE_CONTROL_POLICY" if of_resources else "SERVICE_CONTROL_POLICY"),
             ),
         ),
-        statement=None if explicit else _limit_statement(denial),
+        statement=None if explicit or of_resources else _limit_statement(denial),
         layer="resource_control" if of_resources else "service_control",
         url=pages.RESOURCE_CONTROL if of_resources else pages.SERVICE_CONTROL,
     )
