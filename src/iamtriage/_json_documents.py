@@ -6,13 +6,13 @@ null counts as missing.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, cast
 
 import attrs
 
+from iamtriage._strict_json import JsonError, strict_json
 from iamtriage._words import shown
 from iamtriage.exceptions import DocumentError
 
@@ -227,28 +227,7 @@ def _decoded_once(text: str | bytes, noun: str) -> object:
     if isinstance(text, str):
         text = text.removeprefix("\ufeff")  # Windows tools write it first
     try:
-        found: Any = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-    except DocumentError:
-        raise
-    except json.JSONDecodeError as error:
-        words = f"not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
-    except RecursionError:
-        words = "it is nested too deeply"
-    except ValueError:
-        words = "not JSON: bytes that are no text, or a number of thousands of digits"
-    else:
-        return found
-    return refuse(words)  # here, outside of `except`: the error there holds the text
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for key, value in pairs:
-        if key in found:
-            refuse(f"the key {shown(key)} stands twice in one object")
-        found[key] = value
-    return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    refuse(f"not JSON: {name} is no number")
+        return strict_json(text)
+    except JsonError as fault:
+        words = str(fault)
+    return refuse(words)

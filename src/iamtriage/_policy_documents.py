@@ -6,7 +6,6 @@ in a trust policy is refused here too, with the path of the fault.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from datetime import date
@@ -15,17 +14,18 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from iamtriage._conditions import Operator, read_operator
+from iamtriage._strict_json import JsonError, strict_json
+from iamtriage._words import clipped, quoted
 from iamtriage.exceptions import PolicyError
 
 if TYPE_CHECKING:
     from typing import NoReturn
 
-__all__ = ("Condition", "Policy", "Statement", "clipped", "object_of", "quoted", "read_policy")
+__all__ = ("Condition", "Policy", "Statement", "object_of", "read_policy")
 
 _LARGEST = 1_000_000
 # No policy of IAM is longer than this, hence no value in one.
 _LONGEST_VALUE = 10_240
-_SHOWN = 300
 
 _POLICY_KEYS = frozenset({"Version", "Id", "Statement"})
 _STATEMENT_KEYS = frozenset({"Sid", "Effect", "Principal", "Action", "NotAction", "Condition"})
@@ -131,16 +131,6 @@ def read_policy(policy: object) -> Policy:
     return Policy(version == _VERSIONS[0], tuple(statements))
 
 
-def quoted(text: str) -> str:
-    """Give a text as JSON writes it, in ASCII and bounded, so that it is safe to print."""
-    return json.dumps(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
-
-
-def clipped(text: str) -> str:
-    """Give a text without quotes, as safe to print as a quoted one."""
-    return quoted(text)[1:-1]
-
-
 def object_of(value: object, path: str) -> dict[str, Any]:
     """Give a mapping with text keys as a dictionary."""
     if not isinstance(value, Mapping):
@@ -159,32 +149,10 @@ def _decoded(text: str) -> object:
     if text.lstrip().startswith("%7B"):
         _refuse("the policy is percent-encoded, as IAM sends it; decode it first", "")
     try:
-        decoded: object = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-    except PolicyError:
-        raise
-    except json.JSONDecodeError as error:
-        msg = f"not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
-        raise PolicyError(msg) from None
-    except ValueError:  # an integer of thousands of digits
-        msg = "not JSON: a number is too long"
-        raise PolicyError(msg) from None
-    except RecursionError:
-        msg = "the policy is nested too deeply"
-        raise PolicyError(msg) from None
-    return decoded
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for key, value in pairs:
-        if key in found:
-            _refuse(f"the key {quoted(key)} stands twice in one object", "")
-        found[key] = value
-    return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    _refuse(f"not JSON: {name} is no number", "")
+        return strict_json(text, quote=quoted)
+    except JsonError as fault:
+        words = str(fault)
+    return _refuse(words, "")
 
 
 def _statement(value: object, index: int, path: str) -> Statement:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._globs import fits, pattern_of
-from iamtriage._policy_documents import Statement, clipped, quoted
 from iamtriage._trust_requests import Request, WebIdentity, named, without_scheme
+from iamtriage._words import clipped, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from iamtriage._policy_documents import Statement
     from iamtriage._trust_conditions import Checked
     from iamtriage._trust_principals import Match
 

@@ -13,7 +13,8 @@ import attrs
 
 from iamtriage._conditions import Wanted, holds
 from iamtriage._globs import ANY, ONE, Pattern, pattern_of
-from iamtriage._policy_documents import Condition, clipped, quoted
+from iamtriage._policy_documents import Condition
+from iamtriage._words import clipped, quoted
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.principals import Role, RoleSession, parse_principal
 

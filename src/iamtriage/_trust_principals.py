@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._policy_documents import quoted
 from iamtriage._trust_requests import Provider, Request, WebIdentity
+from iamtriage._words import quoted
 from iamtriage.arns import parse_arn
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.principals import (

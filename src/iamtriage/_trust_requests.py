@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import attrs
 
 from iamtriage._conditions import moment
-from iamtriage._policy_documents import quoted
+from iamtriage._words import quoted
 from iamtriage.arns import parse_arn
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.principals import (

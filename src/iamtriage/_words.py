@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ("escaped", "shown")
+import json
+
+__all__ = ("clipped", "escaped", "quoted", "shown")
 
 _SHOWN = 120
+_QUOTED = 300
 
 
 def escaped(text: str) -> str:
@@ -25,3 +28,13 @@ def shown(text: str) -> str:
     True
     """
     return repr(text) if len(text) <= _SHOWN else f"{text[:_SHOWN]!r}… ({len(text)} characters)"
+
+
+def quoted(text: str) -> str:
+    """Give a text as JSON writes it, in ASCII and bounded, so that it is safe to print."""
+    return json.dumps(text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…")
+
+
+def clipped(text: str) -> str:
+    """Give a text without quotes, as safe to print as a quoted one."""
+    return quoted(text)[1:-1]

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._policy_documents import clipped
 from iamtriage._rules import clues, commands, pages
 from iamtriage._rules.cases import principal_in
 from iamtriage._rules.clusters import cluster_in, entry_arn_in, iam_arns_in, own_words, words_around
 from iamtriage._rules.commands import command
 from iamtriage._rules.mapping_roles import create_entry, mappable, show_map
 from iamtriage._rules.refused_arns import examine, lookup_for, principal_behind_mask
+from iamtriage._words import clipped
 from iamtriage.explanations import Cause, Explanation, Remedy
 from iamtriage.principals import InstanceProfile, Role, RoleSession
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._policy_documents import clipped
 from iamtriage._rules import clues
 from iamtriage._rules.kubernetes_refusals import explain_refusal
 from iamtriage._rules.kubernetes_requests import READ, kind_of_user, request_in
 from iamtriage._rules.kubernetes_roles import Refused, remedies_for
 from iamtriage._rules.kubernetes_users import explain_anonymous, explain_component, explain_node
+from iamtriage._words import clipped
 from iamtriage.explanations import Cause, Explanation
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._policy_documents import clipped
 from iamtriage._rules import clues, pages
 from iamtriage._rules.authenticator import explain_authenticator
 from iamtriage._rules.clusters import cluster_in, own_words
@@ -33,6 +32,7 @@ from iamtriage._rules.service_accounts import (
     is_old_token,
     missing_account_in,
 )
+from iamtriage._words import clipped
 from iamtriage.explanations import Cause, Explanation, Remedy
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._policy_documents import clipped
 from iamtriage._rules import clues, commands, pages
 from iamtriage._rules.commands import command
 from iamtriage._rules.kubernetes_users import node_explanation
 from iamtriage._rules.service_accounts import explain_missing_account, missing_account_in
+from iamtriage._words import clipped
 from iamtriage.explanations import Cause, Explanation, Remedy
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
 
-from iamtriage._policy_documents import clipped
 from iamtriage._rules import commands
 from iamtriage._rules.manifests import Rule, Subject
+from iamtriage._words import clipped
 
 if TYPE_CHECKING:
     from iamtriage._rules.cases import Case

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._policy_documents import clipped
 from iamtriage._rules import commands, pages
 from iamtriage._rules.access_policies import narrowest
 from iamtriage._rules.cases import Case, named, principal_in, role_in
@@ -19,6 +18,7 @@ from iamtriage._rules.commands import command
 from iamtriage._rules.kubernetes_requests import READ, Request, UserKind, service_account_in, user_word
 from iamtriage._rules.manifests import Subject, binding, manifest, object_name, role
 from iamtriage._rules.mapping_roles import associate_policy, mappable
+from iamtriage._words import clipped
 from iamtriage.explanations import Remedy
 from iamtriage.failures import KubernetesForbidden
 from iamtriage.principals import Principal, Role

@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._policy_documents import clipped
 from iamtriage._rules import clues, pages
 from iamtriage._rules.clusters import cluster_in
 from iamtriage._rules.mapping_roles import NODE_GROUPS, NODE_USERNAME, mappable, show_map
+from iamtriage._words import clipped
 from iamtriage.explanations import Cause, Explanation, Remedy
 
 if TYPE_CHECKING:

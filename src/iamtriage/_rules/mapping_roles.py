@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._policy_documents import clipped
 from iamtriage._rules import commands, pages
 from iamtriage._rules.access_policies import policy_arn
 from iamtriage._rules.cases import named, role_in
 from iamtriage._rules.commands import command
+from iamtriage._words import clipped
 from iamtriage.exceptions import RolePathUnknownError
 from iamtriage.explanations import Remedy
 from iamtriage.principals import FederatedUser, Principal, RoleSession, Root, ServiceLinkedRole, User
