@@ -22,7 +22,8 @@ from iamtriage._rules.denied_identity import (
 from iamtriage._rules.denied_kms import explain_key_behind, explain_key_unknown, explain_three_ways
 from iamtriage._rules.denied_layers import (
     explain_boundary,
-    explain_control,
+    explain_resource_control,
+    explain_service_control,
     explain_session,
     explain_vpc_endpoint,
 )
@@ -71,8 +72,8 @@ _SAID: dict[Said, Rule] = {
 }
 _LIMITS: dict[PolicyType, Rule] = {
     "permissions_boundary": explain_boundary,
-    "resource_control": explain_control,
-    "service_control": explain_control,
+    "resource_control": explain_resource_control,
+    "service_control": explain_service_control,
     "session": explain_session,
     "vpc_endpoint": explain_vpc_endpoint,
 }

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from iamtriage._policies.documents import statement
 from iamtriage._rules import commands, pages
@@ -20,7 +20,13 @@ from iamtriage.principals import FederatedUser, IdentityCenterRole, User
 if TYPE_CHECKING:
     from iamtriage._denials import Denial
 
-__all__ = ("explain_boundary", "explain_control", "explain_session", "explain_vpc_endpoint")
+__all__ = (
+    "explain_boundary",
+    "explain_resource_control",
+    "explain_service_control",
+    "explain_session",
+    "explain_vpc_endpoint",
+)
 
 _POLICY_ID = re.compile(r"p-[0-9a-z_]{8,128}", re.ASCII)
 _IDENTITY_TOO = (
@@ -28,117 +34,123 @@ _IDENTITY_TOO = (
 )
 
 
-def explain_control(denial: Denial) -> Explanation:
-    """Explain a denial by a service or resource control policy."""
-    of_resources = denial.layer == "resource_control"
-    words = LAYER_WORDS["resource_control" if of_resources else "service_control"]
-    short = "rcp" if of_resources else "scp"
-    explicit = denial.deny != "implicit"
-    if explicit:
-        why, cause = (
-            f"a {words} denies it",
-            f"A Deny statement in a {words} of the organization fits the call.",
-        )
-    elif of_resources:
-        # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html:
-        # only RCPFullAWSAccess may hold an Allow, and it cannot be detached.
-        why = "no resource control policy allows it"
-        cause = (
-            "A resource control policy stops it. Such policies can only deny: the one Allow is AWS's own "
-            "RCPFullAWSAccess, which is attached everywhere and cannot be detached."
-        )
-    else:
-        why = "no service control policy allows it"
-        cause = (
-            "No service control policy allows it at some level between the organization's root and the account. At every "
-            "level, root, unit and account, one attached policy has to allow it."
-        )
-    causes = [
-        Cause(f"{short}-{'deny' if explicit else 'no-allow'}", cause, denial.layer_source, because(denial))
-    ]
-    title = (
-        f"Change the {words}"
-        if explicit or of_resources
-        else "Attach a service control policy that allows it"
+def explain_service_control(denial: Denial) -> Explanation:
+    """Explain a denial by a service control policy."""
+    ask = (
+        "Ask whoever runs the AWS organization: the policy stands in the management account, "
+        "and this account can neither see nor change it."
     )
-    steps = [
-        (
-            "Ask whoever runs the AWS organization: the policy stands in the management account, "
-            "and this account can neither see nor change it."
+    if denial.deny != "implicit":
+        note = (
+            "Service control policies bind every principal of a member account, its root user too, "
+            "but no service-linked role, and nobody in the management account."
+        )
+        return _control_denies(denial, "service_control", ask, note)
+    remedy = Remedy(
+        title="Attach a service control policy that allows it",
+        who="organization administrator",
+        steps=(
+            ask,
+            (
+                "Look at each level, from the root over the units to the account, for the one at which no attached "
+                "policy allows it, and add the statement to a policy there. AWS's own FullAWSAccess allows everything."
+            ),
+            *_about_resource(denial),
         ),
-    ]
-    if of_resources:
-        steps[0] = (
-            "Ask whoever runs the organization of the resource's account: the policy guards its resources, "
-            "whoever calls."
-        )
+        commands=(_attached_policies(denial.account, "SERVICE_CONTROL_POLICY"),),
+        statement=_limit_statement(denial),
+        layer="service_control",
+        url=pages.SERVICE_CONTROL,
+    )
+    text = (
+        "No service control policy allows it at some level between the organization's root and the account. At every "
+        "level, root, unit and account, one attached policy has to allow it."
+    )
+    why = "no service control policy allows it"
+    return _control(denial, why, ("scp-no-allow", text), remedy, _IDENTITY_TOO)
+
+
+def explain_resource_control(denial: Denial) -> Explanation:
+    """Explain a denial by a resource control policy."""
+    ask = (
+        "Ask whoever runs the organization of the resource's account: the policy guards its resources, "
+        "whoever calls."
+    )
+    if denial.deny != "implicit":
+        return _control_denies(denial, "resource_control", ask)
+    # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html:
+    # only RCPFullAWSAccess may hold an Allow, and it cannot be detached.
+    remedy = Remedy(
+        title="Change the resource control policy",
+        who="organization administrator",
+        steps=(
+            ask,
+            (
+                "Look at each level, from the root over the units to the account, for a Deny statement that fits the "
+                "call, and narrow it. No statement can be added that allows the call."
+            ),
+            *_about_resource(denial),
+        ),
+        commands=(_attached_policies(denial.resource_account, "RESOURCE_CONTROL_POLICY"),),
+        layer="resource_control",
+        url=pages.RESOURCE_CONTROL,
+    )
+    text = (
+        "A resource control policy stops it. Such policies can only deny: the one Allow is AWS's own "
+        "RCPFullAWSAccess, which is attached everywhere and cannot be detached."
+    )
+    why = "no resource control policy allows it"
+    return _control(denial, why, ("rcp-no-allow", text), remedy, _IDENTITY_TOO)
+
+
+def _control_denies(
+    denial: Denial, layer: Literal["service_control", "resource_control"], ask: str, *notes: str
+) -> Explanation:
+    words = LAYER_WORDS[layer]
     policy_id = _policy_id(denial.policy)
-    if not explicit and of_resources:
-        steps.append(
-            "Look at each level, from the root over the units to the account, for a Deny statement that fits the "
-            "call, and narrow it. No statement can be added that allows the call."
-        )
-    elif not explicit:
-        steps.append(
-            "Look at each level, from the root over the units to the account, for the one at which no attached "
-            "policy allows it, and add the statement to a policy there. AWS's own FullAWSAccess allows everything."
-        )
-    if explicit:
-        steps += [
+    remedy = Remedy(
+        title=f"Change the {words}",
+        who="organization administrator",
+        steps=(
+            ask,
             (
                 "Look at the Deny's Action, Resource and Condition. Often a region, a principal or a tag is "
                 "excepted, and the call was meant to be made so."
             ),
             "If the call is wanted, narrow the Deny, or except the caller by a condition on aws:PrincipalArn.",
-        ]
-    remedy = Remedy(
-        title=title,
-        who="organization administrator",
-        steps=(*steps, *_about_resource(denial)),
+            *_about_resource(denial),
+        ),
         commands=(
             command(
-                "aws",
-                "organizations",
-                "describe-policy",
-                "--policy-id",
-                policy_id,
-                "--query",
-                "Policy.Content",
-                "--output",
-                "text",
+                *("aws", "organizations", "describe-policy", "--policy-id", policy_id),
+                *("--query", "Policy.Content", "--output", "text"),
             ),
             command("aws", "organizations", "list-targets-for-policy", "--policy-id", policy_id),
-        )
-        if explicit
-        else (
-            command(
-                *("aws", "organizations", "list-policies-for-target"),
-                *(
-                    "--target-id",
-                    commands.account(denial.resource_account if of_resources else denial.account),
-                ),
-                *("--filter", "RESOURCE_CONTROL_POLICY" if of_resources else "SERVICE_CONTROL_POLICY"),
-            ),
         ),
-        statement=None if explicit or of_resources else _limit_statement(denial),
-        layer="resource_control" if of_resources else "service_control",
-        url=pages.RESOURCE_CONTROL if of_resources else pages.SERVICE_CONTROL,
+        layer=layer,
+        url=pages.RESOURCE_CONTROL if layer == "resource_control" else pages.SERVICE_CONTROL,
     )
-    notes = [f"An Allow in a policy of the account does not help against a {words}."]
-    if not explicit:
-        notes.append(_IDENTITY_TOO)
-    elif not of_resources:
-        notes.append(
-            "Service control policies bind every principal of a member account, its root user too, "
-            "but no service-linked role, and nobody in the management account."
-        )
+    code = "rcp-deny" if layer == "resource_control" else "scp-deny"
+    text = f"A Deny statement in a {words} of the organization fits the call."
+    return _control(denial, f"a {words} denies it", (code, text), remedy, *notes)
+
+
+def _control(denial: Denial, why: str, cause: tuple[str, str], remedy: Remedy, *notes: str) -> Explanation:
+    words = "resource control policy" if remedy.layer == "resource_control" else "service control policy"
     return Explanation(
         failure=denial.failure,
-        topic="resource-control-policy" if of_resources else "service-control-policy",
+        topic=words.replace(" ", "-"),
         summary=summary(denial, why),
-        causes=tuple(causes),
+        causes=(Cause(*cause, denial.layer_source, because(denial)),),
         remedies=(remedy,),
-        notes=tuple(notes),
+        notes=(f"An Allow in a policy of the account does not help against a {words}.", *notes),
+    )
+
+
+def _attached_policies(account: str | None, kind: str) -> str:
+    return command(
+        *("aws", "organizations", "list-policies-for-target"),
+        *("--target-id", commands.account(account), "--filter", kind),
     )
 
 
