@@ -434,7 +434,7 @@ FIRST_ACTION = "import time, attrs, iamtriage; a = time.perf_counter(); from iam
 
 def explanations() -> Iterator[Figure]:
     """Give explain of a parsed denial against parse of its text, and the first look-up in the table of actions."""
-    for name, text in texts.TYPICAL.items():
+    for name, text in {**texts.TYPICAL, "denial without a reason": texts.REASONLESS}.items():
         failure = iamtriage.parse(text)
         if failure is None or not iamtriage.explain(failure).remedies:
             msg = f"{name} is not explained"

@@ -10,6 +10,13 @@ PLAIN = (
     "s3:GetObject on resource: arn:aws:s3:::quarterly-reports/2026/q1.csv because no identity-based policy allows the s3:GetObject action"
 )
 
+# As services print it that name no policy.
+REASONLESS = (
+    "An error occurred (AccessDeniedException) when calling the DescribeCluster operation: User: "
+    "arn:aws:iam::111122223333:user/ana is not authorized to perform: eks:DescribeCluster on "
+    "resource: arn:aws:eks:eu-west-1:111122223333:cluster/orders"
+)
+
 ORDINARY = (
     '10.20.30.40 - - [14/Mar/2026:09:26:53 +0000] "GET /api/v1/orders/48213?expand=items HTTP/1.1" 200 1843 "-" "okhttp/4.12.0" rt=0.031',
     '10.20.31.7 - shop [14/Mar/2026:09:26:54 +0000] "POST /checkout/basket HTTP/2.0" 302 0 "https://shop.example.com/basket" "Mozilla/5.0 (X11; Linux x86_64)"',

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.principals import (
     FederatedUser,
@@ -16,6 +18,8 @@ from iamtriage.principals import (
 
 __all__ = ("named", "principal_in", "role_in")
 
+_LONGEST = 2048
+
 
 def principal_in(text: str | None) -> Principal | None:
     """Give who an ARN names; None for what is no whole principal.
@@ -25,8 +29,12 @@ def principal_in(text: str | None) -> Principal | None:
     >>> principal_in("arn:aws:iam::****:user/ana") is None
     True
     """
-    if text is None:
-        return None
+    # The same callers are denied again and again. A text that is longer than any ARN is none of theirs.
+    return None if text is None or len(text) > _LONGEST else _principal_in(text)
+
+
+@functools.lru_cache(maxsize=512)
+def _principal_in(text: str) -> Principal | None:
     try:
         return parse_principal(text)
     except InvalidArnError:

@@ -6,6 +6,7 @@ view, each part with what it rests on.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
@@ -32,6 +33,8 @@ __all__ = ("Denial", "Source", "denial_of", "identity_allow_helps")
 
 Source: TypeAlias = Literal["reported", "derived", "supplied", "possible"]
 
+# No ARN is longer.
+_LONGEST = 2048
 _EC2_CODES = frozenset({"UnauthorizedOperation", "Client.UnauthorizedOperation"})
 _S3_CODES = frozenset({"AccessDenied", "403", "Forbidden"})
 _TRUST_ONLY = frozenset({"sts:assumerolewithwebidentity", "sts:assumerolewithsaml"})
@@ -54,6 +57,8 @@ class Denial:
         resource: the resource as written.
         resource_source: what the resource rests on.
         arn: the resource as an ARN; None where it is none.
+        account: the caller's account.
+        resource_account: the account in the resource's ARN.
         deny: explicit or implicit.
         layer: the type of policy that denied, or that does not allow.
         layer_source: what these two rest on.
@@ -76,6 +81,8 @@ class Denial:
     resource: str | None
     resource_source: Source
     arn: Arn | None
+    account: str | None
+    resource_account: str | None
     deny: Deny | None
     layer: PolicyType | None
     layer_source: Source
@@ -96,20 +103,6 @@ class Denial:
     def name(self) -> str:
         """The action's name in lower case, with its prefix; empty where it is unknown."""
         return (self.action or "").lower()
-
-    @property
-    def account(self) -> str | None:
-        """The caller's account."""
-        account: str | None = getattr(self.principal, "account", None)
-        if account is None and self.failure.account and ACCOUNT.fullmatch(self.failure.account):
-            return self.failure.account
-        return account
-
-    @property
-    def resource_account(self) -> str | None:
-        """The account in the resource's ARN."""
-        arn = self.arn
-        return arn.account if arn is not None and ACCOUNT.fullmatch(arn.account) else None
 
     @property
     def crosses_accounts(self) -> bool | None:
@@ -174,6 +167,7 @@ def denial_of(failure: AccessDenied, facts: Facts) -> Denial:
         action_source, actions = _derived(failure, facts)
         action = actions[0] if actions else None
     principal = principal_in(who)
+    arn = _arn(resource)
     return Denial(
         failure=failure,
         facts=facts,
@@ -186,7 +180,9 @@ def denial_of(failure: AccessDenied, facts: Facts) -> Denial:
         action_source=action_source,
         resource=resource,
         resource_source=resource_source,
-        arn=_arn(resource),
+        arn=arn,
+        account=_account(principal, failure),
+        resource_account=arn.account if arn is not None and ACCOUNT.fullmatch(arn.account) else None,
         deny=deny,
         layer=layer,
         layer_source=layer_source,
@@ -216,9 +212,21 @@ def identity_allow_helps(denial: Denial) -> bool:
     return not (denial.name == "iam:passrole" and denial.crosses_accounts)
 
 
+def _account(principal: Principal | None, failure: AccessDenied) -> str | None:
+    account: str | None = getattr(principal, "account", None)
+    if account is None and failure.account and ACCOUNT.fullmatch(failure.account):
+        return failure.account
+    return account
+
+
 def _arn(resource: str | None) -> Arn | None:
-    if resource is None or not resource.startswith("arn:"):
+    if resource is None or len(resource) > _LONGEST or not resource.startswith("arn:"):
         return None
+    return _whole_arn(resource)
+
+
+@functools.lru_cache(maxsize=512)
+def _whole_arn(resource: str) -> Arn | None:
     try:
         return parse_arn(resource)
     except InvalidArnError:

@@ -59,7 +59,9 @@ def principal_arn(denial: Denial) -> str:
     return str(role)
 
 
-def allow_remedy(denial: Denial, *, grant: Grant | None = None, title: str | None = None) -> Remedy | None:
+def allow_remedy(
+    denial: Denial, *, grant: Grant | None = None, title: str | None = None, url: str | None = None
+) -> Remedy | None:
     """Give the remedy that allows the action to the caller; None where no statement can be made of it."""
     grant = grant or grant_of(denial)
     if grant is None:
@@ -91,7 +93,7 @@ def allow_remedy(denial: Denial, *, grant: Grant | None = None, title: str | Non
             ),
             policy=policy,
             layer="identity",
-            url=pages.PERMISSION_SETS,
+            url=url or pages.PERMISSION_SETS,
         )
     where, put = _target(denial, name)
     return Remedy(
@@ -101,7 +103,7 @@ def allow_remedy(denial: Denial, *, grant: Grant | None = None, title: str | Non
         commands=put,
         policy=policy,
         layer="identity",
-        url=pages.MANAGE_POLICIES,
+        url=url or pages.MANAGE_POLICIES,
     )
 
 

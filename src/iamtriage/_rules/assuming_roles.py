@@ -216,6 +216,8 @@ def _why(denial: Denial, extra: str | None) -> str:
 
 def _found(denial: Denial) -> TrustFindings | None:
     """Ask the trust policy, where the facts hold it."""
+    if denial.facts.trust_policy is None:
+        return None
     caller = denial.who if denial.principal is not None else None
     facts = attrs.evolve(denial.facts, caller=caller)
     return trust_findings(facts, _spelled(denial), denial.resource)

@@ -6,6 +6,7 @@ capitals stands in its place. So no command can do anything that its first words
 
 from __future__ import annotations
 
+import functools
 import re
 import shlex
 from typing import TYPE_CHECKING
@@ -45,11 +46,14 @@ _PROFILE = re.compile(r"[\w.@:+/-]{1,64}", re.ASCII)
 _ACCESS_KEY = re.compile(r"A[KS]IA[A-Z0-9]{16}", re.ASCII)
 _ISSUER = re.compile(r"https://[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?:/[\w.~/-]{0,300})?", re.ASCII)
 # Printable, and nothing that the AWS CLI, a shell or a terminal may take for something else.
-_ARN = re.compile(r"[\x21-\x7e]{1,2048}", re.ASCII)
+_ARN = re.compile(r"[\x21-\x7e]+", re.ASCII)
+_LONGEST = 2048
 # A star alone at the end is AWS's own: instance/*.
 _MASKS = re.compile(r"(?<![/:])\*|\*(?!\Z)|[<>\[\]{}$#…]|\.\.\.|xxx|XXX")
 
 
+# The same calls are denied again and again; each word is of bounded length.
+@functools.lru_cache(maxsize=512)
 def command(*words: str) -> str:
     r"""Give a command, each word quoted for a POSIX shell where it has to be.
 
@@ -102,10 +106,15 @@ def arn(value: str | None, placeholder: str = "ARN") -> str:
     >>> arn("arn:aws:iam::111122223333:role/app"), arn("arn:aws:iam::****:role/app", "ROLE_ARN")
     ('arn:aws:iam::111122223333:role/app', 'ROLE_ARN')
     """
-    if value is None or not _ARN.fullmatch(value) or _MASKS.search(value):
-        return placeholder
+    return value if value is not None and len(value) <= _LONGEST and _is_whole(value) else placeholder
+
+
+@functools.lru_cache(maxsize=512)
+def _is_whole(value: str) -> bool:
+    if not _ARN.fullmatch(value) or _MASKS.search(value):
+        return False
     try:
         parse_arn(value)
     except InvalidArnError:
-        return placeholder
-    return value
+        return False
+    return True

@@ -61,11 +61,11 @@ def explain_pass_role(denial: Denial) -> Explanation:
     remedies: list[Remedy | None] = []
     if identity_allow_helps(denial):
         grant = pass_role_grant(denial)
-        made = allow_remedy(denial, grant=grant, title=f"Allow {who} to pass {role}")
+        made = allow_remedy(denial, grant=grant, title=f"Allow {who} to pass {role}", url=pages.PASS_ROLE)
         if made is not None and service is None:
             more = "iam:PassedToService names the service that gets the role, such as eks.amazonaws.com for an EKS cluster."
             made = attrs.evolve(made, steps=(*made.steps, more))
-        remedies.append(made if made is None else attrs.evolve(made, url=pages.PASS_ROLE))
+        remedies.append(made)
     remedies += [_trust(denial, role, service), details_remedy(denial)]
     why = "it may not pass the role"
     return Explanation(
