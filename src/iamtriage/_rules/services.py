@@ -15,6 +15,11 @@ _BY_OPERATION = {
     "runinstances": "ec2.amazonaws.com",
     "associateiaminstanceprofile": "ec2.amazonaws.com",
     "addroletoinstanceprofile": "ec2.amazonaws.com",
+    # Launch templates and configurations have the role of the instances, a lifecycle hook one of its own.
+    "createautoscalinggroup": "ec2.amazonaws.com",
+    "updateautoscalinggroup": "ec2.amazonaws.com",
+    "createlaunchconfiguration": "ec2.amazonaws.com",
+    "putlifecyclehook": "autoscaling.amazonaws.com",
     "createnodegroup": "ec2.amazonaws.com",
     "createfargateprofile": "eks-fargate-pods.amazonaws.com",
     "createpodidentityassociation": "pods.eks.amazonaws.com",
@@ -23,7 +28,6 @@ _BY_OPERATION = {
 }
 # The prefix of the action or service that is called -> its service principal.
 _BY_SERVICE = {
-    "autoscaling": "autoscaling.amazonaws.com",
     "backup": "backup.amazonaws.com",
     "bedrock": "bedrock.amazonaws.com",
     "cloudformation": "cloudformation.amazonaws.com",
