@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from iamtriage._json_documents import stated
+from iamtriage._views import View
 
 if TYPE_CHECKING:
     from iamtriage.typing import Deny, PolicyType
@@ -57,7 +58,7 @@ EFFECTS: dict[str, Deny | None] = {
 
 
 @attrs.frozen
-class ContextValue:
+class ContextValue(View):
     """A condition key of the call with what it had.
 
     Attributes:
@@ -82,7 +83,7 @@ class ContextValue:
 
 
 @attrs.frozen
-class StatementMatch:
+class StatementMatch(View):
     """A statement that matched.
 
     Attributes:
@@ -104,7 +105,7 @@ class StatementMatch:
 
 
 @attrs.frozen
-class MatchedPolicy:
+class MatchedPolicy(View):
     """A policy of which statements matched.
 
     Attributes:
@@ -121,7 +122,7 @@ class MatchedPolicy:
 
 
 @attrs.frozen
-class PolicyInfo:
+class PolicyInfo(View):
     """A policy that was looked at, whether it matched or not.
 
     Attributes:
@@ -160,7 +161,7 @@ class PolicyInfo:
 
 
 @attrs.frozen
-class Check:
+class Check(View):
     """Something that must hold for a call to be allowed, and whether it did.
 
     Attributes:
@@ -203,7 +204,7 @@ class Check:
 
 
 @attrs.frozen
-class Evaluation:
+class Evaluation(View):
     """One action on one resource, and whether it was allowed.
 
     Attributes:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._authorization_checks import Check, Evaluation, MatchedPolicy, PolicyInfo
+from iamtriage._views import View
 from iamtriage.typing import Deny, PolicyType
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ __all__ = ("Denial", "DenyingPolicy", "denials_of")
 
 
 @attrs.frozen
-class DenyingPolicy:
+class DenyingPolicy(View):
     """A policy that denied.
 
     Attributes:
@@ -55,7 +56,7 @@ class DenyingPolicy:
 
 
 @attrs.frozen
-class Denial:
+class Denial(View):
     """One reason why one action was denied.
 
     Attributes:

@@ -15,10 +15,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import attrs
 from typing_extensions import override
 
+from iamtriage._views import View
 from iamtriage.exceptions import AccessKeyIdError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Final
+
+    from iamtriage._rendering.blocks import Block
 
 __all__ = ("AccessKeyId", "AccessKeyKind", "find_access_key_ids")
 
@@ -77,7 +81,7 @@ def _read(text: str) -> str:
 
 
 @attrs.frozen
-class AccessKeyId:
+class AccessKeyId(View):
     """An access key id, or the unique id of something else in IAM.
 
     Attributes:
@@ -158,6 +162,16 @@ then 12 to 124 of A-Z and 0-9
             return None
         words = ["aws", "sts", "get-access-key-info", "--access-key-id", self.id]
         return shlex.join([*words, "--query", "Account", "--output", "text"])
+
+    @override
+    def _blocks(self) -> Iterator[Block]:
+        from iamtriage._rendering.blocks import Code, Fields, Heading
+
+        yield Heading(self.id, 1, (type(self).__name__,))
+        rows = (("kind", self.kind), ("account", self.account))
+        yield Fields(tuple((name, value) for name, value in rows if value))
+        if self.account is None and self.command is not None:
+            yield Code(self.command, "sh")
 
 
 def find_access_key_ids(text: str) -> tuple[AccessKeyId, ...]:

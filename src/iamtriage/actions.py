@@ -18,6 +18,7 @@ import attrs
 
 from iamtriage._arn_templates import fit, names_of_holes
 from iamtriage._service_names import client_of, clients
+from iamtriage._views import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -47,7 +48,7 @@ _DATE = re.compile(r"20[0-9]{6}(?:v[0-9]{1,2})?\Z")
 
 
 @attrs.frozen
-class ResourceType:
+class ResourceType(View):
     """A type of resource, as a statement's ``Resource`` names it.
 
     Attributes:
@@ -70,7 +71,7 @@ class ResourceType:
 
 
 @attrs.frozen
-class Action:
+class Action(View):
     """An IAM action.
 
     Attributes:
@@ -129,7 +130,7 @@ class Action:
 
 
 @attrs.frozen
-class OperationActions:
+class OperationActions(View):
     """What an operation of a service needs.
 
     Attributes:

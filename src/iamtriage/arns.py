@@ -12,6 +12,7 @@ from typing import NamedTuple, Self
 
 from typing_extensions import override
 
+from iamtriage._views import View
 from iamtriage._words import shown
 from iamtriage.exceptions import InvalidArnError
 
@@ -31,7 +32,7 @@ class _Sections(NamedTuple):
     resource: str
 
 
-class Arn(_Sections):
+class Arn(View, _Sections):
     """An Amazon Resource Name, section by section as written. ``str()`` gives the text back.
 
     A named tuple: frozen, ordered, hashable. :func:`parse_arn` makes one of a text. ``_replace`` and

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import attrs
+from typing_extensions import override
 
 from iamtriage._authorization_checks import (
     Check,
@@ -24,9 +25,12 @@ from iamtriage._authorization_checks import (
 )
 from iamtriage._authorization_denials import Denial, DenyingPolicy, denials_of
 from iamtriage._json_documents import Part, decoded, kind_of, plain, refuse, stated
+from iamtriage._views import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from iamtriage._rendering.blocks import Block
 
 __all__ = (
     "AuthorizationDetails",
@@ -44,12 +48,13 @@ __all__ = (
 
 _Page: TypeAlias = "str | bytes | Mapping[str, object]"
 _NOUN = "authorization details"
+_MOST_SHOWN = 50
 # https://docs.aws.amazon.com/iam-toolbox/latest/APIReference/API_GetRequestAuthorizationDetails.html
 _ID = re.compile(r"\s{0,9}[0-9a-z]{16,256}\s{0,9}")
 
 
 @attrs.frozen
-class AuthorizationDetails:
+class AuthorizationDetails(View):
     """Why a call was denied. :func:`read_authorization_details` makes one.
 
     Attributes:
@@ -85,6 +90,23 @@ class AuthorizationDetails:
         ('false',)
         """
         return _merged_context((self.request_context, evaluation.context))
+
+    @override
+    def _blocks(self) -> Iterator[Block]:
+        from iamtriage._rendering.blocks import Fields, Heading
+
+        denials = self.denials()
+        yield Heading("Why the call was denied" if denials else "These details tell of no denial", 1)
+        for each in denials[:_MOST_SHOWN]:
+            yield Heading(f"{each.action} on {each.resource or '*'}", 3, (each.deny or "denied",))
+            rows = (
+                ("policy type", (each.policy_type or "").replace("_", " ")),
+                ("attached to", each.target_arn),
+                ("policies", ", ".join(policy.uri for policy in each.policies)),
+                ("statements", ", ".join(each.sids)),
+            )
+            if told := tuple((name, value) for name, value in rows if value):
+                yield Fields(told)
 
     def to_dict(self) -> dict[str, Any]:
         """Give it as JSON-ready data, in AWS's own form, which :func:`read_authorization_details` reads.

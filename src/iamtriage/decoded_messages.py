@@ -15,11 +15,15 @@ import attrs
 from typing_extensions import override
 
 from iamtriage._json_documents import Part, decoded, refuse, stated
+from iamtriage._views import View
 from iamtriage._words import shown
 from iamtriage.arns import parse_arn
 from iamtriage.exceptions import InvalidArnError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage._rendering.blocks import Block
     from iamtriage.typing import Deny
 
 __all__ = (
@@ -38,10 +42,11 @@ _LAYERS = 4
 _PREFIX = re.compile(r"[a-z0-9-]{1,63}")
 _ENCODED = re.compile(r"\s{0,9}[A-Za-z0-9_-]{100,10240}\s{0,9}")
 _FEW = 3
+_MOST_SHOWN = 50
 
 
 @attrs.frozen
-class KeyValues:
+class KeyValues(View):
     """A condition key and its values, in a statement or in the request.
 
     Attributes:
@@ -54,7 +59,7 @@ class KeyValues:
 
 
 @attrs.frozen
-class DecodedPrincipal:
+class DecodedPrincipal(View):
     """Who made the call.
 
     Attributes:
@@ -69,7 +74,7 @@ class DecodedPrincipal:
 
 
 @attrs.frozen
-class MatchedStatement:
+class MatchedStatement(View):
     """A statement of a policy that fits the call. Which policy it is in, STS does not tell.
 
     Attributes:
@@ -102,7 +107,7 @@ class MatchedStatement:
 
 
 @attrs.frozen
-class DenyingCondition:
+class DenyingCondition(View):
     """A condition key of a statement that denied, beside what the call had for it.
 
     ``str()`` gives a sentence for people, its texts quoted and escaped.
@@ -134,7 +139,7 @@ class DenyingCondition:
 
 
 @attrs.frozen
-class DecodedMessage:
+class DecodedMessage(View):
     """A decoded authorization failure message. :func:`read_decoded_message` makes one.
 
     None, or an empty tuple: the message does not tell.
@@ -230,6 +235,27 @@ class DecodedMessage:
 
     def _context_by_key(self) -> dict[str, tuple[str, ...]]:
         return {each.key.lower(): each.values for each in reversed(self.context)}
+
+    @override
+    def _blocks(self) -> Iterator[Block]:
+        from iamtriage._rendering.blocks import Fields, Heading, Items
+
+        outcome = "was allowed" if self.allowed else "was denied" if self.deny else "as STS tells of it"
+        yield Heading(f"The call {outcome}", 1, ("DecodedMessage",))
+        rows = (
+            ("who", None if self.principal is None else self.principal.arn),
+            ("action", self.action),
+            ("resource", self.resource),
+            ("denied", self.deny),
+        )
+        if told := tuple((name, value) for name, value in rows if value):
+            yield Fields(told)
+        if conditions := self.denying_conditions():
+            yield Heading("Conditions that denied")
+            yield Items(tuple(map(str, conditions[:_MOST_SHOWN])))
+        if self.context:
+            yield Heading("The call's condition keys")
+            yield Fields(tuple((each.key, ", ".join(each.values)) for each in self.context[:_MOST_SHOWN]))
 
     def to_dict(self) -> dict[str, Any]:
         """Give the message as JSON-ready data, in STS's own form, which :func:`read_decoded_message` reads.

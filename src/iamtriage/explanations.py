@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import attrs
 from typing_extensions import override
 
-from iamtriage._rendering.blocks import Code, Fields, Heading, Items, Link, Mark, Source
+from iamtriage._rendering.blocks import Code, Fields, Heading, Items, Link, Mark, Source, with_texts
 from iamtriage._rendering.labels import LABELS, TELLING
+from iamtriage._views import View
 from iamtriage.failures import Failure
 from iamtriage.records import to_record
 from iamtriage.typing import PolicyType
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from iamtriage._rendering.blocks import Block
 
-__all__ = ("Cause", "Evidence", "Explanation", "Remedy", "Who")
+__all__ = ("Cause", "Evidence", "Explanation", "Remedy", "Who", "facts_shown")
 
 Evidence: TypeAlias = Literal["reported", "derived", "supplied", "possible"]
 """What a cause rests on: AWS says it, it follows from the text, it follows from the facts that were
@@ -43,7 +44,7 @@ _READ, _SHOWN = 20_000, 300
 
 
 @attrs.frozen
-class Cause:
+class Cause(View):
     """Why it failed, or may have failed.
 
     Attributes:
@@ -70,9 +71,13 @@ class Cause:
             "because": list(self.because),
         }
 
+    @override
+    def _blocks(self) -> Iterator[Block]:
+        return _cause(self)
+
 
 @attrs.frozen
-class Remedy:
+class Remedy(View):
     """One thing that helps, or that has to be looked at.
 
     Attributes:
@@ -118,9 +123,18 @@ class Remedy:
             "url": self.url,
         }
 
+    @override
+    def _blocks(self) -> Iterator[Block]:
+        return _remedy(self)
+
+    @override
+    def _shown(self) -> tuple[Block, ...]:
+        # Commands and policies are for copying, and all words are the rules' own.
+        return tuple(self._blocks())
+
 
 @attrs.frozen
-class Explanation:
+class Explanation(View):
     """What a failure means and what helps against it.
 
     ``str()`` is for terminals, :meth:`to_markdown` for issues and chats, :meth:`to_html` for pages, and
@@ -162,29 +176,41 @@ class Explanation:
         """
         from iamtriage._rendering.terminal import render
 
-        return render(tuple(self._blocks()), width=width, color=color)
+        return render(self._shown(), width=width, color=color)
 
     def to_markdown(self) -> str:
         """Give the explanation as Markdown (CommonMark, as GitHub and chats read it)."""
         from iamtriage._rendering.markdown import render
 
-        return render(tuple(self._blocks()))
+        return render(self._shown())
 
-    def to_html(self, *, page: bool = False) -> str:
+    def to_html(self, *, page: bool = False, copy_buttons: bool = False) -> str:
         """Give the explanation as an HTML card, with the values marked in the text that they were read from.
 
         Args:
             page: whether to give a whole page instead of a fragment.
+            copy_buttons: whether policies and commands get buttons that copy them, by a script in the HTML.
+                Without it there is no script in it. The script is the same for each explanation, and holds
+                nothing of it. In notebooks the card has the buttons.
         """
         from iamtriage._rendering.cards import render
 
-        return render(tuple(self._blocks(with_source=True)), page=page)
+        return render(self._shown(with_source=True), page=page, copy_buttons=copy_buttons)
 
+    @override
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return self.to_html(copy_buttons=True)
 
-    def _repr_markdown_(self) -> str:
-        return self.to_markdown()
+    @override
+    def _shown(self, *, with_source: bool = False) -> tuple[Block, ...]:
+        hidden = {} if self.failure is None else _hidden(self.failure)
+
+        def change(text: str) -> str:
+            for value, instead in hidden.items():
+                text = text.replace(value, instead)
+            return text
+
+        return tuple(with_texts(block, change) for block in self._blocks(with_source=with_source))
 
     def to_dict(self) -> dict[str, Any]:
         """Give the explanation as JSON-ready data. The failure's text, which may hold secrets, is left out.
@@ -201,17 +227,16 @@ class Explanation:
             "notes": list(self.notes),
         }
 
+    @override
     def _blocks(self, *, with_source: bool = False) -> Iterator[Block]:
         """Give what every form shows, in order."""
         yield Heading(self.summary, 1)
         if self.failure is not None:
-            yield Fields(tuple(_facts(self.failure)))
+            yield Fields(tuple(facts_shown(self.failure)))
         if self.causes:
             yield Heading("Why")
         for cause in self.causes:
-            yield Heading(cause.text, 3, (cause.evidence,))
-            if cause.because:
-                yield Items(cause.because)
+            yield from _cause(cause)
         if self.remedies:
             yield Heading("What helps")
         for remedy in self.remedies:
@@ -224,7 +249,20 @@ class Explanation:
             yield _source(self.failure)
 
 
-def _facts(failure: Failure) -> Iterator[tuple[str, str]]:
+def _hidden(failure: Failure) -> dict[str, str]:
+    """Give the values that hold secrets, with what is shown instead: some denials are of a signed URL.
+
+    An encoded message stays: it is of use only in the command that decodes it.
+    """
+    from iamtriage.redaction import redact
+
+    stated = (value for key, value in to_record(failure).items() if key != "encoded_message")
+    shown = {value: redact(value) for value in stated if isinstance(value, str)}
+    return {value: instead for value, instead in shown.items() if value != instead}
+
+
+def facts_shown(failure: Failure) -> Iterator[tuple[str, str]]:
+    """Give what a card says of a failure, as names and values."""
     record = dict(to_record(failure))
     if failure.kind == "kubernetes_forbidden" and record["principal"] == record["k8s_user"]:
         # One name is one line.
@@ -233,6 +271,12 @@ def _facts(failure: Failure) -> Iterator[tuple[str, str]]:
         value = record[key]
         if value is not None:
             yield LABELS[key], str(value).replace("_", " ") if key == "policy_type" else str(value)
+
+
+def _cause(cause: Cause) -> Iterator[Block]:
+    yield Heading(cause.text, 3, (cause.evidence,))
+    if cause.because:
+        yield Items(cause.because)
 
 
 def _remedy(remedy: Remedy) -> Iterator[Block]:

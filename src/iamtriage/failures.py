@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 import attrs
 
+from iamtriage._views import View
 from iamtriage.typing import Deny, PolicyType
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ __all__ = (
 
 
 @attrs.frozen
-class Envelope:
+class Envelope(View):
     """What the SDK, tool or log states around the sentence. None: it does not say.
 
     Attributes:
@@ -71,7 +72,7 @@ Marks: TypeAlias = tuple[tuple[str, ...], tuple[tuple[int, int], ...]]
 
 
 @attrs.frozen
-class _Failure:
+class _Failure(View):
     """What every failure has; the public classes below add their kind.
 
     Attributes:

@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from iamtriage._iam_names import ACCOUNT, check_name, check_path, refuse
 from iamtriage._partitions import PARTITIONS
+from iamtriage._views import View
 from iamtriage._words import shown
 from iamtriage.arns import Arn, parse_arn
 
@@ -49,7 +50,7 @@ _IDENTITY_CENTER_PATH = re.compile(r"/aws-reserved/sso\.amazonaws\.com/(?:(?P<re
 _SERVICE_LINKED_PATH = re.compile(r"/aws-service-role/(?P<service>[^/]{1,128})/")
 
 
-class _WithArn:
+class _WithArn(View):
     """A principal that is written as an ARN."""
 
     __slots__ = ()
@@ -82,7 +83,7 @@ class _Pathed(_WithArn):
 
 
 @attrs.frozen
-class Account:
+class Account(View):
     """An account as a principal: its number alone.
 
     Attributes:
@@ -99,7 +100,7 @@ class Account:
 
 
 @attrs.frozen
-class ServicePrincipal:
+class ServicePrincipal(View):
     """A service that acts by itself.
 
     Attributes:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import attrs
 from typing_extensions import override
 
+from iamtriage._views import View
 from iamtriage.failures import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage._rendering.blocks import Block
 
 __all__ = ("Certainty", "Fix", "Place", "StsCause", "StsCauseCode", "StsDiagnosis")
 
@@ -37,7 +43,7 @@ StsCauseCode: TypeAlias = Literal[
 
 
 @attrs.frozen
-class Fix:
+class Fix(View):
     """One way to mend a cause.
 
     Attributes:
@@ -69,7 +75,7 @@ def fix_in(where: Place, text: str, *commands: str) -> Fix:
 
 
 @attrs.frozen
-class StsCause:
+class StsCause(View):
     """One cause, or possible cause.
 
     Attributes:
@@ -101,9 +107,13 @@ class StsCause:
             "fixes": [fix.to_dict() for fix in self.fixes],
         }
 
+    @override
+    def _blocks(self) -> Iterator[Block]:
+        return _blocks_of(self)
+
 
 @attrs.frozen
-class StsDiagnosis:
+class StsDiagnosis(View):
     """What :func:`iamtriage.diagnose_sts` found: the causes, the surest first.
 
     False where there are none. ``str()`` prints them for people.
@@ -154,3 +164,25 @@ class StsDiagnosis:
             "kind": None if self.failure is None else self.failure.kind,
             "causes": [cause.to_dict() for cause in self.causes],
         }
+
+    @override
+    def _blocks(self) -> Iterator[Block]:
+        from iamtriage._rendering.blocks import Heading
+
+        if not self.causes:
+            yield Heading(str(self), 1)
+            return
+        yield Heading("What is wrong with the calls of STS", 1)
+        for cause in self.causes:
+            yield from _blocks_of(cause)
+
+
+def _blocks_of(cause: StsCause) -> Iterator[Block]:
+    from iamtriage._rendering.blocks import Code, Heading, Items
+
+    yield Heading(cause.title, 3, (cause.certainty,))
+    if cause.evidence:
+        yield Items(cause.evidence)
+    for fix in cause.fixes:
+        yield Items((f"{fix.where}: {fix.text}",))
+        yield from (Code(command, "sh") for command in fix.commands)

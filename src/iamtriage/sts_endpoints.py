@@ -20,6 +20,7 @@ from iamtriage._sts_table import (
     LEGACY_GLOBAL_REGIONS,
     PARTITIONS,
 )
+from iamtriage._views import View
 from iamtriage._words import shown
 from iamtriage.exceptions import EndpointError, UnknownRegionError
 
@@ -52,7 +53,17 @@ _LONGEST = 63  # a label of a host name; clients refuse longer regions
 _LOOKED_AT = 200
 
 
-class StsEndpoint(NamedTuple):
+class _Endpoint(NamedTuple):
+    url: str
+    host: str
+    signing_region: str
+    partition: str
+    is_global: bool
+    published: bool | None
+    reason: str
+
+
+class StsEndpoint(View, _Endpoint):
     """The host that a client of STS calls, and how it signs the call.
 
     A named tuple: importing attrs would take most of the time to a process's first answer.
@@ -71,13 +82,7 @@ class StsEndpoint(NamedTuple):
     False
     """
 
-    url: str
-    host: str
-    signing_region: str
-    partition: str
-    is_global: bool
-    published: bool | None
-    reason: str
+    __slots__ = ()
 
 
 def resolve_sts_endpoint(

@@ -12,16 +12,20 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit, urlunsplit
 
 import attrs
+from typing_extensions import override
 
 from iamtriage._config_files import read_config
 from iamtriage._sdks import SDKS, Sdk
 from iamtriage._sts_sources import Setting, SettingValue, Sources, clean, known_client_args, without_password
+from iamtriage._views import View
 from iamtriage._words import shown
 from iamtriage.exceptions import EndpointError, IamTriageError, UnknownRegionError
 from iamtriage.sts_endpoints import StsEndpoint, resolve_sts_endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    from iamtriage._rendering.blocks import Block
 
 __all__ = ("SDKS", "Setting", "SettingValue", "StsSettings")
 
@@ -35,10 +39,12 @@ _HOST = re.compile(
 _ZONE = re.compile(r"(?:[A-Za-z0-9._!~-]|%[0-9A-Fa-f]{2})+\Z")
 # An endpoint's signing region or partition, where there is no region or none that we know.
 _NONE = ""
+# Few know these two: they are shown where somebody set them.
+_RARE = frozenset({"defaults_mode", "use_ssl"})
 
 
 @attrs.frozen
-class StsSettings:
+class StsSettings(View):
     r"""The settings of an SDK that decide on its STS endpoint, each with its source.
 
     :meth:`from_sources` makes one. Values that the SDK refuses are kept; :meth:`resolve` refuses them.
@@ -213,8 +219,7 @@ accepts only legacy, regional
         """
         rows = [("setting", "value", "source", "hidden")]
         for setting in self.settings:
-            # Few know these two: they are shown where somebody set them.
-            if setting.name in {"defaults_mode", "use_ssl"} and setting.source == "default":
+            if setting.name in _RARE and setting.source == "default":
                 continue
             hidden = "; ".join(f"{_cell(other)} ({clean(other.source, 120)})" for other in setting.hidden)
             rows.append((setting.name, _cell(setting), clean(setting.source, 120), hidden))
@@ -233,6 +238,17 @@ accepts only legacy, regional
             signed = f"signed for {endpoint.signing_region}" if endpoint.signing_region else "not signed"
             lines.append(f"host: {clean(endpoint.host, 255)}, {clean(signed)}: {clean(endpoint.reason, 400)}")
         return "\n".join(lines)
+
+    @override
+    def _blocks(self) -> Iterator[Block]:
+        from iamtriage._rendering.blocks import Fields, Heading
+
+        *_, host = self.explain().splitlines()
+        yield Heading(f"The STS endpoint of {SDKS[self.sdk].title}", 1)
+        told = (each for each in self.settings if each.name not in _RARE or each.source != "default")
+        rows = ((each.name, f"{_cell(each)}, from {clean(each.source, 120)}") for each in told)
+        name, _, words = host.partition(": ")
+        yield Fields((*rows, (name, words)))
 
     def _region(self, rules: Sdk) -> str | None:
         region = self.region.value

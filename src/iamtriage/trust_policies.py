@@ -18,9 +18,12 @@ from iamtriage._trust_advice import action_advice, condition_advice, principal_a
 from iamtriage._trust_conditions import Checked, check_condition
 from iamtriage._trust_principals import Match, match_principal
 from iamtriage._trust_requests import Request, make_request, named
+from iamtriage._views import View
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    from iamtriage._rendering.blocks import Block
 
 __all__ = ("TrustResult", "check_trust_policy")
 
@@ -30,7 +33,7 @@ _LENIENCE = 300
 
 
 @attrs.frozen
-class TrustResult:
+class TrustResult(View):
     """What a trust policy says to a call.
 
     Attributes:
@@ -58,6 +61,21 @@ class TrustResult:
         word = {True: "allowed", False: "not allowed", None: "undecided"}[self.allowed]
         fix = f"\nfix: {self.fix}" if self.fix else ""
         return f"{word}: {self.reason}{fix}"
+
+    @override
+    def _blocks(self) -> Iterator[Block]:
+        from iamtriage._rendering.blocks import Fields, Heading
+
+        yield Heading(str(self).partition("\n")[0], 1)
+        rows = (
+            ("statement", None if self.statement is None else str(self.statement)),
+            ("condition", self.condition),
+            ("expected", ", ".join(self.expected)),
+            ("actual", ", ".join(self.actual)),
+            ("fix", self.fix),
+        )
+        if told := tuple((name, value) for name, value in rows if value):
+            yield Fields(told)
 
 
 @attrs.frozen

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from typing_extensions import override
 
+from iamtriage._rendering._copying import SCRIPT
 from iamtriage._rendering._styles import STYLE
 from iamtriage._rendering.blocks import Block, Code, Fields, Heading, Items, Link, Mark, Paragraph, Source
 from iamtriage._rendering.cards import render
@@ -26,7 +27,7 @@ ATTRIBUTES = frozenset(
 _SCRIPTED = re.compile(r"\b(?:script|on[a-z]+=|javascript:|url\(|@import|expression)", re.IGNORECASE)
 
 
-class _Reader(HTMLParser):
+class CardReader(HTMLParser):
     """The elements, attributes and text of a fragment."""
 
     def __init__(self, html: str) -> None:
@@ -52,7 +53,9 @@ class _Reader(HTMLParser):
 
     @override
     def handle_data(self, data: str) -> None:
-        if "style" not in self.opened:
+        if "script" in self.opened:
+            assert data == SCRIPT
+        elif "style" not in self.opened:
             self.text.append(data)
 
     @override
@@ -68,11 +71,16 @@ class _Reader(HTMLParser):
         raise AssertionError(data)
 
 
+def read_card(html: str) -> CardReader:
+    """Read a card; the only script in it is the constant one."""
+    return CardReader(html)
+
+
 def _check(blocks: tuple[Block, ...]) -> None:
     html = render(blocks, page=False)
     assert html.encode().decode() == html
     assert html.replace("\n", "").replace("\t", "").isprintable()
-    read = _Reader(html)
+    read = CardReader(html)
     assert read.elements <= ELEMENTS
     assert read.attributes.keys() <= ATTRIBUTES
     assert read.attributes.get("href", set()) <= {WEB_ADDRESS}

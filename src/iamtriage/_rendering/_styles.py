@@ -1,8 +1,8 @@
 """The style sheet of the HTML cards; not for what stands in them.
 
 Every rule holds within ``.iamtriage`` only. Colours have a contrast of at least 4.5 : 1 with what is behind
-them (https://www.w3.org/TR/WCAG22/#contrast-minimum). A card is dark where its surroundings say so: Jupyter
-and VS Code by an attribute or class of theirs, other pages by the reader's preference.
+them (https://www.w3.org/TR/WCAG22/#contrast-minimum). A card is dark where its surroundings say so: Jupyter,
+Colab and VS Code by an attribute or class of theirs, other pages by the reader's preference.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ _DARK = """color-scheme: dark;
   --it-open: #f2cc60; --it-open-back: #3d2f0a; --it-who: #cdbfff; --it-who-back: #2f2757;
   --it-mark: #fff3c4; --it-mark-back: #594a10; --it-gone: #ffb4ab; --it-gone-back: #551a17;"""
 
-# Notebooks have rules for every heading, list and code in an output; these here have to count for more.
-_CARD = ".iamtriage > .iamtriage-card"
+# Notebooks have rules for every heading, list and code in an output; these here have to count for more, even
+# than JupyterLab's `.jp-ThemedContainer .jp-RenderedHTMLCommon :not(pre) > code`.
+_CARD = ".iamtriage > .iamtriage-card.iamtriage-card"
 _SHEET = """.iamtriage {
   LIGHT
   max-width: 60rem; margin: 0.5rem 0; text-align: left;
@@ -32,10 +33,12 @@ _SHEET = """.iamtriage {
 @media (prefers-color-scheme: dark) { .iamtriage {
   DARK
 } }
-[data-jp-theme-light="true"] .iamtriage, .vscode-light .iamtriage {
+[data-jp-theme-light="true"] .iamtriage, [theme="light"] .iamtriage, .vscode-light .iamtriage,
+.vscode-high-contrast-light .iamtriage {
   LIGHT
 }
-[data-jp-theme-light="false"] .iamtriage, .vscode-dark .iamtriage, .vscode-high-contrast .iamtriage {
+[data-jp-theme-light="false"] .iamtriage, [theme="dark"] .iamtriage, .vscode-dark .iamtriage,
+.vscode-high-contrast:not(.vscode-high-contrast-light) .iamtriage {
   DARK
 }
 & *, & ::before { box-sizing: border-box; }
@@ -122,6 +125,18 @@ _SHEET = """.iamtriage {
 & [data-iamtriage-code="sh"] > pre > code::before {
   content: "$ "; color: var(--it-quiet); -webkit-user-select: none; user-select: none;
 }
+& .iamtriage-copyable { position: relative; }
+& .iamtriage-copyable > pre { padding-right: 7.4rem; }
+& .iamtriage-copy {
+  position: absolute; top: 0.36rem; right: 0.4rem; margin: 0; padding: 0.12rem 0.6rem; cursor: pointer;
+  font: 500 0.8rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
+  color: var(--it-link); background: var(--it-back); border: 1px solid var(--it-line); border-radius: 5px;
+  appearance: none; box-shadow: none; text-transform: none; letter-spacing: normal;
+}
+& .iamtriage-copy:hover { border-color: currentColor; }
+& .iamtriage-copied {
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
+}
 & a:any-link { color: var(--it-link); text-decoration: underline; }
 & > :last-child, & li > :last-child { margin-bottom: 0; }
 & :focus-visible { outline: 2px solid var(--it-accent); outline-offset: 2px; }
@@ -146,7 +161,11 @@ _SHEET = """.iamtriage {
   & .iamtriage-remedies > li::before { left: 0.85rem; top: 0.75rem; }
   & .iamtriage-remedies > li > .iamtriage-item { padding-left: 2rem; }
 }
-@media print { & .iamtriage-code > pre { max-height: none; white-space: pre-wrap; } }
+@media print {
+  & .iamtriage-code > pre { max-height: none; white-space: pre-wrap; }
+  & .iamtriage-copyable > pre { padding-right: 0.85rem; }
+  & .iamtriage-copy { display: none; }
+}
 """
 
 STYLE = _SHEET.replace("&", _CARD).replace("LIGHT", _LIGHT).replace("DARK", _DARK)

@@ -5,11 +5,25 @@ Every text in a block is plain: no markup is meant by any character in it.
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
 
-__all__ = ("Block", "Code", "Fields", "Heading", "Items", "Link", "Mark", "Paragraph", "Source")
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = (
+    "Block",
+    "Code",
+    "Fields",
+    "Heading",
+    "Items",
+    "Link",
+    "Mark",
+    "Paragraph",
+    "Source",
+    "with_texts",
+)
 
 
 @attrs.frozen
@@ -108,3 +122,27 @@ class Source:
 
 Block: TypeAlias = Heading | Paragraph | Items | Fields | Code | Link | Source
 """Any block; ``match`` narrows it."""
+
+
+def with_texts(block: Block, change: Callable[[str], str]) -> Block:
+    """Give a block with each of its texts changed; a source keeps its marks only where its text stays.
+
+    >>> with_texts(Items(("a", "b")), str.upper)
+    Items(items=('A', 'B'), ordered=False)
+    """
+    match block:
+        case Heading(text, level, tags):
+            return Heading(change(text), level, tuple(map(change, tags)))
+        case Fields(rows):
+            return Fields(tuple((name, change(value)) for name, value in rows))
+        case Items(items, ordered):
+            return Items(tuple(map(change, items)), ordered)
+        case Paragraph(text, quiet):
+            return Paragraph(change(text), quiet)
+        case Link(url, text):
+            return Link(change(url), change(text))
+        case Code(text, language):
+            return Code(change(text), language)
+        case Source(text, marks):
+            changed = change(text)
+            return Source(changed, marks if changed == text else ())

@@ -1,8 +1,9 @@
 """Blocks as a card of HTML, for notebooks and pages; not for its looks, see ``_styles``.
 
-A card is inert: it has no script, no event handler, and needs nothing from elsewhere. Every text goes through
-``html.escape``, and what cannot be seen in it is shown as an escape. The only attributes that hold text from
-outside are the titles of marks and badges, and the addresses of links, which are checked.
+A card is inert: it has no event handler, and needs nothing from elsewhere. The only script that it can have
+is the constant one of ``_copying``. Every text goes through ``html.escape``, and what cannot be seen in it is
+shown as an escape. The only attributes that hold text from outside are the titles of marks and badges, and
+the addresses of links, which are checked.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import attrs
 
+from iamtriage._rendering._copying import SCRIPT
 from iamtriage._rendering._styles import STYLE
 from iamtriage._rendering.blocks import Code, Fields, Heading, Items, Link, Paragraph, Source
 from iamtriage._rendering.texts import code_text, is_web_address, parts, phrases
@@ -37,11 +39,12 @@ _COMMAND_WIDTH = 88
 _CODE_NAMES = {"sh": "Command", "json": "Policy document", "yaml": "Manifest", "text": "Text"}
 
 
-def render(blocks: tuple[Block, ...], *, page: bool) -> str:
+def render(blocks: tuple[Block, ...], *, page: bool, copy_buttons: bool = False) -> str:
     """Give blocks as one ``<div class="iamtriage">``, or as a whole page that holds it.
 
-    A script that adds a button for copying finds code by ``.iamtriage-code`` and its language by the
-    attribute ``data-iamtriage-code``; the ``textContent`` of the ``code`` element in it is what to copy.
+    With ``copy_buttons`` it ends with the script that adds them. A script finds code by ``.iamtriage-code``
+    and its language by the attribute ``data-iamtriage-code``; the ``textContent`` of the ``code`` element in
+    it is what to copy.
 
     >>> "<script>" in render((Heading("<script>", 1),), page=True)
     False
@@ -51,17 +54,17 @@ def render(blocks: tuple[Block, ...], *, page: bool) -> str:
     fragment = (
         f'<div class="iamtriage"><style>{STYLE}</style>'
         '<div class="iamtriage-card mathjax_ignore tex2jax_ignore" dir="ltr">'
-        f"{''.join(card.sections(blocks))}</div></div>"
+        f"{''.join(card.sections(blocks))}</div>{f'<script>{SCRIPT}</script>' if copy_buttons else ''}</div>"
     )
     if not page:
         return fragment
     titles = (block.text for block in blocks if isinstance(block, Heading) and block.level == 1)
-    return _page(next(titles, "iamtriage"), fragment)
+    return _page(next(titles, "iamtriage"), fragment, scripted=copy_buttons)
 
 
-def _page(title: str, fragment: str) -> str:
-    digest = b64encode(sha256(STYLE.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+def _page(title: str, fragment: str, *, scripted: bool) -> str:
+    script = f"script-src {_digest(SCRIPT)}; " if scripted else ""
+    policy = f"default-src 'none'; style-src {_digest(STYLE)}; {script}base-uri 'none'; form-action 'none'"
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
@@ -69,6 +72,10 @@ def _page(title: str, fragment: str) -> str:
         '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">'
         f"<title>{_text(title)}</title></head><body>{fragment}</body></html>\n"
     )
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
 # --------------------------------------------------------------------------------------------- structure

@@ -5,19 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import attrs
+from typing_extensions import override
 
+from iamtriage._views import View
 from iamtriage.aws_auth._commands import commands_for
 from iamtriage.aws_auth._entries import RoleEntry, UserEntry
 from iamtriage.aws_auth._terraform import terraform_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage._rendering.blocks import Block
     from iamtriage.aws_auth._entries import Entry
 
 __all__ = ("AccessEntryPlan", "Migration", "PolicyAssociation")
 
+_MOST_SHOWN = 50
+
 
 @attrs.frozen
-class PolicyAssociation:
+class PolicyAssociation(View):
     """An access policy that an access entry is to have.
 
     Attributes:
@@ -32,7 +39,7 @@ class PolicyAssociation:
 
 
 @attrs.frozen
-class AccessEntryPlan:
+class AccessEntryPlan(View):
     """An access entry that is to be made.
 
     Attributes:
@@ -60,7 +67,7 @@ class AccessEntryPlan:
 
 
 @attrs.frozen
-class Migration:
+class Migration(View):
     """What replaces an aws-auth ConfigMap.
 
     Attributes:
@@ -111,6 +118,20 @@ class Migration:
             "entries": [_plan_dict(entry) for entry in self.entries],
             "notes": list(self.notes),
         }
+
+    @override
+    def _blocks(self) -> Iterator[Block]:
+        from iamtriage._rendering.blocks import Code, Heading, Items, Paragraph
+
+        yield Heading(f"The access entries of the cluster {self.cluster}", 1)
+        notes = [*self.notes, *(note for entry in self.entries for note in entry.notes)]
+        if notes:
+            yield Items(tuple(notes[:_MOST_SHOWN]))
+        commands = self.commands()
+        for command in commands[:_MOST_SHOWN]:
+            yield Code(command, "sh")
+        if len(commands) > _MOST_SHOWN or len(notes) > _MOST_SHOWN:
+            yield Paragraph("There are more: notes and commands() give them all.", quiet=True)
 
 
 def _plan_dict(plan: AccessEntryPlan) -> dict[str, object]:

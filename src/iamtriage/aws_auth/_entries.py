@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import attrs
 
+from iamtriage._views import View
+
 __all__ = ("AwsAuth", "Entry", "RoleEntry", "SsoRole", "UserEntry")
 
 
 @attrs.frozen
-class SsoRole:
+class SsoRole(View):
     """The ``sso:`` part of a ``mapRoles`` entry, which stands for the roles of a permission set.
 
     Attributes:
@@ -23,7 +25,7 @@ class SsoRole:
 
 
 @attrs.frozen
-class RoleEntry:
+class RoleEntry(View):
     """An entry of ``mapRoles``.
 
     Attributes:
@@ -47,7 +49,7 @@ class RoleEntry:
 
 
 @attrs.frozen
-class UserEntry:
+class UserEntry(View):
     """An entry of ``mapUsers``.
 
     Attributes:
@@ -72,7 +74,7 @@ Entry = RoleEntry | UserEntry
 
 
 @attrs.frozen
-class AwsAuth:
+class AwsAuth(View):
     """An aws-auth ConfigMap, as the authenticator reads it: what it drops is not here, see ``lint``.
 
     Attributes:

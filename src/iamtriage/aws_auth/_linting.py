@@ -6,6 +6,7 @@ from typing import Literal
 
 import attrs
 
+from iamtriage._views import View
 from iamtriage._words import escaped
 from iamtriage.aws_auth._checks import problems
 from iamtriage.aws_auth._source import checked, read
@@ -59,7 +60,7 @@ CODES: dict[str, tuple[Literal["error", "warning"], str]] = {
 
 
 @attrs.frozen
-class Finding:
+class Finding(View):
     """Something that is wrong.
 
     Attributes:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._views import View
 from iamtriage._words import shown
 from iamtriage.arns import Arn, parse_arn
 from iamtriage.aws_auth._arnlike import arn_like
@@ -33,7 +34,7 @@ __all__ = ("Match", "who_matches")
 
 
 @attrs.frozen
-class Match:
+class Match(View):
     """Who a caller is in Kubernetes.
 
     Attributes:

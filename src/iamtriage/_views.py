@@ -1,0 +1,76 @@
+"""How public values show themselves in notebooks and in IPython; not for the looks, see ``_rendering``.
+
+Nothing is imported before a value is shown: what is read by the thousand stays as cheap as it was. What is
+said of a value, ``_value_blocks`` knows, which stands above all values. It is the one import of a higher
+layer; the layers in pyproject.toml name it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any, Protocol
+
+    from iamtriage._rendering.blocks import Block
+
+    class _Printer(Protocol):
+        """What IPython hands to ``_repr_pretty_``."""
+
+        def text(self, obj: str) -> None: ...
+
+        def break_(self) -> None: ...
+
+
+__all__ = ("View",)
+
+_WIDTH = 80
+
+
+class View:
+    """The base of values that notebooks show as a card, and IPython as text. ``repr()`` stays as it is.
+
+    https://ipython.readthedocs.io/en/stable/config/integrating.html#rich-display tells of these methods.
+    """
+
+    __slots__ = ()
+
+    def __init_subclass__(cls, **arguments: Any) -> None:  # noqa: ANN401 (whatever other bases take)
+        """Give each class the method itself: IPython prefers a class's own ``__repr__`` to an heirloom."""
+        super().__init_subclass__(**arguments)
+        cls._repr_pretty_ = View._repr_pretty_  # type: ignore[method-assign]  # the same method
+
+    def _blocks(self) -> Iterator[Block]:
+        """Give what is shown; secrets are taken out afterwards."""
+        from iamtriage._value_blocks import blocks_of
+
+        return blocks_of(self)
+
+    def _shown(self) -> tuple[Block, ...]:
+        from iamtriage._value_blocks import without_secrets
+
+        return without_secrets(self._blocks())
+
+    def _repr_html_(self) -> str:
+        from iamtriage._rendering.cards import render
+
+        return render(self._shown(), page=False, copy_buttons=True)
+
+    def _repr_markdown_(self) -> str:
+        from iamtriage._rendering.markdown import render
+
+        return render(self._shown())
+
+    def _repr_pretty_(self, printer: _Printer, cycle: bool) -> None:  # noqa: FBT001 (IPython's signature)
+        # Within a list or dict a value is one of many: there it is its repr, as everything is.
+        if cycle or len(getattr(printer, "stack", ())) > 1:
+            printer.text(repr(self))
+            return
+        from iamtriage._rendering.terminal import render
+
+        width = getattr(printer, "max_width", _WIDTH)
+        for number, line in enumerate(render(self._shown(), width=width, color=False).split("\n")):
+            if number:
+                printer.break_()
+            printer.text(line)

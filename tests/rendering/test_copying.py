@@ -1,0 +1,62 @@
+"""The script of copy buttons: one constant, in cards only where it is asked for. A browser runs it in tests/notebook."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+
+import pytest
+
+from iamtriage import explain
+from iamtriage._rendering._copying import SCRIPT
+from iamtriage._rendering.blocks import Heading
+from iamtriage._rendering.cards import render
+from tests.rendering.hostile import PAYLOADS, everywhere
+from tests.rendering.test_cards import read_card
+
+DENIED = (
+    "An error occurred (AccessDenied) when calling the GetObject operation: User: "
+    "arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:GetObject"
+)
+
+
+@pytest.mark.parametrize("text", PAYLOADS.values(), ids=PAYLOADS)
+@pytest.mark.parametrize("page", [False, True])
+def test_the_script_is_the_same_whatever_the_texts(text: str, *, page: bool) -> None:
+    html = render(everywhere(text), page=page, copy_buttons=True)
+    assert re.findall(r"<script\b.*?</script>", html, re.DOTALL) == [f"<script>{SCRIPT}</script>"]
+    assert html.replace(f"<script>{SCRIPT}</script>", "") == (
+        render(everywhere(text), page=False)
+        if not page
+        else render(everywhere(text), page=True).replace("; base-uri", f"; script-src {_digest()}; base-uri")
+    )
+
+
+def _digest() -> str:
+    return f"'sha256-{b64encode(sha256(SCRIPT.encode()).digest()).decode()}'"
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["</", "<!--", "innerHTML", "outerHTML", "insertAdjacent", "eval", "Function", "document.write", "http"],
+)
+def test_nothing_in_it_makes_markup_or_code_of_a_text(word: str) -> None:
+    assert word not in SCRIPT
+
+
+def test_a_pages_policy_lets_nothing_else_run() -> None:
+    html = render((Heading("a", 1),), page=True, copy_buttons=True)
+    [policy] = re.findall(r'Content-Security-Policy" content="([^"]*)"', html)
+    parts = dict(part.split(" ", 1) for part in policy.split("; "))
+    assert parts["default-src"] == "'none'"
+    assert parts["script-src"] == _digest()
+    assert "script-src" not in render((Heading("a", 1),), page=True)
+
+
+def test_an_explanation_has_it_in_notebooks_only() -> None:
+    explanation = explain(DENIED)
+    for html in (explanation.to_html(), explanation.to_html(page=True)):
+        assert "<script" not in html
+    assert explanation._repr_html_() == explanation.to_html(copy_buttons=True)
+    assert "script" in read_card(explanation._repr_html_()).elements

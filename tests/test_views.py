@@ -1,0 +1,363 @@
+"""Public values in notebooks and in IPython: every one shows itself, and no text gets out of its place."""
+
+from __future__ import annotations
+
+import inspect
+import pickle
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, get_args
+
+import attrs
+import pytest
+from IPython.lib import pretty as printing
+
+import iamtriage
+from iamtriage import Failure, actions, authorization_details, aws_auth, boto, decoded_messages, sts_causes
+from iamtriage._views import View
+from iamtriage.aws_auth import AccessEntryPlan, AwsAuth, Finding, Match, Migration, PolicyAssociation
+from iamtriage.sts_settings import StsSettings
+from tests.rendering.hostile import PAYLOADS
+from tests.rendering.test_cards import ATTRIBUTES, ELEMENTS, read_card
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ACCOUNT = "111122223333"
+SECRET = "q7Zr2kLmN8vXcB4tYwE6uPsA9dFgH1jK0oIeRxQz"
+
+
+def pretty(value: object, width: int = 79) -> str:
+    """What IPython prints of a value."""
+    return str(printing.pretty(value, max_width=width))  # type: ignore[no-untyped-call] # half typed
+
+
+def _failure(cls: Any) -> Callable[[str], object]:  # noqa: ANN401 (any of sixteen classes)
+    names = [field.alias for field in attrs.fields(cls) if field.name not in {"envelope", "span", "_marks"}]
+    return lambda text: cls(iamtriage.Envelope(text, text, text), **dict.fromkeys(names, text))
+
+
+def _denying(text: str) -> decoded_messages.MatchedStatement:
+    keys = (decoded_messages.KeyValues(text, (text, text)),)
+    return decoded_messages.MatchedStatement(text, "DENY", (text,), (text,), (text, text), (text,), keys)
+
+
+def _check(text: str) -> authorization_details.Check:
+    matched = authorization_details.MatchedPolicy(text, (authorization_details.StatementMatch(text, "DENY"),))
+    return authorization_details.Check(text, "EXPLICIT_DENY", text, (text, text), (matched,))
+
+
+def _details(text: str) -> iamtriage.AuthorizationDetails:
+    evaluation = authorization_details.Evaluation(text, text, "EXPLICIT_DENY", (), (_check(text),))
+    policy = authorization_details.PolicyInfo(text, text, True, (text,), ((text, text),))  # noqa: FBT003 (as AWS tells)
+    return iamtriage.AuthorizationDetails((evaluation,), (policy,), (), text)
+
+
+def _denial(text: str) -> authorization_details.Denial:
+    policy = authorization_details.DenyingPolicy(text, (text, text))
+    evaluation = authorization_details.Evaluation(text, text)
+    return authorization_details.Denial(evaluation, "explicit", "identity", _check(text), (policy,))
+
+
+# A value of each class, with a text wherever it takes any.
+MAKERS: dict[type, Callable[[str], object]] = {
+    **{cls: _failure(cls) for cls in get_args(Failure)},
+    iamtriage.Envelope: lambda text: iamtriage.Envelope(text, text, text, 403, text, text, text),
+    iamtriage.AccessKeyId: lambda _: iamtriage.AccessKeyId("ASIARTX3GSDSVJNFUWS2"),
+    iamtriage.Account: iamtriage.Account,
+    iamtriage.Arn: lambda text: iamtriage.Arn("aws", "s3", "", "", text),
+    iamtriage.AuthorizationDetails: _details,
+    iamtriage.Cause: lambda text: iamtriage.Cause(text, text, "reported", (text, text)),
+    iamtriage.DecodedMessage: lambda text: iamtriage.DecodedMessage(
+        False,  # noqa: FBT003 (as STS tells)
+        True,  # noqa: FBT003 (as above)
+        (_denying(text),),
+        decoded_messages.DecodedPrincipal(text, text, text),
+        text,
+        text,
+        (decoded_messages.KeyValues(text, (text,)),),
+    ),
+    iamtriage.Explanation: lambda text: iamtriage.Explanation(
+        iamtriage.AccessDenied(text=text, principal=text), text, text, (), (), (text,)
+    ),
+    iamtriage.Facts: lambda text: iamtriage.Facts(
+        cluster=text,
+        namespace=text,
+        trust_policy={text: [text]},
+        token_claims={"sub": text, "more": {text: 1}},
+    ),
+    iamtriage.FederatedUser: lambda text: iamtriage.FederatedUser("aws", ACCOUNT, text),
+    iamtriage.IdentityCenterRole: lambda text: iamtriage.IdentityCenterRole("aws", ACCOUNT, text),
+    iamtriage.InstanceProfile: lambda text: iamtriage.InstanceProfile("aws", ACCOUNT, text),
+    iamtriage.Remedy: lambda text: iamtriage.Remedy(
+        text, "you", (text, text), (), {"Statement": [text]}, {"Sid": text}, None, text, text
+    ),
+    iamtriage.Role: lambda text: iamtriage.Role("aws", ACCOUNT, text),
+    iamtriage.RoleSession: lambda text: iamtriage.RoleSession("aws", ACCOUNT, text, text),
+    iamtriage.Root: lambda _: iamtriage.Root("aws", ACCOUNT),
+    iamtriage.ServiceLinkedRole: lambda text: iamtriage.ServiceLinkedRole("aws", ACCOUNT, text),
+    iamtriage.ServicePrincipal: iamtriage.ServicePrincipal,
+    iamtriage.StsDiagnosis: lambda text: iamtriage.StsDiagnosis(
+        (sts_causes.StsCause("missing-region", text, (text,), "possible", (sts_causes.Fix("pod", text),)),)
+    ),
+    iamtriage.StsEndpoint: lambda text: iamtriage.StsEndpoint(text, text, text, text, False, None, text),  # noqa: FBT003 (a field)
+    StsSettings: lambda text: StsSettings.from_sources(
+        {"AWS_REGION": text or "eu-west-1"}, endpoint_url=text
+    ),
+    iamtriage.TrustResult: lambda text: iamtriage.TrustResult(
+        None, text, 0, text, text, (text,), (text, text)
+    ),
+    iamtriage.User: lambda text: iamtriage.User("aws", ACCOUNT, text),
+    actions.Action: lambda text: actions.Action(
+        text, text, "read", (actions.ResourceType(text, (text, text)),), (actions.ResourceType(text, ()),)
+    ),
+    actions.OperationActions: lambda text: actions.OperationActions(text, text, (text, text)),
+    actions.ResourceType: lambda text: actions.ResourceType(text, (text,)),
+    aws_auth.SsoRole: lambda text: aws_auth.SsoRole(text, text, text),
+    aws_auth.RoleEntry: lambda text: aws_auth.RoleEntry(
+        text, text, (text, text), aws_auth.SsoRole(text, text)
+    ),
+    aws_auth.UserEntry: lambda text: aws_auth.UserEntry(text, text, (text,)),
+    AwsAuth: lambda text: AwsAuth((aws_auth.RoleEntry(text),), (aws_auth.UserEntry(text),), (text, text)),
+    Finding: lambda text: Finding(text, "error", 3, text, text, text),
+    Match: lambda text: Match(text, (text, text), aws_auth.UserEntry(text), text),
+    PolicyAssociation: lambda text: PolicyAssociation(text, "namespace", (text, text)),
+    AccessEntryPlan: lambda text: AccessEntryPlan(
+        text,
+        aws_auth.UserEntry(text),
+        None,
+        text,
+        text,
+        text,
+        (text,),
+        (PolicyAssociation(text),),
+        (text, text),
+    ),
+    Migration: lambda text: Migration("orders", (AccessEntryPlan(text, aws_auth.UserEntry(text)),), (text,)),
+    decoded_messages.DecodedPrincipal: lambda text: decoded_messages.DecodedPrincipal(text, text, text),
+    decoded_messages.DenyingCondition: lambda text: decoded_messages.DenyingCondition(
+        text, 0, text, (text,), None
+    ),
+    decoded_messages.KeyValues: lambda text: decoded_messages.KeyValues(text, (text, text)),
+    decoded_messages.MatchedStatement: _denying,
+    authorization_details.Check: _check,
+    authorization_details.ContextValue: lambda text: authorization_details.ContextValue(text, '["a"]'),
+    authorization_details.Denial: _denial,
+    authorization_details.DenyingPolicy: lambda text: authorization_details.DenyingPolicy(text, (text, text)),
+    authorization_details.Evaluation: lambda text: authorization_details.Evaluation(
+        text, text, None, (), (_check(text),)
+    ),
+    authorization_details.MatchedPolicy: authorization_details.MatchedPolicy,
+    authorization_details.PolicyInfo: lambda text: authorization_details.PolicyInfo(text, text),
+    authorization_details.StatementMatch: lambda text: authorization_details.StatementMatch(text, text),
+    sts_causes.Fix: lambda text: sts_causes.Fix("pod", text, ("aws sts get-caller-identity",)),
+    sts_causes.StsCause: lambda text: sts_causes.StsCause("missing-region", text, (text,), "possible", ()),
+    boto.FailoverEvent: lambda text: boto.FailoverEvent("failed", 1, text, text, text, 0.0, text),
+}
+_MODULES = (iamtriage, actions, aws_auth, boto, authorization_details, decoded_messages, sts_causes)
+# Not values to look at: an interface to a client, and what is raised.
+_NO_VALUES = {boto.Failover}
+
+
+def _public_classes() -> list[type[Any]]:
+    named = (getattr(module, name) for module in _MODULES for name in module.__all__)
+    found = {
+        value
+        for value in named
+        if inspect.isclass(value)
+        and not issubclass(value, BaseException)
+        and (attrs.has(value) or hasattr(value, "_fields"))
+        and value not in _NO_VALUES
+    }
+    return sorted(found, key=lambda cls: cls.__qualname__)
+
+
+@pytest.mark.parametrize("cls", _public_classes())
+def test_every_public_value_shows_itself(cls: type) -> None:
+    assert issubclass(cls, View)
+    # The method has to be the class's own: IPython takes a class's `__repr__` before what it inherits.
+    assert vars(cls)["_repr_pretty_"] is vars(View)["_repr_pretty_"]
+
+
+CLASSES = pytest.mark.parametrize("make", MAKERS.values(), ids=[cls.__name__ for cls in MAKERS])
+
+
+@CLASSES
+@pytest.mark.parametrize("text", PAYLOADS.values(), ids=PAYLOADS)
+def test_no_text_gets_out(make: Callable[[str], Any], text: str) -> None:
+    value = make(text)
+    card = read_card(value._repr_html_())
+    assert card.elements <= ELEMENTS | {"script"}
+    assert card.attributes.keys() <= ATTRIBUTES
+    shown = pretty(value)
+    assert shown.replace("\n", "").isprintable()
+    assert shown.strip()
+    assert value._repr_markdown_().replace("\n", "").isprintable()
+
+
+@CLASSES
+def test_values_stay_what_they_were(make: Callable[[str], Any]) -> None:
+    value = make("example")
+    assert not hasattr(value, "__dict__")
+    copied = pickle.loads(pickle.dumps(value))
+    assert copied == value
+    assert repr(copied) == repr(value)
+    # Among others it is its repr, on one line if it fits.
+    assert repr(value).startswith(type(value).__name__)
+    assert "".join(pretty([value], 10_000_000).split()) == "".join(f"[{value!r}]".split())
+
+
+@pytest.mark.parametrize("size", [10, 100_000])
+def test_large_values_are_cut(size: int) -> None:
+    arn = iamtriage.Arn("aws", "s3", "", "", "x" * size)
+    roles = AwsAuth(tuple(aws_auth.RoleEntry(f"role {n}") for n in range(size // 10)))
+    claims = iamtriage.Facts(token_claims={"sub": "x" * size})
+    for value in (arn, roles, claims):
+        assert len(value._repr_html_()) < 100_000
+        assert len(pretty(value)) < 50_000
+    assert ("more" in pretty(roles)) is (size > 10)
+
+
+def test_a_failure_shows_its_facts_and_nothing_of_its_text() -> None:
+    failure = iamtriage.parse(
+        "An error occurred (AccessDenied) when calling the GetObject operation: User: "
+        f"arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: s3:GetObject on resource: "
+        f"arn:aws:s3:::example-orders/list.csv\nAWS_SECRET_ACCESS_KEY={SECRET}"
+    )
+    assert isinstance(failure, iamtriage.AccessDenied)
+    for shown in (failure._repr_html_(), failure._repr_markdown_(), pretty(failure)):
+        assert f"arn:aws:iam::{ACCOUNT}:user/ana" in shown
+        assert "s3:GetObject" in shown
+        assert SECRET not in shown
+    assert pretty(failure).splitlines()[0] == "Access denied [AccessDenied]"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(iamtriage.Facts(token_claims={"password": SECRET, "sub": "ana"}), id="document"),
+        pytest.param(iamtriage.Envelope(operation=f"AWS_SECRET_ACCESS_KEY={SECRET}"), id="field"),
+        pytest.param(
+            iamtriage.Cause("x", f"AWS_SECRET_ACCESS_KEY={SECRET}", "reported", (f"password={SECRET}",)),
+            id="prose",
+        ),
+        pytest.param(
+            aws_auth.RoleEntry(f"AWS_SECRET_ACCESS_KEY={SECRET}", groups=("a", f"password={SECRET}")),
+            id="title and list",
+        ),
+        pytest.param(
+            iamtriage.DecodedMessage(context=(decoded_messages.KeyValues("password", (SECRET,)),)),
+            id="named by its key",
+        ),
+    ],
+)
+def test_secrets_are_taken_out(value: View) -> None:
+    for shown in (value._repr_html_(), value._repr_markdown_(), pretty(value)):
+        assert SECRET not in shown
+        assert "REDACTED" in shown
+
+
+@CLASSES
+def test_plain_names_stay(make: Callable[[str], Any]) -> None:
+    """What no secret is, no field's name makes one."""
+    assert "REDACTED" not in make("orders-api")._repr_markdown_()
+
+
+def test_what_is_in_the_parts_is_told() -> None:
+    """A mapping of any kind is a document; parts have a title each; what is not there is left out."""
+    shown = pretty(AwsAuth((aws_auth.RoleEntry("arn:aws:iam::111122223333:role/app", groups=("a", "b")),)))
+    assert shown.splitlines() == [
+        "AwsAuth",
+        "",
+        "roles",
+        "  arn:aws:iam::111122223333:role/app [RoleEntry]",
+        "    rolearn  arn:aws:iam::111122223333:role/app",
+        "    groups   a, b",
+        "    line     1",
+    ]
+
+
+class Pair(dict[object, object]):
+    """A mapping that no JSON can hold."""
+
+
+def _itself() -> dict[str, object]:
+    found: dict[str, object] = {}
+    found["again"] = found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("claims", "said"),
+    [
+        pytest.param(MappingProxyType({"sub": MappingProxyType({"a": 1})}), '"a": 1', id="of another type"),
+        pytest.param({"sub": object()}, '"sub": "object"', id="of any value"),
+        pytest.param(Pair({("a", "b"): 1}), "Pair of 1", id="of keys that JSON has not"),
+        pytest.param(_itself(), "dict of 1", id="in itself"),
+    ],
+)
+def test_any_mapping_can_be_shown(claims: Any, said: str) -> None:  # noqa: ANN401 (any mapping)
+    facts = iamtriage.Facts(token_claims=claims)
+    assert said in pretty(facts)
+    assert "iamtriage-card" in facts._repr_html_()
+
+
+def test_a_document_that_is_cut_is_no_code() -> None:
+    """Nobody copies half a policy."""
+    whole = iamtriage.Facts(trust_policy={"Statement": ["x" * 1000]})
+    cut = iamtriage.Facts(trust_policy={"Statement": ["x" * 100_000]})
+    assert 'data-iamtriage-code="json"' in whole._repr_html_()
+    assert 'data-iamtriage-code="json"' not in cut._repr_html_()
+    assert "x…" in cut._repr_html_()
+
+
+@pytest.mark.parametrize("before", range(560, 640, 7))
+def test_a_secret_is_not_shown_in_part(before: int) -> None:
+    value = iamtriage.Envelope(operation="x" * before + f" AWS_SECRET_ACCESS_KEY={SECRET} and more")
+    shown = pretty(value).replace("\n", "").replace(" ", "")
+    assert SECRET[:8] not in shown
+
+
+@pytest.mark.parametrize(
+    ("failure", "title"),
+    [
+        (iamtriage.AwsError(), "AWS error [AwsError]"),
+        (iamtriage.InvalidArn(), "Invalid ARN [InvalidArn]"),
+        (iamtriage.ConsoleKubernetesAccess(), "Console Kubernetes access [ConsoleKubernetesAccess]"),
+    ],
+)
+def test_names_of_kinds(failure: View, title: str) -> None:
+    assert pretty(failure).splitlines()[0] == title
+
+
+def test_a_remedy_can_be_copied() -> None:
+    """Nothing in it is taken for a secret that is none."""
+    command = "aws sts decode-authorization-message --encoded-message ENCODED_MESSAGE"
+    assert command in pretty(iamtriage.Remedy("Decode it", "you", commands=(command,)))
+
+
+def test_no_form_of_an_explanation_holds_a_secret_of_its_values() -> None:
+    """The resource of a denial can be a signed URL, and the secrets of one are taken out of a text only."""
+    signature = "0123456789abcdef" * 4
+    failure = iamtriage.AccessDenied(
+        principal=f"arn:aws:iam::{ACCOUNT}:user/ana",
+        action="s3:GetObject",
+        resource=f"https://example-orders.s3.amazonaws.com/a?X-Amz-Signature={signature}",
+        deny="implicit",
+        policy_type="identity",
+    )
+    explanation = iamtriage.explain(failure)
+    forms = (
+        explanation.to_text(),
+        explanation.to_markdown(),
+        explanation.to_html(),
+        explanation.to_html(page=True),
+    )
+    for shown in (
+        *forms,
+        explanation._repr_html_(),
+        explanation._repr_markdown_(),
+        pretty(explanation),
+        pretty(failure),
+    ):
+        assert "s3:GetObject" in shown
+        assert signature[:20] not in "".join(shown.split())
