@@ -59,12 +59,16 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
     if isinstance(error, bytes | bytearray):
         return parse(error.decode(encoding_of(bytes(error[:2])), "replace"))
     if isinstance(error, BaseException):
-        failures = list(failures_raised(error))
-        return _innermost(failures)
+        return parse_raised(error)
     if not isinstance(error, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
         msg = f"parse() takes text, bytes, an exception or a mapping, not {type(error).__name__}"  # type: ignore[unreachable]
         raise TypeError(msg)
     return _cause(failures_of(error))
+
+
+def parse_raised(error: BaseException, *, contexts: bool = True) -> Failure | None:
+    """Read the failure that an exception tells of; ``contexts``: see ``failures_raised``."""
+    return _innermost(list(failures_raised(error, contexts=contexts)))
 
 
 def _cause(failures: Iterable[Failure]) -> Failure | None:

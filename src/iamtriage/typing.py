@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias, TypedDict
 
-__all__ = ("AuthenticationMode", "Deny", "Kind", "PolicyType", "Record", "RoleTarget")
+__all__ = ("AuthenticationMode", "Deny", "Kind", "PolicyType", "Record", "RetryReason", "RoleTarget")
 
 Kind: TypeAlias = Literal[
     "access_denied",
@@ -46,6 +46,9 @@ PolicyType: TypeAlias = Literal[
 
 AuthenticationMode: TypeAlias = Literal["CONFIG_MAP", "API_AND_CONFIG_MAP", "API"]
 """How an EKS cluster finds out who a caller is: by the aws-auth ConfigMap, by access entries, or both."""
+
+RetryReason: TypeAlias = Literal["throttled", "unavailable", "propagation", "clock_skew"]
+"""Why the same call may succeed later, see :class:`iamtriage.Classification`."""
 
 RoleTarget: TypeAlias = Literal["iam", "aws-auth", "access-entry"]
 """Where a role ARN goes to: a policy or call of IAM, the aws-auth ConfigMap, an EKS access entry."""

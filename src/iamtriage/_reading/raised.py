@@ -24,15 +24,19 @@ if TYPE_CHECKING:
 _MOST_EXCEPTIONS = 200
 
 
-def failures_raised(error: BaseException) -> Iterator[Failure]:
-    """Give the failures of an exception and of those it came from, innermost first."""
-    for exception in reversed(list(_chain(error))):
+def failures_raised(error: BaseException, *, contexts: bool = True) -> Iterator[Failure]:
+    """Give the failures of an exception and of those it came from, innermost first.
+
+    Without ``contexts``, only those that it was raised from: an exception that another one's handler raised
+    may be of its own making.
+    """
+    for exception in reversed(list(_chain(error, contexts=contexts))):
         failure = _failure(exception)
         if failure is not None:
             yield failure
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
+def _chain(error: BaseException, *, contexts: bool) -> Iterator[BaseException]:
     """Walk causes, contexts and groups, outermost first, each exception once."""
     seen: set[int] = set()
     waiting = [error]
@@ -42,15 +46,13 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             continue
         seen.add(id(current))
         yield current
-        following: list[BaseException | None] = []
-        if current.__cause__ is not None:
-            following.append(current.__cause__)
-        elif not current.__suppress_context__:
-            following.append(current.__context__)
-        if isinstance(current, BaseExceptionGroup):
+        following: list[object] = [_attribute(current, "__cause__")]
+        if contexts and following == [None] and not _attribute(current, "__suppress_context__"):
+            following = [_attribute(current, "__context__")]
+        if issubclass(type(current), BaseExceptionGroup):
             # The walk is reversed later: the first of a group shall come first then.
             following.extend(cast("BaseExceptionGroup[BaseException]", current).exceptions)
-        waiting.extend(e for e in following if e is not None)
+        waiting.extend(cast("BaseException", each) for each in following if each is not None)
 
 
 def _failure(error: BaseException) -> Failure | None:
@@ -68,6 +70,9 @@ def _failure(error: BaseException) -> Failure | None:
         return _api_exception(text, status, body)
     if any(cls.__name__ == "BotoCoreError" for cls in type(error).__mro__):
         return _botocore_error(error, text)
+    # The text of a KeyError is the key that is not there, such as 'AccessDenied' of a table of codes.
+    if issubclass(type(error), KeyError) and not any(map(str.isspace, text)):
+        return None
     if not may_hold_failure(text):
         return None
     return read_cause(text)
@@ -121,7 +126,9 @@ def _text_of(error: BaseException) -> str:
     """Give an exception's text; "" where even that raises."""
     try:
         return excerpt(str(error))
-    except Exception:  # noqa: BLE001 (a foreign __str__ may raise anything)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 (a foreign __str__ may raise anything)
         return ""
 
 
@@ -133,5 +140,7 @@ def _has(error: BaseException, *names: str) -> bool:
 def _attribute(error: BaseException, name: str, default: object = None) -> object:
     try:
         return getattr(error, name, default)
-    except Exception:  # noqa: BLE001 (a foreign property may raise anything)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 (a foreign property may raise anything)
         return default
