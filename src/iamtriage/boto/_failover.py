@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import attrs
 from typing_extensions import override
 
+from iamtriage._views import View
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -30,7 +32,7 @@ _WARNINGS = frozenset({"failed", "exhausted"})
 
 
 @attrs.frozen
-class FailoverEvent:
+class FailoverEvent(View):
     """Something that a failover client did. A call that its first region answers leaves no event.
 
     Attributes:

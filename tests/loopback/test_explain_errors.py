@@ -1,0 +1,444 @@
+"""explain_errors: which exception gets the note, and who is told."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import logging
+import traceback
+from typing import TYPE_CHECKING, Any, NoReturn, get_args
+
+import pytest
+from botocore.exceptions import ClientError, NoCredentialsError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamtriage import Explanation, fingerprint, parse, to_record
+from iamtriage.boto import explain_errors
+from iamtriage.exceptions import DocumentError
+from iamtriage.typing import Kind
+from tests.loopback.denials import DENIED, MARK, OTHER, denial, missing, notes, through, told
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+# ------------------------------------------------------------------------------------- the plain promise
+
+
+def test_same_object_with_a_note() -> None:
+    error = denial()
+    caught = through(error, explain_errors())
+
+    assert caught is error
+    assert notes(error)[0].split("\n")[0] == (
+        f"{MARK}The user ana was denied s3:GetObject on arn:aws:s3:::example-data/in/a.csv: "
+        "no identity-based policy allows it."
+    )
+    assert str(error).startswith(
+        "An error occurred (AccessDenied) when calling the GetObject operation: User"
+    )
+    assert error.__cause__ is None
+    assert error.__context__ is None
+
+
+def test_nothing_raised() -> None:
+    with explain_errors(kinds=["access_denied"], full=True) as handler:
+        pass
+
+    assert handler is not None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ValueError("no failure of AWS"), missing(), KeyError("a"), OSError(13, "Permission denied")],
+    ids=repr,
+)
+def test_other_errors_have_no_note(error: Exception) -> None:
+    assert through(error, explain_errors()) is error
+    assert not hasattr(error, "__notes__")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError, type("Own", (BaseException,), {})],
+)
+def test_what_is_no_exception_passes_untouched(make: type[BaseException]) -> None:
+    error = make(f"An error occurred (AccessDenied) when calling the GetObject operation: {DENIED}")
+
+    assert through(error, explain_errors(callback=_never)) is error
+    assert vars(error) == {}
+
+
+def test_every_kind_is_accepted() -> None:
+    """The option is typed by the same words that it takes."""
+    assert explain_errors(kinds=get_args(Kind)).kinds == frozenset(get_args(Kind))
+
+
+MISSING: list[Kind] = ["missing_credentials"]
+
+
+def test_kinds() -> None:
+    assert notes(through(missing(), explain_errors(kinds=["aws_error"])))
+    assert notes(through(denial(), explain_errors(kinds=["expired_credentials"]))) == []
+    assert notes(through(NoCredentialsError(), explain_errors(kinds=iter(MISSING))))
+    assert notes(through(denial(), explain_errors(kinds=[]))) == []
+
+
+def test_full() -> None:
+    (note,) = notes(through(denial(), explain_errors(full=True)))
+
+    assert '"Action": "s3:GetObject"' in note
+    assert "What helps" in note
+
+
+def test_redacted() -> None:
+    (note,) = notes(through(denial(), explain_errors(redacted=True)))
+
+    assert "user-1 was denied s3:GetObject" in note
+    assert "user ana" not in note
+    assert "example-data" not in note
+
+
+def test_facts() -> None:
+    error = ClientError(
+        {"Error": {"Code": "AccessDeniedException", "Message": "User is not authorized"}}, "DescribeCluster"
+    )
+    (note,) = notes(through(error, explain_errors(facts={"caller": "arn:aws:iam::111122223333:user/eve"})))
+
+    assert "eve" in note
+
+
+@pytest.mark.parametrize(
+    ("options", "raised"),
+    [
+        ({"kinds": ["access_denied", "acess_denied"]}, ValueError),
+        ({"kinds": "access_denied"}, TypeError),
+        ({"kinds": [None]}, ValueError),
+        ({"kinds": [["access_denied"]]}, ValueError),
+        ({"kinds": 3}, TypeError),
+        ({"callback": "print"}, TypeError),
+        ({"logger": "app"}, TypeError),
+        ({"level": "ERROR"}, TypeError),
+        ({"facts": "cluster"}, TypeError),
+        ({"facts": {"clutser": "orders"}}, DocumentError),
+        ({"colour": True}, TypeError),
+    ],
+)
+def test_wrong_options_are_refused_at_once(options: dict[str, Any], raised: type[Exception]) -> None:
+    with pytest.raises(raised):
+        explain_errors(**options)
+
+
+def _never(*_: object) -> NoReturn:
+    raise AssertionError
+
+
+# ------------------------------------------------------------------------------------------ where it goes
+
+
+def test_nested_handlers_write_one_note() -> None:
+    inner, outer = explain_errors(), explain_errors(full=True)
+    error = through(denial(), inner, inner, outer)
+
+    assert len(notes(error)) == 1
+    assert "What helps" not in notes(error)[0]
+    assert told(error) == 1
+
+
+def _raise(error: BaseException) -> NoReturn:
+    raise error
+
+
+def _wrap(how: str, inner: BaseException, outer: BaseException) -> NoReturn:
+    try:
+        _raise(inner)
+    except Exception as error:
+        if how == "from":
+            raise outer from error
+        if how == "from None":
+            raise outer from None
+        raise outer  # noqa: B904 (one of the ways)
+
+
+@pytest.mark.parametrize(
+    ("how", "outer", "place"),
+    [
+        ("from", RuntimeError("could not load"), "outer"),
+        ("from", RuntimeError(f"could not load: {denial()}"), "outer"),
+        ("context", RuntimeError("could not load"), "inner"),
+        ("context", RuntimeError(f"could not load: {denial()}"), "outer"),
+        ("context", RuntimeError(f"could not load: {str(denial())[:120]}"), "outer"),
+        ("from None", RuntimeError("could not load"), None),
+        ("from None", RuntimeError(f"could not load: {denial()}"), "outer"),
+        ("context", AttributeError("'NoneType' object has no attribute 'read'"), "inner"),
+    ],
+)
+@pytest.mark.parametrize("inside", [False, True], ids=["", "noted inside"])
+def test_note_of_a_wrapped_failure(how: str, outer: Exception, place: str | None, *, inside: bool) -> None:
+    """One explanation in the traceback, at the outermost exception that tells of the failure."""
+    outer, inner = copy.copy(outer), denial()
+    handler = explain_errors()
+    with pytest.raises(type(outer)) as caught, handler:
+        _wrap(how, through(inner, handler) if inside else inner, outer)
+
+    assert caught.value is outer
+    assert told(outer) == (place is not None)
+    assert bool(notes(outer)) == (place == "outer")
+    if how != "from None":
+        assert bool(notes(inner)) == (place == "inner")
+
+
+def test_two_failures_are_two_explanations() -> None:
+    """Another denial, raised while the first was handled, is explained beside it."""
+    handler = explain_errors()
+    second = denial(OTHER, "SendMessage")
+    with pytest.raises(ClientError) as caught, handler:
+        _wrap("context", through(denial(), handler), second)
+
+    assert "sqs:SendMessage" in notes(caught.value)[0]
+    assert second.__context__ is not None
+    assert "s3:GetObject" in notes(second.__context__)[0]
+    assert told(second) == 2
+
+
+def test_other_notes_stay() -> None:
+    inner, outer = denial(), RuntimeError("could not load")
+    inner.add_note("in batch 7")
+    handler = explain_errors()
+    with pytest.raises(RuntimeError), handler:
+        _wrap("from", through(inner, handler), outer)
+
+    assert inner.__notes__ == ["in batch 7"]
+    assert told(outer) == 1
+
+
+def test_each_failure_of_a_group_has_a_note() -> None:
+    first, second, third = denial(), denial(OTHER, "SendMessage"), ValueError("no failure")
+    group = BaseExceptionGroup("tasks", [first, ExceptionGroup("more", [second, third]), KeyboardInterrupt()])
+    heard: list[BaseException] = []
+    handler = explain_errors(callback=lambda _, error: heard.append(error))
+
+    assert through(group, handler, handler) is group
+    assert [len(notes(each)) for each in (group, first, second, third)] == [0, 1, 1, 0]
+    assert heard == [first, second]
+    assert told(group) == 2
+
+
+def test_group_as_a_cause() -> None:
+    failed = denial()
+    outer = RuntimeError("3 uploads failed")
+    outer.__cause__ = ExceptionGroup("uploads", [failed, failed])
+    through(outer, explain_errors())
+
+    assert notes(failed)
+    assert told(outer) >= 1
+    assert notes(outer) == []
+
+
+def test_notes_of_a_group_are_bounded() -> None:
+    members = [denial() for _ in range(2000)]
+    through(ExceptionGroup("tasks", members), explain_errors())
+
+    assert 10 <= sum(map(len, map(notes, members))) <= 100
+
+
+@given(
+    steps=st.lists(st.sampled_from(["from", "context", "from None", "handler"]), max_size=7),
+    quoting=st.booleans(),
+)
+def test_one_explanation_whatever_wraps(*, steps: list[str], quoting: bool) -> None:
+    """However often a failure is wrapped and handled, a traceback that shows it has one explanation."""
+    handler = explain_errors()
+    current: BaseException = denial()
+    for step in steps:
+        if step == "handler":
+            current = through(current, handler)
+            continue
+        outer = RuntimeError(f"wrapped: {current}" if quoting else "wrapped")
+        with pytest.raises(RuntimeError):
+            _wrap(step, current, outer)
+        current = outer
+    current = through(current, handler)
+    text = "".join(traceback.format_exception(current))
+
+    assert text.count(MARK) == ("AccessDenied" in text)
+
+
+# ----------------------------------------------------------------------------------------- who gets word
+
+
+class Heard(logging.Handler):
+    """A log handler that keeps its records."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture
+def heard() -> Iterator[Heard]:
+    """What the logger ``app.aws`` is told."""
+    handler = Heard()
+    logger = logging.getLogger("app.aws")
+    logger.addHandler(handler)
+    logger.propagate = False
+    yield handler
+    logger.propagate = True
+    logger.removeHandler(handler)
+
+
+LOGGER = logging.getLogger("app.aws")
+
+
+def test_log_record(heard: Heard) -> None:
+    through(denial(), explain_errors(logger=LOGGER, level=logging.WARNING))
+    (record,) = heard.records
+    failure = parse(denial())
+
+    assert failure is not None
+    assert record.getMessage() == (
+        "The user ana was denied s3:GetObject on arn:aws:s3:::example-data/in/a.csv: "
+        "no identity-based policy allows it."
+    )
+    assert record.levelno == logging.WARNING
+    assert record.exc_info is None
+    assert vars(record)["iamtriage"] == to_record(failure)
+    assert vars(record)["iamtriage_fingerprint"] == fingerprint(failure)
+
+
+def test_log_record_of_an_adapter(heard: Heard) -> None:
+    """The adapter's fields and ours."""
+
+    class Prefixed(logging.LoggerAdapter[Any]):
+        def process(self, msg: str, kwargs: Any) -> tuple[str, Any]:  # noqa: ANN401
+            return f"[batch] {msg}", kwargs
+
+    inner = logging.LoggerAdapter(LOGGER, {"request": "r-1"})
+    through(denial(), explain_errors(logger=Prefixed(inner)))
+    (record,) = heard.records
+
+    assert record.getMessage().startswith("[batch] The user ana was denied")
+    assert vars(record)["request"] == "r-1"
+    assert vars(record)["iamtriage"]["action"] == "s3:GetObject"
+
+
+def test_log_record_has_no_secret(heard: Heard) -> None:
+    encoded = "Zk3-_uQx" * 40
+    error = ClientError(
+        {
+            "Error": {
+                "Code": "UnauthorizedOperation",
+                "Message": f"You are not authorized to perform this operation. {OTHER.split(' because', maxsplit=1)[0]}. Encoded authorization failure message: {encoded}",
+            }
+        },
+        "RunInstances",
+    )
+    through(error, explain_errors(logger=LOGGER))
+    through(copy.copy(error), explain_errors(logger=LOGGER, redacted=True))
+
+    assert parse(error).encoded_message == encoded  # type: ignore[union-attr]
+    assert [encoded[:20] in str(vars(record)) for record in heard.records] == [False, False]
+    assert ["111122223333" in str(vars(record)["iamtriage"]) for record in heard.records] == [True, False]
+
+
+def test_each_handler_is_told_once(heard: Heard) -> None:
+    calls: list[tuple[str, BaseException]] = []
+
+    def listener(name: str) -> Callable[[Explanation, BaseException], None]:
+        return lambda explanation, error: calls.append((f"{name}: {explanation.topic}", error))
+
+    one = explain_errors(callback=listener("one"), logger=LOGGER)
+    two = explain_errors(callback=listener("two"))
+    error = denial()
+    through(error, one, one, two, two, one)
+    through(error, one)
+
+    assert [name.split(":")[0] for name, _ in calls] == ["one", "two"]
+    assert all(each is error for _, each in calls)
+    assert len(heard.records) == 1
+
+
+@pytest.mark.parametrize("how", ["from", "context"])
+@pytest.mark.parametrize("text", ["could not load", f"could not load: {denial()}"])
+def test_wrapped_failure_is_no_news(how: str, text: str) -> None:
+    calls: list[BaseException] = []
+    handler = explain_errors(callback=lambda _, error: calls.append(error))
+    inner = denial()
+    with pytest.raises(RuntimeError), handler:
+        _wrap(how, through(inner, handler), RuntimeError(text))
+
+    assert calls == [inner]
+
+
+def test_told_again_for_another_exception_at_the_same_address() -> None:
+    """A loop that fails again and again makes exceptions where those before them were."""
+    calls: list[str] = []
+    handler = explain_errors(callback=lambda explanation, _: calls.append(explanation.topic))
+    for _ in range(50):
+        through(RuntimeError(str(denial())), handler)
+
+    assert len(calls) == 50
+
+
+def test_callback_that_is_denied_itself_is_not_called_for_that() -> None:
+    calls: list[BaseException] = []
+
+    def publish(_: Explanation, error: BaseException) -> None:
+        calls.append(error)
+        with handler:
+            raise denial(OTHER, "SendMessage")
+
+    handler = explain_errors(callback=publish)
+    error = through(denial(), handler)
+
+    assert calls == [error]
+
+
+@pytest.mark.parametrize("make", [ValueError, SystemExit, asyncio.CancelledError, GeneratorExit])
+def test_callback_that_raises_is_logged(make: type[BaseException], caplog: pytest.LogCaptureFixture) -> None:
+    def callback(*_: object) -> NoReturn:
+        told = "of the callback"
+        raise make(told)
+
+    error = denial()
+    with caplog.at_level(logging.DEBUG, "iamtriage.boto"):
+        caught = through(error, explain_errors(callback=callback))
+
+    assert caught is error
+    assert notes(error)
+    assert (error.__cause__, error.__context__) == (None, None)
+    assert [record.name for record in caplog.records] == ["iamtriage.boto"]
+    assert "of the callback" in caplog.text
+
+
+def test_callback_that_raises_the_error_itself() -> None:
+    def callback(_: Explanation, error: BaseException) -> NoReturn:
+        raise error from ValueError("of the callback")
+
+    error = through(denial(), explain_errors(callback=callback))
+
+    assert error.__cause__ is None
+    assert "_telling" not in "".join(traceback.format_exception(error))
+
+
+def test_logging_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(record: logging.LogRecord) -> NoReturn:
+        raise RuntimeError(record.name)
+
+    monkeypatch.setattr(logging.getLogger("iamtriage.boto"), "filters", [refuse])
+    monkeypatch.setattr(LOGGER, "filters", [refuse])
+    error = through(denial(), explain_errors(logger=LOGGER, callback=_never))
+
+    assert notes(error)
+    assert error.__context__ is None
+
+
+def test_ctrl_c_within_a_callback_gets_out() -> None:
+    def callback(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    assert isinstance(through(denial(), explain_errors(callback=callback)), KeyboardInterrupt)

@@ -1,0 +1,302 @@
+"""Exceptions that resist explain_errors, and machines that are about to go: no exception is ever harmed."""
+
+from __future__ import annotations
+
+import copy
+import gc
+import inspect
+import logging
+import pickle
+import sys
+import traceback
+import weakref
+from typing import Any, NoReturn
+
+import attrs
+import pytest
+from botocore.exceptions import ClientError
+
+from iamtriage.boto import explain_errors
+from tests.loopback.denials import DENIED, denial, notes, through, told
+
+
+class Stubborn(Exception):  # noqa: N818
+    """Refuses notes."""
+
+    def add_note(self, note: str) -> NoReturn:
+        raise RuntimeError(note)
+
+
+class Slotted(Exception):  # noqa: N818
+    __slots__ = ("response",)
+
+
+class Sealed(Exception):  # noqa: N818
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(name)
+
+
+class Unequal(Exception):  # noqa: N818
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        raise RuntimeError
+
+
+class Voiceless(Exception):  # noqa: N818
+    def __str__(self) -> str:
+        raise SystemExit
+
+    def __repr__(self) -> str:
+        raise SystemExit
+
+
+class Selfish(Exception):  # noqa: N818
+    def __str__(self) -> str:
+        raise self
+
+
+class Propertied(Exception):  # noqa: N818
+    @property
+    def response(self) -> NoReturn:
+        raise SystemExit
+
+    @property
+    def operation_name(self) -> NoReturn:
+        raise MemoryError
+
+    @property
+    def __notes__(self) -> NoReturn:  # type: ignore[override]  # pyright: ignore[reportIncompatibleVariableOverride]
+        raise RecursionError
+
+
+class Liar(Exception):  # noqa: N818
+    @property
+    def __class__(self) -> Any:  # noqa: ANN401
+        raise RuntimeError
+
+    @__class__.setter
+    def __class__(self, value: object) -> None:
+        raise RuntimeError
+
+    def __getattribute__(self, name: str) -> NoReturn:
+        raise RuntimeError(name)
+
+
+@attrs.frozen
+class Frozen(Exception):  # noqa: N818
+    text: str
+
+
+@attrs.frozen(slots=True, eq=True)
+class FrozenSlots(Exception):  # noqa: N818
+    text: str
+
+
+TEXT = f"An error occurred (AccessDenied) when calling the GetObject operation: {DENIED}"
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        Stubborn,
+        Slotted,
+        Sealed,
+        Unequal,
+        Voiceless,
+        Selfish,
+        Propertied,
+        Liar,
+        Frozen,
+        FrozenSlots,
+        RuntimeError,
+    ],
+)
+@pytest.mark.parametrize("how", ["raised", "from", "context", "grouped"])
+def test_resisting_exceptions_come_out_unharmed(make: type[Exception], how: str) -> None:
+    """As themselves, or as what they were wrapped in, with their own links and tracebacks."""
+    error = make(TEXT)
+    handler = explain_errors(callback=lambda *_: None, logger=logging.getLogger("app.quiet"), level=1)
+    outer: BaseException = error
+    if how == "grouped":
+        outer = ExceptionGroup("group", [error, denial()])
+    elif how != "raised":
+        outer = RuntimeError("outer")
+        outer.__context__ = error
+        if how == "from":
+            outer.__cause__ = error
+    before = [BaseException.__getattribute__(error, name) for name in ("__cause__", "__context__")]
+
+    assert through(outer, handler, handler) is outer
+    assert [BaseException.__getattribute__(error, name) for name in ("__cause__", "__context__")] == before
+    frames = traceback.extract_tb(BaseException.__getattribute__(error, "__traceback__"))
+    assert not [
+        frame for frame in frames if frame.filename.endswith(("_telling.py", "parsing.py", "raised.py"))
+    ]
+
+
+@pytest.mark.parametrize("make", [Slotted, Unequal, Frozen, FrozenSlots, RuntimeError])
+def test_odd_exceptions_that_take_notes_have_one(make: type[Exception]) -> None:
+    calls: list[int] = []
+    handler = explain_errors(callback=lambda *_: calls.append(1))
+    error = through(make(TEXT), handler, handler)
+
+    assert told(error) == 1
+    assert calls == [1]
+
+
+@pytest.mark.parametrize("make", [Stubborn, Sealed])
+def test_who_refuses_notes_is_told_of_all_the_same(make: type[Exception]) -> None:
+    calls: list[int] = []
+    handler = explain_errors(callback=lambda *_: calls.append(1))
+    through(make(TEXT), handler, handler)
+
+    assert calls == [1]
+
+
+@pytest.mark.parametrize("value", [None, (), ("a",), "text", 3, {}, [None, b"x", 3]])
+def test_notes_that_are_no_list_of_texts(value: object) -> None:
+    error: Any = denial()
+    error.__notes__ = value
+    through(error, explain_errors())
+
+    assert error.__notes__ is value
+
+
+RESPONSES: dict[str, object] = {
+    "none": None,
+    "text": "AccessDenied",
+    "bytes": b"\xff",
+    "empty": {},
+    "no error": {"ResponseMetadata": None},
+    "error none": {"Error": None},
+    "error bytes": {"Error": b"denied"},
+    "error list": {"Error": [{"Code": "AccessDenied"}]},
+    "code none": {"Error": {"Code": None, "Message": None}},
+    "code number": {"Error": {"Code": 403, "Message": DENIED}},
+    "message bytes": {"Error": {"Code": "AccessDenied", "Message": DENIED.encode()}},
+    "metadata text": {"Error": {"Code": "AccessDenied", "Message": DENIED}, "ResponseMetadata": "x"},
+    "status text": {"Error": {"Code": "AccessDenied"}, "ResponseMetadata": {"HTTPStatusCode": "403"}},
+    "odd keys": {1: 2, None: 3, ("a",): []},
+    "huge": {"Error": {"Code": "AccessDenied" * 1000, "Message": DENIED * 2000}},
+}
+
+
+@pytest.mark.parametrize("response", RESPONSES.values(), ids=RESPONSES)
+@pytest.mark.parametrize("operation", ["GetObject", None, b"GetObject", 7])
+def test_broken_responses(response: object, operation: object) -> None:
+    error: Any = denial()
+    error.response = response
+    error.operation_name = operation
+
+    caught: Any = through(error, explain_errors(full=True, callback=lambda *_: None))
+
+    assert caught is error
+    assert caught.response is response
+
+
+def test_response_that_holds_itself() -> None:
+    error = denial()
+    error.response["Error"]["Error"] = error.response
+    error.response["Self"] = [error.response]
+
+    assert through(error, explain_errors()) is error
+    assert told(error) == 1
+
+
+@pytest.mark.parametrize("link", ["__cause__", "__context__"])
+def test_cycles(link: str) -> None:
+    one, two, three = RuntimeError("one"), denial(), RuntimeError("three")
+    setattr(one, link, two)
+    setattr(two, link, three)
+    setattr(three, link, one)
+
+    assert through(one, explain_errors()) is one
+    assert told(one) == 1
+
+
+@pytest.mark.parametrize("link", ["__cause__", "__context__"])
+def test_very_long_chains(link: str) -> None:
+    first: BaseException = RuntimeError("0")
+    current = first
+    for number in range(1, 20_000):
+        following = RuntimeError(str(number))
+        setattr(current, link, following)
+        current = following
+    setattr(current, link, denial())
+
+    assert through(first, explain_errors()) is first
+
+
+def test_groups_in_groups() -> None:
+    group: Any = denial()
+    for _ in range(500):
+        group = ExceptionGroup("deeper", [group])
+
+    assert through(group, explain_errors()) is group
+
+
+def test_full_stack() -> None:
+    """The stack is nearly full: what is raised stays what it was."""
+
+    def deeper() -> None:
+        with explain_errors(callback=lambda *_: None):
+            deeper()
+
+    with pytest.raises(RecursionError) as caught:
+        deeper()
+
+    assert caught.value.__context__ is None
+    assert caught.value.__cause__ is None
+
+
+def test_denial_on_a_full_stack() -> None:
+    """With ever less of the stack left, the denial comes out each time."""
+
+    def at_depth(left: int) -> None:
+        if left:
+            at_depth(left - 1)
+        else:
+            with explain_errors(full=True):
+                raise denial()
+
+    room = sys.getrecursionlimit() - len(inspect.stack()) - 10
+    for depth in range(room - 150, room - 10, 7):
+        with pytest.raises(ClientError) as caught:
+            at_depth(depth)
+        assert caught.value.__context__ is None
+    with pytest.raises(ClientError) as caught:
+        at_depth(0)
+    assert notes(caught.value)
+
+
+def test_memory_that_is_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error while explaining is ours alone."""
+
+    def full(*_: object, **__: object) -> NoReturn:
+        raise MemoryError
+
+    monkeypatch.setattr("iamtriage.boto._telling.explain", full)
+    error = through(denial(), explain_errors())
+
+    assert isinstance(error, ClientError)
+    assert error.__context__ is None
+    assert not hasattr(error, "__notes__")
+
+
+def test_no_exception_is_kept_alive() -> None:
+    handler = explain_errors(callback=lambda *_: None)
+    gone = weakref.ref(through(denial(), handler))
+    gc.collect()
+
+    assert gone() is None
+
+
+def test_pickle_and_copy() -> None:
+    handler = explain_errors(callback=lambda *_: None)
+    error = through(RuntimeError(TEXT), handler)
+    again = pickle.loads(pickle.dumps(error))
+
+    assert type(again) is RuntimeError
+    assert again.__notes__ == error.__notes__
+    assert told(copy.copy(error)) == 1

@@ -1,0 +1,218 @@
+"""Explanations as notes of exceptions and as log records: what they say, and what they never show."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamtriage import Facts, explain, parse, to_record
+from iamtriage._notes import MARK, _record, is_note, log_of, note_of
+from iamtriage.explanations import Explanation, Remedy
+
+if TYPE_CHECKING:
+    from iamtriage.failures import Failure
+
+ENCODED = "aB3-_xQ9" * 40
+SESSION = "arn:aws:sts::111122223333:assumed-role/orders-writer/i-0abc123def4567890"
+TEXTS = {
+    "denied": f"An error occurred (AccessDenied) when calling the PutObject operation: User: {SESSION} is not "
+    'authorized to perform: s3:PutObject on resource: "arn:aws:s3:::example-ledger/2026/books.csv" because no '
+    "identity-based policy allows the s3:PutObject action",
+    "encoded": "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not "
+    f"authorized to perform this operation. User: {SESSION} is not authorized to perform: ec2:RunInstances on "
+    "resource: arn:aws:ec2:eu-west-1:111122223333:instance/* because no identity-based policy allows the "
+    f"ec2:RunInstances action. Encoded authorization failure message: {ENCODED}",
+    "forbidden": 'Error from server (Forbidden): deployments.apps is forbidden: User "ana-example" cannot list '
+    'resource "deployments" in API group "apps" in the namespace "payments-prod"',
+    "expired": "An error occurred (ExpiredToken) when calling the GetCallerIdentity operation: The security token "
+    "included in the request is expired",
+}
+NAMES = (
+    "111122223333",
+    "orders-writer",
+    "i-0abc123def4567890",
+    "example-ledger",
+    "books",
+    "ana-example",
+    "payments-prod",
+)
+
+
+def _failure(text: str) -> Failure:
+    failure = parse(text)
+    assert failure is not None
+    return failure
+
+
+def test_short_note() -> None:
+    assert note_of(explain(TEXTS["denied"])).split("\n") == [
+        "iamtriage explains: The role orders-writer was denied s3:PutObject on arn:aws:s3:::example-ledger/2026/books.csv: no identity-based policy allows it.",
+        "- Allow s3:PutObject to the role orders-writer (account administrator)",
+        "Read: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_manage-attach-detach.html",
+        "More: print(iamtriage.explain(error))",
+    ]
+
+
+def test_short_note_has_three_remedies_at_most_and_one_page() -> None:
+    remedies = tuple(
+        Remedy(f"Do {number}", "you", url=f"https://docs.aws.amazon.com/{number}") for number in range(9)
+    )
+
+    assert note_of(Explanation(None, "x", "It failed.", remedies=remedies)).split("\n") == [
+        f"{MARK} It failed.",
+        "- Do 0 (you)",
+        "- Do 1 (you)",
+        "- Do 2 (you)",
+        "Read: https://docs.aws.amazon.com/0",
+        "More: print(iamtriage.explain(error))",
+    ]
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_full_note_is_the_whole_explanation(text: str) -> None:
+    """Its words are those of the terminal's form; the mark before them only moves where lines break."""
+    explanation = explain(text)
+
+    assert note_of(explanation, full=True).split() == f"{MARK} {explanation.to_text()}".split()
+
+
+@pytest.mark.parametrize("redacted", [False, True])
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_note_is_known_again_and_has_no_secret(text: str, *, full: bool, redacted: bool) -> None:
+    note = note_of(explain(text), full=full, redacted=redacted)
+
+    assert is_note(note)
+    assert note.startswith(MARK)
+    assert ENCODED[:16] not in note
+    assert all(line.isprintable() for line in note.split("\n"))
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_redacted_note_names_nobody(text: str, *, full: bool) -> None:
+    note = note_of(explain(text), full=full, redacted=True)
+
+    assert [name for name in NAMES if name in note] == []
+    assert "s3:PutObject" in note or "s3:PutObject" not in text
+
+
+def test_redacted_note_hides_the_names_of_facts() -> None:
+    facts = Facts(
+        cluster="orders-prod",
+        namespace="payments-prod",
+        service_account="ledger-writer",
+        caller="arn:aws:iam::111122223333:role/ana-example",
+        region="eu-west-1",
+    )
+    explanation = explain("error: You must be logged in to the server (Unauthorized)", facts=facts)
+    note = note_of(explanation, full=True, redacted=True, facts=facts)
+    names = ("orders-prod", "payments-prod", "ledger-writer", "ana-example", "111122223333")
+
+    assert [name for name in names if name in note] == []
+    assert "eu-west-1" in note
+    assert "orders-prod" in note_of(explanation, full=True, facts=facts)
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_redacted_log_names_nobody(text: str) -> None:
+    """Summary and record share their pseudonyms, and the record stays one."""
+    failure = _failure(text)
+    summary, record = log_of(explain(failure), redacted=True)
+    shown = summary + json.dumps(record)
+
+    assert record is not None
+    assert [name for name in (*NAMES, ENCODED[:16]) if name in shown] == []
+    assert record["kind"] == failure.kind
+    assert record["action"] == failure.action
+    assert record.keys() == to_record(failure).keys()
+
+
+def test_redacted_log_uses_one_name_for_one_thing() -> None:
+    summary, record = log_of(explain(TEXTS["denied"]), redacted=True)
+
+    assert record is not None
+    assert record["principal"] == "arn:aws:sts::100000000001:assumed-role/role-1/i-00000000000000001"
+    assert "The role role-1 was denied s3:PutObject" in summary
+    assert record["resource"] is not None
+    assert record["resource"] in summary
+
+
+def test_log_of_what_is_no_failure() -> None:
+    assert log_of(explain("all is well")) == (
+        "No AWS or Kubernetes access failure was found in this text.",
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    "note", ["read the manual", "", None, b"iamtriage explains:", 7, ["iamtriage explains:"]]
+)
+def test_other_notes_are_not_ours(note: object) -> None:
+    assert not is_note(note)
+
+
+def test_note_is_bounded() -> None:
+    """Whatever a failure or a rule says at length, a traceback stays one that can be read."""
+    long = "x y " * 50_000
+    explanation = Explanation(None, "x", long, remedies=(Remedy(long, "you"),) * 5)
+
+    assert len(note_of(explanation)) < 3_000
+    assert len(note_of(explanation, full=True)) <= 30_000
+    assert len(log_of(explanation)[0]) <= 500
+
+
+def test_redacted_note_with_a_line_like_our_border() -> None:
+    """What keeps the parts of a text apart may stand in it, too."""
+    failure = _failure(TEXTS["denied"])
+    remedy = Remedy("Do it", "you", manifest=f"kind: A\n--- iamtriage ---\nowner: {SESSION}\n")
+    note = note_of(Explanation(failure, "x", "It failed.", remedies=(remedy,)), full=True, redacted=True)
+
+    assert "--- iamtriage ---" in note
+    assert "orders-writer" not in note
+
+
+@pytest.mark.parametrize("broken", ["", "{", "[]", "null", '{"kind": "access_denied"}'])
+def test_record_that_redaction_broke_keeps_no_name(broken: str) -> None:
+    record = to_record(_failure(TEXTS["denied"]))
+    kept = {key: value for key, value in _record(broken, record).items() if value is not None}
+
+    assert kept == {
+        "kind": "access_denied",
+        "service": "s3",
+        "action": "s3:PutObject",
+        "deny": "implicit",
+        "policy_type": "identity",
+    }
+
+
+HOSTILE = st.text(
+    st.sampled_from("aZ9:/*-_=+.,'\"{}[]\\\n\r\t\x00\x1b\x07\x85\u2028\u202e\ud800<>&| é"), max_size=60
+)
+
+
+@given(user=HOSTILE, resource=HOSTILE, full=st.booleans(), redacted=st.booleans())
+def test_hostile_names_stay_text(*, user: str, resource: str, full: bool, redacted: bool) -> None:
+    """No control sequence gets into a terminal or a log by a note, and every note can be encoded."""
+    text = (
+        f"User: arn:aws:iam::111122223333:user/{user} is not authorized to perform: s3:GetObject on resource: "
+        f"arn:aws:s3:::example-data/{resource} with an explicit deny in a service control policy"
+    )
+    explanation = explain(text)
+    note = note_of(explanation, full=full, redacted=redacted)
+    summary, record = log_of(explanation, redacted=redacted)
+
+    assert is_note(note)
+    assert all(line.isprintable() for line in note.split("\n"))
+    assert summary.isprintable()
+    note.encode()
+    assert record is None or json.loads(json.dumps(record)) == record
+
+
+@given(text=st.text(max_size=300), redacted=st.booleans())
+def test_any_text_gives_a_note(*, text: str, redacted: bool) -> None:
+    assert is_note(note_of(explain(text), redacted=redacted))
