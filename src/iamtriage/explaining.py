@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from iamtriage._rules.access_entries import explain_access_entry
 from iamtriage._rules.access_keys import explain_key_quota, leaked_key_notes
@@ -45,9 +45,9 @@ from iamtriage.failures import (
 from iamtriage.parsing import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from iamtriage.facts import Facts
+    from iamtriage.facts import Facts, FactsLike
 
 __all__ = ("explain",)
 
@@ -57,7 +57,7 @@ _NOTHING = Explanation(None, "nothing", "No AWS or Kubernetes access failure was
 def explain(
     error_or_failure: str | bytes | BaseException | Mapping[str, object] | Failure,
     *,
-    facts: Facts | Mapping[str, Any] | None = None,
+    facts: FactsLike | Iterable[FactsLike | None] | None = None,
 ) -> Explanation:
     """Say why it failed, how sure that is, and what helps.
 
@@ -67,7 +67,9 @@ def explain(
 
     Args:
         error_or_failure: what :func:`iamtriage.parse` takes, or what it gives.
-        facts: what is known beside it: a :class:`iamtriage.Facts`, or a mapping with any of its names.
+        facts: what is known beside it: a :class:`iamtriage.Facts`, a mapping with any of its names, a
+            :class:`iamtriage.DecodedMessage`, an :class:`iamtriage.AuthorizationDetails`, what the functions
+            of ``iamtriage.boto`` answered, or several of these: of two that know one fact, the later counts.
 
     Returns:
         The explanation. Where the text holds no failure, its ``failure`` is None and it proposes nothing.

@@ -5,21 +5,19 @@ Whatever is not given counts as not known, never as absent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast, get_args
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol, TypeAlias, cast, get_args
 
 import attrs
 
+from iamtriage._views import View
 from iamtriage._words import shown
 from iamtriage.authorization_details import AuthorizationDetails, read_authorization_details
 from iamtriage.decoded_messages import DecodedMessage, read_decoded_message
 from iamtriage.exceptions import DocumentError
 from iamtriage.typing import AuthenticationMode
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-__all__ = ("Facts", "facts_of")
+__all__ = ("Facts", "FactsLike", "HasFacts", "facts_of")
 
 _MODES: tuple[str, ...] = get_args(AuthenticationMode)
 
@@ -65,7 +63,7 @@ def _details(value: object) -> AuthorizationDetails | None:
 
 
 @attrs.frozen(kw_only=True)
-class Facts:
+class Facts(View):
     """What is known beside the failure.
 
     Attributes:
@@ -109,29 +107,82 @@ class Facts:
     authorization_details: AuthorizationDetails | None = attrs.field(default=None, converter=_details)
 
 
+class HasFacts(Protocol):
+    """What brings facts with it, such as the answers and refusals of :mod:`iamtriage.boto`."""
+
+    @property
+    def facts(self) -> Facts:
+        """The facts, which may all be unknown."""
+        ...
+
+
+FactsLike: TypeAlias = "Facts | Mapping[str, Any] | DecodedMessage | AuthorizationDetails | HasFacts"
+"""What stands for facts: themselves, a mapping with any of their names, or a value that brings them."""
+
 _NONE = Facts()
+_NAMES = tuple(field.name for field in attrs.fields(Facts))
 
 
-def facts_of(given: Facts | Mapping[str, Any] | None) -> Facts:
+def facts_of(given: FactsLike | Iterable[FactsLike | None] | None) -> Facts:
     """Give the facts for what was handed over.
+
+    Of several, each adds what it knows; where two know the same fact, the later one counts.
 
     Raises:
         DocumentError: a name that no fact has, or a value that it cannot have.
-        TypeError: neither facts nor a mapping.
+        TypeError: nothing that stands for facts, nor several of it.
 
     >>> facts_of({"cluster": "orders"}).cluster
     'orders'
+    >>> facts_of([{"cluster": "orders", "region": "eu-west-1"}, Facts(region="eu-central-1")])
+    Facts(cluster='orders', region='eu-central-1', ...)
     """
     if given is None:
         return _NONE
+    made = _one(given)
+    if made is not None:
+        return made
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        raise TypeError(_misuse(given))
+    made = _NONE
+    for each in cast("Iterable[object]", given):
+        if each is None:
+            continue
+        more = _one(each)
+        if more is None:
+            raise TypeError(_misuse(each))
+        made = _merged(made, more)
+    return made
+
+
+def _one(given: object) -> Facts | None:
+    """Give the facts for one thing that stands for them; None for anything else."""
     if isinstance(given, Facts):
         return given
-    if not isinstance(given, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-        msg = f"facts are a Facts or a mapping, not {type(given).__name__}"  # type: ignore[unreachable]
-        raise TypeError(msg)
-    known = {field.name for field in attrs.fields(Facts)}
-    for name in cast("Iterable[object]", given):
-        if name not in known:
-            msg = f"no fact is called {shown(str(name))}, only {', '.join(sorted(known))}"
+    if isinstance(given, Mapping):
+        return _named(cast("Mapping[object, Any]", given))
+    if isinstance(given, DecodedMessage):
+        return Facts(decoded_message=given)
+    if isinstance(given, AuthorizationDetails):
+        return Facts(authorization_details=given)
+    # A class has the attribute too, but not its value.
+    brought: object = getattr(given, "facts", None)
+    return brought if isinstance(brought, Facts) else None
+
+
+def _named(given: Mapping[object, Any]) -> Facts:
+    for name in given:
+        if name not in _NAMES:
+            msg = f"no fact is called {shown(str(name))}, only {', '.join(sorted(_NAMES))}"
             raise DocumentError(msg, path=str(name))
-    return Facts(**given)
+    return Facts(**cast("Mapping[str, Any]", given))
+
+
+def _merged(first: Facts, then: Facts) -> Facts:
+    known = {name: getattr(then, name) for name in _NAMES}
+    return attrs.evolve(first, **{name: value for name, value in known.items() if value is not None})
+
+
+def _misuse(given: object) -> str:
+    kind = type(given).__name__
+    return f"facts are a Facts, a mapping, a value that has facts, or several of these, not {kind}"

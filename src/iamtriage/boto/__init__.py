@@ -1,13 +1,78 @@
-"""What iamtriage does with botocore and boto3: an STS client that asks another region; not for texts.
+"""What iamtriage does with botocore and boto3: errors explained, denials gathered, AWS asked; not for texts.
 
 An edge: it imports botocore, reads the environment and files where a function says so, and calls AWS.
-Sessions are arguments, of boto3 or of botocore; none is made or changed here.
+Sessions are arguments, of boto3 or of botocore; none is made here, and ``install`` alone changes one.
 """
 
 from __future__ import annotations
 
-from iamtriage.boto._failover import Failover, FailoverEvent, FailoverKind
-from iamtriage.boto._settings import sts_settings
-from iamtriage.boto._sts_client import sts_client
+from typing import TYPE_CHECKING
 
-__all__ = ("Failover", "FailoverEvent", "FailoverKind", "sts_client", "sts_settings")
+from iamtriage._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from iamtriage.boto._asking import Refusal
+    from iamtriage.boto._authorization import RequestAuthorization, authorization_details
+    from iamtriage.boto._collecting import Attempt, Collection, collect
+    from iamtriage.boto._decoding import decode_message
+    from iamtriage.boto._explaining import ErrorExplainer, explain_errors
+    from iamtriage.boto._failover import Failover, FailoverEvent, FailoverKind
+    from iamtriage.boto._gathering import gather_facts
+    from iamtriage.boto._identity import Identity, find_role_arn, whoami
+    from iamtriage.boto._installing import install, uninstall
+    from iamtriage.boto._settings import sts_settings
+    from iamtriage.boto._sts_client import sts_client
+
+__all__ = (
+    "Attempt",
+    "Collection",
+    "ErrorExplainer",
+    "Failover",
+    "FailoverEvent",
+    "FailoverKind",
+    "Identity",
+    "Refusal",
+    "RequestAuthorization",
+    "authorization_details",
+    "collect",
+    "decode_message",
+    "explain_errors",
+    "find_role_arn",
+    "gather_facts",
+    "install",
+    "sts_client",
+    "sts_settings",
+    "uninstall",
+    "whoami",
+)
+
+# botocore is loaded by who asks for something that needs it, the rules of explanations when something fails.
+_HOMES = {
+    "Attempt": "_collecting",
+    "Collection": "_collecting",
+    "ErrorExplainer": "_explaining",
+    "Failover": "_failover",
+    "FailoverEvent": "_failover",
+    "FailoverKind": "_failover",
+    "Identity": "_identity",
+    "Refusal": "_asking",
+    "RequestAuthorization": "_authorization",
+    "authorization_details": "_authorization",
+    "collect": "_collecting",
+    "decode_message": "_decoding",
+    "explain_errors": "_explaining",
+    "find_role_arn": "_identity",
+    "gather_facts": "_gathering",
+    "install": "_installing",
+    "sts_client": "_sts_client",
+    "sts_settings": "_settings",
+    "uninstall": "_installing",
+    "whoami": "_identity",
+}
+if not TYPE_CHECKING:  # a type checker that sees it takes any name for one that is there
+    __getattr__ = lazy_names(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion."""
+    return sorted(__all__)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from iamtriage.boto._failover import Call, FailoverEvent
 
-__all__ = ("sts_client",)
+__all__ = ("config_for", "sts_client")
 
 # botocore's minute for each is too long to wait where another region would have answered. STS asks the
 # identity provider for its keys while a client waits for AssumeRoleWithWebIdentity, so not much less.
@@ -108,7 +108,7 @@ def sts_client(
             raise TypeError(msg)
     seconds = _seconds(cooldown)
     core = core_of(session)
-    config = _config(core, client_args.pop("config", None))
+    config = config_for(core, client_args.pop("config", None))
     targets = _targets(_checked(regions), endpoints or {}, _variants(core, config))
     make = client_maker(session)
     # A client for each region, though one does the work: proxies are chosen by the endpoint's name, when a
@@ -213,8 +213,8 @@ def _url(url: object) -> str:
     raise EndpointError(msg, setting="endpoints", value=url)
 
 
-def _config(core: Any, given: Any) -> Any:  # noqa: ANN401 (botocore has no types)
-    """Merge the time-outs of a failover client below those of the session and of the caller."""
+def config_for(core: Any, given: Any) -> Any:  # noqa: ANN401 (botocore has no types)
+    """Merge the time-outs of our clients below those of the session and of the caller."""
     config = Config(**_TIMEOUTS)
     for more in (core.get_default_client_config(), given):
         if more is not None:

@@ -1,0 +1,38 @@
+"""Moto's server with its IAM checks on, as a context manager."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.request import Request, urlopen
+
+from moto.server import ThreadedMotoServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ACCOUNT = "123456789012"  # moto's
+
+
+@contextmanager
+def checking(prepare: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
+    """Run the server; give its address, and what ``prepare`` made before IAM was checked."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    try:
+        made = prepare(url)
+        _post(f"{url}/moto-api/reset-auth", "0")
+        yield url, made
+    finally:
+        _post(f"{url}/moto-api/reset-auth", "inf")
+        _post(f"{url}/moto-api/reset")
+        server.stop()
+        assert server._server is not None
+        server._server.server_close()
+
+
+def _post(url: str, body: str = "") -> None:
+    with urlopen(Request(url, body.encode(), {"Content-Type": "text/plain"}, method="POST")) as answer:
+        answer.read()

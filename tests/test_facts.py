@@ -1,0 +1,148 @@
+"""Facts from whatever brings them, and several of them merged."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamtriage import (
+    AuthorizationDetails,
+    DecodedMessage,
+    DocumentError,
+    Facts,
+    explain,
+    read_decoded_message,
+)
+from iamtriage.facts import facts_of
+
+MESSAGE = DecodedMessage(allowed=False, raw_action="ec2:RunInstances")
+DETAILS = AuthorizationDetails()
+
+
+@attrs.frozen
+class Answer:
+    """A value that brings facts, as the answers of ``iamtriage.boto`` do."""
+
+    facts: Facts
+
+
+@pytest.mark.parametrize(
+    ("given_facts", "wanted"),
+    [
+        pytest.param(None, {}, id="nothing"),
+        pytest.param([], {}, id="none of several"),
+        pytest.param({}, {}, id="an empty mapping"),
+        pytest.param(Facts(cluster="orders"), {"cluster": "orders"}, id="facts"),
+        pytest.param(MappingProxyType({"cluster": "orders"}), {"cluster": "orders"}, id="a mapping"),
+        pytest.param(MESSAGE, {"decoded_message": MESSAGE}, id="a decoded message"),
+        pytest.param(DETAILS, {"authorization_details": DETAILS}, id="authorization details"),
+        pytest.param(Answer(Facts(region="eu-west-1")), {"region": "eu-west-1"}, id="an answer"),
+        pytest.param(
+            [Answer(Facts(caller="a")), MESSAGE, {"region": "eu-west-1"}, None, DETAILS],
+            {
+                "caller": "a",
+                "decoded_message": MESSAGE,
+                "region": "eu-west-1",
+                "authorization_details": DETAILS,
+            },
+            id="one of each",
+        ),
+        pytest.param(
+            ({"region": "eu-west-1", "cluster": "a"}, Facts(region="us-east-1"), Facts()),
+            {"region": "us-east-1", "cluster": "a"},
+            id="the later one counts, the unknown does not",
+        ),
+        pytest.param(iter([{"region": "eu-west-1"}]), {"region": "eu-west-1"}, id="an iterator"),
+    ],
+)
+def test_what_brings_facts(given_facts: Any, wanted: dict[str, Any]) -> None:  # noqa: ANN401 (a table)
+    """Each form gives the facts that it tells."""
+    assert facts_of(given_facts) == Facts(**wanted)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param("region=eu-west-1", id="text"),
+        pytest.param(b"region", id="bytes"),
+        pytest.param(7, id="a number"),
+        pytest.param(Facts, id="the class"),
+        pytest.param(["region"], id="text among several"),
+        pytest.param([Facts(), 7], id="a number among several"),
+        pytest.param([[Facts()]], id="several among several"),
+        pytest.param(Answer({"region": "x"}), id="an attribute that is no facts"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_brings_none(wrong: Any) -> None:  # noqa: ANN401 (a table)
+    """What stands for no facts is a misuse, in explain too."""
+    with pytest.raises(TypeError, match="facts are a Facts, a mapping"):
+        facts_of(wrong)
+    with pytest.raises(TypeError, match="facts are a Facts, a mapping"):
+        explain("AccessDenied", facts=wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param({"zone": "a"}, id="alone"),
+        pytest.param([Facts(), {"zone": "a"}], id="among several"),
+        pytest.param({7: "a"}, id="a number for a name"),
+    ],
+)
+def test_name_that_no_fact_has(wrong: Any) -> None:  # noqa: ANN401 (a table)
+    """An unknown name is told, wherever it stands."""
+    with pytest.raises(DocumentError, match="no fact is called"):
+        facts_of(wrong)
+
+
+_FACTS = st.builds(
+    Facts,
+    cluster=st.none() | st.sampled_from(["a", "b"]),
+    region=st.none() | st.sampled_from(["eu-west-1", "us-east-1"]),
+    caller=st.none() | st.just("arn:aws:iam::111122223333:user/ana"),
+    decoded_message=st.none() | st.sampled_from([MESSAGE, DecodedMessage(allowed=True)]),
+    trust_policy=st.none() | st.just({"Statement": []}),
+)
+
+
+@given(_FACTS, _FACTS, _FACTS)
+def test_merging_is_associative(first: Facts, second: Facts, third: Facts) -> None:
+    """It does not matter which are merged first, and unknown facts change nothing."""
+    at_once = facts_of([first, second, third])
+
+    assert (
+        at_once
+        == facts_of([facts_of([first, second]), third])
+        == facts_of([first, facts_of([second, third])])
+    )
+    assert facts_of([Facts(), first]) == facts_of([first, Facts()]) == facts_of([first, first]) == first
+
+
+def test_explaining_with_several() -> None:
+    """What several answers tell comes together in one explanation."""
+    text = (
+        "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: "
+        "You are not authorized to perform this operation."
+    )
+    decoded = read_decoded_message(
+        {
+            "allowed": False,
+            "explicitDeny": False,
+            "context": {
+                "action": "ec2:RunInstances",
+                "resource": "arn:aws:ec2:eu-west-1:111122223333:instance/*",
+            },
+        }
+    )
+    caller = Answer(Facts(caller="arn:aws:iam::111122223333:user/ana"))
+    explanation = explain(text, facts=[caller, decoded])
+
+    assert "the user ana" in explanation.summary.lower()
+    assert explanation == explain(
+        text, facts=Facts(caller="arn:aws:iam::111122223333:user/ana", decoded_message=decoded)
+    )
