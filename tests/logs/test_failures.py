@@ -1,0 +1,329 @@
+"""The filter that attaches what failed: with real loggers, handlers and exceptions of boto3."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import logging.config
+import logging.handlers
+import queue
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamtriage import fingerprint, parse, testing, to_record
+from iamtriage.logs import FailureFilter
+from iamtriage.testing import denial
+from tests.strategies import known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.strategies import Case
+
+DENIED = denial("sqs:SendMessage", principal="arn:aws:iam::111122223333:user/ana")
+BLOB = "Qx7V-example_" * 20
+ENCODED = denial("ec2:RunInstances", encoded=BLOB)
+
+
+class Kept(logging.Handler):
+    """Keeps the records that come to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture
+def kept() -> Kept:
+    return Kept()
+
+
+@pytest.fixture
+def logger(kept: Kept) -> Iterator[logging.Logger]:
+    logger = logging.getLogger("iamtriage-test.orders")
+    logger.propagate = False
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(kept)
+    yield logger
+    logger.removeHandler(kept)
+
+
+def attached(kept: Kept, name: str = "iamtriage") -> Any:  # noqa: ANN401 (an attribute of any type)
+    (record,) = kept.records
+    return getattr(record, name)
+
+
+def test_the_exception_is_read(logger: logging.Logger, kept: Kept) -> None:
+    kept.addFilter(FailureFilter())
+    error = DENIED.client_error()
+
+    def send() -> None:
+        raise error
+
+    try:
+        send()
+    except type(error):
+        logger.exception("order %s was not sent", 42)
+    assert attached(kept) == DENIED.record
+    assert attached(kept, "iamtriage_fingerprint") == fingerprint(DENIED.failure)
+    assert kept.records[0].getMessage() == "order 42 was not sent"
+    assert kept.records[0].exc_info is not None
+    assert kept.records[0].exc_info[1] is error
+    assert not hasattr(kept.records[0], "iamtriage_summary")
+
+
+@pytest.mark.parametrize(
+    ("message", "args"),
+    [
+        ("failed: %s", (DENIED.client_error(),)),
+        ("%(what)s failed: %(error)r", ({"what": "it", "error": DENIED.client_error()},)),
+        (DENIED.client_error(), ()),
+        (DENIED.text("go-v2"), ()),
+        ("kubectl says: %s", (DENIED.text("java-v1"),)),
+    ],
+    ids=["argument", "named argument", "message", "text", "text argument"],
+)
+def test_messages_and_arguments_are_read(
+    logger: logging.Logger, kept: Kept, message: object, args: tuple[object, ...]
+) -> None:
+    kept.addFilter(FailureFilter())
+    logger.error(message, *args)
+    assert attached(kept)["action"] == "sqs:SendMessage"
+    assert attached(kept, "iamtriage_fingerprint")
+
+
+def test_a_broken_format_is_no_obstacle() -> None:
+    for args in ((DENIED.client_error(), "no number"), (DENIED.text(), "no number")):
+        record = logging.makeLogRecord({"msg": "failed: %s of %d", "args": args})
+        FailureFilter().filter(record)
+        assert record.__dict__["iamtriage"]["action"] == "sqs:SendMessage"
+
+
+def test_the_traceback_goes_before_arguments_and_text(logger: logging.Logger, kept: Kept) -> None:
+    kept.addFilter(FailureFilter())
+    other = testing.throttled("GetItem", "dynamodb")
+    logger.error("%s", other.client_error(), exc_info=DENIED.client_error())
+    assert attached(kept)["kind"] == "access_denied"
+
+
+def test_a_bug_is_no_failure_but_its_message_may_be(logger: logging.Logger, kept: Kept) -> None:
+    kept.addFilter(FailureFilter())
+    logger.error(DENIED.text(), exc_info=KeyError("orders"))
+    assert attached(kept)["kind"] == "access_denied"
+
+
+def test_texts_can_be_left_alone(logger: logging.Logger, kept: Kept) -> None:
+    kept.addFilter(FailureFilter(texts=False))
+    logger.error(DENIED.text())
+    logger.error("it failed", exc_info=DENIED.client_error())
+    assert [getattr(record, "iamtriage") is None for record in kept.records] == [True, False]  # noqa: B009 (no attribute of the class)
+
+
+def test_every_record_has_the_attributes(logger: logging.Logger, kept: Kept) -> None:
+    kept.addFilter(FailureFilter(explain=True))
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logging.Formatter("%(message)s [%(iamtriage_fingerprint)s] %(iamtriage_summary)s"))
+    handler.addFilter(FailureFilter(explain=True))
+    logger.addHandler(handler)
+    try:
+        logger.info("order %s", 42)
+        logger.error("it failed", exc_info=DENIED.client_error())
+    finally:
+        logger.removeHandler(handler)
+    first, second = stream.getvalue().splitlines()[:2]
+    assert first == "order 42 [None] None"
+    assert second.startswith(f"it failed [{fingerprint(DENIED.failure)}] The user ana ")
+    assert "sqs:SendMessage" in second
+
+
+def test_secrets_are_hidden(logger: logging.Logger, kept: Kept) -> None:
+    kept.addFilter(FailureFilter(explain=True))
+    logger.error("it failed", exc_info=ENCODED.client_error())
+    assert attached(kept)["encoded_message"] == "[REDACTED encoded message]"
+    assert BLOB not in str(attached(kept, "iamtriage_summary"))
+    expected = {**ENCODED.record, "encoded_message": "[REDACTED encoded message]"}
+    assert attached(kept) == expected
+    json.dumps(attached(kept))
+
+
+def test_kinds(logger: logging.Logger, kept: Kept) -> None:
+    kept.addFilter(FailureFilter(kinds=["access_denied", "expired_credentials"]))
+    logger.error(DENIED.text())
+    logger.error(testing.throttled("GetItem", "dynamodb").text())
+    kinds = [record.__dict__["iamtriage"] and record.__dict__["iamtriage"]["kind"] for record in kept.records]
+    assert kinds == ["access_denied", None]
+    with pytest.raises(ValueError, match="there is no kind 'acess_denied', only access_denied, "):
+        FailureFilter(kinds=["acess_denied"])  # type: ignore[list-item]
+    with pytest.raises(TypeError, match=r"kinds are several, .* not the text 'access_denied'"):
+        FailureFilter(kinds="access_denied")  # type: ignore[arg-type]
+
+
+def test_what_is_attached_already_stays(logger: logging.Logger, kept: Kept) -> None:
+    kept.addFilter(FailureFilter())
+    kept.addFilter(FailureFilter(explain=True))
+    record: dict[str, object] = {**testing.expired_credentials().record}
+    logger.error(DENIED.text(), extra={"iamtriage": record, "iamtriage_fingerprint": "1:x"})
+    assert attached(kept) is record
+    assert attached(kept, "iamtriage_fingerprint") == "1:x"
+    assert "expired" in attached(kept, "iamtriage_summary")
+
+
+def test_foreign_attributes_of_the_name_are_left(logger: logging.Logger, kept: Kept) -> None:
+    kept.addFilter(FailureFilter(explain=True))
+    logger.error(DENIED.text(), extra={"iamtriage": {"my": "own"}})
+    assert attached(kept) == {"my": "own"}
+    assert attached(kept, "iamtriage_summary") is None
+
+
+class Hostile:
+    """Raises whatever is done with it."""
+
+    def __str__(self) -> str:
+        raise RuntimeError
+
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+    def __eq__(self, other: object) -> bool:
+        raise RuntimeError
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __bool__(self) -> bool:
+        raise RuntimeError
+
+
+class HostileError(Exception):
+    """An exception that has no text and no attributes."""
+
+    def __str__(self) -> str:
+        raise RuntimeError
+
+    @property
+    def response(self) -> object:
+        raise RuntimeError
+
+
+HOSTILE: dict[str, dict[str, object]] = {
+    "argument": {"msg": "%s", "args": (Hostile(),)},
+    "message": {"msg": Hostile()},
+    "exception": {"msg": "x", "exc_info": (HostileError, HostileError(), None)},
+    "argument exception": {"msg": "%s", "args": (HostileError(),)},
+    "few arguments": {"msg": "%s %s", "args": ("a",)},
+    "many arguments": {"msg": "x", "args": ("a", "b")},
+    "wrong names": {"msg": "%(a)s", "args": ({"b": 1},)},
+    "dictionary": {"msg": "%(a)s", "args": {"a": Hostile()}},
+    "no text": {"msg": None},
+    "number": {"msg": 3.5, "args": None},
+    "bytes": {"msg": b"\xff", "args": ()},
+    "odd traceback": {"msg": "x", "exc_info": (None, None, None)},
+    "true": {"msg": "x", "exc_info": True},
+    "bare exception": {"msg": "x", "exc_info": HostileError()},
+    "odd arguments": {"msg": "%s", "args": 7},
+    "lone surrogate": {"msg": "AccessDenied \ud800"},
+    "extra": {"msg": "x", "iamtriage": Hostile(), "note": Hostile(), "list": [Hostile()]},
+    "stack": {"msg": "x", "stack_info": Hostile()},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_record_is_lost_and_nothing_raises(name: str) -> None:
+    record = logging.makeLogRecord(HOSTILE[name])
+    before = dict(record.__dict__)
+    assert FailureFilter(explain=True).filter(record) is True
+    assert before.keys() <= record.__dict__.keys()
+    assert all(record.__dict__[key] is before[key] for key in before)
+
+
+def test_a_long_chain_of_exceptions() -> None:
+    error: Exception = DENIED.client_error()
+    for _ in range(3000):
+        following = RuntimeError("wrapped")
+        following.__cause__ = error
+        error = following
+    record = logging.makeLogRecord({"msg": "x", "exc_info": (type(error), error, None)})
+    assert FailureFilter().filter(record) is True
+
+
+@pytest.mark.parametrize("place", ["start", "end"])
+def test_of_a_huge_message_the_ends_are_read(place: str) -> None:
+    filler = "all is well with order 42\n" * 100_000
+    text = f"{DENIED.text()}\n{filler}" if place == "start" else f"{filler}{DENIED.text()}"
+    record = logging.makeLogRecord({"msg": text})
+    FailureFilter().filter(record)
+    assert record.__dict__["iamtriage"]["action"] == "sqs:SendMessage"
+    assert record.msg is text
+
+
+@given(known)
+def test_what_is_attached_is_what_parse_gives(case: Case) -> None:
+    record = logging.makeLogRecord({"msg": "%s", "args": (case.text,)})
+    FailureFilter().filter(record)
+    failure = parse(case.text)
+    assert failure is not None
+    expected = {**to_record(failure)}
+    if expected["encoded_message"]:
+        expected["encoded_message"] = "[REDACTED encoded message]"
+    assert record.__dict__["iamtriage"] == expected
+    assert record.__dict__["iamtriage_fingerprint"] == fingerprint(failure)
+
+
+@given(st.text(), st.lists(st.text() | st.integers() | st.binary()))
+def test_any_message_passes(message: str, args: list[object]) -> None:
+    record = logging.makeLogRecord({"msg": message, "args": tuple(args)})
+    assert FailureFilter(explain=True).filter(record) is True
+    assert record.msg == message
+    assert record.args == tuple(args)
+
+
+def test_through_a_queue(logger: logging.Logger, kept: Kept) -> None:
+    waiting: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
+    handler = logging.handlers.QueueHandler(waiting)
+    handler.addFilter(FailureFilter())
+    logger.removeHandler(kept)
+    logger.addHandler(handler)
+    listener = logging.handlers.QueueListener(waiting, kept)
+    listener.start()
+    try:
+        logger.error("it failed", exc_info=ENCODED.client_error())
+    finally:
+        listener.stop()
+        logger.removeHandler(handler)
+    assert attached(kept)["kind"] == "access_denied"
+
+
+def test_by_configuration(capsys: pytest.CaptureFixture[str]) -> None:
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "filters": {"aws": {"()": "iamtriage.logs.FailureFilter", "kinds": ["access_denied"], "explain": True}},
+            "formatters": {"short": {"format": "%(levelname)s %(message)s | %(iamtriage_summary)s"}},
+            "handlers": {
+                "out": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "filters": ["aws"], "formatter": "short"}
+            },
+            "loggers": {"iamtriage-test.configured": {"handlers": ["out"], "propagate": False}},
+        }
+    )  # fmt: skip
+    logging.getLogger("iamtriage-test.configured").error(DENIED.text("go-v1"))
+    logging.getLogger("iamtriage-test.configured").handlers.clear()
+    assert "| The user ana " in capsys.readouterr().out
+
+
+def test_caplog_sees_the_attributes(caplog: pytest.LogCaptureFixture) -> None:
+    logger = logging.getLogger("iamtriage-test.caplog")
+    filter_ = FailureFilter()
+    logger.addFilter(filter_)
+    try:
+        logger.error("it failed", exc_info=DENIED.client_error())
+    finally:
+        logger.removeFilter(filter_)
+    assert caplog.records[0].__dict__["iamtriage"] == DENIED.record

@@ -1,0 +1,143 @@
+"""What the user of a web API is told: through Flask, WSGI and ASGI, and nothing that identifies."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+import flask
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamtriage import testing
+from iamtriage.logs import problem_details
+from iamtriage.testing import denial
+from tests.strategies import known
+from tests.testing.described import SAMPLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tests.strategies import Case
+
+MEMBERS = {"type", "title", "status", "detail"}
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "on_behalf"),
+    [
+        (denial("s3:GetObject").client_error(), 500, 403),
+        (denial("s3:GetObject").text("go-v2"), 500, 403),
+        (testing.kubernetes_forbidden("ana", "list", "pods").failure, 500, 403),
+        (testing.expired_credentials().client_error(), 500, 401),
+        (testing.invalid_credentials().client_error(), 500, 401),
+        (testing.missing_credentials().exception(), 500, 401),
+        (testing.kubernetes_unauthorized().text("kubectl"), 500, 401),
+        (testing.malformed_policy().client_error(), 500, 500),
+        (testing.throttled("GetItem", "dynamodb").client_error(), 503, 503),
+        (testing.throttled("PutObject", "s3").response, 503, 503),
+        (testing.aws_error("NoSuchEntity", "The role demo cannot be found.", "GetRole", "iam").client_error(), 502, 502),
+        (KeyError("orders"), 500, 500),
+        (None, 500, 500),
+        ("all is well", 500, 500),
+    ],
+)  # fmt: skip
+def test_the_status_says_whose_fault_it_is(error: object, status: int, on_behalf: int) -> None:
+    assert problem_details(error)["status"] == status
+    assert problem_details(error, on_behalf=True)["status"] == on_behalf
+    assert problem_details(error).keys() == MEMBERS
+    assert problem_details(error)["type"] == "about:blank"
+
+
+@given(known, st.booleans())
+def test_nothing_of_the_failure_is_told(case: Case, on_behalf: bool) -> None:  # noqa: FBT001 (Hypothesis hands it on)
+    told = json.dumps(problem_details(case.text, on_behalf=on_behalf))
+    for value in case.record.values():
+        if isinstance(value, str) and len(value) > 3 and value not in {"Unauthorized", "Forbidden"}:
+            assert value not in told
+
+
+def test_every_kind_has_an_answer() -> None:
+    for sample in SAMPLES.values():
+        told = problem_details(sample.text(sample.envelopes[1]), on_behalf=True)
+        assert told["status"] in {401, 403, 500, 502, 503}
+        assert told["title"]
+        assert told["detail"]
+
+
+def test_the_instance_is_the_callers_own() -> None:
+    told = problem_details(KeyError(), instance="urn:uuid:0a1b2c3d-4e5f-4071-8293-a4b5c6d7e8f9")
+    assert told.get("instance") == "urn:uuid:0a1b2c3d-4e5f-4071-8293-a4b5c6d7e8f9"
+
+
+class HostileError(Exception):
+    """An exception that raises whatever it is asked."""
+
+    def __str__(self) -> str:
+        raise RuntimeError
+
+    def __getattribute__(self, name: str) -> object:
+        raise RuntimeError
+
+
+def test_a_hostile_exception_is_answered_too() -> None:
+    assert problem_details(HostileError())["status"] == 500
+
+
+def test_in_flask() -> None:
+    app = flask.Flask(__name__)
+
+    def orders() -> str:
+        raise denial("sqs:ReceiveMessage").client_error()
+
+    def answer(error: ClientError) -> tuple[dict[str, Any], int, dict[str, str]]:
+        told = problem_details(error, instance="urn:uuid:0a1b2c3d-4e5f-4071-8293-a4b5c6d7e8f9")
+        return {**told}, told["status"], {"Content-Type": "application/problem+json"}
+
+    app.add_url_rule("/orders", view_func=orders)
+    app.register_error_handler(ClientError, answer)
+    got = app.test_client().get("/orders")
+    assert got.status_code == 500
+    assert got.content_type == "application/problem+json"
+    body = got.get_json()
+    assert body["title"] == "Internal Server Error"
+    assert "111122223333" not in got.get_data(as_text=True)
+
+
+def test_in_wsgi() -> None:
+    def app(environ: dict[str, Any], start: Any) -> Iterable[bytes]:  # noqa: ANN401 (WSGI's own types)
+        del environ
+        try:
+            raise testing.throttled("GetItem", "dynamodb").client_error()
+        except ClientError as error:
+            told = problem_details(error)
+            start(f"{told['status']} {told['title']}", [("Content-Type", "application/problem+json")])
+            return [json.dumps(told).encode()]
+
+    lines: list[str] = []
+    body = b"".join(app({}, lambda line, _: lines.append(line)))
+    assert lines == ["503 Service Unavailable"]
+    assert json.loads(body)["status"] == 503
+
+
+def test_in_asgi() -> None:
+    async def app(send: Any) -> None:  # noqa: ANN401 (ASGI's own types)
+        try:
+            raise denial("s3:GetObject").client_error()
+        except ClientError as error:
+            told = problem_details(error, on_behalf=True)
+            headers = [(b"content-type", b"application/problem+json")]
+            await send({"type": "http.response.start", "status": told["status"], "headers": headers})
+            await send({"type": "http.response.body", "body": json.dumps(told).encode()})
+
+    sent: list[dict[str, Any]] = []
+
+    async def send(event: dict[str, Any]) -> None:
+        sent.append(event)
+
+    asyncio.run(app(send))
+    assert sent[0]["status"] == 403
+    assert json.loads(sent[1]["body"])["title"] == "Forbidden"

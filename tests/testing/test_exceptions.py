@@ -1,0 +1,242 @@
+"""Samples as exceptions, at a stubber, and served to a real client; and what builders refuse."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from iamtriage import parse, testing, to_record
+from iamtriage.testing import Sample, denial
+from tests.loopback.conftest import aws_environment, clients, server  # noqa: F401 (fixtures)
+from tests.loopback.wires import Reply
+from tests.testing.described import SAMPLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.loopback.wires import AwsLikeServer
+
+ROLE = "arn:aws:iam::111122223333:role/orders"
+# A call of each protocol: the sample, the client, its method and arguments.
+CALLS: dict[str, tuple[Sample, str, str, dict[str, object]]] = {
+    "query": (denial("iam:GetUser"), "iam", "get_user", {}),
+    "query-expired": (testing.expired_credentials(), "sts", "get_caller_identity", {}),
+    "sns": (denial("sns:ListTopics"), "sns", "list_topics", {}),
+    "ec2": (denial("ec2:DescribeVpcs", encoded=True), "ec2", "describe_vpcs", {}),
+    "ec2-invalid": (testing.invalid_credentials("DescribeVpcs", "ec2"), "ec2", "describe_vpcs", {}),
+    "json": (denial("dynamodb:ListTables"), "dynamodb", "list_tables", {}),
+    "json-throttled": (testing.throttled("ListTables", "dynamodb"), "dynamodb", "list_tables", {}),
+    "json-query": (denial("sqs:ListQueues"), "sqs", "list_queues", {}),
+    "rest-json": (denial("eks:ListClusters"), "eks", "list_clusters", {}),
+    "rest-json-2": (
+        denial("iam:PassRole", resource=ROLE),
+        "lambda",
+        "create_function",
+        {"FunctionName": "orders", "Role": ROLE, "Code": {"ZipFile": b"x"}},
+    ),
+    "s3": (denial("s3:GetObject", resource="arn:aws:s3:::orders/a&b.csv"), "s3", "get_object", {"Bucket": "orders", "Key": "a&b.csv"}),
+    "s3-throttled": (testing.throttled("GetObject", "s3"), "s3", "get_object", {"Bucket": "orders", "Key": "a"}),
+    "s3-head": (denial("s3:GetObject", operation="HeadObject"), "s3", "head_object", {"Bucket": "orders", "Key": "a"}),
+    "rest-xml": (denial("route53:ListHostedZones"), "route53", "list_hosted_zones", {}),
+    "json-query-2": (denial("cloudwatch:ListDashboards"), "cloudwatch", "list_dashboards", {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_client_raises_what_the_sample_says(
+    name: str,
+    server: AwsLikeServer,  # noqa: F811 (the fixture)
+    clients: Callable[..., Any],  # noqa: F811 (the fixture)
+) -> None:
+    sample, service, method, arguments = CALLS[name]
+    status, headers, body = sample.http()
+    server.reply = Reply(status, body, headers)
+    client = clients(service, server.url)
+    with pytest.raises(ClientError) as caught:
+        getattr(client, method)(**arguments)
+    response = caught.value.response
+    ours = sample.response
+    assert caught.value.operation_name == sample.operation
+    assert response["Error"] == ours["Error"]
+    theirs = response["ResponseMetadata"]
+    told = ("HTTPStatusCode", "RequestId", "HostId", "RetryAttempts")
+    assert {name: theirs.get(name) for name in told} == {
+        name: ours["ResponseMetadata"].get(name) for name in told
+    }
+    assert ours["ResponseMetadata"]["HTTPHeaders"].items() <= theirs["HTTPHeaders"].items()
+    # The clients of these tests try once, and say so.
+    said = str(caught.value).replace(" (reached max retries: 0)", "")
+    assert said == str(sample.client_error()) == sample.text("botocore")
+    assert type(sample.client_error(client)) is type(caught.value)
+    failure = parse(caught.value)
+    assert failure is not None
+    assert to_record(failure) == sample.record
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_stubber_raises_what_the_sample_says(name: str, clients: Callable[..., Any]) -> None:  # noqa: F811 (the fixture)
+    sample, service, method, arguments = CALLS[name]
+    client = clients(service, "http://127.0.0.1:9")
+    with Stubber(client) as stubber:
+        sample.stub(stubber, arguments)
+        with pytest.raises(ClientError) as caught:
+            getattr(client, method)(**arguments)
+        stubber.assert_no_pending_responses()
+    assert str(caught.value) == sample.text("botocore")
+    failure = parse(caught.value)
+    assert failure is not None
+    assert to_record(failure) == sample.record
+
+
+def test_a_stubber_of_another_service_is_refused(clients: Callable[..., Any]) -> None:  # noqa: F811 (the fixture)
+    with (
+        Stubber(clients("iam", "http://127.0.0.1:9")) as stubber,
+        pytest.raises(ValueError, match="iam has no operation 'GetItem'"),
+    ):
+        denial("dynamodb:GetItem").stub(stubber)
+
+
+def test_the_class_is_the_clients_own() -> None:
+    eks = boto3.client("eks", region_name="eu-west-1")
+    error = denial("eks:DescribeCluster").client_error(eks)
+    assert isinstance(error, eks.exceptions.AccessDeniedException)
+    with pytest.raises(eks.exceptions.ResourceNotFoundException):
+        raise testing.aws_error(
+            "ResourceNotFoundException", "No cluster found for name: demo.", "DescribeCluster", "eks"
+        ).client_error(eks)
+    assert type(denial("s3:GetObject").client_error(eks)) is ClientError
+
+
+def test_exceptions_and_responses_are_new_each_time() -> None:
+    sample = denial("s3:GetObject")
+    error = sample.client_error()
+    error.response["Error"]["Code"] = "changed"
+    assert error is not sample.client_error()
+    assert sample.client_error().response["Error"]["Code"] == "AccessDenied"
+    assert sample.http()[1] is not sample.http()[1]
+
+
+def test_botocores_own_exceptions() -> None:
+    import botocore.exceptions
+
+    assert type(testing.missing_credentials().exception()) is botocore.exceptions.NoCredentialsError
+    assert type(testing.expired_sso_session().exception()) is botocore.exceptions.UnauthorizedSSOTokenError
+    assert str(testing.expired_sso_session().exception()) == testing.expired_sso_session().message
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_sample_is_a_value(name: str) -> None:
+    sample = SAMPLES[name]
+    assert pickle.loads(pickle.dumps(sample)) == sample
+    assert copy.deepcopy(sample) == sample
+    assert {sample: 1}[attrs.evolve(sample)] == 1
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        sample.message = "x"  # type: ignore[misc]
+
+
+def test_a_sample_can_be_changed() -> None:
+    sample = attrs.evolve(denial("s3:GetObject"), request_id="9ZEXAMPLE", status=503)
+    assert "status code: 503, request id: 9ZEXAMPLE" in sample.text("go-v1")
+    assert sample.response["ResponseMetadata"]["HTTPStatusCode"] == 503
+
+
+def test_texts_need_no_botocore() -> None:
+    code = (
+        "import sys; from iamtriage.testing import denial; sample = denial('ec2:RunInstances', encoded=True)\n"
+        "for name in sample.envelopes: sample.text(name)\n"
+        "sample.http(), sample.response, sample.record\n"
+        "assert 'botocore' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"action": "GetObject"}, "must look like 's3:GetObject'"),
+        ({"action": "s3:*"}, "must look like"),
+        ({"action": "s3:GetObject\n"}, "must look like"),
+        ({"action": ""}, "must look like"),
+        ({"action": "s3:GetObject", "principal": ""}, "principal is ''"),
+        ({"action": "s3:GetObject", "principal": "ana is"}, "principal is 'ana is'"),
+        ({"action": "s3:GetObject", "resource": 'a"b'}, "resource is"),
+        ({"action": "s3:GetObject", "resource": "a\nb"}, "resource is"),
+        ({"action": "s3:GetObject", "resource": "a\x1b[31m"}, "control characters"),
+        ({"action": "s3:GetObject", "deny": "maybe"}, "deny is 'maybe'"),
+        ({"action": "s3:GetObject", "policy_type": "scp"}, "policy_type is 'scp'"),
+        ({"action": "s3:GetObject", "policy_type": None}, "an implicit denial states a policy type"),
+        ({"action": "s3:GetObject", "deny": None, "policy_type": "session"}, "no policy is stated"),
+        ({"action": "s3:GetObject", "policy_type": "resource_control"}, "cannot deny implicitly"),
+        ({"action": "s3:GetObject", "policy_arn": "arn:aws:iam::aws:policy/x"}, "explicit denials only"),
+        (
+            {"action": "s3:GetObject", "deny": "explicit", "policy_type": "resource", "policy_arn": "x"},
+            "by one of identity",
+        ),
+        ({"action": "s3:GetObject", "encoded": True}, "s3 gives no encoded message"),
+        ({"action": "ec2:RunInstances", "encoded": "a b"}, "encoded must be"),
+        ({"action": "ec2:RunInstances", "encoded": ""}, "encoded must be"),
+        ({"action": "iam:GetUser", "authorization_id": "A-1"}, "authorization_id is 'A-1'"),
+        ({"action": "eks:ListClusters", "bare": True}, "eks has no bare form"),
+        ({"action": "s3:GetObject", "time": "yesterday"}, "time is 'yesterday'"),
+        ({"action": "s3:GetObject", "request_id": "a\nb"}, "request_id is"),
+        ({"action": "s3:GetObject", "code": "a b"}, "code is 'a b'"),
+        ({"action": "s3:GetObject", "code": ""}, "code is ''"),
+        ({"action": "s3:GetObject", "region": ""}, "region is ''"),
+        ({"action": "s3:GetObject", "status": 42}, "status is 42"),
+        ({"action": "s3:GetObject", "status": "403"}, "status is '403'"),
+        ({"action": None}, "action is None"),
+        ({"action": "s3:GetObject", "principal": None}, "principal is None"),
+        ({"action": "s3:GetObject", "deny": ["implicit"]}, "deny is"),
+        ({"action": "s3:GetObject", "policy_type": ["identity"]}, "policy_type is"),
+        ({"action": "s3:GetObject", "time": None}, "time is None"),
+        ({"action": "ec2:RunInstances", "encoded": 3}, "encoded must be"),
+        ({"action": "iam:GetUser", "authorization_id": 5}, "authorization_id is 5"),
+    ],
+)  # fmt: skip
+def test_what_aws_never_says_is_refused(arguments: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        denial(**arguments)
+
+
+def test_an_option_that_there_is_not() -> None:
+    with pytest.raises(TypeError, match="there is no option 'resorce'; there are "):
+        denial("s3:GetObject", resorce="*")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="there is no option 'stat'"):
+        testing.throttled("GetItem", "dynamodb", stat=1)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(
+    ("ask", "says"),
+    [
+        (lambda: denial("s3:GetObject").text(cast("Any", "perl")), "there is no envelope 'perl'; there are message, botocore"),
+        (lambda: denial("s3:GetObject").text("kubectl"), "cannot hold this access_denied of s3; what can: message"),
+        (lambda: testing.expired_credentials().text("cloudtrail"), "cannot hold this expired_credentials"),
+        (lambda: denial("s3:GetObject", operation="HeadObject").text("java-v2"), "what can: botocore"),
+        (lambda: testing.missing_credentials().text("body"), "what can: message"),
+        (lambda: testing.expired_credentials().cloudtrail(), "credentials were valid"),
+        (lambda: testing.missing_credentials().client_error(), "no ClientError for missing_credentials"),
+        (lambda: testing.missing_credentials().response, "no response for missing_credentials"),
+        (lambda: testing.missing_credentials().http(), "no HTTP answer for missing_credentials"),
+        (lambda: testing.missing_credentials().stub(None), "no answer to stub"),
+        (lambda: testing.kubernetes_unauthorized().exception(), "boto3 raises nothing"),
+        (lambda: denial("s3:GetObject").kubernetes_status(), "no answer of Kubernetes"),
+        (lambda: testing.aws_error("A\x00", "x", "GetRole", "iam"), "code is"),
+        (lambda: testing.aws_error("A", "x\x1b[31m", "GetRole", "iam"), "message is"),
+        (lambda: testing.aws_error("A", " ", "GetRole", "iam"), "message is"),
+        (lambda: testing.aws_error("A", "x", "", "iam"), "operation is ''"),
+        (lambda: testing.kubernetes_forbidden('a"b', "list", "pods"), "user is"),
+        (lambda: testing.region_disabled(account="1\n2"), "account is"),
+    ],
+)  # fmt: skip
+def test_misuse_says_what_is_possible(ask: Callable[[], object], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        ask()

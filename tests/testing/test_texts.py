@@ -1,0 +1,167 @@
+"""What a builder describes is what iamtriage reads, in every envelope that carries it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+
+from iamtriage import explain, parse, to_record
+from iamtriage.testing import ENVELOPES, EnvelopeName, Sample, denial
+from tests.testing.described import SAMPLES, denials, same_failure, stated
+
+# The bare words of these do not say that AWS speaks, nor do bodies and lists without a code.
+SILENT = {
+    ("bare-ec2", "message"),
+    ("bare-organizations", "message"),
+    ("expired-ec2", "message"),
+    ("throttled", "body"),
+    ("throttled-lambda", "body"),
+    ("entry", "body"),
+    *((name, "message") for name in SAMPLES if name.startswith(("throttled", "not-found"))),
+}
+
+
+def check(sample: Sample, envelope: EnvelopeName) -> None:
+    """The text states the sample's failure and what the envelope adds, nothing else."""
+    text = sample.text(envelope)
+    failure = parse(text)
+    assert failure is not None, text
+    read, meant = to_record(failure), sample.record
+    if envelope == "cloudtrail" and meant["principal"] is None:
+        # The record names the caller where the sentence does not.
+        meant["principal"] = read["principal"]
+        meant["account"] = meant["account"] or read["account"]
+    assert same_failure(read, meant) == {}, text
+    wanted = stated(sample, envelope)
+    assert {name: read[name] for name in wanted} == wanted, text  # type: ignore[literal-required]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_each_kind_is_read_in_each_envelope(name: str) -> None:
+    sample = SAMPLES[name]
+    assert sample.envelopes
+    for envelope in sample.envelopes:
+        if (name, envelope) in SILENT:
+            assert parse(sample.text(envelope)) is None
+        else:
+            check(sample, envelope)
+
+
+@given(denials())
+def test_any_denial_is_read_in_any_envelope(sample: Sample) -> None:
+    for envelope in sample.envelopes:
+        check(sample, envelope)
+
+
+@given(denials())
+def test_any_denial_is_read_from_exception_response_and_documents(sample: Sample) -> None:
+    for error in (sample.exception(), sample.response):
+        failure = parse(error)
+        assert failure is not None
+        expected = {**sample.record}
+        if error is not sample.response and not isinstance(error, Exception):
+            expected["operation"] = None  # a response does not say which call it answers
+        assert {**to_record(failure)} == expected
+    failure = parse(sample.cloudtrail())
+    assert failure is not None
+    assert failure.kind == "access_denied"
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_record_is_that_of_the_exception(name: str) -> None:
+    sample = SAMPLES[name]
+    if sample.kind.startswith("kubernetes"):
+        failure = parse(sample.kubernetes_status())
+        assert failure is not None
+        assert same_failure(to_record(failure), sample.record) == {}
+        return
+    failure = parse(sample.exception())
+    assert failure is not None
+    assert to_record(failure) == sample.record
+
+
+def test_every_envelope_is_tried() -> None:
+    assert {envelope for sample in SAMPLES.values() for envelope in sample.envelopes} == set(ENVELOPES)
+
+
+def test_every_sample_can_be_explained() -> None:
+    for sample in SAMPLES.values():
+        kind = parse(sample.text(sample.envelopes[1]))
+        assert kind is not None
+        assert explain(kind).summary
+
+
+@pytest.mark.parametrize(
+    ("sample", "words"),
+    [
+        (
+            denial("s3:GetObject", resource="arn:aws:s3:::orders/a.csv", deny=None),
+            'is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::orders/a.csv"',
+        ),
+        (
+            denial("eks:DescribeCluster", deny="explicit", policy_type="service_control"),
+            "eks:DescribeCluster with an explicit deny in a service control policy",
+        ),
+        (
+            denial("sts:AssumeRole", policy_type="role_trust", deny="explicit"),
+            "with an explicit deny in the role trust policy",
+        ),
+        (
+            denial("iam:GetUser", policy_type="permissions_boundary"),
+            "because no permissions boundary allows the iam:GetUser action",
+        ),
+        (denial("kms:Decrypt"), "kms:Decrypt on the resource associated with this ciphertext because no"),
+        (denial("sqs:SendMessage", deny="explicit", policy_type=None), "sqs:SendMessage with an explicit deny"),
+        (denial("ecr:PutImage", principal="anonymous"), "User: anonymous is not authorized to perform: ecr:"),
+        (denial("glue:GetTable", principal="glue.amazonaws.com"), "Service Principal: glue.amazonaws.com is not"),
+        (denial("sts:AssumeRoleWithWebIdentity"), "Not authorized to perform sts:AssumeRoleWithWebIdentity"),
+        (
+            denial("ec2:RunInstances", encoded="aB3_-"),
+            "because no identity-based policy allows the ec2:RunInstances action. Encoded authorization failure message: aB3_-",
+        ),
+        (
+            denial("ec2:RunInstances", encoded="aB3_-", bare=True),
+            "You are not authorized to perform this operation. Encoded authorization failure message: aB3_-",
+        ),
+        (
+            denial("iam:GetUser", authorization_id="a1b2", region="us-east-1"),
+            "Go to https://us-east-1.console.aws.amazon.com/iam/home?region=us-east-1#/authorization-details/a1b2 for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: a1b2",
+        ),
+    ],
+)  # fmt: skip
+def test_the_words_are_those_of_aws(sample: Sample, words: str) -> None:
+    assert words in sample.message
+
+
+@pytest.mark.parametrize(
+    ("action", "operation", "service", "code", "status"),
+    [
+        ("s3:ListAllMyBuckets", "ListBuckets", "s3", "AccessDenied", 403),
+        ("s3:ListBucket", "ListObjectsV2", "s3", "AccessDenied", 403),
+        ("ec2:RunInstances", "RunInstances", "ec2", "UnauthorizedOperation", 403),
+        ("iam:PassRole", "CreateFunction", "lambda", "AccessDeniedException", 403),
+        ("lambda:InvokeFunction", "Invoke", "lambda", "AccessDeniedException", 403),
+        ("dynamodb:GetItem", "GetItem", "dynamodb", "AccessDeniedException", 400),
+        ("SNS:Publish", "Publish", "sns", "AuthorizationError", 403),
+        ("sts:TagSession", "AssumeRole", "sts", "AccessDenied", 403),
+        ("xray:PutTraceSegments", "PutTraceSegments", "xray", "AccessDeniedException", 403),
+    ],
+)  # fmt: skip
+def test_the_call_is_the_one_that_needs_the_action(
+    action: str, operation: str, service: str, code: str, status: int
+) -> None:
+    sample = denial(action)
+    assert (sample.operation, sample.service, sample.code, sample.status) == (
+        operation,
+        service,
+        code,
+        status,
+    )
+
+
+@given(denials())
+def test_documents_are_json(sample: Sample) -> None:
+    assert json.loads(sample.text("cloudtrail")) == sample.cloudtrail()
+    assert json.loads(sample.text("cli-json").partition("[ERROR]: ")[2])["Code"] == sample.code
