@@ -16,7 +16,10 @@ nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "virtualenv"  # comes with nox, fetches with pip
 nox.options.error_on_missing_interpreters = True
 nox.options.reuse_existing_virtualenvs = True
-nox.options.sessions = ["lint", "typing", "docs", "tests-3.11", "tests-3.13", "coverage"]
+nox.options.sessions = [
+    *("lint", "typing", "typing_user", "docs"),
+    *("tests-3.11", "tests-3.13", "aiobotocore", "coverage"),
+]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
@@ -71,6 +74,14 @@ def minimum(session: nox.Session) -> None:
 
 
 @nox.session(python=OLDEST)
+def aiobotocore(session: nox.Session) -> None:
+    """The tests that need aiobotocore, apart from the others, since it pins a botocore of its own."""
+    session.install("--force-reinstall", "--no-deps", built := wheel(session))
+    session.install(built, *groups("aiobotocore"))
+    session.run("python", "-m", "pytest", "tests/loopback/test_aiobotocore.py", *session.posargs)
+
+
+@nox.session(python=OLDEST)
 def coverage(session: nox.Session) -> None:
     """Branch coverage of all runs together; fails under the limit in pyproject.toml."""
     session.install("coverage[toml]")
@@ -95,6 +106,15 @@ def typing(session: nox.Session) -> None:
     session.run("mypy")
     executable = session.run("python", "-c", "import sys; print(sys.executable)", silent=True)
     session.run("pyright", "--pythonpath", str(executable).strip())
+
+
+@nox.session(python=OLDEST)
+def typing_user(session: nox.Session) -> None:
+    """The type checkers on the handlers of a user who has boto3's types, with settings of their own."""
+    session.install("--editable", ".", *groups("typing"), "boto3", "botocore-stubs", "types-boto3")
+    session.run("mypy", "--strict", "--config-file=", "typing_tests/user")
+    executable = session.run("python", "-c", "import sys; print(sys.executable)", silent=True)
+    session.run("pyright", "--pythonpath", str(executable).strip(), "typing_tests/user/handlers.py")
 
 
 @nox.session(python=OLDEST)

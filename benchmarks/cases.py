@@ -19,6 +19,7 @@ import attrs
 
 import iamtriage
 from benchmarks import texts
+from benchmarks.handlers import handlers
 from benchmarks.measure import Figure, best, doubling, doublings, growth, ratio, seconds
 from iamtriage._redacting.identifiers import hide_identifiers
 from iamtriage._redacting.secrets import hide_secrets
@@ -494,4 +495,5 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "sts": sts,
     "explain": explanations,
     "redact": redaction,
+    "handlers": handlers,
 }

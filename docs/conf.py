@@ -37,12 +37,19 @@ GoogleDocstring._parse_attribute_docstring = _no_inline_type  # type: ignore[ass
 
 # Without intersphinx, names of other projects have no target. Ours still must have one.
 nitpick_ignore_regex = [
-    ("py:.*", r"(attr|attrs|botocore|collections|types|typing|typing_extensions|io|os|re)(\..*)?"),
+    ("py:.*", r"(attr|attrs|botocore|collections|logging|types|typing|typing_extensions|io|os|re)(\..*)?"),
     ("py:.*", r"(Iterable|Iterator|Mapping|Sequence|TextIO|TypeAlias|TracebackType)"),
     ("py:.*", r"optional|callable"),
+    ("py:class", r"(iamtriage\..*\.)?_(P(\.args|\.kwargs)?|T|R|Raised|Function)"),  # type variables
+    ("py:class", r"ClientError|BotoCoreError|p[dl]\.DataFrame"),  # botocore's, pandas' and polars'
+    ("py:class", r"Shell"),  # private: what of IPython's shell is used
+    ("py:class", r"Told|FactsLike"),  # unions that the docstrings tell in words
     ("py:class", r"_Page"),  # private: a mapping or JSON text
     ("py:class", r"Marks"),  # private: how a failure keeps its spans
 ]
+
+# Three classes have an attribute `type`, for which Sphinx then takes the builtin of that name.
+suppress_warnings = ["ref.python"]
 
 html_theme = "furo"
 html_title = f"iamtriage {release}"

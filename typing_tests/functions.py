@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, assert_type
 
 import iamtriage
+import iamtriage.boto
 from iamtriage import (
     Failure,
     IamTriageError,
@@ -50,6 +51,11 @@ def scans(lines: list[str], generator: Iterator[str]) -> None:
             assert_type(failure, Failure)
     scan(1)  # type: ignore[arg-type]
     scan([1, 2])  # type: ignore[list-item]
+
+
+def wrong_names() -> None:
+    assert iamtriage.parsed  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue]
+    assert iamtriage.boto.installed  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue]
 
 
 def nothing_found() -> None:

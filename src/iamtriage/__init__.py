@@ -15,13 +15,25 @@ It is not for logic.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from iamtriage._lazy import lazy_names
 
 if TYPE_CHECKING:
     from iamtriage.access_keys import AccessKeyId
     from iamtriage.arns import Arn, parse_arn
     from iamtriage.authorization_details import AuthorizationDetails, read_authorization_details
+    from iamtriage.classifying import (
+        Classification,
+        Denied,
+        Expired,
+        Retryable,
+        classify,
+        is_access_denied,
+        is_expired,
+        is_retryable,
+        matching,
+    )
     from iamtriage.decoded_messages import DecodedMessage, read_decoded_message
     from iamtriage.eks_pods import pod_environment
     from iamtriage.exceptions import (
@@ -62,6 +74,8 @@ if TYPE_CHECKING:
         SignatureMismatch,
     )
     from iamtriage.fingerprints import fingerprint
+    from iamtriage.frames import to_frame
+    from iamtriage.notebook import load_ipython_extension, unload_ipython_extension
     from iamtriage.parsing import parse
     from iamtriage.policies import policies_for, policy_for
     from iamtriage.principals import (
@@ -95,10 +109,16 @@ __version__ = "0.1.0"
 __all__ = (  # noqa: RUF022 (functions first, then what they speak of)
     "canonicalize_arn",
     "check_trust_policy",
+    "classify",
     "diagnose_sts",
     "explain",
     "fingerprint",
     "from_record",
+    "is_access_denied",
+    "is_expired",
+    "is_retryable",
+    "load_ipython_extension",
+    "matching",
     "normalize_role_arn",
     "parse",
     "parse_arn",
@@ -112,7 +132,9 @@ __all__ = (  # noqa: RUF022 (functions first, then what they speak of)
     "redact",
     "resolve_sts_endpoint",
     "scan",
+    "to_frame",
     "to_record",
+    "unload_ipython_extension",
     "AccessDenied",
     "AccessEntry",
     "AccessKeyId",
@@ -124,13 +146,16 @@ __all__ = (  # noqa: RUF022 (functions first, then what they speak of)
     "AwsAuthError",
     "AwsError",
     "Cause",
+    "Classification",
     "ConfigFileError",
     "ConsoleKubernetesAccess",
     "CredentialScope",
     "DecodedMessage",
+    "Denied",
     "DocumentError",
     "EndpointError",
     "Envelope",
+    "Expired",
     "ExpiredCredentials",
     "Explanation",
     "Facts",
@@ -153,6 +178,7 @@ __all__ = (  # noqa: RUF022 (functions first, then what they speak of)
     "RecordError",
     "RegionDisabled",
     "Remedy",
+    "Retryable",
     "Role",
     "RolePathUnknownError",
     "RoleSession",
@@ -177,10 +203,13 @@ _HOMES = {
     "AuthorizationDetails": "authorization_details",
     "AwsAuthError": "exceptions",
     "Cause": "explanations",
+    "Classification": "classifying",
     "ConfigFileError": "exceptions",
     "DecodedMessage": "decoded_messages",
+    "Denied": "classifying",
     "DocumentError": "exceptions",
     "EndpointError": "exceptions",
+    "Expired": "classifying",
     "Explanation": "explanations",
     "Facts": "facts",
     "FederatedUser": "principals",
@@ -193,6 +222,7 @@ _HOMES = {
     "Record": "typing",
     "RecordError": "exceptions",
     "Remedy": "explanations",
+    "Retryable": "classifying",
     "Role": "principals",
     "RolePathUnknownError": "exceptions",
     "RoleSession": "principals",
@@ -208,10 +238,16 @@ _HOMES = {
     "User": "principals",
     "canonicalize_arn": "role_arns",
     "check_trust_policy": "trust_policies",
+    "classify": "classifying",
     "diagnose_sts": "sts_diagnosis",
     "explain": "explaining",
     "fingerprint": "fingerprints",
     "from_record": "records",
+    "is_access_denied": "classifying",
+    "is_expired": "classifying",
+    "is_retryable": "classifying",
+    "load_ipython_extension": "notebook",
+    "matching": "classifying",
     "normalize_role_arn": "role_arns",
     "parse": "parsing",
     "parse_arn": "arns",
@@ -225,22 +261,16 @@ _HOMES = {
     "redact": "redaction",
     "resolve_sts_endpoint": "sts_endpoints",
     "scan": "scanning",
+    "to_frame": "frames",
     "to_record": "records",
+    "unload_ipython_extension": "notebook",
 }
 # Public modules that nobody pays for who does not name them.
-_MODULES = frozenset({"actions", "aws_auth", "boto"})
+_MODULES = frozenset({"actions", "aws_auth", "boto", "logs", "notebook", "testing"})
 
 
-def __getattr__(name: str) -> object:
-    """Load a public name from its module (PEP 562)."""
-    if name in _MODULES:
-        return import_module(f"{__name__}.{name}")
-    if name not in __all__:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    value: object = getattr(import_module(f"{__name__}.{_HOMES.get(name, 'failures')}"), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # a type checker that sees it takes any name for one that is there
+    __getattr__ = lazy_names(__name__, {name: _HOMES.get(name, "failures") for name in __all__}, _MODULES)
 
 
 def __dir__() -> list[str]:
