@@ -113,6 +113,7 @@ def test_values_survive_a_box_that_breaks_tokens() -> None:
         ("a\r\nb\rc", "a\nb\nc"),
         ("a\n\n\n\nb", "a\n\nb"),
         ('say \\"yes\\"', 'say "yes"'),
+        ("say \\”yes\\”", 'say "yes"'),
         ("a\\nb\\tc", "a\nb c"),
         ("\\u003cCode\\u003e", "<Code>"),
         ("&lt;Code&gt; &amp;quot;x&amp;quot;", '<Code> "x"'),
