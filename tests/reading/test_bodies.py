@@ -115,6 +115,11 @@ XML: Table = (
 )
 JSON: Table = (
     (
+        "no-sentence-is-a-code",
+        '{"code": "see AccessDenied in (the guide) for what it means", "requestId": "abc"}',
+        None,
+    ),
+    (
         "type",
         f'{{"__type":"AccessDeniedException","Message":"{DENIAL}"}}',
         {**DENIED, "code": "AccessDeniedException"},

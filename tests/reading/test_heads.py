@@ -594,6 +594,24 @@ TOOLS: Table = (
         f"error:   sdk-v2/provider2.go:572: sdk.helper_schema: reading EKS Cluster (demo): {_GO2}: provider=aws@6.0.0",
         _GO2_FACTS,
     ),
+    *(
+        (
+            f"terraform-breaks-{name}",
+            f"Error: doing it: operation error {service}, https response error StatusCode: 403, RequestID: {REQUEST}, api error AccessDeniedException: no",
+            denied(
+                code="AccessDeniedException",
+                operation="InvokeModel",
+                service=named,
+                status_code=403,
+                request_id=REQUEST,
+            ),
+        )
+        for name, service, named in (
+            ("a-service", "Bedrock\n│ Runtime: InvokeModel", "bedrock"),
+            ("a-service-twice", "Elastic\n│ Load Balancing\n│ v2: InvokeModel", "elasticloadbalancing"),
+            ("behind-a-service", "Bedrock Runtime:\n│ InvokeModel", "bedrock"),
+        )
+    ),
     ("eksctl", f"Error: unable to describe cluster control plane: {_GO2}", _GO2_FACTS),
     (
         "eksctl-stack",
@@ -683,7 +701,113 @@ TOOLS: Table = (
         ),
     ),
 )
-TABLES = (BOTOCORE, CLI, GO1, GO2, JAVA, JAVASCRIPT, OTHERS, MORE, TOOLS)
+BREAKS: Table = (
+    (
+        "no-service",
+        f"operation error S3\nError: EKS\n{DENIAL}",
+        DENIED,
+    ),
+    ("next-line", f"operation error S3\nthe next line: Foo\n{DENIAL}", DENIED),
+)
+
+GUZZLE: Table = (
+    *(
+        (
+            f"php-{status}",
+            f'Error executing "CreateQueue" on "https://sqs.eu-west-1.amazonaws.com/"; AWS HTTP error: {side} error: `POST https://sqs.eu-west-1.amazonaws.com/` resulted in a `{status}{reason}` response:\n{{"__type":"{code}"}}\n {code} ({side.lower()}): Try later - {{"__type":"{code}"}}',
+            expect("aws_error", code=code, operation="CreateQueue", service="sqs", status_code=status),
+        )
+        for status, reason, side, code in (
+            (404, " Not Found", "Client", "ResourceNotFoundException"),
+            (409, " Conflict", "Client", "ConflictException"),
+            (429, " Too Many Requests", "Client", "ThrottlingException"),
+            (503, " Service Unavailable", "Server", "ServiceUnavailable"),
+            # HTTP/2 has no reasons.
+            (500, " ", "Server", "InternalFailure"),
+            (502, "", "Server", "InternalFailure"),
+        )
+    ),
+    (
+        "php-twice",
+        "\n".join(
+            f'Error executing "{operation}" on "https://sqs.eu-west-1.amazonaws.com/"; AWS HTTP error: Client error: `POST https://sqs.eu-west-1.amazonaws.com/` resulted in a `400 Bad Request` response:\n{{"__type":"ThrottlingException"}}\n ThrottlingException (client): Rate exceeded'
+            for operation in ("CreateQueue", "DeleteQueue")
+        ),
+        expect(
+            "aws_error", code="ThrottlingException", operation="CreateQueue", service="sqs", status_code=400
+        ),
+    ),
+)
+
+_CPP_CALL: Facts = {"request_id": REQUEST}
+
+
+def _cpp(status: int, code: str, message: str) -> str:
+    """Print an error as the C++ SDK does."""
+    return f"HTTP response code: {status}\nResolved remote host IP address: 192.0.2.7\nRequest ID: {REQUEST}\nException name: {code}\nError message: {message}\n1 response headers:\nconnection : close"
+
+
+CPP: Table = (
+    *(
+        (f"cpp-{name}", _cpp(status, code, message), expect(kind, **_CPP_CALL, **facts))
+        for name, status, code, message, kind, facts in (
+            (
+                "throttled",
+                429,
+                "ThrottlingException",
+                "Rate exceeded",
+                "aws_error",
+                {"code": "ThrottlingException", "status_code": 429},
+            ),
+            # As long as the line of the request's id, as if a terminal had broken both.
+            (
+                "not-found",
+                404,
+                "NoSuchKey",
+                "The specified key does not exist.",
+                "aws_error",
+                {"code": "NoSuchKey", "status_code": 404},
+            ),
+            (
+                "namespace",
+                400,
+                "com.example#NotFoundException",
+                "no",
+                "aws_error",
+                {"code": "NotFoundException", "status_code": 400},
+            ),
+            ("own-code", 400, "Refused", "no", "aws_error", {"code": "Refused", "status_code": 400}),
+            (
+                "expired",
+                400,
+                "ExpiredToken",
+                "no",
+                "expired_credentials",
+                {"code": "ExpiredToken", "status_code": 400},
+            ),
+            # Answers to HEAD have no body.
+            ("head", 403, "", "No response body.", "access_denied", {"status_code": 403}),
+            ("head-not-found", 404, "", "No response body.", "aws_error", {"status_code": 404}),
+        )
+    ),
+    (
+        "cpp-unanswered",
+        "HTTP response code: -1\nResolved remote host IP address: \nRequest ID: \nException name: \nError message: curlCode: 28, Timeout was reached\n0 response headers:",
+        expect("aws_error"),
+    ),
+    (
+        "cpp-older",
+        f"HTTP response code: 429\nException name: ThrottlingException\nError message: Rate exceeded\n2 response headers:\nx-amzn-requestid : {REQUEST}\nconnection : close",
+        expect("aws_error", code="ThrottlingException", status_code=429, request_id=REQUEST),
+    ),
+    (
+        "cpp-not",
+        "HTTP response code: 500\nException name: NullPointerException\nError message: boom",
+        None,
+    ),
+)
+
+TABLES = (BOTOCORE, CLI, GO1, GO2, JAVA, JAVASCRIPT, OTHERS, MORE, TOOLS, BREAKS, GUZZLE, CPP)
 SOURCES = (
     ("botocore", _BOTO),
     ("aws-cli", f"aws: [ERROR]: {_BOTO}"),

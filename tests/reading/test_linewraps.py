@@ -93,6 +93,14 @@ def test_join_wrapped_lines(text: str, joined: str) -> None:
     assert view.text == joined
 
 
+def test_lines_that_the_cpp_sdk_prints_stay_apart() -> None:
+    """Its id and many a message are of one length, with no wrap."""
+    lines = f"HTTP response code: 404\nRequest ID: {REQUEST}\nException name: NoSuchKey\nError message: The specified key does not exist.\n12 response headers:\nserver : AmazonS3"
+    view = View(lines)
+    join_wrapped_lines(view)
+    assert view.text == lines
+
+
 def test_log_lines_of_one_length_stay_apart() -> None:
     """Lines that begin with a time were made by no wrap, however alike they are."""
     lines = "\n".join(f"2026-01-02T03:04:0{n}Z INFO request number {n} served" for n in range(5))

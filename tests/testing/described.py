@@ -175,10 +175,6 @@ def stated(sample: Sample, envelope: EnvelopeName) -> dict[str, object]:
         return {}
     if envelope == "body" and sample.http()[1].get("Content-Type") == "application/json":
         names.clear()  # the code is a header
-    if envelope == "terraform" and "Bedrock Runtime: " not in sample.text(envelope):
-        names.discard("operation")  # the reader does not join a service's name that the box broke in two
-    if envelope == "php" and sample.status not in {400, 403}:
-        names.discard("status_code")
     facts: dict[str, object] = {
         "code": sample.code,
         "operation": sample.operation,

@@ -15,6 +15,7 @@ from iamtriage._reading.drafts import sweep
 from iamtriage._reading.heads import read_heads
 from iamtriage._reading.kubernetes import read_kubernetes
 from iamtriage._reading.pairs import read_pairs
+from iamtriage._reading.partials import may_be_cut
 from iamtriage._reading.phrases import read_phrases
 from iamtriage._reading.sentences import read_lone_reasons, read_sentences
 from iamtriage._reading.surroundings import give_surroundings
@@ -96,6 +97,9 @@ def _pieces(text: str) -> list[Partial]:
         *read_kubernetes(text, flat),
     ]
     pieces.sort(key=_position)
+    if may_be_cut(text):
+        for piece in pieces:
+            piece.mark_cuts(text)
     return pieces
 
 

@@ -37,7 +37,7 @@ _KEYS: dict[str, frozenset[str]] = {
 
 def build(draft: Draft, view: View) -> Failure:
     """Make the frozen failure of a draft."""
-    values = {key: fact.value for key, fact in draft.facts.items()}
+    values = {key: fact.value for key, fact in draft.facts.items() if not fact.lost}
     cls = _CLASSES[draft.kind or "aws_error"]
     marks = _marks(draft, view, _KEYS.get(draft.kind or "", frozenset()))
     principal = values.get("principal")
@@ -76,7 +76,7 @@ def _marks(draft: Draft, view: View, own: Collection[str]) -> dict[str, tuple[in
     """Give the places of the values that stand unbroken in the original text."""
     marks: dict[str, tuple[int, int]] = {}
     for key, fact in draft.facts.items():
-        if fact.start >= 0 and (key in _SPANNED or key in own):
+        if fact.start >= 0 and not fact.lost and (key in _SPANNED or key in own):
             mark = view.unbroken(fact.start, fact.end, fact.value)
             if mark:
                 marks[key] = mark

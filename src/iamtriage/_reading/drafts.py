@@ -14,7 +14,7 @@ import attrs
 from iamtriage._reading.codes import bare, is_status, kind_of_code
 from iamtriage._reading.grammar import RECORD
 from iamtriage._reading.linewraps import FRESH_LINE
-from iamtriage._reading.partials import CLASS_NAME, HINT, Fact, Partial
+from iamtriage._reading.partials import CLASS_NAME, CUT_OFF, HINT, Fact, Partial
 from iamtriage.typing import Kind
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ _TO_TAIL = 1500
 _TO_BODY = 4000
 CHAIN = 400
 
+_WEAK = (CLASS_NAME, HINT)
 _IDS = frozenset({"request_id", "host_id", "status_code"})
 # Codes that a client gives to what it met, not a service.
 CLIENT_CODES = frozenset({"RequestError", "WebIdentityErr", "EndpointConnectionError"})
@@ -47,6 +48,7 @@ class Draft:
     source: str | None = None
     has_core: bool = False
     has_tail: bool = False
+    has_code: bool = False
     body_end: int = -1
     only_tail: bool = False
     only_ids: bool = False
@@ -73,6 +75,7 @@ class Draft:
             self.source = piece.source
         self.has_core = self.has_core or (piece.role == "core" and not piece.wrapper)
         self.has_tail = self.has_tail or piece.role == "tail"
+        self.has_code = self.has_code or (piece.role == "head" and "code" in piece.facts)
         if piece.role == "body":
             self.body_end = max(self.body_end, piece.end)
 
@@ -124,7 +127,7 @@ def sweep(text: str, pieces: Iterable[Partial]) -> list[Draft]:
         current = Draft(
             piece.start,
             piece.end,
-            only_ids=piece.role == "body" and set(piece.facts) <= _IDS,
+            only_ids=piece.role == "body" and piece.source != "cpp" and set(piece.facts) <= _IDS,
             only_tail=piece.role == "tail" and "code" not in piece.facts and piece.source == "go-v1",
         )
         current.absorb(piece)
@@ -138,7 +141,9 @@ def _is_repeat(current: Draft, piece: Partial) -> bool:
 
 def _fill(current: Draft, piece: Partial) -> None:
     for key, fact in piece.facts.items():
-        current.facts.setdefault(key, fact)
+        present = current.facts.get(key)
+        if present is None or present.rank == CUT_OFF:
+            current.facts[key] = fact
     current.end = max(current.end, piece.end)
 
 
@@ -202,14 +207,14 @@ def _core_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
             # The head's own message came first; this sentence is of the next failure.
             return False
         return gap.size <= _HEAD_TO_CORE and not (current.has_tail and gap.size > 2)
-    if "action" in facts and "action" in current.facts and current.facts["action"].rank > HINT:
+    if "action" in facts and "action" in current.facts and current.facts["action"].rank not in _WEAK:
         # The same sentence once more, in the body or the next line of one printing.
         same = all(
-            current.facts[key].value == facts[key].value
-            for key in ("action", "principal")
+            current.facts[key].agrees(facts[key])
+            for key in ("action", "principal", *(("resource",) if current.source == "php" else ()))
             if key in current.facts and key in facts
         )
-        return same and (gap.inside or current.source == "cpp") and gap.size < _HEAD_TO_CORE
+        return same and (gap.inside or current.source in {"cpp", "php"}) and gap.size < _HEAD_TO_CORE
     if "k8s_verb" in facts and "k8s_verb" in current.facts:
         return False
     if gap.inside:
@@ -271,9 +276,9 @@ def _head_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
         return True
     if gap.inside:
         return _same_code(current, piece) and not _conflicts(current, piece, ("operation",))
-    if piece.source == current.source == "php" and current.code is None:
-        # Between PHP's two heads stands Guzzle's text, with a body of its own.
-        return gap.size <= _TO_BODY
+    if piece.source == current.source == "php" and "code" in facts and not current.has_code:
+        # Between PHP's two heads stands Guzzle's text, with the beginning of the body.
+        return gap.size <= _TO_BODY and _same_code(current, piece)
     if gap.size > HEAD_TO_HEAD or gap.has("\n\n"):
         return False
     if "missing_credentials" in current.kinds and "code" not in current.facts:
@@ -301,7 +306,7 @@ def _same_code(current: Draft, piece: Partial) -> bool:
     theirs = piece.facts.get("code")
     if theirs is None or current.code is None or is_status(theirs.value) or is_status(current.code):
         return True
-    return plain_code(theirs.value) == plain_code(current.code)
+    return plain_code(theirs.value) == plain_code(current.code) or current.facts["code"].agrees(theirs)
 
 
 def plain_code(code: str) -> str:

@@ -25,6 +25,17 @@ ACTION = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}", 
 ARN_HEAD = re.compile(r"arn:[\w<\[{*-]")
 # Marks that people and log viewers put in place of a value.
 ELLIPSIS = re.compile(r"\A(?:\.{2,}|…+)\Z")
+# What tools write where they cut a text off: Guzzle's "(truncated...)", "...[truncated 96 chars]",
+# "<output truncated>", Node's "... 96 more characters".
+_CUT = re.compile(
+    r"[(\[<{](?:\.{2,3}|…)?\s?(?:[A-Za-z]{1,12}\s){0,2}(?:truncated|Truncated|TRUNCATED)\b[^)\]>}\n]{0,40}[)\]>}]?"
+    r"|(?:\.{3}|…)\s?(?:(?:truncated|Truncated|TRUNCATED)\b|[(\[]?\+?[0-9]{1,9}\smore\s(?:characters|chars|bytes)\b)"
+)
+_MAY_BE_CUT = ("runcated", "RUNCATED", " more ")
+# An ellipsis at the end of a value, unless the sentence goes on: then people left a part of it out.
+_TRAILING = re.compile(
+    r"(?:\.{3,}|…+)(?![\w/:*.…-]|\s{0,2}(?:(?:on|for|because|since|with|in|Encoded|status\scode)\b|\((?:Service|SDK|Status)\b|\.{2}|…))"
+)
 
 _CLOSERS = {")": "(", "]": "[", "}": "{", ">": "<"}
 _QUOTES = "\"'`"
@@ -75,6 +86,29 @@ def _closes_bold(text: str, start: int, end: int) -> bool:
         return False
     line = text.rfind("\n", max(0, start - 2000), start) + 1
     return _BOLD.search(text[line : start + 1]) is not None
+
+
+def cut_in(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give where, between two places, a text was cut off, and where the words end that say so.
+
+    >>> cut_in("perform: sqs:Sen (truncated...)", 0, 31), cut_in("perform: sqs:SendMessage", 0, 24)
+    ((16, 31), None)
+    """
+    if not any(text.find(sign, start, end) >= 0 for sign in _MAY_BE_CUT):
+        return None
+    m = _CUT.search(text, start, end)
+    if m is None:
+        return None
+    at = m.start()
+    while at > start and (text[at - 1].isspace() or text[at - 1] in ".…"):
+        at -= 1
+    return at, m.end()
+
+
+def trailing_ellipsis(text: str, position: int) -> int:
+    """Give where the ellipsis ends that a place in a text begins, the place itself where there is none."""
+    m = _TRAILING.match(text, position)
+    return m.end() if m else position
 
 
 def rejoin(value: str) -> str:

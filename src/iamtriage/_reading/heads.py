@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.codes import bare, is_code, is_status
-from iamtriage._reading.grammar import rejoin, trim
+from iamtriage._reading.grammar import ELLIPSIS, ENTRY, rejoin, trim
 from iamtriage._reading.partials import BEST, HINT, STATED, Partial
 from iamtriage._reading.services import service_name, service_of_event_source, service_of_host
 
@@ -27,7 +27,8 @@ _CLI = re.compile(r"aws:\s\[ERROR\]:\s|(?:fatal error|(?:upload|download|copy|mo
 _CLI_REACH = 300
 
 _GO2_OPERATION = re.compile(
-    r"operation\s+error\s+(?P<service>[A-Za-z][\w .-]{0,60}?)\s*:\s+(?P<operation>\w{2,80})(?=[,:\s]|\Z)"
+    # A box may break a service's name between its words.
+    rf"operation\s+error\s+(?P<service>[A-Za-z](?:[\w .-]|\n(?=[A-Z]|v[0-9])(?!{ENTRY})){{0,60}}?)\s*:\s+(?P<operation>\w{{2,80}})(?=[,:\s]|\Z)"
 )
 # Without "response error" in front, only with a request id behind: others print structs alike.
 _GO2_RESPONSE = re.compile(
@@ -47,6 +48,11 @@ _KMS = re.compile(r"KMS\s+Exception:\s*(?P<code>[A-Z]\w{2,60}?Exception)\s*KMS\s
 _BEHIND = re.compile(r"\b(?P<service>EC2|S3|KMS|SNS|SQS|STS|IAM)\s+Error\s+Code:\s+(?P<code>[A-Z]\w{2,80})\b")
 _POD_IDENTITY = re.compile(r"\[(?P<id>[0-9a-fx*-]{8,64})\]:\s\((?P<code>[A-Z]\w{2,80})\):\s*")
 _CPP = re.compile(r"Encountered\s+(?:Unknown\s+)?AWSError\s+'?(?P<code>\w{2,80})'?\s*:\s*")
+# A line may be empty, and older versions have fewer.
+_CPP_LINES = re.compile(
+    r"HTTP\sresponse\scode:[ ]?(?P<status>-?[0-9]{1,9})?\s{1,2}(?P<host>Resolved\sremote\shost\sIP\saddress:[ ]?[^\s]{0,64}\s{1,2})?"
+    r"(?:Request\sID:[ ]?(?P<request>[^\s]{0,128})\s{1,2})?Exception\sname:[ ]?(?P<code>[\w.:#-]{0,100})\s{1,2}Error\smessage:[ ]?"
+)
 _CALLING = re.compile(
     r"while calling (?P<operation>[A-Z]\w{2,80}) on (?:Amazon::Coral::)?(?P<service>[A-Z]\w{2,60}?)(?:Client)?\b"
 )
@@ -166,6 +172,22 @@ def _cpp(m: re.Match[str]) -> Partial:
     return code_partial(m, source="cpp", rank=BEST)
 
 
+def _cpp_lines(m: re.Match[str]) -> Partial:
+    """Read what the C++ SDK prints of an error, which begins the body of its message."""
+    partial = Partial("body", m.start(), m.end(), source="cpp", aws=m["host"] is not None)
+    if is_status(m["status"] or ""):
+        _put(partial, m, "status_code", "status", BEST)
+    start, end = trim(m.string, *m.span("request"))
+    if m["request"] and ELLIPSIS.match(m.string[start:end]) is None:
+        partial.put("request_id", m.string[start:end], start, end)
+    code = bare(m["code"]) if "#" in m["code"] else m["code"]
+    if code:
+        start = m.start("code") + m["code"].find(code)
+        # Services invent codes; the place says that it is one.
+        partial.put("code", code, start, start + len(code), BEST if is_code(code) else HINT)
+    return partial
+
+
 def _calling(m: re.Match[str]) -> Partial:
     partial = Partial("tail", m.start(), m.end())
     _put(partial, m, "operation")
@@ -211,6 +233,7 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Partial | N
     ("Error Code: ", _BEHIND, _behind),
     ("]: (", _POD_IDENTITY, _pod_identity),
     ("AWSError", _CPP, _cpp),
+    ("Exception name:", _CPP_LINES, _cpp_lines),
     ("while calling", _CALLING, _calling),
     ("API responded with error", _RESPONDED, _responded),
     ("S3ServiceException", _REDSHIFT, _redshift),

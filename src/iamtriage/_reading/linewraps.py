@@ -35,7 +35,11 @@ FRESH_LINE = re.compile(
     r"|Traceback|[A-Z][a-z]{2} [ \d]\d \d\d:|[-=_*#]{3}|\"?[A-Za-z_]{2,24}\"?[ ]?[:=] |(?:Error|ERROR|WARN|INFO|DEBUG|FATAL)\b|$"
 )
 # Nor was one like this, not even where the line before it is as long as the terminal is wide.
-_RECORD = re.compile(ENTRY + r"|at |File \"|Caused by|\{$")
+_RECORD = re.compile(
+    ENTRY + r"|at |File \"|Caused by|\{$"
+    # The lines of an error that the C++ SDK prints: an id and a message are soon of one length.
+    r"|(?:Resolved remote host IP address|Request ID|Exception name|Error message|[0-9]{1,3} response headers):"
+)
 _ARN_TAIL = re.compile(r"arn:[^\s\"'`]*\Z")
 _UUID_TAIL = re.compile(r"(?<![0-9a-fA-F-])[0-9a-f]{8}(?:-[0-9a-f]{0,4}){0,3}(?:-[0-9a-f]{0,11})?\Z")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-fA-F])")

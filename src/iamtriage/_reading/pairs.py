@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._reading.codes import bare, is_code, is_generic, is_known, is_status
-from iamtriage._reading.grammar import ELLIPSIS, VAULT, account_of, rejoin, trim
+from iamtriage._reading.grammar import ELLIPSIS, VAULT, account_of, cut_in, rejoin, trim
 from iamtriage._reading.partials import BEST, CLASS_NAME, HINT, STATED, Partial
 from iamtriage._reading.services import service_name, service_of_event_source
 
@@ -56,6 +56,7 @@ _HEADER = re.compile(r"[xX]-[aA]mz[nN]?-")
 # The invocation of a Lambda function has a request id too, which is no API call's.
 _LAMBDA = re.compile(r"(?:START|END|REPORT)\s\Z")
 _INIT = re.compile(r"Init<(?:[\w:]*::)?(?P<code>\w+)>")
+_CODE_WORD = re.compile(r"[^\s(){}<>\"']{1,128}")
 _NAME = re.compile(r"\w{2,80}")
 _IDENTITY = re.compile(r"userIdentity|principal\"|'principal'|\"principal|sessionIssuer")
 _IDENTITY_REACH = 400
@@ -102,8 +103,7 @@ def read_pairs(text: str, taken: Sequence[Partial]) -> Iterator[Partial]:
             cluster = None
         fresh = cluster or Partial("body", m.start(), m.start(), source="json")
         if role == "message":
-            end = _MESSAGE_END.search(text, m.end(), m.end() + _MESSAGE_REACH) if m["quote"] else None
-            fresh.end = max(fresh.end, end.start() if end else m.end())
+            fresh.end = max(fresh.end, _message_end(text, m))
             cluster = fresh
         elif (
             pair is not None
@@ -115,6 +115,15 @@ def read_pairs(text: str, taken: Sequence[Partial]) -> Iterator[Partial]:
             cluster = fresh
     if cluster and cluster.facts:
         yield cluster
+
+
+def _message_end(text: str, m: re.Match[str]) -> int:
+    """Give where the message ends that a key begins: at its quote, or where it was cut off."""
+    end = _MESSAGE_END.search(text, m.end(), m.end() + _MESSAGE_REACH) if m["quote"] else None
+    if end is None:
+        return m.end()
+    cut = cut_in(text, m.end(), end.start())
+    return cut[0] if cut else end.start()
 
 
 def _role(m: re.Match[str]) -> str | None:
@@ -132,7 +141,8 @@ def _pair(text: str, m: re.Match[str]) -> _Pair | None:
     quoted = _QUOTED.match(text, m.end())
     if quoted:
         group = "value" if quoted["value"] is not None else "open"
-        start, end = trim(text, quoted.start(group), quoted.end(group))
+        cut = cut_in(text, quoted.start(group), quoted.end(group))
+        start, end = trim(text, quoted.start(group), cut[0] if cut else quoted.end(group))
     else:
         plain = _BARE.match(text, m.end())
         if plain is None:
@@ -174,7 +184,11 @@ def _code(cluster: Partial, pair: _Pair) -> bool:
             cluster.put("status_code", value, pair.start, pair.end, HINT)
             return True
         return False
-    if not is_code(value) or (is_generic(value) and not is_known(value)):
+    if (
+        _CODE_WORD.fullmatch(value) is None
+        or not is_code(value)
+        or (is_generic(value) and not is_known(value))
+    ):
         return False
     at = pair.text.find(value, pair.start, pair.end)
     typed = pair.key.lower() in {"errortype", "typename"}

@@ -57,6 +57,15 @@ def _chain(error: BaseException, *, contexts: bool) -> Iterator[BaseException]:
 
 def _failure(error: BaseException) -> Failure | None:
     text = _text_of(error)
+    try:
+        return _by_shape(error, text)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 (what stands in a foreign exception may raise anything)
+        return read_cause(text) if may_hold_failure(text) else None
+
+
+def _by_shape(error: BaseException, text: str) -> Failure | None:
     response = as_document(_attribute(error, "response"))
     operation = _attribute(error, "operation_name")
     if response and isinstance(operation, str):
@@ -125,7 +134,8 @@ def _is_botocore(cls: type) -> bool:
 def _text_of(error: BaseException) -> str:
     """Give an exception's text; "" where even that raises."""
     try:
-        return excerpt(str(error))
+        # A class of texts may have methods of its own, which raise as well.
+        return excerpt(str.__str__(str(error)))
     except KeyboardInterrupt:
         raise
     except BaseException:  # noqa: BLE001 (a foreign __str__ may raise anything)

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.grammar import ARN_HEAD, ELLIPSIS, account_of, rejoin, trim
+from iamtriage._reading.grammar import ARN_HEAD, ELLIPSIS, account_of, cut_in, rejoin, trim
 from iamtriage._reading.partials import BEST, Partial
 from iamtriage._reading.reasons import WHY, read_tail, read_why
 
@@ -218,7 +218,7 @@ def _read_resource(text: str, position: int, partial: Partial) -> int:
         close = text.find(quote, start + 1, start + _RESOURCE_REACH)
         if close < 0 and quote == "`":
             close = text.find("'", start + 1, start + _RESOURCE_REACH)
-        if close > 0 and "\n\n" not in text[start:close]:
+        if close > 0 and "\n\n" not in text[start:close] and cut_in(text, start, close) is None:
             partial.put("resource", rejoin(text[start + 1 : close]).strip(), start + 1, close)
             return close + 1
         start += 1

@@ -21,6 +21,8 @@ _STATUS = re.compile(
     r"|Client\serror:\s(?P<h>[45][0-9]{2})\b|http_status_(?P<i>[45][0-9]{2})|[Ss]tatus(?:\(|:\s(?:Some\()?)(?P<j>[45][0-9]{2})\b|[Rr]esponseCode[:=]\s?(?P<k>[45][0-9]{2})\b|status=(?P<l>[45][0-9]{2})\b(?=[^\n]{0,80}(?:amz|aws))|\((?P<m>[45][0-9]{2})\)\s(?:Forbidden|Bad\sRequest|Unauthorized)"
     r"|StatusCode\((?P<n>[45][0-9]{2})\)|/status\s(?P<o>[45][0-9]{2})\b|http_error,\s?(?P<p>[45][0-9]{2})\b|[Rr]esponse\s(?P<q>[45][0-9]{2})\s(?:from|code)|[Ss]tatus\s:\s(?P<r>[45][0-9]{2})\b"
     r"|[\"']?statusCode[\"']?:\s?(?P<t>[45][0-9]{2})\b|\(\s?(?P<s>[45][0-9]{2}),\s?[\"'{]"
+    # Guzzle's sentence, whatever the reason behind the status.
+    r"|resulted\sin\san?\s[`'\"]?(?P<u>[3-5][0-9]{2})\b(?=[^`\n]{0,60}[`'\"]?\s(?:response\b|$))"
 )
 
 

@@ -137,6 +137,9 @@ def _kind_of_rest(draft: Draft, around: Around) -> Kind | None:
         document = draft.source == "xml" and "request_id" in draft.facts
         draft.aws = draft.aws or (document and is_known(draft.code))
         return "aws_error" if draft.aws or (is_known(draft.code) and (around.aws or document)) else None
+    if draft.aws and draft.source == "cpp" and draft.body_end >= 0:
+        # No answer, or one without a body: the SDK has no code for it.
+        return "aws_error"
     if (
         draft.aws
         and ("operation" in draft.facts or draft.has_tail or draft.thrown)
@@ -263,7 +266,7 @@ def unite(drafts: list[Draft]) -> list[Draft]:
             if _same_failure(other, draft):
                 for key, fact in draft.facts.items():
                     present = other.facts.get(key)
-                    if present is None or (present.rank == CLASS_NAME and fact.rank > CLASS_NAME):
+                    if present is None or (present.rank < fact.rank and present.rank <= CLASS_NAME):
                         other.facts[key] = fact
                 break
         else:
@@ -281,12 +284,13 @@ def _same_failure(first: Draft, second: Draft) -> bool:
                 return False
             continue
         if key == "code":
-            if plain_code(ours.value) != plain_code(theirs.value) and CLASS_NAME not in (
-                ours.rank,
-                theirs.rank,
+            if (
+                plain_code(ours.value) != plain_code(theirs.value)
+                and CLASS_NAME not in (ours.rank, theirs.rank)
+                and not ours.agrees(theirs)
             ):
                 return False
-        elif ours.value != theirs.value:
+        elif not ours.agrees(theirs):
             return False
         shared += key not in {"status_code", "service"}
     # A sentence without code and the same with one: a log line and the exception behind it.
