@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 __all__ = ("clipped", "escaped", "quoted", "shown")
 
 _SHOWN = 120
@@ -32,6 +30,8 @@ def shown(text: str) -> str:
 
 def quoted(text: str) -> str:
     """Give a text as JSON writes it, in ASCII and bounded, so that it is safe to print."""
+    import json  # a fifth of the time to a first STS endpoint, for what is seldom wanted
+
     return json.dumps(text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…")
 
 
