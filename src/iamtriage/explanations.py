@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import attrs
 from typing_extensions import override
@@ -20,7 +20,7 @@ from iamtriage.records import to_record
 from iamtriage.typing import PolicyType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from iamtriage._rendering.blocks import Block
 
@@ -41,6 +41,8 @@ Who: TypeAlias = Literal[
 
 # How much of the text around the failure is read again, and how much of that is shown.
 _READ, _SHOWN = 20_000, 300
+# What is shorter may be a part of any word.
+_SHORTEST_SECRET = 6
 
 
 @attrs.frozen
@@ -203,22 +205,19 @@ class Explanation(View):
 
     @override
     def _shown(self, *, with_source: bool = False) -> tuple[Block, ...]:
-        hidden = {} if self.failure is None else _hidden(self.failure)
-
-        def change(text: str) -> str:
-            for value, instead in hidden.items():
-                text = text.replace(value, instead)
-            return text
-
+        change = _without_secrets_of(self.failure)
         return tuple(with_texts(block, change) for block in self._blocks(with_source=with_source))
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the explanation as JSON-ready data. The failure's text, which may hold secrets, is left out.
+        """Give the explanation as JSON-ready data.
+
+        The failure's text is left out, and its secrets are cut out as in every form; the values as AWS wrote
+        them are those of ``to_record(explanation.failure)``.
 
         >>> Explanation(None, "nothing", "There is no failure.").to_dict()["failure"] is None
         True
         """
-        return {
+        told = {
             "topic": self.topic,
             "summary": self.summary,
             "failure": None if self.failure is None else dict(to_record(self.failure)),
@@ -226,13 +225,14 @@ class Explanation(View):
             "remedies": [remedy.to_dict() for remedy in self.remedies],
             "notes": list(self.notes),
         }
+        return cast("dict[str, Any]", _changed(told, _without_secrets_of(self.failure)))
 
     @override
     def _blocks(self, *, with_source: bool = False) -> Iterator[Block]:
         """Give what every form shows, in order."""
         yield Heading(self.summary, 1)
-        if self.failure is not None:
-            yield Fields(tuple(facts_shown(self.failure)))
+        if self.failure is not None and (rows := tuple(facts_shown(self.failure))):
+            yield Fields(rows)
         if self.causes:
             yield Heading("Why")
         for cause in self.causes:
@@ -249,16 +249,56 @@ class Explanation(View):
             yield _source(self.failure)
 
 
-def _hidden(failure: Failure) -> dict[str, str]:
-    """Give the values that hold secrets, with what is shown instead: some denials are of a signed URL.
+def _without_secrets_of(failure: Failure | None) -> Callable[[str], str]:
+    """Give what cuts a failure's secrets out of a text: some denials are of a signed URL.
 
     An encoded message stays: it is of use only in the command that decodes it.
     """
     from iamtriage.redaction import redact
 
-    stated = (value for key, value in to_record(failure).items() if key != "encoded_message")
-    shown = {value: redact(value) for value in stated if isinstance(value, str)}
-    return {value: instead for value, instead in shown.items() if value != instead}
+    whole: dict[str, str] = {}
+    parts: dict[str, str] = {}
+    for key, value in () if failure is None else to_record(failure).items():
+        if not isinstance(value, str) or key == "encoded_message":
+            continue
+        shown = redact(value)
+        if shown != value:
+            whole[value] = shown
+            parts.update(_cut_out(value, shown))
+
+    def change(text: str) -> str:
+        for value, instead in (*whole.items(), *parts.items()):
+            text = text.replace(value, instead)
+        return text
+
+    return change
+
+
+def _cut_out(value: str, shown: str) -> Iterator[tuple[str, str]]:
+    """Give each secret of a value with its marker: a name or a policy may hold a part of the value."""
+    from iamtriage._redacting.markers import MARKER
+
+    marks = list(MARKER.finditer(shown))
+    at = done = 0
+    for number, mark in enumerate(marks):
+        start = at + mark.start() - done
+        following = shown[mark.end() : marks[number + 1].start() if mark is not marks[-1] else len(shown)]
+        end = value.find(following, start) if mark is not marks[-1] else len(value) - len(following)
+        if end - start >= _SHORTEST_SECRET and value[start:end] != mark[0]:
+            yield value[start:end], mark[0]
+        done, at = mark.end(), max(end, start)
+
+
+def _changed(value: object, change: Callable[[str], str]) -> object:
+    """Give JSON-ready data with each of its texts changed."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        pairs = cast("Mapping[object, object]", value).items()
+        return {name: _changed(each, change) for name, each in pairs}
+    if isinstance(value, list | tuple):
+        return [_changed(each, change) for each in cast("list[object]", value)]
+    return value
 
 
 def facts_shown(failure: Failure) -> Iterator[tuple[str, str]]:

@@ -36,6 +36,8 @@ MEMBERS = {"type", "title", "status", "detail"}
         (testing.invalid_credentials().client_error(), 500, 401),
         (testing.missing_credentials().exception(), 500, 401),
         (testing.kubernetes_unauthorized().text("kubectl"), 500, 401),
+        (testing.signature_mismatch().client_error(), 500, 401),
+        (testing.signature_mismatch(skewed=True).client_error(), 503, 503),
         (testing.malformed_policy().client_error(), 500, 500),
         (testing.throttled("GetItem", "dynamodb").client_error(), 503, 503),
         (testing.throttled("PutObject", "s3").response, 503, 503),

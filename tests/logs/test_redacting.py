@@ -11,8 +11,8 @@ import logging.handlers
 import queue
 import sys
 import traceback
-from collections import UserDict
-from typing import TYPE_CHECKING, Any, Self
+from collections import OrderedDict, UserDict, defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import pytest
 import sentry_sdk
@@ -88,6 +88,7 @@ FORMATTERS: dict[str, Callable[[], logging.Formatter]] = {
 }
 MESSAGE = f"AWS_SECRET_ACCESS_KEY={SECRET} password={PASSWORD}"
 TWO_HOLES = "%s and %s"
+THREE_HOLES = "password=%s, %s and %s"
 LOGGED: dict[str, Callable[[logging.Logger], None]] = {
     "message": lambda logger: logger.info(MESSAGE),
     "argument": lambda logger: logger.info("key %s password=%s", f"aws_secret_access_key={SECRET}", PASSWORD),
@@ -98,6 +99,9 @@ LOGGED: dict[str, Callable[[logging.Logger], None]] = {
     "exception as argument": lambda logger: logger.error("it failed: %s", raised()),
     "exception as message": lambda logger: logger.error(raised()),
     "broken format": lambda logger: logger.error(TWO_HOLES, f"password={PASSWORD}"),
+    "argument is missing": lambda logger: logger.error(THREE_HOLES, PASSWORD),
+    "argument is of another type": lambda logger: logger.error("100%% of %s: password=%-5.3d", "x", PASSWORD),
+    "name is missing": lambda logger: logger.error("password=%(p)s %(q)s", {"p": PASSWORD}),
     "extra": lambda logger: logger.info("x", extra={"password": PASSWORD, "url": f"https://ana:{PASSWORD}@example.com/"}),
     "nested extra": lambda logger: logger.info("x", extra={"request": {"headers": [{"password": PASSWORD}], "n": 3}}),
     "bytes": lambda logger: logger.info("x", extra={"extra_body": f"password={PASSWORD}".encode()}),
@@ -267,13 +271,44 @@ def test_identifiers_have_one_name_in_all_parts_of_a_record() -> None:
     assert shown.__dict__["iamtriage_fingerprint"] == "1:0123456789abcdef0123456789abcdef"
 
 
-def test_names_of_extras_that_are_identifiers() -> None:
-    record = logging.makeLogRecord(
-        {"msg": "x", "seen": {"arn:aws:iam::111122223333:user/ana": "arn:aws:iam::111122223333:user/bob"}}
-    )
-    (value,) = _through(record, identifiers=True).__dict__["seen"].values()
-    assert "111122223333" not in value
-    assert "bob" not in value
+def test_names_in_extras_can_be_identifiers() -> None:
+    ana, bob = "arn:aws:iam::111122223333:user/ana", "arn:aws:iam::111122223333:user/bob"
+    seen = {ana: 3, bob: ana, ("x", 1): [bob], 5: "five"}
+    shown = _through(logging.makeLogRecord({"msg": ana, "seen": seen}), identifiers=True)
+    hidden = shown.getMessage()
+    assert list(shown.__dict__["seen"]) == [hidden, shown.__dict__["seen"]["x", 1][0], ("x", 1), 5]
+    assert [*shown.__dict__["seen"].values()][:2] == [3, hidden]
+    assert not any(name in repr(shown.__dict__) for name in ("111122223333", "ana", "bob"))
+    assert seen[bob] == ana
+
+
+def test_names_that_json_writes_alike_keep_their_values() -> None:
+    seen = {1: "one", "1": f"password={PASSWORD}", None: "none", "None": "arn:aws:iam::111122223333:user/ana"}
+    shown = _through(logging.makeLogRecord({"msg": "x", "seen": seen}), identifiers=True).__dict__["seen"]
+    assert list(shown) == list(seen)
+    assert shown[1] == "one"
+    assert shown["1"] == "password=[REDACTED password]"
+    assert "111122223333" not in shown["None"]
+
+
+class Point(NamedTuple):
+    """A value of a class of its own."""
+
+    x: int
+    name: str
+
+
+def test_extras_beside_a_secret_keep_their_classes() -> None:
+    extra = {
+        "point": Point(1, "a"),
+        "order": OrderedDict(a="b"),
+        "count": defaultdict(int, a=1),
+        "list": ["a"],
+    }
+    shown = _through(logging.makeLogRecord({"msg": "x", "password": PASSWORD, **extra})).__dict__
+    assert shown["password"] == "[REDACTED password]"
+    assert {name: shown[name] for name in extra} == extra
+    assert {name: type(shown[name]) for name in extra} == {name: type(value) for name, value in extra.items()}
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from markdown_it import MarkdownIt
 from nbconvert import exporters
 from traitlets.config import Config
 
@@ -90,7 +91,7 @@ def test_the_button_copies_the_policy(opened: Page, notebook: Any) -> None:  # n
     block = f"{_card('s3:ListBucket')}.querySelector('[data-iamtriage-code=json]')"
     opened.click(f"{block}.querySelector('button')")
     opened.until(f"{block}.querySelector('button').textContent === 'Copied'")
-    assert opened.evaluate(f"{block}.querySelector('[role=status]').textContent") == "Copied policy document"
+    assert opened.evaluate(f"{block}.querySelector('[role=status]').textContent") == "Copied JSON document"
     pasted = opened.pasted()
     assert json.loads(pasted) == _policy(notebook, "s3")
     assert pasted == opened.evaluate(f"{block}.querySelector('code').textContent")
@@ -174,6 +175,20 @@ def test_an_export_to_markdown_can_have_the_cards_as_markdown(notebook: Any) -> 
     assert len(cards) > 4
     assert all(card in body for card in cards)
     assert "iamtriage-card" not in body
+
+
+def test_an_export_to_markdown_holds_whole_cards(notebook: Any) -> None:  # noqa: ANN401 (as above)
+    exporter: Any = exporters.MarkdownExporter(config=Config())  # type: ignore[no-untyped-call] # half typed
+    body, _ = exporter.from_notebook_node(notebook)
+    page = MarkdownIt("commonmark", {"html": True}).render(body)
+    cards = [
+        output.data["text/html"]
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+        if "iamtriage-card" in output.get("data", {}).get("text/html", "")
+    ]
+    assert len(cards) > 4
+    assert all(card in page for card in cards)
 
 
 def _cell(words: str) -> str:

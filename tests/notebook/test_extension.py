@@ -313,6 +313,7 @@ MISUSES = {
     "%explain_aws 'x' cluster=a cluster=b": "cluster is given twice",
     "%explain_aws --every 'x'": "there is no option '--every', only --all and --run",
     "%explain_aws --run 'x'": "--run goes with a cell",
+    "%explain_aws 'x' --run": "--run goes with a cell",
     "%explain_aws": "no error was raised yet",
     f"%explain_aws {'x ' * 6000}": "the line is too long",
     f"%explain_aws {'(' * 5000}": "is no name or expression",
@@ -369,7 +370,8 @@ def test_of_several_failures_the_cause_is_shown_and_the_others_are_told(shell: S
     assert "more failure" not in card
     assert len(_text_of(shell, f"%%explain_aws --all\n{log}")) == 3
     shell.shell.user_ns["log"] = log
-    assert len(_text_of(shell, "%explain_aws --all log")) == 3
+    for line in ("--all log", "log --all", "log --all cluster=orders", "log cluster=orders --all "):
+        assert len(_text_of(shell, f"%explain_aws {line}")) == 3
 
 
 def test_there_is_an_end_to_the_cards(shell: Shell) -> None:
@@ -394,6 +396,7 @@ def test_a_cell_run_with_facts(shell: Shell) -> None:
 def test_a_cell_that_runs_well_gives_its_value(shell: Shell) -> None:
     result = shell.shell.run_cell("%%explain_aws --run\nx = 20\nx + 1")
     assert result.result == 21
+    assert shell.shell.run_cell("%%explain_aws --run\nx + 1;  # not shown\n").result is None
     assert shell.cards("%%explain_aws --run\nx = 30") == []
     assert shell.shell.user_ns["x"] == 30
 

@@ -80,6 +80,8 @@ def _check(blocks: tuple[Block, ...]) -> None:
     html = render(blocks, page=False)
     assert html.encode().decode() == html
     assert html.replace("\n", "").replace("\t", "").isprintable()
+    # In Markdown, a blank line ends HTML.
+    assert not re.search(r"\n[ \t]*\n", html)
     read = CardReader(html)
     assert read.elements <= ELEMENTS
     assert read.attributes.keys() <= ATTRIBUTES

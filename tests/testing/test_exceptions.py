@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, cast
+from unittest.mock import MagicMock
 
 import attrs
 import boto3
@@ -114,6 +115,19 @@ def test_the_class_is_the_clients_own() -> None:
             "ResourceNotFoundException", "No cluster found for name: demo.", "DescribeCluster", "eks"
         ).client_error(eks)
     assert type(denial("s3:GetObject").client_error(eks)) is ClientError
+
+
+@pytest.mark.parametrize("client", ["s3", 42, boto3, MagicMock(), MagicMock(spec=["get_object"])])
+def test_what_is_no_client_is_refused(client: object) -> None:
+    """Else a test would catch another class than it says."""
+    with pytest.raises(TypeError, match="it must be a client of boto3 or botocore"):
+        denial("s3:GetObject").client_error(client)
+
+
+def test_what_is_no_stubber_is_refused(clients: Callable[..., Any]) -> None:  # noqa: F811 (the fixture)
+    for given in ("s3", clients("s3", "http://127.0.0.1:9")):
+        with pytest.raises(TypeError, match=r"it must be a botocore\.stub\.Stubber"):
+            denial("s3:GetObject").stub(given)
 
 
 def test_exceptions_and_responses_are_new_each_time() -> None:

@@ -7,7 +7,7 @@ import json
 import pytest
 from hypothesis import given
 
-from iamtriage import explain, parse, to_record
+from iamtriage import explain, parse, testing, to_record
 from iamtriage.testing import ENVELOPES, EnvelopeName, Sample, denial
 from tests.testing.described import SAMPLES, denials, same_failure, stated
 
@@ -165,3 +165,37 @@ def test_the_call_is_the_one_that_needs_the_action(
 def test_documents_are_json(sample: Sample) -> None:
     assert json.loads(sample.text("cloudtrail")) == sample.cloudtrail()
     assert json.loads(sample.text("cli-json").partition("[ERROR]: ")[2])["Code"] == sample.code
+
+
+@pytest.mark.parametrize(
+    ("sample", "code", "category"),
+    [
+        (denial("s3:GetObject"), "AccessDenied", "Data"),
+        (denial("s3:GetObject", operation="HeadObject"), "AccessDenied", "Data"),
+        (denial("s3:ListBucket"), "AccessDenied", "Management"),
+        (denial("states:StartExecution"), "AccessDenied", "Management"),
+        (denial("organizations:ListAccounts", bare=True), "AccessDenied", "Management"),
+        (denial("lambda:InvokeFunction"), "AccessDenied", "Data"),
+        (denial("lambda:GetFunction"), "AccessDenied", "Management"),
+        (denial("ec2:RunInstances"), "Client.UnauthorizedOperation", "Management"),
+        (testing.throttled("GetItem", "dynamodb"), "ProvisionedThroughputExceededException", "Data"),
+    ],
+)
+def test_cloudtrail_writes_codes_and_categories_of_its_own(sample: Sample, code: str, category: str) -> None:
+    event = sample.cloudtrail()
+    assert (event["errorCode"], event["eventCategory"]) == (code, category)
+    assert event["managementEvent"] is (category == "Management")
+
+
+@pytest.mark.parametrize(
+    ("sample", "written"),
+    [
+        (denial("sts:AssumeRole"), "com.amazonaws.services.securitytoken.model.AWSSecurityTokenServiceException: "),
+        (denial("dynamodb:GetItem"), "com.amazonaws.services.dynamodbv2.model.AmazonDynamoDBException: "),
+        (denial("dynamodb:GetItem"), "(Service: AmazonDynamoDBv2; Status Code: 400; "),
+        (denial("iam:GetRole"), "com.amazonaws.services.identitymanagement.model.AmazonIdentityManagementException: "),
+        (denial("s3:GetObject"), "com.amazonaws.services.s3.model.AmazonS3Exception: "),
+    ],
+)  # fmt: skip
+def test_java_writes_the_names_of_its_packages(sample: Sample, written: str) -> None:
+    assert written in sample.text("java-v1")

@@ -12,7 +12,7 @@ __all__ = ("SCRIPT",)
 # Where the clipboard is closed to scripts (no https, a frame without the permission), browsers still copy
 # what is selected: https://developer.mozilla.org/en-US/docs/Web/API/Document/execCommand
 SCRIPT = """(() => {
-  const names = new Map([["json", "policy document"], ["sh", "command"], ["yaml", "manifest"]]);
+  const names = new Map([["json", "JSON document"], ["sh", "command"], ["yaml", "manifest"]]);
   const copied = async (text) => {
     try {
       await navigator.clipboard.writeText(text);

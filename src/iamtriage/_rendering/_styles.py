@@ -160,13 +160,15 @@ _SHEET = """.iamtriage {
   & .iamtriage-remedies > li { padding: 0.75rem 0.85rem 0.8rem; }
   & .iamtriage-remedies > li::before { left: 0.85rem; top: 0.75rem; }
   & .iamtriage-remedies > li > .iamtriage-item { padding-left: 2rem; }
+  & .iamtriage-copyable > pre { padding-top: 2.4rem; padding-right: 0.85rem; }
 }
 @media print {
   & .iamtriage-code > pre { max-height: none; white-space: pre-wrap; }
-  & .iamtriage-copyable > pre { padding-right: 0.85rem; }
+  & .iamtriage-copyable > pre { padding-top: 0.6rem; padding-right: 0.85rem; }
   & .iamtriage-copy { display: none; }
 }
 """
 
-STYLE = _SHEET.replace("&", _CARD).replace("LIGHT", _LIGHT).replace("DARK", _DARK)
+# Where the card stands in Markdown, a blank line would end its HTML.
+STYLE = _SHEET.replace("\n\n", "\n").replace("&", _CARD).replace("LIGHT", _LIGHT).replace("DARK", _DARK)
 """The whole style sheet."""

@@ -70,7 +70,7 @@ class Code:
 
     Attributes:
         text: it, of one line or many.
-        language: ``"sh"``: one command. ``"json"``: a policy. ``"yaml"``: a manifest.
+        language: ``"sh"``: one command. ``"json"``: a policy or another document. ``"yaml"``: a manifest.
     """
 
     text: str

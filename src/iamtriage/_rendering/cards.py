@@ -8,6 +8,7 @@ the addresses of links, which are checked.
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from hashlib import sha256
 from html import escape
@@ -36,7 +37,9 @@ _SURENESS = {
     "possible": ("open", "fits; something else may be the cause"),
 }
 _COMMAND_WIDTH = 88
-_CODE_NAMES = {"sh": "Command", "json": "Policy document", "yaml": "Manifest", "text": "Text"}
+# The end of a line without anything to see.
+_BLANK_LINE = re.compile(r"(?<=\n)([ \t]*)\n")
+_CODE_NAMES = {"sh": "Command", "json": "JSON document", "yaml": "Manifest", "text": "Text"}
 
 
 def render(blocks: tuple[Block, ...], *, page: bool, copy_buttons: bool = False) -> str:
@@ -173,6 +176,8 @@ def _link(block: Link) -> str:
 
 
 def _code_block(language: str, shown: str) -> str:
+    # A blank line ends HTML in Markdown: https://spec.commonmark.org/0.31.2/#html-blocks
+    shown = _BLANK_LINE.sub(r"\1&#10;", shown)
     # Whoever has no mouse can only scroll what has the focus: https://www.w3.org/TR/WCAG22/#keyboard
     return (
         f'<div class="iamtriage-code" data-iamtriage-code="{language}">'

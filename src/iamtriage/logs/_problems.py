@@ -79,5 +79,6 @@ _UNAUTHENTICATED = frozenset(
         "invalid_identity_token",
         "kubernetes_unauthorized",
         "missing_credentials",
+        "signature_mismatch",
     }
 )

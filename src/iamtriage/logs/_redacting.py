@@ -215,18 +215,25 @@ def _text_of(value: object) -> str | None:
     return said(value) if isinstance(value, str | BaseException) else None
 
 
+class _Pairs(list[tuple[str, object]]):
+    """The members of a JSON object, in order; two may have one name, once it is hidden."""
+
+
 def _put_back(extras: dict[str, object], written: str, *, identifiers: bool) -> dict[str, object]:
     """Give the extras with their texts redacted, and with all else that they held."""
-    read: object = json.loads(written)  # redaction keeps JSON what it is
+    # Redaction keeps JSON what it is.
+    others = _members(json.loads(written, object_pairs_hook=_Pairs), len(extras))
     return {
-        name: _merged(value, _under(read, name), identifiers=identifiers, budget=[_MOST_VALUES])
-        for name, value in extras.items()
+        name: _merged(value, other, identifiers=identifiers, budget=[_MOST_VALUES])
+        for (name, value), (_, other) in zip(extras.items(), others, strict=True)
     }
 
 
-def _under(shown: object, name: object) -> object:
-    # A name that is an identifier itself is written otherwise by now.
-    return cast("dict[str, object]", shown).get(said(name)) if isinstance(shown, dict) else None
+def _members(shown: object, size: int) -> list[tuple[str | None, object]]:
+    # Of names that JSON writes alike, one is there.
+    if isinstance(shown, _Pairs) and len(shown) == size:
+        return [*shown]
+    return [(None, None)] * size
 
 
 def _merged(value: object, shown: object, *, identifiers: bool, budget: list[int], depth: int = 0) -> object:
@@ -246,9 +253,26 @@ def _merged(value: object, shown: object, *, identifiers: bool, budget: list[int
 
     if isinstance(value, dict):
         pairs = cast("Mapping[object, object]", value).items()
-        return {name: merged(each, _under(shown, name)) for name, each in pairs}
+        changed: dict[object, object] = {}
+        for (name, one), (other_name, other) in zip(pairs, _members(shown, len(pairs)), strict=True):
+            changed[_name(name, other_name, identifiers=identifiers)] = merged(one, other)
+        same = all(map(_is_same, pairs, changed.items()))
+        return cast("object", value) if same and len(changed) == len(pairs) else changed
     given = list(cast("list[object] | tuple[object, ...]", value))
     others = cast("list[object]", shown) if isinstance(shown, list) else []
     others = others if len(others) == len(given) else [None] * len(given)
     result = [merged(one, other) for one, other in zip(given, others, strict=True)]
+    if all(one is other for one, other in zip(given, result, strict=True)):
+        return cast("object", value)
     return result if isinstance(value, list) else tuple(result)
+
+
+def _name(name: object, shown: str | None, *, identifiers: bool) -> object:
+    """Give the name of a value in a dict: it may be an identifier itself."""
+    if not isinstance(name, str):
+        return name
+    return redact(name, identifiers=identifiers) if shown is None else shown
+
+
+def _is_same(one: tuple[object, object], other: tuple[object, object]) -> bool:
+    return one[0] == other[0] and one[1] is other[1]

@@ -6,12 +6,10 @@ Whatever goes wrong here is logged and nothing else: the cell, its traceback and
 from __future__ import annotations
 
 import logging
-import sys
 from typing import TYPE_CHECKING, Any, Protocol
-from weakref import WeakKeyDictionary
 
 from iamtriage.explaining import explain
-from iamtriage.notebook._magic import Magic
+from iamtriage.notebook._magic import Magic, last_error
 from iamtriage.parsing import parse
 
 if TYPE_CHECKING:
@@ -56,17 +54,17 @@ class _Extension:
 
     def __init__(self, shell: Shell) -> None:
         self.magic = Magic(shell, display)
-        self.last = _last_error()
+        self.last = last_error()
 
     def before(self, *_: object) -> None:
         """Remember which error was the last one before the cell."""
-        self.last = _last_error()
+        self.last = last_error()
 
     def after(self, result: _Result | None) -> None:
         """Show the explanation of the error that ended the cell, or that was shown while it ran."""
         try:
             # What `%run` and others show, and go on after, is no error of the cell.
-            shown, self.last = self.last, _last_error()
+            shown, self.last = self.last, last_error()
             error = getattr(result, "error_in_exec", None)
             if error is None and self.last is not shown:
                 error = self.last
@@ -85,8 +83,8 @@ class _Extension:
             display(explain(failure, facts=self.magic.facts_for(error)))
 
 
-# A shell lives as long as its kernel; those of tests do not.
-_loaded: WeakKeyDictionary[Shell, tuple[_Extension, Callable[..., object]]] = WeakKeyDictionary()
+# A shell lives as long as its kernel.
+_loaded: dict[Shell, tuple[_Extension, Callable[..., object]]] = {}
 
 
 def load(shell: Shell) -> None:
@@ -139,8 +137,3 @@ def display(explanation: Explanation) -> None:
     from IPython.display import display as show  # pyright: ignore[reportUnknownVariableType] # half typed
 
     show(explanation)  # type: ignore[no-untyped-call] # half typed
-
-
-def _last_error() -> BaseException | None:
-    """Give the error whose traceback was shown last."""
-    return getattr(sys, "last_value", None)

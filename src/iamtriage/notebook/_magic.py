@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 
     from iamtriage.notebook._extension import Shell
 
-__all__ = ("Magic",)
+__all__ = ("Magic", "last_error")
 
 # The last words of a line that are `key=value`; a value with blanks is quoted.
 _FACT = re.compile(r"""(?:^|\s)([A-Za-z_]\w*)=("[^"]*"|'[^']*'|[^\s"']+)\s*\Z""")
 _OPTIONS = frozenset({"--all", "--run"})
+_LAST_OPTION = re.compile(r"\s(--all|--run)\s*\Z")
 _KINDS: tuple[type, ...] = get_args(Failure)
 # Nobody reads more cards than that, and a front end has to lay them out.
 _MOST_CARDS = 50
@@ -55,11 +56,17 @@ class Magic:
         __tracebackhide__ = True
         options, line = _options(line)
         rest, facts = _facts_in(line)
+        # `error --all` is an expression too, which nobody means.
+        more, rest = _options(rest)
+        options |= more
         every = "--all" in options
         if cell is None:
             if "--run" in options:
                 _misused("--run goes with a cell: %%explain_aws --run")
-            self._explain(self._value(rest) if rest else _last_error(), facts, every=every)
+            value = self._value(rest) if rest else last_error()
+            if value is None and not rest:
+                _misused("no error was raised yet; name one, or paste its text below %%explain_aws")
+            self._explain(value, facts, every=every)
             return None
         if rest:
             _misused(f"%%explain_aws takes facts such as cluster=orders, not {shown(rest)}")
@@ -106,11 +113,20 @@ class Magic:
         """Run a cell as ``%%time`` does, and remember the facts for the error that it raises."""
         # IPython shows no such frame in a traceback.
         __tracebackhide__ = True
+        from IPython.core.displayhook import DisplayHook
+
         shell: Any = self._shell
+        hook: Any = DisplayHook
         code = shell.transform_cell(cell)
         name = shell.compile.cache(code, shell.execution_count, raw_code=cell)
         tree = shell.transform_ast(shell.compile.ast_parse(code, name))
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        last = None
+        if (
+            tree.body
+            and isinstance(tree.body[-1], ast.Expr)
+            and not hook.semicolon_at_end_of_expression(code)
+        ):
+            last = tree.body.pop()
         namespace = shell.user_ns
         try:
             exec(shell.compile(tree, name, "exec"), namespace)  # noqa: S102 (the cell is the user's)
@@ -126,7 +142,7 @@ class Magic:
 
 
 def _options(line: str) -> tuple[set[str], str]:
-    """Part the options at the beginning from the rest of a line."""
+    """Part the options at the beginning and the end from the rest of a line."""
     found: set[str] = set()
     line = line.strip()
     while line.startswith("--"):
@@ -135,6 +151,9 @@ def _options(line: str) -> tuple[set[str], str]:
             _misused(f"there is no option {shown(option)}, only {' and '.join(sorted(_OPTIONS))}")
         found.add(option)
         line = line.lstrip()
+    while option_last := _LAST_OPTION.search(line):
+        found.add(option_last[1])
+        line = line[: option_last.start()]
     return found, line
 
 
@@ -166,11 +185,9 @@ def _is_expression(text: str) -> bool:
     return True
 
 
-def _last_error() -> BaseException:
-    error: BaseException | None = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
-    if error is None:
-        _misused("no error was raised yet; name one, or paste its text below %%explain_aws")
-    return error
+def last_error() -> BaseException | None:
+    """Give the error whose traceback was shown last."""
+    return getattr(sys, "last_value", None)
 
 
 def _misused(message: str) -> NoReturn:

@@ -27,6 +27,23 @@ LOGGED = frozenset(
         "region_disabled",
     }
 )
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html
+_DATA_EVENTS = {
+    "dynamodb": frozenset(
+        {
+            *("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan"),
+            *("TransactGetItems", "TransactWriteItems", "UpdateItem"),
+        }
+    ),
+    "lambda": frozenset({"Invoke"}),
+    "s3": frozenset(
+        {
+            *("CopyObject", "DeleteObject", "DeleteObjects", "GetObject", "GetObjectAcl", "GetObjectTagging"),
+            *("HeadObject", "PutObject", "PutObjectAcl", "PutObjectTagging", "RestoreObject"),
+        }
+    ),
+    "sns": frozenset({"Publish", "PublishBatch"}),
+}
 _ACCOUNT = re.compile(r"\Aarn:[^:]*:[^:]*:[^:]*:([0-9]{12}):")
 _SESSION = re.compile(r"\A(arn:[^:]+):sts:(:[^:]*):assumed-role/([^/]+)/(.+)\Z")
 
@@ -51,8 +68,10 @@ def cloudtrail_record(sample: Sample, caller: str) -> dict[str, object]:
     code = sample.code or ""
     if service.protocol == "ec2":
         code = f"Client.{code}"
-    elif code.isdigit():
+    elif code.isdigit() or code == "AccessDeniedException":
+        # So write Step Functions, Organizations and others, whose SDKs say AccessDeniedException.
         code = "AccessDenied"
+    is_data = sample.operation in _DATA_EVENTS.get(sample.service, ())
     return {
         "eventVersion": "1.11",
         "userIdentity": _identity(principal, sample.time),
@@ -70,9 +89,9 @@ def cloudtrail_record(sample: Sample, caller: str) -> dict[str, object]:
         "eventID": "5f1d7a94-0b1c-4e0f-9a51-1c2b3a4d5e6f",
         "readOnly": (sample.operation or "").startswith(("Describe", "Get", "Head", "List")),
         "eventType": "AwsApiCall",
-        "managementEvent": True,
+        "managementEvent": not is_data,
         "recipientAccountId": account_in(principal) or account_in(caller),
-        "eventCategory": "Management",
+        "eventCategory": "Data" if is_data else "Management",
     }
 
 

@@ -46,7 +46,7 @@ S3_REQUEST_ID = "4TEXAMPLE7QK2M9V"
 HOST_ID = "nQ8x2example+host/id/Vw7Kp0ZtYb3LrDcE5uGmSaJhFi1oT6XyNq9=="
 TIME = "2026-01-15T09:30:00Z"
 
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
+_TIME = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
 # No control characters and lone surrogates: XML has no way to write them, and no service sends them.
 _SHOWN = r"\x21-\x7e\xa1-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"
 _WORDS = re.compile(rf"[ \t\n]*[{_SHOWN}][ \t\n\xa0{_SHOWN}]*\Z")
@@ -224,6 +224,7 @@ class Sample:
                 then, as ``except client.exceptions.AccessDeniedException`` wants it.
 
         Raises:
+            TypeError: ``client`` is something else, such as a resource.
             ValueError: botocore raises no ``ClientError`` for it.
 
         >>> from iamtriage.testing import throttled
@@ -233,8 +234,13 @@ class Sample:
         from botocore.exceptions import ClientError
 
         self._need_answer("ClientError")
-        factory: Any = getattr(client, "exceptions", None)
-        cls = ClientError if factory is None else factory.from_code(self.code)
+        cls: object = ClientError
+        if client is not None:
+            from_code: Any = getattr(getattr(client, "exceptions", None), "from_code", None)
+            cls = from_code(self.code) if callable(from_code) else None
+        if not isinstance(cls, type) or not issubclass(cls, ClientError):
+            msg = f"client is {type(client).__name__}; it must be a client of boto3 or botocore"
+            raise TypeError(msg)
         error: ClientError = cls(self.response, self.operation)
         return error
 
@@ -267,9 +273,15 @@ class Sample:
             expected_params: the arguments that the call must have; None: any.
 
         Raises:
+            TypeError: ``stubber`` is something else, such as the client.
             ValueError: the client has no such operation, or no AWS service answers so.
         """
+        from botocore.stub import Stubber
+
         self._need_answer("answer to stub")
+        if not isinstance(stubber, Stubber):
+            msg = f"stubber is {type(stubber).__name__}; it must be a botocore.stub.Stubber"
+            raise TypeError(msg)
         anything: Any = stubber
         methods: dict[str, str] = anything.client.meta.method_to_api_mapping
         method = next((name for name, api in methods.items() if api == self.operation), None)

@@ -87,11 +87,26 @@ def go_v2(sample: Sample) -> str:
     )
 
 
+# https://github.com/aws/aws-sdk-java, the packages that are called otherwise than the service's actions.
+_JAVA_PACKAGES = {
+    "acm": "certificatemanager",
+    "bedrock": "bedrockruntime",
+    "dynamodb": "dynamodbv2",
+    "elasticloadbalancing": "elasticloadbalancingv2",
+    "events": "eventbridge",
+    "firehose": "kinesisfirehose",
+    "iam": "identitymanagement",
+    "ssm": "simplesystemsmanagement",
+    "states": "stepfunctions",
+    "sts": "securitytoken",
+}
+
+
 def _java_v1(sample: Sample) -> str:
     # https://github.com/aws/aws-sdk-java, ``AmazonServiceException.getMessage``.
     service = service_of(sample.service)
-    package = re.sub(r"[^a-z0-9]", "", sample.service)
-    name = service.java.replace(" ", "")
+    package = _JAVA_PACKAGES.get(sample.service) or re.sub(r"[^a-z0-9]", "", sample.service)
+    name = service.java.replace(" ", "").removesuffix("v2")
     host = f"; S3 Extended Request ID: {sample.host_id}" if sample.host_id else ""
     return (
         f"com.amazonaws.services.{package}.model.{name}Exception: {sample.message} (Service: {service.java}; "

@@ -1,8 +1,8 @@
 """How a service answers and what the SDKs call it; not for what its sentences say.
 
-Protocols and names are those of botocore's models (``protocol``, ``serviceId``, ``endpointPrefix``), the
-names after ``AWS`` or ``Amazon`` those of the Java SDK v1. Codes and statuses are those seen in answers: EC2,
-IAM and others model no error for a denial.
+Protocols and names are those of botocore's models (``protocol``, ``jsonVersion``, ``serviceId``,
+``endpointPrefix``), the names after ``AWS`` or ``Amazon`` those of the Java SDK v1. Codes and statuses are
+those seen in answers: EC2, IAM and others model no error for a denial.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class Service(NamedTuple):
         denied: the code of its denials; "": that of its protocol.
         status: the HTTP status of its denials; 0: that of its protocol.
         query_codes: whether it spoke the query protocol once, and still gives its codes in a header.
+        json: the version of its JSON, for the protocol ``json``.
     """
 
     protocol: Protocol
@@ -36,6 +37,7 @@ class Service(NamedTuple):
     denied: str = ""
     status: int = 0
     query_codes: bool = False
+    json: Literal["1.0", "1.1"] = "1.1"
 
     @property
     def joined(self) -> str:
@@ -77,9 +79,16 @@ _SERVICES = {
     "cloudfront": Service("rest-xml", "CloudFront", "AmazonCloudFront"),
     "cloudtrail": Service("json", "CloudTrail", "AWSCloudTrail"),
     "cloudwatch": Service(
-        "json", "CloudWatch", "AmazonCloudWatch", "monitoring", "AccessDenied", 403, query_codes=True
+        "json",
+        "CloudWatch",
+        "AmazonCloudWatch",
+        "monitoring",
+        "AccessDenied",
+        403,
+        query_codes=True,
+        json="1.0",
     ),
-    "dynamodb": Service("json", "DynamoDB", "AmazonDynamoDBv2"),
+    "dynamodb": Service("json", "DynamoDB", "AmazonDynamoDBv2", json="1.0"),
     "ec2": Service("ec2", "EC2", "AmazonEC2", denied="UnauthorizedOperation"),
     "ecr": Service("json", "ECR", "AmazonECR", "api.ecr"),
     "ecs": Service("json", "ECS", "AmazonECS"),
@@ -102,9 +111,11 @@ _SERVICES = {
     "sagemaker": Service("json", "SageMaker", "AmazonSageMaker", "api.sagemaker"),
     "secretsmanager": Service("json", "Secrets Manager", "AWSSecretsManager"),
     "sns": Service("query", "SNS", "AmazonSNS", denied="AuthorizationError"),
-    "sqs": Service("json", "SQS", "AmazonSQS", denied="AccessDenied", status=403, query_codes=True),
+    "sqs": Service(
+        "json", "SQS", "AmazonSQS", denied="AccessDenied", status=403, query_codes=True, json="1.0"
+    ),
     "ssm": Service("json", "SSM", "AWSSimpleSystemsManagement"),
-    "states": Service("json", "SFN", "AWSStepFunctions"),
+    "states": Service("json", "SFN", "AWSStepFunctions", json="1.0"),
     "sts": Service("query", "STS", "AWSSecurityTokenService"),
 }
 

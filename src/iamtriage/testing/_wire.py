@@ -52,7 +52,10 @@ def headers_of(sample: Sample) -> dict[str, str]:
     if service.protocol == "s3":
         headers = {"Content-Type": "application/xml", "x-amz-request-id": sample.request_id}
         return {**headers, "x-amz-id-2": sample.host_id} if sample.host_id else headers
-    headers = {"x-amzn-RequestId": sample.request_id, "Content-Type": _TYPES[service.protocol]}
+    headers = {
+        "x-amzn-RequestId": sample.request_id,
+        "Content-Type": _TYPES[service.protocol].format(service.json),
+    }
     if service.protocol == "rest-json":
         headers["x-amzn-ErrorType"] = sample.code or ""
     if service.query_codes:
@@ -81,7 +84,7 @@ _TYPES = {
     "query": "text/xml",
     "ec2": "text/xml;charset=UTF-8",
     "rest-xml": "text/xml",
-    "json": "application/x-amz-json-1.1",
+    "json": "application/x-amz-json-{}",
     "rest-json": "application/json",
 }
 
