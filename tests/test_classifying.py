@@ -12,6 +12,7 @@ from botocore.exceptions import (
     EndpointConnectionError,
     NoCredentialsError,
     SSLError,
+    SSOTokenLoadError,
     TokenRetrievalError,
     UnauthorizedSSOTokenError,
     WaiterError,
@@ -118,6 +119,9 @@ RETRYABLE: dict[str, tuple[Exception, str]] = {
         ),
         "propagation",
     ),
+    "faults-without-a-word": (_client_error("503", "Service Unavailable", "HeadObject", 503), "unavailable"),
+    "fault-by-status": (_client_error("KMSInternalException", "", "Decrypt", 500), "unavailable"),
+    "too-many-by-status": (_client_error("ModelNotReadyException", "", "InvokeModel", 429), "throttled"),
     "clock": (
         _client_error(
             "RequestTimeTooSkewed",
@@ -140,6 +144,7 @@ FINAL = {
         "ResourceNotFoundException", "No cluster found for name: a.", "DescribeCluster", 404
     ),
     "validation": _client_error("ValidationException", "1 validation error detected", status=400),
+    "not-made": _client_error("501", "Not Implemented", "HeadObject", 501),
     "quota": _client_error(
         "LimitExceeded", "Cannot exceed quota for AccessKeysPerUser: 2", "CreateAccessKey"
     ),
@@ -205,7 +210,16 @@ def test_a_change_makes_denials_worth_a_retry(error: Exception) -> None:
     assert is_retryable(error, after_change=True)
 
 
-@pytest.mark.parametrize("error", [EXPIRED["session"], FINAL["validation"], NoCredentialsError()])
+@pytest.mark.parametrize(
+    "error",
+    [
+        EXPIRED["session"],
+        FINAL["validation"],
+        NoCredentialsError(),
+        SSOTokenLoadError(profile_name="orders", error_msg="no token"),
+        _client_error("NoSuchKey", "The specified key does not exist.", status=404),
+    ],
+)
 def test_no_change_of_iam_helps_these(error: Exception) -> None:
     assert classify(error, after_change=True).retry is None
 
@@ -236,8 +250,48 @@ def test_a_group_is_denied_where_all_of_it_is() -> None:
     assert [type(each) for each in rest.exceptions] == [ExceptionGroup]
 
 
+@pytest.mark.parametrize(
+    ("members", "denied", "retry"),
+    [
+        ([_denial(), _denial()], True, None),
+        ([_denial(), ValueError("a bug")], False, None),
+        ([_denial(), RETRYABLE["throttling"][0]], False, None),
+        ([RETRYABLE["throttling"][0], ValueError("a bug")], False, None),
+        ([RETRYABLE["throttling"][0], RETRYABLE["clock"][0]], False, "throttled"),
+    ],
+)
+def test_a_group_is_classified_as_it_answers(
+    members: list[Exception],
+    retry: str | None,
+    *,
+    denied: bool,
+) -> None:
+    """What holds for a part of it alone is no answer: a bug would go unseen, or be tried again."""
+    group = ExceptionGroup("calls", members)
+    wrapped = RuntimeError("some calls failed")
+    wrapped.__cause__ = group
+    for error in (group, wrapped):
+        verdict = classify(error)
+
+        assert (verdict.is_access_denied, is_access_denied(error)) == (denied, denied)
+        assert verdict.retry == retry
+        assert is_retryable(error) == (retry is not None)
+
+
+def test_a_group_that_its_member_was_raised_from() -> None:
+    """Causes in a circle come to an end."""
+    member = RuntimeError("denied")
+    group = ExceptionGroup("calls", [member, _denial()])
+    member.__cause__ = group
+
+    assert not is_access_denied(group)
+    assert classify(member) == classify(None)
+
+
 def test_a_group_of_very_many_is_not_judged() -> None:
-    assert not is_access_denied(ExceptionGroup("calls", [_denial()] * 5_000))
+    group = ExceptionGroup("calls", [_denial()] * 5_000)
+    assert not is_access_denied(group)
+    assert classify(group) == classify(None)
 
 
 @pytest.mark.parametrize(
@@ -374,6 +428,14 @@ def test_a_clause_lets_go_what_is_no_failure(error: BaseException) -> None:
         _clause(error)
     assert out.value is error
     assert error.__context__ is None
+
+
+def test_a_clause_lets_go_what_was_raised_from_a_group() -> None:
+    error = RuntimeError("some calls failed")
+    error.__cause__ = ExceptionGroup("calls", [_denial(), ValueError("a bug")])
+    with pytest.raises(RuntimeError) as out:
+        _clause(error, AccessDenied)
+    assert out.value is error
 
 
 def test_the_class_that_is_caught_is_that_of_the_error() -> None:

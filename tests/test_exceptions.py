@@ -763,8 +763,8 @@ def test_exit_with_a_message() -> None:
 # ------------------------------------------------ kubernetes' ApiException, by its shape
 
 
-class ApiException(Exception):  # noqa: N818 (the client's own name)
-    """Has what the Kubernetes client's exception has, and prints as it does."""
+class OpenApiError(Exception):
+    """Has what exceptions of clients by OpenAPI Generator have, and prints as they do."""
 
     def __init__(self, status: int, reason: str, body: str | bytes | None, headers: object = None) -> None:
         super().__init__(status, reason)
@@ -775,6 +775,12 @@ class ApiException(Exception):  # noqa: N818 (the client's own name)
         if self.headers:
             text += f"HTTP response headers: {self.headers}\n"
         return text + f"HTTP response body: {self.body!r}\n" if self.body else text
+
+
+class ApiException(OpenApiError):  # noqa: N818 (the client's own name)
+    """That of the Kubernetes client."""
+
+    __module__ = "kubernetes.client.exceptions"
 
 
 def _status(code: int, reason: str, message: str) -> str:
@@ -860,6 +866,8 @@ def test_kubernetes(error: ApiException, facts: dict[str, object]) -> None:
             ApiException(409, "Conflict", _status(409, "AlreadyExists", 'pods "web" already exists')),
             id="conflict",
         ),
+        pytest.param(OpenApiError(401, "Unauthorized", '{"error": "bad key"}'), id="another-api"),
+        pytest.param(OpenApiError(401, "Unauthorized", None), id="another-api-without-a-word"),
         pytest.param(ApiException(500, "Internal Server Error", None), id="no-body"),
         pytest.param(ApiException(422, "Unprocessable Entity", "<html>"), id="body-is-no-json"),
     ],

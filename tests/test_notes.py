@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamtriage import Facts, explain, parse, to_record
-from iamtriage._notes import MARK, _record, is_note, log_of, note_of
+from iamtriage._notes import MARK, _record, is_note, log_of, note_of, trace_of
 from iamtriage.explanations import Explanation, Remedy
 
 if TYPE_CHECKING:
@@ -216,3 +216,30 @@ def test_hostile_names_stay_text(*, user: str, resource: str, full: bool, redact
 @given(text=st.text(max_size=300), redacted=st.booleans())
 def test_any_text_gives_a_note(*, text: str, redacted: bool) -> None:
     assert is_note(note_of(explain(text), redacted=redacted))
+
+
+def _raised(text: str) -> ValueError:
+    """Give an error that was raised beside another one."""
+    error = ValueError(text)
+    error.__context__ = KeyError(TEXTS["encoded"])
+    with pytest.raises(ValueError, match=r".") as caught:
+        raise error
+    return caught.value
+
+
+def test_trace_is_that_of_one_exception_alone() -> None:
+    trace = trace_of(_raised("\x1b[31mpassword=hunter2hunter2"))
+
+    assert trace.startswith("Traceback (most recent call last):")
+    assert "in _raised" in trace
+    assert trace.splitlines()[-1].startswith("ValueError: ")
+    assert not any(hidden in trace for hidden in ("\x1b", "hunter2", "KeyError", ENCODED[:20]))
+
+
+def test_trace_of_a_very_long_text_is_without_it() -> None:
+    """The places tell where it comes from; a secret that is cut could not be told from a word."""
+    trace = trace_of(_raised(f"{ENCODED} " * 10_000))
+
+    assert "in _raised" in trace
+    assert trace.endswith("ValueError")
+    assert ENCODED[:20] not in trace

@@ -6,6 +6,7 @@ Whatever is given here is printable, and holds no secret.
 from __future__ import annotations
 
 import json
+import traceback
 from typing import TYPE_CHECKING, cast
 
 import attrs
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from iamtriage.facts import Facts
     from iamtriage.typing import Record
 
-__all__ = ("MARK", "is_note", "log_of", "note_of")
+__all__ = ("MARK", "is_note", "log_of", "note_of", "trace_of")
 
 MARK = "iamtriage explains:"
 """How each note begins. By it a note is known again, whoever added it."""
@@ -29,6 +30,7 @@ MARK = "iamtriage explains:"
 _REMEDIES = 3
 _LONGEST_LINE = 500
 _LONGEST_NOTE = 30_000
+_FRAMES = 20
 # How much of the text around the failure tells redaction what is whose name.
 _AROUND = 500
 _WIDTH = 80
@@ -98,6 +100,20 @@ def log_of(
     texts = [_line(explanation.summary), json.dumps(record)]
     summary, told = _hidden(explanation, texts, redacted=redacted, facts=facts)
     return escaped(summary), _record(told, record)
+
+
+def trace_of(error: BaseException, *, redacted: bool = False) -> str:
+    """Give the traceback of an exception alone, for a log: not of those that it was raised beside.
+
+    Args:
+        error: what went wrong beside the user's exception, whose text is not for the log.
+        redacted: whether accounts, names and ids become pseudonyms, too.
+    """
+    text = "".join(traceback.format_exception(error, chain=False))
+    if len(text) > _LONGEST_NOTE:  # where it came from, then; what a cut secret was cannot be seen
+        text = "".join((*traceback.format_tb(error.__traceback__, limit=-_FRAMES), type(error).__name__))
+    text = redact(text, identifiers=redacted)
+    return "\n".join(map(escaped, text.rstrip().split("\n")))
 
 
 def _short(explanation: Explanation) -> Iterator[str]:

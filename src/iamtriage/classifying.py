@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, cast, overlo
 import attrs
 from typing_extensions import TypeIs, override
 
+from iamtriage._reading.raised import group_behind
 from iamtriage._views import View
 from iamtriage.explaining import explain
-from iamtriage.failures import AccessDenied, ExpiredCredentials, Failure, InvalidCredentials
+from iamtriage.failures import AccessDenied, ExpiredCredentials, Failure
 from iamtriage.parsing import parse, parse_raised
 from iamtriage.typing import RetryReason
 
@@ -46,11 +47,22 @@ _TOPICS: dict[str, RetryReason] = {
     "service-fault": "unavailable",
     "clock-skew": "clock_skew",
 }
+# What SDKs try again by the status, where the code tells nothing: a bare 503 of HeadObject, say.
+_STATUSES: dict[int, RetryReason] = {
+    429: "throttled",
+    500: "unavailable",
+    502: "unavailable",
+    503: "unavailable",
+    504: "unavailable",
+}
 # What the network said in passing. A certificate or an unknown name is as wrong the next time.
 _PASSING = frozenset({"connection-refused", "no-answer", "timeout"})
 # What IAM made seconds ago is not known everywhere:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
 _TOO_NEW = frozenset({"not-yet-known", "principal-too-new", "role-too-new"})
+# What may come true once it is known. An object of S3 is there or not.
+_SETTLING = frozenset({"invalid-credentials", "not-found"})
+_NOT_OF_IAM = frozenset({"NoSuchKey", "NoSuchVersion", "NoSuchUpload"})
 _MOST_LEAVES = 200
 
 
@@ -94,7 +106,7 @@ def classify(error: object, *, after_change: bool = False) -> Classification:
 
     Args:
         error: an exception, the text of one, what :func:`iamtriage.parse` gives or takes. Anything else has
-            no failure.
+            no failure. Of an exception group, the answers are those that hold for all of it.
         after_change: whether a role, policy, key or trust that the call needs was changed a short while ago.
             Denials, unknown keys and things not found then count as ``"propagation"``, since what IAM was
             told takes seconds to reach all of AWS. Without that, a denial is final.
@@ -113,10 +125,14 @@ def classify(error: object, *, after_change: bool = False) -> Classification:
     >>> classify(denied).retry, classify(denied, after_change=True).retry
     (None, 'propagation')
     """
-    failure = _failure_of(error)
-    if failure is None:
+    failures = _failures_in(error)
+    if not failures:
         return Classification(None, None)
-    return Classification(failure, _retry_of(failure, explain(failure), after_change=after_change))
+    reasons: list[RetryReason | None] = [
+        _retry_of(failure, explain(failure), after_change=after_change) for failure in failures
+    ]
+    kinds = {failure.kind for failure in failures}
+    return Classification(failures[0] if len(kinds) == 1 else None, None if None in reasons else reasons[0])
 
 
 def _failure_of(error: object) -> Failure | None:
@@ -135,9 +151,13 @@ def _retry_of(failure: Failure, explanation: Explanation, *, after_change: bool)
         return _TOPICS[explanation.topic]
     if explanation.topic == "no-answer":
         return "unavailable" if causes & _PASSING else None
+    if explanation.topic == "aws-error" and failure.envelope.status_code in _STATUSES:
+        return _STATUSES[failure.envelope.status_code]
     if causes & _TOO_NEW:
         return "propagation"
-    settles = isinstance(failure, AccessDenied | InvalidCredentials) or explanation.topic == "not-found"
+    settles = isinstance(failure, AccessDenied) or (
+        explanation.topic in _SETTLING and failure.envelope.code not in _NOT_OF_IAM
+    )
     return "propagation" if after_change and settles else None
 
 
@@ -161,19 +181,37 @@ class _Told(type):
 
 def _holds(error: object, test: Callable[[Failure], bool]) -> bool:
     """Ask an error; a group is asked by its leaves, all of which have to agree, as for ``group.split``."""
+    failures = _failures_in(error)
+    return bool(failures) and all(map(test, failures))
+
+
+def _failures_in(error: object) -> list[Failure]:
+    """Give the failure of an error, of a group those of its leaves; none where one of these has none."""
     leaves: list[object] = []
     waiting = [error]
+    behind = 0  # bounds what causes in a circle cost
     while waiting:
         current = waiting.pop()
         # By the type, since an object may raise where it is asked for its class.
+        kind = type(current)
+        if issubclass(kind, BaseException) and not issubclass(kind, BaseExceptionGroup):
+            # An error that was raised from a group tells of all of it.
+            group = group_behind(cast("BaseException", current))
+            behind += group is not None
+            current = current if group is None else group
         if issubclass(type(current), BaseExceptionGroup):
-            waiting.extend(cast("BaseExceptionGroup[BaseException]", current).exceptions)
+            waiting.extend(reversed(cast("BaseExceptionGroup[BaseException]", current).exceptions))
         else:
             leaves.append(current)
-        if len(leaves) + len(waiting) > _MOST_LEAVES:
-            return False
-    failures = map(_failure_of, leaves)
-    return all(failure is not None and test(failure) for failure in failures)
+        if len(leaves) + len(waiting) > _MOST_LEAVES or behind > _MOST_LEAVES:
+            return []
+    failures: list[Failure] = []
+    for leaf in leaves:
+        failure = _failure_of(leaf)
+        if failure is None:
+            return []
+        failures.append(failure)
+    return failures
 
 
 def is_access_denied(error: object) -> TypeIs[Denied]:
@@ -290,7 +328,7 @@ def matching(
             Without it, errors that boto3 or others made of AWS's fit too.
         code: the error code, such as ``"AccessDenied"``.
         operation: the API operation, such as ``"GetObject"``.
-        action: the IAM action; upper and lower case do not matter, as in policies.
+        action: the IAM action that the error states; upper and lower case do not matter, as in policies.
 
     Raises:
         TypeError: an argument is no class of failures or exceptions.
@@ -318,7 +356,7 @@ def matching(
         raise RuntimeError(msg)
     if not isinstance(error, of) or isinstance(error, BaseExceptionGroup):
         return _NeverRaisedError
-    failure = _failure_of(error)
+    failure = None if group_behind(error) is not None else _failure_of(error)
     if failure is None or (failures and not isinstance(failure, failures)):
         return _NeverRaisedError
     fits = (

@@ -514,6 +514,16 @@ def test_no_text_leads_to_another_partition(aws: AnsweringServer, asked: list[As
     assert asked == []
 
 
+def test_no_text_leads_away_from_a_region_that_is_not_known(aws: AnsweringServer, asked: list[Asked]) -> None:
+    """Whose partition a new region is of is not known, so the credentials stay there."""
+    aws.answer = _toolbox({None: _details()}, _policy_of)
+    told = _with_id("cn-north-1.console.amazonaws.cn", "cn-north-1", "aws-cn")
+    answer = authorization_details(told, _boto3("mars-1"), endpoint_url=aws.url)
+
+    assert isinstance(answer, RequestAuthorization)
+    assert {each.scope for each in asked} == {("mars-1", "iam")}
+
+
 def test_failure_without_message(asked: list[Asked], session: Any) -> None:  # noqa: ANN401
     """Where there is nothing to decode, STS is not asked."""
     for told in (

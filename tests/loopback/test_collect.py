@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import re
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
-from typing import TYPE_CHECKING, Any, NoReturn, assert_type
+from contextlib import ExitStack, closing, suppress
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, assert_type
 
 import boto3
 import pytest
@@ -19,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from iamtriage import AccessDenied, fingerprint, policy_for, to_record
+from iamtriage import AccessDenied, fingerprint, is_access_denied, parse, policy_for, to_record
 from iamtriage.boto import Collection, collect
 from tests.loopback import wires
 from tests.loopback.moto_server import ACCOUNT, checking
@@ -125,6 +127,49 @@ class NoPartsError(Exception):
         raise ValueError
 
 
+class LinkedError(Exception):
+    """An exception whose links cannot be had."""
+
+    @property
+    def __context__(self) -> BaseException | None:  # type: ignore[override]
+        """Raise, as no property should."""
+        raise SystemExit(3)
+
+
+class OwnText(str):
+    """A text whose length is nobody's business."""
+
+    __slots__ = ()
+
+    @override
+    def __len__(self) -> int:
+        raise SystemExit(3)
+
+
+class OwnTextError(Exception):
+    """An exception that gives such a text, and a response of them."""
+
+    operation_name = OwnText("SendMessage")
+    response: ClassVar[dict[str, object]] = {"Error": {"Code": OwnText("AccessDenied"), "Message": "no"}}
+
+    @override
+    def __str__(self) -> str:
+        return OwnText(f"AccessDenied: {_sentence('sqs:SendMessage')}")
+
+
+@pytest.mark.parametrize(
+    "error", [OwnTextError(), LinkedError(f"AccessDenied: {_sentence('sqs:SendMessage')}")]
+)
+def test_odd_denials_are_denials(error: Exception) -> None:
+    """Whatever their classes do."""
+    with collect() as denials:
+        _raise(error)
+
+    assert [failure.action for failure in denials] == ["sqs:SendMessage"]
+    assert is_access_denied(error)
+    assert parse(error) == denials.failures[0]
+
+
 def _bug() -> object:
     return dict[str, int]()["missing"]
 
@@ -169,6 +214,7 @@ OTHERS: dict[str, Callable[[], object]] = {
     ),
     "no file": lambda: _raise(PermissionError(13, "Permission denied")),
     "without a text": lambda: _raise(NoTextError()),
+    "stopped": lambda: _denied_while_stopped(KeyboardInterrupt()),
     "without parts": lambda: _raise(NoPartsError()),
     "without anything": lambda: _raise(Exception()),
 }
@@ -355,6 +401,27 @@ def test_interrupt_in_a_group_goes_on() -> None:
     assert len(denials) == 1
 
 
+def test_rest_of_a_group_keeps_nothing_alive() -> None:
+    """Frames that a traceback holds go with it, without the garbage collector."""
+
+    class Local:
+        pass
+
+    def work() -> weakref.ref[Local]:
+        local, both = Local(), "both"
+        gone = weakref.ref(local)
+        with suppress(ExceptionGroup), collect():
+            raise ExceptionGroup(both, [_error(), ValueError()])
+        return gone
+
+    gc.collect()
+    gc.disable()
+    try:
+        assert work()() is None
+    finally:
+        gc.enable()
+
+
 class Odd(ExceptionGroup[Exception]):
     """A group whose class cannot be split."""
 
@@ -363,10 +430,19 @@ class Odd(ExceptionGroup[Exception]):
         raise RuntimeError
 
 
-def test_group_that_cannot_be_split_goes_on() -> None:
+class Odder(ExceptionGroup[Exception]):
+    """A group whose class says that it split, and did not."""
+
+    @override
+    def split(self, *_: object) -> Any:
+        return self, "the rest"
+
+
+@pytest.mark.parametrize("make", [Odd, Odder])
+def test_group_that_cannot_be_split_goes_on(make: type[ExceptionGroup[Exception]]) -> None:
     """A group whose own code fails is left alone, and nothing of it counts as gathered."""
-    group = Odd("odd", [_error(), ValueError()])
-    with pytest.raises(Odd) as caught, collect() as denials:
+    group = make("odd", [_error(), ValueError()])
+    with pytest.raises(ExceptionGroup) as caught, collect() as denials:
         raise group
 
     assert caught.value is group
@@ -489,6 +565,81 @@ def test_cancelled_tasks_stay_cancelled() -> None:
         return task.cancelled()
 
     assert asyncio.run(main())
+
+
+def _denied_while_stopped(stop: BaseException) -> None:
+    """Clean up when something stops the program, and be denied that."""
+    try:
+        _raise(stop)
+    finally:
+        _raise(_error("sqs:DeleteMessage"))
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit, asyncio.CancelledError, GeneratorExit])
+def test_denial_in_the_way_of_a_stop_goes_on(stop: type[BaseException]) -> None:
+    """Else Ctrl-C would be lost, and the program would go on."""
+    denials = collect()
+    with pytest.raises(ClientError) as caught, denials:
+        _denied_while_stopped(stop())
+
+    assert isinstance(caught.value.__context__, stop)
+    assert not denials
+
+
+def test_attempt_within_a_stop() -> None:
+    """What is handled already when a step begins goes on behind it."""
+    denials = collect()
+
+    def cleaning_up() -> None:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            with denials.attempt():
+                _raise(_error("sqs:DeleteMessage"))
+            denials.run(_raise, _error("sqs:SendMessage"))
+
+    with pytest.raises(KeyboardInterrupt), denials:
+        cleaning_up()
+
+    assert [failure.action for failure in denials] == ["sqs:DeleteMessage", "sqs:SendMessage"]
+
+
+def test_denial_beside_a_time_out_is_gathered() -> None:
+    """The time-out was made of a cancellation, which is over; and it is handled."""
+
+    async def main() -> Collection[Any]:
+        with collect() as denials:
+            try:
+                async with asyncio.timeout(0.01):
+                    await asyncio.sleep(60)
+            except TimeoutError:
+                _raise(_error())
+        return denials
+
+    assert len(asyncio.run(main())) == 1
+
+
+def test_cancelled_tasks_of_a_group_that_are_denied() -> None:
+    """The group cancelled them for the first denial, so nobody is kept from stopping."""
+
+    async def denied() -> None:
+        await asyncio.sleep(0)
+        _raise(_error())
+
+    async def waiting() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            _raise(_error("sqs:DeleteMessage"))
+
+    async def main() -> Collection[Any]:
+        with collect() as denials:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(waiting())
+                tasks.create_task(denied())
+        return denials
+
+    assert len(asyncio.run(main())) == 2
 
 
 def _nobody(url: str) -> Any:  # noqa: ANN401 (boto3 has no types)

@@ -415,6 +415,38 @@ def test_callback_that_raises_is_logged(make: type[BaseException], caplog: pytes
     assert "of the callback" in caplog.text
 
 
+@pytest.mark.parametrize("how", ["beside", "from", "itself"])
+def test_log_of_a_callback_that_raises_has_no_secret(how: str, caplog: pytest.LogCaptureFixture) -> None:
+    """The text of the user's exception is not for that log, nor is a terminal's escape in it."""
+    encoded = "Zk3-_uQx" * 40
+    message = f"\x1b[31mYou are not authorized. Encoded authorization failure message: {encoded}"
+    error = ClientError({"Error": {"Code": "UnauthorizedOperation", "Message": message}}, "RunInstances")
+
+    def callback(_: Explanation, error: BaseException) -> NoReturn:
+        if how == "beside":
+            told = "of the callback"
+            raise ValueError(told)
+        if how == "from":
+            raise ValueError(str(error)) from error
+        raise error
+
+    caught = through(error, explain_errors(callback=callback))
+
+    assert caught is error
+    assert "of explain_errors raised" in caplog.text
+    assert "in callback" in caplog.text
+    assert encoded[:20] not in caplog.text
+    assert "\x1b" not in caplog.text
+
+
+def test_callback_that_nobody_would_await() -> None:
+    async def callback(*_: object) -> None:
+        """Be called in vain."""
+
+    with pytest.raises(TypeError, match="plain function"):
+        explain_errors(callback=callback)
+
+
 def test_callback_that_raises_the_error_itself() -> None:
     def callback(_: Explanation, error: BaseException) -> NoReturn:
         raise error from ValueError("of the callback")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import io
 import json
 import logging
@@ -334,7 +335,10 @@ def test_client_is_what_it_was(made: Client, server: AwsLikeServer) -> None:
     if hasattr(client, "upload_file"):  # boto3's
         assert dir(client) == dir(plain)
         assert client.upload_file.__doc__ == plain.upload_file.__doc__
-    assert str(client.get_object.__doc__) == str(plain.get_object.__doc__)
+    for name in ("get_object", "get_waiter", "get_paginator", "generate_presigned_url"):
+        one, other = getattr(client, name), getattr(plain, name)
+        assert str(one.__doc__) == str(other.__doc__)
+        assert inspect.signature(one) == inspect.signature(other)
     assert repr(client).split(" object at")[0] == repr(plain).split(" object at")[0]
     with pytest.raises(client.exceptions.NoSuchBucket):
         client.list_objects_v2(Bucket="example-data")

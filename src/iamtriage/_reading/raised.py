@@ -36,6 +36,18 @@ def failures_raised(error: BaseException, *, contexts: bool = True) -> Iterator[
             yield failure
 
 
+def group_behind(error: BaseException) -> BaseExceptionGroup[BaseException] | None:
+    """Give the group that an exception was raised from: beside a failure, that may hold anything else."""
+    current = _attribute(error, "__cause__")
+    seen: set[int] = set()
+    while current is not None and id(current) not in seen and len(seen) < _MOST_EXCEPTIONS:
+        if issubclass(type(current), BaseExceptionGroup):
+            return cast("BaseExceptionGroup[BaseException]", current)
+        seen.add(id(current))
+        current = _attribute(cast("BaseException", current), "__cause__")
+    return None
+
+
 def _chain(error: BaseException, *, contexts: bool) -> Iterator[BaseException]:
     """Walk causes, contexts and groups, outermost first, each exception once."""
     seen: set[int] = set()
@@ -76,7 +88,7 @@ def _by_shape(error: BaseException, text: str) -> Failure | None:
         and isinstance(body, str | bytes | None)
         and _has(error, "body", "reason", "headers")
     ):
-        return _api_exception(text, status, body)
+        return _api_exception(error, text, status, body)
     if any(cls.__name__ == "BotoCoreError" for cls in type(error).__mro__):
         return _botocore_error(error, text)
     # The text of a KeyError is the key that is not there, such as 'AccessDenied' of a table of codes.
@@ -99,13 +111,16 @@ def _client_error(text: str, response: Document, operation: str) -> Failure | No
     return read_cause(text if message in text else message, partial)
 
 
-def _api_exception(text: str, status: int, body: str | bytes | None) -> Failure | None:
-    """Read kubernetes' ApiException: the body is the API server's Status."""
+def _api_exception(error: BaseException, text: str, status: int, body: str | bytes | None) -> Failure | None:
+    """Read kubernetes' ApiException: the body is the API server's Status.
+
+    Clients that OpenAPI Generator made for any other API have exceptions of the same shape.
+    """
     if isinstance(body, bytes):
         body = body.decode("utf-8", "replace")
     for failure in failures_of(as_document(load(body) if body else None)):
         return failure
-    if status == 401:
+    if status == 401 and any(cls.__module__.startswith("kubernetes") for cls in type(error).__mro__):
         partial = Partial("body", 0, 0, kind="kubernetes_unauthorized", source="kubernetes", aws=True)
         partial.put("status_code", str(status), rank=BEST)
         return read_cause(text, partial)

@@ -171,7 +171,7 @@ def region_for(
 
     What the caller asks for counts first. The failure's region is the one that its text tells, else that of
     its resource. No text leads out of the partition of the session: its credentials are of no use elsewhere,
-    and their token is not for others to see.
+    and their token is not for others to see. A session without a region has none to leave.
     """
     stated: object = client_args.get("region_name") or getattr(client_args.get("config"), "region_name", None)
     if isinstance(stated, str):
@@ -183,7 +183,9 @@ def region_for(
     if not isinstance(own, str):
         return region
     of = partition_of(own)
-    if None not in {partition, of} and partition != of:
+    if of is None:
+        return own  # whose partition nobody knows, so a text may not lead away
+    if partition not in {None, of}:
         reason = f"The failure is of {partition}, and the session's region {shown(own)} of {of}."
         return Refusal(asked, reason)
     return own if session_first else (region or own)

@@ -15,6 +15,7 @@ from functools import wraps
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from botocore.client import BaseClient
 from botocore.eventstream import EventStream
 
 from iamtriage.boto._quiet import QUIET
@@ -97,6 +98,7 @@ def base_class(base_classes: Iterable[Any], switch: Switch) -> type:
     )
 
     class Waiting:
+        @wraps(BaseClient.get_waiter)
         def get_waiter(self, waiter_name: str) -> Any:  # noqa: ANN401 (botocore has no types)
             following: Any = super()
             return _explained_waiter(following.get_waiter(waiter_name), switch)

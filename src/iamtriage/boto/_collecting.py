@@ -6,6 +6,7 @@ by what another handler was busy with.
 
 from __future__ import annotations
 
+import sys
 import threading
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast, overload
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast, overlo
 from typing_extensions import override
 
 from iamtriage._kinds import checked_kinds
+from iamtriage._reading.raised import group_behind
 from iamtriage._views import View
 from iamtriage.boto._merging import blocks_of, policies_of, policy_of, principals_of
 from iamtriage.fingerprints import fingerprint
@@ -35,6 +37,9 @@ _R = TypeVar("_R")
 
 _DENIALS: tuple[Kind, ...] = ("access_denied", "kubernetes_forbidden")
 _LIMIT = 6144
+# Python's own members, whatever the class of an exception makes of the names.
+_CONTEXT: Any = vars(BaseException)["__context__"]
+_SUPPRESSES: Any = vars(BaseException)["__suppress_context__"]
 
 
 class Collection(View, Generic[_T]):
@@ -109,8 +114,12 @@ class Collection(View, Generic[_T]):
             with self._lock:
                 self._results = (*self._results, result)
 
-    def _ends(self, error: BaseException | None) -> bool:
+    def _ends(self, error: BaseException | None, handled: BaseException | None = None) -> bool:
         """Gather what is to be gathered of an exception; tell whether that was all of it.
+
+        Args:
+            error: what ended the block.
+            handled: what was handled already where the block began, and goes on behind it.
 
         Raises:
             BaseExceptionGroup: the rest of a group.
@@ -118,7 +127,7 @@ class Collection(View, Generic[_T]):
         if error is None:
             return False
         if not isinstance(error, BaseExceptionGroup):
-            return self._gathers(error)
+            return self._gathers(error, handled)
         gathered: list[Failure] = []
 
         def is_denial(leaf: BaseException) -> bool:
@@ -130,7 +139,10 @@ class Collection(View, Generic[_T]):
         group = cast("BaseExceptionGroup[BaseException]", error)
         try:
             denials, rest = group.split(is_denial)
-        except Exception:  # noqa: BLE001 (a group's own class may not be fit for it)
+            context = None if rest is None else rest.__context__
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # noqa: BLE001 (a group's own class may not be fit for it)
             return False
         if denials is None:
             return False
@@ -139,15 +151,15 @@ class Collection(View, Generic[_T]):
             return True
         # Python would note that it was raised while the whole group was handled, as if something else had
         # gone wrong.
-        context = rest.__context__
         try:
             raise rest
         finally:
             rest.__context__ = context
+            del rest  # else its traceback, which has this frame, would keep it alive
 
-    def _gathers(self, error: BaseException) -> bool:
+    def _gathers(self, error: BaseException, handled: BaseException | None) -> bool:
         failure = self._denial_in(error)
-        if failure is None:
+        if failure is None or _hides_stop(error, handled):
             return False
         self._add([failure])
         return True
@@ -157,7 +169,7 @@ class Collection(View, Generic[_T]):
         if not isinstance(error, Exception) or isinstance(error, AssertionError | ExceptionGroup):
             return None
         try:
-            if _comes_of_group(error):
+            if group_behind(error) is not None:
                 return None
             failure = parse_raised(error, contexts=False)
             if failure is None or failure.kind not in self._kinds:
@@ -165,7 +177,9 @@ class Collection(View, Generic[_T]):
             # boto3 raises errors of its own in the handler of AWS's, which has the ids.
             whole = parse(error)
             return whole if whole is not None and fingerprint(whole) == fingerprint(failure) else failure
-        except Exception:  # noqa: BLE001 (whatever is wrong with it, it is not ours to hide)
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # noqa: BLE001 (whatever is wrong with it, it is not ours to hide)
             return None
 
     def _add(self, failures: Iterable[Failure]) -> None:
@@ -268,16 +282,19 @@ class Collection(View, Generic[_T]):
 class Attempt:
     """One step of a block, see :meth:`Collection.attempt`."""
 
-    def __init__(self, ends: Callable[[BaseException | None], bool]) -> None:
+    def __init__(self, ends: Callable[[BaseException | None, BaseException | None], bool]) -> None:
         self._ends = ends
+        self._handled: BaseException | None = None
 
     def __enter__(self) -> None:
         """Begin the step."""
+        self._handled = sys.exception()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        return self._ends(error)
+        handled, self._handled = self._handled, None
+        return self._ends(error, handled)
 
 
 @overload
@@ -299,7 +316,8 @@ def collect(
     Args:
         tasks: callables without arguments; None for a context manager.
         kinds: the kinds of failures to gather. Other exceptions go on untouched, and so do those that
-            were raised in a handler of a denial without ``from``.
+            were raised in a handler of a denial without ``from``, and a denial that stands in the way of
+            Ctrl-C or of the end of a cancelled task.
 
     Raises:
         TypeError: a task cannot be called, or ``kinds`` is one text.
@@ -317,15 +335,16 @@ def collect(
     return collection
 
 
-def _comes_of_group(error: BaseException) -> bool:
-    """Tell whether an exception was raised from a group: beside a denial, that may hold anything else."""
+def _hides_stop(error: BaseException, handled: BaseException | None) -> bool:
+    """Tell whether a denial, in ``finally`` say, took the place of what was to stop the program or task."""
     seen: set[int] = set()
-    cause = error.__cause__
-    while cause is not None and id(cause) not in seen:
-        if isinstance(cause, BaseExceptionGroup):
+    current: BaseException | None = error
+    while current is not None and current is not handled and id(current) not in seen:
+        seen.add(id(current))
+        if not issubclass(type(current), (Exception, BaseExceptionGroup)):
             return True
-        seen.add(id(cause))
-        cause = cause.__cause__
+        # What is raised by `from` takes the place of its cause on purpose. Properties of the class may raise.
+        current = None if _SUPPRESSES.__get__(current) else _CONTEXT.__get__(current)
     return False
 
 

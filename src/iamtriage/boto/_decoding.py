@@ -30,7 +30,7 @@ def decode_message(failure: Told, session: object, **client_args: Any) -> Decode
 
     It takes the permission ``sts:DecodeAuthorizationMessage``, which who was denied often lacks: any session
     of the account that has it will do. The region is the session's, or that of what was called for
-    where the session has none, or one of another partition.
+    where the session has none. A message of another partition than the session's is not sent.
 
     Args:
         failure: what :func:`iamtriage.parse` takes or gives; or the encoded message alone, as text. Line
@@ -40,7 +40,7 @@ def decode_message(failure: Told, session: object, **client_args: Any) -> Decode
 
     Returns:
         The decoded message, which :func:`iamtriage.explain` takes as facts; a refusal where it is denied,
-        there is no encoded message, or it is cut or too old.
+        there is no encoded message, or it is cut, too old, or of another partition.
 
     Raises:
         TypeError: nothing that tells of a failure, not a session, or an argument that ``session.client``

@@ -5,6 +5,7 @@ That is in ``_telling``, which is imported only then: nobody pays for explanatio
 
 from __future__ import annotations
 
+import inspect
 import logging
 import os
 from itertools import count
@@ -57,7 +58,8 @@ def explain_errors(  # noqa: PLR0913 (by name, each for itself)
         redacted: whether accounts, names and ids in the note and the log record become pseudonyms. Secrets
             never show in them. The exception's own text stays as it is.
         facts: what is known beside the failure, as for :func:`iamtriage.explain`.
-        callback: is called with the explanation and the exception, once for each exception.
+        callback: is called with the explanation and the exception, once for each exception. It is a plain
+            function, as nothing awaits it.
         logger: is told the summary, once for each exception. The log record has the failure's flat record
             as ``iamtriage``, and its fingerprint as ``iamtriage_fingerprint``. It has no traceback, since the
             exception goes on.
@@ -105,6 +107,8 @@ class ErrorExplainer:
         self.facts = None if facts is None else _facts(facts)
         if callback is not None and not callable(callback):
             _refuse("callback", "callable", callback)  # type: ignore[unreachable]
+        if callback is not None and inspect.iscoroutinefunction(callback):
+            _refuse("callback", "called, and nothing awaits it: a plain function", callback)
         if logger is not None and not hasattr(logger, "log"):
             _refuse("logger", "a logging.Logger", logger)
         if not isinstance(level, int):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -150,10 +154,15 @@ class ErrorExplainer:
                 tell(error, self)
         except KeyboardInterrupt:
             raise
-        except BaseException:  # noqa: BLE001 (the user's exception matters more than ours)
+        except BaseException as ours:  # noqa: BLE001 (the user's exception matters more than ours)
             # The stack or the memory may be full, and at exit modules may be gone: then this fails as well.
             try:
-                _LOG.debug("an exception could not be explained", exc_info=True)
+                if _LOG.isEnabledFor(logging.DEBUG):
+                    from iamtriage._notes import trace_of
+
+                    _LOG.debug(
+                        "an exception could not be explained:\n%s", trace_of(ours, redacted=self.redacted)
+                    )
             except KeyboardInterrupt:
                 raise
             except BaseException:  # noqa: BLE001, S110 (as above)

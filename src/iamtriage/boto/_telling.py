@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from iamtriage._notes import is_note, log_of, note_of
+from iamtriage._notes import is_note, log_of, note_of, trace_of
 from iamtriage.boto._quiet import QUIET
 from iamtriage.explaining import explain
 from iamtriage.failures import Failure
@@ -90,9 +90,9 @@ def _tell_of(find: _Find, asked: ErrorExplainer) -> None:
     token = QUIET.set(True)
     try:
         if asked.callback is not None:
-            _quietly("callback", asked.callback, explanation, find.raised)
+            _quietly(asked, "callback", asked.callback, explanation, find.raised)
         if asked.logger is not None:
-            _quietly("logger", _log, explanation, asked)
+            _quietly(asked, "logger", _log, explanation, asked)
     finally:
         QUIET.reset(token)
 
@@ -277,7 +277,7 @@ def _log(explanation: Explanation, asked: ErrorExplainer) -> None:
     logger.log(asked.level, message, summary, extra=extra)
 
 
-def _quietly(what: str, function: Callable[..., object], *args: Any) -> None:  # noqa: ANN401 (the function's own)
+def _quietly(asked: ErrorExplainer, what: str, function: Callable[..., object], *args: Any) -> None:  # noqa: ANN401 (the function's own)
     """Call what is not ours; log what it raises."""
     error: object = args[-1]
     kept = [_Kept.of(each) for each in _shown(error)] if isinstance(error, BaseException) else []
@@ -285,10 +285,14 @@ def _quietly(what: str, function: Callable[..., object], *args: Any) -> None:  #
         function(*args)
     except KeyboardInterrupt:
         raise
-    except BaseException:  # noqa: BLE001 (the user's exception matters more than theirs)
+    except BaseException as raised:  # noqa: BLE001 (the user's exception matters more than theirs)
+        _try(_log_raised, asked, what, raised)
         for each in kept:
             each.restore()
-        _try(lambda: _LOG.exception("the %s of explain_errors raised", what))
+
+
+def _log_raised(asked: ErrorExplainer, what: str, raised: BaseException) -> None:
+    _LOG.error("the %s of explain_errors raised:\n%s", what, trace_of(raised, redacted=asked.redacted))
 
 
 # ------------------------------------------------------------------------------------------------- care
