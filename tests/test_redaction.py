@@ -28,6 +28,8 @@ DENIAL = f"User: {USER} is not authorized to perform: s3:GetObject on resource: 
         (f"secret_key: {SECRET}", "secret_key: [REDACTED secret access key]"),
         (f"{{SecretAccessKey:{SECRET} SessionToken:{TOKEN}}}", "{SecretAccessKey:[REDACTED secret access key] SessionToken:[REDACTED session token]}"),
         (f"X-Amz-Security-Token: {TOKEN}", "X-Amz-Security-Token: [REDACTED session token]"),
+        (f"https://b.s3.amazonaws.com/k?X-Amz-Signature={HEX}: timed out", "https://b.s3.amazonaws.com/k?X-Amz-Signature=REDACTED-signature: timed out"),
+        (f"on https://b.s3.amazonaws.com/k?X-Amz-Signature={HEX}.", "on https://b.s3.amazonaws.com/k?X-Amz-Signature=REDACTED-signature."),
         (f"GET https://b.s3.amazonaws.com/k?X-Amz-Signature={HEX}&x=1", "GET https://b.s3.amazonaws.com/k?X-Amz-Signature=REDACTED-signature&x=1"),
         (f"Authorization: Bearer {JWT}", "Authorization: Bearer [REDACTED bearer token]"),
         (f"token {JWT} was refused", "token [REDACTED web token] was refused"),

@@ -67,6 +67,11 @@ _SYSTEMS = (
     ("mysql", "ERROR 1045 (28000): Access denied for user 'app'@'localhost' (using password: YES)"),
     ("postgres", 'psycopg2.OperationalError: FATAL:  password authentication failed for user "app"'),
     ("postgres-table", "ERROR:  permission denied for table orders"),
+    ("psutil", "psutil.AccessDenied: (pid=1, name='systemd')"),
+    (
+        "consul",
+        "Unexpected response code: 403 (Permission denied: token with AccessorID '00000000-0000-0000-0000-000000000002' lacks permission 'key:read' on \"app\")",
+    ),
     ("oracle-db", "ORA-01031: insufficient privileges"),
     ("redis", "NOPERM this user has no permissions to run the 'get' command"),
     ("mongo", "MongoServerError: not authorized on admin to execute command { listDatabases: 1 }"),

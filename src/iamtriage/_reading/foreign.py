@@ -24,6 +24,7 @@ _OTHER_SYSTEMS = re.compile(
     r"|mount\.nfs|access denied by server while mounting|java\.nio\.file\.|docker\.sock|org\.springframework\.security"
     r"|Access is denied\.? ?(?:\(os error 5\)|0x80070005)|EACCES|ORA-\d{5}|\bMySQL\b|psycopg2|PSQLException|\(publickey|NT_STATUS_ACCESS_DENIED"
     r"|TopicAuthorizationException|GroupAuthorizationException|NOPERM|E_ACCESSDENIED|System\.UnauthorizedAccessException|not authorized on \w+ to execute command"
+    r"|\bpsutil\b|AccessDenied:? \((?:originated from|pid=\d)|token with AccessorID|lacks permission '[a-z]+:[a-z]+'"  # psutil, Consul
 )
 _STORAGE = re.compile(r"\b[sS]3\b|[Bb]ucket")
 _AWS = re.compile(

@@ -194,7 +194,7 @@ def _no_token(case: AnyCase) -> Explanation:
                 steps=(
                     (
                         "The last command throws the token away: what it still prints is the fault. Give "
-                        "that to `iamtriage explain`."
+                        "that to iamtriage explain."
                     ),
                     "Add --role-arn where the kubeconfig names one.",
                 ),

@@ -174,7 +174,9 @@ def _role_steps(refused: Refused, place: str | None) -> list[str]:
     if refused.subject is None or place == "NAMESPACE" or no_group:
         steps.append("Replace the words in capitals: the text does not tell them.")
     if no_group:
-        steps.append("`kubectl api-resources` prints the API group of each type; that of core is empty.")
+        steps.append(
+            "The command kubectl api-resources prints the API group of each type; that of core is empty."
+        )
     if request.name is not None:
         steps.append("It holds for this object only. Without resourceNames it holds for all of the type.")
     if place is None and not request.is_cluster_wide and request.path is None:

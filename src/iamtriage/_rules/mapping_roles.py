@@ -56,8 +56,8 @@ _NO_ENTRY = {
     "service principal": "A service is no principal that an access entry can name.",
 }
 _PATHLESS = (
-    "STS tells no role's path. Where EKS answers that the principal is invalid, the role has one: "
-    "`{}` prints the whole ARN."
+    "STS tells no role's path. Where EKS answers that the principal is invalid, the role has one. "
+    "This prints the whole ARN: {}"
 )
 _LOOKED_UP = (
     "The command in it prints the role's ARN with its path, which an access entry wants and STS does not "
@@ -184,7 +184,7 @@ def look_remedy(cluster: Cluster, who: Mappable) -> Remedy:
         lines.append(show_map())
         steps.append(
             "In aws-auth the ARN of a role has to stand without its path, and never as a session's ARN. "
-            "`iamtriage aws-auth lint` finds both, and `iamtriage aws-auth who` says who an ARN becomes."
+            "The command iamtriage aws-auth lint finds both, and iamtriage aws-auth who says who an ARN becomes."
         )
     return Remedy(
         title="See whom the cluster lets in",

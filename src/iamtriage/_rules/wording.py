@@ -121,7 +121,7 @@ def details_remedy(denial: Denial) -> Remedy | None:
                     "The encoded message tells the action, the resource, the statements that matched and the "
                     "condition keys of the call; reading it takes sts:DecodeAuthorizationMessage."
                 ),
-                "It has to be one line. `iamtriage parse --json` gives it so, as encoded_message.",
+                "It has to be one line: the command iamtriage parse --json gives it so, as encoded_message.",
                 "Give the answer to explain() as the fact decoded_message.",
             ),
             commands=(
