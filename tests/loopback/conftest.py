@@ -74,6 +74,12 @@ def clients(aws_environment: pytest.MonkeyPatch) -> Iterator[Clients]:
         client.close()
 
 
+def spoken_by(client: Any) -> str:  # noqa: ANN401 (botocore has no types)
+    """Give the protocol that a client speaks; an older botocore has one for each service."""
+    model = client.meta.service_model
+    return str(getattr(model, "resolved_protocol", None) or model.protocol)
+
+
 @pytest.fixture
 def provoke(server: AwsLikeServer, clients: Clients) -> Provoke:
     """Make a call that gets a reply, and give the ClientError that botocore makes of it."""
@@ -83,8 +89,7 @@ def provoke(server: AwsLikeServer, clients: Clients) -> Provoke:
             client = clients(call.service, server.url)
         except UnknownServiceError:
             pytest.skip(f"this botocore does not know {call.service}")
-        model = client.meta.service_model
-        spoken = getattr(model, "resolved_protocol", None) or model.protocol
+        spoken = spoken_by(client)
         if spoken != call.protocol or not hasattr(client, call.method):
             pytest.skip(f"this botocore speaks {spoken} to {call.service}, or lacks {call.method}")
         server.reply = reply

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 from urllib.request import Request, urlopen
 
 from moto.server import ThreadedMotoServer
@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 ACCOUNT = "123456789012"  # moto's
 
+Made = TypeVar("Made")
+
 
 @contextmanager
-def checking(prepare: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
+def checking(prepare: Callable[[str], Made]) -> Iterator[tuple[str, Made]]:
     """Run the server; give its address, and what ``prepare`` made before IAM was checked."""
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()

@@ -75,6 +75,14 @@ def asked(aws: AnsweringServer) -> list[Asked]:
     return aws.asked
 
 
+@pytest.fixture(scope="module")
+def iam_toolbox(aws_environment: pytest.MonkeyPatch) -> None:
+    """Only with a botocore that knows IAM Toolbox."""
+    del aws_environment
+    if "iam-toolbox" not in botocore.session.Session().get_available_services():
+        pytest.skip("this botocore does not know iam-toolbox")
+
+
 def _boto3(region: str | None = "eu-west-1", **more: str) -> Any:  # noqa: ANN401 (boto3 has no types)
     keys = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "example-secret"}
     return boto3.Session(region_name=region, **(keys | more))
@@ -514,6 +522,7 @@ def test_no_text_leads_to_another_partition(aws: AnsweringServer, asked: list[As
     assert asked == []
 
 
+@pytest.mark.usefixtures("iam_toolbox")
 def test_no_text_leads_away_from_a_region_that_is_not_known(aws: AnsweringServer, asked: list[Asked]) -> None:
     """Whose partition a new region is of is not known, so the credentials stay there."""
     aws.answer = _toolbox({None: _details()}, _policy_of)
@@ -608,6 +617,7 @@ def _policy_of(uri: str) -> wires.Reply:
     return document({"policyDocument": {"Version": "2012-10-17", "Statement": [], "Id": uri}})
 
 
+@pytest.mark.usefixtures("iam_toolbox")
 def test_details_with_their_policies(aws: AnsweringServer, asked: list[Asked], session: Any) -> None:  # noqa: ANN401
     """All pages are read in the region of the call, and each policy is asked for once."""
     aws.answer = _toolbox(
@@ -634,6 +644,7 @@ def test_details_with_their_policies(aws: AnsweringServer, asked: list[Asked], s
     assert hash(answer) == hash(pickle.loads(pickle.dumps(answer)))
 
 
+@pytest.mark.usefixtures("iam_toolbox")
 @pytest.mark.parametrize(
     ("address", "own", "wanted"),
     [
@@ -664,6 +675,7 @@ def test_region_of_the_details(
     assert asked[0].scope == (wanted, "iam")
 
 
+@pytest.mark.usefixtures("iam_toolbox")
 @pytest.mark.parametrize(
     ("told", "options", "wanted"),
     [
@@ -729,6 +741,7 @@ def test_region_without_a_clear_address(
     assert asked[0].scope == (wanted, "iam")
 
 
+@pytest.mark.usefixtures("iam_toolbox")
 def test_policies_that_decided_come_first(aws: AnsweringServer, asked: list[Asked]) -> None:
     """What decided is read first, in whatever order the policies are told."""
     page = json.loads(_details(INLINE).body)
@@ -740,6 +753,7 @@ def test_policies_that_decided_come_first(aws: AnsweringServer, asked: list[Aske
     assert [each.query.get("policyUri") for each in asked] == [None, INLINE, MANAGED]
 
 
+@pytest.mark.usefixtures("iam_toolbox")
 def test_policies_that_cannot_be_had(aws: AnsweringServer, asked: list[Asked]) -> None:
     """Details are worth something without a policy; which one, and why, is told."""
 
@@ -760,6 +774,7 @@ def test_policies_that_cannot_be_had(aws: AnsweringServer, asked: list[Asked]) -
     assert len(asked) == 4
 
 
+@pytest.mark.usefixtures("iam_toolbox")
 def test_refused_policies_are_not_asked_for_without_end(aws: AnsweringServer, asked: list[Asked]) -> None:
     """After a few policies in a row that cannot be had, the others are not tried."""
     uris = [f"policy-uri:{number}" for number in range(20)]
@@ -775,6 +790,7 @@ def test_refused_policies_are_not_asked_for_without_end(aws: AnsweringServer, as
     assert "not asked for" in answer.refused[uris[-1]].reason
 
 
+@pytest.mark.usefixtures("iam_toolbox")
 def test_many_policies(aws: AnsweringServer, asked: list[Asked]) -> None:
     """There is a limit to the policies that are asked for."""
     uris = [f"policy-uri:{number}" for number in range(103)]
@@ -786,6 +802,7 @@ def test_many_policies(aws: AnsweringServer, asked: list[Asked]) -> None:
     assert len(asked) == 101
 
 
+@pytest.mark.usefixtures("iam_toolbox")
 @pytest.mark.parametrize(
     ("pages", "words", "calls"),
     [
@@ -821,6 +838,7 @@ def test_details_that_cannot_be_had(
     assert len(asked) == calls
 
 
+@pytest.mark.usefixtures("iam_toolbox")
 def test_pages_without_end(aws: AnsweringServer, asked: list[Asked]) -> None:
     """Ever new tokens are not followed for ever."""
     aws.answer = lambda _: _details(token=f"t{len(asked)}")
@@ -1080,15 +1098,23 @@ def _all(caller: str = BUILD, decoding: wires.Reply | None = None) -> Callable[[
 def test_all_that_is_told(aws: AnsweringServer, session: Any) -> None:  # noqa: ANN401
     """Everything that applies is asked, and comes as one Facts."""
     aws.answer = _all()
-    decoded = gather_facts(_encoded(), session)
-    details = gather_facts(_with_id(), session)
+    facts = gather_facts(_encoded(), session)
 
-    assert decoded.caller == details.caller == BUILD
-    assert decoded.decoded_message is not None
-    assert decoded.authorization_details is None
-    assert details.authorization_details is not None
-    assert details.region == "us-east-1"
-    assert explain(_encoded(), facts=decoded).summary
+    assert facts.caller == BUILD
+    assert facts.decoded_message is not None
+    assert facts.authorization_details is None
+    assert explain(_encoded(), facts=facts).summary
+
+
+@pytest.mark.usefixtures("everywhere", "iam_toolbox")
+def test_details_that_are_told(aws: AnsweringServer, session: Any) -> None:  # noqa: ANN401
+    """For an authorization id, these are its details and their region."""
+    aws.answer = _all()
+    facts = gather_facts(_with_id(), session)
+
+    assert facts.caller == BUILD
+    assert facts.authorization_details is not None
+    assert facts.region == "us-east-1"
 
 
 @pytest.mark.usefixtures("everywhere")

@@ -7,7 +7,6 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.request import Request, urlopen
 
 import boto3
 import pytest
@@ -15,14 +14,13 @@ from boto3.exceptions import S3UploadFailedError
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ClientError, WaiterError
-from moto.server import ThreadedMotoServer
 
 from iamtriage.boto import install
+from tests.loopback.moto_server import ACCOUNT, checking
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-ACCOUNT = "123456789012"  # moto's
 MARK = "iamtriage explains: "
 CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 1},
@@ -41,19 +39,11 @@ class World:
     secret: str
 
 
-def _post(url: str, body: str = "") -> None:
-    with urlopen(Request(url, body.encode(), {"Content-Type": "text/plain"}, method="POST")) as answer:
-        answer.read()
-
-
 @pytest.fixture(scope="module")
 def world(clients: Clients) -> Iterator[World]:
     """A bucket with an object, a user and a role, made before IAM is checked."""
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    url = f"http://{host}:{port}"
-    try:
+
+    def prepare(url: str) -> World:
         iam = clients("iam", url)
         iam.create_user(UserName="ana")
         allow = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
@@ -68,14 +58,10 @@ def world(clients: Clients) -> Iterator[World]:
         s3 = clients("s3", url)
         s3.create_bucket(Bucket="example-data", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
         s3.put_object(Bucket="example-data", Key="a.csv", Body=b"x" * 100)
-        _post(f"{url}/moto-api/reset-auth", "0")
-        yield World(url, key["AccessKeyId"], key["SecretAccessKey"])
-    finally:
-        _post(f"{url}/moto-api/reset-auth", "inf")
-        _post(f"{url}/moto-api/reset")
-        server.stop()
-        assert server._server is not None
-        server._server.server_close()
+        return World(url, key["AccessKeyId"], key["SecretAccessKey"])
+
+    with checking(prepare) as (_, made):
+        yield made
 
 
 @pytest.fixture

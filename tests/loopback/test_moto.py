@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.request import Request, urlopen
 
 import pytest
 from botocore.exceptions import ClientError
-from moto.server import ThreadedMotoServer
 
+from tests.loopback.moto_server import ACCOUNT, checking
 from tests.loopback.records import read, record
 
-ACCOUNT = "123456789012"  # moto's
 USER = f"arn:aws:iam::{ACCOUNT}:user/nobody"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/idle/ci-42"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/idle"
@@ -30,19 +28,11 @@ class Accounts:
     session: tuple[str, str, str]
 
 
-def _post(url: str, body: str = "") -> None:
-    with urlopen(Request(url, body.encode(), {"Content-Type": "text/plain"}, method="POST")) as answer:
-        answer.read()
-
-
 @pytest.fixture(scope="module")
 def moto(clients: Clients) -> Iterator[Accounts]:
     """Moto's server, with a user and a role session that may do nothing, and IAM checked from then on."""
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    url = f"http://{host}:{port}"
-    try:
+
+    def prepare(url: str) -> Accounts:
         iam = clients("iam", url)
         iam.create_user(UserName="nobody")
         key = iam.create_access_key(UserName="nobody")["AccessKey"]
@@ -50,18 +40,14 @@ def moto(clients: Clients) -> Iterator[Accounts]:
             RoleName="idle", AssumeRolePolicyDocument='{"Version": "2012-10-17", "Statement": []}'
         )
         session = clients("sts", url).assume_role(RoleArn=ROLE, RoleSessionName="ci-42")["Credentials"]
-        _post(f"{url}/moto-api/reset-auth", "0")
-        yield Accounts(
+        return Accounts(
             url,
             (key["AccessKeyId"], key["SecretAccessKey"]),
             (session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"]),
         )
-    finally:
-        _post(f"{url}/moto-api/reset-auth", "inf")
-        _post(f"{url}/moto-api/reset")
-        server.stop()
-        assert server._server is not None
-        server._server.server_close()
+
+    with checking(prepare) as (_, accounts):
+        yield accounts
 
 
 def _refused(call: Callable[..., object], **arguments: object) -> Any:  # noqa: ANN401 (botocore has no types)

@@ -93,6 +93,15 @@ class FrozenSlots(Exception):  # noqa: N818
     text: str
 
 
+def takes_notes(make: type[Exception]) -> bool:
+    """Tell whether Python itself gets a note in; older attrs forbid that to a frozen class."""
+    try:
+        make("text").add_note("note")
+    except attrs.exceptions.FrozenInstanceError:
+        return False
+    return True
+
+
 TEXT = f"An error occurred (AccessDenied) when calling the GetObject operation: {DENIED}"
 
 
@@ -137,6 +146,8 @@ def test_resisting_exceptions_come_out_unharmed(make: type[Exception], how: str)
 
 @pytest.mark.parametrize("make", [Slotted, Unequal, Frozen, FrozenSlots, RuntimeError])
 def test_odd_exceptions_that_take_notes_have_one(make: type[Exception]) -> None:
+    if not takes_notes(make):
+        pytest.skip(f"this attrs lets nobody put a note on {make.__name__}")
     calls: list[int] = []
     handler = explain_errors(callback=lambda *_: calls.append(1))
     error = through(make(TEXT), handler, handler)
@@ -145,8 +156,8 @@ def test_odd_exceptions_that_take_notes_have_one(make: type[Exception]) -> None:
     assert calls == [1]
 
 
-@pytest.mark.parametrize("make", [Stubborn, Sealed])
-def test_who_refuses_notes_is_told_of_all_the_same(make: type[Exception]) -> None:
+@pytest.mark.parametrize("make", [Stubborn, Sealed, Frozen, FrozenSlots])
+def test_who_may_refuse_notes_is_told_of_all_the_same(make: type[Exception]) -> None:
     calls: list[int] = []
     handler = explain_errors(callback=lambda *_: calls.append(1))
     through(make(TEXT), handler, handler)

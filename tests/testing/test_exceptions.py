@@ -17,7 +17,7 @@ from botocore.stub import Stubber
 
 from iamtriage import parse, testing, to_record
 from iamtriage.testing import Sample, denial
-from tests.loopback.conftest import aws_environment, clients, server  # noqa: F401 (fixtures)
+from tests.loopback.conftest import aws_environment, clients, server, spoken_by  # noqa: F401 (fixtures)
 from tests.loopback.wires import Reply
 from tests.testing.described import SAMPLES
 
@@ -62,6 +62,8 @@ def test_a_client_raises_what_the_sample_says(
     status, headers, body = sample.http()
     server.reply = Reply(status, body, headers)
     client = clients(service, server.url)
+    if name.startswith("json-query") and spoken_by(client) == "query":
+        pytest.skip(f"this botocore speaks query to {service}, and reads no JSON")
     with pytest.raises(ClientError) as caught:
         getattr(client, method)(**arguments)
     response = caught.value.response

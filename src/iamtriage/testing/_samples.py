@@ -206,6 +206,9 @@ class Sample:
     def http(self) -> tuple[int, dict[str, str], bytes]:
         """Give status, headers and body of the service's answer, in its protocol, for a server of a test.
 
+        SQS and CloudWatch answer in JSON. An older botocore speaks the query protocol to them and cannot
+        read that; what :meth:`stub` and :meth:`client_error` give is the same with any botocore.
+
         Raises:
             ValueError: no AWS service answers so.
 
