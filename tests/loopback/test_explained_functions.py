@@ -251,6 +251,20 @@ def test_what_an_async_generator_raises_after_a_throw_keeps_its_context() -> Non
     asyncio.run(run())
 
 
+def test_a_decorator_without_parentheses() -> None:
+    @explain_errors
+    def failing() -> int:
+        """Fail."""
+        raise denial()
+
+    with pytest.raises(ClientError) as caught:
+        failing()
+    assert told(caught.value) == 1
+    assert (failing.__name__, failing.__doc__) == ("failing", "Fail.")
+    with pytest.raises(TypeError, match="a function is decorated, not the class ValueError"):
+        explain_errors(ValueError)
+
+
 def test_cancelling_an_async_generator() -> None:
     seen: list[str] = []
 

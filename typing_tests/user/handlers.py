@@ -85,7 +85,7 @@ def decorated(name: str, *, times: int = 1) -> bytes:
     return name.encode() * times
 
 
-@explain_errors()
+@explain_errors
 async def decorated_async(name: str) -> int:
     return len(name)
 
@@ -112,6 +112,7 @@ async def uses() -> None:
     async with explain_errors():
         await decorated_async("a")
     decorated(1)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    explain_errors(decorated, full=True)  # type: ignore[call-overload] # pyright: ignore[reportCallIssue]
 
 
 def asks(error: ClientError) -> str:

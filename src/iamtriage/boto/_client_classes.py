@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.client import BaseClient
 from botocore.eventstream import EventStream
+from typing_extensions import override
 
 from iamtriage.boto._quiet import QUIET
-from iamtriage.boto._wrapping import wrapped
+from iamtriage.boto._wrapping import Guard, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from types import TracebackType
-    from typing import Self
 
     from iamtriage.boto._explaining import ErrorExplainer
 
@@ -35,24 +34,16 @@ _LOG = logging.getLogger("iamtriage.boto")
 _QUIET_MODULES = frozenset({"botocore.client", "aiobotocore.client", __name__})
 
 
-class Switch:
+class Switch(Guard):
     """What installed clients do with errors now. Clients share that of their session."""
 
     def __init__(self) -> None:
         self.explainer: ErrorExplainer | None = None
 
+    @override
     def look_at(self, error: BaseException) -> None:
         if self.explainer is not None:
             self.explainer.look_at(error)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if error is not None:
-            self.look_at(error)
 
 
 def class_maker(switch: Switch) -> Callable[..., None]:

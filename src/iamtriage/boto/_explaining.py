@@ -9,10 +9,12 @@ import inspect
 import logging
 import os
 from itertools import count
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from typing_extensions import override
 
 from iamtriage._kinds import checked_kinds
-from iamtriage.boto._wrapping import wrapped
+from iamtriage.boto._wrapping import Guard, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -32,7 +34,10 @@ _LOG = logging.getLogger("iamtriage.boto")
 _MARKS = count(int.from_bytes(os.urandom(7), "big"))
 
 
-def explain_errors(  # noqa: PLR0913 (by name, each for itself)
+@overload
+def explain_errors(function: _Function, /) -> _Function: ...
+@overload
+def explain_errors(
     *,
     kinds: Iterable[Kind] | None = None,
     full: bool = False,
@@ -41,7 +46,19 @@ def explain_errors(  # noqa: PLR0913 (by name, each for itself)
     callback: Callable[[Explanation, BaseException], object] | None = None,
     logger: logging.Logger | logging.LoggerAdapter[Any] | None = None,
     level: int = logging.ERROR,
-) -> ErrorExplainer:
+) -> ErrorExplainer: ...
+def explain_errors(  # noqa: PLR0913 (by name, each for itself)
+    function: Callable[..., Any] | None = None,
+    /,
+    *,
+    kinds: Iterable[Kind] | None = None,
+    full: bool = False,
+    redacted: bool = False,
+    facts: Facts | Mapping[str, Any] | None = None,
+    callback: Callable[[Explanation, BaseException], object] | None = None,
+    logger: logging.Logger | logging.LoggerAdapter[Any] | None = None,
+    level: int = logging.ERROR,
+) -> ErrorExplainer | Callable[..., Any]:
     """Explain the access failures that leave a block or a function, in a note at the exception.
 
     The very same exception goes on, with a note (``__notes__``) that tracebacks, ``logging``, pytest and
@@ -53,6 +70,7 @@ def explain_errors(  # noqa: PLR0913 (by name, each for itself)
     the innermost one writes the note.
 
     Args:
+        function: a function to decorate, as ``@explain_errors`` without parentheses does.
         kinds: which kinds of failures to explain; all but ``aws_error`` unless told.
         full: whether the note is the whole explanation, with policies and commands, and not a few lines.
         redacted: whether accounts, names and ids in the note and the log record become pseudonyms. Secrets
@@ -67,7 +85,8 @@ def explain_errors(  # noqa: PLR0913 (by name, each for itself)
 
     Returns:
         A context manager (``with``, ``async with``) and decorator, of plain and ``async`` functions and
-        generators. It can be used again, also nested and by several threads.
+        generators. It can be used again, also nested and by several threads. For a function, it is the
+        decorated one.
 
     Raises:
         ValueError: a kind that there is not.
@@ -83,10 +102,11 @@ def explain_errors(  # noqa: PLR0913 (by name, each for itself)
     RuntimeError: error: You must be logged in to the server (Unauthorized)
     iamtriage explains: The API server does not know who calls: ...
     """
-    return ErrorExplainer(kinds, full, redacted, facts, callback, logger, level)
+    explainer = ErrorExplainer(kinds, full, redacted, facts, callback, logger, level)
+    return explainer if function is None else explainer(function)
 
 
-class ErrorExplainer:
+class ErrorExplainer(Guard):
     """What :func:`explain_errors` gives."""
 
     __slots__ = ("callback", "facts", "full", "kinds", "level", "logger", "mark", "redacted")
@@ -118,15 +138,6 @@ class ErrorExplainer:
         self.level = level
         self.mark = next(_MARKS)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if error is not None:
-            self.look_at(error)
-
     async def __aenter__(self) -> Self:
         return self
 
@@ -144,6 +155,7 @@ class ErrorExplainer:
         """
         return wrapped(function, self)
 
+    @override
     def look_at(self, error: BaseException) -> None:
         """Explain an exception on its way, if it tells of a failure. Only Ctrl-C gets out of here."""
         try:

@@ -9,14 +9,34 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
-    from contextlib import AbstractContextManager
+    from types import TracebackType
+    from typing import Self
 
-__all__ = ("wrapped",)
+__all__ = ("Guard", "wrapped")
 
 _Function = TypeVar("_Function", bound="Callable[..., Any]")
 
 
-def wrapped(function: _Function, guard: AbstractContextManager[Any, None]) -> _Function:
+class Guard:
+    """A context manager that looks at what leaves its block, and lets it go."""
+
+    __slots__ = ()
+
+    def look_at(self, error: BaseException) -> None:
+        """Look at an exception; nothing may come out of here but Ctrl-C."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self.look_at(error)
+
+
+def wrapped(function: _Function, guard: Guard) -> _Function:
     """Give a function of the same sort that runs within a context manager.
 
     A generator is within it from its first step to its last; what is sent and thrown into it arrives as ever.
@@ -35,7 +55,7 @@ def wrapped(function: _Function, guard: AbstractContextManager[Any, None]) -> _F
     return cast("_Function", _wrapper(given, guard))
 
 
-def _wrapper(function: Callable[..., Any], guard: AbstractContextManager[Any, None]) -> Callable[..., Any]:
+def _wrapper(function: Callable[..., Any], guard: Guard) -> Callable[..., Any]:
     code = getattr(function, "__code__", None)
     if inspect.isasyncgenfunction(function):
         return _async_generator(function, guard)
@@ -61,7 +81,7 @@ def _is_async_object(function: Callable[..., Any]) -> bool:
     )
 
 
-def _coroutine(function: Callable[..., Any], guard: AbstractContextManager[Any, None]) -> Callable[..., Any]:
+def _coroutine(function: Callable[..., Any], guard: Guard) -> Callable[..., Any]:
     @wraps(function)
     async def coroutine(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (the function's own)
         with guard:
@@ -70,9 +90,7 @@ def _coroutine(function: Callable[..., Any], guard: AbstractContextManager[Any, 
     return coroutine
 
 
-def _generator(
-    function: Callable[..., Generator[Any, Any, Any]], guard: AbstractContextManager[Any, None]
-) -> Callable[..., Any]:
+def _generator(function: Callable[..., Generator[Any, Any, Any]], guard: Guard) -> Callable[..., Any]:
     @wraps(function)
     def generator(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:  # noqa: ANN401 (the function's own)
         with guard:
@@ -81,9 +99,7 @@ def _generator(
     return generator
 
 
-def _async_generator(
-    function: Callable[..., Any], guard: AbstractContextManager[Any, None]
-) -> Callable[..., Any]:
+def _async_generator(function: Callable[..., Any], guard: Guard) -> Callable[..., Any]:
     @wraps(function)
     async def async_generator(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:  # noqa: ANN401 (as above)
         with guard:
