@@ -160,7 +160,6 @@ _LOGIN: tuple[Golden, ...] = (
         ORDERS,
     ),
     ("k8s-login-resource-type", 'error: the server doesn\'t have a resource type "svc"', {}),
-    ("k8s-login-resource-type-unknown", 'error: the server doesn\'t have a resource type "widgets"', {}),
     ("k8s-login-not-mapped", _log("ARN is not mapped"), ORDERS),
     ("k8s-login-recreated", _log("ARN does not match User ID"), {**ORDERS, "authentication_mode": "API"}),
     (

@@ -99,7 +99,179 @@ FORBIDDEN: Table = (
     (
         "other-words",
         'Error from server (Forbidden): roles.rbac.authorization.k8s.io "x" is forbidden: user "ana" is attempting to grant RBAC permissions not currently held',
+        _forbidden(k8s_user="ana"),
+    ),
+    (
+        "granting-in-groups",
+        'rolebindings.rbac.authorization.k8s.io "edit" is forbidden: user "ana" (groups=["dev" "system:authenticated"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["pods"], Verbs:["create"]}',
+        _forbidden(k8s_user="ana"),
+    ),
+    (
+        "granting-as-before",
+        'Error from server: rolebinding "admins" is forbidden: user "ana" cannot grant extra privileges:',
+        _forbidden(k8s_user="ana"),
+    ),
+    (
+        "no-head-whole",
+        'sync: User "system:serviceaccount:cd:sync" cannot list resource "nodes" in API group "" at the cluster scope',
+        _forbidden(
+            k8s_user="system:serviceaccount:cd:sync", k8s_verb="list", k8s_resource="nodes", k8s_api_group=""
+        ),
+    ),
+    (
+        "no-head-group",
+        'User "ana" cannot watch resource "jobs" in API group "batch" in the namespace "web"',
+        _forbidden(
+            k8s_user="ana", k8s_verb="watch", k8s_resource="jobs", k8s_api_group="batch", k8s_namespace="web"
+        ),
+    ),
+    (
+        "no-head-old",
+        'Error from server (Forbidden): User "ana" cannot get nodes at the cluster scope. (get nodes n1)',
+        _forbidden(k8s_user="ana", k8s_verb="get", k8s_resource="nodes"),
+    ),
+    (
+        "no-head-old-namespace",
+        'Message: Forbidden!Configured service account has no access. User "system:serviceaccount:jobs:spark" cannot get pods in the namespace "jobs"..',
+        _forbidden(
+            k8s_user="system:serviceaccount:jobs:spark",
+            k8s_verb="get",
+            k8s_resource="pods",
+            k8s_namespace="jobs",
+        ),
+    ),
+    (
+        "head-with-blank",
+        'Forbidden : User "ana" cannot patch resource',
+        _forbidden(k8s_user="ana", k8s_verb="patch"),
+    ),
+    (
+        "openshift-path",
+        '403 Forbidden: User "ana" cannot "get" on "/version"',
+        _forbidden(k8s_user="ana", k8s_verb="get", status_code=403),
+    ),
+    (
+        "quote-lost-at-end",
+        'pods is forbidden: User "ana" cannot list resource "pods" in API group "" in the namespace "web',
+        _forbidden(
+            k8s_user="ana", k8s_verb="list", k8s_resource="pods", k8s_api_group="", k8s_namespace="web"
+        ),
+    ),
+    (
+        "quote-lost-at-user",
+        'users "bob" is forbidden: User system:serviceaccount:hub:agent" cannot impersonate resource "users" in API group "" at the cluster scope',
+        _forbidden(
+            k8s_user="system:serviceaccount:hub:agent",
+            k8s_verb="impersonate",
+            k8s_resource="users",
+            k8s_api_group="",
+        ),
+    ),
+    (
+        "quotes-lost",
+        "User system:serviceaccount:hub:agent cannot list resource pods in API group batch in the namespace web.",
+        _forbidden(
+            k8s_user="system:serviceaccount:hub:agent",
+            k8s_verb="list",
+            k8s_resource="pods",
+            k8s_api_group="batch",
+            k8s_namespace="web",
+        ),
+    ),
+    (
+        "cut-at-resource",
+        'User "ana" cannot list resource "pods',
+        _forbidden(k8s_user="ana", k8s_verb="list", k8s_resource="pods"),
+    ),
+    ("prose", "The User cannot find nodes at the cluster scope", None),
+    ("prose-name", "User ana cannot list pods in the namespace web", None),
+    (
+        "class-in-front",
+        'ForbiddenError: pods is forbidden: User "ana" cannot list resource "pods" in API group "" at the cluster scope',
+        _forbidden(k8s_user="ana", k8s_verb="list", k8s_resource="pods", k8s_api_group=""),
+    ),
+    (
+        "condition-in-front",
+        'ReconcileFailedError: load: pods is forbidden: User "ana" cannot list resource "pods" in API group "" at the cluster scope',
+        _forbidden(k8s_user="ana", k8s_verb="list", k8s_resource="pods", k8s_api_group=""),
+    ),
+    (
+        "kubelet",
+        "error: unable to upgrade connection: Forbidden (user=ana, verb=create, resource=nodes, subresource=proxy)",
+        _forbidden(k8s_user="ana", k8s_verb="create", k8s_resource="nodes/proxy"),
+    ),
+    (
+        "kubelet-several",
+        "Forbidden (user=ana, verb=get, resource=nodes, subresource(s)=[pods proxy])",
+        _forbidden(k8s_user="ana", k8s_verb="get", k8s_resource="nodes"),
+    ),
+    (
+        "java",
+        "io.kubernetes.client.ApiException: Forbidden\n\tat io.kubernetes.client.ApiClient.handleResponse(ApiClient.java:1)",
         expect("kubernetes_forbidden"),
+    ),
+    (
+        "java-with-status",
+        "io.kubernetes.client.openapi.ApiException: Message: Forbidden\nHTTP response code: 403\nHTTP response body: {}",
+        expect("kubernetes_forbidden", status_code=403),
+    ),
+    (
+        "fabric8",
+        "io.fabric8.kubernetes.client.KubernetesClientException: Failure executing: GET at: https://10.100.0.1/api/v1/pods. Message: Forbidden!Configured service account has no access.",
+        expect("kubernetes_forbidden"),
+    ),
+    (
+        "fabric8-quota",
+        'io.fabric8.kubernetes.client.KubernetesClientException: Failure executing: POST at: https://10.100.0.1/api/v1/pods. Message: Forbidden!Configured service account has no access. pods "a" is forbidden: exceeded quota: small.',
+        None,
+    ),
+    (
+        "python-dynamic",
+        'kubernetes.dynamic.exceptions.ForbiddenError: 403\nReason: Forbidden\nHTTP response body: b\'{"kind":"Status","status":"Failure","message":"pods is forbidden: User \\\\"ana\\\\" cannot list resource \\\\"pods\\\\" in API group \\\\"\\\\" in the namespace \\\\"web\\\\"","reason":"Forbidden","code":403}\\n\'',
+        _forbidden(
+            k8s_user="ana",
+            k8s_verb="list",
+            k8s_resource="pods",
+            k8s_api_group="",
+            k8s_namespace="web",
+            status_code=403,
+        ),
+    ),
+    (
+        "python",
+        "kubernetes.client.exceptions.ApiException: (403)\nReason: Forbidden\nHTTP response headers: HTTPHeaderDict({})",
+        expect("kubernetes_forbidden", status_code=403),
+    ),
+    ("python-other", "petstore.exceptions.ApiException: (403)\nReason: Forbidden", None),
+    (
+        "requests",
+        "requests.exceptions.HTTPError: 403 Client Error: Forbidden for url: https://0123ABCD.gr7.eu-west-1.eks.amazonaws.com/api/v1/pods",
+        expect("kubernetes_forbidden", status_code=403),
+    ),
+    (
+        "dotnet",
+        "k8s.Autorest.HttpOperationException: Operation returned an invalid status code 'Forbidden'",
+        expect("kubernetes_forbidden"),
+    ),
+    (
+        "ruby",
+        "common.rb:117:in `rescue in handle_exception': 403 Forbidden (KubeException)",
+        expect("kubernetes_forbidden", status_code=403),
+    ),
+    (
+        "status-without-sentence",
+        '{"metadata":{},"status":"Failure","message":"unknown (get pods web-1)","reason":"Forbidden","details":{"name":"web-1","kind":"pods"},"code":403}',
+        expect("kubernetes_forbidden", status_code=403),
+    ),
+    (
+        "status-of-quota",
+        '{"kind":"Status","status":"Failure","message":"pods is forbidden: exceeded quota: small","reason":"Forbidden","code":403}',
+        None,
+    ),
+    (
+        "rust",
+        'Error: ApiError: pods is forbidden: User "ana" cannot list resource "pods" in API group "" at the cluster scope: Forbidden (ErrorResponse { status: "Failure", message: "pods is forbidden", reason: "Forbidden", code: 403 })',
+        _forbidden(k8s_user="ana", k8s_verb="list", k8s_resource="pods", k8s_api_group="", status_code=403),
     ),
     (
         "quota",
@@ -212,6 +384,44 @@ UNAUTHORIZED: Table = (
     ),
     ("helm-query", "Error: query: failed to query with labels: Unauthorized", _UNAUTHORIZED),
     ("resource-type", 'error: the server doesn\'t have a resource type "svc"', _UNAUTHORIZED),
+    ("resource-type-short", 'error: the server doesn\'t have a resource type "deploy"', _UNAUTHORIZED),
+    ("resource-type-of-none", 'error: the server doesn\'t have a resource type "widgets"', None),
+    (
+        "resource-type-in-group",
+        'the server doesn\'t have a resource type "services" in group "serving.example.com"',
+        None,
+    ),
+    ("eksctl", "[✖]  getting list of API resources for raw REST client: Unauthorized", _UNAUTHORIZED),
+    ("config-map", "getting auth ConfigMap: Unauthorized", _UNAUTHORIZED),
+    ("exec", "error: unable to upgrade connection: Unauthorized", _UNAUTHORIZED),
+    ("klog", 'E0103 12:00:00.000001 1 controller.go:10] "sync failed" err="Unauthorized"', _UNAUTHORIZED),
+    ("by-kubectl", "$ kubectl get nodes\nerror: Unauthorized", _UNAUTHORIZED),
+    ("nodes-by-kubectl", "$ kubectl top nodes\nerror: cannot list nodes: Unauthorized", _UNAUTHORIZED),
+    (
+        "python",
+        "Exception when calling CoreV1Api->list_node: (401)\nReason: Unauthorized\n",
+        expect("kubernetes_unauthorized", status_code=401),
+    ),
+    (
+        "rust",
+        'ApiError: Unauthorized: Unauthorized (ErrorResponse { status: "Failure", message: "Unauthorized", reason: "Unauthorized", code: 401 })',
+        expect("kubernetes_unauthorized", status_code=401),
+    ),
+    (
+        "authenticator-refuses",
+        'level=warning msg="access denied" client="127.0.0.1:1" error="sts getCallerIdentity failed: error from AWS (expected 200, got 403)" method=POST path=/authenticate',
+        _UNAUTHORIZED,
+    ),
+    (
+        "api-gateway",
+        '$ curl https://abc123.execute-api.eu-west-1.amazonaws.com/\n{"message":"Unauthorized"}',
+        None,
+    ),
+    ("grafana", "$ kubectl logs web-1\nERR error from Grafana (401): Unauthorized", None),
+    ("secrets-elsewhere", "kubectl logs sync-1\nfailed to fetch secrets from Doppler: Unauthorized", None),
+    ("another-host", 'kubectl logs a\nurl=https://api.github.com/x err="Unauthorized"', None),
+    ("vault", 'level=error msg="failed to renew lease: Unauthorized" service=vault', None),
+    ("words-go-on", "cannot get secrets of kubernetes: Unauthorized provider=gitlab", None),
     ("web-page", "401 Unauthorized", None),
     ("other-software", "Error: Unauthorized", None),
 )

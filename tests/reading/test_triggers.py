@@ -24,7 +24,7 @@ _STARTS = (
     "heads._DOTNET",
     "tails._JAVA_OLDEST",
     "tails._GO1",
-    "kubernetes._FORBIDDEN",
+    "rbac._SENTENCE",
 )
 # Those with a spelling that is refused (all capitals, German words without an umlaut), in a
 # sentence as it is printed: with the word, and the German one with an umlaut.

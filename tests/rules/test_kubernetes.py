@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from ruamel.yaml import YAML
 
+from iamtriage._kubernetes_types import GROUPS
 from iamtriage._rules.access_policies import narrowest
-from iamtriage._rules.kubernetes_requests import BUILT_IN
 from iamtriage.failures import KubernetesForbidden
 from tests.golden.cases_kubernetes import CASES
 from tests.rules.explained import codes, commands, explained, explained_failure
@@ -387,5 +387,5 @@ def test_no_iam_policy_is_proposed_against_a_refusal_by_kubernetes() -> None:
 
 def test_types_stand_in_one_group_each() -> None:
     """A type that stood in two would be given the group of one by chance."""
-    assert {"pods", "nodes", "deployments", "leases"} <= BUILT_IN
-    assert all(name.isalpha() and name.islower() for name in BUILT_IN)
+    assert {"pods", "nodes", "deployments", "leases"} <= GROUPS.keys()
+    assert all(name.isalpha() and name.islower() for name in GROUPS)

@@ -39,11 +39,6 @@ def log(error: str) -> str:
             "kubernetes-login",
             ("identity-not-accepted", "derived"),
         ),
-        (
-            'error: the server doesn\'t have a resource type "widgets"',
-            "kubernetes-login",
-            ("identity-not-accepted", "possible"),
-        ),
         (log("ARN is not mapped"), "kubernetes-not-mapped", ("not-mapped", "reported")),
         (log("identity is not mapped"), "kubernetes-not-mapped", ("not-mapped", "reported")),
         (log("ARN does not match User ID"), "kubernetes-not-mapped", ("principal-recreated", "derived")),

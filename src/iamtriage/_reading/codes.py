@@ -243,7 +243,8 @@ FOREIGN_NAMESPACE = re.compile(
     r"(?:java\.nio|java\.security|java\.io|javax|org\.springframework|jakarta|Symfony|System\.(?!AggregateEx)|Microsoft|Google|"
     r"com\.google|com\.azure|com\.aliyun|com\.tencent|com\.huawei|com\.microsoft|com\.mysql|com\.mongodb|org\.postgresql|"
     r"org\.apache\.hadoop\.security|org\.apache\.kafka|org\.elasticsearch|io\.grpc|Illuminate|Doctrine|Magento|"
-    r"Django|django|rest_framework|werkzeug|google\.|azure\.|oci\.|psycopg2|pymysql|mysql|github)[\w.\\$]*\Z"
+    r"Django|django|rest_framework|werkzeug|google\.|azure\.|oci\.|psycopg2|pymysql|mysql|github"
+    r"|kubernetes\.|openshift\.|io\.kubernetes|io\.fabric8|k8s\.)[\w.\\$]*\Z"
 )
 
 

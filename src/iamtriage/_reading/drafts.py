@@ -54,6 +54,7 @@ class Draft:
     only_ids: bool = False
     metadata: bool = False
     thrown: bool = False
+    kubernetes: bool = False
     kind: Kind | None = None
 
     def absorb(self, piece: Partial) -> None:
@@ -74,6 +75,9 @@ class Draft:
         if piece.source and (self.source is None or piece.role == "head"):
             self.source = piece.source
         self.has_core = self.has_core or (piece.role == "core" and not piece.wrapper)
+        self.kubernetes = self.kubernetes or (
+            piece.role == "core" and piece.source == "kubernetes" and not piece.wrapper
+        )
         self.has_tail = self.has_tail or piece.role == "tail"
         self.has_code = self.has_code or (piece.role == "head" and "code" in piece.facts)
         if piece.role == "body":

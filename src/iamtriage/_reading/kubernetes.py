@@ -7,30 +7,18 @@ EKS console's banners (https://docs.aws.amazon.com/eks/latest/userguide/troubles
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.grammar import account_of, rejoin, trim
-from iamtriage._reading.partials import Fact, Partial
+from iamtriage._kubernetes_types import is_built_in
+from iamtriage._reading.grammar import trim
+from iamtriage._reading.partials import Partial
 from iamtriage._reading.phrases import compiled, table
+from iamtriage._reading.rbac import put_principal, read_rbac
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_VERBS = r"get|list|watch|create|update|patch|delete|deletecollection|impersonate|bind|escalate|use|proxy|approve|sign|connect|\w{2,24}"
-_FORBIDDEN = re.compile(
-    r"(?:(?P<name>[a-z0-9.-]{1,120}(?:/[a-z0-9-]{1,60})?)(?:\s+\"[^\"\n]{0,253}\")?\s+is\s+)?forbidden:\s+User\s+[\"'`](?P<user>[^\"`]{0,600}?)[\"'`]\s+"
-    rf"cannot\s+(?P<verb>{_VERBS})\s+(?:resources?\s+[\"'`](?P<resource>[\w./*-]{{1,120}})[\"'`]|path\s+[\"'`](?P<path>[^\"'`\n]{{1,300}})[\"'`]|(?P<old>[a-z][\w./-]{{1,120}}))"
-    r"(?:\s+in\s+API\s+group\s+[\"'`](?P<group>[\w.*-]{0,120})[\"'`])?"
-    r"(?:\s+in\s+the\s+namespace\s+[\"'`](?P<namespace>[^\"'`\s]{1,120})[\"'`]|\s+at\s+the\s+(?P<cluster>cluster\s+scope))?"
-)
-_FORBIDDEN_HEAD = re.compile(
-    r"User\s+[\"'`](?P<user>[^\"'`\n]{1,600})[\"'`]\s+cannot\s+(?P<verb>[a-z]{2,24})\s+resource\s+[\"'`](?P<resource>[\w./*-]{1,120})[\"'`]"
-)
-_FORBIDDEN_BARE = re.compile(
-    r"Error from server \(Forbidden\):|\bis forbidden: (?!User)(?=\w[^\n]{0,200}?(?:not allowed to|can only|cannot|not permitted|attempting to grant))"
-)
-
-_NOT_RBAC = re.compile(r"exceeded quota|PodSecurity|violates|admission webhook|already exists|is invalid")
 _TABLE = r"""
 [kubernetes_unauthorized]
 sure  | must be logged in to the server | [Yy]ou must be logged in to the server
@@ -47,13 +35,13 @@ sure  | authenticate the request | Unable to authenticate the request(?: due to 
 sure  | nauthorized | Error from server \(Unauthorized\)
 sure  | nauthorized | [Uu]nable to recognize .{1,300}?: Unauthorized
 sure  | nauthorized | Unable to register node .{1,200}?with API server: Unauthorized
-sure  | nauthorized | (?:Failed to|failed to|Unable to|unable to|error|Error|cannot|could not)[^\n]{0,300}?(?:\*?v\d\w*\.|node|nodes|lease|leases|configmap|Kubernetes|kubernetes|k8s|API server|pods?|services?|namespaces?|customresourcedefinitions?|secrets?|serviceaccounts?)\b[^\n]{0,300}?: (?:Unauthorized|the server has asked)
-sure  | nauthorized | \"message\"\s?:\s?\"Unauthorized\"|'message': 'Unauthorized'
-unsure | nauthorized | ^\x1e?(?:Error: )?(?:[^\n]{0,120}: )?Unauthorized$
-sure  | nauthorized | err=\"Unauthorized\"
-sure  | nauthorized | KubernetesClientException: [^\n]{0,400}?Unauthorized
-sure  | nauthorized | INSTALLATION FAILED: (?:.{0,200}: )?Unauthorized|(?:INSTALLATION|UPGRADE) FAILED: .{0,200}?Unauthorized|query: failed to query with labels: Unauthorized|[Kk]ubernetes cluster unreachable: .{0,200}?(?:Unauthorized|provide credentials)
-sure  | the server doesn't have a resource type | the server doesn't have a resource type \"
+sure  | nauthorized | (?:\*v\d\w{0,10}\.[A-Z]|(?i:kubernetes|\bk8s\b|kubelet|kubectl|kubeconfig|api server|apiserver|rest client|api resources|api group list|\bleases?\b|\bconfigmaps?\b|service\s?accounts?\b|customresourcedefinitions?|upgrade connection))[^\n]{0,300}?(?:: |err=\")(?:Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`]|\.? \(|[.,;)\]])|the server has asked)
+unsure | nauthorized | (?i:failed to|unable to|error|cannot|could not|couldn't)[^\n]{0,200}?(?i:nodes?|pods?|services?|secrets?|namespaces?|deployments?|jobs?|events?|clusters?)\b[^\n]{0,200}?: Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`])
+sure  | nauthorized | [\"']kind[\"']\s?:\s?[\"']Status[\"'][^\x1e]{0,300}?[\"']message[\"']\s?:\s?[\"']Unauthorized[\"']
+unsure | nauthorized | ^\x1e?(?:[Ee]rror: )?Unauthorized$
+unsure | nauthorized | err=\"Unauthorized\"
+sure  | nauthorized | (?:INSTALLATION|UPGRADE) FAILED: (?:.{0,200}: )?Unauthorized|query: failed to query with labels: Unauthorized|[Kk]ubernetes cluster unreachable: .{0,200}?(?:Unauthorized|provide credentials)
+sure  | path=/authenticate | msg=\\?\"access denied\\?\"[^\n]{0,800}?path=/authenticate
 
 [console_kubernetes_access]
 sure  | erify you have access to the Kubernetes cluster | Unauthorized: Verify you have access to the Kubernetes cluster
@@ -63,8 +51,22 @@ sure  | does not have access to Kubernetes objects | [Yy]our current (?:user or 
 sure  | have access to Kubernetes objects | [Yy]our current (?:user or role|IAM principal) (?:doesn't|does not) have access to Kubernetes objects
 """
 _UNAUTHORIZED = table(_TABLE)
+# The fragment of the rows for the bare word, which everybody prints.
+_BARE = "nauthorized"
+# What only Kubernetes' own programs and its users' commands say, klog's line head among it.
 _NAMES_KUBERNETES = re.compile(
-    r"kubernetes|kubectl|kubeconfig|\bhelm|aws[-_]auth|GroupVersion|[Nn]odes?\b|[Pp]ods?\b|configmap|namespace|eksctl|\bEKS\b"
+    r"kubernetes|kubectl|kubeconfig|kubelet|\bhelm\b|aws[-_]auth|GroupVersion|eksctl|\bEKS\b|\beks\b|configmap"
+    r"|^(?:\S{1,40}\s){0,4}[IWEF][0-9]{4}\s[0-9]{2}:[0-9]{2}:",
+    re.MULTILINE,
+)
+_NAMES_REACH = 1500
+# Whose refusal it is, where a line says that it is not the cluster's.
+_ELSEWHERE = re.compile(
+    r"\b[Vv]ault\b|\bfrom\s+(?!the\b|server\b)[A-Z]\w{2,30}|https?://(?![0-9\[]|localhost|[\w.-]{0,200}(?:kube|k8s|eks|\.svc\b|cluster\.local|:6443))[a-z]"
+)
+# Of a type that every cluster has, it means that the list of types could not be read.
+_NO_TYPE = re.compile(
+    r"the\s+server\s+doesn't\s+have\s+a\s+resource\s+type\s+\"(?P<type>[a-zA-Z]{1,60})\"(?!\s+in\s+group)"
 )
 _LOGFMT_ARN = re.compile(r"\barn=\"?(?P<arn>arn:[^\s\"]{1,2048})\"?")
 _REACH = 400
@@ -72,15 +74,51 @@ _REACH = 400
 
 def read_kubernetes(text: str, flat: str) -> Iterator[Partial]:
     """Find every statement of Kubernetes and EKS about access; the arguments as ``read_phrases``'."""
-    yield from _read_forbidden(text)
+    yield from read_rbac(text)
+    yield from _read_missing_types(text)
+    names: list[int] | None = None
     for phrase in _UNAUTHORIZED:
-        if phrase.fragment in flat and (phrase.sure != "unsure" or _NAMES_KUBERNETES.search(text)):
-            for m in compiled(phrase.pattern).finditer(text):
-                partial = Partial("core", m.start(), m.end(), kind=phrase.kind, aws=True, source="kubernetes")
-                partial.wrapper = phrase.sure == "outer"
-                if phrase.kind == "kubernetes_unauthorized":
-                    _read_identity(text, partial)
-                yield partial
+        if phrase.fragment not in flat:
+            continue
+        if names is None and phrase.sure == "unsure":
+            names = [m.start() for m in _NAMES_KUBERNETES.finditer(text)]
+        for m in compiled(phrase.pattern).finditer(text):
+            if phrase.fragment == _BARE and _is_elsewhere(text, m):
+                continue
+            if phrase.sure == "unsure" and not _stands_by(names or [], m):
+                continue
+            partial = Partial("core", m.start(), m.end(), kind=phrase.kind, aws=True, source="kubernetes")
+            partial.wrapper = phrase.sure == "outer"
+            if phrase.kind == "kubernetes_unauthorized":
+                _read_identity(text, partial)
+            yield partial
+
+
+def _read_missing_types(text: str) -> Iterator[Partial]:
+    if "resource" in text:
+        for m in _NO_TYPE.finditer(text):
+            if is_built_in(m["type"]):
+                yield Partial(
+                    "core",
+                    m.start(),
+                    m.end(),
+                    kind="kubernetes_unauthorized",
+                    aws=True,
+                    source="kubernetes",
+                )
+
+
+def _is_elsewhere(text: str, m: re.Match[str]) -> bool:
+    """Tell whether the line of a bare "Unauthorized" says that somebody else refused."""
+    reach = max(0, m.start() - _REACH)
+    line = max(reach, text.rfind("\n", reach, m.start()) + 1)
+    end = text.find("\n", m.end(), m.end() + _REACH)
+    return _ELSEWHERE.search(text, line, m.end() + _REACH if end < 0 else end) is not None
+
+
+def _stands_by(names: list[int], m: re.Match[str]) -> bool:
+    at = bisect_left(names, m.start() - _NAMES_REACH)
+    return at < len(names) and names[at] < m.end() + _NAMES_REACH
 
 
 def _read_identity(text: str, partial: Partial) -> None:
@@ -88,54 +126,4 @@ def _read_identity(text: str, partial: Partial) -> None:
     left = max(text.rfind("\n", 0, partial.start), partial.start - _REACH, 0)
     for m in _LOGFMT_ARN.finditer(text, left, partial.start):
         start, end = trim(text, m.start("arn"), m.end("arn"))
-        _put_principal(partial, text[start:end], start, end)
-
-
-def _put_principal(partial: Partial, value: str, start: int, end: int) -> None:
-    partial.put("principal", value, start, end)
-    account = account_of(value)
-    if account:
-        at = start + value.find(account)
-        partial.put("account", account, at, at + len(account))
-
-
-def _read_forbidden(text: str) -> Iterator[Partial]:
-    if "is forbidden: " in text or "(Forbidden)" in text:
-        for m in _FORBIDDEN_BARE.finditer(text):
-            if _NOT_RBAC.search(text, m.end(), m.end() + 300) is None:
-                yield Partial(
-                    "core", m.start(), m.end(), kind="kubernetes_forbidden", aws=True, source="kubernetes"
-                )
-    if "cannot" not in text or "User" not in text:
-        return
-    end = 0
-    for m in _FORBIDDEN.finditer(text):
-        end = m.end()
-        partial = Partial("core", m.start(), end, kind="kubernetes_forbidden", aws=True, source="kubernetes")
-        user = rejoin(m["user"])
-        if user:
-            partial.put("k8s_user", user, m.start("user"), m.end("user"))
-            _put_principal(partial, user, m.start("user"), m.end("user"))
-        partial.put("k8s_verb", m["verb"], m.start("verb"), m.end("verb"))
-        for group in ("resource", "old"):
-            if m[group]:
-                partial.put("k8s_resource", m[group], m.start(group), m.end(group))
-        if m["group"] is not None:
-            # Fact values are never empty elsewhere: the core group is the one that is.
-            partial.facts["k8s_api_group"] = _api_group(m)
-        if m["namespace"]:
-            partial.put("k8s_namespace", m["namespace"], m.start("namespace"), m.end("namespace"))
-        yield partial
-    for m in _FORBIDDEN_HEAD.finditer(text, end):
-        partial = Partial(
-            "core", m.start(), m.end(), kind="kubernetes_forbidden", aws=True, source="kubernetes"
-        )
-        partial.put("k8s_user", m["user"], m.start("user"), m.end("user"))
-        _put_principal(partial, m["user"], m.start("user"), m.end("user"))
-        partial.put("k8s_verb", m["verb"], m.start("verb"), m.end("verb"))
-        partial.put("k8s_resource", m["resource"], m.start("resource"), m.end("resource"))
-        yield partial
-
-
-def _api_group(m: re.Match[str]) -> Fact:
-    return Fact(m["group"], m.start("group"), m.end("group"))
+        put_principal(partial, text[start:end], start, end)

@@ -101,6 +101,9 @@ def judge(draft: Draft, around: Around) -> bool:
         draft.metadata = True
     elif draft.code == "EC2MetadataError":
         draft.metadata = True
+    if draft.kubernetes and draft.source == "kubernetes":
+        # Kubernetes has no error codes: the word is a class or condition of who tells of it.
+        draft.facts.pop("code", None)
     code = draft.code
     by_code = kind_of_code(code) if code else None
     kinds = draft.kinds

@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING
 from iamtriage._rules import clues, pages
 from iamtriage._rules.authenticator import explain_authenticator
 from iamtriage._rules.clusters import cluster_in, own_words
-from iamtriage._rules.commands import command
 from iamtriage._rules.eks_console import explain_console
-from iamtriage._rules.kubernetes_requests import BUILT_IN
 from iamtriage._rules.kubernetes_users import TERRAFORM, terraform_remedy
 from iamtriage._rules.letting_in import (
     lack_of_entry,
@@ -45,29 +43,6 @@ if TYPE_CHECKING:
 __all__ = ("explain_console", "explain_unauthorized")
 
 _RESOURCE_TYPE = re.compile(r"doesn't have a resource type \"([\w./-]{1,120})\"", re.ASCII)
-# Short names of kubectl, and singular forms that are no more than the type without its s.
-_SHORT = frozenset(
-    (
-        *(
-            "cj",
-            "cm",
-            "cs",
-            "csr",
-            "deploy",
-            "ds",
-            "ep",
-            "ev",
-            "hpa",
-            "ing",
-            "limits",
-            "netpol",
-            "no",
-            "ns",
-            "pc",
-        ),
-        *("pdb", "po", "pv", "pvc", "quota", "rc", "rs", "sa", "sc", "sts", "svc"),
-    )
-)
 _SAYINGS = (
     "You must be logged in to the server",
     "the server has asked for the client to provide credentials",
@@ -83,7 +58,7 @@ def explain_unauthorized(case: Case[KubernetesUnauthorized]) -> Explanation:
         special = _special(case, words)
         if special is not None:
             return special
-    found = _RESOURCE_TYPE.search(around)
+    found = _RESOURCE_TYPE.search(own_words(case))
     return _login(case, around, found[1] if found else None)
 
 
@@ -109,8 +84,8 @@ def _login(case: Case[KubernetesUnauthorized], words: str, unknown_type: str | N
     )
     if unknown_type is not None:
         summary = (
-            f"The API server does not know the type {clipped(unknown_type)}, which mostly means that it "
-            "did not accept the caller."
+            f"The API server does not know the type {clipped(unknown_type)}, which every cluster has. It did "
+            "not accept the caller."
         )
     return Explanation(
         failure=case.failure,
@@ -124,7 +99,7 @@ def _login(case: Case[KubernetesUnauthorized], words: str, unknown_type: str | N
         ),
         remedies=(
             *([terraform_remedy()] if terraform else []),
-            *_own_remedies(cluster, unknown_type),
+            *_own_remedies(cluster),
             look_remedy(cluster, who),
             *let_in_remedies(cluster, who, namespace=case.facts.namespace),
             log_remedy(cluster),
@@ -153,19 +128,13 @@ def _first_causes(words: str, unknown_type: str | None) -> Iterator[Cause]:
             () if said is None else (said,),
         )
         return
-    name = unknown_type.partition(".")[0].lower()
-    if name in _SHORT or name in BUILT_IN or f"{name}s" in BUILT_IN:
-        yield Cause(
-            "identity-not-accepted",
-            "kubectl could not read the list of types: every cluster has this one. So the caller was not "
-            "accepted.",
-            "derived",
-            (f"{name} is a type of Kubernetes itself.",),
-        )
-        return
-    yield Cause("identity-not-accepted", "kubectl could not read the list of types.", "possible")
-    words = "The type is misspelt, or belongs to an add-on whose definition is not in this cluster."
-    yield Cause("no-such-type", words, "possible")
+    # Of other types it is not said that the caller was not accepted: the reader leaves them alone.
+    yield Cause(
+        "identity-not-accepted",
+        "kubectl could not read the list of types: every cluster has this one. So the caller was not accepted.",
+        "derived",
+        (f"{clipped(unknown_type)} is a type of Kubernetes itself.",),
+    )
 
 
 def _possible_causes(cluster: Cluster, *, terraform: bool) -> Iterator[Cause]:
@@ -200,7 +169,7 @@ def _possible_causes(cluster: Cluster, *, terraform: bool) -> Iterator[Cause]:
     yield Cause("token-expired", words, "possible", because)
 
 
-def _own_remedies(cluster: Cluster, unknown_type: str | None) -> Iterator[Remedy]:
+def _own_remedies(cluster: Cluster) -> Iterator[Remedy]:
     yield Remedy(
         title="See as whom you call",
         who="you",
@@ -229,10 +198,3 @@ def _own_remedies(cluster: Cluster, unknown_type: str | None) -> Iterator[Remedy
         commands=(cluster.kubeconfig(), "kubectl auth whoami"),
         url=pages.EKS_KUBECONFIG,
     )
-    if unknown_type is not None:
-        yield Remedy(
-            title="See whether the cluster has the type",
-            who="you",
-            steps=("This works once the caller is accepted.",),
-            commands=(command("kubectl", "api-resources"),),
-        )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
 
+from iamtriage._kubernetes_types import CLUSTER_WIDE, GROUPS
 from iamtriage._rules import commands
 from iamtriage._rules.manifests import Rule, Subject
 from iamtriage._words import clipped
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from iamtriage.failures import KubernetesForbidden
 
 __all__ = (
-    "BUILT_IN",
     "READ",
     "Request",
     "UserKind",
@@ -35,45 +35,6 @@ UserKind: TypeAlias = Literal[
     "anonymous", "component", "iam session", "iam", "node", "service account", "unknown", "user"
 ]
 
-# Types of Kubernetes itself that stand in no namespace: https://kubernetes.io/docs/reference/kubernetes-api/.
-_CLUSTER_WIDE = {
-    "": "componentstatuses groups namespaces nodes persistentvolumes users",
-    "admissionregistration.k8s.io": "mutatingwebhookconfigurations validatingadmissionpolicies"
-    " validatingadmissionpolicybindings validatingwebhookconfigurations",
-    "apiextensions.k8s.io": "customresourcedefinitions",
-    "apiregistration.k8s.io": "apiservices",
-    "authentication.k8s.io": "selfsubjectreviews tokenreviews",
-    "authorization.k8s.io": "selfsubjectaccessreviews selfsubjectrulesreviews subjectaccessreviews",
-    "certificates.k8s.io": "certificatesigningrequests signers",
-    "flowcontrol.apiserver.k8s.io": "flowschemas prioritylevelconfigurations",
-    "networking.k8s.io": "ingressclasses",
-    "node.k8s.io": "runtimeclasses",
-    "rbac.authorization.k8s.io": "clusterrolebindings clusterroles",
-    "scheduling.k8s.io": "priorityclasses",
-    "storage.k8s.io": "csidrivers csinodes storageclasses volumeattachments",
-}
-_IN_NAMESPACES = {
-    "": "bindings configmaps endpoints events limitranges persistentvolumeclaims pods podtemplates"
-    " replicationcontrollers resourcequotas secrets serviceaccounts services",
-    "apps": "controllerrevisions daemonsets deployments replicasets statefulsets",
-    "authorization.k8s.io": "localsubjectaccessreviews",
-    "autoscaling": "horizontalpodautoscalers",
-    "batch": "cronjobs jobs",
-    "coordination.k8s.io": "leases",
-    "discovery.k8s.io": "endpointslices",
-    "networking.k8s.io": "ingresses networkpolicies",
-    "policy": "poddisruptionbudgets",
-    "rbac.authorization.k8s.io": "rolebindings roles",
-    "storage.k8s.io": "csistoragecapacities",
-}
-# Type -> its API group, for texts that do not tell it.
-_GROUPS = {
-    name: group
-    for table in (_CLUSTER_WIDE, _IN_NAMESPACES)
-    for group, names in table.items()
-    for name in names.split()
-}
-BUILT_IN = frozenset(_GROUPS)
 READ = frozenset({"get", "list", "watch"})
 # Such a request names no object, so a rule that names one would never match:
 # https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
@@ -184,7 +145,7 @@ def request_in(case: Case[KubernetesForbidden]) -> Request:
     named = _NAMED.search(words)
     base, _, subresource = (resource or "").partition("/")
     limits = failure.verb not in _UNNAMED or (failure.verb == "create" and bool(subresource))
-    cluster_wide = base in _CLUSTER_WIDE.get(group or "", "").split()
+    cluster_wide = base in CLUSTER_WIDE.get(group or "", "").split()
     everywhere = failure.namespace is None and _CLUSTER_SCOPE.search(words) is not None
     namespace = failure.namespace
     if namespace is None and not everywhere and not cluster_wide:
@@ -210,7 +171,7 @@ def _type_of(failure: KubernetesForbidden) -> tuple[str | None, str | None]:
     base, dot, group = name.partition(".")
     if dot:
         return group, f"{base}{slash}{subresource}"
-    return _GROUPS.get(name), resource
+    return GROUPS.get(name), resource
 
 
 def kind_of_user(user: str | None) -> UserKind:
