@@ -379,6 +379,7 @@ FITTING: list[tuple[tuple[type[Failure], ...], dict[str, Any]]] = [
     ((AccessDenied,), {}),
     ((ExpiredCredentials, AccessDenied), {}),
     ((), {"of": ClientError}),
+    ((), {"of": (OSError, ClientError)}),
     ((AccessDenied,), {"code": "AccessDenied"}),
     ((AccessDenied,), {"operation": "GetObject"}),
     ((AccessDenied,), {"action": "S3:getobject"}),
@@ -386,6 +387,7 @@ FITTING: list[tuple[tuple[type[Failure], ...], dict[str, Any]]] = [
 UNFIT: list[tuple[tuple[type[Failure], ...], dict[str, Any]]] = [
     ((ExpiredCredentials,), {}),
     ((), {"of": OSError}),
+    ((), {"of": (OSError, ValueError)}),
     ((), {"code": "AccessDeniedException"}),
     ((), {"operation": "PutObject"}),
     ((), {"action": "s3:PutObject"}),
@@ -460,7 +462,13 @@ def test_outside_of_a_handler_it_says_so() -> None:
 
 @pytest.mark.parametrize(
     ("kinds", "wanted"),
-    [(("AccessDenied",), {}), ((ValueError,), {}), ((), {"of": 3}), ((), {"of": AccessDenied})],
+    [
+        (("AccessDenied",), {}),
+        ((ValueError,), {}),
+        ((), {"of": 3}),
+        ((), {"of": AccessDenied}),
+        ((), {"of": (OSError, 3)}),
+    ],
 )
 def test_wrong_arguments_are_refused(kinds: tuple[Any, ...], wanted: dict[str, Any]) -> None:
     with pytest.raises(TypeError, match="class"):

@@ -7,6 +7,7 @@ from typing import cast
 import pytest
 
 from iamtriage import AccessDenied, Failure, parse
+from iamtriage.testing import denial
 from tests.tables import ANA, DENIAL, DENIED, facts_in, facts_of
 
 
@@ -91,3 +92,51 @@ def test_broken_values_have_no_span() -> None:
     assert failure.principal == ANA
     assert "principal" not in failure.spans
     assert text[slice(*failure.spans["action"])] == "iam:ListUsers"
+
+
+# ------------------------------------------------------------------------------------------- exceptions
+
+
+_FIRST, _SECOND = denial("s3:GetObject"), denial("s3:PutObject")
+_MISSING = RuntimeError("An error occurred (NoSuchBucket) when calling the ListObjects operation: No bucket")
+
+
+def _handled(error: BaseException, handled: BaseException, *, link: str = "__context__") -> BaseException:
+    setattr(error, link, handled)
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "operation"),
+    [
+        (_handled(_SECOND.client_error(), _FIRST.client_error()), "PutObject"),
+        (_handled(_SECOND.client_error(), _MISSING), "PutObject"),
+        (_handled(RuntimeError("no report"), _FIRST.client_error()), "GetObject"),
+        (
+            _handled(RuntimeError("no report"), _handled(_SECOND.client_error(), _FIRST.client_error())),
+            "PutObject",
+        ),
+        (_handled(RuntimeError(str(_MISSING)), _FIRST.client_error()), "GetObject"),
+        (_handled(_SECOND.client_error(), _FIRST.client_error(), link="__cause__"), "GetObject"),
+    ],
+    ids=["its own", "none of access", "that of a context", "the nearest", "a denial first", "its cause"],
+)
+def test_which_failure_of_an_exception(error: BaseException, operation: str) -> None:
+    """Its own, or that of what it was raised from; then that of what was being handled."""
+    found = parse(error)
+    assert found is not None
+    assert found.envelope.operation == operation
+
+
+@pytest.mark.parametrize("link", ["__cause__", "__context__"])
+def test_a_failure_that_is_printed_twice_is_given_whole(link: str) -> None:
+    """Other processes and wrappers pass on the text alone; the exception itself has the ids."""
+    whole = parse(_FIRST.client_error())
+    assert whole is not None
+    assert whole.envelope.request_id is not None
+    remote = RuntimeError(f"Traceback (most recent call last):\n  …\n{_FIRST.client_error()}")
+    for error in (
+        _handled(_FIRST.client_error(), remote, link=link),
+        _handled(RuntimeError(str(_FIRST.client_error())), _FIRST.client_error(), link=link),
+    ):
+        assert facts_of(parse(error)) == facts_of(whole)

@@ -80,6 +80,8 @@ def catches(call: Callable[[], bytes]) -> bytes:
         assert_type(error.response, dict[str, str])
     except matching(of=OSError) as error:
         assert_type(error.errno, int | None)
+    except matching(AccessDenied, of=(CallError, OSError)) as error:
+        str(error)
     return b""
 
 

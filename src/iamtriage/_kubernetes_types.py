@@ -44,7 +44,8 @@ GROUPS = {
 }
 # Short names of kubectl: https://kubernetes.io/docs/reference/kubectl/#resource-types.
 _SHORT_NAMES = """
-    cj cm crd crds cs csr deploy ds ep ev hpa ing limits netpol no ns pc pdb po pv pvc quota rc rs sa sc sts svc
+    cj cm crd crds cs csr deploy ds ep ev hpa ing
+    limits netpol no ns pc pdb po pv pvc quota rc rs sa sc sts svc
 """
 _SHORT = frozenset(_SHORT_NAMES.split())
 

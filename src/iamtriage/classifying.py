@@ -304,14 +304,14 @@ def matching(
 @overload
 def matching(
     *failures: type[Failure],
-    of: type[_Raised],
+    of: type[_Raised] | tuple[type[_Raised], ...],
     code: str | None = None,
     operation: str | None = None,
     action: str | None = None,
 ) -> type[_Raised]: ...
 def matching(
     *failures: type[Failure],
-    of: type[BaseException] = Exception,
+    of: type[BaseException] | tuple[type[BaseException], ...] = Exception,
     code: str | None = None,
     operation: str | None = None,
     action: str | None = None,
@@ -324,7 +324,8 @@ def matching(
 
     Args:
         failures: the kinds of failures, any of which fits; none given: any failure.
-        of: the class that the error has to be of, which the type checker then knows: ``of=ClientError``.
+        of: the class that the error has to be of, which the type checker then knows: ``of=ClientError``. As
+            behind ``except``, it may be a tuple of classes.
             Without it, errors that boto3 or others made of AWS's fit too.
         code: the error code, such as ``"AccessDenied"``.
         operation: the API operation, such as ``"GetObject"``.
@@ -347,8 +348,8 @@ def matching(
         if not _is_class(cls, Failure):
             msg = f"matching() takes classes of failures, such as AccessDenied, not {cls!r}"
             raise TypeError(msg)
-    if not _is_class(of, BaseException):
-        msg = f"of is a class of exceptions, not {of!r}"
+    if not all(_is_class(each, BaseException) for each in (of if isinstance(of, tuple) else (of,))):
+        msg = f"of is a class of exceptions or a tuple of them, not {of!r}"
         raise TypeError(msg)
     error = sys.exception()
     if error is None:

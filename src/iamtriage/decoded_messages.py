@@ -168,6 +168,10 @@ class DecodedMessage(View):
     resource: str | None = None
     context: tuple[KeyValues, ...] = ()
 
+    def __bool__(self) -> Literal[True]:
+        """Be true, so that a type checker tells a message from a refusal to decode it."""
+        return True
+
     @property
     def deny(self) -> Deny | None:
         """How it was denied; None where it was not, or the message does not tell.

@@ -16,6 +16,8 @@ from iamtriage._reading.raised import failures_raised
 from iamtriage._reading.shortcut import PREFIX, read_shortcut
 from iamtriage._reading.texts import cause_in, failures_in_pieces
 from iamtriage._reading.triggers import may_hold_failure
+from iamtriage.fingerprints import fingerprint
+from iamtriage.records import to_record
 
 if TYPE_CHECKING:
     from iamtriage.failures import Failure
@@ -28,7 +30,8 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
 
     Of several, it gives the cause: the innermost failure of a wrapped chain, as AWS or Kubernetes
     reported it; of independent ones the first access denial, else the first failure that is not
-    an ``aws_error``, else the first. :func:`iamtriage.scan` gives them all.
+    an ``aws_error``, else the first. :func:`iamtriage.scan` gives them all. Of an exception, its own failure,
+    or that of what it was raised from, goes before those that were being handled when it was raised.
 
     Args:
         error: the text of any SDK, CLI, tool or log (bytes are read as UTF-8, or as
@@ -67,8 +70,40 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
 
 
 def parse_raised(error: BaseException, *, contexts: bool = True) -> Failure | None:
-    """Read the failure that an exception tells of; ``contexts``: see ``failures_raised``."""
-    return _innermost(list(failures_raised(error, contexts=contexts)))
+    """Read the failure that an exception tells of, or else that of the nearest one that was being handled.
+
+    Args:
+        error: the exception.
+        contexts: whether what was being handled counts. An exception that a handler raised may be of its own
+            making, so its own failure goes first; of the others, it only tells more of the same failure.
+    """
+    chosen: Failure | None = None
+    said: list[Failure] = []
+    for level, failures in enumerate(failures_raised(error)):
+        said.extend(failures)
+        if level == 0 or contexts:
+            found = _innermost(failures)
+            if chosen is None or (found and chosen.kind == "aws_error" != found.kind):
+                chosen = found
+        if level > 0 and not contexts:
+            break
+        if chosen is None:
+            if contexts:
+                continue
+            break
+        if chosen.envelope.request_id and (chosen.kind != "aws_error" or not contexts):
+            break
+    return chosen if chosen is None else _fullest(chosen, said)
+
+
+def _fullest(chosen: Failure, said: Iterable[Failure]) -> Failure:
+    """Give the print of a failure that states most: wrappers and other processes pass on its text only."""
+    same = [each for each in said if each is not chosen and each.kind == chosen.kind]
+    if not same:
+        return chosen
+    print_ = fingerprint(chosen)
+    prints = [chosen, *(each for each in same if fingerprint(each) == print_)]
+    return max(prints, key=lambda each: sum(value is not None for value in to_record(each).values()))
 
 
 def _cause(failures: Iterable[Failure]) -> Failure | None:
@@ -83,6 +118,6 @@ def _cause(failures: Iterable[Failure]) -> Failure | None:
 
 
 def _innermost(failures: list[Failure]) -> Failure | None:
-    """Choose in a chain of exceptions, innermost first: what was raised first is the cause."""
+    """Choose among what was raised from one another, innermost first: what was raised first is the cause."""
     reported = [f for f in failures if f.kind != "aws_error"] or failures
     return _cause(reported[:1]) if reported and reported[0].kind == "access_denied" else _cause(failures)

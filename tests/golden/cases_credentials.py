@@ -229,6 +229,29 @@ MISSING: tuple[Golden, ...] = (
         {},
     ),
     (
+        "source-profile-circle",
+        "botocore.exceptions.InfiniteLoopConfigError: Infinite loop in credential configuration detected. Attempting to load from profile a which has already been visited. Visited profiles: ['a', 'b']",
+        {},
+    ),
+    (
+        "source-profile-empty",
+        'botocore.exceptions.InvalidConfigError: The source profile "base" must have credentials.',
+        {},
+    ),
+    ("source-twice", 'The profile "dev" contains both source_profile and credential_source.', {}),
+    ("source-unknown", 'The credential source "Ecs" referenced in profile "dev" is not valid.', {}),
+    (
+        "source-container",
+        "botocore.exceptions.CredentialRetrievalError: Error when retrieving credentials from EcsContainer: No credentials found in credential_source referenced in profile dev",
+        {},
+    ),
+    (
+        "sso-profile-incomplete",
+        'aws: [ERROR]: The profile "dev" is configured to use SSO but is missing required configuration: sso_region',
+        {},
+    ),
+    ("sso-session-missing", 'The specified sso-session does not exist: "corp"', {}),
+    (
         "no-sso-login",
         "aws eks list-clusters --profile dev\nError loading SSO Token: Token for dev-session does not exist",
         {},

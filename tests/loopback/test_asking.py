@@ -315,6 +315,12 @@ def test_misuse(session: Any, misuse: Callable[[Any], object]) -> None:  # noqa:
         misuse(session)
 
 
+@pytest.mark.parametrize("ask", [decode_message, authorization_details, gather_facts])
+def test_arguments_the_wrong_way_round(session: Any, ask: Any) -> None:  # noqa: ANN401
+    with pytest.raises(TypeError, match="failure goes first"):
+        ask(session, "no failure")
+
+
 class AwaitedSession(botocore.session.Session):  # type: ignore[misc] # botocore has no types
     """A session of aiobotocore's shape: what it gives has to be awaited."""
 

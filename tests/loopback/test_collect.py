@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import gc
 import json
+import pickle
 import re
 import threading
 import weakref
@@ -316,6 +318,30 @@ def test_misuse(misuse: Callable[[], object], error: type[Exception]) -> None:
     """What is wrong in the program is told at once."""
     with pytest.raises(error):
         misuse()
+
+
+async def _denied_later() -> None:
+    raise _error()
+
+
+@pytest.mark.parametrize("gather", [lambda: collect().run(_denied_later), lambda: collect([_denied_later])])
+def test_what_has_to_be_awaited_is_refused(gather: Callable[[], object]) -> None:
+    """Its denial would come when nobody gathers any more."""
+    with pytest.raises(TypeError, match=r"with denials\.attempt\(\): await"):
+        gather()
+
+
+def test_collections_pass_on_between_processes() -> None:
+    denials = collect([lambda: _raise(_error()), lambda: 7])
+    for again in (copy.deepcopy(denials), pickle.loads(pickle.dumps(denials))):
+        assert (again.results, again.counts, again.failures) == (
+            denials.results,
+            denials.counts,
+            denials.failures,
+        )
+        again.run(_raise, _error())
+        assert [*again.counts.values()] == [2]
+        assert [*denials.counts.values()] == [1]
 
 
 def test_reused_and_nested() -> None:

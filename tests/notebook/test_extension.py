@@ -292,6 +292,22 @@ def test_output_of_commands(shell: Shell) -> None:
     assert shell.cards("%explain_aws done") == [title]
 
 
+def test_output_of_a_command_may_be_bytes(shell: Shell) -> None:
+    shell.run(
+        f"import subprocess, sys\ndone = subprocess.run([sys.executable, '-c', {f'print({DENIED!r})'!r}], capture_output=True)"
+    )
+    assert shell.cards("%explain_aws done") == [DENIED_TITLE]
+
+
+def test_card_of_a_group_tells_of_the_others(shell: Shell) -> None:
+    errors = f"RuntimeError({DENIED!r}), ValueError('a bug'), RuntimeError({UNAUTHORIZED!r})"
+    cell = f"raise ExceptionGroup('calls', [{errors}])"
+    [card] = _text_of(shell, cell)
+    assert card.startswith(DENIED_TITLE)
+    assert "There is one more failure in it: with --all, %explain_aws shows a card for each." in card
+    assert len(_text_of(shell, "%explain_aws --all")) == 2
+
+
 def test_facts_are_words_at_the_end(shell: Shell) -> None:
     shell.shell.user_ns["text"] = UNAUTHORIZED
     with capture_output() as captured:
@@ -363,7 +379,7 @@ def test_of_several_failures_the_cause_is_shown_and_the_others_are_told(shell: S
     log = f"{EXPIRED}\n{DENIED}\n{DENIED}\n{UNAUTHORIZED}"
     [card] = _text_of(shell, f"%%explain_aws\n{log}")
     assert card.startswith(DENIED_TITLE)
-    assert "There are 2 more failures in it: the option --all shows a card for each." in card
+    assert "There are 2 more failures in it: with --all, %explain_aws shows a card for each." in card
     [card] = _text_of(shell, f"%%explain_aws\n{EXPIRED}\n{DENIED}")
     assert "There is one more failure in it" in card
     [card] = _text_of(shell, f"%%explain_aws\n{DENIED}\n{DENIED}")

@@ -366,6 +366,21 @@ MISSING: Table = tuple(
         ("profile", "The config profile (staging) could not be found"),
         ("source-profile", 'The source_profile "base" referenced in the profile "dev" does not exist.'),
         ("source-empty", 'The source profile "base" must have credentials.'),
+        (
+            "source-circle",
+            "Infinite loop in credential configuration detected. Attempting to load from profile a which has already been visited. Visited profiles: ['a', 'b']",
+        ),
+        ("source-twice", 'The profile "dev" contains both source_profile and credential_source.'),
+        ("source-unknown", 'The credential source "Ecs" referenced in profile "dev" is not valid.'),
+        (
+            "source-not-offered",
+            'The credential_source "EcsContainer" is specified in profile "dev", but no source provider was configured.',
+        ),
+        (
+            "sso-incomplete",
+            'aws: [ERROR]: The profile "dev" is configured to use SSO but is missing required configuration: sso_region',
+        ),
+        ("sso-session-missing", 'The specified sso-session does not exist: "corp"'),
         ("role-arn", "You must specify a value for roleArn and roleSessionName"),
         ("no-aws", "No AWS credentials found"),
         ("aws-not-found", "AWS credentials not found"),

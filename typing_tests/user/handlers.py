@@ -126,9 +126,14 @@ def asks(error: ClientError) -> str:
             LOG.info("%s: %s", me.asked, me.reason)
         case _:
             assert_never(me)
+    if not me:
+        return str(me.explanation())
+    assert_type(me, Identity)
     found = decode_message(error, session)
     if isinstance(found, DecodedMessage):
         assert_type(found.allowed, bool | None)
+    if not found:
+        LOG.info("%s", found.reason)
     role = find_role_arn(session, "deployer")
     facts = gather_facts(error, session)
     return f"{explain(error, facts=[me, found, facts])} {role}"

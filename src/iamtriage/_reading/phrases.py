@@ -156,6 +156,12 @@ outer  | get credentials: | get identity: get credentials:
 sure   | SSO Token | Error loading SSO Token: Token for \S{1,200} does not exist
 sure   | referenced in the profile | source_profile "[^"\n]{1,100}" referenced in the profile "[^"\n]{1,100}" does not exist
 sure   | must have credentials | source[_ ]profile "[^"\n]{1,100}" must have credentials
+sure   | nfinite loop in credential | Infinite loop in credential configuration detected
+sure   | contains both source_profile | profile "[^"\n]{1,100}" contains both source_profile and credential_source
+sure   | " is not valid | credential[_ ]source "[^"\n]{1,64}" referenced in (?:the )?profile "[^"\n]{1,100}" is not valid
+sure   | is configured to use SSO but | is configured to use SSO but is missing required configuration
+sure   | specified sso-session does not exist | specified sso-session does not exist
+sure   | but no source provider was configured | is specified in profile "[^"\n]{1,100}", but no source provider was configured
 sure   | he config profile ( | The config profile \([^)\n]{1,100}\) could not be found
 sure   | ou must specify | You must specify a value for roleArn and roleSessionName
 sure   | redentials  | [Nn]o AWS [Cc]redentials (?:found|provided|were found|available|present)

@@ -24,16 +24,14 @@ if TYPE_CHECKING:
 _MOST_EXCEPTIONS = 200
 
 
-def failures_raised(error: BaseException, *, contexts: bool = True) -> Iterator[Failure]:
-    """Give the failures of an exception and of those it came from, innermost first.
+def failures_raised(error: BaseException) -> Iterator[list[Failure]]:
+    """Give the failures of an exception, level by level, those of a level innermost first.
 
-    Without ``contexts``, only those that it was raised from: an exception that another one's handler raised
-    may be of its own making.
+    The first level is the exception and what it was raised from. The next are those that were being handled
+    when one of the level before was raised: a failure of theirs may have nothing to do with it.
     """
-    for exception in reversed(list(_chain(error, contexts=contexts))):
-        failure = _failure(exception)
-        if failure is not None:
-            yield failure
+    for level in _levels(error):
+        yield [failure for failure in map(_failure, reversed(level)) if failure is not None]
 
 
 def group_behind(error: BaseException) -> BaseExceptionGroup[BaseException] | None:
@@ -48,23 +46,31 @@ def group_behind(error: BaseException) -> BaseExceptionGroup[BaseException] | No
     return None
 
 
-def _chain(error: BaseException, *, contexts: bool) -> Iterator[BaseException]:
-    """Walk causes, contexts and groups, outermost first, each exception once."""
+def _levels(error: BaseException) -> Iterator[list[BaseException]]:
+    """Walk causes and groups of each level outermost first, and go on with contexts; each exception once."""
     seen: set[int] = set()
-    waiting = [error]
-    while waiting and len(seen) < _MOST_EXCEPTIONS:
-        current = waiting.pop()
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        yield current
-        following: list[object] = [_attribute(current, "__cause__")]
-        if contexts and following == [None] and not _attribute(current, "__suppress_context__"):
-            following = [_attribute(current, "__context__")]
-        if issubclass(type(current), BaseExceptionGroup):
-            # The walk is reversed later: the first of a group shall come first then.
-            following.extend(cast("BaseExceptionGroup[BaseException]", current).exceptions)
-        waiting.extend(cast("BaseException", each) for each in following if each is not None)
+    waiting: list[object] = [error]
+    while waiting:
+        level: list[BaseException] = []
+        handled: list[object] = []
+        while waiting and len(seen) < _MOST_EXCEPTIONS:
+            current = cast("BaseException", waiting.pop())
+            if id(current) in seen:
+                continue
+            seen.add(id(current))
+            level.append(current)
+            cause = _attribute(current, "__cause__")
+            if cause is not None:
+                waiting.append(cause)
+            elif not _attribute(current, "__suppress_context__"):
+                handled.append(_attribute(current, "__context__"))
+            if issubclass(type(current), BaseExceptionGroup):
+                # What is read is reversed later: the first of a group shall come first then.
+                waiting.extend(cast("BaseExceptionGroup[BaseException]", current).exceptions)
+        if not level:
+            return
+        yield level
+        waiting = [each for each in reversed(handled) if each is not None]
 
 
 def _failure(error: BaseException) -> Failure | None:

@@ -71,4 +71,6 @@ _BARE = (
     "config map",
     "aws sso",
     "principalArn",
+    "use SSO",
+    "source provider",
 )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._rules import credential_remedies as helps
 from iamtriage._rules import pages
+from iamtriage._rules.broken_profiles import explain_broken_profile, is_broken_profile
 from iamtriage._rules.clues import code_of, plain, profile_in, quoted, said
 from iamtriage._rules.machines import explain_none_found
 from iamtriage._rules.missing_logins import (
@@ -36,9 +37,6 @@ __all__ = ("explain_missing",)
 
 # code, pattern: either is enough. The order decides, so what says most stands first.
 _PARTIAL = re.compile(r"Partial credentials found in ([\w./-]{1,40}), missing:? ?([\w ,]{0,80})")
-_SOURCE = re.compile(
-    r"source[_ ]profile \"?[\w.@:+/-]{1,64}\"? (?:referenced|must have)|Infinite loop in credential"
-)
 _PROFILE = re.compile(r"config profile \([^)]{1,100}\) could not be found")
 _SSO = re.compile(r"Error loading SSO Token|token for sso|SSO Token: Token for|SSO session|sso_start_url")
 _LOGIN = re.compile(r"login session|signin:CreateOAuth2Token|login credentials")
@@ -63,11 +61,9 @@ def _rule_for(words: str, code: str) -> _Rule | None:
         return explain_no_registry_login
     if code == "ProfileNotFound" or _PROFILE.search(words):
         return _no_profile
-    if (
-        code in {"PartialCredentialsError", "InfiniteLoopConfigError"}
-        or _PARTIAL.search(words)
-        or _SOURCE.search(words)
-    ):
+    if is_broken_profile(words):
+        return explain_broken_profile
+    if code == "PartialCredentialsError" or _PARTIAL.search(words):
         return _half
     if code.startswith("Login") or _LOGIN.search(words):
         return explain_no_login
@@ -142,28 +138,14 @@ def _no_profile(case: Case[MissingCredentials], words: str) -> Explanation:
 def _half(case: Case[MissingCredentials], words: str) -> Explanation:
     profile = profile_in(case)
     found = _PARTIAL.search(words)
-    if found is not None:
-        place, lacking = plain(found[1]) or "one place", plain(found[2].strip(" ,"))
-        cause = Cause(
-            "partial-credentials",
-            f"The settings of {place} are there by half{f', and lack {lacking}' if lacking else ''}.",
-            "derived",
-            (f"The SDK says that credentials in {place} are partial.",),
-        )
-    elif "Infinite loop" in words:
-        cause = Cause(
-            "profile-loop",
-            "Profiles name each other as source_profile in a circle.",
-            "derived",
-            quoted(words, "Infinite loop in credential"),
-        )
-    else:
-        cause = Cause(
-            "source-profile",
-            "The profile that source_profile names is missing, or has no credentials of its own.",
-            "derived",
-            quoted(words, "source_profile", "must have credentials"),
-        )
+    place = (plain(found[1]) if found else None) or "one place"
+    lacking = plain(found[2].strip(" ,")) if found else None
+    cause = Cause(
+        "partial-credentials",
+        f"The settings of {place} are there by half{f', and lack {lacking}' if lacking else ''}.",
+        "derived",
+        (f"The SDK says that credentials in {place} are partial.",),
+    )
     return Explanation(
         case.failure,
         "partial-credentials",
@@ -188,9 +170,3 @@ def _half(case: Case[MissingCredentials], words: str) -> Explanation:
         ),
         ("No IAM policy helps here: no call was made.",),
     )
-
-
-# ------------------------------------------------ logins and helpers
-
-
-# ------------------------------------------------ requests without credentials

@@ -114,7 +114,12 @@ def failure_told(told: Told) -> Failure | None:
     Raises:
         TypeError: neither a failure nor what :func:`iamtriage.parse` takes.
     """
-    return told if isinstance(told, Failure) else parse(told)
+    if isinstance(told, Failure):
+        return told
+    if callable(getattr(told, "client", None)) or callable(getattr(told, "create_client", None)):
+        msg = f"the failure goes first, and the session second; {type(told).__name__} is a session"
+        raise TypeError(msg)
+    return parse(told)
 
 
 def with_client(

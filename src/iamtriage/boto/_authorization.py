@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
@@ -77,6 +77,10 @@ class RequestAuthorization(View):
     details: AuthorizationDetails
     documents: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict[str, Mapping[str, Any]], hash=False)
     refused: Mapping[str, Refusal] = attrs.field(factory=dict[str, Refusal], hash=False)
+
+    def __bool__(self) -> Literal[True]:
+        """Be true, so that a type checker tells an answer from a :class:`Refusal`."""
+        return True
 
     @property
     def facts(self) -> Facts:

@@ -6,8 +6,10 @@ by what another handler was busy with.
 
 from __future__ import annotations
 
+import inspect
 import sys
 import threading
+from collections.abc import Iterable
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast, overload
 
@@ -18,11 +20,11 @@ from iamtriage._reading.raised import group_behind
 from iamtriage._views import View
 from iamtriage.boto._merging import blocks_of, policies_of, policy_of, principals_of
 from iamtriage.fingerprints import fingerprint
-from iamtriage.parsing import parse, parse_raised
+from iamtriage.parsing import parse_raised
 from iamtriage.records import to_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from types import TracebackType
 
     from iamtriage._rendering.blocks import Block
@@ -64,6 +66,20 @@ class Collection(View, Generic[_T]):
         self._counts: dict[str, int] = {}
         self._results: tuple[_T | None, ...] = ()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Give what another process or a copy gets: all but the lock."""
+        with self._lock:
+            return {
+                "_kinds": self._kinds,
+                "_failures": dict(self._failures),
+                "_counts": dict(self._counts),
+                "_results": self._results,
+            }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._lock = threading.Lock()
+
     # ------------------------------------------------ gathering
 
     def __enter__(self) -> Collection[_T]:
@@ -91,13 +107,22 @@ class Collection(View, Generic[_T]):
     def run(self, call: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R | None:
         """Call something, and give what it returns; None where it was denied.
 
-        Of a coroutine function it only makes the coroutine: put the ``await`` into :meth:`attempt`.
+        Raises:
+            TypeError: what it returns has to be awaited, so its denial would not be gathered here. Put the
+                ``await`` into :meth:`attempt`.
 
         >>> collect().run(int, "7")
         7
         """
         with self.attempt():
-            return call(*args, **kwargs)
+            result = call(*args, **kwargs)
+            if inspect.iscoroutine(result):
+                result.close()
+                msg = (
+                    "what run() calls has to be awaited: write `with denials.attempt(): await …` in its place"
+                )
+                raise TypeError(msg)
+            return result
         return None
 
     def run_all(self, tasks: Iterable[Callable[[], _T]]) -> None:
@@ -172,15 +197,11 @@ class Collection(View, Generic[_T]):
             if group_behind(error) is not None:
                 return None
             failure = parse_raised(error, contexts=False)
-            if failure is None or failure.kind not in self._kinds:
-                return None
-            # boto3 raises errors of its own in the handler of AWS's, which has the ids.
-            whole = parse(error)
-            return whole if whole is not None and fingerprint(whole) == fingerprint(failure) else failure
         except KeyboardInterrupt:
             raise
         except BaseException:  # noqa: BLE001 (whatever is wrong with it, it is not ours to hide)
             return None
+        return None if failure is None or failure.kind not in self._kinds else failure
 
     def _add(self, failures: Iterable[Failure]) -> None:
         with self._lock:
@@ -331,6 +352,12 @@ def collect(
     """
     collection: Collection[Any] = Collection(checked_kinds(kinds))
     if tasks is not None:
+        if not isinstance(tasks, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
+            msg = (  # type: ignore[unreachable]
+                f"collect() takes a list of callables, not {type(tasks).__name__}; "
+                "within a function, write `with collect() as denials:`"
+            )
+            raise TypeError(msg)
         collection.run_all(tasks)
     return collection
 

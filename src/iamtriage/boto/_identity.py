@@ -5,7 +5,7 @@ See ``principals`` and ``role_arns`` for the latter.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import attrs
 
@@ -60,6 +60,10 @@ class Identity(View):
     arn: str
     account: str
     user_id: str
+
+    def __bool__(self) -> Literal[True]:
+        """Be true, so that a type checker tells an answer from a :class:`Refusal`."""
+        return True
 
     @property
     def principal(self) -> Principal | None:

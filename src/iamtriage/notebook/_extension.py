@@ -8,9 +8,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Protocol
 
-from iamtriage.explaining import explain
-from iamtriage.notebook._magic import Magic, last_error
-from iamtriage.parsing import parse
+from iamtriage.notebook._magic import Magic, explained, failures_of, last_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,9 +76,9 @@ class _Extension:
         # A magic's complaint may quote what it was given.
         if error is None or isinstance(error, UsageError):
             return
-        failure = parse(error)
-        if failure is not None and failure.kind != "aws_error":
-            display(explain(failure, facts=self.magic.facts_for(error)))
+        failures = (each for each in failures_of(error) if each is not None and each.kind != "aws_error")
+        for explanation in explained(failures, self.magic.facts_for(error)):
+            display(explanation)
 
 
 # A shell lives as long as its kernel.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from iamtriage.notebook._extension import Shell
 
-__all__ = ("Magic", "last_error")
+__all__ = ("Magic", "explained", "failures_of", "last_error")
 
 # The last words of a line that are `key=value`; a value with blanks is quoted.
 _FACT = re.compile(r"""(?:^|\s)([A-Za-z_]\w*)=("[^"]*"|'[^']*'|[^\s"']+)\s*\Z""")
@@ -83,19 +83,8 @@ class Magic:
         return given[1] if given and given[0] is error else None
 
     def _explain(self, value: object, facts: Facts, *, every: bool) -> None:
-        found = _distinct(_failures_in(value))
-        if not found:
-            self._display(explain(""))
-            return
-        wanted = found[: _MOST_CARDS if every else 1]
-        left = len(found) - len(wanted)
-        for failure in wanted:
-            explanation = explain(failure, facts=facts)
-            if left and failure is wanted[-1]:
-                more = "is one more failure" if left == 1 else f"are {left} more failures"
-                how = "" if every else ": the option --all shows a card for each"
-                notes = (*explanation.notes, f"There {more} in it{how}.")
-                explanation = attrs.evolve(explanation, notes=notes)
+        explanations = list(explained(_failures_in(value), facts, every=every))
+        for explanation in explanations or (explain(""),):
             self._display(explanation)
 
     def _value(self, expression: str) -> object:
@@ -136,6 +125,23 @@ class Magic:
         except BaseException as error:
             self._facts = error, facts
             raise
+
+
+def explained(
+    failures: Iterable[Failure | None], facts: Facts | None, *, every: bool = False
+) -> Iterator[Explanation]:
+    """Explain failures, or the first of them, which says then that there are more."""
+    found = _distinct(failures)
+    wanted = found[: _MOST_CARDS if every else 1]
+    left = len(found) - len(wanted)
+    for failure in wanted:
+        explanation = explain(failure, facts=facts)
+        if left and failure is wanted[-1]:
+            more = "is one more failure" if left == 1 else f"are {left} more failures"
+            how = "" if every else ": with --all, %explain_aws shows a card for each"
+            notes = (*explanation.notes, f"There {more} in it{how}.")
+            explanation = attrs.evolve(explanation, notes=notes)
+        yield explanation
 
 
 # ---------------------------------------------------------------------------------------------- the line
@@ -212,19 +218,26 @@ def _failures_in(value: object) -> Iterator[Failure | None]:
     elif isinstance(value, bytes | bytearray):
         yield from _failures_in(bytes(value).decode("utf-8", "replace"))
     elif isinstance(value, BaseException):
-        yield parse(value)
-        if isinstance(value, BaseExceptionGroup):
-            yield from map(parse, cast("BaseExceptionGroup[BaseException]", value).exceptions)
+        yield from failures_of(value)
     elif isinstance(value, Mapping):
         yield parse(cast("Mapping[str, object]", value))
     elif isinstance(value, list | tuple):
         yield from _failures_of_all(cast("list[object]", value))
     else:
-        captured = getattr(value, "stdout", None), getattr(value, "stderr", None)
-        if not any(isinstance(text, str) for text in captured):
-            _misused(f"a text, lines, an error or a failure can be explained, not {type(value).__name__}")
         # What `%%capture` and `subprocess.run` give.
-        yield from _failures_in("\n".join(text for text in captured if isinstance(text, str)))
+        streams = (getattr(value, "stdout", None), getattr(value, "stderr", None))
+        captured = [text for text in streams if isinstance(text, str | bytes)]
+        if not captured:
+            _misused(f"a text, lines, an error or a failure can be explained, not {type(value).__name__}")
+        texts = (text if isinstance(text, str) else text.decode("utf-8", "replace") for text in captured)
+        yield from _failures_in("\n".join(texts))
+
+
+def failures_of(error: BaseException) -> Iterator[Failure | None]:
+    """Give the failures of an error, of a group those of its members too, the one to explain first."""
+    yield parse(error)
+    if isinstance(error, BaseExceptionGroup):
+        yield from map(parse, cast("BaseExceptionGroup[BaseException]", error).exceptions)
 
 
 def _failures_of_all(values: list[object] | tuple[object, ...]) -> Iterator[Failure | None]:
