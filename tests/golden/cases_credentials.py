@@ -517,6 +517,10 @@ OTHERS: tuple[Golden, ...] = (
         {},
     ),
     ("throttled", _boto("ThrottlingException", "DescribeClusters", "Rate exceeded"), {}),
+    ("s3-head-400", _boto("400", "HeadObject", "Bad Request"), {}),
+    ("s3-head-301", _boto("301", "HeadBucket", "Moved Permanently"), {}),
+    ("s3-head-404", _boto("404", "HeadObject", "Not Found"), {}),
+    ("status-alone", _boto("412", "HeadObject", "Precondition Failed"), {}),
     (
         "cluster-not-found",
         _boto("ResourceNotFoundException", "DescribeCluster", "No cluster found for name: orders."),

@@ -307,6 +307,7 @@ OWN = {
     ("configure", "get"): {"profile"},
     ("configure", "set"): {"profile"},
     ("configure", "sso"): {"profile"},
+    ("configure", "sso-session"): set(),
     ("sso", "login"): {"profile"},
     ("sso", "logout"): set(),
     ("ecr", "get-login-password"): {"region"},

@@ -21,7 +21,7 @@ from iamtriage._rules.unanswered import explain_unanswered
 from iamtriage.explanations import Cause, Explanation, Remedy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from iamtriage._rules.cases import Case
     from iamtriage.failures import AwsError
@@ -64,6 +64,10 @@ def _rule_for(case: Case[AwsError], words: str) -> _Rule:
         return _key_state
     if any(kind.fits(code, envelope.status_code, words) for kind in KINDS):
         return _plain
+    if code in {"400", "301", "307"} and _is_head(case):
+        return _head
+    if code == "404":
+        return _not_found
     if _QUOTA.search(code) or (not code and _REACHED.search(words)):
         return _quota
     if _FOUND.search(code) or (_NOT_THERE.search(words) and (not code or "Valid" in code or "Param" in code)):
@@ -302,6 +306,82 @@ def _key_state(case: Case[AwsError], words: str) -> Explanation:
     )
 
 
+def _is_head(case: Case[AwsError]) -> bool:
+    return case.failure.envelope.operation in {"HeadObject", "HeadBucket"}
+
+
+def _head(case: Case[AwsError], _words: str) -> Explanation:
+    """Explain a bare status of S3, whose code stands in the body that an answer to HEAD does not have.
+
+    The codes that S3 gives with these statuses: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+    """
+    failure = case.failure
+    status = code_of(failure)
+    elsewhere = Cause(
+        "other-region", "The bucket is in another region than the one that was asked.", "possible"
+    )
+    causes = (
+        (
+            Cause(
+                "expired-token",
+                "The session token has expired, or is not one: S3 says 400 to these too.",
+                "possible",
+            ),
+            elsewhere,
+            Cause(
+                "customer-key",
+                "The object is encrypted with a key of the customer's own (SSE-C), and the call does not send it.",
+                "possible",
+            ),
+        )
+        if status == "400"
+        else (elsewhere,)
+    )
+    return Explanation(
+        failure,
+        "head-without-reason",
+        f"S3 said {status} to {failure.envelope.operation} and gave no reason.",
+        (
+            Cause(
+                "no-body",
+                "A HEAD request has an answer without a body: S3 cannot say why.",
+                "derived",
+                ("The code was made of the HTTP status.",),
+            ),
+            *causes,
+        ),
+        tuple(_head_remedies(case, all_of_it=status == "400")),
+        (_NOTE,),
+    )
+
+
+def _head_remedies(case: Case[AwsError], *, all_of_it: bool) -> Iterator[Remedy]:
+    profile = profile_in(case)
+    if all_of_it:
+        yield Remedy(
+            title="Ask with a call that can say why",
+            who="you",
+            steps=(
+                "The first command fails with ExpiredToken or InvalidToken where the credentials are the reason: then log in anew.",
+                "The second is the call with GET in place of HEAD: its answer has a code and a sentence.",
+            ),
+            commands=(
+                helps.in_profile(profile, "aws", "sts", "get-caller-identity"),
+                helps.in_profile(
+                    profile, "aws", "s3api", "get-object", "--bucket", "BUCKET", "--key", "KEY", "/dev/null"
+                ),
+            ),
+            url=pages.S3_ERRORS,
+        )
+    yield Remedy(
+        title="Ask in the bucket's region",
+        who="you",
+        steps=("The command tells the bucket's region; null is us-east-1. Make the client for that region.",),
+        commands=(helps.in_profile(profile, "aws", "s3api", "get-bucket-location", "--bucket", "BUCKET"),),
+        url=pages.S3_ERRORS,
+    )
+
+
 def _other(case: Case[AwsError], _words: str) -> Explanation:
     failure = case.failure
     code, envelope = code_of(failure), failure.envelope
@@ -314,7 +394,9 @@ def _other(case: Case[AwsError], _words: str) -> Explanation:
         (
             Cause(
                 "aws-error",
-                "AWS gives this code, which names no missing permission. The sentence that stands beside it says more.",
+                "AWS gives only the HTTP status, and no code."
+                if code.isdigit()
+                else "AWS gives this code, which names no missing permission. The sentence that stands beside it says more.",
                 "reported",
                 code_lines(code, envelope.status_code),
             ),

@@ -214,7 +214,7 @@ def explain_broken_profile(case: Case[MissingCredentials], words: str) -> Explan
                 who="you",
                 steps=fault.steps,
                 commands=tuple(
-                    helps.in_profile(None if "list-profiles" in each else profile, *each)
+                    helps.in_profile(None if each[-1] in {"list-profiles", "sso-session"} else profile, *each)
                     for each in fault.commands
                 ),
                 url=fault.url,
