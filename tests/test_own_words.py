@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from iamtriage import AccessDenied, explain, parse
+from iamtriage import AccessDenied, explain, parse, scan
 from iamtriage.testing import ENVELOPES, EnvelopeName, aws_error
 
 HEAD = "An error occurred (AccessDeniedException) when calling the CreateAgent operation: "
@@ -270,3 +270,40 @@ def test_hostile_text_takes_no_time(piece: str) -> None:
     began = time.perf_counter()
     explain(failure)
     assert time.perf_counter() - began < 1
+
+
+DENIED = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied"
+MFA = "MultiFactorAuthentication failed with invalid MFA one time pass code."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"An error occurred (AccessDenied) when calling the AssumeRole operation: {MFA}\n{DENIED}",
+        f"{DENIED}\n\nAn error occurred (AccessDenied) when calling the AssumeRole operation: {MFA}",
+        f"{DENIED}\nAn error occurred (AccessDenied) when calling the AssumeRole operation: {MFA}",
+        f"2024-05-06 07:08:09,123 INFO orders: {MFA}\n2024-05-06 07:08:10,456 ERROR orders: {DENIED}",
+        f"{DENIED}\n2024-05-06 07:08:10,456 INFO orders: {MFA}",
+        f"{DENIED}\n\nIt said {MFA} before.",
+        f"{DENIED}\n    at run (/app/x.js:1:2)\n{MFA}",
+    ],
+)
+def test_what_another_failure_says_is_no_cause(text: str) -> None:
+    """Two failures in one log are explained each by its own words."""
+    (denied,) = [failure for failure in scan(text) if failure.envelope.operation == "GetObject"]
+    assert explain(denied).topic == "s3-access-denied"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"An error occurred (AccessDenied) when calling the AssumeRole operation: {MFA}",
+        f"AccessDenied: {MFA}\n\tstatus code: 403, request id: 0a1b2c3d-0000-1111-2222-333344445555",
+        "An error occurred (AccessDenied) when calling the AssumeRole operation:\nMultiFactorAuthentication\nfailed",
+        # Words ahead of the code, in the same paragraph.
+        f"orders: {MFA} Code: AccessDenied, status code: 403, request id: 0a1b2c3d-0000-1111-2222-333344445555",
+        {"Error": {"Code": "AccessDenied", "Message": MFA}},
+    ],
+)
+def test_the_words_of_the_denial_are_its_cause(text: str | dict[str, object]) -> None:
+    assert explain(text).topic == "mfa"

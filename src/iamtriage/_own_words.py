@@ -6,18 +6,23 @@ Where it is in doubt whether what stands there is a sentence of the service, the
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+from iamtriage._reading.grammar import RECORD
 from iamtriage._reading.unwrap import unwrap
-from iamtriage._sentence_ends import sentence_at
+from iamtriage._sentence_ends import paragraph_at, sentence_at
 
 if TYPE_CHECKING:
     from iamtriage.failures import AccessDenied
 
-__all__ = ("own_words_in",)
+__all__ = ("own_words_in", "words_of")
 
 _MOST = 8_000
+_AHEAD = 300
 _BEHIND = 1_000
+# What parts a denial from what stands before it.
+_PARTING = re.compile(rf"{RECORD}|\n\n")
 _TYPE = re.compile(r"(?<=[a-z])(?:Exception|Denied|Operation)['\"]?:[ ]?")
 # What stands before the sentence, as SDKs and services print the two; the surest first.
 _HEADS = (
@@ -63,24 +68,42 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _FEWEST_WORDS = 2
 
 
+def words_of(failure: AccessDenied) -> str:
+    """Give all that a text says of a denial: its span, and what stands around it in the same paragraph."""
+    start = failure.span[0]
+    ahead = _PARTING.split(unwrap(failure.text[max(start - _AHEAD, 0) : start]).text)[-1]
+    text, end = _readable(failure)
+    # What stands behind another failure is that one's.
+    return " ".join(
+        (*([] if "An error occurred (" in ahead else [ahead]), text[:end], paragraph_at(text, end))
+    )
+
+
 def own_words_in(failure: AccessDenied) -> str | None:
     """Give the sentence of a denial, None where it says no more than that access is denied."""
-    start, end = failure.span
-    view = unwrap(failure.text[start : min(end, start + _MOST) + _BEHIND])
+    text, end = _readable(failure)
     for head in _HEADS:
-        found = head.search(view.text)
-        if found is None or view.origin(found.start()) >= end - start:
+        found = head.search(text)
+        if found is None or found.start() >= end:
             continue
         opening = found["opening"] if head.groups else None
-        sentence = sentence_at(view.text, found.end(), opening)
+        sentence = sentence_at(text, found.end(), opening)
         # "message": "orders failed: AccessDenied: …"
         inner = _TYPE.search(sentence)
         return _telling(sentence[inner.end() :] if inner else sentence)
     # The message of an answer whose code is in another field of it.
     code = failure.envelope.code
-    if code is not None and (start, end) == (0, len(failure.text)) and code not in failure.text:
-        return _telling(sentence_at(view.text, 0))
+    if code is not None and failure.span == (0, len(failure.text)) and code not in failure.text:
+        return _telling(sentence_at(text, 0))
     return None
+
+
+def _readable(failure: AccessDenied) -> tuple[str, int]:
+    """Give a denial's text and a little more of it, made readable, and where in it the denial ends."""
+    start, end = failure.span
+    end = min(end, start + _MOST)
+    view = unwrap(failure.text[start : end + _BEHIND])
+    return view.text, bisect_left(range(len(view.text)), end - start, key=view.origin)
 
 
 def _telling(sentence: str) -> str | None:

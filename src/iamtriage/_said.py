@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from iamtriage._own_words import own_words_in
+from iamtriage._own_words import own_words_in, words_of
 from iamtriage._sentence_ends import up_to_end
 
 if TYPE_CHECKING:
@@ -50,7 +50,6 @@ _SENTENCES: tuple[tuple[str, Said], ...] = (
     ("lake formation permission", "lake-formation"),
     ("you are not the owner", "not-owner"),
 )
-_AROUND = 4_000
 
 
 def said_in(failure: AccessDenied) -> tuple[Said | None, str | None]:
@@ -59,9 +58,7 @@ def said_in(failure: AccessDenied) -> tuple[Said | None, str | None]:
         return None, None
     if failure.reason is None and failure.action is not None and failure.principal is not None:
         return None, None
-    start, end = failure.span
-    words = failure.text[max(start - _AROUND, 0) : min(end, start + 2 * _AROUND) + _AROUND].lower()
-    lowered = " ".join(words.split())
+    lowered = " ".join(words_of(failure).lower().split())
     for fragment, said in _SENTENCES:
         if fragment in lowered:
             return said, None

@@ -11,9 +11,11 @@ import re
 
 from iamtriage._reading.grammar import ENTRY, RECORD
 
-__all__ = ("sentence_at", "up_to_end")
+__all__ = ("paragraph_at", "sentence_at", "up_to_end")
 
 _LONGEST = 600
+# Another failure begins.
+_NEXT = "An error occurred ("
 _MOST_LINES = 12
 # Narrower lines no terminal or text wrapper makes.
 _NARROWEST = 40
@@ -83,11 +85,26 @@ def sentence_at(text: str, start: int, opening: str | None = None) -> str:
     first, *others = text[start : start + _LONGEST].split("\n")[:_MOST_LINES]
     words, width = first.strip(), start + len(first) - line_start
     for line in others:
-        if not line.strip() or _NO_PROSE.match(line) or not _goes_on(words, width, line):
+        if _is_other(line) or not _goes_on(words, width, line):
             break
         words = f"{words} {line.strip()}".strip()
         width = len(line)
     return up_to_end(words, opening)
+
+
+def paragraph_at(text: str, start: int) -> str:
+    r"""Give what stands at a place of a readable text, up to an empty line, a trace or another entry.
+
+    >>> paragraph_at("Denied: Agents are closed.\nThey open at eight.\n\nOrders are late.", 8)
+    'Agents are closed. They open at eight.'
+    """
+    first, *others = text[start : start + _LONGEST].split("\n")
+    words = [first.partition(RECORD)[0].partition(_NEXT)[0]]
+    for line in others:
+        if _is_other(line) or _NEXT in line:
+            break
+        words.append(line)
+    return " ".join(words)
 
 
 def up_to_end(words: str, opening: str | None = None) -> str:
@@ -99,6 +116,11 @@ def up_to_end(words: str, opening: str | None = None) -> str:
     end = _string_end(words, opening)
     found = _END.search(words)
     return words[: min(end, found.start()) if found else end].rstrip(" .,;\\")
+
+
+def _is_other(line: str) -> bool:
+    """Tell whether a line is no part of the sentence of the line before."""
+    return not line.strip() or _NO_PROSE.match(line) is not None
 
 
 def _goes_on(words: str, width: int, line: str) -> bool:
