@@ -173,6 +173,17 @@ def test_in_every_envelope_the_sentence_is_quoted_or_nothing(envelope: EnvelopeN
             id="rust-debug",
         ),
         pytest.param(
+            'Orders.AccessDeniedException(properties: Orders.AccessDeniedException.Properties(message: Optional("Agents are '
+            'closed.")), httpResponse: Status Code: 403, x-amzn-ErrorType: AccessDeniedException, requestID: nil)',
+            "Agents are closed",
+            id="swift-debug",
+        ),
+        pytest.param(
+            "AuthFailure: Not authorized for images: [ami-0a1b2c3d]\n\tstatus code: 403, request id: 0a1b2c3d",
+            "Not authorized for images: [ami-0a1b2c3d]",
+            id="auth-failure",
+        ),
+        pytest.param(
             '{"level":"error","msg":"create: AccessDeniedException: Agents are closed","agent":"orders"}',
             "Agents are closed",
             id="json-log",

@@ -23,11 +23,13 @@ _AHEAD = 300
 _BEHIND = 1_000
 # What parts a denial from what stands before it.
 _PARTING = re.compile(rf"{RECORD}|\n\n")
-_TYPE = re.compile(r"(?<=[a-z])(?:Exception|Denied|Operation)['\"]?:[ ]?")
+_TYPE = re.compile(r"(?<=[a-z])(?:Exception|Denied|Operation|Failure)['\"]?:[ ]?")
 # What stands before the sentence, as SDKs and services print the two; the surest first.
 _HEADS = (
     re.compile(r"\)\swhen\scalling\sthe\s\w{1,99}\soperation(?:\s\(reached\smax\sretries:\s\d{1,9}\))?:[ ]?"),
-    re.compile(r"[\"'<]?[Mm]essage_?[\"']?\s?(?:=>|[:=>])\s?(?:Some\()?(?P<opening>[\"'])?(?![{\[])"),
+    re.compile(
+        r"[\"'<]?[Mm]essage_?[\"']?\s?(?:=>|[:=>])\s?(?:(?:Some|Optional)\()?(?P<opening>[\"'])?(?![{\[])"
+    ),
     _TYPE,
 )
 # Sentences that say no more than that access is denied.
