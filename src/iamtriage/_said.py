@@ -6,8 +6,10 @@ owner, a setting that forbids public data. What is not known here is repeated, n
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from iamtriage._own_words import own_words_in, words_of
+from iamtriage._sentence_ends import up_to_end
 
 if TYPE_CHECKING:
     from iamtriage.failures import AccessDenied
@@ -48,28 +50,6 @@ _SENTENCES: tuple[tuple[str, Said], ...] = (
     ("lake formation permission", "lake-formation"),
     ("you are not the owner", "not-owner"),
 )
-# Sentences that say no more than that access is denied, unless something goes on behind them.
-_BARE = re.compile(
-    r"(?:(?:access(?: is)? denied|forbidden|not authorized|unauthorized(?: operation)?|unknown ?error"
-    r"|you are not authorized to perform (?:this|the) operation|null|none|an error occurred|403"
-    r"|you don't have permissions? to access this resource|service returned error code \w+"
-    r"|all access to this (?:object|resource) has been disabled|status code:? ?\d+"
-    r"|access to the resource \S+ is denied)(?![:,;]? ?(?-i:[a-z]))"
-    r"|\W*\Z)",
-    re.IGNORECASE,
-)
-# The sentence behind the code, as SDKs and services print the two; white space is folded.
-_BEHIND = (
-    re.compile(r"\) when calling the \w+ operation(?: \(reached max retries: \d+\))?: (?P<words>.{0,600})"),
-    re.compile(r"[\"'<]?[Mm]essage[\"'>]?\s?[:=>]\s?\\?[\"']?(?P<words>[^\"'<]{0,600})"),
-    re.compile(r"(?<=[a-z])(?:Exception|Denied|Operation)['\"]?: (?P<words>.{0,600})"),
-)
-_END = re.compile(
-    r"\s\(Service:|\s+status code:|,? request ?id|\\n|\s\(request|Encoded authorization|</|\"\}|[\"'],"
-    r"|\sat \S+ \(|\.\s",
-    re.IGNORECASE,
-)
-_AROUND = 4_000
 
 
 def said_in(failure: AccessDenied) -> tuple[Said | None, str | None]:
@@ -78,31 +58,15 @@ def said_in(failure: AccessDenied) -> tuple[Said | None, str | None]:
         return None, None
     if failure.reason is None and failure.action is not None and failure.principal is not None:
         return None, None
-    start, end = failure.span
-    words = failure.text[max(start - _AROUND, 0) : min(end, start + 2 * _AROUND) + _AROUND].lower()
-    lowered = " ".join(words.split())
+    lowered = " ".join(words_of(failure).lower().split())
     for fragment, said in _SENTENCES:
         if fragment in lowered:
             return said, None
     if failure.reason is not None:
         # "because this bucket has blocked …": a reason, and no policy that lacks an Allow.
         named = failure.deny is not None or failure.policy_type is not None
-        return (None, None) if named else ("other", failure.reason)
+        return (None, None) if named else ("other", up_to_end(failure.reason))
     if failure.action is not None or failure.encoded_message is not None or failure.policy_type is not None:
         return None, None
-    sentence = _sentence(failure)
+    sentence = own_words_in(failure)
     return (None, None) if sentence is None else ("other", sentence)
-
-
-def _sentence(failure: AccessDenied) -> str | None:
-    """Give the sentence behind the code, None where it says no more than that access is denied."""
-    start, end = failure.span
-    span = " ".join(failure.text[start : min(end, start + 2 * _AROUND) + _AROUND].split())
-    for pattern in _BEHIND:
-        found = pattern.search(span)
-        if found is None:
-            continue
-        ending = _END.search(found["words"])
-        sentence = (found["words"][: ending.start()] if ending else found["words"]).strip(" .\"'\\")
-        return None if _BARE.match(sentence) or " " not in sentence else sentence
-    return None

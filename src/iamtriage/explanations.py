@@ -309,7 +309,9 @@ def facts_shown(failure: Failure) -> Iterator[tuple[str, str]]:
         record["principal"] = None
     for key in TELLING:
         value = record[key]
-        if value is not None:
+        if value == "":  # Kubernetes' core group has no name
+            yield LABELS[key], '""'
+        elif value is not None:
             yield LABELS[key], str(value).replace("_", " ") if key == "policy_type" else str(value)
 
 

@@ -479,6 +479,22 @@ ABSENCES: tuple[Row, ...] = (
         ("curl --silent --head --max-time 10 https://sts.eu-west-1.amazonaws.com",),
     ),
     (
+        "a certificate on the way to STS",
+        'WebIdentityErr: failed to retrieve credentials\ncaused by: RequestError: send request failed\ncaused by: Post "https://sts.eu-west-1.amazonaws.com/": x509: certificate signed by unknown authority',
+        {},
+        "sts-unreached",
+        {"certificate": "derived", "no-way-out": "possible"},
+        (),
+    ),
+    (
+        "a program that was built in GitHub Actions",
+        "NoCredentialProviders: no valid providers in chain. Deprecated.\norders/pkg.check\n\t/home/runner/work/orders/orders/pkg/check.go:7",
+        {},
+        "no-credentials",
+        {"no-credentials": "derived", "nothing-set-up": "possible"},
+        (),
+    ),
+    (
         "docker without a login",
         "docker pull 111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders:1\nno basic auth credentials",
         {},

@@ -147,6 +147,15 @@ def test_an_unknown_service_is_a_placeholder_not_everybody() -> None:
     assert condition == {"StringEquals": {"iam:PassedToService": "REPLACE_SERVICE.amazonaws.com"}}
 
 
+def test_a_host_id_tells_that_it_was_s3() -> None:
+    tail = "status code: 403, request id: 0A1B2C3D4E5F6071"
+    named = explain(
+        f"AccessDenied: Access Denied\n\t{tail}, host id: h7Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmE="
+    )
+    assert named.topic == "s3-access-denied"
+    assert explain(f"AccessDenied: Access Denied\n\t{tail}").topic == "access-denied"
+
+
 def test_ec2_bears_another_name_in_china() -> None:
     text = "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: User: arn:aws-cn:iam::111122223333:user/ana is not authorized to perform: iam:PassRole on resource: arn:aws-cn:iam::111122223333:role/nodes"
     document = explain(text).remedies[0].policy

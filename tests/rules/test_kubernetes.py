@@ -340,6 +340,19 @@ def test_a_role_of_identity_center_is_looked_up() -> None:
         ),
         (
             (
+                'Error from server (Forbidden): rolebindings.rbac.authorization.k8s.io "x" is forbidden: attempt to '
+                "grant extra privileges: [{[get] [] [secrets] [] []}]"
+            ),
+            "kubernetes-escalation",
+            ("escalation", "reported"),
+        ),
+        (
+            'Error from server: rolebinding "x" is forbidden: user "ana" cannot grant extra privileges:',
+            "kubernetes-escalation",
+            ("escalation", "reported"),
+        ),
+        (
+            (
                 'Error from server (Forbidden): nodes "ip-10-0-0-2" is forbidden: node "ip-10-0-0-1" is not allowed to '
                 'modify node "ip-10-0-0-2"'
             ),
@@ -371,7 +384,16 @@ def test_a_role_of_identity_center_is_looked_up() -> None:
             ("role-missing", "reported"),
         ),
     ],
-    ids=["escalation", "node-restriction", "account", "protected", "bare", "role-missing"],
+    ids=[
+        "escalation",
+        "extra-privileges",
+        "openshift-escalation",
+        "node-restriction",
+        "account",
+        "protected",
+        "bare",
+        "role-missing",
+    ],
 )
 def test_refusals_in_other_words(text: str, topic: str, first: tuple[str, str]) -> None:
     found = explained(text)
@@ -389,3 +411,10 @@ def test_types_stand_in_one_group_each() -> None:
     """A type that stood in two would be given the group of one by chance."""
     assert {"pods", "nodes", "deployments", "leases"} <= GROUPS.keys()
     assert all(name.isalpha() and name.islower() for name in GROUPS)
+
+
+@pytest.mark.parametrize("slashes", ["", "\\", "\\\\\\"])
+def test_a_path_is_read_however_often_its_quotes_are_escaped(slashes: str) -> None:
+    quote = slashes + '"'
+    text = f"Error from server (Forbidden): forbidden: User {quote}system:anonymous{quote} cannot get path {quote}/apis{quote}"
+    assert "get the path /apis:" in explained(text).summary

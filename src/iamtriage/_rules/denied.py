@@ -133,7 +133,8 @@ def _rule_for(denial: Denial) -> Rule:
 
 
 def _is_s3(denial: Denial) -> bool:
-    return denial.service == "s3"
+    # No other service has host ids.
+    return denial.service == "s3" or (denial.service is None and denial.failure.envelope.host_id is not None)
 
 
 def _other_layers(denial: Denial) -> tuple[str, ...]:

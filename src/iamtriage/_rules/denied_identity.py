@@ -261,7 +261,7 @@ def explain_unnamed(denial: Denial) -> Explanation:
     notes = [PROPAGATION]
     if denial.crosses_accounts:
         notes.insert(0, _both_sides(denial))
-    why = "the message gives no reason" if denial.action else "the message says no more"
+    why = "the message gives no reason" if denial.action else "the message names no action"
     if denial.deny == "implicit":
         why = "no policy allows it"
     return Explanation(

@@ -250,8 +250,8 @@ def explain_own_words(denial: Denial) -> Explanation:
                     who="you",
                     steps=(
                         (
-                            "The service uses a code of denials, and its sentence names a reason that is not a missing policy. "
-                            "Look the sentence up in the service's own documentation."
+                            "The service denies it in words of its own. Where they name something else than a permission, an Allow "
+                            "does not help: look the sentence up in the service's own documentation."
                         ),
                     ),
                     commands=("aws sts get-caller-identity",),

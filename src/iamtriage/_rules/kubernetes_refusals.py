@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_refusal",)
 
-_ESCALATION = re.compile(r"attempting to grant RBAC permissions not currently held")
+# Kubernetes up to 1.11, and OpenShift 3, spoke of extra privileges.
+_ESCALATION = re.compile(
+    r"attempting to grant RBAC permissions not currently held|(?:attempt to|cannot) grant extra privileges"
+)
 _HOLDER = re.compile(r"\buser \"([^\"]{1,300})\"")
 _NODE_WORDS = re.compile(
     r"\bnode \"?[a-z0-9.-]{1,253}\"? (?:is not allowed to|cannot|can only)|is not allowed to modify labels"
@@ -49,8 +52,9 @@ def explain_refusal(case: Case[KubernetesForbidden]) -> Explanation:
     missing = missing_account_in(words)
     if missing is not None:
         return explain_missing_account(case, missing)
-    if _ESCALATION.search(words):
-        return _escalation(case, words)
+    said = _ESCALATION.search(words)
+    if said:
+        return _escalation(case, words, said[0])
     said = _NODE_WORDS.search(words)
     if said:
         restricted = Cause(
@@ -65,10 +69,10 @@ def explain_refusal(case: Case[KubernetesForbidden]) -> Explanation:
     return _admission(case, words)
 
 
-def _escalation(case: Case[KubernetesForbidden], words: str) -> Explanation:
+def _escalation(case: Case[KubernetesForbidden], words: str, said: str) -> Explanation:
     holder = _HOLDER.search(words)
     who = f"the user {clipped(holder[1])}" if holder else "the caller"
-    because = ("The API server says: attempting to grant RBAC permissions not currently held.",)
+    because = (f"The API server says: {said}.",)
     return Explanation(
         failure=case.failure,
         topic="kubernetes-escalation",

@@ -43,7 +43,9 @@ _UNNAMED = frozenset({"create", "deletecollection", "list", "watch"})
 _NAMED = re.compile(
     r"(?:[a-z0-9.-]{1,120}(?:/[a-z0-9-]{1,60})?)\s+\"([^\"\n]{1,253})\"\s+is\s+forbidden:\s+User", re.ASCII
 )
-_PATH = re.compile(r"cannot\s+\w{2,24}\s+path\s+\"([^\"\n]{1,300})\"")
+# Where the quotes are escaped, the failure ends in the middle of the last one.
+_PATH = re.compile(r"cannot\s+\w{2,24}\s+path\s+\"([^\"\\\n]{1,300})(?:\"|\\{1,16}\Z)")
+_ESCAPED = re.compile(r"\\{1,16}\"")
 _CLUSTER_SCOPE = re.compile(r"at\s+the\s+cluster\s+scope")
 _SERVICE_ACCOUNT = re.compile(
     r"system:serviceaccount:([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?):([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)",
@@ -130,14 +132,14 @@ class Request:
         if self.path is not None:
             return f"{self.verb} the path {self.path}"
         grouped = f" of {self.group}" if self.group else ""
-        return f"{self.verb} {self.resource}{grouped}"
+        return f"{self.verb} {self.resource or 'this'}{grouped}"
 
 
 def request_in(case: Case[KubernetesForbidden]) -> Request:
     """Read what was asked for."""
     failure = case.failure
     start, end = failure.span
-    words = failure.text[start : min(end, start + _WITHIN)].replace('\\"', '"')
+    words = _ESCAPED.sub('"', failure.text[start : min(end, start + _WITHIN)])
     path = _PATH.search(words)
     if path:
         return Request(verb=failure.verb, path=path[1], everywhere=True)

@@ -37,8 +37,9 @@ _IMDS = re.compile(
 )
 _SLOW = re.compile(r"[Tt]ime(?:d )?-?out|deadline exceeded|canceled", re.ASCII)
 _LAMBDA = re.compile(r"/var/task/|/opt/nodejs|AWS_LAMBDA|lambda_function|/var/runtime/")
+# Programs that were built in GitHub Actions have its directory of sources in their traces, wherever they run.
 _GITHUB = re.compile(
-    r"configure-aws-credentials|GITHUB_|/home/runner/work|GitHub Actions|id-token|::error::|Credentials could not be loaded"
+    r"configure-aws-credentials|GITHUB_|/home/runner/work/_(?:actions|temp)\b|GitHub Actions|id-token|::error::|Credentials could not be loaded"
 )
 _CI = re.compile(r"gitlab|jenkins|circleci|buildkite|bitbucket|[Cc]ode[Bb]uild", re.IGNORECASE)
 # A chain of providers as SDKs of Java, JavaScript and Go print it, and what each looks for.

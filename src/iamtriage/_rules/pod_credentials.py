@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._rules import commands, pages
+from iamtriage._rules.certificates import AUTHORITY, NOT_TRUSTED, not_trusted
 from iamtriage._rules.clues import code_of, quoted, region_in
 from iamtriage._rules.commands import command
 from iamtriage._rules.sts_findings import sts_findings
@@ -31,6 +32,7 @@ _UNREACHED = re.compile(
     r"(?:i/o timeout|timed out|no such host|connection refused|send request failed)"
 )
 _NO_ANSWER = ("i/o timeout", "timed out", "no such host", "connection refused", "send request failed")
+_UNTRUSTED = ("certificate signed by unknown authority", "failed to verify certificate")
 NO_CALL = (
     "No IAM policy helps here: without credentials no call is made, or none that AWS can tell whose it is."
 )
@@ -49,17 +51,28 @@ def _unreached(case: Case[MissingCredentials], words: str) -> Explanation:
     found = sts_findings(case, only=frozenset({"private-dns-regional-only", "unpublished-fips-host"}))
     host = resolved(region_in(case) or "")
     url = "https://sts.REGION.amazonaws.com" if host is None else host.url
+    steps = [
+        "An answer of any kind, also an error, shows that the way is open.",
+        "Without a way to the internet, the VPC needs an endpoint of STS with private DNS, whose security group lets port 443 in, and clients have to call the regional host.",
+    ]
+    why, cause = (
+        "STS did not answer",
+        Cause(
+            "sts-unreached",
+            "The SDK asked STS for the role's credentials, and got no answer.",
+            "derived",
+            quoted(words, *_NO_ANSWER),
+        ),
+    )
+    if NOT_TRUSTED.search(words):
+        steps.append(AUTHORITY)
+        why, cause = "the connection to STS was not trusted", not_trusted(quoted(words, *_UNTRUSTED))
     return Explanation(
         case.failure,
         "sts-unreached",
-        "The role's credentials could not be fetched, because STS did not answer.",
+        f"The role's credentials could not be fetched, because {why}.",
         (
-            Cause(
-                "sts-unreached",
-                "The SDK asked STS for the role's credentials, and got no answer.",
-                "derived",
-                quoted(words, *_NO_ANSWER),
-            ),
+            cause,
             *found.causes,
             Cause(
                 "no-way-out",
@@ -72,10 +85,7 @@ def _unreached(case: Case[MissingCredentials], words: str) -> Explanation:
             Remedy(
                 title="Try the way to STS from where the call runs",
                 who="cluster administrator",
-                steps=(
-                    "An answer of any kind, also an error, shows that the way is open.",
-                    "Without a way to the internet, the VPC needs an endpoint of STS with private DNS, whose security group lets port 443 in, and clients have to call the regional host.",
-                ),
+                steps=tuple(steps),
                 commands=(command("curl", "--silent", "--head", "--max-time", "10", url),),
                 url=pages.STS_REGIONS,
             ),

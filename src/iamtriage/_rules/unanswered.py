@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._rules import commands, pages
 from iamtriage._rules.api_kinds import code_lines, fit
+from iamtriage._rules.certificates import AUTHORITY, NOT_TRUSTED, not_trusted
 from iamtriage._rules.clues import code_of, hosts_in, quoted, region_in, said
 from iamtriage._rules.commands import command
 from iamtriage._rules.sts_findings import sts_findings
@@ -30,7 +31,6 @@ _PROXY = re.compile(
     r"ProxyConnection|connect to proxy|proxyconnect|Tunnel connection failed|407 Proxy|Proxy Authentication",
     re.IGNORECASE,
 )
-_TLS = re.compile(r"x509|[Cc]ertificate|CERT_|SSLError|SSL validation|\[SSL")
 _TIME = re.compile(r"[Tt]ime(?:d )?-?out|ETIMEDOUT|deadline exceeded", re.ASCII)
 _REFUSED = re.compile(
     r"ECONNREFUSED|[Cc]onnection refused|[Cc]onnection (?:was )?(?:reset|closed)|ECONNRESET|\bEOF\b"
@@ -84,9 +84,8 @@ def _cause(words: str, hosts: tuple[str, ...]) -> Cause | None:
         return Cause(
             "name-unknown", "The host's name has no address where the call runs.", "derived", because
         )
-    if _TLS.search(words):
-        text = "The connection was not trusted: the certificate is not the host's, or of an authority that is not known."
-        return Cause("certificate", text, "derived", because)
+    if NOT_TRUSTED.search(words):
+        return not_trusted(because)
     if _REFUSED.search(words):
         return Cause("connection-refused", "The connection was refused or cut.", "derived", because)
     if _TIME.search(words):
@@ -104,7 +103,7 @@ def _more(words: str) -> tuple[Cause, ...]:
             ),
             Cause("dns", "The DNS of the network does not answer for names of AWS.", "possible"),
         )
-    if _TLS.search(words):
+    if NOT_TRUSTED.search(words):
         return (
             Cause(
                 "inspecting-proxy",
@@ -121,10 +120,8 @@ def _try_host(case: Case[AwsError], host: str | None, words: str) -> Remedy:
         "Run both where the call runs. An answer of any kind, also an error, shows that the way is open.",
         "In a VPC without a way to the internet, the service needs a VPC endpoint with private DNS, whose security group lets port 443 in.",
     ]
-    if _PROXY.search(words) or _TLS.search(words):
-        steps.append(
-            "Compare HTTPS_PROXY and NO_PROXY with what the network wants, and name the proxy's authority in AWS_CA_BUNDLE."
-        )
+    if _PROXY.search(words) or NOT_TRUSTED.search(words):
+        steps.append(AUTHORITY)
     region = commands.region(region_in(case))
     return Remedy(
         title="Try the way to the host",

@@ -1,0 +1,123 @@
+"""Finds the sentence of a denial that is in a service's own words; not for what it means.
+
+Where it is in doubt whether what stands there is a sentence of the service, there is none.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from iamtriage._reading.grammar import RECORD
+from iamtriage._reading.unwrap import unwrap
+from iamtriage._sentence_ends import paragraph_at, sentence_at
+
+if TYPE_CHECKING:
+    from iamtriage.failures import AccessDenied
+
+__all__ = ("own_words_in", "words_of")
+
+_MOST = 8_000
+_AHEAD = 300
+_BEHIND = 1_000
+# What parts a denial from what stands before it.
+_PARTING = re.compile(rf"{RECORD}|\n\n")
+_TYPE = re.compile(r"(?<=[a-z])(?:Exception|Denied|Operation|Failure)['\"]?:[ ]?")
+# What stands before the sentence, as SDKs and services print the two; the surest first.
+_HEADS = (
+    re.compile(r"\)\swhen\scalling\sthe\s\w{1,99}\soperation(?:\s\(reached\smax\sretries:\s\d{1,9}\))?:[ ]?"),
+    re.compile(
+        r"[\"'<]?[Mm]essage_?[\"']?\s?(?:=>|[:=>])\s?(?:(?:Some|Optional)\()?(?P<opening>[\"'])?(?![{\[])"
+    ),
+    _TYPE,
+)
+# Sentences that say no more than that access is denied.
+_STANDARD = (
+    "access denied",
+    "access is denied",
+    "access is not allowed",
+    "all access to this object has been disabled",
+    "all access to this resource has been disabled",
+    "an error occurred",
+    "error making request with error code",
+    "forbidden",
+    "none",
+    "not authorized",
+    "null",
+    "request failed with status code",
+    "response status code does not indicate success",
+    "service returned error code",
+    "the remote server returned an error",
+    "unauthorized",
+    "unauthorized operation",
+    "unknown error",
+    "unknownerror",
+    "you are not authorized to perform the operation",
+    "you are not authorized to perform this operation",
+    "you don't have permission to access this resource",
+    "you don't have permissions to access this resource",
+)
+_SAYS_NOTHING = re.compile(
+    rf"(?:{'|'.join(map(re.escape, _STANDARD))}|403|status code:? ?\d+|access to the resource \S+ is denied)"
+    r"(?![:,;]? ?(?-i:[a-z]))"
+    # The usual sentence, cut or without its action; SDKs that got no sentence.
+    r"|user: .{1,300} is not authorized to perform\b|exception of type \S+ was thrown"
+    r"|(?:service returned error code|error making request with error code) \w",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_FEWEST_WORDS = 2
+
+
+def words_of(failure: AccessDenied) -> str:
+    """Give all that a text says of a denial: its span, and what stands around it in the same paragraph."""
+    start = failure.span[0]
+    ahead = _PARTING.split(unwrap(failure.text[max(start - _AHEAD, 0) : start]).text)[-1]
+    text, end = _readable(failure)
+    # What stands behind another failure is that one's.
+    return " ".join(
+        (*([] if "An error occurred (" in ahead else [ahead]), text[:end], paragraph_at(text, end))
+    )
+
+
+def own_words_in(failure: AccessDenied) -> str | None:
+    """Give the sentence of a denial, None where it says no more than that access is denied."""
+    text, end = _readable(failure)
+    for head in _HEADS:
+        found = head.search(text)
+        if found is None or found.start() >= end:
+            continue
+        opening = found["opening"] if head.groups else None
+        sentence = sentence_at(text, found.end(), opening)
+        # "message": "orders failed: AccessDenied: …"
+        inner = _TYPE.search(sentence)
+        return _telling(sentence[inner.end() :] if inner else sentence)
+    # The message of an answer whose code is in another field of it.
+    code = failure.envelope.code
+    if code is not None and failure.span == (0, len(failure.text)) and code not in failure.text:
+        return _telling(sentence_at(text, 0))
+    return None
+
+
+def _readable(failure: AccessDenied) -> tuple[str, int]:
+    """Give a denial's text and a little more of it, made readable, and where in it the denial ends."""
+    start, end = failure.span
+    end = min(end, start + _MOST)
+    view = unwrap(failure.text[start : end + _BEHIND])
+    return view.text, bisect_left(range(len(view.text)), end - start, key=view.origin)
+
+
+def _telling(sentence: str) -> str | None:
+    """Give a sentence that tells something, else None."""
+    lowered = sentence.lower()
+    # A standard sentence may be cut.
+    if _SAYS_NOTHING.match(sentence) or any(each.startswith(lowered) for each in _STANDARD):
+        return None
+    if (
+        not sentence[0].isalpha()
+        or sentence.endswith(":")
+        or sum(map(bool, map(_WORD.search, sentence.split()))) < _FEWEST_WORDS
+    ):
+        return None
+    return sentence

@@ -1,0 +1,21 @@
+"""Connections whose certificate was not trusted, so that no call was made; not for certificates of issuers."""
+
+from __future__ import annotations
+
+import re
+
+from iamtriage.explanations import Cause
+
+__all__ = ("AUTHORITY", "NOT_TRUSTED", "not_trusted")
+
+NOT_TRUSTED = re.compile(r"x509|[Cc]ertificate|CERT_|SSLError|SSL validation|\[SSL")
+"""Words of the libraries that check certificates."""
+
+AUTHORITY = "Compare HTTPS_PROXY and NO_PROXY with what the network wants, and name the proxy's authority in AWS_CA_BUNDLE."
+"""What to do where a proxy stands between."""
+
+
+def not_trusted(because: tuple[str, ...]) -> Cause:
+    """Give what the words say."""
+    text = "The connection was not trusted: the certificate is not the host's, or of an authority that is not known."
+    return Cause("certificate", text, "derived", because)

@@ -1,0 +1,320 @@
+"""What is quoted as a service's own words: the sentence, all of it that is sure, and nothing beside it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from iamtriage import AccessDenied, explain, parse, scan
+from iamtriage.testing import ENVELOPES, EnvelopeName, aws_error
+
+HEAD = "An error occurred (AccessDeniedException) when calling the CreateAgent operation: "
+SAID = "Agents are closed for 111122223333 today"
+
+
+def _quote(text: str | dict[str, object]) -> str | None:
+    """Give what an explanation quotes, None where it quotes nothing."""
+    quotes = [
+        cause.text.removeprefix("The service says: ")
+        for cause in explain(text).causes
+        if cause.code == "service-says"
+    ]
+    return quotes[0] if quotes else None
+
+
+def _text(said: str, envelope: EnvelopeName) -> str:
+    return aws_error("AccessDeniedException", said, "CreateAgent", "bedrock").text(envelope)
+
+
+# What stands behind a sentence: traces, log entries, SDKs' additions.
+BEHIND = [
+    ("end", ""),
+    ("full-stop", "."),
+    ("next-sentence", ". Ask the orders team."),
+    ("java-frames", "\n\tat com.example.orders.Agents.create(Agents.java:40)\n\tat com.example.Main.main(Main.java:7)"),
+    ("java-folded", " at com.example.orders.Agents.create(Agents.java:40) at com.example.Main.main(Main.java:7)"),
+    ("java-caused", "\nCaused by: java.io.IOException: closed"),
+    ("java-caused-folded", "; caused by: java.io.IOException: closed"),
+    ("java-module", "\n    at java.base/java.lang.Thread.run(Thread.java:840)"),
+    ("java-tail", " (Service: Orders, Status Code: 403, Request ID: 0a1b2c3d-0000-1111-2222-333344445555)"),
+    ("java-v1-tail", ". (Service: Orders; Status Code: 403; Error Code: AccessDeniedException; Request ID: 0a1b2c3d)"),
+    ("js-frames", "\n    at throwDefaultError (/app/node_modules/orders/dist/index.js:8:22)\n    at run (/app/x.js:1:2)"),
+    ("js-frame-without-parenthesis", "\n    at node_modules\\orders\\dist\\index.js:8:22)\n    at C:\\app\\x.js:1:2"),
+    ("js-folded", " at node_modules/orders/dist/index.js:8:22 at process.processTicksAndRejections (node:internal/x:95:5)"),
+    ("js-async", "\n    at async /app/handler.mjs:12:3"),
+    ("js-anonymous", "\n    at Object.<anonymous> (file:///app/x.mjs:3:4)"),
+    ("js-new", "\n    at new Agents (/app/agents.ts:3:4)"),
+    ("js-object", "\n    at run (/app/x.js:1:2) {\n  Code: 'AccessDeniedException'\n}"),
+    ("js-object-folded", " { code: 'AccessDeniedException', time: 2024-01-01T00:00:00.000Z }"),
+    ("dotnet-frames", "\n   at Example.Orders.Agents.CreateAsync(String name) in /src/Agents.cs:line 40"),
+    ("dotnet-folded", " at Example.Orders.Agents.CreateAsync[T](String name, CancellationToken token)"),
+    ("dotnet-inner", " ---> System.Net.WebException: The remote server returned an error: (403) Forbidden."),
+    ("dotnet-inner-end", "\n   --- End of inner exception stack trace ---"),
+    ("python-next-frame", '\n  File "/app/orders.py", line 7, in create\n    agents.create()'),
+    ("python-folded", ' File "/app/orders.py", line 7, in create'),
+    ("python-source", "\nreturn func(*args, **kwargs)"),
+    ("python-assignment", "\nresponse = agents.create()"),
+    ("python-raise", "\nraise ClientError(answer, name)"),
+    ("python-marks", "\n        ^^^^^^^^^^"),
+    ("python-chain", "\n\nDuring handling of the above exception, another exception occurred:\n"),
+    ("python-chain-folded", " During handling of the above exception, another exception occurred:"),
+    ("python-traceback", '\nTraceback (most recent call last):\n  File "/app/x.py", line 1, in <module>'),
+    ("go-tail", "\n\tstatus code: 403, request id: 0a1b2c3d-0000-1111-2222-333344445555"),
+    ("go-tail-behind-comma", ", status code: 403, request id: 0a1b2c3d-0000-1111-2222-333344445555"),
+    ("go-goroutine", "\ngoroutine 1 [running]:\nmain.main()\n\t/app/main.go:7 +0x1d"),
+    ("go-goroutine-folded", " goroutine 1 [running]:"),
+    ("go-panic", "\npanic: closed"),
+    ("exit-status", "\nexit status 1"),
+    ("exit-code", "\ncommand terminated with exit code 1"),
+    ("make", "\nmake: *** [deploy] Error 254"),
+    ("ruby-class", " (Aws::Orders::Errors::AccessDeniedException)"),
+    ("ruby-frames", "\n\tfrom /app/orders.rb:3:in `create'\n\tfrom /app/main.rb:1:in `<main>'"),
+    ("ruby-folded", " from /app/orders.rb:3:in `create'"),
+    ("php-frames", "\n#0 /app/vendor/orders.php(3): Orders->create()\n#1 {main}"),
+    ("php-place", " in /app/orders.php:3\nStack trace:\n#0 {main}\n  thrown in /app/orders.php on line 3"),
+    ("php-thrown", "\n  thrown in /app/orders.php on line 3"),
+    ("php-windows", " in C:\\app\\orders.php:3"),
+    ("rust-backtrace", "\n\nStack backtrace:\n   0: orders::create\n             at ./src/main.rs:7:5"),
+    ("rust-backtrace-folded", " Backtrace: 0: orders::create"),
+    ("rust-frames", "\n   0: orders::create\n   1: main"),
+    ("terraform", '\n\n  with orders_agent.this,\n  on main.tf line 3, in resource "orders_agent" "this":\n   3: resource "orders_agent" "this" {'),
+    ("terraform-without-empty-line", '\n  with orders_agent.this,\n  on main.tf line 3, in resource "orders_agent" "this":'),
+    ("terraform-place", '\n  on main.tf line 3, in resource "orders_agent" "this":'),
+    ("stamp", "\n2024-05-06 07:08:09,123 INFO orders: done"),
+    ("stamp-in-brackets", "\n[2024-05-06T07:08:09Z] done"),
+    ("stamp-folded", " [2024-05-06 07:08:09,123: INFO/Worker-7] done"),
+    ("stamp-with-slashes", " 2024/05/06 07:08:09 ERROR : done"),
+    ("level", "\nINFO done"),
+    ("level-in-brackets", "\n[ERROR] done"),
+    ("level-folded", " WARNING done"),
+    ("klog", "\nE0506 07:08:09.123456       1 orders.go:7] done"),
+    ("klog-folded", " E0506 07:08:09.123456       1 orders.go:7] done"),
+    ("logfmt", "\nlevel=info msg=done"),
+    ("logfmt-behind-quote", '" level=error component=orders'),
+    ("logfmt-folded", " logger=orders level=error"),
+    ("zap", '\t{"controller": "orders", "error": "closed"}'),
+    ("json-line", '\n{"level":"info","msg":"done"}'),
+    ("fence", "\n```\nWhat can I do?"),
+    ("fence-folded", "```"),
+    ("prose", "\n\nwhat can I do about it?"),
+    ("label", "\noperation: CreateAgent"),
+    ("field", "\nagent=orders"),
+    ("html", "</pre></body>"),
+    ("xml", "</Message><RequestId>0A1B2C3D</RequestId></Error>"),
+    ("element", ": <Unauthorized><message>no</message></Unauthorized>"),
+    ("php-body", ' - <?xml version="1.0"?><Error/>'),
+    ("string", '"}'),
+    ("string-and-more", '", "requestId": "0a1b2c3d"}'),
+    ("repr", "')"),
+    ("repr-and-more", "', 'CreateAgent')"),
+    ("code-span", "`, and I do not know why"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("behind", [each[1] for each in BEHIND], ids=[each[0] for each in BEHIND])
+@pytest.mark.parametrize("head", [HEAD, "orders failed: AccessDeniedException: "])
+def test_a_quote_ends_where_the_sentence_does(head: str, behind: str) -> None:
+    assert _quote(head + SAID + behind) == SAID
+    assert _quote(f"{head}Access Denied{behind}") is None
+
+
+@pytest.mark.parametrize("between", ["\n\n", "\n", " "])
+def test_a_sentence_that_is_printed_twice_is_quoted_once(between: str) -> None:
+    assert _quote(HEAD + SAID + between + HEAD + SAID) == SAID
+    assert _quote(f"{HEAD}Access Denied{between}{HEAD}Access Denied") is None
+
+
+@pytest.mark.parametrize("envelope", [name for name in ENVELOPES if not name.startswith("kube")])
+def test_in_every_envelope_the_sentence_is_quoted_or_nothing(envelope: EnvelopeName) -> None:
+    said = "Agents of other teams than your own are closed, see 'orders'"
+    assert _quote(_text(said, envelope)) in {said, None}
+    assert _quote(_text("Access Denied", envelope)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        pytest.param(f"{HEAD}{said}", said, id=name)
+        for name, said in [
+            ("single-quotes", "Access to Agent 'orders-1' is closed"),
+            ("double-quotes", 'Access to Agent "orders-1" is closed'),
+            ("two-in-quotes", "Neither 'orders-1', nor 'orders-2' is open"),
+            ("quoted-end", "Access is closed to 'orders-1'"),
+            ("apostrophe", "You don't own the agent's team"),
+            ("plural", "The owners' consent is missing"),
+            ("arn", "The agent in arn:aws:iam::111122223333:role/orders is closed"),
+            ("at-a-time", "Agents are closed at this time (UTC) in eu-west-1"),
+            ("from", "Calls from arn:aws:iam::111122223333:role/orders are closed"),
+            ("placeholder", "The agent <agent name> is closed"),
+            ("plural-in-parentheses", "The agent(s) of the team are closed"),
+            ("standard-words-and-more", "Access denied for agents of other teams"),
+        ]
+    ]
+    + [
+        pytest.param(
+            '{"__type": "AccessDeniedException", "message": "Agent \\"orders-1\\", its team\'s, is closed.", "id": "x"}',
+            'Agent "orders-1", its team\'s, is closed',
+            id="json",
+        ),
+        pytest.param(
+            "{'Error': {'Code': 'AccessDeniedException', 'Message': \"Agent 'orders-1' isn't open\"}, 'RetryAttempts': 0}",
+            "Agent 'orders-1' isn't open",
+            id="repr-of-a-response",
+        ),
+        pytest.param(
+            "<Error><Code>AccessDenied</Code><Message>Agents are closed</Message><RequestId>0A1B</RequestId></Error>",
+            "Agents are closed",
+            id="xml",
+        ),
+        pytest.param(
+            'AccessDeniedException { message: Some("Agents are closed"), code: Some("AccessDeniedException") }',
+            "Agents are closed",
+            id="rust-debug",
+        ),
+        pytest.param(
+            'Orders.AccessDeniedException(properties: Orders.AccessDeniedException.Properties(message: Optional("Agents are '
+            'closed.")), httpResponse: Status Code: 403, x-amzn-ErrorType: AccessDeniedException, requestID: nil)',
+            "Agents are closed",
+            id="swift-debug",
+        ),
+        pytest.param(
+            "AuthFailure: Not authorized for images: [ami-0a1b2c3d]\n\tstatus code: 403, request id: 0a1b2c3d",
+            "Not authorized for images: [ami-0a1b2c3d]",
+            id="auth-failure",
+        ),
+        pytest.param(
+            '{"level":"error","msg":"create: AccessDeniedException: Agents are closed","agent":"orders"}',
+            "Agents are closed",
+            id="json-log",
+        ),
+        pytest.param(
+            "│ Error: creating agent: AccessDeniedException: Agents are closed\n│ \n│   with orders_agent.this,\n"
+            '│   on main.tf line 3, in resource "orders_agent" "this":\n',
+            "Agents are closed",
+            id="terraform-box",
+        ),
+        pytest.param(
+            "An error occurred (AccessDeniedException)\nwhen calling the CreateAgent operation:\n"
+            "Agents of other teams than the one\nthat owns them are closed.\n",
+            "Agents of other teams than the one",
+            id="too-narrow-to-be-wrapped",
+        ),
+        pytest.param(
+            "botocore.exceptions.ClientError: An error occurred (AccessDeniedException) when\ncalling the CreateAgent "
+            "operation: Agents of other teams than the one that\nowns them are closed to the\nTeam of orders.\n",
+            "Agents of other teams than the one that owns them are closed to the Team of orders",
+            id="wrapped",
+        ),
+    ],
+)  # fmt: skip
+def test_a_sentence_is_quoted_whole(text: str, quote: str) -> None:
+    assert _quote(text) == quote
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "Access Denied",
+        "Access denied.",
+        "Forbidden",
+        "403 Forbidden",
+        "None",
+        "null (Service: Orders, Status Code: 403)",
+        "UnknownError",
+        "You are not authorized to perform this operation.",
+        # Cut.
+        "You are not authorized",
+        "You are not authorized to perf",
+        "Access",
+        "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: null",
+        "User: arn:aws:iam::111122223333:user/ana is not authorized to perform ...",
+        # SDKs that got no sentence.
+        "Exception of type 'Example.Orders.HttpException' was thrown.",
+        "Error making request with Error Code Forbidden and Http Status Code Forbidden. No further error information was returned by the service.",
+        "The remote server returned an error: (403) Forbidden.",
+        "Response status code does not indicate success: 403 (Forbidden).",
+        "Request failed with status code 403",
+        # No sentence at all.
+        '\n  File "/app/orders.py", line 7, in create',
+        "\n    at com.example.orders.Agents.create(Agents.java:40)",
+        "\n    raise AccessDenied(name)",
+        "\n\nwhat can I do about it?",
+        "com.example.orders.Agents$Closed",
+        "Example.Orders.HttpException: ",
+        "orders output:",
+        "*** 40 %",
+    ],
+)  # fmt: skip
+def test_nothing_is_quoted_that_tells_nothing(said: str) -> None:
+    text = HEAD + said
+    assert isinstance(parse(text), AccessDenied)
+    assert _quote(text) is None
+    assert explain(text).topic == "access-denied"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"__type": "AccessDeniedException", "message": "Agents are closed."},
+        {"Error": {"Code": "AccessDeniedException", "Message": "Agents are closed."}},
+        {"eventName": "CreateAgent", "errorCode": "AccessDenied", "errorMessage": "Agents are closed."},
+    ],
+)
+def test_the_message_of_an_answer_is_quoted(answer: dict[str, object]) -> None:
+    assert _quote(answer) == "Agents are closed"
+
+
+def test_other_lines_than_the_denial_s_are_not_quoted() -> None:
+    """A message that stands behind the denial is another's."""
+    text = f'{HEAD}Access Denied\n\n{{"message": "orders are late today"}}\nOrdersException: orders are late'
+    assert _quote(text) is None
+
+
+@pytest.mark.parametrize(
+    "piece", ["at a.", "in /a", "'a", '"', "<a>", "( ", "a ", "\n at ", "at a(", "[2024-", "[a.", "a\n"]
+)
+def test_hostile_text_takes_no_time(piece: str) -> None:
+    failure = parse(HEAD + "Agents " + piece * 4_000)
+    assert isinstance(failure, AccessDenied)
+    began = time.perf_counter()
+    explain(failure)
+    assert time.perf_counter() - began < 1
+
+
+DENIED = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied"
+MFA = "MultiFactorAuthentication failed with invalid MFA one time pass code."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"An error occurred (AccessDenied) when calling the AssumeRole operation: {MFA}\n{DENIED}",
+        f"{DENIED}\n\nAn error occurred (AccessDenied) when calling the AssumeRole operation: {MFA}",
+        f"{DENIED}\nAn error occurred (AccessDenied) when calling the AssumeRole operation: {MFA}",
+        f"2024-05-06 07:08:09,123 INFO orders: {MFA}\n2024-05-06 07:08:10,456 ERROR orders: {DENIED}",
+        f"{DENIED}\n2024-05-06 07:08:10,456 INFO orders: {MFA}",
+        f"{DENIED}\n\nIt said {MFA} before.",
+        f"{DENIED}\n    at run (/app/x.js:1:2)\n{MFA}",
+    ],
+)
+def test_what_another_failure_says_is_no_cause(text: str) -> None:
+    """Two failures in one log are explained each by its own words."""
+    (denied,) = [failure for failure in scan(text) if failure.envelope.operation == "GetObject"]
+    assert explain(denied).topic == "s3-access-denied"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"An error occurred (AccessDenied) when calling the AssumeRole operation: {MFA}",
+        f"AccessDenied: {MFA}\n\tstatus code: 403, request id: 0a1b2c3d-0000-1111-2222-333344445555",
+        "An error occurred (AccessDenied) when calling the AssumeRole operation:\nMultiFactorAuthentication\nfailed",
+        # Words ahead of the code, in the same paragraph.
+        f"orders: {MFA} Code: AccessDenied, status code: 403, request id: 0a1b2c3d-0000-1111-2222-333344445555",
+        {"Error": {"Code": "AccessDenied", "Message": MFA}},
+    ],
+)
+def test_the_words_of_the_denial_are_its_cause(text: str | dict[str, object]) -> None:
+    assert explain(text).topic == "mfa"
