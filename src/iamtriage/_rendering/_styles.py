@@ -2,7 +2,8 @@
 
 Every rule holds within ``.iamtriage`` only. Colours have a contrast of at least 4.5 : 1 with what is behind
 them (https://www.w3.org/TR/WCAG22/#contrast-minimum). A card is dark where its surroundings say so: Jupyter,
-Colab and VS Code by an attribute or class of theirs, other pages by the reader's preference.
+Colab and VS Code by an attribute or class of theirs, other pages by the reader's preference. Letters have sizes
+in pixels: a page may set that of its root, which rem counts in, to anything.
 """
 
 from __future__ import annotations
@@ -51,13 +52,13 @@ _SHEET = """.iamtriage {
   color: var(--it-text); font-family: inherit; letter-spacing: normal; text-transform: none;
   padding: 0; border: 0; text-align: left;
 }
-& .iamtriage-title { margin: 0 0 1rem; font-size: 1.25rem; font-weight: 650; line-height: 1.35; }
+& .iamtriage-title { margin: 0 0 1rem; font-size: 20px; font-weight: 650; line-height: 1.35; }
 & .iamtriage-section {
-  margin: 1.6rem 0 0.6rem; font-size: 1rem; font-weight: 650; line-height: 1.4; color: var(--it-quiet);
+  margin: 1.6rem 0 0.6rem; font-size: 16px; font-weight: 650; line-height: 1.4; color: var(--it-quiet);
 }
-& .iamtriage-item { margin: 0; font-size: 1rem; font-weight: 600; line-height: 1.45; }
+& .iamtriage-item { margin: 0; font-size: 16px; font-weight: 600; line-height: 1.45; }
 & .iamtriage-prose { margin: 0.5rem 0; }
-& .iamtriage-quiet { color: var(--it-quiet); font-size: 0.9rem; }
+& .iamtriage-quiet { color: var(--it-quiet); font-size: 14px; }
 
 & .iamtriage-facts {
   display: grid; grid-template-columns: minmax(5rem, max-content) minmax(0, 1fr); margin: 0.75rem 0;
@@ -82,7 +83,7 @@ _SHEET = """.iamtriage {
 & .iamtriage-causes > .iamtriage-sure { border-left-color: var(--it-sure); }
 & .iamtriage-causes > .iamtriage-likely { border-left-color: var(--it-likely); }
 & .iamtriage-causes > .iamtriage-open { border-left-color: var(--it-open); }
-& .iamtriage-causes .iamtriage-list { color: var(--it-quiet); font-size: 0.93rem; }
+& .iamtriage-causes .iamtriage-list { color: var(--it-quiet); font-size: 14px; }
 & .iamtriage-remedies { counter-reset: iamtriage-remedy; }
 & .iamtriage-remedies > li {
   position: relative; margin: 0.7rem 0 0; padding: 0.8rem 1rem 0.85rem 3.1rem;
@@ -91,13 +92,13 @@ _SHEET = """.iamtriage {
 & .iamtriage-remedies > li::before {
   content: counter(iamtriage-remedy); position: absolute; left: 0.9rem; top: 0.82rem;
   min-width: 1.45rem; height: 1.45rem; border-radius: 1rem; text-align: center;
-  font-size: 0.82rem; font-weight: 650; line-height: 1.45rem;
+  font-size: 13px; font-weight: 650; line-height: 1.45rem;
   color: var(--it-on-accent); background: var(--it-accent);
 }
 
 & .iamtriage-badge {
   display: inline-block; padding: 0.1rem 0.55rem; border-radius: 1rem; vertical-align: 0.08em;
-  font-size: 0.78rem; font-weight: 500; line-height: 1.4;
+  font-size: 12px; font-weight: 500; line-height: 1.4;
   color: var(--it-who); background: var(--it-who-back);
 }
 & .iamtriage-sure .iamtriage-badge { color: var(--it-sure); background: var(--it-sure-back); }
@@ -127,9 +128,16 @@ _SHEET = """.iamtriage {
 }
 & .iamtriage-copyable { position: relative; }
 & .iamtriage-copyable > pre { padding-right: 7.4rem; }
+& .iamtriage-copyable[data-iamtriage-code="sh"] > pre, & .iamtriage-copyable[data-iamtriage-code="text"] > pre {
+  padding-right: 0.85rem;
+}
+& [data-iamtriage-code="sh"].iamtriage-copyable > pre::before,
+& [data-iamtriage-code="text"].iamtriage-copyable > pre::before {
+  content: ""; float: right; width: 6.4rem; height: 1.75rem;
+}
 & .iamtriage-copy {
   position: absolute; top: 0.36rem; right: 0.4rem; margin: 0; padding: 0.12rem 0.6rem; cursor: pointer;
-  font: 500 0.8rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
+  font: 500 13px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
   color: var(--it-link); background: var(--it-back); border: 1px solid var(--it-line); border-radius: 5px;
   appearance: none; box-shadow: none; text-transform: none; letter-spacing: normal;
 }
@@ -154,17 +162,19 @@ _SHEET = """.iamtriage {
   & { padding: 1rem 1rem 1.1rem; }
   & .iamtriage-facts { grid-template-columns: minmax(0, 1fr); }
   & .iamtriage-facts > dt {
-    max-width: none; padding-bottom: 0; background: none; font-size: 0.87rem;
+    max-width: none; padding-bottom: 0; background: none; font-size: 14px;
   }
   & .iamtriage-facts > dd { padding-top: 0; border-top: 0; }
   & .iamtriage-remedies > li { padding: 0.75rem 0.85rem 0.8rem; }
   & .iamtriage-remedies > li::before { left: 0.85rem; top: 0.75rem; }
   & .iamtriage-remedies > li > .iamtriage-item { padding-left: 2rem; }
   & .iamtriage-copyable > pre { padding-top: 2.4rem; padding-right: 0.85rem; }
+  & [data-iamtriage-code].iamtriage-copyable > pre::before { content: none; }
 }
 @media print {
   & .iamtriage-code > pre { max-height: none; white-space: pre-wrap; }
   & .iamtriage-copyable > pre { padding-top: 0.6rem; padding-right: 0.85rem; }
+  & [data-iamtriage-code].iamtriage-copyable > pre::before { content: none; }
   & .iamtriage-copy { display: none; }
 }
 """
