@@ -2,8 +2,8 @@
 
 Every rule holds within ``.iamtriage`` only. Colours have a contrast of at least 4.5 : 1 with what is behind
 them (https://www.w3.org/TR/WCAG22/#contrast-minimum). A card is dark where its surroundings say so: Jupyter,
-Colab and VS Code by an attribute or class of theirs, other pages by the reader's preference. Letters have sizes
-in pixels: a page may set that of its root, which rem counts in, to anything.
+Colab and VS Code by an attribute or class of theirs, other pages by the reader's preference. Letters have
+sizes in pixels: a page may set that of its root, which rem counts in, to anything.
 """
 
 from __future__ import annotations
@@ -128,7 +128,8 @@ _SHEET = """.iamtriage {
 }
 & .iamtriage-copyable { position: relative; }
 & .iamtriage-copyable > pre { padding-right: 7.4rem; }
-& .iamtriage-copyable[data-iamtriage-code="sh"] > pre, & .iamtriage-copyable[data-iamtriage-code="text"] > pre {
+& [data-iamtriage-code="sh"].iamtriage-copyable > pre,
+& [data-iamtriage-code="text"].iamtriage-copyable > pre {
   padding-right: 0.85rem;
 }
 & [data-iamtriage-code="sh"].iamtriage-copyable > pre::before,
