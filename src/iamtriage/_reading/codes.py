@@ -52,6 +52,8 @@ _MISSING = """
     EnvAccessKeyNotFound EnvSecretNotFound ConfigNotFound NoCredentialsProvided NoAwsCredentials
     MissingCredentialsException CredentialsNotFoundException LoginError
 """
+# The SDK for JavaScript v2 makes codes of its providers' names: SharedIniFileCredentialsProviderFailure.
+_FAILED_PROVIDERS = ("CredentialsProviderFailure", "CredentialsFailure")
 _WEB_IDENTITY = """
     InvalidIdentityToken InvalidIdentityTokenException IDPRejectedClaim IDPRejectedClaimException
     IDPCommunicationError IDPCommunicationErrorException
@@ -283,6 +285,8 @@ def kind_of_code(code: str) -> Kind | None:
     kind = _KINDS.get(code)
     if kind is None and "AccessDenied" in code:
         return "access_denied"
+    if kind is None and code.endswith(_FAILED_PROVIDERS):
+        return "missing_credentials"
     return kind
 
 

@@ -161,6 +161,11 @@ sure   | ou must specify | You must specify a value for roleArn and roleSessionN
 sure   | redentials  | [Nn]o AWS [Cc]redentials (?:found|provided|were found|available|present)
 sure   | redentials not found | (?:AWS |[Aa]ws )credentials not found
 unsure | o credentials | [Nn]o credentials (?:found|were found|could be found|provided|available)
+unsure | o credentials have been configured | [Nn]o credentials have been configured
+unsure | o valid credential | [Nn]o valid credentials? (?:was |were )?found
+sure   | o valid credential | \b[sS]3\b[^\n]{0,200}? [Nn]o valid credentials? (?:was |were )?found
+sure   | rovider returned no credentials | \[signv4\] Provider returned no credentials
+sure   | STS assume role request failed | \[aws_credentials\] STS assume role request failed
 sure   | ID and Secret Access Key must be specified | AWS Access Key ID and Secret Access Key must be specified
 unsure | No credentials in chain | No credentials in chain
 unsure | Missing required authentication | Missing required authentication credentials
