@@ -64,6 +64,8 @@ def test_service_name(written: str, expected: str | None) -> None:
         ("oidc.eks.eu-west-1.amazonaws.com", None),
         ("0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com", None),
         ("console.amazonaws.com", None),
+        ("orders-1234.eu-west-1.elb.amazonaws.com", None),
+        ("ec2-192-0-2-7.compute-1.amazonaws.com", None),
         ("docs.amazonaws.com", None),
         ("xxxx.eu-west-1.amazonaws.com", None),
         ("example.com", None),

@@ -11,12 +11,13 @@ from iamtriage._reading.actions import read_actions
 from iamtriage._reading.building import build
 from iamtriage._reading.classnames import read_classes
 from iamtriage._reading.codewords import read_codes
-from iamtriage._reading.drafts import sweep
+from iamtriage._reading.drafts import sweep, sweep_apart
 from iamtriage._reading.heads import read_heads
 from iamtriage._reading.kubernetes import read_kubernetes
 from iamtriage._reading.pairs import read_pairs
 from iamtriage._reading.partials import may_be_cut
 from iamtriage._reading.phrases import read_phrases
+from iamtriage._reading.refusals import read_refusals
 from iamtriage._reading.sentences import read_lone_reasons, read_sentences
 from iamtriage._reading.surroundings import give_surroundings
 from iamtriage._reading.tails import read_tails
@@ -60,7 +61,8 @@ def read(text: str, stated: Partial | None = None) -> tuple[View, list[Draft]]:
     drafts = drop_outer([draft for draft in drafts if judge(draft, around)], around)
     if len(drafts) > 1:
         drafts = [draft for draft in drafts if not draft.only_tail] or drafts[:1]
-    return view, unite(drafts)
+    refused = [draft for draft in sweep_apart(read_refusals(readable), drafts) if judge(draft, around)]
+    return view, unite(sorted([*drafts, *refused], key=_start) if refused else drafts)
 
 
 def read_cause(text: str, stated: Partial | None = None) -> Failure | None:
@@ -105,6 +107,10 @@ def _pieces(text: str) -> list[Partial]:
 
 def _position(piece: Partial) -> tuple[int, int, int]:
     return piece.start, _ORDER.get(piece.role, 5), -piece.end
+
+
+def _start(draft: Draft) -> int:
+    return draft.start
 
 
 def _outside(sentences: Sequence[Partial], phrases: Sequence[Partial]) -> Iterator[Partial]:

@@ -7,6 +7,7 @@ complete is never mixed with facts of another.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 import attrs
@@ -18,7 +19,7 @@ from iamtriage._reading.partials import CLASS_NAME, CUT_OFF, HINT, Fact, Partial
 from iamtriage.typing import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 # How far apart two pieces of one failure may stand, in characters of the readable text.
@@ -133,6 +134,18 @@ def sweep(text: str, pieces: Iterable[Partial]) -> list[Draft]:
         current.absorb(piece)
         drafts.append(current)
     return drafts
+
+
+def sweep_apart(pieces: Iterable[Partial], drafts: Sequence[Draft]) -> Iterator[Draft]:
+    """Make a draft of each piece that has none of the drafts, which are in the order of the text, near it."""
+    starts = [draft.start for draft in drafts]
+    for piece in pieces:
+        at = bisect_left(starts, piece.start)
+        around = drafts[max(0, at - 1) : at + 1]
+        if not any(d.start - piece.end < _TO_TAIL and piece.start - d.end < _TO_TAIL for d in around):
+            draft = Draft(piece.start, piece.end)
+            draft.absorb(piece)
+            yield draft
 
 
 def _is_repeat(current: Draft, piece: Partial) -> bool:
