@@ -93,9 +93,11 @@ HOST = re.compile(
     # A URL, or the host of one in a dump of Rust's reqwest.
     r"(?:https?://|Domain\(\")(?P<host>[A-Za-z0-9.-]{1,200}?\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov))\b"
 )
+# How regions begin, which people misspell; no service is called so.
+_REGION = r"(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-"
 _HOST_SERVICE = re.compile(
-    r"(?:\A|\.)(?P<service>s3|[a-z][a-z0-9-]*?)(?:-fips|-accesspoint|-website)?"
-    r"(?:[.-](?:dualstack\.)?(?:[a-z]{2}(?:-[a-z]+){1,3}-\d|my-location-\d|global|external-1))?"
+    rf"(?:\A|\.)(?P<service>s3|(?!{_REGION})[a-z][a-z0-9-]*?)(?:-fips|-accesspoint|-website)?"
+    rf"(?:[.-](?:dualstack\.)?(?:[a-z]{{2}}(?:-[a-z]+){{1,3}}-\d|{_REGION}[a-z0-9-]{{1,24}}|my-location-\d|global|external-1))?"
     r"\.(?:amazonaws\.|api\.aws|c2s\.|sc2s\.)"
 )
 
