@@ -235,6 +235,7 @@ _GENERIC = re.compile(
     r"|Py4JJava|Py4JNetwork|Execution|Completion|Connect|Uncaught|Failed|HTTP|Http|Module|Operation|Request|API|Api"
     r"|Fs|S3Upload|RetriesExceeded|RcloneException|Invocation|Type|Value|Key|Attribute|Name|Assertion|Import|OS|IO"
     r"|Socket|Timeout|Connection|NullPointer|Reconciler|Reconcile|Panic|Fatal|Template|Stack|Deployment|Toolkit"
+    r"|BotoServer|BotoClient|(?:EC2|S3|SDB|Emr|DynamoDB|JSON)Response|SQS"
     r"|Notebook|Error|Ajax|Guzzle|Fatal|Runtime|Throwable|PDO|Query|Compile|Compilation|ProvisionedThroughput)(?:Exception|Error)"
     r"|Exception|Error|Failure|UnknownError|NetworkError|UploadFailed|[A-Za-z]*UploadFailedError",
     re.ASCII,

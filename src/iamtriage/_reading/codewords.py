@@ -29,6 +29,8 @@ _IN_QUOTES = re.compile(
 _IN_PARENTHESES = re.compile(
     r"(?:unhandled\s+error|service\s+error|error)\s*\((?P<code>[A-Z][A-Za-z0-9]{3,80})\)"
 )
+# "Error (ExpiredToken): The provided token …"
+_PARENTHESIZED = re.compile(r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\((?P<code>[A-Z][A-Za-z0-9]{3,80})\):\s")
 _AT_END = re.compile(
     r"(?:[Ee]rror|failed|[Cc]ode|due to|with|returned|reason|[Rr]esponse):?\s+(?P<code>[A-Z][A-Za-z0-9]{4,80})"
     r"(?=\s*(?:[\"'.)\]}]|\Z|\n|\(Service))"
@@ -54,6 +56,10 @@ def read_codes(text: str) -> Iterator[Partial]:
         for m in _IN_PARENTHESES.finditer(text):
             if is_code(m["code"]):
                 yield code_partial(m, source="rust")
+    if "): " in text:
+        for m in _PARENTHESIZED.finditer(text):
+            if is_known(m["code"]) and m["code"] not in _PLAIN_WORDS:
+                yield code_partial(m)
     for m in _AT_END.finditer(text):
         if kind_of_code(m["code"]) and m["code"] not in _PLAIN_WORDS:
             yield code_partial(m, rank=HINT)

@@ -127,7 +127,12 @@ def _kind_of_rest(draft: Draft, around: Around) -> Kind | None:
         and status
         and status.value == "403"
         and (draft.aws or around.aws)
-        and (draft.has_tail or draft.body_end >= 0 or "operation" in draft.facts)
+        and (
+            draft.has_tail
+            or draft.body_end >= 0
+            or "operation" in draft.facts
+            or draft.source in {"boto2", "s3cmd"}
+        )
     ):
         return "access_denied"
     if draft.code and draft.source == "botocore" and draft.facts["code"].rank == CLASS_NAME:
@@ -143,7 +148,7 @@ def _kind_of_rest(draft: Draft, around: Around) -> Kind | None:
     if (
         draft.aws
         and ("operation" in draft.facts or draft.has_tail or draft.thrown)
-        and draft.source in {"go-v2", "java-v1", "java-v2", "go-v1", "php", "dotnet", "ruby"}
+        and draft.source in {"go-v2", "java-v1", "java-v2", "go-v1", "php", "dotnet", "ruby", "boto2"}
     ):
         return "aws_error"
     return None
