@@ -107,6 +107,27 @@ JAVA: Table = (
         {**DENIED, "code": "AccessDeniedException", "status_code": 403, "request_id": REQUEST},
     ),
     (
+        "hadoop",
+        "getFileStatus on s3a://orders/a: com.amazonaws.services.s3.model.AmazonS3Exception: Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: EXAMPLE0REQUEST1; S3 Extended Request ID: abcDEF123456/+=), S3 Extended Request ID: abcDEF123456/+=:AccessDenied",
+        denied(
+            code="AccessDenied",
+            service="s3",
+            status_code=403,
+            request_id="EXAMPLE0REQUEST1",
+            host_id="abcDEF123456/+=",
+        ),
+    ),
+    (
+        "hadoop-null",
+        "com.amazonaws.services.s3.model.AmazonS3Exception: Forbidden (Service: Amazon S3; Status Code: 403; Error Code: 403 Forbidden; Request ID: null; S3 Extended Request ID: null), S3 Extended Request ID: null:403 Forbidden",
+        denied(service="s3", status_code=403),
+    ),
+    (
+        "hadoop-null-code",
+        "Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: EXAMPLE0REQUEST1; S3 Extended Request ID: null), S3 Extended Request ID: null:AccessDenied",
+        denied(code="AccessDenied", service="s3", status_code=403, request_id="EXAMPLE0REQUEST1"),
+    ),
+    (
         "v1-s3",
         "Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: EXAMPLE0REQUEST1; S3 Extended Request ID: abcDEF123456/+=; Proxy: null), S3 Extended Request ID: abcDEF123456/+=",
         denied(

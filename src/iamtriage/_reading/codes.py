@@ -276,6 +276,18 @@ def is_status(code: str) -> bool:
     return len(code) == 3 and code.isascii() and code.isdigit()
 
 
+def without_code(identifier: str) -> str | None:
+    """Drop the code or status that Hadoop puts behind the last id of a message; None where nothing is left.
+
+    >>> without_code("EXAMPLEid+/=:AccessDenied"), without_code("null:403"), without_code("EXAMPLE0")
+    ('EXAMPLEid+/=', None, 'EXAMPLE0')
+    """
+    plain, _, code = identifier.partition(":")
+    if code and not is_status(code[:3]) and code != "null" and not is_code(code):
+        return identifier
+    return plain if plain != "null" else None
+
+
 def kind_of_code(code: str) -> Kind | None:
     """Give the kind that a code means by itself; None for a code that means none of them.
 
