@@ -19,6 +19,7 @@ from iamtriage._reading.partials import may_be_cut
 from iamtriage._reading.phrases import read_phrases
 from iamtriage._reading.refusals import read_refusals
 from iamtriage._reading.sentences import read_lone_reasons, read_sentences
+from iamtriage._reading.source_lines import source_lines
 from iamtriage._reading.surroundings import give_surroundings
 from iamtriage._reading.tails import read_tails
 from iamtriage._reading.translated import read_translated, read_translated_codes
@@ -27,7 +28,7 @@ from iamtriage._reading.verdicts import Around, choose, drop_outer, judge, unite
 from iamtriage._reading.xml_bodies import read_xml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from iamtriage._reading.drafts import Draft
     from iamtriage._reading.partials import Partial
@@ -99,6 +100,7 @@ def _pieces(text: str) -> list[Partial]:
         *read_kubernetes(text, flat),
     ]
     pieces.sort(key=_position)
+    pieces = list(_outside_source(pieces, source_lines(text)))
     if may_be_cut(text):
         for piece in pieces:
             piece.mark_cuts(text)
@@ -107,6 +109,16 @@ def _pieces(text: str) -> list[Partial]:
 
 def _position(piece: Partial) -> tuple[int, int, int]:
     return piece.start, _ORDER.get(piece.role, 5), -piece.end
+
+
+def _outside_source(pieces: Iterable[Partial], lines: Sequence[tuple[int, int]]) -> Iterator[Partial]:
+    """Give the pieces that begin in no line of source code; both are in the order of the text."""
+    at = 0
+    for piece in pieces:
+        while at < len(lines) and lines[at][1] <= piece.start:
+            at += 1
+        if at == len(lines) or piece.start < lines[at][0]:
+            yield piece
 
 
 def _start(draft: Draft) -> int:
