@@ -861,7 +861,49 @@ S3CMD: Table = (
     ("browser", "GET https://example.com/x 403 (Forbidden)", None),
     ("elsewhere", "404 (NotFound): no such page", None),
 )
-TABLES = (BOTOCORE, CLI, GO1, GO2, JAVA, JAVASCRIPT, OTHERS, MORE, TOOLS, BREAKS, GUZZLE, CPP, BOTO2, S3CMD)
+# A code and its own sentence, with no colon between them.
+_CODE = denied(code="AccessDenied")
+BESIDE: Table = (
+    ("beside", "Error while reading orders AccessDenied Access Denied", _CODE),
+    ("beside-brackets", "User Warning: S3::putObject(): [AccessDenied]\nAccess Denied on line 7", _CODE),
+    ("beside-parentheses", "orders.csv: (AccessDenied) Access Denied", _CODE),
+    ("beside-in-parentheses", "orders.csv: AccessDenied (Access Denied)", _CODE),
+    ("beside-comma", "orders.csv: AccessDenied, Access Denied", _CODE),
+    (
+        "beside-dash",
+        "Subnet::UnauthorizedOperation - You are not authorized to perform this operation.",
+        denied(code="UnauthorizedOperation"),
+    ),
+    ("beside-sentence", f"AccessDeniedException [{DENIAL}]", {**DENIED, "code": "AccessDeniedException"}),
+    ("beside-reason", "Forbidden Access Denied", None),
+    ("beside-foreign", "org.springframework.security.access.AccessDeniedException [Access Denied]", None),
+    ("nested", "nested: IOException[cannot list orders]; nested: AmazonS3Exception[Access Denied]; ", denied(service="s3")),
+    (
+        "nested-sentence",
+        "nested: AmazonEC2Exception[You are not authorized to perform this operation.]",
+        denied(service="ec2"),
+    ),
+    ("nested-other", "nested: AmazonS3Exception[Please reduce your request rate.]", expect("aws_error", service="s3")),
+    ("nested-base", "nested: AmazonServiceException[no words]", None),
+    ("nested-elsewhere", "nested: IOException[Access Denied]", None),
+)  # fmt: skip
+TABLES = (
+    BOTOCORE,
+    CLI,
+    GO1,
+    GO2,
+    JAVA,
+    JAVASCRIPT,
+    OTHERS,
+    MORE,
+    TOOLS,
+    BREAKS,
+    GUZZLE,
+    CPP,
+    BOTO2,
+    S3CMD,
+    BESIDE,
+)
 SOURCES = (
     ("botocore", _BOTO),
     ("aws-cli", f"aws: [ERROR]: {_BOTO}"),

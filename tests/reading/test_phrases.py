@@ -21,6 +21,12 @@ DENIALS: Table = (
     ("authorizer", "User is not authorized to access this resource", denied()),
     ("alone", "Access Denied", denied()),
     (
+        "graphql",
+        '{"data": {"listOrders": null}, "errors": [{"path": ["listOrders"], "data": null, "errorType": "Unauthorized", "errorInfo": null, "message": "Not Authorized to access listOrders on type Query"}]}',
+        denied(code="Unauthorized"),
+    ),
+    ("graphql-message", "Not Authorized to access createOrder on type Mutation", denied()),
+    (
         "kms-old",
         "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
         denied(),

@@ -47,10 +47,11 @@ sure   | requester is not authorized | Resource does not exist or requester is n
 sure   | nsufficient Lake Formation permission | Insufficient Lake Formation permission\(s\)
 sure   | not authorized to access this resource | User is not authorized to access this resource
 sure   | ccess Denied | \A[\s\"'`]*Access Denied[.\s\"'`]*\Z
+sure   | ot Authorized to access | Not Authorized to access \w{1,100} on type \w{1,60}
 unsure | resource | You do(?: not|n't) have (?:sufficient )?(?:permissions?|access) to (?:access )?(?:this|the) (?:requested )?resource
 unsure | ufficient access to perform this action | You do not have sufficient access to perform this action
 unsure | not authorized to perform this operation | You are not authorized to perform this operation
-unsure | ccess Denied | (?:(?<=[:=\]]\x20)|(?<=[>\"'\n\x1e])|\A)Access Denied(?=[.\"'\n<]|\Z|,| \()
+unsure | ccess Denied | (?:(?<=[:=\]]\x20)|(?<=[>\"'\n\x1e])|\A)Access Denied(?=[.\"'\n<]|\Z|,| \()|(?<=Exception\[)Access Denied(?=\])
 sure   | access to the model with | You don't have access to the model with the specified model ID
 sure   | ccess denied when | Access denied when (?:writing|reading)[^\n]{0,30}location: s3://
 sure   | .dkr.ecr. | \.dkr\.ecr\.[^\n]{1,400}: 403 Forbidden
