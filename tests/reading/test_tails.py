@@ -57,6 +57,12 @@ GO1: Table = (
             code="AccessDenied", status_code=403, request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+=="
         ),
     ),
+    (
+        "no-id",
+        "Failed to deploy due to InternalFailure: status code: 500",
+        expect("aws_error", code="InternalFailure", status_code=500),
+    ),
+    ("no-id-of-others", "Failed to deploy due to NotFound: status code: 404", None),
     ("status-of-others", "Request failed with status code: 403", None),
 )
 JAVA: Table = (

@@ -221,6 +221,7 @@ _PLAIN = frozenset(
         "EndpointConnectionError",
     ]
 )
+_DISTINCT = frozenset({"InternalFailure", "OptInRequired", "RequestLimitExceeded", "DryRunOperation"})
 _SHAPE = re.compile(
     r"(?:(?:Client|Server|Receiver|Sender)\.)?[A-Z][A-Za-z0-9]{1,80}"
     r"(?:Exception|Error|Fault|Failure|Denied|LimitExceeded|NotFound|AlreadyExists|Expired|Exceeded|TooLarge)"
@@ -327,6 +328,11 @@ def is_weak(code: str) -> bool:
 def is_known(code: str) -> bool:
     """Tell whether a word is a code that AWS or its SDKs use, wherever it stands."""
     return kind_of_code(code) is not None or bare(code) in _PLAIN
+
+
+def is_distinct(code: str) -> bool:
+    """Tell whether a code of no kind is so much AWS's own that the form of an SDK suffices beside it."""
+    return bare(code) in _DISTINCT
 
 
 def is_code(word: str) -> bool:
