@@ -45,6 +45,7 @@ class Draft:
     facts: dict[str, Fact] = attrs.field(factory=dict[str, Fact])
     kinds: list[Kind] = attrs.field(factory=list[Kind])
     wrapper_kind: Kind | None = None
+    wrapped_at: int = -1
     aws: bool = False
     source: str | None = None
     has_core: bool = False
@@ -67,6 +68,7 @@ class Draft:
                 self.facts[key] = fact
         if piece.kind:
             if piece.wrapper:
+                self.wrapped_at = piece.start
                 self.wrapper_kind = self.wrapper_kind or piece.kind
             else:
                 self.kinds.append(piece.kind)
@@ -301,9 +303,17 @@ def _head_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
         return False
     if current.wrapper_kind is not None and "code" in current.facts:
         return False
+    if "operation" in current.facts and "code" in facts and _is_of_inner(current):
+        # "operation error STS: …, get identity: get credentials: … AccessDeniedException: …"
+        return False
     if _same_code(current, piece):
         return True
     return current.facts["code"].rank == CLASS_NAME or facts["code"].value == "Forbidden"
+
+
+def _is_of_inner(current: Draft) -> bool:
+    """Tell whether what comes is of the call that should have given credentials to the one at hand."""
+    return current.facts["operation"].start < current.wrapped_at
 
 
 def _conflicts(current: Draft, piece: Partial, keys: tuple[str, ...]) -> bool:
