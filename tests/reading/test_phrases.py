@@ -425,6 +425,13 @@ MISSING_FROM_PROVIDERS: Table = (
         expect("missing_credentials", code="ProcessCredentialsProviderFailure"),
     ),
 )
+REGISTRIES: Table = (
+    (
+        "registry",
+        'failed to resolve reference "111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders/api@sha256:0a1b2c3d": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials',
+        expect("missing_credentials", service="ecr"),
+    ),
+)
 # What an SDK says of credentials that it wanted: alone it is the failure, around another it is not.
 WRAPPERS: Table = (
     (
@@ -610,7 +617,7 @@ NETWORK: Table = (
 )
 TABLES = (
     DENIALS, TOKENS, TOKENS_IN_CALLS, SCOPES, EXPIRED, EXPIRED_IN_CALLS, INVALID, SIGNATURES, MISSING, MISSING_IN_CALLS, MISSING_FROM_PROVIDERS,
-    WRAPPERS, REGIONS, QUOTAS,
+    REGISTRIES, WRAPPERS, REGIONS, QUOTAS,
     POLICIES, ARNS, ARNS_IN_CALLS, ENTRIES, ENTRIES_IN_CALLS, NETWORK,
 )  # fmt: skip
 ALL = [row for table in TABLES for row in table]

@@ -145,6 +145,7 @@ sure   | ithout credentials set | unable to sign request without credentials set
 sure   | no providers in chain provided | no providers in chain provided credentials
 unsure | redential provider was not enabled | credential provider was not enabled
 sure   | is not a valid container metadata service hostname | is not a valid container metadata service hostname
+sure   | basic auth credentials | \.dkr\.(?P<service>ecr)\.[a-z0-9-]{4,30}\.amazonaws\.com[^\n]{0,600}?no basic auth credentials
 unsure | basic auth credentials | no basic auth credentials
 outer  | failed to retrieve credentials | failed to retrieve credentials
 outer  | failed fetching WebIdentity token | failed fetching WebIdentity token
