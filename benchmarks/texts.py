@@ -120,6 +120,8 @@ ADVERSARIAL = (
     "(Service: A; Status Code: 403; ", "operation error EKS: ", "status: 403 ", "message: ", '"code": "', "https://a.amazonaws.com ",
     "com.amazonaws.", 'User "x" cannot list resource "pods" in API group "" ', "│ Error: ", "x" * 79 + "\n", PLAIN + "\n", PLAIN + " ",
     escaped() + "\n", TERRAFORM,
+    "│ Error: │\n", "| x |\n", "https://s3.amazonaws.com/ 403 Forbidden ", "HTTP Error 403: Forbidden\n", "'a.", "\nexcept a.b, ", "\ncatch (",
+    'File "x", line 1\nraise ', "AccessDenied [", "AmazonS3Exception[", "403 (AccessDenied) ", "<HostId>", "\x1e403 https://a.amazonaws.com:",
     # Mixes.
     "User: arn:aws:", 'User: "arn:(', "is not authorized to perform: on resource: because no ", '{"a":"\\"', "<Code>(status code: ", "é\nerror: (",
     "Access Denied\n\x85", "An error occurred (User: is not authorized to perform: ", "executable aws",
@@ -132,6 +134,7 @@ SWITCHES = (
     " authorized to access the key",
     " getting credentials: exec: executable x",
     " with API server: Unauthorized",
+    " s3.amazonaws.com 403",
 )
 # Many ends for one beginning.
 ENDLESS = (

@@ -163,6 +163,11 @@ CHAINS: tuple[Row, ...] = (
         ),
     ),
     (
+        "pod-identity",
+        f"unable to tell the account: operation error STS: GetCallerIdentity, get identity: get credentials: failed to refresh cached credentials, failed to load credentials, : [{REQUEST}]: (AccessDeniedException): Unauthorized Exception! EKS does not have permissions to assume the associated role., fault: client",
+        denied(code="AccessDeniedException", request_id=REQUEST),
+    ),
+    (
         "java",
         f"com.amazonaws.SdkClientException: Unable to execute request\nCaused by: com.amazonaws.services.eks.model.AmazonEKSException: {DENIAL} (Service: AmazonEKS; Status Code: 403; Error Code: AccessDeniedException; Request ID: {REQUEST}; Proxy: null)",
         {**DENIED, "code": "AccessDeniedException", "status_code": 403, "request_id": REQUEST},

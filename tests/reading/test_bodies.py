@@ -144,6 +144,16 @@ JSON: Table = (
         {**DENIED, "code": "AccessDeniedException", "status_code": 403, "request_id": REQUEST},
     ),
     (
+        "header-colon",
+        f"Response headers: {{'x-amzn-RequestId': '{REQUEST}', 'x-amzn-ErrorType': 'NotAuthorizedException:'}}",
+        denied(code="NotAuthorizedException", request_id=REQUEST),
+    ),
+    (
+        "header-colon-plain",
+        f"< X-Amzn-Errortype: AccessDeniedException:\n< X-Amzn-Requestid: {REQUEST}",
+        denied(code="AccessDeniedException", request_id=REQUEST),
+    ),
+    (
         "escaped",
         json.dumps(
             {"level": "error", "msg": json.dumps({"__type": "AccessDeniedException", "Message": DENIAL})}

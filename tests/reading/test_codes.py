@@ -18,7 +18,7 @@ _CODES = {
     "expired_credentials": "ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired UnauthorizedSSOTokenError",
     "invalid_credentials": "InvalidClientTokenId UnrecognizedClientException InvalidAccessKeyId AuthFailure InvalidToken",
     "signature_mismatch": "SignatureDoesNotMatch IncompleteSignature InvalidSignatureException RequestTimeTooSkewed AuthorizationHeaderMalformed",
-    "missing_credentials": "MissingAuthenticationToken NoCredentialsError CredentialsNotFound NoCredentialProviders CredentialsProviderError",
+    "missing_credentials": "MissingAuthenticationToken NoCredentialsError CredentialsNotFound NoCredentialProviders CredentialsProviderError SharedIniFileCredentialsProviderFailure TokenFileWebIdentityCredentialsFailure",
     "invalid_identity_token": "InvalidIdentityToken IDPRejectedClaim IDPCommunicationError",
     "region_disabled": "RegionDisabledException",
     "malformed_policy": "MalformedPolicyDocument MalformedPolicyDocumentException",

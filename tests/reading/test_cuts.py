@@ -20,6 +20,10 @@ _FACTS: Facts = denied(
 )
 _NO_ACTION: Facts = denied(principal=ANA, service="sqs")
 _NO_RESOURCE: Facts = denied(principal=ANA, action="sqs:SendMessage")
+_DOCUMENT = (
+    "<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>EXAMPLE0</RequestId><HostId>"
+)
+_DOCUMENT_FACTS: Facts = denied(code="AccessDenied", request_id="EXAMPLE0")
 
 # What tools write behind what is left, apart from it.
 APART = (
@@ -95,6 +99,16 @@ STATED: Table = (
         "<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>EXAMPLE0 (truncated...)",
         denied(code="AccessDenied"),
     ),
+    ("host-ended", f"{_DOCUMENT}abcDEF123456/+abc", _DOCUMENT_FACTS),
+    ("host-dots", f"{_DOCUMENT}abcDEF...", {**_DOCUMENT_FACTS, "host_id": "abcDEF..."}),
+    ("host-fenced", f"```\n{_DOCUMENT}abcDEF…\n```\n", {**_DOCUMENT_FACTS, "host_id": "abcDEF…"}),
+    ("host-lone-dots", f"{_DOCUMENT}...", _DOCUMENT_FACTS),
+    ("host-marked", f"{_DOCUMENT}abcDEF (truncated...)", _DOCUMENT_FACTS),
+    (
+        "request-dots",
+        f"{_DOCUMENT[: _DOCUMENT.index('PLE0')]}...",
+        {**_DOCUMENT_FACTS, "request_id": "EXAM..."},
+    ),
     (
         "request-json",
         '{"__type":"AccessDeniedException","requestId":"0f1e2d3c (truncated...)',
@@ -112,6 +126,13 @@ STATED: Table = (
 @pytest.mark.parametrize(("text", "expected"), rows(STATED))
 def test_what_a_cut_text_states(text: str, expected: Facts) -> None:
     assert facts_in(text) == {key: value for key, value in expected.items() if value is not None}
+
+
+def test_a_whole_id_wins() -> None:
+    whole = f"{_DOCUMENT}abcDEF123456=</HostId></Error>"
+    cut = f"{_DOCUMENT}abcDEF..."
+    found = all_facts_in(f"2026-01-02 03:04:05 ERROR {whole}\n2026-01-02 03:04:06 ERROR {cut}")
+    assert found == [{**_DOCUMENT_FACTS, "host_id": "abcDEF123456="}]
 
 
 @pytest.mark.parametrize("mark", [*APART, "...", "…", "[truncated]", "... (truncated)"])

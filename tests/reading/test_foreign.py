@@ -41,6 +41,10 @@ _CLOUDS = (
         "AccessDeniedException: 403 ana@example.com does not have storage.objects.list access to the Google Cloud Storage bucket.",
     ),
     (
+        "gcp-boto",
+        "boto.exception.GSResponseError: GSResponseError: 403 Forbidden: code=AccessDenied, reason=Forbidden",
+    ),
+    (
         "azure",
         "(AuthorizationFailed) The client 'ana' does not have authorization to perform action 'Microsoft.Compute/virtualMachines/read' over scope '/subscriptions/00000000-0000'",
     ),

@@ -807,7 +807,103 @@ CPP: Table = (
     ),
 )
 
-TABLES = (BOTOCORE, CLI, GO1, GO2, JAVA, JAVASCRIPT, OTHERS, MORE, TOOLS, BREAKS, GUZZLE, CPP)
+_DOCUMENT = f'<?xml version="1.0" encoding="UTF-8"?>\n<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>You are not authorized to perform this operation.</Message></Error></Errors><RequestID>{REQUEST}</RequestID></Response>'
+BOTO2: Table = (
+    ("boto2", "boto.exception.S3ResponseError: S3ResponseError: 403 Forbidden", denied(service="s3", status_code=403)),
+    (
+        "boto2-ec2",
+        f"boto.exception.EC2ResponseError: EC2ResponseError: 403 Forbidden\n{_DOCUMENT}",
+        denied(code="UnauthorizedOperation", service="ec2", status_code=403, request_id=REQUEST),
+    ),
+    (
+        "boto2-s3",
+        "S3ResponseError: 403 Forbidden\n<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you provided.</Message></Error>",
+        expect("signature_mismatch", code="SignatureDoesNotMatch", service="s3", status_code=403),
+    ),
+    (
+        "boto2-iam",
+        'BotoServerError: 403 Forbidden\n<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">\n  <Error>\n    <Code>ExpiredToken</Code>\n    <Message>The security token included in the request is expired</Message>\n  </Error>\n</ErrorResponse>',
+        expect("expired_credentials", code="ExpiredToken", service="iam", status_code=403),
+    ),
+    ("boto2-queue", "SQSError: 403 Forbidden", denied(service="sqs", status_code=403)),
+    ("boto2-lost", "S3ResponseError: 404 Not Found", expect("aws_error", service="s3", status_code=404)),
+    ("boto2-google", "boto.exception.GSResponseError: GSResponseError: 403 Forbidden", None),
+    ("boto2-alone", "boto.exception.S3ResponseError", None),
+)  # fmt: skip
+S3CMD: Table = (
+    (
+        "s3cmd",
+        "ERROR: S3 error: 403 (AccessDenied): Access Denied",
+        denied(code="AccessDenied", service="s3", status_code=403),
+    ),
+    (
+        "s3cmd-signature",
+        "ERROR: S3 error: 403 (SignatureDoesNotMatch): The request signature we calculated does not match the signature you provided.",
+        expect("signature_mismatch", code="SignatureDoesNotMatch", service="s3", status_code=403),
+    ),
+    (
+        "s3cmd-bucket",
+        "ERROR: S3 error: 404 (NoSuchBucket): The specified bucket does not exist",
+        expect("aws_error", code="NoSuchBucket", service="s3", status_code=404),
+    ),
+    ("s3cmd-reason", "ERROR: S3 error: 403 (Forbidden)", denied(service="s3", status_code=403)),
+    (
+        "s3cmd-retry",
+        "WARNING: Retrying failed request: /?location (400 (ExpiredToken): The provided token has expired.)",
+        expect("expired_credentials", code="ExpiredToken", status_code=400),
+    ),
+    (
+        "parenthesized",
+        "Error (ExpiredToken): The provided token has expired.",
+        expect("expired_credentials", code="ExpiredToken"),
+    ),
+    ("parenthesized-words", "Error (Forbidden): ask the owner", None),
+    ("browser", "GET https://example.com/x 403 (Forbidden)", None),
+    ("elsewhere", "404 (NotFound): no such page", None),
+)
+# A code and its own sentence, with no colon between them.
+_CODE = denied(code="AccessDenied")
+BESIDE: Table = (
+    ("beside", "Error while reading orders AccessDenied Access Denied", _CODE),
+    ("beside-brackets", "User Warning: S3::putObject(): [AccessDenied]\nAccess Denied on line 7", _CODE),
+    ("beside-parentheses", "orders.csv: (AccessDenied) Access Denied", _CODE),
+    ("beside-in-parentheses", "orders.csv: AccessDenied (Access Denied)", _CODE),
+    ("beside-comma", "orders.csv: AccessDenied, Access Denied", _CODE),
+    (
+        "beside-dash",
+        "Subnet::UnauthorizedOperation - You are not authorized to perform this operation.",
+        denied(code="UnauthorizedOperation"),
+    ),
+    ("beside-sentence", f"AccessDeniedException [{DENIAL}]", {**DENIED, "code": "AccessDeniedException"}),
+    ("beside-reason", "Forbidden Access Denied", None),
+    ("beside-foreign", "org.springframework.security.access.AccessDeniedException [Access Denied]", None),
+    ("nested", "nested: IOException[cannot list orders]; nested: AmazonS3Exception[Access Denied]; ", denied(service="s3")),
+    (
+        "nested-sentence",
+        "nested: AmazonEC2Exception[You are not authorized to perform this operation.]",
+        denied(service="ec2"),
+    ),
+    ("nested-other", "nested: AmazonS3Exception[Please reduce your request rate.]", expect("aws_error", service="s3")),
+    ("nested-base", "nested: AmazonServiceException[no words]", None),
+    ("nested-elsewhere", "nested: IOException[Access Denied]", None),
+)  # fmt: skip
+TABLES = (
+    BOTOCORE,
+    CLI,
+    GO1,
+    GO2,
+    JAVA,
+    JAVASCRIPT,
+    OTHERS,
+    MORE,
+    TOOLS,
+    BREAKS,
+    GUZZLE,
+    CPP,
+    BOTO2,
+    S3CMD,
+    BESIDE,
+)
 SOURCES = (
     ("botocore", _BOTO),
     ("aws-cli", f"aws: [ERROR]: {_BOTO}"),
@@ -818,6 +914,8 @@ SOURCES = (
     ("dotnet", OTHERS[1][1]),
     ("php", OTHERS[4][1]),
     ("ruby", OTHERS[7][1]),
+    ("boto2", BOTO2[0][1]),
+    ("s3cmd", S3CMD[0][1]),
     ("swift", "AWSEKS.AccessDeniedException: denied"),
 )
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
+from typing import TYPE_CHECKING
 
 import pytest
 
 from iamtriage._reading.linewraps import join_wrapped_lines
+from iamtriage._reading.unwrap import unwrap
 from iamtriage._reading.view import View
 from tests.tables import DENIAL, REQUEST, facts_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 _GO = (
     f"operation error EKS: DescribeCluster, https response error StatusCode: 403, RequestID: {REQUEST}, api error AccessDeniedException: {DENIAL} "
@@ -46,6 +52,42 @@ def test_indented_continuation(width: int) -> None:
     """Continuation lines of a table cell are indented."""
     lines = textwrap.wrap(_GO, width, break_long_words=False, break_on_hyphens=False)
     assert facts_in("\n        ".join(lines)) == facts_in(_GO)
+
+
+def _between(lines: Iterable[str], frame: str, padding: int) -> str:
+    blanks = " " * padding
+    inside = list(lines)
+    width = max(map(len, inside))
+    return "\n".join(f"{frame}{blanks}{line:<{width}}{blanks}{frame}" for line in inside)
+
+
+_FRAMES = [pytest.param(frame, padding, id=f"{frame}{padding}") for frame in "│┃║|" for padding in (0, 1, 2)]
+
+
+@pytest.mark.parametrize("width", [60, 79, 90, 100, 132, 200])
+@pytest.mark.parametrize(("frame", "padding"), _FRAMES)
+@pytest.mark.parametrize("text", _TEXTS)
+def test_box_of_a_terminal(text: str, frame: str, padding: int, width: int) -> None:
+    """A terminal's pane with a border at both sides breaks anywhere."""
+    lines = [text[at : at + width] for at in range(0, len(text), width)]
+    assert facts_in(_between(lines, frame, padding)) == facts_in(text)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
+@pytest.mark.parametrize("long_words", [False, True])
+@pytest.mark.parametrize(("frame", "padding"), _FRAMES)
+@pytest.mark.parametrize("text", _TEXTS)
+def test_box_of_a_wrapper(text: str, frame: str, padding: int, width: int, *, long_words: bool) -> None:
+    """A program that draws a box wraps at blanks and hyphens, and breaks words that are wider than it."""
+    lines = textwrap.wrap(text, width, break_long_words=long_words, break_on_hyphens=long_words)
+    assert facts_in(_between(lines, frame, padding)) == facts_in(text)
+
+
+@pytest.mark.parametrize("wrap", [json.dumps, "╭──╮\n{}\n╰──╯\n".format, "I get\n\n{}\n\nWhy?".format])
+@pytest.mark.parametrize("text", _TEXTS)
+def test_box_in_something_else(text: str, wrap: Callable[[str], str]) -> None:
+    lines = [text[at : at + 90] for at in range(0, len(text), 90)]
+    assert facts_in(wrap(_between(lines, "│", 1) + "\n")) == facts_in(text)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +133,31 @@ def test_join_wrapped_lines(text: str, joined: str) -> None:
     view = View(text)
     join_wrapped_lines(view)
     assert view.text == joined
+
+
+@pytest.mark.parametrize(
+    ("text", "readable"),
+    [
+        ("│ one │", "one"),
+        ("║ a ║\n║   ║\n║ b ║", "a\n\nb"),
+        # The last word fills the line, and goes on.
+        ("│ the user is alice-the-devel │\n│ oper of the team            │", "the user is alice-the-developer of the team"),
+        ("│ a long word that fits here │\n│   and an indented line     │", "a long word that fits here\nand an indented line"),
+        # No line fills the box.
+        ("│ the user is alice-the-devel  │\n│ oper of the team             │", "the user is alice-the-devel\noper of the team"),
+        # Rows, each with a value of its own.
+        ("| arn:aws:iam::111122223333:role/a |\n| arn:aws:iam::111122223333:role/b |", "arn:aws:iam::111122223333:role/a\narn:aws:iam::111122223333:role/b"),
+        ("| one row of a table's column |\n| another one |", "one row of a table's column\nanother one"),
+        # Columns: as they were, but for the left bar.
+        ("│ a │ b │\n│ c │ d │", "a │ b │\nc │ d │"),
+        ("| a | b |\n|---|---|\n| c | d |", "| a | b |\n|---|---|\n| c | d |"),
+        ("cat log | grep denied |", "cat log | grep denied |"),
+        ("│", ""),
+        ("││\n││", "\n"),
+    ],
+)  # fmt: skip
+def test_borders(text: str, readable: str) -> None:
+    assert unwrap(text).text == readable.rstrip()
 
 
 def test_lines_that_the_cpp_sdk_prints_stay_apart() -> None:

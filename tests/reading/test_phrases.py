@@ -21,6 +21,12 @@ DENIALS: Table = (
     ("authorizer", "User is not authorized to access this resource", denied()),
     ("alone", "Access Denied", denied()),
     (
+        "graphql",
+        '{"data": {"listOrders": null}, "errors": [{"path": ["listOrders"], "data": null, "errorType": "Unauthorized", "errorInfo": null, "message": "Not Authorized to access listOrders on type Query"}]}',
+        denied(code="Unauthorized"),
+    ),
+    ("graphql-message", "Not Authorized to access createOrder on type Mutation", denied()),
+    (
         "kms-old",
         "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
         denied(),
@@ -385,6 +391,23 @@ MISSING: Table = tuple(
         ("no-aws", "No AWS credentials found"),
         ("aws-not-found", "AWS credentials not found"),
         (
+            "cdk",
+            "Need to perform AWS calls for account 111122223333, but no credentials have been configured",
+        ),
+        (
+            "cdk-plugins",
+            "Need to perform AWS calls for account 111122223333, but no credentials have been configured, and none of these plugins found any: orders-sso",
+        ),
+        (
+            "opendal",
+            "PermissionDenied (persistent) at write, context: { service: s3, path: orders/2026.csv } => no valid credential found",
+        ),
+        (
+            "fluent-bit",
+            "[2026/01/02 03:04:05] [error] [signv4] Provider returned no credentials, service=logs",
+        ),
+        ("fluent-bit-sts", "[2026/01/02 03:04:05] [error] [aws_credentials] STS assume role request failed"),
+        (
             "old-s3",
             "AWS Access Key ID and Secret Access Key must be specified as the username or password",
         ),
@@ -403,10 +426,26 @@ MISSING_IN_CALLS: Table = tuple(
         ("provider", "EC2 credential provider was not enabled"),
         ("basic", "no basic auth credentials"),
         ("none", "No credentials found"),
+        ("configured", "no credentials have been configured"),
+        ("valid", "No valid credentials found"),
         ("chain", "No credentials in chain"),
         ("load", "Unable to load credentials from the source that was named"),
         ("required", "Missing required authentication credentials"),
     )
+)
+MISSING_FROM_PROVIDERS: Table = (
+    (
+        "js-v2",
+        "Unable to determine the default account: ProcessCredentialsProviderFailure: Profile orders did not include credential process",
+        expect("missing_credentials", code="ProcessCredentialsProviderFailure"),
+    ),
+)
+REGISTRIES: Table = (
+    (
+        "registry",
+        'failed to resolve reference "111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders/api@sha256:0a1b2c3d": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials',
+        expect("missing_credentials", service="ecr"),
+    ),
 )
 # What an SDK says of credentials that it wanted: alone it is the failure, around another it is not.
 WRAPPERS: Table = (
@@ -592,7 +631,8 @@ NETWORK: Table = (
     ("endpoint-elsewhere", 'Could not connect to the endpoint URL: "https://minio.example.com/"', None),
 )
 TABLES = (
-    DENIALS, TOKENS, TOKENS_IN_CALLS, SCOPES, EXPIRED, EXPIRED_IN_CALLS, INVALID, SIGNATURES, MISSING, MISSING_IN_CALLS, WRAPPERS, REGIONS, QUOTAS,
+    DENIALS, TOKENS, TOKENS_IN_CALLS, SCOPES, EXPIRED, EXPIRED_IN_CALLS, INVALID, SIGNATURES, MISSING, MISSING_IN_CALLS, MISSING_FROM_PROVIDERS,
+    REGISTRIES, WRAPPERS, REGIONS, QUOTAS,
     POLICIES, ARNS, ARNS_IN_CALLS, ENTRIES, ENTRIES_IN_CALLS, NETWORK,
 )  # fmt: skip
 ALL = [row for table in TABLES for row in table]
@@ -619,6 +659,8 @@ def test_every_phrase_has_a_line_here(phrase: Phrase) -> None:
         "No credentials found",
         "Token is expired",
         "Missing required authentication credentials",
+        "no credentials have been configured",
+        "no valid credential found",
         "Invalid token issuer",
         "You do not have sufficient access to perform this action.",
         "no basic auth credentials",

@@ -563,6 +563,11 @@ RESOURCES: Table = (
         denied(principal=ANA, action="s3:GetObject"),
     ),
     (
+        "ellipsis-of-the-blob",
+        "You are not authorized to perform this operation. Encoded authorization failure message: aB3_xyz.......",
+        denied(encoded_message="aB3_xyz......."),
+    ),
+    (
         "ellipsis-before-why",
         f"User: {ANA} is not authorized to perform: s3:GetObject ... because no identity-based policy allows the s3:GetObject action",
         denied(principal=ANA, action="s3:GetObject", deny="implicit", policy_type="identity"),

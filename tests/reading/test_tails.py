@@ -57,6 +57,12 @@ GO1: Table = (
             code="AccessDenied", status_code=403, request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+=="
         ),
     ),
+    (
+        "no-id",
+        "Failed to deploy due to InternalFailure: status code: 500",
+        expect("aws_error", code="InternalFailure", status_code=500),
+    ),
+    ("no-id-of-others", "Failed to deploy due to NotFound: status code: 404", None),
     ("status-of-others", "Request failed with status code: 403", None),
 )
 JAVA: Table = (
@@ -105,6 +111,27 @@ JAVA: Table = (
         "v1",
         f"{DENIAL} (Service: AmazonEKS; Status Code: 403; Error Code: AccessDeniedException; Request ID: {REQUEST}; Proxy: null)",
         {**DENIED, "code": "AccessDeniedException", "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "hadoop",
+        "getFileStatus on s3a://orders/a: com.amazonaws.services.s3.model.AmazonS3Exception: Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: EXAMPLE0REQUEST1; S3 Extended Request ID: abcDEF123456/+=), S3 Extended Request ID: abcDEF123456/+=:AccessDenied",
+        denied(
+            code="AccessDenied",
+            service="s3",
+            status_code=403,
+            request_id="EXAMPLE0REQUEST1",
+            host_id="abcDEF123456/+=",
+        ),
+    ),
+    (
+        "hadoop-null",
+        "com.amazonaws.services.s3.model.AmazonS3Exception: Forbidden (Service: Amazon S3; Status Code: 403; Error Code: 403 Forbidden; Request ID: null; S3 Extended Request ID: null), S3 Extended Request ID: null:403 Forbidden",
+        denied(service="s3", status_code=403),
+    ),
+    (
+        "hadoop-null-code",
+        "Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: EXAMPLE0REQUEST1; S3 Extended Request ID: null), S3 Extended Request ID: null:AccessDenied",
+        denied(code="AccessDenied", service="s3", status_code=403, request_id="EXAMPLE0REQUEST1"),
     ),
     (
         "v1-s3",

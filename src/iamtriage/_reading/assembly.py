@@ -11,13 +11,15 @@ from iamtriage._reading.actions import read_actions
 from iamtriage._reading.building import build
 from iamtriage._reading.classnames import read_classes
 from iamtriage._reading.codewords import read_codes
-from iamtriage._reading.drafts import sweep
+from iamtriage._reading.drafts import sweep, sweep_apart
 from iamtriage._reading.heads import read_heads
 from iamtriage._reading.kubernetes import read_kubernetes
 from iamtriage._reading.pairs import read_pairs
 from iamtriage._reading.partials import may_be_cut
 from iamtriage._reading.phrases import read_phrases
+from iamtriage._reading.refusals import read_refusals
 from iamtriage._reading.sentences import read_lone_reasons, read_sentences
+from iamtriage._reading.source_lines import source_lines
 from iamtriage._reading.surroundings import give_surroundings
 from iamtriage._reading.tails import read_tails
 from iamtriage._reading.translated import read_translated, read_translated_codes
@@ -26,7 +28,7 @@ from iamtriage._reading.verdicts import Around, choose, drop_outer, judge, unite
 from iamtriage._reading.xml_bodies import read_xml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from iamtriage._reading.drafts import Draft
     from iamtriage._reading.partials import Partial
@@ -60,7 +62,8 @@ def read(text: str, stated: Partial | None = None) -> tuple[View, list[Draft]]:
     drafts = drop_outer([draft for draft in drafts if judge(draft, around)], around)
     if len(drafts) > 1:
         drafts = [draft for draft in drafts if not draft.only_tail] or drafts[:1]
-    return view, unite(drafts)
+    refused = [draft for draft in sweep_apart(read_refusals(readable), drafts) if judge(draft, around)]
+    return view, unite(sorted([*drafts, *refused], key=_start) if refused else drafts)
 
 
 def read_cause(text: str, stated: Partial | None = None) -> Failure | None:
@@ -97,6 +100,7 @@ def _pieces(text: str) -> list[Partial]:
         *read_kubernetes(text, flat),
     ]
     pieces.sort(key=_position)
+    pieces = list(_outside_source(pieces, source_lines(text)))
     if may_be_cut(text):
         for piece in pieces:
             piece.mark_cuts(text)
@@ -105,6 +109,20 @@ def _pieces(text: str) -> list[Partial]:
 
 def _position(piece: Partial) -> tuple[int, int, int]:
     return piece.start, _ORDER.get(piece.role, 5), -piece.end
+
+
+def _outside_source(pieces: Iterable[Partial], lines: Sequence[tuple[int, int]]) -> Iterator[Partial]:
+    """Give the pieces that begin in no line of source code; both are in the order of the text."""
+    at = 0
+    for piece in pieces:
+        while at < len(lines) and lines[at][1] <= piece.start:
+            at += 1
+        if at == len(lines) or piece.start < lines[at][0]:
+            yield piece
+
+
+def _start(draft: Draft) -> int:
+    return draft.start
 
 
 def _outside(sentences: Sequence[Partial], phrases: Sequence[Partial]) -> Iterator[Partial]:

@@ -25,6 +25,8 @@ _SHAPES: tuple[tuple[str, str, int, re.Pattern[str]], ...] = (
     ("AWS", "swift", CLASS_NAME, re.compile(r"(?<![\w.])AWS(?P<service>[A-Z]\w{1,40})\.(?P<code>[A-Z]\w{2,80}Exception)\b")),
     ("awssdk.services", "java-v2", CLASS_NAME, re.compile(r"(?<![\w.])software\.amazon\.awssdk\.services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}\.(?P<code>[A-Z]\w{2,80}(?:Exception|Error))\b")),
     ("amazonaws.services", "java-v1", CLASS_NAME, re.compile(r"(?<![\w.])com\.amazonaws\.services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}\.(?P<code>[A-Z]\w{2,80}(?:Exception|Error))\b")),
+    # Elasticsearch prints causes as "AmazonS3Exception[Access Denied]".
+    ("Exception[", "java-v1", CLASS_NAME, re.compile(r"(?<![\w.])(?P<code>Amazon(?!Service|Client)(?P<service>[A-Z]\w{1,40}?)Exception)(?=\[)")),
     ("com.amazonaws", "java-v1", CLASS_NAME, re.compile(r"com\.amazonaws\.(?:\w{1,40}\.){0,2}(?P<code>[A-Z]\w{2,80}Exception)\b")),
 )  # fmt: skip
 _ANY_CLASS = re.compile(
@@ -53,7 +55,7 @@ def read_classes(text: str) -> Iterator[Partial]:
 
 def _partial(m: re.Match[str], source: str, rank: int) -> Partial:
     partial = Partial("class", m.start(), m.end(), source=source, aws=True)
-    partial.thrown = m.string[m.end() : m.end() + 2] == ": "
+    partial.thrown = m.string.startswith((": ", "["), m.end())
     groups = m.groupdict()
     service, code = groups.get("service"), groups.get("code")
     if service:

@@ -52,6 +52,8 @@ _MISSING = """
     EnvAccessKeyNotFound EnvSecretNotFound ConfigNotFound NoCredentialsProvided NoAwsCredentials
     MissingCredentialsException CredentialsNotFoundException LoginError
 """
+# The SDK for JavaScript v2 makes codes of its providers' names: SharedIniFileCredentialsProviderFailure.
+_FAILED_PROVIDERS = ("CredentialsProviderFailure", "CredentialsFailure")
 _WEB_IDENTITY = """
     InvalidIdentityToken InvalidIdentityTokenException IDPRejectedClaim IDPRejectedClaimException
     IDPCommunicationError IDPCommunicationErrorException
@@ -219,6 +221,7 @@ _PLAIN = frozenset(
         "EndpointConnectionError",
     ]
 )
+_DISTINCT = frozenset({"InternalFailure", "OptInRequired", "RequestLimitExceeded", "DryRunOperation"})
 _SHAPE = re.compile(
     r"(?:(?:Client|Server|Receiver|Sender)\.)?[A-Z][A-Za-z0-9]{1,80}"
     r"(?:Exception|Error|Fault|Failure|Denied|LimitExceeded|NotFound|AlreadyExists|Expired|Exceeded|TooLarge)"
@@ -233,6 +236,7 @@ _GENERIC = re.compile(
     r"|Py4JJava|Py4JNetwork|Execution|Completion|Connect|Uncaught|Failed|HTTP|Http|Module|Operation|Request|API|Api"
     r"|Fs|S3Upload|RetriesExceeded|RcloneException|Invocation|Type|Value|Key|Attribute|Name|Assertion|Import|OS|IO"
     r"|Socket|Timeout|Connection|NullPointer|Reconciler|Reconcile|Panic|Fatal|Template|Stack|Deployment|Toolkit"
+    r"|BotoServer|BotoClient|(?:EC2|S3|SDB|Emr|DynamoDB|JSON)Response|SQS"
     r"|Notebook|Error|Ajax|Guzzle|Fatal|Runtime|Throwable|PDO|Query|Compile|Compilation|ProvisionedThroughput)(?:Exception|Error)"
     r"|Exception|Error|Failure|UnknownError|NetworkError|UploadFailed|[A-Za-z]*UploadFailedError",
     re.ASCII,
@@ -274,6 +278,18 @@ def is_status(code: str) -> bool:
     return len(code) == 3 and code.isascii() and code.isdigit()
 
 
+def without_code(identifier: str) -> str | None:
+    """Drop the code or status that Hadoop puts behind the last id of a message; None where nothing is left.
+
+    >>> without_code("EXAMPLEid+/=:AccessDenied"), without_code("null:403"), without_code("EXAMPLE0")
+    ('EXAMPLEid+/=', None, 'EXAMPLE0')
+    """
+    plain, _, code = identifier.partition(":")
+    if code and not is_status(code[:3]) and code != "null" and not is_code(code):
+        return identifier
+    return plain if plain != "null" else None
+
+
 def kind_of_code(code: str) -> Kind | None:
     """Give the kind that a code means by itself; None for a code that means none of them.
 
@@ -284,6 +300,8 @@ def kind_of_code(code: str) -> Kind | None:
     kind = _KINDS.get(code)
     if kind is None and "AccessDenied" in code:
         return "access_denied"
+    if kind is None and code.endswith(_FAILED_PROVIDERS):
+        return "missing_credentials"
     return kind
 
 
@@ -311,6 +329,11 @@ def is_weak(code: str) -> bool:
 def is_known(code: str) -> bool:
     """Tell whether a word is a code that AWS or its SDKs use, wherever it stands."""
     return kind_of_code(code) is not None or bare(code) in _PLAIN
+
+
+def is_distinct(code: str) -> bool:
+    """Tell whether a code of no kind is so much AWS's own that the form of an SDK suffices beside it."""
+    return bare(code) in _DISTINCT
 
 
 def is_code(word: str) -> bool:

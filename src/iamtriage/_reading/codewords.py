@@ -23,12 +23,19 @@ _BEFORE_COLON = re.compile(
     # A colon; fog's arrow; "AccessDenied - User:"; R's "(HTTP 403)"; columns; an ellipsis.
     r"(?:\s?:(?=\s|\Z|\"|\[|`)|\s=>\s|\s--\s|\s[-–]\s(?=User)|(?=\s\(HTTP\s|\s(?:User:\s|You\sare\snot\s)|\s?(?:\.\.\.|…)))"
 )
+# A denial's code beside its own sentence: "AccessDenied Access Denied", "[AccessDenied]", "Subnet::Code - You …".
+_BESIDE = re.compile(
+    r"(?<![\w./\\$@-])(?<![^:]:)(?P<code>(?:Client\.)?[A-Z][A-Za-z]{5,60})[\s\-–,()\[\]]{1,4}"
+    r"(?=Access\sDenied\b|User:\s|You\sare\snot\sauthorized\b|You\sdo\snot\shave\s)"
+)
 _IN_QUOTES = re.compile(
     r"(?:error|Error|code|Code|exception|AWSError|errorcode)\s?[=:]?\s?'(?P<code>[A-Z][A-Za-z0-9]{3,80})'"
 )
 _IN_PARENTHESES = re.compile(
     r"(?:unhandled\s+error|service\s+error|error)\s*\((?P<code>[A-Z][A-Za-z0-9]{3,80})\)"
 )
+# "Error (ExpiredToken): The provided token …"
+_PARENTHESIZED = re.compile(r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\((?P<code>[A-Z][A-Za-z0-9]{3,80})\):\s")
 _AT_END = re.compile(
     r"(?:[Ee]rror|failed|[Cc]ode|due to|with|returned|reason|[Rr]esponse):?\s+(?P<code>[A-Z][A-Za-z0-9]{4,80})"
     r"(?=\s*(?:[\"'.)\]}]|\Z|\n|\(Service))"
@@ -45,6 +52,7 @@ _NAMESPACE_REACH = 100
 def read_codes(text: str) -> Iterator[Partial]:
     """Find every such code."""
     yield from _before_colons(text)
+    yield from _without_colon(text)
     if "'" in text:
         for m in _IN_QUOTES.finditer(text):
             # With a colon it is a pair of a printed object, which "pairs" reads.
@@ -63,6 +71,16 @@ def read_codes(text: str) -> Iterator[Partial]:
     alone = _ALONE.fullmatch(text)
     if alone and kind_of_code(alone["code"]) and alone["code"] not in _PLAIN_WORDS:
         yield code_partial(alone, aws=True)
+
+
+def _without_colon(text: str) -> Iterator[Partial]:
+    for m in _BESIDE.finditer(text):
+        if kind_of_code(m["code"]) == "access_denied" and m["code"] not in _PLAIN_WORDS:
+            yield code_partial(m)
+    if "): " in text:
+        for m in _PARENTHESIZED.finditer(text):
+            if is_known(m["code"]) and m["code"] not in _PLAIN_WORDS:
+                yield code_partial(m)
 
 
 def _before_colons(text: str) -> Iterator[Partial]:

@@ -7,6 +7,7 @@ complete is never mixed with facts of another.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 import attrs
@@ -18,7 +19,7 @@ from iamtriage._reading.partials import CLASS_NAME, CUT_OFF, HINT, Fact, Partial
 from iamtriage.typing import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 # How far apart two pieces of one failure may stand, in characters of the readable text.
@@ -44,6 +45,7 @@ class Draft:
     facts: dict[str, Fact] = attrs.field(factory=dict[str, Fact])
     kinds: list[Kind] = attrs.field(factory=list[Kind])
     wrapper_kind: Kind | None = None
+    wrapped_at: int = -1
     aws: bool = False
     source: str | None = None
     has_core: bool = False
@@ -67,6 +69,7 @@ class Draft:
                 self.facts[key] = fact
         if piece.kind:
             if piece.wrapper:
+                self.wrapped_at = piece.start
                 self.wrapper_kind = self.wrapper_kind or piece.kind
             else:
                 self.kinds.append(piece.kind)
@@ -137,6 +140,18 @@ def sweep(text: str, pieces: Iterable[Partial]) -> list[Draft]:
         current.absorb(piece)
         drafts.append(current)
     return drafts
+
+
+def sweep_apart(pieces: Iterable[Partial], drafts: Sequence[Draft]) -> Iterator[Draft]:
+    """Make a draft of each piece that has none of the drafts, which are in the order of the text, near it."""
+    starts = [draft.start for draft in drafts]
+    for piece in pieces:
+        at = bisect_left(starts, piece.start)
+        around = drafts[max(0, at - 1) : at + 1]
+        if not any(d.start - piece.end < _TO_TAIL and piece.start - d.end < _TO_TAIL for d in around):
+            draft = Draft(piece.start, piece.end)
+            draft.absorb(piece)
+            yield draft
 
 
 def _is_repeat(current: Draft, piece: Partial) -> bool:
@@ -292,9 +307,17 @@ def _head_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
         return False
     if current.wrapper_kind is not None and "code" in current.facts:
         return False
+    if "operation" in current.facts and "code" in facts and _is_of_inner(current):
+        # "operation error STS: …, get identity: get credentials: … AccessDeniedException: …"
+        return False
     if _same_code(current, piece):
         return True
     return current.facts["code"].rank == CLASS_NAME or facts["code"].value == "Forbidden"
+
+
+def _is_of_inner(current: Draft) -> bool:
+    """Tell whether what comes is of the call that should have given credentials to the one at hand."""
+    return current.facts["operation"].start < current.wrapped_at
 
 
 def _conflicts(current: Draft, piece: Partial, keys: tuple[str, ...]) -> bool:

@@ -13,7 +13,7 @@ _CLOUDS = re.compile(
     r"|qcs::|[Tt]encent|CAM (?:policies|policy|策略)|操作未授权"  # Tencent
     r"|huaweicloud|[Hh]uawei|\biam:agencies:|APIGW\.\d{4}|obs\.[a-z0-9-]+\.my|urn:iam"  # Huawei
     r"|googleapis|google\.rpc|IAM_PERMISSION_DENIED|gserviceaccount|Permission '[a-z]+\.[A-Za-z.]+' denied|storage\.googleapis"  # GCP
-    r"|\bgcloud\b|roles/[a-z]+\.[a-zA-Z]+"
+    r"|\bgcloud\b|\bGSResponseError|roles/[a-z]+\.[a-zA-Z]+"
     r"|AADSTS|Microsoft\.[A-Z]\w+/|management\.azure|azure\.com|windows\.net|AuthorizationFailed|/subscriptions/[0-9a-f<x{$]"  # Azure
     r"|opc-request-id|oraclecloud|ocid1\.|NotAuthorizedOrNotFound"  # Oracle
     r"|cloud\.ibm\.com|IBM Cloud|Google Cloud|\boss: service|aliyuncs|\bBXN?IM\w*\d{4}|digitalocean\.com|api\.github\.com|accessible by integration"  # IBM, DigitalOcean, GitHub

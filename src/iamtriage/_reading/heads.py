@@ -2,8 +2,8 @@
 
 Sources, by shape: botocore ``exceptions.ClientError``, aws-cli's error handler, smithy-go
 ``OperationError`` and aws-sdk-go-v2's ``ResponseError``, aws-sdk-php's ``WrappedHttpHandler``,
-aws-sdk-net's ``AmazonServiceException``, aws-sdk-cpp's log lines, the EKS Pod Identity agent,
-Redshift's S3 errors, columns of CloudTrail queries.
+aws-sdk-net's ``AmazonServiceException``, aws-sdk-cpp's log lines, boto 2's ``BotoServerError``, s3cmd's
+``S3Error``, the EKS Pod Identity agent, Redshift's S3 errors, columns of CloudTrail queries.
 """
 
 from __future__ import annotations
@@ -61,10 +61,19 @@ _REDSHIFT = re.compile(
     r"S3ServiceException:\s?[^,\n]{0,300},\s?Status\s(?P<status>[0-9]{3}),\s?Error\s(?P<code>\w{2,80}),\s?Rid\s(?P<request>[\w-]{4,80})"
     r"(?:,\s?ExtRid\s(?P<host>[\w+/=.-]{4,200}))?"
 )
+_BOTO2 = re.compile(
+    r"(?<!\w)(?:(?P<service>EC2|S3|SDB|Emr|DynamoDB)Response|(?P<queue>SQS)|BotoServer|JSONResponse)Error:\s(?P<status>[345][0-9]{2})"
+    r"(?:\s[A-Z][a-z]{1,20}){1,3}"
+)
+_S3CMD = re.compile(r"(?<![\w.])(?P<status>[345][0-9]{2})\s\((?P<code>[A-Z][A-Za-z0-9]{2,80})\)(?!\w)")
+_S3CMD_SAYS = re.compile(r"\bS3\serror:\s\Z")
 _COLUMNS = re.compile(
     r"(?<![\w.@/-])(?P<source>[a-z][a-z0-9-]{1,30}\.amazonaws\.com)[\s,;|\"]{1,4}(?P<operation>[A-Z]\w{2,80})[\s,;|\"]{1,4}"
     r"(?P<code>(?:Client\.)?[A-Z]\w{2,80})"
 )
+
+# Words of HTTP for a status, which are no codes.
+_REASONS = frozenset({"Forbidden", "Unauthorized", "NotFound"})
 
 
 def read_heads(text: str) -> Iterator[Partial]:
@@ -210,6 +219,28 @@ def _redshift(m: re.Match[str]) -> Partial:
     return partial
 
 
+def _boto2(m: re.Match[str]) -> Partial:
+    partial = Partial("head", m.start(), m.end(), source="boto2", aws=True, thrown=True)
+    _put(partial, m, "status_code", "status", BEST)
+    service = m["service"] or m["queue"]
+    partial.put("service", service_name(service) if service else None)
+    return partial
+
+
+def _s3cmd(m: re.Match[str]) -> Partial | None:
+    """Read "403 (AccessDenied): …"; what s3cmd has no code for is "403 (Forbidden)", as of any HTTP client."""
+    named = _S3CMD_SAYS.search(m.string, max(0, m.start() - 12), m.start()) is not None
+    code = is_code(m["code"]) and m["code"] not in _REASONS
+    if not named and not code:
+        return None
+    partial = Partial("head", m.start(), m.end(), source="s3cmd" if named else None, aws=named)
+    if code:
+        _put(partial, m, "code", rank=BEST)
+    _put(partial, m, "status_code", "status", BEST)
+    partial.put("service", "s3" if named else None)
+    return partial
+
+
 def _columns(m: re.Match[str]) -> Partial | None:
     if not is_code(m["code"]):
         return None
@@ -237,5 +268,7 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Partial | N
     ("while calling", _CALLING, _calling),
     ("API responded with error", _RESPONDED, _responded),
     ("S3ServiceException", _REDSHIFT, _redshift),
+    ("Error: ", _BOTO2, _boto2),
+    (" (", _S3CMD, _s3cmd),
     (".amazonaws.com", _COLUMNS, _columns),
 )

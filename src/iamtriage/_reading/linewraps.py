@@ -35,7 +35,7 @@ FRESH_LINE = re.compile(
     r"|Traceback|[A-Z][a-z]{2} [ \d]\d \d\d:|[-=_*#]{3}|\"?[A-Za-z_]{2,24}\"?[ ]?[:=] |(?:Error|ERROR|WARN|INFO|DEBUG|FATAL)\b|$"
 )
 # Nor was one like this, not even where the line before it is as long as the terminal is wide.
-_RECORD = re.compile(
+RECORD_START = re.compile(
     ENTRY + r"|at |File \"|Caused by|\{$"
     # The lines of an error that the C++ SDK prints: an id and a message are soon of one length.
     r"|(?:Resolved remote host IP address|Request ID|Exception name|Error message|[0-9]{1,3} response headers):"
@@ -47,9 +47,9 @@ _TOKEN_HEAD = re.compile(r"[^\s]{1,256}")
 _TOKEN_TAIL = re.compile(r"[^\s]{1,256}\Z")
 _PUNCTUATION = ".,:;()[]{}\"'`"
 _ARN_COLONS = 5
-_NARROWEST = 20
+NARROWEST = 20
 _LONGEST_TOKEN = 256
-_FULL_LINES = 2
+FULL_LINES = 2
 
 
 def join_wrapped_lines(view: View) -> None:
@@ -78,7 +78,7 @@ def _paragraph_edits(lines: list[tuple[int, str]]) -> list[Edit]:
             # The blank is there: the readers take the line end as part of it.
             joined = False
         elif len(line) == width:
-            joined = not _RECORD.match(following) and (sure or not _whole_words_meet(line, following))
+            joined = not RECORD_START.match(following) and (sure or not whole_words_meet(line, following))
         else:
             joined = _pieces_belong(line, following)
         if joined:
@@ -89,20 +89,20 @@ def _paragraph_edits(lines: list[tuple[int, str]]) -> list[Edit]:
 def _terminal_width(lines: list[str]) -> tuple[int, bool]:
     """Give the width at which a terminal broke these lines, 0 where none is evident, and if it is sure."""
     width = max(map(len, lines[:-1]))
-    if width < _NARROWEST or len(lines[-1]) > width:
+    if width < NARROWEST or len(lines[-1]) > width:
         return 0, False
     full = ragged = 0
     for line, following in pairwise(lines):
         if len(line) == width:
-            full += not _RECORD.match(following)
+            full += not RECORD_START.match(following)
         else:
             # A wrapper that breaks at blanks leaves a line short because the next word did not fit.
             word = _TOKEN_HEAD.match(following)
             ragged += word is not None and len(line) + 1 + len(word[0]) > width
-    return (width, full > _FULL_LINES and not ragged) if full >= _FULL_LINES and full > ragged else (0, False)
+    return (width, full > FULL_LINES and not ragged) if full >= FULL_LINES and full > ragged else (0, False)
 
 
-def _ends(line: str, following: str) -> tuple[str, str] | None:
+def last_and_first(line: str, following: str) -> tuple[str, str] | None:
     """Give the last word of a line and the first of the next."""
     tail = _TOKEN_TAIL.search(line[-_LONGEST_TOKEN:])
     head = _TOKEN_HEAD.match(following)
@@ -113,9 +113,9 @@ def _known(word: str) -> bool:
     return word.strip(_PUNCTUATION).lower() in _WORDS
 
 
-def _whole_words_meet(line: str, following: str) -> bool:
+def whole_words_meet(line: str, following: str) -> bool:
     """Tell whether a line ends, or the next begins, with a whole word, so that a blank was there."""
-    ends = _ends(line, following)
+    ends = last_and_first(line, following)
     if ends is None:
         return True
     tail, head = ends
@@ -124,7 +124,7 @@ def _whole_words_meet(line: str, following: str) -> bool:
 
 def _pieces_belong(line: str, following: str) -> bool:
     """Tell whether the last word of a line and the first of the next are pieces of one."""
-    ends = _ends(line, following)
+    ends = last_and_first(line, following)
     if ends is None:
         return False
     tail, head = ends

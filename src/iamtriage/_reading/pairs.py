@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage._reading.codes import bare, is_code, is_generic, is_known, is_status
+from iamtriage._reading.codes import bare, is_code, is_generic, is_known, is_status, without_code
 from iamtriage._reading.grammar import ELLIPSIS, VAULT, account_of, cut_in, rejoin, trim
 from iamtriage._reading.partials import BEST, CLASS_NAME, HINT, STATED, Partial
 from iamtriage._reading.services import service_name, service_of_event_source
@@ -178,6 +178,8 @@ def _code(cluster: Partial, pair: _Pair) -> bool:
     value = init["code"] if init else pair.value
     if "#" in value or "://" in value:
         value = bare(value)
+    # The header has a colon where it names no namespace behind it.
+    value = value.rstrip(":")
     if value.isdigit():
         # Kubernetes' Status; elsewhere a bare number is some other system's code.
         if is_status(value) and pair.quoted:
@@ -222,7 +224,10 @@ def _request_id(cluster: Partial, pair: _Pair) -> bool:
 
 
 def _host_id(cluster: Partial, pair: _Pair) -> bool:
-    cluster.put("host_id", pair.value, pair.start, pair.end)
+    value = without_code(pair.value)
+    if value is None:
+        return False
+    cluster.put("host_id", value, pair.start, pair.end - len(pair.value) + len(value))
     return True
 
 

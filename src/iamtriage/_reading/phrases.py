@@ -47,10 +47,11 @@ sure   | requester is not authorized | Resource does not exist or requester is n
 sure   | nsufficient Lake Formation permission | Insufficient Lake Formation permission\(s\)
 sure   | not authorized to access this resource | User is not authorized to access this resource
 sure   | ccess Denied | \A[\s\"'`]*Access Denied[.\s\"'`]*\Z
+sure   | ot Authorized to access | Not Authorized to access \w{1,100} on type \w{1,60}
 unsure | resource | You do(?: not|n't) have (?:sufficient )?(?:permissions?|access) to (?:access )?(?:this|the) (?:requested )?resource
 unsure | ufficient access to perform this action | You do not have sufficient access to perform this action
 unsure | not authorized to perform this operation | You are not authorized to perform this operation
-unsure | ccess Denied | (?:(?<=[:=\]]\x20)|(?<=[>\"'\n\x1e])|\A)Access Denied(?=[.\"'\n<]|\Z|,| \()
+unsure | ccess Denied | (?:(?<=[:=\]]\x20)|(?<=[>\"'\n\x1e])|\A)Access Denied(?=[.\"'\n<]|\Z|,| \()|(?<=Exception\[)Access Denied(?=\])
 sure   | access to the model with | You don't have access to the model with the specified model ID
 sure   | ccess denied when | Access denied when (?:writing|reading)[^\n]{0,30}location: s3://
 sure   | .dkr.ecr. | \.dkr\.ecr\.[^\n]{1,400}: 403 Forbidden
@@ -144,6 +145,7 @@ sure   | ithout credentials set | unable to sign request without credentials set
 sure   | no providers in chain provided | no providers in chain provided credentials
 unsure | redential provider was not enabled | credential provider was not enabled
 sure   | is not a valid container metadata service hostname | is not a valid container metadata service hostname
+sure   | basic auth credentials | \.dkr\.(?P<service>ecr)\.[a-z0-9-]{4,30}\.amazonaws\.com[^\n]{0,600}?no basic auth credentials
 unsure | basic auth credentials | no basic auth credentials
 outer  | failed to retrieve credentials | failed to retrieve credentials
 outer  | failed fetching WebIdentity token | failed fetching WebIdentity token
@@ -167,6 +169,11 @@ sure   | ou must specify | You must specify a value for roleArn and roleSessionN
 sure   | redentials  | [Nn]o AWS [Cc]redentials (?:found|provided|were found|available|present)
 sure   | redentials not found | (?:AWS |[Aa]ws )credentials not found
 unsure | o credentials | [Nn]o credentials (?:found|were found|could be found|provided|available)
+unsure | o credentials have been configured | [Nn]o credentials have been configured
+unsure | o valid credential | [Nn]o valid credentials? (?:was |were )?found
+sure   | o valid credential | \b[sS]3\b[^\n]{0,200}? [Nn]o valid credentials? (?:was |were )?found
+sure   | rovider returned no credentials | \[signv4\] Provider returned no credentials
+sure   | STS assume role request failed | \[aws_credentials\] STS assume role request failed
 sure   | ID and Secret Access Key must be specified | AWS Access Key ID and Secret Access Key must be specified
 unsure | No credentials in chain | No credentials in chain
 unsure | Missing required authentication | Missing required authentication credentials

@@ -52,9 +52,9 @@ _CLAUSE_END = re.compile(r"\.(?=\s|\Z|\")|\n\n|\"|\s\((?:Service|SDK|Status|Requ
 _NEXT_SENTENCE = re.compile(r"(?:[Nn]ot|n't)\s+[Aa]uthori[sz]ed\b")
 _ENCODED = re.compile(r"Encoded\s+authorization\s+failure\s+message:\s*")
 _BLOB = re.compile(
-    r"[A-Za-z0-9_-]{2,}(?:\.\.\.|…)?|[*xX]{3,}|<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|\{[^{}\n]{1,60}\}"
+    r"[A-Za-z0-9_-]{2,}(?:\.{3,}|…+)?|[*xX]{3,}|<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|\{[^{}\n]{1,60}\}"
 )
-_BLOB_MORE = re.compile(r"\s([A-Za-z0-9_-]{4,}(?:\.\.\.|…)?)(?![A-Za-z0-9_-]*[:=(,])")
+_BLOB_MORE = re.compile(r"\s([A-Za-z0-9_-]{4,}(?:\.{3,}|…+)?)(?![A-Za-z0-9_-]*[:=(,])")
 # A terminal may break the id: what goes on behind it, or that nothing does, tells.
 _AUTHORIZATION_ID = re.compile(
     r"authorization\s+id:\s*([0-9a-zA-Z]{8,256}(?:\n[0-9a-z]{1,40}(?=\s*\Z|\"))?)"

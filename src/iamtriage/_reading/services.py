@@ -87,15 +87,17 @@ _ALIASES = {
 _VENDOR = re.compile(r"\A(?:amazon|aws)(?=.)", re.ASCII)
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
 
-# Services whose endpoint host is no evidence of the failing call: OIDC issuers and cluster API servers.
-_NOT_ENDPOINTS = frozenset({"oidc", "console", "signin", "docs", "compute", "amazonaws"})
+# What serves no API of AWS under its host: OIDC issuers, pages, and customers' machines and load balancers.
+_NOT_ENDPOINTS = frozenset({"oidc", "console", "signin", "docs", "compute", "compute-1", "elb", "amazonaws"})
 HOST = re.compile(
     # A URL, or the host of one in a dump of Rust's reqwest.
     r"(?:https?://|Domain\(\")(?P<host>[A-Za-z0-9.-]{1,200}?\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov))\b"
 )
+# How regions begin, which people misspell; no service is called so.
+_REGION = r"(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-"
 _HOST_SERVICE = re.compile(
-    r"(?:\A|\.)(?P<service>s3|[a-z][a-z0-9-]*?)(?:-fips|-accesspoint|-website)?"
-    r"(?:[.-](?:dualstack\.)?(?:[a-z]{2}(?:-[a-z]+){1,3}-\d|my-location-\d|global|external-1))?"
+    rf"(?:\A|\.)(?P<service>s3|(?!{_REGION})[a-z][a-z0-9-]*?)(?:-fips|-accesspoint|-website)?"
+    rf"(?:[.-](?:dualstack\.)?(?:[a-z]{{2}}(?:-[a-z]+){{1,3}}-\d|{_REGION}[a-z0-9-]{{1,24}}|my-location-\d|global|external-1))?"
     r"\.(?:amazonaws\.|api\.aws|c2s\.|sc2s\.)"
 )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.codes import is_code, is_status
+from iamtriage._reading.codes import is_code, is_status, without_code
 from iamtriage._reading.grammar import ELLIPSIS, trim
 from iamtriage._reading.partials import BEST, HINT, Partial
 from iamtriage._reading.services import service_name
@@ -64,7 +64,7 @@ def read_tails(text: str) -> Iterator[Partial]:
             partial.put("code", m["code"], m.start("code"), m.end("code"), BEST)
             host = _JAVA_OLDEST_HOST.search(text, m.end(), m.end() + 1000)
             if host:
-                partial.put("host_id", host["host"], host.start("host"), host.end("host"))
+                _put(text, partial, "host_id", host.start("host"), host.end("host"))
             yield partial
     if "(Status Code:" in text:
         for m in _STATUS_ALONE.finditer(text):
@@ -103,8 +103,11 @@ def _put(text: str, partial: Partial, key: str, start: int, end: int) -> None:
     if key == "status_code" and not is_status(value):
         return
     if key in {"request_id", "host_id"}:
-        end -= len(value) - len(value.rstrip(":"))
-        value = value.rstrip(":")
+        plain = without_code(value.rstrip(":"))
+        if not plain:
+            return
+        end -= len(value) - len(plain)
+        value = plain
     if key == "code" and value[:3].isdigit():
         # "403 Forbidden" is HTTP's reason, not a code.
         return

@@ -1,7 +1,7 @@
 """Takes off what logs, terminals and transports put around a text; not for its meaning.
 
 In this order: control characters and line ends, backslash escapes (of any depth), HTML entities,
-ANSI sequences, typographic punctuation, what stands at the start of each line (boxes, quote and
+ANSI sequences, typographic punctuation, what stands at the start of each line (``boxes``, quote and
 comment marks, timestamps), line wraps (``linewraps``), runs of blanks. Each step is skipped when
 a character that it needs is absent, so that plain text costs little.
 """
@@ -12,6 +12,7 @@ import html
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._reading.boxes import take_off_boxes
 from iamtriage._reading.grammar import RECORD
 from iamtriage._reading.linewraps import join_wrapped_lines
 from iamtriage._reading.view import View
@@ -102,6 +103,7 @@ def _drop_controls(view: View) -> None:
 
 def _take_off_line_starts(view: View) -> None:
     """Drop boxes and marks, then the line ends that they hid."""
+    take_off_boxes(view)
     view.sub(_BOX, "")
     view.edit(_mark_edits(view.text))
     if "\n" in view.text:

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.codes import is_known, is_weak, kind_of_client_class, kind_of_code
+from iamtriage._reading.codes import is_distinct, is_known, is_weak, kind_of_client_class, kind_of_code
 from iamtriage._reading.drafts import CHAIN, CLIENT_CODES, HEAD_TO_HEAD, plain_code
 from iamtriage._reading.foreign import (
     names_aws,
@@ -130,7 +130,12 @@ def _kind_of_rest(draft: Draft, around: Around) -> Kind | None:
         and status
         and status.value == "403"
         and (draft.aws or around.aws)
-        and (draft.has_tail or draft.body_end >= 0 or "operation" in draft.facts)
+        and (
+            draft.has_tail
+            or draft.body_end >= 0
+            or "operation" in draft.facts
+            or draft.source in {"boto2", "s3cmd"}
+        )
     ):
         return "access_denied"
     if draft.code and draft.source == "botocore" and draft.facts["code"].rank == CLASS_NAME:
@@ -138,7 +143,8 @@ def _kind_of_rest(draft: Draft, around: Around) -> Kind | None:
         return kind_of_client_class(draft.code)
     if draft.code and draft.code != "WebIdentityErr":
         document = draft.source == "xml" and "request_id" in draft.facts
-        draft.aws = draft.aws or (document and is_known(draft.code))
+        answered = draft.source == "go-v1" and draft.has_tail and is_distinct(draft.code)
+        draft.aws = draft.aws or answered or (document and is_known(draft.code))
         return "aws_error" if draft.aws or (is_known(draft.code) and (around.aws or document)) else None
     if draft.aws and draft.source == "cpp" and draft.body_end >= 0:
         # No answer, or one without a body: the SDK has no code for it.
@@ -146,7 +152,7 @@ def _kind_of_rest(draft: Draft, around: Around) -> Kind | None:
     if (
         draft.aws
         and ("operation" in draft.facts or draft.has_tail or draft.thrown)
-        and draft.source in {"go-v2", "java-v1", "java-v2", "go-v1", "php", "dotnet", "ruby"}
+        and draft.source in {"go-v2", "java-v1", "java-v2", "go-v1", "php", "dotnet", "ruby", "boto2"}
     ):
         return "aws_error"
     return None

@@ -28,6 +28,11 @@ _VALUE = {
     "host_id": re.compile(r"<HostId>\s*(?P<value>[^<>]{1,300}?)\s*</HostId\s*>"),
     "resource": re.compile(r"<Resource>\s*(?P<value>[^<>\s]{1,1024})\s*</Resource>"),
 }
+# The document ends with the text inside of an id, and an ellipsis says so.
+_ENDED = re.compile(
+    r"<(?P<key>HostId|Request(?:Id|ID))>\s*(?P<value>[^<>\s]{1,300}(?:\.{3}|…))(?:\s*`{3})?\s*\Z"
+)
+_ENDED_REACH = 340
 _REACH = 4000
 _OPEN_REACH = 700
 _MESSAGE_REACH = 1500
@@ -76,6 +81,8 @@ def _document(text: str, m: re.Match[str], floor: int, limit: int) -> Partial:
                     value.end("value"),
                     HINT if key == "resource" else BEST,
                 )
+    if end == len(text):
+        _put_ended(text, max(start, end - _ENDED_REACH), partial)
     namespace = _NAMESPACE.search(text, start, m.start())
     if namespace and "amazonaws" in namespace["host"]:
         partial.aws = True
@@ -83,3 +90,11 @@ def _document(text: str, m: re.Match[str], floor: int, limit: int) -> Partial:
     message = _CLOSE_MESSAGE.search(text, m.end(), end)
     partial.end = max(partial.end, message.end() if message else min(end, m.end() + _MESSAGE_REACH))
     return partial
+
+
+def _put_ended(text: str, start: int, partial: Partial) -> None:
+    m = _ENDED.search(text, start)
+    if m and ELLIPSIS.match(m["value"]) is None:
+        key = "host_id" if m["key"] == "HostId" else "request_id"
+        partial.put(key, m["value"], m.start("value"), m.end("value"), HINT)
+        partial.end = max(partial.end, m.end("value"))

@@ -1,0 +1,52 @@
+"""Finds lines of source code, which tracebacks and pastes hold: their codes are what a program handles or raises.
+
+Not for telling what a failure is.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# What debuggers, editors and Rich put before a line: its number, arrows, bars.
+_MARGIN = r"(?:[^\w\n\"'(\[]{0,16}\d{1,6}(?![\w-])|)[^\w\n\"'(\[]{0,16}"
+_CLASSES = r"[\w.:, |]{1,300}"
+_HANDLER = re.compile(
+    rf"^{_MARGIN}(?:"
+    # Python, Ruby, and the languages that catch.
+    r"except\*? ?\(?[\w., ]{1,300}?\)?(?: as \w{1,60})? ?:(?=\s|[`'\"]|\Z|#)(?! ?[A-Z])"
+    rf"|rescue {_CLASSES}(?: => \w{{1,60}})?(?=\s*$)|when (?:\w{{1,60}}::){_CLASSES}(?=\s*$| then\b)"
+    r"|catch ?\([^\n()]{1,300}\)"
+    r")",
+    re.MULTILINE,
+)
+_FRAME = re.compile(r"^ ?File \"[^\"\n]{1,1000}\", line \d{1,7}(?:, in [^\n]{1,200})?\n{1,2}", re.MULTILINE)
+# A statement or call; not a sentence, nor the exception that ends a traceback.
+_STATEMENT = re.compile(
+    r"(?:raise|return|except|yield|await|async|with|for|while|if|elif|else|try|assert|del|from|import|def|class|lambda|print)\b[^\n]*"
+    r"|[\w.]{1,200}(?:\[[^\]\n]{1,100}\])?(?:\(| ?[-+*/|&]?= )[^\n]*|[(\[][^\n]*"
+)
+
+
+def source_lines(text: str) -> list[tuple[int, int]]:
+    """Give where lines of source code begin and end, in order."""
+    return sorted({*_handlers(text), *_framed(text)})
+
+
+def _handlers(text: str) -> Iterator[tuple[int, int]]:
+    if any(word in text for word in ("except", "rescue", "when ", "catch")):
+        for m in _HANDLER.finditer(text):
+            end = text.find("\n", m.end())
+            yield m.start(), end if end >= 0 else len(text)
+
+
+def _framed(text: str) -> Iterator[tuple[int, int]]:
+    """Find what Python shows of the source under each frame of a traceback."""
+    if 'File "' in text:
+        for frame in _FRAME.finditer(text):
+            m = _STATEMENT.match(text, frame.end())
+            if m:
+                yield m.span()

@@ -1,0 +1,103 @@
+"""The status 403 of an AWS endpoint, which is all that plain HTTP clients print."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tables import ANA, CLUSTER, Facts, Table, all_facts_in, denied, facts_in, rows
+
+_HOST = "orders-data.s3.eu-west-1.amazonaws.com"
+_URL = f"https://{_HOST}/2026/january.csv"
+_S3 = denied(service="s3", status_code=403)
+
+REFUSALS: Table = (
+    ("requests", f"requests.exceptions.HTTPError: 403 Client Error: Forbidden for url: {_URL}", _S3),
+    (
+        "signed",
+        f"403 Client Error: Forbidden for url: {_URL}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=3600",
+        _S3,
+    ),
+    ("requests-wrapped", f"403 Client Error: Forbidden for url:\n{_URL}", _S3),
+    ("urllib", f"Cannot open {_URL}: HTTP Error 403: Forbidden", _S3),
+    (
+        "urllib-traceback",
+        f'Fetching {_URL} to data/\nTraceback (most recent call last):\n  File "/app/fetch.py", line 3, in <module>\n    main()\nurllib.error.HTTPError: HTTP Error 403: Forbidden',
+        _S3,
+    ),
+    ("duckdb", f"Error: HTTP Error: HTTP GET error on '{_URL}' (HTTP 403)", _S3),
+    ("browser", f"GET {_URL} 403 (Forbidden)", _S3),
+    ("go", f'Get "{_URL}": unexpected status 403 Forbidden', _S3),
+    ("aiohttp", f"aiohttp.ClientResponseError: 403, message='Forbidden', url=URL('{_URL}')", _S3),
+    ("axios", f"Request failed with status code 403: PUT {_URL}", _S3),
+    ("pip", f"ERROR: HTTP error 403 while getting {_URL}", _S3),
+    ("yum", f"{_URL}: [Errno 14] HTTPS Error 403 - Forbidden", _S3),
+    ("curl", f"$ curl -fO {_URL}\ncurl: (22) The requested URL returned error: 403", _S3),
+    (
+        "catalog",
+        "Request to 's3tables.eu-west-1.amazonaws.com/iceberg/v1/config?warehouse=orders' returned a non-200 status code (Forbidden_403), with reason:",
+        denied(service="s3tables", status_code=403),
+    ),
+    (
+        "wget",
+        (
+            f"--2026-01-02 03:04:05--  {_URL}\nResolving {_HOST} ({_HOST})... 192.0.2.7\nConnecting to {_HOST} ({_HOST})|192.0.2.7|:443... connected.\n"
+            "HTTP request sent, awaiting response... 403 Forbidden\n2026-01-02 03:04:05 ERROR 403: Forbidden.\n"
+        ),
+        _S3,
+    ),
+    (
+        "wget-resolved",
+        f"Connecting to {_HOST} ({_HOST})|192.0.2.7|:443... connected.\nHTTP request sent, awaiting response... 403 Forbidden",
+        _S3,
+    ),
+    ("wget-short", f"{_URL}:\n2026-01-02 03:04:05 ERROR 403: Forbidden.", _S3),
+    (
+        "prometheus",
+        'msg="non-recoverable error" url=https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1/api/v1/remote_write err="server returned HTTP status 403 Forbidden"',
+        denied(service="aps-workspaces", status_code=403),
+    ),
+)
+NONE: Table = tuple(
+    (name, text, None)
+    for name, text in (
+        ("elsewhere", "403 Client Error: Forbidden for url: https://files.example.com/a.csv"),
+        ("no-host", "HTTP Error 403: Forbidden"),
+        ("no-refusal", f"404 Client Error: Not Found for url: {_URL}"),
+        ("nearer-host", f"Downloaded {_URL}, then https://files.example.com/b.csv: HTTP Error 403: Forbidden"),
+        ("next-sentence", f"The data is at {_URL}. My own server answers 403 Forbidden"),
+        ("next-line", f"The data is at {_URL}\nMy own server answers 403 Forbidden"),
+        ("later-exchange", f"Read {_URL}\n\nurllib.error.HTTPError: HTTP Error 403: Forbidden"),
+        ("api-server", "GET https://0A1B2C3D.gr7.eu-west-1.eks.amazonaws.com/api/v1/pods 403 (Forbidden)"),
+        ("api-gateway", "GET https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/dev/orders 403 (Forbidden)"),
+        ("issuer", "GET https://oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C3D: HTTP 403"),
+        ("issuer-in-s3", f"GET https://{_HOST}/.well-known/openid-configuration: HTTP 403"),
+        ("load-balancer", "GET http://orders-1234.eu-west-1.elb.amazonaws.com/ 403 (Forbidden)"),
+        ("machine", "GET http://ec2-192-0-2-7.eu-west-1.compute.amazonaws.com/ 403 (Forbidden)"),
+        ("old-machine", "GET http://ec2-192-0-2-7.compute-1.amazonaws.com/ 403 (Forbidden)"),
+        ("proxy", f"Get {_URL}: Tunnel connection failed: 403 Forbidden"),
+        ("proxy-curl", f"curl {_URL}\ncurl: (56) Received HTTP code 403 from proxy after CONNECT"),
+        ("picture", f"I get HTTP 403 ![screen]({_URL})"),
+        ("service-principal", '{"Service": "ec2.amazonaws.com"} HTTP Error 403: Forbidden'),
+        ("number", f"Read 403 lines of {_URL}"),
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), rows((*REFUSALS, *NONE)))
+def test_status_of_an_endpoint(text: str, expected: Facts | None) -> None:
+    assert facts_in(text) == expected
+
+
+def test_what_says_more_counts() -> None:
+    """The status belongs to a failure that is read there."""
+    sentence = f"User: {ANA} is not authorized to perform: eks:DescribeCluster on resource: {CLUSTER}"
+    found = all_facts_in(
+        f"403 Client Error: Forbidden for url: https://eks.eu-west-1.amazonaws.com/\n{sentence}\n"
+    )
+    assert found == [denied(principal=ANA, action="eks:DescribeCluster", resource=CLUSTER, status_code=403)]
+
+
+def test_each_endpoint_is_a_failure() -> None:
+    other = "https://sqs.eu-west-1.amazonaws.com/111122223333/orders"
+    lines = [f"GET {_URL} 403 (Forbidden)", f"GET {_URL} 403 (Forbidden)", f"POST {other} 403 (Forbidden)"]
+    assert all_facts_in("\n".join(lines)) == [_S3, denied(service="sqs", status_code=403)]

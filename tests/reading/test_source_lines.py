@@ -1,0 +1,53 @@
+"""Source code in tracebacks and pastes, whose codes are what a program handles or raises."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tables import ANA, Facts, Table, denied, expect, facts_in, rows
+
+_CALL = "An error occurred (AccessDenied) when calling the PutObject operation: Access Denied"
+_CALL_FACTS = denied(code="AccessDenied", operation="PutObject")
+_FRAME = '  File "/app/orders.py", line 7, in load'
+
+NONE: Table = tuple(
+    (name, text, None)
+    for name, text in (
+        ("python", "except AccessDenied:"),
+        ("python-indented", "    except self.client.exceptions.AccessDeniedException:\n        return None"),
+        ("python-several", "except (ValueError, client.exceptions.AccessDeniedException) as error:\n    pass"),
+        ("python-numbered", "❱ 12 │   except client.exceptions.AccessDeniedException as error:"),
+        ("ruby", "rescue Aws::S3::Errors::AccessDenied => e"),
+        ("ruby-several", "  rescue Aws::S3::Errors::AccessDenied, Aws::S3::Errors::NoSuchKey => e\n    nil"),
+        ("ruby-when", "when Aws::S3::Errors::AccessDenied\n  retry"),
+        ("java", "} catch (com.amazonaws.services.eks.model.AccessDeniedException e) {"),
+        ("csharp", "  catch (Amazon.EKS.Model.AccessDeniedException e)\n  {"),
+        ("frame", f"{_FRAME}\n    except client.exceptions.AccessDeniedException:\n"),
+        ("frame-raise", f"{_FRAME}\n    raise botocore.exceptions.NoCredentialsError()\nKeyError: 'orders'"),
+        ("frame-call", f"{_FRAME}\n    check(client.exceptions.AccessDeniedException)\nKeyError: 'orders'"),
+    )
+)  # fmt: skip
+FAILURES: Table = (
+    ("frame-then-message", f"{_FRAME}\n{_CALL}", _CALL_FACTS),
+    (
+        "frame-then-exception",
+        f"{_FRAME}\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        expect("missing_credentials", code="NoCredentialsError"),
+    ),
+    (
+        "handled",
+        f"{_FRAME}\n    except client.exceptions.AccessDeniedException:\nbotocore.exceptions.ClientError: {_CALL}",
+        _CALL_FACTS,
+    ),
+    ("wrapped-when", _CALL.replace(" when", "\nwhen"), _CALL_FACTS),
+    (
+        "wrapped-except",
+        f"all may read\nexcept AccessDenied: User: {ANA} is not authorized to perform: s3:GetObject",
+        denied(code="AccessDenied", principal=ANA, action="s3:GetObject"),
+    ),
+)
+
+
+@pytest.mark.parametrize(("text", "expected"), rows((*NONE, *FAILURES)))
+def test_source_code_is_no_failure(text: str, expected: Facts | None) -> None:
+    assert facts_in(text) == expected
