@@ -518,6 +518,21 @@ OTHERS: tuple[Golden, ...] = (
     ),
     ("throttled", _boto("ThrottlingException", "DescribeClusters", "Rate exceeded"), {}),
     ("s3-head-400", _boto("400", "HeadObject", "Bad Request"), {}),
+    (
+        "s3-head-arrow",
+        "OSError: When testing for existence of bucket 'jobs': AWS Error UNKNOWN (HTTP status 400) during HeadBucket operation: No response body.",
+        {},
+    ),
+    (
+        "no-answer-arrow",
+        "AWS Error NETWORK_CONNECTION during ListObjectsV2 operation: curlCode: 28, Timeout was reached",
+        {},
+    ),
+    (
+        "not-found-arrow",
+        "AWS Error NO_SUCH_BUCKET during ListObjectsV2 operation: The specified bucket does not exist",
+        {},
+    ),
     ("s3-head-301", _boto("301", "HeadBucket", "Moved Permanently"), {}),
     ("s3-head-404", _boto("404", "HeadObject", "Not Found"), {}),
     ("status-alone", _boto("412", "HeadObject", "Precondition Failed"), {}),

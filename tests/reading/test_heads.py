@@ -748,6 +748,36 @@ def _cpp(status: int, code: str, message: str) -> str:
 
 
 CPP: Table = (
+    (
+        "arrow",
+        "OSError: When getting information for key 'jobs/1.csv' in bucket 'jobs': AWS Error ACCESS_DENIED during HeadObject operation: No response body.",
+        denied(code="ACCESS_DENIED", operation="HeadObject"),
+    ),
+    (
+        "arrow-sentence",
+        f"When reading information for key 'a' in bucket 'jobs': AWS Error ACCESS_DENIED during GetObject operation: {DENIAL}",
+        {**DENIED, "code": "ACCESS_DENIED", "operation": "GetObject"},
+    ),
+    (
+        "arrow-status",
+        "OSError: When testing for existence of bucket 'jobs': AWS Error UNKNOWN (HTTP status 400) during HeadBucket operation: No response body.",
+        expect("aws_error", operation="HeadBucket", status_code=400),
+    ),
+    (
+        "arrow-refused",
+        "AWS Error UNKNOWN (HTTP status 403) during HeadBucket operation: No response body.",
+        denied(operation="HeadBucket", status_code=403),
+    ),
+    (
+        "arrow-credentials",
+        "AWS Error INVALID_ACCESS_KEY_ID during ListObjectsV2 operation: The AWS Access Key Id you provided does not exist in our records.",
+        expect("invalid_credentials", code="INVALID_ACCESS_KEY_ID", operation="ListObjectsV2"),
+    ),
+    (
+        "arrow-network",
+        "AWS Error NETWORK_CONNECTION during ListObjectsV2 operation: curlCode: 28, Timeout was reached",
+        expect("aws_error", code="NETWORK_CONNECTION", operation="ListObjectsV2"),
+    ),
     *(
         (f"cpp-{name}", _cpp(status, code, message), expect(kind, **_CPP_CALL, **facts))
         for name, status, code, message, kind, facts in (

@@ -273,6 +273,17 @@ def bare(code: str) -> str:
     return code.removeprefix("Client.").removeprefix("Server.")
 
 
+def as_services_write(code: str) -> str:
+    """Give a code as services write it, of which the C++ SDK makes names of constants.
+
+    >>> as_services_write("NO_SUCH_BUCKET"), as_services_write("AccessDenied"), as_services_write("403")
+    ('NoSuchBucket', 'AccessDenied', '403')
+    """
+    if "_" not in code or not code.isupper():
+        return code
+    return "".join(word.capitalize() for word in code.split("_"))
+
+
 def is_status(code: str) -> bool:
     """Tell whether a code is but the HTTP status, as botocore gives for answers without one."""
     return len(code) == 3 and code.isascii() and code.isdigit()

@@ -3,7 +3,7 @@
 Sources, by shape: botocore ``exceptions.ClientError``, aws-cli's error handler, smithy-go
 ``OperationError`` and aws-sdk-go-v2's ``ResponseError``, aws-sdk-php's ``WrappedHttpHandler``,
 aws-sdk-net's ``AmazonServiceException``, aws-sdk-cpp's log lines, boto 2's ``BotoServerError``, s3cmd's
-``S3Error``, the EKS Pod Identity agent, Redshift's S3 errors, columns of CloudTrail queries.
+``S3Error``, the EKS Pod Identity agent, Redshift's S3 errors, Apache Arrow's ``ErrorToStatus``, columns of CloudTrail queries.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.codes import bare, is_code, is_status
+from iamtriage._reading.codes import as_services_write, bare, is_code, is_status, kind_of_code
 from iamtriage._reading.grammar import ELLIPSIS, ENTRY, rejoin, trim
 from iamtriage._reading.partials import BEST, HINT, STATED, Partial
 from iamtriage._reading.services import service_name, service_of_event_source, service_of_host
@@ -52,6 +52,11 @@ _CPP = re.compile(r"Encountered\s+(?:Unknown\s+)?AWSError\s+'?(?P<code>\w{2,80})
 _CPP_LINES = re.compile(
     r"HTTP\sresponse\scode:[ ]?(?P<status>-?[0-9]{1,9})?\s{1,2}(?P<host>Resolved\sremote\shost\sIP\saddress:[ ]?[^\s]{0,64}\s{1,2})?"
     r"(?:Request\sID:[ ]?(?P<request>[^\s]{0,128})\s{1,2})?Exception\sname:[ ]?(?P<code>[\w.:#-]{0,100})\s{1,2}Error\smessage:[ ]?"
+)
+# Apache Arrow's file system, on the C++ SDK: the SDK's name of the error, and the operation.
+_ARROW = re.compile(
+    r"AWS\s+Error\s+(?:(?P<code>[A-Z][A-Z0-9_]{2,60})|\[code\s[0-9]{1,4}\])(?:\s+\(HTTP\s+status\s+(?P<status>[0-9]{3})\))?"
+    r"\s+during\s+(?P<operation>[A-Z]\w{2,80})\s+operation:\s*"
 )
 _CALLING = re.compile(
     r"while calling (?P<operation>[A-Z]\w{2,80}) on (?:Amazon::Coral::)?(?P<service>[A-Z]\w{2,60}?)(?:Client)?\b"
@@ -197,6 +202,16 @@ def _cpp_lines(m: re.Match[str]) -> Partial:
     return partial
 
 
+def _arrow(m: re.Match[str]) -> Partial:
+    partial = Partial("head", m.start(), m.end(), source="cpp", aws=True)
+    if m["code"] and m["code"] != "UNKNOWN":
+        _put(partial, m, "code", rank=BEST)
+        partial.kind = kind_of_code(as_services_write(m["code"]))
+    _put(partial, m, "operation", rank=BEST)
+    _put(partial, m, "status_code", "status")
+    return partial
+
+
 def _calling(m: re.Match[str]) -> Partial:
     partial = Partial("tail", m.start(), m.end())
     _put(partial, m, "operation")
@@ -265,6 +280,7 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Partial | N
     ("]: (", _POD_IDENTITY, _pod_identity),
     ("AWSError", _CPP, _cpp),
     ("Exception name:", _CPP_LINES, _cpp_lines),
+    ("AWS Error ", _ARROW, _arrow),
     ("while calling", _CALLING, _calling),
     ("API responded with error", _RESPONDED, _responded),
     ("S3ServiceException", _REDSHIFT, _redshift),

@@ -146,7 +146,7 @@ def _kind_of_rest(draft: Draft, around: Around) -> Kind | None:
         answered = draft.source == "go-v1" and draft.has_tail and is_distinct(draft.code)
         draft.aws = draft.aws or answered or (document and is_known(draft.code))
         return "aws_error" if draft.aws or (is_known(draft.code) and (around.aws or document)) else None
-    if draft.aws and draft.source == "cpp" and draft.body_end >= 0:
+    if draft.aws and draft.source == "cpp" and (draft.body_end >= 0 or "operation" in draft.facts):
         # No answer, or one without a body: the SDK has no code for it.
         return "aws_error"
     if (

@@ -64,7 +64,7 @@ def _rule_for(case: Case[AwsError], words: str) -> _Rule:
         return _key_state
     if any(kind.fits(code, envelope.status_code, words) for kind in KINDS):
         return _plain
-    if code in {"400", "301", "307"} and _is_head(case):
+    if _bare_status(case) in {"400", "301", "307"} and _is_head(case):
         return _head
     if code == "404":
         return _not_found
@@ -306,6 +306,12 @@ def _key_state(case: Case[AwsError], words: str) -> Explanation:
     )
 
 
+def _bare_status(case: Case[AwsError]) -> str:
+    """Give the HTTP status that stands in place of a code."""
+    code, status = code_of(case.failure), case.failure.envelope.status_code
+    return code or ("" if status is None else str(status))
+
+
 def _is_head(case: Case[AwsError]) -> bool:
     return case.failure.envelope.operation in {"HeadObject", "HeadBucket"}
 
@@ -316,7 +322,7 @@ def _head(case: Case[AwsError], _words: str) -> Explanation:
     The codes that S3 gives with these statuses: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
     """
     failure = case.failure
-    status = code_of(failure)
+    status = _bare_status(case)
     elsewhere = Cause(
         "other-region", "The bucket is in another region than the one that was asked.", "possible"
     )

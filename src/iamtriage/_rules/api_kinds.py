@@ -222,7 +222,7 @@ KINDS = (
     ApiKind(
         topic="no-answer",
         code=re.compile(
-            r"EndpointConnection|ConnectTimeout|ReadTimeout|ConnectionClosed|ConnectionError|ProxyConnection|SSLError|HTTPClientError"
+            r"EndpointConnection|NetworkConnection|ConnectTimeout|ReadTimeout|ConnectionClosed|ConnectionError|ProxyConnection|SSLError|HTTPClientError"
             r"|^RequestError$|RequestCanceled|RequestTimeout|TimeoutError|IncompleteRead"
         ),
         summary="",

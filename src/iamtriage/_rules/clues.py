@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from iamtriage._reading.codes import bare
+from iamtriage._reading.codes import as_services_write, bare
 from iamtriage._rules import commands
 from iamtriage._sts_known import resolved
 from iamtriage.arns import parse_arn
@@ -83,8 +83,8 @@ _PODS = re.compile(
 
 
 def code_of(failure: Failure) -> str:
-    """Give the failure's code without the decorations of the wire, empty where it has none."""
-    return bare(failure.envelope.code or "")
+    """Give the failure's code as services write it, without decorations, empty where it has none."""
+    return as_services_write(bare(failure.envelope.code or ""))
 
 
 def said(case: _AnyCase) -> str:
