@@ -274,3 +274,24 @@ def test_many_different_denials_stay_apart() -> None:
         f"2026-01-02T03:04:05Z ERROR {DENIAL.replace('eks:DescribeCluster', action)}" for action in actions
     )
     assert all_facts_in(text) == [{**DENIED, "action": action} for action in actions]
+
+
+@pytest.mark.parametrize(
+    ("beside", "service"),
+    [
+        ("$ curl https://s3.amazonaws.com/tools/install.sh -o install.sh", None),
+        ("+ aws iam get-role --role-name app --endpoint-url https://sqs.eu-west-1.amazonaws.com", None),
+        ("git clone https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/shop", None),
+        ("Downloading https://shop-tools.s3.amazonaws.com/plugin.zip", None),
+        ("See also https://s3.amazonaws.com/shop-docs/roles.html", None),
+        ('DEBUG request to "https://iam.amazonaws.com/"', "iam"),
+    ],
+)
+@pytest.mark.parametrize("order", ["{0}\n{1}", "{1}\n{0}"])
+def test_a_host_that_somebody_typed_or_points_to_is_not_the_one_that_answered(
+    beside: str, service: str | None, order: str
+) -> None:
+    error = "An error occurred (AccessDenied) when calling the GetRole operation: Access Denied"
+    found = facts_in(order.format(beside, error))
+    assert found is not None
+    assert found.get("service") == service

@@ -49,6 +49,7 @@ def test_service_name(written: str, expected: str | None) -> None:
     [
         ("sts.amazonaws.com", "sts"),
         ("sts.us-west-2.amazonaws.com", "sts"),
+        ("git-codecommit.eu-west-1.amazonaws.com", "codecommit"),
         ("sts-fips.us-east-1.amazonaws.com", "sts"),
         ("sts.eu-west-1.api.aws", "sts"),
         ("sts.cn-north-1.amazonaws.com.cn", "sts"),

@@ -74,6 +74,7 @@ _ALIASES = {
     "email": "ses",
     "organizations": "organizations",
     "eksauth": "eks-auth",
+    "gitcodecommit": "codecommit",
     "codestarconnections": "codestar-connections",
     "servicecatalogappregistry": "servicecatalog",
     "kinesisanalyticsv2": "kinesisanalytics",

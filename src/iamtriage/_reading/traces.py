@@ -25,6 +25,14 @@ _STATUS = re.compile(
     r"|resulted\sin\san?\s[`'\"]?(?P<u>[3-5][0-9]{2})\b(?=[^`\n]{0,60}[`'\"]?\s(?:response\b|$))"
 )
 
+# A host that somebody typed or points to is not the one that answered: an echoed command, an option, a link.
+_TYPED = re.compile(
+    r"(?:\A|\s)(?:\$|\+{1,3}|PS\s[^\n>]{0,80}>)\s|--endpoint(?:-url)?[ =]"
+    r"|\b(?:curl|wget)\s(?!failed|error)[^:\n]*\Z|\b(?:git\s(?:clone|push|pull|fetch)|docker\s(?:pull|push|login|run)|pip\sinstall|aws\s[a-z0-9-]{2,30}\s[a-z-]{2,60}\s)"
+    r"|\b(?:[Ss]ee(?:\salso)?|[Dd]ownload(?:ing|ed)?|[Vv]isit|[Ff]or\smore\sinformation|documentation|[Ff]etching)\b[^\n]{0,80}\Z"
+)
+_LINE_REACH = 400
+
 
 def read_statuses(text: str) -> Iterator[Partial]:
     """Find HTTP statuses in the words of logs and traces; weak facts that need a failure to belong to."""
@@ -42,7 +50,12 @@ def read_hosts(text: str) -> Iterator[Partial]:
     if ".amazonaws." in text or ".api.aws" in text:
         for m in HOST.finditer(text):
             service = service_of_host(m["host"])
-            if service:
+            if service and not _is_typed(text, m.start()):
                 partial = Partial("host", m.start(), m.end(), aws=True)
                 partial.put("service", service, rank=CLASS_NAME)
                 yield partial
+
+
+def _is_typed(text: str, at: int) -> bool:
+    reach = max(0, at - _LINE_REACH)
+    return _TYPED.search(text[max(reach, text.rfind("\n", reach, at) + 1) : at]) is not None
