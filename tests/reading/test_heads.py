@@ -689,6 +689,29 @@ TOOLS: Table = (
         f"could not get token: AccessDenied: User: {APP} is not authorized to perform: sts:AssumeRole on resource: {ROLE}",
         denied(code="AccessDenied", principal=APP, action="sts:AssumeRole", resource=ROLE),
     ),
+    *(
+        (
+            f"karpenter-{code}",
+            f"launching nodeclaim, creating instance, with fleet error(s), {code}: {message}",
+            expect(kind, code=code),
+        )
+        for kind, code, message in (
+            ("access_denied", "UnauthorizedOperation", "You are not authorized to perform this operation."),
+            (
+                "access_denied",
+                "AuthFailure.ServiceLinkedRoleCreationNotPermitted",
+                "The provided credentials do not have permission to create the service-linked role for EC2 Spot Instances.",
+            ),
+            ("aws_error", "UnfulfillableCapacity", "Unable to fulfill capacity."),
+            ("aws_error", "InvalidSubnetID.NotFound", "The subnet ID 'subnet-0abc' does not exist"),
+        )
+    ),
+    (
+        "parameter",
+        "creating instance, InvalidParameterValue: Value (demo-nodes) for parameter iamInstanceProfile.name is invalid.",
+        expect("aws_error", code="InvalidParameterValue"),
+    ),
+    ("parameter-no-code", "Error: Value (demo) for parameter groupId is invalid.", None),
     ("authenticator-short", "could not get token: AccessDenied: Access denied", denied(code="AccessDenied")),
     (
         "git-remote",
