@@ -248,6 +248,33 @@ FORBIDDEN: Table = (
         "requests.exceptions.HTTPError: 403 Client Error: Forbidden for url: https://0123ABCD.gr7.eu-west-1.eks.amazonaws.com/api/v1/pods",
         expect("kubernetes_forbidden", status_code=403),
     ),
+    *(
+        (f"http-{number}", text, expect("kubernetes_forbidden", status_code=403))
+        for number, text in enumerate(
+            (
+                "requests.exceptions.HTTPError: 403 Client Error: Forbidden for url: https://kubernetes:443/apis/apps/v1/namespaces/web/statefulsets",
+                "httpx.HTTPStatusError: Client error '403 Forbidden' for url 'https://10.100.0.1/api/v1/nodes'",
+                "ClientResponseError: 403, message='Forbidden', url=URL('https://kubernetes.default.svc/version')",
+                "Kubeclient::HttpError: HTTP status code 403, Forbidden for GET https://k8s.example.com:6443/api/v1/events",
+                "403 Client Error: Forbidden for url: https://api.example.com/api/v1/namespaces/web/secrets/db",
+                "403 Client Error: Forbidden for url: https://api.example.com/apis/metrics.k8s.io/v1beta1/pods?limit=5",
+            )
+        )
+    ),
+    *(
+        (f"http-other-{number}", f"403 Client Error: Forbidden for url: https://{place}", None)
+        for number, place in enumerate(
+            (
+                "shop.example.com/api/v1/",
+                "shop.example.com/api/v1/services",
+                "10.0.0.7/api/v1/users",
+                "10.0.0.7:8080/api/v1/events",
+                "shop.example.com/apis/shop/v1/pods",
+                "shop.example.com/api/v1/namespaces/web/workflows",
+                "kubernetes.example.com/docs",
+            )
+        )
+    ),
     (
         "dotnet",
         "k8s.Autorest.HttpOperationException: Operation returned an invalid status code 'Forbidden'",
@@ -405,6 +432,11 @@ UNAUTHORIZED: Table = (
     (
         "rust",
         'ApiError: Unauthorized: Unauthorized (ErrorResponse { status: "Failure", message: "Unauthorized", reason: "Unauthorized", code: 401 })',
+        expect("kubernetes_unauthorized", status_code=401),
+    ),
+    (
+        "http",
+        "401 Client Error: Unauthorized for url: https://kubernetes.default/api/v1/namespaces/web/pods",
         expect("kubernetes_unauthorized", status_code=401),
     ),
     (

@@ -59,7 +59,9 @@ _ARROW = re.compile(
     r"\s+during\s+(?P<operation>[A-Z]\w{2,80})\s+operation:\s*"
 )
 # Karpenter's, around what CreateFleet answers; and EC2's sentence, which vouches for the code before it.
-_FLEET = re.compile(r"with\s+fleet\s+error\(s\),\s+(?P<code>[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,60}){0,2}):\s+")
+_FLEET = re.compile(
+    r"with\s+fleet\s+error\(s\),\s+(?P<code>[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,60}){0,2}):\s+"
+)
 _PARAMETER = re.compile(
     r"(?<![\w.:/\\$@-])(?P<code>[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,60})?):\s+"
     r"(?=Value\s+\([^()\n]{0,300}\)\s+for\s+parameter\s+[\w.]{1,80}\s+is\s)"

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._reading.cluster_urls import is_of_cluster
 from iamtriage._reading.grammar import account_of, rejoin, trim
 from iamtriage._reading.partials import HINT, Fact, Partial
 
@@ -77,17 +78,15 @@ _CLIENTS = tuple(
             r"k8s\.Autorest\.HttpOperationException:\s+Operation\s+returned\s+an\s+invalid\s+status\s+code\s+'(?P<reason>Forbidden|Unauthorized)'",
         ),
         (
-            ".eks.amazonaws.com",
-            (
-                r"(?P<status>40[13])(?:\s+Client\s+Error:\s+|,\s+message=')(?P<reason>Forbidden|Unauthorized)\b[^\s]{0,3}\s+"
-                r"(?:for\s+url:\s+|url=)[^\s]{0,8}https?://[\w.-]{1,200}\.eks\.amazonaws\.com"
-            ),
-        ),
-        (
             "(Kube",
             r"(?P<status>40[13])\s+(?P<reason>Forbidden|Unauthorized)\s+\((?:KubeException|Kubeclient::\w{1,40})\)",
         ),
     )
+)
+# HTTP clients of any API, so the URL has to be a cluster's: requests and httpx; aiohttp; Ruby's kubeclient.
+_ASKED = re.compile(
+    r"(?P<status>40[13])(?:\s+Client\s+Error:\s+|,\s+message='|,?\s+)(?P<reason>Forbidden|Unauthorized)\b[^\s]{0,3}\s+"
+    r"(?:for\s+(?:url:?\s+|[A-Z]{3,7}\s+)|url=)[^\s]{0,8}?(?P<url>https?://[^\s'\"<>]{1,2000})"
 )
 # Clients that OpenAPI's generator made print this for any API, so something of Kubernetes has to stand by.
 _GENERATED = re.compile(r"\((?P<status>40[13])\)\s+Reason:\s+(?P<reason>Forbidden|Unauthorized)\b")
@@ -198,6 +197,12 @@ def _read_clients(text: str) -> Iterator[Partial]:
                 partial = _partial(m.start(), m.end(), m["reason"])
                 if m.groupdict().get("status"):
                     partial.put("status_code", m["status"], *m.span("status"))
+                yield partial
+    if "://" in text:
+        for m in _ASKED.finditer(text):
+            if is_of_cluster(m["url"]):
+                partial = _partial(m.start(), m.end(), m["reason"])
+                partial.put("status_code", m["status"], *m.span("status"))
                 yield partial
     if "Reason:" in text:
         for m in _GENERATED.finditer(text):

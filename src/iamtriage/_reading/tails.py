@@ -29,10 +29,11 @@ _GO1_CODE = re.compile(
 _GO1_REACH = 600
 _WORDS = re.compile(r"[A-Z][^A-Z.]*")
 # What people and tools write before a colon.
-_LABELS = frozenset(
-    "Cause Caused Description Detail Details Error Errors Event Failed Failure Fatal Info Message Output Reason Result Status User"
-    " Warning".split()
-)
+_LABEL_WORDS = """
+    Cause Caused Description Detail Details Error Errors Event Failed Failure Fatal Info Message Output Reason Result
+    Status User Warning
+"""
+_LABELS = frozenset(_LABEL_WORDS.split())
 _JAVA = re.compile(r"\(\s*(?:Service|AWS\s+Service):\s*(?P<service>[^;,()]{1,80})(?P<separator>[;,])")
 _JAVA_PART = re.compile(
     r"\s*(?P<key>[A-Z][A-Za-z0-9]*(?:\s+[A-Z][A-Za-z0-9]*){0,3}|Http\s+Status\s+Code)\s*:\s*(?P<value>(?:<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|[^;,()<\[])(?:(?!\n\n)[^;,()]){0,300})(?P<separator>[;,)]|\Z)"
