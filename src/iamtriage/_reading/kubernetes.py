@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._kubernetes_types import is_built_in
 from iamtriage._reading.grammar import trim
+from iamtriage._reading.kubernetes_clients import read_clients
 from iamtriage._reading.partials import Partial
 from iamtriage._reading.phrases import compiled, table
 from iamtriage._reading.rbac import put_principal, read_rbac
@@ -75,6 +76,7 @@ _REACH = 400
 def read_kubernetes(text: str, flat: str) -> Iterator[Partial]:
     """Find every statement of Kubernetes and EKS about access; the arguments as ``read_phrases``'."""
     yield from read_rbac(text)
+    yield from read_clients(text)
     yield from _read_missing_types(text)
     names: list[int] | None = None
     for phrase in _UNAUTHORIZED:
