@@ -364,6 +364,42 @@ JAVASCRIPT: Table = (
         "CredentialsError: Missing credentials in config, if using AWS_CONFIG_FILE, set AWS_SDK_LOAD_CONFIG=1\n    at Timeout.connectTimeout {\n  code: 'CredentialsError',\n  time: 2026-01-02T03:04:05.678Z\n}",
         expect("missing_credentials", code="CredentialsError"),
     ),
+    (
+        "original-error",
+        f'{{"message":"Missing credentials in config","code":"CredentialsError","requestId":"outer","statusCode":403,"originalError":{{"message":"{DENIAL}","code":"AccessDenied","requestId":"{REQUEST}","statusCode":403}}}}',
+        {**DENIED, "code": "AccessDenied", "request_id": REQUEST, "status_code": 403},
+    ),
+    (
+        "original-error-expired",
+        f'{{"message":"Missing credentials in config","code":"CredentialsError","requestId":"{REQUEST}","statusCode":400,"originalError":{{"message":"The security token included in the request is expired","code":"ExpiredToken","requestId":"{REQUEST}","statusCode":400}}}}',
+        expect("expired_credentials", code="ExpiredToken", request_id=REQUEST, status_code=400),
+    ),
+    (
+        "original-error-inspected",
+        f"""CredentialsError: Missing credentials in config, if using AWS_CONFIG_FILE, set AWS_SDK_LOAD_CONFIG=1 {{
+  code: 'CredentialsError',
+  requestId: '{REQUEST}',
+  statusCode: 400,
+  originalError: {{
+    message: 'Could not load credentials from TokenFileWebIdentityCredentials',
+    code: 'CredentialsError',
+    requestId: '{REQUEST}',
+    statusCode: 400,
+    originalError: {{
+      message: 'Incorrect token audience',
+      code: 'InvalidIdentityToken',
+      requestId: '{REQUEST}',
+      statusCode: 400
+    }}
+  }}
+}}""",
+        expect("invalid_identity_token", code="InvalidIdentityToken", request_id=REQUEST, status_code=400),
+    ),
+    (
+        "original-error-not-shown",
+        f"Error: Missing credentials in config {{\n  code: 'CredentialsError',\n  requestId: '{REQUEST}',\n  statusCode: 403,\n  originalError: [Object] }}",
+        expect("missing_credentials", code="CredentialsError", request_id=REQUEST, status_code=403),
+    ),
 )
 OTHERS: Table = (
     (

@@ -229,7 +229,7 @@ def _wraps(outer: Draft, inner: Draft, *, apart: bool) -> bool:
     if (
         outer.kind == "missing_credentials"
         and not inner.metadata
-        and not ({"request_id", "status_code"} & outer.facts.keys())
+        and (outer.wraps or not ({"request_id", "status_code"} & outer.facts.keys()))
     ):
         return reported and (inner.kind != "aws_error" or inner.complete)
     if outer.kind == "aws_error" and not outer.has_core and not outer.has_tail and outer.code is not None:
