@@ -261,6 +261,11 @@ FORBIDDEN: Table = (
             )
         )
     ),
+    (
+        "http-plain",
+        "403 Client Error: Forbidden for url: http://shop.example.com/api/v1/pods",
+        None,
+    ),
     *(
         (f"http-other-{number}", f"403 Client Error: Forbidden for url: https://{place}", None)
         for number, place in enumerate(
