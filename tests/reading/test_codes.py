@@ -14,6 +14,7 @@ _CODES = {
         InsufficientPermissionsException OrganizationAccessDeniedException AccessDeniedForDependencyException DependencyAccessDeniedException
         DependentServiceAccessDenied IamRoleMissingPermissions KMSAccessDeniedException KmsAccessDeniedException KMSAccessDenied KmsAccessDenied
         KMSAccessDeniedFault EC2AccessDeniedException S3AccessDeniedFault Client.UnauthorizedOperation NotAuthorized
+        AuthFailure.ServiceLinkedRoleCreationNotPermitted
     """,
     "expired_credentials": "ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired UnauthorizedSSOTokenError",
     "invalid_credentials": "InvalidClientTokenId UnrecognizedClientException InvalidAccessKeyId AuthFailure InvalidToken",

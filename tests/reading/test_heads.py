@@ -364,6 +364,42 @@ JAVASCRIPT: Table = (
         "CredentialsError: Missing credentials in config, if using AWS_CONFIG_FILE, set AWS_SDK_LOAD_CONFIG=1\n    at Timeout.connectTimeout {\n  code: 'CredentialsError',\n  time: 2026-01-02T03:04:05.678Z\n}",
         expect("missing_credentials", code="CredentialsError"),
     ),
+    (
+        "original-error",
+        f'{{"message":"Missing credentials in config","code":"CredentialsError","requestId":"outer","statusCode":403,"originalError":{{"message":"{DENIAL}","code":"AccessDenied","requestId":"{REQUEST}","statusCode":403}}}}',
+        {**DENIED, "code": "AccessDenied", "request_id": REQUEST, "status_code": 403},
+    ),
+    (
+        "original-error-expired",
+        f'{{"message":"Missing credentials in config","code":"CredentialsError","requestId":"{REQUEST}","statusCode":400,"originalError":{{"message":"The security token included in the request is expired","code":"ExpiredToken","requestId":"{REQUEST}","statusCode":400}}}}',
+        expect("expired_credentials", code="ExpiredToken", request_id=REQUEST, status_code=400),
+    ),
+    (
+        "original-error-inspected",
+        f"""CredentialsError: Missing credentials in config, if using AWS_CONFIG_FILE, set AWS_SDK_LOAD_CONFIG=1 {{
+  code: 'CredentialsError',
+  requestId: '{REQUEST}',
+  statusCode: 400,
+  originalError: {{
+    message: 'Could not load credentials from TokenFileWebIdentityCredentials',
+    code: 'CredentialsError',
+    requestId: '{REQUEST}',
+    statusCode: 400,
+    originalError: {{
+      message: 'Incorrect token audience',
+      code: 'InvalidIdentityToken',
+      requestId: '{REQUEST}',
+      statusCode: 400
+    }}
+  }}
+}}""",
+        expect("invalid_identity_token", code="InvalidIdentityToken", request_id=REQUEST, status_code=400),
+    ),
+    (
+        "original-error-not-shown",
+        f"Error: Missing credentials in config {{\n  code: 'CredentialsError',\n  requestId: '{REQUEST}',\n  statusCode: 403,\n  originalError: [Object] }}",
+        expect("missing_credentials", code="CredentialsError", request_id=REQUEST, status_code=403),
+    ),
 )
 OTHERS: Table = (
     (
@@ -689,6 +725,29 @@ TOOLS: Table = (
         f"could not get token: AccessDenied: User: {APP} is not authorized to perform: sts:AssumeRole on resource: {ROLE}",
         denied(code="AccessDenied", principal=APP, action="sts:AssumeRole", resource=ROLE),
     ),
+    *(
+        (
+            f"karpenter-{code}",
+            f"launching nodeclaim, creating instance, with fleet error(s), {code}: {message}",
+            expect(kind, code=code),
+        )
+        for kind, code, message in (
+            ("access_denied", "UnauthorizedOperation", "You are not authorized to perform this operation."),
+            (
+                "access_denied",
+                "AuthFailure.ServiceLinkedRoleCreationNotPermitted",
+                "The provided credentials do not have permission to create the service-linked role for EC2 Spot Instances.",
+            ),
+            ("aws_error", "UnfulfillableCapacity", "Unable to fulfill capacity."),
+            ("aws_error", "InvalidSubnetID.NotFound", "The subnet ID 'subnet-0abc' does not exist"),
+        )
+    ),
+    (
+        "parameter",
+        "creating instance, InvalidParameterValue: Value (demo-nodes) for parameter iamInstanceProfile.name is invalid.",
+        expect("aws_error", code="InvalidParameterValue"),
+    ),
+    ("parameter-no-code", "Error: Value (demo) for parameter groupId is invalid.", None),
     ("authenticator-short", "could not get token: AccessDenied: Access denied", denied(code="AccessDenied")),
     (
         "git-remote",

@@ -248,10 +248,175 @@ FORBIDDEN: Table = (
         "requests.exceptions.HTTPError: 403 Client Error: Forbidden for url: https://0123ABCD.gr7.eu-west-1.eks.amazonaws.com/api/v1/pods",
         expect("kubernetes_forbidden", status_code=403),
     ),
+    *(
+        (f"http-{number}", text, expect("kubernetes_forbidden", status_code=403))
+        for number, text in enumerate(
+            (
+                "requests.exceptions.HTTPError: 403 Client Error: Forbidden for url: https://kubernetes:443/apis/apps/v1/namespaces/web/statefulsets",
+                "httpx.HTTPStatusError: Client error '403 Forbidden' for url 'https://10.100.0.1/api/v1/nodes'",
+                "ClientResponseError: 403, message='Forbidden', url=URL('https://kubernetes.default.svc/version')",
+                "Kubeclient::HttpError: HTTP status code 403, Forbidden for GET https://k8s.example.com:6443/api/v1/events",
+                "403 Client Error: Forbidden for url: https://api.example.com/api/v1/namespaces/web/secrets/db",
+                "403 Client Error: Forbidden for url: https://api.example.com/apis/metrics.k8s.io/v1beta1/pods?limit=5",
+            )
+        )
+    ),
+    (
+        "http-plain",
+        "403 Client Error: Forbidden for url: http://shop.example.com/api/v1/pods",
+        None,
+    ),
+    *(
+        (f"http-other-{number}", f"403 Client Error: Forbidden for url: https://{place}", None)
+        for number, place in enumerate(
+            (
+                "shop.example.com/api/v1/",
+                "shop.example.com/api/v1/services",
+                "10.0.0.7/api/v1/users",
+                "10.0.0.7:8080/api/v1/events",
+                "shop.example.com/apis/shop/v1/pods",
+                "shop.example.com/api/v1/namespaces/web/workflows",
+                "kubernetes.example.com/docs",
+            )
+        )
+    ),
     (
         "dotnet",
         "k8s.Autorest.HttpOperationException: Operation returned an invalid status code 'Forbidden'",
         expect("kubernetes_forbidden"),
+    ),
+    (
+        "dotnet-quoted",
+        'k8s.Autorest.HttpOperationException: Operation returned an invalid status code "Forbidden"\n   at k8s.Kubernetes.SendRequestRaw()',
+        expect("kubernetes_forbidden"),
+    ),
+    (
+        "dotnet-before",
+        "Microsoft.Rest.HttpOperationException: Operation returned an invalid status code 'Forbidden'\n   at k8s.Kubernetes.ListNodes()",
+        expect("kubernetes_forbidden"),
+    ),
+    (
+        "dotnet-in-a-debugger",
+        "Microsoft.Rest.HttpOperationException\n  HResult=0x80131500\n  Message=Operation returned an invalid status code 'Forbidden'\n  Source=KubernetesClient\n  StackTrace:",
+        expect("kubernetes_forbidden"),
+    ),
+    (
+        "dotnet-other",
+        "Microsoft.Rest.HttpOperationException: Operation returned an invalid status code 'Forbidden'\n   at Demo.Shop.List()",
+        None,
+    ),
+    (
+        "websocket",
+        "kubernetes.client.exceptions.ApiException: (0)\nReason: Handshake status 403 Forbidden -+-+- {'audit-id': 'a'}",
+        expect("kubernetes_forbidden", status_code=403),
+    ),
+    (
+        "websocket-other",
+        "websocket._exceptions.WebSocketBadStatusException: Handshake status 403 Forbidden",
+        None,
+    ),
+    (
+        "websocket-of-others",
+        "petstore.ApiException: (0)\nReason: Handshake status 403 Forbidden",
+        None,
+    ),
+    (
+        "fabric8-before",
+        "io.fabric8.kubernetes.client.KubernetesClientException: Error accessing: https://10.100.0.1/api/v1/pods,due to:Forbidden!Configured service account has no access.",
+        expect("kubernetes_forbidden"),
+    ),
+    (
+        "fabric8-status",
+        'KubernetesClientException: Failure executing: POST at: https://10.100.0.1/api/v1/pods. Message: pods is forbidden: User "ana" cannot create resource "pods" in API group "" in the namespace "web". Received status: Status(apiVersion=v1, code=403, details=StatusDetails(causes=[]), kind=Status, message=pods is forbidden, reason=Forbidden, status=Failure).',
+        _forbidden(
+            k8s_user="ana",
+            k8s_verb="create",
+            k8s_resource="pods",
+            k8s_api_group="",
+            k8s_namespace="web",
+            status_code=403,
+        ),
+    ),
+    (
+        "fabric8-status-of-none",
+        'Received status: Status(apiVersion=v1, code=404, details=null, kind=Status, message=pods "a" not found, reason=NotFound, status=Failure).',
+        None,
+    ),
+    (
+        "go-status",
+        '&errors.StatusError{ErrStatus:v1.Status{Status:"Failure", Message:"unknown", Reason:"Forbidden", Details:(*v1.StatusDetails)(nil), Code:403}}',
+        expect("kubernetes_forbidden", status_code=403),
+    ),
+    (
+        "python-quota",
+        (
+            "kubernetes.client.exceptions.ApiException: (403)\nReason: Forbidden\nHTTP response headers: HTTPHeaderDict({'Audit-Id': 'a'})\n"
+            'HTTP response body: {"kind":"Status","status":"Failure","message":"pods \\"a\\" is forbidden: exceeded quota: small","reason":"Forbidden","code":403}'
+        ),
+        None,
+    ),
+    (
+        "log",
+        'I0404 21:32:33.121424 2532 rbac.go:87] RBAC DENY: user "ana" groups [dev system:authenticated] cannot "create" resource "events" in namespace "web"',
+        _forbidden(k8s_user="ana", k8s_verb="create", k8s_resource="events", k8s_namespace="web"),
+    ),
+    (
+        "log-cluster",
+        'RBAC DENY: user "ana" groups ["dev"] cannot "list" resource "nodes" cluster-wide',
+        _forbidden(k8s_user="ana", k8s_verb="list", k8s_resource="nodes"),
+    ),
+    (
+        "log-path",
+        'RBAC DENY: user "system:anonymous" groups [system:unauthenticated] cannot "get" on URL "/metrics"',
+        _forbidden(k8s_user="system:anonymous", k8s_verb="get"),
+    ),
+    (
+        "log-before",
+        'RBAC: no rules authorize user "bob" with groups ["dev"] to "get" resource "secrets" named "db" in namespace "web"',
+        _forbidden(k8s_user="bob", k8s_verb="get", k8s_resource="secrets", k8s_namespace="web"),
+    ),
+    (
+        "project",
+        'secrets "db" is forbidden: cannot set blockOwnerDeletion if an ownerReference refers to a resource you can\'t set finalizers on: User "ana" cannot update brokers/finalizers.example.com in project "web", <nil>',
+        _forbidden(
+            k8s_user="ana",
+            k8s_verb="update",
+            k8s_resource="brokers/finalizers.example.com",
+            k8s_namespace="web",
+        ),
+    ),
+    (
+        "all",
+        'User "ana" cannot list all pods in the cluster',
+        _forbidden(k8s_user="ana", k8s_verb="list", k8s_resource="pods"),
+    ),
+    (
+        "finalizers",
+        'deployments.apps "site" is forbidden: cannot set blockOwnerDeletion if an ownerReference refers to a resource you can\'t set finalizers on: , <nil>',
+        expect("kubernetes_forbidden"),
+    ),
+    ("prose-of-others", "Access is forbidden: you cannot see this page", None),
+    ("object-of-others", 'page "home" is forbidden: guests cannot see it', None),
+    *(
+        (f"admission-{number}", f'Error from server (Forbidden): pods "a" is forbidden: {words}', None)
+        for number, words in enumerate(
+            (
+                "unable to create new content in namespace web because it is being terminated",
+                "maximum cpu usage per Container is 2, but limit is 4",
+                "minimum memory usage per Pod is 4Mi",
+                "cpu max limit to request ratio per Container is 2, but provided ratio is 4.000000",
+                "failed quota: small: must specify limits.cpu",
+                "status unknown for quota: small, resources: pods",
+                "no PriorityClass with name high was found",
+                "pods with demo-high priorityClass is not permitted in web namespace",
+                "only dynamically provisioned pvc can be resized",
+                "ValidatingAdmissionPolicy 'demo' with binding 'demo' denied request: too many",
+                "image policy webhook backend denied one or more images: cannot run it",
+                "unable to validate against any pod security policy: []",
+                "unable to validate against any security context constraint: [cannot use it]",
+                "cannot set blockOwnerDeletion in this case because cannot find RESTMapping for Kind Demo",
+            )
+        )
     ),
     (
         "ruby",
@@ -392,6 +557,22 @@ UNAUTHORIZED: Table = (
         None,
     ),
     ("eksctl", "[✖]  getting list of API resources for raw REST client: Unauthorized", _UNAUTHORIZED),
+    ("eksctl-nodes", "[✖]  re-listing nodes: Unauthorized", _UNAUTHORIZED),
+    ("eksctl-account", "[✖]  creating service account: Unauthorized", _UNAUTHORIZED),
+    ("klog-secrets", "E0103 12:00:00.000001 1 sync.go:10] getting secrets: Unauthorized", _UNAUTHORIZED),
+    ("users-by-kubectl", "$ kubectl logs web-1\nFailed to list users: Unauthorized", None),
+    ("groups-by-kubectl", "$ kubectl logs web-1\nlisting groups: Unauthorized", None),
+    ("pods-of-nobody", "Error: listing pods: Unauthorized", None),
+    (
+        "terraform-before",
+        'Error: Unauthorized\n\n  on main.tf line 1, in resource "k8s_manifest" "this":\n   1: resource "k8s_manifest" "this" {',
+        _UNAUTHORIZED,
+    ),
+    (
+        "terraform-of-others",
+        'Error: Unauthorized\n\n  on main.tf line 1, in resource "forge_repository" "this":',
+        None,
+    ),
     ("config-map", "getting auth ConfigMap: Unauthorized", _UNAUTHORIZED),
     ("exec", "error: unable to upgrade connection: Unauthorized", _UNAUTHORIZED),
     ("klog", 'E0103 12:00:00.000001 1 controller.go:10] "sync failed" err="Unauthorized"', _UNAUTHORIZED),
@@ -405,6 +586,26 @@ UNAUTHORIZED: Table = (
     (
         "rust",
         'ApiError: Unauthorized: Unauthorized (ErrorResponse { status: "Failure", message: "Unauthorized", reason: "Unauthorized", code: 401 })',
+        expect("kubernetes_unauthorized", status_code=401),
+    ),
+    (
+        "websocket",
+        "kubernetes.client.rest.ApiException: (0)\nReason: Handshake status 401 Unauthorized",
+        expect("kubernetes_unauthorized", status_code=401),
+    ),
+    (
+        "fabric8-before",
+        "io.fabric8.kubernetes.client.KubernetesClientException: Error accessing: https://10.100.0.1/api/v1/pods,due to:Unauthorized! Configured service account has no access.",
+        _UNAUTHORIZED,
+    ),
+    (
+        "fabric8-status",
+        "KubernetesClientException: Failure executing: GET at: https://10.100.0.1/api/v1/pods. Message: Unauthorized. Received status: Status(apiVersion=v1, code=401, details=null, kind=Status, message=Unauthorized, metadata=ListMeta(_continue=null), reason=Unauthorized, status=Failure).",
+        expect("kubernetes_unauthorized", status_code=401),
+    ),
+    (
+        "http",
+        "401 Client Error: Unauthorized for url: https://kubernetes.default/api/v1/namespaces/web/pods",
         expect("kubernetes_unauthorized", status_code=401),
     ),
     (

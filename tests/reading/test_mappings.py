@@ -159,6 +159,31 @@ _TABLE: tuple[tuple[str, dict[str, object], Facts | None], ...] = (
         {**_STATUS, "message": "Unauthorized", "reason": "Unauthorized", "code": 401},
         expect("kubernetes_unauthorized", status_code=401),
     ),
+    (
+        "kubernetes-unsaid",
+        {**_STATUS, "message": "unknown", "reason": "Forbidden", "code": 403},
+        expect("kubernetes_forbidden", status_code=403),
+    ),
+    (
+        "kubernetes-admission",
+        {
+            **_STATUS,
+            "message": 'pods "a" is forbidden: exceeded quota: small',
+            "reason": "Forbidden",
+            "code": 403,
+        },
+        None,
+    ),
+    (
+        "kubernetes-no-account",
+        {
+            **_STATUS,
+            "message": 'pods "a" is forbidden: error looking up service account web/app: serviceaccount "app" not found',
+            "reason": "Forbidden",
+            "code": 403,
+        },
+        expect("kubernetes_unauthorized", status_code=403),
+    ),
     ("kubernetes-success", {"kind": "Status", "status": "Success"}, None),
     (
         "kubernetes-absent",

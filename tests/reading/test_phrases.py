@@ -118,6 +118,11 @@ DENIALS: Table = (
         _call("SomethingNew", "GetReport", "Access Denied"),
         denied(code="SomethingNew", operation="GetReport"),
     ),
+    (
+        "efs-driver",
+        "Still stuck with `Access Denied. Please ensure you have the right AWS permissions: Access denied` on this node",
+        denied(),
+    ),
     ("model", "You don't have access to the model with the specified model ID.", denied()),
     (
         "ecr-status",
@@ -339,6 +344,11 @@ MISSING: Table = tuple(
         ("partial", "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY"),
         ("retrieving", "Error when retrieving credentials from iam-role: Credential refresh failed"),
         ("php-profile", "Error retrieving credentials from the instance profile metadata service."),
+        (
+            "php-ecs",
+            "Error retrieving credential from ECS after attempt 0/3 (cURL error 28: Connection timed out)",
+        ),
+        ("pod-identity-agent", "Error fetching credentials: Service account token cannot be empty"),
         ("profile-metadata", "could not read credentials from the instance profile metadata service"),
         ("retry", "Unable to retry retrieving credentials"),
         ("java-imds", "Unable to get IAM security credentials from EC2 Instance Metadata Service."),
@@ -664,6 +674,8 @@ def test_every_phrase_has_a_line_here(phrase: Phrase) -> None:
         "Invalid token issuer",
         "You do not have sufficient access to perform this action.",
         "no basic auth credentials",
+        "Error retrieving credentials from Vault",
+        "Service account token cannot be empty",
     ],
 )
 def test_words_of_everyone_need_a_sign_of_aws(text: str) -> None:

@@ -779,6 +779,11 @@ LESS: Table = (
         denied(operation="SetBucketEncryption", action="s3:SetBucketEncryption"),
     ),
     (
+        "api-of-another-action",
+        f"API: iam:AddRoleToInstanceProfile User: {ANA} is not authorized to perform: iam:PassRole on resource: {ROLE}",
+        denied(operation="AddRoleToInstanceProfile", principal=ANA, action="iam:PassRole", resource=ROLE),
+    ),
+    (
         "api-full",
         f"API: iam:CreateRole User: {ANA} is not authorized to perform: iam:CreateRole on resource: {ROLE}",
         denied(principal=ANA, action="iam:CreateRole", resource=ROLE),

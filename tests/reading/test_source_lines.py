@@ -22,6 +22,15 @@ NONE: Table = tuple(
         ("ruby-when", "when Aws::S3::Errors::AccessDenied\n  retry"),
         ("java", "} catch (com.amazonaws.services.eks.model.AccessDeniedException e) {"),
         ("csharp", "  catch (Amazon.EKS.Model.AccessDeniedException e)\n  {"),
+        ("grep", '$ grep "No OpenIDConnect provider found" app.log'),
+        ("grep-piped", "kubectl logs web-1 | grep -i -A 3 'No OpenIDConnect provider found'"),
+        ("jq", "jq -r '.[] | select(.message == \"Unable to locate credentials\")' events.json"),
+        ("list", 'PATTERNS = ["Unable to locate credentials", "No OpenIDConnect provider found"]'),
+        ("tuple", "if said in ('Unable to locate credentials', 'No OpenIDConnect provider found'):"),
+        (
+            "yaml-list",
+            'triggers:\n  - "AccessDenied.*AssumeRole"\n  - "ExpiredTokenException"\n  - "No OpenIDConnect provider found"\n',
+        ),
         ("frame", f"{_FRAME}\n    except client.exceptions.AccessDeniedException:\n"),
         ("frame-raise", f"{_FRAME}\n    raise botocore.exceptions.NoCredentialsError()\nKeyError: 'orders'"),
         ("frame-call", f"{_FRAME}\n    check(client.exceptions.AccessDeniedException)\nKeyError: 'orders'"),
@@ -39,6 +48,17 @@ FAILURES: Table = (
         f"{_FRAME}\n    except client.exceptions.AccessDeniedException:\nbotocore.exceptions.ClientError: {_CALL}",
         _CALL_FACTS,
     ),
+    (
+        "grep-found",
+        '$ grep -r "Unable to locate" logs/\nlogs/a.log: Unable to locate credentials',
+        expect("missing_credentials"),
+    ),
+    (
+        "printed-list",
+        "Failed(args=('Unable to locate credentials', 'orders'))",
+        expect("missing_credentials"),
+    ),
+    ("yaml-lines", "lines:\n- 'Unable to locate credentials'\n- 'done: 0'", expect("missing_credentials")),
     ("wrapped-when", _CALL.replace(" when", "\nwhen"), _CALL_FACTS),
     (
         "wrapped-except",

@@ -62,6 +62,38 @@ GO1: Table = (
         "Failed to deploy due to InternalFailure: status code: 500",
         expect("aws_error", code="InternalFailure", status_code=500),
     ),
+    *(
+        (
+            f"code-of-any-shape-{code}",
+            f"{before}{code}: {message}{between}status code: 400, request id: {REQUEST}",
+            expect("aws_error", code=code, status_code=400, request_id=REQUEST),
+        )
+        for code, before, message, between in (
+            ("BadRequest", "CreateFileSystem failed: ", "The import path is not there.", "\n\t"),
+            ("OperationNotPermitted", "", "The load balancer cannot be deleted", "\n\t"),
+            ("PriorityInUse", "Error creating rule: ", "Priority '7' is in use", " "),
+            ("TooManyTargets", "Error: ", "Group: too many of them", "\t"),
+            ("ResourceContention", 'level=error msg="sync: ', "try later", "\\n\\t"),
+            ("Unsupported", "rpc error: code = Internal desc = ", "Not in this zone.", "\n\t"),
+            ("IncorrectState.Gateway", "Error: deleting gateway: ", "It is in use", "\n\t"),
+        )
+    ),
+    *(
+        (
+            f"no-code-{number}",
+            f"{text}\n\tstatus code: 400, request id: {REQUEST}",
+            expect("aws_error", status_code=400, request_id=REQUEST),
+        )
+        for number, text in enumerate(
+            (
+                "Warning: something broke",
+                "Error: creating rule failed",
+                "ClientError: it broke",
+                "CreateRule: done\n\nit broke",
+            )
+        )
+    ),
+    ("code-without-an-id", "BrokerBusy: try later\n\tstatus code: 400", None),
     ("no-id-of-others", "Failed to deploy due to NotFound: status code: 404", None),
     ("status-of-others", "Request failed with status code: 403", None),
 )

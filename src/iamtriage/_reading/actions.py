@@ -34,7 +34,7 @@ def read_actions(text: str) -> Iterator[Partial]:
             partial = _partial(m, "head")
             partial.source, partial.aws = "cloudformation", True
             partial.kind = "access_denied" if m["denied"] else None
-            # It states the operation only where no sentence with an action follows.
+            # It states the operation only where no sentence with the same action follows.
             partial.put("api_operation", m["operation"], m.start("operation"), m.end("operation"))
             yield partial
     if "ailed to" in text or "rror calling" in text:

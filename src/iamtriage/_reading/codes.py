@@ -18,7 +18,7 @@ _DENIED = """
     AuthorizationException AccessForbidden UnauthorizedOperationException ForbiddenError
     InsufficientPermissionsException InsufficientPrivilegesException NotAuthorized 403 Forbidden
     IamRoleMissingPermissions AllAccessDisabled UnauthorizedAccess UnauthorizedAccessException
-    OperationNotPermittedForRole AccessDeniedForOperation
+    OperationNotPermittedForRole AccessDeniedForOperation AuthFailure.ServiceLinkedRoleCreationNotPermitted
 """
 # These are used for credentials as well as for permissions, so the sentence decides where it can.
 _DENIED_WEAKLY = """

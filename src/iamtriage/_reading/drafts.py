@@ -55,6 +55,7 @@ class Draft:
     only_tail: bool = False
     only_ids: bool = False
     metadata: bool = False
+    wraps: bool = False
     thrown: bool = False
     kubernetes: bool = False
     kind: Kind | None = None
@@ -75,6 +76,7 @@ class Draft:
                 self.kinds.append(piece.kind)
         self.aws = self.aws or piece.aws
         self.thrown = self.thrown or piece.thrown
+        self.wraps = self.wraps or (piece.wrapper and piece.role == "body")
         if piece.source and (self.source is None or piece.role == "head"):
             self.source = piece.source
         self.has_core = self.has_core or (piece.role == "core" and not piece.wrapper)

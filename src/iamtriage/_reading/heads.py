@@ -58,6 +58,14 @@ _ARROW = re.compile(
     r"AWS\s+Error\s+(?:(?P<code>[A-Z][A-Z0-9_]{2,60})|\[code\s[0-9]{1,4}\])(?:\s+\(HTTP\s+status\s+(?P<status>[0-9]{3})\))?"
     r"\s+during\s+(?P<operation>[A-Z]\w{2,80})\s+operation:\s*"
 )
+# Karpenter's, around what CreateFleet answers; and EC2's sentence, which vouches for the code before it.
+_FLEET = re.compile(
+    r"with\s+fleet\s+error\(s\),\s+(?P<code>[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,60}){0,2}):\s+"
+)
+_PARAMETER = re.compile(
+    r"(?<![\w.:/\\$@-])(?P<code>[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,60})?):\s+"
+    r"(?=Value\s+\([^()\n]{0,300}\)\s+for\s+parameter\s+[\w.]{1,80}\s+is\s)"
+)
 _CALLING = re.compile(
     r"while calling (?P<operation>[A-Z]\w{2,80}) on (?:Amazon::Coral::)?(?P<service>[A-Z]\w{2,60}?)(?:Client)?\b"
 )
@@ -167,6 +175,10 @@ def _dotnet(m: re.Match[str]) -> Partial:
 
 def _best_code(m: re.Match[str]) -> Partial:
     return code_partial(m, rank=BEST, aws=True)
+
+
+def _parameter(m: re.Match[str]) -> Partial | None:
+    return _best_code(m) if is_code(m["code"]) else None
 
 
 def _behind(m: re.Match[str]) -> Partial:
@@ -281,6 +293,8 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Partial | N
     ("AWSError", _CPP, _cpp),
     ("Exception name:", _CPP_LINES, _cpp_lines),
     ("AWS Error ", _ARROW, _arrow),
+    ("fleet error(s),", _FLEET, _best_code),
+    (") for parameter ", _PARAMETER, _parameter),
     ("while calling", _CALLING, _calling),
     ("API responded with error", _RESPONDED, _responded),
     ("S3ServiceException", _REDSHIFT, _redshift),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._kubernetes_types import is_built_in
 from iamtriage._reading.grammar import trim
+from iamtriage._reading.kubernetes_clients import read_clients
 from iamtriage._reading.partials import Partial
 from iamtriage._reading.phrases import compiled, table
 from iamtriage._reading.rbac import put_principal, read_rbac
@@ -53,9 +54,17 @@ sure  | have access to Kubernetes objects | [Yy]our current (?:user or role|IAM 
 _UNAUTHORIZED = table(_TABLE)
 # The fragment of the rows for the bare word, which everybody prints.
 _BARE = "nauthorized"
-# What only Kubernetes' own programs and its users' commands say, klog's line head among it.
+# What Go programs make of it: "listing nodes: Unauthorized", of types that every cluster has.
+_DOING = re.compile(
+    r"(?<![\w-])(?:re-)?(?:list|get|watch|create|patch|update|delete|fetch|listing|getting|watching|creating|patching|updating|deleting"
+    r"|fetching)\s(?:the\s)?(?P<type>[a-z][a-zA-Z]{1,40}(?:\s[a-z]{3,20})?):\sUnauthorized(?=[\s\"'`.,;)\]]*$|[\"'`])",
+    re.MULTILINE,
+)
+# Types that name what every system has.
+_ANYBODYS = frozenset({"user", "users", "group", "groups"})
+# What only Kubernetes' own programs and its users' commands say, klog's line head and eksctl's marks among it.
 _NAMES_KUBERNETES = re.compile(
-    r"kubernetes|kubectl|kubeconfig|kubelet|\bhelm\b|aws[-_]auth|GroupVersion|eksctl|\bEKS\b|\beks\b|configmap"
+    r"kubernetes|kubectl|kubeconfig|kubelet|\bhelm\b|aws[-_]auth|GroupVersion|eksctl|\bEKS\b|\beks\b|configmap|\bk8s_|\[[✖ℹ]\]\s"
     r"|^(?:\S{1,40}\s){0,4}[IWEF][0-9]{4}\s[0-9]{2}:[0-9]{2}:",
     re.MULTILINE,
 )
@@ -75,17 +84,17 @@ _REACH = 400
 def read_kubernetes(text: str, flat: str) -> Iterator[Partial]:
     """Find every statement of Kubernetes and EKS about access; the arguments as ``read_phrases``'."""
     yield from read_rbac(text)
+    yield from read_clients(text)
     yield from _read_missing_types(text)
-    names: list[int] | None = None
+    names = [m.start() for m in _NAMES_KUBERNETES.finditer(text)] if _BARE in flat else []
+    yield from _read_doing(text, names)
     for phrase in _UNAUTHORIZED:
         if phrase.fragment not in flat:
             continue
-        if names is None and phrase.sure == "unsure":
-            names = [m.start() for m in _NAMES_KUBERNETES.finditer(text)]
         for m in compiled(phrase.pattern).finditer(text):
             if phrase.fragment == _BARE and _is_elsewhere(text, m):
                 continue
-            if phrase.sure == "unsure" and not _stands_by(names or [], m):
+            if phrase.sure == "unsure" and not _stands_by(names, m):
                 continue
             partial = Partial("core", m.start(), m.end(), kind=phrase.kind, aws=True, source="kubernetes")
             partial.wrapper = phrase.sure == "outer"
@@ -94,18 +103,28 @@ def read_kubernetes(text: str, flat: str) -> Iterator[Partial]:
             yield partial
 
 
+def _read_doing(text: str, names: list[int]) -> Iterator[Partial]:
+    if names:
+        for m in _DOING.finditer(text):
+            name = m["type"].replace(" ", "")
+            if (
+                is_built_in(name)
+                and name not in _ANYBODYS
+                and _stands_by(names, m)
+                and not _is_elsewhere(text, m)
+            ):
+                yield _unauthorized(m)
+
+
+def _unauthorized(m: re.Match[str]) -> Partial:
+    return Partial("core", m.start(), m.end(), kind="kubernetes_unauthorized", aws=True, source="kubernetes")
+
+
 def _read_missing_types(text: str) -> Iterator[Partial]:
     if "resource" in text:
         for m in _NO_TYPE.finditer(text):
             if is_built_in(m["type"]):
-                yield Partial(
-                    "core",
-                    m.start(),
-                    m.end(),
-                    kind="kubernetes_unauthorized",
-                    aws=True,
-                    source="kubernetes",
-                )
+                yield _unauthorized(m)
 
 
 def _is_elsewhere(text: str, m: re.Match[str]) -> bool:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from iamtriage._reading.admission import NO_ACCOUNT, is_of_admission
 from iamtriage._reading.assembly import excerpt, read_cause
 from iamtriage._reading.codes import bare, is_code, is_status
 from iamtriage._reading.grammar import account_of
@@ -140,6 +141,10 @@ def _kubernetes_status(status: Document, partial: Partial) -> tuple[str, Partial
         partial.kind = "kubernetes_unauthorized"
     elif reason != "Forbidden":
         return None
+    elif NO_ACCOUNT not in message:
+        if is_of_admission(message, 0, len(message)):
+            return None
+        partial.kind = "kubernetes_forbidden"
     return message, partial
 
 

@@ -10,7 +10,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage._reading.codes import bare, is_code, is_generic, is_known, is_status, without_code
+from iamtriage._reading.codes import (
+    bare,
+    is_code,
+    is_generic,
+    is_known,
+    is_status,
+    kind_of_code,
+    without_code,
+)
 from iamtriage._reading.grammar import ELLIPSIS, VAULT, account_of, cut_in, rejoin, trim
 from iamtriage._reading.partials import BEST, CLASS_NAME, HINT, STATED, Partial
 from iamtriage._reading.services import service_name, service_of_event_source
@@ -30,6 +38,7 @@ _KEYS = {
     "account": "accountid",
     "message": "errormessage message _servicemessage message_",
     "record": "eventversion",
+    "original": "originalerror",
     "deny": "explicitdeny",
     "action": "action",
     "resource": "resource",
@@ -52,6 +61,8 @@ _CLUSTER_GAP = 2500
 _MESSAGE_END = re.compile(r"[\"'](?=\s*(?:[,}\]]|\Z|\n))")
 _MESSAGE_REACH = 4000
 
+# An error in another: what the SDK for JavaScript met when it wanted credentials.
+_OPENS = re.compile(r"\s?\{\s?")
 _HEADER = re.compile(r"[xX]-[aA]mz[nN]?-")
 # The invocation of a Lambda function has a request id too, which is no API call's.
 _LAMBDA = re.compile(r"(?:START|END|REPORT)\s\Z")
@@ -92,6 +103,11 @@ def read_pairs(text: str, taken: Sequence[Partial]) -> Iterator[Partial]:
             at += 1
         if at < len(regions) and regions[at][0] <= m.start():
             continue
+        if role == "original":
+            if cluster and _wraps(cluster, m):
+                yield cluster
+                cluster = None
+            continue
         pair = _pair(text, m)
         if pair is None and role != "message":
             continue
@@ -115,6 +131,16 @@ def read_pairs(text: str, taken: Sequence[Partial]) -> Iterator[Partial]:
             cluster = fresh
     if cluster and cluster.facts:
         yield cluster
+
+
+def _wraps(cluster: Partial, m: re.Match[str]) -> bool:
+    """Tell whether an object only wraps the error that a key begins, and mark it so."""
+    code = cluster.facts.get("code")
+    opened = _OPENS.match(m.string, m.end())
+    if opened is None or code is None or kind_of_code(code.value) != "missing_credentials":
+        return False
+    cluster.wrapper, cluster.end = True, opened.end()
+    return True
 
 
 def _message_end(text: str, m: re.Match[str]) -> int:

@@ -52,6 +52,7 @@ unsure | resource | You do(?: not|n't) have (?:sufficient )?(?:permissions?|acce
 unsure | ufficient access to perform this action | You do not have sufficient access to perform this action
 unsure | not authorized to perform this operation | You are not authorized to perform this operation
 unsure | ccess Denied | (?:(?<=[:=\]]\x20)|(?<=[>\"'\n\x1e])|\A)Access Denied(?=[.\"'\n<]|\Z|,| \()|(?<=Exception\[)Access Denied(?=\])
+sure   | have the right AWS permissions | Access Denied\. Please ensure you have the right AWS permissions: Access denied
 sure   | access to the model with | You don't have access to the model with the specified model ID
 sure   | ccess denied when | Access denied when (?:writing|reading)[^\n]{0,30}location: s3://
 sure   | .dkr.ecr. | \.dkr\.ecr\.[^\n]{1,400}: 403 Forbidden
@@ -134,7 +135,9 @@ sure   | issing Authentication Token | Missing Authentication Token
 sure   | is missing Authentication Token | [Rr]equest is missing Authentication Token
 unsure | equest is missing | [Rr]equest is missing (?:security )?(?:credentials|token)
 sure   | artial credentials found | Partial credentials found in [\w./-]+, missing
-sure   | retrieving credentials from | (?:Error|error) (?:when )?retrieving credentials from (?:the )?[\w./-]+
+sure   | retrieving credential from ECS | [Ee]rror retrieving credential from ECS
+sure   | ervice account token cannot be | Error fetching credentials: Service account token cannot be (?:empty|parsed)
+sure   | retrieving credentials from | (?:Error|error) (?:when )?retrieving credentials from (?:the )?(?![Vv]ault\b)[\w./-]+
 sure   | credentials from the instance profile | credentials from the instance profile metadata
 sure   | ry retrieving | Unable to retry retrieving credentials
 sure   | credentials from EC2 Instance Metadata | Unable to get IAM security credentials from EC2 Instance Metadata

@@ -1,12 +1,12 @@
-"""Reads what Kubernetes says when RBAC forbids a request, and what its clients make of that; not 401s.
+"""Reads what Kubernetes says when RBAC forbids a request; not what clients print instead (``kubernetes_clients``).
 
 Grammar (k8s.io/apiserver's forbidden message, with and without what older servers and tools leave out):
 
     message = [name "is forbidden:"] "User" user "cannot" verb what ["in API group" group] [scope]
     what    = "resource" resource | "path" path | resource
-    scope   = "in the namespace" namespace | "at the cluster scope"
+    scope   = "in the namespace" namespace | "in project" namespace | "at the cluster scope" | "in the cluster"
 
-A quote may be lost on either side of a value. The kubelet has a form of its own.
+A quote may be lost on either side of a value. The kubelet has a form of its own, and so has the server's own log.
 """
 
 from __future__ import annotations
@@ -14,22 +14,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._kubernetes_types import is_built_in
+from iamtriage._reading.admission import is_of_admission
 from iamtriage._reading.grammar import account_of, rejoin, trim
-from iamtriage._reading.partials import HINT, Fact, Partial
+from iamtriage._reading.partials import Fact, Partial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from iamtriage.typing import Kind
 
 _Q = "[\"'`]"
 _SENTENCE = re.compile(
     rf"(?<!\w)User\s+(?:{_Q}(?P<user>[^\"`]{{0,600}}?){_Q}|{_Q}?(?P<bare_user>[^\s\"'`]{{1,300}}){_Q}?)\s+"
     rf"cannot\s+{_Q}?(?P<verb>\w{{2,24}}){_Q}?\s+"
     rf"(?:resources?\s+(?!(?:in|at)\s){_Q}?(?P<resource>[\w./*-]{{1,120}}){_Q}?|(?:path|on)\s+{_Q}(?P<path>[^\"'`\n]{{1,300}}){_Q}"
-    r"|resources?\b|(?P<old>[a-z][\w./-]{1,120}))"
+    r"|resources?\b|(?:all\s+)?(?P<old>[a-z][\w./-]{1,120}))"
     rf"(?P<group_words>\s+in\s+API\s+group(?:\s+(?:{_Q}(?P<group>[\w.*-]{{0,120}}){_Q}|(?!(?:in|at)\s){_Q}?(?P<bare_group>[\w.*-]{{1,120}})))?)?"
-    rf"(?:\s+in\s+the\s+namespace\s+{_Q}?(?P<namespace>[^\"'`\s]{{1,120}}){_Q}?|\s+at\s+the\s+(?P<cluster>cluster\s+scope))?"
+    rf"(?:\s+in\s+(?:the\s+namespace|project)\s+{_Q}?(?P<namespace>[^\"'`\s]{{1,120}}){_Q}?"
+    r"|\s+(?P<cluster>at\s+the\s+cluster\s+scope|in\s+the\s+cluster))?"
 )
 _HEAD = re.compile(
     r"(?:[a-z0-9.-]{1,120}(?:/[a-z0-9-]{1,60})?(?:\s+\"[^\"\n]{0,253}\")?\s+is\s+)?[Ff]orbidden\)?\s?:\s+\Z"
@@ -37,70 +38,27 @@ _HEAD = re.compile(
 _HEAD_REACH = 450
 # The server's refusals in words of their own, of which some are the quota's or an admission plugin's.
 _OTHER_WORDS = re.compile(
-    r"Error from server \(Forbidden\):|\bis forbidden: (?!User)(?=\w[^\n]{0,200}?(?:not allowed to|can only|cannot|not permitted|attempting to grant))"
+    r"Error from server \(Forbidden\):|\b(?P<said>is forbidden): (?!User)(?=\w)"
+    r"(?=[^\n]{0,200}?(?:not allowed to|can only|cannot|not permitted|attempting to grant))"
 )
-_NOT_RBAC = re.compile(
-    r"exceeded quota|PodSecurity|violates|admission webhook|already exists|is invalid|error looking up service account"
+_OBJECT = re.compile(
+    r"(?P<type>[a-z][a-z0-9-]{1,60})(?P<group>\.[a-z0-9.-]{1,120})?(?:\s+\"[^\"\n]{0,253}\")?\s+\Z"
 )
-_NOT_RBAC_REACH = 300
 _GRANTING = re.compile(
     r"user\s+\"(?P<user>[^\"\n]{1,300})\"(?:\s+\(groups=[^()]{0,1500}\))?\s+(?:is\s+attempting\s+to\s+grant|cannot\s+grant)"
 )
 _GRANTING_REACH = 600
+# https://github.com/kubernetes/kubernetes/blob/master/plugin/pkg/auth/authorizer/rbac/rbac.go, with verbosity 5 or as before.
+_LOGGED = re.compile(
+    r"RBAC(?:\s+DENY:|:\s+no\s+rules\s+authorize)\s+user\s+\"(?P<user>[^\"\n]{0,300})\"\s+(?:with\s+)?groups\s+\[[^\]\n]{0,1500}\]\s+"
+    r"(?:cannot|to)\s+\"(?P<verb>[\w*-]{2,24})\"\s+(?:resource\s+\"(?P<resource>[\w./*-]{1,200})\"|(?:on\s+URL|nonResourceURL)\s+\"[^\"\n]{0,300}\")"
+    r"(?:\s+named\s+\"[^\"\n]{0,253}\")?(?:\s+in\s+namespace\s+\"(?P<namespace>[^\"\s]{1,120})\")?"
+)
 # https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/server/server.go
 _KUBELET = re.compile(
     r"Forbidden\s\(user=(?P<user>[^\s,()]{1,300}),\s?verb=(?P<verb>\w{2,24}),\s?resource=(?P<resource>[\w./-]{1,120}),"
     r"\s?subresource(?:\(s\))?=\[?(?P<sub>[\w/ -]{0,200})\]?\)"
 )
-
-# What clients print of an answer whose message they do not show, by words that only they use.
-_CLIENTS = tuple(
-    (needed, re.compile(pattern))
-    for needed, pattern in (
-        (
-            "ApiException",
-            (
-                r"io\.kubernetes\.client\.(?:openapi\.)?ApiException:\s+(?:Message:\s+)?(?P<reason>Forbidden|Unauthorized)\b"
-                r"(?:\s+HTTP\s+response\s+code:\s+(?P<status>[0-9]{3})\b)?"
-            ),
-        ),
-        (
-            "KubernetesClientException",
-            r"KubernetesClientException:\s[^\n]{0,400}?Message:\s+(?P<reason>Forbidden|Unauthorized)\b",
-        ),
-        (
-            "dynamic.exceptions",
-            r"(?:kubernetes|openshift)\.dynamic\.exceptions\.(?P<reason>Forbidden|Unauthorized)Error:\s+(?P<status>[0-9]{3})\b",
-        ),
-        (
-            "Autorest",
-            r"k8s\.Autorest\.HttpOperationException:\s+Operation\s+returned\s+an\s+invalid\s+status\s+code\s+'(?P<reason>Forbidden|Unauthorized)'",
-        ),
-        (
-            ".eks.amazonaws.com",
-            (
-                r"(?P<status>40[13])(?:\s+Client\s+Error:\s+|,\s+message=')(?P<reason>Forbidden|Unauthorized)\b[^\s]{0,3}\s+"
-                r"(?:for\s+url:\s+|url=)[^\s]{0,8}https?://[\w.-]{1,200}\.eks\.amazonaws\.com"
-            ),
-        ),
-        (
-            "(Kube",
-            r"(?P<status>40[13])\s+(?P<reason>Forbidden|Unauthorized)\s+\((?:KubeException|Kubeclient::\w{1,40})\)",
-        ),
-    )
-)
-# Clients that OpenAPI's generator made print this for any API, so something of Kubernetes has to stand by.
-_GENERATED = re.compile(r"\((?P<status>40[13])\)\s+Reason:\s+(?P<reason>Forbidden|Unauthorized)\b")
-_GENERATED_FOR = re.compile(r"kubernetes|openshift|\b[A-Z]\w{2,30}V[0-9]\w{0,10}Api->|system:serviceaccount")
-_GENERATED_REACH = 400
-# The server's answer as JSON, Python's dict or Rust's struct, from its reason on.
-_REASON = re.compile(r"[\"']?\breason[\"']?\s?[:=]\s?[\"'](?P<reason>Forbidden|Unauthorized)[\"']")
-_FAILURE = re.compile(r"[\"']?\bstatus[\"']?\s?[:=]\s?(?:Some\()?[\"']?Failure\b")
-_STATUS_CODE = re.compile(r"[\"']?\bcode[\"']?\s?[:=]\s?(?P<status>40[13])\b")
-_BODY_REACH = 1500
-_CODE_REACH = 600
-
-_KINDS: dict[str, Kind] = {"Forbidden": "kubernetes_forbidden", "Unauthorized": "kubernetes_unauthorized"}
 
 
 def read_rbac(text: str) -> Iterator[Partial]:
@@ -108,8 +66,8 @@ def read_rbac(text: str) -> Iterator[Partial]:
     if "orbidden" in text or "nauthorized" in text:
         yield from _read_other_words(text)
         yield from _read_kubelet(text)
-        yield from _read_clients(text)
-        yield from _read_answers(text)
+    if "RBAC" in text:
+        yield from _read_log(text)
     if "cannot" in text and "User" in text:
         yield from _read_sentences(text)
 
@@ -123,8 +81,8 @@ def put_principal(partial: Partial, value: str, start: int, end: int) -> None:
         partial.put("account", account, at, at + len(account))
 
 
-def _partial(start: int, end: int, reason: str = "Forbidden") -> Partial:
-    return Partial("core", start, end, kind=_KINDS[reason], aws=True, source="kubernetes")
+def _partial(start: int, end: int) -> Partial:
+    return Partial("core", start, end, kind="kubernetes_forbidden", aws=True, source="kubernetes")
 
 
 def _put_user(partial: Partial, user: str, start: int, end: int) -> None:
@@ -168,12 +126,29 @@ def _speaks_for_itself(m: re.Match[str]) -> bool:
 
 def _read_other_words(text: str) -> Iterator[Partial]:
     for m in _OTHER_WORDS.finditer(text):
-        if _NOT_RBAC.search(text, m.end(), m.end() + _NOT_RBAC_REACH) is None:
+        if not is_of_admission(text, m.end(), m.end()) and (not m["said"] or _is_of_object(text, m.start())):
             partial = _partial(m.start(), m.end())
             granting = _GRANTING.search(text, m.end(), m.end() + _GRANTING_REACH)
             if granting:
                 _put_user(partial, granting["user"], *granting.span("user"))
             yield partial
+
+
+def _is_of_object(text: str, at: int) -> bool:
+    """Tell whether "is forbidden" is said of a type of Kubernetes itself, or of one that is given with its API group."""
+    m = _OBJECT.search(text, max(0, at - _HEAD_REACH), at)
+    return m is not None and (m["group"] is not None or is_built_in(m["type"]))
+
+
+def _read_log(text: str) -> Iterator[Partial]:
+    for m in _LOGGED.finditer(text):
+        partial = _partial(m.start(), m.end())
+        if m["user"]:
+            _put_user(partial, m["user"], *m.span("user"))
+        partial.put("k8s_verb", m["verb"], *m.span("verb"))
+        partial.put("k8s_resource", m["resource"], *m.span("resource"))
+        partial.put("k8s_namespace", m["namespace"], *m.span("namespace"))
+        yield partial
 
 
 def _read_kubelet(text: str) -> Iterator[Partial]:
@@ -186,39 +161,4 @@ def _read_kubelet(text: str) -> Iterator[Partial]:
         partial.put(
             "k8s_resource", f"{m['resource']}/{m['sub']}" if named else m["resource"], *m.span("resource")
         )
-        yield partial
-
-
-def _read_clients(text: str) -> Iterator[Partial]:
-    for needed, pattern in _CLIENTS:
-        if needed in text:
-            for m in pattern.finditer(text):
-                if _NOT_RBAC.search(text, m.end(), m.end() + _NOT_RBAC_REACH):
-                    continue
-                partial = _partial(m.start(), m.end(), m["reason"])
-                if m.groupdict().get("status"):
-                    partial.put("status_code", m["status"], *m.span("status"))
-                yield partial
-    if "Reason:" in text:
-        for m in _GENERATED.finditer(text):
-            if _GENERATED_FOR.search(text, max(0, m.start() - _GENERATED_REACH), m.end() + _GENERATED_REACH):
-                partial = _partial(m.start(), m.end(), m["reason"])
-                partial.put("status_code", m["status"], *m.span("status"))
-                yield partial
-
-
-def _read_answers(text: str) -> Iterator[Partial]:
-    """Read the server's ``Status``, whatever its message says."""
-    if "Failure" not in text:
-        return
-    for m in _REASON.finditer(text):
-        begin = text.rfind("Failure", max(0, m.start() - _BODY_REACH), m.start())
-        if begin < 0 or _FAILURE.search(text, max(0, begin - 20), begin + len("Failure")) is None:
-            continue
-        if _NOT_RBAC.search(text, begin, m.start()):
-            continue
-        partial = _partial(m.start(), m.end(), m["reason"])
-        code = _STATUS_CODE.search(text, m.end(), m.end() + _CODE_REACH)
-        if code:
-            partial.put("status_code", code["status"], *code.span("status"), HINT)
         yield partial

@@ -1,4 +1,4 @@
-"""Finds lines of source code, which tracebacks and pastes hold: their codes are what a program handles or raises.
+"""Finds source code, which tracebacks and pastes hold: its codes and words are what a program handles, raises or looks for.
 
 Not for telling what a failure is.
 """
@@ -30,10 +30,24 @@ _STATEMENT = re.compile(
     r"|[\w.]{1,200}(?:\[[^\]\n]{1,100}\])?(?:\(| ?[-+*/|&]?= )[^\n]*|[(\[][^\n]*"
 )
 
+# What a shell's command looks for, to the quote behind it.
+_SEARCH = re.compile(
+    r"(?:^|[|;&(`$#>]\s?|\b(?:sudo|git)\s)(?:[efz]?grep|rg|ag|jq)\s(?:-{1,2}[\w-]{1,30}(?:[=\s][0-9]{1,4})?\s){0,6}"
+    r"(?P<quote>[\"'])[^\n]{1,300}?(?P=quote)",
+    re.MULTILINE,
+)
+# Lists of short strings are of words to look for: two or more in brackets, behind an assignment or "in"; three
+# lines of them or more. A printed object has no blanks around its "=", and errors in a list are seldom so short.
+_STRING = r"[rbf]?(?:\"[^\"\n]{1,80}\"|'[^'\n]{1,80}')"
+_LIST = re.compile(rf"(?:\w\s:?=\s|\bin\s)[\[({{]\s?{_STRING}(?:\s?,\s?{_STRING}){{1,40}}\s?,?\s?[\])}}]")
+_STRINGS = re.compile(
+    r"(?:^(?P<quote>[\"'])(?:(?!: )[^\"'\n]){1,80}(?P=quote)(?:\n|\Z)){3,200}", re.MULTILINE
+)
+
 
 def source_lines(text: str) -> list[tuple[int, int]]:
-    """Give where lines of source code begin and end, in order."""
-    return sorted({*_handlers(text), *_framed(text)})
+    """Give where source code begins and ends, in order."""
+    return sorted({*_handlers(text), *_framed(text), *_wanted(text)})
 
 
 def _handlers(text: str) -> Iterator[tuple[int, int]]:
@@ -49,4 +63,12 @@ def _framed(text: str) -> Iterator[tuple[int, int]]:
         for frame in _FRAME.finditer(text):
             m = _STATEMENT.match(text, frame.end())
             if m:
+                yield m.span()
+
+
+def _wanted(text: str) -> Iterator[tuple[int, int]]:
+    """Find what a command or program looks for."""
+    if "'" in text or '"' in text:
+        for pattern in (_SEARCH, _LIST, _STRINGS):
+            for m in pattern.finditer(text):
                 yield m.span()

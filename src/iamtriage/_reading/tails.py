@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.codes import is_code, is_status, without_code
-from iamtriage._reading.grammar import ELLIPSIS, trim
+from iamtriage._reading.codes import is_code, is_generic, is_status, without_code
+from iamtriage._reading.grammar import ELLIPSIS, RECORD, trim
 from iamtriage._reading.partials import BEST, HINT, Partial
 from iamtriage._reading.services import service_name
 
@@ -21,6 +21,19 @@ _GO1 = re.compile(
     r"status\s+code:\s*(?P<status>[0-9]{3})\b(?:\s*,\s*request\s+id:(?:\s*(?=[0-9a-f]{8}-[0-9a-f]{4}-|[A-Z0-9]{16}\b)|[ *]*)(?P<request>[^\s,\"'`]*(?:\n[0-9a-f]{1,12}(?![\w-]))?))?"
     r"(?:\s*,\s*host\s+id:[ *]*(?P<host>[^\s,\"'`]*(?:(?<!=)\n[A-Za-z0-9+/]{4,120}=?=?)?))?"
 )
+# "Code: message" in front of Go's tail: Go v1 prints no other form, so the place alone makes a word a code.
+_GO1_CODE = re.compile(
+    r"(?:\A|(?<=:\s)|(?<=desc\s=\s)|(?<=[\n\x1e\"'`]))"
+    r"(?P<code>[A-Z][a-z][A-Za-z0-9]{1,60}(?:\.[A-Z][A-Za-z]{1,40}){0,2}):[ ](?=\S)"
+)
+_GO1_REACH = 600
+_WORDS = re.compile(r"[A-Z][^A-Z.]*")
+# What people and tools write before a colon.
+_LABEL_WORDS = """
+    Cause Caused Description Detail Details Error Errors Event Failed Failure Fatal Info Message Output Reason Result
+    Status User Warning
+"""
+_LABELS = frozenset(_LABEL_WORDS.split())
 _JAVA = re.compile(r"\(\s*(?:Service|AWS\s+Service):\s*(?P<service>[^;,()]{1,80})(?P<separator>[;,])")
 _JAVA_PART = re.compile(
     r"\s*(?P<key>[A-Z][A-Za-z0-9]*(?:\s+[A-Z][A-Za-z0-9]*){0,3}|Http\s+Status\s+Code)\s*:\s*(?P<value>(?:<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|[^;,()<\[])(?:(?!\n\n)[^;,()]){0,300})(?P<separator>[;,)]|\Z)"
@@ -45,7 +58,11 @@ _KEYS = {
 def read_tails(text: str) -> Iterator[Partial]:
     """Find everything that stands behind messages."""
     if "status" in text:
+        at = 0
         for m in _GO1.finditer(text):
+            if m["request"] is not None:
+                yield from _read_go1_code(text, max(at, m.start() - _GO1_REACH), m.start())
+            at = m.end()
             partial = Partial("tail", m.start(), m.end(), source="go-v1")
             partial.aws = m["request"] is not None
             partial.put("status_code", m["status"], m.start("status"), m.end("status"), BEST)
@@ -71,6 +88,20 @@ def read_tails(text: str) -> Iterator[Partial]:
             partial = Partial("tail", m.start(), m.end())
             partial.put("status_code", m["status"], m.start("status"), m.end("status"))
             yield partial
+
+
+def _read_go1_code(text: str, begin: int, end: int) -> Iterator[Partial]:
+    """Find the code of a message that ends at a place, unless it has the shape of one, so that others read it."""
+    begin = max(begin, text.rfind("\n\n", begin, end) + 1, text.rfind(RECORD, begin, end) + 1)
+    found = [m for m in _GO1_CODE.finditer(text, begin, end) if m["code"] not in _LABELS]
+    if not found or any(is_code(m["code"]) for m in found):
+        return
+    # A message may begin with such a word too, "Cluster: …", but hardly with two words in one.
+    m = max(found, key=lambda m: (len(_WORDS.findall(m["code"])) > 1, m.start()))
+    if not is_generic(m["code"]):
+        partial = Partial("head", m.start(), m.end(), source="go-v1")
+        partial.put("code", m["code"], m.start("code"), m.end("code"))
+        yield partial
 
 
 def _read_java(text: str) -> Iterator[Partial]:

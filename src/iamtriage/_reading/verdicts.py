@@ -117,8 +117,9 @@ def judge(draft: Draft, around: Around) -> bool:
     else:
         draft.kind = by_code or draft.wrapper_kind or _kind_of_rest(draft, around)
     api = draft.facts.pop("api_operation", None)
-    if api and draft.facts["action"].rank == HINT:
-        # CloudFormation's "API: ec2:CreateVpc" is all that names the call.
+    action = draft.facts.get("action")
+    if api and action and (action.rank == HINT or action.value.partition(":")[2] != api.value):
+        # CloudFormation's "API: ec2:CreateVpc" is all that names the call, unless the sentence does.
         draft.facts.setdefault("operation", api)
     return draft.kind is not None and _is_ours(draft, around)
 
@@ -229,7 +230,7 @@ def _wraps(outer: Draft, inner: Draft, *, apart: bool) -> bool:
     if (
         outer.kind == "missing_credentials"
         and not inner.metadata
-        and not ({"request_id", "status_code"} & outer.facts.keys())
+        and (outer.wraps or not ({"request_id", "status_code"} & outer.facts.keys()))
     ):
         return reported and (inner.kind != "aws_error" or inner.complete)
     if outer.kind == "aws_error" and not outer.has_core and not outer.has_tail and outer.code is not None:

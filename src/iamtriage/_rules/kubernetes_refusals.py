@@ -29,21 +29,8 @@ _HOLDER = re.compile(r"\buser \"([^\"]{1,300})\"")
 _NODE_WORDS = re.compile(
     r"\bnode \"?[a-z0-9.-]{1,253}\"? (?:is not allowed to|cannot|can only)|is not allowed to modify labels"
 )
-_OTHER_REASONS = (
-    (
-        re.compile(r"violates PodSecurity"),
-        "pod-security",
-        "The pod breaks the Pod Security Standard of its namespace.",
-    ),
-    (re.compile(r"exceeded quota"), "quota", "A ResourceQuota of the namespace is used up."),
-    (
-        re.compile(r"admission webhook \"[^\"]{1,253}\" denied"),
-        "webhook",
-        "An admission webhook of the cluster refused it.",
-    ),
-    (re.compile(r"may not be deleted"), "protected", "Kubernetes does not let anybody delete this object."),
-    (re.compile(r"because it is being terminated"), "terminating", "The namespace is being deleted."),
-)
+# Of what admission refuses, only this and what says no reason is read as forbidden by anybody's rights.
+_PROTECTED = re.compile(r"may not be deleted")
 
 
 def explain_refusal(case: Case[KubernetesForbidden]) -> Explanation:
@@ -141,11 +128,11 @@ def _escalation(case: Case[KubernetesForbidden], words: str, said: str) -> Expla
 
 
 def _admission(case: Case[KubernetesForbidden], words: str) -> Explanation:
-    for pattern, code, text in _OTHER_REASONS:
-        found = pattern.search(words)
-        if found:
-            cause = Cause(code, text, "reported", (f"The API server says: {found[0]}.",))
-            return _plain(case, text, (cause,), is_known=True)
+    found = _PROTECTED.search(words)
+    if found:
+        text = "Kubernetes does not let anybody delete this object."
+        cause = Cause("protected", text, "reported", (f"The API server says: {found[0]}.",))
+        return _plain(case, text, (cause,), is_known=True)
     causes = (
         Cause(
             "refused-by-admission",

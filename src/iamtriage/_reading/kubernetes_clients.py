@@ -1,0 +1,156 @@
+"""Reads what clients of Kubernetes print of a 401 or 403 without the server's sentence; not the sentence (``rbac``)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._reading.admission import is_of_admission
+from iamtriage._reading.cluster_urls import is_of_cluster
+from iamtriage._reading.partials import HINT, Partial
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.typing import Kind
+
+_INVALID_STATUS = (
+    r"Operation\s+returned\s+an\s+invalid\s+status\s+code\s+[\"'](?P<reason>Forbidden|Unauthorized)[\"']"
+)
+# What clients print of an answer whose message they do not show, by words that only they use.
+_CLIENTS = tuple(
+    (needed, re.compile(pattern))
+    for needed, pattern in (
+        (
+            "ApiException",
+            (
+                r"io\.kubernetes\.client\.(?:openapi\.)?ApiException:\s+(?:Message:\s+)?(?P<reason>Forbidden|Unauthorized)\b"
+                r"(?:\s+HTTP\s+response\s+code:\s+(?P<status>[0-9]{3})\b)?"
+            ),
+        ),
+        (
+            "KubernetesClientException",
+            r"KubernetesClientException:\s[^\n]{0,600}?(?:Message:\s+|due\s+to:\s?)(?P<reason>Forbidden|Unauthorized)\b",
+        ),
+        (
+            "dynamic.exceptions",
+            r"(?:kubernetes|openshift)\.dynamic\.exceptions\.(?P<reason>Forbidden|Unauthorized)Error:\s+(?P<status>[0-9]{3})\b",
+        ),
+        (
+            "invalid status code",
+            rf"k8s\.Autorest\.HttpOperationException:\s+{_INVALID_STATUS}",
+        ),
+        (
+            # Of Microsoft's own clients too, so that the client's name or frame has to follow.
+            "invalid status code",
+            (
+                rf"Microsoft\.Rest\.HttpOperationException[^\x1e]{{0,200}}?{_INVALID_STATUS}"
+                r"(?=[^\x1e]{0,600}?(?:Source=KubernetesClient\b|\bat\s+k8s\.))"
+            ),
+        ),
+        (
+            "(Kube",
+            r"(?P<status>40[13])\s+(?P<reason>Forbidden|Unauthorized)\s+\((?:KubeException|Kubeclient::\w{1,40})\)",
+        ),
+        (
+            # A websocket that was not opened, in Python.
+            "Handshake status",
+            (
+                r"kubernetes\.[\w.]{1,60}ApiException:\s+\(0\)\s+(?:E\s+)?Reason:\s+Handshake\s+status\s+"
+                r"(?P<status>40[13])\s+(?P<reason>Forbidden|Unauthorized)\b"
+            ),
+        ),
+        (
+            # The server's Status as Java and Go print it.
+            "Status(apiVersion",
+            (
+                r"\bStatus\(apiVersion=v1,\s+code=(?P<status>40[13]),[^\x1e]{0,2000}?"
+                r"\breason=(?P<reason>Forbidden|Unauthorized)\b"
+            ),
+        ),
+        (
+            "v1.Status{",
+            (
+                r"\bv1\.Status\{[^\x1e]{0,2000}?\bReason:\"(?P<reason>Forbidden|Unauthorized)\""
+                r"(?:[^\x1e]{0,600}?\bCode:(?P<status>40[13])\b)?"
+            ),
+        ),
+    )
+)
+# HTTP clients of any API, so the URL has to be a cluster's: requests and httpx; aiohttp; Ruby's kubeclient.
+_ASKED = re.compile(
+    r"(?P<status>40[13])(?:\s+Client\s+Error:\s+|,\s+message='|,?\s+)(?P<reason>Forbidden|Unauthorized)\b[^\s]{0,3}\s+"
+    r"(?:for\s+(?:url:?\s+|[A-Z]{3,7}\s+)|url=)[^\s]{0,8}?(?P<url>https?://[^\s'\"<>]{1,2000})"
+)
+# Clients that OpenAPI's generator made print this for any API, so something of Kubernetes has to stand by.
+_GENERATED = re.compile(r"\((?P<status>40[13])\)\s+Reason:\s+(?P<reason>Forbidden|Unauthorized)\b")
+_GENERATED_FOR = re.compile(r"kubernetes|openshift|\b[A-Z]\w{2,30}V[0-9]\w{0,10}Api->|system:serviceaccount")
+_GENERATED_REACH = 400
+# The server's answer as JSON, Python's dict or Rust's struct, from its reason on.
+_REASON = re.compile(r"[\"']?\breason[\"']?\s?[:=]\s?[\"'](?P<reason>Forbidden|Unauthorized)[\"']")
+_FAILURE = re.compile(r"[\"']?\bstatus[\"']?\s?[:=]\s?(?:Some\()?[\"']?Failure\b")
+_STATUS_CODE = re.compile(r"[\"']?\bcode[\"']?\s?[:=]\s?(?P<status>40[13])\b")
+_HEADERS_REACH = 1000
+_BODY_REACH = 1500
+_CODE_REACH = 600
+
+_KINDS: dict[str, Kind] = {"Forbidden": "kubernetes_forbidden", "Unauthorized": "kubernetes_unauthorized"}
+
+
+def read_clients(text: str) -> Iterator[Partial]:
+    """Find every such answer."""
+    if "orbidden" in text or "nauthorized" in text:
+        yield from _read_clients(text)
+        yield from _read_answers(text)
+
+
+def _partial(start: int, end: int, reason: str) -> Partial:
+    return Partial("core", start, end, kind=_KINDS[reason], aws=True, source="kubernetes")
+
+
+def _read_clients(text: str) -> Iterator[Partial]:
+    for needed, pattern in _CLIENTS:
+        if needed in text:
+            for m in pattern.finditer(text):
+                if _is_of_admission(text, m):
+                    continue
+                partial = _partial(m.start(), m.end(), m["reason"])
+                if m.groupdict().get("status"):
+                    partial.put("status_code", m["status"], *m.span("status"))
+                yield partial
+    if "://" in text:
+        for m in _ASKED.finditer(text):
+            if is_of_cluster(m["url"]):
+                partial = _partial(m.start(), m.end(), m["reason"])
+                partial.put("status_code", m["status"], *m.span("status"))
+                yield partial
+    if "Reason:" in text:
+        for m in _GENERATED.finditer(text):
+            near = (max(0, m.start() - _GENERATED_REACH), m.end() + _GENERATED_REACH)
+            if _GENERATED_FOR.search(text, *near) and not _is_of_admission(text, m):
+                partial = _partial(m.start(), m.end(), m["reason"])
+                partial.put("status_code", m["status"], *m.span("status"))
+                yield partial
+
+
+def _is_of_admission(text: str, m: re.Match[str]) -> bool:
+    """Tell whether a client's words, or the answer that it prints behind its headers, are of admission."""
+    body = text.find("esponse body", m.end(), m.end() + _HEADERS_REACH)
+    return is_of_admission(text, m.start(), max(body, m.end()))
+
+
+def _read_answers(text: str) -> Iterator[Partial]:
+    """Read the server's ``Status``, whatever its message says."""
+    if "Failure" not in text:
+        return
+    for m in _REASON.finditer(text):
+        begin = text.rfind("Failure", max(0, m.start() - _BODY_REACH), m.start())
+        if begin < 0 or _FAILURE.search(text, max(0, begin - 20), begin + len("Failure")) is None:
+            continue
+        if is_of_admission(text, begin, m.start()):
+            continue
+        partial = _partial(m.start(), m.end(), m["reason"])
+        code = _STATUS_CODE.search(text, m.end(), m.end() + _CODE_REACH)
+        if code:
+            partial.put("status_code", code["status"], *code.span("status"), HINT)
+        yield partial
