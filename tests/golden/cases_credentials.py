@@ -524,6 +524,20 @@ OTHERS: tuple[Golden, ...] = (
         {},
     ),
     (
+        "request-stalled",
+        _boto(
+            "RequestTimeout",
+            "PutObject",
+            "Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.",
+        ),
+        {},
+    ),
+    (
+        "no-answer-arrow-timeout",
+        "AWS Error REQUEST_TIMEOUT during UploadPart operation: curlCode: 28, Timeout was reached",
+        {},
+    ),
+    (
         "no-answer-arrow",
         "AWS Error NETWORK_CONNECTION during ListObjectsV2 operation: curlCode: 28, Timeout was reached",
         {},

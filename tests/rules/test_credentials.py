@@ -1317,6 +1317,22 @@ CALLS: tuple[Row, ...] = (
         (),
     ),
     (
+        "an upload that stalled",
+        "<Error><Code>RequestTimeout</Code><Message>Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.</Message><RequestId>K2J4M6P8R0S2T4V6</RequestId><HostId>Example0hostId1of2S3==</HostId></Error>",
+        {},
+        "request-stalled",
+        {"request-stalled": "reported", "body-too-short": "possible"},
+        (),
+    ),
+    (
+        "a time-out of the C++ SDK's own",
+        "AWS Error REQUEST_TIMEOUT during UploadPart operation: curlCode: 28, Timeout was reached",
+        {},
+        "no-answer",
+        {"timeout": "derived"},
+        (),
+    ),
+    (
         "a proxy",
         'operation error STS: GetCallerIdentity, https response error StatusCode: 0, RequestID: , request send failed, Post "https://sts.eu-west-1.amazonaws.com/": proxyconnect tcp: dial tcp 203.0.113.7:3128: i/o timeout',
         {},
