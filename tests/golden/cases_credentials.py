@@ -326,6 +326,16 @@ SIGNATURES: tuple[Golden, ...] = (
         {},
     ),
     (
+        "presigned-url-too-long",
+        "<Error><Code>AuthorizationQueryParametersError</Code><Message>X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds</Message><RequestId>K2J4M6P8R0S2T4V6</RequestId><HostId>Example0hostId1of2S3==</HostId></Error>",
+        {},
+    ),
+    (
+        "query-of-version-4-incomplete",
+        "<Error><Code>AuthorizationQueryParametersError</Code><Message>Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.</Message><RequestId>K2J4M6P8R0S2T4V6</RequestId></Error>",
+        {},
+    ),
+    (
         "clock-behind",
         _boto(
             "SignatureDoesNotMatch",

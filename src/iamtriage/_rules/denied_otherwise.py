@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._rules import commands, pages
 from iamtriage._rules.commands import command
-from iamtriage._rules.wording import because, details_remedy, summary
+from iamtriage._rules.wording import because, details_remedy, listed, summary
 from iamtriage.explanations import Cause, Explanation, Remedy
 from iamtriage.redaction import redact
 
@@ -229,11 +229,14 @@ def explain_own_words(denial: Denial) -> Explanation:
     sentence = redact(denial.sentence or "")
     shown = sentence if len(sentence) <= _SHOWN else f"{sentence[:_SHOWN]}…"
     causes = [Cause("service-says", f"The service says: {shown}", "reported")]
-    if denial.action is not None:
+    if denial.actions:
+        takes = f"the call takes {denial.action}"
+        if denial.action is None:
+            takes = f"by its service the call takes {listed(denial.actions)}"
         causes.append(
             Cause(
                 "policy",
-                f"A policy may stand behind it, if the sentence does not say otherwise: the call takes {denial.action}.",
+                f"A policy may stand behind it, if the sentence does not say otherwise: {takes}.",
                 "possible",
             )
         )
