@@ -18,7 +18,7 @@ from iamtriage._partitions import PARTITIONS
 from iamtriage._policies.grants import Place
 from iamtriage._policies.masks import partition_of
 from iamtriage._said import Said, said_in
-from iamtriage.actions import actions_for
+from iamtriage.actions import actions_for, service_prefix
 from iamtriage.arns import Arn, parse_arn
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.facts import Facts
@@ -261,7 +261,10 @@ def _derived(failure: AccessDenied, facts: Facts) -> tuple[Source, tuple[str, ..
     operation = failure.envelope.operation
     if operation is None:
         return "derived", ()
-    service = failure.envelope.service or facts.service
+    # What a text calls its service may be none: "queue", the first label of a host.
+    service = failure.envelope.service
+    if service is None or service_prefix(service) is None:
+        service = facts.service
     found = actions_for(operation, service)
     if service is None:
         never = _NOT_OF.get(failure.envelope.code or "", frozenset())

@@ -543,6 +543,20 @@ OTHERS: tuple[Golden, ...] = (
         {},
     ),
     (
+        "signature-version",
+        "<Error><Code>InvalidRequest</Code><Message>The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.</Message><RequestId>K2J4M6P8R0S2T4V6</RequestId><HostId>Example0hostId1of2S3==</HostId></Error>",
+        {},
+    ),
+    (
+        "inference-profile-needed",
+        _boto(
+            "ValidationException",
+            "Converse",
+            "Invocation of model ID example.orders-v1:0 with on-demand throughput isn\u2019t supported. Retry your request with the ID or ARN of an inference profile that contains this model.",
+        ),
+        {},
+    ),
+    (
         "no-answer-arrow-timeout",
         "AWS Error REQUEST_TIMEOUT during UploadPart operation: curlCode: 28, Timeout was reached",
         {},

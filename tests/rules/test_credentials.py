@@ -1325,6 +1325,38 @@ CALLS: tuple[Row, ...] = (
         (),
     ),
     (
+        "an old signature",
+        _boto(
+            "InvalidArgument",
+            "GetObject",
+            "Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.",
+        ),
+        {},
+        "signature-version",
+        {"signature-version": "reported", "sdk-too-old": "possible"},
+        ("aws configure set default.s3.signature_version s3v4",),
+    ),
+    (
+        "another invalid argument",
+        _boto("InvalidArgument", "GetObject", "Part number must be an integer between 1 and 10000"),
+        {},
+        "invalid-request",
+        {"invalid-request": "reported"},
+        (),
+    ),
+    (
+        "a model that takes no calls by its own id",
+        _boto(
+            "ValidationException",
+            "InvokeModel",
+            "Invocation of model ID example.orders-v1:0 with on-demand throughput isn't supported.",
+        ),
+        {},
+        "inference-profile-needed",
+        {"inference-profile-needed": "reported"},
+        (),
+    ),
+    (
         "a time-out of the C++ SDK's own",
         "AWS Error REQUEST_TIMEOUT during UploadPart operation: curlCode: 28, Timeout was reached",
         {},

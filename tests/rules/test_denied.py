@@ -73,6 +73,8 @@ def _explained(name: str) -> Explanation:
         ("presigned-url-not-yet-valid", "presigned-url-not-yet-valid", [("presigned-url-not-yet-valid", "reported"), ("clock-ahead", "possible"), ("local-time", "possible")]),
         ("presigned-url-of-cloudfront", "presigned-url-incomplete", [("presigned-url-incomplete", "reported"), ("cloudfront-url", "derived"), ("url-cut", "possible"), ("other-parameters", "possible")]),
         ("other-software", "other-software", [("other-software", "derived"), ("no-right-there", "possible"), ("other-key", "possible")]),
+        ("image-not-shared", "image-not-shared", [("image-not-shared", "reported"), ("image-withdrawn", "possible"), ("other-account", "possible")]),
+        ("queue-of-a-host-without-a-service", "access-denied", [("derived-action", "possible"), ("no-identity-allow", "possible"), ("other-layer", "possible")]),
         ("own-words", "own-words", [("service-says", "reported"), ("policy", "possible")]),
     ],
 )  # fmt: skip

@@ -14,7 +14,7 @@ from iamtriage._rules import pages
 from iamtriage._rules.clues import plain
 from iamtriage.explanations import Cause, Remedy
 
-__all__ = ("KINDS", "ApiKind", "code_lines", "fit")
+__all__ = ("KINDS", "SENTENCES", "ApiKind", "code_lines", "fit")
 
 _CODE = re.compile(r"[A-Za-z][\w.-]{1,80}", re.ASCII)
 
@@ -86,6 +86,53 @@ def _you(title: str, *steps: str, url: str, commands: tuple[str, ...] = ()) -> R
     return Remedy(title=title, who="you", steps=steps, commands=commands, url=url)
 
 
+SENTENCES = (
+    ApiKind(
+        topic="signature-version",
+        code=re.compile(r"^Invalid(?:Request|Argument)$"),
+        says=re.compile(
+            r"authorization mechanism you have provided is not supported|require AWS Signature Version 4"
+        ),
+        summary="The request is signed in an old way that S3 does not take there.",
+        text="It is signed with Signature Version 2. The bucket's region, or the key of its encryption, takes version 4 alone.",
+        causes=(
+            Cause("sdk-too-old", "SDK or tool is old, or is told to sign with version 2.", "possible"),
+            Cause(
+                "region-not-set",
+                "The client does not know the bucket's region, which version 4 needs.",
+                "possible",
+            ),
+        ),
+        remedies=(
+            _you(
+                "Sign with version 4",
+                "Take a newer SDK or tool: they sign with version 4 by themselves.",
+                "Where the version can be set, it is named v4 or s3v4. Set the bucket's region too.",
+                commands=("aws configure set default.s3.signature_version s3v4",),
+                url=pages.SIGNATURES,
+            ),
+        ),
+    ),
+    ApiKind(
+        topic="inference-profile-needed",
+        code=re.compile(r"^ValidationException$"),
+        says=re.compile(r"on-demand throughput isn.{1,8}t supported"),
+        summary="Bedrock takes calls of this model by an inference profile alone.",
+        text="The model cannot be called by its own id on demand.",
+        remedies=(
+            _you(
+                "Call the inference profile",
+                "Give the id or ARN of an inference profile in place of the model's id. Most often that is the model's id with the name of a geography before it, such as us. or eu.",
+                "Policies have to allow bedrock:InvokeModel on the profile, and on the model in each region to which it may send calls.",
+                commands=(
+                    "aws bedrock list-inference-profiles --region REGION --query 'inferenceProfileSummaries[].inferenceProfileId'",
+                ),
+                url=pages.BEDROCK_PROFILES,
+            ),
+        ),
+    ),
+)
+"""Those whose code says less than the sentence beside it: both have to fit. They go before the others."""
 KINDS = (
     ApiKind(
         topic="throttled",

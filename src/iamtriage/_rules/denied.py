@@ -32,6 +32,7 @@ from iamtriage._rules.denied_layers import (
 from iamtriage._rules.denied_otherwise import (
     explain_authorizer,
     explain_dependency,
+    explain_image,
     explain_lake_formation,
     explain_mfa,
     explain_not_owner,
@@ -72,6 +73,7 @@ _SAID: dict[Said, Rule] = {
     "block-public-access": explain_public_access,
     "cross-account-pass-role": explain_cross_account_pass,
     "identity-pool-guest": explain_identity_pool_guest,
+    "image": explain_image,
     "kms-key-unknown": explain_key_unknown,
     "kms-opaque": explain_key_behind,
     "kms-three-way": explain_three_ways,

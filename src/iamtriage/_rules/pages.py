@@ -90,6 +90,7 @@ EKS_IRSA_POD = f"{_EKS}/pod-configuration.html"
 EKS_POD_SDK = f"{_EKS}/pod-id-minimum-sdk.html"
 EKS_IRSA_SDK = f"{_EKS}/iam-roles-for-service-accounts-minimum-sdk.html"
 EC2_ROLES = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-roles-for-amazon-ec2.html"
+SHARED_IMAGES = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/sharingamis-explicit.html"
 EC2_METADATA = (
     "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html"
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._callers import is_cut
 from iamtriage._rules import commands, pages
 from iamtriage._rules.commands import command
 from iamtriage._said import reason_of
@@ -50,7 +51,7 @@ def was_denied(denial: Denial) -> str:
     operation = denial.failure.envelope.operation
     if denial.action is None and operation and _OPERATION.fullmatch(operation):
         what = f"the call {operation}"
-    on = f" on {denial.resource}" if denial.resource else ""
+    on = f" on {denial.resource}" if denial.resource and not is_cut(denial.resource) else ""
     return f"{began(who)} was denied {what}{on}"
 
 
