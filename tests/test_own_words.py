@@ -179,9 +179,9 @@ def test_in_every_envelope_the_sentence_is_quoted_or_nothing(envelope: EnvelopeN
             id="swift-debug",
         ),
         pytest.param(
-            "AuthFailure: Not authorized for images: [ami-0a1b2c3d]\n\tstatus code: 403, request id: 0a1b2c3d",
-            "Not authorized for images: [ami-0a1b2c3d]",
-            id="auth-failure",
+            "AccessDeniedException: Agents of [ami-0a1b2c3d] are closed: [1]\n\tstatus code: 403, request id: 0a1b2c3d",
+            "Agents of [ami-0a1b2c3d] are closed: [1]",
+            id="go",
         ),
         pytest.param(
             '{"level":"error","msg":"create: AccessDeniedException: Agents are closed","agent":"orders"}',
@@ -236,6 +236,11 @@ def test_a_sentence_is_quoted_whole(text: str, quote: str) -> None:
         "The remote server returned an error: (403) Forbidden.",
         "Response status code does not indicate success: 403 (Forbidden).",
         "Request failed with status code 403",
+        "You don't have the permissions that are required to perform this operation",
+        "ExAws Request Error!",
+        # With an object's key or a call before it.
+        "orders-2026-08/run-7/: Access Denied",
+        "unhandledRejection: Access to the resource https://sqs.eu-west-1.amazonaws.com/ is denied.",
         # No sentence at all.
         '\n  File "/app/orders.py", line 7, in create',
         "\n    at com.example.orders.Agents.create(Agents.java:40)",

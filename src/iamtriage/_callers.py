@@ -16,9 +16,10 @@ from iamtriage.principals import (
     parse_principal,
 )
 
-__all__ = ("named", "principal_in", "role_in")
+__all__ = ("is_cut", "named", "principal_in", "role_in")
 
 _LONGEST = 2048
+_COLONS = 5
 
 
 def principal_in(text: str | None) -> Principal | None:
@@ -65,4 +66,13 @@ def named(principal: Principal | None, text: str | None) -> str:
         return f"the {principal.kind} {principal.name}"
     if isinstance(principal, Root):
         return f"the root user of {principal.account}"
-    return text or "the caller"
+    return "the caller" if not text or is_cut(text) else text
+
+
+def is_cut(text: str) -> bool:
+    """Tell whether an ARN is cut before it names anything.
+
+    >>> is_cut("arn:aws:iam:"), is_cut("arn:aws:sts::assumed-role/app/run"), is_cut("orders")
+    (True, False, False)
+    """
+    return text.startswith("arn:") and text.count(":") < _COLONS and "/" not in text

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
 
+from iamtriage._called_service import called_service
 from iamtriage._callers import named, principal_in, role_in
 from iamtriage._iam_names import ACCOUNT
 from iamtriage._partitions import PARTITIONS
 from iamtriage._policies.grants import Place
 from iamtriage._policies.masks import partition_of
 from iamtriage._said import Said, said_in
-from iamtriage.actions import actions_for
+from iamtriage.actions import actions_for, service_prefix
 from iamtriage.arns import Arn, parse_arn
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.facts import Facts
@@ -37,6 +38,10 @@ Source: TypeAlias = Literal["reported", "derived", "supplied", "possible"]
 _LONGEST = 2048
 _EC2_CODES = frozenset({"UnauthorizedOperation", "Client.UnauthorizedOperation"})
 _S3_CODES = frozenset({"AccessDenied", "403", "Forbidden"})
+# Calls that so many services have, as those for tags, others have that say AccessDenied too.
+_TOO_MANY = 50
+# The services that never deny with a code: S3, IAM and STS say AccessDenied, EC2 UnauthorizedOperation.
+_NOT_OF = {"AccessDeniedException": frozenset({"ec2", "iam", "s3", "sts"})}
 _TRUST_ONLY = frozenset({"sts:assumerolewithwebidentity", "sts:assumerolewithsaml"})
 
 
@@ -51,7 +56,7 @@ class Denial:
         principal: the principal as a type; None where it is masked, cut or unknown.
         role: the role that called, or whose session did.
         caller: who called, in words: ``the role app``.
-        action: the action; of several that may be meant, the likeliest.
+        action: the action; None where several services have the call, and nothing tells which was called.
         actions: all that may be meant.
         action_source: what the action rests on.
         resource: the resource as written.
@@ -165,7 +170,7 @@ def denial_of(failure: AccessDenied, facts: Facts) -> Denial:
     said, sentence = said_in(failure)
     if action is None or ":" not in action:
         action_source, actions = _derived(failure, facts)
-        action = actions[0] if actions else None
+        action = actions[0] if actions and action_source != "possible" else None
     principal = principal_in(who)
     arn = _arn(resource)
     return Denial(
@@ -252,22 +257,33 @@ def _looks_like_service(who: str | None) -> bool:
 
 
 def _derived(failure: AccessDenied, facts: Facts) -> tuple[Source, tuple[str, ...]]:
-    """Give the actions that the call takes, told by its name."""
+    """Give the actions that the call takes, told by its name; ``possible`` are those of several services."""
     operation = failure.envelope.operation
     if operation is None:
         return "derived", ()
-    service = failure.envelope.service or facts.service
+    # What a text calls its service may be none: "queue", the first label of a host.
+    service = failure.envelope.service
+    if service is None or service_prefix(service) is None:
+        service = facts.service
     found = actions_for(operation, service)
-    if service is not None or len(found) == 1:
+    if service is None:
+        never = _NOT_OF.get(failure.envelope.code or "", frozenset())
+        found = tuple(each for each in found if each.service not in never)
+    if service is not None or len(found) <= 1:
         return "derived", found[0].actions if found else ()
     likely = _likely(failure, found)
     if likely is not None:
         return "derived", likely.actions
-    return "possible", found[0].actions if found else ()
+    return "possible", tuple(each.actions[0] for each in found if each.actions)
 
 
 def _likely(failure: AccessDenied, found: tuple[OperationActions, ...]) -> OperationActions | None:
-    """Choose the service by the code, which few services share."""
+    """Choose the service by the code, which few services share, or by what the text names as called."""
     code = failure.envelope.code
-    service = "ec2" if code in _EC2_CODES else "s3" if failure.envelope.host_id or code in _S3_CODES else None
-    return next((each for each in found if each.service == service), None)
+    of_s3 = failure.envelope.host_id or (code in _S3_CODES and len(found) < _TOO_MANY)
+    service = "ec2" if code in _EC2_CODES else "s3" if of_s3 else None
+    by_code = next((each for each in found if each.service == service), None)
+    if by_code is not None:
+        return by_code
+    called = called_service(failure, [each.service for each in found])
+    return next((each for each in found if each.service == called), None)

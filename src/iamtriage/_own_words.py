@@ -28,7 +28,7 @@ _TYPE = re.compile(r"(?<=[a-z])(?:Exception|Denied|Operation|Failure)['\"]?:[ ]?
 _HEADS = (
     re.compile(r"\)\swhen\scalling\sthe\s\w{1,99}\soperation(?:\s\(reached\smax\sretries:\s\d{1,9}\))?:[ ]?"),
     re.compile(
-        r"[\"'<]?[Mm]essage_?[\"']?\s?(?:=>|[:=>])\s?(?:(?:Some|Optional)\()?(?P<opening>[\"'])?(?![{\[])"
+        r"[\"'<]?[Mm]essage_?[\"']?\s?(?:=>|[:=>])\s?(?:(?:Some|Optional)\()?(?:chr\s)?(?P<opening>[\"'])?(?![{\[])"
     ),
     _TYPE,
 )
@@ -41,6 +41,7 @@ _STANDARD = (
     "all access to this resource has been disabled",
     "an error occurred",
     "error making request with error code",
+    "exaws request error",
     "forbidden",
     "none",
     "not authorized",
@@ -57,6 +58,7 @@ _STANDARD = (
     "you are not authorized to perform this operation",
     "you don't have permission to access this resource",
     "you don't have permissions to access this resource",
+    "you don't have the permissions that are required to perform this operation",
 )
 _SAYS_NOTHING = re.compile(
     rf"(?:{'|'.join(map(re.escape, _STANDARD))}|403|status code:? ?\d+|access to the resource \S+ is denied)"
@@ -68,6 +70,9 @@ _SAYS_NOTHING = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _FEWEST_WORDS = 2
+# Before a colon and words that say nothing stand an object's key or a call more often than a reason.
+_PLAIN_WORD = re.compile(r"(?<!\S)[A-Za-z]{2,}(?!\S)")
+_FEWEST_PLAIN_WORDS = 3
 
 
 def words_of(failure: AccessDenied) -> str:
@@ -113,6 +118,9 @@ def _telling(sentence: str) -> str | None:
     lowered = sentence.lower()
     # A standard sentence may be cut.
     if _SAYS_NOTHING.match(sentence) or any(each.startswith(lowered) for each in _STANDARD):
+        return None
+    ahead, colon, last = sentence.rpartition(": ")
+    if colon and _SAYS_NOTHING.match(last) and len(_PLAIN_WORD.findall(ahead)) < _FEWEST_PLAIN_WORDS:
         return None
     if (
         not sentence[0].isalpha()

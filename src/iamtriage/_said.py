@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from iamtriage._other_software import other_software_in
 from iamtriage._own_words import own_words_in, words_of
 from iamtriage._sentence_ends import up_to_end
 
 if TYPE_CHECKING:
     from iamtriage.failures import AccessDenied
 
-__all__ = ("Said", "said_in")
+__all__ = ("Said", "reason_of", "said_in")
 
 Said: TypeAlias = Literal[
     "authorizer",
+    "bedrock-model",
     "block-public-access",
     "cross-account-pass-role",
+    "identity-pool-guest",
+    "image",
     "kms-key-unknown",
     "kms-opaque",
     "kms-three-way",
@@ -27,11 +31,16 @@ Said: TypeAlias = Literal[
     "mfa",
     "not-owner",
     "other",
+    "other-software",
     "pod-identity",
+    "presigned-url-expired",
+    "presigned-url-incomplete",
+    "presigned-url-not-yet-valid",
     "root-assumes",
 ]
 """What a sentence says that is not of the usual form."""
 
+_FEWEST_WORDS = 3
 # Fragments of sentences; the first that stands in the text tells.
 _SENTENCES: tuple[tuple[str, Said], ...] = (
     ("explicitly denies access", "kms-three-way"),
@@ -49,23 +58,39 @@ _SENTENCES: tuple[tuple[str, Said], ...] = (
     ("requester is not authorized to access requested permissions", "lake-formation"),
     ("lake formation permission", "lake-formation"),
     ("you are not the owner", "not-owner"),
+    ("not authorized for images", "image"),
+    ("access to the model with the specified model", "bedrock-model"),
+    ("account is not authorized to invoke this api operation", "bedrock-model"),
+    ("unauthenticated access is not supported for this identity pool", "identity-pool-guest"),
+    ("query-string authentication requires the signature", "presigned-url-incomplete"),
+    ("request is not yet valid", "presigned-url-not-yet-valid"),
+    ("request has expired", "presigned-url-expired"),
 )
+
+
+def reason_of(failure: AccessDenied) -> str | None:
+    """Give the reason that a denial states; None where the text is cut before it says one: "because no"."""
+    reason = failure.reason
+    return reason if reason is not None and len(reason.split()) >= _FEWEST_WORDS else None
 
 
 def said_in(failure: AccessDenied) -> tuple[Said | None, str | None]:
     """Tell what the sentence says, where it is not of the usual form."""
     if failure.policy_type is not None and failure.deny is not None:
         return None, None
-    if failure.reason is None and failure.action is not None and failure.principal is not None:
+    reason = reason_of(failure)
+    if reason is None and failure.action is not None and failure.principal is not None:
         return None, None
+    if other_software_in(words_of(failure)) is not None:
+        return "other-software", None
     lowered = " ".join(words_of(failure).lower().split())
     for fragment, said in _SENTENCES:
         if fragment in lowered:
             return said, None
-    if failure.reason is not None:
+    if reason is not None:
         # "because this bucket has blocked …": a reason, and no policy that lacks an Allow.
         named = failure.deny is not None or failure.policy_type is not None
-        return (None, None) if named else ("other", up_to_end(failure.reason))
+        return (None, None) if named else ("other", up_to_end(reason))
     if failure.action is not None or failure.encoded_message is not None or failure.policy_type is not None:
         return None, None
     sentence = own_words_in(failure)

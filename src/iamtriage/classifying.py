@@ -45,6 +45,7 @@ _Raised = TypeVar("_Raised", bound=BaseException)
 _TOPICS: dict[str, RetryReason] = {
     "throttled": "throttled",
     "service-fault": "unavailable",
+    "request-stalled": "unavailable",
     "clock-skew": "clock_skew",
 }
 # What SDKs try again by the status, where the code tells nothing: a bare 503 of HeadObject, say.

@@ -90,10 +90,9 @@ def _grants(failures: Iterable[Failure]) -> Iterator[Grant]:
         if not isinstance(failure, AccessDenied):
             continue
         denial = denial_of(failure, no_facts)
-        # A guess is no ground for a permission: the call may belong to another service, or the encoded
-        # message may name another action.
-        if not identity_allow_helps(denial) or denial.action_source == "possible":
+        if not identity_allow_helps(denial):
             continue
+        # A guess is no ground for a permission: the encoded message may name another action.
         if denial.action_source == "derived" and failure.encoded_message:
             continue
         grant = pass_role_grant(denial) if denial.name == "iam:passrole" else grant_of(denial)

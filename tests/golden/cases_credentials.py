@@ -326,6 +326,16 @@ SIGNATURES: tuple[Golden, ...] = (
         {},
     ),
     (
+        "presigned-url-too-long",
+        "<Error><Code>AuthorizationQueryParametersError</Code><Message>X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds</Message><RequestId>K2J4M6P8R0S2T4V6</RequestId><HostId>Example0hostId1of2S3==</HostId></Error>",
+        {},
+    ),
+    (
+        "query-of-version-4-incomplete",
+        "<Error><Code>AuthorizationQueryParametersError</Code><Message>Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.</Message><RequestId>K2J4M6P8R0S2T4V6</RequestId></Error>",
+        {},
+    ),
+    (
         "clock-behind",
         _boto(
             "SignatureDoesNotMatch",
@@ -521,6 +531,34 @@ OTHERS: tuple[Golden, ...] = (
     (
         "s3-head-arrow",
         "OSError: When testing for existence of bucket 'jobs': AWS Error UNKNOWN (HTTP status 400) during HeadBucket operation: No response body.",
+        {},
+    ),
+    (
+        "request-stalled",
+        _boto(
+            "RequestTimeout",
+            "PutObject",
+            "Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.",
+        ),
+        {},
+    ),
+    (
+        "signature-version",
+        "<Error><Code>InvalidRequest</Code><Message>The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.</Message><RequestId>K2J4M6P8R0S2T4V6</RequestId><HostId>Example0hostId1of2S3==</HostId></Error>",
+        {},
+    ),
+    (
+        "inference-profile-needed",
+        _boto(
+            "ValidationException",
+            "Converse",
+            "Invocation of model ID example.orders-v1:0 with on-demand throughput isn\u2019t supported. Retry your request with the ID or ARN of an inference profile that contains this model.",
+        ),
+        {},
+    ),
+    (
+        "no-answer-arrow-timeout",
+        "AWS Error REQUEST_TIMEOUT during UploadPart operation: curlCode: 28, Timeout was reached",
         {},
     ),
     (

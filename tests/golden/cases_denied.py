@@ -19,6 +19,10 @@ def _boto(code: str, operation: str, message: str) -> str:
     return f"An error occurred ({code}) when calling the {operation} operation: {message}"
 
 
+def _s3(message: str, more: str = "") -> str:
+    return f"<Error><Code>AccessDenied</Code><Message>{message}</Message>{more}<RequestId>K2J4M6P8R0S2T4V6</RequestId><HostId>Example0hostId1of2S3==</HostId></Error>"
+
+
 def _denied(who: str, action: str, resource: str | None, why: str = "") -> str:
     on = f" on resource: {resource}" if resource else ""
     return f"User: {who} is not authorized to perform: {action}{on}{why}"
@@ -194,6 +198,22 @@ CASES: tuple[Golden, ...] = (
     ("lake-formation", "An error occurred (AccessDeniedException) when calling the GetTable operation: Resource does not exist or requester is not authorized to access requested permissions.", {}),
     ("dependency", _boto("AccessDeniedForDependencyException", "EnableAWSServiceAccess", "The request failed because your credentials do not have permission to create the service-linked role."), {}),
     ("own-words", _boto("AccessDeniedException", "CreateAgent", "Agents are in maintenance mode. New agents cannot be made today."), {}),
+    ("one-of-many-services", _boto("AccessDeniedException", "CreateCluster", "You don't have permissions to access this resource."), {}),
+    ("one-of-many-services-tags", _boto("AccessDenied", "ListTagsForResource", "Access Denied"), {}),
+    ("one-of-many-services-command", "$ aws redshift create-cluster --cluster-identifier orders\n\n" + _boto("AccessDeniedException", "CreateCluster", "You don't have permissions to access this resource."), {}),
+    ("one-of-many-services-module", "2026-08-03 10:15:00 [Module: organizations_service] ERROR: eu-west-1 -- " + _boto("AccessDeniedException", "ListPolicies", "You don't have permissions to access this resource."), {}),
+    ("bedrock-model", _boto("AccessDeniedException", "InvokeModel", "You don't have access to the model with the specified model ID."), {"region": "eu-west-1"}),
+    ("identity-pool-guest", "com.amazonaws.services.cognitoidentity.model.NotAuthorizedException: Unauthenticated access is not supported for this identity pool. (Service: AmazonCognitoIdentity; Status Code: 400; Error Code: NotAuthorizedException; Request ID: 7f3d0c52-9a41-4e6b-8d27-5b1e60c4fa93)", {}),
+    ("presigned-url-expired", _s3("Request has expired", "<X-Amz-Expires>900</X-Amz-Expires><Expires>2026-08-03T10:15:00Z</Expires><ServerTime>2026-08-03T11:20:09Z</ServerTime>"), {}),
+    ("presigned-url-expired-bare", _s3("Request has expired"), {}),
+    ("presigned-url-not-yet-valid", _s3("Request is not yet valid", "<X-Amz-Date>1785752100000</X-Amz-Date><Expires>2026-08-03T12:15:00Z</Expires><ServerTime>2026-08-03T08:15:00Z</ServerTime>"), {}),
+    ("presigned-url-incomplete", _s3("Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters"), {}),
+    ("presigned-url-of-cloudfront", "GET https://orders.s3.amazonaws.com/1.csv?Expires=1785752100&Signature=aB3~dE6fG9&Key-Pair-Id=K2JCJMDEHXQW5F " + _s3("Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters"), {}),
+    ("other-software", 'Error executing "PutObject" on "https://orders.nyc3.digitaloceanspaces.com/1.csv"; AWS HTTP error: Client error: `PUT https://orders.nyc3.digitaloceanspaces.com/1.csv` resulted in a `403 Forbidden` response: <?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><BucketName>orders</BucketName><RequestId>tx00000c5f8a1b2c3d4e5f6-0064a1b2c3-1a2b3c4d-nyc3c</RequestId></Error>', {}),
+    ("cut-arns", "The template is invalid: User: arn:aws: is not authorized to perform: iam:CreateRole on resource: arn:aws:iam", {}),
+    ("image-not-shared", _boto("AuthFailure", "RunInstances", "Not authorized for images: [ami-0a1b2c3d4e5f60718]"), {}),
+    ("queue-of-a-host-without-a-service", _boto("AccessDenied", "ListQueues", "Access to the resource https://queue.amazonaws.com/ is denied."), {}),
+    ("cut-reason", _boto("AccessDeniedException", "DescribeCluster", _denied(USER, "eks:DescribeCluster", CLUSTER, " because no identity-b…")), {}),
     ("no-code-no-words", "AccessDeniedException: \n\tstatus code: 403, request id: 88525d89-5162-461c-9df0-751443ef394b", {}),
     ("china-user", _boto("AccessDeniedException", "DescribeCluster", _denied("arn:aws-cn:iam::111122223333:user/ana", "eks:DescribeCluster", "arn:aws-cn:eks:cn-north-1:111122223333:cluster/orders", _no("identity-based policy", "eks:DescribeCluster"))), {}),
 )  # fmt: skip

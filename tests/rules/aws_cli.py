@@ -16,10 +16,12 @@ KNOWS_ALL = tuple(map(int, __version__.split(".")[:2])) >= (1, 44)
 # Commands of the AWS CLI that are no operations.
 _OWN = frozenset(
     {
+        ("configure", "get"),
         ("configure", "list"),
         ("eks", "get-token"),
         ("eks", "update-kubeconfig"),
         ("login",),
+        ("s3", "presign"),
         ("sso", "login"),
         ("configure", "sso"),
     }

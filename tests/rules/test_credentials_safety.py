@@ -308,6 +308,7 @@ OWN = {
     ("configure", "set"): {"profile"},
     ("configure", "sso"): {"profile"},
     ("configure", "sso-session"): set(),
+    ("s3", "presign"): {"expires-in"},
     ("sso", "login"): {"profile"},
     ("sso", "logout"): set(),
     ("ecr", "get-login-password"): {"region"},

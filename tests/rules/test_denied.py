@@ -63,6 +63,18 @@ def _explained(name: str) -> Explanation:
         ("s3-block-public-access", "block-public-access", [("block-public-access", "reported")]),
         ("ec2-encoded-decoded", "explicit-deny", [("explicit-deny", "supplied"), ("denying-condition", "supplied")]),
         ("authorization-details", "service-control-policy", [("scp-deny", "supplied")]),
+        ("saml", "web-identity", [("trust-policy", "derived"), ("saml-pair", "possible"), ("no-such-role", "possible"), ("session-tags", "possible")]),
+        ("one-of-many-services", "access-denied", [("derived-action", "possible"), ("no-identity-allow", "possible"), ("other-layer", "possible")]),
+        ("one-of-many-services-tags", "access-denied", [("derived-action", "possible"), ("no-identity-allow", "possible"), ("other-layer", "possible")]),
+        ("one-of-many-services-command", "access-denied", [("derived-action", "derived"), ("no-identity-allow", "possible"), ("other-layer", "possible")]),
+        ("bedrock-model", "bedrock-model-access", [("bedrock-model-access", "reported"), ("model-not-subscribed", "possible"), ("model-not-in-region", "possible"), ("other-account", "possible")]),
+        ("identity-pool-guest", "identity-pool-guest", [("identity-pool-guest", "reported"), ("logins-empty", "possible"), ("logins-not-passed", "possible"), ("other-pool", "possible")]),
+        ("presigned-url-expired", "presigned-url-expired", [("presigned-url-expired", "reported"), ("url-kept", "possible"), ("too-short", "possible"), ("clock-behind", "possible")]),
+        ("presigned-url-not-yet-valid", "presigned-url-not-yet-valid", [("presigned-url-not-yet-valid", "reported"), ("clock-ahead", "possible"), ("local-time", "possible")]),
+        ("presigned-url-of-cloudfront", "presigned-url-incomplete", [("presigned-url-incomplete", "reported"), ("cloudfront-url", "derived"), ("url-cut", "possible"), ("other-parameters", "possible")]),
+        ("other-software", "other-software", [("other-software", "derived"), ("no-right-there", "possible"), ("other-key", "possible")]),
+        ("image-not-shared", "image-not-shared", [("image-not-shared", "reported"), ("image-withdrawn", "possible"), ("other-account", "possible")]),
+        ("queue-of-a-host-without-a-service", "access-denied", [("derived-action", "possible"), ("no-identity-allow", "possible"), ("other-layer", "possible")]),
         ("own-words", "own-words", [("service-says", "reported"), ("policy", "possible")]),
     ],
 )  # fmt: skip
@@ -88,6 +100,70 @@ def test_topic_and_causes(name: str, topic: str, causes: list[tuple[str, str]]) 
 )
 def test_who_can_mend_it(name: str, who: str) -> None:
     assert _explained(name).remedies[0].who == who
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("one-of-many-services", "one-of-many-services-tags", "bedrock-model", "identity-pool-guest", "other-software"),
+        *("presigned-url-expired", "presigned-url-not-yet-valid", "presigned-url-incomplete"),
+    ],
+)  # fmt: skip
+def test_no_policy_is_made_where_none_can_help_or_it_would_be_a_guess(name: str) -> None:
+    assert all(remedy.policy is None for remedy in _explained(name).remedies)
+    assert policy_for(scan(BY_NAME[name][0]))["Statement"] == []
+
+
+BARE = "You don't have permissions to access this resource."
+
+
+@pytest.mark.parametrize(
+    ("before", "operation", "action"),
+    [
+        ("", "DeletePolicy", None),
+        ("$ aws fms delete-policy --policy-id p1\n", "DeletePolicy", "fms:DeletePolicy"),
+        ("$ aws fms list-policies\n", "DeletePolicy", None),
+        ("$ aws fms delete-policy --policy-id p1\n$ aws organizations delete-policy --policy-id p2\n", "DeletePolicy", "organizations:DeletePolicy"),
+        ("fms_client failed: ", "DeletePolicy", "fms:DeletePolicy"),
+        ("FMSClient: ", "DeletePolicy", "fms:DeletePolicy"),
+        ("boto3.client('fms'): ", "DeletePolicy", "fms:DeletePolicy"),
+        ("fms_client is not organizations_client: ", "DeletePolicy", None),
+        ("fms_client was made\n", "DeletePolicy", None),
+        ("the service said: ", "DeletePolicy", None),
+        ("dynamodb_client failed: ", "DeletePolicy", None),
+        ("see the iam_service: ", "ListPolicies", None),
+    ],
+)  # fmt: skip
+def test_the_service_is_the_one_that_is_named_as_called(
+    before: str, operation: str, action: str | None
+) -> None:
+    text = f"{before}An error occurred (AccessDeniedException) when calling the {operation} operation: {BARE}"
+    summary = explain(text).summary
+    assert summary.startswith(f"The caller was denied {action or f'the call {operation}'}: ")
+
+
+@pytest.mark.parametrize(
+    ("host", "topic"),
+    [
+        ("https://gateway.storjshare.io/orders/1.csv", "other-software"),
+        ("http://minio:9000/orders/1.csv", "other-software"),
+        ("http://localhost:4566/orders/1.csv", "other-software"),
+        ("https://wasabisys.com.example.com/orders", "s3-access-denied"),
+        ("https://minio-backup.s3.eu-west-1.amazonaws.com/1.csv", "s3-access-denied"),
+        ("https://orders.s3.eu-west-1.amazonaws.com/1.csv, copied from minio:9000", "s3-access-denied"),
+    ],
+)
+def test_other_software_is_told_by_its_host(host: str, topic: str) -> None:
+    text = f'Error executing "PutObject" on "{host}": AccessDenied (client): Access Denied.'
+    assert explain(text).topic == topic
+
+
+@pytest.mark.parametrize("cut", [" because no identity-b…", " because no", " because n…"])
+def test_a_reason_that_is_cut_before_it_says_one_is_not_quoted(cut: str) -> None:
+    text = f"User: {USER} is not authorized to perform: eks:DescribeCluster on resource: {CLUSTER}{cut}"
+    explanation = explain(text)
+    assert explanation.topic == "access-denied"
+    assert not any(cause.because for cause in explanation.causes)
 
 
 def _statement(name: str, index: int = 0) -> dict[str, Any]:

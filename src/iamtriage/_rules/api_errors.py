@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._rules import commands, pages
 from iamtriage._rules import credential_remedies as helps
-from iamtriage._rules.api_kinds import KINDS, code_lines, fit
+from iamtriage._rules.api_kinds import KINDS, SENTENCES, code_lines, fit
 from iamtriage._rules.clues import code_of, profile_in, region_in, said
 from iamtriage._rules.commands import command
 from iamtriage._rules.malformed_policies import size_remedy
@@ -23,6 +23,7 @@ from iamtriage.explanations import Cause, Explanation, Remedy
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from iamtriage._rules.api_kinds import ApiKind
     from iamtriage._rules.cases import Case
     from iamtriage.failures import AwsError
 
@@ -62,6 +63,8 @@ def _rule_for(case: Case[AwsError], words: str) -> _Rule:
         or code == "DisabledException"
     ):
         return _key_state
+    if _by_sentence(code, words) is not None:
+        return _plain
     if any(kind.fits(code, envelope.status_code, words) for kind in KINDS):
         return _plain
     if _bare_status(case) in {"400", "301", "307"} and _is_head(case):
@@ -77,9 +80,16 @@ def _rule_for(case: Case[AwsError], words: str) -> _Rule:
     return _other
 
 
+def _by_sentence(code: str, words: str) -> ApiKind | None:
+    for kind in SENTENCES:
+        if kind.code.search(code) and kind.says is not None and kind.says.search(words):
+            return kind
+    return None
+
+
 def _plain(case: Case[AwsError], words: str) -> Explanation:
     code, status = code_of(case.failure), case.failure.envelope.status_code
-    kind = next(kind for kind in KINDS if kind.fits(code, status, words))
+    kind = _by_sentence(code, words) or next(kind for kind in KINDS if kind.fits(code, status, words))
     if kind.topic == "no-answer":
         return explain_unanswered(case, words)
     told = Cause(

@@ -14,7 +14,7 @@ from iamtriage._rules import pages
 from iamtriage._rules.clues import plain
 from iamtriage.explanations import Cause, Remedy
 
-__all__ = ("KINDS", "ApiKind", "code_lines", "fit")
+__all__ = ("KINDS", "SENTENCES", "ApiKind", "code_lines", "fit")
 
 _CODE = re.compile(r"[A-Za-z][\w.-]{1,80}", re.ASCII)
 
@@ -53,6 +53,7 @@ class ApiKind:
         causes: what may be behind it.
         remedies: what helps.
         says: what texts without a code say.
+        unless: words that show it to be of another kind.
         status: what HTTP statuses without a code mean it: the lowest one.
         of_sdk: whether the SDK says it, and no call was made.
         notes: what else to know.
@@ -65,12 +66,15 @@ class ApiKind:
     causes: tuple[Cause, ...] = ()
     remedies: tuple[Remedy, ...] = ()
     says: re.Pattern[str] | None = None
+    unless: re.Pattern[str] | None = None
     status: int | None = None
     of_sdk: bool = False
     notes: tuple[str, ...] = ()
 
     def fits(self, code: str, status: int | None, words: str) -> bool:
         """Tell whether an error is of this kind; the text counts where there is no code."""
+        if self.unless is not None and self.unless.search(words):
+            return False
         if code:
             return self.code.search(code) is not None
         if self.status is not None and status is not None and status >= self.status:
@@ -82,6 +86,53 @@ def _you(title: str, *steps: str, url: str, commands: tuple[str, ...] = ()) -> R
     return Remedy(title=title, who="you", steps=steps, commands=commands, url=url)
 
 
+SENTENCES = (
+    ApiKind(
+        topic="signature-version",
+        code=re.compile(r"^Invalid(?:Request|Argument)$"),
+        says=re.compile(
+            r"authorization mechanism you have provided is not supported|require AWS Signature Version 4"
+        ),
+        summary="The request is signed in an old way that S3 does not take there.",
+        text="It is signed with Signature Version 2. The bucket's region, or the key of its encryption, takes version 4 alone.",
+        causes=(
+            Cause("sdk-too-old", "SDK or tool is old, or is told to sign with version 2.", "possible"),
+            Cause(
+                "region-not-set",
+                "The client does not know the bucket's region, which version 4 needs.",
+                "possible",
+            ),
+        ),
+        remedies=(
+            _you(
+                "Sign with version 4",
+                "Take a newer SDK or tool: they sign with version 4 by themselves.",
+                "Where the version can be set, it is named v4 or s3v4. Set the bucket's region too.",
+                commands=("aws configure set default.s3.signature_version s3v4",),
+                url=pages.SIGNATURES,
+            ),
+        ),
+    ),
+    ApiKind(
+        topic="inference-profile-needed",
+        code=re.compile(r"^ValidationException$"),
+        says=re.compile(r"on-demand throughput isn.{1,8}t supported"),
+        summary="Bedrock takes calls of this model by an inference profile alone.",
+        text="The model cannot be called by its own id on demand.",
+        remedies=(
+            _you(
+                "Call the inference profile",
+                "Give the id or ARN of an inference profile in place of the model's id. Most often that is the model's id with the name of a geography before it, such as us. or eu.",
+                "Policies have to allow bedrock:InvokeModel on the profile, and on the model in each region to which it may send calls.",
+                commands=(
+                    "aws bedrock list-inference-profiles --region REGION --query 'inferenceProfileSummaries[].inferenceProfileId'",
+                ),
+                url=pages.BEDROCK_PROFILES,
+            ),
+        ),
+    ),
+)
+"""Those whose code says less than the sentence beside it: both have to fit. They go before the others."""
 KINDS = (
     ApiKind(
         topic="throttled",
@@ -216,6 +267,49 @@ KINDS = (
                 "Look at its spelling: us-east-1, not us-east-1a or us_east_1.",
                 commands=("aws configure set region REGION", "aws configure list"),
                 url=pages.CLI_PROFILES,
+            ),
+        ),
+    ),
+    # An answer, of a service that did not get the whole request; what an SDK waited for in vain has other codes.
+    ApiKind(
+        topic="request-stalled",
+        code=re.compile(r"^RequestTimeout(?:Exception)?$"),
+        says=re.compile(r"socket connection to the server was not read from or written to"),
+        # The C++ SDK's name for a time-out of its own.
+        unless=re.compile(r"curlCode"),
+        summary="AWS answered, and did not get the whole request in time.",
+        text="The service waited for the rest of the request, and closed the connection when nothing came.",
+        causes=(
+            Cause(
+                "body-too-short",
+                "The body has fewer bytes than Content-Length says: a stream that was read before, a file that shrank, a length that was reckoned wrong.",
+                "possible",
+            ),
+            Cause(
+                "body-stalled",
+                "What the body is read from stops for a while: a pipe, a download, a database, a busy program.",
+                "possible",
+            ),
+            Cause(
+                "slow-network",
+                "The sender's network, or a proxy on the way, is slow or drops what is sent; many uploads at once share it.",
+                "possible",
+            ),
+        ),
+        remedies=(
+            _you(
+                "Send it again, and look at the body",
+                "Try again; SDKs do it by themselves where they can read the body once more. Let a stream begin at its start each time.",
+                "Compare the length that is sent with the bytes that there are. Leave it to the SDK, where you set it.",
+                "Write what comes slowly into a file first, and send the file.",
+                url=pages.S3_ERRORS,
+            ),
+            _you(
+                "Send less at a time",
+                "For S3: send large objects in parts, smaller ones and fewer at once. The command makes aws s3 send 4 at once in place of 10.",
+                "Try from another network, or without the proxy, to see whether the way is slow.",
+                commands=("aws configure set default.s3.max_concurrent_requests 4",),
+                url=pages.S3_MULTIPART,
             ),
         ),
     ),

@@ -109,7 +109,6 @@ def explain_assume_role(denial: Denial) -> Explanation:
 
 def explain_web_identity(denial: Denial) -> Explanation:
     """Explain that a token of an identity provider did not get a role."""
-    saml = denial.name == "sts:assumerolewithsaml"
     facts = denial.facts
     found = _found(denial)
     causes: list[Cause] = [
@@ -133,37 +132,32 @@ def explain_web_identity(denial: Denial) -> Explanation:
                 "possible",
             )
         )
-    remedies = [_provider_remedy(denial, found)]
-    if not saml:
-        remedies.insert(
-            0,
-            Remedy(
-                title="Compare the token with the trust policy",
-                who="you",
-                steps=(
-                    (
-                        "Read the token's claims iss, sub and aud, and the conditions of the role's trust policy. "
-                        "The command says which condition fails, and the line that mends it."
-                    ),
-                ),
-                commands=(
-                    _token_command(denial),
-                    command(
-                        *("aws", "iam", "get-role", "--role-name", commands.role_name(_role_name(denial))),
-                        *("--query", "Role.AssumeRolePolicyDocument"),
-                    )
-                    + " > policy.json",
-                    "iamtriage trust policy.json --token token",
-                ),
-                url=pages.EKS_IRSA if facts.service_account or facts.cluster else pages.OIDC_PROVIDERS,
+    compare = Remedy(
+        title="Compare the token with the trust policy",
+        who="you",
+        steps=(
+            (
+                "Read the token's claims iss, sub and aud, and the conditions of the role's trust policy. "
+                "The command says which condition fails, and the line that mends it."
             ),
-        )
+        ),
+        commands=(
+            _token_command(denial),
+            command(
+                *("aws", "iam", "get-role", "--role-name", commands.role_name(_role_name(denial))),
+                *("--query", "Role.AssumeRolePolicyDocument"),
+            )
+            + " > policy.json",
+            "iamtriage trust policy.json --token token",
+        ),
+        url=pages.EKS_IRSA if facts.service_account or facts.cluster else pages.OIDC_PROVIDERS,
+    )
     return Explanation(
         failure=denial.failure,
         topic="web-identity",
-        summary=f"STS did not accept {'the SAML assertion' if saml else 'the token'} for the role: its trust policy does not let it in.",
+        summary="STS did not accept the token for the role: its trust policy does not let it in.",
         causes=tuple(causes),
-        remedies=tuple(remedies),
+        remedies=(compare, _provider_remedy(denial, found)),
         notes=(
             "An Allow in a policy does not help: it is the trust policy alone that decides.",
             PROPAGATION,
@@ -293,27 +287,19 @@ def _provider_remedy(denial: Denial, found: TrustFindings | None) -> Remedy:
     steps = ["Change the statement of the trust policy, or add one like this and keep those that are there."]
     if found is not None and found.remedy is not None:
         steps.insert(0, f"What the policy that was given lacks: {found.remedy.steps[0]}")
-    if denial.name == "sts:assumerolewithsaml":
-        made: dict[str, Any] = {
-            "Effect": "Allow",
-            "Principal": {"Federated": f"arn:{partition}:iam::{account}:saml-provider/{PLACEHOLDER}PROVIDER"},
-            "Action": "sts:AssumeRoleWithSAML",
-            "Condition": {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}},
-        }
-    else:
-        subject = f"system:serviceaccount:{facts.namespace or f'{PLACEHOLDER}NAMESPACE'}:{facts.service_account or f'{PLACEHOLDER}SERVICE_ACCOUNT'}"
-        claims = facts.token_claims or {}
-        said = claims.get("sub")
-        if isinstance(said, str) and said.isprintable():
-            subject = said
-        elif not (facts.service_account or "eks" in issuer):
-            subject = f"{PLACEHOLDER}SUBJECT"
-        made = {
-            "Effect": "Allow",
-            "Principal": {"Federated": f"arn:{partition}:iam::{account}:oidc-provider/{issuer}"},
-            "Action": "sts:AssumeRoleWithWebIdentity",
-            "Condition": {"StringEquals": {f"{issuer}:aud": "sts.amazonaws.com", f"{issuer}:sub": subject}},
-        }
+    subject = f"system:serviceaccount:{facts.namespace or f'{PLACEHOLDER}NAMESPACE'}:{facts.service_account or f'{PLACEHOLDER}SERVICE_ACCOUNT'}"
+    claims = facts.token_claims or {}
+    said = claims.get("sub")
+    if isinstance(said, str) and said.isprintable():
+        subject = said
+    elif not (facts.service_account or "eks" in issuer):
+        subject = f"{PLACEHOLDER}SUBJECT"
+    made: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:{partition}:iam::{account}:oidc-provider/{issuer}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{issuer}:aud": "sts.amazonaws.com", f"{issuer}:sub": subject}},
+    }
     if PLACEHOLDER in str(made):
         steps.insert(0, REPLACE)
     return Remedy(

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import attrs
 
-__all__ = ("Skew", "skew_in", "span_of")
+__all__ = ("Skew", "end_and_now_in", "skew_in", "span_of")
 
 _STAMP = r"(\d{8}T\d{6}Z)"
 _EXPIRED = re.compile(
@@ -23,6 +23,7 @@ _NOT_YET = re.compile(
 # S3 writes both times beside its sentence, as XML or in the fields that SDKs make of it.
 _REQUEST_TIME = re.compile(r"RequestTime[\"']?(?:>|[:=] ?)[\"']?([\w:.,+ -]{15,31})", re.ASCII)
 _SERVER_TIME = re.compile(r"ServerTime[\"']?(?:>|[:=] ?)[\"']?([\w:.,+ -]{15,31})", re.ASCII)
+_END_TIME = re.compile(r"(?<![\w-])Expires[\"']?(?:>|[:=] ?)[\"']?(\d{4}-\d\d-[\w:.]{6,20})", re.ASCII)
 _FORMATS = (
     re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.ASCII),
     re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?Z", re.ASCII),
@@ -72,6 +73,20 @@ def skew_in(text: str) -> Skew | None:
             return None
         times = _time(request[1]), _time(server[1])
     return None if times[0] is None or times[1] is None else Skew(times[0], times[1])
+
+
+def end_and_now_in(text: str) -> tuple[datetime, datetime] | None:
+    """Give until when S3 says that a URL was good, and its clock's time; None where it does not state both.
+
+    >>> found = end_and_now_in("<Expires>2026-08-03T10:15:00Z</Expires><ServerTime>2026-08-03T10:15:09Z</ServerTime>")
+    >>> (found[1] - found[0]).seconds
+    9
+    """
+    end, now = _END_TIME.search(text), _SERVER_TIME.search(text)
+    if end is None or now is None:
+        return None
+    times = _time(end[1]), _time(now[1])
+    return None if times[0] is None or times[1] is None else (times[0], times[1])
 
 
 def _time(text: str) -> datetime | None:

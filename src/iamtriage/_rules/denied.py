@@ -13,6 +13,8 @@ from iamtriage._rules.assuming_roles import (
     explain_root_assumes,
     explain_web_identity,
 )
+from iamtriage._rules.denied_bedrock import explain_bedrock_model
+from iamtriage._rules.denied_by_one_of_many import explain_by_one_of_many
 from iamtriage._rules.denied_identity import (
     explain_identity_deny,
     explain_no_allow,
@@ -30,6 +32,7 @@ from iamtriage._rules.denied_layers import (
 from iamtriage._rules.denied_otherwise import (
     explain_authorizer,
     explain_dependency,
+    explain_image,
     explain_lake_formation,
     explain_mfa,
     explain_not_owner,
@@ -37,8 +40,16 @@ from iamtriage._rules.denied_otherwise import (
 )
 from iamtriage._rules.denied_resources import explain_anonymous, explain_resource, explain_service
 from iamtriage._rules.denied_s3 import explain_bare_s3, explain_public_access
+from iamtriage._rules.identity_pools import explain_identity_pool_guest
+from iamtriage._rules.other_software import explain_other_software
 from iamtriage._rules.passing_roles import explain_cross_account_pass, explain_pass_role
 from iamtriage._rules.pod_identities import explain_pod_denied
+from iamtriage._rules.presigned_urls import (
+    explain_url_expired,
+    explain_url_incomplete,
+    explain_url_not_yet_valid,
+)
+from iamtriage._rules.saml import explain_saml
 from iamtriage._rules.wording import LAYER_WORDS
 from iamtriage.principals import Root, ServiceLinkedRole, ServicePrincipal
 
@@ -58,8 +69,11 @@ __all__ = ("explain_denied",)
 
 _SAID: dict[Said, Rule] = {
     "authorizer": explain_authorizer,
+    "bedrock-model": explain_bedrock_model,
     "block-public-access": explain_public_access,
     "cross-account-pass-role": explain_cross_account_pass,
+    "identity-pool-guest": explain_identity_pool_guest,
+    "image": explain_image,
     "kms-key-unknown": explain_key_unknown,
     "kms-opaque": explain_key_behind,
     "kms-three-way": explain_three_ways,
@@ -67,7 +81,11 @@ _SAID: dict[Said, Rule] = {
     "mfa": explain_mfa,
     "not-owner": explain_not_owner,
     "other": explain_own_words,
+    "other-software": explain_other_software,
     "pod-identity": explain_pod_denied,
+    "presigned-url-expired": explain_url_expired,
+    "presigned-url-incomplete": explain_url_incomplete,
+    "presigned-url-not-yet-valid": explain_url_not_yet_valid,
     "root-assumes": explain_root_assumes,
 }
 _LIMITS: dict[PolicyType, Rule] = {
@@ -77,7 +95,10 @@ _LIMITS: dict[PolicyType, Rule] = {
     "session": explain_session,
     "vpc_endpoint": explain_vpc_endpoint,
 }
-_FEDERATED = frozenset({"sts:assumerolewithwebidentity", "sts:assumerolewithsaml"})
+_FEDERATED: dict[str, Rule] = {
+    "sts:assumerolewithsaml": explain_saml,
+    "sts:assumerolewithwebidentity": explain_web_identity,
+}
 _BEHIND = ("KMSAccessDenied", "KmsAccessDenied")
 _DEPENDENCIES = frozenset(
     {"AccessDeniedForDependencyException", "DependencyAccessDeniedException", "DependentServiceAccessDenied"}
@@ -106,7 +127,7 @@ def _rule_for(denial: Denial) -> Rule:
     if denial.said is not None:
         return _SAID[denial.said]
     if denial.name in _FEDERATED:
-        return explain_web_identity
+        return _FEDERATED[denial.name]
     if denial.who == "anonymous":
         return explain_anonymous
     if denial.name in ASSUMING or denial.layer == "role_trust":
@@ -127,8 +148,14 @@ def _rule_for(denial: Denial) -> Rule:
         return explain_dependency
     if denial.layer == "identity":
         return explain_no_allow
+    return _rule_without_reason(denial)
+
+
+def _rule_without_reason(denial: Denial) -> Rule:
     if denial.failure.action is None and denial.action_source != "supplied" and _is_s3(denial):
         return explain_bare_s3
+    if denial.action is None and denial.actions:
+        return explain_by_one_of_many
     return explain_unnamed
 
 

@@ -21,6 +21,7 @@ from iamtriage._rules.wording import (
     PROPAGATION,
     because,
     details_remedy,
+    listed,
     region_of,
     summary,
 )
@@ -35,7 +36,9 @@ __all__ = (
     "explain_no_allow",
     "explain_unnamed",
     "explain_unnamed_deny",
+    "other_layer",
     "simulation",
+    "trail",
 )
 
 _QUARANTINE = "AWSCompromisedKeyQuarantine"
@@ -225,7 +228,7 @@ def explain_unnamed(denial: Denial) -> Explanation:
     """Explain a denial without a reason."""
     who = denial.caller
     causes: list[Cause] = []
-    if denial.action_source in ("derived", "possible") and denial.action is not None:
+    if denial.action_source == "derived" and denial.action is not None:
         causes.append(_derivation(denial))
     remedies: list[Remedy | None] = []
     if denial.deny == "implicit":
@@ -245,7 +248,7 @@ def explain_unnamed(denial: Denial) -> Explanation:
                 )
                 helping = attrs.evolve(helping, steps=(unsure, *helping.steps))
             remedies += [helping, other_side(denial)]
-        causes.append(_other_layer(denial))
+        causes.append(other_layer(denial))
         remedies.append(_looking(denial))
     else:
         causes.append(
@@ -274,7 +277,7 @@ def explain_unnamed(denial: Denial) -> Explanation:
     )
 
 
-def _other_layer(denial: Denial) -> Cause:
+def other_layer(denial: Denial) -> Cause:
     limits = "a service control policy, a permissions boundary, a session policy or a VPC endpoint's"
     if denial.deny == "implicit":
         return Cause("other-layer", f"A policy that only limits may not allow it: {limits}.", "possible")
@@ -287,23 +290,10 @@ def _other_layer(denial: Denial) -> Cause:
 
 def _derivation(denial: Denial) -> Cause:
     operation = denial.failure.envelope.operation
-    if denial.action_source == "derived":
-        text = f"The call {operation} takes {_listed(denial.actions)}."
-    else:
-        text = (
-            f"Several services have a call {operation}; in the likeliest it takes {_listed(denial.actions)}."
-        )
+    text = f"The call {operation} takes {listed(denial.actions)}."
     if denial.failure.encoded_message:
         text += " The encoded message may name another action, such as iam:PassRole."
-    return Cause(
-        "derived-action", text, denial.action_source, ("The message names the call, not the action.",)
-    )
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    few = names[:4]
-    more = "" if len(names) <= 4 else " and others"
-    return ", ".join(few) + more
+    return Cause("derived-action", text, "derived", ("The message names the call, not the action.",))
 
 
 def _helping(denial: Denial) -> Remedy | None:
@@ -333,7 +323,7 @@ def _looking(denial: Denial) -> Remedy:
             ),
             "CloudTrail's record of the call may hold more than the message.",
         ),
-        commands=(*simulation(denial), *_trail(denial)),
+        commands=(*simulation(denial), *trail(denial)),
         url=pages.ACCESS_DENIED,
     )
 
@@ -346,12 +336,12 @@ def _asking(denial: Denial) -> Remedy:
             "See which identity the program uses: it may be another one than you think.",
             "Look for the call in CloudTrail: the record names action, resource and caller.",
         ),
-        commands=("aws sts get-caller-identity", *_trail(denial)),
+        commands=("aws sts get-caller-identity", *trail(denial)),
         url=pages.ACCESS_DENIED,
     )
 
 
-def _trail(denial: Denial) -> tuple[str, ...]:
+def trail(denial: Denial) -> tuple[str, ...]:
     operation = denial.failure.envelope.operation or (denial.action or "").partition(":")[2]
     name = operation if operation.isalnum() and operation.isascii() else "OPERATION"
     return (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._rules import commands, pages
 from iamtriage._rules.commands import command
-from iamtriage._rules.wording import because, details_remedy, summary
+from iamtriage._rules.wording import because, details_remedy, listed, region_of, summary
 from iamtriage.explanations import Cause, Explanation, Remedy
 from iamtriage.redaction import redact
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = (
     "explain_authorizer",
     "explain_dependency",
+    "explain_image",
     "explain_lake_formation",
     "explain_mfa",
     "explain_not_owner",
@@ -177,6 +178,58 @@ def explain_not_owner(denial: Denial) -> Explanation:
     )
 
 
+def explain_image(denial: Denial) -> Explanation:
+    """Explain that an image of EC2 is not shared with the account."""
+    region = region_of(denial)
+    return Explanation(
+        failure=denial.failure,
+        topic="image-not-shared",
+        summary="EC2 does not let the account use the image (AMI).",
+        causes=(
+            Cause(
+                "image-not-shared",
+                "The image is private, and its owner has not shared it with the account.",
+                "reported",
+                ('The text says "Not authorized for images".',),
+            ),
+            Cause(
+                "image-withdrawn",
+                "It was public once: AWS makes its older Windows images private, and others do so too.",
+                "possible",
+            ),
+            Cause("other-account", "The credentials are of another account than was meant.", "possible"),
+        ),
+        remedies=(
+            Remedy(
+                title="Take an image that the account may use",
+                who="you",
+                steps=(
+                    "The first command shows the image if the account may use it, else nothing or an error.",
+                    "Take a newer one from its maker; update launch templates, node groups and scripts that name the old id.",
+                ),
+                commands=(
+                    command("aws", "ec2", "describe-images", "--region", region, "--image-ids", "IMAGE_ID"),
+                    "aws sts get-caller-identity --query Account --output text",
+                ),
+                url=pages.SHARED_IMAGES,
+            ),
+            Remedy(
+                title="Or let its owner share it",
+                who="resource owner",
+                steps=("The owner adds the account to the image's launch permissions, in that region.",),
+                commands=(
+                    command(
+                        *("aws", "ec2", "modify-image-attribute", "--region", region),
+                        *("--image-id", "IMAGE_ID", "--launch-permission", "Add=[{UserId=ACCOUNT_ID}]"),
+                    ),
+                ),
+                url=pages.SHARED_IMAGES,
+            ),
+        ),
+        notes=("An Allow in a policy of the caller does not help.",),
+    )
+
+
 def explain_dependency(denial: Denial) -> Explanation:
     """Explain that a service lacks a permission for another service that it needs."""
     code = denial.failure.envelope.code or ""
@@ -229,11 +282,14 @@ def explain_own_words(denial: Denial) -> Explanation:
     sentence = redact(denial.sentence or "")
     shown = sentence if len(sentence) <= _SHOWN else f"{sentence[:_SHOWN]}…"
     causes = [Cause("service-says", f"The service says: {shown}", "reported")]
-    if denial.action is not None:
+    if denial.actions:
+        takes = f"the call takes {denial.action}"
+        if denial.action is None:
+            takes = f"by its service the call takes {listed(denial.actions)}"
         causes.append(
             Cause(
                 "policy",
-                f"A policy may stand behind it, if the sentence does not say otherwise: the call takes {denial.action}.",
+                f"A policy may stand behind it, if the sentence does not say otherwise: {takes}.",
                 "possible",
             )
         )

@@ -12,7 +12,7 @@ from iamtriage._rules import commands, pages
 from iamtriage._rules.allowing import allow_remedy
 from iamtriage._rules.commands import command
 from iamtriage._rules.denied_resources import bucket_of, resource_remedy
-from iamtriage._rules.wording import PROPAGATION, because, details_remedy, summary
+from iamtriage._rules.wording import PROPAGATION, because, details_remedy, listed, summary
 from iamtriage.explanations import Cause, Explanation, Remedy
 
 if TYPE_CHECKING:
@@ -103,8 +103,13 @@ def explain_bare_s3(denial: Denial) -> Explanation:
             )
         )
     if denial.action is not None and operation is not None:
-        names = ", ".join(denial.actions[:4])
-        causes.append(Cause("derived-action", f"The call {operation} takes {names}.", denial.action_source))
+        causes.append(
+            Cause(
+                "derived-action",
+                f"The call {operation} takes {listed(denial.actions)}.",
+                denial.action_source,
+            )
+        )
     causes.append(
         Cause("no-identity-allow", f"No policy of {who} allows it on this bucket or object.", "possible")
     )

@@ -29,6 +29,7 @@ OIDC_PROVIDERS = f"{_IAM}/id_roles_providers_create_oidc.html"
 POLICY_GRAMMAR = f"{_IAM}/reference_policies_grammar.html"
 POLICY_PRINCIPAL = f"{_IAM}/reference_policies_elements_principal.html"
 MFA = f"{_IAM}/troubleshoot_mfa-iam.html"
+SAML = f"{_IAM}/troubleshoot_saml.html"
 SIGNATURES = f"{_IAM}/reference_sigv-troubleshooting.html"
 BEST_PRACTICES = f"{_IAM}/best-practices.html"
 
@@ -89,6 +90,7 @@ EKS_IRSA_POD = f"{_EKS}/pod-configuration.html"
 EKS_POD_SDK = f"{_EKS}/pod-id-minimum-sdk.html"
 EKS_IRSA_SDK = f"{_EKS}/iam-roles-for-service-accounts-minimum-sdk.html"
 EC2_ROLES = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-roles-for-amazon-ec2.html"
+SHARED_IMAGES = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/sharingamis-explicit.html"
 EC2_METADATA = (
     "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html"
 )
@@ -97,7 +99,14 @@ ECS_TASK_ROLE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/tas
 LAMBDA_ROLE = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html"
 API_GATEWAY_TOKEN = "https://repost.aws/knowledge-center/api-gateway-authentication-token-errors"  # noqa: S105
 S3_ERRORS = "https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"
+S3_MULTIPART = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html"
 S3_PRESIGNED = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html"
+CLOUDFRONT_SIGNED = (
+    "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-signed-urls.html"
+)
+BEDROCK_MODELS = "https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html"
+BEDROCK_PROFILES = "https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles.html"
+IDENTITY_POOLS = "https://docs.aws.amazon.com/cognito/latest/developerguide/identity-pools.html"
 KMS_KEY_STATE = "https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html"
 QUOTAS = "https://docs.aws.amazon.com/servicequotas/latest/userguide/request-quota-increase.html"
 EC2_ERRORS = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"

@@ -12,6 +12,12 @@ from iamtriage._rules import credential_remedies as helps
 from iamtriage._rules import pages
 from iamtriage._rules.clocks import skew_in, span_of
 from iamtriage._rules.clues import LOCAL, code_of, hosts_in, profile_in, quoted, said
+from iamtriage._rules.presigned_urls import (
+    INCOMPLETE,
+    TOO_LONG,
+    explain_query_incomplete,
+    explain_url_too_long,
+)
 from iamtriage.explanations import Cause, Explanation, Remedy
 
 if TYPE_CHECKING:
@@ -55,6 +61,7 @@ _SENTENCES = (
     "Authorization header requires 'Signature' parameter",
     "Authorization header requires 'SignedHeaders' parameter",
     "Date in Credential scope does not match",
+    "X-Amz-Expires must be less than a week",
 )
 _NOTE = "No IAM policy helps here: AWS refuses the signature before it looks at permissions."
 
@@ -64,6 +71,10 @@ def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
     words, code = said(case), code_of(case.failure)
     if code in _CLOCK_CODES or _CLOCK.search(words):
         return _clock(case, words)
+    if TOO_LONG.search(words):
+        return explain_url_too_long(case.failure, quoted(words, *_SENTENCES))
+    if INCOMPLETE.search(words):
+        return explain_query_incomplete(case.failure, words)
     if code in _HEADER_CODES or _HEADER.search(words):
         return _header(case, words)
     return _mismatch(case, words)
@@ -194,7 +205,9 @@ def _header(case: Case[SignatureMismatch], words: str) -> Explanation:
     return Explanation(
         case.failure,
         "authorization-malformed",
-        "AWS cannot read the request's Authorization header.",
+        "AWS cannot read the signature in the URL."
+        if code_of(case.failure) == "AuthorizationQueryParametersError"
+        else "AWS cannot read the request's Authorization header.",
         tuple(causes),
         (
             _copy_keys(case),

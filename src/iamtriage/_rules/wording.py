@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._callers import is_cut
 from iamtriage._rules import commands, pages
 from iamtriage._rules.commands import command
+from iamtriage._said import reason_of
 from iamtriage.explanations import Remedy
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ __all__ = (
     "because",
     "began",
     "details_remedy",
+    "listed",
     "region_of",
     "summary",
     "was_denied",
@@ -36,6 +39,7 @@ LAYER_WORDS: dict[PolicyType, str] = {
     "role_trust": "trust policy",
 }
 _CONSOLE = re.compile(r"[?&]region=(?P<region>[a-z0-9-]{5,30})#/authorization-details/", re.ASCII)
+_OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
 ONE_LAYER = "AWS names one type of policy only. Others may deny it too, and show when this one is mended."
 PROPAGATION = "A new or changed policy, role or trust takes some seconds to count everywhere. Then try again."
 
@@ -43,9 +47,12 @@ PROPAGATION = "A new or changed policy, role or trust takes some seconds to coun
 def was_denied(denial: Denial) -> str:
     """Give who was denied what, as the beginning of a sentence."""
     who = denial.caller
-    what = f" {denial.action}" if denial.action else " access"
-    on = f" on {denial.resource}" if denial.resource else ""
-    return f"{began(who)} was denied{what}{on}"
+    what = denial.action or "access"
+    operation = denial.failure.envelope.operation
+    if denial.action is None and operation and _OPERATION.fullmatch(operation):
+        what = f"the call {operation}"
+    on = f" on {denial.resource}" if denial.resource and not is_cut(denial.resource) else ""
+    return f"{began(who)} was denied {what}{on}"
 
 
 def began(words: str) -> str:
@@ -55,6 +62,17 @@ def began(words: str) -> str:
     ('The role app', 'arn:aws:iam::****:role/app')
     """
     return f"T{words[1:]}" if words.startswith("the ") else words
+
+
+def listed(names: tuple[str, ...]) -> str:
+    """Give the first of some names.
+
+    >>> listed(("a", "b", "c", "d", "e"))
+    'a, b, c, d and others'
+    """
+    few = names[:4]
+    more = "" if len(names) <= 4 else " and others"
+    return ", ".join(few) + more
 
 
 def summary(denial: Denial, why: str) -> str:
@@ -69,7 +87,7 @@ def because(denial: Denial) -> tuple[str, ...]:
         if denial.facts.authorization_details is None:
             said = "The decoded message says so."
         return (said, *(f"The statement's Sid is {sid}." for sid in denial.statements))
-    reason = denial.failure.reason
+    reason = reason_of(denial.failure)
     return (f"The message says: {reason}",) if reason else ()
 
 

@@ -1,0 +1,38 @@
+"""Tells by its host that other software answered than AWS's, which speaks as S3 does; not for reading errors.
+
+Such software and clouds answer with S3's codes and sentences, and have keys and rights of their own.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ("CLOUDS", "other_software_in")
+
+CLOUDS = (
+    r"storjshare\.io|digitaloceanspaces\.com|wasabisys\.com|backblazeb2\.com|r2\.cloudflarestorage\.com"
+    r"|linodeobjects\.com|vultrobjects\.com|contabostorage\.com|your-objectstorage\.com|storage\.tigris\.dev"
+)
+"""The hosts of clouds other than AWS that sell storage with S3's API."""
+_HOSTS = re.compile(
+    rf"(?<![\w-])(?:{CLOUDS}"
+    r"|localhost\.localstack\.cloud|play\.min\.io"
+    r"|(?:minio|localstack):\d{2,5}"
+    # The ports of LocalStack, moto and MinIO.
+    r"|(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal):(?:4566|4572|5000|9000)"
+    r")(?![\w-]|\.\w)",
+    re.ASCII | re.IGNORECASE,
+)
+# XML names S3 in a URL with /doc/, which is no host that was called.
+_AWS = re.compile(r"\.amazonaws\.com(?:\.cn)?(?!\.\w|/doc/)", re.ASCII)
+
+
+def other_software_in(words: str) -> str | None:
+    """Give the host that answered in place of AWS; None where the text names none, or one of AWS beside it.
+
+    >>> other_software_in("PUT https://gateway.storjshare.io/orders/1.csv resulted in 403")
+    'storjshare.io'
+    >>> other_software_in("PUT https://orders.s3.eu-west-1.amazonaws.com/1.csv, copied from minio:9000")
+    """
+    found = _HOSTS.search(words)
+    return None if found is None or _AWS.search(words) else found[0]

@@ -1,0 +1,56 @@
+"""Explains a denied call of which the text does not tell the service, where several have one of that name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._rules import pages
+from iamtriage._rules.denied_identity import other_layer, trail
+from iamtriage._rules.wording import PROPAGATION, details_remedy, listed, summary
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from iamtriage._denials import Denial
+
+__all__ = ("explain_by_one_of_many",)
+
+
+def explain_by_one_of_many(denial: Denial) -> Explanation:
+    """Explain a denial without a reason by one of several services; no Allow is made for a guess."""
+    operation, actions = denial.failure.envelope.operation, listed(denial.actions)
+    remedies = (
+        Remedy(
+            title="Find out which service was called",
+            who="you",
+            steps=(
+                "Look at the client that makes the call in the code, or in CloudTrail: eventSource in the call's record is the service.",
+                "Give it to explain() as the fact service: then the explanation names the action and the policy.",
+            ),
+            commands=("aws sts get-caller-identity", *trail(denial)),
+            url=pages.ACCESS_DENIED,
+        ),
+        Remedy(
+            title="If no policy of the caller allows it yet, allow the action of that service",
+            who="account administrator",
+            steps=(f"It is one of these: {actions}. Allow that one alone.",),
+            url=pages.MANAGE_POLICIES,
+        ),
+        details_remedy(denial),
+    )
+    return Explanation(
+        failure=denial.failure,
+        topic="access-denied",
+        summary=summary(denial, "the message names neither the service nor a reason"),
+        causes=(
+            Cause(
+                "derived-action",
+                f"Several services have a call {operation}, and nothing tells which was called. By the service it takes {actions}.",
+                "possible",
+                ("The message names the call, not the action.",),
+            ),
+            Cause("no-identity-allow", f"Most often, no policy of {denial.caller} allows it.", "possible"),
+            other_layer(denial),
+        ),
+        remedies=tuple(each for each in remedies if each is not None),
+        notes=(PROPAGATION,),
+    )

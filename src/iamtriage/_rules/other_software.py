@@ -1,0 +1,51 @@
+"""Explains denials by software and clouds that speak as S3 does and are not AWS; not how to set them up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._other_software import other_software_in
+from iamtriage._own_words import words_of
+from iamtriage._rules import credential_remedies as helps
+from iamtriage._rules import pages
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from iamtriage._denials import Denial
+
+__all__ = ("explain_other_software",)
+
+
+def explain_other_software(denial: Denial) -> Explanation:
+    """Explain that not AWS denied a call."""
+    host = other_software_in(words_of(denial.failure)) or "the host"
+    operation = denial.failure.envelope.operation
+    call = f"the call {operation}" if operation and operation.isalnum() else "the call"
+    return Explanation(
+        failure=denial.failure,
+        topic="other-software",
+        summary=f"Not AWS denied {call}, but the software at {host}, which speaks as S3 does.",
+        causes=(
+            Cause(
+                "other-software",
+                "The answer is not AWS's, so no policy in AWS has a say in it.",
+                "derived",
+                (f"The text names the host {host}.",),
+            ),
+            Cause("no-right-there", "The key may not do this on the bucket there.", "possible"),
+            Cause("other-key", "The key is of AWS or of another account, project or bucket.", "possible"),
+        ),
+        remedies=(
+            Remedy(
+                title="Look at the key's rights where the bucket is",
+                who="you",
+                steps=(
+                    "See in that software, or in that provider's console, which key is used, and what it may do on which bucket.",
+                    "Look at the bucket's name, region and endpoint too: some say Access Denied where there is no such bucket.",
+                    "For what its errors mean, see its own documentation.",
+                ),
+                url=pages.SDK_ENDPOINTS,
+            ),
+            helps.own_endpoint(foreign=True),
+        ),
+    )

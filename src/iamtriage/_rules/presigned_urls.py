@@ -1,0 +1,205 @@
+"""Explains URLs that are signed for S3 by their query and are out of time, cut or made for longer than S3 takes.
+
+Not for signatures that do not fit, see ``signatures``. Sources:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html and
+https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._own_words import words_of
+from iamtriage._rules import credential_remedies as helps
+from iamtriage._rules import pages
+from iamtriage._rules.clocks import end_and_now_in, span_of
+from iamtriage._rules.clues import quoted
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from iamtriage._denials import Denial
+    from iamtriage.failures import Failure
+
+__all__ = (
+    "INCOMPLETE",
+    "TOO_LONG",
+    "explain_query_incomplete",
+    "explain_url_expired",
+    "explain_url_incomplete",
+    "explain_url_not_yet_valid",
+    "explain_url_too_long",
+)
+
+TOO_LONG = re.compile(r"X-Amz-Expires must be less than")
+INCOMPLETE = re.compile(r"Query-string authentication version 4 requires")
+_CLOUDFRONT = re.compile(r"\bKey-Pair-Id=")
+_NOTE = "No IAM policy helps here: S3 refuses the URL before it looks at permissions."
+_FROM_ROLES = "A URL that was made with the credentials of a role ends with these, often within hours, whatever time was asked for."
+
+
+def explain_url_expired(denial: Denial) -> Explanation:
+    """Explain that a presigned URL came after its time."""
+    words = " ".join(words_of(denial.failure).split())
+    times = end_and_now_in(words)
+    because, late = list(quoted(words, "Request has expired")), None
+    if times is not None:
+        end, now = times
+        because.append(
+            f"It was good until {end:%Y-%m-%d %H:%M:%S} UTC, and S3's clock said {now:%Y-%m-%d %H:%M:%S}."
+        )
+        late = (now - end).total_seconds()
+    return Explanation(
+        failure=denial.failure,
+        topic="presigned-url-expired",
+        summary="The presigned URL is out of time."
+        if late is None or late <= 0
+        else f"The presigned URL has been out of time for {span_of(late)}.",
+        causes=(
+            Cause(
+                "presigned-url-expired",
+                "The time for which the URL was made is over.",
+                "reported",
+                tuple(because),
+            ),
+            Cause(
+                "url-kept",
+                "It was used late, or once more: from a page that stayed open, a cache, a mail, a queue, a new try.",
+                "possible",
+            ),
+            Cause("too-short", "It was made for too short a time: it is given in seconds.", "possible"),
+            Cause("clock-behind", "The clock of the machine that made it is behind.", "possible"),
+        ),
+        remedies=(_make_anew(), helps.set_clock()),
+        notes=(_NOTE,),
+    )
+
+
+def explain_url_not_yet_valid(denial: Denial) -> Explanation:
+    """Explain that a presigned URL is of a time to come."""
+    words = " ".join(words_of(denial.failure).split())
+    return Explanation(
+        failure=denial.failure,
+        topic="presigned-url-not-yet-valid",
+        summary="The presigned URL is of a time that is yet to come.",
+        causes=(
+            Cause(
+                "presigned-url-not-yet-valid",
+                "The time in the URL, X-Amz-Date, is later than S3's.",
+                "reported",
+                quoted(words, "Request is not yet valid"),
+            ),
+            Cause("clock-ahead", "The clock of the machine that made it is ahead.", "possible"),
+            Cause("local-time", "Code of its own signs, and takes local time for UTC.", "possible"),
+        ),
+        remedies=(helps.set_clock(), _make_anew()),
+        notes=(_NOTE,),
+    )
+
+
+def explain_url_incomplete(denial: Denial) -> Explanation:
+    """Explain that a URL has some of the parameters of a signature of version 2, and not all."""
+    return explain_query_incomplete(denial.failure, " ".join(words_of(denial.failure).split()))
+
+
+def explain_query_incomplete(failure: Failure, words: str) -> Explanation:
+    """Explain that a URL has some of the parameters of a signature, and not all."""
+    shown = _CLOUDFRONT.search(words) is not None
+    cloudfront = Cause(
+        "cloudfront-url",
+        "It was signed for CloudFront, with Signature, Expires and Key-Pair-Id, and is used at S3's host.",
+        "derived" if shown else "possible",
+        ("The text shows a Key-Pair-Id.",) if shown else (),
+    )
+    return Explanation(
+        failure=failure,
+        topic="presigned-url-incomplete",
+        summary="The URL has not all that a URL signed for S3 has to have.",
+        causes=(
+            Cause(
+                "presigned-url-incomplete",
+                "S3 sees a part of a signature in the URL, and not all of its parameters.",
+                "reported",
+                quoted(
+                    words,
+                    "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters",
+                    "Query-string authentication version 4 requires the X-Amz-Algorithm",
+                ),
+            ),
+            # CloudFront's parameters bear the names of version 2.
+            *(() if INCOMPLETE.search(words) else (cloudfront,)),
+            Cause(
+                "url-cut",
+                "It was cut at an &, by a shell without quotes, an HTML page, a log or a redirect.",
+                "possible",
+            ),
+            Cause(
+                "other-parameters",
+                "A parameter of the application's own bears one of these names.",
+                "possible",
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="Use the URL at the host for which it was signed, and whole",
+                who="you",
+                steps=(
+                    "A URL that is signed for CloudFront works at the domain of its distribution alone, one for S3 at S3's host.",
+                    "Where it went to CloudFront and S3 still answers so, see whether the behavior has a trusted key group, and whether it hands the query on to the bucket.",
+                    "Take all of the URL, in quotes on a command line; in HTML, & may be written as &amp;.",
+                ),
+                url=pages.CLOUDFRONT_SIGNED,
+            ),
+            _make_anew(),
+        ),
+        notes=(_NOTE,),
+    )
+
+
+def explain_url_too_long(failure: Failure, because: tuple[str, ...]) -> Explanation:
+    """Explain that a presigned URL was made for more than a week."""
+    return Explanation(
+        failure,
+        "presigned-url-too-long",
+        "The presigned URL was made for more than the 7 days that S3 takes.",
+        (
+            Cause(
+                "presigned-url-too-long",
+                "X-Amz-Expires may be at most 604800 seconds, which are 7 days.",
+                "reported",
+                because,
+            ),
+            Cause(
+                "milliseconds",
+                "The time was given in milliseconds, or as a date, in place of seconds.",
+                "possible",
+            ),
+        ),
+        (
+            Remedy(
+                title="Make the URL for a shorter time",
+                who="you",
+                steps=(
+                    "Give at most 604800 seconds.",
+                    _FROM_ROLES,
+                    "For longer, make URLs when they are asked for, or sign for CloudFront.",
+                ),
+                commands=("aws s3 presign s3://BUCKET/KEY --expires-in 604800",),
+                url=pages.S3_PRESIGNED,
+            ),
+        ),
+        (_NOTE,),
+    )
+
+
+def _make_anew() -> Remedy:
+    return Remedy(
+        title="Make a new URL",
+        who="you",
+        steps=(
+            "Make it right before it is used, for as long as the transfer may take to begin: S3 checks the time when the request comes.",
+            _FROM_ROLES,
+        ),
+        commands=("aws s3 presign s3://BUCKET/KEY --expires-in 3600",),
+        url=pages.S3_PRESIGNED,
+    )
