@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-PROGRAMS = ("aws", "kubectl", "eksctl", "terraform", "iamtriage", "curl", "date", "openssl")
+PROGRAMS = ("aws", "kubectl", "eksctl", "terraform", "iamtriage", "curl", "date", "openssl", "kubeadm")
 """The programs that commands of remedies may call."""
 
 _SHELL = "/bin/sh"
