@@ -203,6 +203,24 @@ MISSING: tuple[Golden, ...] = (
     ),
     ("no-credentials-in-pod", "botocore.exceptions.NoCredentialsError: Unable to locate credentials", POD),
     (
+        "no-credentials-of-controller",
+        "kubectl get externalsecrets --namespace shop\nstatus: ERROR, Missing credentials in config",
+        {},
+    ),
+    (
+        "no-credentials-beside-variables",
+        f"AWS_WEB_IDENTITY_TOKEN_FILE={TOKEN_FILE}\nNoCredentialProviders: no valid providers in chain. Deprecated.",
+        {},
+    ),
+    (
+        "no-credentials-of-log-shipper",
+        (
+            "[2026/08/03 10:15:00] [error] [aws_credentials] STS assume role request failed\n"
+            "[2026/08/03 10:15:00] [error] [signv4] Provider returned no credentials, service=es"
+        ),
+        {},
+    ),
+    (
         "no-credentials-on-ecs",
         "CredentialsProviderError: Could not load credentials from any providers\nAWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not set",
         {},
@@ -275,6 +293,11 @@ MISSING: tuple[Golden, ...] = (
         "kubeconfig-helper-not-found",
         "Unable to connect to the server: getting credentials: exec: executable aws not found",
         {},
+    ),
+    (
+        "kubeconfig-helper-without-credentials",
+        "aws-iam-authenticator token -i orders\ncould not get token: NoCredentialProviders: no valid providers in chain. Deprecated.",
+        {"cluster": "orders", "region": "eu-west-1"},
     ),
     (
         "token-file-unreadable",
@@ -468,6 +491,17 @@ TOKENS: tuple[Golden, ...] = (
     ),
 )
 OTHERS: tuple[Golden, ...] = (
+    (
+        "sts-answered-by-other",
+        'level=error err="WebIdentityErr: failed to retrieve credentials\\ncaused by: SerializationError: failed to unmarshal error message\\n\\tstatus code: 405, request id: "',
+        {},
+    ),
+    (
+        "sts-answered-by-named-other",
+        'POST "https://minio.shop.svc:9000/": '
+        + _web("MethodNotAllowed", "The specified method is not allowed against this resource."),
+        {},
+    ),
     (
         "sts-not-activated",
         _web(

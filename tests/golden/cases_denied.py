@@ -123,6 +123,10 @@ TRUST = {
 }
 CLAIMS = {"iss": f"https://{ISSUER}", "sub": "system:serviceaccount:shop:cart", "aud": ["sts.amazonaws.com"]}
 
+NODE = "arn:aws:sts::111122223333:assumed-role/eksctl-orders-nodegroup-ng-NodeInstanceRole-1A2B3C4D5E6F/i-0a1b2c3d4e5f60718"
+KOPS_NODE = "arn:aws:sts::111122223333:assumed-role/nodes.orders.example.com/i-0a1b2c3d4e5f60718"
+KLOG = "E0803 10:15:00.000000       1 aws_manager.go:259] Failed to regenerate ASG cache: AccessDenied: "
+
 CASES: tuple[Golden, ...] = (
     # The EKS page's own words.
     ("eks-page-access-denied", _boto("AccessDeniedException", "DescribeCluster", _denied("arn:aws:iam::111122223333:user/user_name", "eks:DescribeCluster", "arn:aws:eks:region:111122223333:cluster/my-cluster")), {}),
@@ -139,6 +143,11 @@ CASES: tuple[Golden, ...] = (
     ("identity-implicit-root", _boto("AccessDenied", "PutObject", _denied("arn:aws:iam::111122223333:root", "s3:PutObject", '"arn:aws:s3:::orders/1.csv"')), {}),
     ("identity-implicit-cloudformation", 'Resource handler returned message: "' + _denied("arn:aws:sts::111122223333:assumed-role/deployer/AWSCloudFormation", "eks:CreateCluster", CLUSTER, _no("identity-based policy", "eks:CreateCluster")) + ' (Service: Eks, Status Code: 403, Request ID: 7f3d0c52-9a41-4e6b-8d27-5b1e60c4fa93)" (RequestToken: 7d2e9a01-3b4c-4d5e-8f60-718293a4b5c6, HandlerErrorCode: AccessDenied)', {}),
     ("identity-implicit-authorization-id", _boto("AccessDenied", "CreateInstanceProfile", _denied(USER, "iam:CreateInstanceProfile", "arn:aws:iam::111122223333:instance-profile/nodes", _no("identity-based policy", "iam:CreateInstanceProfile")) + ". Go to https://us-east-1.console.aws.amazon.com/iam/home?region=us-east-1#/authorization-details/a1b2c3d4e5f6g7h8i9j0k1l2m for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: a1b2c3d4e5f6g7h8i9j0k1l2m"), {}),
+    # Pods that call with the role of their node.
+    ("pod-as-node", KLOG + f"User: {NODE} is not authorized to perform: autoscaling:DescribeTags\n\tstatus code: 403, request id: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0", {}),
+    ("pod-as-node-perhaps", _boto("AccessDeniedException", "GetSecretValue", _denied(KOPS_NODE, "secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-a1B2c3", _no("identity-based policy", "secretsmanager:GetSecretValue"))), {}),
+    ("pod-as-node-supplied", _boto("AccessDenied", "PutObject", _denied(SESSION, "s3:PutObject", "arn:aws:s3:::orders/a.csv", _no("identity-based policy", "s3:PutObject"))), {"namespace": "shop", "service_account": "orders-api", "cluster": "orders", "region": "eu-west-1"}),
+    ("pod-as-node-assumes", 'time="2026-08-03T10:15:00Z" level=error msg="external-dns: AccessDenied: ' + _denied(NODE, "sts:AssumeRole", "arn:aws:iam::111122223333:role/dns") + '"', {}),
     ("identity-explicit", _boto("AccessDenied", "DeleteRole", _denied(SESSION, "iam:DeleteRole", "arn:aws:iam::111122223333:role/deploy", " with an explicit deny in an identity-based policy")), {}),
     ("identity-explicit-arn", _boto("AccessDenied", "DeleteRole", _denied(USER, "iam:DeleteRole", "arn:aws:iam::111122223333:role/deploy", " with an explicit deny in an identity-based policy: arn:aws:iam::111122223333:policy/fence")), {}),
     ("compromised-key", _boto("AccessDenied", "CreateUser", _denied(USER, "iam:CreateUser", "arn:aws:iam::111122223333:user/eve", " with an explicit deny in an identity-based policy: arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3")), {}),

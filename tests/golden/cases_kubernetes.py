@@ -198,6 +198,15 @@ _LOGIN: tuple[Golden, ...] = (
 )
 _CONSOLE: tuple[Golden, ...] = (
     (
+        "k8s-client-certificate",
+        (
+            'E0803 10:15:00.000000       1 authentication.go:63] "Unable to authenticate the request" err="[x509: '
+            "certificate has expired or is not yet valid: current time 2026-08-03T10:15:00Z is after "
+            '2026-08-01T00:00:00Z]"'
+        ),
+        ORDERS,
+    ),
+    (
         "eks-console",
         "Your current user or role does not have access to Kubernetes objects on this EKS cluster.",
         {},

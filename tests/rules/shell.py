@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 PROGRAMS = (
     *("aws", "kubectl", "eksctl", "terraform", "iamtriage"),
-    *("curl", "date", "openssl", "env", "grep", "chronyc", "timedatectl"),
+    *("curl", "date", "openssl", "kubeadm", "env", "grep", "chronyc", "timedatectl"),
 )
 """The programs that commands of remedies may call."""
 

@@ -463,6 +463,49 @@ ABSENCES: tuple[Row, ...] = (
         ("kubectl rollout restart deployment/NAME --namespace shop",),
     ),
     (
+        "a token's file that is only named",
+        f"AWS_WEB_IDENTITY_TOKEN_FILE={TOKEN_FILE}\nNoCredentialProviders: no valid providers in chain. Deprecated.",
+        {},
+        "no-credentials",
+        {"no-credentials": "derived", "sdk-too-old": "possible", "other-provider": "possible"},
+        (),
+    ),
+    (
+        "a controller's object without credentials",
+        "kubectl get externalsecrets --namespace shop\nstatus: ERROR, Missing credentials in config",
+        {},
+        "no-credentials",
+        {"no-credentials": "derived", "service-account-without-role": "possible"},
+        (),
+    ),
+    (
+        "people of a pod",
+        "botocore.exceptions.NoCredentialsError: Unable to locate credentials\n\nThe pod runs in the namespace shop.",
+        {},
+        "no-credentials",
+        {"no-credentials": "derived", "service-account-without-role": "possible"},
+        (),
+    ),
+    (
+        "a program that ships logs",
+        (
+            "[2026/08/03 10:15:00] [error] [aws_credentials] STS assume role request failed\n"
+            "[2026/08/03 10:15:00] [error] [signv4] Provider returned no credentials, service=es"
+        ),
+        {},
+        "no-credentials",
+        {"no-credentials": "derived", "service-account-without-role": "possible"},
+        (),
+    ),
+    (
+        "a kubeconfig's helper that finds none",
+        "could not get token: NoCredentialProviders: no valid providers in chain. Deprecated.",
+        {"cluster": "orders", "region": "eu-west-1"},
+        "kubeconfig-helper",
+        {"kubeconfig-helper": "derived", "helper-without-credentials": "derived"},
+        ("aws eks get-token --cluster-name orders --region eu-west-1", "aws configure sso"),
+    ),
+    (
         "Pod Identity with an old SDK",
         "CredentialsProviderError: 169.254.170.23 is not a valid container metadata service hostname",
         {},
@@ -1216,6 +1259,33 @@ CALLS: tuple[Row, ...] = (
         {},
         "service-fault",
         {"service-fault": "reported"},
+        (),
+    ),
+    (
+        "STS answered by what is none",
+        'POST "https://minio.shop.svc:9000/": '
+        + _boto(
+            "MethodNotAllowed", "AssumeRole", "The specified method is not allowed against this resource."
+        ),
+        {},
+        "not-sts",
+        {"not-sts": "derived", "endpoint-set": "possible"},
+        ("env | grep AWS_ENDPOINT_URL",),
+    ),
+    (
+        "an answer that cannot be read",
+        "WebIdentityErr: failed to retrieve credentials\ncaused by: SerializationError: failed to unmarshal error message\n\tstatus code: 404, request id: ",
+        {},
+        "not-sts",
+        {"not-sts": "derived", "endpoint-set": "possible"},
+        (),
+    ),
+    (
+        "a method that another service does not allow",
+        _boto("MethodNotAllowed", "PutObject", "The specified method is not allowed against this resource."),
+        {},
+        "aws-error",
+        {"aws-error": "reported"},
         (),
     ),
     (

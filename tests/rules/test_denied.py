@@ -75,6 +75,10 @@ def _explained(name: str) -> Explanation:
         ("other-software", "other-software", [("other-software", "derived"), ("no-right-there", "possible"), ("other-key", "possible")]),
         ("image-not-shared", "image-not-shared", [("image-not-shared", "reported"), ("image-withdrawn", "possible"), ("other-account", "possible")]),
         ("queue-of-a-host-without-a-service", "access-denied", [("derived-action", "possible"), ("no-identity-allow", "possible"), ("other-layer", "possible")]),
+        ("pod-as-node", "access-denied", [("pod-uses-node-role", "derived"), ("no-identity-allow", "possible"), ("other-layer", "possible")]),
+        ("pod-as-node-perhaps", "no-identity-allow", [("no-identity-allow", "reported"), ("pod-uses-node-role", "possible")]),
+        ("pod-as-node-supplied", "no-identity-allow", [("no-identity-allow", "reported"), ("pod-uses-node-role", "supplied")]),
+        ("pod-as-node-assumes", "assume-role", [("pod-uses-node-role", "derived"), ("trust-policy", "possible"), ("no-assume-allow", "possible"), ("no-such-role", "possible")]),
         ("own-words", "own-words", [("service-says", "reported"), ("policy", "possible")]),
     ],
 )  # fmt: skip
@@ -181,6 +185,53 @@ def test_without_an_action_or_with_root_there_is_still_a_way_on(who: str) -> Non
     remedies = explain(text).remedies
     assert remedies
     assert all(remedy.layer != "identity" for remedy in remedies)
+
+
+def _denied_instance(role: str, action: str, before: str = "", session: str = "i-0a1b2c3d4e5f60718") -> str:
+    return (
+        f"{before}AccessDenied: User: arn:aws:sts::111122223333:assumed-role/{role}/{session} "
+        f"is not authorized to perform: {action} because no identity-based policy allows the {action} action"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "evidence"),
+    [
+        (_denied_instance("AmazonEKSNodeRole", "route53:ListHostedZones"), "possible"),
+        (_denied_instance("KarpenterNodeRole-orders", "route53:ListHostedZones"), "possible"),
+        (_denied_instance("orders-eks20260102030405", "route53:ListHostedZones"), "possible"),
+        (_denied_instance("orders-k8s-workers", "route53:ListHostedZones", session="i-0a1b****"), "possible"),
+        (_denied_instance("orders", "route53:ListHostedZones", "external-dns: "), "possible"),
+        (_denied_instance("orders-node-group", "route53:ListHostedZones", "logs of the pod: "), "derived"),
+    ],
+)  # fmt: skip
+def test_a_pod_with_its_nodes_role_gets_a_role_of_its_own(text: str, evidence: str) -> None:
+    explanation = explain(text)
+    assert ("pod-uses-node-role", evidence) in [(each.code, each.evidence) for each in explanation.causes]
+    first, second, *_, last = explanation.remedies
+    assert "service account" in first.title
+    assert first.policy is None
+    assert second.policy is not None
+    assert "--role-name ROLE_NAME " in second.commands[0]
+    assert last.policy is None
+    assert "Every pod" in last.steps[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _denied_instance("orders-api", "route53:ListHostedZones"),
+        _denied_instance("node-api", "route53:ListHostedZones"),  # Node.js
+        _denied_instance("jenkins-eks-deployer", "route53:ListHostedZones"),
+        _denied_instance("AmazonEKSNodeRole", "route53:ListHostedZones", session="ana"),
+        _denied_instance("AmazonEKSNodeRole", "eks:DescribeCluster"),  # a node that starts
+        _denied_instance("AmazonEKSNodeRole", "ecr:GetAuthorizationToken", "pod orders: "),  # the kubelet pulls
+        _denied_instance("AmazonEKSNodeRole", "ec2:DescribeTags", "nodeadm[7]: "),
+        _denied_instance("nodes.orders.example.com", "sts:AssumeRole", "kube2iam: "),  # is made for it
+    ],
+)  # fmt: skip
+def test_what_is_no_pods_call_or_the_nodes_own_stays(text: str) -> None:
+    assert "pod-uses-node-role" not in {cause.code for cause in explain(text).causes}
 
 
 def test_a_session_becomes_its_role() -> None:

@@ -68,6 +68,11 @@ def log(error: str) -> str:
             ("token-expired", "reported"),
         ),
         (
+            "Unable to authenticate the request due to an error: x509: certificate has expired or is not yet valid",
+            "kubernetes-client-certificate",
+            ("client-certificate", "reported"),
+        ),
+        (
             "error looking up service account shop/cart: not found",
             "service-account-missing",
             ("account-missing", "reported"),
@@ -97,6 +102,31 @@ def test_the_words_decide_what_it_is(text: str, topic: str, first: tuple[str, st
 def test_a_token_that_is_not_taken(tail: str, code: str) -> None:
     found = explained(log(f"input token was not properly formatted: {tail}".replace('"', "'")))
     assert codes(found)[1:] == [(code, "derived")]
+
+
+@pytest.mark.parametrize(
+    ("fault", "causes"),
+    [
+        (
+            "certificate has expired or is not yet valid: current time 2026-01-02T10:00:00Z is after 2026-01-01T00:00:00Z",
+            ["client-certificate", "not-renewed", "kept-in-memory", "clock"],
+        ),
+        (
+            "certificate has expired or is not yet valid: current time 2026-01-02T10:00:00Z is before 2026-01-03T00:00:00Z",
+            ["client-certificate", "clock"],
+        ),
+        (
+            "certificate signed by unknown authority",
+            ["client-certificate", "other-cluster", "authority-replaced"],
+        ),
+        ("certificate specifies an incompatible key usage", ["client-certificate"]),
+    ],
+    ids=["late", "early", "authority", "other"],
+)
+def test_a_certificate_that_is_not_taken_is_no_matter_of_entries(fault: str, causes: list[str]) -> None:
+    found = explained(f'"Unable to authenticate the request" err="[x509: {fault}, invalid bearer token]"')
+    assert [cause.code for cause in found.causes] == causes
+    assert not any("access-entr" in each or "aws-auth" in each for each in commands(found))
 
 
 def test_what_stands_around_does_not_change_the_reading() -> None:

@@ -139,7 +139,9 @@ def others(draw: st.DrawFn) -> Failure:
 
 tried = cache(arguments_of)
 # What may begin with a dash: the options that commands of these rules have, and a dash alone for standard input.
-OPTION = re.compile(r"-|-[nof]|--[a-z]+(?:-[a-z]+)*|--(?:as|as-group|subresource)=.*", re.DOTALL)
+OPTION = re.compile(
+    r"-|-[nofu]|-(?:noout|subject|dates|in)|--[a-z]+(?:-[a-z]+)*|--(?:as|as-group|subresource)=.*", re.DOTALL
+)
 PIPE = " | iamtriage aws-auth "
 
 

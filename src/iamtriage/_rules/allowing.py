@@ -60,9 +60,22 @@ def principal_arn(denial: Denial) -> str:
 
 
 def allow_remedy(
-    denial: Denial, *, grant: Grant | None = None, title: str | None = None, url: str | None = None
+    denial: Denial,
+    *,
+    grant: Grant | None = None,
+    title: str | None = None,
+    url: str | None = None,
+    instead: str | None = None,
 ) -> Remedy | None:
-    """Give the remedy that allows the action to the caller; None where no statement can be made of it."""
+    """Give the remedy that allows the action to the caller; None where no statement can be made of it.
+
+    Args:
+        denial: the denial.
+        grant: what to allow, where that is not what was denied.
+        title: the remedy's title.
+        url: its page.
+        instead: whom to allow it in place of the caller, in words.
+    """
     grant = grant or grant_of(denial)
     if grant is None:
         return None
@@ -70,8 +83,8 @@ def allow_remedy(
     policy = document([statement(grant, sid=name)])
     steps = [*([REPLACE] if grant.has_placeholders else []), *grant.notes]
     role = denial.role
-    title = title or f"Allow {grant.action} to {denial.caller}"
-    if isinstance(role, IdentityCenterRole):
+    title = title or f"Allow {grant.action} to {instead or denial.caller}"
+    if isinstance(role, IdentityCenterRole) and instead is None:
         return Remedy(
             title=title,
             who="organization administrator",
@@ -95,7 +108,7 @@ def allow_remedy(
             layer="identity",
             url=url or pages.PERMISSION_SETS,
         )
-    where, put = _target(denial, name)
+    where, put = _target(denial, name) if instead is None else (instead, (_put_on("ROLE_NAME", name),))
     return Remedy(
         title=title,
         who="account administrator",
@@ -133,17 +146,10 @@ def _target(denial: Denial, name: str) -> tuple[str, tuple[str, ...]]:
         )
         words = ("put-user-policy", "--user-name", "USER_NAME")
     else:
-        return "the role or user that called", (
-            command(
-                "aws",
-                "iam",
-                "put-role-policy",
-                "--role-name",
-                "ROLE_NAME",
-                "--policy-name",
-                name,
-                "--policy-document",
-                _FILE,
-            ),
-        )
+        return "the role or user that called", (_put_on("ROLE_NAME", name),)
     return where, (command("aws", "iam", *words, "--policy-name", name, "--policy-document", _FILE),)
+
+
+def _put_on(role: str, name: str) -> str:
+    words = ("put-role-policy", "--role-name", role, "--policy-name", name, "--policy-document", _FILE)
+    return command("aws", "iam", *words)

@@ -16,6 +16,7 @@ from iamtriage._rules.api_kinds import KINDS, SENTENCES, code_lines, fit
 from iamtriage._rules.clues import code_of, profile_in, region_in, said
 from iamtriage._rules.commands import command
 from iamtriage._rules.malformed_policies import size_remedy
+from iamtriage._rules.other_endpoints import explain_not_sts, is_not_sts
 from iamtriage._rules.service_roles import explain_service_role
 from iamtriage._rules.unanswered import explain_unanswered
 from iamtriage.explanations import Cause, Explanation, Remedy
@@ -55,6 +56,8 @@ def explain_api_error(case: Case[AwsError]) -> Explanation:
 
 def _rule_for(case: Case[AwsError], words: str) -> _Rule:
     code, envelope = code_of(case.failure), case.failure.envelope
+    if is_not_sts(case, words):
+        return explain_not_sts
     if _SIZE.search(code) or _SIZE.search(words):
         return _too_long
     if (

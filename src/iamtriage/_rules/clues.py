@@ -37,6 +37,7 @@ __all__ = (
     "runs_in_pods",
     "said",
     "sentence",
+    "tells_of_pods",
     "user_in",
 )
 
@@ -77,9 +78,16 @@ LOCAL = re.compile(
     re.IGNORECASE,
 )
 """Names and ports of software that speaks as AWS does, and is not AWS."""
-_PODS = re.compile(
-    r"eks\.amazonaws\.com/|/var/run/secrets/|WebIdentityErr|kubernetes|kubelet|serviceaccount|169\.254\.170\.23"
-    r"|system:|kube-system|[Rr]econcil"
+_PODS = re.compile(r"eks\.amazonaws\.com/|WebIdentityErr|kubernetes|kubelet|169\.254\.170\.23|system:")
+# What a pod writes, or people of one: its own words, how its logs name objects, how Kubernetes' programs log as
+# the first process of a container, and controllers that run nowhere else.
+_IN_A_POD = re.compile(
+    r"\b[Pp]ods?\b|\b[Ss]ervice[Aa]ccounts?\b|/var/run/secrets/|kube-system|[Rr]econcil"
+    r"|\bnamespace[\"']{0,2}[:=] ?[\"']?[a-z0-9]"
+    r"|\b[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{6} 1 [\w-]{1,60}\.go:\d"
+    r"|external-?(?:dns|secrets)|cluster[-_]autoscaler|karpenter|load-?balancer-?controller|alb-?ingress|cert-manager"
+    r"|(?:ebs|efs|fsx)[-.]csi|kube2iam|\bkiam\b|crossplane|secrets-store",
+    re.ASCII,
 )
 
 
@@ -233,7 +241,14 @@ def registry_in(case: _AnyCase) -> tuple[str, str]:
 
 
 def runs_in_pods(case: _AnyCase) -> bool:
-    """Tell whether facts or text speak of pods."""
+    """Tell whether facts or text speak of pods, or of Kubernetes."""
     facts = case.facts
     known = (facts.namespace, facts.service_account, facts.kubernetes_version, facts.cluster)
-    return any(each is not None for each in known) or _PODS.search(case.text) is not None
+    if any(each is not None for each in known):
+        return True
+    return _PODS.search(case.text) is not None or tells_of_pods(case)
+
+
+def tells_of_pods(case: _AnyCase) -> bool:
+    """Tell whether the text speaks of pods or is a pod's: stricter, since people and builds use Kubernetes too."""
+    return _IN_A_POD.search(case.text) is not None

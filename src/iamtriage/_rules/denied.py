@@ -41,6 +41,7 @@ from iamtriage._rules.denied_otherwise import (
 from iamtriage._rules.denied_resources import explain_anonymous, explain_resource, explain_service
 from iamtriage._rules.denied_s3 import explain_bare_s3, explain_public_access
 from iamtriage._rules.identity_pools import explain_identity_pool_guest
+from iamtriage._rules.node_roles import with_pods
 from iamtriage._rules.other_software import explain_other_software
 from iamtriage._rules.passing_roles import explain_cross_account_pass, explain_pass_role
 from iamtriage._rules.pod_identities import explain_pod_denied
@@ -114,7 +115,7 @@ _ACTORS = {
 def explain_denied(case: Case[AccessDenied]) -> Explanation:
     """Explain an access denial."""
     denial = denial_of(case.failure, case.facts)
-    made = _rule_for(denial)(denial)
+    made = with_pods(denial, _rule_for(denial)(denial))
     notes = (*_other_layers(denial), *made.notes, *_about_caller(denial))
     return made if notes == made.notes else attrs.evolve(made, notes=notes)
 

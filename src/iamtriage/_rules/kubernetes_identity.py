@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._rules import clues, pages
 from iamtriage._rules.authenticator import explain_authenticator
+from iamtriage._rules.client_certificates import explain_certificate, is_certificate
 from iamtriage._rules.clusters import cluster_in, own_words
 from iamtriage._rules.eks_console import explain_console
 from iamtriage._rules.kubernetes_users import TERRAFORM, terraform_remedy
@@ -64,6 +65,8 @@ def explain_unauthorized(case: Case[KubernetesUnauthorized]) -> Explanation:
 
 def _special(case: Case[KubernetesUnauthorized], words: str) -> Explanation | None:
     """Explain a login of which the text says more than that it failed; None for others."""
+    if is_certificate(words):
+        return explain_certificate(case, words)
     missing = missing_account_in(words)
     if missing is not None:
         return explain_missing_account(case, missing)

@@ -39,9 +39,15 @@ _SLOW = re.compile(r"[Tt]ime(?:d )?-?out|deadline exceeded|canceled", re.ASCII)
 _LAMBDA = re.compile(r"/var/task/|/opt/nodejs|AWS_LAMBDA|lambda_function|/var/runtime/")
 # Programs that were built in GitHub Actions have its directory of sources in their traces, wherever they run.
 _GITHUB = re.compile(
-    r"configure-aws-credentials|GITHUB_|/home/runner/work/_(?:actions|temp)\b|GitHub Actions|id-token|::error::|Credentials could not be loaded"
+    r"configure-aws-credentials|\baws-actions/|GITHUB_|/home/runner/work/_(?:actions|temp)\b|GitHub Actions|id-token|::error::|Credentials could not be loaded"
 )
 _CI = re.compile(r"gitlab|jenkins|circleci|buildkite|bitbucket|[Cc]ode[Bb]uild", re.IGNORECASE)
+# Programs that ship logs and metrics or keep them, by name or as they log: they run in clusters and on servers.
+_SERVER = re.compile(
+    r"fluent-?(?:bit|d)\b|\[aws_c(?:redentials|lient)\]|\[output:|logstash|opentelemetry|batch_processor|\bcaller=[\w-]{1,60}\.go:\d"
+    r"|\[(?:error|warn)\]: #\d",
+    re.IGNORECASE,
+)
 # A chain of providers as SDKs of Java, JavaScript and Go print it, and what each looks for.
 _PROVIDERS = (
     (
@@ -123,6 +129,8 @@ def _places(case: Case[MissingCredentials], words: str) -> list[_Place]:
         (_ec2, _IMDS.search(words) is not None),
     )
     places = [place for place, is_there in signs if is_there]
+    if places in ([], [_ec2]) and _SERVER.search(text):
+        return [in_pods, _ec2]
     if not places:
         return [_laptop, _ec2]
     # Instance metadata is the last place of every chain, so it being named tells little of where the call runs.

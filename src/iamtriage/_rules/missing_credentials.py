@@ -42,7 +42,7 @@ _SSO = re.compile(r"Error loading SSO Token|token for sso|SSO Token: Token for|S
 _LOGIN = re.compile(r"login session|signin:CreateOAuth2Token|login credentials")
 _MFA = re.compile(r"MFA token required|AssumeRoleTokenProvider|assume role with MFA|mfa_serial")
 _PROCESS = re.compile(r"from custom-process|credential_process|ProcessProvider")
-_EXEC = re.compile(r"getting credentials: exec|exec plugin|argocd-k8s-auth")
+_EXEC = re.compile(r"getting credentials: exec|exec plugin|argocd-k8s-auth|could not get token")
 
 _REGISTRY = re.compile(r"no basic auth credentials")
 

@@ -30,6 +30,14 @@ __all__ = ("explain_exec", "explain_mfa", "explain_no_login", "explain_no_sso_lo
 _EXECUTABLE = re.compile(
     r"executable ([\w./-]{1,80}) (?:failed|not found)|exec: \"?([\w./-]{1,80})\"?: (?:executable file not found|no such file)"
 )
+# The helpers are the AWS CLI and Go's aws-iam-authenticator.
+_NONE_FOUND = re.compile(r"NoCredentialProviders|no valid providers in chain|Unable to locate credentials")
+_NO_CREDENTIALS = Cause(
+    "helper-without-credentials",
+    "The helper found no AWS credentials where it ran.",
+    "derived",
+    ("The helper's own error stands in the text.",),
+)
 
 
 def explain_no_sso_login(case: Case[MissingCredentials], words: str) -> Explanation:
@@ -159,7 +167,9 @@ def explain_process(case: Case[MissingCredentials], words: str) -> Explanation:
 def explain_exec(case: Case[MissingCredentials], words: str) -> Explanation:
     found = _EXECUTABLE.search(words)
     name = plain(next(filter(None, found.groups()), None)) if found else None
-    missing = "not found" in words or "no such file" in words
+    # What the helper itself says goes before what may be: it found none.
+    none = _NONE_FOUND.search(words)
+    missing = none is None and ("not found" in words or "no such file" in words)
     what = "was not found" if missing else "failed"
     region = commands.region(region_in(case))
     cluster = commands.cluster(case.facts.cluster)
@@ -185,6 +195,8 @@ def explain_exec(case: Case[MissingCredentials], words: str) -> Explanation:
             url=pages.EKS_KUBECONFIG,
         ),
     ]
+    if none is not None:
+        remedies.insert(0, helps.name_provider(profile_in(case)))
     if missing:
         remedies.insert(
             0,
@@ -211,6 +223,8 @@ def explain_exec(case: Case[MissingCredentials], words: str) -> Explanation:
             *(
                 ()
                 if missing
+                else (_NO_CREDENTIALS,)
+                if none is not None
                 else (
                     Cause(
                         "helper-without-credentials",

@@ -118,6 +118,8 @@ GITHUB_OIDC = (
 )
 
 RBAC = "https://kubernetes.io/docs/reference/access-authn-authz/rbac/"
+KUBERNETES_CERTIFICATES = "https://kubernetes.io/docs/tasks/tls/certificate-rotation/"
+KUBEADM_CERTIFICATES = "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/"
 KUBERNETES_ADMISSION = "https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/"
 EKS_FARGATE_ROLE = f"{_EKS}/pod-execution-role.html"
 EKS_LOGS = f"{_EKS}/control-plane-logs.html"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._rules import commands, pages
 from iamtriage._rules.certificates import AUTHORITY, NOT_TRUSTED, not_trusted
-from iamtriage._rules.clues import code_of, quoted, region_in
+from iamtriage._rules.clues import code_of, quoted, region_in, runs_in_pods
 from iamtriage._rules.commands import command
 from iamtriage._rules.sts_findings import sts_findings
 from iamtriage._sts_known import resolved
@@ -20,11 +20,25 @@ from iamtriage.explanations import Cause, Explanation, Remedy
 
 if TYPE_CHECKING:
     from iamtriage._rules.cases import Case
+    from iamtriage._rules.clusters import AnyCase
     from iamtriage.failures import MissingCredentials
 
-__all__ = ("NO_CALL", "explain_pod", "in_pods")
+__all__ = ("NO_CALL", "explain_pod", "in_pods", "own_role")
 
-_READS_TOKEN = re.compile(r"/var/run/secrets/eks\.amazonaws\.com|fetching WebIdentity token")
+# That the text names the file tells nothing: people show the variables of a pod. What was wrong with it does.
+_TOKEN_FILE = r"/var/run/secrets/eks\.amazonaws\.com"  # noqa: S105
+_NOT_READ = (
+    r"[Nn]o such file|[Pp]ermission denied|ENOENT|EACCES|NoSuchFileException|FileNotFound|nio\.file\.AccessDenied"
+    r"|(?:[Uu]nable to|[Ff]ailed to|[Cc]ould not|[Cc]annot|[Cc]an't) (?:read|open|load)"
+)
+_READS_TOKEN = re.compile(
+    rf"fetching WebIdentity token|(?:{_TOKEN_FILE}[\w./-]{{0,60}}.{{0,60}}?(?:{_NOT_READ}))"
+    rf"|(?:(?:{_NOT_READ}).{{0,60}}?{_TOKEN_FILE})"
+)
+# Variables with a value: what EKS does is done.
+_IS_SET = re.compile(
+    r"AWS_(?:WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_FULL_URI)[\"']{0,2} ?[:=] ?[\"']?(?:/|[A-Z]:|https?://)"
+)
 _AGENT = "169.254.170.23"  # of EKS Pod Identity, on each node
 _OLD_SDK = "is not a valid container metadata service hostname"
 _UNREACHED = re.compile(
@@ -188,36 +202,100 @@ def _unreadable(case: Case[MissingCredentials], words: str) -> Explanation:
 
 def in_pods(case: Case[MissingCredentials], _words: str) -> tuple[list[Cause], list[Remedy]]:
     """Give why a pod may have no credentials, and what gives it some."""
-    code = code_of(case.failure)
-    told = (
-        ("Facts or text speak of pods.",)
-        if code != "WebIdentityErr"
-        else ("The SDK asked for a web identity's role.",)
+    if _IS_SET.search(case.text):
+        return _set_up(case)
+    without = "neither an annotation with a role nor a Pod Identity association, or the pod uses another service account."
+    older = Cause(
+        "pods-not-recreated",
+        "The pod is older than the annotation or association: EKS puts variables into pods when they are made.",
+        "possible",
     )
+    remedies = [_irsa(case), _pod_identity(case)]
+    if code_of(case.failure) == "WebIdentityErr":
+        told = "The SDK asked for a web identity's role."
+    elif runs_in_pods(case):
+        told = "Facts or text speak of pods."
+    else:
+        text = f"If the program runs in a pod of EKS: its service account has {without}"
+        return [Cause("service-account-without-role", text, "possible"), older], remedies
     return (
         [
             Cause(
                 "service-account-without-role",
-                "The pod's service account has neither an annotation with a role nor a Pod Identity association, or the pod uses another service account.",
+                f"The pod's service account has {without}",
                 "possible",
-                told,
+                (told,),
             ),
-            Cause(
-                "pods-not-recreated",
-                "The pod is older than the annotation or association: EKS puts variables into pods when they are made.",
-                "possible",
-            ),
+            older,
             Cause("sdk-too-old", "The SDK is too old for web identities or EKS Pod Identity.", "possible"),
             Cause("agent-missing", "The EKS Pod Identity Agent does not run on the pod's node.", "possible"),
         ],
-        [_irsa(case), _pod_identity(case)],
+        remedies,
+    )
+
+
+def _set_up(case: Case[MissingCredentials]) -> tuple[list[Cause], list[Remedy]]:
+    """Give why an SDK may pass over the variables that the text shows."""
+    told = ("The text shows the variables by which SDKs find the pod's role.",)
+    return (
+        [
+            Cause(
+                "sdk-too-old", "The SDK is too old for web identities or EKS Pod Identity.", "possible", told
+            ),
+            Cause(
+                "other-provider",
+                "The code, a profile or another library names a provider that does not look at these variables, or runs in a process without them.",
+                "possible",
+            ),
+        ],
+        [
+            Remedy(
+                title="Update the SDK, and let it choose its provider",
+                who="you",
+                steps=(
+                    "Update it to a version that knows the variables, also where another library brings its own copy.",
+                    "Make clients with the default chain of providers, and hand the environment on to processes that the program starts.",
+                ),
+                url=pages.EKS_IRSA_SDK,
+            ),
+            _irsa(case),
+        ],
     )
 
 
 # ------------------------------------------------ remedies
 
 
-def _irsa(case: Case[MissingCredentials]) -> Remedy:
+def own_role(case: AnyCase, *, title: str) -> Remedy:
+    """Give a pod a role of its own, in place of that of its node."""
+    name, namespace = _named(case)
+    return Remedy(
+        title=title,
+        who="cluster administrator",
+        steps=(
+            "See whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE, or AWS_CONTAINER_CREDENTIALS_FULL_URI. With neither, the SDK goes on to the role of the node.",
+            "If it has neither, see which service account it uses. Then, in EKS, associate the account with a role that trusts pods.eks.amazonaws.com (EKS Pod Identity; its agent has to run on the nodes), or annotate it with a role that trusts the cluster's OIDC provider (IRSA). Where a chart makes the account, set the annotation in its values.",
+            "Make the pods anew: EKS puts the variables into pods only when they are made.",
+            "If it has them and still calls as the node, its SDK is too old to know them, or the code or a profile names other credentials: update the SDK.",
+        ),
+        commands=(
+            _look(case),
+            _service_account(case),
+            _associations(case),
+            command(
+                *("aws", "eks", "create-pod-identity-association"),
+                *("--cluster-name", commands.cluster(case.facts.cluster)),
+                *("--namespace", namespace, "--service-account", name, "--role-arn", "ROLE_ARN"),
+                *("--region", commands.region(region_in(case))),
+            ),
+            _annotation(case),
+            _restart(case),
+        ),
+        url=pages.EKS_SERVICE_ACCOUNTS,
+    )
+
+
+def _irsa(case: AnyCase) -> Remedy:
     return Remedy(
         title="In pods: see what EKS has put into the pod",
         who="you",
@@ -231,7 +309,7 @@ def _irsa(case: Case[MissingCredentials]) -> Remedy:
     )
 
 
-def _pod_identity(case: Case[MissingCredentials]) -> Remedy:
+def _pod_identity(case: AnyCase) -> Remedy:
     return Remedy(
         title="With EKS Pod Identity: see association and agent",
         who="cluster administrator",
@@ -247,13 +325,13 @@ def _pod_identity(case: Case[MissingCredentials]) -> Remedy:
     )
 
 
-def _named(case: Case[MissingCredentials]) -> tuple[str, str]:
+def _named(case: AnyCase) -> tuple[str, str]:
     account = case.facts.service_account
     name = "SERVICE_ACCOUNT" if account is None else commands.kubernetes_name(account)
     return name, commands.namespace(case.facts.namespace)
 
 
-def _look(case: Case[MissingCredentials]) -> str:
+def _look(case: AnyCase) -> str:
     # By name: the environment may hold secrets.
     names = (
         "AWS_ROLE_ARN",
@@ -264,12 +342,12 @@ def _look(case: Case[MissingCredentials]) -> str:
     return command("kubectl", "exec", "POD", "--namespace", _named(case)[1], "--", "printenv", *names)
 
 
-def _service_account(case: Case[MissingCredentials]) -> str:
+def _service_account(case: AnyCase) -> str:
     name, namespace = _named(case)
     return command("kubectl", "get", "serviceaccount", name, "--namespace", namespace, "--output", "yaml")
 
 
-def _annotation(case: Case[MissingCredentials]) -> str:
+def _annotation(case: AnyCase) -> str:
     name, namespace = _named(case)
     role = "eks.amazonaws.com/role-arn=ROLE_ARN"
     return command(
@@ -277,11 +355,11 @@ def _annotation(case: Case[MissingCredentials]) -> str:
     )
 
 
-def _restart(case: Case[MissingCredentials]) -> str:
+def _restart(case: AnyCase) -> str:
     return command("kubectl", "rollout", "restart", "deployment/NAME", "--namespace", _named(case)[1])
 
 
-def _associations(case: Case[MissingCredentials]) -> str:
+def _associations(case: AnyCase) -> str:
     name, namespace = _named(case)
     return command(
         *(
