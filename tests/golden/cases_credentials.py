@@ -204,7 +204,7 @@ MISSING: tuple[Golden, ...] = (
     ("no-credentials-in-pod", "botocore.exceptions.NoCredentialsError: Unable to locate credentials", POD),
     (
         "no-credentials-of-controller",
-        "kubectl get externalsecrets --namespace shop\nstatus: ERROR, Missing credentials in config",
+        "kubectl get externalsecrets --namespace shop\norders  failed: Missing credentials in config",
         {},
     ),
     (

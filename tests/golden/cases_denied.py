@@ -125,7 +125,7 @@ CLAIMS = {"iss": f"https://{ISSUER}", "sub": "system:serviceaccount:shop:cart", 
 
 NODE = "arn:aws:sts::111122223333:assumed-role/eksctl-orders-nodegroup-ng-NodeInstanceRole-1A2B3C4D5E6F/i-0a1b2c3d4e5f60718"
 KOPS_NODE = "arn:aws:sts::111122223333:assumed-role/nodes.orders.example.com/i-0a1b2c3d4e5f60718"
-KLOG = "E0803 10:15:00.000000       1 aws_manager.go:259] Failed to regenerate ASG cache: AccessDenied: "
+KLOG = "E0803 10:15:00.000000       1 groups.go:12] Groups were not listed: AccessDenied: "
 
 CASES: tuple[Golden, ...] = (
     # The EKS page's own words.

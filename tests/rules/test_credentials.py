@@ -472,7 +472,7 @@ ABSENCES: tuple[Row, ...] = (
     ),
     (
         "a controller's object without credentials",
-        "kubectl get externalsecrets --namespace shop\nstatus: ERROR, Missing credentials in config",
+        "kubectl get externalsecrets --namespace shop\norders  failed: Missing credentials in config",
         {},
         "no-credentials",
         {"no-credentials": "derived", "service-account-without-role": "possible"},
