@@ -500,6 +500,26 @@ RESOURCES: Table = (
         f"User: {ANA} is not authorized to perform: s3:GetObject on resource: `arn:aws:s3:::example-bucket/key'",
         denied(principal=ANA, action="s3:GetObject", resource="arn:aws:s3:::example-bucket/key"),
     ),
+    *(
+        (
+            f"ses-{name}",
+            text.format(
+                f"User `{ANA}' is not authorized to perform `ses:SendRawEmail' on resource `arn:aws:ses:eu-west-1:111122223333:identity/o'hara.example'"
+            ),
+            denied(
+                principal=ANA,
+                action="ses:SendRawEmail",
+                resource="arn:aws:ses:eu-west-1:111122223333:identity/o'hara.example",
+            ),
+        )
+        for name, text in (
+            ("fenced", "```\nAccess denied: {}\n```"),
+            ("in-a-tuple", "```\nFailed: (554, b\"Access denied: {}\")\n```"),
+            ("in-code", "It says `Access denied: {}` since today."),
+            ("before-code", "Access denied: {}. Then `retry` was called."),
+            ("before-more-lines", "```\nAccess denied: {}\nsee `docs`\n```"),
+        )
+    ),
     (
         "quote-never-closed",
         f'User: {ANA} is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::example-bucket/key',

@@ -62,6 +62,8 @@ _BARE_PRINCIPAL = re.compile(
 _RESOURCE = re.compile(
     r"[\s.,…`'\")\]*]*\b(?:on|for)\s+(?:the\s+|this\s+|these\s+)?(?:[Rr]esources?|resource\(s\))\b\s*(?P<colon>:)?\s*(?:\*\*(?=\w))?"
 )
+# An apostrophe that ends a quotation, not one inside a name.
+_APOSTROPHE = re.compile(r"'(?=[\s\"'`()\[\]{}<>,.;:!?]|\Z)")
 _OPERATION_WORD = re.compile(r"\s+(?:operation|action)\b")
 _CIPHERTEXT = re.compile(r"\s*associated\s+with\s+this\s+ciphertext")
 _TRUNCATED_RESOURCE = re.compile(r"(?:on\s+r|r)?esource:\s*")
@@ -215,9 +217,7 @@ def _read_resource(text: str, position: int, partial: Partial) -> int:
         ciphertext = _CIPHERTEXT.match(text, start)
         return ciphertext.end() if ciphertext else start
     if quoted:
-        close = text.find(quote, start + 1, start + _RESOURCE_REACH)
-        if close < 0 and quote == "`":
-            close = text.find("'", start + 1, start + _RESOURCE_REACH)
+        close = _closing(text, start)
         if close > 0 and "\n\n" not in text[start:close] and cut_in(text, start, close) is None:
             partial.put("resource", rejoin(text[start + 1 : close]).strip(), start + 1, close)
             return close + 1
@@ -230,6 +230,19 @@ def _read_resource(text: str, position: int, partial: Partial) -> int:
         typed = _TYPED_NAME.match(value)
         partial.put("resource", " ".join(value.split()) if typed else rejoin(value), first, last)
     return last
+
+
+def _closing(text: str, start: int) -> int:
+    """Give where the quote at a place is closed; negative where it is not."""
+    limit = start + _RESOURCE_REACH
+    if text[start] != "`":
+        return text.find(text[start], start + 1, limit)
+    # SES quotes `like this'; a back tick further on may be Markdown's.
+    apostrophe = _APOSTROPHE.search(text, start + 1, limit)
+    line_end = text.find("\n", start, limit)
+    ends = [end for end in (apostrophe.start() if apostrophe else -1, line_end) if end >= 0]
+    back_tick = text.find("`", start + 1, min(ends, default=limit))
+    return back_tick if back_tick >= 0 else apostrophe.start() if apostrophe else -1
 
 
 def _resource_bounds(text: str, start: int) -> tuple[int, int]:
