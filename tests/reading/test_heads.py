@@ -917,6 +917,45 @@ BESIDE: Table = (
     ("nested-base", "nested: AmazonServiceException[no words]", None),
     ("nested-elsewhere", "nested: IOException[Access Denied]", None),
 )  # fmt: skip
+_INVALID_TOKEN = "The security token included in the request is invalid."
+_SES = "User `arn:aws:iam::111122223333:user/ana' is not authorized to perform `ses:SendRawEmail' on resource `arn:aws:ses:eu-west-1:111122223333:identity/example.com'"
+_SES_FACTS = denied(
+    principal=ANA,
+    action="ses:SendRawEmail",
+    resource="arn:aws:ses:eu-west-1:111122223333:identity/example.com",
+)
+# Classes of any software around AWS's words.
+CLASSES: Table = (
+    *(
+        (f"class-{name}", f"{name}: {_INVALID_TOKEN}", expect("invalid_credentials"))
+        for name in (
+            "S3Error", "UploadError", "S3UploadFailedError", "AuthenticationError", "OperationalError", "TransportError", "DeployError",
+            "AirflowException", "DockerException", "FlysystemException", "HttpTransportException", "BedrockException",
+        )
+    ),
+    *(
+        (f"code-{name}", f"{name}: {_INVALID_TOKEN}", expect("invalid_credentials", code=name))
+        for name in ("SomethingNewException", "InternalServerError", "GoneException", "InvalidClientTokenId")
+    ),
+    (
+        "class-in-a-namespace",
+        f"botocore.errorfactory.BedrockRuntimeError: {_INVALID_TOKEN}",
+        expect("invalid_credentials", code="BedrockRuntimeError"),
+    ),
+    (
+        "class-then-property",
+        "{ [S3Error: Your access key is not one that we know.]\n  code: 'InvalidAccessKeyID',\n  requestid: 'EXAMPLE0REQUEST1',\n  amzRequestid: null }",
+        expect("invalid_credentials", code="InvalidAccessKeyID", request_id="EXAMPLE0REQUEST1"),
+    ),
+    (
+        "class-of-a-function",
+        f'{{"errorType": "OperationalError", "errorMessage": "{_INVALID_TOKEN}", "requestId": "{REQUEST}"}}',
+        expect("invalid_credentials"),
+    ),
+    ("smtp-status", f"SMTPDataError: 554 Access denied: {_SES}", _SES_FACTS),
+    ("smtp-tuple", f'smtplib.SMTPDataError: (554, "Access denied: {_SES}")', _SES_FACTS),
+    ("smtp-authentication", f"smtplib.SMTPAuthenticationError: (435, '{_INVALID_TOKEN}')", expect("invalid_credentials")),
+)  # fmt: skip
 TABLES = (
     BOTOCORE,
     CLI,
@@ -933,6 +972,7 @@ TABLES = (
     BOTO2,
     S3CMD,
     BESIDE,
+    CLASSES,
 )
 SOURCES = (
     ("botocore", _BOTO),

@@ -514,7 +514,7 @@ RESOURCES: Table = (
         )
         for name, text in (
             ("fenced", "```\nAccess denied: {}\n```"),
-            ("in-a-tuple", "```\nFailed: (554, b\"Access denied: {}\")\n```"),
+            ("in-a-tuple", '```\nFailed: (554, b"Access denied: {}")\n```'),
             ("in-code", "It says `Access denied: {}` since today."),
             ("before-code", "Access denied: {}. Then `retry` was called."),
             ("before-more-lines", "```\nAccess denied: {}\nsee `docs`\n```"),

@@ -9,7 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.codes import FOREIGN_NAMESPACE, is_code, is_known, kind_of_code
+from iamtriage._reading.codes import (
+    FOREIGN_NAMESPACE,
+    is_code,
+    is_known,
+    kind_of_code,
+    may_be_class_of_others,
+)
 from iamtriage._reading.heads import code_partial
 from iamtriage._reading.partials import CLASS_NAME, HINT, STATED
 
@@ -87,6 +93,8 @@ def _before_colons(text: str) -> Iterator[Partial]:
     for m in _BEFORE_COLON.finditer(text):
         code = m["code"]
         if not is_code(code) or code in _PLAIN_WORDS - {"Forbidden", "Throttling"}:
+            continue
+        if may_be_class_of_others(code):
             continue
         if code == "Forbidden" and text[max(0, m.start() - 4) : m.start()].strip().isdigit():
             # "403 Forbidden:" is HTTP's reason.

@@ -10,7 +10,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage._reading.codes import bare, is_code, is_generic, is_known, is_status, without_code
+from iamtriage._reading.codes import (
+    bare,
+    is_code,
+    is_generic,
+    is_known,
+    is_status,
+    may_be_class_of_others,
+    without_code,
+)
 from iamtriage._reading.grammar import ELLIPSIS, VAULT, account_of, cut_in, rejoin, trim
 from iamtriage._reading.partials import BEST, CLASS_NAME, HINT, STATED, Partial
 from iamtriage._reading.services import service_name, service_of_event_source
@@ -109,7 +117,7 @@ def read_pairs(text: str, taken: Sequence[Partial]) -> Iterator[Partial]:
             pair is not None
             and pair.value
             and ELLIPSIS.match(pair.value) is None
-            and _TAKERS[role](fresh, pair)
+            and (_TAKERS[role](fresh, pair) or fresh.lambda_answer)
         ):
             fresh.end = max(fresh.end, pair.end)
             cluster = fresh
@@ -170,7 +178,9 @@ def _record(cluster: Partial, _: _Pair) -> bool:
 
 
 def _code(cluster: Partial, pair: _Pair) -> bool:
-    if pair.key == "errorType" and is_generic(pair.value):
+    typed = pair.key.lower() in {"errortype", "typename"}
+    of_others = typed and may_be_class_of_others(pair.value)
+    if pair.key == "errorType" and (of_others or is_generic(pair.value)):
         # What a Lambda function answers for an error of its own: its request id is the invocation's.
         cluster.facts.pop("request_id", None)
         cluster.lambda_answer = True
@@ -187,13 +197,13 @@ def _code(cluster: Partial, pair: _Pair) -> bool:
             return True
         return False
     if (
-        _CODE_WORD.fullmatch(value) is None
+        of_others
+        or _CODE_WORD.fullmatch(value) is None
         or not is_code(value)
         or (is_generic(value) and not is_known(value))
     ):
         return False
     at = pair.text.find(value, pair.start, pair.end)
-    typed = pair.key.lower() in {"errortype", "typename"}
     cluster.put("code", value, at, at + len(value), CLASS_NAME if typed else BEST)
     cluster.aws = cluster.aws or pair.key in {"__type", "_serviceCode", "s3ErrorCode"}
     return True

@@ -24,6 +24,9 @@ _STATUS = re.compile(
     # Guzzle's sentence, whatever the reason behind the status.
     r"|resulted\sin\san?\s[`'\"]?(?P<u>[3-5][0-9]{2})\b(?=[^`\n]{0,60}[`'\"]?\s(?:response\b|$))"
 )
+# Of the replies of mail servers, those that HTTP does not have.
+_MAIL_ONLY, _HTTP_AGAIN = "530", "598"
+_MAIL_REACH = 60
 
 # A host that somebody typed or points to is not the one that answered: an echoed command, an option, a link.
 _TYPED = re.compile(
@@ -38,11 +41,17 @@ def read_statuses(text: str) -> Iterator[Partial]:
     """Find HTTP statuses in the words of logs and traces; weak facts that need a failure to belong to."""
     for m in _STATUS.finditer(text):
         group = m.lastgroup
-        if group is None or VAULT.match(text, m.end(group)):
+        if group is None or VAULT.match(text, m.end(group)) or _is_of_mail(text, m):
             continue
         partial = Partial("status", m.start(), m.end())
         partial.put("status_code", m[group], m.start(group), m.end(group), HINT)
         yield partial
+
+
+def _is_of_mail(text: str, m: re.Match[str]) -> bool:
+    """Tell the replies of mail servers, which are no HTTP statuses."""
+    status = m[m.lastgroup or 0]
+    return _MAIL_ONLY <= status < _HTTP_AGAIN or "SMTP" in text[max(0, m.start() - _MAIL_REACH) : m.start()]
 
 
 def read_hosts(text: str) -> Iterator[Partial]:
