@@ -906,6 +906,50 @@ BESIDE: Table = (
     ),
     ("beside-sentence", f"AccessDeniedException [{DENIAL}]", {**DENIED, "code": "AccessDeniedException"}),
     ("beside-reason", "Forbidden Access Denied", None),
+    (
+        "in-brackets",
+        "Error [CredentialsError]: nothing to sign with",
+        expect("missing_credentials", code="CredentialsError"),
+    ),
+    (
+        "in-brackets-class",
+        "TimeoutError [ThrottlingException]: too many calls\n    at Request.extractError (/app/node_modules/aws-sdk/lib/protocol/json.js:80:27)",
+        expect("aws_error", code="ThrottlingException"),
+    ),
+    (
+        "in-brackets-php",
+        "S3::putObject(example-bucket/a.csv): [SignatureDoesNotMatch] Your key is not the one that signed.",
+        expect("signature_mismatch", code="SignatureDoesNotMatch"),
+    ),
+    ("in-brackets-other", "Error [ERR_INVALID_URL]: Invalid URL", None),
+    ("in-brackets-no-error", "see [ExpiredToken] below", None),
+    (
+        "joined-by-dash",
+        "ERROR: ExpiredToken - Sign in once more, please.",
+        expect("expired_credentials", code="ExpiredToken"),
+    ),
+    (
+        "joined-by-en-dash",
+        "Upload failed: InvalidAccessKeyId – Check the key.",
+        expect("invalid_credentials", code="InvalidAccessKeyId"),
+    ),
+    (
+        "joined-by-bar",
+        "ERROR: SignatureDoesNotMatch | Check the key.",
+        expect("signature_mismatch", code="SignatureDoesNotMatch"),
+    ),
+    (
+        "joined-by-bracket",
+        "Error: ExpiredTokenException [Sign in once more, please.]",
+        expect("expired_credentials", code="ExpiredTokenException"),
+    ),
+    (
+        "joined-near-aws",
+        "Error: ThrottlingException - Too many calls\n    at /app/node_modules/aws-sdk/lib/request.js:31:10",
+        expect("aws_error", code="ThrottlingException"),
+    ),
+    ("joined-elsewhere", "Error: ThrottlingException - Too many calls", None),
+    ("joined-in-a-list", "- ExpiredToken - Sign in once more.\n- NoSuchKey - There is no such key.", None),
     ("beside-foreign", "org.springframework.security.access.AccessDeniedException [Access Denied]", None),
     ("nested", "nested: IOException[cannot list orders]; nested: AmazonS3Exception[Access Denied]; ", denied(service="s3")),
     (

@@ -42,6 +42,15 @@ _IN_PARENTHESES = re.compile(
 )
 # "Error (ExpiredToken): The provided token …"
 _PARENTHESIZED = re.compile(r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\((?P<code>[A-Z][A-Za-z0-9]{3,80})\):\s")
+# "Error [ExpiredToken]: The …", "S3::putObject(b/k): [AccessDenied] User: …"
+_BRACKETED = re.compile(
+    r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\[(?P<code>[A-Z][A-Za-z0-9.]{3,80})\](?::|\s(?=[A-Z]))"
+)
+# "ERROR: ExpiredToken - The …"; at the start of a line it may be a list of codes.
+_JOINED = re.compile(
+    r"(?:(?:[Ee]rror|ERROR|[Ff]ailed|FAILED|[Ee]xception):?\s|[)\]>]:\s)(?P<code>[A-Z][A-Za-z0-9.]{3,80})"
+    r"\s(?:[-–—|]|\[)\s?(?=[A-Z])"
+)
 _AT_END = re.compile(
     r"(?:[Ee]rror|failed|[Cc]ode|due to|with|returned|reason|[Rr]esponse):?\s+(?P<code>[A-Z][A-Za-z0-9]{4,80})"
     r"(?=\s*(?:[\"'.)\]}]|\Z|\n|\(Service))"
@@ -83,10 +92,11 @@ def _without_colon(text: str) -> Iterator[Partial]:
     for m in _BESIDE.finditer(text):
         if kind_of_code(m["code"]) == "access_denied" and m["code"] not in _PLAIN_WORDS:
             yield code_partial(m)
-    if "): " in text:
-        for m in _PARENTHESIZED.finditer(text):
-            if is_known(m["code"]) and m["code"] not in _PLAIN_WORDS:
-                yield code_partial(m)
+    for needed, pattern in (("): ", _PARENTHESIZED), ("]", _BRACKETED), (" ", _JOINED)):
+        if needed in text:
+            for m in pattern.finditer(text):
+                if is_known(m["code"]) and m["code"] not in _PLAIN_WORDS:
+                    yield code_partial(m)
 
 
 def _before_colons(text: str) -> Iterator[Partial]:
