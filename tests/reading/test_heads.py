@@ -55,6 +55,27 @@ BOTOCORE: Table = (
         denied(code="AccessDenied", operation="DeleteAccount"),
     ),
     (
+        "pynamodb",
+        "pynamodb.exceptions.VerboseClientError: An error occurred (UnrecognizedClientException) on request (EXAMPLE0REQUEST0VV4KQNSO5AEMVJF66Q9ASUAAJG) on table (orders) when calling the DescribeTable operation: The security token included in the request is invalid",
+        expect(
+            "invalid_credentials",
+            code="UnrecognizedClientException",
+            operation="DescribeTable",
+            request_id="EXAMPLE0REQUEST0VV4KQNSO5AEMVJF66Q9ASUAAJG",
+        ),
+    ),
+    (
+        "pynamodb-table",
+        "An error occurred (AccessDeniedException) on table (orders) when calling the PutItem operation: no words",
+        denied(code="AccessDeniedException", operation="PutItem"),
+    ),
+    (
+        "empty-code",
+        "botocore.exceptions.ClientError: An error occurred () when calling the PutObject operation: ",
+        expect("aws_error", operation="PutObject"),
+    ),
+    ("empty-parentheses", "An error occurred () while saving the form: aws", None),
+    (
         "throttling",
         "An error occurred (ThrottlingException) when calling the ListClusters operation (reached max retries: 4): Rate exceeded",
         expect("aws_error", code="ThrottlingException", operation="ListClusters"),

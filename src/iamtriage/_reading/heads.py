@@ -2,7 +2,7 @@
 
 Sources, by shape: botocore ``exceptions.ClientError``, aws-cli's error handler, smithy-go
 ``OperationError`` and aws-sdk-go-v2's ``ResponseError``, aws-sdk-php's ``WrappedHttpHandler``,
-aws-sdk-net's ``AmazonServiceException``, aws-sdk-cpp's log lines, boto 2's ``BotoServerError``, s3cmd's
+aws-sdk-net's ``AmazonServiceException``, aws-sdk-cpp's log lines, boto 2's ``BotoServerError``, pynamodb's ``VerboseClientError``, s3cmd's
 ``S3Error``, the EKS Pod Identity agent, Redshift's S3 errors, Apache Arrow's ``ErrorToStatus``, columns of CloudTrail queries.
 """
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _BOTOCORE = re.compile(
-    r"(?:An|A\s+client)\s+[Ee]rror\s+(?:occurr?ed\s+)?\(\s*(?P<code>[^()\s]{1,128})\s*\)(?:\s+occurred)?"
+    # An answer without a code leaves the place empty; pynamodb adds two clauses.
+    r"(?:An|A\s+client)\s+[Ee]rror\s+(?:occurr?ed\s+)?\(\s*(?P<code>[^()\s]{1,128}|(?=\)\s+when\s+calling\b))\s*\)(?:\s+occurred)?"
+    r"(?:\s+on\s+request\s+\((?P<request>[^()\s]{1,128})\))?(?:\s+on\s+table\s+\([^()\n]{1,255}\))?"
     r"(?:\s+when\s+calling\s+the\s+(?P<operation>\w{1,80})\s+operation)?(?:\s+\(reached\s+max\s+retries:\s+\d+\))?\s*:?\s*"
 )
 _CLI = re.compile(r"aws:\s\[ERROR\]:\s|(?:fatal error|(?:upload|download|copy|move|delete) failed)[:\s]")
@@ -117,6 +119,7 @@ def _botocore(m: re.Match[str]) -> Partial:
         # botocore makes a code of the HTTP status where the answer has none.
         _put(partial, m, "status_code", "code", HINT)
     _put(partial, m, "operation", rank=BEST)
+    _put(partial, m, "request_id", "request")
     if _CLI.search(m.string, max(0, m.start() - _CLI_REACH), m.start() + 1):
         partial.source = "aws-cli"
     return partial

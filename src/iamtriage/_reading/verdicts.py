@@ -42,6 +42,12 @@ _SDKS = frozenset(
         "kubernetes", "swift",
     }
 )  # fmt: skip
+# Of these, what prints an answer that has no code.
+_WITHOUT_CODE = frozenset(
+    {
+        "botocore", "aws-cli", "go-v2", "go-v1", "java-v1", "java-v2", "php", "dotnet", "ruby", "boto2",
+    }
+)  # fmt: skip
 
 
 class Around:
@@ -152,7 +158,7 @@ def _kind_of_rest(draft: Draft, around: Around) -> Kind | None:
     if (
         draft.aws
         and ("operation" in draft.facts or draft.has_tail or draft.thrown)
-        and draft.source in {"go-v2", "java-v1", "java-v2", "go-v1", "php", "dotnet", "ruby", "boto2"}
+        and draft.source in _WITHOUT_CODE
     ):
         return "aws_error"
     return None
