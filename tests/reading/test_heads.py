@@ -982,6 +982,35 @@ BESIDE: Table = (
     ("nested-base", "nested: AmazonServiceException[no words]", None),
     ("nested-elsewhere", "nested: IOException[Access Denied]", None),
 )  # fmt: skip
+# Hadoop's name for what S3 refused, or for what kept it from asking.
+_NIO = "java.nio.file.AccessDeniedException: "
+_TRACE = "\n\tat org.apache.hadoop.fs.s3a.S3AUtils.translateException(S3AUtils.java:230)"
+_S3A = f"{_NIO}s3a://example-bucket/a.csv: getFileStatus on s3a://example-bucket/a.csv: com.amazonaws.services.s3.model.AmazonS3Exception: "
+HADOOP: Table = (
+    ("hadoop-trace", _S3A + _TRACE, denied(service="s3")),
+    ("hadoop-words", _S3A + "Forbidden", denied(service="s3")),
+    ("hadoop-path", _NIO + "s3n://example-bucket/a.csv", denied(service="s3")),
+    ("hadoop-bucket", f"{_NIO}example-bucket: doesBucketExist{_TRACE}", denied(service="s3")),
+    (
+        "hadoop-no-credentials",
+        f"{_NIO}example-bucket: org.apache.hadoop.fs.s3a.auth.NoAuthWithAWSException: no provider gave any",
+        expect("missing_credentials", code="NoAuthWithAWSException"),
+    ),
+    (
+        "hadoop-client",
+        f"{_NIO}s3a://example-bucket: initTable: com.amazonaws.SdkClientException: Unable to load AWS credentials from any provider in the chain",
+        expect("missing_credentials"),
+    ),
+    (
+        "hadoop-key",
+        f"{_S3A}The AWS Access Key Id you provided does not exist in our records. (Service: Amazon S3; Status Code: 403; Error Code: InvalidAccessKeyId; Request ID: EXAMPLE0REQUEST1; S3 Extended Request ID: abc=)",
+        expect(
+            "invalid_credentials", code="InvalidAccessKeyId", service="s3", request_id="EXAMPLE0REQUEST1", host_id="abc=", status_code=403
+        ),
+    ),
+    ("hadoop-local", f"{_NIO}/var/cache/s3a/part-1{_TRACE}", None),
+    ("hadoop-relative", f"{_NIO}out/part-1", None),
+)  # fmt: skip
 _INVALID_TOKEN = "The security token included in the request is invalid."
 _SES = "User `arn:aws:iam::111122223333:user/ana' is not authorized to perform `ses:SendRawEmail' on resource `arn:aws:ses:eu-west-1:111122223333:identity/example.com'"
 _SES_FACTS = denied(
@@ -1038,6 +1067,7 @@ TABLES = (
     S3CMD,
     BESIDE,
     CLASSES,
+    HADOOP,
 )
 SOURCES = (
     ("botocore", _BOTO),

@@ -3,7 +3,8 @@
 Sources, by shape: botocore ``exceptions.ClientError``, aws-cli's error handler, smithy-go
 ``OperationError`` and aws-sdk-go-v2's ``ResponseError``, aws-sdk-php's ``WrappedHttpHandler``,
 aws-sdk-net's ``AmazonServiceException``, aws-sdk-cpp's log lines, boto 2's ``BotoServerError``, pynamodb's ``VerboseClientError``, s3cmd's
-``S3Error``, the EKS Pod Identity agent, Redshift's S3 errors, Apache Arrow's ``ErrorToStatus``, columns of CloudTrail queries.
+``S3Error``, the EKS Pod Identity agent, Redshift's S3 errors, Apache Arrow's ``ErrorToStatus``,
+Hadoop's ``S3AUtils``, columns of CloudTrail queries.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.codes import as_services_write, bare, is_code, is_status, kind_of_code
+from iamtriage._reading.foreign import S3A_DENIAL
 from iamtriage._reading.grammar import ELLIPSIS, ENTRY, rejoin, trim
 from iamtriage._reading.partials import BEST, HINT, STATED, Partial
 from iamtriage._reading.services import service_name, service_of_event_source, service_of_host
@@ -74,6 +76,9 @@ _BOTO2 = re.compile(
 )
 _S3CMD = re.compile(r"(?<![\w.])(?P<status>[345][0-9]{2})\s\((?P<code>[A-Z][A-Za-z0-9]{2,80})\)(?!\w)")
 _S3CMD_SAYS = re.compile(r"\bS3\serror:\s\Z")
+_HADOOP = re.compile(rf"(?<![\w.])java\.nio\.file\.{S3A_DENIAL}")
+_HADOOP_REACH = 1000
+_BEFORE_S3 = re.compile(r"NoAuthWithAWSException|SdkClientException|AmazonClientException")
 _COLUMNS = re.compile(
     r"(?<![\w.@/-])(?P<source>[a-z][a-z0-9-]{1,30}\.amazonaws\.com)[\s,;|\"]{1,4}(?P<operation>[A-Z]\w{2,80})[\s,;|\"]{1,4}"
     r"(?P<code>(?:Client\.)?[A-Z]\w{2,80})"
@@ -259,6 +264,14 @@ def _s3cmd(m: re.Match[str]) -> Partial | None:
     return partial
 
 
+def _hadoop(m: re.Match[str]) -> Partial:
+    """Read Hadoop's name for what S3 answered with 401 or 403, or what kept it from asking."""
+    partial = Partial("core", m.start(), m.end(), kind="access_denied", aws=True, wrapper=True)
+    if _BEFORE_S3.search(m.string, m.end(), m.end() + _HADOOP_REACH) is None:
+        partial.put("service", "s3", rank=HINT)
+    return partial
+
+
 def _columns(m: re.Match[str]) -> Partial | None:
     if not is_code(m["code"]):
         return None
@@ -289,5 +302,6 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Partial | N
     ("S3ServiceException", _REDSHIFT, _redshift),
     ("Error: ", _BOTO2, _boto2),
     (" (", _S3CMD, _s3cmd),
+    ("java.nio.file.Acc", _HADOOP, _hadoop),
     (".amazonaws.com", _COLUMNS, _columns),
 )
