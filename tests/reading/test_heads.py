@@ -1011,6 +1011,33 @@ HADOOP: Table = (
     ("hadoop-local", f"{_NIO}/var/cache/s3a/part-1{_TRACE}", None),
     ("hadoop-relative", f"{_NIO}out/part-1", None),
 )  # fmt: skip
+_POINTED = "\nAt line:1 char:1\n+ Write-S3Object -BucketName example-bucket -File a.csv\n+ ~~~~~~~~~~~~~~\n    + FullyQualifiedErrorId : "
+CMDLETS: Table = (
+    ("cmdlet", "Read-S3Object : Access Denied", denied(service="s3")),
+    ("cmdlet-7", "Write-S3Object: Access Denied", denied(service="s3")),
+    ("cmdlet-in-code", "We get `Read-S3Object : Access Denied` there.", denied(service="s3")),
+    (
+        "cmdlet-ec2",
+        "Get-EC2Instance : You are not authorized to perform this operation.",
+        denied(service="ec2"),
+    ),
+    ("cmdlet-alias", "Invoke-LMFunction : Access Denied", denied(service="lambda")),
+    (
+        "cmdlet-trace",
+        f"Access Denied{_POINTED}System.InvalidOperationException,Amazon.PowerShell.Cmdlets.S3.WriteS3ObjectCmdlet",
+        denied(service="s3"),
+    ),
+    (
+        "cmdlet-no-credentials",
+        "Get-SQSQueue : No credentials specified or obtained from persisted/shell defaults.",
+        expect("missing_credentials", service="sqs"),
+    ),
+    ("cmdlet-directory", "Get-ADUser : Access Denied", None),
+    ("cmdlet-file", "Get-Item : Access Denied", None),
+    ("cmdlet-desktop", "Get-RDSessionCollection : Access Denied", None),
+    ("cmdlet-monitor", "Get-LMDevice : Access Denied", None),
+    ("cmdlet-other-error", "Remove-EC2Instance : no such instance", None),
+)
 _INVALID_TOKEN = "The security token included in the request is invalid."
 _SES = "User `arn:aws:iam::111122223333:user/ana' is not authorized to perform `ses:SendRawEmail' on resource `arn:aws:ses:eu-west-1:111122223333:identity/example.com'"
 _SES_FACTS = denied(
@@ -1068,6 +1095,7 @@ TABLES = (
     BESIDE,
     CLASSES,
     HADOOP,
+    CMDLETS,
 )
 SOURCES = (
     ("botocore", _BOTO),

@@ -4,7 +4,7 @@ Sources, by shape: botocore ``exceptions.ClientError``, aws-cli's error handler,
 ``OperationError`` and aws-sdk-go-v2's ``ResponseError``, aws-sdk-php's ``WrappedHttpHandler``,
 aws-sdk-net's ``AmazonServiceException``, aws-sdk-cpp's log lines, boto 2's ``BotoServerError``, pynamodb's ``VerboseClientError``, s3cmd's
 ``S3Error``, the EKS Pod Identity agent, Redshift's S3 errors, Apache Arrow's ``ErrorToStatus``,
-Hadoop's ``S3AUtils``, columns of CloudTrail queries.
+Hadoop's ``S3AUtils``, the AWS Tools for PowerShell, columns of CloudTrail queries.
 """
 
 from __future__ import annotations
@@ -79,6 +79,14 @@ _S3CMD_SAYS = re.compile(r"\bS3\serror:\s\Z")
 _HADOOP = re.compile(rf"(?<![\w.])java\.nio\.file\.{S3A_DENIAL}")
 _HADOOP_REACH = 1000
 _BEFORE_S3 = re.compile(r"NoAuthWithAWSException|SdkClientException|AmazonClientException")
+# AWS's cmdlets for PowerShell, whose nouns begin with a service; LogicMonitor's begin with LM too.
+_CMDLET = re.compile(
+    r"(?<![\w-])[A-Z][a-z]{2,12}-(?P<service>S3|EC2|SQS|SNS|DDB|IAM|SSM|SEC|STS|CFN|KMS|RDS|ECS|ECR|EKS|ELB2?|R53|CWL?|CT|ASG|SFN"
+    r"|LM(?=Function|Layer|EventSource|Permission))[A-Z][A-Za-z0-9]{1,60}\s?:\s"
+)
+_CMDLET_CLASS = re.compile(
+    r"(?<![\w.])Amazon\.PowerShell\.Cmdlets\.(?P<service>[A-Z][A-Z0-9a-z]{1,40})\.\w{1,80}"
+)
 _COLUMNS = re.compile(
     r"(?<![\w.@/-])(?P<source>[a-z][a-z0-9-]{1,30}\.amazonaws\.com)[\s,;|\"]{1,4}(?P<operation>[A-Z]\w{2,80})[\s,;|\"]{1,4}"
     r"(?P<code>(?:Client\.)?[A-Z]\w{2,80})"
@@ -272,6 +280,18 @@ def _hadoop(m: re.Match[str]) -> Partial:
     return partial
 
 
+def _cmdlet(m: re.Match[str]) -> Partial:
+    partial = Partial("head", m.start(), m.end(), aws=True)
+    partial.put("service", service_name(m["service"]), rank=HINT)
+    return partial
+
+
+def _cmdlet_class(m: re.Match[str]) -> Partial:
+    partial = Partial("tail", m.start(), m.end(), aws=True)
+    partial.put("service", service_name(m["service"]), rank=HINT)
+    return partial
+
+
 def _columns(m: re.Match[str]) -> Partial | None:
     if not is_code(m["code"]):
         return None
@@ -303,5 +323,7 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Partial | N
     ("Error: ", _BOTO2, _boto2),
     (" (", _S3CMD, _s3cmd),
     ("java.nio.file.Acc", _HADOOP, _hadoop),
+    ("-", _CMDLET, _cmdlet),
+    ("Amazon.PowerShell", _CMDLET_CLASS, _cmdlet_class),
     (".amazonaws.com", _COLUMNS, _columns),
 )

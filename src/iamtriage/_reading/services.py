@@ -84,6 +84,17 @@ _ALIASES = {
     "timestreamquery": "timestream",
     "accessanalyzer": "access-analyzer",
     "networkfirewall": "network-firewall",
+    # Prefixes of PowerShell's cmdlets.
+    "asg": "autoscaling",
+    "cfn": "cloudformation",
+    "ct": "cloudtrail",
+    "cw": "cloudwatch",
+    "cwl": "logs",
+    "ddb": "dynamodb",
+    "elb2": "elasticloadbalancing",
+    "lm": "lambda",
+    "r53": "route53",
+    "sec": "secretsmanager",
 }
 _VENDOR = re.compile(r"\A(?:amazon|aws)(?=.)", re.ASCII)
 _NOT_NAME = re.compile(r"[^a-z0-9]+")

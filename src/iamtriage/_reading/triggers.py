@@ -66,6 +66,7 @@ _BARE = (
     "IMDS",
     "eks.amazonaws.com",
     "rohibited field",
+    "has been disabled",
     "MALFORMED",
     "endpoint URL",
     "ccess Entries",
