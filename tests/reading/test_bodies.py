@@ -115,6 +115,13 @@ XML: Table = (
 )
 JSON: Table = (
     (
+        "r",
+        'List of 5\n $ Code      : chr "AccessDenied"\n $ Message   : chr "Access Denied"\n $ RequestId : chr "EXAMPLE0REQUEST1"\n $ HostId    : chr "abcDEF123456/+="\n $ StatusCode: int 403',
+        denied(
+            code="AccessDenied", request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+=", status_code=403
+        ),
+    ),
+    (
         "no-sentence-is-a-code",
         '{"code": "see AccessDenied in (the guide) for what it means", "requestId": "abc"}',
         None,
@@ -312,6 +319,9 @@ STATUSES: Table = tuple(
     for name, words in (
         ("http", "HTTP/1.1 403"),
         ("http-word", "HTTP 403"),
+        ("http-in-small-letters", "Forbidden (Http 403)"),
+        ("upper-case-error", "ERROR: 403 -- refused"),
+        ("quoted-reason", ': 403 "Forbidden"'),
         ("response-code", "response code 403"),
         ("status-code", "status code was 403"),
         ("reason", "403 Forbidden"),

@@ -47,8 +47,8 @@ _PAIR = re.compile(
     r"(?<![\w$@&?/.-])u?(?P<quote>[\"']?):?(?P<key>__type|x-amz[\w-]{2,24}|X-Amz[\w-]{2,24}|[A-Za-z_][\w.]{2,60}"
     r"|HTTP\sresponse\scode|Exception\sname|Error\smessage|Request\sID|Status\sCode|Error\sCode|Extended\sRequest\sID)(?P=quote)"
     r"\s?(?P<separator>:|=>|=(?!=)|(?=\s\")|,(?=\s?\")|\|)\s{0,2}"
-    # Wrappers of the value in Swift, Rust and Haskell.
-    r"(?:Optional\(|Some\(|Just\s?\(?|RequestId\s(?:\{fromRequestId\s=\s)?|ErrorCode\s|ErrorMessage\s|Abbrev\s|\(){0,3}"
+    # Wrappers of the value in Swift, Rust and Haskell; what R's str() says of its type.
+    r"(?:Optional\(|Some\(|Just\s?\(?|RequestId\s(?:\{fromRequestId\s=\s)?|ErrorCode\s|ErrorMessage\s|Abbrev\s|\(|chr\s(?=\")|(?:int|num)\s(?=[0-9])){0,3}"
 )
 _QUOTED = re.compile(r"u?([\"'])\s?(?P<value>[^\"']{0,1024})\1|\"\s?(?P<open>[^\"'\n]{1,1024})\Z")
 _BARE = re.compile(
