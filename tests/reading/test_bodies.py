@@ -59,6 +59,11 @@ _EVENT_FACTS: Facts = {
 
 XML: Table = (
     (
+        "sender",
+        f"<ErrorResponse><Error><Type>Sender</Type><Code>MessageRejected</Code><Message>This address may not send.</Message></Error><RequestId>{REQUEST}</RequestId></ErrorResponse>",
+        expect("aws_error", code="MessageRejected", request_id=REQUEST),
+    ),
+    (
         "s3",
         '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>EXAMPLE0REQUEST1</RequestId><HostId>abcDEF123456/+=</HostId></Error>',
         denied(code="AccessDenied", request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+="),
@@ -114,6 +119,27 @@ XML: Table = (
     ),
 )
 JSON: Table = (
+    (
+        "sender",
+        '{"Type":"Sender","Code":"MessageRejected","Message":"This address may not send."}',
+        expect("aws_error", code="MessageRejected"),
+    ),
+    (
+        "receiver",
+        "{'Error': {'Type': 'Receiver', 'Code': 'Oddity', 'Message': 'words'}}",
+        expect("aws_error", code="Oddity"),
+    ),
+    ("sender-of-mail", '{"Type": "Letter", "Code": "MessageRejected", "Message": "words"}', None),
+    (
+        "made-of-an-answer",
+        '{"errorMessage": null, "errorType": "InvalidCiphertextException", "stackTrace": ["Request.extractError (/var/runtime/node_modules/aws-sdk/lib/protocol/json.js:48:27)"]}',
+        expect("aws_error", code="InvalidCiphertextException"),
+    ),
+    (
+        "made-elsewhere",
+        '{"errorMessage": null, "errorType": "InvalidCiphertextException", "stackTrace": ["decrypt (/var/task/crypto.js:48:27)"]}',
+        None,
+    ),
     (
         "r",
         'List of 5\n $ Code      : chr "AccessDenied"\n $ Message   : chr "Access Denied"\n $ RequestId : chr "EXAMPLE0REQUEST1"\n $ HostId    : chr "abcDEF123456/+="\n $ StatusCode: int 403',

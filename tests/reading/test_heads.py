@@ -1038,6 +1038,29 @@ CMDLETS: Table = (
     ("cmdlet-monitor", "Get-LMDevice : Access Denied", None),
     ("cmdlet-other-error", "Remove-EC2Instance : no such instance", None),
 )
+QUERY: Table = (
+    (
+        "chalice",
+        "Error: got 'AccessDeniedException' exception back from Lambda\nSome role cannot be used.",
+        denied(code="AccessDeniedException", service="lambda"),
+    ),
+    (
+        "chalice-two-words",
+        "got 'TooManyRequestsException' exception back from API Gateway",
+        expect("aws_error", code="TooManyRequestsException", service="apigateway"),
+    ),
+    (
+        "sender",
+        f"SimpleEmailService::sendEmail(): Sender - MessageRejected: This address may not send. Request Id: {REQUEST}",
+        expect("aws_error", code="MessageRejected", request_id=REQUEST),
+    ),
+    (
+        "sender-without-id",
+        f"Sender - InvalidClientTokenId: {REQUEST}",
+        expect("invalid_credentials", code="InvalidClientTokenId"),
+    ),
+    ("sender-of-mail", "Error: Sender - Ana: the meeting is off", None),
+)
 _INVALID_TOKEN = "The security token included in the request is invalid."
 _SES = "User `arn:aws:iam::111122223333:user/ana' is not authorized to perform `ses:SendRawEmail' on resource `arn:aws:ses:eu-west-1:111122223333:identity/example.com'"
 _SES_FACTS = denied(
@@ -1096,6 +1119,7 @@ TABLES = (
     CLASSES,
     HADOOP,
     CMDLETS,
+    QUERY,
 )
 SOURCES = (
     ("botocore", _BOTO),

@@ -4,7 +4,7 @@ Sources, by shape: botocore ``exceptions.ClientError``, aws-cli's error handler,
 ``OperationError`` and aws-sdk-go-v2's ``ResponseError``, aws-sdk-php's ``WrappedHttpHandler``,
 aws-sdk-net's ``AmazonServiceException``, aws-sdk-cpp's log lines, boto 2's ``BotoServerError``, pynamodb's ``VerboseClientError``, s3cmd's
 ``S3Error``, the EKS Pod Identity agent, Redshift's S3 errors, Apache Arrow's ``ErrorToStatus``,
-Hadoop's ``S3AUtils``, the AWS Tools for PowerShell, columns of CloudTrail queries.
+Hadoop's ``S3AUtils``, the AWS Tools for PowerShell, chalice, columns of CloudTrail queries.
 """
 
 from __future__ import annotations
@@ -76,6 +76,13 @@ _BOTO2 = re.compile(
 )
 _S3CMD = re.compile(r"(?<![\w.])(?P<status>[345][0-9]{2})\s\((?P<code>[A-Z][A-Za-z0-9]{2,80})\)(?!\w)")
 _S3CMD_SAYS = re.compile(r"\bS3\serror:\s\Z")
+_CHALICE = re.compile(
+    r"got\s'(?P<code>[A-Z]\w{2,80})'\sexception\sback\sfrom\s(?P<service>[A-Z][A-Za-z0-9]{1,30}(?:[ ][A-Z][A-Za-z0-9]{1,30}){0,3})"
+)
+# The query protocol's error, as a client for PHP prints it.
+_SENDER = re.compile(r"(?<![\w.-])(?:Sender|Receiver)\s-\s(?P<code>[A-Z][\w.]{2,80}):\s")
+_SENDER_REQUEST = re.compile(r"\bRequest\sId:\s(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
+_SENDER_REACH = 1000
 _HADOOP = re.compile(rf"(?<![\w.])java\.nio\.file\.{S3A_DENIAL}")
 _HADOOP_REACH = 1000
 _BEFORE_S3 = re.compile(r"NoAuthWithAWSException|SdkClientException|AmazonClientException")
@@ -272,6 +279,22 @@ def _s3cmd(m: re.Match[str]) -> Partial | None:
     return partial
 
 
+def _chalice(m: re.Match[str]) -> Partial:
+    partial = _best_code(m)
+    partial.put("service", service_name(m["service"]), rank=HINT)
+    return partial
+
+
+def _sender(m: re.Match[str]) -> Partial | None:
+    request = _SENDER_REQUEST.search(m.string, m.end(), m.end() + _SENDER_REACH)
+    if request is None and not is_code(m["code"]):
+        return None
+    partial = code_partial(m, aws=True)
+    if request:
+        _put(partial, request, "request_id", "id")
+    return partial
+
+
 def _hadoop(m: re.Match[str]) -> Partial:
     """Read Hadoop's name for what S3 answered with 401 or 403, or what kept it from asking."""
     partial = Partial("core", m.start(), m.end(), kind="access_denied", aws=True, wrapper=True)
@@ -322,6 +345,8 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Partial | N
     ("S3ServiceException", _REDSHIFT, _redshift),
     ("Error: ", _BOTO2, _boto2),
     (" (", _S3CMD, _s3cmd),
+    ("exception back from", _CHALICE, _chalice),
+    ("er - ", _SENDER, _sender),
     ("java.nio.file.Acc", _HADOOP, _hadoop),
     ("-", _CMDLET, _cmdlet),
     ("Amazon.PowerShell", _CMDLET_CLASS, _cmdlet_class),

@@ -65,6 +65,14 @@ _HEADER = re.compile(r"[xX]-[aA]mz[nN]?-")
 _LAMBDA = re.compile(r"(?:START|END|REPORT)\s\Z")
 _INIT = re.compile(r"Init<(?:[\w:]*::)?(?P<code>\w+)>")
 _CODE_WORD = re.compile(r"[^\s(){}<>\"']{1,128}")
+# The query protocol's error tells whose fault it is; no other system's does.
+_BLAMED = re.compile(r"\bType[\"']?\s?(?::|=>|=)\s?[\"']?(?:Sender|Receiver)[\"']?,?\s{0,2}\Z")
+_INVENTED = re.compile(r"[A-Z][A-Za-z0-9.]{2,80}")
+# Where the SDK for JavaScript makes an error of a service's answer.
+_FROM_ANSWER = re.compile(
+    r"\bextractError\s\([^\s()]{0,200}aws-sdk/|\bde_\w{1,80}CommandError\s\([^\s()]{0,200}@aws-sdk/"
+)
+_FRAMES_REACH = 1500
 _NAME = re.compile(r"\w{2,80}")
 _IDENTITY = re.compile(r"userIdentity|principal\"|'principal'|\"principal|sessionIssuer")
 _IDENTITY_REACH = 400
@@ -196,7 +204,9 @@ def _code(cluster: Partial, pair: _Pair) -> bool:
             cluster.put("status_code", value, pair.start, pair.end, HINT)
             return True
         return False
-    if (
+    # Services invent codes; the envelope says that it is one.
+    blamed = _INVENTED.fullmatch(value) is not None and _BLAMED.search(pair.before(40)) is not None
+    if not blamed and (
         of_others
         or _CODE_WORD.fullmatch(value) is None
         or not is_code(value)
@@ -205,7 +215,12 @@ def _code(cluster: Partial, pair: _Pair) -> bool:
         return False
     at = pair.text.find(value, pair.start, pair.end)
     cluster.put("code", value, at, at + len(value), CLASS_NAME if typed else BEST)
-    cluster.aws = cluster.aws or pair.key in {"__type", "_serviceCode", "s3ErrorCode"}
+    cluster.aws = (
+        cluster.aws
+        or blamed
+        or pair.key in {"__type", "_serviceCode", "s3ErrorCode"}
+        or (typed and _FROM_ANSWER.search(pair.text, pair.end, pair.end + _FRAMES_REACH) is not None)
+    )
     return True
 
 
