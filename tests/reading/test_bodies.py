@@ -120,6 +120,12 @@ XML: Table = (
 )
 JSON: Table = (
     (
+        "pipes",
+        f'{{"messageType": "ExecutionFailed", "logLevel": "ERROR", "error": {{"message": "no words", "httpStatusCode": 400, "awsService": "states", "requestId": "{REQUEST}", "exceptionType": "AccessDenied"}}}}',
+        denied(code="AccessDenied", service="states", status_code=400, request_id=REQUEST),
+    ),
+    ("exception-type", '{"exceptionType": "AccessDeniedException", "path": "/orders"}', None),
+    (
         "sender",
         '{"Type":"Sender","Code":"MessageRejected","Message":"This address may not send."}',
         expect("aws_error", code="MessageRejected"),

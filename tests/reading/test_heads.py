@@ -543,6 +543,65 @@ MORE: Table = (
         denied(code="UnauthorizedOperation", service="ec2"),
     ),
     (
+        "redshift-no-ids",
+        "[Amazon](500310) Invalid operation: S3ServiceException:Access Denied,Status 403,Error AccessDenied",
+        denied(code="AccessDenied", service="s3", status_code=403),
+    ),
+    (
+        "redshift-cut",
+        "ERROR: S3ServiceException:Access Denied,Status 403,Error AccessDenied,...",
+        denied(code="AccessDenied", service="s3", status_code=403),
+    ),
+    (
+        "redshift-other-parts",
+        "S3ServiceException:The key, as given, is unknown,Status 403,Error InvalidAccessKeyId,CanRetry 1,Rid EXAMPLE0REQUEST1",
+        expect(
+            "invalid_credentials",
+            code="InvalidAccessKeyId",
+            service="s3",
+            status_code=403,
+            request_id="EXAMPLE0REQUEST1",
+        ),
+    ),
+    (
+        "redshift-region",
+        "S3ServiceException:Wrong region,Status 301,Error PermanentRedirect,Rid EXAMPLE0REQUEST1",
+        expect(
+            "aws_error",
+            code="PermanentRedirect",
+            service="s3",
+            status_code=301,
+            request_id="EXAMPLE0REQUEST1",
+        ),
+    ),
+    (
+        "eb",
+        f"ERROR: NotAuthorizedError - Operation Denied. {DENIAL}",
+        {**DENIED, "code": "NotAuthorizedError"},
+    ),
+    (
+        "eb-no-sentence",
+        "ERROR: NotAuthorizedError - Operation Denied. Ask who owns the AWS account.",
+        denied(code="NotAuthorizedError"),
+    ),
+    ("pundit", "ERROR: NotAuthorizedError - not allowed to show this order", None),
+    (
+        "lower-case-operation",
+        f'error="Failed to call ec2:getOrders, AccessDenied: Access denied\\n\\tstatus code: 403, request id: {REQUEST}"',
+        denied(
+            code="AccessDenied",
+            operation="getOrders",
+            action="ec2:getOrders",
+            request_id=REQUEST,
+            status_code=403,
+        ),
+    ),
+    (
+        "code-cut-quote",
+        '`"error": "Permanent error: ExpiredTokenException`',
+        expect("expired_credentials", code="ExpiredTokenException"),
+    ),
+    (
         "redshift",
         "S3ServiceException: Access Denied,Status 403,Error AccessDenied,Rid EXAMPLE0REQUEST1,ExtRid abcDEF123456/+=,CanRetry 1",
         denied(

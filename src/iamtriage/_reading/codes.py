@@ -23,7 +23,7 @@ _DENIED = """
 # These are used for credentials as well as for permissions, so the sentence decides where it can.
 _DENIED_WEAKLY = """
     UnauthorizedException NotAuthorizedException ForbiddenException UnauthorizedError Unauthorized 401
-    UnauthorizedRequestException
+    UnauthorizedRequestException NotAuthorizedError
 """
 _EXPIRED = """
     ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired UnauthorizedSSOTokenError

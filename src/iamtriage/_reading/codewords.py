@@ -53,7 +53,7 @@ _JOINED = re.compile(
 )
 _AT_END = re.compile(
     r"(?:[Ee]rror|failed|[Cc]ode|due to|with|returned|reason|[Rr]esponse):?\s+(?P<code>[A-Z][A-Za-z0-9]{4,80})"
-    r"(?=\s*(?:[\"'.)\]}]|\Z|\n|\(Service))"
+    r"(?=\s*(?:[\"'`.)\]}]|\Z|\n|\(Service))"
 )
 _DECORATED = re.compile(r"(?<![\w.])(?P<code>[A-Z][A-Za-z0-9]{3,80}):https?://internal\.amazon\.com/coral")
 _ALONE = re.compile(r"[\s\"'`]*(?P<code>[A-Z][A-Za-z0-9]{5,80})[.\s\"'`]*")

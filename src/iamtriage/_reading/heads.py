@@ -67,8 +67,8 @@ _CALLING = re.compile(
 )
 _RESPONDED = re.compile(r"(?P<operation>[A-Z][A-Za-z0-9]{3,80})\s+API\s+responded\s+with\s+error")
 _REDSHIFT = re.compile(
-    r"S3ServiceException:\s?[^,\n]{0,300},\s?Status\s(?P<status>[0-9]{3}),\s?Error\s(?P<code>\w{2,80}),\s?Rid\s(?P<request>[\w-]{4,80})"
-    r"(?:,\s?ExtRid\s(?P<host>[\w+/=.-]{4,200}))?"
+    r"S3ServiceException:\s?[^\n]{0,300}?,\s?Status\s(?P<status>[0-9]{3}),\s?Error\s(?P<code>\w{2,80})"
+    r"(?:,\s?(?!Rid\s)[A-Z]\w{1,30}\s[^,\s]{1,200}){0,4}(?:,\s?Rid\s(?P<request>[\w-]{4,80}))?(?:,\s?ExtRid\s(?P<host>[\w+/=.-]{4,200}))?"
 )
 _BOTO2 = re.compile(
     r"(?<!\w)(?:(?P<service>EC2|S3|SDB|Emr|DynamoDB)Response|(?P<queue>SQS)|BotoServer|JSONResponse)Error:\s(?P<status>[345][0-9]{2})"

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 # Keys without case and blanks, by what their value is.
 _KEYS = {
-    "code": "errorcode error_code code __type exceptionname typename x-amzn-errortype x_amzn_errortype errortype _servicecode exception_code s3errorcode",
+    "code": "errorcode error_code code __type exceptionname typename x-amzn-errortype x_amzn_errortype errortype _servicecode exception_code s3errorcode exceptiontype",
     "status_code": "statuscode httpstatuscode status_code http_status_code httpresponsecode responsecode http_status httpstatus",
     "request_id": "requestid request_id aws_request_id x-amzn-requestid x_amzn_requestid x-amz-request-id _servicerequestid",
     "host_id": "hostid host_id extendedrequestid x-amz-id-2 extended_request_id s3errorhostid",
     "operation": "eventname",
-    "service": "eventsource _serviceabbrev",
+    "service": "eventsource _serviceabbrev awsservice",
     "principal": "arn",
     "account": "accountid",
     "message": "errormessage message _servicemessage message_",
@@ -73,6 +73,7 @@ _FROM_ANSWER = re.compile(
     r"\bextractError\s\([^\s()]{0,200}aws-sdk/|\bde_\w{1,80}CommandError\s\([^\s()]{0,200}@aws-sdk/"
 )
 _FRAMES_REACH = 1500
+_OBJECT_REACH = 400
 _NAME = re.compile(r"\w{2,80}")
 _IDENTITY = re.compile(r"userIdentity|principal\"|'principal'|\"principal|sessionIssuer")
 _IDENTITY_REACH = 400
@@ -185,6 +186,10 @@ def _record(cluster: Partial, _: _Pair) -> bool:
     return True
 
 
+def _near(pair: _Pair, key: str) -> bool:
+    return pair.text.find(key, max(0, pair.at - _OBJECT_REACH), pair.end + _OBJECT_REACH) >= 0
+
+
 def _code(cluster: Partial, pair: _Pair) -> bool:
     typed = pair.key.lower() in {"errortype", "typename"}
     of_others = typed and may_be_class_of_others(pair.value)
@@ -192,6 +197,9 @@ def _code(cluster: Partial, pair: _Pair) -> bool:
         # What a Lambda function answers for an error of its own: its request id is the invocation's.
         cluster.facts.pop("request_id", None)
         cluster.lambda_answer = True
+    if pair.key == "exceptionType" and not _near(pair, "awsService"):
+        # Others have such a key too; AWS's Pipes tell the service beside it.
+        return False
     init = _INIT.search(pair.value)
     value = init["code"] if init else pair.value
     if "#" in value or "://" in value:
@@ -267,6 +275,9 @@ def _service(cluster: Partial, pair: _Pair) -> bool:
     if ".amazonaws." in pair.value:
         cluster.aws, cluster.source = True, "cloudtrail"
         cluster.put("service", service_of_event_source(pair.value), rank=HINT)
+    elif pair.key == "awsService":
+        cluster.aws = True
+        cluster.put("service", service_name(pair.value), rank=HINT)
     elif pair.key == "_serviceAbbrev":
         cluster.put("service", service_name(pair.value), rank=HINT)
     else:

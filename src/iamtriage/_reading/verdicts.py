@@ -177,7 +177,7 @@ def _is_ours(draft: Draft, around: Around) -> bool:
         return not (around.other_system(draft) and not arn and draft.source is None)
     if around.other_system(draft):
         return False
-    if draft.code in {"Forbidden", "403", "NotAuthorized", "Unauthorized", "401"} or (
+    if draft.code in {"Forbidden", "403", "NotAuthorized", "NotAuthorizedError", "Unauthorized", "401"} or (
         draft.code is None and draft.kind != "kubernetes_forbidden"
     ):
         # S3's bare "Access Denied" has no other mark than what it was about.
