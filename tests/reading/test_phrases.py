@@ -52,6 +52,16 @@ DENIALS: Table = (
         "S3 error: All access to this object has been disabled",
         denied(service="s3"),
     ),
+    (
+        "redshift-role",
+        f"ERROR: Not authorized to get credentials of role {ROLE}\nDetail: none",
+        denied(resource=ROLE),
+    ),
+    (
+        "ecs-role",
+        f"ECS was unable to assume the role '{ROLE}' that was provided for this task.",
+        denied(resource=ROLE),
+    ),
     ("pass-role", "Cross-account pass role is not allowed.", denied()),
     ("vpc-endpoint", "Access denied due to a VPC endpoint policy", denied(policy_type="vpc_endpoint")),
     (

@@ -29,6 +29,8 @@ sure   | or you are not allowed to access | ciphertext refers to a customer mast
 sure   | KMS is not allowed | Access to KMS is not allowed
 sure   | KMS access was denied | KMS access was denied
 sure   | authorized to access the key | (?<![a-z0-9.-])(?P<principal>[a-z0-9.-]{1,80}\.amazonaws\.com) is not authorized to access the key
+sure   | credentials of role | [Nn]ot authorized to get credentials of role (?P<resource>arn:\S+)
+sure   | unable to assume the role | ECS was unable to assume the role '(?P<resource>arn:[^'\s]+)' that was provided for this task
 sure   | ross-account pass role is not allowed | Cross-account pass role is not allowed
 sure   | due to a VPC endpoint policy | denied due to a (?P<policy_type>VPC endpoint) policy
 sure   | is denied | Access to the resource (?P<resource>https?://\S+?) is denied

@@ -47,7 +47,7 @@ _ACTION = re.compile(
 _ACTIONS_IN_WORDS = re.compile(r"(?:[\w-]+\s+){1,6}\((?=[a-z][a-z0-9-]{1,40}:[A-Z])")
 _MORE_ACTIONS = re.compile(r"(?:\s*,\s*(?:and\s+)?[a-z][a-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}){1,40}")
 _BARE_ACTION = re.compile(
-    r"(?P<action>[A-Z][a-z]{1,60}[A-Z][A-Za-z0-9]{0,127})(?=\s+(?:on\s+resource|because|with)\b|\s*[.\"']?\s*\Z)"
+    r"(?P<action>[A-Z][a-z]{1,60}[A-Z][A-Za-z0-9]{0,127})(?=\s+(?:on\s+(?:resource|(?:the\s+)?(?:IAM\s+)?[Rr]ole)|because|with)\b|\s*[.\"']?\s*\Z)"
 )
 _THIS_OPERATION = re.compile(r"(?:this|the)\s+\w+|\w+")
 
@@ -64,6 +64,10 @@ _RESOURCE = re.compile(
 )
 # An apostrophe that ends a quotation, not one inside a name.
 _APOSTROPHE = re.compile(r"'(?=[\s\"'`()\[\]{}<>,.;:!?]|\Z)")
+# Its object in other words: "assume IAM Role arn:…", "AssumeRole on role arn:…", "sns:Publish on arn:…".
+_OBJECT = re.compile(
+    r"[\s\"'`)\]]{0,3}(?:\b(?:on|of|for)\s+)?(?:the\s+)?(?:\b(?:(?:IAM\s+)?[Rr]ole|[Rr]esource)\b:?\s*)?(?P<colon>(?=[\"'`]?arn:[\w<\[{*-]))"
+)
 _OPERATION_WORD = re.compile(r"\s+(?:operation|action)\b")
 _CIPHERTEXT = re.compile(r"\s*associated\s+with\s+this\s+ciphertext")
 _TRUNCATED_RESOURCE = re.compile(r"(?:on\s+r|r)?esource:\s*")
@@ -118,7 +122,8 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Partial | None
         if action is None:
             if not named and "this" not in text[perform.end() : perform.end() + 24]:
                 return None
-            words = _THIS_OPERATION.match(text, perform.end())
+            assumed = _OBJECT.match(text, perform.end())
+            words = None if assumed else _THIS_OPERATION.match(text, perform.end())
             end = words.end() if words else perform.end()
         else:
             end = _put_action(text, action, partial)
@@ -205,7 +210,7 @@ def put_principal(partial: Partial, value: str, start: int, end: int, text: str)
 
 def _read_resource(text: str, position: int, partial: Partial) -> int:
     """Read the resource behind the action; give where the sentence goes on."""
-    head = _RESOURCE.match(text, position)
+    head = _RESOURCE.match(text, position) or _OBJECT.match(text, position)
     if head is None:
         operation = _OPERATION_WORD.match(text, position)
         return operation.end() if operation else position

@@ -67,6 +67,7 @@ _BARE = (
     "eks.amazonaws.com",
     "rohibited field",
     "has been disabled",
+    "assume the role",
     "MALFORMED",
     "endpoint URL",
     "ccess Entries",
