@@ -57,7 +57,33 @@ _EVENT_FACTS: Facts = {
     "request_id": REQUEST,
 }
 
+_EXCON = 'Excon::Error::Forbidden: Expected(200) <=> Actual(403 Forbidden)\nexcon.error.response\n  :headers       => {{\n    "Server"           => "AmazonS3"\n    "x-amz-id-2"       => "abcDEF123456/+="\n    "x-amz-request-id" => "EXAMPLE0REQUEST1"\n  }}\n  :host          => "{}.s3.amazonaws.com"\n  :method        => "HEAD"'
+_HEADERS = 'x-amz-request-id: tx0000000000000000000-example\nContent-Length: 78\n2026-01-02 03:04:05,006 - MainThread - botocore.response - DEBUG - {}\nb\'<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code></Error>\'\n'
 XML: Table = (
+    (
+        "headers-then-body",
+        _HEADERS.format("Response Body:"),
+        denied(code="AccessDenied", request_id="tx0000000000000000000-example"),
+    ),
+    ("headers-then-other", _HEADERS.format("Next answer:"), denied(code="AccessDenied")),
+    *(
+        (
+            f"excon-{name}",
+            _EXCON.format(bucket),
+            denied(service="s3", status_code=403, request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+="),
+        )
+        for name, bucket in (("host", "example-bucket"), ("masked-host", "[bucket]"))
+    ),
+    (
+        "request-headers",
+        "> GET /a.csv\n> Host: example-bucket.s3.eu-west-1.amazonaws.com\n< HTTP/1.1 403 Forbidden\n<Error><Code>AccessDenied</Code></Error>",
+        denied(code="AccessDenied", service="s3", status_code=403),
+    ),
+    (
+        "signature-version",
+        "<Error><Code>InvalidRequest</Code><Message>This way to sign is not supported. Please use AWS4-HMAC-SHA256.</Message></Error>",
+        expect("aws_error", code="InvalidRequest"),
+    ),
     (
         "sender",
         f"<ErrorResponse><Error><Type>Sender</Type><Code>MessageRejected</Code><Message>This address may not send.</Message></Error><RequestId>{REQUEST}</RequestId></ErrorResponse>",

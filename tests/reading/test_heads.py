@@ -70,6 +70,11 @@ BOTOCORE: Table = (
         denied(code="AccessDeniedException", operation="PutItem"),
     ),
     (
+        "cut-before-operation",
+        "S3Error: cannot save 'a.css': An error occurred (AccessDenied) when calling the PutObject\n",
+        denied(code="AccessDenied", operation="PutObject"),
+    ),
+    (
         "empty-code",
         "botocore.exceptions.ClientError: An error occurred () when calling the PutObject operation: ",
         expect("aws_error", operation="PutObject"),

@@ -647,6 +647,11 @@ ENTRIES_IN_CALLS: Table = tuple(
 )
 NETWORK: Table = (
     (
+        "signature-version",
+        "Error: this way to sign is not supported. Please use AWS4-HMAC-SHA256.",
+        expect("aws_error"),
+    ),
+    (
         "endpoint",
         'Could not connect to the endpoint URL: "https://sts.eu-west-1.amazonaws.com/"',
         expect("aws_error", service="sts"),

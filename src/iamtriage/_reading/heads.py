@@ -25,7 +25,7 @@ _BOTOCORE = re.compile(
     # An answer without a code leaves the place empty; pynamodb adds two clauses.
     r"(?:An|A\s+client)\s+[Ee]rror\s+(?:occurr?ed\s+)?\(\s*(?P<code>[^()\s]{1,128}|(?=\)\s+when\s+calling\b))\s*\)(?:\s+occurred)?"
     r"(?:\s+on\s+request\s+\((?P<request>[^()\s]{1,128})\))?(?:\s+on\s+table\s+\([^()\n]{1,255}\))?"
-    r"(?:\s+when\s+calling\s+the\s+(?P<operation>\w{1,80})\s+operation)?(?:\s+\(reached\s+max\s+retries:\s+\d+\))?\s*:?\s*"
+    r"(?:\s+when\s+calling\s+the\s+(?P<operation>\w{1,80})(?:\s+operation|(?=[\s\"'`.…]{0,8}\Z)))?(?:\s+\(reached\s+max\s+retries:\s+\d+\))?\s*:?\s*"
 )
 _CLI = re.compile(r"aws:\s\[ERROR\]:\s|(?:fatal error|(?:upload|download|copy|move|delete) failed)[:\s]")
 _CLI_REACH = 300
