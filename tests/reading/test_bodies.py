@@ -57,7 +57,38 @@ _EVENT_FACTS: Facts = {
     "request_id": REQUEST,
 }
 
+_EXCON = 'Excon::Error::Forbidden: Expected(200) <=> Actual(403 Forbidden)\nexcon.error.response\n  :headers       => {{\n    "Server"           => "AmazonS3"\n    "x-amz-id-2"       => "abcDEF123456/+="\n    "x-amz-request-id" => "EXAMPLE0REQUEST1"\n  }}\n  :host          => "{}.s3.amazonaws.com"\n  :method        => "HEAD"'
+_HEADERS = 'x-amz-request-id: tx0000000000000000000-example\nContent-Length: 78\n2026-01-02 03:04:05,006 - MainThread - botocore.response - DEBUG - {}\nb\'<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code></Error>\'\n'
 XML: Table = (
+    (
+        "headers-then-body",
+        _HEADERS.format("Response Body:"),
+        denied(code="AccessDenied", request_id="tx0000000000000000000-example"),
+    ),
+    ("headers-then-other", _HEADERS.format("Next answer:"), denied(code="AccessDenied")),
+    *(
+        (
+            f"excon-{name}",
+            _EXCON.format(bucket),
+            denied(service="s3", status_code=403, request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+="),
+        )
+        for name, bucket in (("host", "example-bucket"), ("masked-host", "[bucket]"))
+    ),
+    (
+        "request-headers",
+        "> GET /a.csv\n> Host: example-bucket.s3.eu-west-1.amazonaws.com\n< HTTP/1.1 403 Forbidden\n<Error><Code>AccessDenied</Code></Error>",
+        denied(code="AccessDenied", service="s3", status_code=403),
+    ),
+    (
+        "signature-version",
+        "<Error><Code>InvalidRequest</Code><Message>This way to sign is not supported. Please use AWS4-HMAC-SHA256.</Message></Error>",
+        expect("aws_error", code="InvalidRequest"),
+    ),
+    (
+        "sender",
+        f"<ErrorResponse><Error><Type>Sender</Type><Code>MessageRejected</Code><Message>This address may not send.</Message></Error><RequestId>{REQUEST}</RequestId></ErrorResponse>",
+        expect("aws_error", code="MessageRejected", request_id=REQUEST),
+    ),
     (
         "s3",
         '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>EXAMPLE0REQUEST1</RequestId><HostId>abcDEF123456/+=</HostId></Error>',
@@ -114,6 +145,40 @@ XML: Table = (
     ),
 )
 JSON: Table = (
+    (
+        "pipes",
+        f'{{"messageType": "ExecutionFailed", "logLevel": "ERROR", "error": {{"message": "no words", "httpStatusCode": 400, "awsService": "states", "requestId": "{REQUEST}", "exceptionType": "AccessDenied"}}}}',
+        denied(code="AccessDenied", service="states", status_code=400, request_id=REQUEST),
+    ),
+    ("exception-type", '{"exceptionType": "AccessDeniedException", "path": "/orders"}', None),
+    (
+        "sender",
+        '{"Type":"Sender","Code":"MessageRejected","Message":"This address may not send."}',
+        expect("aws_error", code="MessageRejected"),
+    ),
+    (
+        "receiver",
+        "{'Error': {'Type': 'Receiver', 'Code': 'Oddity', 'Message': 'words'}}",
+        expect("aws_error", code="Oddity"),
+    ),
+    ("sender-of-mail", '{"Type": "Letter", "Code": "MessageRejected", "Message": "words"}', None),
+    (
+        "made-of-an-answer",
+        '{"errorMessage": null, "errorType": "InvalidCiphertextException", "stackTrace": ["Request.extractError (/var/runtime/node_modules/aws-sdk/lib/protocol/json.js:48:27)"]}',
+        expect("aws_error", code="InvalidCiphertextException"),
+    ),
+    (
+        "made-elsewhere",
+        '{"errorMessage": null, "errorType": "InvalidCiphertextException", "stackTrace": ["decrypt (/var/task/crypto.js:48:27)"]}',
+        None,
+    ),
+    (
+        "r",
+        'List of 5\n $ Code      : chr "AccessDenied"\n $ Message   : chr "Access Denied"\n $ RequestId : chr "EXAMPLE0REQUEST1"\n $ HostId    : chr "abcDEF123456/+="\n $ StatusCode: int 403',
+        denied(
+            code="AccessDenied", request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+=", status_code=403
+        ),
+    ),
     (
         "no-sentence-is-a-code",
         '{"code": "see AccessDenied in (the guide) for what it means", "requestId": "abc"}',
@@ -312,6 +377,9 @@ STATUSES: Table = tuple(
     for name, words in (
         ("http", "HTTP/1.1 403"),
         ("http-word", "HTTP 403"),
+        ("http-in-small-letters", "Forbidden (Http 403)"),
+        ("upper-case-error", "ERROR: 403 -- refused"),
+        ("quoted-reason", ': 403 "Forbidden"'),
         ("response-code", "response code 403"),
         ("status-code", "status code was 403"),
         ("reason", "403 Forbidden"),

@@ -55,6 +55,32 @@ BOTOCORE: Table = (
         denied(code="AccessDenied", operation="DeleteAccount"),
     ),
     (
+        "pynamodb",
+        "pynamodb.exceptions.VerboseClientError: An error occurred (UnrecognizedClientException) on request (EXAMPLE0REQUEST0VV4KQNSO5AEMVJF66Q9ASUAAJG) on table (orders) when calling the DescribeTable operation: The security token included in the request is invalid",
+        expect(
+            "invalid_credentials",
+            code="UnrecognizedClientException",
+            operation="DescribeTable",
+            request_id="EXAMPLE0REQUEST0VV4KQNSO5AEMVJF66Q9ASUAAJG",
+        ),
+    ),
+    (
+        "pynamodb-table",
+        "An error occurred (AccessDeniedException) on table (orders) when calling the PutItem operation: no words",
+        denied(code="AccessDeniedException", operation="PutItem"),
+    ),
+    (
+        "cut-before-operation",
+        "S3Error: cannot save 'a.css': An error occurred (AccessDenied) when calling the PutObject\n",
+        denied(code="AccessDenied", operation="PutObject"),
+    ),
+    (
+        "empty-code",
+        "botocore.exceptions.ClientError: An error occurred () when calling the PutObject operation: ",
+        expect("aws_error", operation="PutObject"),
+    ),
+    ("empty-parentheses", "An error occurred () while saving the form: aws", None),
+    (
         "throttling",
         "An error occurred (ThrottlingException) when calling the ListClusters operation (reached max retries: 4): Rate exceeded",
         expect("aws_error", code="ThrottlingException", operation="ListClusters"),
@@ -558,6 +584,65 @@ MORE: Table = (
         denied(code="UnauthorizedOperation", service="ec2"),
     ),
     (
+        "redshift-no-ids",
+        "[Amazon](500310) Invalid operation: S3ServiceException:Access Denied,Status 403,Error AccessDenied",
+        denied(code="AccessDenied", service="s3", status_code=403),
+    ),
+    (
+        "redshift-cut",
+        "ERROR: S3ServiceException:Access Denied,Status 403,Error AccessDenied,...",
+        denied(code="AccessDenied", service="s3", status_code=403),
+    ),
+    (
+        "redshift-other-parts",
+        "S3ServiceException:The key, as given, is unknown,Status 403,Error InvalidAccessKeyId,CanRetry 1,Rid EXAMPLE0REQUEST1",
+        expect(
+            "invalid_credentials",
+            code="InvalidAccessKeyId",
+            service="s3",
+            status_code=403,
+            request_id="EXAMPLE0REQUEST1",
+        ),
+    ),
+    (
+        "redshift-region",
+        "S3ServiceException:Wrong region,Status 301,Error PermanentRedirect,Rid EXAMPLE0REQUEST1",
+        expect(
+            "aws_error",
+            code="PermanentRedirect",
+            service="s3",
+            status_code=301,
+            request_id="EXAMPLE0REQUEST1",
+        ),
+    ),
+    (
+        "eb",
+        f"ERROR: NotAuthorizedError - Operation Denied. {DENIAL}",
+        {**DENIED, "code": "NotAuthorizedError"},
+    ),
+    (
+        "eb-no-sentence",
+        "ERROR: NotAuthorizedError - Operation Denied. Ask who owns the AWS account.",
+        denied(code="NotAuthorizedError"),
+    ),
+    ("pundit", "ERROR: NotAuthorizedError - not allowed to show this order", None),
+    (
+        "lower-case-operation",
+        f'error="Failed to call ec2:getOrders, AccessDenied: Access denied\\n\\tstatus code: 403, request id: {REQUEST}"',
+        denied(
+            code="AccessDenied",
+            operation="getOrders",
+            action="ec2:getOrders",
+            request_id=REQUEST,
+            status_code=403,
+        ),
+    ),
+    (
+        "code-cut-quote",
+        '`"error": "Permanent error: ExpiredTokenException`',
+        expect("expired_credentials", code="ExpiredTokenException"),
+    ),
+    (
         "redshift",
         "S3ServiceException: Access Denied,Status 403,Error AccessDenied,Rid EXAMPLE0REQUEST1,ExtRid abcDEF123456/+=,CanRetry 1",
         denied(
@@ -965,6 +1050,50 @@ BESIDE: Table = (
     ),
     ("beside-sentence", f"AccessDeniedException [{DENIAL}]", {**DENIED, "code": "AccessDeniedException"}),
     ("beside-reason", "Forbidden Access Denied", None),
+    (
+        "in-brackets",
+        "Error [CredentialsError]: nothing to sign with",
+        expect("missing_credentials", code="CredentialsError"),
+    ),
+    (
+        "in-brackets-class",
+        "TimeoutError [ThrottlingException]: too many calls\n    at Request.extractError (/app/node_modules/aws-sdk/lib/protocol/json.js:80:27)",
+        expect("aws_error", code="ThrottlingException"),
+    ),
+    (
+        "in-brackets-php",
+        "S3::putObject(example-bucket/a.csv): [SignatureDoesNotMatch] Your key is not the one that signed.",
+        expect("signature_mismatch", code="SignatureDoesNotMatch"),
+    ),
+    ("in-brackets-other", "Error [ERR_INVALID_URL]: Invalid URL", None),
+    ("in-brackets-no-error", "see [ExpiredToken] below", None),
+    (
+        "joined-by-dash",
+        "ERROR: ExpiredToken - Sign in once more, please.",
+        expect("expired_credentials", code="ExpiredToken"),
+    ),
+    (
+        "joined-by-en-dash",
+        "Upload failed: InvalidAccessKeyId – Check the key.",
+        expect("invalid_credentials", code="InvalidAccessKeyId"),
+    ),
+    (
+        "joined-by-bar",
+        "ERROR: SignatureDoesNotMatch | Check the key.",
+        expect("signature_mismatch", code="SignatureDoesNotMatch"),
+    ),
+    (
+        "joined-by-bracket",
+        "Error: ExpiredTokenException [Sign in once more, please.]",
+        expect("expired_credentials", code="ExpiredTokenException"),
+    ),
+    (
+        "joined-near-aws",
+        "Error: ThrottlingException - Too many calls\n    at /app/node_modules/aws-sdk/lib/request.js:31:10",
+        expect("aws_error", code="ThrottlingException"),
+    ),
+    ("joined-elsewhere", "Error: ThrottlingException - Too many calls", None),
+    ("joined-in-a-list", "- ExpiredToken - Sign in once more.\n- NoSuchKey - There is no such key.", None),
     ("beside-foreign", "org.springframework.security.access.AccessDeniedException [Access Denied]", None),
     ("nested", "nested: IOException[cannot list orders]; nested: AmazonS3Exception[Access Denied]; ", denied(service="s3")),
     (
@@ -975,6 +1104,124 @@ BESIDE: Table = (
     ("nested-other", "nested: AmazonS3Exception[Please reduce your request rate.]", expect("aws_error", service="s3")),
     ("nested-base", "nested: AmazonServiceException[no words]", None),
     ("nested-elsewhere", "nested: IOException[Access Denied]", None),
+)  # fmt: skip
+# Hadoop's name for what S3 refused, or for what kept it from asking.
+_NIO = "java.nio.file.AccessDeniedException: "
+_TRACE = "\n\tat org.apache.hadoop.fs.s3a.S3AUtils.translateException(S3AUtils.java:230)"
+_S3A = f"{_NIO}s3a://example-bucket/a.csv: getFileStatus on s3a://example-bucket/a.csv: com.amazonaws.services.s3.model.AmazonS3Exception: "
+HADOOP: Table = (
+    ("hadoop-trace", _S3A + _TRACE, denied(service="s3")),
+    ("hadoop-words", _S3A + "Forbidden", denied(service="s3")),
+    ("hadoop-path", _NIO + "s3n://example-bucket/a.csv", denied(service="s3")),
+    ("hadoop-bucket", f"{_NIO}example-bucket: doesBucketExist{_TRACE}", denied(service="s3")),
+    (
+        "hadoop-no-credentials",
+        f"{_NIO}example-bucket: org.apache.hadoop.fs.s3a.auth.NoAuthWithAWSException: no provider gave any",
+        expect("missing_credentials", code="NoAuthWithAWSException"),
+    ),
+    (
+        "hadoop-client",
+        f"{_NIO}s3a://example-bucket: initTable: com.amazonaws.SdkClientException: Unable to load AWS credentials from any provider in the chain",
+        expect("missing_credentials"),
+    ),
+    (
+        "hadoop-key",
+        f"{_S3A}The AWS Access Key Id you provided does not exist in our records. (Service: Amazon S3; Status Code: 403; Error Code: InvalidAccessKeyId; Request ID: EXAMPLE0REQUEST1; S3 Extended Request ID: abc=)",
+        expect(
+            "invalid_credentials", code="InvalidAccessKeyId", service="s3", request_id="EXAMPLE0REQUEST1", host_id="abc=", status_code=403
+        ),
+    ),
+    ("hadoop-local", f"{_NIO}/var/cache/s3a/part-1{_TRACE}", None),
+    ("hadoop-relative", f"{_NIO}out/part-1", None),
+)  # fmt: skip
+_POINTED = "\nAt line:1 char:1\n+ Write-S3Object -BucketName example-bucket -File a.csv\n+ ~~~~~~~~~~~~~~\n    + FullyQualifiedErrorId : "
+CMDLETS: Table = (
+    ("cmdlet", "Read-S3Object : Access Denied", denied(service="s3")),
+    ("cmdlet-7", "Write-S3Object: Access Denied", denied(service="s3")),
+    ("cmdlet-in-code", "We get `Read-S3Object : Access Denied` there.", denied(service="s3")),
+    (
+        "cmdlet-ec2",
+        "Get-EC2Instance : You are not authorized to perform this operation.",
+        denied(service="ec2"),
+    ),
+    ("cmdlet-alias", "Invoke-LMFunction : Access Denied", denied(service="lambda")),
+    (
+        "cmdlet-trace",
+        f"Access Denied{_POINTED}System.InvalidOperationException,Amazon.PowerShell.Cmdlets.S3.WriteS3ObjectCmdlet",
+        denied(service="s3"),
+    ),
+    (
+        "cmdlet-no-credentials",
+        "Get-SQSQueue : No credentials specified or obtained from persisted/shell defaults.",
+        expect("missing_credentials", service="sqs"),
+    ),
+    ("cmdlet-directory", "Get-ADUser : Access Denied", None),
+    ("cmdlet-file", "Get-Item : Access Denied", None),
+    ("cmdlet-desktop", "Get-RDSessionCollection : Access Denied", None),
+    ("cmdlet-monitor", "Get-LMDevice : Access Denied", None),
+    ("cmdlet-other-error", "Remove-EC2Instance : no such instance", None),
+)
+QUERY: Table = (
+    (
+        "chalice",
+        "Error: got 'AccessDeniedException' exception back from Lambda\nSome role cannot be used.",
+        denied(code="AccessDeniedException", service="lambda"),
+    ),
+    (
+        "chalice-two-words",
+        "got 'TooManyRequestsException' exception back from API Gateway",
+        expect("aws_error", code="TooManyRequestsException", service="apigateway"),
+    ),
+    (
+        "sender",
+        f"SimpleEmailService::sendEmail(): Sender - MessageRejected: This address may not send. Request Id: {REQUEST}",
+        expect("aws_error", code="MessageRejected", request_id=REQUEST),
+    ),
+    (
+        "sender-without-id",
+        f"Sender - InvalidClientTokenId: {REQUEST}",
+        expect("invalid_credentials", code="InvalidClientTokenId"),
+    ),
+    ("sender-of-mail", "Error: Sender - Ana: the meeting is off", None),
+)
+_INVALID_TOKEN = "The security token included in the request is invalid."
+_SES = "User `arn:aws:iam::111122223333:user/ana' is not authorized to perform `ses:SendRawEmail' on resource `arn:aws:ses:eu-west-1:111122223333:identity/example.com'"
+_SES_FACTS = denied(
+    principal=ANA,
+    action="ses:SendRawEmail",
+    resource="arn:aws:ses:eu-west-1:111122223333:identity/example.com",
+)
+# Classes of any software around AWS's words.
+CLASSES: Table = (
+    *(
+        (f"class-{name}", f"{name}: {_INVALID_TOKEN}", expect("invalid_credentials"))
+        for name in (
+            "S3Error", "UploadError", "S3UploadFailedError", "AuthenticationError", "OperationalError", "TransportError", "DeployError",
+            "AirflowException", "DockerException", "FlysystemException", "HttpTransportException", "BedrockException",
+        )
+    ),
+    *(
+        (f"code-{name}", f"{name}: {_INVALID_TOKEN}", expect("invalid_credentials", code=name))
+        for name in ("SomethingNewException", "InternalServerError", "GoneException", "InvalidClientTokenId")
+    ),
+    (
+        "class-in-a-namespace",
+        f"botocore.errorfactory.BedrockRuntimeError: {_INVALID_TOKEN}",
+        expect("invalid_credentials", code="BedrockRuntimeError"),
+    ),
+    (
+        "class-then-property",
+        "{ [S3Error: Your access key is not one that we know.]\n  code: 'InvalidAccessKeyID',\n  requestid: 'EXAMPLE0REQUEST1',\n  amzRequestid: null }",
+        expect("invalid_credentials", code="InvalidAccessKeyID", request_id="EXAMPLE0REQUEST1"),
+    ),
+    (
+        "class-of-a-function",
+        f'{{"errorType": "OperationalError", "errorMessage": "{_INVALID_TOKEN}", "requestId": "{REQUEST}"}}',
+        expect("invalid_credentials"),
+    ),
+    ("smtp-status", f"SMTPDataError: 554 Access denied: {_SES}", _SES_FACTS),
+    ("smtp-tuple", f'smtplib.SMTPDataError: (554, "Access denied: {_SES}")', _SES_FACTS),
+    ("smtp-authentication", f"smtplib.SMTPAuthenticationError: (435, '{_INVALID_TOKEN}')", expect("invalid_credentials")),
 )  # fmt: skip
 TABLES = (
     BOTOCORE,
@@ -992,6 +1239,10 @@ TABLES = (
     BOTO2,
     S3CMD,
     BESIDE,
+    CLASSES,
+    HADOOP,
+    CMDLETS,
+    QUERY,
 )
 SOURCES = (
     ("botocore", _BOTO),

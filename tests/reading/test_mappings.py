@@ -38,6 +38,18 @@ _TABLE: tuple[tuple[str, dict[str, object], Facts | None], ...] = (
         denied(code="AccessDenied", status_code=403, request_id="EXAMPLE0REQUEST1", host_id="abc="),
     ),
     (
+        "pipes",
+        {
+            "error": {
+                "message": "no words",
+                "httpStatusCode": 400,
+                "awsService": "states",
+                "exceptionType": "AccessDenied",
+            }
+        },
+        denied(code="AccessDenied", service="states", status_code=400),
+    ),
+    (
         "response-head",
         {"Error": {"Code": "403", "Message": "Forbidden"}, "ResponseMetadata": {"HTTPStatusCode": 403}},
         denied(code="403", status_code=403),

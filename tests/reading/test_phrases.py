@@ -42,6 +42,26 @@ DENIALS: Table = (
         "events.amazonaws.com is not authorized to access the key because the key policy does not allow it",
         denied(principal="events.amazonaws.com"),
     ),
+    (
+        "s3-disabled",
+        "All access to this object has been disabled",
+        denied(),
+    ),
+    (
+        "s3-disabled-template",
+        "S3 error: All access to this object has been disabled",
+        denied(service="s3"),
+    ),
+    (
+        "redshift-role",
+        f"ERROR: Not authorized to get credentials of role {ROLE}\nDetail: none",
+        denied(resource=ROLE),
+    ),
+    (
+        "ecs-role",
+        f"ECS was unable to assume the role '{ROLE}' that was provided for this task.",
+        denied(resource=ROLE),
+    ),
     ("pass-role", "Cross-account pass role is not allowed.", denied()),
     ("vpc-endpoint", "Access denied due to a VPC endpoint policy", denied(policy_type="vpc_endpoint")),
     (
@@ -401,6 +421,19 @@ MISSING: Table = tuple(
         ("no-aws", "No AWS credentials found"),
         ("aws-not-found", "AWS credentials not found"),
         (
+            "powershell",
+            "No credentials specified or obtained from persisted/shell defaults.",
+        ),
+        (
+            "rust-profile",
+            'InvalidConfiguration(InvalidConfiguration { source: "ProfileFile provider could not be built: profile `orders` was not defined" })',
+        ),
+        ("rust-provider", "the credentials provider was not properly configured"),
+        (
+            "rust-loading",
+            "dispatch failure: an error occurred while loading credentials (aws-sdk-s3 1.2.3)",
+        ),
+        (
             "cdk",
             "Need to perform AWS calls for account 111122223333, but no credentials have been configured",
         ),
@@ -624,6 +657,11 @@ ENTRIES_IN_CALLS: Table = tuple(
 )
 NETWORK: Table = (
     (
+        "signature-version",
+        "Error: this way to sign is not supported. Please use AWS4-HMAC-SHA256.",
+        expect("aws_error"),
+    ),
+    (
         "endpoint",
         'Could not connect to the endpoint URL: "https://sts.eu-west-1.amazonaws.com/"',
         expect("aws_error", service="sts"),
@@ -670,6 +708,7 @@ def test_every_phrase_has_a_line_here(phrase: Phrase) -> None:
         "Token is expired",
         "Missing required authentication credentials",
         "no credentials have been configured",
+        "an error occurred while loading credentials",
         "no valid credential found",
         "Invalid token issuer",
         "You do not have sufficient access to perform this action.",

@@ -500,6 +500,53 @@ RESOURCES: Table = (
         f"User: {ANA} is not authorized to perform: s3:GetObject on resource: `arn:aws:s3:::example-bucket/key'",
         denied(principal=ANA, action="s3:GetObject", resource="arn:aws:s3:::example-bucket/key"),
     ),
+    *(
+        (
+            f"ses-{name}",
+            text.format(
+                f"User `{ANA}' is not authorized to perform `ses:SendRawEmail' on resource `arn:aws:ses:eu-west-1:111122223333:identity/o'hara.example'"
+            ),
+            denied(
+                principal=ANA,
+                action="ses:SendRawEmail",
+                resource="arn:aws:ses:eu-west-1:111122223333:identity/o'hara.example",
+            ),
+        )
+        for name, text in (
+            ("fenced", "```\nAccess denied: {}\n```"),
+            ("in-a-tuple", '```\nFailed: (554, b"Access denied: {}")\n```'),
+            ("in-code", "It says `Access denied: {}` since today."),
+            ("before-code", "Access denied: {}. Then `retry` was called."),
+            ("before-more-lines", "```\nAccess denied: {}\nsee `docs`\n```"),
+        )
+    ),
+    (
+        "assume-iam-role",
+        f"User {ANA} is not authorized to assume IAM Role {ROLE}.",
+        denied(principal=ANA, resource=ROLE),
+    ),
+    (
+        "assume-role-on-role",
+        f"{ANA} is not authorized to perform AssumeRole on role {ROLE}",
+        denied(principal=ANA, action="AssumeRole", resource=ROLE),
+    ),
+    (
+        "call-on",
+        f"{ANA} is not authorized to call sns:Publish on arn:aws:sns:eu-west-1:111122223333:jobs, says the worker",
+        denied(principal=ANA, action="sns:Publish", resource="arn:aws:sns:eu-west-1:111122223333:jobs"),
+    ),
+    (
+        "on-the-quoted-role",
+        f"User: {ANA} is not authorized to perform: sts:AssumeRole on the role '{ROLE}' because no identity-based policy allows the sts:AssumeRole action",
+        denied(
+            principal=ANA, action="sts:AssumeRole", resource=ROLE, deny="implicit", policy_type="identity"
+        ),
+    ),
+    (
+        "this-action-on",
+        f"User: {ANA} is not authorized to perform this action on {ROLE}",
+        denied(principal=ANA, resource=ROLE),
+    ),
     (
         "quote-never-closed",
         f'User: {ANA} is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::example-bucket/key',

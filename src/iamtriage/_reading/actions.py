@@ -23,7 +23,7 @@ _API = re.compile(
     r"\bAPI:\s+(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):(?P<operation>[A-Za-z]\w{2,80}))(?P<denied>\s+Access\s+Denied\b)?"
 )
 _CALL = re.compile(
-    r"(?:[Ff]ailed\s+to\s+call|[Ee]rror\s+calling)\s+(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):(?P<operation>[A-Z]\w{2,80}))"
+    r"(?:[Ff]ailed\s+to\s+call|[Ee]rror\s+calling)\s+(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):(?P<operation>[A-Za-z]\w{2,80}))(?=[,:\s]|\Z)"
 )
 
 

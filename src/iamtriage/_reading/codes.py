@@ -23,7 +23,7 @@ _DENIED = """
 # These are used for credentials as well as for permissions, so the sentence decides where it can.
 _DENIED_WEAKLY = """
     UnauthorizedException NotAuthorizedException ForbiddenException UnauthorizedError Unauthorized 401
-    UnauthorizedRequestException
+    UnauthorizedRequestException NotAuthorizedError
 """
 _EXPIRED = """
     ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired UnauthorizedSSOTokenError
@@ -33,7 +33,7 @@ _EXPIRED = """
 _INVALID = """
     InvalidClientTokenId UnrecognizedClientException UnrecognizedClient InvalidAccessKeyId AuthFailure
     InvalidToken InvalidSecurity InvalidClientTokenIdException UnrecognizedClientError InvalidAccessKeyIdException
-    InvalidTokenId SSOTokenLoadError
+    InvalidTokenId SSOTokenLoadError InvalidAccessKeyID
 """
 _SIGNATURE = """
     SignatureDoesNotMatch IncompleteSignature IncompleteSignatureException InvalidSignatureException
@@ -222,6 +222,20 @@ _PLAIN = frozenset(
     ]
 )
 _DISTINCT = frozenset({"InternalFailure", "OptInRequired", "RequestLimitExceeded", "DryRunOperation"})
+# Names that any software gives its classes, "…Error" or a word and "Exception", of which these are AWS's codes;
+# the SDKs for JavaScript and Go add some.
+_NAMED_AS_CLASSES = """
+    ModelStreamError ServiceUnavailableError InternalServerError InternalError UserError InternalServiceError RuntimeClientError
+    DashboardInvalidInputError DashboardNotFoundError BadRequestError RateLimitError ResourceNotFoundError
+    ActiveDirectoryError IncompatibleParameterError NotServiceResourceError ModelError TooManyRequestsError
+    IdempotentParameterMismatchError OpenIdIdpCommunicationError TooManyTagsError ObjectAlreadyInActiveTierError
+    ObjectNotInActiveTierError NetworkingError UriParameterError ConfigError BucketRegionError
+    IdempotencyException GoneException VerificationException ParsingException BlockedException ExpiredException
+    InternalException UnprocessableException EFSIOException DependencyException ArgumentException TagException
+    SearchException UnauthenticatedException MetadataException ConfigurationException AuthException RedirectException
+"""
+_ERRORS = frozenset(_NAMED_AS_CLASSES.split())
+_CLASS_OF_ANY = re.compile(r"\w+Error|(?:[A-Z][a-z0-9]+|[A-Z0-9]+)Exception", re.ASCII)
 _SHAPE = re.compile(
     r"(?:(?:Client|Server|Receiver|Sender)\.)?[A-Z][A-Za-z0-9]{1,80}"
     r"(?:Exception|Error|Fault|Failure|Denied|LimitExceeded|NotFound|AlreadyExists|Expired|Exceeded|TooLarge)"
@@ -237,7 +251,7 @@ _GENERIC = re.compile(
     r"|Fs|S3Upload|RetriesExceeded|RcloneException|Invocation|Type|Value|Key|Attribute|Name|Assertion|Import|OS|IO"
     r"|Socket|Timeout|Connection|NullPointer|Reconciler|Reconcile|Panic|Fatal|Template|Stack|Deployment|Toolkit"
     r"|BotoServer|BotoClient|(?:EC2|S3|SDB|Emr|DynamoDB|JSON)Response|SQS"
-    r"|Notebook|Error|Ajax|Guzzle|Fatal|Runtime|Throwable|PDO|Query|Compile|Compilation|ProvisionedThroughput)(?:Exception|Error)"
+    r"|Notebook|Error|Ajax|Guzzle|Fatal|HttpTransport|Runtime|Throwable|PDO|Query|Compile|Compilation|ProvisionedThroughput)(?:Exception|Error)"
     r"|Exception|Error|Failure|UnknownError|NetworkError|UploadFailed|[A-Za-z]*UploadFailedError",
     re.ASCII,
 )
@@ -345,6 +359,15 @@ def is_known(code: str) -> bool:
 def is_distinct(code: str) -> bool:
     """Tell whether a code of no kind is so much AWS's own that the form of an SDK suffices beside it."""
     return bare(code) in _DISTINCT
+
+
+def may_be_class_of_others(word: str) -> bool:
+    """Tell whether a class name says nothing of AWS where no namespace or SDK's form stands by.
+
+    >>> may_be_class_of_others("AirflowException"), may_be_class_of_others("SomethingNewException")
+    (True, False)
+    """
+    return _CLASS_OF_ANY.fullmatch(word) is not None and not is_known(word) and word not in _ERRORS
 
 
 def is_code(word: str) -> bool:

@@ -9,7 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.codes import FOREIGN_NAMESPACE, is_code, is_known, kind_of_code
+from iamtriage._reading.codes import (
+    FOREIGN_NAMESPACE,
+    is_code,
+    is_known,
+    kind_of_code,
+    may_be_class_of_others,
+)
 from iamtriage._reading.heads import code_partial
 from iamtriage._reading.partials import CLASS_NAME, HINT, STATED
 
@@ -36,9 +42,18 @@ _IN_PARENTHESES = re.compile(
 )
 # "Error (ExpiredToken): The provided token …"
 _PARENTHESIZED = re.compile(r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\((?P<code>[A-Z][A-Za-z0-9]{3,80})\):\s")
+# "Error [ExpiredToken]: The …", "S3::putObject(b/k): [AccessDenied] User: …"
+_BRACKETED = re.compile(
+    r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\[(?P<code>[A-Z][A-Za-z0-9.]{3,80})\](?::|\s(?=[A-Z]))"
+)
+# "ERROR: ExpiredToken - The …"; at the start of a line it may be a list of codes.
+_JOINED = re.compile(
+    r"(?:(?:[Ee]rror|ERROR|[Ff]ailed|FAILED|[Ee]xception):?\s|[)\]>]:\s)(?P<code>[A-Z][A-Za-z0-9.]{3,80})"
+    r"\s(?:[-–—|]|\[)\s?(?=[A-Z])"
+)
 _AT_END = re.compile(
     r"(?:[Ee]rror|failed|[Cc]ode|due to|with|returned|reason|[Rr]esponse):?\s+(?P<code>[A-Z][A-Za-z0-9]{4,80})"
-    r"(?=\s*(?:[\"'.)\]}]|\Z|\n|\(Service))"
+    r"(?=\s*(?:[\"'`.)\]}]|\Z|\n|\(Service))"
 )
 _DECORATED = re.compile(r"(?<![\w.])(?P<code>[A-Z][A-Za-z0-9]{3,80}):https?://internal\.amazon\.com/coral")
 _ALONE = re.compile(r"[\s\"'`]*(?P<code>[A-Z][A-Za-z0-9]{5,80})[.\s\"'`]*")
@@ -77,16 +92,19 @@ def _without_colon(text: str) -> Iterator[Partial]:
     for m in _BESIDE.finditer(text):
         if kind_of_code(m["code"]) == "access_denied" and m["code"] not in _PLAIN_WORDS:
             yield code_partial(m)
-    if "): " in text:
-        for m in _PARENTHESIZED.finditer(text):
-            if is_known(m["code"]) and m["code"] not in _PLAIN_WORDS:
-                yield code_partial(m)
+    for needed, pattern in (("): ", _PARENTHESIZED), ("]", _BRACKETED), (" ", _JOINED)):
+        if needed in text:
+            for m in pattern.finditer(text):
+                if is_known(m["code"]) and m["code"] not in _PLAIN_WORDS:
+                    yield code_partial(m)
 
 
 def _before_colons(text: str) -> Iterator[Partial]:
     for m in _BEFORE_COLON.finditer(text):
         code = m["code"]
         if not is_code(code) or code in _PLAIN_WORDS - {"Forbidden", "Throttling"}:
+            continue
+        if may_be_class_of_others(code):
             continue
         if code == "Forbidden" and text[max(0, m.start() - 4) : m.start()].strip().isdigit():
             # "403 Forbidden:" is HTTP's reason.

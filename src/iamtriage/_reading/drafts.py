@@ -7,6 +7,7 @@ complete is never mixed with facts of another.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,10 @@ _CORE_TO_CORE = 400
 _TO_TAIL = 1500
 _TO_BODY = 4000
 CHAIN = 400
+
+# As botocore logs answers, and what may stand before a body's first element.
+_BODY_FOLLOWS = re.compile(r"\bbody:\s{1,2}(?:b?['\"])?(?:<\?xml[^<>]{0,100}>\s?)?\Z", re.IGNORECASE)
+_BODY_REACH = 160
 
 _WEAK = (CLASS_NAME, HINT)
 _IDS = frozenset({"request_id", "host_id", "status_code"})
@@ -173,7 +178,7 @@ def _belongs(text: str, current: Draft, piece: Partial) -> bool:
     gap = _Gap(text, current, piece)
     if not gap.inside and piece.role in {"core", "head", "class"} and current.only_ids:
         return False
-    if gap.holds_entry and not gap.inside:
+    if gap.holds_entry and not gap.inside and not (current.only_ids and gap.announces_body):
         return False
     if piece.role == "core":
         return _core_belongs(current, piece, gap)
@@ -202,6 +207,15 @@ class _Gap:
         """Whether an entry of a log begins and ends between, so that a failure does not go on."""
         entry = self._text.find(RECORD, self._start, self._end)
         return entry >= 0 and self._text.find("\n", entry, self._end - 1) >= 0
+
+    @property
+    def announces_body(self) -> bool:
+        """Whether one entry of a log stands between, which says that the body of the answer follows."""
+        if self._text.count(RECORD, self._start, self._end) > 1:
+            return False
+        return (
+            _BODY_FOLLOWS.search(self._text, max(self._start, self._end - _BODY_REACH), self._end) is not None
+        )
 
     def has(self, what: str) -> bool:
         return self._text.find(what, self._start, self._end) >= 0

@@ -19,9 +19,14 @@ _CLOUDS = re.compile(
     r"|cloud\.ibm\.com|IBM Cloud|Google Cloud|\boss: service|aliyuncs|\bBXN?IM\w*\d{4}|digitalocean\.com|api\.github\.com|accessible by integration"  # IBM, DigitalOcean, GitHub
     r"|volces\.com|volcengine|bytepluses|trn:iam|jdcloud|ksyun|baidubce|yandexcloud|yandex\.net|scaleway|linode|ovh\.",
 )
+# Hadoop tells so of files in S3, and whose they are on the same line or in the trace's first; others of local files.
+S3A_DENIAL = (
+    r"AccessDeniedException:?\s(?![/\\~.]|file:|[A-Z]:)(?=[^\n]{0,400}?(?:\bs3[an]?://|\.fs\.s3a\.|AmazonS3Exception"
+    r"|\.services\.s3\.|NoAuthWithAWSException)|[^\n]{0,400}\nat\sorg\.apache\.hadoop\.fs\.s3a\.)"
+)
 _OTHER_SYSTEMS = re.compile(
     r"[Aa]ccess denied for user '|password authentication failed|permission denied for (?:relation|table|schema|database|function)"
-    r"|mount\.nfs|access denied by server while mounting|java\.nio\.file\.|docker\.sock|org\.springframework\.security"
+    rf"|mount\.nfs|access denied by server while mounting|java\.nio\.file\.(?!{S3A_DENIAL})|docker\.sock|org\.springframework\.security"
     r"|Access is denied\.? ?(?:\(os error 5\)|0x80070005)|EACCES|ORA-\d{5}|\bMySQL\b|psycopg2|PSQLException|\(publickey|NT_STATUS_ACCESS_DENIED"
     r"|TopicAuthorizationException|GroupAuthorizationException|NOPERM|E_ACCESSDENIED|System\.UnauthorizedAccessException|not authorized on \w+ to execute command"
     r"|\bpsutil\b|AccessDenied:? \((?:originated from|pid=\d)|token with AccessorID|lacks permission '[a-z]+:[a-z]+'"  # psutil, Consul

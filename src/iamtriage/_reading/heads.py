@@ -2,8 +2,9 @@
 
 Sources, by shape: botocore ``exceptions.ClientError``, aws-cli's error handler, smithy-go
 ``OperationError`` and aws-sdk-go-v2's ``ResponseError``, aws-sdk-php's ``WrappedHttpHandler``,
-aws-sdk-net's ``AmazonServiceException``, aws-sdk-cpp's log lines, boto 2's ``BotoServerError``, s3cmd's
-``S3Error``, the EKS Pod Identity agent, Redshift's S3 errors, Apache Arrow's ``ErrorToStatus``, columns of CloudTrail queries.
+aws-sdk-net's ``AmazonServiceException``, aws-sdk-cpp's log lines, boto 2's ``BotoServerError``, pynamodb's ``VerboseClientError``, s3cmd's
+``S3Error``, the EKS Pod Identity agent, Redshift's S3 errors, Apache Arrow's ``ErrorToStatus``,
+Hadoop's ``S3AUtils``, the AWS Tools for PowerShell, chalice, columns of CloudTrail queries.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.codes import as_services_write, bare, is_code, is_status, kind_of_code
+from iamtriage._reading.foreign import S3A_DENIAL
 from iamtriage._reading.grammar import ELLIPSIS, ENTRY, rejoin, trim
 from iamtriage._reading.partials import BEST, HINT, STATED, Partial
 from iamtriage._reading.services import service_name, service_of_event_source, service_of_host
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _BOTOCORE = re.compile(
-    r"(?:An|A\s+client)\s+[Ee]rror\s+(?:occurr?ed\s+)?\(\s*(?P<code>[^()\s]{1,128})\s*\)(?:\s+occurred)?"
-    r"(?:\s+when\s+calling\s+the\s+(?P<operation>\w{1,80})\s+operation)?(?:\s+\(reached\s+max\s+retries:\s+\d+\))?\s*:?\s*"
+    # An answer without a code leaves the place empty; pynamodb adds two clauses.
+    r"(?:An|A\s+client)\s+[Ee]rror\s+(?:occurr?ed\s+)?\(\s*(?P<code>[^()\s]{1,128}|(?=\)\s+when\s+calling\b))\s*\)(?:\s+occurred)?"
+    r"(?:\s+on\s+request\s+\((?P<request>[^()\s]{1,128})\))?(?:\s+on\s+table\s+\([^()\n]{1,255}\))?"
+    r"(?:\s+when\s+calling\s+the\s+(?P<operation>\w{1,80})(?:\s+operation|(?=[\s\"'`.…]{0,8}\Z)))?(?:\s+\(reached\s+max\s+retries:\s+\d+\))?\s*:?\s*"
 )
 _CLI = re.compile(r"aws:\s\[ERROR\]:\s|(?:fatal error|(?:upload|download|copy|move|delete) failed)[:\s]")
 _CLI_REACH = 300
@@ -71,8 +75,8 @@ _CALLING = re.compile(
 )
 _RESPONDED = re.compile(r"(?P<operation>[A-Z][A-Za-z0-9]{3,80})\s+API\s+responded\s+with\s+error")
 _REDSHIFT = re.compile(
-    r"S3ServiceException:\s?[^,\n]{0,300},\s?Status\s(?P<status>[0-9]{3}),\s?Error\s(?P<code>\w{2,80}),\s?Rid\s(?P<request>[\w-]{4,80})"
-    r"(?:,\s?ExtRid\s(?P<host>[\w+/=.-]{4,200}))?"
+    r"S3ServiceException:\s?[^\n]{0,300}?,\s?Status\s(?P<status>[0-9]{3}),\s?Error\s(?P<code>\w{2,80})"
+    r"(?:,\s?(?!Rid\s)[A-Z]\w{1,30}\s[^,\s]{1,200}){0,4}(?:,\s?Rid\s(?P<request>[\w-]{4,80}))?(?:,\s?ExtRid\s(?P<host>[\w+/=.-]{4,200}))?"
 )
 _BOTO2 = re.compile(
     r"(?<!\w)(?:(?P<service>EC2|S3|SDB|Emr|DynamoDB)Response|(?P<queue>SQS)|BotoServer|JSONResponse)Error:\s(?P<status>[345][0-9]{2})"
@@ -80,6 +84,24 @@ _BOTO2 = re.compile(
 )
 _S3CMD = re.compile(r"(?<![\w.])(?P<status>[345][0-9]{2})\s\((?P<code>[A-Z][A-Za-z0-9]{2,80})\)(?!\w)")
 _S3CMD_SAYS = re.compile(r"\bS3\serror:\s\Z")
+_CHALICE = re.compile(
+    r"got\s'(?P<code>[A-Z]\w{2,80})'\sexception\sback\sfrom\s(?P<service>[A-Z][A-Za-z0-9]{1,30}(?:[ ][A-Z][A-Za-z0-9]{1,30}){0,3})"
+)
+# The query protocol's error, as a client for PHP prints it.
+_SENDER = re.compile(r"(?<![\w.-])(?:Sender|Receiver)\s-\s(?P<code>[A-Z][\w.]{2,80}):\s")
+_SENDER_REQUEST = re.compile(r"\bRequest\sId:\s(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
+_SENDER_REACH = 1000
+_HADOOP = re.compile(rf"(?<![\w.])java\.nio\.file\.{S3A_DENIAL}")
+_HADOOP_REACH = 1000
+_BEFORE_S3 = re.compile(r"NoAuthWithAWSException|SdkClientException|AmazonClientException")
+# AWS's cmdlets for PowerShell, whose nouns begin with a service; LogicMonitor's begin with LM too.
+_CMDLET = re.compile(
+    r"(?<![\w-])[A-Z][a-z]{2,12}-(?P<service>S3|EC2|SQS|SNS|DDB|IAM|SSM|SEC|STS|CFN|KMS|RDS|ECS|ECR|EKS|ELB2?|R53|CWL?|CT|ASG|SFN"
+    r"|LM(?=Function|Layer|EventSource|Permission))[A-Z][A-Za-z0-9]{1,60}\s?:\s"
+)
+_CMDLET_CLASS = re.compile(
+    r"(?<![\w.])Amazon\.PowerShell\.Cmdlets\.(?P<service>[A-Z][A-Z0-9a-z]{1,40})\.\w{1,80}"
+)
 _COLUMNS = re.compile(
     r"(?<![\w.@/-])(?P<source>[a-z][a-z0-9-]{1,30}\.amazonaws\.com)[\s,;|\"]{1,4}(?P<operation>[A-Z]\w{2,80})[\s,;|\"]{1,4}"
     r"(?P<code>(?:Client\.)?[A-Z]\w{2,80})"
@@ -125,6 +147,7 @@ def _botocore(m: re.Match[str]) -> Partial:
         # botocore makes a code of the HTTP status where the answer has none.
         _put(partial, m, "status_code", "code", HINT)
     _put(partial, m, "operation", rank=BEST)
+    _put(partial, m, "request_id", "request")
     if _CLI.search(m.string, max(0, m.start() - _CLI_REACH), m.start() + 1):
         partial.source = "aws-cli"
     return partial
@@ -268,6 +291,42 @@ def _s3cmd(m: re.Match[str]) -> Partial | None:
     return partial
 
 
+def _chalice(m: re.Match[str]) -> Partial:
+    partial = _best_code(m)
+    partial.put("service", service_name(m["service"]), rank=HINT)
+    return partial
+
+
+def _sender(m: re.Match[str]) -> Partial | None:
+    request = _SENDER_REQUEST.search(m.string, m.end(), m.end() + _SENDER_REACH)
+    if request is None and not is_code(m["code"]):
+        return None
+    partial = code_partial(m, aws=True)
+    if request:
+        _put(partial, request, "request_id", "id")
+    return partial
+
+
+def _hadoop(m: re.Match[str]) -> Partial:
+    """Read Hadoop's name for what S3 answered with 401 or 403, or what kept it from asking."""
+    partial = Partial("core", m.start(), m.end(), kind="access_denied", aws=True, wrapper=True)
+    if _BEFORE_S3.search(m.string, m.end(), m.end() + _HADOOP_REACH) is None:
+        partial.put("service", "s3", rank=HINT)
+    return partial
+
+
+def _cmdlet(m: re.Match[str]) -> Partial:
+    partial = Partial("head", m.start(), m.end(), aws=True)
+    partial.put("service", service_name(m["service"]), rank=HINT)
+    return partial
+
+
+def _cmdlet_class(m: re.Match[str]) -> Partial:
+    partial = Partial("tail", m.start(), m.end(), aws=True)
+    partial.put("service", service_name(m["service"]), rank=HINT)
+    return partial
+
+
 def _columns(m: re.Match[str]) -> Partial | None:
     if not is_code(m["code"]):
         return None
@@ -300,5 +359,10 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Partial | N
     ("S3ServiceException", _REDSHIFT, _redshift),
     ("Error: ", _BOTO2, _boto2),
     (" (", _S3CMD, _s3cmd),
+    ("exception back from", _CHALICE, _chalice),
+    ("er - ", _SENDER, _sender),
+    ("java.nio.file.Acc", _HADOOP, _hadoop),
+    ("-", _CMDLET, _cmdlet),
+    ("Amazon.PowerShell", _CMDLET_CLASS, _cmdlet_class),
     (".amazonaws.com", _COLUMNS, _columns),
 )

@@ -164,6 +164,9 @@ def _decoded(decoded: Document, partial: Partial) -> tuple[str, Partial]:
 def _api_error(body: Document, partial: Partial) -> tuple[str, Partial] | None:
     inner = as_document(body.get("Error")) or as_document(body.get("error")) or body
     code = _first(inner, "__type", "Code", "code", "errorCode", "errorType", "ErrorCode")
+    if "awsService" in inner:
+        code = code or _first(inner, "exceptionType")
+        partial.put("service", _text(inner.get("awsService")), rank=HINT)
     message = _first(inner, "Message", "message", "errorMessage", "ErrorMessage")
     if code is None and message is None:
         return None

@@ -17,6 +17,7 @@ from iamtriage._reading.codes import (
     is_known,
     is_status,
     kind_of_code,
+    may_be_class_of_others,
     without_code,
 )
 from iamtriage._reading.grammar import ELLIPSIS, VAULT, account_of, cut_in, rejoin, trim
@@ -28,12 +29,12 @@ if TYPE_CHECKING:
 
 # Keys without case and blanks, by what their value is.
 _KEYS = {
-    "code": "errorcode error_code code __type exceptionname typename x-amzn-errortype x_amzn_errortype errortype _servicecode exception_code s3errorcode",
+    "code": "errorcode error_code code __type exceptionname typename x-amzn-errortype x_amzn_errortype errortype _servicecode exception_code s3errorcode exceptiontype",
     "status_code": "statuscode httpstatuscode status_code http_status_code httpresponsecode responsecode http_status httpstatus",
     "request_id": "requestid request_id aws_request_id x-amzn-requestid x_amzn_requestid x-amz-request-id _servicerequestid",
     "host_id": "hostid host_id extendedrequestid x-amz-id-2 extended_request_id s3errorhostid",
     "operation": "eventname",
-    "service": "eventsource _serviceabbrev",
+    "service": "eventsource _serviceabbrev awsservice",
     "principal": "arn",
     "account": "accountid",
     "message": "errormessage message _servicemessage message_",
@@ -48,8 +49,8 @@ _PAIR = re.compile(
     r"(?<![\w$@&?/.-])u?(?P<quote>[\"']?):?(?P<key>__type|x-amz[\w-]{2,24}|X-Amz[\w-]{2,24}|[A-Za-z_][\w.]{2,60}"
     r"|HTTP\sresponse\scode|Exception\sname|Error\smessage|Request\sID|Status\sCode|Error\sCode|Extended\sRequest\sID)(?P=quote)"
     r"\s?(?P<separator>:|=>|=(?!=)|(?=\s\")|,(?=\s?\")|\|)\s{0,2}"
-    # Wrappers of the value in Swift, Rust and Haskell.
-    r"(?:Optional\(|Some\(|Just\s?\(?|RequestId\s(?:\{fromRequestId\s=\s)?|ErrorCode\s|ErrorMessage\s|Abbrev\s|\(){0,3}"
+    # Wrappers of the value in Swift, Rust and Haskell; what R's str() says of its type.
+    r"(?:Optional\(|Some\(|Just\s?\(?|RequestId\s(?:\{fromRequestId\s=\s)?|ErrorCode\s|ErrorMessage\s|Abbrev\s|\(|chr\s(?=\")|(?:int|num)\s(?=[0-9])){0,3}"
 )
 _QUOTED = re.compile(r"u?([\"'])\s?(?P<value>[^\"']{0,1024})\1|\"\s?(?P<open>[^\"'\n]{1,1024})\Z")
 _BARE = re.compile(
@@ -68,6 +69,15 @@ _HEADER = re.compile(r"[xX]-[aA]mz[nN]?-")
 _LAMBDA = re.compile(r"(?:START|END|REPORT)\s\Z")
 _INIT = re.compile(r"Init<(?:[\w:]*::)?(?P<code>\w+)>")
 _CODE_WORD = re.compile(r"[^\s(){}<>\"']{1,128}")
+# The query protocol's error tells whose fault it is; no other system's does.
+_BLAMED = re.compile(r"\bType[\"']?\s?(?::|=>|=)\s?[\"']?(?:Sender|Receiver)[\"']?,?\s{0,2}\Z")
+_INVENTED = re.compile(r"[A-Z][A-Za-z0-9.]{2,80}")
+# Where the SDK for JavaScript makes an error of a service's answer.
+_FROM_ANSWER = re.compile(
+    r"\bextractError\s\([^\s()]{0,200}aws-sdk/|\bde_\w{1,80}CommandError\s\([^\s()]{0,200}@aws-sdk/"
+)
+_FRAMES_REACH = 1500
+_OBJECT_REACH = 400
 _NAME = re.compile(r"\w{2,80}")
 _IDENTITY = re.compile(r"userIdentity|principal\"|'principal'|\"principal|sessionIssuer")
 _IDENTITY_REACH = 400
@@ -125,7 +135,7 @@ def read_pairs(text: str, taken: Sequence[Partial]) -> Iterator[Partial]:
             pair is not None
             and pair.value
             and ELLIPSIS.match(pair.value) is None
-            and _TAKERS[role](fresh, pair)
+            and (_TAKERS[role](fresh, pair) or fresh.lambda_answer)
         ):
             fresh.end = max(fresh.end, pair.end)
             cluster = fresh
@@ -195,11 +205,20 @@ def _record(cluster: Partial, _: _Pair) -> bool:
     return True
 
 
+def _near(pair: _Pair, key: str) -> bool:
+    return pair.text.find(key, max(0, pair.at - _OBJECT_REACH), pair.end + _OBJECT_REACH) >= 0
+
+
 def _code(cluster: Partial, pair: _Pair) -> bool:
-    if pair.key == "errorType" and is_generic(pair.value):
+    typed = pair.key.lower() in {"errortype", "typename"}
+    of_others = typed and may_be_class_of_others(pair.value)
+    if pair.key == "errorType" and (of_others or is_generic(pair.value)):
         # What a Lambda function answers for an error of its own: its request id is the invocation's.
         cluster.facts.pop("request_id", None)
         cluster.lambda_answer = True
+    if pair.key == "exceptionType" and not _near(pair, "awsService"):
+        # Others have such a key too; AWS's Pipes tell the service beside it.
+        return False
     init = _INIT.search(pair.value)
     value = init["code"] if init else pair.value
     if "#" in value or "://" in value:
@@ -212,16 +231,23 @@ def _code(cluster: Partial, pair: _Pair) -> bool:
             cluster.put("status_code", value, pair.start, pair.end, HINT)
             return True
         return False
-    if (
-        _CODE_WORD.fullmatch(value) is None
+    # Services invent codes; the envelope says that it is one.
+    blamed = _INVENTED.fullmatch(value) is not None and _BLAMED.search(pair.before(40)) is not None
+    if not blamed and (
+        of_others
+        or _CODE_WORD.fullmatch(value) is None
         or not is_code(value)
         or (is_generic(value) and not is_known(value))
     ):
         return False
     at = pair.text.find(value, pair.start, pair.end)
-    typed = pair.key.lower() in {"errortype", "typename"}
     cluster.put("code", value, at, at + len(value), CLASS_NAME if typed else BEST)
-    cluster.aws = cluster.aws or pair.key in {"__type", "_serviceCode", "s3ErrorCode"}
+    cluster.aws = (
+        cluster.aws
+        or blamed
+        or pair.key in {"__type", "_serviceCode", "s3ErrorCode"}
+        or (typed and _FROM_ANSWER.search(pair.text, pair.end, pair.end + _FRAMES_REACH) is not None)
+    )
     return True
 
 
@@ -268,6 +294,9 @@ def _service(cluster: Partial, pair: _Pair) -> bool:
     if ".amazonaws." in pair.value:
         cluster.aws, cluster.source = True, "cloudtrail"
         cluster.put("service", service_of_event_source(pair.value), rank=HINT)
+    elif pair.key == "awsService":
+        cluster.aws = True
+        cluster.put("service", service_name(pair.value), rank=HINT)
     elif pair.key == "_serviceAbbrev":
         cluster.put("service", service_name(pair.value), rank=HINT)
     else:

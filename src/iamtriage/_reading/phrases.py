@@ -29,6 +29,8 @@ sure   | or you are not allowed to access | ciphertext refers to a customer mast
 sure   | KMS is not allowed | Access to KMS is not allowed
 sure   | KMS access was denied | KMS access was denied
 sure   | authorized to access the key | (?<![a-z0-9.-])(?P<principal>[a-z0-9.-]{1,80}\.amazonaws\.com) is not authorized to access the key
+sure   | credentials of role | [Nn]ot authorized to get credentials of role (?P<resource>arn:\S+)
+sure   | unable to assume the role | ECS was unable to assume the role '(?P<resource>arn:[^'\s]+)' that was provided for this task
 sure   | ross-account pass role is not allowed | Cross-account pass role is not allowed
 sure   | due to a VPC endpoint policy | denied due to a (?P<policy_type>VPC endpoint) policy
 sure   | is denied | Access to the resource (?P<resource>https?://\S+?) is denied
@@ -38,6 +40,7 @@ unsure | due to missing permissions | (?<![\w./-])(?P<resource>[\w./-]{1,200}) a
 sure   | Access denied for operation | Access denied for operation 'AWS::[\w:]+'
 sure   | does not have permissions to assume the associated role | EKS does not have permissions to assume the associated role
 sure   | does not have permission | (?:execution )?role does not have permissions? to call (?P<operation>\w+) on \w+
+sure   | ccess to this object has been | (?:(?P<service>S3) error: )?All access to this object has been disabled
 sure   | ccess Denied | (?P<service>S3|SQS|SNS|KMS|STS|IAM|EC2|ECR|DynamoDB) error: Access Denied
 sure   | is not authorized to assume | is not authorized to assume (?:role )?(?P<resource>arn:\S+)
 sure   | Cannot call Get | Cannot call (?P<operation>Get\w+) with session credentials
@@ -51,7 +54,7 @@ sure   | ot Authorized to access | Not Authorized to access \w{1,100} on type \w
 unsure | resource | You do(?: not|n't) have (?:sufficient )?(?:permissions?|access) to (?:access )?(?:this|the) (?:requested )?resource
 unsure | ufficient access to perform this action | You do not have sufficient access to perform this action
 unsure | not authorized to perform this operation | You are not authorized to perform this operation
-unsure | ccess Denied | (?:(?<=[:=\]]\x20)|(?<=[>\"'\n\x1e])|\A)Access Denied(?=[.\"'\n<]|\Z|,| \()|(?<=Exception\[)Access Denied(?=\])
+unsure | ccess Denied | (?:(?<=[:=\]]\x20)|(?<=[>\"'\n\x1e])|\A)Access Denied(?=[.\"'`\n<]|\Z|,| \()|(?<=Exception\[)Access Denied(?=\])
 sure   | have the right AWS permissions | Access Denied\. Please ensure you have the right AWS permissions: Access denied
 sure   | access to the model with | You don't have access to the model with the specified model ID
 sure   | ccess denied when | Access denied when (?:writing|reading)[^\n]{0,30}location: s3://
@@ -172,6 +175,10 @@ sure   | ou must specify | You must specify a value for roleArn and roleSessionN
 sure   | redentials  | [Nn]o AWS [Cc]redentials (?:found|provided|were found|available|present)
 sure   | redentials not found | (?:AWS |[Aa]ws )credentials not found
 unsure | o credentials | [Nn]o credentials (?:found|were found|could be found|provided|available)
+sure   | o credentials specified or obtained | No credentials specified or obtained from persisted/shell defaults
+sure   | provider could not be built | ProfileFile provider could not be built
+sure   | provider was not properly configured | the credentials provider was not properly configured
+unsure | ccurred while loading credentials | an error occurred while loading credentials
 unsure | o credentials have been configured | [Nn]o credentials have been configured
 unsure | o valid credential | [Nn]o valid credentials? (?:was |were )?found
 sure   | o valid credential | \b[sS]3\b[^\n]{0,200}? [Nn]o valid credentials? (?:was |were )?found
@@ -202,6 +209,7 @@ sure   | MALFORMED_POLICY_DOCUMENT | MALFORMED_POLICY_DOCUMENT
 sure   | olicy statement must contain | [Pp]olicy statement must contain (?:actions|resources|principals?)
 
 [aws_error]
+sure   | use AWS4-HMAC-SHA256 | is not supported\. Please use AWS4-HMAC-SHA256
 sure   | connect to the endpoint URL | Could not connect to the endpoint URL: \"https?://[\w.-]*\.amazonaws\.
 sure   | timeout on endpoint URL | (?:Read|Connect) timeout on endpoint URL: \"https?://[\w.-]*\.amazonaws\.
 

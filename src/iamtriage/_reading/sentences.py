@@ -47,7 +47,7 @@ _ACTION = re.compile(
 _ACTIONS_IN_WORDS = re.compile(r"(?:[\w-]+\s+){1,6}\((?=[a-z][a-z0-9-]{1,40}:[A-Z])")
 _MORE_ACTIONS = re.compile(r"(?:\s*,\s*(?:and\s+)?[a-z][a-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}){1,40}")
 _BARE_ACTION = re.compile(
-    r"(?P<action>[A-Z][a-z]{1,60}[A-Z][A-Za-z0-9]{0,127})(?=\s+(?:on\s+resource|because|with)\b|\s*[.\"']?\s*\Z)"
+    r"(?P<action>[A-Z][a-z]{1,60}[A-Z][A-Za-z0-9]{0,127})(?=\s+(?:on\s+(?:resource|(?:the\s+)?(?:IAM\s+)?[Rr]ole)|because|with)\b|\s*[.\"']?\s*\Z)"
 )
 _THIS_OPERATION = re.compile(r"(?:this|the)\s+\w+|\w+")
 
@@ -61,6 +61,12 @@ _BARE_PRINCIPAL = re.compile(
 
 _RESOURCE = re.compile(
     r"[\s.,…`'\")\]*]*\b(?:on|for)\s+(?:the\s+|this\s+|these\s+)?(?:[Rr]esources?|resource\(s\))\b\s*(?P<colon>:)?\s*(?:\*\*(?=\w))?"
+)
+# An apostrophe that ends a quotation, not one inside a name.
+_APOSTROPHE = re.compile(r"'(?=[\s\"'`()\[\]{}<>,.;:!?]|\Z)")
+# Its object in other words: "assume IAM Role arn:…", "AssumeRole on role arn:…", "sns:Publish on arn:…".
+_OBJECT = re.compile(
+    r"[\s\"'`)\]]{0,3}(?:\b(?:on|of|for)\s+)?(?:the\s+)?(?:\b(?:(?:IAM\s+)?[Rr]ole|[Rr]esource)\b:?\s*)?(?P<colon>(?=[\"'`]?arn:[\w<\[{*-]))"
 )
 _OPERATION_WORD = re.compile(r"\s+(?:operation|action)\b")
 _CIPHERTEXT = re.compile(r"\s*associated\s+with\s+this\s+ciphertext")
@@ -116,7 +122,8 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Partial | None
         if action is None:
             if not named and "this" not in text[perform.end() : perform.end() + 24]:
                 return None
-            words = _THIS_OPERATION.match(text, perform.end())
+            assumed = _OBJECT.match(text, perform.end())
+            words = None if assumed else _THIS_OPERATION.match(text, perform.end())
             end = words.end() if words else perform.end()
         else:
             end = _put_action(text, action, partial)
@@ -203,7 +210,7 @@ def put_principal(partial: Partial, value: str, start: int, end: int, text: str)
 
 def _read_resource(text: str, position: int, partial: Partial) -> int:
     """Read the resource behind the action; give where the sentence goes on."""
-    head = _RESOURCE.match(text, position)
+    head = _RESOURCE.match(text, position) or _OBJECT.match(text, position)
     if head is None:
         operation = _OPERATION_WORD.match(text, position)
         return operation.end() if operation else position
@@ -215,9 +222,7 @@ def _read_resource(text: str, position: int, partial: Partial) -> int:
         ciphertext = _CIPHERTEXT.match(text, start)
         return ciphertext.end() if ciphertext else start
     if quoted:
-        close = text.find(quote, start + 1, start + _RESOURCE_REACH)
-        if close < 0 and quote == "`":
-            close = text.find("'", start + 1, start + _RESOURCE_REACH)
+        close = _closing(text, start)
         if close > 0 and "\n\n" not in text[start:close] and cut_in(text, start, close) is None:
             partial.put("resource", rejoin(text[start + 1 : close]).strip(), start + 1, close)
             return close + 1
@@ -230,6 +235,19 @@ def _read_resource(text: str, position: int, partial: Partial) -> int:
         typed = _TYPED_NAME.match(value)
         partial.put("resource", " ".join(value.split()) if typed else rejoin(value), first, last)
     return last
+
+
+def _closing(text: str, start: int) -> int:
+    """Give where the quote at a place is closed; negative where it is not."""
+    limit = start + _RESOURCE_REACH
+    if text[start] != "`":
+        return text.find(text[start], start + 1, limit)
+    # SES quotes `like this'; a back tick further on may be Markdown's.
+    apostrophe = _APOSTROPHE.search(text, start + 1, limit)
+    line_end = text.find("\n", start, limit)
+    ends = [end for end in (apostrophe.start() if apostrophe else -1, line_end) if end >= 0]
+    back_tick = text.find("`", start + 1, min(ends, default=limit))
+    return back_tick if back_tick >= 0 else apostrophe.start() if apostrophe else -1
 
 
 def _resource_bounds(text: str, start: int) -> tuple[int, int]:

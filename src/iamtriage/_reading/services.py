@@ -84,6 +84,17 @@ _ALIASES = {
     "timestreamquery": "timestream",
     "accessanalyzer": "access-analyzer",
     "networkfirewall": "network-firewall",
+    # Prefixes of PowerShell's cmdlets.
+    "asg": "autoscaling",
+    "cfn": "cloudformation",
+    "ct": "cloudtrail",
+    "cw": "cloudwatch",
+    "cwl": "logs",
+    "ddb": "dynamodb",
+    "elb2": "elasticloadbalancing",
+    "lm": "lambda",
+    "r53": "route53",
+    "sec": "secretsmanager",
 }
 _VENDOR = re.compile(r"\A(?:amazon|aws)(?=.)", re.ASCII)
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
@@ -91,8 +102,8 @@ _NOT_NAME = re.compile(r"[^a-z0-9]+")
 # What serves no API of AWS under its host: OIDC issuers, pages, and customers' machines and load balancers.
 _NOT_ENDPOINTS = frozenset({"oidc", "console", "signin", "docs", "compute", "compute-1", "elb", "amazonaws"})
 HOST = re.compile(
-    # A URL, or the host of one in a dump of Rust's reqwest.
-    r"(?:https?://|Domain\(\")(?P<host>[A-Za-z0-9.-]{1,200}?\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov))\b"
+    # A URL, or the host of one in a dump of Rust's reqwest, of Ruby's excon or of a request's headers.
+    r"(?:https?://|Domain\(\"|(?<![\w-]):host\s=>\s\"|(?<![\w-])Host:\s)(?:[\[<{][\w-]{1,40}[\]>}]\.)?(?P<host>[A-Za-z0-9.-]{1,200}?\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov))\b"
 )
 # How regions begin, which people misspell; no service is called so.
 _REGION = r"(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-"

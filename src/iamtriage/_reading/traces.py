@@ -16,14 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _STATUS = re.compile(
-    r"HTTP/[0-9](?:\.[0-9])?\"?\s(?P<a>[45][0-9]{2})\b|\bHTTP\s(?P<b>[45][0-9]{2})\b|[Ee]rror:?\s\(?(?P<c>[45][0-9]{2})(?=\s?[{<:(]|\s[A-Z])|failed\s(?P<d>[45][0-9]{2})\s?:"
-    r"|(?:[Ee]rror|[Rr]esponse)\s[Cc]ode:?\s(?P<e>[45][0-9]{2})\b|[Ss]tatus\s?[Cc]ode:?\s(?:was\s|is\s|of\s)?(?P<f>[45][0-9]{2})\b|(?P<g>[45][0-9]{2})\s(?:Forbidden|Bad\sRequest|Unauthorized|Client\sError:)(?!\w)"
+    r"HTTP/[0-9](?:\.[0-9])?\"?\s(?P<a>[45][0-9]{2})\b|\bH(?:TTP|ttp)\s(?P<b>[45][0-9]{2})\b|(?:[Ee]rror|ERROR):?\s\(?(?P<c>[45][0-9]{2})(?=\s?[{<:(]|\s(?:[A-Z]|--\s))|failed\s(?P<d>[45][0-9]{2})\s?:"
+    r"|(?:[Ee]rror|[Rr]esponse)\s[Cc]ode:?\s(?P<e>[45][0-9]{2})\b|[Ss]tatus\s?[Cc]ode:?\s(?:was\s|is\s|of\s)?(?P<f>[45][0-9]{2})\b|(?P<g>[45][0-9]{2})\s\"?(?:Forbidden|Bad\sRequest|Unauthorized|Client\sError:)(?!\w)"
     r"|Client\serror:\s(?P<h>[45][0-9]{2})\b|http_status_(?P<i>[45][0-9]{2})|[Ss]tatus(?:\(|:\s(?:Some\()?)(?P<j>[45][0-9]{2})\b|[Rr]esponseCode[:=]\s?(?P<k>[45][0-9]{2})\b|status=(?P<l>[45][0-9]{2})\b(?=[^\n]{0,80}(?:amz|aws))|\((?P<m>[45][0-9]{2})\)\s(?:Forbidden|Bad\sRequest|Unauthorized)"
     r"|StatusCode\((?P<n>[45][0-9]{2})\)|/status\s(?P<o>[45][0-9]{2})\b|http_error,\s?(?P<p>[45][0-9]{2})\b|[Rr]esponse\s(?P<q>[45][0-9]{2})\s(?:from|code)|[Ss]tatus\s:\s(?P<r>[45][0-9]{2})\b"
     r"|[\"']?statusCode[\"']?:\s?(?P<t>[45][0-9]{2})\b|\(\s?(?P<s>[45][0-9]{2}),\s?[\"'{]"
     # Guzzle's sentence, whatever the reason behind the status.
     r"|resulted\sin\san?\s[`'\"]?(?P<u>[3-5][0-9]{2})\b(?=[^`\n]{0,60}[`'\"]?\s(?:response\b|$))"
 )
+# Of the replies of mail servers, those that HTTP does not have.
+_MAIL_ONLY, _HTTP_AGAIN = "530", "598"
+_MAIL_REACH = 60
 
 # A host that somebody typed or points to is not the one that answered: an echoed command, an option, a link.
 _TYPED = re.compile(
@@ -38,11 +41,17 @@ def read_statuses(text: str) -> Iterator[Partial]:
     """Find HTTP statuses in the words of logs and traces; weak facts that need a failure to belong to."""
     for m in _STATUS.finditer(text):
         group = m.lastgroup
-        if group is None or VAULT.match(text, m.end(group)):
+        if group is None or VAULT.match(text, m.end(group)) or _is_of_mail(text, m):
             continue
         partial = Partial("status", m.start(), m.end())
         partial.put("status_code", m[group], m.start(group), m.end(group), HINT)
         yield partial
+
+
+def _is_of_mail(text: str, m: re.Match[str]) -> bool:
+    """Tell the replies of mail servers, which are no HTTP statuses."""
+    status = m[m.lastgroup or 0]
+    return _MAIL_ONLY <= status < _HTTP_AGAIN or "SMTP" in text[max(0, m.start() - _MAIL_REACH) : m.start()]
 
 
 def read_hosts(text: str) -> Iterator[Partial]:

@@ -66,6 +66,8 @@ _BARE = (
     "IMDS",
     "eks.amazonaws.com",
     "rohibited field",
+    "has been disabled",
+    "assume the role",
     "MALFORMED",
     "endpoint URL",
     "ccess Entries",

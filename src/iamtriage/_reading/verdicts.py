@@ -42,6 +42,12 @@ _SDKS = frozenset(
         "kubernetes", "swift",
     }
 )  # fmt: skip
+# Of these, what prints an answer that has no code.
+_WITHOUT_CODE = frozenset(
+    {
+        "botocore", "aws-cli", "go-v2", "go-v1", "java-v1", "java-v2", "php", "dotnet", "ruby", "boto2",
+    }
+)  # fmt: skip
 
 
 class Around:
@@ -153,7 +159,7 @@ def _kind_of_rest(draft: Draft, around: Around) -> Kind | None:
     if (
         draft.aws
         and ("operation" in draft.facts or draft.has_tail or draft.thrown)
-        and draft.source in {"go-v2", "java-v1", "java-v2", "go-v1", "php", "dotnet", "ruby", "boto2"}
+        and draft.source in _WITHOUT_CODE
     ):
         return "aws_error"
     return None
@@ -172,7 +178,7 @@ def _is_ours(draft: Draft, around: Around) -> bool:
         return not (around.other_system(draft) and not arn and draft.source is None)
     if around.other_system(draft):
         return False
-    if draft.code in {"Forbidden", "403", "NotAuthorized", "Unauthorized", "401"} or (
+    if draft.code in {"Forbidden", "403", "NotAuthorized", "NotAuthorizedError", "Unauthorized", "401"} or (
         draft.code is None and draft.kind != "kubernetes_forbidden"
     ):
         # S3's bare "Access Denied" has no other mark than what it was about.

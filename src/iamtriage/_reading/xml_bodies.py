@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CODE = re.compile(r"<Code>\s*(?P<code>[\w.]{2,100})\s*</Code>")
+# The query protocol's; no other system says whose fault it is.
+_BLAMED = re.compile(r"<Type>(?:Sender|Receiver)</Type>\s*\Z")
 _ROOT = re.compile(r"<(?P<code>[A-Z][A-Za-z]{3,80}(?:Exception|Error|Denied|Fault))>\s*<(?:Message|message)>")
 _OPEN = re.compile(r"<(?:ErrorResponse|Response|Error|ServiceErrorResponse)\b[^<>]{0,300}>")
 _NAMESPACE = re.compile(r"xmlns=[\"']https?://(?P<host>[\w.-]{4,100})/")
@@ -33,6 +35,7 @@ _ENDED = re.compile(
     r"<(?P<key>HostId|Request(?:Id|ID))>\s*(?P<value>[^<>\s]{1,300}(?:\.{3}|…))(?:\s*`{3})?\s*\Z"
 )
 _ENDED_REACH = 340
+_BLAMED_REACH = 40
 _REACH = 4000
 _OPEN_REACH = 700
 _MESSAGE_REACH = 1500
@@ -66,7 +69,8 @@ def _document(text: str, m: re.Match[str], floor: int, limit: int) -> Partial:
     start = opened[0].start() if opened else m.start()
     closed = _CLOSE.search(text, m.end(), limit) or _CLOSE_ERROR.search(text, m.end(), limit)
     end = closed.end() if closed else limit
-    partial = Partial("body", start, m.end(), source="xml")
+    blamed = _BLAMED.search(text, max(start, m.start() - _BLAMED_REACH), m.start()) is not None
+    partial = Partial("body", start, m.end(), source="xml", aws=blamed)
     partial.put("code", m["code"], m.start("code"), m.end("code"), BEST)
     for key, pattern in _VALUE.items():
         value = pattern.search(text, start, end)
