@@ -59,7 +59,8 @@ def explain_certificate(case: AnyCase, words: str) -> Explanation:
     """Explain that the certificate with which a client called is not taken."""
     found = _REFUSED.search(words)
     told = found[1] if found else ""
-    fault: _Fault = next((fault for pattern, fault in _FAULTS if pattern.search(told)), "other")
+    fitting: list[_Fault] = [fault for pattern, fault in _FAULTS if pattern.search(told)]
+    fault: _Fault = fitting[0] if fitting else "other"
     in_time = fault in ("expired", "early", "time")
     cluster = cluster_in(case)
     return Explanation(
