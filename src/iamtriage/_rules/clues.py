@@ -89,6 +89,32 @@ _IN_A_POD = re.compile(
     r"|(?:ebs|efs|fsx)[-.]csi|kube2iam|\bkiam\b|crossplane|secrets-store",
     re.ASCII,
 )
+# One of them is in every such text: looking for them takes a tenth of the time.
+_MAY_BE_IN_A_POD = (
+    *(
+        "Pod",
+        "pod",
+        "erviceAccount",
+        "erviceaccount",
+        "/var/run/secrets/",
+        "kube",
+        "econcil",
+        "amespace",
+        ".go:",
+    ),
+    *(
+        "external",
+        "cluster",
+        "karpenter",
+        "ontroller",
+        "alb",
+        "cert-manager",
+        "csi",
+        "kiam",
+        "crossplane",
+        "secrets-store",
+    ),
+)
 
 
 def code_of(failure: Failure) -> str:
@@ -251,4 +277,5 @@ def runs_in_pods(case: _AnyCase) -> bool:
 
 def tells_of_pods(case: _AnyCase) -> bool:
     """Tell whether the text speaks of pods or is a pod's: stricter, since people and builds use Kubernetes too."""
-    return _IN_A_POD.search(case.text) is not None
+    text = case.text
+    return any(part in text for part in _MAY_BE_IN_A_POD) and _IN_A_POD.search(text) is not None

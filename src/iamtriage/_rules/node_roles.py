@@ -41,8 +41,13 @@ _PEOPLE = re.compile(
     r"admin|deploy|bastion|jump|jenkins|runner|gitlab|build|console|(?<![a-z])ci(?![a-z])", re.IGNORECASE
 )
 # Programs of the node itself, whose role is the right one: the kubelet pulls images, agents and scripts of EC2.
-_OF_NODE = re.compile(
-    r"\bkubelet\[\d|nodeadm|cloud-init|bootstrap\.sh|amazon-ssm-agent|ecr-credential-provider"
+_OF_NODE = (
+    "kubelet[",
+    "nodeadm",
+    "cloud-init",
+    "bootstrap.sh",
+    "amazon-ssm-agent",
+    "ecr-credential-provider",
 )
 _PULLS = frozenset(
     {
@@ -104,7 +109,7 @@ def _signs(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
         return None
     case = Case(denial.failure, denial.facts)
     text = case.text
-    if _OF_NODE.search(text) or (denial.name in ASSUMING and _PROXIES.search(text)):
+    if any(part in text for part in _OF_NODE) or (denial.name in ASSUMING and _PROXIES.search(text)):
         return None
     named = _NODES.search(found[1]) is not None and _PEOPLE.search(found[1]) is None
     facts = denial.facts
