@@ -83,15 +83,15 @@ def parse_raised(error: BaseException, *, contexts: bool = True) -> Failure | No
         said.extend(failures)
         if level == 0 or contexts:
             found = _innermost(failures)
-            if chosen is None or (found and chosen.kind == "aws_error" != found.kind):
+            if chosen is None or (found and chosen.kind == "aws_error" and found.kind != "aws_error"):
                 chosen = found
-        if level > 0 and not contexts:
-            break
-        if chosen is None:
-            if contexts:
-                continue
-            break
-        if chosen.envelope.request_id and (chosen.kind != "aws_error" or not contexts):
+        whole = chosen is not None and chosen.envelope.request_id is not None
+        if contexts:
+            is_enough = whole and chosen is not None and chosen.kind != "aws_error"
+        else:
+            # boto3 raises errors of its own in the handler of AWS's, which has the ids.
+            is_enough = whole or chosen is None or level > 0
+        if is_enough:
             break
     return chosen if chosen is None else _fullest(chosen, said)
 
@@ -101,8 +101,8 @@ def _fullest(chosen: Failure, said: Iterable[Failure]) -> Failure:
     same = [each for each in said if each is not chosen and each.kind == chosen.kind]
     if not same:
         return chosen
-    print_ = fingerprint(chosen)
-    prints = [chosen, *(each for each in same if fingerprint(each) == print_)]
+    identity = fingerprint(chosen)
+    prints = [chosen, *(each for each in same if fingerprint(each) == identity)]
     return max(prints, key=lambda each: sum(value is not None for value in to_record(each).values()))
 
 
