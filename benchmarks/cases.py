@@ -20,7 +20,8 @@ import attrs
 import iamtriage
 from benchmarks import texts
 from benchmarks.handlers import handlers
-from benchmarks.measure import Figure, best, doubling, doublings, growth, ratio, seconds
+from benchmarks.inputs import inputs
+from benchmarks.measure import Figure, best, growth_figure, ratio, seconds
 from iamtriage._redacting.identifiers import hide_identifiers
 from iamtriage._redacting.secrets import hide_secrets
 
@@ -32,7 +33,6 @@ LOG_MEGABYTES = 200
 # Limits and aims: the project's first issue.
 PLAIN_LIMIT, PLAIN_AIM = 8.0, 4.0
 NONE_LIMIT, NONE_AIM = 10.0, 5.0
-DOUBLING_LIMIT = 2.0 * 1.15
 MEMORY_LIMIT = 60.0
 IMPORT_LIMIT = 1.5
 # The project's third issue.
@@ -45,9 +45,6 @@ STS_COLD_LIMIT = 0.1
 # The project's fifth issue.
 EXPLAIN_LIMIT = 10.0
 ACTIONS_LIMIT_MS = 20.0
-_MORE_ROUNDS = 3
-# Seconds: from here on a text is measured at fewer sizes, or not again.
-DEAR, HOPELESS = 0.1, 3.0
 
 # What a user would write for the plain sentence.
 SENTENCE = re.compile(
@@ -101,33 +98,8 @@ def ordinary() -> Iterator[Figure]:
     )
 
 
-def repeated(unit: str, size: int, behind: str = texts.TRIGGER) -> str:
-    return (unit * (size // len(unit) + 1))[: size - len(behind)] + behind
-
-
 def drain(text: str) -> None:
     deque(iamtriage.scan(text), maxlen=0)
-
-
-def _growth_of(
-    name: str, read: Callable[[str], object], make: Callable[[int], str], sizes: tuple[int, ...]
-) -> Figure:
-    def prepared(size: int) -> Callable[[], object]:
-        text = make(size)
-        return lambda: read(text)
-
-    # Dear texts are linear or not at fewer and smaller sizes too.
-    dear = best(prepared(sizes[0]), 1) > DEAR
-    sizes = sizes[:3] if dear else sizes
-    times = growth(prepared, sizes, repeats=2 if dear else 3)
-    for _ in range(_MORE_ROUNDS):
-        if doubling(times) <= DOUBLING_LIMIT or times[-1] >= HOPELESS:
-            break
-        # A busy machine, or growth: the least times of more rounds tell.
-        other = growth(prepared, sizes, repeats=7)
-        times = [min(pair) for pair in zip(times, other, strict=True)]
-    note = f"(worst {max(doublings(times)):.2f}; {times[-1] / sizes[-1] * 1e6:.2f} s/MB; {sizes[0] >> 10}-{sizes[-1] >> 10} KiB)"
-    return Figure(name, doubling(times), "x", DOUBLING_LIMIT, None, note)
 
 
 def adversarial() -> Iterator[Figure]:
@@ -141,26 +113,28 @@ def adversarial() -> Iterator[Figure]:
             if reader == "scan" and words == "whole":
                 continue
             for unit in units:
-                name = f"{reader} ({words}) {_short(unit)}"
-                yield _growth_of(name, read, functools.partial(repeated, unit), sizes)
+                name = f"{reader} ({words}) {texts.shortened(unit)}"
+                yield growth_figure(name, read, functools.partial(texts.repeated, unit), sizes)
     for behind in texts.SWITCHES:
         for unit in ("a", "a.", "aws"):
-            make = functools.partial(repeated, unit, behind=behind + texts.TRIGGER)
-            yield _growth_of(
+            make = functools.partial(texts.repeated, unit, behind=behind + texts.TRIGGER)
+            yield growth_figure(
                 f"parse (whole) {unit!r} then {behind.strip()[:34]!r}", iamtriage.parse, make, whole
             )
     for ahead, unit in texts.ENDLESS:
         make = functools.partial(_behind, ahead, unit)
-        yield _growth_of(f"parse (whole) {_short(ahead)} then {unit!r}", iamtriage.parse, make, whole)
+        yield growth_figure(
+            f"parse (whole) {texts.shortened(ahead)} then {unit!r}", iamtriage.parse, make, whole
+        )
     for depth in (1, 2, 4, 6):
-        yield _growth_of(
+        yield growth_figure(
             f"parse (pieces) JSON escapes, {depth} deep",
             iamtriage.parse,
-            functools.partial(repeated, texts.escaped(depth)),
+            functools.partial(texts.repeated, texts.escaped(depth)),
             long,
         )
     nested = functools.partial(_nested, '{"a":')
-    yield _growth_of("parse (pieces) JSON nested as deep as long", iamtriage.parse, nested, long)
+    yield growth_figure("parse (pieces) JSON nested as deep as long", iamtriage.parse, nested, long)
     # Exceptions and mappings hold texts of any length too.
     for unit in (
         "Access Denied\n\n",
@@ -169,20 +143,26 @@ def adversarial() -> Iterator[Figure]:
         "é\n",
         "User: ",
     ):
-        yield _growth_of(
-            f"parse of an exception {_short(unit)}", _parse_raised, functools.partial(repeated, unit), whole
+        yield growth_figure(
+            f"parse of an exception {texts.shortened(unit)}",
+            _parse_raised,
+            functools.partial(texts.repeated, unit),
+            whole,
         )
-        yield _growth_of(
-            f"parse of a mapping {_short(unit)}", _parse_mapping, functools.partial(repeated, unit), whole
+        yield growth_figure(
+            f"parse of a mapping {texts.shortened(unit)}",
+            _parse_mapping,
+            functools.partial(texts.repeated, unit),
+            whole,
         )
 
 
 def _behind(ahead: str, unit: str, size: int) -> str:
-    return ahead + repeated(unit, size - len(ahead))
+    return ahead + texts.repeated(unit, size - len(ahead))
 
 
 def _nested(opening: str, size: int) -> str:
-    return repeated(opening, size - 40, "") + '"eventSource errorCode AccessDenied"'
+    return texts.repeated(opening, size - 40, "") + '"eventSource errorCode AccessDenied"'
 
 
 def _parse_raised(text: str) -> object:
@@ -191,11 +171,6 @@ def _parse_raised(text: str) -> object:
 
 def _parse_mapping(text: str) -> object:
     return iamtriage.parse({"Error": {"Code": "AccessDenied", "Message": text}})
-
-
-def _short(unit: str) -> str:
-    shown = ascii(unit)
-    return shown if len(shown) <= 34 else shown[:31] + "..."
 
 
 def megabyte() -> Iterator[Figure]:
@@ -208,16 +183,18 @@ def megabyte() -> Iterator[Figure]:
         "denials in one line": texts.PLAIN + " ",
     }
     for name, unit in hostile.items():
-        text = repeated(unit, MIB)
+        text = texts.repeated(unit, MIB)
         yield Figure(f"parse of 1 MiB, {name}", best(lambda text=text: iamtriage.parse(text), 2), "s")  # type: ignore[misc]
         yield Figure(f"scan of 1 MiB, {name}", best(lambda text=text: drain(text), 2), "s")  # type: ignore[misc]
     worst, which = 0.0, ""
     for unit in texts.ADVERSARIAL:
-        text = repeated(unit, MIB // 4)
+        text = texts.repeated(unit, MIB // 4)
         taken = 4 * best(lambda text=text: drain(text), 1)  # type: ignore[misc]
         if taken > worst:
             worst, which = taken, unit
-    yield Figure("scan of 1 MiB, dearest of the hostile texts", worst, "s", note=f"({_short(which)})")
+    yield Figure(
+        "scan of 1 MiB, dearest of the hostile texts", worst, "s", note=f"({texts.shortened(which)})"
+    )
 
 
 WATCHED = """
@@ -478,9 +455,11 @@ def redaction() -> Iterator[Figure]:
     # 64 KiB on, a text is looked at in pieces, too.
     sizes = tuple(size * 1024 for size in (64, 128, 256))
     for unit in (*texts.SECRET_UNITS, "User: ", "arn:", '"', "\\", "\n", "a"):
-        make = functools.partial(repeated, unit)
-        yield _growth_of(f"redact, a turn {_short(unit)}", hide_secrets, make, sizes)
-        yield _growth_of(f"redact, a turn, identifiers {_short(unit)}", hide_identifiers, make, sizes)
+        make = functools.partial(texts.repeated, unit)
+        yield growth_figure(f"redact, a turn {texts.shortened(unit)}", hide_secrets, make, sizes)
+        yield growth_figure(
+            f"redact, a turn, identifiers {texts.shortened(unit)}", hide_identifiers, make, sizes
+        )
 
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -491,6 +470,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "memory": memory,
     "megabyte": megabyte,
     "adversarial": adversarial,
+    "inputs": inputs,
     "arns": arns,
     "sts": sts,
     "explain": explanations,

@@ -8,7 +8,7 @@ import math
 import statistics
 import time
 import timeit
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,3 +142,33 @@ def doubling(times: list[float]) -> float:
     A single doubling is off by more than the limit allows on a machine that others use too.
     """
     return statistics.geometric_mean(doublings(times))
+
+
+DOUBLING_LIMIT = 2.0 * 1.15
+_MORE_ROUNDS = 3
+# Seconds: from here on an input is measured at fewer sizes, or not again.
+_DEAR, _HOPELESS = 0.1, 3.0
+_Input = TypeVar("_Input")
+
+
+def growth_figure(
+    name: str, read: Callable[[_Input], object], make: Callable[[int], _Input], sizes: tuple[int, ...]
+) -> Figure:
+    """Give how the time to read an input grows when it doubles; the sizes are characters."""
+
+    def prepared(size: int) -> Callable[[], object]:
+        made = make(size)
+        return lambda: read(made)
+
+    # Dear inputs are linear or not at fewer and smaller sizes too.
+    dear = best(prepared(sizes[0]), 1) > _DEAR
+    sizes = sizes[:3] if dear else sizes
+    times = growth(prepared, sizes, repeats=2 if dear else 3)
+    for _ in range(_MORE_ROUNDS):
+        if doubling(times) <= DOUBLING_LIMIT or times[-1] >= _HOPELESS:
+            break
+        # A busy machine, or growth: the least times of more rounds tell.
+        other = growth(prepared, sizes, repeats=7)
+        times = [min(pair) for pair in zip(times, other, strict=True)]
+    note = f"(worst {max(doublings(times)):.2f}; {times[-1] / sizes[-1] * 1e6:.2f} s/MB; {sizes[0] >> 10}-{sizes[-1] >> 10} KiB)"
+    return Figure(name, doubling(times), "x", DOUBLING_LIMIT, None, note)

@@ -149,3 +149,14 @@ SECRET_UNITS = (
     "secret=", "aws_secret_access_key = ", "token: ", "X-Amz-Signature=", "AKIAIOSFODNN7EXAMPLE ", "eyJhbGciOi.", "Authorization: Bearer ",
     "-----BEGIN PRIVATE KEY-----\n", "https://a:b@", "IQoJb3JpZ2luX2Vj", "Encoded authorization failure message: ", '{"SecretAccessKey": "',
 )  # fmt: skip
+
+
+def repeated(unit: str, size: int, behind: str = TRIGGER) -> str:
+    """Repeat a text up to a size, with the words behind it that make sure it is read."""
+    return (unit * (size // len(unit) + 1))[: size - len(behind)] + behind
+
+
+def shortened(unit: str) -> str:
+    """Show a text in the name of a figure."""
+    shown = ascii(unit)
+    return shown if len(shown) <= 34 else shown[:31] + "..."

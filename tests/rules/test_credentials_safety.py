@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import string
-import time
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,22 +14,10 @@ from botocore import xform_name
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iamtriage import Failure, parse
+from iamtriage import parse
 from iamtriage._rules.access_keys import leaked_key_notes
 from iamtriage._rules.cases import Case
 from iamtriage.facts import Facts
-from iamtriage.failures import (
-    AccessKeyQuota,
-    AwsError,
-    CredentialScope,
-    ExpiredCredentials,
-    InvalidCredentials,
-    InvalidIdentityToken,
-    MalformedPolicy,
-    MissingCredentials,
-    RegionDisabled,
-    SignatureMismatch,
-)
 from tests.golden.cases_credentials import CASES
 from tests.rules.credentials import RULES, called, explained, words_of
 
@@ -361,47 +348,3 @@ def test_every_aws_command_exists() -> None:
         for command in remedy.commands:
             _check(shlex.split(command))
     assert len(seen) > 60
-
-
-# ------------------------------------------------ time
-
-
-@pytest.mark.parametrize(
-    "unit",
-    [
-        "sts",
-        "secret ",
-        "a.",
-        "AKIARTX3GSDSVJNFUWS2 ",
-        "--profile ",
-        "role ",
-        '"',
-        "\\",
-        "AssumeRole",
-        "x" * 40 + " ",
-        "https://",
-    ],
-    ids=lambda unit: unit.strip()[:12],
-)
-def test_time_does_not_grow_with_the_text(unit: str) -> None:
-    """Rules look at what stands around the failure, so that a text of megabytes takes no longer."""
-    around = unit * (2_000_000 // len(unit))
-    said = "no basic auth credentials"
-    text, span = f"{around}{said}{around}", (len(around), len(around) + len(said))
-    for kind in (
-        ExpiredCredentials,
-        InvalidCredentials,
-        MissingCredentials,
-        SignatureMismatch,
-        CredentialScope,
-    ):
-        _within_a_second(kind(text=text, span=span))
-    for other in (InvalidIdentityToken, RegionDisabled, AccessKeyQuota, MalformedPolicy, AwsError):
-        _within_a_second(other(text=text, span=span))
-
-
-def _within_a_second(failure: Failure) -> None:
-    began = time.perf_counter()
-    explained(failure)
-    leaked_key_notes(Case(failure, Facts()))
-    assert time.perf_counter() - began < 1

@@ -1,0 +1,252 @@
+"""How time grows with what is read beside error texts: settings, ConfigMaps, policies, patterns, failures to explain."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+from typing import TYPE_CHECKING
+
+import iamtriage
+from benchmarks import texts
+from benchmarks.measure import growth_figure
+from iamtriage import actions
+from iamtriage._globs import fits, pattern_of
+from iamtriage.authorization_details import read_authorization_details
+from iamtriage.aws_auth import load
+from iamtriage.aws_auth._arnlike import arn_like
+from iamtriage.decoded_messages import read_decoded_message
+from iamtriage.exceptions import AwsAuthError, ConfigFileError
+from iamtriage.failures import (
+    AccessKeyQuota,
+    AwsError,
+    CredentialScope,
+    ExpiredCredentials,
+    InvalidCredentials,
+    InvalidIdentityToken,
+    MalformedPolicy,
+    MissingCredentials,
+    RegionDisabled,
+    SignatureMismatch,
+)
+from iamtriage.sts_settings import StsSettings
+from iamtriage.trust_policies import check_trust_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from benchmarks.measure import Figure
+    from iamtriage.failures import Failure
+
+KIB = 1024
+# A ConfigMap holds a MiB at most; a configuration file is read whole, whatever it holds.
+SIZES = tuple(size * KIB for size in (64, 128, 256, 512))
+# A pattern is compared with a text: the product grows, so that few characters are many.
+SMALL = tuple(size * KIB for size in (4, 8, 16, 32))
+
+# What stands ahead, what is repeated.
+CONFIGS = {
+    "options": ("[default]\n", "name = value\n"),
+    "sections": ("", "[profile p]\nregion = eu-west-1\n"),
+    "continued lines": ("[default]\nregion = eu-west-1\n", "  x\n"),
+    "blanks": ("[default]\na", " "),
+    "brackets": ("[default]\n", "["),
+    "a long header": ("[profile ", "a"),
+    "a block": ("[default]\na =\n", "  b = c\n"),
+    "a long value": ("[default]\na = ", "b"),
+}
+MANIFESTS = ("a", "- rolearn: a\n", "[", "\n", "{", "- ", "data:\n  mapRoles: |\n", "&a *a ", '"')
+# Behind a message of a service, whose own sentence is looked for.
+OWN_WORDS = ("at a.", "in /a", "'a", '"', "<a>", "( ", "a ", "\n at ", "at a(", "[2024-", "[a.", "a\n")
+# Around a failure whose neighbourhood the rules look at.
+AROUND = (
+    "sts", "secret ", "a.", "AKIARTX3GSDSVJNFUWS2 ", "--profile ", "role ", '"', "\\", "AssumeRole", "x" * 40 + " ", "https://",
+)  # fmt: skip
+KINDS = (
+    AccessKeyQuota, AwsError, CredentialScope, ExpiredCredentials, InvalidCredentials, InvalidIdentityToken, MalformedPolicy,
+    MissingCredentials, RegionDisabled, SignatureMismatch,
+)  # fmt: skip
+RESOURCES = ("a", "/", ":", "*", "b/", ":log-stream:", "arn:aws:s3:::", "${x}")
+
+ROLE = "arn:aws:iam::111122223333:role/"
+
+
+def inputs() -> Iterator[Figure]:
+    """Give how time grows when what is read doubles."""
+    yield from _settings()
+    yield from _config_maps()
+    yield from _patterns()
+    yield from _documents()
+    yield from _explained()
+    yield from _resources()
+
+
+def _settings() -> Iterator[Figure]:
+    for name, (ahead, unit) in CONFIGS.items():
+        yield growth_figure(f"settings of a file: {name}", _read_settings, _made(ahead, unit), SIZES)
+
+
+def _read_settings(config: str) -> None:
+    with contextlib.suppress(ConfigFileError):
+        StsSettings.from_sources({}, config).explain()
+
+
+def _config_maps() -> Iterator[Figure]:
+    for unit in MANIFESTS:
+        yield growth_figure(f"aws-auth {texts.shortened(unit)}", _load, _made("", unit), SIZES)
+
+
+def _load(text: str) -> None:
+    with contextlib.suppress(AwsAuthError):
+        load(text)
+
+
+def _made(ahead: str, unit: str) -> Callable[[int], str]:
+    return lambda size: ahead + texts.repeated(unit, size - len(ahead), "")
+
+
+def _patterns() -> Iterator[Figure]:
+    # The text is short, so that what grows is the pattern.
+    text = ROLE + "a" * 999
+    for unit in ("*a", "?", "*?", "a*"):
+        yield growth_figure(
+            f"ARN against a pattern of {unit}",
+            functools.partial(arn_like, text),
+            lambda size, unit=unit: ROLE + texts.repeated(unit, size, "b"),  # type: ignore[misc]
+            SMALL,
+        )
+    patterns = {
+        "a*": pattern_of("a*" * 200 + "b"),
+        "*a": pattern_of("*a" * 200 + "*"),
+        "?": pattern_of("?" * 200),
+    }
+    for unit, pattern in patterns.items():
+        yield growth_figure(
+            f"a text against a glob of {unit}",
+            lambda text, pattern=pattern: fits(text, pattern),  # type: ignore[misc]
+            lambda size: "a" * size,
+            SMALL,
+        )
+    yield growth_figure("a trust policy's variables", _check_trust, _variables, SMALL)
+
+
+def _variables(size: int) -> Mapping[str, object]:
+    wanted = "${aws:x}" * 100
+    condition = {"StringLike": {"aws:y": [wanted] * (size // len(wanted))}}
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole", "Condition": condition}
+        ],
+    }
+
+
+def _check_trust(policy: Mapping[str, object]) -> None:
+    context = {"aws:x": "a" * 1_000, "aws:y": "a" * 1_000}
+    check_trust_policy(policy, action="sts:AssumeRole", caller=f"{ROLE}app", context=context)
+
+
+def _documents() -> Iterator[Figure]:
+    yield growth_figure(
+        "a decoded message: conditions beside keys of the call",
+        lambda text: read_decoded_message(text).denying_conditions(),
+        _decoded,
+        SIZES,
+    )
+    yield growth_figure(
+        "authorization details: evaluations beside policies",
+        lambda text: read_authorization_details(text).denials(),
+        _details,
+        SIZES,
+    )
+
+
+def _decoded(size: int) -> str:
+    keys = [
+        {"key": f"aws:RequestTag/t{number:08}", "values": {"items": [{"value": "x"}]}}
+        for number in range(size // 160)
+    ]
+    statement = {"effect": "DENY", "conditions": {"items": keys}}
+    return json.dumps(
+        {
+            "allowed": False,
+            "explicitDeny": True,
+            "matchedStatements": {"items": [statement]},
+            "context": {"action": "ec2:RunInstances", "conditions": {"items": keys}},
+        }
+    )
+
+
+def _details(size: int) -> str:
+    count = size // 250
+    policies = [{"uri": f"p{number:06}", "type": "SESSION_POLICY"} for number in range(count)]
+    evaluations = [
+        {
+            "action": "a:B",
+            "resource": "",
+            "checks": [
+                {
+                    "checkType": "SESSION",
+                    "evaluatedEffect": "EXPLICIT_DENY",
+                    "matchedPolicies": [
+                        {
+                            "uri": policy["uri"],
+                            "matchedStatements": [{"sid": "s", "evaluatedEffect": "DENY"}],
+                        }
+                    ],
+                }
+            ],
+        }
+        for policy in policies
+    ]
+    return json.dumps({"evaluations": evaluations, "policies": policies})
+
+
+def _explained() -> Iterator[Figure]:
+    for unit in OWN_WORDS:
+        make = functools.partial(_denial, unit)
+        yield growth_figure(f"explain, own words {texts.shortened(unit)}", iamtriage.explain, make, SMALL)
+    for unit in AROUND:
+        name = f"explain, ten kinds amid {texts.shortened(unit.strip()[:20])}"
+        yield growth_figure(name, _explain_each, functools.partial(_amid, unit), SIZES)
+
+
+def _explain_each(failures: list[Failure]) -> None:
+    for failure in failures:
+        iamtriage.explain(failure)
+
+
+def _denial(unit: str, size: int) -> Failure:
+    head = "An error occurred (AccessDeniedException) when calling the CreateAgent operation: Agents "
+    failure = iamtriage.parse(head + texts.repeated(unit, size - len(head), ""))
+    if failure is None:
+        msg = f"no denial before {unit!r}"
+        raise AssertionError(msg)
+    return failure
+
+
+def _amid(unit: str, size: int) -> list[Failure]:
+    around, said = texts.repeated(unit, size // 2, ""), "no basic auth credentials"
+    text, span = f"{around}{said}{around}", (len(around), len(around) + len(said))
+    return [kind(text=text, span=span) for kind in KINDS]
+
+
+def _resources() -> Iterator[Figure]:
+    known = [
+        found
+        for name in ("s3:GetObject", "logs:PutLogEvents", "ec2:RunInstances", "apigateway:GET")
+        if (found := actions.find_action(name)) is not None
+    ]
+
+    def ask(text: str) -> None:
+        for action in known:
+            action.accepts(text)
+            action.accepts(f"arn:aws:{action.service}:eu-west-1::{text}")
+            action.accepts(f"arn:aws:logs:eu-west-1:111122223333:log-group:{text}")
+        actions.find_action(text)
+        actions.find_action(f"s3:{text}")
+        actions.actions_for(text, text)
+        actions.service_prefix(text)
+
+    for unit in RESOURCES:
+        yield growth_figure(f"actions for a resource of {texts.shortened(unit)}", ask, _made("", unit), SIZES)
