@@ -102,14 +102,14 @@ def test_refused(text: str, expected: tuple[str, int]) -> None:
     assert isinstance(caught.value, IamTriageError)
 
 
-@pytest.mark.parametrize("thing", [*NO_TEXT, re.compile("arn")], ids=repr)
+@pytest.mark.parametrize("thing", [*NO_TEXT, re.compile("arn")], ids=lambda thing: type(thing).__name__)
 def test_no_text(thing: object) -> None:
     """What is no text is the caller's mistake, not a wrong ARN."""
     with pytest.raises(TypeError):
         parse_arn(cast("str", thing))
 
 
-@pytest.mark.parametrize("thing", NO_TEXT, ids=repr)
+@pytest.mark.parametrize("thing", NO_TEXT, ids=lambda thing: type(thing).__name__)
 def test_no_text_is_named(thing: object) -> None:
     with pytest.raises(TypeError, match=f"an ARN is text, not {type(thing).__name__}"):
         parse_arn(cast("str", thing))

@@ -202,7 +202,7 @@ SKIPPED: dict[str, set[str]] = {
 }
 
 
-@pytest.mark.parametrize(("annotation", "names"), SKIPPED.items(), ids=ascii)
+@pytest.mark.parametrize(("annotation", "names"), SKIPPED.items(), ids=map(ascii, SKIPPED))
 def test_skipped_containers(annotation: str, names: set[str]) -> None:
     pod = {"eks.amazonaws.com/skip-containers": annotation}
     skipped = {

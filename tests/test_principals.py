@@ -522,7 +522,9 @@ def test_no_principal(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "thing", [None, 111122223333, 1.5, b"111122223333", b"arn:aws:s3:::b", [], {}, object()], ids=repr
+    "thing",
+    [None, 111122223333, 1.5, b"111122223333", b"arn:aws:s3:::b", [], {}, object()],
+    ids=lambda thing: type(thing).__name__,
 )
 def test_no_text(thing: object) -> None:
     with pytest.raises(TypeError, match=type(thing).__name__):

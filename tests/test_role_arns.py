@@ -146,7 +146,9 @@ def test_no_arn(text: str) -> None:
         normalize_role_arn(text)
 
 
-@pytest.mark.parametrize("thing", [None, 111122223333, b"arn:aws:s3:::b", [], object()], ids=repr)
+@pytest.mark.parametrize(
+    "thing", [None, 111122223333, b"arn:aws:s3:::b", [], object()], ids=lambda thing: type(thing).__name__
+)
 def test_no_text(thing: object) -> None:
     with pytest.raises(TypeError, match=type(thing).__name__):
         canonicalize_arn(cast("str", thing))
