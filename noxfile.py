@@ -24,6 +24,8 @@ nox.options.sessions = [
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
 OLDEST = PYTHONS[0]
+# A file's tests share the servers, kernels and pages that they start.
+ON_EVERY_CORE = ("-n", "auto", "--dist", "loadfile")
 # The boto3 that goes with the lowest botocore. pip would find it by downloading dozens.
 MINIMUM_BOTO3 = "boto3==1.28.0"
 
@@ -48,7 +50,7 @@ def wheel(session: nox.Session) -> str:
 def run_tests(session: nox.Session) -> None:
     """Run the tests on what is installed, with coverage into its own data file."""
     options = [argument for argument in session.posargs if not argument.startswith("--wheel=")]
-    session.run("coverage", "run", "-m", "pytest", *options)
+    session.run("coverage", "run", "-m", "pytest", *ON_EVERY_CORE, *options)
 
 
 @nox.session(python=PYTHONS)

@@ -23,6 +23,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 OLDEST = (3, 11)
+ON_EVERY_CORE = ["-n", "auto", "--dist", "loadfile"]
 PIP_INSTALL = ["-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-input"]
 
 
@@ -76,9 +77,9 @@ def demo() -> int:
 
 
 def test(*options: str) -> int:
-    """Run the tests."""
+    """Run the tests, on every core; ``-n 0`` runs them in one process."""
     environment("tests")
-    return run(PYTHON, "-m", "pytest", *options)
+    return run(PYTHON, "-m", "pytest", *ON_EVERY_CORE, *options)
 
 
 def check() -> int:
