@@ -173,6 +173,8 @@ CASES: tuple[Golden, ...] = (
     # Roles: passing and assuming.
     ("pass-role", _boto("AccessDeniedException", "CreateCluster", _denied(USER, "iam:PassRole", "arn:aws:iam::111122223333:role/eks-cluster", _no("identity-based policy", "iam:PassRole"))), {"service": "eks"}),
     ("pass-role-ec2", _boto("UnauthorizedOperation", "RunInstances", "You are not authorized to perform this operation. " + _denied(USER, "iam:PassRole", "arn:aws:iam::111122223333:role/nodes", _no("identity-based policy", "iam:PassRole"))), {}),
+    ("pass-role-node-group", _boto("AccessDeniedException", "CreateNodegroup", _denied(USER, "iam:PassRole", "arn:aws:iam::111122223333:role/eks-nodes", _no("identity-based policy", "iam:PassRole"))), {}),
+    ("pass-role-fargate", _boto("AccessDeniedException", "CreateFargateProfile", _denied(USER, "iam:PassRole", "arn:aws:iam::111122223333:role/eks-pods", _no("identity-based policy", "iam:PassRole"))), {}),
     ("pass-role-cross-account", _boto("AccessDeniedException", "CreateNodegroup", "Cross-account pass role is not allowed."), {}),
     ("pass-role-cross-account-derived", _boto("AccessDeniedException", "CreateCluster", _denied(USER, "iam:PassRole", "arn:aws:iam::444455556666:role/eks-cluster")), {}),
     ("assume-role", _boto("AccessDenied", "AssumeRole", _denied(SESSION, "sts:AssumeRole", "arn:aws:iam::111122223333:role/reader")), {}),

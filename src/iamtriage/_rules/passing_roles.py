@@ -16,13 +16,14 @@ from iamtriage._rules import commands, pages
 from iamtriage._rules.allowing import allow_remedy, grant_of
 from iamtriage._rules.cases import principal_in, role_in
 from iamtriage._rules.commands import command
-from iamtriage._rules.services import passed_to
+from iamtriage._rules.services import receiver
 from iamtriage._rules.wording import ONE_LAYER, PROPAGATION, because, began, details_remedy, summary
 from iamtriage.explanations import Cause, Explanation, Remedy
 
 if TYPE_CHECKING:
     from iamtriage._denials import Denial
     from iamtriage._policies.grants import Grant
+    from iamtriage._rules.services import Receiver
     from iamtriage.explanations import Evidence
 
 __all__ = ("explain_cross_account_pass", "explain_pass_role", "pass_role_grant")
@@ -33,13 +34,11 @@ def pass_role_grant(denial: Denial) -> Grant | None:
     grant = grant_of(denial)
     if grant is None:
         return None
-    service = _service(denial)
-    # EC2 bears another name in China.
-    names = (
-        (service, f"{service}.cn")
-        if service == "ec2.amazonaws.com" and _partition(denial) == "aws-cn"
-        else (service,)
-    )
+    found = _receiver(denial)
+    names = found.passed_to if found else (f"{PLACEHOLDER}SERVICE.amazonaws.com",)
+    # EC2 bears another name in China, and is asked about by either.
+    if names == ("ec2.amazonaws.com",) and _partition(denial) == "aws-cn":
+        names = (*names, "ec2.amazonaws.com.cn")
     value = names[0] if len(names) == 1 else names
     return attrs.evolve(grant, conditions={"StringEquals": {"iam:PassedToService": value}})
 
@@ -47,8 +46,8 @@ def pass_role_grant(denial: Denial) -> Grant | None:
 def explain_pass_role(denial: Denial) -> Explanation:
     """Explain that a caller may not hand a role to a service."""
     who, role = denial.caller, _passed(denial)
-    service = passed_to(denial.failure.envelope.operation, _called(denial))
-    to = f" to {service}" if service else " to the service that it calls"
+    found = _receiver(denial)
+    to = f" to {found.passed_to[0]}" if found else " to the service that it calls"
     evidence: Evidence = denial.layer_source if denial.layer == "identity" else "derived"
     if denial.action_source == "supplied":
         evidence = "supplied"
@@ -62,11 +61,11 @@ def explain_pass_role(denial: Denial) -> Explanation:
     if identity_allow_helps(denial):
         grant = pass_role_grant(denial)
         made = allow_remedy(denial, grant=grant, title=f"Allow {who} to pass {role}", url=pages.PASS_ROLE)
-        if made is not None and service is None:
+        if made is not None and found is None:
             more = "iam:PassedToService names the service that gets the role, such as eks.amazonaws.com for an EKS cluster."
             made = attrs.evolve(made, steps=(*made.steps, more))
         remedies.append(made)
-    remedies += [_trust(denial, role, service), details_remedy(denial)]
+    remedies += [_trust(denial, role, found), details_remedy(denial)]
     why = "it may not pass the role"
     return Explanation(
         failure=denial.failure,
@@ -126,15 +125,18 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     )
 
 
-def _trust(denial: Denial, role: str, service: str | None) -> Remedy:
+def _trust(denial: Denial, role: str, gets: Receiver | None) -> Remedy:
     """Give the other half: the service has to be trusted by the role."""
-    principal = service or f"{PLACEHOLDER}SERVICE.amazonaws.com"
+    principal = gets.trusted if gets else f"{PLACEHOLDER}SERVICE.amazonaws.com"
     found = role_in(principal_in(denial.resource))
+    differs = gets is not None and gets.passed_to != (gets.trusted,)
     return Remedy(
         title=f"See that {role} trusts the service",
         who="account administrator",
         steps=(
-            "Passing a role only helps where its trust policy lets the service assume it.",
+            f"The role is passed to EKS, and {principal} assumes it."
+            if differs
+            else "Passing a role only helps where its trust policy lets the service assume it.",
             "Where it does not, add the statement to the role's trust policy and keep those that are there.",
         ),
         commands=(
@@ -167,9 +169,8 @@ def _called(denial: Denial) -> str | None:
     return service
 
 
-def _service(denial: Denial) -> str:
-    known = passed_to(denial.failure.envelope.operation, _called(denial))
-    return known or f"{PLACEHOLDER}SERVICE.amazonaws.com"
+def _receiver(denial: Denial) -> Receiver | None:
+    return receiver(denial.failure.envelope.operation, _called(denial))
 
 
 def _partition(denial: Denial) -> str | None:

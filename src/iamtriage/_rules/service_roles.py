@@ -13,7 +13,7 @@ from iamtriage._rules import commands, pages
 from iamtriage._rules.cases import principal_in
 from iamtriage._rules.clues import quoted
 from iamtriage._rules.commands import command
-from iamtriage._rules.services import passed_to
+from iamtriage._rules.services import receiver
 from iamtriage.explanations import Cause, Explanation, Remedy
 from iamtriage.principals import Role
 
@@ -111,7 +111,8 @@ def _instance_profile(case: Case[AwsError], words: str) -> Explanation:
 
 def _service_role(case: Case[AwsError], words: str) -> Explanation:
     envelope = case.failure.envelope
-    service = passed_to(envelope.operation, envelope.service)
+    known = receiver(envelope.operation, envelope.service)
+    service = known.trusted if known else None
     if service is None:
         service = next((name for sign, name in _NAMES if sign in words), None)
     found = _ARN.search(words)

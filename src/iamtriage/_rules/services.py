@@ -8,50 +8,65 @@ from __future__ import annotations
 
 import attrs
 
-__all__ = ("RESOURCE_POLICIES", "ResourcePolicy", "passed_to")
+__all__ = ("RESOURCE_POLICIES", "Receiver", "ResourcePolicy", "receiver")
 
+
+@attrs.frozen
+class Receiver:
+    """Who gets a role that a call names.
+
+    Attributes:
+        trusted: the service principal that assumes the role, which its trust policy has to name.
+        passed_to: what iam:PassedToService holds in the check of the call; the same, but for EKS.
+    """
+
+    trusted: str
+    passed_to: tuple[str, ...] = attrs.field(
+        default=attrs.Factory(lambda self: (self.trusted,), takes_self=True)
+    )
+
+
+_EC2 = Receiver("ec2.amazonaws.com")
 # Operation (lower case) -> the service that gets the role, where it is not the one that is called.
 _BY_OPERATION = {
-    "runinstances": "ec2.amazonaws.com",
-    "associateiaminstanceprofile": "ec2.amazonaws.com",
-    "addroletoinstanceprofile": "ec2.amazonaws.com",
+    "runinstances": _EC2,
+    "associateiaminstanceprofile": _EC2,
+    "addroletoinstanceprofile": _EC2,
     # Launch templates and configurations have the role of the instances, a lifecycle hook one of its own.
-    "createautoscalinggroup": "ec2.amazonaws.com",
-    "updateautoscalinggroup": "ec2.amazonaws.com",
-    "createlaunchconfiguration": "ec2.amazonaws.com",
-    "putlifecyclehook": "autoscaling.amazonaws.com",
-    "createnodegroup": "ec2.amazonaws.com",
-    "createfargateprofile": "eks-fargate-pods.amazonaws.com",
-    "createpodidentityassociation": "pods.eks.amazonaws.com",
-    "registertaskdefinition": "ecs-tasks.amazonaws.com",
-    "runtask": "ecs-tasks.amazonaws.com",
+    "createautoscalinggroup": _EC2,
+    "updateautoscalinggroup": _EC2,
+    "createlaunchconfiguration": _EC2,
+    "putlifecyclehook": Receiver("autoscaling.amazonaws.com"),
+    # EKS is asked about, though the instances assume it:
+    # https://docs.aws.amazon.com/step-functions/latest/dg/connect-eks.html
+    "createnodegroup": Receiver("ec2.amazonaws.com", ("eks.amazonaws.com",)),
+    # No page of AWS says which of the two it is.
+    "createfargateprofile": Receiver(
+        "eks-fargate-pods.amazonaws.com", ("eks.amazonaws.com", "eks-fargate-pods.amazonaws.com")
+    ),
+    "createpodidentityassociation": Receiver("pods.eks.amazonaws.com"),
+    "updatepodidentityassociation": Receiver("pods.eks.amazonaws.com"),
+    "registertaskdefinition": Receiver("ecs-tasks.amazonaws.com"),
+    "runtask": Receiver("ecs-tasks.amazonaws.com"),
 }
-# The prefix of the action or service that is called -> its service principal.
+# The prefixes of the actions or services whose service principal is the prefix.
 _BY_SERVICE = {
-    "backup": "backup.amazonaws.com",
-    "bedrock": "bedrock.amazonaws.com",
-    "cloudformation": "cloudformation.amazonaws.com",
-    "codebuild": "codebuild.amazonaws.com",
-    "codedeploy": "codedeploy.amazonaws.com",
-    "codepipeline": "codepipeline.amazonaws.com",
-    "eks": "eks.amazonaws.com",
-    "events": "events.amazonaws.com",
-    "firehose": "firehose.amazonaws.com",
-    "glue": "glue.amazonaws.com",
-    "lambda": "lambda.amazonaws.com",
-    "pipes": "pipes.amazonaws.com",
-    "sagemaker": "sagemaker.amazonaws.com",
-    "scheduler": "scheduler.amazonaws.com",
-    "states": "states.amazonaws.com",
-    "transfer": "transfer.amazonaws.com",
-}
+    name: Receiver(f"{name}.amazonaws.com")
+    for name in (
+        "backup", "bedrock", "cloudformation", "codebuild", "codedeploy", "codepipeline", "eks", "events", "firehose", "glue",
+        "lambda", "pipes", "sagemaker", "scheduler", "states", "transfer",
+    )
+}  # fmt: skip
 
 
-def passed_to(operation: str | None, service: str | None) -> str | None:
-    """Give the service principal that a call hands a role to; None where it is not known.
+def receiver(operation: str | None, service: str | None) -> Receiver | None:
+    """Give who gets the role that a call hands over; None where it is not known.
 
-    >>> passed_to("CreateCluster", "eks"), passed_to("RunInstances", "ec2"), passed_to(None, "iam")
-    ('eks.amazonaws.com', 'ec2.amazonaws.com', None)
+    >>> receiver("CreateCluster", "eks").trusted, receiver("RunInstances", "ec2").passed_to
+    ('eks.amazonaws.com', ('ec2.amazonaws.com',))
+    >>> receiver("CreateNodegroup", "eks")
+    Receiver(trusted='ec2.amazonaws.com', passed_to=('eks.amazonaws.com',))
+    >>> receiver(None, "iam")
     """
     return _BY_OPERATION.get((operation or "").lower()) or _BY_SERVICE.get(service or "")
 
