@@ -381,6 +381,53 @@ def test_facts_fill_in_what_s3_does_not_say(facts: dict[str, str], resource: str
     assert documents[0]["Statement"][0]["Resource"] == resource
 
 
+@pytest.mark.parametrize(
+    ("action", "resource", "also"),
+    [
+        ("ecr:InitiateLayerUpload", "arn:aws:ecr:eu-west-1:111122223333:repository/cart", ["ecr:UploadLayerPart, ecr:CompleteLayerUpload, ecr:PutImage and ecr:BatchGetImage on the repository, and ecr:GetAuthorizationToken on *", "one at a time"]),
+        ("ecr:GetDownloadUrlForLayer", "arn:aws:ecr:eu-west-1:111122223333:repository/cart", ["Pulling an image also takes ecr:BatchGetImage on", "one at a time"]),
+        ("ecr:GetAuthorizationToken", "*", ["Pushing an image", "Pulling an image", "one at a time"]),
+        ("ecr-public:GetAuthorizationToken", "*", ["and sts:GetServiceBearerToken on *", "one at a time"]),
+        ("kinesis:GetRecords", "arn:aws:kinesis:eu-west-1:111122223333:stream/orders", ["kinesis:GetShardIterator and kinesis:ListShards on the stream, and kinesis:ListStreams on *", "one at a time"]),
+        ("ssm:UpdateInstanceInformation", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718", ["ssmmessages:OpenControlChannel and ssmmessages:OpenDataChannel too"]),
+        ("ssm:StartSession", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718", ["on the session document"]),
+        ("ecs:ExecuteCommand", "arn:aws:ecs:eu-west-1:111122223333:task/orders/0a1b2c3d", ["ecs:DescribeTasks"]),
+        ("logs:PutLogEvents", "arn:aws:logs:eu-west-1:111122223333:log-group:orders:log-stream:1", ["logs:CreateLogStream"]),
+        ("s3:ListBucket", "arn:aws:s3:::orders", ["with /* behind it"]),
+        ("sqs:receivemessage", QUEUE, ["sqs:DeleteMessage"]),
+        ("kms:GenerateDataKey", KEY, ["kms:Decrypt on the same key"]),
+        ("bedrock:InvokeModel", "arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.example.model-v1", ["on the foundation model in each region"]),
+        ("bedrock:InvokeModel", "arn:aws:bedrock:eu-west-1::foundation-model/example.model-v1", []),
+        ("sqs:SendMessage", QUEUE, []),
+    ],
+)  # fmt: skip
+def test_what_the_task_takes_besides_is_said_and_stays_out_of_the_policy(
+    action: str, resource: str, also: list[str]
+) -> None:
+    """AWS denies one action at a time, so that each run would meet the next."""
+    remedy = explain(
+        f"User: {SESSION} is not authorized to perform: {action} on resource: {resource} "
+        f"because no identity-based policy allows the {action} action"
+    ).remedies[0]
+    steps = [step for step in remedy.steps[:-1] if not step.startswith("AWS accepts only * ")]
+    assert all(part in step for part, step in zip(also, steps, strict=True))
+    assert remedy.policy is not None
+    [statement] = remedy.policy["Statement"]
+    assert statement["Action"].lower() == action.lower()
+
+
+def test_a_repositorys_policy_names_no_resource() -> None:
+    """ECR refused those that do, and the policy belongs to one repository anyway."""
+    remedy = _explained("ecr-pull-cross-account").remedies[0]
+    assert _statement("ecr-pull-cross-account") == {
+        "Sid": "EcrBatchGetImage",
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111122223333:role/orders-api"},
+        "Action": "ecr:BatchGetImage",
+    }
+    assert all("--repository-name shop/cart " in command for command in remedy.commands)
+
+
 # ------------------------------------------------------------------------------ policies for many
 
 
