@@ -69,6 +69,13 @@ def _explained(name: str) -> Explanation:
         ("one-of-many-services-command", "access-denied", [("derived-action", "derived"), ("no-identity-allow", "possible"), ("other-layer", "possible")]),
         ("bedrock-model", "bedrock-model-access", [("bedrock-model-access", "reported"), ("model-not-subscribed", "possible"), ("model-not-in-region", "possible"), ("other-account", "possible")]),
         ("identity-pool-guest", "identity-pool-guest", [("identity-pool-guest", "reported"), ("logins-empty", "possible"), ("logins-not-passed", "possible"), ("other-pool", "possible")]),
+        ("bedrock-subscription", "bedrock-subscription", [("model-not-subscribed", "derived"), ("no-marketplace-allow", "reported")]),
+        ("bedrock-subscription-unnamed", "bedrock-subscription", [("model-not-subscribed", "derived"), ("no-marketplace-allow", "reported")]),
+        ("bedrock-payment", "bedrock-payment", [("payment-missing", "reported")]),
+        ("execution-role", "execution-role", [("execution-role", "reported"), ("role-too-new", "possible")]),
+        ("execution-role-in-vpc", "execution-role", [("execution-role", "reported"), ("role-too-new", "possible")]),
+        ("identity-pool-forbidden", "identity-pool-forbidden", [("identity-forbidden", "reported"), ("logins-not-passed", "possible"), ("identity-kept", "possible"), ("other-provider", "possible")]),
+        ("identity-pool-token", "web-identity", [("trust-policy", "derived"), ("other-pool", "possible"), ("other-kind", "possible")]),
         ("presigned-url-expired", "presigned-url-expired", [("presigned-url-expired", "reported"), ("url-kept", "possible"), ("too-short", "possible"), ("clock-behind", "possible")]),
         ("presigned-url-not-yet-valid", "presigned-url-not-yet-valid", [("presigned-url-not-yet-valid", "reported"), ("clock-ahead", "possible"), ("local-time", "possible")]),
         ("presigned-url-of-cloudfront", "presigned-url-incomplete", [("presigned-url-incomplete", "reported"), ("cloudfront-url", "derived"), ("url-cut", "possible"), ("other-parameters", "possible")]),
@@ -111,6 +118,7 @@ def test_who_can_mend_it(name: str, who: str) -> None:
     [
         *("one-of-many-services", "one-of-many-services-tags", "bedrock-model", "identity-pool-guest", "other-software"),
         *("presigned-url-expired", "presigned-url-not-yet-valid", "presigned-url-incomplete"),
+        *("bedrock-payment", "execution-role-in-vpc", "identity-pool-forbidden"),
     ],
 )  # fmt: skip
 def test_no_policy_is_made_where_none_can_help_or_it_would_be_a_guess(name: str) -> None:
@@ -414,6 +422,37 @@ def test_what_the_task_takes_besides_is_said_and_stays_out_of_the_policy(
     assert remedy.policy is not None
     [statement] = remedy.policy["Statement"]
     assert statement["Action"].lower() == action.lower()
+
+
+def test_a_program_need_not_buy_what_an_administrator_can_buy_once() -> None:
+    """A subscription is the account's, and aws-marketplace:Subscribe lets its holder spend money."""
+    first, second = _explained("bedrock-subscription").remedies
+    assert first.policy is None
+    assert first.who == "account administrator"
+    assert _statement("bedrock-subscription", 1)["Action"] == "aws-marketplace:ViewSubscriptions"
+    assert any("aws-marketplace:Subscribe" in step for step in second.steps)
+
+
+def test_other_products_of_the_marketplace_are_no_models() -> None:
+    text = f"User: {USER} is not authorized to perform: aws-marketplace:Subscribe on resource: * because no identity-based policy allows the aws-marketplace:Subscribe action"
+    assert explain(text).topic == "no-identity-allow"
+
+
+def test_the_claims_of_a_pools_token_fill_in_its_trust_policy() -> None:
+    name = "cognito-identity.amazonaws.com"
+    assert _statement("identity-pool-token-claims")["Condition"] == {
+        "StringEquals": {f"{name}:aud": "eu-west-1:1a2b3c4d-0000-4000-8000-1234567890ab"},
+        "ForAnyValue:StringLike": {f"{name}:amr": "unauthenticated"},
+    }
+    assert _statement("identity-pool-token")["Condition"]["StringEquals"] == {
+        f"{name}:aud": "REPLACE_IDENTITY_POOL_ID"
+    }
+
+
+def test_what_a_functions_role_lacks_is_not_given_to_the_caller() -> None:
+    remedy = _explained("execution-role").remedies[1]
+    assert remedy.title == "Allow sqs:ReceiveMessage to the function's execution role"
+    assert policy_for(scan(BY_NAME["execution-role"][0]))["Statement"] == []
 
 
 def test_a_repositorys_policy_names_no_resource() -> None:

@@ -21,7 +21,7 @@ import functools
 
 import attrs
 
-__all__ = ("also_takes",)
+__all__ = ("CHANNELS", "also_takes")
 
 
 @attrs.frozen
@@ -72,13 +72,14 @@ _PUBLIC_PUSH = _Task(
     "the repository",
     ("ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"),
 )
-_CHANNELS = (
+CHANNELS = (
     "ssmmessages:CreateControlChannel",
     "ssmmessages:CreateDataChannel",
     "ssmmessages:OpenControlChannel",
     "ssmmessages:OpenDataChannel",
 )
-_SESSIONS = _Task("An agent for Session Manager or ECS Exec", _CHANNELS)
+"""What an agent takes to be reached by Session Manager or ECS Exec."""
+_SESSIONS = _Task("An agent for Session Manager or ECS Exec", CHANNELS)
 _KINESIS = _Task(
     "Reading a stream as Lambda does",
     (
@@ -91,14 +92,16 @@ _KINESIS = _Task(
     "the stream",
     ("kinesis:ListStreams",),
 )
-_MARKET = _Task("Subscribing to a model", ("aws-marketplace:ViewSubscriptions", "aws-marketplace:Subscribe"))
+_MARKET = _Task(
+    "Subscribing in AWS Marketplace", ("aws-marketplace:ViewSubscriptions", "aws-marketplace:Subscribe")
+)
 _BOTH = (_PUSH, _PULL)
 _TASKS: dict[str, tuple[_Task, ...]] = {
     **dict.fromkeys(_PUSH.actions, (_PUSH,)),
     **dict.fromkeys(_PULL.actions, (_PULL,)),
     "ecr:GetAuthorizationToken": _BOTH,
     **dict.fromkeys((*_PUBLIC_PUSH.actions, "ecr-public:GetAuthorizationToken"), (_PUBLIC_PUSH,)),
-    **dict.fromkeys(_CHANNELS, (_SESSIONS,)),
+    **dict.fromkeys(CHANNELS, (_SESSIONS,)),
     **dict.fromkeys(_KINESIS.actions, (_KINESIS,)),
     **dict.fromkeys(_MARKET.actions, (_MARKET,)),
 }
@@ -118,7 +121,7 @@ _HINTS = {
     "kms:GenerateDataKey": "Uploads to S3 in parts, and sending to a queue of SQS, take kms:Decrypt on the same key too.",
     "sqs:ReceiveMessage": "Who takes messages from a queue deletes them too, by sqs:DeleteMessage. As an event source of Lambda the queue also takes sqs:GetQueueAttributes.",
     "sqs:GetQueueAttributes": "As an event source of Lambda a queue also takes sqs:ReceiveMessage and sqs:DeleteMessage.",
-    "ssm:UpdateInstanceInformation": f"For Session Manager an instance takes {', '.join(_CHANNELS[:-1])} and {_CHANNELS[-1]} too, on *.",
+    "ssm:UpdateInstanceInformation": f"For Session Manager an instance takes {', '.join(CHANNELS[:-1])} and {CHANNELS[-1]} too, on *.",
     "ssm:StartSession": "ssm:StartSession is checked on the instance and, where the call names one, on the session document, such as AWS-StartPortForwardingSession. The denial names one of the two.",
     "ecs:ExecuteCommand": "The AWS CLI asks ecs:DescribeTasks of the same task as well. Where the cluster encrypts sessions by a key of KMS, it takes kms:GenerateDataKey on that key.",
 }
