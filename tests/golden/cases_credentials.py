@@ -619,6 +619,57 @@ OTHERS: tuple[Golden, ...] = (
         {"region": "eu-west-1"},
     ),
     (
+        "session-not-connected",
+        _boto("TargetNotConnected", "StartSession", "i-0a1b2c3d4e5f60718 is not connected."),
+        {"region": "eu-west-1"},
+    ),
+    (
+        "ecs-exec-not-connected",
+        _boto(
+            "TargetNotConnectedException",
+            "ExecuteCommand",
+            "The execute command failed due to an internal error. Try again later.",
+        ),
+        {},
+    ),
+    (
+        "ecs-exec-not-enabled",
+        _boto(
+            "InvalidParameterException",
+            "ExecuteCommand",
+            "The execute command failed because execute command was not enabled when the task was run or the execute command agent isn't running. Wait and try again or run a new task with execute command enabled and try again.",
+        ),
+        {},
+    ),
+    (
+        "identity-pool-roles",
+        _boto(
+            "InvalidIdentityPoolConfigurationException",
+            "GetCredentialsForIdentity",
+            "Invalid identity pool configuration. Check assigned IAM roles for this pool.",
+        ),
+        {"region": "eu-west-1"},
+    ),
+    (
+        "bedrock-use-case",
+        _boto(
+            "ResourceNotFoundException",
+            "InvokeModel",
+            "Model use case details have not been submitted for this account. Fill out the Anthropic use case details form before using the model. If you have already filled out the form, try again in 15 minutes.",
+        ),
+        {},
+    ),
+    (
+        "pod-identity-token-empty",
+        "Error fetching credentials: Service account token cannot be empty",
+        {"namespace": "shop"},
+    ),
+    (
+        "pod-identity-token-parsed",
+        "Error fetching credentials: Service account token cannot be parsed: token contains an invalid number of segments",
+        {},
+    ),
+    (
         "not-subscribed",
         _boto("OptInRequired", "DescribeInstances", "You are not subscribed to this service."),
         {},

@@ -97,6 +97,11 @@ _RBAC: tuple[Golden, ...] = (
     ),
     ("k8s-anonymous", _forbidden("system:anonymous", "list", "pods", ""), ORDERS),
     (
+        "k8s-anonymous-kubelet",
+        'E0801 10:00:00.123456    1234 kubelet_node_status.go:94] "Unable to register node with API server" err="nodes is forbidden: User \\"system:anonymous\\" cannot create resource \\"nodes\\" in API group \\"\\" at the cluster scope" node="ip-10-0-0-1.eu-west-1.compute.internal"',
+        ORDERS,
+    ),
+    (
         "k8s-anonymous-terraform",
         "│ Error: "
         + _forbidden("system:anonymous", "get", "configmaps", "kube-system", name="aws-auth").partition(": ")[

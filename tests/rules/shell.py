@@ -10,7 +10,18 @@ from tempfile import TemporaryDirectory
 
 PROGRAMS = (
     *("aws", "kubectl", "eksctl", "terraform", "iamtriage"),
-    *("curl", "date", "openssl", "kubeadm", "env", "grep", "chronyc", "timedatectl"),
+    *(
+        "curl",
+        "date",
+        "openssl",
+        "kubeadm",
+        "env",
+        "grep",
+        "chronyc",
+        "timedatectl",
+        "systemctl",
+        "journalctl",
+    ),
 )
 """The programs that commands of remedies may call."""
 

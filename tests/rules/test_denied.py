@@ -69,6 +69,13 @@ def _explained(name: str) -> Explanation:
         ("one-of-many-services-command", "access-denied", [("derived-action", "derived"), ("no-identity-allow", "possible"), ("other-layer", "possible")]),
         ("bedrock-model", "bedrock-model-access", [("bedrock-model-access", "reported"), ("model-not-subscribed", "possible"), ("model-not-in-region", "possible"), ("other-account", "possible")]),
         ("identity-pool-guest", "identity-pool-guest", [("identity-pool-guest", "reported"), ("logins-empty", "possible"), ("logins-not-passed", "possible"), ("other-pool", "possible")]),
+        ("bedrock-subscription", "bedrock-subscription", [("model-not-subscribed", "derived"), ("no-marketplace-allow", "reported")]),
+        ("bedrock-subscription-unnamed", "bedrock-subscription", [("model-not-subscribed", "derived"), ("no-marketplace-allow", "reported")]),
+        ("bedrock-payment", "bedrock-payment", [("payment-missing", "reported")]),
+        ("execution-role", "execution-role", [("execution-role", "reported"), ("role-too-new", "possible")]),
+        ("execution-role-in-vpc", "execution-role", [("execution-role", "reported"), ("role-too-new", "possible")]),
+        ("identity-pool-forbidden", "identity-pool-forbidden", [("identity-forbidden", "reported"), ("logins-not-passed", "possible"), ("identity-kept", "possible"), ("other-provider", "possible")]),
+        ("identity-pool-token", "web-identity", [("trust-policy", "derived"), ("other-pool", "possible"), ("other-kind", "possible")]),
         ("presigned-url-expired", "presigned-url-expired", [("presigned-url-expired", "reported"), ("url-kept", "possible"), ("too-short", "possible"), ("clock-behind", "possible")]),
         ("presigned-url-not-yet-valid", "presigned-url-not-yet-valid", [("presigned-url-not-yet-valid", "reported"), ("clock-ahead", "possible"), ("local-time", "possible")]),
         ("presigned-url-of-cloudfront", "presigned-url-incomplete", [("presigned-url-incomplete", "reported"), ("cloudfront-url", "derived"), ("url-cut", "possible"), ("other-parameters", "possible")]),
@@ -111,6 +118,7 @@ def test_who_can_mend_it(name: str, who: str) -> None:
     [
         *("one-of-many-services", "one-of-many-services-tags", "bedrock-model", "identity-pool-guest", "other-software"),
         *("presigned-url-expired", "presigned-url-not-yet-valid", "presigned-url-incomplete"),
+        *("bedrock-payment", "execution-role-in-vpc", "identity-pool-forbidden"),
     ],
 )  # fmt: skip
 def test_no_policy_is_made_where_none_can_help_or_it_would_be_a_guess(name: str) -> None:
@@ -379,6 +387,84 @@ def test_facts_fill_in_what_s3_does_not_say(facts: dict[str, str], resource: str
     assert documents
     assert documents[0] is not None
     assert documents[0]["Statement"][0]["Resource"] == resource
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "also"),
+    [
+        ("ecr:InitiateLayerUpload", "arn:aws:ecr:eu-west-1:111122223333:repository/cart", ["ecr:UploadLayerPart, ecr:CompleteLayerUpload, ecr:PutImage and ecr:BatchGetImage on the repository, and ecr:GetAuthorizationToken on *", "one at a time"]),
+        ("ecr:GetDownloadUrlForLayer", "arn:aws:ecr:eu-west-1:111122223333:repository/cart", ["Pulling an image also takes ecr:BatchGetImage on", "one at a time"]),
+        ("ecr:GetAuthorizationToken", "*", ["Pushing an image", "Pulling an image", "one at a time"]),
+        ("ecr-public:GetAuthorizationToken", "*", ["and sts:GetServiceBearerToken on *", "one at a time"]),
+        ("kinesis:GetRecords", "arn:aws:kinesis:eu-west-1:111122223333:stream/orders", ["kinesis:GetShardIterator and kinesis:ListShards on the stream, and kinesis:ListStreams on *", "one at a time"]),
+        ("ssm:UpdateInstanceInformation", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718", ["ssmmessages:OpenControlChannel and ssmmessages:OpenDataChannel too"]),
+        ("ssm:StartSession", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718", ["on the session document"]),
+        ("ecs:ExecuteCommand", "arn:aws:ecs:eu-west-1:111122223333:task/orders/0a1b2c3d", ["ecs:DescribeTasks"]),
+        ("logs:PutLogEvents", "arn:aws:logs:eu-west-1:111122223333:log-group:orders:log-stream:1", ["logs:CreateLogStream"]),
+        ("s3:ListBucket", "arn:aws:s3:::orders", ["with /* behind it"]),
+        ("sqs:receivemessage", QUEUE, ["sqs:DeleteMessage"]),
+        ("kms:GenerateDataKey", KEY, ["kms:Decrypt on the same key"]),
+        ("bedrock:InvokeModel", "arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.example.model-v1", ["on the foundation model in each region"]),
+        ("bedrock:InvokeModel", "arn:aws:bedrock:eu-west-1::foundation-model/example.model-v1", []),
+        ("sqs:SendMessage", QUEUE, []),
+    ],
+)  # fmt: skip
+def test_what_the_task_takes_besides_is_said_and_stays_out_of_the_policy(
+    action: str, resource: str, also: list[str]
+) -> None:
+    """AWS denies one action at a time, so that each run would meet the next."""
+    remedy = explain(
+        f"User: {SESSION} is not authorized to perform: {action} on resource: {resource} "
+        f"because no identity-based policy allows the {action} action"
+    ).remedies[0]
+    steps = [step for step in remedy.steps[:-1] if not step.startswith("AWS accepts only * ")]
+    assert all(part in step for part, step in zip(also, steps, strict=True))
+    assert remedy.policy is not None
+    [statement] = remedy.policy["Statement"]
+    assert statement["Action"].lower() == action.lower()
+
+
+def test_a_program_need_not_buy_what_an_administrator_can_buy_once() -> None:
+    """A subscription is the account's, and aws-marketplace:Subscribe lets its holder spend money."""
+    first, second = _explained("bedrock-subscription").remedies
+    assert first.policy is None
+    assert first.who == "account administrator"
+    assert _statement("bedrock-subscription", 1)["Action"] == "aws-marketplace:ViewSubscriptions"
+    assert any("aws-marketplace:Subscribe" in step for step in second.steps)
+
+
+def test_other_products_of_the_marketplace_are_no_models() -> None:
+    text = f"User: {USER} is not authorized to perform: aws-marketplace:Subscribe on resource: * because no identity-based policy allows the aws-marketplace:Subscribe action"
+    assert explain(text).topic == "no-identity-allow"
+
+
+def test_the_claims_of_a_pools_token_fill_in_its_trust_policy() -> None:
+    name = "cognito-identity.amazonaws.com"
+    assert _statement("identity-pool-token-claims")["Condition"] == {
+        "StringEquals": {f"{name}:aud": "eu-west-1:1a2b3c4d-0000-4000-8000-1234567890ab"},
+        "ForAnyValue:StringLike": {f"{name}:amr": "unauthenticated"},
+    }
+    assert _statement("identity-pool-token")["Condition"]["StringEquals"] == {
+        f"{name}:aud": "REPLACE_IDENTITY_POOL_ID"
+    }
+
+
+def test_what_a_functions_role_lacks_is_not_given_to_the_caller() -> None:
+    remedy = _explained("execution-role").remedies[1]
+    assert remedy.title == "Allow sqs:ReceiveMessage to the function's execution role"
+    assert policy_for(scan(BY_NAME["execution-role"][0]))["Statement"] == []
+
+
+def test_a_repositorys_policy_names_no_resource() -> None:
+    """ECR refused those that do, and the policy belongs to one repository anyway."""
+    remedy = _explained("ecr-pull-cross-account").remedies[0]
+    assert _statement("ecr-pull-cross-account") == {
+        "Sid": "EcrBatchGetImage",
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111122223333:role/orders-api"},
+        "Action": "ecr:BatchGetImage",
+    }
+    assert all("--repository-name shop/cart " in command for command in remedy.commands)
 
 
 # ------------------------------------------------------------------------------ policies for many

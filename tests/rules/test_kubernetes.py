@@ -251,6 +251,17 @@ def test_a_node_that_reaches_for_what_is_not_its_own() -> None:
     assert codes(found)[:2] == [("not-of-this-node", "reported"), ("node-authorizer", "derived")]
 
 
+@pytest.mark.parametrize(
+    "said", ["failed to run Kubelet: ", '"Unable to register node with API server" err=']
+)
+def test_a_kubelet_without_credentials_is_no_matter_of_mapping(said: str) -> None:
+    """A role that is not mapped gets Unauthorized; here nothing was sent that could be mapped."""
+    found = explained(said + forbidden("system:anonymous", "create", "nodes"))
+    assert ("kubelet-without-credentials", "possible") in codes(found)
+    assert "update-kubeconfig" not in " ".join(commands(found))
+    assert any("aws-auth" in note for note in found.notes)
+
+
 def test_terraform_without_a_token() -> None:
     text = forbidden("system:anonymous", "get", "configmaps", namespace="kube-system", name="aws-auth")
     assert ("terraform-without-token", "possible") not in codes(explained(text))

@@ -13,6 +13,7 @@ from iamtriage._policies.grants import grant_for
 from iamtriage._policies.masks import PLACEHOLDER
 from iamtriage._rules import commands, pages
 from iamtriage._rules.commands import command
+from iamtriage._rules.same_task import also_takes
 from iamtriage.explanations import Remedy
 from iamtriage.principals import FederatedUser, IdentityCenterRole, User
 
@@ -81,7 +82,11 @@ def allow_remedy(
         return None
     name = sid_of(grant.action)
     policy = document([statement(grant, sid=name)])
-    steps = [*([REPLACE] if grant.has_placeholders else []), *grant.notes]
+    steps = [
+        *([REPLACE] if grant.has_placeholders else []),
+        *grant.notes,
+        *also_takes(grant.action, denial.resource),
+    ]
     role = denial.role
     title = title or f"Allow {grant.action} to {instead or denial.caller}"
     if isinstance(role, IdentityCenterRole) and instead is None:

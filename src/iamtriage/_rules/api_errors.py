@@ -15,9 +15,11 @@ from iamtriage._rules import credential_remedies as helps
 from iamtriage._rules.api_kinds import KINDS, SENTENCES, code_lines, fit
 from iamtriage._rules.clues import code_of, profile_in, region_in, said
 from iamtriage._rules.commands import command
+from iamtriage._rules.identity_pools import explain_pool_roles
 from iamtriage._rules.malformed_policies import size_remedy
 from iamtriage._rules.other_endpoints import explain_not_sts, is_not_sts
 from iamtriage._rules.service_roles import explain_service_role
+from iamtriage._rules.sessions import explain_session, is_session
 from iamtriage._rules.unanswered import explain_unanswered
 from iamtriage.explanations import Cause, Explanation, Remedy
 
@@ -66,6 +68,10 @@ def _rule_for(case: Case[AwsError], words: str) -> _Rule:
         or code == "DisabledException"
     ):
         return _key_state
+    if code == "InvalidIdentityPoolConfigurationException":
+        return _pool_roles
+    if is_session(code, words):
+        return explain_session
     if _by_sentence(code, words) is not None:
         return _plain
     if any(kind.fits(code, envelope.status_code, words) for kind in KINDS):
@@ -159,6 +165,10 @@ def _listed(case: Case[AwsError], words: str, region: str | None) -> tuple[Remed
             url=pages.EKS_KUBECONFIG,
         ),
     )
+
+
+def _pool_roles(case: Case[AwsError], _words: str) -> Explanation:
+    return explain_pool_roles(case.failure, commands.region(region_in(case)))
 
 
 def _quota(case: Case[AwsError], _words: str) -> Explanation:

@@ -114,6 +114,24 @@ SENTENCES = (
         ),
     ),
     ApiKind(
+        topic="bedrock-use-case",
+        code=re.compile(r"^(?:ResourceNotFoundException|AccessDeniedException|ValidationException)$"),
+        says=re.compile(r"use case details have not been submitted"),
+        summary="Bedrock asks for the form on the use case before this account may call the model.",
+        text="Models of Anthropic take a form on the use case, once for an account or for its organization.",
+        remedies=(
+            Remedy(
+                title="Hand in the form on the use case",
+                who="account administrator",
+                steps=(
+                    "Open the model in the model catalog of Bedrock's console, and fill in the form; or hand it in with the API PutUseCaseForModelAccess.",
+                    "Then try again after 15 minutes.",
+                ),
+                url=pages.BEDROCK_MODELS,
+            ),
+        ),
+    ),
+    ApiKind(
         topic="inference-profile-needed",
         code=re.compile(r"^ValidationException$"),
         says=re.compile(r"on-demand throughput isn.{1,8}t supported"),

@@ -6,6 +6,7 @@ the business of ``trust_policies``.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -15,8 +16,10 @@ from iamtriage._policies.documents import document
 from iamtriage._policies.masks import PLACEHOLDER
 from iamtriage._rules import commands, pages
 from iamtriage._rules.allowing import REPLACE, allow_remedy, principal_arn
-from iamtriage._rules.cases import principal_in, role_in
+from iamtriage._rules.cases import Case, principal_in, role_in
+from iamtriage._rules.clues import said
 from iamtriage._rules.commands import command
+from iamtriage._rules.identity_pools import POOLS, pool_trust_remedy
 from iamtriage._rules.trust_findings import trust_findings
 from iamtriage._rules.wording import ONE_LAYER, PROPAGATION, because, details_remedy, summary
 from iamtriage.explanations import Cause, Explanation, Remedy
@@ -33,6 +36,7 @@ __all__ = (
 )
 
 ASSUMING = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"})
+_POOL = re.compile(r"cognito-?identity", re.IGNORECASE)
 _TAGGING = {"sts:tagsession": "session tags", "sts:setsourceidentity": "a source identity"}
 
 
@@ -110,6 +114,8 @@ def explain_assume_role(denial: Denial) -> Explanation:
 def explain_web_identity(denial: Denial) -> Explanation:
     """Explain that a token of an identity provider did not get a role."""
     facts = denial.facts
+    if _is_of_pool(denial):
+        return _explain_pool(denial)
     found = _found(denial)
     causes: list[Cause] = [
         Cause(
@@ -158,6 +164,44 @@ def explain_web_identity(denial: Denial) -> Explanation:
         summary="STS did not accept the token for the role: its trust policy does not let it in.",
         causes=tuple(causes),
         remedies=(compare, _provider_remedy(denial, found)),
+        notes=(
+            "An Allow in a policy does not help: it is the trust policy alone that decides.",
+            PROPAGATION,
+        ),
+    )
+
+
+def _is_of_pool(denial: Denial) -> bool:
+    """Tell whether an identity pool of Cognito issued the token: the claims tell it, else the text."""
+    issuer = (denial.facts.token_claims or {}).get("iss")
+    if isinstance(issuer, str):
+        return issuer.removeprefix("https://") == POOLS
+    return _POOL.search(said(Case(denial.failure, denial.facts))) is not None
+
+
+def _explain_pool(denial: Denial) -> Explanation:
+    """Explain that STS did not take the token of an identity pool of Cognito for a role."""
+    found = _found(denial)
+    cause = Cause(
+        "trust-policy",
+        "The role's trust policy does not let the token of the identity pool in: it has to name the pool's id (aud), and authenticated or unauthenticated (amr).",
+        "derived",
+        ("The text or the token's claims tell of an identity pool of Cognito.",),
+    )
+    others = (
+        Cause("other-pool", "The app uses another identity pool than the role trusts.", "possible"),
+        Cause(
+            "other-kind",
+            "The role is for those who are signed in and the call is a guest's, or the reverse.",
+            "possible",
+        ),
+    )
+    return Explanation(
+        failure=denial.failure,
+        topic="web-identity",
+        summary="STS did not accept the identity pool's token for the role: its trust policy does not let it in.",
+        causes=(cause, *others) if found is None else (found.cause, cause),
+        remedies=(pool_trust_remedy(denial.facts.token_claims),),
         notes=(
             "An Allow in a policy does not help: it is the trust policy alone that decides.",
             PROPAGATION,

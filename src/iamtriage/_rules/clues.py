@@ -27,6 +27,7 @@ __all__ = (
     "code_of",
     "holds",
     "hosts_in",
+    "is_kubelet",
     "option",
     "partition_of",
     "plain",
@@ -78,6 +79,9 @@ LOCAL = re.compile(
     re.IGNORECASE,
 )
 """Names and ports of software that speaks as AWS does, and is not AWS."""
+_KUBELET = re.compile(
+    r"Unable to register node|[Ff]ailed to ensure lease exists|updating node status|\bkubelet\b|failed to run Kubelet"
+)
 _PODS = re.compile(r"eks\.amazonaws\.com/|WebIdentityErr|kubernetes|kubelet|169\.254\.170\.23|system:")
 # What a pod writes, or people of one: its own words, how its logs name objects, how Kubernetes' programs log as
 # the first process of a container, and controllers that run nowhere else.
@@ -230,6 +234,15 @@ def partition_of(case: _AnyCase) -> str:
     region = region_in(case)
     host = None if region is None else resolved(region)
     return "aws" if host is None else host.partition
+
+
+def is_kubelet(words: str) -> bool:
+    """Tell whether a text is a kubelet's.
+
+    >>> is_kubelet('Unable to register node "ip-10-0-0-1" with API server: Unauthorized')
+    True
+    """
+    return _KUBELET.search(words) is not None
 
 
 def registry_in(case: _AnyCase) -> tuple[str, str]:

@@ -13,7 +13,12 @@ from iamtriage._rules.assuming_roles import (
     explain_root_assumes,
     explain_web_identity,
 )
-from iamtriage._rules.denied_bedrock import explain_bedrock_model
+from iamtriage._rules.denied_bedrock import (
+    MARKETPLACE,
+    explain_bedrock_model,
+    explain_bedrock_subscription,
+    is_of_bedrock,
+)
 from iamtriage._rules.denied_by_one_of_many import explain_by_one_of_many
 from iamtriage._rules.denied_identity import (
     explain_identity_deny,
@@ -40,7 +45,12 @@ from iamtriage._rules.denied_otherwise import (
 )
 from iamtriage._rules.denied_resources import explain_anonymous, explain_resource, explain_service
 from iamtriage._rules.denied_s3 import explain_bare_s3, explain_public_access
-from iamtriage._rules.identity_pools import explain_identity_pool_guest
+from iamtriage._rules.execution_roles import explain_execution_role
+from iamtriage._rules.identity_pools import (
+    explain_identity_forbidden,
+    explain_identity_pool_guest,
+    explain_pool_roles_denied,
+)
 from iamtriage._rules.node_roles import with_pods
 from iamtriage._rules.other_software import explain_other_software
 from iamtriage._rules.passing_roles import explain_cross_account_pass, explain_pass_role
@@ -73,7 +83,10 @@ _SAID: dict[Said, Rule] = {
     "bedrock-model": explain_bedrock_model,
     "block-public-access": explain_public_access,
     "cross-account-pass-role": explain_cross_account_pass,
+    "execution-role": explain_execution_role,
+    "identity-pool-forbidden": explain_identity_forbidden,
     "identity-pool-guest": explain_identity_pool_guest,
+    "identity-pool-roles": explain_pool_roles_denied,
     "image": explain_image,
     "kms-key-unknown": explain_key_unknown,
     "kms-opaque": explain_key_behind,
@@ -122,18 +135,21 @@ def explain_denied(case: Case[AccessDenied]) -> Explanation:
 
 def _rule_for(denial: Denial) -> Rule:
     code = denial.failure.envelope.code or ""
+    name = denial.name
     limit = None if denial.layer is None else _LIMITS.get(denial.layer)
     if limit is not None:
         return limit
     if denial.said is not None:
         return _SAID[denial.said]
-    if denial.name in _FEDERATED:
-        return _FEDERATED[denial.name]
+    if name in _FEDERATED:
+        return _FEDERATED[name]
     if denial.who == "anonymous":
         return explain_anonymous
-    if denial.name in ASSUMING or denial.layer == "role_trust":
+    if name in MARKETPLACE and denial.deny != "explicit" and is_of_bedrock(denial):
+        return explain_bedrock_subscription
+    if name in ASSUMING or denial.layer == "role_trust":
         return explain_assume_role
-    if denial.name == "iam:passrole" and denial.deny != "explicit":
+    if name == "iam:passrole" and denial.deny != "explicit":
         return explain_cross_account_pass if denial.crosses_accounts else explain_pass_role
     if denial.layer == "resource":
         return explain_resource

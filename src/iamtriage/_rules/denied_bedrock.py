@@ -1,4 +1,4 @@
-"""Explains that Bedrock does not let an account use a model; not denials by policies.
+"""Explains that Bedrock does not let an account use a model; not denials of the calls to a model.
 
 Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html.
 """
@@ -7,23 +7,105 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
+from iamtriage._denials import identity_allow_helps
 from iamtriage._own_words import words_of
 from iamtriage._rules import pages
+from iamtriage._rules.allowing import allow_remedy
 from iamtriage._rules.clues import quoted
 from iamtriage._rules.commands import command
-from iamtriage._rules.wording import details_remedy, region_of
+from iamtriage._rules.wording import ONE_LAYER, because, details_remedy, region_of, summary
 from iamtriage.explanations import Cause, Explanation, Remedy
 
 if TYPE_CHECKING:
     from iamtriage._denials import Denial
 
-__all__ = ("explain_bedrock_model",)
+__all__ = ("MARKETPLACE", "explain_bedrock_model", "explain_bedrock_subscription", "is_of_bedrock")
+
+MARKETPLACE = frozenset({"aws-marketplace:subscribe", "aws-marketplace:viewsubscriptions"})
+"""The actions by which a first call subscribes an account to a model, in lower case."""
+_CALLS = frozenset({"InvokeModel", "InvokeModelWithResponseStream", "Converse", "ConverseStream"})
+_SAYS = "Model access is denied"
+_PAYMENT = "INVALID_PAYMENT_INSTRUMENT"
+_MINUTES = "Try again after some minutes: a subscription can take up to 15."
+
+
+def is_of_bedrock(denial: Denial) -> bool:
+    """Tell whether it is a call to a model that met the denial, and no other product of AWS Marketplace."""
+    return denial.failure.envelope.operation in _CALLS or _SAYS in words_of(denial.failure)
+
+
+def explain_bedrock_subscription(denial: Denial) -> Explanation:
+    """Explain that the caller may not subscribe the account to the model that it called."""
+    once = Remedy(
+        title="Subscribe the account to the model once, as somebody who may",
+        who="account administrator",
+        steps=(
+            "Call the model once, in the account and region of the failing call, as a person or role that has both permissions: in the playground of Bedrock's console, or by the API.",
+            "The subscription is the account's. Once it is there, others call the model without any permission for AWS Marketplace.",
+            _MINUTES,
+        ),
+        commands=(
+            command(
+                *("aws", "bedrock", "get-foundation-model-availability", "--region", region_of(denial)),
+                *("--model-id", "MODEL_ID"),
+            ),
+        ),
+        url=pages.BEDROCK_MODELS,
+    )
+    made = (
+        allow_remedy(denial, title=f"Or let {denial.caller} subscribe the account")
+        if identity_allow_helps(denial)
+        else None
+    )
+    allow = (
+        None
+        if made is None
+        else attrs.evolve(
+            made,
+            steps=(
+                "Think twice for a role that a program runs under: aws-marketplace:Subscribe lets it buy for the account, and is needed once only.",
+                *made.steps,
+            ),
+        )
+    )
+    return Explanation(
+        failure=denial.failure,
+        topic="bedrock-subscription",
+        summary=summary(
+            denial, "the account is not subscribed to the model, and the caller may not subscribe it"
+        ),
+        causes=(
+            Cause(
+                "model-not-subscribed",
+                "The account is not subscribed to the model in AWS Marketplace. Bedrock tried to do it with the caller's permissions.",
+                "derived",
+                quoted(" ".join(words_of(denial.failure).split()), _SAYS),
+            ),
+            Cause(
+                "no-marketplace-allow",
+                f"No policy of {denial.caller} allows {denial.action}."
+                if denial.layer == "identity"
+                else f"{denial.caller[:1].upper()}{denial.caller[1:]} may not do what a subscription takes: aws-marketplace:ViewSubscriptions and aws-marketplace:Subscribe.",
+                "reported",
+                because(denial),
+            ),
+        ),
+        remedies=tuple(each for each in (once, allow, details_remedy(denial)) if each is not None),
+        notes=(
+            "bedrock:InvokeModel is another permission, and does not help here.",
+            *((ONE_LAYER,) if denial.layer is not None else ()),
+        ),
+    )
 
 
 def explain_bedrock_model(denial: Denial) -> Explanation:
     """Explain that the account has no access to a model."""
     region = region_of(denial)
     words = " ".join(words_of(denial.failure).split())
+    if _PAYMENT in words:
+        return _payment(denial, words)
     remedies = (
         Remedy(
             title="See whether the account may use the model there",
@@ -51,7 +133,7 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
             steps=(
                 "Open the model in Bedrock's model catalog, in that region, and use it once. For models of Anthropic, hand in the form on the use case, once for an account or for its organization.",
                 "The first call of a third party's model subscribes the account to it in AWS Marketplace. Whoever makes it needs aws-marketplace:Subscribe and aws-marketplace:ViewSubscriptions, and the account a valid way of payment.",
-                "Try again after some minutes: a subscription can take up to 15.",
+                _MINUTES,
             ),
             url=pages.BEDROCK_MODELS,
         ),
@@ -70,6 +152,7 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
                     words,
                     "You don't have access to the model with the specified model ID",
                     "Your account is not authorized to invoke this API operation",
+                    _SAYS,
                 ),
             ),
             Cause(
@@ -92,4 +175,32 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
         notes=(
             "Where a policy of the caller lacks bedrock:InvokeModel, the message says so, and names the action.",
         ),
+    )
+
+
+def _payment(denial: Denial, words: str) -> Explanation:
+    return Explanation(
+        failure=denial.failure,
+        topic="bedrock-payment",
+        summary="Bedrock does not let this account use the model: AWS Marketplace has no valid way of payment for it.",
+        causes=(
+            Cause(
+                "payment-missing",
+                "The subscription to the model takes a valid way of payment, and the account has none that AWS Marketplace takes.",
+                "reported",
+                quoted(words, "A valid payment instrument must be provided"),
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="See to the account's way of payment",
+                who="account administrator",
+                steps=(
+                    "Look at the payment methods in Billing, and set one that is valid for purchases in AWS Marketplace.",
+                    f"Then call the model again. {_MINUTES}",
+                ),
+                url=pages.BEDROCK_MODELS,
+            ),
+        ),
+        notes=("An Allow in a policy does not help.",),
     )

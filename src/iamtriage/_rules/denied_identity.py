@@ -53,7 +53,11 @@ def explain_no_allow(denial: Denial) -> Explanation:
         denial.layer_source,
         because(denial),
     )
-    remedies = [_helping(denial), other_side(denial), details_remedy(denial)]
+    remedies = [
+        _helping(denial, helps=identity_allow_helps(denial)),
+        other_side(denial),
+        details_remedy(denial),
+    ]
     if not any(remedies):
         remedies.append(_asking(denial) if denial.action is None else _looking(denial))
     notes = [ONE_LAYER, PROPAGATION]
@@ -241,7 +245,7 @@ def explain_unnamed(denial: Denial) -> Explanation:
                     "no-identity-allow", f"Most often, no policy of {who} allows {denial.action}.", "possible"
                 )
             )
-            helping = _helping(denial)
+            helping = _helping(denial, helps=True)
             if helping is not None:
                 unsure = (
                     "The message does not say why. This helps where no policy of the caller allows it yet."
@@ -296,8 +300,8 @@ def _derivation(denial: Denial) -> Cause:
     return Cause("derived-action", text, "derived", ("The message names the call, not the action.",))
 
 
-def _helping(denial: Denial) -> Remedy | None:
-    """Give the remedy that allows it, or what to do in its place."""
+def _helping(denial: Denial, *, helps: bool) -> Remedy | None:
+    """Give the remedy that allows it where an Allow helps, or what to do in its place."""
     if isinstance(denial.role, ServiceLinkedRole):
         return Remedy(
             title="Let the service use another role, or open the resource to it",
@@ -309,7 +313,7 @@ def _helping(denial: Denial) -> Remedy | None:
             ),
             url=pages.SERVICE_LINKED,
         )
-    return allow_remedy(denial) if identity_allow_helps(denial) else None
+    return allow_remedy(denial) if helps else None
 
 
 def _looking(denial: Denial) -> Remedy:

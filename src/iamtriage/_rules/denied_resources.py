@@ -14,6 +14,7 @@ from iamtriage._policies.masks import PLACEHOLDER
 from iamtriage._rules import commands, pages
 from iamtriage._rules.allowing import REPLACE, grant_of, principal_arn, sid_of
 from iamtriage._rules.commands import command
+from iamtriage._rules.same_task import also_takes
 from iamtriage._rules.services import RESOURCE_POLICIES
 from iamtriage._rules.wording import ONE_LAYER, because, details_remedy, summary
 from iamtriage.explanations import Cause, Explanation, Remedy
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 __all__ = ("bucket_of", "explain_anonymous", "explain_resource", "explain_service", "resource_remedy")
 
 _BUCKET = re.compile(r"arn:[\w-]{3,20}:s3:::(?P<bucket>[a-z0-9.-]{3,63})(?:/|\Z)", re.ASCII)
+_REPOSITORY = re.compile(
+    r"arn:[\w-]{3,20}:ecr:[a-z0-9-]{1,30}:(?P<registry>[0-9]{12}):repository/(?P<name>[a-z0-9][a-z0-9._/-]{1,255})",
+    re.ASCII,
+)
 _DOORS = frozenset({"execute-api", "es", "aoss", "appsync"})
 
 
@@ -152,6 +157,10 @@ def resource_remedy(denial: Denial) -> Remedy:
     grant = grant_of(denial)
     if grant is not None and not (known is not None and known.takes_star):
         steps += grant.notes
+    if known is not None and not known.names_resource:
+        steps.append(f"The {name} names no resource: it counts for the one that it belongs to.")
+    if grant is not None:
+        steps += also_takes(grant.action, by_resource=True)
     if known is None:
         steps.append(
             "Not every service has such policies. Where it has none, assume a role of the resource's account."
@@ -193,6 +202,8 @@ def _statement(denial: Denial) -> dict[str, Any] | None:
     if known is not None and known.takes_star:
         # The policy hangs on one key or secret, which * stands for there.
         made["Resource"] = "*"
+    if known is not None and not known.names_resource:
+        del made["Resource"]
     if "Service" in principal:
         made["Condition"] = {
             "StringEquals": {"aws:SourceAccount": denial.account or f"{PLACEHOLDER}ACCOUNT_ID"}
@@ -230,6 +241,9 @@ def _change(denial: Denial) -> tuple[str, ...]:
 def _filled(words: tuple[str, ...], denial: Denial) -> str:
     """Put what is known of the resource into a command."""
     known = {"ARN": commands.arn(denial.resource, "RESOURCE_ARN"), "BUCKET": bucket_of(denial)}
+    repository = _REPOSITORY.fullmatch(denial.resource or "")
+    if repository is not None:
+        known["REPOSITORY"] = repository["name"]
     return command("aws", *(known.get(word, word) for word in words))
 
 

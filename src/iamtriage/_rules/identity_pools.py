@@ -1,21 +1,41 @@
-"""Explains that an identity pool of Cognito lets in no guests; not denials of what its roles may do.
+"""Explains that an identity pool of Cognito gives no credentials; not denials of what its roles may do.
 
-Source: https://docs.aws.amazon.com/cognito/latest/developerguide/identity-pools.html.
+Sources: https://docs.aws.amazon.com/cognito/latest/developerguide/identity-pools.html,
+https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html and the descriptions of
+the API's errors. That an identity which was signed in once takes a sign-in ever after, and that a guest's is
+disabled when it is merged: the maintainers, in aws-sdk-unity#102 and amplify-js#3627.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
+from iamtriage._policies.masks import PLACEHOLDER
 from iamtriage._rules import pages
-from iamtriage._rules.commands import command
+from iamtriage._rules.commands import command, trust_policy_commands
 from iamtriage._rules.wording import region_of
 from iamtriage.explanations import Cause, Explanation, Remedy
 
 if TYPE_CHECKING:
-    from iamtriage._denials import Denial
+    from collections.abc import Mapping
 
-__all__ = ("explain_identity_pool_guest",)
+    from iamtriage._denials import Denial
+    from iamtriage.failures import AccessDenied, AwsError
+
+__all__ = (
+    "POOLS",
+    "explain_identity_forbidden",
+    "explain_identity_pool_guest",
+    "explain_pool_roles",
+    "explain_pool_roles_denied",
+    "pool_trust_remedy",
+)
+
+# Of identities and of pools alike.
+_ID = re.compile(r"(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}):[0-9a-f-]{36}", re.ASCII)
+POOLS = "cognito-identity.amazonaws.com"
+"""The issuer of identity pools' tokens, as trust policies name it."""
 
 
 def explain_identity_pool_guest(denial: Denial) -> Explanation:
@@ -69,4 +89,139 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
             ),
         ),
         notes=("An Allow in a policy does not help: it is the pool that refuses.",),
+    )
+
+
+def explain_identity_forbidden(denial: Denial) -> Explanation:
+    """Explain that an identity of a pool was asked for without its own sign-in."""
+    found = _ID.fullmatch(denial.resource or "")
+    identity, region = (found[0], found["region"]) if found else ("IDENTITY_ID", region_of(denial))
+    return Explanation(
+        failure=denial.failure,
+        topic="identity-pool-forbidden",
+        summary="The identity pool does not give the caller the credentials of this identity.",
+        causes=(
+            Cause(
+                "identity-forbidden",
+                "The call names an identity of the pool, and what came in Logins does not open it.",
+                "reported",
+                ("The text says \"Access to Identity '…' is forbidden\".",),
+            ),
+            Cause(
+                "logins-not-passed",
+                "The identity was signed in once, and the call comes without a sign-in. An identity never becomes a guest's again.",
+                "possible",
+            ),
+            Cause(
+                "identity-kept",
+                "The app keeps the id of an earlier identity: of another user, of the guest that became part of the user's identity at sign-in, or of one that was disabled.",
+                "possible",
+            ),
+            Cause("other-provider", "The token in Logins is of another provider or user.", "possible"),
+        ),
+        remedies=(
+            Remedy(
+                title="Throw the kept identity id away, and ask for it anew",
+                who="you",
+                steps=(
+                    "Clear it at sign-out and when this error comes: SDKs keep it per pool, in browsers in the local storage (clearCachedId in the SDK for JavaScript 2).",
+                    "Then call GetId with the token of the sign-in in Logins, and GetCredentialsForIdentity with that id and the same Logins.",
+                ),
+                url=pages.IDENTITY_POOLS,
+            ),
+            Remedy(
+                title="See with which sign-ins the identity is linked",
+                who="account administrator",
+                steps=("Logins in the answer names the providers, one of which the call has to bring.",),
+                commands=(
+                    command(
+                        *("aws", "cognito-identity", "describe-identity", "--region", region),
+                        *("--identity-id", identity),
+                    ),
+                ),
+                url=pages.IDENTITY_POOLS,
+            ),
+        ),
+        notes=("An Allow in a policy does not help: it is the pool that refuses.",),
+    )
+
+
+def explain_pool_roles_denied(denial: Denial) -> Explanation:
+    """Explain that the pool's role is missing or cannot be assumed, where the text has another code."""
+    return explain_pool_roles(denial.failure, region_of(denial))
+
+
+def explain_pool_roles(failure: AccessDenied | AwsError, region: str) -> Explanation:
+    """Explain that the pool has no role for the caller, or STS did not let it assume the role."""
+    return Explanation(
+        failure=failure,
+        topic="identity-pool-roles",
+        summary="The identity pool gives no credentials: it has no role for such a caller, or may not assume it.",
+        causes=(
+            Cause(
+                "identity-pool-roles",
+                "The pool has no role for this kind of caller, signed in or guest, or STS refused it.",
+                "reported",
+                ('The text or code says "Invalid identity pool configuration".',),
+            ),
+            Cause(
+                "trust-policy",
+                f"The trust policy of the role does not name {POOLS}, the id of this pool, or this kind of caller.",
+                "possible",
+            ),
+            Cause("role-missing", "The role was deleted, or never set for this kind of caller.", "possible"),
+        ),
+        remedies=(
+            Remedy(
+                title="See which roles the pool has",
+                who="account administrator",
+                steps=(
+                    "Roles has authenticated for those who are signed in, unauthenticated for guests. RoleMappings choose a role by provider or claims.",
+                ),
+                commands=(
+                    command(
+                        *("aws", "cognito-identity", "get-identity-pool-roles", "--region", region),
+                        *("--identity-pool-id", "IDENTITY_POOL_ID"),
+                    ),
+                ),
+                url=pages.IDENTITY_POOL_ROLES,
+            ),
+            pool_trust_remedy(),
+        ),
+        notes=("An Allow in a policy of the caller does not help: the caller of STS is the pool.",),
+    )
+
+
+def pool_trust_remedy(claims: Mapping[str, object] | None = None) -> Remedy:
+    """Give the trust policy that lets an identity pool assume a role, as far as the token's claims tell it."""
+    told, kinds = (claims or {}).get("aud"), (claims or {}).get("amr")
+    pool = told if isinstance(told, str) and _ID.fullmatch(told) else f"{PLACEHOLDER}IDENTITY_POOL_ID"
+    guest = isinstance(kinds, list) and "unauthenticated" in kinds
+    steps = [
+        "Save the policy as trust.json. It replaces the whole trust policy: keep the statements that are there and still needed.",
+        "Leave neither condition out. amr is authenticated for the role of those who are signed in, and unauthenticated for that of guests.",
+        "The action is sts:AssumeRoleWithWebIdentity; sts:AssumeRole does not help. In China and GovCloud the provider has another name.",
+    ]
+    if pool != told:
+        steps.insert(
+            0,
+            f"Replace the words that begin with {PLACEHOLDER}. The pool's id has the region before it, as eu-west-1:0a1b….",
+        )
+    made: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": {"Federated": POOLS},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {
+            "StringEquals": {f"{POOLS}:aud": pool},
+            "ForAnyValue:StringLike": {f"{POOLS}:amr": "unauthenticated" if guest else "authenticated"},
+        },
+    }
+    return Remedy(
+        title="Let the pool in by the role's trust policy",
+        who="account administrator",
+        steps=tuple(steps),
+        commands=trust_policy_commands(None),
+        policy={"Version": "2012-10-17", "Statement": [made]},
+        layer="role_trust",
+        url=pages.IDENTITY_POOL_ROLES,
     )

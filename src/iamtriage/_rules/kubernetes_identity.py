@@ -24,7 +24,7 @@ from iamtriage._rules.letting_in import (
     principal_causes,
 )
 from iamtriage._rules.mapping_roles import look_remedy, mappable
-from iamtriage._rules.node_logins import explain_node_login, is_node
+from iamtriage._rules.node_logins import explain_node_login
 from iamtriage._rules.service_accounts import (
     explain_missing_account,
     explain_old_token,
@@ -72,7 +72,7 @@ def _special(case: Case[KubernetesUnauthorized], words: str) -> Explanation | No
         return explain_missing_account(case, missing)
     if is_old_token(words):
         return explain_old_token(case, words)
-    if is_node(words):
+    if clues.is_kubelet(words):
         return explain_node_login(case, words)
     return explain_authenticator(case, words)
 

@@ -71,6 +71,13 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
             url=pages.EKS_KUBECONFIG,
         )
     ]
+    notes = [
+        (
+            "Never bind a role to system:anonymous or system:unauthenticated: everybody who reaches the "
+            "API server would have it."
+        ),
+        "IAM policies do not help here, and neither do roles: the caller has to log in first.",
+    ]
     if TERRAFORM.search(case.text):
         words = (
             "The Kubernetes provider of Terraform has no token: it is not set, or comes from a cluster that "
@@ -78,8 +85,22 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
         )
         causes.append(Cause("terraform-without-token", words, "possible", ("The text is Terraform's.",)))
         remedies.insert(0, terraform_remedy())
-    words = "The context in the kubeconfig names no user, or one without a token helper."
-    causes.append(Cause("kubeconfig-without-user", words, "possible"))
+    if clues.is_kubelet(case.text):
+        causes.append(
+            Cause(
+                "kubelet-without-credentials",
+                "The kubelet's kubeconfig names no user, or one without a token helper, a token or a client certificate.",
+                "possible",
+                ("The text is a kubelet's.",),
+            )
+        )
+        remedies = [_kubelet_remedy()]
+        notes.append(
+            "A node whose role the cluster does not know is answered with Unauthorized. So no access entry and no line in aws-auth mends this one."
+        )
+    else:
+        words = "The context in the kubeconfig names no user, or one without a token helper."
+        causes.append(Cause("kubeconfig-without-user", words, "possible"))
     words = "Something between client and API server drops the Authorization header."
     causes.append(Cause("header-dropped", words, "possible"))
     return Explanation(
@@ -88,13 +109,21 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
         summary=f"Kubernetes does not let system:anonymous {request.shown}: no credentials were sent.",
         causes=tuple(causes),
         remedies=tuple(remedies),
-        notes=(
-            (
-                "Never bind a role to system:anonymous or system:unauthenticated: everybody who reaches the "
-                "API server would have it."
-            ),
-            "IAM policies do not help here, and neither do roles: the caller has to log in first.",
+        notes=tuple(notes),
+    )
+
+
+def _kubelet_remedy() -> Remedy:
+    return Remedy(
+        title="See how the kubelet logs in, on the node",
+        who="cluster administrator",
+        steps=(
+            "The first command shows with which kubeconfig the kubelet was started. Look into the file: the user of its context has to have an exec part that runs aws eks get-token or aws-iam-authenticator with the cluster's name, and server has to be this cluster's endpoint.",
+            "A node of EKS logs in with the role of its instance. Where the kubelet is started with --bootstrap-kubeconfig, look into that file too: it counts until the other is there, and its user needs a token.",
+            "Nodes of images of EKS have that file written at their start. Take the image's way of joining (nodeadm, or bootstrap.sh on Amazon Linux 2), and replace the node.",
         ),
+        commands=("systemctl cat kubelet", "journalctl -u kubelet --no-pager --lines 50"),
+        url=pages.EKS_TROUBLESHOOTING,
     )
 
 

@@ -28,21 +28,9 @@ if TYPE_CHECKING:
     from iamtriage._rules.clusters import AnyCase, Cluster
     from iamtriage._rules.mapping_roles import Mappable
 
-__all__ = ("explain_node_login", "is_node")
+__all__ = ("explain_node_login",)
 
-_NODE = re.compile(
-    r"Unable to register node|[Ff]ailed to ensure lease exists|updating node status|\bkubelet\b"
-)
 _REGISTERS = re.compile(r"Unable to register node")
-
-
-def is_node(words: str) -> bool:
-    """Tell whether a text is a kubelet's.
-
-    >>> is_node('Unable to register node "ip-10-0-0-1" with API server: Unauthorized')
-    True
-    """
-    return _NODE.search(words) is not None
 
 
 def explain_node_login(case: AnyCase, words: str) -> Explanation:

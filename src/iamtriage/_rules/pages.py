@@ -96,6 +96,11 @@ EC2_METADATA = (
 )
 EC2_CLOCK = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/set-time.html"
 ECS_TASK_ROLE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html"
+ECS_EXEC = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html"
+_SSM = "https://docs.aws.amazon.com/systems-manager/latest/userguide"
+SESSION_TROUBLES = f"{_SSM}/session-manager-troubleshooting.html"
+SESSION_ROLE = f"{_SSM}/getting-started-create-iam-instance-profile.html"
+SESSION_ENDPOINTS = f"{_SSM}/session-manager-getting-started-privatelink.html"
 LAMBDA_ROLE = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html"
 API_GATEWAY_TOKEN = "https://repost.aws/knowledge-center/api-gateway-authentication-token-errors"  # noqa: S105
 S3_ERRORS = "https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"
@@ -107,6 +112,9 @@ CLOUDFRONT_SIGNED = (
 BEDROCK_MODELS = "https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html"
 BEDROCK_PROFILES = "https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles.html"
 IDENTITY_POOLS = "https://docs.aws.amazon.com/cognito/latest/developerguide/identity-pools.html"
+IDENTITY_POOL_ROLES = (
+    "https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html"
+)
 KMS_KEY_STATE = "https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html"
 QUOTAS = "https://docs.aws.amazon.com/servicequotas/latest/userguide/request-quota-increase.html"
 EC2_ERRORS = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"

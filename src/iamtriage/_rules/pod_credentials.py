@@ -41,6 +41,9 @@ _IS_SET = re.compile(
 )
 _AGENT = "169.254.170.23"  # of EKS Pod Identity, on each node
 _OLD_SDK = "is not a valid container metadata service hostname"
+_REFUSED = re.compile(
+    r"[Ss]ervice account token (?:cannot be (?P<why>empty|parsed)|failed basic claim validations)"
+)
 _UNREACHED = re.compile(
     r"(?:WebIdentityErr|AssumeRole|sts[.\w-]{0,60}\.amazonaws\.).{0,300}?"
     r"(?:i/o timeout|timed out|no such host|connection refused|send request failed)"
@@ -56,6 +59,9 @@ def explain_pod(case: Case[MissingCredentials], words: str) -> Explanation | Non
     """Explain what only goes wrong in pods, or on the way to STS; None where the text tells nothing of these."""
     if _OLD_SDK in words:
         return _old_sdk(case, words)
+    refused = _REFUSED.search(words)
+    if refused is not None:
+        return _refused(case, words, refused["why"])
     if _UNREACHED.search(words):
         return _unreached(case, words)
     return _unreadable(case, words) if _READS_TOKEN.search(words) else None
@@ -105,6 +111,100 @@ def _unreached(case: Case[MissingCredentials], words: str) -> Explanation:
             ),
         ),
         (NO_CALL,),
+    )
+
+
+def _refused(case: Case[MissingCredentials], words: str, why: str | None) -> Explanation:
+    """Explain what the agent of EKS Pod Identity says of a token before it asks EKS for credentials.
+
+    Source: aws/eks-pod-identity-agent, internal/validation/request.go.
+    """
+    text = {
+        "empty": "A request reached the agent without the token, which has to stand in the header Authorization.",
+        "parsed": "What a request had in the header Authorization is no token of a service account.",
+    }.get(
+        why or "",
+        "The token is not valid at this time by its own claims: it has expired, or does not count yet.",
+    )
+    causes = [
+        Cause(
+            "agent-refused-token",
+            f"The agent of EKS Pod Identity gave no credentials. {text}",
+            "reported",
+            quoted(
+                words,
+                "service account token cannot be empty",
+                "service account token cannot be parsed",
+                "service account token failed basic claim validations",
+            ),
+        )
+    ]
+    if why is None:
+        causes.append(
+            Cause(
+                "token-kept",
+                "The program read the token's file once and sends the old token. Kubernetes writes a new one before the old expires.",
+                "possible",
+            )
+        )
+    else:
+        causes += [
+            Cause(
+                "sdk-too-old",
+                "The SDK knows the agent's address and does not read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, or it is told not to.",
+                "possible",
+            ),
+            Cause(
+                "token-file-empty",
+                "The file that the variable names is empty or another one, or the process got the address without the variable or the volume.",
+                "possible",
+            ),
+            Cause(
+                "called-by-hand",
+                "Somebody, or a probe, called the agent by hand without the token as it is: the header has no word such as Bearer before it.",
+                "possible",
+            ),
+        ]
+    return Explanation(
+        case.failure,
+        "pod-identity-token",
+        "The agent of EKS Pod Identity refused the request for credentials, because of its token.",
+        tuple(causes),
+        (
+            Remedy(
+                title="See whether the pod has the token",
+                who="you",
+                steps=(
+                    "Both variables have to be there. The second command prints how many bytes the token has: 0 or an error is the fault, and then the pod has to be made anew.",
+                    "Where both are right, it is the SDK, or the process that lacks the variables.",
+                ),
+                commands=(
+                    command(
+                        *("kubectl", "exec", "POD", "--namespace", _named(case)[1], "--", "printenv"),
+                        *("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"),
+                    ),
+                    command(
+                        *("kubectl", "exec", "POD", "--namespace", _named(case)[1], "--", "wc", "-c"),
+                        "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token",
+                    ),
+                ),
+                url=pages.EKS_POD_IDENTITY,
+            ),
+            Remedy(
+                title="Update the SDK, and make the pods anew",
+                who="you",
+                steps=(
+                    "Update it to a version that knows EKS Pod Identity, also where another library brings its own copy. Hand the environment on to processes that the program starts.",
+                    "Leave AWS_CONTAINER_CREDENTIALS_FULL_URI and the token's file to EKS: it puts both into pods when they are made.",
+                ),
+                commands=(_restart(case),),
+                url=pages.EKS_POD_SDK,
+            ),
+        ),
+        (
+            "The agent looked at the token alone: the association, the role and its policies had no say yet.",
+            "No IAM policy helps here.",
+        ),
     )
 
 

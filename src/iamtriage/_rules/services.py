@@ -80,12 +80,14 @@ class ResourcePolicy:
         show: the AWS CLI words that print it; words in capitals stand for the resource.
         change: the words that set it, as a whole.
         takes_star: whether its statements name the resource as ``*``.
+        names_resource: whether its statements name one at all.
     """
 
     name: str
     show: tuple[str, ...]
     change: tuple[str, ...]
     takes_star: bool = False
+    names_resource: bool = True
 
 
 _DOCUMENT = "file://policy.json"
@@ -175,6 +177,8 @@ RESOURCE_POLICIES = {
             "text",
         ),
         ("ecr", "set-repository-policy", "--repository-name", "REPOSITORY", "--policy-text", _DOCUMENT),
+        # ECR refused statements with one for years (aws/aws-cdk#24314), and takes those without.
+        names_resource=False,
     ),
     "dynamodb": ResourcePolicy(
         "table's resource policy",

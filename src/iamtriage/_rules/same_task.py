@@ -1,0 +1,181 @@
+"""What one task takes beside the action that was denied, where AWS documents it; not for policies.
+
+AWS denies the first action that is missing and no other, so that each run meets the next one. What stands here
+is said in words and never put into a policy: whether the caller does the whole task is for the reader to know.
+Sources, each a page of docs.aws.amazon.com:
+
+* ECR: AmazonECR/latest/userguide/image-push-iam.html, the managed policy AmazonEC2ContainerRegistryPullOnly,
+  AmazonECR/latest/public/public-repository-policy-examples.html
+* Session Manager: systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
+* ECS Exec: AmazonECS/latest/developerguide/ecs-exec.html
+* logs: the managed policy AWSLambdaBasicExecutionRole
+* event sources: the managed policies AWSLambdaSQSQueueExecutionRole and AWSLambdaKinesisExecutionRole
+* keys: AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html,
+  AmazonS3/latest/API/API_CreateMultipartUpload.html
+* Bedrock: bedrock/latest/userguide/inference-profiles-prereq.html
+"""
+
+from __future__ import annotations
+
+import functools
+
+import attrs
+
+__all__ = ("CHANNELS", "also_takes")
+
+
+@attrs.frozen
+class _Task:
+    """Actions of which a task takes all.
+
+    Attributes:
+        words: the task, as the beginning of a sentence.
+        actions: what it takes on one resource.
+        place: that resource, in words; empty where the actions take ``*``.
+        logging_in: what it takes on ``*``, by the caller's own policies alone.
+    """
+
+    words: str
+    actions: tuple[str, ...]
+    place: str = ""
+    logging_in: tuple[str, ...] = ()
+
+
+_PUSH = _Task(
+    "Pushing an image",
+    (
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:InitiateLayerUpload",
+        "ecr:UploadLayerPart",
+        "ecr:CompleteLayerUpload",
+        "ecr:PutImage",
+        "ecr:BatchGetImage",
+    ),
+    "the repository",
+    ("ecr:GetAuthorizationToken",),
+)
+_PULL = _Task(
+    "Pulling an image",
+    ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
+    "the repository",
+    ("ecr:GetAuthorizationToken",),
+)
+_PUBLIC_PUSH = _Task(
+    "Pushing an image to ECR Public",
+    (
+        "ecr-public:BatchCheckLayerAvailability",
+        "ecr-public:InitiateLayerUpload",
+        "ecr-public:UploadLayerPart",
+        "ecr-public:CompleteLayerUpload",
+        "ecr-public:PutImage",
+    ),
+    "the repository",
+    ("ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"),
+)
+CHANNELS = (
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+)
+"""What an agent takes to be reached by Session Manager or ECS Exec."""
+_SESSIONS = _Task("An agent for Session Manager or ECS Exec", CHANNELS)
+_KINESIS = _Task(
+    "Reading a stream as Lambda does",
+    (
+        "kinesis:DescribeStream",
+        "kinesis:DescribeStreamSummary",
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:ListShards",
+    ),
+    "the stream",
+    ("kinesis:ListStreams",),
+)
+_MARKET = _Task(
+    "Subscribing in AWS Marketplace", ("aws-marketplace:ViewSubscriptions", "aws-marketplace:Subscribe")
+)
+_BOTH = (_PUSH, _PULL)
+_TASKS: dict[str, tuple[_Task, ...]] = {
+    **dict.fromkeys(_PUSH.actions, (_PUSH,)),
+    **dict.fromkeys(_PULL.actions, (_PULL,)),
+    "ecr:GetAuthorizationToken": _BOTH,
+    **dict.fromkeys((*_PUBLIC_PUSH.actions, "ecr-public:GetAuthorizationToken"), (_PUBLIC_PUSH,)),
+    **dict.fromkeys(CHANNELS, (_SESSIONS,)),
+    **dict.fromkeys(_KINESIS.actions, (_KINESIS,)),
+    **dict.fromkeys(_MARKET.actions, (_MARKET,)),
+}
+_LOGS = (
+    "Writing logs takes logs:CreateLogStream and logs:PutLogEvents on the log group's ARN with :* behind it, and "
+    "logs:CreateLogGroup where the group is not there yet."
+)
+_PROFILE = (
+    "A call by an inference profile takes the action on the profile, and on the foundation model in each region to "
+    "which the profile may send it."
+)
+_HINTS = {
+    "logs:CreateLogGroup": _LOGS,
+    "logs:CreateLogStream": _LOGS,
+    "logs:PutLogEvents": _LOGS,
+    "s3:ListBucket": "Listing comes first in aws s3 sync and recursive copies. Reading or writing then takes s3:GetObject or s3:PutObject on the objects, whose ARN is the bucket's with /* behind it.",
+    "kms:GenerateDataKey": "Uploads to S3 in parts, and sending to a queue of SQS, take kms:Decrypt on the same key too.",
+    "sqs:ReceiveMessage": "Who takes messages from a queue deletes them too, by sqs:DeleteMessage. As an event source of Lambda the queue also takes sqs:GetQueueAttributes.",
+    "sqs:GetQueueAttributes": "As an event source of Lambda a queue also takes sqs:ReceiveMessage and sqs:DeleteMessage.",
+    "ssm:UpdateInstanceInformation": f"For Session Manager an instance takes {', '.join(CHANNELS[:-1])} and {CHANNELS[-1]} too, on *.",
+    "ssm:StartSession": "ssm:StartSession is checked on the instance and, where the call names one, on the session document, such as AWS-StartPortForwardingSession. The denial names one of the two.",
+    "ecs:ExecuteCommand": "The AWS CLI asks ecs:DescribeTasks of the same task as well. Where the cluster encrypts sessions by a key of KMS, it takes kms:GenerateDataKey on that key.",
+}
+_ALL = "AWS names one at a time: add to the statements what is still missing."
+
+
+def also_takes(action: str, resource: str | None = None, *, by_resource: bool = False) -> tuple[str, ...]:
+    """Say what a task takes beside an action, in AWS's spelling; nothing where no task of it is known.
+
+    Args:
+        action: the action that was denied.
+        resource: on what.
+        by_resource: whether a resource's policy allows it, which lets nobody log in.
+
+    >>> also_takes("ecr:BatchGetImage")[0]
+    'Pulling an image also takes ecr:GetDownloadUrlForLayer on the repository, and ecr:GetAuthorizationToken on *.'
+    """
+    if action in _TASKS or action in _HINTS:
+        return _said(action, by_resource)
+    if action.startswith("bedrock:Invoke") and resource is not None and "inference-profile/" in resource:
+        return (_PROFILE,)
+    return ()
+
+
+@functools.cache
+def _said(action: str, by_resource: bool) -> tuple[str, ...]:  # noqa: FBT001 (a cache's key)
+    tasks = _TASKS.get(action, ())
+    say = _by_resource if by_resource else _by_caller
+    said = tuple(each for each in (say(task, action) for task in tasks) if each is not None)
+    if said:
+        return (*said, _ALL)
+    hint = None if by_resource else _HINTS.get(action)
+    return () if hint is None else (hint,)
+
+
+def _by_caller(task: _Task, action: str) -> str | None:
+    others = [each for each in task.actions if each != action]
+    logging_in = [each for each in task.logging_in if each != action]
+    parts = [f"{_and(others)} on {task.place or '*'}"] if others else []
+    if logging_in:
+        parts.append(f"{_and(logging_in)} on *")
+    return f"{task.words} also takes {', and '.join(parts)}." if parts else None
+
+
+def _by_resource(task: _Task, action: str) -> str | None:
+    others = [each for each in task.actions if each != action]
+    if not others or not task.logging_in:
+        return None
+    own = _and(task.logging_in)
+    return (
+        f"{task.words} also takes {_and(others)}. {own} cannot be allowed there: the caller's own "
+        "policies have to."
+    )
+
+
+def _and(names: list[str] | tuple[str, ...]) -> str:
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)

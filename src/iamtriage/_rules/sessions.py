@@ -1,0 +1,218 @@
+"""Explains that Session Manager or ECS Exec reaches no agent; not denials of starting a session.
+
+Sources: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-troubleshooting.html,
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html and the two errors' own descriptions.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._rules import commands, pages
+from iamtriage._rules.api_kinds import code_lines
+from iamtriage._rules.clues import code_of, partition_of, quoted, region_in
+from iamtriage._rules.commands import command
+from iamtriage._rules.same_task import CHANNELS
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from iamtriage._rules.cases import Case
+    from iamtriage.failures import AwsError
+
+__all__ = ("explain_session", "is_session")
+
+_CODE = re.compile(r"^TargetNotConnected(?:Exception)?$")
+_ECS = re.compile(r"[Ee]xecute command (?:failed|was not enabled)")
+_NOT_ENABLED = "execute command was not enabled"
+_NODE = re.compile(r"(?<![\w-])m?i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])", re.ASCII)
+_CORE = "AmazonSSMManagedInstanceCore"
+
+
+def is_session(code: str, words: str) -> bool:
+    """Tell whether an error says that there is no agent to talk to.
+
+    >>> is_session("TargetNotConnected", "i-0a1b2c3d4e5f60718 is not connected.")
+    True
+    """
+    return _CODE.search(code) is not None or _NOT_ENABLED in words
+
+
+def explain_session(case: Case[AwsError], words: str) -> Explanation:
+    """Explain it for a task of ECS where the call or the sentence is ECS's, else for a managed node."""
+    envelope = case.failure.envelope
+    of_ecs = envelope.operation == "ExecuteCommand" or envelope.service == "ecs" or _ECS.search(words)
+    return _task(case, words) if of_ecs else _node(case, words)
+
+
+def _node(case: Case[AwsError], words: str) -> Explanation:
+    found = _NODE.search(words)
+    node = found[0] if found else "INSTANCE_ID"
+    where = ("--region", commands.region(region_in(case)))
+    return Explanation(
+        case.failure,
+        "session-target-not-connected",
+        "Session Manager has no connection to the machine's agent, in the account and region of the call.",
+        (
+            Cause(
+                "target-not-connected",
+                "The machine is not connected to Session Manager there.",
+                "reported",
+                code_lines(code_of(case.failure), case.failure.envelope.status_code),
+            ),
+            Cause("other-place", "It is in another region or account than the call.", "possible"),
+            Cause(
+                "agent-without-permissions",
+                f"Its agent may not connect: the instance has no instance profile, or the role in it lacks permissions such as those of {_CORE}.",
+                "possible",
+            ),
+            Cause(
+                "agent-not-running",
+                "The machine or its SSM Agent does not run, or the agent is not installed or too old.",
+                "possible",
+            ),
+            Cause(
+                "agent-without-way",
+                "The agent has no way to Systems Manager: no route to the internet, and no VPC endpoints for ssm and ssmmessages.",
+                "possible",
+            ),
+        ),
+        (
+            Remedy(
+                title="See whether the agent is connected",
+                who="you",
+                steps=(
+                    "The first command says connected or notconnected. The second tells when the agent was last heard of; no entry means never, in that account and region.",
+                    "With no entry, look at instance profile and network first; with an old one, at the machine and its agent.",
+                ),
+                commands=(
+                    command("aws", "ssm", "get-connection-status", "--target", node, *where),
+                    command(
+                        *("aws", "ssm", "describe-instance-information", *where),
+                        *("--filters", f"Key=InstanceIds,Values={node}"),
+                        *(
+                            "--query",
+                            "InstanceInformationList[].[PingStatus,LastPingDateTime,AgentVersion,IamRole]",
+                        ),
+                    ),
+                    "aws sts get-caller-identity --query Account --output text",
+                ),
+                url=pages.SESSION_TROUBLES,
+            ),
+            Remedy(
+                title="If the instance's role lacks permissions, allow the agent to connect",
+                who="account administrator",
+                steps=(
+                    "See which instance profile the instance has, and give it one with a role if it has none.",
+                    f"{_CORE}, attached to the role of the instance, holds what Systems Manager takes. Session Manager alone takes less: ssm:UpdateInstanceInformation, {', '.join(CHANNELS[:-1])} and {CHANNELS[-1]}, on *.",
+                ),
+                commands=(
+                    command(
+                        *("aws", "ec2", "describe-iam-instance-profile-associations", *where),
+                        *("--filters", f"Name=instance-id,Values={node}"),
+                    ),
+                    command(
+                        *("aws", "iam", "attach-role-policy", "--role-name", "ROLE_NAME", "--policy-arn"),
+                        f"arn:{partition_of(case)}:iam::aws:policy/{_CORE}",
+                    ),
+                ),
+                url=pages.SESSION_ROLE,
+            ),
+            Remedy(
+                title="Give the agent a way out",
+                who="account administrator",
+                steps=(
+                    "The machine has to reach ssm and ssmmessages of its region on port 443, over the internet or by VPC endpoints with private DNS whose security groups let the machine in.",
+                ),
+                url=pages.SESSION_ENDPOINTS,
+            ),
+        ),
+        ("It is no denial of the caller: what may lack permissions is the role of the machine.",),
+    )
+
+
+def _task(case: Case[AwsError], words: str) -> Explanation:
+    off = _NOT_ENABLED in words
+    where = ("--region", commands.region(region_in(case)))
+    told = Cause(
+        "exec-not-enabled" if off else "target-not-connected",
+        "ECS Exec was not turned on when the task began, or its agent does not run: the text names both."
+        if off
+        else "ECS reaches no agent in the container.",
+        "reported",
+        quoted(words, "execute command was not enabled when the task was run")
+        or code_lines(code_of(case.failure), case.failure.envelope.status_code),
+    )
+    return Explanation(
+        case.failure,
+        "ecs-exec-not-connected",
+        "ECS Exec reaches no agent in the task's container.",
+        (
+            told,
+            Cause(
+                "agent-without-permissions",
+                "The task has no task role, or the role lacks the four permissions of ssmmessages. The task execution role does not count here.",
+                "possible",
+            ),
+            Cause(
+                "agent-not-running",
+                "The agent could not start or has ended: the container's file system is read-only, or its platform or container agent is too old.",
+                "possible",
+            ),
+            Cause(
+                "agent-without-way",
+                "The VPC has an endpoint for ECS, and none for ssmmessages.",
+                "possible",
+            ),
+        ),
+        (
+            Remedy(
+                title="See what the task says of ECS Exec",
+                who="you",
+                steps=(
+                    "The task's enableExecuteCommand has to be true, and its agent's lastStatus RUNNING.",
+                ),
+                commands=(
+                    command(
+                        *("aws", "ecs", "describe-tasks", *where, "--cluster", "CLUSTER", "--tasks", "TASK"),
+                        *(
+                            "--query",
+                            "tasks[].[enableExecuteCommand,taskDefinitionArn,containers[].managedAgents]",
+                        ),
+                    ),
+                ),
+                url=pages.ECS_EXEC,
+            ),
+            Remedy(
+                title="Turn ECS Exec on, where it is off",
+                who="you",
+                steps=(
+                    "It cannot be turned on for a task that runs. For a service the command turns it on and replaces all its tasks; a single task has to be run anew with --enable-execute-command.",
+                ),
+                commands=(
+                    command(
+                        *("aws", "ecs", "update-service", *where, "--cluster", "CLUSTER"),
+                        *("--service", "SERVICE", "--enable-execute-command", "--force-new-deployment"),
+                    ),
+                ),
+                url=pages.ECS_EXEC,
+            ),
+            Remedy(
+                title="If the task role lacks permissions, allow the agent its channels",
+                who="account administrator",
+                steps=(
+                    "The command prints the task role: taskRoleArn, not executionRoleArn. If there is none, give the task definition one.",
+                    f"It takes {', '.join(CHANNELS[:-1])} and {CHANNELS[-1]}, on *. Then start new tasks.",
+                ),
+                commands=(
+                    command(
+                        *("aws", "ecs", "describe-task-definition", *where),
+                        *("--task-definition", "TASK_DEFINITION", "--query", "taskDefinition.taskRoleArn"),
+                        *("--output", "text"),
+                    ),
+                ),
+                url=pages.ECS_EXEC,
+            ),
+        ),
+        ("It is no denial of the caller: what may lack permissions is the role of the task.",),
+    )
