@@ -302,6 +302,8 @@ JAVA_TAILS = [
         ("Orders are late.\n\n", True),
         # What the program says, as far as anybody can tell, and what is only a part of a sentence.
         ("orders could not ", False),
+        ("CREATE_FAILED AWS::Orders::Agent AgentOfOrders ", False),
+        ("12:03:04 PM | CREATE_FAILED | AWS::Orders::Agent | AgentOfOrders ", False),
         ("x" * 2000 + " ", False),
         ("at com.example.Orders.run(Orders.java:7) and ", False),
     ],

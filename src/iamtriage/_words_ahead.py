@@ -23,6 +23,10 @@ _CLASS = re.compile(r"(?<![\w.$])(?:[\w$]{1,80}\.){0,12}[A-Z][\w$]{0,80}(?:Excep
 _BEFORE = re.compile(
     r"(?:(?::|\]|\s[-–|]|=>)\s{1,2}[\"'`]?|[=:\[(,]\s?[\"'`]|\A\s?\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL)\]?\s{1,5})(?=\w)"
 )
+# Behind an event's columns, the message itself says nothing.
+_SAYS_NOTHING = re.compile(r"(?:\A|\s)(?:null|None|Access Denied|Forbidden|Unknown ?Error)[.\s]*\Z")
+# As sentences begin, not with a status or a name.
+_SENTENCE = re.compile(r"(?:[A-Z][a-z']*,?|[A-Z]{2,4}[0-9]?)\s[a-z0-9'\"(]")
 _MOST_LINES = 3
 
 
@@ -39,7 +43,7 @@ def words_ahead(text: str, start: int, end: int) -> str | None:
     begin = max(0, tail.start() - _REACH)
     ahead = _PARTING.split(unwrap(text[begin : tail.start()]).text)
     message = _message(ahead[-1], whole=begin == 0 or len(ahead) > 1)
-    return up_to_end(message) if message[:1].isupper() else None
+    return up_to_end(message) if message[:1].isupper() and _SAYS_NOTHING.search(message) is None else None
 
 
 def _message(ahead: str, *, whole: bool) -> str:
@@ -55,6 +59,7 @@ def _message(ahead: str, *, whole: bool) -> str:
     while lines and taken < _MOST_LINES and words[:1].islower():
         words = f"{lines.pop()} {words}"
         taken += 1
-    if not lines and not whole and _BEFORE.search(words) is None:
-        return ""
-    return words[max((m.end() for m in _BEFORE.finditer(words)), default=0) :].strip()
+    begin = max((m.end() for m in _BEFORE.finditer(words)), default=0)
+    message = words[begin:].strip()
+    unsure = not begin and not lines and not whole
+    return "" if unsure or _SENTENCE.match(message) is None else message
