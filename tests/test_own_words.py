@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iamtriage import AccessDenied, explain, parse, scan
+from iamtriage import AccessDenied, Failure, explain, parse, scan
 from iamtriage.testing import ENVELOPES, EnvelopeName, aws_error
 
 HEAD = "An error occurred (AccessDeniedException) when calling the CreateAgent operation: "
@@ -13,9 +13,13 @@ SAID = "Agents are closed for 111122223333 today"
 
 def _quote(text: str | dict[str, object]) -> str | None:
     """Give what an explanation quotes, None where it quotes nothing."""
+    return _quote_of(text)
+
+
+def _quote_of(failure: str | dict[str, object] | Failure) -> str | None:
     quotes = [
         cause.text.removeprefix("The service says: ")
-        for cause in explain(text).causes
+        for cause in explain(failure).causes
         if cause.code == "service-says"
     ]
     return quotes[0] if quotes else None
@@ -267,6 +271,55 @@ def test_nothing_is_quoted_that_tells_nothing(said: str) -> None:
 )
 def test_the_message_of_an_answer_is_quoted(answer: dict[str, object]) -> None:
     assert _quote(answer) == "Agents are closed"
+
+
+JAVA_TAILS = [
+    "(Service: AmazonOrders; Status Code: 403; Error Code: AccessDeniedException; Request ID: 0a1b2c3d-0000-1111-2222-333344445555; Proxy: null)",
+    "(Service: Orders, Status Code: 403, Request ID: 0a1b2c3d-0000-1111-2222-333344445555)",
+    "(Service: Orders, Status Code: 403, Request ID: 0a1b2c3d, Extended Request ID: EXAMPLE0) (SDK Attempt Count: 1)",
+]
+
+
+@pytest.mark.parametrize("tail", JAVA_TAILS)
+@pytest.mark.parametrize(
+    ("head", "quoted"),
+    [
+        ("", True),
+        ("software.amazon.awssdk.services.orders.model.OrdersException: ", True),
+        ('Exception in thread "main" com.amazonaws.services.orders.model.AmazonOrdersException: ', True),
+        (
+            "java.util.concurrent.CompletionException: software.amazon.awssdk.core.exception.SdkException: ",
+            True,
+        ),
+        ("java.io.IOException: late\nCaused by: com.example.OrdersException: ", True),
+        ("2026-01-02 03:04:05.678 ERROR 1 --- [main] c.e.Orders : ", True),
+        ("2026-01-02T03:04:05Z ERROR ", True),
+        ("2026-01-02T03:04:05Z INFO Orders are late\n2026-01-02T03:04:06Z ERROR Cannot create: ", True),
+        ("03:04:05 [main] WARN orders - ", True),
+        ('{"level": "error", "msg": "', True),
+        ("Orders are late.\n\n", True),
+        # What the program says, as far as anybody can tell, and what is only a part of a sentence.
+        ("orders could not ", False),
+        ("CREATE_FAILED AWS::Orders::Agent AgentOfOrders ", False),
+        ("12:03:04 PM | CREATE_FAILED | AWS::Orders::Agent | AgentOfOrders ", False),
+        ("x" * 2000 + " ", False),
+        ("at com.example.Orders.run(Orders.java:7) and ", False),
+    ],
+)
+def test_the_sentence_in_front_of_java_s_parenthesis_is_quoted(head: str, tail: str, *, quoted: bool) -> None:
+    for end in ("", ".", ". Ask the orders team."):
+        for behind in ("", "\n\tat com.example.Main.main(Main.java:7)"):
+            text = f"{head}{SAID if quoted else SAID.lower()}{end} {tail}{behind}"
+            assert isinstance(parse(text), AccessDenied)
+            assert [_quote_of(failure) for failure in scan(text)][-1] == (SAID if quoted else None)
+    for nothing in ("null", "Access Denied", "Forbidden", "Unknown Error"):
+        assert [_quote_of(failure) for failure in scan(f"{head}{nothing} {tail}")][-1] is None
+
+
+def test_a_wrapped_sentence_in_front_of_java_s_parenthesis_is_quoted() -> None:
+    text = f"OrdersException: Agents are closed for\nall of the teams today\n{JAVA_TAILS[1]}"
+    assert _quote(text) == "Agents are closed for all of the teams today"
+    assert _quote(text.removeprefix("OrdersException: ")) == "Agents are closed for all of the teams today"
 
 
 def test_other_lines_than_the_denial_s_are_not_quoted() -> None:

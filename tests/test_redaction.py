@@ -89,6 +89,16 @@ _NO_SECRETS = (
     f"AKIAIOSFODNN7DEMODEM 0123456789abcdef0123456789abcdef01234567 {HEX}",
     "AKIAIOSFODNN7DEMODEM /usr/local/lib/python3/site-packages/boto",
     "-----BEGIN CERTIFICATE-----\nMIIabc\n-----END CERTIFICATE-----",
+    # Types.
+    "token: Token | botocore.tokens.FrozenAuthToken",
+    "token: Token | orders.models.Frozen",
+    "def sign(auth_token: Token | botocore.tokens.FrozenAuthToken | None, *, region: str) -> None:",
+    "TypeError: expected token: Token | botocore.tokens.FrozenAuthToken, got str",
+    '{"token": "Token | botocore.tokens.FrozenAuthToken"}',
+    "token: botocore.tokens.FrozenAuthToken",
+    "session_token: orders.models.SessionToken = None",
+    "| Token | botocore.tokens.FrozenAuthToken |",
+    "token: str | None = None, password: str = None",
 )
 
 
@@ -108,10 +118,26 @@ def test_what_stands_beside_a_telling_name_may_be_none(text: str) -> None:
         ("password = correct horse battery # of the cat", "password = [REDACTED password] # of the cat"),
         ("password=Zq7hunter2, user=ana", "password=[REDACTED password], user=ana"),
         ("-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIA/7\n-----END EC PRIVATE KEY-----\nok", "[REDACTED private key]\nok"),
+        # Types stand between a name and its value; what only looks like one goes.
+        ('password: str = "hunter2hunter2"', 'password: str = "[REDACTED password]"'),
+        ('token: str | None = "Zq7Zq7Zq7"', 'token: str | None = "[REDACTED token]"'),
+        ('password: Optional[str] = "hunter2hunter2"', 'password: Optional[str] = "[REDACTED password]"'),
+        ('const password: string = "hunter2hunter2";', 'const password: string = "[REDACTED password]";'),
+        ('password: SecretStr = SecretStr("hunter2hunter2")', 'password: SecretStr = SecretStr("[REDACTED password]")'),
+        ("token: Token | botocore.tokens.FrozenAuthToken = 'Zq7Zq7Zq7'", "token: Token | botocore.tokens.FrozenAuthToken = '[REDACTED token]'"),
+        ("token: Token | orders.models.Frozen7", "token: Token | [REDACTED token]"),
+        ("token: Token | aB.orders.Models", "token: Token | [REDACTED token]"),
+        ("| Token | orders.models.Frozen |", "| Token | [REDACTED token] |"),
+        ("name: Token | orders.models.Frozen", "name: Token | [REDACTED token]"),
+        ("token: orders.models.Frozen", "token: [REDACTED token]"),
+        ("password: orders.models.Password", "password: [REDACTED password]"),
+        (f"token: Token | {JWT}", "token: Token | [REDACTED token]"),
         (f"<Token-0>{TOKEN}</Token-0>", "<Token-0>[REDACTED token]</Token-0>"),
         (f"Encoded authorization failure message: {BLOB[:30]}****{BLOB[:9]} and", "Encoded authorization failure message: [REDACTED encoded message] and"),
     ],
-    ids=["a number", "escapes", "escapes in escapes", "a doubled quote", "signs", "a passphrase", "another field", "a private key", "S3's InvalidToken", "a mask inside"],
+    ids=["a number", "escapes", "escapes in escapes", "a doubled quote", "signs", "a passphrase", "another field", "a private key",
+         "a type", "a type or none", "an optional type", "a type of TypeScript", "a wrapper", "a class's value", "a digit", "a capital",
+         "a row", "another name", "another class", "a password like a class", "a web token", "S3's InvalidToken", "a mask inside"],
 )  # fmt: skip
 def test_all_of_a_secret_goes(text: str, expected: str) -> None:
     assert redact(text) == expected

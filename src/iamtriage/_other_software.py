@@ -7,19 +7,35 @@ from __future__ import annotations
 
 import re
 
-__all__ = ("CLOUDS", "other_software_in")
+__all__ = ("CLOUDS", "other_software_in", "this_machine")
 
 CLOUDS = (
     r"storjshare\.io|digitaloceanspaces\.com|wasabisys\.com|backblazeb2\.com|r2\.cloudflarestorage\.com"
     r"|linodeobjects\.com|vultrobjects\.com|contabostorage\.com|your-objectstorage\.com|storage\.tigris\.dev"
 )
 """The hosts of clouds other than AWS that sell storage with S3's API."""
+# Of LocalStack, now and before it had one port for all services, of moto and of MinIO.
+_PORTS = ("4566", "4572", "5000", "9000")
+
+
+def this_machine(*more_ports: str) -> str:
+    """Give a pattern of the hosts and ports at which software on the same machine speaks as S3 does.
+
+    Args:
+        more_ports: those at which it speaks as other services do.
+
+    >>> re.findall(this_machine("8000"), "localhost:4566, 127.0.0.1:8000, localhost:8080")
+    ['localhost:4566', '127.0.0.1:8000']
+    """
+    ports = "|".join((*_PORTS, *more_ports))
+    return rf"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal):(?:{ports})"
+
+
 _HOSTS = re.compile(
     rf"(?<![\w-])(?:{CLOUDS}"
     r"|localhost\.localstack\.cloud|play\.min\.io"
     r"|(?:minio|localstack):\d{2,5}"
-    # The ports of LocalStack, moto and MinIO.
-    r"|(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal):(?:4566|4572|5000|9000)"
+    rf"|{this_machine()}"
     r")(?![\w-]|\.\w)",
     re.ASCII | re.IGNORECASE,
 )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from iamtriage._reading.grammar import RECORD
 from iamtriage._reading.unwrap import unwrap
 from iamtriage._sentence_ends import paragraph_at, sentence_at
+from iamtriage._words_ahead import words_ahead
 
 if TYPE_CHECKING:
     from iamtriage.failures import AccessDenied
@@ -98,6 +99,9 @@ def own_words_in(failure: AccessDenied) -> str | None:
         # "message": "orders failed: AccessDenied: …"
         inner = _TYPE.search(sentence)
         return _telling(sentence[inner.end() :] if inner else sentence)
+    ahead = words_ahead(failure.text, *failure.span)
+    if ahead:
+        return _telling(ahead)
     # The message of an answer whose code is in another field of it.
     code = failure.envelope.code
     if code is not None and failure.span == (0, len(failure.text)) and code not in failure.text:

@@ -1223,6 +1223,44 @@ CLASSES: Table = (
     ("smtp-tuple", f'smtplib.SMTPDataError: (554, "Access denied: {_SES}")', _SES_FACTS),
     ("smtp-authentication", f"smtplib.SMTPAuthenticationError: (435, '{_INVALID_TOKEN}')", expect("invalid_credentials")),
 )  # fmt: skip
+_SLOW: Facts = expect("aws_error", code="Throttling", status_code=400)
+_LABELLED_DENIAL: Facts = {**DENIED, "code": "AccessDenied", "status_code": 403}
+LABELLED: Table = (
+    ("labels", "Status: 400. Code: Throttling, Message: Rate exceeded", _SLOW),
+    ("labels-commas", "Status: 400, Code: Throttling, Message: Rate exceeded.", _SLOW),
+    ("labels-stops", "Error: Status: 400. Code: Throttling. Message: Rate exceeded", _SLOW),
+    ("labels-code-first", "failed: Code: Throttling, Status: 400, Message: Rate exceeded", _SLOW),
+    ("labels-message-first", "Message: Rate exceeded; Status: 400; Code: Throttling", _SLOW),
+    ("labels-lines", "Code: Throttling\nStatus: 400\nMessage: Rate exceeded", _SLOW),
+    ("labels-long", "HTTP Status Code: 400, Error Code: Throttling, Error Message: Rate exceeded", _SLOW),
+    ("labels-quotes", "Status=400 Code='Throttling' Message='Rate exceeded'", _SLOW),
+    ("labels-log", "2026-01-02T03:04:05Z ERROR Status: 400. Code: Throttling, Message: Rate exceeded", _SLOW),
+    ("labels-request", f"Status: 400. Code: Throttling, RequestId: {REQUEST}, Message: Rate exceeded", {**_SLOW, "request_id": REQUEST}),
+    ("labels-named", "aws eks: Status: 404. Code: ResourceNotFoundException, Message: none such", expect("aws_error", code="ResourceNotFoundException", status_code=404)),
+    ("labels-role", "Status: 404. Code: NoSuchEntity, Message: The role with name app cannot be found.", expect("aws_error", code="NoSuchEntity", status_code=404)),
+    ("labels-cluster", "Status: 404. Code: ResourceNotFoundException, Message: No cluster found for name: demo.", expect("aws_error", code="ResourceNotFoundException", status_code=404)),
+    ("labels-validation", "Status: 400. Code: ValidationError, Message: 1 validation error detected: Value '' at 'roleName' failed", expect("aws_error", code="ValidationError", status_code=400)),
+    ("labels-denial", f"Status: 403. Code: AccessDenied, Message: {DENIAL}", _LABELLED_DENIAL),
+    ("labels-denial-code-first", f"Code: AccessDenied, Message: {DENIAL}, Status: 403", _LABELLED_DENIAL),
+    ("labels-denial-last", f"Message: {DENIAL}; Code: AccessDenied; Status: 403", _LABELLED_DENIAL),
+    ("labels-expired", "Status: 403. Code: ExpiredToken, Message: The security token included in the request is expired", expect("expired_credentials", code="ExpiredToken", status_code=403)),
+    # Others' codes and words, and AWS's where they say too little.
+    ("labels-own-words", "Status: 400. Code: Throttling, Message: Request was denied due to request throttling.", None),
+    ("labels-own-code", "Status: 400. Code: Throttling.User, Message: Rate exceeded", None),
+    ("labels-other-code", "Status: 429. Code: TooManyRequests, Message: Rate exceeded", None),
+    ("labels-number", "Status: 429. Code: 429, Message: Rate exceeded.", None),
+    ("labels-goes-on", "Status: 400. Code: Throttling, Message: Rate exceeded by tenant orders", None),
+    ("labels-without-status", "Code: Throttling, Message: Rate exceeded", None),
+    ("labels-status-in-words", "Status: Failed. Code: Throttling, Message: Rate exceeded", None),
+    ("labels-success", "Status: 200. Code: Throttling, Message: Rate exceeded", None),
+    ("labels-other-message", "Status: 404. Code: ResourceNotFoundException, Message: No tenant found for name: demo.", None),
+    ("labels-azure", "Status: 403. Code: AuthorizationFailed, Message: The client does not have authorization.", None),
+    ("labels-oracle", "Status: 404. Code: NotAuthorizedOrNotFound, Message: Authorization failed or requested resource not found.", None),
+    ("labels-alibaba", "aliyun: Status: 400. Code: Throttling, Message: Rate exceeded", None),
+    ("labels-google", "gcloud: Code: 403, Status: PERMISSION_DENIED, Message: no", None),
+    ("labels-apart", "Status: 400.\n\nCode: Throttling\n\nMessage: Rate exceeded", None),
+)  # fmt: skip
+
 TABLES = (
     BOTOCORE,
     CLI,
@@ -1243,6 +1281,7 @@ TABLES = (
     HADOOP,
     CMDLETS,
     QUERY,
+    LABELLED,
 )
 SOURCES = (
     ("botocore", _BOTO),

@@ -54,6 +54,41 @@ def test_indented_continuation(width: int) -> None:
     assert facts_in("\n        ".join(lines)) == facts_in(_GO)
 
 
+_MARKS = ["\\", " \\", "`", " `", " ^"]
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
+@pytest.mark.parametrize("indent", ["", "    "])
+@pytest.mark.parametrize("mark", _MARKS)
+@pytest.mark.parametrize("text", _TEXTS)
+def test_continued_lines(text: str, mark: str, indent: str, width: int) -> None:
+    """In shells, and in what people write for them, a mark at its end continues a line."""
+    for on_hyphens in (False, True):
+        lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=on_hyphens)
+        continued = f"{mark}\n{indent}".join(lines)
+        assert facts_in(continued) == facts_in(text)
+        assert facts_in(json.dumps({"log": continued})) == facts_in(text)
+        assert facts_in("".join(f"> {line}\n" for line in continued.split("\n"))) == facts_in(text)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
+@pytest.mark.parametrize("mark", _MARKS)
+@pytest.mark.parametrize("text", _TEXTS)
+def test_editor_breaks_anywhere_and_says_so(text: str, mark: str, width: int) -> None:
+    lines = [text[at : at + width] for at in range(0, len(text), width)]
+    assert facts_in(f"{mark}\n".join(lines)) == facts_in(text)
+
+
+@pytest.mark.parametrize("width", range(50, 140, 7))
+@pytest.mark.parametrize("text", _TEXTS)
+def test_width_breaks_escapes(text: str, width: int) -> None:
+    """A backslash at the end of a terminal's line is of an escape that goes on in the next."""
+    inner = json.dumps({"say": 'a "quoted" word \\ C:\\logs', "msg": text})
+    for escaped in (inner, json.dumps({"log": inner}), json.dumps({"log": json.dumps({"log": inner})})):
+        lines = [escaped[at : at + width] for at in range(0, len(escaped), width)]
+        assert facts_in("\n".join(lines)) == facts_in(text)
+
+
 def _between(lines: Iterable[str], frame: str, padding: int) -> str:
     blanks = " " * padding
     inside = list(lines)
@@ -158,6 +193,46 @@ def test_join_wrapped_lines(text: str, joined: str) -> None:
 )  # fmt: skip
 def test_borders(text: str, readable: str) -> None:
     assert unwrap(text).text == readable.rstrip()
+
+
+@pytest.mark.parametrize(
+    ("text", "readable"),
+    [
+        ("one \\\ntwo", "one\ntwo"),
+        ("one\\\ntwo\\\nthree", "one\ntwo\nthree"),
+        ("one \\\n  two \\\n  three \\", "one\ntwo\nthree"),
+        ("one `\n  two", "one\ntwo"),
+        ("one ^\r\n  two", "one\ntwo"),
+        ('say "one" \\\nsay "two" \\\nC:\\logs', 'say "one"\nsay "two"\nC:\\logs'),
+        # What is continued ends in a path.
+        ("cd C:\\logs\\ \\\ndir \\\nend", "cd C:\\logs\\\ndir\nend"),
+    ],
+)
+def test_marks_that_continue_lines(text: str, readable: str) -> None:
+    assert unwrap(text).text == readable
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "C:\\logs\\\nend",
+        "C:\\one\\\nC:\\data\\\nend",
+        "a doubled one\\\\\nis escaped\\\\\nor LaTeX's",
+        "lines of one length\nwith a blank here \\\nend",
+        "see `one\nword`\nhere",
+        "see `one\nword` and `two\nwords`\nhere",
+        "is `a`\nor `b`\nhere",
+        "SES quotes `like\nthis'",
+        "an end of its own `\n\nnext",
+        "an end of its own \\\n\nnext",
+        "an end of its own \\",
+        "open(x\n^\nSyntaxError",
+        "open(x\n^^^^\nSyntaxError",
+        "matches a^\nb",
+    ],
+)
+def test_characters_that_end_lines_by_chance(text: str) -> None:
+    assert unwrap(text).text == text
 
 
 def test_lines_that_the_cpp_sdk_prints_stay_apart() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from iamtriage._reading.grammar import account_of, rejoin, trim
+from iamtriage._reading.grammar import account_of, trim
+from iamtriage._reading.masks import rejoin
 from iamtriage._reading.reasons import policy_type
 from tests.tables import ANA, APP, CLUSTER, DENIAL, DENIED, ROLE, Facts, Table, denied, expect, facts_in, rows
 
@@ -904,6 +905,107 @@ def test_policy_type(words: str, expected: str | None) -> None:
     assert policy_type(words) == expected
 
 
+MASKS = (
+    "<account>",
+    "<my account>",
+    "<<my account>>",
+    "[account id]",
+    "[[account id]]",
+    "${ACCOUNT ID}",
+    "{{ account id }}",
+    "#{account id}",
+    "$(account id)",
+    "(redacted account)",
+    "«my account»",
+    "%ACCOUNT ID%",
+    "__ACCOUNT ID__",
+    "*my account*",
+    '"another account"',
+    "'another account'",
+    "`another account`",
+    "xxxx xxxx xxxx",
+    "**** **** ****",
+)
+_BEHIND = (
+    "",
+    ".",
+    " because no identity-based policy allows the eks:DescribeCluster action",
+    " with an explicit deny",
+    "\n\tstatus code: 403, request id: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",
+    " (Service: Eks, Status Code: 403, Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)",
+    ". Encoded authorization failure message: <BLOB>",
+)
+
+
+@pytest.mark.parametrize("behind", _BEHIND)
+@pytest.mark.parametrize("mask", MASKS)
+def test_masks_in_arns(mask: str, behind: str) -> None:
+    """What people write for a part of an ARN may hold blanks and quotes; the value is whole all the same."""
+    for principal in (
+        f"arn:aws:iam::{mask}:role/app",
+        f"arn:aws:sts::{mask}:assumed-role/app/worker",
+        f"arn:aws:iam::111122223333:user/{mask}",
+        f"arn:aws:sts::111122223333:assumed-role/{mask}/worker",
+    ):
+        text = f"is not authorized to perform: eks:DescribeCluster on resource: {CLUSTER}{behind}"
+        for before in (f"User: {principal}", f'"User: {principal}', f"User {principal}", f"{principal}"):
+            facts = facts_in(f"{before} {text}")
+            assert facts is not None, before
+            assert (facts["principal"], facts["resource"]) == (principal, CLUSTER), before
+    for resource in (
+        f"arn:aws:eks:{mask}:111122223333:cluster/demo",
+        f"arn:aws:eks:eu-west-1:{mask}:cluster/demo",
+        f"arn:aws:eks:eu-west-1:111122223333:cluster/{mask}",
+    ):
+        text = f"User: {APP} is not authorized to perform: eks:DescribeCluster on resource:"
+        for named in (resource, f'"{resource}"', f"'{resource}'", f"`{resource}`"):
+            facts = facts_in(f"{text} {named}{behind}")
+            assert facts is not None, named
+            assert facts["resource"] == resource, named
+
+
+@pytest.mark.parametrize("mask", ["<my account>", "[my account]", "{my account}", "(my account)"])
+def test_masks_broken_at_their_blank(mask: str) -> None:
+    """A wrapper breaks a mask as it breaks words."""
+    principal, resource = f"arn:aws:iam::{mask}:role/app", f"arn:aws:eks:eu-west-1:{mask}:cluster/demo"
+    text = f"User: {principal} is not authorized to perform: eks:DescribeCluster on resource: {resource} because no session policy allows it"
+    assert facts_in(text.replace("my account", "my\naccount")) == facts_in(text)
+
+
+MASKED_VALUES: Table = (
+    ("assume", "is not authorized to assume role arn:aws:iam::<my account>:role/app.", denied(resource="arn:aws:iam::<my account>:role/app")),
+    ("ecs", "ECS was unable to assume the role 'arn:aws:iam::[my account]:role/app' that was provided for this task", denied(resource="arn:aws:iam::[my account]:role/app")),
+    ("role", f"{APP} is not authorized to perform: iam:GetRole on resource: role <the app's role>", denied(principal=APP, action="iam:GetRole", resource="role <the app's role>")),
+    ("policy", f"{DENIAL} with an explicit deny in a service control policy: arn:aws:organizations::<management account>:policy/o-example123/service_control_policy/p-example1", _deny("explicit", "service_control", policy_arn="arn:aws:organizations::<management account>:policy/o-example123/service_control_policy/p-example1")),
+    ("encoded-angle", f"{DENIAL}. Encoded authorization failure message: <ENCODED MESSAGE>", {**DENIED, "encoded_message": "<ENCODED MESSAGE>"}),
+    ("encoded-angle-broken", f"{DENIAL}. Encoded authorization failure message: <ENCODED\nMESSAGE>", {**DENIED, "encoded_message": "<ENCODED MESSAGE>"}),
+    ("encoded-square", f"{DENIAL}. Encoded authorization failure message: [encoded message]. Bye", {**DENIED, "encoded_message": "[encoded message]"}),
+    ("encoded-variable", f"{DENIAL}. Encoded authorization failure message: ${{ENCODED MESSAGE}}", {**DENIED, "encoded_message": "${ENCODED MESSAGE}"}),
+    ("encoded-template", f"{DENIAL}. Encoded authorization failure message: {{{{ encoded message }}}}", {**DENIED, "encoded_message": "{{ encoded message }}"}),
+    ("encoded-round", f"{DENIAL}. Encoded authorization failure message: (redacted message)", {**DENIED, "encoded_message": "(redacted message)"}),
+    ("encoded-quoted", f'{DENIAL}. Encoded authorization failure message: "encoded message"', {**DENIED, "encoded_message": "encoded message"}),
+    ("encoded-quoted-blob", f'{DENIAL}. Encoded authorization failure message: "{BLOB}"', {**DENIED, "encoded_message": BLOB}),
+    # No masks: what stands behind a value.
+    ("quotes-behind", f'{DENIAL.replace(CLUSTER, "arn:aws:s3:::orders/")}" because of "other words"', {**DENIED, "resource": "arn:aws:s3:::orders/"}),
+    ("json-behind", '{"message": "User: ' + APP + ' is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::orders/","code":"AccessDenied"}', denied(principal=APP, action="s3:GetObject", resource="arn:aws:s3:::orders/", code="AccessDenied")),
+    ("round-behind", f"{DENIAL} (see the page)", DENIED),
+    ("round-at-the-end", f"{DENIAL}(see the page)", {**DENIED, "resource": f"{CLUSTER}(see"}),
+    ("square-behind", f"{DENIAL} [request 7]", DENIED),
+    ("elements-behind", f"<p>{DENIAL}</p><p>Bye</p>", DENIED),
+    ("stars-behind", f"User: {APP} is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::orders/* and others/*", denied(principal=APP, action="s3:GetObject", resource="arn:aws:s3:::orders/*")),
+    ("concatenation", f'{APP} is not authorized to perform: sts:AssumeRole on resource: "arn:aws:iam::" + account + ":role/app"', denied(principal=APP, action="sts:AssumeRole", resource="arn:aws:iam::")),
+    ("encoded-cut", f"{DENIAL}. Encoded authorization failure message: (truncated...)", DENIED),
+    ("encoded-left-out", f"{DENIAL}. Encoded authorization failure message: (see below)", DENIED),
+    ("encoded-empty", f'"{DENIAL}. Encoded authorization failure message: ", "next": 1', DENIED),
+    ("encoded-java", f"{DENIAL}. Encoded authorization failure message: (Service: Eks, Status Code: 403)", {**DENIED, "status_code": 403}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), rows(MASKED_VALUES))
+def test_masks_in_other_places(text: str, expected: Facts | None) -> None:
+    assert facts_in(text) == expected
+
+
 @pytest.mark.parametrize(
     ("principal", "expected"),
     [
@@ -935,6 +1037,9 @@ def test_account_of(principal: str, expected: str | None) -> None:
         ("value***", "value***"),
         ("-", ""),
         ("*", "*"),
+        ('"arn:aws:iam::111122223333:user/ana"', "arn:aws:iam::111122223333:user/ana"),
+        ('"arn:aws:iam::111122223333:user/"my name"".', 'arn:aws:iam::111122223333:user/"my name"'),
+        ('words/"my name"', 'words/"my name'),
         ("", ""),
     ],
 )

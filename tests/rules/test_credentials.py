@@ -306,6 +306,14 @@ REJECTIONS: tuple[Row, ...] = (
         ("env | grep AWS_ENDPOINT_URL",),
     ),
     (
+        "DynamoDB Local",
+        f"POST http://localhost:8000/\n{_boto('UnrecognizedClientException', 'ListTables', INVALID)}",
+        {},
+        "invalid-credentials",
+        {"invalid-credentials": "reported", "other-endpoint": "possible"},
+        ("env | grep AWS_ENDPOINT_URL",),
+    ),
+    (
         "a session token of S3",
         _boto("InvalidToken", "ListBuckets", "The provided token is malformed or otherwise invalid."),
         {},

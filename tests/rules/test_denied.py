@@ -160,6 +160,11 @@ def test_the_service_is_the_one_that_is_named_as_called(
         ("https://gateway.storjshare.io/orders/1.csv", "other-software"),
         ("http://minio:9000/orders/1.csv", "other-software"),
         ("http://localhost:4566/orders/1.csv", "other-software"),
+        ("http://127.0.0.1:4572/orders/1.csv", "other-software"),
+        ("http://host.docker.internal:9000/orders/1.csv", "other-software"),
+        # DynamoDB Local, which is no storage, and no port of any such software.
+        ("http://localhost:8000/orders/1.csv", "s3-access-denied"),
+        ("http://localhost:45660/orders/1.csv", "s3-access-denied"),
         ("https://wasabisys.com.example.com/orders", "s3-access-denied"),
         ("https://minio-backup.s3.eu-west-1.amazonaws.com/1.csv", "s3-access-denied"),
         ("https://orders.s3.eu-west-1.amazonaws.com/1.csv, copied from minio:9000", "s3-access-denied"),

@@ -3,7 +3,7 @@
 Layers, each importing only those above it:
 
 * ``grammar``, ``view``, ``codes``, ``services``, ``triggers``, ``foreign``: words and offsets
-* ``unwrap``, ``linewraps``: take log and transport wrappings off
+* ``unwrap``, ``continuations``, ``linewraps``: take log and transport wrappings off
 * ``partials``: what a reader gives; ``sentences``, ``phrases``, ``kubernetes``, ``heads``,
   ``tails``, ``pairs``, ``xml_bodies`` and the others: the readers
 * ``drafts``, ``surroundings``, ``verdicts``: join pieces into failures and choose the cause

@@ -14,6 +14,7 @@ from iamtriage._reading.codewords import read_codes
 from iamtriage._reading.drafts import sweep, sweep_apart
 from iamtriage._reading.heads import read_heads
 from iamtriage._reading.kubernetes import read_kubernetes
+from iamtriage._reading.labelled import read_labelled
 from iamtriage._reading.pairs import read_pairs
 from iamtriage._reading.partials import may_be_cut
 from iamtriage._reading.phrases import read_phrases
@@ -84,7 +85,13 @@ def _pieces(text: str) -> list[Partial]:
     """Let every reader find its pieces; give them in the order of the text."""
     flat = text.replace("\n", " ")
     sentences = list(read_sentences(text))
-    heads = [*read_heads(text), *read_codes(text), *read_actions(text), *read_translated_codes(text)]
+    heads = [
+        *read_heads(text),
+        *read_labelled(text),
+        *read_codes(text),
+        *read_actions(text),
+        *read_translated_codes(text),
+    ]
     tails = list(read_tails(text))
     xml = list(read_xml(text))
     pieces: list[Partial] = [

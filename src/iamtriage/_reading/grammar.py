@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from iamtriage._reading.masks import ends_in_mask
+
 # ASCII's record separator, white space to every pattern, stands where a line of a log began.
 RECORD = "\x1e"
 
@@ -60,6 +62,8 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
         start += 1
     while end > start:
         last = text[end - 1]
+        if last in _QUOTES and ends_in_mask(text, start, end):
+            break
         if last.isspace() or last in _QUOTES or last in ",;。":
             end -= 1
         elif last == ".":
@@ -109,8 +113,3 @@ def trailing_ellipsis(text: str, position: int) -> int:
     """Give where the ellipsis ends that a place in a text begins, the place itself where there is none."""
     m = _TRAILING.match(text, position)
     return m.end() if m else position
-
-
-def rejoin(value: str) -> str:
-    """Drop the white space of line breaks inside a value that has no blanks of its own."""
-    return "".join(value.split()) if "\n" in value else value

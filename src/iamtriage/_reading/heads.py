@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.codes import as_services_write, bare, is_code, is_status, kind_of_code
 from iamtriage._reading.foreign import S3A_DENIAL
-from iamtriage._reading.grammar import ELLIPSIS, ENTRY, rejoin, trim
+from iamtriage._reading.grammar import ELLIPSIS, ENTRY, trim
+from iamtriage._reading.masks import rejoin
 from iamtriage._reading.partials import BEST, HINT, STATED, Partial
 from iamtriage._reading.services import service_name, service_of_event_source, service_of_host
 

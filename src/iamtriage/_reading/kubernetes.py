@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from iamtriage._kubernetes_types import is_built_in
 from iamtriage._reading.grammar import trim
 from iamtriage._reading.kubernetes_clients import read_clients
+from iamtriage._reading.masks import ARN, rejoin
 from iamtriage._reading.partials import Partial
 from iamtriage._reading.phrases import compiled, table
 from iamtriage._reading.rbac import put_principal, read_rbac
@@ -77,7 +78,7 @@ _ELSEWHERE = re.compile(
 _NO_TYPE = re.compile(
     r"the\s+server\s+doesn't\s+have\s+a\s+resource\s+type\s+\"(?P<type>[a-zA-Z]{1,60})\"(?!\s+in\s+group)"
 )
-_LOGFMT_ARN = re.compile(r"\barn=\"?(?P<arn>arn:[^\s\"]{1,2048})\"?")
+_LOGFMT_ARN = re.compile(rf"\barn=\"?(?P<arn>{ARN})\"?")
 _REACH = 400
 
 
@@ -145,4 +146,4 @@ def _read_identity(text: str, partial: Partial) -> None:
     left = max(text.rfind("\n", 0, partial.start), partial.start - _REACH, 0)
     for m in _LOGFMT_ARN.finditer(text, left, partial.start):
         start, end = trim(text, m.start("arn"), m.end("arn"))
-        put_principal(partial, text[start:end], start, end)
+        put_principal(partial, rejoin(text[start:end]), start, end)

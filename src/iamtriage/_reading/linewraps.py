@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.grammar import ENTRY
+from iamtriage._reading.masks import is_open
 
 if TYPE_CHECKING:
     from iamtriage._reading.view import Edit, View
@@ -133,6 +134,9 @@ def _pieces_belong(line: str, following: str) -> bool:
     if _known(head):
         return False
     arn = _ARN_TAIL.search(tail)
+    if arn and is_open(arn[0]):
+        # A blank of the mask stood there.
+        return False
     if arn:
         if arn[0].count(":") < _ARN_COLONS:
             return ":" in head or head[0].isdigit()

@@ -20,7 +20,8 @@ from iamtriage._reading.codes import (
     may_be_class_of_others,
     without_code,
 )
-from iamtriage._reading.grammar import ELLIPSIS, VAULT, account_of, cut_in, rejoin, trim
+from iamtriage._reading.grammar import ELLIPSIS, VAULT, account_of, cut_in, trim
+from iamtriage._reading.masks import rejoin
 from iamtriage._reading.partials import BEST, CLASS_NAME, HINT, STATED, Partial
 from iamtriage._reading.services import service_name, service_of_event_source
 

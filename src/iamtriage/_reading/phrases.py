@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from iamtriage._reading.grammar import trim
+from iamtriage._reading.masks import ARN, rejoin
 from iamtriage._reading.partials import Partial
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ sure   | KMS is not allowed | Access to KMS is not allowed
 sure   | KMS access was denied | KMS access was denied
 sure   | authorized to access the key | (?<![a-z0-9.-])(?P<principal>[a-z0-9.-]{1,80}\.amazonaws\.com) is not authorized to access the key
 sure   | credentials of role | [Nn]ot authorized to get credentials of role (?P<resource>arn:\S+)
-sure   | unable to assume the role | ECS was unable to assume the role '(?P<resource>arn:[^'\s]+)' that was provided for this task
+sure   | unable to assume the role | ECS was unable to assume the role '(?P<resource>arn:[^'\n]{1,2048})' that was provided for this task
 sure   | ross-account pass role is not allowed | Cross-account pass role is not allowed
 sure   | due to a VPC endpoint policy | denied due to a (?P<policy_type>VPC endpoint) policy
 sure   | is denied | Access to the resource (?P<resource>https?://\S+?) is denied
@@ -267,6 +268,7 @@ SPECIFIC = frozenset(
         "malformed_policy",
     }
 )
+_ARN = re.compile(ARN)
 _VALUES = ("principal", "account", "resource", "action", "operation")
 
 
@@ -325,5 +327,8 @@ def _put(text: str, partial: Partial, m: re.Match[str], key: str) -> None:
     elif key == "service":
         partial.put(key, m[key].lower())
     elif key in _VALUES:
-        start, end = trim(text, m.start(key), m.end(key))
-        partial.put(key, text[start:end], start, end)
+        # Masks in an ARN may hold blanks.
+        arn = _ARN.match(text, m.start(key)) if m[key].startswith("arn:") else None
+        start, end = trim(text, m.start(key), max(m.end(key), arn.end() if arn else 0))
+        partial.end = max(partial.end, end)
+        partial.put(key, rejoin(text[start:end]), start, end)

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from iamtriage._kubernetes_types import is_built_in
 from iamtriage._reading.admission import is_of_admission
-from iamtriage._reading.grammar import account_of, rejoin, trim
+from iamtriage._reading.grammar import account_of, trim
+from iamtriage._reading.masks import rejoin
 from iamtriage._reading.partials import Fact, Partial
 
 if TYPE_CHECKING:

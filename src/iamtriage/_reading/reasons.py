@@ -14,7 +14,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.grammar import ELLIPSIS, rejoin, trim
+from iamtriage._reading.grammar import ELLIPSIS, trim
+from iamtriage._reading.masks import ARN, ENCODED, rejoin
 from iamtriage._reading.partials import HINT
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ _TYPE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _POLICY = re.compile(
-    r"(?:\s*,?\s*with\s+(?:the\s+)?policy\s+(?:ARN|arn|Arn|id|ID|name))?\s*:\s*[\"'`]?(?P<policy>(?:<(?!/)|[^\s\"'`<]){1,2048})"
+    r"(?:\s*,?\s*with\s+(?:the\s+)?policy\s+(?:ARN|arn|Arn|id|ID|name))?\s*:\s*[\"'`]?"
+    rf"(?P<policy>{ARN}|(?:<(?!/)|[^\s\"'`<]){{1,2048}})"
 )
 # What tells a policy's name or id from a word of the sentence behind a colon.
 _POLICY_MARK = re.compile(r"[/:_<\[{*…-]|[0-9]")
@@ -50,10 +52,10 @@ _MISPRINT = re.compile(r"(?:the\s+)?((?:[\w-]+\s+){0,6}?(?:policy|boundary))\s+a
 _CLAUSE_END = re.compile(r"\.(?=\s|\Z|\")|\n\n|\"|\s\((?:Service|SDK|Status|Request)|\s+status\s+code\b|\Z")
 
 _NEXT_SENTENCE = re.compile(r"(?:[Nn]ot|n't)\s+[Aa]uthori[sz]ed\b")
-_ENCODED = re.compile(r"Encoded\s+authorization\s+failure\s+message:\s*")
-_BLOB = re.compile(
-    r"[A-Za-z0-9_-]{2,}(?:\.{3,}|…+)?|[*xX]{3,}|<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|\{[^{}\n]{1,60}\}"
+_ENCODED = re.compile(
+    r"Encoded\s+authorization\s+failure\s+message:\s*(?:[\"'`](?=[\w -]{16,}[\"'`]|[$#]?[<\[{(]|\w[\w -]{1,60}[\"'`]))?"
 )
+_BLOB = re.compile(rf"(?P<mask>{ENCODED})|[A-Za-z0-9_-]{{2,}}(?:\.{{3,}}|…+)?|[*xX]{{3,}}")
 _BLOB_MORE = re.compile(r"\s([A-Za-z0-9_-]{4,}(?:\.{3,}|…+)?)(?![A-Za-z0-9_-]*[:=(,])")
 # A terminal may break the id: what goes on behind it, or that nothing does, tells.
 _AUTHORIZATION_ID = re.compile(
@@ -168,10 +170,16 @@ def _read_encoded(text: str, start: int, partial: Partial) -> int:
         return start
     last = blob.end()
     # Copied from a terminal or PDF, the message has blanks and line ends in it.
-    while text[last - 1] not in ".…" and (more := _BLOB_MORE.match(text, last)) and _is_blob(more[1]):
+    while (
+        not blob["mask"]
+        and text[last - 1] not in ".…"
+        and (more := _BLOB_MORE.match(text, last))
+        and _is_blob(more[1])
+    ):
         last = more.end()
     partial.aws = True
-    partial.put("encoded_message", "".join(text[start:last].split()), start, last)
+    value = (" " if blob["mask"] else "").join(text[start:last].split())
+    partial.put("encoded_message", value, start, last)
     return last
 
 

@@ -16,7 +16,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.grammar import ARN_HEAD, ELLIPSIS, account_of, cut_in, rejoin, trim
+from iamtriage._reading.grammar import ARN_HEAD, ELLIPSIS, account_of, cut_in, trim
+from iamtriage._reading.masks import ARN, BRACKETED, rejoin
 from iamtriage._reading.partials import BEST, Partial
 from iamtriage._reading.reasons import WHY, read_tail, read_why
 
@@ -56,7 +57,7 @@ _LABEL = re.compile(
     r"(?P<colon>\s?:(?![\w:]*:))?\s*"
 )
 _BARE_PRINCIPAL = re.compile(
-    r"(?:arn:[^\s\"']{1,2048}[\"']?|[a-z][a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,60}){1,6}|<[^<>\n]{1,80}>)\s*\Z"
+    rf"(?:(?:{ARN}|arn:[^\s\"']{{1,2048}})[\"']?|[a-z][a-z0-9-]{{1,60}}(?:\.[a-z0-9-]{{1,60}}){{1,6}}|<[^<>\n]{{1,80}}>)\s*\Z"
 )
 
 _RESOURCE = re.compile(
@@ -75,9 +76,10 @@ _TRUNCATED_RESOURCE = re.compile(r"(?:on\s+r|r)?esource:\s*")
 _TYPED_NAME = re.compile(
     r"(?:instance\sprofile|(?:server|signing)\scertificate|(?:MFA\sdevice|mfa)|(?:saml|SAML|oidc|OIDC)\sprovider|access\skey"
     r"|login\sprofile|account\salias|service\slinked\srole|ssh\spublic\skey|role|user|group|policy|repository|account)"
-    r"\s(?!because\b|with\b|status\b)(?:<(?!/)|[^\s\"'<]){1,600}"
+    rf"\s(?!because\b|with\b|status\b)(?:{BRACKETED}|<(?!/)|[^\s\"'<]){{1,600}}+"
 )
-_MASKED = re.compile(r"<[^<>\n]{1,60}>[^\s]*|\[[^\[\]\n]{1,60}\][^\s]*|arn:[^\s\"']*\*[\w ]{1,30}\*[^\s\"']*")
+_MASKED = re.compile(r"<[^<>\n]{1,60}>[^\s]*|\[[^\[\]\n]{1,60}\][^\s]*")
+_ARN = re.compile(ARN)
 _WORD = re.compile(r"[^\s\"'`<>]+(?:<(?!/)[^<>\n]{0,60}>?[^\s\"'`<>]*)*")
 _STOP = re.compile(
     r"\bwith\s+an?\s+explicit\s+deny\b|\b(?:because|since)\s+\w|\.\s+(?:Encoded|Go)\b"
@@ -177,7 +179,7 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], partial: Parti
         if "\n\n" in text[begin:right]:
             continue
         opened = begin + (text[begin : begin + 1] in {"`", "'", '"'})
-        if label["colon"] or (ARN_HEAD.match(text, opened) and " " not in text[begin:right].strip()):
+        if label["colon"] or (ARN_HEAD.match(text, opened) and _is_one_word(text, opened, right)):
             start, label_at = begin, label.start()
         elif label["label"] == "User" and right - begin < 2:
             # "User is not authorized": nobody is named.
@@ -196,6 +198,14 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], partial: Parti
     if value and ELLIPSIS.match(value) is None:
         put_principal(partial, rejoin(value), first, last, text)
     return True
+
+
+def _is_one_word(text: str, start: int, end: int) -> bool:
+    """Tell whether nothing but an ARN stands between two places."""
+    arn = _ARN.match(text, start, end)
+    return " " not in text[start:end].strip() or (
+        arn is not None and not text[arn.end() : end].strip("\"'` \n")
+    )
 
 
 def put_principal(partial: Partial, value: str, start: int, end: int, text: str) -> None:
@@ -240,6 +250,10 @@ def _read_resource(text: str, position: int, partial: Partial) -> int:
 def _closing(text: str, start: int) -> int:
     """Give where the quote at a place is closed; negative where it is not."""
     limit = start + _RESOURCE_REACH
+    arn = _ARN.match(text, start + 1, limit)
+    if arn and text.startswith(text[start], arn.end()):
+        # Masks inside of it may be quoted too.
+        return arn.end()
     if text[start] != "`":
         return text.find(text[start], start + 1, limit)
     # SES quotes `like this'; a back tick further on may be Markdown's.
@@ -260,7 +274,12 @@ def _resource_bounds(text: str, start: int) -> tuple[int, int]:
         bounded = stop[0].lower().lstrip().startswith(("with", "because", "since"))
         if not blanks or (bounded and blanks <= _MOST_BLANKS and _OTHER_WORDS.search(value) is None):
             return first, last
-    found = _TYPED_NAME.match(text, start) or _MASKED.match(text, start) or _WORD.match(text, start)
+    found = (
+        _ARN.match(text, start)
+        or _TYPED_NAME.match(text, start)
+        or _MASKED.match(text, start)
+        or _WORD.match(text, start)
+    )
     if found is None:
         return start, start
     first, last = trim(text, start, found.end())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.codes import kind_of_code
 from iamtriage._reading.grammar import account_of, trim
+from iamtriage._reading.masks import MASK, rejoin
 from iamtriage._reading.partials import BEST, Partial
 
 if TYPE_CHECKING:
@@ -95,15 +96,17 @@ _TYPES: tuple[tuple[PolicyType, re.Pattern[str]], ...] = (
         ),
     ),
 )
-_ARN = r"arn:[\w-]{1,24}:[a-z0-9-]{1,40}:[^\s:]{0,40}:[^\s:]{0,40}:[^\s,;\"'、。」»<>]{1,600}"
+_SECTION = rf"(?:{MASK}|[^\s:]){{0,40}}+"
+_NAME = rf"(?:{MASK}|[^\s,;\"'、。」»<>]){{1,600}}+"
+_ARN = rf"arn:[\w-]{{1,24}}:[a-z0-9-]{{1,40}}:{_SECTION}:{_SECTION}:{_NAME}"
 _PRINCIPAL = re.compile(
-    r"arn:[\w-]{1,24}:(?:iam|sts)::[^\s:]{0,40}:[^\s,;\"'、。」»<>]{1,600}|<[^<>\n]{1,60}>|[\w+=,.@-]{3,64}(?=\s)"
+    rf"arn:[\w-]{{1,24}}:(?:iam|sts)::{_SECTION}:{_NAME}|<[^<>\n]{{1,60}}>|[\w+=,.@-]{{3,64}}(?=\s)"
 )
 _ACTION = re.compile(
     r"(?<![A-Za-z0-9_/.-])(?<![A-Za-z0-9]:)(?<!::)(?P<service>[A-Za-z][a-zA-Z0-9-]{1,40}):(?P<name>[A-Za-z][A-Za-z0-9*]{2,80})(?![\w/]|:\S)"
 )
 _RESOURCE = re.compile(
-    r"(?:risorsa|ressource|Ressource|recurso|リソース|资源|資源|리소스|sumber daya|resource)(?:の)?\s?:?\s?[\"'«`]?(?P<resource>(?:role|user|policy|group)\s\S+|arn:[^\s\"'»、。,<]+|\*)"
+    rf"(?:risorsa|ressource|Ressource|recurso|リソース|资源|資源|리소스|sumber daya|resource)(?:の)?\s?:?\s?[\"'«`]?(?P<resource>(?:role|user|policy|group)\s\S+|arn:(?:{MASK}|[^\s\"'»、。,<])++|\*)"
 )
 _LAST = re.compile(r":\s?(?P<resource>(?:ロール|역할|角色)\s[^\s(（]{1,80})")
 _LABEL = re.compile(
@@ -166,7 +169,7 @@ def _read_around(text: str, m: re.Match[str], left: int, right: int) -> Partial 
     resource = _RESOURCE.search(text, left, right) or _LAST.search(text, m.end(), right)
     if resource:
         start, end = trim(text, resource.start("resource"), resource.end("resource"))
-        partial.put("resource", text[start:end], start, end)
+        partial.put("resource", rejoin(text[start:end]), start, end)
         partial.end = max(partial.end, end)
     reason = _EXPLICIT.search(text, left, right)
     if reason:
@@ -191,7 +194,7 @@ def _read_principal(text: str, left: int, m: re.Match[str], partial: Partial) ->
             label["colon"] or who[0].startswith("arn:") or text[who.end() :].lstrip().startswith(m[0])
         ):
             start, end = trim(text, who.start(), who.end())
-            partial.put("principal", text[start:end], start, end)
+            partial.put("principal", rejoin(text[start:end]), start, end)
             account = account_of(text[start:end])
             if account:
                 at = text.find(account, start, end)

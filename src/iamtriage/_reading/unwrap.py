@@ -2,8 +2,8 @@
 
 In this order: control characters and line ends, backslash escapes (of any depth), HTML entities,
 ANSI sequences, typographic punctuation, what stands at the start of each line (``boxes``, quote and
-comment marks, timestamps), line wraps (``linewraps``), runs of blanks. Each step is skipped when
-a character that it needs is absent, so that plain text costs little.
+comment marks, timestamps), what continues a line (``continuations``), line wraps (``linewraps``), runs
+of blanks. Each step is skipped when a character that it needs is absent, so that plain text costs little.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.boxes import take_off_boxes
+from iamtriage._reading.continuations import take_off_continuations
 from iamtriage._reading.grammar import RECORD
 from iamtriage._reading.linewraps import join_wrapped_lines
 from iamtriage._reading.view import View
@@ -107,6 +108,7 @@ def _take_off_line_starts(view: View) -> None:
     view.sub(_BOX, "")
     view.edit(_mark_edits(view.text))
     if "\n" in view.text:
+        take_off_continuations(view)
         join_wrapped_lines(view)
 
 

@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.codes import is_known
-from iamtriage._reading.grammar import ELLIPSIS, rejoin
+from iamtriage._reading.grammar import ELLIPSIS
+from iamtriage._reading.masks import rejoin
 from iamtriage._reading.partials import BEST, HINT, Partial
 from iamtriage._reading.services import service_of_host
 

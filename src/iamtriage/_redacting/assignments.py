@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._redacting.extents import Extent, Runs, extent_at, further_lines, in_query, percent_encoded
 from iamtriage._redacting.finds import Found, untouched
-from iamtriage._redacting.names import TAIL, Name, Sign, Stands, is_random, may_be_value, name_of
+from iamtriage._redacting.names import TAIL, Name, Sign, Stands, is_class, is_random, may_be_value, name_of
 from iamtriage._redacting.notations import BACKSLASHES, BLANK, GT, LT, QUOTE, SIGN
 
 if TYPE_CHECKING:
@@ -29,14 +29,20 @@ _REACH = 80
 
 # Around a value: a list's bracket, a wrapper of Rust, Swift or Haskell; YAML's sign of a block.
 _BLOCK = r"[|>][-+]?[ \t]*(?=\r?\n)"
-_WRAPPER = rf"(?:(?:Some|Optional|Just|Secret|String|SecretString)?[\[(]\s?|Just\s|{_BLOCK})"
+_WRAPPER = rf"(?:(?:Some|Optional|Just|Secret|String|SecretString|SecretStr)?[\[(]\s?|Just\s|{_BLOCK})"
 _BELOW = r"\r?\n[ \t]{0,40}"
+# Between a name and its value in source code: "password: str | None = …".
+_TYPE = r"(?:None|null|undefined|str|string|String|bytes|SecretStr|Token)"
+_TYPED = rf"[ ]?:[ ]?(?:(?:typing\.)?Optional\[)?{_TYPE}\]?(?:[ ]?\|[ ]?{_TYPE}){{0,4}}(?=[ ]?=(?![=>]))"
 _ASSIGN = re.compile(
     # "AWS Secret Access Key [None]: "
-    rf"(?P<close>{QUOTE}{{1,2}})?(?:[ ]?\[[^\[\]\n]{{0,40}}\])?{BLANK}{{0,40}}(?P<sign>{SIGN}){BLANK}{{0,40}}"
+    rf"(?P<close>{QUOTE}{{1,2}})?(?:[ ]?\[[^\[\]\n]{{0,40}}\]|{_TYPED})?"
+    rf"{BLANK}{{0,40}}(?P<sign>{SIGN}){BLANK}{{0,40}}"
     rf"(?P<wrap>{_BELOW}(?={_WRAPPER}))?{_WRAPPER}{{0,2}}(?P<below>{_BELOW}|\\n)?"
 )
 _TAG = rf"(?:{LT}/?[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
+# In front of a type in source code.
+_ANNOTATED = re.compile(r"(?<![\w.-])(?P<name>[a-z_]{1,60}):[ ]?\Z")
 _OPENS_TAG = re.compile(rf"{LT}(?:[\w-]{{1,40}}:)?\Z")
 _TAG_END = re.compile(rf"(?:\s[^<>\n]{{0,200}})?{GT}\s{{0,80}}(?:<!\[CDATA\[)?")
 _ELEMENT_END = re.compile(rf"\s{{0,80}}(?:{LT}|\]\]>)")
@@ -141,11 +147,10 @@ def _secret_of(place: _Place) -> Found | None:
     for pattern, sign in _BETWEEN:
         between = pattern.match(text, end)
         if between and (pattern is not _TAGS_BETWEEN or place.behind(_IN_TAG)):
-            return _judged(
-                place,
-                "option" if option and sign != "pair" else sign,
-                extent_at(text, between.end(), place.runs),
-            )
+            extent = extent_at(text, between.end(), place.runs)
+            if pattern is _TABLE and extent and _is_annotation(place, extent):
+                return None
+            return _judged(place, "option" if option and sign != "pair" else sign, extent)
     return _option(place) if option else _column(place, before)
 
 
@@ -155,6 +160,17 @@ _BETWEEN: tuple[tuple[re.Pattern[str], Sign], ...] = (
     (_TUPLE, "tuple"),
     (_TABLE, "table"),
 )
+
+
+def _is_annotation(place: _Place, extent: Extent) -> bool:
+    """Tell a type that a bar begins, "token: Token | botocore.tokens.Frozen", from a table's row."""
+    label = place.behind(_ANNOTATED)
+    return (
+        label is not None
+        and label["name"].lower().endswith(place.name.tail)
+        and place.text[place.start].isupper()
+        and is_class(place.text[extent.start : extent.end])
+    )
 
 
 def _option(place: _Place) -> Found | None:

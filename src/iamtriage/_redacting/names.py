@@ -16,7 +16,17 @@ from iamtriage._redacting.notations import BASE64, BASE64_ESCAPES, PADDING
 if TYPE_CHECKING:
     from iamtriage._redacting.markers import Secret
 
-__all__ = ("TAIL", "Name", "Sign", "Stands", "is_placeholder", "is_random", "may_be_value", "name_of")
+__all__ = (
+    "TAIL",
+    "Name",
+    "Sign",
+    "Stands",
+    "is_class",
+    "is_placeholder",
+    "is_random",
+    "may_be_value",
+    "name_of",
+)
 
 # What a telling name ends with, in lower case. Alternatives begin with letters: so the search is quick.
 TAIL = re.compile(
@@ -64,6 +74,12 @@ _PLAIN_WORDS = re.compile(r"[A-Za-z]?[a-z]*(?:[-'_/][A-Za-z]?[a-z]+)*[.:!?…]*"
 _TOKEN = re.compile(rf"(?:[A-Za-z0-9+/=_.~:@!*%|-]|{BASE64_ESCAPES})+")
 _SIGNATURE = re.compile(rf"[0-9a-fA-F]{{8,64}}|(?:[~_-]|{BASE64}){{20,2048}}{PADDING}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
+# A class of a module, without digits: "botocore.tokens.FrozenAuthToken".
+_CLASS = re.compile(r"(?:[a-z_]{3,30}\.){1,6}(?:[A-Z][a-z]{2,20}){1,6}")
+_PARTS_OF_TYPE = re.compile(r"\s?\|\s?")
+# What people choose themselves may look like anything.
+_CHOSEN = frozenset({"password", "cookie"})
+_LONGEST_TYPE = 300
 
 
 class Name(NamedTuple):
@@ -147,7 +163,7 @@ _KINDS: dict[str, Secret] = {
 
 def may_be_value(name: Name, value: str, stands: Stands) -> bool:
     """Tell whether a value, standing so behind its name, is a secret; else it is a word about one."""
-    if is_placeholder(value) or not any(map(str.isalnum, value)):
+    if is_placeholder(value) or not any(map(str.isalnum, value)) or _is_type(name, value):
         return False
     if name.what == "signature":
         return _may_be_signature(name, value, stands)
@@ -180,6 +196,27 @@ def _is_id(value: str, stands: Stands) -> bool:
 def is_placeholder(value: str) -> bool:
     """Tell whether a value is empty, a marker, a mask, a variable or a word that says that there is none."""
     return not value or is_marker(value) or _PLACEHOLDER.fullmatch(value) is not None
+
+
+def is_class(word: str) -> bool:
+    """Tell whether a word has the shape of a module's class.
+
+    >>> is_class("botocore.tokens.FrozenAuthToken"), is_class("eyJhbGci.eyJzdWIi.Abc1"), is_class("Token")
+    (True, False, False)
+    """
+    return _CLASS.fullmatch(word) is not None
+
+
+def _is_type(name: Name, value: str) -> bool:
+    """Tell a type from a secret: "Token | botocore.tokens.FrozenAuthToken", a class called as the name is."""
+    if name.what in _CHOSEN or name.tail == "secret" or len(value) > _LONGEST_TYPE:
+        return False
+    if value == "Token" and name.tail == "token":
+        return True
+    parts = _PARTS_OF_TYPE.split(value)
+    return all(is_class(part) or part.lower() in {name.key, "none", "str"} for part in parts) and any(
+        is_class(part) and part.lower().endswith(name.tail) for part in parts
+    )
 
 
 def _may_be_signature(name: Name, value: str, stands: Stands) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from iamtriage._other_software import CLOUDS
+from iamtriage._other_software import CLOUDS, this_machine
 from iamtriage._reading.codes import as_services_write, bare
 from iamtriage._rules import commands
 from iamtriage._sts_known import resolved
@@ -74,7 +74,8 @@ _ROW = re.compile(r"[A-Za-z0-9/+=]{32,}")
 _DIGIT = re.compile(r"[0-9+]")
 _JWT = re.compile(r"eyJ[\w-]{10}", re.ASCII)
 LOCAL = re.compile(
-    r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal):(?:4566|4572|5000|8000|9000)\b|\bminio\b|\blocalstack\b"
+    # DynamoDB Local's port too.
+    rf"{this_machine('8000')}\b|\bminio\b|\blocalstack\b"
     rf"|\bmin\.io\b|{CLOUDS}",
     re.IGNORECASE,
 )

@@ -1,0 +1,78 @@
+"""Reads an error of values behind labels, "Status: 400. Code: Throttling, Message: Rate exceeded"; not denials.
+
+Other clouds print such lines, and some have such codes. So AWS's own words must stand behind the label of the
+message: they vouch for a code that alone says nothing of AWS. What means a denial or a fault of credentials is
+read by its code, wherever it stands (``pairs``).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._reading.grammar import RECORD
+from iamtriage._reading.partials import BEST, Partial
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_STATUS = re.compile(
+    r"(?<![\w.-])(?:HTTP\s)?Status(?:\s?[Cc]ode)?\s?[:=]\s?(?P<status>[45][0-9]{2})(?![\w:-])"
+)
+_CODE = re.compile(
+    r"(?<![\w.-])(?:[Ee]rror\s?)?[Cc]ode\s?[:=]\s?[\"']?(?P<code>[A-Z][A-Za-z]{2,80})(?!\w|\.\w)"
+)
+_MESSAGE = r"(?<![\w.-])(?:[Ee]rror\s?)?[Mm]essage\s?[:=]\s?[\"']?"
+# What services say with a code, where no other system says both.
+_SAID = {
+    "Throttling ThrottlingException ThrottledException": r"Rate\sexceeded(?![ ]\w)",
+    "RequestLimitExceeded": r"Request\slimit\sexceeded(?![ ]\w)",
+    "NoSuchEntity NoSuchEntityException": r"The\s(?:role|user|group|policy|instance\sprofile|login\sprofile)\swith\sname\s\S+\scannot\sbe\sfound",
+    "EntityAlreadyExists EntityAlreadyExistsException": r"(?:Role|User|Group|Instance\sProfile)\swith\sname\s\S+\salready\sexists",
+    "ValidationError ValidationException": r"(?:[0-9]{1,3}\svalidation\serrors?\sdetected:\sValue|Stack\swith\sid\s\S+\sdoes\snot\sexist)",
+    "ResourceNotFoundException": r"(?:No\scluster\sfound\sfor\sname:\s|Secrets\sManager\scan't\sfind\sthe\sspecified\ssecret|Function\snot\sfound:\sarn:)",
+}
+_VOUCHING = {code: re.compile(_MESSAGE + words) for codes, words in _SAID.items() for code in codes.split()}
+_REACH = 300
+
+
+def read_labelled(text: str) -> Iterator[Partial]:
+    """Find the codes beside which a status and a message of AWS's stand, each behind its label."""
+    if "tatus" not in text or "essage" not in text:
+        return
+    for m in _CODE.finditer(text):
+        said = _VOUCHING.get(m["code"])
+        if said is None:
+            continue
+        start, end = _paragraph(text, m)
+        status = _nearest(_STATUS, text, m, (start, end))
+        if status and _nearest(said, text, m, (start, end)):
+            partial = Partial("head", m.start(), m.end(), aws=True)
+            partial.put("code", m["code"], m.start("code"), m.end("code"), BEST)
+            partial.put("status_code", status["status"], status.start("status"), status.end("status"), BEST)
+            yield partial
+
+
+def _paragraph(text: str, m: re.Match[str]) -> tuple[int, int]:
+    """Give how far around a code the same error may go on: up to an empty line or another entry of a log."""
+    low, high = max(0, m.start() - _REACH), min(len(text), m.end() + _REACH)
+    for parting in ("\n\n", RECORD):
+        low = max(low, text.rfind(parting, low, m.start()) + 1)
+        behind = text.find(parting, m.end(), high)
+        high = behind if behind >= 0 else high
+    return low, high
+
+
+def _nearest(
+    pattern: re.Pattern[str], text: str, m: re.Match[str], place: tuple[int, int]
+) -> re.Match[str] | None:
+    """Give what stands behind a code, before the next code, else the last of what stands before it."""
+    start, end = place
+    following = _CODE.search(text, m.end(), end)
+    behind = pattern.search(text, m.end(), following.start() if following else end)
+    if behind:
+        return behind
+    before = None
+    for before in pattern.finditer(text, start, m.start()):  # noqa: B007 (the last one counts)
+        pass
+    return before
