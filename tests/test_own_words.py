@@ -298,6 +298,7 @@ JAVA_TAILS = [
         ("03:04:05 [main] WARN orders - ", True),
         ('{"level": "error", "msg": "', True),
         ("Orders are late.\n\n", True),
+        ('Press "Make an agent". This fails with "', True),
         # What the program says, as far as anybody can tell, and what is only a part of a sentence.
         ("orders could not ", False),
         ("CREATE_FAILED AWS::Orders::Agent AgentOfOrders ", False),
@@ -320,6 +321,15 @@ def test_a_wrapped_sentence_in_front_of_java_s_parenthesis_is_quoted() -> None:
     text = f"OrdersException: Agents are closed for\nall of the teams today\n{JAVA_TAILS[1]}"
     assert _quote(text) == "Agents are closed for all of the teams today"
     assert _quote(text.removeprefix("OrdersException: ")) == "Agents are closed for all of the teams today"
+
+
+@pytest.mark.parametrize("said", ["Forbidden", "Access Denied"])
+def test_the_innermost_of_several_classes_counts(said: str) -> None:
+    """What they say before the last one is of the programs in between."""
+    text = f'OperationalError: ExternalError(message="Got exception: java.nio.file.AccessDeniedException s3a://orders/a: getFileStatus on s3a://orders/a: com.amazonaws.services.s3.model.AmazonS3Exception: {said} (Service: Amazon S3; Status Code: 403; Error Code: 403 Forbidden; Request ID: K2J4M6P8R0S2T4V6)'
+    assert isinstance(parse(text), AccessDenied)
+    assert _quote(text) is None
+    assert _quote(text.replace(said, SAID)) == SAID
 
 
 def test_other_lines_than_the_denial_s_are_not_quoted() -> None:

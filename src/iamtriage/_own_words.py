@@ -24,7 +24,7 @@ _AHEAD = 300
 _BEHIND = 1_000
 # What parts a denial from what stands before it.
 _PARTING = re.compile(rf"{RECORD}|\n\n")
-_TYPE = re.compile(r"(?<=[a-z])(?:Exception|Denied|Operation|Failure)['\"]?:[ ]?")
+_TYPE = re.compile(r"(?<=[a-z0-9])(?:Exception|Denied|Operation|Failure)['\"]?:[ ]?")
 # What stands before the sentence, as SDKs and services print the two; the surest first.
 _HEADS = (
     re.compile(r"\)\swhen\scalling\sthe\s\w{1,99}\soperation(?:\s\(reached\smax\sretries:\s\d{1,9}\))?:[ ]?"),
@@ -96,9 +96,9 @@ def own_words_in(failure: AccessDenied) -> str | None:
             continue
         opening = found["opening"] if head.groups else None
         sentence = sentence_at(text, found.end(), opening)
-        # "message": "orders failed: AccessDenied: …"
-        inner = _TYPE.search(sentence)
-        return _telling(sentence[inner.end() :] if inner else sentence)
+        # "message": "orders failed: OrdersException: AccessDenied: …"
+        inner = max((each.end() for each in _TYPE.finditer(sentence)), default=0)
+        return _telling(sentence[inner:])
     ahead = words_ahead(failure.text, *failure.span)
     if ahead:
         return _telling(ahead)

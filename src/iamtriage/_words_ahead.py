@@ -60,6 +60,9 @@ def _message(ahead: str, *, whole: bool) -> str:
         words = f"{lines.pop()} {words}"
         taken += 1
     begin = max((m.end() for m in _BEFORE.finditer(words)), default=0)
+    # A quotation that is open still: it fails with "You are not …
+    if words.count('"', begin) % 2:
+        begin = words.rindex('"') + 1
     message = words[begin:].strip()
     unsure = not begin and not lines and not whole
     return "" if unsure or _SENTENCE.match(message) is None else message
