@@ -332,6 +332,11 @@ def test_the_innermost_of_several_classes_counts(said: str) -> None:
     assert _quote(text.replace(said, SAID)) == SAID
 
 
+def test_a_back_tick_ends_a_quotation() -> None:
+    assert _quote(f"I get `{HEAD}{SAID}` when `MakeAgents` calls it") == SAID
+    assert _quote(f"I get {HEAD}{SAID} for `orders`") == f"{SAID} for `orders`"
+
+
 def test_other_lines_than_the_denial_s_are_not_quoted() -> None:
     """A message that stands behind the denial is another's."""
     text = f'{HEAD}Access Denied\n\n{{"message": "orders are late today"}}\nOrdersException: orders are late'

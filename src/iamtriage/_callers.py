@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import re
 
+from iamtriage._iam_names import ACCOUNT
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.principals import (
     FederatedUser,
@@ -16,10 +18,15 @@ from iamtriage.principals import (
     parse_principal,
 )
 
-__all__ = ("is_cut", "named", "principal_in", "role_in")
+__all__ = ("STAND_IN", "behind_mask", "is_cut", "named", "principal_in", "role_in")
 
 _LONGEST = 2048
 _COLONS = 5
+STAND_IN = "0" * 12
+"""The account of :func:`behind_mask`."""
+_SESSION = re.compile(r"(assumed-role/[^/]{1,64}/).{1,80}")
+# AWS's own, in the place of an account.
+_NO_ACCOUNTS = ("aws", "cloudfront")
 
 
 def principal_in(text: str | None) -> Principal | None:
@@ -40,6 +47,39 @@ def _principal_in(text: str) -> Principal | None:
         return parse_principal(text)
     except InvalidArnError:
         return None
+
+
+def behind_mask(text: str | None) -> Principal | None:
+    """Give who an ARN names whose account or session is written over, with stand-ins in their place.
+
+    >>> behind_mask("arn:aws:iam::****:user/ana").name
+    'ana'
+    >>> behind_mask("arn:aws:sts::111122223333:assumed-role/app/<id>").role_name
+    'app'
+    >>> behind_mask("arn:aws:iam::111122223333:user/ana") is None
+    True
+    """
+    return None if text is None or len(text) > _LONGEST else _behind_mask(text)
+
+
+@functools.lru_cache(maxsize=512)
+def _behind_mask(text: str) -> Principal | None:
+    # A mask may hold colons. The last one ends it, since no name of these holds any.
+    sections = text.split(":", 4)
+    if len(sections) <= _COLONS - 1:
+        return None
+    account, _, resource = sections[4].rpartition(":")
+    if account in _NO_ACCOUNTS:
+        return None
+    if not ACCOUNT.fullmatch(account):
+        account = STAND_IN
+    session = _SESSION.fullmatch(resource)
+    # With a session of its own, a role is read above if it can be.
+    for each in [resource, f"{session[1]}stand-in"] if session else [resource]:
+        found = _principal_in(":".join([*sections[:4], account, each]))
+        if isinstance(found, Role | RoleSession | User | FederatedUser) and str(found) != text:
+            return found
+    return None
 
 
 def role_in(principal: Principal | None) -> Role | None:

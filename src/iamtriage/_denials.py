@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import attrs
 
 from iamtriage._called_service import called_service
-from iamtriage._callers import named, principal_in, role_in
+from iamtriage._callers import STAND_IN, behind_mask, named, principal_in, role_in
 from iamtriage._iam_names import ACCOUNT
 from iamtriage._partitions import PARTITIONS
 from iamtriage._policies.grants import Place
@@ -54,6 +54,7 @@ class Denial:
         facts: what the caller knows.
         who: the principal as written.
         principal: the principal as a type; None where it is masked, cut or unknown.
+        is_masked: whether the principal's account is written over, and the type's stands for none.
         role: the role that called, or whose session did.
         caller: who called, in words: ``the role app``.
         action: the action; None where several services have the call, and nothing tells which was called.
@@ -78,6 +79,7 @@ class Denial:
     facts: Facts
     who: str | None
     principal: Principal | None
+    is_masked: bool
     role: Role | None
     caller: str
     action: str | None
@@ -171,13 +173,15 @@ def denial_of(failure: AccessDenied, facts: Facts) -> Denial:
     if action is None or ":" not in action:
         action_source, actions = _derived(failure, facts)
         action = actions[0] if actions and action_source != "possible" else None
-    principal = principal_in(who)
+    principal = principal_in(who) or behind_mask(who)
+    is_masked = getattr(principal, "account", None) == STAND_IN and STAND_IN not in (who or "")
     arn = _arn(resource)
     return Denial(
         failure=failure,
         facts=facts,
         who=who,
         principal=principal,
+        is_masked=is_masked,
         role=role_in(principal),
         caller=named(principal, who),
         action=action,
@@ -186,7 +190,7 @@ def denial_of(failure: AccessDenied, facts: Facts) -> Denial:
         resource=resource,
         resource_source=resource_source,
         arn=arn,
-        account=_account(principal, failure),
+        account=_account(None if is_masked else principal, failure),
         resource_account=arn.account if arn is not None and ACCOUNT.fullmatch(arn.account) else None,
         deny=deny,
         layer=layer,

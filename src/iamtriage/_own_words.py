@@ -119,6 +119,9 @@ def _readable(failure: AccessDenied) -> tuple[str, int]:
 
 def _telling(sentence: str) -> str | None:
     """Give a sentence that tells something, else None."""
+    # The end of a quotation in Markdown that began in front of the sentence.
+    if sentence.count("`") % 2:
+        sentence = sentence.partition("`")[0].rstrip()
     lowered = sentence.lower()
     # A standard sentence may be cut.
     if _SAYS_NOTHING.match(sentence) or any(each.startswith(lowered) for each in _STANDARD):

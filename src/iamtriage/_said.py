@@ -32,6 +32,7 @@ Said: TypeAlias = Literal[
     "kms-three-way",
     "lake-formation",
     "mfa",
+    "no-assignment",
     "not-owner",
     "other",
     "other-software",
@@ -88,6 +89,8 @@ def said_in(failure: AccessDenied) -> tuple[Said | None, str | None]:
     reason = reason_of(failure)
     if reason is None and failure.action is not None and failure.principal is not None:
         return None, None
+    if failure.envelope.operation == "GetRoleCredentials":
+        return "no-assignment", None
     if other_software_in(words_of(failure)) is not None:
         return "other-software", None
     lowered = " ".join(words_of(failure).lower().split())

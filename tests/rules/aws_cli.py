@@ -23,6 +23,7 @@ _OWN = frozenset(
         ("login",),
         ("s3", "presign"),
         ("sso", "login"),
+        ("sso", "logout"),
         ("configure", "sso"),
     }
 )

@@ -260,6 +260,63 @@ def test_an_identity_center_role_is_changed_in_its_permission_set() -> None:
     assert not any("put-role-policy" in command for command in remedy.commands)
 
 
+MASKED = {
+    "account": ("arn:aws:sts::****:assumed-role/orders-api/i-0a1b2c3d", "the role orders-api", "arn:aws:iam::REPLACE_ACCOUNT_ID:role/orders-api"),
+    "account, in words": ("arn:aws:sts::<our account>:assumed-role/orders-api/run", "the role orders-api", "arn:aws:iam::REPLACE_ACCOUNT_ID:role/orders-api"),
+    "account, left out": ("arn:aws:iam:::role/team/orders-api", "the role orders-api", "arn:aws:iam::REPLACE_ACCOUNT_ID:role/team/orders-api"),
+    "both": ("arn:aws:sts::xxxx:assumed-role/orders-api/xxxx", "the role orders-api", "arn:aws:iam::REPLACE_ACCOUNT_ID:role/orders-api"),
+    "session": ("arn:aws:sts::111122223333:assumed-role/orders-api/***", "the role orders-api", "arn:aws:iam::111122223333:role/orders-api"),
+    "user": ("arn:aws-cn:iam::[REDACTED]:user/ana", "the user ana", "arn:aws-cn:iam::REPLACE_ACCOUNT_ID:user/ana"),
+    "session of Identity Center": (
+        "arn:aws:sts::****:assumed-role/AWSReservedSSO_Developer_0123456789abcdef/ana",
+        "the Identity Center role AWSReservedSSO_Developer_0123456789abcdef",
+        "arn:aws:iam::REPLACE_ACCOUNT_ID:role/REPLACE_PATH/AWSReservedSSO_Developer_0123456789abcdef",
+    ),
+    "name": ("arn:aws:sts::111122223333:assumed-role/***/run", None, "REPLACE_PRINCIPAL_ARN"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("who", "words", "arn"), MASKED.values(), ids=MASKED)
+def test_a_masked_caller_is_known_by_name(who: str, words: str | None, arn: str) -> None:
+    """Nothing that stands in for what is masked gets into commands and policies."""
+    said = f"AccessDenied: User: {who} is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::orders-2026/a"
+    allow = explain(f"{said} because no identity-based policy allows the s3:GetObject action")
+    let_in = explain(f"{said} because no resource-based policy allows the s3:GetObject action")
+    assert (words or who) in allow.summary.replace("The", "the", 1)
+    assert let_in.remedies[0].policy is not None
+    assert let_in.remedies[0].policy["Statement"][0]["Principal"] == {"AWS": arn}
+    for command in allow.remedies[0].commands:
+        if "put-role-policy" in command or "put-user-policy" in command:
+            assert ("ROLE_NAME" if words is None else words.split()[-1]) in command
+    simulated = [
+        command for made in explain(said).remedies for command in made.commands if "simulate" in command
+    ]
+    assert all(
+        f"--policy-source-arn {'PRINCIPAL_ARN' if '111122223333' not in arn else arn}" in command
+        for command in simulated
+    )
+    for shown in (allow, let_in, explain(said)):
+        assert "000000000000" not in shown.to_text()
+        assert "stand-in" not in shown.to_text()
+
+
+def test_a_masked_identity_center_role_is_changed_in_its_permission_set() -> None:
+    who, *_ = MASKED["session of Identity Center"]
+    remedy = explain(
+        f"AccessDenied: User: {who} is not authorized to perform: eks:ListClusters because no identity-based policy allows the eks:ListClusters action"
+    ).remedies[0]
+    assert any("permission set Developer" in step for step in remedy.steps)
+    assert not any("put-role-policy" in command for command in remedy.commands)
+
+
+def test_an_account_of_zeros_is_taken_as_it_stands() -> None:
+    """Stand-ins for AWS on one's own machine have it."""
+    said = "AccessDenied: User: arn:aws:iam::000000000000:user/ana is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::orders-2026/a because no resource-based policy allows the s3:GetObject action"
+    document = explain(said).remedies[0].policy
+    assert document is not None
+    assert document["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::000000000000:user/ana"}
+
+
 def test_a_service_linked_role_gets_no_policy() -> None:
     explanation = _explained("identity-implicit-service-linked")
     assert all(remedy.layer != "identity" for remedy in explanation.remedies)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamtriage._callers import STAND_IN
 from iamtriage._policies.documents import document, statement
 from iamtriage._policies.grants import grant_for
 from iamtriage._policies.masks import PLACEHOLDER
@@ -51,13 +52,15 @@ def principal_arn(denial: Denial) -> str:
     names a role which does not exist is refused.
     """
     role, principal = denial.role, denial.principal
-    if role is None:
-        return (
-            str(principal) if isinstance(principal, User | FederatedUser) else f"{PLACEHOLDER}PRINCIPAL_ARN"
-        )
-    if role.lacks_its_path:
-        return f"arn:{role.partition}:iam::{role.account}:role/{PLACEHOLDER}PATH/{role.name}"
-    return str(role)
+    if role is not None and role.lacks_its_path:
+        whole = f"arn:{role.partition}:iam::{role.account}:role/{PLACEHOLDER}PATH/{role.name}"
+    elif role is not None:
+        whole = str(role)
+    elif isinstance(principal, User | FederatedUser):
+        whole = str(principal)
+    else:
+        return f"{PLACEHOLDER}PRINCIPAL_ARN"
+    return whole.replace(f":{STAND_IN}:", f":{PLACEHOLDER}ACCOUNT_ID:", 1) if denial.is_masked else whole
 
 
 def allow_remedy(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from iamtriage._callers import behind_mask
 from iamtriage._denials import identity_allow_helps
 from iamtriage._policies.documents import document
 from iamtriage._policies.masks import PLACEHOLDER
@@ -256,7 +257,7 @@ def _found(denial: Denial) -> TrustFindings | None:
     """Ask the trust policy, where the facts hold it."""
     if denial.facts.trust_policy is None:
         return None
-    caller = denial.who if denial.principal is not None else None
+    caller = denial.who if principal_in(denial.who) is not None else None
     facts = attrs.evolve(denial.facts, caller=caller)
     return trust_findings(facts, _spelled(denial), denial.resource)
 
@@ -393,7 +394,7 @@ def _role(denial: Denial) -> str:
 
 
 def _role_name(denial: Denial) -> str | None:
-    role = role_in(principal_in(denial.resource))
+    role = role_in(principal_in(denial.resource) or behind_mask(denial.resource))
     return role.name if role is not None else None
 
 

@@ -54,6 +54,7 @@ from iamtriage._rules.identity_pools import (
 from iamtriage._rules.node_roles import with_pods
 from iamtriage._rules.other_software import explain_other_software
 from iamtriage._rules.passing_roles import explain_cross_account_pass, explain_pass_role
+from iamtriage._rules.permission_sets import explain_no_assignment
 from iamtriage._rules.pod_identities import explain_pod_denied
 from iamtriage._rules.presigned_urls import (
     explain_url_expired,
@@ -93,6 +94,7 @@ _SAID: dict[Said, Rule] = {
     "kms-three-way": explain_three_ways,
     "lake-formation": explain_lake_formation,
     "mfa": explain_mfa,
+    "no-assignment": explain_no_assignment,
     "not-owner": explain_not_owner,
     "other": explain_own_words,
     "other-software": explain_other_software,

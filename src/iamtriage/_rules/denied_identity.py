@@ -363,7 +363,9 @@ def simulation(denial: Denial) -> tuple[str, ...]:
         return ()
     role, principal = denial.role, denial.principal
     arn = "PRINCIPAL_ARN"
-    if role is not None and not role.lacks_its_path:
+    if denial.is_masked:
+        pass
+    elif role is not None and not role.lacks_its_path:
         arn = str(role)
     elif isinstance(principal, User):
         arn = str(principal)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._callers import behind_mask
 from iamtriage._denials import identity_allow_helps
 from iamtriage._policies.documents import document
 from iamtriage._policies.masks import PLACEHOLDER
@@ -128,7 +129,7 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
 def _trust(denial: Denial, role: str, gets: Receiver | None) -> Remedy:
     """Give the other half: the service has to be trusted by the role."""
     principal = gets.trusted if gets else f"{PLACEHOLDER}SERVICE.amazonaws.com"
-    found = role_in(principal_in(denial.resource))
+    found = role_in(principal_in(denial.resource) or behind_mask(denial.resource))
     differs = gets is not None and gets.passed_to != (gets.trusted,)
     return Remedy(
         title=f"See that {role} trusts the service",
@@ -155,7 +156,7 @@ def _trust(denial: Denial, role: str, gets: Receiver | None) -> Remedy:
 
 def _passed(denial: Denial) -> str:
     """Give the passed role in words."""
-    role = role_in(principal_in(denial.resource))
+    role = role_in(principal_in(denial.resource) or behind_mask(denial.resource))
     if role is not None:
         return f"the role {role.name}"
     return f"the role {denial.resource}" if denial.resource else "a role"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._callers import behind_mask
 from iamtriage._iam_names import ACCOUNT
 from iamtriage._rules import commands
 from iamtriage._rules.commands import command
@@ -40,7 +41,6 @@ __all__ = ("ArnFault", "examine", "lookup_for", "principal_behind_mask")
 _MASK = re.compile(
     r"[*xX#•.…]{2,}|<.{0,60}>|\[.{0,60}\]|\$?\{.{0,60}\}|[A-Z]*REDACTED[A-Z]*|(?:AWS_)?ACCOUNT(?:_ID)?"
 )
-_STAND_IN = "0" * 12
 _WANTED: dict[RoleTarget, str] = {
     "access-entry": "a role or user",
     "aws-auth": "a role without its path, or a user",
@@ -102,11 +102,7 @@ def principal_behind_mask(text: str) -> Principal | None:
     sections = text.split(":", 5)
     if len(sections) < 6 or ACCOUNT.fullmatch(sections[4]) or not _MASK.fullmatch(sections[4]):
         return None
-    sections[4] = _STAND_IN
-    try:
-        return parse_principal(":".join(sections))
-    except InvalidArnError:
-        return None
+    return behind_mask(text)
 
 
 def lookup_for(principal: Principal | None) -> str:

@@ -1,0 +1,105 @@
+"""Explains that IAM Identity Center gives no credentials for a role; not expired logins, nor what the role may do.
+
+Source: https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/API_GetRoleCredentials.html, and on
+assignments https://docs.aws.amazon.com/singlesignon/latest/userguide/useraccess.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._rules import pages
+from iamtriage._rules.cases import Case
+from iamtriage._rules.clues import profile_in
+from iamtriage._rules.commands import command
+from iamtriage.explanations import Cause, Explanation, Remedy
+
+if TYPE_CHECKING:
+    from iamtriage._denials import Denial
+
+__all__ = ("explain_no_assignment",)
+
+_NO_ACCESS = re.compile(r"(?i)\bno access\b")
+
+
+def explain_no_assignment(denial: Denial) -> Explanation:
+    """Explain that the one who is logged in to IAM Identity Center is not assigned the role."""
+    case = Case(denial.failure, denial.facts)
+    profile = profile_in(case) or "PROFILE"
+    said = _NO_ACCESS.search(case.text)
+    return Explanation(
+        failure=denial.failure,
+        topic="no-assignment",
+        summary="IAM Identity Center does not give this login that role in that account.",
+        causes=(
+            Cause(
+                "no-assignment",
+                "Whoever is logged in has no assignment of that permission set in that account.",
+                "reported" if said else "derived",
+                ('The text says "No access".',) if said else ("GetRoleCredentials was denied.",),
+            ),
+            Cause(
+                "wrong-profile",
+                "The profile names another account, or another name than the permission set's: sso_role_name is "
+                "ReadOnly, not AWSReservedSSO_ReadOnly_0123456789abcdef.",
+                "possible",
+            ),
+            Cause(
+                "other-login",
+                "The login that the SDK has kept is another person's, or of another start URL.",
+                "possible",
+            ),
+            Cause(
+                "assignment-removed",
+                "The assignment was taken away, or the group that has it.",
+                "possible",
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="Compare the profile with what the login may use",
+                who="you",
+                steps=(
+                    "Look at the account and the role of the profile.",
+                    (
+                        "The access portal, at the start URL, lists the accounts and roles that you have. "
+                        "aws configure sso offers the same to choose from."
+                    ),
+                ),
+                commands=tuple(
+                    command("aws", "configure", "get", key, "--profile", profile)
+                    for key in ("sso_account_id", "sso_role_name", "sso_session")
+                ),
+                url=pages.SSO_LOGIN,
+            ),
+            Remedy(
+                title="Log in anew, where the kept login is another's",
+                who="you",
+                commands=("aws sso logout", command("aws", "sso", "login", "--profile", profile)),
+                url=pages.SSO_LOGIN,
+            ),
+            Remedy(
+                title="Have the permission set assigned",
+                who="organization administrator",
+                steps=(
+                    "See who has it in the account.",
+                    "Assign it to the user or, better, to a group of theirs.",
+                ),
+                commands=(
+                    "aws sso-admin list-instances",
+                    (
+                        "aws sso-admin list-account-assignments --instance-arn INSTANCE_ARN --account-id ACCOUNT_ID "
+                        "--permission-set-arn PERMISSION_SET_ARN"
+                    ),
+                    (
+                        "aws sso-admin create-account-assignment --instance-arn INSTANCE_ARN "
+                        "--permission-set-arn PERMISSION_SET_ARN --target-type AWS_ACCOUNT --target-id ACCOUNT_ID "
+                        "--principal-type GROUP --principal-id GROUP_ID"
+                    ),
+                ),
+                url=pages.ASSIGNMENTS,
+            ),
+        ),
+        notes=("No IAM policy helps: assignments in Identity Center decide.",),
+    )
