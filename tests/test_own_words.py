@@ -41,6 +41,7 @@ BEHIND = [
     ("java-module", "\n    at java.base/java.lang.Thread.run(Thread.java:840)"),
     ("java-tail", " (Service: Orders, Status Code: 403, Request ID: 0a1b2c3d-0000-1111-2222-333344445555)"),
     ("java-v1-tail", ". (Service: Orders; Status Code: 403; Error Code: AccessDeniedException; Request ID: 0a1b2c3d)"),
+    ("java-request", "; request: HEAD https://orders.example.com a/b.csv {} Hadoop 3.3.4, aws-sdk-java/1.12.500"),
     ("js-frames", "\n    at throwDefaultError (/app/node_modules/orders/dist/index.js:8:22)\n    at run (/app/x.js:1:2)"),
     ("js-frame-without-parenthesis", "\n    at node_modules\\orders\\dist\\index.js:8:22)\n    at C:\\app\\x.js:1:2"),
     ("js-folded", " at node_modules/orders/dist/index.js:8:22 at process.processTicksAndRejections (node:internal/x:95:5)"),
@@ -240,6 +241,7 @@ def test_a_sentence_is_quoted_whole(text: str, quote: str) -> None:
         "Request failed with status code 403",
         "You don't have the permissions that are required to perform this operation",
         "ExAws Request Error!",
+        "User: arn:aws:iam::111122223333:user/ord",
         # With an object's key or a call before it.
         "orders-2026-08/run-7/: Access Denied",
         "unhandledRejection: Access to the resource https://sqs.eu-west-1.amazonaws.com/ is denied.",
@@ -330,6 +332,13 @@ def test_the_innermost_of_several_classes_counts(said: str) -> None:
     assert isinstance(parse(text), AccessDenied)
     assert _quote(text) is None
     assert _quote(text.replace(said, SAID)) == SAID
+
+
+def test_php_prints_the_sentence_behind_who_is_to_blame() -> None:
+    head = 'Aws\\Orders\\Exception\\OrdersException: Error executing "CreateAgent" on "https://orders.eu-west-1.amazonaws.com/agents"; AWS HTTP error: Client error: `POST https://orders.eu-west-1.amazonaws.com/agents` resulted in a `403 Forbidden` response: AccessDeniedException (client): '
+    assert isinstance(parse(f"{head}{SAID}"), AccessDenied)
+    assert _quote(f"{head}{SAID}") == SAID
+    assert _quote(f"{head}Access Denied") is None
 
 
 def test_a_back_tick_ends_a_quotation() -> None:

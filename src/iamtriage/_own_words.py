@@ -27,6 +27,8 @@ _PARTING = re.compile(rf"{RECORD}|\n\n")
 _TYPE = re.compile(r"(?<=[a-z0-9])(?:Exception|Denied|Operation|Failure)['\"]?:[ ]?")
 # What stands before the sentence, as SDKs and services print the two; the surest first.
 _HEADS = (
+    # PHP
+    re.compile(r"(?<=\w)\s\((?:client|server)\):[ ]"),
     re.compile(r"\)\swhen\scalling\sthe\s\w{1,99}\soperation(?:\s\(reached\smax\sretries:\s\d{1,9}\))?:[ ]?"),
     re.compile(
         r"[\"'<]?[Mm]essage_?[\"']?\s?(?:=>|[:=>])\s?(?:(?:Some|Optional)\()?(?:chr\s)?(?P<opening>[\"'])?(?![{\[])"
@@ -65,7 +67,7 @@ _SAYS_NOTHING = re.compile(
     rf"(?:{'|'.join(map(re.escape, _STANDARD))}|403|status code:? ?\d+|access to the resource \S+ is denied)"
     r"(?![:,;]? ?(?-i:[a-z]))"
     # The usual sentence, cut or without its action; SDKs that got no sentence.
-    r"|user: .{1,300} is not authorized to perform\b|exception of type \S+ was thrown"
+    r"|user: (?:.{1,300} is not authorized to perform\b|\S{1,300}\Z)|exception of type \S+ was thrown"
     r"|(?:service returned error code|error making request with error code) \w",
     re.IGNORECASE,
 )
