@@ -560,6 +560,16 @@ OTHERS: tuple[Golden, ...] = (
         _boto("LimitExceeded", "CreatePolicy", "Cannot exceed quota for PolicySize: 6144"),
         {},
     ),
+    ("sso-login-not-renewed", _boto("InvalidGrantException", "CreateToken", ""), {}),
+    (
+        "email-not-verified",
+        _boto(
+            "MessageRejected",
+            "SendEmail",
+            "Email address is not verified. The following identities failed the check in region EU-WEST-1: orders@example.com",
+        ),
+        {},
+    ),
     ("throttled", _boto("ThrottlingException", "DescribeClusters", "Rate exceeded"), {}),
     ("s3-head-400", _boto("400", "HeadObject", "Bad Request"), {}),
     (

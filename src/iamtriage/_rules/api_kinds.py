@@ -132,6 +132,35 @@ SENTENCES = (
         ),
     ),
     ApiKind(
+        topic="email-not-verified",
+        code=re.compile(r"^MessageRejected(?:Exception)?$"),
+        says=re.compile(r"not verified"),
+        summary="SES sends nothing from or to an address that is not verified there.",
+        text="An address or domain of the message is not verified in the region of the call.",
+        causes=(
+            Cause(
+                "sandbox",
+                "The account is in the sandbox of SES, where the recipients have to be verified too.",
+                "possible",
+            ),
+            Cause("other-region", "It is verified in another region.", "possible"),
+        ),
+        remedies=(
+            _you(
+                "See what is verified, and whether the account is in the sandbox",
+                "Both count for the region of the call. ProductionAccessEnabled is false in the sandbox.",
+                commands=("aws sesv2 list-email-identities", "aws sesv2 get-account"),
+                url=pages.SES_SANDBOX,
+            ),
+            Remedy(
+                title="Verify the address or its domain, or have the account moved out of the sandbox",
+                who="account administrator",
+                commands=("aws sesv2 create-email-identity --email-identity ADDRESS_OR_DOMAIN",),
+                url=pages.SES_SANDBOX,
+            ),
+        ),
+    ),
+    ApiKind(
         topic="inference-profile-needed",
         code=re.compile(r"^ValidationException$"),
         says=re.compile(r"on-demand throughput isn.{1,8}t supported"),
@@ -152,6 +181,26 @@ SENTENCES = (
 )
 """Those whose code says less than the sentence beside it: both have to fit. They go before the others."""
 KINDS = (
+    ApiKind(
+        topic="sso-login-not-renewed",
+        code=re.compile(r"^InvalidGrantException$"),
+        summary="The login to IAM Identity Center cannot be renewed.",
+        text="Identity Center does not take the token by which the SDK renews the login.",
+        causes=(
+            Cause("session-over", "The session has ended, or an administrator ended it.", "possible"),
+            Cause(
+                "renewed-elsewhere",
+                "Another program renewed it first, and the old token is void.",
+                "possible",
+            ),
+            Cause(
+                "code-not-confirmed",
+                "A code of the login in the browser was used before, or is too old.",
+                "possible",
+            ),
+        ),
+        remedies=(_you("Log in again", url=pages.SSO_LOGIN, commands=("aws sso login --profile PROFILE",)),),
+    ),
     ApiKind(
         topic="throttled",
         code=re.compile(
