@@ -50,7 +50,7 @@ def wheel(session: nox.Session) -> str:
 def run_tests(session: nox.Session) -> None:
     """Run the tests on what is installed, with coverage into its own data file."""
     options = [argument for argument in session.posargs if not argument.startswith("--wheel=")]
-    # pytest-cov, since `coverage run` loses what a worker of xdist has counted. The session `coverage` has the limit.
+    # `coverage run` loses what some workers of xdist have counted. The session `coverage` has the limit.
     measured = ("--cov", "--cov-report=", "--cov-fail-under=0")
     data = {"COVERAGE_FILE": f".coverage.{session.name}"}
     session.run("python", "-m", "pytest", *measured, *ON_EVERY_CORE, *options, env=data)
