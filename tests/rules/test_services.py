@@ -14,11 +14,13 @@ from iamtriage.actions import service_prefix
 from tests.rules.aws_cli import KNOWS_ALL, check_call
 
 _ROLE = re.compile(r"role|profile", re.IGNORECASE)
-# A user pool's role is named by what it calls, a flow log's by what it may do; a fleet's is in its launch template.
+# A user pool's role is named by what it calls, a flow log's by what it may do, an access entry's by what it is; a
+# fleet's is in its launch template.
 _OTHERWISE_NAMED = {"createuserpool": "SnsCallerArn", "updateuserpool": "SnsCallerArn"} | {
     "setuserpoolmfaconfig": "SnsCallerArn",
     "createflowlogs": "DeliverLogsPermissionArn",
     "createfleet": "LaunchTemplateConfigs",
+    "createaccessentry": "principalArn",
 }
 
 
@@ -84,10 +86,11 @@ def test_what_gets_roles_are_service_principals() -> None:
         ("CreateService", "ecs", Receiver("ecs.amazonaws.com")),
         ("CreateService", "vpc-lattice", None),
         ("CreateService", None, None),
-        ("CreateAddon", "eks", None),
+        ("StartScanJob", "backup", None),
+        ("CreateAddon", "eks", Receiver((), ("eks.amazonaws.com", "pods.eks.amazonaws.com"))),
         ("CreateFunction", None, Receiver("lambda.amazonaws.com")),
         (None, "states", Receiver("states.amazonaws.com")),
-        ("createnodegroup", None, Receiver("ec2.amazonaws.com", ("eks.amazonaws.com", "ec2.amazonaws.com"))),
+        ("createnodegroup", None, Receiver("ec2.amazonaws.com", "eks.amazonaws.com")),
     ],
 )
 def test_who_gets_a_role(operation: str | None, service: str | None, expected: Receiver | None) -> None:

@@ -135,9 +135,9 @@ def _trust(denial: Denial, role: str, gets: Receiver | None) -> Remedy:
     """Give the other half: the service has to be trusted by the role."""
     principal = (gets.principal if gets else None) or f"{PLACEHOLDER}SERVICE.amazonaws.com"
     found = role_in(principal_in(denial.resource))
-    if gets is not None and gets.principal is None:
+    if gets is not None and len(gets.trusted) > 1:
         first = f"What the role is for tells which service assumes it: {_or(gets.trusted)}."
-    elif gets is not None and gets.passed_to != gets.trusted:
+    elif gets is not None and gets.principal is not None and gets.passed_to != gets.trusted:
         first = f"It is {principal} that assumes the role."
     else:
         first = "Passing a role only helps where its trust policy lets the service assume it."

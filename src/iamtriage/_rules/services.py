@@ -1,8 +1,10 @@
 """What services are called where roles are passed and resources have policies; not for actions.
 
-Sources of who gets a role: the conditions iam:PassedToService of AWS's managed policies, by whose names they stand in
-https://docs.aws.amazon.com/aws-managed-policy/latest/reference/about-managed-policy-reference.html, and what stands
-beside a row. Who is trusted: each service's user guide, collected at
+Sources of who gets a role: the tables of API operations in
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html,
+which have the values of iam:PassedToService for most operations; where a row names them, AWS's managed policies in
+https://docs.aws.amazon.com/aws-managed-policy/latest/reference/about-managed-policy-reference.html, or a page. Who is
+trusted: each service's user guide, collected at
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html, which leads to the
 pages on resource-based policies too. What has no source is left out.
 """
@@ -25,8 +27,8 @@ class Receiver:
     """Who gets a role that a call names.
 
     Attributes:
-        trusted: the service principals that may assume the role. Of several it is one, by what the role is for; its
-            trust policy has to name that one.
+        trusted: the service principals that may assume the role; none where that is not known. Of several it is one,
+            by what the role is for; its trust policy has to name that one.
         passed_to: what iam:PassedToService holds in the check of the call, or one of them. Most often the same.
         takes: the actions that the trust policy has to allow.
     """
@@ -59,6 +61,10 @@ _ECS = Receiver("ecs.amazonaws.com")
 _SCANNING = Receiver("malware-protection-plan.guardduty.amazonaws.com")
 # https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
 _PODS = Receiver("pods.eks.amazonaws.com", takes=("sts:AssumeRole", "sts:TagSession"))
+_BY_EKS = Receiver((), "eks.amazonaws.com")
+_ADD_ONS = Receiver((), ("eks.amazonaws.com", "pods.eks.amazonaws.com"))
+_CLUSTERS = Receiver(("eks.amazonaws.com", "ec2.amazonaws.com"))
+_GROUPS = Receiver("ec2.amazonaws.com", ("ec2.amazonaws.com", "autoscaling.amazonaws.com"))
 _MODELS = Receiver("sagemaker.amazonaws.com", ("sagemaker.amazonaws.com", "bedrock.amazonaws.com"))
 _MONITORING = Receiver("monitoring.rds.amazonaws.com", ("monitoring.rds.amazonaws.com", "rds.amazonaws.com"))
 # Operation (lower case), behind its service where several have it, where they take a role -> who gets the role, where
@@ -80,39 +86,39 @@ _BY_OPERATION: dict[str, Receiver | None] = {
     "exportimage": _VMIE,
     # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
     "createflowlogs": Receiver("vpc-flow-logs.amazonaws.com"),
-    # Launch templates and configurations have the role of the instances, a lifecycle hook one of its own:
-    # AWSServiceRoleForAmazonEKSNodegroup has both.
-    "createautoscalinggroup": _EC2,
-    "updateautoscalinggroup": _EC2,
+    # Launch templates and configurations have the role of the instances, a lifecycle hook one of its own.
+    "createautoscalinggroup": _GROUPS,
+    "updateautoscalinggroup": _GROUPS,
     "createlaunchconfiguration": _EC2,
     "putlifecyclehook": Receiver("autoscaling.amazonaws.com"),
-    # EKS by https://docs.aws.amazon.com/step-functions/latest/dg/connect-eks.html; the instances, which assume it, by
-    # AWSBackupServiceRolePolicyForRestores and AWSElasticBeanstalkServiceRolePolicy.
-    "createnodegroup": Receiver("ec2.amazonaws.com", ("eks.amazonaws.com", "ec2.amazonaws.com")),
-    # No page of AWS says which of the two it is.
-    "createfargateprofile": Receiver(
-        "eks-fargate-pods.amazonaws.com", ("eks.amazonaws.com", "eks-fargate-pods.amazonaws.com")
-    ),
-    # AWSBackupServiceRolePolicyForRestores
+    # The roles of the cluster and of its nodes.
+    "eks:createcluster": _CLUSTERS,
+    "updateclusterconfig": _CLUSTERS,
+    "createaccessentry": _EC2,
+    # EKS is asked about, though others assume these.
+    "createnodegroup": Receiver("ec2.amazonaws.com", "eks.amazonaws.com"),
+    "createfargateprofile": Receiver("eks-fargate-pods.amazonaws.com", "eks.amazonaws.com"),
     "createpodidentityassociation": _PODS,
     "updatepodidentityassociation": _PODS,
-    # Roles for service accounts, pods, nodes, capabilities and other clusters, all of which trust others than EKS.
-    "createaddon": None,
-    "updateaddon": None,
-    "eks:createcapability": None,
-    "eks:updatecapability": None,
-    "registercluster": None,
-    "updateclusterconfig": None,
+    # Roles of service accounts, and of pods: AWSObservabilityAdminTelemetryEnablementServiceRolePolicy.
+    "createaddon": _ADD_ONS,
+    "updateaddon": _ADD_ONS,
+    "eks:createcapability": _BY_EKS,
+    "eks:updatecapability": _BY_EKS,
+    "registercluster": _BY_EKS,
     # AmazonECS_FullAccess; AmazonEC2ContainerServiceEventsRole
     "registertaskdefinition": _TASKS,
     "runtask": _TASKS,
     "starttask": _TASKS,
     "ecs:createservice": _ECS,
     "ecs:updateservice": _ECS,
-    # Batch by https://docs.seqera.io/platform-cloud/compute-envs/aws-batch, ecs-tasks by AWSBatchServiceRole; trust:
-    # https://docs.aws.amazon.com/batch/latest/userguide/execution-IAM-role.html
+    "ecs:createcapacityprovider": _ECS,
+    # Seqera's platform has Batch's name: https://docs.seqera.io/platform-cloud/compute-envs/aws-batch
     "registerjobdefinition": Receiver(
-        "ecs-tasks.amazonaws.com", ("batch.amazonaws.com", "ecs-tasks.amazonaws.com")
+        "ecs-tasks.amazonaws.com", ("ecs-tasks.amazonaws.com", "batch.amazonaws.com")
+    ),
+    "createcomputeenvironment": Receiver(
+        ("batch.amazonaws.com", "ec2.amazonaws.com", "ecs.amazonaws.com", "spotfleet.amazonaws.com")
     ),
     # Of the services that have these operations, one takes a role: the models of botocore.
     "createfunction": _LAMBDA,
@@ -126,7 +132,7 @@ _BY_OPERATION: dict[str, Receiver | None] = {
     # AmazonBedrockFullAccess
     "createmarketplacemodelendpoint": _MODELS,
     "updatemarketplacemodelendpoint": _MODELS,
-    # The roles of the cluster, of its instances, and for scaling: AmazonEMRFullAccessPolicy_v2.
+    # The roles of the cluster, of its instances, and for scaling.
     "runjobflow": Receiver(
         ("elasticmapreduce.amazonaws.com", "ec2.amazonaws.com", "application-autoscaling.amazonaws.com")
     ),
@@ -136,35 +142,31 @@ _BY_OPERATION: dict[str, Receiver | None] = {
     "addroletodbinstance": _RDS,
     "createdbinstance": _MONITORING,
     "modifydbinstance": _MONITORING,
-    # AmazonSecurityLakeAdministrator
     "putbucketreplication": Receiver("s3.amazonaws.com"),
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-iam-role-policies.html
     "s3:createjob": Receiver("batchoperations.s3.amazonaws.com"),
+    "putmetricstream": Receiver("streams.metrics.cloudwatch.amazonaws.com"),
     # CloudWatchFullAccessV2; https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/logs/SubscriptionFilters.html
     "putsubscriptionfilter": _LOGS,
     "putdestination": _LOGS,
     "logs:createscheduledquery": _LOGS,
-    # AWSCloudTrail_FullAccess
     "createtrail": _CLOUDTRAIL,
     "updatetrail": _CLOUDTRAIL,
-    # AWSControlTowerAccountServiceRolePolicy
     "putconfigurationrecorder": _CONFIG,
     "putconfigurationaggregator": _CONFIG,
     # https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-mfa-sms-email-message.html
     "createuserpool": _USER_POOLS,
     "updateuserpool": _USER_POOLS,
     "setuserpoolmfaconfig": _USER_POOLS,
-    # AmazonGuardDutyFullAccess_v2
     "createmalwareprotectionplan": _SCANNING,
     "updatemalwareprotectionplan": _SCANNING,
     # AmazonSageMakerEdgeDeviceFleetPolicy
     "createrolealias": Receiver(
         "credentials.iot.amazonaws.com", ("iot.amazonaws.com", "credentials.iot.amazonaws.com")
     ),
-    # AmazonMSKFullAccess
     "createreplicator": Receiver("kafka.amazonaws.com"),
+    "createbackupplan": Receiver((), "malware-protection.guardduty.amazonaws.com"),
     # Roles for scans, restore tests and schedules, which other parts of the services assume.
-    "createbackupplan": None,
     "updatebackupplan": None,
     "createrestoretestingselection": None,
     "updaterestoretestingselection": None,
@@ -172,25 +174,31 @@ _BY_OPERATION: dict[str, Receiver | None] = {
     "redshift:createscheduledaction": None,
     "modifyscheduledaction": None,
 }
-# The prefixes of the actions or services whose service principal is the prefix. Not in a managed policy: codedeploy,
-# which AWS CodeStar's guide has, and kinesisanalytics, which aws-samples has.
+# The prefixes of the actions or services whose service principal is the prefix.
 _BY_SERVICE = {
     name: Receiver(f"{name}.amazonaws.com")
     for name in (
-        "apigateway", "application-autoscaling", "appsync", "backup", "bedrock", "bedrock-agentcore", "budgets",
-        "cloudformation", "codebuild", "codedeploy", "codepipeline", "databrew", "datasync", "dax", "eks",
-        "elasticfilesystem", "emr-serverless", "events", "firehose", "fis", "glue", "grafana", "iot", "kendra",
-        "kinesisanalytics", "lakeformation", "lambda", "mediaconvert", "omics", "personalize", "pipes", "redshift",
-        "sagemaker", "scheduler", "servicecatalog", "ssm", "states", "transfer",
+        "amplify", "apigateway", "application-autoscaling", "appsync", "backup", "bedrock", "bedrock-agentcore",
+        "budgets", "cloudformation", "codebuild", "codedeploy", "codepipeline", "databrew", "datasync", "dax", "dlm",
+        "eks", "elasticfilesystem", "emr-serverless", "events", "firehose", "fis", "glue", "grafana", "iot",
+        "kafkaconnect", "kendra", "kinesisanalytics", "lakeformation", "lambda", "mediaconvert", "omics", "personalize",
+        "pipes", "redshift", "sagemaker", "scheduler", "servicecatalog", "ssm", "states", "transfer",
     )
 }  # fmt: skip
 _BY_SERVICE |= {
+    "osis": Receiver("osis-pipelines.amazonaws.com"),
+    "redshift-serverless": Receiver((), "redshift-serverless.amazonaws.com"),
     # One role pulls the image, the other is the program's:
     # https://docs.aws.amazon.com/apprunner/latest/dg/security_iam_service-with-iam.html. AWSAppRunnerFullAccess has
-    # the service's own name, by which some were denied.
+    # the service's own name, by which some were denied, and the table of operations a fourth.
     "apprunner": Receiver(
         ("build.apprunner.amazonaws.com", "tasks.apprunner.amazonaws.com"),
-        ("apprunner.amazonaws.com", "build.apprunner.amazonaws.com", "tasks.apprunner.amazonaws.com"),
+        (
+            "apprunner.amazonaws.com",
+            "build.apprunner.amazonaws.com",
+            "tasks.apprunner.amazonaws.com",
+            "bullet.amazonaws.com",
+        ),
     ),
     # CloudWatchSyntheticsFullAccess
     "synthetics": Receiver("lambda.amazonaws.com", ("lambda.amazonaws.com", "synthetics.amazonaws.com")),
@@ -200,12 +208,11 @@ _BY_SERVICE |= {
 def receiver(operation: str | None, service: str | None) -> Receiver | None:
     """Give who gets the role that a call hands over; None where it is not known.
 
-    >>> receiver("CreateCluster", "eks").principal, receiver("RunInstances", "ec2").passed_to
-    ('eks.amazonaws.com', ('ec2.amazonaws.com',))
+    >>> receiver("CreateFunction", "lambda").principal, receiver("RunInstances", "ec2").passed_to
+    ('lambda.amazonaws.com', ('ec2.amazonaws.com',))
     >>> receiver("CreateNodegroup", "eks").principal, receiver("CreateNodegroup", "eks").passed_to
-    ('ec2.amazonaws.com', ('eks.amazonaws.com', 'ec2.amazonaws.com'))
-    >>> receiver(None, "iam"), receiver("CreateAddon", "eks")
-    (None, None)
+    ('ec2.amazonaws.com', ('eks.amazonaws.com',))
+    >>> receiver(None, "iam")
     """
     name = (operation or "").lower()
     for key in (f"{service}:{name}", name):
