@@ -336,7 +336,9 @@ def test_passing_a_role_names_role_and_service() -> None:
         "Resource": "arn:aws:iam::111122223333:role/eks-cluster",
         "Condition": {"StringEquals": {"iam:PassedToService": "eks.amazonaws.com"}},
     }
+    assert any("Auto Mode" in step for step in _explained("pass-role").remedies[0].steps)
     assert _statement("pass-role", 1)["Principal"] == {"Service": "eks.amazonaws.com"}
+    assert _statement("pass-role-function", 1)["Principal"] == {"Service": "lambda.amazonaws.com"}
 
 
 def test_an_unknown_service_is_a_placeholder_not_everybody() -> None:

@@ -392,8 +392,8 @@ def other_side(denial: Denial) -> Remedy | None:
         title=f"Or assume a role of account {denial.resource_account}",
         who="resource owner",
         steps=(
-            f"Resources of {denial.service} have no policies by which another account gets in.",
             "The owner makes a role that may do it and whose trust policy lets the caller in; the caller assumes it.",
+            f"Where resources of {denial.service} have policies of their own, or are shared by AWS RAM, their owner can let the caller in that way.",
         ),
         url=pages.OTHER_ACCOUNTS,
     )

@@ -146,14 +146,14 @@ def resource_remedy(denial: Denial) -> Remedy:
     made = _statement(denial)
     known = RESOURCE_POLICIES.get(denial.service or "")
     steps = [
-        f"Add the statement to the {name} and keep the statements that are there: the policy is replaced as a whole.",
+        f"Add the statement to the {name}: the command leaves those that are there."
+        if known is not None and known.adds
+        else f"Add the statement to the {name} and keep the statements that are there: the policy is replaced as a whole."
     ]
     if made is not None and PLACEHOLDER in str(made):
         steps.insert(0, REPLACE)
     if known is not None and known.takes_star:
-        steps.append(
-            f"In a {name} the resource is *, which stands for the key itself: AWS accepts nothing else."
-        )
+        steps.append(f"In a {name} the resource is *, which stands for the key itself.")
     grant = grant_of(denial)
     if grant is not None and not (known is not None and known.takes_star):
         steps += grant.notes

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._called_service import called_service
 from iamtriage._callers import behind_mask
 from iamtriage._denials import identity_allow_helps
 from iamtriage._policies.documents import document
@@ -19,6 +20,7 @@ from iamtriage._rules.cases import principal_in, role_in
 from iamtriage._rules.commands import command
 from iamtriage._rules.services import receiver
 from iamtriage._rules.wording import ONE_LAYER, PROPAGATION, because, began, details_remedy, summary
+from iamtriage.actions import actions_for, service_prefix
 from iamtriage.explanations import Cause, Explanation, Remedy
 
 if TYPE_CHECKING:
@@ -29,6 +31,11 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_cross_account_pass", "explain_pass_role", "pass_role_grant")
 
+# These bear another name in China too; AWS's managed policies allow both.
+_ALSO_IN_CHINA = frozenset(
+    {"ec2.amazonaws.com", "application-autoscaling.amazonaws.com", "elasticmapreduce.amazonaws.com"}
+)
+
 
 def pass_role_grant(denial: Denial) -> Grant | None:
     """Give what lets a role be passed: the role, and the service that it may be passed to."""
@@ -37,9 +44,8 @@ def pass_role_grant(denial: Denial) -> Grant | None:
         return None
     found = _receiver(denial)
     names = found.passed_to if found else (f"{PLACEHOLDER}SERVICE.amazonaws.com",)
-    # EC2 bears another name in China, and is asked about by either.
-    if names == ("ec2.amazonaws.com",) and _partition(denial) == "aws-cn":
-        names = (*names, "ec2.amazonaws.com.cn")
+    if denial.place.partition == "aws-cn":
+        names += tuple(f"{each}.cn" for each in names if each in _ALSO_IN_CHINA)
     value = names[0] if len(names) == 1 else names
     return attrs.evolve(grant, conditions={"StringEquals": {"iam:PassedToService": value}})
 
@@ -48,7 +54,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
     """Explain that a caller may not hand a role to a service."""
     who, role = denial.caller, _passed(denial)
     found = _receiver(denial)
-    to = f" to {found.passed_to[0]}" if found else " to the service that it calls"
+    to = f" to {_or(found.passed_to)}" if found else " to the service that it calls"
     evidence: Evidence = denial.layer_source if denial.layer == "identity" else "derived"
     if denial.action_source == "supplied":
         evidence = "supplied"
@@ -65,6 +71,8 @@ def explain_pass_role(denial: Denial) -> Explanation:
         if made is not None and found is None:
             more = "iam:PassedToService names the service that gets the role, such as eks.amazonaws.com for an EKS cluster."
             made = attrs.evolve(made, steps=(*made.steps, more))
+        elif made is not None and found is not None and found.unless is not None:
+            made = attrs.evolve(made, steps=(*made.steps, found.unless))
         remedies.append(made)
     remedies += [_trust(denial, role, found), details_remedy(denial)]
     why = "it may not pass the role"
@@ -128,17 +136,21 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
 
 def _trust(denial: Denial, role: str, gets: Receiver | None) -> Remedy:
     """Give the other half: the service has to be trusted by the role."""
-    principal = gets.trusted if gets else f"{PLACEHOLDER}SERVICE.amazonaws.com"
+    principal = (gets.principal if gets else None) or f"{PLACEHOLDER}SERVICE.amazonaws.com"
     found = role_in(principal_in(denial.resource) or behind_mask(denial.resource))
-    differs = gets is not None and gets.passed_to != (gets.trusted,)
+    if gets is not None and len(gets.trusted) > 1:
+        first = f"What the role is for tells which service assumes it: {_or(gets.trusted)}."
+    elif gets is not None and gets.principal is not None and gets.passed_to != gets.trusted:
+        first = f"It is {principal} that assumes the role."
+    else:
+        first = "Passing a role only helps where its trust policy lets the service assume it."
+    takes = gets.takes if gets else ("sts:AssumeRole",)
     return Remedy(
         title=f"See that {role} trusts the service",
         who="account administrator",
         steps=(
-            f"The role is passed to EKS, and {principal} assumes it."
-            if differs
-            else "Passing a role only helps where its trust policy lets the service assume it.",
-            "Where it does not, add the statement to the role's trust policy and keep those that are there.",
+            first,
+            "Where its trust policy does not let it, add the statement and keep those that are there.",
         ),
         commands=(
             command(
@@ -147,7 +159,13 @@ def _trust(denial: Denial, role: str, gets: Receiver | None) -> Remedy:
             ),
         ),
         policy=document(
-            [{"Effect": "Allow", "Principal": {"Service": principal}, "Action": "sts:AssumeRole"}]
+            [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": principal},
+                    "Action": takes[0] if len(takes) == 1 else list(takes),
+                }
+            ]
         ),
         layer="role_trust",
         url=pages.TRUST_POLICIES,
@@ -163,16 +181,20 @@ def _passed(denial: Denial) -> str:
 
 
 def _called(denial: Denial) -> str | None:
-    """Give the service that was called. The action's own prefix, iam, is not it."""
-    service = denial.facts.service
-    if service is None and denial.facts.cluster is not None:
+    """Give the prefix of the service that was called. The action's own, iam, is not it."""
+    facts = denial.facts
+    if facts.service is not None:
+        return service_prefix(facts.service) or facts.service
+    if facts.cluster is not None:
         return "eks"
-    return service
+    operation = denial.failure.envelope.operation
+    services = [each.service for each in actions_for(operation)] if operation else []
+    return services[0] if len(services) == 1 else called_service(denial.failure, services)
 
 
 def _receiver(denial: Denial) -> Receiver | None:
     return receiver(denial.failure.envelope.operation, _called(denial))
 
 
-def _partition(denial: Denial) -> str | None:
-    return denial.place.partition
+def _or(names: tuple[str, ...]) -> str:
+    return " or ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)

@@ -112,7 +112,7 @@ def _instance_profile(case: Case[AwsError], words: str) -> Explanation:
 def _service_role(case: Case[AwsError], words: str) -> Explanation:
     envelope = case.failure.envelope
     known = receiver(envelope.operation, envelope.service)
-    service = known.trusted if known else None
+    service = known.principal if known else None
     if service is None:
         service = next((name for sign, name in _NAMES if sign in words), None)
     found = _ARN.search(words)
@@ -146,16 +146,16 @@ def _service_role(case: Case[AwsError], words: str) -> Explanation:
                 commands=(command("aws", "iam", "wait", "role-exists", "--role-name", name),),
                 url=pages.CONSISTENCY,
             ),
-            _trust(service, name),
+            _trust(service, name, known.takes if known else ("sts:AssumeRole",)),
         ),
         ("It is the service that may not use the role. No permission of the caller is missing.",),
     )
 
 
-def _trust(service: str | None, name: str) -> Remedy:
+def _trust(service: str | None, name: str, takes: tuple[str, ...]) -> Remedy:
     principal = service or "REPLACE_SERVICE.amazonaws.com"
     steps = [
-        "See the trust policy. The service has to stand in it as Principal, with the action sts:AssumeRole.",
+        f"See the trust policy. The service has to stand in it as Principal, with the action {' and '.join(takes)}.",
         "If it does not, add the statement to those that are there: the command sets the whole document.",
     ]
     if service is None:
@@ -168,7 +168,11 @@ def _trust(service: str | None, name: str) -> Remedy:
         policy={
             "Version": "2012-10-17",
             "Statement": [
-                {"Effect": "Allow", "Principal": {"Service": principal}, "Action": "sts:AssumeRole"}
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": principal},
+                    "Action": takes[0] if len(takes) == 1 else list(takes),
+                }
             ],
         },
         layer="role_trust",

@@ -1,7 +1,12 @@
 """What services are called where roles are passed and resources have policies; not for actions.
 
-Sources: the pages on iam:PassRole and on resource-based policies of each service's user guide, collected at
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html.
+Sources of who gets a role: the tables of API operations in
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html,
+which have the values of iam:PassedToService for most operations; where a row names them, AWS's managed policies in
+https://docs.aws.amazon.com/aws-managed-policy/latest/reference/about-managed-policy-reference.html, or a page. Who is
+trusted: each service's user guide, collected at
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html, which leads to the
+pages on resource-based policies too. What has no source is left out.
 """
 
 from __future__ import annotations
@@ -10,65 +15,214 @@ import attrs
 
 __all__ = ("RESOURCE_POLICIES", "Receiver", "ResourcePolicy", "receiver")
 
+_ASSUME = ("sts:AssumeRole",)
+
+
+def _names(names: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else names
+
 
 @attrs.frozen
 class Receiver:
     """Who gets a role that a call names.
 
     Attributes:
-        trusted: the service principal that assumes the role, which its trust policy has to name.
-        passed_to: what iam:PassedToService holds in the check of the call; the same, but for EKS.
+        trusted: the service principals that may assume the role; none where that is not known. Of several it is one,
+            by what the role is for; its trust policy has to name that one.
+        passed_to: what iam:PassedToService holds in the check of the call, or one of them. Most often the same.
+        takes: the actions that the trust policy has to allow.
+        unless: for which other role of the call it is another service, in a sentence.
     """
 
-    trusted: str
+    trusted: tuple[str, ...] = attrs.field(converter=_names)
     passed_to: tuple[str, ...] = attrs.field(
-        default=attrs.Factory(lambda self: (self.trusted,), takes_self=True)
+        default=attrs.Factory(lambda self: self.trusted, takes_self=True), converter=_names
     )
+    takes: tuple[str, ...] = _ASSUME
+    unless: str | None = None
+
+    @property
+    def principal(self) -> str | None:
+        """The only one that is trusted; None where it depends on the role."""
+        return self.trusted[0] if len(self.trusted) == 1 else None
 
 
 _EC2 = Receiver("ec2.amazonaws.com")
-# Operation (lower case) -> the service that gets the role, where it is not the one that is called.
-_BY_OPERATION = {
+_TASKS = Receiver("ecs-tasks.amazonaws.com")
+_LAMBDA = Receiver("lambda.amazonaws.com")
+_CLOUDFORMATION = Receiver("cloudformation.amazonaws.com")
+_SCHEDULER = Receiver("scheduler.amazonaws.com")
+_BEDROCK = Receiver("bedrock.amazonaws.com")
+_VMIE = Receiver("vmie.amazonaws.com")
+_LOGS = Receiver("logs.amazonaws.com")
+_USER_POOLS = Receiver("cognito-idp.amazonaws.com")
+_RDS = Receiver("rds.amazonaws.com")
+_CONFIG = Receiver("config.amazonaws.com")
+_CLOUDTRAIL = Receiver("cloudtrail.amazonaws.com")
+_ECS = Receiver("ecs.amazonaws.com")
+_SCANNING = Receiver("malware-protection-plan.guardduty.amazonaws.com")
+# https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
+_PODS = Receiver("pods.eks.amazonaws.com", takes=("sts:AssumeRole", "sts:TagSession"))
+_BY_EKS = Receiver((), "eks.amazonaws.com")
+_ADD_ONS = Receiver((), ("eks.amazonaws.com", "pods.eks.amazonaws.com"))
+_GROUPS = Receiver("ec2.amazonaws.com", ("ec2.amazonaws.com", "autoscaling.amazonaws.com"))
+_MODELS = Receiver("sagemaker.amazonaws.com", ("sagemaker.amazonaws.com", "bedrock.amazonaws.com"))
+_MONITORING = Receiver("monitoring.rds.amazonaws.com", ("monitoring.rds.amazonaws.com", "rds.amazonaws.com"))
+# Operation (lower case), behind its service where several have it, where they take a role -> who gets the role, where
+# that is not the service that is called; None where no source tells.
+_BY_OPERATION: dict[str, Receiver | None] = {
+    # AWSEC2FleetServiceRolePolicy, AWSEC2SpotServiceRolePolicy, AutoScalingServiceRolePolicy
     "runinstances": _EC2,
+    "requestspotinstances": _EC2,
+    "ec2:createfleet": _EC2,
     "associateiaminstanceprofile": _EC2,
+    "replaceiaminstanceprofileassociation": _EC2,
+    # Karpenter's own policy has it so: https://karpenter.sh/docs/reference/cloudformation/
     "addroletoinstanceprofile": _EC2,
+    # The role of the fleet and that of its instances: AWSThinkboxAWSPortalAdminPolicy.
+    "requestspotfleet": Receiver(("spotfleet.amazonaws.com", "ec2.amazonaws.com")),
+    # EC2ImageBuilderExecutionPolicy
+    "importimage": _VMIE,
+    "ec2:importsnapshot": _VMIE,
+    "exportimage": _VMIE,
+    # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+    "createflowlogs": Receiver("vpc-flow-logs.amazonaws.com"),
     # Launch templates and configurations have the role of the instances, a lifecycle hook one of its own.
-    "createautoscalinggroup": _EC2,
-    "updateautoscalinggroup": _EC2,
+    "createautoscalinggroup": _GROUPS,
+    "updateautoscalinggroup": _GROUPS,
     "createlaunchconfiguration": _EC2,
     "putlifecyclehook": Receiver("autoscaling.amazonaws.com"),
-    # EKS is asked about, though the instances assume it:
-    # https://docs.aws.amazon.com/step-functions/latest/dg/connect-eks.html
-    "createnodegroup": Receiver("ec2.amazonaws.com", ("eks.amazonaws.com",)),
-    # No page of AWS says which of the two it is.
-    "createfargateprofile": Receiver(
-        "eks-fargate-pods.amazonaws.com", ("eks.amazonaws.com", "eks-fargate-pods.amazonaws.com")
+    # The role of the cluster, and with Auto Mode that of its nodes too.
+    "eks:createcluster": Receiver(
+        "eks.amazonaws.com",
+        unless="The node role of EKS Auto Mode is passed to ec2.amazonaws.com: for that one, write it in place of eks.amazonaws.com.",
     ),
-    "createpodidentityassociation": Receiver("pods.eks.amazonaws.com"),
-    "updatepodidentityassociation": Receiver("pods.eks.amazonaws.com"),
-    "registertaskdefinition": Receiver("ecs-tasks.amazonaws.com"),
-    "runtask": Receiver("ecs-tasks.amazonaws.com"),
+    "updateclusterconfig": Receiver(("eks.amazonaws.com", "ec2.amazonaws.com")),
+    "createaccessentry": _EC2,
+    # EKS is asked about, though others assume these.
+    "createnodegroup": Receiver("ec2.amazonaws.com", "eks.amazonaws.com"),
+    "createfargateprofile": Receiver("eks-fargate-pods.amazonaws.com", "eks.amazonaws.com"),
+    "createpodidentityassociation": _PODS,
+    "updatepodidentityassociation": _PODS,
+    # Roles of service accounts, and of pods: AWSObservabilityAdminTelemetryEnablementServiceRolePolicy.
+    "createaddon": _ADD_ONS,
+    "updateaddon": _ADD_ONS,
+    "eks:createcapability": _BY_EKS,
+    "eks:updatecapability": _BY_EKS,
+    "registercluster": _BY_EKS,
+    # AmazonECS_FullAccess; AmazonEC2ContainerServiceEventsRole
+    "registertaskdefinition": _TASKS,
+    "runtask": _TASKS,
+    "starttask": _TASKS,
+    "ecs:createservice": _ECS,
+    "ecs:updateservice": _ECS,
+    "ecs:createcapacityprovider": _ECS,
+    # Seqera's platform has Batch's name: https://docs.seqera.io/platform-cloud/compute-envs/aws-batch
+    "registerjobdefinition": Receiver(
+        "ecs-tasks.amazonaws.com", ("ecs-tasks.amazonaws.com", "batch.amazonaws.com")
+    ),
+    "createcomputeenvironment": Receiver(
+        ("batch.amazonaws.com", "ec2.amazonaws.com", "ecs.amazonaws.com", "spotfleet.amazonaws.com")
+    ),
+    # Of the services that have these operations, one takes a role: the models of botocore.
+    "createfunction": _LAMBDA,
+    "createstack": _CLOUDFORMATION,
+    "updatestack": _CLOUDFORMATION,
+    "deletestack": _CLOUDFORMATION,
+    "createschedule": _SCHEDULER,
+    "updateschedule": _SCHEDULER,
+    "createknowledgebase": _BEDROCK,
+    "updateknowledgebase": _BEDROCK,
+    # AmazonBedrockFullAccess
+    "createmarketplacemodelendpoint": _MODELS,
+    "updatemarketplacemodelendpoint": _MODELS,
+    # The roles of the cluster, of its instances, and for scaling.
+    "runjobflow": Receiver(
+        ("elasticmapreduce.amazonaws.com", "ec2.amazonaws.com", "application-autoscaling.amazonaws.com")
+    ),
+    # NeptuneFullAccess; AWSApplicationAutoscalingRDSClusterPolicy makes instances with what their cluster has. Trust:
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html
+    "addroletodbcluster": _RDS,
+    "addroletodbinstance": _RDS,
+    "createdbinstance": _MONITORING,
+    "modifydbinstance": _MONITORING,
+    "putbucketreplication": Receiver("s3.amazonaws.com"),
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-iam-role-policies.html
+    "s3:createjob": Receiver("batchoperations.s3.amazonaws.com"),
+    "putmetricstream": Receiver("streams.metrics.cloudwatch.amazonaws.com"),
+    # CloudWatchFullAccessV2; https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/logs/SubscriptionFilters.html
+    "putsubscriptionfilter": _LOGS,
+    "putdestination": _LOGS,
+    "logs:createscheduledquery": _LOGS,
+    "createtrail": _CLOUDTRAIL,
+    "updatetrail": _CLOUDTRAIL,
+    "putconfigurationrecorder": _CONFIG,
+    "putconfigurationaggregator": _CONFIG,
+    # https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-mfa-sms-email-message.html
+    "createuserpool": _USER_POOLS,
+    "updateuserpool": _USER_POOLS,
+    "setuserpoolmfaconfig": _USER_POOLS,
+    "createmalwareprotectionplan": _SCANNING,
+    "updatemalwareprotectionplan": _SCANNING,
+    # AmazonSageMakerEdgeDeviceFleetPolicy
+    "createrolealias": Receiver(
+        "credentials.iot.amazonaws.com", ("iot.amazonaws.com", "credentials.iot.amazonaws.com")
+    ),
+    "createreplicator": Receiver("kafka.amazonaws.com"),
+    "createbackupplan": Receiver((), "malware-protection.guardduty.amazonaws.com"),
+    # Roles for scans, restore tests and schedules, which other parts of the services assume.
+    "updatebackupplan": None,
+    "createrestoretestingselection": None,
+    "updaterestoretestingselection": None,
+    "startscanjob": None,
+    "redshift:createscheduledaction": None,
+    "modifyscheduledaction": None,
 }
 # The prefixes of the actions or services whose service principal is the prefix.
 _BY_SERVICE = {
     name: Receiver(f"{name}.amazonaws.com")
     for name in (
-        "backup", "bedrock", "cloudformation", "codebuild", "codedeploy", "codepipeline", "eks", "events", "firehose", "glue",
-        "lambda", "pipes", "sagemaker", "scheduler", "states", "transfer",
+        "amplify", "apigateway", "application-autoscaling", "appsync", "backup", "bedrock", "bedrock-agentcore",
+        "budgets", "cloudformation", "codebuild", "codedeploy", "codepipeline", "databrew", "datasync", "dax", "dlm",
+        "eks", "elasticfilesystem", "emr-serverless", "events", "firehose", "fis", "glue", "grafana", "iot",
+        "kafkaconnect", "kendra", "kinesisanalytics", "lakeformation", "lambda", "mediaconvert", "omics", "personalize",
+        "pipes", "redshift", "sagemaker", "scheduler", "servicecatalog", "ssm", "states", "transfer",
     )
 }  # fmt: skip
+_BY_SERVICE |= {
+    "osis": Receiver("osis-pipelines.amazonaws.com"),
+    "redshift-serverless": Receiver((), "redshift-serverless.amazonaws.com"),
+    # One role pulls the image, the other is the program's:
+    # https://docs.aws.amazon.com/apprunner/latest/dg/security_iam_service-with-iam.html. AWSAppRunnerFullAccess has
+    # the service's own name, by which some were denied, and the table of operations a fourth.
+    "apprunner": Receiver(
+        ("build.apprunner.amazonaws.com", "tasks.apprunner.amazonaws.com"),
+        (
+            "apprunner.amazonaws.com",
+            "build.apprunner.amazonaws.com",
+            "tasks.apprunner.amazonaws.com",
+            "bullet.amazonaws.com",
+        ),
+    ),
+    # CloudWatchSyntheticsFullAccess
+    "synthetics": Receiver("lambda.amazonaws.com", ("lambda.amazonaws.com", "synthetics.amazonaws.com")),
+}
 
 
 def receiver(operation: str | None, service: str | None) -> Receiver | None:
     """Give who gets the role that a call hands over; None where it is not known.
 
-    >>> receiver("CreateCluster", "eks").trusted, receiver("RunInstances", "ec2").passed_to
-    ('eks.amazonaws.com', ('ec2.amazonaws.com',))
-    >>> receiver("CreateNodegroup", "eks")
-    Receiver(trusted='ec2.amazonaws.com', passed_to=('eks.amazonaws.com',))
+    >>> receiver("CreateFunction", "lambda").principal, receiver("RunInstances", "ec2").passed_to
+    ('lambda.amazonaws.com', ('ec2.amazonaws.com',))
+    >>> receiver("CreateNodegroup", "eks").principal, receiver("CreateNodegroup", "eks").passed_to
+    ('ec2.amazonaws.com', ('eks.amazonaws.com',))
     >>> receiver(None, "iam")
     """
-    return _BY_OPERATION.get((operation or "").lower()) or _BY_SERVICE.get(service or "")
+    name = (operation or "").lower()
+    for key in (f"{service}:{name}", name):
+        if key in _BY_OPERATION:
+            return _BY_OPERATION[key]
+    return _BY_SERVICE.get(service or "")
 
 
 @attrs.frozen
@@ -78,7 +232,8 @@ class ResourcePolicy:
     Attributes:
         name: what it is called.
         show: the AWS CLI words that print it; words in capitals stand for the resource.
-        change: the words that set it, as a whole.
+        change: the words that set it.
+        adds: whether they add one statement, where the others set the policy as a whole.
         takes_star: whether its statements name the resource as ``*``.
         names_resource: whether its statements name one at all.
     """
@@ -88,6 +243,7 @@ class ResourcePolicy:
     change: tuple[str, ...]
     takes_star: bool = False
     names_resource: bool = True
+    adds: bool = False
 
 
 _DOCUMENT = "file://policy.json"
@@ -149,6 +305,7 @@ RESOURCE_POLICIES = {
             *("lambda", "add-permission", "--function-name", "ARN", "--statement-id", "STATEMENT_ID"),
             *("--action", "ACTION", "--principal", "PRINCIPAL"),
         ),
+        adds=True,
     ),
     "secretsmanager": ResourcePolicy(
         "secret's resource policy",
@@ -184,6 +341,11 @@ RESOURCE_POLICIES = {
         "table's resource policy",
         ("dynamodb", "get-resource-policy", "--resource-arn", "ARN", "--query", "Policy", "--output", "text"),
         ("dynamodb", "put-resource-policy", "--resource-arn", "ARN", "--policy", _DOCUMENT),
+    ),
+    "kinesis": ResourcePolicy(
+        "stream's resource policy",
+        ("kinesis", "get-resource-policy", "--resource-arn", "ARN", "--query", "Policy", "--output", "text"),
+        ("kinesis", "put-resource-policy", "--resource-arn", "ARN", "--policy", _DOCUMENT),
     ),
     "execute-api": ResourcePolicy(
         "API's resource policy",

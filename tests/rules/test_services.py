@@ -1,0 +1,115 @@
+"""Tables of services: each name in them is one that AWS has, as far as botocore and the table of actions tell."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+import pytest
+from botocore.session import get_session
+
+from iamtriage._rules.services import _BY_OPERATION, _BY_SERVICE, RESOURCE_POLICIES, Receiver, receiver
+from iamtriage.actions import service_prefix
+from tests.rules.aws_cli import KNOWS_ALL, check_call
+
+_ROLE = re.compile(r"role|profile", re.IGNORECASE)
+# A user pool's role is named by what it calls, a flow log's by what it may do, an access entry's by what it is; a
+# fleet's is in its launch template.
+_OTHERWISE_NAMED = {"createuserpool": "SnsCallerArn", "updateuserpool": "SnsCallerArn"} | {
+    "setuserpoolmfaconfig": "SnsCallerArn",
+    "createflowlogs": "DeliverLogsPermissionArn",
+    "createfleet": "LaunchTemplateConfigs",
+    "createaccessentry": "principalArn",
+}
+
+
+@cache
+def _inputs() -> dict[str, dict[str, set[str]]]:
+    """Give for each operation, in lower case, by the prefix of its client, the names within its input."""
+    found: dict[str, dict[str, set[str]]] = {}
+    session = get_session()
+    wanted = {key.rpartition(":")[2] for key in _BY_OPERATION}
+    for client in session.get_available_services():
+        model: Any = session.get_service_model(client)
+        for operation in model.operation_names:
+            if operation.lower() in wanted:
+                names = _names([(model.operation_model(operation).input_shape, 4)])
+                by_prefix = found.setdefault(operation.lower(), {})
+                by_prefix.setdefault(service_prefix(client) or client, set()).update(names)
+    return found
+
+
+def _names(stack: list[tuple[Any, int]]) -> set[str]:
+    """Give the names of members, of structures within each other down to some depth."""
+    names: set[str] = set()
+    while stack:
+        shape, deep = stack.pop()
+        if shape is None or not deep:
+            continue
+        if shape.type_name == "structure":
+            names |= shape.members.keys()
+            stack += [(member, deep - 1) for member in shape.members.values()]
+        elif shape.type_name == "list":
+            stack.append((shape.member, deep - 1))
+    return names
+
+
+@pytest.mark.skipif(not KNOWS_ALL, reason="an older botocore lacks operations")
+@pytest.mark.parametrize("key", sorted(_BY_OPERATION))
+def test_operations_take_a_role_in_one_service_only(key: str) -> None:
+    service, _, operation = key.rpartition(":")
+    inputs = _inputs()[operation]
+    named = _OTHERWISE_NAMED.get(operation)
+    taking = {
+        prefix
+        for prefix, names in inputs.items()
+        if (named in names if named else any(map(_ROLE.search, names)))
+    }
+    assert service in taking if service else len(taking) == 1, inputs
+
+
+@pytest.mark.parametrize("name", sorted(_BY_SERVICE))
+def test_services_bear_the_prefix_of_their_actions(name: str) -> None:
+    assert service_prefix(name) == name
+
+
+def test_what_gets_roles_are_service_principals() -> None:
+    for found in (*_BY_OPERATION.values(), *_BY_SERVICE.values()):
+        names = (*found.trusted, *found.passed_to) if found else ()
+        assert all(re.fullmatch(r"[a-z0-9.-]+\.amazonaws\.com", name) for name in names), names
+
+
+@pytest.mark.parametrize(
+    ("operation", "service", "expected"),
+    [
+        ("CreateService", "ecs", Receiver("ecs.amazonaws.com")),
+        ("CreateService", "vpc-lattice", None),
+        ("CreateService", None, None),
+        ("StartScanJob", "backup", None),
+        ("CreateAddon", "eks", Receiver((), ("eks.amazonaws.com", "pods.eks.amazonaws.com"))),
+        ("CreateFunction", None, Receiver("lambda.amazonaws.com")),
+        (None, "states", Receiver("states.amazonaws.com")),
+        ("createnodegroup", None, Receiver("ec2.amazonaws.com", "eks.amazonaws.com")),
+    ],
+)
+def test_who_gets_a_role(operation: str | None, service: str | None, expected: Receiver | None) -> None:
+    assert receiver(operation, service) == expected
+
+
+@pytest.mark.parametrize("service", sorted(RESOURCE_POLICIES))
+def test_commands_for_policies_of_resources_are_the_clis(service: str) -> None:
+    policy = RESOURCE_POLICIES[service]
+    check_call(list(policy.show))
+    check_call(list(policy.change))
+    if "--query" not in policy.show or not KNOWS_ALL:
+        return
+    client, command = policy.show[:2]
+    model: Any = get_session().get_service_model("s3" if client == "s3api" else client)
+    [operation] = [
+        each for each in model.operation_names if each.lower() == command.replace("-", "").replace("efs", "")
+    ]
+    shape: Any = model.operation_model(operation).output_shape
+    path = policy.show[policy.show.index("--query") + 1]
+    for name in path.split("."):
+        shape = shape.value if shape.type_name == "map" else shape.members[name]
