@@ -6,6 +6,7 @@ permission set: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from iamtriage._callers import STAND_IN
@@ -35,6 +36,7 @@ def grant_of(denial: Denial) -> Grant | None:
     return grant_for(denial.action, denial.resource, denial.place)
 
 
+@functools.lru_cache(maxsize=512)
 def sid_of(action: str) -> str:
     """Give a statement's id for an action.
 
@@ -70,6 +72,7 @@ def allow_remedy(
     title: str | None = None,
     url: str | None = None,
     instead: str | None = None,
+    first: str | None = None,
 ) -> Remedy | None:
     """Give the remedy that allows the action to the caller; None where no statement can be made of it.
 
@@ -79,6 +82,7 @@ def allow_remedy(
         title: the remedy's title.
         url: its page.
         instead: whom to allow it in place of the caller, in words.
+        first: its first step.
     """
     grant = grant or grant_of(denial)
     if grant is None:
@@ -86,6 +90,7 @@ def allow_remedy(
     name = sid_of(grant.action)
     policy = document([statement(grant, sid=name)])
     steps = [
+        *([first] if first else []),
         *([REPLACE] if grant.has_placeholders else []),
         *grant.notes,
         *also_takes(grant.action, denial.resource),

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import attrs
-
 from iamtriage._denials import identity_allow_helps
 from iamtriage._rules import commands, pages
 from iamtriage._rules.allowing import allow_remedy, grant_of
@@ -228,6 +226,9 @@ def explain_unnamed_deny(denial: Denial) -> Explanation:
     )
 
 
+_UNSURE = "The message does not say why. This helps where no policy of the caller allows it yet."
+
+
 def explain_unnamed(denial: Denial) -> Explanation:
     """Explain a denial without a reason."""
     who = denial.caller
@@ -245,13 +246,7 @@ def explain_unnamed(denial: Denial) -> Explanation:
                     "no-identity-allow", f"Most often, no policy of {who} allows {denial.action}.", "possible"
                 )
             )
-            helping = _helping(denial, helps=True)
-            if helping is not None:
-                unsure = (
-                    "The message does not say why. This helps where no policy of the caller allows it yet."
-                )
-                helping = attrs.evolve(helping, steps=(unsure, *helping.steps))
-            remedies += [helping, other_side(denial)]
+            remedies += [allow_remedy(denial, first=_UNSURE), other_side(denial)]
         causes.append(other_layer(denial))
         remedies.append(_looking(denial))
     else:
