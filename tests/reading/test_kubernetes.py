@@ -642,6 +642,23 @@ CONSOLE: Table = (
         "Your current IAM principal doesn’t have access to Kubernetes objects on this cluster.",
         _CONSOLE,
     ),
+    (
+        "own-words",
+        "Since Monday:\n- My current user or role does not have access to Kubernetes objects on this EKS cluster",
+        _CONSOLE,
+    ),
+    (
+        "without-your",
+        '**Error: "Current user or role does not have access to Kubernetes objects on this EKS cluster"**',
+        _CONSOLE,
+    ),
+    ("the", "The current IAM principal doesn't have access to Kubernetes objects on this cluster.", _CONSOLE),
+    (
+        "prose",
+        "If the current user or role does not have access to Kubernetes objects, ask whoever made the cluster.",
+        None,
+    ),
+    ("another", "A concurrent user or role does not have access to Kubernetes objects.", None),
     ("verify", "Unauthorized: Verify you have access to the Kubernetes cluster", _CONSOLE),
     (
         "german",
