@@ -25,7 +25,7 @@ from iamtriage._reading.surroundings import give_surroundings
 from iamtriage._reading.tails import read_tails
 from iamtriage._reading.translated import read_translated, read_translated_codes
 from iamtriage._reading.unwrap import unwrap
-from iamtriage._reading.verdicts import Around, choose, drop_outer, judge, unite
+from iamtriage._reading.verdicts import Around, choose, drop_mentions, drop_outer, judge, unite
 from iamtriage._reading.xml_bodies import read_xml
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def read(text: str, stated: Partial | None = None) -> tuple[View, list[Draft]]:
     around = Around(readable)
     drafts = drop_outer([draft for draft in drafts if judge(draft, around)], around)
     if len(drafts) > 1:
-        drafts = [draft for draft in drafts if not draft.only_tail] or drafts[:1]
+        drafts = drop_mentions([draft for draft in drafts if not draft.only_tail] or drafts[:1])
     refused = [draft for draft in sweep_apart(read_refusals(readable), drafts) if judge(draft, around)]
     return view, unite(sorted([*drafts, *refused], key=_start) if refused else drafts)
 
