@@ -11,6 +11,7 @@ from iamtriage._reading.actions import read_actions
 from iamtriage._reading.building import build
 from iamtriage._reading.classnames import read_classes
 from iamtriage._reading.codewords import read_codes
+from iamtriage._reading.console_cards import read_cards
 from iamtriage._reading.drafts import sweep, sweep_apart
 from iamtriage._reading.heads import read_heads
 from iamtriage._reading.kubernetes import read_kubernetes
@@ -85,6 +86,9 @@ def _pieces(text: str) -> list[Partial]:
     """Let every reader find its pieces; give them in the order of the text."""
     flat = text.replace("\n", " ")
     sentences = list(read_sentences(text))
+    cards = list(read_cards(text, flat, sentences))
+    if cards:
+        sentences = sorted([*sentences, *cards], key=_start)
     heads = [
         *read_heads(text),
         *read_labelled(text),
@@ -128,8 +132,8 @@ def _outside_source(pieces: Iterable[Partial], lines: Sequence[tuple[int, int]])
             yield piece
 
 
-def _start(draft: Draft) -> int:
-    return draft.start
+def _start(piece: Draft | Partial) -> int:
+    return piece.start
 
 
 def _outside(sentences: Sequence[Partial], phrases: Sequence[Partial]) -> Iterator[Partial]:
