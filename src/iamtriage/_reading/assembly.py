@@ -22,6 +22,7 @@ from iamtriage._reading.phrases import read_phrases
 from iamtriage._reading.refusals import read_refusals
 from iamtriage._reading.sentences import read_lone_reasons, read_sentences
 from iamtriage._reading.source_lines import source_lines
+from iamtriage._reading.source_literals import source_literals
 from iamtriage._reading.surroundings import give_surroundings
 from iamtriage._reading.tails import read_tails
 from iamtriage._reading.translated import read_translated, read_translated_codes
@@ -111,7 +112,9 @@ def _pieces(text: str) -> list[Partial]:
         *read_kubernetes(text, flat),
     ]
     pieces.sort(key=_position)
-    pieces = list(_outside_source(pieces, source_lines(text)))
+    if pieces:
+        source = sorted([*source_lines(text), *source_literals(text)])
+        pieces = list(_outside_source(pieces, source))
     if may_be_cut(text):
         for piece in pieces:
             piece.mark_cuts(text)
