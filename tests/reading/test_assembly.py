@@ -47,6 +47,10 @@ _BOB: Facts = expect(
     k8s_resource="pods",
     k8s_api_group="",
 )
+_SCOPED = "Credential should be scoped to a valid region."
+_SCOPE: Facts = expect("credential_scope", code="SignatureDoesNotMatch")
+_CALLED = "An error occurred (SignatureDoesNotMatch) when calling the PutObject operation: Check your key"
+_CALLED_FACTS: Facts = expect("signature_mismatch", code="SignatureDoesNotMatch", operation="PutObject")
 
 _TRACEBACK = 'Traceback (most recent call last):\n  File "/app/main.py", line 3, in main\n    call()\nbotocore.exceptions.ClientError: {}\n'
 _DURING = "\nDuring handling of the above exception, another exception occurred:\n\n"
@@ -65,6 +69,18 @@ INDEPENDENT: tuple[tuple[str, str, list[Facts], Facts], ...] = (
         f"{_THROTTLED}\n\n{_THROTTLED.replace('ListClusters', 'ListNodegroups')}\n",
         [_SLOW, {**_SLOW, "operation": "ListNodegroups"}],
         _SLOW,
+    ),
+    (
+        "another-code-mentioned",
+        f"The upload failed with ExpiredToken.\n\nSignatureDoesNotMatch: {_SCOPED}",
+        [expect("expired_credentials", code="ExpiredToken"), _SCOPE],
+        expect("expired_credentials", code="ExpiredToken"),
+    ),
+    (
+        "two-signatures",
+        f"{_CALLED}\n\nSignatureDoesNotMatch: {_SCOPED}",
+        [_CALLED_FACTS, _SCOPE],
+        _CALLED_FACTS,
     ),
     (
         "two-actions-of-one",
@@ -114,6 +130,19 @@ INDEPENDENT: tuple[tuple[str, str, list[Facts], Facts], ...] = (
 SAME: tuple[Row, ...] = (
     ("traceback-and-summary", _TRACEBACK.format(_BOTO) + f"\nERROR {_BOTO}\n", _FIRST),
     ("three-times", f"{_BOTO}\n\n{_BOTO}\n\n{_BOTO}\n", _FIRST),
+    *(
+        (f"mentioned-in-{name}", f"{words}\n\nSignatureDoesNotMatch: {_SCOPED}", _SCOPE)
+        for name, words in (
+            ("heading", "## sts fails with SignatureDoesNotMatch"),
+            ("title", "# Error: SignatureDoesNotMatch"),
+            ("prose", "The upload failed with SignatureDoesNotMatch, in one region only."),
+        )
+    ),
+    (
+        "mentioned-behind",
+        f"SignatureDoesNotMatch: {_SCOPED}\n\nSo it failed with SignatureDoesNotMatch.",
+        _SCOPE,
+    ),
     ("sentence-then-call", f"{DENIAL}\n\n{_BOTO}\n", _FIRST),
     (
         "union",

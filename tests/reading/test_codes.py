@@ -87,6 +87,32 @@ def test_sentence_and_code_together(code: str, message: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "operation", "message", "kind"),
+    [
+        (
+            "ResourceInUseException",
+            "CreateAccessEntry",
+            "The specified access entry resource is",
+            "access_entry",
+        ),
+        ("InvalidParameterException", "AssociateAccessPolicy", "The policyArn is not known", "access_entry"),
+        ("InvalidRequestException", "DeleteAccessEntry", "", "access_entry"),
+        ("InvalidParameterException", "UpdateAccessEntry", "Invalid ARN: app", "invalid_arn"),
+        ("ResourceInUseException", "CreatePodIdentityAssociation", "", "access_entry"),
+        ("AccessDeniedException", "CreateAccessEntry", "", "access_denied"),
+        ("ThrottlingException", "CreateAccessEntry", "Rate exceeded", "aws_error"),
+        ("ResourceNotFoundException", "CreateAccessEntry", "No cluster found for name: demo.", "aws_error"),
+        ("ResourceInUseException", "CreateCluster", "Cluster already exists with name: demo", "aws_error"),
+        ("InvalidRequestException", "CreateAccessPolicy", "", "aws_error"),
+    ],
+)
+def test_operations_on_access_entries(code: str, operation: str, message: str, kind: str) -> None:
+    """Whose object was refused is told by the operation, where the sentence does not."""
+    found = facts_in(f"An error occurred ({code}) when calling the {operation} operation: {message}")
+    assert found == {"kind": kind, "code": code, "operation": operation}
+
+
+@pytest.mark.parametrize(
     ("code", "expected"),
     [
         ("AccessDenied", "AccessDenied"),

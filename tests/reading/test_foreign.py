@@ -48,6 +48,38 @@ _CLOUDS = (
         "azure",
         "(AuthorizationFailed) The client 'ana' does not have authorization to perform action 'Microsoft.Compute/virtualMachines/read' over scope '/subscriptions/00000000-0000'",
     ),
+    (
+        "alibaba-python",
+        "oss2.exceptions.SignatureDoesNotMatch: {'status': 403, 'x-oss-request-id': '0123456789ABCDEF01234567', 'details': {'Code': 'SignatureDoesNotMatch', 'Message': 'The request signature we calculated does not match the signature you provided. Check your key and signing method.'}}",
+    ),
+    (
+        "alibaba-xml",
+        "<Error><Code>InvalidAccessKeyId</Code><Message>The OSS Access Key Id you provided does not exist in our records.</Message><RequestId>0123456789ABCDEF01234567</RequestId><HostId>xxx</HostId><OSSAccessKeyId>ana</OSSAccessKeyId></Error>",
+    ),
+    (
+        "alibaba-headers",
+        "code: 'SignatureDoesNotMatch',\n  headers:\n   { server: 'AliyunOSS',\n     'content-type': 'application/xml' },\n  message: 'The request signature we calculated does not match the signature you provided. Check your key and signing method.'",
+    ),
+    (
+        "tencent-storage",
+        "<Error><Code>SignatureDoesNotMatch</Code><Message>The Signature you specified is invalid.</Message><RequestId>0123456789ab</RequestId></Error>\nx-cos-request-id: 0123456789ab",
+    ),
+    (
+        "huawei-storage",
+        "HTTP/1.1 403 Forbidden\nServer: OBS\nx-obs-request-id: 0123456789AB\n\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>0123456789AB</RequestId><HostId>ab</HostId></Error>",
+    ),
+    (
+        "baidu-storage",
+        "HTTP/1.1 403 Forbidden\nx-bce-request-id: 0123456789ab\n\n<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you provided. Check your Secret Access Key and signing method.</Message></Error>",
+    ),
+    (
+        "gcp-storage-xml",
+        "HTTP/1.1 403 Forbidden\nX-GUploader-UploadID: ab\nx-goog-hash: crc32c=ab==\n\n<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you provided. Check your Google secret key and signing method.</Message></Error>",
+    ),
+    (
+        "gcp-storage-caller",
+        "<?xml version='1.0' encoding='UTF-8'?><Error><Code>AccessDenied</Code><Message>Access denied.</Message><Details>ana@example.com does not have storage.objects.get access to orders/1.csv.</Details></Error>",
+    ),
     ("azure-token", "AADSTS700082: The refresh token has expired due to inactivity."),
     (
         "oracle",
@@ -149,6 +181,22 @@ _OTHERS = (
 def test_nothing_of_aws(text: str) -> None:
     """Other clouds, systems and everyday texts give None."""
     assert facts_in(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<Error><Code>AccessDenied</Code><Message>Access Denied</Message><AWSAccessKeyId>ana</AWSAccessKeyId><RequestId>0123456789ABCDEF</RequestId><HostId>ab</HostId></Error>",
+        f"x-goog-cloud-target-resource: //iam.example\nUser: {ANA} is not authorized to perform: sts:AssumeRole",
+        f"Copied by ali-oss from s3://orders.\nUser: {ANA} is not authorized to perform: s3:GetObject",
+        "HTTP/1.1 403 Forbidden\nServer: MinIO\n\n<Error><Code>AccessDenied</Code><Message>Access Denied.</Message><RequestId>0123456789ABCDEF</RequestId><HostId>0f1e2d3c</HostId></Error>",
+        "An error occurred (SignatureDoesNotMatch) when calling the PutObject operation of oss2.example: The request signature we calculated does not match the signature you provided.",
+    ],
+    ids=["s3", "federation", "arn", "minio", "botocore"],
+)
+def test_stores_that_speak_as_s3_does_are_read(text: str) -> None:
+    """What says nothing of another cloud than AWS, or comes from AWS's own SDK, is read."""
+    assert facts_in(text) is not None
 
 
 @pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in _CLOUDS])

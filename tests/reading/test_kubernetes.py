@@ -32,6 +32,16 @@ FORBIDDEN: Table = (
         _forbidden(k8s_user=_USER, k8s_verb="list", k8s_resource="pods", k8s_api_group=""),
     ),
     (
+        "two-blocks",
+        f'```\nFailed to list resources: jobs.batch is forbidden: User "{_USER}"\n```\n\nWith this\n\n```text\ncannot list resource "jobs" in API group "batch" at the cluster scope\n```',
+        _forbidden(k8s_user=_USER, k8s_verb="list", k8s_resource="jobs", k8s_api_group="batch"),
+    ),
+    (
+        "two-blocks-of-others",
+        f'```\nUser "{_USER}"\n```\n\nWith this\n\n```\ncannot list resource "jobs" in API group "batch" at the cluster scope\n```',
+        None,
+    ),
+    (
         "namespace",
         'pods is forbidden: User "ana" cannot list resource "pods" in API group "" in the namespace "web"',
         _forbidden(
@@ -642,6 +652,23 @@ CONSOLE: Table = (
         "Your current IAM principal doesn’t have access to Kubernetes objects on this cluster.",
         _CONSOLE,
     ),
+    (
+        "own-words",
+        "Since Monday:\n- My current user or role does not have access to Kubernetes objects on this EKS cluster",
+        _CONSOLE,
+    ),
+    (
+        "without-your",
+        '**Error: "Current user or role does not have access to Kubernetes objects on this EKS cluster"**',
+        _CONSOLE,
+    ),
+    ("the", "The current IAM principal doesn't have access to Kubernetes objects on this cluster.", _CONSOLE),
+    (
+        "prose",
+        "If the current user or role does not have access to Kubernetes objects, ask whoever made the cluster.",
+        None,
+    ),
+    ("another", "A concurrent user or role does not have access to Kubernetes objects.", None),
     ("verify", "Unauthorized: Verify you have access to the Kubernetes cluster", _CONSOLE),
     (
         "german",

@@ -39,6 +39,21 @@ LINKED = (
     ("text", "topic", "first"),
     [
         (eks("CreateAccessEntry", IN_USE), "access-entry-exists", ("entry-exists", "reported")),
+        (
+            "operation error EKS: CreateAccessEntry, ResourceInUseException: The specified access entry",
+            "access-entry-exists",
+            ("entry-exists", "reported"),
+        ),
+        (
+            "operation error EKS: CreatePodIdentityAssociation, ResourceInUseException: In use",
+            "pod-identity-exists",
+            ("association-exists", "reported"),
+        ),
+        (
+            "operation error EKS: UpdatePodIdentityAssociation, InvalidRequestException: Not now",
+            "access-entry",
+            ("refused-object", "reported"),
+        ),
         (eks("CreateAccessEntry", MODE), "authentication-mode", ("mode-config-map", "reported")),
         (eks("CreateCluster", CREATOR), "cluster-creator", ("creator-needed", "reported")),
         (eks("AssociateAccessPolicy", STANDARD), "access-entry-type", ("not-standard", "reported")),

@@ -11,6 +11,7 @@ from iamtriage._reading.actions import read_actions
 from iamtriage._reading.building import build
 from iamtriage._reading.classnames import read_classes
 from iamtriage._reading.codewords import read_codes
+from iamtriage._reading.console_cards import read_cards
 from iamtriage._reading.drafts import sweep, sweep_apart
 from iamtriage._reading.heads import read_heads
 from iamtriage._reading.kubernetes import read_kubernetes
@@ -21,11 +22,12 @@ from iamtriage._reading.phrases import read_phrases
 from iamtriage._reading.refusals import read_refusals
 from iamtriage._reading.sentences import read_lone_reasons, read_sentences
 from iamtriage._reading.source_lines import source_lines
+from iamtriage._reading.source_literals import source_literals
 from iamtriage._reading.surroundings import give_surroundings
 from iamtriage._reading.tails import read_tails
 from iamtriage._reading.translated import read_translated, read_translated_codes
 from iamtriage._reading.unwrap import unwrap
-from iamtriage._reading.verdicts import Around, choose, drop_outer, judge, unite
+from iamtriage._reading.verdicts import Around, choose, drop_mentions, drop_outer, judge, unite
 from iamtriage._reading.xml_bodies import read_xml
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def read(text: str, stated: Partial | None = None) -> tuple[View, list[Draft]]:
     around = Around(readable)
     drafts = drop_outer([draft for draft in drafts if judge(draft, around)], around)
     if len(drafts) > 1:
-        drafts = [draft for draft in drafts if not draft.only_tail] or drafts[:1]
+        drafts = drop_mentions([draft for draft in drafts if not draft.only_tail] or drafts[:1])
     refused = [draft for draft in sweep_apart(read_refusals(readable), drafts) if judge(draft, around)]
     return view, unite(sorted([*drafts, *refused], key=_start) if refused else drafts)
 
@@ -85,6 +87,9 @@ def _pieces(text: str) -> list[Partial]:
     """Let every reader find its pieces; give them in the order of the text."""
     flat = text.replace("\n", " ")
     sentences = list(read_sentences(text))
+    cards = list(read_cards(text, flat, sentences))
+    if cards:
+        sentences = sorted([*sentences, *cards], key=_start)
     heads = [
         *read_heads(text),
         *read_labelled(text),
@@ -107,7 +112,9 @@ def _pieces(text: str) -> list[Partial]:
         *read_kubernetes(text, flat),
     ]
     pieces.sort(key=_position)
-    pieces = list(_outside_source(pieces, source_lines(text)))
+    if pieces:
+        source = sorted([*source_lines(text), *source_literals(text)])
+        pieces = list(_outside_source(pieces, source))
     if may_be_cut(text):
         for piece in pieces:
             piece.mark_cuts(text)
@@ -128,8 +135,8 @@ def _outside_source(pieces: Iterable[Partial], lines: Sequence[tuple[int, int]])
             yield piece
 
 
-def _start(draft: Draft) -> int:
-    return draft.start
+def _start(piece: Draft | Partial) -> int:
+    return piece.start
 
 
 def _outside(sentences: Sequence[Partial], phrases: Sequence[Partial]) -> Iterator[Partial]:

@@ -17,6 +17,10 @@ _CLOUDS = re.compile(
     r"|AADSTS|Microsoft\.[A-Z]\w+/|management\.azure|azure\.com|windows\.net|AuthorizationFailed|/subscriptions/[0-9a-f<x{$]"  # Azure
     r"|opc-request-id|oraclecloud|ocid1\.|NotAuthorizedOrNotFound"  # Oracle
     r"|cloud\.ibm\.com|IBM Cloud|Google Cloud|\boss: service|aliyuncs|\bBXN?IM\w*\d{4}|digitalocean\.com|api\.github\.com|accessible by integration"  # IBM, DigitalOcean, GitHub
+    # What their stores of objects put into bodies and headers that are S3's else.
+    r"|\bOSSAccessKeyId|(?i:\bx-(?:oss|cos|obs|bce|tos|kss|goog(?!-cloud-target))-[a-z])|\boss2\.|\bali-?oss\b|\bAliyunOSS"
+    r"|\b[Cc]os[._]?(?:Service|Client)(?:Error|Exception)|\bqcloud|myqcloud|\b[Oo]bsException|\bBce(?:Server|Service|Client)(?:Error|Exception)|bcebos"
+    r"|\bGoogleAccessId\b|\bGOOG(?:1|4-HMAC)|\bstorage\.(?:objects|buckets)\.[a-z]{3,10}(?:Iam\w{6,8})? access\b"
     r"|volces\.com|volcengine|bytepluses|trn:iam|jdcloud|ksyun|baidubce|yandexcloud|yandex\.net|scaleway|linode|ovh\.",
 )
 # Hadoop tells so of files in S3, and whose they are on the same line or in the trace's first; others of local files.

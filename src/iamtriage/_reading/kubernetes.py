@@ -49,8 +49,7 @@ sure  | path=/authenticate | msg=\\?\"access denied\\?\"[^\n]{0,800}?path=/authe
 sure  | erify you have access to the Kubernetes cluster | Unauthorized: Verify you have access to the Kubernetes cluster
 sure  | ubernetes | (?:Zugriff auf Kubernetes-Objekte|accès aux objets Kubernetes|acceso a los objetos de Kubernetes|acesso aos objetos (?:do )?Kubernetes|accesso agli oggetti Kubernetes)
 sure  | Kubernetes | Kubernetes (?:オブジェクト|对象|物件|객체|개체)
-sure  | does not have access to Kubernetes objects | [Yy]our current (?:user or role|IAM principal) does not have access to Kubernetes objects on this (?:EKS )?cluster
-sure  | have access to Kubernetes objects | [Yy]our current (?:user or role|IAM principal) (?:doesn't|does not) have access to Kubernetes objects
+sure  | access to Kubernetes objects | (?:\b(?:[Yy]our|[Mm]y|The) c|\bC)urrent (?:user or role|IAM principal) (?:doesn't|does not) have access to Kubernetes objects(?: on this (?:EKS )?cluster)?
 """
 _UNAUTHORIZED = table(_TABLE)
 # The fragment of the rows for the bare word, which everybody prints.

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _Q = "[\"'`]"
 _SENTENCE = re.compile(
     rf"(?<!\w)User\s+(?:{_Q}(?P<user>[^\"`]{{0,600}}?){_Q}|{_Q}?(?P<bare_user>[^\s\"'`]{{1,300}}){_Q}?)\s+"
+    # Somebody's words between two blocks of code.
+    r"(?P<between>```\s[^`\x1e]{1,160}?\s```\w{0,12}\s)?"
     rf"cannot\s+{_Q}?(?P<verb>\w{{2,24}}){_Q}?\s+"
     rf"(?:resources?\s+(?!(?:in|at)\s){_Q}?(?P<resource>[\w./*-]{{1,120}}){_Q}?|(?:path|on)\s+{_Q}(?P<path>[^\"'`\n]{{1,300}}){_Q}"
     r"|resources?\b|(?:all\s+)?(?P<old>[a-z][\w./-]{1,120}))"
@@ -95,7 +97,7 @@ def _read_sentences(text: str) -> Iterator[Partial]:
     for m in _SENTENCE.finditer(text):
         reach = max(0, m.start() - _HEAD_REACH)
         head = _HEAD.search(text, reach, m.start())
-        if head is None and not _speaks_for_itself(m):
+        if head is None and (m["between"] or not _speaks_for_itself(m)):
             continue
         partial = _partial(m.start() if head is None else head.start(), m.end())
         name = "user" if m["user"] is not None else "bare_user"

@@ -302,6 +302,8 @@ def read_lone_reasons(text: str, sentences: Sequence[Partial]) -> Iterator[Parti
         if "deny" in partial.facts and ("policy_type" in partial.facts or why["explicit"]):
             left = max(0, why.start() - _LOST_REACH, sentences[at - 1].end if at else 0)
             _read_lost_sentence(text, left, why.start(), partial)
+            # Two sections of an action, and no third: AWS's.
+            partial.aws = partial.aws or ("action" in partial.facts and text.endswith(" action", 0, end))
             partial.end = read_tail(text, end, partial)
             yield partial
 

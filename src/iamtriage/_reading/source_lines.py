@@ -23,6 +23,8 @@ _HANDLER = re.compile(
     r")",
     re.MULTILINE,
 )
+# Go's types of errors, as an argument of a function and of a variable.
+_TYPE = re.compile(r"\w\[\*[\w.]{1,120}\]\(|^var\s\w{1,40}\s\*[\w.]{1,120}$", re.MULTILINE)
 _FRAME = re.compile(r"^ ?File \"[^\"\n]{1,1000}\", line \d{1,7}(?:, in [^\n]{1,200})?\n{1,2}", re.MULTILINE)
 # A statement or call; not a sentence, nor the exception that ends a traceback.
 _STATEMENT = re.compile(
@@ -55,6 +57,9 @@ def _handlers(text: str) -> Iterator[tuple[int, int]]:
         for m in _HANDLER.finditer(text):
             end = text.find("\n", m.end())
             yield m.start(), end if end >= 0 else len(text)
+    if "*" in text:
+        for m in _TYPE.finditer(text):
+            yield m.span()
 
 
 def _framed(text: str) -> Iterator[tuple[int, int]]:

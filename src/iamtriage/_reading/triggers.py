@@ -43,7 +43,7 @@ def may_hold_failure(text: str) -> bool:
             text[:1] not in _ENTRY_STARTS
             and not text[1:2].isdigit()
             and text[4:5] != "="
-            and text[9:10] != ":"
+            and (text[9:10] != ":" or text[4:5] == ":")  # but the console's "User: arn:"
             and _may_hold_bare_sentence(text)
         )
     )

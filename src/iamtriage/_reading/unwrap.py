@@ -84,7 +84,7 @@ def unwrap(text: str) -> View:
         view.text = view.text.translate(_TYPOGRAPHIC)
     if "''" in view.text:
         view.sub(_DOUBLED_QUOTE, "'")
-    if "</" in view.text:
+    if "</" in view.text or "<br" in view.text:
         view.sub(_TAGS, "\n")
     if view.text.count("\n") != lines:
         # What was escaped may have lines, boxes and stamps of its own.

@@ -23,6 +23,8 @@ from iamtriage._reading.partials import CLASS_NAME, HINT
 from iamtriage._reading.phrases import SPECIFIC
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from iamtriage._reading.drafts import Draft
     from iamtriage.typing import Kind
 
@@ -48,6 +50,17 @@ _WITHOUT_CODE = frozenset(
         "botocore", "aws-cli", "go-v2", "go-v1", "java-v1", "java-v2", "php", "dotnet", "ruby", "boto2",
     }
 )  # fmt: skip
+# EKS's operations on access entries and Pod Identity associations, which no other service has, and what refuses those
+# themselves; what was not found may be the cluster.
+_ENTRY_OPERATIONS = frozenset(
+    {
+        "CreateAccessEntry", "DeleteAccessEntry", "DescribeAccessEntry", "ListAccessEntries", "UpdateAccessEntry",
+        "AssociateAccessPolicy", "DisassociateAccessPolicy", "ListAssociatedAccessPolicies",
+        "CreatePodIdentityAssociation", "DeletePodIdentityAssociation", "DescribePodIdentityAssociation",
+        "ListPodIdentityAssociations", "UpdatePodIdentityAssociation",
+    }
+)  # fmt: skip
+_ENTRY_CODES = frozenset({"InvalidParameterException", "InvalidRequestException", "ResourceInUseException"})
 
 
 class Around:
@@ -122,12 +135,20 @@ def judge(draft: Draft, around: Around) -> bool:
         draft.kind = kinds[0]
     else:
         draft.kind = by_code or draft.wrapper_kind or _kind_of_rest(draft, around)
+    if draft.kind == "aws_error" and _is_of_entries(draft):
+        draft.kind = "access_entry"
     api = draft.facts.pop("api_operation", None)
     action = draft.facts.get("action")
     if api and action and (action.rank == HINT or action.value.partition(":")[2] != api.value):
         # CloudFormation's "API: ec2:CreateVpc" is all that names the call, unless the sentence does.
         draft.facts.setdefault("operation", api)
     return draft.kind is not None and _is_ours(draft, around)
+
+
+def _is_of_entries(draft: Draft) -> bool:
+    """Tell whether EKS refused an access entry or a Pod Identity association as an object."""
+    operation = draft.facts.get("operation")
+    return operation is not None and operation.value in _ENTRY_OPERATIONS and draft.code in _ENTRY_CODES
 
 
 def _kind_of_rest(draft: Draft, around: Around) -> Kind | None:
@@ -270,6 +291,23 @@ _SAME_BY = (
     "k8s_namespace",
 )
 _MOST_COMPARED = 16
+
+
+def drop_mentions(drafts: list[Draft]) -> list[Draft]:
+    """Drop what only mentions a code, as a heading does, where its sentence says that it means another thing."""
+    told = {plain_code(draft.code) for draft in drafts if draft.code and draft.kind in SPECIFIC}
+    return [draft for draft in drafts if draft.kind in SPECIFIC or not _mentions(draft, told)]
+
+
+def _mentions(draft: Draft, told: Container[str]) -> bool:
+    code = draft.facts.get("code")
+    return (
+        code is not None
+        and code.rank <= HINT
+        and draft.facts.keys() <= {"code", "service"}
+        and not (draft.begun or draft.thrown)
+        and plain_code(code.value) in told
+    )
 
 
 def unite(drafts: list[Draft]) -> list[Draft]:

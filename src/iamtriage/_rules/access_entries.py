@@ -57,6 +57,12 @@ def explain_access_entry(case: Case[AccessEntry]) -> Explanation:
         for pattern, rule in _RULES:
             if pattern.search(words):
                 return rule(case, words)
+    # Where the sentence is cut off, or another than is known.
+    if case.failure.envelope.code == "ResourceInUseException":
+        if case.failure.envelope.operation == "CreateAccessEntry":
+            return _in_use(case, own_words(case))
+        if case.failure.envelope.operation == "CreatePodIdentityAssociation":
+            return explain_association_exists(case, own_words(case))
     return _other(case)
 
 
@@ -317,7 +323,10 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
         re.compile(r"[Aa]ssociation already exists|odIdentityAssociation .{0,80}already exists"),
         explain_association_exists,
     ),
-    (re.compile(r"[Pp]od ?[Ii]dentity ?[Aa]ssociation"), explain_association_missing),
+    (
+        re.compile(r"[Pp]od ?[Ii]dentity ?[Aa]ssociation.{0,120}(?:not (?:be )?found|NotFound)"),
+        explain_association_missing,
+    ),
     (
         re.compile(
             r"principalArn could not be found|access entry (?:could not be|does not exist|was not found)"

@@ -1,0 +1,148 @@
+"""Reads the card of a denial in AWS's console, labels and values; not its sentences elsewhere (``sentences``).
+
+    card    = ["User:" value] ["Service:" prefix] ["Action:" action] ["On resource(s):" value] "Context:" clause
+    clause  = "no" TYPE "allows the" [action] "action" | "a" TYPE "explicitly denies the" [action] "action"
+
+People paste it line by line, in one line, or without what parted the lines; a translated console has labels of its
+own. Read from its end, since the clause is what no other text has. The clause alone tells of a denial where it names
+the action and begins what is said.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._reading.grammar import trim
+from iamtriage._reading.masks import ARN, rejoin
+from iamtriage._reading.partials import BEST, HINT, Partial
+from iamtriage._reading.rbac import put_principal
+from iamtriage._reading.reasons import policy_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_REACH = 2600
+_TYPE = r"(?:[\w-]{1,30}\s+){0,4}?(?:policy|policies|boundary)"
+_ACTION = r"[a-z][a-z0-9-]{1,40}:[A-Z][A-Za-z0-9]{1,100}"
+_CLAUSE = re.compile(
+    rf"(?:\bno\s+(?P<silent>{_TYPE})\s+allows?|\b(?:an?|the)\s+(?P<denying>{_TYPE})\s+explicitly\s+den(?:ies|y))"
+    rf"\s+the\s+(?:[\"'`]?(?P<action>{_ACTION})[\"'`]?\s+)?action\b"
+)
+# Markdown's bold and code, and quotes; a star alone is a value.
+_MARKS = r"(?:\*\*|__|[`\"']){0,2}"
+_COLON = rf"{_MARKS}\s?:{_MARKS}\s?{_MARKS}"
+_CONTEXT = re.compile(
+    rf"(?:Context|Contexte|Contexto|Contesto|Kontext|Konteks|コンテキスト|컨텍스트|上下文|情境){_COLON}\Z"
+)
+_CONTEXT_REACH = 40
+# Without what parted the lines, a label stands right behind the value before it.
+_LABEL = re.compile(
+    r"(?:(?P<user>(?<![\w/-])(?:User|Utilisateur|Usuario|Usuário|Benutzer|Utente|Pengguna|ユーザー|사용자|用户|使用者))"
+    r"|(?P<service>Service|Servicio|Serviço|Servizio|Dienst|Layanan|サービス|서비스|服务|服務)"
+    r"|(?P<action>Action|Acción|Ação|Azione|Aktion|Tindakan|アクション|작업|操作)"
+    r"|(?P<resource>(?:(?:On|Sur|En|Em|Su|Auf|Pada)\s(?:[a-z]{1,6}\s)?)?"
+    r"(?:[Rr]esource|[Rr]essourcen?|[Rr]ecurso|[Rr]isors[ae]|[Ss]umber\sdaya|リソース|리소스|资源|資源)s?(?:\([a-z]{1,2}\))?)"
+    rf"){_COLON}"
+)
+_VALUES = {
+    "user": re.compile(rf"(?:{ARN}|[\w+=,.@<>*-]{{1,128}})"),
+    "service": re.compile(r"[a-z][a-z0-9-]{1,40}(?![\w.:])"),
+    "action": re.compile(r"(?:(?P<prefix>[A-Za-z][A-Za-z0-9-]{1,40}):)?[A-Z][A-Za-z0-9]{1,100}(?![\w:])"),
+    "resource": re.compile(rf"(?:{ARN}|\*|[^\s\"'`<>]{{1,600}}(?:[ ][^\s\"'`<>]{{1,600}}){{0,3}})"),
+}
+# What may stand between a value and the next label.
+_BETWEEN = re.compile(r"[\s\"'`*_.,;|>-]{0,12}\Z")
+_HEADING = re.compile(rf"Access\s+denied\s+to\s+{_MARKS}(?P<action>{_ACTION})(?![\w:])")
+_HEADING_REACH = 400
+# What a clause without a card begins: a text, a part of one, or what is left of a sentence.
+_BEGINS = re.compile(r"(?:\A|\x1e|\n\n|\.{3}|…|:|[-–—][ ]|[(\"'`])\s?\Z")
+
+
+def read_cards(text: str, flat: str, sentences: Sequence[Partial]) -> Iterator[Partial]:
+    """Find every card and every lone clause, in order.
+
+    Args:
+        text: the readable text.
+        flat: the same with blanks for line ends.
+        sentences: denials in AWS's common sentence, in order, whose clauses are read already.
+    """
+    if " action" not in flat:
+        return
+    at = done = 0
+    for clause in _CLAUSE.finditer(text):
+        while at < len(sentences) and sentences[at].end <= clause.start():
+            at += 1
+        if at < len(sentences) and sentences[at].start <= clause.start():
+            continue
+        floor = max(done, sentences[at - 1].end if at else 0)
+        context = _CONTEXT.search(text, max(floor, clause.start() - _CONTEXT_REACH), clause.start())
+        if context:
+            partial = _read_card(text, floor, context.start(), clause)
+        elif clause["action"] and _BEGINS.search(text, max(0, clause.start() - 4), clause.start()):
+            partial = Partial("core", clause.start(), clause.end(), kind="access_denied", aws=True)
+        else:
+            continue
+        _read_clause(partial, clause)
+        done = partial.end
+        yield partial
+
+
+def _read_card(text: str, floor: int, end: int, clause: re.Match[str]) -> Partial:
+    """Read the fields from the last one backwards, as far as they follow each other."""
+    partial = Partial("core", end, clause.end(), kind="access_denied", aws=True)
+    prefix: re.Match[str] | None = None
+    action: re.Match[str] | None = None
+    for label in reversed(list(_LABEL.finditer(text, max(floor, end - _REACH), end))):
+        name = label.lastgroup or ""
+        value = _VALUES[name].match(text, label.end(), end)
+        if value is None or _BETWEEN.match(text[value.end() : end]) is None:
+            break
+        partial.start = end = label.start()
+        if name == "service":
+            prefix = value
+        elif name == "action":
+            action = value
+        else:
+            first, last = trim(text, *value.span())
+            put = put_principal if name == "user" else _put_resource
+            put(partial, rejoin(text[first:last]), first, last)
+    if action:
+        _put_action(partial, action, prefix)
+    heading = None
+    for heading in _HEADING.finditer(text, max(floor, end - _HEADING_REACH), end):  # noqa: B007 (the last one counts)
+        pass
+    if heading:
+        _put_named(partial, heading)
+        partial.start = heading.start()
+    return partial
+
+
+def _put_resource(partial: Partial, value: str, start: int, end: int) -> None:
+    partial.put("resource", value, start, end)
+
+
+def _put_action(partial: Partial, action: re.Match[str], prefix: re.Match[str] | None) -> None:
+    """Put an action, which the field of the service completes where it has no prefix."""
+    service = action["prefix"] or (prefix[0] if prefix else None)
+    if service:
+        name = action[0] if action["prefix"] else f"{service}:{action[0]}"
+        partial.put("action", name, *action.span())
+        start, end = action.span("prefix") if action["prefix"] or prefix is None else prefix.span()
+        partial.put("service", service.lower(), start, end, BEST)
+
+
+def _put_named(partial: Partial, m: re.Match[str]) -> None:
+    """Put the action that a clause or heading names, if the card has none."""
+    if m["action"] and "action" not in partial.facts:
+        start, end = m.span("action")
+        service = m["action"].partition(":")[0]
+        partial.put("action", m["action"], start, end, HINT)
+        partial.put("service", service, start, start + len(service))
+
+
+def _read_clause(partial: Partial, clause: re.Match[str]) -> None:
+    _put_named(partial, clause)
+    partial.put("deny", "implicit" if clause["silent"] else "explicit")
+    partial.put("policy_type", policy_type(clause["silent"] or clause["denying"]))
+    partial.put("reason", " ".join(clause[0].split()), *clause.span())

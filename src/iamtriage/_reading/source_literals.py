@@ -1,0 +1,116 @@
+"""Finds the string literals of source code that a program looks for, says, throws or keeps; not what it printed.
+
+The cue is the code around a literal: a call that searches, throws, logs or formats, a comparison, a constant. Such
+a literal is a failure after all where it holds what no source code does, an account or a request id: then somebody
+pasted what was printed, or a test repeats it. Whole lines of code are ``source_lines``'.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# To the end of its line, where it is not closed there.
+_LITERAL = r"(?:[rbfRBF$@&]{0,2}(?:\"[^\"\n]{0,800}(?:\"|$)|'[^'\n]{0,800}(?:'|$)|`[^`\n]{0,800}(?:`|$)))"
+_ARGUMENT = re.compile(rf"\s?(?:[^\n\"'`:;]|::){{0,160}}(?P<literal>{_LITERAL})", re.MULTILINE)
+_MORE = re.compile(rf"(?:\s?,\s?{_LITERAL}){{0,20}}", re.MULTILINE)
+# What is called: strings.Contains, startsWith, RetryWhenMessageContains[T], preg_match …
+_SEARCH = re.compile(
+    r"(?:[Cc]ontains|[Ii]ncludes?|[Ss]tarts_?[Ww]ith|[Ee]nds_?[Ww]ith|[Hh]as(?:Prefix|Suffix|Substring)|[Ii]ndex_?[Oo]f"
+    r"|[Ee]quals?|[Mm]atch(?:es)?|[Ss]earch|[Cc]ompile|strr?i?pos|stri?str|strn?cmp|[Rr]eg[Ee]xp?|[Rr]aises)"
+    r"\w{0,24}[!?]?(?:\[[^\[\]\n]{1,80}\])?\Z"
+)
+_SAYING = re.compile(
+    r"(?:\b(?:throw|raise)\s(?:new\s)?[\w.\\:]{1,120}|\bnew\s[\w.\\:]{0,120}(?:Error|Exception|Fault))(?:<[^<>\n]{0,40}>)?\Z"
+    # Not a frame of PHP's, "Monolog\Logger->error('…')".
+    r"|(?<![\w\\])_?(?:log(?:ger|ging|rus)?|LOG(?:GER)?|Log(?:ger)?|console|[ks]log|winston|fmt|errors|status|t)(?:\(\))?"
+    r"(?:\.|->|::)[\w.]{1,24}!?\Z"
+    r"|\b(?:(?:format|panic|bail|anyhow|e?println|error|warn|info|debug|writeln?|ensure)!|s?n?printf|print|[Ss]tring\.[Ff]ormat"
+    r"|System\.(?:out|err)\.print\w{0,4}|Console\.Write\w{0,4})\Z"
+)
+_CALLED = re.compile(r"[\w!?\]>]\(")
+_CALL_REACH = 140
+_PLACEHOLDER = re.compile(r"%[+#]?[svwqrd](?![A-Za-z0-9])")
+
+_IN = rf"{_LITERAL}\s(?:not\s)?in\s[a-z_][\w.]{{0,80}}(?:\(\w{{0,40}}\))?\s?"
+_COMPARED = (
+    (("==", "!=", "=~"), re.compile(rf"[\w)\]\"']\s?(?:[=!]==?|=~)\s?{_LITERAL}", re.MULTILINE)),
+    (
+        ('" in ', "' in ", '" not in ', "' not in "),
+        re.compile(
+            rf"(?:\b(?:if|elif|while|assert|return|not)\s|\()(?:not\s)?{_IN}(?:[:)\],]|(?:and|or|else)\b|$)"
+            rf"|^(?:(?:or|and)\s)?{_IN}(?:[:)]|(?=(?:or|and)\s[\"']))",
+            re.MULTILINE,
+        ),
+    ),
+    (("?",), re.compile(rf"\.(?:include|match|start_with|end_with)\?\s{_LITERAL}", re.MULTILINE)),
+    (("case ",), re.compile(rf"^case\s{_LITERAL}\s?(?::|,|=>|->)", re.MULTILINE)),
+    ((".test(",), re.compile(r"/[^/\n]{1,300}/[a-z]{0,3}\.test\(")),
+)
+_KEPT = (
+    (
+        ("throw ", "raise "),
+        re.compile(
+            rf"\braise\s[\w.:]{{1,120}},\s?{_LITERAL}"
+            rf"|(?:^|[{{;)]\s?)(?:throw|raise)\s{_LITERAL}\s?(?:$|[;}}]|(?:if|unless)\b)",
+            re.MULTILINE,
+        ),
+    ),
+    (
+        (" = ", " =\n", " := "),
+        re.compile(
+            r"^(?:(?:export|public|private|protected|internal|pub(?:\([a-z]{1,10}\))?)\s){0,3}"
+            rf"(?:(?:const|static|final|readonly|constexpr|let|var|val|mut)\s){{1,4}}[\w :&<>*\[\].']{{1,100}}?\s:?=\s{_LITERAL}",
+            re.MULTILINE,
+        ),
+    ),
+    (
+        ("return ",),
+        re.compile(rf"^return\s(?:[^\s\"'`]{{1,80}}\s?\+\s?{_LITERAL}|{_LITERAL}\s?;)", re.MULTILINE),
+    ),
+    # The last argument, behind a function that begins lines above.
+    (("}, ", "), ", "], "), re.compile(rf"^[}})\]]{{1,4}},\s?{_LITERAL}\s?\)", re.MULTILINE)),
+)
+
+_ID = (
+    r"\barn:aws[\w-]{0,16}:[^\s\"'`]{1,80}?[0-9]{12}|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-"
+    r"|\b[Rr]equest\s?I[Dd]:\s?[0-9A-Za-z]{8}"
+)
+_IDS = re.compile(_ID)
+_PRINTED = re.compile(rf"{_ID}|An error occurred \([A-Z]\w{{2,80}}\) when calling the \w{{2,80}} operation:")
+
+
+def source_literals(text: str) -> Iterator[tuple[int, int]]:
+    """Give where such literals and the code in front of them begin and end; not in order."""
+    for patterns, printed in ((_COMPARED, _IDS), (_KEPT, _PRINTED)):
+        for needed, pattern in patterns:
+            if any(fragment in text for fragment in needed):
+                for m in pattern.finditer(text):
+                    if printed.search(m[0]) is None:
+                        yield m.span()
+    for opening in _CALLED.finditer(text):
+        call = _call(text, opening.end())
+        if call is not None:
+            yield call
+
+
+def _call(text: str, at: int) -> tuple[int, int] | None:
+    """Give where the call is whose arguments begin at a place, if it is source code with a literal."""
+    m = _ARGUMENT.match(text, at)
+    if m is None:
+        return None
+    reach = max(0, at - _CALL_REACH)
+    search = _SEARCH.search(text, reach, at - 1)
+    if search:
+        more = _MORE.match(text, m.end())
+        end = more.end() if more else m.end()
+        return None if _IDS.search(text, at, end) else (search.start(), end)
+    if _PRINTED.search(m["literal"]):
+        return None
+    saying = _SAYING.search(text, reach, at - 1)
+    if saying:
+        return saying.start(), m.end()
+    return (at, m.end()) if _PLACEHOLDER.search(m["literal"]) else None

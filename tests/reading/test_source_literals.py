@@ -1,0 +1,139 @@
+"""String literals in source code are what a program looks for or says; the same words printed are failures."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tables import ANA, REQUEST, Facts, Table, denied, expect, facts_in, rows
+
+_CALL = "An error occurred (AccessDenied) when calling the PutObject operation: Access Denied"
+_CALL_FACTS = denied(code="AccessDenied", operation="PutObject")
+_NO_ROLE = "no EC2 IMDS role found"
+_INVALID = "The security token included in the request is invalid"
+_MISSING = expect("missing_credentials")
+_UNKNOWN = expect("invalid_credentials")
+_DENIAL = f"User: {ANA} is not authorized to perform: s3:GetObject"
+_DENIED = denied(principal=ANA, action="s3:GetObject")
+
+SEARCHES: Table = tuple(
+    (name, text, None)
+    for name, text in (
+        ("go", f'if strings.Contains(err.Error(), "{_NO_ROLE}") ||\n\tstrings.Contains(err.Error(), "dial tcp") {{'),
+        ("go-case", f'case strings.Contains(msg, "{_NO_ROLE}") || strings.HasPrefix(msg, "ExpiredToken"):'),
+        (
+            "go-generic",
+            '_, err := retry.WhenMessageContains[*types.InvalidParameterException](ctx, wait, func() (any, error) {\n\treturn eks.CreateAccessEntry(ctx, input)\n}, "The specified principalArn is invalid")\n\nif err != nil {',
+        ),
+        ("java", 'if (e.getMessage().contains("STS is not activated in this region")) {'),
+        ("csharp", f'if (!e.Message.Contains("{_INVALID}")\n    && !e.Message.StartsWith("{_NO_ROLE}"))'),
+        ("javascript", f"if (err.message.includes('{_INVALID}')) retry();"),
+        ("javascript-regex", "if (/the security token included in the request is expired/i.test(err.message)) retry();"),
+        ("javascript-template", f"return message.startsWith(`{_INVALID}`)"),
+        ("ruby", f"retry if error.message.include?('{_INVALID}')"),
+        ("ruby-bare", f'retry if error.message.include? "{_INVALID}"'),
+        ("rust", f'if text.contains("{_NO_ROLE}") {{'),
+        ("php", f"if (strpos($e->getMessage(), '{_INVALID}') !== false) {{"),
+        ("shell-like", f'[[ "$out" == "{_INVALID}" ]]'),
+        ("equal", f"if (err.message === '{_INVALID}') {{"),
+        ("python-in", f'if "{_INVALID}" in output:\n    verdict = "stale"'),
+        ("python-elif", '# AWS says why\nelif "because no VPC endpoint policy" in output:\n    verdict = "endpoint"'),
+        ("python-in-call", f"return '{_INVALID}' in str(error)"),
+        ("python-or", f'if (\n    "{_NO_ROLE}" in text\n    or "{_INVALID}" in text\n):'),
+        ("python-test", f'with pytest.raises(ClientError, match="{_INVALID}"):'),
+        ("python-search", f're.search(r"{_INVALID}", output)'),
+        ("switch", f'case "{_INVALID}":\n    retry()'),
+        ("several", f'hasAny := containsAny(msg, "one", "two", "{_NO_ROLE}")'),
+    )
+)  # fmt: skip
+SAYINGS: Table = tuple(
+    (name, text, None)
+    for name, text in (
+        (
+            "javascript-throw",
+            "throw new auth.CredentialsProviderError(`The SSO session associated with this profile is invalid. ${hint}`, {",
+        ),
+        ("javascript-throw-kept", "const stale = new Error(`The SSO session associated with this profile is invalid. ${hint}`);"),
+        ("javascript-log", f"console.error('{_INVALID}');"),
+        ("php-throw", f"    throw new \\RuntimeException('{_INVALID}');"),
+        ("java-log", 'logger.info("STS is not activated in this region for resource {} in {}", name, region, e);'),
+        ("java-throw", f'throw new IllegalStateException("{_NO_ROLE}", e);'),
+        ("java-constant", f'private static final String STALE = "{_INVALID}";'),
+        ("python-log", f'self.log.error("{_INVALID}")\nraise'),
+        ("python-raise", f"raise RuntimeError('{_INVALID}')"),
+        ("python-raise-format", 'raise RuntimeError(f"Unable to locate credentials for {profile}")'),
+        ("ruby-raise", f"raise Stale, '{_INVALID}' unless ok"),
+        ("ruby-raise-bare", f'raise "{_INVALID}" unless ok'),
+        ("go-format", 'return fmt.Errorf("error looking up service account %s/%s: %v", namespace, name, err)'),
+        ("go-format-inner", 'return admission.NewForbidden(a, fmt.Errorf("error looking up service account %s: %v", name, err))'),
+        ("go-new", f'var errNoRole = errors.New("{_NO_ROLE}")'),
+        ("go-other-format", 'return oops.Wrapf(err, "error looking up service account %s", name)'),
+        ("go-return", 'return msg + " — The provided token has expired; sign in"'),
+        ("rust-format", "errors.push(format!(\"Credential should be scoped to a valid region not '{}'\", region));"),
+        (
+            "rust-constants",
+            'const SCOPE: &str = "Credential should be scoped to a valid region. ";\npub static SERVICE: &str =\n    "Credential should be scoped to correct service: \'sts\'. ";',
+        ),
+        ("csharp-return", f'return "{_INVALID}";'),
+        ("masked", "throw new Error(`User: arn:aws:iam::${account}:user/${name} is not authorized to perform: ${action}`)"),
+    )
+)  # fmt: skip
+FAILURES: Table = (
+    ("repr", f"ClientError('{_CALL}')", _CALL_FACTS),
+    ("repr-bare", f"RuntimeError('{_INVALID}')", _UNKNOWN),
+    ("javascript-printed", f'Error("{_INVALID}")', _UNKNOWN),
+    ("logfmt", f'level=error msg="{_INVALID}"', _UNKNOWN),
+    ("logfmt-format", f'level=error msg="cannot list %s: {_INVALID}"', _UNKNOWN),
+    ("json", f'{{"error": "{_INVALID}"}}', _UNKNOWN),
+    ("json-trailing", f'{{"about": {{\n}}, "error": "{_INVALID}"\n}}', _UNKNOWN),
+    ("field", f"Failed(errorMessage='{_INVALID}')", _UNKNOWN),
+    ("terraform-value", f'status_reason = "{_INVALID}"', _UNKNOWN),
+    ("grpc", f'rpc error: code = Unknown desc = "{_NO_ROLE}"', _MISSING),
+    ("logger-printed", f"ERROR:logger.error: {_INVALID}", _UNKNOWN),
+    ("php-frame", f"#2 /app/a.php(7): Monolog\\Logger->error('{_INVALID}')", _UNKNOWN),
+    ("prose-in", f'I see "{_INVALID}" in the logs.', _UNKNOWN),
+    ("prose-match", f'The keys do not match (it says "{_INVALID}").', _UNKNOWN),
+    ("prose-throw", f'It will throw "{_INVALID}" sometimes.', _UNKNOWN),
+    ("heading", f'=== "{_INVALID}" ===', _UNKNOWN),
+    ("concrete-log", f'logger.error("{_DENIAL}")', _DENIED),
+    ("concrete-throw", f"throw new Error('{_CALL}')", _CALL_FACTS),
+    ("concrete-compared", f"assert '{_DENIAL}' == 'ok'", _DENIED),
+    (
+        "concrete-request",
+        f'raise RuntimeError("{_NO_ROLE}, RequestID: {REQUEST}")',
+        {**_MISSING, "request_id": REQUEST},
+    ),
+    (
+        "python-traceback",
+        f'Traceback (most recent call last):\n  File "a.py", line 3, in f\n    raise RuntimeError("{_INVALID}")\nRuntimeError: {_INVALID}',
+        _UNKNOWN,
+    ),
+    (
+        "node-traceback",
+        f"/app/a.js:10\n    throw new Error(`{_INVALID} ${{hint}}`);\n    ^\n\nError: {_INVALID} Sign in.\n    at f (/app/a.js:10:11)",
+        _UNKNOWN,
+    ),
+    (
+        "notebook",
+        f'----> 1 raise RuntimeError("{_INVALID}")\n\nRuntimeError: {_INVALID}',
+        _UNKNOWN,
+    ),
+    ("cell-and-output", f'print("{_INVALID}")\n\n{_INVALID}', _UNKNOWN),
+    ("code-then-log", f'if strings.Contains(msg, "{_NO_ROLE}") {{\n\n{_CALL}', _CALL_FACTS),
+    (
+        "pytest",
+        f">       assert 'ready' in out\nE       AssertionError: assert 'ready' in '{_INVALID}'",
+        _UNKNOWN,
+    ),
+)
+
+
+@pytest.mark.parametrize(("text", "expected"), rows((*SEARCHES, *SAYINGS)))
+def test_literals_of_source_code_are_no_failures(text: str, expected: Facts | None) -> None:
+    """What a program compares, throws, formats or keeps is not what happened."""
+    assert facts_in(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), rows(FAILURES))
+def test_printed_literals_are_failures(text: str, expected: Facts | None) -> None:
+    """The same words in a log, a printed object, prose or with values of a real call are read."""
+    assert facts_in(text) == expected
