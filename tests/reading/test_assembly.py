@@ -52,7 +52,32 @@ _TRACEBACK = 'Traceback (most recent call last):\n  File "/app/main.py", line 3,
 _DURING = "\nDuring handling of the above exception, another exception occurred:\n\n"
 _CAUSE = "\nThe above exception was the direct cause of the following exception:\n\n"
 
+# Denials of two tools, whose facts would supplement each other.
+_LISTING = (
+    "fatal error: An error occurred (AccessDenied) when calling the ListObjectsV2 operation: Access Denied"
+)
+_LISTED: Facts = denied(code="AccessDenied", operation="ListObjectsV2")
+_CREATING = f"Error: creating function: {{}}: \n\tstatus code: 403, request id: {REQUEST}"
+_CREATED: Facts = denied(status_code=403, request_id=REQUEST)
+
 INDEPENDENT: tuple[tuple[str, str, list[Facts], Facts], ...] = (
+    *(
+        (f"two-tools-{code}-{order}", text, each, each[0])
+        for code in ("AccessDenied", "AccessDeniedException")
+        for order, text, each in (
+            ("cli-first", f"{_LISTING}\n\n{_CREATING.format(code)}", [_LISTED, {**_CREATED, "code": code}]),
+            ("go-first", f"{_CREATING.format(code)}\n\n{_LISTING}", [{**_CREATED, "code": code}, _LISTED]),
+        )
+    ),
+    (
+        "one-tool-two-codes",
+        f"{_CREATING.format('AccessDeniedException')}\n\nError: reading queue: AccessDenied: Access to the resource https://sqs.eu-west-1.amazonaws.com/ is denied.",
+        [
+            {**_CREATED, "code": "AccessDeniedException"},
+            denied(code="AccessDenied", resource="https://sqs.eu-west-1.amazonaws.com/", service="sqs"),
+        ],
+        {**_CREATED, "code": "AccessDeniedException"},
+    ),
     ("two-denials", f"{_BOTO}\n\n{_OTHER}\n", [_FIRST, _SECOND], _FIRST),
     ("two-denials-adjacent", f"{_BOTO}\n{_OTHER}\n", [_FIRST, _SECOND], _FIRST),
     ("denial-behind-an-error", f"{_THROTTLED}\n\n{_BOTO}\n", [_SLOW, _FIRST], _FIRST),

@@ -24,8 +24,9 @@ from iamtriage._reading.source_lines import source_lines
 from iamtriage._reading.surroundings import give_surroundings
 from iamtriage._reading.tails import read_tails
 from iamtriage._reading.translated import read_translated, read_translated_codes
+from iamtriage._reading.uniting import unite
 from iamtriage._reading.unwrap import unwrap
-from iamtriage._reading.verdicts import Around, choose, drop_outer, judge, unite
+from iamtriage._reading.verdicts import Around, choose, drop_outer, judge
 from iamtriage._reading.xml_bodies import read_xml
 
 if TYPE_CHECKING:

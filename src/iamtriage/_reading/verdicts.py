@@ -1,7 +1,7 @@
 """Says what kind of failure a draft is, whether it is AWS's, and which of several count.
 
-Wrappers around an inner failure are dropped, prints of the same failure are united, and of the
-rest one is chosen as the cause. Reads no words of messages itself.
+Wrappers around an inner failure are dropped, and of the rest one is chosen as the cause. Reads no words
+of messages itself; which drafts are prints of one failure, ``uniting`` says.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.codes import is_distinct, is_known, is_weak, kind_of_client_class, kind_of_code
-from iamtriage._reading.drafts import CHAIN, CLIENT_CODES, HEAD_TO_HEAD, plain_code
+from iamtriage._reading.drafts import CHAIN, CLIENT_CODES, HEAD_TO_HEAD
 from iamtriage._reading.foreign import (
     names_aws,
     places_of_other_clouds,
@@ -247,70 +247,6 @@ def _wraps(outer: Draft, inner: Draft, *, apart: bool) -> bool:
             and "status_code" not in outer.facts
         )
     return False
-
-
-_SAME_BY = (
-    "code",
-    "operation",
-    "service",
-    "principal",
-    "action",
-    "resource",
-    "deny",
-    "policy_type",
-    "policy_arn",
-    "request_id",
-    "host_id",
-    "status_code",
-    "encoded_message",
-    "authorization_id",
-    "k8s_user",
-    "k8s_verb",
-    "k8s_resource",
-    "k8s_namespace",
-)
-_MOST_COMPARED = 16
-
-
-def unite(drafts: list[Draft]) -> list[Draft]:
-    """Unite prints of the same failure, so far as they contradict each other in nothing."""
-    seen: dict[Kind | None, list[Draft]] = {}
-    united: list[Draft] = []
-    for draft in drafts:
-        others = seen.setdefault(draft.kind, [])
-        for other in others[-_MOST_COMPARED:]:
-            if _same_failure(other, draft):
-                for key, fact in draft.facts.items():
-                    present = other.facts.get(key)
-                    if present is None or (present.rank < fact.rank and present.rank <= CLASS_NAME):
-                        other.facts[key] = fact
-                break
-        else:
-            others.append(draft)
-            united.append(draft)
-    return united
-
-
-def _same_failure(first: Draft, second: Draft) -> bool:
-    shared = 0
-    for key in _SAME_BY:
-        ours, theirs = first.facts.get(key), second.facts.get(key)
-        if ours is None or theirs is None:
-            if key == "action" and (ours is None) != (theirs is None):
-                return False
-            continue
-        if key == "code":
-            if (
-                plain_code(ours.value) != plain_code(theirs.value)
-                and CLASS_NAME not in (ours.rank, theirs.rank)
-                and not ours.agrees(theirs)
-            ):
-                return False
-        elif not ours.agrees(theirs):
-            return False
-        shared += key not in {"status_code", "service"}
-    # A sentence without code and the same with one: a log line and the exception behind it.
-    return shared > 0 or (first.has_core and second.has_core and not (first.code and second.code))
 
 
 def choose(drafts: list[Draft], readable: str) -> Draft | None:
