@@ -1038,6 +1038,66 @@ S3CMD: Table = (
 # A code and its own sentence, with no colon between them.
 _CODE = denied(code="AccessDenied")
 BESIDE: Table = (
+
+    ("before-error", "AccessDenied Error: Access Denied", _CODE),
+    ("before-message", "AccessDenied Message: Access Denied", _CODE),
+    (
+        "skewed-before-error",
+        "RequestTimeTooSkewed Error: The difference between the request time and the current time is too large.",
+        expect("signature_mismatch", code="RequestTimeTooSkewed"),
+    ),
+    (
+        "scope-before-message",
+        'The upload failed with "AuthorizationHeaderMalformed Message: The authorization header is malformed; the region \'us-east-1\' is wrong; expecting \'eu-west-1\'"',
+        expect("credential_scope", code="AuthorizationHeaderMalformed"),
+    ),
+    (
+        "signature-before-message",
+        "SignatureDoesNotMatch Message: The key is not the right one",
+        expect("signature_mismatch", code="SignatureDoesNotMatch"),
+    ),
+    ("word-before-error", "InvalidToken Error: jwt malformed", None),
+    ("reason-before-error", "Unauthorized Error: log in first", None),
+    ("class-before-message", "OrdersException Message: no such order", None),
+    (
+        "glued-credentials",
+        "ClientError: 401 Unauthorized AuthFailureAWS was not able to validate the provided access credentials0f1e2d3c-4b5a",
+        expect("invalid_credentials", code="AuthFailure", status_code=401),
+    ),
+    ("glued-denial", "AccessDeniedAccess DeniedEXAMPLE0REQUEST1", _CODE),
+    (
+        "glued-sentence",
+        f"AccessDenied{DENIAL}",
+        {**DENIED, "code": "AccessDenied"},
+    ),
+    (
+        "glued-signature",
+        "SignatureDoesNotMatchThe request signature we calculated does not match the signature you provided.",
+        expect("signature_mismatch", code="SignatureDoesNotMatch"),
+    ),
+    ("glued-words", "GrantDeniedThe request was refused by the owner of the orders", None),
+    (
+        "escaped-parentheses",
+        "The security token included in the request is expired \\(ErrorCode: ExpiredToken\\)",
+        expect("expired_credentials", code="ExpiredToken"),
+    ),
+    (
+        "may-not-call",
+        "CREATE_FAILED | AccessDenied. User doesn't have permission to call sqs:GetQueueAttributes",
+        denied(code="AccessDenied", action="sqs:GetQueueAttributes"),
+    ),
+    (
+        "may-not-call-java",
+        "AccessDenied. User doesn't have permission to call iam:GetRole (Service: Iam, Status Code: 403, Request ID: null)",
+        denied(code="AccessDenied", action="iam:GetRole", status_code=403),
+    ),
+    (
+        "may-not-call-alone",
+        "User does not have permission to call elasticloadbalancingv2:DescribeLoadBalancers",
+        denied(action="elasticloadbalancingv2:DescribeLoadBalancers"),
+    ),
+    ("may-not-call-anybody", "User doesn't have permission to call this number", None),
+    ("may-not-call-others", "User doesn't have permission to call orders.list", None),
     ("beside", "Error while reading orders AccessDenied Access Denied", _CODE),
     ("beside-brackets", "User Warning: S3::putObject(): [AccessDenied]\nAccess Denied on line 7", _CODE),
     ("beside-parentheses", "orders.csv: (AccessDenied) Access Denied", _CODE),

@@ -27,7 +27,7 @@ _NEWLINES = re.compile("\r\n?|\\[\\\\r\\]\\[\\\\n\\]|[\x0b\x0c\x1c-\x1e\x85\u202
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1a\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 _BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _ESCAPE = re.compile(
-    r"\\{1,16}(?:(?P<plain>[\"'/`\u2018\u2019\u201c-\u201e])|(?P<space>[nrt])(?![a-z]*[\\/][A-Z])|u(?P<code>[0-9a-fA-F]{4})|x(?P<byte>1[bB]))"
+    r"\\{1,16}(?:(?P<plain>[\"'/`()\u2018\u2019\u201c-\u201e])|(?P<space>[nrt])(?![a-z]*[\\/][A-Z])|u(?P<code>[0-9a-fA-F]{4})|x(?P<byte>1[bB]))"
 )
 _ENTITY = re.compile(r"&(?:amp;)*(?:quot|apos|lt|gt|amp|nbsp|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
 _ANSI = re.compile(
