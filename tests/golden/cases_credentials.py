@@ -320,6 +320,11 @@ MISSING: tuple[Golden, ...] = (
         f'kubelet Failed to pull image "{REGISTRY}/orders:1": rpc error: code = Unknown desc = no basic auth credentials',
         {},
     ),
+    (
+        "registry-answers-401",
+        f'failed to resolve reference "{REGISTRY}/orders:1": pulling from host {REGISTRY} failed with status code [manifests 1]: 401 Unauthorized',
+        {},
+    ),
     ("no-registry-login", f"docker pull {REGISTRY}/orders:1\nno basic auth credentials", {}),
     (
         "no-such-route",

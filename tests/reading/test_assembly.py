@@ -309,7 +309,11 @@ def test_many_different_denials_stay_apart() -> None:
         ("git clone https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/shop", None),
         ("Downloading https://shop-tools.s3.amazonaws.com/plugin.zip", None),
         ("See also https://s3.amazonaws.com/shop-docs/roles.html", None),
+        ("Connecting to database on host orders.example.eu-west-1.rds.amazonaws.com", None),
+        ("ssh_host:bastion.example.com", None),
         ('DEBUG request to "https://iam.amazonaws.com/"', "iam"),
+        (r'String to sign: "GET\n/\n\nhost:iam.amazonaws.com\nx-amz-date:20260102T030405Z"', "iam"),
+        ("The Canonical String should have been 'GET /  host:iam.amazonaws.com user-agent:app'", "iam"),
     ],
 )
 @pytest.mark.parametrize("order", ["{0}\n{1}", "{1}\n{0}"])

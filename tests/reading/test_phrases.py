@@ -483,7 +483,58 @@ MISSING_FROM_PROVIDERS: Table = (
         expect("missing_credentials", code="ProcessCredentialsProviderFailure"),
     ),
 )
+_REGISTRY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
 REGISTRIES: Table = (
+    (
+        "status",
+        f"failed to do request: pulling from host {_REGISTRY} failed with status code [manifests v1]: 403 Forbidden",
+        denied(service="ecr", status_code=403),
+    ),
+    (
+        "status-masked",
+        "pulling from host <account id>.dkr.ecr.<region>.amazonaws.com failed with status code [manifests v1]: 403 Forbidden",
+        denied(service="ecr", status_code=403),
+    ),
+    (
+        "not-authorized",
+        f'failed to resolve reference "{_REGISTRY}/orders:v1": pulling from host {_REGISTRY} failed with status code [manifests v1]: 401 Unauthorized',
+        expect("invalid_credentials", service="ecr", status_code=401),
+    ),
+    (
+        "flux",
+        f'"error":"GET https://{_REGISTRY}/v2/orders/tags/list?n=1000: unexpected status code 401 Unauthorized: Not Authorized"',
+        expect("invalid_credentials", service="ecr", status_code=401),
+    ),
+    (
+        "helm",
+        f'could not fetch tags for "oci://{_REGISTRY}/orders": GET "https://{_REGISTRY}/v2/orders/tags/list": credential required for basic auth',
+        expect("missing_credentials", service="ecr"),
+    ),
+    (
+        "helm-named",
+        "could not log in to Amazon: credential required for basic auth",
+        expect("missing_credentials"),
+    ),
+    (
+        "masked-account",
+        "API error (500): Get https://<account number>.dkr.ecr.eu-west-1.amazonaws.com/v2/orders/manifests/latest:\n no basic auth credentials",
+        expect("missing_credentials", service="ecr"),
+    ),
+    (
+        "other-registry",
+        "pulling from host registry.example.com failed with status code [manifests v1]: 401 Unauthorized",
+        None,
+    ),
+    (
+        "other-registry-of-two",
+        f"pushed to {_REGISTRY}/orders\npulling from host registry.example.com failed with status code [manifests v1]: 401 Unauthorized",
+        None,
+    ),
+    (
+        "other-helm",
+        'GET "https://registry.example.com/v2/orders/tags/list": credential required for basic auth',
+        None,
+    ),
     (
         "registry",
         'failed to resolve reference "111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders/api@sha256:0a1b2c3d": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials',
@@ -713,6 +764,7 @@ def test_every_phrase_has_a_line_here(phrase: Phrase) -> None:
         "Invalid token issuer",
         "You do not have sufficient access to perform this action.",
         "no basic auth credentials",
+        "credential required for basic auth",
         "Error retrieving credentials from Vault",
         "Service account token cannot be empty",
     ],

@@ -22,7 +22,7 @@ from iamtriage._rules.missing_logins import (
     explain_no_sso_login,
     explain_process,
 )
-from iamtriage._rules.unsigned_requests import explain_no_registry_login, explain_unsigned
+from iamtriage._rules.unsigned_requests import explain_no_registry_login, explain_unsigned, is_of_registry
 from iamtriage.explanations import Cause, Explanation, Remedy
 
 if TYPE_CHECKING:
@@ -44,8 +44,6 @@ _MFA = re.compile(r"MFA token required|AssumeRoleTokenProvider|assume role with 
 _PROCESS = re.compile(r"from custom-process|credential_process|ProcessProvider")
 _EXEC = re.compile(r"getting credentials: exec|exec plugin|argocd-k8s-auth|could not get token")
 
-_REGISTRY = re.compile(r"no basic auth credentials")
-
 _UNSIGNED = re.compile(r"issing Authentication Token|[Rr]equest is missing|Missing required authentication")
 
 
@@ -57,7 +55,7 @@ def explain_missing(case: Case[MissingCredentials]) -> Explanation:
 
 
 def _rule_for(words: str, code: str) -> _Rule | None:
-    if _REGISTRY.search(words):
+    if is_of_registry(words):
         return explain_no_registry_login
     if code == "ProfileNotFound" or _PROFILE.search(words):
         return _no_profile
