@@ -578,6 +578,25 @@ OTHERS: Table = (
     ),
 )
 MORE: Table = (
+    *(
+        (
+            f"go-v2-host-then-{name}",
+            f"operation error S3: GetObject, https response error StatusCode: 403, RequestID: EXAMPLE0REQUEST1, HostID: abcDEF123456/+a\n{following}",
+            denied(
+                operation="GetObject",
+                service="s3",
+                status_code=403,
+                request_id="EXAMPLE0REQUEST1",
+                host_id="abcDEF123456/+a",
+            ),
+        )
+        for name, following in (("date", "2026-01-02 03"), ("level", "Error: other"), ("word", "retrying"))
+    ),
+    (
+        "go-v2-id-then-date",
+        "operation error EKS: ListClusters, https response error StatusCode: 403, RequestID: 0f1e2d3c\n2026-01-02 03",
+        denied(operation="ListClusters", service="eks", status_code=403, request_id="0f1e2d3c"),
+    ),
     (
         "behind",
         "FastLaunch failed. EC2 Error Code: UnauthorizedOperation",

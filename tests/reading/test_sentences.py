@@ -188,6 +188,46 @@ _GO_TO = (
 )
 TAILS: Table = (
     (
+        "id-empty",
+        f"{DENIAL} with an explicit deny. The authorization id:\nTraceback (most recent call last)",
+        {**DENIED, "deny": "explicit"},
+    ),
+    (
+        "id-word",
+        f"{DENIAL} with an explicit deny. The authorization id: retrying now",
+        {**DENIED, "deny": "explicit"},
+    ),
+    *(
+        (
+            f"policy-empty-{name}",
+            f"{DENIAL} with an explicit deny in a service control policy:\n{following}",
+            {**DENIED, "deny": "explicit", "policy_type": "service_control"},
+        )
+        for name, following in (("level", "Error: other"), ("date", "2026/01/02 03:0"))
+    ),
+    (
+        "policy-named-as-a-level",
+        f"{DENIAL} with an explicit deny in a service control policy: Error-guard",
+        {**DENIED, "deny": "explicit", "policy_type": "service_control", "policy_arn": "Error-guard"},
+    ),
+    *(
+        (
+            f"resource-empty-{name}",
+            f"User: {APP} is not authorized to perform: eks:DescribeCluster on resource:\n{following}",
+            denied(principal=APP, action="eks:DescribeCluster"),
+        )
+        for name, following in (
+            ("level", "Error: other"),
+            ("trace", "Traceback (most recent call last)"),
+            ("date", "2026/01/0"),
+        )
+    ),
+    (
+        "resource-named-as-a-level",
+        f"User: {APP} is not authorized to perform: eks:DescribeCluster on resource: Error-logs",
+        denied(principal=APP, action="eks:DescribeCluster", resource="Error-logs"),
+    ),
+    (
         "id-implicit",
         f"{DENIAL} because no identity-based policy allows the eks:DescribeCluster action{_GO_TO}",
         _deny("implicit", "identity", authorization_id=ID),
@@ -725,6 +765,34 @@ STS: Table = (
     ("saml", "Not authorized to perform sts:AssumeRoleWithSAML", denied(action="sts:AssumeRoleWithSAML")),
 )
 LESS: Table = (
+    *(
+        (
+            f"encoded-empty-{name}",
+            f"UnauthorizedOperation: You are not authorized to perform this operation. Encoded authorization failure message:{behind}",
+            denied(code="UnauthorizedOperation"),
+        )
+        for name, behind in (
+            ("end", ""),
+            ("level", "\nError: other"),
+            ("word", "\nretrying later"),
+            ("words", " Error launching source instance"),
+            ("date", "\n2026-01-02 03:04:05 other"),
+            ("bracket", "\n[2026-01-02 03:04:05] other"),
+        )
+    ),
+    (
+        "encoded-empty-go",
+        "UnauthorizedOperation: You are not authorized to perform this operation. Encoded authorization failure message: \n \tstatus code: 403, request id: ",
+        denied(code="UnauthorizedOperation", status_code=403),
+    ),
+    *(
+        (
+            f"encoded-behind-line-end-{name}",
+            f"UnauthorizedOperation: You are not authorized to perform this operation. Encoded authorization failure message:\n{value}\nretrying",
+            denied(code="UnauthorizedOperation", encoded_message=value),
+        )
+        for name, value in (("blob", BLOB), ("mask", "xxxxxx"), ("placeholder", "<message>"))
+    ),
     # An operation's name of many words: a reader that tries each of its capitals never ends.
     (
         "names-run-together",

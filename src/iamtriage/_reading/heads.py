@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.codes import as_services_write, bare, is_code, is_status, kind_of_code
 from iamtriage._reading.foreign import S3A_DENIAL
-from iamtriage._reading.grammar import ELLIPSIS, ENTRY, trim
+from iamtriage._reading.grammar import ELLIPSIS, ENTRY, HOST_ID_GOES_ON, ID_GOES_ON, trim
 from iamtriage._reading.masks import rejoin
 from iamtriage._reading.partials import BEST, HINT, STATED, Partial
 from iamtriage._reading.services import service_name, service_of_event_source, service_of_host
@@ -39,8 +39,10 @@ _GO2_OPERATION = re.compile(
 _GO2_RESPONSE = re.compile(
     r"(?P<head>https?\s+response\s+error\s+)?StatusCode:\s*(?P<status>[0-9]{1,3})(?=\s*,)(?(head)|(?=\s*,\s*RequestID:\s*[^\s\"]))"
 )
-_GO2_REQUEST = re.compile(r"\s*,\s*RequestID:\s*(?P<id>[^,;\n]{0,128}(?:\n[0-9a-f-]{1,36}(?=[,;\s]|\Z))?)")
-_GO2_HOST = re.compile(r"\s*,\s*HostID:\s*(?P<id>[^,;\n]{0,256}(?:\n[^,;\s]{1,200})?)")
+_GO2_REQUEST = re.compile(
+    rf"\s*,\s*RequestID:\s*(?P<id>[^,;\n]{{0,128}}(?:{ID_GOES_ON}[0-9a-f-]{{1,36}}(?=[,;\s]|\Z))?)"
+)
+_GO2_HOST = re.compile(rf"\s*,\s*HostID:\s*(?P<id>[^,;\n]{{0,256}}(?:{HOST_ID_GOES_ON}[^,;\s]{{1,200}})?)")
 _GO2_CODE = re.compile(r"api\s+error\s+(?P<code>[A-Za-z][\w.]{1,100})\s*:\s*")
 
 _PHP = re.compile(r"Error\s+executing\s+\"(?P<operation>\w{2,80})\"\s+on\s+\"(?P<url>[^\"\n]{1,2000})\"")

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.grammar import ARN_HEAD, ELLIPSIS, account_of, cut_in, trim
+from iamtriage._reading.grammar import ARN_HEAD, ELLIPSIS, VALUE_BEGINS, account_of, cut_in, trim
 from iamtriage._reading.masks import ARN, BRACKETED, rejoin
 from iamtriage._reading.partials import BEST, Partial
 from iamtriage._reading.reasons import WHY, read_tail, read_why
@@ -63,6 +63,7 @@ _BARE_PRINCIPAL = re.compile(
 _RESOURCE = re.compile(
     r"[\s.,…`'\")\]*]*\b(?:on|for)\s+(?:the\s+|this\s+|these\s+)?(?:[Rr]esources?|resource\(s\))\b\s*(?P<colon>:)?\s*(?:\*\*(?=\w))?"
 )
+_VALUE = re.compile(VALUE_BEGINS)
 # An apostrophe that ends a quotation, not one inside a name.
 _APOSTROPHE = re.compile(r"'(?=[\s\"'`()\[\]{}<>,.;:!?]|\Z)")
 # Its object in other words: "assume IAM Role arn:…", "AssumeRole on role arn:…", "sns:Publish on arn:…".
@@ -225,6 +226,8 @@ def _read_resource(text: str, position: int, partial: Partial) -> int:
         operation = _OPERATION_WORD.match(text, position)
         return operation.end() if operation else position
     start = head.end()
+    if _VALUE.match(text, start) is None:
+        return start
     quote = text[start : start + 1]
     quoted = quote != "" and quote in "\"'`"
     if not head["colon"] and not quoted and ARN_HEAD.match(text, start) is None:

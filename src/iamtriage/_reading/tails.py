@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.codes import is_code, is_generic, is_status, without_code
-from iamtriage._reading.grammar import ELLIPSIS, RECORD, trim
+from iamtriage._reading.grammar import ELLIPSIS, HOST_ID_GOES_ON, ID_GOES_ON, RECORD, trim
 from iamtriage._reading.partials import BEST, HINT, Partial
 from iamtriage._reading.services import service_name
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _GO1 = re.compile(
-    r"status\s+code:\s*(?P<status>[0-9]{3})\b(?:\s*,\s*request\s+id:(?:\s*(?=[0-9a-f]{8}-[0-9a-f]{4}-|[A-Z0-9]{16}\b)|[ *]*)(?P<request>[^\s,\"'`]*(?:\n[0-9a-f]{1,12}(?![\w-]))?))?"
-    r"(?:\s*,\s*host\s+id:[ *]*(?P<host>[^\s,\"'`]*(?:(?<!=)\n[A-Za-z0-9+/]{4,120}=?=?)?))?"
+    r"status\s+code:\s*(?P<status>[0-9]{3})\b(?:\s*,\s*request\s+id:(?:\s*(?=[0-9a-f]{8}-[0-9a-f]{4}-|[A-Z0-9]{16}\b)|[ *]*)"
+    rf"(?P<request>[^\s,\"'`]*(?:{ID_GOES_ON}[0-9a-f]{{1,12}}(?![\w-]))?))?"
+    rf"(?:\s*,\s*host\s+id:[ *]*(?P<host>[^\s,\"'`]*(?:{HOST_ID_GOES_ON}[A-Za-z0-9+/]{{4,120}}=?=?)?))?"
 )
 # "Code: message" in front of Go's tail: Go v1 prints no other form, so the place alone makes a word a code.
 _GO1_CODE = re.compile(
