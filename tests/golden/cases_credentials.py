@@ -235,6 +235,11 @@ MISSING: tuple[Golden, ...] = (
         "Error: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers\nIt looks like you might be trying to authenticate with OIDC. Did you mean to set the `id-token` permission?",
         {},
     ),
+    (
+        "profile-not-found-go",
+        "Error: configuring Terraform AWS Provider: failed to get shared config profile, staging",
+        {},
+    ),
     ("profile-not-found", "The config profile (staging) could not be found", {}),
     (
         "partial-credentials",

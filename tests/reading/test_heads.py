@@ -1272,6 +1272,23 @@ _SES_FACTS = denied(
 )
 # Classes of any software around AWS's words.
 CLASSES: Table = (
+
+    (
+        "kotlin",
+        f"aws.sdk.kotlin.services.s3.model.S3Exception: {_INVALID_TOKEN}, Request ID: EXAMPLE0REQUEST1, Extended request ID: abcDEF123456/+=",
+        expect("invalid_credentials", service="s3", request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+="),
+    ),
+    (
+        "kotlin-code",
+        "aws.sdk.kotlin.services.s3.model.NoSuchBucket: The bucket is not there, Request ID: EXAMPLE0REQUEST1, Extended request ID: abcDEF123456/+=",
+        expect("aws_error", code="NoSuchBucket", service="s3", request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+="),
+    ),
+    (
+        "kotlin-denial",
+        f"aws.sdk.kotlin.services.eks.model.AccessDeniedException: {DENIAL}, Request ID: {REQUEST}",
+        {**DENIED, "code": "AccessDeniedException", "request_id": REQUEST},
+    ),
+    ("go-profile", "SharedConfigProfileNotExistsException: failed to get profile, staging", expect("missing_credentials", code="SharedConfigProfileNotExistsException")),
     *(
         (f"class-{name}", f"{name}: {_INVALID_TOKEN}", expect("invalid_credentials"))
         for name in (
@@ -1375,6 +1392,7 @@ SOURCES = (
     ("boto2", BOTO2[0][1]),
     ("s3cmd", S3CMD[0][1]),
     ("swift", "AWSEKS.AccessDeniedException: denied"),
+    ("kotlin", "aws.sdk.kotlin.services.eks.model.AccessDeniedException: denied"),
 )
 
 

@@ -400,6 +400,19 @@ MISSING: Table = tuple(
         ("cached", "failed to refresh cached credentials"),
         ("go-identity", "get identity: get credentials: no answer"),
         ("profile", "The config profile (staging) could not be found"),
+        ("profile-go", "failed to get shared config profile, staging"),
+        (
+            "kotlin-chain",
+            "aws.smithy.kotlin.runtime.identity.IdentityProviderException: No identity could be resolved from the chain: CredentialsProviderChain -> SystemPropertyCredentialsProvider",
+        ),
+        (
+            "kotlin-variable",
+            "aws.sdk.kotlin.runtime.auth.credentials.ProviderConfigurationException: Missing value for environment variable `AWS_ACCESS_KEY_ID`",
+        ),
+        (
+            "kotlin-profile",
+            "aws.sdk.kotlin.runtime.auth.credentials.ProviderConfigurationException: could not find source profile default",
+        ),
         ("source-profile", 'The source_profile "base" referenced in the profile "dev" does not exist.'),
         ("source-empty", 'The source profile "base" must have credentials.'),
         (
@@ -468,6 +481,7 @@ MISSING_IN_CALLS: Table = tuple(
         ("find", "Unable to find credentials"),
         ("provider", "EC2 credential provider was not enabled"),
         ("basic", "no basic auth credentials"),
+        ("source-profile", "could not find source profile staging"),
         ("none", "No credentials found"),
         ("configured", "no credentials have been configured"),
         ("valid", "No valid credentials found"),
@@ -765,6 +779,8 @@ def test_every_phrase_has_a_line_here(phrase: Phrase) -> None:
         "You do not have sufficient access to perform this action.",
         "no basic auth credentials",
         "credential required for basic auth",
+        "Missing value for environment variable ORDERS_TOKEN",
+        "could not find source profile staging",
         "Error retrieving credentials from Vault",
         "Service account token cannot be empty",
     ],

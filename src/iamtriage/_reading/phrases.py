@@ -134,6 +134,10 @@ sure   | no EC2 IMDS role found | no EC2 IMDS role found
 sure   | valid credential sources | [Nn]o valid credential sources(?: for \S+(?: \S+){0,3})?(?: found)?
 sure   | no valid providers in chain | no valid providers in chain
 sure   | credentials from any | (?:Could not|Unable to|unable to|Cannot|cannot|Failed to) load (?:AWS )?credentials from any (?:of the )?provider
+sure   | dentity could be resolved from the chain | No identity could be resolved from the chain
+sure   | environment variable | [Mm]issing value for environment variable [`'"]?AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY)\b
+unsure | ould not find source profile | [Cc]ould not find source profile \S
+sure   | hared config profile | (?:failed to get|failed to load|error getting) shared config profile
 sure   | load AWS credentials from any | Unable to load AWS credentials from any provider in the chain
 sure   | issing credentials in config | Missing credentials in config
 sure   | issing Authentication Token | Missing Authentication Token

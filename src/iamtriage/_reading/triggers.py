@@ -74,6 +74,9 @@ _BARE = (
     "config map",
     "aws sso",
     "principalArn",
+    "be resolved from",
+    "environment variable",
+    "config profile",
     "use SSO",
     "source provider",
 )

@@ -53,6 +53,7 @@ _FAMILIES = {
     "ruby": "ruby",
     "cpp": "cpp",
     "swift": "swift",
+    "kotlin": "kotlin",
 }
 _MOST_COMPARED = 16
 

@@ -37,7 +37,9 @@ __all__ = ("explain_missing",)
 
 # code, pattern: either is enough. The order decides, so what says most stands first.
 _PARTIAL = re.compile(r"Partial credentials found in ([\w./-]{1,40}), missing:? ?([\w ,]{0,80})")
-_PROFILE = re.compile(r"config profile \([^)]{1,100}\) could not be found")
+_PROFILE = re.compile(
+    r"config profile \([^)]{1,100}\) could not be found|shared config profile|ould not find source profile"
+)
 _SSO = re.compile(r"Error loading SSO Token|token for sso|SSO Token: Token for|SSO session|sso_start_url")
 _LOGIN = re.compile(r"login session|signin:CreateOAuth2Token|login credentials")
 _MFA = re.compile(r"MFA token required|AssumeRoleTokenProvider|assume role with MFA|mfa_serial")
@@ -57,7 +59,7 @@ def explain_missing(case: Case[MissingCredentials]) -> Explanation:
 def _rule_for(words: str, code: str) -> _Rule | None:
     if is_of_registry(words):
         return explain_no_registry_login
-    if code == "ProfileNotFound" or _PROFILE.search(words):
+    if code == "ProfileNotFound" or code.startswith("SharedConfigProfile") or _PROFILE.search(words):
         return _no_profile
     if is_broken_profile(words):
         return explain_broken_profile
@@ -93,7 +95,12 @@ def _no_profile(case: Case[MissingCredentials], words: str) -> Explanation:
                 "profile-not-found",
                 f"{which} was asked for, and the files that were read have none of that name.",
                 "derived",
-                quoted(words, "could not be found"),
+                quoted(
+                    words,
+                    "could not be found",
+                    "failed to get shared config profile",
+                    "could not find source profile",
+                ),
             ),
             Cause("profile-mistyped", "Its name is mistyped; upper and lower case count.", "possible"),
             Cause(
