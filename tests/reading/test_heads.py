@@ -26,6 +26,28 @@ _GO2 = f"operation error EKS: DescribeCluster, https response error StatusCode: 
 _GO2_FACTS: Facts = {**_CALL, "status_code": 403, "request_id": REQUEST}
 
 BOTOCORE: Table = (
+    *(
+        (
+            f"marked-{name}",
+            f"An error occurred {code} when calling the {operation} operation: Access Denied",
+            denied(code="AccessDenied", operation="ListBuckets"),
+        )
+        for name, code, operation in (
+            ("ended-early", "(AccessDenied)`", "ListBuckets"),
+            ("code", "(`AccessDenied`)", "ListBuckets"),
+            ("operation", "(AccessDenied)", "`ListBuckets`"),
+            ("bold", "**(AccessDenied)**", "**ListBuckets**"),
+            ("bold-inside", "(**AccessDenied**)", "*ListBuckets*"),
+            ("underlined", "`(AccessDenied)`", "__ListBuckets__"),
+            ("quoted", "(AccessDenied)", "'ListBuckets'"),
+        )
+    ),
+    (
+        "marked-behind",
+        "**An error occurred (AccessDenied)** when calling the `ListBuckets` operation",
+        denied(code="AccessDenied", operation="ListBuckets"),
+    ),
+    ("marked-others", "An error occurred (`timeout`) when opening the `orders` file", None),
     ("plain", _BOTO, _CALL),
     (
         "retries",
@@ -578,6 +600,46 @@ OTHERS: Table = (
     ),
 )
 MORE: Table = (
+    (
+        "go-v2-retyped",
+        "Error: Operation Error S3: ListBuckets\nHTTPS response error StatusCode: 403\nRequestID: *******\nHostID: **************\nAPI Error: AccessDenied - Access Denied",
+        denied(
+            code="AccessDenied",
+            operation="ListBuckets",
+            service="s3",
+            status_code=403,
+            request_id="*******",
+            host_id="**************",
+        ),
+    ),
+    (
+        "go-v2-capital",
+        _GO2[:1].upper() + _GO2[1:],
+        _GO2_FACTS,
+    ),
+    *(
+        (f"go-v2-head-cut-{name}", head + _GO2.removeprefix("operation error "), _GO2_FACTS)
+        for name, head in (
+            ("start", ""),
+            ("word", "error "),
+            ("behind-words", "Error: reading cluster: "),
+            ("bracket", "("),
+        )
+    ),
+    (
+        "go-v2-head-cut-of-two-words",
+        f"Secrets Manager: GetSecretValue, https response error StatusCode: 400, RequestID: {REQUEST}, api error AccessDeniedException: denied",
+        denied(
+            code="AccessDeniedException",
+            operation="GetSecretValue",
+            service="secretsmanager",
+            status_code=400,
+            request_id=REQUEST,
+        ),
+    ),
+    ("api-error-of-others", "API Error: NotFound: no such order", None),
+    ("api-error-of-others-too", "API Error: Forbidden - log in first", None),
+    ("operation-error-of-others", "Operation error Orders: Submit, no connection", None),
     *(
         (
             f"go-v2-host-then-{name}",
