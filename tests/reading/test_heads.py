@@ -778,6 +778,58 @@ MORE: Table = (
     ),
 )
 TOOLS: Table = (
+    *(
+        (
+            f"terraform-{name}",
+            f"1 error(s) occurred:\n\n* {resource}: {code}: it did not work",
+            expect("aws_error", code=code),
+        )
+        for name, resource, code in (
+            ("service", "aws_ecs_service.orders", "InvalidParameterException"),
+            ("throttling", "aws_elb.main", "Throttling"),
+            ("indexed", "aws_instance.web[0]", "OptInRequired"),
+            ("module", "module.orders.aws_db_instance.main", "InvalidParameterCombination"),
+            ("dotted", "aws_instance.web: launching source instance", "InvalidSubnetID.NotFound"),
+            ("function", "aws_lambda_function.orders", "SubscriptionRequiredException"),
+            ("cluster", "aws_ecs_service.orders", "ClusterNotFoundException"),
+        )
+    ),
+    (
+        "terraform-behind",
+        'Error: Throttling: Rate exceeded\n\n  with aws_elb.main,\n  on main.tf line 1, in resource "aws_elb" "main":',
+        expect("aws_error", code="Throttling"),
+    ),
+    (
+        "terraform-of-others",
+        "* azurerm_lb.main: Throttling: Rate exceeded\n* aws_elb.main: still creating",
+        None,
+    ),
+    ("terraform-without-code", "* aws_iam_role.orders: timeout while waiting for the role", None),
+    ("terraform-class", "* aws_instance.web: NullPointerException: no value", None),
+    ("package-of-python", "aws_lambda_powertools.logging: ValidationError: no such order", None),
+    ("program-of-python", "aws_client.get: InvalidParameterException: no such order", None),
+    (
+        "status-before-json",
+        f'401 {{"error":{{"message":"{DENIAL}"}}}}',
+        {**DENIED, "status_code": 401},
+    ),
+    (
+        "status-before-xml",
+        '**Full message**: 400 - "`<?xml version=\\"1.0\\"?>\\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>`"',
+        denied(code="AccessDenied", status_code=400),
+    ),
+    (
+        "status-behind-bold",
+        "**Error code**: 403\n**Message**: AccessDenied: Access Denied",
+        denied(code="AccessDenied", status_code=403),
+    ),
+    (
+        "status-before-sentence",
+        "the answer is `403 Credential should be scoped to a valid region`.",
+        expect("credential_scope", status_code=403),
+    ),
+    ("number-before-json", f'order 401 {{"id": 7}}\n{DENIAL}', DENIED),
+    ("line-before-sentence", f"main.py:403 {DENIAL}", DENIED),
     ("terraform", f"Error: reading EKS Cluster (demo): {_GO2}", _GO2_FACTS),
     (
         "terraform-create",

@@ -123,6 +123,7 @@ _PLAIN = frozenset(
         "BucketNotEmpty",
         "OptInRequired",
         "SubscriptionRequired",
+        "SubscriptionRequiredException",
         "NotSignedUp",
         "PermanentRedirect",
         "TemporaryRedirect",

@@ -82,6 +82,18 @@ _OF_ANY = _PLAIN_WORDS | {
     "NotFound",
 }
 _NAMESPACE_REACH = 100
+# Terraform tells whose error it is, in front of it or behind it; packages of Python have such names, too.
+_RESOURCE = (
+    r"(?:(?:data|module)\.[\w.\[\]\"-]{1,120}\.|data\.)?"
+    r"aws_(?!lambda_(?!function\b|layer|permission|alias|event)|cdk|xray|client|session|requests|encryption|sam_)[a-z0-9_]{2,60}"
+)
+_RESOURCE_AHEAD = re.compile(
+    rf"(?<![\w./\"'-]){_RESOURCE}\.[\w-]{{1,80}}(?:\[[^\]\n]{{1,60}}\])?:\s[^\n]{{0,160}}\Z"
+)
+_RESOURCE_BEHIND = re.compile(
+    rf"[^\n]{{0,600}}\n\n?(?:with\s{_RESOURCE}\.|on\s\S{{1,120}}\sline\s[0-9]{{1,6}},\sin\sresource\s\"{_RESOURCE}\")"
+)
+_RESOURCE_REACH = 320
 
 
 def read_codes(text: str) -> Iterator[Partial]:
@@ -128,6 +140,7 @@ def _without_colon(text: str) -> Iterator[Partial]:
 
 
 def _before_colons(text: str) -> Iterator[Partial]:
+    managed = "aws_" in text
     for m in _BEFORE_COLON.finditer(text):
         code = m["code"]
         if not is_code(code) or code in _PLAIN_WORDS - {"Forbidden", "Throttling"}:
@@ -140,4 +153,14 @@ def _before_colons(text: str) -> Iterator[Partial]:
             continue
         if FOREIGN_NAMESPACE.search(text, max(0, m.start() - _NAMESPACE_REACH), m.start()):
             continue
-        yield code_partial(m, rank=STATED if is_known(code) else CLASS_NAME)
+        yield code_partial(
+            m, rank=STATED if is_known(code) else CLASS_NAME, aws=managed and _is_of_resource(text, m)
+        )
+
+
+def _is_of_resource(text: str, m: re.Match[str]) -> bool:
+    """Tell whether Terraform says of a code that a resource of AWS's has it."""
+    return (
+        _RESOURCE_AHEAD.search(text, max(0, m.start() - _RESOURCE_REACH), m.start()) is not None
+        or _RESOURCE_BEHIND.match(text, m.end()) is not None
+    )

@@ -77,6 +77,8 @@ _BARE = (
     "be resolved from",
     "environment variable",
     "config profile",
+    "aws_",
+    "OptInRequired",
     "use SSO",
     "source provider",
 )
