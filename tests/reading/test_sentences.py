@@ -462,6 +462,22 @@ PRINCIPALS: Table = (
 )
 RESOURCES: Table = (
     (
+        "blank-before-account",
+        f"User: {APP} is not authorized to perform: iam:ListUsers on resource: arn:aws:iam:: 111122223333:user/ with an explicit deny in a service control policy",
+        denied(
+            principal=APP,
+            action="iam:ListUsers",
+            resource="arn:aws:iam:: 111122223333:user/",
+            deny="explicit",
+            policy_type="service_control",
+        ),
+    ),
+    (
+        "blank-before-account-at-end",
+        f"User: {APP} is not authorized to perform: iam:ListUsers on resource: arn:aws:iam:: 111122223333:user/",
+        denied(principal=APP, action="iam:ListUsers", resource="arn:aws:iam:: 111122223333:user/"),
+    ),
+    (
         "star",
         f"User: {ANA} is not authorized to perform: ecr:GetAuthorizationToken on resource: *",
         denied(principal=ANA, action="ecr:GetAuthorizationToken", resource="*"),
@@ -765,6 +781,35 @@ STS: Table = (
     ("saml", "Not authorized to perform sts:AssumeRoleWithSAML", denied(action="sts:AssumeRoleWithSAML")),
 )
 LESS: Table = (
+    *(
+        (
+            f"cut-at-principal-{name}",
+            f"{head}User: arn:aws:iam::111122223333:user/orders-ap{behind}",
+            {**facts, "principal": "arn:aws:iam::111122223333:user/orders-ap", "account": "111122223333"},
+        )
+        for name, head, behind, facts in (
+            ("go", "error checking credentials: AccessDenied: ", "", denied(code="AccessDenied")),
+            ("quoted", '"AccessDeniedException: ', '"', denied(code="AccessDeniedException")),
+            (
+                "boto",
+                "An error occurred (AccessDenied) when calling the ListRoles operation: ",
+                "",
+                denied(code="AccessDenied", operation="ListRoles"),
+            ),
+        )
+    ),
+    (
+        "cut-in-account",
+        "AccessDenied: User: arn:aws:iam::11112",
+        denied(code="AccessDenied", principal="arn:aws:iam::11112"),
+    ),
+    (
+        "cut-not-a-denial",
+        "ThrottlingException: User: arn:aws:iam::111122223333:user/ana",
+        expect("aws_error", code="ThrottlingException"),
+    ),
+    ("cut-nothing-denied", f"aws sts: you are User: {ANA}", None),
+    ("cut-words-behind", f"AccessDenied: User: {ANA} logged in", denied(code="AccessDenied")),
     *(
         (
             f"encoded-empty-{name}",

@@ -19,7 +19,7 @@ from iamtriage._reading.pairs import read_pairs
 from iamtriage._reading.partials import may_be_cut
 from iamtriage._reading.phrases import read_phrases
 from iamtriage._reading.refusals import read_refusals
-from iamtriage._reading.sentences import read_lone_reasons, read_sentences
+from iamtriage._reading.sentences import read_cut_sentence, read_lone_reasons, read_sentences
 from iamtriage._reading.source_lines import source_lines
 from iamtriage._reading.surroundings import give_surroundings
 from iamtriage._reading.tails import read_tails
@@ -99,6 +99,7 @@ def _pieces(text: str) -> list[Partial]:
         *(sentence for sentence in sentences if sentence.kind),
         *(() if sentences else read_translated(text)),
         *read_lone_reasons(text, sentences),
+        *read_cut_sentence(text),
         *heads,
         *tails,
         *xml,
