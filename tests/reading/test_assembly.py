@@ -61,6 +61,15 @@ _CREATING = f"Error: creating function: {{}}: \n\tstatus code: 403, request id: 
 _CREATED: Facts = denied(status_code=403, request_id=REQUEST)
 
 INDEPENDENT: tuple[tuple[str, str, list[Facts], Facts], ...] = (
+    (
+        "heading-of-another-code",
+        "## AssumeRole fails with ExpiredToken\n\nSignatureDoesNotMatch: Credential should be scoped to a valid region.\n",
+        [
+            expect("expired_credentials", code="ExpiredToken"),
+            expect("credential_scope", code="SignatureDoesNotMatch"),
+        ],
+        expect("expired_credentials", code="ExpiredToken"),
+    ),
     *(
         (f"two-tools-{code}-{order}", text, each, each[0])
         for code in ("AccessDenied", "AccessDeniedException")
@@ -137,6 +146,11 @@ INDEPENDENT: tuple[tuple[str, str, list[Facts], Facts], ...] = (
     ),
 )
 SAME: tuple[Row, ...] = (
+    (
+        "heading-and-message",
+        "## AssumeRole fails with SignatureDoesNotMatch\n\n**Symptom:**\n\nSignatureDoesNotMatch: Credential should be scoped to a valid region.\n",
+        expect("credential_scope", code="SignatureDoesNotMatch"),
+    ),
     ("traceback-and-summary", _TRACEBACK.format(_BOTO) + f"\nERROR {_BOTO}\n", _FIRST),
     ("three-times", f"{_BOTO}\n\n{_BOTO}\n\n{_BOTO}\n", _FIRST),
     ("sentence-then-call", f"{DENIAL}\n\n{_BOTO}\n", _FIRST),

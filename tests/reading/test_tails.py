@@ -9,6 +9,11 @@ from tests.tables import DENIAL, DENIED, REQUEST, Facts, Table, denied, expect, 
 _GO: Facts = {**DENIED, "code": "AccessDenied", "status_code": 403}
 
 GO1: Table = (
+    (
+        "bold-ends-in-code",
+        f"could not create: **no volume in EC2: InvalidVolume**.NotFound: The volume 'vol-0a1b2c3d' does not exist.\n\tstatus code: 400, request id: {REQUEST}",
+        expect("aws_error", code="InvalidVolume.NotFound", status_code=400, request_id=REQUEST),
+    ),
     *(
         (
             f"next-entry-{name}",

@@ -25,7 +25,7 @@ _GO1 = re.compile(
 # "Code: message" in front of Go's tail: Go v1 prints no other form, so the place alone makes a word a code.
 _GO1_CODE = re.compile(
     r"(?:\A|(?<=:\s)|(?<=desc\s=\s)|(?<=[\n\x1e\"'`]))"
-    r"(?P<code>[A-Z][a-z][A-Za-z0-9]{1,60}(?:\.[A-Z][A-Za-z]{1,40}){0,2}):[ ](?=\S)"
+    r"(?P<code>[A-Z][a-z][A-Za-z0-9]{1,60}(?:\*{0,2}\.[A-Z][A-Za-z]{1,40}){0,2}):[ ](?=\S)"
 )
 _GO1_REACH = 600
 _WORDS = re.compile(r"[A-Z][^A-Z.]*")
@@ -101,7 +101,8 @@ def _read_go1_code(text: str, begin: int, end: int) -> Iterator[Partial]:
     m = max(found, key=lambda m: (len(_WORDS.findall(m["code"])) > 1, m.start()))
     if not is_generic(m["code"]):
         partial = Partial("head", m.start(), m.end(), source="go-v1")
-        partial.put("code", m["code"], m.start("code"), m.end("code"))
+        # People's bold type may end in the middle of it.
+        partial.put("code", m["code"].replace("*", ""), m.start("code"), m.end("code"))
         yield partial
 
 

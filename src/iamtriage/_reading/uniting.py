@@ -13,6 +13,8 @@ from iamtriage._reading.drafts import plain_code
 from iamtriage._reading.partials import CLASS_NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from iamtriage._reading.drafts import Draft
     from iamtriage._reading.partials import Fact
     from iamtriage.typing import Kind
@@ -56,13 +58,17 @@ _FAMILIES = {
     "kotlin": "kotlin",
 }
 _MOST_COMPARED = 16
+# What is given to a code that stands alone.
+_BESIDE_A_NAME = frozenset({"code", "service", "status_code"})
 
 
 def unite(drafts: list[Draft]) -> list[Draft]:
     """Unite prints of the same failure, so far as they contradict each other in nothing."""
     seen: dict[Kind | None, list[Draft]] = {}
     united: list[Draft] = []
-    for draft in drafts:
+    for at, draft in enumerate(drafts):
+        if _only_names(draft, drafts[at + 1 : at + 1 + _MOST_COMPARED]):
+            continue
         others = seen.setdefault(draft.kind, [])
         for other in others[-_MOST_COMPARED:]:
             if _same_failure(other, draft):
@@ -75,6 +81,19 @@ def unite(drafts: list[Draft]) -> list[Draft]:
             others.append(draft)
             united.append(draft)
     return united
+
+
+def _only_names(draft: Draft, following: Sequence[Draft]) -> bool:
+    """Tell whether a code stands alone, as in a heading, and its message behind it tells another kind."""
+    code = draft.facts.get("code")
+    return (
+        code is not None
+        and not draft.has_core
+        and draft.facts.keys() <= _BESIDE_A_NAME
+        and any(
+            other.has_core and other.kind != draft.kind and other.code == code.value for other in following
+        )
+    )
 
 
 def _same_failure(first: Draft, second: Draft) -> bool:
