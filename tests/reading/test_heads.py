@@ -1172,6 +1172,51 @@ S3CMD: Table = (
 _CODE = denied(code="AccessDenied")
 BESIDE: Table = (
 
+    *(
+        (
+            f"loose-{name}",
+            text.replace("SAID", "The security token included in the request is expired"),
+            expect("expired_credentials", code="ExpiredToken"),
+        )
+        for name, text in (
+            ("stop", "ExpiredToken. SAID"),
+            ("comma", "ExpiredToken, SAID"),
+            ("dash", "the call failed, ExpiredToken - SAID"),
+            ("column", "ExpiredToken | SAID"),
+            ("line", "ExpiredToken\nSAID"),
+            ("arrow", "ExpiredToken -> SAID"),
+            ("quotes", "'ExpiredToken' SAID"),
+            ("markup", "**ExpiredToken** SAID"),
+            ("parentheses", "ExpiredToken (SAID)"),
+            ("words", "Received ExpiredToken from AWS: SAID"),
+            ("glued-colon", "ExpiredToken:SAID"),
+            ("behind", "SAID (ExpiredToken)"),
+            ("labelled-behind", "SAID, code ExpiredToken"),
+            ("key", "type=ExpiredToken message=SAID"),
+        )
+    ),
+    (
+        "loose-scope",
+        "SignatureDoesNotMatch, Credential should be scoped to a valid region",
+        expect("credential_scope", code="SignatureDoesNotMatch"),
+    ),
+    *(
+        (
+            f"loose-not-{name}",
+            text.replace("SAID", "The security token included in the request is expired"),
+            expect("expired_credentials"),
+        )
+        for name, text in (
+            ("other-kind", "InvalidClientTokenId, SAID"),
+            ("far", f"ExpiredToken is what we looked at {'for a long ' * 4}time: SAID"),
+            ("paragraph", "ExpiredTokens\n\nSAID"),
+            ("part", "app/ExpiredToken.py SAID"),
+            ("call", "ExpiredToken() SAID"),
+            ("next-line", "SAID\nthe list has ExpiredToken"),
+        )
+    ),
+    ("loose-not-aws", "ExpiredToken, Token is expired", None),
+
     ("before-error", "AccessDenied Error: Access Denied", _CODE),
     ("before-message", "AccessDenied Message: Access Denied", _CODE),
     (

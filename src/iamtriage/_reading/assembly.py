@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.actions import read_actions
+from iamtriage._reading.besides import give_codes
 from iamtriage._reading.building import build
 from iamtriage._reading.classnames import read_classes
 from iamtriage._reading.codewords import read_codes
@@ -60,6 +61,7 @@ def read(text: str, stated: Partial | None = None) -> tuple[View, list[Draft]]:
         pieces.insert(0, stated)
     drafts = sweep(readable, pieces)
     give_surroundings(drafts, readable)
+    give_codes(drafts, readable)
     around = Around(readable)
     drafts = drop_outer([draft for draft in drafts if judge(draft, around)], around)
     if len(drafts) > 1:
