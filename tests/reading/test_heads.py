@@ -779,6 +779,21 @@ MORE: Table = (
 )
 TOOLS: Table = (
     *(
+        (f"status-{name}", f"{status}{DENIAL}", {**DENIED, "status_code": 403})
+        for name, status in (
+            ("colon", "403: "),
+            ("dash", "403 - "),
+            ("comma", "403, "),
+            ("round", "(403) "),
+            ("square", "[403] "),
+            ("bold", "**403** "),
+            ("code", "`403` "),
+            ("words", "the registry returned 403 with "),
+            ("body", "403 body: "),
+        )
+    ),
+    ("status-in-words", f"HTTP status 403, and then {DENIAL}", {**DENIED, "status_code": 403}),
+    *(
         (
             f"terraform-{name}",
             f"1 error(s) occurred:\n\n* {resource}: {code}: it did not work",
