@@ -410,6 +410,10 @@ MISSING: Table = tuple(
             "aws.sdk.kotlin.runtime.auth.credentials.ProviderConfigurationException: Missing value for environment variable `AWS_ACCESS_KEY_ID`",
         ),
         (
+            "kotlin-provider",
+            "aws.smithy.kotlin.runtime.auth.awscredentials.CredentialsProviderException: could not load credentials",
+        ),
+        (
             "kotlin-profile",
             "aws.sdk.kotlin.runtime.auth.credentials.ProviderConfigurationException: could not find source profile default",
         ),

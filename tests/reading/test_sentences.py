@@ -783,6 +783,19 @@ STS: Table = (
 LESS: Table = (
     *(
         (
+            f"cut-behind-principal-{name}",
+            f"{head}User: {ANA}{behind}",
+            denied(code="AccessDenied", principal=ANA),
+        )
+        for name, head, behind in (
+            ("is", "AccessDenied: ", " is"),
+            ("not", "AccessDenied: ", " is not auth"),
+            ("json", '{"level":"error","msg":"AccessDenied: ', '"}'),
+            ("sentence", "AccessDenied: You are not authorized to perform this operation. ", ""),
+        )
+    ),
+    *(
+        (
             f"cut-at-principal-{name}",
             f"{head}User: arn:aws:iam::111122223333:user/orders-ap{behind}",
             {**facts, "principal": "arn:aws:iam::111122223333:user/orders-ap", "account": "111122223333"},

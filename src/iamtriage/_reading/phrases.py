@@ -135,6 +135,7 @@ sure   | valid credential sources | [Nn]o valid credential sources(?: for \S+(?:
 sure   | no valid providers in chain | no valid providers in chain
 sure   | credentials from any | (?:Could not|Unable to|unable to|Cannot|cannot|Failed to) load (?:AWS )?credentials from any (?:of the )?provider
 sure   | dentity could be resolved from the chain | No identity could be resolved from the chain
+outer  | .kotlin.runtime. | aws\.(?:smithy|sdk)\.kotlin\.runtime\.[\w.]{1,80}\.(?:IdentityProvider|ProviderConfiguration|CredentialsProvider|NoCredentials)Exception\b
 sure   | environment variable | [Mm]issing value for environment variable [`'"]?AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY)\b
 unsure | ould not find source profile | [Cc]ould not find source profile \S
 sure   | hared config profile | (?:failed to get|failed to load|error getting) shared config profile

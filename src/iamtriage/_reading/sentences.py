@@ -63,9 +63,12 @@ _BARE_PRINCIPAL = re.compile(
 # What stands in front of a sentence that its principal begins: a code of denials, or botocore's words.
 _DENIAL_AHEAD = re.compile(
     r"(?:AccessDenied\w{0,20}|Unauthorized\w{0,20}|NotAuthorized\w{0,20}|calling\s+the\s+\w{1,80}\s+operation)[)\]\"'`*]{0,3}\s?:\s{1,2}\Z"
+    r"|You\sare\snot\sauthorized\sto\sperform\sthis\soperation\.\s\Z"
 )
 _AHEAD_REACH = 120
-_PRINCIPAL_AT_END = re.compile(rf"User:\s(?P<principal>{ARN})[\s\"'`.…]{{0,12}}\Z")
+_PRINCIPAL_AT_END = re.compile(
+    rf"User:\s(?P<principal>{ARN})(?P<rest>\s[a-z ]{{1,18}})?[\s\"'`.…)}}\]]{{0,12}}\Z"
+)
 
 _RESOURCE = re.compile(
     r"[\s.,…`'\")\]*]*\b(?:on|for)\s+(?:the\s+|this\s+|these\s+)?(?:[Rr]esources?|resource\(s\))\b\s*(?P<colon>:)?\s*(?:\*\*(?=\w))?"
@@ -303,7 +306,7 @@ def read_cut_sentence(text: str) -> Iterator[Partial]:
     if label < 0 or _DENIAL_AHEAD.search(text, max(0, label - _AHEAD_REACH), label) is None:
         return
     m = _PRINCIPAL_AT_END.match(text, label)
-    if m:
+    if m and (m["rest"] is None or " is not authorized".startswith(m["rest"].rstrip())):
         partial = Partial("core", label, m.end(), kind="access_denied")
         start, end = trim(text, m.start("principal"), m.end("principal"))
         put_principal(partial, rejoin(text[start:end]), start, end, text)
