@@ -235,6 +235,11 @@ MISSING: tuple[Golden, ...] = (
         "Error: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers\nIt looks like you might be trying to authenticate with OIDC. Did you mean to set the `id-token` permission?",
         {},
     ),
+    (
+        "profile-not-found-go",
+        "Error: configuring Terraform AWS Provider: failed to get shared config profile, staging",
+        {},
+    ),
     ("profile-not-found", "The config profile (staging) could not be found", {}),
     (
         "partial-credentials",
@@ -318,6 +323,11 @@ MISSING: tuple[Golden, ...] = (
     (
         "no-registry-login-in-cluster",
         f'kubelet Failed to pull image "{REGISTRY}/orders:1": rpc error: code = Unknown desc = no basic auth credentials',
+        {},
+    ),
+    (
+        "registry-answers-401",
+        f'failed to resolve reference "{REGISTRY}/orders:1": pulling from host {REGISTRY} failed with status code [manifests 1]: 401 Unauthorized',
         {},
     ),
     ("no-registry-login", f"docker pull {REGISTRY}/orders:1\nno basic auth credentials", {}),

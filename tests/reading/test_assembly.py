@@ -56,7 +56,41 @@ _TRACEBACK = 'Traceback (most recent call last):\n  File "/app/main.py", line 3,
 _DURING = "\nDuring handling of the above exception, another exception occurred:\n\n"
 _CAUSE = "\nThe above exception was the direct cause of the following exception:\n\n"
 
+# Denials of two tools, whose facts would supplement each other.
+_LISTING = (
+    "fatal error: An error occurred (AccessDenied) when calling the ListObjectsV2 operation: Access Denied"
+)
+_LISTED: Facts = denied(code="AccessDenied", operation="ListObjectsV2")
+_CREATING = f"Error: creating function: {{}}: \n\tstatus code: 403, request id: {REQUEST}"
+_CREATED: Facts = denied(status_code=403, request_id=REQUEST)
+
 INDEPENDENT: tuple[tuple[str, str, list[Facts], Facts], ...] = (
+    (
+        "heading-of-another-code",
+        "## AssumeRole fails with ExpiredToken\n\nSignatureDoesNotMatch: Credential should be scoped to a valid region.\n",
+        [
+            expect("expired_credentials", code="ExpiredToken"),
+            expect("credential_scope", code="SignatureDoesNotMatch"),
+        ],
+        expect("expired_credentials", code="ExpiredToken"),
+    ),
+    *(
+        (f"two-tools-{code}-{order}", text, each, each[0])
+        for code in ("AccessDenied", "AccessDeniedException")
+        for order, text, each in (
+            ("cli-first", f"{_LISTING}\n\n{_CREATING.format(code)}", [_LISTED, {**_CREATED, "code": code}]),
+            ("go-first", f"{_CREATING.format(code)}\n\n{_LISTING}", [{**_CREATED, "code": code}, _LISTED]),
+        )
+    ),
+    (
+        "one-tool-two-codes",
+        f"{_CREATING.format('AccessDeniedException')}\n\nError: reading queue: AccessDenied: Access to the resource https://sqs.eu-west-1.amazonaws.com/ is denied.",
+        [
+            {**_CREATED, "code": "AccessDeniedException"},
+            denied(code="AccessDenied", resource="https://sqs.eu-west-1.amazonaws.com/", service="sqs"),
+        ],
+        {**_CREATED, "code": "AccessDeniedException"},
+    ),
     ("two-denials", f"{_BOTO}\n\n{_OTHER}\n", [_FIRST, _SECOND], _FIRST),
     ("two-denials-adjacent", f"{_BOTO}\n{_OTHER}\n", [_FIRST, _SECOND], _FIRST),
     ("denial-behind-an-error", f"{_THROTTLED}\n\n{_BOTO}\n", [_SLOW, _FIRST], _FIRST),
@@ -128,6 +162,11 @@ INDEPENDENT: tuple[tuple[str, str, list[Facts], Facts], ...] = (
     ),
 )
 SAME: tuple[Row, ...] = (
+    (
+        "heading-and-message",
+        "## AssumeRole fails with SignatureDoesNotMatch\n\n**Symptom:**\n\nSignatureDoesNotMatch: Credential should be scoped to a valid region.\n",
+        expect("credential_scope", code="SignatureDoesNotMatch"),
+    ),
     ("traceback-and-summary", _TRACEBACK.format(_BOTO) + f"\nERROR {_BOTO}\n", _FIRST),
     ("three-times", f"{_BOTO}\n\n{_BOTO}\n\n{_BOTO}\n", _FIRST),
     *(
@@ -313,7 +352,11 @@ def test_many_different_denials_stay_apart() -> None:
         ("git clone https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/shop", None),
         ("Downloading https://shop-tools.s3.amazonaws.com/plugin.zip", None),
         ("See also https://s3.amazonaws.com/shop-docs/roles.html", None),
+        ("Connecting to database on host orders.example.eu-west-1.rds.amazonaws.com", None),
+        ("ssh_host:bastion.example.com", None),
         ('DEBUG request to "https://iam.amazonaws.com/"', "iam"),
+        (r'String to sign: "GET\n/\n\nhost:iam.amazonaws.com\nx-amz-date:20260102T030405Z"', "iam"),
+        ("The Canonical String should have been 'GET /  host:iam.amazonaws.com user-agent:app'", "iam"),
     ],
 )
 @pytest.mark.parametrize("order", ["{0}\n{1}", "{1}\n{0}"])

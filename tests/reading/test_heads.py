@@ -26,6 +26,28 @@ _GO2 = f"operation error EKS: DescribeCluster, https response error StatusCode: 
 _GO2_FACTS: Facts = {**_CALL, "status_code": 403, "request_id": REQUEST}
 
 BOTOCORE: Table = (
+    *(
+        (
+            f"marked-{name}",
+            f"An error occurred {code} when calling the {operation} operation: Access Denied",
+            denied(code="AccessDenied", operation="ListBuckets"),
+        )
+        for name, code, operation in (
+            ("ended-early", "(AccessDenied)`", "ListBuckets"),
+            ("code", "(`AccessDenied`)", "ListBuckets"),
+            ("operation", "(AccessDenied)", "`ListBuckets`"),
+            ("bold", "**(AccessDenied)**", "**ListBuckets**"),
+            ("bold-inside", "(**AccessDenied**)", "*ListBuckets*"),
+            ("underlined", "`(AccessDenied)`", "__ListBuckets__"),
+            ("quoted", "(AccessDenied)", "'ListBuckets'"),
+        )
+    ),
+    (
+        "marked-behind",
+        "**An error occurred (AccessDenied)** when calling the `ListBuckets` operation",
+        denied(code="AccessDenied", operation="ListBuckets"),
+    ),
+    ("marked-others", "An error occurred (`timeout`) when opening the `orders` file", None),
     ("plain", _BOTO, _CALL),
     (
         "retries",
@@ -579,6 +601,65 @@ OTHERS: Table = (
 )
 MORE: Table = (
     (
+        "go-v2-retyped",
+        "Error: Operation Error S3: ListBuckets\nHTTPS response error StatusCode: 403\nRequestID: *******\nHostID: **************\nAPI Error: AccessDenied - Access Denied",
+        denied(
+            code="AccessDenied",
+            operation="ListBuckets",
+            service="s3",
+            status_code=403,
+            request_id="*******",
+            host_id="**************",
+        ),
+    ),
+    (
+        "go-v2-capital",
+        _GO2[:1].upper() + _GO2[1:],
+        _GO2_FACTS,
+    ),
+    *(
+        (f"go-v2-head-cut-{name}", head + _GO2.removeprefix("operation error "), _GO2_FACTS)
+        for name, head in (
+            ("start", ""),
+            ("word", "error "),
+            ("behind-words", "Error: reading cluster: "),
+            ("bracket", "("),
+        )
+    ),
+    (
+        "go-v2-head-cut-of-two-words",
+        f"Secrets Manager: GetSecretValue, https response error StatusCode: 400, RequestID: {REQUEST}, api error AccessDeniedException: denied",
+        denied(
+            code="AccessDeniedException",
+            operation="GetSecretValue",
+            service="secretsmanager",
+            status_code=400,
+            request_id=REQUEST,
+        ),
+    ),
+    ("api-error-of-others", "API Error: NotFound: no such order", None),
+    ("api-error-of-others-too", "API Error: Forbidden - log in first", None),
+    ("operation-error-of-others", "Operation error Orders: Submit, no connection", None),
+    *(
+        (
+            f"go-v2-host-then-{name}",
+            f"operation error S3: GetObject, https response error StatusCode: 403, RequestID: EXAMPLE0REQUEST1, HostID: abcDEF123456/+a\n{following}",
+            denied(
+                operation="GetObject",
+                service="s3",
+                status_code=403,
+                request_id="EXAMPLE0REQUEST1",
+                host_id="abcDEF123456/+a",
+            ),
+        )
+        for name, following in (("date", "2026-01-02 03"), ("level", "Error: other"), ("word", "retrying"))
+    ),
+    (
+        "go-v2-id-then-date",
+        "operation error EKS: ListClusters, https response error StatusCode: 403, RequestID: 0f1e2d3c\n2026-01-02 03",
+        denied(operation="ListClusters", service="eks", status_code=403, request_id="0f1e2d3c"),
+    ),
+    (
         "behind",
         "FastLaunch failed. EC2 Error Code: UnauthorizedOperation",
         denied(code="UnauthorizedOperation", service="ec2"),
@@ -697,6 +778,73 @@ MORE: Table = (
     ),
 )
 TOOLS: Table = (
+    *(
+        (f"status-{name}", f"{status}{DENIAL}", {**DENIED, "status_code": 403})
+        for name, status in (
+            ("colon", "403: "),
+            ("dash", "403 - "),
+            ("comma", "403, "),
+            ("round", "(403) "),
+            ("square", "[403] "),
+            ("bold", "**403** "),
+            ("code", "`403` "),
+            ("words", "the registry returned 403 with "),
+            ("body", "403 body: "),
+        )
+    ),
+    ("status-in-words", f"HTTP status 403, and then {DENIAL}", {**DENIED, "status_code": 403}),
+    *(
+        (
+            f"terraform-{name}",
+            f"1 error(s) occurred:\n\n* {resource}: {code}: it did not work",
+            expect("aws_error", code=code),
+        )
+        for name, resource, code in (
+            ("service", "aws_ecs_service.orders", "InvalidParameterException"),
+            ("throttling", "aws_elb.main", "Throttling"),
+            ("indexed", "aws_instance.web[0]", "OptInRequired"),
+            ("module", "module.orders.aws_db_instance.main", "InvalidParameterCombination"),
+            ("dotted", "aws_instance.web: launching source instance", "InvalidSubnetID.NotFound"),
+            ("function", "aws_lambda_function.orders", "SubscriptionRequiredException"),
+            ("cluster", "aws_ecs_service.orders", "ClusterNotFoundException"),
+        )
+    ),
+    (
+        "terraform-behind",
+        'Error: Throttling: Rate exceeded\n\n  with aws_elb.main,\n  on main.tf line 1, in resource "aws_elb" "main":',
+        expect("aws_error", code="Throttling"),
+    ),
+    (
+        "terraform-of-others",
+        "* azurerm_lb.main: Throttling: Rate exceeded\n* aws_elb.main: still creating",
+        None,
+    ),
+    ("terraform-without-code", "* aws_iam_role.orders: timeout while waiting for the role", None),
+    ("terraform-class", "* aws_instance.web: NullPointerException: no value", None),
+    ("package-of-python", "aws_lambda_powertools.logging: ValidationError: no such order", None),
+    ("program-of-python", "aws_client.get: InvalidParameterException: no such order", None),
+    (
+        "status-before-json",
+        f'401 {{"error":{{"message":"{DENIAL}"}}}}',
+        {**DENIED, "status_code": 401},
+    ),
+    (
+        "status-before-xml",
+        '**Full message**: 400 - "`<?xml version=\\"1.0\\"?>\\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>`"',
+        denied(code="AccessDenied", status_code=400),
+    ),
+    (
+        "status-behind-bold",
+        "**Error code**: 403\n**Message**: AccessDenied: Access Denied",
+        denied(code="AccessDenied", status_code=403),
+    ),
+    (
+        "status-before-sentence",
+        "the answer is `403 Credential should be scoped to a valid region`.",
+        expect("credential_scope", status_code=403),
+    ),
+    ("number-before-json", f'order 401 {{"id": 7}}\n{DENIAL}', DENIED),
+    ("line-before-sentence", f"main.py:403 {DENIAL}", DENIED),
     ("terraform", f"Error: reading EKS Cluster (demo): {_GO2}", _GO2_FACTS),
     (
         "terraform-create",
@@ -1038,6 +1186,111 @@ S3CMD: Table = (
 # A code and its own sentence, with no colon between them.
 _CODE = denied(code="AccessDenied")
 BESIDE: Table = (
+
+    *(
+        (
+            f"loose-{name}",
+            text.replace("SAID", "The security token included in the request is expired"),
+            expect("expired_credentials", code="ExpiredToken"),
+        )
+        for name, text in (
+            ("stop", "ExpiredToken. SAID"),
+            ("comma", "ExpiredToken, SAID"),
+            ("dash", "the call failed, ExpiredToken - SAID"),
+            ("column", "ExpiredToken | SAID"),
+            ("line", "ExpiredToken\nSAID"),
+            ("arrow", "ExpiredToken -> SAID"),
+            ("quotes", "'ExpiredToken' SAID"),
+            ("markup", "**ExpiredToken** SAID"),
+            ("parentheses", "ExpiredToken (SAID)"),
+            ("words", "Received ExpiredToken from AWS: SAID"),
+            ("glued-colon", "ExpiredToken:SAID"),
+            ("behind", "SAID (ExpiredToken)"),
+            ("labelled-behind", "SAID, code ExpiredToken"),
+            ("key", "type=ExpiredToken message=SAID"),
+        )
+    ),
+    (
+        "loose-scope",
+        "SignatureDoesNotMatch, Credential should be scoped to a valid region",
+        expect("credential_scope", code="SignatureDoesNotMatch"),
+    ),
+    *(
+        (
+            f"loose-not-{name}",
+            text.replace("SAID", "The security token included in the request is expired"),
+            expect("expired_credentials"),
+        )
+        for name, text in (
+            ("other-kind", "InvalidClientTokenId, SAID"),
+            ("far", f"ExpiredToken is what we looked at {'for a long ' * 4}time: SAID"),
+            ("paragraph", "ExpiredTokens\n\nSAID"),
+            ("part", "app/ExpiredToken.py SAID"),
+            ("call", "ExpiredToken() SAID"),
+            ("next-line", "SAID\nthe list has ExpiredToken"),
+        )
+    ),
+    ("loose-not-aws", "ExpiredToken, Token is expired", None),
+
+    ("before-error", "AccessDenied Error: Access Denied", _CODE),
+    ("before-message", "AccessDenied Message: Access Denied", _CODE),
+    (
+        "skewed-before-error",
+        "RequestTimeTooSkewed Error: The difference between the request time and the current time is too large.",
+        expect("signature_mismatch", code="RequestTimeTooSkewed"),
+    ),
+    (
+        "scope-before-message",
+        'The upload failed with "AuthorizationHeaderMalformed Message: The authorization header is malformed; the region \'us-east-1\' is wrong; expecting \'eu-west-1\'"',
+        expect("credential_scope", code="AuthorizationHeaderMalformed"),
+    ),
+    (
+        "signature-before-message",
+        "SignatureDoesNotMatch Message: The key is not the right one",
+        expect("signature_mismatch", code="SignatureDoesNotMatch"),
+    ),
+    ("word-before-error", "InvalidToken Error: jwt malformed", None),
+    ("reason-before-error", "Unauthorized Error: log in first", None),
+    ("class-before-message", "OrdersException Message: no such order", None),
+    (
+        "glued-credentials",
+        "ClientError: 401 Unauthorized AuthFailureAWS was not able to validate the provided access credentials0f1e2d3c-4b5a",
+        expect("invalid_credentials", code="AuthFailure", status_code=401),
+    ),
+    ("glued-denial", "AccessDeniedAccess DeniedEXAMPLE0REQUEST1", _CODE),
+    (
+        "glued-sentence",
+        f"AccessDenied{DENIAL}",
+        {**DENIED, "code": "AccessDenied"},
+    ),
+    (
+        "glued-signature",
+        "SignatureDoesNotMatchThe request signature we calculated does not match the signature you provided.",
+        expect("signature_mismatch", code="SignatureDoesNotMatch"),
+    ),
+    ("glued-words", "GrantDeniedThe request was refused by the owner of the orders", None),
+    (
+        "escaped-parentheses",
+        "The security token included in the request is expired \\(ErrorCode: ExpiredToken\\)",
+        expect("expired_credentials", code="ExpiredToken"),
+    ),
+    (
+        "may-not-call",
+        "CREATE_FAILED | AccessDenied. User doesn't have permission to call sqs:GetQueueAttributes",
+        denied(code="AccessDenied", action="sqs:GetQueueAttributes"),
+    ),
+    (
+        "may-not-call-java",
+        "AccessDenied. User doesn't have permission to call iam:GetRole (Service: Iam, Status Code: 403, Request ID: null)",
+        denied(code="AccessDenied", action="iam:GetRole", status_code=403),
+    ),
+    (
+        "may-not-call-alone",
+        "User does not have permission to call elasticloadbalancingv2:DescribeLoadBalancers",
+        denied(action="elasticloadbalancingv2:DescribeLoadBalancers"),
+    ),
+    ("may-not-call-anybody", "User doesn't have permission to call this number", None),
+    ("may-not-call-others", "User doesn't have permission to call orders.list", None),
     ("beside", "Error while reading orders AccessDenied Access Denied", _CODE),
     ("beside-brackets", "User Warning: S3::putObject(): [AccessDenied]\nAccess Denied on line 7", _CODE),
     ("beside-parentheses", "orders.csv: (AccessDenied) Access Denied", _CODE),
@@ -1193,6 +1446,23 @@ _SES_FACTS = denied(
 )
 # Classes of any software around AWS's words.
 CLASSES: Table = (
+
+    (
+        "kotlin",
+        f"aws.sdk.kotlin.services.s3.model.S3Exception: {_INVALID_TOKEN}, Request ID: EXAMPLE0REQUEST1, Extended request ID: abcDEF123456/+=",
+        expect("invalid_credentials", service="s3", request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+="),
+    ),
+    (
+        "kotlin-code",
+        "aws.sdk.kotlin.services.s3.model.NoSuchBucket: The bucket is not there, Request ID: EXAMPLE0REQUEST1, Extended request ID: abcDEF123456/+=",
+        expect("aws_error", code="NoSuchBucket", service="s3", request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+="),
+    ),
+    (
+        "kotlin-denial",
+        f"aws.sdk.kotlin.services.eks.model.AccessDeniedException: {DENIAL}, Request ID: {REQUEST}",
+        {**DENIED, "code": "AccessDeniedException", "request_id": REQUEST},
+    ),
+    ("go-profile", "SharedConfigProfileNotExistsException: failed to get profile, staging", expect("missing_credentials", code="SharedConfigProfileNotExistsException")),
     *(
         (f"class-{name}", f"{name}: {_INVALID_TOKEN}", expect("invalid_credentials"))
         for name in (
@@ -1296,6 +1566,7 @@ SOURCES = (
     ("boto2", BOTO2[0][1]),
     ("s3cmd", S3CMD[0][1]),
     ("swift", "AWSEKS.AccessDeniedException: denied"),
+    ("kotlin", "aws.sdk.kotlin.services.eks.model.AccessDeniedException: denied"),
 )
 
 

@@ -249,3 +249,22 @@ def test_log_lines_of_one_length_stay_apart() -> None:
     view = View(lines)
     join_wrapped_lines(view)
     assert view.text == lines
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "2026-01-02T03:04:05.678Z ",
+        "2026-01-02 03:04:05 ",
+        "[03:04:05] ",
+        "Jan  2 03:04:05 host app[1]: ",
+        "2026-01-02T03:04:05.678Z stdout F ",
+        "2026-01-02T03:04:05.678Z stderr P ",
+        "app-1  | 2026-01-02 03:04:05 ",
+    ],
+)
+@pytest.mark.parametrize("width", range(96, 130, 7))
+def test_lines_that_each_have_a_stamp(stamp: str, width: int) -> None:
+    """A value that is broken at its hyphen takes nothing of the next line's start."""
+    lines = textwrap.wrap(_BOTO, width)
+    assert facts_in("\n".join(stamp + line for line in lines)) == facts_in(_BOTO)

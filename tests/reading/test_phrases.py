@@ -400,6 +400,23 @@ MISSING: Table = tuple(
         ("cached", "failed to refresh cached credentials"),
         ("go-identity", "get identity: get credentials: no answer"),
         ("profile", "The config profile (staging) could not be found"),
+        ("profile-go", "failed to get shared config profile, staging"),
+        (
+            "kotlin-chain",
+            "aws.smithy.kotlin.runtime.identity.IdentityProviderException: No identity could be resolved from the chain: CredentialsProviderChain -> SystemPropertyCredentialsProvider",
+        ),
+        (
+            "kotlin-variable",
+            "aws.sdk.kotlin.runtime.auth.credentials.ProviderConfigurationException: Missing value for environment variable `AWS_ACCESS_KEY_ID`",
+        ),
+        (
+            "kotlin-provider",
+            "aws.smithy.kotlin.runtime.auth.awscredentials.CredentialsProviderException: could not load credentials",
+        ),
+        (
+            "kotlin-profile",
+            "aws.sdk.kotlin.runtime.auth.credentials.ProviderConfigurationException: could not find source profile default",
+        ),
         ("source-profile", 'The source_profile "base" referenced in the profile "dev" does not exist.'),
         ("source-empty", 'The source profile "base" must have credentials.'),
         (
@@ -468,6 +485,7 @@ MISSING_IN_CALLS: Table = tuple(
         ("find", "Unable to find credentials"),
         ("provider", "EC2 credential provider was not enabled"),
         ("basic", "no basic auth credentials"),
+        ("source-profile", "could not find source profile staging"),
         ("none", "No credentials found"),
         ("configured", "no credentials have been configured"),
         ("valid", "No valid credentials found"),
@@ -483,7 +501,58 @@ MISSING_FROM_PROVIDERS: Table = (
         expect("missing_credentials", code="ProcessCredentialsProviderFailure"),
     ),
 )
+_REGISTRY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
 REGISTRIES: Table = (
+    (
+        "status",
+        f"failed to do request: pulling from host {_REGISTRY} failed with status code [manifests v1]: 403 Forbidden",
+        denied(service="ecr", status_code=403),
+    ),
+    (
+        "status-masked",
+        "pulling from host <account id>.dkr.ecr.<region>.amazonaws.com failed with status code [manifests v1]: 403 Forbidden",
+        denied(service="ecr", status_code=403),
+    ),
+    (
+        "not-authorized",
+        f'failed to resolve reference "{_REGISTRY}/orders:v1": pulling from host {_REGISTRY} failed with status code [manifests v1]: 401 Unauthorized',
+        expect("invalid_credentials", service="ecr", status_code=401),
+    ),
+    (
+        "flux",
+        f'"error":"GET https://{_REGISTRY}/v2/orders/tags/list?n=1000: unexpected status code 401 Unauthorized: Not Authorized"',
+        expect("invalid_credentials", service="ecr", status_code=401),
+    ),
+    (
+        "helm",
+        f'could not fetch tags for "oci://{_REGISTRY}/orders": GET "https://{_REGISTRY}/v2/orders/tags/list": credential required for basic auth',
+        expect("missing_credentials", service="ecr"),
+    ),
+    (
+        "helm-named",
+        "could not log in to Amazon: credential required for basic auth",
+        expect("missing_credentials"),
+    ),
+    (
+        "masked-account",
+        "API error (500): Get https://<account number>.dkr.ecr.eu-west-1.amazonaws.com/v2/orders/manifests/latest:\n no basic auth credentials",
+        expect("missing_credentials", service="ecr"),
+    ),
+    (
+        "other-registry",
+        "pulling from host registry.example.com failed with status code [manifests v1]: 401 Unauthorized",
+        None,
+    ),
+    (
+        "other-registry-of-two",
+        f"pushed to {_REGISTRY}/orders\npulling from host registry.example.com failed with status code [manifests v1]: 401 Unauthorized",
+        None,
+    ),
+    (
+        "other-helm",
+        'GET "https://registry.example.com/v2/orders/tags/list": credential required for basic auth',
+        None,
+    ),
     (
         "registry",
         'failed to resolve reference "111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders/api@sha256:0a1b2c3d": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials',
@@ -713,6 +782,9 @@ def test_every_phrase_has_a_line_here(phrase: Phrase) -> None:
         "Invalid token issuer",
         "You do not have sufficient access to perform this action.",
         "no basic auth credentials",
+        "credential required for basic auth",
+        "Missing value for environment variable ORDERS_TOKEN",
+        "could not find source profile staging",
         "Error retrieving credentials from Vault",
         "Service account token cannot be empty",
     ],

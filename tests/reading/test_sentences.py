@@ -188,6 +188,46 @@ _GO_TO = (
 )
 TAILS: Table = (
     (
+        "id-empty",
+        f"{DENIAL} with an explicit deny. The authorization id:\nTraceback (most recent call last)",
+        {**DENIED, "deny": "explicit"},
+    ),
+    (
+        "id-word",
+        f"{DENIAL} with an explicit deny. The authorization id: retrying now",
+        {**DENIED, "deny": "explicit"},
+    ),
+    *(
+        (
+            f"policy-empty-{name}",
+            f"{DENIAL} with an explicit deny in a service control policy:\n{following}",
+            {**DENIED, "deny": "explicit", "policy_type": "service_control"},
+        )
+        for name, following in (("level", "Error: other"), ("date", "2026/01/02 03:0"))
+    ),
+    (
+        "policy-named-as-a-level",
+        f"{DENIAL} with an explicit deny in a service control policy: Error-guard",
+        {**DENIED, "deny": "explicit", "policy_type": "service_control", "policy_arn": "Error-guard"},
+    ),
+    *(
+        (
+            f"resource-empty-{name}",
+            f"User: {APP} is not authorized to perform: eks:DescribeCluster on resource:\n{following}",
+            denied(principal=APP, action="eks:DescribeCluster"),
+        )
+        for name, following in (
+            ("level", "Error: other"),
+            ("trace", "Traceback (most recent call last)"),
+            ("date", "2026/01/0"),
+        )
+    ),
+    (
+        "resource-named-as-a-level",
+        f"User: {APP} is not authorized to perform: eks:DescribeCluster on resource: Error-logs",
+        denied(principal=APP, action="eks:DescribeCluster", resource="Error-logs"),
+    ),
+    (
         "id-implicit",
         f"{DENIAL} because no identity-based policy allows the eks:DescribeCluster action{_GO_TO}",
         _deny("implicit", "identity", authorization_id=ID),
@@ -421,6 +461,22 @@ PRINCIPALS: Table = (
     ),
 )
 RESOURCES: Table = (
+    (
+        "blank-before-account",
+        f"User: {APP} is not authorized to perform: iam:ListUsers on resource: arn:aws:iam:: 111122223333:user/ with an explicit deny in a service control policy",
+        denied(
+            principal=APP,
+            action="iam:ListUsers",
+            resource="arn:aws:iam:: 111122223333:user/",
+            deny="explicit",
+            policy_type="service_control",
+        ),
+    ),
+    (
+        "blank-before-account-at-end",
+        f"User: {APP} is not authorized to perform: iam:ListUsers on resource: arn:aws:iam:: 111122223333:user/",
+        denied(principal=APP, action="iam:ListUsers", resource="arn:aws:iam:: 111122223333:user/"),
+    ),
     (
         "star",
         f"User: {ANA} is not authorized to perform: ecr:GetAuthorizationToken on resource: *",
@@ -725,6 +781,76 @@ STS: Table = (
     ("saml", "Not authorized to perform sts:AssumeRoleWithSAML", denied(action="sts:AssumeRoleWithSAML")),
 )
 LESS: Table = (
+    *(
+        (
+            f"cut-behind-principal-{name}",
+            f"{head}User: {ANA}{behind}",
+            denied(code="AccessDenied", principal=ANA),
+        )
+        for name, head, behind in (
+            ("is", "AccessDenied: ", " is"),
+            ("not", "AccessDenied: ", " is not auth"),
+            ("json", '{"level":"error","msg":"AccessDenied: ', '"}'),
+            ("sentence", "AccessDenied: You are not authorized to perform this operation. ", ""),
+        )
+    ),
+    *(
+        (
+            f"cut-at-principal-{name}",
+            f"{head}User: arn:aws:iam::111122223333:user/orders-ap{behind}",
+            {**facts, "principal": "arn:aws:iam::111122223333:user/orders-ap", "account": "111122223333"},
+        )
+        for name, head, behind, facts in (
+            ("go", "error checking credentials: AccessDenied: ", "", denied(code="AccessDenied")),
+            ("quoted", '"AccessDeniedException: ', '"', denied(code="AccessDeniedException")),
+            (
+                "boto",
+                "An error occurred (AccessDenied) when calling the ListRoles operation: ",
+                "",
+                denied(code="AccessDenied", operation="ListRoles"),
+            ),
+        )
+    ),
+    (
+        "cut-in-account",
+        "AccessDenied: User: arn:aws:iam::11112",
+        denied(code="AccessDenied", principal="arn:aws:iam::11112"),
+    ),
+    (
+        "cut-not-a-denial",
+        "ThrottlingException: User: arn:aws:iam::111122223333:user/ana",
+        expect("aws_error", code="ThrottlingException"),
+    ),
+    ("cut-nothing-denied", f"aws sts: you are User: {ANA}", None),
+    ("cut-words-behind", f"AccessDenied: User: {ANA} logged in", denied(code="AccessDenied")),
+    *(
+        (
+            f"encoded-empty-{name}",
+            f"UnauthorizedOperation: You are not authorized to perform this operation. Encoded authorization failure message:{behind}",
+            denied(code="UnauthorizedOperation"),
+        )
+        for name, behind in (
+            ("end", ""),
+            ("level", "\nError: other"),
+            ("word", "\nretrying later"),
+            ("words", " Error launching source instance"),
+            ("date", "\n2026-01-02 03:04:05 other"),
+            ("bracket", "\n[2026-01-02 03:04:05] other"),
+        )
+    ),
+    (
+        "encoded-empty-go",
+        "UnauthorizedOperation: You are not authorized to perform this operation. Encoded authorization failure message: \n \tstatus code: 403, request id: ",
+        denied(code="UnauthorizedOperation", status_code=403),
+    ),
+    *(
+        (
+            f"encoded-behind-line-end-{name}",
+            f"UnauthorizedOperation: You are not authorized to perform this operation. Encoded authorization failure message:\n{value}\nretrying",
+            denied(code="UnauthorizedOperation", encoded_message=value),
+        )
+        for name, value in (("blob", BLOB), ("mask", "xxxxxx"), ("placeholder", "<message>"))
+    ),
     # An operation's name of many words: a reader that tries each of its capitals never ends.
     (
         "names-run-together",

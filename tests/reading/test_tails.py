@@ -10,6 +10,45 @@ _GO: Facts = {**DENIED, "code": "AccessDenied", "status_code": 403}
 
 GO1: Table = (
     (
+        "bold-ends-in-code",
+        f"could not create: **no volume in EC2: InvalidVolume**.NotFound: The volume 'vol-0a1b2c3d' does not exist.\n\tstatus code: 400, request id: {REQUEST}",
+        expect("aws_error", code="InvalidVolume.NotFound", status_code=400, request_id=REQUEST),
+    ),
+    *(
+        (
+            f"next-entry-{name}",
+            f"AccessDenied: {DENIAL}\n\tstatus code: 403, request id: 0f1e2d3c4b5a6978, host id: abcDEF123456/+a\n{following}",
+            {**_GO, "request_id": "0f1e2d3c4b5a6978", "host_id": "abcDEF123456/+a"},
+        )
+        for name, following in (
+            ("cut-date", "2026/01/0"),
+            ("cut-time", "2026/01/02 03:0"),
+            ("date", "2026-01-02 03"),
+            ("cut-year", "2026-01"),
+            ("month", "16/Jan/2026:03"),
+            ("bracket", "[2026-01-02"),
+            ("level", "Error: other"),
+            ("word", "retrying"),
+        )
+    ),
+    *(
+        (
+            f"id-then-{name}",
+            f"AccessDenied: {DENIAL}\n\tstatus code: 403, request id: 0f1e2d3c4b5a6978\n{following}",
+            {**_GO, "request_id": "0f1e2d3c4b5a6978"},
+        )
+        for name, following in (
+            ("cut-date", "2026/01/0"),
+            ("number", "16 items"),
+            ("month", "16/Jan/2026:03"),
+        )
+    ),
+    (
+        "host-id-broken",
+        f"AccessDenied: {DENIAL}\n\tstatus code: 403, request id: EXAMPLE0REQUEST1, host id: abcDEF123456/+a\nbcdE7f/g==",
+        {**_GO, "request_id": "EXAMPLE0REQUEST1", "host_id": "abcDEF123456/+abcdE7f/g=="},
+    ),
+    (
         "one-line",
         f"AccessDenied: {DENIAL} status code: 403, request id: {REQUEST}",
         {**_GO, "request_id": REQUEST},

@@ -1,7 +1,7 @@
 """Reads denials that name an action in other words than AWS's common sentence.
 
-CloudFormation's "API: ec2:CreateVpc …", "failed to call ec2:…", "missing permissions for
-'iam:GetRole'". Not for the common sentence (``sentences``).
+CloudFormation's "API: ec2:CreateVpc …", "AccessDenied. User doesn't have permission to call iam:GetRole",
+"failed to call ec2:…", "missing permissions for 'iam:GetRole'". Not for the common sentence (``sentences``).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._reading.codes import is_code
 from iamtriage._reading.partials import BEST, HINT, Partial
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ _API = re.compile(
 )
 _CALL = re.compile(
     r"(?:[Ff]ailed\s+to\s+call|[Ee]rror\s+calling)\s+(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):(?P<operation>[A-Za-z]\w{2,80}))(?=[,:\s]|\Z)"
+)
+
+_MAY_NOT_CALL = re.compile(
+    r"(?:(?<![\w.])(?P<code>[A-Z][A-Za-z]{3,60})\.\s+)?User\s+does(?:n't|\s+not)\s+have\s+permissions?\s+to\s+call\s+"
+    r"[\"'`]?(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})"
 )
 
 
@@ -43,6 +49,12 @@ def read_actions(text: str) -> Iterator[Partial]:
             partial.put("operation", m["operation"], m.start("operation"), m.end("operation"))
             yield partial
     if "ermission" in text:
+        for m in _MAY_NOT_CALL.finditer(text):
+            partial = _partial(m, "core")
+            partial.kind, partial.aws = "access_denied", True
+            if m["code"] and is_code(m["code"]):
+                partial.put("code", m["code"], m.start("code"), m.end("code"))
+            yield partial
         for m in _MISSING.finditer(text):
             partial = _partial(m, "core")
             partial.kind, partial.aws = "access_denied", True

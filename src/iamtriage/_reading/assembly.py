@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.actions import read_actions
+from iamtriage._reading.besides import give_codes
 from iamtriage._reading.building import build
 from iamtriage._reading.classnames import read_classes
 from iamtriage._reading.codewords import read_codes
@@ -20,14 +21,15 @@ from iamtriage._reading.pairs import read_pairs
 from iamtriage._reading.partials import may_be_cut
 from iamtriage._reading.phrases import read_phrases
 from iamtriage._reading.refusals import read_refusals
-from iamtriage._reading.sentences import read_lone_reasons, read_sentences
+from iamtriage._reading.sentences import read_cut_sentence, read_lone_reasons, read_sentences
 from iamtriage._reading.source_lines import source_lines
 from iamtriage._reading.source_literals import source_literals
 from iamtriage._reading.surroundings import give_surroundings
 from iamtriage._reading.tails import read_tails
 from iamtriage._reading.translated import read_translated, read_translated_codes
+from iamtriage._reading.uniting import unite
 from iamtriage._reading.unwrap import unwrap
-from iamtriage._reading.verdicts import Around, choose, drop_mentions, drop_outer, judge, unite
+from iamtriage._reading.verdicts import Around, choose, drop_mentions, drop_outer, judge
 from iamtriage._reading.xml_bodies import read_xml
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ def read(text: str, stated: Partial | None = None) -> tuple[View, list[Draft]]:
         pieces.insert(0, stated)
     drafts = sweep(readable, pieces)
     give_surroundings(drafts, readable)
+    give_codes(drafts, readable)
     around = Around(readable)
     drafts = drop_outer([draft for draft in drafts if judge(draft, around)], around)
     if len(drafts) > 1:
@@ -103,6 +106,7 @@ def _pieces(text: str) -> list[Partial]:
         *(sentence for sentence in sentences if sentence.kind),
         *(() if sentences else read_translated(text)),
         *read_lone_reasons(text, sentences),
+        *read_cut_sentence(text),
         *heads,
         *tails,
         *xml,

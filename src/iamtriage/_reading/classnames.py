@@ -1,7 +1,7 @@
 """Reads exception classes whose namespace or name tells service or code; not what they say.
 
-Sources: the packages of aws-sdk-java v1 and v2, aws-sdk-ruby, aws-sdk-php, aws-sdk-net and
-aws-sdk-swift, and botocore's modules.
+Sources: the packages of aws-sdk-java v1 and v2, aws-sdk-ruby, aws-sdk-php, aws-sdk-net,
+aws-sdk-swift and aws-sdk-kotlin, and botocore's modules.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ _SHAPES: tuple[tuple[str, str, int, re.Pattern[str]], ...] = (
     ("AWS", "swift", CLASS_NAME, re.compile(r"(?<![\w.])AWS(?P<service>[A-Z]\w{1,40})\.(?P<code>[A-Z]\w{2,80}Exception)\b")),
     ("awssdk.services", "java-v2", CLASS_NAME, re.compile(r"(?<![\w.])software\.amazon\.awssdk\.services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}\.(?P<code>[A-Z]\w{2,80}(?:Exception|Error))\b")),
     ("amazonaws.services", "java-v1", CLASS_NAME, re.compile(r"(?<![\w.])com\.amazonaws\.services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}\.(?P<code>[A-Z]\w{2,80}(?:Exception|Error))\b")),
+    ("aws.sdk.kotlin", "kotlin", CLASS_NAME, re.compile(r"(?<![\w.])aws\.sdk\.kotlin\.services\.(?P<service>\w{1,60})\.model\.(?P<code>[A-Z]\w{2,80})\b")),
     # Elasticsearch prints causes as "AmazonS3Exception[Access Denied]".
     ("Exception[", "java-v1", CLASS_NAME, re.compile(r"(?<![\w.])(?P<code>Amazon(?!Service|Client)(?P<service>[A-Z]\w{1,40}?)Exception)(?=\[)")),
     ("com.amazonaws", "java-v1", CLASS_NAME, re.compile(r"com\.amazonaws\.(?:\w{1,40}\.){0,2}(?P<code>[A-Z]\w{2,80}Exception)\b")),

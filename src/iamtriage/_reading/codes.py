@@ -50,7 +50,8 @@ _MISSING = """
     ProfileNotFound RefreshWithMFAUnsupportedError InfiniteLoopConfigError EC2RoleRequestError EC2MetadataError
     ProcessProviderExecutionError SharedCredsLoad AssumeRoleTokenProviderNotSetError
     EnvAccessKeyNotFound EnvSecretNotFound ConfigNotFound NoCredentialsProvided NoAwsCredentials
-    MissingCredentialsException CredentialsNotFoundException LoginError
+    MissingCredentialsException CredentialsNotFoundException LoginError SharedConfigProfileNotExistsException
+    SharedConfigProfileNotExistError SharedConfigProfileNotExist
 """
 # The SDK for JavaScript v2 makes codes of its providers' names: SharedIniFileCredentialsProviderFailure.
 _FAILED_PROVIDERS = ("CredentialsProviderFailure", "CredentialsFailure")
@@ -122,6 +123,7 @@ _PLAIN = frozenset(
         "BucketNotEmpty",
         "OptInRequired",
         "SubscriptionRequired",
+        "SubscriptionRequiredException",
         "NotSignedUp",
         "PermanentRedirect",
         "TemporaryRedirect",

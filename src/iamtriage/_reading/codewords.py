@@ -17,7 +17,7 @@ from iamtriage._reading.codes import (
     may_be_class_of_others,
 )
 from iamtriage._reading.heads import code_partial
-from iamtriage._reading.partials import CLASS_NAME, HINT, STATED
+from iamtriage._reading.partials import BEST, CLASS_NAME, HINT, STATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +34,17 @@ _BESIDE = re.compile(
     r"(?<![\w./\\$@-])(?<![^:]:)(?P<code>(?:Client\.)?[A-Z][A-Za-z]{5,60})[\s\-–,()\[\]]{1,4}"
     r"(?=Access\sDenied\b|User:\s|You\sare\snot\sauthorized\b|You\sdo\snot\shave\s)"
 )
+# "RequestTimeTooSkewed Error: The …", "SignatureDoesNotMatch Message: The …"
+_LABELLED = re.compile(
+    r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.)?[A-Z][A-Za-z0-9]{3,80})(?<!KMS)\s(?:Error|ERROR|error|Message|message)\s?:(?=\s|\Z)"
+)
+# Where tags were stripped, a code stands glued to its sentence: "AuthFailureAWS was not able to …".
+_SENTENCE_BEGINS = re.compile(
+    r"(?<=[a-z])(?:AWS\swas\snot\b|The\s(?:request|security|provided|authorization|difference|AWS\sAccess)\b|Access\sDenied|User:\s"
+    r"|You\sare\snot\sauthorized\b|Signature\s(?:expired|not)\b|Credential\sshould\b|Request\s(?:has\sexpired|is\smissing)\b)"
+)
+_GLUED = re.compile(r"(?<![\w.:/\\$@-])(?P<code>[A-Z][A-Za-z]{4,60})\Z")
+_GLUED_REACH = 64
 _IN_QUOTES = re.compile(
     r"(?:error|Error|code|Code|exception|AWSError|errorcode)\s?[=:]?\s?'(?P<code>[A-Z][A-Za-z0-9]{3,80})'"
 )
@@ -61,7 +72,28 @@ _ALONE = re.compile(r"[\s\"'`]*(?P<code>[A-Z][A-Za-z0-9]{5,80})[.\s\"'`]*")
 _PLAIN_WORDS = frozenset(
     {"Forbidden", "Unauthorized", "NotAuthorized", "Throttling", "UnknownError", "NetworkError"}
 )
+# Codes that any software may have, so that AWS's own form of an error must stand around them.
+_OF_ANY = _PLAIN_WORDS | {
+    "InvalidToken",
+    "InvalidSignature",
+    "LoginError",
+    "ProviderError",
+    "NoCredentials",
+    "NotFound",
+}
 _NAMESPACE_REACH = 100
+# Terraform tells whose error it is, in front of it or behind it; packages of Python have such names, too.
+_RESOURCE = (
+    r"(?:(?:data|module)\.[\w.\[\]\"-]{1,120}\.|data\.)?"
+    r"aws_(?!lambda_(?!function\b|layer|permission|alias|event)|cdk|xray|client|session|requests|encryption|sam_)[a-z0-9_]{2,60}"
+)
+_RESOURCE_AHEAD = re.compile(
+    rf"(?<![\w./\"'-]){_RESOURCE}\.[\w-]{{1,80}}(?:\[[^\]\n]{{1,60}}\])?:\s[^\n]{{0,160}}\Z"
+)
+_RESOURCE_BEHIND = re.compile(
+    rf"[^\n]{{0,600}}\n\n?(?:with\s{_RESOURCE}\.|on\s\S{{1,120}}\sline\s[0-9]{{1,6}},\sin\sresource\s\"{_RESOURCE}\")"
+)
+_RESOURCE_REACH = 320
 
 
 def read_codes(text: str) -> Iterator[Partial]:
@@ -92,6 +124,14 @@ def _without_colon(text: str) -> Iterator[Partial]:
     for m in _BESIDE.finditer(text):
         if kind_of_code(m["code"]) == "access_denied" and m["code"] not in _PLAIN_WORDS:
             yield code_partial(m)
+    if "rror" in text or "essage" in text:
+        for m in _LABELLED.finditer(text):
+            if is_known(m["code"]) and m["code"] not in _OF_ANY:
+                yield code_partial(m)
+    for sentence in _SENTENCE_BEGINS.finditer(text):
+        glued = _GLUED.search(text, max(0, sentence.start() - _GLUED_REACH), sentence.start())
+        if glued and kind_of_code(glued["code"]):
+            yield code_partial(glued, rank=BEST)
     for needed, pattern in (("): ", _PARENTHESIZED), ("]", _BRACKETED), (" ", _JOINED)):
         if needed in text:
             for m in pattern.finditer(text):
@@ -100,15 +140,27 @@ def _without_colon(text: str) -> Iterator[Partial]:
 
 
 def _before_colons(text: str) -> Iterator[Partial]:
+    managed = "aws_" in text
     for m in _BEFORE_COLON.finditer(text):
         code = m["code"]
         if not is_code(code) or code in _PLAIN_WORDS - {"Forbidden", "Throttling"}:
             continue
-        if may_be_class_of_others(code):
+        if may_be_class_of_others(code) or (code.endswith("User") and is_known(code.removesuffix("User"))):
+            # The second is glued to its sentence.
             continue
         if code == "Forbidden" and text[max(0, m.start() - 4) : m.start()].strip().isdigit():
             # "403 Forbidden:" is HTTP's reason.
             continue
         if FOREIGN_NAMESPACE.search(text, max(0, m.start() - _NAMESPACE_REACH), m.start()):
             continue
-        yield code_partial(m, rank=STATED if is_known(code) else CLASS_NAME)
+        yield code_partial(
+            m, rank=STATED if is_known(code) else CLASS_NAME, aws=managed and _is_of_resource(text, m)
+        )
+
+
+def _is_of_resource(text: str, m: re.Match[str]) -> bool:
+    """Tell whether Terraform says of a code that a resource of AWS's has it."""
+    return (
+        _RESOURCE_AHEAD.search(text, max(0, m.start() - _RESOURCE_REACH), m.start()) is not None
+        or _RESOURCE_BEHIND.match(text, m.end()) is not None
+    )

@@ -37,7 +37,7 @@ _OTHER_SYSTEMS = re.compile(
 )
 _STORAGE = re.compile(r"\b[sS]3\b|[Bb]ucket")
 _AWS = re.compile(
-    r"\barn:aws|amazonaws\.com|\bbotocore\b|\baws-sdk|awssdk|\bAWS\b|\bAmazon\b|\baws:|\bEKS\b|\bS3\b|\baws (?:ecr|s3|s3api|sts|eks|sso|configure|ec2|iam|login|ssm|lambda|logs)\b|\bAws(?:::|\\)|@aws-|/aws[/-]|\baws-(?:vault|sso|cli|okta|iam-authenticator)|\.aws\b"
+    r"\barn:aws|amazonaws\.com|\bbotocore\b|\baws-sdk|awssdk|\bAWS\b|\bAmazon\b|\baws:|\bEKS\b|\bS3\b|\baws (?:ecr|s3|s3api|sts|eks|sso|configure|ec2|iam|login|ssm|lambda|logs)\b|\bAws(?:::|\\)|@aws-|\baws\.s(?:dk|mithy)\.kotlin|/aws[/-]|\baws-(?:vault|sso|cli|okta|iam-authenticator)|\.aws\b"
 )
 
 

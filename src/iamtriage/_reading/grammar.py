@@ -19,6 +19,15 @@ ENTRY = (
     r"\[?\d{4}[-/]\d\d[-/]|\[?\d\d:\d\d:\d\d|[IWEF]\d{4} |time=|[A-Z][a-z]{2} [ \d]\d \d\d:|\{\""
     r"|Traceback|(?:Error|ERROR|WARN|INFO|DEBUG|FATAL)\b"
 )
+# Where no value goes on, or begins: with the next entry, whose date may be cut off, or with Go's tail.
+NO_VALUE = rf"(?!{ENTRY}|\d{{4}}[-/]\d{{0,2}}(?:[-/ ]|\Z)|\d{{1,2}}/[A-Z][a-z]{{2}}/|[A-Z][a-z]{{2}} [ \d]\d\b|status\s+code:)"
+# Behind a label: of these words, those on its own line may be the value.
+VALUE_BEGINS = rf"(?:(?<![\n\x1e])|{NO_VALUE})"
+# Nor does an id go on that is whole.
+_WHOLE_ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+ID_GOES_ON = rf"(?<!{_WHOLE_ID})(?<![\s:][0-9A-Za-z]{{16}})\n{NO_VALUE}"
+# The rest of a host id, in base64, is no word.
+HOST_ID_GOES_ON = rf"(?<!=)\n{NO_VALUE}(?=[A-Za-z]{{0,120}}(?:[0-9=+/]|[a-z][A-Z]))"
 # HashiCorp Vault prints "Code: 403. Errors:" of answers of its own.
 VAULT = re.compile(r"\s*\.\s*Errors")
 

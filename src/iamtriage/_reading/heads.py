@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.codes import as_services_write, bare, is_code, is_status, kind_of_code
+from iamtriage._reading.codes import as_services_write, bare, is_code, is_known, is_status, kind_of_code
 from iamtriage._reading.foreign import S3A_DENIAL
-from iamtriage._reading.grammar import ELLIPSIS, ENTRY, trim
+from iamtriage._reading.grammar import ELLIPSIS, ENTRY, HOST_ID_GOES_ON, ID_GOES_ON, trim
 from iamtriage._reading.masks import rejoin
 from iamtriage._reading.partials import BEST, HINT, STATED, Partial
 from iamtriage._reading.services import service_name, service_of_event_source, service_of_host
@@ -22,26 +22,44 @@ from iamtriage._reading.services import service_name, service_of_event_source, s
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+# Markdown's marks and quotes, which people put around parts of a sentence.
+_MARKUP = r"[`*_\"']{0,3}"
 _BOTOCORE = re.compile(
     # An answer without a code leaves the place empty; pynamodb adds two clauses.
-    r"(?:An|A\s+client)\s+[Ee]rror\s+(?:occurr?ed\s+)?\(\s*(?P<code>[^()\s]{1,128}|(?=\)\s+when\s+calling\b))\s*\)(?:\s+occurred)?"
+    rf"(?:An|A\s+client)\s+[Ee]rror\s+(?:occurr?ed\s+)?{_MARKUP}\(\s*(?P<code>[^()\s]{{1,128}}|(?=\)\s+when\s+calling\b))\s*\){_MARKUP}(?:\s+occurred)?"
     r"(?:\s+on\s+request\s+\((?P<request>[^()\s]{1,128})\))?(?:\s+on\s+table\s+\([^()\n]{1,255}\))?"
-    r"(?:\s+when\s+calling\s+the\s+(?P<operation>\w{1,80})(?:\s+operation|(?=[\s\"'`.…]{0,8}\Z)))?(?:\s+\(reached\s+max\s+retries:\s+\d+\))?\s*:?\s*"
+    rf"(?:\s+{_MARKUP}when\s+calling\s+the\s+{_MARKUP}(?P<operation>[^\W_](?:\w{{0,78}}[^\W_])?){_MARKUP}(?:\s+operation{_MARKUP}|(?=[\s\"'`.…]{{0,8}}\Z)))?"
+    r"(?:\s+\(reached\s+max\s+retries:\s+\d+\))?\s*:?\s*"
 )
 _CLI = re.compile(r"aws:\s\[ERROR\]:\s|(?:fatal error|(?:upload|download|copy|move|delete) failed)[:\s]")
 _CLI_REACH = 300
 
 _GO2_OPERATION = re.compile(
-    # A box may break a service's name between its words.
-    rf"operation\s+error\s+(?P<service>[A-Za-z](?:[\w .-]|\n(?=[A-Z]|v[0-9])(?!{ENTRY})){{0,60}}?)\s*:\s+(?P<operation>\w{{2,80}})(?=[,:\s]|\Z)"
+    # A box may break a service's name between its words; people retype it with other capitals.
+    rf"(?P<written>[Oo]peration\s+[Ee]rror)\s+(?P<service>[A-Za-z](?:[\w .-]|\n(?=[A-Z]|v[0-9])(?!{ENTRY})){{0,60}}?)\s*:\s+(?P<operation>\w{{2,80}})(?=[,:\s]|\Z)"
 )
+# Where a log viewer cut off the words "operation error".
+_GO2_CUT = re.compile(
+    r"(?:\A|(?<=[\n\x1e\"'`(\[])|(?<=[:>]\s)|(?<=rror\s))(?P<service>[A-Z][A-Za-z0-9]{1,40}(?:[ ][A-Z][A-Za-z0-9]{0,40}){0,4})\s*:\s+"
+    r"(?P<operation>[A-Z]\w{2,80})(?=,\s+(?:exceeded\s+maximum\s+number\s+of\s+attempts,\s+[0-9]{1,3},\s+)?https?\s+response\s+error\s+StatusCode:)"
+)
+_GO2_UNCUT = re.compile(r"operation\s+error\s+[\w .-]{0,60}\s?\Z")
+_GO2_REACH = 90
 # Without "response error" in front, only with a request id behind: others print structs alike.
 _GO2_RESPONSE = re.compile(
-    r"(?P<head>https?\s+response\s+error\s+)?StatusCode:\s*(?P<status>[0-9]{1,3})(?=\s*,)(?(head)|(?=\s*,\s*RequestID:\s*[^\s\"]))"
+    r"(?P<head>(?:https?|HTTPS?)\s+[Rr]esponse\s+[Ee]rror:?\s+)?StatusCode:\s*(?P<status>[0-9]{1,3})(?(head)(?=\s*,|\n)|(?=\s*,\s*RequestID:\s*[^\s\"]))"
 )
-_GO2_REQUEST = re.compile(r"\s*,\s*RequestID:\s*(?P<id>[^,;\n]{0,128}(?:\n[0-9a-f-]{1,36}(?=[,;\s]|\Z))?)")
-_GO2_HOST = re.compile(r"\s*,\s*HostID:\s*(?P<id>[^,;\n]{0,256}(?:\n[^,;\s]{1,200})?)")
+_GO2_REQUEST = re.compile(
+    rf"(?:\s*,\s*|\n)RequestID:\s*(?P<id>[^,;\n]{{0,128}}(?:{ID_GOES_ON}[0-9a-f-]{{1,36}}(?=[,;\s]|\Z))?)"
+)
+_GO2_HOST = re.compile(
+    rf"(?:\s*,\s*|\n)HostID:\s*(?P<id>[^,;\n]{{0,256}}(?:{HOST_ID_GOES_ON}[^,;\s]{{1,200}})?)"
+)
 _GO2_CODE = re.compile(r"api\s+error\s+(?P<code>[A-Za-z][\w.]{1,100})\s*:\s*")
+# As people retype it; other tools' messages may begin so.
+_GO2_RETYPED = re.compile(
+    r"(?:API\s+[Ee]rror|[Aa]pi\s+Error):?\s+(?P<code>[A-Z][\w.]{1,100})(?:\s*:\s+|\s[-–]\s)"
+)
 
 _PHP = re.compile(r"Error\s+executing\s+\"(?P<operation>\w{2,80})\"\s+on\s+\"(?P<url>[^\"\n]{1,2000})\"")
 _URL_HOST = re.compile(r"https?://([^/\s:]+)")
@@ -138,9 +156,13 @@ def _put(partial: Partial, m: re.Match[str], key: str, group: str | None = None,
         partial.put(key, m[group], m.start(group), m.end(group), rank)
 
 
-def _botocore(m: re.Match[str]) -> Partial:
+def _botocore(m: re.Match[str]) -> Partial | None:
+    written = m["code"].strip("`*\"'") or m["code"]
+    if written[:1].islower() and not m["operation"]:
+        # "An error occurred (timeout) when opening the file": anybody says that.
+        return None
     partial = Partial("head", m.start(), m.end(), source="botocore", aws=True)
-    code = bare(m["code"]) if "#" in m["code"] or "://" in m["code"] else m["code"]
+    code = bare(written) if "#" in written or "://" in written else written
     start = m.start("code") + m["code"].find(code)
     numeric = is_status(code)
     partial.put("code", code, start, start + len(code), HINT if numeric else BEST)
@@ -155,10 +177,18 @@ def _botocore(m: re.Match[str]) -> Partial:
 
 
 def _go2_operation(m: re.Match[str]) -> Partial:
-    partial = Partial("head", m.start(), m.end(), source="go-v2", aws=True)
+    written = m.groupdict().get("written", "")
+    partial = Partial("head", m.start(), m.end(), source="go-v2", aws=written == written.lower())
     _put(partial, m, "operation", rank=BEST)
     partial.put("service", service_name(m["service"]))
     return partial
+
+
+def _go2_cut(m: re.Match[str]) -> Partial | None:
+    """Read the rest of the head, unless it is a whole one whose service is broken over lines."""
+    return (
+        None if _GO2_UNCUT.search(m.string, max(0, m.start() - _GO2_REACH), m.start()) else _go2_operation(m)
+    )
 
 
 def _go2_response(m: re.Match[str]) -> Partial:
@@ -176,6 +206,10 @@ def _go2_response(m: re.Match[str]) -> Partial:
 
 def _go2_code(m: re.Match[str]) -> Partial:
     return code_partial(m, source="go-v2", rank=BEST, aws=True)
+
+
+def _go2_retyped(m: re.Match[str]) -> Partial | None:
+    return code_partial(m, rank=BEST) if is_known(m["code"]) and m["code"] not in _REASONS else None
 
 
 def _php(m: re.Match[str]) -> Partial:
@@ -340,9 +374,11 @@ def _columns(m: re.Match[str]) -> Partial | None:
 # What must be in the text (line ends as blanks), the pattern, and what it makes.
 _SHAPES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Partial | None]], ...] = (
     ("rror ", _BOTOCORE, _botocore),
-    ("operation error", _GO2_OPERATION, _go2_operation),
+    ("peration ", _GO2_OPERATION, _go2_operation),
+    ("response error StatusCode:", _GO2_CUT, _go2_cut),
     ("StatusCode:", _GO2_RESPONSE, _go2_response),
     ("api error", _GO2_CODE, _go2_code),
+    ("rror", _GO2_RETYPED, _go2_retyped),
     ("Error executing", _PHP, _php),
     ("(client)", _PHP_CODE, _php_code),
     ("(server)", _PHP_CODE, _php_code),

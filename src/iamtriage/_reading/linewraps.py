@@ -37,7 +37,8 @@ FRESH_LINE = re.compile(
 )
 # Nor was one like this, not even where the line before it is as long as the terminal is wide.
 RECORD_START = re.compile(
-    ENTRY + r"|at |File \"|Caused by|\{$"
+    # Docker Compose writes whose line it is before each.
+    ENTRY + r"|[\w.-]{1,64}[ \t]{1,24}\|[ \t]|at |File \"|Caused by|\{$"
     # The lines of an error that the C++ SDK prints: an id and a message are soon of one length.
     r"|(?:Resolved remote host IP address|Request ID|Exception name|Error message|[0-9]{1,3} response headers):"
 )
@@ -141,6 +142,8 @@ def _pieces_belong(line: str, following: str) -> bool:
         if arn[0].count(":") < _ARN_COLONS:
             return ":" in head or head[0].isdigit()
         if tail[-1] in "/:-_" and (head[0].isalnum() or head[0] in "[<{*"):
+            if RECORD_START.match(following):
+                return False
             return FRESH_LINE.match(following) is None or head[0] in "[<{*"
     uuid = _UUID_TAIL.search(tail)
     return uuid is not None and _UUID.match(uuid[0] + head) is not None

@@ -48,7 +48,7 @@ _KEYS = {
 _ROLE_OF = {name: role for role, names in _KEYS.items() for name in names.split()}
 _PAIR = re.compile(
     r"(?<![\w$@&?/.-])u?(?P<quote>[\"']?):?(?P<key>__type|x-amz[\w-]{2,24}|X-Amz[\w-]{2,24}|[A-Za-z_][\w.]{2,60}"
-    r"|HTTP\sresponse\scode|Exception\sname|Error\smessage|Request\sID|Status\sCode|Error\sCode|Extended\sRequest\sID)(?P=quote)"
+    r"|HTTP\sresponse\scode|Exception\sname|Error\smessage|Request\sID|Status\sCode|Error\sCode|Extended\s[Rr]equest\sID)(?P=quote)"
     r"\s?(?P<separator>:|=>|=(?!=)|(?=\s\")|,(?=\s?\")|\|)\s{0,2}"
     # Wrappers of the value in Swift, Rust and Haskell; what R's str() says of its type.
     r"(?:Optional\(|Some\(|Just\s?\(?|RequestId\s(?:\{fromRequestId\s=\s)?|ErrorCode\s|ErrorMessage\s|Abbrev\s|\(|chr\s(?=\")|(?:int|num)\s(?=[0-9])){0,3}"

@@ -59,7 +59,7 @@ unsure | ccess Denied | (?:(?<=[:=\]]\x20)|(?<=[>\"'\n\x1e])|\A)Access Denied(?=
 sure   | have the right AWS permissions | Access Denied\. Please ensure you have the right AWS permissions: Access denied
 sure   | access to the model with | You don't have access to the model with the specified model ID
 sure   | ccess denied when | Access denied when (?:writing|reading)[^\n]{0,30}location: s3://
-sure   | .dkr.ecr. | \.dkr\.ecr\.[^\n]{1,400}: 403 Forbidden
+sure   | .dkr.ecr. | \.dkr\.(?P<service>ecr)\.[^\n]{1,400}: 403 Forbidden
 unsure | have permissions to access this resource | You do(?: not|n't) have permissions to access this resource
 
 [invalid_identity_token]
@@ -115,6 +115,7 @@ sure   | security token included in the request is invalid | [Tt]he security tok
 sure   | validate the provided access credentials | AWS was not able to validate the provided access credentials
 sure   | you provided does not exist in our records | [Tt]he (?:AWS )?[Aa]ccess [Kk]ey I[dD] you provided does not exist in our records
 sure   | provided token is malformed | The provided token is malformed or otherwise invalid
+sure   | .dkr.ecr. | \.dkr\.(?P<service>ecr)\.[^\n]{1,400}(?:: |status code )401 Unauthorized
 unsure | ession token not found or invalid | Session token not found or invalid
 unsure | session token not found | session token not found or invalid
 
@@ -133,6 +134,11 @@ sure   | no EC2 IMDS role found | no EC2 IMDS role found
 sure   | valid credential sources | [Nn]o valid credential sources(?: for \S+(?: \S+){0,3})?(?: found)?
 sure   | no valid providers in chain | no valid providers in chain
 sure   | credentials from any | (?:Could not|Unable to|unable to|Cannot|cannot|Failed to) load (?:AWS )?credentials from any (?:of the )?provider
+sure   | dentity could be resolved from the chain | No identity could be resolved from the chain
+outer  | .kotlin.runtime. | aws\.(?:smithy|sdk)\.kotlin\.runtime\.[\w.]{1,80}\.(?:IdentityProvider|ProviderConfiguration|CredentialsProvider|NoCredentials)Exception\b
+sure   | environment variable | [Mm]issing value for environment variable [`'"]?AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY)\b
+unsure | ould not find source profile | [Cc]ould not find source profile \S
+sure   | hared config profile | (?:failed to get|failed to load|error getting) shared config profile
 sure   | load AWS credentials from any | Unable to load AWS credentials from any provider in the chain
 sure   | issing credentials in config | Missing credentials in config
 sure   | issing Authentication Token | Missing Authentication Token
@@ -154,6 +160,8 @@ unsure | redential provider was not enabled | credential provider was not enable
 sure   | is not a valid container metadata service hostname | is not a valid container metadata service hostname
 sure   | basic auth credentials | \.dkr\.(?P<service>ecr)\.[a-z0-9-]{4,30}\.amazonaws\.com[^\n]{0,600}?no basic auth credentials
 unsure | basic auth credentials | no basic auth credentials
+sure   | required for basic auth | \.dkr\.(?P<service>ecr)\.[^\n]{1,600}?credential required for basic auth
+unsure | required for basic auth | credential required for basic auth
 outer  | failed to retrieve credentials | failed to retrieve credentials
 outer  | failed fetching WebIdentity token | failed fetching WebIdentity token
 sure   | unable to read file at /var/run/secrets/eks | unable to read file at /var/run/secrets/eks\.amazonaws\.com

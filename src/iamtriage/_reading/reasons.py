@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.grammar import ELLIPSIS, trim
+from iamtriage._reading.grammar import ELLIPSIS, VALUE_BEGINS, trim
 from iamtriage._reading.masks import ARN, ENCODED, rejoin
 from iamtriage._reading.partials import HINT
 
@@ -31,6 +31,7 @@ WHY = re.compile(
     r"(?P<explicit>\bwith\s+an?\s+explicit\s+deny\b)|\b(?:because|since)\s+(?:(?P<no>no)\b|(?P<other>\w))",
     re.IGNORECASE,
 )
+_BLANK = re.compile(r"\s{1,3}")
 _IN = re.compile(r"\s+in\s+(?:(?:an?|the|one\s+of\s+the|your)\s+)?", re.IGNORECASE)
 _TYPE_WORDS = re.compile(
     r"(?:[\w-]+\s+){0,9}?(?:policy|policies|boundary|boundaries)(?:\b|(?=User:))"
@@ -38,7 +39,8 @@ _TYPE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _POLICY = re.compile(
-    r"(?:\s*,?\s*with\s+(?:the\s+)?policy\s+(?:ARN|arn|Arn|id|ID|name))?\s*:\s*[\"'`]?"
+    r"(?:\s*,?\s*with\s+(?:the\s+)?policy\s+(?:ARN|arn|Arn|id|ID|name))?\s*:\s*"
+    rf"{VALUE_BEGINS}[\"'`]?"
     rf"(?P<policy>{ARN}|(?:<(?!/)|[^\s\"'`<]){{1,2048}})"
 )
 # What tells a policy's name or id from a word of the sentence behind a colon.
@@ -56,10 +58,13 @@ _ENCODED = re.compile(
     r"Encoded\s+authorization\s+failure\s+message:\s*(?:[\"'`](?=[\w -]{16,}[\"'`]|[$#]?[<\[{(]|\w[\w -]{1,60}[\"'`]))?"
 )
 _BLOB = re.compile(rf"(?P<mask>{ENCODED})|[A-Za-z0-9_-]{{2,}}(?:\.{{3,}}|…+)?|[*xX]{{3,}}")
+_VALUE = re.compile(VALUE_BEGINS)
+_MASKED = re.compile(r"[*xX]{3,}")
+_PLAIN_WORD = re.compile(r"[A-Z]?[a-z]+|[0-9]{3}")
 _BLOB_MORE = re.compile(r"\s([A-Za-z0-9_-]{4,}(?:\.{3,}|…+)?)(?![A-Za-z0-9_-]*[:=(,])")
 # A terminal may break the id: what goes on behind it, or that nothing does, tells.
 _AUTHORIZATION_ID = re.compile(
-    r"authorization\s+id:\s*([0-9a-zA-Z]{8,256}(?:\n[0-9a-z]{1,40}(?=\s*\Z|\"))?)"
+    r"authorization\s+id:\s*((?=[A-Za-z]{0,255}[0-9])[0-9a-zA-Z]{8,256}(?:\n[0-9a-z]{1,40}(?=\s*\Z|\"))?)"
     r"|authorization-details/([0-9a-zA-Z]{8,256}(?:\n[0-9a-z]{1,40}(?=\s+for\s+complete))?)"
 )
 
@@ -130,7 +135,8 @@ def _read_explicit(text: str, end: int, partial: Partial) -> int:
 
 
 def _read_implicit(text: str, end: int, partial: Partial) -> int:
-    words = _TYPE_WORDS.match(text, min(end + 1, len(text)))
+    blank = _BLANK.match(text, end)
+    words = _TYPE_WORDS.match(text, blank.end() if blank else end)
     if words:
         end = words.end()
         partial.put("policy_type", policy_type(words[0]))
@@ -166,7 +172,7 @@ def read_tail(text: str, end: int, partial: Partial) -> int:
 
 def _read_encoded(text: str, start: int, partial: Partial) -> int:
     blob = _BLOB.match(text, start)
-    if blob is None:
+    if blob is None or not _is_behind_its_label(text, blob):
         return start
     last = blob.end()
     # Copied from a terminal or PDF, the message has blanks and line ends in it.
@@ -181,6 +187,16 @@ def _read_encoded(text: str, start: int, partial: Partial) -> int:
     value = (" " if blob["mask"] else "").join(text[start:last].split())
     partial.put("encoded_message", value, start, last)
     return last
+
+
+def _is_behind_its_label(text: str, blob: re.Match[str]) -> bool:
+    """Tell an encoded message, or what stands for one, from the words that follow where it is empty."""
+    if _MASKED.fullmatch(blob[0]):
+        return True
+    label = text.rfind(":", 0, blob.start())
+    if "\n" in text[label : blob.start()]:
+        return _is_blob(blob[0]) if blob["mask"] is None else _VALUE.match(text, blob.start()) is not None
+    return blob.end() == len(text) or _PLAIN_WORD.fullmatch(blob[0]) is None
 
 
 def _is_blob(word: str) -> bool:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.grammar import ARN_HEAD, ELLIPSIS, account_of, cut_in, trim
+from iamtriage._reading.grammar import ARN_HEAD, ELLIPSIS, VALUE_BEGINS, account_of, cut_in, trim
 from iamtriage._reading.masks import ARN, BRACKETED, rejoin
 from iamtriage._reading.partials import BEST, Partial
 from iamtriage._reading.reasons import WHY, read_tail, read_why
@@ -60,9 +60,20 @@ _BARE_PRINCIPAL = re.compile(
     rf"(?:(?:{ARN}|arn:[^\s\"']{{1,2048}})[\"']?|[a-z][a-z0-9-]{{1,60}}(?:\.[a-z0-9-]{{1,60}}){{1,6}}|<[^<>\n]{{1,80}}>)\s*\Z"
 )
 
+# What stands in front of a sentence that its principal begins: a code of denials, or botocore's words.
+_DENIAL_AHEAD = re.compile(
+    r"(?:AccessDenied\w{0,20}|Unauthorized\w{0,20}|NotAuthorized\w{0,20}|calling\s+the\s+\w{1,80}\s+operation)[)\]\"'`*]{0,3}\s?:\s{1,2}\Z"
+    r"|You\sare\snot\sauthorized\sto\sperform\sthis\soperation\.\s\Z"
+)
+_AHEAD_REACH = 120
+_PRINCIPAL_AT_END = re.compile(
+    rf"User:\s(?P<principal>{ARN})(?P<rest>\s[a-z ]{{1,18}})?[\s\"'`.…)}}\]]{{0,12}}\Z"
+)
+
 _RESOURCE = re.compile(
     r"[\s.,…`'\")\]*]*\b(?:on|for)\s+(?:the\s+|this\s+|these\s+)?(?:[Rr]esources?|resource\(s\))\b\s*(?P<colon>:)?\s*(?:\*\*(?=\w))?"
 )
+_VALUE = re.compile(VALUE_BEGINS)
 # An apostrophe that ends a quotation, not one inside a name.
 _APOSTROPHE = re.compile(r"'(?=[\s\"'`()\[\]{}<>,.;:!?]|\Z)")
 # Its object in other words: "assume IAM Role arn:…", "AssumeRole on role arn:…", "sns:Publish on arn:…".
@@ -225,6 +236,8 @@ def _read_resource(text: str, position: int, partial: Partial) -> int:
         operation = _OPERATION_WORD.match(text, position)
         return operation.end() if operation else position
     start = head.end()
+    if _VALUE.match(text, start) is None:
+        return start
     quote = text[start : start + 1]
     quoted = quote != "" and quote in "\"'`"
     if not head["colon"] and not quoted and ARN_HEAD.match(text, start) is None:
@@ -285,6 +298,19 @@ def _resource_bounds(text: str, start: int) -> tuple[int, int]:
     first, last = trim(text, start, found.end())
     # Behind it goes on what the message is part of: "…:cluster/demo: ClientError".
     return (first, last - 1) if text.endswith(":", first, last) else (first, last)
+
+
+def read_cut_sentence(text: str) -> Iterator[Partial]:
+    """Find the denial's sentence that a text breaks off in or right behind its principal."""
+    label = text.rfind("User: ", max(0, len(text) - _PRINCIPAL_REACH))
+    if label < 0 or _DENIAL_AHEAD.search(text, max(0, label - _AHEAD_REACH), label) is None:
+        return
+    m = _PRINCIPAL_AT_END.match(text, label)
+    if m and (m["rest"] is None or " is not authorized".startswith(m["rest"].rstrip())):
+        partial = Partial("core", label, m.end(), kind="access_denied")
+        start, end = trim(text, m.start("principal"), m.end("principal"))
+        put_principal(partial, rejoin(text[start:end]), start, end, text)
+        yield partial
 
 
 def read_lone_reasons(text: str, sentences: Sequence[Partial]) -> Iterator[Partial]:

@@ -101,9 +101,13 @@ _NOT_NAME = re.compile(r"[^a-z0-9]+")
 
 # What serves no API of AWS under its host: OIDC issuers, pages, and customers' machines and load balancers.
 _NOT_ENDPOINTS = frozenset({"oidc", "console", "signin", "docs", "compute", "compute-1", "elb", "amazonaws"})
+_MASKED_LABEL = r"[\[<{][\w -]{1,40}[\]>}]"
 HOST = re.compile(
-    # A URL, or the host of one in a dump of Rust's reqwest, of Ruby's excon or of a request's headers.
-    r"(?:https?://|Domain\(\"|(?<![\w-]):host\s=>\s\"|(?<![\w-])Host:\s)(?:[\[<{][\w-]{1,40}[\]>}]\.)?(?P<host>[A-Za-z0-9.-]{1,200}?\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov))\b"
+    # A URL, or the host of one in a dump of Rust's reqwest, of Ruby's excon, of a request's headers or of what of
+    # them is signed; containerd tells the registry's without a scheme.
+    r"(?:(?:https?|oci)://|Domain\(\"|(?<![\w-]):host\s=>\s\"|(?<![\w-])(?:Host:\s|host:\s?)|\bhost\s(?=[^\s/]{0,60}\.dkr\.ecr\.))"
+    # An account and a region may be masked.
+    rf"(?:{_MASKED_LABEL}\.)?(?P<host>[A-Za-z0-9.-]{{1,200}}?(?:\.{_MASKED_LABEL})?\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov))\b"
 )
 # How regions begin, which people misspell; no service is called so.
 _REGION = r"(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-"

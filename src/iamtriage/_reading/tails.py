@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.codes import is_code, is_generic, is_status, without_code
-from iamtriage._reading.grammar import ELLIPSIS, RECORD, trim
+from iamtriage._reading.grammar import ELLIPSIS, HOST_ID_GOES_ON, ID_GOES_ON, RECORD, trim
 from iamtriage._reading.partials import BEST, HINT, Partial
 from iamtriage._reading.services import service_name
 
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _GO1 = re.compile(
-    r"status\s+code:\s*(?P<status>[0-9]{3})\b(?:\s*,\s*request\s+id:(?:\s*(?=[0-9a-f]{8}-[0-9a-f]{4}-|[A-Z0-9]{16}\b)|[ *]*)(?P<request>[^\s,\"'`]*(?:\n[0-9a-f]{1,12}(?![\w-]))?))?"
-    r"(?:\s*,\s*host\s+id:[ *]*(?P<host>[^\s,\"'`]*(?:(?<!=)\n[A-Za-z0-9+/]{4,120}=?=?)?))?"
+    r"status\s+code:\s*(?P<status>[0-9]{3})\b(?:\s*,\s*request\s+id:(?:\s*(?=[0-9a-f]{8}-[0-9a-f]{4}-|[A-Z0-9]{16}\b)|[ *]*)"
+    rf"(?P<request>[^\s,\"'`]*(?:{ID_GOES_ON}[0-9a-f]{{1,12}}(?![\w-]))?))?"
+    rf"(?:\s*,\s*host\s+id:[ *]*(?P<host>[^\s,\"'`]*(?:{HOST_ID_GOES_ON}[A-Za-z0-9+/]{{4,120}}=?=?)?))?"
 )
 # "Code: message" in front of Go's tail: Go v1 prints no other form, so the place alone makes a word a code.
 _GO1_CODE = re.compile(
     r"(?:\A|(?<=:\s)|(?<=desc\s=\s)|(?<=[\n\x1e\"'`]))"
-    r"(?P<code>[A-Z][a-z][A-Za-z0-9]{1,60}(?:\.[A-Z][A-Za-z]{1,40}){0,2}):[ ](?=\S)"
+    r"(?P<code>[A-Z][a-z][A-Za-z0-9]{1,60}(?:\*{0,2}\.[A-Z][A-Za-z]{1,40}){0,2}):[ ](?=\S)"
 )
 _GO1_REACH = 600
 _WORDS = re.compile(r"[A-Z][^A-Z.]*")
@@ -100,7 +101,8 @@ def _read_go1_code(text: str, begin: int, end: int) -> Iterator[Partial]:
     m = max(found, key=lambda m: (len(_WORDS.findall(m["code"])) > 1, m.start()))
     if not is_generic(m["code"]):
         partial = Partial("head", m.start(), m.end(), source="go-v1")
-        partial.put("code", m["code"], m.start("code"), m.end("code"))
+        # People's bold type may end in the middle of it.
+        partial.put("code", m["code"].replace("*", ""), m.start("code"), m.end("code"))
         yield partial
 
 

@@ -74,6 +74,11 @@ _BARE = (
     "config map",
     "aws sso",
     "principalArn",
+    "be resolved from",
+    "environment variable",
+    "config profile",
+    "aws_",
+    "OptInRequired",
     "use SSO",
     "source provider",
 )

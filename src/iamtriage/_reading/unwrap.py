@@ -27,7 +27,7 @@ _NEWLINES = re.compile("\r\n?|\\[\\\\r\\]\\[\\\\n\\]|[\x0b\x0c\x1c-\x1e\x85\u202
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1a\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 _BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _ESCAPE = re.compile(
-    r"\\{1,16}(?:(?P<plain>[\"'/`\u2018\u2019\u201c-\u201e])|(?P<space>[nrt])(?![a-z]*[\\/][A-Z])|u(?P<code>[0-9a-fA-F]{4})|x(?P<byte>1[bB]))"
+    r"\\{1,16}(?:(?P<plain>[\"'/`()\u2018\u2019\u201c-\u201e])|(?P<space>[nrt])(?![a-z]*[\\/][A-Z])|u(?P<code>[0-9a-fA-F]{4})|x(?P<byte>1[bB]))"
 )
 _ENTITY = re.compile(r"&(?:amp;)*(?:quot|apos|lt|gt|amp|nbsp|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
 _ANSI = re.compile(
@@ -44,8 +44,9 @@ _BOX = re.compile(
 _MARKS = re.compile(
     r"[ \t]{0,64}(?:(?P<mark>>|#|//|,|\*|\||-)(?P=mark){0,5}(?:[ \t]|(?=\n|\Z)))(?:(?:>+|#|//|\*|\||-)(?:[ \t]|(?=\n|\Z))){0,7}"
 )
+# Kubernetes' logs tell the stream, and whether a line is whole.
 _STAMP = (
-    r"(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ,]{1,2}\d\d:\d\d:\d\d(?:[.,:]\d{1,9})?(?:Z|[ ]?[+-]\d\d:?\d\d|[ ]UTC)?\]?"
+    r"(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ,]{1,2}\d\d:\d\d:\d\d(?:[.,:]\d{1,9})?(?:Z|[ ]?[+-]\d\d:?\d\d|[ ]UTC)?\]?(?:[ ]std(?:out|err)[ ][FP](?=[ ]))?"
     r"|\[?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\]?"
     r"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]{1,64} [\w./@-]{1,64}(?:\[\d{1,8}\])?:)"
 )

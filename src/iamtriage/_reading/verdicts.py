@@ -1,7 +1,7 @@
 """Says what kind of failure a draft is, whether it is AWS's, and which of several count.
 
-Wrappers around an inner failure are dropped, prints of the same failure are united, and of the
-rest one is chosen as the cause. Reads no words of messages itself.
+Wrappers around an inner failure are dropped, and of the rest one is chosen as the cause. Reads no words
+of messages itself; which drafts are prints of one failure, ``uniting`` says.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _NEAR = 300
 _SDKS = frozenset(
     {
         "botocore", "aws-cli", "go-v2", "java-v1", "java-v2", "dotnet", "php", "ruby", "cpp", "cloudtrail",
-        "kubernetes", "swift",
+        "kubernetes", "swift", "kotlin",
     }
 )  # fmt: skip
 # Of these, what prints an answer that has no code.
@@ -270,29 +270,6 @@ def _wraps(outer: Draft, inner: Draft, *, apart: bool) -> bool:
     return False
 
 
-_SAME_BY = (
-    "code",
-    "operation",
-    "service",
-    "principal",
-    "action",
-    "resource",
-    "deny",
-    "policy_type",
-    "policy_arn",
-    "request_id",
-    "host_id",
-    "status_code",
-    "encoded_message",
-    "authorization_id",
-    "k8s_user",
-    "k8s_verb",
-    "k8s_resource",
-    "k8s_namespace",
-)
-_MOST_COMPARED = 16
-
-
 def drop_mentions(drafts: list[Draft]) -> list[Draft]:
     """Drop what only mentions a code, as a heading does, where its sentence says that it means another thing."""
     told = {plain_code(draft.code) for draft in drafts if draft.code and draft.kind in SPECIFIC}
@@ -308,47 +285,6 @@ def _mentions(draft: Draft, told: Container[str]) -> bool:
         and not (draft.begun or draft.thrown)
         and plain_code(code.value) in told
     )
-
-
-def unite(drafts: list[Draft]) -> list[Draft]:
-    """Unite prints of the same failure, so far as they contradict each other in nothing."""
-    seen: dict[Kind | None, list[Draft]] = {}
-    united: list[Draft] = []
-    for draft in drafts:
-        others = seen.setdefault(draft.kind, [])
-        for other in others[-_MOST_COMPARED:]:
-            if _same_failure(other, draft):
-                for key, fact in draft.facts.items():
-                    present = other.facts.get(key)
-                    if present is None or (present.rank < fact.rank and present.rank <= CLASS_NAME):
-                        other.facts[key] = fact
-                break
-        else:
-            others.append(draft)
-            united.append(draft)
-    return united
-
-
-def _same_failure(first: Draft, second: Draft) -> bool:
-    shared = 0
-    for key in _SAME_BY:
-        ours, theirs = first.facts.get(key), second.facts.get(key)
-        if ours is None or theirs is None:
-            if key == "action" and (ours is None) != (theirs is None):
-                return False
-            continue
-        if key == "code":
-            if (
-                plain_code(ours.value) != plain_code(theirs.value)
-                and CLASS_NAME not in (ours.rank, theirs.rank)
-                and not ours.agrees(theirs)
-            ):
-                return False
-        elif not ours.agrees(theirs):
-            return False
-        shared += key not in {"status_code", "service"}
-    # A sentence without code and the same with one: a log line and the exception behind it.
-    return shared > 0 or (first.has_core and second.has_core and not (first.code and second.code))
 
 
 def choose(drafts: list[Draft], readable: str) -> Draft | None:

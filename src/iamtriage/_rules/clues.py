@@ -66,6 +66,7 @@ _REGISTRY = re.compile(
 _REGION = re.compile(r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}", re.ASCII)
 _PROFILES = re.compile(
     r"AWS_(?:DEFAULT_)?PROFILE[=:][ ]?[\"']?([\w.@:+/-]{1,64})|config profile \(([\w.@:+/-]{1,64})\)"
+    r"|(?:shared config profile, |could not find source profile )([\w.@:+/-]{1,64})"
     r"|(?:the|config|AWS) profile:? [\"'(]([\w.@:+/-]{1,64})[\"')]",
     re.ASCII,
 )

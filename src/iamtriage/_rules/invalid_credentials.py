@@ -29,6 +29,7 @@ from iamtriage._rules.clues import (
 )
 from iamtriage._rules.commands import command
 from iamtriage._rules.sts_findings import StsFindings, sts_findings
+from iamtriage._rules.unsigned_requests import explain_no_registry_login, is_of_registry
 from iamtriage._sts_known import GLOBAL_HOST, Known
 from iamtriage.explanations import Cause, Explanation, Remedy
 from iamtriage.principals import Role
@@ -80,6 +81,8 @@ def explain_invalid(case: Case[InvalidCredentials]) -> Explanation:
     signs = _signs(case)
     if "Session token not found" in signs.words or signs.code == "SSOTokenLoadError":
         return _sso(case, signs)
+    if is_of_registry(signs.words):
+        return explain_no_registry_login(case, signs.words)
     region = _of_region(case, signs)
     own = [] if any(cause.code in _OTHER_PARTITION for cause in region.causes) else _own(signs)
     causes = (_reported(signs), *own, *region.causes, *_general(signs))

@@ -22,7 +22,7 @@ from iamtriage._rules.missing_logins import (
     explain_no_sso_login,
     explain_process,
 )
-from iamtriage._rules.unsigned_requests import explain_no_registry_login, explain_unsigned
+from iamtriage._rules.unsigned_requests import explain_no_registry_login, explain_unsigned, is_of_registry
 from iamtriage.explanations import Cause, Explanation, Remedy
 
 if TYPE_CHECKING:
@@ -37,14 +37,14 @@ __all__ = ("explain_missing",)
 
 # code, pattern: either is enough. The order decides, so what says most stands first.
 _PARTIAL = re.compile(r"Partial credentials found in ([\w./-]{1,40}), missing:? ?([\w ,]{0,80})")
-_PROFILE = re.compile(r"config profile \([^)]{1,100}\) could not be found")
+_PROFILE = re.compile(
+    r"config profile \([^)]{1,100}\) could not be found|shared config profile|ould not find source profile"
+)
 _SSO = re.compile(r"Error loading SSO Token|token for sso|SSO Token: Token for|SSO session|sso_start_url")
 _LOGIN = re.compile(r"login session|signin:CreateOAuth2Token|login credentials")
 _MFA = re.compile(r"MFA token required|AssumeRoleTokenProvider|assume role with MFA|mfa_serial")
 _PROCESS = re.compile(r"from custom-process|credential_process|ProcessProvider")
 _EXEC = re.compile(r"getting credentials: exec|exec plugin|argocd-k8s-auth|could not get token")
-
-_REGISTRY = re.compile(r"no basic auth credentials")
 
 _UNSIGNED = re.compile(r"issing Authentication Token|[Rr]equest is missing|Missing required authentication")
 
@@ -57,9 +57,9 @@ def explain_missing(case: Case[MissingCredentials]) -> Explanation:
 
 
 def _rule_for(words: str, code: str) -> _Rule | None:
-    if _REGISTRY.search(words):
+    if is_of_registry(words):
         return explain_no_registry_login
-    if code == "ProfileNotFound" or _PROFILE.search(words):
+    if code == "ProfileNotFound" or code.startswith("SharedConfigProfile") or _PROFILE.search(words):
         return _no_profile
     if is_broken_profile(words):
         return explain_broken_profile
@@ -95,7 +95,12 @@ def _no_profile(case: Case[MissingCredentials], words: str) -> Explanation:
                 "profile-not-found",
                 f"{which} was asked for, and the files that were read have none of that name.",
                 "derived",
-                quoted(words, "could not be found"),
+                quoted(
+                    words,
+                    "could not be found",
+                    "failed to get shared config profile",
+                    "could not find source profile",
+                ),
             ),
             Cause("profile-mistyped", "Its name is mistyped; upper and lower case count.", "possible"),
             Cause(

@@ -21,23 +21,38 @@ from iamtriage.explanations import Cause, Explanation, Remedy
 
 if TYPE_CHECKING:
     from iamtriage._rules.cases import Case
-    from iamtriage.failures import MissingCredentials
+    from iamtriage.failures import InvalidCredentials, MissingCredentials
 
-__all__ = ("explain_no_registry_login", "explain_unsigned")
+__all__ = ("explain_no_registry_login", "explain_unsigned", "is_of_registry")
 
 
+_REGISTRY = re.compile(
+    r"no basic auth credentials|credential required for basic auth|\.dkr\.ecr\.[^\n]{1,400}401 Unauthorized"
+)
 _API_GATEWAY = re.compile(r"execute-api\.|[Aa][Pp][Ii] ?[Gg]ateway")
 
 
-def explain_no_registry_login(case: Case[MissingCredentials], words: str) -> Explanation:
+def is_of_registry(words: str) -> bool:
+    """Tell whether a registry wants a login, or does not take the one that it got."""
+    return _REGISTRY.search(words) is not None
+
+
+def explain_no_registry_login(
+    case: Case[MissingCredentials] | Case[InvalidCredentials], words: str
+) -> Explanation:
+    """Say what a registry wants, which looks at no IAM credentials."""
     registry, region = registry_in(case)
+    # Its status alone does not tell a login that is not there from one that no longer holds.
+    none_sent = "basic auth" in words
     in_cluster = re.search(r"kube|[Pp]od|ErrImagePull|ImagePullBackOff|node", case.text) is not None
     causes = [
         Cause(
             "no-registry-login",
             "The program that pulls or pushes has no login to the registry.",
-            "derived",
-            quoted(words, "no basic auth credentials"),
+            "derived" if none_sent else "possible",
+            quoted(
+                words, "no basic auth credentials", "credential required for basic auth", "401 Unauthorized"
+            ),
         ),
         Cause(
             "registry-login-expired", "Its login is older than 12 hours, or is another user's.", "possible"
@@ -76,7 +91,9 @@ def explain_no_registry_login(case: Case[MissingCredentials], words: str) -> Exp
     return Explanation(
         case.failure,
         "no-registry-login",
-        "There is no docker login to the registry of ECR.",
+        "There is no docker login to the registry of ECR."
+        if none_sent
+        else "There is no docker login that the registry of ECR accepts.",
         tuple(causes),
         tuple(remedies),
     )
