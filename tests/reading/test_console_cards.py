@@ -61,7 +61,7 @@ CARDS: Table = (
     (
         "code-above",
         f"AccessDenied\nAction: iam:ListUsers\nContext: {_NO}\n\nSo there is a boundary.",
-        denied(action="iam:ListUsers", deny="implicit", policy_type="identity"),
+        denied(code="AccessDenied", action="iam:ListUsers", deny="implicit", policy_type="identity"),
     ),
     (
         "heading-and-context",
