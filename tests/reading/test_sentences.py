@@ -7,7 +7,21 @@ import pytest
 from iamtriage._reading.grammar import account_of, trim
 from iamtriage._reading.masks import rejoin
 from iamtriage._reading.reasons import policy_type
-from tests.tables import ANA, APP, CLUSTER, DENIAL, DENIED, ROLE, Facts, Table, denied, expect, facts_in, rows
+from tests.tables import (
+    ANA,
+    APP,
+    CLUSTER,
+    DENIAL,
+    DENIED,
+    REQUEST,
+    ROLE,
+    Facts,
+    Table,
+    denied,
+    expect,
+    facts_in,
+    rows,
+)
 
 BLOB = "Qx7_aB3dEfGh1jKlMnOpQrStUvWxYz-0123456789AbCdEfGhIjKlMnOpQrStUv"
 ID = "0abc1def2ghi3jkl4mno5pqr6s"
@@ -458,6 +472,69 @@ PRINCIPALS: Table = (
         "authorizer-identity",
         '{"Message":"User is not authorized to access this resource with an explicit deny in an identity-based policy"}',
         denied(deny="explicit", policy_type="identity"),
+    ),
+)
+_MAY_NOT = "not authorized to perform: iam:CreateUser"
+# Before a sentence, a tool's own words may end with "role:"; and people name nobody.
+NOBODY: Table = (
+    *(
+        (name, f"{words} {_MAY_NOT}", denied(action="iam:CreateUser", **more))
+        for name, words, more in (
+            ("you-behind-a-code", "creating role: AccessDenied: You are", {"code": "AccessDenied"}),
+            ("you-behind-a-status", "creating role: 403: You're", {}),
+            ("you-behind-a-label", "creating user: You are", {}),
+            ("you-behind-a-name", "creating Role: orders-api\nYou are", {}),
+            ("you-behind-others", "Role: Terraform says you are", {}),
+            ("you-quoted", "User: 'You' is", {}),
+            ("it-behind-a-sentence", "creating IAM role: It failed. It is", {}),
+            ("the-caller", "User: The caller is", {}),
+            ("this-user", "principal: this user is", {}),
+            ("address", "aws_iam_role.orders is", {}),
+        )
+    ),
+    *(
+        (name, f"{words} {_MAY_NOT}", denied(principal=principal, action="iam:CreateUser", **more))
+        for name, words, principal, more in (
+            ("arn-behind-a-code", f"creating role: AccessDenied: {ANA} is", ANA, {"code": "AccessDenied"}),
+            ("arn-who", f"User: {ANA} who is", ANA, {}),
+            ("arn-and", f"User: {ANA}, and is", ANA, {}),
+            ("arn-code", f"User: {ANA}: AccessDenied: You are", ANA, {"code": "AccessDenied"}),
+            ("name-it", "User: it is", "it", {}),
+            ("name-with-a-colon", "User: AROAEXAMPLE:ana is", "AROAEXAMPLE:ana", {}),
+            ("name-in-words", "User: my user name is", "my user name", {}),
+            ("name-theo", "User: Theo is", "Theo", {}),
+            ("mask-with-a-colon", "User: <user: ana> is", "<user: ana>", {}),
+            (
+                "masked-account",
+                "User: arn:aws:iam:: xxxx:user/ana is",
+                "arn:aws:iam:: xxxx:user/ana",
+                {},
+            ),
+            ("host", "lambda.amazonaws.com is", "lambda.amazonaws.com", {}),
+        )
+    ),
+    (
+        "ec2-in-two-sentences",
+        (
+            "Error: error creating role: UnauthorizedOperation: You are not authorized to perform this operation. User: "
+            "arn:aws:iam::***:user/*** is not authorized to perform: ec2:RunInstances on resource: ***\n because no "
+            f"permissions boundary allows the ec2:RunInstances action.\n status code: 403, request id: {REQUEST}"
+        ),
+        denied(
+            code="UnauthorizedOperation",
+            principal="arn:aws:iam::***:user/***",
+            action="ec2:RunInstances",
+            resource="***",
+            deny="implicit",
+            policy_type="permissions_boundary",
+            request_id=REQUEST,
+            status_code=403,
+        ),
+    ),
+    (
+        "sentence-alone",
+        "Error: creating role: UnauthorizedOperation: You are not authorized to perform this operation.",
+        denied(code="UnauthorizedOperation"),
     ),
 )
 RESOURCES: Table = (
@@ -974,7 +1051,9 @@ LESS: Table = (
 )
 # An inner envelope is stated: Java's suffix, and a code that is glued to the sentence.
 INNER = frozenset({"encoded-then-java", "glued-to-its-code"})
-TABLES = (IMPLICIT, EXPLICIT, WITH_POLICY, REASONS, POLICIES, TAILS, PRINCIPALS, RESOURCES, KMS, STS, LESS)
+TABLES = (
+    IMPLICIT, EXPLICIT, WITH_POLICY, REASONS, POLICIES, TAILS, PRINCIPALS, NOBODY, RESOURCES, KMS, STS, LESS
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "expected"), rows(row for table in TABLES for row in table))

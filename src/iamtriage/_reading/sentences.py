@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.grammar import ARN_HEAD, ELLIPSIS, VALUE_BEGINS, account_of, cut_in, trim
 from iamtriage._reading.masks import ARN, BRACKETED, rejoin
+from iamtriage._reading.nobody import begins_other_words, end_of_principal, names_nobody
 from iamtriage._reading.partials import BEST, Partial
 from iamtriage._reading.reasons import WHY, read_tail, read_why
 
@@ -53,11 +54,11 @@ _BARE_ACTION = re.compile(
 _THIS_OPERATION = re.compile(r"(?:this|the)\s+\w+|\w+")
 
 _LABEL = re.compile(
-    r"(?<![\w/.-])(?P<label>Service\s+Principal|User|Role|Principal|Identity|Caller|Entity|(?:User\s+with\s+)?accountId|(?<!:)(?:user|role|principal))"
+    r"(?<![\w/.-])(?P<label>Service\s+Principal|User|Role|Principal|Identity|Caller|Entity|(?:User\s+with\s+)?accountId|(?<![:<])(?:user|role|principal))"
     r"(?P<colon>\s?:(?![\w:]*:))?\s*"
 )
 _BARE_PRINCIPAL = re.compile(
-    rf"(?:(?:{ARN}|arn:[^\s\"']{{1,2048}})[\"']?|[a-z][a-z0-9-]{{1,60}}(?:\.[a-z0-9-]{{1,60}}){{1,6}}|<[^<>\n]{{1,80}}>)\s*\Z"
+    rf"(?:(?:{ARN}|arn:[^\s\"']{{1,2048}})[\"']?|(?<![\w.@/-])[a-z][a-z0-9-]{{1,60}}(?:\.[a-z0-9-]{{1,60}}){{1,6}}|<[^<>\n]{{1,80}}>)\s*\Z"
 )
 
 # What stands in front of a sentence that its principal begins: a code of denials, or botocore's words.
@@ -196,16 +197,24 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], partial: Parti
             # "User is not authorized": nobody is named.
             partial.start = label.start()
             return True
+    if start >= 0:
+        first, last = trim(text, start, right)
+        if begins_other_words(text[first:last]):
+            # "creating role: AccessDenied: You": the label is a tool's, and its words end there.
+            start = -1
     if start < 0:
         bare = _BARE_PRINCIPAL.search(text, max(left, right - _BARE_PRINCIPAL_REACH), right)
         if bare is None:
             return False
         start = label_at = bare.start()
     first, last = trim(text, start, right)
+    first, last = trim(text, first, end_of_principal(text, first, last))
     value = text[first:last]
     if len(value.split()) > _MOST_BLANKS and not value.startswith(("arn:", "<", "*")):
         return False
     partial.start = label_at
+    if names_nobody(value):
+        return True
     if value and ELLIPSIS.match(value) is None:
         put_principal(partial, rejoin(value), first, last, text)
     return True
