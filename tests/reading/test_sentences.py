@@ -537,6 +537,8 @@ NOBODY: Table = (
         denied(code="UnauthorizedOperation"),
     ),
 )
+_JOB = "arn:aws:glue:eu-west-1:111122223333:job/Copy parking zone A to raw and then some"
+_NO_IDENTITY = "because no identity-based policy allows the glue:GetJob action"
 RESOURCES: Table = (
     (
         "blank-before-account",
@@ -591,6 +593,67 @@ RESOURCES: Table = (
             deny="implicit",
             policy_type="identity",
         ),
+    ),
+    *(
+        (
+            f"blanks-{name}",
+            f"User: {ANA} is not authorized to perform: glue:GetJob on resource: {arn} {behind}",
+            denied(principal=ANA, action="glue:GetJob", resource=arn, **more),
+        )
+        for name, arn, behind, more in (
+            ("many", _JOB, _NO_IDENTITY, {"deny": "implicit", "policy_type": "identity"}),
+            (
+                "many-explicit",
+                _JOB,
+                "with an explicit deny in a session policy",
+                {"deny": "explicit", "policy_type": "session"},
+            ),
+            (
+                "many-java",
+                _JOB,
+                f"(Service: Glue, Status Code: 400, Request ID: {REQUEST})",
+                {"status_code": 400, "request_id": REQUEST},
+            ),
+            (
+                "many-go",
+                _JOB,
+                f"\n\tstatus code: 400, request id: {REQUEST}",
+                {"status_code": 400, "request_id": REQUEST},
+            ),
+            (
+                "key",
+                "arn:aws:s3:::example-bucket/a b/the file (1) of all.txt",
+                _NO_IDENTITY,
+                {"deny": "implicit", "policy_type": "identity"},
+            ),
+            (
+                "alarm",
+                "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:The orders are late at night",
+                _NO_IDENTITY,
+                {"deny": "implicit", "policy_type": "identity"},
+            ),
+            # No names, but prose.
+            ("none-please", "arn:aws:s3:::example-bucket/key", "please help because I do not know", {}),
+            ("none-long", "arn:aws:s3:::example-bucket/key", "please help me now because I do not know", {}),
+            ("none-to-the-end", "arn:aws:s3:::example-bucket/key", "please help me with this one", {}),
+            (
+                "none-comma",
+                "arn:aws:s3:::example-bucket/key",
+                f"please help, I think that it is {_NO_IDENTITY}",
+                {"deny": "implicit", "policy_type": "identity"},
+            ),
+            (
+                "none-in-clusters",
+                CLUSTER,
+                f"in the account of my own team {_NO_IDENTITY}",
+                {"deny": "implicit", "policy_type": "identity"},
+            ),
+        )
+    ),
+    (
+        "blanks-broken",
+        f"User: {ANA} is not authorized to perform: glue:GetJob on resource: {_JOB.replace('zone ', 'zone' + chr(10))} {_NO_IDENTITY}",
+        denied(principal=ANA, action="glue:GetJob", resource=_JOB, deny="implicit", policy_type="identity"),
     ),
     (
         "named-user",
@@ -1050,7 +1113,7 @@ LESS: Table = (
     ("verb-alone", "You are not authorized to view this page", None),
 )
 # An inner envelope is stated: Java's suffix, and a code that is glued to the sentence.
-INNER = frozenset({"encoded-then-java", "glued-to-its-code"})
+INNER = frozenset({"encoded-then-java", "glued-to-its-code", "blanks-many-java"})
 TABLES = (
     IMPLICIT, EXPLICIT, WITH_POLICY, REASONS, POLICIES, TAILS, PRINCIPALS, NOBODY, RESOURCES, KMS, STS, LESS
 )  # fmt: skip

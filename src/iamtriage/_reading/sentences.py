@@ -21,6 +21,7 @@ from iamtriage._reading.masks import ARN, BRACKETED, rejoin
 from iamtriage._reading.nobody import begins_other_words, end_of_principal, names_nobody
 from iamtriage._reading.partials import BEST, Partial
 from iamtriage._reading.reasons import WHY, read_tail, read_why
+from iamtriage._reading.spaced_names import is_prose, is_whole_name, may_hold_blanks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +31,7 @@ _PRINCIPAL_REACH = 2200
 _BARE_PRINCIPAL_REACH = 300
 _RESOURCE_REACH = 2200
 _LOST_REACH = 700
+_REASON_REACH = 40
 _MOST_BLANKS = 4
 
 _ANCHOR = re.compile(
@@ -264,8 +266,8 @@ def _read_resource(text: str, position: int, partial: Partial) -> int:
     if not value:
         return start
     if ELLIPSIS.match(value) is None:
-        typed = _TYPED_NAME.match(value)
-        partial.put("resource", " ".join(value.split()) if typed else rejoin(value), first, last)
+        spaced = _TYPED_NAME.match(value) is not None or (" " in value and may_hold_blanks(value))
+        partial.put("resource", " ".join(value.split()) if spaced else rejoin(value), first, last)
     return last
 
 
@@ -293,8 +295,12 @@ def _resource_bounds(text: str, start: int) -> tuple[int, int]:
         first, last = trim(text, start, stop.start())
         value = text[first:last]
         blanks = value.count(" ") + value.count("\n")
+        reason = text[stop.start() : stop.start() + _REASON_REACH]
         bounded = stop[0].lower().lstrip().startswith(("with", "because", "since"))
+        bounded = bounded and not is_prose(value, reason)
         if not blanks or (bounded and blanks <= _MOST_BLANKS and _OTHER_WORDS.search(value) is None):
+            return first, last
+        if is_whole_name(value, text, stop.start()):
             return first, last
     found = (
         _ARN.match(text, start)
