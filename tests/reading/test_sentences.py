@@ -537,6 +537,52 @@ NOBODY: Table = (
         denied(code="UnauthorizedOperation"),
     ),
 )
+MASKED_ACTIONS: Table = (
+    *(
+        (
+            f"masked-action-{action}",
+            f"User: {ANA} is not authorized to perform: {action} on resource: {{{{example-widget}}}}",
+            denied(principal=ANA, action=action, resource="{{example-widget}}"),
+        )
+        for action in (
+            "batch:{{GetWidget}}",
+            "batch:<my action>",
+            "batch:[REDACTED]",
+            "batch:${Action}",
+            "s3:****",
+            "s3:Get***",
+        )
+    ),
+    *(
+        (
+            f"whole-action-{name}",
+            f"User: {ANA} is not authorized to perform: {written} on resource: {CLUSTER}",
+            denied(principal=ANA, action=action, **({} if name == "note" else {"resource": CLUSTER})),
+        )
+        for name, written, action in (
+            ("bold", "**eks:DescribeCluster**", "eks:DescribeCluster"),
+            ("bold-italic", "***eks:DescribeCluster***", "eks:DescribeCluster"),
+            ("star", "eks:*", "eks:*"),
+            ("star-behind", "eks:Describe*", "eks:Describe*"),
+            ("note", "eks:DescribeCluster[1]", "eks:DescribeCluster"),
+        )
+    ),
+    (
+        "masked-in-three-sections",
+        f"User: {ANA} is not authorized to perform: vault:<path>:read on resource: orders",
+        denied(principal=ANA),
+    ),
+    (
+        "masked-of-nobody",
+        "User is not authorized to perform: orders:<action> on resource: orders",
+        None,
+    ),
+    (
+        "masked-and-broken",
+        f"``` User: {ANA} is not authorized to perform: batch:{{{{GetWidget}}}} on resour\nce: {{{{example-widget}}}} ``` In this case",
+        denied(principal=ANA, action="batch:{{GetWidget}}", resource="{{example-widget}}"),
+    ),
+)
 _JOB = "arn:aws:glue:eu-west-1:111122223333:job/Copy parking zone A to raw and then some"
 _NO_IDENTITY = "because no identity-based policy allows the glue:GetJob action"
 RESOURCES: Table = (
@@ -1115,7 +1161,7 @@ LESS: Table = (
 # An inner envelope is stated: Java's suffix, and a code that is glued to the sentence.
 INNER = frozenset({"encoded-then-java", "glued-to-its-code", "blanks-many-java"})
 TABLES = (
-    IMPLICIT, EXPLICIT, WITH_POLICY, REASONS, POLICIES, TAILS, PRINCIPALS, NOBODY, RESOURCES, KMS, STS, LESS
+    IMPLICIT, EXPLICIT, WITH_POLICY, REASONS, POLICIES, TAILS, PRINCIPALS, NOBODY, MASKED_ACTIONS, RESOURCES, KMS, STS, LESS
 )  # fmt: skip
 
 

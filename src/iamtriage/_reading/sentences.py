@@ -47,6 +47,11 @@ _ACTION = re.compile(
     r":(?:\n(?=[A-Z]))?[A-Za-z*](?:[A-Za-z0-9]|\*(?!\*)){0,127}"
     r"(?:\n[A-Za-z0-9]{1,60}(?=\s+(?:on\s+resource|because\b|with\s+an\b)))?)"
 )
+# A part of the name, or all of it, as manuals and people leave it out: "batch:{{GetWidget}}", "s3:Get<…>", "s3:****".
+_MASKED_ACTION = re.compile(
+    r"(?P<action>(?P<service>[a-z][a-z0-9-]{1,62}):[A-Za-z0-9]{0,60}"
+    rf"(?:\$?(?!\[[0-9]{{1,3}}\])(?:{BRACKETED})|(?<=:)\*{{2,16}}|\*{{3,16}})[A-Za-z0-9]{{0,60}})(?=[\s\"'`.,;)\]]|\Z)"
+)
 # "the required AWS Marketplace actions (aws-marketplace:ViewSubscriptions, …)"
 _ACTIONS_IN_WORDS = re.compile(r"(?:[\w-]+\s+){1,6}\((?=[a-z][a-z0-9-]{1,40}:[A-Z])")
 _MORE_ACTIONS = re.compile(r"(?:\s*,\s*(?:and\s+)?[a-z][a-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}){1,40}")
@@ -134,7 +139,9 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Partial | None
     else:
         words = _ACTIONS_IN_WORDS.match(text, perform.end())
         begin = words.end() if words else perform.end()
-        action = _ACTION.match(text, begin) or _BARE_ACTION.match(text, begin)
+        # Behind a star, those at the end are Markdown's, too.
+        masked = None if text[begin - 1] == "*" else _MASKED_ACTION.match(text, begin)
+        action = masked or _ACTION.match(text, begin) or _BARE_ACTION.match(text, begin)
         if action is None:
             if not named and "this" not in text[perform.end() : perform.end() + 24]:
                 return None
@@ -143,6 +150,8 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Partial | None
             end = words.end() if words else perform.end()
         else:
             end = _put_action(text, action, partial)
+            # What is masked may be an action of any system's.
+            partial.aws = partial.aws or masked is None
             # Three sections: another cloud's action in AWS's words.
             foreign = text[end : end + 1] == ":" and text[end + 1 : end + 2].isalnum()
     end = _read_resource(text, end, partial)
@@ -168,7 +177,6 @@ def _put_action(text: str, action: re.Match[str], partial: Partial) -> int:
     written = rejoin(action["action"])
     start = action.start("action")
     partial.put("action", written, start, action.end("action"))
-    partial.aws = True
     if ":" in written:
         prefix = written.partition(":")[0]
         partial.put("service", prefix.lower(), start, start + len(prefix), BEST)
