@@ -11,14 +11,17 @@ import re
 from iamtriage._reading.masks import ARN
 
 # A code, or the words of a tool, then what they announce; brackets are of masks, which may hold anything.
-_ANNOUNCES = re.compile(r"[^<\[{(«‹]{0,200}?[\w)\]\"'`*](?::\s|\.\s(?=[A-Z]))")
+_ANNOUNCES = re.compile(r"[^<\[{(«‹]{0,200}?[\w)\]\"'`*](?::(?:\s|\Z)|\.\s(?=[A-Z]))")
+_CODE = re.compile(r"[A-Z]\w{0,60}(?:Exception|Error|Denied|Operation)")
 _POINTING = frozenset({"the", "this", "that", "these", "those", "your", "our", "their", "its"})
-_WHOEVER = frozenset({"you", "we", "they", "who", "which", "you're", "we're", "they're"})
+_WHOEVER = frozenset(
+    {"request", "operation", "you", "we", "they", "who", "which", "you're", "we're", "they're"}
+)
 # Alone, these are names that a user may have.
 _BEHIND_OTHERS = _WHOEVER | {"i", "he", "she", "it", "that", "this", "i'm", "it's"}
 _ARN = re.compile(ARN)
 # What goes on behind a principal that is said already: ", and is not", " who is not", ": AccessDenied: You are not".
-_GOES_ON = re.compile(r"(?<=[:,])\s|\s(?:who|which|that|and|but)\s*\Z")
+_GOES_ON = re.compile(r"(?<=[:,])(?:\s|\Z)|\s(?:who|which|that|and|but)\s*\Z")
 _ARN_COLONS = 5
 
 
@@ -28,7 +31,9 @@ def begins_other_words(value: str) -> bool:
     >>> begins_other_words("AccessDenied: You"), begins_other_words("my user"), begins_other_words("<user: ana>")
     (True, False, False)
     """
-    return not value.startswith("arn:") and _ANNOUNCES.match(value) is not None
+    if value.startswith("arn:"):
+        return False
+    return _ANNOUNCES.match(value) is not None or _CODE.fullmatch(value) is not None
 
 
 def names_nobody(value: str) -> bool:
