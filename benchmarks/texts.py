@@ -122,6 +122,12 @@ ADVERSARIAL = (
     escaped() + "\n", TERRAFORM,
     "│ Error: │\n", "| x |\n", "https://s3.amazonaws.com/ 403 Forbidden ", "HTTP Error 403: Forbidden\n", "'a.", "\nexcept a.b, ", "\ncatch (",
     'File "x", line 1\nraise ', "AccessDenied [", "AmazonS3Exception[", "403 (AccessDenied) ", "<HostId>", "\x1e403 https://a.amazonaws.com:",
+    # Console cards, continued lines, masks, labels, literals of source code, hosts and codes without a sign.
+    "User: arn:aws:iam::1:user/a\nAction: s3:a\n", "Context: no identity-based policy allows the action\n", "On resource(s): ", " \\\n", " `\n",
+    "arn:aws:iam::<", 'arn:aws:iam::"a ', "arn:aws:iam::(", "Code: Throttling, Message: Rate exceeded ", 'log.error("Access Denied")\n',
+    '"Access Denied" in x ', 'f("not authorized ', "AccessDenied Message: ", "a.dkr.ecr.us-east-1.amazonaws.com ", "host:s3.us-east-1.amazonaws.com\n",
+    "## AccessDenied\n", "AccessDenied. User doesn't have permission to call s3:a ", "Request ID: a\n2026/01/", "Encoded authorization failure message:\n",
+    "(AccessDenied)` when calling ", "| stdout F ", "arn:aws:iam:: 1",
     # Mixes.
     "User: arn:aws:", 'User: "arn:(', "is not authorized to perform: on resource: because no ", '{"a":"\\"', "<Code>(status code: ", "é\nerror: (",
     "Access Denied\n\x85", "An error occurred (User: is not authorized to perform: ", "executable aws",

@@ -341,6 +341,12 @@ def test_php_prints_the_sentence_behind_who_is_to_blame() -> None:
     assert _quote(f"{head}Access Denied") is None
 
 
+def test_what_dotnet_says_of_an_answer_is_not_the_services() -> None:
+    text = f"Amazon.Runtime.AmazonUnmarshallingException was unhandled\n  Message=Error unmarshalling response back from AWS. Request ID: 0cb9d34b-1e4d-11e8-8b7d-930540e40c62, Response Body: <AccessDeniedException>\n  <Message>{SAID}</Message>\n</AccessDeniedException>"
+    assert isinstance(parse(text), AccessDenied)
+    assert _quote(text) == SAID
+
+
 def test_a_back_tick_ends_a_quotation() -> None:
     assert _quote(f"I get `{HEAD}{SAID}` when `MakeAgents` calls it") == SAID
     assert _quote(f"I get {HEAD}{SAID} for `orders`") == f"{SAID} for `orders`"

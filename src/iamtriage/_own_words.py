@@ -71,6 +71,8 @@ _SAYS_NOTHING = re.compile(
     r"|(?:service returned error code|error making request with error code) \w",
     re.IGNORECASE,
 )
+# What an SDK says of an answer, before it shows the answer.
+_OF_SDK = "Error unmarshalling response back from AWS"
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _FEWEST_WORDS = 2
 # Before a colon and words that say nothing stand an object's key or a call more often than a reason.
@@ -93,8 +95,9 @@ def own_words_in(failure: AccessDenied) -> str | None:
     """Give the sentence of a denial, None where it says no more than that access is denied."""
     text, end = _readable(failure)
     for head in _HEADS:
-        found = head.search(text)
-        if found is None or found.start() >= end:
+        finds = (m for m in head.finditer(text) if m.start() < end)
+        found = next((m for m in finds if not text.startswith(_OF_SDK, m.end())), None)
+        if found is None:
             continue
         opening = found["opening"] if head.groups else None
         sentence = sentence_at(text, found.end(), opening)

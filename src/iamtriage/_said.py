@@ -21,6 +21,7 @@ Said: TypeAlias = Literal[
     "authorizer",
     "bedrock-model",
     "block-public-access",
+    "cost-explorer-off",
     "cross-account-pass-role",
     "execution-role",
     "identity-pool-forbidden",
@@ -41,6 +42,7 @@ Said: TypeAlias = Literal[
     "presigned-url-incomplete",
     "presigned-url-not-yet-valid",
     "root-assumes",
+    "unknown-operation",
 ]
 """What a sentence says that is not of the usual form."""
 
@@ -57,6 +59,8 @@ _SENTENCES: tuple[tuple[str, Said], ...] = (
     ("blockpublicacls", "block-public-access"),
     ("may not be assumed by root", "root-assumes"),
     ("multifactorauthentication failed", "mfa"),
+    ("unable to determine service/operation name", "unknown-operation"),
+    ("user not enabled for cost exp", "cost-explorer-off"),
     ("does not have permissions to assume the associated role", "pod-identity"),
     ("user is not authorized to access this resource", "authorizer"),
     ("requester is not authorized to access requested permissions", "lake-formation"),

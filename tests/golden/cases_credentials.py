@@ -551,6 +551,11 @@ OTHERS: tuple[Golden, ...] = (
         {},
     ),
     (
+        "malformed-no-principals",
+        "* aws_iam_role.orders: Error creating IAM Role orders-api: MalformedPolicyDocument: Invalid principal in policy: com.amazon.balsa.error.InvalidPolicyException: The passed in policy has a statement with no principals!\n\tstatus code: 400, request id: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",
+        {},
+    ),
+    (
         "policy-not-json",
         _boto("MalformedPolicyDocument", "CreatePolicy", "This policy contains invalid Json"),
         {},

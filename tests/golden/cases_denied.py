@@ -170,6 +170,8 @@ CASES: tuple[Golden, ...] = (
     ("anonymous-opensearch", '{"Message":"User: anonymous is not authorized to perform: es:ESHttpGet because no resource-based policy allows the es:ESHttpGet action"}', {}),
     ("service-principal", "Service Principal: glue.amazonaws.com is not authorized to perform: glue:GetTable on resource: arn:aws:glue:eu-west-1:111122223333:table/sales/orders", {}),
     ("lambda-authorizer", '{"Message":"User is not authorized to access this resource with an explicit deny"}', {}),
+    ("unknown-operation", _boto("AccessDeniedException", "InvokeModel", "Unable to determine service/operation name to be authorized"), {}),
+    ("cost-explorer-off", _boto("AccessDeniedException", "GetCostAndUsage", "User not enabled for cost explorer access"), {}),
     ("sso-no-assignment", _boto("ForbiddenException", "GetRoleCredentials", "No access"), {}),
     # Roles: passing and assuming.
     ("pass-role", _boto("AccessDeniedException", "CreateCluster", _denied(USER, "iam:PassRole", "arn:aws:iam::111122223333:role/eks-cluster", _no("identity-based policy", "iam:PassRole"))), {"service": "eks"}),

@@ -280,6 +280,111 @@ JSON: Table = (
         denied(code="AccessDenied", operation="ListBuckets"),
     ),
 )
+_METADATA = f"{{ httpStatusCode: 429, requestId: '{REQUEST}', attempts: 3, totalRetryDelay: 787 }}"
+_THROTTLED: Facts = expect("aws_error", code="ThrottlingException", status_code=429, request_id=REQUEST)
+_OF_SDK = {"$fault": "client", "$metadata": {"httpStatusCode": 429, "requestId": REQUEST}}
+# Errors of the SDKs for JavaScript as Node or JSON prints them, with no text of an error's around.
+OBJECTS: Table = (
+    ("v3", f"{{ name: 'ThrottlingException', '$fault': 'client', '$metadata': {_METADATA} }}", _THROTTLED),
+    (
+        "v3-in-log",
+        (
+            "[error] API response (oidc.eu-west-1.amazonaws.com /token): {\n  name: 'AccessDeniedException',\n  '$fault': 'client',\n  '$metadata': {\n    httpStatusCode: 400,\n"
+            f"    requestId: '{REQUEST}',\n    extendedRequestId: undefined,\n    cfId: undefined\n  }},\n  error: 'access_denied',\n  reason: null,\n  message: 'UnknownError'\n}}"
+        ),
+        denied(code="AccessDeniedException", service="ssooidc", status_code=400, request_id=REQUEST),
+    ),
+    ("v3-json", json.dumps({"name": "ThrottlingException", **_OF_SDK}), _THROTTLED),
+    ("v3-json-indented", json.dumps({"name": "ThrottlingException", **_OF_SDK}, indent="\t"), _THROTTLED),
+    (
+        "v3-json-sorted",
+        json.dumps({**_OF_SDK, "message": "Slow {down}", "name": "ThrottlingException"}),
+        _THROTTLED,
+    ),
+    (
+        "v3-json-escaped",
+        json.dumps({"level": 50, "err": json.dumps({"name": "ThrottlingException", **_OF_SDK})}),
+        _THROTTLED,
+    ),
+    (
+        "v3-invented",
+        f"{{ name: 'NoSuchTagSet', '$fault': 'client', '$metadata': {{ httpStatusCode: 404, requestId: '{REQUEST}' }} }}",
+        expect("aws_error", code="NoSuchTagSet", status_code=404, request_id=REQUEST),
+    ),
+    (
+        "v3-without-code",
+        f"{{ name: '403', '$fault': 'client', '$metadata': {{ httpStatusCode: 403, requestId: '{REQUEST}' }} }}",
+        denied(status_code=403, request_id=REQUEST),
+    ),
+    (
+        "v3-in-error-of-others",
+        f"{{ name: 'OrdersError', cause: {{ name: 'ThrottlingException', '$fault': 'client', '$metadata': {_METADATA} }} }}",
+        _THROTTLED,
+    ),
+    (
+        "v3-cause-cut-off",
+        "{ name: 'OrdersError', cause: { '$fault': 'client', '$metadata': [Object] } }",
+        None,
+    ),
+    ("v3-beside", "[{ name: 'OrdersError' }, { '$fault': 'client', '$metadata': {} }]", None),
+    ("v3-beside-ahead", "[{ '$fault': 'client', '$metadata': {} }, { name: 'OrdersError' }]", None),
+    ("others-name", "{ name: 'ThrottlingException', message: 'too many calls', status: 429 }", None),
+    ("others-fault", "{ name: 'NoSuchTagSet', fault: 'client', metadata: { httpStatus: 404 } }", None),
+    ("others-variable", "{ name: 'OrdersError', text: `${fault: 1}` }", None),
+    (
+        "v2",
+        f"{{ code: 'AccessDenied', statusCode: 403, requestId: '{REQUEST}', retryable: false }}",
+        denied(code="AccessDenied", status_code=403, request_id=REQUEST),
+    ),
+    (
+        "v2-without-body",
+        "{ message: null, code: 'Forbidden', region: null, requestId: 'EXAMPLE0REQUEST1', extendedRequestId: 'abcDEF123456/+=', statusCode: 403, retryable: false }",
+        denied(code="Forbidden", status_code=403, request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+="),
+    ),
+    (
+        "others-without-body",
+        f"{{ message: null, code: 'Forbidden', requestId: '{REQUEST}', statusCode: 403, retryable: false }}",
+        None,
+    ),
+)
+# Haskell's amazonka, whose names of fields are others in each version.
+HASKELL: Table = (
+    (
+        "haskell-1",
+        f'ServiceError (ServiceError\' {{_serviceAbbrev = Abbrev "DynamoDB", _serviceStatus = Status {{statusCode = 400, statusMessage = "Bad Request"}}, _serviceHeaders = [("x-amzn-RequestId","{REQUEST}")], _serviceCode = ErrorCode "ProvisionedThroughputExceeded", _serviceMessage = Just (ErrorMessage "no words"), _serviceRequestId = Just (RequestId "{REQUEST}")}})',
+        expect(
+            "aws_error",
+            code="ProvisionedThroughputExceeded",
+            service="dynamodb",
+            status_code=400,
+            request_id=REQUEST,
+        ),
+    ),
+    (
+        "haskell-1.6",
+        json.dumps(
+            {
+                "err": f'ServiceError (ServiceError\' {{_serviceErrorAbbrev = Abbrev {{fromAbbrev = "EKS"}}, _serviceErrorStatus = Status {{statusCode = 403, statusMessage = "Forbidden"}}, _serviceErrorHeaders = [("Server","Server")], _serviceErrorCode = ErrorCode "AccessDenied", _serviceErrorMessage = Just (ErrorMessage {{fromErrorMessage = "{DENIAL}"}}), _serviceErrorRequestId = Just (RequestId {{fromRequestId = "{REQUEST}"}})}})'
+            }
+        ),
+        {**DENIED, "code": "AccessDenied", "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "haskell-2",
+        f'ServiceError (ServiceError {{abbrev = Abbrev {{fromAbbrev = "S3"}}, status = Status {{statusCode = 404, statusMessage = "Not Found"}}, headers = [], code = ErrorCode "NoSuchTagSet", message = Just (ErrorMessage {{fromErrorMessage = "The TagSet does not exist"}}), requestId = Just (RequestId {{fromRequestId = "{REQUEST}"}})}})',
+        expect("aws_error", code="NoSuchTagSet", service="s3", status_code=404, request_id=REQUEST),
+    ),
+    (
+        "haskell-2-short",
+        f'ServiceError {{abbrev = Abbrev "S3", status = Status {{statusCode = 403, statusMessage = "Forbidden"}}, code = ErrorCode "AccessDenied", message = Just (ErrorMessage "Access Denied"), requestId = Just (RequestId "{REQUEST}")}}',
+        denied(code="AccessDenied", service="s3", status_code=403, request_id=REQUEST),
+    ),
+    (
+        "haskell-others",
+        'ServiceError {abbrev = "S3", status = Status {statusCode = 404}, code = "NoSuchTagSet", message = Just "no tags"}',
+        None,
+    ),
+)
 CLOUDTRAIL: Table = (
     ("record", json.dumps(_EVENT), _EVENT_FACTS),
     ("indented", json.dumps(_EVENT, indent=2), _EVENT_FACTS),
@@ -426,7 +531,7 @@ STATUSES: Table = tuple(
         ("tuple", "(403, 'Forbidden')"),
     )
 )
-TABLES = (XML, JSON, CLOUDTRAIL, ALERTS, STATUSES)
+TABLES = (XML, JSON, OBJECTS, HASKELL, CLOUDTRAIL, ALERTS, STATUSES)
 
 
 @pytest.mark.parametrize(("text", "expected"), rows(row for table in TABLES for row in table))

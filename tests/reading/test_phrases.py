@@ -69,6 +69,16 @@ DENIALS: Table = (
         "Access to the resource https://sqs.eu-west-1.amazonaws.com/111122223333/jobs is denied.",
         denied(service="sqs", resource="https://sqs.eu-west-1.amazonaws.com/111122223333/jobs"),
     ),
+    *(
+        (
+            f"sqs-masked-{name}",
+            f"One or more errors occurred. (Access to the resource {mask} is denied.)\n   at Amazon.Runtime.Internal.HttpErrorResponseExceptionHandler.HandleException(IExecutionContext context)",
+            denied(resource=mask),
+        )
+        for name, mask in (("angle", "<the queue>"), ("square", "[queue url]"), ("stars", "****"))
+    ),
+    ("resource-of-others", "Access to the resource <the queue> is denied.", None),
+    ("resource-named", "AWS: Access to the resource orders is denied.", None),
     (
         "cognito",
         "NotAuthorizedException: Access to Identity 'eu-west-1:example-identity' is forbidden.",

@@ -56,6 +56,41 @@ REFUSALS: Table = (
         'msg="non-recoverable error" url=https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1/api/v1/remote_write err="server returned HTTP status 403 Forbidden"',
         denied(service="aps-workspaces", status_code=403),
     ),
+    ("s3fs", f"curl_multi.cpp:MultiRead(221): failed a request(403: {_URL})", _S3),
+    (
+        "s3fs-syslog",
+        (
+            "Jan 02 03:04:05 files-1 s3fs[71]: curl.cpp:RequestPerform(2371): HTTP response code 403, returning EPERM. Body Text:\n"
+            "Jan 02 03:04:05 files-1 s3fs[71]: curl_multi.cpp:MultiPerform(172): thread terminated with non-zero return code: -1\n"
+            f"Jan 02 03:04:05 files-1 s3fs[71]: curl_multi.cpp:MultiRead(221): failed a request(403: {_URL})\n"
+        ),
+        _S3,
+    ),
+    (
+        "masked-bucket",
+        "curl_multi.cpp:MultiRead(221): failed a request(403: https://<bucket>.s3-eu-west-1.amazonaws.com/<key>)",
+        _S3,
+    ),
+    ("response-code", f"GET {_URL}: Error, HTTP response code 403", _S3),
+    (
+        "r",
+        "Error in parse_aws_s3_response(r, Sig, verbose = verbose) : \n  Forbidden (HTTP 403).",
+        _S3,
+    ),
+    (
+        "crt",
+        (
+            "2026-01-02T03:04:05.679368Z DEBUG awscrt::http-stream: id=0x7fac8c018030: Client request complete, response status: 403 (Forbidden).\n"
+            "2026-01-02T03:04:05.679399Z DEBUG awscrt::S3MetaRequest: id=0x5638ff289bf0: Request 0x7fac8c001990 finished with error code 14343 (aws-c-s3: AWS_ERROR_S3_INVALID_RESPONSE_STATUS, Invalid response status from request) and response status 403\n"
+            "2026-01-02T03:04:05.679404Z ERROR awscrt::S3MetaRequest: id=0x5638ff289bf0 Meta request cannot recover from error 14343 (Invalid response status from request). (request=0x7fac8c001990, response status=403)"
+        ),
+        _S3,
+    ),
+    (
+        "crt-c",
+        "[ERROR] [2026-01-02T03:04:05Z] [00007f1a] [S3MetaRequest] - id=0x5638ff289bf0 Meta request cannot recover from error 14343 (Invalid response status from request). (request=0x7fac8c001990, response status=403)",
+        _S3,
+    ),
 )
 NONE: Table = tuple(
     (name, text, None)
@@ -78,6 +113,12 @@ NONE: Table = tuple(
         ("proxy-curl", f"curl {_URL}\ncurl: (56) Received HTTP code 403 from proxy after CONNECT"),
         ("picture", f"I get HTTP 403 ![screen]({_URL})"),
         ("service-principal", '{"Service": "ec2.amazonaws.com"} HTTP Error 403: Forbidden'),
+        ("s3fs-elsewhere", "curl_multi.cpp:MultiRead(221): failed a request(403: https://minio.example.com/a.csv)"),
+        ("s3fs-no-host", "curl.cpp:RequestPerform(2371): HTTP response code 403, returning EPERM. Body Text:"),
+        ("r-elsewhere", "Error in parse_response(r, verbose = verbose) : \n  Forbidden (HTTP 403)."),
+        ("r-not-found", "Error in parse_aws_s3_response(r, Sig, verbose = verbose) : \n  Not Found (HTTP 404)."),
+        ("http-log", "ERROR shop::http-stream: id=0x7f: Client request complete, response status: 403 (Forbidden)."),
+        ("crt-not-found", "ERROR id=0x1 Meta request cannot recover from error 14343 (Invalid response status). (request=0x2, response status=404)"),
         ("number", f"Read 403 lines of {_URL}"),
     )
 )  # fmt: skip

@@ -23,6 +23,7 @@ from iamtriage._reading.codes import (
 from iamtriage._reading.grammar import ELLIPSIS, VAULT, account_of, cut_in, trim
 from iamtriage._reading.masks import rejoin
 from iamtriage._reading.partials import BEST, CLASS_NAME, HINT, STATED, Partial
+from iamtriage._reading.sdk_objects import in_sdk_error
 from iamtriage._reading.services import service_name, service_of_event_source
 
 if TYPE_CHECKING:
@@ -30,20 +31,21 @@ if TYPE_CHECKING:
 
 # Keys without case and blanks, by what their value is.
 _KEYS = {
-    "code": "errorcode error_code code __type exceptionname typename x-amzn-errortype x_amzn_errortype errortype _servicecode exception_code s3errorcode exceptiontype",
+    "code": "errorcode error_code code __type exceptionname typename x-amzn-errortype x_amzn_errortype errortype _servicecode _serviceerrorcode exception_code s3errorcode exceptiontype",
     "status_code": "statuscode httpstatuscode status_code http_status_code httpresponsecode responsecode http_status httpstatus",
-    "request_id": "requestid request_id aws_request_id x-amzn-requestid x_amzn_requestid x-amz-request-id _servicerequestid",
+    "request_id": "requestid request_id aws_request_id x-amzn-requestid x_amzn_requestid x-amz-request-id _servicerequestid _serviceerrorrequestid",
     "host_id": "hostid host_id extendedrequestid x-amz-id-2 extended_request_id s3errorhostid",
     "operation": "eventname",
-    "service": "eventsource _serviceabbrev awsservice",
+    "service": "eventsource _serviceabbrev _serviceerrorabbrev abbrev awsservice",
     "principal": "arn",
     "account": "accountid",
-    "message": "errormessage message _servicemessage message_",
+    "message": "errormessage message _servicemessage _serviceerrormessage message_",
     "record": "eventversion",
     "original": "originalerror",
     "deny": "explicitdeny",
     "action": "action",
     "resource": "resource",
+    "name": "name",
 }
 _ROLE_OF = {name: role for role, names in _KEYS.items() for name in names.split()}
 _PAIR = re.compile(
@@ -51,7 +53,7 @@ _PAIR = re.compile(
     r"|HTTP\sresponse\scode|Exception\sname|Error\smessage|Request\sID|Status\sCode|Error\sCode|Extended\s[Rr]equest\sID)(?P=quote)"
     r"\s?(?P<separator>:|=>|=(?!=)|(?=\s\")|,(?=\s?\")|\|)\s{0,2}"
     # Wrappers of the value in Swift, Rust and Haskell; what R's str() says of its type.
-    r"(?:Optional\(|Some\(|Just\s?\(?|RequestId\s(?:\{fromRequestId\s=\s)?|ErrorCode\s|ErrorMessage\s|Abbrev\s|\(|chr\s(?=\")|(?:int|num)\s(?=[0-9])){0,3}"
+    r"(?:Optional\(|Some\(|Just\s?\(?|(?:RequestId|ErrorMessage|Abbrev)\s(?:\{from[A-Z][A-Za-z]{5,15}\s=\s)?|ErrorCode\s|\(|chr\s(?=\")|(?:int|num)\s(?=[0-9])){0,3}"
 )
 _QUOTED = re.compile(r"u?([\"'])\s?(?P<value>[^\"']{0,1024})\1|\"\s?(?P<open>[^\"'\n]{1,1024})\Z")
 _BARE = re.compile(
@@ -72,6 +74,9 @@ _INIT = re.compile(r"Init<(?:[\w:]*::)?(?P<code>\w+)>")
 _CODE_WORD = re.compile(r"[^\s(){}<>\"']{1,128}")
 # The query protocol's error tells whose fault it is; no other system's does.
 _BLAMED = re.compile(r"\bType[\"']?\s?(?::|=>|=)\s?[\"']?(?:Sender|Receiver)[\"']?,?\s{0,2}\Z")
+# Of Haskell's amazonka, which gives its values constructors.
+_ABBREV = re.compile(r"\sAbbrev\s")
+_ERROR_CODE = re.compile(r"\sErrorCode\s\"?\Z")
 _INVENTED = re.compile(r"[A-Z][A-Za-z0-9.]{2,80}")
 # Where the SDK for JavaScript makes an error of a service's answer.
 _FROM_ANSWER = re.compile(
@@ -171,6 +176,11 @@ def _role(m: re.Match[str]) -> str | None:
     if m["separator"] == "," and _HEADER.match(m["key"]) is None:
         # ("x-amzn-RequestId","…") is a header; other pairs of strings are not.
         return None
+    if role == "name":
+        # Anything has a name; that of an error of AWS's SDK is its code.
+        return "code" if in_sdk_error(m.string, m.start(), m.end()) else None
+    if key == "abbrev" and _ABBREV.search(m[0]) is None:
+        return None
     return role
 
 
@@ -233,8 +243,10 @@ def _code(cluster: Partial, pair: _Pair) -> bool:
             return True
         return False
     # Services invent codes; the envelope says that it is one.
-    blamed = _INVENTED.fullmatch(value) is not None and _BLAMED.search(pair.before(40)) is not None
-    if not blamed and (
+    vouched = _INVENTED.fullmatch(value) is not None and (
+        _BLAMED.search(pair.before(40)) is not None or (_is_of_sdk(pair) and not is_generic(value))
+    )
+    if not vouched and (
         of_others
         or _CODE_WORD.fullmatch(value) is None
         or not is_code(value)
@@ -245,11 +257,20 @@ def _code(cluster: Partial, pair: _Pair) -> bool:
     cluster.put("code", value, at, at + len(value), CLASS_NAME if typed else BEST)
     cluster.aws = (
         cluster.aws
-        or blamed
+        or vouched
         or pair.key in {"__type", "_serviceCode", "s3ErrorCode"}
+        or _is_of_sdk(pair)
         or (typed and _FROM_ANSWER.search(pair.text, pair.end, pair.end + _FRAMES_REACH) is not None)
     )
     return True
+
+
+def _is_of_sdk(pair: _Pair) -> bool:
+    """Tell whether only an SDK of AWS's has such a key for codes, or such a value."""
+    return (
+        pair.key.rpartition(".")[2] == "name"
+        or _ERROR_CODE.search(pair.text, pair.at, pair.start) is not None
+    )
 
 
 def _status(cluster: Partial, pair: _Pair) -> bool:
@@ -280,6 +301,8 @@ def _host_id(cluster: Partial, pair: _Pair) -> bool:
     value = without_code(pair.value)
     if value is None:
         return False
+    # The SDKs for JavaScript call it so, and only those.
+    cluster.aws = cluster.aws or pair.key == "extendedRequestId"
     cluster.put("host_id", value, pair.start, pair.end - len(pair.value) + len(value))
     return True
 
@@ -295,10 +318,8 @@ def _service(cluster: Partial, pair: _Pair) -> bool:
     if ".amazonaws." in pair.value:
         cluster.aws, cluster.source = True, "cloudtrail"
         cluster.put("service", service_of_event_source(pair.value), rank=HINT)
-    elif pair.key == "awsService":
+    elif pair.key in {"awsService", "_serviceAbbrev", "_serviceErrorAbbrev", "abbrev"}:
         cluster.aws = True
-        cluster.put("service", service_name(pair.value), rank=HINT)
-    elif pair.key == "_serviceAbbrev":
         cluster.put("service", service_name(pair.value), rank=HINT)
     else:
         return False

@@ -12,23 +12,32 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._reading.grammar import RECORD
 from iamtriage._reading.partials import Partial
-from iamtriage._reading.services import service_of_host
+from iamtriage._reading.services import MASKED_LABEL, service_of_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _REFUSED = re.compile(
     r"(?P<exchange>awaiting\sresponse\.\.\.\s|HTTPS?\s[Ee]rror\s|returned\serror:\s|(?<![\w.])ERROR\s(?=403:\sForbidden))(?P<a>403)\b"
-    r"|\bHTTP\s(?:[Ss]tatus\s)?(?:[Cc]ode:?\s)?(?P<b>403)\b|HTTP/[0-9](?:\.[0-9])?\"?\s(?P<c>403)\b"
+    r"|\bHTTP\s(?:(?:[Ss]tatus|[Rr]esponse)\s)?(?:[Cc]ode:?\s)?(?P<b>403)\b|HTTP/[0-9](?:\.[0-9])?\"?\s(?P<c>403)\b"
     r"|[Ss]tatus\s?[Cc]ode:?\s(?:is\s|was\s|of\s)?(?P<d>403)\b|\bForbidden_(?P<e>403)\b"
+    # s3fs's, of one part of several.
+    r"|\brequest\((?P<g>403):\s(?=https?://)"
     # requests', Chrome's, Go's; aiohttp's.
     r"|(?<![\w.:/=-])(?P<f>403)(?::?\s(?:Client\sError:\s)?\(?Forbidden\b|,\smessage='Forbidden')"
 )
 _HOST = re.compile(
-    r"https?://(?P<url>[^\s/'\"<>:?#]{1,253})(?P<path>[^\s'\"<>]{0,2048})"
+    rf"https?://(?:{MASKED_LABEL}\.)?(?P<url>[^\s/'\"<>:?#]{{1,253}})(?P<path>[^\s'\"<>]{{0,2048}})"
     # Without a scheme: in quotes, or as wget tells where it connects.
     r"|(?:['\"](?=[\w.-]{1,253}[/:])|(?:Connecting|Connected)\sto\s)(?P<bare>[A-Za-z0-9.-]{1,240}\.amazonaws\.com(?:\.cn)?)(?![\w-])"
 )
+# Clients of S3 alone, which name no host: R's aws.s3, and the AWS Common Runtime, as in its logs.
+_SAID_BY_CLIENTS = re.compile(
+    r"\bError\sin\s(?:parse_aws_(?P<service>[a-z0-9]{2,20})_response|s3HTTP)\([^\n]{0,200}?\)\s:\s(?:Client\serror:\s)?\(?Forbidden\s\(HTTP\s(?P<a>403)\)"
+    r"|\(aws-c-s3:\sAWS_ERROR_S3_\w{1,60},[^()\n]{0,120}\)\sand\sresponse\sstatus\s(?P<b>403)\b"
+    r"|\bMeta\srequest\scannot\srecover\sfrom\serror\s[0-9]{1,6}\s\([^()\n]{0,120}\)\.\s\(request=\w{1,40},\sresponse\sstatus=(?P<c>403)\)"
+)
+_CLIENTS = ("parse_aws_", "s3HTTP", "aws-c-s3", "Meta request")
 _PROXY = re.compile(r"[Pp]roxy|[Tt]unnel")
 _PROXY_REACH = 80
 _ISSUER = re.compile(r"/\.well-known/|/openid|jwks")
@@ -49,8 +58,29 @@ class _Place(NamedTuple):
 
 def read_refusals(text: str) -> Iterator[Partial]:
     """Find every such answer."""
-    if "403" not in text or (".amazonaws." not in text and ".api.aws" not in text):
+    if "403" not in text:
         return
+    if any(client in text for client in _CLIENTS):
+        yield from map(_said, _SAID_BY_CLIENTS.finditer(text))
+    if ".amazonaws." in text or ".api.aws" in text:
+        yield from _answered(text)
+
+
+def _said(m: re.Match[str]) -> Partial:
+    """Read what tells by its words which client it is, and so which service answered."""
+    status = m.lastgroup or "a"
+    return _refusal(m.span(), m, status, m["service"] or "s3")
+
+
+def _refusal(span: tuple[int, int], m: re.Match[str], status: str, service: str) -> Partial:
+    partial = Partial("core", *span, kind="access_denied", aws=True)
+    partial.put("status_code", m[status], m.start(status), m.end(status))
+    partial.put("service", service)
+    return partial
+
+
+def _answered(text: str) -> Iterator[Partial]:
+    """Find the answers of hosts that are named."""
     places = [_place(m) for m in _HOST.finditer(text)]
     starts = [place.start for place in places]
     for m in _REFUSED.finditer(text):
@@ -60,16 +90,8 @@ def read_refusals(text: str) -> Iterator[Partial]:
         at = bisect_left(starts, m.start())
         place = _asked(text, m, places[at - 1] if at else None, places[at] if at < len(places) else None)
         if place and place.service:
-            partial = Partial(
-                "core",
-                min(place.start, m.start()),
-                max(place.end, m.end()),
-                kind="access_denied",
-                aws=True,
-            )
-            partial.put("status_code", m[group], m.start(group), m.end(group))
-            partial.put("service", place.service)
-            yield partial
+            span = min(place.start, m.start()), max(place.end, m.end())
+            yield _refusal(span, m, group, place.service)
 
 
 def _place(m: re.Match[str]) -> _Place:

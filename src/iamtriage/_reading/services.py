@@ -101,14 +101,16 @@ _NOT_NAME = re.compile(r"[^a-z0-9]+")
 
 # What serves no API of AWS under its host: OIDC issuers, pages, and customers' machines and load balancers.
 _NOT_ENDPOINTS = frozenset({"oidc", "console", "signin", "docs", "compute", "compute-1", "elb", "amazonaws"})
-_MASKED_LABEL = r"[\[<{][\w -]{1,40}[\]>}]"
+MASKED_LABEL = r"[\[<{][\w -]{1,40}[\]>}]"
 HOST = re.compile(
     # A URL, or the host of one in a dump of Rust's reqwest, of Ruby's excon, of a request's headers or of what of
-    # them is signed; containerd tells the registry's without a scheme.
-    r"(?:(?:https?|oci)://|Domain\(\"|(?<![\w-]):host\s=>\s\"|(?<![\w-])(?:Host:\s|host:\s?)|\bhost\s(?=[^\s/]{0,60}\.dkr\.ecr\.))"
+    # them is signed; containerd tells the registry's without a scheme, the AWS Toolkit that of each call.
+    r"(?:(?:https?|oci)://|Domain\(\"|(?<![\w-]):host\s=>\s\"|(?<![\w-])(?:Host:\s|host:\s?)|\bhost\s(?=[^\s/]{0,60}\.dkr\.ecr\.)|\bAPI\s(?:request|response)\s\()"
     # An account and a region may be masked.
-    rf"(?:{_MASKED_LABEL}\.)?(?P<host>[A-Za-z0-9.-]{{1,200}}?(?:\.{_MASKED_LABEL})?\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov))\b"
+    rf"(?:{MASKED_LABEL}\.)?(?P<host>[A-Za-z0-9.-]{{1,200}}?(?:\.{MASKED_LABEL})?\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov))\b"
 )
+# IAM Identity Center gives its tokens there; EKS's issuers have a label behind.
+_IDENTITY_CENTER = re.compile(r"oidc(?:-fips)?\.[a-z]{2}(?:-[a-z]+){1,3}-\d\.(?:amazonaws\.|api\.aws)")
 # How regions begin, which people misspell; no service is called so.
 _REGION = r"(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-"
 _HOST_SERVICE = re.compile(
@@ -169,6 +171,8 @@ def service_of_host(host: str) -> str | None:
     labels = host.split(".")
     if "s3" in labels or any(label.startswith("s3-") for label in labels):
         return "s3"
+    if _IDENTITY_CENTER.match(host):
+        return "ssooidc"
     m = _HOST_SERVICE.search(host)
     if m is None:
         return None

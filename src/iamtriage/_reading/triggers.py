@@ -43,7 +43,8 @@ def may_hold_failure(text: str) -> bool:
             text[:1] not in _ENTRY_STARTS
             and not text[1:2].isdigit()
             and text[4:5] != "="
-            and (text[9:10] != ":" or text[4:5] == ":")  # but the console's "User: arn:"
+            # But the console's "User: arn:"; and syslog has no mark of a failure of its own.
+            and (text[9:10] != ":" or text[4:5] == ":" or "\n" in text[:-1])
             and _may_hold_bare_sentence(text)
         )
     )
@@ -81,4 +82,5 @@ _BARE = (
     "OptInRequired",
     "use SSO",
     "source provider",
+    "a request(403",
 )

@@ -20,6 +20,7 @@ from iamtriage._rules.denied_bedrock import (
     is_of_bedrock,
 )
 from iamtriage._rules.denied_by_one_of_many import explain_by_one_of_many
+from iamtriage._rules.denied_by_services import explain_cost_explorer, explain_unknown_operation
 from iamtriage._rules.denied_identity import (
     explain_identity_deny,
     explain_no_allow,
@@ -83,6 +84,7 @@ _SAID: dict[Said, Rule] = {
     "authorizer": explain_authorizer,
     "bedrock-model": explain_bedrock_model,
     "block-public-access": explain_public_access,
+    "cost-explorer-off": explain_cost_explorer,
     "cross-account-pass-role": explain_cross_account_pass,
     "execution-role": explain_execution_role,
     "identity-pool-forbidden": explain_identity_forbidden,
@@ -103,6 +105,7 @@ _SAID: dict[Said, Rule] = {
     "presigned-url-incomplete": explain_url_incomplete,
     "presigned-url-not-yet-valid": explain_url_not_yet_valid,
     "root-assumes": explain_root_assumes,
+    "unknown-operation": explain_unknown_operation,
 }
 _LIMITS: dict[PolicyType, Rule] = {
     "permissions_boundary": explain_boundary,

@@ -43,9 +43,9 @@ _NOTHING_SAVED = "Nothing was saved: what was there before still counts. No perm
 def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     """Say what AWS does not take in a policy document, and how to find the place."""
     words = said(case)
-    if _PRINCIPAL.search(words):
-        return _invalid_principal(case, words)
     fault, because = fault_of(words)
+    if _PRINCIPAL.search(words) and fault.code != "no-principals":
+        return _invalid_principal(case, words)
     what = fault.text
     return Explanation(
         case.failure,

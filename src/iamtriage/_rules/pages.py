@@ -43,6 +43,8 @@ S3_PUBLIC_ACCESS = (
 )
 KMS_ACCESS = "https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html"
 KMS_KEY_POLICY = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html"
+BILLING_ACCESS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/tutorial_billing.html"
+COST_EXPLORER = "https://docs.aws.amazon.com/cost-management/latest/userguide/ce-access.html"
 SES_SANDBOX = "https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html"
 ASSIGNMENTS = "https://docs.aws.amazon.com/singlesignon/latest/userguide/useraccess.html"
 PERMISSION_SETS = "https://docs.aws.amazon.com/singlesignon/latest/userguide/howtomodifypermissionset.html"

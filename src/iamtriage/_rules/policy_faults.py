@@ -58,6 +58,15 @@ _FAULTS = (
         ),
     ),
     Fault(
+        "no-principals",
+        "has a statement with no principals",
+        "A statement has no Principal.",
+        (
+            "Give each statement Principal. Look whether a list or variable in a template is empty.",
+            "Trust policies and policies of resources say who is meant.",
+        ),
+    ),
+    Fault(
         "principal-in-identity-policy",
         "policy document should not specify a principal",
         "The policy goes to a user, group or role, and names a principal.",
