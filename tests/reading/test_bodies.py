@@ -473,6 +473,38 @@ CLOUDTRAIL: Table = (
     ),
     ("cut", json.dumps(_EVENT)[:-60], _EVENT_FACTS),
 )
+_ALERT = denied(service="ec2", operation="CreateNetworkInterface")
+ALERTS: Table = (
+    (
+        "chat",
+        "Access denied on event CreateNetworkInterface occured in account 111122223333 by <N/A>\nEvent source: ec2.amazonaws.com\nSource agent: 192.0.2.1",
+        _ALERT,
+    ),
+    (
+        "labels",
+        ":warning: *Unauthorized API call*\n*Event name:* CreateNetworkInterface\n*Event source:* `ec2.amazonaws.com`",
+        _ALERT,
+    ),
+    (
+        "source-first",
+        "Event source: ec2.amazonaws.com\nEvent name: CreateNetworkInterface\nAccess was denied.",
+        _ALERT,
+    ),
+    ("no-event", "Access denied\nEvent Source: monitoring.amazonaws.com", denied(service="cloudwatch")),
+    (
+        "sentence",
+        f"Access denied on event DescribeCluster\nEvent source: eks.amazonaws.com\n{DENIAL}",
+        {**DENIED, "operation": "DescribeCluster"},
+    ),
+    # No denial, or none of AWS's.
+    ("allowed", "Event source: ec2.amazonaws.com\nEvent name: CreateNetworkInterface", None),
+    ("condition", "If access denied, look here\nEvent source: ec2.amazonaws.com", None),
+    ("negation", "No access denied\nEvent source: ec2.amazonaws.com", None),
+    ("count", "Access denied: 0\nEvent source: ec2.amazonaws.com", None),
+    ("alarm", "Access denied alarms\nEvent source: ec2.amazonaws.com", None),
+    ("other-paragraph", "Access denied on event Login\n\nEvent source: ec2.amazonaws.com", None),
+    ("other-source", "Access denied on event Login\nEvent source: login.example.com", None),
+)
 STATUSES: Table = tuple(
     (
         name,
@@ -499,7 +531,7 @@ STATUSES: Table = tuple(
         ("tuple", "(403, 'Forbidden')"),
     )
 )
-TABLES = (XML, JSON, OBJECTS, HASKELL, CLOUDTRAIL, STATUSES)
+TABLES = (XML, JSON, OBJECTS, HASKELL, CLOUDTRAIL, ALERTS, STATUSES)
 
 
 @pytest.mark.parametrize(("text", "expected"), rows(row for table in TABLES for row in table))

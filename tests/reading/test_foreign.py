@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage._reading.foreign import names_aws
-from tests.tables import ANA, facts_in
+from tests.tables import ANA, denied, facts_in
 
 _CLOUDS = (
     (
@@ -220,3 +220,37 @@ def test_other_clouds_name_no_aws(text: str) -> None:
 def test_aws_is_known_by_name(text: str) -> None:
     """What only AWS and its SDKs print."""
     assert names_aws(text)
+
+
+_OURS = "Error: putting S3 Bucket ACL: AccessDenied: User is not authorized to perform: s3:PutBucketAcl on resource"
+_AZURE = "Error: checking: Unauthorized to perform action 'Microsoft.Authorization/roleAssignments/read'"
+_GOOGLE = "Error 403: The caller does not have permission, forbidden"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"AWS:\n{_OURS}\nAzure:\n{_AZURE}\nGCP:\n{_GOOGLE}",
+        f"Azure:\n{_AZURE}\nAWS:\n{_OURS}\nGCP:\n{_GOOGLE}",
+        f"## Google Cloud\n\n{_GOOGLE}\n\n## Azure\n\n{_AZURE}\n\n## AWS\n\n{_OURS}\n",
+    ],
+    ids=["first", "middle", "last"],
+)
+def test_clouds_side_by_side(text: str) -> None:
+    """Under its own name, AWS's failure is AWS's; nothing of another cloud's section belongs to it."""
+    assert facts_in(text) == denied(code="AccessDenied", action="s3:PutBucketAcl")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"AWS:\n{_OURS}\nHostId: demo.oss-cn-hangzhou.aliyuncs.com",
+        f"AWS:\nnothing\nAzure:\n{_OURS}\n{_AZURE}",
+        f"AWS:\n{_OURS}\nHostId: demo.oss-cn-hangzhou.aliyuncs.com\nAzure:\n{_AZURE}",
+        f"{_OURS}\n{_AZURE}",
+    ],
+    ids=["no-other-section", "in-the-others", "a-sign-in-it", "no-sections"],
+)
+def test_a_name_above_is_not_enough(text: str) -> None:
+    """Another cloud's sign in the same section, or where there are none, says that it is that cloud's."""
+    assert facts_in(text) is None

@@ -202,6 +202,23 @@ _TABLE: tuple[tuple[str, dict[str, object], Facts | None], ...] = (
         {**_STATUS, "message": 'pods "a" not found', "reason": "NotFound", "code": 404},
         None,
     ),
+    (
+        "cloudtrail-with-links",
+        {
+            "eventSource": "[inspector2.amazonaws.com](http://inspector2.amazonaws.com/)",
+            "eventName": "ListMembers",
+            "errorCode": "AccessDenied",
+            "userIdentity": {
+                "arn": "arn:aws:sts::111122223333:assumed-role/app/[ana@example.com](mailto:ana@example.com)"
+            },
+        },
+        denied(
+            code="AccessDenied",
+            operation="ListMembers",
+            service="inspector2",
+            principal="arn:aws:sts::111122223333:assumed-role/app/ana@example.com",
+        ),
+    ),
     ("decoded", _DECODED, denied(principal=ANA, action="ec2:StopInstances", resource="*", deny="implicit")),
     (
         "decoded-explicit",

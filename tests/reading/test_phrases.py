@@ -676,6 +676,7 @@ ARNS_IN_CALLS: Table = tuple(
     for name, message in (
         ("role", "app is not a valid role ARN"),
         ("role-iam", "app is not a valid IAM role ARN"),
+        ("role-one-word", "app is not a valid RoleARN"),
         ("role-lower", "app is not a valid iam role arn"),
         ("invalid", "Invalid ARN: app"),
         ("is-not", "app is not a valid ARN"),
@@ -734,6 +735,17 @@ ENTRIES_IN_CALLS: Table = tuple(
         ("parse-aws-auth", "error parsing aws-auth: yaml: line 3: found a tab character"),
     )
 )
+_OF_LAMBDA = "The role defined for the function cannot be assumed by Lambda."
+ROLES: Table = (
+    ("lambda", _OF_LAMBDA, expect("aws_error")),
+    (
+        "lambda-code",
+        f"An unexpected error occurred!\nInvalidParameterValueException: {_OF_LAMBDA}",
+        expect("aws_error", code="InvalidParameterValueException"),
+    ),
+    ("lambda-in-prose", "The role cannot be assumed by Lambda, so I wrote a trust policy.", None),
+    ("code-alone", "InvalidParameterValueException: The value of the order is not valid.", None),
+)
 NETWORK: Table = (
     (
         "signature-version",
@@ -760,7 +772,7 @@ NETWORK: Table = (
 TABLES = (
     DENIALS, TOKENS, TOKENS_IN_CALLS, SCOPES, EXPIRED, EXPIRED_IN_CALLS, INVALID, SIGNATURES, MISSING, MISSING_IN_CALLS, MISSING_FROM_PROVIDERS,
     REGISTRIES, WRAPPERS, REGIONS, QUOTAS,
-    POLICIES, ARNS, ARNS_IN_CALLS, ENTRIES, ENTRIES_IN_CALLS, NETWORK,
+    POLICIES, ARNS, ARNS_IN_CALLS, ENTRIES, ENTRIES_IN_CALLS, ROLES, NETWORK,
 )  # fmt: skip
 ALL = [row for table in TABLES for row in table]
 

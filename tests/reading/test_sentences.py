@@ -7,7 +7,21 @@ import pytest
 from iamtriage._reading.grammar import account_of, trim
 from iamtriage._reading.masks import rejoin
 from iamtriage._reading.reasons import policy_type
-from tests.tables import ANA, APP, CLUSTER, DENIAL, DENIED, ROLE, Facts, Table, denied, expect, facts_in, rows
+from tests.tables import (
+    ANA,
+    APP,
+    CLUSTER,
+    DENIAL,
+    DENIED,
+    REQUEST,
+    ROLE,
+    Facts,
+    Table,
+    denied,
+    expect,
+    facts_in,
+    rows,
+)
 
 BLOB = "Qx7_aB3dEfGh1jKlMnOpQrStUvWxYz-0123456789AbCdEfGhIjKlMnOpQrStUv"
 ID = "0abc1def2ghi3jkl4mno5pqr6s"
@@ -460,6 +474,121 @@ PRINCIPALS: Table = (
         denied(deny="explicit", policy_type="identity"),
     ),
 )
+_MAY_NOT = "not authorized to perform: iam:CreateUser"
+# Before a sentence, a tool's own words may end with "role:"; and people name nobody.
+NOBODY: Table = (
+    *(
+        (name, f"{words} {_MAY_NOT}", denied(action="iam:CreateUser", **more))
+        for name, words, more in (
+            ("you-behind-a-code", "creating role: AccessDenied: You are", {"code": "AccessDenied"}),
+            ("you-behind-a-status", "creating role: 403: You're", {}),
+            ("you-behind-a-label", "creating user: You are", {}),
+            ("you-behind-a-name", "creating Role: orders-api\nYou are", {}),
+            ("you-behind-others", "Role: Terraform says you are", {}),
+            ("you-quoted", "User: 'You' is", {}),
+            ("it-behind-a-sentence", "creating IAM role: It failed. It is", {}),
+            ("the-request", "creating user: request is", {}),
+            ("code", "Caller: AccessDeniedException is", {"code": "AccessDeniedException"}),
+            ("words-with-a-colon", "role: admin error: is", {}),
+            ("the-caller", "User: The caller is", {}),
+            ("this-user", "principal: this user is", {}),
+            ("address", "aws_iam_role.orders is", {}),
+        )
+    ),
+    *(
+        (name, f"{words} {_MAY_NOT}", denied(principal=principal, action="iam:CreateUser", **more))
+        for name, words, principal, more in (
+            ("arn-behind-a-code", f"creating role: AccessDenied: {ANA} is", ANA, {"code": "AccessDenied"}),
+            ("arn-who", f"User: {ANA} who is", ANA, {}),
+            ("arn-and", f"User: {ANA}, and is", ANA, {}),
+            ("arn-colon", f"Role: {ANA}: is", ANA, {}),
+            ("arn-code", f"User: {ANA}: AccessDenied: You are", ANA, {"code": "AccessDenied"}),
+            ("name-it", "User: it is", "it", {}),
+            ("name-with-a-colon", "User: AROAEXAMPLE:ana is", "AROAEXAMPLE:ana", {}),
+            ("name-in-words", "User: my user name is", "my user name", {}),
+            ("name-theo", "User: Theo is", "Theo", {}),
+            ("mask-with-a-colon", "User: <user: ana> is", "<user: ana>", {}),
+            (
+                "masked-account",
+                "User: arn:aws:iam:: xxxx:user/ana is",
+                "arn:aws:iam:: xxxx:user/ana",
+                {},
+            ),
+            ("host", "lambda.amazonaws.com is", "lambda.amazonaws.com", {}),
+        )
+    ),
+    (
+        "ec2-in-two-sentences",
+        (
+            "Error: error creating role: UnauthorizedOperation: You are not authorized to perform this operation. User: "
+            "arn:aws:iam::***:user/*** is not authorized to perform: ec2:RunInstances on resource: ***\n because no "
+            f"permissions boundary allows the ec2:RunInstances action.\n status code: 403, request id: {REQUEST}"
+        ),
+        denied(
+            code="UnauthorizedOperation",
+            principal="arn:aws:iam::***:user/***",
+            action="ec2:RunInstances",
+            resource="***",
+            deny="implicit",
+            policy_type="permissions_boundary",
+            request_id=REQUEST,
+            status_code=403,
+        ),
+    ),
+    (
+        "sentence-alone",
+        "Error: creating role: UnauthorizedOperation: You are not authorized to perform this operation.",
+        denied(code="UnauthorizedOperation"),
+    ),
+)
+MASKED_ACTIONS: Table = (
+    *(
+        (
+            f"masked-action-{action}",
+            f"User: {ANA} is not authorized to perform: {action} on resource: {{{{example-widget}}}}",
+            denied(principal=ANA, action=action, resource="{{example-widget}}"),
+        )
+        for action in (
+            "batch:{{GetWidget}}",
+            "batch:<my action>",
+            "batch:[REDACTED]",
+            "batch:${Action}",
+            "s3:****",
+            "s3:Get***",
+        )
+    ),
+    *(
+        (
+            f"whole-action-{name}",
+            f"User: {ANA} is not authorized to perform: {written} on resource: {CLUSTER}",
+            denied(principal=ANA, action=action, **({} if name == "note" else {"resource": CLUSTER})),
+        )
+        for name, written, action in (
+            ("bold", "**eks:DescribeCluster**", "eks:DescribeCluster"),
+            ("bold-italic", "***eks:DescribeCluster***", "eks:DescribeCluster"),
+            ("star", "eks:*", "eks:*"),
+            ("star-behind", "eks:Describe*", "eks:Describe*"),
+            ("note", "eks:DescribeCluster[1]", "eks:DescribeCluster"),
+        )
+    ),
+    (
+        "masked-in-three-sections",
+        f"User: {ANA} is not authorized to perform: vault:<path>:read on resource: orders",
+        denied(principal=ANA),
+    ),
+    (
+        "masked-of-nobody",
+        "User is not authorized to perform: orders:<action> on resource: orders",
+        None,
+    ),
+    (
+        "masked-and-broken",
+        f"``` User: {ANA} is not authorized to perform: batch:{{{{GetWidget}}}} on resour\nce: {{{{example-widget}}}} ``` In this case",
+        denied(principal=ANA, action="batch:{{GetWidget}}", resource="{{example-widget}}"),
+    ),
+)
+_JOB = "arn:aws:glue:eu-west-1:111122223333:job/Copy parking zone A to raw and then some"
+_NO_IDENTITY = "because no identity-based policy allows the glue:GetJob action"
 RESOURCES: Table = (
     (
         "blank-before-account",
@@ -514,6 +643,67 @@ RESOURCES: Table = (
             deny="implicit",
             policy_type="identity",
         ),
+    ),
+    *(
+        (
+            f"blanks-{name}",
+            f"User: {ANA} is not authorized to perform: glue:GetJob on resource: {arn} {behind}",
+            denied(principal=ANA, action="glue:GetJob", resource=arn, **more),
+        )
+        for name, arn, behind, more in (
+            ("many", _JOB, _NO_IDENTITY, {"deny": "implicit", "policy_type": "identity"}),
+            (
+                "many-explicit",
+                _JOB,
+                "with an explicit deny in a session policy",
+                {"deny": "explicit", "policy_type": "session"},
+            ),
+            (
+                "many-java",
+                _JOB,
+                f"(Service: Glue, Status Code: 400, Request ID: {REQUEST})",
+                {"status_code": 400, "request_id": REQUEST},
+            ),
+            (
+                "many-go",
+                _JOB,
+                f"\n\tstatus code: 400, request id: {REQUEST}",
+                {"status_code": 400, "request_id": REQUEST},
+            ),
+            (
+                "key",
+                "arn:aws:s3:::example-bucket/a b/the file (1) of all.txt",
+                _NO_IDENTITY,
+                {"deny": "implicit", "policy_type": "identity"},
+            ),
+            (
+                "alarm",
+                "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:The orders are late at night",
+                _NO_IDENTITY,
+                {"deny": "implicit", "policy_type": "identity"},
+            ),
+            # No names, but prose.
+            ("none-please", "arn:aws:s3:::example-bucket/key", "please help because I do not know", {}),
+            ("none-long", "arn:aws:s3:::example-bucket/key", "please help me now because I do not know", {}),
+            ("none-to-the-end", "arn:aws:s3:::example-bucket/key", "please help me with this one", {}),
+            (
+                "none-comma",
+                "arn:aws:s3:::example-bucket/key",
+                f"please help, I think that it is {_NO_IDENTITY}",
+                {"deny": "implicit", "policy_type": "identity"},
+            ),
+            (
+                "none-in-clusters",
+                CLUSTER,
+                f"in the account of my own team {_NO_IDENTITY}",
+                {"deny": "implicit", "policy_type": "identity"},
+            ),
+        )
+    ),
+    (
+        "blanks-broken",
+        f"User: {ANA} is not authorized to perform: glue:GetJob on resource: {_JOB.replace('zone ', 'zone' + chr(10))} {_NO_IDENTITY}",
+        denied(principal=ANA, action="glue:GetJob", resource=_JOB, deny="implicit", policy_type="identity"),
     ),
     (
         "named-user",
@@ -973,8 +1163,10 @@ LESS: Table = (
     ("verb-alone", "You are not authorized to view this page", None),
 )
 # An inner envelope is stated: Java's suffix, and a code that is glued to the sentence.
-INNER = frozenset({"encoded-then-java", "glued-to-its-code"})
-TABLES = (IMPLICIT, EXPLICIT, WITH_POLICY, REASONS, POLICIES, TAILS, PRINCIPALS, RESOURCES, KMS, STS, LESS)
+INNER = frozenset({"encoded-then-java", "glued-to-its-code", "blanks-many-java"})
+TABLES = (
+    IMPLICIT, EXPLICIT, WITH_POLICY, REASONS, POLICIES, TAILS, PRINCIPALS, NOBODY, MASKED_ACTIONS, RESOURCES, KMS, STS, LESS
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "expected"), rows(row for table in TABLES for row in table))

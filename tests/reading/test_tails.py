@@ -138,6 +138,30 @@ GO1: Table = (
 )
 JAVA: Table = (
     (
+        "quoted-without-parentheses",
+        "It gave `Service: AmazonDynamoDBv2; Status Code: 400; Error Code: AccessDeniedException`. What is it; a bug?",
+        denied(code="AccessDeniedException", service="dynamodb", status_code=400),
+    ),
+    (
+        "quoted-whole",
+        "Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: EXAMPLE0REQUEST1; S3 Extended Request ID: abcDEF123456/+=; Proxy: null",
+        denied(
+            code="AccessDenied",
+            service="s3",
+            status_code=403,
+            request_id="EXAMPLE0REQUEST1",
+            host_id="abcDEF123456/+=",
+        ),
+    ),
+    (
+        "quoted-v2",
+        f"{DENIAL}, Service: Eks, Status Code: 403, Request ID: {REQUEST}",
+        {**DENIED, "status_code": 403, "request_id": REQUEST},
+    ),
+    ("quoted-of-others", "Service: orders; Status Code: 400; Reason: unknown", None),
+    ("quoted-code-of-others", "Service: orders; Status Code: 400; Error Code: OrderUnknown", None),
+    ("quoted-in-a-word", "Microservice: orders; Status Code: 500; Error Code: InternalError", None),
+    (
         "behind-a-call-without-a-code",
         f"operation error S3: X, {DENIAL} (Service: EKS; Status Code: 403; Error Code: AccessDenied; Request ID: {REQUEST})",
         {**_GO, "request_id": REQUEST},

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from iamtriage import parse, redact
 from iamtriage._reading.unwrap import unwrap
 from iamtriage._reading.view import View
 from tests.tables import APP, CLUSTER, DENIAL, REQUEST, Facts, facts_in
@@ -122,6 +123,18 @@ def test_values_survive_a_box_that_breaks_tokens() -> None:
         ("│ boxed\n│ lines", "boxed\nlines"),
         ("> quoted\n> text", "quoted\ntext"),
         ("&unknown; & alone", "&unknown; & alone"),
+        ("[eks.amazonaws.com](http://eks.amazonaws.com/)", "eks.amazonaws.com"),
+        ("[ana@example.com](mailto:ana@example.com)", "ana@example.com"),
+        ("[https://example.com/a](https://example.net/?url=a)", "https://example.com/a"),
+        ("arn:aws:iam::111122223333:user/[ana](https://example.com/)", "arn:aws:iam::111122223333:user/ana"),
+        ("<http://eks.amazonaws.com|eks.amazonaws.com>", "eks.amazonaws.com"),
+        ("\\u003cmailto:ana@example.com|ana@example.com\\u003e", "ana@example.com"),
+        ("&lt;mailto:ana@example.com|ana@example.com&gt;", "ana@example.com"),
+        # Links that people set on words, and what is none.
+        ("see [the docs](https://example.com/)", "see [the docs](https://example.com/)"),
+        ("see [AccessDenied](https://example.com/)", "see [AccessDenied](https://example.com/)"),
+        ("<https://example.com|the docs>", "<https://example.com|the docs>"),
+        ("a[example.com](b)", "a[example.com](b)"),
         ("", ""),
     ],
 )
@@ -132,11 +145,41 @@ def test_unwrap(text: str, readable: str) -> None:
     assert view.original == text
 
 
+_MAIL = "arn:aws:sts::111122223333:assumed-role/app/ana@example.com"
+
+
+@pytest.mark.parametrize(
+    ("before", "behind"),
+    [("[", "](mailto:ana@example.com)"), ("<mailto:ana@example.com|", ">")],
+    ids=["markdown", "slack"],
+)
+def test_links_in_values_change_nothing(before: str, behind: str) -> None:
+    """A chat makes a link of the session's name, which is an address; and of a whole ARN, whose span is known."""
+    plain = f"User: {_MAIL} is not authorized to perform: iam:ListUsers"
+    linked = plain.replace("ana@example.com", f"{before}ana@example.com{behind}")
+    assert facts_in(linked) == facts_in(plain)
+    whole = parse(f"User: [{_MAIL}](https://example.com/) is not authorized to perform: iam:ListUsers")
+    assert whole is not None
+    assert whole.text[slice(*whole.spans["principal"])] == _MAIL
+
+
+@pytest.mark.parametrize(
+    "linked",
+    [
+        f"[{_MAIL}](https://example.com/ana@example.com)",
+        _MAIL.replace("ana@example.com", "[ana@example.com](mailto:ana@example.com)"),
+        _MAIL.replace("ana@example.com", "<mailto:ana@example.com|ana@example.com>"),
+    ],
+)
+def test_redaction_sees_where_links_lead(linked: str) -> None:
+    """What a link leads to is as much an identifier as what it shows."""
+    text = f"User: {linked} is not authorized to perform: iam:ListUsers"
+    assert "ana@" not in redact(text, identifiers=True)
+
+
 @pytest.mark.parametrize("shape", _SHAPES)
 def test_spans_point_into_the_text_as_given(shape: str) -> None:
     """Whatever was taken off, a span gives the value where it stands unbroken."""
-    from iamtriage import parse
-
     text = _SHAPES[shape](_MESSAGE)
     failure = parse(text)
     assert failure is not None

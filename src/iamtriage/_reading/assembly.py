@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.actions import read_actions
+from iamtriage._reading.alerts import read_alerts
 from iamtriage._reading.besides import give_codes
 from iamtriage._reading.building import build
 from iamtriage._reading.classnames import read_classes
@@ -112,6 +113,7 @@ def _pieces(text: str) -> list[Partial]:
         *xml,
         *read_pairs(text, [*heads, *tails, *xml]),
         *_outside(sentences, sorted(read_phrases(text, flat), key=_position)),
+        *read_alerts(text),
         *read_classes(text),
         *read_kubernetes(text, flat),
     ]

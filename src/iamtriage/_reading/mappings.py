@@ -15,6 +15,7 @@ from iamtriage._reading.admission import NO_ACCOUNT, is_of_admission
 from iamtriage._reading.assembly import excerpt, read_cause
 from iamtriage._reading.codes import bare, is_code, is_status
 from iamtriage._reading.grammar import account_of
+from iamtriage._reading.links import unlinked
 from iamtriage._reading.partials import BEST, GIVEN, HINT, Partial
 from iamtriage._reading.services import service_of_event_source
 
@@ -117,10 +118,11 @@ def _event(record: Document, partial: Partial) -> tuple[str, Partial] | None:
     _put_code(partial, code)
     partial.put("operation", _text(record.get("eventName")), rank=BEST)
     source = _text(record.get("eventSource"))
-    partial.put("service", service_of_event_source(source) if source else None, rank=HINT)
+    partial.put("service", service_of_event_source(unlinked(source)) if source else None, rank=HINT)
     partial.put("request_id", _text(record.get("requestID")), rank=BEST)
     identity = as_document(record.get("userIdentity"))
-    partial.put("principal", _text(identity.get("arn")), rank=HINT)
+    arn = _text(identity.get("arn"))
+    partial.put("principal", unlinked(arn) if arn else None, rank=HINT)
     account = _text(identity.get("accountId"))
     if account and account_of(account) == account:
         partial.put("account", account, rank=HINT)

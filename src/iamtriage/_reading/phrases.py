@@ -219,6 +219,7 @@ sure   | MALFORMED_POLICY_DOCUMENT | MALFORMED_POLICY_DOCUMENT
 sure   | olicy statement must contain | [Pp]olicy statement must contain (?:actions|resources|principals?)
 
 [aws_error]
+sure   | cannot be assumed by Lambda | The role defined for the function cannot be assumed by Lambda
 sure   | use AWS4-HMAC-SHA256 | is not supported\. Please use AWS4-HMAC-SHA256
 sure   | connect to the endpoint URL | Could not connect to the endpoint URL: \"https?://[\w.-]*\.amazonaws\.
 sure   | timeout on endpoint URL | (?:Read|Connect) timeout on endpoint URL: \"https?://[\w.-]*\.amazonaws\.
@@ -227,7 +228,7 @@ sure   | timeout on endpoint URL | (?:Read|Connect) timeout on endpoint URL: \"h
 sure   | principalArn is invalid | [Tt]he specified principalArn is invalid
 sure   | principalArn parameter format is not valid | [Tt]he principalArn parameter format is not valid
 sure   | principalArn value of a Service | not allowed to modify access entries with a principalArn value of a Service Linked Role
-unsure | not a valid | is not a valid (?:IAM )?[Rr]ole ARN
+unsure | not a valid | is not a valid (?:IAM )?[Rr]ole(?: )?ARN
 unsure | not a valid | is not a valid (?:iam )?role arn
 sure   | equest ARN is invalid | Request ARN is invalid
 unsure | nvalid ARN | [Ii]nvalid ARN\b

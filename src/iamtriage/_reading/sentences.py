@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.grammar import ARN_HEAD, ELLIPSIS, VALUE_BEGINS, account_of, cut_in, trim
 from iamtriage._reading.masks import ARN, BRACKETED, rejoin
+from iamtriage._reading.nobody import begins_other_words, end_of_principal, names_nobody
 from iamtriage._reading.partials import BEST, Partial
 from iamtriage._reading.reasons import WHY, read_tail, read_why
+from iamtriage._reading.spaced_names import is_prose, is_whole_name, may_hold_blanks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,6 +31,7 @@ _PRINCIPAL_REACH = 2200
 _BARE_PRINCIPAL_REACH = 300
 _RESOURCE_REACH = 2200
 _LOST_REACH = 700
+_REASON_REACH = 40
 _MOST_BLANKS = 4
 
 _ANCHOR = re.compile(
@@ -44,6 +47,11 @@ _ACTION = re.compile(
     r":(?:\n(?=[A-Z]))?[A-Za-z*](?:[A-Za-z0-9]|\*(?!\*)){0,127}"
     r"(?:\n[A-Za-z0-9]{1,60}(?=\s+(?:on\s+resource|because\b|with\s+an\b)))?)"
 )
+# A part of the name, or all of it, as manuals and people leave it out: "batch:{{GetWidget}}", "s3:Get<…>", "s3:****".
+_MASKED_ACTION = re.compile(
+    r"(?P<action>(?P<service>[a-z][a-z0-9-]{1,62}):[A-Za-z0-9]{0,60}"
+    rf"(?:\$?(?!\[[0-9]{{1,3}}\])(?:{BRACKETED})|(?<=:)\*{{2,16}}|\*{{3,16}})[A-Za-z0-9]{{0,60}})(?=[\s\"'`.,;)\]]|\Z)"
+)
 # "the required AWS Marketplace actions (aws-marketplace:ViewSubscriptions, …)"
 _ACTIONS_IN_WORDS = re.compile(r"(?:[\w-]+\s+){1,6}\((?=[a-z][a-z0-9-]{1,40}:[A-Z])")
 _MORE_ACTIONS = re.compile(r"(?:\s*,\s*(?:and\s+)?[a-z][a-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}){1,40}")
@@ -53,11 +61,11 @@ _BARE_ACTION = re.compile(
 _THIS_OPERATION = re.compile(r"(?:this|the)\s+\w+|\w+")
 
 _LABEL = re.compile(
-    r"(?<![\w/.-])(?P<label>Service\s+Principal|User|Role|Principal|Identity|Caller|Entity|(?:User\s+with\s+)?accountId|(?<!:)(?:user|role|principal))"
+    r"(?<![\w/.-])(?P<label>Service\s+Principal|User|Role|Principal|Identity|Caller|Entity|(?:User\s+with\s+)?accountId|(?<![:<])(?:user|role|principal))"
     r"(?P<colon>\s?:(?![\w:]*:))?\s*"
 )
 _BARE_PRINCIPAL = re.compile(
-    rf"(?:(?:{ARN}|arn:[^\s\"']{{1,2048}})[\"']?|[a-z][a-z0-9-]{{1,60}}(?:\.[a-z0-9-]{{1,60}}){{1,6}}|<[^<>\n]{{1,80}}>)\s*\Z"
+    rf"(?:(?:{ARN}|arn:[^\s\"']{{1,2048}})[\"']?|(?<![\w.@/-])[a-z][a-z0-9-]{{1,60}}(?:\.[a-z0-9-]{{1,60}}){{1,6}}|<[^<>\n]{{1,80}}>)\s*\Z"
 )
 
 # What stands in front of a sentence that its principal begins: a code of denials, or botocore's words.
@@ -131,7 +139,9 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Partial | None
     else:
         words = _ACTIONS_IN_WORDS.match(text, perform.end())
         begin = words.end() if words else perform.end()
-        action = _ACTION.match(text, begin) or _BARE_ACTION.match(text, begin)
+        # Behind a star, those at the end are Markdown's, too.
+        masked = None if text[begin - 1] == "*" else _MASKED_ACTION.match(text, begin)
+        action = masked or _ACTION.match(text, begin) or _BARE_ACTION.match(text, begin)
         if action is None:
             if not named and "this" not in text[perform.end() : perform.end() + 24]:
                 return None
@@ -140,6 +150,8 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Partial | None
             end = words.end() if words else perform.end()
         else:
             end = _put_action(text, action, partial)
+            # What is masked may be an action of any system's.
+            partial.aws = partial.aws or masked is None
             # Three sections: another cloud's action in AWS's words.
             foreign = text[end : end + 1] == ":" and text[end + 1 : end + 2].isalnum()
     end = _read_resource(text, end, partial)
@@ -165,7 +177,6 @@ def _put_action(text: str, action: re.Match[str], partial: Partial) -> int:
     written = rejoin(action["action"])
     start = action.start("action")
     partial.put("action", written, start, action.end("action"))
-    partial.aws = True
     if ":" in written:
         prefix = written.partition(":")[0]
         partial.put("service", prefix.lower(), start, start + len(prefix), BEST)
@@ -196,16 +207,24 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], partial: Parti
             # "User is not authorized": nobody is named.
             partial.start = label.start()
             return True
+    if start >= 0:
+        first, last = trim(text, start, right)
+        if begins_other_words(text[first:last]):
+            # "creating role: AccessDenied: You": the label is a tool's, and its words end there.
+            start = -1
     if start < 0:
         bare = _BARE_PRINCIPAL.search(text, max(left, right - _BARE_PRINCIPAL_REACH), right)
         if bare is None:
             return False
         start = label_at = bare.start()
     first, last = trim(text, start, right)
+    first, last = trim(text, first, end_of_principal(text, first, last))
     value = text[first:last]
     if len(value.split()) > _MOST_BLANKS and not value.startswith(("arn:", "<", "*")):
         return False
     partial.start = label_at
+    if names_nobody(value):
+        return True
     if value and ELLIPSIS.match(value) is None:
         put_principal(partial, rejoin(value), first, last, text)
     return True
@@ -255,8 +274,8 @@ def _read_resource(text: str, position: int, partial: Partial) -> int:
     if not value:
         return start
     if ELLIPSIS.match(value) is None:
-        typed = _TYPED_NAME.match(value)
-        partial.put("resource", " ".join(value.split()) if typed else rejoin(value), first, last)
+        spaced = _TYPED_NAME.match(value) is not None or (" " in value and may_hold_blanks(value))
+        partial.put("resource", " ".join(value.split()) if spaced else rejoin(value), first, last)
     return last
 
 
@@ -284,8 +303,12 @@ def _resource_bounds(text: str, start: int) -> tuple[int, int]:
         first, last = trim(text, start, stop.start())
         value = text[first:last]
         blanks = value.count(" ") + value.count("\n")
+        reason = text[stop.start() : stop.start() + _REASON_REACH]
         bounded = stop[0].lower().lstrip().startswith(("with", "because", "since"))
+        bounded = bounded and not is_prose(value, reason)
         if not blanks or (bounded and blanks <= _MOST_BLANKS and _OTHER_WORDS.search(value) is None):
+            return first, last
+        if is_whole_name(value, text, stop.start()):
             return first, last
     found = (
         _ARN.match(text, start)

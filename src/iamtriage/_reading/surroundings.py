@@ -1,7 +1,8 @@
 """Gives failures the facts that stand around them: HTTP statuses, endpoint hosts, class names.
 
 Such facts are weak: they are given only to a failure that states none itself, and belong to the
-failure that they stand in, else to the one behind them, else to the one before.
+failure that they stand in, else to the one behind them, else to the one before. What stands under another
+cloud's name is that cloud's.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.classnames import read_classes
+from iamtriage._reading.cloud_sections import section_of, sections_of_aws
 from iamtriage._reading.partials import HINT
 from iamtriage._reading.traces import read_hosts, read_statuses
 
@@ -29,22 +31,25 @@ def give_surroundings(drafts: Sequence[Draft], text: str) -> None:
     """Give statuses and services that stand around failures to those that state none."""
     # A cluster of ids alone, as of headers, is part of the answer that the failure came in.
     drafts = [draft for draft in drafts if not draft.only_ids] or drafts
+    sections = sections_of_aws(text)
     if any("status_code" not in draft.facts for draft in drafts):
-        _give(drafts, read_statuses(text), "status_code")
+        _give(drafts, read_statuses(text), "status_code", sections)
     if any("service" not in draft.facts for draft in drafts):
         classes = (piece for piece in read_classes(text) if "service" in piece.facts)
         places = merge(read_hosts(text), sorted(classes, key=attrgetter("start")), key=attrgetter("start"))
-        _give(drafts, places, "service")
+        _give(drafts, places, "service", sections)
 
 
-def _give(drafts: Sequence[Draft], pieces: Iterable[Partial], key: str) -> None:
+def _give(
+    drafts: Sequence[Draft], pieces: Iterable[Partial], key: str, sections: list[tuple[int, int]]
+) -> None:
     """Give pieces, which are in the order of the text as the drafts are, to their failures."""
     at = 0
     for piece in pieces:
         while at < len(drafts) and max(drafts[at].end, drafts[at].body_end) <= piece.start:
             at += 1
         draft = _owner(drafts, at, piece)
-        if draft is None:
+        if draft is None or _apart(sections, draft, piece):
             continue
         present = draft.facts.get(key)
         ahead = piece.end <= draft.start
@@ -54,6 +59,11 @@ def _give(drafts: Sequence[Draft], pieces: Iterable[Partial], key: str) -> None:
         ):
             draft.facts[key] = piece.facts[key]
             draft.aws = draft.aws or piece.aws
+
+
+def _apart(sections: list[tuple[int, int]], draft: Draft, piece: Partial) -> bool:
+    section = section_of(sections, draft.start, draft.end)
+    return section is not None and section != section_of(sections, piece.start, piece.end)
 
 
 def _owner(drafts: Sequence[Draft], at: int, piece: Partial) -> Draft | None:

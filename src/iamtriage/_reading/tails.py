@@ -39,6 +39,14 @@ _JAVA = re.compile(r"\(\s*(?:Service|AWS\s+Service):\s*(?P<service>[^;,()]{1,80}
 _JAVA_PART = re.compile(
     r"\s*(?P<key>[A-Z][A-Za-z0-9]*(?:\s+[A-Z][A-Za-z0-9]*){0,3}|Http\s+Status\s+Code)\s*:\s*(?P<value>(?:<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|[^;,()<\[])(?:(?!\n\n)[^;,()]){0,300})(?P<separator>[;,)]|\Z)"
 )
+# The same as people quote it, without the parentheses: then each value is one word.
+_JAVA_QUOTED = re.compile(
+    r"(?<![\w(-])(?<!\(\s)(?<!AWS\s)Service:\s(?P<service>[A-Za-z][A-Za-z0-9]{1,60}(?:\s[A-Z0-9][A-Za-z0-9]{0,40}){0,3})(?P<separator>[;,])(?=\s?Status\s+Code:\s?[0-9]{3}[;,]\s)"
+)
+_JAVA_QUOTED_PART = re.compile(
+    r"\s?(?P<key>(?:S3\s+)?[A-Z][a-z]+(?:\s+[A-Z][A-Za-z]*){1,3}):\s?(?P<value>[^\s;,()\"'`<>]{1,300})(?P<separator>[;,]?)"
+)
+_VENDOR = re.compile(r"Service:\s(?:Amazon|AWS)")
 _JAVA_OLDEST = re.compile(
     r"Status\s+Code:\s*(?P<status>[0-9]{3}),\s*AWS\s+Service:\s*(?P<service>[^,]{1,60}),\s*AWS\s+Request\s+ID:\s*(?P<request>[^,\s]{1,80}),"
     r"\s*AWS\s+Error\s+Code:\s*(?P<code>[^,\s]{1,80}),\s*AWS\s+Error\s+Message:\s*"
@@ -107,21 +115,30 @@ def _read_go1_code(text: str, begin: int, end: int) -> Iterator[Partial]:
 
 
 def _read_java(text: str) -> Iterator[Partial]:
-    for m in _JAVA.finditer(text):
+    yield from _java_tails(text, _JAVA, _JAVA_PART)
+    for partial in _java_tails(text, _JAVA_QUOTED, _JAVA_QUOTED_PART):
+        # Others have services too.
+        partial.aws = "request_id" in partial.facts or _VENDOR.match(text, partial.start) is not None
+        if partial.aws or "code" in partial.facts:
+            yield partial
+
+
+def _java_tails(text: str, head: re.Pattern[str], parts: re.Pattern[str]) -> Iterator[Partial]:
+    for m in head.finditer(text):
         source = "java-v1" if m["separator"] == ";" else "java-v2"
         partial = Partial("tail", m.start(), m.end(), source=source, aws=True)
         service = "".join(m["service"].split())
         partial.put("service", None if service == "null" else service_name(service))
         at = m.end()
         for _ in range(_MOST_PARTS):
-            part = _JAVA_PART.match(text, at)
+            part = parts.match(text, at)
             if part is None:
                 break
             key = _KEYS.get("".join(part["key"].split()).lower())
             if key:
                 _put(text, partial, key, part.start("value"), part.end("value"))
             partial.end = at = part.end()
-            if part["separator"] not in ";,":
+            if not part["separator"] or part["separator"] not in ";,":
                 break
         yield partial
 

@@ -1,6 +1,6 @@
 """Takes off what logs, terminals and transports put around a text; not for its meaning.
 
-In this order: control characters and line ends, backslash escapes (of any depth), HTML entities,
+In this order: control characters and line ends, backslash escapes (of any depth), HTML entities, ``links``,
 ANSI sequences, typographic punctuation, what stands at the start of each line (``boxes``, quote and
 comment marks, timestamps), what continues a line (``continuations``), line wraps (``linewraps``), runs
 of blanks. Each step is skipped when a character that it needs is absent, so that plain text costs little.
@@ -16,6 +16,7 @@ from iamtriage._reading.boxes import take_off_boxes
 from iamtriage._reading.continuations import take_off_continuations
 from iamtriage._reading.grammar import RECORD
 from iamtriage._reading.linewraps import join_wrapped_lines
+from iamtriage._reading.links import take_off_links
 from iamtriage._reading.view import View
 
 if TYPE_CHECKING:
@@ -65,8 +66,13 @@ _TAGS = re.compile(
 _RUNS = re.compile(r"[ \t]*\n[ \t\n]*|[ \t]{2,}|\t")
 
 
-def unwrap(text: str) -> View:
-    """Make a text readable, keeping the way back to it."""
+def unwrap(text: str, *, links: bool = True) -> View:
+    """Make a text readable, keeping the way back to it.
+
+    Args:
+        text: the text as given.
+        links: whether to take off links; who looks for what to hide must see where they lead.
+    """
     view = View(text)
     if not text.isprintable():
         view.sub(_NEWLINES, "\n")
@@ -80,6 +86,8 @@ def unwrap(text: str) -> View:
         _drop_controls(view)
     if "&" in view.text:
         view.sub(_ENTITY, lambda m: html.unescape(html.unescape(m[0])))
+    if links:
+        take_off_links(view)
     if not view.text.isascii():
         # One character for one: offsets stay.
         view.text = view.text.translate(_TYPOGRAPHIC)

@@ -7,10 +7,12 @@ of messages itself; which drafts are prints of one failure, ``uniting`` says.
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from iamtriage._reading.cloud_sections import section_of, sections_of_aws
 from iamtriage._reading.codes import is_distinct, is_known, is_weak, kind_of_client_class, kind_of_code
 from iamtriage._reading.drafts import CHAIN, CLIENT_CODES, HEAD_TO_HEAD, plain_code
 from iamtriage._reading.foreign import (
@@ -79,6 +81,10 @@ class Around:
         return places_of_other_clouds(self.text)
 
     @cached_property
+    def _sections_of_aws(self) -> list[tuple[int, int]]:
+        return sections_of_aws(self.text)
+
+    @cached_property
     def _other_systems(self) -> list[int]:
         return places_of_other_systems(self.text)
 
@@ -87,8 +93,15 @@ class Around:
         return places_of_storage(self.text)
 
     def other_cloud(self, draft: Draft) -> bool:
-        """Whether another cloud shows near a draft."""
-        return _near(self._other_clouds, draft)
+        """Whether another cloud shows near a draft, in whatever section it stands of AWS's own it stands in."""
+        places = self._other_clouds
+        if not _near(places, draft):
+            return False
+        section = section_of(self._sections_of_aws, draft.start, draft.end)
+        if section is None:
+            return True
+        start, end = section
+        return _near(places, draft, start, end)
 
     def other_system(self, draft: Draft) -> bool:
         """Whether a database, file system or framework shows near a draft."""
@@ -104,9 +117,10 @@ class Around:
         return between.endswith("\n") or "\n\n" in between or _RECORD.search(between) is not None
 
 
-def _near(places: list[int], draft: Draft) -> bool:
-    at = bisect_left(places, draft.start - _NEAR)
-    return at < len(places) and places[at] < draft.end + _NEAR
+def _near(places: list[int], draft: Draft, low: int = 0, high: int = sys.maxsize) -> bool:
+    """Tell whether one of some places, which are in order, is near a draft and in a part of the text."""
+    at = bisect_left(places, max(low, draft.start - _NEAR))
+    return at < len(places) and places[at] < min(high, draft.end + _NEAR)
 
 
 def judge(draft: Draft, around: Around) -> bool:

@@ -59,7 +59,7 @@ def hide_identifiers(text: str) -> str:
 
 def _read(text: str, known: Known, *, hot: bool) -> _Block:
     """Find what is an identifier by its place or shape, and take note of it."""
-    view = unwrap(text) if hot else View(text)
+    view = unwrap(text, links=False) if hot else View(text)
     readable = view.text
     failures = failures_in(readable) if hot else []
     found = [*names_in_arns(readable), *names_in_hosts(readable), *ids(readable)]

@@ -54,7 +54,7 @@ def _secrets_unwrapped(text: str) -> Iterator[Found]:
     at = 0
     for block in blocks(text):
         if _SIGNS.search(folded(block)):
-            view = unwrap(block)
+            view = unwrap(block, links=False)
             if view.text != block:
                 for found in _secrets(view.text):
                     start, end = original_span(view, found.start, found.end)

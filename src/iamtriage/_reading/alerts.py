@@ -1,0 +1,57 @@
+"""Reads what alerts make of CloudTrail's records: a line that says that something was denied, then labels.
+
+    Access denied on event CreateNetworkInterface in account 111122223333
+    Event source: ec2.amazonaws.com
+
+Not for records as they are (``mappings``, ``pairs``), nor for alerts that give a code or AWS's own sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._reading.grammar import RECORD
+from iamtriage._reading.partials import HINT, Partial
+from iamtriage._reading.services import service_of_event_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SOURCE = re.compile(
+    r"(?<![\w.-])Event\s?[Ss]ource[*`]{0,2}\s?:[*`]{0,2}\s{1,2}[`\"']?(?P<host>[a-z][a-z0-9-]{1,40}\.amazonaws\.com(?:\.cn)?)(?![\w.-])"
+)
+# It begins its line, but for a label or Slack's ":warning:", so that no condition and no negation stands ahead; and what follows is no setting of an alarm.
+_DENIED = re.compile(
+    r"^[^\w\n]{0,8}(?:\w{1,30}:[^\w\n]{1,8})?(?:[Aa]ccess\s(?:was\s)?[Dd]enied|(?:Unauthorized|Denied)\s(?:API\s)?(?:call|access|event))\b"
+    r"(?!\s?(?:[:=]\s?(?:0|no|false|none)\b|alarms?\b|alerts?\b|errors?\b))[^\n]{0,300}",
+    re.MULTILINE,
+)
+_EVENT = re.compile(
+    r"\b[Ee]vent(?:\s?[Nn]ame)?[*`]{0,2}\s?:?[*`]{0,2}\s{1,2}[`\"']?(?P<name>[A-Z][a-z]{1,40}[A-Z][A-Za-z0-9]{1,80})(?![\w.])"
+)
+_REACH = 600
+
+
+def read_alerts(text: str) -> Iterator[Partial]:
+    """Find every such alert: the words and the source stand in one paragraph."""
+    if "vent source:" not in text and "vent Source:" not in text and "ventSource:" not in text:
+        return
+    done = 0
+    for source in _SOURCE.finditer(text):
+        low, high = max(done, source.start() - _REACH), min(len(text), source.end() + _REACH)
+        for parting in ("\n\n", RECORD):
+            low = max(low, text.rfind(parting, low, source.start()) + 1)
+            behind = text.find(parting, source.end(), high)
+            high = behind if behind >= 0 else high
+        denied = _DENIED.search(text, low, high)
+        if denied is None:
+            continue
+        done = max(denied.end(), source.end())
+        partial = Partial("core", min(denied.start(), source.start()), done, kind="access_denied", aws=True)
+        partial.source = "cloudtrail"
+        partial.put("service", service_of_event_source(source["host"]), rank=HINT)
+        event = _EVENT.search(text, denied.start(), denied.end()) or _EVENT.search(text, low, high)
+        if event:
+            partial.put("operation", event["name"], event.start("name"), event.end("name"), HINT)
+        yield partial
