@@ -79,6 +79,8 @@ _COMMENT = re.compile(r"\s[#;]")
 # A passphrase, not a sentence or more settings behind a password.
 _MOST_WORDS = 6
 _SENTENCE = re.compile(r"[:=({\"]")
+# No signature is longer, however it is escaped; a run of signs is not copied for each of them.
+_LONGEST_SIGNATURE = 8_192
 _PUNCTUATION = re.compile(r"[.:!?]")
 _BASE64_LINE = r"[A-Za-z0-9+/=_.~%-]{1,4096}"
 _BROKEN_TOKEN = re.compile(rf"{_BASE64_LINE}(?:\s{{1,80}}(?:[│┃|>#*]\s{{1,4}})?{_BASE64_LINE}){{1,200}}")
@@ -253,7 +255,10 @@ def _judged(
     start, end = extent.start, extent.end
     if name.what == "signature" and not extent.quote:
         # A URL at the end of a sentence, or in front of a colon: "…&X-Amz-Signature=0a1b…: timed out".
-        end = start + len(_PUNCTUATION.split(text[start:end], maxsplit=1)[0])
+        sign_behind = _PUNCTUATION.search(text, start, min(end, start + _LONGEST_SIGNATURE))
+        end = sign_behind.start() if sign_behind else end
+        if end - start > _LONGEST_SIGNATURE:
+            return None
     if extent.quote and "\n" in text[start:end] and not _BROKEN_TOKEN.fullmatch(text, start, end):
         # The quote is not closed on its line: what is behind is no value.
         end = start + len(text[start:end].partition("\n")[0].rstrip())
