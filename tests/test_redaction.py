@@ -266,3 +266,18 @@ def test_every_failure_of_a_log_stays() -> None:
 def test_other_types_are_refused() -> None:
     with pytest.raises(TypeError):
         redact(b"password=hunter2")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        "user/[ana](https://mail.example.com/ana)",
+        "assumed-role/dev/[ana@example.com](mailto:ana@example.com)",
+    ],
+)
+def test_the_words_of_a_link_are_no_placeholder(who: str) -> None:
+    hidden = redact(
+        f"User: arn:aws:iam::111122223333:{who} is not authorized to perform: s3:GetObject", identifiers=True
+    )
+    assert "ana" not in hidden
+    assert hidden.endswith(" is not authorized to perform: s3:GetObject")

@@ -15,8 +15,11 @@ __all__ = ("FRONT_OF_NAME", "Place", "in_order", "pieces")
 # What may stand directly in front of a name: nothing that a name is made of, unless an escape ends there.
 FRONT_OF_NAME = r"(?:(?<![A-Za-z0-9_.-])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt]))"
 
-# A wildcard, a policy's variable, a template's or a manual's placeholder, an ellipsis: these stay.
-_NOT_NAMES = re.compile(r"\*+|\?|\$?\{[^{}]*\}|<[^<>]*>|\[[^\[\]]*\]|…|\.{3,}|%[0-9A-Fa-f]{2}|\\")
+# A wildcard, a policy's variable, a template's or a manual's placeholder, an ellipsis: these stay. So do the
+# signs of a link in Markdown, whose words may be a name.
+_NOT_NAMES = re.compile(
+    r"\*+|\?|\$?\{[^{}]*\}|<[^<>]*>|\[[^\[\]]*\](?!\()|\[|\]\(|…|\.{3,}|%[0-9A-Fa-f]{2}|\\"
+)
 
 
 class Place(NamedTuple):
