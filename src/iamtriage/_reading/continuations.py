@@ -40,7 +40,7 @@ def take_off_continuations(view: View) -> None:
 
 def _runs(text: str) -> Iterator[list[_Line]]:
     """Find the lines that one kind of mark continues, each run with the line behind it and that before it."""
-    lines = [_Line()]
+    lines: list[_Line] = [_Line()]
     at = 0
     for written in text.split("\n"):
         line = _line(written, at)

@@ -179,17 +179,15 @@ _BY_OPERATION: dict[str, Receiver | None] = {
     "modifyscheduledaction": None,
 }
 # The prefixes of the actions or services whose service principal is the prefix.
+_OWN_NAMES = (
+    "amplify", "apigateway", "application-autoscaling", "appsync", "backup", "bedrock", "bedrock-agentcore",
+    "budgets", "cloudformation", "codebuild", "codedeploy", "codepipeline", "databrew", "datasync", "dax", "dlm",
+    "eks", "elasticfilesystem", "emr-serverless", "events", "firehose", "fis", "glue", "grafana", "iot",
+    "kafkaconnect", "kendra", "kinesisanalytics", "lakeformation", "lambda", "mediaconvert", "omics", "personalize",
+    "pipes", "redshift", "sagemaker", "scheduler", "servicecatalog", "ssm", "states", "transfer",
+)  # fmt: skip
 _BY_SERVICE = {
-    name: Receiver(f"{name}.amazonaws.com")
-    for name in (
-        "amplify", "apigateway", "application-autoscaling", "appsync", "backup", "bedrock", "bedrock-agentcore",
-        "budgets", "cloudformation", "codebuild", "codedeploy", "codepipeline", "databrew", "datasync", "dax", "dlm",
-        "eks", "elasticfilesystem", "emr-serverless", "events", "firehose", "fis", "glue", "grafana", "iot",
-        "kafkaconnect", "kendra", "kinesisanalytics", "lakeformation", "lambda", "mediaconvert", "omics", "personalize",
-        "pipes", "redshift", "sagemaker", "scheduler", "servicecatalog", "ssm", "states", "transfer",
-    )
-}  # fmt: skip
-_BY_SERVICE |= {
+    **{name: Receiver(f"{name}.amazonaws.com") for name in _OWN_NAMES},
     "osis": Receiver("osis-pipelines.amazonaws.com"),
     "redshift-serverless": Receiver((), "redshift-serverless.amazonaws.com"),
     # One role pulls the image, the other is the program's:
