@@ -240,6 +240,11 @@ EXPIRED: Table = (
     ("included", "The security token included in the request is expired", expect("expired_credentials")),
     ("provided", "The provided token has expired.", expect("expired_credentials")),
     (
+        "crt-sso",
+        "AwsCrtError: AWS_AUTH_SSO_TOKEN_EXPIRED: sso token is expired",
+        expect("expired_credentials"),
+    ),
+    (
         "identity-token",
         "Token expired: current date/time 1767225600 must be before the expiration date/time1767222000",
         expect("expired_credentials"),
@@ -366,6 +371,16 @@ MISSING: Table = tuple(
         ("imds", "no EC2 IMDS role found"),
         ("sources", "No valid credential sources found"),
         ("sources-for", "No valid credential sources for S3 Backend found."),
+        (
+            "crt-none",
+            'crt_error: Error(6146, "aws-c-auth: AWS_AUTH_SIGNING_NO_CREDENTIALS, Attempt to sign an http request")',
+        ),
+        ("crt-source", "AwsCrtError(name='AWS_AUTH_CREDENTIALS_PROVIDER_PROFILE_SOURCE_FAILURE', code=6154)"),
+        ("crt-environment", "aws-c-auth: AWS_AUTH_CREDENTIALS_PROVIDER_INVALID_ENVIRONMENT"),
+        ("crt-sourced", "Valid credentials could not be sourced by the IMDS provider"),
+        ("crt-unsigned", "Attempt to sign an http request without credentials"),
+        ("crt-mount", "No signing credentials available, see CRT debug logs"),
+        ("crt-mount-found", "Error: No signing credentials found"),
         ("chain-go", "no valid providers in chain. Deprecated."),
         ("chain-js", "Could not load credentials from any providers"),
         ("chain-java", "Unable to load AWS credentials from any provider in the chain"),

@@ -96,6 +96,7 @@ sure   | uthorization token has expired | [Yy]our authorization token has expire
 sure   | SSO session associated with this profile | SSO session associated with this profile (?:has expired|is invalid)
 unsure | SSO session has expired | SSO session has expired
 sure   | access token has | SSO access token has (?:either )?expired
+sure   | AWS_AUTH_SSO_TOKEN_EXPIRED | AWS_AUTH_SSO_TOKEN_EXPIRED
 sure   | SSO | [Tt]he SSO (?:session|token) associated with .{0,60}?(?:has expired|expired|is not valid)
 sure   | cached SSO token is expired | cached SSO token is expired
 sure   | SSO Token | Error loading SSO Token: Token for .{1,120}? (?:is|has) expired
@@ -134,6 +135,11 @@ sure   | nable to locate | [Uu]nable to locate (?:AWS )?credentials
 sure   | no EC2 IMDS role found | no EC2 IMDS role found
 sure   | valid credential sources | [Nn]o valid credential sources(?: for \S+(?: \S+){0,3})?(?: found)?
 sure   | no valid providers in chain | no valid providers in chain
+sure   | AWS_AUTH_SIGNING_NO_CREDENTIALS | AWS_AUTH_SIGNING_NO_CREDENTIALS
+sure   | AWS_AUTH_CREDENTIALS_PROVIDER_ | AWS_AUTH_CREDENTIALS_PROVIDER_(?:[A-Z0-9_]{2,30}_SOURCE_FAILURE|INVALID_ENVIRONMENT)
+sure   | redentials could not be sourced | Valid credentials could not be sourced (?:by|from)
+sure   | sign an http request without | Attempt to sign an http request without credentials
+sure   | No signing credentials | No signing credentials (?:available, see CRT|found)
 sure   | credentials from any | (?:Could not|Unable to|unable to|Cannot|cannot|Failed to) load (?:AWS )?credentials from any (?:of the )?provider
 sure   | dentity could be resolved from the chain | No identity could be resolved from the chain
 outer  | .kotlin.runtime. | aws\.(?:smithy|sdk)\.kotlin\.runtime\.[\w.]{1,80}\.(?:IdentityProvider|ProviderConfiguration|CredentialsProvider|NoCredentials)Exception\b

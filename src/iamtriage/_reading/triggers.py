@@ -79,6 +79,7 @@ _BARE = (
     "environment variable",
     "config profile",
     "aws_",
+    "AWS_AUTH_",
     "OptInRequired",
     "use SSO",
     "source provider",
