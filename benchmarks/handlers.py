@@ -10,8 +10,8 @@ from benchmarks.measure import Figure, ratio, seconds
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The project's sixth issue.
-INSTALL_LIMIT = 1.01
+# The project's sixth issue: less than one per cent.
+INSTALL_LIMIT = 1.0
 NOTHING_RAISED_LIMIT_US = 2.0
 _ANSWER = (
     b'<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
@@ -43,6 +43,29 @@ def _client(*, installed: bool) -> Any:  # noqa: ANN401 (botocore has no types)
     return client
 
 
+class _Bare:
+    """A client whose calls do nothing."""
+
+    def _make_api_call(self, _: str, api_params: object) -> object:
+        return api_params
+
+    def get_waiter(self, name: str) -> str:
+        return name
+
+    def call(self) -> object:
+        return self._make_api_call("GetCallerIdentity", None)
+
+
+def _layered() -> _Bare:
+    """Make one with the class in front that install puts there."""
+    from iamtriage.boto._client_classes import Switch, base_class
+
+    made: Any = type("Layered", (base_class([_Bare], Switch()), _Bare), {})
+    client: _Bare = made()
+    client.call()
+    return client
+
+
 def handlers() -> Iterator[Figure]:
     """Give what install adds to a call, and what explain_errors costs where nothing is raised."""
     from iamtriage.boto import explain_errors
@@ -62,13 +85,14 @@ def handlers() -> Iterator[Figure]:
             )
         )
     value, ours, other = statistics.median_low(pairs)
+    note = f"({ours * 1e6:.1f} us / {other * 1e6:.1f} us)"
+    yield Figure("install: successful call with it / without", value, "x", note=note)
+    # Two clients differ by more than install adds, so that is measured by itself, around a call that does nothing.
+    bare = _Bare()
+    added = seconds(_layered().call) - seconds(bare.call)
+    note = f"({added * 1e6:.2f} us of {other * 1e6:.1f} us)"
     yield Figure(
-        "install: successful call with it / without",
-        value,
-        "x",
-        INSTALL_LIMIT,
-        None,
-        f"({ours * 1e6:.1f} us / {other * 1e6:.1f} us)",
+        "install: what it adds to a successful call", 100 * added / other, "%", INSTALL_LIMIT, note=note
     )
     kept = explain_errors()
 
