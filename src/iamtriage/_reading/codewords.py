@@ -38,13 +38,15 @@ _BESIDE = re.compile(
 _LABELLED = re.compile(
     r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.)?[A-Z][A-Za-z0-9]{3,80})(?<!KMS)\s(?:Error|ERROR|error|Message|message)\s?:(?=\s|\Z)"
 )
+_LABELS = ("rror:", "essage:", "RROR:", "rror :", "essage :", "RROR :")
 # Where tags were stripped, a code stands glued to its sentence: "AuthFailureAWS was not able to …".
 _SENTENCE_BEGINS = re.compile(
-    r"(?<=[a-z])(?:AWS\swas\snot\b|The\s(?:request|security|provided|authorization|difference|AWS\sAccess)\b|Access\sDenied|User:\s"
+    r"(?:AWS\swas\snot\b|The\s(?:request|security|provided|authorization|difference|AWS\sAccess)\b|Access\sDenied|User:\s"
     r"|You\sare\snot\sauthorized\b|Signature\s(?:expired|not)\b|Credential\sshould\b|Request\s(?:has\sexpired|is\smissing)\b)"
 )
 _GLUED = re.compile(r"(?<![\w.:/\\$@-])(?P<code>[A-Z][A-Za-z]{4,60})\Z")
 _GLUED_REACH = 64
+_SMALL = frozenset("abcdefghijklmnopqrstuvwxyz")
 _IN_QUOTES = re.compile(
     r"(?:error|Error|code|Code|exception|AWSError|errorcode)\s?[=:]?\s?'(?P<code>[A-Z][A-Za-z0-9]{3,80})'"
 )
@@ -124,11 +126,14 @@ def _without_colon(text: str) -> Iterator[Partial]:
     for m in _BESIDE.finditer(text):
         if kind_of_code(m["code"]) == "access_denied" and m["code"] not in _PLAIN_WORDS:
             yield code_partial(m)
-    if "rror" in text or "essage" in text:
+    if any(label in text for label in _LABELS):
         for m in _LABELLED.finditer(text):
             if is_known(m["code"]) and m["code"] not in _OF_ANY:
                 yield code_partial(m)
     for sentence in _SENTENCE_BEGINS.finditer(text):
+        # Asked here, since a search that begins with a look behind tries every place.
+        if text[sentence.start() - 1 : sentence.start()] not in _SMALL:
+            continue
         glued = _GLUED.search(text, max(0, sentence.start() - _GLUED_REACH), sentence.start())
         if glued and kind_of_code(glued["code"]):
             yield code_partial(glued, rank=BEST)
