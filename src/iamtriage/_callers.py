@@ -18,7 +18,7 @@ from iamtriage.principals import (
     parse_principal,
 )
 
-__all__ = ("STAND_IN", "behind_mask", "is_cut", "named", "principal_in", "role_in")
+__all__ = ("STAND_IN", "behind_mask", "is_cut", "named", "principal_in", "role_in", "role_of")
 
 _LONGEST = 2048
 _COLONS = 5
@@ -66,7 +66,7 @@ def behind_mask(text: str | None) -> Principal | None:
 def _behind_mask(text: str) -> Principal | None:
     # A mask may hold colons. The last one ends it, since no name of these holds any.
     sections = text.split(":", 4)
-    if len(sections) <= _COLONS - 1:
+    if len(sections) < _COLONS:
         return None
     account, _, resource = sections[4].rpartition(":")
     if account in _NO_ACCOUNTS:
@@ -87,6 +87,15 @@ def role_in(principal: Principal | None) -> Role | None:
     if isinstance(principal, RoleSession):
         return principal.role
     return principal if isinstance(principal, Role) else None
+
+
+def role_of(text: str | None) -> Role | None:
+    """Give the role that an ARN names, for its name: the account may be written over.
+
+    >>> role_of("arn:aws:iam::****:role/team/app").name
+    'app'
+    """
+    return role_in(principal_in(text) or behind_mask(text))
 
 
 def named(principal: Principal | None, text: str | None) -> str:

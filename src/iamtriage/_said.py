@@ -60,7 +60,7 @@ _SENTENCES: tuple[tuple[str, Said], ...] = (
     ("may not be assumed by root", "root-assumes"),
     ("multifactorauthentication failed", "mfa"),
     ("unable to determine service/operation name", "unknown-operation"),
-    ("user not enabled for cost exp", "cost-explorer-off"),
+    ("user not enabled for cost explorer", "cost-explorer-off"),
     ("does not have permissions to assume the associated role", "pod-identity"),
     ("user is not authorized to access this resource", "authorizer"),
     ("requester is not authorized to access requested permissions", "lake-formation"),

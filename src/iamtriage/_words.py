@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ("clipped", "escaped", "quoted", "shown")
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ("clipped", "escaped", "joined", "quoted", "shown")
 
 _SHOWN = 120
 _QUOTED = 300
@@ -17,6 +22,15 @@ def escaped(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def joined(names: Sequence[str], word: str) -> str:
+    """Give names in a row, with a word before the last.
+
+    >>> joined(["a"], "or"), joined(["a", "b", "c"], "and")
+    ('a', 'a, b and c')
+    """
+    return f" {word} ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 def shown(text: str) -> str:

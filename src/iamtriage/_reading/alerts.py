@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.grammar import RECORD
+from iamtriage._reading.grammar import paragraph_around
 from iamtriage._reading.partials import HINT, Partial
 from iamtriage._reading.services import service_of_event_source
 
@@ -39,11 +39,8 @@ def read_alerts(text: str) -> Iterator[Partial]:
         return
     done = 0
     for source in _SOURCE.finditer(text):
-        low, high = max(done, source.start() - _REACH), min(len(text), source.end() + _REACH)
-        for parting in ("\n\n", RECORD):
-            low = max(low, text.rfind(parting, low, source.start()) + 1)
-            behind = text.find(parting, source.end(), high)
-            high = behind if behind >= 0 else high
+        low, high = paragraph_around(text, source.start(), source.end(), _REACH)
+        low = max(low, done)
         denied = _DENIED.search(text, low, high)
         if denied is None:
             continue

@@ -12,6 +12,7 @@ from iamtriage._reading.alerts import read_alerts
 from iamtriage._reading.besides import give_codes
 from iamtriage._reading.building import build
 from iamtriage._reading.classnames import read_classes
+from iamtriage._reading.cloud_sections import sections_of_aws
 from iamtriage._reading.codewords import read_codes
 from iamtriage._reading.console_cards import read_cards
 from iamtriage._reading.drafts import sweep, sweep_apart
@@ -30,7 +31,7 @@ from iamtriage._reading.tails import read_tails
 from iamtriage._reading.translated import read_translated, read_translated_codes
 from iamtriage._reading.uniting import unite
 from iamtriage._reading.unwrap import unwrap
-from iamtriage._reading.verdicts import Around, choose, drop_mentions, drop_outer, judge
+from iamtriage._reading.verdicts import Around, choose, drop_outer, judge
 from iamtriage._reading.xml_bodies import read_xml
 
 if TYPE_CHECKING:
@@ -63,12 +64,13 @@ def read(text: str, stated: Partial | None = None) -> tuple[View, list[Draft]]:
         stated.start, stated.end = 0, max(len(readable), 1)
         pieces.insert(0, stated)
     drafts = sweep(readable, pieces)
-    give_surroundings(drafts, readable)
+    sections = sections_of_aws(readable) if drafts else []
+    give_surroundings(drafts, readable, sections)
     give_codes(drafts, readable)
-    around = Around(readable)
+    around = Around(readable, sections)
     drafts = drop_outer([draft for draft in drafts if judge(draft, around)], around)
     if len(drafts) > 1:
-        drafts = drop_mentions([draft for draft in drafts if not draft.only_tail] or drafts[:1])
+        drafts = [draft for draft in drafts if not draft.only_tail] or drafts[:1]
     refused = [draft for draft in sweep_apart(read_refusals(readable), drafts) if judge(draft, around)]
     return view, unite(sorted([*drafts, *refused], key=_start) if refused else drafts)
 

@@ -7,6 +7,7 @@ others share are claimed later, when something of AWS's stands by (``verdicts``)
 from __future__ import annotations
 
 import re
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.codes import (
@@ -46,7 +47,7 @@ _SENTENCE_BEGINS = re.compile(
 )
 _GLUED = re.compile(r"(?<![\w.:/\\$@-])(?P<code>[A-Z][A-Za-z]{4,60})\Z")
 _GLUED_REACH = 64
-_SMALL = frozenset("abcdefghijklmnopqrstuvwxyz")
+_SMALL = frozenset(ascii_lowercase)
 _IN_QUOTES = re.compile(
     r"(?:error|Error|code|Code|exception|AWSError|errorcode)\s?[=:]?\s?'(?P<code>[A-Z][A-Za-z0-9]{3,80})'"
 )

@@ -62,6 +62,20 @@ def account_of(principal: str) -> str | None:
     return None if m is None else m[1] or m[2]
 
 
+def paragraph_around(text: str, start: int, end: int, reach: int) -> tuple[int, int]:
+    r"""Give how far around a place the same message may go on: up to an empty line or another entry of a log.
+
+    >>> paragraph_around("late\n\nDenied\nby S3\n\nearly", 6, 12, 100)
+    (5, 18)
+    """
+    low, high = max(0, start - reach), min(len(text), end + reach)
+    for parting in ("\n\n", RECORD):
+        low = max(low, text.rfind(parting, low, start) + 1)
+        behind = text.find(parting, end, high)
+        high = behind if behind >= 0 else high
+    return low, high
+
+
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
     """Narrow ``[start, end)`` to the value in it: without blanks, quotes, and trailing punctuation.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.grammar import RECORD
+from iamtriage._reading.grammar import paragraph_around
 from iamtriage._reading.partials import BEST, Partial
 
 if TYPE_CHECKING:
@@ -44,23 +44,13 @@ def read_labelled(text: str) -> Iterator[Partial]:
         said = _VOUCHING.get(m["code"])
         if said is None:
             continue
-        start, end = _paragraph(text, m)
+        start, end = paragraph_around(text, m.start(), m.end(), _REACH)
         status = _nearest(_STATUS, text, m, (start, end))
         if status and _nearest(said, text, m, (start, end)):
             partial = Partial("head", m.start(), m.end(), aws=True)
             partial.put("code", m["code"], m.start("code"), m.end("code"), BEST)
             partial.put("status_code", status["status"], status.start("status"), status.end("status"), BEST)
             yield partial
-
-
-def _paragraph(text: str, m: re.Match[str]) -> tuple[int, int]:
-    """Give how far around a code the same error may go on: up to an empty line or another entry of a log."""
-    low, high = max(0, m.start() - _REACH), min(len(text), m.end() + _REACH)
-    for parting in ("\n\n", RECORD):
-        low = max(low, text.rfind(parting, low, m.start()) + 1)
-        behind = text.find(parting, m.end(), high)
-        high = behind if behind >= 0 else high
-    return low, high
 
 
 def _nearest(

@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.classnames import read_classes
-from iamtriage._reading.cloud_sections import section_of, sections_of_aws
+from iamtriage._reading.cloud_sections import section_of
 from iamtriage._reading.partials import HINT
 from iamtriage._reading.traces import read_hosts, read_statuses
 
@@ -27,11 +27,16 @@ _BEFORE = 700
 _BEHIND = 1200
 
 
-def give_surroundings(drafts: Sequence[Draft], text: str) -> None:
-    """Give statuses and services that stand around failures to those that state none."""
+def give_surroundings(drafts: Sequence[Draft], text: str, sections: list[tuple[int, int]]) -> None:
+    """Give statuses and services that stand around failures to those that state none.
+
+    Args:
+        drafts: the failures.
+        text: the readable text.
+        sections: those under AWS's name, where the text sets clouds side by side.
+    """
     # A cluster of ids alone, as of headers, is part of the answer that the failure came in.
     drafts = [draft for draft in drafts if not draft.only_ids] or drafts
-    sections = sections_of_aws(text)
     if any("status_code" not in draft.facts for draft in drafts):
         _give(drafts, read_statuses(text), "status_code", sections)
     if any("service" not in draft.facts for draft in drafts):

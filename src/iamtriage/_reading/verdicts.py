@@ -12,9 +12,9 @@ from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.cloud_sections import section_of, sections_of_aws
+from iamtriage._reading.cloud_sections import section_of
 from iamtriage._reading.codes import is_distinct, is_known, is_weak, kind_of_client_class, kind_of_code
-from iamtriage._reading.drafts import CHAIN, CLIENT_CODES, HEAD_TO_HEAD, plain_code
+from iamtriage._reading.drafts import CHAIN, CLIENT_CODES, HEAD_TO_HEAD
 from iamtriage._reading.foreign import (
     names_aws,
     places_of_other_clouds,
@@ -25,8 +25,6 @@ from iamtriage._reading.partials import CLASS_NAME, HINT
 from iamtriage._reading.phrases import SPECIFIC
 
 if TYPE_CHECKING:
-    from collections.abc import Container
-
     from iamtriage._reading.drafts import Draft
     from iamtriage.typing import Kind
 
@@ -68,8 +66,9 @@ _ENTRY_CODES = frozenset({"InvalidParameterException", "InvalidRequestException"
 class Around:
     """The text around the drafts, and what is asked of it for each: looked up once."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, sections: list[tuple[int, int]]) -> None:
         self.text = text
+        self._sections = sections
 
     @cached_property
     def aws(self) -> bool:
@@ -79,10 +78,6 @@ class Around:
     @cached_property
     def _other_clouds(self) -> list[int]:
         return places_of_other_clouds(self.text)
-
-    @cached_property
-    def _sections_of_aws(self) -> list[tuple[int, int]]:
-        return sections_of_aws(self.text)
 
     @cached_property
     def _other_systems(self) -> list[int]:
@@ -97,7 +92,7 @@ class Around:
         places = self._other_clouds
         if not _near(places, draft):
             return False
-        section = section_of(self._sections_of_aws, draft.start, draft.end)
+        section = section_of(self._sections, draft.start, draft.end)
         if section is None:
             return True
         start, end = section
@@ -282,23 +277,6 @@ def _wraps(outer: Draft, inner: Draft, *, apart: bool) -> bool:
             and "status_code" not in outer.facts
         )
     return False
-
-
-def drop_mentions(drafts: list[Draft]) -> list[Draft]:
-    """Drop what only mentions a code, as a heading does, where its sentence says that it means another thing."""
-    told = {plain_code(draft.code) for draft in drafts if draft.code and draft.kind in SPECIFIC}
-    return [draft for draft in drafts if draft.kind in SPECIFIC or not _mentions(draft, told)]
-
-
-def _mentions(draft: Draft, told: Container[str]) -> bool:
-    code = draft.facts.get("code")
-    return (
-        code is not None
-        and code.rank <= HINT
-        and draft.facts.keys() <= {"code", "service"}
-        and not (draft.begun or draft.thrown)
-        and plain_code(code.value) in told
-    )
 
 
 def choose(drafts: list[Draft], readable: str) -> Draft | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from iamtriage._callers import behind_mask
+from iamtriage._callers import role_of
 from iamtriage._denials import identity_allow_helps
 from iamtriage._policies.documents import document
 from iamtriage._policies.masks import PLACEHOLDER
@@ -394,7 +394,7 @@ def _role(denial: Denial) -> str:
 
 
 def _role_name(denial: Denial) -> str | None:
-    role = role_in(principal_in(denial.resource) or behind_mask(denial.resource))
+    role = role_of(denial.resource)
     return role.name if role is not None else None
 
 

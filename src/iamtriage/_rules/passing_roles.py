@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._called_service import called_service
-from iamtriage._callers import behind_mask
+from iamtriage._callers import role_of
 from iamtriage._denials import identity_allow_helps
-from iamtriage._policies.documents import document
 from iamtriage._policies.masks import PLACEHOLDER
 from iamtriage._rules import commands, pages
 from iamtriage._rules.allowing import allow_remedy, grant_of
-from iamtriage._rules.cases import principal_in, role_in
 from iamtriage._rules.commands import command
-from iamtriage._rules.services import receiver
+from iamtriage._rules.services import ASSUME, receiver, trust_document
 from iamtriage._rules.wording import ONE_LAYER, PROPAGATION, because, began, details_remedy, summary
+from iamtriage._words import joined
 from iamtriage.actions import actions_for, service_prefix
 from iamtriage.explanations import Cause, Explanation, Remedy
 
@@ -54,7 +53,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
     """Explain that a caller may not hand a role to a service."""
     who, role = denial.caller, _passed(denial)
     found = _receiver(denial)
-    to = f" to {_or(found.passed_to)}" if found else " to the service that it calls"
+    to = f" to {joined(found.passed_to, 'or')}" if found else " to the service that it calls"
     evidence: Evidence = denial.layer_source if denial.layer == "identity" else "derived"
     if denial.action_source == "supplied":
         evidence = "supplied"
@@ -137,14 +136,14 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
 def _trust(denial: Denial, role: str, gets: Receiver | None) -> Remedy:
     """Give the other half: the service has to be trusted by the role."""
     principal = (gets.principal if gets else None) or f"{PLACEHOLDER}SERVICE.amazonaws.com"
-    found = role_in(principal_in(denial.resource) or behind_mask(denial.resource))
+    found = role_of(denial.resource)
     if gets is not None and len(gets.trusted) > 1:
-        first = f"What the role is for tells which service assumes it: {_or(gets.trusted)}."
+        first = f"What the role is for tells which service assumes it: {joined(gets.trusted, 'or')}."
     elif gets is not None and gets.principal is not None and gets.passed_to != gets.trusted:
         first = f"It is {principal} that assumes the role."
     else:
         first = "Passing a role only helps where its trust policy lets the service assume it."
-    takes = gets.takes if gets else ("sts:AssumeRole",)
+    takes = gets.takes if gets else ASSUME
     return Remedy(
         title=f"See that {role} trusts the service",
         who="account administrator",
@@ -158,15 +157,7 @@ def _trust(denial: Denial, role: str, gets: Receiver | None) -> Remedy:
                 *("--query", "Role.AssumeRolePolicyDocument"),
             ),
         ),
-        policy=document(
-            [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"Service": principal},
-                    "Action": takes[0] if len(takes) == 1 else list(takes),
-                }
-            ]
-        ),
+        policy=trust_document(principal, takes),
         layer="role_trust",
         url=pages.TRUST_POLICIES,
     )
@@ -174,7 +165,7 @@ def _trust(denial: Denial, role: str, gets: Receiver | None) -> Remedy:
 
 def _passed(denial: Denial) -> str:
     """Give the passed role in words."""
-    role = role_in(principal_in(denial.resource) or behind_mask(denial.resource))
+    role = role_of(denial.resource)
     if role is not None:
         return f"the role {role.name}"
     return f"the role {denial.resource}" if denial.resource else "a role"
@@ -194,7 +185,3 @@ def _called(denial: Denial) -> str | None:
 
 def _receiver(denial: Denial) -> Receiver | None:
     return receiver(denial.failure.envelope.operation, _called(denial))
-
-
-def _or(names: tuple[str, ...]) -> str:
-    return " or ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)

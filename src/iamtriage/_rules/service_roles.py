@@ -13,7 +13,7 @@ from iamtriage._rules import commands, pages
 from iamtriage._rules.cases import principal_in
 from iamtriage._rules.clues import quoted
 from iamtriage._rules.commands import command
-from iamtriage._rules.services import receiver
+from iamtriage._rules.services import ASSUME, receiver, trust_document
 from iamtriage.explanations import Cause, Explanation, Remedy
 from iamtriage.principals import Role
 
@@ -146,7 +146,7 @@ def _service_role(case: Case[AwsError], words: str) -> Explanation:
                 commands=(command("aws", "iam", "wait", "role-exists", "--role-name", name),),
                 url=pages.CONSISTENCY,
             ),
-            _trust(service, name, known.takes if known else ("sts:AssumeRole",)),
+            _trust(service, name, known.takes if known else ASSUME),
         ),
         ("It is the service that may not use the role. No permission of the caller is missing.",),
     )
@@ -165,16 +165,7 @@ def _trust(service: str | None, name: str, takes: tuple[str, ...]) -> Remedy:
         who="account administrator",
         steps=tuple(steps),
         commands=commands.trust_policy_commands(name),
-        policy={
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"Service": principal},
-                    "Action": takes[0] if len(takes) == 1 else list(takes),
-                }
-            ],
-        },
+        policy=trust_document(principal, takes),
         layer="role_trust",
         url=pages.TRUST_POLICIES,
     )

@@ -11,11 +11,16 @@ pages on resource-based policies too. What has no source is left out.
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 
-__all__ = ("RESOURCE_POLICIES", "Receiver", "ResourcePolicy", "receiver")
+from iamtriage._policies.documents import document
 
-_ASSUME = ("sts:AssumeRole",)
+__all__ = ("ASSUME", "RESOURCE_POLICIES", "Receiver", "ResourcePolicy", "receiver", "trust_document")
+
+ASSUME = ("sts:AssumeRole",)
+"""What the trust policies of most services allow."""
 
 
 def _names(names: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -38,7 +43,7 @@ class Receiver:
     passed_to: tuple[str, ...] = attrs.field(
         default=attrs.Factory(lambda self: self.trusted, takes_self=True), converter=_names
     )
-    takes: tuple[str, ...] = _ASSUME
+    takes: tuple[str, ...] = ASSUME
     unless: str | None = None
 
     @property
@@ -221,6 +226,16 @@ def receiver(operation: str | None, service: str | None) -> Receiver | None:
         if key in _BY_OPERATION:
             return _BY_OPERATION[key]
     return _BY_SERVICE.get(service or "")
+
+
+def trust_document(principal: str, takes: tuple[str, ...]) -> dict[str, Any]:
+    """Give the trust policy that lets a service assume a role.
+
+    >>> trust_document("ec2.amazonaws.com", ("sts:AssumeRole",))["Statement"][0]["Principal"]
+    {'Service': 'ec2.amazonaws.com'}
+    """
+    actions = takes[0] if len(takes) == 1 else list(takes)
+    return document([{"Effect": "Allow", "Principal": {"Service": principal}, "Action": actions}])
 
 
 @attrs.frozen
