@@ -1,1 +1,0 @@
-"""What holds for every text, not only for examples."""
