@@ -22,8 +22,8 @@ from benchmarks import texts
 from benchmarks.handlers import handlers
 from benchmarks.inputs import inputs
 from benchmarks.measure import Figure, best, growth_figure, ratio, seconds
-from iamtriage._redacting.identifiers import hide_identifiers
-from iamtriage._redacting.secrets import hide_secrets
+from iamtriage.redaction._identifiers import hide_identifiers
+from iamtriage.redaction._secrets import hide_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -350,7 +350,7 @@ def arns() -> Iterator[Figure]:
         )
 
 
-STS_FIRST = "import time; a = time.perf_counter(); from iamtriage.sts_endpoints import resolve_sts_endpoint; resolve_sts_endpoint('eu-west-1'); print(time.perf_counter() - a)"
+STS_FIRST = "import time; a = time.perf_counter(); from iamtriage.sts import resolve_sts_endpoint; resolve_sts_endpoint('eu-west-1'); print(time.perf_counter() - a)"
 STS_CLIENT = "import time; a = time.perf_counter(); import botocore.session; botocore.session.get_session().create_client('sts', region_name='eu-west-1', aws_access_key_id='AKIDEXAMPLE', aws_secret_access_key='example-secret'); print(time.perf_counter() - a)"
 
 
@@ -359,9 +359,9 @@ def sts() -> Iterator[Figure]:
     # By name: it ships no types, and the other benchmarks do without it.
     engine = import_module("botocore.endpoint_provider").EndpointProvider
     loader = import_module("botocore.loaders").Loader()
-    module = import_module("iamtriage.sts_endpoints")
+    module = import_module("iamtriage.sts")
     provider = engine(loader.load_service_model("sts", "endpoint-rule-set-1"), loader.load_data("partitions"))
-    tables = import_module("iamtriage._sts_table").PARTITIONS
+    tables = import_module("iamtriage.sts._endpoint_table").PARTITIONS
     names: dict[str, object] = {
         "ours": module.resolve_sts_endpoint,
         "provider": provider,

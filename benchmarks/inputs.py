@@ -11,11 +11,9 @@ import iamtriage
 from benchmarks import texts
 from benchmarks.measure import growth_figure
 from iamtriage import actions
-from iamtriage._globs import fits, pattern_of
-from iamtriage.authorization_details import read_authorization_details
+from iamtriage.authorization import read_authorization_details, read_decoded_message
 from iamtriage.aws_auth import load
 from iamtriage.aws_auth._arnlike import arn_like
-from iamtriage.decoded_messages import read_decoded_message
 from iamtriage.exceptions import AwsAuthError, ConfigFileError
 from iamtriage.failures import (
     AccessKeyQuota,
@@ -29,8 +27,9 @@ from iamtriage.failures import (
     RegionDisabled,
     SignatureMismatch,
 )
-from iamtriage.sts_settings import StsSettings
-from iamtriage.trust_policies import check_trust_policy
+from iamtriage.policies._patterns import fits, pattern_of
+from iamtriage.sts import StsSettings
+from iamtriage.trust import check_trust_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

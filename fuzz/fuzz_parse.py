@@ -20,14 +20,14 @@ import atheris
 
 with atheris.instrument_imports(include=["iamtriage"]):
     import iamtriage
-    import iamtriage._reading.assembly  # the readers load on first use, which must be inside this block
-    import iamtriage.explaining
-    import iamtriage.fingerprints
-    import iamtriage.parsing
-    import iamtriage.policies
-    import iamtriage.records
-    import iamtriage.redaction
-    import iamtriage.scanning
+    import iamtriage._reading.assembly  # loaded on first use otherwise, which must be inside this block
+    import iamtriage._reading.parsing
+    import iamtriage._reading.scanning
+    import iamtriage.explaining._explain
+    import iamtriage.explaining._policy_for
+    import iamtriage.failures._fingerprints
+    import iamtriage.failures._records
+    import iamtriage.redaction._redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,9 +9,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from iamtriage._conditions import read_operator
-from iamtriage._partitions import PARTITIONS
 from iamtriage.actions import find_action
+from iamtriage.arns._partitions import PARTITIONS
+from iamtriage.policies._conditions import read_operator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

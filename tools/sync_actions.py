@@ -1,4 +1,4 @@
-"""Make ``src/iamtriage/_action_table.py``: IAM's actions, and what operations need; not part of the package.
+"""Generate ``src/iamtriage/actions/_action_table.py`` from published IAM action data.
 
 Prints the table, or compares it with the one that is checked in. Both folders hold an unpacked release::
 
@@ -27,13 +27,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import botocore
 from botocore.loaders import Loader
 
-from iamtriage._service_names import plain_name
+from iamtriage.actions._service_names import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _HERE = Path(__file__).resolve()
-TABLE = _HERE.parents[1] / "src" / "iamtriage" / "_action_table.py"
+TABLE = _HERE.parents[1] / "src" / "iamtriage" / "actions" / "_action_table.py"
 BY_HAND = _HERE.with_name("operation_actions.toml")
 _WIDTH = 110
 

@@ -1,4 +1,4 @@
-"""Make ``src/iamtriage/_sts_table.py`` of the installed botocore's data; not part of the package.
+"""Make ``src/iamtriage/sts/_endpoint_table.py`` of the installed botocore's data; not part of the package.
 
 Prints the table, or compares it with the one that is checked in::
 
@@ -28,7 +28,7 @@ from botocore.regions import EndpointResolver
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-TABLE = Path(__file__).resolve().parents[1] / "src" / "iamtriage" / "_sts_table.py"
+TABLE = Path(__file__).resolve().parents[1] / "src" / "iamtriage" / "sts" / "_endpoint_table.py"
 _WIDTH = 110
 
 _HEAD = '''\

@@ -24,7 +24,7 @@ from iamtriage import (
     scan,
 )
 from iamtriage.actions import Action, OperationActions, actions_for, find_action
-from iamtriage.explanations import Evidence, Who
+from iamtriage.explaining import Evidence, Who
 from iamtriage.typing import PolicyType
 
 

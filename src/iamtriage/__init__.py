@@ -20,22 +20,33 @@ from typing import TYPE_CHECKING
 from iamtriage._lazy import lazy_names
 
 if TYPE_CHECKING:
-    from iamtriage.access_keys import AccessKeyId
-    from iamtriage.arns import Arn, parse_arn
-    from iamtriage.authorization_details import AuthorizationDetails, read_authorization_details
-    from iamtriage.classifying import (
-        Classification,
-        Denied,
-        Expired,
-        Retryable,
-        classify,
-        is_access_denied,
-        is_expired,
-        is_retryable,
-        matching,
+    from iamtriage._reading.parsing import parse
+    from iamtriage._reading.scanning import scan
+    from iamtriage.arns import (
+        AccessKeyId,
+        Account,
+        Arn,
+        FederatedUser,
+        IdentityCenterRole,
+        InstanceProfile,
+        Principal,
+        Role,
+        RoleSession,
+        Root,
+        ServiceLinkedRole,
+        ServicePrincipal,
+        User,
+        canonicalize_arn,
+        normalize_role_arn,
+        parse_arn,
+        parse_principal,
     )
-    from iamtriage.decoded_messages import DecodedMessage, read_decoded_message
-    from iamtriage.eks_pods import pod_environment
+    from iamtriage.authorization import (
+        AuthorizationDetails,
+        DecodedMessage,
+        read_authorization_details,
+        read_decoded_message,
+    )
     from iamtriage.exceptions import (
         AccessKeyIdError,
         AwsAuthError,
@@ -50,9 +61,24 @@ if TYPE_CHECKING:
         TokenError,
         UnknownRegionError,
     )
-    from iamtriage.explaining import explain
-    from iamtriage.explanations import Cause, Explanation, Remedy
-    from iamtriage.facts import Facts
+    from iamtriage.explaining import (
+        Cause,
+        Classification,
+        Denied,
+        Expired,
+        Explanation,
+        Facts,
+        Remedy,
+        Retryable,
+        classify,
+        explain,
+        is_access_denied,
+        is_expired,
+        is_retryable,
+        matching,
+        policies_for,
+        policy_for,
+    )
     from iamtriage.failures import (
         AccessDenied,
         AccessEntry,
@@ -72,37 +98,23 @@ if TYPE_CHECKING:
         MissingCredentials,
         RegionDisabled,
         SignatureMismatch,
+        fingerprint,
+        from_record,
+        to_frame,
+        to_record,
     )
-    from iamtriage.fingerprints import fingerprint
-    from iamtriage.frames import to_frame
     from iamtriage.notebook import load_ipython_extension, unload_ipython_extension
-    from iamtriage.parsing import parse
-    from iamtriage.policies import policies_for, policy_for
-    from iamtriage.principals import (
-        Account,
-        FederatedUser,
-        IdentityCenterRole,
-        InstanceProfile,
-        Principal,
-        Role,
-        RoleSession,
-        Root,
-        ServiceLinkedRole,
-        ServicePrincipal,
-        User,
-        parse_principal,
-    )
-    from iamtriage.records import from_record, to_record
     from iamtriage.redaction import redact
-    from iamtriage.role_arns import canonicalize_arn, normalize_role_arn
-    from iamtriage.scanning import scan
-    from iamtriage.sts_causes import StsDiagnosis
-    from iamtriage.sts_diagnosis import diagnose_sts
-    from iamtriage.sts_endpoints import StsEndpoint, resolve_sts_endpoint
-    from iamtriage.sts_settings import StsSettings
-    from iamtriage.trust_policies import TrustResult, check_trust_policy
+    from iamtriage.sts import (
+        StsDiagnosis,
+        StsEndpoint,
+        StsSettings,
+        diagnose_sts,
+        pod_environment,
+        resolve_sts_endpoint,
+    )
+    from iamtriage.trust import TrustResult, check_trust_policy, read_web_identity_token
     from iamtriage.typing import Record
-    from iamtriage.web_identity import read_web_identity_token
 
 __version__ = "0.1.0"
 
@@ -196,83 +208,106 @@ __all__ = (  # noqa: RUF022 (functions first, then what they speak of)
 )
 
 _HOMES = {
-    "AccessKeyId": "access_keys",
+    "AccessDenied": "failures._failures",
+    "AccessEntry": "failures._failures",
+    "AccessKeyId": "arns._access_keys",
     "AccessKeyIdError": "exceptions",
-    "Account": "principals",
-    "Arn": "arns",
-    "AuthorizationDetails": "authorization_details",
+    "AccessKeyQuota": "failures._failures",
+    "Account": "arns._principals",
+    "Arn": "arns._arns",
+    "AuthorizationDetails": "authorization._details",
     "AwsAuthError": "exceptions",
-    "Cause": "explanations",
-    "Classification": "classifying",
+    "AwsError": "failures._failures",
+    "Cause": "explaining._explanations",
+    "Classification": "explaining._classification",
     "ConfigFileError": "exceptions",
-    "DecodedMessage": "decoded_messages",
-    "Denied": "classifying",
+    "ConsoleKubernetesAccess": "failures._failures",
+    "CredentialScope": "failures._failures",
+    "DecodedMessage": "authorization._decoded_messages",
+    "Denied": "explaining._classification",
     "DocumentError": "exceptions",
     "EndpointError": "exceptions",
-    "Expired": "classifying",
-    "Explanation": "explanations",
-    "Facts": "facts",
-    "FederatedUser": "principals",
+    "Envelope": "failures._failures",
+    "Expired": "explaining._classification",
+    "ExpiredCredentials": "failures._failures",
+    "Explanation": "explaining._explanations",
+    "Facts": "explaining._facts",
+    "Failure": "failures._failures",
+    "FederatedUser": "arns._principals",
     "IamTriageError": "exceptions",
-    "IdentityCenterRole": "principals",
-    "InstanceProfile": "principals",
+    "IdentityCenterRole": "arns._principals",
+    "InstanceProfile": "arns._principals",
+    "InvalidArn": "failures._failures",
     "InvalidArnError": "exceptions",
+    "InvalidCredentials": "failures._failures",
+    "InvalidIdentityToken": "failures._failures",
+    "KubernetesForbidden": "failures._failures",
+    "KubernetesUnauthorized": "failures._failures",
+    "MalformedPolicy": "failures._failures",
+    "MissingCredentials": "failures._failures",
     "PolicyError": "exceptions",
-    "Principal": "principals",
+    "Principal": "arns._principals",
     "Record": "typing",
     "RecordError": "exceptions",
-    "Remedy": "explanations",
-    "Retryable": "classifying",
-    "Role": "principals",
+    "RegionDisabled": "failures._failures",
+    "Remedy": "explaining._explanations",
+    "Retryable": "explaining._classification",
+    "Role": "arns._principals",
     "RolePathUnknownError": "exceptions",
-    "RoleSession": "principals",
-    "Root": "principals",
-    "ServiceLinkedRole": "principals",
-    "ServicePrincipal": "principals",
-    "StsDiagnosis": "sts_causes",
-    "StsEndpoint": "sts_endpoints",
-    "StsSettings": "sts_settings",
+    "RoleSession": "arns._principals",
+    "Root": "arns._principals",
+    "ServiceLinkedRole": "arns._principals",
+    "ServicePrincipal": "arns._principals",
+    "SignatureMismatch": "failures._failures",
+    "StsDiagnosis": "sts._causes",
+    "StsEndpoint": "sts._endpoints",
+    "StsSettings": "sts._settings",
     "TokenError": "exceptions",
-    "TrustResult": "trust_policies",
+    "TrustResult": "trust._evaluation",
     "UnknownRegionError": "exceptions",
-    "User": "principals",
-    "canonicalize_arn": "role_arns",
-    "check_trust_policy": "trust_policies",
-    "classify": "classifying",
-    "diagnose_sts": "sts_diagnosis",
-    "explain": "explaining",
-    "fingerprint": "fingerprints",
-    "from_record": "records",
-    "is_access_denied": "classifying",
-    "is_expired": "classifying",
-    "is_retryable": "classifying",
+    "User": "arns._principals",
+    "canonicalize_arn": "arns._role_arns",
+    "check_trust_policy": "trust._evaluation",
+    "classify": "explaining._classification",
+    "diagnose_sts": "sts._diagnosis",
+    "explain": "explaining._explain",
+    "fingerprint": "failures._fingerprints",
+    "from_record": "failures._records",
+    "is_access_denied": "explaining._classification",
+    "is_expired": "explaining._classification",
+    "is_retryable": "explaining._classification",
     "load_ipython_extension": "notebook",
-    "matching": "classifying",
-    "normalize_role_arn": "role_arns",
-    "parse": "parsing",
-    "parse_arn": "arns",
-    "parse_principal": "principals",
-    "pod_environment": "eks_pods",
-    "policies_for": "policies",
-    "policy_for": "policies",
-    "read_authorization_details": "authorization_details",
-    "read_decoded_message": "decoded_messages",
-    "read_web_identity_token": "web_identity",
-    "redact": "redaction",
-    "resolve_sts_endpoint": "sts_endpoints",
-    "scan": "scanning",
-    "to_frame": "frames",
-    "to_record": "records",
+    "matching": "explaining._classification",
+    "normalize_role_arn": "arns._role_arns",
+    "parse": "_reading.parsing",
+    "parse_arn": "arns._arns",
+    "parse_principal": "arns._principals",
+    "pod_environment": "sts._pods",
+    "policies_for": "explaining._policy_for",
+    "policy_for": "explaining._policy_for",
+    "read_authorization_details": "authorization._details",
+    "read_decoded_message": "authorization._decoded_messages",
+    "read_web_identity_token": "trust._tokens",
+    "redact": "redaction._redact",
+    "resolve_sts_endpoint": "sts._endpoints",
+    "scan": "_reading.scanning",
+    "to_frame": "failures._frames",
+    "to_record": "failures._records",
     "unload_ipython_extension": "notebook",
 }
-# Public modules that nobody pays for who does not name them.
-_MODULES = frozenset({"actions", "aws_auth", "boto", "logs", "notebook", "testing"})
+# The public packages. Each is loaded when it is first used.
+_PACKAGES = frozenset(
+    {
+        *("actions", "arns", "authorization", "aws_auth", "boto", "explaining", "failures", "logs"),
+        *("notebook", "policies", "redaction", "sts", "testing", "trust"),
+    }
+)
 
 
 if not TYPE_CHECKING:  # a type checker that sees it takes any name for one that is there
-    __getattr__ = lazy_names(__name__, {name: _HOMES.get(name, "failures") for name in __all__}, _MODULES)
+    __getattr__ = lazy_names(__name__, _HOMES, _PACKAGES)
 
 
 def __dir__() -> list[str]:
     """List the public names, for completion."""
-    return sorted((*__all__, "__version__"))
+    return sorted((*__all__, *_PACKAGES, "__version__"))

@@ -22,8 +22,8 @@ def lazy_names(
         homes: name -> the module in the package that has it.
         modules: modules in the package that are names themselves.
 
-    >>> lazy_names("iamtriage", {"parse": "parsing"})("parse").__name__
-    'parse'
+    >>> lazy_names("iamtriage", {"parse_arn": "arns"})("parse_arn").__name__
+    'parse_arn'
     """
 
     def load(name: str) -> object:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NoReturn
 
-from iamtriage._words import shown
+from iamtriage._text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable

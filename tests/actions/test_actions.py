@@ -18,8 +18,7 @@ from botocore.loaders import Loader
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamtriage import _action_table as table
-from iamtriage._reading.services import service_name, service_of_event_source, service_of_host
+from iamtriage._reading.vocabulary.services import service_name, service_of_event_source, service_of_host
 from iamtriage.actions import (
     AccessLevel,
     Action,
@@ -28,6 +27,7 @@ from iamtriage.actions import (
     find_action,
     service_prefix,
 )
+from iamtriage.actions import _action_table as table
 from tools import sync_actions
 
 if TYPE_CHECKING:
@@ -794,9 +794,9 @@ def test_filled_templates(name: str, data: st.DataObject, filling: str) -> None:
 def test_importing_loads_no_table() -> None:
     code = (
         "import sys, iamtriage.actions as actions\n"
-        "assert 'iamtriage._action_table' not in sys.modules\n"
+        "assert 'iamtriage.actions._action_table' not in sys.modules\n"
         "actions.find_action('s3:GetObject')\n"
-        "assert 'iamtriage._action_table' in sys.modules\n"
+        "assert 'iamtriage.actions._action_table' in sys.modules\n"
         "assert not any(name.startswith('botocore') for name in sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

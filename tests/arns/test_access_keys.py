@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamtriage import AccessKeyId, AccessKeyIdError, IamTriageError
-from iamtriage.access_keys import find_access_key_ids
-from tests.rules.shell import arguments_of
+from iamtriage.arns import find_access_key_ids
+from tests.explaining.rules.shell import arguments_of
 
 
 @pytest.mark.parametrize(

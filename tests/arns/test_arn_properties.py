@@ -23,8 +23,8 @@ from iamtriage import (
     parse_arn,
     parse_principal,
 )
-from iamtriage._partitions import PARTITIONS
-from iamtriage.principals import role_of
+from iamtriage.arns._partitions import PARTITIONS
+from iamtriage.arns._principals import role_of
 from iamtriage.typing import RoleTarget
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import botocore.loaders
 import pytest
 
 from iamtriage import Arn, IamTriageError, InvalidArnError, parse_arn
-from iamtriage._partitions import PARTITIONS
+from iamtriage.arns._partitions import PARTITIONS
 
 APP = "arn:aws:iam::111122223333:role/team/app"
 SECTIONS = ("partition", "service", "region", "account", "resource")

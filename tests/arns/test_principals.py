@@ -27,7 +27,7 @@ from iamtriage import (
     parse_arn,
     parse_principal,
 )
-from iamtriage._partitions import PARTITIONS
+from iamtriage.arns._partitions import PARTITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

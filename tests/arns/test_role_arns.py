@@ -17,7 +17,7 @@ from iamtriage import (
     normalize_role_arn,
     parse_arn,
 )
-from iamtriage._partitions import PARTITIONS
+from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.typing import RoleTarget
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from botocore.stub import Stubber
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from iamtriage.decoded_messages import (
+from iamtriage.authorization import (
     DecodedMessage,
     DecodedPrincipal,
     DenyingCondition,

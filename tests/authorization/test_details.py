@@ -17,8 +17,7 @@ from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamtriage._authorization_checks import CHECK_TYPES, EFFECTS, POLICY_TYPES
-from iamtriage.authorization_details import (
+from iamtriage.authorization import (
     AuthorizationDetails,
     Check,
     ContextValue,
@@ -30,8 +29,9 @@ from iamtriage.authorization_details import (
     read_authorization_details,
     read_authorization_policy,
 )
+from iamtriage.authorization._checks import CHECK_TYPES, EFFECTS, POLICY_TYPES
 from iamtriage.exceptions import DocumentError, IamTriageError
-from tests.loopback.wires import Reply, serving
+from tests.boto.wires import Reply, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamtriage.aws_auth._access_entries import AccessEntryPlan, Migration, PolicyAssociation
 from iamtriage.aws_auth._entries import AwsAuth, RoleEntry, SsoRole, UserEntry
-from iamtriage.aws_auth._migrating import migrate
-from iamtriage.aws_auth._terraform import quoted
+from iamtriage.aws_auth._migration.access_entries import AccessEntryPlan, Migration, PolicyAssociation
+from iamtriage.aws_auth._migration.migrate import migrate
+from iamtriage.aws_auth._migration.terraform import quoted
 
 if TYPE_CHECKING:
     from pathlib import Path

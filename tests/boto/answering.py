@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
-from tests.loopback.wires import REQUEST_ID, Reply
+from tests.boto.wires import REQUEST_ID, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,7 +11,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, UnknownServiceError
 
-from tests.loopback.wires import AwsLikeServer, Call, Reply, serving
+from tests.boto.wires import AwsLikeServer, Call, Reply, serving
 
 REGION = "eu-west-1"
 

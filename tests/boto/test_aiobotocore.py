@@ -18,13 +18,13 @@ from botocore.exceptions import ClientError, WaiterError
 from botocore.hooks import HierarchicalEmitter
 
 from iamtriage.boto import explain_errors, install, uninstall
-from tests.loopback import wires
-from tests.loopback.event_streams import event
+from tests.boto import wires
+from tests.boto.event_streams import event
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from tests.loopback.wires import AwsLikeServer
+    from tests.boto.wires import AwsLikeServer
 
 MARK = "iamtriage explains: "
 MESSAGE = (

@@ -41,9 +41,9 @@ from iamtriage.boto import (
     gather_facts,
     whoami,
 )
-from tests.loopback import wires
-from tests.loopback.answering import AnsweringServer, Asked, answering, document, elements, result
-from tests.loopback.moto_server import checking
+from tests.boto import wires
+from tests.boto.answering import AnsweringServer, Asked, answering, document, elements, result
+from tests.boto.moto_server import checking
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -25,13 +25,13 @@ from typing_extensions import override
 
 from iamtriage import AccessDenied, fingerprint, is_access_denied, parse, policy_for, to_record
 from iamtriage.boto import Collection, collect
-from tests.loopback import wires
-from tests.loopback.moto_server import ACCOUNT, checking
+from tests.boto import wires
+from tests.boto.moto_server import ACCOUNT, checking
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.loopback.wires import AwsLikeServer
+    from tests.boto.wires import AwsLikeServer
 
 Clients = Callable[..., Any]
 

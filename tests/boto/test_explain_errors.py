@@ -17,7 +17,7 @@ from iamtriage import Explanation, fingerprint, parse, to_record
 from iamtriage.boto import explain_errors
 from iamtriage.exceptions import DocumentError
 from iamtriage.typing import Kind
-from tests.loopback.denials import DENIED, MARK, OTHER, denial, missing, notes, through, told
+from tests.boto.denials import DENIED, MARK, OTHER, denial, missing, notes, through, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

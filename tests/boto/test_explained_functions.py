@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from iamtriage.boto import explain_errors
-from tests.loopback.denials import denial, notes, through, told
+from tests.boto.denials import denial, notes, through, told
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator

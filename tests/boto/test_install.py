@@ -37,14 +37,14 @@ from botocore.stub import Stubber
 
 from iamtriage import Explanation, explain
 from iamtriage.boto import explain_errors, install, sts_client, uninstall
-from tests.loopback import wires
-from tests.loopback.conftest import REGION
-from tests.loopback.event_streams import event
+from tests.boto import wires
+from tests.boto.conftest import REGION
+from tests.boto.event_streams import event
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.loopback.wires import AwsLikeServer
+    from tests.boto.wires import AwsLikeServer
 
 MARK = "iamtriage explains: "
 USER = "arn:aws:iam::111122223333:user/ana"

@@ -16,7 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, WaiterError
 
 from iamtriage.boto import install
-from tests.loopback.moto_server import ACCOUNT, checking
+from tests.boto.moto_server import ACCOUNT, checking
 
 if TYPE_CHECKING:
     from pathlib import Path

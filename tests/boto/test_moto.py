@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.loopback.moto_server import ACCOUNT, checking
-from tests.loopback.records import read, record
+from tests.boto.moto_server import ACCOUNT, checking
+from tests.boto.records import read, record
 
 USER = f"arn:aws:iam::{ACCOUNT}:user/nobody"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/idle/ci-42"

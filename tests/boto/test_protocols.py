@@ -15,9 +15,9 @@ import botocore.parsers
 import pytest
 
 from iamtriage import fingerprint, from_record, parse, to_record
-from tests.loopback import wires
-from tests.loopback.records import read, record
-from tests.loopback.wires import Call, Reply
+from tests.boto import wires
+from tests.boto.records import read, record
+from tests.boto.wires import Call, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,7 +17,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from iamtriage.boto import explain_errors
-from tests.loopback.denials import DENIED, denial, notes, through, told
+from tests.boto.denials import DENIED, denial, notes, through, told
 
 
 class Stubborn(Exception):  # noqa: N818
@@ -287,7 +287,7 @@ def test_memory_that_is_out(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> NoReturn:
         raise MemoryError
 
-    monkeypatch.setattr("iamtriage.boto._telling.explain", full)
+    monkeypatch.setattr("iamtriage.boto._annotating.explain", full)
     error = through(denial(), explain_errors())
 
     assert isinstance(error, ClientError)

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from iamtriage.boto import explain_errors
-from tests.loopback.denials import DENIED, MARK, denial, through
+from tests.boto.denials import DENIED, MARK, denial, through
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +69,7 @@ def test_pytest_shows_the_note(tmp_path: Path) -> None:
         "class Late:\n    def __del__(self):\n        with handler:\n            raise denial()\nhandler = explain_errors()\nlate = Late()",
         "import os, sys\nclass Late:\n    def __del__(self, handler=explain_errors(), denial=denial, write=os.write):\n        try:\n            with handler:\n                raise denial()\n        except Exception as error:\n            write(2, str(error).encode())\nsys.late = Late()",
         "import threading, time\ndef run():\n    while True:\n        try:\n            with explain_errors():\n                raise denial()\n        except ClientError:\n            pass\nthreading.Thread(target=run, daemon=True).start()\ntime.sleep(0.2)",
-        "import sys\nhandler = explain_errors()\nsys.meta_path = None\nsys.modules['iamtriage.boto._telling'] = None\nwith handler:\n    raise denial()",
+        "import sys\nhandler = explain_errors()\nsys.meta_path = None\nsys.modules['iamtriage.boto._annotating'] = None\nwith handler:\n    raise denial()",
         "import builtins\nhandler = explain_errors()\ndef gone(*a, **k):\n    raise ImportError('sys.meta_path is None, Python is likely shutting down')\nbuiltins.__import__ = gone\nwith handler:\n    raise denial()",
     ],
     ids=[
@@ -132,7 +132,7 @@ def test_rules_are_not_loaded_before_something_is_raised() -> None:
     done = _python(
         "import sys\nfrom iamtriage.boto import explain_errors\nbefore = set(sys.modules)\n"
         "with explain_errors(kinds=['access_denied'], full=True):\n    pass\n"
-        "print(set(sys.modules) - before, 'iamtriage._notes' in before)"
+        "print(set(sys.modules) - before, 'iamtriage.explaining._notes' in before)"
     )
 
     assert (done.stdout.strip(), done.stderr) == ("set() False", "")

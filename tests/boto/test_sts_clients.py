@@ -16,9 +16,9 @@ from botocore.config import Config
 from botocore.exceptions import EndpointVariantError, InvalidRegionError
 from botocore.session import Session
 
-from iamtriage._sts_table import BOTOCORE, PARTITIONS
 from iamtriage.exceptions import EndpointError, UnknownRegionError
-from iamtriage.sts_endpoints import StsMode, resolve_sts_endpoint
+from iamtriage.sts import StsMode, resolve_sts_endpoint
+from iamtriage.sts._endpoint_table import BOTOCORE, PARTITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

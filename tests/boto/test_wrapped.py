@@ -12,13 +12,13 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, WaiterError
 
 from iamtriage import parse
-from tests.loopback import wires
-from tests.loopback.records import read, record
+from tests.boto import wires
+from tests.boto.records import read, record
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.loopback.wires import AwsLikeServer
+    from tests.boto.wires import AwsLikeServer
 
 Clients = Callable[..., Any]
 

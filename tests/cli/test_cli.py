@@ -269,5 +269,5 @@ def test_interrupt(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def interrupt(_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("iamtriage.scanning.scan", interrupt)
+    monkeypatch.setattr("iamtriage._reading.scanning.scan", interrupt)
     assert main(["scan", str(path)]) == 130

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from iamtriage import AccessDenied, explain, parse, policy_for, scan
 from iamtriage.actions import find_action
-from iamtriage.policies import policies_for
+from iamtriage.explaining import policies_for
 from tests.policy_validator import validate, validate_statement
 from tests.strategies import ALONE, Case, calls, cases, denials, known, soup
 

@@ -18,7 +18,7 @@ from iamtriage import (
     explain,
     read_decoded_message,
 )
-from iamtriage.facts import facts_of
+from iamtriage.explaining._facts import facts_of
 
 MESSAGE = DecodedMessage(allowed=False, raw_action="ec2:RunInstances")
 DETAILS = AuthorizationDetails()

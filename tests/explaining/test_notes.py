@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamtriage import Facts, explain, parse, to_record
-from iamtriage._notes import MARK, _record, is_note, log_of, note_of, trace_of
-from iamtriage.explanations import Explanation, Remedy
+from iamtriage.explaining import Explanation, Remedy
+from iamtriage.explaining._notes import MARK, _record, is_note, log_of, note_of, trace_of
 
 if TYPE_CHECKING:
     from iamtriage.failures import Failure

@@ -11,7 +11,7 @@ from nbclient import NotebookClient
 from nbconvert import exporters
 from traitlets.config import Config
 
-from tests.loopback.wires import rest_json, s3, serving
+from tests.boto.wires import rest_json, s3, serving
 from tests.notebook.cells import cells
 from tests.notebook.chromium import browsing, found_browser
 

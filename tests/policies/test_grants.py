@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iamtriage._policies.grants import Place, grant_for
+from iamtriage.policies._grants import Place, grant_for
 
 HERE = Place("aws", "eu-west-1", "111122223333")
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamtriage._policies.masks import is_masked, policy_arn, policy_name
+from iamtriage.policies._masked_arns import is_masked, policy_arn, policy_name
 from tests.strategies import resource_arns
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from iamtriage._reading.texts import cause_in, failures_in, failures_in_pieces
-from tests.reading.test_bodies import _EVENT
+from iamtriage._reading.streams import cause_in, failures_in, failures_in_pieces
+from tests.reading.readers.test_bodies import _EVENT
 from tests.tables import APP, CLUSTER, DENIAL, DENIED, REQUEST, facts_of
 
 if TYPE_CHECKING:

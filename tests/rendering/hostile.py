@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from iamtriage._rendering.blocks import Code, Fields, Heading, Items, Link, Mark, Paragraph, Source
 from iamtriage._rendering.texts import code_text, parts
-from iamtriage._words import escaped
+from iamtriage._text import escaped
 
 if TYPE_CHECKING:
     from iamtriage._rendering.blocks import Block

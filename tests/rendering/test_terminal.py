@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from iamtriage._rendering.blocks import Block, Code, Fields, Heading, Items, Link, Mark, Paragraph, Source
 from iamtriage._rendering.terminal import render
 from iamtriage._rendering.widths import width_of
-from iamtriage._words import escaped
+from iamtriage._text import escaped
 from tests.rendering.hostile import PAYLOADS, documents, everywhere, prose_blocks, text_of, texts
 from tests.rendering.test_shell import calls
 

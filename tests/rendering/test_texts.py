@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from iamtriage._rendering.blocks import Code, Mark, Source
 from iamtriage._rendering.texts import code_text, is_web_address, parts, phrases
-from iamtriage._words import escaped
+from iamtriage._text import escaped
 from tests.rendering.hostile import sources, texts
 
 _TEXT = "0123456789"

@@ -13,10 +13,10 @@ import pytest
 from IPython.lib import pretty as printing
 
 import iamtriage
-from iamtriage import Failure, actions, authorization_details, aws_auth, boto, decoded_messages, sts_causes
-from iamtriage._views import View
+from iamtriage import Failure, actions, authorization, aws_auth, boto, sts
+from iamtriage._rendering.views import View
 from iamtriage.aws_auth import AccessEntryPlan, AwsAuth, Finding, Match, Migration, PolicyAssociation
-from iamtriage.sts_settings import StsSettings
+from iamtriage.sts import StsSettings
 from tests.rendering.hostile import PAYLOADS
 from tests.rendering.test_cards import ATTRIBUTES, ELEMENTS, read_card
 
@@ -37,26 +37,26 @@ def _failure(cls: Any) -> Callable[[str], object]:  # noqa: ANN401 (any of sixte
     return lambda text: cls(iamtriage.Envelope(text, text, text), **dict.fromkeys(names, text))
 
 
-def _denying(text: str) -> decoded_messages.MatchedStatement:
-    keys = (decoded_messages.KeyValues(text, (text, text)),)
-    return decoded_messages.MatchedStatement(text, "DENY", (text,), (text,), (text, text), (text,), keys)
+def _denying(text: str) -> authorization.MatchedStatement:
+    keys = (authorization.KeyValues(text, (text, text)),)
+    return authorization.MatchedStatement(text, "DENY", (text,), (text,), (text, text), (text,), keys)
 
 
-def _check(text: str) -> authorization_details.Check:
-    matched = authorization_details.MatchedPolicy(text, (authorization_details.StatementMatch(text, "DENY"),))
-    return authorization_details.Check(text, "EXPLICIT_DENY", text, (text, text), (matched,))
+def _check(text: str) -> authorization.Check:
+    matched = authorization.MatchedPolicy(text, (authorization.StatementMatch(text, "DENY"),))
+    return authorization.Check(text, "EXPLICIT_DENY", text, (text, text), (matched,))
 
 
 def _details(text: str) -> iamtriage.AuthorizationDetails:
-    evaluation = authorization_details.Evaluation(text, text, "EXPLICIT_DENY", (), (_check(text),))
-    policy = authorization_details.PolicyInfo(text, text, True, (text,), ((text, text),))  # noqa: FBT003 (as AWS tells)
+    evaluation = authorization.Evaluation(text, text, "EXPLICIT_DENY", (), (_check(text),))
+    policy = authorization.PolicyInfo(text, text, True, (text,), ((text, text),))  # noqa: FBT003 (as AWS tells)
     return iamtriage.AuthorizationDetails((evaluation,), (policy,), (), text)
 
 
-def _denial(text: str) -> authorization_details.Denial:
-    policy = authorization_details.DenyingPolicy(text, (text, text))
-    evaluation = authorization_details.Evaluation(text, text)
-    return authorization_details.Denial(evaluation, "explicit", "identity", _check(text), (policy,))
+def _denial(text: str) -> authorization.Denial:
+    policy = authorization.DenyingPolicy(text, (text, text))
+    evaluation = authorization.Evaluation(text, text)
+    return authorization.Denial(evaluation, "explicit", "identity", _check(text), (policy,))
 
 
 # A value of each class, with a text wherever it takes any.
@@ -72,10 +72,10 @@ MAKERS: dict[type, Callable[[str], object]] = {
         False,  # noqa: FBT003 (as STS tells)
         True,  # noqa: FBT003 (as above)
         (_denying(text),),
-        decoded_messages.DecodedPrincipal(text, text, text),
+        authorization.DecodedPrincipal(text, text, text),
         text,
         text,
-        (decoded_messages.KeyValues(text, (text,)),),
+        (authorization.KeyValues(text, (text,)),),
     ),
     iamtriage.Explanation: lambda text: iamtriage.Explanation(
         iamtriage.AccessDenied(text=text, principal=text), text, text, (), (), (text,)
@@ -98,7 +98,7 @@ MAKERS: dict[type, Callable[[str], object]] = {
     iamtriage.ServiceLinkedRole: lambda text: iamtriage.ServiceLinkedRole("aws", ACCOUNT, text),
     iamtriage.ServicePrincipal: iamtriage.ServicePrincipal,
     iamtriage.StsDiagnosis: lambda text: iamtriage.StsDiagnosis(
-        (sts_causes.StsCause("missing-region", text, (text,), "possible", (sts_causes.Fix("pod", text),)),)
+        (sts.StsCause("missing-region", text, (text,), "possible", (sts.Fix("pod", text),)),)
     ),
     iamtriage.StsEndpoint: lambda text: iamtriage.StsEndpoint(text, text, text, text, False, None, text),  # noqa: FBT003 (a field)
     StsSettings: lambda text: StsSettings.from_sources(
@@ -134,27 +134,23 @@ MAKERS: dict[type, Callable[[str], object]] = {
         (text, text),
     ),
     Migration: lambda text: Migration("orders", (AccessEntryPlan(text, aws_auth.UserEntry(text)),), (text,)),
-    decoded_messages.DecodedPrincipal: lambda text: decoded_messages.DecodedPrincipal(text, text, text),
-    decoded_messages.DenyingCondition: lambda text: decoded_messages.DenyingCondition(
-        text, 0, text, (text,), None
-    ),
-    decoded_messages.KeyValues: lambda text: decoded_messages.KeyValues(text, (text, text)),
-    decoded_messages.MatchedStatement: _denying,
-    authorization_details.Check: _check,
-    authorization_details.ContextValue: lambda text: authorization_details.ContextValue(text, '["a"]'),
-    authorization_details.Denial: _denial,
-    authorization_details.DenyingPolicy: lambda text: authorization_details.DenyingPolicy(text, (text, text)),
-    authorization_details.Evaluation: lambda text: authorization_details.Evaluation(
-        text, text, None, (), (_check(text),)
-    ),
-    authorization_details.MatchedPolicy: authorization_details.MatchedPolicy,
-    authorization_details.PolicyInfo: lambda text: authorization_details.PolicyInfo(text, text),
-    authorization_details.StatementMatch: lambda text: authorization_details.StatementMatch(text, text),
-    sts_causes.Fix: lambda text: sts_causes.Fix("pod", text, ("aws sts get-caller-identity",)),
-    sts_causes.StsCause: lambda text: sts_causes.StsCause("missing-region", text, (text,), "possible", ()),
+    authorization.DecodedPrincipal: lambda text: authorization.DecodedPrincipal(text, text, text),
+    authorization.DenyingCondition: lambda text: authorization.DenyingCondition(text, 0, text, (text,), None),
+    authorization.KeyValues: lambda text: authorization.KeyValues(text, (text, text)),
+    authorization.MatchedStatement: _denying,
+    authorization.Check: _check,
+    authorization.ContextValue: lambda text: authorization.ContextValue(text, '["a"]'),
+    authorization.Denial: _denial,
+    authorization.DenyingPolicy: lambda text: authorization.DenyingPolicy(text, (text, text)),
+    authorization.Evaluation: lambda text: authorization.Evaluation(text, text, None, (), (_check(text),)),
+    authorization.MatchedPolicy: authorization.MatchedPolicy,
+    authorization.PolicyInfo: lambda text: authorization.PolicyInfo(text, text),
+    authorization.StatementMatch: lambda text: authorization.StatementMatch(text, text),
+    sts.Fix: lambda text: sts.Fix("pod", text, ("aws sts get-caller-identity",)),
+    sts.StsCause: lambda text: sts.StsCause("missing-region", text, (text,), "possible", ()),
     boto.FailoverEvent: lambda text: boto.FailoverEvent("failed", 1, text, text, text, 0.0, text),
 }
-_MODULES = (iamtriage, actions, aws_auth, boto, authorization_details, decoded_messages, sts_causes)
+_MODULES = (iamtriage, actions, authorization, aws_auth, boto, sts)
 # Not values to look at: an interface to a client, and what is raised.
 _NO_VALUES = {boto.Failover}
 
@@ -246,7 +242,7 @@ def test_a_failure_shows_its_facts_and_nothing_of_its_text() -> None:
             id="title and list",
         ),
         pytest.param(
-            iamtriage.DecodedMessage(context=(decoded_messages.KeyValues("password", (SECRET,)),)),
+            iamtriage.DecodedMessage(context=(authorization.KeyValues("password", (SECRET,)),)),
             id="named by its key",
         ),
     ],

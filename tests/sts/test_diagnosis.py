@@ -11,10 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamtriage import parse
-from iamtriage.eks_pods import eks_webhook_flags, pod_environment
 from iamtriage.exceptions import EndpointError
-from iamtriage.sts_causes import Certainty, Place, StsCause, StsCauseCode, StsDiagnosis
-from iamtriage.sts_diagnosis import diagnose_sts
+from iamtriage.sts import (
+    Certainty,
+    Place,
+    StsCause,
+    StsCauseCode,
+    StsDiagnosis,
+    diagnose_sts,
+    eks_webhook_flags,
+    pod_environment,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

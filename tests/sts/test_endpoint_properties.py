@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from iamtriage._sts_table import GLOBAL_HOST, PARTITIONS
 from iamtriage.exceptions import EndpointError, UnknownRegionError
-from iamtriage.sts_endpoints import StsMode, resolve_sts_endpoint
+from iamtriage.sts import StsMode, resolve_sts_endpoint
+from iamtriage.sts._endpoint_table import GLOBAL_HOST, PARTITIONS
 
 MODES: tuple[StsMode, ...] = get_args(StsMode)
 known = [

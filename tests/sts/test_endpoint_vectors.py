@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from iamtriage.sts_endpoints import StsMode, resolve_sts_endpoint
-from iamtriage.sts_settings import StsSettings
+from iamtriage.sts import StsMode, StsSettings, resolve_sts_endpoint
 
 _VECTORS = Path(__file__).resolve().parents[3] / "shared" / "vectors" / "sts_endpoint_tests.jsonl"
 

@@ -12,12 +12,11 @@ from typing import Any
 import botocore
 import pytest
 
-from iamtriage import _sts_table
-from iamtriage._partitions import PARTITIONS
+from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.exceptions import EndpointError, UnknownRegionError
-from iamtriage.sts_endpoints import StsEndpoint, resolve_sts_endpoint
+from iamtriage.sts import StsEndpoint, _endpoint_table, resolve_sts_endpoint
 
-_TOOL = Path(__file__).resolve().parents[1] / "tools" / "sync_sts.py"
+_TOOL = Path(__file__).resolve().parents[2] / "tools" / "sync_sts.py"
 _FIPS = {"fips": True}
 _DUAL = {"dual_stack": True}
 _BOTH = {**_FIPS, **_DUAL}
@@ -160,7 +159,7 @@ def test_reason(region: str | None, settings: dict[str, Any], reason: str) -> No
 
 def test_reason_names_the_botocore_that_does_not_know_the_region() -> None:
     for region in ("me-west-1", "us-west-9"):
-        assert f"botocore {_sts_table.BOTOCORE} " in resolve_sts_endpoint(region).reason
+        assert f"botocore {_endpoint_table.BOTOCORE} " in resolve_sts_endpoint(region).reason
 
 
 def test_same_answer_twice_and_whatever_the_order() -> None:
@@ -280,24 +279,24 @@ def test_errors_have_no_context() -> None:
 
 
 def test_table_has_the_partitions() -> None:
-    assert {partition.name for partition in _sts_table.PARTITIONS} == set(PARTITIONS)
+    assert {partition.name for partition in _endpoint_table.PARTITIONS} == set(PARTITIONS)
 
 
 def test_table_holds_each_region_once() -> None:
     regions = [
         region
-        for partition in _sts_table.PARTITIONS
+        for partition in _endpoint_table.PARTITIONS
         for region in (*partition.regions, *partition.unlisted, *partition.pseudo)
     ]
 
     assert len(set(regions)) == len(regions)
-    assert set(regions) >= _sts_table.LEGACY_GLOBAL_REGIONS
+    assert set(regions) >= _endpoint_table.LEGACY_GLOBAL_REGIONS
 
 
 @pytest.mark.skipif(not _TOOL.is_file(), reason="no checkout")
 @pytest.mark.skipif(
-    botocore.__version__ != _sts_table.BOTOCORE,
-    reason=f"the table is of botocore {_sts_table.BOTOCORE}, others have other data",
+    botocore.__version__ != _endpoint_table.BOTOCORE,
+    reason=f"the table is of botocore {_endpoint_table.BOTOCORE}, others have other data",
 )
 def test_table_is_that_of_the_installed_botocore() -> None:
     done = subprocess.run(
@@ -309,7 +308,7 @@ def test_table_is_that_of_the_installed_botocore() -> None:
 
 def test_no_botocore_and_no_difflib_for_an_answer() -> None:
     code = (
-        "import sys; from iamtriage.sts_endpoints import resolve_sts_endpoint as r; r('eu-west-1'); "
+        "import sys; from iamtriage.sts import resolve_sts_endpoint as r; r('eu-west-1'); "
         "print(sorted({'botocore', 'boto3', 'difflib'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamtriage.eks_pods import (
+from iamtriage.exceptions import EndpointError
+from iamtriage.sts import (
     StsDefault,
     TokenSettings,
     eks_webhook_flags,
@@ -17,7 +18,6 @@ from iamtriage.eks_pods import (
     sts_default,
     token_settings,
 )
-from iamtriage.exceptions import EndpointError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

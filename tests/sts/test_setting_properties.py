@@ -19,9 +19,9 @@ from botocore.exceptions import NoRegionError
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from iamtriage._config_files import read_config
 from iamtriage.exceptions import ConfigFileError, IamTriageError
-from iamtriage.sts_settings import StsSettings
+from iamtriage.sts import StsSettings
+from iamtriage.sts._config_files import read_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

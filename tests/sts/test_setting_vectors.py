@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from iamtriage.exceptions import ConfigFileError, EndpointError, UnknownRegionError
-from iamtriage.sts_settings import StsSettings
+from iamtriage.sts import StsSettings
 
 _FILE = Path(__file__).resolve().parents[3] / "shared" / "vectors" / "sts_config.jsonl"
 _ROWS: list[dict[str, Any]] = (

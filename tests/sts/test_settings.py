@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from iamtriage._sdks import SDKS
 from iamtriage.exceptions import ConfigFileError, EndpointError, UnknownRegionError
-from iamtriage.sts_settings import Setting, StsSettings
+from iamtriage.sts import Setting, StsSettings
+from iamtriage.sts._sdks import SDKS
 
 CONFIG = """\
 [default]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from iamtriage.eks_pods import pod_environment, token_settings
+from iamtriage.sts import pod_environment, token_settings
 
 _VECTORS = Path(__file__).resolve().parents[3] / "shared" / "vectors" / "webhook.jsonl"
 

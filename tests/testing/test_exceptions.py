@@ -17,14 +17,14 @@ from botocore.stub import Stubber
 
 from iamtriage import parse, testing, to_record
 from iamtriage.testing import Sample, denial
-from tests.loopback.conftest import aws_environment, clients, server, spoken_by  # noqa: F401 (fixtures)
-from tests.loopback.wires import Reply
+from tests.boto.conftest import aws_environment, clients, server, spoken_by  # noqa: F401 (fixtures)
+from tests.boto.wires import Reply
 from tests.testing.described import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.loopback.wires import AwsLikeServer
+    from tests.boto.wires import AwsLikeServer
 
 ROLE = "arn:aws:iam::111122223333:role/orders"
 # A call of each protocol: the sample, the client, its method and arguments.

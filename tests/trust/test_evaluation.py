@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamtriage._conditions import Wanted, any_holds, holds, read_operator
-from iamtriage._globs import fits, pattern_of
 from iamtriage.exceptions import InvalidArnError, PolicyError
-from iamtriage.trust_policies import TrustResult, check_trust_policy
+from iamtriage.policies._conditions import Wanted, any_holds, holds, read_operator
+from iamtriage.policies._patterns import fits, pattern_of
+from iamtriage.trust import TrustResult, check_trust_policy
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 IAM, STS = f"arn:aws:iam::{ACCOUNT}:", f"arn:aws:sts::{ACCOUNT}:"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamtriage.exceptions import TokenError
-from iamtriage.web_identity import read_web_identity_token
+from iamtriage.trust import read_web_identity_token
 
 ISSUER = "https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
 CLAIMS: dict[str, Any] = {

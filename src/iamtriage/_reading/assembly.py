@@ -7,40 +7,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.actions import read_actions
-from iamtriage._reading.alerts import read_alerts
-from iamtriage._reading.besides import give_codes
-from iamtriage._reading.building import build
-from iamtriage._reading.classnames import read_classes
-from iamtriage._reading.cloud_sections import sections_of_aws
-from iamtriage._reading.codewords import read_codes
-from iamtriage._reading.console_cards import read_cards
-from iamtriage._reading.drafts import sweep, sweep_apart
-from iamtriage._reading.heads import read_heads
-from iamtriage._reading.kubernetes import read_kubernetes
-from iamtriage._reading.labelled import read_labelled
-from iamtriage._reading.pairs import read_pairs
-from iamtriage._reading.partials import may_be_cut
-from iamtriage._reading.phrases import read_phrases
-from iamtriage._reading.refusals import read_refusals
-from iamtriage._reading.sentences import read_cut_sentence, read_lone_reasons, read_sentences
-from iamtriage._reading.source_lines import source_lines
-from iamtriage._reading.source_literals import source_literals
-from iamtriage._reading.surroundings import give_surroundings
-from iamtriage._reading.tails import read_tails
-from iamtriage._reading.translated import read_translated, read_translated_codes
-from iamtriage._reading.uniting import unite
-from iamtriage._reading.unwrap import unwrap
-from iamtriage._reading.verdicts import Around, choose, drop_outer, judge
-from iamtriage._reading.xml_bodies import read_xml
+from iamtriage._reading.judging.bare_codes import give_codes
+from iamtriage._reading.judging.building import build
+from iamtriage._reading.judging.candidates import sweep, sweep_apart
+from iamtriage._reading.judging.classification import Around, choose, drop_outer, judge
+from iamtriage._reading.judging.cloud_sections import sections_of_aws
+from iamtriage._reading.judging.context import give_surroundings
+from iamtriage._reading.judging.deduplication import unite
+from iamtriage._reading.judging.source_lines import source_lines
+from iamtriage._reading.judging.source_literals import source_literals
+from iamtriage._reading.readers.action_phrases import read_actions
+from iamtriage._reading.readers.alerts import read_alerts
+from iamtriage._reading.readers.bare_http_403 import read_refusals
+from iamtriage._reading.readers.class_names import read_classes
+from iamtriage._reading.readers.code_words import read_codes
+from iamtriage._reading.readers.console_cards import read_cards
+from iamtriage._reading.readers.kubernetes import read_kubernetes
+from iamtriage._reading.readers.labelled_values import read_labelled
+from iamtriage._reading.readers.pairs import read_pairs
+from iamtriage._reading.readers.phrases import read_phrases
+from iamtriage._reading.readers.sdk_prefixes import read_heads
+from iamtriage._reading.readers.sdk_suffixes import read_tails
+from iamtriage._reading.readers.sentences import read_cut_sentence, read_lone_reasons, read_sentences
+from iamtriage._reading.readers.translations import read_translated, read_translated_codes
+from iamtriage._reading.readers.xml_bodies import read_xml
+from iamtriage._reading.unwrapping.unwrap import unwrap
+from iamtriage._reading.vocabulary.pieces import may_be_cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from iamtriage._reading.drafts import Draft
-    from iamtriage._reading.partials import Partial
-    from iamtriage._reading.view import View
-    from iamtriage.failures import Failure
+    from iamtriage._reading.judging.candidates import Draft
+    from iamtriage._reading.vocabulary.pieces import Partial
+    from iamtriage._reading.vocabulary.view import View
+    from iamtriage.failures._failures import Failure
 
 LONG = 64_000
 """Characters that are read at once; longer texts are read in pieces (``texts``)."""

@@ -10,17 +10,17 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.assembly import LONG
+from iamtriage._reading.canonical.botocore import PREFIX, read_shortcut
 from iamtriage._reading.encodings import encoding_of
-from iamtriage._reading.mappings import failures_of
-from iamtriage._reading.raised import failures_raised
-from iamtriage._reading.shortcut import PREFIX, read_shortcut
-from iamtriage._reading.texts import cause_in, failures_in_pieces
-from iamtriage._reading.triggers import may_hold_failure
-from iamtriage.fingerprints import fingerprint
-from iamtriage.records import to_record
+from iamtriage._reading.streams import cause_in, failures_in_pieces
+from iamtriage._reading.structured.exceptions import failures_raised
+from iamtriage._reading.structured.mappings import failures_of
+from iamtriage._reading.vocabulary.triggers import may_hold_failure
+from iamtriage.failures._fingerprints import fingerprint
+from iamtriage.failures._records import to_record
 
 if TYPE_CHECKING:
-    from iamtriage.failures import Failure
+    from iamtriage.failures._failures import Failure
 
 __all__ = ("parse",)
 

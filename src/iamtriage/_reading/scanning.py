@@ -6,10 +6,10 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from iamtriage._reading.texts import failures_in_pieces
+from iamtriage._reading.streams import failures_in_pieces
 
 if TYPE_CHECKING:
-    from iamtriage.failures import Failure
+    from iamtriage.failures._failures import Failure
 
 __all__ = ("scan",)
 

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import attrs
 
 from iamtriage._reading.assembly import read, read_cause
-from iamtriage._reading.building import build
-from iamtriage._reading.grammar import ENTRY
-from iamtriage._reading.mappings import as_document, failures_of, is_event, load
-from iamtriage._reading.triggers import may_hold_failure
+from iamtriage._reading.judging.building import build
+from iamtriage._reading.structured.mappings import as_document, failures_of, is_event, load
+from iamtriage._reading.vocabulary.grammar import ENTRY
+from iamtriage._reading.vocabulary.triggers import may_hold_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from iamtriage.failures import Failure
+    from iamtriage.failures._failures import Failure
 
 _CUT = 32_000
 _OVERLAP = 6_000

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from iamtriage._rendering.blocks import Code, Fields, Heading, Items, Link, Paragraph, Source
 from iamtriage._rendering.texts import code_text, is_web_address, phrases, source_lines
-from iamtriage._words import escaped
+from iamtriage._text import escaped
 
 if TYPE_CHECKING:
     from iamtriage._rendering.blocks import Block

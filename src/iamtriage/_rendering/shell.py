@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._rendering.widths import width_of
-from iamtriage._words import escaped
+from iamtriage._text import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

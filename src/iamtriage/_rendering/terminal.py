@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, assert_never
 from iamtriage._rendering.blocks import Code, Fields, Heading, Items, Link, Paragraph, Source
 from iamtriage._rendering.texts import code_text, source_lines
 from iamtriage._rendering.widths import width_of
-from iamtriage._words import escaped
+from iamtriage._text import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

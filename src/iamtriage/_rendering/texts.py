@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._rendering.blocks import Mark
 from iamtriage._rendering.shell import continued, pasteable
-from iamtriage._words import escaped
+from iamtriage._text import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What is shown of a public value that has no words of its own: its fields; not for how it looks.
+"""Show any public value by its fields, without the secrets in them.
 
 What a value does not print, it does not show either: fields without ``repr``, such as a failure's text.
 """
@@ -8,20 +8,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from itertools import chain
-from typing import TYPE_CHECKING, Literal, cast, get_args
+from typing import TYPE_CHECKING, Literal, cast
 
 import attrs
 
-from iamtriage._rendering.blocks import Code, Fields, Heading, Items, Paragraph, Source, with_texts
-from iamtriage._views import View
-from iamtriage.explanations import facts_shown
-from iamtriage.failures import Failure
-from iamtriage.redaction import redact
+from iamtriage._rendering.blocks import Code, Fields, Heading, Items, Source, with_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import TypeAlias
 
     from iamtriage._rendering.blocks import Block
+
+    Redact: TypeAlias = Callable[[str], str]
 
 __all__ = ("blocks_of", "without_secrets")
 
@@ -43,72 +42,68 @@ _NAMING = (
     "policy_arn",
     "uri",
 )
-_NAMES = {"aws": "AWS", "arn": "ARN", "kubernetes": "Kubernetes"}
-_KINDS: tuple[type, ...] = get_args(Failure)
 
 
-def blocks_of(value: View) -> Iterator[Block]:
+def blocks_of(value: object) -> Iterator[Block]:
     """Give the blocks for a value: a title, its fields, and what it consists of.
 
     >>> from iamtriage import parse_arn
     >>> [block.rows for block in blocks_of(parse_arn("arn:aws:s3:::reports")) if isinstance(block, Fields)]
     [(('partition', 'aws'), ('service', 's3'), ('resource', 'reports'))]
     """
-    if isinstance(value, _KINDS):
-        yield from _failure(cast("Failure", value))
-        return
     yield _title(value, 1)
     yield from _fields(value, nested=False)
 
 
-def without_secrets(blocks: Iterable[Block]) -> tuple[Block, ...]:
-    """Give blocks without the secrets that free texts may hold.
+def without_secrets(blocks: Iterable[Block], redact: Redact) -> tuple[Block, ...]:
+    """Return blocks without the secrets that free text may hold.
 
-    >>> without_secrets([Paragraph("password=hunter2example")])
+    Args:
+        blocks: what is to be shown.
+        redact: replaces the secrets of a text.
+
+    >>> from iamtriage import redact
+    >>> from iamtriage._rendering.blocks import Paragraph
+    >>> without_secrets([Paragraph("password=hunter2example")], redact)
     (Paragraph(text='password=[REDACTED password]', quiet=False),)
     """
-    return tuple(map(_without_secrets, blocks))
+    return tuple(_without_secrets(block, redact) for block in blocks)
 
 
-def _without_secrets(block: Block) -> Block:
+def _without_secrets(block: Block, redact: Redact) -> Block:
     match block:
         case Heading(text, level, tags):
-            return Heading(_shown(text, _LONGEST_TITLE), level, tuple(map(redact, tags)))
+            return Heading(_shown(text, _LONGEST_TITLE, redact), level, tuple(map(redact, tags)))
         case Fields(rows):
             return Fields(
-                tuple((_clipped(name, _LONGEST_TITLE), _value_shown(name, value)) for name, value in rows)
+                tuple(
+                    (_clipped(name, _LONGEST_TITLE), _value_shown(name, value, redact))
+                    for name, value in rows
+                )
             )
         case Items(items, ordered):
-            return Items(tuple(_shown(item, _LONGEST_VALUE) for item in items), ordered)
+            return Items(tuple(_shown(item, _LONGEST_VALUE, redact) for item in items), ordered)
         case Source(text):
-            return Source(_shown(text, _LONGEST_DOCUMENT))
+            return Source(_shown(text, _LONGEST_DOCUMENT, redact))
         case _:
             return with_texts(block, redact)
 
 
-def _shown(text: str, longest: int) -> str:
-    """Give a text without its secrets, then cut: half a secret is not known for one."""
+def _shown(text: str, longest: int, redact: Redact) -> str:
+    """Redact a text before cutting it: half a secret is not recognized."""
     return _clipped(redact(_clipped(text, _READ * longest)), longest)
 
 
-def _value_shown(name: str, value: str) -> str:
-    """Give a value as ``_shown`` does, also without the secrets that only its name tells."""
+def _value_shown(name: str, value: str, redact: Redact) -> str:
+    """Redact a value as ``_shown`` does, also the secrets that only its name announces."""
     before = f"{_clipped(name, _LONGEST_TITLE)}="
     whole = redact(before + _clipped(value, _READ * _LONGEST_VALUE))
     if not whole.startswith(before):
-        return _shown(value, _LONGEST_VALUE)
+        return _shown(value, _LONGEST_VALUE, redact)
     return _clipped(whole[len(before) :], _LONGEST_VALUE)
 
 
 # --------------------------------------------------------------------------------------------------- parts
-
-
-def _failure(failure: Failure) -> Iterator[Block]:
-    words = " ".join(_NAMES.get(word, word) for word in failure.kind.split("_"))
-    yield Heading(words[0].upper() + words[1:], 1, (type(failure).__name__,))
-    if rows := tuple(facts_shown(failure)):
-        yield Fields(rows)
-    yield Paragraph("iamtriage.explain() says why, and what helps.", quiet=True)
 
 
 def _title(value: object, level: Literal[1, 3]) -> Heading:
@@ -119,7 +114,7 @@ def _title(value: object, level: Literal[1, 3]) -> Heading:
     return Heading(line, level, (name,))
 
 
-def _fields(value: View, *, nested: bool) -> Iterator[Block]:
+def _fields(value: object, *, nested: bool) -> Iterator[Block]:
     """Give the fields: first those of one line each, then what needs more room."""
     rows: list[tuple[str, str]] = []
     below: list[Iterable[Block]] = []
@@ -132,10 +127,10 @@ def _fields(value: View, *, nested: bool) -> Iterator[Block]:
             rows.append((label, _line(part)))
         elif document is not None:
             below.append((Heading(label), _document(document)))
-        elif isinstance(part, View):
+        elif _shows_itself(part):
             below.append(chain((Heading(label),), _nested(part)))
-        elif many and isinstance(many[0], View):
-            below.append(chain((Heading(label),), _each(cast("tuple[View, ...]", many))))
+        elif many and _shows_itself(many[0]):
+            below.append(chain((Heading(label),), _each(many)))
         elif len(many) > 1:
             below.append((Heading(label), _items(many)))
         else:
@@ -145,12 +140,12 @@ def _fields(value: View, *, nested: bool) -> Iterator[Block]:
     yield from chain.from_iterable(below)
 
 
-def _nested(value: View) -> Iterator[Block]:
+def _nested(value: object) -> Iterator[Block]:
     yield _title(value, 3)
     yield from _fields(value, nested=True)
 
 
-def _each(values: tuple[View, ...]) -> Iterator[Block]:
+def _each(values: tuple[object, ...]) -> Iterator[Block]:
     for one in values[:_MOST_ITEMS]:
         yield from _nested(one)
     if len(values) > _MOST_ITEMS:
@@ -168,6 +163,11 @@ def _document(value: Mapping[object, object]) -> Code | Source:
         # No code any more, which somebody may want to copy.
         return Source(text)
     return Code(text, "json")
+
+
+def _shows_itself(part: object) -> bool:
+    """Return whether a part is a public value too, as :class:`iamtriage._rendering.views.View` makes it."""
+    return hasattr(type(part), "_blocks")
 
 
 def _is_nothing(part: object) -> bool:
@@ -212,7 +212,7 @@ def _line(value: object) -> str:
         return _bounded(value)
     if (document := _mapping(value)) is not None:
         return _bounded(_json(document))
-    if isinstance(value, View) or attrs.has(type(value)):
+    if _shows_itself(value) or attrs.has(type(value)):
         line = _line_of_its_own(value)
         if line is None:
             told = (f"{name}: {_line(part)}" for name, part in _parts(value) if not _is_nothing(part))

@@ -1,16 +1,15 @@
-"""How public values show themselves in notebooks and in IPython; not for the looks, see ``_rendering``.
+"""Give public values their notebook card and their IPython text.
 
-Nothing is imported before a value is shown: what is read by the thousand stays as cheap as it was. What is
-said of a value, ``_value_blocks`` knows, which stands above all values. It is the one import of a higher
-layer; the layers in pyproject.toml name it.
+Nothing is imported before a value is shown, so that values which are read by the thousand stay cheap.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any, Protocol
 
     from iamtriage._rendering.blocks import Block
@@ -28,6 +27,12 @@ __all__ = ("View",)
 _WIDTH = 80
 
 
+def _redactor() -> Callable[[str], str]:
+    """Return ``iamtriage.redact``, looked up by name: redaction is a layer above what is shown here."""
+    redact: Callable[[str], str] = import_module("iamtriage.redaction").redact
+    return redact
+
+
 class View:
     """The base of values that notebooks show as a card, and IPython as text. ``repr()`` stays as it is.
 
@@ -42,15 +47,15 @@ class View:
         cls._repr_pretty_ = View._repr_pretty_  # type: ignore[method-assign]  # the same method
 
     def _blocks(self) -> Iterator[Block]:
-        """Give what is shown; secrets are taken out afterwards."""
-        from iamtriage._value_blocks import blocks_of
+        """Yield what is shown: the fields, unless a class says more. Secrets are redacted afterwards."""
+        from iamtriage._rendering.value_blocks import blocks_of
 
         return blocks_of(self)
 
     def _shown(self) -> tuple[Block, ...]:
-        from iamtriage._value_blocks import without_secrets
+        from iamtriage._rendering.value_blocks import without_secrets
 
-        return without_secrets(self._blocks())
+        return without_secrets(self._blocks(), _redactor())
 
     def _repr_html_(self) -> str:
         from iamtriage._rendering.cards import render

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
 
 import attrs
 
-from iamtriage._arn_templates import fit, names_of_holes
-from iamtriage._service_names import client_of, clients
-from iamtriage._views import View
+from iamtriage._rendering.views import View
+from iamtriage.actions._arn_templates import fit, names_of_holes
+from iamtriage.actions._service_names import client_of, clients
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from iamtriage._arn_templates import Fit
+    from iamtriage.actions._arn_templates import Fit
 
 __all__ = (
     "AccessLevel",
@@ -315,7 +315,7 @@ class _Service(NamedTuple):
 
 
 def _services() -> dict[str, str]:
-    from iamtriage._action_table import SERVICES
+    from iamtriage.actions._action_table import SERVICES
 
     return SERVICES
 
@@ -358,7 +358,7 @@ def _lowered() -> tuple[tuple[str, str], ...]:
 @cache
 def _exceptions() -> dict[tuple[str, str], OperationActions]:
     """Read what operations need that need not the action of their name, by client and lower-case name."""
-    from iamtriage._action_table import EXCEPTIONS
+    from iamtriage.actions._action_table import EXCEPTIONS
 
     found: dict[tuple[str, str], OperationActions] = {}
     for client, text in EXCEPTIONS.items():

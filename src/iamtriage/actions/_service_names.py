@@ -34,7 +34,7 @@ class Clients(NamedTuple):
 @cache
 def clients() -> Clients:
     """Read the clients, with the first question."""
-    from iamtriage._action_table import CLIENTS
+    from iamtriage.actions._action_table import CLIENTS
 
     found = Clients({}, {}, {})
     for line in CLIENTS.replace("\n  ", " ").splitlines():

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import attrs
 from typing_extensions import override
 
-from iamtriage._views import View
+from iamtriage._rendering.views import View
 from iamtriage.exceptions import AccessKeyIdError
 
 if TYPE_CHECKING:

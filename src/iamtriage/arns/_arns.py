@@ -12,8 +12,8 @@ from typing import NamedTuple, Self
 
 from typing_extensions import override
 
-from iamtriage._views import View
-from iamtriage._words import shown
+from iamtriage._rendering.views import View
+from iamtriage._text import shown
 from iamtriage.exceptions import InvalidArnError
 
 __all__ = ("Arn", "parse_arn")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._words import shown
+from iamtriage._text import shown
 from iamtriage.exceptions import InvalidArnError
 
 if TYPE_CHECKING:

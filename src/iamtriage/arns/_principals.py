@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 import attrs
 from typing_extensions import override
 
-from iamtriage._iam_names import ACCOUNT, check_name, check_path, refuse
-from iamtriage._partitions import PARTITIONS
-from iamtriage._views import View
-from iamtriage._words import shown
-from iamtriage.arns import Arn, parse_arn
+from iamtriage._rendering.views import View
+from iamtriage._text import shown
+from iamtriage.arns._arns import Arn, parse_arn
+from iamtriage.arns._names import ACCOUNT, check_name, check_path, refuse
+from iamtriage.arns._partitions import PARTITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

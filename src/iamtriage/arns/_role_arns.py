@@ -12,12 +12,12 @@ from typing import get_args
 
 import attrs
 
-from iamtriage._iam_names import check_path, refuse
-from iamtriage._partitions import PARTITIONS
-from iamtriage._words import shown
-from iamtriage.arns import Arn, parse_arn
+from iamtriage._text import shown
+from iamtriage.arns._arns import Arn, parse_arn
+from iamtriage.arns._names import check_path, refuse
+from iamtriage.arns._partitions import PARTITIONS
+from iamtriage.arns._principals import Principal, Role, RoleSession, parse_principal, role_of
 from iamtriage.exceptions import RolePathUnknownError
-from iamtriage.principals import Principal, Role, RoleSession, parse_principal, role_of
 from iamtriage.typing import RoleTarget
 
 __all__ = ("canonicalize_arn", "normalize_role_arn")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from iamtriage._json_documents import stated
-from iamtriage._views import View
+from iamtriage._rendering.views import View
+from iamtriage.authorization._documents import stated
 
 if TYPE_CHECKING:
     from iamtriage.typing import Deny, PolicyType

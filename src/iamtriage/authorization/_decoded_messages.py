@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 from typing_extensions import override
 
-from iamtriage._json_documents import Part, decoded, refuse, stated
-from iamtriage._views import View
-from iamtriage._words import shown
-from iamtriage.arns import parse_arn
+from iamtriage._rendering.views import View
+from iamtriage._text import shown
+from iamtriage.arns._arns import parse_arn
+from iamtriage.authorization._documents import Part, decoded, refuse, stated
 from iamtriage.exceptions import InvalidArnError
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from iamtriage._authorization_checks import Check, Evaluation, MatchedPolicy, PolicyInfo
-from iamtriage._views import View
+from iamtriage._rendering.views import View
+from iamtriage.authorization._checks import Check, Evaluation, MatchedPolicy, PolicyInfo
 from iamtriage.typing import Deny, PolicyType
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import attrs
 from typing_extensions import override
 
-from iamtriage._authorization_checks import (
+from iamtriage._rendering.views import View
+from iamtriage.authorization._checks import (
     Check,
     ContextValue,
     Evaluation,
@@ -23,9 +24,8 @@ from iamtriage._authorization_checks import (
     StatementMatch,
     context_to_dict,
 )
-from iamtriage._authorization_denials import Denial, DenyingPolicy, denials_of
-from iamtriage._json_documents import Part, decoded, kind_of, plain, refuse, stated
-from iamtriage._views import View
+from iamtriage.authorization._denials import Denial, DenyingPolicy, denials_of
+from iamtriage.authorization._documents import Part, decoded, kind_of, plain, refuse, stated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, cast
 import attrs
 
 from iamtriage._strict_json import JsonError, strict_json
-from iamtriage._words import shown
+from iamtriage._text import shown
 from iamtriage.exceptions import DocumentError
 
 if TYPE_CHECKING:

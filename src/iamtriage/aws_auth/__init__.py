@@ -15,13 +15,13 @@ except ImportError as _error:
     _words = "iamtriage.aws_auth needs ruamel.yaml: pip install 'iamtriage[yaml]'"
     raise ImportError(_words, name="ruamel.yaml") from _error
 
-from iamtriage.aws_auth._access_entries import AccessEntryPlan, Migration, PolicyAssociation
 from iamtriage.aws_auth._entries import AwsAuth, Entry, RoleEntry, SsoRole, UserEntry
 from iamtriage.aws_auth._fixing import diff, fix
 from iamtriage.aws_auth._linting import CODES, Finding, lint
 from iamtriage.aws_auth._loading import load
 from iamtriage.aws_auth._matching import Match, who_matches
-from iamtriage.aws_auth._migrating import migrate
+from iamtriage.aws_auth._migration.access_entries import AccessEntryPlan, Migration, PolicyAssociation
+from iamtriage.aws_auth._migration.migrate import migrate
 
 __all__ = (
     "CODES",

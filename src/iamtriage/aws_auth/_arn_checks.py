@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from iamtriage._partitions import PARTITIONS
-from iamtriage._words import shown
-from iamtriage.arns import Arn, parse_arn
-from iamtriage.exceptions import InvalidArnError
-from iamtriage.principals import (
+from iamtriage._text import shown
+from iamtriage.arns._arns import Arn, parse_arn
+from iamtriage.arns._partitions import PARTITIONS
+from iamtriage.arns._principals import (
     FederatedUser,
     IdentityCenterRole,
     InstanceProfile,
@@ -19,7 +18,8 @@ from iamtriage.principals import (
     User,
     parse_principal,
 )
-from iamtriage.role_arns import normalize_role_arn
+from iamtriage.arns._role_arns import normalize_role_arn
+from iamtriage.exceptions import InvalidArnError
 
 __all__ = ("ArnFault", "check_arn", "final_arn", "lowered", "partition_of")
 

@@ -5,8 +5,8 @@ Source: ``pkg/arn/arnlike.go`` of kubernetes-sigs/aws-iam-authenticator.
 
 from __future__ import annotations
 
-from iamtriage._globs import arn_like_pattern_of, fits
-from iamtriage.arns import parse_arn
+from iamtriage.arns._arns import parse_arn
+from iamtriage.policies._patterns import arn_like_pattern_of, fits
 
 __all__ = ("arn_like",)
 

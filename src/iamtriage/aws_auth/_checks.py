@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from iamtriage._iam_names import ACCOUNT
-from iamtriage._words import shown
+from iamtriage._text import shown
+from iamtriage.arns._names import ACCOUNT
 from iamtriage.aws_auth._arn_checks import ArnFault, check_arn, final_arn, partition_of
-from iamtriage.aws_auth._edits import add_groups, add_username, remove_entry, rewrite
-from iamtriage.aws_auth._embedding import Edit, quoted
-from iamtriage.aws_auth._fields import RawEntry, entries, sso_fault
-from iamtriage.aws_auth._nodes import is_null, is_text, pairs
-from iamtriage.aws_auth._source import MapText
 from iamtriage.aws_auth._templates import PRIVATE_DNS_NAME, VARIABLES, render, variables_in
+from iamtriage.aws_auth._yaml.edits import add_groups, add_username, remove_entry, rewrite
+from iamtriage.aws_auth._yaml.embedding import Edit, quoted
+from iamtriage.aws_auth._yaml.fields import RawEntry, entries, sso_fault
+from iamtriage.aws_auth._yaml.nodes import is_null, is_text, pairs
+from iamtriage.aws_auth._yaml.source import MapText
 
 if TYPE_CHECKING:
-    from iamtriage.aws_auth._nodes import Node
-    from iamtriage.aws_auth._source import ConfigMap
+    from iamtriage.aws_auth._yaml.nodes import Node
+    from iamtriage.aws_auth._yaml.source import ConfigMap
 
 __all__ = ("Problem", "problems")
 

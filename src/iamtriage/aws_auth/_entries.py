@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from iamtriage._views import View
+from iamtriage._rendering.views import View
 
 __all__ = ("AwsAuth", "Entry", "RoleEntry", "SsoRole", "UserEntry")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 
 from iamtriage.aws_auth._checks import Problem, problems
-from iamtriage.aws_auth._embedding import Edit, apply_edits
-from iamtriage.aws_auth._source import ConfigMap, checked, read
+from iamtriage.aws_auth._yaml.embedding import Edit, apply_edits
+from iamtriage.aws_auth._yaml.source import ConfigMap, checked, read
 from iamtriage.exceptions import AwsAuthError
 
 __all__ = ("diff", "fix")

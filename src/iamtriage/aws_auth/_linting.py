@@ -6,10 +6,10 @@ from typing import Literal
 
 import attrs
 
-from iamtriage._views import View
-from iamtriage._words import escaped
+from iamtriage._rendering.views import View
+from iamtriage._text import escaped
 from iamtriage.aws_auth._checks import problems
-from iamtriage.aws_auth._source import checked, read
+from iamtriage.aws_auth._yaml.source import checked, read
 from iamtriage.exceptions import AwsAuthError
 
 __all__ = ("CODES", "Finding", "lint")

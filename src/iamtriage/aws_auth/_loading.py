@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from iamtriage.aws_auth._entries import AwsAuth, RoleEntry, UserEntry
-from iamtriage.aws_auth._fields import entries
-from iamtriage.aws_auth._nodes import is_null
-from iamtriage.aws_auth._source import MapText, checked, read
+from iamtriage.aws_auth._yaml.fields import entries
+from iamtriage.aws_auth._yaml.nodes import is_null
+from iamtriage.aws_auth._yaml.source import MapText, checked, read
 
 __all__ = ("load",)
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._views import View
-from iamtriage._words import shown
-from iamtriage.arns import Arn, parse_arn
+from iamtriage._rendering.views import View
+from iamtriage._text import shown
+from iamtriage.arns._arns import Arn, parse_arn
+from iamtriage.arns._role_arns import canonicalize_arn
 from iamtriage.aws_auth._arnlike import arn_like
 from iamtriage.aws_auth._entries import AwsAuth, RoleEntry, SsoRole, UserEntry
 from iamtriage.aws_auth._templates import (
@@ -25,7 +26,6 @@ from iamtriage.aws_auth._templates import (
     render,
     variables_in,
 )
-from iamtriage.role_arns import canonicalize_arn
 
 if TYPE_CHECKING:
     from iamtriage.aws_auth._entries import Entry

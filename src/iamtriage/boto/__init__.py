@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 from iamtriage._lazy import lazy_names
 
 if TYPE_CHECKING:
-    from iamtriage.boto._asking import Refusal
-    from iamtriage.boto._authorization import RequestAuthorization, authorization_details
     from iamtriage.boto._collecting import Attempt, Collection, collect
-    from iamtriage.boto._decoding import decode_message
     from iamtriage.boto._explaining import ErrorExplainer, explain_errors
-    from iamtriage.boto._failover import Failover, FailoverEvent, FailoverKind
-    from iamtriage.boto._gathering import gather_facts
-    from iamtriage.boto._identity import Identity, find_role_arn, whoami
     from iamtriage.boto._installing import install, uninstall
-    from iamtriage.boto._settings import sts_settings
-    from iamtriage.boto._sts_client import sts_client
+    from iamtriage.boto._queries.authorization import RequestAuthorization, authorization_details
+    from iamtriage.boto._queries.calls import Refusal
+    from iamtriage.boto._queries.decoding import decode_message
+    from iamtriage.boto._queries.gathering import gather_facts
+    from iamtriage.boto._queries.identity import Identity, find_role_arn, whoami
+    from iamtriage.boto._sts.client import sts_client
+    from iamtriage.boto._sts.failover import Failover, FailoverEvent, FailoverKind
+    from iamtriage.boto._sts.settings import sts_settings
 
 __all__ = (
     "Attempt",
@@ -51,23 +51,23 @@ _HOMES = {
     "Attempt": "_collecting",
     "Collection": "_collecting",
     "ErrorExplainer": "_explaining",
-    "Failover": "_failover",
-    "FailoverEvent": "_failover",
-    "FailoverKind": "_failover",
-    "Identity": "_identity",
-    "Refusal": "_asking",
-    "RequestAuthorization": "_authorization",
-    "authorization_details": "_authorization",
+    "Failover": "_sts.failover",
+    "FailoverEvent": "_sts.failover",
+    "FailoverKind": "_sts.failover",
+    "Identity": "_queries.identity",
+    "Refusal": "_queries.calls",
+    "RequestAuthorization": "_queries.authorization",
+    "authorization_details": "_queries.authorization",
     "collect": "_collecting",
-    "decode_message": "_decoding",
+    "decode_message": "_queries.decoding",
     "explain_errors": "_explaining",
-    "find_role_arn": "_identity",
-    "gather_facts": "_gathering",
+    "find_role_arn": "_queries.identity",
+    "gather_facts": "_queries.gathering",
     "install": "_installing",
-    "sts_client": "_sts_client",
-    "sts_settings": "_settings",
+    "sts_client": "_sts.client",
+    "sts_settings": "_sts.settings",
     "uninstall": "_installing",
-    "whoami": "_identity",
+    "whoami": "_queries.identity",
 }
 if not TYPE_CHECKING:  # a type checker that sees it takes any name for one that is there
     __getattr__ = lazy_names(__name__, _HOMES)

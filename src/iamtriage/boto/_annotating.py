@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from iamtriage._notes import is_note, log_of, note_of, trace_of
-from iamtriage.boto._quiet import QUIET
-from iamtriage.explaining import explain
-from iamtriage.failures import Failure
-from iamtriage.fingerprints import fingerprint
-from iamtriage.parsing import parse_raised
-from iamtriage.records import to_record
+from iamtriage._reading.parsing import parse_raised
+from iamtriage.boto._notifications import QUIET
+from iamtriage.explaining._explain import explain
+from iamtriage.explaining._notes import is_note, log_of, note_of, trace_of
+from iamtriage.failures._failures import Failure
+from iamtriage.failures._fingerprints import fingerprint
+from iamtriage.failures._records import to_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from iamtriage.boto._explaining import ErrorExplainer
-    from iamtriage.explanations import Explanation
+    from iamtriage.explaining._explanations import Explanation
 
 __all__ = ("tell",)
 

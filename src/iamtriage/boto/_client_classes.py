@@ -19,7 +19,7 @@ from botocore.client import BaseClient
 from botocore.eventstream import EventStream
 from typing_extensions import override
 
-from iamtriage.boto._quiet import QUIET
+from iamtriage.boto._notifications import QUIET
 from iamtriage.boto._wrapping import Guard, wrapped
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """Gathers denials instead of stopping at the first; not for what each means, nor for who asks AWS more.
 
-A denial is told as :mod:`iamtriage.classifying` tells it: by the exception and what it was raised from, never
+A denial is told as :mod:`iamtriage.explaining` tells it: by the exception and what it was raised from, never
 by what another handler was busy with.
 """
 
@@ -15,20 +15,20 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast, overlo
 
 from typing_extensions import override
 
-from iamtriage._kinds import checked_kinds
-from iamtriage._reading.raised import group_behind
-from iamtriage._views import View
+from iamtriage._reading.parsing import parse_raised
+from iamtriage._reading.structured.exceptions import group_behind
+from iamtriage._rendering.views import View
 from iamtriage.boto._merging import blocks_of, policies_of, policy_of, principals_of
-from iamtriage.fingerprints import fingerprint
-from iamtriage.parsing import parse_raised
-from iamtriage.records import to_record
+from iamtriage.failures._fingerprints import fingerprint
+from iamtriage.failures._kinds import checked_kinds
+from iamtriage.failures._records import to_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import TracebackType
 
     from iamtriage._rendering.blocks import Block
-    from iamtriage.failures import Failure
+    from iamtriage.failures._failures import Failure
     from iamtriage.typing import Kind, Record
 
 __all__ = ("Collection", "collect")

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from typing_extensions import override
 
-from iamtriage._kinds import checked_kinds
 from iamtriage.boto._wrapping import Guard, wrapped
+from iamtriage.failures._kinds import checked_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from types import TracebackType
     from typing import Self
 
-    from iamtriage.explanations import Explanation
-    from iamtriage.facts import Facts
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._facts import Facts
     from iamtriage.typing import Kind
 
 __all__ = ("ErrorExplainer", "explain_errors")
@@ -161,7 +161,7 @@ class ErrorExplainer(Guard):
         try:
             # A group that no Exception is may still hold some.
             if issubclass(type(error), (Exception, BaseExceptionGroup)):
-                from iamtriage.boto._telling import tell
+                from iamtriage.boto._annotating import tell
 
                 tell(error, self)
         except KeyboardInterrupt:
@@ -170,7 +170,7 @@ class ErrorExplainer(Guard):
             # The stack or the memory may be full, and at exit modules may be gone: then this fails as well.
             try:
                 if _LOG.isEnabledFor(logging.DEBUG):
-                    from iamtriage._notes import trace_of
+                    from iamtriage.explaining._notes import trace_of
 
                     _LOG.debug(
                         "an exception could not be explained:\n%s", trace_of(ours, redacted=self.redacted)
@@ -182,7 +182,7 @@ class ErrorExplainer(Guard):
 
 
 def _facts(facts: Facts | Mapping[str, Any]) -> Facts:
-    from iamtriage.facts import facts_of
+    from iamtriage.explaining._facts import facts_of
 
     return facts_of(facts)
 

@@ -22,8 +22,8 @@ from iamtriage.boto._sessions import core_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from iamtriage.explanations import Explanation
-    from iamtriage.facts import Facts
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._facts import Facts
     from iamtriage.typing import Kind
 
 __all__ = ("install", "uninstall")

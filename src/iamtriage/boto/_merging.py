@@ -8,19 +8,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from iamtriage._callers import principal_in, role_in
 from iamtriage._rendering.blocks import Code, Heading, Items, Paragraph
-from iamtriage._words import shown
-from iamtriage.explaining import explain
-from iamtriage.failures import AccessDenied
-from iamtriage.fingerprints import fingerprint
-from iamtriage.policies import policies_for, policy_for
+from iamtriage._text import shown
+from iamtriage.explaining._explain import explain
+from iamtriage.explaining._policy_for import policies_for, policy_for
+from iamtriage.explaining._rules.shared.principal_words import principal_in, role_in
+from iamtriage.failures._failures import AccessDenied
+from iamtriage.failures._fingerprints import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from iamtriage._rendering.blocks import Block
-    from iamtriage.failures import Failure
+    from iamtriage.failures._failures import Failure
 
 __all__ = ("blocks_of", "policies_of", "policy_of", "principals_of")
 

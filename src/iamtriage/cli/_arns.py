@@ -11,8 +11,8 @@ from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
 if TYPE_CHECKING:
     import argparse
 
+    from iamtriage.arns._principals import Principal
     from iamtriage.cli._output import Commands
-    from iamtriage.principals import Principal
 
 __all__ = ("add_command",)
 
@@ -49,7 +49,7 @@ def add_command(commands: Commands) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from iamtriage.role_arns import normalize_role_arn
+    from iamtriage.arns._role_arns import normalize_role_arn
 
     if arguments.target:
         try:
@@ -83,8 +83,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _facts(text: str) -> tuple[str, list[tuple[str, object]]]:
     """Give what kind of ARN it is and its parts; an ARN of something else has its sections only."""
-    from iamtriage.arns import parse_arn
-    from iamtriage.principals import parse_principal
+    from iamtriage.arns._arns import parse_arn
+    from iamtriage.arns._principals import parse_principal
 
     principal: Principal | None
     try:
@@ -109,7 +109,7 @@ def _facts(text: str) -> tuple[str, list[tuple[str, object]]]:
 
 def _forms(text: str, path: str | None) -> dict[str, str | None]:
     """Give a role's ARN for each place, None where the path is needed; nothing for what is no role."""
-    from iamtriage.role_arns import normalize_role_arn
+    from iamtriage.arns._role_arns import normalize_role_arn
     from iamtriage.typing import RoleTarget
 
     forms: dict[str, str | None] = {}
@@ -124,7 +124,7 @@ def _forms(text: str, path: str | None) -> dict[str, str | None]:
 
 
 def _why_not(text: str) -> str:
-    from iamtriage.role_arns import normalize_role_arn
+    from iamtriage.arns._role_arns import normalize_role_arn
 
     try:
         return normalize_role_arn(text)

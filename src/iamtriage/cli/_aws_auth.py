@@ -10,7 +10,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from iamtriage._words import escaped
+from iamtriage._text import escaped
 from iamtriage.cli._output import FOUND, NOTHING, WRONG_USE, bold, complain, printable, rows
 from iamtriage.exceptions import AwsAuthError, InvalidArnError
 

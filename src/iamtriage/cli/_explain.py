@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from typing import IO
 
     from iamtriage.cli._output import Commands
-    from iamtriage.explanations import Explanation
-    from iamtriage.facts import Facts
-    from iamtriage.failures import Failure
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._facts import Facts
+    from iamtriage.failures._failures import Failure
 
 __all__ = ("add_command",)
 
@@ -76,7 +76,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _facts(given: list[str]) -> Facts:
-    from iamtriage.facts import facts_of
+    from iamtriage.explaining._facts import facts_of
 
     values: dict[str, object] = {}
     for text in given:
@@ -91,7 +91,7 @@ def _facts(given: list[str]) -> Facts:
 
 def _claims(text: str) -> dict[str, object]:
     """Read claims from JSON, or from the token that holds them."""
-    from iamtriage.web_identity import read_web_identity_token
+    from iamtriage.trust._tokens import read_web_identity_token
 
     if not text.lstrip().startswith("{"):
         return dict(read_web_identity_token(text.strip()))
@@ -100,7 +100,7 @@ def _claims(text: str) -> dict[str, object]:
 
 
 def _explanations(file: IO[str], facts: Facts, *, every: bool) -> Iterable[Explanation]:
-    from iamtriage.explaining import explain
+    from iamtriage.explaining._explain import explain
 
     if not every:
         explanation = explain(file.read(), facts=facts)
@@ -110,8 +110,8 @@ def _explanations(file: IO[str], facts: Facts, *, every: bool) -> Iterable[Expla
 
 def _once(file: IO[str]) -> Iterable[Failure]:
     """Give every failure of a stream, but each problem once."""
-    from iamtriage.fingerprints import fingerprint
-    from iamtriage.scanning import scan
+    from iamtriage._reading.scanning import scan
+    from iamtriage.failures._fingerprints import fingerprint
 
     seen: set[str] = set()
     for failure in scan(file):
@@ -148,8 +148,8 @@ def _shown(explanation: Explanation, arguments: argparse.Namespace) -> str:
 
 
 def _print_policy(file: IO[str]) -> int:
-    from iamtriage.policies import policies_for
-    from iamtriage.scanning import scan
+    from iamtriage._reading.scanning import scan
+    from iamtriage.explaining._policy_for import policies_for
 
     made = policies_for(scan(file))
     for policy in made:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from typing import IO, TYPE_CHECKING
 
-from iamtriage._rendering.labels import LABELS
 from iamtriage.cli._input import opened
 from iamtriage.cli._output import FOUND, NOTHING, bold, complain, rows
-from iamtriage.records import to_record
+from iamtriage.failures._labels import LABELS
+from iamtriage.failures._records import to_record
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator
 
     from iamtriage.cli._output import Commands
-    from iamtriage.failures import Failure
+    from iamtriage.failures._failures import Failure
 
 __all__ = ("add_commands",)
 
@@ -47,10 +47,10 @@ def _failures(arguments: argparse.Namespace) -> Iterator[Failure]:
 
 def _read(command: str, file: IO[str]) -> Iterable[Failure]:
     if command == "scan":
-        from iamtriage.scanning import scan
+        from iamtriage._reading.scanning import scan
 
         return scan(file)
-    from iamtriage.parsing import parse
+    from iamtriage._reading.parsing import parse
 
     failure = parse(file.read())
     return () if failure is None else (failure,)

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Protocol
 
-from iamtriage._words import escaped
+from iamtriage._text import escaped
 
 if TYPE_CHECKING:
     import argparse

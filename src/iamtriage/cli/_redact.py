@@ -34,7 +34,7 @@ def add_command(commands: Commands) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from iamtriage.redaction import redact
+    from iamtriage.redaction._redact import redact
 
     with opened(arguments.file) as file:
         text = _faithful(file).read()

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from iamtriage._words import escaped
+from iamtriage._text import escaped
 from iamtriage.cli._output import FOUND, NOTHING, WRONG_USE, bold, complain, rows
 from iamtriage.exceptions import ConfigFileError, EndpointError, UnknownRegionError
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     import argparse
 
     from iamtriage.cli._output import Commands
-    from iamtriage.sts_endpoints import StsEndpoint
-    from iamtriage.sts_settings import StsSettings
+    from iamtriage.sts._endpoints import StsEndpoint
+    from iamtriage.sts._settings import StsSettings
 
 __all__ = ("add_command",)
 
 
 def add_command(commands: Commands) -> None:
     """Add the command."""
-    from iamtriage._sdks import SDKS
+    from iamtriage.sts._sdks import SDKS
 
     words = "tell which STS host a client calls, and why"
     command = commands.add_parser("sts", help=words, description=words.capitalize() + ".")
@@ -66,7 +66,7 @@ def _settings(
     config: str | None = None,
     credentials: str | None = None,
 ) -> StsSettings:
-    from iamtriage.sts_settings import StsSettings
+    from iamtriage.sts._settings import StsSettings
 
     client: dict[str, object] = {}
     if arguments.region is not None:
@@ -108,7 +108,7 @@ def _print(settings: StsSettings, endpoint: StsEndpoint, arguments: argparse.Nam
 
 def _doctor(arguments: argparse.Namespace) -> int:
     """Look at this machine's settings; the only place of this command that reads the world."""
-    from iamtriage.sts_diagnosis import diagnose_sts
+    from iamtriage.sts._diagnosis import diagnose_sts
 
     env = dict(os.environ)
     settings = _settings(

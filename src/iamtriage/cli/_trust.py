@@ -38,8 +38,8 @@ def add_command(commands: Commands) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from iamtriage.trust_policies import check_trust_policy
-    from iamtriage.web_identity import read_web_identity_token
+    from iamtriage.trust._evaluation import check_trust_policy
+    from iamtriage.trust._tokens import read_web_identity_token
 
     try:
         context = _context(arguments.context)

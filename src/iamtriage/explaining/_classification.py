@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, cast, overlo
 import attrs
 from typing_extensions import TypeIs, override
 
-from iamtriage._reading.raised import group_behind
-from iamtriage._views import View
-from iamtriage.explaining import explain
-from iamtriage.failures import AccessDenied, ExpiredCredentials, Failure
-from iamtriage.parsing import parse, parse_raised
+from iamtriage._reading.parsing import parse, parse_raised
+from iamtriage._reading.structured.exceptions import group_behind
+from iamtriage._rendering.views import View
+from iamtriage.explaining._explain import explain
+from iamtriage.failures._failures import AccessDenied, ExpiredCredentials, Failure
 from iamtriage.typing import RetryReason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamtriage.explanations import Explanation
+    from iamtriage.explaining._explanations import Explanation
 
 __all__ = (
     "Classification",

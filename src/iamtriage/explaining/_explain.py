@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from iamtriage._rules.access_entries import explain_access_entry
-from iamtriage._rules.access_keys import explain_key_quota, leaked_key_notes
-from iamtriage._rules.api_errors import explain_api_error
-from iamtriage._rules.cases import Case
-from iamtriage._rules.denied import explain_denied
-from iamtriage._rules.eks_console import explain_console
-from iamtriage._rules.expired import explain_expired
-from iamtriage._rules.identity_tokens import explain_identity_token
-from iamtriage._rules.invalid_arns import explain_invalid_arn
-from iamtriage._rules.invalid_credentials import explain_invalid
-from iamtriage._rules.kubernetes import explain_forbidden
-from iamtriage._rules.kubernetes_identity import explain_unauthorized
-from iamtriage._rules.malformed_policies import explain_malformed_policy
-from iamtriage._rules.missing_credentials import explain_missing
-from iamtriage._rules.regions import explain_region_disabled
-from iamtriage._rules.scopes import explain_scope
-from iamtriage._rules.signatures import explain_signature
-from iamtriage.explanations import Explanation
-from iamtriage.facts import facts_of
-from iamtriage.failures import (
+from iamtriage._reading.parsing import parse
+from iamtriage.explaining._explanations import Explanation
+from iamtriage.explaining._facts import facts_of
+from iamtriage.explaining._rules.calls.api_errors import explain_api_error
+from iamtriage.explaining._rules.calls.invalid_arns import explain_invalid_arn
+from iamtriage.explaining._rules.calls.malformed_policies import explain_malformed_policy
+from iamtriage.explaining._rules.credentials.access_keys import explain_key_quota, leaked_key_notes
+from iamtriage.explaining._rules.credentials.expired import explain_expired
+from iamtriage.explaining._rules.credentials.identity_tokens import explain_identity_token
+from iamtriage.explaining._rules.credentials.invalid_credentials import explain_invalid
+from iamtriage.explaining._rules.credentials.missing_credentials import explain_missing
+from iamtriage.explaining._rules.credentials.signatures import explain_signature
+from iamtriage.explaining._rules.denials.dispatch import explain_denied
+from iamtriage.explaining._rules.kubernetes.access_entries import explain_access_entry
+from iamtriage.explaining._rules.kubernetes.eks_console import explain_console
+from iamtriage.explaining._rules.kubernetes.forbidden import explain_forbidden
+from iamtriage.explaining._rules.kubernetes.unauthorized import explain_unauthorized
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.sts.credential_scopes import explain_scope
+from iamtriage.explaining._rules.sts.regions import explain_region_disabled
+from iamtriage.failures._failures import (
     AccessDenied,
     AccessEntry,
     AccessKeyQuota,
@@ -42,12 +43,11 @@ from iamtriage.failures import (
     RegionDisabled,
     SignatureMismatch,
 )
-from iamtriage.parsing import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from iamtriage.facts import Facts, FactsLike
+    from iamtriage.explaining._facts import Facts, FactsLike
 
 __all__ = ("explain",)
 

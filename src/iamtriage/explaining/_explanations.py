@@ -13,10 +13,10 @@ import attrs
 from typing_extensions import override
 
 from iamtriage._rendering.blocks import Code, Fields, Heading, Items, Link, Mark, Source, with_texts
-from iamtriage._rendering.labels import LABELS, TELLING
-from iamtriage._views import View
-from iamtriage.failures import Failure
-from iamtriage.records import to_record
+from iamtriage._rendering.views import View
+from iamtriage.failures._failures import Failure
+from iamtriage.failures._labels import LABELS
+from iamtriage.failures._records import to_record
 from iamtriage.typing import PolicyType
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from iamtriage._rendering.blocks import Block
 
-__all__ = ("Cause", "Evidence", "Explanation", "Remedy", "Who", "facts_shown")
+__all__ = ("Cause", "Evidence", "Explanation", "Remedy", "Who")
 
 Evidence: TypeAlias = Literal["reported", "derived", "supplied", "possible"]
 """What a cause rests on: AWS says it, it follows from the text, it follows from the facts that were
@@ -231,7 +231,7 @@ class Explanation(View):
     def _blocks(self, *, with_source: bool = False) -> Iterator[Block]:
         """Give what every form shows, in order."""
         yield Heading(self.summary, 1)
-        if self.failure is not None and (rows := tuple(facts_shown(self.failure))):
+        if self.failure is not None and (rows := tuple(self.failure.labelled_facts())):
             yield Fields(rows)
         if self.causes:
             yield Heading("Why")
@@ -254,7 +254,7 @@ def _without_secrets_of(failure: Failure | None) -> Callable[[str], str]:
 
     An encoded message stays: it is of use only in the command that decodes it.
     """
-    from iamtriage.redaction import redact
+    from iamtriage.redaction._redact import redact
 
     whole: dict[str, str] = {}
     parts: dict[str, str] = {}
@@ -276,7 +276,7 @@ def _without_secrets_of(failure: Failure | None) -> Callable[[str], str]:
 
 def _cut_out(value: str, shown: str) -> Iterator[tuple[str, str]]:
     """Give each secret of a value with its marker: a name or a policy may hold a part of the value."""
-    from iamtriage._redacting.markers import MARKER
+    from iamtriage.redaction._vocabulary.markers import MARKER
 
     marks = list(MARKER.finditer(shown))
     at = done = 0
@@ -299,20 +299,6 @@ def _changed(value: object, change: Callable[[str], str]) -> object:
     if isinstance(value, list | tuple):
         return [_changed(each, change) for each in cast("list[object]", value)]
     return value
-
-
-def facts_shown(failure: Failure) -> Iterator[tuple[str, str]]:
-    """Give what a card says of a failure, as names and values."""
-    record = dict(to_record(failure))
-    if failure.kind == "kubernetes_forbidden" and record["principal"] == record["k8s_user"]:
-        # One name is one line.
-        record["principal"] = None
-    for key in TELLING:
-        value = record[key]
-        if value == "":  # Kubernetes' core group has no name
-            yield LABELS[key], '""'
-        elif value is not None:
-            yield LABELS[key], str(value).replace("_", " ") if key == "policy_type" else str(value)
 
 
 def _cause(cause: Cause) -> Iterator[Block]:
@@ -341,8 +327,8 @@ def _source(failure: Failure) -> Source:
 
     The text is read again without its secrets, since these move what stands behind them.
     """
-    from iamtriage.parsing import parse
-    from iamtriage.redaction import redact
+    from iamtriage._reading.parsing import parse
+    from iamtriage.redaction._redact import redact
 
     start, end = failure.span
     text = redact(failure.text[max(start - _READ, 0) : end + _READ])

@@ -10,10 +10,10 @@ from typing import Any, Protocol, TypeAlias, cast, get_args
 
 import attrs
 
-from iamtriage._views import View
-from iamtriage._words import shown
-from iamtriage.authorization_details import AuthorizationDetails, read_authorization_details
-from iamtriage.decoded_messages import DecodedMessage, read_decoded_message
+from iamtriage._rendering.views import View
+from iamtriage._text import shown
+from iamtriage.authorization._decoded_messages import DecodedMessage, read_decoded_message
+from iamtriage.authorization._details import AuthorizationDetails, read_authorization_details
 from iamtriage.exceptions import DocumentError
 from iamtriage.typing import AuthenticationMode
 

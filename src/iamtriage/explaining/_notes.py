@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, cast
 
 import attrs
 
-from iamtriage._words import escaped
-from iamtriage.records import to_record
-from iamtriage.redaction import redact
+from iamtriage._text import escaped
+from iamtriage.failures._records import to_record
+from iamtriage.redaction._redact import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage.explanations import Explanation
-    from iamtriage.facts import Facts
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._facts import Facts
     from iamtriage.typing import Record
 
 __all__ = ("MARK", "is_note", "log_of", "note_of", "trace_of")

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from iamtriage._denials import denial_of, identity_allow_helps
-from iamtriage._policies.documents import MANAGED_POLICY_LIMIT, document, documents
-from iamtriage._rules.allowing import grant_of
-from iamtriage._rules.passing_roles import pass_role_grant
-from iamtriage.facts import facts_of
-from iamtriage.failures import AccessDenied
+from iamtriage.explaining._facts import facts_of
+from iamtriage.explaining._rules.denials.passing_roles import pass_role_grant
+from iamtriage.explaining._rules.shared.allow_remedies import grant_of
+from iamtriage.explaining._rules.shared.denial import denial_of, identity_allow_helps
+from iamtriage.failures._failures import AccessDenied
+from iamtriage.policies._documents import MANAGED_POLICY_LIMIT, document, documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from iamtriage._policies.grants import Grant
-    from iamtriage.failures import Failure
+    from iamtriage.failures._failures import Failure
+    from iamtriage.policies._grants import Grant
 
 __all__ = ("policies_for", "policy_for")
 

@@ -1,6 +1,6 @@
 """The failures as values: a closed union of frozen classes, one a kind.
 
-For holding what a text states. Not for reading texts (``iamtriage.parsing``) nor for judging what
+For holding what a text states. Not for reading texts (``iamtriage._reading.parsing``) nor for judging what
 helps against a failure.
 """
 
@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 import attrs
 
-from iamtriage._views import View
+from iamtriage._rendering.views import View
+from iamtriage.failures._labels import KUBERNETES_ATTRIBUTES, LABELS, SHOWN_KEYS
 from iamtriage.typing import Deny, PolicyType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    from iamtriage._rendering.blocks import Block
 
 
 __all__ = (
@@ -71,6 +74,9 @@ _NO_ENVELOPE = Envelope()
 Marks: TypeAlias = tuple[tuple[str, ...], tuple[tuple[int, int], ...]]
 
 
+_PROPER_NAMES = {"aws": "AWS", "arn": "ARN", "kubernetes": "Kubernetes"}
+
+
 @attrs.frozen
 class _Failure(View):
     """What every failure has; the public classes below add their kind.
@@ -94,6 +100,7 @@ class _Failure(View):
     account: str | None = None
     action: str | None = None
     resource: str | None = None
+    kind: ClassVar[str]
 
     @property
     def spans(self) -> Mapping[str, tuple[int, int]]:
@@ -102,6 +109,28 @@ class _Failure(View):
         Values that the text breaks over lines or escapes have no span.
         """
         return {name: mark for name, mark in zip(*self._marks, strict=True) if name and mark[0] >= 0}
+
+    def labelled_facts(self) -> Iterator[tuple[str, str]]:
+        """Yield the facts that tell people what failed, as (label, value)."""
+        values = {key: getattr(self, KUBERNETES_ATTRIBUTES.get(key, key), None) for key in SHOWN_KEYS}
+        values.update((key, getattr(self.envelope, key)) for key in SHOWN_KEYS if hasattr(self.envelope, key))
+        if values["principal"] == values["k8s_user"]:
+            # One name is one line.
+            values["principal"] = None
+        for key, value in values.items():
+            if value == "":  # the name of Kubernetes' core group
+                yield LABELS[key], '""'
+            elif value is not None:
+                yield LABELS[key], str(value).replace("_", " ") if key == "policy_type" else str(value)
+
+    def _blocks(self) -> Iterator[Block]:
+        from iamtriage._rendering.blocks import Fields, Heading, Paragraph
+
+        words = " ".join(_PROPER_NAMES.get(word, word) for word in self.kind.split("_"))
+        yield Heading(words[0].upper() + words[1:], 1, (type(self).__name__,))
+        if rows := tuple(self.labelled_facts()):
+            yield Fields(rows)
+        yield Paragraph("iamtriage.explain() says why, and what helps.", quiet=True)
 
 
 @attrs.frozen

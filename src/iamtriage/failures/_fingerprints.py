@@ -12,10 +12,10 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.failures import AccessDenied, AwsError, KubernetesForbidden
+from iamtriage.failures._failures import AccessDenied, AwsError, KubernetesForbidden
 
 if TYPE_CHECKING:
-    from iamtriage.failures import Failure
+    from iamtriage.failures._failures import Failure
 
 __all__ = ("fingerprint",)
 

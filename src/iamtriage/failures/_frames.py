@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args, overload
 
-from iamtriage._words import shown
+from iamtriage._text import shown
 from iamtriage.exceptions import RecordError
-from iamtriage.failures import Failure
-from iamtriage.records import from_record, to_record
+from iamtriage.failures._failures import Failure
+from iamtriage.failures._records import from_record, to_record
 from iamtriage.typing import Record
 
 if TYPE_CHECKING:

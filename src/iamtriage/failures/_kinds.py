@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from iamtriage._words import shown
+from iamtriage._text import shown
 from iamtriage.typing import Kind
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, get_args
 
 from iamtriage.exceptions import RecordError
-from iamtriage.failures import AccessDenied, Envelope, Failure, KubernetesForbidden
+from iamtriage.failures._failures import AccessDenied, Envelope, Failure, KubernetesForbidden
+from iamtriage.failures._labels import KUBERNETES_ATTRIBUTES
 from iamtriage.typing import Deny, PolicyType, Record
 
 if TYPE_CHECKING:
@@ -22,13 +23,6 @@ _KEYS = tuple(Record.__annotations__)
 _ENVELOPE_KEYS = ("code", "operation", "service", "status_code", "request_id", "host_id")
 _COMMON_KEYS = ("principal", "account", "action", "resource")
 _DENIAL_KEYS = ("deny", "policy_type", "policy_arn", "authorization_id", "encoded_message")
-_KUBERNETES_KEYS = {
-    "k8s_user": "user",
-    "k8s_verb": "verb",
-    "k8s_resource": "kubernetes_resource",
-    "k8s_api_group": "api_group",
-    "k8s_namespace": "namespace",
-}
 _CLOSED_VALUES: dict[str, tuple[str, ...]] = {"deny": get_args(Deny), "policy_type": get_args(PolicyType)}
 
 
@@ -112,7 +106,7 @@ def from_record(record: Record | Mapping[str, object]) -> Failure:
     if issubclass(cls, AccessDenied):
         fields.update((k, given.pop(k)) for k in _DENIAL_KEYS if k in given)
     elif issubclass(cls, KubernetesForbidden):
-        fields.update((name, given.pop(k)) for k, name in _KUBERNETES_KEYS.items() if k in given)
+        fields.update((name, given.pop(k)) for k, name in KUBERNETES_ATTRIBUTES.items() if k in given)
     if given:
         key, value = next(iter(given.items()))
         msg = f"{key} does not belong to a record of kind {kind}"

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, cast
 
 from typing_extensions import override
 
-from iamtriage._kinds import checked_kinds
-from iamtriage._notes import log_of
-from iamtriage.explaining import explain
-from iamtriage.fingerprints import fingerprint
+from iamtriage._reading.parsing import parse
+from iamtriage.explaining._explain import explain
+from iamtriage.explaining._notes import log_of
+from iamtriage.failures._fingerprints import fingerprint
+from iamtriage.failures._kinds import checked_kinds
+from iamtriage.failures._records import from_record
 from iamtriage.logs._messages import formatted, parts_of
-from iamtriage.parsing import parse
-from iamtriage.records import from_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from iamtriage.failures import Failure
+    from iamtriage.failures._failures import Failure
     from iamtriage.typing import Kind
 
 __all__ = ("FailureFilter",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
-from iamtriage.classifying import classify
+from iamtriage.explaining._classification import classify
 
 __all__ = ("ProblemDetails", "problem_details")
 

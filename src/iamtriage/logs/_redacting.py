@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 from typing_extensions import override
 
 from iamtriage.logs._messages import formatted, parts_of, said
-from iamtriage.redaction import redact
+from iamtriage.redaction._redact import redact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

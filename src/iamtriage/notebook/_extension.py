@@ -13,7 +13,7 @@ from iamtriage.notebook._magic import Magic, explained, failures_of, last_error
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamtriage.explanations import Explanation
+    from iamtriage.explaining._explanations import Explanation
 
 __all__ = ("Shell", "load", "unload")
 

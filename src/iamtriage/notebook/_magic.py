@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast, get_args
 
 import attrs
 
-from iamtriage._words import shown
+from iamtriage._reading.parsing import parse
+from iamtriage._reading.scanning import scan
+from iamtriage._text import shown
 from iamtriage.exceptions import DocumentError
-from iamtriage.explaining import explain
-from iamtriage.explanations import Explanation
-from iamtriage.facts import Facts, facts_of
-from iamtriage.failures import Failure
-from iamtriage.fingerprints import fingerprint
-from iamtriage.parsing import parse
-from iamtriage.scanning import scan
+from iamtriage.explaining._explain import explain
+from iamtriage.explaining._explanations import Explanation
+from iamtriage.explaining._facts import Facts, facts_of
+from iamtriage.failures._failures import Failure
+from iamtriage.failures._fingerprints import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

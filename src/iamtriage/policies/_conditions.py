@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from iamtriage._globs import Pattern, fits
+from iamtriage.policies._patterns import Pattern, fits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from iamtriage._policies.masks import PLACEHOLDER
+from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from iamtriage._policies.grants import Grant
+    from iamtriage.policies._grants import Grant
 
 __all__ = ("MANAGED_POLICY_LIMIT", "document", "documents", "size_of", "statement")
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from iamtriage._policies.masks import PLACEHOLDER, policy_arn, policy_name
-from iamtriage.actions import find_action
+from iamtriage.actions._lookup import find_action
+from iamtriage.policies._masked_arns import PLACEHOLDER, policy_arn, policy_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from iamtriage.actions import Action, ResourceType
+    from iamtriage.actions._lookup import Action, ResourceType
 
 __all__ = ("Grant", "Place", "grant_for")
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._iam_names import ACCOUNT
-from iamtriage._partitions import PARTITIONS
+from iamtriage.arns._names import ACCOUNT
+from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.exceptions import UnknownRegionError
-from iamtriage.sts_endpoints import resolve_sts_endpoint
+from iamtriage.sts._endpoints import resolve_sts_endpoint
 
 __all__ = ("PLACEHOLDER", "is_masked", "partition_of", "policy_arn", "policy_name")
 

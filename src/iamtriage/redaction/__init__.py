@@ -1,10 +1,23 @@
-"""Private parts of ``iamtriage.redaction``; not for users.
-
-``notations``, ``extents``, ``finds``, ``markers``, ``blocks`` and ``folding`` are tools. ``names`` says which
-names tell of a secret; ``assignments``, ``shapes``, ``headers``, ``key_pairs`` and ``encoded`` find secrets;
-``secrets`` puts a marker in the place of each. ``arn_names``, ``hosts``, ``ids`` and ``failure_names`` find
-identifiers, ``known`` knows them again, ``pseudonyms`` invents what stands for them, ``identifiers`` puts it
-there.
-"""
+"""Redact secrets, and on request identifiers, from text."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from iamtriage.redaction._redact import redact
+
+__all__ = ("redact",)
+
+_HOMES = {
+    "redact": "_redact",
+}
+if not TYPE_CHECKING:  # a type checker that sees it accepts any name
+    __getattr__ = lazy_names(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion."""
+    return sorted(__all__)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.grammar import ENTRY
-from iamtriage._reading.triggers import may_hold_failure
+from iamtriage._reading.vocabulary.grammar import ENTRY
+from iamtriage._reading.vocabulary.triggers import may_hold_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,24 +13,24 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._reading.texts import failures_in
-from iamtriage._reading.unwrap import unwrap
-from iamtriage._reading.view import View
-from iamtriage._redacting.arn_names import names_in_arns
-from iamtriage._redacting.blocks import blocks, parts
-from iamtriage._redacting.failure_names import names_in_failure, words_of
-from iamtriage._redacting.hosts import names_in_hosts
-from iamtriage._redacting.ids import ids
-from iamtriage._redacting.known import Known
-from iamtriage._redacting.markers import MARKER, WORD
-from iamtriage._redacting.places import Place, in_order
-from iamtriage._redacting.pseudonyms import Pseudonyms
-from iamtriage._redacting.secrets import original_span
+from iamtriage._reading.streams import failures_in
+from iamtriage._reading.unwrapping.unwrap import unwrap
+from iamtriage._reading.vocabulary.view import View
+from iamtriage.redaction._blocks import blocks, parts
+from iamtriage.redaction._finders.arn_names import names_in_arns
+from iamtriage.redaction._finders.failure_names import names_in_failure, words_of
+from iamtriage.redaction._finders.hosts import names_in_hosts
+from iamtriage.redaction._finders.ids import ids
+from iamtriage.redaction._finders.repeated_names import Known
+from iamtriage.redaction._places import Place, in_order
+from iamtriage.redaction._pseudonyms import Pseudonyms
+from iamtriage.redaction._secrets import original_span
+from iamtriage.redaction._vocabulary.markers import MARKER, WORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from iamtriage._reading.view import Edit
+    from iamtriage._reading.vocabulary.view import Edit
 
 __all__ = ("hide_identifiers",)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage._redacting.nouns import Numbered, is_kept
+from iamtriage.redaction._vocabulary.identifier_nouns import Numbered, is_kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,9 +10,9 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from iamtriage._redacting.nouns import NAMED, Numbered, is_kept
-from iamtriage._redacting.vocabulary import REGION
-from iamtriage.principals import IDENTITY_CENTER_PREFIX, SERVICE_LINKED_PREFIX
+from iamtriage.arns._principals import IDENTITY_CENTER_PREFIX, SERVICE_LINKED_PREFIX
+from iamtriage.redaction._vocabulary.identifier_nouns import NAMED, Numbered, is_kept
+from iamtriage.redaction._vocabulary.known_words import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

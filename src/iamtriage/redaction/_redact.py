@@ -5,8 +5,8 @@ How secrets and identifiers are found is in ``_redacting``.
 
 from __future__ import annotations
 
-from iamtriage._redacting.identifiers import hide_identifiers
-from iamtriage._redacting.secrets import hide_secrets
+from iamtriage.redaction._identifiers import hide_identifiers
+from iamtriage.redaction._secrets import hide_secrets
 
 __all__ = ("redact",)
 

@@ -10,9 +10,9 @@ import re
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage._redacting.extents import line_of, line_prefix
-from iamtriage._redacting.markers import FILL, MARKER, WORD, Secret, marker
-from iamtriage._redacting.notations import BREAK, INDENT
+from iamtriage.redaction._vocabulary.markers import FILL, MARKER, WORD, Secret, marker
+from iamtriage.redaction._vocabulary.notations import BREAK, INDENT
+from iamtriage.redaction._vocabulary.value_ends import line_of, line_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

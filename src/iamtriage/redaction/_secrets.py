@@ -9,20 +9,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.unwrap import unwrap
-from iamtriage._redacting.assignments import assigned_secrets
-from iamtriage._redacting.blocks import blocks
-from iamtriage._redacting.encoded import encoded_messages
-from iamtriage._redacting.finds import Found, hide
-from iamtriage._redacting.folding import folded
-from iamtriage._redacting.headers import header_secrets
-from iamtriage._redacting.key_pairs import paired_secrets
-from iamtriage._redacting.shapes import shaped_secrets
+from iamtriage._reading.unwrapping.unwrap import unwrap
+from iamtriage.redaction._blocks import blocks
+from iamtriage.redaction._finders.assignments import assigned_secrets
+from iamtriage.redaction._finders.encoded_messages import encoded_messages
+from iamtriage.redaction._finders.headers import header_secrets
+from iamtriage.redaction._finders.key_pairs import paired_secrets
+from iamtriage.redaction._finders.shapes import shaped_secrets
+from iamtriage.redaction._folding import folded
+from iamtriage.redaction._secret_spans import Found, hide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage._reading.view import View
+    from iamtriage._reading.vocabulary.view import View
 
 __all__ = ("hide_secrets", "original_span")
 

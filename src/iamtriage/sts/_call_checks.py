@@ -10,19 +10,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._partitions import PARTITIONS
-from iamtriage._sts_known import ANNOTATION, GLOBAL_HOST, ROLE, region_of, resolved
-from iamtriage._words import shown
-from iamtriage.eks_pods import sts_default
+from iamtriage._text import shown
+from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.exceptions import EndpointError, UnknownRegionError
-from iamtriage.failures import InvalidCredentials, RegionDisabled
-from iamtriage.sts_causes import Fix, StsCause, fix_in
-from iamtriage.sts_endpoints import resolve_sts_endpoint
+from iamtriage.failures._failures import InvalidCredentials, RegionDisabled
+from iamtriage.sts._causes import Fix, StsCause, fix_in
+from iamtriage.sts._endpoints import resolve_sts_endpoint
+from iamtriage.sts._evidence import ANNOTATION, GLOBAL_HOST, ROLE, region_of, resolved
+from iamtriage.sts._pods import sts_default
 
 if TYPE_CHECKING:
-    from iamtriage._sts_known import Known, Set
-    from iamtriage.failures import Failure
-    from iamtriage.sts_causes import Certainty, Place
+    from iamtriage.failures._failures import Failure
+    from iamtriage.sts._causes import Certainty, Place
+    from iamtriage.sts._evidence import Known, Set
 
 __all__ = (
     "fips",

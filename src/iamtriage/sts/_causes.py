@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import attrs
 from typing_extensions import override
 
-from iamtriage._views import View
-from iamtriage.failures import Failure
+from iamtriage._rendering.views import View
+from iamtriage.failures._failures import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

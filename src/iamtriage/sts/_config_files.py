@@ -15,7 +15,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
-from iamtriage._words import shown
+from iamtriage._text import shown
 from iamtriage.exceptions import ConfigFileError
 
 if TYPE_CHECKING:

@@ -12,19 +12,19 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, get_args
 
-from iamtriage import _sts_calls, _sts_setup
-from iamtriage._sdks import SDKS, Sdk
-from iamtriage._sts_known import Known
-from iamtriage._words import shown
-from iamtriage.eks_pods import sts_default
-from iamtriage.failures import Failure
-from iamtriage.parsing import parse
-from iamtriage.sts_causes import Certainty, StsDiagnosis
+from iamtriage._reading.parsing import parse
+from iamtriage._text import shown
+from iamtriage.failures._failures import Failure
+from iamtriage.sts import _call_checks, _pod_checks
+from iamtriage.sts._causes import Certainty, StsDiagnosis
+from iamtriage.sts._evidence import Known
+from iamtriage.sts._pods import sts_default
+from iamtriage.sts._sdks import SDKS, Sdk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamtriage.sts_causes import StsCause
+    from iamtriage.sts._causes import StsCause
 
 __all__ = ("diagnose_sts",)
 
@@ -37,19 +37,19 @@ _LONGEST_NAME = 100
 
 # Among causes of one certainty this is the order in which they are told.
 _RULES: tuple[Callable[[Known], StsCause | None], ...] = (
-    _sts_calls.wrong_scope,
-    _sts_calls.global_host,
-    _sts_calls.region_disabled,
-    _sts_calls.missing_region,
-    _sts_calls.unknown_region,
-    _sts_calls.other_partition,
-    _sts_calls.private_dns,
-    _sts_calls.fips,
-    _sts_setup.unknown_value,
-    _sts_setup.pod_identity,
-    _sts_setup.not_recreated,
-    _sts_setup.annotation_false,
-    _sts_calls.v1_token,
+    _call_checks.wrong_scope,
+    _call_checks.global_host,
+    _call_checks.region_disabled,
+    _call_checks.missing_region,
+    _call_checks.unknown_region,
+    _call_checks.other_partition,
+    _call_checks.private_dns,
+    _call_checks.fips,
+    _pod_checks.unknown_value,
+    _pod_checks.pod_identity,
+    _pod_checks.not_recreated,
+    _pod_checks.annotation_false,
+    _call_checks.v1_token,
 )
 
 

@@ -12,7 +12,10 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
-from iamtriage._sts_table import (
+from iamtriage._rendering.views import View
+from iamtriage._text import shown
+from iamtriage.exceptions import EndpointError, UnknownRegionError
+from iamtriage.sts._endpoint_table import (
     BOTOCORE,
     GLOBAL_HOST,
     GLOBAL_REGION,
@@ -20,16 +23,13 @@ from iamtriage._sts_table import (
     LEGACY_GLOBAL_REGIONS,
     PARTITIONS,
 )
-from iamtriage._views import View
-from iamtriage._words import shown
-from iamtriage.exceptions import EndpointError, UnknownRegionError
 
 # Imported where it is needed: what only errors and unknown regions want, so that the first answer of a
 # process comes fast.
 if TYPE_CHECKING:
     import re
 
-    from iamtriage._sts_table import Partition
+    from iamtriage.sts._endpoint_table import Partition
 
 __all__ = ("StsEndpoint", "StsMode", "resolve_sts_endpoint")
 

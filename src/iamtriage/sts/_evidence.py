@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from iamtriage._sdks import Sdk
-from iamtriage._sts_table import GLOBAL_HOST
-from iamtriage._words import shown
+from iamtriage._text import shown
 from iamtriage.exceptions import EndpointError, UnknownRegionError
-from iamtriage.failures import CredentialScope, Failure
-from iamtriage.sts_endpoints import StsEndpoint, resolve_sts_endpoint
+from iamtriage.failures._failures import CredentialScope, Failure
+from iamtriage.sts._endpoint_table import GLOBAL_HOST
+from iamtriage.sts._endpoints import StsEndpoint, resolve_sts_endpoint
+from iamtriage.sts._sdks import Sdk
 
 __all__ = (
     "ANNOTATION",

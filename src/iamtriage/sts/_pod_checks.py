@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._sts_known import ANNOTATION, CONTAINER, ROLE, SETTING, WEB_IDENTITY, word
-from iamtriage._words import shown
-from iamtriage.eks_pods import parse_go_bool, sts_default
-from iamtriage.sts_causes import Fix, StsCause, fix_in
+from iamtriage._text import shown
+from iamtriage.sts._causes import Fix, StsCause, fix_in
+from iamtriage.sts._evidence import ANNOTATION, CONTAINER, ROLE, SETTING, WEB_IDENTITY, word
+from iamtriage.sts._pods import parse_go_bool, sts_default
 
 if TYPE_CHECKING:
-    from iamtriage._sts_known import Known
+    from iamtriage.sts._evidence import Known
 
 __all__ = ("annotation_false", "not_recreated", "pod_identity", "unknown_value")
 

@@ -14,7 +14,8 @@ from typing import Literal
 
 import attrs
 
-from iamtriage._words import shown
+from iamtriage._rendering.views import View
+from iamtriage._text import shown
 from iamtriage.exceptions import EndpointError
 
 __all__ = (
@@ -94,7 +95,7 @@ def pod_environment(  # noqa: PLR0913 (all but the first are optional, and each 
         region: the cluster's region, for the flag ``aws-default-region``. None: the flag is not set.
         webhook_flags: the webhook's command line: flag -> value, e.g. ``{"sts-regional-endpoint": True}``.
             What is missing has the webhook's own default; EKS's are those of
-            :func:`iamtriage.eks_pods.eks_webhook_flags`. Flags that set no variable are not looked at.
+            :func:`iamtriage.sts.eks_webhook_flags`. Flags that set no variable are not looked at.
         pod_annotations: of the pod: which containers are to be left alone.
         container: the container's name, for the above.
         container_env: what the container's own specification sets. A pair of which it sets one variable
@@ -157,7 +158,7 @@ def pod_environment(  # noqa: PLR0913 (all but the first are optional, and each 
 
 
 @attrs.frozen
-class TokenSettings:
+class TokenSettings(View):
     """How the webhook has the service account's token made.
 
     Attributes:
@@ -228,7 +229,7 @@ def token_settings(
 
 
 @attrs.frozen
-class StsDefault:
+class StsDefault(View):
     """What EKS makes of the annotation ``sts-regional-endpoints`` in a cluster.
 
     Attributes:

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, cast
 
 import attrs
 
-from iamtriage._words import escaped, shown
+from iamtriage._rendering.views import View
+from iamtriage._text import escaped, shown
 from iamtriage.exceptions import ConfigFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from iamtriage._config_files import ConfigFile, Entry, Section
-    from iamtriage._sdks import Sdk
+    from iamtriage.sts._config_files import ConfigFile, Entry, Section
+    from iamtriage.sts._sdks import Sdk
 
 __all__ = ("Setting", "SettingValue", "Sources", "clean", "known_client_args", "without_password")
 
@@ -51,7 +52,7 @@ def _masked(value: object) -> str:
 
 
 @attrs.frozen
-class Setting:
+class Setting(View):
     """A setting: what holds, who says so, and who else said something.
 
     Attributes:
@@ -63,7 +64,7 @@ class Setting:
         hidden: what would hold if this did not, the nearest first; and what the SDK does not read at all.
         written: how it is written there, where that is not how the SDK takes it: ``"1"`` is no ``True``.
 
-    >>> from iamtriage.sts_settings import StsSettings
+    >>> from iamtriage.sts import StsSettings
     >>> StsSettings.from_sources({"AWS_USE_FIPS_ENDPOINT": "1"}).use_fips_endpoint.written
     '1'
     """

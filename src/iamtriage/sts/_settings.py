@@ -14,13 +14,20 @@ from urllib.parse import urlsplit, urlunsplit
 import attrs
 from typing_extensions import override
 
-from iamtriage._config_files import read_config
-from iamtriage._sdks import SDKS, Sdk
-from iamtriage._sts_sources import Setting, SettingValue, Sources, clean, known_client_args, without_password
-from iamtriage._views import View
-from iamtriage._words import shown
+from iamtriage._rendering.views import View
+from iamtriage._text import shown
 from iamtriage.exceptions import EndpointError, IamTriageError, UnknownRegionError
-from iamtriage.sts_endpoints import StsEndpoint, resolve_sts_endpoint
+from iamtriage.sts._config_files import read_config
+from iamtriage.sts._endpoints import StsEndpoint, resolve_sts_endpoint
+from iamtriage.sts._sdks import SDKS, Sdk
+from iamtriage.sts._setting_sources import (
+    Setting,
+    SettingValue,
+    Sources,
+    clean,
+    known_client_args,
+    without_password,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

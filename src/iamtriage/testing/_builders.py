@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._reading.parsing import parse
 from iamtriage.failures import (
     AccessKeyQuota,
     AwsError,
@@ -19,7 +20,6 @@ from iamtriage.failures import (
     RegionDisabled,
     SignatureMismatch,
 )
-from iamtriage.parsing import parse
 from iamtriage.testing._samples import TIME, Sample, checked, sample_of
 from iamtriage.testing._sentences import (
     expired_words,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.failures import AccessDenied
+from iamtriage.failures._failures import AccessDenied
 from iamtriage.testing._documents import account_in
 from iamtriage.testing._samples import CALLER, REGION, Sample, checked, fits, sample_of
 from iamtriage.testing._sentences import (

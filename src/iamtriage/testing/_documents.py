@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.failures import KubernetesForbidden
+from iamtriage.failures._failures import KubernetesForbidden
 from iamtriage.testing._services import service_of
 
 if TYPE_CHECKING:

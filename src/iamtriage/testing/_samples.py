@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypedDict
 
 import attrs
 
-from iamtriage.failures import Envelope, Failure
-from iamtriage.records import to_record
+from iamtriage.failures._failures import Envelope, Failure
+from iamtriage.failures._records import to_record
 from iamtriage.testing._documents import cloudtrail_record, kubernetes_status
 from iamtriage.testing._envelopes import EnvelopeName, carried_by, text_of
 from iamtriage.testing._services import service_of

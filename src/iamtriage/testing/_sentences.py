@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from iamtriage.testing._services import service_of
 
 if TYPE_CHECKING:
-    from iamtriage.failures import AccessDenied
+    from iamtriage.failures._failures import AccessDenied
 
 __all__ = (
     "BARE",

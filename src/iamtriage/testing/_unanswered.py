@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from iamtriage.failures import (
+from iamtriage.failures._failures import (
     ExpiredCredentials,
     KubernetesForbidden,
     KubernetesUnauthorized,

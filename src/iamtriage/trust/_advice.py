@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._globs import fits, pattern_of
-from iamtriage._trust_requests import Request, WebIdentity, named, without_scheme
-from iamtriage._words import clipped, quoted
+from iamtriage._text import clipped, quoted
+from iamtriage.policies._patterns import fits, pattern_of
+from iamtriage.trust._requests import Request, WebIdentity, named, without_scheme
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from iamtriage._policy_documents import Statement
-    from iamtriage._trust_conditions import Checked
-    from iamtriage._trust_principals import Match
+    from iamtriage.trust._conditions import Checked
+    from iamtriage.trust._documents import Statement
+    from iamtriage.trust._principals import Match
 
 __all__ = ("action_advice", "condition_advice", "principal_advice")
 

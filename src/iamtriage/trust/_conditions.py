@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._conditions import Wanted, holds
-from iamtriage._globs import ANY, ONE, Pattern, pattern_of
-from iamtriage._policy_documents import Condition
-from iamtriage._words import clipped, quoted
+from iamtriage._text import clipped, quoted
+from iamtriage.arns._principals import Role, RoleSession, parse_principal
 from iamtriage.exceptions import InvalidArnError
-from iamtriage.principals import Role, RoleSession, parse_principal
+from iamtriage.policies._conditions import Wanted, holds
+from iamtriage.policies._patterns import ANY, ONE, Pattern, pattern_of
+from iamtriage.trust._documents import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from iamtriage._trust_requests import Request
+    from iamtriage.trust._requests import Request
 
 __all__ = ("Checked", "check_condition")
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from iamtriage._conditions import Operator, read_operator
 from iamtriage._strict_json import JsonError, strict_json
-from iamtriage._words import clipped, quoted
+from iamtriage._text import clipped, quoted
 from iamtriage.exceptions import PolicyError
+from iamtriage.policies._conditions import Operator, read_operator
 
 if TYPE_CHECKING:
     from typing import NoReturn

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from typing_extensions import override
 
-from iamtriage._conditions import all_hold
-from iamtriage._globs import fits, pattern_of
-from iamtriage._policy_documents import Policy, Statement, read_policy
-from iamtriage._trust_advice import action_advice, condition_advice, principal_advice
-from iamtriage._trust_conditions import Checked, check_condition
-from iamtriage._trust_principals import Match, match_principal
-from iamtriage._trust_requests import Request, make_request, named
-from iamtriage._views import View
+from iamtriage._rendering.views import View
+from iamtriage.policies._conditions import all_hold
+from iamtriage.policies._patterns import fits, pattern_of
+from iamtriage.trust._advice import action_advice, condition_advice, principal_advice
+from iamtriage.trust._conditions import Checked, check_condition
+from iamtriage.trust._documents import Policy, Statement, read_policy
+from iamtriage.trust._principals import Match, match_principal
+from iamtriage.trust._requests import Request, make_request, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._trust_requests import Provider, Request, WebIdentity
-from iamtriage._words import quoted
-from iamtriage.arns import parse_arn
-from iamtriage.exceptions import InvalidArnError
-from iamtriage.principals import (
+from iamtriage._text import quoted
+from iamtriage.arns._arns import parse_arn
+from iamtriage.arns._principals import (
     Account,
     FederatedUser,
     Principal,
@@ -25,6 +23,8 @@ from iamtriage.principals import (
     User,
     parse_principal,
 )
+from iamtriage.exceptions import InvalidArnError
+from iamtriage.trust._requests import Provider, Request, WebIdentity
 
 if TYPE_CHECKING:
     from typing import TypeAlias

@@ -15,11 +15,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import attrs
 
-from iamtriage._conditions import moment
-from iamtriage._words import quoted
-from iamtriage.arns import parse_arn
-from iamtriage.exceptions import InvalidArnError
-from iamtriage.principals import (
+from iamtriage._text import quoted
+from iamtriage.arns._arns import parse_arn
+from iamtriage.arns._principals import (
     Account,
     FederatedUser,
     InstanceProfile,
@@ -31,6 +29,8 @@ from iamtriage.principals import (
     User,
     parse_principal,
 )
+from iamtriage.exceptions import InvalidArnError
+from iamtriage.policies._conditions import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,25 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from iamtriage import parse
-from iamtriage._rules.access_keys import explain_key_quota
-from iamtriage._rules.api_errors import explain_api_error
-from iamtriage._rules.cases import Case
-from iamtriage._rules.expired import explain_expired
-from iamtriage._rules.identity_tokens import explain_identity_token
-from iamtriage._rules.invalid_credentials import explain_invalid
-from iamtriage._rules.malformed_policies import explain_malformed_policy
-from iamtriage._rules.missing_credentials import explain_missing
-from iamtriage._rules.regions import explain_region_disabled
-from iamtriage._rules.scopes import explain_scope
-from iamtriage._rules.signatures import explain_signature
-from iamtriage.facts import facts_of
-from tests.rules.shell import arguments_of
+from iamtriage.explaining._facts import facts_of
+from iamtriage.explaining._rules.calls.api_errors import explain_api_error
+from iamtriage.explaining._rules.calls.malformed_policies import explain_malformed_policy
+from iamtriage.explaining._rules.credentials.access_keys import explain_key_quota
+from iamtriage.explaining._rules.credentials.expired import explain_expired
+from iamtriage.explaining._rules.credentials.identity_tokens import explain_identity_token
+from iamtriage.explaining._rules.credentials.invalid_credentials import explain_invalid
+from iamtriage.explaining._rules.credentials.missing_credentials import explain_missing
+from iamtriage.explaining._rules.credentials.signatures import explain_signature
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.sts.credential_scopes import explain_scope
+from iamtriage.explaining._rules.sts.regions import explain_region_disabled
+from tests.explaining.rules.shell import arguments_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from iamtriage import Failure
-    from iamtriage.explanations import Explanation
+    from iamtriage.explaining import Explanation
 
 RULES: dict[str, Callable[[Case[Any]], Explanation]] = {
     "access_key_quota": explain_key_quota,

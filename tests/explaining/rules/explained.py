@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from iamtriage import parse
-from iamtriage._rules.access_entries import explain_access_entry, explain_invalid_arn
-from iamtriage._rules.cases import Case
-from iamtriage._rules.kubernetes import explain_forbidden
-from iamtriage._rules.kubernetes_identity import explain_console, explain_unauthorized
-from iamtriage.facts import facts_of
+from iamtriage.explaining._facts import facts_of
+from iamtriage.explaining._rules.kubernetes.access_entries import explain_access_entry, explain_invalid_arn
+from iamtriage.explaining._rules.kubernetes.forbidden import explain_forbidden
+from iamtriage.explaining._rules.kubernetes.unauthorized import explain_console, explain_unauthorized
+from iamtriage.explaining._rules.shared.cases import Case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from iamtriage import Failure
-    from iamtriage.explanations import Explanation
+    from iamtriage.explaining import Explanation
 
 RULES = {
     "kubernetes_forbidden": explain_forbidden,

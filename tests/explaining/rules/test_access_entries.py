@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from iamtriage._rules.refused_arns import examine, lookup_for
-from tests.rules.explained import codes, commands, explained
+from iamtriage.explaining._rules.shared.arn_diagnosis import examine, lookup_for
+from tests.explaining.rules.explained import codes, commands, explained
 
 if TYPE_CHECKING:
     from iamtriage.typing import RoleTarget

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 from botocore import exceptions as boto
 
-from iamtriage.explanations import Evidence, Explanation, Who
+from iamtriage.explaining import Evidence, Explanation, Who
 from iamtriage.failures import (
     AccessKeyQuota,
     AwsError,
@@ -21,8 +21,8 @@ from iamtriage.failures import (
     RegionDisabled,
     SignatureMismatch,
 )
-from tests.golden.cases_credentials import CASES
-from tests.rules.credentials import explained
+from tests.explaining.golden.cases_credentials import CASES
+from tests.explaining.rules.credentials import explained
 
 if TYPE_CHECKING:
     from iamtriage import Failure

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from iamtriage._rules.cases import Case
-from iamtriage._rules.clocks import skew_in, span_of
-from iamtriage._rules.clues import (
+from iamtriage.explaining import Facts
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.clocks import skew_in, span_of
+from iamtriage.explaining._rules.shared.clues import (
     access_key_in,
     hosts_in,
     option,
@@ -18,8 +19,7 @@ from iamtriage._rules.clues import (
     registry_in,
     user_in,
 )
-from iamtriage._rules.trust_findings import trust_findings
-from iamtriage.facts import Facts
+from iamtriage.explaining._rules.sts.trust_findings import trust_findings
 from iamtriage.failures import AwsError, MissingCredentials
 
 ROLE = "arn:aws:iam::111122223333:role/orders-api"

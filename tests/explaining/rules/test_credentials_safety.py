@@ -15,14 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iamtriage import parse
-from iamtriage._rules.access_keys import leaked_key_notes
-from iamtriage._rules.cases import Case
-from iamtriage.facts import Facts
-from tests.golden.cases_credentials import CASES
-from tests.rules.credentials import RULES, called, explained, words_of
+from iamtriage.explaining import Facts
+from iamtriage.explaining._rules.credentials.access_keys import leaked_key_notes
+from iamtriage.explaining._rules.shared.cases import Case
+from tests.explaining.golden.cases_credentials import CASES
+from tests.explaining.rules.credentials import RULES, called, explained, words_of
 
 if TYPE_CHECKING:
-    from iamtriage.explanations import Explanation
+    from iamtriage.explaining import Explanation
 
 ROLE = "arn:aws:iam::111122223333:role/orders-api"
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamtriage import AccessDenied, Envelope, explain, policy_for, scan
-from iamtriage.policies import policies_for
-from tests.golden.cases_denied import CASES, CLUSTER, KEY, QUEUE, SESSION, SSO, USER
-from tests.rules.aws_cli import check_call
-from tests.rules.shell import PROGRAMS, arguments_of
+from iamtriage.explaining import policies_for
+from tests.explaining.golden.cases_denied import CASES, CLUSTER, KEY, QUEUE, SESSION, SSO, USER
+from tests.explaining.rules.aws_cli import check_call
+from tests.explaining.rules.shell import PROGRAMS, arguments_of
 
 if TYPE_CHECKING:
     from iamtriage import Explanation, Remedy

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from ruamel.yaml import YAML
 
-from iamtriage._kubernetes_types import GROUPS
-from iamtriage._rules.access_policies import narrowest
+from iamtriage._reading.vocabulary.kubernetes_types import GROUPS
+from iamtriage.explaining._rules.shared.access_policies import narrowest
 from iamtriage.failures import KubernetesForbidden
-from tests.golden.cases_kubernetes import CASES
-from tests.rules.explained import codes, commands, explained, explained_failure
+from tests.explaining.golden.cases_kubernetes import CASES
+from tests.explaining.rules.explained import codes, commands, explained, explained_failure
 
 SESSION = "arn:aws:sts::111122223333:assumed-role/dev/ana"
 CART = "system:serviceaccount:shop:cart"

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.rules.explained import codes, commands, explained
+from tests.explaining.rules.explained import codes, commands, explained
 
 LOGIN = "error: You must be logged in to the server (Unauthorized)"
 ROLE = "arn:aws:iam::111122223333:role/dev"

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from iamtriage import from_record, parse
-from iamtriage._rules.kubernetes_requests import kind_of_user
-from iamtriage._rules.manifests import Rule, Subject, binding, manifest, object_name, role
+from iamtriage.explaining._rules.shared.kubernetes_requests import kind_of_user
+from iamtriage.explaining._rules.shared.manifests import Rule, Subject, binding, manifest, object_name, role
 from iamtriage.failures import (
     AccessEntry,
     ConsoleKubernetesAccess,
@@ -23,17 +23,17 @@ from iamtriage.failures import (
     KubernetesForbidden,
     KubernetesUnauthorized,
 )
-from tests.golden.cases_kubernetes import CASES
-from tests.rules.aws_cli import KNOWS_ALL, check_call
-from tests.rules.explained import explained, explained_failure
-from tests.rules.shell import PROGRAMS, arguments_of
+from tests.explaining.golden.cases_kubernetes import CASES
+from tests.explaining.rules.aws_cli import KNOWS_ALL, check_call
+from tests.explaining.rules.explained import explained, explained_failure
+from tests.explaining.rules.shell import PROGRAMS, arguments_of
 from tests.strategies import record_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from iamtriage import Failure
-    from iamtriage.explanations import Explanation
+    from iamtriage.explaining import Explanation
 
 HOSTILE = (
     "; touch pwned",

@@ -9,9 +9,15 @@ from typing import Any
 import pytest
 from botocore.session import get_session
 
-from iamtriage._rules.services import _BY_OPERATION, _BY_SERVICE, RESOURCE_POLICIES, Receiver, receiver
 from iamtriage.actions import service_prefix
-from tests.rules.aws_cli import KNOWS_ALL, check_call
+from iamtriage.explaining._rules.shared.services import (
+    _BY_OPERATION,
+    _BY_SERVICE,
+    RESOURCE_POLICIES,
+    Receiver,
+    receiver,
+)
+from tests.explaining.rules.aws_cli import KNOWS_ALL, check_call
 
 _ROLE = re.compile(r"role|profile", re.IGNORECASE)
 # A user pool's role is named by what it calls, a flow log's by what it may do, an access entry's by what it is; a

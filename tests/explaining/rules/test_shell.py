@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rules.shell import arguments_of
+from tests.explaining.rules.shell import arguments_of
 
 
 def test_arguments_come_as_the_program_gets_them() -> None:

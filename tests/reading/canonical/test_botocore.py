@@ -6,8 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from iamtriage import parse, to_record
-from iamtriage._reading.shortcut import read_shortcut
-from iamtriage._reading.texts import cause_in
+from iamtriage._reading.canonical.botocore import read_shortcut
+from iamtriage._reading.streams import cause_in
 from tests.strategies import (
     accounts,
     cases,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iamtriage._reading.foreign import names_aws
+from iamtriage._reading.vocabulary.other_systems import names_aws
 from tests.tables import ANA, denied, facts_in
 
 _CLOUDS = (

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from iamtriage._reading import kubernetes
-from iamtriage._reading.phrases import Phrase, compiled
-from iamtriage._reading.unwrap import unwrap
+from iamtriage._reading.readers import kubernetes
+from iamtriage._reading.readers.phrases import Phrase, compiled
+from iamtriage._reading.unwrapping.unwrap import unwrap
 from tests.tables import APP, Facts, Table, expect, facts_in, rows
 
 _USER = "arn:aws:sts::111122223333:assumed-role/dev/ana"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from iamtriage._reading.phrases import PHRASES, Phrase, compiled
-from iamtriage._reading.unwrap import unwrap
+from iamtriage._reading.readers.phrases import PHRASES, Phrase, compiled
+from iamtriage._reading.unwrapping.unwrap import unwrap
 from tests.tables import ACCOUNT, Facts, Table, denied, expect, facts_in, rows
 
 

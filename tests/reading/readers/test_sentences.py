@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from iamtriage._reading.grammar import account_of, trim
-from iamtriage._reading.masks import rejoin
-from iamtriage._reading.reasons import policy_type
+from iamtriage._reading.readers.reasons import policy_type
+from iamtriage._reading.vocabulary.grammar import account_of, trim
+from iamtriage._reading.vocabulary.masks import rejoin
 from tests.tables import (
     ANA,
     APP,

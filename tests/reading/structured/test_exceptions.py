@@ -29,8 +29,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from iamtriage import parse
-from tests.loopback import wires
-from tests.loopback.records import read, record
+from tests.boto import wires
+from tests.boto.records import read, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.reading.test_bodies import _EVENT, _EVENT_FACTS
+from tests.reading.readers.test_bodies import _EVENT, _EVENT_FACTS
 from tests.tables import ANA, APP, DENIAL, DENIED, REQUEST, Facts, denied, expect, facts_in
 
 _CODED: Facts = {**DENIED, "code": "AccessDeniedException"}

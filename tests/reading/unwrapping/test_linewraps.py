@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from iamtriage._reading.linewraps import join_wrapped_lines
-from iamtriage._reading.unwrap import unwrap
-from iamtriage._reading.view import View
+from iamtriage._reading.unwrapping.linewraps import join_wrapped_lines
+from iamtriage._reading.unwrapping.unwrap import unwrap
+from iamtriage._reading.vocabulary.view import View
 from tests.tables import DENIAL, REQUEST, facts_in
 
 if TYPE_CHECKING:

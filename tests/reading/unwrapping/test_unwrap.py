@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from iamtriage import parse, redact
-from iamtriage._reading.unwrap import unwrap
-from iamtriage._reading.view import View
+from iamtriage._reading.unwrapping.unwrap import unwrap
+from iamtriage._reading.vocabulary.view import View
 from tests.tables import APP, CLUSTER, DENIAL, REQUEST, Facts, facts_in
 
 if TYPE_CHECKING:

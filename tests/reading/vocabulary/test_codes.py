@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iamtriage._reading.codes import bare, is_code, is_generic, is_known, is_weak, kind_of_code
+from iamtriage._reading.vocabulary.codes import bare, is_code, is_generic, is_known, is_weak, kind_of_code
 from tests.tables import expect, facts_in
 
 _CODES = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iamtriage._reading.services import service_name, service_of_event_source, service_of_host
+from iamtriage._reading.vocabulary.services import service_name, service_of_event_source, service_of_host
 
 
 @pytest.mark.parametrize(

@@ -10,28 +10,29 @@ from hypothesis import Phase, assume, find, given, settings
 from hypothesis import strategies as st
 
 from iamtriage import _reading, parse
-from iamtriage._reading import codes, phrases
-from iamtriage._reading.triggers import may_hold_failure
+from iamtriage._reading.readers import phrases
+from iamtriage._reading.vocabulary import codes
+from iamtriage._reading.vocabulary.triggers import may_hold_failure
 from tests.strategies import LOG_SHAPES, ORDINARY_LINES, Case, known, log_shapes
 from tests.tables import ANA
 
 # Patterns that start a failure by themselves; the others only add facts to one.
 _STARTS = (
-    "heads._BOTOCORE",
-    "heads._GO2_OPERATION",
-    "heads._GO2_CODE",
-    "heads._PHP",
-    "heads._DOTNET",
-    "tails._JAVA_OLDEST",
-    "tails._GO1",
+    "sdk_prefixes._BOTOCORE",
+    "sdk_prefixes._GO2_OPERATION",
+    "sdk_prefixes._GO2_CODE",
+    "sdk_prefixes._PHP",
+    "sdk_prefixes._DOTNET",
+    "sdk_suffixes._JAVA_OLDEST",
+    "sdk_suffixes._GO1",
     "rbac._SENTENCE",
 )
 # Those with a spelling that is refused (all capitals, German words without an umlaut), in a
 # sentence as it is printed: with the word, and the German one with an umlaut.
 _STARTS_IN_SENTENCES = {
     "sentences._ANCHOR": f"Error: User: {ANA} {{}} to perform: iam:GetRole",
-    "actions._MISSING": "Error: {}",
-    "translated._NOT_AUTHORIZED": f"Benutzer: {ANA} {{}}, Folgendes auszuführen: iam:GetRole",
+    "action_phrases._MISSING": "Error: {}",
+    "translations._NOT_AUTHORIZED": f"Benutzer: {ANA} {{}}, Folgendes auszuführen: iam:GetRole",
 }
 _SURE = [row for row in phrases.PHRASES if row.sure == "sure"]
 _FIND = settings(max_examples=2000, derandomize=True, database=None, phases=(Phase.generate,))
@@ -40,7 +41,7 @@ _PRINTABLE = st.characters(min_codepoint=32, max_codepoint=126)
 
 def _pattern(name: str) -> re.Pattern[str]:
     module, _, attribute = name.partition(".")
-    found = getattr(importlib.import_module(f"{_reading.__name__}.{module}"), attribute)
+    found = getattr(importlib.import_module(f"{_reading.__name__}.readers.{module}"), attribute)
     assert isinstance(found, re.Pattern)
     return found
 
@@ -109,7 +110,7 @@ def test_every_start_of_a_failure_passes(name: str, data: st.DataObject) -> None
 def test_every_other_start_is_read_in_its_sentence(name: str, data: st.DataObject) -> None:
     """Denials in every spelling that their readers take are read in what tools print."""
     start = data.draw(_starting(name))
-    if name == "actions._MISSING":
+    if name == "action_phrases._MISSING":
         # The reader's own cheap test is for small letters.
         start = re.sub("ermission", "ermission", start, flags=re.IGNORECASE)
     text = _STARTS_IN_SENTENCES[name].format(start)

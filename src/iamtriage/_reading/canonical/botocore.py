@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.reasons import policy_type
-from iamtriage.failures import AccessDenied, Envelope
+from iamtriage._reading.readers.reasons import policy_type
+from iamtriage.failures._failures import AccessDenied, Envelope
 
 if TYPE_CHECKING:
     from iamtriage.typing import PolicyType

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.codes import kind_of_code
-from iamtriage._reading.grammar import RECORD
-from iamtriage._reading.partials import HINT, Fact
+from iamtriage._reading.vocabulary.codes import kind_of_code
+from iamtriage._reading.vocabulary.grammar import RECORD
+from iamtriage._reading.vocabulary.pieces import HINT, Fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from iamtriage._reading.drafts import Draft
+    from iamtriage._reading.judging.candidates import Draft
 
 # How far from a sentence, in characters; some are known by words behind their first ones.
 _BEFORE = 40

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, get_args
 
-from iamtriage._reading.grammar import account_of
-from iamtriage.failures import AccessDenied, Envelope, Failure, KubernetesForbidden
+from iamtriage._reading.vocabulary.grammar import account_of
+from iamtriage.failures._failures import AccessDenied, Envelope, Failure, KubernetesForbidden
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from iamtriage._reading.drafts import Draft
-    from iamtriage._reading.view import View
+    from iamtriage._reading.judging.candidates import Draft
+    from iamtriage._reading.vocabulary.view import View
 
 _CLASSES: dict[str, type[Failure]] = {cls.kind: cls for cls in get_args(Failure)}
 # What every failure may state in words of the text; the account is marked apart.

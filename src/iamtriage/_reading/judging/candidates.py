@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._reading.codes import bare, is_status, kind_of_code
-from iamtriage._reading.grammar import RECORD
-from iamtriage._reading.linewraps import FRESH_LINE
-from iamtriage._reading.partials import CLASS_NAME, CUT_OFF, HINT, Fact, Partial
+from iamtriage._reading.unwrapping.linewraps import FRESH_LINE
+from iamtriage._reading.vocabulary.codes import bare, is_status, kind_of_code
+from iamtriage._reading.vocabulary.grammar import RECORD
+from iamtriage._reading.vocabulary.pieces import CLASS_NAME, CUT_OFF, HINT, Fact, Partial
 from iamtriage.typing import Kind
 
 if TYPE_CHECKING:

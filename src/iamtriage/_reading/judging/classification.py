@@ -12,20 +12,26 @@ from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.cloud_sections import section_of
-from iamtriage._reading.codes import is_distinct, is_known, is_weak, kind_of_client_class, kind_of_code
-from iamtriage._reading.drafts import CHAIN, CLIENT_CODES, HEAD_TO_HEAD
-from iamtriage._reading.foreign import (
+from iamtriage._reading.judging.candidates import CHAIN, CLIENT_CODES, HEAD_TO_HEAD
+from iamtriage._reading.judging.cloud_sections import section_of
+from iamtriage._reading.readers.phrases import SPECIFIC
+from iamtriage._reading.vocabulary.codes import (
+    is_distinct,
+    is_known,
+    is_weak,
+    kind_of_client_class,
+    kind_of_code,
+)
+from iamtriage._reading.vocabulary.other_systems import (
     names_aws,
     places_of_other_clouds,
     places_of_other_systems,
     places_of_storage,
 )
-from iamtriage._reading.partials import CLASS_NAME, HINT
-from iamtriage._reading.phrases import SPECIFIC
+from iamtriage._reading.vocabulary.pieces import CLASS_NAME, HINT
 
 if TYPE_CHECKING:
-    from iamtriage._reading.drafts import Draft
+    from iamtriage._reading.judging.candidates import Draft
     from iamtriage.typing import Kind
 
 _PYTHON_CHAIN = re.compile(

@@ -11,16 +11,16 @@ from heapq import merge
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.classnames import read_classes
-from iamtriage._reading.cloud_sections import section_of
-from iamtriage._reading.partials import HINT
-from iamtriage._reading.traces import read_hosts, read_statuses
+from iamtriage._reading.judging.cloud_sections import section_of
+from iamtriage._reading.readers.class_names import read_classes
+from iamtriage._reading.readers.traces import read_hosts, read_statuses
+from iamtriage._reading.vocabulary.pieces import HINT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from iamtriage._reading.drafts import Draft
-    from iamtriage._reading.partials import Partial
+    from iamtriage._reading.judging.candidates import Draft
+    from iamtriage._reading.vocabulary.pieces import Partial
 
 # How far around a failure, in characters of the readable text.
 _BEFORE = 700

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.codes import bare
-from iamtriage._reading.drafts import plain_code
-from iamtriage._reading.partials import CLASS_NAME
+from iamtriage._reading.judging.candidates import plain_code
+from iamtriage._reading.vocabulary.codes import bare
+from iamtriage._reading.vocabulary.pieces import CLASS_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from iamtriage._reading.drafts import Draft
-    from iamtriage._reading.partials import Fact
+    from iamtriage._reading.judging.candidates import Draft
+    from iamtriage._reading.vocabulary.pieces import Fact
     from iamtriage.typing import Kind
 
 _SAME_BY = (

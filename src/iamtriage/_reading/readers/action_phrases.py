@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.codes import is_code
-from iamtriage._reading.partials import BEST, HINT, Partial
+from iamtriage._reading.vocabulary.codes import is_code
+from iamtriage._reading.vocabulary.pieces import BEST, HINT, Partial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

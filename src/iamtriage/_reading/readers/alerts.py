@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.grammar import paragraph_around
-from iamtriage._reading.partials import HINT, Partial
-from iamtriage._reading.services import service_of_event_source
+from iamtriage._reading.vocabulary.grammar import paragraph_around
+from iamtriage._reading.vocabulary.pieces import HINT, Partial
+from iamtriage._reading.vocabulary.services import service_of_event_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

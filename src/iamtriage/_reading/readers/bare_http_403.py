@@ -10,9 +10,9 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage._reading.grammar import RECORD
-from iamtriage._reading.partials import Partial
-from iamtriage._reading.services import MASKED_LABEL, service_of_host
+from iamtriage._reading.vocabulary.grammar import RECORD
+from iamtriage._reading.vocabulary.pieces import Partial
+from iamtriage._reading.vocabulary.services import MASKED_LABEL, service_of_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

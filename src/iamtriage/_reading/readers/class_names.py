@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.codes import FOREIGN_NAMESPACE, is_code, is_generic, is_known
-from iamtriage._reading.partials import CLASS_NAME, HINT, STATED, Partial
-from iamtriage._reading.services import service_name
+from iamtriage._reading.vocabulary.codes import FOREIGN_NAMESPACE, is_code, is_generic, is_known
+from iamtriage._reading.vocabulary.pieces import CLASS_NAME, HINT, STATED, Partial
+from iamtriage._reading.vocabulary.services import service_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

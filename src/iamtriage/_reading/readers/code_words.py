@@ -10,20 +10,20 @@ import re
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.codes import (
+from iamtriage._reading.readers.sdk_prefixes import code_partial
+from iamtriage._reading.vocabulary.codes import (
     FOREIGN_NAMESPACE,
     is_code,
     is_known,
     kind_of_code,
     may_be_class_of_others,
 )
-from iamtriage._reading.heads import code_partial
-from iamtriage._reading.partials import BEST, CLASS_NAME, HINT, STATED
+from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage._reading.partials import Partial
+    from iamtriage._reading.vocabulary.pieces import Partial
 
 _BEFORE_COLON = re.compile(
     r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.|Server\.)?[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,40})?)(?:\([0-9]{3}\))?[`*]{0,2}"

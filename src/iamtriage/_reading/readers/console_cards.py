@@ -13,11 +13,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.grammar import trim
-from iamtriage._reading.masks import ARN, rejoin
-from iamtriage._reading.partials import BEST, HINT, Partial
-from iamtriage._reading.rbac import put_principal
-from iamtriage._reading.reasons import policy_type
+from iamtriage._reading.readers.rbac import put_principal
+from iamtriage._reading.readers.reasons import policy_type
+from iamtriage._reading.vocabulary.grammar import trim
+from iamtriage._reading.vocabulary.masks import ARN, rejoin
+from iamtriage._reading.vocabulary.pieces import BEST, HINT, Partial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,13 +10,13 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from iamtriage._kubernetes_types import is_built_in
-from iamtriage._reading.grammar import trim
-from iamtriage._reading.kubernetes_clients import read_clients
-from iamtriage._reading.masks import ARN, rejoin
-from iamtriage._reading.partials import Partial
-from iamtriage._reading.phrases import compiled, table
-from iamtriage._reading.rbac import put_principal, read_rbac
+from iamtriage._reading.readers.kubernetes_clients import read_clients
+from iamtriage._reading.readers.phrases import compiled, table
+from iamtriage._reading.readers.rbac import put_principal, read_rbac
+from iamtriage._reading.vocabulary.grammar import trim
+from iamtriage._reading.vocabulary.kubernetes_types import is_built_in
+from iamtriage._reading.vocabulary.masks import ARN, rejoin
+from iamtriage._reading.vocabulary.pieces import Partial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.admission import is_of_admission
-from iamtriage._reading.cluster_urls import is_of_cluster
-from iamtriage._reading.partials import HINT, Partial
+from iamtriage._reading.vocabulary.admission import is_of_admission
+from iamtriage._reading.vocabulary.cluster_urls import is_of_cluster
+from iamtriage._reading.vocabulary.pieces import HINT, Partial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.grammar import paragraph_around
-from iamtriage._reading.partials import BEST, Partial
+from iamtriage._reading.vocabulary.grammar import paragraph_around
+from iamtriage._reading.vocabulary.pieces import BEST, Partial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage._reading.codes import (
+from iamtriage._reading.vocabulary.codes import (
     bare,
     is_code,
     is_generic,
@@ -20,11 +20,11 @@ from iamtriage._reading.codes import (
     may_be_class_of_others,
     without_code,
 )
-from iamtriage._reading.grammar import ELLIPSIS, VAULT, account_of, cut_in, trim
-from iamtriage._reading.masks import rejoin
-from iamtriage._reading.partials import BEST, CLASS_NAME, HINT, STATED, Partial
-from iamtriage._reading.sdk_objects import in_sdk_error
-from iamtriage._reading.services import service_name, service_of_event_source
+from iamtriage._reading.vocabulary.grammar import ELLIPSIS, VAULT, account_of, cut_in, trim
+from iamtriage._reading.vocabulary.masks import rejoin
+from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED, Partial
+from iamtriage._reading.vocabulary.sdk_objects import in_sdk_error
+from iamtriage._reading.vocabulary.services import service_name, service_of_event_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -11,9 +11,9 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from iamtriage._reading.grammar import trim
-from iamtriage._reading.masks import ARN, rejoin
-from iamtriage._reading.partials import Partial
+from iamtriage._reading.vocabulary.grammar import trim
+from iamtriage._reading.vocabulary.masks import ARN, rejoin
+from iamtriage._reading.vocabulary.pieces import Partial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,12 +14,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.grammar import ELLIPSIS, VALUE_BEGINS, trim
-from iamtriage._reading.masks import ARN, ENCODED, rejoin
-from iamtriage._reading.partials import HINT
+from iamtriage._reading.vocabulary.grammar import ELLIPSIS, VALUE_BEGINS, trim
+from iamtriage._reading.vocabulary.masks import ARN, ENCODED, rejoin
+from iamtriage._reading.vocabulary.pieces import HINT
 
 if TYPE_CHECKING:
-    from iamtriage._reading.partials import Partial
+    from iamtriage._reading.vocabulary.pieces import Partial
     from iamtriage.typing import PolicyType
 
 # How far behind a sentence its tail may begin, and the shortest further line of an encoded message.

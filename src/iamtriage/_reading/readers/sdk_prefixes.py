@@ -12,12 +12,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.codes import as_services_write, bare, is_code, is_known, is_status, kind_of_code
-from iamtriage._reading.foreign import S3A_DENIAL
-from iamtriage._reading.grammar import ELLIPSIS, ENTRY, HOST_ID_GOES_ON, ID_GOES_ON, trim
-from iamtriage._reading.masks import rejoin
-from iamtriage._reading.partials import BEST, HINT, STATED, Partial
-from iamtriage._reading.services import service_name, service_of_event_source, service_of_host
+from iamtriage._reading.vocabulary.codes import (
+    as_services_write,
+    bare,
+    is_code,
+    is_known,
+    is_status,
+    kind_of_code,
+)
+from iamtriage._reading.vocabulary.grammar import ELLIPSIS, ENTRY, HOST_ID_GOES_ON, ID_GOES_ON, trim
+from iamtriage._reading.vocabulary.masks import rejoin
+from iamtriage._reading.vocabulary.other_systems import S3A_DENIAL
+from iamtriage._reading.vocabulary.pieces import BEST, HINT, STATED, Partial
+from iamtriage._reading.vocabulary.services import service_name, service_of_event_source, service_of_host
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

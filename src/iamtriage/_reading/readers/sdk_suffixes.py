@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.codes import is_code, is_generic, is_status, without_code
-from iamtriage._reading.grammar import ELLIPSIS, HOST_ID_GOES_ON, ID_GOES_ON, RECORD, trim
-from iamtriage._reading.partials import BEST, HINT, Partial
-from iamtriage._reading.services import service_name
+from iamtriage._reading.vocabulary.codes import is_code, is_generic, is_status, without_code
+from iamtriage._reading.vocabulary.grammar import ELLIPSIS, HOST_ID_GOES_ON, ID_GOES_ON, RECORD, trim
+from iamtriage._reading.vocabulary.pieces import BEST, HINT, Partial
+from iamtriage._reading.vocabulary.services import service_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

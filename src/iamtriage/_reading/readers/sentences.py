@@ -16,12 +16,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.grammar import ARN_HEAD, ELLIPSIS, VALUE_BEGINS, account_of, cut_in, trim
-from iamtriage._reading.masks import ARN, BRACKETED, rejoin
-from iamtriage._reading.nobody import begins_other_words, end_of_principal, names_nobody
-from iamtriage._reading.partials import BEST, Partial
-from iamtriage._reading.reasons import WHY, read_tail, read_why
-from iamtriage._reading.spaced_names import is_prose, is_whole_name, may_hold_blanks
+from iamtriage._reading.readers.reasons import WHY, read_tail, read_why
+from iamtriage._reading.vocabulary.generic_subjects import begins_other_words, end_of_principal, names_nobody
+from iamtriage._reading.vocabulary.grammar import ARN_HEAD, ELLIPSIS, VALUE_BEGINS, account_of, cut_in, trim
+from iamtriage._reading.vocabulary.masks import ARN, BRACKETED, rejoin
+from iamtriage._reading.vocabulary.pieces import BEST, Partial
+from iamtriage._reading.vocabulary.spaced_names import is_prose, is_whole_name, may_hold_blanks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.grammar import VAULT
-from iamtriage._reading.partials import CLASS_NAME, HINT, Partial
-from iamtriage._reading.services import HOST, service_of_host
+from iamtriage._reading.vocabulary.grammar import VAULT
+from iamtriage._reading.vocabulary.pieces import CLASS_NAME, HINT, Partial
+from iamtriage._reading.vocabulary.services import HOST, service_of_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

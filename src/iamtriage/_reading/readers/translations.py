@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.codes import kind_of_code
-from iamtriage._reading.grammar import account_of, trim
-from iamtriage._reading.masks import MASK, rejoin
-from iamtriage._reading.partials import BEST, Partial
+from iamtriage._reading.vocabulary.codes import kind_of_code
+from iamtriage._reading.vocabulary.grammar import account_of, trim
+from iamtriage._reading.vocabulary.masks import MASK, rejoin
+from iamtriage._reading.vocabulary.pieces import BEST, Partial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,11 +10,11 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.codes import is_known
-from iamtriage._reading.grammar import ELLIPSIS
-from iamtriage._reading.masks import rejoin
-from iamtriage._reading.partials import BEST, HINT, Partial
-from iamtriage._reading.services import service_of_host
+from iamtriage._reading.vocabulary.codes import is_known
+from iamtriage._reading.vocabulary.grammar import ELLIPSIS
+from iamtriage._reading.vocabulary.masks import rejoin
+from iamtriage._reading.vocabulary.pieces import BEST, HINT, Partial
+from iamtriage._reading.vocabulary.services import service_of_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

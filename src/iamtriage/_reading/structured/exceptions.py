@@ -10,16 +10,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from iamtriage._reading.assembly import excerpt, read_cause
-from iamtriage._reading.codes import kind_of_client_class
-from iamtriage._reading.mappings import as_document, failures_of, load, stated_by
-from iamtriage._reading.partials import BEST, CLASS_NAME, GIVEN, Partial
-from iamtriage._reading.triggers import may_hold_failure
+from iamtriage._reading.structured.mappings import as_document, failures_of, load, stated_by
+from iamtriage._reading.vocabulary.codes import kind_of_client_class
+from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, GIVEN, Partial
+from iamtriage._reading.vocabulary.triggers import may_hold_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage._reading.mappings import Document
-    from iamtriage.failures import Failure
+    from iamtriage._reading.structured.mappings import Document
+    from iamtriage.failures._failures import Failure
 
 _MOST_EXCEPTIONS = 200
 

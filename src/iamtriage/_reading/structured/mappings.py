@@ -11,16 +11,16 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from iamtriage._reading.admission import NO_ACCOUNT, is_of_admission
 from iamtriage._reading.assembly import excerpt, read_cause
-from iamtriage._reading.codes import bare, is_code, is_status
-from iamtriage._reading.grammar import account_of
-from iamtriage._reading.links import unlinked
-from iamtriage._reading.partials import BEST, GIVEN, HINT, Partial
-from iamtriage._reading.services import service_of_event_source
+from iamtriage._reading.unwrapping.links import unlinked
+from iamtriage._reading.vocabulary.admission import NO_ACCOUNT, is_of_admission
+from iamtriage._reading.vocabulary.codes import bare, is_code, is_status
+from iamtriage._reading.vocabulary.grammar import account_of
+from iamtriage._reading.vocabulary.pieces import BEST, GIVEN, HINT, Partial
+from iamtriage._reading.vocabulary.services import service_of_event_source
 
 if TYPE_CHECKING:
-    from iamtriage.failures import Failure
+    from iamtriage.failures._failures import Failure
 
 Document: TypeAlias = Mapping[Any, object]
 

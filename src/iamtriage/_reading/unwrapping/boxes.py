@@ -9,7 +9,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage._reading.linewraps import (
+from iamtriage._reading.unwrapping.linewraps import (
     FULL_LINES,
     NARROWEST,
     RECORD_START,
@@ -20,7 +20,7 @@ from iamtriage._reading.linewraps import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from iamtriage._reading.view import Edit, View
+    from iamtriage._reading.vocabulary.view import Edit, View
 
 _FRAMES = "│┃║|"
 # What stands in front of the left border may be a log's; of a pipe, which shells write too, only blanks.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from iamtriage._reading.view import Edit, View
+    from iamtriage._reading.vocabulary.view import Edit, View
 
 _MARKS = "\\`^"
 # A mark alone between blanks, or doubled, is none: an escaped backslash, a fence, what points at source code.

@@ -12,11 +12,11 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.grammar import ENTRY
-from iamtriage._reading.masks import is_open
+from iamtriage._reading.vocabulary.grammar import ENTRY
+from iamtriage._reading.vocabulary.masks import is_open
 
 if TYPE_CHECKING:
-    from iamtriage._reading.view import Edit, View
+    from iamtriage._reading.vocabulary.view import Edit, View
 
 # The words of the sentences that matter; a break inside one of them is undone.
 _KNOWN = """

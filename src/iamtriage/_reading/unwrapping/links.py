@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.view import View
+from iamtriage._reading.vocabulary.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage._reading.view import Edit
+    from iamtriage._reading.vocabulary.view import Edit
 
 _TARGET = r"(?:https?://|mailto:)"
 _MARKDOWN = re.compile(rf"\[(?P<shown>[^\[\]\s()]{{1,300}})\]\({_TARGET}[^()\s]{{1,1000}}\)")

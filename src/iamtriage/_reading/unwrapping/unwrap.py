@@ -12,17 +12,17 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.boxes import take_off_boxes
-from iamtriage._reading.continuations import take_off_continuations
-from iamtriage._reading.grammar import RECORD
-from iamtriage._reading.linewraps import join_wrapped_lines
-from iamtriage._reading.links import take_off_links
-from iamtriage._reading.view import View
+from iamtriage._reading.unwrapping.boxes import take_off_boxes
+from iamtriage._reading.unwrapping.continuations import take_off_continuations
+from iamtriage._reading.unwrapping.linewraps import join_wrapped_lines
+from iamtriage._reading.unwrapping.links import take_off_links
+from iamtriage._reading.vocabulary.grammar import RECORD
+from iamtriage._reading.vocabulary.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage._reading.view import Edit
+    from iamtriage._reading.vocabulary.view import Edit
 
 _NEWLINES = re.compile("\r\n?|\\[\\\\r\\]\\[\\\\n\\]|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029\u21b5\u23ce]")
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1a\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")

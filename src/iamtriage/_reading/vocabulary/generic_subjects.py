@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._reading.masks import ARN
+from iamtriage._reading.vocabulary.masks import ARN
 
 # A code, or the words of a tool, then what they announce; brackets are of masks, which may hold anything.
 _ANNOUNCES = re.compile(r"[^<\[{(«‹]{0,200}?[\w)\]\"'`*](?::(?:\s|\Z)|\.\s(?=[A-Z]))")

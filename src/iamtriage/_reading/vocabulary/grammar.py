@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._reading.masks import ends_in_mask
+from iamtriage._reading.vocabulary.masks import ends_in_mask
 
 # ASCII's record separator, white space to every pattern, stands where a line of a log began.
 RECORD = "\x1e"

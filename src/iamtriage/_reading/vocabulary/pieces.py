@@ -7,8 +7,8 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from iamtriage._reading.grammar import cut_in, trailing_ellipsis
-from iamtriage._reading.masks import rejoin
+from iamtriage._reading.vocabulary.grammar import cut_in, trailing_ellipsis
+from iamtriage._reading.vocabulary.masks import rejoin
 from iamtriage.typing import Kind
 
 Role: TypeAlias = Literal["class", "head", "core", "tail", "body", "status", "host"]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Literal
 import attrs
 from typing_extensions import override
 
-from iamtriage._views import View
-from iamtriage.aws_auth._commands import commands_for
+from iamtriage._rendering.views import View
 from iamtriage.aws_auth._entries import RoleEntry, UserEntry
-from iamtriage.aws_auth._terraform import terraform_for
+from iamtriage.aws_auth._migration.commands import commands_for
+from iamtriage.aws_auth._migration.terraform import terraform_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

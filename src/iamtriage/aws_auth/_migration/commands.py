@@ -8,7 +8,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from iamtriage.aws_auth._access_entries import AccessEntryPlan, Migration, PolicyAssociation
+    from iamtriage.aws_auth._migration.access_entries import AccessEntryPlan, Migration, PolicyAssociation
 
 __all__ = ("commands_for", "sso_lookup")
 

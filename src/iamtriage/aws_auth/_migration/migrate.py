@@ -12,14 +12,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._iam_names import ACCOUNT, PERMISSION_SET
-from iamtriage._words import shown
-from iamtriage.aws_auth._access_entries import AccessEntryPlan, Migration, PolicyAssociation
-from iamtriage.aws_auth._commands import sso_lookup
-from iamtriage.aws_auth._entries import AwsAuth, Entry, RoleEntry, SsoRole
-from iamtriage.aws_auth._templates import ACCOUNT_ID, SESSION_NAME, SESSION_NAME_RAW, render, variables_in
-from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
-from iamtriage.principals import (
+from iamtriage._text import shown
+from iamtriage.arns._names import ACCOUNT, PERMISSION_SET
+from iamtriage.arns._principals import (
     IDENTITY_CENTER_PREFIX,
     Principal,
     Role,
@@ -28,7 +23,12 @@ from iamtriage.principals import (
     User,
     parse_principal,
 )
-from iamtriage.role_arns import normalize_role_arn, role_lookup
+from iamtriage.arns._role_arns import normalize_role_arn, role_lookup
+from iamtriage.aws_auth._entries import AwsAuth, Entry, RoleEntry, SsoRole
+from iamtriage.aws_auth._migration.access_entries import AccessEntryPlan, Migration, PolicyAssociation
+from iamtriage.aws_auth._migration.commands import sso_lookup
+from iamtriage.aws_auth._templates import ACCOUNT_ID, SESSION_NAME, SESSION_NAME_RAW, render, variables_in
+from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,7 +14,7 @@ from iamtriage.aws_auth._entries import RoleEntry
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from iamtriage.aws_auth._access_entries import AccessEntryPlan, Migration, PolicyAssociation
+    from iamtriage.aws_auth._migration.access_entries import AccessEntryPlan, Migration, PolicyAssociation
 
 __all__ = ("quoted", "terraform_for")
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.aws_auth._embedding import Edit, quoted
-from iamtriage.aws_auth._nodes import is_null, pairs
+from iamtriage.aws_auth._yaml.embedding import Edit, quoted
+from iamtriage.aws_auth._yaml.nodes import is_null, pairs
 
 if TYPE_CHECKING:
-    from iamtriage.aws_auth._fields import RawEntry
-    from iamtriage.aws_auth._nodes import Node
+    from iamtriage.aws_auth._yaml.fields import RawEntry
+    from iamtriage.aws_auth._yaml.nodes import Node
 
 __all__ = ("add_groups", "add_username", "remove_entry", "rewrite")
 
@@ -28,7 +28,7 @@ _COLON = re.compile(r" *:")
 def rewrite(text: str, node: Node, new: str) -> list[Edit]:
     """Write another text where a scalar stands.
 
-    >>> from iamtriage.aws_auth._nodes import compose
+    >>> from iamtriage.aws_auth._yaml.nodes import compose
     >>> rewrite("'a b'", compose("'a b'")[0], "it's")
     [Edit(start=0, end=5, new="'it''s'")]
     """

@@ -12,12 +12,12 @@ import re
 from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage.aws_auth._nodes import LINE_BREAK
+from iamtriage.aws_auth._yaml.nodes import LINE_BREAK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from iamtriage.aws_auth._nodes import Node
+    from iamtriage.aws_auth._yaml.nodes import Node
 
 __all__ = ("Edit", "Embedded", "apply_edits", "quoted")
 
@@ -96,7 +96,7 @@ class Embedded:
         text: what YAML reads.
         exact: whether the place of each character is known.
 
-    >>> from iamtriage.aws_auth._nodes import compose
+    >>> from iamtriage.aws_auth._yaml.nodes import compose
     >>> source = r'a: "x\ny z"'
     >>> embedded = Embedded(source, compose(source)[0].items[1])
     >>> embedded.text, embedded.place(2), embedded.outer([Edit(4, 5, "w")])

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import attrs
 
-from iamtriage._iam_names import ACCOUNT, PERMISSION_SET
-from iamtriage._partitions import PARTITIONS
+from iamtriage.arns._names import ACCOUNT, PERMISSION_SET
+from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.aws_auth._entries import SsoRole
-from iamtriage.aws_auth._nodes import Node, is_null, is_text, pairs
-from iamtriage.aws_auth._source import MapText
+from iamtriage.aws_auth._yaml.nodes import Node, is_null, is_text, pairs
+from iamtriage.aws_auth._yaml.source import MapText
 
 __all__ = ("Field", "RawEntry", "entries", "sso_fault", "text_of")
 

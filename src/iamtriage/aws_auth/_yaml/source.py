@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._words import shown
-from iamtriage.aws_auth._embedding import Edit, Embedded
-from iamtriage.aws_auth._nodes import Lines, Node, compose, is_null, is_text, pairs
+from iamtriage._text import shown
+from iamtriage.aws_auth._yaml.embedding import Edit, Embedded
+from iamtriage.aws_auth._yaml.nodes import Lines, Node, compose, is_null, is_text, pairs
 from iamtriage.exceptions import AwsAuthError
 
 if TYPE_CHECKING:

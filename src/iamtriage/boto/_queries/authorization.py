@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
-from iamtriage._policies.masks import partition_of
-from iamtriage._views import View
-from iamtriage.authorization_details import (
+from iamtriage._rendering.views import View
+from iamtriage.authorization._details import (
     AuthorizationDetails,
     read_authorization_details,
     read_authorization_policy,
 )
-from iamtriage.boto._asking import (
+from iamtriage.boto._queries.calls import (
     Refusal,
     code_of,
     core_for_asking,
@@ -31,11 +30,12 @@ from iamtriage.boto._asking import (
     tried,
     with_client,
 )
-from iamtriage.facts import Facts
-from iamtriage.failures import AccessDenied
+from iamtriage.explaining._facts import Facts
+from iamtriage.failures._failures import AccessDenied
+from iamtriage.policies._masked_arns import partition_of
 
 if TYPE_CHECKING:
-    from iamtriage.boto._asking import Told
+    from iamtriage.boto._queries.calls import Told
 
 __all__ = ("RequestAuthorization", "authorization_details", "authorization_id_in")
 

@@ -17,20 +17,20 @@ import attrs
 from botocore.config import Config
 from typing_extensions import override
 
-from iamtriage._partitions import PARTITIONS
-from iamtriage._policies.masks import partition_of
-from iamtriage._views import View
-from iamtriage._words import clipped, escaped, shown
-from iamtriage.arns import parse_arn
+from iamtriage._reading.parsing import parse, parse_raised
+from iamtriage._rendering.views import View
+from iamtriage._text import clipped, escaped, shown
+from iamtriage.arns._arns import parse_arn
+from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.boto._sessions import client_maker, core_of
-from iamtriage.boto._sts_client import config_for
+from iamtriage.boto._sts.client import config_for
 from iamtriage.exceptions import InvalidArnError
-from iamtriage.explaining import explain
-from iamtriage.explanations import Explanation
-from iamtriage.facts import Facts
-from iamtriage.failures import Failure
-from iamtriage.parsing import parse, parse_raised
-from iamtriage.redaction import redact
+from iamtriage.explaining._explain import explain
+from iamtriage.explaining._explanations import Explanation
+from iamtriage.explaining._facts import Facts
+from iamtriage.failures._failures import Failure
+from iamtriage.policies._masked_arns import partition_of
+from iamtriage.redaction._redact import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

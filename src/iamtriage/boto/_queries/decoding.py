@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from iamtriage.boto._asking import Refusal, code_of, failure_told, region_for, tried, with_client
-from iamtriage.decoded_messages import DecodedMessage, read_decoded_message
-from iamtriage.failures import AccessDenied
+from iamtriage.authorization._decoded_messages import DecodedMessage, read_decoded_message
+from iamtriage.boto._queries.calls import Refusal, code_of, failure_told, region_for, tried, with_client
+from iamtriage.failures._failures import AccessDenied
 
 if TYPE_CHECKING:
-    from iamtriage.boto._asking import Told
+    from iamtriage.boto._queries.calls import Told
 
 __all__ = ("decode_message", "encoded_message_in")
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from iamtriage._callers import principal_in, role_in
-from iamtriage.boto._asking import Refusal, core_for_asking, failure_told
-from iamtriage.boto._authorization import authorization_details, authorization_id_in
-from iamtriage.boto._decoding import decode_message, encoded_message_in
-from iamtriage.boto._identity import whoami
-from iamtriage.decoded_messages import DecodedMessage
-from iamtriage.facts import Facts, facts_of
-from iamtriage.failures import AccessDenied
+from iamtriage.authorization._decoded_messages import DecodedMessage
+from iamtriage.boto._queries.authorization import authorization_details, authorization_id_in
+from iamtriage.boto._queries.calls import Refusal, core_for_asking, failure_told
+from iamtriage.boto._queries.decoding import decode_message, encoded_message_in
+from iamtriage.boto._queries.identity import whoami
+from iamtriage.explaining._facts import Facts, facts_of
+from iamtriage.explaining._rules.shared.principal_words import principal_in, role_in
+from iamtriage.failures._failures import AccessDenied
 
 if TYPE_CHECKING:
-    from iamtriage.boto._asking import Told
-    from iamtriage.boto._authorization import RequestAuthorization
-    from iamtriage.facts import FactsLike
-    from iamtriage.failures import Failure
+    from iamtriage.boto._queries.authorization import RequestAuthorization
+    from iamtriage.boto._queries.calls import Told
+    from iamtriage.explaining._facts import FactsLike
+    from iamtriage.failures._failures import Failure
 
 __all__ = ("gather_facts",)
 

@@ -9,16 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import attrs
 
-from iamtriage._callers import principal_in, role_in
-from iamtriage._iam_names import check_name
-from iamtriage._views import View
-from iamtriage._words import shown
-from iamtriage.arns import Arn
-from iamtriage.boto._asking import Refusal, code_of, core_for_asking, tried, with_client
-from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
-from iamtriage.facts import Facts
-from iamtriage.failures import AccessDenied
-from iamtriage.principals import (
+from iamtriage._rendering.views import View
+from iamtriage._text import shown
+from iamtriage.arns._arns import Arn
+from iamtriage.arns._names import check_name
+from iamtriage.arns._principals import (
     IDENTITY_CENTER_PREFIX,
     SERVICE_LINKED_PREFIX,
     Principal,
@@ -26,6 +21,11 @@ from iamtriage.principals import (
     RoleSession,
     parse_principal,
 )
+from iamtriage.boto._queries.calls import Refusal, code_of, core_for_asking, tried, with_client
+from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
+from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.shared.principal_words import principal_in, role_in
+from iamtriage.failures._failures import AccessDenied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

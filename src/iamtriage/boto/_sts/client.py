@@ -26,16 +26,16 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  #
 from botocore.parsers import ResponseParserError
 from botocore.regions import EndpointResolverBuiltins
 
-from iamtriage._words import shown
-from iamtriage.boto._failover import Failover
+from iamtriage._text import shown
 from iamtriage.boto._sessions import client_maker, core_of
+from iamtriage.boto._sts.failover import Failover
 from iamtriage.exceptions import EndpointError
-from iamtriage.sts_endpoints import resolve_sts_endpoint
+from iamtriage.sts._endpoints import resolve_sts_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamtriage.boto._failover import Call, FailoverEvent
+    from iamtriage.boto._sts.failover import Call, FailoverEvent
 
 __all__ = ("config_for", "sts_client")
 

@@ -17,7 +17,7 @@ from botocore.config import Config
 
 from iamtriage.boto._sessions import core_of
 from iamtriage.exceptions import ConfigFileError
-from iamtriage.sts_settings import StsSettings
+from iamtriage.sts._settings import StsSettings
 
 if TYPE_CHECKING:
     from typing import Any

@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.grammar import trim
-from iamtriage._redacting.places import Place, pieces
-from iamtriage._redacting.vocabulary import INNER_TYPES, REGION, is_service
+from iamtriage._reading.vocabulary.grammar import trim
+from iamtriage.redaction._places import Place, pieces
+from iamtriage.redaction._vocabulary.known_words import INNER_TYPES, REGION, is_service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage._redacting.nouns import Noun
+    from iamtriage.redaction._vocabulary.identifier_nouns import Noun
 
 __all__ = ("names_in_arn", "names_in_arns")
 

@@ -9,10 +9,26 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage._redacting.extents import Extent, Runs, extent_at, further_lines, in_query, percent_encoded
-from iamtriage._redacting.finds import Found, untouched
-from iamtriage._redacting.names import TAIL, Name, Sign, Stands, is_class, is_random, may_be_value, name_of
-from iamtriage._redacting.notations import BACKSLASHES, BLANK, GT, LT, QUOTE, SIGN
+from iamtriage.redaction._secret_spans import Found, untouched
+from iamtriage.redaction._vocabulary.notations import BACKSLASHES, BLANK, GT, LT, QUOTE, SIGN
+from iamtriage.redaction._vocabulary.secret_names import (
+    TAIL,
+    Name,
+    Sign,
+    Stands,
+    is_class,
+    is_random,
+    may_be_value,
+    name_of,
+)
+from iamtriage.redaction._vocabulary.value_ends import (
+    Extent,
+    Runs,
+    extent_at,
+    further_lines,
+    in_query,
+    percent_encoded,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

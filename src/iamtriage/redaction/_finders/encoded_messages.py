@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._redacting.extents import further_lines, is_mixed, line_of, line_prefix
-from iamtriage._redacting.finds import Found, untouched
-from iamtriage._redacting.names import is_placeholder
-from iamtriage._redacting.notations import BACKSLASHES, MASK
+from iamtriage.redaction._secret_spans import Found, untouched
+from iamtriage.redaction._vocabulary.notations import BACKSLASHES, MASK
+from iamtriage.redaction._vocabulary.secret_names import is_placeholder
+from iamtriage.redaction._vocabulary.value_ends import further_lines, is_mixed, line_of, line_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

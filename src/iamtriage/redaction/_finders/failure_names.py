@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._redacting.arn_names import names_in_arn
-from iamtriage._redacting.places import Place, pieces
-from iamtriage._redacting.pseudonyms import ACCOUNT
-from iamtriage._redacting.vocabulary import INNER_TYPES, is_service
-from iamtriage.records import to_record
+from iamtriage.failures._records import to_record
+from iamtriage.redaction._finders.arn_names import names_in_arn
+from iamtriage.redaction._places import Place, pieces
+from iamtriage.redaction._pseudonyms import ACCOUNT
+from iamtriage.redaction._vocabulary.known_words import INNER_TYPES, is_service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from iamtriage._redacting.nouns import Noun, Numbered
-    from iamtriage.failures import Failure
+    from iamtriage.failures._failures import Failure
+    from iamtriage.redaction._vocabulary.identifier_nouns import Noun, Numbered
 
 __all__ = ("names_in_failure", "words_of")
 

@@ -10,15 +10,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._redacting.extents import further_lines
-from iamtriage._redacting.finds import Found, untouched
-from iamtriage._redacting.names import is_placeholder, is_random
-from iamtriage._redacting.notations import BACKSLASHES, BASE64_ESCAPES, BLANK, BREAK, EQUALS, PADDING, QUOTE
+from iamtriage.redaction._secret_spans import Found, untouched
+from iamtriage.redaction._vocabulary.notations import (
+    BACKSLASHES,
+    BASE64_ESCAPES,
+    BLANK,
+    BREAK,
+    EQUALS,
+    PADDING,
+    QUOTE,
+)
+from iamtriage.redaction._vocabulary.secret_names import is_placeholder, is_random
+from iamtriage.redaction._vocabulary.value_ends import further_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage._redacting.markers import Secret
+    from iamtriage.redaction._vocabulary.markers import Secret
 
 __all__ = ("header_secrets",)
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._redacting.places import FRONT_OF_NAME, Place, pieces
-from iamtriage._redacting.pseudonyms import ACCOUNT
-from iamtriage._redacting.vocabulary import REGION
+from iamtriage.redaction._places import FRONT_OF_NAME, Place, pieces
+from iamtriage.redaction._pseudonyms import ACCOUNT
+from iamtriage.redaction._vocabulary.known_words import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage._redacting.nouns import Noun
+    from iamtriage.redaction._vocabulary.identifier_nouns import Noun
 
 __all__ = ("names_in_hosts",)
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._redacting.folding import folded
-from iamtriage._redacting.places import FRONT_OF_NAME, Place, pieces
-from iamtriage._redacting.pseudonyms import EC2_PREFIX, EMAIL, HOST_OF_IP, UUID
+from iamtriage.redaction._folding import folded
+from iamtriage.redaction._places import FRONT_OF_NAME, Place, pieces
+from iamtriage.redaction._pseudonyms import EC2_PREFIX, EMAIL, HOST_OF_IP, UUID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage._redacting.nouns import Noun, Numbered
+    from iamtriage.redaction._vocabulary.identifier_nouns import Noun, Numbered
 
 __all__ = ("ids",)
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._redacting.finds import Found, untouched
-from iamtriage._redacting.names import is_placeholder
-from iamtriage._redacting.notations import BASE64, FRONT, PADDING
+from iamtriage.redaction._secret_spans import Found, untouched
+from iamtriage.redaction._vocabulary.notations import BASE64, FRONT, PADDING
+from iamtriage.redaction._vocabulary.secret_names import is_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._redacting.nouns import Numbered, is_kept
-from iamtriage._redacting.pseudonyms import ACCOUNT, ACCOUNT_INSIDE, UUID
-from iamtriage._redacting.vocabulary import is_grammar
+from iamtriage.redaction._pseudonyms import ACCOUNT, ACCOUNT_INSIDE, UUID
+from iamtriage.redaction._vocabulary.identifier_nouns import Numbered, is_kept
+from iamtriage.redaction._vocabulary.known_words import is_grammar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._redacting.extents import further_lines
-from iamtriage._redacting.finds import Found, untouched
-from iamtriage._redacting.names import is_placeholder
-from iamtriage._redacting.notations import BASE64, BREAK, FRONT, INDENT
+from iamtriage.redaction._secret_spans import Found, untouched
+from iamtriage.redaction._vocabulary.notations import BASE64, BREAK, FRONT, INDENT
+from iamtriage.redaction._vocabulary.secret_names import is_placeholder
+from iamtriage.redaction._vocabulary.value_ends import further_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage._redacting.markers import Secret
+    from iamtriage.redaction._vocabulary.markers import Secret
 
 __all__ = ("shaped_secrets",)
 

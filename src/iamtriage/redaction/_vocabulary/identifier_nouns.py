@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, TypeAlias, get_args
 
-from iamtriage._redacting.vocabulary import REGION
+from iamtriage.redaction._vocabulary.known_words import REGION
 
 __all__ = ("NAMED", "Noun", "Numbered", "is_kept")
 

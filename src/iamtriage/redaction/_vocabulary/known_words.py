@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from iamtriage._reading.codes import is_known
-from iamtriage._reading.phrases import PHRASES
-from iamtriage._service_names import client_of
+from iamtriage._reading.readers.phrases import PHRASES
+from iamtriage._reading.vocabulary.codes import is_known
+from iamtriage.actions._service_names import client_of
 
 __all__ = ("INNER_TYPES", "REGION", "is_grammar", "is_service")
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from iamtriage._redacting.markers import is_marker
-from iamtriage._redacting.notations import BASE64, BASE64_ESCAPES, PADDING
+from iamtriage.redaction._vocabulary.markers import is_marker
+from iamtriage.redaction._vocabulary.notations import BASE64, BASE64_ESCAPES, PADDING
 
 if TYPE_CHECKING:
-    from iamtriage._redacting.markers import Secret
+    from iamtriage.redaction._vocabulary.markers import Secret
 
 __all__ = (
     "TAIL",

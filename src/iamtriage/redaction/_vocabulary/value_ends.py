@@ -11,7 +11,7 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from iamtriage._redacting.notations import BASE64_ESCAPES, BREAK, INDENT, QUOTE
+from iamtriage.redaction._vocabulary.notations import BASE64_ESCAPES, BREAK, INDENT, QUOTE
 
 __all__ = (
     "Extent",

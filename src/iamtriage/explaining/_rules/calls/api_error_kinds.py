@@ -10,9 +10,9 @@ import re
 
 import attrs
 
-from iamtriage._rules import pages
-from iamtriage._rules.clues import plain
-from iamtriage.explanations import Cause, Remedy
+from iamtriage.explaining._explanations import Cause, Remedy
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.clues import plain
 
 __all__ = ("KINDS", "SENTENCES", "ApiKind", "code_lines", "fit")
 

@@ -10,25 +10,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules import credential_remedies as helps
-from iamtriage._rules.api_kinds import KINDS, SENTENCES, code_lines, fit
-from iamtriage._rules.clues import code_of, profile_in, region_in, said
-from iamtriage._rules.commands import command
-from iamtriage._rules.identity_pools import explain_pool_roles
-from iamtriage._rules.malformed_policies import size_remedy
-from iamtriage._rules.other_endpoints import explain_not_sts, is_not_sts
-from iamtriage._rules.service_roles import explain_service_role
-from iamtriage._rules.sessions import explain_session, is_session
-from iamtriage._rules.unanswered import explain_unanswered
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.calls.api_error_kinds import KINDS, SENTENCES, code_lines, fit
+from iamtriage.explaining._rules.calls.malformed_policies import size_remedy
+from iamtriage.explaining._rules.calls.service_roles import explain_service_role
+from iamtriage.explaining._rules.calls.session_manager import explain_session, is_session
+from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_unanswered
+from iamtriage.explaining._rules.credentials.identity_pools import explain_pool_roles
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import credential_remedies as helps
+from iamtriage.explaining._rules.shared.clues import code_of, profile_in, region_in, said
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.sts.other_endpoints import explain_not_sts, is_not_sts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from iamtriage._rules.api_kinds import ApiKind
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import AwsError
+    from iamtriage.explaining._rules.calls.api_error_kinds import ApiKind
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import AwsError
 
     _Rule = Callable[["Case[AwsError]", str], Explanation]
 

@@ -12,21 +12,27 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._rules import clues, commands, pages
-from iamtriage._rules.cases import principal_in
-from iamtriage._rules.clusters import cluster_in, entry_arn_in, iam_arns_in, own_words, words_around
-from iamtriage._rules.commands import command
-from iamtriage._rules.mapping_roles import create_entry, mappable, show_map
-from iamtriage._rules.refused_arns import examine, lookup_for, principal_behind_mask
-from iamtriage._words import clipped
-from iamtriage.explanations import Cause, Explanation, Remedy
-from iamtriage.principals import InstanceProfile, Role, RoleSession
+from iamtriage._text import clipped
+from iamtriage.arns._principals import InstanceProfile, Role, RoleSession
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.arn_diagnosis import examine, lookup_for, principal_behind_mask
+from iamtriage.explaining._rules.shared.cases import principal_in
+from iamtriage.explaining._rules.shared.clusters import (
+    cluster_in,
+    entry_arn_in,
+    iam_arns_in,
+    own_words,
+    words_around,
+)
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.principal_mappings import create_entry, mappable, show_map
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage._rules.refused_arns import ArnFault
-    from iamtriage.failures import InvalidArn
-    from iamtriage.principals import Principal
+    from iamtriage.arns._principals import Principal
+    from iamtriage.explaining._rules.shared.arn_diagnosis import ArnFault
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import InvalidArn
     from iamtriage.typing import RoleTarget
 
 __all__ = ("explain_invalid_arn",)

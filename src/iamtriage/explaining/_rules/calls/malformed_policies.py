@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules.cases import principal_in, role_in
-from iamtriage._rules.clues import quoted, said
-from iamtriage._rules.commands import command
-from iamtriage._rules.policy_faults import fault_of
-from iamtriage.explanations import Cause, Explanation, Remedy
-from iamtriage.principals import User
+from iamtriage.arns._principals import User
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.calls.policy_faults import fault_of
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.cases import principal_in, role_in
+from iamtriage.explaining._rules.shared.clues import quoted, said
+from iamtriage.explaining._rules.shared.commands import command
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import MalformedPolicy
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import MalformedPolicy
 
 __all__ = ("explain_malformed_policy", "size_remedy")
 

@@ -10,7 +10,7 @@ import re
 
 import attrs
 
-from iamtriage._rules.clues import holds, quoted
+from iamtriage.explaining._rules.shared.clues import holds, quoted
 
 __all__ = ("Fault", "fault_of")
 

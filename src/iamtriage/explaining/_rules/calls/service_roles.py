@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules.cases import principal_in
-from iamtriage._rules.clues import quoted
-from iamtriage._rules.commands import command
-from iamtriage._rules.services import ASSUME, receiver, trust_document
-from iamtriage.explanations import Cause, Explanation, Remedy
-from iamtriage.principals import Role
+from iamtriage.arns._principals import Role
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.cases import principal_in
+from iamtriage.explaining._rules.shared.clues import quoted
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.services import ASSUME, receiver, trust_document
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import AwsError
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import AwsError
 
 __all__ = ("explain_service_role",)
 

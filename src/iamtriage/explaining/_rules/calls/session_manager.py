@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules.api_kinds import code_lines
-from iamtriage._rules.clues import code_of, partition_of, quoted, region_in
-from iamtriage._rules.commands import command
-from iamtriage._rules.same_task import CHANNELS
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.calls.api_error_kinds import code_lines
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.clues import code_of, partition_of, quoted, region_in
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.companion_actions import CHANNELS
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import AwsError
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import AwsError
 
 __all__ = ("explain_session", "is_session")
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules.api_kinds import code_lines, fit
-from iamtriage._rules.certificates import AUTHORITY, NOT_TRUSTED, not_trusted
-from iamtriage._rules.clues import code_of, hosts_in, quoted, region_in, said
-from iamtriage._rules.commands import command
-from iamtriage._rules.sts_findings import sts_findings
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.calls.api_error_kinds import code_lines, fit
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.certificates import AUTHORITY, NOT_TRUSTED, not_trusted
+from iamtriage.explaining._rules.shared.clues import code_of, hosts_in, quoted, region_in, said
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.sts.findings import sts_findings
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import AwsError
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import AwsError
 
 __all__ = ("explain_unanswered",)
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules.clues import partition_of, quoted, said, user_in
-from iamtriage._rules.commands import command
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.clues import partition_of, quoted, said, user_in
+from iamtriage.explaining._rules.shared.commands import command
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import AccessKeyQuota, Failure
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import AccessKeyQuota, Failure
 
 __all__ = ("Leak", "explain_key_quota", "key_remedies", "leaked_key_notes")
 

@@ -9,12 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules import credential_remedies as helps
-from iamtriage._rules.cases import named, role_in
-from iamtriage._rules.clues import code_of, profile_in, quoted, said
-from iamtriage._rules.commands import command
-from iamtriage._rules.expired_logins import (
+from iamtriage.arns._principals import IdentityCenterRole, Role
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.credentials.expired_logins import (
     SENTENCES,
     explain_login,
     explain_registry,
@@ -22,14 +19,17 @@ from iamtriage._rules.expired_logins import (
     explain_sso,
     explain_web_identity,
 )
-from iamtriage.explanations import Cause, Explanation, Remedy
-from iamtriage.principals import IdentityCenterRole, Role
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import credential_remedies as helps
+from iamtriage.explaining._rules.shared.cases import named, role_in
+from iamtriage.explaining._rules.shared.clues import code_of, profile_in, quoted, said
+from iamtriage.explaining._rules.shared.commands import command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import ExpiredCredentials
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import ExpiredCredentials
 
     _Rule = Callable[["Case[ExpiredCredentials]", str], Explanation]
 

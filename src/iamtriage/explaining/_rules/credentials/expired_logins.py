@@ -8,20 +8,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules import credential_remedies as helps
-from iamtriage._rules.clocks import span_of
-from iamtriage._rules.clues import (
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import credential_remedies as helps
+from iamtriage.explaining._rules.shared.clocks import span_of
+from iamtriage.explaining._rules.shared.clues import (
     profile_in,
     quoted,
     registry_in,
 )
-from iamtriage._rules.commands import command
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared.commands import command
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import ExpiredCredentials
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import ExpiredCredentials
 
 __all__ = (
     "SENTENCES",

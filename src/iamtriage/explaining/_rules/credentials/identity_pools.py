@@ -11,17 +11,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from iamtriage._policies.masks import PLACEHOLDER
-from iamtriage._rules import pages
-from iamtriage._rules.commands import command, trust_policy_commands
-from iamtriage._rules.wording import region_of
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.commands import command, trust_policy_commands
+from iamtriage.explaining._rules.shared.wording import region_of
+from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from iamtriage._denials import Denial
-    from iamtriage.failures import AccessDenied, AwsError
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.failures._failures import AccessDenied, AwsError
 
 __all__ = (
     "POOLS",

@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules.cases import principal_in
-from iamtriage._rules.clues import (
+from iamtriage.arns._principals import Role
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.cases import principal_in
+from iamtriage.explaining._rules.shared.clues import (
     partition_of,
     plain,
     quoted,
     region_in,
 )
-from iamtriage._rules.commands import command
-from iamtriage.explanations import Cause, Explanation, Remedy
-from iamtriage.principals import Role
+from iamtriage.explaining._rules.shared.commands import command
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import InvalidIdentityToken
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import InvalidIdentityToken
 
 __all__ = (
     "NOTE",

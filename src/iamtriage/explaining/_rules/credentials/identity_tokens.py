@@ -11,11 +11,8 @@ from typing import TYPE_CHECKING, cast
 
 import attrs
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules import credential_remedies as helps
-from iamtriage._rules.clues import code_of, quoted, said
-from iamtriage._rules.commands import command
-from iamtriage._rules.identity_providers import (
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.credentials.identity_providers import (
     NOTE,
     explain_no_key,
     explain_no_provider,
@@ -25,14 +22,17 @@ from iamtriage._rules.identity_providers import (
     list_providers,
     provider_arn,
 )
-from iamtriage._rules.trust_findings import trust_findings
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import credential_remedies as helps
+from iamtriage.explaining._rules.shared.clues import code_of, quoted, said
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.sts.trust_findings import trust_findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import InvalidIdentityToken
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import InvalidIdentityToken
 
     _Rule = Callable[["Case[InvalidIdentityToken]", str], Explanation]
 

@@ -11,11 +11,17 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules import credential_remedies as helps
-from iamtriage._rules.access_keys import key_remedies
-from iamtriage._rules.cases import principal_in, role_in
-from iamtriage._rules.clues import (
+from iamtriage.arns._principals import Role
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.credentials.access_keys import key_remedies
+from iamtriage.explaining._rules.credentials.unsigned_requests import (
+    explain_no_registry_login,
+    is_of_registry,
+)
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import credential_remedies as helps
+from iamtriage.explaining._rules.shared.cases import principal_in, role_in
+from iamtriage.explaining._rules.shared.clues import (
     LOCAL,
     access_key_in,
     code_of,
@@ -27,16 +33,13 @@ from iamtriage._rules.clues import (
     said,
     user_in,
 )
-from iamtriage._rules.commands import command
-from iamtriage._rules.sts_findings import StsFindings, sts_findings
-from iamtriage._rules.unsigned_requests import explain_no_registry_login, is_of_registry
-from iamtriage._sts_known import GLOBAL_HOST, Known
-from iamtriage.explanations import Cause, Explanation, Remedy
-from iamtriage.principals import Role
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.sts.findings import StsFindings, sts_findings
+from iamtriage.sts._evidence import GLOBAL_HOST, Known
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import InvalidCredentials
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import InvalidCredentials
 
 __all__ = ("explain_invalid",)
 

@@ -10,26 +10,30 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import credential_remedies as helps
-from iamtriage._rules import pages
-from iamtriage._rules.broken_profiles import explain_broken_profile, is_broken_profile
-from iamtriage._rules.clues import code_of, plain, profile_in, quoted, said
-from iamtriage._rules.machines import explain_none_found
-from iamtriage._rules.missing_logins import (
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.credentials.broken_profiles import explain_broken_profile, is_broken_profile
+from iamtriage.explaining._rules.credentials.missing_logins import (
     explain_exec,
     explain_mfa,
     explain_no_login,
     explain_no_sso_login,
     explain_process,
 )
-from iamtriage._rules.unsigned_requests import explain_no_registry_login, explain_unsigned, is_of_registry
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.credentials.no_credentials import explain_none_found
+from iamtriage.explaining._rules.credentials.unsigned_requests import (
+    explain_no_registry_login,
+    explain_unsigned,
+    is_of_registry,
+)
+from iamtriage.explaining._rules.shared import credential_remedies as helps
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.clues import code_of, plain, profile_in, quoted, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import MissingCredentials
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import MissingCredentials
 
     _Rule = Callable[["Case[MissingCredentials]", str], Explanation]
 

@@ -9,20 +9,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules import credential_remedies as helps
-from iamtriage._rules.clues import (
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import credential_remedies as helps
+from iamtriage.explaining._rules.shared.clues import (
     plain,
     profile_in,
     quoted,
     region_in,
 )
-from iamtriage._rules.commands import command
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared.commands import command
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import MissingCredentials
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import MissingCredentials
 
 __all__ = ("explain_exec", "explain_mfa", "explain_no_login", "explain_no_sso_login", "explain_process")
 

@@ -9,19 +9,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules import credential_remedies as helps
-from iamtriage._rules.clues import profile_in, quoted, region_in, runs_in_pods
-from iamtriage._rules.commands import command
-from iamtriage._rules.pod_credentials import NO_CALL, explain_pod, in_pods
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.credentials.pod_credentials import NO_CALL, explain_pod, in_pods
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import credential_remedies as helps
+from iamtriage.explaining._rules.shared.clues import profile_in, quoted, region_in, runs_in_pods
+from iamtriage.explaining._rules.shared.commands import command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import MissingCredentials
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import MissingCredentials
 
     _Found: TypeAlias = tuple[list[Cause], list[Remedy]]
     _Place: TypeAlias = Callable[["Case[MissingCredentials]", str], _Found]

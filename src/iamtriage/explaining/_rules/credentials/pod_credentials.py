@@ -10,18 +10,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules.certificates import AUTHORITY, NOT_TRUSTED, not_trusted
-from iamtriage._rules.clues import code_of, quoted, region_in, runs_in_pods
-from iamtriage._rules.commands import command
-from iamtriage._rules.sts_findings import sts_findings
-from iamtriage._sts_known import resolved
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.certificates import AUTHORITY, NOT_TRUSTED, not_trusted
+from iamtriage.explaining._rules.shared.clues import code_of, quoted, region_in, runs_in_pods
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.sts.findings import sts_findings
+from iamtriage.sts._evidence import resolved
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage._rules.clusters import AnyCase
-    from iamtriage.failures import MissingCredentials
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.clusters import AnyCase
+    from iamtriage.failures._failures import MissingCredentials
 
 __all__ = ("NO_CALL", "explain_pod", "in_pods", "own_role")
 

@@ -10,16 +10,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._own_words import words_of
-from iamtriage._rules import credential_remedies as helps
-from iamtriage._rules import pages
-from iamtriage._rules.clocks import end_and_now_in, span_of
-from iamtriage._rules.clues import quoted
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import credential_remedies as helps
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.clocks import end_and_now_in, span_of
+from iamtriage.explaining._rules.shared.clues import quoted
+from iamtriage.explaining._rules.shared.quoted_message import words_of
 
 if TYPE_CHECKING:
-    from iamtriage._denials import Denial
-    from iamtriage.failures import Failure
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.failures._failures import Failure
 
 __all__ = (
     "INCOMPLETE",

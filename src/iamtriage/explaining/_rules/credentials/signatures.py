@@ -8,22 +8,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import credential_remedies as helps
-from iamtriage._rules import pages
-from iamtriage._rules.clocks import skew_in, span_of
-from iamtriage._rules.clues import LOCAL, code_of, hosts_in, profile_in, quoted, said
-from iamtriage._rules.presigned_urls import (
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.credentials.presigned_urls import (
     INCOMPLETE,
     TOO_LONG,
     explain_query_incomplete,
     explain_url_too_long,
 )
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import credential_remedies as helps
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.clocks import skew_in, span_of
+from iamtriage.explaining._rules.shared.clues import LOCAL, code_of, hosts_in, profile_in, quoted, said
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage._rules.clocks import Skew
-    from iamtriage.failures import SignatureMismatch
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.clocks import Skew
+    from iamtriage.failures._failures import SignatureMismatch
 
 __all__ = ("explain_signature",)
 

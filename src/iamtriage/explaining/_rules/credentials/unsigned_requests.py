@@ -8,20 +8,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules import credential_remedies as helps
-from iamtriage._rules.clues import (
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import credential_remedies as helps
+from iamtriage.explaining._rules.shared.clues import (
     hosts_in,
     quoted,
     region_in,
     registry_in,
 )
-from iamtriage._rules.commands import command
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared.commands import command
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import InvalidCredentials, MissingCredentials
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
 
 __all__ = ("explain_no_registry_login", "explain_unsigned", "is_of_registry")
 

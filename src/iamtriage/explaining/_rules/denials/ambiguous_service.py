@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import pages
-from iamtriage._rules.denied_identity import other_layer, trail
-from iamtriage._rules.wording import PROPAGATION, details_remedy, listed, summary
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.denials.identity_policies import other_layer, trail
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.wording import PROPAGATION, details_remedy, listed, summary
 
 if TYPE_CHECKING:
-    from iamtriage._denials import Denial
+    from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("explain_by_one_of_many",)
 

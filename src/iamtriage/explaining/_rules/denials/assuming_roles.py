@@ -11,23 +11,29 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from iamtriage._callers import role_of
-from iamtriage._denials import identity_allow_helps
-from iamtriage._policies.documents import document
-from iamtriage._policies.masks import PLACEHOLDER
-from iamtriage._rules import commands, pages
-from iamtriage._rules.allowing import REPLACE, allow_remedy, principal_arn
-from iamtriage._rules.cases import Case, principal_in, role_in
-from iamtriage._rules.clues import said
-from iamtriage._rules.commands import command
-from iamtriage._rules.identity_pools import POOLS, pool_trust_remedy
-from iamtriage._rules.trust_findings import trust_findings
-from iamtriage._rules.wording import ONE_LAYER, PROPAGATION, because, details_remedy, summary
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.credentials.identity_pools import POOLS, pool_trust_remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.allow_remedies import REPLACE, allow_remedy, principal_arn
+from iamtriage.explaining._rules.shared.cases import Case, principal_in, role_in
+from iamtriage.explaining._rules.shared.clues import said
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.denial import identity_allow_helps
+from iamtriage.explaining._rules.shared.principal_words import role_of
+from iamtriage.explaining._rules.shared.wording import (
+    ONE_LAYER,
+    PROPAGATION,
+    because,
+    details_remedy,
+    summary,
+)
+from iamtriage.explaining._rules.sts.trust_findings import trust_findings
+from iamtriage.policies._documents import document
+from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
-    from iamtriage._denials import Denial
-    from iamtriage._rules.trust_findings import TrustFindings
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
 
 __all__ = (
     "ASSUMING",

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._denials import identity_allow_helps
-from iamtriage._own_words import words_of
-from iamtriage._rules import pages
-from iamtriage._rules.allowing import allow_remedy
-from iamtriage._rules.clues import quoted
-from iamtriage._rules.commands import command
-from iamtriage._rules.wording import ONE_LAYER, because, details_remedy, region_of, summary
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.clues import quoted
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.denial import identity_allow_helps
+from iamtriage.explaining._rules.shared.quoted_message import words_of
+from iamtriage.explaining._rules.shared.wording import ONE_LAYER, because, details_remedy, region_of, summary
 
 if TYPE_CHECKING:
-    from iamtriage._denials import Denial
+    from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("MARKETPLACE", "explain_bedrock_model", "explain_bedrock_subscription", "is_of_bedrock")
 

@@ -6,36 +6,65 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._denials import denial_of
-from iamtriage._rules.assuming_roles import (
+from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal
+from iamtriage.explaining._rules.credentials.identity_pools import (
+    explain_identity_forbidden,
+    explain_identity_pool_guest,
+    explain_pool_roles_denied,
+)
+from iamtriage.explaining._rules.credentials.presigned_urls import (
+    explain_url_expired,
+    explain_url_incomplete,
+    explain_url_not_yet_valid,
+)
+from iamtriage.explaining._rules.denials.ambiguous_service import explain_by_one_of_many
+from iamtriage.explaining._rules.denials.assuming_roles import (
     ASSUMING,
     explain_assume_role,
     explain_root_assumes,
     explain_web_identity,
 )
-from iamtriage._rules.denied_bedrock import (
+from iamtriage.explaining._rules.denials.bedrock_models import (
     MARKETPLACE,
     explain_bedrock_model,
     explain_bedrock_subscription,
     is_of_bedrock,
 )
-from iamtriage._rules.denied_by_one_of_many import explain_by_one_of_many
-from iamtriage._rules.denied_by_services import explain_cost_explorer, explain_unknown_operation
-from iamtriage._rules.denied_identity import (
-    explain_identity_deny,
-    explain_no_allow,
-    explain_unnamed,
-    explain_unnamed_deny,
-)
-from iamtriage._rules.denied_kms import explain_key_behind, explain_key_unknown, explain_three_ways
-from iamtriage._rules.denied_layers import (
+from iamtriage.explaining._rules.denials.execution_roles import explain_execution_role
+from iamtriage.explaining._rules.denials.guardrails import (
     explain_boundary,
     explain_resource_control,
     explain_service_control,
     explain_session,
     explain_vpc_endpoint,
 )
-from iamtriage._rules.denied_otherwise import (
+from iamtriage.explaining._rules.denials.identity_policies import (
+    explain_identity_deny,
+    explain_no_allow,
+    explain_unnamed,
+    explain_unnamed_deny,
+)
+from iamtriage.explaining._rules.denials.kms_keys import (
+    explain_key_behind,
+    explain_key_unknown,
+    explain_three_ways,
+)
+from iamtriage.explaining._rules.denials.node_roles import with_pods
+from iamtriage.explaining._rules.denials.passing_roles import explain_cross_account_pass, explain_pass_role
+from iamtriage.explaining._rules.denials.permission_sets import explain_no_assignment
+from iamtriage.explaining._rules.denials.resource_policies import (
+    explain_anonymous,
+    explain_resource,
+    explain_service,
+)
+from iamtriage.explaining._rules.denials.s3 import explain_bare_s3, explain_public_access
+from iamtriage.explaining._rules.denials.s3_compatible_stores import explain_other_software
+from iamtriage.explaining._rules.denials.saml import explain_saml
+from iamtriage.explaining._rules.denials.service_settings import (
+    explain_cost_explorer,
+    explain_unknown_operation,
+)
+from iamtriage.explaining._rules.denials.service_specific import (
     explain_authorizer,
     explain_dependency,
     explain_image,
@@ -44,36 +73,18 @@ from iamtriage._rules.denied_otherwise import (
     explain_not_owner,
     explain_own_words,
 )
-from iamtriage._rules.denied_resources import explain_anonymous, explain_resource, explain_service
-from iamtriage._rules.denied_s3 import explain_bare_s3, explain_public_access
-from iamtriage._rules.execution_roles import explain_execution_role
-from iamtriage._rules.identity_pools import (
-    explain_identity_forbidden,
-    explain_identity_pool_guest,
-    explain_pool_roles_denied,
-)
-from iamtriage._rules.node_roles import with_pods
-from iamtriage._rules.other_software import explain_other_software
-from iamtriage._rules.passing_roles import explain_cross_account_pass, explain_pass_role
-from iamtriage._rules.permission_sets import explain_no_assignment
-from iamtriage._rules.pod_identities import explain_pod_denied
-from iamtriage._rules.presigned_urls import (
-    explain_url_expired,
-    explain_url_incomplete,
-    explain_url_not_yet_valid,
-)
-from iamtriage._rules.saml import explain_saml
-from iamtriage._rules.wording import LAYER_WORDS
-from iamtriage.principals import Root, ServiceLinkedRole, ServicePrincipal
+from iamtriage.explaining._rules.kubernetes.pod_identities import explain_pod_denied
+from iamtriage.explaining._rules.shared.denial import denial_of
+from iamtriage.explaining._rules.shared.wording import LAYER_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamtriage._denials import Denial
-    from iamtriage._rules.cases import Case
-    from iamtriage._said import Said
-    from iamtriage.explanations import Explanation
-    from iamtriage.failures import AccessDenied
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.shared.service_specific import Said
+    from iamtriage.failures._failures import AccessDenied
     from iamtriage.typing import PolicyType
 
     Rule = Callable[[Denial], Explanation]

@@ -8,17 +8,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._own_words import words_of
-from iamtriage._policies.grants import grant_for
-from iamtriage._rules import pages
-from iamtriage._rules.allowing import allow_remedy
-from iamtriage._rules.clues import quoted
-from iamtriage._rules.commands import command
-from iamtriage._rules.wording import PROPAGATION
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.clues import quoted
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.quoted_message import words_of
+from iamtriage.explaining._rules.shared.wording import PROPAGATION
+from iamtriage.policies._grants import grant_for
 
 if TYPE_CHECKING:
-    from iamtriage._denials import Denial
+    from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("explain_execution_role",)
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
-from iamtriage._policies.documents import statement
-from iamtriage._rules import commands, pages
-from iamtriage._rules.allowing import REPLACE, grant_of, principal_arn, sid_of
-from iamtriage._rules.commands import command
-from iamtriage._rules.wording import LAYER_WORDS, because, region_of, summary
-from iamtriage.explanations import Cause, Explanation, Remedy
-from iamtriage.principals import FederatedUser, IdentityCenterRole, User
+from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.allow_remedies import REPLACE, grant_of, principal_arn, sid_of
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.wording import LAYER_WORDS, because, region_of, summary
+from iamtriage.policies._documents import statement
 
 if TYPE_CHECKING:
-    from iamtriage._denials import Denial
+    from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = (
     "explain_boundary",

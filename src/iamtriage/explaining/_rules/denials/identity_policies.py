@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._denials import identity_allow_helps
-from iamtriage._rules import commands, pages
-from iamtriage._rules.allowing import allow_remedy, grant_of
-from iamtriage._rules.commands import command
-from iamtriage._rules.denied_resources import resource_remedy
-from iamtriage._rules.services import RESOURCE_POLICIES
-from iamtriage._rules.wording import (
+from iamtriage.arns._principals import Root, ServiceLinkedRole, User
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, grant_of
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.denial import identity_allow_helps
+from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.wording import (
     ONE_LAYER,
     PROPAGATION,
     because,
@@ -23,11 +25,9 @@ from iamtriage._rules.wording import (
     region_of,
     summary,
 )
-from iamtriage.explanations import Cause, Explanation, Remedy
-from iamtriage.principals import Root, ServiceLinkedRole, User
 
 if TYPE_CHECKING:
-    from iamtriage._denials import Denial
+    from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = (
     "explain_identity_deny",

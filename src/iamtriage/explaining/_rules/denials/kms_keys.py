@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules.commands import command
-from iamtriage._rules.denied_resources import resource_remedy
-from iamtriage._rules.wording import because, details_remedy, region_of, summary
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.wording import because, details_remedy, region_of, summary
 
 if TYPE_CHECKING:
-    from iamtriage._denials import Denial
+    from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("explain_key_behind", "explain_key_unknown", "explain_three_ways")
 

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._denials import identity_allow_helps
-from iamtriage._rules.allowing import allow_remedy
-from iamtriage._rules.assuming_roles import ASSUMING
-from iamtriage._rules.cases import Case
-from iamtriage._rules.clues import tells_of_pods
-from iamtriage._rules.pod_credentials import own_role
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.credentials.pod_credentials import own_role
+from iamtriage.explaining._rules.denials.assuming_roles import ASSUMING
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.clues import tells_of_pods
+from iamtriage.explaining._rules.shared.denial import identity_allow_helps
 
 if TYPE_CHECKING:
-    from iamtriage._denials import Denial
-    from iamtriage.explanations import Evidence
+    from iamtriage.explaining._explanations import Evidence
+    from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("with_pods",)
 

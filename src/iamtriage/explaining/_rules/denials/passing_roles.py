@@ -9,24 +9,31 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._called_service import called_service
-from iamtriage._callers import role_of
-from iamtriage._denials import identity_allow_helps
-from iamtriage._policies.masks import PLACEHOLDER
-from iamtriage._rules import commands, pages
-from iamtriage._rules.allowing import allow_remedy, grant_of
-from iamtriage._rules.commands import command
-from iamtriage._rules.services import ASSUME, receiver, trust_document
-from iamtriage._rules.wording import ONE_LAYER, PROPAGATION, because, began, details_remedy, summary
-from iamtriage._words import joined
-from iamtriage.actions import actions_for, service_prefix
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage._text import joined
+from iamtriage.actions._lookup import actions_for, service_prefix
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, grant_of
+from iamtriage.explaining._rules.shared.called_service import called_service
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.denial import identity_allow_helps
+from iamtriage.explaining._rules.shared.principal_words import role_of
+from iamtriage.explaining._rules.shared.services import ASSUME, receiver, trust_document
+from iamtriage.explaining._rules.shared.wording import (
+    ONE_LAYER,
+    PROPAGATION,
+    because,
+    began,
+    details_remedy,
+    summary,
+)
+from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
-    from iamtriage._denials import Denial
-    from iamtriage._policies.grants import Grant
-    from iamtriage._rules.services import Receiver
-    from iamtriage.explanations import Evidence
+    from iamtriage.explaining._explanations import Evidence
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.shared.services import Receiver
+    from iamtriage.policies._grants import Grant
 
 __all__ = ("explain_cross_account_pass", "explain_pass_role", "pass_role_grant")
 

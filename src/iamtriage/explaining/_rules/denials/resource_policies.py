@@ -9,19 +9,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from iamtriage._policies.documents import document, statement
-from iamtriage._policies.masks import PLACEHOLDER
-from iamtriage._rules import commands, pages
-from iamtriage._rules.allowing import REPLACE, grant_of, principal_arn, sid_of
-from iamtriage._rules.commands import command
-from iamtriage._rules.same_task import also_takes
-from iamtriage._rules.services import RESOURCE_POLICIES
-from iamtriage._rules.wording import ONE_LAYER, because, details_remedy, summary
-from iamtriage.explanations import Cause, Explanation, Remedy
-from iamtriage.principals import ServicePrincipal
+from iamtriage.arns._principals import ServicePrincipal
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.allow_remedies import REPLACE, grant_of, principal_arn, sid_of
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.companion_actions import also_takes
+from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.wording import ONE_LAYER, because, details_remedy, summary
+from iamtriage.policies._documents import document, statement
+from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
-    from iamtriage._denials import Denial
+    from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("bucket_of", "explain_anonymous", "explain_resource", "explain_service", "resource_remedy")
 

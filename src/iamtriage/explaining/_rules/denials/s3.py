@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._denials import identity_allow_helps
-from iamtriage._rules import commands, pages
-from iamtriage._rules.allowing import allow_remedy
-from iamtriage._rules.commands import command
-from iamtriage._rules.denied_resources import bucket_of, resource_remedy
-from iamtriage._rules.wording import PROPAGATION, because, details_remedy, listed, summary
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.denials.resource_policies import bucket_of, resource_remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.denial import identity_allow_helps
+from iamtriage.explaining._rules.shared.wording import PROPAGATION, because, details_remedy, listed, summary
 
 if TYPE_CHECKING:
-    from iamtriage._denials import Denial
+    from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("explain_bare_s3", "explain_public_access")
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._other_software import other_software_in
-from iamtriage._own_words import words_of
-from iamtriage._rules import credential_remedies as helps
-from iamtriage._rules import pages
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import credential_remedies as helps
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.quoted_message import words_of
+from iamtriage.explaining._rules.shared.s3_compatible import other_software_in
 
 if TYPE_CHECKING:
-    from iamtriage._denials import Denial
+    from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("explain_other_software",)
 

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._policies.documents import document
-from iamtriage._policies.masks import PLACEHOLDER
-from iamtriage._rules import commands, pages
-from iamtriage._rules.allowing import REPLACE
-from iamtriage._rules.cases import principal_in, role_in
-from iamtriage._rules.commands import command
-from iamtriage._rules.wording import PROPAGATION
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.allow_remedies import REPLACE
+from iamtriage.explaining._rules.shared.cases import principal_in, role_in
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.wording import PROPAGATION
+from iamtriage.policies._documents import document
+from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
-    from iamtriage._denials import Denial
+    from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("explain_saml",)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules.commands import command
-from iamtriage._rules.wording import because, details_remedy, listed, region_of, summary
-from iamtriage.explanations import Cause, Explanation, Remedy
-from iamtriage.redaction import redact
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.wording import because, details_remedy, listed, region_of, summary
+from iamtriage.redaction._redact import redact
 
 if TYPE_CHECKING:
-    from iamtriage._denials import Denial
+    from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = (
     "explain_authorizer",

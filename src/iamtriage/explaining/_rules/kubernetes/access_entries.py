@@ -10,35 +10,43 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules.authentication_modes import explain_bootstrap, explain_mode_back, explain_wrong_mode
-from iamtriage._rules.aws_auth_maps import explain_broken_map, explain_map_exists, explain_map_missing
-from iamtriage._rules.cases import principal_in
-from iamtriage._rules.clusters import cluster_in, entry_arn_in, own_words, words_around
-from iamtriage._rules.invalid_arns import explain_invalid_arn
-from iamtriage._rules.kubernetes_users import TERRAFORM
-from iamtriage._rules.mapping_roles import (
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.calls.invalid_arns import explain_invalid_arn
+from iamtriage.explaining._rules.kubernetes.authentication_modes import (
+    explain_bootstrap,
+    explain_mode_back,
+    explain_wrong_mode,
+)
+from iamtriage.explaining._rules.kubernetes.aws_auth_maps import (
+    explain_broken_map,
+    explain_map_exists,
+    explain_map_missing,
+)
+from iamtriage.explaining._rules.kubernetes.pod_identities import (
+    explain_association_exists,
+    explain_association_missing,
+    explain_fargate_role,
+    explain_pod_trust,
+)
+from iamtriage.explaining._rules.kubernetes.users import TERRAFORM
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.cases import principal_in
+from iamtriage.explaining._rules.shared.clusters import cluster_in, entry_arn_in, own_words, words_around
+from iamtriage.explaining._rules.shared.principal_mappings import (
     NOT_IAM,
     VIEW_POLICY,
     associate_policy,
     create_entry,
     mappable,
 )
-from iamtriage._rules.pod_identities import (
-    explain_association_exists,
-    explain_association_missing,
-    explain_fargate_role,
-    explain_pod_trust,
-)
-from iamtriage.explanations import Cause, Explanation, Remedy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamtriage._rules.cases import Case
-    from iamtriage._rules.clusters import Cluster
-    from iamtriage._rules.mapping_roles import Mappable
-    from iamtriage.failures import AccessEntry
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.clusters import Cluster
+    from iamtriage.explaining._rules.shared.principal_mappings import Mappable
+    from iamtriage.failures._failures import AccessEntry
 
 __all__ = ("explain_access_entry", "explain_invalid_arn")
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._rules import pages
-from iamtriage._rules.cases import principal_in
-from iamtriage._rules.clusters import cluster_in, entry_arn_in
-from iamtriage._rules.mapping_roles import NOT_IAM, map_remedy, mappable, mode_remedy
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.cases import principal_in
+from iamtriage.explaining._rules.shared.clusters import cluster_in, entry_arn_in
+from iamtriage.explaining._rules.shared.principal_mappings import NOT_IAM, map_remedy, mappable, mode_remedy
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import AccessEntry
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import AccessEntry
 
 __all__ = ("explain_bootstrap", "explain_mode_back", "explain_wrong_mode")
 

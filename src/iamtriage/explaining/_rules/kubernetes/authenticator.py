@@ -9,16 +9,26 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import clues, commands, pages
-from iamtriage._rules.clusters import cluster_in
-from iamtriage._rules.letting_in import let_in_remedies, log_remedy, mode_causes, principal_causes
-from iamtriage._rules.mapping_roles import look_remedy, mappable, renew_remedy, show_map
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.kubernetes.cluster_access import (
+    let_in_remedies,
+    log_remedy,
+    mode_causes,
+    principal_causes,
+)
+from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.clusters import cluster_in
+from iamtriage.explaining._rules.shared.principal_mappings import (
+    look_remedy,
+    mappable,
+    renew_remedy,
+    show_map,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage._rules.clusters import AnyCase, Cluster
+    from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
 
 __all__ = ("explain_authenticator",)
 

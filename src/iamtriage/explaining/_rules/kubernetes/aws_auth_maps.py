@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import clues, pages
-from iamtriage._rules.clusters import cluster_in
-from iamtriage._rules.mapping_roles import map_remedy, mappable, show_map
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared.clusters import cluster_in
+from iamtriage.explaining._rules.shared.principal_mappings import map_remedy, mappable, show_map
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import AccessEntry
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import AccessEntry
 
 __all__ = ("explain_broken_map", "explain_map_exists", "explain_map_missing")
 

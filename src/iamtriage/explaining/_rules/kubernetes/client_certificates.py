@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from iamtriage._rules import pages
-from iamtriage._rules.clusters import cluster_in
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.clusters import cluster_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage._rules.clusters import AnyCase, Cluster
+    from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
 
 __all__ = ("explain_certificate", "is_certificate")
 

@@ -7,18 +7,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules.cases import role_in
-from iamtriage._rules.mapping_roles import entry_remedy, map_remedy, mappable, mode_remedy
-from iamtriage.explanations import Cause, Remedy
-from iamtriage.principals import FederatedUser, IdentityCenterRole, InstanceProfile, Root, ServiceLinkedRole
+from iamtriage.arns._principals import (
+    FederatedUser,
+    IdentityCenterRole,
+    InstanceProfile,
+    Root,
+    ServiceLinkedRole,
+)
+from iamtriage.explaining._explanations import Cause, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.cases import role_in
+from iamtriage.explaining._rules.shared.principal_mappings import (
+    entry_remedy,
+    map_remedy,
+    mappable,
+    mode_remedy,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage._rules.clusters import AnyCase, Cluster
-    from iamtriage._rules.mapping_roles import Mappable
-    from iamtriage.explanations import Evidence
+    from iamtriage.explaining._explanations import Evidence
+    from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
+    from iamtriage.explaining._rules.shared.principal_mappings import Mappable
 
 __all__ = ("lack_of_entry", "let_in_remedies", "log_remedy", "mode_causes", "principal_causes")
 
@@ -28,7 +39,7 @@ _LOGGING = '{"clusterLogging":[{"types":["authenticator"],"enabled":true}]}'
 def lack_of_entry(cluster: Cluster) -> str:
     """Give in words what somebody lacks whom the cluster does not know.
 
-    >>> from iamtriage._rules.clusters import Cluster
+    >>> from iamtriage.explaining._rules.shared.clusters import Cluster
     >>> lack_of_entry(Cluster(mode="API"))
     'no access entry'
     """

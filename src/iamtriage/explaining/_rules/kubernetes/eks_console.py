@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from iamtriage._iam_names import ACCOUNT
-from iamtriage._rules import clues, commands, pages
-from iamtriage._rules.cases import named, role_in
-from iamtriage._rules.clusters import cluster_in
-from iamtriage._rules.letting_in import lack_of_entry, mode_causes
-from iamtriage._rules.manifests import Rule, Subject, binding, manifest, role
-from iamtriage._rules.mapping_roles import (
+from iamtriage.arns._names import ACCOUNT
+from iamtriage.arns._principals import IdentityCenterRole
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.kubernetes.cluster_access import lack_of_entry, mode_causes
+from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.cases import named, role_in
+from iamtriage.explaining._rules.shared.clusters import cluster_in
+from iamtriage.explaining._rules.shared.manifests import Rule, Subject, binding, manifest, role
+from iamtriage.explaining._rules.shared.principal_mappings import (
     VIEW_POLICY,
     entry_remedy,
     look_remedy,
@@ -22,15 +24,13 @@ from iamtriage._rules.mapping_roles import (
     mappable,
     mode_remedy,
 )
-from iamtriage.explanations import Cause, Explanation, Remedy
-from iamtriage.principals import IdentityCenterRole
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage._rules.clusters import Cluster
-    from iamtriage._rules.mapping_roles import Mappable
-    from iamtriage.failures import ConsoleKubernetesAccess
-    from iamtriage.principals import Role
+    from iamtriage.arns._principals import Role
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.clusters import Cluster
+    from iamtriage.explaining._rules.shared.principal_mappings import Mappable
+    from iamtriage.failures._failures import ConsoleKubernetesAccess
 
 __all__ = ("explain_console",)
 

@@ -10,19 +10,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import clues
-from iamtriage._rules.kubernetes_refusals import explain_refusal
-from iamtriage._rules.kubernetes_requests import READ, kind_of_user, request_in
-from iamtriage._rules.kubernetes_roles import Refused, remedies_for
-from iamtriage._rules.kubernetes_users import explain_anonymous, explain_component, explain_node
-from iamtriage._words import clipped
-from iamtriage.explanations import Cause, Explanation
+from iamtriage._text import clipped
+from iamtriage.explaining._explanations import Cause, Explanation
+from iamtriage.explaining._rules.kubernetes.other_authorizers import explain_refusal
+from iamtriage.explaining._rules.kubernetes.rbac_remedies import Refused, remedies_for
+from iamtriage.explaining._rules.kubernetes.users import explain_anonymous, explain_component, explain_node
+from iamtriage.explaining._rules.shared import clues
+from iamtriage.explaining._rules.shared.kubernetes_requests import READ, kind_of_user, request_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import KubernetesForbidden
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import KubernetesForbidden
 
 __all__ = ("explain_forbidden",)
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import pages
-from iamtriage._rules.cases import role_in
-from iamtriage._rules.clusters import cluster_in
-from iamtriage._rules.letting_in import lack_of_entry, mode_causes
-from iamtriage._rules.mapping_roles import (
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.kubernetes.cluster_access import lack_of_entry, mode_causes
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.cases import role_in
+from iamtriage.explaining._rules.shared.clusters import cluster_in
+from iamtriage.explaining._rules.shared.principal_mappings import (
     NODE_GROUPS,
     NODE_USERNAME,
     create_entry,
@@ -20,13 +21,12 @@ from iamtriage._rules.mapping_roles import (
     map_remedy,
     mappable,
 )
-from iamtriage.explanations import Cause, Explanation, Remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage._rules.clusters import AnyCase, Cluster
-    from iamtriage._rules.mapping_roles import Mappable
+    from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
+    from iamtriage.explaining._rules.shared.principal_mappings import Mappable
 
 __all__ = ("explain_node_login",)
 

@@ -8,16 +8,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import clues, commands, pages
-from iamtriage._rules.commands import command
-from iamtriage._rules.kubernetes_users import node_explanation
-from iamtriage._rules.service_accounts import explain_missing_account, missing_account_in
-from iamtriage._words import clipped
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage._text import clipped
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.kubernetes.service_accounts import (
+    explain_missing_account,
+    missing_account_in,
+)
+from iamtriage.explaining._rules.kubernetes.users import node_explanation
+from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.commands import command
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import KubernetesForbidden
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import KubernetesForbidden
 
 __all__ = ("explain_refusal",)
 

@@ -9,18 +9,24 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules.cases import principal_in, role_in
-from iamtriage._rules.clusters import cluster_in, entry_arn_in, words_around
-from iamtriage._rules.commands import command
-from iamtriage._rules.mapping_roles import NODE_GROUPS, NOT_IAM, create_entry, map_remedy, mappable
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.cases import principal_in, role_in
+from iamtriage.explaining._rules.shared.clusters import cluster_in, entry_arn_in, words_around
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.principal_mappings import (
+    NODE_GROUPS,
+    NOT_IAM,
+    create_entry,
+    map_remedy,
+    mappable,
+)
 
 if TYPE_CHECKING:
-    from iamtriage._denials import Denial
-    from iamtriage._rules.cases import Case
-    from iamtriage.facts import Facts
-    from iamtriage.failures import AccessEntry
+    from iamtriage.explaining._facts import Facts
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.failures._failures import AccessEntry
 
 __all__ = (
     "explain_association_exists",

@@ -10,18 +10,24 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules.access_policies import narrowest
-from iamtriage._rules.cases import Case, named, principal_in, role_in
-from iamtriage._rules.clusters import Cluster, cluster_in
-from iamtriage._rules.commands import command
-from iamtriage._rules.kubernetes_requests import READ, Request, UserKind, service_account_in, user_word
-from iamtriage._rules.manifests import Subject, binding, manifest, object_name, role
-from iamtriage._rules.mapping_roles import associate_policy, mappable
-from iamtriage._words import clipped
-from iamtriage.explanations import Remedy
-from iamtriage.failures import KubernetesForbidden
-from iamtriage.principals import Principal, Role
+from iamtriage._text import clipped
+from iamtriage.arns._principals import Principal, Role
+from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.access_policies import narrowest
+from iamtriage.explaining._rules.shared.cases import Case, named, principal_in, role_in
+from iamtriage.explaining._rules.shared.clusters import Cluster, cluster_in
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.kubernetes_requests import (
+    READ,
+    Request,
+    UserKind,
+    service_account_in,
+    user_word,
+)
+from iamtriage.explaining._rules.shared.manifests import Subject, binding, manifest, object_name, role
+from iamtriage.explaining._rules.shared.principal_mappings import associate_policy, mappable
+from iamtriage.failures._failures import KubernetesForbidden
 
 if TYPE_CHECKING:
     from typing import Self

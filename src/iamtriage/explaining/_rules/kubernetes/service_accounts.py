@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules.commands import command
-from iamtriage._rules.manifests import Subject
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.manifests import Subject
 
 if TYPE_CHECKING:
-    from iamtriage._rules.clusters import AnyCase
+    from iamtriage.explaining._rules.shared.clusters import AnyCase
 
 __all__ = ("explain_missing_account", "explain_old_token", "is_old_token", "missing_account_in")
 

@@ -10,36 +10,36 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import clues, pages
-from iamtriage._rules.authenticator import explain_authenticator
-from iamtriage._rules.client_certificates import explain_certificate, is_certificate
-from iamtriage._rules.clusters import cluster_in, own_words
-from iamtriage._rules.eks_console import explain_console
-from iamtriage._rules.kubernetes_users import TERRAFORM, terraform_remedy
-from iamtriage._rules.letting_in import (
+from iamtriage._text import clipped
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.kubernetes.authenticator import explain_authenticator
+from iamtriage.explaining._rules.kubernetes.client_certificates import explain_certificate, is_certificate
+from iamtriage.explaining._rules.kubernetes.cluster_access import (
     lack_of_entry,
     let_in_remedies,
     log_remedy,
     mode_causes,
     principal_causes,
 )
-from iamtriage._rules.mapping_roles import look_remedy, mappable
-from iamtriage._rules.node_logins import explain_node_login
-from iamtriage._rules.service_accounts import (
+from iamtriage.explaining._rules.kubernetes.eks_console import explain_console
+from iamtriage.explaining._rules.kubernetes.node_logins import explain_node_login
+from iamtriage.explaining._rules.kubernetes.service_accounts import (
     explain_missing_account,
     explain_old_token,
     is_old_token,
     missing_account_in,
 )
-from iamtriage._words import clipped
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.kubernetes.users import TERRAFORM, terraform_remedy
+from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared.clusters import cluster_in, own_words
+from iamtriage.explaining._rules.shared.principal_mappings import look_remedy, mappable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage._rules.cases import Case
-    from iamtriage._rules.clusters import Cluster
-    from iamtriage.failures import KubernetesUnauthorized
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.clusters import Cluster
+    from iamtriage.failures._failures import KubernetesUnauthorized
 
 __all__ = ("explain_console", "explain_unauthorized")
 

@@ -11,16 +11,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import clues, pages
-from iamtriage._rules.clusters import cluster_in
-from iamtriage._rules.mapping_roles import NODE_GROUPS, NODE_USERNAME, mappable, show_map
-from iamtriage._words import clipped
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage._text import clipped
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared.clusters import cluster_in
+from iamtriage.explaining._rules.shared.principal_mappings import (
+    NODE_GROUPS,
+    NODE_USERNAME,
+    mappable,
+    show_map,
+)
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage._rules.kubernetes_requests import Request
-    from iamtriage.failures import KubernetesForbidden
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.kubernetes_requests import Request
+    from iamtriage.failures._failures import KubernetesForbidden
 
 __all__ = (
     "TERRAFORM",

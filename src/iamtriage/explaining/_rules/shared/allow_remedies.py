@@ -9,19 +9,19 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from iamtriage._callers import STAND_IN
-from iamtriage._policies.documents import document, statement
-from iamtriage._policies.grants import grant_for
-from iamtriage._policies.masks import PLACEHOLDER
-from iamtriage._rules import commands, pages
-from iamtriage._rules.commands import command
-from iamtriage._rules.same_task import also_takes
-from iamtriage.explanations import Remedy
-from iamtriage.principals import FederatedUser, IdentityCenterRole, User
+from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
+from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.companion_actions import also_takes
+from iamtriage.explaining._rules.shared.principal_words import STAND_IN
+from iamtriage.policies._documents import document, statement
+from iamtriage.policies._grants import grant_for
+from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
-    from iamtriage._denials import Denial
-    from iamtriage._policies.grants import Grant
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.policies._grants import Grant
 
 __all__ = ("REPLACE", "allow_remedy", "grant_of", "principal_arn", "sid_of")
 

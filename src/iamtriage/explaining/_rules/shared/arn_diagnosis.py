@@ -11,13 +11,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._callers import behind_mask
-from iamtriage._iam_names import ACCOUNT
-from iamtriage._rules import commands
-from iamtriage._rules.commands import command
-from iamtriage._words import shown
-from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
-from iamtriage.principals import (
+from iamtriage._text import shown
+from iamtriage.arns._names import ACCOUNT
+from iamtriage.arns._principals import (
     Account,
     FederatedUser,
     IdentityCenterRole,
@@ -31,7 +27,11 @@ from iamtriage.principals import (
     User,
     parse_principal,
 )
-from iamtriage.role_arns import normalize_role_arn, role_lookup
+from iamtriage.arns._role_arns import normalize_role_arn, role_lookup
+from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.principal_words import behind_mask
 
 if TYPE_CHECKING:
     from iamtriage.typing import RoleTarget

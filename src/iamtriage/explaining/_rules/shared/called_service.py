@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.actions import service_prefix
+from iamtriage.actions._lookup import service_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from iamtriage.failures import Failure
+    from iamtriage.failures._failures import Failure
 
 __all__ = ("called_service",)
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import attrs
 
-from iamtriage._callers import named, principal_in, role_in
-from iamtriage.facts import Facts
-from iamtriage.failures import Failure
+from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.shared.principal_words import named, principal_in, role_in
+from iamtriage.failures._failures import Failure
 
 if TYPE_CHECKING:
-    from iamtriage.principals import Principal
+    from iamtriage.arns._principals import Principal
 
 __all__ = ("Case", "FailureT_co", "named", "principal_in", "role_in")
 

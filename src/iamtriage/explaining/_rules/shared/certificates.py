@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage.explanations import Cause
+from iamtriage.explaining._explanations import Cause
 
 __all__ = ("AUTHORITY", "NOT_TRUSTED", "not_trusted")
 

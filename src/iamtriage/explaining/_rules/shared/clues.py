@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from iamtriage._other_software import CLOUDS, this_machine
-from iamtriage._reading.codes import as_services_write, bare
-from iamtriage._rules import commands
-from iamtriage._sts_known import resolved
-from iamtriage.arns import parse_arn
+from iamtriage._reading.vocabulary.codes import as_services_write, bare
+from iamtriage.arns._arns import parse_arn
+from iamtriage.arns._principals import User
 from iamtriage.exceptions import InvalidArnError
-from iamtriage.principals import User
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.s3_compatible import CLOUDS, this_machine
+from iamtriage.sts._evidence import resolved
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import Failure
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import Failure
 
 __all__ = (
     "LOCAL",

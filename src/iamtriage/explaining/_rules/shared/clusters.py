@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from iamtriage._partitions import PARTITIONS
-from iamtriage._rules import clues, commands
-from iamtriage._rules.commands import command
-from iamtriage.arns import parse_arn
+from iamtriage.arns._arns import parse_arn
+from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.exceptions import InvalidArnError
+from iamtriage.explaining._rules.shared import clues, commands
+from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.typing import AuthenticationMode
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage.arns import Arn
-    from iamtriage.failures import Failure
+    from iamtriage.arns._arns import Arn
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import Failure
 
 __all__ = ("AnyCase", "Cluster", "cluster_in", "entry_arn_in", "iam_arns_in", "own_words", "words_around")
 

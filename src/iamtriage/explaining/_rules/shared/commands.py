@@ -11,8 +11,8 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
-from iamtriage._iam_names import ACCOUNT
-from iamtriage.arns import parse_arn
+from iamtriage.arns._arns import parse_arn
+from iamtriage.arns._names import ACCOUNT
 from iamtriage.exceptions import InvalidArnError
 
 if TYPE_CHECKING:

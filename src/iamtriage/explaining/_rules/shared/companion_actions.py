@@ -21,7 +21,7 @@ import functools
 
 import attrs
 
-from iamtriage._words import joined
+from iamtriage._text import joined
 
 __all__ = ("CHANNELS", "also_takes")
 

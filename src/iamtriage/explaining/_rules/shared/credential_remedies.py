@@ -5,9 +5,9 @@ Sources: the pages of the AWS CLI's and the SDKs' guides to which the remedies p
 
 from __future__ import annotations
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules.commands import command
-from iamtriage.explanations import Remedy
+from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.commands import command
 
 __all__ = (
     "assume_anew",
@@ -139,7 +139,7 @@ def log_docker_in(registry: str, region: str) -> Remedy:
     """Log docker in to a registry of ECR.
 
     Args:
-        registry: its host, as :func:`iamtriage._rules.clues.registry_in` gives it.
+        registry: its host, as :func:`iamtriage.explaining._rules.shared.clues.registry_in` gives it.
         region: its region, from the same place.
     """
     login = command("docker", "login", "--username", "AWS", "--password-stdin", registry)

@@ -11,24 +11,30 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
 
-from iamtriage._called_service import called_service
-from iamtriage._callers import STAND_IN, behind_mask, named, principal_in, role_in
-from iamtriage._iam_names import ACCOUNT
-from iamtriage._partitions import PARTITIONS
-from iamtriage._policies.grants import Place
-from iamtriage._policies.masks import partition_of
-from iamtriage._said import Said, said_in
-from iamtriage.actions import actions_for, service_prefix
-from iamtriage.arns import Arn, parse_arn
+from iamtriage.actions._lookup import actions_for, service_prefix
+from iamtriage.arns._arns import Arn, parse_arn
+from iamtriage.arns._names import ACCOUNT
+from iamtriage.arns._partitions import PARTITIONS
+from iamtriage.arns._principals import Principal, Role, Root, ServiceLinkedRole, ServicePrincipal
 from iamtriage.exceptions import InvalidArnError
-from iamtriage.facts import Facts
-from iamtriage.failures import AccessDenied
-from iamtriage.principals import Principal, Role, Root, ServiceLinkedRole, ServicePrincipal
+from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.shared.called_service import called_service
+from iamtriage.explaining._rules.shared.principal_words import (
+    STAND_IN,
+    behind_mask,
+    named,
+    principal_in,
+    role_in,
+)
+from iamtriage.explaining._rules.shared.service_specific import Said, said_in
+from iamtriage.failures._failures import AccessDenied
+from iamtriage.policies._grants import Place
+from iamtriage.policies._masked_arns import partition_of
 from iamtriage.typing import Deny, PolicyType
 
 if TYPE_CHECKING:
-    from iamtriage._authorization_denials import Denial as Reason
-    from iamtriage.actions import OperationActions
+    from iamtriage.actions._lookup import OperationActions
+    from iamtriage.authorization._denials import Denial as Reason
 
 __all__ = ("Denial", "Source", "denial_of", "identity_allow_helps")
 

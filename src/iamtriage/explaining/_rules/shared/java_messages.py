@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._reading.grammar import RECORD
-from iamtriage._reading.unwrap import unwrap
-from iamtriage._sentence_ends import up_to_end
+from iamtriage._reading.unwrapping.unwrap import unwrap
+from iamtriage._reading.vocabulary.grammar import RECORD
+from iamtriage.explaining._rules.shared.message_ends import up_to_end
 
 __all__ = ("words_ahead",)
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
 
-from iamtriage._kubernetes_types import CLUSTER_WIDE, GROUPS
-from iamtriage._rules import commands
-from iamtriage._rules.manifests import Rule, Subject
-from iamtriage._words import clipped
+from iamtriage._reading.vocabulary.kubernetes_types import CLUSTER_WIDE, GROUPS
+from iamtriage._text import clipped
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.manifests import Rule, Subject
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import KubernetesForbidden
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import KubernetesForbidden
 
 __all__ = (
     "READ",

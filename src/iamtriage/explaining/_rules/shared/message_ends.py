@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._reading.grammar import ENTRY, RECORD
+from iamtriage._reading.vocabulary.grammar import ENTRY, RECORD
 
 __all__ = ("paragraph_at", "sentence_at", "up_to_end")
 

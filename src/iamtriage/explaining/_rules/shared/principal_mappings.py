@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules.access_policies import policy_arn
-from iamtriage._rules.cases import named, role_in
-from iamtriage._rules.commands import command
-from iamtriage._words import clipped
+from iamtriage._text import clipped
+from iamtriage.arns._principals import FederatedUser, Principal, RoleSession, Root, ServiceLinkedRole, User
+from iamtriage.arns._role_arns import normalize_role_arn, role_lookup
 from iamtriage.exceptions import RolePathUnknownError
-from iamtriage.explanations import Remedy
-from iamtriage.principals import FederatedUser, Principal, RoleSession, Root, ServiceLinkedRole, User
-from iamtriage.role_arns import normalize_role_arn, role_lookup
+from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.access_policies import policy_arn
+from iamtriage.explaining._rules.shared.cases import named, role_in
+from iamtriage.explaining._rules.shared.commands import command
 
 if TYPE_CHECKING:
-    from iamtriage._rules.clusters import Cluster
+    from iamtriage.explaining._rules.shared.clusters import Cluster
 
 __all__ = (
     "NODE_GROUPS",

@@ -5,9 +5,8 @@ from __future__ import annotations
 import functools
 import re
 
-from iamtriage._iam_names import ACCOUNT
-from iamtriage.exceptions import InvalidArnError
-from iamtriage.principals import (
+from iamtriage.arns._names import ACCOUNT
+from iamtriage.arns._principals import (
     FederatedUser,
     IdentityCenterRole,
     Principal,
@@ -17,6 +16,7 @@ from iamtriage.principals import (
     User,
     parse_principal,
 )
+from iamtriage.exceptions import InvalidArnError
 
 __all__ = ("STAND_IN", "behind_mask", "is_cut", "named", "principal_in", "role_in", "role_of")
 

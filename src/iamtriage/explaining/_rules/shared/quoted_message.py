@@ -9,13 +9,13 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.grammar import RECORD
-from iamtriage._reading.unwrap import unwrap
-from iamtriage._sentence_ends import paragraph_at, sentence_at
-from iamtriage._words_ahead import words_ahead
+from iamtriage._reading.unwrapping.unwrap import unwrap
+from iamtriage._reading.vocabulary.grammar import RECORD
+from iamtriage.explaining._rules.shared.java_messages import words_ahead
+from iamtriage.explaining._rules.shared.message_ends import paragraph_at, sentence_at
 
 if TYPE_CHECKING:
-    from iamtriage.failures import AccessDenied
+    from iamtriage.failures._failures import AccessDenied
 
 __all__ = ("own_words_in", "words_of")
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from iamtriage._other_software import other_software_in
-from iamtriage._own_words import own_words_in, words_of
-from iamtriage._sentence_ends import up_to_end
+from iamtriage.explaining._rules.shared.message_ends import up_to_end
+from iamtriage.explaining._rules.shared.quoted_message import own_words_in, words_of
+from iamtriage.explaining._rules.shared.s3_compatible import other_software_in
 
 if TYPE_CHECKING:
-    from iamtriage.failures import AccessDenied
+    from iamtriage.failures._failures import AccessDenied
 
 __all__ = ("Said", "reason_of", "said_in")
 

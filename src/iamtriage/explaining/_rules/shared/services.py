@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 
-from iamtriage._policies.documents import document
+from iamtriage.policies._documents import document
 
 __all__ = ("ASSUME", "RESOURCE_POLICIES", "Receiver", "ResourcePolicy", "receiver", "trust_document")
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._callers import is_cut
-from iamtriage._rules import commands, pages
-from iamtriage._rules.commands import command
-from iamtriage._said import reason_of
-from iamtriage.explanations import Remedy
+from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.principal_words import is_cut
+from iamtriage.explaining._rules.shared.service_specific import reason_of
 
 if TYPE_CHECKING:
-    from iamtriage._denials import Denial
+    from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.typing import PolicyType
 
 __all__ = (

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules import credential_remedies as helps
-from iamtriage._rules.clues import hosts_in, profile_in, quoted, runs_in_pods, said
-from iamtriage._rules.commands import command
-from iamtriage._rules.sts_findings import TITLES, sts_findings
-from iamtriage._sts_known import ANNOTATION, GLOBAL_HOST, Known, resolved
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import credential_remedies as helps
+from iamtriage.explaining._rules.shared.clues import hosts_in, profile_in, quoted, runs_in_pods, said
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.sts.findings import TITLES, sts_findings
+from iamtriage.sts._evidence import ANNOTATION, GLOBAL_HOST, Known, resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import CredentialScope
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import CredentialScope
 
 __all__ = ("explain_scope",)
 

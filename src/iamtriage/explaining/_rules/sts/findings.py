@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._rules import pages
-from iamtriage._rules.clues import quoted, region_in, said, sentence
-from iamtriage.eks_pods import sts_default
 from iamtriage.exceptions import EndpointError
-from iamtriage.explanations import Cause, Remedy
-from iamtriage.sts_diagnosis import diagnose_sts
+from iamtriage.explaining._explanations import Cause, Remedy
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.clues import quoted, region_in, said, sentence
+from iamtriage.sts._diagnosis import diagnose_sts
+from iamtriage.sts._pods import sts_default
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from iamtriage._rules.cases import Case
-    from iamtriage.explanations import Who
-    from iamtriage.failures import Failure
-    from iamtriage.sts_causes import Place, StsCause
+    from iamtriage.explaining._explanations import Who
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import Failure
+    from iamtriage.sts._causes import Place, StsCause
 
 __all__ = ("TITLES", "StsFindings", "sts_findings")
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import pages
-from iamtriage._rules.clues import LOCAL, code_of, plain
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.clues import LOCAL, code_of, plain
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import AwsError
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import AwsError
 
 __all__ = ("explain_not_sts", "is_not_sts")
 

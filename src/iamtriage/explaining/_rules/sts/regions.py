@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._rules import credential_remedies as helps
-from iamtriage._rules import pages
-from iamtriage._rules.clues import region_in, said
-from iamtriage._rules.sts_findings import sts_findings
-from iamtriage._sts_known import Known
-from iamtriage.explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.shared import credential_remedies as helps
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.clues import region_in, said
+from iamtriage.explaining._rules.sts.findings import sts_findings
+from iamtriage.sts._evidence import Known
 
 if TYPE_CHECKING:
-    from iamtriage._rules.cases import Case
-    from iamtriage.failures import RegionDisabled
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import RegionDisabled
 
 __all__ = ("explain_region_disabled",)
 

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._rules import commands, pages
-from iamtriage._rules.cases import principal_in, role_in
-from iamtriage._rules.clues import sentence
 from iamtriage.exceptions import IamTriageError
-from iamtriage.explanations import Cause, Remedy
-from iamtriage.trust_policies import check_trust_policy
+from iamtriage.explaining._explanations import Cause, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.cases import principal_in, role_in
+from iamtriage.explaining._rules.shared.clues import sentence
+from iamtriage.trust._evaluation import check_trust_policy
 
 if TYPE_CHECKING:
-    from iamtriage.facts import Facts
-    from iamtriage.trust_policies import TrustResult
+    from iamtriage.explaining._facts import Facts
+    from iamtriage.trust._evaluation import TrustResult
 
 __all__ = ("TrustFindings", "trust_findings")
 
@@ -46,7 +46,7 @@ def trust_findings(facts: Facts, action: str, role_arn: str | None = None) -> Tr
         action: ``"sts:AssumeRoleWithWebIdentity"``, ``"sts:AssumeRole"``, ….
         role_arn: the role, where it is known.
 
-    >>> from iamtriage.facts import Facts
+    >>> from iamtriage.explaining import Facts
     >>> trust_findings(Facts(trust_policy="{}", caller="111122223333"), "sts:AssumeRole").cause.code
     'trust-policy-unreadable'
     """

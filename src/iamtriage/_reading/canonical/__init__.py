@@ -1,0 +1,1 @@
+"""Read the exact prints of SDKs, one match each."""

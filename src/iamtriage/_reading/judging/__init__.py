@@ -1,0 +1,1 @@
+"""Turn pieces into candidates, and candidates into failures."""

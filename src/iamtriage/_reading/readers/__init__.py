@@ -1,0 +1,1 @@
+"""Read the pieces of failures that SDKs, services and Kubernetes print."""

@@ -1,0 +1,1 @@
+"""Read exceptions and mappings: fields are facts, only messages are parsed."""

@@ -1,0 +1,1 @@
+"""Strip boxes, wraps, escapes and prefixes, keeping the offsets."""

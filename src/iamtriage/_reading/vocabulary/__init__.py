@@ -1,0 +1,1 @@
+"""Grammar fragments, codes, services and masks that all stages of reading share."""

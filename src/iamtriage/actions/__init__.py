@@ -1,0 +1,45 @@
+"""Look up IAM actions, what an SDK operation requires, and on which resources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from iamtriage.actions._lookup import (
+        AccessLevel,
+        Action,
+        OperationActions,
+        ResourceType,
+        actions_for,
+        find_action,
+        service_prefix,
+    )
+
+__all__ = (
+    "AccessLevel",
+    "Action",
+    "OperationActions",
+    "ResourceType",
+    "actions_for",
+    "find_action",
+    "service_prefix",
+)
+
+_HOMES = {
+    "AccessLevel": "_lookup",
+    "Action": "_lookup",
+    "OperationActions": "_lookup",
+    "ResourceType": "_lookup",
+    "actions_for": "_lookup",
+    "find_action": "_lookup",
+    "service_prefix": "_lookup",
+}
+if not TYPE_CHECKING:  # a type checker that sees it accepts any name
+    __getattr__ = lazy_names(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion."""
+    return sorted(__all__)

@@ -1,0 +1,77 @@
+"""Read AWS's own account of a denial: authorization details and decoded messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from iamtriage.authorization._decoded_messages import (
+        DecodedMessage,
+        DecodedPrincipal,
+        DenyingCondition,
+        KeyValues,
+        MatchedStatement,
+        read_decoded_message,
+    )
+    from iamtriage.authorization._details import (
+        AuthorizationDetails,
+        Check,
+        ContextValue,
+        Denial,
+        DenyingPolicy,
+        Evaluation,
+        MatchedPolicy,
+        PolicyInfo,
+        StatementMatch,
+        read_authorization_details,
+        read_authorization_policy,
+    )
+
+__all__ = (
+    "AuthorizationDetails",
+    "Check",
+    "ContextValue",
+    "DecodedMessage",
+    "DecodedPrincipal",
+    "Denial",
+    "DenyingCondition",
+    "DenyingPolicy",
+    "Evaluation",
+    "KeyValues",
+    "MatchedPolicy",
+    "MatchedStatement",
+    "PolicyInfo",
+    "StatementMatch",
+    "read_authorization_details",
+    "read_authorization_policy",
+    "read_decoded_message",
+)
+
+_HOMES = {
+    "AuthorizationDetails": "_details",
+    "Check": "_details",
+    "ContextValue": "_details",
+    "DecodedMessage": "_decoded_messages",
+    "DecodedPrincipal": "_decoded_messages",
+    "Denial": "_details",
+    "DenyingCondition": "_decoded_messages",
+    "DenyingPolicy": "_details",
+    "Evaluation": "_details",
+    "KeyValues": "_decoded_messages",
+    "MatchedPolicy": "_details",
+    "MatchedStatement": "_decoded_messages",
+    "PolicyInfo": "_details",
+    "StatementMatch": "_details",
+    "read_authorization_details": "_details",
+    "read_authorization_policy": "_details",
+    "read_decoded_message": "_decoded_messages",
+}
+if not TYPE_CHECKING:  # a type checker that sees it accepts any name
+    __getattr__ = lazy_names(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion."""
+    return sorted(__all__)

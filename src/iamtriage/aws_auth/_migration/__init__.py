@@ -1,0 +1,1 @@
+"""Turn aws-auth into access entries, as data, commands and Terraform."""

@@ -1,0 +1,1 @@
+"""Read and edit the YAML of aws-auth in place."""

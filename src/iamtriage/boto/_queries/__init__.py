@@ -1,0 +1,1 @@
+"""Query AWS about a failure, with the session that the caller passes."""

@@ -1,0 +1,1 @@
+"""An STS client that fails over to other regions."""

@@ -1,0 +1,77 @@
+"""Explain failures: causes with evidence, remedies, facts and least-privilege policies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._classification import (
+        Classification,
+        Denied,
+        Expired,
+        Retryable,
+        classify,
+        is_access_denied,
+        is_expired,
+        is_retryable,
+        matching,
+    )
+    from iamtriage.explaining._explain import explain
+    from iamtriage.explaining._explanations import Cause, Evidence, Explanation, Remedy, Who
+    from iamtriage.explaining._facts import Facts, FactsLike, HasFacts
+    from iamtriage.explaining._policy_for import policies_for, policy_for
+
+__all__ = (
+    "Cause",
+    "Classification",
+    "Denied",
+    "Evidence",
+    "Expired",
+    "Explanation",
+    "Facts",
+    "FactsLike",
+    "HasFacts",
+    "Remedy",
+    "Retryable",
+    "Who",
+    "classify",
+    "explain",
+    "is_access_denied",
+    "is_expired",
+    "is_retryable",
+    "matching",
+    "policies_for",
+    "policy_for",
+)
+
+_HOMES = {
+    "Cause": "_explanations",
+    "Classification": "_classification",
+    "Denied": "_classification",
+    "Evidence": "_explanations",
+    "Expired": "_classification",
+    "Explanation": "_explanations",
+    "Facts": "_facts",
+    "FactsLike": "_facts",
+    "HasFacts": "_facts",
+    "Remedy": "_explanations",
+    "Retryable": "_classification",
+    "Who": "_explanations",
+    "classify": "_classification",
+    "explain": "_explain",
+    "is_access_denied": "_classification",
+    "is_expired": "_classification",
+    "is_retryable": "_classification",
+    "matching": "_classification",
+    "policies_for": "_policy_for",
+    "policy_for": "_policy_for",
+}
+if not TYPE_CHECKING:  # a type checker that sees it accepts any name
+    __getattr__ = lazy_names(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion."""
+    return sorted(__all__)

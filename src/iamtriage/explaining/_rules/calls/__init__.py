@@ -1,0 +1,1 @@
+"""Explain other errors of AWS API calls."""

@@ -1,0 +1,1 @@
+"""Explain missing, invalid and expired credentials."""

@@ -1,0 +1,1 @@
+"""Explain Kubernetes RBAC and EKS authentication failures."""

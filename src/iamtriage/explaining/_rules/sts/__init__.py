@@ -1,0 +1,1 @@
+"""Explain failing calls to STS."""

@@ -1,0 +1,1 @@
+"""Find secrets and identifiers in text, one module per kind."""

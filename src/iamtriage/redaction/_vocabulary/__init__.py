@@ -1,0 +1,1 @@
+"""The names, notations and words that secrets and identifiers are recognized by."""
