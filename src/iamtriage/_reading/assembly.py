@@ -7,29 +7,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.judging.bare_codes import give_codes
+from iamtriage._reading.judging.bare_codes import attach_bare_codes
 from iamtriage._reading.judging.building import build
-from iamtriage._reading.judging.candidates import sweep, sweep_apart
-from iamtriage._reading.judging.classification import Around, choose, drop_outer, judge
+from iamtriage._reading.judging.candidates import assemble_candidates, standalone_candidates
+from iamtriage._reading.judging.classification import TextContext, classify, drop_wrappers, pick_root_cause
 from iamtriage._reading.judging.cloud_sections import sections_of_aws
-from iamtriage._reading.judging.context import give_surroundings
-from iamtriage._reading.judging.deduplication import unite
+from iamtriage._reading.judging.context import attach_context
+from iamtriage._reading.judging.deduplication import merge_duplicates
 from iamtriage._reading.judging.source_lines import source_lines
 from iamtriage._reading.judging.source_literals import source_literals
-from iamtriage._reading.readers.action_phrases import read_actions
+from iamtriage._reading.readers.action_phrases import read_action_phrases
 from iamtriage._reading.readers.alerts import read_alerts
-from iamtriage._reading.readers.bare_http_403 import read_refusals
+from iamtriage._reading.readers.bare_http_403 import read_bare_403s
 from iamtriage._reading.readers.class_names import read_classes
-from iamtriage._reading.readers.code_words import read_codes
+from iamtriage._reading.readers.code_words import read_code_words
 from iamtriage._reading.readers.console_cards import read_cards
 from iamtriage._reading.readers.kubernetes import read_kubernetes
-from iamtriage._reading.readers.labelled_values import read_labelled
+from iamtriage._reading.readers.labelled_values import read_labelled_values
 from iamtriage._reading.readers.pairs import read_pairs
 from iamtriage._reading.readers.phrases import read_phrases
-from iamtriage._reading.readers.sdk_prefixes import read_heads
-from iamtriage._reading.readers.sdk_suffixes import read_tails
+from iamtriage._reading.readers.sdk_prefixes import read_prefixes
+from iamtriage._reading.readers.sdk_suffixes import read_suffixes
 from iamtriage._reading.readers.sentences import read_cut_sentence, read_lone_reasons, read_sentences
-from iamtriage._reading.readers.translations import read_translated, read_translated_codes
+from iamtriage._reading.readers.translations import read_translation_codes, read_translations
 from iamtriage._reading.readers.xml_bodies import read_xml
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._reading.vocabulary.pieces import may_be_cut
@@ -37,8 +37,8 @@ from iamtriage._reading.vocabulary.pieces import may_be_cut
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from iamtriage._reading.judging.candidates import Draft
-    from iamtriage._reading.vocabulary.pieces import Partial
+    from iamtriage._reading.judging.candidates import Candidate
+    from iamtriage._reading.vocabulary.pieces import Piece
     from iamtriage._reading.vocabulary.view import View
     from iamtriage.failures._failures import Failure
 
@@ -49,7 +49,7 @@ LONG = 64_000
 _ORDER = {"body": 0, "class": 1, "head": 2, "core": 3, "tail": 4}
 
 
-def read(text: str, stated: Partial | None = None) -> tuple[View, list[Draft]]:
+def read(text: str, stated: Piece | None = None) -> tuple[View, list[Candidate]]:
     """Read every failure of a text, wrappers dropped and repeated prints united.
 
     Args:
@@ -63,23 +63,29 @@ def read(text: str, stated: Partial | None = None) -> tuple[View, list[Draft]]:
     if stated is not None:
         stated.start, stated.end = 0, max(len(readable), 1)
         pieces.insert(0, stated)
-    drafts = sweep(readable, pieces)
-    sections = sections_of_aws(readable) if drafts else []
-    give_surroundings(drafts, readable, sections)
-    give_codes(drafts, readable)
-    around = Around(readable, sections)
-    drafts = drop_outer([draft for draft in drafts if judge(draft, around)], around)
-    if len(drafts) > 1:
-        drafts = [draft for draft in drafts if not draft.only_tail] or drafts[:1]
-    refused = [draft for draft in sweep_apart(read_refusals(readable), drafts) if judge(draft, around)]
-    return view, unite(sorted([*drafts, *refused], key=_start) if refused else drafts)
+    candidates = assemble_candidates(readable, pieces)
+    sections = sections_of_aws(readable) if candidates else []
+    attach_context(candidates, readable, sections)
+    attach_bare_codes(candidates, readable)
+    context = TextContext(readable, sections)
+    candidates = drop_wrappers(
+        [candidate for candidate in candidates if classify(candidate, context)], context
+    )
+    if len(candidates) > 1:
+        candidates = [candidate for candidate in candidates if not candidate.only_tail] or candidates[:1]
+    refused = [
+        candidate
+        for candidate in standalone_candidates(read_bare_403s(readable), candidates)
+        if classify(candidate, context)
+    ]
+    return view, merge_duplicates(sorted([*candidates, *refused], key=_start) if refused else candidates)
 
 
-def read_cause(text: str, stated: Partial | None = None) -> Failure | None:
+def read_cause(text: str, stated: Piece | None = None) -> Failure | None:
     """Read the failure that is the cause; the arguments as ``read``'s."""
-    view, drafts = read(text, stated)
-    draft = choose(drafts, view.text)
-    return None if draft is None else build(draft, view)
+    view, candidates = read(text, stated)
+    candidate = pick_root_cause(candidates, view.text)
+    return None if candidate is None else build(candidate, view)
 
 
 def excerpt(text: str) -> str:
@@ -89,7 +95,7 @@ def excerpt(text: str) -> str:
     return f"{text[: LONG // 2]}\n…\n{text[-(LONG // 2) :]}"
 
 
-def _pieces(text: str) -> list[Partial]:
+def _pieces(text: str) -> list[Piece]:
     """Let every reader find its pieces; give them in the order of the text."""
     flat = text.replace("\n", " ")
     sentences = list(read_sentences(text))
@@ -97,17 +103,17 @@ def _pieces(text: str) -> list[Partial]:
     if cards:
         sentences = sorted([*sentences, *cards], key=_start)
     heads = [
-        *read_heads(text),
-        *read_labelled(text),
-        *read_codes(text),
-        *read_actions(text),
-        *read_translated_codes(text),
+        *read_prefixes(text),
+        *read_labelled_values(text),
+        *read_code_words(text),
+        *read_action_phrases(text),
+        *read_translation_codes(text),
     ]
-    tails = list(read_tails(text))
+    tails = list(read_suffixes(text))
     xml = list(read_xml(text))
-    pieces: list[Partial] = [
+    pieces: list[Piece] = [
         *(sentence for sentence in sentences if sentence.kind),
-        *(() if sentences else read_translated(text)),
+        *(() if sentences else read_translations(text)),
         *read_lone_reasons(text, sentences),
         *read_cut_sentence(text),
         *heads,
@@ -129,11 +135,11 @@ def _pieces(text: str) -> list[Partial]:
     return pieces
 
 
-def _position(piece: Partial) -> tuple[int, int, int]:
+def _position(piece: Piece) -> tuple[int, int, int]:
     return piece.start, _ORDER.get(piece.role, 5), -piece.end
 
 
-def _outside_source(pieces: Iterable[Partial], lines: Sequence[tuple[int, int]]) -> Iterator[Partial]:
+def _outside_source(pieces: Iterable[Piece], lines: Sequence[tuple[int, int]]) -> Iterator[Piece]:
     """Give the pieces that begin in no line of source code; both are in the order of the text."""
     at = 0
     for piece in pieces:
@@ -143,11 +149,11 @@ def _outside_source(pieces: Iterable[Partial], lines: Sequence[tuple[int, int]])
             yield piece
 
 
-def _start(piece: Draft | Partial) -> int:
+def _start(piece: Candidate | Piece) -> int:
     return piece.start
 
 
-def _outside(sentences: Sequence[Partial], phrases: Sequence[Partial]) -> Iterator[Partial]:
+def _outside(sentences: Sequence[Piece], phrases: Sequence[Piece]) -> Iterator[Piece]:
     """Give the phrases that are no part of a sentence that names an action."""
     at = 0
     for phrase in phrases:

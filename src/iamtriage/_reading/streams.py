@@ -32,7 +32,7 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _FRESH = re.compile(ENTRY + r"|<\d|\[\d|╷")
 
 
-class Piece(NamedTuple):
+class Chunk(NamedTuple):
     """A part of the input; failures that start in ``[low, high)`` of it are its own."""
 
     text: str
@@ -58,11 +58,11 @@ def failures_in(text: str) -> list[Failure]:
     documents = _documents(text)
     if documents is not None:
         return documents
-    view, drafts = read(text)
-    return [build(draft, view) for draft in drafts]
+    view, candidates = read(text)
+    return [build(candidate, view) for candidate in candidates]
 
 
-def failures_in_pieces(source: Iterable[str] | str, *, parts: bool = False) -> Iterator[Failure]:
+def failures_in_chunks(source: Iterable[str] | str, *, parts: bool = False) -> Iterator[Failure]:
     """Give every failure of a long text or of a stream of lines, holding a bounded part of it.
 
     Args:
@@ -70,9 +70,9 @@ def failures_in_pieces(source: Iterable[str] | str, *, parts: bool = False) -> I
         parts: whether a long item without a line end is a part of a line, which the next goes on.
     """
     lines = (m[0] for m in _LINE.finditer(source)) if isinstance(source, str) else source
-    for piece in _pieces(lines, parts=parts):
-        for failure in failures_in(piece.text):
-            if piece.low <= failure.span[0] < piece.high:
+    for chunk in _chunks(lines, parts=parts):
+        for failure in failures_in(chunk.text):
+            if chunk.low <= failure.span[0] < chunk.high:
                 yield failure
 
 
@@ -119,7 +119,7 @@ def _place(failure: Failure, text: str, at: int) -> Failure:
     return attrs.evolve(failure, text=text, span=(low, high), marks=(tuple(names), tuple(marks)))
 
 
-def _pieces(lines: Iterable[str], *, parts: bool) -> Iterator[Piece]:
+def _chunks(lines: Iterable[str], *, parts: bool) -> Iterator[Chunk]:
     """Group lines that may hold failures with the lines around them."""
     context: deque[str] = deque(maxlen=_CONTEXT_LINES)
     block: list[str] = []
@@ -163,10 +163,10 @@ def _pieces(lines: Iterable[str], *, parts: bool) -> Iterator[Piece]:
         yield from _long_line(begun, begun=True, goes_on=False)
 
 
-def _flush(block: list[str]) -> Iterator[Piece]:
+def _flush(block: list[str]) -> Iterator[Chunk]:
     if block:
         text = "".join(block)
-        yield Piece(text, 0, len(text) + 1)
+        yield Chunk(text, 0, len(text) + 1)
 
 
 def _tail(context: deque[str]) -> list[str]:
@@ -190,8 +190,8 @@ def _safe_cut(block: list[str]) -> int:
     return len(block)
 
 
-def _long_line(line: str, *, begun: bool, goes_on: bool) -> Iterator[Piece]:
-    """Cut a long line, or a part of one, into pieces that overlap, each failure being some piece's own."""
+def _long_line(line: str, *, begun: bool, goes_on: bool) -> Iterator[Chunk]:
+    """Cut a long line, or a part of one, into pieces that overlap, each failure being some chunk's own."""
     half = _OVERLAP // 2
     start = 0
     while start < len(line):
@@ -200,7 +200,7 @@ def _long_line(line: str, *, begun: bool, goes_on: bool) -> Iterator[Piece]:
         high = end - start - (half if end < len(line) or goes_on else -1)
         text = line[start:end]
         if may_hold_failure(text):
-            yield Piece(text, low, high)
+            yield Chunk(text, low, high)
         if end >= len(line):
             return
         start = end - _OVERLAP

@@ -16,7 +16,7 @@ from iamtriage._reading.vocabulary.pieces import HINT, Fact
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from iamtriage._reading.judging.candidates import Draft
+    from iamtriage._reading.judging.candidates import Candidate
 
 # How far from a sentence, in characters; some are known by words behind their first ones.
 _BEFORE = 40
@@ -28,44 +28,49 @@ _CODE = re.compile(r"(?<![\w./\\$@#-])[A-Z][a-z]+[A-Z][A-Za-z]{1,70}(?![\w/-]|\\
 _ALSO = {"credential_scope": ("signature_mismatch", "invalid_credentials")}
 
 
-def give_codes(drafts: Sequence[Draft], text: str) -> None:
-    """Give the codes beside sentences to those that have none; the drafts are in the order of the text."""
+def attach_bare_codes(candidates: Sequence[Candidate], text: str) -> None:
+    """Give the codes beside sentences to those that have none; the candidates are in the order of the text."""
     behind_last = 0
-    for draft, following in zip(drafts, [*drafts[1:], None], strict=False):
-        if draft.aws and draft.has_core and draft.kinds and "code" not in draft.facts:
+    for candidate, following in zip(candidates, [*candidates[1:], None], strict=False):
+        if candidate.aws and candidate.has_core and candidate.kinds and "code" not in candidate.facts:
             limit = len(text) if following is None else following.start
-            ahead = _CODE.finditer(text, max(behind_last, draft.start - _BEFORE - _LONGEST), draft.start)
-            behind = _CODE.finditer(text, draft.end, min(limit, draft.end + _BEHIND + _LONGEST))
-            found = _last(draft, ahead, text) or _first(draft, behind, text)
+            ahead = _CODE.finditer(
+                text, max(behind_last, candidate.start - _BEFORE - _LONGEST), candidate.start
+            )
+            behind = _CODE.finditer(text, candidate.end, min(limit, candidate.end + _BEHIND + _LONGEST))
+            found = _last(candidate, ahead, text) or _first(candidate, behind, text)
             if found:
-                draft.facts["code"] = Fact(found[0], found.start(), found.end(), HINT)
-                draft.start, draft.end = min(draft.start, found.start()), max(draft.end, found.end())
-        behind_last = max(behind_last, draft.end)
+                candidate.facts["code"] = Fact(found[0], found.start(), found.end(), HINT)
+                candidate.start, candidate.end = (
+                    min(candidate.start, found.start()),
+                    max(candidate.end, found.end()),
+                )
+        behind_last = max(behind_last, candidate.end)
 
 
-def _last(draft: Draft, words: Iterable[re.Match[str]], text: str) -> re.Match[str] | None:
+def _last(candidate: Candidate, words: Iterable[re.Match[str]], text: str) -> re.Match[str] | None:
     found = None
     for m in words:
-        between = text[m.end() : draft.start]
+        between = text[m.end() : candidate.start]
         if (
             len(between) <= _BEFORE
             and "\n\n" not in between
             and RECORD not in between
-            and _means(m[0], draft)
+            and _means(m[0], candidate)
         ):
             found = m
     return found
 
 
-def _first(draft: Draft, words: Iterable[re.Match[str]], text: str) -> re.Match[str] | None:
+def _first(candidate: Candidate, words: Iterable[re.Match[str]], text: str) -> re.Match[str] | None:
     for m in words:
-        between = text[draft.end : m.start()]
-        if len(between) <= _BEHIND and "\n" not in between and _means(m[0], draft):
+        between = text[candidate.end : m.start()]
+        if len(between) <= _BEHIND and "\n" not in between and _means(m[0], candidate):
             return m
     return None
 
 
-def _means(code: str, draft: Draft) -> bool:
+def _means(code: str, candidate: Candidate) -> bool:
     """Tell whether a code means what a sentence says."""
-    kind, said = kind_of_code(code), draft.kinds[0]
+    kind, said = kind_of_code(code), candidate.kinds[0]
     return kind is not None and (kind == said or kind in _ALSO.get(said, ()))

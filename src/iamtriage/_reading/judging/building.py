@@ -1,4 +1,4 @@
-"""Makes the frozen failure of a finished draft; decides nothing."""
+"""Makes the frozen failure of a finished candidate; decides nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from iamtriage.failures._failures import AccessDenied, Envelope, Failure, Kubern
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from iamtriage._reading.judging.candidates import Draft
+    from iamtriage._reading.judging.candidates import Candidate
     from iamtriage._reading.vocabulary.view import View
 
 _CLASSES: dict[str, type[Failure]] = {cls.kind: cls for cls in get_args(Failure)}
@@ -35,16 +35,16 @@ _KEYS: dict[str, frozenset[str]] = {
 }
 
 
-def build(draft: Draft, view: View) -> Failure:
-    """Make the frozen failure of a draft."""
-    values = {key: fact.value for key, fact in draft.facts.items() if not fact.lost}
-    cls = _CLASSES[draft.kind or "aws_error"]
-    marks = _marks(draft, view, _KEYS.get(draft.kind or "", frozenset()))
+def build(candidate: Candidate, view: View) -> Failure:
+    """Make the frozen failure of a candidate."""
+    values = {key: fact.value for key, fact in candidate.facts.items() if not fact.lost}
+    cls = _CLASSES[candidate.kind or "aws_error"]
+    marks = _marks(candidate, view, _KEYS.get(candidate.kind or "", frozenset()))
     principal = values.get("principal")
     # A principal that states no account has none, whatever stands beside it.
     account = account_of(principal) if principal else values.get("account")
     if account:
-        _mark_account(draft, view, account, marks)
+        _mark_account(candidate, view, account, marks)
     status = values.get("status_code")
     more: dict[str, Any] = {}
     if cls is AccessDenied:
@@ -59,10 +59,10 @@ def build(draft: Draft, view: View) -> Failure:
             status_code=int(status) if status else None,
             request_id=values.get("request_id"),
             host_id=values.get("host_id"),
-            source=draft.source,
+            source=candidate.source,
         ),
         text=view.original,
-        span=view.span(draft.start, draft.end),
+        span=view.span(candidate.start, candidate.end),
         marks=(tuple(marks), tuple(marks.values())),
         principal=principal,
         account=account,
@@ -72,10 +72,10 @@ def build(draft: Draft, view: View) -> Failure:
     )
 
 
-def _marks(draft: Draft, view: View, own: Collection[str]) -> dict[str, tuple[int, int]]:
+def _marks(candidate: Candidate, view: View, own: Collection[str]) -> dict[str, tuple[int, int]]:
     """Give the places of the values that stand unbroken in the original text."""
     marks: dict[str, tuple[int, int]] = {}
-    for key, fact in draft.facts.items():
+    for key, fact in candidate.facts.items():
         if fact.start >= 0 and not fact.lost and (key in _SPANNED or key in own):
             mark = view.unbroken(fact.start, fact.end, fact.value)
             if mark:
@@ -83,10 +83,10 @@ def _marks(draft: Draft, view: View, own: Collection[str]) -> dict[str, tuple[in
     return marks
 
 
-def _mark_account(draft: Draft, view: View, account: str, marks: dict[str, tuple[int, int]]) -> None:
+def _mark_account(candidate: Candidate, view: View, account: str, marks: dict[str, tuple[int, int]]) -> None:
     """Mark the account where it stands itself, or inside the principal."""
     start = -1
-    fact = draft.facts.get("account")
+    fact = candidate.facts.get("account")
     if fact and fact.start >= 0 and fact.value == account:
         start = view.span(fact.start, fact.end)[0]
     elif "principal" in marks:

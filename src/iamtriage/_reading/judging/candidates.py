@@ -1,4 +1,4 @@
-"""Joins the readers' pieces into drafts of failures; reads no words and judges nothing.
+"""Joins the readers' pieces into candidates of failures; reads no words and judges nothing.
 
 Pieces are taken in the order of the text. A head opens a failure, a sentence belongs to the head
 in front of it, a tail to the sentence in front of it, a body holds all that is inside. What is
@@ -16,7 +16,7 @@ import attrs
 from iamtriage._reading.unwrapping.linewraps import FRESH_LINE
 from iamtriage._reading.vocabulary.codes import bare, is_status, kind_of_code
 from iamtriage._reading.vocabulary.grammar import RECORD
-from iamtriage._reading.vocabulary.pieces import CLASS_NAME, CUT_OFF, HINT, Fact, Partial
+from iamtriage._reading.vocabulary.pieces import CLASS_NAME, CUT_OFF, HINT, Fact, Piece
 from iamtriage.typing import Kind
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ CLIENT_CODES = frozenset({"RequestError", "WebIdentityErr", "EndpointConnectionE
 
 
 @attrs.define
-class Draft:
+class Candidate:
     """A failure in the making."""
 
     start: int
@@ -65,7 +65,7 @@ class Draft:
     kubernetes: bool = False
     kind: Kind | None = None
 
-    def absorb(self, piece: Partial) -> None:
+    def absorb(self, piece: Piece) -> None:
         """Take a piece's facts, the better of two where both have one."""
         self.start = min(self.start, piece.start)
         self.end = max(self.end, piece.end)
@@ -114,10 +114,10 @@ class Draft:
         )
 
 
-def sweep(text: str, pieces: Iterable[Partial]) -> list[Draft]:
-    """Join pieces, which are in the order of the text, into drafts."""
-    drafts: list[Draft] = []
-    current: Draft | None = None
+def assemble_candidates(text: str, pieces: Iterable[Piece]) -> list[Candidate]:
+    """Join pieces, which are in the order of the text, into candidates."""
+    candidates: list[Candidate] = []
+    current: Candidate | None = None
     for piece in pieces:
         if current is not None and _belongs(text, current, piece):
             if piece.role == "tail" and _is_inner(current, piece):
@@ -138,34 +138,34 @@ def sweep(text: str, pieces: Iterable[Partial]) -> list[Draft]:
             and piece.start - current.end < _TO_TAIL
         ):
             continue
-        current = Draft(
+        current = Candidate(
             piece.start,
             piece.end,
             only_ids=piece.role == "body" and piece.source != "cpp" and set(piece.facts) <= _IDS,
             only_tail=piece.role == "tail" and "code" not in piece.facts and piece.source == "go-v1",
         )
         current.absorb(piece)
-        drafts.append(current)
-    return drafts
+        candidates.append(current)
+    return candidates
 
 
-def sweep_apart(pieces: Iterable[Partial], drafts: Sequence[Draft]) -> Iterator[Draft]:
-    """Make a draft of each piece that has none of the drafts, which are in the order of the text, near it."""
-    starts = [draft.start for draft in drafts]
+def standalone_candidates(pieces: Iterable[Piece], candidates: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Make a candidate of each piece that has none of the candidates, which are in the order of the text, near it."""
+    starts = [candidate.start for candidate in candidates]
     for piece in pieces:
         at = bisect_left(starts, piece.start)
-        around = drafts[max(0, at - 1) : at + 1]
+        around = candidates[max(0, at - 1) : at + 1]
         if not any(d.start - piece.end < _TO_TAIL and piece.start - d.end < _TO_TAIL for d in around):
-            draft = Draft(piece.start, piece.end)
-            draft.absorb(piece)
-            yield draft
+            candidate = Candidate(piece.start, piece.end)
+            candidate.absorb(piece)
+            yield candidate
 
 
-def _is_repeat(current: Draft, piece: Partial) -> bool:
+def _is_repeat(current: Candidate, piece: Piece) -> bool:
     return piece.role == "core" and current.has_core and "action" in current.facts and "action" in piece.facts
 
 
-def _fill(current: Draft, piece: Partial) -> None:
+def _fill(current: Candidate, piece: Piece) -> None:
     for key, fact in piece.facts.items():
         present = current.facts.get(key)
         if present is None or present.rank == CUT_OFF:
@@ -173,7 +173,7 @@ def _fill(current: Draft, piece: Partial) -> None:
     current.end = max(current.end, piece.end)
 
 
-def _belongs(text: str, current: Draft, piece: Partial) -> bool:
+def _belongs(text: str, current: Candidate, piece: Piece) -> bool:
     """Tell whether a piece is part of the failure at hand."""
     gap = _Gap(text, current, piece)
     if not gap.inside and piece.role in {"core", "head", "class"} and current.only_ids:
@@ -194,7 +194,7 @@ def _belongs(text: str, current: Draft, piece: Partial) -> bool:
 class _Gap:
     """What lies between a failure at hand and the next piece."""
 
-    def __init__(self, text: str, current: Draft, piece: Partial) -> None:
+    def __init__(self, text: str, current: Candidate, piece: Piece) -> None:
         self.size = piece.start - current.end
         self.inside = piece.start < current.body_end
         self.wrapped = text[piece.start - 1 : piece.start] == "(" and text[piece.end : piece.end + 1] == ")"
@@ -221,7 +221,7 @@ class _Gap:
         return self._text.find(what, self._start, self._end) >= 0
 
 
-def _core_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
+def _core_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
     if "code" in piece.facts and not _same_code(current, piece):
         return False
     facts = piece.facts
@@ -262,14 +262,14 @@ def _core_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
     return gap.size <= HEAD_TO_HEAD and not current.has_tail and not gap.has("\n\n")
 
 
-def _kind_differs(current: Draft, piece: Partial) -> bool:
+def _kind_differs(current: Candidate, piece: Piece) -> bool:
     """Tell whether a head's code means something else than a sentence."""
     return (
         current.code is not None and not is_status(current.code) and kind_of_code(current.code) != piece.kind
     )
 
 
-def _tail_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
+def _tail_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
     if gap.size > _TO_TAIL or _conflicts(current, piece, ("status_code", "request_id", "operation")):
         return False
     if _is_inner(current, piece):
@@ -279,7 +279,7 @@ def _tail_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
     return _same_code(current, piece) and (gap.size < CHAIN or not gap.has("\n\n"))
 
 
-def _is_inner(current: Draft, piece: Partial) -> bool:
+def _is_inner(current: Candidate, piece: Piece) -> bool:
     """Tell whether a tail is of a call behind the one that the head names.
 
     Java's "(Service: AWSKMS; …)" in the message of another SDK's error is the inner envelope.
@@ -288,7 +288,7 @@ def _is_inner(current: Draft, piece: Partial) -> bool:
     return java and current.has_core and current.source in {"botocore", "aws-cli", "go-v2", "php", "ruby"}
 
 
-def _body_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
+def _body_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
     if not _same_code(current, piece) or (current.body_end >= 0 and gap.size > CHAIN):
         return False
     if current.has_core and gap.has(RECORD):
@@ -296,7 +296,7 @@ def _body_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
     return gap.size <= _TO_BODY and not _conflicts(current, piece, ("request_id", "operation", "host_id"))
 
 
-def _class_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
+def _class_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
     if (gap.wrapped and gap.size < HEAD_TO_HEAD) or gap.inside:
         return True
     if current.code and kind_of_code(current.code) == "missing_credentials" and "service" in piece.facts:
@@ -305,7 +305,7 @@ def _class_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
     return not current.begun and gap.size < HEAD_TO_HEAD and _same_code(current, piece)
 
 
-def _head_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
+def _head_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
     facts = piece.facts
     if gap.size < 0 and "code" in facts and _same_code(current, piece):
         return True
@@ -331,12 +331,12 @@ def _head_belongs(current: Draft, piece: Partial, gap: _Gap) -> bool:
     return current.facts["code"].rank == CLASS_NAME or facts["code"].value == "Forbidden"
 
 
-def _is_of_inner(current: Draft) -> bool:
+def _is_of_inner(current: Candidate) -> bool:
     """Tell whether what comes is of the call that should have given credentials to the one at hand."""
     return current.facts["operation"].start < current.wrapped_at
 
 
-def _conflicts(current: Draft, piece: Partial, keys: tuple[str, ...]) -> bool:
+def _conflicts(current: Candidate, piece: Piece, keys: tuple[str, ...]) -> bool:
     """Tell whether both state a fact, each for sure, and not the same."""
     for key in keys:
         ours, theirs = current.facts.get(key), piece.facts.get(key)
@@ -345,7 +345,7 @@ def _conflicts(current: Draft, piece: Partial, keys: tuple[str, ...]) -> bool:
     return False
 
 
-def _same_code(current: Draft, piece: Partial) -> bool:
+def _same_code(current: Candidate, piece: Piece) -> bool:
     theirs = piece.facts.get("code")
     if theirs is None or current.code is None or is_status(theirs.value) or is_status(current.code):
         return True

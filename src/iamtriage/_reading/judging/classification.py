@@ -1,7 +1,7 @@
-"""Says what kind of failure a draft is, whether it is AWS's, and which of several count.
+"""Says what kind of failure a candidate is, whether it is AWS's, and which of several count.
 
 Wrappers around an inner failure are dropped, and of the rest one is chosen as the cause. Reads no words
-of messages itself; which drafts are prints of one failure, ``uniting`` says.
+of messages itself; which candidates are prints of one failure, ``uniting`` says.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from iamtriage._reading.vocabulary.codes import (
     kind_of_code,
 )
 from iamtriage._reading.vocabulary.other_systems import (
+    find_other_clouds,
+    find_other_systems,
+    find_storage,
     names_aws,
-    places_of_other_clouds,
-    places_of_other_systems,
-    places_of_storage,
 )
 from iamtriage._reading.vocabulary.pieces import CLASS_NAME, HINT
 
 if TYPE_CHECKING:
-    from iamtriage._reading.judging.candidates import Draft
+    from iamtriage._reading.judging.candidates import Candidate
     from iamtriage.typing import Kind
 
 _PYTHON_CHAIN = re.compile(
@@ -69,8 +69,8 @@ _ENTRY_OPERATIONS = frozenset(
 _ENTRY_CODES = frozenset({"InvalidParameterException", "InvalidRequestException", "ResourceInUseException"})
 
 
-class Around:
-    """The text around the drafts, and what is asked of it for each: looked up once."""
+class TextContext:
+    """The text around the candidates, and what is asked of it for each: looked up once."""
 
     def __init__(self, text: str, sections: list[tuple[int, int]]) -> None:
         self.text = text
@@ -83,173 +83,198 @@ class Around:
 
     @cached_property
     def _other_clouds(self) -> list[int]:
-        return places_of_other_clouds(self.text)
+        return find_other_clouds(self.text)
 
     @cached_property
     def _other_systems(self) -> list[int]:
-        return places_of_other_systems(self.text)
+        return find_other_systems(self.text)
 
     @cached_property
     def _storage(self) -> list[int]:
-        return places_of_storage(self.text)
+        return find_storage(self.text)
 
-    def other_cloud(self, draft: Draft) -> bool:
-        """Whether another cloud shows near a draft, in whatever section it stands of AWS's own it stands in."""
+    def other_cloud(self, candidate: Candidate) -> bool:
+        """Whether another cloud shows near a candidate, in whatever section it stands of AWS's own it stands in."""
         places = self._other_clouds
-        if not _near(places, draft):
+        if not _near(places, candidate):
             return False
-        section = section_of(self._sections, draft.start, draft.end)
+        section = section_of(self._sections, candidate.start, candidate.end)
         if section is None:
             return True
         start, end = section
-        return _near(places, draft, start, end)
+        return _near(places, candidate, start, end)
 
-    def other_system(self, draft: Draft) -> bool:
-        """Whether a database, file system or framework shows near a draft."""
-        return _near(self._other_systems, draft)
+    def other_system(self, candidate: Candidate) -> bool:
+        """Whether a database, file system or framework shows near a candidate."""
+        return _near(self._other_systems, candidate)
 
-    def storage(self, draft: Draft) -> bool:
-        """Whether S3 or a bucket is spoken of near a draft."""
-        return _near(self._storage, draft)
+    def storage(self, candidate: Candidate) -> bool:
+        """Whether S3 or a bucket is spoken of near a candidate."""
+        return _near(self._storage, candidate)
 
-    def apart(self, first: Draft, second: Draft) -> bool:
+    def apart(self, first: Candidate, second: Candidate) -> bool:
         """Tell whether the second begins a line of its own behind the first."""
         between = self.text[first.end : second.start]
         return between.endswith("\n") or "\n\n" in between or _RECORD.search(between) is not None
 
 
-def _near(places: list[int], draft: Draft, low: int = 0, high: int = sys.maxsize) -> bool:
-    """Tell whether one of some places, which are in order, is near a draft and in a part of the text."""
-    at = bisect_left(places, max(low, draft.start - _NEAR))
-    return at < len(places) and places[at] < min(high, draft.end + _NEAR)
+def _near(places: list[int], candidate: Candidate, low: int = 0, high: int = sys.maxsize) -> bool:
+    """Tell whether one of some places, which are in order, is near a candidate and in a part of the text."""
+    at = bisect_left(places, max(low, candidate.start - _NEAR))
+    return at < len(places) and places[at] < min(high, candidate.end + _NEAR)
 
 
-def judge(draft: Draft, around: Around) -> bool:
-    """Say what kind of failure a draft is; False for what is no failure of AWS or Kubernetes."""
-    place = draft.facts.get("service")
+def classify(candidate: Candidate, context: TextContext) -> bool:
+    """Say what kind of failure a candidate is; False for what is no failure of AWS or Kubernetes."""
+    place = candidate.facts.get("service")
     if place and place.value == "ec2imds":
         # The instance metadata service gives credentials; it is no API that denies.
-        del draft.facts["service"]
-        draft.facts.pop("operation", None)
-        draft.kinds.append("missing_credentials")
-        draft.metadata = True
-    elif draft.code == "EC2MetadataError":
-        draft.metadata = True
-    if draft.kubernetes and draft.source == "kubernetes":
+        del candidate.facts["service"]
+        candidate.facts.pop("operation", None)
+        candidate.kinds.append("missing_credentials")
+        candidate.metadata = True
+    elif candidate.code == "EC2MetadataError":
+        candidate.metadata = True
+    if candidate.kubernetes and candidate.source == "kubernetes":
         # Kubernetes has no error codes: the word is a class or condition of who tells of it.
-        draft.facts.pop("code", None)
-    code = draft.code
+        candidate.facts.pop("code", None)
+    code = candidate.code
     by_code = kind_of_code(code) if code else None
-    kinds = draft.kinds
-    named = "action" in draft.facts
+    kinds = candidate.kinds
+    named = "action" in candidate.facts
     if (code and by_code == "access_denied" and not is_weak(code)) or ("access_denied" in kinds and named):
-        draft.kind = "access_denied"
+        candidate.kind = "access_denied"
     elif any(kind in SPECIFIC for kind in kinds):
-        draft.kind = next(kind for kind in kinds if kind in SPECIFIC)
+        candidate.kind = next(kind for kind in kinds if kind in SPECIFIC)
     elif kinds:
-        draft.kind = kinds[0]
+        candidate.kind = kinds[0]
     else:
-        draft.kind = by_code or draft.wrapper_kind or _kind_of_rest(draft, around)
-    if draft.kind == "aws_error" and _is_of_entries(draft):
-        draft.kind = "access_entry"
-    api = draft.facts.pop("api_operation", None)
-    action = draft.facts.get("action")
+        candidate.kind = by_code or candidate.wrapper_kind or _kind_of_rest(candidate, context)
+    if candidate.kind == "aws_error" and _is_of_entries(candidate):
+        candidate.kind = "access_entry"
+    api = candidate.facts.pop("api_operation", None)
+    action = candidate.facts.get("action")
     if api and action and (action.rank == HINT or action.value.partition(":")[2] != api.value):
         # CloudFormation's "API: ec2:CreateVpc" is all that names the call, unless the sentence does.
-        draft.facts.setdefault("operation", api)
-    return draft.kind is not None and _is_ours(draft, around)
+        candidate.facts.setdefault("operation", api)
+    return candidate.kind is not None and _is_ours(candidate, context)
 
 
-def _is_of_entries(draft: Draft) -> bool:
+def _is_of_entries(candidate: Candidate) -> bool:
     """Tell whether EKS refused an access entry or a Pod Identity association as an object."""
-    operation = draft.facts.get("operation")
-    return operation is not None and operation.value in _ENTRY_OPERATIONS and draft.code in _ENTRY_CODES
+    operation = candidate.facts.get("operation")
+    return operation is not None and operation.value in _ENTRY_OPERATIONS and candidate.code in _ENTRY_CODES
 
 
-def _kind_of_rest(draft: Draft, around: Around) -> Kind | None:
-    status = draft.facts.get("status_code")
+def _kind_of_rest(candidate: Candidate, context: TextContext) -> Kind | None:
+    status = candidate.facts.get("status_code")
     if (
-        draft.code is None
+        candidate.code is None
         and status
         and status.value == "403"
-        and (draft.aws or around.aws)
+        and (candidate.aws or context.aws)
         and (
-            draft.has_tail
-            or draft.body_end >= 0
-            or "operation" in draft.facts
-            or draft.source in {"boto2", "s3cmd"}
+            candidate.has_tail
+            or candidate.body_end >= 0
+            or "operation" in candidate.facts
+            or candidate.source in {"boto2", "s3cmd"}
         )
     ):
         return "access_denied"
-    if draft.code and draft.source == "botocore" and draft.facts["code"].rank == CLASS_NAME:
+    if candidate.code and candidate.source == "botocore" and candidate.facts["code"].rank == CLASS_NAME:
         # A class of botocore's own, of which only some are about credentials or calls.
-        return kind_of_client_class(draft.code)
-    if draft.code and draft.code != "WebIdentityErr":
-        document = draft.source == "xml" and "request_id" in draft.facts
-        answered = draft.source == "go-v1" and draft.has_tail and is_distinct(draft.code)
-        draft.aws = draft.aws or answered or (document and is_known(draft.code))
-        return "aws_error" if draft.aws or (is_known(draft.code) and (around.aws or document)) else None
-    if draft.aws and draft.source == "cpp" and (draft.body_end >= 0 or "operation" in draft.facts):
+        return kind_of_client_class(candidate.code)
+    if candidate.code and candidate.code != "WebIdentityErr":
+        document = candidate.source == "xml" and "request_id" in candidate.facts
+        answered = candidate.source == "go-v1" and candidate.has_tail and is_distinct(candidate.code)
+        candidate.aws = candidate.aws or answered or (document and is_known(candidate.code))
+        return (
+            "aws_error" if candidate.aws or (is_known(candidate.code) and (context.aws or document)) else None
+        )
+    if (
+        candidate.aws
+        and candidate.source == "cpp"
+        and (candidate.body_end >= 0 or "operation" in candidate.facts)
+    ):
         # No answer, or one without a body: the SDK has no code for it.
         return "aws_error"
     if (
-        draft.aws
-        and ("operation" in draft.facts or draft.has_tail or draft.thrown)
-        and draft.source in _WITHOUT_CODE
+        candidate.aws
+        and ("operation" in candidate.facts or candidate.has_tail or candidate.thrown)
+        and candidate.source in _WITHOUT_CODE
     ):
         return "aws_error"
     return None
 
 
-def _is_ours(draft: Draft, around: Around) -> bool:
+def _is_ours(candidate: Candidate, context: TextContext) -> bool:
     """Tell AWS's failures from other clouds' and systems' that use the same words."""
-    if draft.aws and draft.source in _SDKS:
+    if candidate.aws and candidate.source in _SDKS:
         return True
-    principal = draft.facts.get("principal")
-    resource = draft.facts.get("resource")
+    principal = candidate.facts.get("principal")
+    resource = candidate.facts.get("resource")
     arn = any(f is not None and f.value.startswith("arn:") for f in (principal, resource))
-    if around.other_cloud(draft) and not arn and draft.source not in {"botocore", "aws-cli", "kubernetes"}:
-        return False
-    if draft.aws:
-        return not (around.other_system(draft) and not arn and draft.source is None)
-    if around.other_system(draft):
-        return False
-    if draft.code in {"Forbidden", "403", "NotAuthorized", "NotAuthorizedError", "Unauthorized", "401"} or (
-        draft.code is None and draft.kind != "kubernetes_forbidden"
+    if (
+        context.other_cloud(candidate)
+        and not arn
+        and candidate.source not in {"botocore", "aws-cli", "kubernetes"}
     ):
+        return False
+    if candidate.aws:
+        return not (context.other_system(candidate) and not arn and candidate.source is None)
+    if context.other_system(candidate):
+        return False
+    if candidate.code in {
+        "Forbidden",
+        "403",
+        "NotAuthorized",
+        "NotAuthorizedError",
+        "Unauthorized",
+        "401",
+    } or (candidate.code is None and candidate.kind != "kubernetes_forbidden"):
         # S3's bare "Access Denied" has no other mark than what it was about.
-        bare = draft.kind in {"access_denied", "invalid_credentials"} and around.storage(draft)
+        bare = candidate.kind in {"access_denied", "invalid_credentials"} and context.storage(candidate)
         return (
-            around.aws
+            context.aws
             or bare
             or (principal is not None and _AWS_PRINCIPAL.search(principal.value) is not None)
         )
-    if draft.code and is_known(draft.code):
-        return draft.kind != "aws_error" or around.aws
-    return around.aws
+    if candidate.code and is_known(candidate.code):
+        return candidate.kind != "aws_error" or context.aws
+    return context.aws
 
 
-def drop_outer(drafts: list[Draft], around: Around) -> list[Draft]:
+def drop_wrappers(candidates: list[Candidate], context: TextContext) -> list[Candidate]:
     """Drop what only wraps the failure behind it."""
-    kept: list[Draft] = []
-    for draft, following in zip(drafts, [*drafts[1:], None], strict=False):
+    kept: list[Candidate] = []
+    for candidate, following in zip(candidates, [*candidates[1:], None], strict=False):
         if (
             following is not None
-            and following.start - draft.end <= CHAIN
-            and _wraps(draft, following, apart=around.apart(draft, following))
+            and following.start - candidate.end <= CHAIN
+            and _wraps(candidate, following, apart=context.apart(candidate, following))
         ):
             if following.kind == "aws_error" and following.code in CLIENT_CODES:
-                following.kind = draft.kind
+                following.kind = candidate.kind
             continue
-        if kept and draft.metadata and kept[-1].kind == draft.kind and draft.start - kept[-1].end <= CHAIN:
+        if (
+            kept
+            and candidate.metadata
+            and kept[-1].kind == candidate.kind
+            and candidate.start - kept[-1].end <= CHAIN
+        ):
             continue
-        if kept and draft.kind == "aws_error" and not draft.complete and draft.start - kept[-1].end <= CHAIN:
+        if (
+            kept
+            and candidate.kind == "aws_error"
+            and not candidate.complete
+            and candidate.start - kept[-1].end <= CHAIN
+        ):
             continue
-        kept.append(draft)
+        kept.append(candidate)
     return kept
 
 
-def _wraps(outer: Draft, inner: Draft, *, apart: bool) -> bool:
+def _wraps(outer: Candidate, inner: Candidate, *, apart: bool) -> bool:
     reported = (
         "status_code" in inner.facts or "request_id" in inner.facts or inner.kind != "missing_credentials"
     )
@@ -285,19 +310,19 @@ def _wraps(outer: Draft, inner: Draft, *, apart: bool) -> bool:
     return False
 
 
-def choose(drafts: list[Draft], readable: str) -> Draft | None:
+def pick_root_cause(candidates: list[Candidate], readable: str) -> Candidate | None:
     """Say which failure is the cause when there are several."""
-    if not drafts:
+    if not candidates:
         return None
-    chain = _PYTHON_CHAIN.search(readable) if len(drafts) > 1 else None
+    chain = _PYTHON_CHAIN.search(readable) if len(candidates) > 1 else None
     if chain:
-        before = [d for d in drafts if d.start < chain.start()]
+        before = [d for d in candidates if d.start < chain.start()]
         if before and before[-1].kind == "access_denied":
             return before[-1]
-    for draft in drafts:
-        if draft.kind == "access_denied":
-            return draft
-    for draft in drafts:
-        if draft.kind != "aws_error":
-            return draft
-    return drafts[0]
+    for candidate in candidates:
+        if candidate.kind == "access_denied":
+            return candidate
+    for candidate in candidates:
+        if candidate.kind != "aws_error":
+            return candidate
+    return candidates[0]

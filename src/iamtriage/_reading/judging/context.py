@@ -19,64 +19,64 @@ from iamtriage._reading.vocabulary.pieces import HINT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from iamtriage._reading.judging.candidates import Draft
-    from iamtriage._reading.vocabulary.pieces import Partial
+    from iamtriage._reading.judging.candidates import Candidate
+    from iamtriage._reading.vocabulary.pieces import Piece
 
 # How far around a failure, in characters of the readable text.
 _BEFORE = 700
 _BEHIND = 1200
 
 
-def give_surroundings(drafts: Sequence[Draft], text: str, sections: list[tuple[int, int]]) -> None:
+def attach_context(candidates: Sequence[Candidate], text: str, sections: list[tuple[int, int]]) -> None:
     """Give statuses and services that stand around failures to those that state none.
 
     Args:
-        drafts: the failures.
+        candidates: the failures.
         text: the readable text.
         sections: those under AWS's name, where the text sets clouds side by side.
     """
     # A cluster of ids alone, as of headers, is part of the answer that the failure came in.
-    drafts = [draft for draft in drafts if not draft.only_ids] or drafts
-    if any("status_code" not in draft.facts for draft in drafts):
-        _give(drafts, read_statuses(text), "status_code", sections)
-    if any("service" not in draft.facts for draft in drafts):
+    candidates = [candidate for candidate in candidates if not candidate.only_ids] or candidates
+    if any("status_code" not in candidate.facts for candidate in candidates):
+        _give(candidates, read_statuses(text), "status_code", sections)
+    if any("service" not in candidate.facts for candidate in candidates):
         classes = (piece for piece in read_classes(text) if "service" in piece.facts)
         places = merge(read_hosts(text), sorted(classes, key=attrgetter("start")), key=attrgetter("start"))
-        _give(drafts, places, "service", sections)
+        _give(candidates, places, "service", sections)
 
 
 def _give(
-    drafts: Sequence[Draft], pieces: Iterable[Partial], key: str, sections: list[tuple[int, int]]
+    candidates: Sequence[Candidate], pieces: Iterable[Piece], key: str, sections: list[tuple[int, int]]
 ) -> None:
-    """Give pieces, which are in the order of the text as the drafts are, to their failures."""
+    """Give pieces, which are in the order of the text as the candidates are, to their failures."""
     at = 0
     for piece in pieces:
-        while at < len(drafts) and max(drafts[at].end, drafts[at].body_end) <= piece.start:
+        while at < len(candidates) and max(candidates[at].end, candidates[at].body_end) <= piece.start:
             at += 1
-        draft = _owner(drafts, at, piece)
-        if draft is None or _apart(sections, draft, piece):
+        candidate = _owner(candidates, at, piece)
+        if candidate is None or _apart(sections, candidate, piece):
             continue
-        present = draft.facts.get(key)
-        ahead = piece.end <= draft.start
+        present = candidate.facts.get(key)
+        ahead = piece.end <= candidate.start
         # Of several ahead of a failure the last one counts; behind it, the first.
         if present is None or (
-            ahead and present.rank <= HINT and present.start >= 0 and present.end < draft.start
+            ahead and present.rank <= HINT and present.start >= 0 and present.end < candidate.start
         ):
-            draft.facts[key] = piece.facts[key]
-            draft.aws = draft.aws or piece.aws
+            candidate.facts[key] = piece.facts[key]
+            candidate.aws = candidate.aws or piece.aws
 
 
-def _apart(sections: list[tuple[int, int]], draft: Draft, piece: Partial) -> bool:
-    section = section_of(sections, draft.start, draft.end)
+def _apart(sections: list[tuple[int, int]], candidate: Candidate, piece: Piece) -> bool:
+    section = section_of(sections, candidate.start, candidate.end)
     return section is not None and section != section_of(sections, piece.start, piece.end)
 
 
-def _owner(drafts: Sequence[Draft], at: int, piece: Partial) -> Draft | None:
+def _owner(candidates: Sequence[Candidate], at: int, piece: Piece) -> Candidate | None:
     """Give the failure that a piece stands in, else the next one near it, else the one before."""
-    if at < len(drafts):
-        following = drafts[at]
+    if at < len(candidates):
+        following = candidates[at]
         if following.start <= piece.start or following.start - piece.end <= _BEFORE:
             return following
-    if at and piece.start - drafts[at - 1].end <= _BEHIND:
-        return drafts[at - 1]
+    if at and piece.start - candidates[at - 1].end <= _BEHIND:
+        return candidates[at - 1]
     return None

@@ -1,4 +1,4 @@
-"""Says which drafts are prints of one failure, as a traceback and its summary, and unites them.
+"""Says which candidates are prints of one failure, as a traceback and its summary, and unites them.
 
 Two failures may have facts that supplement each other: a denial's operation, and the request id of another's.
 So what is stated twice must tell one failure from another, or nothing must speak for two.
@@ -15,7 +15,7 @@ from iamtriage._reading.vocabulary.pieces import CLASS_NAME
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from iamtriage._reading.judging.candidates import Draft
+    from iamtriage._reading.judging.candidates import Candidate
     from iamtriage._reading.vocabulary.pieces import Fact
     from iamtriage.typing import Kind
 
@@ -62,41 +62,42 @@ _MOST_COMPARED = 16
 _BESIDE_A_NAME = frozenset({"code", "service", "status_code"})
 
 
-def unite(drafts: list[Draft]) -> list[Draft]:
+def merge_duplicates(candidates: list[Candidate]) -> list[Candidate]:
     """Unite prints of the same failure, so far as they contradict each other in nothing."""
-    seen: dict[Kind | None, list[Draft]] = {}
-    united: list[Draft] = []
-    for at, draft in enumerate(drafts):
-        if _only_names(draft, drafts[at + 1 : at + 1 + _MOST_COMPARED]):
+    seen: dict[Kind | None, list[Candidate]] = {}
+    united: list[Candidate] = []
+    for at, candidate in enumerate(candidates):
+        if _only_names(candidate, candidates[at + 1 : at + 1 + _MOST_COMPARED]):
             continue
-        others = seen.setdefault(draft.kind, [])
+        others = seen.setdefault(candidate.kind, [])
         for other in others[-_MOST_COMPARED:]:
-            if _same_failure(other, draft):
-                for key, fact in draft.facts.items():
+            if _same_failure(other, candidate):
+                for key, fact in candidate.facts.items():
                     present = other.facts.get(key)
                     if present is None or (present.rank < fact.rank and present.rank <= CLASS_NAME):
                         other.facts[key] = fact
                 break
         else:
-            others.append(draft)
-            united.append(draft)
+            others.append(candidate)
+            united.append(candidate)
     return united
 
 
-def _only_names(draft: Draft, following: Sequence[Draft]) -> bool:
+def _only_names(candidate: Candidate, following: Sequence[Candidate]) -> bool:
     """Tell whether a code stands alone, as in a heading, and its message behind it tells another kind."""
-    code = draft.facts.get("code")
+    code = candidate.facts.get("code")
     return (
         code is not None
-        and not draft.has_core
-        and draft.facts.keys() <= _BESIDE_A_NAME
+        and not candidate.has_core
+        and candidate.facts.keys() <= _BESIDE_A_NAME
         and any(
-            other.has_core and other.kind != draft.kind and other.code == code.value for other in following
+            other.has_core and other.kind != candidate.kind and other.code == code.value
+            for other in following
         )
     )
 
 
-def _same_failure(first: Draft, second: Draft) -> bool:
+def _same_failure(first: Candidate, second: Candidate) -> bool:
     shared = told = 0
     spelled_alike = True
     for key in _SAME_BY:
@@ -129,6 +130,6 @@ def _same_code(ours: Fact, theirs: Fact) -> bool | None:
     return bare(ours.value) == bare(theirs.value)
 
 
-def _one_family(first: Draft, second: Draft) -> bool:
+def _one_family(first: Candidate, second: Candidate) -> bool:
     ours, theirs = _FAMILIES.get(first.source or ""), _FAMILIES.get(second.source or "")
     return ours is None or theirs is None or ours == theirs

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.codes import is_code
-from iamtriage._reading.vocabulary.pieces import BEST, HINT, Partial
+from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ _MAY_NOT_CALL = re.compile(
 )
 
 
-def read_actions(text: str) -> Iterator[Partial]:
+def read_action_phrases(text: str) -> Iterator[Piece]:
     """Find every action that is named so."""
     if "API:" in text:
         for m in _API.finditer(text):
@@ -61,8 +61,8 @@ def read_actions(text: str) -> Iterator[Partial]:
             yield partial
 
 
-def _partial(m: re.Match[str], role: str) -> Partial:
-    partial = Partial("core" if role == "core" else "head", m.start(), m.end())
+def _partial(m: re.Match[str], role: str) -> Piece:
+    partial = Piece("core" if role == "core" else "head", m.start(), m.end())
     partial.put("action", m["action"], m.start("action"), m.end("action"), HINT)
     partial.put("service", m["service"].lower(), m.start("service"), m.end("service"), BEST)
     return partial

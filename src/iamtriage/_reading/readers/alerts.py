@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.grammar import paragraph_around
-from iamtriage._reading.vocabulary.pieces import HINT, Partial
+from iamtriage._reading.vocabulary.pieces import HINT, Piece
 from iamtriage._reading.vocabulary.services import service_of_event_source
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _EVENT = re.compile(
 _REACH = 600
 
 
-def read_alerts(text: str) -> Iterator[Partial]:
+def read_alerts(text: str) -> Iterator[Piece]:
     """Find every such alert: the words and the source stand in one paragraph."""
     if "vent source:" not in text and "vent Source:" not in text and "ventSource:" not in text:
         return
@@ -45,7 +45,7 @@ def read_alerts(text: str) -> Iterator[Partial]:
         if denied is None:
             continue
         done = max(denied.end(), source.end())
-        partial = Partial("core", min(denied.start(), source.start()), done, kind="access_denied", aws=True)
+        partial = Piece("core", min(denied.start(), source.start()), done, kind="access_denied", aws=True)
         partial.source = "cloudtrail"
         partial.put("service", service_of_event_source(source["host"]), rank=HINT)
         event = _EVENT.search(text, denied.start(), denied.end()) or _EVENT.search(text, low, high)

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._reading.vocabulary.grammar import RECORD
-from iamtriage._reading.vocabulary.pieces import Partial
+from iamtriage._reading.vocabulary.pieces import Piece
 from iamtriage._reading.vocabulary.services import MASKED_LABEL, service_of_host
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class _Place(NamedTuple):
     service: str | None
 
 
-def read_refusals(text: str) -> Iterator[Partial]:
+def read_bare_403s(text: str) -> Iterator[Piece]:
     """Find every such answer."""
     if "403" not in text:
         return
@@ -66,20 +66,20 @@ def read_refusals(text: str) -> Iterator[Partial]:
         yield from _answered(text)
 
 
-def _said(m: re.Match[str]) -> Partial:
+def _said(m: re.Match[str]) -> Piece:
     """Read what tells by its words which client it is, and so which service answered."""
     status = m.lastgroup or "a"
     return _refusal(m.span(), m, status, m["service"] or "s3")
 
 
-def _refusal(span: tuple[int, int], m: re.Match[str], status: str, service: str) -> Partial:
-    partial = Partial("core", *span, kind="access_denied", aws=True)
+def _refusal(span: tuple[int, int], m: re.Match[str], status: str, service: str) -> Piece:
+    partial = Piece("core", *span, kind="access_denied", aws=True)
     partial.put("status_code", m[status], m.start(status), m.end(status))
     partial.put("service", service)
     return partial
 
 
-def _answered(text: str) -> Iterator[Partial]:
+def _answered(text: str) -> Iterator[Piece]:
     """Find the answers of hosts that are named."""
     places = [_place(m) for m in _HOST.finditer(text)]
     starts = [place.start for place in places]

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.codes import FOREIGN_NAMESPACE, is_code, is_generic, is_known
-from iamtriage._reading.vocabulary.pieces import CLASS_NAME, HINT, STATED, Partial
+from iamtriage._reading.vocabulary.pieces import CLASS_NAME, HINT, STATED, Piece
 from iamtriage._reading.vocabulary.services import service_name
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _ANY_CLASS = re.compile(
 )
 
 
-def read_classes(text: str) -> Iterator[Partial]:
+def read_classes(text: str) -> Iterator[Piece]:
     """Find every such class."""
     for needed, source, rank, pattern in _SHAPES:
         if needed in text:
@@ -47,15 +47,15 @@ def read_classes(text: str) -> Iterator[Partial]:
             continue
         botocore = "botocore" in namespace
         if botocore or is_known(code):
-            partial = Partial(
+            partial = Piece(
                 "class", m.start(), m.end(), aws=botocore, source="botocore" if botocore else None
             )
             partial.put("code", code, m.start("code"), m.end("code"), CLASS_NAME)
             yield partial
 
 
-def _partial(m: re.Match[str], source: str, rank: int) -> Partial:
-    partial = Partial("class", m.start(), m.end(), source=source, aws=True)
+def _partial(m: re.Match[str], source: str, rank: int) -> Piece:
+    partial = Piece("class", m.start(), m.end(), source=source, aws=True)
     partial.thrown = m.string.startswith((": ", "["), m.end())
     groups = m.groupdict()
     service, code = groups.get("service"), groups.get("code")

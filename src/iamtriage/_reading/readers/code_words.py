@@ -23,7 +23,7 @@ from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage._reading.vocabulary.pieces import Partial
+    from iamtriage._reading.vocabulary.pieces import Piece
 
 _BEFORE_COLON = re.compile(
     r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.|Server\.)?[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,40})?)(?:\([0-9]{3}\))?[`*]{0,2}"
@@ -99,7 +99,7 @@ _RESOURCE_BEHIND = re.compile(
 _RESOURCE_REACH = 320
 
 
-def read_codes(text: str) -> Iterator[Partial]:
+def read_code_words(text: str) -> Iterator[Piece]:
     """Find every such code."""
     yield from _before_colons(text)
     yield from _without_colon(text)
@@ -123,7 +123,7 @@ def read_codes(text: str) -> Iterator[Partial]:
         yield code_partial(alone, aws=True)
 
 
-def _without_colon(text: str) -> Iterator[Partial]:
+def _without_colon(text: str) -> Iterator[Piece]:
     for m in _BESIDE.finditer(text):
         if kind_of_code(m["code"]) == "access_denied" and m["code"] not in _PLAIN_WORDS:
             yield code_partial(m)
@@ -145,7 +145,7 @@ def _without_colon(text: str) -> Iterator[Partial]:
                     yield code_partial(m)
 
 
-def _before_colons(text: str) -> Iterator[Partial]:
+def _before_colons(text: str) -> Iterator[Piece]:
     managed = "aws_" in text
     for m in _BEFORE_COLON.finditer(text):
         code = m["code"]

@@ -17,7 +17,7 @@ from iamtriage._reading.readers.rbac import put_principal
 from iamtriage._reading.readers.reasons import policy_type
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
-from iamtriage._reading.vocabulary.pieces import BEST, HINT, Partial
+from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,7 +59,7 @@ _HEADING_REACH = 400
 _BEGINS = re.compile(r"(?:\A|\x1e|\n\n|\.{3}|…|:|[-–—][ ]|[(\"'`])\s?\Z")
 
 
-def read_cards(text: str, flat: str, sentences: Sequence[Partial]) -> Iterator[Partial]:
+def read_cards(text: str, flat: str, sentences: Sequence[Piece]) -> Iterator[Piece]:
     """Find every card and every lone clause, in order.
 
     Args:
@@ -80,7 +80,7 @@ def read_cards(text: str, flat: str, sentences: Sequence[Partial]) -> Iterator[P
         if context:
             partial = _read_card(text, floor, context.start(), clause)
         elif clause["action"] and _BEGINS.search(text, max(0, clause.start() - 4), clause.start()):
-            partial = Partial("core", clause.start(), clause.end(), kind="access_denied", aws=True)
+            partial = Piece("core", clause.start(), clause.end(), kind="access_denied", aws=True)
         else:
             continue
         _read_clause(partial, clause)
@@ -88,9 +88,9 @@ def read_cards(text: str, flat: str, sentences: Sequence[Partial]) -> Iterator[P
         yield partial
 
 
-def _read_card(text: str, floor: int, end: int, clause: re.Match[str]) -> Partial:
+def _read_card(text: str, floor: int, end: int, clause: re.Match[str]) -> Piece:
     """Read the fields from the last one backwards, as far as they follow each other."""
-    partial = Partial("core", end, clause.end(), kind="access_denied", aws=True)
+    partial = Piece("core", end, clause.end(), kind="access_denied", aws=True)
     prefix: re.Match[str] | None = None
     action: re.Match[str] | None = None
     for label in reversed(list(_LABEL.finditer(text, max(floor, end - _REACH), end))):
@@ -118,11 +118,11 @@ def _read_card(text: str, floor: int, end: int, clause: re.Match[str]) -> Partia
     return partial
 
 
-def _put_resource(partial: Partial, value: str, start: int, end: int) -> None:
+def _put_resource(partial: Piece, value: str, start: int, end: int) -> None:
     partial.put("resource", value, start, end)
 
 
-def _put_action(partial: Partial, action: re.Match[str], prefix: re.Match[str] | None) -> None:
+def _put_action(partial: Piece, action: re.Match[str], prefix: re.Match[str] | None) -> None:
     """Put an action, which the field of the service completes where it has no prefix."""
     service = action["prefix"] or (prefix[0] if prefix else None)
     if service:
@@ -132,7 +132,7 @@ def _put_action(partial: Partial, action: re.Match[str], prefix: re.Match[str] |
         partial.put("service", service.lower(), start, end, BEST)
 
 
-def _put_named(partial: Partial, m: re.Match[str]) -> None:
+def _put_named(partial: Piece, m: re.Match[str]) -> None:
     """Put the action that a clause or heading names, if the card has none."""
     if m["action"] and "action" not in partial.facts:
         start, end = m.span("action")
@@ -141,7 +141,7 @@ def _put_named(partial: Partial, m: re.Match[str]) -> None:
         partial.put("service", service, start, start + len(service))
 
 
-def _read_clause(partial: Partial, clause: re.Match[str]) -> None:
+def _read_clause(partial: Piece, clause: re.Match[str]) -> None:
     _put_named(partial, clause)
     partial.put("deny", "implicit" if clause["silent"] else "explicit")
     partial.put("policy_type", policy_type(clause["silent"] or clause["denying"]))

@@ -16,7 +16,7 @@ from iamtriage._reading.readers.rbac import put_principal, read_rbac
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.kubernetes_types import is_built_in
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
-from iamtriage._reading.vocabulary.pieces import Partial
+from iamtriage._reading.vocabulary.pieces import Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +81,7 @@ _LOGFMT_ARN = re.compile(rf"\barn=\"?(?P<arn>{ARN})\"?")
 _REACH = 400
 
 
-def read_kubernetes(text: str, flat: str) -> Iterator[Partial]:
+def read_kubernetes(text: str, flat: str) -> Iterator[Piece]:
     """Find every statement of Kubernetes and EKS about access; the arguments as ``read_phrases``'."""
     yield from read_rbac(text)
     yield from read_clients(text)
@@ -96,14 +96,14 @@ def read_kubernetes(text: str, flat: str) -> Iterator[Partial]:
                 continue
             if phrase.sure == "unsure" and not _stands_by(names, m):
                 continue
-            partial = Partial("core", m.start(), m.end(), kind=phrase.kind, aws=True, source="kubernetes")
+            partial = Piece("core", m.start(), m.end(), kind=phrase.kind, aws=True, source="kubernetes")
             partial.wrapper = phrase.sure == "outer"
             if phrase.kind == "kubernetes_unauthorized":
                 _read_identity(text, partial)
             yield partial
 
 
-def _read_doing(text: str, names: list[int]) -> Iterator[Partial]:
+def _read_doing(text: str, names: list[int]) -> Iterator[Piece]:
     if names:
         for m in _DOING.finditer(text):
             name = m["type"].replace(" ", "")
@@ -116,11 +116,11 @@ def _read_doing(text: str, names: list[int]) -> Iterator[Partial]:
                 yield _unauthorized(m)
 
 
-def _unauthorized(m: re.Match[str]) -> Partial:
-    return Partial("core", m.start(), m.end(), kind="kubernetes_unauthorized", aws=True, source="kubernetes")
+def _unauthorized(m: re.Match[str]) -> Piece:
+    return Piece("core", m.start(), m.end(), kind="kubernetes_unauthorized", aws=True, source="kubernetes")
 
 
-def _read_missing_types(text: str) -> Iterator[Partial]:
+def _read_missing_types(text: str) -> Iterator[Piece]:
     if "resource" in text:
         for m in _NO_TYPE.finditer(text):
             if is_built_in(m["type"]):
@@ -140,7 +140,7 @@ def _stands_by(names: list[int], m: re.Match[str]) -> bool:
     return at < len(names) and names[at] < m.end() + _NAMES_REACH
 
 
-def _read_identity(text: str, partial: Partial) -> None:
+def _read_identity(text: str, partial: Piece) -> None:
     """Read the arn= field of the authenticator's log line."""
     left = max(text.rfind("\n", 0, partial.start), partial.start - _REACH, 0)
     for m in _LOGFMT_ARN.finditer(text, left, partial.start):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.admission import is_of_admission
 from iamtriage._reading.vocabulary.cluster_urls import is_of_cluster
-from iamtriage._reading.vocabulary.pieces import HINT, Partial
+from iamtriage._reading.vocabulary.pieces import HINT, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,18 +97,18 @@ _CODE_REACH = 600
 _KINDS: dict[str, Kind] = {"Forbidden": "kubernetes_forbidden", "Unauthorized": "kubernetes_unauthorized"}
 
 
-def read_clients(text: str) -> Iterator[Partial]:
+def read_clients(text: str) -> Iterator[Piece]:
     """Find every such answer."""
     if "orbidden" in text or "nauthorized" in text:
         yield from _read_clients(text)
         yield from _read_answers(text)
 
 
-def _partial(start: int, end: int, reason: str) -> Partial:
-    return Partial("core", start, end, kind=_KINDS[reason], aws=True, source="kubernetes")
+def _partial(start: int, end: int, reason: str) -> Piece:
+    return Piece("core", start, end, kind=_KINDS[reason], aws=True, source="kubernetes")
 
 
-def _read_clients(text: str) -> Iterator[Partial]:
+def _read_clients(text: str) -> Iterator[Piece]:
     for needed, pattern in _CLIENTS:
         if needed in text:
             for m in pattern.finditer(text):
@@ -139,7 +139,7 @@ def _is_of_admission(text: str, m: re.Match[str]) -> bool:
     return is_of_admission(text, m.start(), max(body, m.end()))
 
 
-def _read_answers(text: str) -> Iterator[Partial]:
+def _read_answers(text: str) -> Iterator[Piece]:
     """Read the server's ``Status``, whatever its message says."""
     if "Failure" not in text:
         return

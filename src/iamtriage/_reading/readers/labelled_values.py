@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.grammar import paragraph_around
-from iamtriage._reading.vocabulary.pieces import BEST, Partial
+from iamtriage._reading.vocabulary.pieces import BEST, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ _VOUCHING = {code: re.compile(_MESSAGE + words) for codes, words in _SAID.items(
 _REACH = 300
 
 
-def read_labelled(text: str) -> Iterator[Partial]:
+def read_labelled_values(text: str) -> Iterator[Piece]:
     """Find the codes beside which a status and a message of AWS's stand, each behind its label."""
     if "tatus" not in text or "essage" not in text:
         return
@@ -47,7 +47,7 @@ def read_labelled(text: str) -> Iterator[Partial]:
         start, end = paragraph_around(text, m.start(), m.end(), _REACH)
         status = _nearest(_STATUS, text, m, (start, end))
         if status and _nearest(said, text, m, (start, end)):
-            partial = Partial("head", m.start(), m.end(), aws=True)
+            partial = Piece("head", m.start(), m.end(), aws=True)
             partial.put("code", m["code"], m.start("code"), m.end("code"), BEST)
             partial.put("status_code", status["status"], status.start("status"), status.end("status"), BEST)
             yield partial

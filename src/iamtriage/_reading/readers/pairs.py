@@ -22,7 +22,7 @@ from iamtriage._reading.vocabulary.codes import (
 )
 from iamtriage._reading.vocabulary.grammar import ELLIPSIS, VAULT, account_of, cut_in, trim
 from iamtriage._reading.vocabulary.masks import rejoin
-from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED, Partial
+from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED, Piece
 from iamtriage._reading.vocabulary.sdk_objects import in_sdk_error
 from iamtriage._reading.vocabulary.services import service_name, service_of_event_source
 
@@ -106,9 +106,9 @@ class _Pair(NamedTuple):
         return self.text[max(0, self.at - reach) : self.at]
 
 
-def read_pairs(text: str, taken: Sequence[Partial]) -> Iterator[Partial]:
+def read_pairs(text: str, taken: Sequence[Piece]) -> Iterator[Piece]:
     """Find clusters of keys and values, outside of what other readers have taken."""
-    cluster: Partial | None = None
+    cluster: Piece | None = None
     regions = sorted((piece.start, piece.end) for piece in taken)
     at = 0
     for m in _PAIR.finditer(text):
@@ -133,7 +133,7 @@ def read_pairs(text: str, taken: Sequence[Partial]) -> Iterator[Partial]:
             if cluster.facts:
                 yield cluster
             cluster = None
-        fresh = cluster or Partial("body", m.start(), m.start(), source="json")
+        fresh = cluster or Piece("body", m.start(), m.start(), source="json")
         if role == "message":
             fresh.end = max(fresh.end, _message_end(text, m))
             cluster = fresh
@@ -149,7 +149,7 @@ def read_pairs(text: str, taken: Sequence[Partial]) -> Iterator[Partial]:
         yield cluster
 
 
-def _wraps(cluster: Partial, m: re.Match[str]) -> bool:
+def _wraps(cluster: Piece, m: re.Match[str]) -> bool:
     """Tell whether an object only wraps the error that a key begins, and mark it so."""
     code = cluster.facts.get("code")
     opened = _OPENS.match(m.string, m.end())
@@ -201,7 +201,7 @@ def _pair(text: str, m: re.Match[str]) -> _Pair | None:
     return _Pair(text, m["key"], bool(m["quote"]), m.start(), value, start, end)
 
 
-def _contradicts(cluster: Partial, role: str, pair: _Pair | None) -> bool:
+def _contradicts(cluster: Piece, role: str, pair: _Pair | None) -> bool:
     """Tell whether a second code means that another object begins."""
     if role != "code" or pair is None or "code" not in cluster.facts:
         return False
@@ -211,7 +211,7 @@ def _contradicts(cluster: Partial, role: str, pair: _Pair | None) -> bool:
     )
 
 
-def _record(cluster: Partial, _: _Pair) -> bool:
+def _record(cluster: Piece, _: _Pair) -> bool:
     cluster.source = "cloudtrail"
     return True
 
@@ -220,7 +220,7 @@ def _near(pair: _Pair, key: str) -> bool:
     return pair.text.find(key, max(0, pair.at - _OBJECT_REACH), pair.end + _OBJECT_REACH) >= 0
 
 
-def _code(cluster: Partial, pair: _Pair) -> bool:
+def _code(cluster: Piece, pair: _Pair) -> bool:
     typed = pair.key.lower() in {"errortype", "typename"}
     of_others = typed and may_be_class_of_others(pair.value)
     if pair.key == "errorType" and (of_others or is_generic(pair.value)):
@@ -273,7 +273,7 @@ def _is_of_sdk(pair: _Pair) -> bool:
     )
 
 
-def _status(cluster: Partial, pair: _Pair) -> bool:
+def _status(cluster: Piece, pair: _Pair) -> bool:
     if not is_status(pair.value) or VAULT.match(pair.text, pair.end):
         return False
     cluster.put("status_code", pair.value, pair.start, pair.end, BEST)
@@ -283,7 +283,7 @@ def _status(cluster: Partial, pair: _Pair) -> bool:
     return True
 
 
-def _request_id(cluster: Partial, pair: _Pair) -> bool:
+def _request_id(cluster: Piece, pair: _Pair) -> bool:
     if (
         cluster.lambda_answer
         or _LAMBDA.search(pair.before(8))
@@ -297,7 +297,7 @@ def _request_id(cluster: Partial, pair: _Pair) -> bool:
     return True
 
 
-def _host_id(cluster: Partial, pair: _Pair) -> bool:
+def _host_id(cluster: Piece, pair: _Pair) -> bool:
     value = without_code(pair.value)
     if value is None:
         return False
@@ -307,14 +307,14 @@ def _host_id(cluster: Partial, pair: _Pair) -> bool:
     return True
 
 
-def _operation(cluster: Partial, pair: _Pair) -> bool:
+def _operation(cluster: Piece, pair: _Pair) -> bool:
     if _NAME.fullmatch(pair.value) is None:
         return False
     cluster.put("operation", pair.value, pair.start, pair.end)
     return True
 
 
-def _service(cluster: Partial, pair: _Pair) -> bool:
+def _service(cluster: Piece, pair: _Pair) -> bool:
     if ".amazonaws." in pair.value:
         cluster.aws, cluster.source = True, "cloudtrail"
         cluster.put("service", service_of_event_source(pair.value), rank=HINT)
@@ -326,7 +326,7 @@ def _service(cluster: Partial, pair: _Pair) -> bool:
     return True
 
 
-def _principal(cluster: Partial, pair: _Pair) -> bool:
+def _principal(cluster: Piece, pair: _Pair) -> bool:
     near = pair.before(_IDENTITY_REACH) + pair.key
     if not pair.value.startswith("arn:") or _IDENTITY.search(near) is None:
         return False
@@ -339,7 +339,7 @@ def _principal(cluster: Partial, pair: _Pair) -> bool:
     return True
 
 
-def _account(cluster: Partial, pair: _Pair) -> bool:
+def _account(cluster: Piece, pair: _Pair) -> bool:
     if account_of(pair.value) != pair.value or _IDENTITY.search(pair.before(_IDENTITY_REACH)) is None:
         return False
     if "resources" in pair.before(120):
@@ -348,7 +348,7 @@ def _account(cluster: Partial, pair: _Pair) -> bool:
     return True
 
 
-def _deny(cluster: Partial, pair: _Pair) -> bool:
+def _deny(cluster: Piece, pair: _Pair) -> bool:
     """Read the output of sts:DecodeAuthorizationMessage, from its explicitDeny on."""
     if _NOT_ALLOWED.search(pair.before(_IDENTITY_REACH)) is None:
         return False
@@ -357,7 +357,7 @@ def _deny(cluster: Partial, pair: _Pair) -> bool:
     return True
 
 
-def _action(cluster: Partial, pair: _Pair) -> bool:
+def _action(cluster: Piece, pair: _Pair) -> bool:
     if cluster.kind != "access_denied":
         return False
     cluster.put("action", pair.value, pair.start, pair.end)
@@ -367,14 +367,14 @@ def _action(cluster: Partial, pair: _Pair) -> bool:
     return True
 
 
-def _resource(cluster: Partial, pair: _Pair) -> bool:
+def _resource(cluster: Piece, pair: _Pair) -> bool:
     if cluster.kind != "access_denied":
         return False
     cluster.put("resource", pair.value, pair.start, pair.end)
     return True
 
 
-_TAKERS: dict[str, Callable[[Partial, _Pair], bool]] = {
+_TAKERS: dict[str, Callable[[Piece, _Pair], bool]] = {
     "record": _record,
     "code": _code,
     "status_code": _status,

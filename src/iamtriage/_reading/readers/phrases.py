@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
-from iamtriage._reading.vocabulary.pieces import Partial
+from iamtriage._reading.vocabulary.pieces import Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -319,7 +319,7 @@ def table(text: str) -> tuple[Phrase, ...]:
 PHRASES = table(_TABLE)
 
 
-def read_phrases(text: str, flat: str) -> Iterator[Partial]:
+def read_phrases(text: str, flat: str) -> Iterator[Piece]:
     """Find every such sentence; in the order of the table, not of the text.
 
     Args:
@@ -329,22 +329,22 @@ def read_phrases(text: str, flat: str) -> Iterator[Partial]:
     for phrase in PHRASES:
         if phrase.fragment in flat:
             for m in compiled(phrase.pattern).finditer(text):
-                partial = Partial("core", m.start(), m.end(), kind=phrase.kind)
-                partial.aws, partial.wrapper = phrase.sure != "unsure", phrase.sure == "outer"
+                piece = Piece("core", m.start(), m.end(), kind=phrase.kind)
+                piece.aws, piece.wrapper = phrase.sure != "unsure", phrase.sure == "outer"
                 for key, value in m.groupdict().items():
                     if value:
-                        _put(text, partial, m, key)
-                yield partial
+                        _put(text, piece, m, key)
+                yield piece
 
 
-def _put(text: str, partial: Partial, m: re.Match[str], key: str) -> None:
+def _put(text: str, piece: Piece, m: re.Match[str], key: str) -> None:
     if key == "policy_type":
-        partial.put(key, "vpc_endpoint")
+        piece.put(key, "vpc_endpoint")
     elif key == "service":
-        partial.put(key, m[key].lower())
+        piece.put(key, m[key].lower())
     elif key in _VALUES:
         # Masks in an ARN may hold blanks.
         arn = _ARN.match(text, m.start(key)) if m[key].startswith("arn:") else None
         start, end = trim(text, m.start(key), max(m.end(key), arn.end() if arn else 0))
-        partial.end = max(partial.end, end)
-        partial.put(key, rejoin(text[start:end]), start, end)
+        piece.end = max(piece.end, end)
+        piece.put(key, rejoin(text[start:end]), start, end)

@@ -18,7 +18,7 @@ from iamtriage._reading.vocabulary.admission import is_of_admission
 from iamtriage._reading.vocabulary.grammar import account_of, trim
 from iamtriage._reading.vocabulary.kubernetes_types import is_built_in
 from iamtriage._reading.vocabulary.masks import rejoin
-from iamtriage._reading.vocabulary.pieces import Fact, Partial
+from iamtriage._reading.vocabulary.pieces import Fact, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ _KUBELET = re.compile(
 )
 
 
-def read_rbac(text: str) -> Iterator[Partial]:
+def read_rbac(text: str) -> Iterator[Piece]:
     """Find every such statement."""
     if "orbidden" in text or "nauthorized" in text:
         yield from _read_other_words(text)
@@ -75,7 +75,7 @@ def read_rbac(text: str) -> Iterator[Partial]:
         yield from _read_sentences(text)
 
 
-def put_principal(partial: Partial, value: str, start: int, end: int) -> None:
+def put_principal(partial: Piece, value: str, start: int, end: int) -> None:
     """Add a principal, and the account that it states."""
     partial.put("principal", value, start, end)
     account = account_of(value)
@@ -84,16 +84,16 @@ def put_principal(partial: Partial, value: str, start: int, end: int) -> None:
         partial.put("account", account, at, at + len(account))
 
 
-def _partial(start: int, end: int) -> Partial:
-    return Partial("core", start, end, kind="kubernetes_forbidden", aws=True, source="kubernetes")
+def _partial(start: int, end: int) -> Piece:
+    return Piece("core", start, end, kind="kubernetes_forbidden", aws=True, source="kubernetes")
 
 
-def _put_user(partial: Partial, user: str, start: int, end: int) -> None:
+def _put_user(partial: Piece, user: str, start: int, end: int) -> None:
     partial.put("k8s_user", user, start, end)
     put_principal(partial, user, start, end)
 
 
-def _read_sentences(text: str) -> Iterator[Partial]:
+def _read_sentences(text: str) -> Iterator[Piece]:
     for m in _SENTENCE.finditer(text):
         reach = max(0, m.start() - _HEAD_REACH)
         head = _HEAD.search(text, reach, m.start())
@@ -127,7 +127,7 @@ def _speaks_for_itself(m: re.Match[str]) -> bool:
     return bool(m["resource"] or m["path"])
 
 
-def _read_other_words(text: str) -> Iterator[Partial]:
+def _read_other_words(text: str) -> Iterator[Piece]:
     for m in _OTHER_WORDS.finditer(text):
         if not is_of_admission(text, m.end(), m.end()) and (not m["said"] or _is_of_object(text, m.start())):
             partial = _partial(m.start(), m.end())
@@ -143,7 +143,7 @@ def _is_of_object(text: str, at: int) -> bool:
     return m is not None and (m["group"] is not None or is_built_in(m["type"]))
 
 
-def _read_log(text: str) -> Iterator[Partial]:
+def _read_log(text: str) -> Iterator[Piece]:
     for m in _LOGGED.finditer(text):
         partial = _partial(m.start(), m.end())
         if m["user"]:
@@ -154,7 +154,7 @@ def _read_log(text: str) -> Iterator[Partial]:
         yield partial
 
 
-def _read_kubelet(text: str) -> Iterator[Partial]:
+def _read_kubelet(text: str) -> Iterator[Piece]:
     for m in _KUBELET.finditer(text):
         partial = _partial(m.start(), m.end())
         _put_user(partial, m["user"], *m.span("user"))

@@ -19,7 +19,7 @@ from iamtriage._reading.vocabulary.masks import ARN, ENCODED, rejoin
 from iamtriage._reading.vocabulary.pieces import HINT
 
 if TYPE_CHECKING:
-    from iamtriage._reading.vocabulary.pieces import Partial
+    from iamtriage._reading.vocabulary.pieces import Piece
     from iamtriage.typing import PolicyType
 
 # How far behind a sentence its tail may begin, and the shortest further line of an encoded message.
@@ -98,7 +98,7 @@ def policy_type(words: str) -> PolicyType | None:
     return None
 
 
-def read_why(text: str, why: re.Match[str], partial: Partial) -> int:
+def read_why(text: str, why: re.Match[str], partial: Piece) -> int:
     """Read the clause that a match of ``WHY`` begins; give where it ends."""
     if why["explicit"]:
         partial.put("deny", "explicit")
@@ -116,7 +116,7 @@ def read_why(text: str, why: re.Match[str], partial: Partial) -> int:
     return end
 
 
-def _read_explicit(text: str, end: int, partial: Partial) -> int:
+def _read_explicit(text: str, end: int, partial: Piece) -> int:
     into = _IN.match(text, end)
     words = _TYPE_WORDS.match(text, into.end()) if into else None
     if words is None:
@@ -134,7 +134,7 @@ def _read_explicit(text: str, end: int, partial: Partial) -> int:
     return last
 
 
-def _read_implicit(text: str, end: int, partial: Partial) -> int:
+def _read_implicit(text: str, end: int, partial: Piece) -> int:
     blank = _BLANK.match(text, end)
     words = _TYPE_WORDS.match(text, blank.end() if blank else end)
     if words:
@@ -153,7 +153,7 @@ def _read_implicit(text: str, end: int, partial: Partial) -> int:
     return end
 
 
-def read_tail(text: str, end: int, partial: Partial) -> int:
+def read_tail(text: str, end: int, partial: Piece) -> int:
     """Read the encoded message and the authorization id behind a sentence; give where they end."""
     follows = _NEXT_SENTENCE.search(text, end, end + _TAIL_REACH)
     limit = min(len(text), end + _TAIL_REACH, follows.start() if follows else len(text))
@@ -170,7 +170,7 @@ def read_tail(text: str, end: int, partial: Partial) -> int:
     return end
 
 
-def _read_encoded(text: str, start: int, partial: Partial) -> int:
+def _read_encoded(text: str, start: int, partial: Piece) -> int:
     blob = _BLOB.match(text, start)
     if blob is None or not _is_behind_its_label(text, blob):
         return start

@@ -23,7 +23,7 @@ from iamtriage._reading.vocabulary.codes import (
 from iamtriage._reading.vocabulary.grammar import ELLIPSIS, ENTRY, HOST_ID_GOES_ON, ID_GOES_ON, trim
 from iamtriage._reading.vocabulary.masks import rejoin
 from iamtriage._reading.vocabulary.other_systems import S3A_DENIAL
-from iamtriage._reading.vocabulary.pieces import BEST, HINT, STATED, Partial
+from iamtriage._reading.vocabulary.pieces import BEST, HINT, STATED, Piece
 from iamtriage._reading.vocabulary.services import service_name, service_of_event_source, service_of_host
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ _COLUMNS = re.compile(
 _REASONS = frozenset({"Forbidden", "Unauthorized", "NotFound"})
 
 
-def read_heads(text: str) -> Iterator[Partial]:
+def read_prefixes(text: str) -> Iterator[Piece]:
     """Find everything that stands before messages."""
     flat = text.replace("\n", " ")
     for needed, pattern, make in _SHAPES:
@@ -150,25 +150,25 @@ def read_heads(text: str) -> Iterator[Partial]:
 
 def code_partial(
     m: re.Match[str], *, source: str | None = None, rank: int = STATED, aws: bool = False
-) -> Partial:
+) -> Piece:
     """Make a head of a match that has a group ``code``."""
-    partial = Partial("head", m.start(), m.end(), source=source, aws=aws)
+    partial = Piece("head", m.start(), m.end(), source=source, aws=aws)
     partial.put("code", m["code"], m.start("code"), m.end("code"), rank)
     return partial
 
 
-def _put(partial: Partial, m: re.Match[str], key: str, group: str | None = None, rank: int = STATED) -> None:
+def _put(partial: Piece, m: re.Match[str], key: str, group: str | None = None, rank: int = STATED) -> None:
     group = group or key
     if m[group]:
         partial.put(key, m[group], m.start(group), m.end(group), rank)
 
 
-def _botocore(m: re.Match[str]) -> Partial | None:
+def _botocore(m: re.Match[str]) -> Piece | None:
     written = m["code"].strip("`*\"'") or m["code"]
     if written[:1].islower() and not m["operation"]:
         # "An error occurred (timeout) when opening the file": anybody says that.
         return None
-    partial = Partial("head", m.start(), m.end(), source="botocore", aws=True)
+    partial = Piece("head", m.start(), m.end(), source="botocore", aws=True)
     code = bare(written) if "#" in written or "://" in written else written
     start = m.start("code") + m["code"].find(code)
     numeric = is_status(code)
@@ -183,23 +183,23 @@ def _botocore(m: re.Match[str]) -> Partial | None:
     return partial
 
 
-def _go2_operation(m: re.Match[str]) -> Partial:
+def _go2_operation(m: re.Match[str]) -> Piece:
     written = m.groupdict().get("written", "")
-    partial = Partial("head", m.start(), m.end(), source="go-v2", aws=written == written.lower())
+    partial = Piece("head", m.start(), m.end(), source="go-v2", aws=written == written.lower())
     _put(partial, m, "operation", rank=BEST)
     partial.put("service", service_name(m["service"]))
     return partial
 
 
-def _go2_cut(m: re.Match[str]) -> Partial | None:
+def _go2_cut(m: re.Match[str]) -> Piece | None:
     """Read the rest of the head, unless it is a whole one whose service is broken over lines."""
     return (
         None if _GO2_UNCUT.search(m.string, max(0, m.start() - _GO2_REACH), m.start()) else _go2_operation(m)
     )
 
 
-def _go2_response(m: re.Match[str]) -> Partial:
-    partial = Partial("head", m.start(), m.end(), source="go-v2")
+def _go2_response(m: re.Match[str]) -> Piece:
+    partial = Piece("head", m.start(), m.end(), source="go-v2")
     _put(partial, m, "status_code", "status", BEST)
     for key, pattern in (("request_id", _GO2_REQUEST), ("host_id", _GO2_HOST)):
         found = pattern.match(m.string, partial.end)
@@ -211,61 +211,61 @@ def _go2_response(m: re.Match[str]) -> Partial:
     return partial
 
 
-def _go2_code(m: re.Match[str]) -> Partial:
+def _go2_code(m: re.Match[str]) -> Piece:
     return code_partial(m, source="go-v2", rank=BEST, aws=True)
 
 
-def _go2_retyped(m: re.Match[str]) -> Partial | None:
+def _go2_retyped(m: re.Match[str]) -> Piece | None:
     return code_partial(m, rank=BEST) if is_known(m["code"]) and m["code"] not in _REASONS else None
 
 
-def _php(m: re.Match[str]) -> Partial:
-    partial = Partial("head", m.start(), m.end(), source="php", aws="amazonaws" in m["url"])
+def _php(m: re.Match[str]) -> Piece:
+    partial = Piece("head", m.start(), m.end(), source="php", aws="amazonaws" in m["url"])
     _put(partial, m, "operation")
     host = _URL_HOST.match(m["url"])
     partial.put("service", service_of_host(host[1]) if host else None)
     return partial
 
 
-def _php_code(m: re.Match[str]) -> Partial | None:
+def _php_code(m: re.Match[str]) -> Piece | None:
     return code_partial(m, source="php", rank=BEST) if is_code(m["code"]) else None
 
 
-def _dotnet(m: re.Match[str]) -> Partial:
+def _dotnet(m: re.Match[str]) -> Piece:
     partial = code_partial(m, source="dotnet", rank=BEST, aws=True)
     if is_status(m["status"]):
         _put(partial, m, "status_code", "status")
     return partial
 
 
-def _best_code(m: re.Match[str]) -> Partial:
+def _best_code(m: re.Match[str]) -> Piece:
     return code_partial(m, rank=BEST, aws=True)
 
 
-def _parameter(m: re.Match[str]) -> Partial | None:
+def _parameter(m: re.Match[str]) -> Piece | None:
     return _best_code(m) if is_code(m["code"]) else None
 
 
-def _behind(m: re.Match[str]) -> Partial:
+def _behind(m: re.Match[str]) -> Piece:
     """Read the code of a service behind another: "EC2 Error Code: UnauthorizedOperation"."""
     partial = _best_code(m)
     partial.put("service", m["service"].lower(), rank=BEST)
     return partial
 
 
-def _pod_identity(m: re.Match[str]) -> Partial:
+def _pod_identity(m: re.Match[str]) -> Piece:
     partial = _best_code(m)
     _put(partial, m, "request_id", "id")
     return partial
 
 
-def _cpp(m: re.Match[str]) -> Partial:
+def _cpp(m: re.Match[str]) -> Piece:
     return code_partial(m, source="cpp", rank=BEST)
 
 
-def _cpp_lines(m: re.Match[str]) -> Partial:
+def _cpp_lines(m: re.Match[str]) -> Piece:
     """Read what the C++ SDK prints of an error, which begins the body of its message."""
-    partial = Partial("body", m.start(), m.end(), source="cpp", aws=m["host"] is not None)
+    partial = Piece("body", m.start(), m.end(), source="cpp", aws=m["host"] is not None)
     if is_status(m["status"] or ""):
         _put(partial, m, "status_code", "status", BEST)
     start, end = trim(m.string, *m.span("request"))
@@ -279,8 +279,8 @@ def _cpp_lines(m: re.Match[str]) -> Partial:
     return partial
 
 
-def _arrow(m: re.Match[str]) -> Partial:
-    partial = Partial("head", m.start(), m.end(), source="cpp", aws=True)
+def _arrow(m: re.Match[str]) -> Piece:
+    partial = Piece("head", m.start(), m.end(), source="cpp", aws=True)
     if m["code"] and m["code"] != "UNKNOWN":
         _put(partial, m, "code", rank=BEST)
         partial.kind = kind_of_code(as_services_write(m["code"]))
@@ -289,20 +289,20 @@ def _arrow(m: re.Match[str]) -> Partial:
     return partial
 
 
-def _calling(m: re.Match[str]) -> Partial:
-    partial = Partial("tail", m.start(), m.end())
+def _calling(m: re.Match[str]) -> Piece:
+    partial = Piece("tail", m.start(), m.end())
     _put(partial, m, "operation")
     partial.put("service", service_name(m["service"]))
     return partial
 
 
-def _responded(m: re.Match[str]) -> Partial:
-    partial = Partial("head", m.start(), m.end())
+def _responded(m: re.Match[str]) -> Piece:
+    partial = Piece("head", m.start(), m.end())
     _put(partial, m, "operation")
     return partial
 
 
-def _redshift(m: re.Match[str]) -> Partial:
+def _redshift(m: re.Match[str]) -> Piece:
     partial = _best_code(m)
     partial.put("service", "s3")
     _put(partial, m, "status_code", "status")
@@ -311,21 +311,21 @@ def _redshift(m: re.Match[str]) -> Partial:
     return partial
 
 
-def _boto2(m: re.Match[str]) -> Partial:
-    partial = Partial("head", m.start(), m.end(), source="boto2", aws=True, thrown=True)
+def _boto2(m: re.Match[str]) -> Piece:
+    partial = Piece("head", m.start(), m.end(), source="boto2", aws=True, thrown=True)
     _put(partial, m, "status_code", "status", BEST)
     service = m["service"] or m["queue"]
     partial.put("service", service_name(service) if service else None)
     return partial
 
 
-def _s3cmd(m: re.Match[str]) -> Partial | None:
+def _s3cmd(m: re.Match[str]) -> Piece | None:
     """Read "403 (AccessDenied): …"; what s3cmd has no code for is "403 (Forbidden)", as of any HTTP client."""
     named = _S3CMD_SAYS.search(m.string, max(0, m.start() - 12), m.start()) is not None
     code = is_code(m["code"]) and m["code"] not in _REASONS
     if not named and not code:
         return None
-    partial = Partial("head", m.start(), m.end(), source="s3cmd" if named else None, aws=named)
+    partial = Piece("head", m.start(), m.end(), source="s3cmd" if named else None, aws=named)
     if code:
         _put(partial, m, "code", rank=BEST)
     _put(partial, m, "status_code", "status", BEST)
@@ -333,13 +333,13 @@ def _s3cmd(m: re.Match[str]) -> Partial | None:
     return partial
 
 
-def _chalice(m: re.Match[str]) -> Partial:
+def _chalice(m: re.Match[str]) -> Piece:
     partial = _best_code(m)
     partial.put("service", service_name(m["service"]), rank=HINT)
     return partial
 
 
-def _sender(m: re.Match[str]) -> Partial | None:
+def _sender(m: re.Match[str]) -> Piece | None:
     request = _SENDER_REQUEST.search(m.string, m.end(), m.end() + _SENDER_REACH)
     if request is None and not is_code(m["code"]):
         return None
@@ -349,27 +349,27 @@ def _sender(m: re.Match[str]) -> Partial | None:
     return partial
 
 
-def _hadoop(m: re.Match[str]) -> Partial:
+def _hadoop(m: re.Match[str]) -> Piece:
     """Read Hadoop's name for what S3 answered with 401 or 403, or what kept it from asking."""
-    partial = Partial("core", m.start(), m.end(), kind="access_denied", aws=True, wrapper=True)
+    partial = Piece("core", m.start(), m.end(), kind="access_denied", aws=True, wrapper=True)
     if _BEFORE_S3.search(m.string, m.end(), m.end() + _HADOOP_REACH) is None:
         partial.put("service", "s3", rank=HINT)
     return partial
 
 
-def _cmdlet(m: re.Match[str]) -> Partial:
-    partial = Partial("head", m.start(), m.end(), aws=True)
+def _cmdlet(m: re.Match[str]) -> Piece:
+    partial = Piece("head", m.start(), m.end(), aws=True)
     partial.put("service", service_name(m["service"]), rank=HINT)
     return partial
 
 
-def _cmdlet_class(m: re.Match[str]) -> Partial:
-    partial = Partial("tail", m.start(), m.end(), aws=True)
+def _cmdlet_class(m: re.Match[str]) -> Piece:
+    partial = Piece("tail", m.start(), m.end(), aws=True)
     partial.put("service", service_name(m["service"]), rank=HINT)
     return partial
 
 
-def _columns(m: re.Match[str]) -> Partial | None:
+def _columns(m: re.Match[str]) -> Piece | None:
     if not is_code(m["code"]):
         return None
     partial = code_partial(m, source="cloudtrail", aws=True)
@@ -379,7 +379,7 @@ def _columns(m: re.Match[str]) -> Partial | None:
 
 
 # What must be in the text (line ends as blanks), the pattern, and what it makes.
-_SHAPES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Partial | None]], ...] = (
+_SHAPES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | None]], ...] = (
     ("rror ", _BOTOCORE, _botocore),
     ("peration ", _GO2_OPERATION, _go2_operation),
     ("response error StatusCode:", _GO2_CUT, _go2_cut),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.codes import is_code, is_generic, is_status, without_code
 from iamtriage._reading.vocabulary.grammar import ELLIPSIS, HOST_ID_GOES_ON, ID_GOES_ON, RECORD, trim
-from iamtriage._reading.vocabulary.pieces import BEST, HINT, Partial
+from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 from iamtriage._reading.vocabulary.services import service_name
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ _KEYS = {
 }
 
 
-def read_tails(text: str) -> Iterator[Partial]:
+def read_suffixes(text: str) -> Iterator[Piece]:
     """Find everything that stands behind messages."""
     if "status" in text:
         at = 0
@@ -72,7 +72,7 @@ def read_tails(text: str) -> Iterator[Partial]:
             if m["request"] is not None:
                 yield from _read_go1_code(text, max(at, m.start() - _GO1_REACH), m.start())
             at = m.end()
-            partial = Partial("tail", m.start(), m.end(), source="go-v1")
+            partial = Piece("tail", m.start(), m.end(), source="go-v1")
             partial.aws = m["request"] is not None
             partial.put("status_code", m["status"], m.start("status"), m.end("status"), BEST)
             for group, key in (("request", "request_id"), ("host", "host_id")):
@@ -83,7 +83,7 @@ def read_tails(text: str) -> Iterator[Partial]:
         yield from _read_java(text)
     if "AWS Error" in text or "AWS\nError" in text:
         for m in _JAVA_OLDEST.finditer(text):
-            partial = Partial("head", m.start(), m.end(), source="java-v1", aws=True)
+            partial = Piece("head", m.start(), m.end(), source="java-v1", aws=True)
             partial.put("status_code", m["status"], m.start("status"), m.end("status"), BEST)
             partial.put("service", service_name(m["service"]))
             partial.put("request_id", m["request"], m.start("request"), m.end("request"))
@@ -94,12 +94,12 @@ def read_tails(text: str) -> Iterator[Partial]:
             yield partial
     if "(Status Code:" in text:
         for m in _STATUS_ALONE.finditer(text):
-            partial = Partial("tail", m.start(), m.end())
+            partial = Piece("tail", m.start(), m.end())
             partial.put("status_code", m["status"], m.start("status"), m.end("status"))
             yield partial
 
 
-def _read_go1_code(text: str, begin: int, end: int) -> Iterator[Partial]:
+def _read_go1_code(text: str, begin: int, end: int) -> Iterator[Piece]:
     """Find the code of a message that ends at a place, unless it has the shape of one, so that others read it."""
     begin = max(begin, text.rfind("\n\n", begin, end) + 1, text.rfind(RECORD, begin, end) + 1)
     found = [m for m in _GO1_CODE.finditer(text, begin, end) if m["code"] not in _LABELS]
@@ -108,13 +108,13 @@ def _read_go1_code(text: str, begin: int, end: int) -> Iterator[Partial]:
     # A message may begin with such a word too, "Cluster: …", but hardly with two words in one.
     m = max(found, key=lambda m: (len(_WORDS.findall(m["code"])) > 1, m.start()))
     if not is_generic(m["code"]):
-        partial = Partial("head", m.start(), m.end(), source="go-v1")
+        partial = Piece("head", m.start(), m.end(), source="go-v1")
         # People's bold type may end in the middle of it.
         partial.put("code", m["code"].replace("*", ""), m.start("code"), m.end("code"))
         yield partial
 
 
-def _read_java(text: str) -> Iterator[Partial]:
+def _read_java(text: str) -> Iterator[Piece]:
     yield from _java_tails(text, _JAVA, _JAVA_PART)
     for partial in _java_tails(text, _JAVA_QUOTED, _JAVA_QUOTED_PART):
         # Others have services too.
@@ -123,10 +123,10 @@ def _read_java(text: str) -> Iterator[Partial]:
             yield partial
 
 
-def _java_tails(text: str, head: re.Pattern[str], parts: re.Pattern[str]) -> Iterator[Partial]:
+def _java_tails(text: str, head: re.Pattern[str], parts: re.Pattern[str]) -> Iterator[Piece]:
     for m in head.finditer(text):
         source = "java-v1" if m["separator"] == ";" else "java-v2"
-        partial = Partial("tail", m.start(), m.end(), source=source, aws=True)
+        partial = Piece("tail", m.start(), m.end(), source=source, aws=True)
         service = "".join(m["service"].split())
         partial.put("service", None if service == "null" else service_name(service))
         at = m.end()
@@ -143,7 +143,7 @@ def _java_tails(text: str, head: re.Pattern[str], parts: re.Pattern[str]) -> Ite
         yield partial
 
 
-def _put(text: str, partial: Partial, key: str, start: int, end: int) -> None:
+def _put(text: str, partial: Piece, key: str, start: int, end: int) -> None:
     start, end = trim(text, start, end)
     value = text[start:end]
     if "\n" in value:

@@ -17,10 +17,14 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.readers.reasons import WHY, read_tail, read_why
-from iamtriage._reading.vocabulary.generic_subjects import begins_other_words, end_of_principal, names_nobody
+from iamtriage._reading.vocabulary.generic_subjects import (
+    begins_other_words,
+    end_of_principal,
+    is_generic_subject,
+)
 from iamtriage._reading.vocabulary.grammar import ARN_HEAD, ELLIPSIS, VALUE_BEGINS, account_of, cut_in, trim
 from iamtriage._reading.vocabulary.masks import ARN, BRACKETED, rejoin
-from iamtriage._reading.vocabulary.pieces import BEST, Partial
+from iamtriage._reading.vocabulary.pieces import BEST, Piece
 from iamtriage._reading.vocabulary.spaced_names import is_prose, is_whole_name, may_hold_blanks
 
 if TYPE_CHECKING:
@@ -111,7 +115,7 @@ _GAP = re.compile(r"[\s.,…:;'\"`\])}>]*")
 _ELIDED = re.compile(r"\s*(?:\.{2,}|…)\s*(?:on\s+resource:?\s*(?:\.{2,}|…)\s*)?")
 
 
-def read_sentences(text: str) -> Iterator[Partial]:
+def read_sentences(text: str) -> Iterator[Piece]:
     """Find every denial sentence, in order."""
     if "uthori" not in text and "UTHORI" not in text:
         return
@@ -126,9 +130,9 @@ def read_sentences(text: str) -> Iterator[Partial]:
                 yield partial
 
 
-def _read_around(text: str, anchor: re.Match[str], floor: int) -> Partial | None:
+def _read_around(text: str, anchor: re.Match[str], floor: int) -> Piece | None:
     """Read the sentence around the words "not authorized"."""
-    partial = Partial("core", anchor.start(), anchor.end(), kind="access_denied")
+    partial = Piece("core", anchor.start(), anchor.end(), kind="access_denied")
     named = _read_principal(text, floor, anchor, partial)
     perform = _PERFORM.match(text, anchor.end())
     foreign = False
@@ -167,13 +171,13 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Partial | None
     if foreign:
         # The words are taken, so that no other reader claims a part of them.
         line_end = text.find("\n", partial.end, partial.end + _LOST_REACH)
-        return Partial(
+        return Piece(
             "core", partial.start, line_end if line_end >= 0 else min(len(text), partial.end + _LOST_REACH)
         )
     return partial
 
 
-def _put_action(text: str, action: re.Match[str], partial: Partial) -> int:
+def _put_action(text: str, action: re.Match[str], partial: Piece) -> int:
     written = rejoin(action["action"])
     start = action.start("action")
     partial.put("action", written, start, action.end("action"))
@@ -184,7 +188,7 @@ def _put_action(text: str, action: re.Match[str], partial: Partial) -> int:
     return more.end() if more else action.end()
 
 
-def _read_principal(text: str, floor: int, anchor: re.Match[str], partial: Partial) -> bool:
+def _read_principal(text: str, floor: int, anchor: re.Match[str], partial: Piece) -> bool:
     """Read who it is: between a label and the anchor, or the word before the anchor.
 
     Returns:
@@ -223,7 +227,7 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], partial: Parti
     if len(value.split()) > _MOST_BLANKS and not value.startswith(("arn:", "<", "*")):
         return False
     partial.start = label_at
-    if names_nobody(value):
+    if is_generic_subject(value):
         return True
     if value and ELLIPSIS.match(value) is None:
         put_principal(partial, rejoin(value), first, last, text)
@@ -238,7 +242,7 @@ def _is_one_word(text: str, start: int, end: int) -> bool:
     )
 
 
-def put_principal(partial: Partial, value: str, start: int, end: int, text: str) -> None:
+def put_principal(partial: Piece, value: str, start: int, end: int, text: str) -> None:
     """Add a principal and the account that it states."""
     partial.put("principal", value, start, end)
     partial.aws = partial.aws or value.startswith("arn:")
@@ -248,7 +252,7 @@ def put_principal(partial: Partial, value: str, start: int, end: int, text: str)
         partial.put("account", account, at, at + len(account))
 
 
-def _read_resource(text: str, position: int, partial: Partial) -> int:
+def _read_resource(text: str, position: int, partial: Piece) -> int:
     """Read the resource behind the action; give where the sentence goes on."""
     head = _RESOURCE.match(text, position) or _OBJECT.match(text, position)
     if head is None:
@@ -323,20 +327,20 @@ def _resource_bounds(text: str, start: int) -> tuple[int, int]:
     return (first, last - 1) if text.endswith(":", first, last) else (first, last)
 
 
-def read_cut_sentence(text: str) -> Iterator[Partial]:
+def read_cut_sentence(text: str) -> Iterator[Piece]:
     """Find the denial's sentence that a text breaks off in or right behind its principal."""
     label = text.rfind("User: ", max(0, len(text) - _PRINCIPAL_REACH))
     if label < 0 or _DENIAL_AHEAD.search(text, max(0, label - _AHEAD_REACH), label) is None:
         return
     m = _PRINCIPAL_AT_END.match(text, label)
     if m and (m["rest"] is None or " is not authorized".startswith(m["rest"].rstrip())):
-        partial = Partial("core", label, m.end(), kind="access_denied")
+        partial = Piece("core", label, m.end(), kind="access_denied")
         start, end = trim(text, m.start("principal"), m.end("principal"))
         put_principal(partial, rejoin(text[start:end]), start, end, text)
         yield partial
 
 
-def read_lone_reasons(text: str, sentences: Sequence[Partial]) -> Iterator[Partial]:
+def read_lone_reasons(text: str, sentences: Sequence[Piece]) -> Iterator[Piece]:
     """Find why-clauses whose sentence is lost: cut, elided, or overwritten by a terminal."""
     if "explicit" not in text and "because" not in text:
         return
@@ -346,7 +350,7 @@ def read_lone_reasons(text: str, sentences: Sequence[Partial]) -> Iterator[Parti
             at += 1
         if at < len(sentences) and sentences[at].start <= why.start():
             continue
-        partial = Partial("core", why.start(), why.end(), kind="access_denied")
+        partial = Piece("core", why.start(), why.end(), kind="access_denied")
         end = read_why(text, why, partial)
         if "deny" in partial.facts and ("policy_type" in partial.facts or why["explicit"]):
             left = max(0, why.start() - _LOST_REACH, sentences[at - 1].end if at else 0)
@@ -357,7 +361,7 @@ def read_lone_reasons(text: str, sentences: Sequence[Partial]) -> Iterator[Parti
             yield partial
 
 
-def _read_lost_sentence(text: str, left: int, right: int, partial: Partial) -> None:
+def _read_lost_sentence(text: str, left: int, right: int, partial: Piece) -> None:
     """Read what is left of a sentence in front of a why-clause."""
     resource = None
     for resource in _TRUNCATED_RESOURCE.finditer(text, left, right):  # noqa: B007 (the last one counts)

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.grammar import VAULT
-from iamtriage._reading.vocabulary.pieces import CLASS_NAME, HINT, Partial
+from iamtriage._reading.vocabulary.pieces import CLASS_NAME, HINT, Piece
 from iamtriage._reading.vocabulary.services import HOST, service_of_host
 
 if TYPE_CHECKING:
@@ -42,13 +42,13 @@ _TYPED = re.compile(
 _LINE_REACH = 400
 
 
-def read_statuses(text: str) -> Iterator[Partial]:
+def read_statuses(text: str) -> Iterator[Piece]:
     """Find HTTP statuses in the words of logs and traces; weak facts that need a failure to belong to."""
     for m in _STATUS.finditer(text):
         group = m.lastgroup
         if group is None or VAULT.match(text, m.end(group)) or _is_of_mail(text, m):
             continue
-        partial = Partial("status", m.start(), m.end())
+        partial = Piece("status", m.start(), m.end())
         partial.put("status_code", m[group], m.start(group), m.end(group), HINT)
         yield partial
 
@@ -59,13 +59,13 @@ def _is_of_mail(text: str, m: re.Match[str]) -> bool:
     return _MAIL_ONLY <= status < _HTTP_AGAIN or "SMTP" in text[max(0, m.start() - _MAIL_REACH) : m.start()]
 
 
-def read_hosts(text: str) -> Iterator[Partial]:
+def read_hosts(text: str) -> Iterator[Piece]:
     """Find the AWS endpoints that a text names in URLs; weak facts of the same sort."""
     if ".amazonaws." in text or ".api.aws" in text:
         for m in HOST.finditer(text):
             service = service_of_host(m["host"])
             if service and not _is_typed(text, m.start()):
-                partial = Partial("host", m.start(), m.end(), aws=True)
+                partial = Piece("host", m.start(), m.end(), aws=True)
                 partial.put("service", service, rank=CLASS_NAME)
                 yield partial
 

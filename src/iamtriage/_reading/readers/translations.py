@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from iamtriage._reading.vocabulary.codes import kind_of_code
 from iamtriage._reading.vocabulary.grammar import account_of, trim
 from iamtriage._reading.vocabulary.masks import MASK, rejoin
-from iamtriage._reading.vocabulary.pieces import BEST, Partial
+from iamtriage._reading.vocabulary.pieces import BEST, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,7 +116,7 @@ _NOT_ACTIONS = frozenset({"arn", "http", "https"})
 _REACH = 900
 
 
-def read_translated(text: str) -> Iterator[Partial]:
+def read_translations(text: str) -> Iterator[Piece]:
     """Find denials in other languages than English."""
     if text.isascii():
         return
@@ -130,7 +130,7 @@ def read_translated(text: str) -> Iterator[Partial]:
             yield partial
 
 
-def read_translated_codes(text: str) -> Iterator[Partial]:
+def read_translation_codes(text: str) -> Iterator[Piece]:
     """Find codes in parentheses that a foreign sentence, not botocore's, puts beside an operation."""
     if text.isascii():
         return
@@ -139,15 +139,15 @@ def read_translated_codes(text: str) -> Iterator[Partial]:
         if kind_of_code(code["code"]) and not around.isascii():
             operation = _OPERATION.search(text, max(0, code.start() - 120), code.end() + 120)
             if operation:
-                partial = Partial("head", min(operation.start(), code.start()), code.end(), aws=True)
+                partial = Piece("head", min(operation.start(), code.start()), code.end(), aws=True)
                 partial.put("code", code["code"], code.start("code"), code.end("code"))
                 group = operation.lastgroup or "after"
                 partial.put("operation", operation[group], operation.start(group), operation.end(group))
                 yield partial
 
 
-def _read_around(text: str, m: re.Match[str], left: int, right: int) -> Partial | None:
-    partial = Partial("core", m.start(), m.end(), kind="access_denied")
+def _read_around(text: str, m: re.Match[str], left: int, right: int) -> Piece | None:
+    partial = Piece("core", m.start(), m.end(), kind="access_denied")
     _read_principal(text, left, m, partial)
     for action in _ACTION.finditer(text, left, right):
         if (
@@ -187,7 +187,7 @@ def _read_around(text: str, m: re.Match[str], left: int, right: int) -> Partial 
     return partial
 
 
-def _read_principal(text: str, left: int, m: re.Match[str], partial: Partial) -> None:
+def _read_principal(text: str, left: int, m: re.Match[str], partial: Piece) -> None:
     for label in reversed(list(_LABEL.finditer(text, left, m.end() + 200))):
         who = _PRINCIPAL.match(text, label.end())
         if who and (
@@ -203,7 +203,7 @@ def _read_principal(text: str, left: int, m: re.Match[str], partial: Partial) ->
             return
 
 
-def _read_type(text: str, left: int, right: int, partial: Partial) -> None:
+def _read_type(text: str, left: int, right: int, partial: Piece) -> None:
     for name, pattern in _TYPES:
         if pattern.search(text, left, right):
             partial.put("policy_type", name)

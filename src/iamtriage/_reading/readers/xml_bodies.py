@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from iamtriage._reading.vocabulary.codes import is_known
 from iamtriage._reading.vocabulary.grammar import ELLIPSIS
 from iamtriage._reading.vocabulary.masks import rejoin
-from iamtriage._reading.vocabulary.pieces import BEST, HINT, Partial
+from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 from iamtriage._reading.vocabulary.services import service_of_host
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _CLOSE_ERROR = re.compile(r"</Error>")
 _CLOSE_MESSAGE = re.compile(r"</Message>")
 
 
-def read_xml(text: str) -> Iterator[Partial]:
+def read_xml(text: str) -> Iterator[Piece]:
     """Find XML error documents."""
     if "<Code>" in text:
         floor = 0
@@ -58,20 +58,20 @@ def read_xml(text: str) -> Iterator[Partial]:
     if "Message>" in text or "message>" in text:
         for m in _ROOT.finditer(text):
             if is_known(m["code"]):
-                partial = Partial("body", m.start(), m.end(), source="xml", aws=True)
+                partial = Piece("body", m.start(), m.end(), source="xml", aws=True)
                 partial.put("code", m["code"], m.start("code"), m.end("code"), BEST)
                 close = text.find(f"</{m['code']}>", m.end(), m.end() + _REACH)
                 partial.end = close if close > 0 else m.end()
                 yield partial
 
 
-def _document(text: str, m: re.Match[str], floor: int, limit: int) -> Partial:
+def _document(text: str, m: re.Match[str], floor: int, limit: int) -> Piece:
     opened = list(_OPEN.finditer(text, max(floor, m.start() - _OPEN_REACH), m.start()))
     start = opened[0].start() if opened else m.start()
     closed = _CLOSE.search(text, m.end(), limit) or _CLOSE_ERROR.search(text, m.end(), limit)
     end = closed.end() if closed else limit
     blamed = _BLAMED.search(text, max(start, m.start() - _BLAMED_REACH), m.start()) is not None
-    partial = Partial("body", start, m.end(), source="xml", aws=blamed)
+    partial = Piece("body", start, m.end(), source="xml", aws=blamed)
     partial.put("code", m["code"], m.start("code"), m.end("code"), BEST)
     for key, pattern in _VALUE.items():
         value = pattern.search(text, start, end)
@@ -97,7 +97,7 @@ def _document(text: str, m: re.Match[str], floor: int, limit: int) -> Partial:
     return partial
 
 
-def _put_ended(text: str, start: int, partial: Partial) -> None:
+def _put_ended(text: str, start: int, partial: Piece) -> None:
     m = _ENDED.search(text, start)
     if m and ELLIPSIS.match(m["value"]) is None:
         key = "host_id" if m["key"] == "HostId" else "request_id"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from iamtriage._reading.assembly import excerpt, read_cause
 from iamtriage._reading.structured.mappings import as_document, failures_of, load, stated_by
 from iamtriage._reading.vocabulary.codes import kind_of_client_class
-from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, GIVEN, Partial
+from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, GIVEN, Piece
 from iamtriage._reading.vocabulary.triggers import may_hold_failure
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _api_exception(error: BaseException, text: str, status: int, body: str | byt
     for failure in failures_of(as_document(load(body) if body else None)):
         return failure
     if status == 401 and any(cls.__module__.startswith("kubernetes") for cls in type(error).__mro__):
-        partial = Partial("body", 0, 0, kind="kubernetes_unauthorized", source="kubernetes", aws=True)
+        partial = Piece("body", 0, 0, kind="kubernetes_unauthorized", source="kubernetes", aws=True)
         partial.put("status_code", str(status), rank=BEST)
         return read_cause(text, partial)
     return read_cause(text) if may_hold_failure(text) else None
@@ -136,7 +136,7 @@ def _api_exception(error: BaseException, text: str, status: int, body: str | byt
 def _botocore_error(error: BaseException, text: str) -> Failure | None:
     """Read one of botocore's client-side errors: by its class, and by what its text quotes."""
     name = next(cls.__name__ for cls in type(error).__mro__ if _is_botocore(cls))
-    partial = Partial("body", 0, 0, source="botocore", aws=True)
+    partial = Piece("body", 0, 0, source="botocore", aws=True)
     kind = kind_of_client_class(name)
     # A WaiterError quotes the service's code; a class of credentials is the code itself.
     partial.put("code", name, rank=GIVEN if kind else CLASS_NAME)

@@ -16,7 +16,7 @@ from iamtriage._reading.unwrapping.links import unlinked
 from iamtriage._reading.vocabulary.admission import NO_ACCOUNT, is_of_admission
 from iamtriage._reading.vocabulary.codes import bare, is_code, is_status
 from iamtriage._reading.vocabulary.grammar import account_of
-from iamtriage._reading.vocabulary.pieces import BEST, GIVEN, HINT, Partial
+from iamtriage._reading.vocabulary.pieces import BEST, GIVEN, HINT, Piece
 from iamtriage._reading.vocabulary.services import service_of_event_source
 
 if TYPE_CHECKING:
@@ -97,9 +97,9 @@ def load(text: str) -> object:
         return None
 
 
-def stated_by(document: Document, operation: str | None) -> tuple[str, Partial] | None:
+def stated_by(document: Document, operation: str | None) -> tuple[str, Piece] | None:
     """Give the message of a mapping and the facts beside it; None for a mapping that is no error."""
-    partial = Partial("body", 0, 0, source="json")
+    partial = Piece("body", 0, 0, source="json")
     partial.put("operation", operation, rank=BEST)
     if "eventSource" in document or ("eventName" in document and "errorCode" in document):
         return _event(document, partial)
@@ -110,7 +110,7 @@ def stated_by(document: Document, operation: str | None) -> tuple[str, Partial] 
     return _api_error(document, partial)
 
 
-def _event(record: Document, partial: Partial) -> tuple[str, Partial] | None:
+def _event(record: Document, partial: Piece) -> tuple[str, Piece] | None:
     code, message = _text(record.get("errorCode")), _text(record.get("errorMessage")) or ""
     if not code and not message:
         return None
@@ -132,7 +132,7 @@ def _event(record: Document, partial: Partial) -> tuple[str, Partial] | None:
     return message, partial
 
 
-def _kubernetes_status(status: Document, partial: Partial) -> tuple[str, Partial] | None:
+def _kubernetes_status(status: Document, partial: Piece) -> tuple[str, Piece] | None:
     message = _text(status.get("message")) or ""
     reason = _text(status.get("reason"))
     if status.get("status") not in ("Failure", None) or (not message and not reason):
@@ -150,7 +150,7 @@ def _kubernetes_status(status: Document, partial: Partial) -> tuple[str, Partial
     return message, partial
 
 
-def _decoded(decoded: Document, partial: Partial) -> tuple[str, Partial]:
+def _decoded(decoded: Document, partial: Piece) -> tuple[str, Piece]:
     partial.aws, partial.kind = True, "access_denied"
     partial.put("deny", "explicit" if decoded.get("explicitDeny") is True else "implicit")
     context = as_document(decoded.get("context"))
@@ -163,7 +163,7 @@ def _decoded(decoded: Document, partial: Partial) -> tuple[str, Partial]:
     return "", partial
 
 
-def _api_error(body: Document, partial: Partial) -> tuple[str, Partial] | None:
+def _api_error(body: Document, partial: Piece) -> tuple[str, Piece] | None:
     inner = as_document(body.get("Error")) or as_document(body.get("error")) or body
     code = _first(inner, "__type", "Code", "code", "errorCode", "errorType", "ErrorCode")
     if "awsService" in inner:
@@ -193,7 +193,7 @@ def _first(document: Document, *keys: str) -> str | None:
     return next(filter(None, (_text(document.get(key)) for key in keys)), None)
 
 
-def _put_code(partial: Partial, code: str | None) -> None:
+def _put_code(partial: Piece, code: str | None) -> None:
     if not code:
         return
     if is_status(code):
@@ -205,7 +205,7 @@ def _put_code(partial: Partial, code: str | None) -> None:
     partial.put("code", written, rank=GIVEN)
 
 
-def _put_status(partial: Partial, status: object) -> None:
+def _put_status(partial: Piece, status: object) -> None:
     if isinstance(status, int) and not isinstance(status, bool) and 0 <= status < 1000:
         partial.put("status_code", str(status), rank=BEST)
     elif isinstance(status, str) and is_status(status):

@@ -48,7 +48,7 @@ class _Line(NamedTuple):
         return len(self.inside) - len(self.inside.rstrip())
 
 
-def take_off_boxes(view: View) -> None:
+def strip_boxes(view: View) -> None:
     """Drop both borders of every box with their padding, and the line ends inside a word or value."""
     if any(f"{frame}\n" in view.text or view.text.endswith(frame) for frame in _FRAMES):
         view.edit(edit for box in _boxes(view.text) for edit in _edits(box))

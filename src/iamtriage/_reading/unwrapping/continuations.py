@@ -32,7 +32,7 @@ class _Line(NamedTuple):
     blank: bool = False
 
 
-def take_off_continuations(view: View) -> None:
+def strip_continuations(view: View) -> None:
     """Drop the mark of every line that a mark continues, with the blank before it where all have one."""
     if any(f"{mark}\n" in view.text for mark in _MARKS):
         view.edit(edit for run in _runs(view.text) for edit in _edits(run))

@@ -32,7 +32,7 @@ def may_hold_links(text: str) -> bool:
     return "](" in text or ("|" in text and ("<http" in text or "<mailto:" in text))
 
 
-def take_off_links(view: View) -> None:
+def strip_links(view: View) -> None:
     """Leave of each such link what it shows."""
     if may_hold_links(view.text):
         for pattern in (_MARKDOWN, _SLACK):
@@ -46,7 +46,7 @@ def unlinked(value: str) -> str:
     ('eks.amazonaws.com', '[the docs](https://example.com)')
     """
     view = View(value)
-    take_off_links(view)
+    strip_links(view)
     return view.text
 
 

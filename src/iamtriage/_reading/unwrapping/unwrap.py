@@ -12,10 +12,10 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.unwrapping.boxes import take_off_boxes
-from iamtriage._reading.unwrapping.continuations import take_off_continuations
+from iamtriage._reading.unwrapping.boxes import strip_boxes
+from iamtriage._reading.unwrapping.continuations import strip_continuations
 from iamtriage._reading.unwrapping.linewraps import join_wrapped_lines
-from iamtriage._reading.unwrapping.links import take_off_links
+from iamtriage._reading.unwrapping.links import strip_links
 from iamtriage._reading.vocabulary.grammar import RECORD
 from iamtriage._reading.vocabulary.view import View
 
@@ -79,7 +79,7 @@ def unwrap(text: str, *, links: bool = True) -> View:
         _drop_controls(view)
     if not text.isascii():
         view.sub(_BLANKS, " ")
-    _take_off_line_starts(view)
+    _strip_line_starts(view)
     lines = view.text.count("\n")
     if "\\" in view.text:
         view.sub(_ESCAPE, _unescape)
@@ -87,7 +87,7 @@ def unwrap(text: str, *, links: bool = True) -> View:
     if "&" in view.text:
         view.sub(_ENTITY, lambda m: html.unescape(html.unescape(m[0])))
     if links:
-        take_off_links(view)
+        strip_links(view)
     if not view.text.isascii():
         # One character for one: offsets stay.
         view.text = view.text.translate(_TYPOGRAPHIC)
@@ -97,7 +97,7 @@ def unwrap(text: str, *, links: bool = True) -> View:
         view.sub(_TAGS, "\n")
     if view.text.count("\n") != lines:
         # What was escaped may have lines, boxes and stamps of its own.
-        _take_off_line_starts(view)
+        _strip_line_starts(view)
     view.sub(_STAMPS, RECORD)
     view.sub(_RUNS, _collapse)
     # Nothing moves by it, and no reader asks how many empty lines a text ends with.
@@ -111,13 +111,13 @@ def _drop_controls(view: View) -> None:
     view.sub(_DROPPED, "")
 
 
-def _take_off_line_starts(view: View) -> None:
+def _strip_line_starts(view: View) -> None:
     """Drop boxes and marks, then the line ends that they hid."""
-    take_off_boxes(view)
+    strip_boxes(view)
     view.sub(_BOX, "")
     view.edit(_mark_edits(view.text))
     if "\n" in view.text:
-        take_off_continuations(view)
+        strip_continuations(view)
         join_wrapped_lines(view)
 
 

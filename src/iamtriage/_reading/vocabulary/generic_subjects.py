@@ -36,10 +36,10 @@ def begins_other_words(value: str) -> bool:
     return _ANNOUNCES.match(value) is not None or _CODE.fullmatch(value) is not None
 
 
-def names_nobody(value: str) -> bool:
+def is_generic_subject(value: str) -> bool:
     """Tell whether words mean whoever asked, and do not say who that is.
 
-    >>> names_nobody("You"), names_nobody("The caller"), names_nobody("it"), names_nobody("Theo the cat")
+    >>> is_generic_subject("You"), is_generic_subject("The caller"), is_generic_subject("it"), is_generic_subject("Theo the cat")
     (True, True, False, False)
     """
     words = value.lower().split()

@@ -41,23 +41,23 @@ _AWS = re.compile(
 )
 
 
-def places_of_other_clouds(text: str) -> list[int]:
+def find_other_clouds(text: str) -> list[int]:
     """Give where a text shows another cloud.
 
-    >>> places_of_other_clouds("Resource: acs:ram:*:1234567890123456:role/*")
+    >>> find_other_clouds("Resource: acs:ram:*:1234567890123456:role/*")
     [10]
-    >>> places_of_other_clouds("arn:aws:iam::111122223333:root")
+    >>> find_other_clouds("arn:aws:iam::111122223333:root")
     []
     """
     return [m.start() for m in _CLOUDS.finditer(text)]
 
 
-def places_of_other_systems(text: str) -> list[int]:
+def find_other_systems(text: str) -> list[int]:
     """Give where a text shows a database's, file system's or framework's denial."""
     return [m.start() for m in _OTHER_SYSTEMS.finditer(text)]
 
 
-def places_of_storage(text: str) -> list[int]:
+def find_storage(text: str) -> list[int]:
     """Give where a text speaks of S3 or a bucket, whose clients print the bare "Access Denied"."""
     return [m.start() for m in _STORAGE.finditer(text)]
 

@@ -59,7 +59,7 @@ class Fact:
 
 
 @attrs.define
-class Partial:
+class Piece:
     """A piece of a failure between ``start`` and ``end`` of the readable text.
 
     Attributes:

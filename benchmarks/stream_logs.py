@@ -1,0 +1,232 @@
+"""Logs with failures in them, each from a seed; not for scoring, nor for what failures and lines say."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from benchmarks.stream_failures import RECIPES, Fresh, printed
+from benchmarks.stream_formats import FORMATS, INNER, Entry, Worker
+from benchmarks.stream_lines import Said, ordinary
+from benchmarks.stream_records import could_be_one
+from benchmarks.stream_shapes import SHAPES, shapes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from benchmarks.stream_failures import Printed
+
+__all__ = ("Planted", "Stream", "generate", "streams")
+
+# How many ordinary entries stand between two failures; a log keeps to one of these.
+GAPS = ((0, 0), (0, 3), (1, 8), (5, 20), (15, 40))
+# So many failures have to pass before one comes that could be another print of the same, and before one comes that
+# nothing tells from it.
+_NEAR = 6
+_APART = 12
+_PER_LOG = (3, 16)
+_WORKERS = ("api", "orders", "billing", "deploy")
+_START = datetime(2026, 10, 7, 9, 0, tzinfo=UTC)
+# Terraform prints what it prints, whoever called it.
+_ONLY = {"terraform": frozenset({"terraform", "terraform-plain"})}
+
+
+class Planted(NamedTuple):
+    """A failure that stands in a log.
+
+    Attributes:
+        record: the flat record that is wanted.
+        start: where its first line starts in the log.
+        end: where its last line ends. Lines of other workers may stand between.
+        text: what its entry says, before the format.
+        recipe: which sort of failure it is.
+        envelope: its print.
+        shape: how it was written.
+    """
+
+    record: Mapping[str, object]
+    start: int
+    end: int
+    text: str
+    recipe: str
+    envelope: str
+    shape: str
+
+
+class Stream(NamedTuple):
+    """A log.
+
+    Attributes:
+        text: all of it.
+        failures: what stands in it, in the order in which each begins.
+        format: the name of its format.
+        mode: ``"one"`` worker, several that take turns by ``"entries"``, or several by ``"lines"``.
+    """
+
+    text: str
+    failures: tuple[Planted, ...]
+    format: str
+    mode: str
+
+
+class _Chunk(NamedTuple):
+    """What one worker writes at once; its failure, where it is one."""
+
+    worker: int
+    said: Said
+    failure: Printed | None = None
+    shape: str = ""
+
+
+def generate(seed: int, failures: int, form: str | None = None) -> Stream:
+    """Write one log.
+
+    Args:
+        seed: what it follows from.
+        failures: how many stand in it.
+        form: the name of its format; else any.
+    """
+    rnd = random.Random(seed)
+    form = form or rnd.choice(tuple(FORMATS))
+    mode = "one"
+    if form not in {"plain", "terraform", "github", "gitlab"}:
+        mode = rnd.choice(("one", "entries", *(("lines", "lines") if FORMATS[form].shared else ())))
+    fresh = Fresh(rnd)
+    names = rnd.sample(_WORKERS, 1 if mode == "one" else rnd.randrange(2, 4))
+    workers = [Worker(name, number, fresh.token(5)) for number, name in enumerate(names, 1)]
+    return _Writer(fresh, form, mode, workers).written(_planned(fresh, form, failures, len(workers)))
+
+
+def streams(seed: int, failures: int, form: str | None = None) -> Iterator[Stream]:
+    """Write logs until so many failures stand in them, all of one format where one is named."""
+    rnd = random.Random(seed)
+    forms = [form] if form else rnd.sample(tuple(FORMATS), len(FORMATS))
+    for each in itertools.cycle(forms):
+        count = min(failures, rnd.randrange(*_PER_LOG))
+        if not count:
+            return
+        yield generate(rnd.getrandbits(32), count, each)
+        failures -= count
+
+
+def _planned(fresh: Fresh, form: str, failures: int, workers: int) -> list[_Chunk]:
+    """Give what is written, in order."""
+    rnd = fresh.rnd
+    least, most = rnd.choice(GAPS)
+    chunks: list[_Chunk] = []
+    before: list[Printed] = []
+
+    def fill(count: int) -> None:
+        chunks.extend(_Chunk(rnd.randrange(workers), ordinary(fresh, form)) for _ in range(count))
+
+    for _ in range(failures):
+        fill(rnd.randint(least, most))
+        failure = _drawn(fresh, form, before)
+        before.append(failure)
+        shape = rnd.choice(shapes_of(failure))
+        said = Said("ERROR", SHAPES[shape].write(fresh, failure), SHAPES[shape].bare)
+        chunks.append(_Chunk(rnd.randrange(workers), said, failure, shape))
+    fill(rnd.randint(least, most))
+    return chunks
+
+
+def _drawn(fresh: Fresh, form: str, before: list[Printed]) -> Printed:
+    """Draw a failure that cannot be taken for another print of one that stands near it."""
+    names = tuple(RECIPES)
+    weights = [RECIPES[name].weight for name in names]
+    while True:
+        recipe = fresh.rnd.choices(names, weights)[0]
+        made = printed(fresh, recipe, _ONLY.get(form, ()))
+        if made is None or any(made.record == other.record for other in before[-_APART:]):
+            continue
+        if not any(could_be_one(made.record, other.record) for other in before[-_NEAR:]):
+            return made
+
+
+class _Writer:
+    """Writes the lines of one log, and notes where its failures stand."""
+
+    def __init__(self, fresh: Fresh, form: str, mode: str, workers: list[Worker]) -> None:
+        self.rnd = fresh.rnd
+        self.form, self.mode, self.workers = form, mode, workers
+        self.format = FORMATS[form]
+        self.inner = [FORMATS[self.rnd.choice(INNER)] for _ in workers]
+        self.at = _START
+        self.lines: list[str] = []
+        self.length = 0
+
+    def written(self, chunks: list[_Chunk]) -> Stream:
+        """Write them all."""
+        places: dict[int, tuple[int, int]] = {}
+        for number, line in self._merged(chunks):
+            start = self.length
+            self._put(line)
+            if chunks[number].failure:
+                places[number] = (places.get(number, (start, 0))[0], start + len(line))
+        planted = [
+            Planted(
+                failure.record,
+                *places[number],
+                chunk.said.text,
+                failure.recipe,
+                failure.envelope,
+                chunk.shape,
+            )
+            for number, chunk in enumerate(chunks)
+            if (failure := chunk.failure) is not None
+        ]
+        planted.sort(key=lambda failure: failure.start)
+        return Stream("".join(f"{line}\n" for line in self.lines), tuple(planted), self.form, self.mode)
+
+    def _put(self, line: str) -> None:
+        self.lines.append(line)
+        self.length += len(line) + 1
+
+    def _merged(self, chunks: list[_Chunk]) -> Iterator[tuple[int, str]]:
+        """Give the lines in the order in which the workers write them, each with the number of its chunk."""
+        if self.mode != "lines":
+            for number in range(len(chunks)):
+                yield from ((number, line) for line in self._entry(number, chunks))
+                self._later()
+            return
+        queues = [
+            [number for number, chunk in enumerate(chunks) if chunk.worker == worker]
+            for worker in range(len(self.workers))
+        ]
+        running: dict[int, Iterator[str]] = {}
+        while any(queues):
+            # Who is behind writes next, or anybody: what was planned side by side stays near.
+            worker = min((queue[0], worker) for worker, queue in enumerate(queues) if queue)[1]
+            if self.rnd.random() < 0.6:
+                worker = self.rnd.choice([worker for worker, queue in enumerate(queues) if queue])
+            number = queues[worker][0]
+            lines = running.setdefault(worker, iter(self._entry(number, chunks)))
+            line = next(lines, None)
+            if line is None:
+                del running[worker], queues[worker][0]
+                self._later()
+            else:
+                yield number, line
+
+    def _later(self) -> None:
+        self.at += timedelta(milliseconds=self.rnd.randrange(1, 3000), microseconds=self.rnd.randrange(1000))
+
+    def _entry(self, number: int, chunks: list[_Chunk]) -> list[str]:
+        """Write one entry, as lines."""
+        chunk = chunks[number]
+        entry = Entry(self.at, chunk.said.level, self.workers[chunk.worker], chunk.said.text)
+        if self.format.nests and not chunk.said.bare:
+            entry = entry._replace(text=self.inner[chunk.worker].write(entry))
+        if self.format.per_line:
+            parts = entry.text.split("\n")
+            return [
+                self.format.write(entry._replace(text=part, first=not place))
+                for place, part in enumerate(parts)
+            ]
+        stamped = self.format.stamped and not (chunk.said.bare and self.format.bare)
+        lines = (self.format.write(entry) if stamped else entry.text).split("\n")
+        # Without a stamp, nothing but a blank line parts two failures.
+        behind = number > 0 and chunks[number - 1].failure is not None
+        return lines if stamped or not (behind and chunk.failure) else ["", *lines]

@@ -1,0 +1,96 @@
+"""What a print of a failure has to be read as, from the sample's own data; not for making failures.
+
+:data:`STATES` says what each print tells of the call. The parser is not asked, with one exception:
+``testing.aws_error`` takes the kind and the facts in the words from the botocore text of the bare sample.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from iamtriage.testing import EnvelopeName, Sample
+
+__all__ = ("OWN_WORDS", "STATES", "could_be_one", "wanted")
+
+_CALL = ("code", "operation")
+_IDS = ("status_code", "request_id", "host_id")
+# What a print states of the call, besides the service's words; one that is not listed states nothing.
+STATES: Mapping[EnvelopeName, tuple[str, ...]] = {
+    "botocore": _CALL,
+    "traceback": _CALL,
+    "cli": _CALL,
+    "cli-legacy": _CALL,
+    "cli-v1": _CALL,
+    "cli-json": ("code",),
+    "go-v1": ("code", *_IDS),
+    "go-v2": (*_CALL, *_IDS, "service"),
+    "java-v1": ("code", *_IDS, "service"),
+    "java-v2": (*_IDS, "service"),
+    "js-v2": ("code", *_IDS),
+    "js-v3": ("code", *_IDS),
+    "dotnet": ("service",),
+    "ruby": ("code", "service"),
+    "php": (*_CALL, "status_code", "service"),
+    "rust": ("code", "request_id", "host_id"),
+    "cpp": ("code", "status_code", "request_id"),
+    "terraform": (*_CALL, *_IDS, "service"),
+    "terraform-plain": (*_CALL, *_IDS, "service"),
+    "cloudformation": (*_IDS, "service"),
+    "cloudtrail": ("operation", "request_id", "service"),
+}
+# The prints of an answer of Kubernetes that state its status.
+_STATUSES = frozenset({"kubernetes-client", "kubernetes-status"})
+_IMDS = {"operation": "GetCallerIdentity", "service": "sts"}
+# What the prints of an SDK's own errors state: no service answered, so the sample cannot tell.
+OWN_WORDS: Mapping[tuple[str, EnvelopeName], Mapping[str, str]] = {
+    ("expired_credentials", "traceback"): {"code": "UnauthorizedSSOTokenError"},
+    ("missing_credentials", "traceback"): {"code": "NoCredentialsError"},
+    ("missing_credentials", "go-v1"): {"code": "NoCredentialProviders"},
+    ("missing_credentials", "go-v2"): _IMDS,
+    ("missing_credentials", "terraform"): _IMDS,
+    ("missing_credentials", "terraform-plain"): _IMDS,
+    ("missing_credentials", "js-v3"): {"code": "CredentialsProviderError"},
+}
+_CALL_KEYS = ("code", "operation", "service", "status_code", "request_id", "host_id")
+
+
+def wanted(sample: Sample, envelope: EnvelopeName) -> dict[str, object]:
+    """Give the flat record of a sample in one print, alone and unwrapped."""
+    record: dict[str, object] = {**sample.record}
+    prefix = record["service"]
+    record |= dict.fromkeys(_CALL_KEYS)
+    record["service"] = prefix
+    if sample.words:
+        status = {"status_code": sample.status} if envelope in _STATUSES else {}
+        return {**record, **OWN_WORDS.get((sample.kind, envelope), {}), **status}
+    names = {*STATES.get(envelope, ())}
+    if envelope in {"body", "php"}:
+        names |= _in_body(sample.http()[2].decode())
+    record |= {name: getattr(sample, _FIELDS.get(name, name)) for name in names}
+    record["service"] = prefix or record["service"]
+    if "code" in names and sample.code == str(sample.status):
+        # botocore knows no code but the status where the answer has no body: it states both.
+        record["status_code"] = sample.status
+    if envelope == "cloudtrail":
+        record["code"] = sample.cloudtrail()["errorCode"]
+    return record
+
+
+_FIELDS = {"status_code": "status"}
+
+
+def _in_body(body: str) -> set[str]:
+    """Tell what a body states of the call; the code of most JSON services is in a header."""
+    if body.startswith("{"):
+        return {"code"} if "__type" in body else set()
+    # The namespace of the query services is an address at the service's host.
+    return {"code", "request_id", "host_id", *(("service",) if "xmlns" in body else ())}
+
+
+def could_be_one(first: Mapping[str, object], second: Mapping[str, object]) -> bool:
+    """Tell whether two records could be two prints of one failure: nothing in them differs."""
+    both = ((first[key], second[key]) for key in first)
+    return all(one == other for one, other in both if one is not None and other is not None)
