@@ -108,7 +108,12 @@ def _plain(case: Case[AwsError], words: str) -> Explanation:
         code_lines(code, status, of_sdk=kind.of_sdk),
     )
     return Explanation(
-        case.failure, kind.topic, kind.summary, (told, *kind.causes), kind.remedies, (*kind.notes, _NOTE)
+        failure=case.failure,
+        topic=kind.topic,
+        summary=kind.summary,
+        causes=(told, *kind.causes),
+        remedies=kind.remedies,
+        notes=(*kind.notes, _NOTE),
     )
 
 
@@ -120,10 +125,10 @@ def _not_found(case: Case[AwsError], words: str) -> Explanation:
     code, status = code_of(case.failure), case.failure.envelope.status_code
     where = "" if region is None else f" in {region}"
     return Explanation(
-        case.failure,
-        "not-found",
-        f"AWS has no such thing{where}, for the account that asks.",
-        (
+        failure=case.failure,
+        topic="not-found",
+        summary=f"AWS has no such thing{where}, for the account that asks.",
+        causes=(
             Cause("not-found", "What the call names is not there.", "reported", code_lines(code, status)),
             Cause("other-region", "It is in another region than the call.", "possible"),
             Cause("other-account", "It is in another account than that of the credentials.", "possible"),
@@ -132,7 +137,7 @@ def _not_found(case: Case[AwsError], words: str) -> Explanation:
             ),
             Cause("gone-or-new", "It was deleted, or was made seconds ago.", "possible"),
         ),
-        (
+        remedies=(
             Remedy(
                 title="See in which account and region the call looks",
                 who="you",
@@ -148,7 +153,7 @@ def _not_found(case: Case[AwsError], words: str) -> Explanation:
             ),
             *_listed(case, words, region),
         ),
-        (_NOTE,),
+        notes=(_NOTE,),
     )
 
 
@@ -178,10 +183,10 @@ def _quota(case: Case[AwsError], _words: str) -> Explanation:
     region = commands.region(region_in(case))
     code, status = code_of(case.failure), case.failure.envelope.status_code
     return Explanation(
-        case.failure,
-        "quota-reached",
-        "The account has reached a quota.",
-        (
+        failure=case.failure,
+        topic="quota-reached",
+        summary="The account has reached a quota.",
+        causes=(
             Cause(
                 "quota-reached",
                 "A quota of the account, the region or the resource is used up.",
@@ -189,7 +194,7 @@ def _quota(case: Case[AwsError], _words: str) -> Explanation:
                 code_lines(code, status),
             ),
         ),
-        (
+        remedies=(
             Remedy(
                 title="Free what is not needed",
                 who="you",
@@ -229,7 +234,7 @@ def _quota(case: Case[AwsError], _words: str) -> Explanation:
                 url=pages.QUOTAS,
             ),
         ),
-        (_NOTE,),
+        notes=(_NOTE,),
     )
 
 
@@ -237,10 +242,10 @@ def _too_long(case: Case[AwsError], words: str) -> Explanation:
     code, status = code_of(case.failure), case.failure.envelope.status_code
     if "PackedPolicy" in code or "PackedPolicy" in words:
         return Explanation(
-            case.failure,
-            "session-too-long",
-            "Session policies and session tags are too long together.",
-            (
+            failure=case.failure,
+            topic="session-too-long",
+            summary="Session policies and session tags are too long together.",
+            causes=(
                 Cause(
                     "session-too-long",
                     "STS packs them into the session token, and they do not fit.",
@@ -248,7 +253,7 @@ def _too_long(case: Case[AwsError], words: str) -> Explanation:
                     code_lines(code, status),
                 ),
             ),
-            (
+            remedies=(
                 Remedy(
                     title="Hand less over",
                     who="you",
@@ -261,10 +266,10 @@ def _too_long(case: Case[AwsError], words: str) -> Explanation:
             ),
         )
     return Explanation(
-        case.failure,
-        "policy-too-long",
-        "The policy is too long.",
-        (
+        failure=case.failure,
+        topic="policy-too-long",
+        summary="The policy is too long.",
+        causes=(
             Cause(
                 "policy-too-long",
                 "The document, or all of one entity together, is longer than IAM takes.",
@@ -272,8 +277,8 @@ def _too_long(case: Case[AwsError], words: str) -> Explanation:
                 code_lines(code, status),
             ),
         ),
-        (size_remedy(),),
-        ("No permission is missing. Nothing was saved.",),
+        remedies=(size_remedy(),),
+        notes=("No permission is missing. Nothing was saved.",),
     )
 
 
@@ -290,10 +295,10 @@ def _key_state(case: Case[AwsError], words: str) -> Explanation:
     if "pending deletion" in words:
         state = "The key is to be deleted."
     return Explanation(
-        case.failure,
-        "kms-key-state",
-        "The KMS key cannot be used in the state in which it is.",
-        (
+        failure=case.failure,
+        topic="kms-key-state",
+        summary="The KMS key cannot be used in the state in which it is.",
+        causes=(
             Cause(
                 "kms-key-state",
                 state,
@@ -301,7 +306,7 @@ def _key_state(case: Case[AwsError], words: str) -> Explanation:
                 code_lines(code, status),
             ),
         ),
-        (
+        remedies=(
             Remedy(
                 title="See the key's state, and bring it back",
                 who="resource owner",
@@ -325,7 +330,7 @@ def _key_state(case: Case[AwsError], words: str) -> Explanation:
                 url=pages.KMS_KEY_STATE,
             ),
         ),
-        (_NOTE,),
+        notes=(_NOTE,),
     )
 
 
@@ -367,10 +372,10 @@ def _head(case: Case[AwsError], _words: str) -> Explanation:
         else (elsewhere,)
     )
     return Explanation(
-        failure,
-        "head-without-reason",
-        f"S3 said {status} to {failure.envelope.operation} and gave no reason.",
-        (
+        failure=failure,
+        topic="head-without-reason",
+        summary=f"S3 said {status} to {failure.envelope.operation} and gave no reason.",
+        causes=(
             Cause(
                 "no-body",
                 "A HEAD request has an answer without a body: S3 cannot say why.",
@@ -379,8 +384,8 @@ def _head(case: Case[AwsError], _words: str) -> Explanation:
             ),
             *causes,
         ),
-        tuple(_head_remedies(case, all_of_it=status == "400")),
-        (_NOTE,),
+        remedies=tuple(_head_remedies(case, all_of_it=status == "400")),
+        notes=(_NOTE,),
     )
 
 
@@ -417,10 +422,10 @@ def _other(case: Case[AwsError], _words: str) -> Explanation:
     operation = fit(envelope.operation)
     call = f"The call {operation}" if operation else "The call"
     return Explanation(
-        failure,
-        "aws-error",
-        f"{call} failed with {code}." if fit(code) else f"{call} failed.",
-        (
+        failure=failure,
+        topic="aws-error",
+        summary=f"{call} failed with {code}." if fit(code) else f"{call} failed.",
+        causes=(
             Cause(
                 "aws-error",
                 "AWS gives only the HTTP status, and no code."
@@ -430,7 +435,7 @@ def _other(case: Case[AwsError], _words: str) -> Explanation:
                 code_lines(code, envelope.status_code),
             ),
         ),
-        (
+        remedies=(
             Remedy(
                 title="Look the code up",
                 who="you",

@@ -100,10 +100,7 @@ def _entry(case: Case[InvalidArn], words: str) -> Explanation:
             title="Look up the whole ARN",
             who="cluster administrator",
             steps=(
-                (
-                    "Write it with its path, as IAM prints it. An access entry is the one place that wants "
-                    "the path, and aws-auth the one that does not."
-                ),
+                "Write it with its path, as IAM prints it. An access entry is the one place that wants the path, and aws-auth the one that does not.",
                 "Use credentials of the account of the role or user.",
             ),
             commands=(lookup,),
@@ -123,10 +120,7 @@ def _entry(case: Case[InvalidArn], words: str) -> Explanation:
                 title="Wait, if the role was made just now",
                 who="you",
                 steps=(
-                    (
-                        "A new role or user takes some seconds to be known everywhere. In Terraform, let the "
-                        "entry depend on the role, and apply once more."
-                    ),
+                    "A new role or user takes some seconds to be known everywhere. In Terraform, let the entry depend on the role, and apply once more.",
                 ),
                 url=pages.CONSISTENCY,
             )
@@ -170,8 +164,7 @@ def _service_linked(case: Case[InvalidArn]) -> Explanation:
         causes=(
             Cause(
                 "service-linked-role",
-                "The principalArn is that of a service-linked role. EKS makes and keeps the entries of "
-                "its own ones.",
+                "The principalArn is that of a service-linked role. EKS makes and keeps the entries of its own ones.",
                 "reported",
             ),
         ),
@@ -180,10 +173,7 @@ def _service_linked(case: Case[InvalidArn]) -> Explanation:
                 title="Leave the entry out",
                 who="cluster administrator",
                 steps=(
-                    (
-                        "Take the role out of the list, script or Terraform configuration: its path "
-                        "begins with /aws-service-role/."
-                    ),
+                    "Take the role out of the list, script or Terraform configuration: its path begins with /aws-service-role/.",
                     "For people and programs, name a role that they assume.",
                 ),
                 commands=(cluster.eks("list-access-entries"),),
@@ -234,14 +224,8 @@ def _sts(case: Case[InvalidArn], words: str) -> Explanation:
                 title="Set the ARN of the role right" + (", where it is set elsewhere" if web else ""),
                 who="you",
                 steps=(
-                    (
-                        "It is role_arn in the profile, AWS_ROLE_ARN in the environment, or what the program "
-                        "was given."
-                    ),
-                    (
-                        "The form is arn:aws:iam::ACCOUNT_ID:role/PATH/NAME, with the partition of the "
-                        "account for aws."
-                    ),
+                    "It is role_arn in the profile, AWS_ROLE_ARN in the environment, or what the program was given.",
+                    "The form is arn:aws:iam::ACCOUNT_ID:role/PATH/NAME, with the partition of the account for aws.",
                 ),
                 commands=((fault.lookup if fault else None) or lookup_for(_principal(text)),),
                 url=pages.OIDC_ROLES if web else pages.ASSUME_ROLE,
@@ -321,10 +305,7 @@ def _other(case: Case[InvalidArn], words: str) -> Explanation:
         *_fault_causes(text, fault),
     ]
     if fault is None:
-        words = (
-            "The place wants the ARN of another kind of thing, of another account or partition, or one "
-            "that exists."
-        )
+        words = "The place wants the ARN of another kind of thing, of another account or partition, or one that exists."
         causes.append(Cause("other-kind", words, "possible"))
     steps = ["An ARN has six parts: arn:PARTITION:SERVICE:REGION:ACCOUNT_ID:RESOURCE."]
     if fault is not None and fault.right is not None:

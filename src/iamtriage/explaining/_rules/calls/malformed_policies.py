@@ -48,15 +48,17 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
         return _invalid_principal(case, words)
     what = fault.text
     return Explanation(
-        case.failure,
-        "malformed-policy",
-        what if what.startswith("AWS") else f"AWS refuses the policy document: {what[:1].lower()}{what[1:]}",
-        (Cause(fault.code, what, "reported", because),),
-        (
+        failure=case.failure,
+        topic="malformed-policy",
+        summary=what
+        if what.startswith("AWS")
+        else f"AWS refuses the policy document: {what[:1].lower()}{what[1:]}",
+        causes=(Cause(fault.code, what, "reported", because),),
+        remedies=(
             Remedy(title="Correct the document", who="you", steps=fault.steps, url=pages.POLICY_TROUBLES),
             _validate(words),
         ),
-        (_NOTHING_SAVED,),
+        notes=(_NOTHING_SAVED,),
     )
 
 
@@ -85,12 +87,12 @@ def _invalid_principal(case: Case[MalformedPolicy], words: str) -> Explanation:
     # What is deleted or written wrongly cannot be looked up, and services are AWS's.
     finds = (_find(kind, name),) if causes[-1].evidence == "possible" and kind != "service" else ()
     return Explanation(
-        case.failure,
-        "invalid-principal",
-        text,
-        tuple(causes),
-        (*finds, _correct(kind), _validate(words)),
-        (_NOTHING_SAVED,),
+        failure=case.failure,
+        topic="invalid-principal",
+        summary=text,
+        causes=tuple(causes),
+        remedies=(*finds, _correct(kind), _validate(words)),
+        notes=(_NOTHING_SAVED,),
     )
 
 

@@ -63,10 +63,10 @@ def explain_service_role(case: Case[AwsError], words: str) -> Explanation | None
 
 def _instance_profile(case: Case[AwsError], words: str) -> Explanation:
     return Explanation(
-        case.failure,
-        "instance-profile-not-there",
-        "EC2 does not know the instance profile.",
-        (
+        failure=case.failure,
+        topic="instance-profile-not-there",
+        summary="EC2 does not know the instance profile.",
+        causes=(
             Cause(
                 "instance-profile-not-there",
                 "EC2 finds no instance profile of that name or ARN.",
@@ -81,7 +81,7 @@ def _instance_profile(case: Case[AwsError], words: str) -> Explanation:
             ),
             Cause("other-account", "The instance profile is in another account.", "possible"),
         ),
-        (
+        remedies=(
             Remedy(
                 title="Wait, and try again",
                 who="you",
@@ -105,7 +105,7 @@ def _instance_profile(case: Case[AwsError], words: str) -> Explanation:
                 url=pages.EC2_ROLES,
             ),
         ),
-        ("No permission of the caller is missing.",),
+        notes=("No permission of the caller is missing.",),
     )
 
 
@@ -120,10 +120,10 @@ def _service_role(case: Case[AwsError], words: str) -> Explanation:
     name = commands.role_name(role.name if isinstance(role, Role) else None)
     who = "the service" if service is None else service
     return Explanation(
-        case.failure,
-        "service-cannot-assume-role",
-        f"The role cannot be assumed by {who}.",
-        (
+        failure=case.failure,
+        topic="service-cannot-assume-role",
+        summary=f"The role cannot be assumed by {who}.",
+        causes=(
             Cause(
                 "service-cannot-assume-role",
                 "The service tried to assume the role that the call names, and could not.",
@@ -138,7 +138,7 @@ def _service_role(case: Case[AwsError], words: str) -> Explanation:
                 "possible",
             ),
         ),
-        (
+        remedies=(
             Remedy(
                 title="If the role was just made: wait, and try again",
                 who="you",
@@ -148,7 +148,7 @@ def _service_role(case: Case[AwsError], words: str) -> Explanation:
             ),
             _trust(service, name, known.takes if known else ASSUME),
         ),
-        ("It is the service that may not use the role. No permission of the caller is missing.",),
+        notes=("It is the service that may not use the role. No permission of the caller is missing.",),
     )
 
 

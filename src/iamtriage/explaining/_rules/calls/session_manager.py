@@ -50,10 +50,10 @@ def _node(case: Case[AwsError], words: str) -> Explanation:
     node = found[0] if found else "INSTANCE_ID"
     where = ("--region", commands.region(region_in(case)))
     return Explanation(
-        case.failure,
-        "session-target-not-connected",
-        "Session Manager has no connection to the machine's agent, in the account and region of the call.",
-        (
+        failure=case.failure,
+        topic="session-target-not-connected",
+        summary="Session Manager has no connection to the machine's agent, in the account and region of the call.",
+        causes=(
             Cause(
                 "target-not-connected",
                 "The machine is not connected to Session Manager there.",
@@ -77,7 +77,7 @@ def _node(case: Case[AwsError], words: str) -> Explanation:
                 "possible",
             ),
         ),
-        (
+        remedies=(
             Remedy(
                 title="See whether the agent is connected",
                 who="you",
@@ -127,7 +127,7 @@ def _node(case: Case[AwsError], words: str) -> Explanation:
                 url=pages.SESSION_ENDPOINTS,
             ),
         ),
-        ("It is no denial of the caller: what may lack permissions is the role of the machine.",),
+        notes=("It is no denial of the caller: what may lack permissions is the role of the machine.",),
     )
 
 
@@ -144,10 +144,10 @@ def _task(case: Case[AwsError], words: str) -> Explanation:
         or code_lines(code_of(case.failure), case.failure.envelope.status_code),
     )
     return Explanation(
-        case.failure,
-        "ecs-exec-not-connected",
-        "ECS Exec reaches no agent in the task's container.",
-        (
+        failure=case.failure,
+        topic="ecs-exec-not-connected",
+        summary="ECS Exec reaches no agent in the task's container.",
+        causes=(
             told,
             Cause(
                 "agent-without-permissions",
@@ -165,7 +165,7 @@ def _task(case: Case[AwsError], words: str) -> Explanation:
                 "possible",
             ),
         ),
-        (
+        remedies=(
             Remedy(
                 title="See what the task says of ECS Exec",
                 who="you",
@@ -214,5 +214,5 @@ def _task(case: Case[AwsError], words: str) -> Explanation:
                 url=pages.ECS_EXEC,
             ),
         ),
-        ("It is no denial of the caller: what may lack permissions is the role of the task.",),
+        notes=("It is no denial of the caller: what may lack permissions is the role of the task.",),
     )

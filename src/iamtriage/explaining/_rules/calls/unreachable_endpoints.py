@@ -55,10 +55,10 @@ def explain_unanswered(case: Case[AwsError], words: str) -> Explanation:
         "no-answer", "The call got no answer.", "derived", code_lines(code, None, of_sdk=True)
     )
     return Explanation(
-        case.failure,
-        "no-answer",
-        f"The call to {where} got no answer.",
-        (
+        failure=case.failure,
+        topic="no-answer",
+        summary=f"The call to {where} got no answer.",
+        causes=(
             cause,
             *found.causes,
             Cause(
@@ -68,8 +68,8 @@ def explain_unanswered(case: Case[AwsError], words: str) -> Explanation:
             ),
             *_more(words),
         ),
-        (*found.remedies, _try_host(case, host, words)),
-        (_NOTE,),
+        remedies=(*found.remedies, _try_host(case, host, words)),
+        notes=(_NOTE,),
     )
 
 
@@ -138,10 +138,10 @@ def _try_host(case: Case[AwsError], host: str | None, words: str) -> Remedy:
 
 def _bad_header(case: Case[AwsError], words: str) -> Explanation:
     return Explanation(
-        case.failure,
-        "key-with-blanks",
-        "The credentials hold characters that cannot be sent, so no call was made.",
-        (
+        failure=case.failure,
+        topic="key-with-blanks",
+        summary="The credentials hold characters that cannot be sent, so no call was made.",
+        causes=(
             Cause(
                 "key-with-blanks",
                 "The key id, secret or session token has a line end, a control character or a letter that no header takes.",
@@ -149,7 +149,7 @@ def _bad_header(case: Case[AwsError], words: str) -> Explanation:
                 quoted(words, "invalid header field value", "Invalid header value"),
             ),
         ),
-        (
+        remedies=(
             Remedy(
                 title="Set the credentials again, with nothing around them",
                 who="you",
@@ -161,7 +161,7 @@ def _bad_header(case: Case[AwsError], words: str) -> Explanation:
                 url=pages.ACCESS_KEYS,
             ),
         ),
-        (_NOTE,),
+        notes=(_NOTE,),
     )
 
 
@@ -169,10 +169,10 @@ def _unclear(case: Case[AwsError]) -> Explanation:
     operation, status = fit(case.failure.envelope.operation), case.failure.envelope.status_code
     call = f"The call {operation}" if operation else "A call of AWS"
     return Explanation(
-        case.failure,
-        "aws-error",
-        f"{call} failed, and the text gives no code for it.",
-        (
+        failure=case.failure,
+        topic="aws-error",
+        summary=f"{call} failed, and the text gives no code for it.",
+        causes=(
             Cause(
                 "aws-error",
                 "What stands in the text speaks of no missing permission.",
@@ -180,7 +180,7 @@ def _unclear(case: Case[AwsError]) -> Explanation:
                 code_lines("", status),
             ),
         ),
-        (
+        remedies=(
             Remedy(
                 title="Get the whole answer",
                 who="you",

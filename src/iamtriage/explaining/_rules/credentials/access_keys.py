@@ -39,10 +39,10 @@ def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
     name = commands.user_name(user)
     whose = "The user" if name == commands.user_name(None) else f"The user {name}"
     return Explanation(
-        case.failure,
-        "access-key-quota",
-        f"{whose} has two access keys already, and cannot have a third.",
-        (
+        failure=case.failure,
+        topic="access-key-quota",
+        summary=f"{whose} has two access keys already, and cannot have a third.",
+        causes=(
             Cause(
                 "access-key-quota",
                 "An IAM user has two access keys at most, and inactive ones count.",
@@ -50,8 +50,8 @@ def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
                 quoted(said(case), *_SENTENCES),
             ),
         ),
-        key_remedies(user),
-        (
+        remedies=key_remedies(user),
+        notes=(
             "AWS does not raise this quota. Neither a policy nor another try helps.",
             "A secret can be seen once, when its key is made. If it is lost, the key is of no use: make a new one.",
         ),

@@ -51,10 +51,7 @@ _FAULTS = (
         "Break the circle of profiles",
         (
             "Follow source_profile from one profile to the next in ~/.aws/config; the text names those that were visited.",
-            (
-                "The last of them must have credentials of its own, in place of source_profile: a login of IAM Identity Center, "
-                "credential_process, credential_source, or keys."
-            ),
+            "The last of them must have credentials of its own, in place of source_profile: a login of IAM Identity Center, credential_process, credential_source, or keys.",
             "A profile may name itself as source_profile only when it also has keys.",
         ),
         (("aws", "configure", "get", "source_profile"), ("aws", "configure", "list-profiles")),
@@ -124,10 +121,7 @@ _FAULTS = (
         "specified sso-session does not exist",
         "Write the section of the sso-session",
         (
-            (
-                "In ~/.aws/config, [sso-session NAME] has sso_start_url, sso_region and sso_registration_scopes. The name is that behind "
-                "sso_session in the profile; upper and lower case count."
-            ),
+            "In ~/.aws/config, [sso-session NAME] has sso_start_url, sso_region and sso_registration_scopes. The name is that behind sso_session in the profile; upper and lower case count.",
         ),
         (("aws", "configure", "sso-session"), ("aws", "configure", "get", "sso_session")),
         pages.SSO_LOGIN,
@@ -176,10 +170,7 @@ _WHERE = {
         ),
     ),
     "EcsContainer": (
-        (
-            "The call does not run in a container that gets a role: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor "
-            "AWS_CONTAINER_CREDENTIALS_FULL_URI is set where it runs."
-        ),
+        "The call does not run in a container that gets a role: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set where it runs.",
         (
             "In ECS: see that the task definition has a task role, taskRoleArn; the execution role is not it.",
             "The variables are there for the container's first process. A shell, sudo, cron or sshd may not pass them on.",
@@ -204,11 +195,11 @@ def explain_broken_profile(case: Case[MissingCredentials], words: str) -> Explan
     named = None if fault.code == "sso-session-missing" else plain(found.groupdict().get("name"))
     profile = named or profile_in(case)
     return Explanation(
-        case.failure,
-        "profile-broken",
-        fault.summary,
-        (Cause(fault.code, fault.cause, "derived", quoted(words, fault.quote)),),
-        (
+        failure=case.failure,
+        topic="profile-broken",
+        summary=fault.summary,
+        causes=(Cause(fault.code, fault.cause, "derived", quoted(words, fault.quote)),),
+        remedies=(
             Remedy(
                 title=fault.title,
                 who="you",
@@ -220,17 +211,17 @@ def explain_broken_profile(case: Case[MissingCredentials], words: str) -> Explan
                 url=fault.url,
             ),
         ),
-        (_NO_CALL,),
+        notes=(_NO_CALL,),
     )
 
 
 def _empty_source(case: Case[MissingCredentials], words: str, source: str) -> Explanation:
     cause, steps = _WHERE[source]
     return Explanation(
-        case.failure,
-        "profile-broken",
-        f"The profile takes its credentials from {source}, and there are none.",
-        (
+        failure=case.failure,
+        topic="profile-broken",
+        summary=f"The profile takes its credentials from {source}, and there are none.",
+        causes=(
             Cause(
                 "empty-source",
                 cause,
@@ -242,7 +233,7 @@ def _empty_source(case: Case[MissingCredentials], words: str, source: str) -> Ex
                 ),
             ),
         ),
-        (
+        remedies=(
             Remedy(
                 title="See that the call runs where the profile is meant for",
                 who="you",
@@ -253,5 +244,5 @@ def _empty_source(case: Case[MissingCredentials], words: str, source: str) -> Ex
                 url=pages.CLI_ROLES,
             ),
         ),
-        (_NO_CALL,),
+        notes=(_NO_CALL,),
     )

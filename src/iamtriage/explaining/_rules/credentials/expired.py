@@ -94,10 +94,10 @@ def _rule_for(case: Case[ExpiredCredentials], words: str) -> _Rule:
 
 def _request(case: Case[ExpiredCredentials], words: str) -> Explanation:
     return Explanation(
-        case.failure,
-        "expired-request",
-        "The request reached AWS after its time.",
-        (
+        failure=case.failure,
+        topic="expired-request",
+        summary="The request reached AWS after its time.",
+        causes=(
             Cause(
                 "expired-request",
                 "The request was signed too long ago, or its expiry is in the past.",
@@ -114,7 +114,7 @@ def _request(case: Case[ExpiredCredentials], words: str) -> Explanation:
                 "request-held", "It waited in a queue, or was sent again without a new signature.", "possible"
             ),
         ),
-        (
+        remedies=(
             helps.set_clock(),
             Remedy(
                 title="Sign the request anew",
@@ -126,7 +126,7 @@ def _request(case: Case[ExpiredCredentials], words: str) -> Explanation:
                 url=pages.S3_PRESIGNED,
             ),
         ),
-        ("No IAM policy helps here, and sending the same request again does not either.",),
+        notes=("No IAM policy helps here, and sending the same request again does not either.",),
     )
 
 
@@ -175,11 +175,11 @@ def _session(case: Case[ExpiredCredentials], words: str) -> Explanation:
         text = "They are those of the profile that the kubeconfig names for aws eks get-token."
         causes.insert(1, Cause("kubeconfig-profile", text, "possible"))
     return Explanation(
-        case.failure,
-        "expired-session",
-        f"{whose} have expired.",
-        tuple(causes),
-        (
+        failure=case.failure,
+        topic="expired-session",
+        summary=f"{whose} have expired.",
+        causes=tuple(causes),
+        remedies=(
             helps.sso_login(profile) if isinstance(role, IdentityCenterRole) else helps.assume_anew(),
             helps.clear_environment(),
             helps.who_am_i(profile),
@@ -195,7 +195,7 @@ def _session(case: Case[ExpiredCredentials], words: str) -> Explanation:
             ),
             _longer(role),
         ),
-        (helps.NO_POLICY,),
+        notes=(helps.NO_POLICY,),
     )
 
 

@@ -49,10 +49,10 @@ _TIMES = re.compile(
 
 def explain_registry(case: Case[ExpiredCredentials], words: str) -> Explanation:
     return Explanation(
-        case.failure,
-        "expired-registry-login",
-        "The docker login to ECR has expired.",
-        (
+        failure=case.failure,
+        topic="expired-registry-login",
+        summary="The docker login to ECR has expired.",
+        causes=(
             Cause(
                 "expired-registry-login",
                 "A docker login to ECR holds for 12 hours, and this one is older.",
@@ -60,8 +60,10 @@ def explain_registry(case: Case[ExpiredCredentials], words: str) -> Explanation:
                 quoted(words, *SENTENCES),
             ),
         ),
-        (helps.log_docker_in(*registry_in(case)),),
-        ("The login takes working AWS credentials. If they have expired as well, get those anew first.",),
+        remedies=(helps.log_docker_in(*registry_in(case)),),
+        notes=(
+            "The login takes working AWS credentials. If they have expired as well, get those anew first.",
+        ),
     )
 
 
@@ -85,11 +87,11 @@ def explain_sso(case: Case[ExpiredCredentials], words: str) -> Explanation:
             )
         )
     return Explanation(
-        case.failure,
-        "expired-sso-session",
-        "The login to IAM Identity Center has expired.",
-        tuple(causes),
-        (
+        failure=case.failure,
+        topic="expired-sso-session",
+        summary="The login to IAM Identity Center has expired.",
+        causes=tuple(causes),
+        remedies=(
             helps.sso_login(profile),
             Remedy(
                 title="If it expires at once again, see which session the profile uses",
@@ -102,7 +104,7 @@ def explain_sso(case: Case[ExpiredCredentials], words: str) -> Explanation:
                 url=pages.SSO_LOGIN,
             ),
         ),
-        (helps.NO_POLICY,),
+        notes=(helps.NO_POLICY,),
     )
 
 
@@ -113,10 +115,10 @@ def explain_login(case: Case[ExpiredCredentials], words: str) -> Explanation:
         "Please reauthenticate using 'aws login'",
     )
     return Explanation(
-        case.failure,
-        "expired-login-session",
-        "The session of aws login has expired.",
-        (
+        failure=case.failure,
+        topic="expired-login-session",
+        summary="The session of aws login has expired.",
+        causes=(
             Cause(
                 "expired-login-session",
                 "The session that aws login began is over, or the credentials with which it began have changed.",
@@ -124,8 +126,8 @@ def explain_login(case: Case[ExpiredCredentials], words: str) -> Explanation:
                 because,
             ),
         ),
-        (helps.console_login(profile_in(case)), helps.who_am_i(profile_in(case))),
-        (helps.NO_POLICY,),
+        remedies=(helps.console_login(profile_in(case)), helps.who_am_i(profile_in(case))),
+        notes=(helps.NO_POLICY,),
     )
 
 
@@ -136,10 +138,10 @@ def explain_web_identity(case: Case[ExpiredCredentials], words: str) -> Explanat
         because = (f"The token had expired {span_of(int(found[1]) - int(found[2]))} before the call.",)
     because = (*quoted(words, "Token expired: current date/time", "Token too old"), *because)
     return Explanation(
-        case.failure,
-        "expired-web-identity-token",
-        "The web identity token with which a role was asked for has expired.",
-        (
+        failure=case.failure,
+        topic="expired-web-identity-token",
+        summary="The web identity token with which a role was asked for has expired.",
+        causes=(
             Cause(
                 "expired-web-identity-token",
                 "The token was valid once, and is not any more.",
@@ -159,7 +161,7 @@ def explain_web_identity(case: Case[ExpiredCredentials], words: str) -> Explanat
             ),
             Cause("token-of-job-too-old", "A CI job asked for its token long before it used it.", "possible"),
         ),
-        (
+        remedies=(
             helps.read_token_anew(),
             Remedy(
                 title="Start the program again",
@@ -183,16 +185,16 @@ def explain_web_identity(case: Case[ExpiredCredentials], words: str) -> Explanat
                 url=pages.OIDC_ROLES,
             ),
         ),
-        (helps.NO_POLICY,),
+        notes=(helps.NO_POLICY,),
     )
 
 
 def explain_saml(case: Case[ExpiredCredentials], words: str) -> Explanation:
     return Explanation(
-        case.failure,
-        "expired-saml-assertion",
-        "The SAML assertion with which a role was asked for has expired.",
-        (
+        failure=case.failure,
+        topic="expired-saml-assertion",
+        summary="The SAML assertion with which a role was asked for has expired.",
+        causes=(
             Cause(
                 "expired-saml-assertion",
                 "An assertion has to be used within 5 minutes of its making, and this one was used later.",
@@ -201,7 +203,7 @@ def explain_saml(case: Case[ExpiredCredentials], words: str) -> Explanation:
             ),
             Cause("clock-off", "The identity provider's clock is not AWS's.", "possible"),
         ),
-        (
+        remedies=(
             Remedy(
                 title="Sign in at the identity provider again",
                 who="you",
@@ -212,5 +214,5 @@ def explain_saml(case: Case[ExpiredCredentials], words: str) -> Explanation:
                 url=pages.ASSUME_ROLE,
             ),
         ),
-        (helps.NO_POLICY,),
+        notes=(helps.NO_POLICY,),
     )

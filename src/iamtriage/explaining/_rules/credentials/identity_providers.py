@@ -134,10 +134,10 @@ def explain_no_provider(case: Case[InvalidIdentityToken], words: str) -> Explana
         "possible",
     )
     return Explanation(
-        case.failure,
-        "no-oidc-provider",
-        f"IAM has no OIDC provider for {issuer.name} in the role's account.",
-        (
+        failure=case.failure,
+        topic="no-oidc-provider",
+        summary=f"IAM has no OIDC provider for {issuer.name} in the role's account.",
+        causes=(
             Cause(
                 "no-oidc-provider",
                 f"The account of the role has no IAM OIDC provider for {issuer.name}.",
@@ -152,8 +152,8 @@ def explain_no_provider(case: Case[InvalidIdentityToken], words: str) -> Explana
             ),
             older if issuer.in_eks else differs,
         ),
-        (list_providers(case, issuer), _create_provider(case, issuer)),
-        (NOTE,),
+        remedies=(list_providers(case, issuer), _create_provider(case, issuer)),
+        notes=(NOTE,),
     )
 
 
@@ -229,10 +229,10 @@ def explain_no_key(case: Case[InvalidIdentityToken], words: str) -> Explanation:
     """Explain that STS got no key of the issuer, or none that fits."""
     issuer = issuer_of(case, words)
     return Explanation(
-        case.failure,
-        "no-verification-key",
-        "STS could not get the issuer's keys, or found no key that fits the token.",
-        (
+        failure=case.failure,
+        topic="no-verification-key",
+        summary="STS could not get the issuer's keys, or found no key that fits the token.",
+        causes=(
             Cause(
                 "no-verification-key",
                 "STS could not fetch the key that proves the token's signature.",
@@ -256,8 +256,8 @@ def explain_no_key(case: Case[InvalidIdentityToken], words: str) -> Explanation:
                 "possible",
             ),
         ),
-        (_fetch_keys(issuer), _try_again()),
-        (NOTE,),
+        remedies=(_fetch_keys(issuer), _try_again()),
+        notes=(NOTE,),
     )
 
 
@@ -265,10 +265,10 @@ def explain_unreached(case: Case[InvalidIdentityToken], words: str) -> Explanati
     """Explain that STS could not reach the identity provider."""
     issuer = issuer_of(case, words)
     return Explanation(
-        case.failure,
-        "identity-provider-unreached",
-        "STS could not reach the identity provider.",
-        (
+        failure=case.failure,
+        topic="identity-provider-unreached",
+        summary="STS could not reach the identity provider.",
+        causes=(
             Cause(
                 "identity-provider-unreached",
                 "STS could not reach the identity provider.",
@@ -282,8 +282,8 @@ def explain_unreached(case: Case[InvalidIdentityToken], words: str) -> Explanati
                 "possible",
             ),
         ),
-        (_try_again(), _fetch_keys(issuer)),
-        (NOTE,),
+        remedies=(_try_again(), _fetch_keys(issuer)),
+        notes=(NOTE,),
     )
 
 
@@ -318,10 +318,10 @@ def explain_thumbprint(case: Case[InvalidIdentityToken], words: str) -> Explanat
     """Explain that a certificate does not fit the thumbprint that IAM has."""
     issuer = issuer_of(case, words)
     return Explanation(
-        case.failure,
-        "wrong-thumbprint",
-        "The issuer's certificate does not fit the thumbprint that IAM has for it.",
-        (
+        failure=case.failure,
+        topic="wrong-thumbprint",
+        summary="The issuer's certificate does not fit the thumbprint that IAM has for it.",
+        causes=(
             Cause(
                 "wrong-thumbprint",
                 "The certificate of the issuer's host does not match the thumbprint that IAM has of it.",
@@ -334,7 +334,7 @@ def explain_thumbprint(case: Case[InvalidIdentityToken], words: str) -> Explanat
                 "possible",
             ),
         ),
-        (
+        remedies=(
             Remedy(
                 title="Give the provider the new thumbprint",
                 who="account administrator",
@@ -352,5 +352,5 @@ def explain_thumbprint(case: Case[InvalidIdentityToken], words: str) -> Explanat
                 url=f"{pages.OIDC_PROVIDERS.removesuffix('.html')}_verify-thumbprint.html",
             ),
         ),
-        (NOTE,),
+        notes=(NOTE,),
     )

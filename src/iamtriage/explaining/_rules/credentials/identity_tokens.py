@@ -129,11 +129,11 @@ def _audience(case: Case[InvalidIdentityToken], words: str) -> Explanation:
     # A token for something else is not made fit for AWS by letting the provider take it.
     client = named if named is not None and named.startswith("sts.") else "AUDIENCE" if named else _AUDIENCE
     return Explanation(
-        case.failure,
-        "wrong-audience",
-        "The token is for another audience than the IAM OIDC provider takes.",
-        tuple(causes),
-        (
+        failure=case.failure,
+        topic="wrong-audience",
+        summary="The token is for another audience than the IAM OIDC provider takes.",
+        causes=tuple(causes),
+        remedies=(
             Remedy(
                 title="Compare the token's audience with the provider's client ids",
                 who="you",
@@ -181,7 +181,7 @@ def _audience(case: Case[InvalidIdentityToken], words: str) -> Explanation:
                 url=pages.OIDC_PROVIDERS,
             ),
         ),
-        ("The trust policy's condition on aud is another check, which comes after this one.", NOTE),
+        notes=("The trust policy's condition on aud is another check, which comes after this one.", NOTE),
     )
 
 
@@ -201,10 +201,10 @@ def _claim(case: Case[InvalidIdentityToken], words: str) -> Explanation:
     found = _CLAIM.search(words)
     name = found[1] if found else "aud"
     return Explanation(
-        case.failure,
-        "missing-claim",
-        f"The token lacks the claim {name}.",
-        (
+        failure=case.failure,
+        topic="missing-claim",
+        summary=f"The token lacks the claim {name}.",
+        causes=(
             Cause(
                 "missing-claim",
                 f"STS needs the claim {name}, and the token has none.",
@@ -222,8 +222,8 @@ def _claim(case: Case[InvalidIdentityToken], words: str) -> Explanation:
                 "possible",
             ),
         ),
-        (helps.read_token_anew(), _look_at_token()),
-        (NOTE,),
+        remedies=(helps.read_token_anew(), _look_at_token()),
+        notes=(NOTE,),
     )
 
 
@@ -235,10 +235,10 @@ def _claim(case: Case[InvalidIdentityToken], words: str) -> Explanation:
 
 def _rejected(case: Case[InvalidIdentityToken], words: str) -> Explanation:
     return Explanation(
-        case.failure,
-        "claim-rejected",
-        "The identity provider does not confirm the token.",
-        (
+        failure=case.failure,
+        topic="claim-rejected",
+        summary="The identity provider does not confirm the token.",
+        causes=(
             Cause(
                 "claim-rejected",
                 "The identity provider says that the token is not valid.",
@@ -247,8 +247,8 @@ def _rejected(case: Case[InvalidIdentityToken], words: str) -> Explanation:
             ),
             Cause("token-revoked", "The token has expired or was revoked.", "possible"),
         ),
-        (helps.read_token_anew(), _look_at_token()),
-        (NOTE,),
+        remedies=(helps.read_token_anew(), _look_at_token()),
+        notes=(NOTE,),
     )
 
 
@@ -262,10 +262,10 @@ def _other(case: Case[InvalidIdentityToken], words: str) -> Explanation:
         "identity provider was invalid",
     )
     return Explanation(
-        case.failure,
-        "invalid-identity-token",
-        "STS does not accept the web identity token.",
-        (
+        failure=case.failure,
+        topic="invalid-identity-token",
+        summary="STS does not accept the web identity token.",
+        causes=(
             Cause(
                 "invalid-identity-token",
                 "STS could not validate the token.",
@@ -276,8 +276,8 @@ def _other(case: Case[InvalidIdentityToken], words: str) -> Explanation:
             Cause("token-expired", "The token has expired.", "possible"),
             Cause("issuer-differs", "The token's iss is not the provider's URL to the letter.", "possible"),
         ),
-        (helps.read_token_anew(), _look_at_token(), list_providers(case, issuer)),
-        (NOTE,),
+        remedies=(helps.read_token_anew(), _look_at_token(), list_providers(case, issuer)),
+        notes=(NOTE,),
     )
 
 

@@ -90,12 +90,12 @@ def explain_invalid(case: Case[InvalidCredentials]) -> Explanation:
     own = [] if any(cause.code in _OTHER_PARTITION for cause in region.causes) else _own(signs)
     causes = (_reported(signs), *own, *region.causes, *_general(signs))
     return Explanation(
-        case.failure,
-        "invalid-credentials",
-        _summary(signs),
-        causes[:_MOST],
-        tuple(_remedies(case, signs, region)),
-        (
+        failure=case.failure,
+        topic="invalid-credentials",
+        summary=_summary(signs),
+        causes=causes[:_MOST],
+        remedies=tuple(_remedies(case, signs, region)),
+        notes=(
             "No IAM policy helps here: AWS does not know who calls, so it looks at no permissions. Trying again with the same credentials does not help either.",
         ),
     )
@@ -320,10 +320,10 @@ def _own_partition() -> Remedy:
 def _sso(case: Case[InvalidCredentials], signs: _Signs) -> Explanation:
     profile = profile_in(case)
     return Explanation(
-        case.failure,
-        "invalid-sso-token",
-        "IAM Identity Center does not accept the login.",
-        (
+        failure=case.failure,
+        topic="invalid-sso-token",
+        summary="IAM Identity Center does not accept the login.",
+        causes=(
             Cause(
                 "invalid-sso-token",
                 "The token of the login is not known, or not any more.",
@@ -337,7 +337,7 @@ def _sso(case: Case[InvalidCredentials], signs: _Signs) -> Explanation:
                 "possible",
             ),
         ),
-        (
+        remedies=(
             helps.sso_login(profile),
             Remedy(
                 title="If that does not help, log out first, and compare the profile",
@@ -353,5 +353,5 @@ def _sso(case: Case[InvalidCredentials], signs: _Signs) -> Explanation:
                 url=pages.SSO_LOGIN,
             ),
         ),
-        (helps.NO_POLICY,),
+        notes=(helps.NO_POLICY,),
     )

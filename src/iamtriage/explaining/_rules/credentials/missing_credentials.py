@@ -91,10 +91,10 @@ def _no_profile(case: Case[MissingCredentials], words: str) -> Explanation:
     profile = profile_in(case)
     which = f"The profile {profile}" if profile else "The profile"
     return Explanation(
-        case.failure,
-        "profile-not-found",
-        f"{which} is in no config or credentials file.",
-        (
+        failure=case.failure,
+        topic="profile-not-found",
+        summary=f"{which} is in no config or credentials file.",
+        causes=(
             Cause(
                 "profile-not-found",
                 f"{which} was asked for, and the files that were read have none of that name.",
@@ -119,7 +119,7 @@ def _no_profile(case: Case[MissingCredentials], words: str) -> Explanation:
                 ("AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name the files, if they are set.",),
             ),
         ),
-        (
+        remedies=(
             Remedy(
                 title="See which profiles there are",
                 who="you",
@@ -140,7 +140,7 @@ def _no_profile(case: Case[MissingCredentials], words: str) -> Explanation:
                 url=pages.SSO_LOGIN,
             ),
         ),
-        ("No IAM policy helps here: no call was made.",),
+        notes=("No IAM policy helps here: no call was made.",),
     )
 
 
@@ -156,11 +156,11 @@ def _half(case: Case[MissingCredentials], words: str) -> Explanation:
         (f"The SDK says that credentials in {place} are partial.",),
     )
     return Explanation(
-        case.failure,
-        "partial-credentials",
-        "The credentials are set up by half: a part of them is missing.",
-        (cause,),
-        (
+        failure=case.failure,
+        topic="partial-credentials",
+        summary="The credentials are set up by half: a part of them is missing.",
+        causes=(cause,),
+        remedies=(
             Remedy(
                 title="Set all parts of one kind of credentials",
                 who="you",
@@ -177,5 +177,5 @@ def _half(case: Case[MissingCredentials], words: str) -> Explanation:
                 url=pages.CLI_ROLES,
             ),
         ),
-        ("No IAM policy helps here: no call was made.",),
+        notes=("No IAM policy helps here: no call was made.",),
     )

@@ -42,10 +42,10 @@ _NO_CREDENTIALS = Cause(
 
 def explain_no_sso_login(case: Case[MissingCredentials], words: str) -> Explanation:
     return Explanation(
-        case.failure,
-        "no-sso-login",
-        "There is no login to IAM Identity Center for the profile.",
-        (
+        failure=case.failure,
+        topic="no-sso-login",
+        summary="There is no login to IAM Identity Center for the profile.",
+        causes=(
             Cause(
                 "no-sso-login",
                 "The SDK found no token of a login for the profile's session.",
@@ -56,8 +56,8 @@ def explain_no_sso_login(case: Case[MissingCredentials], words: str) -> Explanat
                 "other-home", "The login was made by another user, or outside of the container.", "possible"
             ),
         ),
-        (helps.sso_login(profile_in(case)), helps.who_am_i(profile_in(case))),
-        (helps.NO_POLICY,),
+        remedies=(helps.sso_login(profile_in(case)), helps.who_am_i(profile_in(case))),
+        notes=(helps.NO_POLICY,),
     )
 
 
@@ -95,21 +95,21 @@ def explain_no_login(case: Case[MissingCredentials], words: str) -> Explanation:
             ),
         )
     return Explanation(
-        case.failure,
-        "no-login-session",
-        "There is no session of aws login that can be used.",
-        tuple(causes),
-        tuple(remedies),
+        failure=case.failure,
+        topic="no-login-session",
+        summary="There is no session of aws login that can be used.",
+        causes=tuple(causes),
+        remedies=tuple(remedies),
     )
 
 
 def explain_mfa(case: Case[MissingCredentials], words: str) -> Explanation:
     profile = profile_in(case)
     return Explanation(
-        case.failure,
-        "mfa-needed",
-        "The profile's role takes an MFA code, and nobody is there to be asked for one.",
-        (
+        failure=case.failure,
+        topic="mfa-needed",
+        summary="The profile's role takes an MFA code, and nobody is there to be asked for one.",
+        causes=(
             Cause(
                 "mfa-needed",
                 "The profile has mfa_serial, and the SDK has no way to ask for the code, or to ask again.",
@@ -117,7 +117,7 @@ def explain_mfa(case: Case[MissingCredentials], words: str) -> Explanation:
                 quoted(words, "MFA token required", "AssumeRoleTokenProvider"),
             ),
         ),
-        (
+        remedies=(
             Remedy(
                 title="Take a session with the code first",
                 who="you",
@@ -136,10 +136,10 @@ def explain_mfa(case: Case[MissingCredentials], words: str) -> Explanation:
 def explain_process(case: Case[MissingCredentials], words: str) -> Explanation:
     profile = profile_in(case)
     return Explanation(
-        case.failure,
-        "credential-process",
-        "The program that the profile names as credential_process gave no credentials.",
-        (
+        failure=case.failure,
+        topic="credential-process",
+        summary="The program that the profile names as credential_process gave no credentials.",
+        causes=(
             Cause(
                 "credential-process",
                 "The program failed, was not found, or printed something else than the JSON that SDKs want.",
@@ -147,7 +147,7 @@ def explain_process(case: Case[MissingCredentials], words: str) -> Explanation:
                 quoted(words, "custom-process", "credential_process", "ProcessProvider"),
             ),
         ),
-        (
+        remedies=(
             Remedy(
                 title="Run the program by hand",
                 who="you",
@@ -160,7 +160,7 @@ def explain_process(case: Case[MissingCredentials], words: str) -> Explanation:
                 url=pages.CLI_PROCESS,
             ),
         ),
-        ("No IAM policy helps here: no call was made.",),
+        notes=("No IAM policy helps here: no call was made.",),
     )
 
 
@@ -210,10 +210,10 @@ def explain_exec(case: Case[MissingCredentials], words: str) -> Explanation:
             ),
         )
     return Explanation(
-        case.failure,
-        "kubeconfig-helper",
-        f"The helper that gets credentials for the cluster {what}.",
-        (
+        failure=case.failure,
+        topic="kubeconfig-helper",
+        summary=f"The helper that gets credentials for the cluster {what}.",
+        causes=(
             Cause(
                 "kubeconfig-helper",
                 f"The program that the kubeconfig runs for a token {what}.",
@@ -240,5 +240,5 @@ def explain_exec(case: Case[MissingCredentials], words: str) -> Explanation:
                 )
             ),
         ),
-        tuple(remedies),
+        remedies=tuple(remedies),
     )

@@ -103,12 +103,12 @@ def explain_none_found(case: Case[MissingCredentials], words: str) -> Explanatio
         remedies += mended
     remedies.append(helps.who_am_i(profile_in(case)))
     return Explanation(
-        case.failure,
-        "no-credentials",
-        "No credentials were found.",
-        tuple(causes[:_MOST]),
-        tuple(remedies),
-        (NO_CALL,),
+        failure=case.failure,
+        topic="no-credentials",
+        summary="No credentials were found.",
+        causes=tuple(causes[:_MOST]),
+        remedies=tuple(remedies),
+        notes=(NO_CALL,),
     )
 
 

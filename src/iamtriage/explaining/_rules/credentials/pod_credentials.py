@@ -88,10 +88,10 @@ def _unreached(case: Case[MissingCredentials], words: str) -> Explanation:
         steps.append(AUTHORITY)
         why, cause = "the connection to STS was not trusted", not_trusted(quoted(words, *_UNTRUSTED))
     return Explanation(
-        case.failure,
-        "sts-unreached",
-        f"The role's credentials could not be fetched, because {why}.",
-        (
+        failure=case.failure,
+        topic="sts-unreached",
+        summary=f"The role's credentials could not be fetched, because {why}.",
+        causes=(
             cause,
             *found.causes,
             Cause(
@@ -100,7 +100,7 @@ def _unreached(case: Case[MissingCredentials], words: str) -> Explanation:
                 "possible",
             ),
         ),
-        (
+        remedies=(
             *found.remedies,
             Remedy(
                 title="Try the way to STS from where the call runs",
@@ -110,7 +110,7 @@ def _unreached(case: Case[MissingCredentials], words: str) -> Explanation:
                 url=pages.STS_REGIONS,
             ),
         ),
-        (NO_CALL,),
+        notes=(NO_CALL,),
     )
 
 
@@ -166,11 +166,11 @@ def _refused(case: Case[MissingCredentials], words: str, why: str | None) -> Exp
             ),
         ]
     return Explanation(
-        case.failure,
-        "pod-identity-token",
-        "The agent of EKS Pod Identity refused the request for credentials, because of its token.",
-        tuple(causes),
-        (
+        failure=case.failure,
+        topic="pod-identity-token",
+        summary="The agent of EKS Pod Identity refused the request for credentials, because of its token.",
+        causes=tuple(causes),
+        remedies=(
             Remedy(
                 title="See whether the pod has the token",
                 who="you",
@@ -201,7 +201,7 @@ def _refused(case: Case[MissingCredentials], words: str, why: str | None) -> Exp
                 url=pages.EKS_POD_SDK,
             ),
         ),
-        (
+        notes=(
             "The agent looked at the token alone: the association, the role and its policies had no say yet.",
             "No IAM policy helps here.",
         ),
@@ -210,10 +210,10 @@ def _refused(case: Case[MissingCredentials], words: str, why: str | None) -> Exp
 
 def _old_sdk(case: Case[MissingCredentials], words: str) -> Explanation:
     return Explanation(
-        case.failure,
-        "sdk-too-old",
-        "The SDK is too old for EKS Pod Identity.",
-        (
+        failure=case.failure,
+        topic="sdk-too-old",
+        summary="The SDK is too old for EKS Pod Identity.",
+        causes=(
             Cause(
                 "sdk-too-old",
                 "The pod has a Pod Identity association, and the SDK does not take the address of its agent.",
@@ -221,7 +221,7 @@ def _old_sdk(case: Case[MissingCredentials], words: str) -> Explanation:
                 quoted(words, _OLD_SDK),
             ),
         ),
-        (
+        remedies=(
             Remedy(
                 title="Update the SDK",
                 who="you",
@@ -240,7 +240,7 @@ def _old_sdk(case: Case[MissingCredentials], words: str) -> Explanation:
                 url=pages.EKS_IRSA,
             ),
         ),
-        (NO_CALL,),
+        notes=(NO_CALL,),
     )
 
 
@@ -291,12 +291,12 @@ def _unreadable(case: Case[MissingCredentials], words: str) -> Explanation:
         url=pages.EKS_IRSA_POD,
     )
     return Explanation(
-        case.failure,
-        "token-file-unreadable",
-        "The pod's web identity token could not be read.",
-        tuple(causes),
-        (group, _irsa(case)) if denied else (_irsa(case), *(() if absent else (group,))),
-        (NO_CALL,),
+        failure=case.failure,
+        topic="token-file-unreadable",
+        summary="The pod's web identity token could not be read.",
+        causes=tuple(causes),
+        remedies=(group, _irsa(case)) if denied else (_irsa(case), *(() if absent else (group,))),
+        notes=(NO_CALL,),
     )
 
 

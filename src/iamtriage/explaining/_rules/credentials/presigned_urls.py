@@ -159,10 +159,10 @@ def explain_query_incomplete(failure: Failure, words: str) -> Explanation:
 def explain_url_too_long(failure: Failure, because: tuple[str, ...]) -> Explanation:
     """Explain that a presigned URL was made for more than a week."""
     return Explanation(
-        failure,
-        "presigned-url-too-long",
-        "The presigned URL was made for more than the 7 days that S3 takes.",
-        (
+        failure=failure,
+        topic="presigned-url-too-long",
+        summary="The presigned URL was made for more than the 7 days that S3 takes.",
+        causes=(
             Cause(
                 "presigned-url-too-long",
                 "X-Amz-Expires may be at most 604800 seconds, which are 7 days.",
@@ -175,7 +175,7 @@ def explain_url_too_long(failure: Failure, because: tuple[str, ...]) -> Explanat
                 "possible",
             ),
         ),
-        (
+        remedies=(
             Remedy(
                 title="Make the URL for a shorter time",
                 who="you",
@@ -188,7 +188,7 @@ def explain_url_too_long(failure: Failure, because: tuple[str, ...]) -> Explanat
                 url=pages.S3_PRESIGNED,
             ),
         ),
-        (_NOTE,),
+        notes=(_NOTE,),
     )
 
 

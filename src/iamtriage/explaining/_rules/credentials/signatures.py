@@ -98,11 +98,11 @@ def _clock(case: Case[SignatureMismatch], words: str) -> Explanation:
     else:
         causes += _known_skew(skew)
     return Explanation(
-        case.failure,
-        "clock-skew",
-        _clock_summary(skew),
-        tuple(causes),
-        (
+        failure=case.failure,
+        topic="clock-skew",
+        summary=_clock_summary(skew),
+        causes=tuple(causes),
+        remedies=(
             helps.set_clock(),
             Remedy(
                 title="Sign requests right before they are sent",
@@ -114,7 +114,7 @@ def _clock(case: Case[SignatureMismatch], words: str) -> Explanation:
                 url=pages.SIGNATURES,
             ),
         ),
-        (_NOTE,),
+        notes=(_NOTE,),
     )
 
 
@@ -203,13 +203,13 @@ def _header(case: Case[SignatureMismatch], words: str) -> Explanation:
         ),
     ]
     return Explanation(
-        case.failure,
-        "authorization-malformed",
-        "AWS cannot read the signature in the URL."
+        failure=case.failure,
+        topic="authorization-malformed",
+        summary="AWS cannot read the signature in the URL."
         if code_of(case.failure) == "AuthorizationQueryParametersError"
         else "AWS cannot read the request's Authorization header.",
-        tuple(causes),
-        (
+        causes=tuple(causes),
+        remedies=(
             _copy_keys(case),
             Remedy(
                 title="Let an SDK sign the request",
@@ -221,7 +221,7 @@ def _header(case: Case[SignatureMismatch], words: str) -> Explanation:
                 url=pages.SIGNATURES,
             ),
         ),
-        (_NOTE,),
+        notes=(_NOTE,),
     )
 
 
@@ -282,12 +282,12 @@ def _mismatch(case: Case[SignatureMismatch], words: str) -> Explanation:
     if local or (s3 and not hosts_in(words)):
         remedies.append(helps.own_endpoint(foreign=True))
     return Explanation(
-        case.failure,
-        "signature-mismatch",
-        "The signature does not fit the request: most often the secret is not the key's.",
-        tuple(causes[:6]),
-        tuple(remedies),
-        (_NOTE,),
+        failure=case.failure,
+        topic="signature-mismatch",
+        summary="The signature does not fit the request: most often the secret is not the key's.",
+        causes=tuple(causes[:6]),
+        remedies=tuple(remedies),
+        notes=(_NOTE,),
     )
 
 

@@ -89,13 +89,13 @@ def explain_no_registry_login(
             ),
         )
     return Explanation(
-        case.failure,
-        "no-registry-login",
-        "There is no docker login to the registry of ECR."
+        failure=case.failure,
+        topic="no-registry-login",
+        summary="There is no docker login to the registry of ECR."
         if none_sent
         else "There is no docker login that the registry of ECR accepts.",
-        tuple(causes),
-        tuple(remedies),
+        causes=tuple(causes),
+        remedies=tuple(remedies),
     )
 
 
@@ -143,7 +143,9 @@ def explain_unsigned(case: Case[MissingCredentials], words: str) -> Explanation:
         summary = "API Gateway has no such path or method, or wants a signature."
     elif open_question:
         summary = "The request carries no signature, or API Gateway has no such path or method."
-    return Explanation(case.failure, topic, summary, tuple(causes), tuple(remedies))
+    return Explanation(
+        failure=case.failure, topic=topic, summary=summary, causes=tuple(causes), remedies=tuple(remedies)
+    )
 
 
 def _routes(case: Case[MissingCredentials]) -> Remedy:

@@ -90,8 +90,7 @@ def _in_use(case: Case[AccessEntry], words: str) -> Explanation:
         ),
         Cause(
             "made-by-eks",
-            "EKS made it by itself: for whoever made the cluster, for the role of a managed node group or "
-            "of a Fargate profile.",
+            "EKS made it by itself: for whoever made the cluster, for the role of a managed node group or of a Fargate profile.",
             "possible",
         ),
         Cause(
@@ -113,10 +112,7 @@ def _in_use(case: Case[AccessEntry], words: str) -> Explanation:
             who="cluster administrator",
             steps=(
                 _GROUPS_REPLACED,
-                (
-                    "Its type cannot be changed: for another type, delete the entry and make it anew. Until "
-                    "then the principal is locked out."
-                ),
+                "Its type cannot be changed: for another type, delete the entry and make it anew. Until then the principal is locked out.",
             ),
             commands=(
                 cluster.eks("update-access-entry", "--kubernetes-groups", "GROUP", principal=who.entry),
@@ -129,19 +125,11 @@ def _in_use(case: Case[AccessEntry], words: str) -> Explanation:
         title="In Terraform, import it or leave it out",
         who="you",
         steps=(
-            (
-                "For an entry that EKS made for the nodes or for whoever made the cluster, leave the "
-                "resource out."
-            ),
-            (
-                "In the module terraform-aws-eks, enable_cluster_creator_admin_permissions makes an entry "
-                "for whoever runs Terraform: name that principal in one place only."
-            ),
+            "For an entry that EKS made for the nodes or for whoever made the cluster, leave the resource out.",
+            "In the module terraform-aws-eks, enable_cluster_creator_admin_permissions makes an entry for whoever runs Terraform: name that principal in one place only.",
         ),
         commands=(f"terraform import aws_eks_access_entry.NAME {cluster.word}:{who.entry}",),
-        url=(
-            "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry#import"
-        ),
+        url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry#import",
     )
     remedies.insert(1 if terraform else len(remedies), imported)
     return Explanation(
@@ -253,14 +241,12 @@ def _reserved(case: Case[AccessEntry], words: str) -> Explanation:
     steps = [f"Choose a {what} that begins with none of {', '.join(_RESERVED)}."]
     if group:
         steps.append(
-            "In place of system:masters, associate AmazonEKSClusterAdminPolicy. Bind other roles to a "
-            "group of your own."
+            "In place of system:masters, associate AmazonEKSClusterAdminPolicy. Bind other roles to a group of your own."
         )
         change = cluster.eks("update-access-entry", "--kubernetes-groups", "GROUP", principal=who.entry)
     else:
         steps.append(
-            "Leave the user name out where it does not matter: EKS chooses one. With {{SessionName}}, a "
-            "colon has to stand before it."
+            "Leave the user name out where it does not matter: EKS chooses one. With {{SessionName}}, a colon has to stand before it."
         )
         change = cluster.eks("update-access-entry", "--username", "USER", principal=who.entry)
     return Explanation(
@@ -284,10 +270,7 @@ def _reserved(case: Case[AccessEntry], words: str) -> Explanation:
             ),
         ),
         notes=(
-            (
-                "aws-auth takes such names, access entries do not. An entry for nodes gets its name and "
-                "groups by its type."
-            ),
+            "aws-auth takes such names, access entries do not. An entry for nodes gets its name and groups by its type.",
             NOT_IAM,
         ),
     )

@@ -74,10 +74,7 @@ def explain_mode_back(case: Case[AccessEntry], words: str) -> Explanation:
                 steps=(
                     "From CONFIG_MAP, take API_AND_CONFIG_MAP first, and API after that.",
                     "Write the mode that the cluster has into Terraform or CloudFormation.",
-                    (
-                        "API_AND_CONFIG_MAP still takes aws-auth: most who want to go back need no more than "
-                        "that."
-                    ),
+                    "API_AND_CONFIG_MAP still takes aws-auth: most who want to go back need no more than that.",
                 ),
                 commands=(cluster.show_mode(),),
                 url=pages.EKS_ACCESS_MODE,
@@ -98,8 +95,7 @@ def explain_bootstrap(case: Case[AccessEntry], words: str) -> Explanation:
         causes=(
             Cause(
                 "creator-needed",
-                "bootstrapClusterCreatorAdminPermissions is false and the mode is CONFIG_MAP: without "
-                "access entries, nobody could let anybody in.",
+                "bootstrapClusterCreatorAdminPermissions is false and the mode is CONFIG_MAP: without access entries, nobody could let anybody in.",
                 "reported",
             ),
         ),
@@ -108,18 +104,11 @@ def explain_bootstrap(case: Case[AccessEntry], words: str) -> Explanation:
                 title="Make the cluster with another mode",
                 who="you",
                 steps=(
-                    (
-                        "Set the mode to API_AND_CONFIG_MAP or API in the same call, and make an access "
-                        "entry for an administrator afterwards."
-                    ),
+                    "Set the mode to API_AND_CONFIG_MAP or API in the same call, and make an access entry for an administrator afterwards.",
                     "In Terraform, set authentication_mode in the block access_config of aws_eks_cluster.",
                 ),
                 commands=(
-                    (
-                        f"aws eks create-cluster --name {cluster.word} --role-arn CLUSTER_ROLE_ARN "
-                        "--resources-vpc-config subnetIds=SUBNET_ID,SUBNET_ID --access-config "
-                        "authenticationMode=API,bootstrapClusterCreatorAdminPermissions=false"
-                    ),
+                    f"aws eks create-cluster --name {cluster.word} --role-arn CLUSTER_ROLE_ARN --resources-vpc-config subnetIds=SUBNET_ID,SUBNET_ID --access-config authenticationMode=API,bootstrapClusterCreatorAdminPermissions=false",
                 ),
                 url=pages.EKS_ACCESS_MODE,
             ),
@@ -132,9 +121,6 @@ def explain_bootstrap(case: Case[AccessEntry], words: str) -> Explanation:
             ),
         ),
         notes=(
-            (
-                "It counts only when a cluster is made. In Terraform, to change it later makes a new "
-                "cluster: read the plan."
-            ),
+            "It counts only when a cluster is made. In Terraform, to change it later makes a new cluster: read the plan.",
         ),
     )

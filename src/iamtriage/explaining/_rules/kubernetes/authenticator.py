@@ -114,8 +114,7 @@ def _why_not_mapped(cluster: Cluster) -> Iterator[Cause]:
     if cluster.uses_map:
         yield Cause(
             "mapped-in-wrong-form",
-            "aws-auth holds it in a form that never matches: a role with its path, a session's ARN, an "
-            "instance profile, another partition or account.",
+            "aws-auth holds it in a form that never matches: a role with its path, a session's ARN, an instance profile, another partition or account.",
             "possible",
         )
         words = "A fault in the YAML of aws-auth made one entry of two, or dropped it."
@@ -135,8 +134,7 @@ def _no_instance(case: AnyCase) -> Explanation:
         causes=(
             Cause(
                 "not-an-instance",
-                "The user name of the entry holds {{EC2PrivateDNSName}}, for which the name of the "
-                "caller's session has to be an instance id.",
+                "The user name of the entry holds {{EC2PrivateDNSName}}, for which the name of the caller's session has to be an instance id.",
                 "reported",
                 ("The text says: SessionName did not contain an instance id.",),
             ),
@@ -156,14 +154,8 @@ def _no_instance(case: AnyCase) -> Explanation:
                 title="Use a role of its own",
                 who="cluster administrator",
                 steps=(
-                    (
-                        "Let people and programs call with another role, and give that one an entry. The "
-                        "role of nodes is for nodes."
-                    ),
-                    (
-                        "For Fargate and hybrid nodes, write system:node:{{SessionName}}, or make an access "
-                        "entry of the type FARGATE_LINUX or HYBRID_LINUX."
-                    ),
+                    "Let people and programs call with another role, and give that one an entry. The role of nodes is for nodes.",
+                    "For Fargate and hybrid nodes, write system:node:{{SessionName}}, or make an access entry of the type FARGATE_LINUX or HYBRID_LINUX.",
                 ),
                 commands=(show_map(caller),) if cluster.uses_map else (cluster.eks("list-access-entries"),),
                 url=pages.EKS_AUTH_CONFIGMAP,
@@ -202,10 +194,7 @@ def _no_token(case: AnyCase) -> Explanation:
                 title="Run the helper by itself",
                 who="you",
                 steps=(
-                    (
-                        "The last command throws the token away: what it still prints is the fault. Give "
-                        "that to iamtriage explain."
-                    ),
+                    "The last command throws the token away: what it still prints is the fault. Give that to iamtriage explain.",
                     "Add --role-arn where the kubeconfig names one.",
                 ),
                 commands=("aws sts get-caller-identity", "kubectl config view --minify", cluster.try_token()),
@@ -220,10 +209,7 @@ def _no_token(case: AnyCase) -> Explanation:
             ),
         ),
         notes=(
-            (
-                "To assume a role takes two things: an IAM policy of the caller, and the trust policy of the "
-                "role."
-            ),
+            "To assume a role takes two things: an IAM policy of the caller, and the trust policy of the role.",
         ),
     )
 
@@ -269,9 +255,7 @@ def _no_answer(case: AnyCase) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="kubernetes-webhook",
-        summary=(
-            "The API server asked its authenticator who calls, and got no answer that lets the caller in."
-        ),
+        summary="The API server asked its authenticator who calls, and got no answer that lets the caller in.",
         causes=(
             Cause(
                 "webhook-failed",

@@ -45,19 +45,11 @@ def explain_map_exists(case: Case[AccessEntry], words: str) -> Explanation:
                 title="In Terraform, take it over or change its data only",
                 who="you",
                 steps=(
-                    (
-                        "The resource kubernetes_config_map_v1_data changes the data of a map that is there; "
-                        "with force it takes over fields that others keep."
-                    ),
-                    (
-                        "An import takes the map as it is. Bring the entries of the nodes into the "
-                        "configuration first."
-                    ),
+                    "The resource kubernetes_config_map_v1_data changes the data of a map that is there; with force it takes over fields that others keep.",
+                    "An import takes the map as it is. Bring the entries of the nodes into the configuration first.",
                 ),
                 commands=("terraform import kubernetes_config_map.NAME kube-system/aws-auth",),
-                url=(
-                    "https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs/resources/config_map_v1_data"
-                ),
+                url="https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs/resources/config_map_v1_data",
             ),
             Remedy(
                 title="Or use access entries",
@@ -118,10 +110,7 @@ def explain_broken_map(case: Case[AccessEntry], words: str) -> Explanation:
         words = "An entry has no ARN: the key is misspelt or badly indented. The entry is dropped."
         causes.append(Cause("entry-without-arn", words, "derived", said))
     else:
-        words = (
-            "The YAML inside of the map is broken: indentation, a tab, or a list in place of the text "
-            "behind |."
-        )
+        words = "The YAML inside of the map is broken: indentation, a tab, or a list in place of the text behind |."
         causes.append(Cause("yaml-broken", words, "possible"))
     return Explanation(
         failure=case.failure,
@@ -133,10 +122,7 @@ def explain_broken_map(case: Case[AccessEntry], words: str) -> Explanation:
                 title="Find and mend the lines",
                 who="cluster administrator",
                 steps=(
-                    (
-                        "mapRoles, mapUsers and mapAccounts hold YAML as text. lint names each line that is "
-                        "wrong."
-                    ),
+                    "mapRoles, mapUsers and mapAccounts hold YAML as text. lint names each line that is wrong.",
                     "Use credentials of whoever made the cluster, or an access entry, if you are locked out.",
                 ),
                 commands=(show_map(), "kubectl -n kube-system edit configmap aws-auth"),

@@ -67,10 +67,7 @@ def principal_causes(case: AnyCase) -> Iterator[Cause]:
     evidence: Evidence = "supplied" if case.failure.principal is None else "derived"
     because = (f"The caller is {case.caller}",)
     if isinstance(principal, Root):
-        words = (
-            "The caller is the root user of an account. An access entry for it has no effect; aws-auth can "
-            "map it. Use a role instead."
-        )
+        words = "The caller is the root user of an account. An access entry for it has no effect; aws-auth can map it. Use a role instead."
         yield Cause("root-caller", words, evidence, because)
     elif isinstance(principal, FederatedUser):
         words = "The caller is a federated user, that is, a session: no access entry can name it."
@@ -82,16 +79,10 @@ def principal_causes(case: AnyCase) -> Iterator[Cause]:
         words = "The caller is a service-linked role, for which EKS takes no access entries."
         yield Cause("service-linked-caller", words, evidence, because)
     elif isinstance(role, IdentityCenterRole):
-        words = (
-            "The caller is a role of Identity Center, whose entry is easily written wrong: an access entry "
-            "wants its ARN with the path /aws-reserved/sso.amazonaws.com/, aws-auth without."
-        )
+        words = "The caller is a role of Identity Center, whose entry is easily written wrong: an access entry wants its ARN with the path /aws-reserved/sso.amazonaws.com/, aws-auth without."
         yield Cause("identity-center-path", words, "possible", because)
     elif role is not None and role.path != "/":
-        words = (
-            f"The role has the path {role.path}, and its entry is easily written wrong: an access entry "
-            "wants the path, aws-auth wants none."
-        )
+        words = f"The role has the path {role.path}, and its entry is easily written wrong: an access entry wants the path, aws-auth wants none."
         yield Cause("role-path", words, "possible", because)
 
 
@@ -104,10 +95,7 @@ def let_in_remedies(cluster: Cluster, who: Mappable, *, namespace: str | None) -
     if refusal:
         who = mappable(None, "a role that is used instead")
     if cluster.uses_entries:
-        choice = (
-            "AmazonEKSViewPolicy shows most types of one namespace. Choose the policy by what the principal "
-            "has to do."
-        )
+        choice = "AmazonEKSViewPolicy shows most types of one namespace. Choose the policy by what the principal has to do."
         steps = (refusal, choice) if refusal else (choice,)
         yield entry_remedy(cluster, who, namespace=commands.namespace(namespace), steps=steps)
     if cluster.uses_map:
@@ -117,10 +105,7 @@ def let_in_remedies(cluster: Cluster, who: Mappable, *, namespace: str | None) -
             groups=("GROUP",),
             title=f"Or map {who.words} in aws-auth" if cluster.uses_entries else None,
             steps=(
-                (
-                    "GROUP is a group that a RoleBinding or ClusterRoleBinding names. Without one, the "
-                    "principal gets in and may do next to nothing."
-                ),
+                "GROUP is a group that a RoleBinding or ClusterRoleBinding names. Without one, the principal gets in and may do next to nothing.",
             ),
         )
     if cluster.mode == "CONFIG_MAP":
@@ -134,10 +119,7 @@ def log_remedy(cluster: Cluster) -> Remedy:
         title="Read in the log of the authenticator who was refused",
         who="cluster administrator",
         steps=(
-            (
-                "The line with access denied names the ARN as the authenticator looks it up. Logs are there "
-                "from the moment on when they are enabled, and cost something."
-            ),
+            "The line with access denied names the ARN as the authenticator looks it up. Logs are there from the moment on when they are enabled, and cost something.",
         ),
         commands=(
             cluster.eks("update-cluster-config", *words, flag="--name"),

@@ -75,14 +75,8 @@ def explain_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
             *late,
         ),
         notes=(
-            (
-                "Both halves are needed: IAM lets the console ask the cluster, and the cluster decides what "
-                "it shows."
-            ),
-            (
-                "The console asks as the user or role that is signed in, after each switch of roles. That "
-                "need not be the one with which kubectl works."
-            ),
+            "Both halves are needed: IAM lets the console ask the cluster, and the cluster decides what it shows.",
+            "The console asks as the user or role that is signed in, after each switch of roles. That need not be the one with which kubectl works.",
             "Whoever made the cluster was its administrator, unless it was made without that.",
         ),
     )
@@ -133,10 +127,7 @@ def _iam_half(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy:
         )
     steps += [
         "eks:ListClusters, eks:DescribeAddonVersions and iam:ListRoles take no resource but *.",
-        (
-            "AWS's page asks for ssm:GetParameter on all parameters of the account. Leave the statement "
-            "out if not all of them may be read, and see what the console then lacks."
-        ),
+        "AWS's page asks for ssm:GetParameter on all parameters of the account. Leave the statement out if not all of them may be read, and see what the console then lacks.",
     ]
     return Remedy(
         title="The IAM half: let the console ask",
@@ -202,11 +193,7 @@ def _entry_half(cluster: Cluster, who: Mappable) -> Remedy:
         namespace=None,
         title=f"The Kubernetes half: give {who.words} an access entry",
         steps=(
-            (
-                f"{VIEW_POLICY} shows the workloads of all namespaces, but neither nodes nor Secrets. For "
-                f"the nodes, bind the group {_GROUP} by the manifest below and add --kubernetes-groups "
-                f"{_GROUP} to the first command."
-            ),
+            f"{VIEW_POLICY} shows the workloads of all namespaces, but neither nodes nor Secrets. For the nodes, bind the group {_GROUP} by the manifest below and add --kubernetes-groups {_GROUP} to the first command.",
             "AmazonEKSAdminViewPolicy in its place shows everything, the contents of Secrets included.",
         ),
     )

@@ -74,8 +74,7 @@ def _causes(refused: Refused) -> Iterator[Cause]:
     if refused.kind == "iam session":
         yield Cause(
             "binding-names-other-user",
-            "A binding is there, but for a user name that is not the caller's: the name ends with the "
-            "session's name, and is compared as a whole.",
+            "A binding is there, but for a user name that is not the caller's: the name ends with the session's name, and is compared as a whole.",
             "possible",
             (f"The user name is {refused.user}",),
         )
@@ -86,30 +85,18 @@ def _causes(refused: Refused) -> Iterator[Cause]:
 
 def _notes(refused: Refused) -> Iterator[str]:
     request = refused.request
-    yield (
-        "IAM policies do not help here: Kubernetes decides by its own roles and, in EKS, by the access "
-        "policies of access entries."
-    )
+    yield "IAM policies do not help here: Kubernetes decides by its own roles and, in EKS, by the access policies of access entries."
     if refused.kind == "service account":
-        yield (
-            "What the pod may do in AWS is another matter: that is decided by its IAM role (IRSA or Pod "
-            "Identity)."
-        )
+        yield "What the pod may do in AWS is another matter: that is decided by its IAM role (IRSA or Pod Identity)."
     if refused.is_iam and refused.policy is None and refused.cluster.uses_entries:
         sees = request.verb in READ and request.path is None
         viewing = "AmazonEKSAdminViewPolicy, which shows everything, Secrets included, and " if sees else ""
-        yield (
-            f"Of the access policies for people, {viewing}AmazonEKSClusterAdminPolicy, which allows "
-            f"everything, {'cover' if sees else 'covers'} this. A role of your own allows less."
-        )
+        yield f"Of the access policies for people, {viewing}AmazonEKSClusterAdminPolicy, which allows everything, {'cover' if sees else 'covers'} this. A role of your own allows less."
     if request.verb in {"escalate", "bind", "impersonate"}:
         yield f"Whoever may {request.verb} can get rights that they do not have now. Limit it to names."
     if request.resource == "secrets" and request.verb in {"list", "watch"}:
         yield "To list Secrets is to read them: the list holds what is in them."
     if request.verb in READ and request.path is None:
-        yield (
-            "A client often needs more verbs than the first that is refused: kubectl get of a type asks to "
-            "list it, a controller lists and watches. The next refusal names the next verb."
-        )
+        yield "A client often needs more verbs than the first that is refused: kubectl get of a type asks to list it, a controller lists and watches. The next refusal names the next verb."
     if request.is_supplied:
         yield "The namespace is that of the facts: the text tells none."

@@ -42,10 +42,7 @@ def explain_node_login(case: AnyCase, words: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="kubernetes-node-login",
-        summary=(
-            "The API server does not know the node: the role of the nodes is not mapped, or not as that "
-            "of nodes."
-        ),
+        summary="The API server does not know the node: the role of the nodes is not mapped, or not as that of nodes.",
         causes=(
             Cause(
                 "node-not-accepted",
@@ -58,10 +55,7 @@ def explain_node_login(case: AnyCase, words: str) -> Explanation:
         ),
         remedies=tuple(_remedies(cluster, who)),
         notes=(
-            (
-                "EKS makes the entries for managed node groups and Fargate profiles itself. Where they are "
-                "gone, make them anew."
-            ),
+            "EKS makes the entries for managed node groups and Fargate profiles itself. Where they are gone, make them anew.",
             "IAM policies of the node's role do not let it in. AmazonEKSWorkerNodePolicy is for other calls.",
         ),
     )
@@ -93,19 +87,13 @@ def _remedies(cluster: Cluster, who: Mappable) -> Iterator[Remedy]:
             steps=("The first command is for managed node groups, the second for nodes of your own.",),
             commands=(
                 cluster.eks("describe-nodegroup", *query),
-                (
-                    "aws iam get-instance-profile --instance-profile-name INSTANCE_PROFILE "
-                    "--query 'InstanceProfile.Roles[0].Arn' --output text"
-                ),
+                "aws iam get-instance-profile --instance-profile-name INSTANCE_PROFILE --query 'InstanceProfile.Roles[0].Arn' --output text",
             ),
         )
     yield look_remedy(cluster, who)
     if cluster.uses_entries:
         steps = [
-            (
-                "The type cannot be changed later. EC2_LINUX is for Linux and Bottlerocket, EC2_WINDOWS for "
-                "Windows, EC2 for node classes of Auto Mode, HYBRID_LINUX for hybrid nodes."
-            ),
+            "The type cannot be changed later. EC2_LINUX is for Linux and Bottlerocket, EC2_WINDOWS for Windows, EC2 for node classes of Auto Mode, HYBRID_LINUX for hybrid nodes.",
             "It takes iam:PassRole for the role, and a role of the cluster's account.",
         ]
         yield Remedy(

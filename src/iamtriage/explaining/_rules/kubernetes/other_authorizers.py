@@ -49,8 +49,7 @@ def explain_refusal(case: Case[KubernetesForbidden]) -> Explanation:
     if said:
         restricted = Cause(
             "node-restriction",
-            "The admission plugin NodeRestriction lets a kubelet change its own Node object and pods "
-            "only, and no labels that are kept for others.",
+            "The admission plugin NodeRestriction lets a kubelet change its own Node object and pods only, and no labels that are kept for others.",
             "reported",
             (f"The API server says: {said[0]}.",),
         )
@@ -76,8 +75,7 @@ def _escalation(case: Case[KubernetesForbidden], words: str, said: str) -> Expla
             ),
             Cause(
                 "rights-of-access-policy",
-                "The caller has the rights from an access policy of EKS. Those do not count here: "
-                "Kubernetes looks at roles alone.",
+                "The caller has the rights from an access policy of EKS. Those do not count here: Kubernetes looks at roles alone.",
                 "possible",
             ),
         ),
@@ -86,10 +84,7 @@ def _escalation(case: Case[KubernetesForbidden], words: str, said: str) -> Expla
                 title="Have somebody make it who has these rights",
                 who="cluster administrator",
                 steps=(
-                    (
-                        "Whoever is in system:masters, or has AmazonEKSClusterAdminPolicy for the whole "
-                        "cluster, may make every role and binding."
-                    ),
+                    "Whoever is in system:masters, or has AmazonEKSClusterAdminPolicy for the whole cluster, may make every role and binding.",
                 ),
                 commands=("kubectl create -f FILE",),
                 url=f"{pages.RBAC}#privilege-escalation-prevention-and-bootstrapping",
@@ -98,14 +93,8 @@ def _escalation(case: Case[KubernetesForbidden], words: str, said: str) -> Expla
                 title="Or give away less",
                 who="you",
                 steps=(
-                    (
-                        "The text lists the rules that the caller lacks. Leave them out of the role, or "
-                        "bind a smaller one."
-                    ),
-                    (
-                        "Rights that an access policy gives have to come by a role too, before they can be "
-                        "passed on."
-                    ),
+                    "The text lists the rules that the caller lacks. Leave them out of the role, or bind a smaller one.",
+                    "Rights that an access policy gives have to come by a role too, before they can be passed on.",
                 ),
                 commands=("kubectl auth can-i --list",),
                 url=f"{pages.RBAC}#privilege-escalation-prevention-and-bootstrapping",
@@ -114,14 +103,8 @@ def _escalation(case: Case[KubernetesForbidden], words: str, said: str) -> Expla
                 title="Or allow the verb bind for this one role",
                 who="cluster administrator",
                 steps=(
-                    (
-                        "A ClusterRole with the verb bind on roles or clusterroles, limited by resourceNames "
-                        "to the one that is to be bound, lets the caller bind it without having its rights."
-                    ),
-                    (
-                        "The verb escalate does the same for making roles. It makes an administrator of "
-                        "whoever has it."
-                    ),
+                    "A ClusterRole with the verb bind on roles or clusterroles, limited by resourceNames to the one that is to be bound, lets the caller bind it without having its rights.",
+                    "The verb escalate does the same for making roles. It makes an administrator of whoever has it.",
                 ),
                 url=f"{pages.RBAC}#restrictions-on-role-binding-creation-or-update",
             ),

@@ -92,9 +92,7 @@ def explain_association_exists(case: Case[AccessEntry], words: str) -> Explanati
                 commands=(
                     f"terraform import aws_eks_pod_identity_association.NAME {cluster.word},{association}",
                 ),
-                url=(
-                    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_pod_identity_association#import"
-                ),
+                url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_pod_identity_association#import",
             ),
         ),
         notes=(NOT_IAM,),
@@ -144,10 +142,7 @@ def explain_pod_trust(case: Case[AccessEntry], words: str) -> Explanation:
     name = commands.role_name(role.name if role else None)
     limited = _limits(case.facts)
     steps = [
-        (
-            "Save the policy as trust.json. It replaces the whole trust policy: keep the statements that are "
-            "there and still needed."
-        ),
+        "Save the policy as trust.json. It replaces the whole trust policy: keep the statements that are there and still needed.",
     ]
     if limited is None:
         steps.append(
@@ -179,10 +174,7 @@ def explain_pod_trust(case: Case[AccessEntry], words: str) -> Explanation:
             ),
         ),
         notes=(
-            (
-                "Permissions of the caller do not help here. A trust policy that was just changed takes some "
-                "seconds to count."
-            ),
+            "Permissions of the caller do not help here. A trust policy that was just changed takes some seconds to count.",
         ),
     )
 
@@ -313,10 +305,7 @@ def explain_fargate_role(case: Case[AccessEntry], words: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="fargate-role",
-        summary=(
-            "Fargate starts no pods: the cluster does not know the pod execution role, or the role lacks "
-            "permissions."
-        ),
+        summary="Fargate starts no pods: the cluster does not know the pod execution role, or the role lacks permissions.",
         causes=(
             Cause(
                 "role-not-mapped",
@@ -337,9 +326,6 @@ def explain_fargate_role(case: Case[AccessEntry], words: str) -> Explanation:
         ),
         remedies=tuple(remedies),
         notes=(
-            (
-                "EKS maps the role by itself when a profile is made. To delete the profile and make it anew "
-                "does it again."
-            ),
+            "EKS maps the role by itself when a profile is made. To delete the profile and make it anew does it again.",
         ),
     )

@@ -34,10 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ("Refused", "remedies_for")
 
-_GROUPS_REPLACED = (
-    "update-access-entry sets the whole list of groups: write those that describe-access-entry shows in "
-    "place of EXISTING_GROUPS, or leave the word out where there are none."
-)
+_GROUPS_REPLACED = "update-access-entry sets the whole list of groups: write those that describe-access-entry shows in place of EXISTING_GROUPS, or leave the word out where there are none."
 _VERB = re.compile(r"[a-z]{2,24}", re.ASCII)
 _PATH = re.compile(r"/[\x21-\x7e]{0,299}", re.ASCII)
 
@@ -138,10 +135,7 @@ def _one_namespace(refused: Refused) -> Remedy | None:
         title="Ask in one namespace, if one is enough",
         who="you",
         steps=(
-            (
-                "It was asked for in all namespaces at once. Ask with -n, or set the namespace in the "
-                "program: then a right in that namespace is enough."
-            ),
+            "It was asked for in all namespaces at once. Ask with -n, or set the namespace in the program: then a right in that namespace is enough.",
         ),
         commands=(command("kubectl", "auth", "can-i", *_asked(request), "-n", place),),
         url=pages.RBAC,
@@ -234,16 +228,12 @@ def _policy_remedy(refused: Refused) -> Remedy | None:
     place = None if everywhere else commands.namespace(request.namespace)
     scope = "in all namespaces" if place is None else f"in the namespace {place}"
     steps = [
-        (
-            f"{policy} allows more than what was refused, {scope}. Compare it with the page; the role "
-            "above allows only this."
-        ),
+        f"{policy} allows more than what was refused, {scope}. Compare it with the page; the role above allows only this.",
     ]
     if cluster.mode is None:
         steps.append("The cluster's authentication mode has to be API or API_AND_CONFIG_MAP.")
     steps.append(
-        "Where EKS answers that the principalArn could not be found, aws-auth lets the caller in. An access "
-        "entry would go before that, so take the groups along when you make one."
+        "Where EKS answers that the principalArn could not be found, aws-auth lets the caller in. An access entry would go before that, so take the groups along when you make one."
     )
     if who.note:
         steps.append(who.note)
@@ -277,8 +267,7 @@ def _check(refused: Refused) -> Remedy | None:
         words.append(f"--as-group={refused.subject.name}")
     if refused.kind != "service account":
         steps.append(
-            "With --as only roles count, not access policies. The caller sees both with the same command "
-            "without --as and --as-group."
+            "With --as only roles count, not access policies. The caller sees both with the same command without --as and --as-group."
         )
     return Remedy(
         title="Check it",

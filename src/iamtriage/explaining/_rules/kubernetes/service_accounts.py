@@ -60,8 +60,7 @@ def explain_missing_account(case: AnyCase, account: Subject) -> Explanation:
         causes.append(
             Cause(
                 "account-recreated",
-                "The account was deleted, and perhaps made again: a token belongs to the account for "
-                "which it was made, not to a later one of the same name.",
+                "The account was deleted, and perhaps made again: a token belongs to the account for which it was made, not to a later one of the same name.",
                 "possible",
             )
         )
@@ -75,10 +74,7 @@ def explain_missing_account(case: AnyCase, account: Subject) -> Explanation:
                 title="Make the service account",
                 who="cluster administrator",
                 steps=(
-                    (
-                        "If it belongs to a chart or an add-on, install that again instead: its "
-                        "annotations and bindings are part of it."
-                    ),
+                    "If it belongs to a chart or an add-on, install that again instead: its annotations and bindings are part of it.",
                 ),
                 commands=(
                     command("kubectl", "get", "serviceaccounts", "-n", words[1]),
@@ -113,8 +109,7 @@ def explain_old_token(case: AnyCase, words: str) -> Explanation:
             Cause("token-expired", "The token has expired.", "reported", because),
             Cause(
                 "client-keeps-token",
-                "The program reads the token of its service account once and keeps it. Kubernetes renews "
-                "the file; EKS accepts an old token for 90 days at most.",
+                "The program reads the token of its service account once and keeps it. Kubernetes renews the file; EKS accepts an old token for 90 days at most.",
                 "possible",
             ),
             Cause(
@@ -128,10 +123,7 @@ def explain_old_token(case: AnyCase, words: str) -> Explanation:
                 title="Use a client that reads the token anew",
                 who="you",
                 steps=(
-                    (
-                        "The clients of Kubernetes do so from these versions on: Go 0.15.7, Python 12.0.0, "
-                        "Java 9.0.0, JavaScript 0.10.3, C# 7.0.5."
-                    ),
+                    "The clients of Kubernetes do so from these versions on: Go 0.15.7, Python 12.0.0, Java 9.0.0, JavaScript 0.10.3, C# 7.0.5.",
                 ),
                 url=pages.EKS_SERVICE_ACCOUNTS,
             ),

@@ -81,15 +81,9 @@ def _login(case: Case[KubernetesUnauthorized], words: str, unknown_type: str | N
     cluster = cluster_in(case)
     who = mappable(case.principal, case.caller or "the caller")
     terraform = TERRAFORM.search(case.text) is not None
-    summary = (
-        "The API server does not know who calls: no entry of the cluster fits the caller, or the token is "
-        "wrong."
-    )
+    summary = "The API server does not know who calls: no entry of the cluster fits the caller, or the token is wrong."
     if unknown_type is not None:
-        summary = (
-            f"The API server does not know the type {clipped(unknown_type)}, which every cluster has. It did "
-            "not accept the caller."
-        )
+        summary = f"The API server does not know the type {clipped(unknown_type)}, which every cluster has. It did not accept the caller."
     return Explanation(
         failure=case.failure,
         topic="kubernetes-login",
@@ -108,15 +102,8 @@ def _login(case: Case[KubernetesUnauthorized], words: str, unknown_type: str | N
             log_remedy(cluster),
         ),
         notes=(
-            (
-                "IAM policies do not let anybody into a cluster. eks:DescribeCluster is what kubectl's "
-                "set-up needs, no more."
-            ),
-            (
-                "Whoever made the cluster was its administrator, unless it was made with "
-                "bootstrapClusterCreatorAdminPermissions false. No list of aws-auth shows them; an access "
-                "entry does."
-            ),
+            "IAM policies do not let anybody into a cluster. eks:DescribeCluster is what kubectl's set-up needs, no more.",
+            "Whoever made the cluster was its administrator, unless it was made with bootstrapClusterCreatorAdminPermissions false. No list of aws-auth shows them; an access entry does.",
         ),
     )
 
@@ -143,23 +130,20 @@ def _first_causes(words: str, unknown_type: str | None) -> Iterator[Cause]:
 def _possible_causes(cluster: Cluster, *, terraform: bool) -> Iterator[Cause]:
     yield Cause(
         "other-principal",
-        "The client calls as another user or role than the one that the cluster knows: another profile, "
-        "another role, or the one that made the cluster is meant.",
+        "The client calls as another user or role than the one that the cluster knows: another profile, another role, or the one that made the cluster is meant.",
         "possible",
     )
     yield Cause("not-mapped", f"The caller has {lack_of_entry(cluster)}.", "possible")
     if cluster.uses_map:
         yield Cause(
             "mapped-in-wrong-form",
-            "aws-auth holds the caller's ARN in a form that never matches: a role with its path, a "
-            "session, an instance profile, another partition.",
+            "aws-auth holds the caller's ARN in a form that never matches: a role with its path, a session, an instance profile, another partition.",
             "possible",
         )
     if cluster.uses_entries:
         yield Cause(
             "principal-recreated",
-            "The role or user of the access entry was deleted and made again. The entry holds the old "
-            "unique id.",
+            "The role or user of the access entry was deleted and made again. The entry holds the old unique id.",
             "possible",
         )
     yield Cause(
@@ -177,14 +161,8 @@ def _own_remedies(cluster: Cluster) -> Iterator[Remedy]:
         title="See as whom you call",
         who="you",
         steps=(
-            (
-                "Compare the ARN with those that the cluster lets in. kubectl uses the profile that its "
-                "kubeconfig names, else that of the shell."
-            ),
-            (
-                "No output of the last command is good: then there is a token, and the cluster does not know "
-                "its owner."
-            ),
+            "Compare the ARN with those that the cluster lets in. kubectl uses the profile that its kubeconfig names, else that of the shell.",
+            "No output of the last command is good: then there is a token, and the cluster does not know its owner.",
         ),
         commands=("aws sts get-caller-identity", "kubectl config view --minify", cluster.try_token()),
         url=pages.EKS_TROUBLESHOOTING,
@@ -193,10 +171,7 @@ def _own_remedies(cluster: Cluster) -> Iterator[Remedy]:
         title="Write the cluster into the kubeconfig anew",
         who="you",
         steps=(
-            (
-                "Where a role is let in that you may assume, add --role-arn with its ARN. For another "
-                "profile, add --profile."
-            ),
+            "Where a role is let in that you may assume, add --role-arn with its ARN. For another profile, add --profile.",
         ),
         commands=(cluster.kubeconfig(), "kubectl auth whoami"),
         url=pages.EKS_KUBECONFIG,

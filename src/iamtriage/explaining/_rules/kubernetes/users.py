@@ -52,8 +52,7 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
     causes = [
         Cause(
             "no-credentials",
-            "The request came without credentials, so that the API server took it for one of "
-            "system:anonymous.",
+            "The request came without credentials, so that the API server took it for one of system:anonymous.",
             "derived",
             (
                 "The user name is system:anonymous.",
@@ -67,27 +66,18 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
             who="you",
             steps=(
                 "The user of the context has to have an exec part that runs aws eks get-token.",
-                (
-                    "The last command runs the helper by itself and throws the token away: what it still "
-                    "prints is the fault."
-                ),
+                "The last command runs the helper by itself and throws the token away: what it still prints is the fault.",
             ),
             commands=("kubectl config view --minify", cluster.kubeconfig(), cluster.try_token()),
             url=pages.EKS_KUBECONFIG,
         )
     ]
     notes = [
-        (
-            "Never bind a role to system:anonymous or system:unauthenticated: everybody who reaches the "
-            "API server would have it."
-        ),
+        "Never bind a role to system:anonymous or system:unauthenticated: everybody who reaches the API server would have it.",
         "IAM policies do not help here, and neither do roles: the caller has to log in first.",
     ]
     if TERRAFORM.search(case.text):
-        words = (
-            "The Kubernetes provider of Terraform has no token: it is not set, or comes from a cluster that "
-            "was not there yet, or changed, when the plan was made."
-        )
+        words = "The Kubernetes provider of Terraform has no token: it is not set, or comes from a cluster that was not there yet, or changed, when the plan was made."
         causes.append(Cause("terraform-without-token", words, "possible", ("The text is Terraform's.",)))
         remedies.insert(0, terraform_remedy())
     if clues.is_kubelet(case.text):
@@ -138,11 +128,7 @@ def terraform_remedy() -> Remedy:
         title="Give Terraform's provider an exec block",
         who="you",
         steps=(
-            (
-                "In the provider kubernetes (or helm), set host and cluster_ca_certificate, and an exec "
-                "block with the command aws and the arguments eks get-token --cluster-name of the "
-                "cluster. So each run gets a token of its own, and no token is kept in the plan."
-            ),
+            "In the provider kubernetes (or helm), set host and cluster_ca_certificate, and an exec block with the command aws and the arguments eks get-token --cluster-name of the cluster. So each run gets a token of its own, and no token is kept in the plan.",
             "Make the cluster in a run of its own, before that of the objects in it.",
         ),
         url="https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs#exec-plugins",
@@ -168,8 +154,7 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
     causes += [
         Cause(
             "program-as-node",
-            "A program calls with the node's credentials: a pod that has no service account of its own to "
-            "call with, or a script on the instance.",
+            "A program calls with the node's credentials: a pod that has no service account of its own to call with, or a script on the instance.",
             "possible",
         ),
         Cause(
@@ -191,16 +176,11 @@ def explain_component(case: Case[KubernetesForbidden], request: Request) -> Expl
     named = look == user and look != ""
     words = f"The ClusterRole or ClusterRoleBinding of {clipped(user)} was changed or deleted."
     steps = (
+        "Its role and binding have its name, or name it as subject. Compare them with those of a cluster that works.",
         (
-            "Its role and binding have its name, or name it as subject. Compare them with those of a cluster "
-            "that works."
-        ),
-        (
-            "EKS keeps its own with the prefix eks:, and add-ons bring theirs: update the add-on, or make "
-            "them again."
+            "EKS keeps its own with the prefix eks:, and add-ons bring theirs: update the add-on, or make them again."
             if of_eks
-            else "The API server makes the default roles again when it starts, unless their annotation "
-            "rbac.authorization.kubernetes.io/autoupdate is false."
+            else "The API server makes the default roles again when it starts, unless their annotation rbac.authorization.kubernetes.io/autoupdate is false."
         ),
     )
     who = (
@@ -229,10 +209,7 @@ def explain_component(case: Case[KubernetesForbidden], request: Request) -> Expl
             ),
         ),
         notes=(
-            (
-                "IAM policies do not help here. Bind no role of your own to it before you know why its "
-                "own is gone."
-            ),
+            "IAM policies do not help here. Bind no role of your own to it before you know why its own is gone.",
         ),
     )
 
@@ -244,10 +221,7 @@ def node_explanation(
     cluster = cluster_in(case)
     lines = [show_map()] if cluster.uses_map else []
     steps = [
-        (
-            f"A Linux node has the user name {NODE_USERNAME} and the groups {' and '.join(NODE_GROUPS)}. An "
-            "access entry of the type EC2_LINUX gives both by itself."
-        )
+        f"A Linux node has the user name {NODE_USERNAME} and the groups {' and '.join(NODE_GROUPS)}. An access entry of the type EC2_LINUX gives both by itself."
     ]
     if cluster.uses_entries:
         lines.append(cluster.eks("describe-access-entry", principal=mappable(None).entry))
@@ -256,10 +230,7 @@ def node_explanation(
         title="Let the program use a service account of its own",
         who="cluster administrator",
         steps=(
-            (
-                "A pod calls Kubernetes with its service account, to which a Role can be bound. It has to "
-                "drop the kubeconfig or aws eks get-token that makes it the node."
-            ),
+            "A pod calls Kubernetes with its service account, to which a Role can be bound. It has to drop the kubeconfig or aws eks get-token that makes it the node.",
             "A hop limit of 1 for the instance metadata keeps pods from taking the node's role.",
         ),
         commands=("kubectl create serviceaccount NAME -n NAMESPACE",),
@@ -279,10 +250,7 @@ def node_explanation(
         causes=tuple(causes),
         remedies=(mapping, program) if mapping_first else (program, mapping),
         notes=(
-            (
-                "Bind no role to a node's user: what a kubelet needs comes from the node authorizer, and "
-                "whoever holds the node would have the rest too."
-            ),
+            "Bind no role to a node's user: what a kubelet needs comes from the node authorizer, and whoever holds the node would have the rest too.",
             "IAM policies do not help here.",
         ),
     )

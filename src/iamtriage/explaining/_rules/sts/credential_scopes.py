@@ -92,12 +92,12 @@ def _sts(case: Case[CredentialScope], signed_for: str | None, *, is_global: bool
     if not any(cause.code == _USUAL.code for cause in causes):
         causes.append(_USUAL)
     return Explanation(
-        case.failure,
-        "sts-endpoint",
-        f"{call} is signed for another region than that of the host which it reaches.",
-        tuple(causes),
-        (*_each_once((*found.remedies, _regional(case, signed_for))), _in_pods(case)),
-        (
+        failure=case.failure,
+        topic="sts-endpoint",
+        summary=f"{call} is signed for another region than that of the host which it reaches.",
+        causes=tuple(causes),
+        remedies=(*_each_once((*found.remedies, _regional(case, signed_for))), _in_pods(case)),
+        notes=(
             f"SDKs call STS's regional hosts by default since July 2025. A URL of the global host, https://{GLOBAL_HOST}, in code or settings goes against that.",
             _NOTE,
         ),
@@ -180,10 +180,10 @@ def _without_pods(cause: Cause, *, in_pods: bool) -> Cause:
 def _bucket(case: Case[CredentialScope], signed: str, expected: str) -> Explanation:
     region, profile = commands.region(expected), profile_in(case)
     return Explanation(
-        case.failure,
-        "wrong-signing-region",
-        f"The request is signed for {signed}, and the bucket or host is in {expected}.",
-        (
+        failure=case.failure,
+        topic="wrong-signing-region",
+        summary=f"The request is signed for {signed}, and the bucket or host is in {expected}.",
+        causes=(
             Cause(
                 "wrong-signing-region",
                 f"The client's region is {signed}, and it has to be {expected}.",
@@ -191,7 +191,7 @@ def _bucket(case: Case[CredentialScope], signed: str, expected: str) -> Explanat
                 (f"AWS says: the region '{signed}' is wrong; expecting '{expected}'.",),
             ),
         ),
-        (
+        remedies=(
             Remedy(
                 title=f"Give the client the region {region}",
                 who="you",
@@ -203,7 +203,7 @@ def _bucket(case: Case[CredentialScope], signed: str, expected: str) -> Explanat
                 url=pages.SIGNATURES,
             ),
         ),
-        (_NOTE,),
+        notes=(_NOTE,),
     )
 
 
@@ -214,10 +214,10 @@ def _service(case: Case[CredentialScope], words: str, expected: str | None) -> E
         else "The host wants signatures for its own service"
     )
     return Explanation(
-        case.failure,
-        "wrong-signing-service",
-        "The request is signed for another service than that of the host which it reaches.",
-        (
+        failure=case.failure,
+        topic="wrong-signing-service",
+        summary="The request is signed for another service than that of the host which it reaches.",
+        causes=(
             Cause(
                 "wrong-signing-service",
                 f"{wanted}, and the call is signed for another.",
@@ -236,8 +236,8 @@ def _service(case: Case[CredentialScope], words: str, expected: str | None) -> E
                 "signed-by-hand", "Code or a proxy that signs by itself names the wrong service.", "possible"
             ),
         ),
-        (helps.own_endpoint(), _sign_for(expected, None)),
-        (_NOTE,),
+        remedies=(helps.own_endpoint(), _sign_for(expected, None)),
+        notes=(_NOTE,),
     )
 
 
@@ -249,10 +249,10 @@ def _region(case: Case[CredentialScope], words: str, signed_for: str | None) -> 
         *(f"The text names the host {host}." for host in hosts[:2]),
     )
     return Explanation(
-        case.failure,
-        "wrong-signing-region",
-        "The request is signed for another region than that of the host which it reaches.",
-        (
+        failure=case.failure,
+        topic="wrong-signing-region",
+        summary="The request is signed for another region than that of the host which it reaches.",
+        causes=(
             Cause("wrong-signing-region", "The signature's region is not the host's.", "reported", because),
             Cause(
                 "endpoint-of-other-region",
@@ -265,8 +265,8 @@ def _region(case: Case[CredentialScope], words: str, signed_for: str | None) -> 
                 "possible",
             ),
         ),
-        (helps.own_endpoint(), _sign_for(None, signed_for)),
-        (_NOTE,),
+        remedies=(helps.own_endpoint(), _sign_for(None, signed_for)),
+        notes=(_NOTE,),
     )
 
 

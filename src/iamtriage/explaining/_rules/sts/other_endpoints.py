@@ -65,14 +65,14 @@ def explain_not_sts(case: Case[AwsError], words: str) -> Explanation:
     )
     proxy = Cause("proxy-answers", "A proxy on the way to STS gave an answer of its own.", "possible")
     return Explanation(
-        case.failure,
-        "not-sts",
-        f"The call of STS was answered by something else{f', {host}' if other else ''}.",
-        (
+        failure=case.failure,
+        topic="not-sts",
+        summary=f"The call of STS was answered by something else{f', {host}' if other else ''}.",
+        causes=(
             Cause("not-sts", "What answered is not STS.", "derived", tuple(lines)),
             *((proxy, setting) if right else (setting, proxy)),
         ),
-        (
+        remedies=(
             Remedy(
                 title="See to which host the call of STS goes",
                 who="you",
@@ -85,5 +85,5 @@ def explain_not_sts(case: Case[AwsError], words: str) -> Explanation:
                 url=pages.SDK_ENDPOINTS,
             ),
         ),
-        ("No policy helps: the call did not reach IAM.",),
+        notes=("No policy helps: the call did not reach IAM.",),
     )

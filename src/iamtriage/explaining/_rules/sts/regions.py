@@ -41,16 +41,16 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
     )
     opts_in = None if region is None else Known().opts_in(region)
     return Explanation(
-        case.failure,
-        "sts-region-disabled",
-        f"STS is not activated for {of} in {place}.",
-        found.causes,
-        (
+        failure=case.failure,
+        topic="sts-region-disabled",
+        summary=f"STS is not activated for {of} in {place}.",
+        causes=found.causes,
+        remedies=(
             *([_activate(region)] if opts_in is not True else []),
             *([helps.enable_region(region)] if opts_in is not False else []),
             _elsewhere(),
         ),
-        (_NOTE,),
+        notes=(_NOTE,),
     )
 
 
@@ -82,10 +82,10 @@ def _elsewhere() -> Remedy:
 
 def _not_enabled(case: Case[RegionDisabled], region: str | None) -> Explanation:
     return Explanation(
-        case.failure,
-        "region-not-enabled",
-        f"{region or 'The region'} is not enabled for the account.",
-        (
+        failure=case.failure,
+        topic="region-not-enabled",
+        summary=f"{region or 'The region'} is not enabled for the account.",
+        causes=(
             Cause(
                 "region-not-enabled",
                 "The account has not enabled the region.",
@@ -93,7 +93,7 @@ def _not_enabled(case: Case[RegionDisabled], region: str | None) -> Explanation:
                 ('The text says "is not enabled in your account".',),
             ),
         ),
-        (
+        remedies=(
             helps.enable_region(region),
             Remedy(
                 title="Or use a region that is enabled",
@@ -105,5 +105,7 @@ def _not_enabled(case: Case[RegionDisabled], region: str | None) -> Explanation:
                 url=pages.ENABLE_REGION,
             ),
         ),
-        ("An organization's service control policies may keep regions off; then its administrator decides.",),
+        notes=(
+            "An organization's service control policies may keep regions off; then its administrator decides.",
+        ),
     )
