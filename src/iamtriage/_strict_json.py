@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NoReturn
 
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ class JsonError(Exception):
     """Why a text is not read; for callers to turn into an error of their own."""
 
 
-def strict_json(text: str | bytes, *, quote: Callable[[str], str] = shown) -> object:
+def strict_json(text: str | bytes, *, quote: Callable[[str], str] = quote_text) -> object:
     """Read JSON text.
 
     Args:

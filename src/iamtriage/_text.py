@@ -1,4 +1,4 @@
-"""Texts from outside, made fit for a message or a terminal; not for what the messages say."""
+"""Make text from outside safe to print; word error messages."""
 
 from __future__ import annotations
 
@@ -7,16 +7,28 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ("clipped", "escaped", "joined", "quoted", "shown")
+__all__ = ("clip_text", "escape_controls", "join_words", "quote_json", "quote_text", "wrong_type")
 
-_SHOWN = 120
-_QUOTED = 300
+# In characters.
+_MAX_QUOTED = 120
+_MAX_JSON = 300
 
 
-def escaped(text: str) -> str:
-    r"""Give a text with everything that a terminal may take for a command written as an escape.
+def wrong_type(name: str, expected: str, value: object) -> TypeError:
+    """Build the error for an argument of the wrong type.
 
-    >>> print(escaped("a\x1b[31m\nb"))
+    >>> wrong_type("text", "a string", 3)
+    TypeError('text must be a string, not int')
+    """
+    return TypeError(f"{name} must be {expected}, not {type(value).__name__}")
+
+
+def escape_controls(text: str) -> str:
+    r"""Return a text with an escape for each character that is not printable.
+
+    A terminal could take such a character for a command.
+
+    >>> print(escape_controls("a\x1b[31m\nb"))
     a\x1b[31m\nb
     """
     if text.isprintable():
@@ -24,31 +36,31 @@ def escaped(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def joined(names: Sequence[str], word: str) -> str:
-    """Give names in a row, with a word before the last.
+def join_words(words: Sequence[str], conjunction: str) -> str:
+    """Join words with commas, and the last two with a conjunction.
 
-    >>> joined(["a"], "or"), joined(["a", "b", "c"], "and")
+    >>> join_words(["a"], "or"), join_words(["a", "b", "c"], "and")
     ('a', 'a, b and c')
     """
-    return f" {word} ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+    return f" {conjunction} ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
-def shown(text: str) -> str:
-    """Give a text for an error message: quoted, escaped, and not longer than a line or two.
+def quote_text(text: str) -> str:
+    """Quote a text for an error message: escaped, and at most a line or two long.
 
-    >>> shown("a" * 1000).endswith("a'… (1000 characters)")
+    >>> quote_text("a" * 1000).endswith("a'… (1000 characters)")
     True
     """
-    return repr(text) if len(text) <= _SHOWN else f"{text[:_SHOWN]!r}… ({len(text)} characters)"
+    return repr(text) if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]!r}… ({len(text)} characters)"
 
 
-def quoted(text: str) -> str:
-    """Give a text as JSON writes it, in ASCII and bounded, so that it is safe to print."""
-    import json  # a fifth of the time to a first STS endpoint, for what is seldom wanted
+def quote_json(text: str) -> str:
+    """Quote a text as a JSON string, in ASCII and clipped, so that it is safe to print."""
+    import json  # loading it is a fifth of the time to the first STS endpoint, and few texts are quoted
 
-    return json.dumps(text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…")
+    return json.dumps(text if len(text) <= _MAX_JSON else f"{text[:_MAX_JSON]}…")
 
 
-def clipped(text: str) -> str:
-    """Give a text without quotes, as safe to print as a quoted one."""
-    return quoted(text)[1:-1]
+def clip_text(text: str) -> str:
+    """Clip and escape a text as :func:`quote_json` does, without the quotes."""
+    return quote_json(text)[1:-1]

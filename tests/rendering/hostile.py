@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from iamtriage._rendering.blocks import Code, Fields, Heading, Items, Link, Mark, Paragraph, Source
 from iamtriage._rendering.texts import code_text, parts
-from iamtriage._text import escaped
+from iamtriage._text import escape_controls
 
 if TYPE_CHECKING:
     from iamtriage._rendering.blocks import Block
@@ -170,17 +170,17 @@ def text_of(block: Block, width: int = 88) -> list[str]:
     """The texts that a reader has to see, piece by piece."""
     match block:
         case Heading(text, _, tags):
-            return [" ".join((escaped(text), *map(escaped, tags)))]
+            return [" ".join((escape_controls(text), *map(escape_controls, tags)))]
         case Paragraph(text):
-            return [escaped(text)]
+            return [escape_controls(text)]
         case Items(items):
-            return [escaped(item) for item in items]
+            return [escape_controls(item) for item in items]
         case Fields(rows):
-            return [escaped(text) for row in rows for text in row]
+            return [escape_controls(text) for row in rows for text in row]
         case Link(url, text) if url == WEB_ADDRESS:
-            return [escaped(text)]
+            return [escape_controls(text)]
         case Link(url, text):
-            return [f"{escaped(text)}: {escaped(url)}"]
+            return [f"{escape_controls(text)}: {escape_controls(url)}"]
         case Code():
             return [code_text(block, width)]
         case Source():
@@ -196,5 +196,5 @@ def text_of(block: Block, width: int = 88) -> list[str]:
 
 def _source_part(text: str, *, hidden: bool) -> str:
     if hidden:
-        return escaped(text)
-    return "".join(c if c in "\n\t" else escaped(c) for c in text)
+        return escape_controls(text)
+    return "".join(c if c in "\n\t" else escape_controls(c) for c in text)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from iamtriage._rendering.blocks import Block, Code, Fields, Heading, Items, Link, Mark, Paragraph, Source
 from iamtriage._rendering.terminal import render
 from iamtriage._rendering.widths import width_of
-from iamtriage._text import escaped
+from iamtriage._text import escape_controls
 from tests.rendering.hostile import PAYLOADS, documents, everywhere, prose_blocks, text_of, texts
 from tests.rendering.test_shell import calls
 
@@ -176,7 +176,7 @@ def test_prose_loses_no_word(blocks: tuple[Block, ...], width: int) -> None:
 
 @given(st.lists(st.tuples(texts, texts), min_size=1, max_size=4), st.integers(40, 100))
 def test_fields_fit_the_width(rows: list[tuple[str, str]], width: int) -> None:
-    longest = max(width_of(word) for row in rows for text in row for word in escaped(text).split(" "))
+    longest = max(width_of(word) for row in rows for text in row for word in escape_controls(text).split(" "))
     lines = render((Fields(tuple(rows)),), width=width, color=False).split("\n")
     assert max(map(width_of, lines)) <= max(width, longest + 20)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from iamtriage._rendering.blocks import Code, Mark, Source
 from iamtriage._rendering.texts import code_text, is_web_address, parts, phrases
-from iamtriage._text import escaped
+from iamtriage._text import escape_controls
 from tests.rendering.hostile import sources, texts
 
 _TEXT = "0123456789"
@@ -83,7 +83,7 @@ def test_what_is_code_in_prose(text: str, code: list[str]) -> None:
 @given(texts)
 def test_prose_is_parted_without_a_loss(text: str) -> None:
     found = phrases(text)
-    assert "".join(part for part, _ in found) == escaped(text)
+    assert "".join(part for part, _ in found) == escape_controls(text)
     for part, code in found:
         if not code:
             assert all(c.isalnum() or c in " .,;:!?%()\"'-/–“”’" for c in part)

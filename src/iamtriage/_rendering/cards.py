@@ -20,7 +20,7 @@ from iamtriage._rendering._copying import SCRIPT
 from iamtriage._rendering._styles import STYLE
 from iamtriage._rendering.blocks import Code, Fields, Heading, Items, Link, Paragraph, Source
 from iamtriage._rendering.texts import code_text, is_web_address, parts, phrases
-from iamtriage._text import escaped
+from iamtriage._text import escape_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -199,7 +199,7 @@ def _prose(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(escaped(text))
+    return escape(escape_controls(text))
 
 
 def _lines(text: str) -> str:

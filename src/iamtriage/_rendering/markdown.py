@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from iamtriage._rendering.blocks import Code, Fields, Heading, Items, Link, Paragraph, Source
 from iamtriage._rendering.texts import code_text, is_web_address, phrases, source_lines
-from iamtriage._text import escaped
+from iamtriage._text import escape_controls
 
 if TYPE_CHECKING:
     from iamtriage._rendering.blocks import Block
@@ -84,7 +84,7 @@ def _prose(text: str) -> str:
 
 def _code_span(text: str) -> str:
     """Give a text as code of one line; nothing for an empty text, which no code span can hold."""
-    text = escaped(text)
+    text = escape_controls(text)
     if not text:
         return ""
     lengths = {len(run) for run in _BACKTICKS.findall(text)}

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._rendering.widths import width_of
-from iamtriage._text import escaped
+from iamtriage._text import escape_controls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -75,7 +75,7 @@ def pasteable(command: str) -> str:
         _visible(text) or kind in _SHOWN for kind, text in pieces
     ):
         lines = ("This cannot be pasted because of the characters written as escapes.", *command.split("\n"))
-        return "\n".join(f"# {escaped(line)}" for line in lines)
+        return "\n".join(f"# {escape_controls(line)}" for line in lines)
     return "".join(text if _visible(text) else _SHOWN[kind](text) for kind, text in pieces)
 
 

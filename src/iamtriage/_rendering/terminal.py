@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, assert_never
 from iamtriage._rendering.blocks import Code, Fields, Heading, Items, Link, Paragraph, Source
 from iamtriage._rendering.texts import code_text, source_lines
 from iamtriage._rendering.widths import width_of
-from iamtriage._text import escaped
+from iamtriage._text import escape_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -100,7 +100,7 @@ class _Layout:
             yield from self._wrapped(_words(item), " " * self.indent + bullet)
 
     def _fields(self, block: Fields) -> Iterator[str]:
-        rows = [(escaped(label).rstrip(), value) for label, value in block.rows]
+        rows = [(escape_controls(label).rstrip(), value) for label, value in block.rows]
         column = max((width_of(label) for label, _ in rows if width_of(label) <= _WIDEST_LABEL), default=0)
         for label, value in rows:
             before = " " * self.indent
@@ -149,4 +149,4 @@ class _Layout:
 
 def _words(text: str, style: str = _PLAIN) -> list[tuple[str, str]]:
     """Give the words of a text, printable, each with its style; blanks between blanks are empty words."""
-    return [(word, style) for word in escaped(text).split(" ")]
+    return [(word, style) for word in escape_controls(text).split(" ")]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._rendering.blocks import Mark
 from iamtriage._rendering.shell import continued, pasteable
-from iamtriage._text import escaped
+from iamtriage._text import escape_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ def code_text(code: Code, width: int, indent: str = "") -> str:
     elif any(line.startswith(_DOCUMENT_MARKERS) for line in lines):
         # Between two YAML documents, a marker is one at the beginning of its line only.
         indent = ""
-    return "\n".join(f"{indent}{escaped(line)}" for line in lines)
+    return "\n".join(f"{indent}{escape_controls(line)}" for line in lines)
 
 
 def _in_json(character: str) -> str:
@@ -92,7 +92,7 @@ def phrases(text: str) -> list[tuple[str, bool]]:
     >>> phrases("Access is denied to ana@example.com.")
     [('Access is denied to ', False), ('ana@example.com', True), ('.', False)]
     """
-    found = list(_words(escaped(text)))
+    found = list(_words(escape_controls(text)))
     # A blank between two of a machine's words belongs to them.
     found = [
         (part, code or (part == " " and 0 < i < len(found) - 1 and found[i - 1][1] and found[i + 1][1]))
@@ -163,10 +163,11 @@ def source_lines(source: Source) -> list[str]:
     ['a:', '    b\\x1b=[hidden]']
     """
     shown = (
-        text if mark is None or mark.instead is None else f"[{escaped(text)}]" for text, mark in parts(source)
+        text if mark is None or mark.instead is None else f"[{escape_controls(text)}]"
+        for text, mark in parts(source)
     )
     lines = "".join(shown).rstrip("\n").split("\n")
-    return [escaped(line.expandtabs(_TAB)) for line in lines]
+    return [escape_controls(line.expandtabs(_TAB)) for line in lines]
 
 
 def _apart(marks: tuple[Mark, ...], length: int) -> list[tuple[int, int, Mark]]:

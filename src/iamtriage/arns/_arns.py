@@ -13,7 +13,7 @@ from typing import NamedTuple, Self
 from typing_extensions import override
 
 from iamtriage._rendering.views import View
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.exceptions import InvalidArnError
 
 __all__ = ("Arn", "parse_arn")
@@ -63,7 +63,7 @@ class Arn(View, _Sections):
                 msg = f"an ARN's {name} is text, not {type(section).__name__}"
                 raise TypeError(msg)
             if ":" in section and name != "resource":
-                msg = f"an ARN's {name} holds no colon: {shown(section)}"
+                msg = f"an ARN's {name} holds no colon: {quote_text(section)}"
                 raise InvalidArnError(msg, text=section, position=section.index(":"))
         return super().__new__(cls, partition, service, region, account, resource)
 
@@ -148,9 +148,9 @@ def _fault(text: str) -> InvalidArnError:
         at = text.find("arn:")
         around = " (it does further on)" if 0 < at < 2000 else ""
         return InvalidArnError(
-            f"not an ARN: the text does not begin with 'arn:'{around}: {shown(text)}", text=text
+            f"not an ARN: the text does not begin with 'arn:'{around}: {quote_text(text)}", text=text
         )
     missing = _SECTIONS[text.count(":")]
     return InvalidArnError(
-        f"not an ARN: the text ends before the {missing}: {shown(text)}", text=text, position=len(text)
+        f"not an ARN: the text ends before the {missing}: {quote_text(text)}", text=text, position=len(text)
     )

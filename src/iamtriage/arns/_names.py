@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.exceptions import InvalidArnError
 
 if TYPE_CHECKING:
@@ -73,5 +73,5 @@ def refuse(words: str, text: str, position: int) -> NoReturn:
     Raises:
         InvalidArnError: always.
     """
-    message = f"{words}: {shown(text)}"
+    message = f"{words}: {quote_text(text)}"
     raise InvalidArnError(message, text=text, position=position)

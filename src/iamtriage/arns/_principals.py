@@ -13,7 +13,7 @@ import attrs
 from typing_extensions import override
 
 from iamtriage._rendering.views import View
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.arns._arns import Arn, parse_arn
 from iamtriage.arns._names import ACCOUNT, check_name, check_path, refuse
 from iamtriage.arns._partitions import PARTITIONS
@@ -373,11 +373,11 @@ class _Reader:
             readers = {"assumed-role": self._session, "federated-user": self._federated}
         else:
             at = len(arn.partition) + 5
-            self._refuse(f"a principal's ARN is of iam or sts, not of {shown(arn.service)}", at)
+            self._refuse(f"a principal's ARN is of iam or sts, not of {quote_text(arn.service)}", at)
         reader = readers.get(kind)
         if reader is None:
             wanted = ", ".join(readers)
-            msg = f"{arn.service} has no principals of type {shown(kind)}, only {wanted}"
+            msg = f"{arn.service} has no principals of type {quote_text(kind)}, only {wanted}"
             self._refuse(msg, self.resource_at)
         self._check_sections()
         return reader(rest)
@@ -385,13 +385,15 @@ class _Reader:
     def _check_sections(self) -> None:
         arn = self.arn
         if arn.partition not in PARTITIONS:
-            self._refuse(f"no partition is called {shown(arn.partition)}, only {', '.join(PARTITIONS)}", 4)
+            self._refuse(
+                f"no partition is called {quote_text(arn.partition)}, only {', '.join(PARTITIONS)}", 4
+            )
         if arn.region:
             at = len(arn.partition) + len(arn.service) + 6
             self._refuse(f"{arn.service}'s ARNs state no region", at)
         if not ACCOUNT.fullmatch(arn.account):
             at = self.resource_at - 1 - len(arn.account)
-            self._refuse(f"an account is 12 digits, not {shown(arn.account)}", at)
+            self._refuse(f"an account is 12 digits, not {quote_text(arn.account)}", at)
 
     def _role(self, rest: str) -> Role:
         path, name = self._path_and_name(rest, "role")

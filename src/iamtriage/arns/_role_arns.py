@@ -12,7 +12,7 @@ from typing import get_args
 
 import attrs
 
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.arns._arns import Arn, parse_arn
 from iamtriage.arns._names import check_path, refuse
 from iamtriage.arns._partitions import PARTITIONS
@@ -53,15 +53,17 @@ def canonicalize_arn(arn: str | Arn) -> str:
     parsed = arn if isinstance(arn, Arn) else parse_arn(arn)
     text = str(parsed)
     if parsed.partition not in PARTITIONS:
-        refuse(f"no partition is called {shown(parsed.partition)}", text, 4)
+        refuse(f"no partition is called {quote_text(parsed.partition)}", text, 4)
     kind, _, rest = parsed.resource.partition("/")
     wanted = _CALLERS.get(parsed.service)
     if wanted is None:
         at = len(parsed.partition) + 5
-        refuse(f"a caller's ARN is of iam or sts, not of {shown(parsed.service)}", text, at)
+        refuse(f"a caller's ARN is of iam or sts, not of {quote_text(parsed.service)}", text, at)
     if kind not in wanted:
         at = len(text) - len(parsed.resource)
-        refuse(f"{parsed.service} has no callers of type {shown(kind)}, only {', '.join(wanted)}", text, at)
+        refuse(
+            f"{parsed.service} has no callers of type {quote_text(kind)}, only {', '.join(wanted)}", text, at
+        )
     if kind == "assumed-role":
         # A slash before the session's name is kept, as the authenticator keeps it; STS prints none.
         role, slash, _ = rest.rpartition("/")
@@ -148,7 +150,9 @@ def _with_path(role: Role, path: object, text: str) -> Role:
     full = f"/{path.strip('/')}/" if path.strip("/") else "/"
     check_path(full, full, 0)
     if role.path not in {"/", full}:
-        refuse(f"the ARN's path is {role.path}, not {shown(full)}", text, _resource_at(text) + len("role"))
+        refuse(
+            f"the ARN's path is {role.path}, not {quote_text(full)}", text, _resource_at(text) + len("role")
+        )
     return role_of(role.partition, role.account, role.name, full)
 
 

@@ -15,7 +15,7 @@ import attrs
 from typing_extensions import override
 
 from iamtriage._rendering.views import View
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.arns._arns import parse_arn
 from iamtriage.authorization._documents import Part, decoded, refuse, stated
 from iamtriage.exceptions import InvalidArnError
@@ -132,7 +132,7 @@ class DenyingCondition(View):
 
     @override
     def __str__(self) -> str:
-        key, wanted = shown(self.key), _few(self.policy_values)
+        key, wanted = quote_text(self.key), _few(self.policy_values)
         if self.request_values is None:
             return f"The statement compares {key} with {wanted}; the call's value is not told."
         return f"{key} is {_few(self.request_values)} in the call; the statement compares it with {wanted}."
@@ -377,4 +377,4 @@ def _values_to_dict(values: tuple[str, ...]) -> dict[str, Any]:
 
 def _few(values: tuple[str, ...]) -> str:
     more = f" and {len(values) - _FEW} more" if len(values) > _FEW else ""
-    return ", ".join(shown(value) for value in values[:_FEW]) + more or "no value"
+    return ", ".join(quote_text(value) for value in values[:_FEW]) + more or "no value"

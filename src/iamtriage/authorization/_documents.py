@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, cast
 import attrs
 
 from iamtriage._strict_json import JsonError, strict_json
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.exceptions import DocumentError
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ class Part:
         for key, value in self.members.items():
             if not isinstance(key, str):
                 refuse(f"a key is text, not {kind_of(key)}", self.path)
-            yield key, value, f"{self.path}[{shown(key)}]"
+            yield key, value, f"{self.path}[{quote_text(key)}]"
 
     def _listed(self, name: str) -> Iterator[tuple[object, str]]:
         value, path = self.members.get(name), self._under(name)

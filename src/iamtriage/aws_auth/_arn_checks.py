@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.arns._arns import Arn, parse_arn
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.arns._principals import (
@@ -129,7 +129,7 @@ def _no_principal(arn: Arn, kind: str) -> ArnFault:
             "not-a-principal", words, "map the role that the group's members assume, or each user"
         )
     what = f"{arn.service} {kind}" if arn.service in _TYPES else f"{arn.service} resource"
-    words = f"nobody calls with the ARN of this ({shown(what)}): callers are roles, users and roots"
+    words = f"nobody calls with the ARN of this ({quote_text(what)}): callers are roles, users and roots"
     return ArnFault("not-a-principal", words, "write the ARN of a role or user")
 
 
@@ -142,7 +142,8 @@ def _form_fault(principal: Principal) -> ArnFault | None:
         return ArnFault("session-arn", words, final_arn(str(principal)), is_safe=True)
     if isinstance(principal, Role) and principal.path != "/":
         words = (
-            f"the path {shown(principal.path)} never matches: STS tells no role's path, so the authenticator "
+            f"the path {quote_text(principal.path)} never matches: STS tells no role's path, so the "
+            "authenticator "
             "looks the role up without it"
         )
         if isinstance(principal, IdentityCenterRole):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.aws_auth._arn_checks import ArnFault, check_arn, final_arn, partition_of
 from iamtriage.aws_auth._templates import PRIVATE_DNS_NAME, VARIABLES, render, variables_in
@@ -78,11 +78,13 @@ def problems(config_map: ConfigMap) -> list[Problem]:
 
 def _data_problems(config_map: ConfigMap) -> list[Problem]:
     found = [
-        Problem("map-name", line, name, f"{shown(name)} has no effect: the keys' case counts", right)
+        Problem("map-name", line, name, f"{quote_text(name)} has no effect: the keys' case counts", right)
         for name, line, right in config_map.misspelt
     ]
     found += [
-        Problem("duplicate-key", line, name, f"{shown(name)} stands twice; the last one wins", "make it one")
+        Problem(
+            "duplicate-key", line, name, f"{quote_text(name)} stands twice; the last one wins", "make it one"
+        )
         for name, line in config_map.doubled
     ]
     if not config_map.maps and not config_map.misspelt:
@@ -126,7 +128,9 @@ def _account_problem(map_text: MapText, node: Node) -> Problem:
         words = "every user and role of this account is let in, with its ARN for a name and without groups"
         fix = "map the roles and users that are meant, under mapRoles and mapUsers"
         return Problem("account-mapping", line, node.value, words, fix)
-    words = f"an account is 12 digits, this is {shown(node.value) if node.kind == 'scalar' else _what(node)}"
+    words = (
+        f"an account is 12 digits, this is {quote_text(node.value) if node.kind == 'scalar' else _what(node)}"
+    )
     return Problem("invalid-account", line, node.value, words, "write the account's 12 digits, in quotes")
 
 
@@ -204,14 +208,14 @@ class _EntryCheck:
     def _keys(self) -> None:
         entry = self.entry
         for key in entry.doubled:
-            words = f"{shown(key.value)} stands twice in the entry; the last one wins"
+            words = f"{quote_text(key.value)} stands twice in the entry; the last one wins"
             self._add("duplicate-key", key, words, "make it one")
         unknown = list(entry.unknown)
         sso = entry.field("sso")
         if sso is not None and self.in_roles:
             unknown += [key for key, _ in pairs(sso.value) if key.value.lower() not in _SSO_KEYS]
         for key in unknown:
-            words = f"the authenticator does not know the key {shown(key.value)}, so it has no effect"
+            words = f"the authenticator does not know the key {quote_text(key.value)}, so it has no effect"
             known = f"{entry.arn_key}, username and groups"
             self._add("unknown-key", key, words, f"write one of {known}, or remove it")
 
@@ -306,7 +310,7 @@ class _EntryCheck:
                 self._add("unknown-variable", node, words, new, rewrite(self.text, node, new))
             for name in variables_in(new):
                 if name not in VARIABLES:
-                    words = f"there is no variable {shown(name)}, so this stays as it is written"
+                    words = f"there is no variable {quote_text(name)}, so this stays as it is written"
                     fix = "write one of " + ", ".join(f"{{{{{known}}}}}" for known in VARIABLES)
                     self._add("unknown-variable", node, words, fix)
             if PRIVATE_DNS_NAME in variables_in(new) and not self.in_roles:
@@ -433,5 +437,7 @@ def _what(node: Node) -> str:
     if is_null(node):
         return "empty"
     return (
-        f"text ({shown(node.value)})" if is_text(node) else f"a number or truth value ({shown(node.value)})"
+        f"text ({quote_text(node.value)})"
+        if is_text(node)
+        else f"a number or truth value ({quote_text(node.value)})"
     )

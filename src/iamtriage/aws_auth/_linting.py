@@ -7,7 +7,7 @@ from typing import Literal
 import attrs
 
 from iamtriage._rendering.views import View
-from iamtriage._text import escaped
+from iamtriage._text import escape_controls
 from iamtriage.aws_auth._checks import problems
 from iamtriage.aws_auth._yaml.source import checked, read
 from iamtriage.exceptions import AwsAuthError
@@ -113,8 +113,8 @@ def lint(text: str) -> tuple[Finding, ...]:
             problem.severity or CODES[problem.code][0],
             problem.line,
             _cut(problem.value),
-            escaped(problem.message),
-            None if problem.fix is None else escaped(problem.fix),
+            escape_controls(problem.message),
+            None if problem.fix is None else escape_controls(problem.fix),
         )
         for problem in problems(config_map)
     )

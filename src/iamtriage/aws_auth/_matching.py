@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._rendering.views import View
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.arns._arns import Arn, parse_arn
 from iamtriage.arns._role_arns import canonicalize_arn
 from iamtriage.aws_auth._arnlike import arn_like
@@ -147,5 +147,5 @@ def _problem(templates: tuple[str, ...], session: str) -> str | None:
         return None
     if INSTANCE_ID.fullmatch(session):
         return None
-    what = f"the session is called {shown(session)}" if session else "the caller has no session"
+    what = f"the session is called {quote_text(session)}" if session else "the caller has no session"
     return f"{{{{{PRIVATE_DNS_NAME}}}}} wants a session that is named after an EC2 instance, but {what}"

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._rendering.blocks import Code, Heading, Items, Paragraph
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.explaining._explain import explain
 from iamtriage.explaining._policy_for import policies_for, policy_for
 from iamtriage.explaining._rules.shared.principal_words import principal_in, role_in
@@ -58,7 +58,7 @@ def _of_one(failures: tuple[Failure, ...], principal: str | None) -> tuple[Failu
     principals = principals_of(failures)
     if principal is None:
         if len(principals) > 1:
-            named = ", ".join(map(shown, principals[:_MOST_NAMED]))
+            named = ", ".join(map(quote_text, principals[:_MOST_NAMED]))
             more = f" and {len(principals) - _MOST_NAMED} more" if len(principals) > _MOST_NAMED else ""
             msg = f"a policy is of one principal; say of which: {named}{more}"
             raise ValueError(msg)
@@ -67,7 +67,7 @@ def _of_one(failures: tuple[Failure, ...], principal: str | None) -> tuple[Failu
     if not principals:
         return failures  # they name nobody, so it is for the caller to say whose they are
     if who not in principals:
-        msg = f"{shown(principal)} was not denied anything"
+        msg = f"{quote_text(principal)} was not denied anything"
         raise ValueError(msg)
     # Who names nobody is the one who was named, unless several were.
     nobody = {None} if len(principals) == 1 else set[None]()

@@ -10,7 +10,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from iamtriage._text import escaped
+from iamtriage._text import escape_controls
 from iamtriage.cli._output import FOUND, NOTHING, WRONG_USE, bold, complain, printable, rows
 from iamtriage.exceptions import AwsAuthError, InvalidArnError
 
@@ -106,9 +106,9 @@ def _lint(arguments: argparse.Namespace, text: str) -> int:
             print(json.dumps(facts, ensure_ascii=True))
             continue
         place = f"{printable(arguments.file)}:{finding.line}:"
-        print(f"{place} {bold(f'{finding.severity}[{finding.code}]')} {escaped(finding.message)}")
+        print(f"{place} {bold(f'{finding.severity}[{finding.code}]')} {escape_controls(finding.message)}")
         if finding.fix:
-            print(f"    fix: {escaped(finding.fix)}")
+            print(f"    fix: {escape_controls(finding.fix)}")
     if not findings and not arguments.json:
         complain("nothing wrong found")
     return FOUND if findings else NOTHING
@@ -128,7 +128,10 @@ def _fix(arguments: argparse.Namespace, text: str) -> int:
         return NOTHING
     if not arguments.diff:
         _replace(arguments.file, fixed.encode())
-    print("".join(f"{escaped(line)}\n" for line in diff(text, fixed, arguments.file).splitlines()), end="")
+    print(
+        "".join(f"{escape_controls(line)}\n" for line in diff(text, fixed, arguments.file).splitlines()),
+        end="",
+    )
     return FOUND
 
 
@@ -173,9 +176,9 @@ def _script(migration: Migration) -> str:
     """Give the commands as a shell script, each entry under its notes."""
     import attrs
 
-    blocks = ["\n".join(f"# {escaped(note)}" for note in migration.notes)] if migration.notes else []
+    blocks = ["\n".join(f"# {escape_controls(note)}" for note in migration.notes)] if migration.notes else []
     for entry in migration.entries:
-        lines = [f"# {escaped(note)}" for note in entry.notes]
+        lines = [f"# {escape_controls(note)}" for note in entry.notes]
         blocks.append("\n".join([*lines, *attrs.evolve(migration, entries=(entry,)).commands()]))
     return "\n\n".join(blocks)
 

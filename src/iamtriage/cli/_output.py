@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Protocol
 
-from iamtriage._text import escaped
+from iamtriage._text import escape_controls
 
 if TYPE_CHECKING:
     import argparse
@@ -31,7 +31,7 @@ def printable(value: object) -> str:
     text = str(value)
     if len(text) > _LONGEST_VALUE:
         text = f"{text[:_LONGEST_VALUE]}… ({len(text)} characters)"
-    return escaped(text) or '""'
+    return escape_controls(text) or '""'
 
 
 def bold(text: str) -> str:
@@ -48,4 +48,4 @@ def rows(pairs: list[tuple[str, object]], width: int = 0) -> list[str]:
 
 def complain(words: object) -> None:
     """Say on standard error what is wrong."""
-    print(f"iamtriage: {escaped(str(words))}", file=sys.stderr)
+    print(f"iamtriage: {escape_controls(str(words))}", file=sys.stderr)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from iamtriage._text import escaped
+from iamtriage._text import escape_controls
 from iamtriage.cli._output import FOUND, NOTHING, WRONG_USE, bold, complain, rows
 from iamtriage.exceptions import ConfigFileError, EndpointError, UnknownRegionError
 
@@ -129,7 +129,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
     else:
         print(settings.explain())
         if diagnosis.causes:
-            print("\n" + "\n".join(map(escaped, str(diagnosis).split("\n"))))
+            print("\n" + "\n".join(map(escape_controls, str(diagnosis).split("\n"))))
     try:
         settings.resolve()
     except (EndpointError, UnknownRegionError):

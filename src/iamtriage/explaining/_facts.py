@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeAlias, cast, get_args
 import attrs
 
 from iamtriage._rendering.views import View
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.authorization._decoded_messages import DecodedMessage, read_decoded_message
 from iamtriage.authorization._details import AuthorizationDetails, read_authorization_details
 from iamtriage.exceptions import DocumentError
@@ -32,7 +32,7 @@ def _text(instance: object, attribute: attrs.Attribute[Any], value: object) -> N
 def _mode(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     del instance
     if value is not None and value not in _MODES:
-        msg = f"{attribute.name} is one of {', '.join(_MODES)}, not {shown(str(value))}"
+        msg = f"{attribute.name} is one of {', '.join(_MODES)}, not {quote_text(str(value))}"
         raise DocumentError(msg, path=attribute.name)
 
 
@@ -173,7 +173,7 @@ def _one(given: object) -> Facts | None:
 def _named(given: Mapping[object, Any]) -> Facts:
     for name in given:
         if name not in _NAMES:
-            msg = f"no fact is called {shown(str(name))}, only {', '.join(sorted(_NAMES))}"
+            msg = f"no fact is called {quote_text(str(name))}, only {', '.join(sorted(_NAMES))}"
             raise DocumentError(msg, path=str(name))
     return Facts(**cast("Mapping[str, Any]", given))
 

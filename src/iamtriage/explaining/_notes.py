@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 import attrs
 
-from iamtriage._text import escaped
+from iamtriage._text import escape_controls
 from iamtriage.failures._records import to_record
 from iamtriage.redaction._redact import redact
 
@@ -74,7 +74,7 @@ def note_of(
     (shown,) = _hidden(explanation, [text], redacted=redacted, facts=facts)
     # Redaction takes the word that stands for a message in a command for a message.
     shown = shown.replace("--encoded-message [REDACTED encoded message]", "--encoded-message ENCODED_MESSAGE")
-    lines = "\n".join(map(escaped, shown.split("\n")))
+    lines = "\n".join(map(escape_controls, shown.split("\n")))
     return lines if len(lines) <= _LONGEST_NOTE else f"{lines[: _LONGEST_NOTE - 1]}…"
 
 
@@ -95,11 +95,11 @@ def log_of(
     """
     if explanation.failure is None:
         (summary,) = _hidden(explanation, [_line(explanation.summary)], redacted=redacted)
-        return escaped(summary), None
+        return escape_controls(summary), None
     record = to_record(explanation.failure)
     texts = [_line(explanation.summary), json.dumps(record)]
     summary, told = _hidden(explanation, texts, redacted=redacted, facts=facts)
-    return escaped(summary), _record(told, record)
+    return escape_controls(summary), _record(told, record)
 
 
 def trace_of(error: BaseException, *, redacted: bool = False) -> str:
@@ -113,7 +113,7 @@ def trace_of(error: BaseException, *, redacted: bool = False) -> str:
     if len(text) > _LONGEST_NOTE:  # where it came from, then; what a cut secret was cannot be seen
         text = "".join((*traceback.format_tb(error.__traceback__, limit=-_FRAMES), type(error).__name__))
     text = redact(text, identifiers=redacted)
-    return "\n".join(map(escaped, text.rstrip().split("\n")))
+    return "\n".join(map(escape_controls, text.rstrip().split("\n")))
 
 
 def _short(explanation: Explanation) -> Iterator[str]:
@@ -127,7 +127,7 @@ def _short(explanation: Explanation) -> Iterator[str]:
 
 
 def _line(text: str) -> str:
-    line = escaped(text)
+    line = escape_controls(text)
     return line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…"
 
 

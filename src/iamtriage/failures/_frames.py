@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args, overload
 
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.exceptions import RecordError
 from iamtriage.failures._failures import Failure
 from iamtriage.failures._records import from_record, to_record
@@ -80,7 +80,7 @@ def _library(wanted: str | None) -> str:
             raise ImportError(msg, name="pandas")
         return found
     if wanted not in names:
-        msg = f"library is one of {', '.join(names)}, not {shown(str(wanted))}"
+        msg = f"library is one of {', '.join(names)}, not {quote_text(str(wanted))}"
         raise ValueError(msg)
     return wanted
 

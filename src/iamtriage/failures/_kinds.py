@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.typing import Kind
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ def checked_kinds(kinds: Iterable[Kind]) -> frozenset[Kind]:
     frozenset({'access_denied'})
     """
     if isinstance(kinds, (str, bytes)):
-        msg = f"kinds are several, such as a tuple or a set, not the text {shown(str(kinds))}"
+        msg = f"kinds are several, such as a tuple or a set, not the text {quote_text(str(kinds))}"
         raise TypeError(msg)
     given = list(kinds)
     for kind in given:
         if kind not in _KINDS:
-            msg = f"there is no kind {shown(str(kind))}, only {', '.join(_KINDS)}"
+            msg = f"there is no kind {quote_text(str(kind))}, only {', '.join(_KINDS)}"
             raise ValueError(msg)
     return frozenset(given)

@@ -14,7 +14,7 @@ import attrs
 
 from iamtriage._reading.parsing import parse
 from iamtriage._reading.scanning import scan
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.exceptions import DocumentError
 from iamtriage.explaining._explain import explain
 from iamtriage.explaining._explanations import Explanation
@@ -69,7 +69,7 @@ class Magic:
             self._explain(value, facts, every=every)
             return None
         if rest:
-            _misused(f"%%explain_aws takes facts such as cluster=orders, not {shown(rest)}")
+            _misused(f"%%explain_aws takes facts such as cluster=orders, not {quote_text(rest)}")
         if "--run" in options:
             if every:
                 _misused("--all is for texts, not for --run")
@@ -91,7 +91,8 @@ class Magic:
         """Give the value of an expression in the user's namespace; what it raises is the user's."""
         if not _is_expression(expression):
             _misused(
-                f"{shown(expression)} is no name or expression; text of an error goes below %%explain_aws"
+                f"{quote_text(expression)} is no name or expression; text of an error goes below "
+                "%%explain_aws"
             )
         namespace = self._shell.user_ns
         if expression.isidentifier() and expression not in namespace and not hasattr(builtins, expression):
@@ -154,7 +155,7 @@ def _options(line: str) -> tuple[set[str], str]:
     while line.startswith("--"):
         option, _, line = line.partition(" ")
         if option not in _OPTIONS:
-            _misused(f"there is no option {shown(option)}, only {' and '.join(sorted(_OPTIONS))}")
+            _misused(f"there is no option {quote_text(option)}, only {' and '.join(sorted(_OPTIONS))}")
         found.add(option)
         line = line.lstrip()
     while option_last := _LAST_OPTION.search(line):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.exceptions import EndpointError, UnknownRegionError
 from iamtriage.failures._failures import InvalidCredentials, RegionDisabled
@@ -74,10 +74,10 @@ def wrong_scope(known: Known) -> StsCause | None:
     evidence = [] if failure is None else [_quoted(failure)]
     fixes: list[Fix] = []
     if endpoint is not None:
-        evidence.append(f"{endpoint.where} names the host {shown(endpoint.value)}")
+        evidence.append(f"{endpoint.where} names the host {quote_text(endpoint.value)}")
         fixes.append(_unset(endpoint, known))
     if region is not None:
-        evidence.append(f"the region is {shown(region.value)}, from {region.where}")
+        evidence.append(f"the region is {quote_text(region.value)}, from {region.where}")
     if differ:
         fixes.append(
             fix_in("code", f"give this one client the region of the host that it calls: {host_region}")
@@ -107,7 +107,7 @@ def global_host(known: Known) -> StsCause | None:
             f"{endpoint.where} names the host {GLOBAL_HOST}, which takes signatures for us-east-1"
         )
         if region is not None:
-            evidence.append(f"the client signs for {shown(region.value)}, from {region.where}")
+            evidence.append(f"the client signs for {quote_text(region.value)}, from {region.where}")
         if reason := _why_regional(known):
             evidence.append(reason)
         fixes.append(_unset(endpoint, known))
@@ -140,7 +140,7 @@ def _why_regional(known: Known) -> str | None:
         return None
     if expected.annotation is None:
         return expected.reason
-    return f"the annotation {ANNOTATION} is {shown(annotation or '')}"
+    return f"the annotation {ANNOTATION} is {quote_text(annotation or '')}"
 
 
 # ------------------------------------------------ regions
@@ -151,7 +151,7 @@ def missing_region(known: Known) -> StsCause | None:
     of_aws = any(name.startswith("AWS_") for name in known.env or ())
     if reported is None and (known.region is not None or not of_aws):
         return None
-    evidence = [f"the failure says {shown(reported[0])}"] if reported else []
+    evidence = [f"the failure says {quote_text(reported[0])}"] if reported else []
     other = known.variable("AWS_REGION") or known.variable("AWS_DEFAULT_REGION")
     if known.env is not None and known.region is None:
         if other and known.sdk is not None:
@@ -186,7 +186,7 @@ def unknown_region(known: Known) -> StsCause | None:
     try:
         resolve_sts_endpoint(region.value)
     except (EndpointError, UnknownRegionError) as error:
-        evidence = f"{region.where} names the region {shown(region.value)}: {error}"
+        evidence = f"{region.where} names the region {quote_text(region.value)}: {error}"
     else:
         return None
     place: Place = "code" if region.where.startswith(_CODE) else "pod"
@@ -229,7 +229,7 @@ def other_partition(known: Known) -> StsCause | None:
     return StsCause(
         "china-without-region" if china else "partition-without-region",
         f"The role is one of the partition {partition}, and the global host knows those of aws alone.",
-        (f"{found[0]} is {shown(found[1])}", reason),
+        (f"{found[0]} is {quote_text(found[1])}", reason),
         certainty,
         (
             fix_in("pod", f"set the region{regions} from which SDKs find the host", known.set_region(region)),
@@ -285,7 +285,7 @@ def v1_token(known: Known) -> StsCause | None:
     is_open = known.endpoint is None and (known.mode is None or known.mode[0] == "legacy")
     if reason is None and (rejected is None or not is_open):
         return None
-    evidence = [f"{shown(region)} is a region that accounts opt in to"]
+    evidence = [f"{quote_text(region)} is a region that accounts opt in to"]
     if reason is not None:
         evidence.append(reason)
     if rejected is not None:

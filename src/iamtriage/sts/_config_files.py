@@ -15,7 +15,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.exceptions import ConfigFileError
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class _Reader:
         options = self.options[self.header]
         if name in options:
             first = options[name][0][0]
-            self.fail(f"gives {shown(name)} again, which line {first} gives", number)
+            self.fail(f"gives {quote_text(name)} again, which line {first} gives", number)
         self.value = options[name] = [(number, content[delimiter.end() :].strip())]
 
     def entry(self, value: list[tuple[int, str]]) -> Entry:
@@ -190,4 +190,4 @@ def _sections(text: object, file: str) -> dict[str, Section]:
 
 
 def _plain(text: str) -> str:
-    return shown(text)[1:-1] if len(text) <= 60 else shown(text[:60])[1:-1] + "…"
+    return quote_text(text)[1:-1] if len(text) <= 60 else quote_text(text[:60])[1:-1] + "…"

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, get_args
 
 from iamtriage._reading.parsing import parse
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.failures._failures import Failure
 from iamtriage.sts import _call_checks, _pod_checks
 from iamtriage.sts._causes import Certainty, StsDiagnosis
@@ -168,7 +168,7 @@ def _sdk(name: str | None) -> Sdk | None:
     if key == "botocore":
         key = "boto3"
     if key not in SDKS:
-        msg = f"sdk is one of {', '.join(SDKS)}, not {shown(name)}"
+        msg = f"sdk is one of {', '.join(SDKS)}, not {quote_text(name)}"
         raise ValueError(msg)
     return SDKS[key]
 

@@ -13,7 +13,7 @@ import functools
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 from iamtriage._rendering.views import View
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.exceptions import EndpointError, UnknownRegionError
 from iamtriage.sts._endpoint_table import (
     BOTOCORE,
@@ -135,7 +135,7 @@ def _resolved(region: object, fips: object, dual_stack: object, mode: object) ->
         msg = f"{switch} is a bool, not {type(value).__name__}"
         raise TypeError(msg)
     if mode not in ("regional", "legacy"):
-        given = shown(mode) if isinstance(mode, str) else type(mode).__name__
+        given = quote_text(mode) if isinstance(mode, str) else type(mode).__name__
         msg = f"mode is one of {', '.join(map(repr, get_args(StsMode)))}, not {given}"
         raise EndpointError(msg, setting="mode", value=mode)
     name = GLOBAL_REGION if region is None else region
@@ -267,7 +267,7 @@ def _doubt(kind: _Kind, published: bool | None) -> str:  # noqa: FBT001 (three v
 def _unknown(region: str) -> UnknownRegionError:
     near = _near(region[:_LOOKED_AT].strip().lower().replace("_", "-").replace(" ", "-"))
     hint = f"; did you mean {near}?" if near else ""
-    return UnknownRegionError(f"no partition has the region {shown(region)}{hint}", region=region)
+    return UnknownRegionError(f"no partition has the region {quote_text(region)}{hint}", region=region)
 
 
 def _near(text: str) -> str | None:

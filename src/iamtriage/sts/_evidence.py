@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.exceptions import EndpointError, UnknownRegionError
 from iamtriage.failures._failures import CredentialScope, Failure
 from iamtriage.sts._endpoint_table import GLOBAL_HOST
@@ -176,7 +176,7 @@ class Known:
         mode, host = self.mode, resolved(region.value, legacy=True)
         if mode is None or mode[0] != "legacy" or host is None or not host.is_global:
             return None
-        return f"{mode[1]}, which sends {shown(region.value)} to the global host"
+        return f"{mode[1]}, which sends {quote_text(region.value)} to the global host"
 
     # ---- the failure
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.sts._causes import Fix, StsCause, fix_in
 from iamtriage.sts._evidence import ANNOTATION, CONTAINER, ROLE, SETTING, WEB_IDENTITY, word
 from iamtriage.sts._pods import parse_go_bool, sts_default
@@ -29,7 +29,7 @@ def annotation_false(known: Known) -> StsCause | None:
     # Something else makes the client legacy, and the annotation lets it be so.
     if known.mode is not None and known.mode[0] == "legacy":
         return None
-    evidence = [f"the annotation {ANNOTATION} is {shown(value)}, for which the webhook adds no variable"]
+    evidence = [f"the annotation {ANNOTATION} is {quote_text(value)}, for which the webhook adds no variable"]
     if known.sdk is None or known.mode is None:
         evidence.append("SDKs are regional by default since July 2025, and many always were")
     else:
@@ -64,18 +64,19 @@ def unknown_value(known: Known) -> StsCause | None:
     fixes: list[Fix] = []
     refused = _REFUSED_VALUE.search(known.text)
     if refused is not None:
-        evidence.append(f"the failure says {shown(refused[0])}")
+        evidence.append(f"the failure says {quote_text(refused[0])}")
     value = known.variable(SETTING)
     reads = known.sdk is None or known.sdk.has_setting
     if reads and value is not None and value not in {"legacy", "regional"}:
-        evidence.append(f"{SETTING} is {shown(value)}, and SDKs know legacy and regional")
+        evidence.append(f"{SETTING} is {quote_text(value)}, and SDKs know legacy and regional")
     if evidence:
         command = known.set_env(f"{SETTING}=regional")
         fixes.append(fix_in("pod", "set regional in the container's specification, or nothing", command))
     annotation = known.annotation(ANNOTATION)
     if annotation is not None and parse_go_bool(annotation) is None:
         evidence.append(
-            f"the annotation {ANNOTATION} is {shown(annotation)}, and the webhook knows true and false: it "
+            f"the annotation {ANNOTATION} is {quote_text(annotation)}, and the webhook knows true "
+            "and false: it "
             "passes over the rest"
         )
         commands = known.annotate(f"{ANNOTATION}=true"), known.restart
@@ -124,13 +125,13 @@ def _other_role(known: Known) -> list[str]:
     # Pod Identity takes the role's place.
     if not role or known.variable(CONTAINER) or known.pod_identity:
         return []
-    asked = f"the annotation {ROLE} is {shown(role)}"
+    asked = f"the annotation {ROLE} is {quote_text(role)}"
     if present is None:
         return [f"{asked}, and AWS_ROLE_ARN is not in the environment"]
     # The webhook may compose an ARN of a bare name.
     if present == role or ("arn:" not in role and present.endswith(f":role/{role}")):
         return []
-    return [f"{asked}, and AWS_ROLE_ARN is {shown(present)}"]
+    return [f"{asked}, and AWS_ROLE_ARN is {quote_text(present)}"]
 
 
 def _other_setting(known: Known) -> list[str]:
@@ -139,7 +140,9 @@ def _other_setting(known: Known) -> list[str]:
         return []
     annotation, setting = known.annotation(ANNOTATION), known.variable(SETTING)
     expected = sts_default(known.kubernetes_version, annotation)
-    asked = expected.reason if annotation is None else f"the annotation {ANNOTATION} is {shown(annotation)}"
+    asked = (
+        expected.reason if annotation is None else f"the annotation {ANNOTATION} is {quote_text(annotation)}"
+    )
     if expected.adds_variable and setting is None:
         return [f"{asked}, and {SETTING} is not in the environment"]
     if expected.annotation is False and setting == "regional":

@@ -15,7 +15,7 @@ from typing import Literal
 import attrs
 
 from iamtriage._rendering.views import View
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.exceptions import EndpointError
 
 __all__ = (
@@ -348,7 +348,9 @@ def _role(
     known = _texts(identity, "the instance's identity") or {}
     account = known.get("accountID")
     if not account:
-        msg = f"the role's ARN is composed of {shown(role)} and the instance's account, which is not given"
+        msg = (
+            f"the role's ARN is composed of {quote_text(role)} and the instance's account, which is not given"
+        )
         raise EndpointError(msg, setting="instance_identity", value=None)
     region = known.get("region", "")
     starts = (partition for start, partition in _PARTITION_STARTS.items() if region.startswith(start))
@@ -407,7 +409,7 @@ def _go_int(text: str) -> int | None:
 def _minor(version: str) -> int:
     found = _VERSION.fullmatch(_text(version, "a version"))
     if found is None or found[1] != "1":
-        msg = f"a Kubernetes version is like '1.31', not {shown(version)}"
+        msg = f"a Kubernetes version is like '1.31', not {quote_text(version)}"
         raise EndpointError(msg, setting="kubernetes_version", value=version)
     return int(found[2])
 
@@ -415,7 +417,7 @@ def _minor(version: str) -> int:
 def _platform(version: str) -> int:
     found = _PLATFORM.fullmatch(_text(version, "a platform version"))
     if found is None:
-        msg = f"a platform version of EKS is like 'eks.3', not {shown(version)}"
+        msg = f"a platform version of EKS is like 'eks.3', not {quote_text(version)}"
         raise EndpointError(msg, setting="platform_version", value=version)
     return int(found[1])
 
@@ -447,7 +449,7 @@ def _flag_bool(flags: Mapping[str, object], name: str) -> bool:
     value = flags[name]
     said = parse_go_bool(value) if isinstance(value, str) else value
     if not isinstance(said, bool):
-        msg = f"the flag {name} is true or false, not {shown(str(value))}"
+        msg = f"the flag {name} is true or false, not {quote_text(str(value))}"
         raise EndpointError(msg, setting=name, value=value)
     return said
 
@@ -456,7 +458,7 @@ def _flag_int(flags: Mapping[str, object], name: str) -> int:
     value = flags[name]
     number = _go_int(value) if isinstance(value, str) else value
     if not isinstance(number, int) or isinstance(number, bool):
-        msg = f"the flag {name} is a number, not {shown(str(value))}"
+        msg = f"the flag {name} is a number, not {quote_text(str(value))}"
         raise EndpointError(msg, setting=name, value=value)
     return number
 
@@ -476,5 +478,5 @@ def _texts(given: Mapping[str, str] | None, what: str) -> Mapping[str, str] | No
         raise TypeError(msg)
     for name, value in given.items():
         _text(name, f"{what}: a name")
-        _text(value, f"{what}: {shown(str(name))}")
+        _text(value, f"{what}: {quote_text(str(name))}")
     return given

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, cast
 import attrs
 
 from iamtriage._rendering.views import View
-from iamtriage._text import escaped, shown
+from iamtriage._text import escape_controls, quote_text
 from iamtriage.exceptions import ConfigFileError
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Sources:
         region = self._region()
         fips = self._switch("use_fips_endpoint", "AWS_USE_FIPS_ENDPOINT")
         if region.written is not None:
-            first = Setting(fips.name, value=True, source=f"the region's name {shown(region.written)}")
+            first = Setting(fips.name, value=True, source=f"the region's name {quote_text(region.written)}")
             hidden = (
                 fips.hidden if fips.source == "default" else (attrs.evolve(fips, hidden=()), *fips.hidden)
             )
@@ -163,7 +163,7 @@ class Sources:
         source = self._profile.source
         lenient = self._name == "default" and not self._rules.is_botocore
         if section is None and source != "default" and self._reads_files and not lenient:
-            msg = f"no file has the profile {shown(self._name)}, which {source} names"
+            msg = f"no file has the profile {quote_text(self._name)}, which {source} names"
             raise ConfigFileError(msg)
         return section
 
@@ -193,7 +193,7 @@ class Sources:
             none = f"{rules.title} has no such setting"
             return self._choose(name, [_Found(rules.mode, none)], unread=found, why="not read")
         if str(defaults_mode.value).lower() != "legacy":
-            source = f"defaults_mode {shown(str(defaults_mode.value))} of {defaults_mode.source}"
+            source = f"defaults_mode {quote_text(str(defaults_mode.value))} of {defaults_mode.source}"
             found.append(_Found("regional", source))
         return self._choose(name, found, default=rules.mode)
 
@@ -269,8 +269,8 @@ class Sources:
         section = None if named.block is not None else self._files.services.get(named.text)
         if section is None or not section.options:
             if strict:
-                what = "a block" if named.block is not None else shown(named.text)
-                msg = f"profile {shown(self._name)} names the services section {what}, which no file has"
+                what = "a block" if named.block is not None else quote_text(named.text)
+                msg = f"profile {quote_text(self._name)} names the services section {what}, which no file has"
                 msg += " or which is empty" if section else ""
                 raise ConfigFileError(msg, line=named.line)
             return
@@ -279,7 +279,7 @@ class Sources:
             return
         if sts.block is None:
             if strict:
-                msg = f"services section {shown(named.text)} has no indented block under 'sts ='"
+                msg = f"services section {quote_text(named.text)} has no indented block under 'sts ='"
                 raise ConfigFileError(msg, line=sts.line)
             return
         url = sts.block.get("endpoint_url")
@@ -325,7 +325,7 @@ def known_client_args(given: Mapping[str, object]) -> dict[str, object]:
     """Hold the arguments to those that ``create_client`` has."""
     for name in given:
         if name not in _CLIENT_ARGS and name not in _OTHER_ARGS:
-            msg = f"create_client has no argument {shown(name)}; it has {', '.join(_CLIENT_ARGS)}"
+            msg = f"create_client has no argument {quote_text(name)}; it has {', '.join(_CLIENT_ARGS)}"
             raise TypeError(msg)
     config: object = given.get("config")
     if type(config) in {str, bytes, bool, int, list, tuple}:
@@ -356,5 +356,5 @@ def _odd(written: str | None) -> str | None:
 def clean(text: str, longest: int = _SHOWN) -> str:
     """Give a text for one line of a terminal: escaped, cut, and without a password."""
     text = without_password(text[: longest * 4])
-    text = escaped(text)
+    text = escape_controls(text)
     return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -15,7 +15,7 @@ import attrs
 from typing_extensions import override
 
 from iamtriage._rendering.views import View
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.exceptions import EndpointError, IamTriageError, UnknownRegionError
 from iamtriage.sts._config_files import read_config
 from iamtriage.sts._endpoints import StsEndpoint, resolve_sts_endpoint
@@ -147,7 +147,7 @@ class StsSettings(View):
         """
         rules = SDKS.get(sdk)
         if rules is None:
-            msg = f"sdk is one of {', '.join(SDKS)}, not {shown(str(sdk))}"
+            msg = f"sdk is one of {', '.join(SDKS)}, not {quote_text(str(sdk))}"
             raise ValueError(msg)
         # Two things are called `config`, here and in botocore; no client takes a text for one.
         if config is None and isinstance(client_args.get("config"), str):
@@ -270,7 +270,10 @@ accepts only legacy, regional
         # As written: what a name with "fips" becomes is not held to the rule.
         written = self.region.written if self.region.written is not None else region
         if not isinstance(region, str) or not _REGION.match(str(written)):
-            msg = f"{self.region.source} is {shown(str(written))}; a region's name is of A-Z, a-z, 0-9 and -"
+            msg = (
+                f"{self.region.source} is {quote_text(str(written))}; a region's name is of A-Z, "
+                "a-z, 0-9 and -"
+            )
             raise EndpointError(msg, setting=_called(self.region), value=written)
         if not region and self.endpoint_url.value is None:
             msg = f"{self.region.source} is empty; no host can be made of that"
@@ -291,7 +294,7 @@ accepts only legacy, regional
     @staticmethod
     def _switch(setting: Setting) -> bool:
         if setting.value and not isinstance(setting.value, bool):
-            msg = f"{setting.source} is {shown(str(setting.value))}; accepted are only True, False"
+            msg = f"{setting.source} is {quote_text(str(setting.value))}; accepted are only True, False"
             raise EndpointError(msg, setting=_called(setting), value=setting.value)
         return bool(setting.value)
 
@@ -312,7 +315,7 @@ accepts only legacy, regional
             else:
                 return urlunsplit(parts)
         hidden = without_password(given)
-        msg = f"{self.endpoint_url.source} is {shown(hidden)}, which {problem}; wanted is https://HOST"
+        msg = f"{self.endpoint_url.source} is {quote_text(hidden)}, which {problem}; wanted is https://HOST"
         raise EndpointError(msg, setting=_called(self.endpoint_url), value=hidden)
 
 
@@ -339,7 +342,7 @@ def _called(setting: Setting) -> str:
 
 def _refusal(setting: Setting, rules: Sdk, accepted: tuple[str, ...]) -> EndpointError:
     value = str(setting.value)
-    msg = f"{setting.source} is {shown(value)}; {rules.title} accepts only {', '.join(accepted)}"
+    msg = f"{setting.source} is {quote_text(value)}; {rules.title} accepts only {', '.join(accepted)}"
     return EndpointError(msg, setting=_called(setting), value=value)
 
 

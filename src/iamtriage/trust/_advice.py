@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._text import clipped, quoted
+from iamtriage._text import clip_text, quote_json
 from iamtriage.policies._patterns import fits, pattern_of
 from iamtriage.trust._requests import Request, WebIdentity, named, without_scheme
 
@@ -31,19 +31,19 @@ def action_advice(statement: Statement, action: str, kind: str) -> tuple[str, st
     """
     path = statement.path
     if statement.excepts:
-        return f"its NotAction leaves {action} out", f"take {quoted(action)} out of {path}.NotAction"
+        return f"its NotAction leaves {action} out", f"take {quote_json(action)} out of {path}.NotAction"
     why = f"its Action is {_list(statement.actions)}, not {action}"
     # The one action that a provider's users never call stands there by mistake.
     if kind == "Federated" and [each.lower() for each in statement.actions] == ["sts:assumerole"]:
-        return why, f"set {path}.Action to {quoted(action)}"
-    return why, f"add {quoted(action)} to {path}.Action"
+        return why, f"set {path}.Action to {quote_json(action)}"
+    return why, f"add {quote_json(action)} to {path}.Action"
 
 
 def principal_advice(statement: Statement, kind: str, value: str, match: Match) -> tuple[str, str | None]:
     """Say that a statement trusts somebody else, and what to do."""
     if match.instead is None:
         return match.why, None
-    at, new = f"{statement.path}.Principal.{kind}", quoted(match.instead)
+    at, new = f"{statement.path}.Principal.{kind}", quote_json(match.instead)
     if not match.swap:
         return match.why, f"add {new} to {at}"
     old_url, new_url = value.partition("oidc-provider/")[2], match.instead.partition("oidc-provider/")[2]
@@ -52,9 +52,9 @@ def principal_advice(statement: Statement, kind: str, value: str, match: Match) 
         and old_url
         and any(each.key.lower().startswith(f"{old_url.lower()}:") for each in statement.conditions)
     ):
-        words = f"write {quoted(new_url)} for {quoted(old_url)} in {statement.path}"
+        words = f"write {quote_json(new_url)} for {quote_json(old_url)} in {statement.path}"
         return match.why, f"{words}, in the Principal and in the condition keys"
-    return match.why, f"put {new} in place of {quoted(value)} in {at}"
+    return match.why, f"put {new} in place of {quote_json(value)} in {at}"
 
 
 def condition_advice(checked: Checked, request: Request) -> tuple[str, str | None]:
@@ -74,22 +74,22 @@ def condition_advice(checked: Checked, request: Request) -> tuple[str, str | Non
         like = operator.name.replace("StringEqualsIgnoreCase", "StringLike").replace(
             "StringEquals", "StringLike"
         )
-        fix = f"move {quoted(checked.condition.key)} from {operator.name} to {like}"
+        fix = f"move {quote_json(checked.condition.key)} from {operator.name} to {like}"
         return f"{why}: {operator.name} takes * and ? as they stand", f"{fix} in {_block(checked)}"
     if any(value.lower() == each.lower() for each in checked.wanted):
         why += "; they differ in upper and lower case"
     elif note := _service_account(checked, key):
         why += f"; {note}"
     if key.endswith(":aud") and value != _AUDIENCE and _AUDIENCE in checked.wanted:
-        return why, f"have the token made for the audience {quoted(_AUDIENCE)}"
+        return why, f"have the token made for the audience {quote_json(_AUDIENCE)}"
     return why, _set(checked, value)
 
 
 def _set(checked: Checked, value: str) -> str:
     verb, to = ("set", "to") if len(checked.wanted) == 1 else ("add", "to")
     if verb == "set":
-        return f"set {checked.condition.path} {to} {quoted(value)}"
-    return f"add {quoted(value)} to {checked.condition.path}"
+        return f"set {checked.condition.path} {to} {quote_json(value)}"
+    return f"add {quote_json(value)} to {checked.condition.path}"
 
 
 def _special(checked: Checked, key: str) -> str | None:
@@ -97,7 +97,7 @@ def _special(checked: Checked, key: str) -> str | None:
     if key == "sts:externalid" and not checked.condition.operator.negated:
         wanted = [each for each in checked.wanted if not set("*?") & set(each)]
         return (
-            f"call with ExternalId {quoted(wanted[0])}"
+            f"call with ExternalId {quote_json(wanted[0])}"
             if wanted
             else "call with the ExternalId of the policy"
         )
@@ -109,7 +109,7 @@ def _special(checked: Checked, key: str) -> str | None:
 
 
 def _missing(checked: Checked, request: Request, key: str) -> tuple[str, str | None]:
-    name = clipped(checked.condition.key)
+    name = clip_text(checked.condition.key)
     caller = request.caller
     if isinstance(caller, WebIdentity) and not key.startswith(("aws:", "sts:")):
         return _missing_claim(checked, request, caller)
@@ -126,11 +126,11 @@ def _missing_claim(checked: Checked, request: Request, caller: WebIdentity) -> t
         said = (
             "is written otherwise than the token's issuer" if tidy else "is of another issuer than the token"
         )
-        why = f"the key {quoted(written)} {said}, whose keys begin with {quoted(caller.issuer + ':')}"
-        return why, f"write {quoted(new)} for the key {quoted(written)} in {_block(checked)}"
+        why = f"the key {quote_json(written)} {said}, whose keys begin with {quote_json(caller.issuer + ':')}"
+        return why, f"write {quote_json(new)} for the key {quote_json(written)} in {_block(checked)}"
     if not request.maps_claim(claim):
-        return f"IAM makes no condition key of the claim {quoted(claim)} of {named(caller)}", None
-    return f"{checked.condition} {_wants(checked)}, and the token has no {clipped(claim)}", None
+        return f"IAM makes no condition key of the claim {quote_json(claim)} of {named(caller)}", None
+    return f"{checked.condition} {_wants(checked)}, and the token has no {clip_text(claim)}", None
 
 
 def _service_account(checked: Checked, key: str) -> str:
@@ -142,7 +142,7 @@ def _service_account(checked: Checked, key: str) -> str:
     if not tuple(has[:2]) == tuple(wanted[0][:2]) == _SUBJECT:
         return ""
     parts = [
-        f"the {noun} is {quoted(is_)}, not {quoted(should)}"
+        f"the {noun} is {quote_json(is_)}, not {quote_json(should)}"
         for noun, is_, should in zip(("namespace", "service account"), has[2:], wanted[0][2:], strict=True)
         if is_ != should
     ]
@@ -159,10 +159,12 @@ def _wants(checked: Checked) -> str:
 def _block(checked: Checked) -> str:
     """Give the path of the operator's block."""
     condition = checked.condition
-    return condition.path.removesuffix(f"[{quoted(condition.key)}]").rpartition("Condition")[0] + "Condition"
+    return (
+        condition.path.removesuffix(f"[{quote_json(condition.key)}]").rpartition("Condition")[0] + "Condition"
+    )
 
 
 def _list(texts: Iterable[str]) -> str:
-    each = [quoted(text) for text in texts]
+    each = [quote_json(text) for text in texts]
     more = f" or {len(each) - 3} more" if len(each) > 4 else ""
     return " or ".join(each[:3] if more else each) + more or "nothing"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._text import clipped, quoted
+from iamtriage._text import clip_text, quote_json
 from iamtriage.arns._principals import Role, RoleSession, parse_principal
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.policies._conditions import Wanted, holds
@@ -67,7 +67,7 @@ def check_condition(condition: Condition, request: Request, *, has_variables: bo
     values = request.values(condition.key)
     if values is None:
         unknown = "of which IAM may make no key" if request.may_map(condition.key) else "which is not given"
-        why = f"it depends on {clipped(condition.key)}, {unknown}"
+        why = f"it depends on {clip_text(condition.key)}, {unknown}"
         return Checked(condition, None, texts, why=why)
     result = holds(operator, wanted, values)
     if condition.key.lower() == "aws:principalarn" and request.derives_arn and result is not None:
@@ -79,9 +79,9 @@ def check_condition(condition: Condition, request: Request, *, has_variables: bo
 def _undecided(condition: Condition, wanted: Sequence[Wanted | None], values: Sequence[str]) -> str:
     if None in wanted:
         value = condition.values[list(wanted).index(None)]
-        return f"it depends on a variable in {quoted(value)} that is not known"
+        return f"it depends on a variable in {quote_json(value)} that is not known"
     if len(values) > 1 and not condition.operator.over:
-        key = clipped(condition.key)
+        key = clip_text(condition.key)
         return f"{key} has several values, and {condition.operator.name} is for one"
     return f"{condition} cannot compare {_list(t.text for t in wanted if t)} with {_list(values)}"
 
@@ -153,5 +153,5 @@ def _wanted(value: str, request: Request, *, replaces: bool) -> Wanted | None:
 
 
 def _list(texts: Iterable[str]) -> str:
-    each = [quoted(text) for text in islice(texts, 4)]
+    each = [quote_json(text) for text in islice(texts, 4)]
     return ", ".join(each) or "nothing"

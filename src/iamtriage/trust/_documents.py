@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from iamtriage._strict_json import JsonError, strict_json
-from iamtriage._text import clipped, quoted
+from iamtriage._text import clip_text, quote_json
 from iamtriage.exceptions import PolicyError
 from iamtriage.policies._conditions import Operator, read_operator
 
@@ -56,7 +56,7 @@ class Condition:
     path: str
 
     def __str__(self) -> str:
-        return clipped(f"{self.operator.name} {self.key}")
+        return clip_text(f"{self.operator.name} {self.key}")
 
 
 @attrs.frozen
@@ -149,7 +149,7 @@ def _decoded(text: str) -> object:
     if text.lstrip().startswith("%7B"):
         _refuse("the policy is percent-encoded, as IAM sends it; decode it first", "")
     try:
-        return strict_json(text, quote=quoted)
+        return strict_json(text, quote=quote_json)
     except JsonError as fault:
         words = str(fault)
     return _refuse(words, "")
@@ -188,7 +188,7 @@ def _principals(value: object, path: str) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     for kind, values in object_of(value, path).items():
         if kind not in _PRINCIPALS:
-            _refuse(f"no principals are of type {quoted(kind)}, only {', '.join(_PRINCIPALS)}", path)
+            _refuse(f"no principals are of type {quote_json(kind)}, only {', '.join(_PRINCIPALS)}", path)
         found.extend((kind, each) for each in _texts(values, f"{path}.{kind}"))
     return tuple(found)
 
@@ -198,10 +198,10 @@ def _conditions(value: object, path: str) -> tuple[Condition, ...]:
     for name, block in object_of(value, path).items():
         operator = read_operator(name)
         if operator is None:
-            _refuse(f"IAM has no condition operator {quoted(name)}", path)
-        under = f"{path}[{quoted(name)}]" if ":" in name else f"{path}.{name}"
+            _refuse(f"IAM has no condition operator {quote_json(name)}", path)
+        under = f"{path}[{quote_json(name)}]" if ":" in name else f"{path}.{name}"
         for key, values in object_of(block, under).items():
-            at = f"{under}[{quoted(key)}]"
+            at = f"{under}[{quote_json(key)}]"
             found.append(Condition(operator, key, _values(values, at), at))
     return tuple(found)
 
@@ -251,7 +251,7 @@ def _check_keys(given: dict[str, Any], known: frozenset[str], path: str, noun: s
         if key not in known:
             meant = next((name for name in sorted(known) if name.lower() == key.lower()), None)
             hint = f"; {meant} is meant?" if meant else ""
-            _refuse(f"a {noun} has no {quoted(key)}{hint}", path)
+            _refuse(f"a {noun} has no {quote_json(key)}{hint}", path)
 
 
 def _named(path: str) -> str:
@@ -272,6 +272,6 @@ def _kind(value: object) -> str:
 
 
 def _refuse(words: str, path: str) -> NoReturn:
-    where = f"{clipped(path)}: " if path else ""
+    where = f"{clip_text(path)}: " if path else ""
     msg = f"{where}{words}"
     raise PolicyError(msg, path=path)

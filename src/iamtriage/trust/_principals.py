@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._text import quoted
+from iamtriage._text import quote_json
 from iamtriage.arns._arns import parse_arn
 from iamtriage.arns._principals import (
     Account,
@@ -99,15 +99,15 @@ def _federated(value: str, request: Request, caller: object) -> Match:
     if not value.startswith("arn:"):
         if value == caller.issuer:
             return Match(holds=True)
-        found = f"the policy trusts {quoted(value)}, the token is of {quoted(caller.issuer)}"
+        found = f"the policy trusts {quote_json(value)}, the token is of {quote_json(caller.issuer)}"
         return Match(holds=False, why=found, instead=_provider_arn(request, caller), near=1)
     try:
         arn = parse_arn(value)
     except InvalidArnError:
-        return Match(holds=False, why=f"{quoted(value)} is no ARN", near=1)
+        return Match(holds=False, why=f"{quote_json(value)} is no ARN", near=1)
     kind, _, url = arn.resource.partition("/")
     if arn.service != "iam" or kind != "oidc-provider":
-        return Match(holds=False, why=f"{quoted(value)} is no OIDC provider")
+        return Match(holds=False, why=f"{quote_json(value)} is no OIDC provider")
     if url != caller.issuer:
         instead: str | None = f"arn:{arn.partition}:iam::{arn.account}:oidc-provider/{caller.issuer}"
         near = _nearness(url, caller)
@@ -125,7 +125,8 @@ def _federated(value: str, request: Request, caller: object) -> Match:
             else ("partition", arn.partition, role.partition)
         )
         why = (
-            f"the provider is of {part} {quoted(mine)}, and the role of {quoted(its)}: STS looks for it there"
+            f"the provider is of {part} {quote_json(mine)}, and the role of {quote_json(its)}: "
+            "STS looks for it there"
         )
         return Match(holds=False, why=why, instead=_provider_arn(request, caller), near=4, swap=True)
     return Match(holds=True)
@@ -144,20 +145,21 @@ def _nearness(url: str, caller: WebIdentity) -> int:
 
 def _other_issuer(url: str, issuer: str) -> str:
     if issuer.startswith("http://"):
-        return f"the token's iss {quoted(issuer)} is not https, which IAM demands"
+        return f"the token's iss {quote_json(issuer)} is not https, which IAM demands"
     if _bare(url) == _bare(issuer):
         part = "a scheme" if "://" in url else "a slash at the end"
-        return f"the provider {quoted(url)} and the token's iss {quoted(issuer)} differ by {part}"
+        return f"the provider {quote_json(url)} and the token's iss {quote_json(issuer)} differ by {part}"
     if url.lower() == issuer.lower():
         return (
-            f"the provider {quoted(url)} and the token's iss {quoted(issuer)} differ in upper and lower case"
+            f"the provider {quote_json(url)} and the token's iss {quote_json(issuer)} differ in "
+            "upper and lower case"
         )
     mine, its = _CLUSTER.fullmatch(url), _CLUSTER.fullmatch(issuer)
     noun = "the provider"
     if mine and its:
         where = " in another region" if mine["region"] != its["region"] else ""
         noun = f"the provider of another cluster{where},"
-    return f"the policy trusts {noun} {quoted(url)}, the token is of {quoted(issuer)}"
+    return f"the policy trusts {noun} {quote_json(url)}, the token is of {quote_json(issuer)}"
 
 
 def _bare(url: str) -> str:
@@ -175,7 +177,10 @@ def _equal(value: str, wanted: str, near: int) -> Match:
     if value == wanted:
         return Match(holds=True)
     return Match(
-        holds=False, why=f"the policy trusts {quoted(value)}, not {quoted(wanted)}", instead=wanted, near=near
+        holds=False,
+        why=f"the policy trusts {quote_json(value)}, not {quote_json(wanted)}",
+        instead=wanted,
+        near=near,
     )
 
 
@@ -183,15 +188,15 @@ def _aws(value: str, request: Request, caller: object) -> Match:
     if not isinstance(caller, (Role, RoleSession, Root, User, FederatedUser, Account)):
         return Match(holds=False, why="AWS names principals with AWS credentials, and the caller is none")
     if _UNIQUE_ID.fullmatch(value):
-        why = f"{quoted(value)} is the id of a deleted principal, and no new one of its name has it"
+        why = f"{quote_json(value)} is the id of a deleted principal, and no new one of its name has it"
         return Match(holds=False, why=why, instead=_arn_of(caller), near=2, swap=True)
     if "*" in value or "?" in value:
-        why = f"{quoted(value)}: IAM takes no wildcard within a principal, only * alone"
+        why = f"{quote_json(value)}: IAM takes no wildcard within a principal, only * alone"
         return Match(holds=False, why=why, instead=_arn_of(caller), near=2, swap=True)
     try:
         trusted = parse_principal(value)
     except InvalidArnError:
-        return Match(holds=False, why=f"{quoted(value)} is no principal", instead=_arn_of(caller), near=1)
+        return Match(holds=False, why=f"{quote_json(value)} is no principal", instead=_arn_of(caller), near=1)
     if isinstance(trusted, (Account, Root)):
         return _account(trusted, caller)
     return _one(trusted, request, caller)
@@ -212,14 +217,19 @@ def _one(trusted: Principal, request: Request, caller: _Iam) -> Match:
     account = getattr(trusted, "account", None)
     if isinstance(caller, Account) and account == caller.account:
         return Match(
-            holds=None, why=f"the policy trusts {quoted(str(trusted))}, one principal of the account", near=3
+            holds=None,
+            why=f"the policy trusts {quote_json(str(trusted))}, one principal of the account",
+            near=3,
         )
     same = _same(trusted, caller)
     if same is None:
-        why = f"the policy trusts one session, {quoted(str(trusted))}, and the caller's session is not given"
+        why = (
+            f"the policy trusts one session, {quote_json(str(trusted))}, and the caller's session "
+            "is not given"
+        )
         return Match(holds=None, why=why, near=4)
     if not same:
-        why = f"the policy trusts {quoted(str(trusted))}, the caller is {quoted(str(caller))}"
+        why = f"the policy trusts {quote_json(str(trusted))}, the caller is {quote_json(str(caller))}"
         return Match(
             holds=False, why=why, instead=_arn_of(caller), near=2 if account == caller.account else 1
         )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import attrs
 
-from iamtriage._text import quoted
+from iamtriage._text import quote_json
 from iamtriage.arns._arns import parse_arn
 from iamtriage.arns._principals import (
     Account,
@@ -224,7 +224,7 @@ def make_request(
     """
     text = _text(action, "an action")
     if not text.startswith("sts:") or not text[4:].isalnum():
-        msg = f"an action of STS is meant, such as sts:AssumeRole, not {quoted(text)}"
+        msg = f"an action of STS is meant, such as sts:AssumeRole, not {quote_json(text)}"
         raise ValueError(msg)
     role = None if role_arn is None else _role(_text(role_arn, "a role's ARN"))
     given = None if claims is None else _mapping(claims, "the claims")
@@ -257,8 +257,8 @@ def named(caller: Caller | None) -> str:
     if caller is None:
         return "a caller who is not given"
     if isinstance(caller, WebIdentity):
-        return f"a token of {quoted(caller.issuer)}"
-    return quoted(caller.arn if isinstance(caller, Provider) else str(caller))
+        return f"a token of {quote_json(caller.issuer)}"
+    return quote_json(caller.arn if isinstance(caller, Provider) else str(caller))
 
 
 def _caller(text: str) -> Caller:
@@ -289,7 +289,7 @@ def _context(given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
             context[key.lower()] = values
     for time in context.get(_TIME, ()):
         if moment(time) is None:
-            msg = f"aws:CurrentTime is a date of ISO 8601 or seconds since 1970, not {quoted(time)}"
+            msg = f"aws:CurrentTime is a date of ISO 8601 or seconds since 1970, not {quote_json(time)}"
             raise ValueError(msg)
     return context
 
@@ -303,7 +303,9 @@ def _context_value(value: object, key: str) -> str:
         return base64.b64encode(value).decode()
     text = _scalar(value)
     if text is None:
-        msg = f"the value of {quoted(key)} is text, a number, a boolean, a date or bytes, or a list of them"
+        msg = (
+            f"the value of {quote_json(key)} is text, a number, a boolean, a date or bytes, or a list of them"
+        )
         raise TypeError(msg)
     return text
 

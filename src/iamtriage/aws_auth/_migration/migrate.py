@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.arns._names import ACCOUNT, PERMISSION_SET
 from iamtriage.arns._principals import (
     IDENTITY_CENTER_PREFIX,
@@ -116,7 +116,8 @@ def migrate(aws_auth: AwsAuth, *, cluster: str) -> Migration:
     """
     if not _CLUSTER.fullmatch(cluster):
         msg = (
-            f"a cluster's name is 1 to 100 of A-Z, a-z, 0-9, - and _, with no - or _ first: {shown(cluster)}"
+            f"a cluster's name is 1 to 100 of A-Z, a-z, 0-9, - and _, with no - or _ first: "
+            f"{quote_text(cluster)}"
         )
         raise ValueError(msg)
     sources: list[_Source] = []
@@ -134,7 +135,7 @@ def migrate(aws_auth: AwsAuth, *, cluster: str) -> Migration:
         except _NoCounterpartError as error:
             refused.append(f"{_at(source.entry)}: left out: {error}.")
     refused += [
-        f"mapAccounts {shown(account)}: left out: access entries are for principals, not for accounts. "
+        f"mapAccounts {quote_text(account)}: left out: access entries are for principals, not for accounts. "
         "Each user and role of the account that is to keep its access needs an entry."
         for account in dict.fromkeys(aws_auth.accounts)
     ]
@@ -173,10 +174,10 @@ def _source_of(entry: Entry) -> _Source:
 
 def _sso_source(entry: RoleEntry, sso: SsoRole) -> _Source:
     if not ACCOUNT.fullmatch(sso.account_id):
-        msg = f"an account is 12 digits, not {shown(sso.account_id)}"
+        msg = f"an account is 12 digits, not {quote_text(sso.account_id)}"
         raise _NoCounterpartError(msg)
     if not PERMISSION_SET.fullmatch(sso.permission_set_name):
-        name = shown(sso.permission_set_name)
+        name = quote_text(sso.permission_set_name)
         msg = f"a permission set's name is 1 to 32 of A-Z, a-z, 0-9 and _+=,.@-, not {name}"
         raise _NoCounterpartError(msg)
     notes = ["An sso entry matches only where the authenticator's feature SSORoleMatch is on."]
@@ -213,7 +214,7 @@ def _in_iams_case(text: str) -> tuple[str, tuple[str, ...]]:
         return text, ()
     kind, slash, name = ":".join(sections[5:]).partition("/")
     straight = ":".join((*(section.lower() for section in sections[:5]), f"{kind.lower()}{slash}{name}"))
-    return straight, () if straight == text else (f"The ARN was written {shown(text)}.",)
+    return straight, () if straight == text else (f"The ARN was written {quote_text(text)}.",)
 
 
 def _chosen(sources: Iterable[_Source]) -> list[_Source]:
@@ -262,7 +263,7 @@ def _at(entry: Entry) -> str:
     name = entry.arn
     if isinstance(entry, RoleEntry) and not name and entry.sso is not None:
         name = f"sso {entry.sso.permission_set_name}"
-    return f"{which} line {entry.line}, {shown(name)}"
+    return f"{which} line {entry.line}, {quote_text(name)}"
 
 
 # ------------------------------------------------------------------ what the access entry states
@@ -327,7 +328,7 @@ def _node_plan(plan: AccessEntryPlan, source: _Source, node_type: str) -> Access
     own = {*_NODE_GROUPS, _FARGATE_GROUP if node_type == "FARGATE_LINUX" else _WINDOWS_GROUP}
     extra = [group for group in dict.fromkeys(source.entry.groups) if group not in own]
     if extra:
-        named = ", ".join(map(shown, extra))
+        named = ", ".join(map(quote_text, extra))
         notes.append(
             f"Left out, since an entry of type {node_type} takes no groups and no policies: {named}."
         )
@@ -352,12 +353,13 @@ def _standard_plan(plan: AccessEntryPlan, source: _Source) -> AccessEntryPlan:
         if reason is None:
             groups.append(group)
         else:
-            notes.append(f"The group {shown(group)} is left out: {reason}.")
+            notes.append(f"The group {quote_text(group)} is left out: {reason}.")
     username = render(source.entry.username, {ACCOUNT_ID: account})
     reason = _why_no_username(username, principal)
     if reason is not None:
         notes.append(
-            f"The user name {shown(username)} is left out: {reason}. EKS chooses one, and role bindings for "
+            f"The user name {quote_text(username)} is left out: {reason}. EKS chooses one, and role "
+            "bindings for "
             "the old one no longer count."
         )
     chosen = None if reason or username in {"", _automatic_username(principal)} else username

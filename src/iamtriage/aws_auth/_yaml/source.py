@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.aws_auth._yaml.embedding import Edit, Embedded
 from iamtriage.aws_auth._yaml.nodes import Lines, Node, compose, is_null, is_text, pairs
 from iamtriage.exceptions import AwsAuthError
@@ -165,7 +165,7 @@ def _without_maps(roots: list[Node], lines: Lines) -> ConfigMap:
     for root in roots:
         if root.kind != "mapping" and not is_null(root):
             line, column = lines.at(root.start)
-            what = "a list" if root.kind == "sequence" else shown(root.value)
+            what = "a list" if root.kind == "sequence" else quote_text(root.value)
             msg = f"no ConfigMap, line {line}, column {column}: a mapping with `data` is wanted, not {what}"
             raise AwsAuthError(msg, line=line, column=column)
     return ConfigMap()

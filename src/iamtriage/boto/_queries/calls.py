@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from iamtriage._reading.parsing import parse, parse_raised
 from iamtriage._rendering.views import View
-from iamtriage._text import clipped, escaped, shown
+from iamtriage._text import clip_text, escape_controls, quote_text
 from iamtriage.arns._arns import parse_arn
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.boto._sessions import client_maker, core_of
@@ -191,7 +191,7 @@ def region_for(
     if of is None:
         return own  # whose partition nobody knows, so a text may not lead away
     if partition not in {None, of}:
-        reason = f"The failure is of {partition}, and the session's region {shown(own)} of {of}."
+        reason = f"The failure is of {partition}, and the session's region {quote_text(own)} of {of}."
         return Refusal(asked, reason)
     return own if session_first else (region or own)
 
@@ -216,8 +216,8 @@ def _refusal(asked: str, error: Exception) -> Refusal:
     # Not what it happened beside: that may be the failure about which AWS was asked.
     failure = parse_raised(error, contexts=False)
     if failure is None:
-        return Refusal(asked, f"{type(error).__name__}: {clipped(redact(_text_of(error)))}")
-    summary = escaped(redact(explain(failure).summary))
+        return Refusal(asked, f"{type(error).__name__}: {clip_text(redact(_text_of(error)))}")
+    summary = escape_controls(redact(explain(failure).summary))
     return Refusal(asked, summary if len(summary) <= _LONGEST else f"{summary[:_LONGEST]}…", failure)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import attrs
 
 from iamtriage._rendering.views import View
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._names import check_name
 from iamtriage.arns._principals import (
@@ -174,7 +174,7 @@ class _Wanted:
             return cls(text)
         role = role_in(parse_principal(text))
         if role is None:
-            msg = f"a role's ARN is wanted: {shown(text)}"
+            msg = f"a role's ARN is wanted: {quote_text(text)}"
             raise InvalidArnError(msg, text=text)
         return cls(role.name, role)
 
@@ -199,13 +199,13 @@ class _Wanted:
                 f"The role {known.name} is of the account {there}, and the session of {here}: ask there.",
             )
         if known is not None and known.path not in {"/", found.path}:
-            reason = f"The role {found.name} has the path {found.path}, not {shown(known.path)}."
+            reason = f"The role {found.name} has the path {found.path}, not {quote_text(known.path)}."
             return Refusal(asked, reason)
         return str(found)
 
     def unknown(self, asked: str) -> Refusal:
         """Say that there is no such role."""
-        under = f" under {shown(self.prefix)}" if asked == _LIST and self.prefix != "/" else ""
+        under = f" under {quote_text(self.prefix)}" if asked == _LIST and self.prefix != "/" else ""
         of = "" if self.known is None else f"; the ARN is of the account {self.known.account}"
         return Refusal(asked, f"The session's account has no role {self.name}{under}{of}.")
 

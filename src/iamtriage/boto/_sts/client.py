@@ -26,7 +26,7 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  #
 from botocore.parsers import ResponseParserError
 from botocore.regions import EndpointResolverBuiltins
 
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.boto._sessions import client_maker, core_of
 from iamtriage.boto._sts.failover import Failover
 from iamtriage.exceptions import EndpointError
@@ -169,7 +169,7 @@ def _checked(regions: object) -> list[str]:
             msg = f"a region is text, not {type(region).__name__}"  # pyright: ignore[reportUnknownArgumentType]
             raise TypeError(msg)
         if region in named:
-            msg = f"the region {shown(region)} is there twice"
+            msg = f"the region {quote_text(region)} is there twice"
             raise ValueError(msg)
         named.append(region)
     if not named:
@@ -183,7 +183,7 @@ def _targets(
 ) -> tuple[_Target, ...]:
     strangers = [region for region in endpoints if region not in regions]
     if strangers:
-        msg = f"endpoints names {', '.join(map(shown, strangers))}, which is not among the regions"
+        msg = f"endpoints names {', '.join(map(quote_text, strangers))}, which is not among the regions"
         raise ValueError(msg)
     targets: list[_Target] = []
     for region in regions:
@@ -209,7 +209,7 @@ def _url(url: object) -> str:
             good = False
         if good:
             return url
-    msg = f"an endpoint is a URL of http or https, not {shown(str(url))}"
+    msg = f"an endpoint is a URL of http or https, not {quote_text(str(url))}"
     raise EndpointError(msg, setting="endpoints", value=url)
 
 

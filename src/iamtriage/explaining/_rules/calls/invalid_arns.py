@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._text import clipped
+from iamtriage._text import clip_text
 from iamtriage.arns._principals import InstanceProfile, Role, RoleSession
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -280,7 +280,7 @@ def _authenticator(case: Case[InvalidArn], words: str) -> Explanation:
 
 def _map_remedies(fault: ArnFault | None) -> tuple[Remedy, ...]:
     right = None if fault is None else fault.right
-    steps = () if right is None else (f"Write {clipped(right)} in its place.",)
+    steps = () if right is None else (f"Write {clip_text(right)} in its place.",)
     return (
         Remedy(
             title="Mend the entry in aws-auth",
@@ -309,7 +309,7 @@ def _other(case: Case[InvalidArn], words: str) -> Explanation:
         causes.append(Cause("other-kind", words, "possible"))
     steps = ["An ARN has six parts: arn:PARTITION:SERVICE:REGION:ACCOUNT_ID:RESOURCE."]
     if fault is not None and fault.right is not None:
-        steps.insert(0, f"The ARN of the role is {clipped(fault.right)}.")
+        steps.insert(0, f"The ARN of the role is {clip_text(fault.right)}.")
     return Explanation(
         failure=case.failure,
         topic="invalid-arn",

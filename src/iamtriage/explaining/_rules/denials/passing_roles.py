@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._text import joined
+from iamtriage._text import join_words
 from iamtriage.actions._lookup import actions_for, service_prefix
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -60,7 +60,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
     """Explain that a caller may not hand a role to a service."""
     who, role = denial.caller, _passed(denial)
     found = _receiver(denial)
-    to = f" to {joined(found.passed_to, 'or')}" if found else " to the service that it calls"
+    to = f" to {join_words(found.passed_to, 'or')}" if found else " to the service that it calls"
     evidence: Evidence = denial.layer_source if denial.layer == "identity" else "derived"
     if denial.action_source == "supplied":
         evidence = "supplied"
@@ -145,7 +145,7 @@ def _trust(denial: Denial, role: str, gets: Receiver | None) -> Remedy:
     principal = (gets.principal if gets else None) or f"{PLACEHOLDER}SERVICE.amazonaws.com"
     found = role_of(denial.resource)
     if gets is not None and len(gets.trusted) > 1:
-        first = f"What the role is for tells which service assumes it: {joined(gets.trusted, 'or')}."
+        first = f"What the role is for tells which service assumes it: {join_words(gets.trusted, 'or')}."
     elif gets is not None and gets.principal is not None and gets.passed_to != gets.trusted:
         first = f"It is {principal} that assumes the role."
     else:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._text import clipped
+from iamtriage._text import clip_text
 from iamtriage.explaining._explanations import Cause, Explanation
 from iamtriage.explaining._rules.kubernetes.other_authorizers import explain_refusal
 from iamtriage.explaining._rules.kubernetes.rbac_remedies import Refused, remedies_for
@@ -59,7 +59,7 @@ def _causes(refused: Refused) -> Iterator[Cause]:
     missing = _MISSING_ROLE.search(clues.said(refused.case))
     if missing:
         kind = "ClusterRole" if missing[1] == "clusterrole" else "Role"
-        words = f"A binding names the {kind} {clipped(missing[2])}, which does not exist."
+        words = f"A binding names the {kind} {clip_text(missing[2])}, which does not exist."
         yield Cause("role-missing", words, "reported", (f"The API server says: {missing[0]}.",))
     policies = "" if refused.kind == "service account" else " and no access policy"
     yield Cause(

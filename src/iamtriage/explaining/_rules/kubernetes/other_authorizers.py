@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._text import clipped
+from iamtriage._text import clip_text
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.service_accounts import (
     explain_missing_account,
@@ -60,7 +60,7 @@ def explain_refusal(case: Case[KubernetesForbidden]) -> Explanation:
 
 def _escalation(case: Case[KubernetesForbidden], words: str, said: str) -> Explanation:
     holder = _HOLDER.search(words)
-    who = f"the user {clipped(holder[1])}" if holder else "the caller"
+    who = f"the user {clip_text(holder[1])}" if holder else "the caller"
     because = (f"The API server says: {said}.",)
     return Explanation(
         failure=case.failure,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._text import clipped
+from iamtriage._text import clip_text
 from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -122,8 +122,8 @@ def _who(user: str | None, kind: UserKind, principal: Principal | None, subject:
     if kind == "service account" and subject is not None:
         return f"the service account {subject.namespace}/{subject.name}"
     if principal is not None:
-        return clipped(named(principal, user))
-    return "the user" if kind == "unknown" else f"the user {clipped(user or '')}"
+        return clip_text(named(principal, user))
+    return "the user" if kind == "unknown" else f"the user {clip_text(user or '')}"
 
 
 def _one_namespace(refused: Refused) -> Remedy | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._text import clipped
+from iamtriage._text import clip_text
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.authenticator import explain_authenticator
 from iamtriage.explaining._rules.kubernetes.client_certificates import explain_certificate, is_certificate
@@ -83,7 +83,7 @@ def _login(case: Case[KubernetesUnauthorized], words: str, unknown_type: str | N
     terraform = TERRAFORM.search(case.text) is not None
     summary = "The API server does not know who calls: no entry of the cluster fits the caller, or the token is wrong."
     if unknown_type is not None:
-        summary = f"The API server does not know the type {clipped(unknown_type)}, which every cluster has. It did not accept the caller."
+        summary = f"The API server does not know the type {clip_text(unknown_type)}, which every cluster has. It did not accept the caller."
     return Explanation(
         failure=case.failure,
         topic="kubernetes-login",
@@ -123,7 +123,7 @@ def _first_causes(words: str, unknown_type: str | None) -> Iterator[Cause]:
         "identity-not-accepted",
         "kubectl could not read the list of types: every cluster has this one. So the caller was not accepted.",
         "derived",
-        (f"{clipped(unknown_type)} is a type of Kubernetes itself.",),
+        (f"{clip_text(unknown_type)} is a type of Kubernetes itself.",),
     )
 
 

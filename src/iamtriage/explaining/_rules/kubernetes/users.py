@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._text import clipped
+from iamtriage._text import clip_text
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.clusters import cluster_in
@@ -163,7 +163,7 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
             "possible",
         ),
     ]
-    summary = f"Kubernetes does not let {clipped(user)} {request.shown}."
+    summary = f"Kubernetes does not let {clip_text(user)} {request.shown}."
     return node_explanation(case, summary, causes, mapping_first="{{" in user)
 
 
@@ -174,7 +174,7 @@ def explain_component(case: Case[KubernetesForbidden], request: Request) -> Expl
     of_eks = user.startswith("eks:")
     look = re.sub(r"[^a-z0-9:.-]", "", user)[:80]
     named = look == user and look != ""
-    words = f"The ClusterRole or ClusterRoleBinding of {clipped(user)} was changed or deleted."
+    words = f"The ClusterRole or ClusterRoleBinding of {clip_text(user)} was changed or deleted."
     steps = (
         "Its role and binding have its name, or name it as subject. Compare them with those of a cluster that works.",
         (
@@ -191,7 +191,7 @@ def explain_component(case: Case[KubernetesForbidden], request: Request) -> Expl
     return Explanation(
         failure=case.failure,
         topic="kubernetes-component",
-        summary=f"Kubernetes does not let {clipped(user)} {request.shown}, and that is {what}.",
+        summary=f"Kubernetes does not let {clip_text(user)} {request.shown}, and that is {what}.",
         causes=(
             Cause(
                 "no-rule", "No role that is bound to it allows it.", "reported", (f"The user name is {user}",)

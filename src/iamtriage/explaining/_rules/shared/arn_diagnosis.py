@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._text import shown
+from iamtriage._text import quote_text
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import (
     Account,
@@ -82,7 +82,7 @@ def examine(text: str, target: RoleTarget) -> ArnFault | None:
     except InvalidArnError as error:
         found = principal_behind_mask(plain)
         if found is None:
-            words = str(error).removesuffix(f": {shown(error.text)}")
+            words = str(error).removesuffix(f": {quote_text(error.text)}")
             return ArnFault("malformed-arn", f"The ARN breaks a rule: {words}.")
         principal, masked = found, True
     fault = _fault(principal, target)

@@ -21,7 +21,7 @@ import functools
 
 import attrs
 
-from iamtriage._text import joined
+from iamtriage._text import join_words
 
 __all__ = ("CHANNELS", "also_takes")
 
@@ -123,7 +123,7 @@ _HINTS = {
     "kms:GenerateDataKey": "Uploads to S3 in parts, and sending to a queue of SQS, take kms:Decrypt on the same key too.",
     "sqs:ReceiveMessage": "Who takes messages from a queue deletes them too, by sqs:DeleteMessage. As an event source of Lambda the queue also takes sqs:GetQueueAttributes.",
     "sqs:GetQueueAttributes": "As an event source of Lambda a queue also takes sqs:ReceiveMessage and sqs:DeleteMessage.",
-    "ssm:UpdateInstanceInformation": f"For Session Manager an instance takes {joined(CHANNELS, 'and')} too, on *.",
+    "ssm:UpdateInstanceInformation": f"For Session Manager an instance takes {join_words(CHANNELS, 'and')} too, on *.",
     "ssm:StartSession": "ssm:StartSession is checked on the instance and, where the call names one, on the session document, such as AWS-StartPortForwardingSession. The denial names one of the two.",
     "ecs:ExecuteCommand": "The AWS CLI asks ecs:DescribeTasks of the same task as well. Where the cluster encrypts sessions by a key of KMS, it takes kms:GenerateDataKey on that key.",
 }
@@ -162,9 +162,9 @@ def _said(action: str, by_resource: bool) -> tuple[str, ...]:  # noqa: FBT001 (a
 def _by_caller(task: _Task, action: str) -> str | None:
     others = [each for each in task.actions if each != action]
     logging_in = [each for each in task.logging_in if each != action]
-    parts = [f"{joined(others, 'and')} on {task.place or '*'}"] if others else []
+    parts = [f"{join_words(others, 'and')} on {task.place or '*'}"] if others else []
     if logging_in:
-        parts.append(f"{joined(logging_in, 'and')} on *")
+        parts.append(f"{join_words(logging_in, 'and')} on *")
     return f"{task.words} also takes {', and '.join(parts)}." if parts else None
 
 
@@ -172,8 +172,8 @@ def _by_resource(task: _Task, action: str) -> str | None:
     others = [each for each in task.actions if each != action]
     if not others or not task.logging_in:
         return None
-    own = joined(task.logging_in, "and")
+    own = join_words(task.logging_in, "and")
     return (
-        f"{task.words} also takes {joined(others, 'and')}. {own} cannot be allowed there: the caller's own "
+        f"{task.words} also takes {join_words(others, 'and')}. {own} cannot be allowed there: the caller's own "
         "policies have to."
     )

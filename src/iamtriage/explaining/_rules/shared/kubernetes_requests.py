@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import attrs
 
 from iamtriage._reading.vocabulary.kubernetes_types import CLUSTER_WIDE, GROUPS
-from iamtriage._text import clipped
+from iamtriage._text import clip_text
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.manifests import Rule, Subject
 
@@ -124,7 +124,7 @@ class Request:
     @property
     def shown(self) -> str:
         """Verb, type and place in words, fit for a message."""
-        return clipped(f"{self.what}{self.where}")
+        return clip_text(f"{self.what}{self.where}")
 
     @property
     def what(self) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._text import clipped
+from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, Principal, RoleSession, Root, ServiceLinkedRole, User
 from iamtriage.arns._role_arns import normalize_role_arn, role_lookup
 from iamtriage.exceptions import RolePathUnknownError
@@ -116,7 +116,7 @@ def mappable(
     >>> mappable(None).entry
     'PRINCIPAL_ARN'
     """
-    who = clipped(named(principal, "the principal" if text is None else text))
+    who = clip_text(named(principal, "the principal" if text is None else text))
     role = role_in(principal)
     if principal is None or (role is None and not isinstance(principal, User | FederatedUser | Root)):
         refusal = None if principal is None else _NO_ENTRY.get(principal.kind)
