@@ -12,7 +12,7 @@ from iamtriage._rendering.blocks import Code, Heading, Items, Paragraph
 from iamtriage._text import quote_text
 from iamtriage.explaining._explain import explain
 from iamtriage.explaining._policy_for import policies_for, policy_for
-from iamtriage.explaining._rules.shared.principal_words import principal_in, role_in
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.failures._fingerprints import fingerprint
 
@@ -76,7 +76,7 @@ def _of_one(failures: tuple[Failure, ...], principal: str | None) -> tuple[Failu
 
 def _who(principal: str | None) -> str | None:
     """Give the role, without the path that sessions do not tell; else the principal as it is written."""
-    role = role_in(principal_in(principal))
+    role = underlying_role(try_parse_principal(principal))
     return principal if role is None else f"arn:{role.partition}:iam::{role.account}:role/{role.name}"
 
 

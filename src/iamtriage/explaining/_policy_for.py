@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage.explaining._facts import facts_of
 from iamtriage.explaining._rules.denials.passing_roles import pass_role_grant
-from iamtriage.explaining._rules.shared.allow_remedies import grant_of
-from iamtriage.explaining._rules.shared.denial import denial_of, identity_allow_helps
+from iamtriage.explaining._rules.shared.allow_remedies import required_grant
+from iamtriage.explaining._rules.shared.denial import build_denial, identity_allow_helps
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._documents import MANAGED_POLICY_LIMIT, document, documents
 
@@ -89,12 +89,14 @@ def _grants(failures: Iterable[Failure]) -> Iterator[Grant]:
     for failure in failures:
         if not isinstance(failure, AccessDenied):
             continue
-        denial = denial_of(failure, no_facts)
+        denial = build_denial(failure, no_facts)
         if not identity_allow_helps(denial):
             continue
         # A guess is no ground for a permission: the encoded message may name another action.
-        if denial.action_source == "derived" and failure.encoded_message:
+        if denial.action_evidence == "derived" and failure.encoded_message:
             continue
-        grant = pass_role_grant(denial) if denial.name == "iam:passrole" else grant_of(denial)
+        grant = (
+            pass_role_grant(denial) if denial.lowercase_action == "iam:passrole" else required_grant(denial)
+        )
         if grant is not None:
             yield grant

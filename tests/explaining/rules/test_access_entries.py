@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from iamtriage.explaining._rules.shared.arn_diagnosis import examine, lookup_for
+from iamtriage.explaining._rules.shared.arn_diagnosis import diagnose_arn, lookup_command
 from tests.explaining.rules.explained import codes, commands, explained
 
 if TYPE_CHECKING:
@@ -244,15 +244,18 @@ GET_SSO = "aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef --q
 def test_what_is_wrong_with_an_arn(
     text: str, target: RoleTarget, code: str | None, right: str | None
 ) -> None:
-    fault = examine(text, target)
-    assert (None if fault is None else fault.code, None if fault is None else fault.right) == (code, right)
+    fault = diagnose_arn(text, target)
+    assert (None if fault is None else fault.code, None if fault is None else fault.correct_arn) == (
+        code,
+        right,
+    )
 
 
 def test_a_path_that_is_not_known_is_looked_up_and_never_guessed() -> None:
-    fault = examine(SSO, "access-entry")
+    fault = diagnose_arn(SSO, "access-entry")
     assert fault is not None
-    assert (fault.right, fault.lookup) == (None, GET_SSO)
-    assert lookup_for(None) == "aws iam get-role --role-name ROLE_NAME --query Role.Arn --output text"
+    assert (fault.correct_arn, fault.lookup_command) == (None, GET_SSO)
+    assert lookup_command(None) == "aws iam get-role --role-name ROLE_NAME --query Role.Arn --output text"
 
 
 def test_the_access_entry_is_made_with_the_right_arn() -> None:

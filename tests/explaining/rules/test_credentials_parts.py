@@ -8,16 +8,16 @@ import pytest
 
 from iamtriage.explaining import Facts
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clocks import skew_in, span_of
+from iamtriage.explaining._rules.shared.clocks import describe_duration, find_clock_skew
 from iamtriage.explaining._rules.shared.clues import (
-    access_key_in,
-    hosts_in,
-    option,
-    partition_of,
-    profile_in,
-    region_in,
-    registry_in,
-    user_in,
+    find_access_key,
+    find_aws_hosts,
+    find_option,
+    find_partition,
+    find_profile,
+    find_region,
+    find_registry,
+    find_user,
 )
 from iamtriage.explaining._rules.sts.trust_findings import trust_findings
 from iamtriage.failures import AwsError, MissingCredentials
@@ -59,12 +59,12 @@ def _case(before: str, facts: Facts | None = None, resource: str | None = None) 
     ],
 )
 def test_option(before: str, value: str | None) -> None:
-    assert option(_case(before), "profile") == value
+    assert find_option(_case(before), "profile") == value
 
 
 def test_option_behind_the_failure_is_of_another_command() -> None:
     text = f"{SAID}\naws s3 ls --profile dev"
-    assert option(Case(AwsError(text=text, span=(0, len(SAID))), Facts()), "profile") is None
+    assert find_option(Case(AwsError(text=text, span=(0, len(SAID))), Facts()), "profile") is None
 
 
 @pytest.mark.parametrize(
@@ -80,14 +80,14 @@ def test_option_behind_the_failure_is_of_another_command() -> None:
     ],
 )
 def test_profile(text: str, profile: str | None) -> None:
-    assert profile_in(_case(text)) == profile
+    assert find_profile(_case(text)) == profile
 
 
 def test_user_of_the_command_goes_before_the_caller() -> None:
     facts = Facts(caller="arn:aws:iam::111122223333:user/team/bob")
-    assert user_in(_case("aws iam create-access-key --user-name ana", facts)) == "ana"
-    assert user_in(_case("", facts)) == "bob"
-    assert user_in(_case("", Facts(caller=ROLE))) is None
+    assert find_user(_case("aws iam create-access-key --user-name ana", facts)) == "ana"
+    assert find_user(_case("", facts)) == "bob"
+    assert find_user(_case("", Facts(caller=ROLE))) is None
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_user_of_the_command_goes_before_the_caller() -> None:
     ],
 )
 def test_access_key(text: str, key: str | None) -> None:
-    assert access_key_in(_case(text)) == key
+    assert find_access_key(_case(text)) == key
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_access_key(text: str, key: str | None) -> None:
     ],
 )
 def test_hosts(text: str, hosts: tuple[str, ...]) -> None:
-    assert hosts_in(text) == hosts
+    assert find_aws_hosts(text) == hosts
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_hosts(text: str, hosts: tuple[str, ...]) -> None:
     ids=["facts", "option", "host", "resource", "no ARN", "no such region", "no region at all", "a variable"],
 )
 def test_region(case: Case[Any], region: str | None) -> None:
-    assert region_in(case) == region
+    assert find_region(case) == region
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_region(case: Case[Any], region: str | None) -> None:
     ],
 )
 def test_partition(facts: Facts, partition: str) -> None:
-    assert partition_of(_case("", facts)) == partition
+    assert find_partition(_case("", facts)) == partition
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_partition(facts: Facts, partition: str) -> None:
     ids=["aws", "China", "dual stack", "region of the facts", "nothing known", "no registry"],
 )
 def test_registry(before: str, facts: Facts, registry: tuple[str, str]) -> None:
-    assert registry_in(_case(before, facts)) == registry
+    assert find_registry(_case(before, facts)) == registry
 
 
 # ------------------------------------------------ clocks
@@ -232,7 +232,7 @@ def test_registry(before: str, facts: Facts, registry: tuple[str, str]) -> None:
     ],
 )
 def test_skew(text: str, seconds: float | None) -> None:
-    skew = skew_in(text)
+    skew = find_clock_skew(text)
     assert (None if skew is None else skew.seconds) == seconds
 
 
@@ -248,7 +248,7 @@ def test_skew(text: str, seconds: float | None) -> None:
     ],
 )
 def test_span(seconds: float, words: str) -> None:
-    assert span_of(seconds) == words
+    assert describe_duration(seconds) == words
 
 
 # ------------------------------------------------ trust policies of the facts

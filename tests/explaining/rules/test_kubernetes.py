@@ -6,7 +6,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from iamtriage._reading.vocabulary.kubernetes_types import GROUPS
-from iamtriage.explaining._rules.shared.access_policies import narrowest
+from iamtriage.explaining._rules.shared.access_policies import narrowest_access_policy
 from iamtriage.failures import KubernetesForbidden
 from tests.explaining.golden.cases_kubernetes import CASES
 from tests.explaining.rules.explained import codes, commands, explained, explained_failure
@@ -294,7 +294,7 @@ def test_terraform_without_a_token() -> None:
     ],
 )
 def test_the_narrowest_access_policy(verb: str, group: str, resource: str, policy: str | None) -> None:
-    assert narrowest(verb, group, resource) == policy
+    assert narrowest_access_policy(verb, group, resource) == policy
 
 
 def test_an_access_policy_is_for_iam_principals_only() -> None:

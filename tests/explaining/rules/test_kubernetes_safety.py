@@ -14,8 +14,15 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from iamtriage import from_record, parse
-from iamtriage.explaining._rules.shared.kubernetes_requests import kind_of_user
-from iamtriage.explaining._rules.shared.manifests import Rule, Subject, binding, manifest, object_name, role
+from iamtriage.explaining._rules.shared.kubernetes_requests import classify_user
+from iamtriage.explaining._rules.shared.manifests import (
+    Rule,
+    Subject,
+    build_binding,
+    build_role,
+    object_name,
+    to_yaml,
+)
 from iamtriage.failures import (
     AccessEntry,
     ConsoleKubernetesAccess,
@@ -216,7 +223,7 @@ def test_manifests_hold_exactly_what_was_refused(
     failure: KubernetesForbidden, given_facts: dict[str, object]
 ) -> None:
     manifests = [each.manifest for each in explained_failure(failure, given_facts).remedies if each.manifest]
-    kind = kind_of_user(failure.user)
+    kind = classify_user(failure.user)
     if kind in {"anonymous", "component", "node"}:
         assert not manifests
         return
@@ -248,15 +255,15 @@ def test_manifests_hold_exactly_what_was_refused(
 def test_every_name_stays_the_text_that_it_is(values: list[str]) -> None:
     verb, group, resource, name, subject, namespace = values
     objects = (
-        role(
+        build_role(
             "a",
             [Rule((verb,), (group,), (resource,), (name,)), Rule((verb,), urls=(name,))],
             namespace=namespace,
         ),
-        binding("b", "a", Subject("ServiceAccount", subject, namespace), namespace=namespace),
+        build_binding("b", "a", Subject("ServiceAccount", subject, namespace), namespace=namespace),
     )
     plain = json.loads(json.dumps(objects))
-    assert load(manifest(*objects)) == plain
+    assert load(to_yaml(*objects)) == plain
 
 
 @given(st.lists(names, max_size=4))

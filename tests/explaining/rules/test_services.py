@@ -14,8 +14,8 @@ from iamtriage.explaining._rules.shared.services import (
     _BY_OPERATION,
     _BY_SERVICE,
     RESOURCE_POLICIES,
-    Receiver,
-    receiver,
+    RoleRecipient,
+    find_role_recipient,
 )
 from tests.explaining.rules.aws_cli import KNOWS_ALL, check_call
 
@@ -89,33 +89,33 @@ def test_what_gets_roles_are_service_principals() -> None:
 @pytest.mark.parametrize(
     ("operation", "service", "expected"),
     [
-        ("CreateService", "ecs", Receiver("ecs.amazonaws.com")),
+        ("CreateService", "ecs", RoleRecipient("ecs.amazonaws.com")),
         ("CreateService", "vpc-lattice", None),
         ("CreateService", None, None),
         ("StartScanJob", "backup", None),
-        ("CreateAddon", "eks", Receiver((), ("eks.amazonaws.com", "pods.eks.amazonaws.com"))),
-        ("CreateFunction", None, Receiver("lambda.amazonaws.com")),
-        (None, "states", Receiver("states.amazonaws.com")),
-        ("createnodegroup", None, Receiver("ec2.amazonaws.com", "eks.amazonaws.com")),
+        ("CreateAddon", "eks", RoleRecipient((), ("eks.amazonaws.com", "pods.eks.amazonaws.com"))),
+        ("CreateFunction", None, RoleRecipient("lambda.amazonaws.com")),
+        (None, "states", RoleRecipient("states.amazonaws.com")),
+        ("createnodegroup", None, RoleRecipient("ec2.amazonaws.com", "eks.amazonaws.com")),
     ],
 )
-def test_who_gets_a_role(operation: str | None, service: str | None, expected: Receiver | None) -> None:
-    assert receiver(operation, service) == expected
+def test_who_gets_a_role(operation: str | None, service: str | None, expected: RoleRecipient | None) -> None:
+    assert find_role_recipient(operation, service) == expected
 
 
 @pytest.mark.parametrize("service", sorted(RESOURCE_POLICIES))
 def test_commands_for_policies_of_resources_are_the_clis(service: str) -> None:
     policy = RESOURCE_POLICIES[service]
-    check_call(list(policy.show))
-    check_call(list(policy.change))
-    if "--query" not in policy.show or not KNOWS_ALL:
+    check_call(list(policy.show_arguments))
+    check_call(list(policy.change_arguments))
+    if "--query" not in policy.show_arguments or not KNOWS_ALL:
         return
-    client, command = policy.show[:2]
+    client, command = policy.show_arguments[:2]
     model: Any = get_session().get_service_model("s3" if client == "s3api" else client)
     [operation] = [
         each for each in model.operation_names if each.lower() == command.replace("-", "").replace("efs", "")
     ]
     shape: Any = model.operation_model(operation).output_shape
-    path = policy.show[policy.show.index("--query") + 1]
+    path = policy.show_arguments[policy.show.index("--query") + 1]
     for name in path.split("."):
         shape = shape.value if shape.type_name == "map" else shape.members[name]

@@ -11,7 +11,7 @@ from iamtriage.boto._queries.calls import Refusal, core_for_asking, failure_told
 from iamtriage.boto._queries.decoding import decode_message, encoded_message_in
 from iamtriage.boto._queries.identity import whoami
 from iamtriage.explaining._facts import Facts, facts_of
-from iamtriage.explaining._rules.shared.principal_words import principal_in, role_in
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.failures._failures import AccessDenied
 
 if TYPE_CHECKING:
@@ -85,5 +85,5 @@ def _may_call(
 
 def _who(arn: str) -> object:
     """Give what is the same for all sessions of a role."""
-    role = role_in(principal_in(arn))
+    role = underlying_role(try_parse_principal(arn))
     return arn if role is None else (role.partition, role.account, role.name.lower())

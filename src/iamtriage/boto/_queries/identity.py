@@ -24,7 +24,7 @@ from iamtriage.arns._principals import (
 from iamtriage.boto._queries.calls import Refusal, code_of, core_for_asking, tried, with_client
 from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.shared.principal_words import principal_in, role_in
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.failures._failures import AccessDenied
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Identity(View):
     @property
     def principal(self) -> Principal | None:
         """The ARN as a type; None where it is none of IAM's principals, as with stand-ins for AWS."""
-        return principal_in(self.arn)
+        return try_parse_principal(self.arn)
 
     @property
     def facts(self) -> Facts:
@@ -172,7 +172,7 @@ class _Wanted:
         if not text.startswith("arn:"):
             check_name(text, "role", text, 0)
             return cls(text)
-        role = role_in(parse_principal(text))
+        role = underlying_role(parse_principal(text))
         if role is None:
             msg = f"a role's ARN is wanted: {quote_text(text)}"
             raise InvalidArnError(msg, text=text)
@@ -188,7 +188,7 @@ class _Wanted:
 
     def checked(self, asked: str, arn: object) -> str | Refusal:
         """Give the ARN that IAM told, if it is the wanted role's."""
-        found = principal_in(arn) if isinstance(arn, str) else None
+        found = try_parse_principal(arn) if isinstance(arn, str) else None
         if not isinstance(found, Role) or found.name.lower() != self.name.lower():
             return Refusal(asked, "What answered does not tell the role's ARN: it may not be IAM.")
         known = self.known

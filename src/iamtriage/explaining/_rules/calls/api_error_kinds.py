@@ -12,7 +12,7 @@ import attrs
 
 from iamtriage.explaining._explanations import Cause, Remedy
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clues import plain
+from iamtriage.explaining._rules.shared.clues import safe_name
 
 __all__ = ("KINDS", "SENTENCES", "ApiKind", "code_lines", "fit")
 
@@ -25,7 +25,7 @@ def fit(word: str | None) -> str | None:
     >>> fit("DescribeCluster"), fit("a b")
     ('DescribeCluster', None)
     """
-    return plain(word) if word and _CODE.fullmatch(word) else None
+    return safe_name(word) if word and _CODE.fullmatch(word) else None
 
 
 def code_lines(code: str, status: int | None, *, of_sdk: bool = False) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_unan
 from iamtriage.explaining._rules.credentials.identity_pools import explain_pool_roles
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared import credential_remedies as helps
-from iamtriage.explaining._rules.shared.clues import code_of, profile_in, region_in, said
+from iamtriage.explaining._rules.shared.clues import error_code, find_profile, find_region, message_text
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.sts.other_endpoints import explain_not_sts, is_not_sts
 
@@ -52,12 +52,12 @@ _NOTE = "It is no denial, so no policy helps."
 
 def explain_api_error(case: Case[AwsError]) -> Explanation:
     """Say what an error is about that is no denial, and what is usual against it."""
-    words = said(case)
+    words = message_text(case)
     return explain_service_role(case, words) or _rule_for(case, words)(case, words)
 
 
 def _rule_for(case: Case[AwsError], words: str) -> _Rule:
-    code, envelope = code_of(case.failure), case.failure.envelope
+    code, envelope = error_code(case.failure), case.failure.envelope
     if is_not_sts(case, words):
         return explain_not_sts
     if _SIZE.search(code) or _SIZE.search(words):
@@ -97,7 +97,7 @@ def _by_sentence(code: str, words: str) -> ApiKind | None:
 
 
 def _plain(case: Case[AwsError], words: str) -> Explanation:
-    code, status = code_of(case.failure), case.failure.envelope.status_code
+    code, status = error_code(case.failure), case.failure.envelope.status_code
     kind = _by_sentence(code, words) or next(kind for kind in KINDS if kind.fits(code, status, words))
     if kind.topic == "no-answer":
         return explain_unanswered(case, words)
@@ -121,8 +121,8 @@ def _plain(case: Case[AwsError], words: str) -> Explanation:
 
 
 def _not_found(case: Case[AwsError], words: str) -> Explanation:
-    region, profile = region_in(case), profile_in(case)
-    code, status = code_of(case.failure), case.failure.envelope.status_code
+    region, profile = find_region(case), find_profile(case)
+    code, status = error_code(case.failure), case.failure.envelope.status_code
     where = "" if region is None else f" in {region}"
     return Explanation(
         failure=case.failure,
@@ -146,8 +146,8 @@ def _not_found(case: Case[AwsError], words: str) -> Explanation:
                     "Compare the region; the second command prints the one that is set, where the call names none.",
                 ),
                 commands=(
-                    helps.in_profile(profile, "aws", "sts", "get-caller-identity"),
-                    helps.in_profile(profile, "aws", "configure", "get", "region"),
+                    helps.with_profile(profile, "aws", "sts", "get-caller-identity"),
+                    helps.with_profile(profile, "aws", "configure", "get", "region"),
                 ),
                 url=pages.CLI_CREDENTIALS,
             ),
@@ -173,15 +173,15 @@ def _listed(case: Case[AwsError], words: str, region: str | None) -> tuple[Remed
 
 
 def _pool_roles(case: Case[AwsError], _words: str) -> Explanation:
-    return explain_pool_roles(case.failure, commands.region(region_in(case)))
+    return explain_pool_roles(case.failure, commands.region(find_region(case)))
 
 
 def _quota(case: Case[AwsError], _words: str) -> Explanation:
     service = case.failure.envelope.service
     name = service if service and re.fullmatch(r"[a-z][a-z0-9-]{1,40}", service) else None
     service_code = _SERVICES.get(name or "", name or "SERVICE_CODE")
-    region = commands.region(region_in(case))
-    code, status = code_of(case.failure), case.failure.envelope.status_code
+    region = commands.region(find_region(case))
+    code, status = error_code(case.failure), case.failure.envelope.status_code
     return Explanation(
         failure=case.failure,
         topic="quota-reached",
@@ -239,7 +239,7 @@ def _quota(case: Case[AwsError], _words: str) -> Explanation:
 
 
 def _too_long(case: Case[AwsError], words: str) -> Explanation:
-    code, status = code_of(case.failure), case.failure.envelope.status_code
+    code, status = error_code(case.failure), case.failure.envelope.status_code
     if "PackedPolicy" in code or "PackedPolicy" in words:
         return Explanation(
             failure=case.failure,
@@ -285,7 +285,7 @@ def _too_long(case: Case[AwsError], words: str) -> Explanation:
 def _key_state(case: Case[AwsError], words: str) -> Explanation:
     found = _KEY_ARN.search(words)
     key = commands.arn(found[0] if found else None, "KEY_ARN")
-    code, status = code_of(case.failure), case.failure.envelope.status_code
+    code, status = error_code(case.failure), case.failure.envelope.status_code
     disabled = "is disabled" in words
     state = (
         "The key is disabled."
@@ -336,7 +336,7 @@ def _key_state(case: Case[AwsError], words: str) -> Explanation:
 
 def _bare_status(case: Case[AwsError]) -> str:
     """Give the HTTP status that stands in place of a code."""
-    code, status = code_of(case.failure), case.failure.envelope.status_code
+    code, status = error_code(case.failure), case.failure.envelope.status_code
     return code or ("" if status is None else str(status))
 
 
@@ -390,7 +390,7 @@ def _head(case: Case[AwsError], _words: str) -> Explanation:
 
 
 def _head_remedies(case: Case[AwsError], *, all_of_it: bool) -> Iterator[Remedy]:
-    profile = profile_in(case)
+    profile = find_profile(case)
     if all_of_it:
         yield Remedy(
             title="Ask with a call that can say why",
@@ -400,8 +400,8 @@ def _head_remedies(case: Case[AwsError], *, all_of_it: bool) -> Iterator[Remedy]
                 "The second is the call with GET in place of HEAD: its answer has a code and a sentence.",
             ),
             commands=(
-                helps.in_profile(profile, "aws", "sts", "get-caller-identity"),
-                helps.in_profile(
+                helps.with_profile(profile, "aws", "sts", "get-caller-identity"),
+                helps.with_profile(
                     profile, "aws", "s3api", "get-object", "--bucket", "BUCKET", "--key", "KEY", "/dev/null"
                 ),
             ),
@@ -411,14 +411,14 @@ def _head_remedies(case: Case[AwsError], *, all_of_it: bool) -> Iterator[Remedy]
         title="Ask in the bucket's region",
         who="you",
         steps=("The command tells the bucket's region; null is us-east-1. Make the client for that region.",),
-        commands=(helps.in_profile(profile, "aws", "s3api", "get-bucket-location", "--bucket", "BUCKET"),),
+        commands=(helps.with_profile(profile, "aws", "s3api", "get-bucket-location", "--bucket", "BUCKET"),),
         url=pages.S3_ERRORS,
     )
 
 
 def _other(case: Case[AwsError], _words: str) -> Explanation:
     failure = case.failure
-    code, envelope = code_of(failure), failure.envelope
+    code, envelope = error_code(failure), failure.envelope
     operation = fit(envelope.operation)
     call = f"The call {operation}" if operation else "The call"
     return Explanation(

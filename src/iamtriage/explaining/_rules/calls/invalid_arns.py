@@ -16,21 +16,29 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import InstanceProfile, Role, RoleSession
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.arn_diagnosis import examine, lookup_for, principal_behind_mask
-from iamtriage.explaining._rules.shared.cases import principal_in
+from iamtriage.explaining._rules.shared.arn_diagnosis import (
+    diagnose_arn,
+    lookup_command,
+    parse_principal_of_masked_account,
+)
+from iamtriage.explaining._rules.shared.cases import try_parse_principal
 from iamtriage.explaining._rules.shared.clusters import (
-    cluster_in,
-    entry_arn_in,
-    iam_arns_in,
-    own_words,
-    words_around,
+    failure_context,
+    failure_sentence,
+    find_cluster,
+    find_entry_arn,
+    find_iam_arns,
 )
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.principal_mappings import create_entry, mappable, show_map
+from iamtriage.explaining._rules.shared.principal_mappings import (
+    aws_auth_command,
+    build_cluster_principal,
+    create_entry_command,
+)
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
-    from iamtriage.explaining._rules.shared.arn_diagnosis import ArnFault
+    from iamtriage.explaining._rules.shared.arn_diagnosis import ArnDiagnosis
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidArn
     from iamtriage.typing import RoleTarget
@@ -50,9 +58,9 @@ _ANNOTATION = "eks.amazonaws.com/role-arn"
 
 def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
     """Explain that an ARN or principal is refused as such."""
-    around = words_around(case)
+    around = failure_context(case)
     # Its own words first: what stands around may be of another failure.
-    for words in (own_words(case), around):
+    for words in (failure_sentence(case), around):
         if _SERVICE_LINKED.search(words):
             return _service_linked(case)
         if _OF_ENTRY.search(words):
@@ -65,15 +73,15 @@ def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
 
 
 def _principal(text: str | None) -> Principal | None:
-    return principal_in(text) or (None if text is None else principal_behind_mask(text))
+    return try_parse_principal(text) or (None if text is None else parse_principal_of_masked_account(text))
 
 
-def _fault_causes(text: str | None, fault: ArnFault | None) -> tuple[Cause, ...]:
+def _fault_causes(text: str | None, fault: ArnDiagnosis | None) -> tuple[Cause, ...]:
     if fault is None or text is None:
         return ()
     because = [f"The ARN is {text}"]
-    if fault.right is not None:
-        because.append(f"The right one is {fault.right}")
+    if fault.correct_arn is not None:
+        because.append(f"The right one is {fault.correct_arn}")
     return (Cause(fault.code, fault.text, "derived", tuple(because)),)
 
 
@@ -81,20 +89,20 @@ def _fault_causes(text: str | None, fault: ArnFault | None) -> tuple[Cause, ...]
 
 
 def _entry(case: Case[InvalidArn], words: str) -> Explanation:
-    cluster = cluster_in(case)
-    text = entry_arn_in(case)
+    cluster = find_cluster(case)
+    text = find_entry_arn(case)
     principal = _principal(text)
-    fault = None if text is None else examine(text, "access-entry")
-    who = mappable(principal_in(text), "the principal")
+    fault = None if text is None else diagnose_arn(text, "access-entry")
+    who = build_cluster_principal(try_parse_principal(text), "the principal")
     if not who.is_known and isinstance(principal, InstanceProfile | Role | RoleSession):
         # Masked, or the profile in which the role is: what is known is enough to look it up.
-        who = attrs.evolve(who, entry=f'"$({lookup_for(principal)})"', refusal=None)
+        who = attrs.evolve(who, entry_argument=f'"$({lookup_command(principal)})"', entry_refusal=None)
     unknown = _NO_PRINCIPAL.search(words) is not None
     said = "EKS finds no IAM principal with this ARN." if unknown else "EKS takes no ARN of this form."
     causes = [Cause("principal-not-accepted", said, "reported"), *_fault_causes(text, fault)]
     if fault is None:
         causes += _possible(unknown=unknown)
-    lookup = (fault.lookup if fault else None) or lookup_for(principal)
+    lookup = (fault.lookup_command if fault else None) or lookup_command(principal)
     remedies = [
         Remedy(
             title="Look up the whole ARN",
@@ -109,8 +117,8 @@ def _entry(case: Case[InvalidArn], words: str) -> Explanation:
         Remedy(
             title="Make the access entry with that ARN",
             who="cluster administrator",
-            steps=tuple(filter(None, (who.refusal, who.note))),
-            commands=(create_entry(cluster, who),),
+            steps=tuple(filter(None, (who.entry_refusal, who.path_note))),
+            commands=(create_entry_command(cluster, who),),
             url=pages.EKS_ACCESS_ENTRIES,
         ),
     ]
@@ -156,7 +164,7 @@ def _possible(*, unknown: bool) -> list[Cause]:
 
 
 def _service_linked(case: Case[InvalidArn]) -> Explanation:
-    cluster = cluster_in(case)
+    cluster = find_cluster(case)
     return Explanation(
         failure=case.failure,
         topic="access-entry-service-linked",
@@ -176,7 +184,7 @@ def _service_linked(case: Case[InvalidArn]) -> Explanation:
                     "Take the role out of the list, script or Terraform configuration: its path begins with /aws-service-role/.",
                     "For people and programs, name a role that they assume.",
                 ),
-                commands=(cluster.eks("list-access-entries"),),
+                commands=(cluster.eks_command("list-access-entries"),),
                 url=pages.EKS_ACCESS_ENTRIES,
             ),
         ),
@@ -188,8 +196,8 @@ def _service_linked(case: Case[InvalidArn]) -> Explanation:
 
 def _sts(case: Case[InvalidArn], words: str) -> Explanation:
     text = _refused_in(case, words)
-    fault = None if text is None else examine(text, "iam")
-    web = "WebIdentity" in words or clues.runs_in_pods(case)
+    fault = None if text is None else diagnose_arn(text, "iam")
+    web = "WebIdentity" in words or clues.mentions_kubernetes(case)
     causes = [
         Cause("arn-not-accepted", "STS does not take the ARN of the role.", "reported"),
         *_fault_causes(text, fault),
@@ -212,7 +220,7 @@ def _sts(case: Case[InvalidArn], words: str) -> Explanation:
                 "possible",
             ),
         ]
-    right = commands.arn(fault.right if fault else text, "ROLE_ARN")
+    right = commands.arn(fault.correct_arn if fault else text, "ROLE_ARN")
     return Explanation(
         failure=case.failure,
         topic="role-arn-malformed",
@@ -227,7 +235,7 @@ def _sts(case: Case[InvalidArn], words: str) -> Explanation:
                     "It is role_arn in the profile, AWS_ROLE_ARN in the environment, or what the program was given.",
                     "The form is arn:aws:iam::ACCOUNT_ID:role/PATH/NAME, with the partition of the account for aws.",
                 ),
-                commands=((fault.lookup if fault else None) or lookup_for(_principal(text)),),
+                commands=((fault.lookup_command if fault else None) or lookup_command(_principal(text)),),
                 url=pages.OIDC_ROLES if web else pages.ASSUME_ROLE,
             ),
         ),
@@ -260,7 +268,7 @@ def _annotation(case: Case[InvalidArn], right: str) -> Remedy:
 
 def _authenticator(case: Case[InvalidArn], words: str) -> Explanation:
     text = _refused_in(case, words)
-    fault = None if text is None else examine(text, "aws-auth")
+    fault = None if text is None else diagnose_arn(text, "aws-auth")
     return Explanation(
         failure=case.failure,
         topic="aws-auth-arn",
@@ -278,8 +286,8 @@ def _authenticator(case: Case[InvalidArn], words: str) -> Explanation:
     )
 
 
-def _map_remedies(fault: ArnFault | None) -> tuple[Remedy, ...]:
-    right = None if fault is None else fault.right
+def _map_remedies(fault: ArnDiagnosis | None) -> tuple[Remedy, ...]:
+    right = None if fault is None else fault.correct_arn
     steps = () if right is None else (f"Write {clip_text(right)} in its place.",)
     return (
         Remedy(
@@ -289,7 +297,7 @@ def _map_remedies(fault: ArnFault | None) -> tuple[Remedy, ...]:
                 *steps,
                 "iamtriage aws-auth lint names the lines, and iamtriage aws-auth fix mends a file.",
             ),
-            commands=(show_map(), "kubectl -n kube-system edit configmap aws-auth"),
+            commands=(aws_auth_command(), "kubectl -n kube-system edit configmap aws-auth"),
             url=pages.EKS_AUTH_CONFIGMAP,
         ),
     )
@@ -298,7 +306,7 @@ def _map_remedies(fault: ArnFault | None) -> tuple[Remedy, ...]:
 def _other(case: Case[InvalidArn], words: str) -> Explanation:
     text = _refused_in(case, words)
     target: RoleTarget = "iam"
-    fault = None if text is None else examine(text, target)
+    fault = None if text is None else diagnose_arn(text, target)
     principal = _principal(text)
     causes = [
         Cause("arn-not-accepted", "The ARN is refused as such.", "reported"),
@@ -308,8 +316,8 @@ def _other(case: Case[InvalidArn], words: str) -> Explanation:
         words = "The place wants the ARN of another kind of thing, of another account or partition, or one that exists."
         causes.append(Cause("other-kind", words, "possible"))
     steps = ["An ARN has six parts: arn:PARTITION:SERVICE:REGION:ACCOUNT_ID:RESOURCE."]
-    if fault is not None and fault.right is not None:
-        steps.insert(0, f"The ARN of the role is {clip_text(fault.right)}.")
+    if fault is not None and fault.correct_arn is not None:
+        steps.insert(0, f"The ARN of the role is {clip_text(fault.correct_arn)}.")
     return Explanation(
         failure=case.failure,
         topic="invalid-arn",
@@ -320,7 +328,7 @@ def _other(case: Case[InvalidArn], words: str) -> Explanation:
                 title="Look up the ARN and write it whole",
                 who="you",
                 steps=tuple(steps),
-                commands=((fault.lookup if fault else None) or lookup_for(principal),),
+                commands=((fault.lookup_command if fault else None) or lookup_command(principal),),
                 url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
             ),
         ),
@@ -332,4 +340,4 @@ def _refused_in(case: Case[InvalidArn], words: str) -> str | None:
     """Give the ARN that was refused: that of the text, else what the facts name; not that of the caller."""
     caller = case.failure.principal
     known = " ".join(filter(None, (words, case.failure.resource, case.facts.resource)))
-    return next((arn for arn in iam_arns_in(known) if arn != caller), None)
+    return next((arn for arn in find_iam_arns(known) if arn != caller), None)

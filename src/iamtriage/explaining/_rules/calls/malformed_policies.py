@@ -13,8 +13,8 @@ from iamtriage.arns._principals import User
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.calls.policy_faults import fault_of
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import principal_in, role_in
-from iamtriage.explaining._rules.shared.clues import quoted, said
+from iamtriage.explaining._rules.shared.cases import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases
 from iamtriage.explaining._rules.shared.commands import command
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _NOTHING_SAVED = "Nothing was saved: what was there before still counts. No perm
 
 def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     """Say what AWS does not take in a policy document, and how to find the place."""
-    words = said(case)
+    words = message_text(case)
     fault, because = fault_of(words)
     if _PRINCIPAL.search(words) and fault.code != "no-principals":
         return _invalid_principal(case, words)
@@ -68,7 +68,9 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
 def _invalid_principal(case: Case[MalformedPolicy], words: str) -> Explanation:
     found = _NAMED_PRINCIPAL.search(words)
     kind, name = (found[1].lower(), found[2]) if found else (None, None)
-    known = name is not None and (_UNIQUE_ID.fullmatch(name) or principal_in(name) or commands.arn(name, ""))
+    known = name is not None and (
+        _UNIQUE_ID.fullmatch(name) or try_parse_principal(name) or commands.arn(name, "")
+    )
     shown = name if known else None
     text = (
         "AWS does not know a principal of the policy."
@@ -80,7 +82,7 @@ def _invalid_principal(case: Case[MalformedPolicy], words: str) -> Explanation:
             "invalid-principal",
             text,
             "reported",
-            quoted(words, "invalid principal in policy"),
+            quote_phrases(words, "invalid principal in policy"),
         ),
         *_why_no_principal(kind, name),
     ]
@@ -147,8 +149,8 @@ def _why_no_principal(kind: str | None, name: str | None) -> list[Cause]:
 
 
 def _find(kind: str | None, name: str | None) -> Remedy:
-    principal = principal_in(name)
-    role = role_in(principal)
+    principal = try_parse_principal(name)
+    role = underlying_role(principal)
     name_of_role = commands.role_name(None if role is None else role.name)
     looks: tuple[str, ...] = (
         command("aws", "iam", "get-role", "--role-name", name_of_role, "--query", "Role.Arn"),

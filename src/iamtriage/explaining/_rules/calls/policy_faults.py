@@ -10,7 +10,7 @@ import re
 
 import attrs
 
-from iamtriage.explaining._rules.shared.clues import holds, quoted
+from iamtriage.explaining._rules.shared.clues import contains_phrase, quote_phrases
 
 __all__ = ("Fault", "fault_of")
 
@@ -217,10 +217,12 @@ def fault_of(words: str) -> tuple[Fault, tuple[str, ...]]:
     field = _FIELD.search(words)
     if field is not None:
         return _of_field(field), (f"AWS says: {field[0]}.",)
-    found = next((fault for fault in _FAULTS if fault.sentence and holds(words, fault.sentence)), None)
+    found = next(
+        (fault for fault in _FAULTS if fault.sentence and contains_phrase(words, fault.sentence)), None
+    )
     if found is not None:
-        return found, quoted(words, found.sentence)
-    because = quoted(words, *_PHRASES)
+        return found, quote_phrases(words, found.sentence)
+    because = quote_phrases(words, *_PHRASES)
     return (_BROKEN if because else _UNSAID), because
 
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import principal_in
-from iamtriage.explaining._rules.shared.clues import quoted
+from iamtriage.explaining._rules.shared.cases import try_parse_principal
+from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.services import ASSUME, receiver, trust_document
+from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, find_role_recipient, service_trust_policy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -71,7 +71,7 @@ def _instance_profile(case: Case[AwsError], words: str) -> Explanation:
                 "instance-profile-not-there",
                 "EC2 finds no instance profile of that name or ARN.",
                 "reported",
-                quoted(words, *_SENTENCES),
+                quote_phrases(words, *_SENTENCES),
             ),
             _NEW,
             Cause(
@@ -111,12 +111,12 @@ def _instance_profile(case: Case[AwsError], words: str) -> Explanation:
 
 def _service_role(case: Case[AwsError], words: str) -> Explanation:
     envelope = case.failure.envelope
-    known = receiver(envelope.operation, envelope.service)
+    known = find_role_recipient(envelope.operation, envelope.service)
     service = known.principal if known else None
     if service is None:
         service = next((name for sign, name in _NAMES if sign in words), None)
     found = _ARN.search(words)
-    role = principal_in(found[0].rstrip(",.")) if found else None
+    role = try_parse_principal(found[0].rstrip(",.")) if found else None
     name = commands.role_name(role.name if isinstance(role, Role) else None)
     who = "the service" if service is None else service
     return Explanation(
@@ -128,7 +128,7 @@ def _service_role(case: Case[AwsError], words: str) -> Explanation:
                 "service-cannot-assume-role",
                 "The service tried to assume the role that the call names, and could not.",
                 "reported",
-                quoted(words, *_SENTENCES),
+                quote_phrases(words, *_SENTENCES),
             ),
             Cause("trust-policy", f"The role's trust policy does not name {who}.", "possible"),
             _NEW,
@@ -146,7 +146,7 @@ def _service_role(case: Case[AwsError], words: str) -> Explanation:
                 commands=(command("aws", "iam", "wait", "role-exists", "--role-name", name),),
                 url=pages.CONSISTENCY,
             ),
-            _trust(service, name, known.takes if known else ASSUME),
+            _trust(service, name, known.trust_actions if known else ASSUME_ROLE),
         ),
         notes=("It is the service that may not use the role. No permission of the caller is missing.",),
     )
@@ -165,7 +165,7 @@ def _trust(service: str | None, name: str, takes: tuple[str, ...]) -> Remedy:
         who="account administrator",
         steps=tuple(steps),
         commands=commands.trust_policy_commands(name),
-        policy=trust_document(principal, takes),
+        policy=service_trust_policy(principal, takes),
         layer="role_trust",
         url=pages.TRUST_POLICIES,
     )

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import code_lines
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import code_of, partition_of, quoted, region_in
+from iamtriage.explaining._rules.shared.clues import error_code, find_partition, find_region, quote_phrases
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.companion_actions import CHANNELS
+from iamtriage.explaining._rules.shared.companion_actions import SESSION_CHANNEL_ACTIONS
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -48,7 +48,7 @@ def explain_session(case: Case[AwsError], words: str) -> Explanation:
 def _node(case: Case[AwsError], words: str) -> Explanation:
     found = _NODE.search(words)
     node = found[0] if found else "INSTANCE_ID"
-    where = ("--region", commands.region(region_in(case)))
+    where = ("--region", commands.region(find_region(case)))
     return Explanation(
         failure=case.failure,
         topic="session-target-not-connected",
@@ -58,7 +58,7 @@ def _node(case: Case[AwsError], words: str) -> Explanation:
                 "target-not-connected",
                 "The machine is not connected to Session Manager there.",
                 "reported",
-                code_lines(code_of(case.failure), case.failure.envelope.status_code),
+                code_lines(error_code(case.failure), case.failure.envelope.status_code),
             ),
             Cause("other-place", "It is in another region or account than the call.", "possible"),
             Cause(
@@ -104,7 +104,7 @@ def _node(case: Case[AwsError], words: str) -> Explanation:
                 who="account administrator",
                 steps=(
                     "See which instance profile the instance has, and give it one with a role if it has none.",
-                    f"{_CORE}, attached to the role of the instance, holds what Systems Manager takes. Session Manager alone takes less: ssm:UpdateInstanceInformation, {', '.join(CHANNELS[:-1])} and {CHANNELS[-1]}, on *.",
+                    f"{_CORE}, attached to the role of the instance, holds what Systems Manager takes. Session Manager alone takes less: ssm:UpdateInstanceInformation, {', '.join(SESSION_CHANNEL_ACTIONS[:-1])} and {SESSION_CHANNEL_ACTIONS[-1]}, on *.",
                 ),
                 commands=(
                     command(
@@ -113,7 +113,7 @@ def _node(case: Case[AwsError], words: str) -> Explanation:
                     ),
                     command(
                         *("aws", "iam", "attach-role-policy", "--role-name", "ROLE_NAME", "--policy-arn"),
-                        f"arn:{partition_of(case)}:iam::aws:policy/{_CORE}",
+                        f"arn:{find_partition(case)}:iam::aws:policy/{_CORE}",
                     ),
                 ),
                 url=pages.SESSION_ROLE,
@@ -133,15 +133,15 @@ def _node(case: Case[AwsError], words: str) -> Explanation:
 
 def _task(case: Case[AwsError], words: str) -> Explanation:
     off = _NOT_ENABLED in words
-    where = ("--region", commands.region(region_in(case)))
+    where = ("--region", commands.region(find_region(case)))
     told = Cause(
         "exec-not-enabled" if off else "target-not-connected",
         "ECS Exec was not turned on when the task began, or its agent does not run: the text names both."
         if off
         else "ECS reaches no agent in the container.",
         "reported",
-        quoted(words, "execute command was not enabled when the task was run")
-        or code_lines(code_of(case.failure), case.failure.envelope.status_code),
+        quote_phrases(words, "execute command was not enabled when the task was run")
+        or code_lines(error_code(case.failure), case.failure.envelope.status_code),
     )
     return Explanation(
         failure=case.failure,
@@ -202,7 +202,7 @@ def _task(case: Case[AwsError], words: str) -> Explanation:
                 who="account administrator",
                 steps=(
                     "The command prints the task role: taskRoleArn, not executionRoleArn. If there is none, give the task definition one.",
-                    f"It takes {', '.join(CHANNELS[:-1])} and {CHANNELS[-1]}, on *. Then start new tasks.",
+                    f"It takes {', '.join(SESSION_CHANNEL_ACTIONS[:-1])} and {SESSION_CHANNEL_ACTIONS[-1]}, on *. Then start new tasks.",
                 ),
                 commands=(
                     command(

@@ -8,8 +8,18 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import code_lines, fit
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.certificates import AUTHORITY, NOT_TRUSTED, not_trusted
-from iamtriage.explaining._rules.shared.clues import code_of, hosts_in, quoted, region_in, said
+from iamtriage.explaining._rules.shared.certificates import (
+    CERTIFICATE_ERROR,
+    PROXY_STEP,
+    untrusted_certificate_cause,
+)
+from iamtriage.explaining._rules.shared.clues import (
+    error_code,
+    find_aws_hosts,
+    find_region,
+    message_text,
+    quote_phrases,
+)
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.sts.findings import sts_findings
 
@@ -40,9 +50,9 @@ _NOTE = "The call reached no one, so no policy has a say in it."
 
 def explain_unanswered(case: Case[AwsError], words: str) -> Explanation:
     """Say why a call may have got no answer; without a sign of the network, say only that."""
-    words = said(case)
-    code, status = code_of(case.failure), case.failure.envelope.status_code
-    hosts = hosts_in(words)
+    words = message_text(case)
+    code, status = error_code(case.failure), case.failure.envelope.status_code
+    hosts = find_aws_hosts(words)
     if _HEADER.search(words):
         return _bad_header(case, words)
     cause = _cause(words, hosts)
@@ -84,8 +94,8 @@ def _cause(words: str, hosts: tuple[str, ...]) -> Cause | None:
         return Cause(
             "name-unknown", "The host's name has no address where the call runs.", "derived", because
         )
-    if NOT_TRUSTED.search(words):
-        return not_trusted(because)
+    if CERTIFICATE_ERROR.search(words):
+        return untrusted_certificate_cause(because)
     if _REFUSED.search(words):
         return Cause("connection-refused", "The connection was refused or cut.", "derived", because)
     if _TIME.search(words):
@@ -103,7 +113,7 @@ def _more(words: str) -> tuple[Cause, ...]:
             ),
             Cause("dns", "The DNS of the network does not answer for names of AWS.", "possible"),
         )
-    if NOT_TRUSTED.search(words):
+    if CERTIFICATE_ERROR.search(words):
         return (
             Cause(
                 "inspecting-proxy",
@@ -120,9 +130,9 @@ def _try_host(case: Case[AwsError], host: str | None, words: str) -> Remedy:
         "Run both where the call runs. An answer of any kind, also an error, shows that the way is open.",
         "In a VPC without a way to the internet, the service needs a VPC endpoint with private DNS, whose security group lets port 443 in.",
     ]
-    if _PROXY.search(words) or NOT_TRUSTED.search(words):
-        steps.append(AUTHORITY)
-    region = commands.region(region_in(case))
+    if _PROXY.search(words) or CERTIFICATE_ERROR.search(words):
+        steps.append(PROXY_STEP)
+    region = commands.region(find_region(case))
     return Remedy(
         title="Try the way to the host",
         who="you",
@@ -146,7 +156,7 @@ def _bad_header(case: Case[AwsError], words: str) -> Explanation:
                 "key-with-blanks",
                 "The key id, secret or session token has a line end, a control character or a letter that no header takes.",
                 "derived",
-                quoted(words, "invalid header field value", "Invalid header value"),
+                quote_phrases(words, "invalid header field value", "Invalid header value"),
             ),
         ),
         remedies=(

@@ -14,7 +14,7 @@ import attrs
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import partition_of, quoted, said, user_in
+from iamtriage.explaining._rules.shared.clues import find_partition, find_user, message_text, quote_phrases
 from iamtriage.explaining._rules.shared.commands import command
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _EXAMPLE = "EXAMPLE"
 
 def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
     """Say that the user has two keys, and how to make room without losing anything."""
-    user = user_in(case)
+    user = find_user(case)
     name = commands.user_name(user)
     whose = "The user" if name == commands.user_name(None) else f"The user {name}"
     return Explanation(
@@ -47,7 +47,7 @@ def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
                 "access-key-quota",
                 "An IAM user has two access keys at most, and inactive ones count.",
                 "reported",
-                quoted(said(case), *_SENTENCES),
+                quote_phrases(message_text(case), *_SENTENCES),
             ),
         ),
         remedies=key_remedies(user),
@@ -161,8 +161,8 @@ def leaked_key_notes(case: Case[Failure]) -> Leak | None:
 
 
 def _after_leak(case: Case[Failure], key: str) -> tuple[Remedy, ...]:
-    name, key_id = commands.user_name(user_in(case)), commands.access_key(key)
-    deny = f"arn:{partition_of(case)}:iam::aws:policy/AWSDenyAll"
+    name, key_id = commands.user_name(find_user(case)), commands.access_key(key)
+    deny = f"arn:{find_partition(case)}:iam::aws:policy/AWSDenyAll"
     of_user = ("--user-name", name)
     return (
         Remedy(

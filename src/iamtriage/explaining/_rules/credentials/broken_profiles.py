@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import credential_remedies as helps
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clues import plain, profile_in, quoted
+from iamtriage.explaining._rules.shared.clues import find_profile, quote_phrases, safe_name
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -192,20 +192,22 @@ def explain_broken_profile(case: Case[MissingCredentials], words: str) -> Explan
     if empty:
         return _empty_source(case, words, empty["source"])
     fault, found = next((fault, m) for fault in _FAULTS if (m := fault.pattern.search(words)))
-    named = None if fault.code == "sso-session-missing" else plain(found.groupdict().get("name"))
-    profile = named or profile_in(case)
+    named = None if fault.code == "sso-session-missing" else safe_name(found.groupdict().get("name"))
+    profile = named or find_profile(case)
     return Explanation(
         failure=case.failure,
         topic="profile-broken",
         summary=fault.summary,
-        causes=(Cause(fault.code, fault.cause, "derived", quoted(words, fault.quote)),),
+        causes=(Cause(fault.code, fault.cause, "derived", quote_phrases(words, fault.quote)),),
         remedies=(
             Remedy(
                 title=fault.title,
                 who="you",
                 steps=fault.steps,
                 commands=tuple(
-                    helps.in_profile(None if each[-1] in {"list-profiles", "sso-session"} else profile, *each)
+                    helps.with_profile(
+                        None if each[-1] in {"list-profiles", "sso-session"} else profile, *each
+                    )
                     for each in fault.commands
                 ),
                 url=fault.url,
@@ -226,7 +228,7 @@ def _empty_source(case: Case[MissingCredentials], words: str, source: str) -> Ex
                 "empty-source",
                 cause,
                 "possible",
-                quoted(
+                quote_phrases(
                     words,
                     f"retrieving credentials from {source}",
                     "No credentials found in credential_source",
@@ -239,7 +241,7 @@ def _empty_source(case: Case[MissingCredentials], words: str, source: str) -> Ex
                 who="you",
                 steps=steps,
                 commands=(
-                    helps.in_profile(profile_in(case), "aws", "configure", "get", "credential_source"),
+                    helps.with_profile(find_profile(case), "aws", "configure", "get", "credential_source"),
                 ),
                 url=pages.CLI_ROLES,
             ),

@@ -21,8 +21,8 @@ from iamtriage.explaining._rules.credentials.expired_logins import (
 )
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared import credential_remedies as helps
-from iamtriage.explaining._rules.shared.cases import named, role_in
-from iamtriage.explaining._rules.shared.clues import code_of, profile_in, quoted, said
+from iamtriage.explaining._rules.shared.cases import describe_principal, underlying_role
+from iamtriage.explaining._rules.shared.clues import error_code, find_profile, message_text, quote_phrases
 from iamtriage.explaining._rules.shared.commands import command
 
 if TYPE_CHECKING:
@@ -60,12 +60,12 @@ _OF_AWS = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", 
 
 def explain_expired(case: Case[ExpiredCredentials]) -> Explanation:
     """Say what has expired, and how to get it anew."""
-    words = said(case)
+    words = message_text(case)
     return _rule_for(case, words)(case, words)
 
 
 def _rule_for(case: Case[ExpiredCredentials], words: str) -> _Rule:
-    code, operation = code_of(case.failure), case.failure.envelope.operation
+    code, operation = error_code(case.failure), case.failure.envelope.operation
     if _REGISTRY.search(words) and code not in _OF_AWS:
         return explain_registry
     if _SAML.search(words) or operation == "AssumeRoleWithSAML":
@@ -102,7 +102,7 @@ def _request(case: Case[ExpiredCredentials], words: str) -> Explanation:
                 "expired-request",
                 "The request was signed too long ago, or its expiry is in the past.",
                 "reported",
-                quoted(words, *SENTENCES),
+                quote_phrases(words, *SENTENCES),
             ),
             Cause("clock-behind", "The clock of the machine that signed it is behind.", "possible"),
             Cause(
@@ -131,10 +131,10 @@ def _request(case: Case[ExpiredCredentials], words: str) -> Explanation:
 
 
 def _session(case: Case[ExpiredCredentials], words: str) -> Explanation:
-    principal, code, profile = case.principal, code_of(case.failure), profile_in(case)
-    role, operation = role_in(principal), case.failure.envelope.operation
+    principal, code, profile = case.principal, error_code(case.failure), find_profile(case)
+    role, operation = underlying_role(principal), case.failure.envelope.operation
     whose = (
-        f"The credentials of {named(principal, None)}"
+        f"The credentials of {describe_principal(principal, None)}"
         if principal
         else "The temporary credentials of the call"
     )
@@ -147,7 +147,7 @@ def _session(case: Case[ExpiredCredentials], words: str) -> Explanation:
             "expired-session",
             "The credentials were valid once, and are not any more.",
             "reported" if of_aws else "derived",
-            (*quoted(words, *SENTENCES), *source),
+            (*quote_phrases(words, *SENTENCES), *source),
         ),
         Cause(
             "pasted-session",
@@ -180,9 +180,9 @@ def _session(case: Case[ExpiredCredentials], words: str) -> Explanation:
         summary=f"{whose} have expired.",
         causes=tuple(causes),
         remedies=(
-            helps.sso_login(profile) if isinstance(role, IdentityCenterRole) else helps.assume_anew(),
+            helps.sso_login(profile) if isinstance(role, IdentityCenterRole) else helps.get_new_credentials(),
             helps.clear_environment(),
-            helps.who_am_i(profile),
+            helps.show_identity(profile),
             Remedy(
                 title="Let the SDK renew them",
                 who="you",
@@ -195,7 +195,7 @@ def _session(case: Case[ExpiredCredentials], words: str) -> Explanation:
             ),
             _longer(role),
         ),
-        notes=(helps.NO_POLICY,),
+        notes=(helps.POLICIES_DO_NOT_HELP,),
     )
 
 

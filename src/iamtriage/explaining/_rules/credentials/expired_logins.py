@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared import credential_remedies as helps
-from iamtriage.explaining._rules.shared.clocks import span_of
+from iamtriage.explaining._rules.shared.clocks import describe_duration
 from iamtriage.explaining._rules.shared.clues import (
-    profile_in,
-    quoted,
-    registry_in,
+    find_profile,
+    find_registry,
+    quote_phrases,
 )
 from iamtriage.explaining._rules.shared.commands import command
 
@@ -57,10 +57,10 @@ def explain_registry(case: Case[ExpiredCredentials], words: str) -> Explanation:
                 "expired-registry-login",
                 "A docker login to ECR holds for 12 hours, and this one is older.",
                 "reported",
-                quoted(words, *SENTENCES),
+                quote_phrases(words, *SENTENCES),
             ),
         ),
-        remedies=(helps.log_docker_in(*registry_in(case)),),
+        remedies=(helps.docker_login(*find_registry(case)),),
         notes=(
             "The login takes working AWS credentials. If they have expired as well, get those anew first.",
         ),
@@ -68,13 +68,13 @@ def explain_registry(case: Case[ExpiredCredentials], words: str) -> Explanation:
 
 
 def explain_sso(case: Case[ExpiredCredentials], words: str) -> Explanation:
-    profile = profile_in(case)
+    profile = find_profile(case)
     causes = [
         Cause(
             "expired-sso-session",
             "The login to IAM Identity Center has expired, or was ended.",
             "derived",
-            quoted(words, *SENTENCES),
+            quote_phrases(words, *SENTENCES),
         )
     ]
     if "refresh failed" in words:
@@ -100,16 +100,16 @@ def explain_sso(case: Case[ExpiredCredentials], words: str) -> Explanation:
                     "See sso_session and sso_start_url of the profile in ~/.aws/config, and log in to that one.",
                     "A tool that keeps tokens of its own (aws-sso-util, granted, saml2aws) does not renew those of the AWS CLI.",
                 ),
-                commands=(helps.in_profile(profile, "aws", "configure", "list"),),
+                commands=(helps.with_profile(profile, "aws", "configure", "list"),),
                 url=pages.SSO_LOGIN,
             ),
         ),
-        notes=(helps.NO_POLICY,),
+        notes=(helps.POLICIES_DO_NOT_HELP,),
     )
 
 
 def explain_login(case: Case[ExpiredCredentials], words: str) -> Explanation:
-    because = quoted(
+    because = quote_phrases(
         words,
         "Your session has expired or credentials have changed",
         "Please reauthenticate using 'aws login'",
@@ -126,8 +126,8 @@ def explain_login(case: Case[ExpiredCredentials], words: str) -> Explanation:
                 because,
             ),
         ),
-        remedies=(helps.console_login(profile_in(case)), helps.who_am_i(profile_in(case))),
-        notes=(helps.NO_POLICY,),
+        remedies=(helps.console_login(find_profile(case)), helps.show_identity(find_profile(case))),
+        notes=(helps.POLICIES_DO_NOT_HELP,),
     )
 
 
@@ -135,8 +135,10 @@ def explain_web_identity(case: Case[ExpiredCredentials], words: str) -> Explanat
     found = _TIMES.search(words)
     because: tuple[str, ...] = ()
     if found is not None and int(found[1]) >= int(found[2]):
-        because = (f"The token had expired {span_of(int(found[1]) - int(found[2]))} before the call.",)
-    because = (*quoted(words, "Token expired: current date/time", "Token too old"), *because)
+        because = (
+            f"The token had expired {describe_duration(int(found[1]) - int(found[2]))} before the call.",
+        )
+    because = (*quote_phrases(words, "Token expired: current date/time", "Token too old"), *because)
     return Explanation(
         failure=case.failure,
         topic="expired-web-identity-token",
@@ -162,7 +164,7 @@ def explain_web_identity(case: Case[ExpiredCredentials], words: str) -> Explanat
             Cause("token-of-job-too-old", "A CI job asked for its token long before it used it.", "possible"),
         ),
         remedies=(
-            helps.read_token_anew(),
+            helps.reread_token(),
             Remedy(
                 title="Start the program again",
                 who="you",
@@ -185,7 +187,7 @@ def explain_web_identity(case: Case[ExpiredCredentials], words: str) -> Explanat
                 url=pages.OIDC_ROLES,
             ),
         ),
-        notes=(helps.NO_POLICY,),
+        notes=(helps.POLICIES_DO_NOT_HELP,),
     )
 
 
@@ -199,7 +201,7 @@ def explain_saml(case: Case[ExpiredCredentials], words: str) -> Explanation:
                 "expired-saml-assertion",
                 "An assertion has to be used within 5 minutes of its making, and this one was used later.",
                 "reported",
-                quoted(words, "must be redeemed within 5 minutes of issuance"),
+                quote_phrases(words, "must be redeemed within 5 minutes of issuance"),
             ),
             Cause("clock-off", "The identity provider's clock is not AWS's.", "possible"),
         ),
@@ -214,5 +216,5 @@ def explain_saml(case: Case[ExpiredCredentials], words: str) -> Explanation:
                 url=pages.ASSUME_ROLE,
             ),
         ),
-        notes=(helps.NO_POLICY,),
+        notes=(helps.POLICIES_DO_NOT_HELP,),
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import command, trust_policy_commands
-from iamtriage.explaining._rules.shared.wording import region_of
+from iamtriage.explaining._rules.shared.wording import region_argument
 from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
@@ -73,7 +73,13 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
                 ),
                 commands=(
                     command(
-                        *("aws", "cognito-identity", "describe-identity-pool", "--region", region_of(denial)),
+                        *(
+                            "aws",
+                            "cognito-identity",
+                            "describe-identity-pool",
+                            "--region",
+                            region_argument(denial),
+                        ),
                         *("--identity-pool-id", "IDENTITY_POOL_ID"),
                     ),
                 ),
@@ -95,7 +101,7 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
 def explain_identity_forbidden(denial: Denial) -> Explanation:
     """Explain that an identity of a pool was asked for without its own sign-in."""
     found = _ID.fullmatch(denial.resource or "")
-    identity, region = (found[0], found["region"]) if found else ("IDENTITY_ID", region_of(denial))
+    identity, region = (found[0], found["region"]) if found else ("IDENTITY_ID", region_argument(denial))
     return Explanation(
         failure=denial.failure,
         topic="identity-pool-forbidden",
@@ -148,7 +154,7 @@ def explain_identity_forbidden(denial: Denial) -> Explanation:
 
 def explain_pool_roles_denied(denial: Denial) -> Explanation:
     """Explain that the pool's role is missing or cannot be assumed, where the text has another code."""
-    return explain_pool_roles(denial.failure, region_of(denial))
+    return explain_pool_roles(denial.failure, region_argument(denial))
 
 
 def explain_pool_roles(failure: AccessDenied | AwsError, region: str) -> Explanation:

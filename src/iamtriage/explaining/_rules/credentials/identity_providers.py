@@ -13,12 +13,12 @@ import attrs
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import principal_in
+from iamtriage.explaining._rules.shared.cases import try_parse_principal
 from iamtriage.explaining._rules.shared.clues import (
-    partition_of,
-    plain,
-    quoted,
-    region_in,
+    find_partition,
+    find_region,
+    quote_phrases,
+    safe_name,
 )
 from iamtriage.explaining._rules.shared.commands import command
 
@@ -104,17 +104,17 @@ def _is_whole(url: str | None) -> bool:
     """Tell whether a URL can be an issuer's: neither cut nor masked, and with no secret in it."""
     if url is None or commands.issuer(url) != url or "xxx" in url.lower():
         return False
-    return all(_ID.fullmatch(part) or plain(part) is not None for part in url.split("/"))
+    return all(_ID.fullmatch(part) or safe_name(part) is not None for part in url.split("/"))
 
 
 def provider_arn(case: Case[InvalidIdentityToken], issuer: Issuer) -> str:
     """Give the ARN that an IAM OIDC provider for the issuer has, or a placeholder."""
-    role = principal_in(case.failure.resource or case.facts.resource)
+    role = try_parse_principal(case.failure.resource or case.facts.resource)
     account = role.account if isinstance(role, Role) else case.failure.account
     if issuer.url is None or account is None:
         return "PROVIDER_ARN"
     path = issuer.url.removeprefix("https://")
-    return commands.arn(f"arn:{partition_of(case)}:iam::{account}:oidc-provider/{path}", "PROVIDER_ARN")
+    return commands.arn(f"arn:{find_partition(case)}:iam::{account}:oidc-provider/{path}", "PROVIDER_ARN")
 
 
 # ------------------------------------------------ no provider
@@ -142,7 +142,7 @@ def explain_no_provider(case: Case[InvalidIdentityToken], words: str) -> Explana
                 "no-oidc-provider",
                 f"The account of the role has no IAM OIDC provider for {issuer.name}.",
                 "reported",
-                (*quoted(words, "No OpenIDConnect provider found"), *issuer.because),
+                (*quote_phrases(words, "No OpenIDConnect provider found"), *issuer.because),
             ),
             Cause(
                 "role-of-other-account",
@@ -161,7 +161,7 @@ def list_providers(case: Case[InvalidIdentityToken], issuer: Issuer) -> Remedy:
     """Compare the issuer with the providers that there are."""
     of_cluster = command(
         *("aws", "eks", "describe-cluster", "--name", commands.cluster(case.facts.cluster)),
-        *("--region", commands.region(issuer.region or region_in(case))),
+        *("--region", commands.region(issuer.region or find_region(case))),
         *("--query", "cluster.identity.oidc.issuer", "--output", "text"),
     )
     return Remedy(
@@ -188,7 +188,7 @@ def _create_provider(case: Case[InvalidIdentityToken], issuer: Issuer) -> Remedy
     if issuer.in_eks:
         cluster, region = (
             commands.cluster(case.facts.cluster),
-            commands.region(issuer.region or region_in(case)),
+            commands.region(issuer.region or find_region(case)),
         )
         made.insert(
             0,
@@ -237,7 +237,10 @@ def explain_no_key(case: Case[InvalidIdentityToken], words: str) -> Explanation:
                 "no-verification-key",
                 "STS could not fetch the key that proves the token's signature.",
                 "reported",
-                (*quoted(words, "retrieve verification key from your identity provider"), *issuer.because),
+                (
+                    *quote_phrases(words, "retrieve verification key from your identity provider"),
+                    *issuer.because,
+                ),
             ),
             Cause(
                 "issuer-unreachable",
@@ -326,7 +329,7 @@ def explain_thumbprint(case: Case[InvalidIdentityToken], words: str) -> Explanat
                 "wrong-thumbprint",
                 "The certificate of the issuer's host does not match the thumbprint that IAM has of it.",
                 "reported",
-                (*quoted(words, "configured thumbprint"), *issuer.because),
+                (*quote_phrases(words, "configured thumbprint"), *issuer.because),
             ),
             Cause(
                 "certificate-replaced",

@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.credentials.identity_providers import (
 )
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared import credential_remedies as helps
-from iamtriage.explaining._rules.shared.clues import code_of, quoted, said
+from iamtriage.explaining._rules.shared.clues import error_code, message_text, quote_phrases
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.sts.trust_findings import trust_findings
 
@@ -48,7 +48,7 @@ _CLAIM = re.compile(r"issing a required claim: (\w{1,20})", re.ASCII)
 
 def explain_identity_token(case: Case[InvalidIdentityToken]) -> Explanation:
     """Say what is wrong with the token or with the provider that IAM knows."""
-    words, code = said(case), code_of(case.failure)
+    words, code = message_text(case), error_code(case.failure)
     return _with_trust(case, _rule_for(words, code)(case, words))
 
 
@@ -92,7 +92,7 @@ def _with_trust(case: Case[InvalidIdentityToken], explanation: Explanation) -> E
 def _audience(case: Case[InvalidIdentityToken], words: str) -> Explanation:
     issuer = issuer_of(case, words)
     named = _audience_of(case)
-    because = quoted(words, "Incorrect token audience")
+    because = quote_phrases(words, "Incorrect token audience")
     causes = [
         Cause(
             "wrong-audience",
@@ -222,7 +222,7 @@ def _claim(case: Case[InvalidIdentityToken], words: str) -> Explanation:
                 "possible",
             ),
         ),
-        remedies=(helps.read_token_anew(), _look_at_token()),
+        remedies=(helps.reread_token(), _look_at_token()),
         notes=(NOTE,),
     )
 
@@ -243,11 +243,11 @@ def _rejected(case: Case[InvalidIdentityToken], words: str) -> Explanation:
                 "claim-rejected",
                 "The identity provider says that the token is not valid.",
                 "reported",
-                quoted(words, "IDPRejectedClaim"),
+                quote_phrases(words, "IDPRejectedClaim"),
             ),
             Cause("token-revoked", "The token has expired or was revoked.", "possible"),
         ),
-        remedies=(helps.read_token_anew(), _look_at_token()),
+        remedies=(helps.reread_token(), _look_at_token()),
         notes=(NOTE,),
     )
 
@@ -270,13 +270,13 @@ def _other(case: Case[InvalidIdentityToken], words: str) -> Explanation:
                 "invalid-identity-token",
                 "STS could not validate the token.",
                 "reported",
-                (*quoted(words, *phrases), *issuer.because),
+                (*quote_phrases(words, *phrases), *issuer.because),
             ),
             Cause("token-cut", "The token is cut, empty, or has a line end or quotes around it.", "possible"),
             Cause("token-expired", "The token has expired.", "possible"),
             Cause("issuer-differs", "The token's iss is not the provider's URL to the letter.", "possible"),
         ),
-        remedies=(helps.read_token_anew(), _look_at_token(), list_providers(case, issuer)),
+        remedies=(helps.reread_token(), _look_at_token(), list_providers(case, issuer)),
         notes=(NOTE,),
     )
 

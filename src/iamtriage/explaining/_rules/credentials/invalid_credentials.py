@@ -20,18 +20,18 @@ from iamtriage.explaining._rules.credentials.unsigned_requests import (
 )
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared import credential_remedies as helps
-from iamtriage.explaining._rules.shared.cases import principal_in, role_in
+from iamtriage.explaining._rules.shared.cases import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.clues import (
-    LOCAL,
-    access_key_in,
-    code_of,
-    hosts_in,
-    partition_of,
-    profile_in,
-    quoted,
-    region_in,
-    said,
-    user_in,
+    AWS_COMPATIBLE,
+    error_code,
+    find_access_key,
+    find_aws_hosts,
+    find_partition,
+    find_profile,
+    find_region,
+    find_user,
+    message_text,
+    quote_phrases,
 )
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.sts.findings import StsFindings, sts_findings
@@ -102,18 +102,18 @@ def explain_invalid(case: Case[InvalidCredentials]) -> Explanation:
 
 
 def _signs(case: Case[InvalidCredentials]) -> _Signs:
-    words, region = said(case), region_in(case)
+    words, region = message_text(case), find_region(case)
     service = case.failure.envelope.service
-    code, role = code_of(case.failure), _role(case)
+    code, role = error_code(case.failure), _role(case)
     return _Signs(
         words=words,
         code=code,
-        key=access_key_in(case),
+        key=find_access_key(case),
         region=region,
         opts_in=None if region is None else Known().opts_in(region),
-        partition=partition_of(case) if role is None else role.partition,
+        partition=find_partition(case) if role is None else role.partition,
         role=role,
-        is_local=LOCAL.search(case.text) is not None,
+        is_local=AWS_COMPATIBLE.search(case.text) is not None,
         of_s3=service == "s3" or code in _UNKNOWN_ID | _TOKEN,
         has_key=case.failure.envelope.operation not in _WITHOUT_KEY,
     )
@@ -128,7 +128,9 @@ def _role(case: Case[InvalidCredentials]) -> Role | None:
         None if found is None else found[0].rstrip(",."),
         case.caller,
     )
-    return next((role for text in texts if (role := role_in(principal_in(text))) is not None), None)
+    return next(
+        (role for text in texts if (role := underlying_role(try_parse_principal(text))) is not None), None
+    )
 
 
 def _summary(signs: _Signs) -> str:
@@ -140,7 +142,7 @@ def _summary(signs: _Signs) -> str:
 
 
 def _reported(signs: _Signs) -> Cause:
-    because = quoted(signs.words, *_SENTENCES)
+    because = quote_phrases(signs.words, *_SENTENCES)
     if signs.code in _UNKNOWN_ID:
         text = "The access key id of the request is in no record of the service that was called."
         return Cause("unknown-access-key", text, "reported", because)
@@ -203,7 +205,7 @@ def _of_region(case: Case[InvalidCredentials], signs: _Signs) -> StsFindings:
         found = attrs.evolve(found, causes=(disabled, *found.causes))
     if signs.role is not None and signs.partition != "aws":
         # What the environment holds is not known; that many SDKs call the global host without a region is.
-        names_global = GLOBAL_HOST in hosts_in(signs.words)
+        names_global = GLOBAL_HOST in find_aws_hosts(signs.words)
         other = sts_findings(
             case,
             only=_OTHER_PARTITION,
@@ -265,24 +267,24 @@ def _general(signs: _Signs) -> list[Cause]:
 
 def _remedies(case: Case[InvalidCredentials], signs: _Signs, region: StsFindings) -> list[Remedy]:
     by_token = signs.is_temporary or signs.code in _TOKEN
-    remedies = [helps.who_am_i(profile_in(case))] if signs.has_key else []
+    remedies = [helps.show_identity(find_profile(case))] if signs.has_key else []
     if signs.is_local:
-        remedies.insert(0, helps.own_endpoint(foreign=True))
+        remedies.insert(0, helps.check_endpoint(foreign=True))
     if signs.has_key and signs.is_temporary is not False:
         remedies.append(helps.clear_environment())
     if signs.has_key:
-        remedies.append(helps.assume_anew() if by_token else _look_key_up(case, signs))
+        remedies.append(helps.get_new_credentials() if by_token else _look_key_up(case, signs))
     remedies += region.remedies
     if signs.opts_in or (signs.region is None and signs.partition == "aws"):
         remedies.append(helps.enable_region(signs.region))
     if signs.partition != "aws" and not region.remedies:
         remedies.append(_own_partition())
     if signs.of_s3 and not signs.is_local:
-        remedies.append(helps.own_endpoint(foreign=True))
+        remedies.append(helps.check_endpoint(foreign=True))
     if signs.code == "AuthFailure":
         remedies.append(helps.set_clock())
     if signs.has_key and not by_token:
-        remedies += key_remedies(user_in(case), key=signs.key, for_new=False)
+        remedies += key_remedies(find_user(case), key=signs.key, for_new=False)
     return remedies
 
 
@@ -298,7 +300,7 @@ def _look_key_up(case: Case[InvalidCredentials], signs: _Signs) -> Remedy:
         ),
         commands=(
             command("aws", "sts", "get-access-key-info", "--access-key-id", key),
-            command("aws", "iam", "list-access-keys", "--user-name", commands.user_name(user_in(case))),
+            command("aws", "iam", "list-access-keys", "--user-name", commands.user_name(find_user(case))),
         ),
         url=pages.ACCESS_KEYS,
     )
@@ -318,7 +320,7 @@ def _own_partition() -> Remedy:
 
 
 def _sso(case: Case[InvalidCredentials], signs: _Signs) -> Explanation:
-    profile = profile_in(case)
+    profile = find_profile(case)
     return Explanation(
         failure=case.failure,
         topic="invalid-sso-token",
@@ -328,7 +330,7 @@ def _sso(case: Case[InvalidCredentials], signs: _Signs) -> Explanation:
                 "invalid-sso-token",
                 "The token of the login is not known, or not any more.",
                 "reported" if "Session token not found" in signs.words else "derived",
-                quoted(signs.words, *_SENTENCES, "Error loading SSO Token"),
+                quote_phrases(signs.words, *_SENTENCES, "Error loading SSO Token"),
             ),
             Cause("logged-out", "Somebody logged out, or an administrator ended the session.", "possible"),
             Cause(
@@ -353,5 +355,5 @@ def _sso(case: Case[InvalidCredentials], signs: _Signs) -> Explanation:
                 url=pages.SSO_LOGIN,
             ),
         ),
-        notes=(helps.NO_POLICY,),
+        notes=(helps.POLICIES_DO_NOT_HELP,),
     )

@@ -27,7 +27,13 @@ from iamtriage.explaining._rules.credentials.unsigned_requests import (
 )
 from iamtriage.explaining._rules.shared import credential_remedies as helps
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clues import code_of, plain, profile_in, quoted, said
+from iamtriage.explaining._rules.shared.clues import (
+    error_code,
+    find_profile,
+    message_text,
+    quote_phrases,
+    safe_name,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,8 +61,8 @@ _UNSIGNED = re.compile(r"issing Authentication Token|[Rr]equest is missing|Missi
 
 def explain_missing(case: Case[MissingCredentials]) -> Explanation:
     """Say why no credentials were found or sent, as far as the text tells it."""
-    words = said(case)
-    rule = _rule_for(words, code_of(case.failure))
+    words = message_text(case)
+    rule = _rule_for(words, error_code(case.failure))
     return explain_none_found(case, words) if rule is None else rule(case, words)
 
 
@@ -88,7 +94,7 @@ def _rule_for(words: str, code: str) -> _Rule | None:
 
 
 def _no_profile(case: Case[MissingCredentials], words: str) -> Explanation:
-    profile = profile_in(case)
+    profile = find_profile(case)
     which = f"The profile {profile}" if profile else "The profile"
     return Explanation(
         failure=case.failure,
@@ -99,7 +105,7 @@ def _no_profile(case: Case[MissingCredentials], words: str) -> Explanation:
                 "profile-not-found",
                 f"{which} was asked for, and the files that were read have none of that name.",
                 "derived",
-                quoted(
+                quote_phrases(
                     words,
                     "could not be found",
                     "failed to get shared config profile",
@@ -136,7 +142,7 @@ def _no_profile(case: Case[MissingCredentials], words: str) -> Explanation:
             Remedy(
                 title="Or make the profile",
                 who="you",
-                commands=(helps.in_profile(profile or "PROFILE", "aws", "configure", "sso"),),
+                commands=(helps.with_profile(profile or "PROFILE", "aws", "configure", "sso"),),
                 url=pages.SSO_LOGIN,
             ),
         ),
@@ -145,10 +151,10 @@ def _no_profile(case: Case[MissingCredentials], words: str) -> Explanation:
 
 
 def _half(case: Case[MissingCredentials], words: str) -> Explanation:
-    profile = profile_in(case)
+    profile = find_profile(case)
     found = _PARTIAL.search(words)
-    place = (plain(found[1]) if found else None) or "one place"
-    lacking = plain(found[2].strip(" ,")) if found else None
+    place = (safe_name(found[1]) if found else None) or "one place"
+    lacking = safe_name(found[2].strip(" ,")) if found else None
     cause = Cause(
         "partial-credentials",
         f"The settings of {place} are there by half{f', and lack {lacking}' if lacking else ''}.",
@@ -171,8 +177,8 @@ def _half(case: Case[MissingCredentials], words: str) -> Explanation:
                     "If the other half is in another place: the SDK does not put them together.",
                 ),
                 commands=(
-                    helps.in_profile(profile, "aws", "configure", "list"),
-                    helps.in_profile(profile, "aws", "configure", "get", "source_profile"),
+                    helps.with_profile(profile, "aws", "configure", "list"),
+                    helps.with_profile(profile, "aws", "configure", "get", "source_profile"),
                 ),
                 url=pages.CLI_ROLES,
             ),

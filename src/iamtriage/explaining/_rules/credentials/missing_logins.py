@@ -13,10 +13,10 @@ from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared import credential_remedies as helps
 from iamtriage.explaining._rules.shared.clues import (
-    plain,
-    profile_in,
-    quoted,
-    region_in,
+    find_profile,
+    find_region,
+    quote_phrases,
+    safe_name,
 )
 from iamtriage.explaining._rules.shared.commands import command
 
@@ -50,14 +50,14 @@ def explain_no_sso_login(case: Case[MissingCredentials], words: str) -> Explanat
                 "no-sso-login",
                 "The SDK found no token of a login for the profile's session.",
                 "derived",
-                quoted(words, "Error loading SSO Token"),
+                quote_phrases(words, "Error loading SSO Token"),
             ),
             Cause(
                 "other-home", "The login was made by another user, or outside of the container.", "possible"
             ),
         ),
-        remedies=(helps.sso_login(profile_in(case)), helps.who_am_i(profile_in(case))),
-        notes=(helps.NO_POLICY,),
+        remedies=(helps.sso_login(find_profile(case)), helps.show_identity(find_profile(case))),
+        notes=(helps.POLICIES_DO_NOT_HELP,),
     )
 
 
@@ -69,14 +69,14 @@ def explain_no_login(case: Case[MissingCredentials], words: str) -> Explanation:
             "derived",
         )
     ]
-    remedies = [helps.console_login(profile_in(case))]
+    remedies = [helps.console_login(find_profile(case))]
     if "signin:CreateOAuth2Token" in words:
         causes = [
             Cause(
                 "login-not-allowed",
                 "The console user or role may not make sessions of aws login.",
                 "derived",
-                quoted(words, "signin:CreateOAuth2Token"),
+                quote_phrases(words, "signin:CreateOAuth2Token"),
             )
         ]
         remedies.insert(
@@ -104,7 +104,7 @@ def explain_no_login(case: Case[MissingCredentials], words: str) -> Explanation:
 
 
 def explain_mfa(case: Case[MissingCredentials], words: str) -> Explanation:
-    profile = profile_in(case)
+    profile = find_profile(case)
     return Explanation(
         failure=case.failure,
         topic="mfa-needed",
@@ -114,7 +114,7 @@ def explain_mfa(case: Case[MissingCredentials], words: str) -> Explanation:
                 "mfa-needed",
                 "The profile has mfa_serial, and the SDK has no way to ask for the code, or to ask again.",
                 "derived",
-                quoted(words, "MFA token required", "AssumeRoleTokenProvider"),
+                quote_phrases(words, "MFA token required", "AssumeRoleTokenProvider"),
             ),
         ),
         remedies=(
@@ -126,7 +126,7 @@ def explain_mfa(case: Case[MissingCredentials], words: str) -> Explanation:
                     "Programs then take that session: aws configure export-credentials gives it to them, as a credential_process.",
                     "For programs without people use a role that asks for no MFA.",
                 ),
-                commands=(helps.in_profile(profile or "PROFILE", "aws", "sts", "get-caller-identity"),),
+                commands=(helps.with_profile(profile or "PROFILE", "aws", "sts", "get-caller-identity"),),
                 url=pages.CLI_ROLES,
             ),
         ),
@@ -134,7 +134,7 @@ def explain_mfa(case: Case[MissingCredentials], words: str) -> Explanation:
 
 
 def explain_process(case: Case[MissingCredentials], words: str) -> Explanation:
-    profile = profile_in(case)
+    profile = find_profile(case)
     return Explanation(
         failure=case.failure,
         topic="credential-process",
@@ -144,7 +144,7 @@ def explain_process(case: Case[MissingCredentials], words: str) -> Explanation:
                 "credential-process",
                 "The program failed, was not found, or printed something else than the JSON that SDKs want.",
                 "derived",
-                quoted(words, "custom-process", "credential_process", "ProcessProvider"),
+                quote_phrases(words, "custom-process", "credential_process", "ProcessProvider"),
             ),
         ),
         remedies=(
@@ -156,7 +156,7 @@ def explain_process(case: Case[MissingCredentials], words: str) -> Explanation:
                     "It has to print JSON with Version 1, AccessKeyId, SecretAccessKey and, for sessions, SessionToken and Expiration, and nothing else.",
                     "Name it by its whole path. Do not show what it prints to anybody: it is a secret.",
                 ),
-                commands=(helps.in_profile(profile, "aws", "configure", "get", "credential_process"),),
+                commands=(helps.with_profile(profile, "aws", "configure", "get", "credential_process"),),
                 url=pages.CLI_PROCESS,
             ),
         ),
@@ -166,12 +166,12 @@ def explain_process(case: Case[MissingCredentials], words: str) -> Explanation:
 
 def explain_exec(case: Case[MissingCredentials], words: str) -> Explanation:
     found = _EXECUTABLE.search(words)
-    name = plain(next(filter(None, found.groups()), None)) if found else None
+    name = safe_name(next(filter(None, found.groups()), None)) if found else None
     # What the helper itself says goes before what may be: it found none.
     none = _NONE_FOUND.search(words)
     missing = none is None and ("not found" in words or "no such file" in words)
     what = "was not found" if missing else "failed"
-    region = commands.region(region_in(case))
+    region = commands.region(find_region(case))
     cluster = commands.cluster(case.facts.cluster)
     remedies = [
         Remedy(
@@ -196,7 +196,7 @@ def explain_exec(case: Case[MissingCredentials], words: str) -> Explanation:
         ),
     ]
     if none is not None:
-        remedies.insert(0, helps.name_provider(profile_in(case)))
+        remedies.insert(0, helps.configure_credentials(find_profile(case)))
     if missing:
         remedies.insert(
             0,

@@ -13,7 +13,12 @@ from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.pod_credentials import NO_CALL, explain_pod, in_pods
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared import credential_remedies as helps
-from iamtriage.explaining._rules.shared.clues import profile_in, quoted, region_in, runs_in_pods
+from iamtriage.explaining._rules.shared.clues import (
+    find_profile,
+    find_region,
+    mentions_kubernetes,
+    quote_phrases,
+)
 from iamtriage.explaining._rules.shared.commands import command
 
 if TYPE_CHECKING:
@@ -101,7 +106,7 @@ def explain_none_found(case: Case[MissingCredentials], words: str) -> Explanatio
         more, mended = place(case, words)
         causes += more
         remedies += mended
-    remedies.append(helps.who_am_i(profile_in(case)))
+    remedies.append(helps.show_identity(find_profile(case)))
     return Explanation(
         failure=case.failure,
         topic="no-credentials",
@@ -115,7 +120,7 @@ def explain_none_found(case: Case[MissingCredentials], words: str) -> Explanatio
 def _looked_in(words: str) -> tuple[str, ...]:
     places = [name for name, pattern in _PROVIDERS if pattern.search(words)]
     looked = (f"The SDK looked in {', '.join(places)}.",) if places else ()
-    return (*quoted(words, *_SENTENCES)[:2], *looked)
+    return (*quote_phrases(words, *_SENTENCES)[:2], *looked)
 
 
 def _places(case: Case[MissingCredentials], words: str) -> list[_Place]:
@@ -123,7 +128,7 @@ def _places(case: Case[MissingCredentials], words: str) -> list[_Place]:
     text = case.text
     signs: tuple[tuple[_Place, bool], ...] = (
         (_ci, _GITHUB.search(text) is not None or _CI.search(text) is not None),
-        (in_pods, runs_in_pods(case) or _POD_IDENTITY.search(text) is not None),
+        (in_pods, mentions_kubernetes(case) or _POD_IDENTITY.search(text) is not None),
         (_lambda, _LAMBDA.search(text) is not None),
         (_ecs, _ECS.search(text) is not None),
         (_ec2, _IMDS.search(words) is not None),
@@ -141,7 +146,7 @@ def _places(case: Case[MissingCredentials], words: str) -> list[_Place]:
 
 
 def _laptop(case: Case[MissingCredentials], _words: str) -> _Found:
-    profile = profile_in(case)
+    profile = find_profile(case)
     return (
         [
             Cause(
@@ -161,12 +166,12 @@ def _laptop(case: Case[MissingCredentials], _words: str) -> _Found:
                 "possible",
             ),
         ],
-        [helps.name_provider(profile)],
+        [helps.configure_credentials(profile)],
     )
 
 
 def _ec2(case: Case[MissingCredentials], words: str) -> _Found:
-    region = commands.region(region_in(case))
+    region = commands.region(find_region(case))
     slow = _SLOW.search(words) is not None
     named = _IMDS.search(words) is not None
     because = ("The text tells of the instance's metadata, the last place where SDKs look.",) if named else ()

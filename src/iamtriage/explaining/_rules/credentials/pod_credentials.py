@@ -12,8 +12,17 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.certificates import AUTHORITY, NOT_TRUSTED, not_trusted
-from iamtriage.explaining._rules.shared.clues import code_of, quoted, region_in, runs_in_pods
+from iamtriage.explaining._rules.shared.certificates import (
+    CERTIFICATE_ERROR,
+    PROXY_STEP,
+    untrusted_certificate_cause,
+)
+from iamtriage.explaining._rules.shared.clues import (
+    error_code,
+    find_region,
+    mentions_kubernetes,
+    quote_phrases,
+)
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.sts.findings import sts_findings
 from iamtriage.sts._evidence import resolved
@@ -69,7 +78,7 @@ def explain_pod(case: Case[MissingCredentials], words: str) -> Explanation | Non
 
 def _unreached(case: Case[MissingCredentials], words: str) -> Explanation:
     found = sts_findings(case, only=frozenset({"private-dns-regional-only", "unpublished-fips-host"}))
-    host = resolved(region_in(case) or "")
+    host = resolved(find_region(case) or "")
     url = "https://sts.REGION.amazonaws.com" if host is None else host.url
     steps = [
         "An answer of any kind, also an error, shows that the way is open.",
@@ -81,12 +90,15 @@ def _unreached(case: Case[MissingCredentials], words: str) -> Explanation:
             "sts-unreached",
             "The SDK asked STS for the role's credentials, and got no answer.",
             "derived",
-            quoted(words, *_NO_ANSWER),
+            quote_phrases(words, *_NO_ANSWER),
         ),
     )
-    if NOT_TRUSTED.search(words):
-        steps.append(AUTHORITY)
-        why, cause = "the connection to STS was not trusted", not_trusted(quoted(words, *_UNTRUSTED))
+    if CERTIFICATE_ERROR.search(words):
+        steps.append(PROXY_STEP)
+        why, cause = (
+            "the connection to STS was not trusted",
+            untrusted_certificate_cause(quote_phrases(words, *_UNTRUSTED)),
+        )
     return Explanation(
         failure=case.failure,
         topic="sts-unreached",
@@ -131,7 +143,7 @@ def _refused(case: Case[MissingCredentials], words: str, why: str | None) -> Exp
             "agent-refused-token",
             f"The agent of EKS Pod Identity gave no credentials. {text}",
             "reported",
-            quoted(
+            quote_phrases(
                 words,
                 "service account token cannot be empty",
                 "service account token cannot be parsed",
@@ -218,7 +230,7 @@ def _old_sdk(case: Case[MissingCredentials], words: str) -> Explanation:
                 "sdk-too-old",
                 "The pod has a Pod Identity association, and the SDK does not take the address of its agent.",
                 "derived" if _AGENT in words else "possible",
-                quoted(words, _OLD_SDK),
+                quote_phrases(words, _OLD_SDK),
             ),
         ),
         remedies=(
@@ -254,7 +266,7 @@ def _unreadable(case: Case[MissingCredentials], words: str) -> Explanation:
             if denied
             else "The token's file could not be read.",
             "derived",
-            quoted(words, "permission denied", "no such file or directory"),
+            quote_phrases(words, "permission denied", "no such file or directory"),
         )
     ]
     if not denied:
@@ -311,9 +323,9 @@ def in_pods(case: Case[MissingCredentials], _words: str) -> tuple[list[Cause], l
         "possible",
     )
     remedies = [_irsa(case), _pod_identity(case)]
-    if code_of(case.failure) == "WebIdentityErr":
+    if error_code(case.failure) == "WebIdentityErr":
         told = "The SDK asked for a web identity's role."
-    elif runs_in_pods(case):
+    elif mentions_kubernetes(case):
         told = "Facts or text speak of pods."
     else:
         text = f"If the program runs in a pod of EKS: its service account has {without}"
@@ -386,7 +398,7 @@ def own_role(case: AnyCase, *, title: str) -> Remedy:
                 *("aws", "eks", "create-pod-identity-association"),
                 *("--cluster-name", commands.cluster(case.facts.cluster)),
                 *("--namespace", namespace, "--service-account", name, "--role-arn", "ROLE_ARN"),
-                *("--region", commands.region(region_in(case))),
+                *("--region", commands.region(find_region(case))),
             ),
             _annotation(case),
             _restart(case),
@@ -469,5 +481,12 @@ def _associations(case: AnyCase) -> str:
             "--cluster-name",
             commands.cluster(case.facts.cluster),
         ),
-        *("--namespace", namespace, "--service-account", name, "--region", commands.region(region_in(case))),
+        *(
+            "--namespace",
+            namespace,
+            "--service-account",
+            name,
+            "--region",
+            commands.region(find_region(case)),
+        ),
     )

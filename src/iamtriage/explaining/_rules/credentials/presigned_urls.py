@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import credential_remedies as helps
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clocks import end_and_now_in, span_of
-from iamtriage.explaining._rules.shared.clues import quoted
-from iamtriage.explaining._rules.shared.quoted_message import words_of
+from iamtriage.explaining._rules.shared.clocks import describe_duration, find_expiry_times
+from iamtriage.explaining._rules.shared.clues import quote_phrases
+from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -40,9 +40,9 @@ _FROM_ROLES = "A URL that was made with the credentials of a role ends with thes
 
 def explain_url_expired(denial: Denial) -> Explanation:
     """Explain that a presigned URL came after its time."""
-    words = " ".join(words_of(denial.failure).split())
-    times = end_and_now_in(words)
-    because, late = list(quoted(words, "Request has expired")), None
+    words = " ".join(denial_paragraph(denial.failure).split())
+    times = find_expiry_times(words)
+    because, late = list(quote_phrases(words, "Request has expired")), None
     if times is not None:
         end, now = times
         because.append(
@@ -54,7 +54,7 @@ def explain_url_expired(denial: Denial) -> Explanation:
         topic="presigned-url-expired",
         summary="The presigned URL is out of time."
         if late is None or late <= 0
-        else f"The presigned URL has been out of time for {span_of(late)}.",
+        else f"The presigned URL has been out of time for {describe_duration(late)}.",
         causes=(
             Cause(
                 "presigned-url-expired",
@@ -77,7 +77,7 @@ def explain_url_expired(denial: Denial) -> Explanation:
 
 def explain_url_not_yet_valid(denial: Denial) -> Explanation:
     """Explain that a presigned URL is of a time to come."""
-    words = " ".join(words_of(denial.failure).split())
+    words = " ".join(denial_paragraph(denial.failure).split())
     return Explanation(
         failure=denial.failure,
         topic="presigned-url-not-yet-valid",
@@ -87,7 +87,7 @@ def explain_url_not_yet_valid(denial: Denial) -> Explanation:
                 "presigned-url-not-yet-valid",
                 "The time in the URL, X-Amz-Date, is later than S3's.",
                 "reported",
-                quoted(words, "Request is not yet valid"),
+                quote_phrases(words, "Request is not yet valid"),
             ),
             Cause("clock-ahead", "The clock of the machine that made it is ahead.", "possible"),
             Cause("local-time", "Code of its own signs, and takes local time for UTC.", "possible"),
@@ -99,7 +99,7 @@ def explain_url_not_yet_valid(denial: Denial) -> Explanation:
 
 def explain_url_incomplete(denial: Denial) -> Explanation:
     """Explain that a URL has some of the parameters of a signature of version 2, and not all."""
-    return explain_query_incomplete(denial.failure, " ".join(words_of(denial.failure).split()))
+    return explain_query_incomplete(denial.failure, " ".join(denial_paragraph(denial.failure).split()))
 
 
 def explain_query_incomplete(failure: Failure, words: str) -> Explanation:
@@ -120,7 +120,7 @@ def explain_query_incomplete(failure: Failure, words: str) -> Explanation:
                 "presigned-url-incomplete",
                 "S3 sees a part of a signature in the URL, and not all of its parameters.",
                 "reported",
-                quoted(
+                quote_phrases(
                     words,
                     "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters",
                     "Query-string authentication version 4 requires the X-Amz-Algorithm",

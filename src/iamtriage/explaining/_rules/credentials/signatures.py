@@ -17,12 +17,19 @@ from iamtriage.explaining._rules.credentials.presigned_urls import (
 )
 from iamtriage.explaining._rules.shared import credential_remedies as helps
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clocks import skew_in, span_of
-from iamtriage.explaining._rules.shared.clues import LOCAL, code_of, hosts_in, profile_in, quoted, said
+from iamtriage.explaining._rules.shared.clocks import describe_duration, find_clock_skew
+from iamtriage.explaining._rules.shared.clues import (
+    AWS_COMPATIBLE,
+    error_code,
+    find_aws_hosts,
+    find_profile,
+    message_text,
+    quote_phrases,
+)
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.clocks import Skew
+    from iamtriage.explaining._rules.shared.clocks import ClockSkew
     from iamtriage.failures._failures import SignatureMismatch
 
 __all__ = ("explain_signature",)
@@ -68,11 +75,11 @@ _NOTE = "No IAM policy helps here: AWS refuses the signature before it looks at 
 
 def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
     """Say why AWS does not accept a signature: the clock, the header, the secret, or what became of the request."""
-    words, code = said(case), code_of(case.failure)
+    words, code = message_text(case), error_code(case.failure)
     if code in _CLOCK_CODES or _CLOCK.search(words):
         return _clock(case, words)
     if TOO_LONG.search(words):
-        return explain_url_too_long(case.failure, quoted(words, *_SENTENCES))
+        return explain_url_too_long(case.failure, quote_phrases(words, *_SENTENCES))
     if INCOMPLETE.search(words):
         return explain_query_incomplete(case.failure, words)
     if code in _HEADER_CODES or _HEADER.search(words):
@@ -84,13 +91,13 @@ def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
 
 
 def _clock(case: Case[SignatureMismatch], words: str) -> Explanation:
-    skew = skew_in(words)
+    skew = find_clock_skew(words)
     causes = [
         Cause(
             "clock-skew",
             "The time in the signature is too far from AWS's.",
             "reported",
-            quoted(words, *_SENTENCES),
+            quote_phrases(words, *_SENTENCES),
         )
     ]
     if skew is None or not skew.seconds:
@@ -118,19 +125,19 @@ def _clock(case: Case[SignatureMismatch], words: str) -> Explanation:
     )
 
 
-def _clock_summary(skew: Skew | None) -> str:
+def _clock_summary(skew: ClockSkew | None) -> str:
     if skew is None or not skew.seconds:
         return "The request's time is too far from AWS's clock."
     way = "behind" if skew.seconds > 0 else "ahead of"
-    return f"The request's time is {span_of(abs(skew.seconds))} {way} AWS's clock."
+    return f"The request's time is {describe_duration(abs(skew.seconds))} {way} AWS's clock."
 
 
-def _known_skew(skew: Skew) -> list[Cause]:
-    off, span = skew.seconds, span_of(abs(skew.seconds))
+def _known_skew(skew: ClockSkew) -> list[Cause]:
+    off, span = skew.seconds, describe_duration(abs(skew.seconds))
     because = [
         f"The request says {skew.request:%Y-%m-%d %H:%M:%S} UTC, and AWS's clock said {skew.server:%Y-%m-%d %H:%M:%S}."
     ]
-    if skew.whole_hours:
+    if skew.is_whole_hours:
         because.append("That is about whole hours, as where a time zone's time is taken for UTC.")
     if off < 0:
         return [
@@ -174,7 +181,7 @@ def _header(case: Case[SignatureMismatch], words: str) -> Explanation:
             "authorization-malformed",
             "The Authorization header, or what stands for it in the URL, is not of the form that AWS reads.",
             "reported",
-            quoted(words, *_SENTENCES),
+            quote_phrases(words, *_SENTENCES),
         )
     ]
     if _KEY.search(words):
@@ -206,7 +213,7 @@ def _header(case: Case[SignatureMismatch], words: str) -> Explanation:
         failure=case.failure,
         topic="authorization-malformed",
         summary="AWS cannot read the signature in the URL."
-        if code_of(case.failure) == "AuthorizationQueryParametersError"
+        if error_code(case.failure) == "AuthorizationQueryParametersError"
         else "AWS cannot read the request's Authorization header.",
         causes=tuple(causes),
         remedies=(
@@ -231,13 +238,13 @@ def _header(case: Case[SignatureMismatch], words: str) -> Explanation:
 def _mismatch(case: Case[SignatureMismatch], words: str) -> Explanation:
     s3 = case.failure.envelope.service == "s3" or _S3.search(words) is not None
     presigned = _PRESIGNED.search(words) is not None
-    local = LOCAL.search(case.text) is not None
+    local = AWS_COMPATIBLE.search(case.text) is not None
     causes = [
         Cause(
             "signature-mismatch",
             "AWS knows the key id, and computes another signature for the request that it got.",
             "reported",
-            quoted(words, *_SENTENCES),
+            quote_phrases(words, *_SENTENCES),
         ),
         Cause(
             "wrong-secret",
@@ -279,8 +286,8 @@ def _mismatch(case: Case[SignatureMismatch], words: str) -> Explanation:
         ),
     ]
     remedies = [_copy_keys(case), _signed_request(words, presigned=presigned or s3)]
-    if local or (s3 and not hosts_in(words)):
-        remedies.append(helps.own_endpoint(foreign=True))
+    if local or (s3 and not find_aws_hosts(words)):
+        remedies.append(helps.check_endpoint(foreign=True))
     return Explanation(
         failure=case.failure,
         topic="signature-mismatch",
@@ -292,7 +299,7 @@ def _mismatch(case: Case[SignatureMismatch], words: str) -> Explanation:
 
 
 def _copy_keys(case: Case[SignatureMismatch]) -> Remedy:
-    profile = profile_in(case)
+    profile = find_profile(case)
     return Remedy(
         title="Set key id and secret again, with nothing around them",
         who="you",
@@ -302,8 +309,8 @@ def _copy_keys(case: Case[SignatureMismatch]) -> Remedy:
             "If the secret is lost, make a new key: AWS shows a secret once.",
         ),
         commands=(
-            helps.in_profile(profile, "aws", "configure", "list"),
-            helps.in_profile(profile, "aws", "sts", "get-caller-identity"),
+            helps.with_profile(profile, "aws", "configure", "list"),
+            helps.with_profile(profile, "aws", "sts", "get-caller-identity"),
         ),
         url=pages.ACCESS_KEYS,
     )

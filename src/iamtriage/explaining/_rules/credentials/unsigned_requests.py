@@ -12,10 +12,10 @@ from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared import credential_remedies as helps
 from iamtriage.explaining._rules.shared.clues import (
-    hosts_in,
-    quoted,
-    region_in,
-    registry_in,
+    find_aws_hosts,
+    find_region,
+    find_registry,
+    quote_phrases,
 )
 from iamtriage.explaining._rules.shared.commands import command
 
@@ -41,7 +41,7 @@ def explain_no_registry_login(
     case: Case[MissingCredentials] | Case[InvalidCredentials], words: str
 ) -> Explanation:
     """Say what a registry wants, which looks at no IAM credentials."""
-    registry, region = registry_in(case)
+    registry, region = find_registry(case)
     # Its status alone does not tell a login that is not there from one that no longer holds.
     none_sent = "basic auth" in words
     in_cluster = re.search(r"kube|[Pp]od|ErrImagePull|ImagePullBackOff|node", case.text) is not None
@@ -50,7 +50,7 @@ def explain_no_registry_login(
             "no-registry-login",
             "The program that pulls or pushes has no login to the registry.",
             "derived" if none_sent else "possible",
-            quoted(
+            quote_phrases(
                 words, "no basic auth credentials", "credential required for basic auth", "401 Unauthorized"
             ),
         ),
@@ -59,7 +59,7 @@ def explain_no_registry_login(
         ),
         Cause("other-registry", "The login is one to another account's or region's registry.", "possible"),
     ]
-    remedies = [helps.log_docker_in(registry, region)]
+    remedies = [helps.docker_login(registry, region)]
     if in_cluster:
         causes.insert(
             1,
@@ -100,7 +100,7 @@ def explain_no_registry_login(
 
 
 def explain_unsigned(case: Case[MissingCredentials], words: str) -> Explanation:
-    hosts = hosts_in(words)
+    hosts = find_aws_hosts(words)
     gateway = any("execute-api" in host for host in hosts) or _API_GATEWAY.search(words) is not None
     # STS and other services say it otherwise, so that these words may be API Gateway's.
     open_question = (
@@ -116,7 +116,7 @@ def explain_unsigned(case: Case[MissingCredentials], words: str) -> Explanation:
         "request-unsigned",
         "The request carries no signature.",
         "possible" if gateway or open_question else "reported",
-        quoted(
+        quote_phrases(
             words,
             "Request is missing Authentication Token",
             "Missing Authentication Token",
@@ -165,7 +165,7 @@ def _routes(case: Case[MissingCredentials]) -> Remedy:
                 "--rest-api-id",
                 "API_ID",
                 "--region",
-                commands.region(region_in(case)),
+                commands.region(find_region(case)),
             ),
             command(
                 "aws",
@@ -174,7 +174,7 @@ def _routes(case: Case[MissingCredentials]) -> Remedy:
                 "--rest-api-id",
                 "API_ID",
                 "--region",
-                commands.region(region_in(case)),
+                commands.region(find_region(case)),
             ),
         ),
         url=pages.API_GATEWAY_TOKEN,

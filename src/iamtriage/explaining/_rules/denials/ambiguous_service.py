@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.denials.identity_policies import other_layer, trail
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.wording import PROPAGATION, details_remedy, listed, summary
+from iamtriage.explaining._rules.shared.wording import (
+    EVENTUAL_CONSISTENCY,
+    authorization_details_remedy,
+    denial_summary,
+    join_first_four,
+)
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -17,7 +22,7 @@ __all__ = ("explain_by_one_of_many",)
 
 def explain_by_one_of_many(denial: Denial) -> Explanation:
     """Explain a denial without a reason by one of several services; no Allow is made for a guess."""
-    operation, actions = denial.failure.envelope.operation, listed(denial.actions)
+    operation, actions = denial.failure.envelope.operation, join_first_four(denial.actions)
     remedies = (
         Remedy(
             title="Find out which service was called",
@@ -35,12 +40,12 @@ def explain_by_one_of_many(denial: Denial) -> Explanation:
             steps=(f"It is one of these: {actions}. Allow that one alone.",),
             url=pages.MANAGE_POLICIES,
         ),
-        details_remedy(denial),
+        authorization_details_remedy(denial),
     )
     return Explanation(
         failure=denial.failure,
         topic="access-denied",
-        summary=summary(denial, "the message names neither the service nor a reason"),
+        summary=denial_summary(denial, "the message names neither the service nor a reason"),
         causes=(
             Cause(
                 "derived-action",
@@ -52,5 +57,5 @@ def explain_by_one_of_many(denial: Denial) -> Explanation:
             other_layer(denial),
         ),
         remedies=tuple(each for each in remedies if each is not None),
-        notes=(PROPAGATION,),
+        notes=(EVENTUAL_CONSISTENCY,),
     )

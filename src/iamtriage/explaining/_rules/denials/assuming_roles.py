@@ -14,18 +14,22 @@ import attrs
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.identity_pools import POOLS, pool_trust_remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.allow_remedies import REPLACE, allow_remedy, principal_arn
-from iamtriage.explaining._rules.shared.cases import Case, principal_in, role_in
-from iamtriage.explaining._rules.shared.clues import said
+from iamtriage.explaining._rules.shared.allow_remedies import (
+    REPLACE_PLACEHOLDERS,
+    allow_remedy,
+    policy_principal_arn,
+)
+from iamtriage.explaining._rules.shared.cases import Case, try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.denial import identity_allow_helps
-from iamtriage.explaining._rules.shared.principal_words import role_of
+from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.wording import (
-    ONE_LAYER,
-    PROPAGATION,
-    because,
-    details_remedy,
-    summary,
+    EVENTUAL_CONSISTENCY,
+    ONE_POLICY_TYPE,
+    authorization_details_remedy,
+    denial_summary,
+    reason_lines,
 )
 from iamtriage.explaining._rules.sts.trust_findings import trust_findings
 from iamtriage.policies._documents import document
@@ -52,21 +56,26 @@ def explain_assume_role(denial: Denial) -> Explanation:
     who, role = denial.caller, _role(denial)
     causes: list[Cause] = []
     remedies: list[Remedy | None] = []
-    extra = _TAGGING.get(denial.name)
+    extra = _TAGGING.get(denial.lowercase_action)
     found = _found(denial)
-    if denial.layer == "identity":
+    if denial.policy_type == "identity":
         causes.append(
             Cause(
                 "no-assume-allow",
                 f"No policy of {who} allows it to assume {role}.",
-                denial.layer_source,
-                because(denial),
+                denial.policy_type_evidence,
+                reason_lines(denial),
             )
         )
-    elif denial.layer == "role_trust":
+    elif denial.policy_type == "role_trust":
         word = "denies it" if denial.deny == "explicit" else "does not let it in"
         causes.append(
-            Cause("trust-policy", f"The trust policy of {role} {word}.", denial.layer_source, because(denial))
+            Cause(
+                "trust-policy",
+                f"The trust policy of {role} {word}.",
+                denial.policy_type_evidence,
+                reason_lines(denial),
+            )
         )
     if found is not None:
         causes.append(found.cause)
@@ -79,7 +88,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
                 (f"The denied action is {denial.action}.",),
             )
         )
-    if denial.layer is None and denial.deny is None and found is None and extra is None:
+    if denial.policy_type is None and denial.deny is None and found is None and extra is None:
         causes += [
             Cause("trust-policy", f"The trust policy of {role} does not name {who}.", "possible"),
             Cause("no-assume-allow", f"No policy of {who} allows it to assume the role.", "possible"),
@@ -89,10 +98,13 @@ def explain_assume_role(denial: Denial) -> Explanation:
                 "possible",
             ),
         ]
-    if denial.deny == "explicit" and denial.layer != "role_trust":
+    if denial.deny == "explicit" and denial.policy_type != "role_trust":
         causes.append(
             Cause(
-                "explicit-deny", "A Deny statement in some policy fits the call.", "reported", because(denial)
+                "explicit-deny",
+                "A Deny statement in some policy fits the call.",
+                "reported",
+                reason_lines(denial),
             )
         )
     # Where the trust policy is known to refuse, no Allow of the caller's helps.
@@ -101,17 +113,17 @@ def explain_assume_role(denial: Denial) -> Explanation:
         remedies.append(allow_remedy(denial, title=f"Allow {who} to assume the role"))
     # Beside a Deny that fits, no Allow counts, in a trust policy as elsewhere.
     remedies.append(_deny_remedy(denial) if denial.deny == "explicit" else _trust_remedy(denial, found))
-    remedies.append(details_remedy(denial))
-    if denial.layer == "role_trust":
+    remedies.append(authorization_details_remedy(denial))
+    if denial.policy_type == "role_trust":
         # The trust policy comes first, since it is what AWS names.
         remedies.sort(key=lambda each: each is None or each.layer != "role_trust")
-    notes = [_sides(denial), PROPAGATION]
-    if denial.layer is not None:
-        notes.append(ONE_LAYER)
+    notes = [_sides(denial), EVENTUAL_CONSISTENCY]
+    if denial.policy_type is not None:
+        notes.append(ONE_POLICY_TYPE)
     return Explanation(
         failure=denial.failure,
         topic="assume-role",
-        summary=summary(denial, _why(denial, extra)),
+        summary=denial_summary(denial, _why(denial, extra)),
         causes=tuple(causes),
         remedies=tuple(each for each in remedies if each is not None),
         notes=tuple(notes),
@@ -173,7 +185,7 @@ def explain_web_identity(denial: Denial) -> Explanation:
         remedies=(compare, _provider_remedy(denial, found)),
         notes=(
             "An Allow in a policy does not help: it is the trust policy alone that decides.",
-            PROPAGATION,
+            EVENTUAL_CONSISTENCY,
         ),
     )
 
@@ -183,7 +195,7 @@ def _is_of_pool(denial: Denial) -> bool:
     issuer = (denial.facts.token_claims or {}).get("iss")
     if isinstance(issuer, str):
         return issuer.removeprefix("https://") == POOLS
-    return _POOL.search(said(Case(denial.failure, denial.facts))) is not None
+    return _POOL.search(message_text(Case(denial.failure, denial.facts))) is not None
 
 
 def _explain_pool(denial: Denial) -> Explanation:
@@ -211,7 +223,7 @@ def _explain_pool(denial: Denial) -> Explanation:
         remedies=(pool_trust_remedy(denial.facts.token_claims),),
         notes=(
             "An Allow in a policy does not help: it is the trust policy alone that decides.",
-            PROPAGATION,
+            EVENTUAL_CONSISTENCY,
         ),
     )
 
@@ -248,11 +260,11 @@ def explain_root_assumes(denial: Denial) -> Explanation:
 
 
 def _why(denial: Denial, extra: str | None) -> str:
-    if denial.layer == "role_trust":
+    if denial.policy_type == "role_trust":
         return "the role's trust policy " + (
             "denies it" if denial.deny == "explicit" else "does not let it in"
         )
-    if denial.layer == "identity":
+    if denial.policy_type == "identity":
         return "no policy of the caller allows it"
     if denial.deny == "explicit":
         return "a policy denies it explicitly"
@@ -263,7 +275,7 @@ def _found(denial: Denial) -> TrustFindings | None:
     """Ask the trust policy, where the facts hold it."""
     if denial.facts.trust_policy is None:
         return None
-    caller = denial.who if principal_in(denial.who) is not None else None
+    caller = denial.principal_text if try_parse_principal(denial.principal_text) is not None else None
     facts = attrs.evolve(denial.facts, caller=caller)
     return trust_findings(facts, _spelled(denial), denial.resource)
 
@@ -276,15 +288,18 @@ def _spelled(denial: Denial) -> str:
         "AssumeRoleWithWebIdentity",
         "AssumeRoleWithSAML",
     )
-    return next((f"sts:{name}" for name in names if f"sts:{name}".lower() == denial.name), "sts:AssumeRole")
+    return next(
+        (f"sts:{name}" for name in names if f"sts:{name}".lower() == denial.lowercase_action),
+        "sts:AssumeRole",
+    )
 
 
 def _trust_remedy(denial: Denial, found: TrustFindings | None) -> Remedy | None:
     if found is not None and found.allowed:
         return None
-    principal: dict[str, str] = {"AWS": principal_arn(denial)}
+    principal: dict[str, str] = {"AWS": policy_principal_arn(denial)}
     actions: str | list[str] = "sts:AssumeRole"
-    if denial.name in _TAGGING:
+    if denial.lowercase_action in _TAGGING:
         actions = ["sts:AssumeRole", _spelled(denial)]
     made: dict[str, Any] = {"Effect": "Allow", "Principal": principal, "Action": actions}
     steps = ["Add the statement to the role's trust policy and keep those that are there."]
@@ -296,7 +311,7 @@ def _trust_remedy(denial: Denial, found: TrustFindings | None) -> Remedy | None:
         made["Condition"] = {"StringEquals": {"sts:ExternalId": f"{PLACEHOLDER}EXTERNAL_ID"}}
         steps.append("Within one organization, take the condition out.")
     if PLACEHOLDER in str(made):
-        steps.insert(0, REPLACE)
+        steps.insert(0, REPLACE_PLACEHOLDERS)
     if found is not None and found.remedy is not None:
         steps.insert(0, f"What the policy that was given lacks: {found.remedy.steps[0]}")
     name = commands.role_name(_role_name(denial))
@@ -322,7 +337,7 @@ def _deny_remedy(denial: Denial) -> Remedy:
                 "aws", "iam", "get-role", "--role-name", name, "--query", "Role.AssumeRolePolicyDocument"
             ),
         ),
-        layer=denial.layer,
+        layer=denial.policy_type,
         url=pages.EVALUATION,
     )
 
@@ -331,7 +346,7 @@ def _provider_remedy(denial: Denial, found: TrustFindings | None) -> Remedy:
     facts = denial.facts
     account = denial.account or f"{PLACEHOLDER}ACCOUNT_ID"
     partition = denial.place.partition or "aws"
-    role = role_in(principal_in(denial.resource))
+    role = underlying_role(try_parse_principal(denial.resource))
     if role is not None:
         account, partition = role.account, role.partition
     issuer = _issuer(denial)
@@ -352,7 +367,7 @@ def _provider_remedy(denial: Denial, found: TrustFindings | None) -> Remedy:
         "Condition": {"StringEquals": {f"{issuer}:aud": "sts.amazonaws.com", f"{issuer}:sub": subject}},
     }
     if PLACEHOLDER in str(made):
-        steps.insert(0, REPLACE)
+        steps.insert(0, REPLACE_PLACEHOLDERS)
     return Remedy(
         title="Let the token in by the role's trust policy",
         who="account administrator",
@@ -400,7 +415,7 @@ def _role(denial: Denial) -> str:
 
 
 def _role_name(denial: Denial) -> str | None:
-    role = role_of(denial.resource)
+    role = parse_masked_role(denial.resource)
     return role.name if role is not None else None
 
 

@@ -12,11 +12,17 @@ import attrs
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
-from iamtriage.explaining._rules.shared.clues import quoted
+from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.denial import identity_allow_helps
-from iamtriage.explaining._rules.shared.quoted_message import words_of
-from iamtriage.explaining._rules.shared.wording import ONE_LAYER, because, details_remedy, region_of, summary
+from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
+from iamtriage.explaining._rules.shared.wording import (
+    ONE_POLICY_TYPE,
+    authorization_details_remedy,
+    denial_summary,
+    reason_lines,
+    region_argument,
+)
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -33,7 +39,7 @@ _MINUTES = "Try again after some minutes: a subscription can take up to 15."
 
 def is_of_bedrock(denial: Denial) -> bool:
     """Tell whether it is a call to a model that met the denial, and no other product of AWS Marketplace."""
-    return denial.failure.envelope.operation in _CALLS or _SAYS in words_of(denial.failure)
+    return denial.failure.envelope.operation in _CALLS or _SAYS in denial_paragraph(denial.failure)
 
 
 def explain_bedrock_subscription(denial: Denial) -> Explanation:
@@ -48,7 +54,7 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
         ),
         commands=(
             command(
-                *("aws", "bedrock", "get-foundation-model-availability", "--region", region_of(denial)),
+                *("aws", "bedrock", "get-foundation-model-availability", "--region", region_argument(denial)),
                 *("--model-id", "MODEL_ID"),
             ),
         ),
@@ -73,7 +79,7 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="bedrock-subscription",
-        summary=summary(
+        summary=denial_summary(
             denial, "the account is not subscribed to the model, and the caller may not subscribe it"
         ),
         causes=(
@@ -81,29 +87,31 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
                 "model-not-subscribed",
                 "The account is not subscribed to the model in AWS Marketplace. Bedrock tried to do it with the caller's permissions.",
                 "derived",
-                quoted(" ".join(words_of(denial.failure).split()), _SAYS),
+                quote_phrases(" ".join(denial_paragraph(denial.failure).split()), _SAYS),
             ),
             Cause(
                 "no-marketplace-allow",
                 f"No policy of {denial.caller} allows {denial.action}."
-                if denial.layer == "identity"
+                if denial.policy_type == "identity"
                 else f"{denial.caller[:1].upper()}{denial.caller[1:]} may not do what a subscription takes: aws-marketplace:ViewSubscriptions and aws-marketplace:Subscribe.",
                 "reported",
-                because(denial),
+                reason_lines(denial),
             ),
         ),
-        remedies=tuple(each for each in (once, allow, details_remedy(denial)) if each is not None),
+        remedies=tuple(
+            each for each in (once, allow, authorization_details_remedy(denial)) if each is not None
+        ),
         notes=(
             "bedrock:InvokeModel is another permission, and does not help here.",
-            *((ONE_LAYER,) if denial.layer is not None else ()),
+            *((ONE_POLICY_TYPE,) if denial.policy_type is not None else ()),
         ),
     )
 
 
 def explain_bedrock_model(denial: Denial) -> Explanation:
     """Explain that the account has no access to a model."""
-    region = region_of(denial)
-    words = " ".join(words_of(denial.failure).split())
+    region = region_argument(denial)
+    words = " ".join(denial_paragraph(denial.failure).split())
     if _PAYMENT in words:
         return _payment(denial, words)
     remedies = (
@@ -137,7 +145,7 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
             ),
             url=pages.BEDROCK_MODELS,
         ),
-        details_remedy(denial),
+        authorization_details_remedy(denial),
     )
     return Explanation(
         failure=denial.failure,
@@ -148,7 +156,7 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
                 "bedrock-model-access",
                 "The account has no access to the model, or there is none of this id for it.",
                 "reported",
-                quoted(
+                quote_phrases(
                     words,
                     "You don't have access to the model with the specified model ID",
                     "Your account is not authorized to invoke this API operation",
@@ -188,7 +196,7 @@ def _payment(denial: Denial, words: str) -> Explanation:
                 "payment-missing",
                 "The subscription to the model takes a valid way of payment, and the account has none that AWS Marketplace takes.",
                 "reported",
-                quoted(words, "A valid payment instrument must be provided"),
+                quote_phrases(words, "A valid payment instrument must be provided"),
             ),
         ),
         remedies=(

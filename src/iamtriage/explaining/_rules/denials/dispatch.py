@@ -74,8 +74,8 @@ from iamtriage.explaining._rules.denials.service_specific import (
     explain_own_words,
 )
 from iamtriage.explaining._rules.kubernetes.pod_identities import explain_pod_denied
-from iamtriage.explaining._rules.shared.denial import denial_of
-from iamtriage.explaining._rules.shared.wording import LAYER_WORDS
+from iamtriage.explaining._rules.shared.denial import build_denial
+from iamtriage.explaining._rules.shared.wording import POLICY_TYPE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +83,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.explaining._rules.shared.service_specific import Said
+    from iamtriage.explaining._rules.shared.service_specific import Wording
     from iamtriage.failures._failures import AccessDenied
     from iamtriage.typing import PolicyType
 
@@ -91,7 +91,7 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_denied",)
 
-_SAID: dict[Said, Rule] = {
+_SAID: dict[Wording, Rule] = {
     "authorizer": explain_authorizer,
     "bedrock-model": explain_bedrock_model,
     "block-public-access": explain_public_access,
@@ -143,7 +143,7 @@ _ACTORS = {
 
 def explain_denied(case: Case[AccessDenied]) -> Explanation:
     """Explain an access denial."""
-    denial = denial_of(case.failure, case.facts)
+    denial = build_denial(case.failure, case.facts)
     made = with_pods(denial, _rule_for(denial)(denial))
     notes = (*_other_layers(denial), *made.notes, *_about_caller(denial))
     return made if notes == made.notes else attrs.evolve(made, notes=notes)
@@ -151,25 +151,25 @@ def explain_denied(case: Case[AccessDenied]) -> Explanation:
 
 def _rule_for(denial: Denial) -> Rule:
     code = denial.failure.envelope.code or ""
-    name = denial.name
-    limit = None if denial.layer is None else _LIMITS.get(denial.layer)
+    name = denial.lowercase_action
+    limit = None if denial.policy_type is None else _LIMITS.get(denial.policy_type)
     if limit is not None:
         return limit
-    if denial.said is not None:
-        return _SAID[denial.said]
+    if denial.wording is not None:
+        return _SAID[denial.wording]
     if name in _FEDERATED:
         return _FEDERATED[name]
-    if denial.who == "anonymous":
+    if denial.principal_text == "anonymous":
         return explain_anonymous
     if name in MARKETPLACE and denial.deny != "explicit" and is_of_bedrock(denial):
         return explain_bedrock_subscription
-    if name in ASSUMING or denial.layer == "role_trust":
+    if name in ASSUMING or denial.policy_type == "role_trust":
         return explain_assume_role
     if name == "iam:passrole" and denial.deny != "explicit":
         return explain_cross_account_pass if denial.crosses_accounts else explain_pass_role
-    if denial.layer == "resource":
+    if denial.policy_type == "resource":
         return explain_resource
-    if denial.layer == "identity" and denial.deny == "explicit":
+    if denial.policy_type == "identity" and denial.deny == "explicit":
         return explain_identity_deny
     if denial.deny == "explicit":
         return explain_unnamed_deny
@@ -179,13 +179,13 @@ def _rule_for(denial: Denial) -> Rule:
         return explain_key_behind
     if code in _DEPENDENCIES:
         return explain_dependency
-    if denial.layer == "identity":
+    if denial.policy_type == "identity":
         return explain_no_allow
     return _rule_without_reason(denial)
 
 
 def _rule_without_reason(denial: Denial) -> Rule:
-    if denial.failure.action is None and denial.action_source != "supplied" and _is_s3(denial):
+    if denial.failure.action is None and denial.action_evidence != "supplied" and _is_s3(denial):
         return explain_bare_s3
     if denial.action is None and denial.actions:
         return explain_by_one_of_many
@@ -200,9 +200,9 @@ def _is_s3(denial: Denial) -> bool:
 def _other_layers(denial: Denial) -> tuple[str, ...]:
     """Name the other types of policy that have to be changed too."""
     return tuple(
-        f"By the authorization details, {_article(layer) if deny == 'explicit' else 'no'} {LAYER_WORDS[layer]} "
+        f"By the authorization details, {_article(layer) if deny == 'explicit' else 'no'} {POLICY_TYPE_NAMES[layer]} "
         f"{'denies it too' if deny == 'explicit' else 'allows it either'}."
-        for layer, deny in denial.also
+        for layer, deny in denial.other_policy_types
     )
 
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
-from iamtriage.explaining._rules.shared.clues import quoted
+from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.quoted_message import words_of
-from iamtriage.explaining._rules.shared.wording import PROPAGATION
+from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
+from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY
 from iamtriage.policies._grants import grant_for
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _ROLE = "the function's execution role"
 
 def explain_execution_role(denial: Denial) -> Explanation:
     """Explain that Lambda looked into the function's role and misses a permission there."""
-    words = " ".join(words_of(denial.failure).split())
+    words = " ".join(denial_paragraph(denial.failure).split())
     found = _LACKS.search(words)
     grant = grant_for(f"{found['service'].lower()}:{found['call']}", None, denial.place) if found else None
     if grant is not None and not grant.known:
@@ -63,14 +63,14 @@ def explain_execution_role(denial: Denial) -> Explanation:
                 "execution-role",
                 f"{_ROLE[:1].upper()}{_ROLE[1:]} lacks {lacking}, which the function needs for what the call sets up.",
                 "reported",
-                quoted(words, "execution role does not have permissions to call"),
+                quote_phrases(words, "execution role does not have permissions to call"),
             ),
             Cause(
                 "role-too-new", "The permission was given seconds ago, and does not count yet.", "possible"
             ),
         ),
         remedies=tuple(each for each in (look, allow) if each is not None),
-        notes=("No permission of the caller is missing.", PROPAGATION),
+        notes=("No permission of the caller is missing.", EVENTUAL_CONSISTENCY),
     )
 
 

@@ -12,9 +12,19 @@ from typing import TYPE_CHECKING, Any, Literal
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.allow_remedies import REPLACE, grant_of, principal_arn, sid_of
+from iamtriage.explaining._rules.shared.allow_remedies import (
+    REPLACE_PLACEHOLDERS,
+    policy_principal_arn,
+    required_grant,
+    statement_id,
+)
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.wording import LAYER_WORDS, because, region_of, summary
+from iamtriage.explaining._rules.shared.wording import (
+    POLICY_TYPE_NAMES,
+    denial_summary,
+    reason_lines,
+    region_argument,
+)
 from iamtriage.policies._documents import statement
 
 if TYPE_CHECKING:
@@ -106,7 +116,7 @@ def explain_resource_control(denial: Denial) -> Explanation:
 def _control_denies(
     denial: Denial, layer: Literal["service_control", "resource_control"], ask: str, *notes: str
 ) -> Explanation:
-    words = LAYER_WORDS[layer]
+    words = POLICY_TYPE_NAMES[layer]
     policy_id = _policy_id(denial.policy)
     remedy = Remedy(
         title=f"Change the {words}",
@@ -140,8 +150,8 @@ def _control(denial: Denial, why: str, cause: tuple[str, str], remedy: Remedy, *
     return Explanation(
         failure=denial.failure,
         topic=words.replace(" ", "-"),
-        summary=summary(denial, why),
-        causes=(Cause(*cause, denial.layer_source, because(denial)),),
+        summary=denial_summary(denial, why),
+        causes=(Cause(*cause, denial.policy_type_evidence, reason_lines(denial)),),
         remedies=(remedy,),
         notes=(f"An Allow in a policy of the account does not help against a {words}.", *notes),
     )
@@ -190,8 +200,8 @@ def explain_boundary(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="permissions-boundary",
-        summary=summary(denial, why),
-        causes=(Cause(code, text, denial.layer_source, because(denial)),),
+        summary=denial_summary(denial, why),
+        causes=(Cause(code, text, denial.policy_type_evidence, reason_lines(denial)),),
         remedies=(remedy,),
         notes=tuple(notes),
     )
@@ -275,10 +285,13 @@ def explain_session(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="session-policy",
-        summary=summary(denial, why),
+        summary=denial_summary(denial, why),
         causes=(
             Cause(
-                "session-deny" if explicit else "session-no-allow", text, denial.layer_source, because(denial)
+                "session-deny" if explicit else "session-no-allow",
+                text,
+                denial.policy_type_evidence,
+                reason_lines(denial),
             ),
         ),
         remedies=(remedy,),
@@ -298,7 +311,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
             "The call went through a VPC endpoint whose policy stands against it.",
         )
     service = denial.service or "SERVICE"
-    region = region_of(denial)
+    region = region_argument(denial)
     name = f"com.amazonaws.{region}.{service}" if service.replace("-", "").isalnum() else "SERVICE_NAME"
     steps = [
         "Find the endpoint of the service in the VPC from which the call came.",
@@ -335,13 +348,13 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="vpc-endpoint-policy",
-        summary=summary(denial, f"the VPC endpoint's policy {word}"),
+        summary=denial_summary(denial, f"the VPC endpoint's policy {word}"),
         causes=(
             Cause(
                 "vpc-endpoint-deny" if explicit else "vpc-endpoint-no-allow",
                 text,
-                denial.layer_source,
-                because(denial),
+                denial.policy_type_evidence,
+                reason_lines(denial),
             ),
         ),
         remedies=(remedy,),
@@ -351,24 +364,24 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
 
 def _about_resource(denial: Denial) -> tuple[str, ...]:
     """Say what there is to know of the resource in the statement."""
-    grant = grant_of(denial)
+    grant = required_grant(denial)
     if grant is None or denial.deny == "explicit":
         return ()
-    return (*((REPLACE,) if grant.has_placeholders else ()), *grant.notes)
+    return (*((REPLACE_PLACEHOLDERS,) if grant.has_placeholders else ()), *grant.notes)
 
 
 def _limit_statement(denial: Denial) -> dict[str, Any] | None:
     """Give the statement that lets an action through a policy that only limits."""
-    grant = grant_of(denial)
-    return None if grant is None else statement(grant, sid=sid_of(grant.action))
+    grant = required_grant(denial)
+    return None if grant is None else statement(grant, sid=statement_id(grant.action))
 
 
 def _endpoint_statement(denial: Denial) -> dict[str, Any] | None:
-    grant = grant_of(denial)
+    grant = required_grant(denial)
     if grant is None:
         return None
-    made = statement(grant, sid=sid_of(grant.action), principal="*")
-    made["Condition"] = {"ArnEquals": {"aws:PrincipalArn": principal_arn(denial)}}
+    made = statement(grant, sid=statement_id(grant.action), principal="*")
+    made["Condition"] = {"ArnEquals": {"aws:PrincipalArn": policy_principal_arn(denial)}}
     return made
 
 

@@ -12,18 +12,18 @@ from iamtriage.arns._principals import Root, ServiceLinkedRole, User
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, grant_of
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.denial import identity_allow_helps
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.wording import (
-    ONE_LAYER,
-    PROPAGATION,
-    because,
-    details_remedy,
-    listed,
-    region_of,
-    summary,
+    EVENTUAL_CONSISTENCY,
+    ONE_POLICY_TYPE,
+    authorization_details_remedy,
+    denial_summary,
+    join_first_four,
+    reason_lines,
+    region_argument,
 )
 
 if TYPE_CHECKING:
@@ -48,23 +48,23 @@ def explain_no_allow(denial: Denial) -> Explanation:
     cause = Cause(
         "no-identity-allow",
         f"No policy of {who} allows {denial.action or 'the action'}{' on this resource' if denial.resource else ''}.",
-        denial.layer_source,
-        because(denial),
+        denial.policy_type_evidence,
+        reason_lines(denial),
     )
     remedies = [
         _helping(denial, helps=identity_allow_helps(denial)),
         other_side(denial),
-        details_remedy(denial),
+        authorization_details_remedy(denial),
     ]
     if not any(remedies):
         remedies.append(_asking(denial) if denial.action is None else _looking(denial))
-    notes = [ONE_LAYER, PROPAGATION]
+    notes = [ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY]
     if denial.crosses_accounts:
         notes.insert(0, _both_sides(denial))
     return Explanation(
         failure=denial.failure,
         topic="no-identity-allow",
-        summary=summary(denial, "no identity-based policy allows it"),
+        summary=denial_summary(denial, "no identity-based policy allows it"),
         causes=(cause,),
         remedies=tuple(each for each in remedies if each is not None),
         notes=tuple(notes),
@@ -127,17 +127,17 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="identity-deny",
-        summary=summary(denial, "a policy of the caller denies it explicitly"),
+        summary=denial_summary(denial, "a policy of the caller denies it explicitly"),
         causes=(
             Cause(
                 "identity-deny",
                 f"A Deny statement in a policy of {who} fits the call.{where}",
-                denial.layer_source,
-                because(denial),
+                denial.policy_type_evidence,
+                reason_lines(denial),
             ),
         ),
-        remedies=tuple(each for each in (remedy, details_remedy(denial)) if each is not None),
-        notes=("An explicit Deny beats every Allow.", ONE_LAYER),
+        remedies=tuple(each for each in (remedy, authorization_details_remedy(denial)) if each is not None),
+        notes=("An explicit Deny beats every Allow.", ONE_POLICY_TYPE),
     )
 
 
@@ -174,13 +174,13 @@ def _quarantined(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="compromised-key",
-        summary=summary(denial, "AWS has put the user's keys under quarantine"),
+        summary=denial_summary(denial, "AWS has put the user's keys under quarantine"),
         causes=(
             Cause(
                 "key-quarantine",
                 "AWS attached a quarantine policy to the user, since an access key of theirs was found in public.",
                 "reported",
-                because(denial),
+                reason_lines(denial),
             ),
         ),
         remedies=(remedy,),
@@ -193,8 +193,8 @@ def explain_unnamed_deny(denial: Denial) -> Explanation:
     cause = Cause(
         "explicit-deny",
         "A Deny statement in some policy fits the call. The message does not say in which type of policy.",
-        denial.layer_source,
-        because(denial),
+        denial.policy_type_evidence,
+        reason_lines(denial),
     )
     message = denial.facts.decoded_message
     causes = [cause]
@@ -219,9 +219,9 @@ def explain_unnamed_deny(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="explicit-deny",
-        summary=summary(denial, "a policy denies it explicitly"),
+        summary=denial_summary(denial, "a policy denies it explicitly"),
         causes=tuple(causes),
-        remedies=tuple(each for each in (details_remedy(denial), remedy) if each is not None),
+        remedies=tuple(each for each in (authorization_details_remedy(denial), remedy) if each is not None),
         notes=("An explicit Deny beats every Allow: adding an Allow does not help.",),
     )
 
@@ -233,12 +233,12 @@ def explain_unnamed(denial: Denial) -> Explanation:
     """Explain a denial without a reason."""
     who = denial.caller
     causes: list[Cause] = []
-    if denial.action_source == "derived" and denial.action is not None:
+    if denial.action_evidence == "derived" and denial.action is not None:
         causes.append(_derivation(denial))
     remedies: list[Remedy | None] = []
     if denial.deny == "implicit":
         text = "No statement denies it explicitly: what is missing is an Allow."
-        causes.append(Cause("implicit-deny", text, denial.layer_source, because(denial)))
+        causes.append(Cause("implicit-deny", text, denial.policy_type_evidence, reason_lines(denial)))
     if denial.action is not None:
         if identity_allow_helps(denial):
             causes.append(
@@ -259,8 +259,10 @@ def explain_unnamed(denial: Denial) -> Explanation:
         )
         remedies.append(_asking(denial))
     # The message with a blob tells more than any guess.
-    remedies.insert(0 if denial.failure.encoded_message else len(remedies), details_remedy(denial))
-    notes = [PROPAGATION]
+    remedies.insert(
+        0 if denial.failure.encoded_message else len(remedies), authorization_details_remedy(denial)
+    )
+    notes = [EVENTUAL_CONSISTENCY]
     if denial.crosses_accounts:
         notes.insert(0, _both_sides(denial))
     why = "the message gives no reason" if denial.action else "the message names no action"
@@ -269,7 +271,7 @@ def explain_unnamed(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="access-denied",
-        summary=summary(denial, why),
+        summary=denial_summary(denial, why),
         causes=tuple(causes),
         remedies=tuple(each for each in remedies if each is not None),
         notes=tuple(notes),
@@ -289,7 +291,7 @@ def other_layer(denial: Denial) -> Cause:
 
 def _derivation(denial: Denial) -> Cause:
     operation = denial.failure.envelope.operation
-    text = f"The call {operation} takes {listed(denial.actions)}."
+    text = f"The call {operation} takes {join_first_four(denial.actions)}."
     if denial.failure.encoded_message:
         text += " The encoded message may name another action, such as iam:PassRole."
     return Cause("derived-action", text, "derived", ("The message names the call, not the action.",))
@@ -345,7 +347,7 @@ def trail(denial: Denial) -> tuple[str, ...]:
     name = operation if operation.isalnum() and operation.isascii() else "OPERATION"
     return (
         command(
-            *("aws", "cloudtrail", "lookup-events", "--region", region_of(denial)),
+            *("aws", "cloudtrail", "lookup-events", "--region", region_argument(denial)),
             *("--lookup-attributes", f"AttributeKey=EventName,AttributeValue={name}", "--max-results", "10"),
         ),
     )
@@ -353,12 +355,12 @@ def trail(denial: Denial) -> tuple[str, ...]:
 
 def simulation(denial: Denial) -> tuple[str, ...]:
     """Give the command that asks IAM's simulator, where caller and action are known."""
-    grant = grant_of(denial)
+    grant = required_grant(denial)
     if grant is None or not grant.known or isinstance(denial.principal, Root):
         return ()
     role, principal = denial.role, denial.principal
     arn = "PRINCIPAL_ARN"
-    if denial.is_masked:
+    if denial.has_masked_account:
         pass
     elif role is not None and not role.lacks_its_path:
         arn = str(role)

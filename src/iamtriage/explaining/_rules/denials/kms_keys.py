@@ -11,7 +11,12 @@ from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.wording import because, details_remedy, region_of, summary
+from iamtriage.explaining._rules.shared.wording import (
+    authorization_details_remedy,
+    denial_summary,
+    reason_lines,
+    region_argument,
+)
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -27,11 +32,13 @@ _BOTH = (
 def explain_three_ways(denial: Denial) -> Explanation:
     """Explain the sentence with three reasons, one of which holds."""
     who = denial.caller
-    reasons = because(denial)
+    reasons = reason_lines(denial)
     return Explanation(
         failure=denial.failure,
         topic="kms-key-policy",
-        summary=summary(denial, "the key is not in this region, or its policy does not let the caller in"),
+        summary=denial_summary(
+            denial, "the key is not in this region, or its policy does not let the caller in"
+        ),
         causes=(
             Cause(
                 "kms-key-policy",
@@ -49,7 +56,7 @@ def explain_three_ways(denial: Denial) -> Explanation:
         ),
         remedies=tuple(
             each
-            for each in (_look(denial), resource_remedy(denial), details_remedy(denial))
+            for each in (_look(denial), resource_remedy(denial), authorization_details_remedy(denial))
             if each is not None
         ),
         notes=("KMS gives the three reasons as one, and does not say which of them holds.", _BOTH),
@@ -129,7 +136,7 @@ def explain_key_behind(denial: Denial) -> Explanation:
 
 def _look(denial: Denial) -> Remedy:
     key = commands.arn(denial.resource, "KEY_ID")
-    region = region_of(denial)
+    region = region_argument(denial)
     return Remedy(
         title="See whether the key is there, and what its policy says",
         who="resource owner",

@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.credentials.pod_credentials import own_role
 from iamtriage.explaining._rules.denials.assuming_roles import ASSUMING
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clues import tells_of_pods
+from iamtriage.explaining._rules.shared.clues import is_about_pods
 from iamtriage.explaining._rules.shared.denial import identity_allow_helps
 
 if TYPE_CHECKING:
@@ -104,19 +104,21 @@ def with_pods(denial: Denial, made: Explanation) -> Explanation:
 
 def _signs(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
     """Give how sure it is that a pod called, and why; None where nothing tells of pods."""
-    found = _INSTANCE.search(denial.who or "")
-    if found is None or denial.name in _PULLS:
+    found = _INSTANCE.search(denial.principal_text or "")
+    if found is None or denial.lowercase_action in _PULLS:
         return None
     case = Case(denial.failure, denial.facts)
     text = case.text
-    if any(part in text for part in _OF_NODE) or (denial.name in ASSUMING and _PROXIES.search(text)):
+    if any(part in text for part in _OF_NODE) or (
+        denial.lowercase_action in ASSUMING and _PROXIES.search(text)
+    ):
         return None
     named = _NODES.search(found[1]) is not None and _PEOPLE.search(found[1]) is None
     facts = denial.facts
     supplied = facts.namespace is not None or facts.service_account is not None
-    told = tells_of_pods(case)
+    told = is_about_pods(case)
     # Scripts that start a node ask for the cluster, as the node.
-    if not (supplied or told or (named and denial.name != "eks:describecluster")):
+    if not (supplied or told or (named and denial.lowercase_action != "eks:describecluster")):
         return None
     because = (
         "The session's name is that of an EC2 instance: so its role was used.",
@@ -130,7 +132,7 @@ def _signs(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
 
 def _is_of_roles(denial: Denial) -> bool:
     """Tell whether it is about another role, for which more than one policy has to be right."""
-    return denial.name in ASSUMING or denial.name == "iam:passrole"
+    return denial.lowercase_action in ASSUMING or denial.lowercase_action == "iam:passrole"
 
 
 def _for_pod(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Remedy, ...]:

@@ -13,26 +13,26 @@ from iamtriage._text import join_words
 from iamtriage.actions._lookup import actions_for, service_prefix
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, grant_of
-from iamtriage.explaining._rules.shared.called_service import called_service
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
+from iamtriage.explaining._rules.shared.called_service import find_called_service
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.denial import identity_allow_helps
-from iamtriage.explaining._rules.shared.principal_words import role_of
-from iamtriage.explaining._rules.shared.services import ASSUME, receiver, trust_document
+from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
+from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, find_role_recipient, service_trust_policy
 from iamtriage.explaining._rules.shared.wording import (
-    ONE_LAYER,
-    PROPAGATION,
-    because,
-    began,
-    details_remedy,
-    summary,
+    EVENTUAL_CONSISTENCY,
+    ONE_POLICY_TYPE,
+    authorization_details_remedy,
+    capitalize_start,
+    denial_summary,
+    reason_lines,
 )
 from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Evidence
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.explaining._rules.shared.services import Receiver
+    from iamtriage.explaining._rules.shared.services import RoleRecipient
     from iamtriage.policies._grants import Grant
 
 __all__ = ("explain_cross_account_pass", "explain_pass_role", "pass_role_grant")
@@ -45,7 +45,7 @@ _ALSO_IN_CHINA = frozenset(
 
 def pass_role_grant(denial: Denial) -> Grant | None:
     """Give what lets a role be passed: the role, and the service that it may be passed to."""
-    grant = grant_of(denial)
+    grant = required_grant(denial)
     if grant is None:
         return None
     found = _receiver(denial)
@@ -61,14 +61,14 @@ def explain_pass_role(denial: Denial) -> Explanation:
     who, role = denial.caller, _passed(denial)
     found = _receiver(denial)
     to = f" to {join_words(found.passed_to, 'or')}" if found else " to the service that it calls"
-    evidence: Evidence = denial.layer_source if denial.layer == "identity" else "derived"
-    if denial.action_source == "supplied":
+    evidence: Evidence = denial.policy_type_evidence if denial.policy_type == "identity" else "derived"
+    if denial.action_evidence == "supplied":
         evidence = "supplied"
     cause = Cause(
         "pass-role",
-        f"{began(who)} made a call that hands {role}{to}, and may not pass it.",
+        f"{capitalize_start(who)} made a call that hands {role}{to}, and may not pass it.",
         evidence,
-        because(denial),
+        reason_lines(denial),
     )
     remedies: list[Remedy | None] = []
     if identity_allow_helps(denial):
@@ -77,21 +77,21 @@ def explain_pass_role(denial: Denial) -> Explanation:
         if made is not None and found is None:
             more = "iam:PassedToService names the service that gets the role, such as eks.amazonaws.com for an EKS cluster."
             made = attrs.evolve(made, steps=(*made.steps, more))
-        elif made is not None and found is not None and found.unless is not None:
-            made = attrs.evolve(made, steps=(*made.steps, found.unless))
+        elif made is not None and found is not None and found.exception is not None:
+            made = attrs.evolve(made, steps=(*made.steps, found.exception))
         remedies.append(made)
-    remedies += [_trust(denial, role, found), details_remedy(denial)]
+    remedies += [_trust(denial, role, found), authorization_details_remedy(denial)]
     why = "it may not pass the role"
     return Explanation(
         failure=denial.failure,
         topic="pass-role",
-        summary=summary(denial, why),
+        summary=denial_summary(denial, why),
         causes=(cause,),
         remedies=tuple(each for each in remedies if each is not None),
         notes=(
             "iam:PassRole is no call of its own: it is checked within the call that names the role.",
-            ONE_LAYER,
-            PROPAGATION,
+            ONE_POLICY_TYPE,
+            EVENTUAL_CONSISTENCY,
         ),
     )
 
@@ -99,7 +99,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
 def explain_cross_account_pass(denial: Denial) -> Explanation:
     """Explain that a role of another account cannot be passed at all."""
     operation = denial.failure.envelope.operation
-    said = denial.said == "cross-account-pass-role"
+    said = denial.wording == "cross-account-pass-role"
     because_of = (
         ("The message says: Cross-account pass role is not allowed",)
         if said
@@ -140,17 +140,17 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     )
 
 
-def _trust(denial: Denial, role: str, gets: Receiver | None) -> Remedy:
+def _trust(denial: Denial, role: str, gets: RoleRecipient | None) -> Remedy:
     """Give the other half: the service has to be trusted by the role."""
     principal = (gets.principal if gets else None) or f"{PLACEHOLDER}SERVICE.amazonaws.com"
-    found = role_of(denial.resource)
+    found = parse_masked_role(denial.resource)
     if gets is not None and len(gets.trusted) > 1:
         first = f"What the role is for tells which service assumes it: {join_words(gets.trusted, 'or')}."
     elif gets is not None and gets.principal is not None and gets.passed_to != gets.trusted:
         first = f"It is {principal} that assumes the role."
     else:
         first = "Passing a role only helps where its trust policy lets the service assume it."
-    takes = gets.takes if gets else ASSUME
+    takes = gets.trust_actions if gets else ASSUME_ROLE
     return Remedy(
         title=f"See that {role} trusts the service",
         who="account administrator",
@@ -164,7 +164,7 @@ def _trust(denial: Denial, role: str, gets: Receiver | None) -> Remedy:
                 *("--query", "Role.AssumeRolePolicyDocument"),
             ),
         ),
-        policy=trust_document(principal, takes),
+        policy=service_trust_policy(principal, takes),
         layer="role_trust",
         url=pages.TRUST_POLICIES,
     )
@@ -172,7 +172,7 @@ def _trust(denial: Denial, role: str, gets: Receiver | None) -> Remedy:
 
 def _passed(denial: Denial) -> str:
     """Give the passed role in words."""
-    role = role_of(denial.resource)
+    role = parse_masked_role(denial.resource)
     if role is not None:
         return f"the role {role.name}"
     return f"the role {denial.resource}" if denial.resource else "a role"
@@ -187,8 +187,8 @@ def _called(denial: Denial) -> str | None:
         return "eks"
     operation = denial.failure.envelope.operation
     services = [each.service for each in actions_for(operation)] if operation else []
-    return services[0] if len(services) == 1 else called_service(denial.failure, services)
+    return services[0] if len(services) == 1 else find_called_service(denial.failure, services)
 
 
-def _receiver(denial: Denial) -> Receiver | None:
-    return receiver(denial.failure.envelope.operation, _called(denial))
+def _receiver(denial: Denial) -> RoleRecipient | None:
+    return find_role_recipient(denial.failure.envelope.operation, _called(denial))

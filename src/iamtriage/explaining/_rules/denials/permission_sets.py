@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clues import profile_in
+from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.commands import command
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _NO_ACCESS = re.compile(r"(?i)\bno access\b")
 def explain_no_assignment(denial: Denial) -> Explanation:
     """Explain that the one who is logged in to IAM Identity Center is not assigned the role."""
     case = Case(denial.failure, denial.facts)
-    profile = profile_in(case) or "PROFILE"
+    profile = find_profile(case) or "PROFILE"
     said = _NO_ACCESS.search(case.text)
     return Explanation(
         failure=denial.failure,

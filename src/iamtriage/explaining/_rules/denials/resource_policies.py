@@ -12,11 +12,21 @@ from typing import TYPE_CHECKING, Any
 from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.allow_remedies import REPLACE, grant_of, principal_arn, sid_of
+from iamtriage.explaining._rules.shared.allow_remedies import (
+    REPLACE_PLACEHOLDERS,
+    policy_principal_arn,
+    required_grant,
+    statement_id,
+)
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.companion_actions import also_takes
+from iamtriage.explaining._rules.shared.companion_actions import companion_actions
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
-from iamtriage.explaining._rules.shared.wording import ONE_LAYER, because, details_remedy, summary
+from iamtriage.explaining._rules.shared.wording import (
+    ONE_POLICY_TYPE,
+    authorization_details_remedy,
+    denial_summary,
+    reason_lines,
+)
 from iamtriage.policies._documents import document, statement
 from iamtriage.policies._masked_arns import PLACEHOLDER
 
@@ -41,8 +51,8 @@ def explain_resource(denial: Denial) -> Explanation:
         cause = Cause(
             "resource-deny",
             f"A Deny statement in the {name} fits the call.",
-            denial.layer_source,
-            because(denial),
+            denial.policy_type_evidence,
+            reason_lines(denial),
         )
         remedy = _deny_remedy(denial, name)
         notes = ["An explicit Deny beats every Allow, of the caller's policies too."]
@@ -50,21 +60,21 @@ def explain_resource(denial: Denial) -> Explanation:
         cause = Cause(
             "resource-no-allow",
             f"The {name} does not let {denial.caller} do it.",
-            denial.layer_source,
-            because(denial),
+            denial.policy_type_evidence,
+            reason_lines(denial),
         )
         remedy = resource_remedy(denial)
         notes = [
             "Across accounts both sides have to allow it: a policy of the caller may have to allow the action as well.",
-            ONE_LAYER,
+            ONE_POLICY_TYPE,
         ]
     why = f"the {name} {'denies' if explicit else 'does not allow'} it"
     return Explanation(
         failure=denial.failure,
         topic="resource-policy",
-        summary=summary(denial, why),
+        summary=denial_summary(denial, why),
         causes=(cause,),
-        remedies=tuple(each for each in (remedy, details_remedy(denial)) if each is not None),
+        remedies=tuple(each for each in (remedy, authorization_details_remedy(denial)) if each is not None),
         notes=tuple(notes),
     )
 
@@ -81,7 +91,9 @@ def explain_anonymous(denial: Denial) -> Explanation:
         )
     ]
     if denial.deny == "explicit":
-        causes.append(Cause("resource-deny", f"The {name} denies it explicitly.", "derived", because(denial)))
+        causes.append(
+            Cause("resource-deny", f"The {name} denies it explicitly.", "derived", reason_lines(denial))
+        )
     url = pages.API_GATEWAY_POLICY if denial.service == "execute-api" else pages.OPENSEARCH_POLICY
     remedies = [
         Remedy(
@@ -112,7 +124,7 @@ def explain_anonymous(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="anonymous-call",
-        summary=summary(denial, "the call was not signed"),
+        summary=denial_summary(denial, "the call was not signed"),
         causes=tuple(causes),
         remedies=tuple(remedies),
         notes=("No policy of a user or role helps a call that is not signed.",),
@@ -122,17 +134,17 @@ def explain_anonymous(denial: Denial) -> Explanation:
 def explain_service(denial: Denial) -> Explanation:
     """Explain the denial of a service that acts by itself."""
     name = policy_words(denial)
-    service = str(denial.principal or denial.who or "the service")
+    service = str(denial.principal or denial.principal_text or "the service")
     return Explanation(
         failure=denial.failure,
         topic="service-principal",
-        summary=summary(denial, "the resource's policy does not let the service in"),
+        summary=denial_summary(denial, "the resource's policy does not let the service in"),
         causes=(
             Cause(
                 "service-not-allowed",
                 f"{service} calls by itself, not by a role of yours. Only the {name} can let it in.",
                 "derived",
-                because(denial),
+                reason_lines(denial),
             ),
         ),
         remedies=(resource_remedy(denial),),
@@ -147,20 +159,20 @@ def resource_remedy(denial: Denial) -> Remedy:
     known = RESOURCE_POLICIES.get(denial.service or "")
     steps = [
         f"Add the statement to the {name}: the command leaves those that are there."
-        if known is not None and known.adds
+        if known is not None and known.adds_statement
         else f"Add the statement to the {name} and keep the statements that are there: the policy is replaced as a whole."
     ]
     if made is not None and PLACEHOLDER in str(made):
-        steps.insert(0, REPLACE)
-    if known is not None and known.takes_star:
+        steps.insert(0, REPLACE_PLACEHOLDERS)
+    if known is not None and known.resource_is_star:
         steps.append(f"In a {name} the resource is *, which stands for the key itself.")
-    grant = grant_of(denial)
-    if grant is not None and not (known is not None and known.takes_star):
+    grant = required_grant(denial)
+    if grant is not None and not (known is not None and known.resource_is_star):
         steps += grant.notes
     if known is not None and not known.names_resource:
         steps.append(f"The {name} names no resource: it counts for the one that it belongs to.")
     if grant is not None:
-        steps += also_takes(grant.action, by_resource=True)
+        steps += companion_actions(grant.action, by_resource=True)
     if known is None:
         steps.append(
             "Not every service has such policies. Where it has none, assume a role of the resource's account."
@@ -189,7 +201,7 @@ def policy_words(denial: Denial) -> str:
 
 
 def _statement(denial: Denial) -> dict[str, Any] | None:
-    grant = grant_of(denial)
+    grant = required_grant(denial)
     if grant is None:
         return None
     known = RESOURCE_POLICIES.get(denial.service or "")
@@ -197,9 +209,9 @@ def _statement(denial: Denial) -> dict[str, Any] | None:
     if isinstance(denial.principal, ServicePrincipal):
         principal = {"Service": denial.principal.name}
     else:
-        principal = {"AWS": principal_arn(denial)}
-    made = statement(grant, sid=sid_of(grant.action), principal=principal)
-    if known is not None and known.takes_star:
+        principal = {"AWS": policy_principal_arn(denial)}
+    made = statement(grant, sid=statement_id(grant.action), principal=principal)
+    if known is not None and known.resource_is_star:
         # The policy hangs on one key or secret, which * stands for there.
         made["Resource"] = "*"
     if known is not None and not known.names_resource:
@@ -230,12 +242,12 @@ def _deny_remedy(denial: Denial, name: str) -> Remedy:
 
 def _show(denial: Denial) -> tuple[str, ...]:
     known = RESOURCE_POLICIES.get(denial.service or "")
-    return () if known is None else (_filled(known.show, denial),)
+    return () if known is None else (_filled(known.show_arguments, denial),)
 
 
 def _change(denial: Denial) -> tuple[str, ...]:
     known = RESOURCE_POLICIES.get(denial.service or "")
-    return () if known is None else (_filled(known.change, denial),)
+    return () if known is None else (_filled(known.change_arguments, denial),)
 
 
 def _filled(words: tuple[str, ...], denial: Denial) -> str:

@@ -13,7 +13,13 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.denial import identity_allow_helps
-from iamtriage.explaining._rules.shared.wording import PROPAGATION, because, details_remedy, listed, summary
+from iamtriage.explaining._rules.shared.wording import (
+    EVENTUAL_CONSISTENCY,
+    authorization_details_remedy,
+    denial_summary,
+    join_first_four,
+    reason_lines,
+)
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -38,11 +44,11 @@ _READS = frozenset({"GetObject", "HeadObject", "GetObjectAttributes"})
 
 def explain_public_access(denial: Denial) -> Explanation:
     """Explain that S3 Block Public Access refuses a public ACL or policy."""
-    reason = because(denial)
+    reason = reason_lines(denial)
     return Explanation(
         failure=denial.failure,
         topic="block-public-access",
-        summary=summary(denial, "S3 Block Public Access refuses what would make data public"),
+        summary=denial_summary(denial, "S3 Block Public Access refuses what would make data public"),
         causes=(
             Cause(
                 "block-public-access",
@@ -106,8 +112,8 @@ def explain_bare_s3(denial: Denial) -> Explanation:
         causes.append(
             Cause(
                 "derived-action",
-                f"The call {operation} takes {listed(denial.actions)}.",
-                denial.action_source,
+                f"The call {operation} takes {join_first_four(denial.actions)}.",
+                denial.action_evidence,
             )
         )
     causes.append(
@@ -143,7 +149,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
         remedies.append(allow_remedy(denial))
     if denial.action is not None:
         remedies.append(resource_remedy(denial))
-    remedies.append(details_remedy(denial))
+    remedies.append(authorization_details_remedy(denial))
     what = f" to {operation}" if operation else ""
     return Explanation(
         failure=denial.failure,
@@ -153,7 +159,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
         remedies=tuple(each for each in remedies if each is not None),
         notes=(
             "Where the bucket is of another account, both sides have to allow it: the caller's policy and the bucket's.",
-            PROPAGATION,
+            EVENTUAL_CONSISTENCY,
         ),
     )
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import credential_remedies as helps
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.quoted_message import words_of
-from iamtriage.explaining._rules.shared.s3_compatible import other_software_in
+from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
+from iamtriage.explaining._rules.shared.s3_compatible import find_s3_compatible_host
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -18,7 +18,7 @@ __all__ = ("explain_other_software",)
 
 def explain_other_software(denial: Denial) -> Explanation:
     """Explain that not AWS denied a call."""
-    host = other_software_in(words_of(denial.failure)) or "the host"
+    host = find_s3_compatible_host(denial_paragraph(denial.failure)) or "the host"
     operation = denial.failure.envelope.operation
     call = f"the call {operation}" if operation and operation.isalnum() else "the call"
     return Explanation(
@@ -46,6 +46,6 @@ def explain_other_software(denial: Denial) -> Explanation:
                 ),
                 url=pages.SDK_ENDPOINTS,
             ),
-            helps.own_endpoint(foreign=True),
+            helps.check_endpoint(foreign=True),
         ),
     )

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.allow_remedies import REPLACE
-from iamtriage.explaining._rules.shared.cases import principal_in, role_in
+from iamtriage.explaining._rules.shared.allow_remedies import REPLACE_PLACEHOLDERS
+from iamtriage.explaining._rules.shared.cases import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.wording import PROPAGATION
+from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY
 from iamtriage.policies._documents import document
 from iamtriage.policies._masked_arns import PLACEHOLDER
 
@@ -63,13 +63,13 @@ def explain_saml(denial: Denial) -> Explanation:
         remedies=(_compare(denial), _let_in(denial)),
         notes=(
             "An Allow in a policy does not help: it is the trust policy alone that decides.",
-            PROPAGATION,
+            EVENTUAL_CONSISTENCY,
         ),
     )
 
 
 def _compare(denial: Denial) -> Remedy:
-    role = role_in(principal_in(denial.resource))
+    role = underlying_role(try_parse_principal(denial.resource))
     name = commands.role_name(role.name if role is not None else None)
     return Remedy(
         title="Compare the assertion with the trust policy",
@@ -94,7 +94,7 @@ def _compare(denial: Denial) -> Remedy:
 def _let_in(denial: Denial) -> Remedy:
     account = denial.account or f"{PLACEHOLDER}ACCOUNT_ID"
     partition = denial.place.partition or "aws"
-    role = role_in(principal_in(denial.resource))
+    role = underlying_role(try_parse_principal(denial.resource))
     if role is not None:
         account, partition = role.account, role.partition
     made = {
@@ -107,7 +107,7 @@ def _let_in(denial: Denial) -> Remedy:
         title="Let the assertion in by the role's trust policy",
         who="account administrator",
         steps=(
-            REPLACE,
+            REPLACE_PLACEHOLDERS,
             "Change the statement of the trust policy, or add one like this and keep those that are there.",
         ),
         policy=document([made]),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.wording import summary
+from iamtriage.explaining._rules.shared.wording import denial_summary
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -66,7 +66,7 @@ def explain_cost_explorer(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="cost-explorer-off",
-        summary=summary(denial, "Cost Explorer is not open to this account"),
+        summary=denial_summary(denial, "Cost Explorer is not open to this account"),
         causes=(
             Cause(
                 "cost-explorer-off",

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.wording import because, details_remedy, listed, region_of, summary
+from iamtriage.explaining._rules.shared.wording import (
+    authorization_details_remedy,
+    denial_summary,
+    join_first_four,
+    reason_lines,
+    region_argument,
+)
 from iamtriage.redaction._redact import redact
 
 if TYPE_CHECKING:
@@ -39,7 +45,7 @@ def explain_authorizer(denial: Denial) -> Explanation:
         topic="lambda-authorizer",
         summary="The API's Lambda authorizer refused the call.",
         causes=(
-            Cause("authorizer-policy", text, "derived", because(denial)),
+            Cause("authorizer-policy", text, "derived", reason_lines(denial)),
             Cause(
                 "authorizer-cache",
                 "The answer was cached for another method: a policy for one method ARN is kept for the token and "
@@ -77,7 +83,7 @@ def explain_lake_formation(denial: Denial) -> Explanation:
                 "lake-formation-grant",
                 "Lake Formation's own permissions do not let the caller in.",
                 "derived",
-                because(denial),
+                reason_lines(denial),
             ),
             Cause(
                 "no-such-resource",
@@ -151,7 +157,7 @@ def explain_not_owner(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="not-owner",
-        summary=summary(denial, "the caller's account does not own it"),
+        summary=denial_summary(denial, "the caller's account does not own it"),
         causes=(
             Cause(
                 "not-owner",
@@ -180,7 +186,7 @@ def explain_not_owner(denial: Denial) -> Explanation:
 
 def explain_image(denial: Denial) -> Explanation:
     """Explain that an image of EC2 is not shared with the account."""
-    region = region_of(denial)
+    region = region_argument(denial)
     return Explanation(
         failure=denial.failure,
         topic="image-not-shared",
@@ -236,7 +242,9 @@ def explain_dependency(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="dependency",
-        summary=summary(denial, "a permission for another service, on which this one depends, is missing"),
+        summary=denial_summary(
+            denial, "a permission for another service, on which this one depends, is missing"
+        ),
         causes=(
             Cause(
                 "dependency",
@@ -279,13 +287,13 @@ def explain_dependency(denial: Denial) -> Explanation:
 def explain_own_words(denial: Denial) -> Explanation:
     """Explain a denial in a sentence that this version does not know: it is repeated, not interpreted."""
     # Nobody knows what it holds.
-    sentence = redact(denial.sentence or "")
+    sentence = redact(denial.service_message or "")
     shown = sentence if len(sentence) <= _SHOWN else f"{sentence[:_SHOWN]}…"
     causes = [Cause("service-says", f"The service says: {shown}", "reported")]
     if denial.actions:
         takes = f"the call takes {denial.action}"
         if denial.action is None:
-            takes = f"by its service the call takes {listed(denial.actions)}"
+            takes = f"by its service the call takes {join_first_four(denial.actions)}"
         causes.append(
             Cause(
                 "policy",
@@ -296,7 +304,7 @@ def explain_own_words(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="own-words",
-        summary=summary(denial, "the service gives a reason of its own"),
+        summary=denial_summary(denial, "the service gives a reason of its own"),
         causes=tuple(causes),
         remedies=tuple(
             each
@@ -313,7 +321,7 @@ def explain_own_words(denial: Denial) -> Explanation:
                     commands=("aws sts get-caller-identity",),
                     url=pages.ACCESS_DENIED,
                 ),
-                details_remedy(denial),
+                authorization_details_remedy(denial),
             )
             if each is not None
         ),

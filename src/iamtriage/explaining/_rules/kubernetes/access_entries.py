@@ -30,14 +30,19 @@ from iamtriage.explaining._rules.kubernetes.pod_identities import (
 )
 from iamtriage.explaining._rules.kubernetes.users import TERRAFORM
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import principal_in
-from iamtriage.explaining._rules.shared.clusters import cluster_in, entry_arn_in, own_words, words_around
+from iamtriage.explaining._rules.shared.cases import try_parse_principal
+from iamtriage.explaining._rules.shared.clusters import (
+    failure_context,
+    failure_sentence,
+    find_cluster,
+    find_entry_arn,
+)
 from iamtriage.explaining._rules.shared.principal_mappings import (
-    NOT_IAM,
+    IAM_DOES_NOT_HELP,
     VIEW_POLICY,
-    associate_policy,
-    create_entry,
-    mappable,
+    associate_policy_command,
+    build_cluster_principal,
+    create_entry_command,
 )
 
 if TYPE_CHECKING:
@@ -45,7 +50,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster
-    from iamtriage.explaining._rules.shared.principal_mappings import Mappable
+    from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
     from iamtriage.failures._failures import AccessEntry
 
 __all__ = ("explain_access_entry", "explain_invalid_arn")
@@ -61,26 +66,26 @@ _GROUPS_REPLACED = (
 def explain_access_entry(case: Case[AccessEntry]) -> Explanation:
     """Explain that an access entry, aws-auth or Pod Identity association is refused as an object."""
     # Its own words first: what stands around may be of another failure.
-    for words in (own_words(case), words_around(case)):
+    for words in (failure_sentence(case), failure_context(case)):
         for pattern, rule in _RULES:
             if pattern.search(words):
                 return rule(case, words)
     # Where the sentence is cut off, or another than is known.
     if case.failure.envelope.code == "ResourceInUseException":
         if case.failure.envelope.operation == "CreateAccessEntry":
-            return _in_use(case, own_words(case))
+            return _in_use(case, failure_sentence(case))
         if case.failure.envelope.operation == "CreatePodIdentityAssociation":
-            return explain_association_exists(case, own_words(case))
+            return explain_association_exists(case, failure_sentence(case))
     return _other(case)
 
 
-def _who(case: Case[AccessEntry]) -> Mappable:
-    return mappable(principal_in(entry_arn_in(case)), "the principal")
+def _who(case: Case[AccessEntry]) -> ClusterPrincipal:
+    return build_cluster_principal(try_parse_principal(find_entry_arn(case)), "the principal")
 
 
 def _in_use(case: Case[AccessEntry], words: str) -> Explanation:
     del words
-    cluster, who = cluster_in(case), _who(case)
+    cluster, who = find_cluster(case), _who(case)
     terraform = TERRAFORM.search(case.text) is not None or "EKS Access Entry" in case.text
     causes = [
         Cause(
@@ -102,8 +107,8 @@ def _in_use(case: Case[AccessEntry], words: str) -> Explanation:
             title="See the entry that is there",
             who="cluster administrator",
             commands=(
-                cluster.eks("describe-access-entry", principal=who.entry),
-                cluster.eks("list-associated-access-policies", principal=who.entry),
+                cluster.eks_command("describe-access-entry", principal=who.entry_argument),
+                cluster.eks_command("list-associated-access-policies", principal=who.entry_argument),
             ),
             url=pages.EKS_ACCESS_ENTRIES,
         ),
@@ -115,8 +120,10 @@ def _in_use(case: Case[AccessEntry], words: str) -> Explanation:
                 "Its type cannot be changed: for another type, delete the entry and make it anew. Until then the principal is locked out.",
             ),
             commands=(
-                cluster.eks("update-access-entry", "--kubernetes-groups", "GROUP", principal=who.entry),
-                associate_policy(cluster, who, VIEW_POLICY, namespace="NAMESPACE"),
+                cluster.eks_command(
+                    "update-access-entry", "--kubernetes-groups", "GROUP", principal=who.entry_argument
+                ),
+                associate_policy_command(cluster, who, VIEW_POLICY, namespace="NAMESPACE"),
             ),
             url=pages.EKS_ACCESS_POLICIES,
         ),
@@ -128,7 +135,7 @@ def _in_use(case: Case[AccessEntry], words: str) -> Explanation:
             "For an entry that EKS made for the nodes or for whoever made the cluster, leave the resource out.",
             "In the module terraform-aws-eks, enable_cluster_creator_admin_permissions makes an entry for whoever runs Terraform: name that principal in one place only.",
         ),
-        commands=(f"terraform import aws_eks_access_entry.NAME {cluster.word}:{who.entry}",),
+        commands=(f"terraform import aws_eks_access_entry.NAME {cluster.argument}:{who.entry_argument}",),
         url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry#import",
     )
     remedies.insert(1 if terraform else len(remedies), imported)
@@ -138,13 +145,13 @@ def _in_use(case: Case[AccessEntry], words: str) -> Explanation:
         summary="The cluster has an access entry of this principal already.",
         causes=tuple(causes),
         remedies=tuple(remedies),
-        notes=(NOT_IAM,),
+        notes=(IAM_DOES_NOT_HELP,),
     )
 
 
 def _standard_only(case: Case[AccessEntry], words: str) -> Explanation:
     del words
-    cluster, who = cluster_in(case), _who(case)
+    cluster, who = find_cluster(case), _who(case)
     return Explanation(
         failure=case.failure,
         topic="access-entry-type",
@@ -162,27 +169,27 @@ def _standard_only(case: Case[AccessEntry], words: str) -> Explanation:
                 title="Leave the entry as it is, for nodes",
                 who="cluster administrator",
                 steps=("EKS gives nodes what they need by the type of the entry. Nothing has to be added.",),
-                commands=(cluster.eks("describe-access-entry", principal=who.entry),),
+                commands=(cluster.eks_command("describe-access-entry", principal=who.entry_argument),),
                 url=pages.EKS_ACCESS_POLICIES,
             ),
             Remedy(
                 title="Give people and programs another role",
                 who="cluster administrator",
                 steps=("That role gets an entry of its own. The role of nodes is for nodes.",),
-                commands=(create_entry(cluster, mappable(None)),),
+                commands=(create_entry_command(cluster, build_cluster_principal(None)),),
                 url=pages.EKS_ACCESS_ENTRIES,
             ),
         ),
         notes=(
             "The type of an entry cannot be changed, and a node whose entry is deleted is locked out.",
-            NOT_IAM,
+            IAM_DOES_NOT_HELP,
         ),
     )
 
 
 def _missing(case: Case[AccessEntry], words: str) -> Explanation:
     del words
-    cluster, who = cluster_in(case), _who(case)
+    cluster, who = find_cluster(case), _who(case)
     return Explanation(
         failure=case.failure,
         topic="access-entry-missing",
@@ -210,32 +217,32 @@ def _missing(case: Case[AccessEntry], words: str) -> Explanation:
                 title="See which entries there are",
                 who="cluster administrator",
                 steps=("The principalArn has to be as it is printed here.",),
-                commands=(cluster.eks("list-access-entries"),),
+                commands=(cluster.eks_command("list-access-entries"),),
                 url=pages.EKS_ACCESS_ENTRIES,
             ),
             Remedy(
                 title="Make the entry first, then associate the policy",
                 who="cluster administrator",
                 steps=(
-                    *filter(None, (who.refusal, who.note)),
+                    *filter(None, (who.entry_refusal, who.path_note)),
                     "An entry goes before what aws-auth has for the same principal: take the groups along.",
                     "In Terraform, let the association take principal_arn from the resource of the entry.",
                 ),
                 commands=(
-                    create_entry(cluster, who),
-                    associate_policy(
+                    create_entry_command(cluster, who),
+                    associate_policy_command(
                         cluster, who, VIEW_POLICY, namespace=commands.namespace(case.facts.namespace)
                     ),
                 ),
                 url=pages.EKS_ACCESS_POLICIES,
             ),
         ),
-        notes=(NOT_IAM,),
+        notes=(IAM_DOES_NOT_HELP,),
     )
 
 
 def _reserved(case: Case[AccessEntry], words: str) -> Explanation:
-    cluster, who = cluster_in(case), _who(case)
+    cluster, who = find_cluster(case), _who(case)
     group = re.search(r"[Gg]roup", words) is not None
     what = "group" if group else "user name"
     steps = [f"Choose a {what} that begins with none of {', '.join(_RESERVED)}."]
@@ -243,12 +250,16 @@ def _reserved(case: Case[AccessEntry], words: str) -> Explanation:
         steps.append(
             "In place of system:masters, associate AmazonEKSClusterAdminPolicy. Bind other roles to a group of your own."
         )
-        change = cluster.eks("update-access-entry", "--kubernetes-groups", "GROUP", principal=who.entry)
+        change = cluster.eks_command(
+            "update-access-entry", "--kubernetes-groups", "GROUP", principal=who.entry_argument
+        )
     else:
         steps.append(
             "Leave the user name out where it does not matter: EKS chooses one. With {{SessionName}}, a colon has to stand before it."
         )
-        change = cluster.eks("update-access-entry", "--username", "USER", principal=who.entry)
+        change = cluster.eks_command(
+            "update-access-entry", "--username", "USER", principal=who.entry_argument
+        )
     return Explanation(
         failure=case.failure,
         topic="access-entry-name",
@@ -271,13 +282,13 @@ def _reserved(case: Case[AccessEntry], words: str) -> Explanation:
         ),
         notes=(
             "aws-auth takes such names, access entries do not. An entry for nodes gets its name and groups by its type.",
-            NOT_IAM,
+            IAM_DOES_NOT_HELP,
         ),
     )
 
 
 def _other(case: Case[AccessEntry]) -> Explanation:
-    cluster = cluster_in(case)
+    cluster = find_cluster(case)
     return Explanation(
         failure=case.failure,
         topic="access-entry",
@@ -291,15 +302,15 @@ def _other(case: Case[AccessEntry]) -> Explanation:
                 url=pages.EKS_ACCESS_ENTRIES,
             ),
         ),
-        notes=(NOT_IAM,),
+        notes=(IAM_DOES_NOT_HELP,),
     )
 
 
 def _looks(cluster: Cluster) -> tuple[str, ...]:
     return (
-        cluster.show_mode(),
-        cluster.eks("list-access-entries"),
-        cluster.eks("list-pod-identity-associations"),
+        cluster.show_mode_command(),
+        cluster.eks_command("list-access-entries"),
+        cluster.eks_command("list-pod-identity-associations"),
     )
 
 

@@ -11,9 +11,14 @@ import attrs
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.cases import principal_in
-from iamtriage.explaining._rules.shared.clusters import cluster_in, entry_arn_in
-from iamtriage.explaining._rules.shared.principal_mappings import NOT_IAM, map_remedy, mappable, mode_remedy
+from iamtriage.explaining._rules.shared.cases import try_parse_principal
+from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
+from iamtriage.explaining._rules.shared.principal_mappings import (
+    IAM_DOES_NOT_HELP,
+    aws_auth_remedy,
+    build_cluster_principal,
+    enable_entries_remedy,
+)
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -26,7 +31,7 @@ def explain_wrong_mode(case: Case[AccessEntry], words: str) -> Explanation:
     """Explain that a cluster takes no access entries."""
     del words
     # What EKS says goes before what the facts say.
-    cluster = attrs.evolve(cluster_in(case), mode="CONFIG_MAP")
+    cluster = attrs.evolve(find_cluster(case), mode="CONFIG_MAP")
     return Explanation(
         failure=case.failure,
         topic="authentication-mode",
@@ -39,23 +44,23 @@ def explain_wrong_mode(case: Case[AccessEntry], words: str) -> Explanation:
             ),
         ),
         remedies=(
-            mode_remedy(cluster),
-            map_remedy(
+            enable_entries_remedy(cluster),
+            aws_auth_remedy(
                 cluster,
-                mappable(principal_in(entry_arn_in(case)), "the principal"),
+                build_cluster_principal(try_parse_principal(find_entry_arn(case)), "the principal"),
                 groups=("GROUP",),
                 title="Or leave the mode and use aws-auth",
                 steps=("GROUP is a group that a RoleBinding or ClusterRoleBinding names.",),
             ),
         ),
-        notes=("Terraform's aws_eks_cluster sets the mode in its block access_config.", NOT_IAM),
+        notes=("Terraform's aws_eks_cluster sets the mode in its block access_config.", IAM_DOES_NOT_HELP),
     )
 
 
 def explain_mode_back(case: Case[AccessEntry], words: str) -> Explanation:
     """Explain that a cluster does not go back to another mode."""
     del words
-    cluster = cluster_in(case)
+    cluster = find_cluster(case)
     return Explanation(
         failure=case.failure,
         topic="authentication-mode-change",
@@ -76,18 +81,18 @@ def explain_mode_back(case: Case[AccessEntry], words: str) -> Explanation:
                     "Write the mode that the cluster has into Terraform or CloudFormation.",
                     "API_AND_CONFIG_MAP still takes aws-auth: most who want to go back need no more than that.",
                 ),
-                commands=(cluster.show_mode(),),
+                commands=(cluster.show_mode_command(),),
                 url=pages.EKS_ACCESS_MODE,
             ),
         ),
-        notes=(NOT_IAM,),
+        notes=(IAM_DOES_NOT_HELP,),
     )
 
 
 def explain_bootstrap(case: Case[AccessEntry], words: str) -> Explanation:
     """Explain that a cluster without access entries needs its creator as administrator."""
     del words
-    cluster = cluster_in(case)
+    cluster = find_cluster(case)
     return Explanation(
         failure=case.failure,
         topic="cluster-creator",
@@ -108,7 +113,7 @@ def explain_bootstrap(case: Case[AccessEntry], words: str) -> Explanation:
                     "In Terraform, set authentication_mode in the block access_config of aws_eks_cluster.",
                 ),
                 commands=(
-                    f"aws eks create-cluster --name {cluster.word} --role-arn CLUSTER_ROLE_ARN --resources-vpc-config subnetIds=SUBNET_ID,SUBNET_ID --access-config authenticationMode=API,bootstrapClusterCreatorAdminPermissions=false",
+                    f"aws eks create-cluster --name {cluster.argument} --role-arn CLUSTER_ROLE_ARN --resources-vpc-config subnetIds=SUBNET_ID,SUBNET_ID --access-config authenticationMode=API,bootstrapClusterCreatorAdminPermissions=false",
                 ),
                 url=pages.EKS_ACCESS_MODE,
             ),
@@ -116,7 +121,7 @@ def explain_bootstrap(case: Case[AccessEntry], words: str) -> Explanation:
                 title="Or leave bootstrapClusterCreatorAdminPermissions true",
                 who="you",
                 steps=("With access entries, the creator's entry can be seen, and deleted later.",),
-                commands=(cluster.eks("list-access-entries"),),
+                commands=(cluster.eks_command("list-access-entries"),),
                 url=pages.EKS_ACCESS_ENTRIES,
             ),
         ),

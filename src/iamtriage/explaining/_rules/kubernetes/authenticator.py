@@ -17,12 +17,12 @@ from iamtriage.explaining._rules.kubernetes.cluster_access import (
     principal_causes,
 )
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.clusters import cluster_in
+from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.principal_mappings import (
-    look_remedy,
-    mappable,
-    renew_remedy,
-    show_map,
+    aws_auth_command,
+    build_cluster_principal,
+    inspect_access_remedy,
+    recreate_entry_remedy,
 )
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ def explain_authenticator(case: AnyCase, words: str) -> Explanation | None:
 
 
 def _not_mapped(case: AnyCase, *, recreated: bool) -> Explanation:
-    cluster = cluster_in(case)
-    who = mappable(
+    cluster = find_cluster(case)
+    who = build_cluster_principal(
         case.principal, case.caller or "the caller", is_canonical=case.failure.principal is not None
     )
     causes: list[Cause] = []
@@ -87,11 +87,18 @@ def _not_mapped(case: AnyCase, *, recreated: bool) -> Explanation:
         causes.append(
             Cause("principal-recreated", words, "derived", ("The text says: ARN does not match User ID.",))
         )
-        summary = f"The cluster knows {who.words} by name, but it is not the same principal as before."
+        summary = f"The cluster knows {who.description} by name, but it is not the same principal as before."
     else:
         words = "The authenticator found no entry for the ARN of the caller."
-        causes.append(Cause("not-mapped", words, "reported", clues.quoted(clues.said(case), "is not mapped")))
-        summary = f"The cluster does not know {who.words}: no entry fits it."
+        causes.append(
+            Cause(
+                "not-mapped",
+                words,
+                "reported",
+                clues.quote_phrases(clues.message_text(case), "is not mapped"),
+            )
+        )
+        summary = f"The cluster does not know {who.description}: no entry fits it."
         causes += _why_not_mapped(cluster)
     return Explanation(
         failure=case.failure,
@@ -99,8 +106,8 @@ def _not_mapped(case: AnyCase, *, recreated: bool) -> Explanation:
         summary=summary,
         causes=(*causes, *mode_causes(cluster), *principal_causes(case)),
         remedies=(
-            *([renew_remedy(cluster, who)] if recreated else []),
-            look_remedy(cluster, who),
+            *([recreate_entry_remedy(cluster, who)] if recreated else []),
+            inspect_access_remedy(cluster, who),
             *([] if recreated else let_in_remedies(cluster, who, namespace=case.facts.namespace)),
         ),
         notes=(
@@ -111,7 +118,7 @@ def _not_mapped(case: AnyCase, *, recreated: bool) -> Explanation:
 
 
 def _why_not_mapped(cluster: Cluster) -> Iterator[Cause]:
-    if cluster.uses_map:
+    if cluster.uses_aws_auth:
         yield Cause(
             "mapped-in-wrong-form",
             "aws-auth holds it in a form that never matches: a role with its path, a session's ARN, an instance profile, another partition or account.",
@@ -125,7 +132,7 @@ def _why_not_mapped(cluster: Cluster) -> Iterator[Cause]:
 
 
 def _no_instance(case: AnyCase) -> Explanation:
-    cluster = cluster_in(case)
+    cluster = find_cluster(case)
     caller = commands.arn(case.caller, "CALLER_ARN")
     return Explanation(
         failure=case.failure,
@@ -157,7 +164,9 @@ def _no_instance(case: AnyCase) -> Explanation:
                     "Let people and programs call with another role, and give that one an entry. The role of nodes is for nodes.",
                     "For Fargate and hybrid nodes, write system:node:{{SessionName}}, or make an access entry of the type FARGATE_LINUX or HYBRID_LINUX.",
                 ),
-                commands=(show_map(caller),) if cluster.uses_map else (cluster.eks("list-access-entries"),),
+                commands=(aws_auth_command(caller),)
+                if cluster.uses_aws_auth
+                else (cluster.eks_command("list-access-entries"),),
                 url=pages.EKS_AUTH_CONFIGMAP,
             ),
         ),
@@ -165,7 +174,7 @@ def _no_instance(case: AnyCase) -> Explanation:
 
 
 def _no_token(case: AnyCase) -> Explanation:
-    cluster = cluster_in(case)
+    cluster = find_cluster(case)
     return Explanation(
         failure=case.failure,
         topic="kubernetes-token-helper",
@@ -197,14 +206,18 @@ def _no_token(case: AnyCase) -> Explanation:
                     "The last command throws the token away: what it still prints is the fault. Give that to iamtriage explain.",
                     "Add --role-arn where the kubeconfig names one.",
                 ),
-                commands=("aws sts get-caller-identity", "kubectl config view --minify", cluster.try_token()),
+                commands=(
+                    "aws sts get-caller-identity",
+                    "kubectl config view --minify",
+                    cluster.token_command(),
+                ),
                 url=pages.EKS_TROUBLESHOOTING,
             ),
             Remedy(
                 title="Write the cluster into the kubeconfig anew",
                 who="you",
                 steps=("With an AWS CLI of today, which writes v1beta1.",),
-                commands=("aws --version", cluster.kubeconfig()),
+                commands=("aws --version", cluster.kubeconfig_command()),
                 url=pages.EKS_KUBECONFIG,
             ),
         ),
@@ -215,7 +228,7 @@ def _no_token(case: AnyCase) -> Explanation:
 
 
 def _bad_token(case: AnyCase, words: str) -> Explanation:
-    cluster = cluster_in(case)
+    cluster = find_cluster(case)
     tail = words[words.index("input token was not") :][:600]
     told = [(code, text) for pattern, code, text in _TOKEN_FAULTS if pattern.search(tail)]
     faults = [Cause(code, text, "derived") for code, text in told]
@@ -242,7 +255,7 @@ def _bad_token(case: AnyCase, words: str) -> Explanation:
                     "A token is for one cluster, and lasts 15 minutes. Tools have to ask for one each time.",
                     "The name of the cluster has to be that of the cluster, not its ARN.",
                 ),
-                commands=(cluster.kubeconfig(), cluster.try_token()),
+                commands=(cluster.kubeconfig_command(), cluster.token_command()),
                 url=pages.EKS_KUBECONFIG,
             ),
             log_remedy(cluster),
@@ -251,7 +264,7 @@ def _bad_token(case: AnyCase, words: str) -> Explanation:
 
 
 def _no_answer(case: AnyCase) -> Explanation:
-    cluster = cluster_in(case)
+    cluster = find_cluster(case)
     return Explanation(
         failure=case.failure,
         topic="kubernetes-webhook",
@@ -280,7 +293,7 @@ def _no_answer(case: AnyCase) -> Explanation:
                 title="Try it with a token of your own",
                 who="you",
                 steps=("If that works, the fault is in the caller's token.",),
-                commands=(cluster.kubeconfig(), "kubectl auth whoami"),
+                commands=(cluster.kubeconfig_command(), "kubectl auth whoami"),
                 url=pages.EKS_KUBECONFIG,
             ),
         ),

@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import clues, pages
-from iamtriage.explaining._rules.shared.clusters import cluster_in
-from iamtriage.explaining._rules.shared.principal_mappings import map_remedy, mappable, show_map
+from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.principal_mappings import (
+    aws_auth_command,
+    aws_auth_remedy,
+    build_cluster_principal,
+)
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -38,7 +42,7 @@ def explain_map_exists(case: Case[AccessEntry], words: str) -> Explanation:
                 title="Look at it before you replace it",
                 who="cluster administrator",
                 steps=("It holds the roles of the nodes. Without these entries the nodes are locked out.",),
-                commands=(_KEEP, show_map()),
+                commands=(_KEEP, aws_auth_command()),
                 url=pages.EKS_AUTH_CONFIGMAP,
             ),
             Remedy(
@@ -55,7 +59,7 @@ def explain_map_exists(case: Case[AccessEntry], words: str) -> Explanation:
                 title="Or use access entries",
                 who="cluster administrator",
                 steps=("iamtriage aws-auth migrate writes the commands that replace the map.",),
-                commands=(f"{_KEEP} | iamtriage aws-auth migrate - --cluster {cluster_in(case).word}",),
+                commands=(f"{_KEEP} | iamtriage aws-auth migrate - --cluster {find_cluster(case).argument}",),
                 url=pages.EKS_ACCESS_MODE,
             ),
         ),
@@ -65,7 +69,7 @@ def explain_map_exists(case: Case[AccessEntry], words: str) -> Explanation:
 def explain_map_missing(case: Case[AccessEntry], words: str) -> Explanation:
     """Explain that there is no aws-auth."""
     del words
-    cluster = cluster_in(case)
+    cluster = find_cluster(case)
     return Explanation(
         failure=case.failure,
         topic="aws-auth-missing",
@@ -85,12 +89,12 @@ def explain_map_missing(case: Case[AccessEntry], words: str) -> Explanation:
                 title="See whether the map counts at all",
                 who="cluster administrator",
                 steps=("With the mode API it does not: make access entries. With the others it does.",),
-                commands=(cluster.show_mode(), cluster.eks("list-access-entries")),
+                commands=(cluster.show_mode_command(), cluster.eks_command("list-access-entries")),
                 url=pages.EKS_ACCESS_MODE,
             ),
-            map_remedy(
+            aws_auth_remedy(
                 cluster,
-                mappable(None, "a role"),
+                build_cluster_principal(None, "a role"),
                 groups=("GROUP",),
                 title="Make it with its first entry",
                 steps=("eksctl makes the map where there is none. Begin with the roles of the nodes.",),
@@ -102,7 +106,9 @@ def explain_map_missing(case: Case[AccessEntry], words: str) -> Explanation:
 
 def explain_broken_map(case: Case[AccessEntry], words: str) -> Explanation:
     """Explain that aws-auth, or an entry of it, cannot be read."""
-    said = clues.quoted(words, "one of rolearn or SSO must be supplied", "value for userarn must be supplied")
+    said = clues.quote_phrases(
+        words, "one of rolearn or SSO must be supplied", "value for userarn must be supplied"
+    )
     causes = [
         Cause("map-not-read", "The authenticator cannot read aws-auth, or an entry in it.", "reported", said)
     ]
@@ -125,7 +131,7 @@ def explain_broken_map(case: Case[AccessEntry], words: str) -> Explanation:
                     "mapRoles, mapUsers and mapAccounts hold YAML as text. lint names each line that is wrong.",
                     "Use credentials of whoever made the cluster, or an access entry, if you are locked out.",
                 ),
-                commands=(show_map(), "kubectl -n kube-system edit configmap aws-auth"),
+                commands=(aws_auth_command(), "kubectl -n kube-system edit configmap aws-auth"),
                 url=pages.EKS_AUTH_CONFIGMAP,
             ),
         ),

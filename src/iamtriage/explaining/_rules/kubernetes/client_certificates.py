@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clusters import cluster_in
+from iamtriage.explaining._rules.shared.clusters import find_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ def explain_certificate(case: AnyCase, words: str) -> Explanation:
     fitting: list[_Fault] = [fault for pattern, fault in _FAULTS if pattern.search(told)]
     fault: _Fault = fitting[0] if fitting else "other"
     in_time = fault in ("expired", "early", "time")
-    cluster = cluster_in(case)
+    cluster = find_cluster(case)
     return Explanation(
         failure=case.failure,
         topic="kubernetes-client-certificate",
@@ -139,7 +139,11 @@ def _renew(cluster: Cluster) -> Remedy:
             "Control planes made with kubeadm: renew all, restart their parts, and copy the new admin.conf into the kubeconfig.",
             "In EKS the certificates of the control plane are AWS's; people and programs call with tokens: write the kubeconfig anew.",
         ),
-        commands=("kubectl get certificatesigningrequests", "kubeadm certs renew all", cluster.kubeconfig()),
+        commands=(
+            "kubectl get certificatesigningrequests",
+            "kubeadm certs renew all",
+            cluster.kubeconfig_command(),
+        ),
         url=pages.KUBEADM_CERTIFICATES,
     )
 

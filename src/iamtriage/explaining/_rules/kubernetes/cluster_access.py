@@ -16,12 +16,12 @@ from iamtriage.arns._principals import (
 )
 from iamtriage.explaining._explanations import Cause, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import role_in
+from iamtriage.explaining._rules.shared.cases import underlying_role
 from iamtriage.explaining._rules.shared.principal_mappings import (
-    entry_remedy,
-    map_remedy,
-    mappable,
-    mode_remedy,
+    aws_auth_remedy,
+    build_cluster_principal,
+    create_entry_remedy,
+    enable_entries_remedy,
 )
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._explanations import Evidence
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
-    from iamtriage.explaining._rules.shared.principal_mappings import Mappable
+    from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
 
 __all__ = ("lack_of_entry", "let_in_remedies", "log_remedy", "mode_causes", "principal_causes")
 
@@ -43,7 +43,7 @@ def lack_of_entry(cluster: Cluster) -> str:
     >>> lack_of_entry(Cluster(mode="API"))
     'no access entry'
     """
-    if not cluster.uses_map:
+    if not cluster.uses_aws_auth:
         return "no access entry"
     return (
         "neither an access entry nor an entry in aws-auth" if cluster.uses_entries else "no entry in aws-auth"
@@ -63,7 +63,7 @@ def mode_causes(cluster: Cluster) -> Iterator[Cause]:
 def principal_causes(case: AnyCase) -> Iterator[Cause]:
     """Give what follows from who called."""
     principal = case.principal
-    role = role_in(principal)
+    role = underlying_role(principal)
     evidence: Evidence = "supplied" if case.failure.principal is None else "derived"
     because = (f"The caller is {case.caller}",)
     if isinstance(principal, Root):
@@ -86,30 +86,30 @@ def principal_causes(case: AnyCase) -> Iterator[Cause]:
         yield Cause("role-path", words, "possible", because)
 
 
-def let_in_remedies(cluster: Cluster, who: Mappable, *, namespace: str | None) -> Iterator[Remedy]:
+def let_in_remedies(cluster: Cluster, who: ClusterPrincipal, *, namespace: str | None) -> Iterator[Remedy]:
     """Give the ways to let a principal in, by what the cluster takes.
 
     For one whom neither way is for, they are those of a role that is to be used instead.
     """
-    refusal = who.refusal
+    refusal = who.entry_refusal
     if refusal:
-        who = mappable(None, "a role that is used instead")
+        who = build_cluster_principal(None, "a role that is used instead")
     if cluster.uses_entries:
         choice = "AmazonEKSViewPolicy shows most types of one namespace. Choose the policy by what the principal has to do."
         steps = (refusal, choice) if refusal else (choice,)
-        yield entry_remedy(cluster, who, namespace=commands.namespace(namespace), steps=steps)
-    if cluster.uses_map:
-        yield map_remedy(
+        yield create_entry_remedy(cluster, who, namespace=commands.namespace(namespace), steps=steps)
+    if cluster.uses_aws_auth:
+        yield aws_auth_remedy(
             cluster,
             who,
             groups=("GROUP",),
-            title=f"Or map {who.words} in aws-auth" if cluster.uses_entries else None,
+            title=f"Or map {who.description} in aws-auth" if cluster.uses_entries else None,
             steps=(
                 "GROUP is a group that a RoleBinding or ClusterRoleBinding names. Without one, the principal gets in and may do next to nothing.",
             ),
         )
     if cluster.mode == "CONFIG_MAP":
-        yield mode_remedy(cluster)
+        yield enable_entries_remedy(cluster)
 
 
 def log_remedy(cluster: Cluster) -> Remedy:
@@ -122,11 +122,11 @@ def log_remedy(cluster: Cluster) -> Remedy:
             "The line with access denied names the ARN as the authenticator looks it up. Logs are there from the moment on when they are enabled, and cost something.",
         ),
         commands=(
-            cluster.eks("update-cluster-config", *words, flag="--name"),
+            cluster.eks_command("update-cluster-config", *words, flag="--name"),
             " ".join(
                 (
-                    commands.command("aws", "logs", "filter-log-events", *cluster.region_words),
-                    commands.command("--log-group-name", f"/aws/eks/{cluster.word}/cluster"),
+                    commands.command("aws", "logs", "filter-log-events", *cluster.region_arguments),
+                    commands.command("--log-group-name", f"/aws/eks/{cluster.argument}/cluster"),
                     commands.command("--log-stream-name-prefix", "authenticator"),
                     commands.command("--filter-pattern", '"access denied"'),
                 )

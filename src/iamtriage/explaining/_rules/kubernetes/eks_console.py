@@ -13,23 +13,23 @@ from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import lack_of_entry, mode_causes
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import named, role_in
-from iamtriage.explaining._rules.shared.clusters import cluster_in
-from iamtriage.explaining._rules.shared.manifests import Rule, Subject, binding, manifest, role
+from iamtriage.explaining._rules.shared.cases import describe_principal, underlying_role
+from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.manifests import Rule, Subject, build_binding, build_role, to_yaml
 from iamtriage.explaining._rules.shared.principal_mappings import (
     VIEW_POLICY,
-    entry_remedy,
-    look_remedy,
-    map_remedy,
-    mappable,
-    mode_remedy,
+    aws_auth_remedy,
+    build_cluster_principal,
+    create_entry_remedy,
+    enable_entries_remedy,
+    inspect_access_remedy,
 )
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Role
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster
-    from iamtriage.explaining._rules.shared.principal_mappings import Mappable
+    from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
     from iamtriage.failures._failures import ConsoleKubernetesAccess
 
 __all__ = ("explain_console",)
@@ -56,11 +56,11 @@ _NOT_KNOWN = "Unauthorized: Verify you have access to the Kubernetes cluster"
 
 def explain_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     """Explain that the console shows no Kubernetes objects."""
-    cluster = cluster_in(case)
-    who = mappable(case.principal, case.caller or "the console's principal")
+    cluster = find_cluster(case)
+    who = build_cluster_principal(case.principal, case.caller or "the console's principal")
     kubernetes = (_entry_half(cluster, who),) if cluster.uses_entries else ()
-    mapped = (_map_half(cluster, who),) if cluster.uses_map else ()
-    late = (mode_remedy(cluster),) if cluster.mode == "CONFIG_MAP" else ()
+    mapped = (_map_half(cluster, who),) if cluster.uses_aws_auth else ()
+    late = (enable_entries_remedy(cluster),) if cluster.mode == "CONFIG_MAP" else ()
     return Explanation(
         failure=case.failure,
         topic="eks-console",
@@ -71,7 +71,7 @@ def explain_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
             *kubernetes,
             _role_half(cluster),
             *mapped,
-            look_remedy(cluster, who),
+            inspect_access_remedy(cluster, who),
             *late,
         ),
         notes=(
@@ -89,7 +89,7 @@ def _causes(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> list[Cause
             "console-without-access",
             "The signed-in principal does not get at the Kubernetes objects of this cluster.",
             "reported",
-            clues.quoted(case.text, _NOT_KNOWN),
+            clues.quote_phrases(case.text, _NOT_KNOWN),
         ),
         *mode_causes(cluster),
     ]
@@ -115,7 +115,7 @@ def _causes(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> list[Cause
 
 def _iam_half(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy:
     who = case.principal
-    role_of = role_in(who)
+    role_of = underlying_role(who)
     steps = (
         ["Words that begin with REPLACE_ stand for what is not known."] if _has_gaps(case, cluster) else []
     )
@@ -123,7 +123,7 @@ def _iam_half(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy:
         steps.append(_permission_set(role_of))
     else:
         steps.append(
-            f"Attach the policy to {named(who, None) if who else 'the user or role that is signed in'}."
+            f"Attach the policy to {describe_principal(who, None) if who else 'the user or role that is signed in'}."
         )
     steps += [
         "eks:ListClusters, eks:DescribeAddonVersions and iam:ListRoles take no resource but *.",
@@ -172,7 +172,7 @@ def _statement(sid: str, actions: tuple[str, ...] | str, resource: str) -> dict[
 
 def _place(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> tuple[str, str, str]:
     account = cluster.account if cluster.account and ACCOUNT.fullmatch(cluster.account) else None
-    region, name = commands.region(cluster.region), cluster.word
+    region, name = commands.region(cluster.region), cluster.argument
     # The caller may be of another account than the cluster, which then is not theirs to show in the console.
     caller = getattr(case.principal, "account", None)
     return (
@@ -186,12 +186,12 @@ def _has_gaps(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> bool:
     return any(part.startswith("REPLACE_") for part in _place(case, cluster))
 
 
-def _entry_half(cluster: Cluster, who: Mappable) -> Remedy:
-    return entry_remedy(
+def _entry_half(cluster: Cluster, who: ClusterPrincipal) -> Remedy:
+    return create_entry_remedy(
         cluster,
         who,
         namespace=None,
-        title=f"The Kubernetes half: give {who.words} an access entry",
+        title=f"The Kubernetes half: give {who.description} an access entry",
         steps=(
             f"{VIEW_POLICY} shows the workloads of all namespaces, but neither nodes nor Secrets. For the nodes, bind the group {_GROUP} by the manifest below and add --kubernetes-groups {_GROUP} to the first command.",
             "AmazonEKSAdminViewPolicy in its place shows everything, the contents of Secrets included.",
@@ -202,8 +202,8 @@ def _entry_half(cluster: Cluster, who: Mappable) -> Remedy:
 def _role_half(cluster: Cluster) -> Remedy:
     name = _GROUP
     objects = (
-        role(name, _SHOWN, namespace=None),
-        binding(name, name, Subject("Group", _GROUP), namespace=None),
+        build_role(name, _SHOWN, namespace=None),
+        build_binding(name, name, Subject("Group", _GROUP), namespace=None),
     )
     if cluster.mode == "API":
         title = "For nodes, and for less than a policy: a role for what the console shows"
@@ -218,18 +218,18 @@ def _role_half(cluster: Cluster) -> Remedy:
             "Save the manifest as console.yaml. It lets the group read the common types; for more, add them.",
         ),
         commands=("kubectl create -f console.yaml",),
-        manifest=manifest(*objects),
+        manifest=to_yaml(*objects),
         url=pages.EKS_CONSOLE,
     )
 
 
-def _map_half(cluster: Cluster, who: Mappable) -> Remedy:
+def _map_half(cluster: Cluster, who: ClusterPrincipal) -> Remedy:
     title = (
         "The Kubernetes half, second step" if cluster.mode == "CONFIG_MAP" else "Or, without access entries"
     )
-    return map_remedy(
+    return aws_auth_remedy(
         cluster,
         who,
         groups=(_GROUP,),
-        title=f"{title}: map {who.words} to the group in aws-auth",
+        title=f"{title}: map {who.description} to the group in aws-auth",
     )

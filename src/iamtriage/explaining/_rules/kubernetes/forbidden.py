@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.kubernetes.other_authorizers import explain_ref
 from iamtriage.explaining._rules.kubernetes.rbac_remedies import Refused, remedies_for
 from iamtriage.explaining._rules.kubernetes.users import explain_anonymous, explain_component, explain_node
 from iamtriage.explaining._rules.shared import clues
-from iamtriage.explaining._rules.shared.kubernetes_requests import READ, kind_of_user, request_in
+from iamtriage.explaining._rules.shared.kubernetes_requests import READ_VERBS, classify_user, parse_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,8 +36,8 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     failure = case.failure
     if failure.verb is None:
         return explain_refusal(case)
-    request = request_in(case)
-    kind = kind_of_user(failure.user)
+    request = parse_request(case)
+    kind = classify_user(failure.user)
     if kind == "anonymous":
         return explain_anonymous(case, request)
     if kind == "node":
@@ -48,7 +48,7 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     return Explanation(
         failure=failure,
         topic="kubernetes-rbac",
-        summary=f"Kubernetes does not let {refused.who} {request.shown}: nothing there allows it.",
+        summary=f"Kubernetes does not let {refused.who} {request.description}: nothing there allows it.",
         causes=tuple(_causes(refused)),
         remedies=remedies_for(refused),
         notes=tuple(_notes(refused)),
@@ -56,7 +56,7 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
 
 
 def _causes(refused: Refused) -> Iterator[Cause]:
-    missing = _MISSING_ROLE.search(clues.said(refused.case))
+    missing = _MISSING_ROLE.search(clues.message_text(refused.case))
     if missing:
         kind = "ClusterRole" if missing[1] == "clusterrole" else "Role"
         words = f"A binding names the {kind} {clip_text(missing[2])}, which does not exist."
@@ -67,7 +67,7 @@ def _causes(refused: Refused) -> Iterator[Cause]:
         f"No role that is bound to {refused.who}{policies} allows it.",
         "reported",
         (
-            f"The API server says that the user cannot {refused.request.shown}.",
+            f"The API server says that the user cannot {refused.request.description}.",
             "It knew who called, so that logging in worked.",
         ),
     )
@@ -89,14 +89,14 @@ def _notes(refused: Refused) -> Iterator[str]:
     if refused.kind == "service account":
         yield "What the pod may do in AWS is another matter: that is decided by its IAM role (IRSA or Pod Identity)."
     if refused.is_iam and refused.policy is None and refused.cluster.uses_entries:
-        sees = request.verb in READ and request.path is None
+        sees = request.verb in READ_VERBS and request.path is None
         viewing = "AmazonEKSAdminViewPolicy, which shows everything, Secrets included, and " if sees else ""
         yield f"Of the access policies for people, {viewing}AmazonEKSClusterAdminPolicy, which allows everything, {'cover' if sees else 'covers'} this. A role of your own allows less."
     if request.verb in {"escalate", "bind", "impersonate"}:
         yield f"Whoever may {request.verb} can get rights that they do not have now. Limit it to names."
     if request.resource == "secrets" and request.verb in {"list", "watch"}:
         yield "To list Secrets is to read them: the list holds what is in them."
-    if request.verb in READ and request.path is None:
+    if request.verb in READ_VERBS and request.path is None:
         yield "A client often needs more verbs than the first that is refused: kubectl get of a type asks to list it, a controller lists and watches. The next refusal names the next verb."
-    if request.is_supplied:
+    if request.has_supplied_namespace:
         yield "The namespace is that of the facts: the text tells none."

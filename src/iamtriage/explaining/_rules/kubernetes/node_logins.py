@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import lack_of_entry, mode_causes
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.cases import role_in
-from iamtriage.explaining._rules.shared.clusters import cluster_in
+from iamtriage.explaining._rules.shared.cases import underlying_role
+from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.principal_mappings import (
     NODE_GROUPS,
     NODE_USERNAME,
-    create_entry,
-    look_remedy,
-    map_remedy,
-    mappable,
+    aws_auth_remedy,
+    build_cluster_principal,
+    create_entry_command,
+    inspect_access_remedy,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
-    from iamtriage.explaining._rules.shared.principal_mappings import Mappable
+    from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
 
 __all__ = ("explain_node_login",)
 
@@ -35,9 +35,9 @@ _REGISTERS = re.compile(r"Unable to register node")
 
 def explain_node_login(case: AnyCase, words: str) -> Explanation:
     """Explain that a node is not let in."""
-    cluster = cluster_in(case)
-    role = role_in(case.principal)
-    who = mappable(role, "the role of the nodes", placeholder="NODE_ROLE_ARN")
+    cluster = find_cluster(case)
+    role = underlying_role(case.principal)
+    who = build_cluster_principal(role, "the role of the nodes", placeholder="NODE_ROLE_ARN")
     registers = _REGISTERS.search(words) is not None
     return Explanation(
         failure=case.failure,
@@ -66,7 +66,7 @@ def _possible(cluster: Cluster) -> Iterator[Cause]:
     yield Cause("node-role-not-mapped", words, "possible")
     words = "The entry is that of the instance profile, which is another thing than the role in it."
     yield Cause("instance-profile", words, "possible")
-    if cluster.uses_map:
+    if cluster.uses_aws_auth:
         words = "aws-auth holds the ARN of the role with its path, with which it never matches."
         yield Cause("role-path", words, "possible")
     if cluster.uses_entries:
@@ -78,7 +78,7 @@ def _possible(cluster: Cluster) -> Iterator[Cause]:
     yield Cause("sts-region-off", "STS is not activated in the region for the account.", "possible")
 
 
-def _remedies(cluster: Cluster, who: Mappable) -> Iterator[Remedy]:
+def _remedies(cluster: Cluster, who: ClusterPrincipal) -> Iterator[Remedy]:
     if not who.is_known:
         query = ("--nodegroup-name", "NODEGROUP", "--query", "nodegroup.nodeRole", "--output", "text")
         yield Remedy(
@@ -86,11 +86,11 @@ def _remedies(cluster: Cluster, who: Mappable) -> Iterator[Remedy]:
             who="cluster administrator",
             steps=("The first command is for managed node groups, the second for nodes of your own.",),
             commands=(
-                cluster.eks("describe-nodegroup", *query),
+                cluster.eks_command("describe-nodegroup", *query),
                 "aws iam get-instance-profile --instance-profile-name INSTANCE_PROFILE --query 'InstanceProfile.Roles[0].Arn' --output text",
             ),
         )
-    yield look_remedy(cluster, who)
+    yield inspect_access_remedy(cluster, who)
     if cluster.uses_entries:
         steps = [
             "The type cannot be changed later. EC2_LINUX is for Linux and Bottlerocket, EC2_WINDOWS for Windows, EC2 for node classes of Auto Mode, HYBRID_LINUX for hybrid nodes.",
@@ -99,12 +99,12 @@ def _remedies(cluster: Cluster, who: Mappable) -> Iterator[Remedy]:
         yield Remedy(
             title="Give the role of the nodes an access entry for nodes",
             who="cluster administrator",
-            steps=(*steps, *([who.note] if who.note else [])),
-            commands=(create_entry(cluster, who, kind="EC2_LINUX"),),
+            steps=(*steps, *([who.path_note] if who.path_note else [])),
+            commands=(create_entry_command(cluster, who, kind="EC2_LINUX"),),
             url=pages.EKS_ACCESS_ENTRIES,
         )
-    if cluster.uses_map:
-        yield map_remedy(
+    if cluster.uses_aws_auth:
+        yield aws_auth_remedy(
             cluster,
             who,
             groups=NODE_GROUPS,

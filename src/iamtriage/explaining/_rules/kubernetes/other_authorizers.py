@@ -38,7 +38,7 @@ _PROTECTED = re.compile(r"may not be deleted")
 
 def explain_refusal(case: Case[KubernetesForbidden]) -> Explanation:
     """Explain that Kubernetes forbids something in other words than those of RBAC."""
-    words = clues.said(case)
+    words = clues.message_text(case)
     missing = missing_account_in(words)
     if missing is not None:
         return explain_missing_account(case, missing)

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import principal_in, role_in
-from iamtriage.explaining._rules.shared.clusters import cluster_in, entry_arn_in, words_around
+from iamtriage.explaining._rules.shared.cases import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.clusters import failure_context, find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.principal_mappings import (
+    IAM_DOES_NOT_HELP,
     NODE_GROUPS,
-    NOT_IAM,
-    create_entry,
-    map_remedy,
-    mappable,
+    aws_auth_remedy,
+    build_cluster_principal,
+    create_entry_command,
 )
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ _TAG = "aws:RequestTag/kubernetes-"
 
 def explain_association_exists(case: Case[AccessEntry], words: str) -> Explanation:
     """Explain that a service account has an association already."""
-    cluster = cluster_in(case)
+    cluster = find_cluster(case)
     found = _ASSOCIATION.search(words)
     association = found[1] if found else "ASSOCIATION_ID"
     name = commands.kubernetes_name(case.facts.service_account)
@@ -67,10 +67,10 @@ def explain_association_exists(case: Case[AccessEntry], words: str) -> Explanati
                 title="See the association that is there",
                 who="cluster administrator",
                 commands=(
-                    cluster.eks(
+                    cluster.eks_command(
                         "list-pod-identity-associations", "--namespace", place, "--service-account", name
                     ),
-                    cluster.eks("describe-pod-identity-association", "--association-id", association),
+                    cluster.eks_command("describe-pod-identity-association", "--association-id", association),
                 ),
                 url=pages.EKS_POD_ASSOCIATION,
             ),
@@ -79,7 +79,7 @@ def explain_association_exists(case: Case[AccessEntry], words: str) -> Explanati
                 who="cluster administrator",
                 steps=("It takes iam:PassRole for the role. Pods have to be made anew.",),
                 commands=(
-                    cluster.eks(
+                    cluster.eks_command(
                         "update-pod-identity-association",
                         *("--association-id", association, "--role-arn", "ROLE_ARN"),
                     ),
@@ -90,19 +90,19 @@ def explain_association_exists(case: Case[AccessEntry], words: str) -> Explanati
                 title="In Terraform, import it",
                 who="you",
                 commands=(
-                    f"terraform import aws_eks_pod_identity_association.NAME {cluster.word},{association}",
+                    f"terraform import aws_eks_pod_identity_association.NAME {cluster.argument},{association}",
                 ),
                 url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_pod_identity_association#import",
             ),
         ),
-        notes=(NOT_IAM,),
+        notes=(IAM_DOES_NOT_HELP,),
     )
 
 
 def explain_association_missing(case: Case[AccessEntry], words: str) -> Explanation:
     """Explain that there is no such association."""
     del words
-    cluster = cluster_in(case)
+    cluster = find_cluster(case)
     name = commands.kubernetes_name(case.facts.service_account)
     place = commands.namespace(case.facts.namespace)
     return Explanation(
@@ -123,8 +123,8 @@ def explain_association_missing(case: Case[AccessEntry], words: str) -> Explanat
                 who="cluster administrator",
                 steps=("It takes iam:PassRole for the role, and a role that trusts pods.eks.amazonaws.com.",),
                 commands=(
-                    cluster.eks("list-pod-identity-associations"),
-                    cluster.eks(
+                    cluster.eks_command("list-pod-identity-associations"),
+                    cluster.eks_command(
                         "create-pod-identity-association",
                         *("--namespace", place, "--service-account", name, "--role-arn", "ROLE_ARN"),
                     ),
@@ -138,7 +138,7 @@ def explain_association_missing(case: Case[AccessEntry], words: str) -> Explanat
 def explain_pod_trust(case: Case[AccessEntry], words: str) -> Explanation:
     """Explain that a role does not trust Pod Identity."""
     del words
-    role = role_in(principal_in(entry_arn_in(case)))
+    role = underlying_role(try_parse_principal(find_entry_arn(case)))
     name = commands.role_name(role.name if role else None)
     limited = _limits(case.facts)
     steps = [
@@ -253,10 +253,10 @@ def _trust_policy(limited: tuple[str, str] | None) -> dict[str, Any]:
 def explain_fargate_role(case: Case[AccessEntry], words: str) -> Explanation:
     """Explain that the cluster does not know the role by which Fargate starts pods."""
     del words
-    cluster = cluster_in(case)
-    role = role_in(principal_in(entry_arn_in(case)))
-    who = mappable(role, "the pod execution role", placeholder="POD_EXECUTION_ROLE_ARN")
-    found = _PROFILE.search(words_around(case))
+    cluster = find_cluster(case)
+    role = underlying_role(try_parse_principal(find_entry_arn(case)))
+    who = build_cluster_principal(role, "the pod execution role", placeholder="POD_EXECUTION_ROLE_ARN")
+    found = _PROFILE.search(failure_context(case))
     profile = found[1] if found else "FARGATE_PROFILE"
     name = commands.role_name(role.name if role else None)
     policy = f"arn:{cluster.partition}:iam::aws:policy/{_FARGATE_POLICY}"
@@ -266,8 +266,8 @@ def explain_fargate_role(case: Case[AccessEntry], words: str) -> Explanation:
             title="Find the pod execution role and see whether it is mapped",
             who="cluster administrator",
             commands=(
-                cluster.eks("describe-fargate-profile", "--fargate-profile-name", profile, *query),
-                *((cluster.eks("list-access-entries"),) if cluster.uses_entries else ()),
+                cluster.eks_command("describe-fargate-profile", "--fargate-profile-name", profile, *query),
+                *((cluster.eks_command("list-access-entries"),) if cluster.uses_entries else ()),
             ),
             url=pages.EKS_FARGATE_ROLE,
         )
@@ -277,13 +277,13 @@ def explain_fargate_role(case: Case[AccessEntry], words: str) -> Explanation:
             Remedy(
                 title="Give it an access entry for Fargate",
                 who="cluster administrator",
-                commands=(create_entry(cluster, who, kind="FARGATE_LINUX"),),
+                commands=(create_entry_command(cluster, who, kind="FARGATE_LINUX"),),
                 url=pages.EKS_ACCESS_ENTRIES,
             )
         )
-    if cluster.uses_map:
+    if cluster.uses_aws_auth:
         remedies.append(
-            map_remedy(
+            aws_auth_remedy(
                 cluster,
                 who,
                 groups=(*NODE_GROUPS, "system:node-proxier"),

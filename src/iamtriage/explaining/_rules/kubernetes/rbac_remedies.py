@@ -14,19 +14,33 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.access_policies import narrowest
-from iamtriage.explaining._rules.shared.cases import Case, named, principal_in, role_in
-from iamtriage.explaining._rules.shared.clusters import Cluster, cluster_in
+from iamtriage.explaining._rules.shared.access_policies import narrowest_access_policy
+from iamtriage.explaining._rules.shared.cases import (
+    Case,
+    describe_principal,
+    try_parse_principal,
+    underlying_role,
+)
+from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes_requests import (
-    READ,
+    READ_VERBS,
     Request,
     UserKind,
-    service_account_in,
-    user_word,
+    parse_service_account,
+    user_argument,
 )
-from iamtriage.explaining._rules.shared.manifests import Subject, binding, manifest, object_name, role
-from iamtriage.explaining._rules.shared.principal_mappings import associate_policy, mappable
+from iamtriage.explaining._rules.shared.manifests import (
+    Subject,
+    build_binding,
+    build_role,
+    object_name,
+    to_yaml,
+)
+from iamtriage.explaining._rules.shared.principal_mappings import (
+    associate_policy_command,
+    build_cluster_principal,
+)
 from iamtriage.failures._failures import KubernetesForbidden
 
 if TYPE_CHECKING:
@@ -65,13 +79,13 @@ class Refused:
     def of(cls, case: Case[KubernetesForbidden], request: Request, kind: UserKind) -> Self:
         """Work out who it is."""
         user = case.failure.user
-        principal = principal_in(user) if kind in {"iam", "iam session"} else None
-        subject = _subject(user, kind, role_in(principal))
+        principal = try_parse_principal(user) if kind in {"iam", "iam session"} else None
+        subject = _subject(user, kind, underlying_role(principal))
         return cls(
             case=case,
             request=request,
             kind=kind,
-            cluster=cluster_in(case),
+            cluster=find_cluster(case),
             principal=principal,
             subject=subject,
             who=_who(user, kind, principal, subject),
@@ -95,7 +109,7 @@ class Refused:
         unsure = request.resource == "namespaces" and request.namespace is not None
         if request.path or request.group is None or unsure:
             return None
-        return narrowest(request.verb or "", request.group, request.resource or "")
+        return narrowest_access_policy(request.verb or "", request.group, request.resource or "")
 
 
 def remedies_for(refused: Refused) -> tuple[Remedy, ...]:
@@ -112,7 +126,7 @@ def remedies_for(refused: Refused) -> tuple[Remedy, ...]:
 
 def _subject(user: str | None, kind: UserKind, of_role: Role | None) -> Subject | None:
     if kind == "service account":
-        return service_account_in(user)
+        return parse_service_account(user)
     if kind == "iam session" and of_role is not None:
         return Subject("Group", object_name("iam", of_role.name))
     return None if kind == "unknown" else Subject("User", user or "")
@@ -122,13 +136,18 @@ def _who(user: str | None, kind: UserKind, principal: Principal | None, subject:
     if kind == "service account" and subject is not None:
         return f"the service account {subject.namespace}/{subject.name}"
     if principal is not None:
-        return clip_text(named(principal, user))
+        return clip_text(describe_principal(principal, user))
     return "the user" if kind == "unknown" else f"the user {clip_text(user or '')}"
 
 
 def _one_namespace(refused: Refused) -> Remedy | None:
     request = refused.request
-    if not request.everywhere or request.is_cluster_wide or request.path or request.verb not in READ:
+    if (
+        not request.is_cluster_scope
+        or request.is_cluster_scoped_type
+        or request.path
+        or request.verb not in READ_VERBS
+    ):
         return None
     place = commands.namespace(refused.case.facts.namespace)
     return Remedy(
@@ -147,20 +166,23 @@ def _role_remedy(refused: Refused) -> Remedy | None:
     rule = request.rule
     if rule is None:
         return None
-    cluster_wide = request.everywhere or (request.is_cluster_wide and request.namespace is None)
+    cluster_wide = request.is_cluster_scope or (request.is_cluster_scoped_type and request.namespace is None)
     place = None if cluster_wide else request.namespace or "NAMESPACE"
     subject = refused.subject or Subject("User", "USER")
-    name = object_name(request.verb or "", request.type_word, request.subresource, request.name or "")
+    name = object_name(request.verb or "", request.type_argument, request.subresource, request.name or "")
     # One name for each of those who are bound, or the next one would take its place.
     bound = object_name(name, subject.namespace or "", subject.name.rpartition(":")[2])
-    objects = (role(name, (rule,), namespace=place), binding(bound, name, subject, namespace=place))
+    objects = (
+        build_role(name, (rule,), namespace=place),
+        build_binding(bound, name, subject, namespace=place),
+    )
     kinds = "Role and RoleBinding" if place else "ClusterRole and ClusterRoleBinding"
     return Remedy(
         title=f"Allow exactly this by {kinds}",
         who="cluster administrator",
         steps=tuple(_role_steps(refused, place)),
         commands=("kubectl create -f rbac.yaml",),
-        manifest=manifest(*objects),
+        manifest=to_yaml(*objects),
         url=pages.RBAC,
     )
 
@@ -179,7 +201,7 @@ def _role_steps(refused: Refused, place: str | None) -> list[str]:
         )
     if request.name is not None:
         steps.append("It holds for this object only. Without resourceNames it holds for all of the type.")
-    if place is None and not request.is_cluster_wide and request.path is None:
+    if place is None and not request.is_cluster_scoped_type and request.path is None:
         steps.append("It holds in every namespace.")
     if refused.kind == "user":
         steps.append("Where the user name changes with the session, bind a group of the same people instead.")
@@ -191,20 +213,20 @@ def _group_remedy(refused: Refused) -> Remedy | None:
     if refused.kind != "iam session" or refused.subject is None or refused.subject.kind != "Group":
         return None
     cluster, group = refused.cluster, refused.subject.name
-    who = mappable(refused.principal)
+    who = build_cluster_principal(refused.principal)
     lines: list[str] = []
     steps = ["A session's user name changes with the session, so the binding names a group."]
     if cluster.uses_entries:
         words = ("--kubernetes-groups", group, "EXISTING_GROUPS")
         lines += [
-            cluster.eks("describe-access-entry", principal=who.entry),
-            cluster.eks("update-access-entry", *words, principal=who.entry),
+            cluster.eks_command("describe-access-entry", principal=who.entry_argument),
+            cluster.eks_command("update-access-entry", *words, principal=who.entry_argument),
         ]
-        steps += [_GROUPS_REPLACED, *([who.note] if who.note else [])]
-    if cluster.uses_map:
+        steps += [_GROUPS_REPLACED, *([who.path_note] if who.path_note else [])]
+    if cluster.uses_aws_auth:
         lines.append("kubectl -n kube-system edit configmap aws-auth")
         which = "Where there is no access entry, add" if cluster.uses_entries else "Add"
-        steps.append(f"{which} the group to the entry with the rolearn {who.map_arn}, under groups.")
+        steps.append(f"{which} the group to the entry with the rolearn {who.aws_auth_arn}, under groups.")
     return Remedy(
         title=f"Put {refused.who} into the group {group}",
         who="cluster administrator",
@@ -218,13 +240,13 @@ def _policy_remedy(refused: Refused) -> Remedy | None:
     request, cluster, policy = refused.request, refused.cluster, refused.policy
     principal = refused.principal
     if principal is None and refused.kind in {"user", "unknown"}:
-        principal = principal_in(refused.case.facts.caller)
+        principal = try_parse_principal(refused.case.facts.caller)
     if policy is None or principal is None or not cluster.uses_entries:
         return None
-    who = mappable(principal)
-    if not who.is_known or who.refusal:
+    who = build_cluster_principal(principal)
+    if not who.is_known or who.entry_refusal:
         return None
-    everywhere = request.everywhere or request.is_cluster_wide
+    everywhere = request.is_cluster_scope or request.is_cluster_scoped_type
     place = None if everywhere else commands.namespace(request.namespace)
     scope = "in all namespaces" if place is None else f"in the namespace {place}"
     steps = [
@@ -235,15 +257,15 @@ def _policy_remedy(refused: Refused) -> Remedy | None:
     steps.append(
         "Where EKS answers that the principalArn could not be found, aws-auth lets the caller in. An access entry would go before that, so take the groups along when you make one."
     )
-    if who.note:
-        steps.append(who.note)
+    if who.path_note:
+        steps.append(who.path_note)
     return Remedy(
         title=f"Or associate {policy} with the access entry",
         who="cluster administrator",
         steps=tuple(steps),
         commands=(
-            cluster.eks("list-associated-access-policies", principal=who.entry),
-            associate_policy(cluster, who, policy, namespace=place),
+            cluster.eks_command("list-associated-access-policies", principal=who.entry_argument),
+            associate_policy_command(cluster, who, policy, namespace=place),
         ),
         url=pages.EKS_ACCESS_POLICIES,
     )
@@ -255,13 +277,13 @@ def _check(refused: Refused) -> Remedy | None:
         return None
     words = ["kubectl", "auth", "can-i", *_asked(request)]
     if request.path is None and (
-        request.namespace is not None or not (request.everywhere or request.is_cluster_wide)
+        request.namespace is not None or not (request.is_cluster_scope or request.is_cluster_scoped_type)
     ):
         words += ["-n", commands.namespace(request.namespace)]
-    elif request.path is None and not request.is_cluster_wide:
+    elif request.path is None and not request.is_cluster_scoped_type:
         words.append("--all-namespaces")
     # With = in between, no name is taken for an option.
-    words.append(f"--as={user_word(refused.user)}")
+    words.append(f"--as={user_argument(refused.user)}")
     steps: list[str] = []
     if refused.subject is not None and refused.subject.kind == "Group":
         words.append(f"--as-group={refused.subject.name}")
@@ -281,7 +303,7 @@ def _check(refused: Refused) -> Remedy | None:
 def _asked(request: Request) -> tuple[str, ...]:
     """Give verb and type for ``kubectl auth can-i``."""
     verb = request.verb or ""
-    what = request.type_word
+    what = request.type_argument
     if request.path is not None and not _PATH.fullmatch(request.path):
         what = "PATH"
     if request.name is not None and commands.kubernetes_name(request.name) == request.name:

@@ -31,8 +31,11 @@ from iamtriage.explaining._rules.kubernetes.service_accounts import (
 )
 from iamtriage.explaining._rules.kubernetes.users import TERRAFORM, terraform_remedy
 from iamtriage.explaining._rules.shared import clues, pages
-from iamtriage.explaining._rules.shared.clusters import cluster_in, own_words
-from iamtriage.explaining._rules.shared.principal_mappings import look_remedy, mappable
+from iamtriage.explaining._rules.shared.clusters import failure_sentence, find_cluster
+from iamtriage.explaining._rules.shared.principal_mappings import (
+    build_cluster_principal,
+    inspect_access_remedy,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,13 +56,13 @@ _SAYINGS = (
 
 def explain_unauthorized(case: Case[KubernetesUnauthorized]) -> Explanation:
     """Explain that the API server or the authenticator does not accept who calls."""
-    around = clues.said(case)
+    around = clues.message_text(case)
     # Its own words first: what stands around may be of another failure.
-    for words in (own_words(case), around):
+    for words in (failure_sentence(case), around):
         special = _special(case, words)
         if special is not None:
             return special
-    found = _RESOURCE_TYPE.search(own_words(case))
+    found = _RESOURCE_TYPE.search(failure_sentence(case))
     return _login(case, around, found[1] if found else None)
 
 
@@ -72,14 +75,14 @@ def _special(case: Case[KubernetesUnauthorized], words: str) -> Explanation | No
         return explain_missing_account(case, missing)
     if is_old_token(words):
         return explain_old_token(case, words)
-    if clues.is_kubelet(words):
+    if clues.is_from_kubelet(words):
         return explain_node_login(case, words)
     return explain_authenticator(case, words)
 
 
 def _login(case: Case[KubernetesUnauthorized], words: str, unknown_type: str | None) -> Explanation:
-    cluster = cluster_in(case)
-    who = mappable(case.principal, case.caller or "the caller")
+    cluster = find_cluster(case)
+    who = build_cluster_principal(case.principal, case.caller or "the caller")
     terraform = TERRAFORM.search(case.text) is not None
     summary = "The API server does not know who calls: no entry of the cluster fits the caller, or the token is wrong."
     if unknown_type is not None:
@@ -97,7 +100,7 @@ def _login(case: Case[KubernetesUnauthorized], words: str, unknown_type: str | N
         remedies=(
             *([terraform_remedy()] if terraform else []),
             *_own_remedies(cluster),
-            look_remedy(cluster, who),
+            inspect_access_remedy(cluster, who),
             *let_in_remedies(cluster, who, namespace=case.facts.namespace),
             log_remedy(cluster),
         ),
@@ -110,7 +113,7 @@ def _login(case: Case[KubernetesUnauthorized], words: str, unknown_type: str | N
 
 def _first_causes(words: str, unknown_type: str | None) -> Iterator[Cause]:
     if unknown_type is None:
-        said = next(iter(clues.quoted(words, *_SAYINGS)), None)
+        said = next(iter(clues.quote_phrases(words, *_SAYINGS)), None)
         yield Cause(
             "identity-not-accepted",
             "The API server does not accept the caller's identity.",
@@ -134,7 +137,7 @@ def _possible_causes(cluster: Cluster, *, terraform: bool) -> Iterator[Cause]:
         "possible",
     )
     yield Cause("not-mapped", f"The caller has {lack_of_entry(cluster)}.", "possible")
-    if cluster.uses_map:
+    if cluster.uses_aws_auth:
         yield Cause(
             "mapped-in-wrong-form",
             "aws-auth holds the caller's ARN in a form that never matches: a role with its path, a session, an instance profile, another partition.",
@@ -164,7 +167,7 @@ def _own_remedies(cluster: Cluster) -> Iterator[Remedy]:
             "Compare the ARN with those that the cluster lets in. kubectl uses the profile that its kubeconfig names, else that of the shell.",
             "No output of the last command is good: then there is a token, and the cluster does not know its owner.",
         ),
-        commands=("aws sts get-caller-identity", "kubectl config view --minify", cluster.try_token()),
+        commands=("aws sts get-caller-identity", "kubectl config view --minify", cluster.token_command()),
         url=pages.EKS_TROUBLESHOOTING,
     )
     yield Remedy(
@@ -173,6 +176,6 @@ def _own_remedies(cluster: Cluster) -> Iterator[Remedy]:
         steps=(
             "Where a role is let in that you may assume, add --role-arn with its ARN. For another profile, add --profile.",
         ),
-        commands=(cluster.kubeconfig(), "kubectl auth whoami"),
+        commands=(cluster.kubeconfig_command(), "kubectl auth whoami"),
         url=pages.EKS_KUBECONFIG,
     )

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 from iamtriage._text import clip_text
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import clues, pages
-from iamtriage.explaining._rules.shared.clusters import cluster_in
+from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.principal_mappings import (
     NODE_GROUPS,
     NODE_USERNAME,
-    mappable,
-    show_map,
+    aws_auth_command,
+    build_cluster_principal,
 )
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _COMPONENTS = {
 
 def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Explanation:
     """Explain that a request came without credentials."""
-    cluster = cluster_in(case)
+    cluster = find_cluster(case)
     causes = [
         Cause(
             "no-credentials",
@@ -68,7 +68,7 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
                 "The user of the context has to have an exec part that runs aws eks get-token.",
                 "The last command runs the helper by itself and throws the token away: what it still prints is the fault.",
             ),
-            commands=("kubectl config view --minify", cluster.kubeconfig(), cluster.try_token()),
+            commands=("kubectl config view --minify", cluster.kubeconfig_command(), cluster.token_command()),
             url=pages.EKS_KUBECONFIG,
         )
     ]
@@ -80,7 +80,7 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
         words = "The Kubernetes provider of Terraform has no token: it is not set, or comes from a cluster that was not there yet, or changed, when the plan was made."
         causes.append(Cause("terraform-without-token", words, "possible", ("The text is Terraform's.",)))
         remedies.insert(0, terraform_remedy())
-    if clues.is_kubelet(case.text):
+    if clues.is_from_kubelet(case.text):
         causes.append(
             Cause(
                 "kubelet-without-credentials",
@@ -101,7 +101,7 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
     return Explanation(
         failure=case.failure,
         topic="kubernetes-anonymous",
-        summary=f"Kubernetes does not let system:anonymous {request.shown}: no credentials were sent.",
+        summary=f"Kubernetes does not let system:anonymous {request.description}: no credentials were sent.",
         causes=tuple(causes),
         remedies=tuple(remedies),
         notes=tuple(notes),
@@ -139,7 +139,7 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
     """Explain that a node, or what calls with its identity, may not do something."""
     user = case.failure.user or ""
     causes: list[Cause] = []
-    said = _NO_RELATIONSHIP.search(clues.said(case))
+    said = _NO_RELATIONSHIP.search(clues.message_text(case))
     if said:
         words = "A kubelet may touch only what belongs to its own node and to the pods that run there."
         causes.append(Cause("not-of-this-node", words, "reported", (f"The API server says: {said[0]}.",)))
@@ -163,7 +163,7 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
             "possible",
         ),
     ]
-    summary = f"Kubernetes does not let {clip_text(user)} {request.shown}."
+    summary = f"Kubernetes does not let {clip_text(user)} {request.description}."
     return node_explanation(case, summary, causes, mapping_first="{{" in user)
 
 
@@ -191,7 +191,7 @@ def explain_component(case: Case[KubernetesForbidden], request: Request) -> Expl
     return Explanation(
         failure=case.failure,
         topic="kubernetes-component",
-        summary=f"Kubernetes does not let {clip_text(user)} {request.shown}, and that is {what}.",
+        summary=f"Kubernetes does not let {clip_text(user)} {request.description}, and that is {what}.",
         causes=(
             Cause(
                 "no-rule", "No role that is bound to it allows it.", "reported", (f"The user name is {user}",)
@@ -218,13 +218,17 @@ def node_explanation(
     case: Case[KubernetesForbidden], summary: str, causes: list[Cause], *, mapping_first: bool = False
 ) -> Explanation:
     """Explain that a node, or what calls as one, oversteps what a node may do."""
-    cluster = cluster_in(case)
-    lines = [show_map()] if cluster.uses_map else []
+    cluster = find_cluster(case)
+    lines = [aws_auth_command()] if cluster.uses_aws_auth else []
     steps = [
         f"A Linux node has the user name {NODE_USERNAME} and the groups {' and '.join(NODE_GROUPS)}. An access entry of the type EC2_LINUX gives both by itself."
     ]
     if cluster.uses_entries:
-        lines.append(cluster.eks("describe-access-entry", principal=mappable(None).entry))
+        lines.append(
+            cluster.eks_command(
+                "describe-access-entry", principal=build_cluster_principal(None).entry_argument
+            )
+        )
         steps.append("PRINCIPAL_ARN is the ARN of the role of the nodes, not of their instance profile.")
     program = Remedy(
         title="Let the program use a service account of its own",

@@ -6,7 +6,7 @@ people, those that allow or show everything are left out: nobody should get them
 
 from __future__ import annotations
 
-__all__ = ("narrowest", "policy_arn")
+__all__ = ("access_policy_arn", "narrowest_access_policy")
 
 _READ = frozenset({"get", "list", "watch"})
 _WRITE = frozenset({"create", "delete", "deletecollection", "patch", "update"})
@@ -49,12 +49,12 @@ _POLICIES = (
 )
 
 
-def narrowest(verb: str, group: str, resource: str) -> str | None:
+def narrowest_access_policy(verb: str, group: str, resource: str) -> str | None:
     """Give the narrowest access policy that is known to allow a verb on a resource type; None where none is.
 
-    >>> narrowest("list", "", "pods"), narrowest("create", "apps", "deployments")
+    >>> narrowest_access_policy("list", "", "pods"), narrowest_access_policy("create", "apps", "deployments")
     ('AmazonEKSViewPolicy', 'AmazonEKSEditPolicy')
-    >>> narrowest("list", "", "nodes") is None
+    >>> narrowest_access_policy("list", "", "nodes") is None
     True
     """
     for name, verbs, types in _POLICIES:
@@ -63,10 +63,10 @@ def narrowest(verb: str, group: str, resource: str) -> str | None:
     return None
 
 
-def policy_arn(name: str, partition: str = "aws") -> str:
+def access_policy_arn(name: str, partition: str = "aws") -> str:
     """Give the ARN of an access policy.
 
-    >>> policy_arn("AmazonEKSViewPolicy")
+    >>> access_policy_arn("AmazonEKSViewPolicy")
     'arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy'
     """
     return f"arn:{partition}:eks::aws:cluster-access-policy/{name}"

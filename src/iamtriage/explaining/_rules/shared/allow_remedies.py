@@ -13,8 +13,8 @@ from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.companion_actions import also_takes
-from iamtriage.explaining._rules.shared.principal_words import STAND_IN
+from iamtriage.explaining._rules.shared.companion_actions import companion_actions
+from iamtriage.explaining._rules.shared.principal_words import PLACEHOLDER_ACCOUNT
 from iamtriage.policies._documents import document, statement
 from iamtriage.policies._grants import grant_for
 from iamtriage.policies._masked_arns import PLACEHOLDER
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.policies._grants import Grant
 
-__all__ = ("REPLACE", "allow_remedy", "grant_of", "principal_arn", "sid_of")
+__all__ = ("REPLACE_PLACEHOLDERS", "allow_remedy", "policy_principal_arn", "required_grant", "statement_id")
 
-_FILE = "file://policy.json"
-REPLACE = f"Replace the words that begin with {PLACEHOLDER}: the message does not tell them."
+_POLICY_FILE = "file://policy.json"
+REPLACE_PLACEHOLDERS = f"Replace the words that begin with {PLACEHOLDER}: the message does not tell them."
 
 
-def grant_of(denial: Denial) -> Grant | None:
+def required_grant(denial: Denial) -> Grant | None:
     """Give what has to be allowed; None where the action is unknown or masked."""
     if denial.action is None:
         return None
@@ -37,17 +37,17 @@ def grant_of(denial: Denial) -> Grant | None:
 
 
 @functools.lru_cache(maxsize=512)
-def sid_of(action: str) -> str:
+def statement_id(action: str) -> str:
     """Give a statement's id for an action.
 
-    >>> sid_of("eks:DescribeCluster")
+    >>> statement_id("eks:DescribeCluster")
     'EksDescribeCluster'
     """
     service, _, name = action.partition(":")
     return "".join(part.capitalize() for part in service.split("-")) + name
 
 
-def principal_arn(denial: Denial) -> str:
+def policy_principal_arn(denial: Denial) -> str:
     """Give the caller's ARN for a policy's Principal or condition: of a session, its role's.
 
     STS tells no role's path. Where a role surely has one, a placeholder stands for it, since a policy that
@@ -62,7 +62,11 @@ def principal_arn(denial: Denial) -> str:
         whole = str(principal)
     else:
         return f"{PLACEHOLDER}PRINCIPAL_ARN"
-    return whole.replace(f":{STAND_IN}:", f":{PLACEHOLDER}ACCOUNT_ID:", 1) if denial.is_masked else whole
+    return (
+        whole.replace(f":{PLACEHOLDER_ACCOUNT}:", f":{PLACEHOLDER}ACCOUNT_ID:", 1)
+        if denial.has_masked_account
+        else whole
+    )
 
 
 def allow_remedy(
@@ -84,16 +88,16 @@ def allow_remedy(
         instead: whom to allow it in place of the caller, in words.
         first: its first step.
     """
-    grant = grant or grant_of(denial)
+    grant = grant or required_grant(denial)
     if grant is None:
         return None
-    name = sid_of(grant.action)
+    name = statement_id(grant.action)
     policy = document([statement(grant, sid=name)])
     steps = [
         *([first] if first else []),
-        *([REPLACE] if grant.has_placeholders else []),
+        *([REPLACE_PLACEHOLDERS] if grant.has_placeholders else []),
         *grant.notes,
-        *also_takes(grant.action, denial.resource),
+        *companion_actions(grant.action, denial.resource),
     ]
     role = denial.role
     title = title or f"Allow {grant.action} to {instead or denial.caller}"
@@ -103,14 +107,14 @@ def allow_remedy(
             who="organization administrator",
             steps=(
                 *steps,
-                _permission_set(role),
+                _permission_set_step(role),
                 "The inline policy is replaced as a whole: put the statement into the one that is there.",
             ),
             commands=(
                 "aws sso-admin list-instances",
                 (
                     f"aws sso-admin put-inline-policy-to-permission-set --instance-arn INSTANCE_ARN "
-                    f"--permission-set-arn PERMISSION_SET_ARN --inline-policy {_FILE}"
+                    f"--permission-set-arn PERMISSION_SET_ARN --inline-policy {_POLICY_FILE}"
                 ),
                 (
                     "aws sso-admin provision-permission-set --instance-arn INSTANCE_ARN "
@@ -121,7 +125,9 @@ def allow_remedy(
             layer="identity",
             url=url or pages.PERMISSION_SETS,
         )
-    where, put = _target(denial, name) if instead is None else (instead, (_put_on("ROLE_NAME", name),))
+    where, put = (
+        _target(denial, name) if instead is None else (instead, (_put_role_policy("ROLE_NAME", name),))
+    )
     return Remedy(
         title=title,
         who="account administrator",
@@ -133,7 +139,7 @@ def allow_remedy(
     )
 
 
-def _permission_set(role: IdentityCenterRole) -> str:
+def _permission_set_step(role: IdentityCenterRole) -> str:
     name = f" {role.permission_set}" if role.permission_set else ""
     return (
         f"Edit the permission set{name} in IAM Identity Center. The role belongs to Identity Center, which "
@@ -159,10 +165,10 @@ def _target(denial: Denial, name: str) -> tuple[str, tuple[str, ...]]:
         )
         words = ("put-user-policy", "--user-name", "USER_NAME")
     else:
-        return "the role or user that called", (_put_on("ROLE_NAME", name),)
-    return where, (command("aws", "iam", *words, "--policy-name", name, "--policy-document", _FILE),)
+        return "the role or user that called", (_put_role_policy("ROLE_NAME", name),)
+    return where, (command("aws", "iam", *words, "--policy-name", name, "--policy-document", _POLICY_FILE),)
 
 
-def _put_on(role: str, name: str) -> str:
-    words = ("put-role-policy", "--role-name", role, "--policy-name", name, "--policy-document", _FILE)
+def _put_role_policy(role: str, name: str) -> str:
+    words = ("put-role-policy", "--role-name", role, "--policy-name", name, "--policy-document", _POLICY_FILE)
     return command("aws", "iam", *words)

@@ -31,17 +31,17 @@ from iamtriage.arns._role_arns import normalize_role_arn, role_lookup
 from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.principal_words import behind_mask
+from iamtriage.explaining._rules.shared.principal_words import parse_masked_principal
 
 if TYPE_CHECKING:
     from iamtriage.typing import RoleTarget
 
-__all__ = ("ArnFault", "examine", "lookup_for", "principal_behind_mask")
+__all__ = ("ArnDiagnosis", "diagnose_arn", "lookup_command", "parse_principal_of_masked_account")
 
 _MASK = re.compile(
     r"[*xX#•.…]{2,}|<.{0,60}>|\[.{0,60}\]|\$?\{.{0,60}\}|[A-Z]*REDACTED[A-Z]*|(?:AWS_)?ACCOUNT(?:_ID)?"
 )
-_WANTED: dict[RoleTarget, str] = {
+_EXPECTED: dict[RoleTarget, str] = {
     "access-entry": "a role or user",
     "aws-auth": "a role without its path, or a user",
     "iam": "a role",
@@ -49,7 +49,7 @@ _WANTED: dict[RoleTarget, str] = {
 
 
 @attrs.frozen
-class ArnFault:
+class ArnDiagnosis:
     """Something that is wrong with an ARN.
 
     Attributes:
@@ -61,18 +61,18 @@ class ArnFault:
 
     code: str
     text: str
-    right: str | None = None
-    lookup: str | None = None
+    correct_arn: str | None = None
+    lookup_command: str | None = None
 
 
-def examine(text: str, target: RoleTarget) -> ArnFault | None:
+def diagnose_arn(text: str, target: RoleTarget) -> ArnDiagnosis | None:
     """Say what is wrong with an ARN; None for what is right there.
 
-    >>> examine("arn:aws:iam::111122223333:role/team/app", "access-entry") is None
+    >>> diagnose_arn("arn:aws:iam::111122223333:role/team/app", "access-entry") is None
     True
-    >>> examine("arn:aws:iam::111122223333:role/team/app", "aws-auth").right
+    >>> diagnose_arn("arn:aws:iam::111122223333:role/team/app", "aws-auth").right
     'arn:aws:iam::111122223333:role/app'
-    >>> examine("arn:aws:sts::111122223333:assumed-role/app/ana", "access-entry").right
+    >>> diagnose_arn("arn:aws:sts::111122223333:assumed-role/app/ana", "access-entry").right
     'arn:aws:iam::111122223333:role/app'
     """
     plain = text.strip(" \t\r\n\"'`")
@@ -80,35 +80,35 @@ def examine(text: str, target: RoleTarget) -> ArnFault | None:
         principal = parse_principal(plain)
         masked = False
     except InvalidArnError as error:
-        found = principal_behind_mask(plain)
+        found = parse_principal_of_masked_account(plain)
         if found is None:
             words = str(error).removesuffix(f": {quote_text(error.text)}")
-            return ArnFault("malformed-arn", f"The ARN breaks a rule: {words}.")
+            return ArnDiagnosis("malformed-arn", f"The ARN breaks a rule: {words}.")
         principal, masked = found, True
-    fault = _fault(principal, target)
+    fault = _diagnose(principal, target)
     if fault is None:
         quoted = plain != text
         words = "Quotes or white space around the ARN became part of it."
-        return ArnFault("quoted-arn", words, None if masked else plain) if quoted else None
-    return attrs.evolve(fault, right=None) if masked else fault
+        return ArnDiagnosis("quoted-arn", words, None if masked else plain) if quoted else None
+    return attrs.evolve(fault, correct_arn=None) if masked else fault
 
 
-def principal_behind_mask(text: str) -> Principal | None:
+def parse_principal_of_masked_account(text: str) -> Principal | None:
     """Give the principal of an ARN whose account is masked, with an account that stands for none.
 
-    >>> principal_behind_mask("arn:aws:iam::xxxx:role/app").name
+    >>> parse_principal_of_masked_account("arn:aws:iam::xxxx:role/app").name
     'app'
     """
     sections = text.split(":", 5)
     if len(sections) < 6 or ACCOUNT.fullmatch(sections[4]) or not _MASK.fullmatch(sections[4]):
         return None
-    return behind_mask(text)
+    return parse_masked_principal(text)
 
 
-def lookup_for(principal: Principal | None) -> str:
+def lookup_command(principal: Principal | None) -> str:
     """Give the command that prints the ARN of a principal as IAM has it.
 
-    >>> lookup_for(None)
+    >>> lookup_command(None)
     'aws iam get-role --role-name ROLE_NAME --query Role.Arn --output text'
     """
     if isinstance(principal, User):
@@ -128,47 +128,51 @@ def lookup_for(principal: Principal | None) -> str:
     return role_lookup(commands.role_name(principal.name if isinstance(principal, Role) else None))
 
 
-def _fault(principal: Principal, target: RoleTarget) -> ArnFault | None:
-    wanted = _WANTED[target]
+def _diagnose(principal: Principal, target: RoleTarget) -> ArnDiagnosis | None:
+    wanted = _EXPECTED[target]
     if isinstance(principal, RoleSession):
         words = f"It is the ARN of a session, and the ARN of {wanted} is wanted."
-        return _role_fault("session-arn", words, principal, target)
+        return _diagnose_role("session-arn", words, principal, target)
     if isinstance(principal, ServiceLinkedRole) and target == "access-entry":
-        return ArnFault("service-linked-role", "EKS takes no access entries for service-linked roles.")
+        return ArnDiagnosis("service-linked-role", "EKS takes no access entries for service-linked roles.")
     if isinstance(principal, IdentityCenterRole) and principal.lacks_its_path and target != "aws-auth":
         words = (
             "It is a role of Identity Center without its path, /aws-reserved/sso.amazonaws.com/ and "
             "perhaps a region."
         )
-        return _role_fault("path-missing", words, principal, target)
+        return _diagnose_role("path-missing", words, principal, target)
     if isinstance(principal, Role):
         if target == "aws-auth" and principal.path != "/":
             words = "The ARN has the path of the role, with which it never matches: STS tells no role's path."
-            return _role_fault("role-path", words, principal, target)
+            return _diagnose_role("role-path", words, principal, target)
         return None
     if isinstance(principal, User):
         if target == "iam":
-            return ArnFault("not-a-role", f"It is the ARN of a user, and the ARN of {wanted} is wanted.")
+            return ArnDiagnosis("not-a-role", f"It is the ARN of a user, and the ARN of {wanted} is wanted.")
         return None
-    return _no_caller(principal, wanted)
+    return _diagnose_other_principal(principal, wanted)
 
 
-def _role_fault(code: str, words: str, principal: Role | RoleSession, target: RoleTarget) -> ArnFault:
+def _diagnose_role(code: str, words: str, principal: Role | RoleSession, target: RoleTarget) -> ArnDiagnosis:
     try:
         right = normalize_role_arn(principal.arn, target=target)
     except RolePathUnknownError as error:
-        return ArnFault(code, words, lookup=error.command)
-    return ArnFault(code, words, right)
+        return ArnDiagnosis(code, words, lookup_command=error.command)
+    return ArnDiagnosis(code, words, right)
 
 
-def _no_caller(principal: Principal, wanted: str) -> ArnFault:
+def _diagnose_other_principal(principal: Principal, wanted: str) -> ArnDiagnosis:
     if isinstance(principal, InstanceProfile):
         words = f"It is the ARN of an instance profile, and the ARN of {wanted} is wanted: of the role in it."
-        return ArnFault("instance-profile", words, lookup=lookup_for(principal))
+        return ArnDiagnosis("instance-profile", words, lookup_command=lookup_command(principal))
     if isinstance(principal, Root):
-        return ArnFault("root-arn", f"It is the ARN of an account's root, and the ARN of {wanted} is wanted.")
+        return ArnDiagnosis(
+            "root-arn", f"It is the ARN of an account's root, and the ARN of {wanted} is wanted."
+        )
     if isinstance(principal, FederatedUser):
-        return ArnFault("federated-user", f"A federated user is a session; the ARN of {wanted} is wanted.")
+        return ArnDiagnosis(
+            "federated-user", f"A federated user is a session; the ARN of {wanted} is wanted."
+        )
     if isinstance(principal, Account | ServicePrincipal):
-        return ArnFault("no-arn", f"It is no ARN: the ARN of {wanted} is wanted.")
-    return ArnFault("not-a-principal", f"The ARN of {wanted} is wanted.")
+        return ArnDiagnosis("no-arn", f"It is no ARN: the ARN of {wanted} is wanted.")
+    return ArnDiagnosis("not-a-principal", f"The ARN of {wanted} is wanted.")

@@ -16,45 +16,45 @@ if TYPE_CHECKING:
 
     from iamtriage.failures._failures import Failure
 
-__all__ = ("called_service",)
+__all__ = ("find_called_service",)
 
-_ECHOED = 1_000
-_LINE = 400
-_BEHIND = 1_000
+_CHARS_OF_COMMAND = 1_000
+_MAX_LINE = 400
+_CHARS_AFTER = 1_000
 _COMMAND = re.compile(r"\baws ([a-z][a-z0-9-]{1,40}) ([a-z][a-z0-9-]{1,80})(?![\w-])", re.ASCII)
 # "organizations_service", "OrganizationsClient"
-_NAMED = re.compile(
+_SERVICE_NAME = re.compile(
     r"(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_-]{1,60}(?:_?[Ss]ervice|_?[Cc]lient))(?![A-Za-z0-9])", re.ASCII
 )
 _CLIENT = re.compile(r"\b(?:client|resource)\(\s?[\"']([a-z][a-z0-9-]{1,40})[\"']", re.ASCII)
 
 
-def called_service(failure: Failure, candidates: Collection[str]) -> str | None:
+def find_called_service(failure: Failure, candidates: Collection[str]) -> str | None:
     """Give the one of the services, by their prefixes, that the text names as the called one, else None."""
     text, (start, end) = failure.text, failure.span
     operation = failure.envelope.operation or ""
-    echoed = text[max(start - _ECHOED, 0) : start]
-    commands = [client for client, command in _COMMAND.findall(echoed) if command == _as_command(operation)]
+    echoed = text[max(start - _CHARS_OF_COMMAND, 0) : start]
+    commands = [client for client, command in _COMMAND.findall(echoed) if command == _cli_command(operation)]
     if commands:
-        return _one(commands[-1:], candidates)
-    line = text.rfind("\n", max(start - _LINE, 0), start) + 1 or max(start - _LINE, 0)
-    return _one(_names(text[line : min(end, start + _BEHIND)]), candidates)
+        return _unique_service(commands[-1:], candidates)
+    line = text.rfind("\n", max(start - _MAX_LINE, 0), start) + 1 or max(start - _MAX_LINE, 0)
+    return _unique_service(_client_names(text[line : min(end, start + _CHARS_AFTER)]), candidates)
 
 
-def _as_command(operation: str) -> str:
+def _cli_command(operation: str) -> str:
     """Write an operation as the AWS CLI does.
 
-    >>> _as_command("ListPolicies"), _as_command("DescribeDBClusters")
+    >>> _cli_command("ListPolicies"), _cli_command("DescribeDBClusters")
     ('list-policies', 'describe-db-clusters')
     """
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", operation).lower()
 
 
-def _names(line: str) -> Iterator[str]:
-    for pattern in (_NAMED, _CLIENT):
+def _client_names(line: str) -> Iterator[str]:
+    for pattern in (_SERVICE_NAME, _CLIENT):
         yield from pattern.findall(line)
 
 
-def _one(names: Collection[str] | Iterator[str], candidates: Collection[str]) -> str | None:
+def _unique_service(names: Collection[str] | Iterator[str], candidates: Collection[str]) -> str | None:
     found = {service_prefix(name) for name in names} & set(candidates)
     return found.pop() if len(found) == 1 else None

@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import attrs
 
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.shared.principal_words import named, principal_in, role_in
+from iamtriage.explaining._rules.shared.principal_words import (
+    describe_principal,
+    try_parse_principal,
+    underlying_role,
+)
 from iamtriage.failures._failures import Failure
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
 
-__all__ = ("Case", "FailureT_co", "named", "principal_in", "role_in")
+__all__ = ("Case", "FailureT_co", "describe_principal", "try_parse_principal", "underlying_role")
 
 FailureT_co = TypeVar("FailureT_co", bound=Failure, covariant=True)
 
 # Enough for what stands around a failure, and little enough to be searched in no time.
-_AROUND = 4_000
+_CHARS_AROUND = 4_000
 
 
 @attrs.frozen
@@ -37,7 +41,9 @@ class Case(Generic[FailureT_co]):
     def text(self) -> str:
         """The failure's text and a little around it, white space folded."""
         start, end = self.failure.span
-        words = self.failure.text[max(start - _AROUND, 0) : min(end, start + 4 * _AROUND) + _AROUND]
+        words = self.failure.text[
+            max(start - _CHARS_AROUND, 0) : min(end, start + 4 * _CHARS_AROUND) + _CHARS_AROUND
+        ]
         return " ".join(words.split())
 
     @property
@@ -48,4 +54,4 @@ class Case(Generic[FailureT_co]):
     @property
     def principal(self) -> Principal | None:
         """The caller as a type; None where it is masked, cut or unknown."""
-        return principal_in(self.caller)
+        return try_parse_principal(self.caller)

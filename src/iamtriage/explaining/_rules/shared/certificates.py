@@ -6,16 +6,16 @@ import re
 
 from iamtriage.explaining._explanations import Cause
 
-__all__ = ("AUTHORITY", "NOT_TRUSTED", "not_trusted")
+__all__ = ("CERTIFICATE_ERROR", "PROXY_STEP", "untrusted_certificate_cause")
 
-NOT_TRUSTED = re.compile(r"x509|[Cc]ertificate|CERT_|SSLError|SSL validation|\[SSL")
+CERTIFICATE_ERROR = re.compile(r"x509|[Cc]ertificate|CERT_|SSLError|SSL validation|\[SSL")
 """Words of the libraries that check certificates."""
 
-AUTHORITY = "Compare HTTPS_PROXY and NO_PROXY with what the network wants, and name the proxy's authority in AWS_CA_BUNDLE."
+PROXY_STEP = "Compare HTTPS_PROXY and NO_PROXY with what the network wants, and name the proxy's authority in AWS_CA_BUNDLE."
 """What to do where a proxy stands between."""
 
 
-def not_trusted(because: tuple[str, ...]) -> Cause:
+def untrusted_certificate_cause(because: tuple[str, ...]) -> Cause:
     """Give what the words say."""
     text = "The connection was not trusted: the certificate is not the host's, or of an authority that is not known."
     return Cause("certificate", text, "derived", because)

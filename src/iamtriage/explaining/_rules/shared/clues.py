@@ -14,7 +14,7 @@ from iamtriage.arns._arns import parse_arn
 from iamtriage.arns._principals import User
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.s3_compatible import CLOUDS, this_machine
+from iamtriage.explaining._rules.shared.s3_compatible import CLOUD_HOSTS, local_endpoints_pattern
 from iamtriage.sts._evidence import resolved
 
 if TYPE_CHECKING:
@@ -22,31 +22,31 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 __all__ = (
-    "LOCAL",
-    "access_key_in",
-    "code_of",
-    "holds",
-    "hosts_in",
-    "is_kubelet",
-    "option",
-    "partition_of",
-    "plain",
-    "profile_in",
-    "quoted",
-    "region_in",
-    "registry_in",
-    "runs_in_pods",
-    "said",
-    "sentence",
-    "tells_of_pods",
-    "user_in",
+    "AWS_COMPATIBLE",
+    "as_sentence",
+    "contains_phrase",
+    "error_code",
+    "find_access_key",
+    "find_aws_hosts",
+    "find_option",
+    "find_partition",
+    "find_profile",
+    "find_region",
+    "find_registry",
+    "find_user",
+    "is_about_pods",
+    "is_from_kubelet",
+    "mentions_kubernetes",
+    "message_text",
+    "quote_phrases",
+    "safe_name",
 )
 
 _AnyCase: TypeAlias = "Case[Failure]"
 
 # What a failure says often goes on behind what was read of it, and begins before.
-_BEFORE, _WITHIN, _BEHIND = 200, 4_000, 800
-_ECHOED = 4_000
+_CHARS_BEFORE, _MAX_LENGTH, _CHARS_AFTER = 200, 4_000, 800
+_CHARS_OF_COMMAND = 4_000
 _ESCAPES = re.compile(r"\\+(?:[nrt]|u000[aAdD9])")
 _SLASHES = re.compile(r"\\+(?=[\"'/])")
 
@@ -71,23 +71,23 @@ _PROFILES = re.compile(
     re.ASCII,
 )
 # So many letters and digits in a row may be a secret, and are no name that is worth the risk.
-_ROW = re.compile(r"[A-Za-z0-9/+=]{32,}")
+_LONG_TOKEN = re.compile(r"[A-Za-z0-9/+=]{32,}")
 _DIGIT = re.compile(r"[0-9+]")
 _JWT = re.compile(r"eyJ[\w-]{10}", re.ASCII)
-LOCAL = re.compile(
+AWS_COMPATIBLE = re.compile(
     # DynamoDB Local's port too.
-    rf"{this_machine('8000')}\b|\bminio\b|\blocalstack\b"
-    rf"|\bmin\.io\b|{CLOUDS}",
+    rf"{local_endpoints_pattern('8000')}\b|\bminio\b|\blocalstack\b"
+    rf"|\bmin\.io\b|{CLOUD_HOSTS}",
     re.IGNORECASE,
 )
 """Names and ports of software that speaks as AWS does, and is not AWS."""
 _KUBELET = re.compile(
     r"Unable to register node|[Ff]ailed to ensure lease exists|updating node status|\bkubelet\b|failed to run Kubelet"
 )
-_PODS = re.compile(r"eks\.amazonaws\.com/|WebIdentityErr|kubernetes|kubelet|169\.254\.170\.23|system:")
+_KUBERNETES = re.compile(r"eks\.amazonaws\.com/|WebIdentityErr|kubernetes|kubelet|169\.254\.170\.23|system:")
 # What a pod writes, or people of one: its own words, how its logs name objects, how Kubernetes' programs log as
 # the first process of a container, and controllers that run nowhere else.
-_IN_A_POD = re.compile(
+_POD_WORDING = re.compile(
     r"\b[Pp]ods?\b|\b[Ss]ervice[Aa]ccounts?\b|/var/run/secrets/|kube-system|[Rr]econcil"
     r"|\bnamespace[\"']{0,2}[:=] ?[\"']?[a-z0-9]"
     r"|\b[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{6} 1 [\w-]{1,60}\.go:\d"
@@ -96,104 +96,104 @@ _IN_A_POD = re.compile(
     re.ASCII,
 )
 # One of them is in every such text: looking for them takes a tenth of the time.
-_MAY_BE_IN_A_POD = (
+_POD_FRAGMENTS = (
     "Pod", "pod", "erviceAccount", "erviceaccount", "/var/run/secrets/", "kube", "econcil", "amespace", ".go:",
     "external", "cluster", "karpenter", "ontroller", "alb", "cert-manager", "csi", "kiam", "crossplane",
     "secrets-store",
 )  # fmt: skip
 
 
-def code_of(failure: Failure) -> str:
+def error_code(failure: Failure) -> str:
     """Give the failure's code as services write it, without decorations, empty where it has none."""
     return as_services_write(bare(failure.envelope.code or ""))
 
 
-def said(case: _AnyCase) -> str:
+def message_text(case: _AnyCase) -> str:
     """Give the failure's own words and what follows on them, without escapes, white space folded."""
     failure = case.failure
     start, end = failure.span
-    words = failure.text[max(start - _BEFORE, 0) : min(end, start + _WITHIN) + _BEHIND]
+    words = failure.text[max(start - _CHARS_BEFORE, 0) : min(end, start + _MAX_LENGTH) + _CHARS_AFTER]
     return " ".join(_SLASHES.sub("", _ESCAPES.sub(" ", words)).split())
 
 
-def quoted(words: str, *phrases: str) -> tuple[str, ...]:
+def quote_phrases(words: str, *phrases: str) -> tuple[str, ...]:
     """Give a line for each of our own phrases that the text holds, so that nothing else of it is shown.
 
     The first letter may be large or small in the text.
 
-    >>> quoted("Unable to locate credentials: KEY", "Unable to locate credentials", "no such file")
+    >>> quote_phrases("Unable to locate credentials: KEY", "Unable to locate credentials", "no such file")
     ('The text says "Unable to locate credentials".',)
     """
-    return tuple(f'The text says "{phrase}".' for phrase in phrases if holds(words, phrase))
+    return tuple(f'The text says "{phrase}".' for phrase in phrases if contains_phrase(words, phrase))
 
 
-def holds(words: str, phrase: str) -> bool:
+def contains_phrase(words: str, phrase: str) -> bool:
     """Tell whether a text has a phrase, its first letter large or small.
 
-    >>> holds("Invalid principal in policy", "invalid principal in policy")
+    >>> contains_phrase("Invalid principal in policy", "invalid principal in policy")
     True
     """
     return phrase in words or f"{phrase[0].swapcase()}{phrase[1:]}" in words
 
 
-def sentence(words: str) -> str:
+def as_sentence(words: str) -> str:
     """Give words as a sentence.
 
-    >>> sentence("drop the endpoint URL")
+    >>> as_sentence("drop the endpoint URL")
     'Drop the endpoint URL.'
     """
     return f"{words[:1].upper()}{words[1:]}."
 
 
-def plain(name: str | None) -> str | None:
+def safe_name(name: str | None) -> str | None:
     """Give a name, None for what may be a secret.
 
-    >>> plain("AdministratorAccess-111122223333"), plain("k7" * 20)
+    >>> safe_name("AdministratorAccess-111122223333"), safe_name("k7" * 20)
     ('AdministratorAccess-111122223333', None)
     """
-    if name is None or _JWT.search(name) or any(_DIGIT.search(row) for row in _ROW.findall(name)):
+    if name is None or _JWT.search(name) or any(_DIGIT.search(row) for row in _LONG_TOKEN.findall(name)):
         return None
     return name
 
 
-def option(case: _AnyCase, name: str) -> str | None:
+def find_option(case: _AnyCase, name: str) -> str | None:
     """Give the value of a command's option, such as ``profile``, that the text echoes before the failure."""
     failure = case.failure
     start = failure.span[0]
-    before = failure.text[max(start - _ECHOED, 0) : start]
+    before = failure.text[max(start - _CHARS_OF_COMMAND, 0) : start]
     if f"--{name}" not in before:
         return None
     found = re.findall(rf"(?<!\S)--{name}[ =][\"']?([^\s\"'\\]{{1,128}})", before)
-    return plain(found[-1]) if found else None
+    return safe_name(found[-1]) if found else None
 
 
-def profile_in(case: _AnyCase) -> str | None:
+def find_profile(case: _AnyCase) -> str | None:
     """Give the profile that the text names."""
-    echoed = option(case, "profile")
+    echoed = find_option(case, "profile")
     if echoed is not None:
         return echoed
     found = _PROFILES.search(case.text)
-    return plain(next(filter(None, found.groups()), None)) if found else None
+    return safe_name(next(filter(None, found.groups()), None)) if found else None
 
 
-def user_in(case: _AnyCase) -> str | None:
+def find_user(case: _AnyCase) -> str | None:
     """Give the name of the IAM user that it is about, as far as command or caller tell."""
-    echoed = option(case, "user-name")
+    echoed = find_option(case, "user-name")
     if echoed is not None:
         return echoed
     return case.principal.name if isinstance(case.principal, User) else None
 
 
-def access_key_in(case: _AnyCase) -> str | None:
+def find_access_key(case: _AnyCase) -> str | None:
     """Give the first access key id of the text."""
     found = _ACCESS_KEY.search(case.text)
     return None if found is None else found[0]
 
 
-def hosts_in(text: str) -> tuple[str, ...]:
+def find_aws_hosts(text: str) -> tuple[str, ...]:
     """Give the hosts of AWS that a text names, in order.
 
-    >>> hosts_in('Post "https://sts.eu-west-1.amazonaws.com/": EOF, xmlns="https://sts.amazonaws.com/doc/"')
+    >>> find_aws_hosts('Post "https://sts.eu-west-1.amazonaws.com/": EOF, xmlns="https://sts.amazonaws.com/doc/"')
     ('sts.eu-west-1.amazonaws.com',)
     """
     if ".amazonaws." not in text and ".aws" not in text and ".gov" not in text:
@@ -201,76 +201,79 @@ def hosts_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_HOST.findall(text)))
 
 
-def region_in(case: _AnyCase) -> str | None:
+def find_region(case: _AnyCase) -> str | None:
     """Give the region of the call: what the facts say, else the option, hosts or ARN of the text.
 
     Only regions that a partition has are given.
     """
-    for name in _regions(case):
+    for name in _candidate_regions(case):
         if name is not None and _REGION.fullmatch(name) and resolved(name) is not None:
             return name
     return None
 
 
-def _regions(case: _AnyCase) -> tuple[str | None, ...]:
+def _candidate_regions(case: _AnyCase) -> tuple[str | None, ...]:
     if case.facts.region is not None:
         return (case.facts.region,)
     of_hosts = [
-        label for host in hosts_in(said(case)) for label in host.split(".") if _REGION.fullmatch(label)
+        label
+        for host in find_aws_hosts(message_text(case))
+        for label in host.split(".")
+        if _REGION.fullmatch(label)
     ]
-    return (option(case, "region"), *of_hosts, _region_of(case.failure.resource))
+    return (find_option(case, "region"), *of_hosts, _arn_region(case.failure.resource))
 
 
-def _region_of(resource: str | None) -> str | None:
+def _arn_region(resource: str | None) -> str | None:
     try:
         return None if resource is None else parse_arn(resource).region
     except InvalidArnError:
         return None
 
 
-def partition_of(case: _AnyCase) -> str:
+def find_partition(case: _AnyCase) -> str:
     """Give the partition of the call as far as caller or region tell it, else ``aws``."""
     partition = getattr(case.principal, "partition", None)  # an account or a service has none
     if isinstance(partition, str):
         return partition
-    region = region_in(case)
+    region = find_region(case)
     host = None if region is None else resolved(region)
     return "aws" if host is None else host.partition
 
 
-def is_kubelet(words: str) -> bool:
+def is_from_kubelet(words: str) -> bool:
     """Tell whether a text is a kubelet's.
 
-    >>> is_kubelet('Unable to register node "ip-10-0-0-1" with API server: Unauthorized')
+    >>> is_from_kubelet('Unable to register node "ip-10-0-0-1" with API server: Unauthorized')
     True
     """
     return _KUBELET.search(words) is not None
 
 
-def registry_in(case: _AnyCase) -> tuple[str, str]:
+def find_registry(case: _AnyCase) -> tuple[str, str]:
     """Give the registry of ECR that the text names and its region, with words in capitals for what it does not.
 
     The registry's name is made of its account and region, so it is safe in a command.
     """
     found = _REGISTRY.search(case.text)
     account = found[1] if found else case.failure.account
-    region = found[2] if found else region_in(case)
+    region = found[2] if found else find_region(case)
     host = None if region is None else resolved(region)
     suffix = "amazonaws.com" if host is None else host.host.partition(f".{region}.")[2] or "amazonaws.com"
     name = commands.region(region)
     return f"{commands.account(account)}.dkr.ecr.{name}.{suffix}", name
 
 
-def runs_in_pods(case: _AnyCase) -> bool:
+def mentions_kubernetes(case: _AnyCase) -> bool:
     """Tell whether facts or text speak of pods, or of Kubernetes."""
     facts = case.facts
     known = (facts.namespace, facts.service_account, facts.kubernetes_version, facts.cluster)
     if any(each is not None for each in known):
         return True
-    return _PODS.search(case.text) is not None or tells_of_pods(case)
+    return _KUBERNETES.search(case.text) is not None or is_about_pods(case)
 
 
-def tells_of_pods(case: _AnyCase) -> bool:
+def is_about_pods(case: _AnyCase) -> bool:
     """Tell whether the text speaks of pods or is a pod's: stricter, since people and builds use Kubernetes too."""
     text = case.text
-    return any(part in text for part in _MAY_BE_IN_A_POD) and _IN_A_POD.search(text) is not None
+    return any(part in text for part in _POD_FRAGMENTS) and _POD_WORDING.search(text) is not None

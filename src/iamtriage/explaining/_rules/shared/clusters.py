@@ -22,13 +22,21 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure
 
-__all__ = ("AnyCase", "Cluster", "cluster_in", "entry_arn_in", "iam_arns_in", "own_words", "words_around")
+__all__ = (
+    "AnyCase",
+    "Cluster",
+    "failure_context",
+    "failure_sentence",
+    "find_cluster",
+    "find_entry_arn",
+    "find_iam_arns",
+)
 
 AnyCase: TypeAlias = "Case[Failure]"
 
 # A line of a tool's box, and what it is drawn with.
 _BOX = re.compile(r"[╷│╵]")
-_BEFORE, _WITHIN, _SENTENCE, _BEHIND = 500, 4_000, 160, 800
+_CHARS_BEFORE, _MAX_LENGTH, _CHARS_OF_SENTENCE, _CHARS_AFTER = 500, 4_000, 160, 800
 # How Terraform's provider names an entry and an association: CLUSTER:ARN, CLUSTER#ARN#POLICY.
 _ENTRY = re.compile(
     r"Access (?:Entry|Policy Association) \(?(?:([0-9A-Za-z][\w-]{0,99})[:#])?(arn:[^\s#),\"']{1,600})",
@@ -56,7 +64,7 @@ class Cluster:
     mode: AuthenticationMode | None = None
 
     @property
-    def word(self) -> str:
+    def argument(self) -> str:
         """The name for a command."""
         return commands.cluster(self.name)
 
@@ -66,11 +74,13 @@ class Cluster:
         return self.mode != "CONFIG_MAP"
 
     @property
-    def uses_map(self) -> bool:
+    def uses_aws_auth(self) -> bool:
         """Whether the ConfigMap aws-auth may count."""
         return self.mode != "API"
 
-    def eks(self, verb: str, *words: str, principal: str | None = None, flag: str = "--cluster-name") -> str:
+    def eks_command(
+        self, verb: str, *words: str, principal: str | None = None, flag: str = "--cluster-name"
+    ) -> str:
         """Give a command of ``aws eks``.
 
         Args:
@@ -82,102 +92,102 @@ class Cluster:
         >>> Cluster("orders", region="eu-west-1").eks("describe-cluster", flag="--name")
         'aws eks describe-cluster --name orders --region eu-west-1'
         """
-        parts = [command("aws", "eks", verb, flag, self.word, *self.region_words)]
+        parts = [command("aws", "eks", verb, flag, self.argument, *self.region_arguments)]
         if principal is not None:
             parts.append(f"--principal-arn {principal}")
         return " ".join([*parts, *([command(*words)] if words else [])])
 
-    def kubeconfig(self) -> str:
+    def kubeconfig_command(self) -> str:
         """Give the command that writes the cluster into the kubeconfig.
 
         >>> Cluster("orders").kubeconfig()
         'aws eks update-kubeconfig --name orders --region REGION'
         """
         region = commands.region(self.region)
-        return command("aws", "eks", "update-kubeconfig", "--name", self.word, "--region", region)
+        return command("aws", "eks", "update-kubeconfig", "--name", self.argument, "--region", region)
 
-    def try_token(self) -> str:
+    def token_command(self) -> str:
         """Give the command that runs kubectl's token helper by itself, and throws the token away."""
-        return f"{self.eks('get-token')} > /dev/null"
+        return f"{self.eks_command('get-token')} > /dev/null"
 
-    def show_mode(self) -> str:
+    def show_mode_command(self) -> str:
         """Give the command that prints the authentication mode."""
         query = ("--query", "cluster.accessConfig.authenticationMode", "--output", "text")
-        return self.eks("describe-cluster", *query, flag="--name")
+        return self.eks_command("describe-cluster", *query, flag="--name")
 
-    def allow_entries(self) -> str:
+    def enable_entries_command(self) -> str:
         """Give the command that lets the cluster take access entries too; there is no way back."""
         words = ("--access-config", "authenticationMode=API_AND_CONFIG_MAP")
-        return self.eks("update-cluster-config", *words, flag="--name")
+        return self.eks_command("update-cluster-config", *words, flag="--name")
 
     @property
-    def region_words(self) -> tuple[str, ...]:
+    def region_arguments(self) -> tuple[str, ...]:
         """The option for the region; nothing where it is not known."""
         region = commands.region(self.region)
         return () if region == "REGION" else ("--region", region)
 
 
-def cluster_in(case: AnyCase) -> Cluster:
+def find_cluster(case: AnyCase) -> Cluster:
     """Give the cluster that facts or text name."""
     facts = case.facts
     name = facts.cluster
     region = facts.region
     account: str | None = None
-    arn = _cluster_arn(case.failure.resource) or _cluster_arn(facts.resource)
+    arn = _parse_cluster_arn(case.failure.resource) or _parse_cluster_arn(facts.resource)
     if arn is not None:
         of_arn = arn.resource.partition("/")[2]
         name = name or of_arn
         if name == of_arn:
             region, account = region or arn.region or None, arn.account or None
     if name is None:
-        found = _ENTRY.search(words_around(case))
-        name = (found[1] if found else None) or clues.option(case, "cluster-name")
+        found = _ENTRY.search(failure_context(case))
+        name = (found[1] if found else None) or clues.find_option(case, "cluster-name")
     return Cluster(
         name=name,
-        region=region or clues.region_in(case),
+        region=region or clues.find_region(case),
         account=account,
-        partition=_partition(arn) or clues.partition_of(case),
+        partition=_known_partition(arn) or clues.find_partition(case),
         mode=facts.authentication_mode,
     )
 
 
-def words_around(case: AnyCase) -> str:
+def failure_context(case: AnyCase) -> str:
     """Give the failure's words with what stands before and behind them, without boxes, white space folded."""
-    return _words(case, _BEFORE, _BEHIND)
+    return _text_without_boxes(case, _CHARS_BEFORE, _CHARS_AFTER)
 
 
-def own_words(case: AnyCase) -> str:
+def failure_sentence(case: AnyCase) -> str:
     """Give the failure's words and the end of their sentence, without boxes, white space folded."""
-    return _words(case, 0, _SENTENCE)
+    return _text_without_boxes(case, 0, _CHARS_OF_SENTENCE)
 
 
-def _words(case: AnyCase, before: int, behind: int) -> str:
+def _text_without_boxes(case: AnyCase, before: int, behind: int) -> str:
     failure = case.failure
     start, end = failure.span
-    words = failure.text[max(start - before, 0) : min(end, start + _WITHIN) + behind]
+    words = failure.text[max(start - before, 0) : min(end, start + _MAX_LENGTH) + behind]
     return " ".join(_BOX.sub(" ", words.replace('\\"', '"')).split())
 
 
-def entry_arn_in(case: AnyCase) -> str | None:
+def find_entry_arn(case: AnyCase) -> str | None:
     """Give the ARN of the principal whose access entry it is; None where nothing tells it."""
-    words = words_around(case)
+    words = failure_context(case)
     found = _ENTRY.search(words)
     if found:
         return found[2]
-    found_arns = (*iam_arns_in(words), *iam_arns_in(case.facts.resource or ""))
-    return clues.option(case, "principal-arn") or next(iter(found_arns), None)
+    found_arns = (*find_iam_arns(words), *find_iam_arns(case.facts.resource or ""))
+    return clues.find_option(case, "principal-arn") or next(iter(found_arns), None)
 
 
-def iam_arns_in(words: str) -> tuple[str, ...]:
+def find_iam_arns(words: str) -> tuple[str, ...]:
     """Give the ARNs of IAM and STS in a text, in order, without punctuation behind them.
 
-    >>> iam_arns_in("'arn:aws:iam::111122223333:role/app' is not a valid role ARN. arn:aws:s3:::b")
+    >>> find_iam_arns("'arn:aws:iam::111122223333:role/app' is not a valid role ARN. arn:aws:s3:::b")
     ('arn:aws:iam::111122223333:role/app',)
     """
     return tuple(dict.fromkeys(found.rstrip(".:!?]}>") for found in _IAM_ARN.findall(words)))
 
 
-def _cluster_arn(text: str | None) -> Arn | None:
+def _parse_cluster_arn(text: str | None) -> Arn | None:
     if text is None:
         return None
     try:
@@ -187,5 +197,5 @@ def _cluster_arn(text: str | None) -> Arn | None:
     return arn if arn.service == "eks" and arn.resource.startswith("cluster/") else None
 
 
-def _partition(arn: Arn | None) -> str | None:
+def _known_partition(arn: Arn | None) -> str | None:
     return None if arn is None or arn.partition not in PARTITIONS else arn.partition

@@ -47,7 +47,7 @@ _ACCESS_KEY = re.compile(r"A[KS]IA[A-Z0-9]{16}", re.ASCII)
 _ISSUER = re.compile(r"https://[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?:/[\w.~/-]{0,300})?", re.ASCII)
 # Printable, and nothing that the AWS CLI, a shell or a terminal may take for something else.
 _ARN = re.compile(r"[\x21-\x7e]+", re.ASCII)
-_LONGEST = 2048
+_MAX_ARN_LENGTH = 2048
 # A star alone at the end is AWS's own: instance/*.
 _MASKS = re.compile(r"(?<![/:])\*|\*(?!\Z)|[<>\[\]{}$#…]|\.\.\.|xxx|XXX")
 
@@ -77,7 +77,7 @@ def trust_policy_commands(role: str | None) -> tuple[str, str]:
     )
 
 
-def _fitting(pattern: re.Pattern[str], placeholder: str) -> Callable[[str | None], str]:
+def _argument(pattern: re.Pattern[str], placeholder: str) -> Callable[[str | None], str]:
     def check(value: str | None) -> str:
         # A first dash would be taken for an option.
         if value is not None and pattern.fullmatch(value) and not value.startswith("-"):
@@ -87,17 +87,17 @@ def _fitting(pattern: re.Pattern[str], placeholder: str) -> Callable[[str | None
     return check
 
 
-cluster = _fitting(_CLUSTER, "CLUSTER")
-region = _fitting(_REGION, "REGION")
-account = _fitting(ACCOUNT, "ACCOUNT_ID")
-role_name = _fitting(_IAM_NAME, "ROLE_NAME")
-user_name = _fitting(_IAM_NAME, "USER_NAME")
-profile = _fitting(_PROFILE, "PROFILE")
-access_key = _fitting(_ACCESS_KEY, "ACCESS_KEY_ID")
-issuer = _fitting(_ISSUER, "ISSUER_URL")
-bucket = _fitting(_BUCKET, "BUCKET")
-namespace = _fitting(_LABEL, "NAMESPACE")
-kubernetes_name = _fitting(_KUBERNETES, "NAME")
+cluster = _argument(_CLUSTER, "CLUSTER")
+region = _argument(_REGION, "REGION")
+account = _argument(ACCOUNT, "ACCOUNT_ID")
+role_name = _argument(_IAM_NAME, "ROLE_NAME")
+user_name = _argument(_IAM_NAME, "USER_NAME")
+profile = _argument(_PROFILE, "PROFILE")
+access_key = _argument(_ACCESS_KEY, "ACCESS_KEY_ID")
+issuer = _argument(_ISSUER, "ISSUER_URL")
+bucket = _argument(_BUCKET, "BUCKET")
+namespace = _argument(_LABEL, "NAMESPACE")
+kubernetes_name = _argument(_KUBERNETES, "NAME")
 
 
 def arn(value: str | None, placeholder: str = "ARN") -> str:
@@ -106,7 +106,7 @@ def arn(value: str | None, placeholder: str = "ARN") -> str:
     >>> arn("arn:aws:iam::111122223333:role/app"), arn("arn:aws:iam::****:role/app", "ROLE_ARN")
     ('arn:aws:iam::111122223333:role/app', 'ROLE_ARN')
     """
-    return value if value is not None and len(value) <= _LONGEST and _is_whole(value) else placeholder
+    return value if value is not None and len(value) <= _MAX_ARN_LENGTH and _is_whole(value) else placeholder
 
 
 @functools.lru_cache(maxsize=512)

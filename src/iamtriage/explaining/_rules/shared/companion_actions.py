@@ -23,7 +23,7 @@ import attrs
 
 from iamtriage._text import join_words
 
-__all__ = ("CHANNELS", "also_takes")
+__all__ = ("SESSION_CHANNEL_ACTIONS", "companion_actions")
 
 
 @attrs.frozen
@@ -74,14 +74,14 @@ _PUBLIC_PUSH = _Task(
     "the repository",
     ("ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"),
 )
-CHANNELS = (
+SESSION_CHANNEL_ACTIONS = (
     "ssmmessages:CreateControlChannel",
     "ssmmessages:CreateDataChannel",
     "ssmmessages:OpenControlChannel",
     "ssmmessages:OpenDataChannel",
 )
 """What an agent takes to be reached by Session Manager or ECS Exec."""
-_SESSIONS = _Task("An agent for Session Manager or ECS Exec", CHANNELS)
+_SESSIONS = _Task("An agent for Session Manager or ECS Exec", SESSION_CHANNEL_ACTIONS)
 _KINESIS = _Task(
     "Reading a stream as Lambda does",
     (
@@ -94,24 +94,24 @@ _KINESIS = _Task(
     "the stream",
     ("kinesis:ListStreams",),
 )
-_MARKET = _Task(
+_MARKETPLACE = _Task(
     "Subscribing in AWS Marketplace", ("aws-marketplace:ViewSubscriptions", "aws-marketplace:Subscribe")
 )
-_BOTH = (_PUSH, _PULL)
+_PUSH_OR_PULL = (_PUSH, _PULL)
 _TASKS: dict[str, tuple[_Task, ...]] = {
     **dict.fromkeys(_PUSH.actions, (_PUSH,)),
     **dict.fromkeys(_PULL.actions, (_PULL,)),
-    "ecr:GetAuthorizationToken": _BOTH,
+    "ecr:GetAuthorizationToken": _PUSH_OR_PULL,
     **dict.fromkeys((*_PUBLIC_PUSH.actions, "ecr-public:GetAuthorizationToken"), (_PUBLIC_PUSH,)),
-    **dict.fromkeys(CHANNELS, (_SESSIONS,)),
+    **dict.fromkeys(SESSION_CHANNEL_ACTIONS, (_SESSIONS,)),
     **dict.fromkeys(_KINESIS.actions, (_KINESIS,)),
-    **dict.fromkeys(_MARKET.actions, (_MARKET,)),
+    **dict.fromkeys(_MARKETPLACE.actions, (_MARKETPLACE,)),
 }
 _LOGS = (
     "Writing logs takes logs:CreateLogStream and logs:PutLogEvents on the log group's ARN with :* behind it, and "
     "logs:CreateLogGroup where the group is not there yet."
 )
-_PROFILE = (
+_INFERENCE_PROFILE = (
     "A call by an inference profile takes the action on the profile, and on the foundation model in each region to "
     "which the profile may send it."
 )
@@ -123,14 +123,16 @@ _HINTS = {
     "kms:GenerateDataKey": "Uploads to S3 in parts, and sending to a queue of SQS, take kms:Decrypt on the same key too.",
     "sqs:ReceiveMessage": "Who takes messages from a queue deletes them too, by sqs:DeleteMessage. As an event source of Lambda the queue also takes sqs:GetQueueAttributes.",
     "sqs:GetQueueAttributes": "As an event source of Lambda a queue also takes sqs:ReceiveMessage and sqs:DeleteMessage.",
-    "ssm:UpdateInstanceInformation": f"For Session Manager an instance takes {join_words(CHANNELS, 'and')} too, on *.",
+    "ssm:UpdateInstanceInformation": f"For Session Manager an instance takes {join_words(SESSION_CHANNEL_ACTIONS, 'and')} too, on *.",
     "ssm:StartSession": "ssm:StartSession is checked on the instance and, where the call names one, on the session document, such as AWS-StartPortForwardingSession. The denial names one of the two.",
     "ecs:ExecuteCommand": "The AWS CLI asks ecs:DescribeTasks of the same task as well. Where the cluster encrypts sessions by a key of KMS, it takes kms:GenerateDataKey on that key.",
 }
 _ALL = "AWS names one at a time: add to the statements what is still missing."
 
 
-def also_takes(action: str, resource: str | None = None, *, by_resource: bool = False) -> tuple[str, ...]:
+def companion_actions(
+    action: str, resource: str | None = None, *, by_resource: bool = False
+) -> tuple[str, ...]:
     """Say what a task takes beside an action, in AWS's spelling; nothing where no task of it is known.
 
     Args:
@@ -138,20 +140,20 @@ def also_takes(action: str, resource: str | None = None, *, by_resource: bool = 
         resource: on what.
         by_resource: whether a resource's policy allows it, which lets nobody log in.
 
-    >>> also_takes("ecr:BatchGetImage")[0]
+    >>> companion_actions("ecr:BatchGetImage")[0]
     'Pulling an image also takes ecr:GetDownloadUrlForLayer on the repository, and ecr:GetAuthorizationToken on *.'
     """
     if action in _TASKS or action in _HINTS:
-        return _said(action, by_resource)
+        return _companion_actions(action, by_resource)
     if action.startswith("bedrock:Invoke") and resource is not None and "inference-profile/" in resource:
-        return (_PROFILE,)
+        return (_INFERENCE_PROFILE,)
     return ()
 
 
 @functools.cache
-def _said(action: str, by_resource: bool) -> tuple[str, ...]:  # noqa: FBT001 (a cache's key)
+def _companion_actions(action: str, by_resource: bool) -> tuple[str, ...]:  # noqa: FBT001 (a cache's key)
     tasks = _TASKS.get(action, ())
-    say = _by_resource if by_resource else _by_caller
+    say = _for_resource_policy if by_resource else _for_identity_policy
     said = tuple(each for each in (say(task, action) for task in tasks) if each is not None)
     if said:
         return (*said, _ALL)
@@ -159,7 +161,7 @@ def _said(action: str, by_resource: bool) -> tuple[str, ...]:  # noqa: FBT001 (a
     return () if hint is None else (hint,)
 
 
-def _by_caller(task: _Task, action: str) -> str | None:
+def _for_identity_policy(task: _Task, action: str) -> str | None:
     others = [each for each in task.actions if each != action]
     logging_in = [each for each in task.logging_in if each != action]
     parts = [f"{join_words(others, 'and')} on {task.place or '*'}"] if others else []
@@ -168,7 +170,7 @@ def _by_caller(task: _Task, action: str) -> str | None:
     return f"{task.words} also takes {', and '.join(parts)}." if parts else None
 
 
-def _by_resource(task: _Task, action: str) -> str | None:
+def _for_resource_policy(task: _Task, action: str) -> str | None:
     others = [each for each in task.actions if each != action]
     if not others or not task.logging_in:
         return None

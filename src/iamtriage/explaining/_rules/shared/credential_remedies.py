@@ -10,33 +10,33 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
 
 __all__ = (
-    "assume_anew",
+    "check_endpoint",
     "clear_environment",
+    "configure_credentials",
     "console_login",
+    "docker_login",
     "enable_region",
-    "in_profile",
-    "log_docker_in",
-    "name_provider",
-    "own_endpoint",
-    "read_token_anew",
+    "get_new_credentials",
+    "reread_token",
     "set_clock",
+    "show_identity",
     "sso_login",
-    "who_am_i",
+    "with_profile",
 )
 
-NO_POLICY = "No IAM policy helps here, and trying again with the same credentials does not either."
+POLICIES_DO_NOT_HELP = "No IAM policy helps here, and trying again with the same credentials does not either."
 
 
-def in_profile(profile: str | None, *words: str) -> str:
+def with_profile(profile: str | None, *words: str) -> str:
     """Give a command with the profile, where one is known.
 
-    >>> in_profile("dev", "aws", "sts", "get-caller-identity"), in_profile(None, "aws", "login")
+    >>> with_profile("dev", "aws", "sts", "get-caller-identity"), with_profile(None, "aws", "login")
     ('aws sts get-caller-identity --profile dev', 'aws login')
     """
     return command(*words) if profile is None else command(*words, "--profile", commands.profile(profile))
 
 
-def who_am_i(profile: str | None = None) -> Remedy:
+def show_identity(profile: str | None = None) -> Remedy:
     """See where the credentials come from, and whose they are."""
     return Remedy(
         title="See which credentials are used",
@@ -47,8 +47,8 @@ def who_am_i(profile: str | None = None) -> Remedy:
             "Run both where the failing call runs: as the same user, in the same container, with the same profile.",
         ),
         commands=(
-            in_profile(profile, "aws", "configure", "list"),
-            in_profile(profile, "aws", "sts", "get-caller-identity"),
+            with_profile(profile, "aws", "configure", "list"),
+            with_profile(profile, "aws", "sts", "get-caller-identity"),
         ),
         url=pages.CLI_CREDENTIALS,
     )
@@ -74,12 +74,12 @@ def console_login(profile: str | None) -> Remedy:
         title="Log in with aws login again",
         who="you",
         steps=("The login opens a browser. Its credentials are renewed by themselves for 12 hours at most.",),
-        commands=(in_profile(profile, "aws", "login"),),
+        commands=(with_profile(profile, "aws", "login"),),
         url=pages.CLI_LOGIN,
     )
 
 
-def assume_anew(role: str | None = None) -> Remedy:
+def get_new_credentials(role: str | None = None) -> Remedy:
     """Take new credentials from STS."""
     role_arn = commands.arn(role, "ROLE_ARN")
     return Remedy(
@@ -135,7 +135,7 @@ def set_clock() -> Remedy:
     )
 
 
-def log_docker_in(registry: str, region: str) -> Remedy:
+def docker_login(registry: str, region: str) -> Remedy:
     """Log docker in to a registry of ECR.
 
     Args:
@@ -155,7 +155,7 @@ def log_docker_in(registry: str, region: str) -> Remedy:
     )
 
 
-def read_token_anew() -> Remedy:
+def reread_token() -> Remedy:
     """Read the file of a web identity token before each call."""
     return Remedy(
         title="Read the token's file anew for each call of STS",
@@ -169,7 +169,7 @@ def read_token_anew() -> Remedy:
     )
 
 
-def own_endpoint(*, foreign: bool = False) -> Remedy:
+def check_endpoint(*, foreign: bool = False) -> Remedy:
     """See which endpoint is called; ``foreign``: whether it may be other software's."""
     keys = "Keys of MinIO, LocalStack and other software hold at their own endpoints alone, and keys of AWS at AWS's alone."
     return Remedy(
@@ -202,7 +202,7 @@ def enable_region(region: str | None) -> Remedy:
     )
 
 
-def name_provider(profile: str | None) -> Remedy:
+def configure_credentials(profile: str | None) -> Remedy:
     """Give a laptop credentials that renew themselves."""
     return Remedy(
         title="Give the AWS CLI and SDKs credentials that renew themselves",
@@ -213,8 +213,8 @@ def name_provider(profile: str | None) -> Remedy:
             "Name the profile where the call runs, in AWS_PROFILE or with --profile.",
         ),
         commands=(
-            in_profile(profile, "aws", "configure", "sso"),
-            in_profile(profile, "aws", "login"),
+            with_profile(profile, "aws", "configure", "sso"),
+            with_profile(profile, "aws", "login"),
             "aws configure list-profiles",
         ),
         url=pages.CLI_CREDENTIALS,

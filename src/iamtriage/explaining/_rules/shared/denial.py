@@ -18,15 +18,15 @@ from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.arns._principals import Principal, Role, Root, ServiceLinkedRole, ServicePrincipal
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.shared.called_service import called_service
+from iamtriage.explaining._rules.shared.called_service import find_called_service
 from iamtriage.explaining._rules.shared.principal_words import (
-    STAND_IN,
-    behind_mask,
-    named,
-    principal_in,
-    role_in,
+    PLACEHOLDER_ACCOUNT,
+    describe_principal,
+    parse_masked_principal,
+    try_parse_principal,
+    underlying_role,
 )
-from iamtriage.explaining._rules.shared.service_specific import Said, said_in
+from iamtriage.explaining._rules.shared.service_specific import Wording, classify_wording
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._grants import Place
 from iamtriage.policies._masked_arns import partition_of
@@ -36,18 +36,18 @@ if TYPE_CHECKING:
     from iamtriage.actions._lookup import OperationActions
     from iamtriage.authorization._denials import Denial as Reason
 
-__all__ = ("Denial", "Source", "denial_of", "identity_allow_helps")
+__all__ = ("Denial", "Source", "build_denial", "identity_allow_helps")
 
 Source: TypeAlias = Literal["reported", "derived", "supplied", "possible"]
 
 # No ARN is longer.
-_LONGEST = 2048
+_MAX_ARN_LENGTH = 2048
 _EC2_CODES = frozenset({"UnauthorizedOperation", "Client.UnauthorizedOperation"})
 _S3_CODES = frozenset({"AccessDenied", "403", "Forbidden"})
 # Calls that so many services have, as those for tags, others have that say AccessDenied too.
-_TOO_MANY = 50
+_MAX_SERVICES_OF_S3_CALL = 50
 # The services that never deny with a code: S3, IAM and STS say AccessDenied, EC2 UnauthorizedOperation.
-_NOT_OF = {"AccessDeniedException": frozenset({"ec2", "iam", "s3", "sts"})}
+_SERVICES_WITHOUT_CODE = {"AccessDeniedException": frozenset({"ec2", "iam", "s3", "sts"})}
 _TRUST_ONLY = frozenset({"sts:assumerolewithwebidentity", "sts:assumerolewithsaml"})
 
 
@@ -83,27 +83,27 @@ class Denial:
 
     failure: AccessDenied
     facts: Facts
-    who: str | None
+    principal_text: str | None
     principal: Principal | None
-    is_masked: bool
+    has_masked_account: bool
     role: Role | None
     caller: str
     action: str | None
     actions: tuple[str, ...]
-    action_source: Source
+    action_evidence: Source
     resource: str | None
     resource_source: Source
-    arn: Arn | None
+    resource_arn: Arn | None
     account: str | None
     resource_account: str | None
     deny: Deny | None
-    layer: PolicyType | None
-    layer_source: Source
+    policy_type: PolicyType | None
+    policy_type_evidence: Source
     policy: str | None
     statements: tuple[str, ...] = ()
-    also: tuple[tuple[PolicyType, Deny | None], ...] = ()
-    said: Said | None = None
-    sentence: str | None = None
+    other_policy_types: tuple[tuple[PolicyType, Deny | None], ...] = ()
+    wording: Wording | None = None
+    service_message: str | None = None
 
     @property
     def service(self) -> str | None:
@@ -113,7 +113,7 @@ class Denial:
         return self.failure.envelope.service
 
     @property
-    def name(self) -> str:
+    def lowercase_action(self) -> str:
         """The action's name in lower case, with its prefix; empty where it is unknown."""
         return (self.action or "").lower()
 
@@ -128,7 +128,7 @@ class Denial:
     def place(self) -> Place:
         """Where resources lie that have no ARN in the message."""
         partition: str | None = getattr(self.principal, "partition", None)
-        arn = self.arn
+        arn = self.resource_arn
         if partition is None and arn is not None and arn.partition in PARTITIONS:
             partition = arn.partition
         if partition is None and self.facts.region:
@@ -136,7 +136,7 @@ class Denial:
         return Place(partition, self.facts.region, self.account)
 
 
-def denial_of(failure: AccessDenied, facts: Facts) -> Denial:
+def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     """Bring together what is known of a denial."""
     who, action, resource = failure.principal or facts.caller, failure.action, failure.resource
     action_source: Source = "reported"
@@ -158,7 +158,7 @@ def denial_of(failure: AccessDenied, facts: Facts) -> Denial:
         statements = tuple(each.sid for each in message.statements if each.sid)
     details = facts.authorization_details
     if details is not None:
-        reasons = _reasons(action, details.denials())
+        reasons = _matching_reasons(action, details.denials())
         if reasons:
             first = reasons[0]
             if action is None and first.action:
@@ -175,37 +175,39 @@ def denial_of(failure: AccessDenied, facts: Facts) -> Denial:
     if resource is None and facts.resource:
         resource, resource_source = facts.resource, "supplied"
     actions: tuple[str, ...] = (action,) if action else ()
-    said, sentence = said_in(failure)
+    said, sentence = classify_wording(failure)
     if action is None or ":" not in action:
-        action_source, actions = _derived(failure, facts)
+        action_source, actions = _derive_actions(failure, facts)
         action = actions[0] if actions and action_source != "possible" else None
-    principal = principal_in(who) or behind_mask(who)
-    is_masked = getattr(principal, "account", None) == STAND_IN and STAND_IN not in (who or "")
-    arn = _arn(resource)
+    principal = try_parse_principal(who) or parse_masked_principal(who)
+    is_masked = getattr(principal, "account", None) == PLACEHOLDER_ACCOUNT and PLACEHOLDER_ACCOUNT not in (
+        who or ""
+    )
+    arn = _try_parse_arn(resource)
     return Denial(
         failure=failure,
         facts=facts,
-        who=who,
+        principal_text=who,
         principal=principal,
-        is_masked=is_masked,
-        role=role_in(principal),
-        caller=named(principal, who),
+        has_masked_account=is_masked,
+        role=underlying_role(principal),
+        caller=describe_principal(principal, who),
         action=action,
         actions=actions,
-        action_source=action_source,
+        action_evidence=action_source,
         resource=resource,
         resource_source=resource_source,
-        arn=arn,
-        account=_account(None if is_masked else principal, failure),
+        resource_arn=arn,
+        account=_account_of(None if is_masked else principal, failure),
         resource_account=arn.account if arn is not None and ACCOUNT.fullmatch(arn.account) else None,
         deny=deny,
-        layer=layer,
-        layer_source=layer_source,
+        policy_type=layer,
+        policy_type_evidence=layer_source,
         policy=policy,
         statements=statements,
-        also=also,
-        said=said,
-        sentence=sentence,
+        other_policy_types=also,
+        wording=said,
+        service_message=sentence,
     )
 
 
@@ -215,40 +217,42 @@ def identity_allow_helps(denial: Denial) -> bool:
     The rules of https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html: an
     explicit deny beats every Allow, and policies that only limit are not widened by one.
     """
-    if denial.action is None or denial.deny == "explicit" or denial.layer not in (None, "identity"):
+    if denial.action is None or denial.deny == "explicit" or denial.policy_type not in (None, "identity"):
         return False
-    if denial.said is not None or denial.name in _TRUST_ONLY:
+    if denial.wording is not None or denial.lowercase_action in _TRUST_ONLY:
         return False
-    if denial.who == "anonymous" or isinstance(denial.principal, Root | ServicePrincipal | ServiceLinkedRole):
+    if denial.principal_text == "anonymous" or isinstance(
+        denial.principal, Root | ServicePrincipal | ServiceLinkedRole
+    ):
         return False
-    if _looks_like_service(denial.who):
+    if _looks_like_service(denial.principal_text):
         return False
     # A role of another account can be passed by nobody.
-    return not (denial.name == "iam:passrole" and denial.crosses_accounts)
+    return not (denial.lowercase_action == "iam:passrole" and denial.crosses_accounts)
 
 
-def _account(principal: Principal | None, failure: AccessDenied) -> str | None:
+def _account_of(principal: Principal | None, failure: AccessDenied) -> str | None:
     account: str | None = getattr(principal, "account", None)
     if account is None and failure.account and ACCOUNT.fullmatch(failure.account):
         return failure.account
     return account
 
 
-def _arn(resource: str | None) -> Arn | None:
-    if resource is None or len(resource) > _LONGEST or not resource.startswith("arn:"):
+def _try_parse_arn(resource: str | None) -> Arn | None:
+    if resource is None or len(resource) > _MAX_ARN_LENGTH or not resource.startswith("arn:"):
         return None
-    return _whole_arn(resource)
+    return _try_parse_whole_arn(resource)
 
 
 @functools.lru_cache(maxsize=512)
-def _whole_arn(resource: str) -> Arn | None:
+def _try_parse_whole_arn(resource: str) -> Arn | None:
     try:
         return parse_arn(resource)
     except InvalidArnError:
         return None
 
 
-def _reasons(action: str | None, found: tuple[Reason, ...]) -> tuple[Reason, ...]:
+def _matching_reasons(action: str | None, found: tuple[Reason, ...]) -> tuple[Reason, ...]:
     """Give the reasons for the denied action; of several actions, the first that was denied."""
     if not found:
         return ()
@@ -266,7 +270,7 @@ def _looks_like_service(who: str | None) -> bool:
     )
 
 
-def _derived(failure: AccessDenied, facts: Facts) -> tuple[Source, tuple[str, ...]]:
+def _derive_actions(failure: AccessDenied, facts: Facts) -> tuple[Source, tuple[str, ...]]:
     """Give the actions that the call takes, told by its name; ``possible`` are those of several services."""
     operation = failure.envelope.operation
     if operation is None:
@@ -277,23 +281,23 @@ def _derived(failure: AccessDenied, facts: Facts) -> tuple[Source, tuple[str, ..
         service = facts.service
     found = actions_for(operation, service)
     if service is None:
-        never = _NOT_OF.get(failure.envelope.code or "", frozenset())
+        never = _SERVICES_WITHOUT_CODE.get(failure.envelope.code or "", frozenset())
         found = tuple(each for each in found if each.service not in never)
     if service is not None or len(found) <= 1:
         return "derived", found[0].actions if found else ()
-    likely = _likely(failure, found)
+    likely = _pick_service(failure, found)
     if likely is not None:
         return "derived", likely.actions
     return "possible", tuple(each.actions[0] for each in found if each.actions)
 
 
-def _likely(failure: AccessDenied, found: tuple[OperationActions, ...]) -> OperationActions | None:
+def _pick_service(failure: AccessDenied, found: tuple[OperationActions, ...]) -> OperationActions | None:
     """Choose the service by the code, which few services share, or by what the text names as called."""
     code = failure.envelope.code
-    of_s3 = failure.envelope.host_id or (code in _S3_CODES and len(found) < _TOO_MANY)
+    of_s3 = failure.envelope.host_id or (code in _S3_CODES and len(found) < _MAX_SERVICES_OF_S3_CALL)
     service = "ec2" if code in _EC2_CODES else "s3" if of_s3 else None
     by_code = next((each for each in found if each.service == service), None)
     if by_code is not None:
         return by_code
-    called = called_service(failure, [each.service for each in found])
+    called = find_called_service(failure, [each.service for each in found])
     return next((each for each in found if each.service == called), None)

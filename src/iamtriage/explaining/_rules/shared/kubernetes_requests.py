@@ -22,25 +22,25 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import KubernetesForbidden
 
 __all__ = (
-    "READ",
+    "READ_VERBS",
     "Request",
     "UserKind",
-    "kind_of_user",
-    "request_in",
-    "service_account_in",
-    "user_word",
+    "classify_user",
+    "parse_request",
+    "parse_service_account",
+    "user_argument",
 )
 
 UserKind: TypeAlias = Literal[
     "anonymous", "component", "iam session", "iam", "node", "service account", "unknown", "user"
 ]
 
-READ = frozenset({"get", "list", "watch"})
+READ_VERBS = frozenset({"get", "list", "watch"})
 # Such a request names no object, so a rule that names one would never match:
 # https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
-_UNNAMED = frozenset({"create", "deletecollection", "list", "watch"})
+_VERBS_WITHOUT_NAME = frozenset({"create", "deletecollection", "list", "watch"})
 
-_NAMED = re.compile(
+_OBJECT_NAME = re.compile(
     r"(?:[a-z0-9.-]{1,120}(?:/[a-z0-9-]{1,60})?)\s+\"([^\"\n]{1,253})\"\s+is\s+forbidden:\s+User", re.ASCII
 )
 # Where the quotes are escaped, the failure ends in the middle of the last one.
@@ -52,7 +52,7 @@ _SERVICE_ACCOUNT = re.compile(
     re.ASCII,
 )
 _MASKED = re.compile(r"\*{2}|<[^<>]{0,60}>|\[[^\[\]]{0,60}\]|…|\.\.\.|(?<!\w)[xX]{3,}(?!\w)|REDACTED|\$\{")
-_WITHIN = 4_000
+_MAX_LENGTH = 4_000
 
 
 @attrs.frozen
@@ -77,9 +77,9 @@ class Request:
     name: str | None = None
     path: str | None = None
     namespace: str | None = None
-    everywhere: bool = False
-    is_cluster_wide: bool = False
-    is_supplied: bool = False
+    is_cluster_scope: bool = False
+    is_cluster_scoped_type: bool = False
+    has_supplied_namespace: bool = False
 
     @property
     def rule(self) -> Rule | None:
@@ -94,7 +94,7 @@ class Request:
         return Rule((self.verb,), (group,), (self.resource,), () if self.name is None else (self.name,))
 
     @property
-    def type_word(self) -> str:
+    def type_argument(self) -> str:
         """The type for ``kubectl``: ``pods``, ``deployments.apps``, and for a path the path."""
         if self.path is not None:
             return self.path
@@ -108,13 +108,13 @@ class Request:
         )
 
     @property
-    def where(self) -> str:
+    def scope_text(self) -> str:
         """The place in words, with a blank before it."""
         if self.path is not None:
             return ""
         if self.namespace is not None:
             return f" in the namespace {self.namespace}"
-        return " in the whole cluster" if self.everywhere or self.is_cluster_wide else ""
+        return " in the whole cluster" if self.is_cluster_scope or self.is_cluster_scoped_type else ""
 
     @property
     def subresource(self) -> str:
@@ -122,12 +122,12 @@ class Request:
         return (self.resource or "").partition("/")[2]
 
     @property
-    def shown(self) -> str:
+    def description(self) -> str:
         """Verb, type and place in words, fit for a message."""
-        return clip_text(f"{self.what}{self.where}")
+        return clip_text(f"{self.verb_and_type}{self.scope_text}")
 
     @property
-    def what(self) -> str:
+    def verb_and_type(self) -> str:
         """Verb and type in words: ``list pods``."""
         if self.path is not None:
             return f"{self.verb} the path {self.path}"
@@ -135,18 +135,18 @@ class Request:
         return f"{self.verb} {self.resource or 'this'}{grouped}"
 
 
-def request_in(case: Case[KubernetesForbidden]) -> Request:
+def parse_request(case: Case[KubernetesForbidden]) -> Request:
     """Read what was asked for."""
     failure = case.failure
     start, end = failure.span
-    words = _ESCAPED.sub('"', failure.text[start : min(end, start + _WITHIN)])
+    words = _ESCAPED.sub('"', failure.text[start : min(end, start + _MAX_LENGTH)])
     path = _PATH.search(words)
     if path:
-        return Request(verb=failure.verb, path=path[1], everywhere=True)
-    group, resource = _type_of(failure)
-    named = _NAMED.search(words)
+        return Request(verb=failure.verb, path=path[1], is_cluster_scope=True)
+    group, resource = _split_type(failure)
+    named = _OBJECT_NAME.search(words)
     base, _, subresource = (resource or "").partition("/")
-    limits = failure.verb not in _UNNAMED or (failure.verb == "create" and bool(subresource))
+    limits = failure.verb not in _VERBS_WITHOUT_NAME or (failure.verb == "create" and bool(subresource))
     cluster_wide = base in CLUSTER_WIDE.get(group or "", "").split()
     everywhere = failure.namespace is None and _CLUSTER_SCOPE.search(words) is not None
     namespace = failure.namespace
@@ -158,13 +158,13 @@ def request_in(case: Case[KubernetesForbidden]) -> Request:
         resource=resource,
         name=named[1] if named and limits else None,
         namespace=namespace,
-        everywhere=everywhere,
-        is_cluster_wide=cluster_wide,
-        is_supplied=namespace is not None and failure.namespace is None,
+        is_cluster_scope=everywhere,
+        is_cluster_scoped_type=cluster_wide,
+        has_supplied_namespace=namespace is not None and failure.namespace is None,
     )
 
 
-def _type_of(failure: KubernetesForbidden) -> tuple[str | None, str | None]:
+def _split_type(failure: KubernetesForbidden) -> tuple[str | None, str | None]:
     """Give API group and type, where old texts tell the group in the type's name or not at all."""
     resource = failure.kubernetes_resource
     if resource is None or failure.api_group is not None:
@@ -176,12 +176,12 @@ def _type_of(failure: KubernetesForbidden) -> tuple[str | None, str | None]:
     return GROUPS.get(name), resource
 
 
-def kind_of_user(user: str | None) -> UserKind:
+def classify_user(user: str | None) -> UserKind:
     """Tell what a user name stands for.
 
-    >>> kind_of_user("system:serviceaccount:shop:cart"), kind_of_user("system:node:ip-10-0-0-1.ec2.internal")
+    >>> classify_user("system:serviceaccount:shop:cart"), classify_user("system:node:ip-10-0-0-1.ec2.internal")
     ('service account', 'node')
-    >>> kind_of_user("arn:aws:sts::111122223333:assumed-role/dev/a"), kind_of_user("arn:aws:iam::**:user/a")
+    >>> classify_user("arn:aws:sts::111122223333:assumed-role/dev/a"), classify_user("arn:aws:iam::**:user/a")
     ('iam session', 'unknown')
     """
     if not user or not user.isprintable() or _MASKED.search(user.replace("{{", "").replace("}}", "")):
@@ -199,20 +199,20 @@ def kind_of_user(user: str | None) -> UserKind:
     return "user"
 
 
-def service_account_in(user: str | None) -> Subject | None:
+def parse_service_account(user: str | None) -> Subject | None:
     """Give the service account for which a user name stands.
 
-    >>> service_account_in("system:serviceaccount:shop:cart")
+    >>> parse_service_account("system:serviceaccount:shop:cart")
     Subject(kind='ServiceAccount', name='cart', namespace='shop')
     """
     found = _SERVICE_ACCOUNT.fullmatch(user or "")
     return Subject("ServiceAccount", found[2], found[1]) if found else None
 
 
-def user_word(user: str | None) -> str:
+def user_argument(user: str | None) -> str:
     """Give a user name for a command, not quoted, or a placeholder.
 
-    >>> user_word("dev:ana"), user_word("arn:aws:iam::****:user/ana")
+    >>> user_argument("dev:ana"), user_argument("arn:aws:iam::****:user/ana")
     ('dev:ana', 'USER')
     """
-    return "USER" if user is None or kind_of_user(user) == "unknown" or len(user) > 300 else user
+    return "USER" if user is None or classify_user(user) == "unknown" or len(user) > 300 else user

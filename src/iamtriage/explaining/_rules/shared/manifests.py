@@ -15,21 +15,21 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-__all__ = ("Rule", "Subject", "binding", "manifest", "object_name", "role")
+__all__ = ("Rule", "Subject", "build_binding", "build_role", "object_name", "to_yaml")
 
-_API = "rbac.authorization.k8s.io"
-_VERSION = f"{_API}/v1"
+_API_GROUP = "rbac.authorization.k8s.io"
+_API_VERSION = f"{_API_GROUP}/v1"
 
 _Node: TypeAlias = "str | Sequence[_Node] | Mapping[str, _Node]"
 
 # Everything else is quoted: what begins so is no number, date, tag, anchor or indicator in any YAML.
 _PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9./_-]{0,252}[A-Za-z0-9])?", re.ASCII)
-_WORDS_OF_YAML = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+_YAML_KEYWORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 # JSON leaves these as they are; YAML takes some for line ends, and others not at all.
 _UNSAFE = re.compile(r"[^\x20-\x7e]")
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9.]+")
-_LONGEST_PART = 60
-_LONGEST_NAME = 200
+_MAX_PART_LENGTH = 60
+_MAX_NAME_LENGTH = 200
 
 
 @attrs.frozen
@@ -66,41 +66,45 @@ class Subject:
     namespace: str | None = None
 
 
-def role(name: str, rules: Iterable[Rule], *, namespace: str | None) -> dict[str, _Node]:
+def build_role(name: str, rules: Iterable[Rule], *, namespace: str | None) -> dict[str, _Node]:
     """Give a Role, or a ClusterRole where there is no namespace."""
     return {
-        "apiVersion": _VERSION,
+        "apiVersion": _API_VERSION,
         "kind": "Role" if namespace else "ClusterRole",
         "metadata": _metadata(name, namespace),
         "rules": [_rule(each) for each in rules],
     }
 
 
-def binding(name: str, role_name: str, subject: Subject, *, namespace: str | None) -> dict[str, _Node]:
+def build_binding(name: str, role_name: str, subject: Subject, *, namespace: str | None) -> dict[str, _Node]:
     """Give a RoleBinding to a Role, or a ClusterRoleBinding to a ClusterRole where there is no namespace."""
     who: dict[str, _Node] = {"kind": subject.kind, "name": subject.name}
     if subject.kind == "ServiceAccount":
         who["namespace"] = subject.namespace or ""
     else:
-        who["apiGroup"] = _API
+        who["apiGroup"] = _API_GROUP
     return {
-        "apiVersion": _VERSION,
+        "apiVersion": _API_VERSION,
         "kind": "RoleBinding" if namespace else "ClusterRoleBinding",
         "metadata": _metadata(name, namespace),
         "subjects": [who],
-        "roleRef": {"kind": "Role" if namespace else "ClusterRole", "name": role_name, "apiGroup": _API},
+        "roleRef": {
+            "kind": "Role" if namespace else "ClusterRole",
+            "name": role_name,
+            "apiGroup": _API_GROUP,
+        },
     }
 
 
-def manifest(*objects: Mapping[str, _Node]) -> str:
+def to_yaml(*objects: Mapping[str, _Node]) -> str:
     r"""Give objects as YAML documents.
 
-    >>> print(manifest({"kind": "Role", "rules": [{"apiGroups": [""], "verbs": ["get"]}]}), end="")
+    >>> print(to_yaml({"kind": "Role", "rules": [{"apiGroups": [""], "verbs": ["get"]}]}), end="")
     kind: Role
     rules:
       - apiGroups: [""]
         verbs: [get]
-    >>> print(manifest({"name": "no"}, {"name": "a: b\n- c"}), end="")
+    >>> print(to_yaml({"name": "no"}, {"name": "a: b\n- c"}), end="")
     name: "no"
     ---
     name: "a: b\n- c"
@@ -116,8 +120,8 @@ def object_name(*parts: str) -> str:
     >>> object_name("$(id)", "")
     'id'
     """
-    words = (_NOT_IN_NAMES.sub("-", part.lower()[:_LONGEST_PART]).strip("-.") for part in parts)
-    return "-".join(filter(None, words))[:_LONGEST_NAME].strip("-.") or "access"
+    words = (_NOT_IN_NAMES.sub("-", part.lower()[:_MAX_PART_LENGTH]).strip("-.") for part in parts)
+    return "-".join(filter(None, words))[:_MAX_NAME_LENGTH].strip("-.") or "access"
 
 
 def _metadata(name: str, namespace: str | None) -> dict[str, _Node]:
@@ -149,7 +153,7 @@ def _lines(node: Mapping[str, _Node]) -> Iterator[str]:
 
 
 def _scalar(text: str) -> str:
-    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS_OF_YAML:
+    if _PLAIN.fullmatch(text) and text.lower() not in _YAML_KEYWORDS:
         return text
     return _UNSAFE.sub(_escape, json.dumps(text, ensure_ascii=False))
 

@@ -11,25 +11,25 @@ import re
 
 from iamtriage._reading.vocabulary.grammar import ENTRY, RECORD
 
-__all__ = ("paragraph_at", "sentence_at", "up_to_end")
+__all__ = ("extract_paragraph", "extract_sentence", "truncate_at_end")
 
-_LONGEST = 600
+_MAX_LENGTH = 600
 # Another failure begins.
-_NEXT = "An error occurred ("
-_MOST_LINES = 12
+_NEXT_FAILURE = "An error occurred ("
+_MAX_LINES = 12
 # Narrower lines no terminal or text wrapper makes.
-_NARROWEST = 40
+_MIN_WRAP_WIDTH = 40
 
 _LEVEL = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b"
 # The place of a PHP frame or error: an absolute path and the line.
-_PLACE = r"in\s(?:[A-Za-z]:)?[/\\][^\s:(]{1,200}(?:[:(]\d|\son\sline\b)"
+_PHP_LOCATION = r"in\s(?:[A-Za-z]:)?[/\\][^\s:(]{1,200}(?:[:(]\d|\son\sline\b)"
 # A line that is no part of a sentence, whatever stands before it.
-_NO_PROSE = re.compile(
+_NOT_PROSE = re.compile(
     rf"\s?(?:{RECORD}|{ENTRY}|[\[(]?{_LEVEL}"
     # Frames of Java, JavaScript and .NET, of Python, of Ruby, of PHP and Rust.
     r"|at\s(?:async\s|new\s)?(?:[^\s(]{1,200}\s?\(|[^\s.\\/:<]{0,200}[.\\/:<]\S)"
     r"|File\s\"|from\s[^\s:]{1,200}:\d{1,7}:in\b|#?\d{1,4}:?\s"
-    rf"|{_PLACE}|thrown\sin\b"
+    rf"|{_PHP_LOCATION}|thrown\sin\b"
     # Terraform says where in its files it stood.
     r"|with\s[\w\[\]\"-]{1,100}\.[\w.\[\]\"-]{1,200},|on\s[^\s]{1,200}\sline\s\d"
     # Source code, and the marks under it.
@@ -40,7 +40,7 @@ _NO_PROSE = re.compile(
     r"|(?:exit\s(?:status|code)|command\s(?:terminated|failed)|exited)\b)"
 )
 # No sentence ends with such a word: a wrapper broke the line.
-_OPEN_ENDED = re.compile(
+_UNFINISHED = re.compile(
     r"\b(?:an?|and|are|as|at|be|by|can|cannot|does|for|from|has|have|in|into|is|may|must|not|of|on|only|or|that|the"
     r"|their|this|to|was|were|which|will|with|your?)\Z"
 )
@@ -55,7 +55,7 @@ _END = re.compile(
     # Traces that were folded into one line.
     r"|\sat\s(?:async\s|new\s)?(?:[^\s(]{1,200}\s\((?:[^()]{1,200}:\d|<anonymous>|native|index\s\d)"
     r"|[\w$+<>`]{1,100}[./][\w$.+<>`\[\],/-]{1,200}\(|[^\s(]{0,200}:\d{1,7}:\d{1,7}\)?(?=\s|\Z))"
-    rf"|\sFile\s\"|\sfrom\s[^\s:]{{1,200}}:\d{{1,7}}:in\b|\s#\d{{1,4}}\s|\s{_PLACE}|\sthrown\sin\b"
+    rf"|\sFile\s\"|\sfrom\s[^\s:]{{1,200}}:\d{{1,7}}:in\b|\s#\d{{1,4}}\s|\s{_PHP_LOCATION}|\sthrown\sin\b"
     r"|\s(?i:(?:stack\s?)?(?:back)?trace):|\sTraceback\s\(|\sgoroutine\s\d|\spanic:"
     r"|\s(?:During\shandling\sof|The\sabove\sexception)\b|\s(?:raise|return|throw)\s(?:new\s)?\w{1,60}[.(]"
     # The next entry of a log, and the other fields of this one.
@@ -66,10 +66,10 @@ _END = re.compile(
 _QUOTES = re.compile(r"[\"'`]")
 _BEFORE_OPENING = " ([{=:<,"
 # Behind a quote that ends a string, not one that stands in prose.
-_BEHIND_STRING = re.compile(r"\s?(?:[,;)\]}>]|\Z)|\s[\"']?[\w.-]{1,60}[\"']?\s?[:=]")
+_AFTER_STRING = re.compile(r"\s?(?:[,;)\]}>]|\Z)|\s[\"']?[\w.-]{1,60}[\"']?\s?[:=]")
 
 
-def sentence_at(text: str, start: int, opening: str | None = None) -> str:
+def extract_sentence(text: str, start: int, opening: str | None = None) -> str:
     r"""Give the sentence that begins at a place of a readable text, empty where none does.
 
     Args:
@@ -77,60 +77,60 @@ def sentence_at(text: str, start: int, opening: str | None = None) -> str:
         start: where the sentence begins.
         opening: the quote in front of it, where it is a string.
 
-    >>> sentence_at("Denied: Agents are\n  at Agents.check(Agents.java:7)", 8)
+    >>> extract_sentence("Denied: Agents are\n  at Agents.check(Agents.java:7)", 8)
     'Agents are'
     """
     # Where the line begins tells how wide it is.
     line_start = text.rfind("\n", 0, start) + 1
-    first, *others = text[start : start + _LONGEST].split("\n")[:_MOST_LINES]
+    first, *others = text[start : start + _MAX_LENGTH].split("\n")[:_MAX_LINES]
     words, width = first.strip(), start + len(first) - line_start
     for line in others:
-        if _is_other(line) or not _goes_on(words, width, line):
+        if _ends_sentence(line) or not _is_wrapped(words, width, line):
             break
         words = f"{words} {line.strip()}".strip()
         width = len(line)
-    return up_to_end(words, opening)
+    return truncate_at_end(words, opening)
 
 
-def paragraph_at(text: str, start: int) -> str:
+def extract_paragraph(text: str, start: int) -> str:
     r"""Give what stands at a place of a readable text, up to an empty line, a trace or another entry.
 
-    >>> paragraph_at("Denied: Agents are closed.\nThey open at eight.\n\nOrders are late.", 8)
+    >>> extract_paragraph("Denied: Agents are closed.\nThey open at eight.\n\nOrders are late.", 8)
     'Agents are closed. They open at eight.'
     """
-    first, *others = text[start : start + _LONGEST].split("\n")
-    words = [first.partition(RECORD)[0].partition(_NEXT)[0]]
+    first, *others = text[start : start + _MAX_LENGTH].split("\n")
+    words = [first.partition(RECORD)[0].partition(_NEXT_FAILURE)[0]]
     for line in others:
-        if _is_other(line) or _NEXT in line:
+        if _ends_sentence(line) or _NEXT_FAILURE in line:
             break
         words.append(line)
     return " ".join(words)
 
 
-def up_to_end(words: str, opening: str | None = None) -> str:
+def truncate_at_end(words: str, opening: str | None = None) -> str:
     """Give the first sentence of words that stand in one line; ``opening`` as above.
 
-    >>> up_to_end("Access to 'orders' is closed. (Service: Orders, Status Code: 403)")
+    >>> truncate_at_end("Access to 'orders' is closed. (Service: Orders, Status Code: 403)")
     "Access to 'orders' is closed"
     """
-    end = _string_end(words, opening)
+    end = _find_string_end(words, opening)
     found = _END.search(words)
     return words[: min(end, found.start()) if found else end].rstrip(" .,;\\")
 
 
-def _is_other(line: str) -> bool:
+def _ends_sentence(line: str) -> bool:
     """Tell whether a line is no part of the sentence of the line before."""
-    return not line.strip() or _NO_PROSE.match(line) is not None
+    return not line.strip() or _NOT_PROSE.match(line) is not None
 
 
-def _goes_on(words: str, width: int, line: str) -> bool:
+def _is_wrapped(words: str, width: int, line: str) -> bool:
     """Tell whether a wrapper broke the line behind words, and not their author."""
-    if not words or _OPEN_ENDED.search(words):
+    if not words or _UNFINISHED.search(words):
         return True
-    return width >= _NARROWEST and words[-1] not in ".!?:" and line.lstrip()[0].islower()
+    return width >= _MIN_WRAP_WIDTH and words[-1] not in ".!?:" and line.lstrip()[0].islower()
 
 
-def _string_end(words: str, opening: str | None) -> int:
+def _find_string_end(words: str, opening: str | None) -> int:
     """Give where the string ends in which a sentence stands; quotes may stand in it, unescaped."""
     open_quotes = [opening] if opening else []
     for m in _QUOTES.finditer(words):
@@ -143,6 +143,6 @@ def _string_end(words: str, opening: str | None) -> int:
         elif quote in open_quotes[bool(opening) :]:
             while open_quotes.pop() != quote:
                 pass
-        elif quote == '"' or _BEHIND_STRING.match(words, at + 1):
+        elif quote == '"' or _AFTER_STRING.match(words, at + 1):
             return at
     return len(words)

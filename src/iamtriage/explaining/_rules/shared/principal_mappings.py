@@ -18,36 +18,36 @@ from iamtriage.arns._role_arns import normalize_role_arn, role_lookup
 from iamtriage.exceptions import RolePathUnknownError
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.access_policies import policy_arn
-from iamtriage.explaining._rules.shared.cases import named, role_in
+from iamtriage.explaining._rules.shared.access_policies import access_policy_arn
+from iamtriage.explaining._rules.shared.cases import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.commands import command
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.clusters import Cluster
 
 __all__ = (
+    "IAM_DOES_NOT_HELP",
     "NODE_GROUPS",
     "NODE_USERNAME",
-    "NOT_IAM",
     "VIEW_POLICY",
-    "Mappable",
-    "associate_policy",
-    "create_entry",
-    "entry_remedy",
-    "look_remedy",
-    "map_remedy",
-    "mappable",
-    "mode_remedy",
-    "renew_remedy",
-    "show_map",
+    "ClusterPrincipal",
+    "associate_policy_command",
+    "aws_auth_command",
+    "aws_auth_remedy",
+    "build_cluster_principal",
+    "create_entry_command",
+    "create_entry_remedy",
+    "enable_entries_remedy",
+    "inspect_access_remedy",
+    "recreate_entry_remedy",
 )
 
-NOT_IAM = "IAM policies do not help here: the call was allowed, and refused for what it asks."
+IAM_DOES_NOT_HELP = "IAM policies do not help here: the call was allowed, and refused for what it asks."
 NODE_GROUPS = ("system:bootstrappers", "system:nodes")
 NODE_USERNAME = "system:node:{{EC2PrivateDNSName}}"
 VIEW_POLICY = "AmazonEKSViewPolicy"
 
-_NO_ENTRY = {
+_ENTRY_REFUSALS = {
     "root": "An access entry for an account's root is accepted, but has no effect.",
     "federated user": "A federated user is a session, which an access entry cannot name.",
     "instance profile": "An instance profile is no principal: an access entry names the role in it.",
@@ -55,18 +55,18 @@ _NO_ENTRY = {
     "account": "An account is no principal that an access entry can name.",
     "service principal": "A service is no principal that an access entry can name.",
 }
-_PATHLESS = (
+_PATH_UNKNOWN = (
     "STS tells no role's path. Where EKS answers that the principal is invalid, the role has one. "
     "This prints the whole ARN: {}"
 )
-_LOOKED_UP = (
+_PATH_LOOKUP = (
     "The command in it prints the role's ARN with its path, which an access entry wants and STS does not "
     "tell. It takes iam:GetRole in the account {}."
 )
 
 
 @attrs.frozen
-class Mappable:
+class ClusterPrincipal:
     """A principal as commands for a cluster name it.
 
     Attributes:
@@ -78,26 +78,26 @@ class Mappable:
         note: what to know of the ARN for an access entry.
     """
 
-    words: str
-    entry: str
-    map_arn: str
+    description: str
+    entry_argument: str
+    aws_auth_arn: str
     is_known: bool = True
-    refusal: str | None = None
-    note: str | None = None
+    entry_refusal: str | None = None
+    path_note: str | None = None
 
     @property
-    def wanted(self) -> str:
+    def new_entry_argument(self) -> str:
         """The shell word for a new access entry: a placeholder where this principal can have none."""
-        return "PRINCIPAL_ARN" if self.refusal else self.entry
+        return "PRINCIPAL_ARN" if self.entry_refusal else self.entry_argument
 
 
-def mappable(
+def build_cluster_principal(
     principal: Principal | None,
     text: str | None = None,
     *,
     placeholder: str = "PRINCIPAL_ARN",
     is_canonical: bool = False,
-) -> Mappable:
+) -> ClusterPrincipal:
     """Give a principal as commands name it.
 
     Args:
@@ -108,80 +108,84 @@ def mappable(
 
     >>> from iamtriage import parse_principal
     >>> sso = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_View_0123456789abcdef/ana"
-    >>> who = mappable(parse_principal(sso))
+    >>> who = build_cluster_principal(parse_principal(sso))
     >>> print(who.entry)
     "$(aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef --query Role.Arn --output text)"
     >>> who.map_arn
     'arn:aws:iam::111122223333:role/AWSReservedSSO_View_0123456789abcdef'
-    >>> mappable(None).entry
+    >>> build_cluster_principal(None).entry
     'PRINCIPAL_ARN'
     """
-    who = clip_text(named(principal, "the principal" if text is None else text))
-    role = role_in(principal)
+    who = clip_text(describe_principal(principal, "the principal" if text is None else text))
+    role = underlying_role(principal)
     if principal is None or (role is None and not isinstance(principal, User | FederatedUser | Root)):
-        refusal = None if principal is None else _NO_ENTRY.get(principal.kind)
-        return Mappable(who, placeholder, placeholder, is_known=False, refusal=refusal)
+        refusal = None if principal is None else _ENTRY_REFUSALS.get(principal.kind)
+        return ClusterPrincipal(who, placeholder, placeholder, is_known=False, entry_refusal=refusal)
     if role is None:
         arn = shlex.quote(commands.arn(str(principal), placeholder))
         map_arn = commands.arn(str(principal), placeholder)
-        return Mappable(who, arn, map_arn, refusal=_NO_ENTRY.get(principal.kind))
+        return ClusterPrincipal(who, arn, map_arn, entry_refusal=_ENTRY_REFUSALS.get(principal.kind))
     note: str | None = None
     try:
         entry = shlex.quote(commands.arn(normalize_role_arn(role.arn, target="access-entry"), placeholder))
         if isinstance(principal, RoleSession) or is_canonical:
-            note = _PATHLESS.format(role_lookup(role.name))
+            note = _PATH_UNKNOWN.format(role_lookup(role.name))
     except RolePathUnknownError as error:
         # Quotes inside $(…) begin anew.
         entry = f'"$({error.command})"'
-        note = _LOOKED_UP.format(role.account)
-    refusal = _NO_ENTRY["service-linked role"] if isinstance(role, ServiceLinkedRole) else None
+        note = _PATH_LOOKUP.format(role.account)
+    refusal = _ENTRY_REFUSALS["service-linked role"] if isinstance(role, ServiceLinkedRole) else None
     map_arn = commands.arn(normalize_role_arn(role.arn, target="aws-auth"), placeholder)
-    return Mappable(who, entry, map_arn, refusal=refusal, note=note)
+    return ClusterPrincipal(who, entry, map_arn, entry_refusal=refusal, path_note=note)
 
 
-def create_entry(
-    cluster: Cluster, who: Mappable, *, kind: str = "STANDARD", groups: tuple[str, ...] = ()
+def create_entry_command(
+    cluster: Cluster, who: ClusterPrincipal, *, kind: str = "STANDARD", groups: tuple[str, ...] = ()
 ) -> str:
     """Give the command that makes an access entry."""
     words = ("--kubernetes-groups", *groups) if groups else ()
-    return cluster.eks("create-access-entry", "--type", kind, *words, principal=who.wanted)
+    return cluster.eks_command(
+        "create-access-entry", "--type", kind, *words, principal=who.new_entry_argument
+    )
 
 
-def associate_policy(cluster: Cluster, who: Mappable, policy: str, *, namespace: str | None) -> str:
+def associate_policy_command(
+    cluster: Cluster, who: ClusterPrincipal, policy: str, *, namespace: str | None
+) -> str:
     """Give the command that gives an access entry a policy, in one namespace or, for None, in all."""
     scope = "type=cluster" if namespace is None else f"type=namespace,namespaces={namespace}"
-    arn = policy_arn(policy, cluster.partition)
+    arn = access_policy_arn(policy, cluster.partition)
     words = ("--policy-arn", arn, "--access-scope", scope)
-    return cluster.eks("associate-access-policy", *words, principal=who.wanted)
+    return cluster.eks_command("associate-access-policy", *words, principal=who.new_entry_argument)
 
 
-def show_map(caller: str | None = None) -> str:
+def aws_auth_command(caller: str | None = None) -> str:
     """Give the command that says what is wrong with aws-auth or, for a caller, which entry is theirs."""
     ask = "lint -" if caller is None else f"who - {shlex.quote(caller)}"
     return f"kubectl -n kube-system get configmap aws-auth -o yaml | iamtriage aws-auth {ask}"
 
 
-def look_remedy(cluster: Cluster, who: Mappable) -> Remedy:
+def inspect_access_remedy(cluster: Cluster, who: ClusterPrincipal) -> Remedy:
     """Give the remedy that looks whom the cluster lets in."""
     steps: list[str] = []
     lines: list[str] = []
     if cluster.mode is None:
-        lines.append(cluster.show_mode())
+        lines.append(cluster.show_mode_command())
         steps.append(
             "The authentication mode says what counts: access entries, the ConfigMap aws-auth, or both."
         )
     if cluster.uses_entries:
         lines += [
-            cluster.eks("list-access-entries"),
-            cluster.eks("describe-access-entry", principal=who.entry),
+            cluster.eks_command("list-access-entries"),
+            cluster.eks_command("describe-access-entry", principal=who.entry_argument),
         ]
         steps.append(
             "An access entry stands for one role or user. Where there is one and the caller is still not "
             "known, the role or user was deleted and made again: EKS keeps its unique id. Then delete the "
             "entry and make it again."
         )
-    if cluster.uses_map:
-        lines.append(show_map())
+    if cluster.uses_aws_auth:
+        lines.append(aws_auth_command())
         steps.append(
             "In aws-auth the ARN of a role has to stand without its path, and never as a session's ARN. "
             "The command iamtriage aws-auth lint finds both, and iamtriage aws-auth who says who an ARN becomes."
@@ -195,9 +199,9 @@ def look_remedy(cluster: Cluster, who: Mappable) -> Remedy:
     )
 
 
-def entry_remedy(
+def create_entry_remedy(
     cluster: Cluster,
-    who: Mappable,
+    who: ClusterPrincipal,
     *,
     policy: str = VIEW_POLICY,
     namespace: str | None,
@@ -205,49 +209,49 @@ def entry_remedy(
     steps: tuple[str, ...] = (),
 ) -> Remedy:
     """Give the remedy that makes an access entry with a policy."""
-    told = [each for each in (who.refusal, who.note) if each]
+    told = [each for each in (who.entry_refusal, who.path_note) if each]
     if cluster.mode is None:
         told.append(
             "The cluster's authentication mode has to be API or API_AND_CONFIG_MAP. With the latter, the "
             "entry goes before the aws-auth entry of the same principal: take its groups along."
         )
     return Remedy(
-        title=title or f"Give {who.words} an access entry",
+        title=title or f"Give {who.description} an access entry",
         who="cluster administrator",
         steps=(*steps, *told, "Access entries take some seconds to count."),
         commands=(
-            create_entry(cluster, who),
-            associate_policy(cluster, who, policy, namespace=namespace),
+            create_entry_command(cluster, who),
+            associate_policy_command(cluster, who, policy, namespace=namespace),
         ),
         url=pages.EKS_ACCESS_ENTRIES,
     )
 
 
-def renew_remedy(cluster: Cluster, who: Mappable) -> Remedy:
+def recreate_entry_remedy(cluster: Cluster, who: ClusterPrincipal) -> Remedy:
     """Give the remedy that makes the entry of a principal anew that was deleted and made again."""
     return Remedy(
-        title=f"Delete the entry of {who.words} and make it anew",
+        title=f"Delete the entry of {who.description} and make it anew",
         who="cluster administrator",
         steps=(
             (
                 "Note its groups and policies first: they go with it. The new entry holds the id of today's "
                 "principal."
             ),
-            *([who.note] if who.note else []),
+            *([who.path_note] if who.path_note else []),
         ),
         commands=(
-            cluster.eks("describe-access-entry", principal=who.entry),
-            cluster.eks("list-associated-access-policies", principal=who.entry),
-            cluster.eks("delete-access-entry", principal=who.entry),
-            create_entry(cluster, who),
+            cluster.eks_command("describe-access-entry", principal=who.entry_argument),
+            cluster.eks_command("list-associated-access-policies", principal=who.entry_argument),
+            cluster.eks_command("delete-access-entry", principal=who.entry_argument),
+            create_entry_command(cluster, who),
         ),
         url=pages.EKS_ACCESS_ENTRIES,
     )
 
 
-def map_remedy(
+def aws_auth_remedy(
     cluster: Cluster,
-    who: Mappable,
+    who: ClusterPrincipal,
     *,
     groups: tuple[str, ...],
     username: str | None = None,
@@ -258,18 +262,18 @@ def map_remedy(
     region = commands.region(cluster.region)
     words = [
         "--cluster",
-        cluster.word,
+        cluster.argument,
         "--region",
         region,
         "--arn",
-        who.map_arn,
+        who.aws_auth_arn,
     ]
     for group in groups:
         words += ["--group", group]
     if username is not None:
         words += ["--username", username]
     return Remedy(
-        title=title or f"Map {who.words} in aws-auth",
+        title=title or f"Map {who.description} in aws-auth",
         who="cluster administrator",
         steps=(
             *steps,
@@ -287,7 +291,7 @@ def map_remedy(
     )
 
 
-def mode_remedy(cluster: Cluster) -> Remedy:
+def enable_entries_remedy(cluster: Cluster) -> Remedy:
     """Give the remedy that lets a cluster take access entries."""
     return Remedy(
         title="Let the cluster take access entries",
@@ -300,6 +304,6 @@ def mode_remedy(cluster: Cluster) -> Remedy:
             ),
             "Wait until the cluster is ACTIVE again, then make the access entries.",
         ),
-        commands=(cluster.show_mode(), cluster.allow_entries()),
+        commands=(cluster.show_mode_command(), cluster.enable_entries_command()),
         url=pages.EKS_ACCESS_MODE,
     )

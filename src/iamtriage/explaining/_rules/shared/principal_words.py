@@ -18,95 +18,103 @@ from iamtriage.arns._principals import (
 )
 from iamtriage.exceptions import InvalidArnError
 
-__all__ = ("STAND_IN", "behind_mask", "is_cut", "named", "principal_in", "role_in", "role_of")
+__all__ = (
+    "PLACEHOLDER_ACCOUNT",
+    "describe_principal",
+    "is_truncated",
+    "parse_masked_principal",
+    "parse_masked_role",
+    "try_parse_principal",
+    "underlying_role",
+)
 
-_LONGEST = 2048
+_MAX_LENGTH = 2048
 _COLONS = 5
-STAND_IN = "0" * 12
+PLACEHOLDER_ACCOUNT = "0" * 12
 """The account of :func:`behind_mask`."""
 _SESSION = re.compile(r"(assumed-role/[^/]{1,64}/).{1,80}")
 # AWS's own, in the place of an account.
-_NO_ACCOUNTS = ("aws", "cloudfront")
+_AWS_OWNED = ("aws", "cloudfront")
 
 
-def principal_in(text: str | None) -> Principal | None:
+def try_parse_principal(text: str | None) -> Principal | None:
     """Give who an ARN names; None for what is no whole principal.
 
-    >>> principal_in("arn:aws:iam::111122223333:user/ana").name
+    >>> try_parse_principal("arn:aws:iam::111122223333:user/ana").name
     'ana'
-    >>> principal_in("arn:aws:iam::****:user/ana") is None
+    >>> try_parse_principal("arn:aws:iam::****:user/ana") is None
     True
     """
     # The same callers are denied again and again. A text that is longer than any ARN is none of theirs.
-    return None if text is None or len(text) > _LONGEST else _principal_in(text)
+    return None if text is None or len(text) > _MAX_LENGTH else _try_parse_principal(text)
 
 
 @functools.lru_cache(maxsize=512)
-def _principal_in(text: str) -> Principal | None:
+def _try_parse_principal(text: str) -> Principal | None:
     try:
         return parse_principal(text)
     except InvalidArnError:
         return None
 
 
-def behind_mask(text: str | None) -> Principal | None:
+def parse_masked_principal(text: str | None) -> Principal | None:
     """Give who an ARN names whose account or session is written over, with stand-ins in their place.
 
-    >>> behind_mask("arn:aws:iam::****:user/ana").name
+    >>> parse_masked_principal("arn:aws:iam::****:user/ana").name
     'ana'
-    >>> behind_mask("arn:aws:sts::111122223333:assumed-role/app/<id>").role_name
+    >>> parse_masked_principal("arn:aws:sts::111122223333:assumed-role/app/<id>").role_name
     'app'
-    >>> behind_mask("arn:aws:iam::111122223333:user/ana") is None
+    >>> parse_masked_principal("arn:aws:iam::111122223333:user/ana") is None
     True
     """
-    return None if text is None or len(text) > _LONGEST else _behind_mask(text)
+    return None if text is None or len(text) > _MAX_LENGTH else _parse_masked_principal(text)
 
 
 @functools.lru_cache(maxsize=512)
-def _behind_mask(text: str) -> Principal | None:
+def _parse_masked_principal(text: str) -> Principal | None:
     # A mask may hold colons. The last one ends it, since no name of these holds any.
     sections = text.split(":", 4)
     if len(sections) < _COLONS:
         return None
     account, _, resource = sections[4].rpartition(":")
-    if account in _NO_ACCOUNTS:
+    if account in _AWS_OWNED:
         return None
     if not ACCOUNT.fullmatch(account):
-        account = STAND_IN
+        account = PLACEHOLDER_ACCOUNT
     session = _SESSION.fullmatch(resource)
     # With a session of its own, a role is read above if it can be.
     for each in [resource, f"{session[1]}stand-in"] if session else [resource]:
-        found = _principal_in(":".join([*sections[:4], account, each]))
+        found = _try_parse_principal(":".join([*sections[:4], account, each]))
         if isinstance(found, Role | RoleSession | User | FederatedUser) and str(found) != text:
             return found
     return None
 
 
-def role_in(principal: Principal | None) -> Role | None:
+def underlying_role(principal: Principal | None) -> Role | None:
     """Give the role of a role or role session."""
     if isinstance(principal, RoleSession):
         return principal.role
     return principal if isinstance(principal, Role) else None
 
 
-def role_of(text: str | None) -> Role | None:
+def parse_masked_role(text: str | None) -> Role | None:
     """Give the role that an ARN names, for its name: the account may be written over.
 
-    >>> role_of("arn:aws:iam::****:role/team/app").name
+    >>> parse_masked_role("arn:aws:iam::****:role/team/app").name
     'app'
     """
-    return role_in(principal_in(text) or behind_mask(text))
+    return underlying_role(try_parse_principal(text) or parse_masked_principal(text))
 
 
-def named(principal: Principal | None, text: str | None) -> str:
+def describe_principal(principal: Principal | None, text: str | None) -> str:
     """Give who it is in words: ``the role app``, ``the user ana``; the text itself where it is unreadable.
 
-    >>> named(parse_principal("arn:aws:sts::111122223333:assumed-role/app/i-0a1b2c3d4e5f60718"), None)
+    >>> describe_principal(parse_principal("arn:aws:sts::111122223333:assumed-role/app/i-0a1b2c3d4e5f60718"), None)
     'the role app'
-    >>> named(None, None)
+    >>> describe_principal(None, None)
     'the caller'
     """
-    role = role_in(principal)
+    role = underlying_role(principal)
     if isinstance(role, IdentityCenterRole):
         return f"the Identity Center role {role.name}"
     if role is not None:
@@ -115,13 +123,13 @@ def named(principal: Principal | None, text: str | None) -> str:
         return f"the {principal.kind} {principal.name}"
     if isinstance(principal, Root):
         return f"the root user of {principal.account}"
-    return "the caller" if not text or is_cut(text) else text
+    return "the caller" if not text or is_truncated(text) else text
 
 
-def is_cut(text: str) -> bool:
+def is_truncated(text: str) -> bool:
     """Tell whether an ARN is cut before it names anything.
 
-    >>> is_cut("arn:aws:iam:"), is_cut("arn:aws:sts::assumed-role/app/run"), is_cut("orders")
+    >>> is_truncated("arn:aws:iam:"), is_truncated("arn:aws:sts::assumed-role/app/run"), is_truncated("orders")
     (True, False, False)
     """
     return text.startswith("arn:") and text.count(":") < _COLONS and "/" not in text

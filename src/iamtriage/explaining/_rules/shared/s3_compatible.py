@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-__all__ = ("CLOUDS", "other_software_in", "this_machine")
+__all__ = ("CLOUD_HOSTS", "find_s3_compatible_host", "local_endpoints_pattern")
 
-CLOUDS = (
+CLOUD_HOSTS = (
     r"storjshare\.io|digitaloceanspaces\.com|wasabisys\.com|backblazeb2\.com|r2\.cloudflarestorage\.com"
     r"|linodeobjects\.com|vultrobjects\.com|contabostorage\.com|your-objectstorage\.com|storage\.tigris\.dev"
 )
@@ -18,13 +18,13 @@ CLOUDS = (
 _PORTS = ("4566", "4572", "5000", "9000")
 
 
-def this_machine(*more_ports: str) -> str:
+def local_endpoints_pattern(*more_ports: str) -> str:
     """Give a pattern of the hosts and ports at which software on the same machine speaks as S3 does.
 
     Args:
         more_ports: those at which it speaks as other services do.
 
-    >>> re.findall(this_machine("8000"), "localhost:4566, 127.0.0.1:8000, localhost:8080")
+    >>> re.findall(local_endpoints_pattern("8000"), "localhost:4566, 127.0.0.1:8000, localhost:8080")
     ['localhost:4566', '127.0.0.1:8000']
     """
     ports = "|".join((*_PORTS, *more_ports))
@@ -32,10 +32,10 @@ def this_machine(*more_ports: str) -> str:
 
 
 _HOSTS = re.compile(
-    rf"(?<![\w-])(?:{CLOUDS}"
+    rf"(?<![\w-])(?:{CLOUD_HOSTS}"
     r"|localhost\.localstack\.cloud|play\.min\.io"
     r"|(?:minio|localstack):\d{2,5}"
-    rf"|{this_machine()}"
+    rf"|{local_endpoints_pattern()}"
     r")(?![\w-]|\.\w)",
     re.ASCII | re.IGNORECASE,
 )
@@ -43,12 +43,12 @@ _HOSTS = re.compile(
 _AWS = re.compile(r"\.amazonaws\.com(?:\.cn)?(?!\.\w|/doc/)", re.ASCII)
 
 
-def other_software_in(words: str) -> str | None:
+def find_s3_compatible_host(words: str) -> str | None:
     """Give the host that answered in place of AWS; None where the text names none, or one of AWS beside it.
 
-    >>> other_software_in("PUT https://gateway.storjshare.io/orders/1.csv resulted in 403")
+    >>> find_s3_compatible_host("PUT https://gateway.storjshare.io/orders/1.csv resulted in 403")
     'storjshare.io'
-    >>> other_software_in("PUT https://orders.s3.eu-west-1.amazonaws.com/1.csv, copied from minio:9000")
+    >>> find_s3_compatible_host("PUT https://orders.s3.eu-west-1.amazonaws.com/1.csv, copied from minio:9000")
     """
     found = _HOSTS.search(words)
     return None if found is None or _AWS.search(words) else found[0]

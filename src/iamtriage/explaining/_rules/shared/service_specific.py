@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from iamtriage.explaining._rules.shared.message_ends import up_to_end
-from iamtriage.explaining._rules.shared.quoted_message import own_words_in, words_of
-from iamtriage.explaining._rules.shared.s3_compatible import other_software_in
+from iamtriage.explaining._rules.shared.message_ends import truncate_at_end
+from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph, quoted_message
+from iamtriage.explaining._rules.shared.s3_compatible import find_s3_compatible_host
 
 if TYPE_CHECKING:
     from iamtriage.failures._failures import AccessDenied
 
-__all__ = ("Said", "reason_of", "said_in")
+__all__ = ("Wording", "classify_wording", "stated_reason")
 
-Said: TypeAlias = Literal[
+Wording: TypeAlias = Literal[
     "authorizer",
     "bedrock-model",
     "block-public-access",
@@ -46,9 +46,9 @@ Said: TypeAlias = Literal[
 ]
 """What a sentence says that is not of the usual form."""
 
-_FEWEST_WORDS = 3
+_MIN_WORDS = 3
 # Fragments of sentences; the first that stands in the text tells.
-_SENTENCES: tuple[tuple[str, Said], ...] = (
+_FRAGMENTS: tuple[tuple[str, Wording], ...] = (
     ("explicitly denies access", "kms-three-way"),
     ("ciphertext refers to a customer master key", "kms-key-unknown"),
     ("access to kms is not allowed", "kms-opaque"),
@@ -80,32 +80,32 @@ _SENTENCES: tuple[tuple[str, Said], ...] = (
 )
 
 
-def reason_of(failure: AccessDenied) -> str | None:
+def stated_reason(failure: AccessDenied) -> str | None:
     """Give the reason that a denial states; None where the text is cut before it says one: "because no"."""
     reason = failure.reason
-    return reason if reason is not None and len(reason.split()) >= _FEWEST_WORDS else None
+    return reason if reason is not None and len(reason.split()) >= _MIN_WORDS else None
 
 
-def said_in(failure: AccessDenied) -> tuple[Said | None, str | None]:
+def classify_wording(failure: AccessDenied) -> tuple[Wording | None, str | None]:
     """Tell what the sentence says, where it is not of the usual form."""
     if failure.policy_type is not None and failure.deny is not None:
         return None, None
-    reason = reason_of(failure)
+    reason = stated_reason(failure)
     if reason is None and failure.action is not None and failure.principal is not None:
         return None, None
     if failure.envelope.operation == "GetRoleCredentials":
         return "no-assignment", None
-    if other_software_in(words_of(failure)) is not None:
+    if find_s3_compatible_host(denial_paragraph(failure)) is not None:
         return "other-software", None
-    lowered = " ".join(words_of(failure).lower().split())
-    for fragment, said in _SENTENCES:
+    lowered = " ".join(denial_paragraph(failure).lower().split())
+    for fragment, said in _FRAGMENTS:
         if fragment in lowered:
             return said, None
     if reason is not None:
         # "because this bucket has blocked …": a reason, and no policy that lacks an Allow.
         named = failure.deny is not None or failure.policy_type is not None
-        return (None, None) if named else ("other", up_to_end(reason))
+        return (None, None) if named else ("other", truncate_at_end(reason))
     if failure.action is not None or failure.encoded_message is not None or failure.policy_type is not None:
         return None, None
-    sentence = own_words_in(failure)
+    sentence = quoted_message(failure)
     return (None, None) if sentence is None else ("other", sentence)

@@ -17,18 +17,25 @@ import attrs
 
 from iamtriage.policies._documents import document
 
-__all__ = ("ASSUME", "RESOURCE_POLICIES", "Receiver", "ResourcePolicy", "receiver", "trust_document")
+__all__ = (
+    "ASSUME_ROLE",
+    "RESOURCE_POLICIES",
+    "ResourcePolicy",
+    "RoleRecipient",
+    "find_role_recipient",
+    "service_trust_policy",
+)
 
-ASSUME = ("sts:AssumeRole",)
+ASSUME_ROLE = ("sts:AssumeRole",)
 """What the trust policies of most services allow."""
 
 
-def _names(names: str | tuple[str, ...]) -> tuple[str, ...]:
+def _as_tuple(names: str | tuple[str, ...]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else names
 
 
 @attrs.frozen
-class Receiver:
+class RoleRecipient:
     """Who gets a role that a call names.
 
     Attributes:
@@ -39,12 +46,12 @@ class Receiver:
         unless: for which other role of the call it is another service, in a sentence.
     """
 
-    trusted: tuple[str, ...] = attrs.field(converter=_names)
+    trusted: tuple[str, ...] = attrs.field(converter=_as_tuple)
     passed_to: tuple[str, ...] = attrs.field(
-        default=attrs.Factory(lambda self: self.trusted, takes_self=True), converter=_names
+        default=attrs.Factory(lambda self: self.trusted, takes_self=True), converter=_as_tuple
     )
-    takes: tuple[str, ...] = ASSUME
-    unless: str | None = None
+    trust_actions: tuple[str, ...] = ASSUME_ROLE
+    exception: str | None = None
 
     @property
     def principal(self) -> str | None:
@@ -52,30 +59,32 @@ class Receiver:
         return self.trusted[0] if len(self.trusted) == 1 else None
 
 
-_EC2 = Receiver("ec2.amazonaws.com")
-_TASKS = Receiver("ecs-tasks.amazonaws.com")
-_LAMBDA = Receiver("lambda.amazonaws.com")
-_CLOUDFORMATION = Receiver("cloudformation.amazonaws.com")
-_SCHEDULER = Receiver("scheduler.amazonaws.com")
-_BEDROCK = Receiver("bedrock.amazonaws.com")
-_VMIE = Receiver("vmie.amazonaws.com")
-_LOGS = Receiver("logs.amazonaws.com")
-_USER_POOLS = Receiver("cognito-idp.amazonaws.com")
-_RDS = Receiver("rds.amazonaws.com")
-_CONFIG = Receiver("config.amazonaws.com")
-_CLOUDTRAIL = Receiver("cloudtrail.amazonaws.com")
-_ECS = Receiver("ecs.amazonaws.com")
-_SCANNING = Receiver("malware-protection-plan.guardduty.amazonaws.com")
+_EC2 = RoleRecipient("ec2.amazonaws.com")
+_TASKS = RoleRecipient("ecs-tasks.amazonaws.com")
+_LAMBDA = RoleRecipient("lambda.amazonaws.com")
+_CLOUDFORMATION = RoleRecipient("cloudformation.amazonaws.com")
+_SCHEDULER = RoleRecipient("scheduler.amazonaws.com")
+_BEDROCK = RoleRecipient("bedrock.amazonaws.com")
+_VMIE = RoleRecipient("vmie.amazonaws.com")
+_LOGS = RoleRecipient("logs.amazonaws.com")
+_USER_POOLS = RoleRecipient("cognito-idp.amazonaws.com")
+_RDS = RoleRecipient("rds.amazonaws.com")
+_CONFIG = RoleRecipient("config.amazonaws.com")
+_CLOUDTRAIL = RoleRecipient("cloudtrail.amazonaws.com")
+_ECS = RoleRecipient("ecs.amazonaws.com")
+_MALWARE_PROTECTION = RoleRecipient("malware-protection-plan.guardduty.amazonaws.com")
 # https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
-_PODS = Receiver("pods.eks.amazonaws.com", takes=("sts:AssumeRole", "sts:TagSession"))
-_BY_EKS = Receiver((), "eks.amazonaws.com")
-_ADD_ONS = Receiver((), ("eks.amazonaws.com", "pods.eks.amazonaws.com"))
-_GROUPS = Receiver("ec2.amazonaws.com", ("ec2.amazonaws.com", "autoscaling.amazonaws.com"))
-_MODELS = Receiver("sagemaker.amazonaws.com", ("sagemaker.amazonaws.com", "bedrock.amazonaws.com"))
-_MONITORING = Receiver("monitoring.rds.amazonaws.com", ("monitoring.rds.amazonaws.com", "rds.amazonaws.com"))
+_PODS = RoleRecipient("pods.eks.amazonaws.com", trust_actions=("sts:AssumeRole", "sts:TagSession"))
+_EKS = RoleRecipient((), "eks.amazonaws.com")
+_ADD_ONS = RoleRecipient((), ("eks.amazonaws.com", "pods.eks.amazonaws.com"))
+_GROUPS = RoleRecipient("ec2.amazonaws.com", ("ec2.amazonaws.com", "autoscaling.amazonaws.com"))
+_MODELS = RoleRecipient("sagemaker.amazonaws.com", ("sagemaker.amazonaws.com", "bedrock.amazonaws.com"))
+_MONITORING = RoleRecipient(
+    "monitoring.rds.amazonaws.com", ("monitoring.rds.amazonaws.com", "rds.amazonaws.com")
+)
 # Operation (lower case), behind its service where several have it, where they take a role -> who gets the role, where
 # that is not the service that is called; None where no source tells.
-_BY_OPERATION: dict[str, Receiver | None] = {
+_BY_OPERATION: dict[str, RoleRecipient | None] = {
     # AWSEC2FleetServiceRolePolicy, AWSEC2SpotServiceRolePolicy, AutoScalingServiceRolePolicy
     "runinstances": _EC2,
     "requestspotinstances": _EC2,
@@ -85,36 +94,36 @@ _BY_OPERATION: dict[str, Receiver | None] = {
     # Karpenter's own policy has it so: https://karpenter.sh/docs/reference/cloudformation/
     "addroletoinstanceprofile": _EC2,
     # The role of the fleet and that of its instances: AWSThinkboxAWSPortalAdminPolicy.
-    "requestspotfleet": Receiver(("spotfleet.amazonaws.com", "ec2.amazonaws.com")),
+    "requestspotfleet": RoleRecipient(("spotfleet.amazonaws.com", "ec2.amazonaws.com")),
     # EC2ImageBuilderExecutionPolicy
     "importimage": _VMIE,
     "ec2:importsnapshot": _VMIE,
     "exportimage": _VMIE,
     # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
-    "createflowlogs": Receiver("vpc-flow-logs.amazonaws.com"),
+    "createflowlogs": RoleRecipient("vpc-flow-logs.amazonaws.com"),
     # Launch templates and configurations have the role of the instances, a lifecycle hook one of its own.
     "createautoscalinggroup": _GROUPS,
     "updateautoscalinggroup": _GROUPS,
     "createlaunchconfiguration": _EC2,
-    "putlifecyclehook": Receiver("autoscaling.amazonaws.com"),
+    "putlifecyclehook": RoleRecipient("autoscaling.amazonaws.com"),
     # The role of the cluster, and with Auto Mode that of its nodes too.
-    "eks:createcluster": Receiver(
+    "eks:createcluster": RoleRecipient(
         "eks.amazonaws.com",
-        unless="The node role of EKS Auto Mode is passed to ec2.amazonaws.com: for that one, write it in place of eks.amazonaws.com.",
+        exception="The node role of EKS Auto Mode is passed to ec2.amazonaws.com: for that one, write it in place of eks.amazonaws.com.",
     ),
-    "updateclusterconfig": Receiver(("eks.amazonaws.com", "ec2.amazonaws.com")),
+    "updateclusterconfig": RoleRecipient(("eks.amazonaws.com", "ec2.amazonaws.com")),
     "createaccessentry": _EC2,
     # EKS is asked about, though others assume these.
-    "createnodegroup": Receiver("ec2.amazonaws.com", "eks.amazonaws.com"),
-    "createfargateprofile": Receiver("eks-fargate-pods.amazonaws.com", "eks.amazonaws.com"),
+    "createnodegroup": RoleRecipient("ec2.amazonaws.com", "eks.amazonaws.com"),
+    "createfargateprofile": RoleRecipient("eks-fargate-pods.amazonaws.com", "eks.amazonaws.com"),
     "createpodidentityassociation": _PODS,
     "updatepodidentityassociation": _PODS,
     # Roles of service accounts, and of pods: AWSObservabilityAdminTelemetryEnablementServiceRolePolicy.
     "createaddon": _ADD_ONS,
     "updateaddon": _ADD_ONS,
-    "eks:createcapability": _BY_EKS,
-    "eks:updatecapability": _BY_EKS,
-    "registercluster": _BY_EKS,
+    "eks:createcapability": _EKS,
+    "eks:updatecapability": _EKS,
+    "registercluster": _EKS,
     # AmazonECS_FullAccess; AmazonEC2ContainerServiceEventsRole
     "registertaskdefinition": _TASKS,
     "runtask": _TASKS,
@@ -123,10 +132,10 @@ _BY_OPERATION: dict[str, Receiver | None] = {
     "ecs:updateservice": _ECS,
     "ecs:createcapacityprovider": _ECS,
     # Seqera's platform has Batch's name: https://docs.seqera.io/platform-cloud/compute-envs/aws-batch
-    "registerjobdefinition": Receiver(
+    "registerjobdefinition": RoleRecipient(
         "ecs-tasks.amazonaws.com", ("ecs-tasks.amazonaws.com", "batch.amazonaws.com")
     ),
-    "createcomputeenvironment": Receiver(
+    "createcomputeenvironment": RoleRecipient(
         ("batch.amazonaws.com", "ec2.amazonaws.com", "ecs.amazonaws.com", "spotfleet.amazonaws.com")
     ),
     # Of the services that have these operations, one takes a role: the models of botocore.
@@ -142,7 +151,7 @@ _BY_OPERATION: dict[str, Receiver | None] = {
     "createmarketplacemodelendpoint": _MODELS,
     "updatemarketplacemodelendpoint": _MODELS,
     # The roles of the cluster, of its instances, and for scaling.
-    "runjobflow": Receiver(
+    "runjobflow": RoleRecipient(
         ("elasticmapreduce.amazonaws.com", "ec2.amazonaws.com", "application-autoscaling.amazonaws.com")
     ),
     # NeptuneFullAccess; AWSApplicationAutoscalingRDSClusterPolicy makes instances with what their cluster has. Trust:
@@ -151,10 +160,10 @@ _BY_OPERATION: dict[str, Receiver | None] = {
     "addroletodbinstance": _RDS,
     "createdbinstance": _MONITORING,
     "modifydbinstance": _MONITORING,
-    "putbucketreplication": Receiver("s3.amazonaws.com"),
+    "putbucketreplication": RoleRecipient("s3.amazonaws.com"),
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-iam-role-policies.html
-    "s3:createjob": Receiver("batchoperations.s3.amazonaws.com"),
-    "putmetricstream": Receiver("streams.metrics.cloudwatch.amazonaws.com"),
+    "s3:createjob": RoleRecipient("batchoperations.s3.amazonaws.com"),
+    "putmetricstream": RoleRecipient("streams.metrics.cloudwatch.amazonaws.com"),
     # CloudWatchFullAccessV2; https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/logs/SubscriptionFilters.html
     "putsubscriptionfilter": _LOGS,
     "putdestination": _LOGS,
@@ -167,14 +176,14 @@ _BY_OPERATION: dict[str, Receiver | None] = {
     "createuserpool": _USER_POOLS,
     "updateuserpool": _USER_POOLS,
     "setuserpoolmfaconfig": _USER_POOLS,
-    "createmalwareprotectionplan": _SCANNING,
-    "updatemalwareprotectionplan": _SCANNING,
+    "createmalwareprotectionplan": _MALWARE_PROTECTION,
+    "updatemalwareprotectionplan": _MALWARE_PROTECTION,
     # AmazonSageMakerEdgeDeviceFleetPolicy
-    "createrolealias": Receiver(
+    "createrolealias": RoleRecipient(
         "credentials.iot.amazonaws.com", ("iot.amazonaws.com", "credentials.iot.amazonaws.com")
     ),
-    "createreplicator": Receiver("kafka.amazonaws.com"),
-    "createbackupplan": Receiver((), "malware-protection.guardduty.amazonaws.com"),
+    "createreplicator": RoleRecipient("kafka.amazonaws.com"),
+    "createbackupplan": RoleRecipient((), "malware-protection.guardduty.amazonaws.com"),
     # Roles for scans, restore tests and schedules, which other parts of the services assume.
     "updatebackupplan": None,
     "createrestoretestingselection": None,
@@ -184,7 +193,7 @@ _BY_OPERATION: dict[str, Receiver | None] = {
     "modifyscheduledaction": None,
 }
 # The prefixes of the actions or services whose service principal is the prefix.
-_OWN_NAMES = (
+_SERVICES_NAMED_LIKE_PREFIX = (
     "amplify", "apigateway", "application-autoscaling", "appsync", "backup", "bedrock", "bedrock-agentcore",
     "budgets", "cloudformation", "codebuild", "codedeploy", "codepipeline", "databrew", "datasync", "dax", "dlm",
     "eks", "elasticfilesystem", "emr-serverless", "events", "firehose", "fis", "glue", "grafana", "iot",
@@ -192,13 +201,13 @@ _OWN_NAMES = (
     "pipes", "redshift", "sagemaker", "scheduler", "servicecatalog", "ssm", "states", "transfer",
 )  # fmt: skip
 _BY_SERVICE = {
-    **{name: Receiver(f"{name}.amazonaws.com") for name in _OWN_NAMES},
-    "osis": Receiver("osis-pipelines.amazonaws.com"),
-    "redshift-serverless": Receiver((), "redshift-serverless.amazonaws.com"),
+    **{name: RoleRecipient(f"{name}.amazonaws.com") for name in _SERVICES_NAMED_LIKE_PREFIX},
+    "osis": RoleRecipient("osis-pipelines.amazonaws.com"),
+    "redshift-serverless": RoleRecipient((), "redshift-serverless.amazonaws.com"),
     # One role pulls the image, the other is the program's:
     # https://docs.aws.amazon.com/apprunner/latest/dg/security_iam_service-with-iam.html. AWSAppRunnerFullAccess has
     # the service's own name, by which some were denied, and the table of operations a fourth.
-    "apprunner": Receiver(
+    "apprunner": RoleRecipient(
         ("build.apprunner.amazonaws.com", "tasks.apprunner.amazonaws.com"),
         (
             "apprunner.amazonaws.com",
@@ -208,18 +217,18 @@ _BY_SERVICE = {
         ),
     ),
     # CloudWatchSyntheticsFullAccess
-    "synthetics": Receiver("lambda.amazonaws.com", ("lambda.amazonaws.com", "synthetics.amazonaws.com")),
+    "synthetics": RoleRecipient("lambda.amazonaws.com", ("lambda.amazonaws.com", "synthetics.amazonaws.com")),
 }
 
 
-def receiver(operation: str | None, service: str | None) -> Receiver | None:
+def find_role_recipient(operation: str | None, service: str | None) -> RoleRecipient | None:
     """Give who gets the role that a call hands over; None where it is not known.
 
-    >>> receiver("CreateFunction", "lambda").principal, receiver("RunInstances", "ec2").passed_to
+    >>> find_role_recipient("CreateFunction", "lambda").principal, find_role_recipient("RunInstances", "ec2").passed_to
     ('lambda.amazonaws.com', ('ec2.amazonaws.com',))
-    >>> receiver("CreateNodegroup", "eks").principal, receiver("CreateNodegroup", "eks").passed_to
+    >>> find_role_recipient("CreateNodegroup", "eks").principal, find_role_recipient("CreateNodegroup", "eks").passed_to
     ('ec2.amazonaws.com', ('eks.amazonaws.com',))
-    >>> receiver(None, "iam")
+    >>> find_role_recipient(None, "iam")
     """
     name = (operation or "").lower()
     for key in (f"{service}:{name}", name):
@@ -228,10 +237,10 @@ def receiver(operation: str | None, service: str | None) -> Receiver | None:
     return _BY_SERVICE.get(service or "")
 
 
-def trust_document(principal: str, takes: tuple[str, ...]) -> dict[str, Any]:
+def service_trust_policy(principal: str, takes: tuple[str, ...]) -> dict[str, Any]:
     """Give the trust policy that lets a service assume a role.
 
-    >>> trust_document("ec2.amazonaws.com", ("sts:AssumeRole",))["Statement"][0]["Principal"]
+    >>> service_trust_policy("ec2.amazonaws.com", ("sts:AssumeRole",))["Statement"][0]["Principal"]
     {'Service': 'ec2.amazonaws.com'}
     """
     actions = takes[0] if len(takes) == 1 else list(takes)
@@ -252,19 +261,19 @@ class ResourcePolicy:
     """
 
     name: str
-    show: tuple[str, ...]
-    change: tuple[str, ...]
-    takes_star: bool = False
+    show_arguments: tuple[str, ...]
+    change_arguments: tuple[str, ...]
+    resource_is_star: bool = False
     names_resource: bool = True
-    adds: bool = False
+    adds_statement: bool = False
 
 
-_DOCUMENT = "file://policy.json"
+_POLICY_FILE = "file://policy.json"
 RESOURCE_POLICIES = {
     "s3": ResourcePolicy(
         "bucket policy",
         ("s3api", "get-bucket-policy", "--bucket", "BUCKET", "--query", "Policy", "--output", "text"),
-        ("s3api", "put-bucket-policy", "--bucket", "BUCKET", "--policy", _DOCUMENT),
+        ("s3api", "put-bucket-policy", "--bucket", "BUCKET", "--policy", _POLICY_FILE),
     ),
     "kms": ResourcePolicy(
         "key policy",
@@ -280,8 +289,8 @@ RESOURCE_POLICIES = {
             "--output",
             "text",
         ),
-        ("kms", "put-key-policy", "--key-id", "ARN", "--policy-name", "default", "--policy", _DOCUMENT),
-        takes_star=True,
+        ("kms", "put-key-policy", "--key-id", "ARN", "--policy-name", "default", "--policy", _POLICY_FILE),
+        resource_is_star=True,
     ),
     "sqs": ResourcePolicy(
         "queue policy",
@@ -308,7 +317,7 @@ RESOURCE_POLICIES = {
             "--attribute-name",
             "Policy",
             "--attribute-value",
-            _DOCUMENT,
+            _POLICY_FILE,
         ),
     ),
     "lambda": ResourcePolicy(
@@ -318,7 +327,7 @@ RESOURCE_POLICIES = {
             *("lambda", "add-permission", "--function-name", "ARN", "--statement-id", "STATEMENT_ID"),
             *("--action", "ACTION", "--principal", "PRINCIPAL"),
         ),
-        adds=True,
+        adds_statement=True,
     ),
     "secretsmanager": ResourcePolicy(
         "secret's resource policy",
@@ -332,7 +341,7 @@ RESOURCE_POLICIES = {
             "--output",
             "text",
         ),
-        ("secretsmanager", "put-resource-policy", "--secret-id", "ARN", "--resource-policy", _DOCUMENT),
+        ("secretsmanager", "put-resource-policy", "--secret-id", "ARN", "--resource-policy", _POLICY_FILE),
     ),
     "ecr": ResourcePolicy(
         "repository policy",
@@ -346,19 +355,19 @@ RESOURCE_POLICIES = {
             "--output",
             "text",
         ),
-        ("ecr", "set-repository-policy", "--repository-name", "REPOSITORY", "--policy-text", _DOCUMENT),
+        ("ecr", "set-repository-policy", "--repository-name", "REPOSITORY", "--policy-text", _POLICY_FILE),
         # ECR refused statements with one for years (aws/aws-cdk#24314), and takes those without.
         names_resource=False,
     ),
     "dynamodb": ResourcePolicy(
         "table's resource policy",
         ("dynamodb", "get-resource-policy", "--resource-arn", "ARN", "--query", "Policy", "--output", "text"),
-        ("dynamodb", "put-resource-policy", "--resource-arn", "ARN", "--policy", _DOCUMENT),
+        ("dynamodb", "put-resource-policy", "--resource-arn", "ARN", "--policy", _POLICY_FILE),
     ),
     "kinesis": ResourcePolicy(
         "stream's resource policy",
         ("kinesis", "get-resource-policy", "--resource-arn", "ARN", "--query", "Policy", "--output", "text"),
-        ("kinesis", "put-resource-policy", "--resource-arn", "ARN", "--policy", _DOCUMENT),
+        ("kinesis", "put-resource-policy", "--resource-arn", "ARN", "--policy", _POLICY_FILE),
     ),
     "execute-api": ResourcePolicy(
         "API's resource policy",
@@ -378,17 +387,17 @@ RESOURCE_POLICIES = {
             *("opensearch", "describe-domain-config", "--domain-name", "DOMAIN"),
             *("--query", "DomainConfig.AccessPolicies.Options", "--output", "text"),
         ),
-        ("opensearch", "update-domain-config", "--domain-name", "DOMAIN", "--access-policies", _DOCUMENT),
+        ("opensearch", "update-domain-config", "--domain-name", "DOMAIN", "--access-policies", _POLICY_FILE),
     ),
     "glue": ResourcePolicy(
         "Data Catalog's resource policy",
         ("glue", "get-resource-policy", "--query", "PolicyInJson", "--output", "text"),
-        ("glue", "put-resource-policy", "--policy-in-json", _DOCUMENT),
+        ("glue", "put-resource-policy", "--policy-in-json", _POLICY_FILE),
     ),
     "events": ResourcePolicy(
         "event bus policy",
         ("events", "describe-event-bus", "--name", "BUS", "--query", "Policy", "--output", "text"),
-        ("events", "put-permission", "--event-bus-name", "BUS", "--policy", _DOCUMENT),
+        ("events", "put-permission", "--event-bus-name", "BUS", "--policy", _POLICY_FILE),
     ),
     "elasticfilesystem": ResourcePolicy(
         "file system policy",
@@ -402,7 +411,7 @@ RESOURCE_POLICIES = {
             "--output",
             "text",
         ),
-        ("efs", "put-file-system-policy", "--file-system-id", "FILE_SYSTEM", "--policy", _DOCUMENT),
+        ("efs", "put-file-system-policy", "--file-system-id", "FILE_SYSTEM", "--policy", _POLICY_FILE),
     ),
     "backup": ResourcePolicy(
         "vault access policy",
@@ -416,7 +425,14 @@ RESOURCE_POLICIES = {
             "--output",
             "text",
         ),
-        ("backup", "put-backup-vault-access-policy", "--backup-vault-name", "VAULT", "--policy", _DOCUMENT),
+        (
+            "backup",
+            "put-backup-vault-access-policy",
+            "--backup-vault-name",
+            "VAULT",
+            "--policy",
+            _POLICY_FILE,
+        ),
     ),
 }
 """The prefix of a service's actions -> the policy of its resources."""

@@ -8,27 +8,27 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.principal_words import is_cut
-from iamtriage.explaining._rules.shared.service_specific import reason_of
+from iamtriage.explaining._rules.shared.principal_words import is_truncated
+from iamtriage.explaining._rules.shared.service_specific import stated_reason
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.typing import PolicyType
 
 __all__ = (
-    "LAYER_WORDS",
-    "ONE_LAYER",
-    "PROPAGATION",
-    "because",
-    "began",
-    "details_remedy",
-    "listed",
-    "region_of",
-    "summary",
-    "was_denied",
+    "EVENTUAL_CONSISTENCY",
+    "ONE_POLICY_TYPE",
+    "POLICY_TYPE_NAMES",
+    "authorization_details_remedy",
+    "capitalize_start",
+    "denial_summary",
+    "describe_denial",
+    "join_first_four",
+    "reason_lines",
+    "region_argument",
 )
 
-LAYER_WORDS: dict[PolicyType, str] = {
+POLICY_TYPE_NAMES: dict[PolicyType, str] = {
     "identity": "identity-based policy",
     "resource": "resource-based policy",
     "permissions_boundary": "permissions boundary",
@@ -38,36 +38,40 @@ LAYER_WORDS: dict[PolicyType, str] = {
     "vpc_endpoint": "VPC endpoint policy",
     "role_trust": "trust policy",
 }
-_CONSOLE = re.compile(r"[?&]region=(?P<region>[a-z0-9-]{5,30})#/authorization-details/", re.ASCII)
+_CONSOLE_LINK = re.compile(r"[?&]region=(?P<region>[a-z0-9-]{5,30})#/authorization-details/", re.ASCII)
 _OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
-ONE_LAYER = "AWS names one type of policy only. Others may deny it too, and show when this one is mended."
-PROPAGATION = "A new or changed policy, role or trust takes some seconds to count everywhere. Then try again."
+ONE_POLICY_TYPE = (
+    "AWS names one type of policy only. Others may deny it too, and show when this one is mended."
+)
+EVENTUAL_CONSISTENCY = (
+    "A new or changed policy, role or trust takes some seconds to count everywhere. Then try again."
+)
 
 
-def was_denied(denial: Denial) -> str:
+def describe_denial(denial: Denial) -> str:
     """Give who was denied what, as the beginning of a sentence."""
     who = denial.caller
     what = denial.action or "access"
     operation = denial.failure.envelope.operation
     if denial.action is None and operation and _OPERATION.fullmatch(operation):
         what = f"the call {operation}"
-    on = f" on {denial.resource}" if denial.resource and not is_cut(denial.resource) else ""
-    return f"{began(who)} was denied {what}{on}"
+    on = f" on {denial.resource}" if denial.resource and not is_truncated(denial.resource) else ""
+    return f"{capitalize_start(who)} was denied {what}{on}"
 
 
-def began(words: str) -> str:
+def capitalize_start(words: str) -> str:
     """Give words as the beginning of a sentence; an ARN keeps its spelling.
 
-    >>> began("the role app"), began("arn:aws:iam::****:role/app")
+    >>> capitalize_start("the role app"), capitalize_start("arn:aws:iam::****:role/app")
     ('The role app', 'arn:aws:iam::****:role/app')
     """
     return f"T{words[1:]}" if words.startswith("the ") else words
 
 
-def listed(names: tuple[str, ...]) -> str:
+def join_first_four(names: tuple[str, ...]) -> str:
     """Give the first of some names.
 
-    >>> listed(("a", "b", "c", "d", "e"))
+    >>> join_first_four(("a", "b", "c", "d", "e"))
     'a, b, c, d and others'
     """
     few = names[:4]
@@ -75,36 +79,36 @@ def listed(names: tuple[str, ...]) -> str:
     return ", ".join(few) + more
 
 
-def summary(denial: Denial, why: str) -> str:
+def denial_summary(denial: Denial, why: str) -> str:
     """Give the sentence that stands above an explanation."""
-    return f"{was_denied(denial)}: {why}."
+    return f"{describe_denial(denial)}: {why}."
 
 
-def because(denial: Denial) -> tuple[str, ...]:
+def reason_lines(denial: Denial) -> tuple[str, ...]:
     """Give what speaks for the cause that AWS names."""
-    if denial.layer_source == "supplied":
+    if denial.policy_type_evidence == "supplied":
         said = "The authorization details say so."
         if denial.facts.authorization_details is None:
             said = "The decoded message says so."
         return (said, *(f"The statement's Sid is {sid}." for sid in denial.statements))
-    reason = reason_of(denial.failure)
+    reason = stated_reason(denial.failure)
     return (f"The message says: {reason}",) if reason else ()
 
 
-def region_of(denial: Denial) -> str:
+def region_argument(denial: Denial) -> str:
     """Give the region of the call for a command, or a placeholder."""
-    arn = denial.arn
+    arn = denial.resource_arn
     return commands.region(denial.facts.region or (arn.region if arn is not None else None))
 
 
 def _console_region(denial: Denial) -> str:
     """Give the region that the message's link names, which is where IAM keeps the details."""
     text, end = denial.failure.text, denial.failure.span[1]
-    found = _CONSOLE.search(text, max(end - 1_000, 0), end + 1_000)
-    return commands.region(found["region"]) if found else region_of(denial)
+    found = _CONSOLE_LINK.search(text, max(end - 1_000, 0), end + 1_000)
+    return commands.region(found["region"]) if found else region_argument(denial)
 
 
-def details_remedy(denial: Denial) -> Remedy | None:
+def authorization_details_remedy(denial: Denial) -> Remedy | None:
     """Give the call that tells the whole of a denial, where the message has what it takes."""
     failure = denial.failure
     if (

@@ -14,7 +14,13 @@ import attrs
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared import credential_remedies as helps
-from iamtriage.explaining._rules.shared.clues import hosts_in, profile_in, quoted, runs_in_pods, said
+from iamtriage.explaining._rules.shared.clues import (
+    find_aws_hosts,
+    find_profile,
+    mentions_kubernetes,
+    message_text,
+    quote_phrases,
+)
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.sts.findings import TITLES, sts_findings
 from iamtriage.sts._evidence import ANNOTATION, GLOBAL_HOST, Known, resolved
@@ -47,7 +53,7 @@ _NOTE = "No IAM policy helps here: AWS refuses the signature before it looks at 
 
 def explain_scope(case: Case[CredentialScope]) -> Explanation:
     """Say for which region or service the call was signed, and for which it should be."""
-    words = said(case)
+    words = message_text(case)
     expected = _EXPECTING.search(words)
     if expected is not None:
         return _bucket(case, expected[1], expected[2])
@@ -56,7 +62,7 @@ def explain_scope(case: Case[CredentialScope]) -> Explanation:
         return _service(case, words, service[1])
     signed = _NOT.search(words)
     signed_for = signed[1] if signed and resolved(signed[1]) is not None else None
-    hosts = hosts_in(words)
+    hosts = find_aws_hosts(words)
     other = [host for host in hosts if not host.startswith("sts")]
     failure = case.failure
     # The rules of STS take a failure that names no service for one of STS, where most of these come from.
@@ -87,7 +93,7 @@ def _sts(case: Case[CredentialScope], signed_for: str | None, *, is_global: bool
     )
     envelope = case.failure.envelope
     call = "The call of STS" if is_global or envelope.service or envelope.operation else "The call"
-    in_pods = runs_in_pods(case)
+    in_pods = mentions_kubernetes(case)
     causes = [_without_pods(cause, in_pods=in_pods) for cause in found.causes]
     if not any(cause.code == _USUAL.code for cause in causes):
         causes.append(_USUAL)
@@ -178,7 +184,7 @@ def _without_pods(cause: Cause, *, in_pods: bool) -> Cause:
 
 
 def _bucket(case: Case[CredentialScope], signed: str, expected: str) -> Explanation:
-    region, profile = commands.region(expected), profile_in(case)
+    region, profile = commands.region(expected), find_profile(case)
     return Explanation(
         failure=case.failure,
         topic="wrong-signing-region",
@@ -199,7 +205,7 @@ def _bucket(case: Case[CredentialScope], signed: str, expected: str) -> Explanat
                     "Set it where the client is made, in the profile, or in AWS_REGION and AWS_DEFAULT_REGION.",
                     "An endpoint URL in code or settings has to be that region's, too.",
                 ),
-                commands=(helps.in_profile(profile, "aws", "configure", "set", "region", region),),
+                commands=(helps.with_profile(profile, "aws", "configure", "set", "region", region),),
                 url=pages.SIGNATURES,
             ),
         ),
@@ -224,7 +230,7 @@ def _service(case: Case[CredentialScope], words: str, expected: str | None) -> E
                 "reported",
                 (f"AWS says: Credential should be scoped to correct service: '{expected}'.",)
                 if expected
-                else quoted(words, *_SENTENCES),
+                else quote_phrases(words, *_SENTENCES),
             ),
             Cause(
                 "endpoint-of-other-service",
@@ -236,15 +242,15 @@ def _service(case: Case[CredentialScope], words: str, expected: str | None) -> E
                 "signed-by-hand", "Code or a proxy that signs by itself names the wrong service.", "possible"
             ),
         ),
-        remedies=(helps.own_endpoint(), _sign_for(expected, None)),
+        remedies=(helps.check_endpoint(), _sign_for(expected, None)),
         notes=(_NOTE,),
     )
 
 
 def _region(case: Case[CredentialScope], words: str, signed_for: str | None) -> Explanation:
-    hosts = hosts_in(words)
+    hosts = find_aws_hosts(words)
     because = (
-        *quoted(words, *_SENTENCES),
+        *quote_phrases(words, *_SENTENCES),
         *_because(signed_for),
         *(f"The text names the host {host}." for host in hosts[:2]),
     )
@@ -265,7 +271,7 @@ def _region(case: Case[CredentialScope], words: str, signed_for: str | None) -> 
                 "possible",
             ),
         ),
-        remedies=(helps.own_endpoint(), _sign_for(None, signed_for)),
+        remedies=(helps.check_endpoint(), _sign_for(None, signed_for)),
         notes=(_NOTE,),
     )
 

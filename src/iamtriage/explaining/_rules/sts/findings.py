@@ -9,7 +9,7 @@ import attrs
 from iamtriage.exceptions import EndpointError
 from iamtriage.explaining._explanations import Cause, Remedy
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clues import quoted, region_in, said, sentence
+from iamtriage.explaining._rules.shared.clues import as_sentence, find_region, message_text, quote_phrases
 from iamtriage.sts._diagnosis import diagnose_sts
 from iamtriage.sts._pods import sts_default
 
@@ -94,12 +94,12 @@ def sts_findings(  # noqa: PLR0913 (what may be known beside the case, and whom 
         region=region,
         endpoint=endpoint,
         kubernetes_version=_version(facts.kubernetes_version),
-        cluster_region=region_in(case) or region or home,
+        cluster_region=find_region(case) or region or home,
         namespace=facts.namespace,
         service_account=facts.service_account,
     )
     causes = [cause for cause in found.causes if only is None or cause.code in only]
-    lines = (*quoted(said(case), *sentences), *because)
+    lines = (*quote_phrases(message_text(case), *sentences), *because)
     return StsFindings(
         tuple(_cause(cause, lines) for cause in causes),
         tuple(remedy for cause in causes for remedy in _remedies(cause)),
@@ -121,7 +121,7 @@ def _cause(cause: StsCause, lines: tuple[str, ...]) -> Cause:
     evidence = (
         "derived" if cause.code == "missing-region" and cause.certainty == "reported" else cause.certainty
     )
-    return Cause(cause.code, cause.title, evidence, tuple(dict.fromkeys((*lines, *map(sentence, kept)))))
+    return Cause(cause.code, cause.title, evidence, tuple(dict.fromkeys((*lines, *map(as_sentence, kept)))))
 
 
 def _remedies(cause: StsCause) -> list[Remedy]:
@@ -134,7 +134,7 @@ def _remedies(cause: StsCause) -> list[Remedy]:
             Remedy(
                 title=TITLES[place],
                 who=_WHO[place],
-                steps=tuple(sentence(fix.text) for fix in fixes),
+                steps=tuple(as_sentence(fix.text) for fix in fixes),
                 commands=tuple(command for fix in fixes for command in fix.commands),
                 url=pages.EKS_STS if place in _IN_CLUSTERS else pages.STS_REGIONS,
             )

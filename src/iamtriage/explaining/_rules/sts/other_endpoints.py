@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clues import LOCAL, code_of, plain
+from iamtriage.explaining._rules.shared.clues import AWS_COMPATIBLE, error_code, safe_name
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -35,7 +35,7 @@ def is_not_sts(case: Case[AwsError], words: str) -> bool:
     envelope = case.failure.envelope
     if envelope.operation not in _OPERATIONS and envelope.service != "sts" and not _ASKED_STS.search(words):
         return False
-    code = code_of(case.failure)
+    code = error_code(case.failure)
     if envelope.status_code == 405 or code in _NO_METHOD:
         return True
     return code == _UNREAD and "marshal" in words
@@ -43,8 +43,8 @@ def is_not_sts(case: Case[AwsError], words: str) -> bool:
 
 def explain_not_sts(case: Case[AwsError], words: str) -> Explanation:
     """Explain that what answered is not STS, and which settings lead there."""
-    code, status = code_of(case.failure), case.failure.envelope.status_code
-    host = next(filter(None, map(plain, _URL.findall(words))), None)
+    code, status = error_code(case.failure), case.failure.envelope.status_code
+    host = next(filter(None, map(safe_name, _URL.findall(words))), None)
     right = host is not None and _STS.match(host) is not None
     other = host is not None and not right
     unread = code == _UNREAD
@@ -61,7 +61,9 @@ def explain_not_sts(case: Case[AwsError], words: str) -> Explanation:
         "endpoint-set",
         "AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS or endpoint_url is set, or code gives one endpoint to all clients: that of S3 or of other storage, which then counts for STS too.",
         "possible",
-        ("The text names other software that speaks as AWS does.",) if LOCAL.search(case.text) else (),
+        ("The text names other software that speaks as AWS does.",)
+        if AWS_COMPATIBLE.search(case.text)
+        else (),
     )
     proxy = Cause("proxy-answers", "A proxy on the way to STS gave an answer of its own.", "possible")
     return Explanation(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import credential_remedies as helps
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clues import region_in, said
+from iamtriage.explaining._rules.shared.clues import find_region, message_text
 from iamtriage.explaining._rules.sts.findings import sts_findings
 from iamtriage.sts._evidence import Known
 
@@ -26,7 +26,7 @@ _NOTE = "No IAM policy helps here. Tokens from the host of a region hold in all 
 
 def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
     """Say which region is off, who turns it on, and how to do without it."""
-    words, region = said(case), region_in(case)
+    words, region = message_text(case), find_region(case)
     code = case.failure.envelope.code
     if not any(sentence in words for sentence in _SENTENCES) and "is not enabled in your account" in words:
         return _not_enabled(case, region)

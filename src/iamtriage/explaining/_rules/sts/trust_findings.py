@@ -12,8 +12,8 @@ import attrs
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._explanations import Cause, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import principal_in, role_in
-from iamtriage.explaining._rules.shared.clues import sentence
+from iamtriage.explaining._rules.shared.cases import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.clues import as_sentence
 from iamtriage.trust._evaluation import check_trust_policy
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def trust_findings(facts: Facts, action: str, role_arn: str | None = None) -> Tr
         return None
     # A token speaks for itself: who else calls is of no interest then.
     caller = None if facts.token_claims is not None else facts.caller
-    role = role_in(principal_in(role_arn))
+    role = underlying_role(try_parse_principal(role_arn))
     try:
         result = check_trust_policy(
             facts.trust_policy,
@@ -77,7 +77,7 @@ def _unreadable(error: IamTriageError) -> TrustFindings:
             "trust-policy-unreadable",
             "The trust policy or caller that was given cannot be judged.",
             "supplied",
-            (sentence(str(error)),),
+            (as_sentence(str(error)),),
         ),
     )
 
@@ -85,15 +85,15 @@ def _unreadable(error: IamTriageError) -> TrustFindings:
 def _findings(result: TrustResult, role: str | None) -> TrustFindings:
     if result.allowed is True:
         text = "The trust policy that was given lets the call in, so look for the cause elsewhere."
-        cause = Cause("trust-policy-allows", text, "supplied", (sentence(result.reason),))
+        cause = Cause("trust-policy-allows", text, "supplied", (as_sentence(result.reason),))
         return TrustFindings(allowed=True, cause=cause)
     if result.allowed is None:
         text = "What is given does not decide whether the trust policy lets the call in."
-        cause = Cause("trust-policy-open", text, "possible", (sentence(result.reason),))
+        cause = Cause("trust-policy-open", text, "possible", (as_sentence(result.reason),))
         return TrustFindings(allowed=None, cause=cause)
     name = commands.role_name(role)
     steps = (
-        sentence(result.fix) if result.fix else "Change it only if whoever wrote it meant the call.",
+        as_sentence(result.fix) if result.fix else "Change it only if whoever wrote it meant the call.",
         "Set the whole document again: the command replaces it.",
     )
     return TrustFindings(
@@ -102,7 +102,7 @@ def _findings(result: TrustResult, role: str | None) -> TrustFindings:
             "trust-policy-checked",
             "The role's trust policy does not let the call in.",
             "supplied",
-            (sentence(result.reason),),
+            (as_sentence(result.reason),),
         ),
         remedy=Remedy(
             title="Change the role's trust policy",
