@@ -116,6 +116,6 @@ def test_commands_for_policies_of_resources_are_the_clis(service: str) -> None:
         each for each in model.operation_names if each.lower() == command.replace("-", "").replace("efs", "")
     ]
     shape: Any = model.operation_model(operation).output_shape
-    path = policy.show_arguments[policy.show.index("--query") + 1]
+    path = policy.show_arguments[policy.show_arguments.index("--query") + 1]
     for name in path.split("."):
         shape = shape.value if shape.type_name == "map" else shape.members[name]
