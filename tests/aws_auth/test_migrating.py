@@ -1,4 +1,4 @@
-"""What becomes of each shape of entry, and that the commands and the HCL mean just that."""
+"""Access entries planned for each form of aws-auth entry, as commands and Terraform."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamtriage.aws_auth._entries import AwsAuth, RoleEntry, SsoRole, UserEntry
-from iamtriage.aws_auth._migration.access_entries import AccessEntryPlan, Migration, PolicyAssociation
-from iamtriage.aws_auth._migration.migrate import migrate
-from iamtriage.aws_auth._migration.terraform import quoted
+from iamtriage.aws_auth._migration.access_entries import AccessEntryPlan, PolicyAssociation
+from iamtriage.aws_auth._migration.migration import Migration
+from iamtriage.aws_auth._migration.planning import migrate
+from iamtriage.aws_auth._migration.terraform import quote_hcl
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +52,7 @@ def plan_of(*entries: Entry) -> AccessEntryPlan:
         (APP, APP, None),
         (f"{IAM}role/team/app", f"{IAM}role/team/app", "never matched"),
         ("arn:aws:sts::111122223333:assumed-role/app/ana", APP, "never matched"),
-        (f"{IAM}ROLE/App", f"{IAM}role/App", "was written"),
+        (f"{IAM}ROLE/App", f"{IAM}role/App", "case was corrected"),
         (ANA, ANA, None),
         (
             f"{IAM}role/aws-reserved/sso.amazonaws.com/{VIEW}",
@@ -106,14 +107,14 @@ def test_a_permission_set_and_its_role() -> None:
         (f"{IAM}instance-profile/app", "instance profile"),
         (f"{IAM}role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS", "service-linked"),
         (f"{IAM}role/AWSServiceRoleForAmazonEKS", "service-linked"),
-        ("arn:aws:sts::111122223333:federated-user/ana", "federated"),
+        ("arn:aws:sts::111122223333:federated-user/ana", "federated user"),
         (f"{IAM}group/admins", "group"),
         (f"{IAM}role/*", "'*'"),
         ("arn:aws:iam::1111:role/app", "12 digits"),
         ("", "not an ARN"),
         ("app\n", "not an ARN"),
-        ("111122223333", "no principal"),
-        ("ec2.amazonaws.com", "no principal"),
+        ("111122223333", "not an account"),
+        ("ec2.amazonaws.com", "a service principal"),
     ],
 )
 def test_what_has_no_access_entry(arn: str, reason: str) -> None:
@@ -151,13 +152,13 @@ def test_accounts() -> None:
 def test_one_entry_for_each_principal(entries: tuple[Entry, ...], winner: str) -> None:
     plan = plan_of(*entries)
     assert plan.username == winner
-    assert any("does not count" in note for note in plan.notes)
+    assert any("is not used" in note for note in plan.notes)
 
 
 def test_a_path_that_only_a_duplicate_states() -> None:
     plan = plan_of(RoleEntry(APP, "a", ("readers",)), RoleEntry(f"{IAM}role/team/app", "b"))
     assert plan.principal_arn == APP
-    assert "/team/" in plan.notes[0].removeprefix("mapRoles line 1, ").split("count.")[1]
+    assert "/team/" in plan.notes[0].removeprefix("mapRoles line 1, ").split("is not used.")[1]
 
 
 def test_users_of_two_paths_may_both_be() -> None:
@@ -272,7 +273,7 @@ def test_masters(partition: str) -> None:
     ("group", "reason"),
     [
         ("system:basic-users", "system:"),
-        ("system:authenticated", "everybody"),
+        ("system:authenticated", "every authenticated user"),
         ("eks:admins", "eks:"),
         ("aws:admins", "aws:"),
         ("amazon:admins", "amazon:"),
@@ -286,7 +287,7 @@ def test_groups_that_are_refused(group: str, reason: str) -> None:
     assert plan.groups == ("readers",)
     (note,) = plan.notes
     assert reason in note.split(" is left out: ")[1]
-    assert any("No groups and no policies" in note for note in plan_of(RoleEntry(APP, "x", (group,))).notes)
+    assert any("No groups or policies" in note for note in plan_of(RoleEntry(APP, "x", (group,))).notes)
 
 
 def test_an_account_in_a_group() -> None:
@@ -295,7 +296,7 @@ def test_an_account_in_a_group() -> None:
 
 @pytest.mark.parametrize("cluster", ["", "-demo", "_demo", "demo\n", "demo;x", "d" * 101, "dé"])
 def test_cluster_names(cluster: str) -> None:
-    with pytest.raises(ValueError, match="a cluster's name"):
+    with pytest.raises(ValueError, match="invalid cluster name"):
         migrate(AwsAuth(), cluster=cluster)
     assert migrate(AwsAuth(), cluster="0-_" + "d" * 97) == Migration("0-_" + "d" * 97)
 
@@ -455,8 +456,8 @@ def test_scopes_of_namespaces() -> None:
 # ------------------------------------------------------------------ Terraform
 
 
-def unquoted(text: str) -> str:
-    """Read a string of HCL, which holds no template."""
+def unquote_hcl(text: str) -> str:
+    """Evaluate an HCL string literal without templates."""
     assert text[0] == text[-1] == '"'
     simple = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
     digits = {"u": 4, "U": 8}
@@ -482,7 +483,7 @@ def unquoted(text: str) -> str:
 
 @given(st.text('$%{}"\\\nuU0a ñ\x00\u2028\U0001f600', max_size=12) | st.text(max_size=12))
 def test_strings(text: str) -> None:
-    assert unquoted(quoted(text)) == text
+    assert unquote_hcl(quote_hcl(text)) == text
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -494,7 +495,7 @@ def test_terraform_reads(name: str) -> None:
         "aws_eks_access_entry",
         "aws_eks_access_policy_association",
     ]
-    assert f"user_name         = {quoted(name)}\n" in text
+    assert f"user_name         = {quote_hcl(name)}\n" in text
     assert all(line.startswith("#") for line in text.splitlines() if "is left out" in line)
 
 

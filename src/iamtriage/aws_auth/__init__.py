@@ -1,27 +1,27 @@
-"""The aws-auth ConfigMap of EKS clusters: read, linted, mended, matched, and replaced by access entries.
+"""Load, lint, fix, and query aws-auth ConfigMaps, and migrate them to access entries.
 
-This package is for texts: it reads no cluster and writes no file. It needs the extra ``iamtriage[yaml]``.
-Rules: ``pkg/config``, ``pkg/mapper`` and ``pkg/server`` of kubernetes-sigs/aws-iam-authenticator, and
+The functions work on the text of a ConfigMap: they read no cluster and write no file. They require the extra
+``iamtriage[yaml]``. The rules are those of ``pkg/config``, ``pkg/mapper``, and ``pkg/server`` in
+kubernetes-sigs/aws-iam-authenticator, and of
 https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
-try:
-    import_module("ruamel.yaml")
-except ImportError as _error:
-    _words = "iamtriage.aws_auth needs ruamel.yaml: pip install 'iamtriage[yaml]'"
-    raise ImportError(_words, name="ruamel.yaml") from _error
+from iamtriage._lazy import lazy_names
 
-from iamtriage.aws_auth._entries import AwsAuth, Entry, RoleEntry, SsoRole, UserEntry
-from iamtriage.aws_auth._fixing import diff, fix
-from iamtriage.aws_auth._linting import CODES, Finding, lint
-from iamtriage.aws_auth._loading import load
-from iamtriage.aws_auth._matching import Match, who_matches
-from iamtriage.aws_auth._migration.access_entries import AccessEntryPlan, Migration, PolicyAssociation
-from iamtriage.aws_auth._migration.migrate import migrate
+if TYPE_CHECKING:
+    from iamtriage.aws_auth._entries import AwsAuth, Entry, RoleEntry, SsoRole, UserEntry
+    from iamtriage.aws_auth._fixing import diff, fix
+    from iamtriage.aws_auth._linting import CODES, Finding, lint
+    from iamtriage.aws_auth._loading import load
+    from iamtriage.aws_auth._matching import Match, who_matches
+    from iamtriage.aws_auth._migration.access_entries import AccessEntryPlan, PolicyAssociation
+    from iamtriage.aws_auth._migration.migration import Migration
+    from iamtriage.aws_auth._migration.planning import migrate
 
 __all__ = (
     "CODES",
@@ -42,3 +42,44 @@ __all__ = (
     "migrate",
     "who_matches",
 )
+
+_HOMES = {
+    "AccessEntryPlan": "_migration.access_entries",
+    "AwsAuth": "_entries",
+    "CODES": "_linting",
+    "Entry": "_entries",
+    "Finding": "_linting",
+    "Match": "_matching",
+    "Migration": "_migration.migration",
+    "PolicyAssociation": "_migration.access_entries",
+    "RoleEntry": "_entries",
+    "SsoRole": "_entries",
+    "UserEntry": "_entries",
+    "diff": "_fixing",
+    "fix": "_fixing",
+    "lint": "_linting",
+    "load": "_loading",
+    "migrate": "_migration.planning",
+    "who_matches": "_matching",
+}
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # its parent package is missing
+        return False
+
+
+if not _is_installed("ruamel.yaml"):
+    # Fail when the package is imported, not at the first ConfigMap.
+    _msg = "iamtriage.aws_auth needs ruamel.yaml: pip install 'iamtriage[yaml]'"
+    raise ImportError(_msg, name="ruamel.yaml")
+
+if not TYPE_CHECKING:  # a type checker that sees it accepts any name
+    __getattr__ = lazy_names(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion."""
+    return sorted(__all__)

@@ -1,1 +1,1 @@
-"""Turn aws-auth into access entries, as data, commands and Terraform."""
+"""Migrate aws-auth to access entries: data, commands, and Terraform."""

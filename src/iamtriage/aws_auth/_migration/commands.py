@@ -1,4 +1,4 @@
-"""AWS CLI commands that make access entries, quoted for a POSIX shell; not for running them."""
+"""Build AWS CLI commands that create access entries."""
 
 from __future__ import annotations
 
@@ -8,38 +8,42 @@ import shlex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from iamtriage.aws_auth._migration.access_entries import AccessEntryPlan, Migration, PolicyAssociation
+    from collections.abc import Iterable
 
-__all__ = ("commands_for", "sso_lookup")
+    from iamtriage.aws_auth._migration.access_entries import AccessEntryPlan, PolicyAssociation
 
-# The AWS CLI takes a value that begins with a dash for an option, one that begins with a bracket for
-# JSON, and one like file://name for the name of a file to read. Such values go to it as JSON.
-_PLAIN = re.compile(r"(?!\w+://)[A-Za-z0-9:_.][\x20-\x7e]*")
-# Identity Center ends the name of each role with an underscore and 16 hexadecimal digits.
-_SUFFIX = 16
+__all__ = ("build_commands", "build_sso_lookup")
+
+# The AWS CLI reads a value that begins with a dash as an option, one that begins with a bracket as JSON, and
+# one like file://name as the name of a file. Such values are passed as JSON.
+_PLAIN_VALUE = re.compile(r"(?!\w+://)[A-Za-z0-9:_.][\x20-\x7e]*")
+# Identity Center ends each role name with an underscore and 16 hexadecimal digits.
+_SUFFIX_LENGTH = 16
 
 
-def commands_for(migration: Migration) -> tuple[str, ...]:
-    """Give the commands in the order in which they are to run."""
+def build_commands(cluster: str, entries: Iterable[AccessEntryPlan]) -> tuple[str, ...]:
+    """Return the commands in the order to run them, each quoted for a POSIX shell."""
     commands: list[str] = []
-    for entry in migration.entries:
-        commands.append(_create(entry, migration.cluster))
-        commands += [_associate(entry, policy, migration.cluster) for policy in entry.policies]
+    for entry in entries:
+        commands.append(_create_command(entry, cluster))
+        commands += [_associate_command(entry, policy, cluster) for policy in entry.policies]
     return tuple(commands)
 
 
-def sso_lookup(permission_set: str, account: str) -> str:
-    """Give the command that prints the ARN of a permission set's role, if it is one of the account.
+def build_sso_lookup(permission_set: str, account: str) -> str:
+    """Return the command that prints the ARN of a permission set's role, if it is in the account.
 
-    >>> print(sso_lookup("View", "111122223333"))
+    >>> print(build_sso_lookup("View", "111122223333"))
     aws iam list-roles --path-prefix /aws-reserved/sso.amazonaws.com/ --query \
 'Roles[?starts_with(RoleName, `"AWSReservedSSO_View_"`) && length(RoleName) == `36` && \
 contains(Arn, `":111122223333:"`)].Arn' --output text
     """
-    # The length keeps out the roles of a set named View_Only; the account, those of another login.
-    start = f"AWSReservedSSO_{permission_set}_"
+    # The length excludes the roles of a permission set named View_Only. The account excludes the roles of
+    # another account, if the credentials are for that one.
+    prefix = f"AWSReservedSSO_{permission_set}_"
+    length = len(prefix) + _SUFFIX_LENGTH
     query = (
-        f"Roles[?starts_with(RoleName, `{json.dumps(start)}`) && length(RoleName) == `{len(start) + _SUFFIX}`"
+        f"Roles[?starts_with(RoleName, `{json.dumps(prefix)}`) && length(RoleName) == `{length}`"
         f" && contains(Arn, `{json.dumps(f':{account}:')}`)].Arn"
     )
     return (
@@ -48,41 +52,41 @@ contains(Arn, `":111122223333:"`)].Arn' --output text
     )
 
 
-def _create(entry: AccessEntryPlan, cluster: str) -> str:
+def _create_command(entry: AccessEntryPlan, cluster: str) -> str:
     words = [
         *("aws eks create-access-entry --cluster-name", shlex.quote(cluster)),
-        *("--principal-arn", _principal(entry)),
+        *("--principal-arn", _quote_principal(entry)),
         *("--type", shlex.quote(entry.type)),
     ]
     names = entry.groups if entry.username is None else (*entry.groups, entry.username)
-    if all(map(_PLAIN.fullmatch, names)):
+    if all(map(_PLAIN_VALUE.fullmatch, names)):
         if entry.groups:
             words += ["--kubernetes-groups", *map(shlex.quote, entry.groups)]
         if entry.username is not None:
             words += ["--username", shlex.quote(entry.username)]
     else:
-        given: dict[str, object] = {"kubernetesGroups": list(entry.groups)} if entry.groups else {}
+        arguments: dict[str, object] = {"kubernetesGroups": list(entry.groups)} if entry.groups else {}
         if entry.username is not None:
-            given["username"] = entry.username
-        words += ["--cli-input-json", shlex.quote(json.dumps(given))]
+            arguments["username"] = entry.username
+        words += ["--cli-input-json", shlex.quote(json.dumps(arguments))]
     return " ".join(words)
 
 
-def _associate(entry: AccessEntryPlan, policy: PolicyAssociation, cluster: str) -> str:
+def _associate_command(entry: AccessEntryPlan, policy: PolicyAssociation, cluster: str) -> str:
     scope = "type=cluster"
     if policy.scope == "namespace":
         scope = json.dumps({"type": "namespace", "namespaces": list(policy.namespaces)})
     words = (
         *("aws eks associate-access-policy --cluster-name", shlex.quote(cluster)),
-        *("--principal-arn", _principal(entry)),
+        *("--principal-arn", _quote_principal(entry)),
         *("--policy-arn", shlex.quote(policy.policy_arn)),
         *("--access-scope", shlex.quote(scope)),
     )
     return " ".join(words)
 
 
-def _principal(entry: AccessEntryPlan) -> str:
+def _quote_principal(entry: AccessEntryPlan) -> str:
     if entry.principal_arn is not None:
         return shlex.quote(entry.principal_arn)
-    # Quotes inside $(…) begin anew.
+    # Inside $(…) quoting starts over, so the lookup's quotes do not end the outer ones.
     return f'"$({entry.lookup})"'

@@ -1,4 +1,4 @@
-"""Access entries as text for Terraform's AWS provider; not for reading HCL and not for running Terraform.
+"""Write access entries as resources of Terraform's AWS provider.
 
 Resources: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry.
 Strings: https://developer.hashicorp.com/terraform/language/expressions/strings.
@@ -12,128 +12,139 @@ from typing import TYPE_CHECKING
 from iamtriage.aws_auth._entries import RoleEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from iamtriage.aws_auth._migration.access_entries import AccessEntryPlan, Migration, PolicyAssociation
+    from iamtriage.aws_auth._entries import SsoRole
+    from iamtriage.aws_auth._migration.access_entries import AccessEntryPlan, PolicyAssociation
 
-__all__ = ("quoted", "terraform_for")
+__all__ = ("build_terraform", "quote_hcl")
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _SPECIAL = re.compile(r'[\\"]|\$+\{|%+\{')
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
 
 
-def terraform_for(migration: Migration) -> str:
-    """Give the text of a ``.tf`` file; empty where there is nothing to say."""
-    taken: set[str] = set()
-    blocks = ["".join(_comments(migration.notes))] if migration.notes else []
-    for entry in migration.entries:
-        blocks += _blocks(entry, migration.cluster, taken)
+def build_terraform(cluster: str, entries: Iterable[AccessEntryPlan], notes: Iterable[str]) -> str:
+    """Return the text of a ``.tf`` file; empty without entries and notes."""
+    used_names: set[str] = set()
+    comments = "".join(_comment_lines(notes))
+    blocks = [comments] if comments else []
+    for entry in entries:
+        blocks += _entry_blocks(entry, cluster, used_names)
     return "\n".join(blocks)
 
 
-def quoted(text: str) -> str:
-    """Give a string of HCL that means the text, without templates.
+def quote_hcl(text: str) -> str:
+    """Return an HCL string literal that evaluates to the text, without templates.
 
-    >>> print(quoted("${name}"))
+    >>> print(quote_hcl("${name}"))
     "$${name}"
     """
-    escaped = _SPECIAL.sub(_escaped, text)
-    return '"' + "".join(map(_printable, escaped)) + '"'
+    escaped = _SPECIAL.sub(_escape_special, text)
+    return '"' + "".join(map(_escape_unprintable, escaped)) + '"'
 
 
-def _escaped(found: re.Match[str]) -> str:
-    special = found[0]
+def _escape_special(match: re.Match[str]) -> str:
+    special = match[0]
     if special in _ESCAPES:
         return _ESCAPES[special]
-    # How HCL reads several dollars before a brace is not documented, so all but the last are spelled out.
+    # HCL does not document how it reads several dollar signs before a brace, so all but the last are escaped.
     return f"\\u{ord(special[0]):04x}" * (len(special) - 2) + special[0] + special[-2:]
 
 
-def _printable(character: str) -> str:
+def _escape_unprintable(character: str) -> str:
     if character.isprintable():
         return character
     code = ord(character)
     return _ESCAPES.get(character) or (f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}")
 
 
-def _blocks(entry: AccessEntryPlan, cluster: str, taken: set[str]) -> Iterable[str]:
-    name = _name_for(entry, taken)
+def _entry_blocks(entry: AccessEntryPlan, cluster: str, used_names: set[str]) -> Iterator[str]:
+    name = _choose_name(entry, used_names)
     if entry.principal_arn is not None:
-        principal = quoted(entry.principal_arn)
+        principal = quote_hcl(entry.principal_arn)
     else:
-        yield _data(entry, name)
-        principal = _found(entry, name)
+        yield _data_block(entry, name)
+        principal = _data_reference(entry, name)
     arguments = {
-        "cluster_name": quoted(cluster),
+        "cluster_name": quote_hcl(cluster),
         "principal_arn": principal,
-        "type": quoted(entry.type),
+        "type": quote_hcl(entry.type),
     }
     if entry.groups:
-        arguments["kubernetes_groups"] = f"[{', '.join(map(quoted, entry.groups))}]"
+        arguments["kubernetes_groups"] = _quote_list(entry.groups)
     if entry.username is not None:
-        arguments["user_name"] = quoted(entry.username)
-    body = _aligned(arguments)
-    yield "".join((*_comments(entry.notes), f'resource "aws_eks_access_entry" "{name}" {{\n', *body, "}\n"))
+        arguments["user_name"] = quote_hcl(entry.username)
+    body = _argument_lines(arguments)
+    comments = _comment_lines(entry.notes)
+    yield "".join((*comments, f'resource "aws_eks_access_entry" "{name}" {{\n', *body, "}\n"))
     for number, policy in enumerate(entry.policies, 1):
         suffix = "" if number == 1 else f"_{number}"
-        yield _association(policy, cluster, name, suffix)
+        yield _association_block(policy, cluster, name, suffix)
 
 
-def _association(policy: PolicyAssociation, cluster: str, name: str, suffix: str) -> str:
+def _association_block(policy: PolicyAssociation, cluster: str, name: str, suffix: str) -> str:
     arguments = {
-        "cluster_name": quoted(cluster),
+        "cluster_name": quote_hcl(cluster),
         "principal_arn": f"aws_eks_access_entry.{name}.principal_arn",
-        "policy_arn": quoted(policy.policy_arn),
+        "policy_arn": quote_hcl(policy.policy_arn),
     }
-    scope = {"type": quoted(policy.scope)}
+    scope = {"type": quote_hcl(policy.scope)}
     if policy.scope == "namespace":
-        scope["namespaces"] = f"[{', '.join(map(quoted, policy.namespaces))}]"
+        scope["namespaces"] = _quote_list(policy.namespaces)
     lines = (
         f'resource "aws_eks_access_policy_association" "{name}{suffix}" {{\n',
-        *_aligned(arguments),
+        *_argument_lines(arguments),
         "\n  access_scope {\n",
-        *(f"  {line}" for line in _aligned(scope)),
+        *(f"  {line}" for line in _argument_lines(scope)),
         "  }\n}\n",
     )
     return "".join(lines)
 
 
-def _data(entry: AccessEntryPlan, name: str) -> str:
-    sso = entry.source.sso if isinstance(entry.source, RoleEntry) else None
+def _data_block(entry: AccessEntryPlan, name: str) -> str:
+    sso = _sso_role(entry)
     if sso is None:
-        body = _aligned({"name": quoted(entry.role_name or "")})
+        body = _argument_lines({"name": quote_hcl(entry.role_name or "")})
         return "".join((f'data "aws_iam_role" "{name}" {{\n', *body, "}\n"))
     pattern = f"^AWSReservedSSO_{re.escape(sso.permission_set_name)}_[0-9a-f]{{16}}$"
-    body = _aligned(
-        {"name_regex": quoted(pattern), "path_prefix": quoted("/aws-reserved/sso.amazonaws.com/")},
+    body = _argument_lines(
+        {"name_regex": quote_hcl(pattern), "path_prefix": quote_hcl("/aws-reserved/sso.amazonaws.com/")},
     )
     return "".join((f'data "aws_iam_roles" "{name}" {{\n', *body, "}\n"))
 
 
-def _found(entry: AccessEntryPlan, name: str) -> str:
-    sso = entry.source.sso if isinstance(entry.source, RoleEntry) else None
+def _data_reference(entry: AccessEntryPlan, name: str) -> str:
+    sso = _sso_role(entry)
     if sso is None:
         return f"data.aws_iam_role.{name}.arn"
-    # The provider may be logged in to another account, which can have a set of the same name.
+    # The provider may have credentials of another account, with a permission set of the same name.
     arns = f"data.aws_iam_roles.{name}.arns"
-    return f'one([for arn in {arns} : arn if split(":", arn)[4] == {quoted(sso.account_id)}])'
+    return f'one([for arn in {arns} : arn if split(":", arn)[4] == {quote_hcl(sso.account_id)}])'
 
 
-def _aligned(arguments: dict[str, str]) -> list[str]:
-    """Write arguments as ``terraform fmt`` would."""
+def _sso_role(entry: AccessEntryPlan) -> SsoRole | None:
+    return entry.source.sso if isinstance(entry.source, RoleEntry) else None
+
+
+def _quote_list(values: Iterable[str]) -> str:
+    return f"[{', '.join(map(quote_hcl, values))}]"
+
+
+def _argument_lines(arguments: dict[str, str]) -> list[str]:
+    """Return arguments aligned as ``terraform fmt`` aligns them."""
     width = max(map(len, arguments))
     return [f"  {key:<{width}} = {value}\n" for key, value in arguments.items()]
 
 
-def _comments(notes: Iterable[str]) -> list[str]:
-    # A note never breaks a line of its own accord; one that did would be read as HCL.
+def _comment_lines(notes: Iterable[str]) -> list[str]:
+    # A newline in a note would end the comment, and HCL would read the rest.
     return [f"# {''.join(c if c.isprintable() else ' ' for c in note)}\n" for note in notes]
 
 
-def _name_for(entry: AccessEntryPlan, taken: set[str]) -> str:
-    """Choose a name for the resources that no other entry has."""
-    sso = entry.source.sso if isinstance(entry.source, RoleEntry) else None
+def _choose_name(entry: AccessEntryPlan, used_names: set[str]) -> str:
+    """Return a resource name that no other entry has, and mark it as used."""
+    sso = _sso_role(entry)
     if entry.role_name is not None:
         label = f"role_{entry.role_name}"
     elif sso is not None:
@@ -142,8 +153,8 @@ def _name_for(entry: AccessEntryPlan, taken: set[str]) -> str:
         label = f"user_{(entry.principal_arn or '').rpartition('/')[2]}"
     label = _NOT_IN_NAMES.sub("_", label)
     name, number = label, 1
-    while name in taken:
+    while name in used_names:
         number += 1
         name = f"{label}_{number}"
-    taken.add(name)
+    used_names.add(name)
     return name
