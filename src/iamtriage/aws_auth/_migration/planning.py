@@ -15,7 +15,7 @@ import attrs
 from iamtriage._text import quote_text
 from iamtriage.arns._principals import IDENTITY_CENTER_PREFIX, Role, User
 from iamtriage.arns._role_arns import normalize_role_arn, role_lookup
-from iamtriage.aws_auth._entries import AwsAuth, Entry, RoleEntry, SsoRole
+from iamtriage.aws_auth._entries import AwsAuth, Entry, SsoRole
 from iamtriage.aws_auth._migration.access_entries import AccessEntryPlan, PolicyAssociation
 from iamtriage.aws_auth._migration.commands import build_sso_lookup
 from iamtriage.aws_auth._migration.migration import Migration
@@ -57,8 +57,8 @@ _PATH_NOTE = (
 )
 _NODE_NOTE = (
     "EKS creates the access entries of managed node groups and Fargate profiles automatically. For those, "
-    "create-access-entry returns ResourceInUseException, and there is nothing to do. A node's role must be in "
-    "the cluster's account."
+    "create-access-entry returns ResourceInUseException, and there is nothing to do. A node's role must be "
+    "in the cluster's account."
 )
 
 
@@ -67,8 +67,8 @@ def migrate(aws_auth: AwsAuth, *, cluster: str) -> Migration:
 
     Makes no AWS API calls, and guesses nothing. If aws-auth does not contain a principal's full ARN, as for
     Identity Center roles, the plan has the command that looks it up. What access entries reject is left out,
-    and a note says so. If several entries map the same principal, the plan uses the one that the authenticator
-    uses: the last one that can match.
+    and a note says so. If several entries map the same principal, the plan uses the one that the
+    authenticator uses: the last one that can match.
 
     Args:
         aws_auth: The ConfigMap.
@@ -91,8 +91,8 @@ def migrate(aws_auth: AwsAuth, *, cluster: str) -> Migration:
     """
     if not _CLUSTER_NAME.fullmatch(cluster):
         msg = (
-            f"invalid cluster name {quote_text(cluster)}; expected 1 to 100 of A-Z, a-z, 0-9, - and _, beginning "
-            "with a letter or digit"
+            f"invalid cluster name {quote_text(cluster)}; expected 1 to 100 of A-Z, a-z, 0-9, - and _, "
+            "beginning with a letter or digit"
         )
         raise ValueError(msg)
     mapped: list[MappedPrincipal] = []
@@ -110,8 +110,8 @@ def migrate(aws_auth: AwsAuth, *, cluster: str) -> Migration:
         except UnsupportedEntryError as error:
             skipped.append(f"{describe_entry(each.entry)}: skipped: {error}.")
     skipped += [
-        f"mapAccounts {quote_text(account)}: skipped: an access entry requires an IAM principal, not an account. "
-        "Create one for each user and role of the account that needs access."
+        f"mapAccounts {quote_text(account)}: skipped: an access entry requires an IAM principal, not an "
+        "account. Create one for each user and role of the account that needs access."
         for account in dict.fromkeys(aws_auth.accounts)
     ]
     return Migration(cluster, tuple(plans), (*_general_notes(plans), *skipped))
@@ -155,10 +155,8 @@ def _plan_principal(mapped: MappedPrincipal) -> AccessEntryPlan:
         arn, lookup = None, role_lookup(principal.name)
     notes = mapped.notes
     if lookup is not None:
-        notes += (
-            "Identity Center roles have a path, which aws-auth omits. Looking it up requires credentials for "
-            f"account {principal.account}.",
-        )
+        why = "Identity Center roles have a path, which aws-auth omits"
+        notes += (f"{why}. Looking it up requires credentials for account {principal.account}.",)
     return AccessEntryPlan(arn, mapped.entry, lookup=lookup, role_name=principal.name, notes=notes)
 
 
@@ -175,8 +173,8 @@ def _find_node_type(entry: Entry) -> str | None:
         return "FARGATE_LINUX" if _FARGATE_GROUP in groups else "HYBRID_LINUX"
     if entry.username.startswith("system:node:") or groups & {*_NODE_GROUPS, _FARGATE_GROUP, _WINDOWS_GROUP}:
         msg = (
-            "it looks like a node's entry, but its username and groups do not match those of EC2, Fargate, or "
-            "hybrid nodes; create its access entry by hand, with the type of its nodes"
+            "it looks like a node's entry, but its username and groups do not match those of EC2, Fargate, "
+            "or hybrid nodes; create its access entry by hand, with the type of its nodes"
         )
         raise UnsupportedEntryError(msg)
     return None
@@ -220,8 +218,8 @@ def _plan_standard_entry(plan: AccessEntryPlan, mapped: MappedPrincipal) -> Acce
     reason = _check_username(username, principal)
     if reason is not None:
         notes.append(
-            f"The username {quote_text(username)} is left out: {reason}. EKS chooses one, and role bindings for the "
-            "old username no longer apply."
+            f"The username {quote_text(username)} is left out: {reason}. EKS chooses one, and role bindings "
+            "for the old username no longer apply."
         )
     chosen = None if reason or username in {"", _default_username(principal)} else username
     if not groups and not policies:

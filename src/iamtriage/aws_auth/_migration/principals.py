@@ -107,14 +107,11 @@ def _map_principal(entry: Entry, principal: Principal, notes: tuple[str, ...]) -
         )
     elif isinstance(principal, Role) and principal.path != "/":
         ever_matched = False
-        notes += (
-            "The entry never matched, because its ARN includes the role's path. Access entries require the "
-            "path.",
-        )
+        notes += ("The entry never matched, because its ARN includes the path that access entries require.",)
     if isinstance(principal, ServiceLinkedRole) or not isinstance(principal, Role | User):
         raise UnsupportedEntryError(_UNSUPPORTED_KINDS[principal.kind])
-    # A role's name is unique in its account, whatever its path. So is a user's, but aws-auth requires a user's
-    # path, so either of two paths may be the right one.
+    # A role's name is unique in its account, whatever its path. So is a user's, but aws-auth requires a
+    # user's path, so either of two paths may be the right one.
     name = principal.name if isinstance(principal, Role) else f"{principal.path}{principal.name}"
     kind = "role" if isinstance(principal, Role) else "user"
     key = (kind, principal.partition, principal.account, name.lower())
@@ -168,8 +165,8 @@ def _note_overlaps(mapped: MappedPrincipal, others: Iterable[MappedPrincipal]) -
         return mapped
     prefix = f"{IDENTITY_CENTER_PREFIX}{sso.permission_set_name}_".lower()
     notes = [
-        f"{describe_entry(other.entry)} is for a role of the same permission set; EKS allows one access entry "
-        "per principal."
+        f"{describe_entry(other.entry)} is for a role of the same permission set; EKS allows one access "
+        "entry per principal."
         for other in others
         if isinstance(other.principal, Role)
         and other.principal.account == sso.account_id
