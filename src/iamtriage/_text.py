@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ("clip_text", "escape_controls", "join_words", "quote_json", "quote_text", "wrong_type")
+__all__ = ("clip_text", "escape_controls", "join_words", "quote_json", "quote_text", "wrong_type_message")
 
 # In characters.
 _MAX_QUOTED = 120
 _MAX_JSON = 300
 
 
-def wrong_type(name: str, expected: str, value: object) -> TypeError:
-    """Build the error for an argument of the wrong type.
+def wrong_type_message(name: str, expected: str, value: object) -> str:
+    """Word the ``TypeError`` for an argument of the wrong type.
 
-    >>> wrong_type("text", "a string", 3)
-    TypeError('text must be a string, not int')
+    >>> wrong_type_message("text", "a string", 3)
+    'text must be a string, not int'
     """
-    return TypeError(f"{name} must be {expected}, not {type(value).__name__}")
+    return f"{name} must be {expected}, not {type(value).__name__}"
 
 
 def escape_controls(text: str) -> str:

@@ -122,7 +122,7 @@ def test_what_is_no_failure_is_refused(library: Any, given: Any, error: type[Exc
 
 def test_there_are_two_libraries() -> None:
     wanted: Any = "arrow"
-    with pytest.raises(ValueError, match="pandas, polars, not 'arrow'"):
+    with pytest.raises(ValueError, match="unknown library 'arrow'; expected one of pandas, polars"):
         to_frame([], library=wanted)
 
 

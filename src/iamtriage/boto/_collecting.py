@@ -19,8 +19,8 @@ from iamtriage._reading.parsing import parse_raised
 from iamtriage._reading.structured.exceptions import group_behind
 from iamtriage._rendering.views import View
 from iamtriage.boto._merging import blocks_of, policies_of, policy_of, principals_of
+from iamtriage.failures._checks import check_kinds
 from iamtriage.failures._fingerprints import fingerprint
-from iamtriage.failures._kinds import checked_kinds
 from iamtriage.failures._records import to_record
 
 if TYPE_CHECKING:
@@ -350,7 +350,7 @@ def collect(
     >>> denials.results, len(denials), *denials.counts.values()
     ((None, 'written', None), 1, 2)
     """
-    collection: Collection[Any] = Collection(checked_kinds(kinds))
+    collection: Collection[Any] = Collection(check_kinds(kinds))
     if tasks is not None:
         if not isinstance(tasks, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
             msg = (  # type: ignore[unreachable]

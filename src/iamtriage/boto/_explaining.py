@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from typing_extensions import override
 
 from iamtriage.boto._wrapping import Guard, wrapped
-from iamtriage.failures._kinds import checked_kinds
+from iamtriage.failures._checks import check_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -121,7 +121,7 @@ class ErrorExplainer(Guard):
         logger: logging.Logger | logging.LoggerAdapter[Any] | None,
         level: int,
     ) -> None:
-        self.kinds = None if kinds is None else checked_kinds(kinds)
+        self.kinds = None if kinds is None else check_kinds(kinds)
         self.full = full
         self.redacted = redacted
         self.facts = None if facts is None else _facts(facts)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, assert_never
 
 from iamtriage._reading.parsing import parse
+from iamtriage._text import wrong_type_message
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._facts import facts_of
 from iamtriage.explaining._rules.calls.api_errors import explain_api_error
@@ -25,6 +27,7 @@ from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.sts.credential_scopes import explain_scope
 from iamtriage.explaining._rules.sts.regions import explain_region_disabled
 from iamtriage.failures._failures import (
+    FAILURE_CLASSES,
     AccessDenied,
     AccessEntry,
     AccessKeyQuota,
@@ -45,11 +48,14 @@ from iamtriage.failures._failures import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from iamtriage.explaining._facts import Facts, FactsLike
 
 __all__ = ("explain",)
+
+# What parse() takes and what it returns.
+_EXPLAINABLE = (str, bytes, bytearray, BaseException, Mapping, *FAILURE_CLASSES)
 
 _NOTHING = Explanation(None, "nothing", "No AWS or Kubernetes access failure was found in this text.")
 
@@ -95,6 +101,9 @@ def explain(
     'arn:aws:eks:eu-west-1:111122223333:cluster/orders'
     """
     known = facts_of(facts)
+    if not isinstance(error_or_failure, _EXPLAINABLE):
+        expected = "a string, bytes, an exception, a mapping or a failure"
+        raise TypeError(wrong_type_message("the first argument of explain()", expected, error_or_failure))
     failure = error_or_failure if isinstance(error_or_failure, Failure) else parse(error_or_failure)
     if failure is None:
         return _NOTHING

@@ -8,6 +8,7 @@ from iamtriage.explaining._facts import facts_of
 from iamtriage.explaining._rules.denials.passing_roles import pass_role_grant
 from iamtriage.explaining._rules.shared.allow_remedies import required_grant
 from iamtriage.explaining._rules.shared.denial import build_denial, identity_allow_helps
+from iamtriage.failures._checks import check_failures
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._documents import MANAGED_POLICY_LIMIT, document, documents
 
@@ -40,6 +41,9 @@ def policy_for(failures: Iterable[Failure]) -> dict[str, Any]:
         The document, ready for JSON. Its ``Statement`` is empty where nothing of it can be allowed so; IAM
         refuses such a document. It may be larger than a managed policy may be: see :func:`policies_for`.
 
+    Raises:
+        TypeError: ``failures`` is not an iterable of failures.
+
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
 
     >>> from iamtriage import scan
@@ -52,7 +56,7 @@ def policy_for(failures: Iterable[Failure]) -> dict[str, Any]:
     >>> statement["Sid"], statement["Action"], statement["Resource"]
     ('S3', 's3:GetObject', ['arn:aws:s3:::orders/1.csv', 'arn:aws:s3:::orders/2.csv'])
     """
-    made = documents(_grants(failures), limit=None)
+    made = documents(_grants(check_failures(failures, "policy_for()")), limit=None)
     return made[0] if made else document([])
 
 
@@ -71,6 +75,7 @@ def policies_for(
         parted, even over the limit.
 
     Raises:
+        TypeError: ``failures`` is not an iterable of failures.
         ValueError: the limit is under 256.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -81,7 +86,7 @@ def policies_for(
     if limit < _LEAST:
         msg = f"a document has at least {_LEAST} characters, so the limit cannot be {limit}"
         raise ValueError(msg)
-    return tuple(documents(_grants(failures), limit=limit))
+    return tuple(documents(_grants(check_failures(failures, "policies_for()")), limit=limit))
 
 
 def _grants(failures: Iterable[Failure]) -> Iterator[Grant]:

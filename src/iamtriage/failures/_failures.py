@@ -1,12 +1,8 @@
-"""The failures as values: a closed union of frozen classes, one a kind.
-
-For holding what a text states. Not for reading texts (``iamtriage._reading.parsing``) nor for judging what
-helps against a failure.
-"""
+"""Failures as values: a closed union of frozen classes, one per kind."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias, get_args
 
 import attrs
 
@@ -21,6 +17,7 @@ if TYPE_CHECKING:
 
 
 __all__ = (
+    "FAILURE_CLASSES",
     "AccessDenied",
     "AccessEntry",
     "AccessKeyQuota",
@@ -44,16 +41,18 @@ __all__ = (
 
 @attrs.frozen
 class Envelope(View):
-    """What the SDK, tool or log states around the sentence. None: it does not say.
+    """What the SDK, tool or log states around the message.
+
+    A value is ``None`` if it is not stated.
 
     Attributes:
-        code: the error code as written, e.g. ``AccessDeniedException``.
-        operation: the API operation, e.g. ``DescribeCluster``.
-        service: lower-case service: the action's prefix, else what the envelope names.
-        status_code: HTTP status of the failing call.
-        request_id: request id of the failing call.
-        host_id: S3's extended request id.
-        source: which SDK or tool wrote the envelope, e.g. ``botocore``, ``go-v2``, ``cloudtrail``.
+        code: The error code as written, such as ``AccessDeniedException``.
+        operation: The API operation, such as ``DescribeCluster``.
+        service: The service in lower case: the action's prefix, else the one that the envelope names.
+        status_code: The HTTP status of the failed call.
+        request_id: The request ID of the failed call.
+        host_id: The extended request ID of Amazon S3.
+        source: The SDK or tool that wrote the envelope, such as ``botocore``, ``go-v2`` or ``cloudtrail``.
 
     >>> Envelope(code="AccessDenied", operation="GetObject").code
     'AccessDenied'
@@ -70,7 +69,7 @@ class Envelope(View):
 
 _NO_ENVELOPE = Envelope()
 
-# Names, then as many (start, end) pairs: two shared tuples cost less than a dict a failure.
+# Names, then as many (start, end) pairs: two shared tuples cost less than a dict per failure.
 Marks: TypeAlias = tuple[tuple[str, ...], tuple[tuple[int, int], ...]]
 
 
@@ -79,20 +78,20 @@ _PROPER_NAMES = {"aws": "AWS", "arn": "ARN", "kubernetes": "Kubernetes"}
 
 @attrs.frozen
 class _Failure(View):
-    """What every failure has; the public classes below add their kind.
+    """The attributes that all failures have.
 
     Attributes:
-        envelope: what the SDK or tool states around the sentence.
-        text: the text that the failure was read from (all of it, secrets included).
-        span: where in ``text`` the failure stands, as (start, end).
-        principal: who was denied or rejected, as written.
-        account: the 12-digit account of the principal.
-        action: the IAM action, as written.
-        resource: what it was about, as written.
+        envelope: What the SDK or tool states around the message.
+        text: The whole text that the failure was read from, secrets included.
+        span: The position of the failure in ``text``, as (start, end).
+        principal: Who was denied or rejected, as written.
+        account: The 12-digit account ID of the principal.
+        action: The IAM action, as written.
+        resource: The resource of the call, as written.
     """
 
     envelope: Envelope = _NO_ENVELOPE
-    # The text may hold secrets, so it is not part of what a log or traceback prints.
+    # The text can hold secrets, so logs and tracebacks do not print it.
     text: str = attrs.field(default="", repr=False)
     span: tuple[int, int] = attrs.field(default=(0, 0), repr=False)
     _marks: Marks = attrs.field(default=((), ()), repr=False, eq=False, alias="marks")
@@ -104,21 +103,21 @@ class _Failure(View):
 
     @property
     def spans(self) -> Mapping[str, tuple[int, int]]:
-        """Where each value stands: record key -> (start, end) with ``text[start:end]`` the value.
+        """The position of each value: record key -> (start, end), and ``text[start:end]`` is the value.
 
-        Values that the text breaks over lines or escapes have no span.
+        Values that the text wraps over lines or escapes have no span.
         """
         return {name: mark for name, mark in zip(*self._marks, strict=True) if name and mark[0] >= 0}
 
     def labelled_facts(self) -> Iterator[tuple[str, str]]:
-        """Yield the facts that tell people what failed, as (label, value)."""
+        """Yield the facts that show people what failed, as (label, value)."""
         values = {key: getattr(self, KUBERNETES_ATTRIBUTES.get(key, key), None) for key in SHOWN_KEYS}
         values.update((key, getattr(self.envelope, key)) for key in SHOWN_KEYS if hasattr(self.envelope, key))
         if values["principal"] == values["k8s_user"]:
-            # One name is one line.
+            # The same name is shown once.
             values["principal"] = None
         for key, value in values.items():
-            if value == "":  # the name of Kubernetes' core group
+            if value == "":  # the core API group of Kubernetes
                 yield LABELS[key], '""'
             elif value is not None:
                 yield LABELS[key], str(value).replace("_", " ") if key == "policy_type" else str(value)
@@ -126,8 +125,8 @@ class _Failure(View):
     def _blocks(self) -> Iterator[Block]:
         from iamtriage._rendering.blocks import Fields, Heading, Paragraph
 
-        words = " ".join(_PROPER_NAMES.get(word, word) for word in self.kind.split("_"))
-        yield Heading(words[0].upper() + words[1:], 1, (type(self).__name__,))
+        title = " ".join(_PROPER_NAMES.get(word, word) for word in self.kind.split("_"))
+        yield Heading(title[0].upper() + title[1:], 1, (type(self).__name__,))
         if rows := tuple(self.labelled_facts()):
             yield Fields(rows)
         yield Paragraph("iamtriage.explain() says why, and what helps.", quiet=True)
@@ -138,12 +137,12 @@ class AccessDenied(_Failure):
     """An AWS principal is not authorized to perform an action.
 
     Attributes:
-        deny: ``explicit`` or ``implicit``, when stated.
-        policy_type: the type of policy that AWS names as the cause, when it is a known one.
-        policy_arn: the denying policy as named: its ARN, else its name or id.
-        authorization_id: the id for IAM's GetRequestAuthorizationDetails.
-        encoded_message: the encoded authorization failure message, for sts:DecodeAuthorizationMessage.
-        reason: the clause that says why, as written, also where AWS words it anew.
+        deny: ``explicit`` or ``implicit``, if stated.
+        policy_type: The type of policy that AWS names as the cause, if it is a known one.
+        policy_arn: The denying policy as named: its ARN, else its name or ID.
+        authorization_id: The ID for IAM's GetRequestAuthorizationDetails.
+        encoded_message: The encoded authorization failure message, for sts:DecodeAuthorizationMessage.
+        reason: The clause that says why, as written, even if its wording is not a known one.
 
     Source of the wording: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 
@@ -162,14 +161,16 @@ class AccessDenied(_Failure):
 
 @attrs.frozen
 class KubernetesForbidden(_Failure):
-    """Kubernetes RBAC does not let an authenticated user do something. IAM is not the cause.
+    """An authenticated Kubernetes user is not authorized to do something.
+
+    Usually RBAC does not allow it. IAM is not the cause.
 
     Attributes:
-        user: the Kubernetes user name.
-        verb: ``get``, ``list`` …
-        kubernetes_resource: the resource type, e.g. ``pods`` or ``deployments.apps``.
-        api_group: the API group; ``""`` is the core group.
-        namespace: the namespace; None at the cluster scope.
+        user: The Kubernetes user name.
+        verb: ``get``, ``list`` and so on.
+        kubernetes_resource: The resource type, such as ``pods`` or ``deployments.apps``.
+        api_group: The API group. ``""`` is the core group.
+        namespace: The namespace; ``None`` at the cluster scope.
 
     >>> KubernetesForbidden(user="ana", verb="list", kubernetes_resource="pods", api_group="").verb
     'list'
@@ -185,98 +186,98 @@ class KubernetesForbidden(_Failure):
 
 @attrs.frozen
 class KubernetesUnauthorized(_Failure):
-    """The API server or the authenticator does not accept the identity."""
+    """The API server or aws-iam-authenticator could not authenticate the caller."""
 
     kind: ClassVar[Literal["kubernetes_unauthorized"]] = "kubernetes_unauthorized"
 
 
 @attrs.frozen
 class ConsoleKubernetesAccess(_Failure):
-    """The EKS console may not show Kubernetes objects to the signed-in principal."""
+    """The principal signed in to the EKS console is not allowed to view Kubernetes objects."""
 
     kind: ClassVar[Literal["console_kubernetes_access"]] = "console_kubernetes_access"
 
 
 @attrs.frozen
 class InvalidIdentityToken(_Failure):
-    """A web identity (OIDC) token, its issuer, audience or keys are not accepted by STS."""
+    """STS rejected a web identity (OIDC) token, or its issuer, audience or keys."""
 
     kind: ClassVar[Literal["invalid_identity_token"]] = "invalid_identity_token"
 
 
 @attrs.frozen
 class CredentialScope(_Failure):
-    """The signature's region or service is not the endpoint's, e.g. at STS's global host."""
+    """The request was signed for another region or service than that of its endpoint."""
 
     kind: ClassVar[Literal["credential_scope"]] = "credential_scope"
 
 
 @attrs.frozen
 class ExpiredCredentials(_Failure):
-    """The credentials, session or token were valid once."""
+    """The credentials, session or token have expired."""
 
     kind: ClassVar[Literal["expired_credentials"]] = "expired_credentials"
 
 
 @attrs.frozen
 class InvalidCredentials(_Failure):
-    """AWS does not know the credentials, or does not accept them."""
+    """The credentials do not exist, or AWS rejected them."""
 
     kind: ClassVar[Literal["invalid_credentials"]] = "invalid_credentials"
 
 
 @attrs.frozen
 class SignatureMismatch(_Failure):
-    """The request's signature is wrong, incomplete, or made at a skewed time."""
+    """The request's signature is wrong or incomplete, or the clock was off."""
 
     kind: ClassVar[Literal["signature_mismatch"]] = "signature_mismatch"
 
 
 @attrs.frozen
 class MissingCredentials(_Failure):
-    """No credentials were found, could be had, or were sent."""
+    """No credentials were found, could be loaded, or were sent."""
 
     kind: ClassVar[Literal["missing_credentials"]] = "missing_credentials"
 
 
 @attrs.frozen
 class RegionDisabled(_Failure):
-    """The region, or STS in it, is not activated for the account."""
+    """The region, or STS in the region, is not activated for the account."""
 
     kind: ClassVar[Literal["region_disabled"]] = "region_disabled"
 
 
 @attrs.frozen
 class AccessKeyQuota(_Failure):
-    """The IAM user has two access keys already."""
+    """The IAM user already has two access keys."""
 
     kind: ClassVar[Literal["access_key_quota"]] = "access_key_quota"
 
 
 @attrs.frozen
 class MalformedPolicy(_Failure):
-    """A policy document is refused as such."""
+    """AWS rejected a policy document as malformed."""
 
     kind: ClassVar[Literal["malformed_policy"]] = "malformed_policy"
 
 
 @attrs.frozen
 class InvalidArn(_Failure):
-    """An ARN or principal is refused as such."""
+    """AWS or Kubernetes tooling rejected an ARN or principal as invalid."""
 
     kind: ClassVar[Literal["invalid_arn"]] = "invalid_arn"
 
 
 @attrs.frozen
 class AccessEntry(_Failure):
-    """An EKS access entry, aws-auth or Pod Identity association is refused as an API object."""
+    """An EKS access entry, aws-auth or Pod Identity association could not be created or changed."""
 
     kind: ClassVar[Literal["access_entry"]] = "access_entry"
 
 
 @attrs.frozen
 class AwsError(_Failure):
-    """Any other AWS API error: throttling, validation, not found, quota, no answer."""
+    """Any other AWS API error: throttling, validation, not found, a quota, no response."""
 
     kind: ClassVar[Literal["aws_error"]] = "aws_error"
 
@@ -299,4 +300,7 @@ Failure: TypeAlias = (
     | AccessEntry
     | AwsError
 )
-"""Any failure. ``match`` on the classes narrows it, and ``assert_never`` proves a match complete."""
+"""Any failure. Use ``match`` on the classes, and ``assert_never`` to check that no kind is missing."""
+
+FAILURE_CLASSES: tuple[type[Failure], ...] = get_args(Failure)
+"""The classes of the union, for ``isinstance``."""

@@ -1,6 +1,6 @@
-"""Failures as a data frame of pandas or polars; not for reading texts.
+"""Convert failures to a pandas or polars data frame.
 
-Neither library is a dependency: the one that is there is used.
+Neither library is a dependency.
 """
 
 from __future__ import annotations
@@ -10,26 +10,27 @@ from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args, overload
 
-from iamtriage._text import quote_text
+from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.exceptions import RecordError
-from iamtriage.failures._failures import Failure
+from iamtriage.failures._checks import is_collection_like
+from iamtriage.failures._failures import FAILURE_CLASSES, Failure
 from iamtriage.failures._records import from_record, to_record
 from iamtriage.typing import Record
 
 if TYPE_CHECKING:
-    import pandas as pd  # type: ignore[import-untyped,unused-ignore] # only with pandas-stubs it has types
+    import pandas as pd  # type: ignore[import-untyped,unused-ignore] # untyped without pandas-stubs
     import polars as pl
 
 __all__ = ("FrameLibrary", "to_frame")
 
 FrameLibrary: TypeAlias = Literal["pandas", "polars"]
-"""The libraries that a frame can be of."""
+"""The libraries of data frames."""
 
 _COLUMNS = tuple(Record.__annotations__)
 _NUMBER = "status_code"
 _PANDAS, _POLARS = "pandas", "polars"
-_KINDS: tuple[type, ...] = get_args(Failure)
-_MOST = 2**63
+# Columns of integers hold 64 bits.
+_INTEGER_LIMIT = 2**63
 
 
 @overload
@@ -43,22 +44,22 @@ def to_frame(
 def to_frame(
     failures: Iterable[Failure | Record], *, library: FrameLibrary | None = None
 ) -> pd.DataFrame | pl.DataFrame:
-    """Give failures as a data frame: a row for each, a column for each key of the flat record.
+    """Return failures as a data frame, one row per failure and one column per key of the record.
 
-    The columns, their order and types are always the same, also without any row. All hold text but
-    ``status_code``, which holds integers (``string`` and ``Int64`` in pandas). What a failure does not state
-    is missing. The text that a failure was read from is left out, as in every record.
+    The columns, their order and their types are always the same, even without any row. All hold strings
+    except ``status_code``, which holds integers (``string`` and ``Int64`` in pandas). Values that a failure
+    does not state are missing. As in every record, the text that a failure was read from is left out.
 
     Args:
-        failures: what :func:`iamtriage.scan` gives, a list of failures, records, or both.
-        library: ``"pandas"`` or ``"polars"``. None: the one that is imported already, else the one that is
-            installed; pandas, where it is both.
+        failures: What :func:`iamtriage.scan` returns, or a list of failures, records, or both.
+        library: ``"pandas"`` or ``"polars"``. ``None`` is the one that is already imported, else the one that
+            is installed, and pandas if both are.
 
     Raises:
-        ImportError: the library is not installed.
-        RecordError: a record is none.
-        TypeError: something is neither a failure nor a record.
-        ValueError: no such library.
+        ImportError: The library is not installed.
+        RecordError: A record is invalid.
+        TypeError: Something is neither a failure nor a record.
+        ValueError: The library is unknown.
 
     >>> from iamtriage import scan
     >>> frame = to_frame(scan("error: You must be logged in to the server (Unauthorized)"), library="polars")
@@ -70,19 +71,19 @@ def to_frame(
     return _polars(columns) if chosen == _POLARS else _pandas(columns)
 
 
-def _library(wanted: str | None) -> str:
+def _library(requested: str | None) -> str:
     names: tuple[str, ...] = get_args(FrameLibrary)
-    if wanted is None:
+    if requested is None:
         found = next((name for name in names if name in sys.modules), None)
         found = found or next(filter(_is_importable, names), None)
         if found is None:
             msg = "to_frame needs pandas or polars: pip install pandas"
             raise ImportError(msg, name="pandas")
         return found
-    if wanted not in names:
-        msg = f"library is one of {', '.join(names)}, not {quote_text(str(wanted))}"
+    if requested not in names:
+        msg = f"unknown library {quote_text(str(requested))}; expected one of {', '.join(names)}"
         raise ValueError(msg)
-    return wanted
+    return requested
 
 
 def _is_importable(name: str) -> bool:
@@ -94,9 +95,9 @@ def _is_importable(name: str) -> bool:
 
 
 def _columns(failures: Iterable[Failure | Record]) -> dict[str, list[Any]]:
-    if isinstance(failures, (str, bytes, Mapping, *_KINDS)) or not isinstance(failures, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
-        msg = f"to_frame() takes failures, such as scan() gives, not {type(failures).__name__}"
-        raise TypeError(msg)
+    if not is_collection_like(failures):
+        expected = "an iterable of failures or records, such as scan() returns"
+        raise TypeError(wrong_type_message("the argument of to_frame()", expected, failures))
     columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
     for each in failures:
         for name, value in _record(each).items():
@@ -105,28 +106,28 @@ def _columns(failures: Iterable[Failure | Record]) -> dict[str, list[Any]]:
 
 
 def _record(value: object) -> Record:
-    if isinstance(value, _KINDS):
-        record = to_record(cast("Failure", value))
+    if isinstance(value, FAILURE_CLASSES):
+        record = to_record(value)
     elif isinstance(value, Mapping):
         record = to_record(from_record(cast("Mapping[str, object]", value)))
     else:
-        msg = f"to_frame() takes failures and records, not {type(value).__name__}"
-        raise TypeError(msg)
+        name = "each item in the argument of to_frame()"
+        raise TypeError(wrong_type_message(name, "a failure or a record", value))
     status = record["status_code"]
-    if status is not None and not -_MOST <= status < _MOST:
-        msg = "status_code is too large for a column of integers"
+    if status is not None and not -_INTEGER_LIMIT <= status < _INTEGER_LIMIT:
+        msg = "status_code is too large for a column of 64-bit integers"
         raise RecordError(msg, key=_NUMBER, value=status)
     return record
 
 
 def _storable(text: str) -> str:
-    """Give a text as UTF-8 can hold it: half a surrogate pair becomes its escape."""
+    """Return a text that UTF-8 can encode: a lone surrogate becomes its escape."""
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def _pandas(columns: dict[str, list[Any]]) -> pd.DataFrame:
     try:
-        import pandas as pd  # type: ignore[import-untyped,unused-ignore] # as above
+        import pandas as pd  # type: ignore[import-untyped,unused-ignore] # see above
     except ImportError as error:
         raise _not_installed(_PANDAS) from error
     return pd.DataFrame(

@@ -1,4 +1,4 @@
-"""Labels for the keys of a flat record, and the attributes that hold their values."""
+"""Labels for the keys of a flat record."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LABELS = {
     "authorization_id": "authorization id",
     "encoded_message": "encoded message",
 }
-"""Record keys -> labels, in the order in which they are shown."""
+"""Record keys -> labels, in display order."""
 
 SHOWN_KEYS = tuple(LABELS)[: tuple(LABELS).index("service") + 1]
-"""The keys that tell people what failed; the others serve to look up the call."""
+"""The keys that show people what failed. The others help to look up the call."""

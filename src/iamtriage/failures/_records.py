@@ -1,23 +1,26 @@
-"""Failures to flat records and back; not for reading texts.
+"""Convert failures to flat records and back.
 
-The record is what the CLI prints as JSON lines and what tables hold: one key a column.
+The command line prints records as JSON lines; in tables, each key is a column.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
+from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.exceptions import RecordError
-from iamtriage.failures._failures import AccessDenied, Envelope, Failure, KubernetesForbidden
+from iamtriage.failures._checks import check_failure
+from iamtriage.failures._failures import FAILURE_CLASSES, AccessDenied, Envelope, KubernetesForbidden
 from iamtriage.failures._labels import KUBERNETES_ATTRIBUTES
 from iamtriage.typing import Deny, PolicyType, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from iamtriage.failures._failures import Failure
 
 __all__ = ("from_record", "to_record")
 
-_CLASSES: dict[str, type[Failure]] = {cls.kind: cls for cls in get_args(Failure)}
+_CLASSES: dict[str, type[Failure]] = {cls.kind: cls for cls in FAILURE_CLASSES}
 _KEYS = tuple(Record.__annotations__)
 
 _ENVELOPE_KEYS = ("code", "operation", "service", "status_code", "request_id", "host_id")
@@ -27,19 +30,23 @@ _CLOSED_VALUES: dict[str, tuple[str, ...]] = {"deny": get_args(Deny), "policy_ty
 
 
 def to_record(failure: Failure) -> Record:
-    """Give a failure as flat, JSON-ready data.
+    """Return a failure as flat, JSON-ready data.
 
     Args:
-        failure: what :func:`iamtriage.parse` or :func:`iamtriage.scan` gave.
+        failure: What :func:`iamtriage.parse` or :func:`iamtriage.scan` returned.
 
     Returns:
-        A dict with every key of :class:`iamtriage.typing.Record`, None where the text is silent.
+        A dict with every key of :class:`iamtriage.typing.Record`. A value is ``None`` if it is not stated.
+
+    Raises:
+        TypeError: ``failure`` is not a failure.
 
     >>> from iamtriage import parse
     >>> record = to_record(parse("error: You must be logged in to the server (Unauthorized)"))
     >>> record["kind"], record["code"]
     ('kubernetes_unauthorized', None)
     """
+    check_failure(failure, "to_record()")
     envelope = failure.envelope
     record: Record = {
         "kind": failure.kind,
@@ -80,23 +87,26 @@ def to_record(failure: Failure) -> Record:
 
 
 def from_record(record: Record | Mapping[str, object]) -> Failure:
-    """Make the failure that has this record; keys that are left out count as None.
+    """Build the failure that a record describes.
 
     Args:
-        record: a flat record. The failure's ``text`` is empty, since a record holds none.
+        record: A flat record. A missing key is the same as ``None``. The failure's ``text`` is empty, because
+            a record does not include it.
 
     Raises:
-        RecordError: the kind is unknown, a key is unknown or does not belong to the kind, or a
-            value is of the wrong type.
+        RecordError: The kind or a key is unknown, a key does not belong to the kind, or a value is wrong.
+        TypeError: ``record`` is not a mapping.
 
     >>> from_record({"kind": "expired_credentials", "code": "ExpiredToken"}).envelope.code
     'ExpiredToken'
     """
+    if not isinstance(record, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(wrong_type_message("the argument of from_record()", "a mapping", record))
     given = {key: value for key, value in record.items() if value is not None}
     kind = given.pop("kind", None)
     cls = _CLASSES.get(kind) if isinstance(kind, str) else None
     if cls is None:
-        msg = f"kind is {kind!r}; it must be one of {', '.join(_CLASSES)}"
+        msg = f"unknown kind {_quote(kind)}; expected one of {', '.join(_CLASSES)}"
         raise RecordError(msg, key="kind", value=kind)
     for key, value in given.items():
         _check(key, value)
@@ -115,18 +125,19 @@ def from_record(record: Record | Mapping[str, object]) -> Failure:
 
 
 def _check(key: str, value: object) -> None:
-    """Refuse an unknown key, and a value that the key cannot have."""
+    """Check that a key exists and can have this value."""
     if key not in _KEYS:
-        msg = f"a record has no key {key!r}"
+        msg = f"unknown key {_quote(key)}; expected one of {', '.join(_KEYS)}"
         raise RecordError(msg, key=key, value=value)
-    if key == "status_code":
-        wanted: type = int
-    else:
-        wanted = str
-    if not isinstance(value, wanted) or isinstance(value, bool):
-        msg = f"{key} is {value!r}; it must be of type {wanted.__name__}"
+    expected, noun = (int, "an integer") if key == "status_code" else (str, "a string")
+    if not isinstance(value, expected) or isinstance(value, bool):
+        msg = f"{key} must be {noun}, not {type(value).__name__}"
         raise RecordError(msg, key=key, value=value)
     allowed = _CLOSED_VALUES.get(key)
     if allowed and value not in allowed:
-        msg = f"{key} is {value!r}; it must be one of {', '.join(allowed)}"
+        msg = f"unknown {key} {_quote(value)}; expected one of {', '.join(allowed)}"
         raise RecordError(msg, key=key, value=value)
+
+
+def _quote(value: object) -> str:
+    return quote_text(value) if isinstance(value, str) else type(value).__name__

@@ -10,8 +10,8 @@ from typing_extensions import override
 from iamtriage._reading.parsing import parse
 from iamtriage.explaining._explain import explain
 from iamtriage.explaining._notes import log_of
+from iamtriage.failures._checks import check_kinds
 from iamtriage.failures._fingerprints import fingerprint
-from iamtriage.failures._kinds import checked_kinds
 from iamtriage.failures._records import from_record
 from iamtriage.logs._messages import formatted, parts_of
 
@@ -70,7 +70,7 @@ class FailureFilter(logging.Filter):
         explain: bool = False,
     ) -> None:
         super().__init__()
-        self._kinds = None if kinds is None else checked_kinds(kinds)
+        self._kinds = None if kinds is None else check_kinds(kinds)
         self._texts = texts
         self._explain = explain
 

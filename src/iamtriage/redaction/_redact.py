@@ -5,6 +5,7 @@ How secrets and identifiers are found is in ``_redacting``.
 
 from __future__ import annotations
 
+from iamtriage._text import wrong_type_message
 from iamtriage.redaction._identifiers import hide_identifiers
 from iamtriage.redaction._secrets import hide_secrets
 
@@ -41,7 +42,7 @@ def redact(text: str, *, identifiers: bool = False) -> str:
     'arn:aws-cn:iam::100000000001:user/path-1/user-1: who is user-1?'
     """
     if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        msg = f"redact() takes text, not {type(text).__name__}"  # type: ignore[unreachable]
+        msg = wrong_type_message("the argument of redact()", "a string", text)  # type: ignore[unreachable]
         raise TypeError(msg)
     for _ in range(_MOST_TURNS):
         shown = hide_secrets(text)
