@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FAILURE = AwsError()
-NO_FAILURES = (None, 3, "text", b"text", [FAILURE], {"kind": "aws_error"}, object(), AwsError)
-NO_ITERABLES = (None, 3, "text", b"text", {"kind": "aws_error"}, object(), FAILURE)
+NO_FAILURES = (None, 3, "text", b"text", [FAILURE], {"kind": "aws_error"}, object, AwsError)
+NO_ITERABLES = (None, 3, "text", b"text", {"kind": "aws_error"}, object, FAILURE)
 
 
 @pytest.mark.parametrize("value", NO_FAILURES, ids=repr)
@@ -58,7 +58,7 @@ def test_each_item_is_a_failure(function: Callable[[object], object], value: obj
     assert str(caught.value).endswith(f", not {type(value).__name__}")
 
 
-@pytest.mark.parametrize("value", [None, 3, ["text"], object(), AwsError], ids=repr)
+@pytest.mark.parametrize("value", [None, 3, ["text"], object, AwsError], ids=repr)
 def test_explain_names_itself(value: object) -> None:
     with pytest.raises(TypeError) as caught:
         explain(value)  # type: ignore[arg-type]
