@@ -71,15 +71,15 @@ class ApiKind:
     of_sdk: bool = False
     notes: tuple[str, ...] = ()
 
-    def fits(self, code: str, status: int | None, words: str) -> bool:
+    def fits(self, code: str, status: int | None, message: str) -> bool:
         """Tell whether an error is of this kind; the text counts where there is no code."""
-        if self.unless is not None and self.unless.search(words):
+        if self.unless is not None and self.unless.search(message):
             return False
         if code:
             return self.code.search(code) is not None
         if self.status is not None and status is not None and status >= self.status:
             return True
-        return self.says is not None and self.says.search(words) is not None
+        return self.says is not None and self.says.search(message) is not None
 
 
 def _you(title: str, *steps: str, url: str, commands: tuple[str, ...] = ()) -> Remedy:

@@ -17,8 +17,7 @@ from iamtriage.explaining._rules.calls.service_roles import explain_service_role
 from iamtriage.explaining._rules.calls.session_manager import explain_session, is_session
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_unanswered
 from iamtriage.explaining._rules.credentials.identity_pools import explain_pool_roles
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared import credential_remedies as helps
+from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_profile, find_region, message_text
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.sts.other_endpoints import explain_not_sts, is_not_sts
@@ -52,55 +51,57 @@ _NOTE = "It is no denial, so no policy helps."
 
 def explain_api_error(case: Case[AwsError]) -> Explanation:
     """Say what an error is about that is no denial, and what is usual against it."""
-    words = message_text(case)
-    return explain_service_role(case, words) or _rule_for(case, words)(case, words)
+    message = message_text(case)
+    return explain_service_role(case, message) or _rule_for(case, message)(case, message)
 
 
-def _rule_for(case: Case[AwsError], words: str) -> _Rule:
+def _rule_for(case: Case[AwsError], message: str) -> _Rule:
     code, envelope = error_code(case.failure), case.failure.envelope
-    if is_not_sts(case, words):
+    if is_not_sts(case, message):
         return explain_not_sts
-    if _SIZE.search(code) or _SIZE.search(words):
+    if _SIZE.search(code) or _SIZE.search(message):
         return _too_long
     if (
         _KEY.search(code)
-        or (envelope.service == "kms" and _KEY_SAYS.search(words))
+        or (envelope.service == "kms" and _KEY_SAYS.search(message))
         or code == "DisabledException"
     ):
         return _key_state
     if code == "InvalidIdentityPoolConfigurationException":
         return _pool_roles
-    if is_session(code, words):
+    if is_session(code, message):
         return explain_session
-    if _by_sentence(code, words) is not None:
+    if _by_sentence(code, message) is not None:
         return _plain
-    if any(kind.fits(code, envelope.status_code, words) for kind in KINDS):
+    if any(kind.fits(code, envelope.status_code, message) for kind in KINDS):
         return _plain
     if _bare_status(case) in {"400", "301", "307"} and _is_head(case):
         return _head
     if code == "404":
         return _not_found
-    if _QUOTA.search(code) or (not code and _REACHED.search(words)):
+    if _QUOTA.search(code) or (not code and _REACHED.search(message)):
         return _quota
-    if _FOUND.search(code) or (_NOT_THERE.search(words) and (not code or "Valid" in code or "Param" in code)):
+    if _FOUND.search(code) or (
+        _NOT_THERE.search(message) and (not code or "Valid" in code or "Param" in code)
+    ):
         return _not_found
     if not code or envelope.status_code == 0:
         return explain_unanswered
     return _other
 
 
-def _by_sentence(code: str, words: str) -> ApiKind | None:
+def _by_sentence(code: str, message: str) -> ApiKind | None:
     for kind in SENTENCES:
-        if kind.code.search(code) and kind.says is not None and kind.says.search(words):
+        if kind.code.search(code) and kind.says is not None and kind.says.search(message):
             return kind
     return None
 
 
-def _plain(case: Case[AwsError], words: str) -> Explanation:
+def _plain(case: Case[AwsError], message: str) -> Explanation:
     code, status = error_code(case.failure), case.failure.envelope.status_code
-    kind = _by_sentence(code, words) or next(kind for kind in KINDS if kind.fits(code, status, words))
+    kind = _by_sentence(code, message) or next(kind for kind in KINDS if kind.fits(code, status, message))
     if kind.topic == "no-answer":
-        return explain_unanswered(case, words)
+        return explain_unanswered(case, message)
     told = Cause(
         kind.topic,
         kind.text,
@@ -120,7 +121,7 @@ def _plain(case: Case[AwsError], words: str) -> Explanation:
 # ------------------------------------------------ what depends on the text
 
 
-def _not_found(case: Case[AwsError], words: str) -> Explanation:
+def _not_found(case: Case[AwsError], message: str) -> Explanation:
     region, profile = find_region(case), find_profile(case)
     code, status = error_code(case.failure), case.failure.envelope.status_code
     where = "" if region is None else f" in {region}"
@@ -146,20 +147,20 @@ def _not_found(case: Case[AwsError], words: str) -> Explanation:
                     "Compare the region; the second command prints the one that is set, where the call names none.",
                 ),
                 commands=(
-                    helps.with_profile(profile, "aws", "sts", "get-caller-identity"),
-                    helps.with_profile(profile, "aws", "configure", "get", "region"),
+                    credential_remedies.with_profile(profile, "aws", "sts", "get-caller-identity"),
+                    credential_remedies.with_profile(profile, "aws", "configure", "get", "region"),
                 ),
                 url=pages.CLI_CREDENTIALS,
             ),
-            *_listed(case, words, region),
+            *_listed(case, message, region),
         ),
         notes=(_NOTE,),
     )
 
 
-def _listed(case: Case[AwsError], words: str, region: str | None) -> tuple[Remedy, ...]:
+def _listed(case: Case[AwsError], message: str, region: str | None) -> tuple[Remedy, ...]:
     """List the clusters, which is what users of EKS look for; other services have too many things to list."""
-    if case.failure.envelope.service != "eks" and "No cluster found" not in words:
+    if case.failure.envelope.service != "eks" and "No cluster found" not in message:
         return ()
     return (
         Remedy(
@@ -238,9 +239,9 @@ def _quota(case: Case[AwsError], _words: str) -> Explanation:
     )
 
 
-def _too_long(case: Case[AwsError], words: str) -> Explanation:
+def _too_long(case: Case[AwsError], message: str) -> Explanation:
     code, status = error_code(case.failure), case.failure.envelope.status_code
-    if "PackedPolicy" in code or "PackedPolicy" in words:
+    if "PackedPolicy" in code or "PackedPolicy" in message:
         return Explanation(
             failure=case.failure,
             topic="session-too-long",
@@ -282,30 +283,23 @@ def _too_long(case: Case[AwsError], words: str) -> Explanation:
     )
 
 
-def _key_state(case: Case[AwsError], words: str) -> Explanation:
-    found = _KEY_ARN.search(words)
+def _key_state(case: Case[AwsError], message: str) -> Explanation:
+    found = _KEY_ARN.search(message)
     key = commands.arn(found[0] if found else None, "KEY_ARN")
     code, status = error_code(case.failure), case.failure.envelope.status_code
-    disabled = "is disabled" in words
+    disabled = "is disabled" in message
     state = (
         "The key is disabled."
         if disabled
         else "The key is disabled, to be deleted, or waits for its material."
     )
-    if "pending deletion" in words:
+    if "pending deletion" in message:
         state = "The key is to be deleted."
     return Explanation(
         failure=case.failure,
         topic="kms-key-state",
         summary="The KMS key cannot be used in the state in which it is.",
-        causes=(
-            Cause(
-                "kms-key-state",
-                state,
-                "reported",
-                code_lines(code, status),
-            ),
-        ),
+        causes=(Cause("kms-key-state", state, "reported", code_lines(code, status)),),
         remedies=(
             Remedy(
                 title="See the key's state, and bring it back",
@@ -400,8 +394,8 @@ def _head_remedies(case: Case[AwsError], *, all_of_it: bool) -> Iterator[Remedy]
                 "The second is the call with GET in place of HEAD: its answer has a code and a sentence.",
             ),
             commands=(
-                helps.with_profile(profile, "aws", "sts", "get-caller-identity"),
-                helps.with_profile(
+                credential_remedies.with_profile(profile, "aws", "sts", "get-caller-identity"),
+                credential_remedies.with_profile(
                     profile, "aws", "s3api", "get-object", "--bucket", "BUCKET", "--key", "KEY", "/dev/null"
                 ),
             ),
@@ -411,7 +405,11 @@ def _head_remedies(case: Case[AwsError], *, all_of_it: bool) -> Iterator[Remedy]
         title="Ask in the bucket's region",
         who="you",
         steps=("The command tells the bucket's region; null is us-east-1. Make the client for that region.",),
-        commands=(helps.with_profile(profile, "aws", "s3api", "get-bucket-location", "--bucket", "BUCKET"),),
+        commands=(
+            credential_remedies.with_profile(
+                profile, "aws", "s3api", "get-bucket-location", "--bucket", "BUCKET"
+            ),
+        ),
         url=pages.S3_ERRORS,
     )
 

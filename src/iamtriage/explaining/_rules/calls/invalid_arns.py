@@ -60,14 +60,14 @@ def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
     """Explain that an ARN or principal is refused as such."""
     around = failure_context(case)
     # Its own words first: what stands around may be of another failure.
-    for words in (failure_sentence(case), around):
-        if _SERVICE_LINKED.search(words):
+    for message in (failure_sentence(case), around):
+        if _SERVICE_LINKED.search(message):
             return _service_linked(case)
-        if _OF_ENTRY.search(words):
-            return _entry(case, words)
-        if _OF_STS.search(words):
+        if _OF_ENTRY.search(message):
+            return _entry(case, message)
+        if _OF_STS.search(message):
             return _sts(case, around)
-        if _OF_AUTHENTICATOR.search(words):
+        if _OF_AUTHENTICATOR.search(message):
             return _authenticator(case, around)
     return _other(case, around)
 
@@ -88,7 +88,7 @@ def _fault_causes(text: str | None, fault: ArnDiagnosis | None) -> tuple[Cause, 
 # ------------------------------------------------------------------ access entries
 
 
-def _entry(case: Case[InvalidArn], words: str) -> Explanation:
+def _entry(case: Case[InvalidArn], message: str) -> Explanation:
     cluster = find_cluster(case)
     text = find_entry_arn(case)
     principal = _principal(text)
@@ -97,7 +97,7 @@ def _entry(case: Case[InvalidArn], words: str) -> Explanation:
     if not who.is_known and isinstance(principal, InstanceProfile | Role | RoleSession):
         # Masked, or the profile in which the role is: what is known is enough to look it up.
         who = attrs.evolve(who, entry_argument=f'"$({lookup_command(principal)})"', entry_refusal=None)
-    unknown = _NO_PRINCIPAL.search(words) is not None
+    unknown = _NO_PRINCIPAL.search(message) is not None
     said = "EKS finds no IAM principal with this ARN." if unknown else "EKS takes no ARN of this form."
     causes = [Cause("principal-not-accepted", said, "reported"), *_fault_causes(text, fault)]
     if fault is None:
@@ -146,8 +146,8 @@ def _entry(case: Case[InvalidArn], words: str) -> Explanation:
 
 def _possible(*, unknown: bool) -> list[Cause]:
     if not unknown:
-        words = "It is the ARN of a session, as sts get-caller-identity prints it, or no whole ARN."
-        return [Cause("session-arn", words, "possible")]
+        text = "It is the ARN of a session, as sts get-caller-identity prints it, or no whole ARN."
+        return [Cause("session-arn", text, "possible")]
     return [
         Cause("path-missing", "The role has a path, which the ARN lacks.", "possible"),
         Cause(
@@ -194,10 +194,10 @@ def _service_linked(case: Case[InvalidArn]) -> Explanation:
 # ------------------------------------------------------------------ STS
 
 
-def _sts(case: Case[InvalidArn], words: str) -> Explanation:
-    text = _refused_in(case, words)
+def _sts(case: Case[InvalidArn], message: str) -> Explanation:
+    text = _refused_in(case, message)
     fault = None if text is None else diagnose_arn(text, "iam")
-    web = "WebIdentity" in words or clues.mentions_kubernetes(case)
+    web = "WebIdentity" in message or clues.mentions_kubernetes(case)
     causes = [
         Cause("arn-not-accepted", "STS does not take the ARN of the role.", "reported"),
         *_fault_causes(text, fault),
@@ -210,9 +210,7 @@ def _sts(case: Case[InvalidArn], words: str) -> Explanation:
                 "possible",
             ),
             Cause(
-                "not-replaced",
-                "A variable in it was not replaced, such as that of the account.",
-                "possible",
+                "not-replaced", "A variable in it was not replaced, such as that of the account.", "possible"
             ),
             Cause(
                 "not-a-role",
@@ -266,8 +264,8 @@ def _annotation(case: Case[InvalidArn], right: str) -> Remedy:
 # ------------------------------------------------------------------ the authenticator, and others
 
 
-def _authenticator(case: Case[InvalidArn], words: str) -> Explanation:
-    text = _refused_in(case, words)
+def _authenticator(case: Case[InvalidArn], message: str) -> Explanation:
+    text = _refused_in(case, message)
     fault = None if text is None else diagnose_arn(text, "aws-auth")
     return Explanation(
         failure=case.failure,
@@ -303,8 +301,8 @@ def _map_remedies(fault: ArnDiagnosis | None) -> tuple[Remedy, ...]:
     )
 
 
-def _other(case: Case[InvalidArn], words: str) -> Explanation:
-    text = _refused_in(case, words)
+def _other(case: Case[InvalidArn], message: str) -> Explanation:
+    text = _refused_in(case, message)
     target: RoleTarget = "iam"
     fault = None if text is None else diagnose_arn(text, target)
     principal = _principal(text)
@@ -313,8 +311,13 @@ def _other(case: Case[InvalidArn], words: str) -> Explanation:
         *_fault_causes(text, fault),
     ]
     if fault is None:
-        words = "The place wants the ARN of another kind of thing, of another account or partition, or one that exists."
-        causes.append(Cause("other-kind", words, "possible"))
+        causes.append(
+            Cause(
+                "other-kind",
+                "The place wants the ARN of another kind of thing, of another account or partition, or one that exists.",
+                "possible",
+            )
+        )
     steps = ["An ARN has six parts: arn:PARTITION:SERVICE:REGION:ACCOUNT_ID:RESOURCE."]
     if fault is not None and fault.correct_arn is not None:
         steps.insert(0, f"The ARN of the role is {clip_text(fault.correct_arn)}.")
@@ -336,8 +339,8 @@ def _other(case: Case[InvalidArn], words: str) -> Explanation:
     )
 
 
-def _refused_in(case: Case[InvalidArn], words: str) -> str | None:
+def _refused_in(case: Case[InvalidArn], message: str) -> str | None:
     """Give the ARN that was refused: that of the text, else what the facts name; not that of the caller."""
     caller = case.failure.principal
-    known = " ".join(filter(None, (words, case.failure.resource, case.facts.resource)))
+    known = " ".join(filter(None, (message, case.failure.resource, case.facts.resource)))
     return next((arn for arn in find_iam_arns(known) if arn != caller), None)

@@ -42,10 +42,10 @@ _NOTHING_SAVED = "Nothing was saved: what was there before still counts. No perm
 
 def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     """Say what AWS does not take in a policy document, and how to find the place."""
-    words = message_text(case)
-    fault, because = fault_of(words)
-    if _PRINCIPAL.search(words) and fault.code != "no-principals":
-        return _invalid_principal(case, words)
+    message = message_text(case)
+    fault, because = fault_of(message)
+    if _PRINCIPAL.search(message) and fault.code != "no-principals":
+        return _invalid_principal(case, message)
     what = fault.text
     return Explanation(
         failure=case.failure,
@@ -56,7 +56,7 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
         causes=(Cause(fault.code, what, "reported", because),),
         remedies=(
             Remedy(title="Correct the document", who="you", steps=fault.steps, url=pages.POLICY_TROUBLES),
-            _validate(words),
+            _validate(message),
         ),
         notes=(_NOTHING_SAVED,),
     )
@@ -65,8 +65,8 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
 # ------------------------------------------------ principals
 
 
-def _invalid_principal(case: Case[MalformedPolicy], words: str) -> Explanation:
-    found = _NAMED_PRINCIPAL.search(words)
+def _invalid_principal(case: Case[MalformedPolicy], message: str) -> Explanation:
+    found = _NAMED_PRINCIPAL.search(message)
     kind, name = (found[1].lower(), found[2]) if found else (None, None)
     known = name is not None and (
         _UNIQUE_ID.fullmatch(name) or try_parse_principal(name) or commands.arn(name, "")
@@ -78,12 +78,7 @@ def _invalid_principal(case: Case[MalformedPolicy], words: str) -> Explanation:
         else f"AWS does not know the principal {shown}."
     )
     causes = [
-        Cause(
-            "invalid-principal",
-            text,
-            "reported",
-            quote_phrases(words, "invalid principal in policy"),
-        ),
+        Cause("invalid-principal", text, "reported", quote_phrases(message, "invalid principal in policy")),
         *_why_no_principal(kind, name),
     ]
     # What is deleted or written wrongly cannot be looked up, and services are AWS's.
@@ -93,7 +88,7 @@ def _invalid_principal(case: Case[MalformedPolicy], words: str) -> Explanation:
         topic="invalid-principal",
         summary=text,
         causes=tuple(causes),
-        remedies=(*finds, _correct(kind), _validate(words)),
+        remedies=(*finds, _correct(kind), _validate(message)),
         notes=(_NOTHING_SAVED,),
     )
 
@@ -189,7 +184,7 @@ def _correct(kind: str | None) -> Remedy:
 # ------------------------------------------------ checks
 
 
-def _validate(words: str) -> Remedy:
+def _validate(message: str) -> Remedy:
     words_of = [
         "aws",
         "accessanalyzer",
@@ -198,13 +193,13 @@ def _validate(words: str) -> Remedy:
         "file://policy.json",
         "--policy-type",
     ]
-    if _TRUST_CALL.search(words):
+    if _TRUST_CALL.search(message):
         words_of += [
             "RESOURCE_POLICY",
             "--validate-policy-resource-type",
             "AWS::IAM::AssumeRolePolicyDocument",
         ]
-    elif _RESOURCE_CALL.search(words):
+    elif _RESOURCE_CALL.search(message):
         words_of.append("RESOURCE_POLICY")
     else:
         words_of.append("IDENTITY_POLICY")

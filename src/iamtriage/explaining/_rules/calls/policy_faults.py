@@ -207,22 +207,22 @@ _FIELDS = {
 }
 
 
-def fault_of(words: str) -> tuple[Fault, tuple[str, ...]]:
+def fault_of(message: str) -> tuple[Fault, tuple[str, ...]]:
     """Give what is wrong, and what of the text speaks for it.
 
     >>> fault, because = fault_of("MalformedPolicyDocument: Has prohibited field Resource")
     >>> fault.code, because
     ('prohibited-field', ('AWS says: Has prohibited field Resource.',))
     """
-    field = _FIELD.search(words)
+    field = _FIELD.search(message)
     if field is not None:
         return _of_field(field), (f"AWS says: {field[0]}.",)
     found = next(
-        (fault for fault in _FAULTS if fault.sentence and contains_phrase(words, fault.sentence)), None
+        (fault for fault in _FAULTS if fault.sentence and contains_phrase(message, fault.sentence)), None
     )
     if found is not None:
-        return found, quote_phrases(words, found.sentence)
-    because = quote_phrases(words, *_PHRASES)
+        return found, quote_phrases(message, found.sentence)
+    because = quote_phrases(message, *_PHRASES)
     return (_BROKEN if because else _UNSAID), because
 
 

@@ -54,14 +54,14 @@ _NEW = Cause(
 )
 
 
-def explain_service_role(case: Case[AwsError], words: str) -> Explanation | None:
+def explain_service_role(case: Case[AwsError], message: str) -> Explanation | None:
     """Explain it where the text tells of a service that cannot use a role; else give None."""
-    if _PROFILE.search(words):
-        return _instance_profile(case, words)
-    return _service_role(case, words) if _ROLE.search(words) else None
+    if _PROFILE.search(message):
+        return _instance_profile(case, message)
+    return _service_role(case, message) if _ROLE.search(message) else None
 
 
-def _instance_profile(case: Case[AwsError], words: str) -> Explanation:
+def _instance_profile(case: Case[AwsError], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="instance-profile-not-there",
@@ -71,7 +71,7 @@ def _instance_profile(case: Case[AwsError], words: str) -> Explanation:
                 "instance-profile-not-there",
                 "EC2 finds no instance profile of that name or ARN.",
                 "reported",
-                quote_phrases(words, *_SENTENCES),
+                quote_phrases(message, *_SENTENCES),
             ),
             _NEW,
             Cause(
@@ -109,13 +109,13 @@ def _instance_profile(case: Case[AwsError], words: str) -> Explanation:
     )
 
 
-def _service_role(case: Case[AwsError], words: str) -> Explanation:
+def _service_role(case: Case[AwsError], message: str) -> Explanation:
     envelope = case.failure.envelope
     known = find_role_recipient(envelope.operation, envelope.service)
     service = known.principal if known else None
     if service is None:
-        service = next((name for sign, name in _NAMES if sign in words), None)
-    found = _ARN.search(words)
+        service = next((name for sign, name in _NAMES if sign in message), None)
+    found = _ARN.search(message)
     role = try_parse_principal(found[0].rstrip(",.")) if found else None
     name = commands.role_name(role.name if isinstance(role, Role) else None)
     who = "the service" if service is None else service
@@ -128,7 +128,7 @@ def _service_role(case: Case[AwsError], words: str) -> Explanation:
                 "service-cannot-assume-role",
                 "The service tried to assume the role that the call names, and could not.",
                 "reported",
-                quote_phrases(words, *_SENTENCES),
+                quote_phrases(message, *_SENTENCES),
             ),
             Cause("trust-policy", f"The role's trust policy does not name {who}.", "possible"),
             _NEW,

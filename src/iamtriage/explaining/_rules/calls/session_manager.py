@@ -29,24 +29,24 @@ _NODE = re.compile(r"(?<![\w-])m?i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])", re.AS
 _CORE = "AmazonSSMManagedInstanceCore"
 
 
-def is_session(code: str, words: str) -> bool:
+def is_session(code: str, message: str) -> bool:
     """Tell whether an error says that there is no agent to talk to.
 
     >>> is_session("TargetNotConnected", "i-0a1b2c3d4e5f60718 is not connected.")
     True
     """
-    return _CODE.search(code) is not None or _NOT_ENABLED in words
+    return _CODE.search(code) is not None or _NOT_ENABLED in message
 
 
-def explain_session(case: Case[AwsError], words: str) -> Explanation:
+def explain_session(case: Case[AwsError], message: str) -> Explanation:
     """Explain it for a task of ECS where the call or the sentence is ECS's, else for a managed node."""
     envelope = case.failure.envelope
-    of_ecs = envelope.operation == "ExecuteCommand" or envelope.service == "ecs" or _ECS.search(words)
-    return _task(case, words) if of_ecs else _node(case, words)
+    of_ecs = envelope.operation == "ExecuteCommand" or envelope.service == "ecs" or _ECS.search(message)
+    return _task(case, message) if of_ecs else _node(case, message)
 
 
-def _node(case: Case[AwsError], words: str) -> Explanation:
-    found = _NODE.search(words)
+def _node(case: Case[AwsError], message: str) -> Explanation:
+    found = _NODE.search(message)
     node = found[0] if found else "INSTANCE_ID"
     where = ("--region", commands.region(find_region(case)))
     return Explanation(
@@ -131,8 +131,8 @@ def _node(case: Case[AwsError], words: str) -> Explanation:
     )
 
 
-def _task(case: Case[AwsError], words: str) -> Explanation:
-    off = _NOT_ENABLED in words
+def _task(case: Case[AwsError], message: str) -> Explanation:
+    off = _NOT_ENABLED in message
     where = ("--region", commands.region(find_region(case)))
     told = Cause(
         "exec-not-enabled" if off else "target-not-connected",
@@ -140,7 +140,7 @@ def _task(case: Case[AwsError], words: str) -> Explanation:
         if off
         else "ECS reaches no agent in the container.",
         "reported",
-        quote_phrases(words, "execute command was not enabled when the task was run")
+        quote_phrases(message, "execute command was not enabled when the task was run")
         or code_lines(error_code(case.failure), case.failure.envelope.status_code),
     )
     return Explanation(
@@ -160,9 +160,7 @@ def _task(case: Case[AwsError], words: str) -> Explanation:
                 "possible",
             ),
             Cause(
-                "agent-without-way",
-                "The VPC has an endpoint for ECS, and none for ssmmessages.",
-                "possible",
+                "agent-without-way", "The VPC has an endpoint for ECS, and none for ssmmessages.", "possible"
             ),
         ),
         remedies=(

@@ -48,14 +48,14 @@ _REFUSED = re.compile(
 _NOTE = "The call reached no one, so no policy has a say in it."
 
 
-def explain_unanswered(case: Case[AwsError], words: str) -> Explanation:
+def explain_unanswered(case: Case[AwsError], message: str) -> Explanation:
     """Say why a call may have got no answer; without a sign of the network, say only that."""
-    words = message_text(case)
+    message = message_text(case)
     code, status = error_code(case.failure), case.failure.envelope.status_code
-    hosts = find_aws_hosts(words)
-    if _HEADER.search(words):
-        return _bad_header(case, words)
-    cause = _cause(words, hosts)
+    hosts = find_aws_hosts(message)
+    if _HEADER.search(message):
+        return _bad_header(case, message)
+    cause = _cause(message, hosts)
     if cause is None and status != 0 and not code:
         return _unclear(case)
     found = sts_findings(case, only=frozenset({"private-dns-regional-only", "unpublished-fips-host"}))
@@ -76,35 +76,35 @@ def explain_unanswered(case: Case[AwsError], words: str) -> Explanation:
                 "Security groups, network rules, routes or a proxy keep the call from it.",
                 "possible",
             ),
-            *_more(words),
+            *_more(message),
         ),
-        remedies=(*found.remedies, _try_host(case, host, words)),
+        remedies=(*found.remedies, _try_host(case, host, message)),
         notes=(_NOTE,),
     )
 
 
-def _cause(words: str, hosts: tuple[str, ...]) -> Cause | None:
+def _cause(message: str, hosts: tuple[str, ...]) -> Cause | None:
     """Give what the network said."""
     because = (f"The text names the host {hosts[0]}.",) if hosts else ()
-    if _PROXY.search(words):
+    if _PROXY.search(message):
         return Cause(
             "proxy", "The proxy did not let the call through, or could not be reached.", "derived", because
         )
-    if _NAME.search(words):
+    if _NAME.search(message):
         return Cause(
             "name-unknown", "The host's name has no address where the call runs.", "derived", because
         )
-    if CERTIFICATE_ERROR.search(words):
+    if CERTIFICATE_ERROR.search(message):
         return untrusted_certificate_cause(because)
-    if _REFUSED.search(words):
+    if _REFUSED.search(message):
         return Cause("connection-refused", "The connection was refused or cut.", "derived", because)
-    if _TIME.search(words):
+    if _TIME.search(message):
         return Cause("timeout", "No answer came in time.", "derived", because)
     return None
 
 
-def _more(words: str) -> tuple[Cause, ...]:
-    if _NAME.search(words) or "onnect to the endpoint URL" in words:
+def _more(message: str) -> tuple[Cause, ...]:
+    if _NAME.search(message) or "onnect to the endpoint URL" in message:
         return (
             Cause(
                 "no-such-host",
@@ -113,7 +113,7 @@ def _more(words: str) -> tuple[Cause, ...]:
             ),
             Cause("dns", "The DNS of the network does not answer for names of AWS.", "possible"),
         )
-    if CERTIFICATE_ERROR.search(words):
+    if CERTIFICATE_ERROR.search(message):
         return (
             Cause(
                 "inspecting-proxy",
@@ -124,13 +124,13 @@ def _more(words: str) -> tuple[Cause, ...]:
     return ()
 
 
-def _try_host(case: Case[AwsError], host: str | None, words: str) -> Remedy:
+def _try_host(case: Case[AwsError], host: str | None, message: str) -> Remedy:
     name = host or "HOST"
     steps = [
         "Run both where the call runs. An answer of any kind, also an error, shows that the way is open.",
         "In a VPC without a way to the internet, the service needs a VPC endpoint with private DNS, whose security group lets port 443 in.",
     ]
-    if _PROXY.search(words) or CERTIFICATE_ERROR.search(words):
+    if _PROXY.search(message) or CERTIFICATE_ERROR.search(message):
         steps.append(PROXY_STEP)
     region = commands.region(find_region(case))
     return Remedy(
@@ -146,7 +146,7 @@ def _try_host(case: Case[AwsError], host: str | None, words: str) -> Remedy:
     )
 
 
-def _bad_header(case: Case[AwsError], words: str) -> Explanation:
+def _bad_header(case: Case[AwsError], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="key-with-blanks",
@@ -156,7 +156,7 @@ def _bad_header(case: Case[AwsError], words: str) -> Explanation:
                 "key-with-blanks",
                 "The key id, secret or session token has a line end, a control character or a letter that no header takes.",
                 "derived",
-                quote_phrases(words, "invalid header field value", "Invalid header value"),
+                quote_phrases(message, "invalid header field value", "Invalid header value"),
             ),
         ),
         remedies=(

@@ -11,8 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.shared import credential_remedies as helps
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, quote_phrases, safe_name
 
 if TYPE_CHECKING:
@@ -181,31 +180,33 @@ _WHERE = {
 _NO_CALL = "No IAM policy helps here: no call was made."
 
 
-def is_broken_profile(words: str) -> bool:
+def is_broken_profile(message: str) -> bool:
     """Tell whether words are about a profile that contradicts itself or names what is not there."""
-    return _EMPTY_SOURCE.search(words) is not None or any(fault.pattern.search(words) for fault in _FAULTS)
+    return _EMPTY_SOURCE.search(message) is not None or any(
+        fault.pattern.search(message) for fault in _FAULTS
+    )
 
 
-def explain_broken_profile(case: Case[MissingCredentials], words: str) -> Explanation:
+def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Explanation:
     """Say what is wrong with the profile."""
-    empty = _EMPTY_SOURCE.search(words)
+    empty = _EMPTY_SOURCE.search(message)
     if empty:
-        return _empty_source(case, words, empty["source"])
-    fault, found = next((fault, m) for fault in _FAULTS if (m := fault.pattern.search(words)))
+        return _empty_source(case, message, empty["source"])
+    fault, found = next((fault, m) for fault in _FAULTS if (m := fault.pattern.search(message)))
     named = None if fault.code == "sso-session-missing" else safe_name(found.groupdict().get("name"))
     profile = named or find_profile(case)
     return Explanation(
         failure=case.failure,
         topic="profile-broken",
         summary=fault.summary,
-        causes=(Cause(fault.code, fault.cause, "derived", quote_phrases(words, fault.quote)),),
+        causes=(Cause(fault.code, fault.cause, "derived", quote_phrases(message, fault.quote)),),
         remedies=(
             Remedy(
                 title=fault.title,
                 who="you",
                 steps=fault.steps,
                 commands=tuple(
-                    helps.with_profile(
+                    credential_remedies.with_profile(
                         None if each[-1] in {"list-profiles", "sso-session"} else profile, *each
                     )
                     for each in fault.commands
@@ -217,7 +218,7 @@ def explain_broken_profile(case: Case[MissingCredentials], words: str) -> Explan
     )
 
 
-def _empty_source(case: Case[MissingCredentials], words: str, source: str) -> Explanation:
+def _empty_source(case: Case[MissingCredentials], message: str, source: str) -> Explanation:
     cause, steps = _WHERE[source]
     return Explanation(
         failure=case.failure,
@@ -229,7 +230,7 @@ def _empty_source(case: Case[MissingCredentials], words: str, source: str) -> Ex
                 cause,
                 "possible",
                 quote_phrases(
-                    words,
+                    message,
                     f"retrieving credentials from {source}",
                     "No credentials found in credential_source",
                 ),
@@ -241,7 +242,9 @@ def _empty_source(case: Case[MissingCredentials], words: str, source: str) -> Ex
                 who="you",
                 steps=steps,
                 commands=(
-                    helps.with_profile(find_profile(case), "aws", "configure", "get", "credential_source"),
+                    credential_remedies.with_profile(
+                        find_profile(case), "aws", "configure", "get", "credential_source"
+                    ),
                 ),
                 url=pages.CLI_ROLES,
             ),

@@ -19,8 +19,7 @@ from iamtriage.explaining._rules.credentials.expired_logins import (
     explain_sso,
     explain_web_identity,
 )
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared import credential_remedies as helps
+from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.clues import error_code, find_profile, message_text, quote_phrases
 from iamtriage.explaining._rules.shared.commands import command
@@ -60,27 +59,27 @@ _OF_AWS = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", 
 
 def explain_expired(case: Case[ExpiredCredentials]) -> Explanation:
     """Say what has expired, and how to get it anew."""
-    words = message_text(case)
-    return _rule_for(case, words)(case, words)
+    message = message_text(case)
+    return _rule_for(case, message)(case, message)
 
 
-def _rule_for(case: Case[ExpiredCredentials], words: str) -> _Rule:
+def _rule_for(case: Case[ExpiredCredentials], message: str) -> _Rule:
     code, operation = error_code(case.failure), case.failure.envelope.operation
-    if _REGISTRY.search(words) and code not in _OF_AWS:
+    if _REGISTRY.search(message) and code not in _OF_AWS:
         return explain_registry
-    if _SAML.search(words) or operation == "AssumeRoleWithSAML":
+    if _SAML.search(message) or operation == "AssumeRoleWithSAML":
         return explain_saml
-    if _WEB.search(words) or operation == "AssumeRoleWithWebIdentity":
+    if _WEB.search(message) or operation == "AssumeRoleWithWebIdentity":
         return explain_web_identity
-    if code in _LOGIN_CODES or (_LOGIN.search(words) and code not in _SSO_CODES):
+    if code in _LOGIN_CODES or (_LOGIN.search(message) and code not in _SSO_CODES):
         return explain_login
     if code == "RequestExpired":
         return _request
     if code in _OF_AWS:
         return _session
-    if code in _SSO_CODES or _SSO.search(words):
+    if code in _SSO_CODES or _SSO.search(message):
         return explain_sso
-    return _request if _REQUEST.search(words) else _session
+    return _request if _REQUEST.search(message) else _session
 
 
 # ------------------------------------------------ logins
@@ -92,7 +91,7 @@ def _rule_for(case: Case[ExpiredCredentials], words: str) -> _Rule:
 # ------------------------------------------------ requests and sessions
 
 
-def _request(case: Case[ExpiredCredentials], words: str) -> Explanation:
+def _request(case: Case[ExpiredCredentials], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="expired-request",
@@ -102,7 +101,7 @@ def _request(case: Case[ExpiredCredentials], words: str) -> Explanation:
                 "expired-request",
                 "The request was signed too long ago, or its expiry is in the past.",
                 "reported",
-                quote_phrases(words, *SENTENCES),
+                quote_phrases(message, *SENTENCES),
             ),
             Cause("clock-behind", "The clock of the machine that signed it is behind.", "possible"),
             Cause(
@@ -115,7 +114,7 @@ def _request(case: Case[ExpiredCredentials], words: str) -> Explanation:
             ),
         ),
         remedies=(
-            helps.set_clock(),
+            credential_remedies.set_clock(),
             Remedy(
                 title="Sign the request anew",
                 who="you",
@@ -130,7 +129,7 @@ def _request(case: Case[ExpiredCredentials], words: str) -> Explanation:
     )
 
 
-def _session(case: Case[ExpiredCredentials], words: str) -> Explanation:
+def _session(case: Case[ExpiredCredentials], message: str) -> Explanation:
     principal, code, profile = case.principal, error_code(case.failure), find_profile(case)
     role, operation = underlying_role(principal), case.failure.envelope.operation
     whose = (
@@ -138,7 +137,7 @@ def _session(case: Case[ExpiredCredentials], words: str) -> Explanation:
         if principal
         else "The temporary credentials of the call"
     )
-    of_aws = code in _OF_AWS or "is expired" in words or "provided token has expired" in words
+    of_aws = code in _OF_AWS or "is expired" in message or "provided token has expired" in message
     source = (
         ("They are those with which another role was to be assumed.",) if operation == "AssumeRole" else ()
     )
@@ -147,7 +146,7 @@ def _session(case: Case[ExpiredCredentials], words: str) -> Explanation:
             "expired-session",
             "The credentials were valid once, and are not any more.",
             "reported" if of_aws else "derived",
-            (*quote_phrases(words, *SENTENCES), *source),
+            (*quote_phrases(message, *SENTENCES), *source),
         ),
         Cause(
             "pasted-session",
@@ -180,9 +179,11 @@ def _session(case: Case[ExpiredCredentials], words: str) -> Explanation:
         summary=f"{whose} have expired.",
         causes=tuple(causes),
         remedies=(
-            helps.sso_login(profile) if isinstance(role, IdentityCenterRole) else helps.get_new_credentials(),
-            helps.clear_environment(),
-            helps.show_identity(profile),
+            credential_remedies.sso_login(profile)
+            if isinstance(role, IdentityCenterRole)
+            else credential_remedies.get_new_credentials(),
+            credential_remedies.clear_environment(),
+            credential_remedies.show_identity(profile),
             Remedy(
                 title="Let the SDK renew them",
                 who="you",
@@ -195,7 +196,7 @@ def _session(case: Case[ExpiredCredentials], words: str) -> Explanation:
             ),
             _longer(role),
         ),
-        notes=(helps.POLICIES_DO_NOT_HELP,),
+        notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )
 
 

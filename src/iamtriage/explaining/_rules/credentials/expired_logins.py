@@ -9,14 +9,9 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared import credential_remedies as helps
+from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import describe_duration
-from iamtriage.explaining._rules.shared.clues import (
-    find_profile,
-    find_registry,
-    quote_phrases,
-)
+from iamtriage.explaining._rules.shared.clues import find_profile, find_registry, quote_phrases
 from iamtriage.explaining._rules.shared.commands import command
 
 if TYPE_CHECKING:
@@ -47,7 +42,7 @@ _TIMES = re.compile(
 )
 
 
-def explain_registry(case: Case[ExpiredCredentials], words: str) -> Explanation:
+def explain_registry(case: Case[ExpiredCredentials], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="expired-registry-login",
@@ -57,27 +52,27 @@ def explain_registry(case: Case[ExpiredCredentials], words: str) -> Explanation:
                 "expired-registry-login",
                 "A docker login to ECR holds for 12 hours, and this one is older.",
                 "reported",
-                quote_phrases(words, *SENTENCES),
+                quote_phrases(message, *SENTENCES),
             ),
         ),
-        remedies=(helps.docker_login(*find_registry(case)),),
+        remedies=(credential_remedies.docker_login(*find_registry(case)),),
         notes=(
             "The login takes working AWS credentials. If they have expired as well, get those anew first.",
         ),
     )
 
 
-def explain_sso(case: Case[ExpiredCredentials], words: str) -> Explanation:
+def explain_sso(case: Case[ExpiredCredentials], message: str) -> Explanation:
     profile = find_profile(case)
     causes = [
         Cause(
             "expired-sso-session",
             "The login to IAM Identity Center has expired, or was ended.",
             "derived",
-            quote_phrases(words, *SENTENCES),
+            quote_phrases(message, *SENTENCES),
         )
     ]
-    if "refresh failed" in words:
+    if "refresh failed" in message:
         causes.append(
             Cause(
                 "wrong-sso-session",
@@ -92,7 +87,7 @@ def explain_sso(case: Case[ExpiredCredentials], words: str) -> Explanation:
         summary="The login to IAM Identity Center has expired.",
         causes=tuple(causes),
         remedies=(
-            helps.sso_login(profile),
+            credential_remedies.sso_login(profile),
             Remedy(
                 title="If it expires at once again, see which session the profile uses",
                 who="you",
@@ -100,17 +95,17 @@ def explain_sso(case: Case[ExpiredCredentials], words: str) -> Explanation:
                     "See sso_session and sso_start_url of the profile in ~/.aws/config, and log in to that one.",
                     "A tool that keeps tokens of its own (aws-sso-util, granted, saml2aws) does not renew those of the AWS CLI.",
                 ),
-                commands=(helps.with_profile(profile, "aws", "configure", "list"),),
+                commands=(credential_remedies.with_profile(profile, "aws", "configure", "list"),),
                 url=pages.SSO_LOGIN,
             ),
         ),
-        notes=(helps.POLICIES_DO_NOT_HELP,),
+        notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )
 
 
-def explain_login(case: Case[ExpiredCredentials], words: str) -> Explanation:
+def explain_login(case: Case[ExpiredCredentials], message: str) -> Explanation:
     because = quote_phrases(
-        words,
+        message,
         "Your session has expired or credentials have changed",
         "Please reauthenticate using 'aws login'",
     )
@@ -126,19 +121,22 @@ def explain_login(case: Case[ExpiredCredentials], words: str) -> Explanation:
                 because,
             ),
         ),
-        remedies=(helps.console_login(find_profile(case)), helps.show_identity(find_profile(case))),
-        notes=(helps.POLICIES_DO_NOT_HELP,),
+        remedies=(
+            credential_remedies.console_login(find_profile(case)),
+            credential_remedies.show_identity(find_profile(case)),
+        ),
+        notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )
 
 
-def explain_web_identity(case: Case[ExpiredCredentials], words: str) -> Explanation:
-    found = _TIMES.search(words)
+def explain_web_identity(case: Case[ExpiredCredentials], message: str) -> Explanation:
+    found = _TIMES.search(message)
     because: tuple[str, ...] = ()
     if found is not None and int(found[1]) >= int(found[2]):
         because = (
             f"The token had expired {describe_duration(int(found[1]) - int(found[2]))} before the call.",
         )
-    because = (*quote_phrases(words, "Token expired: current date/time", "Token too old"), *because)
+    because = (*quote_phrases(message, "Token expired: current date/time", "Token too old"), *because)
     return Explanation(
         failure=case.failure,
         topic="expired-web-identity-token",
@@ -164,7 +162,7 @@ def explain_web_identity(case: Case[ExpiredCredentials], words: str) -> Explanat
             Cause("token-of-job-too-old", "A CI job asked for its token long before it used it.", "possible"),
         ),
         remedies=(
-            helps.reread_token(),
+            credential_remedies.reread_token(),
             Remedy(
                 title="Start the program again",
                 who="you",
@@ -187,11 +185,11 @@ def explain_web_identity(case: Case[ExpiredCredentials], words: str) -> Explanat
                 url=pages.OIDC_ROLES,
             ),
         ),
-        notes=(helps.POLICIES_DO_NOT_HELP,),
+        notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )
 
 
-def explain_saml(case: Case[ExpiredCredentials], words: str) -> Explanation:
+def explain_saml(case: Case[ExpiredCredentials], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="expired-saml-assertion",
@@ -201,7 +199,7 @@ def explain_saml(case: Case[ExpiredCredentials], words: str) -> Explanation:
                 "expired-saml-assertion",
                 "An assertion has to be used within 5 minutes of its making, and this one was used later.",
                 "reported",
-                quote_phrases(words, "must be redeemed within 5 minutes of issuance"),
+                quote_phrases(message, "must be redeemed within 5 minutes of issuance"),
             ),
             Cause("clock-off", "The identity provider's clock is not AWS's.", "possible"),
         ),
@@ -216,5 +214,5 @@ def explain_saml(case: Case[ExpiredCredentials], words: str) -> Explanation:
                 url=pages.ASSUME_ROLE,
             ),
         ),
-        notes=(helps.POLICIES_DO_NOT_HELP,),
+        notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )

@@ -14,12 +14,7 @@ from iamtriage.arns._principals import Role
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import try_parse_principal
-from iamtriage.explaining._rules.shared.clues import (
-    find_partition,
-    find_region,
-    quote_phrases,
-    safe_name,
-)
+from iamtriage.explaining._rules.shared.clues import find_partition, find_region, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import command
 
 if TYPE_CHECKING:
@@ -88,15 +83,15 @@ class Issuer:
         return "the EKS cluster" if self.in_eks else self.system or "the token's issuer"
 
 
-def issuer_of(case: Case[InvalidIdentityToken], words: str) -> Issuer:
+def issuer_of(case: Case[InvalidIdentityToken], message: str) -> Issuer:
     """Give the token's issuer: what the text says, else the claim of the facts."""
-    found = _ISSUER.search(words)
+    found = _ISSUER.search(message)
     url = None if found is None else found[1].rstrip(".")
     because: tuple[str, ...] = (f"The token is of {url}.",)
     if not _is_whole(url):
         given = (case.facts.token_claims or {}).get("iss")
         url, because = (given, ()) if isinstance(given, str) and _is_whole(given) else (None, ())
-    eks = _EKS.search(url or words)
+    eks = _EKS.search(url or message)
     return Issuer(url, because, eks is not None, eks[1] if eks else None)
 
 
@@ -120,9 +115,9 @@ def provider_arn(case: Case[InvalidIdentityToken], issuer: Issuer) -> str:
 # ------------------------------------------------ no provider
 
 
-def explain_no_provider(case: Case[InvalidIdentityToken], words: str) -> Explanation:
+def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that the role's account has no provider for the issuer."""
-    issuer = issuer_of(case, words)
+    issuer = issuer_of(case, message)
     older = Cause(
         "cluster-made-anew",
         "There is a provider of an older cluster; one that is made anew has another issuer.",
@@ -142,7 +137,7 @@ def explain_no_provider(case: Case[InvalidIdentityToken], words: str) -> Explana
                 "no-oidc-provider",
                 f"The account of the role has no IAM OIDC provider for {issuer.name}.",
                 "reported",
-                (*quote_phrases(words, "No OpenIDConnect provider found"), *issuer.because),
+                (*quote_phrases(message, "No OpenIDConnect provider found"), *issuer.because),
             ),
             Cause(
                 "role-of-other-account",
@@ -225,9 +220,9 @@ def _create_provider(case: Case[InvalidIdentityToken], issuer: Issuer) -> Remedy
 # ------------------------------------------------ keys and certificates
 
 
-def explain_no_key(case: Case[InvalidIdentityToken], words: str) -> Explanation:
+def explain_no_key(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that STS got no key of the issuer, or none that fits."""
-    issuer = issuer_of(case, words)
+    issuer = issuer_of(case, message)
     return Explanation(
         failure=case.failure,
         topic="no-verification-key",
@@ -238,7 +233,7 @@ def explain_no_key(case: Case[InvalidIdentityToken], words: str) -> Explanation:
                 "STS could not fetch the key that proves the token's signature.",
                 "reported",
                 (
-                    *quote_phrases(words, "retrieve verification key from your identity provider"),
+                    *quote_phrases(message, "retrieve verification key from your identity provider"),
                     *issuer.because,
                 ),
             ),
@@ -264,9 +259,9 @@ def explain_no_key(case: Case[InvalidIdentityToken], words: str) -> Explanation:
     )
 
 
-def explain_unreached(case: Case[InvalidIdentityToken], words: str) -> Explanation:
+def explain_unreached(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that STS could not reach the identity provider."""
-    issuer = issuer_of(case, words)
+    issuer = issuer_of(case, message)
     return Explanation(
         failure=case.failure,
         topic="identity-provider-unreached",
@@ -317,9 +312,9 @@ def _try_again() -> Remedy:
     )
 
 
-def explain_thumbprint(case: Case[InvalidIdentityToken], words: str) -> Explanation:
+def explain_thumbprint(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that a certificate does not fit the thumbprint that IAM has."""
-    issuer = issuer_of(case, words)
+    issuer = issuer_of(case, message)
     return Explanation(
         failure=case.failure,
         topic="wrong-thumbprint",
@@ -329,7 +324,7 @@ def explain_thumbprint(case: Case[InvalidIdentityToken], words: str) -> Explanat
                 "wrong-thumbprint",
                 "The certificate of the issuer's host does not match the thumbprint that IAM has of it.",
                 "reported",
-                (*quote_phrases(words, "configured thumbprint"), *issuer.because),
+                (*quote_phrases(message, "configured thumbprint"), *issuer.because),
             ),
             Cause(
                 "certificate-replaced",

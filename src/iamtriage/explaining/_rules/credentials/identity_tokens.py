@@ -22,8 +22,7 @@ from iamtriage.explaining._rules.credentials.identity_providers import (
     list_providers,
     provider_arn,
 )
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared import credential_remedies as helps
+from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, message_text, quote_phrases
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.sts.trust_findings import trust_findings
@@ -48,24 +47,24 @@ _CLAIM = re.compile(r"issing a required claim: (\w{1,20})", re.ASCII)
 
 def explain_identity_token(case: Case[InvalidIdentityToken]) -> Explanation:
     """Say what is wrong with the token or with the provider that IAM knows."""
-    words, code = message_text(case), error_code(case.failure)
-    return _with_trust(case, _rule_for(words, code)(case, words))
+    message, code = message_text(case), error_code(case.failure)
+    return _with_trust(case, _rule_for(message, code)(case, message))
 
 
-def _rule_for(words: str, code: str) -> _Rule:
-    if "OpenIDConnect provider found" in words:
+def _rule_for(message: str, code: str) -> _Rule:
+    if "OpenIDConnect provider found" in message:
         return explain_no_provider
-    if "ncorrect token audience" in words or "audience in ID Token" in words:
+    if "ncorrect token audience" in message or "audience in ID Token" in message:
         return _audience
     if code.startswith("IDPCommunicationError"):
         return explain_unreached
-    if "retrieve verification key" in words:
+    if "retrieve verification key" in message:
         return explain_no_key
-    if "humbprint" in words:
+    if "humbprint" in message:
         return explain_thumbprint
     if code.startswith("IDPRejectedClaim"):
         return _rejected
-    if _CLAIM.search(words):
+    if _CLAIM.search(message):
         return _claim
     return _other
 
@@ -89,10 +88,10 @@ def _with_trust(case: Case[InvalidIdentityToken], explanation: Explanation) -> E
 # ------------------------------------------------ audience and claims
 
 
-def _audience(case: Case[InvalidIdentityToken], words: str) -> Explanation:
-    issuer = issuer_of(case, words)
+def _audience(case: Case[InvalidIdentityToken], message: str) -> Explanation:
+    issuer = issuer_of(case, message)
     named = _audience_of(case)
-    because = quote_phrases(words, "Incorrect token audience")
+    because = quote_phrases(message, "Incorrect token audience")
     causes = [
         Cause(
             "wrong-audience",
@@ -197,8 +196,8 @@ def _service_account(case: Case[InvalidIdentityToken]) -> str:
     return "SERVICE_ACCOUNT" if given is None else commands.kubernetes_name(given)
 
 
-def _claim(case: Case[InvalidIdentityToken], words: str) -> Explanation:
-    found = _CLAIM.search(words)
+def _claim(case: Case[InvalidIdentityToken], message: str) -> Explanation:
+    found = _CLAIM.search(message)
     name = found[1] if found else "aud"
     return Explanation(
         failure=case.failure,
@@ -222,7 +221,7 @@ def _claim(case: Case[InvalidIdentityToken], words: str) -> Explanation:
                 "possible",
             ),
         ),
-        remedies=(helps.reread_token(), _look_at_token()),
+        remedies=(credential_remedies.reread_token(), _look_at_token()),
         notes=(NOTE,),
     )
 
@@ -233,7 +232,7 @@ def _claim(case: Case[InvalidIdentityToken], words: str) -> Explanation:
 # ------------------------------------------------ the rest
 
 
-def _rejected(case: Case[InvalidIdentityToken], words: str) -> Explanation:
+def _rejected(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="claim-rejected",
@@ -243,17 +242,17 @@ def _rejected(case: Case[InvalidIdentityToken], words: str) -> Explanation:
                 "claim-rejected",
                 "The identity provider says that the token is not valid.",
                 "reported",
-                quote_phrases(words, "IDPRejectedClaim"),
+                quote_phrases(message, "IDPRejectedClaim"),
             ),
             Cause("token-revoked", "The token has expired or was revoked.", "possible"),
         ),
-        remedies=(helps.reread_token(), _look_at_token()),
+        remedies=(credential_remedies.reread_token(), _look_at_token()),
         notes=(NOTE,),
     )
 
 
-def _other(case: Case[InvalidIdentityToken], words: str) -> Explanation:
-    issuer = issuer_of(case, words)
+def _other(case: Case[InvalidIdentityToken], message: str) -> Explanation:
+    issuer = issuer_of(case, message)
     phrases = (
         "not a valid JWT",
         "could not be validated",
@@ -270,13 +269,13 @@ def _other(case: Case[InvalidIdentityToken], words: str) -> Explanation:
                 "invalid-identity-token",
                 "STS could not validate the token.",
                 "reported",
-                (*quote_phrases(words, *phrases), *issuer.because),
+                (*quote_phrases(message, *phrases), *issuer.because),
             ),
             Cause("token-cut", "The token is cut, empty, or has a line end or quotes around it.", "possible"),
             Cause("token-expired", "The token has expired.", "possible"),
             Cause("issuer-differs", "The token's iss is not the provider's URL to the letter.", "possible"),
         ),
-        remedies=(helps.reread_token(), _look_at_token(), list_providers(case, issuer)),
+        remedies=(credential_remedies.reread_token(), _look_at_token(), list_providers(case, issuer)),
         notes=(NOTE,),
     )
 

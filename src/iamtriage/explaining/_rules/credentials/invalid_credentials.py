@@ -18,8 +18,7 @@ from iamtriage.explaining._rules.credentials.unsigned_requests import (
     explain_no_registry_login,
     is_of_registry,
 )
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared import credential_remedies as helps
+from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.clues import (
     AWS_COMPATIBLE,
@@ -63,7 +62,7 @@ _MOST = 6
 class _Signs:
     """What text and facts tell of rejected credentials."""
 
-    words: str
+    message: str
     code: str
     key: str | None
     region: str | None
@@ -82,10 +81,10 @@ class _Signs:
 def explain_invalid(case: Case[InvalidCredentials]) -> Explanation:
     """Say what AWS does not accept, and which reasons there may be for it."""
     signs = _signs(case)
-    if "Session token not found" in signs.words or signs.code == "SSOTokenLoadError":
+    if "Session token not found" in signs.message or signs.code == "SSOTokenLoadError":
         return _sso(case, signs)
-    if is_of_registry(signs.words):
-        return explain_no_registry_login(case, signs.words)
+    if is_of_registry(signs.message):
+        return explain_no_registry_login(case, signs.message)
     region = _of_region(case, signs)
     own = [] if any(cause.code in _OTHER_PARTITION for cause in region.causes) else _own(signs)
     causes = (_reported(signs), *own, *region.causes, *_general(signs))
@@ -102,11 +101,11 @@ def explain_invalid(case: Case[InvalidCredentials]) -> Explanation:
 
 
 def _signs(case: Case[InvalidCredentials]) -> _Signs:
-    words, region = message_text(case), find_region(case)
+    message, region = message_text(case), find_region(case)
     service = case.failure.envelope.service
     code, role = error_code(case.failure), _role(case)
     return _Signs(
-        words=words,
+        message=message,
         code=code,
         key=find_access_key(case),
         region=region,
@@ -142,7 +141,7 @@ def _summary(signs: _Signs) -> str:
 
 
 def _reported(signs: _Signs) -> Cause:
-    because = quote_phrases(signs.words, *_SENTENCES)
+    because = quote_phrases(signs.message, *_SENTENCES)
     if signs.code in _UNKNOWN_ID:
         text = "The access key id of the request is in no record of the service that was called."
         return Cause("unknown-access-key", text, "reported", because)
@@ -205,7 +204,7 @@ def _of_region(case: Case[InvalidCredentials], signs: _Signs) -> StsFindings:
         found = attrs.evolve(found, causes=(disabled, *found.causes))
     if signs.role is not None and signs.partition != "aws":
         # What the environment holds is not known; that many SDKs call the global host without a region is.
-        names_global = GLOBAL_HOST in find_aws_hosts(signs.words)
+        names_global = GLOBAL_HOST in find_aws_hosts(signs.message)
         other = sts_findings(
             case,
             only=_OTHER_PARTITION,
@@ -267,22 +266,22 @@ def _general(signs: _Signs) -> list[Cause]:
 
 def _remedies(case: Case[InvalidCredentials], signs: _Signs, region: StsFindings) -> list[Remedy]:
     by_token = signs.is_temporary or signs.code in _TOKEN
-    remedies = [helps.show_identity(find_profile(case))] if signs.has_key else []
+    remedies = [credential_remedies.show_identity(find_profile(case))] if signs.has_key else []
     if signs.is_local:
-        remedies.insert(0, helps.check_endpoint(foreign=True))
+        remedies.insert(0, credential_remedies.check_endpoint(foreign=True))
     if signs.has_key and signs.is_temporary is not False:
-        remedies.append(helps.clear_environment())
+        remedies.append(credential_remedies.clear_environment())
     if signs.has_key:
-        remedies.append(helps.get_new_credentials() if by_token else _look_key_up(case, signs))
+        remedies.append(credential_remedies.get_new_credentials() if by_token else _look_key_up(case, signs))
     remedies += region.remedies
     if signs.opts_in or (signs.region is None and signs.partition == "aws"):
-        remedies.append(helps.enable_region(signs.region))
+        remedies.append(credential_remedies.enable_region(signs.region))
     if signs.partition != "aws" and not region.remedies:
         remedies.append(_own_partition())
     if signs.of_s3 and not signs.is_local:
-        remedies.append(helps.check_endpoint(foreign=True))
+        remedies.append(credential_remedies.check_endpoint(foreign=True))
     if signs.code == "AuthFailure":
-        remedies.append(helps.set_clock())
+        remedies.append(credential_remedies.set_clock())
     if signs.has_key and not by_token:
         remedies += key_remedies(find_user(case), key=signs.key, for_new=False)
     return remedies
@@ -329,8 +328,8 @@ def _sso(case: Case[InvalidCredentials], signs: _Signs) -> Explanation:
             Cause(
                 "invalid-sso-token",
                 "The token of the login is not known, or not any more.",
-                "reported" if "Session token not found" in signs.words else "derived",
-                quote_phrases(signs.words, *_SENTENCES, "Error loading SSO Token"),
+                "reported" if "Session token not found" in signs.message else "derived",
+                quote_phrases(signs.message, *_SENTENCES, "Error loading SSO Token"),
             ),
             Cause("logged-out", "Somebody logged out, or an administrator ended the session.", "possible"),
             Cause(
@@ -340,7 +339,7 @@ def _sso(case: Case[InvalidCredentials], signs: _Signs) -> Explanation:
             ),
         ),
         remedies=(
-            helps.sso_login(profile),
+            credential_remedies.sso_login(profile),
             Remedy(
                 title="If that does not help, log out first, and compare the profile",
                 who="you",
@@ -355,5 +354,5 @@ def _sso(case: Case[InvalidCredentials], signs: _Signs) -> Explanation:
                 url=pages.SSO_LOGIN,
             ),
         ),
-        notes=(helps.POLICIES_DO_NOT_HELP,),
+        notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )

@@ -25,8 +25,7 @@ from iamtriage.explaining._rules.credentials.unsigned_requests import (
     explain_unsigned,
     is_of_registry,
 )
-from iamtriage.explaining._rules.shared import credential_remedies as helps
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import (
     error_code,
     find_profile,
@@ -61,31 +60,33 @@ _UNSIGNED = re.compile(r"issing Authentication Token|[Rr]equest is missing|Missi
 
 def explain_missing(case: Case[MissingCredentials]) -> Explanation:
     """Say why no credentials were found or sent, as far as the text tells it."""
-    words = message_text(case)
-    rule = _rule_for(words, error_code(case.failure))
-    return explain_none_found(case, words) if rule is None else rule(case, words)
+    message = message_text(case)
+    rule = _rule_for(message, error_code(case.failure))
+    return explain_none_found(case, message) if rule is None else rule(case, message)
 
 
-def _rule_for(words: str, code: str) -> _Rule | None:
-    if is_of_registry(words):
+def _rule_for(message: str, code: str) -> _Rule | None:
+    if is_of_registry(message):
         return explain_no_registry_login
-    if code == "ProfileNotFound" or code.startswith("SharedConfigProfile") or _PROFILE.search(words):
+    if code == "ProfileNotFound" or code.startswith("SharedConfigProfile") or _PROFILE.search(message):
         return _no_profile
-    if is_broken_profile(words):
+    if is_broken_profile(message):
         return explain_broken_profile
-    if code == "PartialCredentialsError" or _PARTIAL.search(words):
+    if code == "PartialCredentialsError" or _PARTIAL.search(message):
         return _half
-    if code.startswith("Login") or _LOGIN.search(words):
+    if code.startswith("Login") or _LOGIN.search(message):
         return explain_no_login
-    if code.startswith(("SSO", "NoAuthToken")) or _SSO.search(words):
+    if code.startswith(("SSO", "NoAuthToken")) or _SSO.search(message):
         return explain_no_sso_login
-    if code in {"RefreshWithMFAUnsupportedError", "AssumeRoleTokenProviderNotSetError"} or _MFA.search(words):
+    if code in {"RefreshWithMFAUnsupportedError", "AssumeRoleTokenProviderNotSetError"} or _MFA.search(
+        message
+    ):
         return explain_mfa
-    if code.startswith("ProcessProvider") or _PROCESS.search(words):
+    if code.startswith("ProcessProvider") or _PROCESS.search(message):
         return explain_process
-    if _EXEC.search(words):
+    if _EXEC.search(message):
         return explain_exec
-    if code.startswith(("MissingAuthenticationToken", "MissingSecurityHeader")) or _UNSIGNED.search(words):
+    if code.startswith(("MissingAuthenticationToken", "MissingSecurityHeader")) or _UNSIGNED.search(message):
         return explain_unsigned
     return None
 
@@ -93,7 +94,7 @@ def _rule_for(words: str, code: str) -> _Rule | None:
 # ------------------------------------------------ profiles
 
 
-def _no_profile(case: Case[MissingCredentials], words: str) -> Explanation:
+def _no_profile(case: Case[MissingCredentials], message: str) -> Explanation:
     profile = find_profile(case)
     which = f"The profile {profile}" if profile else "The profile"
     return Explanation(
@@ -106,7 +107,7 @@ def _no_profile(case: Case[MissingCredentials], words: str) -> Explanation:
                 f"{which} was asked for, and the files that were read have none of that name.",
                 "derived",
                 quote_phrases(
-                    words,
+                    message,
                     "could not be found",
                     "failed to get shared config profile",
                     "could not find source profile",
@@ -142,7 +143,7 @@ def _no_profile(case: Case[MissingCredentials], words: str) -> Explanation:
             Remedy(
                 title="Or make the profile",
                 who="you",
-                commands=(helps.with_profile(profile or "PROFILE", "aws", "configure", "sso"),),
+                commands=(credential_remedies.with_profile(profile or "PROFILE", "aws", "configure", "sso"),),
                 url=pages.SSO_LOGIN,
             ),
         ),
@@ -150,9 +151,9 @@ def _no_profile(case: Case[MissingCredentials], words: str) -> Explanation:
     )
 
 
-def _half(case: Case[MissingCredentials], words: str) -> Explanation:
+def _half(case: Case[MissingCredentials], message: str) -> Explanation:
     profile = find_profile(case)
-    found = _PARTIAL.search(words)
+    found = _PARTIAL.search(message)
     place = (safe_name(found[1]) if found else None) or "one place"
     lacking = safe_name(found[2].strip(" ,")) if found else None
     cause = Cause(
@@ -177,8 +178,8 @@ def _half(case: Case[MissingCredentials], words: str) -> Explanation:
                     "If the other half is in another place: the SDK does not put them together.",
                 ),
                 commands=(
-                    helps.with_profile(profile, "aws", "configure", "list"),
-                    helps.with_profile(profile, "aws", "configure", "get", "source_profile"),
+                    credential_remedies.with_profile(profile, "aws", "configure", "list"),
+                    credential_remedies.with_profile(profile, "aws", "configure", "get", "source_profile"),
                 ),
                 url=pages.CLI_ROLES,
             ),

@@ -10,14 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared import credential_remedies as helps
-from iamtriage.explaining._rules.shared.clues import (
-    find_profile,
-    find_region,
-    quote_phrases,
-    safe_name,
-)
+from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.clues import find_profile, find_region, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import command
 
 if TYPE_CHECKING:
@@ -40,7 +34,7 @@ _NO_CREDENTIALS = Cause(
 )
 
 
-def explain_no_sso_login(case: Case[MissingCredentials], words: str) -> Explanation:
+def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="no-sso-login",
@@ -50,18 +44,21 @@ def explain_no_sso_login(case: Case[MissingCredentials], words: str) -> Explanat
                 "no-sso-login",
                 "The SDK found no token of a login for the profile's session.",
                 "derived",
-                quote_phrases(words, "Error loading SSO Token"),
+                quote_phrases(message, "Error loading SSO Token"),
             ),
             Cause(
                 "other-home", "The login was made by another user, or outside of the container.", "possible"
             ),
         ),
-        remedies=(helps.sso_login(find_profile(case)), helps.show_identity(find_profile(case))),
-        notes=(helps.POLICIES_DO_NOT_HELP,),
+        remedies=(
+            credential_remedies.sso_login(find_profile(case)),
+            credential_remedies.show_identity(find_profile(case)),
+        ),
+        notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )
 
 
-def explain_no_login(case: Case[MissingCredentials], words: str) -> Explanation:
+def explain_no_login(case: Case[MissingCredentials], message: str) -> Explanation:
     causes = [
         Cause(
             "no-login-session",
@@ -69,14 +66,14 @@ def explain_no_login(case: Case[MissingCredentials], words: str) -> Explanation:
             "derived",
         )
     ]
-    remedies = [helps.console_login(find_profile(case))]
-    if "signin:CreateOAuth2Token" in words:
+    remedies = [credential_remedies.console_login(find_profile(case))]
+    if "signin:CreateOAuth2Token" in message:
         causes = [
             Cause(
                 "login-not-allowed",
                 "The console user or role may not make sessions of aws login.",
                 "derived",
-                quote_phrases(words, "signin:CreateOAuth2Token"),
+                quote_phrases(message, "signin:CreateOAuth2Token"),
             )
         ]
         remedies.insert(
@@ -103,7 +100,7 @@ def explain_no_login(case: Case[MissingCredentials], words: str) -> Explanation:
     )
 
 
-def explain_mfa(case: Case[MissingCredentials], words: str) -> Explanation:
+def explain_mfa(case: Case[MissingCredentials], message: str) -> Explanation:
     profile = find_profile(case)
     return Explanation(
         failure=case.failure,
@@ -114,7 +111,7 @@ def explain_mfa(case: Case[MissingCredentials], words: str) -> Explanation:
                 "mfa-needed",
                 "The profile has mfa_serial, and the SDK has no way to ask for the code, or to ask again.",
                 "derived",
-                quote_phrases(words, "MFA token required", "AssumeRoleTokenProvider"),
+                quote_phrases(message, "MFA token required", "AssumeRoleTokenProvider"),
             ),
         ),
         remedies=(
@@ -126,14 +123,18 @@ def explain_mfa(case: Case[MissingCredentials], words: str) -> Explanation:
                     "Programs then take that session: aws configure export-credentials gives it to them, as a credential_process.",
                     "For programs without people use a role that asks for no MFA.",
                 ),
-                commands=(helps.with_profile(profile or "PROFILE", "aws", "sts", "get-caller-identity"),),
+                commands=(
+                    credential_remedies.with_profile(
+                        profile or "PROFILE", "aws", "sts", "get-caller-identity"
+                    ),
+                ),
                 url=pages.CLI_ROLES,
             ),
         ),
     )
 
 
-def explain_process(case: Case[MissingCredentials], words: str) -> Explanation:
+def explain_process(case: Case[MissingCredentials], message: str) -> Explanation:
     profile = find_profile(case)
     return Explanation(
         failure=case.failure,
@@ -144,7 +145,7 @@ def explain_process(case: Case[MissingCredentials], words: str) -> Explanation:
                 "credential-process",
                 "The program failed, was not found, or printed something else than the JSON that SDKs want.",
                 "derived",
-                quote_phrases(words, "custom-process", "credential_process", "ProcessProvider"),
+                quote_phrases(message, "custom-process", "credential_process", "ProcessProvider"),
             ),
         ),
         remedies=(
@@ -156,7 +157,11 @@ def explain_process(case: Case[MissingCredentials], words: str) -> Explanation:
                     "It has to print JSON with Version 1, AccessKeyId, SecretAccessKey and, for sessions, SessionToken and Expiration, and nothing else.",
                     "Name it by its whole path. Do not show what it prints to anybody: it is a secret.",
                 ),
-                commands=(helps.with_profile(profile, "aws", "configure", "get", "credential_process"),),
+                commands=(
+                    credential_remedies.with_profile(
+                        profile, "aws", "configure", "get", "credential_process"
+                    ),
+                ),
                 url=pages.CLI_PROCESS,
             ),
         ),
@@ -164,12 +169,12 @@ def explain_process(case: Case[MissingCredentials], words: str) -> Explanation:
     )
 
 
-def explain_exec(case: Case[MissingCredentials], words: str) -> Explanation:
-    found = _EXECUTABLE.search(words)
+def explain_exec(case: Case[MissingCredentials], message: str) -> Explanation:
+    found = _EXECUTABLE.search(message)
     name = safe_name(next(filter(None, found.groups()), None)) if found else None
     # What the helper itself says goes before what may be: it found none.
-    none = _NONE_FOUND.search(words)
-    missing = none is None and ("not found" in words or "no such file" in words)
+    none = _NONE_FOUND.search(message)
+    missing = none is None and ("not found" in message or "no such file" in message)
     what = "was not found" if missing else "failed"
     region = commands.region(find_region(case))
     cluster = commands.cluster(case.facts.cluster)
@@ -196,7 +201,7 @@ def explain_exec(case: Case[MissingCredentials], words: str) -> Explanation:
         ),
     ]
     if none is not None:
-        remedies.insert(0, helps.configure_credentials(find_profile(case)))
+        remedies.insert(0, credential_remedies.configure_credentials(find_profile(case)))
     if missing:
         remedies.insert(
             0,

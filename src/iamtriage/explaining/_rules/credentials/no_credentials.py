@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.pod_credentials import NO_CALL, explain_pod, in_pods
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared import credential_remedies as helps
+from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import (
     find_profile,
     find_region,
@@ -68,10 +67,7 @@ _PROVIDERS = (
         "the profiles of config and credentials files",
         re.compile(r"ProfileCredentialsProvider|SharedCredsLoad|SharedCredentialsProvider"),
     ),
-    (
-        "the container's endpoint",
-        re.compile(r"ContainerCredentialsProvider"),
-    ),
+    ("the container's endpoint", re.compile(r"ContainerCredentialsProvider")),
     (
         "the instance's metadata",
         re.compile(
@@ -94,19 +90,19 @@ _SENTENCES = (
 _MOST = 6
 
 
-def explain_none_found(case: Case[MissingCredentials], words: str) -> Explanation:
+def explain_none_found(case: Case[MissingCredentials], message: str) -> Explanation:
     """Say where an SDK looked for credentials, as far as the text tells it, and what should give them there."""
-    special = explain_pod(case, words)
+    special = explain_pod(case, message)
     if special is not None:
         return special
     none = "The SDK found no credentials in any place where it looks."
-    causes = [Cause("no-credentials", none, "derived", _looked_in(words))]
+    causes = [Cause("no-credentials", none, "derived", _looked_in(message))]
     remedies: list[Remedy] = []
-    for place in _places(case, words):
-        more, mended = place(case, words)
+    for place in _places(case, message):
+        more, mended = place(case, message)
         causes += more
         remedies += mended
-    remedies.append(helps.show_identity(find_profile(case)))
+    remedies.append(credential_remedies.show_identity(find_profile(case)))
     return Explanation(
         failure=case.failure,
         topic="no-credentials",
@@ -117,13 +113,13 @@ def explain_none_found(case: Case[MissingCredentials], words: str) -> Explanatio
     )
 
 
-def _looked_in(words: str) -> tuple[str, ...]:
-    places = [name for name, pattern in _PROVIDERS if pattern.search(words)]
+def _looked_in(message: str) -> tuple[str, ...]:
+    places = [name for name, pattern in _PROVIDERS if pattern.search(message)]
     looked = (f"The SDK looked in {', '.join(places)}.",) if places else ()
-    return (*quote_phrases(words, *_SENTENCES)[:2], *looked)
+    return (*quote_phrases(message, *_SENTENCES)[:2], *looked)
 
 
-def _places(case: Case[MissingCredentials], words: str) -> list[_Place]:
+def _places(case: Case[MissingCredentials], message: str) -> list[_Place]:
     """Give the kinds of places where the call may run, the likeliest first, two at most."""
     text = case.text
     signs: tuple[tuple[_Place, bool], ...] = (
@@ -131,7 +127,7 @@ def _places(case: Case[MissingCredentials], words: str) -> list[_Place]:
         (in_pods, mentions_kubernetes(case) or _POD_IDENTITY.search(text) is not None),
         (_lambda, _LAMBDA.search(text) is not None),
         (_ecs, _ECS.search(text) is not None),
-        (_ec2, _IMDS.search(words) is not None),
+        (_ec2, _IMDS.search(message) is not None),
     )
     places = [place for place, is_there in signs if is_there]
     if places in ([], [_ec2]) and _SERVER.search(text):
@@ -166,14 +162,14 @@ def _laptop(case: Case[MissingCredentials], _words: str) -> _Found:
                 "possible",
             ),
         ],
-        [helps.configure_credentials(profile)],
+        [credential_remedies.configure_credentials(profile)],
     )
 
 
-def _ec2(case: Case[MissingCredentials], words: str) -> _Found:
+def _ec2(case: Case[MissingCredentials], message: str) -> _Found:
     region = commands.region(find_region(case))
-    slow = _SLOW.search(words) is not None
-    named = _IMDS.search(words) is not None
+    slow = _SLOW.search(message) is not None
+    named = _IMDS.search(message) is not None
     because = ("The text tells of the instance's metadata, the last place where SDKs look.",) if named else ()
     causes = [
         Cause(
@@ -181,7 +177,7 @@ def _ec2(case: Case[MissingCredentials], words: str) -> _Found:
             "The EC2 instance has no instance profile, or one without a role.",
             "possible",
             because,
-        ),
+        )
     ]
     hops = Cause(
         "metadata-hop-limit",

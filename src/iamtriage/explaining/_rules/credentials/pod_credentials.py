@@ -64,19 +64,19 @@ NO_CALL = (
 )
 
 
-def explain_pod(case: Case[MissingCredentials], words: str) -> Explanation | None:
+def explain_pod(case: Case[MissingCredentials], message: str) -> Explanation | None:
     """Explain what only goes wrong in pods, or on the way to STS; None where the text tells nothing of these."""
-    if _OLD_SDK in words:
-        return _old_sdk(case, words)
-    refused = _REFUSED.search(words)
+    if _OLD_SDK in message:
+        return _old_sdk(case, message)
+    refused = _REFUSED.search(message)
     if refused is not None:
-        return _refused(case, words, refused["why"])
-    if _UNREACHED.search(words):
-        return _unreached(case, words)
-    return _unreadable(case, words) if _READS_TOKEN.search(words) else None
+        return _refused(case, message, refused["why"])
+    if _UNREACHED.search(message):
+        return _unreached(case, message)
+    return _unreadable(case, message) if _READS_TOKEN.search(message) else None
 
 
-def _unreached(case: Case[MissingCredentials], words: str) -> Explanation:
+def _unreached(case: Case[MissingCredentials], message: str) -> Explanation:
     found = sts_findings(case, only=frozenset({"private-dns-regional-only", "unpublished-fips-host"}))
     host = resolved(find_region(case) or "")
     url = "https://sts.REGION.amazonaws.com" if host is None else host.url
@@ -90,14 +90,14 @@ def _unreached(case: Case[MissingCredentials], words: str) -> Explanation:
             "sts-unreached",
             "The SDK asked STS for the role's credentials, and got no answer.",
             "derived",
-            quote_phrases(words, *_NO_ANSWER),
+            quote_phrases(message, *_NO_ANSWER),
         ),
     )
-    if CERTIFICATE_ERROR.search(words):
+    if CERTIFICATE_ERROR.search(message):
         steps.append(PROXY_STEP)
         why, cause = (
             "the connection to STS was not trusted",
-            untrusted_certificate_cause(quote_phrases(words, *_UNTRUSTED)),
+            untrusted_certificate_cause(quote_phrases(message, *_UNTRUSTED)),
         )
     return Explanation(
         failure=case.failure,
@@ -126,7 +126,7 @@ def _unreached(case: Case[MissingCredentials], words: str) -> Explanation:
     )
 
 
-def _refused(case: Case[MissingCredentials], words: str, why: str | None) -> Explanation:
+def _refused(case: Case[MissingCredentials], message: str, why: str | None) -> Explanation:
     """Explain what the agent of EKS Pod Identity says of a token before it asks EKS for credentials.
 
     Source: aws/eks-pod-identity-agent, internal/validation/request.go.
@@ -144,7 +144,7 @@ def _refused(case: Case[MissingCredentials], words: str, why: str | None) -> Exp
             f"The agent of EKS Pod Identity gave no credentials. {text}",
             "reported",
             quote_phrases(
-                words,
+                message,
                 "service account token cannot be empty",
                 "service account token cannot be parsed",
                 "service account token failed basic claim validations",
@@ -220,7 +220,7 @@ def _refused(case: Case[MissingCredentials], words: str, why: str | None) -> Exp
     )
 
 
-def _old_sdk(case: Case[MissingCredentials], words: str) -> Explanation:
+def _old_sdk(case: Case[MissingCredentials], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="sdk-too-old",
@@ -229,8 +229,8 @@ def _old_sdk(case: Case[MissingCredentials], words: str) -> Explanation:
             Cause(
                 "sdk-too-old",
                 "The pod has a Pod Identity association, and the SDK does not take the address of its agent.",
-                "derived" if _AGENT in words else "possible",
-                quote_phrases(words, _OLD_SDK),
+                "derived" if _AGENT in message else "possible",
+                quote_phrases(message, _OLD_SDK),
             ),
         ),
         remedies=(
@@ -256,9 +256,9 @@ def _old_sdk(case: Case[MissingCredentials], words: str) -> Explanation:
     )
 
 
-def _unreadable(case: Case[MissingCredentials], words: str) -> Explanation:
-    denied = "permission denied" in words or "EACCES" in words
-    absent = "no such file" in words.lower() or "ENOENT" in words
+def _unreadable(case: Case[MissingCredentials], message: str) -> Explanation:
+    denied = "permission denied" in message or "EACCES" in message
+    absent = "no such file" in message.lower() or "ENOENT" in message
     causes = [
         Cause(
             "token-file-unreadable",
@@ -266,7 +266,7 @@ def _unreadable(case: Case[MissingCredentials], words: str) -> Explanation:
             if denied
             else "The token's file could not be read.",
             "derived",
-            quote_phrases(words, "permission denied", "no such file or directory"),
+            quote_phrases(message, "permission denied", "no such file or directory"),
         )
     ]
     if not denied:

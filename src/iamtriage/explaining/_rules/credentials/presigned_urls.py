@@ -11,8 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.shared import credential_remedies as helps
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import describe_duration, find_expiry_times
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
@@ -40,9 +39,9 @@ _FROM_ROLES = "A URL that was made with the credentials of a role ends with thes
 
 def explain_url_expired(denial: Denial) -> Explanation:
     """Explain that a presigned URL came after its time."""
-    words = " ".join(denial_paragraph(denial.failure).split())
-    times = find_expiry_times(words)
-    because, late = list(quote_phrases(words, "Request has expired")), None
+    message = " ".join(denial_paragraph(denial.failure).split())
+    times = find_expiry_times(message)
+    because, late = list(quote_phrases(message, "Request has expired")), None
     if times is not None:
         end, now = times
         because.append(
@@ -70,14 +69,14 @@ def explain_url_expired(denial: Denial) -> Explanation:
             Cause("too-short", "It was made for too short a time: it is given in seconds.", "possible"),
             Cause("clock-behind", "The clock of the machine that made it is behind.", "possible"),
         ),
-        remedies=(_make_anew(), helps.set_clock()),
+        remedies=(_make_anew(), credential_remedies.set_clock()),
         notes=(_NOTE,),
     )
 
 
 def explain_url_not_yet_valid(denial: Denial) -> Explanation:
     """Explain that a presigned URL is of a time to come."""
-    words = " ".join(denial_paragraph(denial.failure).split())
+    message = " ".join(denial_paragraph(denial.failure).split())
     return Explanation(
         failure=denial.failure,
         topic="presigned-url-not-yet-valid",
@@ -87,12 +86,12 @@ def explain_url_not_yet_valid(denial: Denial) -> Explanation:
                 "presigned-url-not-yet-valid",
                 "The time in the URL, X-Amz-Date, is later than S3's.",
                 "reported",
-                quote_phrases(words, "Request is not yet valid"),
+                quote_phrases(message, "Request is not yet valid"),
             ),
             Cause("clock-ahead", "The clock of the machine that made it is ahead.", "possible"),
             Cause("local-time", "Code of its own signs, and takes local time for UTC.", "possible"),
         ),
-        remedies=(helps.set_clock(), _make_anew()),
+        remedies=(credential_remedies.set_clock(), _make_anew()),
         notes=(_NOTE,),
     )
 
@@ -102,9 +101,9 @@ def explain_url_incomplete(denial: Denial) -> Explanation:
     return explain_query_incomplete(denial.failure, " ".join(denial_paragraph(denial.failure).split()))
 
 
-def explain_query_incomplete(failure: Failure, words: str) -> Explanation:
+def explain_query_incomplete(failure: Failure, message: str) -> Explanation:
     """Explain that a URL has some of the parameters of a signature, and not all."""
-    shown = _CLOUDFRONT.search(words) is not None
+    shown = _CLOUDFRONT.search(message) is not None
     cloudfront = Cause(
         "cloudfront-url",
         "It was signed for CloudFront, with Signature, Expires and Key-Pair-Id, and is used at S3's host.",
@@ -121,13 +120,13 @@ def explain_query_incomplete(failure: Failure, words: str) -> Explanation:
                 "S3 sees a part of a signature in the URL, and not all of its parameters.",
                 "reported",
                 quote_phrases(
-                    words,
+                    message,
                     "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters",
                     "Query-string authentication version 4 requires the X-Amz-Algorithm",
                 ),
             ),
             # CloudFront's parameters bear the names of version 2.
-            *(() if INCOMPLETE.search(words) else (cloudfront,)),
+            *(() if INCOMPLETE.search(message) else (cloudfront,)),
             Cause(
                 "url-cut",
                 "It was cut at an &, by a shell without quotes, an HTML page, a log or a redirect.",

@@ -15,8 +15,7 @@ from iamtriage.explaining._rules.credentials.presigned_urls import (
     explain_query_incomplete,
     explain_url_too_long,
 )
-from iamtriage.explaining._rules.shared import credential_remedies as helps
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import describe_duration, find_clock_skew
 from iamtriage.explaining._rules.shared.clues import (
     AWS_COMPATIBLE,
@@ -75,33 +74,33 @@ _NOTE = "No IAM policy helps here: AWS refuses the signature before it looks at 
 
 def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
     """Say why AWS does not accept a signature: the clock, the header, the secret, or what became of the request."""
-    words, code = message_text(case), error_code(case.failure)
-    if code in _CLOCK_CODES or _CLOCK.search(words):
-        return _clock(case, words)
-    if TOO_LONG.search(words):
-        return explain_url_too_long(case.failure, quote_phrases(words, *_SENTENCES))
-    if INCOMPLETE.search(words):
-        return explain_query_incomplete(case.failure, words)
-    if code in _HEADER_CODES or _HEADER.search(words):
-        return _header(case, words)
-    return _mismatch(case, words)
+    message, code = message_text(case), error_code(case.failure)
+    if code in _CLOCK_CODES or _CLOCK.search(message):
+        return _clock(case, message)
+    if TOO_LONG.search(message):
+        return explain_url_too_long(case.failure, quote_phrases(message, *_SENTENCES))
+    if INCOMPLETE.search(message):
+        return explain_query_incomplete(case.failure, message)
+    if code in _HEADER_CODES or _HEADER.search(message):
+        return _header(case, message)
+    return _mismatch(case, message)
 
 
 # ------------------------------------------------ the clock
 
 
-def _clock(case: Case[SignatureMismatch], words: str) -> Explanation:
-    skew = find_clock_skew(words)
+def _clock(case: Case[SignatureMismatch], message: str) -> Explanation:
+    skew = find_clock_skew(message)
     causes = [
         Cause(
             "clock-skew",
             "The time in the signature is too far from AWS's.",
             "reported",
-            quote_phrases(words, *_SENTENCES),
+            quote_phrases(message, *_SENTENCES),
         )
     ]
     if skew is None or not skew.seconds:
-        causes += _unknown_skew(words)
+        causes += _unknown_skew(message)
     else:
         causes += _known_skew(skew)
     return Explanation(
@@ -110,7 +109,7 @@ def _clock(case: Case[SignatureMismatch], words: str) -> Explanation:
         summary=_clock_summary(skew),
         causes=tuple(causes),
         remedies=(
-            helps.set_clock(),
+            credential_remedies.set_clock(),
             Remedy(
                 title="Sign requests right before they are sent",
                 who="you",
@@ -158,13 +157,13 @@ def _known_skew(skew: ClockSkew) -> list[Cause]:
     ]
 
 
-def _unknown_skew(words: str) -> list[Cause]:
-    if "Signature expired" in words:
+def _unknown_skew(message: str) -> list[Cause]:
+    if "Signature expired" in message:
         return [
             Cause("clock-behind", "The clock of the machine that signed is behind.", "possible"),
             Cause("request-held", "The request was sent long after it was signed.", "possible"),
         ]
-    if "not yet current" in words or "RequestInTheFuture" in words:
+    if "not yet current" in message or "RequestInTheFuture" in message:
         return [Cause("clock-ahead", "The clock of the machine that signed is ahead.", "derived")]
     return [
         Cause("clock-off", "The clock of the machine that signed is wrong.", "possible"),
@@ -175,16 +174,16 @@ def _unknown_skew(words: str) -> list[Cause]:
 # ------------------------------------------------ the header
 
 
-def _header(case: Case[SignatureMismatch], words: str) -> Explanation:
+def _header(case: Case[SignatureMismatch], message: str) -> Explanation:
     causes = [
         Cause(
             "authorization-malformed",
             "The Authorization header, or what stands for it in the URL, is not of the form that AWS reads.",
             "reported",
-            quote_phrases(words, *_SENTENCES),
+            quote_phrases(message, *_SENTENCES),
         )
     ]
-    if _KEY.search(words):
+    if _KEY.search(message):
         causes.append(
             Cause(
                 "key-with-blanks",
@@ -193,7 +192,7 @@ def _header(case: Case[SignatureMismatch], words: str) -> Explanation:
                 ("AWS splits the header at blanks, commas and slashes.",),
             )
         )
-    if "Date in Credential scope" in words:
+    if "Date in Credential scope" in message:
         causes.append(
             Cause("dates-differ", "Credential scope and date header were made at different times.", "derived")
         )
@@ -235,16 +234,16 @@ def _header(case: Case[SignatureMismatch], words: str) -> Explanation:
 # ------------------------------------------------ the secret and the request
 
 
-def _mismatch(case: Case[SignatureMismatch], words: str) -> Explanation:
-    s3 = case.failure.envelope.service == "s3" or _S3.search(words) is not None
-    presigned = _PRESIGNED.search(words) is not None
+def _mismatch(case: Case[SignatureMismatch], message: str) -> Explanation:
+    s3 = case.failure.envelope.service == "s3" or _S3.search(message) is not None
+    presigned = _PRESIGNED.search(message) is not None
     local = AWS_COMPATIBLE.search(case.text) is not None
     causes = [
         Cause(
             "signature-mismatch",
             "AWS knows the key id, and computes another signature for the request that it got.",
             "reported",
-            quote_phrases(words, *_SENTENCES),
+            quote_phrases(message, *_SENTENCES),
         ),
         Cause(
             "wrong-secret",
@@ -283,11 +282,11 @@ def _mismatch(case: Case[SignatureMismatch], words: str) -> Explanation:
             "wrong-region-or-service",
             "It is signed for another region or service than that of the host.",
             "possible",
-        ),
+        )
     ]
-    remedies = [_copy_keys(case), _signed_request(words, presigned=presigned or s3)]
-    if local or (s3 and not find_aws_hosts(words)):
-        remedies.append(helps.check_endpoint(foreign=True))
+    remedies = [_copy_keys(case), _signed_request(message, presigned=presigned or s3)]
+    if local or (s3 and not find_aws_hosts(message)):
+        remedies.append(credential_remedies.check_endpoint(foreign=True))
     return Explanation(
         failure=case.failure,
         topic="signature-mismatch",
@@ -309,19 +308,19 @@ def _copy_keys(case: Case[SignatureMismatch]) -> Remedy:
             "If the secret is lost, make a new key: AWS shows a secret once.",
         ),
         commands=(
-            helps.with_profile(profile, "aws", "configure", "list"),
-            helps.with_profile(profile, "aws", "sts", "get-caller-identity"),
+            credential_remedies.with_profile(profile, "aws", "configure", "list"),
+            credential_remedies.with_profile(profile, "aws", "sts", "get-caller-identity"),
         ),
         url=pages.ACCESS_KEYS,
     )
 
 
-def _signed_request(words: str, *, presigned: bool) -> Remedy:
+def _signed_request(message: str, *, presigned: bool) -> Remedy:
     steps = [
         "If aws sts get-caller-identity works with the same credentials, the secret is right, and the request is changed.",
         "Try without the proxy, and let it pass Host, path, query and signed headers as they are.",
     ]
-    if _CANONICAL.search(words):
+    if _CANONICAL.search(message):
         steps.append(
             "AWS prints the canonical request as it saw it: compare it line by line with what the client signed."
         )

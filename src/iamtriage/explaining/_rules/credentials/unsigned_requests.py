@@ -9,14 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared import credential_remedies as helps
-from iamtriage.explaining._rules.shared.clues import (
-    find_aws_hosts,
-    find_region,
-    find_registry,
-    quote_phrases,
-)
+from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.clues import find_aws_hosts, find_region, find_registry, quote_phrases
 from iamtriage.explaining._rules.shared.commands import command
 
 if TYPE_CHECKING:
@@ -32,18 +26,18 @@ _REGISTRY = re.compile(
 _API_GATEWAY = re.compile(r"execute-api\.|[Aa][Pp][Ii] ?[Gg]ateway")
 
 
-def is_of_registry(words: str) -> bool:
+def is_of_registry(message: str) -> bool:
     """Tell whether a registry wants a login, or does not take the one that it got."""
-    return _REGISTRY.search(words) is not None
+    return _REGISTRY.search(message) is not None
 
 
 def explain_no_registry_login(
-    case: Case[MissingCredentials] | Case[InvalidCredentials], words: str
+    case: Case[MissingCredentials] | Case[InvalidCredentials], message: str
 ) -> Explanation:
     """Say what a registry wants, which looks at no IAM credentials."""
     registry, region = find_registry(case)
     # Its status alone does not tell a login that is not there from one that no longer holds.
-    none_sent = "basic auth" in words
+    none_sent = "basic auth" in message
     in_cluster = re.search(r"kube|[Pp]od|ErrImagePull|ImagePullBackOff|node", case.text) is not None
     causes = [
         Cause(
@@ -51,7 +45,7 @@ def explain_no_registry_login(
             "The program that pulls or pushes has no login to the registry.",
             "derived" if none_sent else "possible",
             quote_phrases(
-                words, "no basic auth credentials", "credential required for basic auth", "401 Unauthorized"
+                message, "no basic auth credentials", "credential required for basic auth", "401 Unauthorized"
             ),
         ),
         Cause(
@@ -59,7 +53,7 @@ def explain_no_registry_login(
         ),
         Cause("other-registry", "The login is one to another account's or region's registry.", "possible"),
     ]
-    remedies = [helps.docker_login(registry, region)]
+    remedies = [credential_remedies.docker_login(registry, region)]
     if in_cluster:
         causes.insert(
             1,
@@ -99,12 +93,12 @@ def explain_no_registry_login(
     )
 
 
-def explain_unsigned(case: Case[MissingCredentials], words: str) -> Explanation:
-    hosts = find_aws_hosts(words)
-    gateway = any("execute-api" in host for host in hosts) or _API_GATEWAY.search(words) is not None
+def explain_unsigned(case: Case[MissingCredentials], message: str) -> Explanation:
+    hosts = find_aws_hosts(message)
+    gateway = any("execute-api" in host for host in hosts) or _API_GATEWAY.search(message) is not None
     # STS and other services say it otherwise, so that these words may be API Gateway's.
     open_question = (
-        "Missing Authentication Token" in words and not hosts and case.failure.envelope.service is None
+        "Missing Authentication Token" in message and not hosts and case.failure.envelope.service is None
     )
     route = Cause(
         "no-such-route",
@@ -116,11 +110,7 @@ def explain_unsigned(case: Case[MissingCredentials], words: str) -> Explanation:
         "request-unsigned",
         "The request carries no signature.",
         "possible" if gateway or open_question else "reported",
-        quote_phrases(
-            words,
-            "Request is missing Authentication Token",
-            "Missing Authentication Token",
-        )[:1],
+        quote_phrases(message, "Request is missing Authentication Token", "Missing Authentication Token")[:1],
     )
     causes = [route, unsigned] if gateway else [unsigned, route] if open_question else [unsigned]
     causes.append(

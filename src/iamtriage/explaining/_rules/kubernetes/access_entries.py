@@ -66,10 +66,10 @@ _GROUPS_REPLACED = (
 def explain_access_entry(case: Case[AccessEntry]) -> Explanation:
     """Explain that an access entry, aws-auth or Pod Identity association is refused as an object."""
     # Its own words first: what stands around may be of another failure.
-    for words in (failure_sentence(case), failure_context(case)):
+    for message in (failure_sentence(case), failure_context(case)):
         for pattern, rule in _RULES:
-            if pattern.search(words):
-                return rule(case, words)
+            if pattern.search(message):
+                return rule(case, message)
     # Where the sentence is cut off, or another than is known.
     if case.failure.envelope.code == "ResourceInUseException":
         if case.failure.envelope.operation == "CreateAccessEntry":
@@ -83,8 +83,7 @@ def _who(case: Case[AccessEntry]) -> ClusterPrincipal:
     return build_cluster_principal(try_parse_principal(find_entry_arn(case)), "the principal")
 
 
-def _in_use(case: Case[AccessEntry], words: str) -> Explanation:
-    del words
+def _in_use(case: Case[AccessEntry], _message: str) -> Explanation:
     cluster, who = find_cluster(case), _who(case)
     terraform = TERRAFORM.search(case.text) is not None or "EKS Access Entry" in case.text
     causes = [
@@ -149,8 +148,7 @@ def _in_use(case: Case[AccessEntry], words: str) -> Explanation:
     )
 
 
-def _standard_only(case: Case[AccessEntry], words: str) -> Explanation:
-    del words
+def _standard_only(case: Case[AccessEntry], _message: str) -> Explanation:
     cluster, who = find_cluster(case), _who(case)
     return Explanation(
         failure=case.failure,
@@ -187,8 +185,7 @@ def _standard_only(case: Case[AccessEntry], words: str) -> Explanation:
     )
 
 
-def _missing(case: Case[AccessEntry], words: str) -> Explanation:
-    del words
+def _missing(case: Case[AccessEntry], _message: str) -> Explanation:
     cluster, who = find_cluster(case), _who(case)
     return Explanation(
         failure=case.failure,
@@ -207,9 +204,7 @@ def _missing(case: Case[AccessEntry], words: str) -> Explanation:
                 "possible",
             ),
             Cause(
-                "mapped-in-aws-auth",
-                "The principal gets in by aws-auth, which is another list.",
-                "possible",
+                "mapped-in-aws-auth", "The principal gets in by aws-auth, which is another list.", "possible"
             ),
         ),
         remedies=(
@@ -241,9 +236,9 @@ def _missing(case: Case[AccessEntry], words: str) -> Explanation:
     )
 
 
-def _reserved(case: Case[AccessEntry], words: str) -> Explanation:
+def _reserved(case: Case[AccessEntry], message: str) -> Explanation:
     cluster, who = find_cluster(case), _who(case)
-    group = re.search(r"[Gg]roup", words) is not None
+    group = re.search(r"[Gg]roup", message) is not None
     what = "group" if group else "user name"
     steps = [f"Choose a {what} that begins with none of {', '.join(_RESERVED)}."]
     if group:

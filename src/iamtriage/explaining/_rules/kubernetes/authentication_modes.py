@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 __all__ = ("explain_bootstrap", "explain_mode_back", "explain_wrong_mode")
 
 
-def explain_wrong_mode(case: Case[AccessEntry], words: str) -> Explanation:
+def explain_wrong_mode(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that a cluster takes no access entries."""
-    del words
     # What EKS says goes before what the facts say.
     cluster = attrs.evolve(find_cluster(case), mode="CONFIG_MAP")
     return Explanation(
@@ -57,9 +56,8 @@ def explain_wrong_mode(case: Case[AccessEntry], words: str) -> Explanation:
     )
 
 
-def explain_mode_back(case: Case[AccessEntry], words: str) -> Explanation:
+def explain_mode_back(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that a cluster does not go back to another mode."""
-    del words
     cluster = find_cluster(case)
     return Explanation(
         failure=case.failure,
@@ -89,9 +87,8 @@ def explain_mode_back(case: Case[AccessEntry], words: str) -> Explanation:
     )
 
 
-def explain_bootstrap(case: Case[AccessEntry], words: str) -> Explanation:
+def explain_bootstrap(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that a cluster without access entries needs its creator as administrator."""
-    del words
     cluster = find_cluster(case)
     return Explanation(
         failure=case.failure,

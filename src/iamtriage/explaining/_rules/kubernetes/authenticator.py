@@ -59,19 +59,19 @@ _TOKEN_FAULTS = (
 )
 
 
-def explain_authenticator(case: AnyCase, words: str) -> Explanation | None:
+def explain_authenticator(case: AnyCase, message: str) -> Explanation | None:
     """Explain a login of which the text says more than that it failed; None for other texts."""
-    if _NO_INSTANCE.search(words):
+    if _NO_INSTANCE.search(message):
         return _no_instance(case)
-    if _OTHER_ID.search(words):
+    if _OTHER_ID.search(message):
         return _not_mapped(case, recreated=True)
-    if _NOT_MAPPED.search(words):
+    if _NOT_MAPPED.search(message):
         return _not_mapped(case, recreated=False)
-    if _NO_TOKEN.search(words):
+    if _NO_TOKEN.search(message):
         return _no_token(case)
-    if _BAD_TOKEN.search(words):
-        return _bad_token(case, words)
-    if _NO_ANSWER.search(words):
+    if _BAD_TOKEN.search(message):
+        return _bad_token(case, message)
+    if _NO_ANSWER.search(message):
         return _no_answer(case)
     return None
 
@@ -83,19 +83,16 @@ def _not_mapped(case: AnyCase, *, recreated: bool) -> Explanation:
     )
     causes: list[Cause] = []
     if recreated:
-        words = "The ARN is mapped, but to another unique id: the role or user was deleted and made again."
+        text = "The ARN is mapped, but to another unique id: the role or user was deleted and made again."
         causes.append(
-            Cause("principal-recreated", words, "derived", ("The text says: ARN does not match User ID.",))
+            Cause("principal-recreated", text, "derived", ("The text says: ARN does not match User ID.",))
         )
         summary = f"The cluster knows {who.description} by name, but it is not the same principal as before."
     else:
-        words = "The authenticator found no entry for the ARN of the caller."
+        text = "The authenticator found no entry for the ARN of the caller."
         causes.append(
             Cause(
-                "not-mapped",
-                words,
-                "reported",
-                clues.quote_phrases(clues.message_text(case), "is not mapped"),
+                "not-mapped", text, "reported", clues.quote_phrases(clues.message_text(case), "is not mapped")
             )
         )
         summary = f"The cluster does not know {who.description}: no entry fits it."
@@ -124,11 +121,11 @@ def _why_not_mapped(cluster: Cluster) -> Iterator[Cause]:
             "aws-auth holds it in a form that never matches: a role with its path, a session's ARN, an instance profile, another partition or account.",
             "possible",
         )
-        words = "A fault in the YAML of aws-auth made one entry of two, or dropped it."
-        yield Cause("map-broken", words, "possible")
+        text = "A fault in the YAML of aws-auth made one entry of two, or dropped it."
+        yield Cause("map-broken", text, "possible")
     if cluster.uses_entries:
-        words = "The role or user was deleted and made again: an access entry holds the old unique id."
-        yield Cause("principal-recreated", words, "possible")
+        text = "The role or user was deleted and made again: an access entry holds the old unique id."
+        yield Cause("principal-recreated", text, "possible")
 
 
 def _no_instance(case: AnyCase) -> Explanation:
@@ -227,9 +224,9 @@ def _no_token(case: AnyCase) -> Explanation:
     )
 
 
-def _bad_token(case: AnyCase, words: str) -> Explanation:
+def _bad_token(case: AnyCase, message: str) -> Explanation:
     cluster = find_cluster(case)
-    tail = words[words.index("input token was not") :][:600]
+    tail = message[message.index("input token was not") :][:600]
     told = [(code, text) for pattern, code, text in _TOKEN_FAULTS if pattern.search(tail)]
     faults = [Cause(code, text, "derived") for code, text in told]
     if not told:

@@ -26,9 +26,8 @@ __all__ = ("explain_broken_map", "explain_map_exists", "explain_map_missing")
 _KEEP = "kubectl -n kube-system get configmap aws-auth -o yaml"
 
 
-def explain_map_exists(case: Case[AccessEntry], words: str) -> Explanation:
+def explain_map_exists(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that aws-auth is there already."""
-    del words
     return Explanation(
         failure=case.failure,
         topic="aws-auth-exists",
@@ -66,9 +65,8 @@ def explain_map_exists(case: Case[AccessEntry], words: str) -> Explanation:
     )
 
 
-def explain_map_missing(case: Case[AccessEntry], words: str) -> Explanation:
+def explain_map_missing(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that there is no aws-auth."""
-    del words
     cluster = find_cluster(case)
     return Explanation(
         failure=case.failure,
@@ -104,20 +102,20 @@ def explain_map_missing(case: Case[AccessEntry], words: str) -> Explanation:
     )
 
 
-def explain_broken_map(case: Case[AccessEntry], words: str) -> Explanation:
+def explain_broken_map(case: Case[AccessEntry], message: str) -> Explanation:
     """Explain that aws-auth, or an entry of it, cannot be read."""
     said = clues.quote_phrases(
-        words, "one of rolearn or SSO must be supplied", "value for userarn must be supplied"
+        message, "one of rolearn or SSO must be supplied", "value for userarn must be supplied"
     )
     causes = [
         Cause("map-not-read", "The authenticator cannot read aws-auth, or an entry in it.", "reported", said)
     ]
     if said:
-        words = "An entry has no ARN: the key is misspelt or badly indented. The entry is dropped."
-        causes.append(Cause("entry-without-arn", words, "derived", said))
+        text = "An entry has no ARN: the key is misspelt or badly indented. The entry is dropped."
+        causes.append(Cause("entry-without-arn", text, "derived", said))
     else:
-        words = "The YAML inside of the map is broken: indentation, a tab, or a list in place of the text behind |."
-        causes.append(Cause("yaml-broken", words, "possible"))
+        text = "The YAML inside of the map is broken: indentation, a tab, or a list in place of the text behind |."
+        causes.append(Cause("yaml-broken", text, "possible"))
     return Explanation(
         failure=case.failure,
         topic="aws-auth-broken",

@@ -46,18 +46,18 @@ _QUOTES: dict[_Fault, str] = {
 }
 
 
-def is_certificate(words: str) -> bool:
+def is_certificate(message: str) -> bool:
     """Tell whether a server refused a client for its certificate.
 
     >>> is_certificate("Unable to authenticate the request due to an error: x509: certificate has expired")
     True
     """
-    return _REFUSED.search(words) is not None
+    return _REFUSED.search(message) is not None
 
 
-def explain_certificate(case: AnyCase, words: str) -> Explanation:
+def explain_certificate(case: AnyCase, message: str) -> Explanation:
     """Explain that the certificate with which a client called is not taken."""
-    found = _REFUSED.search(words)
+    found = _REFUSED.search(message)
     told = found[1] if found else ""
     fitting: list[_Fault] = [fault for pattern, fault in _FAULTS if pattern.search(told)]
     fault: _Fault = fitting[0] if fitting else "other"
@@ -69,10 +69,7 @@ def explain_certificate(case: AnyCase, words: str) -> Explanation:
         summary=f"The server refused a client: {_SAYS[fault][0].lower()}{_SAYS[fault][1:]}",
         causes=(
             Cause(
-                "client-certificate",
-                _SAYS[fault],
-                "reported",
-                (_QUOTES[fault],) if fault in _QUOTES else (),
+                "client-certificate", _SAYS[fault], "reported", (_QUOTES[fault],) if fault in _QUOTES else ()
             ),
             *_possible(fault),
         ),

@@ -53,11 +53,11 @@ def lack_of_entry(cluster: Cluster) -> str:
 def mode_causes(cluster: Cluster) -> Iterator[Cause]:
     """Give what follows from the authentication mode, where the facts tell it."""
     if cluster.mode == "API":
-        words = "The cluster takes access entries only: what stands in the ConfigMap aws-auth does not count."
-        yield Cause("map-without-effect", words, "supplied", ("The authentication mode is API.",))
+        text = "The cluster takes access entries only: what stands in the ConfigMap aws-auth does not count."
+        yield Cause("map-without-effect", text, "supplied", ("The authentication mode is API.",))
     if cluster.mode == "CONFIG_MAP":
-        words = "The cluster takes no access entries: only the ConfigMap aws-auth says who gets in."
-        yield Cause("entries-without-effect", words, "supplied", ("The authentication mode is CONFIG_MAP.",))
+        text = "The cluster takes no access entries: only the ConfigMap aws-auth says who gets in."
+        yield Cause("entries-without-effect", text, "supplied", ("The authentication mode is CONFIG_MAP.",))
 
 
 def principal_causes(case: AnyCase) -> Iterator[Cause]:
@@ -67,23 +67,23 @@ def principal_causes(case: AnyCase) -> Iterator[Cause]:
     evidence: Evidence = "supplied" if case.failure.principal is None else "derived"
     because = (f"The caller is {case.caller}",)
     if isinstance(principal, Root):
-        words = "The caller is the root user of an account. An access entry for it has no effect; aws-auth can map it. Use a role instead."
-        yield Cause("root-caller", words, evidence, because)
+        text = "The caller is the root user of an account. An access entry for it has no effect; aws-auth can map it. Use a role instead."
+        yield Cause("root-caller", text, evidence, because)
     elif isinstance(principal, FederatedUser):
-        words = "The caller is a federated user, that is, a session: no access entry can name it."
-        yield Cause("federated-caller", words, evidence, because)
+        text = "The caller is a federated user, that is, a session: no access entry can name it."
+        yield Cause("federated-caller", text, evidence, because)
     elif isinstance(principal, InstanceProfile):
-        words = "An instance profile never calls: the role in it does."
-        yield Cause("instance-profile", words, evidence, because)
+        text = "An instance profile never calls: the role in it does."
+        yield Cause("instance-profile", text, evidence, because)
     elif isinstance(role, ServiceLinkedRole):
-        words = "The caller is a service-linked role, for which EKS takes no access entries."
-        yield Cause("service-linked-caller", words, evidence, because)
+        text = "The caller is a service-linked role, for which EKS takes no access entries."
+        yield Cause("service-linked-caller", text, evidence, because)
     elif isinstance(role, IdentityCenterRole):
-        words = "The caller is a role of Identity Center, whose entry is easily written wrong: an access entry wants its ARN with the path /aws-reserved/sso.amazonaws.com/, aws-auth without."
-        yield Cause("identity-center-path", words, "possible", because)
+        text = "The caller is a role of Identity Center, whose entry is easily written wrong: an access entry wants its ARN with the path /aws-reserved/sso.amazonaws.com/, aws-auth without."
+        yield Cause("identity-center-path", text, "possible", because)
     elif role is not None and role.path != "/":
-        words = f"The role has the path {role.path}, and its entry is easily written wrong: an access entry wants the path, aws-auth wants none."
-        yield Cause("role-path", words, "possible", because)
+        text = f"The role has the path {role.path}, and its entry is easily written wrong: an access entry wants the path, aws-auth wants none."
+        yield Cause("role-path", text, "possible", because)
 
 
 def let_in_remedies(cluster: Cluster, who: ClusterPrincipal, *, namespace: str | None) -> Iterator[Remedy]:
@@ -114,7 +114,7 @@ def let_in_remedies(cluster: Cluster, who: ClusterPrincipal, *, namespace: str |
 
 def log_remedy(cluster: Cluster) -> Remedy:
     """Give the remedy that reads whom the authenticator refused."""
-    words = ("--logging", _LOGGING)
+    arguments = ("--logging", _LOGGING)
     return Remedy(
         title="Read in the log of the authenticator who was refused",
         who="cluster administrator",
@@ -122,7 +122,7 @@ def log_remedy(cluster: Cluster) -> Remedy:
             "The line with access denied names the ARN as the authenticator looks it up. Logs are there from the moment on when they are enabled, and cost something.",
         ),
         commands=(
-            cluster.eks_command("update-cluster-config", *words, flag="--name"),
+            cluster.eks_command("update-cluster-config", *arguments, flag="--name"),
             " ".join(
                 (
                     commands.command("aws", "logs", "filter-log-events", *cluster.region_arguments),

@@ -95,9 +95,7 @@ def _causes(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> list[Cause
     ]
     causes += [
         Cause(
-            "not-mapped",
-            f"The principal has {lack_of_entry(cluster)}.",
-            "derived" if unknown else "possible",
+            "not-mapped", f"The principal has {lack_of_entry(cluster)}.", "derived" if unknown else "possible"
         ),
         Cause(
             "no-rule",
@@ -143,8 +141,8 @@ def _iam_half(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy:
 
 def _permission_set(role_of: Role) -> str:
     name = role_of.permission_set if isinstance(role_of, IdentityCenterRole) else None
-    words = f"the permission set {name}" if name else "the permission set"
-    return f"Put the policy into {words} of Identity Center: the role itself cannot be changed."
+    text = f"the permission set {name}" if name else "the permission set"
+    return f"Put the policy into {text} of Identity Center: the role itself cannot be changed."
 
 
 def _policy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> dict[str, Any]:
@@ -228,8 +226,5 @@ def _map_half(cluster: Cluster, who: ClusterPrincipal) -> Remedy:
         "The Kubernetes half, second step" if cluster.mode == "CONFIG_MAP" else "Or, without access entries"
     )
     return aws_auth_remedy(
-        cluster,
-        who,
-        groups=(_GROUP,),
-        title=f"{title}: map {who.description} to the group in aws-auth",
+        cluster, who, groups=(_GROUP,), title=f"{title}: map {who.description} to the group in aws-auth"
     )

@@ -59,8 +59,8 @@ def _causes(refused: Refused) -> Iterator[Cause]:
     missing = _MISSING_ROLE.search(clues.message_text(refused.case))
     if missing:
         kind = "ClusterRole" if missing[1] == "clusterrole" else "Role"
-        words = f"A binding names the {kind} {clip_text(missing[2])}, which does not exist."
-        yield Cause("role-missing", words, "reported", (f"The API server says: {missing[0]}.",))
+        text = f"A binding names the {kind} {clip_text(missing[2])}, which does not exist."
+        yield Cause("role-missing", text, "reported", (f"The API server says: {missing[0]}.",))
     policies = "" if refused.kind == "service account" else " and no access policy"
     yield Cause(
         "no-rule",
@@ -79,8 +79,8 @@ def _causes(refused: Refused) -> Iterator[Cause]:
             (f"The user name is {refused.user}",),
         )
     if refused.is_iam and refused.cluster.uses_entries:
-        words = "The caller's access entry has neither an access policy nor a group that allows it."
-        yield Cause("entry-without-policy", words, "possible")
+        text = "The caller's access entry has neither an access policy nor a group that allows it."
+        yield Cause("entry-without-policy", text, "possible")
 
 
 def _notes(refused: Refused) -> Iterator[str]:

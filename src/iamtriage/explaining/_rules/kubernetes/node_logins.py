@@ -33,12 +33,12 @@ __all__ = ("explain_node_login",)
 _REGISTERS = re.compile(r"Unable to register node")
 
 
-def explain_node_login(case: AnyCase, words: str) -> Explanation:
+def explain_node_login(case: AnyCase, message: str) -> Explanation:
     """Explain that a node is not let in."""
     cluster = find_cluster(case)
     role = underlying_role(case.principal)
     who = build_cluster_principal(role, "the role of the nodes", placeholder="NODE_ROLE_ARN")
-    registers = _REGISTERS.search(words) is not None
+    registers = _REGISTERS.search(message) is not None
     return Explanation(
         failure=case.failure,
         topic="kubernetes-node-login",
@@ -62,16 +62,16 @@ def explain_node_login(case: AnyCase, words: str) -> Explanation:
 
 
 def _possible(cluster: Cluster) -> Iterator[Cause]:
-    words = f"The role of the nodes has {lack_of_entry(cluster)}, or the entry was changed."
-    yield Cause("node-role-not-mapped", words, "possible")
-    words = "The entry is that of the instance profile, which is another thing than the role in it."
-    yield Cause("instance-profile", words, "possible")
+    text = f"The role of the nodes has {lack_of_entry(cluster)}, or the entry was changed."
+    yield Cause("node-role-not-mapped", text, "possible")
+    text = "The entry is that of the instance profile, which is another thing than the role in it."
+    yield Cause("instance-profile", text, "possible")
     if cluster.uses_aws_auth:
-        words = "aws-auth holds the ARN of the role with its path, with which it never matches."
-        yield Cause("role-path", words, "possible")
+        text = "aws-auth holds the ARN of the role with its path, with which it never matches."
+        yield Cause("role-path", text, "possible")
     if cluster.uses_entries:
-        words = "The access entry is of the type STANDARD, or the role was deleted and made again."
-        yield Cause("entry-of-other-type", words, "possible")
+        text = "The access entry is of the type STANDARD, or the role was deleted and made again."
+        yield Cause("entry-of-other-type", text, "possible")
     yield Cause(
         "other-cluster", "The node was started with the name or endpoint of another cluster.", "possible"
     )

@@ -38,14 +38,14 @@ _PROTECTED = re.compile(r"may not be deleted")
 
 def explain_refusal(case: Case[KubernetesForbidden]) -> Explanation:
     """Explain that Kubernetes forbids something in other words than those of RBAC."""
-    words = clues.message_text(case)
-    missing = missing_account_in(words)
+    message = clues.message_text(case)
+    missing = missing_account_in(message)
     if missing is not None:
         return explain_missing_account(case, missing)
-    said = _ESCALATION.search(words)
+    said = _ESCALATION.search(message)
     if said:
-        return _escalation(case, words, said[0])
-    said = _NODE_WORDS.search(words)
+        return _escalation(case, message, said[0])
+    said = _NODE_WORDS.search(message)
     if said:
         restricted = Cause(
             "node-restriction",
@@ -55,11 +55,11 @@ def explain_refusal(case: Case[KubernetesForbidden]) -> Explanation:
         )
         summary = "Kubernetes lets a node change only what is its own."
         return node_explanation(case, summary, [restricted])
-    return _admission(case, words)
+    return _admission(case, message)
 
 
-def _escalation(case: Case[KubernetesForbidden], words: str, said: str) -> Explanation:
-    holder = _HOLDER.search(words)
+def _escalation(case: Case[KubernetesForbidden], message: str, said: str) -> Explanation:
+    holder = _HOLDER.search(message)
     who = f"the user {clip_text(holder[1])}" if holder else "the caller"
     because = (f"The API server says: {said}.",)
     return Explanation(
@@ -113,8 +113,8 @@ def _escalation(case: Case[KubernetesForbidden], words: str, said: str) -> Expla
     )
 
 
-def _admission(case: Case[KubernetesForbidden], words: str) -> Explanation:
-    found = _PROTECTED.search(words)
+def _admission(case: Case[KubernetesForbidden], message: str) -> Explanation:
+    found = _PROTECTED.search(message)
     if found:
         text = "Kubernetes does not let anybody delete this object."
         cause = Cause("protected", text, "reported", (f"The API server says: {found[0]}.",))

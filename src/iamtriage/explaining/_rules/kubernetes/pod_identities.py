@@ -43,10 +43,10 @@ _SERVICE = "pods.eks.amazonaws.com"
 _TAG = "aws:RequestTag/kubernetes-"
 
 
-def explain_association_exists(case: Case[AccessEntry], words: str) -> Explanation:
+def explain_association_exists(case: Case[AccessEntry], message: str) -> Explanation:
     """Explain that a service account has an association already."""
     cluster = find_cluster(case)
-    found = _ASSOCIATION.search(words)
+    found = _ASSOCIATION.search(message)
     association = found[1] if found else "ASSOCIATION_ID"
     name = commands.kubernetes_name(case.facts.service_account)
     place = commands.namespace(case.facts.namespace)
@@ -99,9 +99,8 @@ def explain_association_exists(case: Case[AccessEntry], words: str) -> Explanati
     )
 
 
-def explain_association_missing(case: Case[AccessEntry], words: str) -> Explanation:
+def explain_association_missing(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that there is no such association."""
-    del words
     cluster = find_cluster(case)
     name = commands.kubernetes_name(case.facts.service_account)
     place = commands.namespace(case.facts.namespace)
@@ -135,14 +134,13 @@ def explain_association_missing(case: Case[AccessEntry], words: str) -> Explanat
     )
 
 
-def explain_pod_trust(case: Case[AccessEntry], words: str) -> Explanation:
+def explain_pod_trust(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that a role does not trust Pod Identity."""
-    del words
     role = underlying_role(try_parse_principal(find_entry_arn(case)))
     name = commands.role_name(role.name if role else None)
     limited = _limits(case.facts)
     steps = [
-        "Save the policy as trust.json. It replaces the whole trust policy: keep the statements that are there and still needed.",
+        "Save the policy as trust.json. It replaces the whole trust policy: keep the statements that are there and still needed."
     ]
     if limited is None:
         steps.append(
@@ -250,9 +248,8 @@ def _trust_policy(limited: tuple[str, str] | None) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
-def explain_fargate_role(case: Case[AccessEntry], words: str) -> Explanation:
+def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that the cluster does not know the role by which Fargate starts pods."""
-    del words
     cluster = find_cluster(case)
     role = underlying_role(try_parse_principal(find_entry_arn(case)))
     who = build_cluster_principal(role, "the pod execution role", placeholder="POD_EXECUTION_ROLE_ARN")

@@ -217,10 +217,10 @@ def _group_remedy(refused: Refused) -> Remedy | None:
     lines: list[str] = []
     steps = ["A session's user name changes with the session, so the binding names a group."]
     if cluster.uses_entries:
-        words = ("--kubernetes-groups", group, "EXISTING_GROUPS")
+        arguments = ("--kubernetes-groups", group, "EXISTING_GROUPS")
         lines += [
             cluster.eks_command("describe-access-entry", principal=who.entry_argument),
-            cluster.eks_command("update-access-entry", *words, principal=who.entry_argument),
+            cluster.eks_command("update-access-entry", *arguments, principal=who.entry_argument),
         ]
         steps += [_GROUPS_REPLACED, *([who.path_note] if who.path_note else [])]
     if cluster.uses_aws_auth:
@@ -250,7 +250,7 @@ def _policy_remedy(refused: Refused) -> Remedy | None:
     place = None if everywhere else commands.namespace(request.namespace)
     scope = "in all namespaces" if place is None else f"in the namespace {place}"
     steps = [
-        f"{policy} allows more than what was refused, {scope}. Compare it with the page; the role above allows only this.",
+        f"{policy} allows more than what was refused, {scope}. Compare it with the page; the role above allows only this."
     ]
     if cluster.mode is None:
         steps.append("The cluster's authentication mode has to be API or API_AND_CONFIG_MAP.")
@@ -275,18 +275,18 @@ def _check(refused: Refused) -> Remedy | None:
     request = refused.request
     if request.resource is None and request.path is None:
         return None
-    words = ["kubectl", "auth", "can-i", *_asked(request)]
+    arguments = ["kubectl", "auth", "can-i", *_asked(request)]
     if request.path is None and (
         request.namespace is not None or not (request.is_cluster_scope or request.is_cluster_scoped_type)
     ):
-        words += ["-n", commands.namespace(request.namespace)]
+        arguments += ["-n", commands.namespace(request.namespace)]
     elif request.path is None and not request.is_cluster_scoped_type:
-        words.append("--all-namespaces")
+        arguments.append("--all-namespaces")
     # With = in between, no name is taken for an option.
-    words.append(f"--as={user_argument(refused.user)}")
+    arguments.append(f"--as={user_argument(refused.user)}")
     steps: list[str] = []
     if refused.subject is not None and refused.subject.kind == "Group":
-        words.append(f"--as-group={refused.subject.name}")
+        arguments.append(f"--as-group={refused.subject.name}")
     if refused.kind != "service account":
         steps.append(
             "With --as only roles count, not access policies. The caller sees both with the same command without --as and --as-group."
@@ -295,7 +295,7 @@ def _check(refused: Refused) -> Remedy | None:
         title="Check it",
         who="cluster administrator",
         steps=tuple(steps),
-        commands=(command(*words),),
+        commands=(command(*arguments),),
         url=pages.RBAC,
     )
 

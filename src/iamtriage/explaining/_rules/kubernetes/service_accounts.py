@@ -28,13 +28,13 @@ _OLD_TOKEN = re.compile(
 _ADMISSION = re.compile(r"is forbidden: error looking up service account|\(Forbidden\)")
 
 
-def missing_account_in(words: str) -> Subject | None:
+def missing_account_in(message: str) -> Subject | None:
     """Give the service account that a text says is not there; its parts are empty where the text tells none.
 
     >>> missing_account_in('error looking up service account shop/cart: serviceaccount "cart" not found')
     Subject(kind='ServiceAccount', name='cart', namespace='shop')
     """
-    found = _LOOKING_UP.search(words)
+    found = _LOOKING_UP.search(message)
     return Subject("ServiceAccount", found[2] or "", found[1] or "") if found else None
 
 
@@ -42,8 +42,8 @@ def explain_missing_account(case: AnyCase, account: Subject) -> Explanation:
     """Explain that a service account does not exist."""
     name = account.name or case.facts.service_account
     place = account.namespace or case.facts.namespace
-    words = (commands.kubernetes_name(name), commands.namespace(place))
-    who = f" {words[1]}/{words[0]}" if words != ("NAME", "NAMESPACE") else ""
+    arguments = (commands.kubernetes_name(name), commands.namespace(place))
+    who = f" {arguments[1]}/{arguments[0]}" if arguments != ("NAME", "NAMESPACE") else ""
     refused = _ADMISSION.search(case.text) is not None
     causes = [Cause("account-missing", f"There is no service account{who}.", "reported")]
     if refused:
@@ -77,29 +77,29 @@ def explain_missing_account(case: AnyCase, account: Subject) -> Explanation:
                     "If it belongs to a chart or an add-on, install that again instead: its annotations and bindings are part of it.",
                 ),
                 commands=(
-                    command("kubectl", "get", "serviceaccounts", "-n", words[1]),
-                    command("kubectl", "create", "serviceaccount", words[0], "-n", words[1]),
+                    command("kubectl", "get", "serviceaccounts", "-n", arguments[1]),
+                    command("kubectl", "create", "serviceaccount", arguments[0], "-n", arguments[1]),
                 ),
                 url=pages.EKS_SERVICE_ACCOUNTS,
             ),
-            _restart(words[1]),
+            _restart(arguments[1]),
         ),
         notes=("The IAM role of a service account has no part in this.",),
     )
 
 
-def is_old_token(words: str) -> bool:
+def is_old_token(message: str) -> bool:
     """Tell whether a text speaks of a token that is too old.
 
     >>> is_old_token("[invalid bearer token, service account token has expired]")
     True
     """
-    return _OLD_TOKEN.search(words) is not None
+    return _OLD_TOKEN.search(message) is not None
 
 
-def explain_old_token(case: AnyCase, words: str) -> Explanation:
+def explain_old_token(case: AnyCase, message: str) -> Explanation:
     """Explain that a token of a service account, or of another kind, is too old."""
-    found = _OLD_TOKEN.search(words)
+    found = _OLD_TOKEN.search(message)
     because = (f"The API server says: {found[0]}.",) if found else ()
     return Explanation(
         failure=case.failure,

@@ -58,29 +58,29 @@ def explain_unauthorized(case: Case[KubernetesUnauthorized]) -> Explanation:
     """Explain that the API server or the authenticator does not accept who calls."""
     around = clues.message_text(case)
     # Its own words first: what stands around may be of another failure.
-    for words in (failure_sentence(case), around):
-        special = _special(case, words)
+    for message in (failure_sentence(case), around):
+        special = _special(case, message)
         if special is not None:
             return special
     found = _RESOURCE_TYPE.search(failure_sentence(case))
     return _login(case, around, found[1] if found else None)
 
 
-def _special(case: Case[KubernetesUnauthorized], words: str) -> Explanation | None:
+def _special(case: Case[KubernetesUnauthorized], message: str) -> Explanation | None:
     """Explain a login of which the text says more than that it failed; None for others."""
-    if is_certificate(words):
-        return explain_certificate(case, words)
-    missing = missing_account_in(words)
+    if is_certificate(message):
+        return explain_certificate(case, message)
+    missing = missing_account_in(message)
     if missing is not None:
         return explain_missing_account(case, missing)
-    if is_old_token(words):
-        return explain_old_token(case, words)
-    if clues.is_from_kubelet(words):
-        return explain_node_login(case, words)
-    return explain_authenticator(case, words)
+    if is_old_token(message):
+        return explain_old_token(case, message)
+    if clues.is_from_kubelet(message):
+        return explain_node_login(case, message)
+    return explain_authenticator(case, message)
 
 
-def _login(case: Case[KubernetesUnauthorized], words: str, unknown_type: str | None) -> Explanation:
+def _login(case: Case[KubernetesUnauthorized], message: str, unknown_type: str | None) -> Explanation:
     cluster = find_cluster(case)
     who = build_cluster_principal(case.principal, case.caller or "the caller")
     terraform = TERRAFORM.search(case.text) is not None
@@ -92,7 +92,7 @@ def _login(case: Case[KubernetesUnauthorized], words: str, unknown_type: str | N
         topic="kubernetes-login",
         summary=summary,
         causes=(
-            *_first_causes(words, unknown_type),
+            *_first_causes(message, unknown_type),
             *mode_causes(cluster),
             *principal_causes(case),
             *_possible_causes(cluster, terraform=terraform),
@@ -111,9 +111,9 @@ def _login(case: Case[KubernetesUnauthorized], words: str, unknown_type: str | N
     )
 
 
-def _first_causes(words: str, unknown_type: str | None) -> Iterator[Cause]:
+def _first_causes(message: str, unknown_type: str | None) -> Iterator[Cause]:
     if unknown_type is None:
-        said = next(iter(clues.quote_phrases(words, *_SAYINGS)), None)
+        said = next(iter(clues.quote_phrases(message, *_SAYINGS)), None)
         yield Cause(
             "identity-not-accepted",
             "The API server does not accept the caller's identity.",
@@ -155,8 +155,8 @@ def _possible_causes(cluster: Cluster, *, terraform: bool) -> Iterator[Cause]:
         "possible",
     )
     because = ("The text is Terraform's.",) if terraform else ()
-    words = "The token is too old: it lasts 15 minutes, and a tool may have kept one for longer."
-    yield Cause("token-expired", words, "possible", because)
+    text = "The token is too old: it lasts 15 minutes, and a tool may have kept one for longer."
+    yield Cause("token-expired", text, "possible", because)
 
 
 def _own_remedies(cluster: Cluster) -> Iterator[Remedy]:

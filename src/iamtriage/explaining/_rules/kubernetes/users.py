@@ -58,7 +58,7 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
                 "The user name is system:anonymous.",
                 "A token that is sent and not accepted is answered with Unauthorized instead.",
             ),
-        ),
+        )
     ]
     remedies = [
         Remedy(
@@ -77,8 +77,8 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
         "IAM policies do not help here, and neither do roles: the caller has to log in first.",
     ]
     if TERRAFORM.search(case.text):
-        words = "The Kubernetes provider of Terraform has no token: it is not set, or comes from a cluster that was not there yet, or changed, when the plan was made."
-        causes.append(Cause("terraform-without-token", words, "possible", ("The text is Terraform's.",)))
+        text = "The Kubernetes provider of Terraform has no token: it is not set, or comes from a cluster that was not there yet, or changed, when the plan was made."
+        causes.append(Cause("terraform-without-token", text, "possible", ("The text is Terraform's.",)))
         remedies.insert(0, terraform_remedy())
     if clues.is_from_kubelet(case.text):
         causes.append(
@@ -94,10 +94,10 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
             "A node whose role the cluster does not know is answered with Unauthorized. So no access entry and no line in aws-auth mends this one."
         )
     else:
-        words = "The context in the kubeconfig names no user, or one without a token helper."
-        causes.append(Cause("kubeconfig-without-user", words, "possible"))
-    words = "Something between client and API server drops the Authorization header."
-    causes.append(Cause("header-dropped", words, "possible"))
+        text = "The context in the kubeconfig names no user, or one without a token helper."
+        causes.append(Cause("kubeconfig-without-user", text, "possible"))
+    text = "Something between client and API server drops the Authorization header."
+    causes.append(Cause("header-dropped", text, "possible"))
     return Explanation(
         failure=case.failure,
         topic="kubernetes-anonymous",
@@ -141,16 +141,16 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
     causes: list[Cause] = []
     said = _NO_RELATIONSHIP.search(clues.message_text(case))
     if said:
-        words = "A kubelet may touch only what belongs to its own node and to the pods that run there."
-        causes.append(Cause("not-of-this-node", words, "reported", (f"The API server says: {said[0]}.",)))
+        text = "A kubelet may touch only what belongs to its own node and to the pods that run there."
+        causes.append(Cause("not-of-this-node", text, "reported", (f"The API server says: {said[0]}.",)))
     if "{{" in user:
-        words = "The user name holds a variable that was not replaced, so that it is no node's."
-        causes.append(Cause("variable-not-replaced", words, "derived", (f"The user name is {user}",)))
-    words = "The node authorizer decides what a kubelet may do, and does not allow this."
-    causes.append(Cause("node-authorizer", words, "derived", (f"The user name is {user}",)))
+        text = "The user name holds a variable that was not replaced, so that it is no node's."
+        causes.append(Cause("variable-not-replaced", text, "derived", (f"The user name is {user}",)))
+    text = "The node authorizer decides what a kubelet may do, and does not allow this."
+    causes.append(Cause("node-authorizer", text, "derived", (f"The user name is {user}",)))
     if said:
-        words = "The pod is just gone from the node, and the kubelet asks once more. That passes by itself."
-        causes.append(Cause("pod-gone", words, "possible"))
+        text = "The pod is just gone from the node, and the kubelet asks once more. That passes by itself."
+        causes.append(Cause("pod-gone", text, "possible"))
     causes += [
         Cause(
             "program-as-node",
@@ -174,7 +174,7 @@ def explain_component(case: Case[KubernetesForbidden], request: Request) -> Expl
     of_eks = user.startswith("eks:")
     look = re.sub(r"[^a-z0-9:.-]", "", user)[:80]
     named = look == user and look != ""
-    words = f"The ClusterRole or ClusterRoleBinding of {clip_text(user)} was changed or deleted."
+    text = f"The ClusterRole or ClusterRoleBinding of {clip_text(user)} was changed or deleted."
     steps = (
         "Its role and binding have its name, or name it as subject. Compare them with those of a cluster that works.",
         (
@@ -196,7 +196,7 @@ def explain_component(case: Case[KubernetesForbidden], request: Request) -> Expl
             Cause(
                 "no-rule", "No role that is bound to it allows it.", "reported", (f"The user name is {user}",)
             ),
-            Cause("default-role-changed", words, "possible"),
+            Cause("default-role-changed", text, "possible"),
             Cause("borrowed-identity", "A program calls with credentials that are not its own.", "possible"),
         ),
         remedies=(

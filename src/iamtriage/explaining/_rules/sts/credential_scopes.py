@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared import credential_remedies as helps
+from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import (
     find_aws_hosts,
     find_profile,
@@ -53,23 +52,23 @@ _NOTE = "No IAM policy helps here: AWS refuses the signature before it looks at 
 
 def explain_scope(case: Case[CredentialScope]) -> Explanation:
     """Say for which region or service the call was signed, and for which it should be."""
-    words = message_text(case)
-    expected = _EXPECTING.search(words)
+    message = message_text(case)
+    expected = _EXPECTING.search(message)
     if expected is not None:
         return _bucket(case, expected[1], expected[2])
-    service = _SERVICE.search(words)
+    service = _SERVICE.search(message)
     if service is not None:
-        return _service(case, words, service[1])
-    signed = _NOT.search(words)
+        return _service(case, message, service[1])
+    signed = _NOT.search(message)
     signed_for = signed[1] if signed and resolved(signed[1]) is not None else None
-    hosts = find_aws_hosts(words)
+    hosts = find_aws_hosts(message)
     other = [host for host in hosts if not host.startswith("sts")]
     failure = case.failure
     # The rules of STS take a failure that names no service for one of STS, where most of these come from.
     of_sts = Known(failure=failure).scope_failure is not None
     if of_sts and not (failure.envelope.service is None and failure.envelope.operation is None and other):
         return _sts(case, signed_for, is_global=GLOBAL_HOST in hosts)
-    return _region(case, words, signed_for)
+    return _region(case, message, signed_for)
 
 
 def _because(signed_for: str | None) -> tuple[str, ...]:
@@ -205,7 +204,9 @@ def _bucket(case: Case[CredentialScope], signed: str, expected: str) -> Explanat
                     "Set it where the client is made, in the profile, or in AWS_REGION and AWS_DEFAULT_REGION.",
                     "An endpoint URL in code or settings has to be that region's, too.",
                 ),
-                commands=(helps.with_profile(profile, "aws", "configure", "set", "region", region),),
+                commands=(
+                    credential_remedies.with_profile(profile, "aws", "configure", "set", "region", region),
+                ),
                 url=pages.SIGNATURES,
             ),
         ),
@@ -213,7 +214,7 @@ def _bucket(case: Case[CredentialScope], signed: str, expected: str) -> Explanat
     )
 
 
-def _service(case: Case[CredentialScope], words: str, expected: str | None) -> Explanation:
+def _service(case: Case[CredentialScope], message: str, expected: str | None) -> Explanation:
     wanted = (
         f"The host wants signatures for {expected}"
         if expected
@@ -230,7 +231,7 @@ def _service(case: Case[CredentialScope], words: str, expected: str | None) -> E
                 "reported",
                 (f"AWS says: Credential should be scoped to correct service: '{expected}'.",)
                 if expected
-                else quote_phrases(words, *_SENTENCES),
+                else quote_phrases(message, *_SENTENCES),
             ),
             Cause(
                 "endpoint-of-other-service",
@@ -242,15 +243,15 @@ def _service(case: Case[CredentialScope], words: str, expected: str | None) -> E
                 "signed-by-hand", "Code or a proxy that signs by itself names the wrong service.", "possible"
             ),
         ),
-        remedies=(helps.check_endpoint(), _sign_for(expected, None)),
+        remedies=(credential_remedies.check_endpoint(), _sign_for(expected, None)),
         notes=(_NOTE,),
     )
 
 
-def _region(case: Case[CredentialScope], words: str, signed_for: str | None) -> Explanation:
-    hosts = find_aws_hosts(words)
+def _region(case: Case[CredentialScope], message: str, signed_for: str | None) -> Explanation:
+    hosts = find_aws_hosts(message)
     because = (
-        *quote_phrases(words, *_SENTENCES),
+        *quote_phrases(message, *_SENTENCES),
         *_because(signed_for),
         *(f"The text names the host {host}." for host in hosts[:2]),
     )
@@ -271,7 +272,7 @@ def _region(case: Case[CredentialScope], words: str, signed_for: str | None) -> 
                 "possible",
             ),
         ),
-        remedies=(helps.check_endpoint(), _sign_for(None, signed_for)),
+        remedies=(credential_remedies.check_endpoint(), _sign_for(None, signed_for)),
         notes=(_NOTE,),
     )
 

@@ -30,21 +30,21 @@ _URL = re.compile(r"https?://([A-Za-z0-9][\w.-]{0,252}(?::\d{1,5})?)(?!/doc/|[\w
 _STS = re.compile(r"sts(?:-fips)?\.|[\w-]{1,80}\.sts\.", re.ASCII)
 
 
-def is_not_sts(case: Case[AwsError], words: str) -> bool:
+def is_not_sts(case: Case[AwsError], message: str) -> bool:
     """Tell whether a call of STS got an answer that is none of STS's."""
     envelope = case.failure.envelope
-    if envelope.operation not in _OPERATIONS and envelope.service != "sts" and not _ASKED_STS.search(words):
+    if envelope.operation not in _OPERATIONS and envelope.service != "sts" and not _ASKED_STS.search(message):
         return False
     code = error_code(case.failure)
     if envelope.status_code == 405 or code in _NO_METHOD:
         return True
-    return code == _UNREAD and "marshal" in words
+    return code == _UNREAD and "marshal" in message
 
 
-def explain_not_sts(case: Case[AwsError], words: str) -> Explanation:
+def explain_not_sts(case: Case[AwsError], message: str) -> Explanation:
     """Explain that what answered is not STS, and which settings lead there."""
     code, status = error_code(case.failure), case.failure.envelope.status_code
-    host = next(filter(None, map(safe_name, _URL.findall(words))), None)
+    host = next(filter(None, map(safe_name, _URL.findall(message))), None)
     right = host is not None and _STS.match(host) is not None
     other = host is not None and not right
     unread = code == _UNREAD

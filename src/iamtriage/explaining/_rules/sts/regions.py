@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.shared import credential_remedies as helps
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_region, message_text
 from iamtriage.explaining._rules.sts.findings import sts_findings
 from iamtriage.sts._evidence import Known
@@ -26,9 +25,12 @@ _NOTE = "No IAM policy helps here. Tokens from the host of a region hold in all 
 
 def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
     """Say which region is off, who turns it on, and how to do without it."""
-    words, region = message_text(case), find_region(case)
+    message, region = message_text(case), find_region(case)
     code = case.failure.envelope.code
-    if not any(sentence in words for sentence in _SENTENCES) and "is not enabled in your account" in words:
+    if (
+        not any(sentence in message for sentence in _SENTENCES)
+        and "is not enabled in your account" in message
+    ):
         return _not_enabled(case, region)
     place = "the region that was called" if region is None else region
     account = case.failure.account
@@ -47,7 +49,7 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
         causes=found.causes,
         remedies=(
             *([_activate(region)] if opts_in is not True else []),
-            *([helps.enable_region(region)] if opts_in is not False else []),
+            *([credential_remedies.enable_region(region)] if opts_in is not False else []),
             _elsewhere(),
         ),
         notes=(_NOTE,),
@@ -94,7 +96,7 @@ def _not_enabled(case: Case[RegionDisabled], region: str | None) -> Explanation:
             ),
         ),
         remedies=(
-            helps.enable_region(region),
+            credential_remedies.enable_region(region),
             Remedy(
                 title="Or use a region that is enabled",
                 who="you",
