@@ -16,7 +16,7 @@ from iamtriage import testing
 from iamtriage.logs import problem_details
 from iamtriage.testing import denial
 from tests.strategies import known
-from tests.testing.described import SAMPLES
+from tests.testing.samples import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from iamtriage import parse, scan, to_record
 from iamtriage.testing import EnvelopeName, Sample, denial
 from tests.tables import ANA, REQUEST, Facts, Table, all_facts_in, denied, facts_in, rows
-from tests.testing.described import denials, same_failure
+from tests.testing.samples import denials, find_differences
 
 _USER = f"User: {ANA} is not authorized to perform:"
 _QUEUE = "arn:aws:sqs:eu-west-1:111122223333:orders"
@@ -166,7 +166,7 @@ def test_php_prints_one_failure_wherever_guzzle_cuts_the_body(sample: Sample, le
     text = _php(sample, length)
     (failure,) = scan(text)
     read = to_record(failure)
-    assert same_failure(read, sample.record) == {}, text
+    assert find_differences(read, sample.record) == {}, text
     assert (read["code"], read["operation"], read["status_code"]) == (
         sample.code,
         sample.operation,
@@ -178,7 +178,7 @@ def test_each_cut_of_one_body() -> None:
     sample = denial("sqs:SendMessage", principal=ANA, resource=_QUEUE)
     for length in range(1, len(sample.http()[2])):
         (failure,) = scan(_php(sample, length))
-        assert same_failure(to_record(failure), sample.record) == {}, length
+        assert find_differences(to_record(failure), sample.record) == {}, length
 
 
 ENVELOPES: tuple[EnvelopeName, ...] = ("message", "botocore", "go-v2", "java-v2", "cloudformation", "body")

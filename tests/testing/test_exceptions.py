@@ -1,4 +1,4 @@
-"""Samples as exceptions, at a stubber, and served to a real client; and what builders refuse."""
+"""Samples as exceptions, in a stubber, and as responses to a real client; and invalid arguments."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from iamtriage import parse, testing, to_record
 from iamtriage.testing import Sample, denial
 from tests.boto.conftest import aws_environment, clients, server, spoken_by  # noqa: F401 (fixtures)
 from tests.boto.wires import Reply
-from tests.testing.described import SAMPLES
+from tests.testing.samples import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.boto.wires import AwsLikeServer
 
 ROLE = "arn:aws:iam::111122223333:role/orders"
-# A call of each protocol: the sample, the client, its method and arguments.
+# A call for each protocol: the sample, the client, its method, and the arguments.
 CALLS: dict[str, tuple[Sample, str, str, dict[str, object]]] = {
     "query": (denial("iam:GetUser"), "iam", "get_user", {}),
     "query-expired": (testing.expired_credentials(), "sts", "get_caller_identity", {}),
@@ -53,7 +53,7 @@ CALLS: dict[str, tuple[Sample, str, str, dict[str, object]]] = {
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_a_client_raises_what_the_sample_says(
+def test_a_client_raises_the_samples_exception(
     name: str,
     server: AwsLikeServer,  # noqa: F811 (the fixture)
     clients: Callable[..., Any],  # noqa: F811 (the fixture)
@@ -63,22 +63,22 @@ def test_a_client_raises_what_the_sample_says(
     server.reply = Reply(status, body, headers)
     client = clients(service, server.url)
     if name.startswith("json-query") and spoken_by(client) == "query":
-        pytest.skip(f"this botocore speaks query to {service}, and reads no JSON")
+        pytest.skip(f"this botocore uses the query protocol for {service} and cannot parse JSON")
     with pytest.raises(ClientError) as caught:
         getattr(client, method)(**arguments)
     response = caught.value.response
-    ours = sample.response
+    expected = sample.response
     assert caught.value.operation_name == sample.operation
-    assert response["Error"] == ours["Error"]
-    theirs = response["ResponseMetadata"]
-    told = ("HTTPStatusCode", "RequestId", "HostId", "RetryAttempts")
-    assert {name: theirs.get(name) for name in told} == {
-        name: ours["ResponseMetadata"].get(name) for name in told
+    assert response["Error"] == expected["Error"]
+    metadata = response["ResponseMetadata"]
+    names = ("HTTPStatusCode", "RequestId", "HostId", "RetryAttempts")
+    assert {name: metadata.get(name) for name in names} == {
+        name: expected["ResponseMetadata"].get(name) for name in names
     }
-    assert ours["ResponseMetadata"]["HTTPHeaders"].items() <= theirs["HTTPHeaders"].items()
-    # The clients of these tests try once, and say so.
-    said = str(caught.value).replace(" (reached max retries: 0)", "")
-    assert said == str(sample.client_error()) == sample.text("botocore")
+    assert expected["ResponseMetadata"]["HTTPHeaders"].items() <= metadata["HTTPHeaders"].items()
+    # The clients of these tests do not retry, and botocore says so.
+    message = str(caught.value).replace(" (reached max retries: 0)", "")
+    assert message == str(sample.client_error()) == sample.text("botocore")
     assert type(sample.client_error(client)) is type(caught.value)
     failure = parse(caught.value)
     assert failure is not None
@@ -86,7 +86,7 @@ def test_a_client_raises_what_the_sample_says(
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_a_stubber_raises_what_the_sample_says(name: str, clients: Callable[..., Any]) -> None:  # noqa: F811 (the fixture)
+def test_a_stubber_raises_the_samples_exception(name: str, clients: Callable[..., Any]) -> None:  # noqa: F811 (the fixture)
     sample, service, method, arguments = CALLS[name]
     client = clients(service, "http://127.0.0.1:9")
     with Stubber(client) as stubber:
@@ -100,15 +100,15 @@ def test_a_stubber_raises_what_the_sample_says(name: str, clients: Callable[...,
     assert to_record(failure) == sample.record
 
 
-def test_a_stubber_of_another_service_is_refused(clients: Callable[..., Any]) -> None:  # noqa: F811 (the fixture)
+def test_a_stubber_of_another_service_is_rejected(clients: Callable[..., Any]) -> None:  # noqa: F811 (the fixture)
     with (
         Stubber(clients("iam", "http://127.0.0.1:9")) as stubber,
-        pytest.raises(ValueError, match="iam has no operation 'GetItem'"),
+        pytest.raises(ValueError, match="the iam client has no operation 'GetItem'"),
     ):
         denial("dynamodb:GetItem").stub(stubber)
 
 
-def test_the_class_is_the_clients_own() -> None:
+def test_the_exception_has_the_clients_class() -> None:
     eks = boto3.client("eks", region_name="eu-west-1")
     error = denial("eks:DescribeCluster").client_error(eks)
     assert isinstance(error, eks.exceptions.AccessDeniedException)
@@ -120,15 +120,15 @@ def test_the_class_is_the_clients_own() -> None:
 
 
 @pytest.mark.parametrize("client", ["s3", 42, boto3, MagicMock(), MagicMock(spec=["get_object"])])
-def test_what_is_no_client_is_refused(client: object) -> None:
-    """Else a test would catch another class than it says."""
-    with pytest.raises(TypeError, match="it must be a client of boto3 or botocore"):
+def test_only_clients_are_accepted(client: object) -> None:
+    """Otherwise a test would catch another class than it says."""
+    with pytest.raises(TypeError, match="client must be a boto3 or botocore client, not"):
         denial("s3:GetObject").client_error(client)
 
 
-def test_what_is_no_stubber_is_refused(clients: Callable[..., Any]) -> None:  # noqa: F811 (the fixture)
+def test_only_stubbers_are_accepted(clients: Callable[..., Any]) -> None:  # noqa: F811 (the fixture)
     for given in ("s3", clients("s3", "http://127.0.0.1:9")):
-        with pytest.raises(TypeError, match=r"it must be a botocore\.stub\.Stubber"):
+        with pytest.raises(TypeError, match=r"stubber must be a botocore\.stub\.Stubber, not"):
             denial("s3:GetObject").stub(given)
 
 
@@ -165,7 +165,7 @@ def test_a_sample_can_be_changed() -> None:
     assert sample.response["ResponseMetadata"]["HTTPStatusCode"] == 503
 
 
-def test_texts_need_no_botocore() -> None:
+def test_texts_do_not_import_botocore() -> None:
     code = (
         "import sys; from iamtriage.testing import denial; sample = denial('ec2:RunInstances', encoded=True)\n"
         "for name in sample.envelopes: sample.text(name)\n"
@@ -182,77 +182,77 @@ def test_texts_need_no_botocore() -> None:
         ({"action": "s3:*"}, "must look like"),
         ({"action": "s3:GetObject\n"}, "must look like"),
         ({"action": ""}, "must look like"),
-        ({"action": "s3:GetObject", "principal": ""}, "principal is ''"),
-        ({"action": "s3:GetObject", "principal": "ana is"}, "principal is 'ana is'"),
-        ({"action": "s3:GetObject", "resource": 'a"b'}, "resource is"),
-        ({"action": "s3:GetObject", "resource": "a\nb"}, "resource is"),
+        ({"action": "s3:GetObject", "principal": ""}, "principal must be .*, not ''"),
+        ({"action": "s3:GetObject", "principal": "ana is"}, "principal must be .*, not 'ana is'"),
+        ({"action": "s3:GetObject", "resource": 'a"b'}, "resource must be"),
+        ({"action": "s3:GetObject", "resource": "a\nb"}, "resource must be"),
         ({"action": "s3:GetObject", "resource": "a\x1b[31m"}, "control characters"),
-        ({"action": "s3:GetObject", "deny": "maybe"}, "deny is 'maybe'"),
-        ({"action": "s3:GetObject", "policy_type": "scp"}, "policy_type is 'scp'"),
+        ({"action": "s3:GetObject", "deny": "maybe"}, "deny must be .*, not 'maybe'"),
+        ({"action": "s3:GetObject", "policy_type": "scp"}, "policy_type must be .*, not 'scp'"),
         ({"action": "s3:GetObject", "policy_type": None}, "an implicit denial states a policy type"),
-        ({"action": "s3:GetObject", "deny": None, "policy_type": "session"}, "no policy is stated"),
+        ({"action": "s3:GetObject", "deny": None, "policy_type": "session"}, "states no policy type"),
         ({"action": "s3:GetObject", "policy_type": "resource_control"}, "cannot deny implicitly"),
-        ({"action": "s3:GetObject", "policy_arn": "arn:aws:iam::aws:policy/x"}, "explicit denials only"),
+        ({"action": "s3:GetObject", "policy_arn": "arn:aws:iam::aws:policy/x"}, "only for explicit denials"),
         (
             {"action": "s3:GetObject", "deny": "explicit", "policy_type": "resource", "policy_arn": "x"},
             "by one of identity",
         ),
-        ({"action": "s3:GetObject", "encoded": True}, "s3 gives no encoded message"),
+        ({"action": "s3:GetObject", "encoded": True}, "s3 returns no encoded message"),
         ({"action": "ec2:RunInstances", "encoded": "a b"}, "encoded must be"),
         ({"action": "ec2:RunInstances", "encoded": ""}, "encoded must be"),
-        ({"action": "iam:GetUser", "authorization_id": "A-1"}, "authorization_id is 'A-1'"),
-        ({"action": "eks:ListClusters", "bare": True}, "eks has no bare form"),
-        ({"action": "s3:GetObject", "time": "yesterday"}, "time is 'yesterday'"),
-        ({"action": "s3:GetObject", "request_id": "a\nb"}, "request_id is"),
-        ({"action": "s3:GetObject", "code": "a b"}, "code is 'a b'"),
-        ({"action": "s3:GetObject", "code": ""}, "code is ''"),
-        ({"action": "s3:GetObject", "region": ""}, "region is ''"),
-        ({"action": "s3:GetObject", "status": 42}, "status is 42"),
-        ({"action": "s3:GetObject", "status": "403"}, "status is '403'"),
-        ({"action": None}, "action is None"),
-        ({"action": "s3:GetObject", "principal": None}, "principal is None"),
-        ({"action": "s3:GetObject", "deny": ["implicit"]}, "deny is"),
-        ({"action": "s3:GetObject", "policy_type": ["identity"]}, "policy_type is"),
-        ({"action": "s3:GetObject", "time": None}, "time is None"),
+        ({"action": "iam:GetUser", "authorization_id": "A-1"}, "authorization_id must be .*, not 'A-1'"),
+        ({"action": "eks:ListClusters", "bare": True}, "eks has no such message"),
+        ({"action": "s3:GetObject", "time": "yesterday"}, "time must look like .*, not 'yesterday'"),
+        ({"action": "s3:GetObject", "request_id": "a\nb"}, "request_id must be"),
+        ({"action": "s3:GetObject", "code": "a b"}, "code must be .*, not 'a b'"),
+        ({"action": "s3:GetObject", "code": ""}, "code must be .*, not ''"),
+        ({"action": "s3:GetObject", "region": ""}, "region must be .*, not ''"),
+        ({"action": "s3:GetObject", "status": 42}, "status must be an HTTP status, not 42"),
+        ({"action": "s3:GetObject", "status": "403"}, "status must be an HTTP status, not '403'"),
+        ({"action": None}, "action must look like .*, not None"),
+        ({"action": "s3:GetObject", "principal": None}, "principal must be .*, not None"),
+        ({"action": "s3:GetObject", "deny": ["implicit"]}, "deny must be"),
+        ({"action": "s3:GetObject", "policy_type": ["identity"]}, "policy_type must be"),
+        ({"action": "s3:GetObject", "time": None}, "time must look like .*, not None"),
         ({"action": "ec2:RunInstances", "encoded": 3}, "encoded must be"),
-        ({"action": "iam:GetUser", "authorization_id": 5}, "authorization_id is 5"),
+        ({"action": "iam:GetUser", "authorization_id": 5}, "authorization_id must be .*, not 5"),
     ],
 )  # fmt: skip
-def test_what_aws_never_says_is_refused(arguments: dict[str, Any], says: str) -> None:
+def test_impossible_denials_are_rejected(arguments: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         denial(**arguments)
 
 
-def test_an_option_that_there_is_not() -> None:
-    with pytest.raises(TypeError, match="there is no option 'resorce'; there are "):
+def test_unknown_options_are_rejected() -> None:
+    with pytest.raises(TypeError, match="unknown option 'resorce'; expected one of "):
         denial("s3:GetObject", resorce="*")  # type: ignore[call-arg]
-    with pytest.raises(TypeError, match="there is no option 'stat'"):
+    with pytest.raises(TypeError, match="unknown option 'stat'"):
         testing.throttled("GetItem", "dynamodb", stat=1)  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize(
     ("ask", "says"),
     [
-        (lambda: denial("s3:GetObject").text(cast("Any", "perl")), "there is no envelope 'perl'; there are message, botocore"),
-        (lambda: denial("s3:GetObject").text("kubectl"), "cannot hold this access_denied of s3; what can: message"),
-        (lambda: testing.expired_credentials().text("cloudtrail"), "cannot hold this expired_credentials"),
-        (lambda: denial("s3:GetObject", operation="HeadObject").text("java-v2"), "what can: botocore"),
-        (lambda: testing.missing_credentials().text("body"), "what can: message"),
-        (lambda: testing.expired_credentials().cloudtrail(), "credentials were valid"),
+        (lambda: denial("s3:GetObject").text(cast("Any", "perl")), "unknown envelope 'perl'; expected one of message, botocore"),
+        (lambda: denial("s3:GetObject").text("kubectl"), "cannot hold access_denied of s3; expected one of message"),
+        (lambda: testing.expired_credentials().text("cloudtrail"), "cannot hold expired_credentials"),
+        (lambda: denial("s3:GetObject", operation="HeadObject").text("java-v2"), "expected one of botocore"),
+        (lambda: testing.missing_credentials().text("body"), "expected one of message"),
+        (lambda: testing.expired_credentials().cloudtrail(), "valid credentials"),
         (lambda: testing.missing_credentials().client_error(), "no ClientError for missing_credentials"),
         (lambda: testing.missing_credentials().response, "no response for missing_credentials"),
-        (lambda: testing.missing_credentials().http(), "no HTTP answer for missing_credentials"),
-        (lambda: testing.missing_credentials().stub(None), "no answer to stub"),
-        (lambda: testing.kubernetes_unauthorized().exception(), "boto3 raises nothing"),
-        (lambda: denial("s3:GetObject").kubernetes_status(), "no answer of Kubernetes"),
-        (lambda: testing.aws_error("A\x00", "x", "GetRole", "iam"), "code is"),
-        (lambda: testing.aws_error("A", "x\x1b[31m", "GetRole", "iam"), "message is"),
-        (lambda: testing.aws_error("A", " ", "GetRole", "iam"), "message is"),
-        (lambda: testing.aws_error("A", "x", "", "iam"), "operation is ''"),
-        (lambda: testing.kubernetes_forbidden('a"b', "list", "pods"), "user is"),
-        (lambda: testing.region_disabled(account="1\n2"), "account is"),
+        (lambda: testing.missing_credentials().http(), "no HTTP response for missing_credentials"),
+        (lambda: testing.missing_credentials().stub(None), "no response to stub"),
+        (lambda: testing.kubernetes_unauthorized().exception(), "boto3 raises no exception"),
+        (lambda: denial("s3:GetObject").kubernetes_status(), "Kubernetes does not return access_denied"),
+        (lambda: testing.aws_error("A\x00", "x", "GetRole", "iam"), "code must be"),
+        (lambda: testing.aws_error("A", "x\x1b[31m", "GetRole", "iam"), "message must be"),
+        (lambda: testing.aws_error("A", " ", "GetRole", "iam"), "message must be"),
+        (lambda: testing.aws_error("A", "x", "", "iam"), "operation must be .*, not ''"),
+        (lambda: testing.kubernetes_forbidden('a"b', "list", "pods"), "user must be"),
+        (lambda: testing.region_disabled(account="1\n2"), "account must be"),
     ],
 )  # fmt: skip
-def test_misuse_says_what_is_possible(ask: Callable[[], object], says: str) -> None:
+def test_errors_say_what_is_possible(ask: Callable[[], object], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         ask()

@@ -1,4 +1,4 @@
-"""What a builder describes is what iamtriage reads, in every envelope that carries it."""
+"""``parse`` finds a sample's failure in every envelope that can hold it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from hypothesis import given
 
 from iamtriage import explain, parse, testing, to_record
 from iamtriage.testing import ENVELOPES, EnvelopeName, Sample, denial
-from tests.testing.described import SAMPLES, denials, same_failure, stated
+from tests.testing.samples import SAMPLES, denials, expected_facts, find_differences
 
-# The bare words of these do not say that AWS speaks, nor do bodies and lists without a code.
-SILENT = {
+# These messages do not show that they are from AWS, and these bodies have no code.
+UNREADABLE = {
     ("bare-ec2", "message"),
     ("bare-organizations", "message"),
     ("expired-ec2", "message"),
@@ -24,45 +24,45 @@ SILENT = {
 
 
 def check(sample: Sample, envelope: EnvelopeName) -> None:
-    """The text states the sample's failure and what the envelope adds, nothing else."""
+    """Check that the text states the sample's failure and the facts of the envelope."""
     text = sample.text(envelope)
     failure = parse(text)
     assert failure is not None, text
-    read, meant = to_record(failure), sample.record
-    if envelope == "cloudtrail" and meant["principal"] is None:
-        # The record names the caller where the sentence does not.
-        meant["principal"] = read["principal"]
-        meant["account"] = meant["account"] or read["account"]
-    assert same_failure(read, meant) == {}, text
-    wanted = stated(sample, envelope)
-    assert {name: read[name] for name in wanted} == wanted, text  # type: ignore[literal-required]
+    actual, expected = to_record(failure), sample.record
+    if envelope == "cloudtrail" and expected["principal"] is None:
+        # The record names the caller even if the message does not.
+        expected["principal"] = actual["principal"]
+        expected["account"] = expected["account"] or actual["account"]
+    assert find_differences(actual, expected) == {}, text
+    facts = expected_facts(sample, envelope)
+    assert {name: actual[name] for name in facts} == facts, text  # type: ignore[literal-required]
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_each_kind_is_read_in_each_envelope(name: str) -> None:
+def test_each_kind_is_found_in_each_envelope(name: str) -> None:
     sample = SAMPLES[name]
     assert sample.envelopes
     for envelope in sample.envelopes:
-        if (name, envelope) in SILENT:
+        if (name, envelope) in UNREADABLE:
             assert parse(sample.text(envelope)) is None
         else:
             check(sample, envelope)
 
 
 @given(denials())
-def test_any_denial_is_read_in_any_envelope(sample: Sample) -> None:
+def test_any_denial_is_found_in_any_envelope(sample: Sample) -> None:
     for envelope in sample.envelopes:
         check(sample, envelope)
 
 
 @given(denials())
-def test_any_denial_is_read_from_exception_response_and_documents(sample: Sample) -> None:
+def test_any_denial_is_found_in_exceptions_responses_and_documents(sample: Sample) -> None:
     for error in (sample.exception(), sample.response):
         failure = parse(error)
         assert failure is not None
         expected = {**sample.record}
         if error is not sample.response and not isinstance(error, Exception):
-            expected["operation"] = None  # a response does not say which call it answers
+            expected["operation"] = None  # a response does not name its operation
         assert {**to_record(failure)} == expected
     failure = parse(sample.cloudtrail())
     assert failure is not None
@@ -70,12 +70,12 @@ def test_any_denial_is_read_from_exception_response_and_documents(sample: Sample
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_the_record_is_that_of_the_exception(name: str) -> None:
+def test_the_record_is_the_exceptions(name: str) -> None:
     sample = SAMPLES[name]
     if sample.kind.startswith("kubernetes"):
         failure = parse(sample.kubernetes_status())
         assert failure is not None
-        assert same_failure(to_record(failure), sample.record) == {}
+        assert find_differences(to_record(failure), sample.record) == {}
         return
     failure = parse(sample.exception())
     assert failure is not None
@@ -131,7 +131,7 @@ def test_every_sample_can_be_explained() -> None:
         ),
     ],
 )  # fmt: skip
-def test_the_words_are_those_of_aws(sample: Sample, words: str) -> None:
+def test_messages_are_those_of_aws(sample: Sample, words: str) -> None:
     assert words in sample.message
 
 
@@ -149,7 +149,7 @@ def test_the_words_are_those_of_aws(sample: Sample, words: str) -> None:
         ("xray:PutTraceSegments", "PutTraceSegments", "xray", "AccessDeniedException", 403),
     ],
 )  # fmt: skip
-def test_the_call_is_the_one_that_needs_the_action(
+def test_the_operation_is_the_one_that_requires_the_action(
     action: str, operation: str, service: str, code: str, status: int
 ) -> None:
     sample = denial(action)
@@ -181,7 +181,7 @@ def test_documents_are_json(sample: Sample) -> None:
         (testing.throttled("GetItem", "dynamodb"), "ProvisionedThroughputExceededException", "Data"),
     ],
 )
-def test_cloudtrail_writes_codes_and_categories_of_its_own(sample: Sample, code: str, category: str) -> None:
+def test_cloudtrail_has_its_own_codes_and_categories(sample: Sample, code: str, category: str) -> None:
     event = sample.cloudtrail()
     assert (event["errorCode"], event["eventCategory"]) == (code, category)
     assert event["managementEvent"] is (category == "Management")
@@ -197,5 +197,5 @@ def test_cloudtrail_writes_codes_and_categories_of_its_own(sample: Sample, code:
         (denial("s3:GetObject"), "com.amazonaws.services.s3.model.AmazonS3Exception: "),
     ],
 )  # fmt: skip
-def test_java_writes_the_names_of_its_packages(sample: Sample, written: str) -> None:
+def test_java_v1_texts_have_the_package_names(sample: Sample, written: str) -> None:
     assert written in sample.text("java-v1")

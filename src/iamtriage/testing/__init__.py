@@ -1,8 +1,9 @@
-"""Realistic AWS errors for tests of programs that handle them; not for use outside of tests.
+"""Create realistic AWS errors for your own tests.
 
-A function describes a failure, and gives a :class:`Sample`: the exception that boto3 raises, the text in
-which any SDK, tool or log shows it, the answer as it goes over the wire, and what :func:`iamtriage.parse`
-must give for it. Nothing of it needs the network, and botocore is imported for exceptions only.
+A function describes a failure and returns a :class:`Sample`. From it you get the exception that boto3
+raises, the text that an SDK, tool, or log prints, the HTTP response, and the record that
+:func:`iamtriage.parse` must find. Nothing here needs the network, and botocore is imported only for
+exceptions.
 
 >>> from iamtriage import parse
 >>> from iamtriage.testing import denial
@@ -13,27 +14,28 @@ must give for it. Nothing of it needs the network, and botocore is imported for 
 
 from __future__ import annotations
 
-from iamtriage.testing._builders import (
-    access_key_quota,
-    aws_error,
-    credential_scope,
-    expired_credentials,
-    invalid_credentials,
-    invalid_identity_token,
-    malformed_policy,
-    region_disabled,
-    signature_mismatch,
-    throttled,
-)
-from iamtriage.testing._denials import denial
-from iamtriage.testing._envelopes import ENVELOPES, EnvelopeName
-from iamtriage.testing._samples import AnswerOptions, CallOptions, Sample
-from iamtriage.testing._unanswered import (
-    expired_sso_session,
-    kubernetes_forbidden,
-    kubernetes_unauthorized,
-    missing_credentials,
-)
+from typing import TYPE_CHECKING
+
+from iamtriage._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from iamtriage.testing._denials import denial
+    from iamtriage.testing._envelopes import ENVELOPES, EnvelopeName
+    from iamtriage.testing._kubernetes_errors import kubernetes_forbidden, kubernetes_unauthorized
+    from iamtriage.testing._samples import AnswerOptions, CallOptions, Sample
+    from iamtriage.testing._sdk_errors import expired_sso_session, missing_credentials
+    from iamtriage.testing._service_errors import (
+        access_key_quota,
+        aws_error,
+        credential_scope,
+        expired_credentials,
+        invalid_credentials,
+        invalid_identity_token,
+        malformed_policy,
+        region_disabled,
+        signature_mismatch,
+        throttled,
+    )
 
 __all__ = (
     "ENVELOPES",
@@ -57,3 +59,33 @@ __all__ = (
     "signature_mismatch",
     "throttled",
 )
+
+_HOMES = {
+    "AnswerOptions": "_samples",
+    "CallOptions": "_samples",
+    "ENVELOPES": "_envelopes",
+    "EnvelopeName": "_envelopes",
+    "Sample": "_samples",
+    "access_key_quota": "_service_errors",
+    "aws_error": "_service_errors",
+    "credential_scope": "_service_errors",
+    "denial": "_denials",
+    "expired_credentials": "_service_errors",
+    "expired_sso_session": "_sdk_errors",
+    "invalid_credentials": "_service_errors",
+    "invalid_identity_token": "_service_errors",
+    "kubernetes_forbidden": "_kubernetes_errors",
+    "kubernetes_unauthorized": "_kubernetes_errors",
+    "malformed_policy": "_service_errors",
+    "missing_credentials": "_sdk_errors",
+    "region_disabled": "_service_errors",
+    "signature_mismatch": "_service_errors",
+    "throttled": "_service_errors",
+}
+if not TYPE_CHECKING:  # a type checker that sees it accepts any name
+    __getattr__ = lazy_names(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion."""
+    return sorted(__all__)

@@ -1,4 +1,4 @@
-"""Describes denials, by IAM action; not for other failures, see ``_builders``."""
+"""Create access denials."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.failures._failures import AccessDenied
-from iamtriage.testing._documents import account_in
-from iamtriage.testing._samples import CALLER, REGION, Sample, checked, fits, sample_of
-from iamtriage.testing._sentences import (
-    BARE,
-    NAMED_POLICIES,
-    POLICY_WORDS,
-    authorization_tail,
-    encoded_tail,
-    sentence,
+from iamtriage.testing._documents import find_account
+from iamtriage.testing._messages import (
+    BARE_DENIALS,
+    POLICY_TYPES,
+    TYPES_WITH_ARN,
+    ServiceError,
+    add_authorization_id,
+    add_encoded_message,
+    write_denial,
 )
-from iamtriage.testing._services import service_of
+from iamtriage.testing._sample_data import CALLER, REGION, is_match, require_name
+from iamtriage.testing._samples import Sample, build_sample
+from iamtriage.testing._services import find_service
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -27,11 +29,11 @@ if TYPE_CHECKING:
 __all__ = ("denial",)
 
 _ACTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*:[A-Za-z][A-Za-z0-9]*\Z")
-_BLOB = re.compile(r"[A-Za-z0-9_-]{1,10240}\Z")
+_ENCODED_MESSAGE = re.compile(r"[A-Za-z0-9_-]{1,10240}\Z")
 _AUTHORIZATION_ID = re.compile(r"[0-9a-z]{1,256}\Z")
-_ENCODED = "Qx7Vexample-encoded_message-" + "Ab3dE6fG9hK2-mN5pR8sT_" * 12
-_FEDERATED = frozenset({"sts:assumerolewithsaml", "sts:assumerolewithwebidentity"})
-# Where the operation bears another name than its action, and where it is one of another service. See
+_EXAMPLE_ENCODED_MESSAGE = "Qx7Vexample-encoded_message-" + "Ab3dE6fG9hK2-mN5pR8sT_" * 12
+_FEDERATED_ACTIONS = frozenset({"sts:assumerolewithsaml", "sts:assumerolewithwebidentity"})
+# Action -> the operation that requires it, if the names differ. See
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html.
 _OPERATIONS = {
     "dynamodb:ConditionCheckItem": "TransactWriteItems",
@@ -75,10 +77,11 @@ _OPERATIONS = {
     "sts:SetSourceIdentity": "AssumeRole",
     "sts:TagSession": "AssumeRole",
 }
+# Action -> the service whose operation requires it, if it is not the action's.
 _SERVICES = {"iam:PassRole": "lambda"}
 
 
-def denial(  # noqa: PLR0913 (keywords, one for each thing that a denial may state)
+def denial(  # noqa: PLR0913 (one keyword per fact that a denial can state)
     action: str,
     *,
     principal: str = CALLER,
@@ -93,127 +96,136 @@ def denial(  # noqa: PLR0913 (keywords, one for each thing that a denial may sta
     service: str | None = None,
     **call: Unpack[CallOptions],
 ) -> Sample:
-    """Describe a denial; the words are AWS's, also where a service has its own.
+    """Create an access denial with the message of AWS, or of the service if it has its own.
 
-    ``sts:AssumeRoleWithWebIdentity`` and ``…WithSAML`` state no principal, ``kms:Decrypt`` without a resource
-    speaks of the ciphertext, S3 sets its resource in quotes, and ``operation="HeadObject"`` or
-    ``"HeadBucket"`` gets a 403 and no words, since the answer to a HEAD request has no body.
+    A denied ``sts:AssumeRoleWithWebIdentity`` or ``…WithSAML`` names no principal. A denied ``kms:Decrypt``
+    without a resource names the ciphertext. S3 quotes its resource. ``operation="HeadObject"`` and
+    ``"HeadBucket"`` fail with status 403 and no message, because a HEAD response has no body.
 
     Args:
-        action: the IAM action: ``"s3:GetObject"``.
-        principal: who was denied: an ARN, ``"anonymous"``, or a service: ``"glue.amazonaws.com"``.
-        resource: on what: an ARN, ``"*"`` or a name; None: not stated.
-        deny: ``"implicit"``, no policy allows it; ``"explicit"``, one denies it; None: not stated.
-        policy_type: the type of policy that AWS names; None: not stated, as some explicit denials do.
-        policy_arn: the denying policy, which explicit denials by some types name.
-        authorization_id: the id for IAM's GetRequestAuthorizationDetails.
-        encoded: whether EC2's encoded message follows; a text is that message.
-        bare: whether the service says no more than that it denies: S3, EC2 and Organizations.
-        operation: the operation that failed; else the one that the action is for.
-        service: the prefix of the service that was called; else the action's.
-        call: code, status, region, request_id, host_id, time: see :class:`iamtriage.testing.CallOptions`.
+        action: The IAM action, such as ``"s3:GetObject"``.
+        principal: The denied principal: an ARN, ``"anonymous"``, or a service such as
+            ``"glue.amazonaws.com"``.
+        resource: The resource: an ARN, ``"*"``, or a name; ``None`` if AWS does not state it.
+        deny: ``"implicit"`` if no policy allows the action, ``"explicit"`` if a policy denies it, ``None`` if
+            AWS does not state it.
+        policy_type: The policy type that AWS names; ``None`` for an explicit denial that names none.
+        policy_arn: The ARN of the denying policy. AWS states it for explicit denials by some policy types.
+        authorization_id: The authorization ID for IAM's ``GetRequestAuthorizationDetails``.
+        encoded: Whether EC2's encoded message follows, or that message.
+        bare: Whether the service reports only that access is denied, as S3, EC2, and Organizations do.
+        operation: The operation that failed; by default the one that requires the action.
+        service: The prefix of the service that was called; by default the action's.
+        call: ``code``, ``status``, ``region``, ``request_id``, ``host_id``, ``time``: see
+            :class:`iamtriage.testing.CallOptions`.
 
     Raises:
-        ValueError: the action is malformed, AWS never says such a thing, or a value cannot stand in a text.
+        ValueError: The action is malformed, AWS never reports such a denial, or a value cannot appear in
+        error
+            texts.
 
     >>> print(denial("sqs:SendMessage", principal="arn:aws:iam::111122223333:user/ana").text())
     An error occurred (AccessDenied) when calling the SendMessage operation: User:
     arn:aws:iam::111122223333:user/ana is not authorized to perform: sqs:SendMessage because no identity-based
     policy allows the sqs:SendMessage action
 
-    Source of the wording: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
     """
-    if not fits(_ACTION, action):
-        msg = f"action is {action!r}; it must look like 's3:GetObject'"
+    if not is_match(_ACTION, action):
+        msg = f"action must look like 's3:GetObject', not {action!r}"
         raise ValueError(msg)
     prefix, _, name = action.partition(":")
     operation = operation or _OPERATIONS.get(action, name)
     service = (service or _SERVICES.get(action, prefix)).lower()
-    code, status = service_of(service).denied_code, service_of(service).denied_status
-    if action.lower() in _FEDERATED:
-        message = sentence(AccessDenied(action=action))
-        return sample_of(AccessDenied(action=action), (code, message, status), operation, service, call)
+    code, status = find_service(service).denial_code, find_service(service).denial_status
+    if action.lower() in _FEDERATED_ACTIONS:
+        failure = AccessDenied(action=action)
+        error = ServiceError(code, write_denial(failure), status)
+        return build_sample(failure, error, operation, service, call)
     if service == "s3" and operation in {"HeadObject", "HeadBucket"}:
-        return sample_of(AccessDenied(), ("403", "Forbidden", 403), operation, service, call)
-    blob = _blob(encoded, service)
+        return build_sample(AccessDenied(), ServiceError("403", "Forbidden", 403), operation, service, call)
+    encoded_message = _check_encoded(encoded, service)
     if bare:
-        said = AccessDenied(encoded_message=blob)
-        message = _bare(service)
+        failure = AccessDenied(encoded_message=encoded_message)
+        message = _find_bare_message(service)
     else:
-        said = AccessDenied(
-            principal=checked("principal", principal),
-            account=account_in(principal),
+        failure = AccessDenied(
+            principal=require_name("principal", principal),
+            account=find_account(principal),
             action=action,
-            resource=None if resource is None else checked("resource", resource),
+            resource=None if resource is None else require_name("resource", resource),
             deny=deny,
-            policy_type=_policy_type(deny, policy_type),
-            policy_arn=_policy(deny, policy_type, policy_arn),
-            authorization_id=_id(authorization_id),
-            encoded_message=blob,
+            policy_type=_check_policy_type(deny, policy_type),
+            policy_arn=_check_policy_arn(deny, policy_type, policy_arn),
+            authorization_id=_check_authorization_id(authorization_id),
+            encoded_message=encoded_message,
         )
-        message = sentence(said)
-        if blob and service == "ec2":
-            message = f"{BARE['ec2']} {message}"
-    if blob:
-        message = message.removesuffix(".") + encoded_tail(blob)
-    if said.authorization_id:
-        message += authorization_tail(said.authorization_id, call.get("region", REGION))
-    return sample_of(said, (code, message, status), operation, service, call)
+        message = write_denial(failure)
+        if encoded_message and service == "ec2":
+            message = f"{BARE_DENIALS['ec2']} {message}"
+    if encoded_message:
+        message = add_encoded_message(message, encoded_message)
+    if failure.authorization_id:
+        message = add_authorization_id(message, failure.authorization_id, call.get("region", REGION))
+    return build_sample(failure, ServiceError(code, message, status), operation, service, call)
 
 
-def _bare(service: str) -> str:
-    if service not in BARE:
-        msg = f"{service} has no bare form; these have: {', '.join(BARE)}"
+def _find_bare_message(service: str) -> str:
+    if service not in BARE_DENIALS:
+        msg = f"bare: {service} has no such message; expected one of {', '.join(BARE_DENIALS)}"
         raise ValueError(msg)
-    return BARE[service]
+    return BARE_DENIALS[service]
 
 
-def _blob(encoded: bool | str, service: str) -> str | None:  # noqa: FBT001 (the public argument)
+def _check_encoded(encoded: bool | str, service: str) -> str | None:  # noqa: FBT001 (the public argument)
     if encoded is False:
         return None
     if service != "ec2":
-        msg = f"{service} gives no encoded message, EC2 does; a call of EC2 has service='ec2'"
+        msg = f"encoded: {service} returns no encoded message, only EC2 does: set service='ec2'"
         raise ValueError(msg)
-    blob = _ENCODED if encoded is True else encoded
-    if not fits(_BLOB, blob):
-        msg = "encoded must be of letters, digits, - and _, at most 10240"
+    message = _EXAMPLE_ENCODED_MESSAGE if encoded is True else encoded
+    if not is_match(_ENCODED_MESSAGE, message):
+        msg = "encoded must be 1 to 10240 letters, digits, - and _"
         raise ValueError(msg)
-    return blob
+    return message
 
 
-def _policy_type(deny: Deny | None, policy_type: PolicyType | None) -> PolicyType | None:
+def _check_policy_type(deny: Deny | None, policy_type: PolicyType | None) -> PolicyType | None:
     if deny not in (None, "implicit", "explicit"):
-        msg = f"deny is {deny!r}; it must be 'implicit', 'explicit' or None"
+        msg = f"deny must be 'implicit', 'explicit', or None, not {deny!r}"
         raise ValueError(msg)
-    if policy_type is not None and policy_type not in tuple(POLICY_WORDS):
-        msg = f"policy_type is {policy_type!r}; it must be None or one of {', '.join(POLICY_WORDS)}"
+    if policy_type is not None and policy_type not in tuple(POLICY_TYPES):
+        msg = f"policy_type must be None or one of {', '.join(POLICY_TYPES)}, not {policy_type!r}"
         raise ValueError(msg)
     if deny is None:
         if policy_type not in {None, "identity"}:
-            msg = f"without deny= no policy is stated, also none of type {policy_type}"
+            msg = f"with deny=None, AWS states no policy type, so policy_type cannot be {policy_type!r}"
             raise ValueError(msg)
         return None
     if deny == "implicit" and policy_type is None:
-        msg = "an implicit denial states a policy type; deny=None states nothing"
+        msg = "an implicit denial states a policy type; use deny=None for a message without one"
         raise ValueError(msg)
     if deny == "implicit" and policy_type == "resource_control":
         # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
-        msg = "a resource control policy cannot deny implicitly: what it does not deny, it allows"
+        msg = "a resource control policy cannot deny implicitly: it allows what it does not deny"
         raise ValueError(msg)
     return policy_type
 
 
-def _policy(deny: Deny | None, policy_type: PolicyType | None, policy_arn: str | None) -> str | None:
+def _check_policy_arn(
+    deny: Deny | None, policy_type: PolicyType | None, policy_arn: str | None
+) -> str | None:
     if policy_arn is None:
         return None
-    if deny != "explicit" or policy_type not in NAMED_POLICIES:
-        msg = f"AWS names the policy of explicit denials only, by one of {', '.join(sorted(NAMED_POLICIES))}"
+    if deny != "explicit" or policy_type not in TYPES_WITH_ARN:
+        types = ", ".join(sorted(TYPES_WITH_ARN))
+        msg = f"policy_arn: AWS states it only for explicit denials by one of {types}"
         raise ValueError(msg)
-    return checked("policy_arn", policy_arn)
+    return require_name("policy_arn", policy_arn)
 
 
-def _id(authorization_id: str | None) -> str | None:
-    if authorization_id is not None and not fits(_AUTHORIZATION_ID, authorization_id):
-        msg = f"authorization_id is {authorization_id!r}; it must be of small letters and digits, at most 256"
+def _check_authorization_id(authorization_id: str | None) -> str | None:
+    if authorization_id is not None and not is_match(_AUTHORIZATION_ID, authorization_id):
+        msg = f"authorization_id must be 1 to 256 lowercase letters and digits, not {authorization_id!r}"
         raise ValueError(msg)
     return authorization_id

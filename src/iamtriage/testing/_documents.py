@@ -1,4 +1,4 @@
-"""Errors as documents: CloudTrail's record, Kubernetes' Status; not for texts that people read."""
+"""Write errors as CloudTrail records and Kubernetes ``Status`` objects."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.failures._failures import KubernetesForbidden
-from iamtriage.testing._services import service_of
+from iamtriage.testing._services import find_service
 
 if TYPE_CHECKING:
-    from iamtriage.testing._samples import Sample
+    from iamtriage.testing._sample_data import SampleData
 
-__all__ = ("LOGGED", "account_in", "cloudtrail_record", "kubernetes_status")
+__all__ = ("CLOUDTRAIL_KINDS", "build_cloudtrail_record", "build_kubernetes_status", "find_account")
 
-# CloudTrail holds no call whose credentials were not valid:
+# CloudTrail records only calls with valid credentials:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging.html.
-LOGGED = frozenset(
+CLOUDTRAIL_KINDS = frozenset(
     {
         "access_denied",
         "access_entry",
@@ -48,33 +48,34 @@ _ACCOUNT = re.compile(r"\Aarn:[^:]*:[^:]*:[^:]*:([0-9]{12}):")
 _SESSION = re.compile(r"\A(arn:[^:]+):sts:(:[^:]*):assumed-role/([^/]+)/(.+)\Z")
 
 
-def account_in(principal: str | None) -> str | None:
-    """Give the account of a principal's ARN.
+def find_account(principal: str | None) -> str | None:
+    """Return the account ID in a principal's ARN.
 
-    >>> account_in("arn:aws:iam::111122223333:user/ana"), account_in("anonymous")
+    >>> find_account("arn:aws:iam::111122223333:user/ana"), find_account("anonymous")
     ('111122223333', None)
     """
-    found = _ACCOUNT.match(principal or "")
-    return found[1] if found else None
+    match = _ACCOUNT.match(principal or "")
+    return match[1] if match else None
 
 
-def cloudtrail_record(sample: Sample, caller: str) -> dict[str, object]:
-    """Write the record of the event.
+def build_cloudtrail_record(sample: SampleData, caller: str) -> dict[str, object]:
+    """Return the CloudTrail record of a failed call.
 
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
     """
     principal = sample.failure.principal or caller
-    service = service_of(sample.service)
+    service = find_service(sample.service)
     code = sample.code or ""
     if service.protocol == "ec2":
         code = f"Client.{code}"
     elif code.isdigit() or code == "AccessDeniedException":
-        # So write Step Functions, Organizations and others, whose SDKs say AccessDeniedException.
+        # CloudTrail has this code for Step Functions, Organizations, and others whose SDKs report
+        # AccessDeniedException.
         code = "AccessDenied"
-    is_data = sample.operation in _DATA_EVENTS.get(sample.service, ())
+    is_data_event = sample.operation in _DATA_EVENTS.get(sample.service, ())
     return {
         "eventVersion": "1.11",
-        "userIdentity": _identity(principal, sample.time),
+        "userIdentity": _build_user_identity(principal, sample.time),
         "eventTime": sample.time,
         "eventSource": f"{service.endpoint.removeprefix('api.') or sample.service}.amazonaws.com",
         "eventName": sample.operation,
@@ -89,21 +90,21 @@ def cloudtrail_record(sample: Sample, caller: str) -> dict[str, object]:
         "eventID": "5f1d7a94-0b1c-4e0f-9a51-1c2b3a4d5e6f",
         "readOnly": (sample.operation or "").startswith(("Describe", "Get", "Head", "List")),
         "eventType": "AwsApiCall",
-        "managementEvent": not is_data,
-        "recipientAccountId": account_in(principal) or account_in(caller),
-        "eventCategory": "Data" if is_data else "Management",
+        "managementEvent": not is_data_event,
+        "recipientAccountId": find_account(principal) or find_account(caller),
+        "eventCategory": "Data" if is_data_event else "Management",
     }
 
 
-def _identity(principal: str, time: str) -> dict[str, object]:
-    account = account_in(principal)
+def _build_user_identity(principal: str, time: str) -> dict[str, object]:
+    account = find_account(principal)
     session = _SESSION.match(principal)
     if session:
-        start, rest, role, name = session.groups()
+        prefix, region_and_account, role, name = session.groups()
         issuer = {
             "type": "Role",
             "principalId": "AROAEXAMPLEEXAMPLE12",
-            "arn": f"{start}:iam:{rest}:role/{role}",
+            "arn": f"{prefix}:iam:{region_and_account}:role/{role}",
             "accountId": account,
             "userName": role,
         }
@@ -135,8 +136,8 @@ def _identity(principal: str, time: str) -> dict[str, object]:
     }
 
 
-def kubernetes_status(sample: Sample) -> dict[str, object]:
-    """Write the Status that the API server answers with.
+def build_kubernetes_status(sample: SampleData) -> dict[str, object]:
+    """Return the ``Status`` that the API server responds with.
 
     https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
     """

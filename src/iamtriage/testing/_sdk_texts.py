@@ -1,6 +1,6 @@
-"""An AWS error as the SDKs and the AWS CLI print it; not for what tools and logs put around that.
+"""Write an AWS error as the SDKs and the AWS CLI print it.
 
-The shapes are read in the SDKs' sources, which each function names.
+The formats come from the sources of the SDKs: each function names its own.
 """
 
 from __future__ import annotations
@@ -9,26 +9,27 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.testing._services import host_of, service_of
-from iamtriage.testing._wire import body_of
+from iamtriage.testing._services import build_host, find_service
+from iamtriage.testing._wire import build_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamtriage.testing._samples import Sample
+    from iamtriage.testing._sample_data import SampleData
 
-__all__ = ("SDK_TEXTS", "boto_traceback", "botocore_text", "go_v2", "java_v2")
+__all__ = ("SDK_TEXTS", "write_botocore", "write_go_v2", "write_java_v2", "write_traceback")
 
 
-def botocore_text(sample: Sample) -> str:
+def write_botocore(sample: SampleData) -> str:
+    """Return the message of a ``ClientError``."""
     # https://github.com/boto/botocore/blob/develop/botocore/exceptions.py, ``ClientError``.
     return (
         f"An error occurred ({sample.code}) when calling the {sample.operation} operation: {sample.message}"
     )
 
 
-def boto_traceback(last_line: str) -> str:
-    """Give the traceback of a call that boto3 made."""
+def write_traceback(last_line: str) -> str:
+    """Return the traceback of a boto3 call."""
     return (
         "Traceback (most recent call last):\n"
         '  File "/srv/app/jobs.py", line 41, in run\n'
@@ -42,20 +43,20 @@ def boto_traceback(last_line: str) -> str:
     )
 
 
-def _traceback(sample: Sample) -> str:
-    return boto_traceback(f"botocore.exceptions.ClientError: {botocore_text(sample)}")
+def _write_traceback(sample: SampleData) -> str:
+    return write_traceback(f"botocore.exceptions.ClientError: {write_botocore(sample)}")
 
 
-def _cli(sample: Sample) -> str:
+def _write_cli(sample: SampleData) -> str:
     # https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-error-format.html
-    return f"\naws: [ERROR]: {botocore_text(sample)}"
+    return f"\naws: [ERROR]: {write_botocore(sample)}"
 
 
-def _cli_legacy(sample: Sample) -> str:
-    return f"\n{botocore_text(sample)}"
+def _write_cli_legacy(sample: SampleData) -> str:
+    return f"\n{write_botocore(sample)}"
 
 
-def _cli_v1(sample: Sample) -> str:
+def _write_cli_v1(sample: SampleData) -> str:
     # Before 2016: https://github.com/aws/aws-cli, awscli/errorhandler.py.
     return (
         f"A client error ({sample.code}) occurred when calling the {sample.operation} operation: "
@@ -63,12 +64,12 @@ def _cli_v1(sample: Sample) -> str:
     )
 
 
-def _cli_json(sample: Sample) -> str:
+def _write_cli_json(sample: SampleData) -> str:
     error = {"Code": sample.code, "Message": sample.message}
     return f"aws: [ERROR]: {json.dumps(error, ensure_ascii=False)}"
 
 
-def _go_v1(sample: Sample) -> str:
+def _write_go_v1(sample: SampleData) -> str:
     # https://github.com/aws/aws-sdk-go/blob/main/aws/awserr/types.go
     host = f", host id: {sample.host_id}" if sample.host_id else ""
     return (
@@ -77,17 +78,18 @@ def _go_v1(sample: Sample) -> str:
     )
 
 
-def go_v2(sample: Sample) -> str:
+def write_go_v2(sample: SampleData) -> str:
+    """Return the error of the Go SDK v2, which Terraform quotes."""
     # https://github.com/aws/smithy-go/blob/main/errors.go
     host = f"HostID: {sample.host_id}, " if sample.host_id else ""
     return (
-        f"operation error {service_of(sample.service).name}: {sample.operation}, https response error "
+        f"operation error {find_service(sample.service).name}: {sample.operation}, https response error "
         f"StatusCode: {sample.status}, RequestID: {sample.request_id}, {host}api error {sample.code}: "
         f"{sample.message}"
     )
 
 
-# https://github.com/aws/aws-sdk-java, the packages that are called otherwise than the service's actions.
+# Action prefix -> Java package, if the names differ. https://github.com/aws/aws-sdk-java
 _JAVA_PACKAGES = {
     "acm": "certificatemanager",
     "bedrock": "bedrockruntime",
@@ -102,37 +104,37 @@ _JAVA_PACKAGES = {
 }
 
 
-def _java_v1(sample: Sample) -> str:
+def _write_java_v1(sample: SampleData) -> str:
     # https://github.com/aws/aws-sdk-java, ``AmazonServiceException.getMessage``.
-    service = service_of(sample.service)
+    service = find_service(sample.service)
     package = _JAVA_PACKAGES.get(sample.service) or re.sub(r"[^a-z0-9]", "", sample.service)
-    name = service.java.replace(" ", "").removesuffix("v2")
+    name = service.java_v1_name.replace(" ", "").removesuffix("v2")
     host = f"; S3 Extended Request ID: {sample.host_id}" if sample.host_id else ""
     return (
-        f"com.amazonaws.services.{package}.model.{name}Exception: {sample.message} (Service: {service.java}; "
-        f"Status Code: {sample.status}; Error Code: {sample.code}; Request ID: {sample.request_id}{host}; "
-        "Proxy: null)"
+        f"com.amazonaws.services.{package}.model.{name}Exception: {sample.message} (Service: "
+        f"{service.java_v1_name}; Status Code: {sample.status}; Error Code: {sample.code}; Request ID: "
+        f"{sample.request_id}{host}; Proxy: null)"
     )
 
 
-def java_v2(sample: Sample) -> str:
-    """Give the message as CloudFormation quotes it, too.
+def write_java_v2(sample: SampleData) -> str:
+    """Return the exception's message, which CloudFormation quotes.
 
     https://github.com/aws/aws-sdk-java-v2, ``AwsServiceException.getMessage``
     """
     host = f", Extended Request ID: {sample.host_id}" if sample.host_id else ""
     return (
-        f"{sample.message} (Service: {service_of(sample.service).camel}, Status Code: {sample.status}, "
-        f"Request ID: {sample.request_id}{host}) (SDK Attempt Count: 1)"
+        f"{sample.message} (Service: {find_service(sample.service).java_v2_name}, Status Code: "
+        f"{sample.status}, Request ID: {sample.request_id}{host}) (SDK Attempt Count: 1)"
     )
 
 
-def _java_v2_line(sample: Sample) -> str:
-    name = service_of(sample.service).camel
-    return f"software.amazon.awssdk.services.{name.lower()}.model.{name}Exception: {java_v2(sample)}"
+def _write_java_v2_line(sample: SampleData) -> str:
+    name = find_service(sample.service).java_v2_name
+    return f"software.amazon.awssdk.services.{name.lower()}.model.{name}Exception: {write_java_v2(sample)}"
 
 
-def _js_v2(sample: Sample) -> str:
+def _write_js_v2(sample: SampleData) -> str:
     # https://github.com/aws/aws-sdk-js, lib/protocol and lib/request.js; printed by Node's util.inspect.
     host = f"'{sample.host_id}'" if sample.host_id else "undefined"
     return (
@@ -151,7 +153,7 @@ def _js_v2(sample: Sample) -> str:
     )
 
 
-def _js_v3(sample: Sample) -> str:
+def _write_js_v3(sample: SampleData) -> str:
     # https://github.com/smithy-lang/smithy-typescript; printed by Node's util.inspect.
     host = f"'{sample.host_id}'" if sample.host_id else "undefined"
     return (
@@ -172,9 +174,9 @@ def _js_v3(sample: Sample) -> str:
     )
 
 
-def _dotnet(sample: Sample) -> str:
+def _write_dotnet(sample: SampleData) -> str:
     # https://github.com/aws/aws-sdk-net, ``AmazonServiceException``.
-    name = service_of(sample.service).joined
+    name = find_service(sample.service).namespace
     inner = "Amazon.Runtime.Internal.HttpErrorResponseException"
     return (
         f"Unhandled exception. Amazon.{name}.Amazon{name}Exception: {sample.message}\n"
@@ -184,16 +186,16 @@ def _dotnet(sample: Sample) -> str:
     )
 
 
-def _ruby(sample: Sample) -> str:
-    # https://github.com/aws/aws-sdk-ruby, ``errors.rb``: the class is the code without its punctuation.
+def _write_ruby(sample: SampleData) -> str:
+    # https://github.com/aws/aws-sdk-ruby, ``errors.rb``: the class is the code without punctuation.
     code = re.sub(r"\W", "", sample.code or "")
     return (
         "/usr/lib/ruby/gems/aws-sdk-core-3.219.0/lib/seahorse/client/plugins/raise_response_errors.rb:17:in "
-        f"`call': {sample.message} (Aws::{service_of(sample.service).joined}::Errors::{code})"
+        f"`call': {sample.message} (Aws::{find_service(sample.service).namespace}::Errors::{code})"
     )
 
 
-_REASONS = {
+_HTTP_REASONS = {
     400: "Bad Request",
     401: "Unauthorized",
     403: "Forbidden",
@@ -204,30 +206,30 @@ _REASONS = {
 }
 
 
-def _php(sample: Sample) -> str:
-    # https://github.com/aws/aws-sdk-php, ``WrappedHttpHandler``; Guzzle cuts the body that it quotes.
-    body = body_of(sample).decode()
-    url = f"https://{host_of(sample.service, sample.region)}/"
-    side, who = ("Client", "client") if sample.status < 500 else ("Server", "server")
-    start = f"{body[:120]} (truncated...)\n" if len(body) > 120 else body
+def _write_php(sample: SampleData) -> str:
+    # https://github.com/aws/aws-sdk-php, ``WrappedHttpHandler``; Guzzle truncates the body that it quotes.
+    body = build_body(sample).decode()
+    url = f"https://{build_host(sample.service, sample.region)}/"
+    side = "Client" if sample.status < 500 else "Server"
+    summary = f"{body[:120]} (truncated...)\n" if len(body) > 120 else body
     return (
         f'Error executing "{sample.operation}" on "{url}"; AWS HTTP error: {side} error: `POST {url}` '
-        f"resulted in a `{sample.status} {_REASONS.get(sample.status, 'Error')}` response:\n{start}\n"
-        f" {sample.code} ({who}): {sample.message} - {body}"
+        f"resulted in a `{sample.status} {_HTTP_REASONS.get(sample.status, 'Error')}` response:\n{summary}\n"
+        f" {sample.code} ({side.lower()}): {sample.message} - {body}"
     )
 
 
-def _rust(sample: Sample) -> str:
+def _write_rust(sample: SampleData) -> str:
     # https://github.com/smithy-lang/smithy-rs, ``DisplayErrorContext``.
-    said = sample.message.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    message = sample.message.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     host = f', s3_extended_request_id: "{sample.host_id}"' if sample.host_id else ""
     return (
-        f'service error: unhandled error ({sample.code}): Error {{ code: "{sample.code}", message: "{said}", '
-        f'aws_request_id: "{sample.request_id}"{host} }}'
+        f'service error: unhandled error ({sample.code}): Error {{ code: "{sample.code}", '
+        f'message: "{message}", aws_request_id: "{sample.request_id}"{host} }}'
     )
 
 
-def _cpp(sample: Sample) -> str:
+def _write_cpp(sample: SampleData) -> str:
     # https://github.com/aws/aws-sdk-cpp, ``AWSError.h``.
     return (
         f"HTTP response code: {sample.status}\n"
@@ -240,22 +242,22 @@ def _cpp(sample: Sample) -> str:
     )
 
 
-SDK_TEXTS: dict[str, Callable[[Sample], str]] = {
-    "botocore": botocore_text,
-    "traceback": _traceback,
-    "cli": _cli,
-    "cli-legacy": _cli_legacy,
-    "cli-v1": _cli_v1,
-    "cli-json": _cli_json,
-    "go-v1": _go_v1,
-    "go-v2": go_v2,
-    "java-v1": _java_v1,
-    "java-v2": _java_v2_line,
-    "js-v2": _js_v2,
-    "js-v3": _js_v3,
-    "dotnet": _dotnet,
-    "ruby": _ruby,
-    "php": _php,
-    "rust": _rust,
-    "cpp": _cpp,
+SDK_TEXTS: dict[str, Callable[[SampleData], str]] = {
+    "botocore": write_botocore,
+    "traceback": _write_traceback,
+    "cli": _write_cli,
+    "cli-legacy": _write_cli_legacy,
+    "cli-v1": _write_cli_v1,
+    "cli-json": _write_cli_json,
+    "go-v1": _write_go_v1,
+    "go-v2": write_go_v2,
+    "java-v1": _write_java_v1,
+    "java-v2": _write_java_v2_line,
+    "js-v2": _write_js_v2,
+    "js-v3": _write_js_v3,
+    "dotnet": _write_dotnet,
+    "ruby": _write_ruby,
+    "php": _write_php,
+    "rust": _write_rust,
+    "cpp": _write_cpp,
 }

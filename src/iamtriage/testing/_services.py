@@ -1,8 +1,8 @@
-"""How a service answers and what the SDKs call it; not for what its sentences say.
+"""How services report errors, and their names in the SDKs.
 
-Protocols and names are those of botocore's models (``protocol``, ``jsonVersion``, ``serviceId``,
-``endpointPrefix``), the names after ``AWS`` or ``Amazon`` those of the Java SDK v1. Codes and statuses are
-those seen in answers: EC2, IAM and others model no error for a denial.
+Protocols and names come from botocore's models (``protocol``, ``jsonVersion``, ``serviceId``,
+``endpointPrefix``), and the names with ``AWS`` or ``Amazon`` from the Java SDK v1. Codes and statuses come
+from observed responses, because the models of EC2, IAM, and others contain no error for a denial.
 """
 
 from __future__ import annotations
@@ -10,61 +10,63 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple, TypeAlias
 
-__all__ = ("Protocol", "Service", "host_of", "service_of")
+__all__ = ("Protocol", "Service", "build_host", "find_service")
 
 Protocol: TypeAlias = Literal["query", "ec2", "s3", "rest-xml", "json", "rest-json"]
-"""How a service words an error on the wire; ``s3`` is its own dialect of REST-XML."""
+"""The protocol of a service's errors; ``s3`` is a variant of REST-XML."""
 
 
 class Service(NamedTuple):
-    """One service.
+    """A service.
 
     Attributes:
-        protocol: how it words errors on the wire.
-        name: its service id, as the Go SDK prints it.
-        java: what the Java SDK v1 calls it.
-        endpoint: the first part of its host; "": the prefix of its actions.
-        denied: the code of its denials; "": that of its protocol.
-        status: the HTTP status of its denials; 0: that of its protocol.
-        query_codes: whether it spoke the query protocol once, and still gives its codes in a header.
-        json: the version of its JSON, for the protocol ``json``.
+        protocol: The protocol of its errors.
+        name: The service ID, as the Go SDK prints it.
+        java_v1_name: The name in the Java SDK v1.
+        endpoint: The first part of the host name; empty if it is the prefix of the service's actions.
+        own_code: The error code of denials; empty if it is the protocol's.
+        own_status: The HTTP status of denials; 0 if it is the protocol's.
+        has_query_codes: Whether responses also have the codes of the query protocol, in a header.
+        json_version: The JSON version, for the protocol ``json``.
     """
 
     protocol: Protocol
     name: str
-    java: str
+    java_v1_name: str
     endpoint: str = ""
-    denied: str = ""
-    status: int = 0
-    query_codes: bool = False
-    json: Literal["1.0", "1.1"] = "1.1"
+    own_code: str = ""
+    own_status: int = 0
+    has_query_codes: bool = False
+    json_version: Literal["1.0", "1.1"] = "1.1"
 
     @property
-    def joined(self) -> str:
-        """Its name as one word, as in namespaces: ``SecretsManager``."""
+    def namespace(self) -> str:
+        """The name as one word, as in namespaces: ``SecretsManager``."""
         return self.name.replace(" ", "")
 
     @property
-    def camel(self) -> str:
-        """Its name as the Java SDK v2 spells it: ``SecretsManager``, ``Eks``, ``DynamoDb``."""
-        return "".join(_CAPITALS.sub(_lowered, word[:1].upper() + word[1:]) for word in self.name.split(" "))
+    def java_v2_name(self) -> str:
+        """The name in the Java SDK v2: ``SecretsManager``, ``Eks``, ``DynamoDb``."""
+        return "".join(
+            _CAPITALS.sub(_lower_match, word[:1].upper() + word[1:]) for word in self.name.split(" ")
+        )
 
     @property
-    def denied_code(self) -> str:
-        """The code of its denials."""
-        return self.denied or ("AccessDeniedException" if "json" in self.protocol else "AccessDenied")
+    def denial_code(self) -> str:
+        """The error code of denials."""
+        return self.own_code or ("AccessDeniedException" if "json" in self.protocol else "AccessDenied")
 
     @property
-    def denied_status(self) -> int:
-        """The HTTP status of its denials: 400 where JSON is posted to one address, else 403."""
-        return self.status or (400 if self.protocol == "json" else 403)
+    def denial_status(self) -> int:
+        """The HTTP status of denials: 400 if all requests are JSON posted to one URL, else 403."""
+        return self.own_status or (400 if self.protocol == "json" else 403)
 
 
 _CAPITALS = re.compile(r"(?<=[A-Z])[A-Z]+(?![a-z])")
 
 
-def _lowered(found: re.Match[str]) -> str:
-    return found[0].lower()
+def _lower_match(match: re.Match[str]) -> str:
+    return match[0].lower()
 
 
 _SERVICES = {
@@ -85,15 +87,15 @@ _SERVICES = {
         "monitoring",
         "AccessDenied",
         403,
-        query_codes=True,
-        json="1.0",
+        has_query_codes=True,
+        json_version="1.0",
     ),
-    "dynamodb": Service("json", "DynamoDB", "AmazonDynamoDBv2", json="1.0"),
-    "ec2": Service("ec2", "EC2", "AmazonEC2", denied="UnauthorizedOperation"),
+    "dynamodb": Service("json", "DynamoDB", "AmazonDynamoDBv2", json_version="1.0"),
+    "ec2": Service("ec2", "EC2", "AmazonEC2", own_code="UnauthorizedOperation"),
     "ecr": Service("json", "ECR", "AmazonECR", "api.ecr"),
     "ecs": Service("json", "ECS", "AmazonECS"),
     "eks": Service("rest-json", "EKS", "AmazonEKS"),
-    "eks-auth": Service("rest-json", "EKS Auth", "AmazonEKSAuth", status=400),
+    "eks-auth": Service("rest-json", "EKS Auth", "AmazonEKSAuth", own_status=400),
     "elasticfilesystem": Service("rest-json", "EFS", "AmazonElasticFileSystem"),
     "elasticloadbalancing": Service("query", "Elastic Load Balancing v2", "AmazonElasticLoadBalancing"),
     "events": Service("json", "EventBridge", "AmazonEventBridge"),
@@ -110,22 +112,30 @@ _SERVICES = {
     "s3": Service("s3", "S3", "Amazon S3"),
     "sagemaker": Service("json", "SageMaker", "AmazonSageMaker", "api.sagemaker"),
     "secretsmanager": Service("json", "Secrets Manager", "AWSSecretsManager"),
-    "sns": Service("query", "SNS", "AmazonSNS", denied="AuthorizationError"),
+    "sns": Service("query", "SNS", "AmazonSNS", own_code="AuthorizationError"),
     "sqs": Service(
-        "json", "SQS", "AmazonSQS", denied="AccessDenied", status=403, query_codes=True, json="1.0"
+        "json",
+        "SQS",
+        "AmazonSQS",
+        own_code="AccessDenied",
+        own_status=403,
+        has_query_codes=True,
+        json_version="1.0",
     ),
     "ssm": Service("json", "SSM", "AWSSimpleSystemsManagement"),
-    "states": Service("json", "SFN", "AWSStepFunctions", json="1.0"),
+    "states": Service("json", "SFN", "AWSStepFunctions", json_version="1.0"),
     "sts": Service("query", "STS", "AWSSecurityTokenService"),
 }
 
 
-def service_of(prefix: str) -> Service:
-    """Give the service whose actions have a prefix; for one that is not listed, what most are like.
+def find_service(prefix: str) -> Service:
+    """Return the service whose actions have a prefix; for an unknown one, what is most common.
 
-    >>> service_of("dynamodb").camel, service_of("ec2").denied_code, service_of("kms").denied_status
-    ('DynamoDb', 'UnauthorizedOperation', 400)
-    >>> service_of("new-thing").name
+    >>> find_service("dynamodb").java_v2_name
+    'DynamoDb'
+    >>> find_service("ec2").denial_code, find_service("kms").denial_status
+    ('UnauthorizedOperation', 400)
+    >>> find_service("new-thing").name
     'New Thing'
     """
     known = _SERVICES.get(prefix.lower())
@@ -135,18 +145,18 @@ def service_of(prefix: str) -> Service:
     return Service("rest-json", name, f"AWS{name.replace(' ', '')}")
 
 
-def host_of(prefix: str, region: str) -> str:
-    """Give the host of a service's endpoint in a region.
+def build_host(prefix: str, region: str) -> str:
+    """Return the host name of a service's endpoint in a region.
 
-    >>> host_of("ecr", "eu-west-1"), host_of("sts", "cn-north-1")
+    >>> build_host("ecr", "eu-west-1"), build_host("sts", "cn-north-1")
     ('api.ecr.eu-west-1.amazonaws.com', 'sts.cn-north-1.amazonaws.com.cn')
     """
-    suffix = next((end for start, end in _SUFFIXES if region.startswith(start)), "amazonaws.com")
-    return f"{service_of(prefix).endpoint or prefix.lower()}.{region}.{suffix}"
+    suffix = next((dns for start, dns in _DNS_SUFFIXES if region.startswith(start)), "amazonaws.com")
+    return f"{find_service(prefix).endpoint or prefix.lower()}.{region}.{suffix}"
 
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html#arns-syntax names the partitions.
-_SUFFIXES = (
+_DNS_SUFFIXES = (
     ("cn-", "amazonaws.com.cn"),
     ("eusc-", "amazonaws.eu"),
     ("us-isob-", "sc2s.sgov.gov"),

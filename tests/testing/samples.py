@@ -1,4 +1,4 @@
-"""Samples that the builders of iamtriage.testing make, and which facts each envelope carries."""
+"""Samples of ``iamtriage.testing``, and the facts that each envelope states."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ ACTIONS = (
     "sts:AssumeRoleWithWebIdentity",
     "xray:PutTraceSegments",
 )
-NAMED = ("identity", "permissions_boundary", "session", "service_control", "resource_control")
+TYPES_WITH_ARN = ("identity", "permissions_boundary", "session", "service_control", "resource_control")
 
 
 @st.composite
 def denials(draw: st.DrawFn) -> Sample:
-    """Any denial that the builder can make."""
+    """Draw any denial that ``denial`` can create."""
     action = draw(st.sampled_from(ACTIONS))
     deny: Deny | None = draw(st.sampled_from((*get_args(Deny), "explicit", None)))
     policy_type: PolicyType | None = None
@@ -69,7 +69,7 @@ def denials(draw: st.DrawFn) -> Sample:
     if deny is not None:
         types = [t for t in get_args(PolicyType) if deny == "explicit" or t != "resource_control"]
         policy_type = draw(st.sampled_from([*types, None] if deny == "explicit" else types))
-    if deny == "explicit" and policy_type in NAMED and draw(st.booleans()):
+    if deny == "explicit" and policy_type in TYPES_WITH_ARN and draw(st.booleans()):
         policy_arn = f"arn:aws:iam::444455556666:policy/{draw(iam_names)}"
     _, principal, _ = draw(principals())
     resource = draw(resources())
@@ -88,7 +88,7 @@ def denials(draw: st.DrawFn) -> Sample:
     )
 
 
-# One sample of each kind, and of what words itself in a way of its own.
+# A sample of each kind, and of each service-specific message.
 SAMPLES = {
     "bare-s3": denial("s3:GetObject", bare=True),
     "bare-ec2": denial("ec2:DescribeVpcs", bare=True),
@@ -96,7 +96,7 @@ SAMPLES = {
     "bare-organizations": denial("organizations:ListAccounts", bare=True),
     "head": denial("s3:GetObject", operation="HeadObject"),
     "pass-role": denial("iam:PassRole", resource="arn:aws:iam::111122223333:role/orders"),
-    "of-another-service": denial("kms:Decrypt", operation="GetSecretValue", service="secretsmanager"),
+    "another-service": denial("kms:Decrypt", operation="GetSecretValue", service="secretsmanager"),
     "expired": testing.expired_credentials(),
     "expired-s3": testing.expired_credentials("GetObject", "s3"),
     "expired-ec2": testing.expired_credentials("DescribeInstances", "ec2"),
@@ -143,7 +143,7 @@ SAMPLES = {
     "unmapped": testing.kubernetes_unauthorized(),
 }
 
-# What an envelope states besides the service's words.
+# The facts that an envelope states in addition to the service's message.
 _CALL = ("code", "operation")
 _STATED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("botocore", "traceback", "cli", "cli-legacy", "cli-v1", "log"), _CALL),
@@ -161,20 +161,20 @@ _STATED: dict[str, tuple[str, ...]] = {
     "php": (*_CALL, "status_code", "service"),
     "rust": ("code", "request_id"),
     "cpp": ("code", "status_code", "request_id"),
-    "cloudtrail": ("operation", "request_id", "service"),  # its code may be spelled in another way
+    "cloudtrail": ("operation", "request_id", "service"),  # the code may differ
     "body": ("code",),
 }
 
 
-def stated(sample: Sample, envelope: EnvelopeName) -> dict[str, object]:
-    """The facts of the call that the text states besides the service's words."""
+def expected_facts(sample: Sample, envelope: EnvelopeName) -> dict[str, object]:
+    """Return the facts of the call that a text states in addition to the service's message."""
     names = set(_STATED.get(envelope, ()))
     if envelope == "traceback" and sample.words:
         return {"code": sample.code}
     if sample.words:
         return {}
     if envelope == "body" and sample.http()[1].get("Content-Type") == "application/json":
-        names.clear()  # the code is a header
+        names.clear()  # the code is in a header
     facts: dict[str, object] = {
         "code": sample.code,
         "operation": sample.operation,
@@ -186,14 +186,14 @@ def stated(sample: Sample, envelope: EnvelopeName) -> dict[str, object]:
     return {name: facts[name] for name in names}
 
 
-def same_failure(read: Record, meant: Record) -> dict[str, tuple[object, object]]:
-    """What differs of who was denied what, and why."""
+def find_differences(actual: Record, expected: Record) -> dict[str, tuple[object, object]]:
+    """Return the keys in which two records state different failures, with both values."""
     keys = (
         "kind", "principal", "account", "action", "resource", "deny", "policy_type", "policy_arn",
         "authorization_id", "encoded_message", "k8s_user", "k8s_verb", "k8s_resource", "k8s_api_group",
         "k8s_namespace",
     )  # fmt: skip
-    return {key: (read[key], meant[key]) for key in keys if read[key] != meant[key]}  # type: ignore[literal-required]
+    return {key: (actual[key], expected[key]) for key in keys if actual[key] != expected[key]}  # type: ignore[literal-required]
 
 
 assert set(_STATED) <= set(ENVELOPES)
