@@ -131,7 +131,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def sync(session: nox.Session) -> None:
-    """Compare the generated STS table with the newest botocore; ``-- --write`` brings it up to date."""
+    """Compare the generated STS table with the latest botocore; ``-- --write`` updates it."""
     session.install("--editable", ".", "--upgrade", "botocore")
     session.run("python", "tools/sync_sts.py", *(session.posargs or ["--check"]))
 

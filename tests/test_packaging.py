@@ -45,6 +45,13 @@ def test_types_are_shipped() -> None:
     assert (importlib.resources.files(iamtriage) / "py.typed").is_file()
 
 
+def test_data_files_are_shipped() -> None:
+    """The action table is in the package, with the licenses of its sources."""
+    folder = importlib.resources.files("iamtriage.actions")
+    assert (folder / "action_table.txt").is_file()
+    assert (folder / "LICENSE-action-table.txt").is_file()
+
+
 def test_command_is_declared() -> None:
     """The distribution installs the command."""
     (entry,) = [e for e in importlib.metadata.entry_points(group="console_scripts") if e.name == "iamtriage"]

@@ -1,22 +1,21 @@
-"""Make ``src/iamtriage/sts/_endpoint_table.py`` of the installed botocore's data; not part of the package.
+"""Generate ``src/iamtriage/sts/_endpoint_table.py`` from the installed botocore.
 
-Prints the table, or compares it with the one that is checked in::
+::
 
-    python tools/sync_sts.py                      # print it
-    python tools/sync_sts.py --write              # put it in its place
-    python tools/sync_sts.py --check              # exit status 1, and a diff, where they differ
+    python tools/sync_sts.py                      # print the table
+    python tools/sync_sts.py --write              # replace the checked-in table
+    python tools/sync_sts.py --check              # exit status 1 and a diff if they differ
 
-Three files of botocore are read: ``partitions.json`` (regions, patterns, suffixes), ``endpoints.json`` (which
-hosts are listed, and what a client refuses) and the rule set of STS (how hosts are written).
-"""  # noqa: INP001 (run as a file)
+Three data files of botocore are read: ``partitions.json`` (regions, patterns, suffixes), ``endpoints.json``
+(listed hosts, and the settings that clients reject) and the endpoint rule set of STS (how hosts are built).
+"""
 
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import botocore
 from botocore.args import LEGACY_GLOBAL_STS_REGIONS
@@ -25,16 +24,22 @@ from botocore.exceptions import EndpointVariantError
 from botocore.loaders import Loader
 from botocore.regions import EndpointResolver
 
+_ROOT = Path(__file__).resolve().parents[1]
+if __name__ == "__main__":  # run as a file, Python searches only its folder
+    sys.path.insert(0, str(_ROOT))
+
+from tools.generated import add_options, update_file  # noqa: E402 (needs the path above)
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-TABLE = Path(__file__).resolve().parents[1] / "src" / "iamtriage" / "sts" / "_endpoint_table.py"
+TABLE = _ROOT / "src" / "iamtriage" / "sts" / "_endpoint_table.py"
 _WIDTH = 110
 
-_HEAD = '''\
-"""What botocore's data say of partitions and STS hosts; generated, so not for editing and not for rules.
+_HEADER = '''\
+"""List the partitions and STS hosts of botocore. Generated, so do not edit it.
 
-By ``tools/sync_sts.py`` from botocore {version}. A test compares this file with the installed botocore.
+``tools/sync_sts.py`` generated it from botocore {version}. A test compares it with the installed botocore.
 """
 
 from __future__ import annotations
@@ -47,9 +52,12 @@ BOTOCORE = "{version}"
 class Partition(NamedTuple):
     """A partition and its STS hosts.
 
-    ``regions`` are those for which endpoints.json lists an STS host, ``unlisted`` those that only
-    partitions.json knows, ``pseudo`` the names that stand for no region. ``fips_regions`` are those for
-    which endpoints.json lists a FIPS host. ``refuses_dual_stack``: clients raise EndpointVariantError.
+    Attributes:
+        regions: The regions for which endpoints.json lists an STS host.
+        unlisted: The regions that only partitions.json lists.
+        pseudo: Region names that are not regions, such as ``aws-global``.
+        fips_regions: The regions for which endpoints.json lists a FIPS host.
+        rejects_dual_stack: Whether clients raise EndpointVariantError for dual stack.
     """
 
     name: str
@@ -57,7 +65,7 @@ class Partition(NamedTuple):
     dns_suffix: str
     dual_stack_suffix: str
     fips_label: str
-    refuses_dual_stack: bool
+    rejects_dual_stack: bool
     regions: tuple[str, ...]
     unlisted: tuple[str, ...]
     pseudo: tuple[str, ...]
@@ -76,18 +84,18 @@ class _Data(NamedTuple):
     resolver: EndpointResolver
 
     def host(self, region: str, *, fips: bool = False, dual_stack: bool = False) -> str:
-        """Give the host that the rule set makes."""
+        """Return the host that the rule set builds."""
         answer = self.rules.resolve_endpoint(
             Region=region, UseFIPS=fips, UseDualStack=dual_stack, UseGlobalEndpoint=False
         )
         return str(answer.url).removeprefix("https://")
 
 
-def table() -> str:
-    """Give the text of the table for the installed botocore.
+def build_table() -> str:
+    """Return the text of the table for the installed botocore.
 
     Raises:
-        ValueError: the data do not fit the table's form; it and ``sts_endpoints`` have to learn more.
+        ValueError: The table cannot express the data: it and ``iamtriage.sts`` need an extension.
     """
     loader = Loader()
     partitions = loader.load_data("partitions")
@@ -98,7 +106,7 @@ def table() -> str:
         EndpointProvider(loader.load_service_model("sts", "endpoint-rule-set-1"), partitions),
         EndpointResolver(endpoints, uses_builtin_data=True),
     )
-    # In the order of endpoints.json, which clients follow.
+    # Clients follow the order of endpoints.json.
     order = list(data.endpoints)
     rows = sorted(data.partitions, key=lambda partition: order.index(partition["id"]))
     [pseudo] = [
@@ -118,7 +126,7 @@ def table() -> str:
         "# Regions whose calls go to the global endpoint in legacy mode.",
         *_collection("LEGACY_GLOBAL_REGIONS = frozenset(", LEGACY_GLOBAL_STS_REGIONS, ")"),
     ]
-    return _HEAD.format(version=botocore.__version__) + "\n".join(lines) + "\n"
+    return _HEADER.format(version=botocore.__version__) + "\n".join(lines) + "\n"
 
 
 def _partition(data: _Data, row: dict[str, Any]) -> list[str]:
@@ -126,9 +134,9 @@ def _partition(data: _Data, row: dict[str, Any]) -> list[str]:
     old = data.endpoints[name]
     listed = old["services"]["sts"]["endpoints"]
     if old["regionRegex"] != row["regionRegex"] or old["dnsSuffix"] != outputs["dnsSuffix"]:
-        _unfit(f"endpoints.json and partitions.json differ about {name}")
+        _reject(f"endpoints.json and partitions.json differ about {name}")
     if not (outputs["supportsFIPS"] and outputs["supportsDualStack"]):
-        _unfit(f"the rule set refuses variants of {name}")
+        _reject(f"the rule set rejects variants of {name}")
     regions = [region for region in row["regions"] if region in listed and region in old["regions"]]
     pseudo = [region for region in row["regions"] if region.endswith("-global")]
     unlisted = [region for region in row["regions"] if region not in {*regions, *pseudo}]
@@ -141,7 +149,7 @@ def _partition(data: _Data, row: dict[str, Any]) -> list[str]:
         f'        dns_suffix="{suffix}",',
         f'        dual_stack_suffix="{outputs["dualStackDnsSuffix"]}",',
         f'        fips_label="{label}",',
-        f"        refuses_dual_stack={_refuses_dual_stack(data, regions[0])},",
+        f"        rejects_dual_stack={_rejects_dual_stack(data, regions[0])},",
         *_collection("        regions=", regions, ","),
         *_collection("        unlisted=", unlisted, ","),
         *_collection("        pseudo=", pseudo, ","),
@@ -151,77 +159,63 @@ def _partition(data: _Data, row: dict[str, Any]) -> list[str]:
 
 
 def _fips_regions(listed: dict[str, Any], regions: Iterable[str], template: str) -> list[str]:
-    """Give the regions with a listed FIPS host; each host must be the one that clients build."""
+    """Return the regions with a listed FIPS host; each host must be the one that clients build."""
     found: list[str] = []
     for region in regions:
         for variant in listed[region].get("variants", ()):
             if variant["tags"] != ["fips"] or variant["hostname"] != template.format(region):
-                _unfit(f"endpoints.json lists {variant} for {region}")
+                _reject(f"endpoints.json lists {variant} for {region}")
             found.append(region)
     return found
 
 
-def _refuses_dual_stack(data: _Data, region: str) -> bool:
-    """Tell whether a client refuses dual stack in a partition; the same must hold together with FIPS."""
-    refused: list[bool] = []
+def _rejects_dual_stack(data: _Data, region: str) -> bool:
+    """Return whether clients reject dual stack in a partition; FIPS must make no difference."""
+    rejected: list[bool] = []
     for fips in (False, True):
-        refusal = False
+        is_rejected = False
         try:
             data.resolver.construct_endpoint(
                 "sts", region, use_dualstack_endpoint=True, use_fips_endpoint=fips
             )
         except EndpointVariantError:
-            refusal = True
-        refused.append(refusal)
-    if refused[0] != refused[1]:
-        _unfit(f"dual stack depends on FIPS in {region}")
-    return refused[0]
+            is_rejected = True
+        rejected.append(is_rejected)
+    if rejected[0] != rejected[1]:
+        _reject(f"dual stack depends on FIPS in {region}")
+    return rejected[0]
 
 
-def _unfit(reason: str) -> None:
-    msg = f"the table has no place for this: {reason}"
+def _reject(reason: str) -> NoReturn:
+    msg = f"the table cannot express the source data: {reason}"
     raise ValueError(msg)
 
 
-def _collection(before: str, names: Iterable[str], behind: str) -> list[str]:
-    """Write names as the formatter does: in one line where it fits, else one in a line."""
+def _collection(before: str, names: Iterable[str], after: str) -> list[str]:
+    """Format names like the formatter: on one line if they fit, else one per line."""
     names = list(names)
     one = ", ".join(f'"{name}"' for name in names)
     if "frozenset" in before:
         opening, closing = "{", "}"
     else:
         opening, closing = "(", ",)" if len(names) == 1 else ")"
-    line = f"{before}{opening}{one}{closing}{behind}"
+    line = f"{before}{opening}{one}{closing}{after}"
     if len(line) <= _WIDTH:
         return [line]
     indent = " " * (len(before) - len(before.lstrip()))
     rows = [f'{indent}    "{name}",' for name in names]
     if "frozenset" in before:
         rows = [f"    {row}" for row in rows]
-        return [f"{indent}{before.strip()}", f"{indent}    {{", *rows, f"{indent}    }}", f"{indent}{behind}"]
-    return [f"{before}{opening}", *rows, f"{indent}{closing}{behind}"]
+        return [f"{indent}{before.strip()}", f"{indent}    {{", *rows, f"{indent}    }}", f"{indent}{after}"]
+    return [f"{before}{opening}", *rows, f"{indent}{closing}{after}"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line asks for; give the exit status."""
-    parser = argparse.ArgumentParser(description="The STS table of the installed botocore.")
-    group = parser.add_mutually_exclusive_group()
-    group.add_argument("--check", action="store_true", help="compare with the checked-in table")
-    group.add_argument("--write", action="store_true", help="overwrite the checked-in table")
+    """Run the command line and return the exit status."""
+    parser = argparse.ArgumentParser(description="Generate the STS table from the installed botocore.")
+    add_options(parser)
     options = parser.parse_args(arguments)
-    new = table()
-    if options.write:
-        TABLE.write_text(new, encoding="utf-8")
-    elif options.check:
-        old = TABLE.read_text(encoding="utf-8")
-        diff = difflib.unified_diff(
-            old.splitlines(keepends=True), new.splitlines(keepends=True), str(TABLE), "installed botocore"
-        )
-        sys.stdout.writelines(diff)
-        return int(old != new)
-    else:
-        sys.stdout.write(new)
-    return 0
+    return update_file(TABLE, build_table(), options, source="the installed botocore")
 
 
 if __name__ == "__main__":

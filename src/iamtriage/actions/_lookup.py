@@ -1,10 +1,10 @@
-"""IAM's actions: what an SDK operation needs, and on which resources; not for what a policy grants.
+"""Look up IAM actions, the operations that require them, and their resources.
 
-The answers are those of a table that is generated from published data, see ``docs/actions.md``. It is AWS's
-Service Authorization Reference in another form:
+The results come from a table that is generated from published data (``docs/actions.md``), AWS's Service
+Authorization Reference in another format:
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-Nothing is guessed: what the table does not know has no answer. The table is loaded with the first question,
-and each service is read when it is first asked for.
+Nothing is guessed: anything that the table lacks has no result. The first look-up loads the table, and the
+first look-up in a service parses that service.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
 import attrs
 
 from iamtriage._rendering.views import View
-from iamtriage.actions._arn_templates import fit, names_of_holes
-from iamtriage.actions._service_names import client_of, clients
+from iamtriage.actions._arn_templates import match_template, variable_names
+from iamtriage.actions._service_names import find_client, load_clients
+from iamtriage.actions._table import load_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from iamtriage.actions._arn_templates import Fit
+    from iamtriage.actions._arn_templates import TemplateMatch
 
 __all__ = (
     "AccessLevel",
@@ -36,25 +37,25 @@ __all__ = (
 )
 
 AccessLevel: TypeAlias = Literal["list", "read", "write", "permissions management", "tagging", "unknown"]
-"""How AWS classes an action:
+"""How AWS classifies an action:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_understand-policy-summary-access-level-summaries.html"""
 
-# What stands between the actions that an operation needs: all of them, or some.
-_BETWEEN = re.compile(r" [+|] ")
-# More characters than any operation has.
-_LONGEST = 200
-# CloudTrail writes the version of the API behind the operation, for Lambda and CloudFront.
-_DATE = re.compile(r"20[0-9]{6}(?:v[0-9]{1,2})?\Z")
+# `+` joins actions that an operation always requires, `|` joins alternatives.
+_ACTION_SEPARATOR = re.compile(r" [+|] ")
+# Characters; longer than any operation's name.
+_MAX_LENGTH = 200
+# For Lambda and CloudFront, CloudTrail appends the API version to the operation.
+_API_VERSION = re.compile(r"20[0-9]{6}(?:v[0-9]{1,2})?\Z")
 
 
 @attrs.frozen
 class ResourceType(View):
-    """A type of resource, as a statement's ``Resource`` names it.
+    """A resource type that the ``Resource`` of a statement can name.
 
     Attributes:
-        name: AWS's name for it, unique in its service: ``"bucket"``.
-        arns: how its ARNs are made, as AWS publishes it: ``"arn:${Partition}:s3:::${BucketName}"``. Few
-            types have more than one form.
+        name: The AWS name, unique in its service: ``"bucket"``.
+        arns: The published ARN templates: ``"arn:${Partition}:s3:::${BucketName}"``. Few types have more than
+            one.
     """
 
     name: str
@@ -62,12 +63,12 @@ class ResourceType(View):
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """The names of the holes in the ARNs, each once.
+        """The names of the variables in the ARN templates, each once.
 
         >>> find_action("s3:GetObject").accepts("arn:aws:s3:::reports/q1.csv").variables
         ('Partition', 'BucketName', 'ObjectName')
         """
-        return tuple(dict.fromkeys(name for arn in self.arns for name in names_of_holes(arn)))
+        return tuple(dict.fromkeys(name for arn in self.arns for name in variable_names(arn)))
 
 
 @attrs.frozen
@@ -75,13 +76,12 @@ class Action(View):
     """An IAM action.
 
     Attributes:
-        name: as AWS spells it: ``"s3:GetObject"``.
-        service: the prefix: ``"s3"``.
-        access_level: what AWS classes it as.
-        resource_types: the types of resource that a statement can name for it; none where it takes ``*``
-            only.
-        required_types: those of them that AWS marks as required: a statement that names types must name
-            these too.
+        name: The AWS spelling: ``"s3:GetObject"``.
+        service: The prefix: ``"s3"``.
+        access_level: How AWS classifies it.
+        resource_types: The resource types that a statement can name for it; empty if it accepts only ``*``.
+        required_types: The types among them that AWS marks as required: a statement that names types must
+            name these too.
     """
 
     name: str
@@ -92,7 +92,7 @@ class Action(View):
 
     @property
     def only_wildcard(self) -> bool:
-        """Whether a statement's ``Resource`` must be ``*``, as AWS checks no resource.
+        """Whether the ``Resource`` of a statement must be ``*``, because AWS checks no resource.
 
         >>> find_action("s3:ListAllMyBuckets").only_wildcard, find_action("s3:ListBucket").only_wildcard
         (True, False)
@@ -100,47 +100,47 @@ class Action(View):
         return not self.resource_types
 
     def accepts(self, arn: str) -> ResourceType | None:
-        """Tell as which type of resource the action takes an ARN; None where it does not.
+        """Return the resource type as which the action accepts an ARN, or ``None`` if it does not accept it.
 
-        Where the ARN fits several types of the service, its type is the one whose ARNs say most of it: what
-        looks like an object is no bucket. The ARN may hold wildcards, as in a statement; at its end ``*``
-        stands for whatever the ARN goes on with. ``*`` alone is of no type. The time grows with the ARN's
-        length.
+        If the ARN matches several types of the service, the closest match counts: an ARN that looks like an
+        object is not a bucket. The ARN can contain wildcards, as in a statement; a trailing ``*`` stands for
+        any further sections and names. ``*`` alone has no type. The time is linear in the length of the ARN.
 
         Raises:
-            TypeError: ``arn`` is no text.
+            TypeError: ``arn`` is not a string.
 
         >>> find_action("s3:GetObject").accepts("arn:aws:s3:::reports/q1.csv").name
         'object'
         >>> find_action("s3:ListBucket").accepts("arn:aws:s3:::reports/q1.csv") is None
         True
         """
-        _check(arn, "an ARN")
+        _require_string(arn, "arn")
         start, *sections = arn.split(":", 5)
         if start != "arn" or len(sections) != 5:
             return None
-        service = _service(self.service)
-        own = list(_fitting(self.resource_types, sections))
-        others = _fitting(service.types.values(), sections) if service else ()
-        best = max((found for found, _ in (*own, *others)), default=None)
-        # As a pattern an ARN may stand for other resources too: `log-group:orders:*` for the group's streams.
-        open_ends = [(found, kind) for found, kind in own if not found.whole]
-        chosen = [kind for found, kind in own if found == best]
-        return chosen[0] if chosen else max(open_ends, key=itemgetter(0), default=(None, None))[1]
+        service = _find_service(self.service)
+        accepted = list(_match_types(self.resource_types, sections))
+        others = _match_types(service.types.values(), sections) if service else ()
+        closest = max((match for match, _ in (*accepted, *others)), default=None)
+        # As a pattern, an ARN can stand for other resources too: `log-group:orders:*` for the group's
+        # streams.
+        incomplete = [(match, kind) for match, kind in accepted if not match.complete]
+        chosen = [kind for match, kind in accepted if match == closest]
+        return chosen[0] if chosen else max(incomplete, key=itemgetter(0), default=(None, None))[1]
 
 
 @attrs.frozen
 class OperationActions(View):
-    """What an operation of a service needs.
+    """The actions that an operation requires.
 
     Attributes:
-        operation: the operation, as SDKs spell it: ``"HeadObject"``.
-        service: the IAM prefix of the service that has it: ``"s3"``. Its actions may have another.
-        actions: the actions, the most telling first: ``("s3:GetObject", "s3:GetObjectVersion")``.
-        all_needed: whether every request needs all of them. If not, it depends on the request which of them.
-        exact: whether the first action bears the operation's name.
-        none_needed: whether no policy has to allow anything. ``actions`` then holds the action of the
-            operation's name, if there is one; a policy that names it changes nothing.
+        operation: The operation as SDKs spell it: ``"HeadObject"``.
+        service: The IAM prefix of its service: ``"s3"``. The actions can have another prefix.
+        actions: The actions, the most important first: ``("s3:GetObject", "s3:GetObjectVersion")``.
+        all_needed: Whether every request requires all of them. If not, the request decides which ones.
+        exact: Whether the first action has the operation's name.
+        none_needed: Whether the operation works without any permission. ``actions`` then contains the action
+            of the same name, if it exists; a policy that names it has no effect.
     """
 
     operation: str
@@ -152,66 +152,66 @@ class OperationActions(View):
 
 
 def find_action(action: str) -> Action | None:
-    """Look an action up, without regard to case, as IAM reads it.
+    """Find an action by its name. Like IAM, ignore case.
 
     Args:
-        action: prefix, colon and name; no wildcards.
+        action: Prefix, colon and name, without wildcards.
 
     Returns:
-        None where AWS publishes no such action, or the text is none.
+        The action, or ``None`` if AWS publishes no such action.
 
     Raises:
-        TypeError: ``action`` is no text.
+        TypeError: ``action`` is not a string.
 
     >>> find_action("S3:getobject").name, find_action("s3:GetObjects")
     ('s3:GetObject', None)
     """
-    _check(action, "an action")
+    _require_string(action, "action")
     prefix, _, name = action.partition(":")
-    # Outside of ASCII there are characters whose lower case is a letter of it.
-    service = _service(prefix.lower()) if action.isascii() else None
+    # Some characters outside ASCII have an ASCII letter as their lower case.
+    service = _find_service(prefix.lower()) if action.isascii() else None
     return service.actions.get(name.lower()) if service else None
 
 
 def service_prefix(name: str) -> str | None:
-    """Give the prefix that a service's actions have, for any of the names by which the service goes.
+    """Return the IAM prefix of a service, found by any of its names.
 
     Args:
-        name: an SDK's client or service id, the AWS CLI's command, a signing name, a title, the event source
-            of a CloudTrail record, or the prefix itself. Case, blanks, hyphens and a leading Amazon or AWS do
-            not matter.
+        name: An SDK's client or service ID, an AWS CLI command, a signing name, a title, the event source of
+            a CloudTrail record, or the prefix itself. Case, spaces, hyphens and a leading Amazon or AWS are
+            ignored.
 
     Returns:
-        None for an unknown name.
+        The prefix, or ``None`` for an unknown name.
 
     Raises:
-        TypeError: ``name`` is no text.
+        TypeError: ``name`` is not a string.
 
     >>> service_prefix("Elastic Load Balancing v2"), service_prefix("monitoring.amazonaws.com")
     ('elasticloadbalancing', 'cloudwatch')
     """
-    _check(name, "a service's name")
-    client = client_of(name)
-    return None if client is None else clients().prefixes[client]
+    _require_string(name, "name")
+    client = find_client(name)
+    return None if client is None else load_clients().prefixes[client]
 
 
 def actions_for(operation: str, service: str | None = None) -> tuple[OperationActions, ...]:
-    """Tell which actions an operation needs, in each service that has an operation of that name.
+    """Return the actions that an operation requires, for each service that has the operation.
 
-    Most operations need the action of their name. The others are kept by hand, as AWS publishes no list of
-    them for free use; what is not known for sure is left out. With a service, an action that is no operation
-    is taken as one, as ``AccessKubernetesApi``, which CloudTrail writes.
+    Most operations require the action of the same name. The others are maintained by hand, because AWS
+    publishes no freely usable list; an uncertain entry is left out. With ``service``, an action that is not
+    an operation counts as one: CloudTrail records ``AccessKubernetesApi``, for example.
 
     Args:
-        operation: its name, as an SDK (``HeadObject``, ``head_object``), the AWS CLI (``head-object``) or
+        operation: Its name as an SDK (``HeadObject``, ``head_object``), the AWS CLI (``head-object``) or
             CloudTrail (``GetFunction20150331v2``) writes it.
-        service: only this one, by any name that :func:`service_prefix` knows.
+        service: Only this service, by any name that :func:`service_prefix` accepts.
 
     Returns:
-        One entry for each service, the most used first; none where nothing is known.
+        One entry for each service, the most used service first; empty for an unknown operation.
 
     Raises:
-        TypeError: an argument is no text.
+        TypeError: An argument is not a string.
 
     >>> [needed] = actions_for("HeadObject", "S3")
     >>> needed.actions, needed.all_needed
@@ -219,113 +219,109 @@ def actions_for(operation: str, service: str | None = None) -> tuple[OperationAc
     >>> [needed.service for needed in actions_for("CreateCluster")][:3]
     ['eks', 'ecs', 'redshift']
     """
-    _check(operation, "an operation")
-    plain = operation.lower().replace("-", "").replace("_", "")
+    _require_string(operation, "operation")
     if service is not None:
-        _check(service, "a service's name")
-    # Outside of ASCII there are characters whose lower case is a letter of it.
-    if not operation.isascii() or not plain.isalnum() or len(plain) > _LONGEST:
+        _require_string(service, "service")
+    key = operation.lower().replace("-", "").replace("_", "")
+    # Some characters outside ASCII have an ASCII letter as their lower case.
+    if not operation.isascii() or not key.isalnum() or len(key) > _MAX_LENGTH:
         return ()
-    plain = _DATE.sub("", plain)
-    if not plain:
+    key = _API_VERSION.sub("", key)
+    if not key:
         return ()
     if service is None:
-        return _everywhere(plain)
-    client = client_of(service)
+        return _actions_in_all_services(key)
+    client = find_client(service)
     if client is None:
         return ()
-    prefix = clients().prefixes[client]
-    known = _service(prefix)
-    action = known.actions.get(plain) if known else None
-    needed = _needed(plain, prefix, client, action.name.partition(":")[2] if action else None)
-    return (needed,) if needed else ()
+    prefix = load_clients().prefixes[client]
+    found = _find_service(prefix)
+    action = found.actions.get(key) if found else None
+    required = _required_actions(key, prefix, client, action.name.partition(":")[2] if action else None)
+    return (required,) if required else ()
 
 
-def _check(text: object, what: str) -> None:
-    if not isinstance(text, str):
-        msg = f"{what} is text, not {type(text).__name__}"
+def _require_string(value: object, argument: str) -> None:
+    if not isinstance(value, str):
+        msg = f"{argument} must be a string, not {type(value).__name__}"
         raise TypeError(msg)
 
 
 # ------------------------------------------------------------------------------------------- operations
 
 
-def _needed(plain: str, prefix: str, client: str, same: str | None) -> OperationActions | None:
-    """Give what an operation needs. A client's own operations go before those of others with its prefix.
+def _required_actions(key: str, prefix: str, client: str, same: str | None) -> OperationActions | None:
+    """Return what an operation requires. A client's operations take precedence over those of its neighbors.
 
     Args:
-        plain: the operation, in lower case.
-        prefix: the client's.
-        client: the client.
-        same: the action of the operation's name, as AWS spells it, if there is one.
+        key: The operation in lower case.
+        prefix: The client's prefix, which other clients can share.
+        client: The client.
+        same: The action of the same name, as AWS spells it, if it exists.
     """
-    exceptions = _exceptions()
-    found = exceptions.get((client, plain))
+    exceptions = _load_exceptions()
+    found = exceptions.get((client, key))
     if found is None and same:
         return OperationActions(same, prefix, (f"{prefix}:{same}",), exact=True)
-    neighbours = (exceptions.get((each, plain)) for each in clients().of_prefix.get(prefix, ()))
-    return found or next(filter(None, neighbours), None)
+    neighbors = (exceptions.get((each, key)) for each in load_clients().by_prefix.get(prefix, ()))
+    return found or next(filter(None, neighbors), None)
 
 
 @lru_cache(maxsize=1024)
-def _everywhere(plain: str) -> tuple[OperationActions, ...]:
-    """Give what an operation needs in each service that has it, the most used first."""
-    known, same = clients(), dict(_bearing(plain))
-    prefixes = {known.prefixes[client] for client, operation in _exceptions() if operation == plain}
+def _actions_in_all_services(key: str) -> tuple[OperationActions, ...]:
+    """Return what an operation requires in each service that has it, the most used service first."""
+    clients, same = load_clients(), dict(_find_same_names(key))
+    prefixes = {clients.prefixes[client] for client, operation in _load_exceptions() if operation == key}
     found = (
-        _needed(plain, prefix, known.of_prefix.get(prefix, [prefix])[0], same.get(prefix))
-        for prefix in _services()
+        _required_actions(key, prefix, clients.by_prefix.get(prefix, [prefix])[0], same.get(prefix))
+        for prefix in load_table().services
         if prefix in same or prefix in prefixes
     )
     return tuple(filter(None, found))
 
 
-def _bearing(plain: str) -> Iterator[tuple[str, str]]:
-    """Find the actions of an operation's name, as prefix and name, without reading each service."""
-    for prefix, text in _lowered():
+def _find_same_names(key: str) -> Iterator[tuple[str, str]]:
+    """Find the actions that have an operation's name, as prefix and name, without parsing each service."""
+    for prefix, text in _lowercase_services():
         end = -1
-        while (at := text.find(f" {plain}", end + 1)) >= 0:
-            end = at + len(plain) + 1
-            # Lines of actions begin with a blank. Behind an action that is no operation stands a dot.
-            if text[end] in " \n" and text[text.rfind("\n", 0, at) + 1] == " ":
-                yield prefix, _services()[prefix][at + 1 : end]
+        while (start := text.find(f" {key}", end + 1)) >= 0:
+            end = start + len(key) + 1
+            # Lines with actions begin with a space. A dot follows an action that is not an operation.
+            if text[end : end + 1] in " \n" and text[text.rfind("\n", 0, start) + 1] == " ":
+                yield prefix, load_table().services[prefix][start + 1 : end]
                 break
 
 
 # ------------------------------------------------------------------------------------------------- ARNs
 
 
-def _fitting(types: Iterable[ResourceType], sections: Sequence[str]) -> Iterator[tuple[Fit, ResourceType]]:
-    """Give the types whose ARNs a text may be one of, and how well it fits."""
+def _match_types(
+    types: Iterable[ResourceType], sections: Sequence[str]
+) -> Iterator[tuple[TemplateMatch, ResourceType]]:
+    """Yield the types that an ARN matches, each with its match."""
     for kind in types:
         for arn in kind.arns:
-            found = fit(arn, sections)
-            if found:
-                yield found, kind
+            match = match_template(arn, sections)
+            if match:
+                yield match, kind
 
 
-# ------------------------------------------------------------------------------------ reading the table
+# ------------------------------------------------------------------------------------ parsing the table
 
 
 class _Service(NamedTuple):
-    """What stands under a prefix, by name; the actions by their lower-case names."""
+    """A service's resource types by name, and its actions by lowercase name."""
 
     types: dict[str, ResourceType]
     actions: dict[str, Action]
 
 
-def _services() -> dict[str, str]:
-    from iamtriage.actions._action_table import SERVICES
-
-    return SERVICES
-
-
-def _service(prefix: str) -> _Service | None:
-    return _read_service(prefix) if prefix in _services() else None
+def _find_service(prefix: str) -> _Service | None:
+    return _parse_service(prefix) if prefix in load_table().services else None
 
 
 @cache
-def _read_service(prefix: str) -> _Service:
+def _parse_service(prefix: str) -> _Service:
     arns: dict[str, list[str]] = {}
     actions: dict[str, Action] = {}
     types: dict[str, ResourceType] = {}
@@ -333,11 +329,11 @@ def _read_service(prefix: str) -> _Service:
     accepted: tuple[ResourceType, ...] = ()
     required: tuple[ResourceType, ...] = ()
     start = f"arn:${{Partition}}:{prefix}:${{Region}}:${{Account}}:"
-    for line in _services()[prefix].splitlines():
+    for line in load_table().services[prefix].splitlines():
         if line.startswith("["):
             types = types or {name: ResourceType(name, tuple(each)) for name, each in arns.items()}
-            word, _, names = line[1:].partition("]")
-            level = cast("AccessLevel", word)
+            label, _, names = line[1:].partition("]")
+            level = cast("AccessLevel", label)
             listed = names.strip().split(", ") if names else []
             accepted = tuple(types[name.rstrip("!")] for name in listed)
             required = tuple(types[name[:-1]] for name in listed if name.endswith("!"))
@@ -351,33 +347,36 @@ def _read_service(prefix: str) -> _Service:
 
 
 @cache
-def _lowered() -> tuple[tuple[str, str], ...]:
-    return tuple((prefix, text.lower()) for prefix, text in _services().items())
+def _lowercase_services() -> tuple[tuple[str, str], ...]:
+    return tuple((prefix, text.lower()) for prefix, text in load_table().services.items())
 
 
 @cache
-def _exceptions() -> dict[tuple[str, str], OperationActions]:
-    """Read what operations need that need not the action of their name, by client and lower-case name."""
-    from iamtriage.actions._action_table import EXCEPTIONS
+def _load_exceptions() -> dict[tuple[str, str], OperationActions]:
+    """Parse the operations that require anything other than the action of the same name.
 
+    Returns:
+        What each requires, by client and lowercase name.
+    """
     found: dict[tuple[str, str], OperationActions] = {}
-    for client, text in EXCEPTIONS.items():
-        prefix = clients().prefixes[client]
-        needs = ""
+    for client, text in load_table().operations.items():
+        prefix = load_clients().prefixes[client]
+        required = ""
         for line in text.splitlines():
             if not line.startswith(" "):
-                needs = line
+                required = line
                 continue
-            none = needs.startswith("-")
-            actions = tuple(_BETWEEN.split(needs.removeprefix("-").strip())) if needs != "-" else ()
+            nothing = required.startswith("-")
+            names = required.removeprefix("-").strip()
+            actions = tuple(_ACTION_SEPARATOR.split(names)) if names else ()
             for operation in line.split():
-                same = bool(actions) and actions[0].lower() == f"{prefix}:{operation}".lower()
+                exact = bool(actions) and actions[0].lower() == f"{prefix}:{operation}".lower()
                 found[client, operation.lower()] = OperationActions(
                     operation,
                     prefix,
                     actions,
-                    all_needed=not none and "|" not in needs,
-                    exact=same,
-                    none_needed=none,
+                    all_needed=not nothing and "|" not in required,
+                    exact=exact,
+                    none_needed=nothing,
                 )
     return found

@@ -1,7 +1,7 @@
-"""By which names a service goes: in SDKs, CLIs, logs and policies; not for its actions.
+"""Find a service by the names that SDKs, CLIs, logs and policies give it.
 
-A client of botocore stands for each, since two clients may share a prefix and an operation. Unlike
-``_reading.services``, which names whatever a text speaks of, this knows services that exist only.
+A botocore client identifies a service, because two clients can share a prefix and an operation. Unlike
+``_reading.vocabulary.services``, which accepts any name in a text, this module knows existing services only.
 """
 
 from __future__ import annotations
@@ -10,61 +10,61 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-__all__ = ("Clients", "client_of", "clients", "plain_name")
+from iamtriage.actions._table import load_table
 
-_NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
-# What SDKs put behind a service's name.
-_ENDINGS = ("", "service", "client")
+__all__ = ("Clients", "find_client", "load_clients", "normalize_name")
+
+_SEPARATORS = re.compile(r"[^a-z0-9]+")
+# What SDKs append to a service's name.
+_SUFFIXES = ("", "service", "client")
 
 
 class Clients(NamedTuple):
-    """The clients. A prefix that none has is a client itself.
+    """The clients of botocore. A prefix without a client counts as a client.
 
     Attributes:
-        names: plain name -> client.
-        prefixes: client -> prefix.
-        of_prefix: prefix -> its clients, the one of its name first.
+        by_name: Client by normalized name.
+        prefixes: Prefix by client.
+        by_prefix: Clients by prefix; the client of the same name comes first.
     """
 
-    names: dict[str, str]
+    by_name: dict[str, str]
     prefixes: dict[str, str]
-    of_prefix: dict[str, list[str]]
+    by_prefix: dict[str, list[str]]
 
 
 @cache
-def clients() -> Clients:
-    """Read the clients, with the first question."""
-    from iamtriage.actions._action_table import CLIENTS
-
-    found = Clients({}, {}, {})
-    for line in CLIENTS.replace("\n  ", " ").splitlines():
+def load_clients() -> Clients:
+    """Parse the clients of the table."""
+    loaded = Clients({}, {}, {})
+    for line in load_table().clients.splitlines():
         client, prefix, *names = line.split()
-        found.prefixes[client] = prefix
-        found.names.update(dict.fromkeys(names, client))
-        neighbours = found.of_prefix.setdefault(prefix, [])
-        neighbours.insert(0 if client == prefix else len(neighbours), client)
-    return found
+        loaded.prefixes[client] = prefix
+        loaded.by_name.update(dict.fromkeys(names, client))
+        neighbors = loaded.by_prefix.setdefault(prefix, [])
+        neighbors.insert(0 if client == prefix else len(neighbors), client)
+    return loaded
 
 
-def client_of(name: str) -> str | None:
-    """Give the client that a name means; None where it is no service's.
+def find_client(name: str) -> str | None:
+    """Return the client that a name means, or ``None`` if it is not a service.
 
-    >>> client_of("Amazon EC2"), client_of("AmazonEC2Client"), client_of("nowhere")
+    >>> find_client("Amazon EC2"), find_client("AmazonEC2Client"), find_client("nowhere")
     ('ec2', 'ec2', None)
     """
-    names, plain = clients().names, plain_name(name)
-    spelled = (plain.removesuffix(ending) for ending in _ENDINGS if plain.endswith(ending))
-    return next((names[each] for each in spelled if each in names), None)
+    by_name, normalized = load_clients().by_name, normalize_name(name)
+    spellings = (normalized.removesuffix(suffix) for suffix in _SUFFIXES if normalized.endswith(suffix))
+    return next((by_name[spelling] for spelling in spellings if spelling in by_name), None)
 
 
-def plain_name(name: str) -> str:
-    """Give a service's name without what its spellings differ in.
+def normalize_name(name: str) -> str:
+    """Return a service's name without the parts in which its spellings differ.
 
-    >>> plain_name("AWS Security Token Service"), plain_name("elasticfilesystem.amazonaws.com")
+    >>> normalize_name("AWS Security Token Service"), normalize_name("elasticfilesystem.amazonaws.com")
     ('securitytokenservice', 'elasticfilesystem')
     """
-    plain = _NOT_IN_NAMES.sub("", name.lower().partition(".amazonaws.")[0])
+    normalized = _SEPARATORS.sub("", name.lower().partition(".amazonaws.")[0])
     for vendor in ("amazon", "aws"):
-        if plain.startswith(vendor) and plain != vendor:
-            return plain.removeprefix(vendor)
-    return plain
+        if normalized.startswith(vendor) and normalized != vendor:
+            return normalized.removeprefix(vendor)
+    return normalized

@@ -1,6 +1,6 @@
-"""What botocore's data say of partitions and STS hosts; generated, so not for editing and not for rules.
+"""List the partitions and STS hosts of botocore. Generated, so do not edit it.
 
-By ``tools/sync_sts.py`` from botocore 1.44.8. A test compares this file with the installed botocore.
+``tools/sync_sts.py`` generated it from botocore 1.44.8. A test compares it with the installed botocore.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ BOTOCORE = "1.44.8"
 class Partition(NamedTuple):
     """A partition and its STS hosts.
 
-    ``regions`` are those for which endpoints.json lists an STS host, ``unlisted`` those that only
-    partitions.json knows, ``pseudo`` the names that stand for no region. ``fips_regions`` are those for
-    which endpoints.json lists a FIPS host. ``refuses_dual_stack``: clients raise EndpointVariantError.
+    Attributes:
+        regions: The regions for which endpoints.json lists an STS host.
+        unlisted: The regions that only partitions.json lists.
+        pseudo: Region names that are not regions, such as ``aws-global``.
+        fips_regions: The regions for which endpoints.json lists a FIPS host.
+        rejects_dual_stack: Whether clients raise EndpointVariantError for dual stack.
     """
 
     name: str
@@ -23,7 +26,7 @@ class Partition(NamedTuple):
     dns_suffix: str
     dual_stack_suffix: str
     fips_label: str
-    refuses_dual_stack: bool
+    rejects_dual_stack: bool
     regions: tuple[str, ...]
     unlisted: tuple[str, ...]
     pseudo: tuple[str, ...]
@@ -37,7 +40,7 @@ PARTITIONS = (
         dns_suffix="amazonaws.com",
         dual_stack_suffix="api.aws",
         fips_label="sts-fips",
-        refuses_dual_stack=False,
+        rejects_dual_stack=False,
         regions=(
             "af-south-1",
             "ap-east-1",
@@ -84,7 +87,7 @@ PARTITIONS = (
         dns_suffix="amazonaws.com.cn",
         dual_stack_suffix="api.amazonwebservices.com.cn",
         fips_label="sts-fips",
-        refuses_dual_stack=False,
+        rejects_dual_stack=False,
         regions=("cn-north-1", "cn-northwest-1"),
         unlisted=(),
         pseudo=("aws-cn-global",),
@@ -96,7 +99,7 @@ PARTITIONS = (
         dns_suffix="amazonaws.com",
         dual_stack_suffix="api.aws",
         fips_label="sts",
-        refuses_dual_stack=False,
+        rejects_dual_stack=False,
         regions=("us-gov-east-1", "us-gov-west-1"),
         unlisted=(),
         pseudo=("aws-us-gov-global",),
@@ -108,7 +111,7 @@ PARTITIONS = (
         dns_suffix="c2s.ic.gov",
         dual_stack_suffix="api.aws.ic.gov",
         fips_label="sts-fips",
-        refuses_dual_stack=False,
+        rejects_dual_stack=False,
         regions=("us-iso-east-1", "us-iso-west-1"),
         unlisted=(),
         pseudo=("aws-iso-global",),
@@ -120,7 +123,7 @@ PARTITIONS = (
         dns_suffix="sc2s.sgov.gov",
         dual_stack_suffix="api.aws.scloud",
         fips_label="sts-fips",
-        refuses_dual_stack=False,
+        rejects_dual_stack=False,
         regions=("us-isob-east-1", "us-isob-west-1"),
         unlisted=(),
         pseudo=("aws-iso-b-global",),
@@ -132,7 +135,7 @@ PARTITIONS = (
         dns_suffix="cloud.adc-e.uk",
         dual_stack_suffix="api.cloud-aws.adc-e.uk",
         fips_label="sts-fips",
-        refuses_dual_stack=True,
+        rejects_dual_stack=True,
         regions=("eu-isoe-west-1",),
         unlisted=(),
         pseudo=("aws-iso-e-global",),
@@ -144,7 +147,7 @@ PARTITIONS = (
         dns_suffix="csp.hci.ic.gov",
         dual_stack_suffix="api.aws.hci.ic.gov",
         fips_label="sts-fips",
-        refuses_dual_stack=True,
+        rejects_dual_stack=True,
         regions=("us-isof-east-1", "us-isof-south-1"),
         unlisted=(),
         pseudo=("aws-iso-f-global",),
@@ -156,7 +159,7 @@ PARTITIONS = (
         dns_suffix="amazonaws.eu",
         dual_stack_suffix="api.amazonwebservices.eu",
         fips_label="sts-fips",
-        refuses_dual_stack=False,
+        rejects_dual_stack=False,
         regions=("eusc-de-east-1",),
         unlisted=(),
         pseudo=(),

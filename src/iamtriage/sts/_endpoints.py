@@ -149,7 +149,7 @@ def _resolved(region: object, fips: object, dual_stack: object, mode: object) ->
     with_fips = fips or (region is not None and name != region)
     # Pseudo-regions get past this check of botocore's, which takes those that it does not know for regions
     # of aws.
-    if dual_stack and partition.refuses_dual_stack and kind != "pseudo":
+    if dual_stack and partition.rejects_dual_stack and kind != "pseudo":
         msg = f"botocore refuses dual stack for {name}: its data have no dual-stack hosts in {partition.name}"
         raise EndpointError(msg, setting="use_dualstack_endpoint", value=True)
     legacy = mode == "legacy" and name in LEGACY_GLOBAL_REGIONS

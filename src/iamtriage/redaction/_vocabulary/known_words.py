@@ -11,7 +11,7 @@ from functools import cache
 
 from iamtriage._reading.readers.phrases import PHRASES
 from iamtriage._reading.vocabulary.codes import is_known
-from iamtriage.actions._service_names import client_of
+from iamtriage.actions._service_names import find_client
 
 __all__ = ("INNER_TYPES", "REGION", "is_grammar", "is_service")
 
@@ -95,4 +95,4 @@ def is_service(word: str) -> bool:
     >>> is_service("sqs"), is_service("orders")
     (True, False)
     """
-    return word.isascii() and client_of(word) is not None
+    return word.isascii() and find_client(word) is not None

@@ -1,0 +1,55 @@
+"""Load the action table, the data file of this package.
+
+``action_table.txt`` documents its format; ``tools/sync_actions.py`` generates it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pkgutil import get_data
+from typing import NamedTuple
+
+__all__ = ("ActionTable", "load_table")
+
+_FILE = "action_table.txt"
+
+
+class ActionTable(NamedTuple):
+    """The sections of the table, not parsed.
+
+    Attributes:
+        sources: Lines with the name and the version of a source.
+        services: Actions and resource types by service prefix, the most used services first.
+        clients: Clients of botocore, with their prefixes and names.
+        operations: Operations by client that require anything other than the action of the same name.
+    """
+
+    sources: str
+    services: dict[str, str]
+    clients: str
+    operations: dict[str, str]
+
+
+@cache
+def load_table() -> ActionTable:
+    """Read the table and split it into its sections.
+
+    Raises:
+        FileNotFoundError: The package has no table, or its import loader reads no data files.
+    """
+    # importlib.resources would import tempfile and shutil, which takes as long as the whole first look-up.
+    data = get_data(__package__, _FILE)
+    if data is None:
+        msg = f"cannot read {_FILE}: the import loader of {__package__} does not support data files"
+        raise FileNotFoundError(msg)
+    _, *sections = data.decode("ascii").split("\n== ")
+    single: dict[str, str] = {}
+    named: dict[str, dict[str, str]] = {"service": {}, "operations": {}}
+    for section in sections:
+        title, _, text = section.partition("\n")
+        kind, _, name = title.partition(" ")
+        if name:
+            named[kind][name] = text
+        else:
+            single[kind] = text
+    return ActionTable(single["sources"], named["service"], single["clients"], named["operations"])

@@ -1,0 +1,1 @@
+"""Generate the data files of iamtriage from published sources."""
