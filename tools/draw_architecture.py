@@ -5,7 +5,7 @@ first line of the package's docstring, so that the figure cannot disagree with t
 
     python tools/draw_architecture.py            # exit status 1 if docs/_static/*.svg are out of date
     python tools/draw_architecture.py --write    # draws them
-"""  # noqa: INP001 (run as a file)
+"""
 
 from __future__ import annotations
 
