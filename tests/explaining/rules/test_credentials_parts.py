@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared.clues import (
     find_registry,
     find_user,
 )
-from iamtriage.explaining._rules.sts.trust_findings import trust_findings
+from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
 from iamtriage.failures import AwsError, MissingCredentials
 
 ROLE = "arn:aws:iam::111122223333:role/orders-api"
@@ -277,14 +277,14 @@ TRUST = {"Version": "2012-10-17", "Statement": [ALLOW]}
     ids=["fits", "does not", "no policy", "no caller", "caller unknown", "policy unknown"],
 )
 def test_trust_policy_of_the_facts(facts: Facts, code: str | None) -> None:
-    found = trust_findings(facts, "sts:AssumeRole", ROLE)
+    found = evaluate_trust_policy(facts, "sts:AssumeRole", ROLE)
     assert (None if found is None else found.cause.code) == code
 
 
 def test_trust_policy_that_waits_for_a_condition_key() -> None:
     statement = {**ALLOW, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}
     policy = {"Version": "2012-10-17", "Statement": [statement]}
-    found = trust_findings(
+    found = evaluate_trust_policy(
         Facts(trust_policy=policy, caller="arn:aws:iam::444455556666:user/ana"), "sts:AssumeRole", ROLE
     )
     assert found is not None
@@ -297,7 +297,7 @@ def test_trust_policy_for_a_token_looks_at_the_token_alone() -> None:
         caller="arn:aws:iam::444455556666:user/ana",
         token_claims={"iss": "https://login.example.com"},
     )
-    found = trust_findings(facts, "sts:AssumeRoleWithWebIdentity", ROLE)
+    found = evaluate_trust_policy(facts, "sts:AssumeRoleWithWebIdentity", ROLE)
     assert found is not None
     assert found.allowed is False
     assert found.remedy is not None
@@ -306,4 +306,4 @@ def test_trust_policy_for_a_token_looks_at_the_token_alone() -> None:
 
 def test_trust_policy_is_not_asked_about_actions_that_are_none() -> None:
     facts = Facts(trust_policy=TRUST, caller="arn:aws:iam::444455556666:user/ana")
-    assert trust_findings(facts, "eks:DescribeCluster", ROLE) is None
+    assert evaluate_trust_policy(facts, "eks:DescribeCluster", ROLE) is None

@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.credentials.identity_pools import explain_pool_
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_profile, find_region, message_text
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.sts.other_endpoints import explain_not_sts, is_not_sts
+from iamtriage.explaining._rules.sts.other_endpoints import explain_non_sts_response, is_non_sts_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,8 +57,8 @@ def explain_api_error(case: Case[AwsError]) -> Explanation:
 
 def _rule_for(case: Case[AwsError], message: str) -> _Rule:
     code, envelope = error_code(case.failure), case.failure.envelope
-    if is_not_sts(case, message):
-        return explain_not_sts
+    if is_non_sts_response(case, message):
+        return explain_non_sts_response
     if _SIZE.search(code) or _SIZE.search(message):
         return _too_long
     if (

@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared.clues import (
     quote_phrases,
 )
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.sts.findings import sts_findings
+from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose_sts_call
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -58,7 +58,7 @@ def explain_unanswered(case: Case[AwsError], message: str) -> Explanation:
     cause = _cause(message, hosts)
     if cause is None and status != 0 and not code:
         return _unclear(case)
-    found = sts_findings(case, only=frozenset({"private-dns-regional-only", "unpublished-fips-host"}))
+    found = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
     host = hosts[0] if hosts else None
     where = "AWS" if host is None else host
     cause = cause or Cause(

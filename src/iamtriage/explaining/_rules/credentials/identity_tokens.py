@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.credentials.identity_providers import (
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, message_text, quote_phrases
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.sts.trust_findings import trust_findings
+from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -72,7 +72,7 @@ def _rule_for(message: str, code: str) -> _Rule:
 def _with_trust(case: Case[InvalidIdentityToken], explanation: Explanation) -> Explanation:
     """Add what a trust policy that was given says: the next thing that STS looks at."""
     resource = case.failure.resource or case.facts.resource
-    found = trust_findings(case.facts, _ACTION, resource)
+    found = evaluate_trust_policy(case.facts, _ACTION, resource)
     if found is None or found.allowed is True:
         return explanation
     cause = found.cause

@@ -33,7 +33,7 @@ from iamtriage.explaining._rules.shared.clues import (
     quote_phrases,
 )
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.sts.findings import StsFindings, sts_findings
+from iamtriage.explaining._rules.sts.findings import StsFindings, diagnose_sts_call
 from iamtriage.sts._evidence import GLOBAL_HOST, Known
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def _of_region(case: Case[InvalidCredentials], signs: _Signs) -> StsFindings:
     """Give what is known of tokens and regions: those of the global host, and regions to opt in to."""
     found = StsFindings()
     if signs.opts_in:
-        found = sts_findings(case, only=frozenset({"v1-token-in-opt-in-region"}))
+        found = diagnose_sts_call(case, codes=frozenset({"v1-token-in-opt-in-region"}))
         disabled = Cause(
             "region-not-enabled",
             f"The account has not enabled {signs.region}.",
@@ -205,9 +205,9 @@ def _of_region(case: Case[InvalidCredentials], signs: _Signs) -> StsFindings:
     if signs.role is not None and signs.partition != "aws":
         # What the environment holds is not known; that many SDKs call the global host without a region is.
         names_global = GLOBAL_HOST in find_aws_hosts(signs.message)
-        other = sts_findings(
+        other = diagnose_sts_call(
             case,
-            only=_OTHER_PARTITION,
+            codes=_OTHER_PARTITION,
             because=(f"The role is {signs.role}.",),
             env={"AWS_ROLE_ARN": str(signs.role)},
             endpoint=f"https://{GLOBAL_HOST}" if names_global else None,

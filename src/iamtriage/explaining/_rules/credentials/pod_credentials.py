@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.shared.clues import (
     quote_phrases,
 )
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.sts.findings import sts_findings
+from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose_sts_call
 from iamtriage.sts._evidence import resolved
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def explain_pod(case: Case[MissingCredentials], message: str) -> Explanation | N
 
 
 def _unreached(case: Case[MissingCredentials], message: str) -> Explanation:
-    found = sts_findings(case, only=frozenset({"private-dns-regional-only", "unpublished-fips-host"}))
+    found = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
     host = resolved(find_region(case) or "")
     url = "https://sts.REGION.amazonaws.com" if host is None else host.url
     steps = [

@@ -31,7 +31,7 @@ from iamtriage.explaining._rules.shared.wording import (
     denial_summary,
     reason_lines,
 )
-from iamtriage.explaining._rules.sts.trust_findings import trust_findings
+from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
 from iamtriage.policies._documents import document
 from iamtriage.policies._masked_arns import PLACEHOLDER
 
@@ -277,7 +277,7 @@ def _found(denial: Denial) -> TrustFindings | None:
         return None
     caller = denial.principal_text if try_parse_principal(denial.principal_text) is not None else None
     facts = attrs.evolve(denial.facts, caller=caller)
-    return trust_findings(facts, _spelled(denial), denial.resource)
+    return evaluate_trust_policy(facts, _spelled(denial), denial.resource)
 
 
 def _spelled(denial: Denial) -> str:

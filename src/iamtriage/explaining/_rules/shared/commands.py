@@ -30,7 +30,9 @@ __all__ = (
     "namespace",
     "profile",
     "region",
+    "restart_command",
     "role_name",
+    "service_account",
     "trust_policy_commands",
     "user_name",
 )
@@ -98,6 +100,16 @@ issuer = _argument(_ISSUER, "ISSUER_URL")
 bucket = _argument(_BUCKET, "BUCKET")
 namespace = _argument(_LABEL, "NAMESPACE")
 kubernetes_name = _argument(_KUBERNETES, "NAME")
+
+
+def service_account(name: str | None) -> str:
+    """Return the name of a service account for a command."""
+    return "SERVICE_ACCOUNT" if name is None else kubernetes_name(name)
+
+
+def restart_command(of_namespace: str | None) -> str:
+    """Return the command that restarts the pods of a deployment."""
+    return command("kubectl", "rollout", "restart", "deployment/NAME", "--namespace", namespace(of_namespace))
 
 
 def arn(value: str | None, placeholder: str = "ARN") -> str:

@@ -25,6 +25,8 @@ __all__ = (
 )
 
 POLICIES_DO_NOT_HELP = "No IAM policy helps here, and trying again with the same credentials does not either."
+NO_CALL_MADE = "No IAM policy helps here: no call was made."
+SIGNATURE_REJECTED = "No IAM policy helps here: AWS refuses the signature before it looks at permissions."
 
 
 def with_profile(profile: str | None, *words: str) -> str:

@@ -1,7 +1,7 @@
-"""Explains signatures for another region or service than that of the host; STS's global host above all.
+"""Explain signatures for another region or service than the host's.
 
-The page is https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html, its last section.
-What concerns STS is found by ``sts_diagnosis``.
+Most of them come from calls to the global endpoint of STS, which
+https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html describes in its last section.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared.clues import (
     quote_phrases,
 )
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.sts.findings import TITLES, sts_findings
+from iamtriage.explaining._rules.sts.findings import REMEDY_TITLES, diagnose_sts_call
 from iamtriage.sts._evidence import ANNOTATION, GLOBAL_HOST, Known, resolved
 
 if TYPE_CHECKING:
@@ -32,88 +32,102 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_scope",)
 
-_NOT = re.compile(r"scoped to (?:a )?(?:valid|correct) [Rr]egion, not '([a-z0-9-]{1,40})'", re.ASCII)
-_EXPECTING = re.compile(r"the region '([a-z0-9-]{1,30})' is wrong; expecting '([a-z0-9-]{1,30})'", re.ASCII)
-_SERVICE = re.compile(r"scoped to (?:a )?(?:valid|correct) service(?:: ?'([a-z0-9-]{1,30})')?", re.ASCII)
-_SENTENCES = (
+_SIGNED_REGION = re.compile(
+    r"scoped to (?:a )?(?:valid|correct) [Rr]egion, not '([a-z0-9-]{1,40})'", re.ASCII
+)
+_EXPECTED_REGION = re.compile(
+    r"the region '([a-z0-9-]{1,30})' is wrong; expecting '([a-z0-9-]{1,30})'", re.ASCII
+)
+_EXPECTED_SERVICE = re.compile(
+    r"scoped to (?:a )?(?:valid|correct) service(?:: ?'([a-z0-9-]{1,30})')?", re.ASCII
+)
+_PHRASES = (
     "Credential should be scoped to a valid region",
     "Credential should be scoped to a valid Region",
     "Credential should be scoped to correct service",
     "authorization header is malformed",
 )
-_USUAL = Cause(
+_GLOBAL_ENDPOINT_CAUSE = Cause(
     "global-host-regional-credentials",
     "The code calls the global host of STS with signatures for a region.",
     "possible",
     (f"The host {GLOBAL_HOST} takes signatures for us-east-1 alone.",),
 )
-_NOTE = "No IAM policy helps here: AWS refuses the signature before it looks at permissions."
 
 
 def explain_scope(case: Case[CredentialScope]) -> Explanation:
-    """Say for which region or service the call was signed, and for which it should be."""
+    """Explain that a request was signed for the wrong region or service."""
     message = message_text(case)
-    expected = _EXPECTING.search(message)
+    expected = _EXPECTED_REGION.search(message)
     if expected is not None:
-        return _bucket(case, expected[1], expected[2])
-    service = _SERVICE.search(message)
+        return _explain_expected_region(case, expected[1], expected[2])
+    service = _EXPECTED_SERVICE.search(message)
     if service is not None:
-        return _service(case, message, service[1])
-    signed = _NOT.search(message)
-    signed_for = signed[1] if signed and resolved(signed[1]) is not None else None
+        return _explain_expected_service(case, message, service[1])
+    signed = _SIGNED_REGION.search(message)
+    signed_region = signed[1] if signed and resolved(signed[1]) is not None else None
     hosts = find_aws_hosts(message)
-    other = [host for host in hosts if not host.startswith("sts")]
-    failure = case.failure
-    # The rules of STS take a failure that names no service for one of STS, where most of these come from.
-    of_sts = Known(failure=failure).scope_failure is not None
-    if of_sts and not (failure.envelope.service is None and failure.envelope.operation is None and other):
-        return _sts(case, signed_for, is_global=GLOBAL_HOST in hosts)
-    return _region(case, message, signed_for)
+    if _is_from_sts(case.failure, hosts):
+        return _explain_sts(case, message, signed_region, is_global=GLOBAL_HOST in hosts)
+    return _explain_region(case, message, signed_region)
 
 
-def _because(signed_for: str | None) -> tuple[str, ...]:
-    return () if signed_for is None else (f"AWS says that the signature is for {signed_for}.",)
+def _is_from_sts(failure: CredentialScope, hosts: tuple[str, ...]) -> bool:
+    """Return whether STS reported the failure, as far as the text says."""
+    if Known(failure=failure).scope_failure is None:
+        return False
+    # Known attributes failures without a service to STS. A host of another service contradicts that.
+    if failure.envelope.service is not None or failure.envelope.operation is not None:
+        return True
+    return all(host.startswith("sts") for host in hosts)
+
+
+def _signed_region_lines(signed_region: str | None) -> tuple[str, ...]:
+    return () if signed_region is None else (f"AWS says that the signature is for {signed_region}.",)
 
 
 # ------------------------------------------------ STS
 
 
-def _sts(case: Case[CredentialScope], signed_for: str | None, *, is_global: bool) -> Explanation:
-    because = _because(signed_for)
+def _explain_sts(
+    case: Case[CredentialScope], message: str, signed_region: str | None, *, is_global: bool
+) -> Explanation:
+    because = (*quote_phrases(message, *_PHRASES), *_signed_region_lines(signed_region))
     if is_global:
         because += (f"The text names the host {GLOBAL_HOST}, which takes signatures for us-east-1.",)
-    found = sts_findings(
+    found = diagnose_sts_call(
         case,
-        sentences=_SENTENCES,
         because=because,
-        region=signed_for if is_global else None,
+        region=signed_region if is_global else None,
         endpoint=f"https://{GLOBAL_HOST}" if is_global else None,
-        home=signed_for,
+        fallback_region=signed_region,
     )
     envelope = case.failure.envelope
     call = "The call of STS" if is_global or envelope.service or envelope.operation else "The call"
-    in_pods = mentions_kubernetes(case)
-    causes = [_without_pods(cause, in_pods=in_pods) for cause in found.causes]
-    if not any(cause.code == _USUAL.code for cause in causes):
-        causes.append(_USUAL)
+    causes = [*found.causes] if mentions_kubernetes(case) else [*map(_drop_eks_reasons, found.causes)]
+    if not any(cause.code == _GLOBAL_ENDPOINT_CAUSE.code for cause in causes):
+        causes.append(_GLOBAL_ENDPOINT_CAUSE)
     return Explanation(
         failure=case.failure,
         topic="sts-endpoint",
         summary=f"{call} is signed for another region than that of the host which it reaches.",
         causes=tuple(causes),
-        remedies=(*_each_once((*found.remedies, _regional(case, signed_for))), _in_pods(case)),
+        remedies=(
+            *_merge_remedies((*found.remedies, _regional_endpoint_remedy(case, signed_region))),
+            _global_endpoint_remedy(case),
+        ),
         notes=(
             f"SDKs call STS's regional hosts by default since July 2025. A URL of the global host, https://{GLOBAL_HOST}, in code or settings goes against that.",
-            _NOTE,
+            credential_remedies.SIGNATURE_REJECTED,
         ),
     )
 
 
-def _regional(case: Case[CredentialScope], signed_for: str | None) -> Remedy:
-    host = resolved(case.facts.region or signed_for or "")
+def _regional_endpoint_remedy(case: Case[CredentialScope], signed_region: str | None) -> Remedy:
+    host = resolved(case.facts.region or signed_region or "")
     url = "https://sts.REGION.amazonaws.com" if host is None or host.is_global else host.url
     return Remedy(
-        title=TITLES["code"],
+        title=REMEDY_TITLES["code"],
         who="you",
         steps=(
             f"Look for {GLOBAL_HOST} in code, in AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and in the profile's endpoint_url, and take it out.",
@@ -127,9 +141,8 @@ def _regional(case: Case[CredentialScope], signed_for: str | None) -> Remedy:
     )
 
 
-def _in_pods(case: Case[CredentialScope]) -> Remedy:
-    account = case.facts.service_account
-    name = "SERVICE_ACCOUNT" if account is None else commands.kubernetes_name(account)
+def _global_endpoint_remedy(case: Case[CredentialScope]) -> Remedy:
+    name = commands.service_account(case.facts.service_account)
     namespace = commands.namespace(case.facts.namespace)
     return Remedy(
         title="In pods of EKS: or let the service account's calls go to the global host",
@@ -144,45 +157,37 @@ def _in_pods(case: Case[CredentialScope]) -> Remedy:
                 f"{ANNOTATION}=false",
             ),
             command(
-                "kubectl",
-                "set",
-                "env",
-                "deployment/NAME",
-                "--namespace",
-                namespace,
+                *("kubectl", "set", "env", "deployment/NAME", "--namespace", namespace),
                 "AWS_STS_REGIONAL_ENDPOINTS=legacy",
             ),
-            command("kubectl", "rollout", "restart", "deployment/NAME", "--namespace", namespace),
+            commands.restart_command(case.facts.namespace),
         ),
         url=pages.EKS_STS,
     )
 
 
-def _each_once(remedies: Iterable[Remedy]) -> tuple[Remedy, ...]:
-    """Give each remedy once: causes share them."""
-    seen: dict[str, Remedy] = {}
+def _merge_remedies(remedies: Iterable[Remedy]) -> tuple[Remedy, ...]:
+    """Return one remedy per title, with the steps and commands of all."""
+    merged: dict[str, Remedy] = {}
     for remedy in remedies:
-        known = seen.get(remedy.title)
-        if known is None:
-            seen[remedy.title] = remedy
-        else:
-            steps = tuple(dict.fromkeys((*known.steps, *remedy.steps)))
-            added = tuple(dict.fromkeys((*known.commands, *remedy.commands)))
-            seen[remedy.title] = attrs.evolve(known, steps=steps, commands=added)
-    return tuple(seen.values())
+        first = merged.get(remedy.title, remedy)
+        merged[remedy.title] = attrs.evolve(
+            first,
+            steps=tuple(dict.fromkeys((*first.steps, *remedy.steps))),
+            commands=tuple(dict.fromkeys((*first.commands, *remedy.commands))),
+        )
+    return tuple(merged.values())
 
 
-def _without_pods(cause: Cause, *, in_pods: bool) -> Cause:
-    """Leave out what EKS does where nothing speaks of pods."""
-    if in_pods:
-        return cause
+def _drop_eks_reasons(cause: Cause) -> Cause:
+    """Return a cause without the evidence that is only about EKS."""
     return attrs.evolve(cause, because=tuple(line for line in cause.because if not line.startswith("EKS ")))
 
 
 # ------------------------------------------------ other services
 
 
-def _bucket(case: Case[CredentialScope], signed: str, expected: str) -> Explanation:
+def _explain_expected_region(case: Case[CredentialScope], signed: str, expected: str) -> Explanation:
     region, profile = commands.region(expected), find_profile(case)
     return Explanation(
         failure=case.failure,
@@ -210,16 +215,14 @@ def _bucket(case: Case[CredentialScope], signed: str, expected: str) -> Explanat
                 url=pages.SIGNATURES,
             ),
         ),
-        notes=(_NOTE,),
+        notes=(credential_remedies.SIGNATURE_REJECTED,),
     )
 
 
-def _service(case: Case[CredentialScope], message: str, expected: str | None) -> Explanation:
-    wanted = (
-        f"The host wants signatures for {expected}"
-        if expected
-        else "The host wants signatures for its own service"
-    )
+def _explain_expected_service(case: Case[CredentialScope], message: str, expected: str | None) -> Explanation:
+    because = quote_phrases(message, *_PHRASES)
+    if expected:
+        because = (f"AWS says: Credential should be scoped to correct service: '{expected}'.",)
     return Explanation(
         failure=case.failure,
         topic="wrong-signing-service",
@@ -227,11 +230,9 @@ def _service(case: Case[CredentialScope], message: str, expected: str | None) ->
         causes=(
             Cause(
                 "wrong-signing-service",
-                f"{wanted}, and the call is signed for another.",
+                f"The host wants signatures for {expected or 'its own service'}, and the call is signed for another.",
                 "reported",
-                (f"AWS says: Credential should be scoped to correct service: '{expected}'.",)
-                if expected
-                else quote_phrases(message, *_SENTENCES),
+                because,
             ),
             Cause(
                 "endpoint-of-other-service",
@@ -243,16 +244,16 @@ def _service(case: Case[CredentialScope], message: str, expected: str | None) ->
                 "signed-by-hand", "Code or a proxy that signs by itself names the wrong service.", "possible"
             ),
         ),
-        remedies=(credential_remedies.check_endpoint(), _sign_for(expected, None)),
-        notes=(_NOTE,),
+        remedies=(credential_remedies.check_endpoint(), _signing_remedy(expected, None)),
+        notes=(credential_remedies.SIGNATURE_REJECTED,),
     )
 
 
-def _region(case: Case[CredentialScope], message: str, signed_for: str | None) -> Explanation:
+def _explain_region(case: Case[CredentialScope], message: str, signed_region: str | None) -> Explanation:
     hosts = find_aws_hosts(message)
     because = (
-        *quote_phrases(message, *_SENTENCES),
-        *_because(signed_for),
+        *quote_phrases(message, *_PHRASES),
+        *_signed_region_lines(signed_region),
         *(f"The text names the host {host}." for host in hosts[:2]),
     )
     return Explanation(
@@ -272,18 +273,17 @@ def _region(case: Case[CredentialScope], message: str, signed_for: str | None) -
                 "possible",
             ),
         ),
-        remedies=(credential_remedies.check_endpoint(), _sign_for(None, signed_for)),
-        notes=(_NOTE,),
+        remedies=(credential_remedies.check_endpoint(), _signing_remedy(None, signed_region)),
+        notes=(credential_remedies.SIGNATURE_REJECTED,),
     )
 
 
-def _sign_for(service: str | None, signed_for: str | None) -> Remedy:
+def _signing_remedy(service: str | None, signed_region: str | None) -> Remedy:
+    in_place = "" if signed_region is None else f" in place of {signed_region}"
     steps = [
         "Drop the endpoint URL, and let the client find the host from its region.",
-        "Or name the host's own region as the client's region.",
+        f"Or name the host's own region as the client's region{in_place}.",
     ]
-    if signed_for is not None:
-        steps[1] = f"Or name the host's own region as the client's region in place of {signed_for}."
     if service is not None:
         steps.append(f"Where you sign by yourself, sign for the service {service}.")
     return Remedy(title="Let host and signature agree", who="you", steps=tuple(steps), url=pages.SIGNATURES)

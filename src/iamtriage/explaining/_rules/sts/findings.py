@@ -1,4 +1,4 @@
-"""What :func:`iamtriage.diagnose_sts` finds, as causes and remedies; not for how it finds it."""
+"""Convert what :func:`iamtriage.diagnose_sts` finds to causes and remedies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import attrs
 from iamtriage.exceptions import EndpointError
 from iamtriage.explaining._explanations import Cause, Remedy
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clues import as_sentence, find_region, message_text, quote_phrases
+from iamtriage.explaining._rules.shared.clues import as_sentence, find_region
 from iamtriage.sts._diagnosis import diagnose_sts
 from iamtriage.sts._pods import sts_default
 
@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
     from iamtriage.sts._causes import Place, StsCause
 
-__all__ = ("TITLES", "StsFindings", "sts_findings")
+__all__ = ("REMEDY_TITLES", "UNREACHABLE_CODES", "StsFindings", "diagnose_sts_call")
 
-_WHO: dict[Place, Who] = {
+UNREACHABLE_CODES = frozenset({"private-dns-regional-only", "unpublished-fips-host"})
+"""The codes of causes that keep a call from reaching STS."""
+
+_WHO_BY_PLACE: dict[Place, Who] = {
     "code": "you",
     "pod": "you",
     "service account": "you",
@@ -31,7 +34,7 @@ _WHO: dict[Place, Who] = {
     "account": "account administrator",
     "network": "account administrator",
 }
-TITLES: dict[Place, str] = {
+REMEDY_TITLES: dict[Place, str] = {
     "code": "Change how the code calls STS",
     "pod": "Change the pod's environment",
     "service account": "Change the service account",
@@ -39,9 +42,9 @@ TITLES: dict[Place, str] = {
     "account": "Change the account's settings",
     "network": "Look at the network's way to STS",
 }
-_IN_CLUSTERS = frozenset({"pod", "service account", "cluster"})
-# These lines quote the failure, or speak of a setting that a rule guessed from its text.
-_OURS = (
+_CLUSTER_PLACES = frozenset({"pod", "service account", "cluster"})
+# Evidence that begins so repeats the failure, or describes a setting that a rule derived from its text.
+_OMITTED_EVIDENCE = (
     "AWS_ROLE_ARN is",
     "the failure says",
     "the code names",
@@ -53,39 +56,37 @@ _OURS = (
 
 @attrs.frozen
 class StsFindings:
-    """Causes with the remedies of all of them.
+    """The causes of a failed STS call, and their remedies.
 
     Attributes:
-        causes: the causes, the surest first.
-        remedies: what mends them, in the same order.
+        causes: The causes, the most certain first.
+        remedies: The remedies, in the order of the causes.
     """
 
     causes: tuple[Cause, ...] = ()
     remedies: tuple[Remedy, ...] = ()
 
 
-def sts_findings(  # noqa: PLR0913 (what may be known beside the case, and whom it is for)
+def diagnose_sts_call(  # noqa: PLR0913 (the settings that a rule can derive from the text)
     case: Case[Failure],
     *,
-    only: frozenset[str] | None = None,
-    sentences: tuple[str, ...] = (),
+    codes: frozenset[str] | None = None,
     because: tuple[str, ...] = (),
     env: Mapping[str, str] | None = None,
     region: str | None = None,
     endpoint: str | None = None,
-    home: str | None = None,
+    fallback_region: str | None = None,
 ) -> StsFindings:
-    """Give what is known of a call of STS that failed.
+    """Return the causes and remedies of a failed STS call.
 
     Args:
-        case: the failure and the facts.
-        only: the codes of the causes that are wanted; None: all.
-        sentences: words of AWS, quoted where the text has them.
-        because: what else speaks for the causes.
-        env: the environment, as far as the text tells it.
-        region: the region for which the call was signed.
-        endpoint: the URL that was called.
-        home: the region to propose, where nothing else tells one.
+        case: The failure and the facts.
+        codes: The codes of the causes to return; ``None`` for all.
+        because: Evidence for every cause, one line each.
+        env: The environment, as far as the text states it.
+        region: The region that the call was signed for.
+        endpoint: The URL that was called.
+        fallback_region: The region to suggest if nothing else states one.
     """
     facts = case.facts
     found = diagnose_sts(
@@ -93,21 +94,20 @@ def sts_findings(  # noqa: PLR0913 (what may be known beside the case, and whom 
         env=env,
         region=region,
         endpoint=endpoint,
-        kubernetes_version=_version(facts.kubernetes_version),
-        cluster_region=find_region(case) or region or home,
+        kubernetes_version=_known_version(facts.kubernetes_version),
+        cluster_region=find_region(case) or region or fallback_region,
         namespace=facts.namespace,
         service_account=facts.service_account,
     )
-    causes = [cause for cause in found.causes if only is None or cause.code in only]
-    lines = (*quote_phrases(message_text(case), *sentences), *because)
+    causes = [cause for cause in found.causes if codes is None or cause.code in codes]
     return StsFindings(
-        tuple(_cause(cause, lines) for cause in causes),
-        tuple(remedy for cause in causes for remedy in _remedies(cause)),
+        tuple(_convert_cause(cause, because) for cause in causes),
+        tuple(remedy for cause in causes for remedy in _convert_fixes(cause)),
     )
 
 
-def _version(given: str | None) -> str | None:
-    """Give a version of Kubernetes, None for a text that is none."""
+def _known_version(given: str | None) -> str | None:
+    """Return a Kubernetes version, or ``None`` if the text is not one."""
     try:
         sts_default(given)
     except EndpointError:
@@ -115,28 +115,27 @@ def _version(given: str | None) -> str | None:
     return given
 
 
-def _cause(cause: StsCause, lines: tuple[str, ...]) -> Cause:
-    kept = tuple(line for line in cause.evidence if not line.startswith(_OURS))
-    # That a client has no region is what SDKs say, and no word of AWS.
-    evidence = (
-        "derived" if cause.code == "missing-region" and cause.certainty == "reported" else cause.certainty
-    )
+def _convert_cause(cause: StsCause, lines: tuple[str, ...]) -> Cause:
+    kept = tuple(line for line in cause.evidence if not line.startswith(_OMITTED_EVIDENCE))
+    # It is the SDK that reports a missing region, not AWS.
+    is_from_sdk = cause.code == "missing-region" and cause.certainty == "reported"
+    evidence = "derived" if is_from_sdk else cause.certainty
     return Cause(cause.code, cause.title, evidence, tuple(dict.fromkeys((*lines, *map(as_sentence, kept)))))
 
 
-def _remedies(cause: StsCause) -> list[Remedy]:
-    """Give a remedy for each place where something can be changed, in the order of the fixes."""
+def _convert_fixes(cause: StsCause) -> list[Remedy]:
+    """Return a remedy for each place to change, in the order of the fixes."""
     places: dict[Place, None] = {fix.where: None for fix in cause.fixes}
     remedies: list[Remedy] = []
     for place in places:
         fixes = [fix for fix in cause.fixes if fix.where == place]
         remedies.append(
             Remedy(
-                title=TITLES[place],
-                who=_WHO[place],
+                title=REMEDY_TITLES[place],
+                who=_WHO_BY_PLACE[place],
                 steps=tuple(as_sentence(fix.text) for fix in fixes),
                 commands=tuple(command for fix in fixes for command in fix.commands),
-                url=pages.EKS_STS if place in _IN_CLUSTERS else pages.STS_REGIONS,
+                url=pages.EKS_STS if place in _CLUSTER_PLACES else pages.STS_REGIONS,
             )
         )
     return remedies

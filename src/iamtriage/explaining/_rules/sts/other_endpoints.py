@@ -1,6 +1,6 @@
-"""Calls of STS that something else answered: S3, other software, a proxy; not STS's own refusals.
+"""Explain STS calls that S3, other software or a proxy answered.
 
-STS answers in XML of its own, and to every method that SDKs use. Which settings lead elsewhere:
+STS answers in its own XML, and accepts every HTTP method that SDKs use. The settings that redirect a call:
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html.
 """
 
@@ -17,46 +17,46 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
-__all__ = ("explain_not_sts", "is_not_sts")
+__all__ = ("explain_non_sts_response", "is_non_sts_response")
 
 _OPERATIONS = frozenset(
     {"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "GetCallerIdentity", "GetSessionToken"}
 )
-_NO_METHOD = frozenset({"405", "MethodNotAllowed"})
-_UNREAD = "SerializationError"  # of Go's first SDK
-# Go's first SDK names no operation, but which of its providers failed.
-_ASKED_STS = re.compile(r"WebIdentityErr|\bSTS: (?:AssumeRole|GetCallerIdentity)")
+_METHOD_NOT_ALLOWED = frozenset({"405", "MethodNotAllowed"})
+_SERIALIZATION_ERROR = "SerializationError"  # from the AWS SDK for Go v1
+# The AWS SDK for Go v1 names the credential provider that failed, not the operation.
+_STS_CALL = re.compile(r"WebIdentityErr|\bSTS: (?:AssumeRole|GetCallerIdentity)")
 _URL = re.compile(r"https?://([A-Za-z0-9][\w.-]{0,252}(?::\d{1,5})?)(?!/doc/|[\w.-])", re.ASCII)
-_STS = re.compile(r"sts(?:-fips)?\.|[\w-]{1,80}\.sts\.", re.ASCII)
+_STS_HOST = re.compile(r"sts(?:-fips)?\.|[\w-]{1,80}\.sts\.", re.ASCII)
 
 
-def is_not_sts(case: Case[AwsError], message: str) -> bool:
-    """Tell whether a call of STS got an answer that is none of STS's."""
+def is_non_sts_response(case: Case[AwsError], message: str) -> bool:
+    """Return whether an STS call got a response that did not come from STS."""
     envelope = case.failure.envelope
-    if envelope.operation not in _OPERATIONS and envelope.service != "sts" and not _ASKED_STS.search(message):
+    if envelope.operation not in _OPERATIONS and envelope.service != "sts" and not _STS_CALL.search(message):
         return False
-    code = error_code(case.failure)
-    if envelope.status_code == 405 or code in _NO_METHOD:
-        return True
-    return code == _UNREAD and "marshal" in message
+    is_unreadable = error_code(case.failure) == _SERIALIZATION_ERROR
+    return _is_method_not_allowed(case) or (is_unreadable and "marshal" in message)
 
 
-def explain_not_sts(case: Case[AwsError], message: str) -> Explanation:
-    """Explain that what answered is not STS, and which settings lead there."""
-    code, status = error_code(case.failure), case.failure.envelope.status_code
+def _is_method_not_allowed(case: Case[AwsError]) -> bool:
+    return case.failure.envelope.status_code == 405 or error_code(case.failure) in _METHOD_NOT_ALLOWED
+
+
+def explain_non_sts_response(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that something other than STS answered an STS call."""
     host = next(filter(None, map(safe_name, _URL.findall(message))), None)
-    right = host is not None and _STS.match(host) is not None
-    other = host is not None and not right
-    unread = code == _UNREAD
-    lines: list[str] = []
-    if unread:
-        lines.append("The SDK could not read the answer, whose form is known.")
-    if status == 405 or code in _NO_METHOD:
-        lines.append(
+    is_sts_host = host is not None and _STS_HOST.match(host) is not None
+    is_other_host = host is not None and not is_sts_host
+    because: list[str] = []
+    if error_code(case.failure) == _SERIALIZATION_ERROR:
+        because.append("The SDK could not read the answer, whose form is known.")
+    if _is_method_not_allowed(case):
+        because.append(
             "The answer is 405, MethodNotAllowed: S3 and web servers say so to a call of STS, and STS does not."
         )
     if host is not None:
-        lines.append(f"The text names the host {host}{', which is none of STS' if other else ''}.")
+        because.append(f"The text names the host {host}{', which is none of STS' if is_other_host else ''}.")
     setting = Cause(
         "endpoint-set",
         "AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS or endpoint_url is set, or code gives one endpoint to all clients: that of S3 or of other storage, which then counts for STS too.",
@@ -69,10 +69,10 @@ def explain_not_sts(case: Case[AwsError], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="not-sts",
-        summary=f"The call of STS was answered by something else{f', {host}' if other else ''}.",
+        summary=f"The call of STS was answered by something else{f', {host}' if is_other_host else ''}.",
         causes=(
-            Cause("not-sts", "What answered is not STS.", "derived", tuple(lines)),
-            *((proxy, setting) if right else (setting, proxy)),
+            Cause("not-sts", "What answered is not STS.", "derived", tuple(because)),
+            *((proxy, setting) if is_sts_host else (setting, proxy)),
         ),
         remedies=(
             Remedy(

@@ -1,4 +1,6 @@
-"""Explains regions that an account may not use: STS not activated, or the region not enabled.
+"""Explain regions that an account cannot use.
+
+Either STS is not activated in the region, or the region is not enabled.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html.
 """
@@ -9,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import find_region, message_text
-from iamtriage.explaining._rules.sts.findings import sts_findings
+from iamtriage.explaining._rules.shared.clues import find_region, message_text, quote_phrases
+from iamtriage.explaining._rules.sts.findings import diagnose_sts_call
 from iamtriage.sts._evidence import Known
 
 if TYPE_CHECKING:
@@ -19,44 +21,37 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_region_disabled",)
 
-_SENTENCES = ("STS is not activated in this region", "STS is not activated in the requested region")
+_PHRASES = ("STS is not activated in this region", "STS is not activated in the requested region")
 _NOTE = "No IAM policy helps here. Tokens from the host of a region hold in all regions, so the region of STS need not be that of the other calls."
 
 
 def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
-    """Say which region is off, who turns it on, and how to do without it."""
+    """Explain that a region or its STS endpoint is off for the account."""
     message, region = message_text(case), find_region(case)
-    code = case.failure.envelope.code
-    if (
-        not any(sentence in message for sentence in _SENTENCES)
-        and "is not enabled in your account" in message
-    ):
-        return _not_enabled(case, region)
+    if not any(phrase in message for phrase in _PHRASES) and "is not enabled in your account" in message:
+        return _explain_region_not_enabled(case, region)
     place = "the region that was called" if region is None else region
-    account = case.failure.account
-    of = "the account" if account is None else f"the account {account}"
-    found = sts_findings(
-        case,
-        only=frozenset({"region-disabled"}),
-        sentences=_SENTENCES,
-        because=() if code is None else (f"AWS's code is {code}.",),
-    )
+    account = "the account" if case.failure.account is None else f"the account {case.failure.account}"
+    because = quote_phrases(message, *_PHRASES)
+    if case.failure.envelope.code is not None:
+        because += (f"AWS's code is {case.failure.envelope.code}.",)
+    found = diagnose_sts_call(case, codes=frozenset({"region-disabled"}), because=because)
     opts_in = None if region is None else Known().opts_in(region)
     return Explanation(
         failure=case.failure,
         topic="sts-region-disabled",
-        summary=f"STS is not activated for {of} in {place}.",
+        summary=f"STS is not activated for {account} in {place}.",
         causes=found.causes,
         remedies=(
-            *([_activate(region)] if opts_in is not True else []),
+            *([_activate_sts_remedy(region)] if opts_in is not True else []),
             *([credential_remedies.enable_region(region)] if opts_in is not False else []),
-            _elsewhere(),
+            _other_region_remedy(),
         ),
         notes=(_NOTE,),
     )
 
 
-def _activate(region: str | None) -> Remedy:
+def _activate_sts_remedy(region: str | None) -> Remedy:
     name = region or "the region"
     return Remedy(
         title=f"Activate STS in {name}",
@@ -70,7 +65,7 @@ def _activate(region: str | None) -> Remedy:
     )
 
 
-def _elsewhere() -> Remedy:
+def _other_region_remedy() -> Remedy:
     return Remedy(
         title="Or call STS in a region that is activated",
         who="you",
@@ -82,7 +77,7 @@ def _elsewhere() -> Remedy:
     )
 
 
-def _not_enabled(case: Case[RegionDisabled], region: str | None) -> Explanation:
+def _explain_region_not_enabled(case: Case[RegionDisabled], region: str | None) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="region-not-enabled",

@@ -1,6 +1,6 @@
-"""What a role's trust policy that was given says to a call, as a cause and a remedy; not for finding policies.
+"""Explain whether a supplied trust policy allows a call.
 
-The judging is done by :func:`iamtriage.check_trust_policy`.
+:func:`iamtriage.check_trust_policy` evaluates the policy.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
     from iamtriage.trust._evaluation import TrustResult
 
-__all__ = ("TrustFindings", "trust_findings")
+__all__ = ("TrustFindings", "evaluate_trust_policy")
 
 
 @attrs.frozen
 class TrustFindings:
-    """What a trust policy says.
+    """The result of evaluating a trust policy.
 
     Attributes:
-        allowed: whether it lets the call in; None: what is given does not decide it.
-        cause: the same in words, with the reason.
-        remedy: what to change in it; None where nothing has to be, or nothing is known to help.
+        allowed: Whether the policy allows the call; ``None`` if the facts do not decide that.
+        cause: The result as a cause, with the reason.
+        remedy: The change to the policy; ``None`` if nothing needs to change or no change is known to help.
     """
 
     allowed: bool | None
@@ -38,21 +38,21 @@ class TrustFindings:
     remedy: Remedy | None = None
 
 
-def trust_findings(facts: Facts, action: str, role_arn: str | None = None) -> TrustFindings | None:
-    """Judge the trust policy of the facts; None where they have none, or nobody who calls.
+def evaluate_trust_policy(facts: Facts, action: str, role_arn: str | None = None) -> TrustFindings | None:
+    """Evaluate the trust policy in the facts; return ``None`` without a policy or a caller.
 
     Args:
-        facts: with ``trust_policy``, and with ``token_claims`` or ``caller``.
-        action: ``"sts:AssumeRoleWithWebIdentity"``, ``"sts:AssumeRole"``, ….
-        role_arn: the role, where it is known.
+        facts: Facts with ``trust_policy``, and with ``token_claims`` or ``caller``.
+        action: The action of the call, such as ``"sts:AssumeRoleWithWebIdentity"``.
+        role_arn: The role's ARN, if known.
 
     >>> from iamtriage.explaining import Facts
-    >>> trust_findings(Facts(trust_policy="{}", caller="111122223333"), "sts:AssumeRole").cause.code
+    >>> evaluate_trust_policy(Facts(trust_policy="{}", caller="111122223333"), "sts:AssumeRole").cause.code
     'trust-policy-unreadable'
     """
     if facts.trust_policy is None or (facts.token_claims is None and facts.caller is None):
         return None
-    # A token speaks for itself: who else calls is of no interest then.
+    # The token identifies the caller, so the caller in the facts does not matter.
     caller = None if facts.token_claims is not None else facts.caller
     role = underlying_role(try_parse_principal(role_arn))
     try:
@@ -64,13 +64,13 @@ def trust_findings(facts: Facts, action: str, role_arn: str | None = None) -> Tr
             claims=facts.token_claims,
         )
     except IamTriageError as error:
-        return _unreadable(error)
-    except (TypeError, ValueError):  # claims or an action that no call has
+        return _describe_unreadable_policy(error)
+    except (TypeError, ValueError):  # invalid claims, or not an action that assumes a role
         return None
-    return _findings(result, None if role is None else role.name)
+    return _describe_result(result, None if role is None else role.name)
 
 
-def _unreadable(error: IamTriageError) -> TrustFindings:
+def _describe_unreadable_policy(error: IamTriageError) -> TrustFindings:
     return TrustFindings(
         allowed=None,
         cause=Cause(
@@ -82,7 +82,7 @@ def _unreadable(error: IamTriageError) -> TrustFindings:
     )
 
 
-def _findings(result: TrustResult, role: str | None) -> TrustFindings:
+def _describe_result(result: TrustResult, role: str | None) -> TrustFindings:
     if result.allowed is True:
         text = "The trust policy that was given lets the call in, so look for the cause elsewhere."
         cause = Cause("trust-policy-allows", text, "supplied", (as_sentence(result.reason),))
