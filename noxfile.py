@@ -26,6 +26,46 @@ PYTHONS = nox.project.python_versions(PROJECT)
 OLDEST = PYTHONS[0]
 # A file's tests share the servers, kernels and pages that they start.
 ON_EVERY_CORE = ("-n", "auto", "--dist", "loadfile")
+# What another Python version can change: exceptions and their notes, tracebacks, attrs and pickling, argparse,
+# re, the installed package and the examples. Property tests and rules say the same on each version; the
+# sessions `tests-*` and GitHub's workflow run them all.
+VERSION_DEPENDENT = (
+    *(
+        "README.md",
+        "docs",
+        "src",
+        "tests/test_packaging.py",
+        "tests/cli",
+        "tests/failures",
+        "tests/logs",
+        "tests/trust",
+    ),
+    *(
+        "tests/arns",
+        "tests/authorization",
+        "tests/explaining/golden",
+        "tests/explaining/test_classification.py",
+    ),
+    *(
+        "tests/explaining/test_facts.py",
+        "tests/explaining/test_notes.py",
+        "tests/reading/readers",
+        "tests/reading/structured",
+    ),
+    *(
+        "tests/reading/unwrapping",
+        "tests/rendering/test_views.py",
+        "tests/rendering/test_shell.py",
+        "tests/testing",
+    ),
+    *(
+        "tests/boto/test_collect.py",
+        "tests/boto/test_explain_errors.py",
+        "tests/boto/test_explained_functions.py",
+    ),
+    *("tests/boto/test_install.py", "tests/boto/test_resisting_errors.py", "tests/boto/test_shown_notes.py"),
+    *("tests/boto/test_wrapped.py", "tests/notebook/test_extension.py", "tests/notebook/test_kernel.py"),
+)
 # The boto3 that goes with the lowest botocore. pip would find it by downloading dozens.
 MINIMUM_BOTO3 = "boto3==1.28.0"
 
@@ -64,6 +104,15 @@ def tests(session: nox.Session) -> None:
     run_tests(session)
     if "NOX_COVERAGE_LATER" not in os.environ:  # CI combines the versions in a job of its own
         session.notify("coverage")
+
+
+@nox.session(python=PYTHONS[1:])
+def portability(session: nox.Session) -> None:
+    """The tests of what another Python version can change, on the installed wheel."""
+    session.install("--force-reinstall", "--no-deps", built := wheel(session))
+    session.install(built, *groups("tests"))
+    properties = "--ignore-glob=*_properties.py"
+    session.run("python", "-m", "pytest", *ON_EVERY_CORE, properties, *session.posargs, *VERSION_DEPENDENT)
 
 
 @nox.session(python=OLDEST)
