@@ -26,7 +26,7 @@ PYTHONS = nox.project.python_versions(PROJECT)
 OLDEST = PYTHONS[0]
 # A file's tests share the servers, kernels and pages that they start.
 ON_EVERY_CORE = ("-n", "auto", "--dist", "loadfile")
-# What another Python version can change: exceptions and their notes, tracebacks, attrs and pickling, argparse,
+# What another Python version can change: exceptions and their notes, tracebacks, attrs, pickling, argparse,
 # re, the installed package and the examples. Property tests and rules say the same on each version; the
 # sessions `tests-*` and GitHub's workflow run them all.
 VERSION_DEPENDENT = (
