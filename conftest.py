@@ -30,7 +30,8 @@ _docstrings = Sybil(
         rest.PythonCodeBlockParser(),
         rest.SkipParser(),
     ],
-    patterns=["src/iamtriage/*.py", "src/iamtriage/**/*.py"],
+    # Before Python 3.13, "**" matches exactly one folder here, so each depth needs its own pattern.
+    patterns=[f"src/iamtriage/{'*/' * depth}*.py" for depth in range(6)],
 )
 
 pytest_collect_file = (_markdown + _docstrings).pytest()
