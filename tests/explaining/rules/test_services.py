@@ -106,16 +106,17 @@ def test_who_gets_a_role(operation: str | None, service: str | None, expected: R
 @pytest.mark.parametrize("service", sorted(RESOURCE_POLICIES))
 def test_commands_for_policies_of_resources_are_the_clis(service: str) -> None:
     policy = RESOURCE_POLICIES[service]
-    check_call(list(policy.show_arguments))
-    check_call(list(policy.change_arguments))
-    if "--query" not in policy.show_arguments or not KNOWS_ALL:
+    show, change = policy.show_command.split()[1:], policy.change_command.split()[1:]
+    check_call(show)
+    check_call(change)
+    if "--query" not in show or not KNOWS_ALL:
         return
-    client, command = policy.show_arguments[:2]
+    client, command = show[:2]
     model: Any = get_session().get_service_model("s3" if client == "s3api" else client)
     [operation] = [
         each for each in model.operation_names if each.lower() == command.replace("-", "").replace("efs", "")
     ]
     shape: Any = model.operation_model(operation).output_shape
-    path = policy.show_arguments[policy.show_arguments.index("--query") + 1]
+    path = show[show.index("--query") + 1]
     for name in path.split("."):
         shape = shape.value if shape.type_name == "map" else shape.members[name]

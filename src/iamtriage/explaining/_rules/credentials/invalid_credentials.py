@@ -268,7 +268,7 @@ def _remedies(case: Case[InvalidCredentials], signs: _Signs, region: StsFindings
     by_token = signs.is_temporary or signs.code in _TOKEN
     remedies = [credential_remedies.show_identity(find_profile(case))] if signs.has_key else []
     if signs.is_local:
-        remedies.insert(0, credential_remedies.check_endpoint(foreign=True))
+        remedies.insert(0, credential_remedies.check_endpoint(is_other_software=True))
     if signs.has_key and signs.is_temporary is not False:
         remedies.append(credential_remedies.clear_environment())
     if signs.has_key:
@@ -279,7 +279,7 @@ def _remedies(case: Case[InvalidCredentials], signs: _Signs, region: StsFindings
     if signs.partition != "aws" and not region.remedies:
         remedies.append(_own_partition())
     if signs.of_s3 and not signs.is_local:
-        remedies.append(credential_remedies.check_endpoint(foreign=True))
+        remedies.append(credential_remedies.check_endpoint(is_other_software=True))
     if signs.code == "AuthFailure":
         remedies.append(credential_remedies.set_clock())
     if signs.has_key and not by_token:

@@ -286,7 +286,7 @@ def _mismatch(case: Case[SignatureMismatch], message: str) -> Explanation:
     ]
     remedies = [_copy_keys(case), _signed_request(message, presigned=presigned or s3)]
     if local or (s3 and not find_aws_hosts(message)):
-        remedies.append(credential_remedies.check_endpoint(foreign=True))
+        remedies.append(credential_remedies.check_endpoint(is_other_software=True))
     return Explanation(
         failure=case.failure,
         topic="signature-mismatch",

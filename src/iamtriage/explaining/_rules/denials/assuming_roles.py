@@ -139,8 +139,7 @@ def explain_web_identity(denial: Denial) -> Explanation:
     causes: list[Cause] = [
         Cause(
             "trust-policy",
-            "The role's trust policy does not let this token in: its provider, audience or subject is not the "
-            "one that the policy asks for.",
+            "The role's trust policy does not let this token in: its provider, audience or subject is not the one that the policy asks for.",
             "derived",
             (
                 f"STS refuses {denial.action} by the trust policy alone: such a caller has no policies of its own.",
@@ -161,10 +160,7 @@ def explain_web_identity(denial: Denial) -> Explanation:
         title="Compare the token with the trust policy",
         who="you",
         steps=(
-            (
-                "Read the token's claims iss, sub and aud, and the conditions of the role's trust policy. "
-                "The command says which condition fails, and the line that mends it."
-            ),
+            "Read the token's claims iss, sub and aud, and the conditions of the role's trust policy. The command says which condition fails, and the line that mends it.",
         ),
         commands=(
             _token_command(denial),
@@ -305,8 +301,7 @@ def _trust_remedy(denial: Denial, found: TrustFindings | None) -> Remedy | None:
     steps = ["Add the statement to the role's trust policy and keep those that are there."]
     if denial.crosses_accounts:
         steps.append(
-            "Where the other account is not yours, agree on an external id with its owner, and ask for it by a "
-            "condition on sts:ExternalId; the caller hands it over as ExternalId."
+            "Where the other account is not yours, agree on an external id with its owner, and ask for it by a condition on sts:ExternalId; the caller hands it over as ExternalId."
         )
         made["Condition"] = {"StringEquals": {"sts:ExternalId": f"{PLACEHOLDER}EXTERNAL_ID"}}
         steps.append("Within one organization, take the condition out.")
@@ -421,11 +416,5 @@ def _role_name(denial: Denial) -> str | None:
 
 def _sides(denial: Denial) -> str:
     if denial.crosses_accounts:
-        return (
-            "Caller and role are of two accounts: a policy of the caller has to allow sts:AssumeRole on the role, "
-            "and the role's trust policy has to name the caller or its account."
-        )
-    return (
-        "A trust policy that names the caller itself is enough within one account. One that names the account "
-        "leaves it to the caller's own policies."
-    )
+        return "Caller and role are of two accounts: a policy of the caller has to allow sts:AssumeRole on the role, and the role's trust policy has to name the caller or its account."
+    return "A trust policy that names the caller itself is enough within one account. One that names the account leaves it to the caller's own policies."

@@ -200,8 +200,7 @@ def _is_s3(denial: Denial) -> bool:
 def _other_layers(denial: Denial) -> tuple[str, ...]:
     """Name the other types of policy that have to be changed too."""
     return tuple(
-        f"By the authorization details, {_article(layer) if deny == 'explicit' else 'no'} {POLICY_TYPE_NAMES[layer]} "
-        f"{'denies it too' if deny == 'explicit' else 'allows it either'}."
+        f"By the authorization details, {_article(layer) if deny == 'explicit' else 'no'} {POLICY_TYPE_NAMES[layer]} {'denies it too' if deny == 'explicit' else 'allows it either'}."
         for layer, deny in denial.other_policy_types
     )
 
@@ -215,10 +214,7 @@ def _about_caller(denial: Denial) -> tuple[str, ...]:
     principal = denial.principal
     if isinstance(principal, Root):
         return (
-            (
-                "The caller is the account's root user. No identity-based policy limits or helps it: look at control "
-                "policies and the resource's policy, and work as a role in its place."
-            ),
+            "The caller is the account's root user. No identity-based policy limits or helps it: look at control policies and the resource's policy, and work as a role in its place.",
         )
     if isinstance(denial.role, ServiceLinkedRole):
         return ()
@@ -226,9 +222,6 @@ def _about_caller(denial: Denial) -> tuple[str, ...]:
     for start, actor in _ACTORS.items():
         if session.startswith(start):
             return (
-                (
-                    f"The session's name says that {actor} acts: the role of the message needs the permission, not "
-                    f"whoever started {actor}."
-                ),
+                f"The session's name says that {actor} acts: the role of the message needs the permission, not whoever started {actor}.",
             )
     return ()

@@ -40,7 +40,7 @@ def explain_execution_role(denial: Denial) -> Explanation:
     if grant is not None and grant.action.startswith("ec2:"):
         allow: Remedy | None = _in_vpc(denial)
     elif grant is not None:
-        allow = allow_remedy(denial, grant=grant, instead=_ROLE, url=pages.LAMBDA_ROLE)
+        allow = allow_remedy(denial, grant=grant, grantee=_ROLE, url=pages.LAMBDA_ROLE)
     else:
         allow = None
     look = Remedy(

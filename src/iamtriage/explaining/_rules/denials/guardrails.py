@@ -46,25 +46,16 @@ _IDENTITY_TOO = (
 
 def explain_service_control(denial: Denial) -> Explanation:
     """Explain a denial by a service control policy."""
-    ask = (
-        "Ask whoever runs the AWS organization: the policy stands in the management account, "
-        "and this account can neither see nor change it."
-    )
+    ask = "Ask whoever runs the AWS organization: the policy stands in the management account, and this account can neither see nor change it."
     if denial.deny != "implicit":
-        note = (
-            "Service control policies bind every principal of a member account, its root user too, "
-            "but no service-linked role, and nobody in the management account."
-        )
+        note = "Service control policies bind every principal of a member account, its root user too, but no service-linked role, and nobody in the management account."
         return _control_denies(denial, "service_control", ask, note)
     remedy = Remedy(
         title="Attach a service control policy that allows it",
         who="organization administrator",
         steps=(
             ask,
-            (
-                "Look at each level, from the root over the units to the account, for the one at which no attached "
-                "policy allows it, and add the statement to a policy there. AWS's own FullAWSAccess allows everything."
-            ),
+            "Look at each level, from the root over the units to the account, for the one at which no attached policy allows it, and add the statement to a policy there. AWS's own FullAWSAccess allows everything.",
             *_about_resource(denial),
         ),
         commands=(_attached_policies(denial.account, "SERVICE_CONTROL_POLICY"),),
@@ -72,20 +63,14 @@ def explain_service_control(denial: Denial) -> Explanation:
         layer="service_control",
         url=pages.SERVICE_CONTROL,
     )
-    text = (
-        "No service control policy allows it at some level between the organization's root and the account. At every "
-        "level, root, unit and account, one attached policy has to allow it."
-    )
+    text = "No service control policy allows it at some level between the organization's root and the account. At every level, root, unit and account, one attached policy has to allow it."
     why = "no service control policy allows it"
     return _control(denial, why, ("scp-no-allow", text), remedy, _IDENTITY_TOO)
 
 
 def explain_resource_control(denial: Denial) -> Explanation:
     """Explain a denial by a resource control policy."""
-    ask = (
-        "Ask whoever runs the organization of the resource's account: the policy guards its resources, "
-        "whoever calls."
-    )
+    ask = "Ask whoever runs the organization of the resource's account: the policy guards its resources, whoever calls."
     if denial.deny != "implicit":
         return _control_denies(denial, "resource_control", ask)
     # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html:
@@ -95,20 +80,14 @@ def explain_resource_control(denial: Denial) -> Explanation:
         who="organization administrator",
         steps=(
             ask,
-            (
-                "Look at each level, from the root over the units to the account, for a Deny statement that fits the "
-                "call, and narrow it. No statement can be added that allows the call."
-            ),
+            "Look at each level, from the root over the units to the account, for a Deny statement that fits the call, and narrow it. No statement can be added that allows the call.",
             *_about_resource(denial),
         ),
         commands=(_attached_policies(denial.resource_account, "RESOURCE_CONTROL_POLICY"),),
         layer="resource_control",
         url=pages.RESOURCE_CONTROL,
     )
-    text = (
-        "A resource control policy stops it. Such policies can only deny: the one Allow is AWS's own "
-        "RCPFullAWSAccess, which is attached everywhere and cannot be detached."
-    )
+    text = "A resource control policy stops it. Such policies can only deny: the one Allow is AWS's own RCPFullAWSAccess, which is attached everywhere and cannot be detached."
     why = "no resource control policy allows it"
     return _control(denial, why, ("rcp-no-allow", text), remedy, _IDENTITY_TOO)
 
@@ -123,10 +102,7 @@ def _control_denies(
         who="organization administrator",
         steps=(
             ask,
-            (
-                "Look at the Deny's Action, Resource and Condition. Often a region, a principal or a tag is "
-                "excepted, and the call was meant to be made so."
-            ),
+            "Look at the Deny's Action, Resource and Condition. Often a region, a principal or a tag is excepted, and the call was meant to be made so.",
             "If the call is wanted, narrow the Deny, or except the caller by a condition on aws:PrincipalArn.",
             *_about_resource(denial),
         ),
@@ -259,10 +235,7 @@ def explain_session(denial: Denial) -> Explanation:
         else "The session began with a session policy, and that policy does not allow it."
     )
     steps = [
-        (
-            "Find what makes the session: the call of AssumeRole, AssumeRoleWithWebIdentity or GetFederationToken "
-            "with Policy or PolicyArns, or the tool that makes it."
-        ),
+        "Find what makes the session: the call of AssumeRole, AssumeRoleWithWebIdentity or GetFederationToken with Policy or PolicyArns, or the tool that makes it.",
         "Change the policy that it hands over, or leave it out: then the role's own policies count.",
     ]
     if isinstance(denial.principal, FederatedUser):
@@ -319,8 +292,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     ]
     if not explicit:
         steps.append(
-            "Policies of gateway endpoints (S3, DynamoDB) take only * as Principal, "
-            "hence the condition on aws:PrincipalArn."
+            "Policies of gateway endpoints (S3, DynamoDB) take only * as Principal, hence the condition on aws:PrincipalArn."
         )
     if through:
         steps.append(

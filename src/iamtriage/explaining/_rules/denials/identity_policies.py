@@ -207,10 +207,7 @@ def explain_unnamed_deny(denial: Denial) -> Explanation:
         title="Find the Deny statement",
         who="account administrator",
         steps=(
-            (
-                "Look in this order: policies of the caller, the resource's policy, permissions boundary, service "
-                "control policies, session policy, VPC endpoint policy."
-            ),
+            "Look in this order: policies of the caller, the resource's policy, permissions boundary, service control policies, session policy, VPC endpoint policy.",
             "Where the call is wanted, narrow the Deny, or meet its condition.",
         ),
         commands=simulation(denial),
@@ -246,7 +243,7 @@ def explain_unnamed(denial: Denial) -> Explanation:
                     "no-identity-allow", f"Most often, no policy of {who} allows {denial.action}.", "possible"
                 )
             )
-            remedies += [allow_remedy(denial, first=_UNSURE), other_side(denial)]
+            remedies += [allow_remedy(denial, first_step=_UNSURE), other_side(denial)]
         causes.append(other_layer(denial))
         remedies.append(_looking(denial))
     else:
@@ -318,10 +315,7 @@ def _looking(denial: Denial) -> Remedy:
         title="Find out which policy it is",
         who="account administrator",
         steps=(
-            (
-                "The simulator tells what the caller's own policies and boundary say; it knows neither control "
-                "policies nor session policies in full."
-            ),
+            "The simulator tells what the caller's own policies and boundary say; it knows neither control policies nor session policies in full.",
             "CloudTrail's record of the call may hold more than the message.",
         ),
         commands=(*simulation(denial), *trail(denial)),
@@ -397,7 +391,4 @@ def other_side(denial: Denial) -> Remedy | None:
 
 
 def _both_sides(denial: Denial) -> str:
-    return (
-        f"The caller is of account {denial.account}, the resource of {denial.resource_account}. Both sides have to "
-        "allow it: the caller's policies and the resource's policy, or a role of the other account that the caller assumes."
-    )
+    return f"The caller is of account {denial.account}, the resource of {denial.resource_account}. Both sides have to allow it: the caller's policies and the resource's policy, or a role of the other account that the caller assumes."

@@ -23,10 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_key_behind", "explain_key_unknown", "explain_three_ways")
 
-_BOTH = (
-    "Without a key policy that lets the account's IAM policies in (its root as principal, kms:* as action), no "
-    "identity-based policy counts for the key. With it, the caller takes an Allow of its own."
-)
+_BOTH = "Without a key policy that lets the account's IAM policies in (its root as principal, kms:* as action), no identity-based policy counts for the key. With it, the caller takes an Allow of its own."
 
 
 def explain_three_ways(denial: Denial) -> Explanation:
@@ -96,14 +93,8 @@ def explain_key_behind(denial: Denial) -> Explanation:
         who="account administrator",
         steps=(
             "Find the key: the secret, parameter, function, queue or bucket names it.",
-            (
-                "Allow kms:Decrypt on the key, and for writing kms:GenerateDataKey, to the role that the message is about: in the "
-                "key's policy, or in the role's where the key's policy leaves it to IAM."
-            ),
-            (
-                "The default key of a service (aws/…) can be used through the service and within the account only. "
-                "Across accounts it takes a key of your own."
-            ),
+            "Allow kms:Decrypt on the key, and for writing kms:GenerateDataKey, to the role that the message is about: in the key's policy, or in the role's where the key's policy leaves it to IAM.",
+            "The default key of a service (aws/…) can be used through the service and within the account only. Across accounts it takes a key of your own.",
         ),
         commands=(
             "aws kms describe-key --key-id KEY_ID",

@@ -138,7 +138,7 @@ def _is_of_roles(denial: Denial) -> bool:
 def _for_pod(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
     """Let the pod's role have what was proposed for the node's, and name that last."""
     allowing = next((each for each in remedies if each.layer == "identity"), None)
-    instead = allow_remedy(denial, instead="the pod's role") if identity_allow_helps(denial) else None
+    instead = allow_remedy(denial, grantee="the pod's role") if identity_allow_helps(denial) else None
     if allowing is None or instead is None:
         return remedies
     nodes = Remedy(

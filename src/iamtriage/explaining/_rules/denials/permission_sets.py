@@ -41,8 +41,7 @@ def explain_no_assignment(denial: Denial) -> Explanation:
             ),
             Cause(
                 "wrong-profile",
-                "The profile names another account, or another name than the permission set's: sso_role_name is "
-                "ReadOnly, not AWSReservedSSO_ReadOnly_0123456789abcdef.",
+                "The profile names another account, or another name than the permission set's: sso_role_name is ReadOnly, not AWSReservedSSO_ReadOnly_0123456789abcdef.",
                 "possible",
             ),
             Cause(
@@ -62,10 +61,7 @@ def explain_no_assignment(denial: Denial) -> Explanation:
                 who="you",
                 steps=(
                     "Look at the account and the role of the profile.",
-                    (
-                        "The access portal, at the start URL, lists the accounts and roles that you have. "
-                        "aws configure sso offers the same to choose from."
-                    ),
+                    "The access portal, at the start URL, lists the accounts and roles that you have. aws configure sso offers the same to choose from.",
                 ),
                 commands=tuple(
                     command("aws", "configure", "get", key, "--profile", profile)
@@ -88,15 +84,8 @@ def explain_no_assignment(denial: Denial) -> Explanation:
                 ),
                 commands=(
                     "aws sso-admin list-instances",
-                    (
-                        "aws sso-admin list-account-assignments --instance-arn INSTANCE_ARN --account-id ACCOUNT_ID "
-                        "--permission-set-arn PERMISSION_SET_ARN"
-                    ),
-                    (
-                        "aws sso-admin create-account-assignment --instance-arn INSTANCE_ARN "
-                        "--permission-set-arn PERMISSION_SET_ARN --target-type AWS_ACCOUNT --target-id ACCOUNT_ID "
-                        "--principal-type GROUP --principal-id GROUP_ID"
-                    ),
+                    "aws sso-admin list-account-assignments --instance-arn INSTANCE_ARN --account-id ACCOUNT_ID --permission-set-arn PERMISSION_SET_ARN",
+                    "aws sso-admin create-account-assignment --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --target-type AWS_ACCOUNT --target-id ACCOUNT_ID --principal-type GROUP --principal-id GROUP_ID",
                 ),
                 url=pages.ASSIGNMENTS,
             ),

@@ -100,10 +100,7 @@ def explain_anonymous(denial: Denial) -> Explanation:
             title="Sign the call",
             who="you",
             steps=(
-                (
-                    "Give the client credentials and let it sign (Signature Version 4), with the service's name "
-                    f"{_signing(denial)} and the region of the endpoint."
-                ),
+                f"Give the client credentials and let it sign (Signature Version 4), with the service's name {_signing(denial)} and the region of the endpoint.",
                 "The identity that signs then takes an Allow for the action, in its own policy or the resource's.",
             ),
             url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
@@ -112,10 +109,7 @@ def explain_anonymous(denial: Denial) -> Explanation:
             title=f"Look at the {name}",
             who="resource owner",
             steps=(
-                (
-                    "Where callers without a signature are wanted, its statement names the network from which they come, "
-                    "by aws:SourceIp, aws:SourceVpc or aws:SourceVpce. Without such a condition it opens the resource to everybody."
-                ),
+                "Where callers without a signature are wanted, its statement names the network from which they come, by aws:SourceIp, aws:SourceVpc or aws:SourceVpce. Without such a condition it opens the resource to everybody.",
             ),
             commands=_show(denial),
             url=url,
@@ -228,10 +222,7 @@ def _deny_remedy(denial: Denial, name: str) -> Remedy:
         title=f"Narrow the Deny in the {name}",
         who="resource owner",
         steps=(
-            (
-                "Look for Deny statements that fit the call, and at their conditions: TLS, networks, organizations, "
-                "encryption headers and MFA are the usual ones. Where a condition asks for something, make the call so."
-            ),
+            "Look for Deny statements that fit the call, and at their conditions: TLS, networks, organizations, encryption headers and MFA are the usual ones. Where a condition asks for something, make the call so.",
             "Where the call is wanted, except the caller in the Deny.",
         ),
         commands=_show(denial),
@@ -242,21 +233,21 @@ def _deny_remedy(denial: Denial, name: str) -> Remedy:
 
 def _show(denial: Denial) -> tuple[str, ...]:
     known = RESOURCE_POLICIES.get(denial.service or "")
-    return () if known is None else (_filled(known.show_arguments, denial),)
+    return () if known is None else (_filled(known.show_command, denial),)
 
 
 def _change(denial: Denial) -> tuple[str, ...]:
     known = RESOURCE_POLICIES.get(denial.service or "")
-    return () if known is None else (_filled(known.change_arguments, denial),)
+    return () if known is None else (_filled(known.change_command, denial),)
 
 
-def _filled(words: tuple[str, ...], denial: Denial) -> str:
+def _filled(template: str, denial: Denial) -> str:
     """Put what is known of the resource into a command."""
     known = {"ARN": commands.arn(denial.resource, "RESOURCE_ARN"), "BUCKET": bucket_of(denial)}
     repository = _REPOSITORY.fullmatch(denial.resource or "")
     if repository is not None:
         known["REPOSITORY"] = repository["name"]
-    return command("aws", *(known.get(word, word) for word in words))
+    return command(*(known.get(word, word) for word in template.split()))
 
 
 def _signing(denial: Denial) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.shared import credential_remedies as helps
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.s3_compatible import find_s3_compatible_host
 
@@ -46,6 +45,6 @@ def explain_other_software(denial: Denial) -> Explanation:
                 ),
                 url=pages.SDK_ENDPOINTS,
             ),
-            helps.check_endpoint(foreign=True),
+            credential_remedies.check_endpoint(is_other_software=True),
         ),
     )

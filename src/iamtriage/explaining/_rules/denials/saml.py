@@ -37,8 +37,7 @@ def explain_saml(denial: Denial) -> Explanation:
         causes=(
             Cause(
                 "trust-policy",
-                "The role's trust policy does not let this assertion in: it has to name the SAML provider as Federated, "
-                "allow sts:AssumeRoleWithSAML, and its conditions, such as SAML:aud, have to fit the assertion.",
+                "The role's trust policy does not let this assertion in: it has to name the SAML provider as Federated, allow sts:AssumeRoleWithSAML, and its conditions, such as SAML:aud, have to fit the assertion.",
                 "derived",
                 (
                     "STS refuses sts:AssumeRoleWithSAML by the trust policy alone: such a caller has no policies of its own.",

@@ -48,8 +48,7 @@ def explain_authorizer(denial: Denial) -> Explanation:
             Cause("authorizer-policy", text, "derived", reason_lines(denial)),
             Cause(
                 "authorizer-cache",
-                "The answer was cached for another method: a policy for one method ARN is kept for the token and "
-                "used for all of them.",
+                "The answer was cached for another method: a policy for one method ARN is kept for the token and used for all of them.",
                 "possible",
             ),
         ),
@@ -313,10 +312,7 @@ def explain_own_words(denial: Denial) -> Explanation:
                     title="Do what the sentence says first",
                     who="you",
                     steps=(
-                        (
-                            "The service denies it in words of its own. Where they name something else than a permission, an Allow "
-                            "does not help: look the sentence up in the service's own documentation."
-                        ),
+                        "The service denies it in words of its own. Where they name something else than a permission, an Allow does not help: look the sentence up in the service's own documentation.",
                     ),
                     commands=("aws sts get-caller-identity",),
                     url=pages.ACCESS_DENIED,

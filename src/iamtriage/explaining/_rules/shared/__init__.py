@@ -1,1 +1,1 @@
-"""What the rules of several subjects share."""
+"""Share what the rules of several subjects need."""

@@ -1,7 +1,7 @@
-"""What the access policies of EKS allow in Kubernetes, as far as their page says; not for IAM policies.
+"""Find the narrowest EKS access policy that allows a Kubernetes request.
 
-Source: https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html. Of the policies for
-people, those that allow or show everything are left out: nobody should get them for one denial.
+Source: https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html. Policies that allow or
+show everything are left out, because one denial is not a reason to grant them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ __all__ = ("access_policy_arn", "narrowest_access_policy")
 _READ = frozenset({"get", "list", "watch"})
 _WRITE = frozenset({"create", "delete", "deletecollection", "patch", "update"})
 
-# API group -> resource types. The policies for editing and administration read these too.
+# API group -> resource types. The edit and admin policies can read these types, too.
 _VIEW = {
     "": "bindings configmaps endpoints events limitranges namespaces namespaces/status persistentvolumeclaims"
     " persistentvolumeclaims/status pods pods/log pods/status replicationcontrollers"
@@ -38,7 +38,7 @@ _EDIT_WRITE = {
     "networking.k8s.io": "ingresses networkpolicies",
     "policy": "poddisruptionbudgets",
 }
-# The verbs that a policy allows on the types. The narrowest policy comes first.
+# Policy, the verbs that it allows, and the types on which it allows them. The narrowest policy comes first.
 _POLICIES = (
     ("AmazonEKSViewPolicy", _READ, _VIEW),
     ("AmazonEKSSecretReaderPolicy", _READ, _SECRETS),
@@ -50,7 +50,7 @@ _POLICIES = (
 
 
 def narrowest_access_policy(verb: str, group: str, resource: str) -> str | None:
-    """Give the narrowest access policy that is known to allow a verb on a resource type; None where none is.
+    """Return the narrowest access policy that allows a verb on a resource type, if one is known.
 
     >>> narrowest_access_policy("list", "", "pods"), narrowest_access_policy("create", "apps", "deployments")
     ('AmazonEKSViewPolicy', 'AmazonEKSEditPolicy')
@@ -64,7 +64,7 @@ def narrowest_access_policy(verb: str, group: str, resource: str) -> str | None:
 
 
 def access_policy_arn(name: str, partition: str = "aws") -> str:
-    """Give the ARN of an access policy.
+    """Return the ARN of an access policy.
 
     >>> access_policy_arn("AmazonEKSViewPolicy")
     'arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy'

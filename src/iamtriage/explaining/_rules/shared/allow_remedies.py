@@ -1,18 +1,18 @@
-"""Remedies that allow an action in the caller's own policies; not for whether that helps.
+"""Build remedies that allow an action in an identity-based policy.
 
-Where a policy goes depends on who called: a role session's to its role, an Identity Center role's to its
-permission set: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_manage-attach-detach.html.
+The policy is attached to the caller: for a role session to its role, and for a role of IAM Identity Center to its
+permission set. See https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_manage-attach-detach.html.
 """
 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import companion_actions
 from iamtriage.explaining._rules.shared.principal_words import PLACEHOLDER_ACCOUNT
 from iamtriage.policies._documents import document, statement
@@ -30,15 +30,13 @@ REPLACE_PLACEHOLDERS = f"Replace the words that begin with {PLACEHOLDER}: the me
 
 
 def required_grant(denial: Denial) -> Grant | None:
-    """Give what has to be allowed; None where the action is unknown or masked."""
-    if denial.action is None:
-        return None
-    return grant_for(denial.action, denial.resource, denial.place)
+    """Return the grant that the request requires, or ``None`` if the action is unknown or masked."""
+    return None if denial.action is None else grant_for(denial.action, denial.resource, denial.place)
 
 
 @functools.lru_cache(maxsize=512)
 def statement_id(action: str) -> str:
-    """Give a statement's id for an action.
+    """Return a statement ID for an action.
 
     >>> statement_id("eks:DescribeCluster")
     'EksDescribeCluster'
@@ -48,25 +46,23 @@ def statement_id(action: str) -> str:
 
 
 def policy_principal_arn(denial: Denial) -> str:
-    """Give the caller's ARN for a policy's Principal or condition: of a session, its role's.
+    """Return the caller's ARN for a policy, which is the role's ARN for a session.
 
-    STS tells no role's path. Where a role surely has one, a placeholder stands for it, since a policy that
-    names a role which does not exist is refused.
+    STS doesn't report the path of a role. If the role certainly has one, the ARN contains a placeholder, because
+    IAM rejects a policy that names a role that does not exist.
     """
     role, principal = denial.role, denial.principal
     if role is not None and role.lacks_its_path:
-        whole = f"arn:{role.partition}:iam::{role.account}:role/{PLACEHOLDER}PATH/{role.name}"
+        arn = f"arn:{role.partition}:iam::{role.account}:role/{PLACEHOLDER}PATH/{role.name}"
     elif role is not None:
-        whole = str(role)
+        arn = str(role)
     elif isinstance(principal, User | FederatedUser):
-        whole = str(principal)
+        arn = str(principal)
     else:
         return f"{PLACEHOLDER}PRINCIPAL_ARN"
-    return (
-        whole.replace(f":{PLACEHOLDER_ACCOUNT}:", f":{PLACEHOLDER}ACCOUNT_ID:", 1)
-        if denial.has_masked_account
-        else whole
-    )
+    if denial.has_masked_account:
+        return arn.replace(f":{PLACEHOLDER_ACCOUNT}:", f":{PLACEHOLDER}ACCOUNT_ID:", 1)
+    return arn
 
 
 def allow_remedy(
@@ -75,18 +71,18 @@ def allow_remedy(
     grant: Grant | None = None,
     title: str | None = None,
     url: str | None = None,
-    instead: str | None = None,
-    first: str | None = None,
+    grantee: str | None = None,
+    first_step: str | None = None,
 ) -> Remedy | None:
-    """Give the remedy that allows the action to the caller; None where no statement can be made of it.
+    """Return the remedy that allows the action to the caller, or ``None`` if the action is unknown.
 
     Args:
-        denial: the denial.
-        grant: what to allow, where that is not what was denied.
-        title: the remedy's title.
-        url: its page.
-        instead: whom to allow it in place of the caller, in words.
-        first: its first step.
+        denial: The denial.
+        grant: What to allow instead of the denied action.
+        title: The remedy's title.
+        url: The remedy's documentation page.
+        grantee: The role to allow it to instead of the caller, in words.
+        first_step: The remedy's first step.
     """
     grant = grant or required_grant(denial)
     if grant is None:
@@ -94,14 +90,14 @@ def allow_remedy(
     name = statement_id(grant.action)
     policy = document([statement(grant, sid=name)])
     steps = [
-        *([first] if first else []),
+        *([first_step] if first_step else []),
         *([REPLACE_PLACEHOLDERS] if grant.has_placeholders else []),
         *grant.notes,
         *companion_actions(grant.action, denial.resource),
     ]
     role = denial.role
-    title = title or f"Allow {grant.action} to {instead or denial.caller}"
-    if isinstance(role, IdentityCenterRole) and instead is None:
+    title = title or f"Allow {grant.action} to {grantee or denial.caller}"
+    if isinstance(role, IdentityCenterRole) and grantee is None:
         return Remedy(
             title=title,
             who="organization administrator",
@@ -112,27 +108,21 @@ def allow_remedy(
             ),
             commands=(
                 "aws sso-admin list-instances",
-                (
-                    f"aws sso-admin put-inline-policy-to-permission-set --instance-arn INSTANCE_ARN "
-                    f"--permission-set-arn PERMISSION_SET_ARN --inline-policy {_POLICY_FILE}"
-                ),
-                (
-                    "aws sso-admin provision-permission-set --instance-arn INSTANCE_ARN "
-                    "--permission-set-arn PERMISSION_SET_ARN --target-type ALL_PROVISIONED_ACCOUNTS"
-                ),
+                f"aws sso-admin put-inline-policy-to-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --inline-policy {_POLICY_FILE}",
+                "aws sso-admin provision-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --target-type ALL_PROVISIONED_ACCOUNTS",
             ),
             policy=policy,
             layer="identity",
             url=url or pages.PERMISSION_SETS,
         )
-    where, put = (
-        _target(denial, name) if instead is None else (instead, (_put_role_policy("ROLE_NAME", name),))
+    target, put_command = (
+        _policy_target(denial, name) if grantee is None else (grantee, _put_policy("role", "ROLE_NAME", name))
     )
     return Remedy(
         title=title,
         who="account administrator",
-        steps=(*steps, f"Save the policy as policy.json and attach it to {where}."),
-        commands=put,
+        steps=(*steps, f"Save the policy as policy.json and attach it to {target}."),
+        commands=(put_command,),
         policy=policy,
         layer="identity",
         url=url or pages.MANAGE_POLICIES,
@@ -141,34 +131,26 @@ def allow_remedy(
 
 def _permission_set_step(role: IdentityCenterRole) -> str:
     name = f" {role.permission_set}" if role.permission_set else ""
-    return (
-        f"Edit the permission set{name} in IAM Identity Center. The role belongs to Identity Center, which "
-        "undoes changes that are made to the role itself."
-    )
+    return f"Edit the permission set{name} in IAM Identity Center. The role belongs to Identity Center, which undoes changes that are made to the role itself."
 
 
-def _target(denial: Denial, name: str) -> tuple[str, tuple[str, ...]]:
-    """Give to whom the policy is attached, and the command for it."""
+def _policy_target(denial: Denial, name: str) -> tuple[str, str]:
+    """Return what to attach a policy of this name to, and the command that does it."""
     role, principal = denial.role, denial.principal
     if role is not None:
-        words = ("put-role-policy", "--role-name", commands.role_name(role.name))
-        where = f"the role {role.name}"
-        if role is not principal:
-            where += ": the caller is a session of it"
-    elif isinstance(principal, User):
-        words = ("put-user-policy", "--user-name", commands.user_name(principal.name))
-        where = f"the user {principal.name}, or to a group of theirs"
-    elif isinstance(principal, FederatedUser):
-        where = (
-            f"the user whose keys made the federated session {principal.name}; "
-            "the session's own policy has to allow it too"
-        )
-        words = ("put-user-policy", "--user-name", "USER_NAME")
-    else:
-        return "the role or user that called", (_put_role_policy("ROLE_NAME", name),)
-    return where, (command("aws", "iam", *words, "--policy-name", name, "--policy-document", _POLICY_FILE),)
+        suffix = "" if role is principal else ": the caller is a session of it"
+        return f"the role {role.name}{suffix}", _put_policy("role", commands.role_name(role.name), name)
+    if isinstance(principal, User):
+        target = f"the user {principal.name}, or to a group of theirs"
+        return target, _put_policy("user", commands.user_name(principal.name), name)
+    if isinstance(principal, FederatedUser):
+        target = f"the user whose keys made the federated session {principal.name}; the session's own policy has to allow it too"
+        return target, _put_policy("user", "USER_NAME", name)
+    return "the role or user that called", _put_policy("role", "ROLE_NAME", name)
 
 
-def _put_role_policy(role: str, name: str) -> str:
-    words = ("put-role-policy", "--role-name", role, "--policy-name", name, "--policy-document", _POLICY_FILE)
-    return command("aws", "iam", *words)
+def _put_policy(kind: Literal["role", "user"], identity: str, name: str) -> str:
+    template = (
+        f"aws iam put-{kind}-policy --{kind}-name {{}} --policy-name {{}} --policy-document {_POLICY_FILE}"
+    )
+    return fill_command(template, identity, name)

@@ -1,7 +1,7 @@
-"""What is wrong with an ARN for the place where it was refused, and the right one; not for the explanation.
+"""Diagnose why an ARN is rejected where it is used, and find the correct one.
 
-Places: ``"access-entry"`` wants a role or user with its path, ``"aws-auth"`` a role without path, ``"iam"`` (a
-call of STS, an annotation, a setting) a role with its path. ``parse_principal`` knows IAM's rules.
+An access entry requires a role or user with its path, ``aws-auth`` a role without it, and ``iam`` (an STS call, an
+annotation, a setting) a role with it.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from iamtriage.arns._principals import (
 from iamtriage.arns._role_arns import normalize_role_arn, role_lookup
 from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.principal_words import parse_masked_principal
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.principal_words import parse_masked_principal, underlying_role
 
 if TYPE_CHECKING:
     from iamtriage.typing import RoleTarget
@@ -50,13 +50,13 @@ _EXPECTED: dict[RoleTarget, str] = {
 
 @attrs.frozen
 class ArnDiagnosis:
-    """Something that is wrong with an ARN.
+    """What is wrong with an ARN.
 
     Attributes:
-        code: a short name for it.
-        text: it, in a sentence.
-        right: the ARN to write instead; None where it is not known.
-        lookup: the command that finds it; None where nothing has to be looked up.
+        code: The code of the problem.
+        text: The problem in a sentence.
+        correct_arn: The ARN to use instead, if known.
+        lookup_command: The command that prints the correct ARN, if it is not known.
     """
 
     code: str
@@ -66,35 +66,35 @@ class ArnDiagnosis:
 
 
 def diagnose_arn(text: str, target: RoleTarget) -> ArnDiagnosis | None:
-    """Say what is wrong with an ARN; None for what is right there.
+    """Return what is wrong with an ARN, or ``None`` if it is correct for the target.
 
     >>> diagnose_arn("arn:aws:iam::111122223333:role/team/app", "access-entry") is None
     True
-    >>> diagnose_arn("arn:aws:iam::111122223333:role/team/app", "aws-auth").right
+    >>> diagnose_arn("arn:aws:iam::111122223333:role/team/app", "aws-auth").correct_arn
     'arn:aws:iam::111122223333:role/app'
-    >>> diagnose_arn("arn:aws:sts::111122223333:assumed-role/app/ana", "access-entry").right
+    >>> diagnose_arn("arn:aws:sts::111122223333:assumed-role/app/ana", "access-entry").correct_arn
     'arn:aws:iam::111122223333:role/app'
     """
-    plain = text.strip(" \t\r\n\"'`")
+    unquoted = text.strip(" \t\r\n\"'`")
     try:
-        principal = parse_principal(plain)
-        masked = False
+        principal = parse_principal(unquoted)
+        is_masked = False
     except InvalidArnError as error:
-        found = parse_principal_of_masked_account(plain)
+        found = parse_principal_of_masked_account(unquoted)
         if found is None:
             words = str(error).removesuffix(f": {quote_text(error.text)}")
             return ArnDiagnosis("malformed-arn", f"The ARN breaks a rule: {words}.")
-        principal, masked = found, True
-    fault = _diagnose(principal, target)
-    if fault is None:
-        quoted = plain != text
-        words = "Quotes or white space around the ARN became part of it."
-        return ArnDiagnosis("quoted-arn", words, None if masked else plain) if quoted else None
-    return attrs.evolve(fault, correct_arn=None) if masked else fault
+        principal, is_masked = found, True
+    diagnosis = _diagnose(principal, target)
+    if diagnosis is None and unquoted != text:
+        diagnosis = ArnDiagnosis(
+            "quoted-arn", "Quotes or white space around the ARN became part of it.", unquoted
+        )
+    return diagnosis if diagnosis is None or not is_masked else attrs.evolve(diagnosis, correct_arn=None)
 
 
 def parse_principal_of_masked_account(text: str) -> Principal | None:
-    """Give the principal of an ARN whose account is masked, with an account that stands for none.
+    """Return the principal of an ARN whose account is masked, with a placeholder for the account.
 
     >>> parse_principal_of_masked_account("arn:aws:iam::xxxx:role/app").name
     'app'
@@ -106,40 +106,34 @@ def parse_principal_of_masked_account(text: str) -> Principal | None:
 
 
 def lookup_command(principal: Principal | None) -> str:
-    """Give the command that prints the ARN of a principal as IAM has it.
+    """Return the command that prints the ARN of a principal in IAM.
 
     >>> lookup_command(None)
     'aws iam get-role --role-name ROLE_NAME --query Role.Arn --output text'
     """
     if isinstance(principal, User):
         name = commands.user_name(principal.name)
-        return command(
-            "aws", "iam", "get-user", "--user-name", name, "--query", "User.Arn", "--output", "text"
-        )
+        return fill_command("aws iam get-user --user-name {} --query User.Arn --output text", name)
     if isinstance(principal, InstanceProfile):
-        # A first dash would be taken for an option.
+        # A leading hyphen would turn the name into an option.
         name = "INSTANCE_PROFILE" if principal.name.startswith("-") else principal.name
-        return command(
-            *("aws", "iam", "get-instance-profile", "--instance-profile-name", name),
-            *("--query", "InstanceProfile.Roles[0].Arn", "--output", "text"),
+        return fill_command(
+            "aws iam get-instance-profile --instance-profile-name {} --query 'InstanceProfile.Roles[0].Arn' --output text",
+            name,
         )
-    if isinstance(principal, RoleSession):
-        return role_lookup(commands.role_name(principal.role_name))
-    return role_lookup(commands.role_name(principal.name if isinstance(principal, Role) else None))
+    role = underlying_role(principal)
+    return role_lookup(commands.role_name(None if role is None else role.name))
 
 
 def _diagnose(principal: Principal, target: RoleTarget) -> ArnDiagnosis | None:
-    wanted = _EXPECTED[target]
+    expected = _EXPECTED[target]
     if isinstance(principal, RoleSession):
-        words = f"It is the ARN of a session, and the ARN of {wanted} is wanted."
+        words = f"It is the ARN of a session, and the ARN of {expected} is wanted."
         return _diagnose_role("session-arn", words, principal, target)
     if isinstance(principal, ServiceLinkedRole) and target == "access-entry":
         return ArnDiagnosis("service-linked-role", "EKS takes no access entries for service-linked roles.")
     if isinstance(principal, IdentityCenterRole) and principal.lacks_its_path and target != "aws-auth":
-        words = (
-            "It is a role of Identity Center without its path, /aws-reserved/sso.amazonaws.com/ and "
-            "perhaps a region."
-        )
+        words = "It is a role of Identity Center without its path, /aws-reserved/sso.amazonaws.com/ and perhaps a region."
         return _diagnose_role("path-missing", words, principal, target)
     if isinstance(principal, Role):
         if target == "aws-auth" and principal.path != "/":
@@ -148,31 +142,32 @@ def _diagnose(principal: Principal, target: RoleTarget) -> ArnDiagnosis | None:
         return None
     if isinstance(principal, User):
         if target == "iam":
-            return ArnDiagnosis("not-a-role", f"It is the ARN of a user, and the ARN of {wanted} is wanted.")
+            return ArnDiagnosis(
+                "not-a-role", f"It is the ARN of a user, and the ARN of {expected} is wanted."
+            )
         return None
-    return _diagnose_other_principal(principal, wanted)
+    return _diagnose_other_principal(principal, expected)
 
 
 def _diagnose_role(code: str, words: str, principal: Role | RoleSession, target: RoleTarget) -> ArnDiagnosis:
     try:
-        right = normalize_role_arn(principal.arn, target=target)
+        return ArnDiagnosis(code, words, normalize_role_arn(principal.arn, target=target))
     except RolePathUnknownError as error:
         return ArnDiagnosis(code, words, lookup_command=error.command)
-    return ArnDiagnosis(code, words, right)
 
 
-def _diagnose_other_principal(principal: Principal, wanted: str) -> ArnDiagnosis:
+def _diagnose_other_principal(principal: Principal, expected: str) -> ArnDiagnosis:
     if isinstance(principal, InstanceProfile):
-        words = f"It is the ARN of an instance profile, and the ARN of {wanted} is wanted: of the role in it."
+        words = (
+            f"It is the ARN of an instance profile, and the ARN of {expected} is wanted: of the role in it."
+        )
         return ArnDiagnosis("instance-profile", words, lookup_command=lookup_command(principal))
     if isinstance(principal, Root):
-        return ArnDiagnosis(
-            "root-arn", f"It is the ARN of an account's root, and the ARN of {wanted} is wanted."
-        )
-    if isinstance(principal, FederatedUser):
-        return ArnDiagnosis(
-            "federated-user", f"A federated user is a session; the ARN of {wanted} is wanted."
-        )
-    if isinstance(principal, Account | ServicePrincipal):
-        return ArnDiagnosis("no-arn", f"It is no ARN: the ARN of {wanted} is wanted.")
-    return ArnDiagnosis("not-a-principal", f"The ARN of {wanted} is wanted.")
+        code, words = "root-arn", f"It is the ARN of an account's root, and the ARN of {expected} is wanted."
+    elif isinstance(principal, FederatedUser):
+        code, words = "federated-user", f"A federated user is a session; the ARN of {expected} is wanted."
+    elif isinstance(principal, Account | ServicePrincipal):
+        code, words = "no-arn", f"It is no ARN: the ARN of {expected} is wanted."
+    else:
+        code, words = "not-a-principal", f"The ARN of {expected} is wanted."
+    return ArnDiagnosis(code, words)

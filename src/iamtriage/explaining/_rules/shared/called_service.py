@@ -1,7 +1,7 @@
-"""Finds which of several services a text names as the called one; not for what the call needs.
+"""Find which of several services a text names as the called one.
 
-What tells: a command of the AWS CLI with that operation, or a client, module or class that is named for the
-service, on the line of the failure. Other mentions of services, as in prose or ARNs, do not count.
+Evidence is an AWS CLI command for the operation, or a client, module or class named after the service on the
+failure's line. Other mentions of services, as in prose or ARNs, are ignored.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _CLIENT = re.compile(r"\b(?:client|resource)\(\s?[\"']([a-z][a-z0-9-]{1,40})[\"'
 
 
 def find_called_service(failure: Failure, candidates: Collection[str]) -> str | None:
-    """Give the one of the services, by their prefixes, that the text names as the called one, else None."""
+    """Return the service, out of candidate prefixes, that the text names as called, if exactly one."""
     text, (start, end) = failure.text, failure.span
     operation = failure.envelope.operation or ""
     echoed = text[max(start - _CHARS_OF_COMMAND, 0) : start]
@@ -42,7 +42,7 @@ def find_called_service(failure: Failure, candidates: Collection[str]) -> str | 
 
 
 def _cli_command(operation: str) -> str:
-    """Write an operation as the AWS CLI does.
+    """Return an operation's name as an AWS CLI command.
 
     >>> _cli_command("ListPolicies"), _cli_command("DescribeDBClusters")
     ('list-policies', 'describe-db-clusters')

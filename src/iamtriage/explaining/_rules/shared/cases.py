@@ -1,4 +1,4 @@
-"""What a rule works on: one failure with the facts that go with it; not for what follows from them."""
+"""Hold a failure together with the facts that the caller supplied."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ __all__ = ("Case", "FailureT_co", "describe_principal", "try_parse_principal", "
 
 FailureT_co = TypeVar("FailureT_co", bound=Failure, covariant=True)
 
-# Enough for what stands around a failure, and little enough to be searched in no time.
+# Characters of context on each side of a failure: enough for a log entry, and fast to search.
 _CHARS_AROUND = 4_000
 
 
 @attrs.frozen
 class Case(Generic[FailureT_co]):
-    """A failure and what is known beside it.
+    """A failure and the facts about it, which is what a rule explains.
 
     Attributes:
-        failure: the failure.
-        facts: what the caller knows.
+        failure: The failure.
+        facts: The facts that the caller supplied.
     """
 
     failure: FailureT_co
@@ -39,7 +39,7 @@ class Case(Generic[FailureT_co]):
 
     @property
     def text(self) -> str:
-        """The failure's text and a little around it, white space folded."""
+        """The failure's text with some context, whitespace folded."""
         start, end = self.failure.span
         words = self.failure.text[
             max(start - _CHARS_AROUND, 0) : min(end, start + 4 * _CHARS_AROUND) + _CHARS_AROUND
@@ -48,10 +48,10 @@ class Case(Generic[FailureT_co]):
 
     @property
     def caller(self) -> str | None:
-        """Who called, as written in the failure, else as the facts say."""
+        """The principal that the failure names, or else the one in the facts."""
         return self.failure.principal or self.facts.caller
 
     @property
     def principal(self) -> Principal | None:
-        """The caller as a type; None where it is masked, cut or unknown."""
+        """The parsed caller, or ``None`` if it is masked, truncated or unknown."""
         return try_parse_principal(self.caller)

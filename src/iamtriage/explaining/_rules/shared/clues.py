@@ -1,7 +1,6 @@
-"""What a failure's text tells beside the failure: words, names, regions, hosts, the place where code runs.
+"""Find what else the text around a failure states: names, regions, hosts, where the code runs.
 
-Not for what follows from it. Each search is bounded, and what it gives may be anything that stands in the
-text: ``commands`` decides whether it gets into a command.
+Searches are bounded. What they return comes from the text, so ``commands`` decides whether it gets into a command.
 """
 
 from __future__ import annotations
@@ -10,10 +9,9 @@ import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from iamtriage._reading.vocabulary.codes import as_services_write, bare
-from iamtriage.arns._arns import parse_arn
 from iamtriage.arns._principals import User
-from iamtriage.exceptions import InvalidArnError
 from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.s3_compatible import CLOUD_HOSTS, local_endpoints_pattern
 from iamtriage.sts._evidence import resolved
 
@@ -44,14 +42,14 @@ __all__ = (
 
 _AnyCase: TypeAlias = "Case[Failure]"
 
-# What a failure says often goes on behind what was read of it, and begins before.
+# A message often begins before the failure's span and continues after it.
 _CHARS_BEFORE, _MAX_LENGTH, _CHARS_AFTER = 200, 4_000, 800
 _CHARS_OF_COMMAND = 4_000
 _ESCAPES = re.compile(r"\\+(?:[nrt]|u000[aAdD9])")
 _SLASHES = re.compile(r"\\+(?=[\"'/])")
 
 _ACCESS_KEY = re.compile(r"(?<![A-Za-z0-9/+])A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
-# XML names STS in a URL with /doc/, which is no host that was called.
+# Responses in XML name STS in a namespace URL with /doc/, which is not the host that was called.
 _HOST = re.compile(
     r"(?<![\w.-])((?:[a-z0-9][a-z0-9-]{0,62}\.){1,6}"
     r"(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws|on\.aws|api\.amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov))"
@@ -70,23 +68,23 @@ _PROFILES = re.compile(
     r"|(?:the|config|AWS) profile:? [\"'(]([\w.@:+/-]{1,64})[\"')]",
     re.ASCII,
 )
-# So many letters and digits in a row may be a secret, and are no name that is worth the risk.
+# A name with a token this long can be a secret and isn't worth the risk.
 _LONG_TOKEN = re.compile(r"[A-Za-z0-9/+=]{32,}")
 _DIGIT = re.compile(r"[0-9+]")
 _JWT = re.compile(r"eyJ[\w-]{10}", re.ASCII)
 AWS_COMPATIBLE = re.compile(
-    # DynamoDB Local's port too.
+    # DynamoDB Local listens on 8000.
     rf"{local_endpoints_pattern('8000')}\b|\bminio\b|\blocalstack\b"
     rf"|\bmin\.io\b|{CLOUD_HOSTS}",
     re.IGNORECASE,
 )
-"""Names and ports of software that speaks as AWS does, and is not AWS."""
+"""Names and ports of AWS-compatible software."""
 _KUBELET = re.compile(
     r"Unable to register node|[Ff]ailed to ensure lease exists|updating node status|\bkubelet\b|failed to run Kubelet"
 )
 _KUBERNETES = re.compile(r"eks\.amazonaws\.com/|WebIdentityErr|kubernetes|kubelet|169\.254\.170\.23|system:")
-# What a pod writes, or people of one: its own words, how its logs name objects, how Kubernetes' programs log as
-# the first process of a container, and controllers that run nowhere else.
+# What pods log and people write about them: how logs name objects, how Kubernetes components log as process 1 of a
+# container, and controllers that only run in pods.
 _POD_WORDING = re.compile(
     r"\b[Pp]ods?\b|\b[Ss]ervice[Aa]ccounts?\b|/var/run/secrets/|kube-system|[Rr]econcil"
     r"|\bnamespace[\"']{0,2}[:=] ?[\"']?[a-z0-9]"
@@ -95,7 +93,7 @@ _POD_WORDING = re.compile(
     r"|(?:ebs|efs|fsx)[-.]csi|kube2iam|\bkiam\b|crossplane|secrets-store",
     re.ASCII,
 )
-# One of them is in every such text: looking for them takes a tenth of the time.
+# Each match of the pattern contains one of these, and finding them takes a tenth of the time.
 _POD_FRAGMENTS = (
     "Pod", "pod", "erviceAccount", "erviceaccount", "/var/run/secrets/", "kube", "econcil", "amespace", ".go:",
     "external", "cluster", "karpenter", "ontroller", "alb", "cert-manager", "csi", "kiam", "crossplane",
@@ -104,12 +102,12 @@ _POD_FRAGMENTS = (
 
 
 def error_code(failure: Failure) -> str:
-    """Give the failure's code as services write it, without decorations, empty where it has none."""
+    """Return the failure's error code as services write it, empty if it has none."""
     return as_services_write(bare(failure.envelope.code or ""))
 
 
 def message_text(case: _AnyCase) -> str:
-    """Give the failure's own words and what follows on them, without escapes, white space folded."""
+    """Return the failure's message with what follows it, without escapes, whitespace folded."""
     failure = case.failure
     start, end = failure.span
     words = failure.text[max(start - _CHARS_BEFORE, 0) : min(end, start + _MAX_LENGTH) + _CHARS_AFTER]
@@ -117,9 +115,9 @@ def message_text(case: _AnyCase) -> str:
 
 
 def quote_phrases(words: str, *phrases: str) -> tuple[str, ...]:
-    """Give a line for each of our own phrases that the text holds, so that nothing else of it is shown.
+    """Return a line of evidence for each phrase that the text contains.
 
-    The first letter may be large or small in the text.
+    Nothing else of the text is shown. The case of the first letter is ignored.
 
     >>> quote_phrases("Unable to locate credentials: KEY", "Unable to locate credentials", "no such file")
     ('The text says "Unable to locate credentials".',)
@@ -128,7 +126,7 @@ def quote_phrases(words: str, *phrases: str) -> tuple[str, ...]:
 
 
 def contains_phrase(words: str, phrase: str) -> bool:
-    """Tell whether a text has a phrase, its first letter large or small.
+    """Return whether a text contains a phrase, ignoring the case of the first letter.
 
     >>> contains_phrase("Invalid principal in policy", "invalid principal in policy")
     True
@@ -137,7 +135,7 @@ def contains_phrase(words: str, phrase: str) -> bool:
 
 
 def as_sentence(words: str) -> str:
-    """Give words as a sentence.
+    """Return words as a sentence.
 
     >>> as_sentence("drop the endpoint URL")
     'Drop the endpoint URL.'
@@ -146,7 +144,7 @@ def as_sentence(words: str) -> str:
 
 
 def safe_name(name: str | None) -> str | None:
-    """Give a name, None for what may be a secret.
+    """Return a name, or ``None`` if it can be a secret.
 
     >>> safe_name("AdministratorAccess-111122223333"), safe_name("k7" * 20)
     ('AdministratorAccess-111122223333', None)
@@ -157,7 +155,7 @@ def safe_name(name: str | None) -> str | None:
 
 
 def find_option(case: _AnyCase, name: str) -> str | None:
-    """Give the value of a command's option, such as ``profile``, that the text echoes before the failure."""
+    """Return the value of an option, such as ``profile``, of the command before the failure."""
     failure = case.failure
     start = failure.span[0]
     before = failure.text[max(start - _CHARS_OF_COMMAND, 0) : start]
@@ -168,30 +166,28 @@ def find_option(case: _AnyCase, name: str) -> str | None:
 
 
 def find_profile(case: _AnyCase) -> str | None:
-    """Give the profile that the text names."""
-    echoed = find_option(case, "profile")
-    if echoed is not None:
-        return echoed
+    """Return the profile that the text names."""
+    option = find_option(case, "profile")
+    if option is not None:
+        return option
     found = _PROFILES.search(case.text)
     return safe_name(next(filter(None, found.groups()), None)) if found else None
 
 
 def find_user(case: _AnyCase) -> str | None:
-    """Give the name of the IAM user that it is about, as far as command or caller tell."""
-    echoed = find_option(case, "user-name")
-    if echoed is not None:
-        return echoed
-    return case.principal.name if isinstance(case.principal, User) else None
+    """Return the name of the IAM user in the command, or else of the caller."""
+    caller = case.principal.name if isinstance(case.principal, User) else None
+    return find_option(case, "user-name") or caller
 
 
 def find_access_key(case: _AnyCase) -> str | None:
-    """Give the first access key id of the text."""
+    """Return the first access key ID in the text."""
     found = _ACCESS_KEY.search(case.text)
     return None if found is None else found[0]
 
 
 def find_aws_hosts(text: str) -> tuple[str, ...]:
-    """Give the hosts of AWS that a text names, in order.
+    """Return the AWS hosts in a text, in order.
 
     >>> find_aws_hosts('Post "https://sts.eu-west-1.amazonaws.com/": EOF, xmlns="https://sts.amazonaws.com/doc/"')
     ('sts.eu-west-1.amazonaws.com',)
@@ -202,9 +198,9 @@ def find_aws_hosts(text: str) -> tuple[str, ...]:
 
 
 def find_region(case: _AnyCase) -> str | None:
-    """Give the region of the call: what the facts say, else the option, hosts or ARN of the text.
+    """Return the region of the call, if it is known and exists.
 
-    Only regions that a partition has are given.
+    The first of these wins: the facts; an option in the text; hosts in the text; the resource's ARN.
     """
     for name in _candidate_regions(case):
         if name is not None and _REGION.fullmatch(name) and resolved(name) is not None:
@@ -215,25 +211,14 @@ def find_region(case: _AnyCase) -> str | None:
 def _candidate_regions(case: _AnyCase) -> tuple[str | None, ...]:
     if case.facts.region is not None:
         return (case.facts.region,)
-    of_hosts = [
-        label
-        for host in find_aws_hosts(message_text(case))
-        for label in host.split(".")
-        if _REGION.fullmatch(label)
-    ]
-    return (find_option(case, "region"), *of_hosts, _arn_region(case.failure.resource))
-
-
-def _arn_region(resource: str | None) -> str | None:
-    try:
-        return None if resource is None else parse_arn(resource).region
-    except InvalidArnError:
-        return None
+    host_labels = [label for host in find_aws_hosts(message_text(case)) for label in host.split(".")]
+    arn = try_parse_arn(case.failure.resource)
+    return (find_option(case, "region"), *host_labels, None if arn is None else arn.region)
 
 
 def find_partition(case: _AnyCase) -> str:
-    """Give the partition of the call as far as caller or region tell it, else ``aws``."""
-    partition = getattr(case.principal, "partition", None)  # an account or a service has none
+    """Return the partition of the caller or the region, or else ``aws``."""
+    partition = getattr(case.principal, "partition", None)  # accounts and services have none
     if isinstance(partition, str):
         return partition
     region = find_region(case)
@@ -242,7 +227,7 @@ def find_partition(case: _AnyCase) -> str:
 
 
 def is_from_kubelet(words: str) -> bool:
-    """Tell whether a text is a kubelet's.
+    """Return whether a kubelet wrote a text.
 
     >>> is_from_kubelet('Unable to register node "ip-10-0-0-1" with API server: Unauthorized')
     True
@@ -251,9 +236,9 @@ def is_from_kubelet(words: str) -> bool:
 
 
 def find_registry(case: _AnyCase) -> tuple[str, str]:
-    """Give the registry of ECR that the text names and its region, with words in capitals for what it does not.
+    """Return the host and region of the ECR registry, with placeholders for what the text omits.
 
-    The registry's name is made of its account and region, so it is safe in a command.
+    The host is built from the account and the region, so it is safe in a command.
     """
     found = _REGISTRY.search(case.text)
     account = found[1] if found else case.failure.account
@@ -265,7 +250,7 @@ def find_registry(case: _AnyCase) -> tuple[str, str]:
 
 
 def mentions_kubernetes(case: _AnyCase) -> bool:
-    """Tell whether facts or text speak of pods, or of Kubernetes."""
+    """Return whether the facts or the text mention Kubernetes."""
     facts = case.facts
     known = (facts.namespace, facts.service_account, facts.kubernetes_version, facts.cluster)
     if any(each is not None for each in known):
@@ -274,6 +259,9 @@ def mentions_kubernetes(case: _AnyCase) -> bool:
 
 
 def is_about_pods(case: _AnyCase) -> bool:
-    """Tell whether the text speaks of pods or is a pod's: stricter, since people and builds use Kubernetes too."""
+    """Return whether the text is about pods or written by one.
+
+    Stricter than :func:`mentions_kubernetes`, because people and builds use Kubernetes, too.
+    """
     text = case.text
     return any(part in text for part in _POD_FRAGMENTS) and _POD_WORDING.search(text) is not None

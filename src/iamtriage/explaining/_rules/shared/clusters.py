@@ -1,6 +1,6 @@
-"""Which EKS cluster a failure is about, and the AWS CLI commands that look at it; not for who is let in.
+"""Find the EKS cluster of a failure and build the AWS CLI commands for it.
 
-What neither facts nor text tell is a word in capitals in a command.
+Commands contain a placeholder in capitals for what neither the facts nor the text state.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from iamtriage.arns._arns import parse_arn
 from iamtriage.arns._partitions import PARTITIONS
-from iamtriage.exceptions import InvalidArnError
 from iamtriage.explaining._rules.shared import clues, commands
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import command, fill_command
+from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.typing import AuthenticationMode
 
 if TYPE_CHECKING:
@@ -34,10 +33,10 @@ __all__ = (
 
 AnyCase: TypeAlias = "Case[Failure]"
 
-# A line of a tool's box, and what it is drawn with.
+# The frame that Terraform draws around errors.
 _BOX = re.compile(r"[╷│╵]")
 _CHARS_BEFORE, _MAX_LENGTH, _CHARS_OF_SENTENCE, _CHARS_AFTER = 500, 4_000, 160, 800
-# How Terraform's provider names an entry and an association: CLUSTER:ARN, CLUSTER#ARN#POLICY.
+# Terraform's AWS provider names access entries CLUSTER:ARN and policy associations CLUSTER#ARN#POLICY.
 _ENTRY = re.compile(
     r"Access (?:Entry|Policy Association) \(?(?:([0-9A-Za-z][\w-]{0,99})[:#])?(arn:[^\s#),\"']{1,600})",
     re.ASCII,
@@ -47,14 +46,14 @@ _IAM_ARN = re.compile(r"arn:[a-z-]{1,20}:(?:iam|sts):[^:\s]{0,20}:[^:\s]{0,40}:[
 
 @attrs.frozen
 class Cluster:
-    """A cluster, as far as it is known.
+    """What is known about an EKS cluster.
 
     Attributes:
-        name: its name.
-        region: its region.
-        account: its account, 12 digits.
-        partition: its partition.
-        mode: how it finds out who a caller is.
+        name: The name.
+        region: The region.
+        account: The account ID.
+        partition: The partition.
+        mode: The authentication mode.
     """
 
     name: str | None = None
@@ -65,31 +64,31 @@ class Cluster:
 
     @property
     def argument(self) -> str:
-        """The name for a command."""
+        """The name as a command argument."""
         return commands.cluster(self.name)
 
     @property
     def uses_entries(self) -> bool:
-        """Whether access entries may count."""
+        """Whether the cluster can use access entries."""
         return self.mode != "CONFIG_MAP"
 
     @property
     def uses_aws_auth(self) -> bool:
-        """Whether the ConfigMap aws-auth may count."""
+        """Whether the cluster can use the ``aws-auth`` ConfigMap."""
         return self.mode != "API"
 
     def eks_command(
         self, verb: str, *words: str, principal: str | None = None, flag: str = "--cluster-name"
     ) -> str:
-        """Give a command of ``aws eks``.
+        """Return an ``aws eks`` command.
 
         Args:
-            verb: the command.
-            words: what follows, not quoted.
-            principal: the shell word for ``--principal-arn``, quoted already.
-            flag: the option that takes the cluster's name.
+            verb: The subcommand.
+            words: More arguments, unquoted.
+            principal: The argument for ``--principal-arn``, quoted.
+            flag: The option for the cluster's name.
 
-        >>> Cluster("orders", region="eu-west-1").eks("describe-cluster", flag="--name")
+        >>> Cluster("orders", region="eu-west-1").eks_command("describe-cluster", flag="--name")
         'aws eks describe-cluster --name orders --region eu-west-1'
         """
         parts = [command("aws", "eks", verb, flag, self.argument, *self.region_arguments)]
@@ -98,37 +97,37 @@ class Cluster:
         return " ".join([*parts, *([command(*words)] if words else [])])
 
     def kubeconfig_command(self) -> str:
-        """Give the command that writes the cluster into the kubeconfig.
+        """Return the command that adds the cluster to the kubeconfig.
 
-        >>> Cluster("orders").kubeconfig()
+        >>> Cluster("orders").kubeconfig_command()
         'aws eks update-kubeconfig --name orders --region REGION'
         """
         region = commands.region(self.region)
-        return command("aws", "eks", "update-kubeconfig", "--name", self.argument, "--region", region)
+        return fill_command("aws eks update-kubeconfig --name {} --region {}", self.argument, region)
 
     def token_command(self) -> str:
-        """Give the command that runs kubectl's token helper by itself, and throws the token away."""
+        """Return the command that requests a token as kubectl does, and discards the token."""
         return f"{self.eks_command('get-token')} > /dev/null"
 
     def show_mode_command(self) -> str:
-        """Give the command that prints the authentication mode."""
+        """Return the command that prints the authentication mode."""
         query = ("--query", "cluster.accessConfig.authenticationMode", "--output", "text")
         return self.eks_command("describe-cluster", *query, flag="--name")
 
     def enable_entries_command(self) -> str:
-        """Give the command that lets the cluster take access entries too; there is no way back."""
+        """Return the command that enables access entries, which can't be undone."""
         words = ("--access-config", "authenticationMode=API_AND_CONFIG_MAP")
         return self.eks_command("update-cluster-config", *words, flag="--name")
 
     @property
     def region_arguments(self) -> tuple[str, ...]:
-        """The option for the region; nothing where it is not known."""
+        """The arguments for the region, empty if it is unknown."""
         region = commands.region(self.region)
         return () if region == "REGION" else ("--region", region)
 
 
 def find_cluster(case: AnyCase) -> Cluster:
-    """Give the cluster that facts or text name."""
+    """Return the cluster that the facts or the text name."""
     facts = case.facts
     name = facts.cluster
     region = facts.region
@@ -152,12 +151,12 @@ def find_cluster(case: AnyCase) -> Cluster:
 
 
 def failure_context(case: AnyCase) -> str:
-    """Give the failure's words with what stands before and behind them, without boxes, white space folded."""
+    """Return the failure's text with its context, without frames, whitespace folded."""
     return _text_without_boxes(case, _CHARS_BEFORE, _CHARS_AFTER)
 
 
 def failure_sentence(case: AnyCase) -> str:
-    """Give the failure's words and the end of their sentence, without boxes, white space folded."""
+    """Return the failure's text up to the end of its sentence, without frames, whitespace folded."""
     return _text_without_boxes(case, 0, _CHARS_OF_SENTENCE)
 
 
@@ -169,7 +168,7 @@ def _text_without_boxes(case: AnyCase, before: int, behind: int) -> str:
 
 
 def find_entry_arn(case: AnyCase) -> str | None:
-    """Give the ARN of the principal whose access entry it is; None where nothing tells it."""
+    """Return the ARN of the access entry's principal, if the text or the facts state it."""
     words = failure_context(case)
     found = _ENTRY.search(words)
     if found:
@@ -179,7 +178,7 @@ def find_entry_arn(case: AnyCase) -> str | None:
 
 
 def find_iam_arns(words: str) -> tuple[str, ...]:
-    """Give the ARNs of IAM and STS in a text, in order, without punctuation behind them.
+    """Return the IAM and STS ARNs in a text, in order, without trailing punctuation.
 
     >>> find_iam_arns("'arn:aws:iam::111122223333:role/app' is not a valid role ARN. arn:aws:s3:::b")
     ('arn:aws:iam::111122223333:role/app',)
@@ -188,13 +187,10 @@ def find_iam_arns(words: str) -> tuple[str, ...]:
 
 
 def _parse_cluster_arn(text: str | None) -> Arn | None:
-    if text is None:
+    arn = try_parse_arn(text)
+    if arn is None or arn.service != "eks" or not arn.resource.startswith("cluster/"):
         return None
-    try:
-        arn = parse_arn(text)
-    except InvalidArnError:
-        return None
-    return arn if arn.service == "eks" and arn.resource.startswith("cluster/") else None
+    return arn
 
 
 def _known_partition(arn: Arn | None) -> str | None:

@@ -1,7 +1,7 @@
-"""Shell commands for remedies; not for running them.
+"""Build the shell commands of remedies.
 
-A value from outside gets into a command only where it has the form that such a value has; else a word in
-capitals stands in its place. So no command can do anything that its first words do not say.
+A value from the text gets into a command only if it has the form of such a value. Otherwise, a placeholder in
+capitals replaces it. So no value can change what a command does.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ __all__ = (
     "bucket",
     "cluster",
     "command",
+    "fill_command",
     "issuer",
     "kubernetes_name",
     "namespace",
@@ -50,14 +51,14 @@ _ISSUER = re.compile(r"https://[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?:/[\w.~/-
 # Printable, and nothing that the AWS CLI, a shell or a terminal may take for something else.
 _ARN = re.compile(r"[\x21-\x7e]+", re.ASCII)
 _MAX_ARN_LENGTH = 2048
-# A star alone at the end is AWS's own: instance/*.
+# AWS itself writes a lone asterisk at the end: instance/*.
 _MASKS = re.compile(r"(?<![/:])\*|\*(?!\Z)|[<>\[\]{}$#…]|\.\.\.|xxx|XXX")
 
 
-# The same calls are denied again and again; each word is of bounded length.
+# Cached, because logs repeat the same calls. Words are of bounded length.
 @functools.lru_cache(maxsize=512)
 def command(*words: str) -> str:
-    r"""Give a command, each word quoted for a POSIX shell where it has to be.
+    r"""Return a command with its words quoted for a POSIX shell.
 
     >>> command("aws", "eks", "describe-cluster", "--name", "it's")
     'aws eks describe-cluster --name \'it\'"\'"\'s\''
@@ -65,23 +66,35 @@ def command(*words: str) -> str:
     return " ".join(map(shlex.quote, words))
 
 
+@functools.lru_cache(maxsize=512)
+def fill_command(template: str, *values: str) -> str:
+    r"""Return a command with each ``{}`` replaced by a value, quoted for a POSIX shell.
+
+    >>> fill_command("aws eks describe-cluster --name {} --query cluster.arn", "it's")
+    'aws eks describe-cluster --name \'it\'"\'"\'s\' --query cluster.arn'
+    """
+    return template.format(*map(shlex.quote, values))
+
+
 def trust_policy_commands(role: str | None) -> tuple[str, str]:
-    r"""Give the commands that show a role's trust policy and that replace it by trust.json.
+    r"""Return the commands that print a role's trust policy and replace it with trust.json.
 
     >>> print(*trust_policy_commands("app"), sep="\n")
     aws iam get-role --role-name app --query Role.AssumeRolePolicyDocument
     aws iam update-assume-role-policy --role-name app --policy-document file://trust.json
     """
-    name = ("--role-name", role_name(role))
+    name = role_name(role)
     return (
-        command("aws", "iam", "get-role", *name, "--query", "Role.AssumeRolePolicyDocument"),
-        command("aws", "iam", "update-assume-role-policy", *name, "--policy-document", "file://trust.json"),
+        fill_command("aws iam get-role --role-name {} --query Role.AssumeRolePolicyDocument", name),
+        fill_command(
+            "aws iam update-assume-role-policy --role-name {} --policy-document file://trust.json", name
+        ),
     )
 
 
 def _argument(pattern: re.Pattern[str], placeholder: str) -> Callable[[str | None], str]:
     def check(value: str | None) -> str:
-        # A first dash would be taken for an option.
+        # A leading hyphen would turn the value into an option.
         if value is not None and pattern.fullmatch(value) and not value.startswith("-"):
             return value
         return placeholder
@@ -113,7 +126,7 @@ def restart_command(of_namespace: str | None) -> str:
 
 
 def arn(value: str | None, placeholder: str = "ARN") -> str:
-    """Give an ARN for a command, or a placeholder for one that is masked, cut or none.
+    """Return an ARN as a command argument, or a placeholder if it is masked, truncated or invalid.
 
     >>> arn("arn:aws:iam::111122223333:role/app"), arn("arn:aws:iam::****:role/app", "ROLE_ARN")
     ('arn:aws:iam::111122223333:role/app', 'ROLE_ARN')

@@ -1,8 +1,7 @@
-"""What one task takes beside the action that was denied, where AWS documents it; not for policies.
+"""List the actions that a task requires in addition to the denied one.
 
-AWS denies the first action that is missing and no other, so that each run meets the next one. What stands here
-is said in words and never put into a policy: whether the caller does the whole task is for the reader to know.
-Sources, each a page of docs.aws.amazon.com:
+AWS reports one missing action at a time. Steps name the others, but no policy includes them, because only the
+reader knows whether the caller performs the whole task. Sources, pages of docs.aws.amazon.com:
 
 * ECR: AmazonECR/latest/userguide/image-push-iam.html, the managed policy AmazonEC2ContainerRegistryPullOnly,
   AmazonECR/latest/public/public-repository-policy-examples.html
@@ -28,19 +27,19 @@ __all__ = ("SESSION_CHANNEL_ACTIONS", "companion_actions")
 
 @attrs.frozen
 class _Task:
-    """Actions of which a task takes all.
+    """A task that requires several actions.
 
     Attributes:
-        words: the task, as the beginning of a sentence.
-        actions: what it takes on one resource.
-        place: that resource, in words; empty where the actions take ``*``.
-        logging_in: what it takes on ``*``, by the caller's own policies alone.
+        name: The task, as the beginning of a sentence.
+        actions: The actions that it requires on one resource.
+        resource: That resource in words, empty if the actions require ``*``.
+        actions_on_star: The actions that it requires on ``*``, which only identity-based policies can allow.
     """
 
-    words: str
+    name: str
     actions: tuple[str, ...]
-    place: str = ""
-    logging_in: tuple[str, ...] = ()
+    resource: str = ""
+    actions_on_star: tuple[str, ...] = ()
 
 
 _PUSH = _Task(
@@ -80,7 +79,7 @@ SESSION_CHANNEL_ACTIONS = (
     "ssmmessages:OpenControlChannel",
     "ssmmessages:OpenDataChannel",
 )
-"""What an agent takes to be reached by Session Manager or ECS Exec."""
+"""What an agent requires for Session Manager or ECS Exec."""
 _SESSIONS = _Task("An agent for Session Manager or ECS Exec", SESSION_CHANNEL_ACTIONS)
 _KINESIS = _Task(
     "Reading a stream as Lambda does",
@@ -107,14 +106,8 @@ _TASKS: dict[str, tuple[_Task, ...]] = {
     **dict.fromkeys(_KINESIS.actions, (_KINESIS,)),
     **dict.fromkeys(_MARKETPLACE.actions, (_MARKETPLACE,)),
 }
-_LOGS = (
-    "Writing logs takes logs:CreateLogStream and logs:PutLogEvents on the log group's ARN with :* behind it, and "
-    "logs:CreateLogGroup where the group is not there yet."
-)
-_INFERENCE_PROFILE = (
-    "A call by an inference profile takes the action on the profile, and on the foundation model in each region to "
-    "which the profile may send it."
-)
+_LOGS = "Writing logs takes logs:CreateLogStream and logs:PutLogEvents on the log group's ARN with :* behind it, and logs:CreateLogGroup where the group is not there yet."
+_INFERENCE_PROFILE = "A call by an inference profile takes the action on the profile, and on the foundation model in each region to which the profile may send it."
 _HINTS = {
     "logs:CreateLogGroup": _LOGS,
     "logs:CreateLogStream": _LOGS,
@@ -133,12 +126,12 @@ _ALL = "AWS names one at a time: add to the statements what is still missing."
 def companion_actions(
     action: str, resource: str | None = None, *, by_resource: bool = False
 ) -> tuple[str, ...]:
-    """Say what a task takes beside an action, in AWS's spelling; nothing where no task of it is known.
+    """Return sentences about the other actions that a task requires, if one with this action is known.
 
     Args:
-        action: the action that was denied.
-        resource: on what.
-        by_resource: whether a resource's policy allows it, which lets nobody log in.
+        action: The denied action, as AWS spells it.
+        resource: The resource.
+        by_resource: Whether a resource-based policy allows the action.
 
     >>> companion_actions("ecr:BatchGetImage")[0]
     'Pulling an image also takes ecr:GetDownloadUrlForLayer on the repository, and ecr:GetAuthorizationToken on *.'
@@ -152,30 +145,26 @@ def companion_actions(
 
 @functools.cache
 def _companion_actions(action: str, by_resource: bool) -> tuple[str, ...]:  # noqa: FBT001 (a cache's key)
-    tasks = _TASKS.get(action, ())
-    say = _for_resource_policy if by_resource else _for_identity_policy
-    said = tuple(each for each in (say(task, action) for task in tasks) if each is not None)
-    if said:
-        return (*said, _ALL)
+    describe = _for_resource_policy if by_resource else _for_identity_policy
+    sentences = [sentence for task in _TASKS.get(action, ()) if (sentence := describe(task, action))]
+    if sentences:
+        return (*sentences, _ALL)
     hint = None if by_resource else _HINTS.get(action)
     return () if hint is None else (hint,)
 
 
 def _for_identity_policy(task: _Task, action: str) -> str | None:
     others = [each for each in task.actions if each != action]
-    logging_in = [each for each in task.logging_in if each != action]
-    parts = [f"{join_words(others, 'and')} on {task.place or '*'}"] if others else []
-    if logging_in:
-        parts.append(f"{join_words(logging_in, 'and')} on *")
-    return f"{task.words} also takes {', and '.join(parts)}." if parts else None
+    on_star = [each for each in task.actions_on_star if each != action]
+    parts = [f"{join_words(others, 'and')} on {task.resource or '*'}"] if others else []
+    if on_star:
+        parts.append(f"{join_words(on_star, 'and')} on *")
+    return f"{task.name} also takes {', and '.join(parts)}." if parts else None
 
 
 def _for_resource_policy(task: _Task, action: str) -> str | None:
     others = [each for each in task.actions if each != action]
-    if not others or not task.logging_in:
+    if not others or not task.actions_on_star:
         return None
-    own = join_words(task.logging_in, "and")
-    return (
-        f"{task.words} also takes {join_words(others, 'and')}. {own} cannot be allowed there: the caller's own "
-        "policies have to."
-    )
+    on_star = join_words(task.actions_on_star, "and")
+    return f"{task.name} also takes {join_words(others, 'and')}. {on_star} cannot be allowed there: the caller's own policies have to."

@@ -1,13 +1,13 @@
-"""Remedies that several failures of credentials share; not for when they help.
+"""Build the remedies that several credential failures share.
 
-Sources: the pages of the AWS CLI's and the SDKs' guides to which the remedies point.
+Sources: the pages of the AWS CLI and SDK guides that the remedies link to.
 """
 
 from __future__ import annotations
 
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import command, fill_command
 
 __all__ = (
     "check_endpoint",
@@ -30,7 +30,7 @@ SIGNATURE_REJECTED = "No IAM policy helps here: AWS refuses the signature before
 
 
 def with_profile(profile: str | None, *words: str) -> str:
-    """Give a command with the profile, where one is known.
+    """Return a command with the profile, if one is known.
 
     >>> with_profile("dev", "aws", "sts", "get-caller-identity"), with_profile(None, "aws", "login")
     ('aws sts get-caller-identity --profile dev', 'aws login')
@@ -39,7 +39,7 @@ def with_profile(profile: str | None, *words: str) -> str:
 
 
 def show_identity(profile: str | None = None) -> Remedy:
-    """See where the credentials come from, and whose they are."""
+    """Return the remedy that shows which credentials are used and whose they are."""
     return Remedy(
         title="See which credentials are used",
         who="you",
@@ -57,7 +57,7 @@ def show_identity(profile: str | None = None) -> Remedy:
 
 
 def sso_login(profile: str | None) -> Remedy:
-    """Log in to IAM Identity Center."""
+    """Return the remedy that signs in to IAM Identity Center."""
     return Remedy(
         title="Log in to IAM Identity Center again",
         who="you",
@@ -65,13 +65,13 @@ def sso_login(profile: str | None) -> Remedy:
             "Log in with the profile that the failing call uses; a login to another session does not count.",
             "Then run the call again. A program that is running may have to be started again.",
         ),
-        commands=(command("aws", "sso", "login", "--profile", commands.profile(profile)),),
+        commands=(fill_command("aws sso login --profile {}", commands.profile(profile)),),
         url=pages.SSO_LOGIN,
     )
 
 
 def console_login(profile: str | None) -> Remedy:
-    """Log in with the console's credentials."""
+    """Return the remedy that signs in with console credentials."""
     return Remedy(
         title="Log in with aws login again",
         who="you",
@@ -82,8 +82,7 @@ def console_login(profile: str | None) -> Remedy:
 
 
 def get_new_credentials(role: str | None = None) -> Remedy:
-    """Take new credentials from STS."""
-    role_arn = commands.arn(role, "ROLE_ARN")
+    """Return the remedy that gets new temporary credentials."""
     return Remedy(
         title="Get new credentials in the way in which the old ones came",
         who="you",
@@ -95,8 +94,9 @@ def get_new_credentials(role: str | None = None) -> Remedy:
         commands=(
             "aws sso login --profile PROFILE",
             "aws login",
-            command(
-                "aws", "sts", "assume-role", "--role-arn", role_arn, "--role-session-name", "SESSION_NAME"
+            fill_command(
+                "aws sts assume-role --role-arn {} --role-session-name SESSION_NAME",
+                commands.arn(role, "ROLE_ARN"),
             ),
         ),
         url=pages.TEMPORARY_CREDENTIALS,
@@ -104,7 +104,7 @@ def get_new_credentials(role: str | None = None) -> Remedy:
 
 
 def clear_environment() -> Remedy:
-    """Take stale credentials out of the way."""
+    """Return the remedy that removes old credentials."""
     return Remedy(
         title="Take the old credentials out of the way",
         who="you",
@@ -118,7 +118,7 @@ def clear_environment() -> Remedy:
 
 
 def set_clock() -> Remedy:
-    """Compare the clock with AWS's, and set it."""
+    """Return the remedy that sets the clock."""
     return Remedy(
         title="Set the clock right",
         who="you",
@@ -138,13 +138,12 @@ def set_clock() -> Remedy:
 
 
 def docker_login(registry: str, region: str) -> Remedy:
-    """Log docker in to a registry of ECR.
+    """Return the remedy that logs Docker in to an ECR registry.
 
     Args:
-        registry: its host, as :func:`iamtriage.explaining._rules.shared.clues.registry_in` gives it.
-        region: its region, from the same place.
+        registry: The host, from :func:`iamtriage.explaining._rules.shared.clues.find_registry`.
+        region: The region, from the same function.
     """
-    login = command("docker", "login", "--username", "AWS", "--password-stdin", registry)
     return Remedy(
         title="Log docker in to the registry",
         who="you",
@@ -152,13 +151,19 @@ def docker_login(registry: str, region: str) -> Remedy:
             "Log in as the user, and on the machine, that pulls or pushes. A login holds for 12 hours.",
             "Let builds log in each time, or use the credential helper amazon-ecr-credential-helper, which does it by itself.",
         ),
-        commands=(f"{command('aws', 'ecr', 'get-login-password', '--region', region)} | {login}",),
+        commands=(
+            fill_command(
+                "aws ecr get-login-password --region {} | docker login --username AWS --password-stdin {}",
+                region,
+                registry,
+            ),
+        ),
         url=pages.ECR_LOGIN,
     )
 
 
 def reread_token() -> Remedy:
-    """Read the file of a web identity token before each call."""
+    """Return the remedy that re-reads the web identity token's file for each call."""
     return Remedy(
         title="Read the token's file anew for each call of STS",
         who="you",
@@ -171,14 +176,18 @@ def reread_token() -> Remedy:
     )
 
 
-def check_endpoint(*, foreign: bool = False) -> Remedy:
-    """See which endpoint is called; ``foreign``: whether it may be other software's."""
+def check_endpoint(*, is_other_software: bool = False) -> Remedy:
+    """Return the remedy that checks which endpoint is called.
+
+    Args:
+        is_other_software: Whether software other than AWS can be at the endpoint.
+    """
     keys = "Keys of MinIO, LocalStack and other software hold at their own endpoints alone, and keys of AWS at AWS's alone."
     return Remedy(
         title="See which endpoint is called",
         who="you",
         steps=(
-            *((keys,) if foreign else ()),
+            *((keys,) if is_other_software else ()),
             "Look for AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE> in the environment, for endpoint_url in the profile and for an endpoint in the code.",
         ),
         commands=("env | grep AWS_ENDPOINT_URL", "aws configure get endpoint_url"),
@@ -187,7 +196,7 @@ def check_endpoint(*, foreign: bool = False) -> Remedy:
 
 
 def enable_region(region: str | None) -> Remedy:
-    """See whether a region is enabled for the account, and enable it."""
+    """Return the remedy that enables a region for the account."""
     name = commands.region(region)
     return Remedy(
         title=f"See whether {name} is enabled for the account",
@@ -197,15 +206,15 @@ def enable_region(region: str | None) -> Remedy:
             "If the status is DISABLED, and the region is wanted, enable it.",
         ),
         commands=(
-            command("aws", "account", "get-region-opt-status", "--region-name", name),
-            command("aws", "account", "enable-region", "--region-name", name),
+            fill_command("aws account get-region-opt-status --region-name {}", name),
+            fill_command("aws account enable-region --region-name {}", name),
         ),
         url=pages.ENABLE_REGION,
     )
 
 
 def configure_credentials(profile: str | None) -> Remedy:
-    """Give a laptop credentials that renew themselves."""
+    """Return the remedy that sets up credentials that refresh automatically."""
     return Remedy(
         title="Give the AWS CLI and SDKs credentials that renew themselves",
         who="you",

@@ -1,7 +1,7 @@
-"""What Kubernetes refused to whom, as its sentence tells it; not for what helps.
+"""Parse the request that Kubernetes denied, and classify its user.
 
-The sentence is that of k8s.io/apiserver: ``pods "site" is forbidden: User "ana" cannot get resource "pods" in
-API group "" in the namespace "web"``. Who a user name stands for:
+The message is that of k8s.io/apiserver: ``pods "site" is forbidden: User "ana" cannot get resource "pods" in
+API group "" in the namespace "web"``. User names:
 https://kubernetes.io/docs/reference/access-authn-authz/authentication/.
 """
 
@@ -36,14 +36,14 @@ UserKind: TypeAlias = Literal[
 ]
 
 READ_VERBS = frozenset({"get", "list", "watch"})
-# Such a request names no object, so a rule that names one would never match:
+# These requests name no object, so a rule with resourceNames never matches:
 # https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
 _VERBS_WITHOUT_NAME = frozenset({"create", "deletecollection", "list", "watch"})
 
 _OBJECT_NAME = re.compile(
     r"(?:[a-z0-9.-]{1,120}(?:/[a-z0-9-]{1,60})?)\s+\"([^\"\n]{1,253})\"\s+is\s+forbidden:\s+User", re.ASCII
 )
-# Where the quotes are escaped, the failure ends in the middle of the last one.
+# If the quotes are escaped, the failure ends in the middle of the last one.
 _PATH = re.compile(r"cannot\s+\w{2,24}\s+path\s+\"([^\"\\\n]{1,300})(?:\"|\\{1,16}\Z)")
 _ESCAPED = re.compile(r"\\{1,16}\"")
 _CLUSTER_SCOPE = re.compile(r"at\s+the\s+cluster\s+scope")
@@ -57,18 +57,18 @@ _MAX_LENGTH = 4_000
 
 @attrs.frozen
 class Request:
-    """What was asked for.
+    """A request to the Kubernetes API.
 
     Attributes:
-        verb: ``"list"``; None where the text does not tell.
-        group: the API group; None where nothing tells.
-        resource: the type with its subresource: ``"pods/log"``; None for a path, and where nothing tells.
-        name: the object, where the text names one and a rule can be limited to it.
-        path: the path, for a request of no object.
-        namespace: where.
-        everywhere: whether it was asked for at the scope of the whole cluster.
-        is_cluster_wide: whether the type stands in no namespace.
-        is_supplied: whether the namespace comes of the facts.
+        verb: The verb, such as ``"list"``; ``None`` if unknown.
+        group: The API group; ``None`` if unknown.
+        resource: The resource type with its subresource, such as ``"pods/log"``; ``None`` if unknown, or for a path.
+        name: The object, if the text names one and a rule can be restricted to it.
+        path: The path of a non-resource request.
+        namespace: The namespace.
+        is_cluster_scope: Whether the request was for the whole cluster.
+        is_cluster_scoped_type: Whether the resource type is cluster-scoped.
+        has_supplied_namespace: Whether the namespace comes from the facts.
     """
 
     verb: str | None = None
@@ -83,7 +83,7 @@ class Request:
 
     @property
     def rule(self) -> Rule | None:
-        """The rule that allows exactly this; None where the text tells too little."""
+        """The RBAC rule that allows exactly this request, or ``None`` if too little is known."""
         if self.verb is None:
             return None
         if self.path is not None:
@@ -95,21 +95,19 @@ class Request:
 
     @property
     def type_argument(self) -> str:
-        """The type for ``kubectl``: ``pods``, ``deployments.apps``, and for a path the path."""
+        """The type as a ``kubectl`` argument, such as ``deployments.apps``, or the path."""
         if self.path is not None:
             return self.path
         base = (self.resource or "").partition("/")[0]
-        if commands.kubernetes_name(base) != base or not base:
+        if not base or commands.kubernetes_name(base) != base:
             return "RESOURCE"
-        return (
-            f"{base}.{self.group}"
-            if self.group and commands.kubernetes_name(self.group) == self.group
-            else base
-        )
+        if self.group and commands.kubernetes_name(self.group) == self.group:
+            return f"{base}.{self.group}"
+        return base
 
     @property
     def scope_text(self) -> str:
-        """The place in words, with a blank before it."""
+        """The namespace or the cluster in words, with a leading space, or empty."""
         if self.path is not None:
             return ""
         if self.namespace is not None:
@@ -118,12 +116,12 @@ class Request:
 
     @property
     def subresource(self) -> str:
-        """What stands behind the slash in the type; empty where nothing does."""
+        """The subresource, or empty."""
         return (self.resource or "").partition("/")[2]
 
     @property
     def description(self) -> str:
-        """Verb, type and place in words, fit for a message."""
+        """Verb, type and namespace in words, escaped and shortened for a message."""
         return clip_text(f"{self.verb_and_type}{self.scope_text}")
 
     @property
@@ -136,7 +134,7 @@ class Request:
 
 
 def parse_request(case: Case[KubernetesForbidden]) -> Request:
-    """Read what was asked for."""
+    """Parse the denied request."""
     failure = case.failure
     start, end = failure.span
     words = _ESCAPED.sub('"', failure.text[start : min(end, start + _MAX_LENGTH)])
@@ -144,28 +142,28 @@ def parse_request(case: Case[KubernetesForbidden]) -> Request:
     if path:
         return Request(verb=failure.verb, path=path[1], is_cluster_scope=True)
     group, resource = _split_type(failure)
-    named = _OBJECT_NAME.search(words)
+    name = _OBJECT_NAME.search(words)
     base, _, subresource = (resource or "").partition("/")
-    limits = failure.verb not in _VERBS_WITHOUT_NAME or (failure.verb == "create" and bool(subresource))
-    cluster_wide = base in CLUSTER_WIDE.get(group or "", "").split()
-    everywhere = failure.namespace is None and _CLUSTER_SCOPE.search(words) is not None
+    has_name = failure.verb not in _VERBS_WITHOUT_NAME or (failure.verb == "create" and bool(subresource))
+    is_cluster_scoped_type = base in CLUSTER_WIDE.get(group or "", "").split()
+    is_cluster_scope = failure.namespace is None and _CLUSTER_SCOPE.search(words) is not None
     namespace = failure.namespace
-    if namespace is None and not everywhere and not cluster_wide:
+    if namespace is None and not is_cluster_scope and not is_cluster_scoped_type:
         namespace = case.facts.namespace
     return Request(
         verb=failure.verb,
         group=group,
         resource=resource,
-        name=named[1] if named and limits else None,
+        name=name[1] if name and has_name else None,
         namespace=namespace,
-        is_cluster_scope=everywhere,
-        is_cluster_scoped_type=cluster_wide,
+        is_cluster_scope=is_cluster_scope,
+        is_cluster_scoped_type=is_cluster_scoped_type,
         has_supplied_namespace=namespace is not None and failure.namespace is None,
     )
 
 
 def _split_type(failure: KubernetesForbidden) -> tuple[str | None, str | None]:
-    """Give API group and type, where old texts tell the group in the type's name or not at all."""
+    """Return API group and type; old versions write the group into the type or omit it."""
     resource = failure.kubernetes_resource
     if resource is None or failure.api_group is not None:
         return failure.api_group, resource
@@ -177,7 +175,7 @@ def _split_type(failure: KubernetesForbidden) -> tuple[str | None, str | None]:
 
 
 def classify_user(user: str | None) -> UserKind:
-    """Tell what a user name stands for.
+    """Return what kind of user a user name denotes.
 
     >>> classify_user("system:serviceaccount:shop:cart"), classify_user("system:node:ip-10-0-0-1.ec2.internal")
     ('service account', 'node')
@@ -200,7 +198,7 @@ def classify_user(user: str | None) -> UserKind:
 
 
 def parse_service_account(user: str | None) -> Subject | None:
-    """Give the service account for which a user name stands.
+    """Return the service account that a user name denotes.
 
     >>> parse_service_account("system:serviceaccount:shop:cart")
     Subject(kind='ServiceAccount', name='cart', namespace='shop')
@@ -210,7 +208,7 @@ def parse_service_account(user: str | None) -> Subject | None:
 
 
 def user_argument(user: str | None) -> str:
-    """Give a user name for a command, not quoted, or a placeholder.
+    """Return a user name as an unquoted command argument, or a placeholder.
 
     >>> user_argument("dev:ana"), user_argument("arn:aws:iam::****:user/ana")
     ('dev:ana', 'USER')

@@ -1,7 +1,7 @@
-"""Kubernetes objects as YAML: roles and their bindings; not for what they should allow.
+"""Build Kubernetes roles and bindings and write them as YAML.
 
-Whatever a name holds, it stays text: a scalar that YAML might read as something else is written in quotes,
-as in JSON. Formats: https://kubernetes.io/docs/reference/access-authn-authz/rbac/.
+Names always stay strings: a scalar that YAML could parse as something else is quoted as in JSON.
+Objects: https://kubernetes.io/docs/reference/access-authn-authz/rbac/.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _API_VERSION = f"{_API_GROUP}/v1"
 
 _Node: TypeAlias = "str | Sequence[_Node] | Mapping[str, _Node]"
 
-# Everything else is quoted: what begins so is no number, date, tag, anchor or indicator in any YAML.
+# Everything else is quoted. No YAML version parses these as a number, date, tag, anchor or indicator.
 _PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9./_-]{0,252}[A-Za-z0-9])?", re.ASCII)
 _YAML_KEYWORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
-# JSON leaves these as they are; YAML takes some for line ends, and others not at all.
+# JSON doesn't escape these; YAML parses some as newlines and rejects others.
 _UNSAFE = re.compile(r"[^\x20-\x7e]")
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9.]+")
 _MAX_PART_LENGTH = 60
@@ -34,14 +34,14 @@ _MAX_NAME_LENGTH = 200
 
 @attrs.frozen
 class Rule:
-    """What a role allows, in the terms of Kubernetes.
+    """A rule of a role.
 
     Attributes:
-        verbs: ``"get"``, ``"list"``, ….
-        groups: API groups; ``""`` is the core group.
-        resources: resource types, with their subresource: ``"pods/log"``.
-        names: the objects to which it is limited; empty for all.
-        urls: paths, in place of groups and resources.
+        verbs: The verbs, such as ``"get"``.
+        groups: The API groups; ``""`` is the core group.
+        resources: The resource types, such as ``"pods/log"``.
+        names: The objects that the rule is restricted to; empty for all.
+        urls: Paths instead of groups and resources.
     """
 
     verbs: tuple[str, ...]
@@ -53,12 +53,12 @@ class Rule:
 
 @attrs.frozen
 class Subject:
-    """Who is bound to a role.
+    """The subject of a role binding.
 
     Attributes:
         kind: ``"User"``, ``"Group"`` or ``"ServiceAccount"``.
-        name: the name.
-        namespace: of a service account.
+        name: The name.
+        namespace: The namespace of a service account.
     """
 
     kind: str
@@ -67,7 +67,7 @@ class Subject:
 
 
 def build_role(name: str, rules: Iterable[Rule], *, namespace: str | None) -> dict[str, _Node]:
-    """Give a Role, or a ClusterRole where there is no namespace."""
+    """Build a Role, or a ClusterRole if there is no namespace."""
     return {
         "apiVersion": _API_VERSION,
         "kind": "Role" if namespace else "ClusterRole",
@@ -77,17 +77,17 @@ def build_role(name: str, rules: Iterable[Rule], *, namespace: str | None) -> di
 
 
 def build_binding(name: str, role_name: str, subject: Subject, *, namespace: str | None) -> dict[str, _Node]:
-    """Give a RoleBinding to a Role, or a ClusterRoleBinding to a ClusterRole where there is no namespace."""
-    who: dict[str, _Node] = {"kind": subject.kind, "name": subject.name}
+    """Build a RoleBinding to a Role, or a ClusterRoleBinding to a ClusterRole if there is no namespace."""
+    reference: dict[str, _Node] = {"kind": subject.kind, "name": subject.name}
     if subject.kind == "ServiceAccount":
-        who["namespace"] = subject.namespace or ""
+        reference["namespace"] = subject.namespace or ""
     else:
-        who["apiGroup"] = _API_GROUP
+        reference["apiGroup"] = _API_GROUP
     return {
         "apiVersion": _API_VERSION,
         "kind": "RoleBinding" if namespace else "ClusterRoleBinding",
         "metadata": _metadata(name, namespace),
-        "subjects": [who],
+        "subjects": [reference],
         "roleRef": {
             "kind": "Role" if namespace else "ClusterRole",
             "name": role_name,
@@ -97,7 +97,7 @@ def build_binding(name: str, role_name: str, subject: Subject, *, namespace: str
 
 
 def to_yaml(*objects: Mapping[str, _Node]) -> str:
-    r"""Give objects as YAML documents.
+    r"""Return objects as YAML documents.
 
     >>> print(to_yaml({"kind": "Role", "rules": [{"apiGroups": [""], "verbs": ["get"]}]}), end="")
     kind: Role
@@ -113,7 +113,7 @@ def to_yaml(*objects: Mapping[str, _Node]) -> str:
 
 
 def object_name(*parts: str) -> str:
-    """Give a name for an object, made of words that may hold anything.
+    """Return a valid object name made of arbitrary strings.
 
     >>> object_name("get", "pods/log", "system:serviceaccount:shop:cart")
     'get-pods-log-system-serviceaccount-shop-cart'
@@ -159,6 +159,6 @@ def _scalar(text: str) -> str:
 
 
 def _escape(found: re.Match[str]) -> str:
-    # YAML does not join two surrogates, which is how JSON would write what lies beyond four digits.
+    # YAML doesn't combine surrogate pairs, which is how JSON writes code points above U+FFFF.
     code = ord(found[0])
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -1,4 +1,4 @@
-"""The pages of AWS's and Kubernetes' documentation to which remedies point; not for what stands there."""
+"""List the AWS and Kubernetes documentation pages that remedies link to."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""How an IAM principal gets into an EKS cluster: access entries and aws-auth; not for its rights there.
+"""Build the remedies that map an IAM principal to Kubernetes: access entries and ``aws-auth``.
 
-An access entry wants a role's ARN with its path, aws-auth without; ``normalize_role_arn`` gives both.
+An access entry requires a role's ARN with its path, ``aws-auth`` one without it.
 Rules: https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html and
-https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html. This module needs no YAML library.
+https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from iamtriage.exceptions import RolePathUnknownError
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.access_policies import access_policy_arn
-from iamtriage.explaining._rules.shared.cases import describe_principal, underlying_role
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import command, fill_command
+from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.clusters import Cluster
@@ -55,27 +55,21 @@ _ENTRY_REFUSALS = {
     "account": "An account is no principal that an access entry can name.",
     "service principal": "A service is no principal that an access entry can name.",
 }
-_PATH_UNKNOWN = (
-    "STS tells no role's path. Where EKS answers that the principal is invalid, the role has one. "
-    "This prints the whole ARN: {}"
-)
-_PATH_LOOKUP = (
-    "The command in it prints the role's ARN with its path, which an access entry wants and STS does not "
-    "tell. It takes iam:GetRole in the account {}."
-)
+_PATH_UNKNOWN = "STS tells no role's path. Where EKS answers that the principal is invalid, the role has one. This prints the whole ARN: {}"
+_PATH_LOOKUP = "The command in it prints the role's ARN with its path, which an access entry wants and STS does not tell. It takes iam:GetRole in the account {}."
 
 
 @attrs.frozen
 class ClusterPrincipal:
-    """A principal as commands for a cluster name it.
+    """A principal as the commands for a cluster name it.
 
     Attributes:
-        words: who it is, in words.
-        entry: the shell word for ``--principal-arn``, quoted; a command in it looks up what is not known.
-        map_arn: the ARN for aws-auth, or a word in capitals; not quoted.
-        is_known: whether there is a principal at all, and no placeholders.
-        refusal: why it can have no access entry.
-        note: what to know of the ARN for an access entry.
+        description: The principal in words.
+        entry_argument: The quoted argument for ``--principal-arn``, which can contain a command that looks it up.
+        aws_auth_arn: The ARN for ``aws-auth``, unquoted, or a placeholder.
+        is_known: Whether these are a principal's values and not placeholders.
+        entry_refusal: Why the principal can't have an access entry.
+        path_note: What to know about the role's path.
     """
 
     description: str
@@ -87,7 +81,7 @@ class ClusterPrincipal:
 
     @property
     def new_entry_argument(self) -> str:
-        """The shell word for a new access entry: a placeholder where this principal can have none."""
+        """The argument for a new access entry, or a placeholder if this principal can't have one."""
         return "PRINCIPAL_ARN" if self.entry_refusal else self.entry_argument
 
 
@@ -98,61 +92,59 @@ def build_cluster_principal(
     placeholder: str = "PRINCIPAL_ARN",
     is_canonical: bool = False,
 ) -> ClusterPrincipal:
-    """Give a principal as commands name it.
+    """Build the names of a principal in commands.
 
     Args:
-        principal: who it is.
-        text: what to call it where that is unknown.
-        placeholder: the word in capitals for its ARN.
-        is_canonical: whether the ARN comes from the authenticator, which drops the paths of roles.
+        principal: The principal.
+        text: What to call it if ``principal`` is unknown.
+        placeholder: The placeholder for its ARN.
+        is_canonical: Whether the ARN comes from the authenticator, which drops the paths of roles.
 
     >>> from iamtriage import parse_principal
     >>> sso = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_View_0123456789abcdef/ana"
-    >>> who = build_cluster_principal(parse_principal(sso))
-    >>> print(who.entry)
+    >>> caller = build_cluster_principal(parse_principal(sso))
+    >>> print(caller.entry_argument)
     "$(aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef --query Role.Arn --output text)"
-    >>> who.map_arn
+    >>> caller.aws_auth_arn
     'arn:aws:iam::111122223333:role/AWSReservedSSO_View_0123456789abcdef'
-    >>> build_cluster_principal(None).entry
+    >>> build_cluster_principal(None).entry_argument
     'PRINCIPAL_ARN'
     """
-    who = clip_text(describe_principal(principal, "the principal" if text is None else text))
+    description = clip_text(describe_principal(principal, "the principal" if text is None else text))
     role = underlying_role(principal)
     if principal is None or (role is None and not isinstance(principal, User | FederatedUser | Root)):
         refusal = None if principal is None else _ENTRY_REFUSALS.get(principal.kind)
-        return ClusterPrincipal(who, placeholder, placeholder, is_known=False, entry_refusal=refusal)
+        return ClusterPrincipal(description, placeholder, placeholder, is_known=False, entry_refusal=refusal)
     if role is None:
-        arn = shlex.quote(commands.arn(str(principal), placeholder))
-        map_arn = commands.arn(str(principal), placeholder)
-        return ClusterPrincipal(who, arn, map_arn, entry_refusal=_ENTRY_REFUSALS.get(principal.kind))
+        arn = commands.arn(str(principal), placeholder)
+        refusal = _ENTRY_REFUSALS.get(principal.kind)
+        return ClusterPrincipal(description, shlex.quote(arn), arn, entry_refusal=refusal)
     note: str | None = None
     try:
         entry = shlex.quote(commands.arn(normalize_role_arn(role.arn, target="access-entry"), placeholder))
         if isinstance(principal, RoleSession) or is_canonical:
             note = _PATH_UNKNOWN.format(role_lookup(role.name))
     except RolePathUnknownError as error:
-        # Quotes inside $(…) begin anew.
+        # Quotes inside $(…) don't end the ones around it.
         entry = f'"$({error.command})"'
         note = _PATH_LOOKUP.format(role.account)
     refusal = _ENTRY_REFUSALS["service-linked role"] if isinstance(role, ServiceLinkedRole) else None
-    map_arn = commands.arn(normalize_role_arn(role.arn, target="aws-auth"), placeholder)
-    return ClusterPrincipal(who, entry, map_arn, entry_refusal=refusal, path_note=note)
+    aws_auth_arn = commands.arn(normalize_role_arn(role.arn, target="aws-auth"), placeholder)
+    return ClusterPrincipal(description, entry, aws_auth_arn, entry_refusal=refusal, path_note=note)
 
 
 def create_entry_command(
     cluster: Cluster, who: ClusterPrincipal, *, kind: str = "STANDARD", groups: tuple[str, ...] = ()
 ) -> str:
-    """Give the command that makes an access entry."""
-    words = ("--kubernetes-groups", *groups) if groups else ()
-    return cluster.eks_command(
-        "create-access-entry", "--type", kind, *words, principal=who.new_entry_argument
-    )
+    """Return the command that creates an access entry."""
+    words = ("--type", kind, *(("--kubernetes-groups", *groups) if groups else ()))
+    return cluster.eks_command("create-access-entry", *words, principal=who.new_entry_argument)
 
 
 def associate_policy_command(
     cluster: Cluster, who: ClusterPrincipal, policy: str, *, namespace: str | None
 ) -> str:
-    """Give the command that gives an access entry a policy, in one namespace or, for None, in all."""
+    """Return the command that associates an access policy, for one namespace or the whole cluster."""
     scope = "type=cluster" if namespace is None else f"type=namespace,namespaces={namespace}"
     arn = access_policy_arn(policy, cluster.partition)
     words = ("--policy-arn", arn, "--access-scope", scope)
@@ -160,41 +152,38 @@ def associate_policy_command(
 
 
 def aws_auth_command(caller: str | None = None) -> str:
-    """Give the command that says what is wrong with aws-auth or, for a caller, which entry is theirs."""
-    ask = "lint -" if caller is None else f"who - {shlex.quote(caller)}"
-    return f"kubectl -n kube-system get configmap aws-auth -o yaml | iamtriage aws-auth {ask}"
+    """Return the command that lints ``aws-auth`` or, for a caller, finds the caller's entry."""
+    subcommand = "lint -" if caller is None else f"who - {shlex.quote(caller)}"
+    return f"kubectl -n kube-system get configmap aws-auth -o yaml | iamtriage aws-auth {subcommand}"
 
 
 def inspect_access_remedy(cluster: Cluster, who: ClusterPrincipal) -> Remedy:
-    """Give the remedy that looks whom the cluster lets in."""
+    """Return the remedy that inspects who has access to the cluster."""
     steps: list[str] = []
-    lines: list[str] = []
+    shell_commands: list[str] = []
     if cluster.mode is None:
-        lines.append(cluster.show_mode_command())
+        shell_commands.append(cluster.show_mode_command())
         steps.append(
             "The authentication mode says what counts: access entries, the ConfigMap aws-auth, or both."
         )
     if cluster.uses_entries:
-        lines += [
+        shell_commands += [
             cluster.eks_command("list-access-entries"),
             cluster.eks_command("describe-access-entry", principal=who.entry_argument),
         ]
         steps.append(
-            "An access entry stands for one role or user. Where there is one and the caller is still not "
-            "known, the role or user was deleted and made again: EKS keeps its unique id. Then delete the "
-            "entry and make it again."
+            "An access entry stands for one role or user. Where there is one and the caller is still not known, the role or user was deleted and made again: EKS keeps its unique id. Then delete the entry and make it again."
         )
     if cluster.uses_aws_auth:
-        lines.append(aws_auth_command())
+        shell_commands.append(aws_auth_command())
         steps.append(
-            "In aws-auth the ARN of a role has to stand without its path, and never as a session's ARN. "
-            "The command iamtriage aws-auth lint finds both, and iamtriage aws-auth who says who an ARN becomes."
+            "In aws-auth the ARN of a role has to stand without its path, and never as a session's ARN. The command iamtriage aws-auth lint finds both, and iamtriage aws-auth who says who an ARN becomes."
         )
     return Remedy(
         title="See whom the cluster lets in",
         who="cluster administrator",
         steps=tuple(steps),
-        commands=tuple(lines),
+        commands=tuple(shell_commands),
         url=pages.EKS_GRANT,
     )
 
@@ -208,17 +197,16 @@ def create_entry_remedy(
     title: str | None = None,
     steps: tuple[str, ...] = (),
 ) -> Remedy:
-    """Give the remedy that makes an access entry with a policy."""
-    told = [each for each in (who.entry_refusal, who.path_note) if each]
+    """Return the remedy that creates an access entry with an access policy."""
+    caveats = [each for each in (who.entry_refusal, who.path_note) if each]
     if cluster.mode is None:
-        told.append(
-            "The cluster's authentication mode has to be API or API_AND_CONFIG_MAP. With the latter, the "
-            "entry goes before the aws-auth entry of the same principal: take its groups along."
+        caveats.append(
+            "The cluster's authentication mode has to be API or API_AND_CONFIG_MAP. With the latter, the entry goes before the aws-auth entry of the same principal: take its groups along."
         )
     return Remedy(
         title=title or f"Give {who.description} an access entry",
         who="cluster administrator",
-        steps=(*steps, *told, "Access entries take some seconds to count."),
+        steps=(*steps, *caveats, "Access entries take some seconds to count."),
         commands=(
             create_entry_command(cluster, who),
             associate_policy_command(cluster, who, policy, namespace=namespace),
@@ -228,15 +216,12 @@ def create_entry_remedy(
 
 
 def recreate_entry_remedy(cluster: Cluster, who: ClusterPrincipal) -> Remedy:
-    """Give the remedy that makes the entry of a principal anew that was deleted and made again."""
+    """Return the remedy that re-creates the access entry of a re-created principal."""
     return Remedy(
         title=f"Delete the entry of {who.description} and make it anew",
         who="cluster administrator",
         steps=(
-            (
-                "Note its groups and policies first: they go with it. The new entry holds the id of today's "
-                "principal."
-            ),
+            "Note its groups and policies first: they go with it. The new entry holds the id of today's principal.",
             *([who.path_note] if who.path_note else []),
         ),
         commands=(
@@ -258,33 +243,26 @@ def aws_auth_remedy(
     title: str | None = None,
     steps: tuple[str, ...] = (),
 ) -> Remedy:
-    """Give the remedy that adds an entry to aws-auth."""
-    region = commands.region(cluster.region)
-    words = [
-        "--cluster",
-        cluster.argument,
-        "--region",
-        region,
-        "--arn",
-        who.aws_auth_arn,
-    ]
+    """Return the remedy that adds an entry to ``aws-auth``."""
+    words = ["--arn", who.aws_auth_arn]
     for group in groups:
         words += ["--group", group]
     if username is not None:
         words += ["--username", username]
+    create = fill_command(
+        "eksctl create iamidentitymapping --cluster {} --region {}",
+        cluster.argument,
+        commands.region(cluster.region),
+    )
     return Remedy(
         title=title or f"Map {who.description} in aws-auth",
         who="cluster administrator",
         steps=(
             *steps,
-            (
-                "The ARN of a role stands there without its path. Where the ARN has an entry already, edit "
-                "that one: of two, the last counts. AWS calls the ConfigMap deprecated in favour of access "
-                "entries."
-            ),
+            "The ARN of a role stands there without its path. Where the ARN has an entry already, edit that one: of two, the last counts. AWS calls the ConfigMap deprecated in favour of access entries.",
         ),
         commands=(
-            command("eksctl", "create", "iamidentitymapping", *words, "--no-duplicate-arns"),
+            f"{create} {command(*words, '--no-duplicate-arns')}",
             "kubectl -n kube-system edit configmap aws-auth",
         ),
         url=pages.EKS_AUTH_CONFIGMAP,
@@ -292,16 +270,13 @@ def aws_auth_remedy(
 
 
 def enable_entries_remedy(cluster: Cluster) -> Remedy:
-    """Give the remedy that lets a cluster take access entries."""
+    """Return the remedy that enables access entries in a cluster."""
     return Remedy(
         title="Let the cluster take access entries",
         who="cluster administrator",
         steps=(
             "This cannot be undone: from CONFIG_MAP the way leads to API_AND_CONFIG_MAP, from there to API.",
-            (
-                "With API_AND_CONFIG_MAP everybody whom aws-auth lets in keeps their access. With API the "
-                "ConfigMap no longer counts."
-            ),
+            "With API_AND_CONFIG_MAP everybody whom aws-auth lets in keeps their access. With API the ConfigMap no longer counts.",
             "Wait until the cluster is ACTIVE again, then make the access entries.",
         ),
         commands=(cluster.show_mode_command(), cluster.enable_entries_command()),

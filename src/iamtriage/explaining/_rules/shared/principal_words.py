@@ -1,10 +1,11 @@
-"""Who called, as a type and in words, from what a text says; not for IAM's rules: see ``principals``."""
+"""Parse and describe the ARNs and principals that error messages name."""
 
 from __future__ import annotations
 
 import functools
 import re
 
+from iamtriage.arns._arns import Arn, parse_arn
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import (
     FederatedUser,
@@ -24,28 +25,47 @@ __all__ = (
     "is_truncated",
     "parse_masked_principal",
     "parse_masked_role",
+    "try_parse_arn",
     "try_parse_principal",
     "underlying_role",
 )
 
+# ARNs are at most 2,048 characters long.
 _MAX_LENGTH = 2048
 _COLONS = 5
 PLACEHOLDER_ACCOUNT = "0" * 12
-"""The account of :func:`behind_mask`."""
+"""The account that :func:`parse_masked_principal` substitutes for a masked one."""
 _SESSION = re.compile(r"(assumed-role/[^/]{1,64}/).{1,80}")
-# AWS's own, in the place of an account.
+# What ARNs of AWS-owned identities have instead of an account ID.
 _AWS_OWNED = ("aws", "cloudfront")
 
 
+def try_parse_arn(text: str | None) -> Arn | None:
+    """Return the parsed ARN, or ``None`` if a text is not an ARN.
+
+    >>> try_parse_arn("arn:aws:s3:::orders").service, try_parse_arn("orders")
+    ('s3', None)
+    """
+    # Cached, because logs repeat the same ARNs.
+    return None if text is None or len(text) > _MAX_LENGTH else _try_parse_arn(text)
+
+
+@functools.lru_cache(maxsize=512)
+def _try_parse_arn(text: str) -> Arn | None:
+    try:
+        return parse_arn(text)
+    except InvalidArnError:
+        return None
+
+
 def try_parse_principal(text: str | None) -> Principal | None:
-    """Give who an ARN names; None for what is no whole principal.
+    """Return the principal that an ARN names, or ``None`` if it is not a whole one.
 
     >>> try_parse_principal("arn:aws:iam::111122223333:user/ana").name
     'ana'
     >>> try_parse_principal("arn:aws:iam::****:user/ana") is None
     True
     """
-    # The same callers are denied again and again. A text that is longer than any ARN is none of theirs.
     return None if text is None or len(text) > _MAX_LENGTH else _try_parse_principal(text)
 
 
@@ -58,7 +78,9 @@ def _try_parse_principal(text: str) -> Principal | None:
 
 
 def parse_masked_principal(text: str | None) -> Principal | None:
-    """Give who an ARN names whose account or session is written over, with stand-ins in their place.
+    """Return the principal of an ARN whose account or session name is masked.
+
+    Placeholders replace what is masked. ``None`` if nothing is masked or the rest is not a principal's ARN.
 
     >>> parse_masked_principal("arn:aws:iam::****:user/ana").name
     'ana'
@@ -72,7 +94,7 @@ def parse_masked_principal(text: str | None) -> Principal | None:
 
 @functools.lru_cache(maxsize=512)
 def _parse_masked_principal(text: str) -> Principal | None:
-    # A mask may hold colons. The last one ends it, since no name of these holds any.
+    # A mask can contain colons. The last colon ends it, because names of users and roles contain none.
     sections = text.split(":", 4)
     if len(sections) < _COLONS:
         return None
@@ -82,7 +104,7 @@ def _parse_masked_principal(text: str) -> Principal | None:
     if not ACCOUNT.fullmatch(account):
         account = PLACEHOLDER_ACCOUNT
     session = _SESSION.fullmatch(resource)
-    # With a session of its own, a role is read above if it can be.
+    # The session name itself is tried first, then a placeholder.
     for each in [resource, f"{session[1]}stand-in"] if session else [resource]:
         found = _try_parse_principal(":".join([*sections[:4], account, each]))
         if isinstance(found, Role | RoleSession | User | FederatedUser) and str(found) != text:
@@ -91,14 +113,14 @@ def _parse_masked_principal(text: str) -> Principal | None:
 
 
 def underlying_role(principal: Principal | None) -> Role | None:
-    """Give the role of a role or role session."""
+    """Return the role of a role or role session, or ``None`` for other principals."""
     if isinstance(principal, RoleSession):
         return principal.role
     return principal if isinstance(principal, Role) else None
 
 
 def parse_masked_role(text: str | None) -> Role | None:
-    """Give the role that an ARN names, for its name: the account may be written over.
+    """Return the role that an ARN names, even if its account is masked.
 
     >>> parse_masked_role("arn:aws:iam::****:role/team/app").name
     'app'
@@ -107,7 +129,7 @@ def parse_masked_role(text: str | None) -> Role | None:
 
 
 def describe_principal(principal: Principal | None, text: str | None) -> str:
-    """Give who it is in words: ``the role app``, ``the user ana``; the text itself where it is unreadable.
+    """Return a principal in words, such as ``the role app``, or the text if it is not a principal.
 
     >>> describe_principal(parse_principal("arn:aws:sts::111122223333:assumed-role/app/i-0a1b2c3d4e5f60718"), None)
     'the role app'
@@ -127,7 +149,7 @@ def describe_principal(principal: Principal | None, text: str | None) -> str:
 
 
 def is_truncated(text: str) -> bool:
-    """Tell whether an ARN is cut before it names anything.
+    """Return whether an ARN is truncated before it names anything.
 
     >>> is_truncated("arn:aws:iam:"), is_truncated("arn:aws:sts::assumed-role/app/run"), is_truncated("orders")
     (True, False, False)

@@ -1,6 +1,6 @@
-"""Finds the sentence of a denial that is in a service's own words; not for what it means.
+"""Find the service's own message in the text of a denial.
 
-Where it is in doubt whether what stands there is a sentence of the service, there is none.
+If it is uncertain whether a sentence is the service's, no message is returned.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ __all__ = ("denial_paragraph", "quoted_message")
 _MAX_LENGTH = 8_000
 _CHARS_BEFORE = 300
 _CHARS_AFTER = 1_000
-# What parts a denial from what stands before it.
+# What separates a denial from unrelated text before it.
 _BOUNDARY = re.compile(rf"{RECORD}|\n\n")
 _EXCEPTION_CLASS = re.compile(r"(?<=[a-z0-9])(?:Exception|Denied|Operation|Failure)['\"]?:[ ]?")
-# What stands before the sentence, as SDKs and services print the two; the surest first.
+# What SDKs and services print before the message, most reliable first.
 _INTRODUCTIONS = (
     # PHP
     re.compile(r"(?<=\w)\s\((?:client|server)\):[ ]"),
@@ -35,7 +35,7 @@ _INTRODUCTIONS = (
     ),
     _EXCEPTION_CLASS,
 )
-# Sentences that say no more than that access is denied.
+# Messages that say only that access is denied.
 _STANDARD_MESSAGES = (
     "access denied",
     "access is denied",
@@ -66,48 +66,47 @@ _STANDARD_MESSAGES = (
 _UNINFORMATIVE = re.compile(
     rf"(?:{'|'.join(map(re.escape, _STANDARD_MESSAGES))}|403|status code:? ?\d+|access to the resource \S+ is denied)"
     r"(?![:,;]? ?(?-i:[a-z]))"
-    # The usual sentence, cut or without its action; SDKs that got no sentence.
+    # The standard denial message, truncated or without an action; SDKs that received no message.
     r"|user: (?:.{1,300} is not authorized to perform\b|\S{1,300}\Z)|exception of type \S+ was thrown"
     r"|(?:service returned error code|error making request with error code) \w",
     re.IGNORECASE,
 )
-# What an SDK says of an answer, before it shows the answer.
+# The SDK's own message, which precedes the response.
 _SDK_MESSAGE = "Error unmarshalling response back from AWS"
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _MIN_WORDS = 2
-# Before a colon and words that say nothing stand an object's key or a call more often than a reason.
+# Before a colon and an uninformative message, fewer plain words are an object key or a call, not a reason.
 _PLAIN_WORD = re.compile(r"(?<!\S)[A-Za-z]{2,}(?!\S)")
 _MIN_PLAIN_WORDS = 3
 
 
 def denial_paragraph(failure: AccessDenied) -> str:
-    """Give all that a text says of a denial: its span, and what stands around it in the same paragraph."""
+    """Return the text of a denial with the rest of its paragraph, whitespace folded."""
     start = failure.span[0]
-    ahead = _BOUNDARY.split(unwrap(failure.text[max(start - _CHARS_BEFORE, 0) : start]).text)[-1]
+    before = _BOUNDARY.split(unwrap(failure.text[max(start - _CHARS_BEFORE, 0) : start]).text)[-1]
+    if "An error occurred (" in before:  # the text between belongs to that failure
+        before = ""
     text, end = _unwrap_denial(failure)
-    # What stands behind another failure is that one's.
-    return " ".join(
-        (*([] if "An error occurred (" in ahead else [ahead]), text[:end], extract_paragraph(text, end))
-    )
+    return " ".join(f"{before} {text[:end]} {extract_paragraph(text, end)}".split())
 
 
 def quoted_message(failure: AccessDenied) -> str | None:
-    """Give the sentence of a denial, None where it says no more than that access is denied."""
+    """Return the message of a denial, or ``None`` if it only says that access is denied."""
     text, end = _unwrap_denial(failure)
-    for head in _INTRODUCTIONS:
-        finds = (m for m in head.finditer(text) if m.start() < end)
-        found = next((m for m in finds if not text.startswith(_SDK_MESSAGE, m.end())), None)
+    for introduction in _INTRODUCTIONS:
+        matches = (m for m in introduction.finditer(text) if m.start() < end)
+        found = next((m for m in matches if not text.startswith(_SDK_MESSAGE, m.end())), None)
         if found is None:
             continue
-        opening = found["opening"] if head.groups else None
+        opening = found["opening"] if introduction.groups else None
         sentence = extract_sentence(text, found.end(), opening)
         # "message": "orders failed: OrdersException: AccessDenied: …"
         inner = max((each.end() for each in _EXCEPTION_CLASS.finditer(sentence)), default=0)
         return _informative_sentence(sentence[inner:])
-    ahead = java_message(failure.text, *failure.span)
-    if ahead:
-        return _informative_sentence(ahead)
-    # The message of an answer whose code is in another field of it.
+    message = java_message(failure.text, *failure.span)
+    if message:
+        return _informative_sentence(message)
+    # The text is the message field of a response that has the code in another field.
     code = failure.envelope.code
     if code is not None and failure.span == (0, len(failure.text)) and code not in failure.text:
         return _informative_sentence(extract_sentence(text, 0))
@@ -115,7 +114,7 @@ def quoted_message(failure: AccessDenied) -> str | None:
 
 
 def _unwrap_denial(failure: AccessDenied) -> tuple[str, int]:
-    """Give a denial's text and a little more of it, made readable, and where in it the denial ends."""
+    """Return a denial's unwrapped text with some context after it, and where the denial ends in it."""
     start, end = failure.span
     end = min(end, start + _MAX_LENGTH)
     view = unwrap(failure.text[start : end + _CHARS_AFTER])
@@ -123,21 +122,18 @@ def _unwrap_denial(failure: AccessDenied) -> tuple[str, int]:
 
 
 def _informative_sentence(sentence: str) -> str | None:
-    """Give a sentence that tells something, else None."""
-    # The end of a quotation in Markdown that began in front of the sentence.
+    """Return a sentence if it says more than that access is denied."""
+    # A code span in Markdown that began before the sentence ends in it.
     if sentence.count("`") % 2:
         sentence = sentence.partition("`")[0].rstrip()
     lowered = sentence.lower()
-    # A standard sentence may be cut.
+    # Also matches a truncated standard message, and an empty one.
     if _UNINFORMATIVE.match(sentence) or any(each.startswith(lowered) for each in _STANDARD_MESSAGES):
         return None
-    ahead, colon, last = sentence.rpartition(": ")
-    if colon and _UNINFORMATIVE.match(last) and len(_PLAIN_WORD.findall(ahead)) < _MIN_PLAIN_WORDS:
+    before, colon, last = sentence.rpartition(": ")
+    if colon and _UNINFORMATIVE.match(last) and len(_PLAIN_WORD.findall(before)) < _MIN_PLAIN_WORDS:
         return None
-    if (
-        not sentence[0].isalpha()
-        or sentence.endswith(":")
-        or sum(map(bool, map(_WORD.search, sentence.split()))) < _MIN_WORDS
-    ):
+    if not sentence[0].isalpha() or sentence.endswith(":"):
         return None
-    return sentence
+    words = [word for word in sentence.split() if _WORD.search(word)]
+    return sentence if len(words) >= _MIN_WORDS else None

@@ -1,6 +1,6 @@
-"""Tells by its host that other software answered than AWS's, which speaks as S3 does; not for reading errors.
+"""Recognize S3-compatible software and clouds by their hosts.
 
-Such software and clouds answer with S3's codes and sentences, and have keys and rights of their own.
+They answer with S3's error codes and messages, but have their own keys and permissions.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ CLOUD_HOSTS = (
     r"storjshare\.io|digitaloceanspaces\.com|wasabisys\.com|backblazeb2\.com|r2\.cloudflarestorage\.com"
     r"|linodeobjects\.com|vultrobjects\.com|contabostorage\.com|your-objectstorage\.com|storage\.tigris\.dev"
 )
-"""The hosts of clouds other than AWS that sell storage with S3's API."""
-# Of LocalStack, now and before it had one port for all services, of moto and of MinIO.
+"""The hosts of clouds other than AWS that offer S3-compatible storage."""
+# The ports of LocalStack (the second is S3's in old versions), moto and MinIO.
 _PORTS = ("4566", "4572", "5000", "9000")
 
 
 def local_endpoints_pattern(*more_ports: str) -> str:
-    """Give a pattern of the hosts and ports at which software on the same machine speaks as S3 does.
+    """Return a pattern for local endpoints of AWS-compatible software.
 
     Args:
-        more_ports: those at which it speaks as other services do.
+        more_ports: Ports in addition to those of S3-compatible software.
 
     >>> re.findall(local_endpoints_pattern("8000"), "localhost:4566, 127.0.0.1:8000, localhost:8080")
     ['localhost:4566', '127.0.0.1:8000']
@@ -39,12 +39,12 @@ _HOSTS = re.compile(
     r")(?![\w-]|\.\w)",
     re.ASCII | re.IGNORECASE,
 )
-# XML names S3 in a URL with /doc/, which is no host that was called.
+# Responses in XML name S3 in a namespace URL with /doc/, which is not the host that was called.
 _AWS = re.compile(r"\.amazonaws\.com(?:\.cn)?(?!\.\w|/doc/)", re.ASCII)
 
 
 def find_s3_compatible_host(words: str) -> str | None:
-    """Give the host that answered in place of AWS; None where the text names none, or one of AWS beside it.
+    """Return the S3-compatible host that a text names, or ``None`` if it names an AWS host, too.
 
     >>> find_s3_compatible_host("PUT https://gateway.storjshare.io/orders/1.csv resulted in 403")
     'storjshare.io'

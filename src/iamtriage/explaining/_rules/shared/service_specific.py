@@ -1,7 +1,8 @@
-"""What a denial says in words that are not the usual sentence; not for that sentence: see ``_reading``.
+"""Classify denials that a service words in its own way.
 
-Such words tell of causes that no missing Allow is: the state of an account, a wrong one-time code, an
-owner, a setting that forbids public data. What is not known here is repeated, not interpreted.
+Such a message usually has another cause than a missing ``Allow``: the state of an account, a wrong MFA code,
+the owner of a resource, a setting that blocks public access. A message that is not known here is quoted
+without being interpreted.
 """
 
 from __future__ import annotations
@@ -44,10 +45,10 @@ Wording: TypeAlias = Literal[
     "root-assumes",
     "unknown-operation",
 ]
-"""What a sentence says that is not of the usual form."""
+"""What a service-specific message says."""
 
 _MIN_WORDS = 3
-# Fragments of sentences; the first that stands in the text tells.
+# The first fragment that occurs in the message, in lowercase, decides.
 _FRAGMENTS: tuple[tuple[str, Wording], ...] = (
     ("explicitly denies access", "kms-three-way"),
     ("ciphertext refers to a customer master key", "kms-key-unknown"),
@@ -81,13 +82,16 @@ _FRAGMENTS: tuple[tuple[str, Wording], ...] = (
 
 
 def stated_reason(failure: AccessDenied) -> str | None:
-    """Give the reason that a denial states; None where the text is cut before it says one: "because no"."""
+    """Return the reason that a denial states, or ``None`` if it is truncated, as in "because no"."""
     reason = failure.reason
     return reason if reason is not None and len(reason.split()) >= _MIN_WORDS else None
 
 
 def classify_wording(failure: AccessDenied) -> tuple[Wording | None, str | None]:
-    """Tell what the sentence says, where it is not of the usual form."""
+    """Return what a service-specific message says, and the message itself if it is not known.
+
+    Both are ``None`` for the standard denial message.
+    """
     if failure.policy_type is not None and failure.deny is not None:
         return None, None
     reason = stated_reason(failure)
@@ -95,17 +99,18 @@ def classify_wording(failure: AccessDenied) -> tuple[Wording | None, str | None]
         return None, None
     if failure.envelope.operation == "GetRoleCredentials":
         return "no-assignment", None
-    if find_s3_compatible_host(denial_paragraph(failure)) is not None:
+    paragraph = denial_paragraph(failure)
+    if find_s3_compatible_host(paragraph) is not None:
         return "other-software", None
-    lowered = " ".join(denial_paragraph(failure).lower().split())
-    for fragment, said in _FRAGMENTS:
+    lowered = paragraph.lower()
+    for fragment, wording in _FRAGMENTS:
         if fragment in lowered:
-            return said, None
+            return wording, None
     if reason is not None:
-        # "because this bucket has blocked …": a reason, and no policy that lacks an Allow.
-        named = failure.deny is not None or failure.policy_type is not None
-        return (None, None) if named else ("other", truncate_at_end(reason))
+        # "because this bucket has blocked …" gives a reason that is not a missing Allow.
+        names_policy = failure.deny is not None or failure.policy_type is not None
+        return (None, None) if names_policy else ("other", truncate_at_end(reason))
     if failure.action is not None or failure.encoded_message is not None or failure.policy_type is not None:
         return None, None
-    sentence = quoted_message(failure)
-    return (None, None) if sentence is None else ("other", sentence)
+    message = quoted_message(failure)
+    return (None, None) if message is None else ("other", message)

@@ -1,12 +1,11 @@
-"""What services are called where roles are passed and resources have policies; not for actions.
+"""List the services that receive passed roles and those with resource-based policies.
 
-Sources of who gets a role: the tables of API operations in
+Sources for ``iam:PassedToService``: the tables of API operations in
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html,
-which have the values of iam:PassedToService for most operations; where a row names them, AWS's managed policies in
-https://docs.aws.amazon.com/aws-managed-policy/latest/reference/about-managed-policy-reference.html, or a page. Who is
-trusted: each service's user guide, collected at
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html, which leads to the
-pages on resource-based policies too. What has no source is left out.
+or the managed policy (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/about-managed-policy-reference.html)
+or page that a row names. Sources for trust and resource-based policies: the user guides that
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html lists. What has no
+source is omitted.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ __all__ = (
 )
 
 ASSUME_ROLE = ("sts:AssumeRole",)
-"""What the trust policies of most services allow."""
+"""The actions in the trust policies of most services."""
 
 
 def _as_tuple(names: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -36,14 +35,14 @@ def _as_tuple(names: str | tuple[str, ...]) -> tuple[str, ...]:
 
 @attrs.frozen
 class RoleRecipient:
-    """Who gets a role that a call names.
+    """The service that receives a role that a call passes.
 
     Attributes:
-        trusted: the service principals that may assume the role; none where that is not known. Of several it is one,
-            by what the role is for; its trust policy has to name that one.
-        passed_to: what iam:PassedToService holds in the check of the call, or one of them. Most often the same.
-        takes: the actions that the trust policy has to allow.
-        unless: for which other role of the call it is another service, in a sentence.
+        trusted: The service principals that can assume the role, empty if unknown. If there are several, the role's
+            purpose decides which one its trust policy has to name.
+        passed_to: The possible values of ``iam:PassedToService``, by default those of ``trusted``.
+        trust_actions: The actions that the trust policy has to allow.
+        exception: A sentence about another role of the same call that a different service receives.
     """
 
     trusted: tuple[str, ...] = attrs.field(converter=_as_tuple)
@@ -55,7 +54,7 @@ class RoleRecipient:
 
     @property
     def principal(self) -> str | None:
-        """The only one that is trusted; None where it depends on the role."""
+        """The only trusted service principal, or ``None`` if it depends on the role."""
         return self.trusted[0] if len(self.trusted) == 1 else None
 
 
@@ -82,8 +81,8 @@ _MODELS = RoleRecipient("sagemaker.amazonaws.com", ("sagemaker.amazonaws.com", "
 _MONITORING = RoleRecipient(
     "monitoring.rds.amazonaws.com", ("monitoring.rds.amazonaws.com", "rds.amazonaws.com")
 )
-# Operation (lower case), behind its service where several have it, where they take a role -> who gets the role, where
-# that is not the service that is called; None where no source tells.
+# Operation in lowercase, with its service if several services pass a role in it -> the recipient of the role, if that
+# is not the called service; None if no source states it.
 _BY_OPERATION: dict[str, RoleRecipient | None] = {
     # AWSEC2FleetServiceRolePolicy, AWSEC2SpotServiceRolePolicy, AutoScalingServiceRolePolicy
     "runinstances": _EC2,
@@ -101,7 +100,7 @@ _BY_OPERATION: dict[str, RoleRecipient | None] = {
     "exportimage": _VMIE,
     # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
     "createflowlogs": RoleRecipient("vpc-flow-logs.amazonaws.com"),
-    # Launch templates and configurations have the role of the instances, a lifecycle hook one of its own.
+    # Launch templates and configurations name the role of the instances, a lifecycle hook its own.
     "createautoscalinggroup": _GROUPS,
     "updateautoscalinggroup": _GROUPS,
     "createlaunchconfiguration": _EC2,
@@ -113,7 +112,7 @@ _BY_OPERATION: dict[str, RoleRecipient | None] = {
     ),
     "updateclusterconfig": RoleRecipient(("eks.amazonaws.com", "ec2.amazonaws.com")),
     "createaccessentry": _EC2,
-    # EKS is asked about, though others assume these.
+    # iam:PassedToService is EKS, although other services assume these roles.
     "createnodegroup": RoleRecipient("ec2.amazonaws.com", "eks.amazonaws.com"),
     "createfargateprofile": RoleRecipient("eks-fargate-pods.amazonaws.com", "eks.amazonaws.com"),
     "createpodidentityassociation": _PODS,
@@ -138,7 +137,7 @@ _BY_OPERATION: dict[str, RoleRecipient | None] = {
     "createcomputeenvironment": RoleRecipient(
         ("batch.amazonaws.com", "ec2.amazonaws.com", "ecs.amazonaws.com", "spotfleet.amazonaws.com")
     ),
-    # Of the services that have these operations, one takes a role: the models of botocore.
+    # Only one of the services with these operations accepts a role, according to botocore's models.
     "createfunction": _LAMBDA,
     "createstack": _CLOUDFORMATION,
     "updatestack": _CLOUDFORMATION,
@@ -154,7 +153,7 @@ _BY_OPERATION: dict[str, RoleRecipient | None] = {
     "runjobflow": RoleRecipient(
         ("elasticmapreduce.amazonaws.com", "ec2.amazonaws.com", "application-autoscaling.amazonaws.com")
     ),
-    # NeptuneFullAccess; AWSApplicationAutoscalingRDSClusterPolicy makes instances with what their cluster has. Trust:
+    # NeptuneFullAccess; AWSApplicationAutoscalingRDSClusterPolicy creates instances with their cluster's roles. Trust:
     # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html
     "addroletodbcluster": _RDS,
     "addroletodbinstance": _RDS,
@@ -184,7 +183,7 @@ _BY_OPERATION: dict[str, RoleRecipient | None] = {
     ),
     "createreplicator": RoleRecipient("kafka.amazonaws.com"),
     "createbackupplan": RoleRecipient((), "malware-protection.guardduty.amazonaws.com"),
-    # Roles for scans, restore tests and schedules, which other parts of the services assume.
+    # Roles for scans, restore tests and schedules, which other components of the services assume.
     "updatebackupplan": None,
     "createrestoretestingselection": None,
     "updaterestoretestingselection": None,
@@ -192,7 +191,7 @@ _BY_OPERATION: dict[str, RoleRecipient | None] = {
     "redshift:createscheduledaction": None,
     "modifyscheduledaction": None,
 }
-# The prefixes of the actions or services whose service principal is the prefix.
+# Services whose service principal is their action prefix.
 _SERVICES_NAMED_LIKE_PREFIX = (
     "amplify", "apigateway", "application-autoscaling", "appsync", "backup", "bedrock", "bedrock-agentcore",
     "budgets", "cloudformation", "codebuild", "codedeploy", "codepipeline", "databrew", "datasync", "dax", "dlm",
@@ -204,9 +203,9 @@ _BY_SERVICE = {
     **{name: RoleRecipient(f"{name}.amazonaws.com") for name in _SERVICES_NAMED_LIKE_PREFIX},
     "osis": RoleRecipient("osis-pipelines.amazonaws.com"),
     "redshift-serverless": RoleRecipient((), "redshift-serverless.amazonaws.com"),
-    # One role pulls the image, the other is the program's:
-    # https://docs.aws.amazon.com/apprunner/latest/dg/security_iam_service-with-iam.html. AWSAppRunnerFullAccess has
-    # the service's own name, by which some were denied, and the table of operations a fourth.
+    # One role pulls the image, the other is the application's:
+    # https://docs.aws.amazon.com/apprunner/latest/dg/security_iam_service-with-iam.html. AWSAppRunnerFullAccess names
+    # the service itself, which some denials show, and the table of operations names a fourth principal.
     "apprunner": RoleRecipient(
         ("build.apprunner.amazonaws.com", "tasks.apprunner.amazonaws.com"),
         (
@@ -222,7 +221,7 @@ _BY_SERVICE = {
 
 
 def find_role_recipient(operation: str | None, service: str | None) -> RoleRecipient | None:
-    """Give who gets the role that a call hands over; None where it is not known.
+    """Return the recipient of the role that a call passes, if known.
 
     >>> find_role_recipient("CreateFunction", "lambda").principal, find_role_recipient("RunInstances", "ec2").passed_to
     ('lambda.amazonaws.com', ('ec2.amazonaws.com',))
@@ -238,7 +237,7 @@ def find_role_recipient(operation: str | None, service: str | None) -> RoleRecip
 
 
 def service_trust_policy(principal: str, takes: tuple[str, ...]) -> dict[str, Any]:
-    """Give the trust policy that lets a service assume a role.
+    """Return the trust policy that allows a service to assume a role.
 
     >>> service_trust_policy("ec2.amazonaws.com", ("sts:AssumeRole",))["Statement"][0]["Principal"]
     {'Service': 'ec2.amazonaws.com'}
@@ -249,190 +248,104 @@ def service_trust_policy(principal: str, takes: tuple[str, ...]) -> dict[str, An
 
 @attrs.frozen
 class ResourcePolicy:
-    """The policy that a type of resource has.
+    """The resource-based policy of a resource type.
 
     Attributes:
-        name: what it is called.
-        show: the AWS CLI words that print it; words in capitals stand for the resource.
-        change: the words that set it.
-        adds: whether they add one statement, where the others set the policy as a whole.
-        takes_star: whether its statements name the resource as ``*``.
-        names_resource: whether its statements name one at all.
+        name: What the policy is called.
+        show_command: The command that prints it, with placeholders in capitals for the resource.
+        change_command: The command that sets it.
+        resource_is_star: Whether its statements name the resource as ``*``.
+        names_resource: Whether its statements name a resource.
+        adds_statement: Whether ``change_command`` adds a statement instead of replacing the policy.
     """
 
     name: str
-    show_arguments: tuple[str, ...]
-    change_arguments: tuple[str, ...]
+    show_command: str
+    change_command: str
     resource_is_star: bool = False
     names_resource: bool = True
     adds_statement: bool = False
 
 
-_POLICY_FILE = "file://policy.json"
 RESOURCE_POLICIES = {
     "s3": ResourcePolicy(
         "bucket policy",
-        ("s3api", "get-bucket-policy", "--bucket", "BUCKET", "--query", "Policy", "--output", "text"),
-        ("s3api", "put-bucket-policy", "--bucket", "BUCKET", "--policy", _POLICY_FILE),
+        "aws s3api get-bucket-policy --bucket BUCKET --query Policy --output text",
+        "aws s3api put-bucket-policy --bucket BUCKET --policy file://policy.json",
     ),
     "kms": ResourcePolicy(
         "key policy",
-        (
-            "kms",
-            "get-key-policy",
-            "--key-id",
-            "ARN",
-            "--policy-name",
-            "default",
-            "--query",
-            "Policy",
-            "--output",
-            "text",
-        ),
-        ("kms", "put-key-policy", "--key-id", "ARN", "--policy-name", "default", "--policy", _POLICY_FILE),
+        "aws kms get-key-policy --key-id ARN --policy-name default --query Policy --output text",
+        "aws kms put-key-policy --key-id ARN --policy-name default --policy file://policy.json",
         resource_is_star=True,
     ),
     "sqs": ResourcePolicy(
         "queue policy",
-        ("sqs", "get-queue-attributes", "--queue-url", "QUEUE_URL", "--attribute-names", "Policy"),
-        ("sqs", "set-queue-attributes", "--queue-url", "QUEUE_URL", "--attributes", "file://attributes.json"),
+        "aws sqs get-queue-attributes --queue-url QUEUE_URL --attribute-names Policy",
+        "aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes file://attributes.json",
     ),
     "sns": ResourcePolicy(
         "topic policy",
-        (
-            "sns",
-            "get-topic-attributes",
-            "--topic-arn",
-            "ARN",
-            "--query",
-            "Attributes.Policy",
-            "--output",
-            "text",
-        ),
-        (
-            "sns",
-            "set-topic-attributes",
-            "--topic-arn",
-            "ARN",
-            "--attribute-name",
-            "Policy",
-            "--attribute-value",
-            _POLICY_FILE,
-        ),
+        "aws sns get-topic-attributes --topic-arn ARN --query Attributes.Policy --output text",
+        "aws sns set-topic-attributes --topic-arn ARN --attribute-name Policy --attribute-value file://policy.json",
     ),
     "lambda": ResourcePolicy(
         "function policy",
-        ("lambda", "get-policy", "--function-name", "ARN", "--query", "Policy", "--output", "text"),
-        (
-            *("lambda", "add-permission", "--function-name", "ARN", "--statement-id", "STATEMENT_ID"),
-            *("--action", "ACTION", "--principal", "PRINCIPAL"),
-        ),
+        "aws lambda get-policy --function-name ARN --query Policy --output text",
+        "aws lambda add-permission --function-name ARN --statement-id STATEMENT_ID --action ACTION --principal PRINCIPAL",
         adds_statement=True,
     ),
     "secretsmanager": ResourcePolicy(
         "secret's resource policy",
-        (
-            "secretsmanager",
-            "get-resource-policy",
-            "--secret-id",
-            "ARN",
-            "--query",
-            "ResourcePolicy",
-            "--output",
-            "text",
-        ),
-        ("secretsmanager", "put-resource-policy", "--secret-id", "ARN", "--resource-policy", _POLICY_FILE),
+        "aws secretsmanager get-resource-policy --secret-id ARN --query ResourcePolicy --output text",
+        "aws secretsmanager put-resource-policy --secret-id ARN --resource-policy file://policy.json",
     ),
     "ecr": ResourcePolicy(
         "repository policy",
-        (
-            "ecr",
-            "get-repository-policy",
-            "--repository-name",
-            "REPOSITORY",
-            "--query",
-            "policyText",
-            "--output",
-            "text",
-        ),
-        ("ecr", "set-repository-policy", "--repository-name", "REPOSITORY", "--policy-text", _POLICY_FILE),
-        # ECR refused statements with one for years (aws/aws-cdk#24314), and takes those without.
+        "aws ecr get-repository-policy --repository-name REPOSITORY --query policyText --output text",
+        "aws ecr set-repository-policy --repository-name REPOSITORY --policy-text file://policy.json",
+        # ECR rejected statements with a resource for years (aws/aws-cdk#24314) and accepts those without one.
         names_resource=False,
     ),
     "dynamodb": ResourcePolicy(
         "table's resource policy",
-        ("dynamodb", "get-resource-policy", "--resource-arn", "ARN", "--query", "Policy", "--output", "text"),
-        ("dynamodb", "put-resource-policy", "--resource-arn", "ARN", "--policy", _POLICY_FILE),
+        "aws dynamodb get-resource-policy --resource-arn ARN --query Policy --output text",
+        "aws dynamodb put-resource-policy --resource-arn ARN --policy file://policy.json",
     ),
     "kinesis": ResourcePolicy(
         "stream's resource policy",
-        ("kinesis", "get-resource-policy", "--resource-arn", "ARN", "--query", "Policy", "--output", "text"),
-        ("kinesis", "put-resource-policy", "--resource-arn", "ARN", "--policy", _POLICY_FILE),
+        "aws kinesis get-resource-policy --resource-arn ARN --query Policy --output text",
+        "aws kinesis put-resource-policy --resource-arn ARN --policy file://policy.json",
     ),
     "execute-api": ResourcePolicy(
         "API's resource policy",
-        ("apigateway", "get-rest-api", "--rest-api-id", "API_ID", "--query", "policy", "--output", "text"),
-        (
-            "apigateway",
-            "update-rest-api",
-            "--rest-api-id",
-            "API_ID",
-            "--patch-operations",
-            "file://patch.json",
-        ),
+        "aws apigateway get-rest-api --rest-api-id API_ID --query policy --output text",
+        "aws apigateway update-rest-api --rest-api-id API_ID --patch-operations file://patch.json",
     ),
     "es": ResourcePolicy(
         "domain's access policy",
-        (
-            *("opensearch", "describe-domain-config", "--domain-name", "DOMAIN"),
-            *("--query", "DomainConfig.AccessPolicies.Options", "--output", "text"),
-        ),
-        ("opensearch", "update-domain-config", "--domain-name", "DOMAIN", "--access-policies", _POLICY_FILE),
+        "aws opensearch describe-domain-config --domain-name DOMAIN --query DomainConfig.AccessPolicies.Options --output text",
+        "aws opensearch update-domain-config --domain-name DOMAIN --access-policies file://policy.json",
     ),
     "glue": ResourcePolicy(
         "Data Catalog's resource policy",
-        ("glue", "get-resource-policy", "--query", "PolicyInJson", "--output", "text"),
-        ("glue", "put-resource-policy", "--policy-in-json", _POLICY_FILE),
+        "aws glue get-resource-policy --query PolicyInJson --output text",
+        "aws glue put-resource-policy --policy-in-json file://policy.json",
     ),
     "events": ResourcePolicy(
         "event bus policy",
-        ("events", "describe-event-bus", "--name", "BUS", "--query", "Policy", "--output", "text"),
-        ("events", "put-permission", "--event-bus-name", "BUS", "--policy", _POLICY_FILE),
+        "aws events describe-event-bus --name BUS --query Policy --output text",
+        "aws events put-permission --event-bus-name BUS --policy file://policy.json",
     ),
     "elasticfilesystem": ResourcePolicy(
         "file system policy",
-        (
-            "efs",
-            "describe-file-system-policy",
-            "--file-system-id",
-            "FILE_SYSTEM",
-            "--query",
-            "Policy",
-            "--output",
-            "text",
-        ),
-        ("efs", "put-file-system-policy", "--file-system-id", "FILE_SYSTEM", "--policy", _POLICY_FILE),
+        "aws efs describe-file-system-policy --file-system-id FILE_SYSTEM --query Policy --output text",
+        "aws efs put-file-system-policy --file-system-id FILE_SYSTEM --policy file://policy.json",
     ),
     "backup": ResourcePolicy(
         "vault access policy",
-        (
-            "backup",
-            "get-backup-vault-access-policy",
-            "--backup-vault-name",
-            "VAULT",
-            "--query",
-            "Policy",
-            "--output",
-            "text",
-        ),
-        (
-            "backup",
-            "put-backup-vault-access-policy",
-            "--backup-vault-name",
-            "VAULT",
-            "--policy",
-            _POLICY_FILE,
-        ),
+        "aws backup get-backup-vault-access-policy --backup-vault-name VAULT --query Policy --output text",
+        "aws backup put-backup-vault-access-policy --backup-vault-name VAULT --policy file://policy.json",
     ),
 }
-"""The prefix of a service's actions -> the policy of its resources."""
+"""Action prefix -> the resource-based policy of the service."""

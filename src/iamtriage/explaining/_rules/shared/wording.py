@@ -1,4 +1,4 @@
-"""Sentences that several explanations of denials share; not for whole explanations."""
+"""Build the sentences and remedies that explanations of denials share."""
 
 from __future__ import annotations
 
@@ -49,18 +49,17 @@ EVENTUAL_CONSISTENCY = (
 
 
 def describe_denial(denial: Denial) -> str:
-    """Give who was denied what, as the beginning of a sentence."""
-    who = denial.caller
-    what = denial.action or "access"
+    """Return who was denied what, as the beginning of a sentence."""
+    request = denial.action or "access"
     operation = denial.failure.envelope.operation
     if denial.action is None and operation and _OPERATION.fullmatch(operation):
-        what = f"the call {operation}"
+        request = f"the call {operation}"
     on = f" on {denial.resource}" if denial.resource and not is_truncated(denial.resource) else ""
-    return f"{capitalize_start(who)} was denied {what}{on}"
+    return f"{capitalize_start(denial.caller)} was denied {request}{on}"
 
 
 def capitalize_start(words: str) -> str:
-    """Give words as the beginning of a sentence; an ARN keeps its spelling.
+    """Return words as the beginning of a sentence, unless they are an ARN.
 
     >>> capitalize_start("the role app"), capitalize_start("arn:aws:iam::****:role/app")
     ('The role app', 'arn:aws:iam::****:role/app')
@@ -69,67 +68,59 @@ def capitalize_start(words: str) -> str:
 
 
 def join_first_four(names: tuple[str, ...]) -> str:
-    """Give the first of some names.
+    """Return the first four names, separated by commas.
 
     >>> join_first_four(("a", "b", "c", "d", "e"))
     'a, b, c, d and others'
     """
-    few = names[:4]
-    more = "" if len(names) <= 4 else " and others"
-    return ", ".join(few) + more
+    return ", ".join(names[:4]) + ("" if len(names) <= 4 else " and others")
 
 
 def denial_summary(denial: Denial, why: str) -> str:
-    """Give the sentence that stands above an explanation."""
+    """Return the summary of an explanation."""
     return f"{describe_denial(denial)}: {why}."
 
 
 def reason_lines(denial: Denial) -> tuple[str, ...]:
-    """Give what speaks for the cause that AWS names."""
+    """Return the evidence for the cause that AWS names."""
     if denial.policy_type_evidence == "supplied":
-        said = "The authorization details say so."
+        source = "The authorization details say so."
         if denial.facts.authorization_details is None:
-            said = "The decoded message says so."
-        return (said, *(f"The statement's Sid is {sid}." for sid in denial.statements))
+            source = "The decoded message says so."
+        return (source, *(f"The statement's Sid is {sid}." for sid in denial.statements))
     reason = stated_reason(denial.failure)
     return (f"The message says: {reason}",) if reason else ()
 
 
 def region_argument(denial: Denial) -> str:
-    """Give the region of the call for a command, or a placeholder."""
+    """Return the region of the call as a command argument."""
     arn = denial.resource_arn
     return commands.region(denial.facts.region or (arn.region if arn is not None else None))
 
 
 def _console_region(denial: Denial) -> str:
-    """Give the region that the message's link names, which is where IAM keeps the details."""
+    """Return the region of the message's console link, which is where IAM keeps the details."""
     text, end = denial.failure.text, denial.failure.span[1]
     found = _CONSOLE_LINK.search(text, max(end - 1_000, 0), end + 1_000)
     return commands.region(found["region"]) if found else region_argument(denial)
 
 
 def authorization_details_remedy(denial: Denial) -> Remedy | None:
-    """Give the call that tells the whole of a denial, where the message has what it takes."""
+    """Return the remedy that retrieves the authorization details or decodes the message, if possible."""
     failure = denial.failure
-    if (
-        failure.authorization_id
-        and denial.facts.authorization_details is None
-        and failure.authorization_id.isalnum()
-    ):
+    authorization_id = failure.authorization_id or ""
+    if authorization_id.isalnum() and denial.facts.authorization_details is None:
         return Remedy(
             title="Ask IAM which policy and statement it was",
             who="you",
             steps=(
-                (
-                    "IAM keeps the details for 24 hours, in the region of the call; "
-                    "it takes iam:GetRequestAuthorizationDetails."
-                ),
+                "IAM keeps the details for 24 hours, in the region of the call; it takes iam:GetRequestAuthorizationDetails.",
                 "Give the answer to explain() as the fact authorization_details.",
             ),
             commands=(
                 command(
                     *("aws", "iam-toolbox", "get-request-authorization-details"),
-                    *("--authorization-id", failure.authorization_id, "--region", _console_region(denial)),
+                    *("--authorization-id", authorization_id, "--region", _console_region(denial)),
                 ),
             ),
             url=pages.AUTHORIZATION_DETAILS,
@@ -139,18 +130,12 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
             title="Decode the message",
             who="you",
             steps=(
-                (
-                    "The encoded message tells the action, the resource, the statements that matched and the "
-                    "condition keys of the call; reading it takes sts:DecodeAuthorizationMessage."
-                ),
+                "The encoded message tells the action, the resource, the statements that matched and the condition keys of the call; reading it takes sts:DecodeAuthorizationMessage.",
                 "It has to be one line: the command iamtriage parse --json gives it so, as encoded_message.",
                 "Give the answer to explain() as the fact decoded_message.",
             ),
             commands=(
-                (
-                    "aws sts decode-authorization-message --encoded-message ENCODED_MESSAGE "
-                    "--query DecodedMessage --output text"
-                ),
+                "aws sts decode-authorization-message --encoded-message ENCODED_MESSAGE --query DecodedMessage --output text",
             ),
             url="https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html",
         )
