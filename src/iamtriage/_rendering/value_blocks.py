@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, cast
 import attrs
 
 from iamtriage._rendering.blocks import Code, Fields, Heading, Items, Source, with_texts
+from iamtriage._rendering.fields import shown_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -108,7 +109,7 @@ def _value_shown(name: str, value: str, redact: Redact) -> str:
 
 def _title(value: object, level: Literal[1, 3]) -> Heading:
     name = type(value).__name__
-    line = _line_of_its_own(value) or next(filter(None, map(dict(_parts(value)).get, _NAMING)), None)
+    line = _line_of_its_own(value) or next(filter(None, map(dict(shown_fields(value)).get, _NAMING)), None)
     if not isinstance(line, str):
         return Heading(name, level)
     return Heading(line, level, (name,))
@@ -118,7 +119,7 @@ def _fields(value: object, *, nested: bool) -> Iterator[Block]:
     """Give the fields: first those of one line each, then what needs more room."""
     rows: list[tuple[str, str]] = []
     below: list[Iterable[Block]] = []
-    for name, part in _parts(value):
+    for name, part in shown_fields(value):
         label = name.replace("_", " ")
         many, document = _tuple(part), _mapping(part)
         if _is_nothing(part):
@@ -182,20 +183,6 @@ def _mapping(part: object) -> Mapping[object, object] | None:
     return cast("Mapping[object, object]", part) if isinstance(part, Mapping) else None
 
 
-def _parts(value: object) -> Iterator[tuple[str, object]]:
-    """Give names and values of what a value prints of itself."""
-    if isinstance(value, tuple):
-        names: tuple[str, ...] = getattr(type(cast("object", value)), "_fields", ())
-        yield from zip(names, cast("tuple[object, ...]", value), strict=False)
-    elif attrs.has(type(value)):
-        for field in attrs.fields(cast("type[attrs.AttrsInstance]", type(value))):
-            if field.repr is False or field.name.startswith("_"):
-                continue
-            part: object = getattr(value, field.name)
-            # A field with a repr of its own hides something.
-            yield field.name, field.repr(part) if callable(field.repr) else part
-
-
 # --------------------------------------------------------------------------------------------------- lines
 
 
@@ -215,7 +202,7 @@ def _line(value: object) -> str:
     if _shows_itself(value) or attrs.has(type(value)):
         line = _line_of_its_own(value)
         if line is None:
-            told = (f"{name}: {_line(part)}" for name, part in _parts(value) if not _is_nothing(part))
+            told = (f"{name}: {_line(part)}" for name, part in shown_fields(value) if not _is_nothing(part))
             line = ", ".join(told)
         return _bounded(line or type(value).__name__)
     if parts := _tuple(value):

@@ -1,6 +1,6 @@
-"""Give public values their notebook card and their IPython text.
+"""Show public values in notebooks, in IPython and as ``repr()``.
 
-Nothing is imported before a value is shown, so that values which are read by the thousand stay cheap.
+Nothing is imported until a value is shown, so that values that are read by the thousand stay cheap.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from iamtriage._rendering.blocks import Block
 
     class _Printer(Protocol):
-        """What IPython hands to ``_repr_pretty_``."""
+        """What IPython passes to ``_repr_pretty_``."""
 
         def text(self, obj: str) -> None: ...
 
@@ -28,26 +28,44 @@ _WIDTH = 80
 
 
 def _redactor() -> Callable[[str], str]:
-    """Return ``iamtriage.redact``, looked up by name: redaction is a layer above what is shown here."""
+    """Return ``iamtriage.redact``, imported by name because redaction is a higher layer."""
     redact: Callable[[str], str] = import_module("iamtriage.redaction").redact
     return redact
 
 
 class View:
-    """The base of values that notebooks show as a card, and IPython as text. ``repr()`` stays as it is.
+    """Base class of values that notebooks show as a card, IPython as text, and ``repr()`` as one line.
 
-    https://ipython.readthedocs.io/en/stable/config/integrating.html#rich-display tells of these methods.
+    The methods are those of https://ipython.readthedocs.io/en/stable/config/integrating.html#rich-display.
     """
 
     __slots__ = ()
 
     def __init_subclass__(cls, **arguments: Any) -> None:  # noqa: ANN401 (whatever other bases take)
-        """Give each class the method itself: IPython prefers a class's own ``__repr__`` to an heirloom."""
+        """Define the methods on each class itself.
+
+        IPython prefers the ``__repr__`` of a class to a ``_repr_pretty_`` that it inherits, and attrs and
+        named tuples write a ``__repr__`` unless the class has one.
+        """
         super().__init_subclass__(**arguments)
         cls._repr_pretty_ = View._repr_pretty_  # type: ignore[method-assign]  # the same method
+        if "__repr__" not in vars(cls):
+
+            def __repr__(self: View) -> str:  # noqa: N807 (it is set below)
+                from iamtriage._rendering.reprs import short_repr
+
+                return short_repr(self, self._repr_fields())
+
+            cls.__repr__ = __repr__  # type: ignore[method-assign, assignment]  # the same for all
+
+    def _repr_fields(self) -> Iterator[tuple[str, object]]:
+        """Yield the fields for ``repr()``, the most telling first. Those with their default are left out."""
+        from iamtriage._rendering.fields import shown_fields
+
+        return shown_fields(self, defaults=False)
 
     def _blocks(self) -> Iterator[Block]:
-        """Yield what is shown: the fields, unless a class says more. Secrets are redacted afterwards."""
+        """Yield what is shown: the fields, unless a class defines more. Secrets are redacted afterwards."""
         from iamtriage._rendering.value_blocks import blocks_of
 
         return blocks_of(self)
@@ -68,7 +86,7 @@ class View:
         return render(self._shown())
 
     def _repr_pretty_(self, printer: _Printer, cycle: bool) -> None:  # noqa: FBT001 (IPython's signature)
-        # Within a list or dict a value is one of many: there it is its repr, as everything is.
+        # In a list or dict, a value is one of many and is shown as its repr, as IPython shows other objects.
         if cycle or len(getattr(printer, "stack", ())) > 1:
             printer.text(repr(self))
             return

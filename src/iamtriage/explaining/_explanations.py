@@ -166,6 +166,13 @@ class Explanation(View):
     def __str__(self) -> str:
         return self.to_text()
 
+    @override
+    def _repr_fields(self) -> Iterator[tuple[str, object]]:
+        yield "topic", self.topic
+        yield "summary", self.summary
+        yield "causes", [cause.code for cause in self.causes]
+        yield "remedies", [remedy.title for remedy in self.remedies]
+
     def to_text(self, *, width: int = 80, color: bool = False) -> str:
         """Give the explanation for a terminal.
 

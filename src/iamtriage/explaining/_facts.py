@@ -135,7 +135,7 @@ def facts_of(given: FactsLike | Iterable[FactsLike | None] | None) -> Facts:
     >>> facts_of({"cluster": "orders"}).cluster
     'orders'
     >>> facts_of([{"cluster": "orders", "region": "eu-west-1"}, Facts(region="eu-central-1")])
-    Facts(cluster='orders', region='eu-central-1', ...)
+    Facts(cluster='orders', region='eu-central-1')
     """
     if given is None:
         return _NONE

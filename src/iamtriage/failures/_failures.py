@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias, get_args
 
 import attrs
+from typing_extensions import override
 
 from iamtriage._rendering.views import View
 from iamtriage.failures._labels import KUBERNETES_ATTRIBUTES, LABELS, SHOWN_KEYS
@@ -73,6 +74,9 @@ _NO_ENVELOPE = Envelope()
 Marks: TypeAlias = tuple[tuple[str, ...], tuple[tuple[int, int], ...]]
 
 
+# In repr(), these follow what tells failures apart.
+_LAST_IN_REPR = ("envelope", "account", "reason", "authorization_id", "encoded_message")
+
 _PROPER_NAMES = {"aws": "AWS", "arn": "ARN", "kubernetes": "Kubernetes"}
 
 
@@ -122,6 +126,13 @@ class _Failure(View):
             elif value is not None:
                 yield LABELS[key], str(value).replace("_", " ") if key == "policy_type" else str(value)
 
+    @override
+    def _repr_fields(self) -> Iterator[tuple[str, object]]:
+        fields = dict(super()._repr_fields())
+        fields.update([(name, fields.pop(name)) for name in _LAST_IN_REPR if name in fields])
+        yield from fields.items()
+
+    @override
     def _blocks(self) -> Iterator[Block]:
         from iamtriage._rendering.blocks import Fields, Heading, Paragraph
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 import attrs
+from typing_extensions import override
 
+from iamtriage._rendering.fields import shown_fields
+from iamtriage._rendering.reprs import short_repr
 from iamtriage.failures._failures import Envelope
 from iamtriage.failures._records import to_record
 from iamtriage.testing._documents import build_cloudtrail_record, build_kubernetes_status
@@ -91,6 +94,10 @@ class Sample(SampleData):
     >>> sample.operation, sample.code, sample.status
     ('GetObject', 'AccessDenied', 403)
     """
+
+    @override
+    def __repr__(self) -> str:
+        return short_repr(self, shown_fields(self, defaults=False))
 
     @property
     def envelopes(self) -> tuple[EnvelopeName, ...]:

@@ -1,0 +1,170 @@
+"""Write a value as one short line, for ``repr()``.
+
+pytest, debuggers and logs print ``repr()`` of everything, so it must stay short however large a value is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+
+import attrs
+
+from iamtriage._rendering.fields import Verbatim, shown_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ("short_repr",)
+
+# In characters.
+MAX_LENGTH = 299
+# If a part would get less, the last parts are left out.
+_MIN_SHARE = 30
+# An item of a list gets at most this fraction of the list's room.
+_MIN_ITEMS = 4
+_MAX_DEPTH = 4
+_ELLIPSIS = "…"
+
+
+def short_repr(value: object, fields: Iterable[tuple[str, object]]) -> str:
+    """Return a value as a call of its class, in fewer than 300 characters.
+
+    Long fields are shortened. If that is not enough, the last fields are left out. ``…`` marks each gap.
+
+    Args:
+        value: The value.
+        fields: The names and values of the fields to show, the most telling first.
+
+    >>> from iamtriage import Envelope
+    >>> short_repr(Envelope(), [("code", "AccessDenied"), ("operation", None)])
+    "Envelope(code='AccessDenied', operation=None)"
+    """
+    return _call(value, fields, MAX_LENGTH, 0)
+
+
+def _call(value: object, fields: Iterable[tuple[str, object]], limit: int, depth: int) -> str:
+    """Return a value as a call. Its fields share the room fairly: short ones stay whole."""
+    opening = f"{type(value).__name__}("
+    parts = list(fields)
+    room = limit - len(opening) - 1
+    texts = [_render(part, max(room, 1), depth + 1) for _, part in parts]
+    ending: list[str] = []
+    while parts:
+        names = sum(len(name) + 1 for name, _ in parts)
+        separators = 2 * (len(parts) - 1) + (3 if ending else 0)
+        share = _fair_share([len(text) for text in texts], room - names - separators)
+        if share is None:
+            break
+        if share >= _MIN_SHARE or (len(parts) == 1 and share > 0):
+            texts = [
+                text if len(text) <= share else _render(part, share, depth + 1)
+                for (_, part), text in zip(parts, texts, strict=True)
+            ]
+            break
+        parts.pop()
+        texts.pop()
+        ending = [_ELLIPSIS]
+    pieces = [f"{name}={text}" for (name, _), text in zip(parts, texts, strict=True)]
+    return _clip(f"{opening}{', '.join(pieces + ending)})", limit)
+
+
+def _fair_share(lengths: list[int], available: int) -> int | None:
+    """Return the length to which the longest must be cut so that all fit, or ``None`` if they do.
+
+    >>> _fair_share([10, 50, 90], 90), _fair_share([10, 50], 60)
+    (40, None)
+    """
+    if sum(lengths) <= available:
+        return None
+    left = sorted(lengths)
+    while left:
+        share = available // len(left)
+        if left[0] > share:
+            return share
+        available -= left.pop(0)
+    return 0
+
+
+def _render(value: object, limit: int, depth: int) -> str:
+    """Return a value as text of at most so many characters."""
+    if isinstance(value, Verbatim):
+        return _clip(str(value), limit)
+    if isinstance(value, str):
+        return _quote(value, limit)
+    fields = _fields_of(value)
+    if fields is not None:
+        return _call(value, fields, limit, depth) if depth <= _MAX_DEPTH else _ELLIPSIS
+    if isinstance(value, (tuple, list, set, frozenset, Mapping)):
+        return _collection(cast("_Collection", value), limit, depth) if depth <= _MAX_DEPTH else _ELLIPSIS
+    try:
+        return _clip(repr(value), limit)
+    except Exception:  # noqa: BLE001 (a foreign repr can raise anything, and an int of 5,000 digits does)
+        return _clip(f"<{type(value).__name__}>", limit)
+
+
+def _fields_of(value: object) -> Iterator[tuple[str, object]] | None:
+    """Return the fields of a public value or attrs instance, ``None`` for anything else."""
+    own: object = getattr(value, "_repr_fields", None)
+    if callable(own):
+        return cast("Iterator[tuple[str, object]]", own())
+    return shown_fields(value) if attrs.has(type(value)) else None
+
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    _Collection: TypeAlias = (
+        tuple[object, ...] | list[object] | set[object] | frozenset[object] | Mapping[object, object]
+    )
+
+
+def _collection(values: _Collection, limit: int, depth: int) -> str:
+    """Return the first items of a collection, as many as there is room for."""
+    opening, closing = _brackets(values)
+    left = limit - len(opening) - len(closing)
+    item_limit = max(_MIN_SHARE, left // max(1, min(len(values), _MIN_ITEMS)))
+    pieces: list[str] = []
+    for number, value in enumerate(values, 1):
+        is_last = number == len(values)
+        available = left - (2 if pieces else 0) - (0 if is_last else 3)
+        text = _item(values, value, available if is_last else min(item_limit, available), depth + 1)
+        if len(text) > available or (pieces and available < _MIN_SHARE and _ELLIPSIS in text):
+            pieces.append(_ELLIPSIS)
+            break
+        left -= len(text) + (2 if pieces else 0)
+        pieces.append(text)
+    return _clip(opening + ", ".join(pieces) + closing, limit)
+
+
+def _item(values: _Collection, value: object, limit: int, depth: int) -> str:
+    if not isinstance(values, Mapping):
+        return _render(value, limit, depth)
+    key = _render(value, min(limit, _MIN_SHARE), depth)
+    return f"{key}: {_render(values[value], limit - len(key) - 2, depth)}"
+
+
+def _brackets(values: _Collection) -> tuple[str, str]:
+    if isinstance(values, tuple):
+        return "(", ",)" if len(values) == 1 else ")"
+    return ("[", "]") if isinstance(values, list) else ("{", "}")
+
+
+def _quote(text: str, limit: int) -> str:
+    """Return a text in quotes, and cut a long one: prose at its end, anything else in its middle."""
+    if len(text) <= limit and len(whole := repr(text)) <= limit:
+        return whole
+    kept = limit - 3
+    is_prose = " " in text[: max(kept, 0)]
+    while kept > 0:
+        tail = 0 if is_prose else kept // 2
+        shown = repr(text[: kept - tail] + _ELLIPSIS + text[len(text) - tail :])
+        if len(shown) <= limit:
+            return shown
+        # Escapes are longer than what they stand for.
+        kept = min(kept - 1, kept * limit // len(shown))
+    return _ELLIPSIS
+
+
+def _clip(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: max(limit - 1, 0)] + _ELLIPSIS
