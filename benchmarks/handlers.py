@@ -58,9 +58,9 @@ class _Bare:
 
 def _layered() -> _Bare:
     """Make one with the class in front that install puts there."""
-    from iamtriage.boto._client_classes import Switch, base_class
+    from iamtriage.boto._client_classes import Switch, build_base_class
 
-    made: Any = type("Layered", (base_class([_Bare], Switch()), _Bare), {})
+    made: Any = type("Layered", (build_base_class([_Bare], Switch()), _Bare), {})
     client: _Bare = made()
     client.call()
     return client

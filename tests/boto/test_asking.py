@@ -317,7 +317,7 @@ def test_misuse(session: Any, misuse: Callable[[Any], object]) -> None:  # noqa:
 
 @pytest.mark.parametrize("ask", [decode_message, authorization_details, gather_facts])
 def test_arguments_the_wrong_way_round(session: Any, ask: Any) -> None:  # noqa: ANN401
-    with pytest.raises(TypeError, match="failure goes first"):
+    with pytest.raises(TypeError, match="first argument must be the failure"):
         ask(session, "no failure")
 
 
@@ -335,7 +335,7 @@ def test_session_whose_clients_are_awaited() -> None:
         lambda session: find_role_arn(session, "app"),
         lambda session: decode_message(BLOB, session),
     ):
-        with pytest.raises(TypeError, match="awaited"):
+        with pytest.raises(TypeError, match="synchronous session"):
             ask(AwaitedSession())
 
 
@@ -524,7 +524,7 @@ def test_no_text_leads_to_another_partition(aws: AnsweringServer, asked: list[As
         ),
     ):
         assert isinstance(refusal, Refusal)
-        assert "of aws-cn" in refusal.reason
+        assert "partition aws-cn" in refusal.reason
     assert asked == []
 
 
@@ -557,7 +557,10 @@ def test_failure_without_message(asked: list[Asked], session: Any) -> None:  # n
 @pytest.mark.parametrize(
     ("reply", "words"),
     [
-        (wires.query(400, "InvalidAuthorizationMessageException", "Message is not valid"), "cut or changed"),
+        (
+            wires.query(400, "InvalidAuthorizationMessageException", "Message is not valid"),
+            "truncated, altered",
+        ),
         (_decoding(["surprise"]), "DocumentError"),
         (_decoding({"hello": 1}), "DocumentError"),
         (result("DecodeAuthorizationMessage", elements(DecodedMessage="{")), "DocumentError"),
@@ -793,7 +796,7 @@ def test_refused_policies_are_not_asked_for_without_end(aws: AnsweringServer, as
     assert isinstance(answer, RequestAuthorization)
     assert list(answer.refused) == uris
     assert len(asked) == 4
-    assert "not asked for" in answer.refused[uris[-1]].reason
+    assert "not requested" in answer.refused[uris[-1]].reason
 
 
 @pytest.mark.usefixtures("iam_toolbox")
@@ -812,8 +815,8 @@ def test_many_policies(aws: AnsweringServer, asked: list[Asked]) -> None:
 @pytest.mark.parametrize(
     ("pages", "words", "calls"),
     [
-        ({None: _details(token="x"), "x": _details(token="x")}, "no end", 2),
-        ({None: _details(token="x"), "x": _details(token="y"), "y": _details(token="x")}, "no end", 3),
+        ({None: _details(token="x"), "x": _details(token="x")}, "did not stop", 2),
+        ({None: _details(token="x"), "x": _details(token="y"), "y": _details(token="x")}, "did not stop", 3),
         (
             {
                 None: _details(token="x"),
@@ -859,7 +862,7 @@ def test_failure_without_id(asked: list[Asked], session: Any) -> None:  # noqa: 
     for told in ("", "no failure", _encoded(), AccessDenied(), "0A1B" * 8, "internationalization"):
         refusal = authorization_details(told, session)
         assert refusal == Refusal(
-            "iam:GetRequestAuthorizationDetails", "There is no authorization id to ask with."
+            "iam:GetRequestAuthorizationDetails", "There is no authorization ID to look up."
         )
     assert asked == []
 
@@ -977,12 +980,12 @@ FOREIGN = "arn:aws:sts::444455556666:assumed-role/app/ci-42"
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        pytest.param(FOREIGN, "of the account 444455556666 (aws)", id="another account"),
+        pytest.param(FOREIGN, "in account 444455556666 (aws)", id="another account"),
         pytest.param(f"arn:aws-cn:iam::{ACCOUNT}:role/app", "(aws-cn)", id="another partition"),
         pytest.param(f"arn:aws:iam::{ACCOUNT}:role/squad/app", "", id="another path"),
         pytest.param("nobody", "has no role nobody", id="no such role"),
         pytest.param(
-            FOREIGN.replace("/app/", "/nobody/"), "the ARN is of the account 444455556666", id="neither"
+            FOREIGN.replace("/app/", "/nobody/"), "the ARN names account 444455556666", id="neither"
         ),
     ],
 )

@@ -443,7 +443,7 @@ def test_callback_that_nobody_would_await() -> None:
     async def callback(*_: object) -> None:
         """Be called in vain."""
 
-    with pytest.raises(TypeError, match="plain function"):
+    with pytest.raises(TypeError, match="callback must be a regular function"):
         explain_errors(callback=callback)
 
 

@@ -261,7 +261,7 @@ def test_a_decorator_without_parentheses() -> None:
         failing()
     assert told(caught.value) == 1
     assert (failing.__name__, failing.__doc__) == ("failing", "Fail.")
-    with pytest.raises(TypeError, match="a function is decorated, not the class ValueError"):
+    with pytest.raises(TypeError, match="the decorated object must be a function, not the class ValueError"):
         explain_errors(ValueError)
 
 

@@ -158,7 +158,7 @@ def test_malformed_file_names_its_line(files: Path) -> None:
 def test_file_of_another_encoding_names_its_line(files: Path) -> None:
     session = boto3.Session()
     (files / "config").write_bytes(b"[default]\nregion = eu-west-1 \xe9\n")
-    with pytest.raises(ConfigFileError, match="not text in UTF-8: line 2") as caught:
+    with pytest.raises(ConfigFileError, match="expected UTF-8, got other bytes in line 2") as caught:
         sts_settings(session)
 
     assert caught.value.line == 2
@@ -171,7 +171,7 @@ def test_older_botocore_has_another_default(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_wrong_use() -> None:
-    with pytest.raises(TypeError, match="a boto3 or botocore session is wanted, not NoneType"):
+    with pytest.raises(TypeError, match="session must be a boto3 or botocore session, not NoneType"):
         sts_settings(None)
     with pytest.raises(TypeError, match="regoin"):
         sts_settings(boto3.Session(), regoin="eu-west-1")

@@ -1,7 +1,7 @@
-"""What iamtriage does with botocore and boto3: errors explained, denials gathered, AWS asked; not for texts.
+"""Explain the errors of boto3 and botocore, collect denials, and query AWS about failures.
 
-An edge: it imports botocore, reads the environment and files where a function says so, and calls AWS.
-Sessions are arguments, of boto3 or of botocore; none is made here, and ``install`` alone changes one.
+Only this package calls AWS. It reads the environment and files if a function says so. You pass the boto3 or
+botocore session; only ``install`` modifies it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ __all__ = (
     "whoami",
 )
 
-# botocore is loaded by who asks for something that needs it, the rules of explanations when something fails.
+# botocore is loaded with the first name that needs it, the rules of explanations with the first failure.
 _HOMES = {
     "Attempt": "_collecting",
     "Collection": "_collecting",
@@ -69,10 +69,10 @@ _HOMES = {
     "uninstall": "_installing",
     "whoami": "_queries.identity",
 }
-if not TYPE_CHECKING:  # a type checker that sees it takes any name for one that is there
+if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
     __getattr__ = lazy_names(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:
-    """List the public names, for completion."""
+    """Return the public names, for tab completion."""
     return sorted(__all__)

@@ -1,7 +1,6 @@
-"""What is done with an exception on its way: a note at the right place, and word to who wants it.
+"""Add notes to exceptions that report failures, and notify callbacks and loggers.
 
-Not for finding out what failed (``parsing``) nor for the note's text (``_notes``). Exceptions are looked at
-with care here: their classes are the user's, and any attribute may raise.
+The classes of the exceptions are the user's: any attribute or method of theirs can raise anything.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from iamtriage._reading.parsing import parse_raised
-from iamtriage.boto._notifications import QUIET
+from iamtriage.boto._notifications import NOTIFICATIONS_PAUSED
 from iamtriage.explaining._explain import explain
 from iamtriage.explaining._notes import is_note, log_of, note_of, trace_of
 from iamtriage.failures._failures import Failure
@@ -26,103 +25,107 @@ from iamtriage.failures._records import to_record
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from iamtriage.boto._explaining import ErrorExplainer
+    from iamtriage.boto._options import ExplainOptions
     from iamtriage.explaining._explanations import Explanation
 
-__all__ = ("tell",)
+__all__ = ("annotate",)
 
 _LOG = logging.getLogger("iamtriage.boto")
-_MOST_EXCEPTIONS = 200
-_MOST_NOTES = 50
-_DEEPEST = 8
-_TOLD = "_iamtriage_told"
-_IDENTITY = ("action", "operation", "principal", "resource", "k8s_user", "k8s_verb", "k8s_resource")
-# Two threads may handle one exception, as that of a future. A callback of one of them may raise in turn.
+_MAX_EXCEPTIONS = 200
+_MAX_NOTES = 50
+_MAX_DEPTH = 8
+_REPORTED_BY = "_iamtriage_reported_by"
+_IDENTIFYING_KEYS = ("action", "operation", "principal", "resource", "k8s_user", "k8s_verb", "k8s_resource")
+# Threads can share an exception, for example that of a future. Reentrant, because a callback can raise, too.
 _lock = threading.RLock()
 
 
-def _renew_lock() -> None:
-    """Make a lock that is free: in a process forked off, a thread that holds it will never be there."""
-    global _lock  # noqa: PLW0603 (locks cannot be renewed in place)
+def _reset_lock() -> None:
+    """Create a new lock: after a fork, the thread that holds the old one does not exist."""
+    global _lock  # noqa: PLW0603 (the state of a lock cannot be reset)
     _lock = threading.RLock()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_lock)
+    os.register_at_fork(after_in_child=_reset_lock)
 
 
 @attrs.frozen(eq=False)
-class _Find:
-    """A failure: the exception that is on its way, and the one of its chain that is to have the note."""
+class _Finding:
+    """A failure, with the exception that propagates and the one of its chain that gets the note."""
 
     raised: BaseException
-    place: BaseException
+    carrier: BaseException
     failure: Failure
 
 
-def tell(error: BaseException, asked: ErrorExplainer) -> None:
-    """Add notes to an exception that tells of failures, and tell who asked for it."""
-    kept = [_Kept.of(each) for each in islice(_everyone(error), 5 * _MOST_EXCEPTIONS)]
+def annotate(error: BaseException, options: ExplainOptions) -> None:
+    """Add notes to an exception that reports failures, and notify callback and logger."""
+    states = [_ExceptionState.capture(each) for each in islice(_walk_all(error), 5 * _MAX_EXCEPTIONS)]
     try:
-        wants_word = asked.callback is not None or asked.logger is not None
-        if not wants_word and _has_note(error):
+        notifies = options.callback is not None or options.logger is not None
+        if not notifies and _has_note(error):
             return
-        for find in _finds(error, asked, set())[:_MOST_NOTES]:
-            _tell_of(find, asked)
+        for finding in _find_failures(error, options, set())[:_MAX_NOTES]:
+            _report(finding, options)
     finally:
-        # A `__str__` that raises its own exception has left our frames in its traceback.
-        for each in kept:
-            each.restore()
+        # A `__str__` that raises its own exception has added frames of ours to its traceback.
+        for state in states:
+            state.restore()
 
 
-def _tell_of(find: _Find, asked: ErrorExplainer) -> None:
+def _report(finding: _Finding, options: ExplainOptions) -> None:
     with _lock:
-        news = not QUIET.get() and _is_news(find, asked)
-        noted = _has_note(find.place)
-        if noted and not news:
+        is_new = not NOTIFICATIONS_PAUSED.get() and _mark_reported(finding, options)
+        has_note = _has_note(finding.carrier)
+        if has_note and not is_new:
             return
-        explanation = explain(find.failure, facts=asked.facts)
-        if not noted:
-            note = note_of(explanation, full=asked.full, redacted=asked.redacted, facts=asked.facts)
-            _add_note(find, note)
-    if not news:
+        explanation = explain(finding.failure, facts=options.facts)
+        if not has_note:
+            note = note_of(explanation, full=options.full, redacted=options.redacted, facts=options.facts)
+            _add_note(finding, note)
+    if not is_new:
         return
-    token = QUIET.set(True)
+    token = NOTIFICATIONS_PAUSED.set(True)
     try:
-        if asked.callback is not None:
-            _quietly(asked, "callback", asked.callback, explanation, find.raised)
-        if asked.logger is not None:
-            _quietly(asked, "logger", _log, explanation, asked)
+        if options.callback is not None:
+            _call_user_code(options, "callback", options.callback, explanation, finding.raised)
+        if options.logger is not None:
+            _call_user_code(options, "logger", _log_failure, explanation, options)
     finally:
-        QUIET.reset(token)
+        NOTIFICATIONS_PAUSED.reset(token)
 
 
-# ------------------------------------------------------------------------------------------------- where
+# ------------------------------------------------------------------------------------- finding failures
 
 
-def _finds(error: BaseException, asked: ErrorExplainer, seen: set[int], depth: int = 0) -> list[_Find]:
-    """Find the failures that an exception tells of: one, or those of a group's members."""
-    for segment in _segments(error, seen):
+def _find_failures(
+    error: BaseException, options: ExplainOptions, seen: set[int], depth: int = 0
+) -> list[_Finding]:
+    """Find the failure that an exception reports, or those of a group's members."""
+    for segment in _split_chain(error, seen):
         last = segment[-1]
-        if isinstance(last, BaseExceptionGroup) and depth < _DEEPEST:
-            members = _members(cast("BaseExceptionGroup[BaseException]", last))
-            found = [find for member in members for find in _finds(member, asked, seen, depth + 1)]
+        if isinstance(last, BaseExceptionGroup) and depth < _MAX_DEPTH:
+            members = _list_members(cast("BaseExceptionGroup[BaseException]", last))
+            found = [
+                finding for member in members for finding in _find_failures(member, options, seen, depth + 1)
+            ]
             if found:
                 return found
         failure = parse_raised(segment[0], contexts=False)
-        if failure is not None and _is_wanted(failure, asked):
-            return [_Find(error, segment[0], failure)]
+        if failure is not None and _is_selected(failure, options):
+            return [_Finding(error, segment[0], failure)]
     return []
 
 
-def _segments(error: BaseException, seen: set[int]) -> Iterator[list[BaseException]]:
-    """Part the chain that a traceback shows: within a part, each exception was raised from the next.
+def _split_chain(error: BaseException, seen: set[int]) -> Iterator[list[BaseException]]:
+    """Split the chain that a traceback shows into segments whose exceptions were raised from each other.
 
-    A part begins where an exception was only raised while another one was handled, and ends at a group.
+    A segment ends at a group, and at an exception that was raised while another one was being handled.
     """
     segment: list[BaseException] = []
-    for each in _shown(error):
-        if id(each) in seen or len(seen) >= _MOST_EXCEPTIONS:
+    for each in _walk_chain(error):
+        if id(each) in seen or len(seen) >= _MAX_EXCEPTIONS:
             break
         seen.add(id(each))
         segment.append(each)
@@ -133,11 +136,11 @@ def _segments(error: BaseException, seen: set[int]) -> Iterator[list[BaseExcepti
         yield segment
 
 
-def _shown(error: BaseException) -> Iterator[BaseException]:
-    """Walk the chain that a traceback shows, outermost first."""
+def _walk_chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield the exceptions of the chain that a traceback shows, outermost first."""
     seen: set[int] = set()
     current: BaseException | None = error
-    while current is not None and id(current) not in seen and len(seen) < _MOST_EXCEPTIONS:
+    while current is not None and id(current) not in seen and len(seen) < _MAX_EXCEPTIONS:
         seen.add(id(current))
         yield current
         if current.__cause__ is not None:
@@ -146,85 +149,85 @@ def _shown(error: BaseException) -> Iterator[BaseException]:
             current = None if current.__suppress_context__ else current.__context__
 
 
-def _everyone(error: BaseException) -> Iterator[BaseException]:
-    """Walk the exceptions that may be looked at, members of groups too; some of them twice."""
+def _walk_all(error: BaseException) -> Iterator[BaseException]:
+    """Yield the exceptions that may be inspected, including members of groups; some of them twice."""
     waiting = [error]
-    for _ in range(_MOST_EXCEPTIONS):
+    for _ in range(_MAX_EXCEPTIONS):
         if not waiting:
             return
-        for each in _shown(waiting.pop()):
+        for each in _walk_chain(waiting.pop()):
             yield each
             if isinstance(each, BaseExceptionGroup):
-                waiting.extend(_members(cast("BaseExceptionGroup[BaseException]", each)))
+                waiting.extend(_list_members(cast("BaseExceptionGroup[BaseException]", each)))
 
 
-def _members(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
-    """Give what is in a group and its groups, in order."""
+def _list_members(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    """Return the exceptions of a group and of its subgroups, in order."""
     members: list[BaseException] = []
     waiting: list[BaseException] = [group]
     steps = 0
-    while waiting and len(members) < _MOST_EXCEPTIONS and steps < 2 * _MOST_EXCEPTIONS:
+    while waiting and len(members) < _MAX_EXCEPTIONS and steps < 2 * _MAX_EXCEPTIONS:
         steps += 1
         each = waiting.pop()
         if isinstance(each, BaseExceptionGroup):
             nested = cast("BaseExceptionGroup[BaseException]", each)
-            waiting.extend(reversed(nested.exceptions[:_MOST_EXCEPTIONS]))
+            waiting.extend(reversed(nested.exceptions[:_MAX_EXCEPTIONS]))
         elif isinstance(each, Exception):
             members.append(each)
     return members
 
 
-def _is_wanted(failure: Failure, asked: ErrorExplainer) -> bool:
-    return failure.kind != "aws_error" if asked.kinds is None else failure.kind in asked.kinds
+def _is_selected(failure: Failure, options: ExplainOptions) -> bool:
+    return failure.kind != "aws_error" if options.kinds is None else failure.kind in options.kinds
 
 
 # ------------------------------------------------------------------------------------------------- notes
 
 
-def _add_note(find: _Find, note: str) -> None:
-    """Add a note to an exception, in place of those below it that tell of the same."""
-    if not _try(find.place.add_note, note) or not _has_note(find.place):
+def _add_note(finding: _Finding, note: str) -> None:
+    """Add a note to the carrier, and remove the notes about the same failure further down its chain."""
+    if not _suppress_all(finding.carrier.add_note, note) or not _has_note(finding.carrier):
         return
-    from_it = True
-    above = find.place
-    for each in _shown(find.place):
-        if each is find.place:
+    is_cause = True
+    above = finding.carrier
+    for each in _walk_chain(finding.carrier):
+        if each is finding.carrier:
             continue
-        from_it = from_it and above.__cause__ is each
+        is_cause = is_cause and above.__cause__ is each
         above = each
-        if _has_note(each) and (from_it or _tells_of(each, find.failure)):
-            _try(_drop_notes, each)
+        if _has_note(each) and (is_cause or _reports(each, finding.failure)):
+            _suppress_all(_remove_notes, each)
 
 
 def _has_note(error: BaseException) -> bool:
     notes: list[object] = []
-    return _try(lambda: notes.extend(_notes(error))) and any(map(is_note, notes))
+    return _suppress_all(lambda: notes.extend(_read_notes(error))) and any(map(is_note, notes))
 
 
-def _notes(error: BaseException) -> list[object]:
+def _read_notes(error: BaseException) -> list[object]:
     notes: object = getattr(error, "__notes__", None)
     return list(cast("list[object]", notes)) if isinstance(notes, (list, tuple)) else []
 
 
-def _drop_notes(error: BaseException) -> None:
-    kept = [note for note in _notes(error) if not is_note(note)]
+def _remove_notes(error: BaseException) -> None:
+    kept = [note for note in _read_notes(error) if not is_note(note)]
     if kept:
         error.__notes__[:] = cast("list[str]", kept)
     else:
         del error.__notes__
 
 
-def _tells_of(error: BaseException, failure: Failure) -> bool:
-    """Tell whether an exception is about a failure, as far as it says: wrappers cut and reword texts."""
+def _reports(error: BaseException, failure: Failure) -> bool:
+    """Return whether an exception can be about a failure. Wrappers truncate and reword messages."""
     other = parse_raised(error, contexts=False)
     if other is None or other.kind != failure.kind:
         return False
-    one: dict[str, Any] = dict(to_record(failure))
-    two: dict[str, Any] = dict(to_record(other))
-    return all(_agree(one[key], two[key]) for key in _IDENTITY)
+    first: dict[str, Any] = dict(to_record(failure))
+    second: dict[str, Any] = dict(to_record(other))
+    return all(_is_compatible(first[key], second[key]) for key in _IDENTIFYING_KEYS)
 
 
-def _agree(one: str | None, other: str | None) -> bool:
+def _is_compatible(one: str | None, other: str | None) -> bool:
     return (
         one is None
         or other is None
@@ -233,74 +236,89 @@ def _agree(one: str | None, other: str | None) -> bool:
     )
 
 
-# -------------------------------------------------------------------------------------------------- word
+# --------------------------------------------------------------------------------- notifying the program
 
 
-def _is_news(find: _Find, asked: ErrorExplainer) -> bool:
-    """Tell whether who asked has not been told of this exception yet, or of the one that it wraps."""
-    if asked.callback is None and asked.logger is None:
+def _mark_reported(finding: _Finding, options: ExplainOptions) -> bool:
+    """Mark an exception as reported; return whether this explainer has not reported it before.
+
+    An exception that wraps a reported one counts as reported.
+    """
+    if options.callback is None and options.logger is None:
         return False
-    told = any(
-        asked.mark in _told(each) and (each is find.raised or _tells_of(each, find.failure))
-        for each in _shown(find.raised)
+    explainer_id = options.explainer_id
+    reported = any(
+        explainer_id in _reported_by(each) and (each is finding.raised or _reports(each, finding.failure))
+        for each in _walk_chain(finding.raised)
     )
-    if asked.mark not in _told(find.raised):
-        # Neither slots nor a `__setattr__` of the class can refuse this. It is pickled with the exception.
-        _try(lambda: _dictionary(find.raised).update({_TOLD: (*_told(find.raised), asked.mark)}))
-    return not told
+    ids = _reported_by(finding.raised)
+    if explainer_id not in ids:
+        # Neither slots nor a `__setattr__` of the class can prevent this. It is pickled with the exception.
+        marks = {_REPORTED_BY: (*ids, explainer_id)}
+        _suppress_all(lambda: _instance_dict(finding.raised).update(marks))
+    return not reported
 
 
-def _told(error: BaseException) -> tuple[int, ...]:
-    told: list[object] = []
-    _try(lambda: told.append(_dictionary(error).get(_TOLD)))
-    return cast("tuple[int, ...]", told[0]) if told and isinstance(told[0], tuple) else ()
+def _reported_by(error: BaseException) -> tuple[int, ...]:
+    ids: list[object] = []
+    _suppress_all(lambda: ids.append(_instance_dict(error).get(_REPORTED_BY)))
+    return cast("tuple[int, ...]", ids[0]) if ids and isinstance(ids[0], tuple) else ()
 
 
-def _dictionary(error: BaseException) -> dict[str, object]:
-    found: dict[str, object] = object.__getattribute__(error, "__dict__")
-    return found
+def _instance_dict(error: BaseException) -> dict[str, object]:
+    attributes: dict[str, object] = object.__getattribute__(error, "__dict__")
+    return attributes
 
 
-def _log(explanation: Explanation, asked: ErrorExplainer) -> None:
+def _log_failure(explanation: Explanation, options: ExplainOptions) -> None:
     failure = explanation.failure
-    logger: Any = asked.logger
+    logger: Any = options.logger
     if failure is None or logger is None:
         return
-    summary, record = log_of(explanation, redacted=asked.redacted, facts=asked.facts)
+    summary, record = log_of(explanation, redacted=options.redacted, facts=options.facts)
     extra: dict[str, object] = {"iamtriage": record, "iamtriage_fingerprint": fingerprint(failure)}
     message = "%s"
     while issubclass(type(logger), logging.LoggerAdapter):
-        # An adapter puts its own `extra` in place of ours, unless told otherwise, which Python 3.13 can.
+        # An adapter replaces our `extra` by its own, unless it has the option `merge_extra` of Python 3.13.
         message, more = logger.process(message, {"extra": extra})
         extra = {**(more.get("extra") or {}), **extra}
         logger = logger.logger
-    logger.log(asked.level, message, summary, extra=extra)
+    logger.log(options.level, message, summary, extra=extra)
 
 
-def _quietly(asked: ErrorExplainer, what: str, function: Callable[..., object], *args: Any) -> None:  # noqa: ANN401 (the function's own)
-    """Call what is not ours; log what it raises."""
+def _call_user_code(
+    options: ExplainOptions,
+    role: str,
+    function: Callable[..., object],
+    *args: Any,  # noqa: ANN401 (the function's own)
+) -> None:
+    """Call a function of the program, and log the exception that it raises."""
     error: object = args[-1]
-    kept = [_Kept.of(each) for each in _shown(error)] if isinstance(error, BaseException) else []
+    states = (
+        [_ExceptionState.capture(each) for each in _walk_chain(error)]
+        if isinstance(error, BaseException)
+        else []
+    )
     try:
         function(*args)
     except KeyboardInterrupt:
         raise
-    except BaseException as raised:  # noqa: BLE001 (the user's exception matters more than theirs)
-        _try(_log_raised, asked, what, raised)
-        for each in kept:
-            each.restore()
+    except BaseException as raised:  # noqa: BLE001 (it must not replace the exception that propagates)
+        _suppress_all(_log_raised, options, role, raised)
+        for state in states:
+            state.restore()
 
 
-def _log_raised(asked: ErrorExplainer, what: str, raised: BaseException) -> None:
-    _LOG.error("the %s of explain_errors raised:\n%s", what, trace_of(raised, redacted=asked.redacted))
+def _log_raised(options: ExplainOptions, role: str, raised: BaseException) -> None:
+    _LOG.error("the %s of explain_errors raised:\n%s", role, trace_of(raised, redacted=options.redacted))
 
 
-# ------------------------------------------------------------------------------------------------- care
+# -------------------------------------------------------------------------- leaving exceptions as they were
 
 
 @attrs.frozen(eq=False)
-class _Kept:
-    """What an exception was before it was looked at."""
+class _ExceptionState:
+    """The traceback and chain of an exception before it is inspected."""
 
     error: BaseException
     traceback: TracebackType | None
@@ -309,11 +327,11 @@ class _Kept:
     suppress: bool
 
     @classmethod
-    def of(cls, error: BaseException) -> _Kept:
+    def capture(cls, error: BaseException) -> _ExceptionState:
         return cls(error, error.__traceback__, error.__cause__, error.__context__, error.__suppress_context__)
 
     def restore(self) -> None:
-        """Undo what was changed. The class may refuse attributes, so its own methods are not asked."""
+        """Undo changes, by the methods of ``BaseException``: those of the class can reject attributes."""
         error = self.error
         if error.__traceback__ is not self.traceback:
             BaseException.with_traceback(error, self.traceback)
@@ -325,12 +343,12 @@ class _Kept:
             BaseException.__setattr__(error, "__suppress_context__", self.suppress)
 
 
-def _try(function: Callable[..., object], *args: Any) -> bool:  # noqa: ANN401 (the function's own)
-    """Call something that may raise anything; tell whether it did not."""
+def _suppress_all(function: Callable[..., object], *args: Any) -> bool:  # noqa: ANN401 (the function's own)
+    """Call a function and suppress its exceptions; return whether it raised none."""
     try:
         function(*args)
     except KeyboardInterrupt:
         raise
-    except BaseException:  # noqa: BLE001 (a foreign method may raise anything)
+    except BaseException:  # noqa: BLE001 (a method of the user can raise anything)
         return False
     return True

@@ -1,6 +1,6 @@
-"""Classes of botocore clients that explain what they raise; not for which clients have one.
+"""Build botocore client classes that explain the exceptions they raise.
 
-What stands in front of a client's classes asks a switch what to do, and only when something is raised.
+A base class before the client's own ones looks up the current explainer, but only if a call raises.
 """
 
 # botocore has no types:
@@ -19,110 +19,115 @@ from botocore.client import BaseClient
 from botocore.eventstream import EventStream
 from typing_extensions import override
 
-from iamtriage.boto._notifications import QUIET
-from iamtriage.boto._wrapping import Guard, wrapped
+from iamtriage.boto._notifications import NOTIFICATIONS_PAUSED
+from iamtriage.boto._wrapping import Guard, wrap_function
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from iamtriage.boto._explaining import ErrorExplainer
 
-__all__ = ("Switch", "base_class", "class_maker", "subclass", "wrapped_extras")
+__all__ = ("Switch", "build_base_class", "build_class_hook", "wrap_extra_methods")
 
 _LOG = logging.getLogger("iamtriage.boto")
-# What a client inherits from them calls nothing by itself: waiters are explained when they wait.
-_QUIET_MODULES = frozenset({"botocore.client", "aiobotocore.client", __name__})
+# Methods that clients inherit from these modules make no calls. Waiters are wrapped separately.
+_EXCLUDED_MODULES = frozenset({"botocore.client", "aiobotocore.client", __name__})
 
 
 class Switch(Guard):
-    """What installed clients do with errors now. Clients share that of their session."""
+    """Hold the explainer of installed clients, or ``None`` if it was uninstalled.
+
+    All clients of a session share its switch.
+    """
 
     def __init__(self) -> None:
         self.explainer: ErrorExplainer | None = None
 
     @override
-    def look_at(self, error: BaseException) -> None:
+    def handle_error(self, error: BaseException) -> None:
         if self.explainer is not None:
-            self.explainer.look_at(error)
+            self.explainer.handle_error(error)
 
 
-def class_maker(switch: Switch) -> Callable[..., None]:
-    def add_to_class(class_attributes: dict[str, Any], base_classes: list[Any], **_: object) -> None:
+def build_class_hook(switch: Switch) -> Callable[..., None]:
+    """Build the handler of botocore's event ``creating-client-class``."""
+
+    def extend_class(class_attributes: dict[str, Any], base_classes: list[Any], **_: object) -> None:
         try:
-            extras = wrapped_extras(class_attributes, None, switch)
-            base = base_class(base_classes, switch)
+            extras = wrap_extra_methods(class_attributes, None, switch)
+            base = build_base_class(base_classes, switch)
         except Exception:  # noqa: BLE001
             # A client without explanations is better than none.
-            _LOG.exception("a client could not be prepared")
+            _LOG.exception("could not install explain_errors in a client")
             return
         class_attributes.update(extras)
         base_classes.insert(0, base)
 
-    return add_to_class
+    return extend_class
 
 
-def wrapped_extras(namespace: Mapping[str, Any], made_of: Any, switch: Switch) -> dict[str, Any]:  # noqa: ANN401
-    """Wrap the methods of a client class that are no API calls: transfers, presigned URLs, tokens.
+def wrap_extra_methods(namespace: Mapping[str, Any], cls: Any, switch: Switch) -> dict[str, Any]:  # noqa: ANN401
+    """Wrap the methods of a client class that are not API calls: transfers, presigned URLs, tokens.
 
-    Their errors need not pass a call: credentials may be missing, and a failed upload is an error of boto3.
+    Their errors need not come from a call: credentials can be missing, and boto3 wraps a failed upload.
     """
-    names = getattr(made_of, "_PY_TO_OP_NAME", None) or namespace.get("_PY_TO_OP_NAME") or {}
+    operations = getattr(cls, "_PY_TO_OP_NAME", None) or namespace.get("_PY_TO_OP_NAME") or {}
     return {
-        name: wrapped(value, switch)
+        name: wrap_function(value, switch)
         for name, value in namespace.items()
         if isinstance(value, FunctionType)
         and not name.startswith("_")
-        and name not in names
+        and name not in operations
         and name != "get_waiter"
-        and value.__module__ not in _QUIET_MODULES
+        and value.__module__ not in _EXCLUDED_MODULES
     }
 
 
-def base_class(base_classes: Iterable[Any], switch: Switch) -> type:
-    """Make the class that stands in front of a client's others."""
-    streams = _Streams(switch)
-    plain = streams.plain
+def build_base_class(base_classes: Iterable[Any], switch: Switch) -> type:
+    """Build the base class that comes first in a client class."""
+    streams = _EventStreams(switch)
+    streamless = streams.streamless
     is_async = any(
         inspect.iscoroutinefunction(vars(cls).get("_make_api_call"))
         for base in base_classes
         for cls in base.__mro__
     )
 
-    class Waiting:
+    class WithWaiters:
         @wraps(BaseClient.get_waiter)
         def get_waiter(self, waiter_name: str) -> Any:  # noqa: ANN401 (botocore has no types)
-            following: Any = super()
-            return _explained_waiter(following.get_waiter(waiter_name), switch)
+            parent: Any = super()
+            return _wrap_waiter(parent.get_waiter(waiter_name), switch)
 
-    class Explained(Waiting):
+    class Explained(WithWaiters):
         def _make_api_call(self, operation_name: str, api_params: Any) -> Any:  # noqa: ANN401
-            following: Any = super()
+            parent: Any = super()
             try:
-                answer = following._make_api_call(operation_name, api_params)  # noqa: SLF001
+                response = parent._make_api_call(operation_name, api_params)  # noqa: SLF001
             except Exception as error:
-                switch.look_at(error)
+                switch.handle_error(error)
                 raise
-            if operation_name not in plain:
+            if operation_name not in streamless:
                 try:
-                    streams.explain(self, operation_name, answer)
+                    streams.wrap(self, operation_name, response)
                 except Exception:  # noqa: BLE001
-                    streams.failed(operation_name)
-            return answer
+                    streams.give_up(operation_name)
+            return response
 
-    class AsyncExplained(Waiting):
+    class AsyncExplained(WithWaiters):
         async def _make_api_call(self, operation_name: str, api_params: Any) -> Any:  # noqa: ANN401
-            following: Any = super()
+            parent: Any = super()
             try:
-                answer = await following._make_api_call(operation_name, api_params)  # noqa: SLF001
+                response = await parent._make_api_call(operation_name, api_params)  # noqa: SLF001
             except Exception as error:
-                switch.look_at(error)
+                switch.handle_error(error)
                 raise
-            if operation_name not in plain:
+            if operation_name not in streamless:
                 try:
-                    streams.explain(self, operation_name, answer)
+                    streams.wrap(self, operation_name, response)
                 except Exception:  # noqa: BLE001
-                    streams.failed(operation_name)
-            return answer
+                    streams.give_up(operation_name)
+            return response
 
     return AsyncExplained if is_async else Explained
 
@@ -130,74 +135,74 @@ def base_class(base_classes: Iterable[Any], switch: Switch) -> type:
 # --------------------------------------------------------------------------------- waiters and streams
 
 
-def _explained_waiter(waiter: Any, switch: Switch) -> Any:  # noqa: ANN401 (botocore has no types)
-    """Explain what a waiter raises, not what it is told while it waits: it expects some of that."""
+def _wrap_waiter(waiter: Any, switch: Switch) -> Any:  # noqa: ANN401 (botocore has no types)
+    """Explain what a waiter raises, but not the errors that it polls: it expects some of them."""
     cls: Any = type(waiter)
-    following: Any = cls.wait
+    original: Any = cls.wait
 
-    if inspect.iscoroutinefunction(following):
+    if inspect.iscoroutinefunction(original):
 
-        @wraps(following)
+        @wraps(original)
         async def wait_async(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-            before = QUIET.get()
-            QUIET.set(True)
+            paused = NOTIFICATIONS_PAUSED.get()
+            NOTIFICATIONS_PAUSED.set(True)
             try:
-                return await following(self, *args, **kwargs)
+                return await original(self, *args, **kwargs)
             finally:
-                QUIET.set(before)
+                NOTIFICATIONS_PAUSED.set(paused)
 
         wait = wait_async
     else:
 
-        @wraps(following)
+        @wraps(original)
         def wait_plain(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-            before = QUIET.get()
-            QUIET.set(True)
+            paused = NOTIFICATIONS_PAUSED.get()
+            NOTIFICATIONS_PAUSED.set(True)
             try:
-                return following(self, *args, **kwargs)
+                return original(self, *args, **kwargs)
             finally:
-                QUIET.set(before)
+                NOTIFICATIONS_PAUSED.set(paused)
 
         wait = wait_plain
-    waiter.__class__ = subclass(cls, {"wait": wrapped(wait, switch)})
+    waiter.__class__ = _build_subclass(cls, {"wait": wrap_function(wait, switch)})
     return waiter
 
 
-class _Streams:
-    """The calls of a service that answer with event streams, and what becomes of these."""
+class _EventStreams:
+    """Wraps the event streams in the responses of a service."""
 
     def __init__(self, switch: Switch) -> None:
-        self.plain: set[str] = set()
-        """Operations that are known to answer with none."""
+        self.streamless: set[str] = set()
+        """Operations whose responses are known to contain no event stream."""
         self._switch = switch
         self._classes: dict[type, type] = {}
 
-    def failed(self, operation_name: str) -> None:
-        """Leave an operation alone whose answer or model is not what botocore makes."""
-        self.plain.add(operation_name)
-        _LOG.debug("the answer of %s could not be looked at", operation_name, exc_info=True)
+    def give_up(self, operation_name: str) -> None:
+        """Ignore an operation from now on. Its response or model is not like botocore's own."""
+        self.streamless.add(operation_name)
+        _LOG.debug("could not inspect the response of %s", operation_name, exc_info=True)
 
-    def explain(self, client: Any, operation_name: str, answer: Any) -> None:  # noqa: ANN401 (botocore's)
-        """Make the event streams of an answer explain what they raise."""
+    def wrap(self, client: Any, operation_name: str, response: Any) -> None:  # noqa: ANN401 (botocore's)
+        """Make the event streams of a response explain what they raise."""
         model = client.meta.service_model.operation_model(operation_name)
         if not model.has_event_stream_output:
-            self.plain.add(operation_name)
+            self.streamless.add(operation_name)
             return
-        for value in answer.values():
+        for value in response.values():
             if isinstance(value, EventStream):
                 cls = type(value)
                 if cls not in self._classes:
-                    self._classes[cls] = self._class_of(cls)
+                    self._classes[cls] = self._build_class(cls)
                 value.__class__ = self._classes[cls]
 
-    def _class_of(self, made_of: Any) -> type:  # noqa: ANN401 (botocore has no types)
-        # A stream that is read by `async for` has an `__anext__` that is a generator itself.
-        name = "__anext__" if hasattr(made_of, "__aiter__") else "__iter__"
-        made: type = subclass(made_of, {name: wrapped(getattr(made_of, name), self._switch)})
-        return made
+    def _build_class(self, cls: Any) -> type:  # noqa: ANN401 (botocore has no types)
+        # An asynchronous stream has an `__anext__` that is itself an asynchronous generator.
+        name = "__anext__" if hasattr(cls, "__aiter__") else "__iter__"
+        subclass: type = _build_subclass(cls, {name: wrap_function(getattr(cls, name), self._switch)})
+        return subclass
 
 
-def subclass(made_of: Any, members: dict[str, Any]) -> Any:  # noqa: ANN401 (botocore has no types)
-    """Make a class that passes for another one."""
-    likeness = {name: getattr(made_of, name) for name in ("__module__", "__qualname__", "__doc__")}
-    return type(made_of.__name__, (made_of,), likeness | members)
+def _build_subclass(cls: Any, members: dict[str, Any]) -> Any:  # noqa: ANN401 (botocore has no types)
+    """Build a subclass that has the name and documentation of its base class."""
+    copied = {name: getattr(cls, name) for name in ("__module__", "__qualname__", "__doc__")}
+    return type(cls.__name__, (cls,), copied | members)

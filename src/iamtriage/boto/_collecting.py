@@ -1,7 +1,7 @@
-"""Gathers denials instead of stopping at the first; not for what each means, nor for who asks AWS more.
+"""Collect denials instead of stopping at the first one.
 
-A denial is told as :mod:`iamtriage.explaining` tells it: by the exception and what it was raised from, never
-by what another handler was busy with.
+As in :mod:`iamtriage.explaining`, an exception is a denial by its own text or its ``__cause__``, never by its
+``__context__``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing_extensions import override
 from iamtriage._reading.parsing import parse_raised
 from iamtriage._reading.structured.exceptions import group_behind
 from iamtriage._rendering.views import View
-from iamtriage.boto._merging import blocks_of, policies_of, policy_of, principals_of
+from iamtriage.boto._merging import build_policies, build_policy, build_report, list_principals
 from iamtriage.failures._checks import check_kinds
 from iamtriage.failures._fingerprints import fingerprint
 from iamtriage.failures._records import to_record
@@ -38,20 +38,20 @@ _T = TypeVar("_T")
 _R = TypeVar("_R")
 
 _DENIALS: tuple[Kind, ...] = ("access_denied", "kubernetes_forbidden")
-_LIMIT = 6144
-# Python's own members, whatever the class of an exception makes of the names.
+_MAX_POLICY_SIZE = 6144  # of a managed policy, in characters
+# The descriptors of BaseException: the class of an exception can override the attributes.
 _CONTEXT: Any = vars(BaseException)["__context__"]
-_SUPPRESSES: Any = vars(BaseException)["__suppress_context__"]
+_SUPPRESS_CONTEXT: Any = vars(BaseException)["__suppress_context__"]
 
 
 class Collection(View, Generic[_T]):
-    """The denials of a block or of several calls; :func:`collect` makes one. Threads may share it.
+    """The denials of a block or of several calls, as :func:`collect` returns them.
 
-    As a context manager it gathers a denial that ends the block, and the program goes on behind it. Any other
-    exception goes on as if the collection were not there; of an exception group, so does what is left.
-    It can be used again and nested: the innermost gathers.
+    As a context manager, it collects a denial that ends the block, and the program continues after the block.
+    Any other exception propagates. Of an exception group, the exceptions that are not denials propagate. You
+    can reuse a collection, share it between threads and nest it: the innermost one collects.
 
-    The text of a failure may hold secrets. It stays in ``failure.text``, and none of the forms prints it.
+    The text of a failure can contain secrets. It stays in ``failure.text``; no output shows it.
 
     >>> with collect() as denials:
     ...     raise OSError("An error occurred (AccessDenied) when calling the ListKeys operation: No way")
@@ -67,7 +67,7 @@ class Collection(View, Generic[_T]):
         self._results: tuple[_T | None, ...] = ()
 
     def __getstate__(self) -> dict[str, Any]:
-        """Give what another process or a copy gets: all but the lock."""
+        """Return the state to pickle or copy: everything but the lock."""
         with self._lock:
             return {
                 "_kinds": self._kinds,
@@ -80,7 +80,7 @@ class Collection(View, Generic[_T]):
         self.__dict__.update(state)
         self._lock = threading.Lock()
 
-    # ------------------------------------------------ gathering
+    # ------------------------------------------------ collecting
 
     def __enter__(self) -> Collection[_T]:
         return self
@@ -88,12 +88,12 @@ class Collection(View, Generic[_T]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        return self._ends(error)
+        return self._collect(error)
 
     def attempt(self) -> Attempt:
-        """Give a context manager for one step within the block: after its denial, what follows is done.
+        """Return a context manager for one step. After a denial, the block continues with the next step.
 
-        It may hold ``await``.
+        The step can contain ``await``.
 
         >>> with collect() as denials:
         ...     for name in ("a", "b"):
@@ -102,14 +102,14 @@ class Collection(View, Generic[_T]):
         >>> len(denials)
         2
         """
-        return Attempt(self._ends)
+        return Attempt(self._collect)
 
     def run(self, call: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R | None:
-        """Call something, and give what it returns; None where it was denied.
+        """Call a function and return its result, or ``None`` if it was denied.
 
         Raises:
-            TypeError: what it returns has to be awaited, so its denial would not be gathered here. Put the
-                ``await`` into :meth:`attempt`.
+            TypeError: The function returns a coroutine, whose denial would occur later. Use :meth:`attempt`
+                and ``await`` the coroutine there.
 
         >>> collect().run(int, "7")
         7
@@ -119,46 +119,47 @@ class Collection(View, Generic[_T]):
             if inspect.iscoroutine(result):
                 result.close()
                 msg = (
-                    "what run() calls has to be awaited: write `with denials.attempt(): await …` in its place"
+                    "call must be a regular function, not a coroutine function; "
+                    "write `with denials.attempt(): await …` instead"
                 )
                 raise TypeError(msg)
             return result
         return None
 
     def run_all(self, tasks: Iterable[Callable[[], _T]]) -> None:
-        """Call each of several, and keep what they return in :attr:`results`.
+        """Call each of several functions, and keep what they return in :attr:`results`.
 
         Raises:
-            TypeError: one cannot be called.
+            TypeError: A task is not callable.
         """
         for task in tasks:
             if not callable(task):
-                msg = f"collect() takes callables, not {type(task).__name__}"  # type: ignore[unreachable]
+                msg = f"each task must be callable, not {type(task).__name__}"  # type: ignore[unreachable]
                 raise TypeError(msg)
             result = self.run(task)
             with self._lock:
                 self._results = (*self._results, result)
 
-    def _ends(self, error: BaseException | None, handled: BaseException | None = None) -> bool:
-        """Gather what is to be gathered of an exception; tell whether that was all of it.
+    def _collect(self, error: BaseException | None, handled: BaseException | None = None) -> bool:
+        """Collect the denials of an exception; return whether to suppress it.
 
         Args:
-            error: what ended the block.
-            handled: what was handled already where the block began, and goes on behind it.
+            error: The exception that ended the block.
+            handled: The exception that was already being handled when the block began.
 
         Raises:
-            BaseExceptionGroup: the rest of a group.
+            BaseExceptionGroup: The members of a group that are not denials.
         """
         if error is None:
             return False
         if not isinstance(error, BaseExceptionGroup):
-            return self._gathers(error, handled)
-        gathered: list[Failure] = []
+            return self._collect_single(error, handled)
+        found: list[Failure] = []
 
         def is_denial(leaf: BaseException) -> bool:
-            failure = self._denial_in(leaf)
+            failure = self._find_denial(leaf)
             if failure is not None:
-                gathered.append(failure)
+                found.append(failure)
             return failure is not None
 
         group = cast("BaseExceptionGroup[BaseException]", error)
@@ -167,30 +168,29 @@ class Collection(View, Generic[_T]):
             context = None if rest is None else rest.__context__
         except KeyboardInterrupt:
             raise
-        except BaseException:  # noqa: BLE001 (a group's own class may not be fit for it)
+        except BaseException:  # noqa: BLE001 (a subclass can break `split`)
             return False
         if denials is None:
             return False
-        self._add(gathered)
+        self._add(found)
         if rest is None:
             return True
-        # Python would note that it was raised while the whole group was handled, as if something else had
-        # gone wrong.
+        # Python would set the whole group as its context, as if the handling of the group had failed.
         try:
             raise rest
         finally:
             rest.__context__ = context
-            del rest  # else its traceback, which has this frame, would keep it alive
+            del rest  # else the frame in its traceback would keep it alive
 
-    def _gathers(self, error: BaseException, handled: BaseException | None) -> bool:
-        failure = self._denial_in(error)
-        if failure is None or _hides_stop(error, handled):
+    def _collect_single(self, error: BaseException, handled: BaseException | None) -> bool:
+        failure = self._find_denial(error)
+        if failure is None or _hides_interrupt(error, handled):
             return False
         self._add([failure])
         return True
 
-    def _denial_in(self, error: BaseException) -> Failure | None:
-        # An assertion that quotes a denial is no denial, and what stops a program has to stop it.
+    def _find_denial(self, error: BaseException) -> Failure | None:
+        # A failed assertion can quote a denial. Exceptions that stop a program must propagate.
         if not isinstance(error, Exception) or isinstance(error, AssertionError | ExceptionGroup):
             return None
         try:
@@ -199,7 +199,7 @@ class Collection(View, Generic[_T]):
             failure = parse_raised(error, contexts=False)
         except KeyboardInterrupt:
             raise
-        except BaseException:  # noqa: BLE001 (whatever is wrong with it, it is not ours to hide)
+        except BaseException:  # noqa: BLE001 (an unreadable exception must propagate)
             return None
         return None if failure is None or failure.kind not in self._kinds else failure
 
@@ -210,29 +210,29 @@ class Collection(View, Generic[_T]):
                 self._failures.setdefault(key, failure)
                 self._counts[key] = self._counts.get(key, 0) + 1
 
-    # ------------------------------------------------ what was gathered
+    # ------------------------------------------------ results
 
     @property
     def failures(self) -> tuple[Failure, ...]:
-        """The failures, each problem once: the first of each, in order."""
+        """The failures in order, the first one of each problem."""
         with self._lock:
             return tuple(self._failures.values())
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """The fingerprint of each problem -> how often it came."""
+        """How often each problem occurred, by its fingerprint."""
         with self._lock:
             return MappingProxyType(dict(self._counts))
 
     @property
     def results(self) -> tuple[_T | None, ...]:
-        """What the tasks returned, in order; None for those that were denied."""
+        """What the tasks returned, in order; ``None`` if a task was denied."""
         return self._results
 
     @property
     def principals(self) -> tuple[str, ...]:
-        """Whom AWS denied, in order. A role stands for all of its sessions, without its path."""
-        return principals_of(self.failures)
+        """The denied principals, in order: for role sessions, the role without its path."""
+        return list_principals(self.failures)
 
     def __len__(self) -> int:
         return len(self.failures)
@@ -244,42 +244,43 @@ class Collection(View, Generic[_T]):
         return iter(self.failures)
 
     def policy(self, principal: str | None = None) -> dict[str, Any]:
-        """Give one least-privilege policy document for what was denied; see :func:`iamtriage.policy_for`.
+        """Return one least-privilege policy for the denied calls; see :func:`iamtriage.policy_for`.
 
         Args:
-            principal: whose; the ARN of a role, a role session or a user. A policy is of one principal, so
-                it has to be given where several were denied. Denials that name nobody count as those of
-                the one that the others name, and of nobody where these name several.
+            principal: The ARN of a role, a role session or a user. Required if several principals were
+                denied. If the denials name only one principal, those that name none are counted as its own.
 
         Raises:
-            ValueError: several principals were denied, or not this one.
+            ValueError: Several principals were denied and none is given, or the given one was not denied.
         """
-        return policy_of(self.failures, principal)
+        return build_policy(self.failures, principal)
 
-    def policies(self, principal: str | None = None, *, limit: int = _LIMIT) -> tuple[dict[str, Any], ...]:
-        """Give the policy as documents none of which is over a limit; see :func:`iamtriage.policies_for`.
+    def policies(
+        self, principal: str | None = None, *, limit: int = _MAX_POLICY_SIZE
+    ) -> tuple[dict[str, Any], ...]:
+        """Return the policy, split into documents within a size limit; see :func:`iamtriage.policies_for`.
 
         Args:
-            principal: as for :meth:`policy`.
-            limit: characters that a document may have, white space not counted.
+            principal: As for :meth:`policy`.
+            limit: The maximum number of characters in a document, without whitespace.
 
         Raises:
-            ValueError: as for :meth:`policy`; or the limit is under 256.
+            ValueError: As for :meth:`policy`, or the limit is below 256.
         """
-        return policies_of(self.failures, principal, limit)
+        return build_policies(self.failures, principal, limit)
 
     def to_records(self) -> list[Record]:
-        """Give the failures as flat records, each problem once."""
+        """Return the flat records of the failures, one per problem."""
         return [to_record(failure) for failure in self.failures]
 
-    # ------------------------------------------------ for people
+    # ------------------------------------------------ report
 
     def report(self, *, width: int = 80, color: bool = False) -> str:
-        """Give what was gathered for a terminal: the problems, who can do what, and the policies.
+        """Return a report for a terminal: the problems, who can fix them, and the policies.
 
         Args:
-            width: columns of the terminal, 40 at least.
-            color: whether to use colours and bold letters.
+            width: The number of columns, at least 40.
+            color: Whether to use colors and bold text.
 
         >>> print(collect().report())
         Nothing was denied.
@@ -291,20 +292,20 @@ class Collection(View, Generic[_T]):
     @override
     def _blocks(self) -> Iterator[Block]:
         with self._lock:
-            return blocks_of(tuple(self._failures.values()), dict(self._counts))
+            return build_report(tuple(self._failures.values()), dict(self._counts))
 
     @override
     def __repr__(self) -> str:
         with self._lock:
             problems, failures = len(self._failures), sum(self._counts.values())
-        return f"<Collection: {_counted(problems, 'problem')} in {_counted(failures, 'failure')}>"
+        return f"<Collection: {_format_count(problems, 'problem')} in {_format_count(failures, 'failure')}>"
 
 
 class Attempt:
-    """One step of a block, see :meth:`Collection.attempt`."""
+    """The context manager that :meth:`Collection.attempt` returns."""
 
-    def __init__(self, ends: Callable[[BaseException | None, BaseException | None], bool]) -> None:
-        self._ends = ends
+    def __init__(self, collect_error: Callable[[BaseException | None, BaseException | None], bool]) -> None:
+        self._collect = collect_error
         self._handled: BaseException | None = None
 
     def __enter__(self) -> None:
@@ -315,7 +316,7 @@ class Attempt:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
         handled, self._handled = self._handled, None
-        return self._ends(error, handled)
+        return self._collect(error, handled)
 
 
 @overload
@@ -325,24 +326,24 @@ def collect(tasks: Iterable[Callable[[], _T]], *, kinds: Iterable[Kind] = ...) -
 def collect(
     tasks: Iterable[Callable[[], Any]] | None = None, *, kinds: Iterable[Kind] = _DENIALS
 ) -> Collection[Any]:
-    """Gather denials instead of stopping at the first, for all that a program lacks in one run.
+    """Collect denials instead of stopping at the first one, to find all missing permissions in one run.
 
-    ``with collect() as denials:`` gathers the denial that ends the block. ``denials.attempt()`` and
-    ``denials.run(…)`` gather it of a step, and the block goes on. ``collect([f, g])`` calls each function and
-    goes on after denials; what they return is in ``results``.
+    ``with collect() as denials:`` collects the denial that ends the block. ``denials.attempt()`` and
+    ``denials.run(…)`` collect the denial of a step, and the block continues. ``collect([f, g])`` calls each
+    function, continues after denials, and keeps what they return in ``results``.
 
-    A program that goes on after a denial does other things than it would have done. Leave out of it what must
-    not happen without the step before.
+    A program that continues after a denial may behave differently. Leave out the steps that must not happen
+    without the one before.
 
     Args:
-        tasks: callables without arguments; None for a context manager.
-        kinds: the kinds of failures to gather. Other exceptions go on untouched, and so do those that
-            were raised in a handler of a denial without ``from``, and a denial that stands in the way of
-            Ctrl-C or of the end of a cancelled task.
+        tasks: Callables without arguments; ``None`` for a context manager.
+        kinds: The kinds of failures to collect. Other exceptions propagate. So do exceptions that were raised
+            without ``from`` while a denial was being handled, and denials that replaced a
+            ``KeyboardInterrupt`` or the cancellation of a task.
 
     Raises:
-        TypeError: a task cannot be called, or ``kinds`` is one text.
-        ValueError: there is no such kind.
+        TypeError: A task is not callable, or ``kinds`` is a string.
+        ValueError: A kind is unknown.
 
     >>> def read():
     ...     raise OSError("AccessDenied: User: ana is not authorized to perform: s3:GetObject")
@@ -354,7 +355,7 @@ def collect(
     if tasks is not None:
         if not isinstance(tasks, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
             msg = (  # type: ignore[unreachable]
-                f"collect() takes a list of callables, not {type(tasks).__name__}; "
+                f"tasks must be an iterable of callables, not {type(tasks).__name__}; "
                 "within a function, write `with collect() as denials:`"
             )
             raise TypeError(msg)
@@ -362,18 +363,18 @@ def collect(
     return collection
 
 
-def _hides_stop(error: BaseException, handled: BaseException | None) -> bool:
-    """Tell whether a denial, in ``finally`` say, took the place of what was to stop the program or task."""
+def _hides_interrupt(error: BaseException, handled: BaseException | None) -> bool:
+    """Return whether a denial, say in ``finally``, replaced an exception that stops a program or task."""
     seen: set[int] = set()
     current: BaseException | None = error
     while current is not None and current is not handled and id(current) not in seen:
         seen.add(id(current))
         if not issubclass(type(current), (Exception, BaseExceptionGroup)):
             return True
-        # What is raised by `from` takes the place of its cause on purpose. Properties of the class may raise.
-        current = None if _SUPPRESSES.__get__(current) else _CONTEXT.__get__(current)
+        # `raise … from` replaces an exception on purpose. Properties of the class can raise.
+        current = None if _SUPPRESS_CONTEXT.__get__(current) else _CONTEXT.__get__(current)
     return False
 
 
-def _counted(number: int, noun: str) -> str:
+def _format_count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

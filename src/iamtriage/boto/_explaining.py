@@ -1,20 +1,17 @@
-"""``explain_errors``: a context manager and decorator; not for what it does when something is raised.
+"""The ``explain_errors`` context manager and decorator.
 
-That is in ``_telling``, which is imported only then: nobody pays for explanations before something fails.
+It imports ``_annotating``, and with it the rules of explanations, only if an exception is raised.
 """
 
 from __future__ import annotations
 
-import inspect
 import logging
-import os
-from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from typing_extensions import override
 
-from iamtriage.boto._wrapping import Guard, wrapped
-from iamtriage.failures._checks import check_kinds
+from iamtriage.boto._options import ExplainOptions
+from iamtriage.boto._wrapping import Guard, wrap_function
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -30,8 +27,6 @@ __all__ = ("ErrorExplainer", "explain_errors")
 _Function = TypeVar("_Function", bound="Callable[..., Any]")
 
 _LOG = logging.getLogger("iamtriage.boto")
-# Marks at exceptions travel between processes with them, so no two processes may begin alike.
-_MARKS = count(int.from_bytes(os.urandom(7), "big"))
 
 
 @overload
@@ -47,7 +42,7 @@ def explain_errors(
     logger: logging.Logger | logging.LoggerAdapter[Any] | None = None,
     level: int = logging.ERROR,
 ) -> ErrorExplainer: ...
-def explain_errors(  # noqa: PLR0913 (by name, each for itself)
+def explain_errors(  # noqa: PLR0913 (independent options, keyword-only)
     function: Callable[..., Any] | None = None,
     /,
     *,
@@ -59,41 +54,39 @@ def explain_errors(  # noqa: PLR0913 (by name, each for itself)
     logger: logging.Logger | logging.LoggerAdapter[Any] | None = None,
     level: int = logging.ERROR,
 ) -> ErrorExplainer | Callable[..., Any]:
-    """Explain the access failures that leave a block or a function, in a note at the exception.
+    """Add an explanation to each access failure that leaves a block or function.
 
-    The very same exception goes on, with a note (``__notes__``) that tracebacks, ``logging``, pytest and
-    Sentry show. Nothing is swallowed, and nothing that goes wrong here replaces the exception.
+    The same exception propagates, with a note (``__notes__``) that tracebacks, ``logging``, pytest and
+    Sentry show. No exception is suppressed, and no error of iamtriage replaces it.
 
-    The note goes to the outermost exception that tells of the failure, by its own text or by what it was
-    raised from. An exception that was only raised while the failure was handled is none of those: then
-    the failure's own exception has the note. In an exception group each failure has one. Of nested handlers,
-    the innermost one writes the note.
+    The note goes to the outermost exception that reports the failure, in its own text or by its
+    ``__cause__``. An exception that was merely raised while the failure was being handled does not report
+    it; then the note goes to the failure's own exception. In an exception group, each failure gets a note. If
+    handlers are nested, the innermost one writes the note.
 
     Args:
-        function: a function to decorate, as ``@explain_errors`` without parentheses does.
-        kinds: which kinds of failures to explain; all but ``aws_error`` unless told.
-        full: whether the note is the whole explanation, with policies and commands, and not a few lines.
-        redacted: whether accounts, names and ids in the note and the log record become pseudonyms. Secrets
-            never show in them. The exception's own text stays as it is.
-        facts: what is known beside the failure, as for :func:`iamtriage.explain`.
-        callback: is called with the explanation and the exception, once for each exception. It is a plain
-            function, as nothing awaits it.
-        logger: is told the summary, once for each exception. The log record has the failure's flat record
-            as ``iamtriage``, and its fingerprint as ``iamtriage_fingerprint``. It has no traceback, since the
-            exception goes on.
-        level: the level of the log record.
+        function: The function to decorate, if you write ``@explain_errors`` without parentheses.
+        kinds: The kinds of failures to explain; by default, all but ``aws_error``.
+        full: Whether the note is the whole explanation, with policies and commands, instead of a few lines.
+        redacted: Whether accounts, names and IDs in the note and the log record become pseudonyms. Secrets
+            are always hidden. The text of the exception itself does not change.
+        facts: What you know about the call, as for :func:`iamtriage.explain`.
+        callback: A regular function to call with the explanation and the exception, once per exception.
+        logger: Where to log the summary, once per exception. The log record has the failure's flat record as
+            ``iamtriage`` and its fingerprint as ``iamtriage_fingerprint``. It has no traceback, since the
+            exception propagates.
+        level: The level of the log record.
 
     Returns:
-        A context manager (``with``, ``async with``) and decorator, of plain and ``async`` functions and
-        generators. It can be used again, also nested and by several threads. For a function, it is the
-        decorated one.
+        A context manager (``with``, ``async with``) that also decorates functions, coroutines and generators.
+        You can reuse it, nest it and share it between threads. With ``function``, the decorated function.
 
     Raises:
-        ValueError: a kind that there is not.
-        DocumentError: a fact that there is not, or that cannot be read.
-        TypeError: an argument of another type.
+        ValueError: A kind is unknown.
+        DocumentError: A fact is unknown or cannot be read.
+        TypeError: An argument has the wrong type.
 
-    What a callback or logger raises is logged at ``iamtriage.boto``, and goes no further.
+    Exceptions of a callback or logger are logged by ``iamtriage.boto`` and suppressed.
 
     >>> with explain_errors():
     ...     raise RuntimeError("error: You must be logged in to the server (Unauthorized)")
@@ -106,37 +99,10 @@ def explain_errors(  # noqa: PLR0913 (by name, each for itself)
     return explainer if function is None else explainer(function)
 
 
-class ErrorExplainer(Guard):
-    """What :func:`explain_errors` gives."""
+class ErrorExplainer(ExplainOptions, Guard):
+    """The context manager and decorator that :func:`explain_errors` returns."""
 
-    __slots__ = ("callback", "facts", "full", "kinds", "level", "logger", "mark", "redacted")
-
-    def __init__(  # noqa: PLR0913, PLR0917 (the options of explain_errors; calls by name take longer)
-        self,
-        kinds: Iterable[Kind] | None,
-        full: bool,  # noqa: FBT001 (explain_errors takes it by name)
-        redacted: bool,  # noqa: FBT001 (as full)
-        facts: Facts | Mapping[str, Any] | None,
-        callback: Callable[[Explanation, BaseException], object] | None,
-        logger: logging.Logger | logging.LoggerAdapter[Any] | None,
-        level: int,
-    ) -> None:
-        self.kinds = None if kinds is None else check_kinds(kinds)
-        self.full = full
-        self.redacted = redacted
-        self.facts = None if facts is None else _facts(facts)
-        if callback is not None and not callable(callback):
-            _refuse("callback", "callable", callback)  # type: ignore[unreachable]
-        if callback is not None and inspect.iscoroutinefunction(callback):
-            _refuse("callback", "called, and nothing awaits it: a plain function", callback)
-        if logger is not None and not hasattr(logger, "log"):
-            _refuse("logger", "a logging.Logger", logger)
-        if not isinstance(level, int):  # pyright: ignore[reportUnnecessaryIsInstance]
-            _refuse("level", "a number, such as logging.ERROR", level)  # type: ignore[unreachable]
-        self.callback = callback
-        self.logger = logger
-        self.level = level
-        self.mark = next(_MARKS)
+    __slots__ = ()
 
     async def __aenter__(self) -> Self:
         return self
@@ -145,48 +111,36 @@ class ErrorExplainer(Guard):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if error is not None:
-            self.look_at(error)
+            self.handle_error(error)
 
     def __call__(self, function: _Function) -> _Function:
-        """Explain what leaves a function: a plain one, ``async``, or a generator of either sort.
+        """Decorate a function, coroutine function or generator function.
 
         Raises:
-            TypeError: not a function.
+            TypeError: The argument is not a function.
         """
-        return wrapped(function, self)
+        return wrap_function(function, self)
 
     @override
-    def look_at(self, error: BaseException) -> None:
-        """Explain an exception on its way, if it tells of a failure. Only Ctrl-C gets out of here."""
+    def handle_error(self, error: BaseException) -> None:
+        """Explain an exception, if it reports a failure. Raise nothing but ``KeyboardInterrupt``."""
         try:
-            # A group that no Exception is may still hold some.
+            # A BaseExceptionGroup is no Exception, but it can contain some.
             if issubclass(type(error), (Exception, BaseExceptionGroup)):
-                from iamtriage.boto._annotating import tell
+                from iamtriage.boto._annotating import annotate
 
-                tell(error, self)
+                annotate(error, self)
         except KeyboardInterrupt:
             raise
-        except BaseException as ours:  # noqa: BLE001 (the user's exception matters more than ours)
-            # The stack or the memory may be full, and at exit modules may be gone: then this fails as well.
+        except BaseException as raised:  # noqa: BLE001 (an error of ours must not replace the user's)
+            # With a full stack or memory, or with modules gone at exit, this fails as well.
             try:
                 if _LOG.isEnabledFor(logging.DEBUG):
                     from iamtriage.explaining._notes import trace_of
 
-                    _LOG.debug(
-                        "an exception could not be explained:\n%s", trace_of(ours, redacted=self.redacted)
-                    )
+                    trace = trace_of(raised, redacted=self.redacted)
+                    _LOG.debug("could not explain an exception:\n%s", trace)
             except KeyboardInterrupt:
                 raise
             except BaseException:  # noqa: BLE001, S110 (as above)
                 pass
-
-
-def _facts(facts: Facts | Mapping[str, Any]) -> Facts:
-    from iamtriage.explaining._facts import facts_of
-
-    return facts_of(facts)
-
-
-def _refuse(name: str, wanted: str, given: object) -> None:
-    msg = f"{name} is {wanted}, not {type(given).__name__}"
-    raise TypeError(msg)

@@ -1,7 +1,4 @@
-"""What many denials come to: whose they are, the policies they take, and the words of a report.
-
-Not for gathering them, see ``_collecting``.
-"""
+"""Combine collected denials into principals, policies and a report."""
 
 from __future__ import annotations
 
@@ -22,69 +19,72 @@ if TYPE_CHECKING:
     from iamtriage._rendering.blocks import Block
     from iamtriage.failures._failures import Failure
 
-__all__ = ("blocks_of", "policies_of", "policy_of", "principals_of")
+__all__ = ("build_policies", "build_policy", "build_report", "list_principals")
 
-_MOST_SHOWN = 100
-_MOST_NAMED = 5
-
-
-def principals_of(failures: Iterable[Failure]) -> tuple[str, ...]:
-    """Give whom AWS denied, a role for all of its sessions."""
-    found = (_who(failure.principal) for failure in failures if isinstance(failure, AccessDenied))
-    return tuple(dict.fromkeys(who for who in found if who is not None))
+_MAX_SHOWN = 100
+_MAX_NAMED = 5
 
 
-def policy_of(failures: tuple[Failure, ...], principal: str | None) -> dict[str, Any]:
-    """Give the policy that one principal lacks.
+def list_principals(failures: Iterable[Failure]) -> tuple[str, ...]:
+    """Return the denied principals, with the role in place of its sessions."""
+    found = (_normalize(failure.principal) for failure in failures if isinstance(failure, AccessDenied))
+    return tuple(dict.fromkeys(principal for principal in found if principal is not None))
+
+
+def build_policy(failures: tuple[Failure, ...], principal: str | None) -> dict[str, Any]:
+    """Build a policy with the permissions that one principal lacks.
 
     Raises:
-        ValueError: several principals were denied, or not this one.
+        ValueError: Several principals were denied and none is given, or the given one was not denied.
     """
-    return policy_for(_of_one(failures, principal))
+    return policy_for(_select_failures(failures, principal))
 
 
-def policies_of(
+def build_policies(
     failures: tuple[Failure, ...], principal: str | None, limit: int
 ) -> tuple[dict[str, Any], ...]:
-    """Give the policy that one principal lacks, in documents that are not over a limit.
+    """Build policies within a size limit, with the permissions that one principal lacks.
 
     Raises:
-        ValueError: as for :func:`policy_of`; or the limit is under 256.
+        ValueError: As for :func:`build_policy`, or the limit is below 256.
     """
-    return policies_for(_of_one(failures, principal), limit=limit)
+    return policies_for(_select_failures(failures, principal), limit=limit)
 
 
-def _of_one(failures: tuple[Failure, ...], principal: str | None) -> tuple[Failure, ...]:
-    principals = principals_of(failures)
+def _select_failures(failures: tuple[Failure, ...], principal: str | None) -> tuple[Failure, ...]:
+    principals = list_principals(failures)
     if principal is None:
         if len(principals) > 1:
-            named = ", ".join(map(quote_text, principals[:_MOST_NAMED]))
-            more = f" and {len(principals) - _MOST_NAMED} more" if len(principals) > _MOST_NAMED else ""
-            msg = f"a policy is of one principal; say of which: {named}{more}"
+            msg = f"several principals were denied; expected one of {_join_principals(principals)}"
             raise ValueError(msg)
         return failures
-    who = _who(principal)
+    selected = _normalize(principal)
     if not principals:
-        return failures  # they name nobody, so it is for the caller to say whose they are
-    if who not in principals:
-        msg = f"{quote_text(principal)} was not denied anything"
+        return failures  # none of them names a principal, so the caller may say whose they are
+    if selected not in principals:
+        msg = f"unknown principal {quote_text(principal)}; expected one of {_join_principals(principals)}"
         raise ValueError(msg)
-    # Who names nobody is the one who was named, unless several were.
-    nobody = {None} if len(principals) == 1 else set[None]()
-    return tuple(failure for failure in failures if _who(failure.principal) in {who, *nobody})
+    # A failure that names no principal belongs to the only one that the others name.
+    unnamed = {None} if len(principals) == 1 else set[None]()
+    return tuple(failure for failure in failures if _normalize(failure.principal) in {selected, *unnamed})
 
 
-def _who(principal: str | None) -> str | None:
-    """Give the role, without the path that sessions do not tell; else the principal as it is written."""
+def _join_principals(principals: tuple[str, ...]) -> str:
+    more = f" and {len(principals) - _MAX_NAMED} more" if len(principals) > _MAX_NAMED else ""
+    return ", ".join(map(quote_text, principals[:_MAX_NAMED])) + more
+
+
+def _normalize(principal: str | None) -> str | None:
+    """Return the role without its path, which sessions do not state; other principals as they are."""
     role = underlying_role(try_parse_principal(principal))
     return principal if role is None else f"arn:{role.partition}:iam::{role.account}:role/{role.name}"
 
 
-# ------------------------------------------------ words
+# ------------------------------------------------ report
 
 
-def blocks_of(failures: tuple[Failure, ...], counts: Mapping[str, int]) -> Iterator[Block]:
-    """Give the report: each problem with what helps, what no policy helps, a policy for each principal."""
+def build_report(failures: tuple[Failure, ...], counts: Mapping[str, int]) -> Iterator[Block]:
+    """Yield the report: problems with their remedies, problems without a policy, and the policies."""
     if not failures:
         yield Heading("Nothing was denied.", 1)
         return
@@ -92,44 +92,44 @@ def blocks_of(failures: tuple[Failure, ...], counts: Mapping[str, int]) -> Itera
     problems = "1 problem" if len(failures) == 1 else f"{len(failures)} problems"
     yield Heading(f"{problems} in {'1 failure' if total == 1 else f'{total} failures'}", 1)
     yield Heading("What was denied")
-    helpless: list[str] = []
-    for failure in failures[:_MOST_SHOWN]:
+    without_policy: list[str] = []
+    for failure in failures[:_MAX_SHOWN]:
         explanation = explain(failure)
         times = counts.get(fingerprint(failure), 1)
         yield Heading(explanation.summary, 3, (f"{times} times",) if times > 1 else ())
         if explanation.remedies:
             yield Items(tuple(f"{each.title} ({each.who})" for each in explanation.remedies))
         if not policy_for([failure])["Statement"]:
-            helpless.append(explanation.summary)
-    if len(failures) > _MOST_SHOWN:
-        yield Paragraph(f"… and {len(failures) - _MOST_SHOWN} more.", quiet=True)
-    if helpless:
+            without_policy.append(explanation.summary)
+    if len(failures) > _MAX_SHOWN:
+        yield Paragraph(f"… and {len(failures) - _MAX_SHOWN} more.", quiet=True)
+    if without_policy:
         yield Heading(
-            "What the policy below does not help"
-            if _statements(failures)
-            else "No policy of the caller helps"
+            "What the policy below does not fix"
+            if _has_statements(failures)
+            else "No identity-based policy of the caller helps"
         )
-        yield Items(tuple(dict.fromkeys(helpless)))
-    yield from _policies(failures)
+        yield Items(tuple(dict.fromkeys(without_policy)))
+    yield from _show_policies(failures)
 
 
-def _statements(failures: Iterable[Failure]) -> bool:
+def _has_statements(failures: Iterable[Failure]) -> bool:
     return bool(policy_for(failures)["Statement"])
 
 
-def _policies(failures: tuple[Failure, ...]) -> Iterator[Block]:
-    """Give a policy for each principal, and one for denials that name nobody where several are named."""
-    principals = principals_of(failures)
+def _show_policies(failures: tuple[Failure, ...]) -> Iterator[Block]:
+    """Yield a policy for each principal. If there are several, denials that name none get another one."""
+    principals = list_principals(failures)
     if len(principals) <= 1:
-        yield from _policy(f"The policy for {principals[0]}" if principals else "The policy", failures)
+        yield from _show_policy(f"The policy for {principals[0]}" if principals else "The policy", failures)
         return
     for principal in principals:
-        yield from _policy(f"The policy for {principal}", _of_one(failures, principal))
-    nameless = tuple(each for each in failures if isinstance(each, AccessDenied) and each.principal is None)
-    yield from _policy("The policy for denials that name nobody", nameless)
+        yield from _show_policy(f"The policy for {principal}", _select_failures(failures, principal))
+    unnamed = tuple(each for each in failures if isinstance(each, AccessDenied) and each.principal is None)
+    yield from _show_policy("The policy for denials that name no principal", unnamed)
 
 
-def _policy(title: str, failures: tuple[Failure, ...]) -> Iterator[Block]:
+def _show_policy(title: str, failures: tuple[Failure, ...]) -> Iterator[Block]:
     policy = policy_for(failures)
     if policy["Statement"]:
         yield Heading(title)

@@ -1,13 +1,13 @@
-"""Whether somebody is to be told of a failure now; not for telling.
+"""Pause the notifications of callbacks and loggers.
 
-What fails within a callback, or while a waiter polls, is no news.
+Callbacks and waiters make calls of their own. Failures of those calls are not reported.
 """
 
 from __future__ import annotations
 
 from contextvars import ContextVar
 
-__all__ = ("QUIET",)
+__all__ = ("NOTIFICATIONS_PAUSED",)
 
-QUIET: ContextVar[bool] = ContextVar("iamtriage_quiet", default=False)
-"""Whether nobody is told, in this thread or task."""
+NOTIFICATIONS_PAUSED: ContextVar[bool] = ContextVar("iamtriage_notifications_paused", default=False)
+"""Whether callbacks and loggers are skipped, in this thread or task."""

@@ -1,4 +1,4 @@
-"""Sessions by their shape, of boto3 and of botocore; not for what is done with them."""
+"""Recognize boto3 and botocore sessions."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-__all__ = ("client_maker", "core_of")
+__all__ = ("get_botocore_session", "get_client_factory")
 
 
-def core_of(session: object) -> Any:  # noqa: ANN401 (botocore has no types)
-    """Give the botocore session in a boto3 session, or the botocore session itself.
+def get_botocore_session(session: object) -> Any:  # noqa: ANN401 (botocore has no types)
+    """Return the botocore session of a boto3 session, or the botocore session itself.
 
     Raises:
-        TypeError: not a session.
+        TypeError: The argument is not a session.
     """
     core = getattr(session, "_session", session)  # boto3 has no public name for it
     if not (hasattr(core, "create_client") and hasattr(core, "get_config_variable")):
-        msg = f"a boto3 or botocore session is wanted, not {type(session).__name__}"
+        msg = f"session must be a boto3 or botocore session, not {type(session).__name__}"
         raise TypeError(msg)
     return core
 
 
-def client_maker(session: object) -> Callable[..., Any]:
-    """Give the method with which a session makes clients.
+def get_client_factory(session: object) -> Callable[..., Any]:
+    """Return the method that creates the clients of a session.
 
     Raises:
-        TypeError: not a session.
+        TypeError: The argument is not a session.
     """
-    core = core_of(session)
-    made: Callable[..., Any] = getattr(session, "client", None) or core.create_client
-    return made
+    core = get_botocore_session(session)
+    factory: Callable[..., Any] = getattr(session, "client", None) or core.create_client
+    return factory

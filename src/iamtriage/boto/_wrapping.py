@@ -1,4 +1,4 @@
-"""Puts a context manager around functions of each sort; not for what the context manager does."""
+"""Run functions, coroutines and generators inside a context manager."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-__all__ = ("Guard", "wrapped")
+__all__ = ("Guard", "wrap_function")
 
 _Function = TypeVar("_Function", bound="Callable[..., Any]")
 
 
 class Guard:
-    """A context manager that looks at what leaves its block, and lets it go."""
+    """A context manager that handles the exceptions of its block and lets them propagate."""
 
     __slots__ = ()
 
-    def look_at(self, error: BaseException) -> None:
-        """Look at an exception; nothing may come out of here but Ctrl-C."""
+    def handle_error(self, error: BaseException) -> None:
+        """Handle an exception. Implementations raise nothing but ``KeyboardInterrupt``."""
         raise NotImplementedError
 
     def __enter__(self) -> Self:
@@ -33,39 +33,40 @@ class Guard:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if error is not None:
-            self.look_at(error)
+            self.handle_error(error)
 
 
-def wrapped(function: _Function, guard: Guard) -> _Function:
-    """Give a function of the same sort that runs within a context manager.
+def wrap_function(function: _Function, guard: Guard) -> _Function:
+    """Return a function of the same kind that runs inside a guard.
 
-    A generator is within it from its first step to its last; what is sent and thrown into it arrives as ever.
+    A generator is guarded from its first step to its last. Values and exceptions that are sent to it arrive
+    unchanged.
 
     Raises:
-        TypeError: not a function or another callable object, or a class.
+        TypeError: The argument is a class or is not callable.
     """
-    given: Any = function
-    if isinstance(given, (staticmethod, classmethod)):
-        inner: Any = given.__func__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-        return cast("_Function", type(given)(wrapped(inner, guard)))  # pyright: ignore[reportUnknownArgumentType]
-    if not callable(given) or isinstance(given, type):
-        what = f"the class {given.__name__}" if isinstance(given, type) else type(given).__name__
-        msg = f"a function is decorated, not {what}"
+    target: Any = function
+    if isinstance(target, (staticmethod, classmethod)):
+        inner: Any = target.__func__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        return cast("_Function", type(target)(wrap_function(inner, guard)))  # pyright: ignore[reportUnknownArgumentType]
+    if not callable(target) or isinstance(target, type):
+        got = f"the class {target.__name__}" if isinstance(target, type) else type(target).__name__
+        msg = f"the decorated object must be a function, not {got}"
         raise TypeError(msg)
-    return cast("_Function", _wrapper(given, guard))
+    return cast("_Function", _build_wrapper(target, guard))
 
 
-def _wrapper(function: Callable[..., Any], guard: Guard) -> Callable[..., Any]:
+def _build_wrapper(function: Callable[..., Any], guard: Guard) -> Callable[..., Any]:
     code = getattr(function, "__code__", None)
     if inspect.isasyncgenfunction(function):
-        return _async_generator(function, guard)
-    if inspect.iscoroutinefunction(function) or _is_async_object(function):
-        return _coroutine(function, guard)
+        return _wrap_async_generator(function, guard)
+    if inspect.iscoroutinefunction(function) or _has_async_call(function):
+        return _wrap_coroutine(function, guard)
     if inspect.isgeneratorfunction(function):
-        made = _generator(function, guard)
-        # Such a generator may be awaited: https://docs.python.org/3/library/types.html#types.coroutine
+        wrapper = _wrap_generator(function, guard)
+        # Generator-based coroutines: https://docs.python.org/3/library/types.html#types.coroutine
         awaitable = bool(code and code.co_flags & inspect.CO_ITERABLE_COROUTINE)
-        return types.coroutine(made) if awaitable else made
+        return types.coroutine(wrapper) if awaitable else wrapper
 
     @wraps(function)
     def plain(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (the function's own)
@@ -75,13 +76,13 @@ def _wrapper(function: Callable[..., Any], guard: Guard) -> Callable[..., Any]:
     return plain
 
 
-def _is_async_object(function: Callable[..., Any]) -> bool:
+def _has_async_call(function: Callable[..., Any]) -> bool:
     return not inspect.isroutine(function) and inspect.iscoroutinefunction(
-        getattr(type(function), "__call__", None)  # noqa: B004 (which sort of function it is)
+        getattr(type(function), "__call__", None)  # noqa: B004 (asks for its kind, not whether it exists)
     )
 
 
-def _coroutine(function: Callable[..., Any], guard: Guard) -> Callable[..., Any]:
+def _wrap_coroutine(function: Callable[..., Any], guard: Guard) -> Callable[..., Any]:
     @wraps(function)
     async def coroutine(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (the function's own)
         with guard:
@@ -90,7 +91,7 @@ def _coroutine(function: Callable[..., Any], guard: Guard) -> Callable[..., Any]
     return coroutine
 
 
-def _generator(function: Callable[..., Generator[Any, Any, Any]], guard: Guard) -> Callable[..., Any]:
+def _wrap_generator(function: Callable[..., Generator[Any, Any, Any]], guard: Guard) -> Callable[..., Any]:
     @wraps(function)
     def generator(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:  # noqa: ANN401 (the function's own)
         with guard:
@@ -99,7 +100,7 @@ def _generator(function: Callable[..., Generator[Any, Any, Any]], guard: Guard) 
     return generator
 
 
-def _async_generator(function: Callable[..., Any], guard: Guard) -> Callable[..., Any]:
+def _wrap_async_generator(function: Callable[..., Any], guard: Guard) -> Callable[..., Any]:
     @wraps(function)
     async def async_generator(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:  # noqa: ANN401 (as above)
         with guard:
@@ -116,9 +117,9 @@ def _async_generator(function: Callable[..., Any], guard: Guard) -> Callable[...
                 except GeneratorExit:
                     await inner.aclose()
                     raise
-                except BaseException as error:  # noqa: BLE001 (it is handed on)
+                except BaseException as error:  # noqa: BLE001 (thrown into the generator below)
                     thrown, sent = error, None
-                # Not in the handler above, where what the generator raises would get `thrown` as its context.
+                # Not in the handler above: Python would set `thrown` as the context of new exceptions.
                 step = inner.asend(sent) if thrown is None else inner.athrow(thrown)
                 del thrown, sent
 

@@ -1,1 +1,1 @@
-"""Query AWS about a failure, with the session that the caller passes."""
+"""Query AWS about failures, with the session that you pass."""

@@ -1,7 +1,6 @@
-"""Asks IAM Toolbox for the details of a denial and the policies in it; not for what they mean.
+"""Get the authorization details of a denial, and its policies, from IAM Toolbox.
 
-See ``authorization_details`` for the latter. The API is a preview:
-https://docs.aws.amazon.com/iam-toolbox/latest/APIReference/Welcome.html.
+The API is a preview: https://docs.aws.amazon.com/iam-toolbox/latest/APIReference/Welcome.html.
 """
 
 # botocore has no types:
@@ -23,50 +22,50 @@ from iamtriage.authorization._details import (
 )
 from iamtriage.boto._queries.calls import (
     Refusal,
-    code_of,
-    core_for_asking,
-    failure_told,
-    region_for,
-    tried,
-    with_client,
+    call_or_refusal,
+    call_with_client,
+    choose_region,
+    find_failure,
+    get_error_code,
+    get_sync_session,
 )
 from iamtriage.explaining._facts import Facts
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._masked_arns import partition_of
 
 if TYPE_CHECKING:
-    from iamtriage.boto._queries.calls import Told
+    from iamtriage.boto._queries.calls import FailureSource
 
 __all__ = ("RequestAuthorization", "authorization_details", "authorization_id_in")
 
 _DETAILS = "iam:GetRequestAuthorizationDetails"
 _POLICY = "iam:GetRequestAuthorizationPolicy"
 _SERVICE = "iam-toolbox"
-# A word without a digit is a word.
+# An ID contains a digit; without one, it is an ordinary word.
 _ID = re.compile(r"(?=[a-z]{0,255}[0-9])[0-9a-z]{16,256}")
-# The console's address of the details. The partitions have hosts of their own; each begins with the region.
+# The console URL of the details. Each partition has its own domain; the host begins with the region.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 _CONSOLE = re.compile(
     r"https://(?P<host>[a-z0-9-]{1,40})\.console\.[a-z0-9.-]{1,100}/iam/home\?region=(?P<region>[a-z0-9-]{1,40})"
     r"#/authorization-details/(?P<id>[0-9a-z]{1,256})"
 )
-_AROUND = 4000
-_MOST_PAGES = 100
-_MOST_POLICIES = 100
-# So many policies in a row that cannot be read: neither can the others, and each may take its time.
-_MOST_REFUSED = 3
+_CONTEXT_CHARS = 4000  # before and after the failure
+_MAX_PAGES = 100
+_MAX_POLICIES = 100
+# After this many failures in a row, the other policies are not worth waiting for.
+_MAX_FAILURES_IN_A_ROW = 3
 
 
 @attrs.frozen
 class RequestAuthorization(View):
-    """Why a call was denied, with the policies. :func:`authorization_details` gives it.
+    """Why a call was denied, with its policies, as :func:`authorization_details` returns it.
 
     Attributes:
-        authorization_id: the id that the denial states.
-        region: the region that had the details: that of the denied call.
-        details: who decided, by which statements.
-        documents: the uri of a policy -> its document, as it was when the call was denied.
-        refused: the uri of a policy -> why its document could not be had.
+        authorization_id: The authorization ID that the denial states.
+        region: The region that returned the details, which is the region of the denied call.
+        details: The authorization details: which policies and statements decided.
+        documents: The policy documents as of the denied call, by the URI of the policy.
+        refused: Why a policy document could not be retrieved, by the URI of the policy.
 
     >>> RequestAuthorization("0a1b2c3d4e5f6g7h", "eu-west-1", AuthorizationDetails()).facts.region
     'eu-west-1'
@@ -79,112 +78,118 @@ class RequestAuthorization(View):
     refused: Mapping[str, Refusal] = attrs.field(factory=dict[str, Refusal], hash=False)
 
     def __bool__(self) -> Literal[True]:
-        """Be true, so that a type checker tells an answer from a :class:`Refusal`."""
+        """Return true, so that type checkers can tell a result from a :class:`Refusal`."""
         return True
 
     @property
     def facts(self) -> Facts:
-        """What :func:`iamtriage.explain` makes use of: the details, and the region of the denied call."""
+        """The facts for :func:`iamtriage.explain`: the details and the region of the denied call."""
         return Facts(authorization_details=self.details, region=self.region)
 
 
 def authorization_details(
-    failure: Told,
+    failure: FailureSource,
     session: object,
     **client_args: Any,  # noqa: ANN401 (botocore's)
 ) -> RequestAuthorization | Refusal:
-    """Ask IAM Toolbox why a call was denied, and for the policies that were looked at.
+    """Get the authorization details of a denied call, and the evaluated policies, from IAM Toolbox.
 
-    Messages with an authorization id have such details, for a day or so and in the region of the call. It is
-    taken from the console's address in the message, else from the ARN of what was called for, else it
-    is the session's. It takes the permissions ``iam:GetRequestAuthorizationDetails`` and
-    ``iam:GetRequestAuthorizationPolicy``, and a principal of the caller's organization or account.
+    A denial with an authorization ID has such details. AWS keeps them for about a day, in the region of the
+    denied call. The region comes from the console URL in the message, else from the ARN of the resource, else
+    from the session. Requires the permissions ``iam:GetRequestAuthorizationDetails`` and
+    ``iam:GetRequestAuthorizationPolicy``, and a principal in the caller's account or organization.
 
     Args:
-        failure: what :func:`iamtriage.parse` takes or gives; or the authorization id alone, as text.
-        session: a ``boto3.Session`` or a ``botocore.session.Session``; it is not changed.
-        client_args: what ``session.client("iam-toolbox", …)`` takes, such as ``region_name`` or ``config``.
+        failure: A failure, or anything that :func:`iamtriage.parse` accepts; or the authorization ID alone,
+            as a string.
+        session: A ``boto3.Session`` or a ``botocore.session.Session``. It is not modified.
+        client_args: Arguments for ``session.client("iam-toolbox", …)``, such as ``region_name`` or
+            ``config``.
 
     Returns:
-        The details, which :func:`iamtriage.explain` takes as facts; a refusal where it is denied, there is no
-        authorization id, the details are gone or a page of them is missing, or botocore is without IAM
-        Toolbox. Policies that alone cannot be had are in ``refused``.
+        The details, which you can pass to :func:`iamtriage.explain` as facts. A refusal if the call is
+        denied, if there is no authorization ID, if the details have expired or are incomplete, or if botocore
+        does not know IAM Toolbox. Policies that could not be retrieved are in ``refused``.
 
     Raises:
-        TypeError: nothing that tells of a failure, not a session, or an argument that ``session.client``
-            does not have.
+        TypeError: The failure or session has the wrong type, or ``session.client`` does not accept an
+            argument.
 
     Source: https://docs.aws.amazon.com/iam-toolbox/latest/APIReference/API_GetRequestAuthorizationDetails.html
 
     >>> import botocore.session
     >>> print(authorization_details("AccessDenied: Access Denied", botocore.session.Session()))
-    iam:GetRequestAuthorizationDetails: There is no authorization id to ask with.
+    iam:GetRequestAuthorizationDetails: There is no authorization ID to look up.
     """
-    found = failure_told(failure)
+    found = find_failure(failure)
     authorization_id = authorization_id_in(found)
     if authorization_id is None and isinstance(failure, str) and _ID.fullmatch(failure.strip()):
         authorization_id = failure.strip()
-    core_for_asking(session)
+    get_sync_session(session)
     if authorization_id is None:
-        return Refusal(_DETAILS, "There is no authorization id to ask with.")
-    asked_for = authorization_id
-    told = None if found is None else _region_told(found.text, found.span, asked_for)
-    region = region_for(session, client_args, found, _DETAILS, told=told, session_first=False)
+        return Refusal(_DETAILS, "There is no authorization ID to look up.")
+    requested_id = authorization_id
+    stated_region = None if found is None else _find_region(found.text, found.span, requested_id)
+    region = choose_region(
+        session, client_args, found, _DETAILS, stated_region=stated_region, session_first=False
+    )
     if isinstance(region, Refusal):
         return region
     arguments = {**client_args, "region_name": region}
-    if tried(_DETAILS, _knows, session) is False:
-        return Refusal(_DETAILS, "This botocore does not know IAM Toolbox (iam-toolbox); a newer one does.")
-    return with_client(
-        session, _SERVICE, _DETAILS, arguments, lambda client: _authorization(client, asked_for)
+    if call_or_refusal(_DETAILS, _has_iam_toolbox, session) is False:
+        return Refusal(
+            _DETAILS, "This version of botocore does not know IAM Toolbox (iam-toolbox); upgrade it."
+        )
+    return call_with_client(
+        session, _SERVICE, _DETAILS, arguments, lambda client: _get_authorization(client, requested_id)
     )
 
 
 def authorization_id_in(failure: object) -> str | None:
-    """Give the authorization id that a failure states."""
+    """Return the authorization ID that a failure states."""
     return failure.authorization_id or None if isinstance(failure, AccessDenied) else None
 
 
-def _knows(session: object) -> bool:
-    return _SERVICE in core_for_asking(session).get_available_services()
+def _has_iam_toolbox(session: object) -> bool:
+    return _SERVICE in get_sync_session(session).get_available_services()
 
 
-def _region_told(text: str, span: tuple[int, int], authorization_id: str) -> str | None:
-    """Give the region in the console's address of the details; None where there is no such address."""
-    # Terminals and tables break the address over lines.
-    near = "".join(text[max(span[0] - _AROUND, 0) : span[1] + _AROUND].split())
-    for found in _CONSOLE.finditer(near):
-        region = found["region"]
-        # What follows the address without a blank in between looks like a part of the id.
-        if found["id"].startswith(authorization_id) and found["host"] == region and partition_of(region):
+def _find_region(text: str, span: tuple[int, int], authorization_id: str) -> str | None:
+    """Find the region in the console URL of the details, near the failure."""
+    # Terminals and tables wrap the URL.
+    nearby = "".join(text[max(span[0] - _CONTEXT_CHARS, 0) : span[1] + _CONTEXT_CHARS].split())
+    for match in _CONSOLE.finditer(nearby):
+        region = match["region"]
+        # Without the whitespace, the word after the URL looks like a part of the ID.
+        if match["id"].startswith(authorization_id) and match["host"] == region and partition_of(region):
             return region
     return None
 
 
-def _authorization(client: Any, authorization_id: str) -> RequestAuthorization | Refusal:  # noqa: ANN401
+def _get_authorization(client: Any, authorization_id: str) -> RequestAuthorization | Refusal:  # noqa: ANN401
     region: object = client.meta.region_name
-    pages = _pages(client, authorization_id)
+    pages = _get_pages(client, authorization_id)
     if isinstance(pages, Refusal):
-        if code_of(pages) == "ResourceNotFoundException":
+        if get_error_code(pages) == "ResourceNotFoundException":
             reason = (
-                f"IAM Toolbox has no details with this id in {region}: they are kept for a day or so, in the "
+                f"IAM Toolbox has no details with this ID in {region}. It keeps them for about a day, in the "
                 "region of the denied call."
             )
             return attrs.evolve(pages, reason=reason)
         return pages
-    details = tried(_DETAILS, read_authorization_details, pages)
+    details = call_or_refusal(_DETAILS, read_authorization_details, pages)
     if isinstance(details, Refusal):
         return details
-    documents, refused = _documents(client, authorization_id, _uris(details))
+    documents, refused = _get_documents(client, authorization_id, _list_uris(details))
     return RequestAuthorization(authorization_id, str(region), details, documents, refused)
 
 
-def _pages(client: Any, authorization_id: str) -> list[Mapping[str, object]] | Refusal:  # noqa: ANN401
+def _get_pages(client: Any, authorization_id: str) -> list[Mapping[str, object]] | Refusal:  # noqa: ANN401
     pages: list[Mapping[str, object]] = []
     seen: set[str] = set()
     arguments: dict[str, str] = {}
-    while len(pages) < _MOST_PAGES:
-        page = tried(
+    while len(pages) < _MAX_PAGES:
+        page = call_or_refusal(
             _DETAILS,
             client.get_request_authorization_details,
             authorizationId=authorization_id,
@@ -200,48 +205,50 @@ def _pages(client: Any, authorization_id: str) -> list[Mapping[str, object]] | R
             break
         seen.add(token)
         arguments["nextToken"] = token
-    return Refusal(_DETAILS, f"IAM Toolbox gives page after page: {len(pages)} of them, and no end.")
+    return Refusal(_DETAILS, f"IAM Toolbox did not stop after {len(pages)} pages.")
 
 
-def _uris(details: AuthorizationDetails) -> list[str]:
-    """Give the policies of the details, those first that decided."""
-    decided = [
+def _list_uris(details: AuthorizationDetails) -> list[str]:
+    """Return the URIs of the policies, beginning with those that decided."""
+    deciding = [
         match.uri
         for evaluation in details.evaluations
         for matches in (evaluation.matched_policies, *(check.matched_policies for check in evaluation.checks))
         for match in matches
     ]
-    return list(dict.fromkeys((*decided, *(each.uri for each in details.policies if each.uri is not None))))
+    return list(dict.fromkeys((*deciding, *(each.uri for each in details.policies if each.uri is not None))))
 
 
-def _documents(
+def _get_documents(
     client: Any,  # noqa: ANN401 (botocore has no types)
     authorization_id: str,
     uris: list[str],
 ) -> tuple[dict[str, Mapping[str, Any]], dict[str, Refusal]]:
     documents: dict[str, Mapping[str, Any]] = {}
     refused: dict[str, Refusal] = {}
-    in_a_row = 0
+    failures_in_a_row = 0
     for index, uri in enumerate(uris):
-        if in_a_row >= _MOST_REFUSED or index >= _MOST_POLICIES:
-            refused[uri] = Refusal(_POLICY, "This policy was not asked for, as there were too many.")
-            if in_a_row >= _MOST_REFUSED:
-                refused[uri] = Refusal(_POLICY, f"It was not asked for, as {in_a_row} others were refused.")
+        if failures_in_a_row >= _MAX_FAILURES_IN_A_ROW:
+            reason = f"The policy was not requested, because {failures_in_a_row} others failed."
+            refused[uri] = Refusal(_POLICY, reason)
             continue
-        made = _document(client, authorization_id, uri)
-        if isinstance(made, Refusal):
-            refused[uri] = made
-            in_a_row += 1
+        if index >= _MAX_POLICIES:
+            refused[uri] = Refusal(_POLICY, "The policy was not requested, because there are too many.")
+            continue
+        document = _get_document(client, authorization_id, uri)
+        if isinstance(document, Refusal):
+            refused[uri] = document
+            failures_in_a_row += 1
         else:
-            documents[uri] = made
-            in_a_row = 0
+            documents[uri] = document
+            failures_in_a_row = 0
     return documents, refused
 
 
-def _document(client: Any, authorization_id: str, uri: str) -> Mapping[str, Any] | Refusal:  # noqa: ANN401
-    answer = tried(
+def _get_document(client: Any, authorization_id: str, uri: str) -> Mapping[str, Any] | Refusal:  # noqa: ANN401
+    response = call_or_refusal(
         _POLICY, client.get_request_authorization_policy, authorizationId=authorization_id, policyUri=uri
     )
-    if isinstance(answer, Refusal):
-        return answer
-    return tried(_POLICY, read_authorization_policy, answer)
+    if isinstance(response, Refusal):
+        return response
+    return call_or_refusal(_POLICY, read_authorization_policy, response)

@@ -1,7 +1,7 @@
-"""How AWS is asked: a client for one question, and an answer or the reason why there is none.
+"""Call AWS with a short-lived client, and return errors as values.
 
-Not for what is asked. Whatever goes wrong on the way to the answer becomes a value: one asks in handlers of
-errors, where a second error would hide the first.
+Programs query AWS in exception handlers, where a second exception would hide the first one. So every error of
+a call becomes a :class:`Refusal`.
 """
 
 # botocore has no types:
@@ -22,8 +22,8 @@ from iamtriage._rendering.views import View
 from iamtriage._text import clip_text, escape_controls, quote_text
 from iamtriage.arns._arns import parse_arn
 from iamtriage.arns._partitions import PARTITIONS
-from iamtriage.boto._sessions import client_maker, core_of
-from iamtriage.boto._sts.client import config_for
+from iamtriage.boto._sessions import get_botocore_session, get_client_factory
+from iamtriage.boto._sts.client import build_config
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.explaining._explain import explain
 from iamtriage.explaining._explanations import Explanation
@@ -36,34 +36,36 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 __all__ = (
+    "FailureSource",
     "Refusal",
-    "Told",
-    "code_of",
-    "core_for_asking",
-    "failure_told",
-    "region_for",
-    "tried",
-    "with_client",
+    "call_or_refusal",
+    "call_with_client",
+    "choose_region",
+    "find_failure",
+    "get_error_code",
+    "get_sync_session",
 )
 
-Told: TypeAlias = "str | bytes | BaseException | Mapping[str, object] | Failure"
-"""What tells of a failure: what :func:`iamtriage.parse` takes, and what it gives."""
+FailureSource: TypeAlias = "str | bytes | BaseException | Mapping[str, object] | Failure"
+"""A failure, or anything that :func:`iamtriage.parse` accepts."""
 
-_Answer = TypeVar("_Answer")
+_Result = TypeVar("_Result")
 
 _NO_FACTS = Facts()
-_LONGEST = 500
+_MAX_LENGTH = 500
 
 
 @attrs.frozen
 class Refusal(View):
-    """Why AWS gave no answer. It is a value and no exception; where a truth is asked for, it is false.
+    """Why a call to AWS returned no result.
+
+    Functions that query AWS return a refusal instead of raising the error. A refusal is always falsy.
 
     Attributes:
-        asked: what was asked, as an IAM action: ``"sts:DecodeAuthorizationMessage"``.
-        reason: why there is no answer, in a sentence without secrets.
-        failure: AWS's own failure, such as the denial of what was asked; None where AWS was not asked, or
-            where what came is none of AWS's.
+        asked: The IAM action that was attempted, such as ``"sts:DecodeAuthorizationMessage"``.
+        reason: Why there is no result, in a sentence without secrets.
+        failure: The AWS failure, such as an access denial; ``None`` if AWS was not called or did not cause
+            the error.
 
     >>> refusal = Refusal("sts:DecodeAuthorizationMessage", "There is no encoded message.")
     >>> bool(refusal), str(refusal)
@@ -83,11 +85,11 @@ class Refusal(View):
 
     @property
     def facts(self) -> Facts:
-        """No facts, so that :func:`iamtriage.explain` takes a refusal where it would take an answer."""
+        """No facts. So :func:`iamtriage.explain` accepts a refusal in place of a result."""
         return _NO_FACTS
 
     def explanation(self) -> Explanation:
-        """Say what helps, so that AWS answers.
+        """Explain why the call failed, and how to make it succeed.
 
         >>> Refusal("iam:GetRole", "The session's account has no role app.").explanation().summary
         "The session's account has no role app."
@@ -95,109 +97,119 @@ class Refusal(View):
         return Explanation(None, "refusal", self.reason) if self.failure is None else explain(self.failure)
 
 
-def core_for_asking(session: object) -> Any:  # noqa: ANN401 (botocore has no types)
-    """Give the botocore session of a session.
+def get_sync_session(session: object) -> Any:  # noqa: ANN401 (botocore has no types)
+    """Return the botocore session of a session.
 
     Raises:
-        TypeError: not a session, or one whose clients have to be awaited.
+        TypeError: The argument is not a session, or it is an asynchronous one.
     """
-    core = core_of(session)
+    core = get_botocore_session(session)
     if inspect.iscoroutinefunction(getattr(core, "get_credentials", None)):
-        msg = f"a session whose clients are not awaited is wanted, not {type(session).__name__}"
+        msg = f"session must be a synchronous session, not {type(session).__name__}"
         raise TypeError(msg)
     return core
 
 
-def failure_told(told: Told) -> Failure | None:
-    """Give the failure that was handed over, or that is in what was handed over.
+def find_failure(source: FailureSource) -> Failure | None:
+    """Return the failure itself, or the one that the source reports.
 
     Raises:
-        TypeError: neither a failure nor what :func:`iamtriage.parse` takes.
+        TypeError: The source is neither a failure nor an argument for :func:`iamtriage.parse`.
     """
-    if isinstance(told, Failure):
-        return told
-    if callable(getattr(told, "client", None)) or callable(getattr(told, "create_client", None)):
-        msg = f"the failure goes first, and the session second; {type(told).__name__} is a session"
+    if isinstance(source, Failure):
+        return source
+    if callable(getattr(source, "client", None)) or callable(getattr(source, "create_client", None)):
+        msg = f"the first argument must be the failure, not a session ({type(source).__name__})"
         raise TypeError(msg)
-    return parse(told)
+    return parse(source)
 
 
-def with_client(
+def call_with_client(
     session: object,
     service: str,
     asked: str,
     client_args: Mapping[str, Any],
-    use: Callable[[Any], _Answer | Refusal],
-) -> _Answer | Refusal:
-    """Make a client, use it and close it. The time-outs are those of :func:`iamtriage.boto.sts_client`.
+    use: Callable[[Any], _Result | Refusal],
+) -> _Result | Refusal:
+    """Create a client, pass it to a function and close it.
+
+    The timeouts are those of :func:`iamtriage.boto.sts_client`.
 
     Raises:
-        TypeError: not a session, or an argument that ``session.client`` does not have.
+        TypeError: The session is not a session, or ``session.client`` does not accept an argument.
     """
-    core = core_for_asking(session)
-    make = client_maker(session)
-    given = client_args.get("config")
-    if given is not None and not isinstance(given, Config):
-        msg = f"config is a botocore Config, not {type(given).__name__}"
+    core = get_sync_session(session)
+    create_client = get_client_factory(session)
+    config = client_args.get("config")
+    if config is not None and not isinstance(config, Config):
+        msg = f"config must be a botocore Config, not {type(config).__name__}"
         raise TypeError(msg)
-    arguments = {**client_args, "config": config_for(core, given)}
-    inspect.signature(make).bind(service, **arguments)
-    client = tried(asked, make, service, **arguments)
+    arguments = {**client_args, "config": build_config(core, config)}
+    inspect.signature(create_client).bind(service, **arguments)
+    client = call_or_refusal(asked, create_client, service, **arguments)
     if isinstance(client, Refusal):
         return client
     with closing(client):
         return use(client)
 
 
-def tried(asked: str, call: Callable[..., _Answer], *args: Any, **named: Any) -> _Answer | Refusal:  # noqa: ANN401
-    """Make one call, and give what it returns, or what it raised as a refusal."""
+def call_or_refusal(asked: str, call: Callable[..., _Result], *args: Any, **kwargs: Any) -> _Result | Refusal:  # noqa: ANN401
+    """Call a function; return its result, or its exception as a refusal."""
     try:
-        return call(*args, **named)
+        return call(*args, **kwargs)
     except Exception as error:  # noqa: BLE001
-        # Besides errors of its own, botocore lets through those of sockets, files, JSON and plugins.
-        return _refusal(asked, error)
+        # botocore also lets exceptions of sockets, files, JSON and plugins through.
+        return _build_refusal(asked, error)
 
 
-def code_of(refusal: Refusal) -> str | None:
-    """Give the error code with which AWS refused."""
+def get_error_code(refusal: Refusal) -> str | None:
+    """Return the error code of the AWS failure."""
     return None if refusal.failure is None else refusal.failure.envelope.code
 
 
-def region_for(
+def choose_region(
     session: object,
     client_args: Mapping[str, Any],
     failure: Failure | None,
     asked: str,
     *,
-    told: str | None = None,
+    stated_region: str | None = None,
     session_first: bool,
 ) -> str | Refusal | None:
-    """Give the region to ask in; None where the client has to find one itself.
+    """Return the region to call, or ``None`` to let the client resolve it.
 
-    What the caller asks for counts first. The failure's region is the one that its text tells, else that of
-    its resource. No text leads out of the partition of the session: its credentials are of no use elsewhere,
-    and their token is not for others to see. A session without a region has none to leave.
+    The first of these wins: the region in ``client_args``; the session's region, if ``session_first``; the
+    failure's region (``stated_region``, else the one in its ARNs); the session's region.
+
+    A failure never redirects a call to another partition: the session's credentials are not valid there, and
+    the request would disclose their session token. Such a call becomes a :class:`Refusal`. A session without
+    a region has no partition to compare.
     """
-    stated: object = client_args.get("region_name") or getattr(client_args.get("config"), "region_name", None)
-    if isinstance(stated, str):
-        return stated
-    own: object = tried(asked, core_for_asking(session).get_config_variable, "region")
-    partition, region = _place_of(failure)
-    if told is not None and partition in {None, partition_of(told)}:
-        partition, region = partition_of(told), told
-    if not isinstance(own, str):
+    requested: object = client_args.get("region_name") or getattr(
+        client_args.get("config"), "region_name", None
+    )
+    if isinstance(requested, str):
+        return requested
+    session_region: object = call_or_refusal(asked, get_sync_session(session).get_config_variable, "region")
+    partition, region = _locate_call(failure)
+    if stated_region is not None and partition in {None, partition_of(stated_region)}:
+        partition, region = partition_of(stated_region), stated_region
+    if not isinstance(session_region, str):
         return region
-    of = partition_of(own)
-    if of is None:
-        return own  # whose partition nobody knows, so a text may not lead away
-    if partition not in {None, of}:
-        reason = f"The failure is of {partition}, and the session's region {quote_text(own)} of {of}."
+    session_partition = partition_of(session_region)
+    if session_partition is None:
+        return session_region  # in an unknown partition, so the failure must not redirect the call
+    if partition not in {None, session_partition}:
+        reason = (
+            f"The failed call is in the partition {partition}, but the session's region "
+            f"{quote_text(session_region)} is in {session_partition}."
+        )
         return Refusal(asked, reason)
-    return own if session_first else (region or own)
+    return session_region if session_first else (region or session_region)
 
 
-def _place_of(failure: Failure | None) -> tuple[str | None, str | None]:
-    """Give the partition and the region of a failed call, as far as its ARNs tell them."""
+def _locate_call(failure: Failure | None) -> tuple[str | None, str | None]:
+    """Return the partition and region of a failed call, if its ARNs state them."""
     partition: str | None = None
     region: str | None = None
     for text in () if failure is None else (failure.resource, failure.principal):
@@ -212,17 +224,17 @@ def _place_of(failure: Failure | None) -> tuple[str | None, str | None]:
     return partition, region
 
 
-def _refusal(asked: str, error: Exception) -> Refusal:
-    # Not what it happened beside: that may be the failure about which AWS was asked.
+def _build_refusal(asked: str, error: Exception) -> Refusal:
+    # Without contexts: the context can be the failure that the program asks about.
     failure = parse_raised(error, contexts=False)
     if failure is None:
         return Refusal(asked, f"{type(error).__name__}: {clip_text(redact(_text_of(error)))}")
     summary = escape_controls(redact(explain(failure).summary))
-    return Refusal(asked, summary if len(summary) <= _LONGEST else f"{summary[:_LONGEST]}…", failure)
+    return Refusal(asked, summary if len(summary) <= _MAX_LENGTH else f"{summary[:_MAX_LENGTH]}…", failure)
 
 
 def _text_of(error: Exception) -> str:
     try:
         return " ".join(str(error).split())
-    except Exception:  # noqa: BLE001 (a foreign __str__ may raise anything)
+    except Exception:  # noqa: BLE001 (a `__str__` can raise anything)
         return ""

@@ -1,7 +1,4 @@
-"""Asks STS to decode the encoded message of a denial; not for what the message means.
-
-See ``decoded_messages`` for the latter.
-"""
+"""Decode the encoded message of a denial with STS."""
 
 from __future__ import annotations
 
@@ -11,40 +8,51 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage.authorization._decoded_messages import DecodedMessage, read_decoded_message
-from iamtriage.boto._queries.calls import Refusal, code_of, failure_told, region_for, tried, with_client
+from iamtriage.boto._queries.calls import (
+    Refusal,
+    call_or_refusal,
+    call_with_client,
+    choose_region,
+    find_failure,
+    get_error_code,
+)
 from iamtriage.failures._failures import AccessDenied
 
 if TYPE_CHECKING:
-    from iamtriage.boto._queries.calls import Told
+    from iamtriage.boto._queries.calls import FailureSource
 
 __all__ = ("decode_message", "encoded_message_in")
 
-_ASKED = "sts:DecodeAuthorizationMessage"
+_ACTION = "sts:DecodeAuthorizationMessage"
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html
 _ENCODED = re.compile(r"[A-Za-z0-9_-]{100,10240}")
-_LONGEST = 20_000
+_MAX_LENGTH = 20_000  # with line breaks
 
 
-def decode_message(failure: Told, session: object, **client_args: Any) -> DecodedMessage | Refusal:  # noqa: ANN401 (botocore's)
-    """Ask STS what the encoded message of a denial says: who, what, and the statements that denied.
+def decode_message(
+    failure: FailureSource,
+    session: object,
+    **client_args: Any,  # noqa: ANN401 (botocore's)
+) -> DecodedMessage | Refusal:
+    """Decode the encoded message of a denial: principal, action, resource and matching statements.
 
-    It takes the permission ``sts:DecodeAuthorizationMessage``, which who was denied often lacks: any session
-    of the account that has it will do. The region is the session's, or that of what was called for
-    where the session has none. A message of another partition than the session's is not sent.
+    Requires the permission ``sts:DecodeAuthorizationMessage``. The denied principal often lacks it; any
+    session of the same account that has it will do. The call goes to the session's region or, if it has none,
+    to the region in the failure's ARNs. A message from another partition is not sent.
 
     Args:
-        failure: what :func:`iamtriage.parse` takes or gives; or the encoded message alone, as text. Line
-            breaks in it, which STS does not accept, are taken out.
-        session: a ``boto3.Session`` or a ``botocore.session.Session``; it is not changed.
-        client_args: what ``session.client("sts", …)`` takes, such as ``region_name`` or ``config``.
+        failure: A failure, or anything that :func:`iamtriage.parse` accepts; or the encoded message alone, as
+            a string. Line breaks in it, which STS rejects, are removed.
+        session: A ``boto3.Session`` or a ``botocore.session.Session``. It is not modified.
+        client_args: Arguments for ``session.client("sts", …)``, such as ``region_name`` or ``config``.
 
     Returns:
-        The decoded message, which :func:`iamtriage.explain` takes as facts; a refusal where it is denied,
-        there is no encoded message, or it is cut, too old, or of another partition.
+        The decoded message, which you can pass to :func:`iamtriage.explain` as facts. A refusal if the call
+        is denied, if there is no encoded message, or if it is truncated, too old or from another partition.
 
     Raises:
-        TypeError: nothing that tells of a failure, not a session, or an argument that ``session.client``
-            does not have.
+        TypeError: The failure or session has the wrong type, or ``session.client`` does not accept an
+            argument.
 
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html
 
@@ -52,31 +60,31 @@ def decode_message(failure: Told, session: object, **client_args: Any) -> Decode
     >>> print(decode_message("AccessDenied: Access Denied", botocore.session.Session()))
     sts:DecodeAuthorizationMessage: There is no encoded message to decode.
     """
-    found = failure_told(failure)
+    found = find_failure(failure)
     message = encoded_message_in(found)
-    if message is None and isinstance(failure, str) and len(failure) <= _LONGEST:
-        alone = "".join(failure.split())
-        message = alone if _ENCODED.fullmatch(alone) else None
-    region = region_for(session, client_args, found, _ASKED, session_first=True)
+    if message is None and isinstance(failure, str) and len(failure) <= _MAX_LENGTH:
+        joined = "".join(failure.split())
+        message = joined if _ENCODED.fullmatch(joined) else None
+    region = choose_region(session, client_args, found, _ACTION, session_first=True)
     if message is None:
-        return Refusal(_ASKED, "There is no encoded message to decode.")
+        return Refusal(_ACTION, "There is no encoded message to decode.")
     if isinstance(region, Refusal):
         return region
     encoded = message
     arguments = {**client_args, "region_name": region}
-    return with_client(session, "sts", _ASKED, arguments, lambda client: _decoded(client, encoded))
+    return call_with_client(session, "sts", _ACTION, arguments, lambda client: _decode(client, encoded))
 
 
 def encoded_message_in(failure: object) -> str | None:
-    """Give the encoded message that a failure states."""
+    """Return the encoded message that a failure contains."""
     return failure.encoded_message or None if isinstance(failure, AccessDenied) else None
 
 
-def _decoded(client: Any, message: str) -> DecodedMessage | Refusal:  # noqa: ANN401 (botocore has no types)
-    answer = tried(_ASKED, client.decode_authorization_message, EncodedMessage=message)
-    if not isinstance(answer, Refusal):
-        return tried(_ASKED, read_decoded_message, answer)
-    if code_of(answer) == "InvalidAuthorizationMessageException":
-        reason = "STS does not accept this message: it is cut or changed, or too old."
-        return attrs.evolve(answer, reason=reason)
-    return answer
+def _decode(client: Any, message: str) -> DecodedMessage | Refusal:  # noqa: ANN401 (botocore has no types)
+    response = call_or_refusal(_ACTION, client.decode_authorization_message, EncodedMessage=message)
+    if not isinstance(response, Refusal):
+        return call_or_refusal(_ACTION, read_decoded_message, response)
+    if get_error_code(response) == "InvalidAuthorizationMessageException":
+        reason = "STS rejected the message: it is truncated, altered or too old."
+        return attrs.evolve(response, reason=reason)
+    return response

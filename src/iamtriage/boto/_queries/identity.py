@@ -1,7 +1,4 @@
-"""Who calls, and where a role stands, as IAM and STS know it; not for what an ARN alone tells.
-
-See ``principals`` and ``role_arns`` for the latter.
-"""
+"""Look up the caller with STS, and a role's path with IAM."""
 
 from __future__ import annotations
 
@@ -21,7 +18,13 @@ from iamtriage.arns._principals import (
     RoleSession,
     parse_principal,
 )
-from iamtriage.boto._queries.calls import Refusal, code_of, core_for_asking, tried, with_client
+from iamtriage.boto._queries.calls import (
+    Refusal,
+    call_or_refusal,
+    call_with_client,
+    get_error_code,
+    get_sync_session,
+)
 from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
@@ -32,12 +35,12 @@ if TYPE_CHECKING:
 
 __all__ = ("Identity", "find_role_arn", "whoami")
 
-_WHO = "sts:GetCallerIdentity"
-_ROLE = "iam:GetRole"
-_LIST = "iam:ListRoles"
-# IAM allows 5,000 roles in an account at most, and gives as many as 1,000 on a page; often fewer.
-_PAGE, _MOST_PAGES = 1000, 100
-_RESERVED = {
+_GET_CALLER = "sts:GetCallerIdentity"
+_GET_ROLE = "iam:GetRole"
+_LIST_ROLES = "iam:ListRoles"
+# An account has at most 5,000 roles. IAM returns up to 1,000 per page, often fewer.
+_PAGE_SIZE, _MAX_PAGES = 1000, 100
+_RESERVED_PATHS = {
     IDENTITY_CENTER_PREFIX: "/aws-reserved/sso.amazonaws.com/",
     SERVICE_LINKED_PREFIX: "/aws-service-role/",
 }
@@ -45,12 +48,12 @@ _RESERVED = {
 
 @attrs.frozen
 class Identity(View):
-    """Who a session's calls come from. :func:`whoami` gives it.
+    """The caller behind a session's credentials, as :func:`whoami` returns it.
 
     Attributes:
-        arn: the ARN; a role session's does not tell the role's path.
-        account: the account's 12 digits.
-        user_id: the unique id: ``"AIDA…"`` for a user, ``"AROA…:SESSION"`` for a role session.
+        arn: The ARN. For a role session, it does not include the role's path.
+        account: The account ID, 12 digits.
+        user_id: The unique ID: ``"AIDA…"`` for a user, ``"AROA…:SESSION"`` for a role session.
 
     >>> identity = Identity("arn:aws:iam::111122223333:user/ana", "111122223333", "AIDAEXAMPLE")
     >>> identity.principal.name, identity.facts.caller
@@ -62,35 +65,34 @@ class Identity(View):
     user_id: str
 
     def __bool__(self) -> Literal[True]:
-        """Be true, so that a type checker tells an answer from a :class:`Refusal`."""
+        """Return true, so that type checkers can tell a result from a :class:`Refusal`."""
         return True
 
     @property
     def principal(self) -> Principal | None:
-        """The ARN as a type; None where it is none of IAM's principals, as with stand-ins for AWS."""
+        """The parsed ARN; ``None`` if it is not an IAM principal, as with some AWS emulators."""
         return try_parse_principal(self.arn)
 
     @property
     def facts(self) -> Facts:
-        """What :func:`iamtriage.explain` makes use of: the caller."""
+        """The facts for :func:`iamtriage.explain`: the caller."""
         return Facts(caller=self.arn)
 
 
 def whoami(session: object, **client_args: Any) -> Identity | Refusal:  # noqa: ANN401 (botocore's)
-    """Ask STS whom the session's credentials belong to. Nobody needs a permission for that.
+    """Get the caller behind the session's credentials from STS. This requires no permissions.
 
-    Give the answer to :func:`iamtriage.explain` where the session is the one whose call failed: it counts as
-    the caller of that call.
+    If the session is the one whose call failed, pass the result to :func:`iamtriage.explain` as facts.
 
     Args:
-        session: a ``boto3.Session`` or a ``botocore.session.Session``; it is not changed.
-        client_args: what ``session.client("sts", …)`` takes, such as ``region_name`` or ``config``.
+        session: A ``boto3.Session`` or a ``botocore.session.Session``. It is not modified.
+        client_args: Arguments for ``session.client("sts", …)``, such as ``region_name`` or ``config``.
 
     Returns:
-        The identity; a refusal where there are no credentials, expired ones, or no answer.
+        The identity. A refusal if the credentials are missing or expired, or if STS does not respond.
 
     Raises:
-        TypeError: not a session, or an argument that ``session.client`` does not have.
+        TypeError: The session is not a session, or ``session.client`` does not accept an argument.
 
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 
@@ -98,17 +100,17 @@ def whoami(session: object, **client_args: Any) -> Identity | Refusal:  # noqa: 
     >>> print(whoami(botocore.session.Session(), region_name="no region"))
     sts:GetCallerIdentity: The client has no region that it can use.
     """
-    return with_client(session, "sts", _WHO, client_args, _identity)
+    return call_with_client(session, "sts", _GET_CALLER, client_args, _get_identity)
 
 
-def _identity(client: Any) -> Identity | Refusal:  # noqa: ANN401 (botocore has no types)
-    answer = tried(_WHO, client.get_caller_identity)
-    if isinstance(answer, Refusal):
-        return answer
-    told = [answer.get(name) for name in ("Arn", "Account", "UserId")]
-    if not all(isinstance(each, str) and each for each in told):
-        return Refusal(_WHO, "What answered does not say who calls: it may not be STS.")
-    return Identity(*told)
+def _get_identity(client: Any) -> Identity | Refusal:  # noqa: ANN401 (botocore has no types)
+    response = call_or_refusal(_GET_CALLER, client.get_caller_identity)
+    if isinstance(response, Refusal):
+        return response
+    values = [response.get(name) for name in ("Arn", "Account", "UserId")]
+    if not all(isinstance(value, str) and value for value in values):
+        return Refusal(_GET_CALLER, "The response does not name the caller; the endpoint may not be STS.")
+    return Identity(*values)
 
 
 def find_role_arn(
@@ -116,145 +118,147 @@ def find_role_arn(
     name: str | Arn | Role | RoleSession | RolePathUnknownError,
     **client_args: Any,  # noqa: ANN401 (botocore's)
 ) -> str | Refusal:
-    """Ask IAM for a role's ARN with its path, as policies and EKS access entries want it.
+    """Get a role's ARN with its path from IAM, as policies and EKS access entries require it.
 
-    STS and aws-auth tell no path. A role's name is unique in its account, so its name is enough to ask with:
-    ``iam:GetRole``, and where that is denied, ``iam:ListRoles``. What is found has to be of the account,
-    partition and path that the ARN states; a role of the same name in another account is no answer.
+    ARNs from STS and in aws-auth have no path. Since a role's name is unique in its account, the name is
+    enough to find it: by ``iam:GetRole`` or, if that is denied, ``iam:ListRoles``. The role found must have
+    the account, partition and path that the given ARN states.
 
     Args:
-        session: a ``boto3.Session`` or a ``botocore.session.Session`` of the role's account.
-        name: the role's name, its ARN without or with path, the ARN of one of its sessions, or the error
+        session: A ``boto3.Session`` or a ``botocore.session.Session`` of the role's account.
+        name: The role's name, its ARN with or without the path, the ARN of one of its sessions, or the error
             that :func:`iamtriage.normalize_role_arn` raised.
-        client_args: what ``session.client("iam", …)`` takes.
+        client_args: Arguments for ``session.client("iam", …)``.
 
     Returns:
-        The ARN; a refusal where it is denied, there is no such role or only in another account, or the name
-        is none of a role.
+        The ARN. A refusal if the calls are denied, if the role does not exist or is in another account, or if
+        the name or ARN is not a role's.
 
     Raises:
-        TypeError: not a session, nothing that names a role, or an argument that ``session.client`` does not
-            have.
+        TypeError: The session or name has the wrong type, or ``session.client`` does not accept an argument.
 
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html
 
     >>> import botocore.session
     >>> print(find_role_arn(botocore.session.Session(), "arn:aws:iam::111122223333:user/ana"))
-    iam:GetRole: a role's ARN is wanted: 'arn:aws:iam::111122223333:user/ana'.
+    iam:GetRole: not the ARN of a role: 'arn:aws:iam::111122223333:user/ana'.
     """
     if not isinstance(name, (str, Arn, Role, RoleSession, RolePathUnknownError)):  # pyright: ignore[reportUnnecessaryIsInstance]
-        msg = f"a role's name or ARN is wanted, not {type(name).__name__}"  # type: ignore[unreachable]
+        msg = f"name must be a role's name or ARN, not {type(name).__name__}"  # type: ignore[unreachable]
         raise TypeError(msg)
-    core_for_asking(session)
+    get_sync_session(session)
     try:
-        wanted = _Wanted.of(name)
+        query = _RoleQuery.parse(name)
     except InvalidArnError as error:
-        return Refusal(_ROLE, f"{error}.")
-    return with_client(session, "iam", _ROLE, client_args, lambda client: _found(client, wanted))
+        return Refusal(_GET_ROLE, f"{error}.")
+    return call_with_client(session, "iam", _GET_ROLE, client_args, lambda client: _find_role(client, query))
 
 
 @attrs.frozen
-class _Wanted:
-    """The role that is looked for, as far as it is known."""
+class _RoleQuery:
+    """The name of the role to find, and the parts of its ARN that are known."""
 
     name: str
     known: Role | None = None
 
     @classmethod
-    def of(cls, given: str | Arn | Role | RoleSession | RolePathUnknownError) -> _Wanted:
-        """Read what names a role.
+    def parse(cls, name: str | Arn | Role | RoleSession | RolePathUnknownError) -> _RoleQuery:
+        """Parse a role's name or ARN.
 
         Raises:
-            InvalidArnError: it names none.
+            InvalidArnError: It is not a role's name or ARN.
         """
-        text = given.arn if isinstance(given, RolePathUnknownError) else str(given)
+        text = name.arn if isinstance(name, RolePathUnknownError) else str(name)
         text = text.strip()
         if not text.startswith("arn:"):
             check_name(text, "role", text, 0)
             return cls(text)
         role = underlying_role(parse_principal(text))
         if role is None:
-            msg = f"a role's ARN is wanted: {quote_text(text)}"
+            msg = f"not the ARN of a role: {quote_text(text)}"
             raise InvalidArnError(msg, text=text)
         return cls(role.name, role)
 
     @property
-    def prefix(self) -> str:
-        """The path under which the role has to be."""
+    def path_prefix(self) -> str:
+        """The path that the role's path must begin with."""
         if self.known is not None and self.known.path != "/":
             return self.known.path
-        reserved = (path for begin, path in _RESERVED.items() if self.name.startswith(begin))
-        return next(reserved, "/")
+        paths = (path for prefix, path in _RESERVED_PATHS.items() if self.name.startswith(prefix))
+        return next(paths, "/")
 
-    def checked(self, asked: str, arn: object) -> str | Refusal:
-        """Give the ARN that IAM told, if it is the wanted role's."""
+    def check_arn(self, asked: str, arn: object) -> str | Refusal:
+        """Return the ARN in a response, if it is the ARN of this role."""
         found = try_parse_principal(arn) if isinstance(arn, str) else None
         if not isinstance(found, Role) or found.name.lower() != self.name.lower():
-            return Refusal(asked, "What answered does not tell the role's ARN: it may not be IAM.")
+            return Refusal(
+                asked, "The response does not contain the role's ARN; the endpoint may not be IAM."
+            )
         known = self.known
         if known is not None and (found.partition, found.account) != (known.partition, known.account):
-            there, here = f"{known.account} ({known.partition})", f"{found.account} ({found.partition})"
-            return Refusal(
-                asked,
-                f"The role {known.name} is of the account {there}, and the session of {here}: ask there.",
+            reason = (
+                f"The role {known.name} is in account {known.account} ({known.partition}), but the session "
+                f"is in {found.account} ({found.partition}). Use a session of the role's account."
             )
+            return Refusal(asked, reason)
         if known is not None and known.path not in {"/", found.path}:
             reason = f"The role {found.name} has the path {found.path}, not {quote_text(known.path)}."
             return Refusal(asked, reason)
         return str(found)
 
-    def unknown(self, asked: str) -> Refusal:
-        """Say that there is no such role."""
-        under = f" under {quote_text(self.prefix)}" if asked == _LIST and self.prefix != "/" else ""
-        of = "" if self.known is None else f"; the ARN is of the account {self.known.account}"
-        return Refusal(asked, f"The session's account has no role {self.name}{under}{of}.")
+    def build_not_found(self, asked: str) -> Refusal:
+        """Build the refusal for a role that does not exist."""
+        prefix = self.path_prefix
+        path = f" under {quote_text(prefix)}" if asked == _LIST_ROLES and prefix != "/" else ""
+        account = "" if self.known is None else f"; the ARN names account {self.known.account}"
+        return Refusal(asked, f"The session's account has no role {self.name}{path}{account}.")
 
 
-def _found(client: Any, wanted: _Wanted) -> str | Refusal:  # noqa: ANN401 (botocore has no types)
-    answer = tried(_ROLE, client.get_role, RoleName=wanted.name)
-    if not isinstance(answer, Refusal):
-        return wanted.checked(_ROLE, _of(answer, "Role", "Arn"))
-    if code_of(answer) == "NoSuchEntity":
-        return attrs.evolve(wanted.unknown(_ROLE), failure=answer.failure)
-    if not isinstance(answer.failure, AccessDenied):
-        return answer
-    listed = _listed(client, wanted)
-    # Where to list is denied as well, it is the permission for the one role that is worth asking for.
-    return answer if listed is None else listed
+def _find_role(client: Any, query: _RoleQuery) -> str | Refusal:  # noqa: ANN401 (botocore has no types)
+    response = call_or_refusal(_GET_ROLE, client.get_role, RoleName=query.name)
+    if not isinstance(response, Refusal):
+        return query.check_arn(_GET_ROLE, _get_member(response, "Role", "Arn"))
+    if get_error_code(response) == "NoSuchEntity":
+        return attrs.evolve(query.build_not_found(_GET_ROLE), failure=response.failure)
+    if not isinstance(response.failure, AccessDenied):
+        return response
+    found = _search_roles(client, query)
+    # If both calls are denied, iam:GetRole is the smaller permission to request.
+    return response if found is None else found
 
 
-def _listed(client: Any, wanted: _Wanted) -> str | Refusal | None:  # noqa: ANN401 (as above)
-    """Look for a role among all; None where they cannot be seen."""
-    for roles in _pages(client, wanted.prefix):
+def _search_roles(client: Any, query: _RoleQuery) -> str | Refusal | None:  # noqa: ANN401 (as above)
+    """Search all roles for one; return ``None`` if they cannot be listed."""
+    for roles in _list_roles(client, query.path_prefix):
         if roles is None:
             return None
         for role in roles:
-            if _of(role, "RoleName") == wanted.name:
-                return wanted.checked(_LIST, _of(role, "Arn"))
-    return wanted.unknown(_LIST)
+            if _get_member(role, "RoleName") == query.name:
+                return query.check_arn(_LIST_ROLES, _get_member(role, "Arn"))
+    return query.build_not_found(_LIST_ROLES)
 
 
-def _pages(client: Any, prefix: str) -> Iterator[list[object] | None]:  # noqa: ANN401 (as above)
-    """Give the pages of roles; None at the end where not all could be had."""
-    arguments: dict[str, object] = {"PathPrefix": prefix, "MaxItems": _PAGE}
-    for _ in range(_MOST_PAGES):
-        page = tried(_LIST, client.list_roles, **arguments)
-        roles = None if isinstance(page, Refusal) else _of(page, "Roles")
+def _list_roles(client: Any, path_prefix: str) -> Iterator[list[object] | None]:  # noqa: ANN401 (as above)
+    """Yield the pages of roles, and ``None`` at the end if some are missing."""
+    arguments: dict[str, object] = {"PathPrefix": path_prefix, "MaxItems": _PAGE_SIZE}
+    for _ in range(_MAX_PAGES):
+        page = call_or_refusal(_LIST_ROLES, client.list_roles, **arguments)
+        roles = None if isinstance(page, Refusal) else _get_member(page, "Roles")
         if not isinstance(roles, list):
             yield None
             return
         yield roles
-        if not _of(page, "IsTruncated"):
+        if not _get_member(page, "IsTruncated"):
             return
-        marker = _of(page, "Marker")
+        marker = _get_member(page, "Marker")
         if not marker or marker == arguments.get("Marker"):
             break
         arguments["Marker"] = marker
     yield None
 
 
-def _of(answer: object, *names: str) -> Any:  # noqa: ANN401 (botocore has no types)
-    """Give a member of an answer; None where there is none."""
+def _get_member(response: object, *names: str) -> Any:  # noqa: ANN401 (botocore has no types)
+    """Return a nested member of a response, or ``None`` if it is missing."""
     for name in names:
-        answer = cast("dict[str, object]", answer).get(name) if isinstance(answer, dict) else None
-    return answer
+        response = cast("dict[str, object]", response).get(name) if isinstance(response, dict) else None
+    return response

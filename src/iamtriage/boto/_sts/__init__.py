@@ -1,1 +1,1 @@
-"""An STS client that fails over to other regions."""
+"""Create STS clients with regional failover; read the STS settings of sessions."""

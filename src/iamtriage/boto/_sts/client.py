@@ -1,10 +1,9 @@
-"""A botocore client of STS that asks the next region when one is down; not for which region that is.
+"""Create a botocore STS client that fails over to other regions.
 
-botocore resolves, signs and retries a call within ``BaseClient._make_api_call``. So each region is one such
-call, of the same client, so that whatever is registered at its events sees them all. Three events
-steer it: the endpoint's URL and signing region are set before they are resolved, a failure ends
-botocore's own retries while another region is left, and what fails while a request is signed (credentials
-that must be fetched) is not held against the region.
+botocore resolves, signs and retries a call within ``BaseClient._make_api_call``. The client calls that method
+once per region, so handlers of the client's events see every attempt. Our own event handlers set the endpoint
+URL and signing region before botocore resolves them, and end botocore's retries while another region is left.
+They also note whether a request is being signed: if credentials cannot be fetched, the region is not down.
 """
 
 # botocore has no types:
@@ -27,7 +26,7 @@ from botocore.parsers import ResponseParserError
 from botocore.regions import EndpointResolverBuiltins
 
 from iamtriage._text import quote_text
-from iamtriage.boto._sessions import client_maker, core_of
+from iamtriage.boto._sessions import get_botocore_session, get_client_factory
 from iamtriage.boto._sts.failover import Failover
 from iamtriage.exceptions import EndpointError
 from iamtriage.sts._endpoints import resolve_sts_endpoint
@@ -37,10 +36,10 @@ if TYPE_CHECKING:
 
     from iamtriage.boto._sts.failover import Call, FailoverEvent
 
-__all__ = ("config_for", "sts_client")
+__all__ = ("build_config", "sts_client")
 
-# botocore's minute for each is too long to wait where another region would have answered. STS asks the
-# identity provider for its keys while a client waits for AssumeRoleWithWebIdentity, so not much less.
+# In seconds. botocore's default of 60 is too long to wait if another region is available. During
+# AssumeRoleWithWebIdentity, STS fetches the identity provider's keys, so reads need several seconds.
 _TIMEOUTS = {"connect_timeout": 5, "read_timeout": 20}
 
 
@@ -54,42 +53,44 @@ def sts_client(
     on_event: Callable[[FailoverEvent], None] | None = None,
     **client_args: Any,  # noqa: ANN401 (botocore's)
 ) -> Any:  # noqa: ANN401 (botocore has no types; annotate it with your stubs' STSClient)
-    """Make a botocore client of STS that asks the next region when one is down.
+    """Create a botocore STS client that calls the next region if one is down.
 
-    A region is down when it cannot be reached (refused, reset, no such name, a TLS failure), does not answer
-    in time, or answers with a status of 500 or more, or with what is no answer of STS. A denial is an
-    answer, and so is any other status below 500. Each call goes to the first region that is not down,
-    and is signed for that region. A region that failed is skipped for ``cooldown`` seconds; then one
-    call tries it again. Where all regions are down, the one that failed longest ago is asked first.
+    A region is down if the connection fails (refused, reset, DNS, TLS), if the response takes too long, if
+    its status is 500 or higher, or if it is not an STS response. A denial, or any other status below 500,
+    means that the region is up. Each call goes to the first region that is not known to be down, and is
+    signed for that region. After a failure, a region is skipped for ``cooldown`` seconds; then one call tries
+    it again. If all regions are down, the client first calls the one that failed the longest ago.
 
-    Each region is tried once in a call; the last of them as often as botocore's retry settings say.
-    Where the session and ``config`` set no time-outs, they are 5 seconds to connect and 20 to read.
+    A call tries each region once, but the last one as often as botocore's retry settings say. Unless the
+    session or ``config`` sets timeouts, they are 5 seconds to connect and 20 seconds to read.
 
-    The client is a botocore client: events, ``exceptions`` and stubs work as ever, and threads may share it.
-    It calls regional endpoints whatever ``sts_regional_endpoints`` and configured endpoint URLs say, which
-    name one host; FIPS and dual-stack settings are kept. A presigned URL is of the first region.
+    Events, ``exceptions`` and stubs work as in any botocore client, and threads can share it. It ignores
+    ``sts_regional_endpoints`` and configured endpoint URLs, which specify a single host. It uses the FIPS and
+    dual-stack settings. Presigned URLs are for the first region.
 
     Args:
-        session: a ``boto3.Session`` or a ``botocore.session.Session``; it is not changed.
-        regions: the regions to try, in this order; all of one partition, since credentials are.
-        endpoints: region -> URL, for those with another endpoint than the public one: a VPC endpoint's.
-        cooldown: for how many seconds a region is skipped after a failure.
-        clock: tells the time in seconds.
-        on_event: is called with each event, in the thread of the call. What it raises is logged.
-        client_args: what ``session.client("sts", …)`` takes, but for ``region_name`` and ``endpoint_url``.
+        session: A ``boto3.Session`` or a ``botocore.session.Session``. It is not modified.
+        regions: The regions to try, in this order. Since credentials are valid in one partition, they must
+            belong to the same one.
+        endpoints: The URLs of regions with another endpoint than the public one, such as a VPC endpoint.
+        cooldown: For how many seconds to skip a region after a failure.
+        clock: A function that returns the time in seconds.
+        on_event: A function to call with each event, in the thread of the call. Its exceptions are logged.
+        client_args: Arguments for ``session.client("sts", …)``, except ``region_name`` and ``endpoint_url``.
 
     Returns:
-        The client. Its attribute ``iamtriage_failover`` is a :class:`Failover`, which tells what happened;
-        the logger ``iamtriage.boto`` does so too.
+        The client. Its attribute ``iamtriage_failover`` is a :class:`Failover` with the state of the regions
+        and the events. The logger ``iamtriage.boto`` logs the events, too.
 
     Raises:
-        UnknownRegionError: a region is in no partition.
-        EndpointError: a URL is none, or the regions have no dual-stack endpoints and the settings want them.
-        ValueError: no regions, one of them twice, or of two partitions; a cooldown below 0.
-        TypeError: not a session, not a sequence of regions, no number of seconds, or a client argument that
-            ``regions`` replaces or that botocore does not know.
+        UnknownRegionError: A region is in no known partition.
+        EndpointError: A URL is invalid, or the settings require dual-stack endpoints that do not exist.
+        ValueError: The regions are empty, contain duplicates or belong to several partitions; or the cooldown
+            is negative.
+        TypeError: The session, regions or cooldown have the wrong type, or a client argument is unknown or
+            conflicts with ``regions``.
 
-    When every region fails, a call raises the last error, with the story of the attempts as a note.
+    If every region fails, the call raises the last error, with a note that lists the attempts.
 
     >>> import botocore.session
     >>> client = sts_client(botocore.session.Session(), ["eu-west-1", "eu-central-1"])
@@ -100,31 +101,34 @@ def sts_client(
     >>> client.iamtriage_failover.events
     ()
 
-    Why another region: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html.
+    Why use several regions: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html.
     """
     for name in ("region_name", "endpoint_url"):
         if name in client_args:
-            msg = f"{name} would fix the one region or host; give regions and endpoints instead"
+            msg = f"{name} is not accepted; pass regions and endpoints instead"
             raise TypeError(msg)
-    seconds = _seconds(cooldown)
-    core = core_of(session)
-    config = config_for(core, client_args.pop("config", None))
-    targets = _targets(_checked(regions), endpoints or {}, _variants(core, config))
-    make = client_maker(session)
-    # A client for each region, though one does the work: proxies are chosen by the endpoint's name, when a
-    # client is made. Made now, since sessions are not for threads to share.
+    seconds = _check_cooldown(cooldown)
+    core = get_botocore_session(session)
+    config = build_config(core, client_args.pop("config", None))
+    variants = _read_endpoint_variants(core, config)
+    targets = _build_targets(_check_regions(regions), endpoints or {}, variants)
+    create_client = get_client_factory(session)
+    # One client per region, though one makes all calls: botocore chooses the proxy by the host name when it
+    # creates a client. Created now, because threads must not share a session.
     clients = [
-        make("sts", region_name=one.signing_region, endpoint_url=one.url, config=config, **client_args)
-        for one in targets
+        create_client(
+            "sts", region_name=target.signing_region, endpoint_url=target.url, config=config, **client_args
+        )
+        for target in targets
     ]
-    urls = {one.region: one.url for one in targets}
+    urls = {target.region: target.url for target in targets}
     failover = Failover(urls, cooldown=seconds, clock=clock, on_event=on_event)
-    return _joined(clients, targets, failover)
+    return _combine_clients(clients, targets, failover)
 
 
 @attrs.frozen(eq=False)
 class _Target:
-    """Where a region's calls go to."""
+    """The endpoint of a region."""
 
     region: str
     url: str
@@ -143,210 +147,211 @@ class _Attempt:
     status: int | None = None
 
 
-class _Current(threading.local):
-    """The attempt that this thread makes with a client."""
+class _ThreadState(threading.local):
+    """The attempt that this thread is making with a client."""
 
     attempt: _Attempt | None = None
 
 
-def _seconds(cooldown: object) -> float:
+def _check_cooldown(cooldown: object) -> float:
     if not isinstance(cooldown, (int, float)):
-        msg = f"cooldown is a number of seconds, not {type(cooldown).__name__}"
+        msg = f"cooldown must be a number of seconds, not {type(cooldown).__name__}"
         raise TypeError(msg)
     if not 0 <= cooldown < math.inf:
-        msg = f"cooldown is a number of seconds, 0 or more, not {cooldown}"
+        msg = f"cooldown must be a finite number of seconds, 0 or greater, not {cooldown}"
         raise ValueError(msg)
     return cooldown
 
 
-def _checked(regions: object) -> list[str]:
+def _check_regions(regions: object) -> list[str]:
     if isinstance(regions, (str, bytes)) or not isinstance(regions, Sequence):
-        msg = f"regions is a sequence of region names, not {type(regions).__name__}"
+        msg = f"regions must be a sequence of region names, not {type(regions).__name__}"
         raise TypeError(msg)
-    named: list[str] = []
+    names: list[str] = []
     for region in regions:  # pyright: ignore[reportUnknownVariableType]
         if not isinstance(region, str):
-            msg = f"a region is text, not {type(region).__name__}"  # pyright: ignore[reportUnknownArgumentType]
+            msg = f"each region must be a string, not {type(region).__name__}"  # pyright: ignore[reportUnknownArgumentType]
             raise TypeError(msg)
-        if region in named:
-            msg = f"the region {quote_text(region)} is there twice"
+        if region in names:
+            msg = f"duplicate region {quote_text(region)}"
             raise ValueError(msg)
-        named.append(region)
-    if not named:
-        msg = "at least one region is wanted"
+        names.append(region)
+    if not names:
+        msg = "regions must not be empty"
         raise ValueError(msg)
-    return named
+    return names
 
 
-def _targets(
+def _build_targets(
     regions: list[str], endpoints: Mapping[str, str], variants: tuple[bool, bool]
 ) -> tuple[_Target, ...]:
-    strangers = [region for region in endpoints if region not in regions]
-    if strangers:
-        msg = f"endpoints names {', '.join(map(quote_text, strangers))}, which is not among the regions"
+    unknown = [region for region in endpoints if region not in regions]
+    if unknown:
+        expected = ", ".join(map(quote_text, regions))
+        msg = f"unknown region {', '.join(map(quote_text, unknown))} in endpoints; expected one of {expected}"
         raise ValueError(msg)
     targets: list[_Target] = []
     for region in regions:
-        stated = region in endpoints
-        # A stated URL is called as it stands; there need be no FIPS or dual-stack host.
-        fips, dual_stack = (False, False) if stated else variants
-        found = resolve_sts_endpoint(region, fips=fips, dual_stack=dual_stack)
-        url = _url(endpoints[region]) if stated else found.url
-        targets.append(_Target(region, url, found.signing_region, found.partition))
-    partitions = sorted({one.partition for one in targets})
+        is_custom = region in endpoints
+        # The FIPS and dual-stack settings do not apply to a custom URL.
+        fips, dual_stack = (False, False) if is_custom else variants
+        endpoint = resolve_sts_endpoint(region, fips=fips, dual_stack=dual_stack)
+        url = _check_url(endpoints[region]) if is_custom else endpoint.url
+        targets.append(_Target(region, url, endpoint.signing_region, endpoint.partition))
+    partitions = sorted({target.partition for target in targets})
     if len(partitions) > 1:
-        msg = f"credentials are of one partition, and these regions are of {' and '.join(partitions)}"
+        msg = f"regions must belong to one partition, not to {' and '.join(partitions)}"
         raise ValueError(msg)
     return tuple(targets)
 
 
-def _url(url: object) -> str:
+def _check_url(url: object) -> str:
     if isinstance(url, str):
         try:
             parts = urlsplit(url)
-            good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+            is_valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
         except ValueError:
-            good = False
-        if good:
+            is_valid = False
+        if is_valid:
             return url
-    msg = f"an endpoint is a URL of http or https, not {quote_text(str(url))}"
+    msg = f"endpoints must be http or https URLs, not {quote_text(str(url))}"
     raise EndpointError(msg, setting="endpoints", value=url)
 
 
-def config_for(core: Any, given: Any) -> Any:  # noqa: ANN401 (botocore has no types)
-    """Merge the time-outs of our clients below those of the session and of the caller."""
-    config = Config(**_TIMEOUTS)
-    for more in (core.get_default_client_config(), given):
-        if more is not None:
-            config = config.merge(more)
-    return config
+def build_config(core: Any, config: Any) -> Any:  # noqa: ANN401 (botocore has no types)
+    """Return a config with our timeouts, overridden by those of the session and of the caller."""
+    merged = Config(**_TIMEOUTS)
+    for override in (core.get_default_client_config(), config):
+        if override is not None:
+            merged = merged.merge(override)
+    return merged
 
 
-def _variants(core: Any, config: Any) -> tuple[bool, bool]:  # noqa: ANN401 (botocore has no types)
-    """Tell whether the settings want FIPS endpoints, and dual-stack ones."""
+def _read_endpoint_variants(core: Any, config: Any) -> tuple[bool, bool]:  # noqa: ANN401 (botocore has no types)
+    """Return whether the settings require FIPS endpoints, and whether they require dual-stack endpoints."""
 
-    def is_wanted(setting: str) -> bool:
+    def is_enabled(setting: str) -> bool:
         value = getattr(config, setting)
         return bool(core.get_config_variable(setting) if value is None else value)
 
-    return is_wanted("use_fips_endpoint"), is_wanted("use_dualstack_endpoint")
+    return is_enabled("use_fips_endpoint"), is_enabled("use_dualstack_endpoint")
 
 
-def _joined(clients: list[Any], targets: tuple[_Target, ...], failover: Failover) -> Any:  # noqa: ANN401
-    """Make the first client call all the endpoints."""
+def _combine_clients(clients: list[Any], targets: tuple[_Target, ...], failover: Failover) -> Any:  # noqa: ANN401
+    """Return the first client, changed to call the endpoints of all clients."""
     client = clients[0]
-    current = _Current()
+    state = _ThreadState()
     routes = {
-        target.region: (target, _endpoint_like(client, other, current))
+        target.region: (target, _build_endpoint(client, other, state))
         for target, other in zip(targets, clients, strict=True)
     }
-    _steer(client, current, targets[0])
-    made_of: Any = type(client)  # a class that botocore made for this one client
+    _register_handlers(client, state, targets[0])
+    original: Any = type(client)  # botocore creates a class for each client
 
-    def attempt_in(self: Any, call: Call, operation_name: str, api_params: dict[str, Any]) -> Any:  # noqa: ANN401
-        """Ask one region. Give the answer, and the error where another region is to be asked."""
+    def try_region(self: Any, call: Call, operation_name: str, api_params: dict[str, Any]) -> Any:  # noqa: ANN401
+        """Call one region; return the response, or the error if the next region is to be tried."""
         region = call.next_region()
         target, endpoint = routes[region]
         attempt = _Attempt(target, endpoint, is_last=not call.untried)
-        # A call may run within another: the client may serve the credentials that sign a call of itself.
-        outer, current.attempt = current.attempt, attempt
-        seen = False
+        # Calls can nest: the client can provide the credentials that sign one of its own calls.
+        outer, state.attempt = state.attempt, attempt
+        is_recorded = False
         try:
-            answer = made_of._make_api_call(self, operation_name, api_params)  # noqa: SLF001
+            response = original._make_api_call(self, operation_name, api_params)  # noqa: SLF001
         except Exception as error:
-            if _blames_region(error, attempt):
-                seen = True
-                call.failed(region, error)
+            if _is_region_failure(error, attempt):
+                is_recorded = True
+                call.record_failure(region, error)
                 if not attempt.is_last:
                     return None, error
-                error.add_note(call.story())
+                error.add_note(call.build_note())
             elif isinstance(error, ClientError) and not attempt.signing:
-                seen = True
-                call.answered(region)
+                is_recorded = True
+                call.record_response(region)
             raise
         else:
-            seen = True
-            call.answered(region)
-            return answer, None
+            is_recorded = True
+            call.record_response(region)
+            return response, None
         finally:
-            current.attempt = outer
-            if not seen:
-                call.dropped(region)
+            state.attempt = outer
+            if not is_recorded:
+                call.release(region)
 
     def make_api_call(self: Any, operation_name: str, api_params: dict[str, Any]) -> Any:  # noqa: ANN401
-        call = failover.begin(operation_name)
+        call = failover.begin_call(operation_name)
         while True:
-            answer, error = attempt_in(self, call, operation_name, dict(api_params))
+            response, error = try_region(self, call, operation_name, dict(api_params))
             if error is None:
-                return answer
+                return response
 
-    def endpoint_now(_: Any) -> Any:  # noqa: ANN401
-        return routes[targets[0].region][1] if current.attempt is None else current.attempt.endpoint
+    def get_endpoint(_: Any) -> Any:  # noqa: ANN401
+        return routes[targets[0].region][1] if state.attempt is None else state.attempt.endpoint
 
     def close(_: Any) -> None:  # noqa: ANN401
         for _target, endpoint in routes.values():
             endpoint.close()
 
     members = {
-        "__module__": made_of.__module__,
+        "__module__": original.__module__,
         "_make_api_call": make_api_call,
-        "_endpoint": property(endpoint_now),
+        "_endpoint": property(get_endpoint),
         "close": close,
     }
-    client.__class__ = type(made_of.__name__, (made_of,), members)
+    client.__class__ = type(original.__name__, (original,), members)
     client.iamtriage_failover = failover
     return client
 
 
-class _Connections:
-    """The connections of an endpoint, which note each status: botocore tells none of what it cannot read."""
+class _StatusRecorder:
+    """An HTTP session that records each status: botocore does not report that of an unreadable response."""
 
-    def __init__(self, session: Any, current: _Current) -> None:  # noqa: ANN401 (botocore has no types)
+    def __init__(self, session: Any, state: _ThreadState) -> None:  # noqa: ANN401 (botocore has no types)
         self._session = session
-        self._current = current
+        self._state = state
 
     def send(self, request: object) -> Any:  # noqa: ANN401
-        """Send a request."""
+        """Send a request and record the status of the response."""
         response = self._session.send(request)
-        if self._current.attempt:
-            self._current.attempt.status = response.status_code
+        if self._state.attempt:
+            self._state.attempt.status = response.status_code
         return response
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         return getattr(self._session, name)
 
 
-def _endpoint_like(client: Any, other: Any, current: _Current) -> Any:  # noqa: ANN401
-    """Give an endpoint with the connections of another client's, and the events of the client's."""
+def _build_endpoint(client: Any, other: Any, state: _ThreadState) -> Any:  # noqa: ANN401
+    """Build an endpoint with the events of one client and the connections of another."""
     endpoint = copy.copy(client._endpoint)  # noqa: SLF001 (botocore has no public name for it)
     endpoint.host = other._endpoint.host  # noqa: SLF001
-    endpoint.http_session = _Connections(other._endpoint.http_session, current)  # noqa: SLF001
+    endpoint.http_session = _StatusRecorder(other._endpoint.http_session, state)  # noqa: SLF001
     return endpoint
 
 
-def _steer(client: Any, current: _Current, first: _Target) -> None:  # noqa: ANN401 (botocore has no types)
-    """Register what turns a call to the region of the attempt."""
-    # No handler refers to the client, which refers to them.
+def _register_handlers(client: Any, state: _ThreadState, first: _Target) -> None:  # noqa: ANN401 (botocore has no types)
+    """Register the event handlers that direct a call to the region of the attempt."""
+    # The handlers do not refer to the client: a reference cycle would keep it alive.
     exceptions = client.exceptions
 
-    def resolving(builtins: dict[Any, Any], context: dict[str, Any], **_: object) -> None:
-        # Presigning resolves an endpoint too, without a call.
-        target = current.attempt.target if current.attempt else first
+    def set_endpoint(builtins: dict[Any, Any], context: dict[str, Any], **_: object) -> None:
+        # Presigning resolves an endpoint without making a call.
+        target = state.attempt.target if state.attempt else first
         builtins[EndpointResolverBuiltins.AWS_REGION] = target.signing_region
         builtins[EndpointResolverBuiltins.SDK_ENDPOINT] = target.url
         context.setdefault("signing", {})["region"] = target.signing_region
 
-    def signing(**_: object) -> None:
-        if current.attempt:
-            current.attempt.signing = True
-            current.attempt.status = None
+    def begin_signing(**_: object) -> None:
+        if state.attempt:
+            state.attempt.signing = True
+            state.attempt.status = None
 
-    def sending(**_: object) -> None:
-        if current.attempt:
-            current.attempt.signing = False
+    def end_signing(**_: object) -> None:
+        if state.attempt:
+            state.attempt.signing = False
 
-    def retrying(response: Any, caught_exception: Any, operation: Any, **_: object) -> None:  # noqa: ANN401
-        if current.attempt is None or current.attempt.is_last:
+    def prevent_retry(response: Any, caught_exception: Any, operation: Any, **_: object) -> None:  # noqa: ANN401
+        if state.attempt is None or state.attempt.is_last:
             return
         if caught_exception is not None and isinstance(caught_exception, (ConnectionError, HTTPClientError)):
             raise caught_exception
@@ -355,20 +360,20 @@ def _steer(client: Any, current: _Current, first: _Target) -> None:  # noqa: ANN
             raise exceptions.from_code(parsed.get("Error", {}).get("Code"))(parsed, operation.name)
 
     events = client.meta.events
-    events.register_last("before-endpoint-resolution.sts", resolving)
-    events.register_first("request-created.sts", signing)
-    events.register_first("before-send.sts", sending)
-    events.register_first("needs-retry.sts", retrying)
+    events.register_last("before-endpoint-resolution.sts", set_endpoint)
+    events.register_first("request-created.sts", begin_signing)
+    events.register_first("before-send.sts", end_signing)
+    events.register_first("needs-retry.sts", prevent_retry)
 
 
-def _blames_region(error: Exception, attempt: _Attempt) -> bool:
-    """Tell whether a call failed for what another region may not have."""
+def _is_region_failure(error: Exception, attempt: _Attempt) -> bool:
+    """Return whether a call failed for a reason that another region may not have."""
     if attempt.signing:
-        return False  # what failed is the credentials' provider
+        return False  # the credential provider failed
     if isinstance(error, ClientError):
         status: object = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
         return isinstance(status, int) and status >= 500
     if isinstance(error, ResponseParserError):
-        # Something that is not STS answers for it, such as a proxy. Its 4xx may be a denial all the same.
+        # The response is not from STS, but maybe from a proxy. With a status of 4xx, it can be a denial.
         return attempt.status is None or not 400 <= attempt.status < 500
     return isinstance(error, (ConnectionError, HTTPClientError))

@@ -1,6 +1,6 @@
-"""Which region is asked next, and the story of that; not for the calls themselves, see ``_sts_client``.
+"""Choose the region to call, and record what happens.
 
-A circuit breaker for each region: https://learn.microsoft.com/en-us/azure/architecture/patterns/circuit-breaker.
+Each region has a circuit breaker: https://learn.microsoft.com/en-us/azure/architecture/patterns/circuit-breaker.
 """
 
 from __future__ import annotations
@@ -23,31 +23,31 @@ if TYPE_CHECKING:
 __all__ = ("Call", "Failover", "FailoverEvent", "FailoverKind")
 
 FailoverKind: TypeAlias = Literal["failed", "skipped", "answered", "recovered", "exhausted"]
-"""What can happen to a region in a call, see :class:`FailoverEvent`."""
+"""What can happen to a region during a call; see :class:`FailoverEvent`."""
 
 _LOG = logging.getLogger("iamtriage.boto")
-_KEPT = 256
-_LONGEST = 500
+_MAX_EVENTS = 256
+_MAX_LENGTH = 500
 _WARNINGS = frozenset({"failed", "exhausted"})
 
 
 @attrs.frozen
 class FailoverEvent(View):
-    """Something that a failover client did. A call that its first region answers leaves no event.
+    """An event of a failover client. A call to which the first region responds produces none.
 
     Attributes:
-        kind: ``"failed"``: the region could not be reached, did not answer in time, or answered with a
-            status of 500 or more. ``"skipped"``: it was passed over, since it failed a short while ago.
-            ``"answered"``: it answered, be it with a denial, after others failed or were skipped.
-            ``"recovered"``: it answered, and had failed before. ``"exhausted"``: it was the last
-            region, and failed too; the call raises.
-        call: the number of the call at this client, from 1; it holds the events of one call together
-            where threads share the client.
-        operation: ``"AssumeRole"``, ….
-        region: the region, as ``sts_client`` was given it.
-        url: the region's endpoint.
-        at: when, by the client's clock.
-        error: the name and text of the error, on one line; None where nothing failed.
+        kind: ``"failed"``: the region could not be reached, did not respond in time, or responded with a
+            status of 500 or higher. ``"skipped"``: the region was skipped because it failed recently.
+            ``"answered"``: the region responded, possibly with a denial, after others failed or were skipped.
+            ``"recovered"``: the region responded and had failed before. ``"exhausted"``: the last region
+            failed, too; the call raises an exception.
+        call: The number of the call, counted from 1. It identifies the events of one call if threads share
+            the client.
+        operation: The operation, such as ``"AssumeRole"``.
+        region: The region, as passed to :func:`sts_client`.
+        url: The region's endpoint URL.
+        at: The time by the client's clock.
+        error: The class and message of the exception, on one line; ``None`` if there was none.
 
     >>> url = "https://sts.eu-west-1.amazonaws.com"
     >>> print(FailoverEvent("failed", 1, "AssumeRole", "eu-west-1", url, 0.0, "ReadTimeoutError: ..."))
@@ -64,31 +64,33 @@ class FailoverEvent(View):
 
     @override
     def __str__(self) -> str:
-        told = {
+        description = {
             "failed": f"{self.region} failed at {self.url}",
-            "skipped": f"{self.region} was skipped, it failed a short while ago",
-            "answered": f"{self.region} answered at {self.url}",
-            "recovered": f"{self.region} answers again at {self.url}",
+            "skipped": f"{self.region} was skipped because it failed recently",
+            "answered": f"{self.region} responded at {self.url}",
+            "recovered": f"{self.region} responded again at {self.url}",
             "exhausted": f"no region is left after {self.region}",
         }[self.kind]
-        return f"call {self.call}, {self.operation}: {told}" + (f": {self.error}" if self.error else "")
+        return f"call {self.call}, {self.operation}: {description}" + (
+            f": {self.error}" if self.error else ""
+        )
 
 
 @attrs.define(eq=False)
 class _Breaker:
-    """Whether a region may be asked; guarded by the lock of :class:`Failover`."""
+    """The circuit breaker of a region, guarded by the lock of :class:`Failover`."""
 
     failed_at: float | None = None
-    on_trial: bool = False  # one call finds out whether a region is back; the others do not wait for it
+    on_trial: bool = False  # one call tries whether the region is back, and the others still skip it
 
 
 class Failover:
-    """What a failover client knows of its regions: ``client.iamtriage_failover``. Threads may share it.
+    """The state of a failover client's regions: ``client.iamtriage_failover``. Threads can share it.
 
     Attributes:
-        regions: the regions, in the order in which they are tried.
-        endpoints: region -> the URL of its endpoint.
-        cooldown: for how many seconds a region is skipped after a failure.
+        regions: The regions, in the order in which they are tried.
+        endpoints: The endpoint URL of each region.
+        cooldown: For how many seconds a region is skipped after a failure.
 
     >>> failover = Failover({"eu-west-1": "https://sts.eu-west-1.amazonaws.com"})
     >>> failover.regions, failover.skipped, failover.events
@@ -110,7 +112,7 @@ class Failover:
         self._on_event = on_event
         self._lock = threading.Lock()
         self._breakers = {region: _Breaker() for region in endpoints}
-        self._events: deque[FailoverEvent] = deque(maxlen=_KEPT)
+        self._events: deque[FailoverEvent] = deque(maxlen=_MAX_EVENTS)
         self._calls = 0
 
     @override
@@ -119,41 +121,41 @@ class Failover:
 
     @property
     def events(self) -> tuple[FailoverEvent, ...]:
-        """What happened, oldest first; the last 256 events."""
+        """The last 256 events, oldest first."""
         with self._lock:
             return tuple(self._events)
 
     @property
     def skipped(self) -> tuple[str, ...]:
-        """The regions that a call would now skip."""
+        """The regions that a call would skip now."""
         with self._lock:
             now = self._clock()
             return tuple(region for region, breaker in self._breakers.items() if self._is_open(breaker, now))
 
-    def begin(self, operation: str) -> Call:
-        """Begin a call, which asks one region after the other."""
+    def begin_call(self, operation: str) -> Call:
+        """Begin a call, which tries one region after the other."""
         with self._lock:
             self._calls += 1
             return Call(self, self._calls, operation, list(self.regions))
 
-    def choose(self, untried: list[str]) -> tuple[str, bool, list[str]]:
-        """Give the region to ask, whether it is on trial, and the regions that it is preferred to."""
-        passed: list[str] = []
+    def choose_region(self, untried: list[str]) -> tuple[str, bool, list[str]]:
+        """Return the region to call, whether it is on trial, and the regions that were skipped for it."""
+        skipped: list[str] = []
         with self._lock:
             now = self._clock()
             for region in untried:
                 breaker = self._breakers[region]
                 if breaker.failed_at is None:
-                    return region, False, passed
+                    return region, False, skipped
                 if not self._is_open(breaker, now):
                     breaker.on_trial = True
-                    return region, True, passed
-                passed.append(region)
-            # To skip them all would be to fail without asking. Who failed longest ago may be back.
+                    return region, True, skipped
+                skipped.append(region)
+            # All regions are down. The one that failed the longest ago is the most likely to be back.
             return min(untried, key=lambda region: self._breakers[region].failed_at or 0.0), False, []
 
-    def judge(self, region: str, *, healthy: bool | None, on_trial: bool) -> bool:
-        """Note how a region did, None where the call does not tell; give whether it had failed before."""
+    def record_health(self, region: str, *, healthy: bool | None, on_trial: bool) -> bool:
+        """Record the health of a region, ``None`` if unknown; return whether it had failed before."""
         with self._lock:
             breaker = self._breakers[region]
             had_failed = breaker.failed_at is not None
@@ -163,10 +165,10 @@ class Failover:
                 breaker.failed_at = None if healthy else self._clock()
             return had_failed
 
-    def tell(
+    def record_event(
         self, kind: FailoverKind, call: int, operation: str, region: str, error: str | None = None
     ) -> None:
-        """Record an event, log it, and hand it to who wants it."""
+        """Record an event, log it, and pass it to ``on_event``."""
         event = FailoverEvent(kind, call, operation, region, self.endpoints[region], self._clock(), error)
         with self._lock:
             self._events.append(event)
@@ -175,8 +177,8 @@ class Failover:
             try:
                 self._on_event(event)
             except Exception:  # noqa: BLE001
-                # The call may still succeed; who watches it must not make it fail.
-                _LOG.exception("on_event raised at: %s", event)
+                # The call can still succeed, and an observer must not make it fail.
+                _LOG.exception("on_event raised an exception for: %s", event)
 
     def _is_open(self, breaker: _Breaker, now: float) -> bool:
         return breaker.failed_at is not None and (breaker.on_trial or now - breaker.failed_at < self.cooldown)
@@ -184,59 +186,58 @@ class Failover:
 
 @attrs.define(eq=False)
 class Call:
-    """One call, in one thread: the regions that it has not tried, and what it saw."""
+    """A call in one thread, with the regions that it has not tried yet."""
 
     _failover: Failover
     _number: int
     _operation: str
     untried: list[str]
     _on_trial: bool = False
-    _departed: bool = False
+    _has_failed_over: bool = False
     _skipped: set[str] = attrs.field(factory=set[str])
-    _story: list[str] = attrs.field(factory=list[str])
+    _attempts: list[str] = attrs.field(factory=list[str])
 
     def next_region(self) -> str:
-        """Give the region to ask now."""
-        region, self._on_trial, passed = self._failover.choose(self.untried)
+        """Return the region to call next."""
+        region, self._on_trial, skipped = self._failover.choose_region(self.untried)
         self.untried.remove(region)
-        for other in passed:
+        for other in skipped:
             if other not in self._skipped:
                 self._skipped.add(other)
-                self._departed = True
-                self._tell("skipped", other)
+                self._has_failed_over = True
+                self._record_event("skipped", other)
         return region
 
-    def answered(self, region: str) -> None:
-        """Note that a region answered."""
-        had_failed = self._failover.judge(region, healthy=True, on_trial=self._on_trial)
-        if had_failed or self._departed:
-            self._tell("recovered" if had_failed else "answered", region)
+    def record_response(self, region: str) -> None:
+        """Record that a region responded."""
+        had_failed = self._failover.record_health(region, healthy=True, on_trial=self._on_trial)
+        if had_failed or self._has_failed_over:
+            self._record_event("recovered" if had_failed else "answered", region)
 
-    def failed(self, region: str, error: Exception) -> None:
-        """Note that a region failed."""
-        self._failover.judge(region, healthy=False, on_trial=self._on_trial)
-        self._departed = True
-        told = _line(f"{type(error).__name__}: {error}")
-        self._story.append(f"- {region}, {self._failover.endpoints[region]}: {told}")
-        self._tell("failed", region, told)
+    def record_failure(self, region: str, error: Exception) -> None:
+        """Record that a region failed."""
+        self._failover.record_health(region, healthy=False, on_trial=self._on_trial)
+        self._has_failed_over = True
+        description = _format_line(f"{type(error).__name__}: {error}")
+        self._attempts.append(f"- {region}, {self._failover.endpoints[region]}: {description}")
+        self._record_event("failed", region, description)
         if not self.untried:
-            self._tell("exhausted", region, told)
+            self._record_event("exhausted", region, description)
 
-    def dropped(self, region: str) -> None:
-        """Note that the call ended before it could show how the region does."""
-        self._failover.judge(region, healthy=None, on_trial=self._on_trial)
+    def release(self, region: str) -> None:
+        """End the trial of a region whose health the call did not show."""
+        self._failover.record_health(region, healthy=None, on_trial=self._on_trial)
 
-    def story(self) -> str:
-        """Tell what the call tried, for a note at its error."""
-        return "\n".join(
-            (f"iamtriage: {self._operation} was tried in each region, and none answered:", *self._story)
-        )
+    def build_note(self) -> str:
+        """Build the exception note that lists the failed attempts."""
+        heading = f"iamtriage: {self._operation} failed in every region:"
+        return "\n".join((heading, *self._attempts))
 
-    def _tell(self, kind: FailoverKind, region: str, error: str | None = None) -> None:
-        self._failover.tell(kind, self._number, self._operation, region, error)
+    def _record_event(self, kind: FailoverKind, region: str, error: str | None = None) -> None:
+        self._failover.record_event(kind, self._number, self._operation, region, error)
 
 
-def _line(text: str) -> str:
-    """Make one line of an error's text for logs: it may quote what a stranger answered."""
-    line = " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+def _format_line(text: str) -> str:
+    """Format an error message as one printable line. It can quote an untrusted response."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return line if len(line) <= _MAX_LENGTH else f"{line[: _MAX_LENGTH - 1]}…"

@@ -1,7 +1,4 @@
-"""The settings that a session would make an STS client with; not for what they mean, see ``StsSettings``.
-
-The session's sources are read here, the environment and the files, and handed on as texts.
-"""
+"""Read the settings of a session's STS client from code, environment and files."""
 
 # botocore has no types:
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -15,7 +12,7 @@ from typing import TYPE_CHECKING
 import botocore
 from botocore.config import Config
 
-from iamtriage.boto._sessions import core_of
+from iamtriage.boto._sessions import get_botocore_session
 from iamtriage.exceptions import ConfigFileError
 from iamtriage.sts._settings import StsSettings
 
@@ -24,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ("sts_settings",)
 
-# What a session may be told in code, and what a client's Config calls it. In botocore's order a Config comes
-# before it, the environment after it.
+# Settings that code can set in a session, and their names in a client's Config. In botocore's order, a Config
+# takes precedence over them, and they take precedence over the environment.
 _IN_CODE = {
     "region": "region_name",
     "use_fips_endpoint": "use_fips_endpoint",
@@ -35,18 +32,18 @@ _IN_CODE = {
 
 
 def sts_settings(session: object, **client_args: Any) -> StsSettings:  # noqa: ANN401 (botocore's)
-    """Tell with which settings a session would make its STS client, and where each of them comes from.
+    """Return the settings of a session's STS client, and the source of each.
 
-    Reads the environment of the process, and the files that the session reads. Nothing is called, and no
-    client made. What the session was told in code counts as part of the client's ``config``.
+    This reads the environment and the files that the session reads. It creates no client and makes no AWS API
+    calls. Settings that code has set in the session are reported as part of the client's ``config``.
 
     Args:
-        session: a ``boto3.Session`` or a ``botocore.session.Session``; its profile counts.
-        client_args: what ``session.client("sts", …)`` would be given; ``config`` too.
+        session: A ``boto3.Session`` or a ``botocore.session.Session``. Its profile is used.
+        client_args: The arguments for ``session.client("sts", …)``, including ``config``.
 
     Raises:
-        ConfigFileError: a file is malformed, or lacks what the settings name.
-        TypeError: not a session, or an argument that ``session.client`` does not have.
+        ConfigFileError: A file is malformed, or lacks a section that the settings refer to.
+        TypeError: The session is not a session, or ``session.client`` does not accept an argument.
 
     >>> import botocore.session
     >>> session = botocore.session.Session()
@@ -54,32 +51,32 @@ def sts_settings(session: object, **client_args: Any) -> StsSettings:  # noqa: A
     >>> settings.endpoint_url.value, settings.endpoint_url.source
     ('https://sts.example.com', 'client argument endpoint_url')
 
-    Where settings come from: https://docs.aws.amazon.com/sdkref/latest/guide/creds-config-files.html.
+    Sources of settings: https://docs.aws.amazon.com/sdkref/latest/guide/creds-config-files.html.
     """
-    core = core_of(session)
+    core = get_botocore_session(session)
     in_code: dict[str, Any] = core.instance_variables()
-    config = Config(**{name: in_code[told] for told, name in _IN_CODE.items() if told in in_code})
-    for more in (core.get_default_client_config(), client_args.pop("config", None)):
-        if more is not None:
-            config = config.merge(more)
+    config = Config(**{name: in_code[variable] for variable, name in _IN_CODE.items() if variable in in_code})
+    for override in (core.get_default_client_config(), client_args.pop("config", None)):
+        if override is not None:
+            config = config.merge(override)
     return StsSettings.from_sources(
         dict(os.environ),
-        _text_of(core.get_config_variable("config_file")),
-        in_code.get("profile"),  # where the environment names it, the settings tell so
-        credentials=_text_of(core.get_config_variable("credentials_file")),
-        sdk="boto3" if _version() >= (1, 40) else "boto3-1.39",
+        _read_config_file(core.get_config_variable("config_file")),
+        in_code.get("profile"),  # a profile from the environment is reported as such
+        credentials=_read_config_file(core.get_config_variable("credentials_file")),
+        sdk="boto3" if _get_botocore_version() >= (1, 40) else "boto3-1.39",
         config=config,
         **client_args,
     )
 
 
-def _version() -> tuple[int, ...]:
-    """Give the version of botocore, whose default for regional endpoints changed with 1.40."""
+def _get_botocore_version() -> tuple[int, ...]:
+    """Return the version of botocore; its default for regional endpoints changed in 1.40."""
     return tuple(int(part) for part in str(botocore.__version__).split(".")[:2])
 
 
-def _text_of(name: str | None) -> str | None:
-    """Read a file of settings as botocore does: there may be none."""
+def _read_config_file(name: str | None) -> str | None:
+    """Read a config file as botocore does, or return ``None`` if it does not exist."""
     if not name:
         return None
     path = Path(os.path.expandvars(name)).expanduser()
@@ -89,5 +86,5 @@ def _text_of(name: str | None) -> str | None:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        msg = f"{path} is not text in UTF-8: line {line}"
+        msg = f"{path}: expected UTF-8, got other bytes in line {line}"
         raise ConfigFileError(msg, line=line) from error

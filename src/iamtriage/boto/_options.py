@@ -1,0 +1,79 @@
+"""Options of ``explain_errors`` and ``install``."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from iamtriage.failures._checks import check_kinds
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Callable, Iterable, Mapping
+
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._facts import Facts
+    from iamtriage.typing import Kind
+
+__all__ = ("ExplainOptions",)
+
+# The IDs travel with pickled exceptions, so each process starts at a random number.
+_EXPLAINER_IDS = count(int.from_bytes(os.urandom(7), "big"))
+
+
+class ExplainOptions:
+    """What to explain, how to explain it and whom to notify.
+
+    The attributes are the arguments of :func:`iamtriage.boto.explain_errors`, checked.
+
+    Attributes:
+        explainer_id: A unique number. Exceptions record the IDs of the explainers that reported them.
+
+    Raises:
+        ValueError: The kind is unknown.
+        DocumentError: A fact is unknown or cannot be read.
+        TypeError: An argument has the wrong type.
+    """
+
+    __slots__ = ("callback", "explainer_id", "facts", "full", "kinds", "level", "logger", "redacted")
+
+    def __init__(  # noqa: PLR0913, PLR0917 (the options of explain_errors; keyword calls take longer)
+        self,
+        kinds: Iterable[Kind] | None,
+        full: bool,  # noqa: FBT001 (keyword-only in explain_errors)
+        redacted: bool,  # noqa: FBT001 (as full)
+        facts: Facts | Mapping[str, Any] | None,
+        callback: Callable[[Explanation, BaseException], object] | None,
+        logger: logging.Logger | logging.LoggerAdapter[Any] | None,
+        level: int,
+    ) -> None:
+        self.kinds = None if kinds is None else check_kinds(kinds)
+        self.full = full
+        self.redacted = redacted
+        self.facts = None if facts is None else _read_facts(facts)
+        if callback is not None and not callable(callback):
+            _raise_type_error("callback", "callable", callback)  # type: ignore[unreachable]
+        if callback is not None and inspect.iscoroutinefunction(callback):
+            msg = "callback must be a regular function, not a coroutine function"
+            raise TypeError(msg)
+        if logger is not None and not hasattr(logger, "log"):
+            _raise_type_error("logger", "a logging.Logger", logger)
+        if not isinstance(level, int):  # pyright: ignore[reportUnnecessaryIsInstance]
+            _raise_type_error("level", "an int, such as logging.ERROR", level)  # type: ignore[unreachable]
+        self.callback = callback
+        self.logger = logger
+        self.level = level
+        self.explainer_id = next(_EXPLAINER_IDS)
+
+
+def _read_facts(facts: Facts | Mapping[str, Any]) -> Facts:
+    from iamtriage.explaining._facts import facts_of
+
+    return facts_of(facts)
+
+
+def _raise_type_error(name: str, expected: str, value: object) -> None:
+    msg = f"{name} must be {expected}, not {type(value).__name__}"
+    raise TypeError(msg)
