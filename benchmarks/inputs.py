@@ -27,7 +27,7 @@ from iamtriage.failures import (
     RegionDisabled,
     SignatureMismatch,
 )
-from iamtriage.policies._patterns import fits, pattern_of
+from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.sts import StsSettings
 from iamtriage.trust import check_trust_policy
 
@@ -115,14 +115,14 @@ def _patterns() -> Iterator[Figure]:
             SMALL,
         )
     patterns = {
-        "a*": pattern_of("a*" * 200 + "b"),
-        "*a": pattern_of("*a" * 200 + "*"),
-        "?": pattern_of("?" * 200),
+        "a*": compile_glob("a*" * 200 + "b"),
+        "*a": compile_glob("*a" * 200 + "*"),
+        "?": compile_glob("?" * 200),
     }
     for unit, pattern in patterns.items():
         yield growth_figure(
             f"a text against a glob of {unit}",
-            lambda text, pattern=pattern: fits(text, pattern),  # type: ignore[misc]
+            lambda text, pattern=pattern: matches(text, pattern),  # type: ignore[misc]
             lambda size: "a" * size,
             SMALL,
         )

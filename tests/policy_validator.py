@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage.actions import find_action
 from iamtriage.arns._partitions import PARTITIONS
-from iamtriage.policies._conditions import read_operator
+from iamtriage.policies._conditions import parse_operator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +60,7 @@ def validate_statement(statement: Mapping[str, Any], layer: str | None) -> None:
     elif layer != "vpc_endpoint":
         assert "Principal" not in statement, statement
     for name, block in statement.get("Condition", {}).items():
-        assert read_operator(name) is not None, name
+        assert parse_operator(name) is not None, name
         for key, values in block.items():
             assert ":" in key
             assert all(isinstance(each, str) for each in _many(values))

@@ -26,6 +26,16 @@ def test_public_names_exist() -> None:
     assert len(set(iamtriage.__all__)) == len(iamtriage.__all__)
 
 
+def test_public_packages_export_their_names() -> None:
+    """Each public package lists its names and loads them when they are first used."""
+    packages = ("actions", "arns", "authorization", "policies", "sts", "trust")
+    for package in map(importlib.import_module, (f"iamtriage.{name}" for name in packages)):
+        assert dir(package) == sorted(package.__all__)
+        for name in package.__all__:
+            assert getattr(package, name) is not None
+    assert importlib.import_module("iamtriage.policies").PolicyError is iamtriage.PolicyError
+
+
 def test_unknown_names_raise() -> None:
     """A wrong name is an AttributeError, as of any module, and no import of a private module."""
     for name in ("nonsense", "_reading_", "parsers"):

@@ -19,7 +19,7 @@ def lazy_names(
 
     Args:
         package: its ``__name__``.
-        homes: name -> the module in the package that has it.
+        homes: name -> the module that has it, relative to the package: a leading dot for its parent.
         modules: modules in the package that are names themselves.
 
     >>> lazy_names("iamtriage", {"parse_arn": "arns"})("parse_arn").__name__
@@ -31,7 +31,7 @@ def lazy_names(
             msg = f"module {package!r} has no attribute {name!r}"
             raise AttributeError(msg)
         try:
-            module = import_module(f"{package}.{homes.get(name, name)}")
+            module = import_module(f".{homes.get(name, name)}", package)
         except AttributeError as error:
             # Python would take it for a name that is not there.
             msg = f"{package}.{homes.get(name, name)} cannot be loaded"

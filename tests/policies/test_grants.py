@@ -1,12 +1,12 @@
-"""Which resources a statement names: what AWS accepts for the action, and no more than was denied."""
+"""The resources of a grant: those that AWS accepts for the action, and no more than were denied."""
 
 from __future__ import annotations
 
 import pytest
 
-from iamtriage.policies._grants import Place, grant_for
+from iamtriage.policies._grants import Location, build_grant
 
-HERE = Place("aws", "eu-west-1", "111122223333")
+HERE = Location("aws", "eu-west-1", "111122223333")
 
 
 @pytest.mark.parametrize(
@@ -34,20 +34,20 @@ HERE = Place("aws", "eu-west-1", "111122223333")
         ("sqs:SendMessage", "orders", "arn:aws:sqs:eu-west-1:111122223333:orders"),
     ],
 )  # fmt: skip
-def test_the_narrowest_resource_that_aws_accepts(action: str, resource: str | None, expected: str) -> None:
-    grant = grant_for(action, resource, HERE)
+def test_narrowest_accepted_resource(action: str, resource: str | None, expected: str) -> None:
+    grant = build_grant(action, resource, HERE)
     assert grant is not None
     assert grant.known
     assert grant.resources == (expected,)
     if expected == "*":
-        assert any("*" in note for note in grant.notes), "a star is explained"
+        assert any("*" in note for note in grant.notes), "the asterisk has a note"
 
 
-def test_nothing_known_of_the_place_gives_placeholders() -> None:
-    grant = grant_for("sqs:SendMessage", None, Place())
+def test_an_unknown_location_becomes_placeholders() -> None:
+    grant = build_grant("sqs:SendMessage", None, Location())
     assert grant is not None
     assert grant.resources == ("arn:aws:sqs:REPLACE_REGION:REPLACE_ACCOUNT_ID:REPLACE_QUEUE_NAME",)
-    assert any("partition" in note for note in grant.notes), "what is assumed is said"
+    assert any("partition" in note for note in grant.notes), "the assumption has a note"
     assert grant.has_placeholders
 
 
@@ -55,21 +55,21 @@ def test_nothing_known_of_the_place_gives_placeholders() -> None:
     "action",
     ["", "s3", "s3:", "s3:*", "s3:Get*", "*", "s3:***", "s3:Get Object", "s3:GetObject\n", "<service>:Get"],
 )
-def test_what_is_no_whole_action_gives_no_statement(action: str) -> None:
-    assert grant_for(action, "arn:aws:s3:::orders", HERE) is None
+def test_an_incomplete_action_has_no_grant(action: str) -> None:
+    assert build_grant(action, "arn:aws:s3:::orders", HERE) is None
 
 
-def test_an_unknown_action_keeps_its_spelling_and_says_so() -> None:
-    grant = grant_for("orders:ShipOrder", "arn:aws:orders:eu-west-1:111122223333:order/7", HERE)
+def test_an_unknown_action_keeps_its_spelling_and_has_a_note() -> None:
+    grant = build_grant("orders:ShipOrder", "arn:aws:orders:eu-west-1:111122223333:order/7", HERE)
     assert grant is not None
     assert not grant.known
     assert grant.action == "orders:ShipOrder"
     assert "orders:ShipOrder" in grant.notes[0]
 
 
-def test_a_resource_that_aws_does_not_list_for_the_action_is_kept_and_said() -> None:
-    """The message is what AWS checked; a list that is older, or a cut ARN, is no reason to widen it."""
-    grant = grant_for("sts:AssumeRole", "arn:aws:iam::111122223333:role", HERE)
+def test_a_resource_that_the_action_does_not_accept_is_kept_and_has_a_note() -> None:
+    """AWS checked the resource in the message; an older table or a truncated ARN is no reason to widen it."""
+    grant = build_grant("sts:AssumeRole", "arn:aws:iam::111122223333:role", HERE)
     assert grant is not None
     assert grant.resources == ("arn:aws:iam::111122223333:role",)
     assert "sts:AssumeRole" in grant.notes[0]

@@ -1,4 +1,4 @@
-"""ARNs and names with masks: what nobody knows becomes a visible placeholder, never a wildcard."""
+"""ARNs and names with masks: an unknown part becomes a visible placeholder, never a wildcard."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamtriage.policies._masked_arns import is_masked, policy_arn, policy_name
+from iamtriage.policies._masked_arns import is_masked, sanitize_arn, sanitize_name
 from tests.strategies import resource_arns
 
 
@@ -38,7 +38,7 @@ from tests.strategies import resource_arns
     ],
 )  # fmt: skip
 def test_masks_become_placeholders(written: str, expected: str) -> None:
-    assert policy_arn(written) == expected
+    assert sanitize_arn(written) == expected
 
 
 @pytest.mark.parametrize(
@@ -53,12 +53,12 @@ def test_masks_become_placeholders(written: str, expected: str) -> None:
         "arn:aws:s3:::" + "a" * 3000,
     ],
 )
-def test_what_is_no_arn_gives_none(text: str) -> None:
-    assert policy_arn(text) is None
+def test_invalid_arns(text: str) -> None:
+    assert sanitize_arn(text) is None
 
 
-def test_a_known_partition_stands_in_for_a_masked_one() -> None:
-    assert policy_arn("arn:xxx:s3:::orders", partition="aws-us-gov") == "arn:aws-us-gov:s3:::orders"
+def test_a_known_partition_replaces_a_masked_one() -> None:
+    assert sanitize_arn("arn:xxx:s3:::orders", partition="aws-us-gov") == "arn:aws-us-gov:s3:::orders"
 
 
 @pytest.mark.parametrize(
@@ -84,27 +84,27 @@ def test_a_known_partition_stands_in_for_a_masked_one() -> None:
 )
 def test_masked_names(name: str) -> None:
     assert is_masked(name)
-    assert policy_name(name) == "REPLACE_NAME"
+    assert sanitize_name(name) == "REPLACE_NAME"
 
 
 @pytest.mark.parametrize("name", ["orders", "max", "xerox", "exxon", "a-b_c.d", "i-0a1b2c3d4e5f60718", "x"])
 def test_ordinary_names(name: str) -> None:
     assert not is_masked(name)
-    assert policy_name(name) == name
+    assert sanitize_name(name) == name
 
 
 @given(resource_arns())
-def test_whole_arns_stay_as_they_are(arn: str) -> None:
-    """An ARN without masks goes into the policy as AWS printed it."""
-    made = policy_arn(arn)
+def test_complete_arns_are_unchanged(arn: str) -> None:
+    """An ARN without masks goes into the policy unchanged."""
+    made = sanitize_arn(arn)
     assert made is not None
     assert made == arn or "REPLACE_" in made
 
 
 @given(st.text(max_size=80))
-def test_no_text_brings_a_wildcard_of_its_own(text: str) -> None:
-    """A star is in the result only where a whole part of the resource is one."""
-    made = policy_arn(f"arn:aws:s3:::{text}")
+def test_no_text_adds_a_wildcard(text: str) -> None:
+    """The result has an asterisk only if a whole part of the resource is one."""
+    made = sanitize_arn(f"arn:aws:s3:::{text}")
     if made is not None:
         parts = (
             made.removeprefix("arn:aws:s3:::")

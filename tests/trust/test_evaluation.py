@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamtriage.exceptions import InvalidArnError, PolicyError
-from iamtriage.policies._conditions import Wanted, any_holds, holds, read_operator
-from iamtriage.policies._patterns import fits, pattern_of
+from iamtriage.policies._conditions import PolicyValue, any_true, evaluate_condition, parse_operator
+from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.trust import TrustResult, check_trust_policy
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
@@ -1354,12 +1354,12 @@ def test_knowing_more_never_turns_a_verdict(one: dict[str, Any], call: dict[str,
 def test_globs_against_regular_expressions(pattern: str, text: str) -> None:
     escaped = "".join({"*": ".*", "?": "."}.get(each, re.escape(each)) for each in pattern)
 
-    assert fits(text, pattern_of(pattern)) is bool(re.fullmatch(escaped, text, re.DOTALL))
+    assert matches(text, compile_glob(pattern)) is bool(re.fullmatch(escaped, text, re.DOTALL))
 
 
 def test_long_globs() -> None:
-    assert not fits("a" * 20_000, pattern_of("a*" * 2_000 + "b"))
-    assert fits("a" * 20_000, pattern_of("*a" * 2_000 + "*"))
+    assert not matches("a" * 20_000, compile_glob("a*" * 2_000 + "b"))
+    assert matches("a" * 20_000, compile_glob("*a" * 2_000 + "*"))
 
 
 def test_long_variables() -> None:
@@ -1375,14 +1375,14 @@ def test_long_variables() -> None:
 
 @given(st.sampled_from(sorted({each[0] for each in OPERATORS})), st.lists(st.sampled_from("ab1"), max_size=3))
 def test_negated_operators_are_the_opposite_for_one_value(name: str, wanted: list[str]) -> None:
-    operator = read_operator(name)
+    operator = parse_operator(name)
     assert operator is not None
-    opposite = read_operator(name.replace("Not", "")) if operator.negated else None
-    if opposite is None or operator.over:
+    opposite = parse_operator(name.replace("Not", "")) if operator.is_negated else None
+    if opposite is None or operator.set_operator:
         return
-    values = [Wanted(each, pattern_of(each)) for each in wanted]
-    plain, negated = (holds(each, values, ["a"]) for each in (opposite, operator))
+    values = [PolicyValue(each, compile_glob(each)) for each in wanted]
+    plain, negated = (evaluate_condition(each, values, ["a"]) for each in (opposite, operator))
 
     assert (plain is None) is (negated is None)
     assert plain is None or plain is not negated
-    assert any_holds([]) is False
+    assert any_true([]) is False

@@ -6,7 +6,7 @@ Source: ``pkg/arn/arnlike.go`` of kubernetes-sigs/aws-iam-authenticator.
 from __future__ import annotations
 
 from iamtriage.arns._arns import parse_arn
-from iamtriage.policies._patterns import arn_like_pattern_of, fits
+from iamtriage.policies._patterns import compile_arn_like, matches
 
 __all__ = ("arn_like",)
 
@@ -32,4 +32,4 @@ def arn_like(arn: str, pattern: str) -> bool:
     False
     """
     sections = zip(parse_arn(arn), parse_arn(pattern), strict=True)
-    return all(fits(section, arn_like_pattern_of(wanted)) for section, wanted in sections)
+    return all(matches(section, compile_arn_like(wanted)) for section, wanted in sections)

@@ -10,7 +10,7 @@ from iamtriage.explaining._rules.shared.allow_remedies import required_grant
 from iamtriage.explaining._rules.shared.denial import build_denial, identity_allow_helps
 from iamtriage.failures._checks import check_failures
 from iamtriage.failures._failures import AccessDenied
-from iamtriage.policies._documents import MANAGED_POLICY_LIMIT, document, documents
+from iamtriage.policies._documents import MANAGED_POLICY_LIMIT, build_document, build_documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -56,8 +56,8 @@ def policy_for(failures: Iterable[Failure]) -> dict[str, Any]:
     >>> statement["Sid"], statement["Action"], statement["Resource"]
     ('S3', 's3:GetObject', ['arn:aws:s3:::orders/1.csv', 'arn:aws:s3:::orders/2.csv'])
     """
-    made = documents(_grants(check_failures(failures, "policy_for()")), limit=None)
-    return made[0] if made else document([])
+    made = build_documents(_grants(check_failures(failures, "policy_for()")), limit=None)
+    return made[0] if made else build_document([])
 
 
 def policies_for(
@@ -86,7 +86,7 @@ def policies_for(
     if limit < _LEAST:
         msg = f"a document has at least {_LEAST} characters, so the limit cannot be {limit}"
         raise ValueError(msg)
-    return tuple(documents(_grants(check_failures(failures, "policies_for()")), limit=limit))
+    return tuple(build_documents(_grants(check_failures(failures, "policies_for()")), limit=limit))
 
 
 def _grants(failures: Iterable[Failure]) -> Iterator[Grant]:

@@ -1,7 +1,7 @@
-"""IAM's condition operators: whether a condition holds of given values; not for where the values come from.
+"""Evaluate IAM condition operators.
 
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
-and, for values in sets and missing keys,
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+and, for multivalued and missing keys,
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html.
 """
 
@@ -15,26 +15,34 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from iamtriage.policies._patterns import Pattern, fits
+from iamtriage.policies._patterns import Pattern, matches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ("Operator", "Wanted", "all_hold", "any_holds", "holds", "moment", "read_operator")
+__all__ = (
+    "Operator",
+    "PolicyValue",
+    "all_true",
+    "any_true",
+    "evaluate_condition",
+    "parse_date",
+    "parse_operator",
+)
 
-# STS takes no longer token than this, so no value that it compares is longer.
-_LONGEST = 20_000
+# Characters. STS accepts no longer token, so it compares no longer value.
+_MAX_LENGTH = 20_000
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @attrs.frozen
-class Wanted:
-    """A value of a policy, its variables replaced.
+class PolicyValue:
+    """A value in a policy's condition, with its variables replaced.
 
     Attributes:
-        text: the value, wildcards as written.
-        pattern: the same, wildcards apart from escaped ones.
+        text: The value with its wildcards as written.
+        pattern: The value as a pattern, in which escaped wildcards are ordinary characters.
     """
 
     text: str
@@ -43,194 +51,196 @@ class Wanted:
 
 @attrs.frozen
 class Operator:
-    """A condition operator, taken apart.
+    """A parsed condition operator.
 
     Attributes:
-        name: as the policy writes it.
-        base: ``"StringEquals"``, …, as IAM writes it.
-        over: ``"ForAllValues"``, ``"ForAnyValue"`` or None.
-        if_exists: whether a missing key fulfils it.
+        name: The operator as the policy writes it.
+        base: The operator without prefix and suffix, as IAM writes it: ``"StringEquals"``.
+        set_operator: ``"ForAllValues"``, ``"ForAnyValue"`` or ``None``.
+        if_exists: Whether a missing key meets the condition.
     """
 
     name: str
     base: str
-    over: Literal["ForAllValues", "ForAnyValue"] | None = None
+    set_operator: Literal["ForAllValues", "ForAnyValue"] | None = None
     if_exists: bool = False
 
     @property
-    def negated(self) -> bool:
-        """Whether it holds of what matches no value of the policy."""
+    def is_negated(self) -> bool:
+        """Whether a request value meets the condition if it matches no policy value."""
         return "Not" in self.base
 
     @property
-    def takes_wildcards(self) -> bool:
-        """Whether ``*`` and ``?`` are wildcards in its values."""
+    def supports_wildcards(self) -> bool:
+        """Whether ``*`` and ``?`` are wildcards in policy values."""
         return self.base.startswith(("StringLike", "StringNotLike", "Arn"))
 
     @property
-    def takes_variables(self) -> bool:
-        """Whether ``${…}`` is replaced in its values."""
+    def supports_variables(self) -> bool:
+        """Whether ``${…}`` is a variable in policy values."""
         return self.base.startswith(("String", "Arn"))
 
 
-def read_operator(name: str) -> Operator | None:
-    """Take an operator's name apart; None where IAM has none of that name.
+def parse_operator(name: str) -> Operator | None:
+    """Parse the name of an operator; return ``None`` if IAM has no such operator.
 
-    >>> read_operator("ForAnyValue:StringLikeIfExists").base
+    >>> parse_operator("ForAnyValue:StringLikeIfExists").base
     'StringLike'
-    >>> read_operator("StringMatches") is None
+    >>> parse_operator("StringMatches") is None
     True
     """
     prefix, colon, rest = name.rpartition(":")
-    over: Literal["ForAllValues", "ForAnyValue"] | None = None
+    set_operator: Literal["ForAllValues", "ForAnyValue"] | None = None
     if colon:
         if prefix.lower() == "forallvalues":
-            over = "ForAllValues"
+            set_operator = "ForAllValues"
         elif prefix.lower() == "foranyvalue":
-            over = "ForAnyValue"
+            set_operator = "ForAnyValue"
         else:
             return None
     lower = rest.lower()
     if_exists = lower.endswith("ifexists")
     base = _NAMES.get(lower.removesuffix("ifexists"))
-    # IAM knows no NullIfExists: Null itself asks whether the key exists.
-    if base is None or (base == "Null" and (if_exists or over)):
+    # NullIfExists does not exist: Null itself checks whether the key exists.
+    if base is None or (base == "Null" and (if_exists or set_operator)):
         return None
-    return Operator(name, base, over, if_exists)
+    return Operator(name, base, set_operator, if_exists)
 
 
-def holds(operator: Operator, wanted: Sequence[Wanted | None], values: Sequence[str]) -> bool | None:
-    """Tell whether the condition holds.
+def evaluate_condition(
+    operator: Operator, expected: Sequence[PolicyValue | None], values: Sequence[str]
+) -> bool | None:
+    """Return whether the values of a request meet a condition.
 
     Args:
-        operator: the operator.
-        wanted: the policy's values; None for one that cannot be known.
-        values: the request's values; empty where the key is missing.
+        operator: The operator.
+        expected: The policy's values; ``None`` for an unknown one.
+        values: The request's values; empty if the key is missing.
 
     Returns:
-        None where it cannot be decided: an unknown or unreadable value, or several values under an
-        operator for one, of which IAM does not say how it compares them.
+        ``None`` if the result is unknown: a value is unknown or invalid, or the request has several values
+        and the operator compares one, for which IAM documents no result.
     """
     if operator.base == "Null":
-        return any_holds(_null(each, missing=not values) for each in wanted)
-    if not values or (operator.over == "ForAllValues" and not any(values)):
-        if operator.over:
-            return operator.over == "ForAllValues"
-        return operator.if_exists or operator.negated
-    results = {_holds_of(operator, wanted, value) for value in values}
-    if operator.over == "ForAnyValue":
-        return any_holds(results)
-    if operator.over == "ForAllValues":
-        return all_hold(results)
+        return any_true(_match_null(each, is_missing=not values) for each in expected)
+    if not values or (operator.set_operator == "ForAllValues" and not any(values)):
+        if operator.set_operator:
+            return operator.set_operator == "ForAllValues"
+        return operator.if_exists or operator.is_negated
+    results = {_evaluate_value(operator, expected, value) for value in values}
+    if operator.set_operator == "ForAnyValue":
+        return any_true(results)
+    if operator.set_operator == "ForAllValues":
+        return all_true(results)
     return results.pop() if len(results) == 1 else None
 
 
-def any_holds(results: Iterable[bool | None]) -> bool | None:
-    """Join by *or*, where None is not known."""
+def any_true(results: Iterable[bool | None]) -> bool | None:
+    """Return the logical *or* of the results, of which ``None`` is unknown."""
     seen = set(results)
     return True if True in seen else None if None in seen else False
 
 
-def all_hold(results: Iterable[bool | None]) -> bool | None:
-    """Join by *and*, where None is not known."""
+def all_true(results: Iterable[bool | None]) -> bool | None:
+    """Return the logical *and* of the results, of which ``None`` is unknown."""
     seen = set(results)
     return False if False in seen else None if None in seen else True
 
 
-def moment(text: str) -> Decimal | None:
-    """Read a date as IAM does, as seconds since 1970: ISO 8601, or the number itself; None if neither.
+def parse_date(text: str) -> Decimal | None:
+    """Parse a date like IAM, ISO 8601 or seconds since 1970. Return seconds, or ``None`` if it is neither.
 
-    >>> moment("2026-01-01T00:00:00Z")
+    >>> parse_date("2026-01-01T00:00:00Z")
     Decimal('1767225600')
-    >>> moment("soon") is None
+    >>> parse_date("soon") is None
     True
     """
     if _NUMBER.fullmatch(text):
         return Decimal(text)
-    # `fromisoformat` reads ISO dates only, but of any script's digits.
+    # `fromisoformat` accepts the digits of every script.
     if len(text) > 40 or not text.isascii():
         return None
     try:
-        when = datetime.fromisoformat(text)
-        when = when if when.tzinfo else when.replace(tzinfo=UTC)
-        since = when - _EPOCH
+        date = datetime.fromisoformat(text)
+        date = date if date.tzinfo else date.replace(tzinfo=UTC)
+        elapsed = date - _EPOCH
     except (ValueError, OverflowError):
         return None
-    return Decimal(since.days * 86400 + since.seconds) + Decimal(since.microseconds) / 1_000_000
+    return Decimal(elapsed.days * 86400 + elapsed.seconds) + Decimal(elapsed.microseconds) / 1_000_000
 
 
-def _holds_of(operator: Operator, wanted: Sequence[Wanted | None], value: str) -> bool | None:
-    if len(value) > _LONGEST:
+def _evaluate_value(operator: Operator, expected: Sequence[PolicyValue | None], value: str) -> bool | None:
+    if len(value) > _MAX_LENGTH:
         return None
-    compare = _COMPARERS[operator.base.replace("Not", "")]
-    matched = any_holds(None if each is None else compare(each, value) for each in wanted)
-    return matched if matched is None or not operator.negated else not matched
+    compare = _COMPARATORS[operator.base.replace("Not", "")]
+    matched = any_true(None if each is None else compare(each, value) for each in expected)
+    return matched if matched is None or not operator.is_negated else not matched
 
 
-def _null(wanted: Wanted | None, *, missing: bool) -> bool | None:
-    if wanted is None or wanted.text.lower() not in {"true", "false"}:
+def _match_null(expected: PolicyValue | None, *, is_missing: bool) -> bool | None:
+    if expected is None or expected.text.lower() not in {"true", "false"}:
         return None
-    return missing is (wanted.text.lower() == "true")
+    return is_missing is (expected.text.lower() == "true")
 
 
-def _string_equals(wanted: Wanted, value: str) -> bool:
-    return wanted.text == value
+def _string_equals(expected: PolicyValue, value: str) -> bool:
+    return expected.text == value
 
 
-def _string_equals_ignore_case(wanted: Wanted, value: str) -> bool:
-    return wanted.text.lower() == value.lower()
+def _string_equals_ignore_case(expected: PolicyValue, value: str) -> bool:
+    return expected.text.lower() == value.lower()
 
 
-def _string_like(wanted: Wanted, value: str) -> bool:
-    return fits(value, wanted.pattern)
+def _string_like(expected: PolicyValue, value: str) -> bool:
+    return matches(value, expected.pattern)
 
 
-def _bool(wanted: Wanted, value: str) -> bool | None:
-    if not {wanted.text.lower(), value.lower()} <= {"true", "false"}:
+def _bool(expected: PolicyValue, value: str) -> bool | None:
+    if not {expected.text.lower(), value.lower()} <= {"true", "false"}:
         return None
-    return wanted.text.lower() == value.lower()
+    return expected.text.lower() == value.lower()
 
 
-def _arn_like(wanted: Wanted, value: str) -> bool:
-    """Compare section by section; ArnEquals does the same, the documentation says."""
-    sections, patterns = value.split(":", 5), _sections(wanted.pattern)
-    return len(sections) == len(patterns) == 6 and all(map(fits, sections, patterns))
+def _arn_like(expected: PolicyValue, value: str) -> bool:
+    """Match section by section. According to AWS's documentation, ArnEquals does the same."""
+    sections, patterns = value.split(":", 5), _split_sections(expected.pattern)
+    return len(sections) == len(patterns) == 6 and all(map(matches, sections, patterns))
 
 
-def _sections(pattern: Pattern) -> list[Pattern]:
-    found: list[Pattern] = []
+def _split_sections(pattern: Pattern) -> list[Pattern]:
+    sections: list[Pattern] = []
     start = 0
-    for at, sign in enumerate(pattern):
-        if sign == ":" and len(found) < 5:
-            found.append(pattern[start:at])
-            start = at + 1
-    return [*found, pattern[start:]]
+    for position, character in enumerate(pattern):
+        if character == ":" and len(sections) < 5:
+            sections.append(pattern[start:position])
+            start = position + 1
+    return [*sections, pattern[start:]]
 
 
-def _ip_address(wanted: Wanted, value: str) -> bool | None:
+def _ip_address(expected: PolicyValue, value: str) -> bool | None:
     try:
-        network = ipaddress.ip_network(wanted.text, strict=False)
+        network = ipaddress.ip_network(expected.text, strict=False)
         address = ipaddress.ip_address(value)
     except ValueError:
         return None
     return address in network
 
 
-def _number(text: str) -> Decimal | None:
+def _parse_number(text: str) -> Decimal | None:
     return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
-def _ordered(
-    read: Callable[[str], Decimal | None], compare: Callable[[Decimal, Decimal], bool]
-) -> Callable[[Wanted, str], bool | None]:
-    def compared(wanted: Wanted, value: str) -> bool | None:
-        limit, found = read(wanted.text), read(value)
-        return None if limit is None or found is None else compare(found, limit)
+def _build_comparator(
+    parse: Callable[[str], Decimal | None], compare: Callable[[Decimal, Decimal], bool]
+) -> Callable[[PolicyValue, str], bool | None]:
+    def compare_parsed(expected: PolicyValue, value: str) -> bool | None:
+        limit, parsed = parse(expected.text), parse(value)
+        return None if limit is None or parsed is None else compare(parsed, limit)
 
-    return compared
+    return compare_parsed
 
 
-_COMPARERS: dict[str, Callable[[Wanted, str], bool | None]] = {
+_COMPARATORS: dict[str, Callable[[PolicyValue, str], bool | None]] = {
     "StringEquals": _string_equals,
     "StringEqualsIgnoreCase": _string_equals_ignore_case,
     "StringLike": _string_like,
@@ -240,14 +250,14 @@ _COMPARERS: dict[str, Callable[[Wanted, str], bool | None]] = {
     "BinaryEquals": _string_equals,
     "IpAddress": _ip_address,
 }
-for _family, _read in (("Numeric", _number), ("Date", moment)):
-    _COMPARERS[f"{_family}Equals"] = _ordered(_read, Decimal.__eq__)
-    _COMPARERS[f"{_family}LessThan"] = _ordered(_read, Decimal.__lt__)
-    _COMPARERS[f"{_family}LessThanEquals"] = _ordered(_read, Decimal.__le__)
-    _COMPARERS[f"{_family}GreaterThan"] = _ordered(_read, Decimal.__gt__)
-    _COMPARERS[f"{_family}GreaterThanEquals"] = _ordered(_read, Decimal.__ge__)
+for _family, _parse in (("Numeric", _parse_number), ("Date", parse_date)):
+    _COMPARATORS[f"{_family}Equals"] = _build_comparator(_parse, Decimal.__eq__)
+    _COMPARATORS[f"{_family}LessThan"] = _build_comparator(_parse, Decimal.__lt__)
+    _COMPARATORS[f"{_family}LessThanEquals"] = _build_comparator(_parse, Decimal.__le__)
+    _COMPARATORS[f"{_family}GreaterThan"] = _build_comparator(_parse, Decimal.__gt__)
+    _COMPARATORS[f"{_family}GreaterThanEquals"] = _build_comparator(_parse, Decimal.__ge__)
 _NEGATED = (
     *("StringNotEquals", "StringNotEqualsIgnoreCase", "StringNotLike", "ArnNotEquals", "ArnNotLike"),
     *("NumericNotEquals", "DateNotEquals", "NotIpAddress"),
 )
-_NAMES = {name.lower(): name for name in (*_COMPARERS, *_NEGATED, "Null")}
+_NAMES = {name.lower(): name for name in (*_COMPARATORS, *_NEGATED, "Null")}

@@ -1,7 +1,7 @@
-"""What a statement has to say so that a denied call gets through: actions, resources, and no more.
+"""Find the least-privilege grant for a denied call: an action and the resources that it accepts.
 
-Which resources an action accepts: https://docs.aws.amazon.com/service-authorization/latest/reference/ (as
-``iamtriage.actions`` has it). Not for documents, and not for whether an Allow helps at all.
+``iamtriage.actions`` knows which resources an action accepts. Its source is
+https://docs.aws.amazon.com/service-authorization/latest/reference/.
 """
 
 from __future__ import annotations
@@ -13,42 +13,49 @@ from typing import TYPE_CHECKING, TypeAlias
 import attrs
 
 from iamtriage.actions._lookup import find_action
-from iamtriage.policies._masked_arns import PLACEHOLDER, policy_arn, policy_name
+from iamtriage.policies._masked_arns import PLACEHOLDER, sanitize_arn, sanitize_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from iamtriage.actions._lookup import Action, ResourceType
 
-__all__ = ("Grant", "Place", "grant_for")
+__all__ = ("Grant", "Location", "build_grant")
 
 _ACTION = re.compile(r"[A-Za-z0-9-]{1,64}:[A-Za-z0-9]{1,128}", re.ASCII)
-# How IAM's own denials name what has no ARN in them: "role deploy", "user ana".
-_IAM_NAMES = re.compile(
+# IAM's denials name some resources without an ARN: "role deploy", "user ana".
+_IAM_RESOURCE = re.compile(
     r"(?P<type>role|user|group|policy|instance profile|server certificate|mfa)\s+"
     r"(?P<name>[\w+=,.@/-]{1,128})",
     re.ASCII,
 )
-_BARE = re.compile(r"[\w+=,.@/-]{1,512}", re.ASCII)
+_BARE_NAME = re.compile(r"[\w+=,.@/-]{1,512}", re.ASCII)
 _VARIABLE = re.compile(r"\$\{(\w{1,64})\}")
-_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_LONGEST = 2_048
-_ASSUMED = "The partition is taken to be aws. China, GovCloud and the isolated regions have others."
-_PLACES = frozenset({"Partition", "Region", "Account"})
-_CASE_OF = {"mfa": "mfa", "server certificate": "server-certificate", "instance profile": "instance-profile"}
+_WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+# Characters.
+_MAX_ARN_LENGTH = 2_048
+_ASSUMED_PARTITION = "The partition is taken to be aws. China, GovCloud and the isolated regions have others."
+_LOCATION_VARIABLES = frozenset({"Partition", "Region", "Account"})
+_TYPE_NAMES = {
+    "mfa": "mfa",
+    "server certificate": "server-certificate",
+    "instance profile": "instance-profile",
+}
 
 
 Conditions: TypeAlias = "Mapping[str, Mapping[str, str | tuple[str, ...]]]"
+# The resources of a grant, and its notes.
+_Resources: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 @attrs.frozen
-class Place:
-    """Where a resource lies, as far as it is known; what is not becomes a placeholder.
+class Location:
+    """Where a resource is. Unknown parts become placeholders.
 
     Attributes:
-        partition: the partition.
-        region: the region.
-        account: the account's 12 digits.
+        partition: The partition.
+        region: The region.
+        account: The 12-digit account ID.
     """
 
     partition: str | None = None
@@ -58,14 +65,14 @@ class Place:
 
 @attrs.frozen
 class Grant:
-    """What has to be allowed.
+    """An action to allow, and its resources.
 
     Attributes:
-        action: the action, in AWS's spelling where it is known.
+        action: The action, in AWS's spelling if it is known.
         resources: ARNs, or ``*``.
-        conditions: the statement's conditions.
-        known: whether the action is one of AWS's.
-        notes: what to know about it, in sentences.
+        conditions: The conditions of the statement.
+        known: Whether the action table has the action.
+        notes: Sentences about the choice of resources.
     """
 
     action: str
@@ -76,39 +83,39 @@ class Grant:
 
     @property
     def has_placeholders(self) -> bool:
-        """Whether words have to be replaced before it is of use."""
+        """Whether placeholders must be replaced before the grant can be used."""
         return any(PLACEHOLDER in each for each in self.resources) or PLACEHOLDER in str(self.conditions)
 
 
-def grant_for(action: str, resource: str | None, place: Place) -> Grant | None:
-    """Give what lets an action on a resource through; None where the action is no whole action.
+def build_grant(action: str, resource: str | None, location: Location) -> Grant | None:
+    """Return the grant for an action on a resource, or ``None`` if the action is incomplete.
 
     Args:
-        action: the action as written.
-        resource: the resource as written, None where the text names none.
-        place: where resources without an ARN lie.
+        action: The action as written.
+        resource: The resource as written, or ``None`` if the message names none.
+        location: Where resources without an ARN are.
 
-    >>> grant_for("s3:getobject", "arn:aws:s3:::orders/2026.csv", Place())
+    >>> build_grant("s3:getobject", "arn:aws:s3:::orders/2026.csv", Location())
     Grant(action='s3:GetObject', resources=('arn:aws:s3:::orders/2026.csv',), conditions=None, known=True, \
 notes=())
-    >>> grant_for("ec2:DescribeInstances", None, Place()).resources
+    >>> build_grant("ec2:DescribeInstances", None, Location()).resources
     ('*',)
-    >>> grant_for("eks:DescribeCluster", None, Place("aws", account="111122223333")).resources
+    >>> build_grant("eks:DescribeCluster", None, Location("aws", account="111122223333")).resources
     ('arn:aws:eks:REPLACE_REGION:111122223333:cluster/REPLACE_CLUSTER_NAME',)
     """
-    # The same calls are denied again and again. A text that is longer than any ARN is not kept.
-    if resource is None or len(resource) <= _LONGEST:
-        return _cached(action, resource, place)
-    return _grant_for(action, resource, place)
+    # The same calls are denied repeatedly. Text that is longer than any ARN is not cached.
+    if resource is None or len(resource) <= _MAX_ARN_LENGTH:
+        return _cached_grant(action, resource, location)
+    return _build_grant(action, resource, location)
 
 
-def _grant_for(action: str, resource: str | None, place: Place) -> Grant | None:
+def _build_grant(action: str, resource: str | None, location: Location) -> Grant | None:
     if not _ACTION.fullmatch(action):
         return None
     known = find_action(action)
     if known is None:
         notes = (f"{action} is not among the actions that this version knows; check its spelling.",)
-        resources, more = _as_written(resource, place)
+        resources, more = _copied_resource(resource, location)
         return Grant(action, resources, known=False, notes=notes + more)
     if known.only_wildcard:
         note = f"AWS accepts only * as the resource of {known.name}."
@@ -116,52 +123,52 @@ def _grant_for(action: str, resource: str | None, place: Place) -> Grant | None:
     if resource == "*":
         note = f"* is the resource that AWS checked for {known.name}; a narrower one would not match."
         return Grant(known.name, ("*",), notes=(note,))
-    resources, more = _accepted(known, resource, place)
+    resources, more = _accepted_resources(known, resource, location)
     return Grant(known.name, resources, notes=more)
 
 
-_cached = functools.lru_cache(maxsize=512)(_grant_for)
+_cached_grant = functools.lru_cache(maxsize=512)(_build_grant)
 
 
-def _as_written(resource: str | None, place: Place) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _copied_resource(resource: str | None, location: Location) -> _Resources:
     if resource == "*":
         return ("*",), ()
-    arn = policy_arn(resource, partition=place.partition) if resource else None
+    arn = sanitize_arn(resource, partition=location.partition) if resource else None
     return (arn or f"{PLACEHOLDER}RESOURCE_ARN",), ()
 
 
-def _accepted(action: Action, resource: str | None, place: Place) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Give the resource in a form that the action accepts."""
-    arn = policy_arn(resource, partition=place.partition) if resource else None
+def _accepted_resources(action: Action, resource: str | None, location: Location) -> _Resources:
+    """Return the resource in a form that the action accepts, and notes."""
+    arn = sanitize_arn(resource, partition=location.partition) if resource else None
     if arn is not None:
         if action.accepts(arn) is not None:
-            return (arn,), _about_stars(arn)
+            return (arn,), _wildcard_notes(arn)
         if action.service == "s3" and arn.startswith("arn:"):
-            return _s3(action, arn)
+            return _convert_s3_arn(action, arn)
         words = (
             f"AWS lists no resource of this form for {action.name}: "
             "compare it with what the call was made on."
         )
         return (arn,), (words,)
     if resource:
-        named = _named(action, resource, place)
+        named = _arn_from_name(action, resource, location)
         if named is not None:
             return named
-    kinds = action.required_types or ((_likeliest(action),) if action.resource_types else ())
-    templates = tuple(dict.fromkeys(_template(kind, place) for kind in kinds)) or (
+    kinds = action.required_types or ((_main_type(action),) if action.resource_types else ())
+    templates = tuple(dict.fromkeys(_fill_template(kind, location) for kind in kinds)) or (
         f"{PLACEHOLDER}RESOURCE_ARN",
     )
-    return templates, () if place.partition else (_ASSUMED,)
+    return templates, () if location.partition else (_ASSUMED_PARTITION,)
 
 
-def _about_stars(arn: str) -> tuple[str, ...]:
+def _wildcard_notes(arn: str) -> tuple[str, ...]:
     if arn.endswith(("/*", ":*")):
         return ("The * at the end stands in the message: AWS checked no single resource.",)
     return ()
 
 
-def _s3(action: Action, arn: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Turn an object's ARN into its bucket's, or a bucket's into an object's, as the action wants."""
+def _convert_s3_arn(action: Action, arn: str) -> _Resources:
+    """Convert an object's ARN to its bucket's, or a bucket's to an object's, as the action requires."""
     bucket, slash, _ = arn.partition("/")
     names = {each.name for each in action.resource_types}
     if "bucket" in names and slash:
@@ -172,38 +179,38 @@ def _s3(action: Action, arn: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return (arn,), ()
 
 
-def _named(action: Action, resource: str, place: Place) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    """Make the ARN of a bare name, where the action's types tell how."""
+def _arn_from_name(action: Action, resource: str, location: Location) -> _Resources | None:
+    """Build an ARN from a bare name, if the action's resource types determine it."""
     if action.service == "iam":
-        said = _IAM_NAMES.fullmatch(resource)
-        kind = said["type"] if said else None
-        name = said["name"] if said else resource
-        if not _BARE.fullmatch(name):
+        typed = _IAM_RESOURCE.fullmatch(resource)
+        kind = typed["type"] if typed else None
+        name = typed["name"] if typed else resource
+        if not _BARE_NAME.fullmatch(name):
             return None
         types = [
-            each for each in action.resource_types if kind is None or each.name == _CASE_OF.get(kind, kind)
+            each for each in action.resource_types if kind is None or each.name == _TYPE_NAMES.get(kind, kind)
         ]
         if len(types) != 1:
             return None
-        arn = f"arn:{_partition(place)}:iam::{_account(place)}:{types[0].name}/{policy_name(name)}"
+        arn = f"arn:{_partition(location)}:iam::{_account(location)}:{types[0].name}/{sanitize_name(name)}"
         return (arn,), (f"Where the {kind or types[0].name} has a path, the path belongs into the ARN.",)
-    if not _BARE.fullmatch(resource) or policy_name(resource, wildcard=False) != resource:
+    if not _BARE_NAME.fullmatch(resource) or sanitize_name(resource, wildcard=False) != resource:
         return None
     if action.service == "secretsmanager":
         # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
-        where = f"{_partition(place)}:secretsmanager:{_region(place)}:{_account(place)}"
-        arn = f"arn:{where}:secret:{resource}-??????"
+        prefix = f"{_partition(location)}:secretsmanager:{_region(location)}:{_account(location)}"
+        arn = f"arn:{prefix}:secret:{resource}-??????"
         return (arn,), (
             "Secrets Manager ends a secret's ARN with a hyphen and six characters; ?????? stands for them.",
         )
-    kind = _likeliest(action)
-    template = _template(kind, place)
-    own = [] if kind is None else [each for each in kind.variables if each not in _PLACES]
-    return ((template.replace(_placeholder(own[0]), resource),), ()) if len(own) == 1 else None
+    kind = _main_type(action)
+    template = _fill_template(kind, location)
+    names = [] if kind is None else [each for each in kind.variables if each not in _LOCATION_VARIABLES]
+    return ((template.replace(_placeholder(names[0]), resource),), ()) if len(names) == 1 else None
 
 
-def _likeliest(action: Action) -> ResourceType | None:
-    """Give the type of resource that an action is mostly about."""
+def _main_type(action: Action) -> ResourceType | None:
+    """Return the resource type that an action mostly concerns."""
     required = action.required_types
     if required:
         return required[0]
@@ -214,26 +221,26 @@ def _likeliest(action: Action) -> ResourceType | None:
     return action.resource_types[0] if action.resource_types else None
 
 
-def _template(kind: ResourceType | None, place: Place) -> str:
-    """Fill what is known into a type's ARN; the rest are placeholders."""
+def _fill_template(kind: ResourceType | None, location: Location) -> str:
+    """Fill the template of a type with known values; the others become placeholders."""
     if kind is None or not kind.arns:
         return f"{PLACEHOLDER}RESOURCE_ARN"
-    known = {"Partition": _partition(place), "Region": _region(place), "Account": _account(place)}
+    known = {"Partition": _partition(location), "Region": _region(location), "Account": _account(location)}
     return _VARIABLE.sub(lambda m: known.get(m[1]) or _placeholder(m[1]), kind.arns[0])
 
 
 def _placeholder(variable: str) -> str:
-    return f"{PLACEHOLDER}{_WORDS.sub('_', variable).upper()}"
+    return f"{PLACEHOLDER}{_WORD_BOUNDARY.sub('_', variable).upper()}"
 
 
-def _partition(place: Place) -> str:
-    # IAM refuses a document with another partition than its own, so that a wrong one cannot go unseen.
-    return place.partition or "aws"
+def _partition(location: Location) -> str:
+    # IAM rejects a document with ARNs of another partition, so a wrong one cannot go unnoticed.
+    return location.partition or "aws"
 
 
-def _region(place: Place) -> str:
-    return place.region or f"{PLACEHOLDER}REGION"
+def _region(location: Location) -> str:
+    return location.region or f"{PLACEHOLDER}REGION"
 
 
-def _account(place: Place) -> str:
-    return place.account or f"{PLACEHOLDER}ACCOUNT_ID"
+def _account(location: Location) -> str:
+    return location.account or f"{PLACEHOLDER}ACCOUNT_ID"

@@ -1,18 +1,18 @@
-"""Patterns with ``*`` and ``?``, as IAM and the authenticator read them; not for what is matched with them.
+"""Match the wildcards ``*`` and ``?`` like IAM and aws-iam-authenticator.
 
-IAM's: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html. The
-authenticator's: ``pkg/arn/arnlike.go`` of kubernetes-sigs/aws-iam-authenticator, which makes regular
-expressions of them, so that ``?`` may stand for nothing and no wildcard for a line's end.
-A pattern is kept character by character, so that an escaped ``${*}`` stays apart from a wildcard.
+IAM: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html.
+aws-iam-authenticator: ``pkg/arn/arnlike.go`` of kubernetes-sigs/aws-iam-authenticator, which compiles
+patterns to regular expressions, so ``?`` can match nothing, and no wildcard matches a newline. A pattern is a
+tuple of characters and wildcards, which distinguishes an escaped ``${*}`` from a wildcard.
 """
 
 from __future__ import annotations
 
 from typing import TypeAlias
 
-__all__ = ("ANY", "ONE", "Pattern", "arn_like_pattern_of", "fits", "pattern_of")
+__all__ = ("ANY", "ONE", "Pattern", "compile_arn_like", "compile_glob", "matches")
 
-# Longer than one character, so that they are no character of a text.
+# Longer than one character, so no character of a text equals them.
 ANY, ONE = "any", "one"
 _IN_LINE, _OPTIONAL = "in line", "optional"
 Pattern: TypeAlias = tuple[str, ...]
@@ -21,51 +21,51 @@ _WILDCARDS = {"*": ANY, "?": ONE}
 _ARN_LIKE = {"*": _IN_LINE, "?": _OPTIONAL}
 
 
-def pattern_of(text: str) -> Pattern:
-    """Read every ``*`` as any characters or none, every ``?`` as exactly one.
+def compile_glob(text: str) -> Pattern:
+    """Compile an IAM pattern: ``*`` matches any number of characters, ``?`` exactly one.
 
-    >>> pattern_of("a*?")
+    >>> compile_glob("a*?")
     ('a', 'any', 'one')
     """
     return tuple(_WILDCARDS.get(character, character) for character in text)
 
 
-def arn_like_pattern_of(text: str) -> Pattern:
-    """Read a pattern as the authenticator does.
+def compile_arn_like(text: str) -> Pattern:
+    """Compile a pattern of aws-iam-authenticator.
 
-    >>> fits("a", arn_like_pattern_of("a?")), fits("a", pattern_of("a?"))
+    >>> matches("a", compile_arn_like("a?")), matches("a", compile_glob("a?"))
     (True, False)
     """
     return tuple(_ARN_LIKE.get(character, character) for character in text)
 
 
-def fits(text: str, pattern: Pattern) -> bool:
-    """Tell whether the whole text fits the pattern, upper and lower case apart.
+def matches(text: str, pattern: Pattern) -> bool:
+    """Return whether the pattern matches the whole text, case-sensitively.
 
-    The time grows with the text; nothing is tried twice, as backtracking would.
+    There is no backtracking: the time is linear in the length of the text.
 
-    >>> fits("sts:AssumeRole", pattern_of("sts:*Role")), fits("sts:", pattern_of("sts:?"))
+    >>> matches("sts:AssumeRole", compile_glob("sts:*Role")), matches("sts:", compile_glob("sts:?"))
     (True, False)
     """
-    # Each bit is a place in the pattern that the text may have reached. All places move on together.
+    # Each bit is a position in the pattern that the text can have reached. All positions advance together.
     moves: dict[str, int] = {}
-    for at, token in enumerate(pattern):
-        moves[token] = moves.get(token, 0) | 1 << at
+    for index, token in enumerate(pattern):
+        moves[token] = moves.get(token, 0) | 1 << index
     stars, single = moves.get(ANY, 0), moves.get(ONE, 0)
     stars_in_line, optional = moves.get(_IN_LINE, 0), moves.get(_OPTIONAL, 0)
     skippable = stars | stars_in_line | optional
-    places = _past(1, skippable)
+    positions = _skip_wildcards(1, skippable)
     for character in text:
-        moving, staying = moves.get(character, 0) | single, stars
+        advancing, staying = moves.get(character, 0) | single, stars
         if character != "\n":
-            moving, staying = moving | optional, staying | stars_in_line
-        places = _past((places & moving) << 1 | places & staying, skippable)
-        if not places:
+            advancing, staying = advancing | optional, staying | stars_in_line
+        positions = _skip_wildcards((positions & advancing) << 1 | positions & staying, skippable)
+        if not positions:
             return False
-    return bool(places >> len(pattern))
+    return bool(positions >> len(pattern))
 
 
-def _past(places: int, skippable: int) -> int:
-    """Add the places behind each run of wildcards that matches nothing."""
-    # The addition carries a bit to the end of its run; where it went through, the run's bits change.
-    return places | ((places & skippable) + skippable ^ skippable)
+def _skip_wildcards(positions: int, skippable: int) -> int:
+    """Add the positions after each run of wildcards that match nothing."""
+    # The addition carries a bit to the end of its run, which changes the bits of that run.
+    return positions | ((positions & skippable) + skippable ^ skippable)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._text import clip_text, quote_json
-from iamtriage.policies._patterns import fits, pattern_of
+from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.trust._requests import Request, WebIdentity, named, without_scheme
 
 if TYPE_CHECKING:
@@ -67,10 +67,10 @@ def condition_advice(checked: Checked, request: Request) -> tuple[str, str | Non
     if special:
         return why, special
     operator = checked.condition.operator
-    if operator.negated or not operator.base.startswith(("String", "Arn")):
+    if operator.is_negated or not operator.base.startswith(("String", "Arn")):
         return why, None
     value = checked.values[0]
-    if not operator.takes_wildcards and any(fits(value, pattern_of(each)) for each in checked.wanted):
+    if not operator.supports_wildcards and any(matches(value, compile_glob(each)) for each in checked.wanted):
         like = operator.name.replace("StringEqualsIgnoreCase", "StringLike").replace(
             "StringEquals", "StringLike"
         )
@@ -94,7 +94,7 @@ def _set(checked: Checked, value: str) -> str:
 
 def _special(checked: Checked, key: str) -> str | None:
     """Give what the caller has to do, for keys that the call makes."""
-    if key == "sts:externalid" and not checked.condition.operator.negated:
+    if key == "sts:externalid" and not checked.condition.operator.is_negated:
         wanted = [each for each in checked.wanted if not set("*?") & set(each)]
         return (
             f"call with ExternalId {quote_json(wanted[0])}"

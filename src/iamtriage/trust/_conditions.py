@@ -14,8 +14,8 @@ import attrs
 from iamtriage._text import clip_text, quote_json
 from iamtriage.arns._principals import Role, RoleSession, parse_principal
 from iamtriage.exceptions import InvalidArnError
-from iamtriage.policies._conditions import Wanted, holds
-from iamtriage.policies._patterns import ANY, ONE, Pattern, pattern_of
+from iamtriage.policies._conditions import PolicyValue, evaluate_condition
+from iamtriage.policies._patterns import ANY, ONE, Pattern, compile_glob
 from iamtriage.trust._documents import Condition
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def check_condition(condition: Condition, request: Request, *, has_variables: bo
         has_variables: whether the policy's version knows variables.
     """
     operator = condition.operator
-    replaces = has_variables and operator.takes_variables
+    replaces = has_variables and operator.supports_variables
     wanted = [_wanted(value, request, replaces=replaces) for value in condition.values]
     texts = tuple(condition.values[at] if each is None else each.text for at, each in enumerate(wanted))
     values = request.values(condition.key)
@@ -69,18 +69,18 @@ def check_condition(condition: Condition, request: Request, *, has_variables: bo
         unknown = "of which IAM may make no key" if request.may_map(condition.key) else "which is not given"
         why = f"it depends on {clip_text(condition.key)}, {unknown}"
         return Checked(condition, None, texts, why=why)
-    result = holds(operator, wanted, values)
+    result = evaluate_condition(operator, wanted, values)
     if condition.key.lower() == "aws:principalarn" and request.derives_arn and result is not None:
         return _of_session(condition, request, wanted, values, result)
     why = "" if result is not None else _undecided(condition, wanted, values)
     return Checked(condition, result, texts, values, why)
 
 
-def _undecided(condition: Condition, wanted: Sequence[Wanted | None], values: Sequence[str]) -> str:
+def _undecided(condition: Condition, wanted: Sequence[PolicyValue | None], values: Sequence[str]) -> str:
     if None in wanted:
         value = condition.values[list(wanted).index(None)]
         return f"it depends on a variable in {quote_json(value)} that is not known"
-    if len(values) > 1 and not condition.operator.over:
+    if len(values) > 1 and not condition.operator.set_operator:
         key = clip_text(condition.key)
         return f"{key} has several values, and {condition.operator.name} is for one"
     return f"{condition} cannot compare {_list(t.text for t in wanted if t)} with {_list(values)}"
@@ -89,7 +89,7 @@ def _undecided(condition: Condition, wanted: Sequence[Wanted | None], values: Se
 def _of_session(
     condition: Condition,
     request: Request,
-    wanted: Sequence[Wanted | None],
+    wanted: Sequence[PolicyValue | None],
     values: tuple[str, ...],
     result: bool,  # noqa: FBT001 (what the other function found)
 ) -> Checked:
@@ -98,7 +98,7 @@ def _of_session(
     session = request.caller
     if not isinstance(session, RoleSession) or condition.operator.base == "Null":
         return Checked(condition, result, texts, values)
-    matched = result is not condition.operator.negated
+    matched = result is not condition.operator.is_negated
     role = session.role
     if not matched and any(_may_be(each, role, condition) for each in wanted if each):
         why = f"it depends on the path of the role {role.name}, which a session's ARN does not tell"
@@ -107,9 +107,9 @@ def _of_session(
     return Checked(condition, result, texts, values, but=but)
 
 
-def _may_be(wanted: Wanted, role: Role, condition: Condition) -> bool:
+def _may_be(wanted: PolicyValue, role: Role, condition: Condition) -> bool:
     """Tell whether a value could be the role's ARN, if the role had some path."""
-    if condition.operator.takes_wildcards and (ANY in wanted.pattern or ONE in wanted.pattern):
+    if condition.operator.supports_wildcards and (ANY in wanted.pattern or ONE in wanted.pattern):
         first = min(wanted.pattern.index(each) for each in (ANY, ONE) if each in wanted.pattern)
         before, beginning = wanted.text[:first], str(role)[: -len(role.name)]
         return before.startswith(beginning) or beginning.startswith(before)
@@ -121,10 +121,10 @@ def _may_be(wanted: Wanted, role: Role, condition: Condition) -> bool:
     return isinstance(named, Role) and (named.partition, named.account, named.name) == mine
 
 
-def _wanted(value: str, request: Request, *, replaces: bool) -> Wanted | None:
+def _wanted(value: str, request: Request, *, replaces: bool) -> PolicyValue | None:
     """Replace the variables; None where one is not known."""
     if not replaces or "${" not in value:
-        return Wanted(value, pattern_of(value))
+        return PolicyValue(value, compile_glob(value))
     text: list[str] = []
     pattern: list[Pattern] = []
     at = length = 0
@@ -146,10 +146,10 @@ def _wanted(value: str, request: Request, *, replaces: bool) -> Wanted | None:
             return None
         text += plain, known
         # What stands in for a variable is no wildcard.
-        pattern += pattern_of(plain), tuple(known)
+        pattern += compile_glob(plain), tuple(known)
         at = found.end()
     rest = value[at:]
-    return Wanted("".join([*text, rest]), tuple(chain(*pattern, pattern_of(rest))))
+    return PolicyValue("".join([*text, rest]), tuple(chain(*pattern, compile_glob(rest))))
 
 
 def _list(texts: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ import attrs
 from iamtriage._strict_json import JsonError, strict_json
 from iamtriage._text import clip_text, quote_json
 from iamtriage.exceptions import PolicyError
-from iamtriage.policies._conditions import Operator, read_operator
+from iamtriage.policies._conditions import Operator, parse_operator
 
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -196,7 +196,7 @@ def _principals(value: object, path: str) -> tuple[tuple[str, str], ...]:
 def _conditions(value: object, path: str) -> tuple[Condition, ...]:
     found: list[Condition] = []
     for name, block in object_of(value, path).items():
-        operator = read_operator(name)
+        operator = parse_operator(name)
         if operator is None:
             _refuse(f"IAM has no condition operator {quote_json(name)}", path)
         under = f"{path}[{quote_json(name)}]" if ":" in name else f"{path}.{name}"

@@ -12,8 +12,8 @@ import attrs
 from typing_extensions import override
 
 from iamtriage._rendering.views import View
-from iamtriage.policies._conditions import all_hold
-from iamtriage.policies._patterns import fits, pattern_of
+from iamtriage.policies._conditions import all_true
+from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.trust._advice import action_advice, condition_advice, principal_advice
 from iamtriage.trust._conditions import Checked, check_condition
 from iamtriage.trust._documents import Policy, Statement, read_policy
@@ -91,7 +91,7 @@ class _Verdict:
 
     @property
     def holds(self) -> bool | None:
-        return all_hold([self.action, self.principal.holds, *(each.holds for each in self.conditions)])
+        return all_true([self.action, self.principal.holds, *(each.holds for each in self.conditions)])
 
     @property
     def failed(self) -> list[Checked]:
@@ -219,11 +219,13 @@ def _decided(document: Policy, request: Request) -> TrustResult:
 
 def _verdict(statement: Statement, request: Request, document: Policy) -> _Verdict:
     action = request.action.lower()
-    listed = any(fits(action, pattern_of(each.lower())) for each in statement.actions)
-    matches = [(kind, value, match_principal(kind, value, request)) for kind, value in statement.principals]
+    listed = any(matches(action, compile_glob(each.lower())) for each in statement.actions)
+    principals = [
+        (kind, value, match_principal(kind, value, request)) for kind, value in statement.principals
+    ]
     # One that fits, else one that may, else the one that comes closest.
     kind, value, match = max(
-        matches,
+        principals,
         key=lambda each: ({True: 2, None: 1, False: 0}[each[2].holds], each[2].near),
         default=("AWS", "", Match(holds=False, why="its Principal names nobody")),
     )

@@ -30,7 +30,7 @@ from iamtriage.arns._principals import (
     parse_principal,
 )
 from iamtriage.exceptions import InvalidArnError
-from iamtriage.policies._conditions import moment
+from iamtriage.policies._conditions import parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -133,7 +133,7 @@ class Request:
     def now(self) -> Decimal | None:
         """The time of the call in seconds since 1970; None where it is not given."""
         given = (self.context or {}).get(_TIME)
-        return moment(given[0]) if given else None
+        return parse_date(given[0]) if given else None
 
     @property
     def derives_arn(self) -> bool:
@@ -288,7 +288,7 @@ def _context(given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
         if values:
             context[key.lower()] = values
     for time in context.get(_TIME, ()):
-        if moment(time) is None:
+        if parse_date(time) is None:
             msg = f"aws:CurrentTime is a date of ISO 8601 or seconds since 1970, not {quote_json(time)}"
             raise ValueError(msg)
     return context

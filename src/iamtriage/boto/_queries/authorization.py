@@ -31,7 +31,7 @@ from iamtriage.boto._queries.calls import (
 )
 from iamtriage.explaining._facts import Facts
 from iamtriage.failures._failures import AccessDenied
-from iamtriage.policies._masked_arns import partition_of
+from iamtriage.policies._masked_arns import find_partition
 
 if TYPE_CHECKING:
     from iamtriage.boto._queries.calls import FailureSource
@@ -161,7 +161,7 @@ def _find_region(text: str, span: tuple[int, int], authorization_id: str) -> str
     for match in _CONSOLE.finditer(nearby):
         region = match["region"]
         # Without the whitespace, the word after the URL looks like a part of the ID.
-        if match["id"].startswith(authorization_id) and match["host"] == region and partition_of(region):
+        if match["id"].startswith(authorization_id) and match["host"] == region and find_partition(region):
             return region
     return None
 

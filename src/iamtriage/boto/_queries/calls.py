@@ -29,7 +29,7 @@ from iamtriage.explaining._explain import explain
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._facts import Facts
 from iamtriage.failures._failures import Failure
-from iamtriage.policies._masked_arns import partition_of
+from iamtriage.policies._masked_arns import find_partition
 from iamtriage.redaction._redact import redact
 
 if TYPE_CHECKING:
@@ -192,11 +192,11 @@ def choose_region(
         return requested
     session_region: object = call_or_refusal(asked, get_sync_session(session).get_config_variable, "region")
     partition, region = _locate_call(failure)
-    if stated_region is not None and partition in {None, partition_of(stated_region)}:
-        partition, region = partition_of(stated_region), stated_region
+    if stated_region is not None and partition in {None, find_partition(stated_region)}:
+        partition, region = find_partition(stated_region), stated_region
     if not isinstance(session_region, str):
         return region
-    session_partition = partition_of(session_region)
+    session_partition = find_partition(session_region)
     if session_partition is None:
         return session_region  # in an unknown partition, so the failure must not redirect the call
     if partition not in {None, session_partition}:
@@ -219,7 +219,7 @@ def _locate_call(failure: Failure | None) -> tuple[str | None, str | None]:
             continue
         if partition is None and arn.partition in PARTITIONS:
             partition = arn.partition
-        if region is None and partition == arn.partition == partition_of(arn.region):
+        if region is None and partition == arn.partition == find_partition(arn.region):
             region = arn.region
     return partition, region
 

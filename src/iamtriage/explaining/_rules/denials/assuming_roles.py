@@ -32,7 +32,7 @@ from iamtriage.explaining._rules.shared.wording import (
     reason_lines,
 )
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
-from iamtriage.policies._documents import document
+from iamtriage.policies._documents import build_document
 from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
@@ -315,7 +315,7 @@ def _trust_remedy(denial: Denial, found: TrustFindings | None) -> Remedy | None:
         who="resource owner" if denial.crosses_accounts else "account administrator",
         steps=tuple(steps),
         commands=commands.trust_policy_commands(name),
-        policy=document([made]),
+        policy=build_document([made]),
         layer="role_trust",
         url=pages.EXTERNAL_ID if denial.crosses_accounts else pages.TRUST_POLICIES,
     )
@@ -382,7 +382,7 @@ def _provider_remedy(denial: Denial, found: TrustFindings | None) -> Remedy:
         )
         if facts.cluster or facts.service_account
         else (),
-        policy=document([made]),
+        policy=build_document([made]),
         layer="role_trust",
         url=pages.EKS_IRSA if facts.cluster or facts.service_account else pages.OIDC_PROVIDERS,
     )

@@ -15,7 +15,7 @@ from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY
-from iamtriage.policies._grants import grant_for
+from iamtriage.policies._grants import build_grant
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -33,7 +33,7 @@ def explain_execution_role(denial: Denial) -> Explanation:
     """Explain that Lambda looked into the function's role and misses a permission there."""
     words = " ".join(denial_paragraph(denial.failure).split())
     found = _LACKS.search(words)
-    grant = grant_for(f"{found['service'].lower()}:{found['call']}", None, denial.place) if found else None
+    grant = build_grant(f"{found['service'].lower()}:{found['call']}", None, denial.place) if found else None
     if grant is not None and not grant.known:
         grant = None
     lacking = grant.action if grant is not None else "what the sentence names"

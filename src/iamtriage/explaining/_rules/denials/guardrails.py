@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.shared.wording import (
     reason_lines,
     region_argument,
 )
-from iamtriage.policies._documents import statement
+from iamtriage.policies._documents import build_statement
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -345,14 +345,14 @@ def _about_resource(denial: Denial) -> tuple[str, ...]:
 def _limit_statement(denial: Denial) -> dict[str, Any] | None:
     """Give the statement that lets an action through a policy that only limits."""
     grant = required_grant(denial)
-    return None if grant is None else statement(grant, sid=statement_id(grant.action))
+    return None if grant is None else build_statement(grant, sid=statement_id(grant.action))
 
 
 def _endpoint_statement(denial: Denial) -> dict[str, Any] | None:
     grant = required_grant(denial)
     if grant is None:
         return None
-    made = statement(grant, sid=statement_id(grant.action), principal="*")
+    made = build_statement(grant, sid=statement_id(grant.action), principal="*")
     made["Condition"] = {"ArnEquals": {"aws:PrincipalArn": policy_principal_arn(denial)}}
     return made
 

@@ -27,7 +27,7 @@ from iamtriage.explaining._rules.shared.wording import (
     denial_summary,
     reason_lines,
 )
-from iamtriage.policies._documents import document, statement
+from iamtriage.policies._documents import build_document, build_statement
 from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def resource_remedy(denial: Denial) -> Remedy:
         who="resource owner",
         steps=tuple(steps),
         commands=(*_show(denial), *_change(denial)),
-        policy=None if made is None else document([made]),
+        policy=None if made is None else build_document([made]),
         layer="resource",
         url=pages.CROSS_ACCOUNT,
     )
@@ -204,7 +204,7 @@ def _statement(denial: Denial) -> dict[str, Any] | None:
         principal = {"Service": denial.principal.name}
     else:
         principal = {"AWS": policy_principal_arn(denial)}
-    made = statement(grant, sid=statement_id(grant.action), principal=principal)
+    made = build_statement(grant, sid=statement_id(grant.action), principal=principal)
     if known is not None and known.resource_is_star:
         # The policy hangs on one key or secret, which * stands for there.
         made["Resource"] = "*"

@@ -13,7 +13,7 @@ from iamtriage.explaining._rules.shared.allow_remedies import REPLACE_PLACEHOLDE
 from iamtriage.explaining._rules.shared.cases import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY
-from iamtriage.policies._documents import document
+from iamtriage.policies._documents import build_document
 from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _let_in(denial: Denial) -> Remedy:
             REPLACE_PLACEHOLDERS,
             "Change the statement of the trust policy, or add one like this and keep those that are there.",
         ),
-        policy=document([made]),
+        policy=build_document([made]),
         layer="role_trust",
         url=pages.SAML,
     )

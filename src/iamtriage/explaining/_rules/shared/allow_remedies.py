@@ -15,8 +15,8 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import companion_actions
 from iamtriage.explaining._rules.shared.principal_words import PLACEHOLDER_ACCOUNT
-from iamtriage.policies._documents import document, statement
-from iamtriage.policies._grants import grant_for
+from iamtriage.policies._documents import build_document, build_statement
+from iamtriage.policies._grants import build_grant
 from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ REPLACE_PLACEHOLDERS = f"Replace the words that begin with {PLACEHOLDER}: the me
 
 def required_grant(denial: Denial) -> Grant | None:
     """Return the grant that the request requires, or ``None`` if the action is unknown or masked."""
-    return None if denial.action is None else grant_for(denial.action, denial.resource, denial.place)
+    return None if denial.action is None else build_grant(denial.action, denial.resource, denial.place)
 
 
 @functools.lru_cache(maxsize=512)
@@ -88,7 +88,7 @@ def allow_remedy(
     if grant is None:
         return None
     name = statement_id(grant.action)
-    policy = document([statement(grant, sid=name)])
+    policy = build_document([build_statement(grant, sid=name)])
     steps = [
         *([first_step] if first_step else []),
         *([REPLACE_PLACEHOLDERS] if grant.has_placeholders else []),

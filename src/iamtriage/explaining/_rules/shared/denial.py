@@ -27,8 +27,8 @@ from iamtriage.explaining._rules.shared.principal_words import (
 )
 from iamtriage.explaining._rules.shared.service_specific import Wording, classify_wording
 from iamtriage.failures._failures import AccessDenied
-from iamtriage.policies._grants import Place
-from iamtriage.policies._masked_arns import partition_of
+from iamtriage.policies._grants import Location
+from iamtriage.policies._masked_arns import find_partition
 from iamtriage.typing import Deny, PolicyType
 
 if TYPE_CHECKING:
@@ -123,15 +123,15 @@ class Denial:
         return self.account != self.resource_account
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Location:
         """The partition, region and account to assume for resources without an ARN."""
         partition: str | None = getattr(self.principal, "partition", None)
         arn = self.resource_arn
         if partition is None and arn is not None and arn.partition in PARTITIONS:
             partition = arn.partition
         if partition is None and self.facts.region:
-            partition = partition_of(self.facts.region)
-        return Place(partition, self.facts.region, self.account)
+            partition = find_partition(self.facts.region)
+        return Location(partition, self.facts.region, self.account)
 
 
 def build_denial(failure: AccessDenied, facts: Facts) -> Denial:

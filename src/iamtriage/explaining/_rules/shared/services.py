@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from iamtriage.policies._documents import document
+from iamtriage.policies._documents import build_document
 
 __all__ = (
     "ASSUME_ROLE",
@@ -243,7 +243,7 @@ def service_trust_policy(principal: str, takes: tuple[str, ...]) -> dict[str, An
     {'Service': 'ec2.amazonaws.com'}
     """
     actions = takes[0] if len(takes) == 1 else list(takes)
-    return document([{"Effect": "Allow", "Principal": {"Service": principal}, "Action": actions}])
+    return build_document([{"Effect": "Allow", "Principal": {"Service": principal}, "Action": actions}])
 
 
 @attrs.frozen
