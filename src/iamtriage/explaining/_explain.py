@@ -12,7 +12,7 @@ from iamtriage.explaining._facts import facts_of
 from iamtriage.explaining._rules.calls.api_errors import explain_api_error
 from iamtriage.explaining._rules.calls.invalid_arns import explain_invalid_arn
 from iamtriage.explaining._rules.calls.malformed_policies import explain_malformed_policy
-from iamtriage.explaining._rules.credentials.access_keys import explain_key_quota, leaked_key_notes
+from iamtriage.explaining._rules.credentials.access_keys import explain_key_quota, find_exposed_key
 from iamtriage.explaining._rules.credentials.expired import explain_expired
 from iamtriage.explaining._rules.credentials.identity_tokens import explain_identity_token
 from iamtriage.explaining._rules.credentials.invalid_credentials import explain_invalid
@@ -108,8 +108,8 @@ def explain(
     if failure is None:
         return _NOTHING
     made = _explained(failure, known)
-    leak = leaked_key_notes(Case(failure, known))
-    return made if leak is None else leak.before(made)
+    exposed_key = find_exposed_key(Case(failure, known))
+    return made if exposed_key is None else exposed_key.prepend_to(made)
 
 
 def _explained(failure: Failure, facts: Facts) -> Explanation:  # noqa: C901 (an arm for each kind)

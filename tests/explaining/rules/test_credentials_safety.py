@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from iamtriage import parse
 from iamtriage.explaining import Facts
-from iamtriage.explaining._rules.credentials.access_keys import leaked_key_notes
+from iamtriage.explaining._rules.credentials.access_keys import find_exposed_key
 from iamtriage.explaining._rules.shared.cases import Case
 from tests.explaining.golden.cases_credentials import CASES
 from tests.explaining.rules.credentials import RULES, called, explained, words_of
@@ -260,11 +260,11 @@ def _case(text: str, caller: str | None = None) -> Case[Any]:
 
 @pytest.mark.parametrize("text", TEXTS_THAT_LEAK.values(), ids=TEXTS_THAT_LEAK)
 def test_a_key_that_is_given_away(text: str) -> None:
-    leak = leaked_key_notes(_case(text, caller="arn:aws-us-gov:iam::111122223333:user/ana"))
-    assert leak is not None
-    said = [*leak.notes, *(str(remedy) for remedy in leak.remedies)]
+    exposed_key = find_exposed_key(_case(text, caller="arn:aws-us-gov:iam::111122223333:user/ana"))
+    assert exposed_key is not None
+    said = [*exposed_key.notes, *(str(remedy) for remedy in exposed_key.remedies)]
     assert not any(SECRET in words for words in said)
-    commands = [command for remedy in leak.remedies for command in remedy.commands]
+    commands = [command for remedy in exposed_key.remedies for command in remedy.commands]
     assert commands[:3] == [
         f"aws iam get-access-key-last-used --access-key-id {KEY}",
         f"aws iam update-access-key --user-name ana --access-key-id {KEY} --status Inactive",
@@ -274,14 +274,14 @@ def test_a_key_that_is_given_away(text: str) -> None:
         f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue={KEY}"
         in commands
     )
-    explanation = leak.before(explained(MISMATCH))
+    explanation = exposed_key.prepend_to(explained(MISMATCH))
     assert explanation.remedies[0].title.startswith("First")
-    assert explanation.notes[: len(leak.notes)] == leak.notes
+    assert explanation.notes[: len(exposed_key.notes)] == exposed_key.notes
 
 
 @pytest.mark.parametrize("text", TEXTS_THAT_DO_NOT.values(), ids=TEXTS_THAT_DO_NOT)
 def test_no_key_that_is_given_away(text: str) -> None:
-    assert leaked_key_notes(_case(text)) is None
+    assert find_exposed_key(_case(text)) is None
 
 
 # ------------------------------------------------ commands that exist
@@ -342,9 +342,9 @@ def test_every_aws_command_exists() -> None:
                         seen.add(part)
                         _check(shlex.split(part))
                     assert "file:///" not in part, name
-    leak = leaked_key_notes(_case(TEXTS_THAT_LEAK["YAML"]))
-    assert leak is not None
-    for remedy in leak.remedies:
+    exposed_key = find_exposed_key(_case(TEXTS_THAT_LEAK["YAML"]))
+    assert exposed_key is not None
+    for remedy in exposed_key.remedies:
         for command in remedy.commands:
             _check(shlex.split(command))
     assert len(seen) > 60

@@ -1,7 +1,7 @@
-"""Explains access keys: the quota of two, a lost secret, and keys that a text gives away; not their ids.
+"""Explain the access key quota and keys that a text exposes.
 
-The page is https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html, on access keys.
-Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id-credentials-access-keys-update.html and
+Sources: https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html,
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id-credentials-access-keys-update.html and
 https://repost.aws/knowledge-center/potential-account-compromise.
 """
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AccessKeyQuota, Failure
 
-__all__ = ("Leak", "explain_key_quota", "key_remedies", "leaked_key_notes")
+__all__ = ("ExposedKey", "explain_key_quota", "find_exposed_key", "key_remedies")
 
-_SENTENCES = ("Cannot exceed quota for AccessKeysPerUser",)
-# An id by itself is no secret. A secret has 40 characters and no mark of its own, so it counts where it
-# stands beside the id, or where a name says what it is.
-_LONG_TERM = re.compile(r"(?<![A-Za-z0-9/+])AKIA[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
-_FORTY = r"(?=[A-Za-z0-9/+]{0,39}[a-z])(?=[A-Za-z0-9/+]{0,39}[A-Z])(?=[A-Za-z0-9/+]{0,39}[0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])"
-_NAMED = re.compile(rf"(?i:secret)[\w. -]{{0,24}}[\"']?[\s>:=,\"'\\]{{1,8}}{_FORTY}")
-_BESIDE = re.compile(rf"AKIA[A-Z0-9]{{16}}[\s:;,|\"'\\]{{1,8}}{_FORTY}")
-_EXAMPLE = "EXAMPLE"
+_PHRASES = ("Cannot exceed quota for AccessKeysPerUser",)
+# A key ID alone is not a secret. A secret has 40 characters and no prefix, so it is recognized only after a key ID
+# or a label.
+_LONG_TERM_KEY_ID = re.compile(r"(?<![A-Za-z0-9/+])AKIA[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
+_SECRET = r"(?=[A-Za-z0-9/+]{0,39}[a-z])(?=[A-Za-z0-9/+]{0,39}[A-Z])(?=[A-Za-z0-9/+]{0,39}[0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])"  # noqa: S105 (a pattern)
+_LABELED_SECRET = re.compile(rf"(?i:secret)[\w. -]{{0,24}}[\"']?[\s>:=,\"'\\]{{1,8}}{_SECRET}")
+_KEY_ID_AND_SECRET = re.compile(rf"AKIA[A-Z0-9]{{16}}[\s:;,|\"'\\]{{1,8}}{_SECRET}")
+_EXAMPLE_SUFFIX = "EXAMPLE"
 
 
 def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
-    """Say that the user has two keys, and how to make room without losing anything."""
+    """Explain that the user already has two access keys."""
     user = find_user(case)
     name = commands.user_name(user)
     whose = "The user" if name == commands.user_name(None) else f"The user {name}"
@@ -47,7 +47,7 @@ def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
                 "access-key-quota",
                 "An IAM user has two access keys at most, and inactive ones count.",
                 "reported",
-                quote_phrases(message_text(case), *_SENTENCES),
+                quote_phrases(message_text(case), *_PHRASES),
             ),
         ),
         remedies=key_remedies(user),
@@ -58,18 +58,16 @@ def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
     )
 
 
-def key_remedies(user: str | None, *, key: str | None = None, for_new: bool = True) -> tuple[Remedy, ...]:
-    """Give the ways to a working key: make room for one, make it, and do without long-term keys.
+def key_remedies(user: str | None, *, key: str | None = None, at_quota: bool = True) -> tuple[Remedy, ...]:
+    """Return the ways to a working access key, and to do without one.
 
     Args:
-        user: the IAM user's name, where it is known.
-        key: the id of the key that is to go, where it is known.
-        for_new: whether one of two keys has to go first.
+        user: The name of the IAM user, if known.
+        key: The ID of the key to replace, if known.
+        at_quota: Whether the user must delete a key before creating one.
     """
-    name = commands.user_name(user)
     key_id = commands.access_key(key)
-    change = ("aws", "iam", "update-access-key", "--user-name", name, "--access-key-id", key_id, "--status")
-    room = Remedy(
+    free_one = Remedy(
         title="Free one of the two keys",
         who="you",
         steps=(
@@ -79,27 +77,31 @@ def key_remedies(user: str | None, *, key: str | None = None, for_new: bool = Tr
             "Then delete it, for good.",
         ),
         commands=(
-            command("aws", "iam", "list-access-keys", "--user-name", name),
+            _user_command("list-access-keys", user),
             command("aws", "iam", "get-access-key-last-used", "--access-key-id", key_id),
-            command(*change, "Inactive"),
-            command("aws", "iam", "delete-access-key", "--user-name", name, "--access-key-id", key_id),
+            _user_command("update-access-key", user, "--access-key-id", key_id, "--status", "Inactive"),
+            _user_command("delete-access-key", user, "--access-key-id", key_id),
         ),
         url=pages.ROTATE_KEYS,
     )
-    new = Remedy(
+    create = Remedy(
         title="Make a new key",
         who="you",
         steps=(
             "Make it, and put its secret where it is used at once: AWS shows it this one time.",
             "Without the right to manage your own keys, ask the account administrator.",
         ),
-        commands=(command("aws", "iam", "create-access-key", "--user-name", name),),
+        commands=(_user_command("create-access-key", user),),
         url=pages.ACCESS_KEYS,
     )
-    return (*((room,) if for_new else ()), new, _instead())
+    return (*((free_one,) if at_quota else ()), create, _temporary_credentials_remedy())
 
 
-def _instead() -> Remedy:
+def _user_command(verb: str, user: str | None, *arguments: str) -> str:
+    return command("aws", "iam", verb, "--user-name", commands.user_name(user), *arguments)
+
+
+def _temporary_credentials_remedy() -> Remedy:
     return Remedy(
         title="Do without long-term keys",
         who="you",
@@ -115,23 +117,23 @@ def _instead() -> Remedy:
     )
 
 
-# ------------------------------------------------ keys that are given away
+# ------------------------------------------------ exposed keys
 
 
 @attrs.frozen
-class Leak:
-    """A text that gives an access key away, and what to do first. It holds nothing of the secret.
+class ExposedKey:
+    """What to do about an access key whose secret the text shows. It holds no part of the secret.
 
     Attributes:
-        remedies: what to do, before anything else that the explanation says.
-        notes: what else to know.
+        remedies: What to do before anything else.
+        notes: What else to know.
     """
 
     remedies: tuple[Remedy, ...]
     notes: tuple[str, ...]
 
-    def before(self, explanation: Explanation) -> Explanation:
-        """Give the explanation with this in front of what it says."""
+    def prepend_to(self, explanation: Explanation) -> Explanation:
+        """Return an explanation that begins with these remedies and notes."""
         return attrs.evolve(
             explanation,
             remedies=(*self.remedies, *explanation.remedies),
@@ -139,20 +141,22 @@ class Leak:
         )
 
 
-def leaked_key_notes(case: Case[Failure]) -> Leak | None:
-    """Give what to do first where the failure's text shows a long-term key id with its secret, else None.
+def find_exposed_key(case: Case[Failure]) -> ExposedKey | None:
+    """Find a long-term access key whose secret the text shows.
 
-    The keys of AWS's documentation, whose ids end in EXAMPLE, count as none.
+    The example keys in the AWS documentation, whose IDs end in EXAMPLE, are not reported.
     """
-    # Of the whole text, since this is asked of every failure and a search for four letters costs nothing.
+    # Every failure is checked, so the cheap search comes first.
     if "AKIA" not in case.failure.text:
         return None
     text = case.text
-    keys = [key for key in dict.fromkeys(_LONG_TERM.findall(text)) if not key.endswith(_EXAMPLE)]
-    if not keys or not (_NAMED.search(text) or _BESIDE.search(text)):
+    keys = [
+        key for key in dict.fromkeys(_LONG_TERM_KEY_ID.findall(text)) if not key.endswith(_EXAMPLE_SUFFIX)
+    ]
+    if not keys or not (_LABELED_SECRET.search(text) or _KEY_ID_AND_SECRET.search(text)):
         return None
-    return Leak(
-        _after_leak(case, keys[0]),
+    return ExposedKey(
+        _exposed_key_remedies(case, keys[0]),
         (
             "The text shows an access key with what looks like its secret. Whoever has read the text can use the key, so count it as stolen, and see to that first.",
             "Not even a person who helps you needs a secret key. Show key ids at most, and texts without secrets.",
@@ -160,10 +164,9 @@ def leaked_key_notes(case: Case[Failure]) -> Leak | None:
     )
 
 
-def _after_leak(case: Case[Failure], key: str) -> tuple[Remedy, ...]:
-    name, key_id = commands.user_name(find_user(case)), commands.access_key(key)
+def _exposed_key_remedies(case: Case[Failure], key: str) -> tuple[Remedy, ...]:
+    user, key_id = find_user(case), commands.access_key(key)
     deny = f"arn:{find_partition(case)}:iam::aws:policy/AWSDenyAll"
-    of_user = ("--user-name", name)
     return (
         Remedy(
             title="First: deactivate the key that the text gives away",
@@ -175,17 +178,8 @@ def _after_leak(case: Case[Failure], key: str) -> tuple[Remedy, ...]:
             ),
             commands=(
                 command("aws", "iam", "get-access-key-last-used", "--access-key-id", key_id),
-                command(
-                    "aws",
-                    "iam",
-                    "update-access-key",
-                    *of_user,
-                    "--access-key-id",
-                    key_id,
-                    "--status",
-                    "Inactive",
-                ),
-                command("aws", "iam", "attach-user-policy", *of_user, "--policy-arn", deny),
+                _user_command("update-access-key", user, "--access-key-id", key_id, "--status", "Inactive"),
+                _user_command("attach-user-policy", user, "--policy-arn", deny),
             ),
             url=pages.EXPOSED_KEYS,
         ),
@@ -203,7 +197,7 @@ def _after_leak(case: Case[Failure], key: str) -> tuple[Remedy, ...]:
                     *("aws", "cloudtrail", "lookup-events", "--lookup-attributes"),
                     f"AttributeKey=AccessKeyId,AttributeValue={key_id}",
                 ),
-                command("aws", "iam", "list-attached-user-policies", *of_user),
+                _user_command("list-attached-user-policies", user),
             ),
             url=pages.QUARANTINE,
         ),
@@ -216,8 +210,8 @@ def _after_leak(case: Case[Failure], key: str) -> tuple[Remedy, ...]:
                 "A deleted text may have been copied, so this comes last.",
             ),
             commands=(
-                command("aws", "iam", "create-access-key", *of_user),
-                command("aws", "iam", "delete-access-key", *of_user, "--access-key-id", key_id),
+                _user_command("create-access-key", user),
+                _user_command("delete-access-key", user, "--access-key-id", key_id),
             ),
             url=pages.ROTATE_KEYS,
         ),

@@ -1,7 +1,7 @@
-"""Explains profiles that contradict themselves or name what is not there; not profiles that are missing.
+"""Explain profiles that contradict themselves or refer to missing settings.
 
-The sentences are those of botocore's ``credentials`` and ``tokens`` modules, which other tools print as they
-are. What a profile may hold: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html and
+The messages come from botocore's ``credentials`` and ``tokens`` modules, which other tools print unchanged. The
+settings of a profile: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html and
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html.
 """
 
@@ -18,141 +18,155 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
-__all__ = ("explain_broken_profile", "is_broken_profile")
+__all__ = ("BROKEN_PROFILE_MESSAGES", "explain_broken_profile")
 
-_NAME = r"\"(?P<name>[^\"\n]{1,64})\""
+_PROFILE_NAME = r"\"(?P<name>[^\"\n]{1,64})\""
 
 
-class _Fault(NamedTuple):
-    """A fault of a profile: what tells it, what it comes to, and what mends it."""
+class _ProfileError(NamedTuple):
+    """An error in a profile: the message that reports it, its meaning and its fix."""
 
     pattern: re.Pattern[str]
     code: str
     summary: str
     cause: str
-    quote: str
+    phrase: str
     title: str
     steps: tuple[str, ...]
     commands: tuple[tuple[str, ...], ...]
     url: str
 
 
-_KINDS_OF_SOURCE = (
+_CREDENTIAL_SOURCES = (
     "The value of credential_source is Environment, Ec2InstanceMetadata or EcsContainer, spelled like that."
 )
-_FAULTS = (
-    _Fault(
-        re.compile(r"Infinite loop in credential configuration"),
-        "profile-loop",
-        "Profiles name each other as their source of credentials in a circle, so none of them has any.",
-        "Profiles name each other as source_profile in a circle.",
-        "Infinite loop in credential configuration",
-        "Break the circle of profiles",
-        (
+_PROFILE_ERRORS = (
+    _ProfileError(
+        pattern=re.compile(r"Infinite loop in credential configuration"),
+        code="profile-loop",
+        summary="Profiles name each other as their source of credentials in a circle, so none of them has any.",
+        cause="Profiles name each other as source_profile in a circle.",
+        phrase="Infinite loop in credential configuration",
+        title="Break the circle of profiles",
+        steps=(
             "Follow source_profile from one profile to the next in ~/.aws/config; the text names those that were visited.",
             "The last of them must have credentials of its own, in place of source_profile: a login of IAM Identity Center, credential_process, credential_source, or keys.",
             "A profile may name itself as source_profile only when it also has keys.",
         ),
-        (("aws", "configure", "get", "source_profile"), ("aws", "configure", "list-profiles")),
-        pages.CLI_ROLES,
+        commands=(("aws", "configure", "get", "source_profile"), ("aws", "configure", "list-profiles")),
+        url=pages.CLI_ROLES,
     ),
-    _Fault(
-        re.compile(rf"profile {_NAME} contains both source_profile and credential_source"),
-        "two-sources",
-        "The profile names two sources of credentials for its role, and may have one only.",
-        "The profile has both source_profile and credential_source.",
-        "contains both source_profile and credential_source",
-        "Keep one source of credentials in the profile",
-        (
+    _ProfileError(
+        pattern=re.compile(rf"profile {_PROFILE_NAME} contains both source_profile and credential_source"),
+        code="two-sources",
+        summary="The profile names two sources of credentials for its role, and may have one only.",
+        cause="The profile has both source_profile and credential_source.",
+        phrase="contains both source_profile and credential_source",
+        title="Keep one source of credentials in the profile",
+        steps=(
             "In ~/.aws/config, keep source_profile where another profile has the credentials.",
             "Keep credential_source where the machine has them: EC2, a container, or environment variables.",
         ),
-        (("aws", "configure", "get", "source_profile"), ("aws", "configure", "get", "credential_source")),
-        pages.CLI_ROLES,
-    ),
-    _Fault(
-        re.compile(
-            rf"credential[_ ]source \"[^\"\n]{{1,64}}\" referenced in (?:the )?profile {_NAME} is not valid"
+        commands=(
+            ("aws", "configure", "get", "source_profile"),
+            ("aws", "configure", "get", "credential_source"),
         ),
-        "unknown-source",
-        "The profile names a source of credentials that there is not.",
-        "The value of credential_source is none that AWS's SDKs know.",
-        "credential source",
-        "Name a source of credentials that there is",
-        (_KINDS_OF_SOURCE, "To take the credentials of another profile, write source_profile in its place."),
-        (("aws", "configure", "get", "credential_source"),),
-        pages.CLI_ROLES,
+        url=pages.CLI_ROLES,
     ),
-    _Fault(
-        re.compile(rf"is specified in profile {_NAME}, but no source provider was configured"),
-        "source-not-offered",
-        "The program does not offer the source of credentials that the profile names.",
-        "The SDK of this program was set up without the provider that credential_source names.",
-        "no source provider was configured",
-        "Take another source of credentials",
-        (
+    _ProfileError(
+        pattern=re.compile(
+            rf"credential[_ ]source \"[^\"\n]{{1,64}}\" referenced in (?:the )?profile {_PROFILE_NAME} is not valid"
+        ),
+        code="unknown-source",
+        summary="The profile names a source of credentials that there is not.",
+        cause="The value of credential_source is none that AWS's SDKs know.",
+        phrase="credential source",
+        title="Name a source of credentials that there is",
+        steps=(
+            _CREDENTIAL_SOURCES,
+            "To take the credentials of another profile, write source_profile in its place.",
+        ),
+        commands=(("aws", "configure", "get", "credential_source"),),
+        url=pages.CLI_ROLES,
+    ),
+    _ProfileError(
+        pattern=re.compile(
+            rf"is specified in profile {_PROFILE_NAME}, but no source provider was configured"
+        ),
+        code="source-not-offered",
+        summary="The program does not offer the source of credentials that the profile names.",
+        cause="The SDK of this program was set up without the provider that credential_source names.",
+        phrase="no source provider was configured",
+        title="Take another source of credentials",
+        steps=(
             "Name another profile as source_profile, or give the program credentials in another way.",
             "The AWS CLI and boto3 offer all sources, unless a program has replaced their chain of providers.",
         ),
-        (("aws", "configure", "get", "credential_source"),),
-        pages.CLI_ROLES,
+        commands=(("aws", "configure", "get", "credential_source"),),
+        url=pages.CLI_ROLES,
     ),
-    _Fault(
-        re.compile(rf"profile {_NAME} is configured to use SSO but is missing required configuration"),
-        "sso-incomplete",
-        "The profile is meant for IAM Identity Center, but lacks a part of it.",
-        "A setting of IAM Identity Center is missing in the profile.",
-        "is configured to use SSO but is missing required configuration",
-        "Write the profile anew",
-        (
+    _ProfileError(
+        pattern=re.compile(
+            rf"profile {_PROFILE_NAME} is configured to use SSO but is missing required configuration"
+        ),
+        code="sso-incomplete",
+        summary="The profile is meant for IAM Identity Center, but lacks a part of it.",
+        cause="A setting of IAM Identity Center is missing in the profile.",
+        phrase="is configured to use SSO but is missing required configuration",
+        title="Write the profile anew",
+        steps=(
             "The text names what is missing, behind the colon.",
             "A profile has sso_session, sso_account_id and sso_role_name, and a section sso-session has sso_start_url and sso_region.",
             "In the older form the profile itself has sso_start_url, sso_region, sso_account_id and sso_role_name.",
         ),
-        (("aws", "configure", "sso"),),
-        pages.SSO_LOGIN,
+        commands=(("aws", "configure", "sso"),),
+        url=pages.SSO_LOGIN,
     ),
-    _Fault(
-        re.compile(rf"specified sso-session does not exist: {_NAME}"),
-        "sso-session-missing",
-        "The profile names an sso-session that is in no config file.",
-        "The section of the sso-session is missing, or bears another name.",
-        "specified sso-session does not exist",
-        "Write the section of the sso-session",
-        (
+    _ProfileError(
+        pattern=re.compile(rf"specified sso-session does not exist: {_PROFILE_NAME}"),
+        code="sso-session-missing",
+        summary="The profile names an sso-session that is in no config file.",
+        cause="The section of the sso-session is missing, or bears another name.",
+        phrase="specified sso-session does not exist",
+        title="Write the section of the sso-session",
+        steps=(
             "In ~/.aws/config, [sso-session NAME] has sso_start_url, sso_region and sso_registration_scopes. The name is that behind sso_session in the profile; upper and lower case count.",
         ),
-        (("aws", "configure", "sso-session"), ("aws", "configure", "get", "sso_session")),
-        pages.SSO_LOGIN,
+        commands=(("aws", "configure", "sso-session"), ("aws", "configure", "get", "sso_session")),
+        url=pages.SSO_LOGIN,
     ),
-    _Fault(
-        re.compile(rf"source[_ ]profile \"[^\"\n]{{1,64}}\" referenced in the profile {_NAME}"),
-        "source-profile",
-        "The profile takes its credentials from another profile that is not there.",
-        "The profile that source_profile names is in no config or credentials file.",
-        "source_profile",
-        "Make the source profile, or name another",
-        ("Each profile that source_profile names has to be there, and to have credentials of its own.",),
-        (("aws", "configure", "get", "source_profile"), ("aws", "configure", "list-profiles")),
-        pages.CLI_ROLES,
+    _ProfileError(
+        pattern=re.compile(
+            rf"source[_ ]profile \"[^\"\n]{{1,64}}\" referenced in the profile {_PROFILE_NAME}"
+        ),
+        code="source-profile",
+        summary="The profile takes its credentials from another profile that is not there.",
+        cause="The profile that source_profile names is in no config or credentials file.",
+        phrase="source_profile",
+        title="Make the source profile, or name another",
+        steps=(
+            "Each profile that source_profile names has to be there, and to have credentials of its own.",
+        ),
+        commands=(("aws", "configure", "get", "source_profile"), ("aws", "configure", "list-profiles")),
+        url=pages.CLI_ROLES,
     ),
-    _Fault(
-        re.compile(rf"source[_ ]profile {_NAME} must have credentials"),
-        "source-profile",
-        "The profile takes its credentials from another profile that has none.",
-        "The profile that source_profile names has no credentials of its own.",
-        "must have credentials",
-        "Give the source profile credentials",
-        ("It may have a login of IAM Identity Center, credential_process, credential_source or keys.",),
-        (("aws", "configure", "list"),),
-        pages.CLI_ROLES,
+    _ProfileError(
+        pattern=re.compile(rf"source[_ ]profile {_PROFILE_NAME} must have credentials"),
+        code="source-profile",
+        summary="The profile takes its credentials from another profile that has none.",
+        cause="The profile that source_profile names has no credentials of its own.",
+        phrase="must have credentials",
+        title="Give the source profile credentials",
+        steps=("It may have a login of IAM Identity Center, credential_process, credential_source or keys.",),
+        commands=(("aws", "configure", "list"),),
+        url=pages.CLI_ROLES,
     ),
 )
-# What boto3's provider of a role says where the source that the profile names has nothing.
+# boto3's assume-role provider reports this if the credential source of the profile is empty.
 _EMPTY_SOURCE = re.compile(
     r"retrieving credentials from (?P<source>Environment|Ec2InstanceMetadata|EcsContainer): No credentials found in credential_source"
 )
-_WHERE = {
+_EMPTY_SOURCES = {
     "Environment": (
         "The variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set where the call runs.",
         (
@@ -177,49 +191,44 @@ _WHERE = {
         ),
     ),
 }
-_NO_CALL = "No IAM policy helps here: no call was made."
-
-
-def is_broken_profile(message: str) -> bool:
-    """Tell whether words are about a profile that contradicts itself or names what is not there."""
-    return _EMPTY_SOURCE.search(message) is not None or any(
-        fault.pattern.search(message) for fault in _FAULTS
-    )
+_COMMANDS_WITHOUT_PROFILE = frozenset({"list-profiles", "sso-session"})
+BROKEN_PROFILE_MESSAGES = (_EMPTY_SOURCE, *(error.pattern for error in _PROFILE_ERRORS))
+"""Patterns of the messages that report such a profile."""
 
 
 def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Explanation:
-    """Say what is wrong with the profile."""
+    """Explain what is wrong with a profile."""
     empty = _EMPTY_SOURCE.search(message)
     if empty:
-        return _empty_source(case, message, empty["source"])
-    fault, found = next((fault, m) for fault in _FAULTS if (m := fault.pattern.search(message)))
-    named = None if fault.code == "sso-session-missing" else safe_name(found.groupdict().get("name"))
+        return _explain_empty_source(case, message, empty["source"])
+    error, found = next((error, m) for error in _PROFILE_ERRORS if (m := error.pattern.search(message)))
+    named = None if error.code == "sso-session-missing" else safe_name(found.groupdict().get("name"))
     profile = named or find_profile(case)
     return Explanation(
         failure=case.failure,
         topic="profile-broken",
-        summary=fault.summary,
-        causes=(Cause(fault.code, fault.cause, "derived", quote_phrases(message, fault.quote)),),
+        summary=error.summary,
+        causes=(Cause(error.code, error.cause, "derived", quote_phrases(message, error.phrase)),),
         remedies=(
             Remedy(
-                title=fault.title,
+                title=error.title,
                 who="you",
-                steps=fault.steps,
+                steps=error.steps,
                 commands=tuple(
                     credential_remedies.with_profile(
-                        None if each[-1] in {"list-profiles", "sso-session"} else profile, *each
+                        None if command[-1] in _COMMANDS_WITHOUT_PROFILE else profile, *command
                     )
-                    for each in fault.commands
+                    for command in error.commands
                 ),
-                url=fault.url,
+                url=error.url,
             ),
         ),
-        notes=(_NO_CALL,),
+        notes=(credential_remedies.NO_CALL_MADE,),
     )
 
 
-def _empty_source(case: Case[MissingCredentials], message: str, source: str) -> Explanation:
-    cause, steps = _WHERE[source]
+def _explain_empty_source(case: Case[MissingCredentials], message: str, source: str) -> Explanation:
+    cause, steps = _EMPTY_SOURCES[source]
     return Explanation(
         failure=case.failure,
         topic="profile-broken",
@@ -249,5 +258,5 @@ def _empty_source(case: Case[MissingCredentials], message: str, source: str) -> 
                 url=pages.CLI_ROLES,
             ),
         ),
-        notes=(_NO_CALL,),
+        notes=(credential_remedies.NO_CALL_MADE,),
     )

@@ -1,7 +1,7 @@
-"""Explains credentials, logins and tokens that have expired; not those that never were valid.
+"""Explain credentials, sign-ins and tokens that have expired.
 
-What lasts how long: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp.html and the pages
-to which the remedies point.
+How long each of them lasts: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp.html and the pages
+that the remedies link to.
 """
 
 from __future__ import annotations
@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING
 from iamtriage.arns._principals import IdentityCenterRole, Role
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.expired_logins import (
-    SENTENCES,
-    explain_login,
-    explain_registry,
-    explain_saml,
-    explain_sso,
-    explain_web_identity,
+    EXPIRY_PHRASES,
+    explain_expired_login,
+    explain_expired_registry_login,
+    explain_expired_saml,
+    explain_expired_sso,
+    explain_expired_web_identity,
 )
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.clues import error_code, find_profile, message_text, quote_phrases
 from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,62 +37,33 @@ __all__ = ("explain_expired",)
 
 _REGISTRY = re.compile(r"uthorization [Tt]oken has expired|\bdocker (?:pull|push|login)\b|\.dkr[.-]ecr\.")
 _SAML = re.compile(r"must be redeemed within|AssumeRoleWithSAML")
-_WEB = re.compile(
+_WEB_IDENTITY = re.compile(
     r"[Tt]oken expired: current date/time|Token too old|web ?identity token|AssumeRoleWithWebIdentity|WebIdentityErr",
     re.IGNORECASE,
 )
 _LOGIN = re.compile(r"[`'\"]?\baws login\b")
 _SSO = re.compile(r"\bSSO\b|aws sso login|token from sso|oken has expired and refresh failed")
-_REQUEST = re.compile(r"[Rr]equest (?:has )?expired\b|X-Amz-Expires")
-_KUBERNETES = re.compile(
+_EXPIRED_REQUEST = re.compile(r"[Rr]equest (?:has )?expired\b|X-Amz-Expires")
+_KUBECONFIG = re.compile(
     r"kubectl|kubeconfig|credentials: exec|eks get-token|aws-iam-authenticator|\.eks\.amazonaws\.com"
 )
 
-_LOGIN_CODES = frozenset({"LoginRefreshRequired", "LoginTokenExpired", "LoginRefreshTokenExpiredError"})
-_SSO_CODES = frozenset(
-    {
-        *("UnauthorizedSSOTokenError", "SSOTokenExpired", "SSOTokenExpiredError", "SSOProviderInvalidToken"),
-        *("TokenRetrievalError", "PendingAuthorizationExpiredError"),
-    }
+_LOGIN_CODES = re.compile(r"LoginRefreshRequired|LoginTokenExpired|LoginRefreshTokenExpiredError")
+_SSO_CODES = re.compile(
+    r"UnauthorizedSSOTokenError|SSOTokenExpired|SSOTokenExpiredError|SSOProviderInvalidToken"
+    r"|TokenRetrievalError|PendingAuthorizationExpiredError"
 )
-_OF_AWS = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
+_SERVICE_CODES = re.compile(r"ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired")
 
 
 def explain_expired(case: Case[ExpiredCredentials]) -> Explanation:
-    """Say what has expired, and how to get it anew."""
+    """Explain that credentials, a sign-in or a token have expired."""
     message = message_text(case)
-    return _rule_for(case, message)(case, message)
+    rule = choose_rule(_ROUTES, case.failure, message) or _explain_session
+    return rule(case, message)
 
 
-def _rule_for(case: Case[ExpiredCredentials], message: str) -> _Rule:
-    code, operation = error_code(case.failure), case.failure.envelope.operation
-    if _REGISTRY.search(message) and code not in _OF_AWS:
-        return explain_registry
-    if _SAML.search(message) or operation == "AssumeRoleWithSAML":
-        return explain_saml
-    if _WEB.search(message) or operation == "AssumeRoleWithWebIdentity":
-        return explain_web_identity
-    if code in _LOGIN_CODES or (_LOGIN.search(message) and code not in _SSO_CODES):
-        return explain_login
-    if code == "RequestExpired":
-        return _request
-    if code in _OF_AWS:
-        return _session
-    if code in _SSO_CODES or _SSO.search(message):
-        return explain_sso
-    return _request if _REQUEST.search(message) else _session
-
-
-# ------------------------------------------------ logins
-
-
-# ------------------------------------------------ tokens of identity providers
-
-
-# ------------------------------------------------ requests and sessions
-
-
-def _request(case: Case[ExpiredCredentials], message: str) -> Explanation:
+def _explain_request(case: Case[ExpiredCredentials], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="expired-request",
@@ -101,7 +73,7 @@ def _request(case: Case[ExpiredCredentials], message: str) -> Explanation:
                 "expired-request",
                 "The request was signed too long ago, or its expiry is in the past.",
                 "reported",
-                quote_phrases(message, *SENTENCES),
+                quote_phrases(message, *EXPIRY_PHRASES),
             ),
             Cause("clock-behind", "The clock of the machine that signed it is behind.", "possible"),
             Cause(
@@ -129,24 +101,26 @@ def _request(case: Case[ExpiredCredentials], message: str) -> Explanation:
     )
 
 
-def _session(case: Case[ExpiredCredentials], message: str) -> Explanation:
-    principal, code, profile = case.principal, error_code(case.failure), find_profile(case)
-    role, operation = underlying_role(principal), case.failure.envelope.operation
-    whose = (
-        f"The credentials of {describe_principal(principal, None)}"
-        if principal
-        else "The temporary credentials of the call"
+def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanation:
+    principal, profile = case.principal, find_profile(case)
+    role = underlying_role(principal)
+    credentials = "The temporary credentials of the call"
+    if principal:
+        credentials = f"The credentials of {describe_principal(principal, None)}"
+    is_from_aws = (
+        _SERVICE_CODES.fullmatch(error_code(case.failure))
+        or "is expired" in message
+        or "provided token has expired" in message
     )
-    of_aws = code in _OF_AWS or "is expired" in message or "provided token has expired" in message
-    source = (
-        ("They are those with which another role was to be assumed.",) if operation == "AssumeRole" else ()
-    )
+    because = quote_phrases(message, *EXPIRY_PHRASES)
+    if case.failure.envelope.operation == "AssumeRole":
+        because += ("They are those with which another role was to be assumed.",)
     causes = [
         Cause(
             "expired-session",
             "The credentials were valid once, and are not any more.",
-            "reported" if of_aws else "derived",
-            (*quote_phrases(message, *SENTENCES), *source),
+            "reported" if is_from_aws else "derived",
+            because,
         ),
         Cause(
             "pasted-session",
@@ -170,13 +144,13 @@ def _session(case: Case[ExpiredCredentials], message: str) -> Explanation:
             "possible",
         ),
     ]
-    if _KUBERNETES.search(case.text):
+    if _KUBECONFIG.search(case.text):
         text = "They are those of the profile that the kubeconfig names for aws eks get-token."
         causes.insert(1, Cause("kubeconfig-profile", text, "possible"))
     return Explanation(
         failure=case.failure,
         topic="expired-session",
-        summary=f"{whose} have expired.",
+        summary=f"{credentials} have expired.",
         causes=tuple(causes),
         remedies=(
             credential_remedies.sso_login(profile)
@@ -194,13 +168,13 @@ def _session(case: Case[ExpiredCredentials], message: str) -> Explanation:
                 ),
                 url=pages.CLI_ROLES,
             ),
-            _longer(role),
+            _session_duration_remedy(role),
         ),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )
 
 
-def _longer(role: Role | None) -> Remedy:
+def _session_duration_remedy(role: Role | None) -> Remedy:
     if isinstance(role, IdentityCenterRole):
         return Remedy(
             title="Let the permission set's sessions last longer",
@@ -232,3 +206,16 @@ def _longer(role: Role | None) -> Remedy:
         ),
         url=pages.SESSION_DURATION,
     )
+
+
+# The most specific routes come first.
+_ROUTES: tuple[Route[_Rule], ...] = (
+    Route(explain_expired_registry_login, message=_REGISTRY, except_code=_SERVICE_CODES),
+    Route(explain_expired_saml, message=_SAML, operation="AssumeRoleWithSAML"),
+    Route(explain_expired_web_identity, message=_WEB_IDENTITY, operation="AssumeRoleWithWebIdentity"),
+    Route(explain_expired_login, message=_LOGIN, code=_LOGIN_CODES, except_code=_SSO_CODES),
+    Route(_explain_request, code=re.compile("RequestExpired")),
+    Route(_explain_session, code=_SERVICE_CODES),
+    Route(explain_expired_sso, message=_SSO, code=_SSO_CODES),
+    Route(_explain_request, message=_EXPIRED_REQUEST),
+)

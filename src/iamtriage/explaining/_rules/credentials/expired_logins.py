@@ -1,6 +1,7 @@
-"""Explains logins and tokens of identity providers that have expired; not AWS's own credentials.
+"""Explain sign-ins and tokens of identity providers that have expired.
 
-Sources: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sso.html and the pages to which the remedies point.
+Sources: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sso.html and the pages that the remedies link
+to.
 """
 
 from __future__ import annotations
@@ -12,23 +13,22 @@ from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import describe_duration
 from iamtriage.explaining._rules.shared.clues import find_profile, find_registry, quote_phrases
-from iamtriage.explaining._rules.shared.commands import command
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import ExpiredCredentials
 
 __all__ = (
-    "SENTENCES",
-    "explain_login",
-    "explain_registry",
-    "explain_saml",
-    "explain_sso",
-    "explain_web_identity",
+    "EXPIRY_PHRASES",
+    "explain_expired_login",
+    "explain_expired_registry_login",
+    "explain_expired_saml",
+    "explain_expired_sso",
+    "explain_expired_web_identity",
 )
 
 
-SENTENCES = (
+EXPIRY_PHRASES = (
     "security token included in the request is expired",
     "provided token has expired",
     "SSO session associated with this profile has expired",
@@ -37,12 +37,13 @@ SENTENCES = (
     "authorization token has expired",
     "Request has expired",
 )
-_TIMES = re.compile(
+_EXPIRY_TIMES = re.compile(
     r"current date/time:? {0,2}(\d{9,12}) must be before the expiration date/time:? {0,2}(\d{9,12})(?!\d)"
 )
 
 
-def explain_registry(case: Case[ExpiredCredentials], message: str) -> Explanation:
+def explain_expired_registry_login(case: Case[ExpiredCredentials], message: str) -> Explanation:
+    """Explain that a docker login to ECR has expired."""
     return Explanation(
         failure=case.failure,
         topic="expired-registry-login",
@@ -52,7 +53,7 @@ def explain_registry(case: Case[ExpiredCredentials], message: str) -> Explanatio
                 "expired-registry-login",
                 "A docker login to ECR holds for 12 hours, and this one is older.",
                 "reported",
-                quote_phrases(message, *SENTENCES),
+                quote_phrases(message, *EXPIRY_PHRASES),
             ),
         ),
         remedies=(credential_remedies.docker_login(*find_registry(case)),),
@@ -62,14 +63,15 @@ def explain_registry(case: Case[ExpiredCredentials], message: str) -> Explanatio
     )
 
 
-def explain_sso(case: Case[ExpiredCredentials], message: str) -> Explanation:
+def explain_expired_sso(case: Case[ExpiredCredentials], message: str) -> Explanation:
+    """Explain that a sign-in to IAM Identity Center has expired."""
     profile = find_profile(case)
     causes = [
         Cause(
             "expired-sso-session",
             "The login to IAM Identity Center has expired, or was ended.",
             "derived",
-            quote_phrases(message, *SENTENCES),
+            quote_phrases(message, *EXPIRY_PHRASES),
         )
     ]
     if "refresh failed" in message:
@@ -103,7 +105,8 @@ def explain_sso(case: Case[ExpiredCredentials], message: str) -> Explanation:
     )
 
 
-def explain_login(case: Case[ExpiredCredentials], message: str) -> Explanation:
+def explain_expired_login(case: Case[ExpiredCredentials], message: str) -> Explanation:
+    """Explain that a session of ``aws login`` has expired."""
     because = quote_phrases(
         message,
         "Your session has expired or credentials have changed",
@@ -129,14 +132,13 @@ def explain_login(case: Case[ExpiredCredentials], message: str) -> Explanation:
     )
 
 
-def explain_web_identity(case: Case[ExpiredCredentials], message: str) -> Explanation:
-    found = _TIMES.search(message)
-    because: tuple[str, ...] = ()
+def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -> Explanation:
+    """Explain that a web identity token has expired."""
+    found = _EXPIRY_TIMES.search(message)
+    because = quote_phrases(message, "Token expired: current date/time", "Token too old")
     if found is not None and int(found[1]) >= int(found[2]):
-        because = (
-            f"The token had expired {describe_duration(int(found[1]) - int(found[2]))} before the call.",
-        )
-    because = (*quote_phrases(message, "Token expired: current date/time", "Token too old"), *because)
+        seconds = int(found[1]) - int(found[2])
+        because += (f"The token had expired {describe_duration(seconds)} before the call.",)
     return Explanation(
         failure=case.failure,
         topic="expired-web-identity-token",
@@ -167,12 +169,7 @@ def explain_web_identity(case: Case[ExpiredCredentials], message: str) -> Explan
                 title="Start the program again",
                 who="you",
                 steps=("It reads the token that is in the file now. That helps until the next one expires.",),
-                commands=(
-                    command(
-                        *("kubectl", "rollout", "restart", "deployment/NAME"),
-                        *("--namespace", commands.namespace(case.facts.namespace)),
-                    ),
-                ),
+                commands=(commands.restart_command(case.facts.namespace),),
                 url=pages.EKS_IRSA_POD,
             ),
             Remedy(
@@ -189,7 +186,8 @@ def explain_web_identity(case: Case[ExpiredCredentials], message: str) -> Explan
     )
 
 
-def explain_saml(case: Case[ExpiredCredentials], message: str) -> Explanation:
+def explain_expired_saml(case: Case[ExpiredCredentials], message: str) -> Explanation:
+    """Explain that a SAML assertion has expired."""
     return Explanation(
         failure=case.failure,
         topic="expired-saml-assertion",

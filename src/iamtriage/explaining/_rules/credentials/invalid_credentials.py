@@ -1,4 +1,4 @@
-"""Explains credentials that AWS does not know or does not accept; not those that expired, nor wrong signatures.
+"""Explain credentials that AWS does not know or does not accept.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html and
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html.
@@ -15,8 +15,8 @@ from iamtriage.arns._principals import Role
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.access_keys import key_remedies
 from iamtriage.explaining._rules.credentials.unsigned_requests import (
+    NO_REGISTRY_LOGIN,
     explain_no_registry_login,
-    is_of_registry,
 )
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import try_parse_principal, underlying_role
@@ -37,90 +37,126 @@ from iamtriage.explaining._rules.sts.findings import StsFindings, diagnose_sts_c
 from iamtriage.sts._evidence import GLOBAL_HOST, Known
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidCredentials
 
 __all__ = ("explain_invalid",)
 
-_SENTENCES = (
+_PHRASES = (
     "security token included in the request is invalid",
     "Access Key Id you provided does not exist in our records",
     "AWS was not able to validate the provided access credentials",
     "provided token is malformed or otherwise invalid",
     "Session token not found or invalid",
 )
-_UNKNOWN_ID = frozenset({"InvalidAccessKeyId", "InvalidAccessKeyIdException"})
-_TOKEN = frozenset({"InvalidToken", "InvalidTokenId"})
-_OTHER_PARTITION = frozenset({"china-without-region", "partition-without-region"})
-_ROLE = re.compile(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
-# These calls carry a token in place of a signature.
-_WITHOUT_KEY = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
-_MOST = 6
+_UNKNOWN_KEY_CODES = frozenset({"InvalidAccessKeyId", "InvalidAccessKeyIdException"})
+_INVALID_TOKEN_CODES = frozenset({"InvalidToken", "InvalidTokenId"})
+_PARTITION_CAUSES = frozenset({"china-without-region", "partition-without-region"})
+_ROLE_ARN = re.compile(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
+# These operations send a token instead of a signature.
+_UNSIGNED_OPERATIONS = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
+_MAX_CAUSES = 6
 
 
 @attrs.frozen
-class _Signs:
-    """What text and facts tell of rejected credentials."""
+class _RejectedRequest:
+    """A request whose credentials AWS rejected, as far as text and facts describe it.
+
+    Attributes:
+        message: The message.
+        code: The error code.
+        key: The access key ID in the text.
+        region: The region of the call.
+        is_opt_in: Whether accounts must opt in to the region; ``None`` if that is unknown.
+        partition: The partition of the role or the call.
+        role: The role that called or was to be assumed.
+        is_aws_compatible: Whether the text names an endpoint of AWS-compatible software.
+        is_s3: Whether S3 or a store like it rejected the request.
+        is_signed: Whether the operation is signed with an access key.
+    """
 
     message: str
     code: str
     key: str | None
     region: str | None
-    opts_in: bool | None
+    is_opt_in: bool | None
     partition: str
     role: Role | None
-    is_local: bool
-    of_s3: bool
-    has_key: bool
+    is_aws_compatible: bool
+    is_s3: bool
+    is_signed: bool
 
     @property
     def is_temporary(self) -> bool | None:
+        """Whether the access key is temporary; ``None`` if the text shows none."""
         return None if self.key is None else self.key.startswith("ASIA")
+
+    @property
+    def concerns_token(self) -> bool:
+        """Whether the session token is the problem."""
+        return bool(self.is_temporary) or self.code in _INVALID_TOKEN_CODES
+
+    @property
+    def may_need_opt_in(self) -> bool:
+        """Whether the region, which the text does not state, can be one to opt in to."""
+        return self.region is None and self.partition == "aws"
+
+    @property
+    def may_be_for_other_store(self) -> bool:
+        """Whether the keys can belong to an S3-compatible store."""
+        return self.is_s3 and not self.is_aws_compatible
 
 
 def explain_invalid(case: Case[InvalidCredentials]) -> Explanation:
-    """Say what AWS does not accept, and which reasons there may be for it."""
-    signs = _signs(case)
-    if "Session token not found" in signs.message or signs.code == "SSOTokenLoadError":
-        return _sso(case, signs)
-    if is_of_registry(signs.message):
-        return explain_no_registry_login(case, signs.message)
-    region = _of_region(case, signs)
-    own = [] if any(cause.code in _OTHER_PARTITION for cause in region.causes) else _own(signs)
-    causes = (_reported(signs), *own, *region.causes, *_general(signs))
+    """Explain that AWS does not accept an access key or session token."""
+    request = _describe_request(case)
+    if "Session token not found" in request.message or request.code == "SSOTokenLoadError":
+        return _explain_invalid_sso_token(case, request)
+    if NO_REGISTRY_LOGIN.search(request.message):
+        return explain_no_registry_login(case, request.message)
+    region = _diagnose_region(case, request)
+    is_other_partition = any(cause.code in _PARTITION_CAUSES for cause in region.causes)
+    causes = (
+        _reported_cause(request),
+        *(() if is_other_partition else _causes_from_text(request)),
+        *region.causes,
+        *_common_causes(request),
+    )
     return Explanation(
         failure=case.failure,
         topic="invalid-credentials",
-        summary=_summary(signs),
-        causes=causes[:_MOST],
-        remedies=tuple(_remedies(case, signs, region)),
+        summary=_summary(request),
+        causes=causes[:_MAX_CAUSES],
+        remedies=tuple(_remedies(case, request, region)),
         notes=(
             "No IAM policy helps here: AWS does not know who calls, so it looks at no permissions. Trying again with the same credentials does not help either.",
         ),
     )
 
 
-def _signs(case: Case[InvalidCredentials]) -> _Signs:
+def _describe_request(case: Case[InvalidCredentials]) -> _RejectedRequest:
     message, region = message_text(case), find_region(case)
     service = case.failure.envelope.service
-    code, role = error_code(case.failure), _role(case)
-    return _Signs(
+    code, role = error_code(case.failure), _find_role(case)
+    return _RejectedRequest(
         message=message,
         code=code,
         key=find_access_key(case),
         region=region,
-        opts_in=None if region is None else Known().opts_in(region),
+        is_opt_in=None if region is None else Known().opts_in(region),
         partition=find_partition(case) if role is None else role.partition,
         role=role,
-        is_local=AWS_COMPATIBLE.search(case.text) is not None,
-        of_s3=service == "s3" or code in _UNKNOWN_ID | _TOKEN,
-        has_key=case.failure.envelope.operation not in _WITHOUT_KEY,
+        is_aws_compatible=AWS_COMPATIBLE.search(case.text) is not None,
+        is_s3=service == "s3" or code in _UNKNOWN_KEY_CODES | _INVALID_TOKEN_CODES,
+        is_signed=case.failure.envelope.operation not in _UNSIGNED_OPERATIONS,
     )
 
 
-def _role(case: Case[InvalidCredentials]) -> Role | None:
-    """Give the role that was to be assumed, or that called."""
-    found = _ROLE.search(case.text)
+def _find_role(case: Case[InvalidCredentials]) -> Role | None:
+    """Return the role that was to be assumed, or that called."""
+    found = _ROLE_ARN.search(case.text)
     texts = (
         case.failure.resource,
         case.facts.resource,
@@ -132,24 +168,24 @@ def _role(case: Case[InvalidCredentials]) -> Role | None:
     )
 
 
-def _summary(signs: _Signs) -> str:
-    if signs.code in _UNKNOWN_ID:
+def _summary(request: _RejectedRequest) -> str:
+    if request.code in _UNKNOWN_KEY_CODES:
         return "AWS does not know the access key id."
-    if signs.code in _TOKEN:
+    if request.code in _INVALID_TOKEN_CODES:
         return "AWS does not accept the session token."
     return "AWS does not know the credentials, or does not accept them."
 
 
-def _reported(signs: _Signs) -> Cause:
-    because = quote_phrases(signs.message, *_SENTENCES)
-    if signs.code in _UNKNOWN_ID:
+def _reported_cause(request: _RejectedRequest) -> Cause:
+    because = quote_phrases(request.message, *_PHRASES)
+    if request.code in _UNKNOWN_KEY_CODES:
         text = "The access key id of the request is in no record of the service that was called."
         return Cause("unknown-access-key", text, "reported", because)
-    if signs.code in _TOKEN:
+    if request.code in _INVALID_TOKEN_CODES:
         text = "The session token is cut, altered, of another key, or not good for the region."
         return Cause("invalid-session-token", text, "reported", because)
     text = "AWS cannot tell whose the access key id or session token is."
-    if not signs.has_key:
+    if not request.is_signed:
         text = "STS does not take the call, which carries a token and no access key."
     return Cause("invalid-credentials", text, "reported", because)
 
@@ -157,138 +193,136 @@ def _reported(signs: _Signs) -> Cause:
 # ------------------------------------------------ causes
 
 
-def _own(signs: _Signs) -> list[Cause]:
-    """Give what the text itself speaks for."""
-    causes: list[Cause] = []
-    if signs.is_local:
-        causes.append(
-            Cause(
-                "other-endpoint",
-                "The endpoint is not AWS's, and does not know keys of AWS; or it is the other way round.",
-                "possible",
-                ("The text names an endpoint that is not AWS's.",),
-            )
+def _causes_from_text(request: _RejectedRequest) -> Iterator[Cause]:
+    """Yield the causes that the text supports."""
+    if request.is_aws_compatible:
+        yield Cause(
+            "other-endpoint",
+            "The endpoint is not AWS's, and does not know keys of AWS; or it is the other way round.",
+            "possible",
+            ("The text names an endpoint that is not AWS's.",),
         )
-    if signs.is_temporary:
-        causes.append(
-            Cause(
-                "session-token-missing",
-                "The key is a temporary one, and its session token is missing or is another key's.",
-                "possible",
-                ("The text shows a key id that begins with ASIA, as those of temporary credentials do.",),
-            )
+    if request.is_temporary:
+        yield Cause(
+            "session-token-missing",
+            "The key is a temporary one, and its session token is missing or is another key's.",
+            "possible",
+            ("The text shows a key id that begins with ASIA, as those of temporary credentials do.",),
         )
-    if signs.partition != "aws":
-        causes.append(
-            Cause(
-                "other-partition",
-                f"The call goes to one partition with keys of another: those of {signs.partition} hold there alone.",
-                "possible",
-                (f"Caller or region are of {signs.partition}.",),
-            )
+    if request.partition != "aws":
+        yield Cause(
+            "other-partition",
+            f"The call goes to one partition with keys of another: those of {request.partition} hold there alone.",
+            "possible",
+            (f"Caller or region are of {request.partition}.",),
         )
-    return causes
 
 
-def _of_region(case: Case[InvalidCredentials], signs: _Signs) -> StsFindings:
-    """Give what is known of tokens and regions: those of the global host, and regions to opt in to."""
+def _diagnose_region(case: Case[InvalidCredentials], request: _RejectedRequest) -> StsFindings:
+    """Return the causes that have to do with the region or partition of the call."""
     found = StsFindings()
-    if signs.opts_in:
+    if request.is_opt_in:
         found = diagnose_sts_call(case, codes=frozenset({"v1-token-in-opt-in-region"}))
         disabled = Cause(
             "region-not-enabled",
-            f"The account has not enabled {signs.region}.",
+            f"The account has not enabled {request.region}.",
             "possible",
-            (f"The region {signs.region} is one that accounts opt in to.",),
+            (f"The region {request.region} is one that accounts opt in to.",),
         )
         found = attrs.evolve(found, causes=(disabled, *found.causes))
-    if signs.role is not None and signs.partition != "aws":
-        # What the environment holds is not known; that many SDKs call the global host without a region is.
-        names_global = GLOBAL_HOST in find_aws_hosts(signs.message)
+    if request.role is not None and request.partition != "aws":
+        # The environment is unknown. Without a region in it, many SDKs call the global endpoint.
+        names_global = GLOBAL_HOST in find_aws_hosts(request.message)
         other = diagnose_sts_call(
             case,
-            codes=_OTHER_PARTITION,
-            because=(f"The role is {signs.role}.",),
-            env={"AWS_ROLE_ARN": str(signs.role)},
+            codes=_PARTITION_CAUSES,
+            because=(f"The role is {request.role}.",),
+            env={"AWS_ROLE_ARN": str(request.role)},
             endpoint=f"https://{GLOBAL_HOST}" if names_global else None,
         )
         found = StsFindings((*other.causes, *found.causes), (*other.remedies, *found.remedies))
     return found
 
 
-def _general(signs: _Signs) -> list[Cause]:
-    """Give what is likely wherever credentials are rejected, the likeliest first."""
-    gone = Cause(
-        "key-gone",
-        "The key was deleted or deactivated, by its owner, or because it was found in public.",
-        "possible",
-    )
-    token = Cause(
-        "session-token-missing",
-        "Temporary credentials were sent without their session token, or a session token stands beside another key.",
-        "possible",
-        ("An AWS_SESSION_TOKEN that an older session left behind spoils a new key.",),
-    )
-    mistyped = Cause(
-        "key-mistyped", "The key id is mistyped, cut, or a placeholder that nobody replaced.", "possible"
-    )
-    new = Cause(
-        "key-just-made", "The key or user was made seconds ago, and is not known everywhere yet.", "possible"
-    )
-    causes = [gone, token, mistyped]
-    if not signs.has_key or signs.is_temporary:
-        causes = []
-    elif signs.code in _TOKEN:
-        causes = [token]
-    if signs.code == "AuthFailure":
-        causes.append(Cause("clock-off", "The machine's clock is wrong: EC2 says the same then.", "possible"))
-    if signs.region is None and signs.partition == "aws":
-        causes.append(
-            Cause(
-                "region-not-enabled",
-                "The call goes to a region that the account has not enabled, or brings a token of STS's global host there.",
-                "possible",
-            )
+def _common_causes(request: _RejectedRequest) -> Iterator[Cause]:
+    """Yield the causes that are always possible, the most likely first."""
+    is_long_term = request.is_signed and not request.concerns_token
+    if is_long_term:
+        yield Cause(
+            "key-gone",
+            "The key was deleted or deactivated, by its owner, or because it was found in public.",
+            "possible",
         )
-    if signs.of_s3 and not signs.is_local:
-        text = "The keys are those of MinIO, LocalStack or another provider, and the call went to AWS; or the reverse."
-        causes.append(Cause("other-endpoint", text, "possible"))
-    if signs.has_key and not signs.is_temporary and signs.code not in _TOKEN:
-        causes.append(new)
-    if signs.partition == "aws":
-        text = "The keys are of another partition: those of China, GovCloud or the European Sovereign Cloud hold there alone."
-        causes.append(Cause("other-partition", text, "possible"))
-    return causes
+    if request.is_signed and not request.is_temporary:
+        yield Cause(
+            "session-token-missing",
+            "Temporary credentials were sent without their session token, or a session token stands beside another key.",
+            "possible",
+            ("An AWS_SESSION_TOKEN that an older session left behind spoils a new key.",),
+        )
+    if is_long_term:
+        yield Cause(
+            "key-mistyped", "The key id is mistyped, cut, or a placeholder that nobody replaced.", "possible"
+        )
+    if request.code == "AuthFailure":
+        yield Cause("clock-off", "The machine's clock is wrong: EC2 says the same then.", "possible")
+    if request.may_need_opt_in:
+        yield Cause(
+            "region-not-enabled",
+            "The call goes to a region that the account has not enabled, or brings a token of STS's global host there.",
+            "possible",
+        )
+    if request.may_be_for_other_store:
+        yield Cause(
+            "other-endpoint",
+            "The keys are those of MinIO, LocalStack or another provider, and the call went to AWS; or the reverse.",
+            "possible",
+        )
+    if is_long_term:
+        yield Cause(
+            "key-just-made",
+            "The key or user was made seconds ago, and is not known everywhere yet.",
+            "possible",
+        )
+    if request.partition == "aws":
+        yield Cause(
+            "other-partition",
+            "The keys are of another partition: those of China, GovCloud or the European Sovereign Cloud hold there alone.",
+            "possible",
+        )
 
 
 # ------------------------------------------------ remedies
 
 
-def _remedies(case: Case[InvalidCredentials], signs: _Signs, region: StsFindings) -> list[Remedy]:
-    by_token = signs.is_temporary or signs.code in _TOKEN
-    remedies = [credential_remedies.show_identity(find_profile(case))] if signs.has_key else []
-    if signs.is_local:
-        remedies.insert(0, credential_remedies.check_endpoint(is_other_software=True))
-    if signs.has_key and signs.is_temporary is not False:
-        remedies.append(credential_remedies.clear_environment())
-    if signs.has_key:
-        remedies.append(credential_remedies.get_new_credentials() if by_token else _look_key_up(case, signs))
-    remedies += region.remedies
-    if signs.opts_in or (signs.region is None and signs.partition == "aws"):
-        remedies.append(credential_remedies.enable_region(signs.region))
-    if signs.partition != "aws" and not region.remedies:
-        remedies.append(_own_partition())
-    if signs.of_s3 and not signs.is_local:
-        remedies.append(credential_remedies.check_endpoint(is_other_software=True))
-    if signs.code == "AuthFailure":
-        remedies.append(credential_remedies.set_clock())
-    if signs.has_key and not by_token:
-        remedies += key_remedies(find_user(case), key=signs.key, for_new=False)
-    return remedies
+def _remedies(
+    case: Case[InvalidCredentials], request: _RejectedRequest, region: StsFindings
+) -> Iterator[Remedy]:
+    if request.is_aws_compatible:
+        yield credential_remedies.check_endpoint(is_other_software=True)
+    if request.is_signed:
+        yield credential_remedies.show_identity(find_profile(case))
+        if request.is_temporary is not False:
+            yield credential_remedies.clear_environment()
+        if request.concerns_token:
+            yield credential_remedies.get_new_credentials()
+        else:
+            yield _check_key_remedy(case, request)
+    yield from region.remedies
+    if request.is_opt_in or request.may_need_opt_in:
+        yield credential_remedies.enable_region(request.region)
+    if request.partition != "aws" and not region.remedies:
+        yield _partition_remedy()
+    if request.may_be_for_other_store:
+        yield credential_remedies.check_endpoint(is_other_software=True)
+    if request.code == "AuthFailure":
+        yield credential_remedies.set_clock()
+    if request.is_signed and not request.concerns_token:
+        yield from key_remedies(find_user(case), key=request.key, at_quota=False)
 
 
-def _look_key_up(case: Case[InvalidCredentials], signs: _Signs) -> Remedy:
-    key = commands.access_key(signs.key)
+def _check_key_remedy(case: Case[InvalidCredentials], request: _RejectedRequest) -> Remedy:
+    key = commands.access_key(request.key)
     return Remedy(
         title="See whether the key is there and active",
         who="account administrator",
@@ -305,7 +339,7 @@ def _look_key_up(case: Case[InvalidCredentials], signs: _Signs) -> Remedy:
     )
 
 
-def _own_partition() -> Remedy:
+def _partition_remedy() -> Remedy:
     return Remedy(
         title="Let keys and endpoint be of one partition",
         who="you",
@@ -318,7 +352,7 @@ def _own_partition() -> Remedy:
     )
 
 
-def _sso(case: Case[InvalidCredentials], signs: _Signs) -> Explanation:
+def _explain_invalid_sso_token(case: Case[InvalidCredentials], request: _RejectedRequest) -> Explanation:
     profile = find_profile(case)
     return Explanation(
         failure=case.failure,
@@ -328,8 +362,8 @@ def _sso(case: Case[InvalidCredentials], signs: _Signs) -> Explanation:
             Cause(
                 "invalid-sso-token",
                 "The token of the login is not known, or not any more.",
-                "reported" if "Session token not found" in signs.message else "derived",
-                quote_phrases(signs.message, *_SENTENCES, "Error loading SSO Token"),
+                "reported" if "Session token not found" in request.message else "derived",
+                quote_phrases(request.message, *_PHRASES, "Error loading SSO Token"),
             ),
             Cause("logged-out", "Somebody logged out, or an administrator ended the session.", "possible"),
             Cause(

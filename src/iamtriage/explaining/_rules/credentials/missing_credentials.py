@@ -1,8 +1,7 @@
-"""Explains credentials that are set up wrongly or half, or that no request carries; not where none are set up.
+"""Explain credentials that are missing, incomplete or not sent.
 
-Where none are set up, ``machines`` tells what gives them there. Sources:
-https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html and the pages to which the remedies
-point.
+Sources: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html and the pages that the remedies link
+to.
 """
 
 from __future__ import annotations
@@ -11,28 +10,26 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.credentials.broken_profiles import explain_broken_profile, is_broken_profile
-from iamtriage.explaining._rules.credentials.missing_logins import (
-    explain_exec,
-    explain_mfa,
-    explain_no_login,
-    explain_no_sso_login,
-    explain_process,
+from iamtriage.explaining._rules.credentials.broken_profiles import (
+    BROKEN_PROFILE_MESSAGES,
+    explain_broken_profile,
 )
-from iamtriage.explaining._rules.credentials.no_credentials import explain_none_found
+from iamtriage.explaining._rules.credentials.missing_logins import (
+    explain_credential_process,
+    explain_kubeconfig_helper,
+    explain_mfa_required,
+    explain_no_login_session,
+    explain_no_sso_login,
+)
+from iamtriage.explaining._rules.credentials.no_credentials import explain_no_credentials
 from iamtriage.explaining._rules.credentials.unsigned_requests import (
+    NO_REGISTRY_LOGIN,
     explain_no_registry_login,
     explain_unsigned,
-    is_of_registry,
 )
 from iamtriage.explaining._rules.shared import credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import (
-    error_code,
-    find_profile,
-    message_text,
-    quote_phrases,
-    safe_name,
-)
+from iamtriage.explaining._rules.shared.clues import find_profile, message_text, quote_phrases, safe_name
+from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,67 +41,41 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_missing",)
 
-# code, pattern: either is enough. The order decides, so what says most stands first.
-_PARTIAL = re.compile(r"Partial credentials found in ([\w./-]{1,40}), missing:? ?([\w ,]{0,80})")
-_PROFILE = re.compile(
+_PARTIAL_CREDENTIALS = re.compile(r"Partial credentials found in ([\w./-]{1,40}), missing:? ?([\w ,]{0,80})")
+_PROFILE_NOT_FOUND = re.compile(
     r"config profile \([^)]{1,100}\) could not be found|shared config profile|ould not find source profile"
 )
-_SSO = re.compile(r"Error loading SSO Token|token for sso|SSO Token: Token for|SSO session|sso_start_url")
-_LOGIN = re.compile(r"login session|signin:CreateOAuth2Token|login credentials")
-_MFA = re.compile(r"MFA token required|AssumeRoleTokenProvider|assume role with MFA|mfa_serial")
-_PROCESS = re.compile(r"from custom-process|credential_process|ProcessProvider")
-_EXEC = re.compile(r"getting credentials: exec|exec plugin|argocd-k8s-auth|could not get token")
+_NO_SSO_LOGIN = re.compile(
+    r"Error loading SSO Token|token for sso|SSO Token: Token for|SSO session|sso_start_url"
+)
+_NO_LOGIN_SESSION = re.compile(r"login session|signin:CreateOAuth2Token|login credentials")
+_MFA_REQUIRED = re.compile(r"MFA token required|AssumeRoleTokenProvider|assume role with MFA|mfa_serial")
+_CREDENTIAL_PROCESS = re.compile(r"from custom-process|credential_process|ProcessProvider")
+_KUBECONFIG_HELPER = re.compile(r"getting credentials: exec|exec plugin|argocd-k8s-auth|could not get token")
 
-_UNSIGNED = re.compile(r"issing Authentication Token|[Rr]equest is missing|Missing required authentication")
+_UNSIGNED_REQUEST = re.compile(
+    r"issing Authentication Token|[Rr]equest is missing|Missing required authentication"
+)
 
 
 def explain_missing(case: Case[MissingCredentials]) -> Explanation:
-    """Say why no credentials were found or sent, as far as the text tells it."""
+    """Explain why no credentials were found or sent."""
     message = message_text(case)
-    rule = _rule_for(message, error_code(case.failure))
-    return explain_none_found(case, message) if rule is None else rule(case, message)
+    rule = choose_rule(_ROUTES, case.failure, message) or explain_no_credentials
+    return rule(case, message)
 
 
-def _rule_for(message: str, code: str) -> _Rule | None:
-    if is_of_registry(message):
-        return explain_no_registry_login
-    if code == "ProfileNotFound" or code.startswith("SharedConfigProfile") or _PROFILE.search(message):
-        return _no_profile
-    if is_broken_profile(message):
-        return explain_broken_profile
-    if code == "PartialCredentialsError" or _PARTIAL.search(message):
-        return _half
-    if code.startswith("Login") or _LOGIN.search(message):
-        return explain_no_login
-    if code.startswith(("SSO", "NoAuthToken")) or _SSO.search(message):
-        return explain_no_sso_login
-    if code in {"RefreshWithMFAUnsupportedError", "AssumeRoleTokenProviderNotSetError"} or _MFA.search(
-        message
-    ):
-        return explain_mfa
-    if code.startswith("ProcessProvider") or _PROCESS.search(message):
-        return explain_process
-    if _EXEC.search(message):
-        return explain_exec
-    if code.startswith(("MissingAuthenticationToken", "MissingSecurityHeader")) or _UNSIGNED.search(message):
-        return explain_unsigned
-    return None
-
-
-# ------------------------------------------------ profiles
-
-
-def _no_profile(case: Case[MissingCredentials], message: str) -> Explanation:
+def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> Explanation:
     profile = find_profile(case)
-    which = f"The profile {profile}" if profile else "The profile"
+    subject = f"The profile {profile}" if profile else "The profile"
     return Explanation(
         failure=case.failure,
         topic="profile-not-found",
-        summary=f"{which} is in no config or credentials file.",
+        summary=f"{subject} is in no config or credentials file.",
         causes=(
             Cause(
                 "profile-not-found",
-                f"{which} was asked for, and the files that were read have none of that name.",
+                f"{subject} was asked for, and the files that were read have none of that name.",
                 "derived",
                 quote_phrases(
                     message,
@@ -147,18 +118,18 @@ def _no_profile(case: Case[MissingCredentials], message: str) -> Explanation:
                 url=pages.SSO_LOGIN,
             ),
         ),
-        notes=("No IAM policy helps here: no call was made.",),
+        notes=(credential_remedies.NO_CALL_MADE,),
     )
 
 
-def _half(case: Case[MissingCredentials], message: str) -> Explanation:
+def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -> Explanation:
     profile = find_profile(case)
-    found = _PARTIAL.search(message)
+    found = _PARTIAL_CREDENTIALS.search(message)
     place = (safe_name(found[1]) if found else None) or "one place"
-    lacking = safe_name(found[2].strip(" ,")) if found else None
+    missing = safe_name(found[2].strip(" ,")) if found else None
     cause = Cause(
         "partial-credentials",
-        f"The settings of {place} are there by half{f', and lack {lacking}' if lacking else ''}.",
+        f"The settings of {place} are there by half{f', and lack {missing}' if missing else ''}.",
         "derived",
         (f"The SDK says that credentials in {place} are partial.",),
     )
@@ -184,5 +155,36 @@ def _half(case: Case[MissingCredentials], message: str) -> Explanation:
                 url=pages.CLI_ROLES,
             ),
         ),
-        notes=("No IAM policy helps here: no call was made.",),
+        notes=(credential_remedies.NO_CALL_MADE,),
     )
+
+
+# The most specific routes come first.
+_ROUTES: tuple[Route[_Rule], ...] = (
+    Route(explain_no_registry_login, message=NO_REGISTRY_LOGIN),
+    Route(
+        _explain_profile_not_found,
+        message=_PROFILE_NOT_FOUND,
+        code=re.compile(r"ProfileNotFound|SharedConfigProfile.*"),
+    ),
+    *(Route(explain_broken_profile, message=pattern) for pattern in BROKEN_PROFILE_MESSAGES),
+    Route(
+        _explain_partial_credentials,
+        message=_PARTIAL_CREDENTIALS,
+        code=re.compile(r"PartialCredentialsError"),
+    ),
+    Route(explain_no_login_session, message=_NO_LOGIN_SESSION, code=re.compile(r"Login.*")),
+    Route(explain_no_sso_login, message=_NO_SSO_LOGIN, code=re.compile(r"(?:SSO|NoAuthToken).*")),
+    Route(
+        explain_mfa_required,
+        message=_MFA_REQUIRED,
+        code=re.compile(r"RefreshWithMFAUnsupportedError|AssumeRoleTokenProviderNotSetError"),
+    ),
+    Route(explain_credential_process, message=_CREDENTIAL_PROCESS, code=re.compile(r"ProcessProvider.*")),
+    Route(explain_kubeconfig_helper, message=_KUBECONFIG_HELPER),
+    Route(
+        explain_unsigned,
+        message=_UNSIGNED_REQUEST,
+        code=re.compile(r"(?:MissingAuthenticationToken|MissingSecurityHeader).*"),
+    ),
+)

@@ -1,7 +1,7 @@
-"""Explains logins and helpers that gave no credentials: Identity Center, aws login, MFA, programs; not profiles.
+"""Explain sign-ins and helper programs that returned no credentials.
 
-Sources: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sourcing-external.html and the pages to which
-the remedies point.
+Sources: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sourcing-external.html and the pages that the
+remedies link to.
 """
 
 from __future__ import annotations
@@ -18,23 +18,46 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
-__all__ = ("explain_exec", "explain_mfa", "explain_no_login", "explain_no_sso_login", "explain_process")
-
+__all__ = (
+    "explain_credential_process",
+    "explain_kubeconfig_helper",
+    "explain_mfa_required",
+    "explain_no_login_session",
+    "explain_no_sso_login",
+)
 
 _EXECUTABLE = re.compile(
     r"executable ([\w./-]{1,80}) (?:failed|not found)|exec: \"?([\w./-]{1,80})\"?: (?:executable file not found|no such file)"
 )
-# The helpers are the AWS CLI and Go's aws-iam-authenticator.
-_NONE_FOUND = re.compile(r"NoCredentialProviders|no valid providers in chain|Unable to locate credentials")
-_NO_CREDENTIALS = Cause(
+# As the AWS CLI and aws-iam-authenticator, which are such helpers, report it.
+_NO_CREDENTIALS_FOUND = re.compile(
+    r"NoCredentialProviders|no valid providers in chain|Unable to locate credentials"
+)
+_HELPER_WITHOUT_CREDENTIALS = Cause(
     "helper-without-credentials",
     "The helper found no AWS credentials where it ran.",
     "derived",
     ("The helper's own error stands in the text.",),
 )
+_HELPER_CAUSES = (
+    Cause("helper-without-credentials", "The helper found no AWS credentials, or expired ones.", "possible"),
+    Cause(
+        "helper-profile",
+        "The kubeconfig names a profile or role that is not there or not allowed.",
+        "possible",
+    ),
+    Cause("helper-timeout", "The helper could not reach STS in time.", "possible"),
+)
+_INSTALL_HELPER = Remedy(
+    title="Install the helper where the call runs",
+    who="you",
+    steps=("Install the AWS CLI there, and see that it is in the PATH of that program, not in yours alone.",),
+    url=pages.EKS_KUBECONFIG,
+)
 
 
 def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that the profile has no sign-in to IAM Identity Center."""
     return Explanation(
         failure=case.failure,
         topic="no-sso-login",
@@ -58,7 +81,8 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
     )
 
 
-def explain_no_login(case: Case[MissingCredentials], message: str) -> Explanation:
+def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that there is no session of ``aws login``."""
     causes = [
         Cause(
             "no-login-session",
@@ -100,7 +124,8 @@ def explain_no_login(case: Case[MissingCredentials], message: str) -> Explanatio
     )
 
 
-def explain_mfa(case: Case[MissingCredentials], message: str) -> Explanation:
+def explain_mfa_required(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that the profile's role requires an MFA code."""
     profile = find_profile(case)
     return Explanation(
         failure=case.failure,
@@ -134,7 +159,8 @@ def explain_mfa(case: Case[MissingCredentials], message: str) -> Explanation:
     )
 
 
-def explain_process(case: Case[MissingCredentials], message: str) -> Explanation:
+def explain_credential_process(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that a ``credential_process`` returned no credentials."""
     profile = find_profile(case)
     return Explanation(
         failure=case.failure,
@@ -165,20 +191,27 @@ def explain_process(case: Case[MissingCredentials], message: str) -> Explanation
                 url=pages.CLI_PROCESS,
             ),
         ),
-        notes=("No IAM policy helps here: no call was made.",),
+        notes=(credential_remedies.NO_CALL_MADE,),
     )
 
 
-def explain_exec(case: Case[MissingCredentials], message: str) -> Explanation:
+def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that the kubeconfig's credential helper failed."""
     found = _EXECUTABLE.search(message)
     name = safe_name(next(filter(None, found.groups()), None)) if found else None
-    # What the helper itself says goes before what may be: it found none.
-    none = _NONE_FOUND.search(message)
-    missing = none is None and ("not found" in message or "no such file" in message)
-    what = "was not found" if missing else "failed"
+    outcome = "failed"
+    causes: tuple[Cause, ...] = _HELPER_CAUSES
+    first: tuple[Remedy, ...] = ()
+    # The helper's own error takes precedence over a file that was not found.
+    if _NO_CREDENTIALS_FOUND.search(message):
+        causes = (_HELPER_WITHOUT_CREDENTIALS,)
+        first = (credential_remedies.configure_credentials(find_profile(case)),)
+    elif "not found" in message or "no such file" in message:
+        outcome, causes, first = "was not found", (), (_INSTALL_HELPER,)
     region = commands.region(find_region(case))
     cluster = commands.cluster(case.facts.cluster)
-    remedies = [
+    remedies = (
+        *first,
         Remedy(
             title="Run the helper by hand",
             who="you",
@@ -199,51 +232,19 @@ def explain_exec(case: Case[MissingCredentials], message: str) -> Explanation:
             commands=(command("aws", "eks", "update-kubeconfig", "--name", cluster, "--region", region),),
             url=pages.EKS_KUBECONFIG,
         ),
-    ]
-    if none is not None:
-        remedies.insert(0, credential_remedies.configure_credentials(find_profile(case)))
-    if missing:
-        remedies.insert(
-            0,
-            Remedy(
-                title="Install the helper where the call runs",
-                who="you",
-                steps=(
-                    "Install the AWS CLI there, and see that it is in the PATH of that program, not in yours alone.",
-                ),
-                url=pages.EKS_KUBECONFIG,
-            ),
-        )
+    )
     return Explanation(
         failure=case.failure,
         topic="kubeconfig-helper",
-        summary=f"The helper that gets credentials for the cluster {what}.",
+        summary=f"The helper that gets credentials for the cluster {outcome}.",
         causes=(
             Cause(
                 "kubeconfig-helper",
-                f"The program that the kubeconfig runs for a token {what}.",
+                f"The program that the kubeconfig runs for a token {outcome}.",
                 "derived",
                 () if name is None else (f"The text names the program {name}.",),
             ),
-            *(
-                ()
-                if missing
-                else (_NO_CREDENTIALS,)
-                if none is not None
-                else (
-                    Cause(
-                        "helper-without-credentials",
-                        "The helper found no AWS credentials, or expired ones.",
-                        "possible",
-                    ),
-                    Cause(
-                        "helper-profile",
-                        "The kubeconfig names a profile or role that is not there or not allowed.",
-                        "possible",
-                    ),
-                    Cause("helper-timeout", "The helper could not reach STS in time.", "possible"),
-                )
-            ),
+            *causes,
         ),
-        remedies=tuple(remedies),
+        remedies=remedies,
     )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     _Found: TypeAlias = tuple[list[Cause], list[Remedy]]
     _Place: TypeAlias = Callable[["Case[MissingCredentials]", str], _Found]
 
-__all__ = ("explain_none_found",)
+__all__ = ("explain_no_credentials",)
 
 _POD_IDENTITY = re.compile(r"169\.254\.170\.23|fd00:ec2::23|eks-pod-identity|pod-?identity", re.IGNORECASE)
 _ECS = re.compile(
@@ -90,7 +90,7 @@ _SENTENCES = (
 _MOST = 6
 
 
-def explain_none_found(case: Case[MissingCredentials], message: str) -> Explanation:
+def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Explanation:
     """Say where an SDK looked for credentials, as far as the text tells it, and what should give them there."""
     special = explain_pod(case, message)
     if special is not None:

@@ -1,7 +1,4 @@
-"""Explains requests that carry no credentials: unsigned ones, API Gateway's routes, registries; not why there are none.
-
-Sources: the pages to which the remedies point.
-"""
+"""Explain requests without credentials: unsigned ones and those to ECR registries."""
 
 from __future__ import annotations
 
@@ -17,28 +14,28 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
 
-__all__ = ("explain_no_registry_login", "explain_unsigned", "is_of_registry")
+__all__ = ("NO_REGISTRY_LOGIN", "explain_no_registry_login", "explain_unsigned")
 
-
-_REGISTRY = re.compile(
+NO_REGISTRY_LOGIN = re.compile(
     r"no basic auth credentials|credential required for basic auth|\.dkr\.ecr\.[^\n]{1,400}401 Unauthorized"
 )
+"""How registries report a missing or rejected login."""
 _API_GATEWAY = re.compile(r"execute-api\.|[Aa][Pp][Ii] ?[Gg]ateway")
-
-
-def is_of_registry(message: str) -> bool:
-    """Tell whether a registry wants a login, or does not take the one that it got."""
-    return _REGISTRY.search(message) is not None
+_CLUSTER = re.compile(r"kube|[Pp]od|ErrImagePull|ImagePullBackOff|node")
+_NODE_CANNOT_PULL = Cause(
+    "node-role-cannot-pull",
+    "A node pulls with its own role, and that role, or the kubelet's credential provider, lacks what it takes.",
+    "possible",
+)
 
 
 def explain_no_registry_login(
     case: Case[MissingCredentials] | Case[InvalidCredentials], message: str
 ) -> Explanation:
-    """Say what a registry wants, which looks at no IAM credentials."""
+    """Explain that a registry got no login that it accepts."""
     registry, region = find_registry(case)
-    # Its status alone does not tell a login that is not there from one that no longer holds.
+    # The status alone does not distinguish a missing login from an expired one.
     none_sent = "basic auth" in message
-    in_cluster = re.search(r"kube|[Pp]od|ErrImagePull|ImagePullBackOff|node", case.text) is not None
     causes = [
         Cause(
             "no-registry-login",
@@ -54,15 +51,8 @@ def explain_no_registry_login(
         Cause("other-registry", "The login is one to another account's or region's registry.", "possible"),
     ]
     remedies = [credential_remedies.docker_login(registry, region)]
-    if in_cluster:
-        causes.insert(
-            1,
-            Cause(
-                "node-role-cannot-pull",
-                "A node pulls with its own role, and that role, or the kubelet's credential provider, lacks what it takes.",
-                "possible",
-            ),
-        )
+    if _CLUSTER.search(case.text):
+        causes.insert(1, _NODE_CANNOT_PULL)
         remedies.insert(
             0,
             Remedy(
@@ -94,25 +84,33 @@ def explain_no_registry_login(
 
 
 def explain_unsigned(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that a request carries no signature."""
     hosts = find_aws_hosts(message)
-    gateway = any("execute-api" in host for host in hosts) or _API_GATEWAY.search(message) is not None
-    # STS and other services say it otherwise, so that these words may be API Gateway's.
-    open_question = (
+    names_gateway = any("execute-api" in host for host in hosts) or _API_GATEWAY.search(message)
+    # STS and other services use other messages, so this one can come from API Gateway.
+    may_be_gateway = (
         "Missing Authentication Token" in message and not hosts and case.failure.envelope.service is None
     )
     route = Cause(
         "no-such-route",
         "API Gateway has no such path, method or stage. It says so with these words, and credentials are not the cause.",
         "possible",
-        ("The text names API Gateway.",) if gateway else (),
+        ("The text names API Gateway.",) if names_gateway else (),
     )
     unsigned = Cause(
         "request-unsigned",
         "The request carries no signature.",
-        "possible" if gateway or open_question else "reported",
+        "possible" if names_gateway or may_be_gateway else "reported",
         quote_phrases(message, "Request is missing Authentication Token", "Missing Authentication Token")[:1],
     )
-    causes = [route, unsigned] if gateway else [unsigned, route] if open_question else [unsigned]
+    causes, remedies = [unsigned], [_sign_remedy()]
+    topic, summary = "request-unsigned", "The request carries no signature."
+    if names_gateway:
+        causes, remedies = [route, unsigned], [_routes_remedy(case), *remedies]
+        topic, summary = "no-such-route", "API Gateway has no such path or method, or wants a signature."
+    elif may_be_gateway:
+        causes, remedies = [unsigned, route], [*remedies, _routes_remedy(case)]
+        summary = "The request carries no signature, or API Gateway has no such path or method."
     causes.append(
         Cause(
             "unsigned-by-choice",
@@ -120,25 +118,17 @@ def explain_unsigned(case: Case[MissingCredentials], message: str) -> Explanatio
             "possible",
         )
     )
-    if not gateway:
+    if not names_gateway:
         causes.append(
             Cause("header-lost", "A proxy or a redirect dropped the Authorization header.", "possible")
         )
-    remedies = [_sign()]
-    if gateway or open_question:
-        remedies.insert(0 if gateway else 1, _routes(case))
-    topic = "no-such-route" if gateway else "request-unsigned"
-    summary = "The request carries no signature."
-    if gateway:
-        summary = "API Gateway has no such path or method, or wants a signature."
-    elif open_question:
-        summary = "The request carries no signature, or API Gateway has no such path or method."
     return Explanation(
         failure=case.failure, topic=topic, summary=summary, causes=tuple(causes), remedies=tuple(remedies)
     )
 
 
-def _routes(case: Case[MissingCredentials]) -> Remedy:
+def _routes_remedy(case: Case[MissingCredentials]) -> Remedy:
+    of_api = ("--rest-api-id", "API_ID", "--region", commands.region(find_region(case)))
     return Remedy(
         title="If it is a REST API of API Gateway: compare URL and method with the API",
         who="you",
@@ -148,38 +138,21 @@ def _routes(case: Case[MissingCredentials]) -> Remedy:
             "What was changed counts once it is deployed to the stage.",
         ),
         commands=(
-            command(
-                "aws",
-                "apigateway",
-                "get-resources",
-                "--rest-api-id",
-                "API_ID",
-                "--region",
-                commands.region(find_region(case)),
-            ),
-            command(
-                "aws",
-                "apigateway",
-                "get-stages",
-                "--rest-api-id",
-                "API_ID",
-                "--region",
-                commands.region(find_region(case)),
-            ),
+            command("aws", "apigateway", "get-resources", *of_api),
+            command("aws", "apigateway", "get-stages", *of_api),
         ),
         url=pages.API_GATEWAY_TOKEN,
     )
 
 
-def _sign() -> Remedy:
-    steps = (
-        "Call AWS through an SDK or the AWS CLI, which sign by themselves; curl signs with --aws-sigv4.",
-        "Leave out --no-sign-request and anonymous credentials, where the resource is not public.",
-    )
+def _sign_remedy() -> Remedy:
     return Remedy(
         title="Sign the request",
         who="you",
-        steps=steps,
+        steps=(
+            "Call AWS through an SDK or the AWS CLI, which sign by themselves; curl signs with --aws-sigv4.",
+            "Leave out --no-sign-request and anonymous credentials, where the resource is not public.",
+        ),
         commands=("aws sts get-caller-identity",),
         url=pages.SIGNATURES,
     )

@@ -1,0 +1,54 @@
+"""Choose the rule that explains an error."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import attrs
+
+from iamtriage.explaining._rules.shared.clues import error_code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("Route", "choose_rule")
+
+_RuleT_co = TypeVar("_RuleT_co", covariant=True)
+
+
+@attrs.frozen
+class Route(Generic[_RuleT_co]):
+    """A rule, and the errors that it explains: those with its code, its operation or its wording.
+
+    Attributes:
+        rule: The rule.
+        message: Wording to search for in the message.
+        code: A pattern that matches the whole error code.
+        operation: The operation that was called.
+        except_code: A pattern for codes of errors that another rule explains.
+    """
+
+    rule: _RuleT_co
+    message: re.Pattern[str] | None = None
+    code: re.Pattern[str] | None = None
+    operation: str | None = None
+    except_code: re.Pattern[str] | None = None
+
+    def matches(self, failure: Failure, message: str) -> bool:
+        """Return whether the rule explains a failure with this message."""
+        code = error_code(failure)
+        if self.except_code is not None and self.except_code.fullmatch(code):
+            return False
+        if self.operation is not None and failure.envelope.operation == self.operation:
+            return True
+        if self.code is not None and self.code.fullmatch(code):
+            return True
+        return self.message is not None and self.message.search(message) is not None
+
+
+def choose_rule(routes: Iterable[Route[_RuleT_co]], failure: Failure, message: str) -> _RuleT_co | None:
+    """Return the rule of the first route that matches a failure, or ``None``."""
+    return next((route.rule for route in routes if route.matches(failure, message)), None)
