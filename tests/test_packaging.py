@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.resources
+import pydoc
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 import iamtriage
+from iamtriage._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_version_is_the_distributions() -> None:
@@ -77,6 +83,54 @@ def test_import_loads_nothing_needless() -> None:
         "assert not {'botocore', 'boto3', 'kubernetes', 'argparse'} & sys.modules.keys()\n"
     )
     subprocess.run([sys.executable, "-c", "import sys; before = set(sys.modules)\n" + code], check=True)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from house import door",
+        "import house; house.door",
+        "import house; hasattr(house, 'door')",
+        "from house import broken",
+    ],
+)
+def test_a_broken_module_shows_its_error(tmp_path: Path, code: str) -> None:
+    """An AttributeError in a lazily loaded module is not reported as a name that cannot be imported."""
+    package = tmp_path / "house"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "from iamtriage._lazy import lazy_names\n"
+        "__getattr__ = lazy_names(__name__, {'door': 'broken'}, {'broken'})\n"
+    )
+    (package / "broken.py").write_text("import re\ndoor = re.no_such_thing\n")
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {code}"],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "door = re.no_such_thing" in done.stderr
+    assert "cannot import name" not in done.stderr
+    last_line = done.stderr.strip().splitlines()[-1]
+    assert last_line == (
+        "ImportError: house.broken cannot be loaded: module 're' has no attribute 'no_such_thing'"
+    )
+
+
+def test_a_name_that_its_module_lacks_shows_the_module() -> None:
+    load = lazy_names("iamtriage", {"nonsense": "exceptions"})
+    with pytest.raises(ImportError, match=r"iamtriage\.exceptions cannot be loaded: .*'nonsense'"):
+        load("nonsense")
+
+
+def test_help_begins_with_what_people_do_first() -> None:
+    shown = pydoc.plain(pydoc.render_doc(iamtriage))
+    description = shown.partition("DESCRIPTION")[2].partition("PACKAGE CONTENTS")[0]
+    calls = ("explain(", "parse(", "is_access_denied(", "policy_for(", "redact(")
+    positions = [description.find(f"iamtriage.{call}") for call in calls]
+    assert positions == sorted(positions)
+    assert positions[0] > 0
 
 
 def test_requirements_are_the_three() -> None:

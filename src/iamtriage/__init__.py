@@ -1,16 +1,49 @@
-"""iamtriage: AWS authorization and credential failures, read and understood.
+"""Find out why AWS denied a call, and what to change.
 
-This module is for importing from: it names the public functions and types and loads each from
-its module when it is first used, so that ``import iamtriage`` costs next to nothing.
-It is not for logic.
+iamtriage reads access-denied and credential errors from text, exceptions, API responses and logs. Only
+``iamtriage.boto`` calls AWS, and only if you ask it to. These are five things to do first.
+
+Explain an error. ``print(explanation)`` shows all of it, and a notebook shows it as a card:
 
 >>> import iamtriage
->>> failure = iamtriage.parse(
-...     "An error occurred (AccessDenied) when calling the ListBuckets operation: User: "
-...     "arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:ListAllMyBuckets"
+>>> error = (
+...     "An error occurred (AccessDenied) when calling the GetObject operation: User: "
+...     "arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:GetObject on resource: "
+...     "arn:aws:s3:::orders/2026.csv because no identity-based policy allows the s3:GetObject action"
 ... )
->>> failure.action
-'s3:ListAllMyBuckets'
+>>> explanation = iamtriage.explain(error)
+>>> explanation.causes[0].code
+'no-identity-allow'
+
+Read the values that it states:
+
+>>> failure = iamtriage.parse(error)
+>>> failure.action, failure.resource
+('s3:GetObject', 'arn:aws:s3:::orders/2026.csv')
+
+Handle an exception (``iamtriage.testing`` creates one here):
+
+>>> try:
+...     raise iamtriage.testing.denial("s3:GetObject").exception()
+... except Exception as exception:
+...     iamtriage.is_access_denied(exception), iamtriage.is_retryable(exception)
+(True, False)
+
+Turn the denials in a log into one least-privilege policy:
+
+>>> lines = ["10:00:01 INFO ready", f"10:00:02 ERROR {error}"]
+>>> policy = iamtriage.policy_for(iamtriage.scan(lines))
+>>> policy["Statement"][0]["Action"], policy["Statement"][0]["Resource"]
+('s3:GetObject', 'arn:aws:s3:::orders/2026.csv')
+
+Remove secrets before you share a text:
+
+>>> iamtriage.redact("aws configure set aws_session_token IQoJb3JpZ2luX2VjEXAMPLETOKEN")
+'aws configure set aws_session_token [REDACTED session token]'
+
+With boto3, ``iamtriage.boto.install(session)`` adds the explanation to each error that the session's clients
+raise. In a shell, run ``iamtriage --help``. The packages ``iamtriage.arns``, ``aws_auth``, ``sts``,
+``trust``, ``actions`` and ``authorization`` are useful without an error, too: see ``help(iamtriage.arns)``.
 """
 
 from __future__ import annotations
@@ -118,7 +151,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = (  # noqa: RUF022 (functions first, then what they speak of)
+__all__ = (  # noqa: RUF022 (functions first, then their types)
     "canonicalize_arn",
     "check_trust_policy",
     "classify",
@@ -295,7 +328,7 @@ _HOMES = {
     "to_record": "failures._records",
     "unload_ipython_extension": "notebook",
 }
-# The public packages. Each is loaded when it is first used.
+# The public packages, each loaded when it is first used.
 _PACKAGES = frozenset(
     {
         *("actions", "arns", "authorization", "aws_auth", "boto", "explaining", "failures", "logs"),
@@ -304,7 +337,7 @@ _PACKAGES = frozenset(
 )
 
 
-if not TYPE_CHECKING:  # a type checker that sees it takes any name for one that is there
+if not TYPE_CHECKING:  # a type checker that sees it accepts any name
     __getattr__ = lazy_names(__name__, _HOMES, _PACKAGES)
 
 

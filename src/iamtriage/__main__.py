@@ -1,4 +1,4 @@
-"""Run the command line as ``python -m iamtriage``; not for anything else."""
+"""Run the command line as ``python -m iamtriage``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of a package that load their module when they are first used (PEP 562); not for what they are."""
+"""Load the names of a package when they are first used (PEP 562)."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ __all__ = ("lazy_names",)
 def lazy_names(
     package: str, homes: Mapping[str, str], modules: Collection[str] = ()
 ) -> Callable[[str], object]:
-    """Give the ``__getattr__`` of a package.
+    """Return the ``__getattr__`` of a package.
 
     Args:
-        package: its ``__name__``.
-        homes: name -> the module that has it, relative to the package: a leading dot for its parent.
-        modules: modules in the package that are names themselves.
+        package: The ``__name__`` of the package.
+        homes: Name -> the module that defines it, relative to the package. A leading dot means its parent.
+        modules: Names that are modules in the package.
 
     >>> lazy_names("iamtriage", {"parse_arn": "arns"})("parse_arn").__name__
     'parse_arn'
@@ -30,15 +30,17 @@ def lazy_names(
         if name not in homes and name not in modules:
             msg = f"module {package!r} has no attribute {name!r}"
             raise AttributeError(msg)
+        home = f".{homes.get(name, name)}"
         try:
-            module = import_module(f".{homes.get(name, name)}", package)
+            module = import_module(home, package)
+            value: object = module if name in modules else getattr(module, name)
         except AttributeError as error:
-            # Python would take it for a name that is not there.
-            msg = f"{package}.{homes.get(name, name)} cannot be loaded"
-            raise ImportError(msg) from error
-        if name in modules:
-            return module
-        value: object = getattr(module, name)
+            from importlib.util import resolve_name
+
+            # An AttributeError would make Python report that the name cannot be imported, without the cause.
+            home = resolve_name(home, package)
+            msg = f"{home} cannot be loaded: {error}"
+            raise ImportError(msg, name=home) from error
         vars(sys.modules[package])[name] = value
         return value
 

@@ -1,6 +1,6 @@
-"""JSON text read strictly, for documents on which a decision rests; not for what the documents mean.
+"""Parse JSON strictly, for documents that decide something.
 
-A key that stands twice and a number that is none (NaN) are faults: two readers may take them for two things.
+Duplicate keys and constants such as ``NaN`` are errors, because two parsers can read them differently.
 """
 
 from __future__ import annotations
@@ -13,55 +13,57 @@ from iamtriage._text import quote_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ("JsonError", "strict_json")
+__all__ = ("JsonError", "parse_strict_json")
 
 
 class JsonError(Exception):
-    """Why a text is not read; for callers to turn into an error of their own."""
+    """Why a text was rejected. Callers raise their own error from it."""
 
 
-def strict_json(text: str | bytes, *, quote: Callable[[str], str] = quote_text) -> object:
-    """Read JSON text.
+def parse_strict_json(text: str | bytes, *, quote: Callable[[str], str] = quote_text) -> object:
+    """Parse JSON text.
 
     Args:
-        text: the text, or its bytes in UTF-8, UTF-16 or UTF-32.
-        quote: how a key is written in the fault's words.
+        text: The text, or its bytes in UTF-8, UTF-16 or UTF-32.
+        quote: Quotes a key for the error message.
 
     Raises:
-        JsonError: no JSON, or a key that stands twice in an object. Its words and context hold nothing of
-            the text but such a key.
+        JsonError: The text is not JSON, or an object has a duplicate key. The message and context include
+            nothing of the text but that key.
 
-    >>> strict_json('{"a": 1}')
+    >>> parse_strict_json('{"a": 1}')
     {'a': 1}
-    >>> strict_json('{"a": 1, "a": 2}')
+    >>> parse_strict_json('{"a": 1, "a": 2}')
     Traceback (most recent call last):
-    iamtriage._strict_json.JsonError: the key 'a' stands twice in one object
+    iamtriage._strict_json.JsonError: duplicate key 'a'
     """
 
-    def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    def reject_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
         found: dict[str, object] = {}
         for key, value in pairs:
             if key in found:
-                msg = f"the key {quote(key)} stands twice in one object"
+                msg = f"duplicate key {quote(key)}"
                 raise JsonError(msg)
             found[key] = value
         return found
 
     try:
-        decoded: object = json.loads(text, object_pairs_hook=unique, parse_constant=_no_constant)
+        decoded: object = json.loads(
+            text, object_pairs_hook=reject_duplicates, parse_constant=_reject_constant
+        )
     except json.JSONDecodeError as error:
-        words = f"not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
+        message = f"not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
     except RecursionError:
-        words = "it is nested too deeply"
+        message = "nested too deeply"
     except UnicodeDecodeError:
-        words = "not JSON: bytes that are no text"
+        message = "not JSON: the bytes are not text"
     except ValueError:
-        words = "not JSON: a number of thousands of digits is too long"
+        message = "not JSON: a number has too many digits"
     else:
         return decoded
-    raise JsonError(words)  # here, outside of `except`: the error there holds the text
+    raise JsonError(message)  # outside of `except`, because that error includes the text
 
 
-def _no_constant(name: str) -> NoReturn:
-    msg = f"not JSON: {name} is no number"
+def _reject_constant(name: str) -> NoReturn:
+    msg = f"not JSON: {name} is not a number"
     raise JsonError(msg)

@@ -1,20 +1,20 @@
-"""Errors raised when the caller misuses the library; not for AWS failures, which are values.
+"""Errors for invalid arguments and documents. AWS failures are values, not exceptions.
 
-* ``IamTriageError``: the base of them all
+* ``IamTriageError``: the base class
 
-  * ``RecordError(ValueError)``: a flat record that no failure can have
-  * ``InvalidArnError(ValueError)``: a text that is no ARN, or not the ARN of what is wanted
-  * ``RolePathUnknownError(LookupError)``: a role has a path that its ARN does not tell
-  * ``AwsAuthError(ValueError)``: an aws-auth ConfigMap that cannot be read
-  * ``UnknownRegionError(ValueError)``: a region that is in no partition
-  * ``EndpointError(ValueError)``: settings for which there is no endpoint, or that SDKs refuse
-  * ``ConfigFileError(ValueError)``: an AWS config file that cannot be read
-  * ``AccessKeyIdError(ValueError)``: a text that is no access key id
-  * ``TokenError(ValueError)``: a text that is no web identity token
-  * ``PolicyError(ValueError)``: a document that is no policy
-  * ``DocumentError(ValueError)``: a document of AWS's that is not of its form
+  * ``RecordError(ValueError)``: an invalid flat record
+  * ``InvalidArnError(ValueError)``: not an ARN, or not the kind of ARN that is expected
+  * ``RolePathUnknownError(LookupError)``: the ARN of a role does not include the role's path
+  * ``AwsAuthError(ValueError)``: an aws-auth ConfigMap that cannot be parsed
+  * ``UnknownRegionError(ValueError)``: a region in no partition
+  * ``EndpointError(ValueError)``: settings without an endpoint, or that SDKs reject
+  * ``ConfigFileError(ValueError)``: an AWS config file that cannot be parsed
+  * ``AccessKeyIdError(ValueError)``: not an access key ID
+  * ``TokenError(ValueError)``: not a web identity token
+  * ``PolicyError(ValueError)``: not a policy document
+  * ``DocumentError(ValueError)``: an AWS document of another form than expected
 
-They pickle and copy, and carry their data as attributes.
+Each carries its data as attributes, and can be pickled and copied.
 """
 
 from __future__ import annotations
@@ -36,24 +36,24 @@ __all__ = (
 
 
 class IamTriageError(Exception):
-    """Base class of every error that iamtriage raises on purpose."""
+    """Base class of the errors that iamtriage raises for its callers."""
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Pickle with the attributes, which are keyword-only arguments of the subclasses."""
-        return (_bare, (type(self), self.args), self.__dict__)
+        """Pickle the attributes, too: they are keyword-only arguments of the subclasses."""
+        return (_new_without_init, (type(self), self.args), self.__dict__)
 
 
-def _bare(kind: type[IamTriageError], args: tuple[object, ...]) -> IamTriageError:
-    # Past `__init__`: the attributes come with the state.
+def _new_without_init(kind: type[IamTriageError], args: tuple[object, ...]) -> IamTriageError:
+    # The attributes come with the pickled state.
     return kind.__new__(kind, *args)
 
 
 class RecordError(IamTriageError, ValueError):
-    """A flat record is not one that :func:`iamtriage.to_record` could have given.
+    """A flat record is not one that :func:`iamtriage.to_record` could return.
 
     Attributes:
-        key: the record's key that is wrong or missing.
-        value: what stands there; None where the key is missing.
+        key: The key that is wrong or missing.
+        value: Its value; ``None`` if the key is missing.
     """
 
     def __init__(self, message: str, *, key: str, value: object = None) -> None:
@@ -63,12 +63,12 @@ class RecordError(IamTriageError, ValueError):
 
 
 class InvalidArnError(IamTriageError, ValueError):
-    """A text is no ARN, or is not the ARN of what is wanted.
+    """A text is not an ARN, or not the kind of ARN that is expected.
 
     Attributes:
-        text: what was given.
-        position: where in it the fault is, counted in characters from 0; its length where something
-            is missing at the end.
+        text: The argument.
+        position: The position of the error in it, in characters from 0. If something is missing at the end,
+            it is the length of the text.
     """
 
     def __init__(self, message: str, *, text: str, position: int = 0) -> None:
@@ -78,12 +78,12 @@ class InvalidArnError(IamTriageError, ValueError):
 
 
 class RolePathUnknownError(IamTriageError, LookupError):
-    """A role has a path that what was given does not tell: STS and aws-auth drop it.
+    """The path of a role is needed, and its ARN does not include it: STS and aws-auth drop it.
 
     Attributes:
-        arn: what was given.
-        role_name: the role's name, which is enough to look it up.
-        command: the AWS CLI command that prints the role's ARN, quoted for a shell.
+        arn: The argument.
+        role_name: The name of the role, which is enough to look it up.
+        command: The AWS CLI command that prints the ARN of the role, quoted for a shell.
     """
 
     def __init__(self, message: str, *, arn: str, role_name: str, command: str) -> None:
@@ -94,11 +94,11 @@ class RolePathUnknownError(IamTriageError, LookupError):
 
 
 class AwsAuthError(IamTriageError, ValueError):
-    """A text is no aws-auth ConfigMap that can be read.
+    """A text cannot be parsed as an aws-auth ConfigMap.
 
     Attributes:
-        line: the line of the fault, counted from 1.
-        column: the column of the fault, counted from 1.
+        line: The line of the error, from 1.
+        column: The column of the error, from 1.
     """
 
     def __init__(self, message: str, *, line: int, column: int = 1) -> None:
@@ -111,7 +111,7 @@ class UnknownRegionError(IamTriageError, ValueError):
     """A region is in no partition.
 
     Attributes:
-        region: what was given.
+        region: The argument.
     """
 
     def __init__(self, message: str, *, region: str) -> None:
@@ -120,11 +120,11 @@ class UnknownRegionError(IamTriageError, ValueError):
 
 
 class EndpointError(IamTriageError, ValueError):
-    """There is no endpoint for these settings, or an SDK refuses one of them.
+    """There is no endpoint for these settings, or an SDK rejects one of them.
 
     Attributes:
-        setting: the setting as its source calls it: ``"AWS_STS_REGIONAL_ENDPOINTS"``, ``"mode"``, ….
-        value: its value.
+        setting: The setting as its source calls it, such as ``"AWS_STS_REGIONAL_ENDPOINTS"`` or ``"mode"``.
+        value: Its value.
     """
 
     def __init__(self, message: str, *, setting: str, value: object = None) -> None:
@@ -134,10 +134,10 @@ class EndpointError(IamTriageError, ValueError):
 
 
 class ConfigFileError(IamTriageError, ValueError):
-    """An AWS config file cannot be read, or names what it does not have.
+    """An AWS config file cannot be parsed, or names something that it does not define.
 
     Attributes:
-        line: the line of the fault, counted from 1; None where something is missing.
+        line: The line of the error, from 1; ``None`` if something is missing.
     """
 
     def __init__(self, message: str, *, line: int | None = None) -> None:
@@ -146,18 +146,18 @@ class ConfigFileError(IamTriageError, ValueError):
 
 
 class AccessKeyIdError(IamTriageError, ValueError):
-    """A text is no access key id. The message never holds the text, which may be a secret."""
+    """A text is not an access key ID. The message never includes the text, which can be a secret."""
 
 
 class TokenError(IamTriageError, ValueError):
-    """A text is no web identity token. The message never holds the token."""
+    """A text is not a web identity token. The message never includes the text."""
 
 
 class PolicyError(IamTriageError, ValueError):
-    """A document is no IAM policy.
+    """A document is not an IAM policy.
 
     Attributes:
-        path: where in the document the fault is: ``"Statement[0].Condition"``; empty for the whole.
+        path: The position of the error, such as ``"Statement[0].Condition"``; empty for the whole document.
     """
 
     def __init__(self, message: str, *, path: str = "") -> None:
@@ -166,10 +166,10 @@ class PolicyError(IamTriageError, ValueError):
 
 
 class DocumentError(IamTriageError, ValueError):
-    """A document is not what it is given for: a decoded message, authorization details, facts.
+    """A document is not what was expected: a decoded message, authorization details, facts.
 
     Attributes:
-        path: where in the document the fault is: ``"evaluations[0].checks"``; empty for the whole.
+        path: The position of the error, such as ``"evaluations[0].checks"``; empty for the whole document.
     """
 
     def __init__(self, message: str, *, path: str = "") -> None:

@@ -1,6 +1,6 @@
-"""Words as types, those of the flat record first; not for values or logic.
+"""Types of the values that iamtriage uses, and of the flat record.
 
-The keys and their meaning are those of the project's documentation page "The flat record".
+The documentation page "The record" explains each key and value.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ Kind: TypeAlias = Literal[
     "access_entry",
     "aws_error",
 ]
-"""What went wrong, as one word: ``failure.kind`` and the record's ``kind``."""
+"""What went wrong: ``failure.kind`` and the record's ``kind``."""
 
 Deny: TypeAlias = Literal["explicit", "implicit"]
-"""How a policy denied: by a Deny statement, or because none allows."""
+"""How a policy denied: a Deny statement matched (explicit), or no statement allows it (implicit)."""
 
 PolicyType: TypeAlias = Literal[
     "identity",
@@ -45,17 +45,17 @@ PolicyType: TypeAlias = Literal[
 """The type of policy that AWS names as the cause of a denial."""
 
 AuthenticationMode: TypeAlias = Literal["CONFIG_MAP", "API_AND_CONFIG_MAP", "API"]
-"""How an EKS cluster finds out who a caller is: by the aws-auth ConfigMap, by access entries, or both."""
+"""How an EKS cluster authenticates IAM principals: aws-auth ConfigMap, access entries, or both."""
 
 RetryReason: TypeAlias = Literal["throttled", "unavailable", "propagation", "clock_skew"]
-"""Why the same call may succeed later, see :class:`iamtriage.Classification`."""
+"""Why the same call can succeed later, see :class:`iamtriage.Classification`."""
 
 RoleTarget: TypeAlias = Literal["iam", "aws-auth", "access-entry"]
-"""Where a role ARN goes to: a policy or call of IAM, the aws-auth ConfigMap, an EKS access entry."""
+"""Where a role ARN is used: in a policy or IAM call, the aws-auth ConfigMap, or an EKS access entry."""
 
 
 class Record(TypedDict):
-    """One failure as flat, JSON-ready data: every key is there, None where the text is silent."""
+    """One failure as flat, JSON-ready data, with all keys. A value is ``None`` if it is not stated."""
 
     kind: Kind
     code: str | None

@@ -552,8 +552,8 @@ WRONG: dict[str, tuple[object, str, str]] = {
     # what is given, the error's path, what its message holds
     "empty": ("", "", "not JSON: Expecting value in line 1, column 1"),
     "no UTF-8": (b"{\xff", "", "not JSON"),
-    "Infinity": ('{"evaluations": Infinity}', "", "Infinity is no number"),
-    "key twice": ('{"evaluations": [], "evaluations": []}', "", "the key 'evaluations' stands twice"),
+    "Infinity": ('{"evaluations": Infinity}', "", "Infinity is not a number"),
+    "key twice": ('{"evaluations": [], "evaluations": []}', "", "duplicate key 'evaluations'"),
     "too long": ("9" * 1_000_001, "", "of 1000001 characters"),
     "too deep": ('{"a":' * 100_000, "", "nested too deeply"),
     "authorization id": (ID, "", "this is an authorization id"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, cast
 
 import attrs
 
-from iamtriage._strict_json import JsonError, strict_json
+from iamtriage._strict_json import JsonError, parse_strict_json
 from iamtriage._text import quote_text
 from iamtriage.exceptions import DocumentError
 
@@ -227,7 +227,7 @@ def _decoded_once(text: str | bytes, noun: str) -> object:
     if isinstance(text, str):
         text = text.removeprefix("\ufeff")  # Windows tools write it first
     try:
-        return strict_json(text)
+        return parse_strict_json(text)
     except JsonError as fault:
         words = str(fault)
     return refuse(words)

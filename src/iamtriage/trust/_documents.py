@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from iamtriage._strict_json import JsonError, strict_json
+from iamtriage._strict_json import JsonError, parse_strict_json
 from iamtriage._text import clip_text, quote_json
 from iamtriage.exceptions import PolicyError
 from iamtriage.policies._conditions import Operator, parse_operator
@@ -149,7 +149,7 @@ def _decoded(text: str) -> object:
     if text.lstrip().startswith("%7B"):
         _refuse("the policy is percent-encoded, as IAM sends it; decode it first", "")
     try:
-        return strict_json(text, quote=quote_json)
+        return parse_strict_json(text, quote=quote_json)
     except JsonError as fault:
         words = str(fault)
     return _refuse(words, "")
