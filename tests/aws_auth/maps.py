@@ -1,4 +1,4 @@
-"""ConfigMaps shaped as tools and people write them, each with the callers that are to get in."""
+"""ConfigMaps as tools and people write them, each with the callers that should have access."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Sample(NamedTuple):
     """A ConfigMap.
 
     Attributes:
-        text: as it is found.
-        callers: the ARNs that STS tells of those who are to get in once it is mended.
-        codes: what is wrong with it before, errors only.
+        text: The ConfigMap.
+        callers: The STS ARNs of the callers that have access after `fix`.
+        codes: The codes of its errors before `fix`.
     """
 
     text: str
@@ -66,7 +66,7 @@ data:
       groups:
         - system:bootstrappers   # to join
 
-  # nobody else
+  # no one else
 """,
     (f"{SESSION}/workers-NodeInstanceRole-1A2B3C4D5E6F/{INSTANCE}",),
     ("node-groups", "unknown-variable"),
@@ -289,5 +289,5 @@ SAMPLES = {
     "blueprints": BLUEPRINTS,
     "kubectl -o yaml": KUBECTL_YAML,
     "kubectl -o json": KUBECTL_JSON,
-    "file of Windows": WINDOWS_FILE,
+    "Windows file": WINDOWS_FILE,
 }

@@ -1,4 +1,4 @@
-"""Patterns of ARNs against a regular expression, which is what the authenticator makes of them."""
+"""ARN patterns compared with regular expressions, to which the authenticator converts them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROLE = "arn:aws:iam::111122223333:role/"
 
 
 @pytest.mark.parametrize(
-    ("resource", "pattern", "fits"),
+    ("resource", "pattern", "is_match"),
     [
         ("role/app", "role/app", True),
         ("role/app", "role/App", False),
@@ -39,27 +39,27 @@ ROLE = "arn:aws:iam::111122223333:role/"
         ("", "", True),
     ],
 )
-def test_resources(resource: str, pattern: str, *, fits: bool) -> None:
+def test_resources(resource: str, pattern: str, *, is_match: bool) -> None:
     start = "arn:aws:iam::111122223333:"
-    assert arn_like(start + resource, start + pattern) is fits
+    assert arn_like(start + resource, start + pattern) is is_match
 
 
 @pytest.mark.parametrize(
-    ("pattern", "fits"),
+    ("pattern", "is_match"),
     [
         ("arn:*:*:*:*:*", True),
         ("arn:aws*:iam::*:role/app", True),
         ("arn:aws:iam:?:1111*:role/app", True),
-        ("arn:aws:iam:*:role/app:*", False),  # a wildcard reaches over no colon
+        ("arn:aws:iam:*:role/app:*", False),  # a wildcard matches no colon
         ("arn::iam::111122223333:role/*", False),
     ],
 )
-def test_sections(pattern: str, *, fits: bool) -> None:
-    assert arn_like(f"{ROLE}app", pattern) is fits
+def test_sections(pattern: str, *, is_match: bool) -> None:
+    assert arn_like(f"{ROLE}app", pattern) is is_match
 
 
 @pytest.mark.parametrize("text", ["", "*", "arn:aws:iam::1", "ARN:aws:iam::111122223333:role/app"])
-def test_no_arns(text: str) -> None:
+def test_invalid_arns(text: str) -> None:
     with pytest.raises(InvalidArnError):
         arn_like(text, f"{ROLE}*")
     with pytest.raises(InvalidArnError):

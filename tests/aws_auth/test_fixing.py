@@ -1,4 +1,4 @@
-"""``fix`` and ``diff``: the safe mends, and nothing besides."""
+"""``fix`` applies safe fixes and nothing else; ``diff`` shows them."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ def _block(text: str, margin: str = "    ") -> str:
 
 
 def _fixed(text: str) -> str:
-    """Fix a text, and hold the result to what holds for all of them."""
+    """Fix a text, and check what applies to every result."""
     after = fix(text)
     assert fix(after) == after
     assert diff(text, after, "x") != "" or text == after
     load(after)
     before = {finding.code for finding in lint(text)}
-    # Groups that were a text are read now, and with ARNs mended entries meet.
-    bare = {"node-groups", "node-username"} if "groups-not-a-list" in before else set()
-    assert {finding.code for finding in lint(after)} <= before | bare | {"duplicate"}
+    # Groups that were a string are read now, and entries with corrected ARNs can be duplicates.
+    revealed = {"node-groups", "node-username"} if "groups-not-a-list" in before else set()
+    assert {finding.code for finding in lint(after)} <= before | revealed | {"duplicate"}
     return after
 
 
 @pytest.mark.parametrize("sample", SAMPLES.values(), ids=SAMPLES)
 def test_samples(sample: Sample) -> None:
-    """Mended, a sample has no errors, and its callers are in it."""
+    """A fixed sample has no errors, and its callers have access."""
     after = _fixed(sample.text)
     assert after != sample.text
     assert [finding for finding in lint(after) if finding.severity == "error"] == []
@@ -51,63 +51,63 @@ def test_samples(sample: Sample) -> None:
     }
 
 
-def test_line_ends_stay() -> None:
-    text = SAMPLES["file of Windows"].text
+def test_newlines_stay() -> None:
+    text = SAMPLES["Windows file"].text
     after = _fixed(text)
     assert after.count("\n") == after.count("\r\n") == text.count("\r\n") + 1
     assert after.startswith("\ufeff")
 
 
 _ENTRY = f"- rolearn: {ROLE}/p/x\n  username: x\n"
-_WANTED = f"- rolearn: {ROLE}/x\n  username: x\n"
-# name: (inner text, what it becomes)
+_FIXED = f"- rolearn: {ROLE}/x\n  username: x\n"
+# name: (YAML of the map, fixed YAML)
 _INNER = {
-    "path": (_ENTRY, _WANTED),
-    "comments and blanks": (f"# a\n\n-  rolearn:   {ROLE}/p/x   # b\n   username: x\n\n# c\n", f"# a\n\n-  rolearn:   {ROLE}/x   # b\n   username: x\n\n# c\n"),
+    "path": (_ENTRY, _FIXED),
+    "comments and spaces": (f"# a\n\n-  rolearn:   {ROLE}/p/x   # b\n   username: x\n\n# c\n", f"# a\n\n-  rolearn:   {ROLE}/x   # b\n   username: x\n\n# c\n"),
     "single quotes": (f"- rolearn: '{ROLE}/p/x'\n  username: x\n", f"- rolearn: '{ROLE}/x'\n  username: x\n"),
     "double quotes": (f'- rolearn: "{ROLE}/p/x"\n  username: x\n', f'- rolearn: "{ROLE}/x"\n  username: x\n'),
-    "key in another case": (f"- RoleARN: {ROLE}/p/x\n  username: x\n", f"- RoleARN: {ROLE}/x\n  username: x\n"),
+    "key with other case": (f"- RoleARN: {ROLE}/p/x\n  username: x\n", f"- RoleARN: {ROLE}/x\n  username: x\n"),
     "flow": (f"[{{rolearn: {ROLE}/p/x, username: x}}]\n", f"[{{rolearn: {ROLE}/x, username: x}}]\n"),
-    "session": (f"- rolearn: {SESSION}/x/ana\n  username: x\n", _WANTED),
-    "white space": (f"- rolearn: '\t{ROLE}/x '\n  username: x\n", f"- rolearn: '{ROLE}/x'\n  username: x\n"),
+    "session": (f"- rolearn: {SESSION}/x/ana\n  username: x\n", _FIXED),
+    "whitespace": (f"- rolearn: '\t{ROLE}/x '\n  username: x\n", f"- rolearn: '{ROLE}/x'\n  username: x\n"),
     "variables": ("- rolearn: x\n  username: '{{sessionname}}-{{ AccountID }}-{{Foo}}'\n  groups: ['{{ accountid}}']\n", "- rolearn: x\n  username: '{{SessionName}}-{{AccountID}}-{{Foo}}'\n  groups: ['{{AccountID}}']\n"),
     "missing group": (f"- rolearn: {ROLE}/x\n  username: {_EC2}\n  groups:\n    - 'system:nodes' # n\n# c\n", f"- rolearn: {ROLE}/x\n  username: {_EC2}\n  groups:\n    - 'system:nodes' # n\n    - 'system:bootstrappers'\n# c\n"),
     "missing group, flow": (f"- rolearn: {ROLE}/x\n  username: {_EC2}\n  groups: [ system:nodes, ]\n", f"- rolearn: {ROLE}/x\n  username: {_EC2}\n  groups: [ system:nodes, system:bootstrappers, ]\n"),
     "no groups": (f"- rolearn: {ROLE}/x\n  username: {_EC2} # u\n  userid: x\n", f"- rolearn: {ROLE}/x\n  username: {_EC2} # u\n  groups:\n    - system:bootstrappers\n    - system:nodes\n  userid: x\n"),
     "empty groups": (f"- rolearn: {ROLE}/x\n  username: {_EC2}\n  groups: []\n", f'- rolearn: {ROLE}/x\n  username: {_EC2}\n  groups: ["system:bootstrappers", "system:nodes"]\n'),
     "null groups": (f"- rolearn: {ROLE}/x\n  groups:   # g\n  username: {_EC2}\n", f'- rolearn: {ROLE}/x\n  groups: ["system:bootstrappers", "system:nodes"]   # g\n  username: {_EC2}\n'),
-    "written null for groups": (f"- rolearn: {ROLE}/x\n  groups: ~\n  username: {_EC2}\n", f'- rolearn: {ROLE}/x\n  groups: ["system:bootstrappers", "system:nodes"]\n  username: {_EC2}\n'),
+    "explicit null for groups": (f"- rolearn: {ROLE}/x\n  groups: ~\n  username: {_EC2}\n", f'- rolearn: {ROLE}/x\n  groups: ["system:bootstrappers", "system:nodes"]\n  username: {_EC2}\n'),
     "no groups, flow": (f"- {{rolearn: {ROLE}/x, username: '{_EC2}'}}\n", f'- {{rolearn: {ROLE}/x, username: \'{_EC2}\', groups: ["system:bootstrappers", "system:nodes"]}}\n'),
     "Fargate": (f"- rolearn: {ROLE}/fargate\n  username: {_FARGATE}\n  groups: [system:bootstrappers]\n", f"- rolearn: {ROLE}/fargate\n  username: {_FARGATE}\n  groups: [system:bootstrappers, system:nodes, system:node-proxier]\n"),
-    "no user name": (f"- groups: [{', '.join(_NODES)}]\n  rolearn: {ROLE}/x # r\n", f"- groups: [{', '.join(_NODES)}]\n  rolearn: {ROLE}/x # r\n  username: {_EC2}\n"),
-    "no user name, flow": (f"- {{groups: [{', '.join(_NODES)}], rolearn: {ROLE}/x}}\n", f'- {{groups: [{", ".join(_NODES)}], rolearn: {ROLE}/x, username: "{_EC2}"}}\n'),
-    "empty user name": (f"- rolearn: {ROLE}/x\n  username: ''\n  groups: [{', '.join(_NODES)}]\n", f"- rolearn: {ROLE}/x\n  username: '{_EC2}'\n  groups: [{', '.join(_NODES)}]\n"),
-    "null user name": (f"- rolearn: {ROLE}/x\n  username:\n  groups: [{', '.join(_NODES)}]\n", f'- rolearn: {ROLE}/x\n  username: "{_EC2}"\n  groups: [{", ".join(_NODES)}]\n'),
-    "no user name of Fargate": (f"- rolearn: {ROLE}/x\n  groups: [{', '.join(_NODES)}, system:node-proxier]\n", f"- rolearn: {ROLE}/x\n  username: {_FARGATE}\n  groups: [{', '.join(_NODES)}, system:node-proxier]\n"),
-    "groups as text": ("- rolearn: x\n  groups: view # g\n", '- rolearn: x\n  groups: ["view"] # g\n'),
-    "groups as quoted text": ("- rolearn: x\n  groups: 'a:b'\n", '- rolearn: x\n  groups: ["a:b"]\n'),
-    "one round lays bare the next": (f"- rolearn: {ROLE}/p/x\n  groups: system:nodes\n  username: system:node:{{{{ec2privatednsname}}}}\n", f'- rolearn: {ROLE}/x\n  groups: ["system:nodes", "system:bootstrappers"]\n  username: {_EC2}\n'),
-    "twice": (f"# a\n{_WANTED}# b\n{_WANTED}", f"# a\n# b\n{_WANTED}"),
-    "twice by mending": (f"- rolearn: other\n  username: o\n{_ENTRY}\n\n{_WANTED}- rolearn: third\n", f"- rolearn: other\n  username: o\n\n\n{_WANTED}- rolearn: third\n"),
-    "three times": (_WANTED * 3, _WANTED),
-    "twice in another order": (f"- username: x\n  groups:\n  - a\n  - b\n  rolearn: {ROLE}/x\n- rolearn: {ROLE}/x\n  username: x\n  groups: [a, b]\n", f"- rolearn: {ROLE}/x\n  username: x\n  groups: [a, b]\n"),
+    "no username": (f"- groups: [{', '.join(_NODES)}]\n  rolearn: {ROLE}/x # r\n", f"- groups: [{', '.join(_NODES)}]\n  rolearn: {ROLE}/x # r\n  username: {_EC2}\n"),
+    "no username, flow": (f"- {{groups: [{', '.join(_NODES)}], rolearn: {ROLE}/x}}\n", f'- {{groups: [{", ".join(_NODES)}], rolearn: {ROLE}/x, username: "{_EC2}"}}\n'),
+    "empty username": (f"- rolearn: {ROLE}/x\n  username: ''\n  groups: [{', '.join(_NODES)}]\n", f"- rolearn: {ROLE}/x\n  username: '{_EC2}'\n  groups: [{', '.join(_NODES)}]\n"),
+    "null username": (f"- rolearn: {ROLE}/x\n  username:\n  groups: [{', '.join(_NODES)}]\n", f'- rolearn: {ROLE}/x\n  username: "{_EC2}"\n  groups: [{", ".join(_NODES)}]\n'),
+    "no username for Fargate": (f"- rolearn: {ROLE}/x\n  groups: [{', '.join(_NODES)}, system:node-proxier]\n", f"- rolearn: {ROLE}/x\n  username: {_FARGATE}\n  groups: [{', '.join(_NODES)}, system:node-proxier]\n"),
+    "groups as a string": ("- rolearn: x\n  groups: view # g\n", '- rolearn: x\n  groups: ["view"] # g\n'),
+    "groups as a quoted string": ("- rolearn: x\n  groups: 'a:b'\n", '- rolearn: x\n  groups: ["a:b"]\n'),
+    "one fix reveals another problem": (f"- rolearn: {ROLE}/p/x\n  groups: system:nodes\n  username: system:node:{{{{ec2privatednsname}}}}\n", f'- rolearn: {ROLE}/x\n  groups: ["system:nodes", "system:bootstrappers"]\n  username: {_EC2}\n'),
+    "duplicate": (f"# a\n{_FIXED}# b\n{_FIXED}", f"# a\n# b\n{_FIXED}"),
+    "duplicate after correction": (f"- rolearn: other\n  username: o\n{_ENTRY}\n\n{_FIXED}- rolearn: third\n", f"- rolearn: other\n  username: o\n\n\n{_FIXED}- rolearn: third\n"),
+    "two duplicates": (_FIXED * 3, _FIXED),
+    "duplicate in another order": (f"- username: x\n  groups:\n  - a\n  - b\n  rolearn: {ROLE}/x\n- rolearn: {ROLE}/x\n  username: x\n  groups: [a, b]\n", f"- rolearn: {ROLE}/x\n  username: x\n  groups: [a, b]\n"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("before", "after"), _INNER.values(), ids=_INNER)
-def test_mends_in_a_block(before: str, after: str) -> None:
+def test_fixes_in_a_block(before: str, after: str) -> None:
     assert _fixed(_block(before)) == _block(after)
 
 
 @pytest.mark.parametrize(("before", "after"), _INNER.values(), ids=_INNER)
-def test_mends_in_json(before: str, after: str) -> None:
-    """The same in a text with escapes."""
+def test_fixes_in_json(before: str, after: str) -> None:
+    """The same fixes in a JSON string."""
     assert _fixed(json.dumps({"data": {"mapRoles": before}})) == json.dumps({"data": {"mapRoles": after}})
 
 
 @pytest.mark.parametrize(("before", "after"), _INNER.values(), ids=_INNER)
-def test_mends_around_other_text(before: str, after: str) -> None:
-    """With line ends of Windows, another indentation, no last line end, and words around."""
+def test_fixes_between_other_text(before: str, after: str) -> None:
+    """The same fixes with CRLF, another indentation, no final newline, and other content."""
     head, tail = (
         "# head\t \r\ndata:\r\n    other: 'x'\r\n    mapRoles:   |+2  # map\r\n",
         "\r\n\r\n    mapUsers: |\r\n      []",
@@ -119,8 +119,8 @@ def test_mends_around_other_text(before: str, after: str) -> None:
     assert _fixed(around(before)) == around(after)
 
 
-_LEFT = {
-    "nothing wrong": _WANTED,
+_UNCHANGED = {
+    "nothing wrong": _FIXED,
     "empty": "",
     "profile": f"- rolearn: {ROLE.replace(':role', ':instance-profile')}/x\n  username: x\n",
     "user": f"- rolearn: {USER}/p/x\n  username: x\n",
@@ -129,30 +129,30 @@ _LEFT = {
     "unknown variable": "- rolearn: x\n  username: '{{Foo}}'\n",
     "merged groups": f"- rolearn: {ROLE}/x\n  username: {_EC2}\n  groups:\n  - system:bootstrappers\n   - system:nodes\n",
     "Fargate or hybrid": f"- rolearn: {ROLE}/x\n  username: {_FARGATE}\n  groups: [{', '.join(_NODES)}]\n",
-    "a node's group alone": f"- rolearn: {ROLE}/x\n  groups: [system:nodes]\n",
-    "another user name": f"- rolearn: {ROLE}/x\n  username: x\n  groups: [{', '.join(_NODES)}]\n",
-    "words for groups": "- rolearn: x\n  groups: a, b\n",
+    "only one group of a node": f"- rolearn: {ROLE}/x\n  groups: [system:nodes]\n",
+    "another username": f"- rolearn: {ROLE}/x\n  username: x\n  groups: [{', '.join(_NODES)}]\n",
+    "groups separated by commas": "- rolearn: x\n  groups: a, b\n",
     "folded groups": "- rolearn: x\n  groups: >\n    a\n",
-    "twice, differently": f"{_WANTED}- rolearn: {ROLE}/x\n  username: y\n",
-    # Without its path the dead entry would begin to count, and the living one would cease to.
-    "path that would take over": f"{_WANTED}- rolearn: {ROLE}/p/x\n  username: admin\n  groups: [system:masters]\n",
-    "path that would be taken over": f"{_ENTRY}- rolearn: {ROLE}/x\n  username: y\n",
-    "twice, flow": f"[{{rolearn: {ROLE}/x, username: x}}, {{rolearn: {ROLE}/x, username: x}}]\n",
-    "twice, with more": f"- rolearn: {ROLE}/x\n  username: x\n  note: keep\n{_WANTED}",
+    "duplicate with another username": f"{_FIXED}- rolearn: {ROLE}/x\n  username: y\n",
+    # With its path removed, the ineffective entry would replace the effective one.
+    "correction that would override an entry": f"{_FIXED}- rolearn: {ROLE}/p/x\n  username: admin\n  groups: [system:masters]\n",
+    "correction that would be overridden": f"{_ENTRY}- rolearn: {ROLE}/x\n  username: y\n",
+    "duplicate, flow": f"[{{rolearn: {ROLE}/x, username: x}}, {{rolearn: {ROLE}/x, username: x}}]\n",
+    "duplicate with another key": f"- rolearn: {ROLE}/x\n  username: x\n  note: keep\n{_FIXED}",
     "anchored": f"- rolearn: &a {ROLE}/p/x\n  username: x\n- rolearn: x\n  username: *a\n",
     "aliased groups": f"- &a\n  rolearn: {ROLE}/x\n  groups: &g [system:nodes]\n  username: &u {_EC2}\n- rolearn: {ROLE}/y\n  username: *u\n  groups: *g\n",
     "block for an ARN": f"- rolearn: |\n    {ROLE}/p/x\n  username: x\n",
 }  # fmt: skip
 
 
-def test_a_comment_that_would_come_first() -> None:
-    """Its indentation would be taken for the block's, so the entry before it stays; the rest is mended."""
+def test_a_comment_that_would_become_the_first_line() -> None:
+    """Its indentation would become the block's, so the entry before it stays; the rest is fixed."""
     first = f"- rolearn: {ROLE}/x\n\n  # note\n"
     assert _fixed(_block(f"{first}- rolearn: {ROLE}/p/x\n")) == _block(f"{first}- rolearn: {ROLE}/x\n")
 
 
-@pytest.mark.parametrize("inner", _LEFT.values(), ids=_LEFT)
-def test_what_is_left(inner: str) -> None:
+@pytest.mark.parametrize("inner", _UNCHANGED.values(), ids=_UNCHANGED)
+def test_unsafe_fixes_are_not_applied(inner: str) -> None:
     """What a person has to decide stays byte for byte."""
     assert _fixed(_block(inner)) == _block(inner)
 
@@ -171,7 +171,7 @@ def test_what_is_left(inner: str) -> None:
     ],
 )  # fmt: skip
 def test_other_styles(before: str, after: str) -> None:
-    """Folded text is written anew in double quotes; all else is changed in its place."""
+    """Folded text is rewritten in double quotes; everything else is edited in place."""
     assert _fixed(before) == after
 
 
@@ -183,18 +183,18 @@ def test_other_styles(before: str, after: str) -> None:
         f"x: &x |\n  - rolearn: {ROLE}/p/x\nmapRoles: *x\n", f"mapRoles: &x |\n  - rolearn: {ROLE}/p/x\ny: *x\n",
     ],
 )  # fmt: skip
-def test_unreadable_texts_stay(text: str) -> None:
+def test_invalid_texts_stay(text: str) -> None:
     assert fix(text) == text
 
 
 @pytest.mark.parametrize("value", [None, b"data: {}", 1])
-def test_no_text(value: object) -> None:
-    with pytest.raises(TypeError, match="a ConfigMap is text, not"):
+def test_only_strings_are_accepted(value: object) -> None:
+    with pytest.raises(TypeError, match="text must be a string, not"):
         fix(cast("Any", value))
 
 
 def test_diff() -> None:
-    """As ``diff -u`` prints it, with line ends as they are, and where the last is missing."""
+    """The output is that of ``diff -u``, with the original newlines, or without a final one."""
     assert diff("a\n", "a\n", "f") == ""
     assert diff("a\r\nb\r\n", "a\r\nc\r\n", "f") == "--- f\n+++ f\n@@ -1,2 +1,2 @@\n a\r\n-b\r\n+c\r\n"
     assert diff("a\nb", "a\nc", "f") == (
@@ -205,7 +205,7 @@ def test_diff() -> None:
 
 @given(st.text() | st.text(alphabet="ab:-[]{}&*!|>'\"%#@`,? \t\n\r\\"))
 def test_any_text(text: str) -> None:
-    """Nothing raises, and what was mended stays."""
+    """Nothing raises, and fixing a fixed text changes nothing."""
     block = "".join(f"  {line}\n" for line in text.split("\n"))
     for candidate in (
         text,
@@ -277,7 +277,7 @@ _SAFE = {"role-path", "session-arn", "groups-not-a-list"}
     st.sampled_from(["|", "|-", "|+", "json"]),
 )
 def test_drawn_maps(drawn: list[tuple[str, str]], line_break: str, style: str) -> None:
-    """Mended, nothing safe is left; words around, comments and line ends are what they were."""
+    """All safe fixes are applied; other text, comments, and newlines stay."""
     inner = "".join(f"{entry}{line}\n" for entry, line in drawn) or "[]\n"
     if style == "json":
         before = json.dumps(
@@ -295,11 +295,11 @@ def test_drawn_maps(drawn: list[tuple[str, str]], line_break: str, style: str) -
     assert after.endswith(before[end:])
     assert after.count("# note") == before.count("# note")
     assert line_break == "\n" or "\n" not in after.replace("\r\n", "") or style == "json"
-    left = [finding for finding in lint(after) if finding.code in _SAFE]
-    # What is left collides with another entry.
-    assert all("keep one" in (finding.fix or "") for finding in left)
+    remaining = [finding for finding in lint(after) if finding.code in _SAFE]
+    # What remains would collide with another entry.
+    assert all("keep one" in (finding.fix or "") for finding in remaining)
     assert not [f for f in lint(after) if f.code == "unknown-variable" and f.value != "{{Foo}}"]
     assert not [f for f in lint(after) if f.code == "node-groups" and f.severity == "error"]
-    # The authenticator's view of entries that nothing was wrong with does not change.
+    # A text without findings does not change.
     if not lint(before):
         assert after == before

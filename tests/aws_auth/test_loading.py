@@ -1,4 +1,4 @@
-"""``load``: the values of a ConfigMap, wherever its maps stand and however they are written."""
+"""``load``: the contents of a ConfigMap, wherever its maps are and whatever their YAML style."""
 
 from __future__ import annotations
 
@@ -36,39 +36,37 @@ _PLACES = {
     "data alone": _DATA,
     "manifest": _MANIFEST,
     "manifest with a byte order mark": "\ufeff" + _MANIFEST,
-    "manifest of Windows": _MANIFEST.replace("\n", "\r\n"),
-    "without a last line end": _MANIFEST.rstrip("\n"),
+    "manifest with CRLF": _MANIFEST.replace("\n", "\r\n"),
+    "without a final newline": _MANIFEST.rstrip("\n"),
     "tabs between words": _MANIFEST.replace("rolearn: ", "rolearn:\t\t").replace("data:\n", "data:\t# x\n"),
-    "blanks behind lines": _MANIFEST.replace("v1\n", "v1  \n").replace("data:\n", "data: \t\n"),
-    "second of the documents": f"---\n{_OTHER}---\n{_MANIFEST}---\n{_OTHER}",
-    "behind an empty document": f"---\n---\n{_MANIFEST}...\n",
+    "trailing spaces": _MANIFEST.replace("v1\n", "v1  \n").replace("data:\n", "data: \t\n"),
+    "second document": f"---\n{_OTHER}---\n{_MANIFEST}---\n{_OTHER}",
+    "after an empty document": f"---\n---\n{_MANIFEST}...\n",
     "list": "kind: List\nitems:\n- kind: Namespace\n-\n" + _indented(_MANIFEST, "  "),
     "JSON": json.dumps({"kind": "ConfigMap", "data": {"mapRoles": _INNER}}),
     "JSON list": json.dumps(
         {"kind": "List", "items": [{"kind": "ConfigMap", "data": {"mapRoles": _INNER}}]}, indent=1
     ),
-    "JSON with line ends of Windows in the text": json.dumps(
-        {"data": {"mapRoles": _INNER.replace("\n", "\r\n")}}
-    ),
+    "JSON with CRLF in the string": json.dumps({"data": {"mapRoles": _INNER.replace("\n", "\r\n")}}),
     "stripped block": _BLOCK.replace("|", "|-"),
     "kept block": _BLOCK.replace("|", "|+") + "\n\n",
-    "block with an indicator": _BLOCK.replace("|", "|4 # so"),
-    "block with a document's start": _BLOCK.replace("|\n", "|\n    ---\n"),
+    "block with an indentation indicator": _BLOCK.replace("|", "|4 # so"),
+    "block with a document marker": _BLOCK.replace("|\n", "|\n    ---\n"),
     "folded": f"mapRoles: >\n  [{{rolearn: '{ROLE}/app',\n  username: app, groups: [a b,\n  c]}}]\n",
     "single quotes": f"mapRoles: '[{{rolearn: \"{ROLE}/app\", username: app, groups: [a b, ''c'']}}]'\n",
     "plain": f"mapRoles: \"[{{rolearn: '{ROLE}/app', username: app, groups: [a b, c]}}]\"\n",
-    "by an alias": f"x: &x |\n{_indented(_INNER)}data:\n  mapRoles: *x\n",
+    "alias": f"x: &x |\n{_indented(_INNER)}data:\n  mapRoles: *x\n",
 }
 
 
 @pytest.mark.parametrize("text", _PLACES.values(), ids=_PLACES)
 def test_places(text: str) -> None:
-    """The maps are found wherever they stand."""
+    """The maps are found wherever they are."""
     assert load(text) == AwsAuth(roles=(_APP,))
 
 
-def test_the_last_of_several() -> None:
-    """Of several documents the last is what is left when all are applied."""
+def test_the_last_document_wins() -> None:
+    """If kubectl applies several documents, the last one remains."""
     other = _MANIFEST.replace("role/app", "role/other")
     assert [role.arn for role in load(f"{_MANIFEST}---\n{other}").roles] == [f"{ROLE}/other"]
     unnamed = other.replace("name: aws-auth", "name: mine")
@@ -83,7 +81,7 @@ def test_samples(sample: Sample) -> None:
 
 
 def test_everything() -> None:
-    """All three maps, with the lines of the entries."""
+    """All three maps load, with the lines of their entries."""
     config_map = load(
         f"mapAccounts: |\n  - 012345678901\n  - '111122223333'\n  -\nmapRoles: |\n  - sso: {{permissionSetName: View, accountID: '111122223333'}}\n"
         f"    username: v\nmapUsers: |\n\n  - userarn: {USER}/team/ana\n    groups: []\n"
@@ -101,12 +99,12 @@ def test_everything() -> None:
     [
         "", "\n", "# nothing\n", "---\n---\n", "\ufeff", "{}", "null", "data:\n", "data: {}\n", "kind: ConfigMap\n",
         "kind: ConfigMap\nmetadata: {name: aws-auth}\n", "a: b", "mapRoles:\nmapUsers: ~\n", "mapRoles: ''\n", "mapRoles: '``'\n",
-        "mapRoles: '\"\"'\n", "mapRoles: |\n  []\n", "mapRoles: |\n  # nobody\n", "mapRoles: |\n  null\n", "mapRoles: |\n  a: b\n",
+        "mapRoles: '\"\"'\n", "mapRoles: |\n  []\n", "mapRoles: |\n  # no entries\n", "mapRoles: |\n  null\n", "mapRoles: |\n  a: b\n",
         "mapRoles: |\n  text\n", "mapAccounts: |\n  a: b\n", "maproles: |\n  - rolearn: a\n", "items: []\n", "items: [1, [], {}]\n",
     ],
 )  # fmt: skip
-def test_nothing(text: str) -> None:
-    """What is empty, or says nothing, gives nothing."""
+def test_empty_maps(text: str) -> None:
+    """Texts without entries load as an empty ConfigMap."""
     assert load(text) == AwsAuth()
 
 
@@ -122,15 +120,15 @@ def test_nothing(text: str) -> None:
     ],
 )  # fmt: skip
 def test_dropped_entries(entry: str) -> None:
-    """What the authenticator drops is not there; its neighbours are."""
-    assert _roles(f"- rolearn: before\n- {entry}\n- rolearn: behind\n") == (
+    """Entries that the authenticator drops are missing; the others are not."""
+    assert _roles(f"- rolearn: before\n- {entry}\n- rolearn: after\n") == (
         RoleEntry("before"),
-        RoleEntry("behind"),
+        RoleEntry("after"),
     )
 
 
 @pytest.mark.parametrize(
-    ("entry", "wanted"),
+    ("entry", "expected"),
     [
         ("rOlEaRn: a\n  USERNAME: b\n  Groups: [c]", RoleEntry("a", "b", ("c",))),
         ("rolearn: a\n  rolearn: b", RoleEntry("b")),
@@ -148,13 +146,13 @@ def test_dropped_entries(entry: str) -> None:
         ("rolearn: a # b\n  username: a#b", RoleEntry("a", "a#b")),
     ],
 )
-def test_entries_as_go_reads_them(entry: str, wanted: RoleEntry) -> None:
-    """Keys without regard to case, the last of equal ones, values of the wrong type left out."""
-    assert _roles(f"- {entry}\n") == (wanted,)
+def test_entries_are_read_as_in_go(entry: str, expected: RoleEntry) -> None:
+    """Keys are case-insensitive, the last of equal keys wins, and values of a wrong type are dropped."""
+    assert _roles(f"- {entry}\n") == (expected,)
 
 
 def test_anchors() -> None:
-    """Aliases and merges are read."""
+    """Aliases and merge keys are resolved."""
     inner = "- &a\n  rolearn: a\n  groups: &g [b, c]\n- rolearn: d\n  groups: *g\n- <<: *a\n  rolearn: e\n- *a\n- <<: [*a, {username: f}]\n"
     assert _roles(inner) == tuple(
         RoleEntry(arn, name, ("b", "c"))
@@ -174,33 +172,33 @@ _BAD = {
     "lone surrogate": ("a: \ud800\n", 1, 4),
     "escaped lone surrogate in the block": ('{"mapRoles": "- rolearn: \\ud800"}', 1, 26),
     "NUL in the block": ('{"mapRoles": "- rolearn: \\u0000"}', 1, 26),
-    "list where text is due": ("data:\n  mapRoles:\n  - rolearn: a\n", 3, 3),
-    "flow list where text is due": ("data:\n  mapUsers: []\n", 2, 13),
-    "mapping where text is due": ("mapRoles: {a: b}\n", 1, 11),
-    "number where text is due": ("mapAccounts: 111122223333\n", 1, 14),
-    "list for data": ("data: [a]\nkind: ConfigMap\n", 1, 7),
-    "text for data": ("kind: ConfigMap\nmetadata: {name: aws-auth}\ndata: x\n", 3, 7),
+    "list instead of a string": ("data:\n  mapRoles:\n  - rolearn: a\n", 3, 3),
+    "flow list instead of a string": ("data:\n  mapUsers: []\n", 2, 13),
+    "mapping instead of a string": ("mapRoles: {a: b}\n", 1, 11),
+    "number instead of a string": ("mapAccounts: 111122223333\n", 1, 14),
+    "list instead of data": ("data: [a]\nkind: ConfigMap\n", 1, 7),
+    "string instead of data": ("kind: ConfigMap\nmetadata: {name: aws-auth}\ndata: x\n", 3, 7),
     "a list of entries": ("- rolearn: a\n", 1, 1),
     "text": ("hello", 1, 1),
-    "unreadable block": ("mapRoles: |\n  - rolearn: a\n  - rolearn: [b\nmapUsers: |\n  []\n", 3, 16),
-    "unreadable JSON text": (json.dumps({"data": {"mapRoles": "- a\n  - b: c\nd"}}), 1, 34),
+    "invalid YAML in a block": ("mapRoles: |\n  - rolearn: a\n  - rolearn: [b\nmapUsers: |\n  []\n", 3, 16),
+    "invalid YAML in a JSON string": (json.dumps({"data": {"mapRoles": "- a\n  - b: c\nd"}}), 1, 34),
     "unknown alias": ("a: *b\n", 1, 4),
     "unknown alias in the block": ("mapRoles: |\n  - *b\n", 2, 5),
-    "anchor inside of itself": ("a: &a [*a]\n", 1, 8),
-    "deep": ("[" * 100_000, 1, 65),
-    "deep block": ("- " * 100_000, 1, 129),
-    "deep mappings": ("{a: " * 100_000, 1, 257),
-    "deep inside of the block": ("mapRoles: |\n  " + "[" * 100_000, 2, 67),
-    "aliases that stand for too much": (_LAUGHS, 5, 5),
-    "such aliases in the block": ("mapRoles: |\n" + _indented(_LAUGHS, "  "), 6, 7),
-    "YAML of a version to come": ("%YAML 1.9\n--- a\n", 1, 1),
+    "anchor that contains itself": ("a: &a [*a]\n", 1, 8),
+    "deep nesting": ("[" * 100_000, 1, 65),
+    "deep block nesting": ("- " * 100_000, 1, 129),
+    "deep mapping nesting": ("{a: " * 100_000, 1, 257),
+    "deep nesting in a map": ("mapRoles: |\n  " + "[" * 100_000, 2, 67),
+    "aliases that expand too far": (_LAUGHS, 5, 5),
+    "aliases that expand too far in a map": ("mapRoles: |\n" + _indented(_LAUGHS, "  "), 6, 7),
+    "future YAML version": ("%YAML 1.9\n--- a\n", 1, 1),
     "escape outside of Unicode": ('"\\UFFFFFFFF"', 1, 1),
 }
 
 
 @pytest.mark.parametrize(("text", "line", "column"), _BAD.values(), ids=_BAD)
-def test_what_cannot_be_read(text: str, line: int, column: int) -> None:
-    """The error names the place, in its message too, and survives pickling."""
+def test_invalid_texts(text: str, line: int, column: int) -> None:
+    """The error and its message state the position, and the error survives pickling."""
     with pytest.raises(AwsAuthError) as caught:
         load(text)
     error = caught.value
@@ -216,20 +214,20 @@ def test_what_cannot_be_read(text: str, line: int, column: int) -> None:
     "text", ["a" * 10_000_000, "- rolearn: a\n" * 800_000, "[" * 10_000_000, "\n" * 10_000_000]
 )
 def test_10_mb(text: str) -> None:
-    """What no ConfigMap can hold is refused for its size, before it is read."""
+    """Texts that are too long for a ConfigMap are rejected before they are parsed."""
     with pytest.raises(AwsAuthError, match="1 MiB"):
         load(text)
 
 
 @pytest.mark.parametrize("value", [None, b"data: {}", 1, ["data:"], {"data": {}}])
-def test_no_text(value: object) -> None:
-    with pytest.raises(TypeError, match="a ConfigMap is text, not"):
+def test_only_strings_are_accepted(value: object) -> None:
+    with pytest.raises(TypeError, match="text must be a string, not"):
         load(cast("Any", value))
 
 
 @pytest.mark.parametrize("count", [300, 600])
 def test_many_entries(count: int) -> None:
-    """Each entry is there, at its line."""
+    """Each entry loads with its line."""
     roles = _roles("".join(f"- rolearn: {ROLE}/app-{n}\n" for n in range(count)))
     assert [(role.arn, role.line) for role in roles] == [(f"{ROLE}/app-{n}", n + 2) for n in range(count)]
 
@@ -237,7 +235,7 @@ def test_many_entries(count: int) -> None:
 @given(st.text() | st.text(alphabet="ab:-[]{}&*!|>'\"%#@`,? \t\n\r\\"))
 @example("a: !!float x")
 def test_any_text(text: str) -> None:
-    """Any text gives values, or the one error."""
+    """Any text loads or raises an AwsAuthError."""
     for candidate in (
         text,
         f"mapRoles: |\n{_indented(text)}",
@@ -247,8 +245,8 @@ def test_any_text(text: str) -> None:
         try:
             config_map = load(candidate)
         except AwsAuthError as error:
-            place = error.line, error.column
+            position = error.line, error.column
         else:
-            place = 1, 1
+            position = 1, 1
             assert isinstance(config_map, AwsAuth)
-        assert min(place) >= 1
+        assert min(position) >= 1

@@ -1,4 +1,4 @@
-"""Which entry a caller hits, and who the caller is then."""
+"""``who_matches``: the entry that matches a caller, and the caller's identity in Kubernetes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def entries_for(*arns: str) -> AwsAuth:
 
 
 @pytest.mark.parametrize(
-    ("rolearn", "hit"),
+    ("rolearn", "is_match"),
     [
         (f"{IAM}role/app", True),
         (f"{IAM}ROLE/App", True),
@@ -36,8 +36,8 @@ def entries_for(*arns: str) -> AwsAuth:
         ("", False),
     ],
 )
-def test_roles_as_written(rolearn: str, *, hit: bool) -> None:
-    assert (who_matches(entries_for(rolearn), SESSION) is not None) is hit
+def test_role_arns_are_compared_as_written(rolearn: str, *, is_match: bool) -> None:
+    assert (who_matches(entries_for(rolearn), SESSION) is not None) is is_match
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_roles_as_written(rolearn: str, *, hit: bool) -> None:
         (SESSION, f"{IAM}role/app"),
     ],
 )
-def test_both_maps_take_any_principal(caller: str, arn: str) -> None:
+def test_both_maps_accept_any_principal(caller: str, arn: str) -> None:
     as_role, as_user = RoleEntry(arn, "role"), UserEntry(arn, "user")
     for aws_auth, entry in (
         (AwsAuth((as_role,)), as_role),
@@ -61,31 +61,31 @@ def test_both_maps_take_any_principal(caller: str, arn: str) -> None:
         assert match.entry is entry
 
 
-def test_a_users_path_counts() -> None:
+def test_a_users_path_is_compared() -> None:
     assert who_matches(AwsAuth(users=(UserEntry(f"{IAM}user/ana"),)), f"{IAM}user/team/ana") is None
 
 
-def test_the_last_duplicate_counts() -> None:
+def test_the_last_duplicate_wins() -> None:
     match = who_matches(entries_for(f"{IAM}role/app", f"{IAM}role/other", f"{IAM}role/APP"), SESSION)
     assert match is not None
     assert match.username == "entry 2"
 
 
 @pytest.mark.parametrize(
-    ("sso", "hit"),
+    ("sso", "is_match"),
     [
         (SsoRole("View", "111122223333"), True),
         (SsoRole("view", "111122223333"), True),
         (SsoRole("Vie", "111122223333"), False),
         (SsoRole("View", "444455556666"), False),
-        (SsoRole("View", "111122223333", "aws"), False),  # the authenticator loses it
+        (SsoRole("View", "111122223333", "aws"), False),  # the authenticator drops the partition
     ],
 )
-def test_permission_sets(sso: SsoRole, *, hit: bool) -> None:
-    assert (who_matches(AwsAuth((RoleEntry(sso=sso),)), SSO_SESSION) is not None) is hit
+def test_permission_sets(sso: SsoRole, *, is_match: bool) -> None:
+    assert (who_matches(AwsAuth((RoleEntry(sso=sso),)), SSO_SESSION) is not None) is is_match
 
 
-def test_an_arn_goes_before_a_permission_set() -> None:
+def test_an_arn_takes_precedence_over_a_permission_set() -> None:
     exact = RoleEntry(f"{IAM}role/awsreservedsso_view_0123456789abcdef")
     sso = RoleEntry(sso=SsoRole("View", "111122223333"))
     for roles in ((exact, sso), (sso, exact)):
@@ -121,7 +121,7 @@ def test_templates(template: str, caller: str, text: str) -> None:
     assert (match.username, match.groups, match.problem) == (text, (text,), None)
 
 
-def test_given_values() -> None:
+def test_values_from_the_caller() -> None:
     entry = RoleEntry(f"{IAM}role/node", "{{AccessKeyID}}/{{EC2PrivateDNSName}}")
     match = who_matches(
         AwsAuth((entry,)), NODE_SESSION, access_key_id="ASIA0", private_dns_name="ip-10-0-0-1"
@@ -132,7 +132,7 @@ def test_given_values() -> None:
 
 @pytest.mark.parametrize("template", ["user", "group"])
 @pytest.mark.parametrize(
-    ("caller", "refused"),
+    ("caller", "is_rejected"),
     [
         (NODE_SESSION, False),
         ("arn:aws:sts::111122223333:assumed-role/node/i-0a1b2c3d", False),
@@ -141,17 +141,17 @@ def test_given_values() -> None:
         (f"{IAM}role/node", True),
     ],
 )
-def test_nodes_have_sessions_of_instances(caller: str, template: str, *, refused: bool) -> None:
+def test_the_dns_name_requires_an_instance_session(caller: str, template: str, *, is_rejected: bool) -> None:
     name = "system:node:{{EC2PrivateDNSName}}"
     entry = RoleEntry(f"{IAM}role/node", *((name, ()) if template == "user" else ("node", (name,))))
     match = who_matches(AwsAuth((entry,)), caller, private_dns_name="ip-10-0-0-1")
     assert match is not None
-    assert (match.problem is not None) is refused
-    assert ("ip-10-0-0-1" in (match.username + "".join(match.groups))) is not refused
+    assert (match.problem is not None) is is_rejected
+    assert ("ip-10-0-0-1" in (match.username + "".join(match.groups))) is not is_rejected
 
 
 @pytest.mark.parametrize("caller", ["", "ana", "arn:aws:s3:::bucket", f"{IAM}instance-profile/app"])
-def test_no_callers(caller: str) -> None:
+def test_invalid_callers(caller: str) -> None:
     with pytest.raises(InvalidArnError):
         who_matches(AwsAuth(accounts=("111122223333",)), caller)
 
@@ -160,9 +160,9 @@ NAMES = st.text("abXY09_+=,.@-", min_size=1, max_size=64)
 
 
 @given(NAMES, NAMES, st.lists(st.sampled_from([str.upper, str.lower, str.swapcase]), min_size=2, max_size=2))
-def test_sessions_find_their_role(role: str, session: str, changes: list[type[str]]) -> None:
-    written, called = (change(role) for change in changes)
+def test_sessions_match_their_role(role: str, session: str, changes: list[type[str]]) -> None:
+    written, assumed = (change(role) for change in changes)
     entry = RoleEntry(f"{IAM}role/{written}", "{{SessionNameRaw}}", ("readers",))
-    match = who_matches(AwsAuth((entry,)), f"arn:aws:sts::111122223333:assumed-role/{called}/{session}")
+    match = who_matches(AwsAuth((entry,)), f"arn:aws:sts::111122223333:assumed-role/{assumed}/{session}")
     assert match is not None
     assert (match.entry, match.username, match.groups) == (entry, session, ("readers",))

@@ -117,7 +117,7 @@ def test_a_permission_set_and_its_role() -> None:
         ("ec2.amazonaws.com", "a service principal"),
     ],
 )
-def test_what_has_no_access_entry(arn: str, reason: str) -> None:
+def test_unsupported_entries(arn: str, reason: str) -> None:
     migration = migrated(RoleEntry(arn, "x", ("readers",), line=7))
     assert migration.entries == ()
     (note,) = migration.notes
@@ -127,7 +127,7 @@ def test_what_has_no_access_entry(arn: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize("sso", [SsoRole("View'*", "111122223333"), SsoRole("View", "$(x)"), SsoRole("", "")])
-def test_permission_sets_that_cannot_be(sso: SsoRole) -> None:
+def test_invalid_permission_sets(sso: SsoRole) -> None:
     assert migrated(RoleEntry(sso=sso)).entries == ()
 
 
@@ -161,7 +161,7 @@ def test_a_path_that_only_a_duplicate_states() -> None:
     assert "/team/" in plan.notes[0].removeprefix("mapRoles line 1, ").split("is not used.")[1]
 
 
-def test_users_of_two_paths_may_both_be() -> None:
+def test_users_with_different_paths_are_different() -> None:
     assert len(migrated(UserEntry(ANA, "a"), UserEntry(f"{IAM}user/ana", "b")).entries) == 2
 
 
@@ -201,19 +201,19 @@ def test_nodes_with_more_groups() -> None:
         ("system:node:{{SessionNameRaw}}", NODES),
     ],
 )
-def test_nodes_of_no_known_kind(username: str, groups: tuple[str, ...]) -> None:
+def test_nodes_of_unknown_types(username: str, groups: tuple[str, ...]) -> None:
     migration = migrated(RoleEntry(APP, username, groups))
     assert migration.entries == ()
     assert "by hand" in migration.notes[0]
 
 
-def test_users_are_no_nodes() -> None:
+def test_users_are_not_nodes() -> None:
     assert migrated(RoleEntry(ANA, EC2, NODES)).entries == ()
-    # What counts is the principal, not the map, as for the authenticator.
+    # The principal decides, not the map, as in the authenticator.
     assert plan_of(UserEntry(APP, EC2, NODES)).type == "EC2_LINUX"
 
 
-# ------------------------------------------------------------------ user names and groups
+# ------------------------------------------------------------------ usernames and groups
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_users_are_no_nodes() -> None:
         (ANA, "ana", "ana"),
     ],
 )
-def test_user_names(arn: str, username: str, kept: str | None) -> None:
+def test_usernames(arn: str, username: str, kept: str | None) -> None:
     plan = plan_of(RoleEntry(arn, username, ("readers",)))
     assert (plan.username, plan.notes) == (kept, ())
 
@@ -251,7 +251,7 @@ def test_user_names(arn: str, username: str, kept: str | None) -> None:
         (ANA, "a:{{SessionName}}", "SessionName"),
     ],
 )
-def test_user_names_that_are_refused(arn: str, username: str, reason: str) -> None:
+def test_rejected_usernames(arn: str, username: str, reason: str) -> None:
     plan = plan_of(RoleEntry(arn, username, ("readers",)))
     assert plan.username is None
     (note,) = plan.notes
@@ -282,7 +282,7 @@ def test_masters(partition: str) -> None:
         ("", "empty"),
     ],
 )
-def test_groups_that_are_refused(group: str, reason: str) -> None:
+def test_rejected_groups(group: str, reason: str) -> None:
     plan = plan_of(RoleEntry(APP, "x", (group, "readers")))
     assert plan.groups == ("readers",)
     (note,) = plan.notes
@@ -352,7 +352,7 @@ HOSTILE = (
 
 @pytest.fixture
 def fake_aws(tmp_path: Path) -> Path:
-    """A folder with an ``aws`` that records its arguments and prints an ARN."""
+    """Create a folder with an ``aws`` program that records its arguments and prints an ARN."""
     program = tmp_path / "aws"
     program.write_text(
         '#!/bin/sh\nfor word; do printf "%s\\0" "$word"; done >> "$RECORD"\nprintf "\\n\\0" >> "$RECORD"\n'
@@ -364,7 +364,7 @@ def fake_aws(tmp_path: Path) -> Path:
 
 
 def run(command: str, folder: Path) -> list[list[str]]:
-    """Run a command in bash and give the arguments of each call of ``aws``."""
+    """Run a command in bash, and return the arguments of each call to ``aws``."""
     record = folder / "record"
     record.unlink(missing_ok=True)
     environment = {"PATH": f"{folder}:/usr/bin:/bin", "RECORD": str(record), "HOME": "/"}
@@ -378,8 +378,8 @@ def run(command: str, folder: Path) -> list[list[str]]:
     return calls[:-1]
 
 
-def given_names(call: list[str]) -> dict[str, Any]:
-    """Read user name and groups from a call, as the AWS CLI would."""
+def parse_names(call: list[str]) -> dict[str, Any]:
+    """Parse the username and groups of a call as the AWS CLI does."""
     if "--cli-input-json" in call:
         return json.loads(call[call.index("--cli-input-json") + 1])  # type: ignore[no-any-return]
     names: dict[str, Any] = {}
@@ -402,8 +402,8 @@ def test_commands_are_quoted(name: str, fake_aws: Path) -> None:
     assert words[:9] == shlex.split(
         f"aws eks create-access-entry --cluster-name demo --principal-arn {APP} --type STANDARD"
     )
-    assert given_names(words) == {"kubernetesGroups": [name, "readers"], "username": name}
-    # Nothing that the AWS CLI would take for an option, for JSON or for a file.
+    assert parse_names(words) == {"kubernetesGroups": [name, "readers"], "username": name}
+    # The AWS CLI must not read a value as an option, as JSON, or as a file name.
     if "--cli-input-json" not in words:
         assert name[0] not in "-[{"
         assert "://" not in name
@@ -425,7 +425,7 @@ def test_commands_that_look_up(fake_aws: Path) -> None:
     assert run(associate, fake_aws)[1][-2:] == ["--access-scope", "type=cluster"]
 
 
-def test_the_query_finds_only_the_sets_role() -> None:
+def test_the_query_finds_only_the_permission_sets_role() -> None:
     jmespath = pytest.importorskip("jmespath")
     lookup = plan_of(RoleEntry(sso=SsoRole("View", "111122223333"))).lookup
     assert lookup is not None
@@ -465,19 +465,19 @@ def unquote_hcl(text: str) -> str:
     rest = text[1:-1]
     while rest:
         if rest[:3] in {"$${", "%%{"}:
-            taken, meant = 3, rest[1:3]
+            length, value = 3, rest[1:3]
         elif rest[0] == "\\" and rest[1] in digits:
-            taken = 2 + digits[rest[1]]
-            meant = chr(int(rest[2:taken], 16))
+            length = 2 + digits[rest[1]]
+            value = chr(int(rest[2:length], 16))
         elif rest[0] == "\\":
-            taken, meant = 2, simple[rest[1]]
+            length, value = 2, simple[rest[1]]
         else:
             assert rest[:2] not in {"${", "%{"}
             assert rest[0] != '"'
             assert rest[0].isprintable()
-            taken, meant = 1, rest[0]
-        out.append(meant)
-        rest = rest[taken:]
+            length, value = 1, rest[0]
+        out.append(value)
+        rest = rest[length:]
     return "".join(out)
 
 
@@ -487,7 +487,7 @@ def test_strings(text: str) -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_terraform_reads(name: str) -> None:
+def test_terraform_is_valid(name: str) -> None:
     text = migrated(RoleEntry(APP, name, (name, "system:masters", f"system:{name}"))).terraform()
     data = hcl2.loads(text)
     kinds = [kind for block in data["resource"] for kind in block]
@@ -523,6 +523,6 @@ def test_terraform_names_differ() -> None:
     assert labels == ["role_a_b", "role_a_b_2", "role_a_b_3", "role_a_b_2_2"]
 
 
-def test_terraform_of_nothing() -> None:
+def test_empty_terraform() -> None:
     assert migrated().terraform() == ""
     assert migrated(accounts=("111122223333",)).terraform().startswith("# mapAccounts ")

@@ -1,4 +1,4 @@
-"""The shared vectors of reading ConfigMaps, and those that concern nothing of ours; absent outside of the workshop."""
+"""The shared vectors for loading ConfigMaps, and the list of those that do not apply."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _TESTED = frozenset(
         "UserMapping.Matches", "UserMapping.Validate", "iam.Parse", "quoteMeta",
     }
 )  # fmt: skip
-# Function -> why it is none of ours.
-_OTHERS = {
-    "AuthConfigMap.add": "eksctl adds entries to a cluster's map; we edit no cluster",
+# Function -> why it does not apply.
+_NOT_APPLICABLE = {
+    "AuthConfigMap.add": "eksctl adds entries to a cluster's map; iamtriage edits no cluster",
     "AuthConfigMap.addAccount": "as AuthConfigMap.add",
     "AuthConfigMap.remove": "as AuthConfigMap.add",
     "AwsAuth.read": "keikoproj's client reads a cluster, with retries",
     "AwsAuth.remove": "keikoproj's client edits a cluster's map",
-    "AwsAuth.render": "keikoproj's client writes the whole map anew; we keep the text",
+    "AwsAuth.render": "keikoproj's client rewrites the whole map; iamtriage keeps the text",
     "AwsAuth.upsert": "as AwsAuth.remove",
     "AwsAuth.upsertMultiple": "as AwsAuth.remove",
-    "CompareIdentity": "eksctl compares two entries of its own; ours compare by value",
-    "DynamicFile.UserMapping": "the authenticator's mounted file is another backend, keyed by unique ids",
+    "CompareIdentity": "eksctl compares two of its entries; iamtriage's entries compare by value",
+    "DynamicFile.UserMapping": "the authenticator's mounted file is another back end, keyed by unique IDs",
     "DynamicFile.load": "as DynamicFile.UserMapping",
 }
 
@@ -44,8 +44,8 @@ def _rows(*functions: str) -> list[dict[str, Any]]:
     return [row for row in found if not functions or row["function"] in functions]
 
 
-def test_every_function_is_tested_or_said_to_be_none_of_ours() -> None:
-    assert {row["function"] for row in _rows()} <= _TESTED | _OTHERS.keys()
+def test_every_function_is_tested_or_listed_as_not_applicable() -> None:
+    assert {row["function"] for row in _rows()} <= _TESTED | _NOT_APPLICABLE.keys()
 
 
 def _manifest(data: dict[str, str]) -> str:
@@ -98,12 +98,12 @@ def test_maps() -> None:
 
 
 def test_validation() -> None:
-    """An entry that the authenticator takes for invalid is dropped, and named by ``lint``."""
+    """An entry that the authenticator rejects is dropped, and reported by ``lint``."""
     found = _rows("RoleMapping.Validate", "UserMapping.Validate")
     assert found
     for row in found:
-        which = "mapUsers" if row["function"].startswith("User") else "mapRoles"
-        text = _manifest({which: json.dumps([row["input"]["mapping"]])})
+        map_name = "mapUsers" if row["function"].startswith("User") else "mapRoles"
+        text = _manifest({map_name: json.dumps([row["input"]["mapping"]])})
         aws_auth = load(text)
         assert bool(aws_auth.roles or aws_auth.users) is row["expect"]["valid"], row
         if not row["expect"]["valid"]:

@@ -1,4 +1,4 @@
-"""The shared vectors of matching, most from the authenticator's own tests; absent outside of the workshop."""
+"""The shared vectors for matching, most of them from the authenticator's tests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from iamtriage import InvalidArnError
 from iamtriage.aws_auth._arnlike import arn_like
 from iamtriage.aws_auth._entries import AwsAuth, RoleEntry, SsoRole, UserEntry
-from iamtriage.aws_auth._matching import sso_pattern, who_matches
+from iamtriage.aws_auth._matching import build_sso_pattern, who_matches
 
 _VECTORS = Path(__file__).resolve().parents[3] / "shared" / "vectors" / "canonicalize.jsonl"
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(not _VECTORS.is_file(), reason="the shared vecto
 
 def rows(*functions: str) -> list[dict[str, Any]]:
     found = [json.loads(line) for line in _VECTORS.read_text("utf-8").splitlines() if line.strip()]
-    # The dynamic file is another backend, which looks at unique ids.
+    # The dynamic file is another back end, which compares unique IDs.
     return [
         row for row in found if row["function"] in functions and row["input"].get("backend") != "dynamicfile"
     ]
@@ -54,7 +54,7 @@ def test_arn_like() -> None:
 
 
 def test_wildcards() -> None:
-    """We make no regular expression; what it is to match stands for it."""
+    """The expected regular expression matches the same resources as our pattern."""
     found = rows("quoteMeta")
     assert found
     arn = "arn:aws:iam::111122223333:"
@@ -70,13 +70,13 @@ def test_matches() -> None:
     for row in found:
         mapping, arn = row["input"]["mapping"], row["input"]["arn"]
         users = {"mapUsers": [mapping]} if "userarn" in mapping else {"mapRoles": [mapping]}
-        hit = who_matches(config(users), arn) is not None
+        is_match = who_matches(config(users), arn) is not None
         if "is case-sensitive: callers must lower-case" in row.get("note", ""):
-            # We stand where the caller of Matches stands, who lower-cases.
-            assert hit
+            # who_matches is the caller of Matches, and lower-cases the ARN.
+            assert is_match
             assert arn_like(arn, row["expect"]["key"]) is row["expect"]["match"]
             continue
-        assert hit is row["expect"]["match"], row
+        assert is_match is row["expect"]["match"], row
 
 
 def test_keys() -> None:
@@ -85,9 +85,9 @@ def test_keys() -> None:
     for row in found:
         entry = role_entry(row["input"]["mapping"])
         if "key" in row["expect"]:
-            assert (sso_pattern(entry.sso) if entry.sso else entry.rolearn.lower()) == row["expect"]["key"], (
-                row
-            )
+            assert (build_sso_pattern(entry.sso) if entry.sso else entry.rolearn.lower()) == row["expect"][
+                "key"
+            ], row
 
 
 def test_config_maps() -> None:
@@ -99,7 +99,7 @@ def test_config_maps() -> None:
             arn = f"arn:aws:iam::{row['input']['account']}:user/nobody"
             assert (who_matches(aws_auth, arn) is not None) is row["expect"]["allowed"]
         elif "error" in row["expect"]:
-            # Where the authenticator finds no user, the text was no ARN: we say so.
+            # The authenticator finds no user, because the text is not an ARN.
             with pytest.raises(InvalidArnError):
                 who_matches(aws_auth, row["input"]["arn"])
         else:
@@ -112,14 +112,14 @@ def test_mappers() -> None:
     found = rows("Mapper.Map")
     assert found
     for row in found:
-        given, expect = row["input"], row["expect"]
-        caller = given["identity"]["canonicalARN"]
-        if "store_keys" in given:
-            # The keys are the lower-cased ARNs, and nothing else of the store is stated.
-            aws_auth = AwsAuth(tuple(RoleEntry(arn) for arn in given["store_keys"]))
+        inputs, expect = row["input"], row["expect"]
+        caller = inputs["identity"]["canonicalARN"]
+        if "store_keys" in inputs:
+            # The keys are ARNs in lower case. The vectors state nothing else about the store.
+            aws_auth = AwsAuth(tuple(RoleEntry(arn) for arn in inputs["store_keys"]))
             assert expect == {"result": "mapped"}, row
             assert who_matches(aws_auth, caller) is not None, row
             continue
-        match = who_matches(config(given["config"]), caller)
+        match = who_matches(config(inputs["config"]), caller)
         assert match is not None
         assert (match.username, list(match.groups)) == (expect["username"], expect["groups"]), row

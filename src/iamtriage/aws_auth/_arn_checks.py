@@ -1,4 +1,4 @@
-"""What is wrong with the ARN of an entry, and what to write instead; not for the entry around it."""
+"""Check the ARN of an aws-auth entry, and correct it."""
 
 from __future__ import annotations
 
@@ -21,22 +21,23 @@ from iamtriage.arns._principals import (
 from iamtriage.arns._role_arns import normalize_role_arn
 from iamtriage.exceptions import InvalidArnError
 
-__all__ = ("ArnFault", "check_arn", "final_arn", "lowered", "partition_of")
+__all__ = ("ArnProblem", "check_arn", "correct_arn", "find_partition")
 
-_TYPES = {
+# Service -> the resource types that an entry can have; the others are not principals.
+_RESOURCE_TYPES = {
     "iam": frozenset({"role", "user", "root", "instance-profile"}),
     "sts": frozenset({"assumed-role", "federated-user"}),
 }
 
 
-class ArnFault(NamedTuple):
-    """Something that is wrong with an ARN.
+class ArnProblem(NamedTuple):
+    """A problem with an ARN.
 
     Attributes:
-        code: the code of the finding.
-        message: why it is wrong.
-        fix: the ARN to write instead, or what to do, in words; None where nothing can be said.
-        is_safe: whether ``fix`` is the ARN, and may be written without asking.
+        code: The code of the finding.
+        message: Why the ARN is wrong.
+        fix: The ARN to write instead, or what to do; ``None`` if that is unknown.
+        is_safe: Whether ``fix`` is an ARN that can be written without asking.
     """
 
     code: str
@@ -45,15 +46,15 @@ class ArnFault(NamedTuple):
     is_safe: bool = False
 
 
-def final_arn(text: str) -> str:
-    """Give what an ARN becomes when all is mended that can be; the text itself where that is nothing.
+def correct_arn(text: str) -> str:
+    """Return the ARN that the authenticator can match; the text itself if no correction is known.
 
-    >>> final_arn(" arn:aws:iam::111122223333:role/team/app")
+    >>> correct_arn(" arn:aws:iam::111122223333:role/team/app")
     'arn:aws:iam::111122223333:role/app'
     """
     stripped = text.strip()
     try:
-        principal = parse_principal(lowered(parse_arn(_lowered_prefix(stripped))))
+        principal = parse_principal(_lower_fixed_parts(parse_arn(_lower_prefix(stripped))))
     except InvalidArnError:
         return stripped
     if isinstance(principal, RoleSession) or (isinstance(principal, Role) and principal.path != "/"):
@@ -61,110 +62,105 @@ def final_arn(text: str) -> str:
     return stripped
 
 
-def lowered(arn: Arn) -> Arn:
-    """Give an ARN with those sections in lower case that AWS writes so; the authenticator ignores case.
+def _lower_fixed_parts(arn: Arn) -> Arn:
+    """Lower-case the sections that AWS always writes so: the authenticator ignores case.
 
-    >>> str(lowered(parse_arn("arn:AWS:IAM::111122223333:Role/App")))
+    >>> str(_lower_fixed_parts(parse_arn("arn:AWS:IAM::111122223333:Role/App")))
     'arn:aws:iam::111122223333:role/App'
     """
-    kind, slash, rest = arn.resource.partition("/")
-    return Arn(
-        arn.partition.lower(), arn.service.lower(), arn.region, arn.account, kind.lower() + slash + rest
-    )
+    resource_type, slash, name = arn.resource.partition("/")
+    resource = resource_type.lower() + slash + name
+    return Arn(arn.partition.lower(), arn.service.lower(), arn.region, arn.account, resource)
 
 
-def partition_of(text: str) -> str | None:
-    """Give the partition of an ARN, where it is one of AWS's."""
+def _lower_prefix(text: str) -> str:
+    return "arn:" + text[4:] if text[:4].lower() == "arn:" else text
+
+
+def find_partition(text: str) -> str | None:
+    """Return the partition of an ARN; ``None`` if AWS has no such partition."""
     try:
-        partition = parse_arn(_lowered_prefix(text.strip())).partition.lower()
+        partition = parse_arn(_lower_prefix(text.strip())).partition.lower()
     except InvalidArnError:
         return None
     return partition if partition in PARTITIONS else None
 
 
-def check_arn(text: str, map_name: str) -> list[ArnFault]:
-    """Say what is wrong with the ARN of an entry.
+def check_arn(text: str, map_name: str) -> list[ArnProblem]:
+    """Return the problems with an entry's ARN.
 
     Args:
-        text: the ARN as written, not empty.
+        text: The ARN as written, not empty.
         map_name: ``"mapRoles"`` or ``"mapUsers"``.
 
-    >>> [fault] = check_arn("arn:aws:iam::111122223333:role/team/app", "mapRoles")
-    >>> fault.code, fault.fix
+    >>> [problem] = check_arn("arn:aws:iam::111122223333:role/team/app", "mapRoles")
+    >>> problem.code, problem.fix
     ('role-path', 'arn:aws:iam::111122223333:role/app')
     """
-    faults: list[ArnFault] = []
+    problems: list[ArnProblem] = []
     stripped = text.strip()
     if stripped != text and stripped:
-        words = "white space stands around the ARN; the authenticator compares all of the text"
-        faults.append(ArnFault("invalid-arn", words, final_arn(text), is_safe=True))
+        message = "there is whitespace around the ARN, and the authenticator does not ignore it"
+        problems.append(ArnProblem("invalid-arn", message, correct_arn(text), is_safe=True))
     if "*" in text or "?" in text:
-        words = "the ConfigMap holds whole ARNs: a wildcard is compared as the character that it is"
-        return [*faults, ArnFault("wildcard", words, "write one entry for each role, with its whole ARN")]
+        message = "the authenticator does not expand wildcards in aws-auth, so the entry never matches"
+        return [*problems, ArnProblem("wildcard", message, "write one entry per role, with its full ARN")]
     try:
-        arn = lowered(parse_arn(_lowered_prefix(stripped)))
+        arn = _lower_fixed_parts(parse_arn(_lower_prefix(stripped)))
     except InvalidArnError as error:
-        return [*faults, ArnFault("invalid-arn", str(error), "write the whole ARN")]
-    types = _TYPES.get(arn.service)
-    kind = arn.resource.partition("/")[0]
-    if arn.partition in PARTITIONS and (types is None or kind not in types):
-        return [*faults, _no_principal(arn, kind)]
+        return [*problems, ArnProblem("invalid-arn", str(error), "write the full ARN")]
+    resource_type = arn.resource.partition("/")[0]
+    if arn.partition in PARTITIONS and resource_type not in _RESOURCE_TYPES.get(arn.service, ()):
+        return [*problems, _report_other_resource(arn, resource_type)]
     try:
         principal = parse_principal(arn)
     except InvalidArnError as error:
-        return [*faults, ArnFault("invalid-arn", str(error))]
-    fault = _form_fault(principal)
-    place = _place_fault(principal, map_name)
-    return [*faults, *(found for found in (fault, place) if found)]
+        return [*problems, ArnProblem("invalid-arn", str(error))]
+    more = (_check_form(principal), _check_map(principal, map_name))
+    return [*problems, *(problem for problem in more if problem)]
 
 
-def _lowered_prefix(text: str) -> str:
-    return "arn:" + text[4:] if text[:4].lower() == "arn:" else text
+def _report_other_resource(arn: Arn, resource_type: str) -> ArnProblem:
+    if arn.service == "iam" and resource_type == "group":
+        message = "an IAM group is not a principal, so no caller has its ARN"
+        fix = "map the role that the group's members assume, or map each user"
+        return ArnProblem("not-a-principal", message, fix)
+    name = f"{arn.service} {resource_type if arn.service in _RESOURCE_TYPES else 'resource'}"
+    message = f"no caller has the ARN of this ({quote_text(name)}), only roles, users, and root users call"
+    return ArnProblem("not-a-principal", message, "write the ARN of a role or user")
 
 
-def _no_principal(arn: Arn, kind: str) -> ArnFault:
-    if arn.service == "iam" and kind == "group":
-        words = "an IAM group is no principal: nobody calls with its ARN"
-        return ArnFault(
-            "not-a-principal", words, "map the role that the group's members assume, or each user"
-        )
-    what = f"{arn.service} {kind}" if arn.service in _TYPES else f"{arn.service} resource"
-    words = f"nobody calls with the ARN of this ({quote_text(what)}): callers are roles, users and roots"
-    return ArnFault("not-a-principal", words, "write the ARN of a role or user")
-
-
-def _form_fault(principal: Principal) -> ArnFault | None:
-    """Say why an ARN of this form is never that of a caller."""
+def _check_form(principal: Principal) -> ArnProblem | None:
+    """Return why no caller has an ARN of this form."""
     if isinstance(principal, RoleSession):
-        words = (
-            "a session's ARN never matches: the authenticator turns the caller's session into its role first"
-        )
-        return ArnFault("session-arn", words, final_arn(str(principal)), is_safe=True)
+        message = "a session's ARN never matches, because the authenticator compares the ARN of its role"
+        return ArnProblem("session-arn", message, correct_arn(str(principal)), is_safe=True)
     if isinstance(principal, Role) and principal.path != "/":
-        words = (
-            f"the path {quote_text(principal.path)} never matches: STS tells no role's path, so the "
-            "authenticator "
-            "looks the role up without it"
+        message = (
+            f"the path {quote_text(principal.path)} never matches: STS omits a role's path, so the "
+            "authenticator compares the ARN without it"
         )
         if isinstance(principal, IdentityCenterRole):
-            words += "; that holds for the reserved path of Identity Center too"
-        return ArnFault("role-path", words, final_arn(str(principal)), is_safe=True)
+            message += "; the reserved path of Identity Center is no exception"
+        return ArnProblem("role-path", message, correct_arn(str(principal)), is_safe=True)
     if isinstance(principal, InstanceProfile):
-        words = "an instance profile is no principal: instances call with the role in it"
+        message = "an instance profile is not a principal: instances call with the role in it"
         command = f"aws iam get-instance-profile --instance-profile-name {principal.name}"
-        return ArnFault("instance-profile", words, f"write the ARN of its role; `{command}` names it")
+        return ArnProblem("instance-profile", message, f"write the ARN of its role: `{command}` prints it")
     if isinstance(principal, Root):
-        words = "this stands for the account's root user only, not for its users and roles"
-        return ArnFault("root-arn", words, "write the ARNs of the roles and users that are meant")
+        message = "the ARN matches only the account's root user, not its users and roles"
+        return ArnProblem("root-arn", message, "write the ARNs of the roles and users that need access")
     return None
 
 
-def _place_fault(principal: Principal, map_name: str) -> ArnFault | None:
-    """Say whether an ARN stands in the other map; the authenticator compares text and does not mind."""
+def _check_map(principal: Principal, map_name: str) -> ArnProblem | None:
+    """Return whether an ARN belongs in the other map. The authenticator does not distinguish them."""
     if map_name == "mapRoles" and isinstance(principal, User | FederatedUser):
-        words = f"a {principal.kind} stands under mapRoles; it matches, but readers look for it in mapUsers"
-        return ArnFault("user-in-roles", words, "move the entry to mapUsers, with userarn for rolearn")
+        message = f"a {principal.kind} in mapRoles matches, but people look for it in mapUsers"
+        fix = "move the entry to mapUsers, and rename rolearn to userarn"
+        return ArnProblem("user-in-roles", message, fix)
     if map_name == "mapUsers" and isinstance(principal, Role | RoleSession):
-        words = f"a {principal.kind} stands under mapUsers; it can match, but readers look for it in mapRoles"
-        return ArnFault("role-in-users", words, "move the entry to mapRoles, with rolearn for userarn")
+        message = "a role in mapUsers can match, but people look for it in mapRoles"
+        fix = "move the entry to mapRoles, and rename userarn to rolearn"
+        return ArnProblem("role-in-users", message, fix)
     return None

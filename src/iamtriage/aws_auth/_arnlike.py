@@ -1,6 +1,7 @@
-"""Whether an ARN fits a pattern, by the authenticator's rules; not by IAM's, whose ``?`` is one character.
+"""Match ARNs against patterns as the EKS authenticator does.
 
-Source: ``pkg/arn/arnlike.go`` of kubernetes-sigs/aws-iam-authenticator.
+IAM's own rules differ: there, ``?`` matches exactly one character. Source: ``pkg/arn/arnlike.go`` of
+kubernetes-sigs/aws-iam-authenticator.
 """
 
 from __future__ import annotations
@@ -12,17 +13,17 @@ __all__ = ("arn_like",)
 
 
 def arn_like(arn: str, pattern: str) -> bool:
-    """Tell whether an ARN fits a pattern, section by section.
+    """Return whether an ARN matches a pattern, section by section.
 
-    ``*`` stands for any characters but line ends, ``?`` for one or none; everything else stands for
-    itself, upper and lower case apart. A wildcard reaches over no colon, except in the resource.
+    ``*`` matches any characters except newlines, ``?`` one character or none. Everything else matches itself,
+    case-sensitively. A wildcard matches no colon, except in the resource.
 
     Args:
-        arn: the ARN.
-        pattern: an ARN with wildcards.
+        arn: The ARN.
+        pattern: An ARN with wildcards.
 
     Raises:
-        InvalidArnError: one of them does not begin with ``arn:``, or has fewer than six sections.
+        InvalidArnError: One of them does not begin with ``arn:``, or has fewer than six sections.
 
     >>> arn_like("arn:aws:iam::111122223333:role/app-1", "arn:aws:iam::*:role/app-*")
     True
@@ -32,4 +33,4 @@ def arn_like(arn: str, pattern: str) -> bool:
     False
     """
     sections = zip(parse_arn(arn), parse_arn(pattern), strict=True)
-    return all(matches(section, compile_arn_like(wanted)) for section, wanted in sections)
+    return all(matches(section, compile_arn_like(expected)) for section, expected in sections)

@@ -1,7 +1,7 @@
-"""What is wrong in an aws-auth ConfigMap, and the edits that mend it; not for how it is told.
+"""Find the problems in an aws-auth ConfigMap, and the edits that fix them.
 
-Linting shows the problems, fixing makes their edits, so that both speak of the same things. The rules are
-those of ``pkg/config`` and ``pkg/mapper/configmap`` in kubernetes-sigs/aws-iam-authenticator.
+Linting reports the problems, and fixing applies their edits, so that both agree. The rules are those of
+``pkg/config`` and ``pkg/mapper/configmap`` in kubernetes-sigs/aws-iam-authenticator.
 """
 
 from __future__ import annotations
@@ -13,41 +13,40 @@ import attrs
 
 from iamtriage._text import quote_text
 from iamtriage.arns._names import ACCOUNT
-from iamtriage.aws_auth._arn_checks import ArnFault, check_arn, final_arn, partition_of
-from iamtriage.aws_auth._templates import PRIVATE_DNS_NAME, VARIABLES, render, variables_in
-from iamtriage.aws_auth._yaml.edits import add_groups, add_username, remove_entry, rewrite
-from iamtriage.aws_auth._yaml.embedding import Edit, quoted
-from iamtriage.aws_auth._yaml.fields import RawEntry, entries, sso_fault
-from iamtriage.aws_auth._yaml.nodes import is_null, is_text, pairs
+from iamtriage.aws_auth._arn_checks import ArnProblem, check_arn, correct_arn, find_partition
+from iamtriage.aws_auth._templates import PRIVATE_DNS_NAME, VARIABLES, find_variables, replace_variables
+from iamtriage.aws_auth._yaml.edits import add_groups, add_username, remove_entry, replace_scalar
+from iamtriage.aws_auth._yaml.embedding import Edit, quote_yaml
+from iamtriage.aws_auth._yaml.fields import SSO_KEYS, RawEntry, check_sso, parse_entries
+from iamtriage.aws_auth._yaml.nodes import is_null, is_text, mapping_items
 from iamtriage.aws_auth._yaml.source import MapText
 
 if TYPE_CHECKING:
     from iamtriage.aws_auth._yaml.nodes import Node
     from iamtriage.aws_auth._yaml.source import ConfigMap
 
-__all__ = ("Problem", "problems")
+__all__ = ("Problem", "find_problems")
 
-NODE_GROUPS = ("system:bootstrappers", "system:nodes")
-PROXY_GROUP = "system:node-proxier"
-EC2_NODE = "system:node:{{EC2PrivateDNSName}}"
-SESSION_NODE = "system:node:{{SessionName}}"
-_BY_LETTERS = {name.lower(): name for name in VARIABLES}
-_SSO_KEYS = frozenset({"permissionsetname", "accountid", "partition"})
+_NODE_GROUPS = ("system:bootstrappers", "system:nodes")
+_PROXY_GROUP = "system:node-proxier"
+_EC2_NODE = "system:node:{{EC2PrivateDNSName}}"
+_SESSION_NODE = "system:node:{{SessionName}}"
+_VARIABLE_BY_LOWER_CASE = {name.lower(): name for name in VARIABLES}
 
 
 @attrs.frozen
 class Problem:
-    """Something wrong, and the edits of its map's text that mend it.
+    """A problem, and the edits that fix it.
 
     Attributes:
-        code: the code of the finding.
-        line: where it is, counted from 1.
-        value: what stands there.
-        message: why it is wrong.
-        fix: what to write instead, or what to do.
-        severity: where it is not the code's own.
-        map_text: the map, where there are edits.
-        edits: the edits; none where a person has to decide.
+        code: The code of the finding.
+        line: The line, counted from 1.
+        value: The text that the problem is about.
+        message: Why it is a problem.
+        fix: What to write instead, or what to do.
+        severity: The severity, if it differs from the code's.
+        map_text: The map that the edits apply to.
+        edits: The edits of the map's text; none if a person has to decide.
     """
 
     code: str
@@ -60,138 +59,137 @@ class Problem:
     edits: tuple[Edit, ...] = ()
 
 
-def problems(config_map: ConfigMap) -> list[Problem]:
-    """Find what is wrong, in the order of the lines."""
-    found = _data_problems(config_map)
-    raw: list[RawEntry] = []
+def find_problems(config_map: ConfigMap) -> list[Problem]:
+    """Return the problems of a ConfigMap, sorted by line."""
+    problems = _check_data(config_map)
+    entries: list[RawEntry] = []
     for map_text in config_map.maps:
-        found += _map_problems(map_text)
+        problems += _check_map(map_text)
         if map_text.name != "mapAccounts":
-            raw += entries(map_text)
-    twins = _Twins(raw)
-    usual = _usual_partition(raw)
-    for entry in raw:
+            entries += parse_entries(map_text)
+    duplicates = _Duplicates(entries)
+    partition = _find_main_partition(entries)
+    for entry in entries:
         if entry.node.kind == "mapping":
-            found += _EntryCheck(entry, twins, usual).run()
-    return sorted(found, key=lambda problem: problem.line)
+            problems += _EntryChecker(entry, duplicates, partition).check()
+    return sorted(problems, key=lambda problem: problem.line)
 
 
-def _data_problems(config_map: ConfigMap) -> list[Problem]:
-    found = [
-        Problem("map-name", line, name, f"{quote_text(name)} has no effect: the keys' case counts", right)
-        for name, line, right in config_map.misspelt
+def _check_data(config_map: ConfigMap) -> list[Problem]:
+    problems = [
+        Problem("map-name", line, key, f"{quote_text(key)} is not a map's name, so it has no effect", name)
+        for key, line, name in config_map.misspelled
     ]
-    found += [
-        Problem(
-            "duplicate-key", line, name, f"{quote_text(name)} stands twice; the last one wins", "make it one"
-        )
-        for name, line in config_map.doubled
+    problems += [
+        Problem("duplicate-key", line, key, f"duplicate key {quote_text(key)}; the last one wins", "keep one")
+        for key, line in config_map.duplicate_keys
     ]
-    if not config_map.maps and not config_map.misspelt:
-        words = "there is none of mapRoles, mapUsers and mapAccounts, so nobody is mapped"
-        found.append(Problem("nothing-mapped", config_map.line, "", words, "add mapRoles: |"))
-    return found
+    if not config_map.maps and not config_map.misspelled:
+        message = "mapRoles, mapUsers, and mapAccounts are missing, so no principal is mapped"
+        problems.append(Problem("nothing-mapped", config_map.line, "", message, "add mapRoles: |"))
+    return problems
 
 
-def _map_problems(map_text: MapText) -> list[Problem]:
-    """Find what is wrong with a map as a whole, and with the accounts."""
+def _check_map(map_text: MapText) -> list[Problem]:
+    """Return the problems of a map as a whole, and those of the accounts."""
     name, root = map_text.name, map_text.root
     if map_text.error is not None:
-        code = "not-text" if map_text.not_text else "unreadable"
-        fix = f"write `{name}: |`, and the list indented below" if map_text.not_text else None
+        code = "not-text" if map_text.is_not_text else "unreadable"
+        fix = f"write `{name}: |`, and indent the list below it" if map_text.is_not_text else None
         return [Problem(code, map_text.error.line, name, str(map_text.error), fix)]
     if root is None:
         return []
     if root.kind != "sequence":
-        words = f"{name} holds {_what(root)} where a list is due; the authenticator reads nothing of it"
-        fix = "begin each entry with `- `"
-        return [Problem("not-a-list", map_text.line_of(root), root.value, words, fix)]
+        message = f"{name} must be a list, not {_describe(root)}; the authenticator ignores it"
+        return [
+            Problem("not-a-list", map_text.line_of(root), root.value, message, "begin each entry with `- `")
+        ]
     if name == "mapAccounts":
-        return [_account_problem(map_text, node) for node in root.items]
-    wanted = "rolearn" if name == "mapRoles" else "userarn"
+        return [_check_account(map_text, node) for node in root.items]
+    arn_key = "rolearn" if name == "mapRoles" else "userarn"
     return [
         Problem(
             "not-a-list",
             map_text.line_of(node),
             node.value,
-            f"the entry is {_what(node)} where a mapping is due; the authenticator drops it",
-            f"write `- {wanted}: ARN`",
+            f"an entry must be a mapping, not {_describe(node)}; the authenticator drops it",
+            f"write `- {arn_key}: ARN`",
         )
         for node in root.items
         if node.kind != "mapping"
     ]
 
 
-def _account_problem(map_text: MapText, node: Node) -> Problem:
+def _check_account(map_text: MapText, node: Node) -> Problem:
     line = map_text.line_of(node)
     if node.kind == "scalar" and ACCOUNT.fullmatch(node.value):
-        words = "every user and role of this account is let in, with its ARN for a name and without groups"
-        fix = "map the roles and users that are meant, under mapRoles and mapUsers"
-        return Problem("account-mapping", line, node.value, words, fix)
-    words = (
-        f"an account is 12 digits, this is {quote_text(node.value) if node.kind == 'scalar' else _what(node)}"
-    )
-    return Problem("invalid-account", line, node.value, words, "write the account's 12 digits, in quotes")
+        message = "every user and role of this account is mapped, with its ARN as the username and no groups"
+        fix = "map only the roles and users that need access, in mapRoles and mapUsers"
+        return Problem("account-mapping", line, node.value, message, fix)
+    actual = quote_text(node.value) if node.kind == "scalar" else _describe(node)
+    message = f"an account ID must be 12 digits, not {actual}"
+    return Problem("invalid-account", line, node.value, message, "write the 12-digit account ID, in quotes")
 
 
-class _Twins:
-    """Entries with the same ARN: of those the last one of mapRoles wins, or else the last one of mapUsers."""
+class _Duplicates:
+    """Entries with the same ARN: the last one of mapRoles wins, or else the last one of mapUsers."""
 
-    def __init__(self, raw: list[RawEntry]) -> None:
+    def __init__(self, entries: list[RawEntry]) -> None:
         groups: dict[str, list[RawEntry]] = {}
-        for entry in raw:
-            key = self._key(entry)
+        for entry in entries:
+            key = self._find_key(entry)
             if key:
                 groups.setdefault(key, []).append(entry)
         self._winners: dict[RawEntry, RawEntry] = {}
-        self._clear: set[RawEntry] = set()
+        self._identical: set[RawEntry] = set()
         for group in groups.values():
-            # Sorting keeps the order inside of a map.
+            # Sorting is stable, so the order within a map stays.
             group.sort(key=lambda entry: entry.map_text.name == "mapRoles")
             self._winners |= dict.fromkeys(group, group[-1])
             if len({(entry.username, entry.groups) for entry in group}) == 1:
-                self._clear |= set(group)
+                self._identical |= set(group)
 
-    def _key(self, entry: RawEntry) -> str:
+    def _find_key(self, entry: RawEntry) -> str:
         if entry.is_dropped:
             return ""
         sso = entry.sso
         if sso is not None:
             return f"sso {sso.partition} {sso.account_id} {sso.permission_set_name}".lower()
-        return final_arn(entry.arn).lower()
+        return correct_arn(entry.arn).lower()
 
     def winner(self, entry: RawEntry) -> RawEntry:
-        """Give the entry that takes effect in place of this one, once the ARNs are mended."""
+        """Return the entry that takes effect instead of this one, once the ARNs are corrected."""
         return self._winners.get(entry, entry)
 
-    def all_say_the_same(self, entry: RawEntry) -> bool:
-        """Whether all entries of this ARN give the same name and groups."""
-        return entry in self._clear
+    def are_identical(self, entry: RawEntry) -> bool:
+        """Return whether all entries with this entry's ARN have the same username and groups."""
+        return entry in self._identical
 
 
-class _EntryCheck:
-    """Finds what is wrong with one entry."""
+class _EntryChecker:
+    """Finds the problems of one entry."""
 
-    def __init__(self, entry: RawEntry, twins: _Twins, usual: str | None) -> None:
+    def __init__(self, entry: RawEntry, duplicates: _Duplicates, main_partition: str | None) -> None:
         self.entry = entry
-        self.twins = twins
-        self.usual = usual
+        self.duplicates = duplicates
+        self.main_partition = main_partition
         self.map_text = entry.map_text
         self.text = entry.map_text.text
-        self.in_roles = entry.map_text.name == "mapRoles"
-        self.found: list[Problem] = []
+        self.is_role_entry = entry.map_text.name == "mapRoles"
+        self.problems: list[Problem] = []
 
-    def run(self) -> list[Problem]:
-        self._keys()
-        self._arn()
-        self._sso()
-        self._duplicate()
-        self._variables()
-        self._groups()
-        self._node_or_name()
-        return self.found
+    def check(self) -> list[Problem]:
+        """Return the problems."""
+        self._check_keys()
+        self._check_arn_field()
+        self._check_sso()
+        self._check_duplicates()
+        self._check_variables()
+        self._check_groups()
+        self._check_username()
+        return self.problems
 
-    def _add(
+    def _report(
         self,
         code: str,
         node: Node,
@@ -202,100 +200,108 @@ class _EntryCheck:
         severity: Literal["error", "warning"] | None = None,
     ) -> None:
         line = self.map_text.line_of(node)
-        made = tuple(edits or ())
-        self.found.append(Problem(code, line, node.value, message, fix, severity, self.map_text, made))
+        self.problems.append(
+            Problem(code, line, node.value, message, fix, severity, self.map_text, tuple(edits or ()))
+        )
 
-    def _keys(self) -> None:
+    def _check_keys(self) -> None:
         entry = self.entry
-        for key in entry.doubled:
-            words = f"{quote_text(key.value)} stands twice in the entry; the last one wins"
-            self._add("duplicate-key", key, words, "make it one")
-        unknown = list(entry.unknown)
+        for key in entry.duplicate_keys:
+            message = f"duplicate key {quote_text(key.value)} in the entry; the last one wins"
+            self._report("duplicate-key", key, message, "keep one")
+        unknown_keys = list(entry.unknown_keys)
         sso = entry.field("sso")
-        if sso is not None and self.in_roles:
-            unknown += [key for key, _ in pairs(sso.value) if key.value.lower() not in _SSO_KEYS]
-        for key in unknown:
-            words = f"the authenticator does not know the key {quote_text(key.value)}, so it has no effect"
-            known = f"{entry.arn_key}, username and groups"
-            self._add("unknown-key", key, words, f"write one of {known}, or remove it")
+        if sso is not None and self.is_role_entry:
+            unknown_keys += [key for key, _ in mapping_items(sso.value) if key.value.lower() not in SSO_KEYS]
+        for key in unknown_keys:
+            message = f"unknown key {quote_text(key.value)}, which has no effect"
+            self._report(
+                "unknown-key", key, message, f"use {entry.arn_key}, username, or groups, or remove the key"
+            )
 
-    def _arn(self) -> None:
+    def _check_arn_field(self) -> None:
         entry, key = self.entry, self.entry.arn_key
         field = entry.field(key)
         if field is not None and not is_text(field.value):
-            words = f"{key} is {_what(field.value)}, not text; the authenticator drops the entry"
-            self._add("not-text-value", field.value, words, _in_quotes(field.value))
+            message = (
+                f"{key} must be a string, not {_describe(field.value)}; the authenticator drops the entry"
+            )
+            self._report("not-text-value", field.value, message, _suggest_quotes(field.value))
         elif not entry.arn:
-            if entry.field("sso") is None or not self.in_roles:
-                words = f"the entry has no {key}, so the authenticator drops it"
-                self._add("missing-arn", entry.node, words, f"add {key}")
+            if entry.field("sso") is None or not self.is_role_entry:
+                message = f"the entry has no {key}, so the authenticator drops it"
+                self._report("missing-arn", entry.node, message, f"add {key}")
         elif field is not None:
-            self._arn_text(field.value)
+            self._check_arn(field.value)
 
-    def _arn_text(self, node: Node) -> None:
-        clear = self.twins.all_say_the_same(self.entry)
-        for fault in check_arn(node.value, self.map_text.name):
-            if fault.is_safe and fault.fix is not None and clear:
-                self._add(fault.code, node, fault.message, fault.fix, rewrite(self.text, node, fault.fix))
+    def _check_arn(self, node: Node) -> None:
+        is_unambiguous = self.duplicates.are_identical(self.entry)
+        for problem in check_arn(node.value, self.map_text.name):
+            if problem.is_safe and problem.fix is not None and is_unambiguous:
+                edits = replace_scalar(self.text, node, problem.fix)
+                self._report(problem.code, node, problem.message, problem.fix, edits)
             else:
-                self._add(fault.code, node, fault.message, self._words(fault))
-        partition = partition_of(node.value)
-        if partition is not None and partition != self.usual:
-            words = f"the partition is {partition}, that of the others is {self.usual}; no caller has both"
-            self._add("other-partition", node, words, f"write the ARN of a principal in {self.usual}")
+                self._report(problem.code, node, problem.message, self._describe_fix(problem))
+        partition = find_partition(node.value)
+        if partition is not None and partition != self.main_partition:
+            message = (
+                f"the partition is {partition}, but that of other entries is {self.main_partition}; a "
+                "cluster is in only one"
+            )
+            self._report(
+                "other-partition", node, message, f"write the ARN of a principal in {self.main_partition}"
+            )
 
-    def _words(self, fault: ArnFault) -> str | None:
-        if not fault.is_safe:
-            return fault.fix
-        # Mended, the entry would begin to count, and another one would cease to.
-        return f"{fault.fix}, but other entries give this ARN another user name or other groups: keep one"
+    def _describe_fix(self, problem: ArnProblem) -> str | None:
+        if not problem.is_safe:
+            return problem.fix
+        # With the corrected ARN, this entry would take effect and another one would not.
+        return f"{problem.fix}, but other entries map this ARN to another username or other groups: keep one"
 
-    def _sso(self) -> None:
+    def _check_sso(self) -> None:
         field = self.entry.field("sso")
-        if field is None or not self.in_roles:
+        if field is None or not self.is_role_entry:
             return
         sso = self.entry.sso
-        fault = "sso is no mapping" if sso is None else sso_fault(sso)
+        error = "sso must be a mapping" if sso is None else check_sso(sso)
         if self.entry.arn:
-            fault = "rolearn and sso stand together"
-        if fault is not None or sso is None:
-            words = f"{fault}; the authenticator drops the entry"
-            self._add("invalid-sso", field.key, words, "write permissionSetName and accountID, both as text")
-            return
-        words = (
-            "sso is read only where the authenticator's feature gate SSORoleMatch is on; it is off by default"
-        )
-        fix = "map the role: rolearn: arn:…:role/AWSReservedSSO_…, without the path"
-        self._add("sso-matcher", field.key, words, fix)
-        if sso.partition:
-            words = (
-                "with a partition written, the authenticator makes a pattern without one, which never matches"
+            error = "an entry cannot have both rolearn and sso"
+        if error is not None or sso is None:
+            message = f"{error}; the authenticator drops the entry"
+            self._report(
+                "invalid-sso", field.key, message, "write permissionSetName and accountID, both as strings"
             )
-            self._add("sso-matcher", field.key, words, "map the role by rolearn", severity="error")
-
-    def _duplicate(self) -> None:
-        entry = self.entry
-        winner = self.twins.winner(entry)
-        if winner is entry or (entry.username, entry.groups) == (winner.username, winner.groups):
-            if winner is not entry:
-                words = f"the entry of line {winner.line} says the same"
-                same_list = winner.map_text is entry.map_text
-                edits = remove_entry(self.text, entry) if same_list and not _adds(entry) else []
-                self._add(
-                    "duplicate", self._arn_node(), words, "remove this entry", edits, severity="warning"
-                )
             return
-        words = (
-            f"the entry of line {winner.line} has the same ARN (case does not count) and wins; "
-            "this user name and these groups have no effect"
+        message = "sso requires the authenticator's feature gate SSORoleMatch, which is off by default"
+        fix = "map the role without its path instead: rolearn: arn:…:role/AWSReservedSSO_…"
+        self._report("sso-matcher", field.key, message, fix)
+        if sso.partition:
+            message = "with a partition, the authenticator builds a pattern without one, which never matches"
+            self._report("sso-matcher", field.key, message, "map the role by its rolearn", severity="error")
+
+    def _check_duplicates(self) -> None:
+        entry = self.entry
+        winner = self.duplicates.winner(entry)
+        if winner is entry:
+            return
+        node = self._arn_node()
+        if (entry.username, entry.groups) == (winner.username, winner.groups):
+            message = f"the entry on line {winner.line} is identical"
+            is_removable = winner.map_text is entry.map_text and not _has_more_fields(entry)
+            edits = remove_entry(self.text, entry) if is_removable else []
+            self._report("duplicate", node, message, "remove this entry", edits, severity="warning")
+            return
+        message = (
+            f"the entry on line {winner.line} has the same ARN (case is ignored) and wins; this username and "
+            "these groups have no effect"
         )
-        self._add("duplicate", self._arn_node(), words, "make one entry of both")
+        self._report("duplicate", node, message, "merge both entries")
 
     def _arn_node(self) -> Node:
         field = self.entry.field(self.entry.arn_key)
         return self.entry.node if field is None else field.value
 
-    def _variables(self) -> None:
+    def _check_variables(self) -> None:
         entry = self.entry
         nodes = [field.value for field in (entry.field("username"),) if field is not None]
         groups = entry.field("groups")
@@ -304,116 +310,120 @@ class _EntryCheck:
         for node in nodes:
             if not is_text(node):
                 continue
-            new = _with_right_variables(node.value)
-            if new != node.value:
-                words = "the authenticator replaces exact spellings only, this stays as it is written"
-                self._add("unknown-variable", node, words, new, rewrite(self.text, node, new))
-            for name in variables_in(new):
+            corrected = _correct_variables(node.value)
+            if corrected != node.value:
+                message = "the authenticator replaces only exact spellings, so this stays as written"
+                edits = replace_scalar(self.text, node, corrected)
+                self._report("unknown-variable", node, message, corrected, edits)
+            for name in find_variables(corrected):
                 if name not in VARIABLES:
-                    words = f"there is no variable {quote_text(name)}, so this stays as it is written"
-                    fix = "write one of " + ", ".join(f"{{{{{known}}}}}" for known in VARIABLES)
-                    self._add("unknown-variable", node, words, fix)
-            if PRIVATE_DNS_NAME in variables_in(new) and not self.in_roles:
-                words = "a user's session is never that of an instance, so the caller is refused"
-                self._add("instance-variable", node, words, "write a user name without it")
+                    message = f"unknown variable {quote_text(name)}, which stays as written"
+                    fix = "use one of " + ", ".join(f"{{{{{variable}}}}}" for variable in VARIABLES)
+                    self._report("unknown-variable", node, message, fix)
+            if PRIVATE_DNS_NAME in find_variables(corrected) and not self.is_role_entry:
+                message = "a user never has an EC2 instance's session, so the authenticator rejects it"
+                self._report("instance-variable", node, message, "write a username without the variable")
 
-    def _groups(self) -> None:
+    def _check_groups(self) -> None:
         field = self.entry.field("groups")
         if field is None:
             return
         node = field.value
         if node.kind != "sequence":
-            words = f"groups is {_what(node)} where a list is due; the caller gets no groups"
+            message = f"groups must be a list, not {_describe(node)}; the caller gets no groups"
             fix, edits = "write a list", []
             if is_text(node) and _is_one_group(node.value):
-                fix = f"[{quoted(node.value)}]" if node.value else "[]"
-                if node.style not in {"|", ">"} and not node.shared:
-                    edits = [edit._replace(new=fix) for edit in rewrite(self.text, node, "x")]
-            self._add("groups-not-a-list", node, words, fix, edits)
-            self._masters(node)
+                fix = f"[{quote_yaml(node.value)}]" if node.value else "[]"
+                if node.style not in {"|", ">"} and not node.is_shared:
+                    edits = [edit._replace(new=fix) for edit in replace_scalar(self.text, node, "x")]
+            self._report("groups-not-a-list", node, message, fix, edits)
+            self._check_masters(node)
             return
         for item in node.items:
             if not is_text(item):
-                words = f"a group is text, this is {_what(item)}; the caller does not get it"
-                self._add("not-text-value", item, words, _in_quotes(item))
-            elif len(_split(item.value)) > 1:
-                words = "two items became one group, since the second is not indented as the first"
-                self._add("merged-groups", item, words, "one line each: " + ", ".join(_split(item.value)))
+                message = f"a group must be a string, not {_describe(item)}; the caller does not get it"
+                self._report("not-text-value", item, message, _suggest_quotes(item))
+            elif len(_split_merged(item.value)) > 1:
+                message = "two items became one group, because the second is indented differently"
+                self._report(
+                    "merged-groups", item, message, "one per line: " + ", ".join(_split_merged(item.value))
+                )
             else:
-                self._masters(item)
+                self._check_masters(item)
 
-    def _masters(self, node: Node) -> None:
+    def _check_masters(self, node: Node) -> None:
         if node.value == "system:masters" and is_text(node):
-            words = "the group may do everything, and no RBAC rule can limit it or take it back"
-            self._add("system-masters", node, words, "bind a group of your own to a ClusterRole")
+            message = "the group has unrestricted access to the cluster, and RBAC cannot limit or revoke it"
+            self._report("system-masters", node, message, "bind your own group to a ClusterRole")
 
-    def _node_or_name(self) -> None:
-        """Hold the entries of nodes to what kubelet needs, and others to having a name."""
+    def _check_username(self) -> None:
+        """Check that nodes have the username and groups they require, and that others have a username."""
         entry, field = self.entry, self.entry.field("username")
         if field is not None and not is_text(field.value):
-            words = f"the user name is text, this is {_what(field.value)}; the caller gets an empty one"
-            self._add("not-text-value", field.value, words, _in_quotes(field.value))
+            message = f"username must be a string, not {_describe(field.value)}; the caller gets an empty one"
+            self._report("not-text-value", field.value, message, _suggest_quotes(field.value))
             return
-        username = _with_right_variables(entry.username)
-        groups = {part for group in entry.groups for part in _split(group)}
-        if self.in_roles and username in {EC2_NODE, SESSION_NODE}:
-            self._node_groups(username, groups)
-        elif self.in_roles and "system:nodes" in groups:
-            self._node_username(username, groups)
+        username = _correct_variables(entry.username)
+        groups = {part for group in entry.groups for part in _split_merged(group)}
+        if self.is_role_entry and username in {_EC2_NODE, _SESSION_NODE}:
+            self._check_node_groups(username, groups)
+        elif self.is_role_entry and "system:nodes" in groups:
+            self._check_node_username(username, groups)
         elif not username and not entry.is_dropped:
-            words = "without a user name, RBAC rules and the audit log see an empty one"
-            self._add("missing-username", entry.node, words, "add username")
+            message = "the entry has no username, so RBAC and the audit log see an empty one"
+            self._report("missing-username", entry.node, message, "add username")
 
-    def _node_groups(self, username: str, groups: set[str]) -> None:
-        wanted = [group for group in NODE_GROUPS if group not in groups]
-        is_fargate = username == SESSION_NODE and "fargate" in self.entry.arn.lower()
-        if is_fargate and PROXY_GROUP not in groups:
-            wanted.append(PROXY_GROUP)
-        node = self._place("username")
-        if wanted:
-            words = f"nodes cannot join without the groups {' and '.join(wanted)}"
-            merged = any(len(_split(group)) > 1 for group in self.entry.groups)
-            edits = [] if merged else add_groups(self.text, self.entry, tuple(wanted))
-            self._add("node-groups", node, words, "add " + ", ".join(wanted), edits)
-        elif username == SESSION_NODE and PROXY_GROUP not in groups:
-            # Hybrid nodes have the same user name and do without the group, so it is not added unasked.
-            words = f"Fargate wants the group {PROXY_GROUP} too; hybrid nodes do not"
-            self._add("node-groups", node, words, f"add {PROXY_GROUP} for Fargate", severity="warning")
+    def _check_node_groups(self, username: str, groups: set[str]) -> None:
+        missing = [group for group in _NODE_GROUPS if group not in groups]
+        is_fargate = username == _SESSION_NODE and "fargate" in self.entry.arn.lower()
+        if is_fargate and _PROXY_GROUP not in groups:
+            missing.append(_PROXY_GROUP)
+        node = self._find_key("username")
+        if missing:
+            message = f"nodes cannot join the cluster without the groups {' and '.join(missing)}"
+            is_merged = any(len(_split_merged(group)) > 1 for group in self.entry.groups)
+            edits = [] if is_merged else add_groups(self.text, self.entry, tuple(missing))
+            self._report("node-groups", node, message, "add " + ", ".join(missing), edits)
+        elif username == _SESSION_NODE and _PROXY_GROUP not in groups:
+            # Hybrid nodes have the same username and do not require the group, so `fix` does not add it.
+            message = f"Fargate also requires the group {_PROXY_GROUP}; hybrid nodes do not"
+            self._report("node-groups", node, message, f"add {_PROXY_GROUP} for Fargate", severity="warning")
 
-    def _node_username(self, username: str, groups: set[str]) -> None:
-        words = "the group system:nodes is for nodes, whose user name begins with system:node:"
+    def _check_node_username(self, username: str, groups: set[str]) -> None:
+        message = "the group system:nodes is for nodes, whose usernames begin with system:node:"
         if username:
-            fix = f"write {EC2_NODE}, or {SESSION_NODE} for Fargate; or remove the group"
-            self._add("node-username", self._place("username"), words, fix)
+            fix = f"write {_EC2_NODE}, or {_SESSION_NODE} for Fargate; or remove the group"
+            self._report("node-username", self._find_key("username"), message, fix)
             return
-        right = SESSION_NODE if PROXY_GROUP in groups else EC2_NODE
-        sure = set(NODE_GROUPS) <= groups
-        edits = add_username(self.text, self.entry, right) if sure else []
-        self._add("node-username", self._place("groups"), words, right, edits)
+        node_username = _SESSION_NODE if _PROXY_GROUP in groups else _EC2_NODE
+        is_certain = set(_NODE_GROUPS) <= groups
+        edits = add_username(self.text, self.entry, node_username) if is_certain else []
+        self._report("node-username", self._find_key("groups"), message, node_username, edits)
 
-    def _place(self, name: str) -> Node:
+    def _find_key(self, name: str) -> Node:
+        """Return the node of a field's key; the entry's if it lacks the field."""
         field = self.entry.fields.get(name)
         return self.entry.node if field is None else field.key
 
 
-def _usual_partition(raw: list[RawEntry]) -> str | None:
-    """Give the partition of most entries; of equal numbers the first entry's."""
-    counts = Counter(found for found in (partition_of(entry.arn) for entry in raw) if found)
+def _find_main_partition(entries: list[RawEntry]) -> str | None:
+    """Return the partition of most entries; in a tie, that of the first entry."""
+    counts = Counter(found for found in (find_partition(entry.arn) for entry in entries) if found)
     return counts.most_common(1)[0][0] if counts else None
 
 
-def _with_right_variables(text: str) -> str:
-    """Mend variables that are wrong by case or blanks only."""
-    right: dict[str, str] = {}
-    for name in variables_in(text):
-        known = _BY_LETTERS.get("".join(name.split()).lower())
+def _correct_variables(text: str) -> str:
+    """Correct variables whose case or spaces are wrong."""
+    corrections: dict[str, str] = {}
+    for name in find_variables(text):
+        known = _VARIABLE_BY_LOWER_CASE.get("".join(name.split()).lower())
         if known is not None and name != known:
-            right[name] = f"{{{{{known}}}}}"
-    return render(text, right)
+            corrections[name] = f"{{{{{known}}}}}"
+    return replace_variables(text, corrections)
 
 
-def _split(group: str) -> list[str]:
-    """Give the groups that a wrong indentation made one of."""
+def _split_merged(group: str) -> list[str]:
+    """Return the groups that wrong indentation merged into one."""
     return [part.strip() for part in f" {group}".replace("\n", " ").split(" - ") if part.strip()]
 
 
@@ -421,23 +431,21 @@ def _is_one_group(text: str) -> bool:
     return len(text.split()) <= 1 and "," not in text and text == text.strip() and not text.startswith("[")
 
 
-def _adds(entry: RawEntry) -> bool:
-    """Whether an entry holds more than its ARN, name and groups, which would be lost with it."""
-    return bool(entry.unknown or entry.doubled or "userid" in entry.fields or entry.node.shared)
+def _has_more_fields(entry: RawEntry) -> bool:
+    """Return whether removing an entry would lose more than its ARN, username, and groups."""
+    return bool(
+        entry.unknown_keys or entry.duplicate_keys or "userid" in entry.fields or entry.node.is_shared
+    )
 
 
-def _in_quotes(node: Node) -> str | None:
-    return f'"{node.value}"' if node.kind == "scalar" and node.value else "write a text"
+def _suggest_quotes(node: Node) -> str:
+    return f'"{node.value}"' if node.kind == "scalar" and node.value else "write a string"
 
 
-def _what(node: Node) -> str:
-    """Say what a node is, for a message."""
+def _describe(node: Node) -> str:
+    """Return what a node is, for a message."""
     if node.kind != "scalar":
         return "a list" if node.kind == "sequence" else "a mapping"
     if is_null(node):
-        return "empty"
-    return (
-        f"text ({quote_text(node.value)})"
-        if is_text(node)
-        else f"a number or truth value ({quote_text(node.value)})"
-    )
+        return "null"
+    return f"a {'string' if is_text(node) else 'number or boolean'} ({quote_text(node.value)})"

@@ -1,4 +1,4 @@
-"""What an aws-auth ConfigMap says, as values; not for its text and not for what is wrong with it."""
+"""The contents of an aws-auth ConfigMap, as values."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ __all__ = ("AwsAuth", "Entry", "RoleEntry", "SsoRole", "UserEntry")
 
 @attrs.frozen
 class SsoRole(View):
-    """The ``sso:`` part of a ``mapRoles`` entry, which stands for the roles of a permission set.
+    """The ``sso`` mapping of a ``mapRoles`` entry, which matches the roles of a permission set.
 
     Attributes:
-        permission_set_name: the permission set of IAM Identity Center.
-        account_id: the account's 12 digits.
-        partition: as written; empty for ``aws``.
+        permission_set_name: The permission set in IAM Identity Center.
+        account_id: The 12-digit account ID.
+        partition: The partition as written; empty for ``aws``.
     """
 
     permission_set_name: str
@@ -29,11 +29,11 @@ class RoleEntry(View):
     """An entry of ``mapRoles``.
 
     Attributes:
-        rolearn: the ARN as written; empty where ``sso`` stands for it.
-        username: the user name in Kubernetes, with ``{{…}}`` variables; empty where none is written.
-        groups: the groups in Kubernetes.
-        sso: the permission set, in place of an ARN.
-        line: where the entry begins in the text, counted from 1.
+        rolearn: The ARN as written; empty if the entry has ``sso`` instead.
+        username: The Kubernetes username, with ``{{…}}`` variables; empty if none is written.
+        groups: The Kubernetes groups.
+        sso: The permission set, in place of an ARN.
+        line: The line on which the entry begins, counted from 1.
     """
 
     rolearn: str = ""
@@ -53,10 +53,10 @@ class UserEntry(View):
     """An entry of ``mapUsers``.
 
     Attributes:
-        userarn: the ARN as written.
-        username: the user name in Kubernetes, with ``{{…}}`` variables; empty where none is written.
-        groups: the groups in Kubernetes.
-        line: where the entry begins in the text, counted from 1.
+        userarn: The ARN as written.
+        username: The Kubernetes username, with ``{{…}}`` variables; empty if none is written.
+        groups: The Kubernetes groups.
+        line: The line on which the entry begins, counted from 1.
     """
 
     userarn: str
@@ -75,12 +75,12 @@ Entry = RoleEntry | UserEntry
 
 @attrs.frozen
 class AwsAuth(View):
-    """An aws-auth ConfigMap, as the authenticator reads it: what it drops is not here, see ``lint``.
+    """An aws-auth ConfigMap as the authenticator reads it, without the entries that it drops.
 
     Attributes:
-        roles: the entries of ``mapRoles`` in their order, duplicates too.
-        users: the entries of ``mapUsers`` in their order, duplicates too.
-        accounts: the account ids of ``mapAccounts``.
+        roles: The entries of ``mapRoles`` in order, including duplicates.
+        users: The entries of ``mapUsers`` in order, including duplicates.
+        accounts: The account IDs of ``mapAccounts``.
     """
 
     roles: tuple[RoleEntry, ...] = ()

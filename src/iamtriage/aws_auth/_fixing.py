@@ -1,36 +1,35 @@
-"""An aws-auth ConfigMap with the safe mends made in its text; not for what a person has to decide."""
+"""Fix an aws-auth ConfigMap where that is safe."""
 
 from __future__ import annotations
 
 import difflib
 
-from iamtriage.aws_auth._checks import Problem, problems
+from iamtriage.aws_auth._checks import Problem, find_problems
 from iamtriage.aws_auth._yaml.embedding import Edit, apply_edits
-from iamtriage.aws_auth._yaml.source import ConfigMap, checked, read
+from iamtriage.aws_auth._yaml.source import ConfigMap, parse_config_map, require_text
 from iamtriage.exceptions import AwsAuthError
 
 __all__ = ("diff", "fix")
 
-# A mend can lay bare another one: a text made a list may lack an item. Three rounds have been seen.
-_ROUNDS = 10
+# One fix can reveal another problem: a string made a list can lack an item. Three rounds have been observed.
+_MAX_ROUNDS = 10
 
 
 def fix(text: str) -> str:
-    """Mend what can be mended without asking; comments, order, quotes and line ends stay.
+    """Fix what is safe to fix without asking. Comments, order, quotes, and newlines stay.
 
-    Mended are role ARNs with a path, session ARNs, white space around an ARN, variables that are wrong by
-    case or blanks, the groups and user name that nodes need, groups that are a text, and entries that say
-    what a later one says. Not mended is an ARN that would then be that of an entry with another user name
-    or other groups.
+    Fixes role ARNs with a path, session ARNs, whitespace around ARNs, variables with wrong case or spaces,
+    the groups and usernames that nodes require, groups that are a string, and identical entries. Does not
+    correct an ARN that would then equal that of an entry with another username or other groups.
 
     Args:
-        text: as for :func:`load`.
+        text: The same as for :func:`load`.
 
     Returns:
-        The text; the same one where nothing is to mend, or where it cannot be read.
+        The fixed text; the same text if there is nothing to fix, or if it cannot be parsed.
 
     Raises:
-        TypeError: ``text`` is no text.
+        TypeError: ``text`` is not a string.
         ImportError: ruamel.yaml is not installed.
 
     >>> print(fix('''
@@ -46,50 +45,54 @@ def fix(text: str) -> str:
           username: view
     <BLANKLINE>
     """
-    fixed = checked(text)
-    for _ in range(_ROUNDS):
-        mended = _mended(fixed)
-        if mended is None:
+    current = require_text(text)
+    for _ in range(_MAX_ROUNDS):
+        fixed = _apply_fixes(current)
+        if fixed is None:
             break
-        if mended == fixed:
+        if fixed == current:
             return fixed
-        fixed = mended
-    # Nothing half done: what does not come to rest, or reads no more, stays as it was.
+        current = fixed
+    # All or nothing: if the rounds do not end, or the result cannot be parsed, the text stays unchanged.
     return text
 
 
-def _mended(text: str) -> str | None:
-    """Make the edits that are known now; None where the text cannot be read."""
-    config_map = _readable(text)
+def _apply_fixes(text: str) -> str | None:
+    """Apply the edits of all problems; ``None`` if the text cannot be parsed."""
+    config_map = _parse(text)
     if config_map is None:
         return None
-    found = problems(config_map)
-    mended = apply_edits(text, _edits(config_map, found))
-    if _readable(mended) is None:
-        # The first line of a block sets its indentation, and an indented comment may come to be the first.
-        kept = [problem for problem in found if problem.code != "duplicate"]
-        mended = apply_edits(text, _edits(config_map, kept))
-    return mended
+    problems = find_problems(config_map)
+    fixed = apply_edits(text, _collect_edits(config_map, problems))
+    if _parse(fixed) is None:
+        # A block's first line sets its indentation. Without the first entry, that can be an indented comment.
+        others = [problem for problem in problems if problem.code != "duplicate"]
+        fixed = apply_edits(text, _collect_edits(config_map, others))
+    return fixed
 
 
-def _readable(text: str) -> ConfigMap | None:
+def _parse(text: str) -> ConfigMap | None:
     try:
-        config_map = read(text)
+        config_map = parse_config_map(text)
     except AwsAuthError:
         return None
     return None if any(map_text.error is not None for map_text in config_map.maps) else config_map
 
 
-def _edits(config_map: ConfigMap, found: list[Problem]) -> list[Edit]:
+def _collect_edits(config_map: ConfigMap, problems: list[Problem]) -> list[Edit]:
     by_map: dict[str, list[Edit]] = {map_text.name: [] for map_text in config_map.maps}
-    for problem in found:
+    for problem in problems:
         if problem.map_text is not None:
             by_map[problem.map_text.name] += problem.edits
-    return [edit for map_text in config_map.maps for edit in map_text.outer(_apart(by_map[map_text.name]))]
+    return [
+        edit
+        for map_text in config_map.maps
+        for edit in map_text.to_source_edits(_drop_overlaps(by_map[map_text.name]))
+    ]
 
 
-def _apart(edits: list[Edit]) -> list[Edit]:
-    """Leave out edits inside of longer ones, and of two at one place the second: the next round makes it."""
+def _drop_overlaps(edits: list[Edit]) -> list[Edit]:
+    """Drop edits inside of longer ones, and the second of two at one place: the next round applies it."""
     kept: list[Edit] = []
     for edit in sorted(edits, key=lambda e: (e.start, -e.end)):
         if not kept or (edit.start > kept[-1].start and edit.start >= kept[-1].end):
@@ -98,12 +101,12 @@ def _apart(edits: list[Edit]) -> list[Edit]:
 
 
 def diff(before: str, after: str, name: str) -> str:
-    r"""Show what changed, as ``diff -u`` does; empty where nothing did.
+    r"""Return the difference of two texts as ``diff -u`` prints it; empty if they are equal.
 
     Args:
-        before: the text before.
-        after: the text after.
-        name: the file's name.
+        before: The text before.
+        after: The text after.
+        name: The file's name.
 
     >>> print(diff("a\nb\n", "a\nc\n", "aws-auth.yaml"), end="")
     --- aws-auth.yaml
@@ -113,13 +116,13 @@ def diff(before: str, after: str, name: str) -> str:
     -b
     +c
     """
-    lines = difflib.unified_diff(_lines(before), _lines(after), name, name)
+    lines = difflib.unified_diff(_split_lines(before), _split_lines(after), name, name)
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
 
 
-def _lines(text: str) -> list[str]:
-    """Cut at line feeds only: a carriage return before one, or a form feed, is shown with its line."""
+def _split_lines(text: str) -> list[str]:
+    """Split only at line feeds, so that carriage returns and form feeds stay in their lines."""
     *lines, rest = text.split("\n")
     return [f"{line}\n" for line in lines] + ([rest] if rest else [])

@@ -1,4 +1,4 @@
-"""What is wrong with an aws-auth ConfigMap, as findings; not for mending it, see ``_fixing``."""
+"""Lint an aws-auth ConfigMap."""
 
 from __future__ import annotations
 
@@ -8,68 +8,71 @@ import attrs
 
 from iamtriage._rendering.views import View
 from iamtriage._text import escape_controls
-from iamtriage.aws_auth._checks import problems
-from iamtriage.aws_auth._yaml.source import checked, read
+from iamtriage.aws_auth._checks import find_problems
+from iamtriage.aws_auth._yaml.source import parse_config_map, require_text
 from iamtriage.exceptions import AwsAuthError
 
 __all__ = ("CODES", "Finding", "lint")
 
-_SHOWN = 200
+_MAX_VALUE_LENGTH = 200
 
 CODES: dict[str, tuple[Literal["error", "warning"], str]] = {
-    "unreadable": ("error", "The YAML cannot be read, so nobody is mapped."),
-    "not-text": ("error", "A map is a YAML list or mapping; Kubernetes takes text only (`|`)."),
-    "not-a-list": ("error", "A map holds no list, or an entry is no mapping; it is not read."),
+    "unreadable": ("error", "The YAML is invalid, so no principal is mapped."),
+    "not-text": ("error", "A map is a YAML list or mapping; Kubernetes requires a string (`|`)."),
+    "not-a-list": ("error", "A map is not a list, or an entry is not a mapping; it has no effect."),
     "map-name": (
         "error",
-        "A key of the data is misspelt (mapRoles, mapUsers, mapAccounts) and has no effect.",
+        "A key in data is misspelled (mapRoles, mapUsers, mapAccounts) and has no effect.",
     ),
-    "nothing-mapped": ("warning", "There is none of the three maps."),
-    "missing-arn": ("error", "An entry has no ARN and is dropped."),
-    "unknown-key": ("warning", "A key of an entry means nothing and has no effect."),
-    "duplicate-key": ("error", "A key stands twice; the last one wins."),
-    "role-path": ("error", "A role's ARN has a path and never matches."),
+    "nothing-mapped": ("warning", "All three maps are missing."),
+    "missing-arn": ("error", "An entry has no ARN, so the authenticator drops it."),
+    "unknown-key": ("warning", "An entry has an unknown key, which has no effect."),
+    "duplicate-key": ("error", "A key occurs more than once; the last one wins."),
+    "role-path": ("error", "A role's ARN includes its path and never matches."),
     "session-arn": ("error", "The ARN of a role session never matches."),
-    "instance-profile": ("error", "An instance profile is no principal and never matches."),
-    "user-in-roles": ("warning", "A user stands under mapRoles."),
-    "role-in-users": ("warning", "A role stands under mapUsers."),
-    "root-arn": ("warning", "The ARN stands for the root user only, not for the account."),
-    "not-a-principal": ("error", "The ARN is that of a thing that never calls, such as a group."),
-    "invalid-arn": ("error", "The text is no ARN, or breaks IAM's rules for names, or has blanks around it."),
+    "instance-profile": ("error", "An instance profile is not a principal and never matches."),
+    "user-in-roles": ("warning", "A user is listed in mapRoles."),
+    "role-in-users": ("warning", "A role is listed in mapUsers."),
+    "root-arn": ("warning", "The ARN matches only the account's root user, not the whole account."),
+    "not-a-principal": ("error", "The ARN is not a principal's but, for example, a group's."),
+    "invalid-arn": ("error", "The ARN is malformed, breaks IAM's naming rules, or has whitespace around it."),
     "wildcard": ("error", "A wildcard is not expanded and never matches."),
-    "other-partition": ("error", "The partition is not that of the other entries."),
-    "duplicate": ("error", "Another entry has the same ARN and wins; a warning where both say the same."),
-    "unknown-variable": ("error", "What stands in double braces is no variable and stays as it is."),
-    "instance-variable": ("error", "{{EC2PrivateDNSName}} stands under mapUsers; the caller is refused."),
+    "other-partition": ("error", "The partition differs from that of the other entries."),
+    "duplicate": ("error", "Another entry has the same ARN and wins; a warning if both are identical."),
+    "unknown-variable": ("error", "The text in double braces is not a variable and stays as written."),
+    "instance-variable": ("error", "A user has {{EC2PrivateDNSName}}, so the authenticator rejects it."),
     "node-groups": (
         "error",
-        "A node's entry lacks groups; a warning where only Fargate would need one more.",
+        "A node's entry lacks groups; a warning if only Fargate requires the missing one.",
     ),
-    "node-username": ("error", "An entry has a node's groups without a node's user name."),
-    "merged-groups": ("error", "Wrong indentation made one group of two."),
-    "groups-not-a-list": ("error", "groups is no list, so the caller gets none."),
-    "not-text-value": ("error", "An ARN, user name or group is read as a number, truth value or nothing."),
-    "system-masters": ("warning", "The group may do everything, and RBAC cannot limit it."),
-    "missing-username": ("warning", "An entry has no user name."),
-    "sso-matcher": ("warning", "sso needs a feature gate; an error with a partition, which never matches."),
-    "invalid-sso": ("error", "The sso part is wrong, and the entry is dropped."),
-    "account-mapping": ("warning", "Every principal of an account is let in."),
-    "invalid-account": ("error", "A value of mapAccounts is not 12 digits."),
+    "node-username": ("error", "An entry has a node's groups without a node's username."),
+    "merged-groups": ("error", "Wrong indentation merged two groups."),
+    "groups-not-a-list": ("error", "groups is not a list, so the caller gets no groups."),
+    "not-text-value": ("error", "An ARN, username, or group is a number, boolean, or null."),
+    "system-masters": ("warning", "system:masters has unrestricted access, and RBAC cannot limit it."),
+    "missing-username": ("warning", "An entry has no username."),
+    "sso-matcher": (
+        "warning",
+        "sso requires a feature gate; an error with a partition, which never matches.",
+    ),
+    "invalid-sso": ("error", "The sso mapping is invalid, so the authenticator drops the entry."),
+    "account-mapping": ("warning", "Every user and role of an account is mapped."),
+    "invalid-account": ("error", "A value in mapAccounts is not a 12-digit account ID."),
 }
 """Every code with its usual severity and its meaning."""
 
 
 @attrs.frozen
 class Finding(View):
-    """Something that is wrong.
+    """A problem in an aws-auth ConfigMap.
 
     Attributes:
-        code: one of :data:`iamtriage.aws_auth.CODES`.
-        severity: ``"error"`` where somebody is not mapped as written, ``"warning"`` for other things.
-        line: where it stands, counted from 1.
-        value: what stands there, cut to 200 characters.
-        message: why it is wrong.
-        fix: what to write instead, or what to do, in words; None where nothing can be said.
+        code: One of :data:`iamtriage.aws_auth.CODES`.
+        severity: ``"error"`` if a principal is not mapped as written, otherwise ``"warning"``.
+        line: The line, counted from 1.
+        value: The text that the finding is about, truncated to 200 characters.
+        message: Why it is a problem.
+        fix: What to write instead, or what to do; ``None`` if that is unknown.
     """
 
     code: str
@@ -81,16 +84,16 @@ class Finding(View):
 
 
 def lint(text: str) -> tuple[Finding, ...]:
-    """Find what is wrong with an aws-auth ConfigMap.
+    """Find the problems in an aws-auth ConfigMap.
 
     Args:
-        text: as for :func:`load`.
+        text: The same as for :func:`load`.
 
     Returns:
-        The findings in the order of their lines. YAML that cannot be read is a finding too.
+        The findings, sorted by line. Invalid YAML is a finding, too.
 
     Raises:
-        TypeError: ``text`` is no text.
+        TypeError: ``text`` is not a string.
         ImportError: ruamel.yaml is not installed.
 
     >>> config_map = '''
@@ -104,7 +107,7 @@ def lint(text: str) -> tuple[Finding, ...]:
     4 error role-path arn:aws:iam::111122223333:role/view
     """
     try:
-        config_map = read(checked(text))
+        config_map = parse_config_map(require_text(text))
     except AwsAuthError as error:
         return (Finding("unreadable", "error", error.line, "", str(error)),)
     return tuple(
@@ -112,13 +115,13 @@ def lint(text: str) -> tuple[Finding, ...]:
             problem.code,
             problem.severity or CODES[problem.code][0],
             problem.line,
-            _cut(problem.value),
+            _truncate(problem.value),
             escape_controls(problem.message),
             None if problem.fix is None else escape_controls(problem.fix),
         )
-        for problem in problems(config_map)
+        for problem in find_problems(config_map)
     )
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+def _truncate(text: str) -> str:
+    return text if len(text) <= _MAX_VALUE_LENGTH else text[:_MAX_VALUE_LENGTH] + "…"

@@ -1,4 +1,4 @@
-"""Which entry of aws-auth a caller hits, as the authenticator finds it; not for what is wrong with entries.
+"""Find the aws-auth entry that matches a caller, as the authenticator does.
 
 Sources: ``pkg/mapper/configmap``, ``pkg/config/mapper.go`` and ``pkg/server`` of
 kubernetes-sigs/aws-iam-authenticator.
@@ -23,8 +23,8 @@ from iamtriage.aws_auth._templates import (
     PRIVATE_DNS_NAME,
     SESSION_NAME,
     SESSION_NAME_RAW,
-    render,
-    variables_in,
+    find_variables,
+    replace_variables,
 )
 
 if TYPE_CHECKING:
@@ -35,13 +35,13 @@ __all__ = ("Match", "who_matches")
 
 @attrs.frozen
 class Match(View):
-    """Who a caller is in Kubernetes.
+    """A caller's identity in Kubernetes.
 
     Attributes:
-        username: the user name, its variables replaced; those whose value is not known stay as written.
-        groups: the groups, likewise.
-        entry: the entry that was hit; for ``mapAccounts``, the account's id.
-        problem: why the authenticator refuses the caller all the same; None where it does not.
+        username: The username with its variables replaced; variables without a known value stay as written.
+        groups: The groups, with their variables replaced likewise.
+        entry: The matching entry; for ``mapAccounts``, the account ID.
+        problem: Why the authenticator rejects the caller nevertheless; ``None`` if it does not.
     """
 
     username: str
@@ -57,25 +57,25 @@ def who_matches(
     access_key_id: str | None = None,
     private_dns_name: str | None = None,
 ) -> Match | None:
-    """Find the entry that a caller hits. None: no entry, so that the caller is refused.
+    """Return the entry that matches a caller, or ``None`` if the authenticator rejects the caller.
 
-    The caller's ARN is brought to the form of :func:`iamtriage.canonicalize_arn`; what the entries state
-    is compared as written, without regard to case. So an entry with a role's path, with a session or
-    with an instance profile is never hit. Roles come before users, and users before ``mapAccounts``; of
-    two entries with the same ARN the last one counts.
+    Canonicalizes the caller's ARN with :func:`iamtriage.canonicalize_arn`, but compares the entries as
+    written, case-insensitively. So an entry never matches if its ARN includes a role's path, a session, or
+    an instance profile. ``mapRoles`` takes precedence over ``mapUsers``, and both over ``mapAccounts``. Of
+    two entries with the same ARN, the last one is used.
 
-    An ``sso`` entry counts only where no ARN fits. It works on clusters whose authenticator has the
-    feature ``SSORoleMatch`` on, which it is not unless somebody did it. The authenticator loses a
-    partition that such an entry states, so that it is never hit then, and neither is it here.
+    An ``sso`` entry matches only if no ARN does, and only on clusters whose authenticator has the feature
+    gate ``SSORoleMatch`` on, which is off by default. With a partition, such an entry never matches, because
+    the authenticator drops the partition.
 
     Args:
-        aws_auth: the ConfigMap.
-        caller_arn: what ``aws sts get-caller-identity`` prints as ``Arn``.
-        access_key_id: what ``{{AccessKeyID}}`` stands for.
-        private_dns_name: what ``{{EC2PrivateDNSName}}`` stands for: EC2's host name of the instance.
+        aws_auth: The ConfigMap.
+        caller_arn: The ``Arn`` that ``aws sts get-caller-identity`` prints.
+        access_key_id: The value of ``{{AccessKeyID}}``.
+        private_dns_name: The value of ``{{EC2PrivateDNSName}}``, the instance's private DNS name in EC2.
 
     Raises:
-        InvalidArnError: the caller's ARN is no principal's.
+        InvalidArnError: The ARN is not a principal's.
 
     >>> entry = RoleEntry("arn:aws:iam::111122223333:role/app", "app:{{SessionName}}", ("readers",))
     >>> match = who_matches(AwsAuth((entry,)), "arn:aws:sts::111122223333:assumed-role/App/ana@example.com")
@@ -86,10 +86,10 @@ def who_matches(
     """
     canonical = canonicalize_arn(caller_arn)
     account = parse_arn(canonical).account
-    entry = _entry_of(aws_auth, canonical.lower())
+    entry = _find_entry(aws_auth, canonical.lower())
     if entry is None:
         return Match(canonical, (), account) if account in aws_auth.accounts else None
-    session = _session_name(parse_arn(str(caller_arn)))
+    session = _get_session_name(parse_arn(str(caller_arn)))
     values = {
         ACCOUNT_ID: account,
         SESSION_NAME: session.replace("@", "-"),
@@ -97,35 +97,35 @@ def who_matches(
         ACCESS_KEY_ID: access_key_id,
         PRIVATE_DNS_NAME: private_dns_name,
     }
-    problem = _problem((entry.username, *entry.groups), session)
+    problem = _check_session((entry.username, *entry.groups), session)
     if problem is not None:
-        # The authenticator asks EC2 for no host name then.
+        # The authenticator does not look up the DNS name in EC2 then.
         values[PRIVATE_DNS_NAME] = None
     known = {name: value for name, value in values.items() if value is not None}
-    groups = tuple(render(group, known) for group in entry.groups)
-    return Match(render(entry.username, known), groups, entry, problem)
+    groups = tuple(replace_variables(group, known) for group in entry.groups)
+    return Match(replace_variables(entry.username, known), groups, entry, problem)
 
 
-def sso_pattern(sso: SsoRole) -> str:
-    """Give the pattern that the authenticator makes of an ``sso`` entry.
+def build_sso_pattern(sso: SsoRole) -> str:
+    """Return the ARN pattern that the authenticator builds for an ``sso`` entry.
 
-    >>> sso_pattern(SsoRole("View", "111122223333"))
+    >>> build_sso_pattern(SsoRole("View", "111122223333"))
     'arn:aws:iam::111122223333:role/awsreservedsso_view_*'
-    >>> sso_pattern(SsoRole("View", "111122223333", "aws-cn"))
+    >>> build_sso_pattern(SsoRole("View", "111122223333", "aws-cn"))
     'arn::iam::111122223333:role/awsreservedsso_view_*'
     """
-    # The authenticator forgets a partition that is stated, and has aws where none is.
+    # The authenticator drops a stated partition, and uses aws if none is stated.
     partition = "" if sso.partition else "aws"
     return f"arn:{partition}:iam::{sso.account_id}:role/AWSReservedSSO_{sso.permission_set_name}_*".lower()
 
 
-def _entry_of(aws_auth: AwsAuth, canonical: str) -> Entry | None:
-    """Find the entry of a canonical ARN in lower case."""
+def _find_entry(aws_auth: AwsAuth, canonical: str) -> Entry | None:
+    """Return the entry that matches a canonical ARN in lower case."""
     for role in reversed(aws_auth.roles):
         if role.rolearn.lower() == canonical:
             return role
     for role in reversed(aws_auth.roles):
-        if not role.rolearn and role.sso is not None and arn_like(canonical, sso_pattern(role.sso)):
+        if not role.rolearn and role.sso is not None and arn_like(canonical, build_sso_pattern(role.sso)):
             return role
     for user in reversed(aws_auth.users):
         if user.userarn.lower() == canonical:
@@ -133,19 +133,20 @@ def _entry_of(aws_auth: AwsAuth, canonical: str) -> Entry | None:
     return None
 
 
-def _session_name(caller: Arn) -> str:
-    """Give what STS puts behind the colon of the caller's user id; empty for who has no session."""
+def _get_session_name(caller: Arn) -> str:
+    """Return the part of the caller's user ID after the colon; empty for a caller without a session."""
     kind, _, rest = caller.resource.partition("/")
     if caller.service != "sts":
         return ""
-    # A federated user's id is the account and the name, which the authenticator takes for a session's.
+    # A federated user's ID is the account and the name, which the authenticator uses as the session name.
     return rest.rpartition("/")[2] if kind == "assumed-role" else rest
 
 
-def _problem(templates: tuple[str, ...], session: str) -> str | None:
-    if not any(PRIVATE_DNS_NAME in variables_in(template) for template in templates):
+def _check_session(templates: tuple[str, ...], session: str) -> str | None:
+    """Return why the authenticator rejects a caller for its session; ``None`` if it does not."""
+    if not any(PRIVATE_DNS_NAME in find_variables(template) for template in templates):
         return None
     if INSTANCE_ID.fullmatch(session):
         return None
-    what = f"the session is called {quote_text(session)}" if session else "the caller has no session"
-    return f"{{{{{PRIVATE_DNS_NAME}}}}} wants a session that is named after an EC2 instance, but {what}"
+    actual = f"the session name is {quote_text(session)}" if session else "the caller has no session"
+    return f"{{{{{PRIVATE_DNS_NAME}}}}} requires an EC2 instance ID as the session name, but {actual}"

@@ -1,14 +1,24 @@
-"""The ``{{…}}`` variables of user names and groups, as the authenticator replaces them; not for who it is.
+"""Replace the ``{{…}}`` variables of usernames and groups.
 
-Source: ``pkg/server`` of kubernetes-sigs/aws-iam-authenticator, which replaces exact spellings and
-leaves everything else as it is written.
+The authenticator replaces exact spellings only, and leaves everything else unchanged: see ``pkg/server`` of
+kubernetes-sigs/aws-iam-authenticator.
 """
 
 from __future__ import annotations
 
 import re
 
-__all__ = ("INSTANCE_ID", "PRIVATE_DNS_NAME", "VARIABLES", "render", "variables_in")
+__all__ = (
+    "ACCESS_KEY_ID",
+    "ACCOUNT_ID",
+    "INSTANCE_ID",
+    "PRIVATE_DNS_NAME",
+    "SESSION_NAME",
+    "SESSION_NAME_RAW",
+    "VARIABLES",
+    "find_variables",
+    "replace_variables",
+)
 
 ACCOUNT_ID = "AccountID"
 SESSION_NAME = "SessionName"
@@ -16,25 +26,25 @@ SESSION_NAME_RAW = "SessionNameRaw"
 ACCESS_KEY_ID = "AccessKeyID"
 PRIVATE_DNS_NAME = "EC2PrivateDNSName"
 VARIABLES = (ACCOUNT_ID, SESSION_NAME, SESSION_NAME_RAW, ACCESS_KEY_ID, PRIVATE_DNS_NAME)
-# A session name that the authenticator takes for an instance id when it asks EC2 for the host name.
+# A session name that the authenticator accepts as an instance ID, to look up the host name in EC2.
 INSTANCE_ID = re.compile(r"i-(?:\w{8}|\w{17})", re.ASCII)
 
-_ANY = re.compile(r"\{\{([^{}\n]{0,100})\}\}")
+_VARIABLE = re.compile(r"\{\{([^{}\n]{0,100})\}\}")
 
 
-def variables_in(text: str) -> tuple[str, ...]:
-    """Give what stands between double braces, as written.
+def find_variables(text: str) -> tuple[str, ...]:
+    """Return the texts between double braces, as written.
 
-    >>> variables_in("system:node:{{EC2PrivateDNSName}} {{ Foo }}")
+    >>> find_variables("system:node:{{EC2PrivateDNSName}} {{ Foo }}")
     ('EC2PrivateDNSName', ' Foo ')
     """
-    return tuple(_ANY.findall(text))
+    return tuple(_VARIABLE.findall(text))
 
 
-def render(text: str, values: dict[str, str]) -> str:
+def replace_variables(text: str, values: dict[str, str]) -> str:
     """Replace the variables that have a value; others stay as written.
 
-    >>> render("{{AccountID}}:{{SessionName}}:{{accountid}}", {"AccountID": "111122223333"})
+    >>> replace_variables("{{AccountID}}:{{SessionName}}:{{accountid}}", {"AccountID": "111122223333"})
     '111122223333:{{SessionName}}:{{accountid}}'
     """
-    return _ANY.sub(lambda m: values.get(m[1], m[0]), text)
+    return _VARIABLE.sub(lambda match: values.get(match[1], match[0]), text)

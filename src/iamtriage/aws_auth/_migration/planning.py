@@ -26,7 +26,13 @@ from iamtriage.aws_auth._migration.principals import (
     find_principal,
     select_entries,
 )
-from iamtriage.aws_auth._templates import ACCOUNT_ID, SESSION_NAME, SESSION_NAME_RAW, render, variables_in
+from iamtriage.aws_auth._templates import (
+    ACCOUNT_ID,
+    SESSION_NAME,
+    SESSION_NAME_RAW,
+    find_variables,
+    replace_variables,
+)
 from iamtriage.exceptions import RolePathUnknownError
 
 if TYPE_CHECKING:
@@ -204,7 +210,8 @@ def _plan_standard_entry(plan: AccessEntryPlan, mapped: MappedPrincipal) -> Acce
     notes = list(plan.notes)
     groups: list[str] = []
     policies: list[PolicyAssociation] = []
-    for group in dict.fromkeys(render(group, {ACCOUNT_ID: account}) for group in mapped.entry.groups):
+    replaced = (replace_variables(group, {ACCOUNT_ID: account}) for group in mapped.entry.groups)
+    for group in dict.fromkeys(replaced):
         if group == _MASTERS:
             policy = f"arn:{partition}:eks::aws:cluster-access-policy/{_ADMIN_POLICY}"
             policies.append(PolicyAssociation(policy))
@@ -214,7 +221,7 @@ def _plan_standard_entry(plan: AccessEntryPlan, mapped: MappedPrincipal) -> Acce
             groups.append(group)
         else:
             notes.append(f"The group {quote_text(group)} is left out: {reason}.")
-    username = render(mapped.entry.username, {ACCOUNT_ID: account})
+    username = replace_variables(mapped.entry.username, {ACCOUNT_ID: account})
     reason = _check_username(username, principal)
     if reason is not None:
         notes.append(
@@ -249,7 +256,7 @@ def _check_username(username: str, principal: Role | User | SsoRole) -> str | No
     if reserved is not None:
         return f"access entries reject usernames that begin with {reserved}"
     supported = (SESSION_NAME, SESSION_NAME_RAW) if not isinstance(principal, User) else ()
-    unsupported = [name for name in variables_in(username) if name not in supported]
+    unsupported = [name for name in find_variables(username) if name not in supported]
     if unsupported:
         return f"access entries do not replace {{{{{unsupported[0]}}}}} here"
     prefix, variable, _ = username.partition("{{")

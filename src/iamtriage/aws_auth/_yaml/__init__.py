@@ -1,1 +1,1 @@
-"""Read and edit the YAML of aws-auth in place."""
+"""Parse and edit the YAML of aws-auth in place."""

@@ -1,8 +1,8 @@
-"""A scalar's text and the place of each of its characters in the source; not for what the text says.
+"""Map the text of a YAML scalar to its positions in the source.
 
-The values of an aws-auth ConfigMap are texts that hold YAML themselves. To change a word in one of them,
-and nothing around it, one has to know which characters of the file it came from. Styles that fold lines in
-ways that cannot be told apart afterwards have no such places: then the whole scalar is written anew.
+The values of an aws-auth ConfigMap are strings that contain YAML. To change only a word in one of them, an
+edit has to know which characters of the file the word came from. Some styles fold lines so that these
+positions are lost. Then the edit replaces the whole scalar.
 """
 
 from __future__ import annotations
@@ -19,30 +19,30 @@ if TYPE_CHECKING:
 
     from iamtriage.aws_auth._yaml.nodes import Node
 
-__all__ = ("Edit", "Embedded", "apply_edits", "quoted")
+__all__ = ("Edit", "EmbeddedText", "apply_edits", "quote_yaml")
 
 _HEADER = re.compile("[|>]([-+0-9]*)[ \t]*(?:#[^\r\n\x85\u2028\u2029]*)?(?:\r\n|[\n\r\x85\u2028\u2029])")
-_ORDINARY = re.compile("[^\\\\ \t\r\n\x85\u2028\u2029]+")
-_BLANKS = re.compile("[ \t]*")
-_HEX = re.compile(r"x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})")
-_LOW_HALF = re.compile(r"\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+_PLAIN_RUN = re.compile("[^\\\\ \t\r\n\x85\u2028\u2029]+")
+_SPACES = re.compile("[ \t]*")
+_HEX_ESCAPE = re.compile(r"x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})")
+_LOW_SURROGATE = re.compile(r"\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 _ESCAPES = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "\t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r",
     "e": "\x1b", " ": " ", '"': '"', "/": "/", "\\": "\\", "N": "\x85", "_": "\xa0", "L": "\u2028",
     "P": "\u2029",
 }  # fmt: skip
-# What YAML wants escaped, above what JSON does.
+# What YAML requires to be escaped, but JSON does not.
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
-_DEEPEST_INDENT = 40
+_MAX_INDENT = 40
 
 
 class Edit(NamedTuple):
-    """Text to be put in place of other text.
+    """A replacement of part of a text.
 
     Attributes:
-        start: where the other text begins.
-        end: where it ends.
-        new: what stands there then.
+        start: The index where the replaced part begins.
+        end: The index where it ends.
+        new: The new text.
     """
 
     start: int
@@ -51,31 +51,33 @@ class Edit(NamedTuple):
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
-    """Make edits; one that overlaps an earlier one is left out.
+    """Apply edits, without those that overlap an earlier one.
 
     >>> apply_edits("a b c", [Edit(4, 5, "C"), Edit(0, 1, "A")])
     'A b C'
     """
     parts: list[str] = []
-    at = 0
-    # The longer of two that begin together comes first: what is removed need not be changed.
+    index = 0
+    # Of two edits at the same index the longer one comes first: a removed part needs no other edit.
     for edit in sorted(set(edits), key=lambda e: (e.start, -e.end)):
-        if edit.start >= at:
-            parts += text[at : edit.start], edit.new
-            at = edit.end
-    return "".join((*parts, text[at:]))
+        if edit.start >= index:
+            parts += text[index : edit.start], edit.new
+            index = edit.end
+    return "".join((*parts, text[index:]))
 
 
-def quoted(text: str) -> str:
-    r"""Write a text in double quotes, as both YAML and JSON read it.
+def quote_yaml(text: str) -> str:
+    r"""Return a text in double quotes, valid in both YAML and JSON.
 
-    >>> quoted('a "b"')
+    >>> quote_yaml('a "b"')
     '"a \\"b\\""'
     """
-    return _UNPRINTABLE.sub(lambda m: f"\\u{ord(m[0]):04x}", json.dumps(text, ensure_ascii=False))
+    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
-class _Places(NamedTuple):
+class _SourceMap(NamedTuple):
+    """The start and end in the source of each character of a text."""
+
     starts: array[int]
     ends: array[int]
 
@@ -84,22 +86,21 @@ class _Places(NamedTuple):
         self.ends.append(end)
 
     def add_run(self, start: int, end: int) -> None:
-        """Add characters that stand for themselves."""
+        """Add characters that the source contains unchanged."""
         self.starts.extend(range(start, end))
         self.ends.extend(range(start + 1, end + 1))
 
 
-class Embedded:
-    r"""The text of a scalar, and where it stands in the source.
+class EmbeddedText:
+    r"""The text of a scalar and its position in the source.
 
     Attributes:
-        text: what YAML reads.
-        exact: whether the place of each character is known.
+        text: The text of the scalar.
 
     >>> from iamtriage.aws_auth._yaml.nodes import compose
     >>> source = r'a: "x\ny z"'
-    >>> embedded = Embedded(source, compose(source)[0].items[1])
-    >>> embedded.text, embedded.place(2), embedded.outer([Edit(4, 5, "w")])
+    >>> embedded = EmbeddedText(source, compose(source)[0].items[1])
+    >>> embedded.text, embedded.source_index(2), embedded.to_source_edits([Edit(4, 5, "w")])
     ('x\ny z', 7, [Edit(start=9, end=10, new='w')])
     """
 
@@ -108,51 +109,51 @@ class Embedded:
         self._source = source
         self._node = node
         self._indent = 0
-        # Where an alias stands, its text does not.
-        self._places = None if node.shared else self._read()
-        self.exact = self._places is not None
+        # The text of an alias is elsewhere.
+        self._map = None if node.is_shared else self._build_map()
 
-    def place(self, index: int) -> int:
-        """Give where in the source the character stands; the scalar's beginning where that is not known."""
-        places = self._places
-        if places is None:
+    def source_index(self, index: int) -> int:
+        """Return the index of a character in the source; the start of the scalar if it is unknown."""
+        source_map = self._map
+        if source_map is None:
             return self._node.start
-        if index < len(places.starts):
-            return places.starts[index]
-        return places.ends[-1] if places.ends else self._node.start
+        if index < len(source_map.starts):
+            return source_map.starts[index]
+        return source_map.ends[-1] if source_map.ends else self._node.start
 
-    def outer(self, edits: list[Edit]) -> list[Edit]:
-        """Turn edits of the text into edits of the source."""
-        if not edits or self._node.shared:
+    def to_source_edits(self, edits: list[Edit]) -> list[Edit]:
+        """Convert edits of the text to edits of the source."""
+        if not edits or self._node.is_shared:
             return []
-        turned = [self._turned(edit) for edit in edits]
-        if None in turned:
-            return [Edit(self._node.start, self._last(), quoted(apply_edits(self.text, edits)))]
-        return [edit for edit in turned if edit is not None]
+        converted = [self._to_source_edit(edit) for edit in edits]
+        if None in converted:
+            return [Edit(self._node.start, self._find_end(), quote_yaml(apply_edits(self.text, edits)))]
+        return [edit for edit in converted if edit is not None]
 
-    def _turned(self, edit: Edit) -> Edit | None:
-        places, style = self._places, self._node.style
-        if places is None or not places.starts:
+    def _to_source_edit(self, edit: Edit) -> Edit | None:
+        """Return the edit of the source; ``None`` if the whole scalar has to be replaced."""
+        source_map, style = self._map, self._node.style
+        if source_map is None or not source_map.starts:
             return None
         start = (
-            places.ends[edit.start - 1]
+            source_map.ends[edit.start - 1]
             if edit.start == edit.end and edit.start
-            else places.starts[edit.start]
+            else source_map.starts[edit.start]
         )
-        end = places.ends[edit.end - 1] if edit.end > edit.start else start
+        end = source_map.ends[edit.end - 1] if edit.end > edit.start else start
         if style == "|":
-            if not edit.new and self._whole_lines(edit):
-                return Edit(self._line_start(start), self._line_start(places.starts[edit.end]), "")
+            if not edit.new and self._covers_whole_lines(edit):
+                return Edit(self._line_start(start), self._line_start(source_map.starts[edit.end]), "")
             line_break = LINE_BREAK.search(self._source, self._node.start)
             margin = (line_break[0] if line_break else "\n") + " " * self._indent
             return None if _UNPRINTABLE.search(edit.new) else Edit(start, end, edit.new.replace("\n", margin))
         if style == '"':
-            return Edit(start, end, quoted(edit.new)[1:-1])
+            return Edit(start, end, quote_yaml(edit.new)[1:-1])
         if LINE_BREAK.search(edit.new) or _UNPRINTABLE.search(edit.new):
             return None
         return Edit(start, end, edit.new.replace("'", "''"))
 
-    def _whole_lines(self, edit: Edit) -> bool:
+    def _covers_whole_lines(self, edit: Edit) -> bool:
         text, start, end = self.text, edit.start, edit.end
         return (start == 0 or text[start - 1] == "\n") and text[end - 1] == "\n" and start < end < len(text)
 
@@ -161,150 +162,151 @@ class Embedded:
             index -= 1
         return index
 
-    def _last(self) -> int:
-        """Give where the last character stands: a block's end is behind lines that are not its own."""
+    def _find_end(self) -> int:
+        """Return the index after the last character. The node of a block ends after later comments."""
         node = self._node
         if node.style not in {"|", ">"}:
             return node.end
         header = _HEADER.match(self._source, node.start)
         if header is None:
             return node.end
-        last, indent = header.end() - len(LINE_BREAK.findall(header[0])[-1]), 0
-        for start, stop, _ in _lines(self._source, header.end()):
-            line = self._source[start:stop]
-            margin = len(line) - len(line.lstrip(" "))
-            if margin == len(line):
+        last, block_indent = header.end() - len(LINE_BREAK.findall(header[0])[-1]), 0
+        for start, end, _ in _iterate_lines(self._source, header.end()):
+            line = self._source[start:end]
+            indent = len(line) - len(line.lstrip(" "))
+            if indent == len(line):
                 continue
-            indent = indent or margin
-            if margin < indent:
+            block_indent = block_indent or indent
+            if indent < block_indent:
                 break
-            last = stop
+            last = end
         return last
 
-    def _read(self) -> _Places | None:
-        """Find the places, and hold what was read against what the YAML reader read."""
-        node = self._node
-        readers = {"|": self._literal, '"': self._double, "'": self._single}
-        reader = readers.get(node.style)
-        return reader() if reader else None
+    def _build_map(self) -> _SourceMap | None:
+        """Return the source map; ``None`` if it would not give the text that the YAML parser read."""
+        builders = {"|": self._map_literal, '"': self._map_double_quoted, "'": self._map_single_quoted}
+        builder = builders.get(self._node.style)
+        return builder() if builder else None
 
-    def _literal(self) -> _Places | None:
+    def _map_literal(self) -> _SourceMap | None:
         header = _HEADER.match(self._source, self._node.start)
         if header is None:
             return None
-        first = next((m for m in self._margins(header.end()) if m), 0)
-        # The indicator counts from the indentation of what is around, which is not known here.
-        indents = range(1, _DEEPEST_INDENT) if any(c.isdigit() for c in header[1]) else [first]
+        # An indentation indicator is relative to the parent's indentation, which is unknown here.
+        has_indicator = any(character.isdigit() for character in header[1])
+        indents = range(1, _MAX_INDENT) if has_indicator else [self._first_indent(header.end())]
         for indent in indents:
-            places = self._literal_at(header.end(), indent)
-            if places is not None:
+            source_map = self._map_literal_lines(header.end(), indent)
+            if source_map is not None:
                 self._indent = indent
-                return places
+                return source_map
         return None
 
-    def _margins(self, start: int) -> Iterator[int]:
-        for begin, stop, _ in _lines(self._source, start):
-            line = self._source[begin:stop]
+    def _first_indent(self, start: int) -> int:
+        """Return the indentation of the first line that is not blank."""
+        for begin, end, _ in _iterate_lines(self._source, start):
+            line = self._source[begin:end]
             if line.strip(" "):
-                yield len(line) - len(line.lstrip(" "))
-                return
+                return len(line) - len(line.lstrip(" "))
+        return 0
 
-    def _literal_at(self, start: int, indent: int) -> _Places | None:
+    def _map_literal_lines(self, start: int, indent: int) -> _SourceMap | None:
         source, value = self._source, self._node.value
-        places = _Places(array("q"), array("q"))
+        source_map = _SourceMap(array("q"), array("q"))
         pieces: list[str] = []
-        for begin, stop, after in _lines(source, start):
-            if source[begin : min(begin + indent, stop)].strip(" "):
+        for begin, end, next_begin in _iterate_lines(source, start):
+            if source[begin : min(begin + indent, end)].strip(" "):
                 break
-            at = min(begin + indent, stop)
-            pieces += source[at:stop], "\n"
-            places.add_run(at, stop)
-            places.add(stop, after)
-        found = "".join(pieces)
-        if not found.startswith(value) or found[len(value) :].strip("\n"):
+            index = min(begin + indent, end)
+            pieces += source[index:end], "\n"
+            source_map.add_run(index, end)
+            source_map.add(end, next_begin)
+        text = "".join(pieces)
+        if not text.startswith(value) or text[len(value) :].strip("\n"):
             return None
-        del places.starts[len(value) :], places.ends[len(value) :]
-        return places
+        del source_map.starts[len(value) :], source_map.ends[len(value) :]
+        return source_map
 
-    def _single(self) -> _Places | None:
-        node, places = self._node, _Places(array("q"), array("q"))
-        at, stop = node.start + 1, node.end - 1
+    def _map_single_quoted(self) -> _SourceMap | None:
+        node, source_map = self._node, _SourceMap(array("q"), array("q"))
+        index, end = node.start + 1, node.end - 1
         pieces: list[str] = []
-        while at < stop:
-            width = 2 if self._source.startswith("''", at) else 1
-            pieces.append(self._source[at])
-            places.add(at, at + width)
-            at += width
-        return places if "".join(pieces) == node.value else None
+        while index < end:
+            width = 2 if self._source.startswith("''", index) else 1
+            pieces.append(self._source[index])
+            source_map.add(index, index + width)
+            index += width
+        return source_map if "".join(pieces) == node.value else None
 
-    def _double(self) -> _Places | None:
+    def _map_double_quoted(self) -> _SourceMap | None:
         node, source = self._node, self._source
-        places = _Places(array("q"), array("q"))
+        source_map = _SourceMap(array("q"), array("q"))
         pieces: list[str] = []
-        at, stop = node.start + 1, node.end - 1
-        while at < stop:
-            run = _ORDINARY.match(source, at, stop)
+        index, end = node.start + 1, node.end - 1
+        while index < end:
+            run = _PLAIN_RUN.match(source, index, end)
             if run:
                 pieces.append(run[0])
-                places.add_run(at, run.end())
-                at = run.end()
+                source_map.add_run(index, run.end())
+                index = run.end()
                 continue
-            blanks = _BLANKS.match(source, at, stop)
-            after = blanks.end() if blanks else at
-            line_break = LINE_BREAK.match(source, after, stop)
-            if after > at and line_break is None:
-                pieces.append(source[at:after])
-                places.add_run(at, after)
-                at = after
+            spaces = _SPACES.match(source, index, end)
+            after = spaces.end() if spaces else index
+            line_break = LINE_BREAK.match(source, after, end)
+            if after > index and line_break is None:
+                pieces.append(source[index:after])
+                source_map.add_run(index, after)
+                index = after
                 continue
             if line_break:
-                # One break is a blank; of more, all but the first are kept.
-                kept, after = _blank_lines(source, line_break.end())
+                # YAML folds one line break to a space; of several, it keeps all but the first.
+                kept, after = _skip_blank_lines(source, line_break.end())
                 decoded = kept or " "
             else:
-                decoded, after = _escape(source, at)
+                decoded, after = _decode_escape(source, index)
             pieces.append(decoded)
-            # Of several characters that one break stands for, the first takes the break.
+            # If several characters come from one place in the source, the first gets all of it.
             for number in range(len(decoded)):
-                places.add(after if number else at, after)
-            at = after
-        return places if "".join(pieces) == node.value else None
+                source_map.add(after if number else index, after)
+            index = after
+        return source_map if "".join(pieces) == node.value else None
 
 
-def _escape(source: str, at: int) -> tuple[str, int]:
-    """Read the escape at a backslash: what it stands for, and where it ends."""
-    letter = source[at + 1 : at + 2]
-    line_break = LINE_BREAK.match(source, at + 1)
+def _decode_escape(source: str, index: int) -> tuple[str, int]:
+    """Return the text of the escape at a backslash, and the index after it."""
+    letter = source[index + 1 : index + 2]
+    line_break = LINE_BREAK.match(source, index + 1)
     if line_break:
-        return _blank_lines(source, line_break.end())
+        return _skip_blank_lines(source, line_break.end())
     if letter in _ESCAPES:
-        return _ESCAPES[letter], at + 2
-    digits = _HEX.match(source, at + 1)
+        return _ESCAPES[letter], index + 2
+    digits = _HEX_ESCAPE.match(source, index + 1)
     if digits is None:
-        return letter, at + 2
+        return letter, index + 2
     number = int(digits[1] or digits[2] or digits[3], 16)
-    low = _LOW_HALF.match(source, digits.end()) if 0xD800 <= number < 0xDC00 else None
+    low = _LOW_SURROGATE.match(source, digits.end()) if 0xD800 <= number < 0xDC00 else None
     if low:
         return chr(0x10000 + (number - 0xD800) * 0x400 + int(low[1], 16) - 0xDC00), low.end()
     return (chr(number), digits.end()) if number < 0x110000 else ("", digits.end())
 
 
-def _blank_lines(source: str, at: int) -> tuple[str, int]:
-    kept = ""
+def _skip_blank_lines(source: str, index: int) -> tuple[str, int]:
+    """Return a newline per blank line, and the index after these lines and the next line's indentation."""
+    newlines = ""
     while True:
-        blanks = _BLANKS.match(source, at)
-        at = blanks.end() if blanks else at
-        line_break = LINE_BREAK.match(source, at)
+        spaces = _SPACES.match(source, index)
+        index = spaces.end() if spaces else index
+        line_break = LINE_BREAK.match(source, index)
         if line_break is None:
-            return kept, at
-        kept += "\n"
-        at = line_break.end()
+            return newlines, index
+        newlines += "\n"
+        index = line_break.end()
 
 
-def _lines(text: str, start: int) -> Iterator[tuple[int, int, int]]:
-    """Give where each line begins, where it ends, and where the next one begins."""
+def _iterate_lines(text: str, start: int) -> Iterator[tuple[int, int, int]]:
+    """Yield where each line begins, where it ends, and where the next one begins."""
     while start < len(text):
-        found = LINE_BREAK.search(text, start)
-        stop, after = found.span() if found else (len(text), len(text))
-        yield start, stop, after
-        start = after
+        line_break = LINE_BREAK.search(text, start)
+        end, next_start = line_break.span() if line_break else (len(text), len(text))
+        yield start, end, next_start
+        start = next_start

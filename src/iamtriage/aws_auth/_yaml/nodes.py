@@ -1,8 +1,8 @@
-"""YAML text as a tree of nodes that know where they stand; not for the values that YAML makes of them.
+"""Parse YAML into nodes with their positions in the text.
 
-Nothing is constructed and no alias is expanded, so that a text costs no more than its length; one whose
-aliases stand for far more than it has is refused, as Go does. Readers walk to a fixed depth. The
-places are indices into the text that was given.
+Values are not constructed and aliases not expanded, so the time depends only on the length of the text. A
+text whose aliases expand to far more nodes than it contains is rejected, as Go does. The depth is limited.
+Positions are indices into the text.
 """
 
 from __future__ import annotations
@@ -19,43 +19,42 @@ from iamtriage.exceptions import AwsAuthError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("LINE_BREAK", "LONGEST", "Lines", "Node", "compose", "is_null", "is_text", "pairs")
+__all__ = ("LINE_BREAK", "MAX_LENGTH", "Lines", "Node", "compose", "is_null", "is_text", "mapping_items")
 
-LONGEST = 2_000_000
-"""More characters than this are refused: Kubernetes allows a ConfigMap 1 MiB, and escapes take room."""
+MAX_LENGTH = 2_000_000
+"""Maximum number of characters. Kubernetes limits a ConfigMap to 1 MiB, and escapes make its YAML longer."""
 
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-"""What YAML 1.1 takes for a line's end."""
+"""The line breaks of YAML 1.1."""
 
-_DEEPEST = 64
-# Nodes that aliases may stand for, above as many as the text has.
-_ALIASED = 100_000
+_MAX_DEPTH = 64
+# Maximum number of nodes that aliases expand to, in addition to a multiple of the nodes in the text.
+_MAX_ALIASED_NODES = 100_000
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
-# What Go's YAML 1.1 reader, which the authenticator uses, takes for no text.
+# What the authenticator's YAML 1.1 parser, in Go, does not read as a string.
 _NUMBER = re.compile(
     r"[-+]?(?:[0-9][0-9_]*|0x[0-9a-fA-F_]+|0b[01_]+|0o?[0-7_]+)"
     r"|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
 _BOOLEAN = re.compile(r"y|Y|yes|Yes|YES|on|On|ON|true|True|TRUE|n|N|no|No|NO|off|Off|OFF|false|False|FALSE")
-# The reader's own faults on odd input: an AssertionError for a wrong version, an OverflowError for an escape.
-_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+# What ruamel.yaml raises on unusual input, such as an AssertionError for a wrong version, or an
+# OverflowError for an escape.
+_PARSER_ERRORS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 
 @attrs.define(eq=False)
 class Node:
-    """A node of a YAML text.
+    """A node of a YAML document.
 
     Attributes:
-        kind: what it is.
-        start: where it begins, counted in characters from 0.
-        end: where it ends; for collections in block style that is behind their last line.
-        value: a scalar's text.
-        style: ``"'"``, ``'"'``, ``"|"``, ``">"`` or empty for scalars, ``"flow"`` or ``"block"`` for others.
-        tag: an explicit tag.
-        items: the items of a sequence; keys and values by turns for a mapping.
-        shared: has an anchor or a tag, stands inside of a node that has one, or is an alias: changing its
-            text would change other places too.
+        kind: The kind of node. start: The index of its first character. end: The index after its last
+        character; for a collection in block style, after its last line. value: The text of a scalar. style:
+        For a scalar ``"'"``, ``'"'``, ``"|"``, ``">"``, or empty; otherwise ``"flow"`` or ``"block"``. tag:
+        The explicit tag. items: The items of a sequence; the keys and values of a mapping, alternating.
+        is_shared: Whether the node is an alias, has an anchor or a tag, or is in a node that has one.
+        Changing
+            its text would change other places, too.
     """
 
     kind: Literal["scalar", "sequence", "mapping"]
@@ -65,13 +64,13 @@ class Node:
     style: str = ""
     tag: str | None = None
     items: list[Node] = attrs.Factory(list["Node"])
-    shared: bool = False
+    is_shared: bool = False
 
 
 class Lines:
-    r"""The line and the column of a place in a text, counted from 1.
+    r"""Converts indices of a text to lines and columns, both counted from 1.
 
-    >>> Lines("a\r\nb").at(3)
+    >>> Lines("a\r\nb").locate(3)
     (2, 1)
     """
 
@@ -79,24 +78,24 @@ class Lines:
         self._starts = [0, *(found.end() for found in re.finditer("\r\n|[\n\r]", text))]
 
     def start_of(self, line: int) -> int:
-        """Give where a line begins."""
+        """Return the index where a line begins."""
         return self._starts[line - 1]
 
-    def at(self, index: int) -> tuple[int, int]:
-        """Give line and column."""
+    def locate(self, index: int) -> tuple[int, int]:
+        """Return the line and column of an index."""
         line = bisect_right(self._starts, index)
         return line, index - self._starts[line - 1] + 1
 
 
 def compose(text: str, *, first_only: bool = False) -> list[Node]:
-    """Read the documents of a YAML text.
+    """Parse the documents of a YAML text.
 
     Args:
-        text: the text.
-        first_only: read no further than the first document.
+        text: The text.
+        first_only: Whether to stop after the first document.
 
     Raises:
-        AwsAuthError: no YAML, too long or too deep; the place is that in ``text``.
+        AwsAuthError: The text is not YAML, too long, or nested too deeply. The position is in ``text``.
 
     >>> (root,) = compose("a: [1, 'b']")
     >>> root.kind, [(item.kind, item.value) for item in root.items]
@@ -104,54 +103,54 @@ def compose(text: str, *, first_only: bool = False) -> list[Node]:
     >>> compose("a: *b")
     Traceback (most recent call last):
         ...
-    iamtriage.exceptions.AwsAuthError: the YAML cannot be read, line 1, column 4: nothing before is called b
+    iamtriage.exceptions.AwsAuthError: invalid YAML, line 1, column 4: undefined alias b
     """
-    if len(text) > LONGEST:
-        msg = f"the text has {len(text)} characters, more than {LONGEST}; a ConfigMap holds 1 MiB at most"
+    if len(text) > MAX_LENGTH:
+        msg = f"expected at most {MAX_LENGTH} characters, got {len(text)}; a ConfigMap holds at most 1 MiB"
         raise AwsAuthError(msg, line=1)
-    readable, budget = text, LONGEST
+    attempt, budget = text, MAX_LENGTH
     while True:
         try:
-            return _Composer(readable).documents(first_only=first_only)
-        except _FAULTS as error:
+            return _Composer(attempt).compose_documents(first_only=first_only)
+        except _PARSER_ERRORS as error:
             if not isinstance(error, AwsAuthError):
-                raise _fault(text, 0, f"{type(error).__name__}: {error}") from error
+                raise _yaml_error(text, 0, f"{type(error).__name__}: {error}") from error
             budget -= len(text)
-            mended = _without_tab(readable, error) if budget > 0 else None
-            if mended is None:
+            corrected = _replace_tabs(attempt, error) if budget > 0 else None
+            if corrected is None:
                 raise
-            readable = mended
+            attempt = corrected
 
 
-def _without_tab(text: str, error: AwsAuthError) -> str | None:
-    """Put blanks for tabs between words, which Go takes for blanks and ruamel.yaml refuses.
+def _replace_tabs(text: str, error: AwsAuthError) -> str | None:
+    """Replace tabs between words with spaces: Go accepts the tabs, ruamel.yaml does not.
 
-    Only where the reader stopped at one, so that no tab inside of a value changes; indentation keeps its
-    tabs, since Go refuses those too.
+    Only the tabs at which the parser stopped are replaced, so that values keep theirs. Go rejects tabs in
+    indentation, too, so those stay.
     """
     found = re.search(r"found character '\\\\t'", str(error))
     start = Lines(text).start_of(error.line)
-    at = start + error.column - 1
-    if found is None or not text[start:at].strip() or text[at : at + 1] != "\t":
+    index = start + error.column - 1
+    if found is None or not text[start:index].strip() or text[index : index + 1] != "\t":
         return None
-    run = len(text) - at - len(text[at:].lstrip("\t"))
-    return text[:at] + " " * run + text[at + run :]
+    length = len(text) - index - len(text[index:].lstrip("\t"))
+    return text[:index] + " " * length + text[index + length :]
 
 
-def pairs(node: Node) -> list[tuple[Node, Node]]:
-    """Give the keys and values of a mapping; nothing for other nodes."""
+def mapping_items(node: Node) -> list[tuple[Node, Node]]:
+    """Return the keys and values of a mapping; an empty list for other nodes."""
     return list(pairwise(node.items))[::2] if node.kind == "mapping" else []
 
 
 def is_null(node: Node) -> bool:
-    """Whether YAML reads nothing there."""
+    """Return whether YAML reads a node as null."""
     if node.tag is not None:
         return node.tag.endswith("null")
     return node.kind == "scalar" and node.style == "" and node.value in _NULL
 
 
 def is_text(node: Node) -> bool:
-    """Whether YAML reads text there, rather than a number, a truth value, nothing or a collection."""
+    """Return whether YAML reads a node as a string, not as a number, boolean, null, or collection."""
     if node.kind != "scalar":
         return False
     if node.tag is not None:
@@ -163,45 +162,46 @@ def is_text(node: Node) -> bool:
 
 
 class _Composer:
-    """Builds trees of events, without recursion."""
+    """Composes nodes from parser events, without recursion."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.stack: list[Node] = []
-        # Each with the number of nodes that it stands for; 0 while it is open.
+        # Each node with the number of nodes that an alias expands to; 0 until the node is complete.
         self.anchors: dict[str, tuple[Node, int]] = {}
         self.names: list[str | None] = []
         self.sizes: list[int] = [0]
-        self.written = 0
+        self.node_count = 0
 
-    def documents(self, *, first_only: bool) -> list[Node]:
+    def compose_documents(self, *, first_only: bool) -> list[Node]:
+        """Return the root nodes."""
         roots: list[Node] = []
-        for event in _events(self.text):
+        for event in _parse_events(self.text):
             kind = type(event).__name__
             if kind == "DocumentStartEvent":
                 if roots and first_only:
                     break
                 self.anchors.clear()
             elif kind in {"MappingEndEvent", "SequenceEndEvent"}:
-                self._ascend(event.end_mark.index)
+                self._close(event.end_mark.index)
             elif kind in {"AliasEvent", "ScalarEvent", "MappingStartEvent", "SequenceStartEvent"}:
-                node = self._node(kind, event)
+                node = self._create_node(kind, event)
                 if self.stack:
                     self.stack[-1].items.append(node)
                 else:
                     roots.append(node)
                 if kind.endswith("StartEvent"):
-                    self._descend(node, event.anchor)
+                    self._open(node, event.anchor)
         return roots
 
-    def _descend(self, node: Node, anchor: str | None) -> None:
-        if len(self.stack) == _DEEPEST:
-            raise _fault(self.text, node.start, f"more than {_DEEPEST} levels deep")
+    def _open(self, node: Node, anchor: str | None) -> None:
+        if len(self.stack) == _MAX_DEPTH:
+            raise _yaml_error(self.text, node.start, f"nested more than {_MAX_DEPTH} levels deep")
         self.stack.append(node)
         self.names.append(anchor)
         self.sizes.append(0)
 
-    def _ascend(self, end: int) -> None:
+    def _close(self, end: int) -> None:
         node, anchor, size = self.stack.pop(), self.names.pop(), self.sizes.pop() + 1
         node.end = end
         if anchor is not None:
@@ -210,25 +210,25 @@ class _Composer:
 
     def _count(self, size: int, node: Node) -> None:
         self.sizes[-1] += size
-        if self.sizes[-1] > _ALIASED + 2 * self.written:
-            raise _fault(self.text, node.start, "the aliases stand for too much")
+        if self.sizes[-1] > _MAX_ALIASED_NODES + 2 * self.node_count:
+            raise _yaml_error(self.text, node.start, "the aliases expand to too many nodes")
 
-    def _node(self, kind: str, event: Any) -> Node:  # noqa: ANN401 - ruamel.yaml's events have no common type
+    def _create_node(self, kind: str, event: Any) -> Node:  # noqa: ANN401 (ruamel.yaml's events have no common type)
         start, end, anchor = event.start_mark.index, event.end_mark.index, event.anchor
         if kind == "AliasEvent":
             known, size = self.anchors.get(anchor, (None, 0))
             if known is None:
-                raise _fault(self.text, start, f"nothing before is called {str(anchor)[:60]}")
+                raise _yaml_error(self.text, start, f"undefined alias {str(anchor)[:60]}")
             if not size:
-                raise _fault(self.text, start, f"what is called {str(anchor)[:60]} contains itself")
+                raise _yaml_error(self.text, start, f"the anchor {str(anchor)[:60]} contains itself")
             self._count(size, known)
-            return attrs.evolve(known, start=start, end=end, shared=True)
-        self.written += 1
+            return attrs.evolve(known, start=start, end=end, is_shared=True)
+        self.node_count += 1
         tag = None if event.tag is None else str(event.tag)
-        inherited = bool(self.stack) and self.stack[-1].shared
-        node = Node("scalar", start, end, tag=tag, shared=inherited or anchor is not None or tag is not None)
+        is_shared = anchor is not None or tag is not None or (bool(self.stack) and self.stack[-1].is_shared)
+        node = Node("scalar", start, end, tag=tag, is_shared=is_shared)
         if kind == "ScalarEvent":
-            node.value, node.style = _joined(event.value), event.style or ""
+            node.value, node.style = _join_surrogates(event.value), event.style or ""
             self.sizes[-1] += 1
         else:
             node.kind = "mapping" if kind == "MappingStartEvent" else "sequence"
@@ -238,33 +238,33 @@ class _Composer:
         return node
 
 
-def _events(text: str) -> Iterator[Any]:
+def _parse_events(text: str) -> Iterator[Any]:
     try:
         from ruamel.yaml import YAML
         from ruamel.yaml.error import YAMLError
     except ImportError as error:
-        msg = "reading aws-auth needs ruamel.yaml: pip install 'iamtriage[yaml]'"
+        msg = "iamtriage.aws_auth needs ruamel.yaml: pip install 'iamtriage[yaml]'"
         raise ImportError(msg) from error
-    # The pure reader: the one in C gives no indices, and takes other texts.
-    reader: Any = YAML(typ="safe", pure=True)
+    # The parser in Python: the one in C reports no indices, and accepts other texts.
+    parser: Any = YAML(typ="safe", pure=True)
     try:
-        yield from reader.parse(text)
+        yield from parser.parse(text)
     except YAMLError as error:
-        # Scanner and parser mark the place, the reader of characters counts them.
+        # The scanner and the parser set a mark, the character reader a position.
         problem: Any = error
         mark = getattr(problem, "problem_mark", None) or getattr(problem, "context_mark", None)
-        at = mark.index if mark else getattr(problem, "position", 0)
-        words = getattr(problem, "problem", None) or str(error).partition("\n")[0]
-        raise _fault(text, at if isinstance(at, int) else 0, str(words)) from error
+        index = mark.index if mark else getattr(problem, "position", 0)
+        reason = getattr(problem, "problem", None) or str(error).partition("\n")[0]
+        raise _yaml_error(text, index if isinstance(index, int) else 0, str(reason)) from error
 
 
-def _fault(text: str, index: int, problem: str) -> AwsAuthError:
-    line, column = Lines(text).at(min(index, len(text)))
-    words = problem.encode("unicode_escape").decode("ascii")[:200]
-    msg = f"the YAML cannot be read, line {line}, column {column}: {words}"
+def _yaml_error(text: str, index: int, reason: str) -> AwsAuthError:
+    line, column = Lines(text).locate(min(index, len(text)))
+    escaped = reason.encode("unicode_escape").decode("ascii")[:200]
+    msg = f"invalid YAML, line {line}, column {column}: {escaped}"
     return AwsAuthError(msg, line=line, column=column)
 
 
-def _joined(value: str) -> str:
-    """Make one character of two surrogates, which is how JSON writes what is outside of the first plane."""
-    return _SURROGATES.sub(lambda m: m[0].encode("utf-16", "surrogatepass").decode("utf-16"), value)
+def _join_surrogates(value: str) -> str:
+    """Join surrogate pairs, which JSON uses for characters outside the Basic Multilingual Plane."""
+    return _SURROGATES.sub(lambda match: match[0].encode("utf-16", "surrogatepass").decode("utf-16"), value)
