@@ -83,6 +83,7 @@ def migrate(aws_auth: AwsAuth, *, cluster: str) -> Migration:
     Raises:
         ValueError: No EKS cluster can have this name.
 
+    >>> from iamtriage.aws_auth import RoleEntry
     >>> admins = RoleEntry("arn:aws:iam::111122223333:role/admins", "a:{{SessionName}}", ("system:masters",))
     >>> nodes = RoleEntry(
     ...     "arn:aws:iam::111122223333:role/nodes",
