@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_unan
 from iamtriage.explaining._rules.credentials.identity_pools import explain_pool_roles
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_profile, find_region, message_text
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.sts.other_endpoints import explain_non_sts_response, is_non_sts_response
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _listed(case: Case[AwsError], message: str, region: str | None) -> tuple[Rem
             title="List the clusters of the region",
             who="you",
             steps=("Name the cluster as it stands in the list.",),
-            commands=(command("aws", "eks", "list-clusters", "--region", commands.region(region)),),
+            commands=(fill_command("aws eks list-clusters --region {}", commands.region(region)),),
             url=pages.EKS_KUBECONFIG,
         ),
     )
@@ -212,24 +212,15 @@ def _quota(case: Case[AwsError], _words: str) -> Explanation:
                     "Ask for a higher one. Some answers come at once, others take days.",
                 ),
                 commands=(
-                    command(
-                        "aws",
-                        "service-quotas",
-                        "list-service-quotas",
-                        "--service-code",
+                    fill_command(
+                        "aws service-quotas list-service-quotas --service-code {} --region {}",
                         service_code,
-                        "--region",
                         region,
                     ),
-                    command(
-                        *(
-                            "aws",
-                            "service-quotas",
-                            "request-service-quota-increase",
-                            "--service-code",
-                            service_code,
-                        ),
-                        *("--quota-code", "QUOTA_CODE", "--desired-value", "VALUE", "--region", region),
+                    fill_command(
+                        "aws service-quotas request-service-quota-increase --service-code {} --quota-code QUOTA_CODE --desired-value VALUE --region {}",
+                        service_code,
+                        region,
                     ),
                 ),
                 url=pages.QUOTAS,
@@ -309,17 +300,11 @@ def _key_state(case: Case[AwsError], message: str) -> Explanation:
                     "Once it is deleted, what it encrypted is lost. So find out first who wanted that, and why.",
                 ),
                 commands=(
-                    command(
-                        "aws",
-                        "kms",
-                        "describe-key",
-                        "--key-id",
-                        key,
-                        "--query",
-                        "KeyMetadata.[KeyState,DeletionDate]",
+                    fill_command(
+                        "aws kms describe-key --key-id {} --query 'KeyMetadata.[KeyState,DeletionDate]'", key
                     ),
-                    *(() if disabled else (command("aws", "kms", "cancel-key-deletion", "--key-id", key),)),
-                    command("aws", "kms", "enable-key", "--key-id", key),
+                    *(() if disabled else (fill_command("aws kms cancel-key-deletion --key-id {}", key),)),
+                    fill_command("aws kms enable-key --key-id {}", key),
                 ),
                 url=pages.KMS_KEY_STATE,
             ),

@@ -29,7 +29,7 @@ from iamtriage.explaining._rules.shared.clusters import (
     find_entry_arn,
     find_iam_arns,
 )
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_mappings import (
     aws_auth_command,
     build_cluster_principal,
@@ -53,7 +53,6 @@ _OF_AUTHENTICATOR = re.compile(
     r"recognized partition|valid service for identities|arn: invalid prefix|arn: not enough sections|aws-auth"
     r"|rolearn|userarn|mapRoles|mapUsers"
 )
-_ANNOTATION = "eks.amazonaws.com/role-arn"
 
 
 def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
@@ -246,16 +245,20 @@ def _sts(case: Case[InvalidArn], message: str) -> Explanation:
 def _annotation(case: Case[InvalidArn], right: str) -> Remedy:
     name = commands.kubernetes_name(case.facts.service_account)
     place = commands.namespace(case.facts.namespace)
-    account = ("serviceaccount", name, "-n", place)
     path = "{.metadata.annotations.eks\\.amazonaws\\.com/role-arn}"
     return Remedy(
         title="Mend the annotation of the service account",
         who="cluster administrator",
         steps=("Pods have to be made anew to get the new ARN.",),
         commands=(
-            command("kubectl", "get", *account, "-o", f"jsonpath={path}"),
-            command("kubectl", "annotate", *account, "--overwrite", f"{_ANNOTATION}={right}"),
-            command("kubectl", "rollout", "restart", "deployment/NAME", "-n", place),
+            fill_command("kubectl get serviceaccount {} -n {} -o {}", name, place, f"jsonpath={path}"),
+            fill_command(
+                "kubectl annotate serviceaccount {} -n {} --overwrite {}",
+                name,
+                place,
+                f"eks.amazonaws.com/role-arn={right}",
+            ),
+            fill_command("kubectl rollout restart deployment/NAME -n {}", place),
         ),
         url=pages.EKS_IRSA,
     )

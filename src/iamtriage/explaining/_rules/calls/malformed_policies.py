@@ -15,7 +15,7 @@ from iamtriage.explaining._rules.calls.policy_faults import fault_of
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -147,12 +147,10 @@ def _find(kind: str | None, name: str | None) -> Remedy:
     principal = try_parse_principal(name)
     role = underlying_role(principal)
     name_of_role = commands.role_name(None if role is None else role.name)
-    looks: tuple[str, ...] = (
-        command("aws", "iam", "get-role", "--role-name", name_of_role, "--query", "Role.Arn"),
-    )
+    looks: tuple[str, ...] = (fill_command("aws iam get-role --role-name {} --query Role.Arn", name_of_role),)
     if isinstance(principal, User):
         user = commands.user_name(principal.name)
-        looks = (command("aws", "iam", "get-user", "--user-name", user, "--query", "User.Arn"),)
+        looks = (fill_command("aws iam get-user --user-name {} --query User.Arn", user),)
     elif kind == "federated":
         looks = ("aws iam list-open-id-connect-providers", "aws iam list-saml-providers")
     return Remedy(
@@ -185,24 +183,11 @@ def _correct(kind: str | None) -> Remedy:
 
 
 def _validate(message: str) -> Remedy:
-    words_of = [
-        "aws",
-        "accessanalyzer",
-        "validate-policy",
-        "--policy-document",
-        "file://policy.json",
-        "--policy-type",
-    ]
+    policy_type = "IDENTITY_POLICY"
     if _TRUST_CALL.search(message):
-        words_of += [
-            "RESOURCE_POLICY",
-            "--validate-policy-resource-type",
-            "AWS::IAM::AssumeRolePolicyDocument",
-        ]
+        policy_type = "RESOURCE_POLICY --validate-policy-resource-type AWS::IAM::AssumeRolePolicyDocument"
     elif _RESOURCE_CALL.search(message):
-        words_of.append("RESOURCE_POLICY")
-    else:
-        words_of.append("IDENTITY_POLICY")
+        policy_type = "RESOURCE_POLICY"
     return Remedy(
         title="Let IAM Access Analyzer check the document",
         who="you",
@@ -210,7 +195,9 @@ def _validate(message: str) -> Remedy:
             "It tells what is wrong, and where. It takes access-analyzer:ValidatePolicy.",
             "For policies of resources and trust policies the type is RESOURCE_POLICY, for the others IDENTITY_POLICY.",
         ),
-        commands=(command(*words_of),),
+        commands=(
+            f"aws accessanalyzer validate-policy --policy-document file://policy.json --policy-type {policy_type}",
+        ),
         url=pages.VALIDATE_POLICY,
     )
 

@@ -14,7 +14,7 @@ from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import try_parse_principal
 from iamtriage.explaining._rules.shared.clues import quote_phrases
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, find_role_recipient, service_trust_policy
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _service_role(case: Case[AwsError], message: str) -> Explanation:
                 title="If the role was just made: wait, and try again",
                 who="you",
                 steps=("Wait until it is there, and some 10 seconds more; tools try again for a while.",),
-                commands=(command("aws", "iam", "wait", "role-exists", "--role-name", name),),
+                commands=(fill_command("aws iam wait role-exists --role-name {}", name),),
                 url=pages.CONSISTENCY,
             ),
             _trust(service, name, known.trust_actions if known else ASSUME_ROLE),

@@ -13,7 +13,7 @@ from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import code_lines
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_partition, find_region, quote_phrases
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import SESSION_CHANNEL_ACTIONS
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def explain_session(case: Case[AwsError], message: str) -> Explanation:
 def _node(case: Case[AwsError], message: str) -> Explanation:
     found = _NODE.search(message)
     node = found[0] if found else "INSTANCE_ID"
-    where = ("--region", commands.region(find_region(case)))
+    region = commands.region(find_region(case))
     return Explanation(
         failure=case.failure,
         topic="session-target-not-connected",
@@ -86,14 +86,12 @@ def _node(case: Case[AwsError], message: str) -> Explanation:
                     "With no entry, look at instance profile and network first; with an old one, at the machine and its agent.",
                 ),
                 commands=(
-                    command("aws", "ssm", "get-connection-status", "--target", node, *where),
-                    command(
-                        *("aws", "ssm", "describe-instance-information", *where),
-                        *("--filters", f"Key=InstanceIds,Values={node}"),
-                        *(
-                            "--query",
-                            "InstanceInformationList[].[PingStatus,LastPingDateTime,AgentVersion,IamRole]",
-                        ),
+                    fill_command("aws ssm get-connection-status --target {} --region {}", node, region),
+                    fill_command(
+                        "aws ssm describe-instance-information --region {} --filters Key=InstanceIds,Values={}"
+                        " --query 'InstanceInformationList[].[PingStatus,LastPingDateTime,AgentVersion,IamRole]'",
+                        region,
+                        node,
                     ),
                     "aws sts get-caller-identity --query Account --output text",
                 ),
@@ -107,12 +105,13 @@ def _node(case: Case[AwsError], message: str) -> Explanation:
                     f"{_CORE}, attached to the role of the instance, holds what Systems Manager takes. Session Manager alone takes less: ssm:UpdateInstanceInformation, {', '.join(SESSION_CHANNEL_ACTIONS[:-1])} and {SESSION_CHANNEL_ACTIONS[-1]}, on *.",
                 ),
                 commands=(
-                    command(
-                        *("aws", "ec2", "describe-iam-instance-profile-associations", *where),
-                        *("--filters", f"Name=instance-id,Values={node}"),
+                    fill_command(
+                        "aws ec2 describe-iam-instance-profile-associations --region {} --filters Name=instance-id,Values={}",
+                        region,
+                        node,
                     ),
-                    command(
-                        *("aws", "iam", "attach-role-policy", "--role-name", "ROLE_NAME", "--policy-arn"),
+                    fill_command(
+                        "aws iam attach-role-policy --role-name ROLE_NAME --policy-arn {}",
                         f"arn:{find_partition(case)}:iam::aws:policy/{_CORE}",
                     ),
                 ),
@@ -133,7 +132,7 @@ def _node(case: Case[AwsError], message: str) -> Explanation:
 
 def _task(case: Case[AwsError], message: str) -> Explanation:
     off = _NOT_ENABLED in message
-    where = ("--region", commands.region(find_region(case)))
+    region = commands.region(find_region(case))
     told = Cause(
         "exec-not-enabled" if off else "target-not-connected",
         "ECS Exec was not turned on when the task began, or its agent does not run: the text names both."
@@ -171,12 +170,10 @@ def _task(case: Case[AwsError], message: str) -> Explanation:
                     "The task's enableExecuteCommand has to be true, and its agent's lastStatus RUNNING.",
                 ),
                 commands=(
-                    command(
-                        *("aws", "ecs", "describe-tasks", *where, "--cluster", "CLUSTER", "--tasks", "TASK"),
-                        *(
-                            "--query",
-                            "tasks[].[enableExecuteCommand,taskDefinitionArn,containers[].managedAgents]",
-                        ),
+                    fill_command(
+                        "aws ecs describe-tasks --region {} --cluster CLUSTER --tasks TASK"
+                        " --query 'tasks[].[enableExecuteCommand,taskDefinitionArn,containers[].managedAgents]'",
+                        region,
                     ),
                 ),
                 url=pages.ECS_EXEC,
@@ -188,9 +185,9 @@ def _task(case: Case[AwsError], message: str) -> Explanation:
                     "It cannot be turned on for a task that runs. For a service the command turns it on and replaces all its tasks; a single task has to be run anew with --enable-execute-command.",
                 ),
                 commands=(
-                    command(
-                        *("aws", "ecs", "update-service", *where, "--cluster", "CLUSTER"),
-                        *("--service", "SERVICE", "--enable-execute-command", "--force-new-deployment"),
+                    fill_command(
+                        "aws ecs update-service --region {} --cluster CLUSTER --service SERVICE --enable-execute-command --force-new-deployment",
+                        region,
                     ),
                 ),
                 url=pages.ECS_EXEC,
@@ -203,10 +200,10 @@ def _task(case: Case[AwsError], message: str) -> Explanation:
                     f"It takes {', '.join(SESSION_CHANNEL_ACTIONS[:-1])} and {SESSION_CHANNEL_ACTIONS[-1]}, on *. Then start new tasks.",
                 ),
                 commands=(
-                    command(
-                        *("aws", "ecs", "describe-task-definition", *where),
-                        *("--task-definition", "TASK_DEFINITION", "--query", "taskDefinition.taskRoleArn"),
-                        *("--output", "text"),
+                    fill_command(
+                        "aws ecs describe-task-definition --region {} --task-definition TASK_DEFINITION"
+                        " --query taskDefinition.taskRoleArn --output text",
+                        region,
                     ),
                 ),
                 url=pages.ECS_EXEC,

@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.shared.clues import (
     message_text,
     quote_phrases,
 )
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose_sts_call
 
 if TYPE_CHECKING:
@@ -138,9 +138,9 @@ def _try_host(case: Case[AwsError], host: str | None, message: str) -> Remedy:
         who="you",
         steps=tuple(steps),
         commands=(
-            command("nslookup", name),
-            command("curl", "--silent", "--head", "--max-time", "10", f"https://{name}"),
-            command("aws", "ec2", "describe-vpc-endpoints", "--region", region),
+            fill_command("nslookup {}", name),
+            fill_command("curl --silent --head --max-time 10 {}", f"https://{name}"),
+            fill_command("aws ec2 describe-vpc-endpoints --region {}", region),
         ),
         url=pages.VPC_ENDPOINTS,
     )

@@ -15,7 +15,7 @@ import attrs
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, find_user, message_text, quote_phrases
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import command, fill_command
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -78,7 +78,7 @@ def key_remedies(user: str | None, *, key: str | None = None, at_quota: bool = T
         ),
         commands=(
             _user_command("list-access-keys", user),
-            command("aws", "iam", "get-access-key-last-used", "--access-key-id", key_id),
+            fill_command("aws iam get-access-key-last-used --access-key-id {}", key_id),
             _user_command("update-access-key", user, "--access-key-id", key_id, "--status", "Inactive"),
             _user_command("delete-access-key", user, "--access-key-id", key_id),
         ),
@@ -177,7 +177,7 @@ def _exposed_key_remedies(case: Case[Failure], key: str) -> tuple[Remedy, ...]:
                 "Sessions that were made with the key go on. To stop those of the user, deny everything to the user meanwhile.",
             ),
             commands=(
-                command("aws", "iam", "get-access-key-last-used", "--access-key-id", key_id),
+                fill_command("aws iam get-access-key-last-used --access-key-id {}", key_id),
                 _user_command("update-access-key", user, "--access-key-id", key_id, "--status", "Inactive"),
                 _user_command("attach-user-policy", user, "--policy-arn", deny),
             ),
@@ -193,8 +193,8 @@ def _exposed_key_remedies(case: Case[Failure], key: str) -> tuple[Remedy, ...]:
                 "Revoke the sessions of roles that were assumed with the key.",
             ),
             commands=(
-                command(
-                    *("aws", "cloudtrail", "lookup-events", "--lookup-attributes"),
+                fill_command(
+                    "aws cloudtrail lookup-events --lookup-attributes {}",
                     f"AttributeKey=AccessKeyId,AttributeValue={key_id}",
                 ),
                 _user_command("list-attached-user-policies", user),

@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.credentials.expired_logins import (
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.clues import error_code, find_profile, message_text, quote_phrases
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 
 if TYPE_CHECKING:
@@ -184,10 +184,7 @@ def _session_duration_remedy(role: Role | None) -> Remedy:
                 "How long a login lasts is a setting of the Identity Center instance.",
             ),
             commands=(
-                command(
-                    *("aws", "sso-admin", "update-permission-set", "--instance-arn", "INSTANCE_ARN"),
-                    *("--permission-set-arn", "PERMISSION_SET_ARN", "--session-duration", "PT8H"),
-                ),
+                "aws sso-admin update-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --session-duration PT8H",
             ),
             url=pages.PERMISSION_SETS,
         )
@@ -199,9 +196,9 @@ def _session_duration_remedy(role: Role | None) -> Remedy:
             "It changes nothing for a role that is assumed with another role's credentials.",
         ),
         commands=(
-            command(
-                *("aws", "iam", "update-role", "--role-name"),
-                *(commands.role_name(None if role is None else role.name), "--max-session-duration", "43200"),
+            fill_command(
+                "aws iam update-role --role-name {} --max-session-duration 43200",
+                commands.role_name(None if role is None else role.name),
             ),
         ),
         url=pages.SESSION_DURATION,

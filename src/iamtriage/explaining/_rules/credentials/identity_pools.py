@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.commands import command, trust_policy_commands
+from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.wording import region_argument
 from iamtriage.policies._masked_arns import PLACEHOLDER
 
@@ -72,15 +72,9 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
                     "The key in Logins is the provider's name. For a user pool it is cognito-idp.REGION.amazonaws.com/USER_POOL_ID, and the value the ID token.",
                 ),
                 commands=(
-                    command(
-                        *(
-                            "aws",
-                            "cognito-identity",
-                            "describe-identity-pool",
-                            "--region",
-                            region_argument(denial),
-                        ),
-                        *("--identity-pool-id", "IDENTITY_POOL_ID"),
+                    fill_command(
+                        "aws cognito-identity describe-identity-pool --region {} --identity-pool-id IDENTITY_POOL_ID",
+                        region_argument(denial),
                     ),
                 ),
                 url=pages.IDENTITY_POOLS,
@@ -140,9 +134,10 @@ def explain_identity_forbidden(denial: Denial) -> Explanation:
                 who="account administrator",
                 steps=("Logins in the answer names the providers, one of which the call has to bring.",),
                 commands=(
-                    command(
-                        *("aws", "cognito-identity", "describe-identity", "--region", region),
-                        *("--identity-id", identity),
+                    fill_command(
+                        "aws cognito-identity describe-identity --region {} --identity-id {}",
+                        region,
+                        identity,
                     ),
                 ),
                 url=pages.IDENTITY_POOLS,
@@ -185,9 +180,9 @@ def explain_pool_roles(failure: AccessDenied | AwsError, region: str) -> Explana
                     "Roles has authenticated for those who are signed in, unauthenticated for guests. RoleMappings choose a role by provider or claims.",
                 ),
                 commands=(
-                    command(
-                        *("aws", "cognito-identity", "get-identity-pool-roles", "--region", region),
-                        *("--identity-pool-id", "IDENTITY_POOL_ID"),
+                    fill_command(
+                        "aws cognito-identity get-identity-pool-roles --region {} --identity-pool-id IDENTITY_POOL_ID",
+                        region,
                     ),
                 ),
                 url=pages.IDENTITY_POOL_ROLES,

@@ -15,7 +15,7 @@ from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import try_parse_principal
 from iamtriage.explaining._rules.shared.clues import find_partition, find_region, quote_phrases, safe_name
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -154,10 +154,10 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
 
 def list_providers(case: Case[InvalidIdentityToken], issuer: Issuer) -> Remedy:
     """Compare the issuer with the providers that there are."""
-    of_cluster = command(
-        *("aws", "eks", "describe-cluster", "--name", commands.cluster(case.facts.cluster)),
-        *("--region", commands.region(issuer.region or find_region(case))),
-        *("--query", "cluster.identity.oidc.issuer", "--output", "text"),
+    of_cluster = fill_command(
+        "aws eks describe-cluster --name {} --region {} --query cluster.identity.oidc.issuer --output text",
+        commands.cluster(case.facts.cluster),
+        commands.region(issuer.region or find_region(case)),
     )
     return Remedy(
         title="Compare the issuer with the providers of the role's account",
@@ -173,9 +173,10 @@ def list_providers(case: Case[InvalidIdentityToken], issuer: Issuer) -> Remedy:
 
 def _create_provider(case: Case[InvalidIdentityToken], issuer: Issuer) -> Remedy:
     known = issuer.in_eks or issuer.system == _GITHUB
-    create = command(
-        *("aws", "iam", "create-open-id-connect-provider", "--url", commands.issuer(issuer.url)),
-        *("--client-id-list", _AUDIENCE if known else "AUDIENCE"),
+    create = fill_command(
+        "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
+        commands.issuer(issuer.url),
+        _AUDIENCE if known else "AUDIENCE",
     )
     steps = ["Make it once for each issuer and account. It takes no thumbprint: IAM finds that by itself."]
     url = pages.OIDC_PROVIDERS
@@ -187,9 +188,8 @@ def _create_provider(case: Case[InvalidIdentityToken], issuer: Issuer) -> Remedy
         )
         made.insert(
             0,
-            command(
-                *("eksctl", "utils", "associate-iam-oidc-provider", "--cluster", cluster),
-                *("--region", region, "--approve"),
+            fill_command(
+                "eksctl utils associate-iam-oidc-provider --cluster {} --region {} --approve", cluster, region
             ),
         )
         steps.append(
@@ -296,8 +296,8 @@ def _fetch_keys(issuer: Issuer) -> Remedy:
             "For EKS the issuer is AWS's own, and always public; for clusters of your own you publish both documents.",
         ),
         commands=(
-            command("curl", "--silent", "--show-error", f"{name}/.well-known/openid-configuration"),
-            command("curl", "--silent", "--show-error", "JWKS_URI"),
+            fill_command("curl --silent --show-error {}", f"{name}/.well-known/openid-configuration"),
+            "curl --silent --show-error JWKS_URI",
         ),
         url=pages.OIDC_PROVIDERS,
     )
@@ -341,10 +341,9 @@ def explain_thumbprint(case: Case[InvalidIdentityToken], message: str) -> Explan
                     "IAM looks at thumbprints only where no public authority that it knows has signed the certificate. With such a certificate none is needed.",
                 ),
                 commands=(
-                    command(
-                        *("aws", "iam", "update-open-id-connect-provider-thumbprint"),
-                        *("--open-id-connect-provider-arn", provider_arn(case, issuer)),
-                        *("--thumbprint-list", "THUMBPRINT"),
+                    fill_command(
+                        "aws iam update-open-id-connect-provider-thumbprint --open-id-connect-provider-arn {} --thumbprint-list THUMBPRINT",
+                        provider_arn(case, issuer),
                     ),
                 ),
                 url=f"{pages.OIDC_PROVIDERS.removesuffix('.html')}_verify-thumbprint.html",

@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.credentials.identity_providers import (
 )
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, message_text, quote_phrases
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
 
 if TYPE_CHECKING:
@@ -141,25 +141,14 @@ def _audience(case: Case[InvalidIdentityToken], message: str) -> Explanation:
                     f"For roles of pods it is {_AUDIENCE}, in all partitions.",
                 ),
                 commands=(
-                    command(
-                        *(
-                            "aws",
-                            "iam",
-                            "get-open-id-connect-provider",
-                            "--open-id-connect-provider-arn",
-                            provider,
-                        ),
-                        *("--query", "ClientIDList"),
+                    fill_command(
+                        "aws iam get-open-id-connect-provider --open-id-connect-provider-arn {} --query ClientIDList",
+                        provider,
                     ),
-                    command(
-                        *("kubectl", "get", "serviceaccount"),
-                        *(
-                            _service_account(case),
-                            "--namespace",
-                            commands.namespace(case.facts.namespace),
-                            "-o",
-                            "yaml",
-                        ),
+                    fill_command(
+                        "kubectl get serviceaccount {} --namespace {} -o yaml",
+                        _service_account(case),
+                        commands.namespace(case.facts.namespace),
                     ),
                 ),
                 url=pages.EKS_IRSA_POD,
@@ -172,9 +161,10 @@ def _audience(case: Case[InvalidIdentityToken], message: str) -> Explanation:
                     "Where its audience is meant for AWS, add that to the provider's client ids.",
                 ),
                 commands=(
-                    command(
-                        *("aws", "iam", "add-client-id-to-open-id-connect-provider"),
-                        *("--open-id-connect-provider-arn", provider, "--client-id", client),
+                    fill_command(
+                        "aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn {} --client-id {}",
+                        provider,
+                        client,
                     ),
                 ),
                 url=pages.OIDC_PROVIDERS,

@@ -32,7 +32,7 @@ from iamtriage.explaining._rules.shared.clues import (
     message_text,
     quote_phrases,
 )
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.sts.findings import StsFindings, diagnose_sts_call
 from iamtriage.sts._evidence import GLOBAL_HOST, Known
 
@@ -332,8 +332,8 @@ def _check_key_remedy(case: Case[InvalidCredentials], request: _RejectedRequest)
             "If a policy named AWSCompromisedKeyQuarantine hangs on the user, AWS found the key in public: replace it, do not activate it.",
         ),
         commands=(
-            command("aws", "sts", "get-access-key-info", "--access-key-id", key),
-            command("aws", "iam", "list-access-keys", "--user-name", commands.user_name(find_user(case))),
+            fill_command("aws sts get-access-key-info --access-key-id {}", key),
+            fill_command("aws iam list-access-keys --user-name {}", commands.user_name(find_user(case))),
         ),
         url=pages.ACCESS_KEYS,
     )
@@ -383,7 +383,7 @@ def _explain_invalid_sso_token(case: Case[InvalidCredentials], request: _Rejecte
                 ),
                 commands=(
                     "aws sso logout",
-                    command("aws", "sso", "login", "--profile", commands.profile(profile)),
+                    fill_command("aws sso login --profile {}", commands.profile(profile)),
                 ),
                 url=pages.SSO_LOGIN,
             ),

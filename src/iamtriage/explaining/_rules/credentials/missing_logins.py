@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, find_region, quote_phrases, safe_name
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -107,10 +107,7 @@ def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Ex
                 who="account administrator",
                 steps=("Attach the managed policy SignInLocalDevelopmentAccess.",),
                 commands=(
-                    command(
-                        *("aws", "iam", "attach-user-policy", "--user-name", "USER_NAME"),
-                        *("--policy-arn", "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"),
-                    ),
+                    "aws iam attach-user-policy --user-name USER_NAME --policy-arn arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess",
                 ),
                 url=pages.CLI_LOGIN,
             ),
@@ -220,7 +217,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
                 "If its credentials are missing or expired, mend those; the cluster is not the cause.",
             ),
             commands=(
-                command("aws", "eks", "get-token", "--cluster-name", cluster, "--region", region),
+                fill_command("aws eks get-token --cluster-name {} --region {}", cluster, region),
                 "aws sts get-caller-identity",
             ),
             url=pages.EKS_KUBECONFIG,
@@ -229,7 +226,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
             title="Write the kubeconfig anew",
             who="you",
             steps=("An old kubeconfig may name a helper, a profile or a role that is gone.",),
-            commands=(command("aws", "eks", "update-kubeconfig", "--name", cluster, "--region", region),),
+            commands=(fill_command("aws eks update-kubeconfig --name {} --region {}", cluster, region),),
             url=pages.EKS_KUBECONFIG,
         ),
     )

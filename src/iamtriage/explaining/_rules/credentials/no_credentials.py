@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.shared.clues import (
     mentions_kubernetes,
     quote_phrases,
 )
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -189,7 +189,6 @@ def _ec2(case: Case[MissingCredentials], message: str) -> _Found:
         causes.insert(0, hops)
     else:
         causes.append(hops)
-    instance = ("--instance-id", "INSTANCE_ID", "--region", region)
     return (
         causes,
         [
@@ -201,13 +200,13 @@ def _ec2(case: Case[MissingCredentials], message: str) -> _Found:
                     "An instance profile holds a role; it is made by itself only in the console.",
                 ),
                 commands=(
-                    command(
-                        *("aws", "ec2", "describe-iam-instance-profile-associations", "--region", region),
-                        *("--filters", "Name=instance-id,Values=INSTANCE_ID"),
+                    fill_command(
+                        "aws ec2 describe-iam-instance-profile-associations --region {} --filters Name=instance-id,Values=INSTANCE_ID",
+                        region,
                     ),
-                    command(
-                        *("aws", "ec2", "associate-iam-instance-profile", *instance),
-                        *("--iam-instance-profile", "Name=INSTANCE_PROFILE"),
+                    fill_command(
+                        "aws ec2 associate-iam-instance-profile --instance-id INSTANCE_ID --region {} --iam-instance-profile Name=INSTANCE_PROFILE",
+                        region,
                     ),
                 ),
                 url=pages.EC2_ROLES,
@@ -220,13 +219,9 @@ def _ec2(case: Case[MissingCredentials], message: str) -> _Found:
                     "With it every container on the instance can have the instance's role. In EKS give pods roles of their own instead.",
                 ),
                 commands=(
-                    command(
-                        "aws",
-                        "ec2",
-                        "modify-instance-metadata-options",
-                        *instance,
-                        "--http-put-response-hop-limit",
-                        "2",
+                    fill_command(
+                        "aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID --region {} --http-put-response-hop-limit 2",
+                        region,
                     ),
                 ),
                 url=pages.EC2_METADATA,
@@ -258,10 +253,7 @@ def _ecs(_case: Case[MissingCredentials], _words: str) -> _Found:
                     "Set taskRoleArn in the task definition, and start new tasks: running ones keep what they have.",
                 ),
                 commands=(
-                    command(
-                        *("aws", "ecs", "describe-task-definition", "--task-definition", "TASK_DEFINITION"),
-                        *("--query", "taskDefinition.[taskRoleArn,executionRoleArn]"),
-                    ),
+                    "aws ecs describe-task-definition --task-definition TASK_DEFINITION --query 'taskDefinition.[taskRoleArn,executionRoleArn]'",
                 ),
                 url=pages.ECS_TASK_ROLE,
             )
@@ -288,17 +280,7 @@ def _lambda(_case: Case[MissingCredentials], _words: str) -> _Found:
                     "Hand the environment on to processes that the function starts.",
                     "A function that runs in a test on your computer has no role: give it a profile there.",
                 ),
-                commands=(
-                    command(
-                        "aws",
-                        "lambda",
-                        "get-function-configuration",
-                        "--function-name",
-                        "FUNCTION",
-                        "--query",
-                        "Role",
-                    ),
-                ),
+                commands=("aws lambda get-function-configuration --function-name FUNCTION --query Role",),
                 url=pages.LAMBDA_ROLE,
             )
         ],

@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.shared.clues import (
     mentions_kubernetes,
     quote_phrases,
 )
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose_sts_call
 from iamtriage.sts._evidence import resolved
 
@@ -118,7 +118,7 @@ def _unreached(case: Case[MissingCredentials], message: str) -> Explanation:
                 title="Try the way to STS from where the call runs",
                 who="cluster administrator",
                 steps=tuple(steps),
-                commands=(command("curl", "--silent", "--head", "--max-time", "10", url),),
+                commands=(fill_command("curl --silent --head --max-time 10 {}", url),),
                 url=pages.STS_REGIONS,
             ),
         ),
@@ -191,13 +191,13 @@ def _refused(case: Case[MissingCredentials], message: str, why: str | None) -> E
                     "Where both are right, it is the SDK, or the process that lacks the variables.",
                 ),
                 commands=(
-                    command(
-                        *("kubectl", "exec", "POD", "--namespace", _named(case)[1], "--", "printenv"),
-                        *("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"),
+                    fill_command(
+                        "kubectl exec POD --namespace {} -- printenv AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+                        _named(case)[1],
                     ),
-                    command(
-                        *("kubectl", "exec", "POD", "--namespace", _named(case)[1], "--", "wc", "-c"),
-                        "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token",
+                    fill_command(
+                        "kubectl exec POD --namespace {} -- wc -c /var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token",
+                        _named(case)[1],
                     ),
                 ),
                 url=pages.EKS_POD_IDENTITY,
@@ -294,9 +294,9 @@ def _unreadable(case: Case[MissingCredentials], message: str) -> Explanation:
             "With runAsUser in the pod's securityContext, for all containers alike, Kubernetes sets the file's owner by itself.",
         ),
         commands=(
-            command(
-                *("kubectl", "get", "pod", "POD", "--namespace", _named(case)[1]),
-                *("--output", "jsonpath={.spec.securityContext}"),
+            fill_command(
+                "kubectl get pod POD --namespace {} --output 'jsonpath={{.spec.securityContext}}'",
+                _named(case)[1],
             ),
         ),
         manifest="spec:\n  securityContext:\n    fsGroup: 65534\n",
@@ -394,11 +394,12 @@ def own_role(case: AnyCase, *, title: str) -> Remedy:
             _look(case),
             _service_account(case),
             _associations(case),
-            command(
-                *("aws", "eks", "create-pod-identity-association"),
-                *("--cluster-name", commands.cluster(case.facts.cluster)),
-                *("--namespace", namespace, "--service-account", name, "--role-arn", "ROLE_ARN"),
-                *("--region", commands.region(find_region(case))),
+            fill_command(
+                "aws eks create-pod-identity-association --cluster-name {} --namespace {} --service-account {} --role-arn ROLE_ARN --region {}",
+                commands.cluster(case.facts.cluster),
+                namespace,
+                name,
+                commands.region(find_region(case)),
             ),
             _annotation(case),
             _restart(case),
@@ -444,49 +445,37 @@ def _named(case: AnyCase) -> tuple[str, str]:
 
 
 def _look(case: AnyCase) -> str:
-    # By name: the environment may hold secrets.
-    names = (
-        "AWS_ROLE_ARN",
-        "AWS_WEB_IDENTITY_TOKEN_FILE",
-        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-        "AWS_REGION",
+    # The variables are named, because the environment can contain secrets.
+    return fill_command(
+        "kubectl exec POD --namespace {} -- printenv AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_REGION",
+        _named(case)[1],
     )
-    return command("kubectl", "exec", "POD", "--namespace", _named(case)[1], "--", "printenv", *names)
 
 
 def _service_account(case: AnyCase) -> str:
     name, namespace = _named(case)
-    return command("kubectl", "get", "serviceaccount", name, "--namespace", namespace, "--output", "yaml")
+    return fill_command("kubectl get serviceaccount {} --namespace {} --output yaml", name, namespace)
 
 
 def _annotation(case: AnyCase) -> str:
     name, namespace = _named(case)
-    role = "eks.amazonaws.com/role-arn=ROLE_ARN"
-    return command(
-        "kubectl", "annotate", "serviceaccount", name, "--namespace", namespace, "--overwrite", role
+    return fill_command(
+        "kubectl annotate serviceaccount {} --namespace {} --overwrite eks.amazonaws.com/role-arn=ROLE_ARN",
+        name,
+        namespace,
     )
 
 
 def _restart(case: AnyCase) -> str:
-    return command("kubectl", "rollout", "restart", "deployment/NAME", "--namespace", _named(case)[1])
+    return fill_command("kubectl rollout restart deployment/NAME --namespace {}", _named(case)[1])
 
 
 def _associations(case: AnyCase) -> str:
     name, namespace = _named(case)
-    return command(
-        *(
-            "aws",
-            "eks",
-            "list-pod-identity-associations",
-            "--cluster-name",
-            commands.cluster(case.facts.cluster),
-        ),
-        *(
-            "--namespace",
-            namespace,
-            "--service-account",
-            name,
-            "--region",
-            commands.region(find_region(case)),
-        ),
+    return fill_command(
+        "aws eks list-pod-identity-associations --cluster-name {} --namespace {} --service-account {} --region {}",
+        commands.cluster(case.facts.cluster),
+        namespace,
+        name,
+        commands.region(find_region(case)),
     )

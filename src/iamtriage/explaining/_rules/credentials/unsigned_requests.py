@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_aws_hosts, find_region, find_registry, quote_phrases
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -63,11 +63,8 @@ def explain_no_registry_login(
                     "Attach AmazonEC2ContainerRegistryPullOnly to the node's role. For a registry of another account, its repository policy has to allow the role, too.",
                 ),
                 commands=(
-                    command("aws", "iam", "list-attached-role-policies", "--role-name", "NODE_ROLE_NAME"),
-                    command(
-                        *("aws", "iam", "attach-role-policy", "--role-name", "NODE_ROLE_NAME"),
-                        *("--policy-arn", "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly"),
-                    ),
+                    "aws iam list-attached-role-policies --role-name NODE_ROLE_NAME",
+                    "aws iam attach-role-policy --role-name NODE_ROLE_NAME --policy-arn arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly",
                 ),
                 url=pages.ECR_LOGIN,
             ),
@@ -128,7 +125,7 @@ def explain_unsigned(case: Case[MissingCredentials], message: str) -> Explanatio
 
 
 def _routes_remedy(case: Case[MissingCredentials]) -> Remedy:
-    of_api = ("--rest-api-id", "API_ID", "--region", commands.region(find_region(case)))
+    region = commands.region(find_region(case))
     return Remedy(
         title="If it is a REST API of API Gateway: compare URL and method with the API",
         who="you",
@@ -138,8 +135,8 @@ def _routes_remedy(case: Case[MissingCredentials]) -> Remedy:
             "What was changed counts once it is deployed to the stage.",
         ),
         commands=(
-            command("aws", "apigateway", "get-resources", *of_api),
-            command("aws", "apigateway", "get-stages", *of_api),
+            fill_command("aws apigateway get-resources --rest-api-id API_ID --region {}", region),
+            fill_command("aws apigateway get-stages --rest-api-id API_ID --region {}", region),
         ),
         url=pages.API_GATEWAY_TOKEN,
     )

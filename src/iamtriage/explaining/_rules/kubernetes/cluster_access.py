@@ -123,13 +123,10 @@ def log_remedy(cluster: Cluster) -> Remedy:
         ),
         commands=(
             cluster.eks_command("update-cluster-config", *arguments, flag="--name"),
-            " ".join(
-                (
-                    commands.command("aws", "logs", "filter-log-events", *cluster.region_arguments),
-                    commands.command("--log-group-name", f"/aws/eks/{cluster.argument}/cluster"),
-                    commands.command("--log-stream-name-prefix", "authenticator"),
-                    commands.command("--filter-pattern", '"access denied"'),
-                )
+            commands.command(
+                *("aws", "logs", "filter-log-events", *cluster.region_arguments),
+                *("--log-group-name", f"/aws/eks/{cluster.argument}/cluster"),
+                *("--log-stream-name-prefix", "authenticator", "--filter-pattern", '"access denied"'),
             ),
         ),
         url=pages.EKS_LOGS,

@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.kubernetes.service_accounts import (
 )
 from iamtriage.explaining._rules.kubernetes.users import node_explanation
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -142,8 +142,8 @@ def _plain(
             who="cluster administrator",
             steps=("Read the whole message: it names the plugin, quota or webhook.",),
             commands=(
-                command("kubectl", "describe", "namespace", place),
-                command("kubectl", "-n", place, "get", "resourcequota,limitrange"),
+                fill_command("kubectl describe namespace {}", place),
+                fill_command("kubectl -n {} get resourcequota,limitrange", place),
                 "kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations",
             ),
             url=pages.KUBERNETES_ADMISSION,
@@ -154,7 +154,7 @@ def _plain(
             Remedy(
                 title="See what you may do",
                 who="you",
-                commands=(command("kubectl", "auth", "can-i", "--list", "-n", place),),
+                commands=(fill_command("kubectl auth can-i --list -n {}", place),),
                 url=pages.RBAC,
             )
         )

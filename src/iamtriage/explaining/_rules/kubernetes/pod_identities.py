@@ -13,7 +13,7 @@ from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.clusters import failure_context, find_cluster, find_entry_arn
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_mappings import (
     IAM_DOES_NOT_HELP,
     NODE_GROUPS,
@@ -202,14 +202,14 @@ def explain_pod_denied(denial: Denial) -> Explanation:
                     "Add the statement to its trust policy and keep those that are there. Both actions are needed.",
                 ),
                 commands=(
-                    command(
-                        *("aws", "eks", "list-pod-identity-associations", "--cluster-name", cluster),
-                        *("--namespace", place),
+                    fill_command(
+                        "aws eks list-pod-identity-associations --cluster-name {} --namespace {}",
+                        cluster,
+                        place,
                     ),
-                    command(
-                        *("aws", "eks", "describe-pod-identity-association", "--cluster-name", cluster),
-                        *("--association-id", "ASSOCIATION_ID"),
-                        *("--query", "association.roleArn", "--output", "text"),
+                    fill_command(
+                        "aws eks describe-pod-identity-association --cluster-name {} --association-id ASSOCIATION_ID --query association.roleArn --output text",
+                        cluster,
                     ),
                     *commands.trust_policy_commands(None),
                 ),
@@ -293,8 +293,8 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
             title="Attach the policy that Fargate needs",
             who="account administrator",
             commands=(
-                command("aws", "iam", "list-attached-role-policies", "--role-name", name),
-                command("aws", "iam", "attach-role-policy", "--role-name", name, "--policy-arn", policy),
+                fill_command("aws iam list-attached-role-policies --role-name {}", name),
+                fill_command("aws iam attach-role-policy --role-name {} --policy-arn {}", name, policy),
             ),
             url=pages.EKS_FARGATE_ROLE,
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.manifests import Subject
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ def explain_missing_account(case: AnyCase, account: Subject) -> Explanation:
                     "If it belongs to a chart or an add-on, install that again instead: its annotations and bindings are part of it.",
                 ),
                 commands=(
-                    command("kubectl", "get", "serviceaccounts", "-n", arguments[1]),
-                    command("kubectl", "create", "serviceaccount", arguments[0], "-n", arguments[1]),
+                    fill_command("kubectl get serviceaccounts -n {}", arguments[1]),
+                    fill_command("kubectl create serviceaccount {} -n {}", arguments[0], arguments[1]),
                 ),
                 url=pages.EKS_SERVICE_ACCOUNTS,
             ),
@@ -140,5 +140,5 @@ def _restart(place: str) -> Remedy:
         title="Restart the pods",
         who="cluster administrator",
         steps=("New pods get a new token.",),
-        commands=(command("kubectl", "rollout", "restart", "deployment/NAME", "-n", place),),
+        commands=(fill_command("kubectl rollout restart deployment/NAME -n {}", place),),
     )

@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.shared.clues import (
     message_text,
     quote_phrases,
 )
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.sts.findings import REMEDY_TITLES, diagnose_sts_call
 from iamtriage.sts._evidence import ANNOTATION, GLOBAL_HOST, Known, resolved
 
@@ -152,13 +152,14 @@ def _global_endpoint_remedy(case: Case[CredentialScope]) -> Remedy:
             "SDKs that are regional by themselves need the variable set to legacy, or a client of us-east-1.",
         ),
         commands=(
-            command(
-                *("kubectl", "annotate", "serviceaccount", name, "--namespace", namespace, "--overwrite"),
+            fill_command(
+                "kubectl annotate serviceaccount {} --namespace {} --overwrite {}",
+                name,
+                namespace,
                 f"{ANNOTATION}=false",
             ),
-            command(
-                *("kubectl", "set", "env", "deployment/NAME", "--namespace", namespace),
-                "AWS_STS_REGIONAL_ENDPOINTS=legacy",
+            fill_command(
+                "kubectl set env deployment/NAME --namespace {} AWS_STS_REGIONAL_ENDPOINTS=legacy", namespace
             ),
             commands.restart_command(case.facts.namespace),
         ),
