@@ -18,6 +18,7 @@ from typing_extensions import override
 from iamtriage._reading.parsing import parse_raised
 from iamtriage._reading.structured.exceptions import group_behind
 from iamtriage._rendering.views import View
+from iamtriage._text import wrong_type_message
 from iamtriage.boto._merging import build_policies, build_policy, build_report, list_principals
 from iamtriage.failures._checks import check_kinds
 from iamtriage.failures._fingerprints import fingerprint
@@ -134,8 +135,7 @@ class Collection(View, Generic[_T]):
         """
         for task in tasks:
             if not callable(task):
-                msg = f"each task must be callable, not {type(task).__name__}"  # type: ignore[unreachable]
-                raise TypeError(msg)
+                raise TypeError(wrong_type_message("each task", "callable", task))
             result = self.run(task)
             with self._lock:
                 self._results = (*self._results, result)

@@ -7,6 +7,7 @@ import os
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from iamtriage._text import wrong_type_message
 from iamtriage.failures._checks import check_kinds
 
 if TYPE_CHECKING:
@@ -54,14 +55,14 @@ class ExplainOptions:
         self.redacted = redacted
         self.facts = None if facts is None else _read_facts(facts)
         if callback is not None and not callable(callback):
-            _raise_type_error("callback", "callable", callback)  # type: ignore[unreachable]
+            raise TypeError(wrong_type_message("callback", "callable", callback))
         if callback is not None and inspect.iscoroutinefunction(callback):
             msg = "callback must be a regular function, not a coroutine function"
             raise TypeError(msg)
         if logger is not None and not hasattr(logger, "log"):
-            _raise_type_error("logger", "a logging.Logger", logger)
+            raise TypeError(wrong_type_message("logger", "a logging.Logger", logger))
         if not isinstance(level, int):  # pyright: ignore[reportUnnecessaryIsInstance]
-            _raise_type_error("level", "an int, such as logging.ERROR", level)  # type: ignore[unreachable]
+            raise TypeError(wrong_type_message("level", "an int, such as logging.ERROR", level))
         self.callback = callback
         self.logger = logger
         self.level = level
@@ -72,8 +73,3 @@ def _read_facts(facts: Facts | Mapping[str, Any]) -> Facts:
     from iamtriage.explaining._facts import facts_of
 
     return facts_of(facts)
-
-
-def _raise_type_error(name: str, expected: str, value: object) -> None:
-    msg = f"{name} must be {expected}, not {type(value).__name__}"
-    raise TypeError(msg)

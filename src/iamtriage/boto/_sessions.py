@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamtriage._text import wrong_type_message
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
@@ -19,8 +21,7 @@ def get_botocore_session(session: object) -> Any:  # noqa: ANN401 (botocore has 
     """
     core = getattr(session, "_session", session)  # boto3 has no public name for it
     if not (hasattr(core, "create_client") and hasattr(core, "get_config_variable")):
-        msg = f"session must be a boto3 or botocore session, not {type(session).__name__}"
-        raise TypeError(msg)
+        raise TypeError(wrong_type_message("session", "a boto3 or botocore session", session))
     return core
 
 

@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from iamtriage._reading.parsing import parse, parse_raised
 from iamtriage._rendering.views import View
-from iamtriage._text import clip_text, escape_controls, quote_text
+from iamtriage._text import clip_text, escape_controls, quote_text, wrong_type_message
 from iamtriage.arns._arns import parse_arn
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.boto._sessions import get_botocore_session, get_client_factory
@@ -105,8 +105,7 @@ def get_sync_session(session: object) -> Any:  # noqa: ANN401 (botocore has no t
     """
     core = get_botocore_session(session)
     if inspect.iscoroutinefunction(getattr(core, "get_credentials", None)):
-        msg = f"session must be a synchronous session, not {type(session).__name__}"
-        raise TypeError(msg)
+        raise TypeError(wrong_type_message("session", "a synchronous session", session))
     return core
 
 
@@ -142,8 +141,7 @@ def call_with_client(
     create_client = get_client_factory(session)
     config = client_args.get("config")
     if config is not None and not isinstance(config, Config):
-        msg = f"config must be a botocore Config, not {type(config).__name__}"
-        raise TypeError(msg)
+        raise TypeError(wrong_type_message("config", "a botocore Config", config))
     arguments = {**client_args, "config": build_config(core, config)}
     inspect.signature(create_client).bind(service, **arguments)
     client = call_or_refusal(asked, create_client, service, **arguments)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import attrs
 
 from iamtriage._rendering.views import View
-from iamtriage._text import quote_text
+from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._names import check_name
 from iamtriage.arns._principals import (
@@ -144,8 +144,7 @@ def find_role_arn(
     iam:GetRole: not the ARN of a role: 'arn:aws:iam::111122223333:user/ana'.
     """
     if not isinstance(name, (str, Arn, Role, RoleSession, RolePathUnknownError)):  # pyright: ignore[reportUnnecessaryIsInstance]
-        msg = f"name must be a role's name or ARN, not {type(name).__name__}"  # type: ignore[unreachable]
-        raise TypeError(msg)
+        raise TypeError(wrong_type_message("name", "a role's name or ARN", name))
     get_sync_session(session)
     try:
         query = _RoleQuery.parse(name)

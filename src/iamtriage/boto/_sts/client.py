@@ -25,7 +25,7 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  #
 from botocore.parsers import ResponseParserError
 from botocore.regions import EndpointResolverBuiltins
 
-from iamtriage._text import quote_text
+from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.boto._sessions import get_botocore_session, get_client_factory
 from iamtriage.boto._sts.failover import Failover
 from iamtriage.exceptions import EndpointError
@@ -155,8 +155,7 @@ class _ThreadState(threading.local):
 
 def _check_cooldown(cooldown: object) -> float:
     if not isinstance(cooldown, (int, float)):
-        msg = f"cooldown must be a number of seconds, not {type(cooldown).__name__}"
-        raise TypeError(msg)
+        raise TypeError(wrong_type_message("cooldown", "a number of seconds", cooldown))
     if not 0 <= cooldown < math.inf:
         msg = f"cooldown must be a finite number of seconds, 0 or greater, not {cooldown}"
         raise ValueError(msg)
@@ -165,13 +164,11 @@ def _check_cooldown(cooldown: object) -> float:
 
 def _check_regions(regions: object) -> list[str]:
     if isinstance(regions, (str, bytes)) or not isinstance(regions, Sequence):
-        msg = f"regions must be a sequence of region names, not {type(regions).__name__}"
-        raise TypeError(msg)
+        raise TypeError(wrong_type_message("regions", "a sequence of region names", regions))
     names: list[str] = []
     for region in regions:  # pyright: ignore[reportUnknownVariableType]
         if not isinstance(region, str):
-            msg = f"each region must be a string, not {type(region).__name__}"  # pyright: ignore[reportUnknownArgumentType]
-            raise TypeError(msg)
+            raise TypeError(wrong_type_message("each region", "a string", region))  # pyright: ignore[reportUnknownArgumentType]
         if region in names:
             msg = f"duplicate region {quote_text(region)}"
             raise ValueError(msg)
