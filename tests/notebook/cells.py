@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.rendering.hostile import RUN
 
-# Made up, of the length that AWS uses.
+# Invented; as long as a secret access key.
 SECRET = "q7Zr2kLmN8vXcB4tYwE6uPsA9dFgH1jK0oIeRxQz"
 DENIED = (
     "An error occurred (AccessDenied) when calling the GetObject operation: User: "
@@ -27,15 +27,15 @@ HOSTILE = (
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell, and its name among the tests."""
+    """A cell with a name for the tests."""
 
     name: str
     source: str
     prose: bool = False
 
 
-def cells(s3_address: str, eks_address: str) -> list[Cell]:
-    """Give the notebook, given where S3 and EKS are."""
+def cells(s3_url: str, eks_url: str) -> list[Cell]:
+    """Return the cells of the notebook, for the URLs of S3 and EKS."""
     client = (
         'region_name="eu-west-1", aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="example-secret", '
         'config=Config(retries={"total_max_attempts": 1})'
@@ -46,13 +46,13 @@ def cells(s3_address: str, eks_address: str) -> list[Cell]:
         Cell(
             "client",
             "import boto3\nfrom botocore.config import Config\n\n"
-            f's3 = boto3.client("s3", endpoint_url="{s3_address}", {client})\n%xmode Minimal',
+            f's3 = boto3.client("s3", endpoint_url="{s3_url}", {client})\n%xmode Minimal',
         ),
         Cell("s3", 's3.list_objects_v2(Bucket="example-orders")'),
         Cell("context", "%xmode Context"),
         Cell(
             "wrapped",
-            f'eks = boto3.client("eks", endpoint_url="{eks_address}", {client})\n'
+            f'eks = boto3.client("eks", endpoint_url="{eks_url}", {client})\n'
             'try:\n    eks.describe_cluster(name="orders")\nexcept Exception as error:\n'
             '    raise RuntimeError("the report could not be made") from error',
         ),

@@ -1,4 +1,4 @@
-"""A real browser, driven through its own protocol: https://chromedevtools.github.io/devtools-protocol/."""
+"""Drive a real browser by its DevTools protocol: https://chromedevtools.github.io/devtools-protocol/."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ _FLAGS = (
     *("--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"),
     *("--remote-debugging-port=0", "--remote-allow-origins=*", "--hide-scrollbars"),
 )
-_PATIENCE = 60
+_TIMEOUT = 60  # seconds
 
 
-def found_browser() -> str:
-    """The browser's program; without one the test is skipped, unless IAMTRIAGE_NEEDS_BROWSER is set."""
-    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
-    if found:
-        return found
+def find_browser() -> str:
+    """Find the browser. Without one, skip the test, or fail it if IAMTRIAGE_NEEDS_BROWSER is set."""
+    program = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if program:
+        return program
     if "IAMTRIAGE_NEEDS_BROWSER" in os.environ:
         pytest.fail(f"none of {', '.join(_BROWSERS)} is on PATH")
     pytest.skip(f"none of {', '.join(_BROWSERS)} is on PATH")
 
 
 class Page:
-    """A tab: what it was told to do it does, and what happened in it is kept."""
+    """A browser tab that records its events."""
 
     def __init__(self, socket: WebSocket) -> None:
         self._socket = socket
@@ -49,7 +49,7 @@ class Page:
             self.send(f"{domain}.enable")
 
     def send(self, method: str, **parameters: object) -> dict[str, Any]:
-        """Give a command, and wait for its answer."""
+        """Send a command and return its result."""
         self._sent += 1
         self._socket.send(json.dumps({"id": self._sent, "method": method, "params": parameters}))
         while True:
@@ -59,40 +59,45 @@ class Page:
                 return dict(message["result"])
             self.events.append(message)
 
-    def open(self, address: str, *, dark: bool = False, blocked: tuple[str, ...] = ()) -> None:
-        """Load a page; what happened before is forgotten."""
+    def open(self, url: str, *, dark: bool = False, blocked: tuple[str, ...] = ()) -> None:
+        """Load a page and clear the recorded events."""
         self.send("Network.setBlockedURLs", urls=list(blocked))
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.send("Emulation.setEmulatedMedia", features=[scheme])
         self.send("Page.bringToFront")
         self.events.clear()
-        self.send("Page.navigate", url=address)
+        self.send("Page.navigate", url=url)
         self.until("document.readyState === 'complete'")
 
-    def evaluate(self, script: str) -> Any:  # noqa: ANN401 (whatever the script gives)
-        """Give the value of an expression, awaited."""
-        answer = self.send(
+    def evaluate(self, script: str) -> Any:  # noqa: ANN401 (of any type)
+        """Return the value of an expression; await promises."""
+        response = self.send(
             "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True, userGesture=False
         )
-        assert "exceptionDetails" not in answer, answer
-        return answer["result"].get("value")
+        assert "exceptionDetails" not in response, response
+        return response["result"].get("value")
 
     def until(self, condition: str) -> None:
         """Wait until an expression is true."""
-        end = time.monotonic() + _PATIENCE
+        end = time.monotonic() + _TIMEOUT
         while not self.evaluate(condition):
             assert time.monotonic() < end, condition
             time.sleep(0.02)
 
     def click(self, element: str) -> None:
-        """Click what an expression gives, as a hand does."""
-        place = self.evaluate(
+        """Click an element with the mouse."""
+        position = self.evaluate(
             f"(() => {{ const e = {element}; e.scrollIntoView({{block: 'center'}});"
             " const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()"
         )
         for kind in ("mousePressed", "mouseReleased"):
             self.send(
-                "Input.dispatchMouseEvent", type=kind, x=place[0], y=place[1], button="left", clickCount=1
+                "Input.dispatchMouseEvent",
+                type=kind,
+                x=position[0],
+                y=position[1],
+                button="left",
+                clickCount=1,
             )
 
     def press(self, key: str, code: int, text: str = "", *, control: bool = False) -> None:
@@ -109,8 +114,8 @@ class Page:
                 **({"text": text, "commands": commands} if kind == "keyDown" else {}),
             )
 
-    def pasted(self) -> str:
-        """What the clipboard holds, pasted by the keyboard into a text area of its own."""
+    def paste(self) -> str:
+        """Paste the clipboard with the keyboard into a new text area; return its text."""
         self.evaluate(
             "(() => { const a = document.createElement('textarea'); a.id = 'pasted';"
             " document.body.append(a); a.focus(); })()"
@@ -121,12 +126,12 @@ class Page:
         return str(text)
 
     def requests(self) -> list[str]:
-        """The addresses that were asked for since the page was opened."""
+        """Return the URLs that were requested since the page was opened."""
         sent = (each["params"] for each in self.events if each["method"] == "Network.requestWillBeSent")
         return [each["request"]["url"] for each in sent]
 
-    def complaints(self) -> list[str]:
-        """What the console shows as errors or warnings, and what scripts raised."""
+    def problems(self) -> list[str]:
+        """Return the errors and warnings in the console, and the exceptions of scripts."""
         found: list[str] = []
         for each in self.events:
             match each:
@@ -143,18 +148,18 @@ class Page:
                     pass
         return found
 
-    def picture(self, file: Path, element: str) -> None:
-        """Keep a picture of an element."""
+    def save_screenshot(self, file: Path, element: str) -> None:
+        """Save a screenshot of an element."""
         box = self.evaluate(
             f"(() => {{ const r = ({element}).getBoundingClientRect();"
             " return {x: r.x + scrollX, y: r.y + scrollY, width: r.width, height: r.height}; })()"
         )
-        answer = self.send(
+        response = self.send(
             "Page.captureScreenshot", format="png", captureBeyondViewport=True, clip={**box, "scale": 1}
         )
-        file.write_bytes(base64.b64decode(answer["data"]))
+        file.write_bytes(base64.b64decode(response["data"]))
 
-    def size(self, width: int, height: int) -> None:
+    def resize(self, width: int, height: int) -> None:
         """Set the size of the window."""
         self.send(
             "Emulation.setDeviceMetricsOverride",
@@ -166,18 +171,18 @@ class Page:
 
 
 @contextlib.contextmanager
-def browsing(folder: Path) -> Iterator[Page]:
-    """A browser with one tab, which keeps what it has in the folder."""
+def open_browser(folder: Path) -> Iterator[Page]:
+    """Run a browser with one tab and a profile in the folder."""
     process = subprocess.Popen(
-        [found_browser(), *_FLAGS, f"--user-data-dir={folder}", "about:blank"],
+        [find_browser(), *_FLAGS, f"--user-data-dir={folder}", "about:blank"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        port = _port(folder, process)
-        with contextlib.closing(_tab(port)) as socket:
+        port = _wait_for_port(folder, process)
+        with contextlib.closing(_connect_to_tab(port)) as socket:
             page = Page(socket)
-            page.size(1100, 900)
+            page.resize(1100, 900)
             yield page
             with contextlib.suppress(Exception):
                 page.send("Browser.close")
@@ -189,9 +194,9 @@ def browsing(folder: Path) -> Iterator[Page]:
             process.wait()
 
 
-def _port(folder: Path, process: subprocess.Popen[bytes]) -> str:
+def _wait_for_port(folder: Path, process: subprocess.Popen[bytes]) -> str:
     file = folder / "DevToolsActivePort"
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + _TIMEOUT
     while not (file.exists() and file.read_text().count("\n")):
         assert process.poll() is None, "the browser did not start"
         assert time.monotonic() < end
@@ -199,16 +204,16 @@ def _port(folder: Path, process: subprocess.Popen[bytes]) -> str:
     return file.read_text().splitlines()[0]
 
 
-def _tab(port: str) -> WebSocket:
+def _connect_to_tab(port: str) -> WebSocket:
     opener = build_opener(ProxyHandler({}))
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + _TIMEOUT
     while True:
-        with opener.open(f"http://127.0.0.1:{port}/json/list", timeout=10) as answer:
-            tabs = [each for each in json.load(answer) if each["type"] == "page"]
+        with opener.open(f"http://127.0.0.1:{port}/json/list", timeout=10) as response:
+            tabs = [each for each in json.load(response) if each["type"] == "page"]
         if tabs:
             break
         assert time.monotonic() < end
         time.sleep(0.02)
     return create_connection(
-        tabs[0]["webSocketDebuggerUrl"], timeout=_PATIENCE, suppress_origin=True, http_proxy_host=None
+        tabs[0]["webSocketDebuggerUrl"], timeout=_TIMEOUT, suppress_origin=True, http_proxy_host=None
     )

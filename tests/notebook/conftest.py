@@ -1,4 +1,4 @@
-"""A notebook that a real kernel has run, its exports, and a browser that looks at them; once for all tests."""
+"""A notebook that a real kernel has run, its exports, and a browser to view them; once per session."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from traitlets.config import Config
 
 from tests.boto.wires import rest_json, s3, serving
 from tests.notebook.cells import cells
-from tests.notebook.chromium import browsing, found_browser
+from tests.notebook.chromium import find_browser, open_browser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,9 +27,9 @@ _CLUSTER = "User: arn:aws:iam::111122223333:user/ana is not authorized to perfor
 
 @pytest.fixture(scope="session")
 def notebook(tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401 (nbformat's nodes are of any shape)
-    """The notebook, run by ipykernel. No AWS setting of the machine is seen, no proxy, no user's IPython."""
+    """The notebook, run by ipykernel without the AWS, proxy and IPython settings of the machine."""
     folder = tmp_path_factory.mktemp("kernel")
-    form: Any = nbformat.v4  # half typed, as nbconvert
+    v4: Any = nbformat.v4  # partly typed, like nbconvert
     with pytest.MonkeyPatch.context() as patch, serving() as s3_server, serving() as eks_server:
         for name in os.environ:
             if name.startswith("AWS_") or name.lower().endswith("_proxy"):
@@ -39,26 +39,30 @@ def notebook(tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401 (
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
         s3_server.reply = s3(403, "AccessDenied", _LISTING)
         eks_server.reply = rest_json(403, "AccessDeniedException", _CLUSTER)
-        written: Any = form.new_notebook()
-        written.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        document: Any = v4.new_notebook()
+        document.metadata["kernelspec"] = {
+            "name": "python3",
+            "display_name": "Python 3",
+            "language": "python",
+        }
         for cell in cells(s3_server.url, eks_server.url):
-            new = form.new_markdown_cell if cell.prose else form.new_code_cell
-            written.cells.append(new(cell.source, metadata={"tags": [cell.name]}))
-        NotebookClient(written, timeout=300, kernel_name="python3", allow_errors=True).execute()
-    nbformat.validate(written)
-    return written
+            create = v4.new_markdown_cell if cell.prose else v4.new_code_cell
+            document.cells.append(create(cell.source, metadata={"tags": [cell.name]}))
+        NotebookClient(document, timeout=300, kernel_name="python3", allow_errors=True).execute()
+    nbformat.validate(document)
+    return document
 
 
 @pytest.fixture(scope="session")
 def exported(notebook: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], str]:  # noqa: ANN401 (as above)
-    """Gives the address of the notebook as a static page of one of nbconvert's templates."""
+    """Export the notebook with a template of nbconvert; return the URL of the page."""
     folder = tmp_path_factory.mktemp("exported")
     pages: dict[tuple[str, str], Path] = {}
 
     def export(template: str, theme: str = "light") -> str:
         if (template, theme) not in pages:
-            made: Any = exporters.HTMLExporter
-            exporter = made(config=Config(), template_name=template, theme=theme)
+            exporter_class: Any = exporters.HTMLExporter
+            exporter = exporter_class(config=Config(), template_name=template, theme=theme)
             body, _ = exporter.from_notebook_node(notebook)
             pages[template, theme] = folder / f"{template}-{theme}.html"
             pages[template, theme].write_text(body, encoding="utf-8")
@@ -69,7 +73,7 @@ def exported(notebook: Any, tmp_path_factory: pytest.TempPathFactory) -> Callabl
 
 @pytest.fixture(scope="session")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """A tab of a browser."""
-    found_browser()
-    with browsing(tmp_path_factory.mktemp("browser")) as opened:
-        yield opened
+    """A browser tab."""
+    find_browser()
+    with open_browser(tmp_path_factory.mktemp("browser")) as tab:
+        yield tab

@@ -1,6 +1,6 @@
-"""The extension in a shell of IPython: which errors get a card, what the magics take, and that nothing breaks.
+"""The extension in an IPython shell: which errors get a card, the arguments of the magic, hostile exceptions.
 
-A real kernel runs a whole notebook in ``test_kernel``.
+``test_kernel`` runs a whole notebook in a real kernel.
 """
 
 from __future__ import annotations
@@ -34,27 +34,27 @@ UNAUTHORIZED = "error: You must be logged in to the server (Unauthorized)"
 
 
 class Shell:
-    """A shell, and what it shows of a cell."""
+    """A shell that returns what a cell shows."""
 
     def __init__(self, shell: Any) -> None:  # noqa: ANN401 (IPython is half typed)
         self.shell = shell
 
     def run(self, cell: str) -> tuple[list[str], str]:
-        """Give the titles of the cards that a cell shows, in order, and what it prints."""
+        """Run a cell; return the titles of its cards in order, and its output."""
         with capture_output() as captured:
             self.shell.run_cell(cell, store_history=False)
         cards = [output.data["text/plain"] for output in captured.outputs if "text/html" in output.data]
         return [" ".join(card.split("\n\n")[0].split()) for card in cards], captured.stdout + captured.stderr
 
     def cards(self, cell: str) -> list[str]:
-        """Give the titles of the cards that a cell shows."""
+        """Run a cell; return the titles of its cards."""
         return self.run(cell)[0]
 
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
-    """A shell without the extension, and without anything of the user's or the machine's."""
-    kept = {name: vars(sys).get(name) for name in ("displayhook", "excepthook", "ps1", "ps2", "ps3")}
+    """A shell without the extension, isolated from the user's and the machine's settings."""
+    saved = {name: vars(sys).get(name) for name in ("displayhook", "excepthook", "ps1", "ps2", "ps3")}
     main = sys.modules["__main__"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
@@ -65,27 +65,27 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
         atexit.unregister(shell.atexit_operations)
         InteractiveShell.clear_instance()
     sys.modules["__main__"] = main
-    for name, value in kept.items():
+    for name, value in saved.items():
         if value is None:
             sys.__dict__.pop(name, None)
         else:
             setattr(sys, name, value)
 
 
-def _without_errors() -> None:
+def _forget_errors() -> None:
     for name in ("last_value", "last_exc", "last_type", "last_traceback"):
         sys.__dict__.pop(name, None)
 
 
 @pytest.fixture
 def shell(bare: Shell) -> Iterator[Shell]:
-    """A shell with the extension, and no errors so far."""
-    _without_errors()
+    """A shell with the extension, in which no error was raised yet."""
+    _forget_errors()
     names = set(bare.shell.user_ns)
     bare.run("%load_ext iamtriage")
     yield bare
     bare.run("%unload_ext iamtriage")
-    _without_errors()
+    _forget_errors()
     for name in bare.shell.user_ns.keys() - names:
         del bare.shell.user_ns[name]
 
@@ -112,14 +112,14 @@ DENIED_TITLE = "The user ana was denied s3:GetObject on arn:aws:s3:::example-ord
             id="group",
         ),
         pytest.param(
-            f"def f():\n    return f\nraise BaseException({DENIED!r})", DENIED_TITLE, id="no Exception"
+            f"def f():\n    return f\nraise BaseException({DENIED!r})", DENIED_TITLE, id="BaseException"
         ),
         pytest.param(
             f"await_me = 1\nimport asyncio\nawait asyncio.sleep(0)\nraise RuntimeError({DENIED!r})",
             DENIED_TITLE,
-            id="awaiting",
+            id="await",
         ),
-        pytest.param(f"%time raise RuntimeError({DENIED!r})", DENIED_TITLE, id="within a magic"),
+        pytest.param(f"%time raise RuntimeError({DENIED!r})", DENIED_TITLE, id="in a magic"),
         pytest.param(
             f"get_ipython().run_cell({f'raise RuntimeError({DENIED!r})'!r}); None",
             DENIED_TITLE,
@@ -128,7 +128,7 @@ DENIED_TITLE = "The user ana was denied s3:GetObject on arn:aws:s3:::example-ord
         pytest.param(
             f"try:\n    raise RuntimeError({DENIED!r})\nexcept RuntimeError:\n    get_ipython().showtraceback()",
             DENIED_TITLE,
-            id="shown, not raised",
+            id="shown but not raised",
         ),
     ],
 )
@@ -153,11 +153,11 @@ def test_a_failed_cell_has_one_card(shell: Shell, cell: str, title: str) -> None
         "",
     ],
 )
-def test_other_cells_have_none(shell: Shell, cell: str) -> None:
+def test_other_cells_have_no_card(shell: Shell, cell: str) -> None:
     assert shell.cards(cell) == []
 
 
-def test_the_same_error_again_has_a_card_again(shell: Shell) -> None:
+def test_the_same_error_has_a_card_each_time(shell: Shell) -> None:
     assert shell.cards(f"error = RuntimeError({DENIED!r})\nraise error") == [DENIED_TITLE]
     assert shell.cards("raise error") == [DENIED_TITLE]
     assert shell.cards("%tb") == []
@@ -169,7 +169,7 @@ def test_a_file_that_fails_has_a_card(shell: Shell, tmp_path: Path) -> None:
     assert shell.cards(f"%run {file}") == [DENIED_TITLE]
 
 
-def test_captured_output_holds_the_card(shell: Shell) -> None:
+def test_captured_output_contains_the_card(shell: Shell) -> None:
     shell.run(f"%%capture out\nraise RuntimeError({DENIED!r})")
     captured: Any = shell.shell.user_ns["out"]
     assert [
@@ -183,7 +183,7 @@ def test_loading_twice_shows_one_card(shell: Shell) -> None:
     assert shell.cards(f"raise RuntimeError({DENIED!r})") == [DENIED_TITLE]
 
 
-def test_unloading_takes_everything_back(bare: Shell) -> None:
+def test_unloading_removes_everything(bare: Shell) -> None:
     events: Any = bare.shell.events
     before = {name: list(functions) for name, functions in events.callbacks.items()}
     bare.run("%load_ext iamtriage")
@@ -196,7 +196,7 @@ def test_unloading_takes_everything_back(bare: Shell) -> None:
     bare.run("%unload_ext iamtriage")
 
 
-def test_a_magic_that_somebody_put_in_its_place_stays(bare: Shell) -> None:
+def test_unloading_keeps_a_magic_that_replaced_ours(bare: Shell) -> None:
     bare.run("%load_ext iamtriage")
     bare.shell.register_magic_function(lambda line: f"mine {line}", "line", "explain_aws")
     bare.run("%unload_ext iamtriage")
@@ -207,17 +207,17 @@ HOSTILE_ERRORS = {
     "str raises": "class E(Exception):\n    def __str__(self): raise ValueError('no')\nraise E",
     "str exits": "class E(Exception):\n    def __str__(self): raise SystemExit\nraise E",
     "str interrupts": "class E(Exception):\n    def __str__(self): raise KeyboardInterrupt\nraise E",
-    "str is no text": "class E(Exception):\n    def __str__(self): return 3\nraise E",
+    "str returns no string": "class E(Exception):\n    def __str__(self): return 3\nraise E",
     "repr raises": "class E(Exception):\n    __repr__ = __str__ = None\nraise E",
     "no message": "class E(Exception):\n    response = {'Error': {'Code': 'AccessDenied'}}\n    operation_name = 'GetObject'\nraise E",
     "response of None": "class E(Exception):\n    response = None\n    operation_name = 'GetObject'\nraise E",
     "response of bytes": "class E(Exception):\n    response = {b'Error': b'x', 'Error': {'Code': b'x', 'Message': 7}}\n    operation_name = 'x'\nraise E",
     "response raises": "class E(Exception):\n    @property\n    def response(self): raise RuntimeError('no')\n    operation_name = 'x'\nraise E",
     "attributes exit": "class E(Exception):\n    def __getattr__(self, name): raise SystemExit\nraise E",
-    "it is its own cause": "error = ValueError('x')\nerror.__cause__ = error\nraise error",
+    "own cause": "error = ValueError('x')\nerror.__cause__ = error\nraise error",
     "deep": "error = ValueError('x')\nfor _ in range(3000):\n    before, error = error, ValueError('y')\n    error.__cause__ = before\nerror.__cause__ = None\nraise error",
-    "endless text": f"raise RuntimeError({DENIED!r} * 3000)",
-    "half a pair": f"raise RuntimeError({DENIED!r} + chr(0xd800))",
+    "very long text": f"raise RuntimeError({DENIED!r} * 3000)",
+    "lone surrogate": f"raise RuntimeError({DENIED!r} + chr(0xd800))",
 }
 
 
@@ -231,7 +231,7 @@ def test_no_error_breaks_the_shell(shell: Shell, cell: str) -> None:
 
 
 @pytest.mark.parametrize("text", PAYLOADS.values(), ids=PAYLOADS)
-def test_hostile_text_leaves_the_terminal_alone(shell: Shell, text: str) -> None:
+def test_hostile_text_cannot_control_the_terminal(shell: Shell, text: str) -> None:
     error = DENIED.replace("arn:aws:s3:::example-orders/2026/list.csv", f"arn:aws:s3:::{text}")
     shell.shell.user_ns["error"] = RuntimeError(error)
     with capture_output() as captured:
@@ -245,7 +245,7 @@ def test_secrets_are_not_shown(shell: Shell) -> None:
     with capture_output() as captured:
         shell.shell.run_cell("%explain_aws text")
     [card] = captured.outputs
-    assert not any(SECRET in shown for shown in card.data.values())
+    assert not any(SECRET in text for text in card.data.values())
     assert "REDACTED" in card.data["text/html"]
 
 
@@ -266,20 +266,20 @@ EXPLAINED: dict[str, object] = {
 
 
 @pytest.mark.parametrize("value", EXPLAINED.values(), ids=EXPLAINED)
-def test_the_magic_takes_whatever_tells_of_a_failure(shell: Shell, value: object) -> None:
+def test_the_magic_accepts_anything_that_reports_a_failure(shell: Shell, value: object) -> None:
     shell.shell.user_ns["things"] = {"it": value}
     [title] = shell.cards("%explain_aws things['it']")
     assert "was denied s3:GetObject" in title
 
 
-def test_without_a_name_it_is_the_last_error(shell: Shell) -> None:
+def test_without_an_argument_it_explains_the_last_error(shell: Shell) -> None:
     shell.run("1 / 0")
     assert shell.cards("%explain_aws") == ["No AWS or Kubernetes access failure was found in this text."]
     shell.run(f"raise RuntimeError({DENIED!r})")
     assert shell.cards("%explain_aws") == [DENIED_TITLE]
 
 
-def test_output_of_commands(shell: Shell) -> None:
+def test_command_output(shell: Shell) -> None:
     shell.shell.user_ns["text"] = UNAUTHORIZED
     shell.run("lines = !echo 'x'\nlines.append(text)")
     [title] = shell.cards("%explain_aws lines")
@@ -292,23 +292,23 @@ def test_output_of_commands(shell: Shell) -> None:
     assert shell.cards("%explain_aws done") == [title]
 
 
-def test_output_of_a_command_may_be_bytes(shell: Shell) -> None:
+def test_command_output_as_bytes(shell: Shell) -> None:
     shell.run(
         f"import subprocess, sys\ndone = subprocess.run([sys.executable, '-c', {f'print({DENIED!r})'!r}], capture_output=True)"
     )
     assert shell.cards("%explain_aws done") == [DENIED_TITLE]
 
 
-def test_card_of_a_group_tells_of_the_others(shell: Shell) -> None:
+def test_the_card_of_a_group_mentions_the_other_failures(shell: Shell) -> None:
     errors = f"RuntimeError({DENIED!r}), ValueError('a bug'), RuntimeError({UNAUTHORIZED!r})"
     cell = f"raise ExceptionGroup('calls', [{errors}])"
-    [card] = _text_of(shell, cell)
+    [card] = _run_texts(shell, cell)
     assert card.startswith(DENIED_TITLE)
-    assert "There is one more failure in it: with --all, %explain_aws shows a card for each." in card
-    assert len(_text_of(shell, "%explain_aws --all")) == 2
+    assert "There is one more failure; %explain_aws --all shows a card for each." in card
+    assert len(_run_texts(shell, "%explain_aws --all")) == 2
 
 
-def test_facts_are_words_at_the_end(shell: Shell) -> None:
+def test_facts_follow_the_expression(shell: Shell) -> None:
     shell.shell.user_ns["text"] = UNAUTHORIZED
     with capture_output() as captured:
         shell.shell.run_cell("%explain_aws (lambda x, y=1: x)(text, y=2) cluster='orders' region=eu-west-1")
@@ -317,38 +317,38 @@ def test_facts_are_words_at_the_end(shell: Shell) -> None:
 
 
 MISUSES = {
-    "%explain_aws nothing_of_this_name": "there is no nothing_of_this_name",
-    "%explain_aws 1": "not int",
-    "%explain_aws [[]]": "a list of lists",
+    "%explain_aws nothing_of_this_name": "name 'nothing_of_this_name' is not defined",
+    "%explain_aws 1": "the value must be a string, lines, an exception or a failure, not int",
+    "%explain_aws [[]]": "the value must not be a list of lists",
     "%explain_aws print": "not builtin_function_or_method",
-    "%explain_aws some words": "is no name or expression; text of an error goes below %%explain_aws",
+    "%explain_aws some words": "is not an expression; paste an error message below %%explain_aws",
     "%explain_aws clusters=orders": "no fact is called 'clusters'",
     "%explain_aws 'x' authentication_mode=none": "authentication_mode is one of",
     "%explain_aws 'x' decoded_message=none": "UsageError",
     "%explain_aws 'x' token_claims=none": "token_claims is a mapping",
-    "%explain_aws 'x' cluster=a cluster=b": "cluster is given twice",
-    "%explain_aws --every 'x'": "there is no option '--every', only --all and --run",
-    "%explain_aws --run 'x'": "--run goes with a cell",
-    "%explain_aws 'x' --run": "--run goes with a cell",
-    "%explain_aws": "no error was raised yet",
+    "%explain_aws 'x' cluster=a cluster=b": "duplicate fact 'cluster'",
+    "%explain_aws --every 'x'": "unknown option '--every'; expected one of --all, --run",
+    "%explain_aws --run 'x'": "--run requires a cell",
+    "%explain_aws 'x' --run": "--run requires a cell",
+    "%explain_aws": "no exception was raised yet",
     f"%explain_aws {'x ' * 6000}": "the line is too long",
-    f"%explain_aws {'(' * 5000}": "is no name or expression",
-    "%%explain_aws text\nx": "%%explain_aws takes facts such as cluster=orders",
-    "%%explain_aws --run --all\nx": "--all is for texts",
+    f"%explain_aws {'(' * 5000}": "is not an expression",
+    "%%explain_aws text\nx": "%%explain_aws accepts facts such as cluster=orders",
+    "%%explain_aws --run --all\nx": "--all cannot be combined with --run",
     "%%explain_aws clusters=orders\nx": "no fact is called 'clusters'",
 }
 
 
-@pytest.mark.parametrize(("cell", "said"), MISUSES.items())
-def test_misuse_is_told_in_one_line(shell: Shell, cell: str, said: str) -> None:
+@pytest.mark.parametrize(("cell", "message"), MISUSES.items())
+def test_misuse_is_a_usage_error(shell: Shell, cell: str, message: str) -> None:
     cards, printed = shell.run(cell)
     assert cards == []
-    assert said in printed
+    assert message in printed
     assert printed.startswith("UsageError: ")
     assert "Traceback" not in printed
 
 
-def test_what_an_expression_raises_is_the_users(shell: Shell) -> None:
+def test_exceptions_of_the_expression_propagate(shell: Shell) -> None:
     cards, printed = shell.run("%explain_aws 1 / 0")
     assert cards == []
     assert "ZeroDivisionError" in printed
@@ -369,47 +369,47 @@ def test_any_text_can_be_pasted(shell: Shell, text: str) -> None:
     assert printed == ""
 
 
-def _text_of(shell: Shell, cell: str) -> list[str]:
+def _run_texts(shell: Shell, cell: str) -> list[str]:
     with capture_output() as captured:
         shell.shell.run_cell(cell)
     return [" ".join(output.data["text/plain"].split()) for output in captured.outputs]
 
 
-def test_of_several_failures_the_cause_is_shown_and_the_others_are_told(shell: Shell) -> None:
+def test_of_several_failures_one_is_shown_and_the_others_are_counted(shell: Shell) -> None:
     log = f"{EXPIRED}\n{DENIED}\n{DENIED}\n{UNAUTHORIZED}"
-    [card] = _text_of(shell, f"%%explain_aws\n{log}")
+    [card] = _run_texts(shell, f"%%explain_aws\n{log}")
     assert card.startswith(DENIED_TITLE)
-    assert "There are 2 more failures in it: with --all, %explain_aws shows a card for each." in card
-    [card] = _text_of(shell, f"%%explain_aws\n{EXPIRED}\n{DENIED}")
-    assert "There is one more failure in it" in card
-    [card] = _text_of(shell, f"%%explain_aws\n{DENIED}\n{DENIED}")
+    assert "There are 2 more failures; %explain_aws --all shows a card for each." in card
+    [card] = _run_texts(shell, f"%%explain_aws\n{EXPIRED}\n{DENIED}")
+    assert "There is one more failure;" in card
+    [card] = _run_texts(shell, f"%%explain_aws\n{DENIED}\n{DENIED}")
     assert "more failure" not in card
-    assert len(_text_of(shell, f"%%explain_aws --all\n{log}")) == 3
+    assert len(_run_texts(shell, f"%%explain_aws --all\n{log}")) == 3
     shell.shell.user_ns["log"] = log
     for line in ("--all log", "log --all", "log --all cluster=orders", "log cluster=orders --all "):
-        assert len(_text_of(shell, f"%explain_aws {line}")) == 3
+        assert len(_run_texts(shell, f"%explain_aws {line}")) == 3
 
 
-def test_there_is_an_end_to_the_cards(shell: Shell) -> None:
+def test_the_number_of_cards_is_limited(shell: Shell) -> None:
     shell.shell.user_ns["log"] = "\n".join(DENIED.replace("GetObject", f"Get{name}") for name in NAMES)
-    cards = _text_of(shell, "%explain_aws --all log")
+    cards = _run_texts(shell, "%explain_aws --all log")
     assert len(cards) == 50
-    assert ["more failures in it" in card for card in cards] == [False] * 49 + [True]
-    assert f"There are {len(NAMES) - 50} more failures in it." in cards[-1]
+    assert ["more failures" in card for card in cards] == [False] * 49 + [True]
+    assert f"There are {len(NAMES) - 50} more failures." in cards[-1]
 
 
-def test_a_cell_run_with_facts(shell: Shell) -> None:
-    [card] = _text_of(
+def test_running_a_cell_with_facts(shell: Shell) -> None:
+    [card] = _run_texts(
         shell, f"%%explain_aws --run cluster=orders\nx = 1\nraise RuntimeError({UNAUTHORIZED!r})"
     )
     assert "--name orders" in card
     assert shell.shell.user_ns["x"] == 1
-    # They were for that cell only.
-    [card] = _text_of(shell, f"raise RuntimeError({UNAUTHORIZED!r})")
+    # The facts apply to that cell only.
+    [card] = _run_texts(shell, f"raise RuntimeError({UNAUTHORIZED!r})")
     assert "--name orders" not in card
 
 
-def test_a_cell_that_runs_well_gives_its_value(shell: Shell) -> None:
+def test_a_cell_that_succeeds_returns_its_value(shell: Shell) -> None:
     result = shell.shell.run_cell("%%explain_aws --run\nx = 20\nx + 1")
     assert result.result == 21
     assert shell.shell.run_cell("%%explain_aws --run\nx + 1;  # not shown\n").result is None
@@ -424,7 +424,7 @@ def test_a_cell_that_fails_shows_its_own_line(shell: Shell) -> None:
 
 
 def test_a_terminal_shows_text(shell: Shell) -> None:
-    """What IPython prints where nothing can show HTML."""
+    """IPython prints the text if the front end cannot display HTML."""
     explanation = shell.shell.run_cell("import iamtriage\niamtriage.explain('')").result
     assert isinstance(explanation, Explanation)
     formatter: Any = shell.shell.display_formatter
@@ -432,7 +432,7 @@ def test_a_terminal_shows_text(shell: Shell) -> None:
 
 
 def test_ipython_at_a_terminal(tmp_path: Path) -> None:
-    """The program itself, which loads the extension by its settings."""
+    """The ipython program loads the extension from its configuration."""
     settings = tmp_path / "profile_default" / "ipython_config.py"
     settings.parent.mkdir()
     settings.write_text('c = get_config()\nc.InteractiveShellApp.extensions = ["iamtriage"]\n')

@@ -1,4 +1,4 @@
-"""A page of an explanation with copy buttons, from a file: its policy lets its own script run and no other."""
+"""Pages of explanations with copy buttons: their content security policy allows only their own script."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from tests.notebook.chromium import Page
 
 
-def test_a_page_copies(page: Page, tmp_path: Path) -> None:
+def test_the_buttons_of_a_page_copy(page: Page, tmp_path: Path) -> None:
     file = tmp_path / "page.html"
     file.write_text(explain(DENIED).to_html(page=True, copy_buttons=True), encoding="utf-8")
     page.open(file.as_uri())
-    assert page.complaints() == []
+    assert page.problems() == []
     assert page.requests() == [file.as_uri()]
     block = "document.querySelector('[data-iamtriage-code=json]')"
     page.click(f"{block}.querySelector('button')")
     page.until(f"{block}.querySelector('button').textContent === 'Copied'")
-    assert page.pasted() == page.evaluate(f"{block}.querySelector('code').textContent")
+    assert page.paste() == page.evaluate(f"{block}.querySelector('code').textContent")
 
 
-def test_hostile_texts_stay_texts_beside_the_script(page: Page, tmp_path: Path) -> None:
-    """The page has no policy of its own, so that whatever could run would."""
+def test_hostile_text_next_to_the_script_is_not_run(page: Page, tmp_path: Path) -> None:
+    """The page has no content security policy, so a script in a text could run."""
     cards = "".join(render(everywhere(text), page=False, copy_buttons=True) for text in PAYLOADS.values())
     file = tmp_path / "cards.html"
     file.write_text(
@@ -37,18 +37,18 @@ def test_hostile_texts_stay_texts_beside_the_script(page: Page, tmp_path: Path) 
         errors="replace",
     )
     page.open(file.as_uri())
-    assert page.complaints() == []
+    assert page.problems() == []
     assert page.requests() == [file.as_uri()]
     assert page.evaluate("document.title") == "cards"
     assert page.evaluate("document.documentElement.getAttribute('data-owned')") is None
-    # Each has json, yaml and a command; the text has none.
+    # Each card has JSON, YAML and a command to copy; the text has no button.
     assert page.evaluate("document.querySelectorAll('.iamtriage-copy').length") == 3 * len(PAYLOADS)
     page.evaluate("document.querySelectorAll('.iamtriage-copy').forEach(e => e.click())")
     page.until("[...document.querySelectorAll('.iamtriage-copy')].every(e => e.textContent !== 'Copy')")
     assert page.evaluate("document.title") == "cards"
 
 
-def test_a_page_that_was_saved_with_its_buttons_has_each_once(page: Page, tmp_path: Path) -> None:
+def test_a_page_saved_with_its_buttons_has_no_duplicates(page: Page, tmp_path: Path) -> None:
     file = tmp_path / "saved.html"
     file.write_text(explain(DENIED).to_html(copy_buttons=True), encoding="utf-8")
     page.open(file.as_uri())
@@ -61,8 +61,8 @@ def test_a_page_that_was_saved_with_its_buttons_has_each_once(page: Page, tmp_pa
     page.until(f"{block}.querySelector('button').textContent === 'Copied'")
 
 
-def test_cards_get_their_buttons_where_a_notebook_runs_scripts_elsewhere(page: Page, tmp_path: Path) -> None:
-    """VS Code evaluates the scripts of an output beside it, and may do so again."""
+def test_cards_get_buttons_if_a_notebook_moves_their_scripts(page: Page, tmp_path: Path) -> None:
+    """VS Code runs the scripts of an output outside of it, and may do so again."""
     file = tmp_path / "outputs.html"
     cards = "".join(explain(DENIED).to_html(copy_buttons=True) for _ in range(3))
     file.write_text(
@@ -83,15 +83,15 @@ def test_cards_get_their_buttons_where_a_notebook_runs_scripts_elsewhere(page: P
         assert len(counts) == 6
 
 
-def test_paper_has_no_buttons(page: Page, tmp_path: Path) -> None:
+def test_a_printed_page_has_no_buttons(page: Page, tmp_path: Path) -> None:
     file = tmp_path / "page.html"
     file.write_text(explain(DENIED).to_html(page=True, copy_buttons=True), encoding="utf-8")
     page.open(file.as_uri())
     page.send("Emulation.setEmulatedMedia", media="print")
     try:
-        shown = page.evaluate(
+        displays = page.evaluate(
             "[...document.querySelectorAll('.iamtriage-copy')].map(e => getComputedStyle(e).display)"
         )
     finally:
         page.send("Emulation.setEmulatedMedia", media="")
-    assert set(shown) == {"none"}
+    assert set(displays) == {"none"}

@@ -1,7 +1,6 @@
-"""The IPython extension: a card under a cell that AWS refused; not for how the card looks.
+"""The IPython extension that explains failed cells.
 
-``%load_ext iamtriage`` loads it, in notebooks and in IPython at a terminal. An edge: it hears of each failed
-cell and displays. IPython is imported when the extension is loaded, not before.
+``%load_ext iamtriage`` loads it, in notebooks and in IPython at a terminal. IPython is imported only then.
 """
 
 from __future__ import annotations
@@ -9,21 +8,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from iamtriage.notebook._extension import Shell
+    from iamtriage.notebook._shell import Shell
 
 __all__ = ("load_ipython_extension", "unload_ipython_extension")
 
 
 def load_ipython_extension(ipython: Shell) -> None:
-    """Show an explanation under each cell that AWS or Kubernetes refused, and define ``%explain_aws``.
+    """Show an explanation below each cell that fails with an access failure, and define ``%explain_aws``.
 
-    IPython calls it for ``%load_ext iamtriage``. Loading it again changes nothing. Errors that are no access
-    failure, such as throttling, get no card. Nothing that an exception does can break the cell.
+    IPython calls this function for ``%load_ext iamtriage``. Loading the extension again has no effect. Other
+    errors, such as throttling, get no explanation. No exception can break the cell, whatever its class does.
 
     Args:
-        ipython: the running shell.
+        ipython: The running shell.
 
-    Source of the protocol: https://ipython.readthedocs.io/en/stable/config/extensions/index.html
+    The protocol of extensions: https://ipython.readthedocs.io/en/stable/config/extensions/index.html
 
     >>> from IPython.core.interactiveshell import InteractiveShell
     >>> shell = InteractiveShell()
@@ -38,10 +37,10 @@ def load_ipython_extension(ipython: Shell) -> None:
 
 
 def unload_ipython_extension(ipython: Shell) -> None:
-    """Take back what :func:`load_ipython_extension` did; IPython calls it for ``%unload_ext iamtriage``.
+    """Undo :func:`load_ipython_extension`. IPython calls this function for ``%unload_ext iamtriage``.
 
     Args:
-        ipython: the running shell.
+        ipython: The running shell.
 
     >>> from IPython.core.interactiveshell import InteractiveShell
     >>> unload_ipython_extension(InteractiveShell())

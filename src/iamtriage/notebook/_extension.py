@@ -1,87 +1,62 @@
-"""Hears of failed cells and shows their explanation; not for what ``%explain_aws`` is told, see ``_magic``.
+"""Show an explanation after each failed cell.
 
-Whatever goes wrong here is logged and nothing else: the cell, its traceback and the kernel are the user's.
+Errors of the extension are only logged, so that they never affect the cell, its traceback or the kernel.
 """
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
-from iamtriage.notebook._magic import Magic, explained, failures_of, last_error
+from iamtriage.notebook._magic import Magic, explain_failures, get_last_error, read_exception
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from iamtriage.explaining._explanations import Explanation
+    from iamtriage.notebook._shell import CellResult, Events, Shell
 
-__all__ = ("Shell", "load", "unload")
+__all__ = ("load", "unload")
 
-_NAME = "explain_aws"
-_log = logging.getLogger("iamtriage.notebook")
-
-
-class _Events(Protocol):
-    def register(self, event: str, function: Callable[..., Any], /) -> object: ...
-
-    def unregister(self, event: str, function: Callable[..., Any], /) -> object: ...
-
-
-class Shell(Protocol):
-    """What is used of IPython's ``InteractiveShell``."""
-
-    @property
-    def events(self) -> Any: ...  # noqa: ANN401 (an _Events; IPython's own has no types)
-
-    @property
-    def magics_manager(self) -> Any: ...  # noqa: ANN401 (as events)
-
-    @property
-    def user_ns(self) -> Any: ...  # noqa: ANN401 (as events)
-
-
-class _Result(Protocol):
-    """What IPython tells of a cell that ran."""
-
-    @property
-    def error_in_exec(self) -> BaseException | None: ...
+_MAGIC_NAME = "explain_aws"
+_LOG = logging.getLogger("iamtriage.notebook")
 
 
 class _Extension:
-    """What is loaded into one shell."""
+    """The state of the extension in a shell."""
 
     def __init__(self, shell: Shell) -> None:
-        self.magic = Magic(shell, display)
-        self.last = last_error()
+        self.magic = Magic(shell, show_explanation)
+        self._last_error = get_last_error()
 
-    def before(self, *_: object) -> None:
-        """Remember which error was the last one before the cell."""
-        self.last = last_error()
+    def before_cell(self, *_: object) -> None:
+        """Remember the last error before the cell."""
+        self._last_error = get_last_error()
 
-    def after(self, result: _Result | None) -> None:
-        """Show the explanation of the error that ended the cell, or that was shown while it ran."""
+    def after_cell(self, result: CellResult | None) -> None:
+        """Explain the error that ended the cell, or that was shown while the cell ran."""
         try:
-            # What `%run` and others show, and go on after, is no error of the cell.
-            shown, self.last = self.last, last_error()
+            # Magics such as `%run` show an error, but the cell does not fail with it.
+            earlier, self._last_error = self._last_error, get_last_error()
             error = getattr(result, "error_in_exec", None)
-            if error is None and self.last is not shown:
-                error = self.last
-            self._show(error)
-        except BaseException:  # noqa: BLE001 (a foreign exception may raise anything when it is looked at)
-            _log.debug("no explanation could be shown", exc_info=True)
+            if error is None and self._last_error is not earlier:
+                error = self._last_error
+            self._explain(error)
+        except BaseException:  # noqa: BLE001 (an exception of the user can raise anything if inspected)
+            _LOG.debug("could not show an explanation", exc_info=True)
 
-    def _show(self, error: BaseException | None) -> None:
+    def _explain(self, error: BaseException | None) -> None:
         from IPython.core.error import UsageError
 
-        # A magic's complaint may quote what it was given.
+        # The message of a UsageError quotes the line of a magic.
         if error is None or isinstance(error, UsageError):
             return
-        failures = (each for each in failures_of(error) if each is not None and each.kind != "aws_error")
-        for explanation in explained(failures, self.magic.facts_for(error)):
-            display(explanation)
+        failures = (each for each in read_exception(error) if each is not None and each.kind != "aws_error")
+        for explanation in explain_failures(failures, self.magic.take_facts(error)):
+            show_explanation(explanation)
 
 
-# A shell lives as long as its kernel.
+# Strong references: a shell lives as long as its kernel.
 _loaded: dict[Shell, tuple[_Extension, Callable[..., object]]] = {}
 
 
@@ -97,41 +72,41 @@ def load(shell: Shell) -> None:
     def explain_aws(line: str, cell: str | None = None) -> object:
         """Explain an access failure of AWS or Kubernetes.
 
-        %explain_aws                          the last error
-        %explain_aws error                    a name or an expression: an error, a text, lines, a failure
-        %explain_aws error cluster=orders     with facts, as iamtriage.Facts has them
-        %explain_aws --all text               all failures of a text, each with its card
+        %explain_aws                         the last exception
+        %explain_aws error                   an expression: an exception, a string, lines, a failure
+        %explain_aws error cluster=orders    the same, with facts named as in iamtriage.Facts
+        %explain_aws --all log               every failure in a text, each with its own card
 
-        %%explain_aws [--all] [facts]         the cell is text of an error; nothing of it runs
-        %%explain_aws --run [facts]           the cell runs; if it fails, the facts are known
+        %%explain_aws [--all] [facts]        the cell is an error message, which is not run
+        %%explain_aws --run [facts]          run the cell; if it fails, explain it with the facts
         """
         __tracebackhide__ = True
         return extension.magic(line, cell)
 
-    events: _Events = shell.events
-    events.register("pre_run_cell", extension.before)
-    events.register("post_run_cell", extension.after)
-    shell.magics_manager.register_function(explain_aws, "line_cell", _NAME)
+    events: Events = shell.events
+    events.register("pre_run_cell", extension.before_cell)
+    events.register("post_run_cell", extension.after_cell)
+    shell.magics_manager.register_function(explain_aws, "line_cell", _MAGIC_NAME)
     _loaded[shell] = extension, explain_aws
 
 
 def unload(shell: Shell) -> None:
-    """Take the extension out of a shell, if it is there."""
+    """Remove the extension from a shell, if it is loaded."""
     loaded = _loaded.pop(shell, None)
     if loaded is None:
         return
     extension, explain_aws = loaded
-    events: _Events = shell.events
-    events.unregister("pre_run_cell", extension.before)
-    events.unregister("post_run_cell", extension.after)
+    events: Events = shell.events
+    events.unregister("pre_run_cell", extension.before_cell)
+    events.unregister("post_run_cell", extension.after_cell)
     for magics in shell.magics_manager.magics.values():
-        # Somebody may have defined another magic of this name since.
-        if magics.get(_NAME) is explain_aws:
-            del magics[_NAME]
+        # The user can have replaced the magic since.
+        if magics.get(_MAGIC_NAME) is explain_aws:
+            del magics[_MAGIC_NAME]
 
 
-def display(explanation: Explanation) -> None:
-    """Show an explanation as the front end can: as HTML, Markdown or text."""
-    from IPython.display import display as show  # pyright: ignore[reportUnknownVariableType] # half typed
+def show_explanation(explanation: Explanation) -> None:
+    """Display an explanation in the best format of the front end: HTML, Markdown or text."""
+    from IPython.display import display  # pyright: ignore[reportUnknownVariableType] # half typed
 
-    show(explanation)  # type: ignore[no-untyped-call] # half typed
+    display(explanation)  # type: ignore[no-untyped-call] # half typed

@@ -1,4 +1,4 @@
-"""What ``%explain_aws`` does with its line and cell; not for failed cells, see ``_extension``."""
+"""The ``%explain_aws`` line and cell magic."""
 
 from __future__ import annotations
 
@@ -8,100 +8,101 @@ import re
 import sys
 import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NoReturn, cast, get_args
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import attrs
 
 from iamtriage._reading.parsing import parse
 from iamtriage._reading.scanning import scan
-from iamtriage._text import quote_text
+from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.exceptions import DocumentError
 from iamtriage.explaining._explain import explain
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._facts import Facts, facts_of
-from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import FAILURE_CLASSES
 from iamtriage.failures._fingerprints import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from iamtriage.notebook._extension import Shell
+    from iamtriage.failures._failures import Failure
+    from iamtriage.notebook._shell import Shell
 
-__all__ = ("Magic", "explained", "failures_of", "last_error")
+__all__ = ("Magic", "explain_failures", "get_last_error", "read_exception")
 
-# The last words of a line that are `key=value`; a value with blanks is quoted.
+# A `key=value` pair at the end of a line. A value with spaces is quoted.
 _FACT = re.compile(r"""(?:^|\s)([A-Za-z_]\w*)=("[^"]*"|'[^']*'|[^\s"']+)\s*\Z""")
 _OPTIONS = frozenset({"--all", "--run"})
 _LAST_OPTION = re.compile(r"\s(--all|--run)\s*\Z")
-_KINDS: tuple[type, ...] = get_args(Failure)
-# Nobody reads more cards than that, and a front end has to lay them out.
-_MOST_CARDS = 50
-_LONGEST_LINE = 10_000
+# More cards than this make a front end slow.
+_MAX_CARDS = 50
+_MAX_LINE_LENGTH = 10_000
+_PASTE = "paste an error message below %%explain_aws"
+_EXPLAINABLE = "a string, lines, an exception or a failure"
 
 
 class Magic:
-    """The magic of one shell."""
+    """The magic in one shell."""
 
     def __init__(self, shell: Shell, display: Callable[[Explanation], None]) -> None:
         self._shell = shell
         self._display = display
-        self._facts: tuple[BaseException, Facts] | None = None
+        self._facts_of_error: tuple[BaseException, Facts] | None = None
 
     def __call__(self, line: str, cell: str | None = None) -> object:
-        """Explain what the line or the cell says.
+        """Explain the value of the line, or the text of the cell.
 
         Raises:
-            UsageError: the line says nothing that can be explained, or facts that there are not.
+            UsageError: The line contains nothing to explain, or an unknown option or fact.
         """
         __tracebackhide__ = True
-        options, line = _options(line)
-        rest, facts = _facts_in(line)
-        # `error --all` is an expression too, which nobody means.
-        more, rest = _options(rest)
-        options |= more
-        every = "--all" in options
+        options, line = _split_options(line)
+        expression, facts = _split_facts(line)
+        # `error --all` is also a valid expression, but it means the option.
+        more_options, expression = _split_options(expression)
+        options |= more_options
+        show_all = "--all" in options
         if cell is None:
             if "--run" in options:
-                _misused("--run goes with a cell: %%explain_aws --run")
-            value = self._value(rest) if rest else last_error()
-            if value is None and not rest:
-                _misused("no error was raised yet; name one, or paste its text below %%explain_aws")
-            self._explain(value, facts, every=every)
+                _raise_usage_error("--run requires a cell: %%explain_aws --run")
+            value = self._evaluate(expression) if expression else get_last_error()
+            if value is None and not expression:
+                _raise_usage_error(f"no exception was raised yet; name one, or {_PASTE}")
+            self._explain(value, facts, show_all=show_all)
             return None
-        if rest:
-            _misused(f"%%explain_aws takes facts such as cluster=orders, not {quote_text(rest)}")
+        if expression:
+            _raise_usage_error(
+                f"%%explain_aws accepts facts such as cluster=orders, not {quote_text(expression)}"
+            )
         if "--run" in options:
-            if every:
-                _misused("--all is for texts, not for --run")
+            if show_all:
+                _raise_usage_error("--all cannot be combined with --run")
             return self._run(cell, facts)
-        self._explain(cell, facts, every=every)
+        self._explain(cell, facts, show_all=show_all)
         return None
 
-    def facts_for(self, error: BaseException) -> Facts | None:
-        """Give the facts that were given for the cell that raised this error."""
-        given, self._facts = self._facts, None
-        return given[1] if given and given[0] is error else None
+    def take_facts(self, error: BaseException) -> Facts | None:
+        """Return the facts of the cell that raised an error, and forget them."""
+        stored, self._facts_of_error = self._facts_of_error, None
+        return stored[1] if stored and stored[0] is error else None
 
-    def _explain(self, value: object, facts: Facts, *, every: bool) -> None:
-        explanations = list(explained(_failures_in(value), facts, every=every))
+    def _explain(self, value: object, facts: Facts, *, show_all: bool) -> None:
+        explanations = list(explain_failures(_find_failures(value), facts, show_all=show_all))
         for explanation in explanations or (explain(""),):
             self._display(explanation)
 
-    def _value(self, expression: str) -> object:
-        """Give the value of an expression in the user's namespace; what it raises is the user's."""
+    def _evaluate(self, expression: str) -> object:
+        """Evaluate an expression in the user's namespace. Its exceptions propagate."""
         if not _is_expression(expression):
-            _misused(
-                f"{quote_text(expression)} is no name or expression; text of an error goes below "
-                "%%explain_aws"
-            )
+            _raise_usage_error(f"{quote_text(expression)} is not an expression; {_PASTE}")
         namespace = self._shell.user_ns
         if expression.isidentifier() and expression not in namespace and not hasattr(builtins, expression):
-            _misused(f"there is no {expression}")
+            _raise_usage_error(f"name {expression!r} is not defined")
         return eval(expression, namespace)  # noqa: S307 (the user's own code, as in any cell)
 
     def _run(self, cell: str, facts: Facts) -> object:
-        """Run a cell as ``%%time`` does, and remember the facts for the error that it raises."""
-        # IPython shows no such frame in a traceback.
+        """Run a cell as ``%%time`` does, and keep the facts in case it raises an exception."""
+        # IPython hides frames with this variable from tracebacks.
         __tracebackhide__ = True
         from IPython.core.displayhook import DisplayHook
 
@@ -124,23 +125,23 @@ class Magic:
                 return None
             return eval(shell.compile(ast.Expression(last.value), name, "eval"), namespace)  # noqa: S307
         except BaseException as error:
-            self._facts = error, facts
+            self._facts_of_error = error, facts
             raise
 
 
-def explained(
-    failures: Iterable[Failure | None], facts: Facts | None, *, every: bool = False
+def explain_failures(
+    failures: Iterable[Failure | None], facts: Facts | None, *, show_all: bool = False
 ) -> Iterator[Explanation]:
-    """Explain failures, or the first of them, which says then that there are more."""
-    found = _distinct(failures)
-    wanted = found[: _MOST_CARDS if every else 1]
-    left = len(found) - len(wanted)
-    for failure in wanted:
+    """Explain the first failure, or all of them. The last explanation notes how many are left."""
+    distinct = _deduplicate(failures)
+    selected = distinct[: _MAX_CARDS if show_all else 1]
+    remaining = len(distinct) - len(selected)
+    for failure in selected:
         explanation = explain(failure, facts=facts)
-        if left and failure is wanted[-1]:
-            more = "is one more failure" if left == 1 else f"are {left} more failures"
-            how = "" if every else ": with --all, %explain_aws shows a card for each"
-            notes = (*explanation.notes, f"There {more} in it{how}.")
+        if remaining and failure is selected[-1]:
+            count = "is one more failure" if remaining == 1 else f"are {remaining} more failures"
+            hint = "" if show_all else "; %explain_aws --all shows a card for each"
+            notes = (*explanation.notes, f"There {count}{hint}.")
             explanation = attrs.evolve(explanation, notes=notes)
         yield explanation
 
@@ -148,38 +149,40 @@ def explained(
 # ---------------------------------------------------------------------------------------------- the line
 
 
-def _options(line: str) -> tuple[set[str], str]:
-    """Part the options at the beginning and the end from the rest of a line."""
-    found: set[str] = set()
+def _split_options(line: str) -> tuple[set[str], str]:
+    """Split a line into the options at its beginning and end, and the rest."""
+    options: set[str] = set()
     line = line.strip()
     while line.startswith("--"):
         option, _, line = line.partition(" ")
         if option not in _OPTIONS:
-            _misused(f"there is no option {quote_text(option)}, only {' and '.join(sorted(_OPTIONS))}")
-        found.add(option)
+            _raise_usage_error(
+                f"unknown option {quote_text(option)}; expected one of {', '.join(sorted(_OPTIONS))}"
+            )
+        options.add(option)
         line = line.lstrip()
-    while option_last := _LAST_OPTION.search(line):
-        found.add(option_last[1])
-        line = line[: option_last.start()]
-    return found, line
+    while last_option := _LAST_OPTION.search(line):
+        options.add(last_option[1])
+        line = line[: last_option.start()]
+    return options, line
 
 
-def _facts_in(line: str) -> tuple[str, Facts]:
-    """Part the facts at the end from the rest of a line. ``f(x, a=1)`` has none: it is an expression."""
-    if len(line) > _LONGEST_LINE:
-        _misused("the line is too long; text of an error goes below %%explain_aws")
-    given: dict[str, str] = {}
+def _split_facts(line: str) -> tuple[str, Facts]:
+    """Split a line into an expression and the facts after it. ``f(x, a=1)`` is only an expression."""
+    if len(line) > _MAX_LINE_LENGTH:
+        _raise_usage_error(f"the line is too long; {_PASTE}")
+    facts: dict[str, str] = {}
     rest = line.strip()
     while rest and not _is_expression(rest) and (found := _FACT.search(rest)):
         name, value = found.groups()
-        if name in given:
-            _misused(f"{name} is given twice")
-        given[name] = value[1:-1] if value[0] in "\"'" else value
+        if name in facts:
+            _raise_usage_error(f"duplicate fact {name!r}")
+        facts[name] = value[1:-1] if value[0] in "\"'" else value
         rest = rest[: found.start()].rstrip()
     try:
-        return rest, facts_of(given)
+        return rest, facts_of(facts)
     except (DocumentError, TypeError) as error:
-        _misused(str(error))
+        _raise_usage_error(str(error))
 
 
 def _is_expression(text: str) -> bool:
@@ -192,13 +195,13 @@ def _is_expression(text: str) -> bool:
     return True
 
 
-def last_error() -> BaseException | None:
-    """Give the error whose traceback was shown last."""
+def get_last_error() -> BaseException | None:
+    """Return the exception whose traceback was shown last."""
     return getattr(sys, "last_value", None)
 
 
-def _misused(message: str) -> NoReturn:
-    """Say what is wrong as magics do: in one line, without a traceback."""
+def _raise_usage_error(message: str) -> NoReturn:
+    """Raise the error of magics, which IPython shows as one line without a traceback."""
     from IPython.core.error import UsageError
 
     raise UsageError(message)
@@ -207,53 +210,53 @@ def _misused(message: str) -> NoReturn:
 # ----------------------------------------------------------------------------------------------- failures
 
 
-def _failures_in(value: object) -> Iterator[Failure | None]:
-    """Give the failures of a value, the one to explain first."""
-    if isinstance(value, _KINDS):
-        yield cast("Failure", value)
+def _find_failures(value: object) -> Iterator[Failure | None]:
+    """Yield the failures in a value, beginning with the one to explain."""
+    if isinstance(value, FAILURE_CLASSES):
+        yield value
     elif isinstance(value, Explanation):
         yield value.failure
     elif isinstance(value, str):
         yield parse(value)
         yield from scan(value)
     elif isinstance(value, bytes | bytearray):
-        yield from _failures_in(bytes(value).decode("utf-8", "replace"))
+        yield from _find_failures(bytes(value).decode("utf-8", "replace"))
     elif isinstance(value, BaseException):
-        yield from failures_of(value)
+        yield from read_exception(value)
     elif isinstance(value, Mapping):
         yield parse(cast("Mapping[str, object]", value))
     elif isinstance(value, list | tuple):
-        yield from _failures_of_all(cast("list[object]", value))
+        yield from _find_failures_in_list(cast("list[object]", value))
     else:
-        # What `%%capture` and `subprocess.run` give.
+        # For example the results of `%%capture` and `subprocess.run`.
         streams = (getattr(value, "stdout", None), getattr(value, "stderr", None))
         captured = [text for text in streams if isinstance(text, str | bytes)]
         if not captured:
-            _misused(f"a text, lines, an error or a failure can be explained, not {type(value).__name__}")
+            _raise_usage_error(wrong_type_message("the value", _EXPLAINABLE, value))
         texts = (text if isinstance(text, str) else text.decode("utf-8", "replace") for text in captured)
-        yield from _failures_in("\n".join(texts))
+        yield from _find_failures("\n".join(texts))
 
 
-def failures_of(error: BaseException) -> Iterator[Failure | None]:
-    """Give the failures of an error, of a group those of its members too, the one to explain first."""
+def read_exception(error: BaseException) -> Iterator[Failure | None]:
+    """Yield the failures of an exception and of a group's members, beginning with the one to explain."""
     yield parse(error)
     if isinstance(error, BaseExceptionGroup):
         yield from map(parse, cast("BaseExceptionGroup[BaseException]", error).exceptions)
 
 
-def _failures_of_all(values: list[object] | tuple[object, ...]) -> Iterator[Failure | None]:
-    """Give the failures of a list: of lines, as ``!command`` gives, or of errors and failures."""
+def _find_failures_in_list(values: list[object] | tuple[object, ...]) -> Iterator[Failure | None]:
+    """Yield the failures in a list of lines, such as the output of ``!command``, or of other values."""
     if all(isinstance(each, str) for each in values):
-        yield from _failures_in("\n".join(cast("list[str]", values)))
+        yield from _find_failures("\n".join(cast("list[str]", values)))
         return
     for each in values:
         if isinstance(each, list | tuple):
-            _misused("a list of lists cannot be explained")
-        yield from _failures_in(each)
+            _raise_usage_error("the value must not be a list of lists")
+        yield from _find_failures(each)
 
 
-def _distinct(failures: Iterable[Failure | None]) -> list[Failure]:
-    """Give each failure once, whatever its request."""
+def _deduplicate(failures: Iterable[Failure | None]) -> list[Failure]:
+    """Return the first failure of each problem."""
     found: dict[str, Failure] = {}
     for failure in failures:
         if failure is not None:
