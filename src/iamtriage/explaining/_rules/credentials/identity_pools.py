@@ -1,9 +1,9 @@
-"""Explains that an identity pool of Cognito gives no credentials; not denials of what its roles may do.
+"""Explain why an Amazon Cognito identity pool returns no credentials.
 
 Sources: https://docs.aws.amazon.com/cognito/latest/developerguide/identity-pools.html,
 https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html and the descriptions of
-the API's errors. That an identity which was signed in once takes a sign-in ever after, and that a guest's is
-disabled when it is merged: the maintainers, in aws-sdk-unity#102 and amplify-js#3627.
+the API errors. The maintainers say in aws-sdk-unity#102 and amplify-js#3627 that an identity which once signed in must
+always sign in, and that merging a guest identity disables it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AccessDenied, AwsError
 
 __all__ = (
-    "POOLS",
+    "POOL_PROVIDER",
     "explain_identity_forbidden",
     "explain_identity_pool_guest",
     "explain_pool_roles",
@@ -32,14 +32,14 @@ __all__ = (
     "pool_trust_remedy",
 )
 
-# Of identities and of pools alike.
+# Identity IDs and pool IDs have the same form.
 _ID = re.compile(r"(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}):[0-9a-f-]{36}", re.ASCII)
-POOLS = "cognito-identity.amazonaws.com"
-"""The issuer of identity pools' tokens, as trust policies name it."""
+POOL_PROVIDER = "cognito-identity.amazonaws.com"
+"""The identity provider that trust policies name for identity pools."""
 
 
 def explain_identity_pool_guest(denial: Denial) -> Explanation:
-    """Explain that a call to an identity pool came without a sign-in, and the pool does not take guests."""
+    """Explain that an unauthenticated call reached an identity pool without guest access."""
     return Explanation(
         failure=denial.failure,
         topic="identity-pool-guest",
@@ -93,7 +93,7 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
 
 
 def explain_identity_forbidden(denial: Denial) -> Explanation:
-    """Explain that an identity of a pool was asked for without its own sign-in."""
+    """Explain that a call for an identity brought no sign-in linked to it."""
     found = _ID.fullmatch(denial.resource or "")
     identity, region = (found[0], found["region"]) if found else ("IDENTITY_ID", region_argument(denial))
     return Explanation(
@@ -148,12 +148,12 @@ def explain_identity_forbidden(denial: Denial) -> Explanation:
 
 
 def explain_pool_roles_denied(denial: Denial) -> Explanation:
-    """Explain that the pool's role is missing or cannot be assumed, where the text has another code."""
+    """Explain that a pool has no role for the caller, if the failure is a denial."""
     return explain_pool_roles(denial.failure, region_argument(denial))
 
 
 def explain_pool_roles(failure: AccessDenied | AwsError, region: str) -> Explanation:
-    """Explain that the pool has no role for the caller, or STS did not let it assume the role."""
+    """Explain that a pool has no role for the caller or cannot assume it."""
     return Explanation(
         failure=failure,
         topic="identity-pool-roles",
@@ -167,7 +167,7 @@ def explain_pool_roles(failure: AccessDenied | AwsError, region: str) -> Explana
             ),
             Cause(
                 "trust-policy",
-                f"The trust policy of the role does not name {POOLS}, the id of this pool, or this kind of caller.",
+                f"The trust policy of the role does not name {POOL_PROVIDER}, the id of this pool, or this kind of caller.",
                 "possible",
             ),
             Cause("role-missing", "The role was deleted, or never set for this kind of caller.", "possible"),
@@ -194,27 +194,36 @@ def explain_pool_roles(failure: AccessDenied | AwsError, region: str) -> Explana
 
 
 def pool_trust_remedy(claims: Mapping[str, object] | None = None) -> Remedy:
-    """Give the trust policy that lets an identity pool assume a role, as far as the token's claims tell it."""
-    told, kinds = (claims or {}).get("aud"), (claims or {}).get("amr")
-    pool = told if isinstance(told, str) and _ID.fullmatch(told) else f"{PLACEHOLDER}IDENTITY_POOL_ID"
-    guest = isinstance(kinds, list) and "unauthenticated" in kinds
+    """Return the trust policy that allows an identity pool to assume a role.
+
+    The token's claims, if given, fill in the pool and the kind of caller.
+    """
+    audience, methods = (claims or {}).get("aud"), (claims or {}).get("amr")
+    pool = (
+        audience
+        if isinstance(audience, str) and _ID.fullmatch(audience)
+        else f"{PLACEHOLDER}IDENTITY_POOL_ID"
+    )
+    is_guest = isinstance(methods, list) and "unauthenticated" in methods
     steps = [
         "Save the policy as trust.json. It replaces the whole trust policy: keep the statements that are there and still needed.",
         "Leave neither condition out. amr is authenticated for the role of those who are signed in, and unauthenticated for that of guests.",
         "The action is sts:AssumeRoleWithWebIdentity; sts:AssumeRole does not help. In China and GovCloud the provider has another name.",
     ]
-    if pool != told:
+    if pool != audience:
         steps.insert(
             0,
             f"Replace the words that begin with {PLACEHOLDER}. The pool's id has the region before it, as eu-west-1:0a1b….",
         )
-    made: dict[str, Any] = {
+    statement: dict[str, Any] = {
         "Effect": "Allow",
-        "Principal": {"Federated": POOLS},
+        "Principal": {"Federated": POOL_PROVIDER},
         "Action": "sts:AssumeRoleWithWebIdentity",
         "Condition": {
-            "StringEquals": {f"{POOLS}:aud": pool},
-            "ForAnyValue:StringLike": {f"{POOLS}:amr": "unauthenticated" if guest else "authenticated"},
+            "StringEquals": {f"{POOL_PROVIDER}:aud": pool},
+            "ForAnyValue:StringLike": {
+                f"{POOL_PROVIDER}:amr": "unauthenticated" if is_guest else "authenticated"
+            },
         },
     }
     return Remedy(
@@ -222,7 +231,7 @@ def pool_trust_remedy(claims: Mapping[str, object] | None = None) -> Remedy:
         who="account administrator",
         steps=tuple(steps),
         commands=trust_policy_commands(None),
-        policy={"Version": "2012-10-17", "Statement": [made]},
+        policy={"Version": "2012-10-17", "Statement": [statement]},
         layer="role_trust",
         url=pages.IDENTITY_POOL_ROLES,
     )

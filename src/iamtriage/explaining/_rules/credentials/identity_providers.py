@@ -1,4 +1,4 @@
-"""Explains that STS does not know a token's issuer, or cannot get its keys; not what is wrong with the token.
+"""Explain that STS does not know a token's issuer or cannot get its keys.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html.
 """
@@ -22,31 +22,33 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import InvalidIdentityToken
 
 __all__ = (
-    "NOTE",
+    "ROLE_NOT_EVALUATED",
+    "STS_AUDIENCE",
     "Issuer",
-    "explain_no_key",
+    "build_provider_arn",
+    "compare_providers_remedy",
     "explain_no_provider",
-    "explain_thumbprint",
-    "explain_unreached",
-    "issuer_of",
-    "list_providers",
-    "provider_arn",
+    "explain_no_verification_key",
+    "explain_provider_unreachable",
+    "explain_wrong_thumbprint",
+    "find_issuer",
 )
 
-
-_AUDIENCE = "sts.amazonaws.com"
-NOTE = "STS refuses the token before it looks at the role, so no policy of the role or of yours helps here."
-# Possessive: an issuer that is cut or masked is none.
-_ISSUER = re.compile(r"found in (?:your )?account for (https://[\w.~/-]{1,300}+)(?![*$\[…]|<[^/])", re.ASCII)
-_EKS = re.compile(
+STS_AUDIENCE = "sts.amazonaws.com"
+ROLE_NOT_EVALUATED = (
+    "STS refuses the token before it looks at the role, so no policy of the role or of yours helps here."
+)
+# The repetition is possessive, so that a truncated or masked issuer does not match.
+_MISSING_PROVIDER = re.compile(
+    r"found in (?:your )?account for (https://[\w.~/-]{1,300}+)(?![*$\[…]|<[^/])", re.ASCII
+)
+_EKS_ISSUER = re.compile(
     r"https://oidc(?:-eks)?\.(?:eks\.)?([a-z0-9-]{1,40})\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws)/id/",
     re.ASCII,
 )
-
-
-_ID = re.compile(r"[0-9A-F]{32}", re.ASCII)  # of a cluster
+_CLUSTER_ID = re.compile(r"[0-9A-F]{32}", re.ASCII)
 _GITHUB = "GitHub Actions"
-_SYSTEMS = {
+_KNOWN_ISSUERS = {
     "token.actions.githubusercontent.com": _GITHUB,
     "gitlab.com": "GitLab",
     "app.terraform.io": "HCP Terraform",
@@ -58,52 +60,52 @@ _SYSTEMS = {
 
 @attrs.frozen
 class Issuer:
-    """Who issued a token, as far as text and facts tell it.
+    """The issuer of a token, as far as text and facts state it.
 
     Attributes:
-        url: its URL; None where it is told nowhere, or is masked.
-        because: where it is told.
-        in_eks: whether it is that of an EKS cluster.
-        region: the cluster's region.
+        url: Its URL; ``None`` if it is unknown or masked.
+        because: Evidence for the URL, one line each.
+        is_eks: Whether it is the issuer of an EKS cluster.
+        region: The cluster's region.
     """
 
     url: str | None
     because: tuple[str, ...]
-    in_eks: bool
+    is_eks: bool
     region: str | None
 
     @property
     def system(self) -> str | None:
-        """The system whose host it is, where it is a known one."""
-        return _SYSTEMS.get((self.url or "").removeprefix("https://").partition("/")[0])
+        """The name of the issuing system, if its host is known."""
+        return _KNOWN_ISSUERS.get((self.url or "").removeprefix("https://").partition("/")[0])
 
     @property
-    def name(self) -> str:
-        """What it is, in words."""
-        return "the EKS cluster" if self.in_eks else self.system or "the token's issuer"
+    def description(self) -> str:
+        """A phrase that names the issuer."""
+        return "the EKS cluster" if self.is_eks else self.system or "the token's issuer"
 
 
-def issuer_of(case: Case[InvalidIdentityToken], message: str) -> Issuer:
-    """Give the token's issuer: what the text says, else the claim of the facts."""
-    found = _ISSUER.search(message)
+def find_issuer(case: Case[InvalidIdentityToken], message: str) -> Issuer:
+    """Return the token's issuer from the text, or else from the claims in the facts."""
+    found = _MISSING_PROVIDER.search(message)
     url = None if found is None else found[1].rstrip(".")
     because: tuple[str, ...] = (f"The token is of {url}.",)
     if not _is_whole(url):
         given = (case.facts.token_claims or {}).get("iss")
         url, because = (given, ()) if isinstance(given, str) and _is_whole(given) else (None, ())
-    eks = _EKS.search(url or message)
+    eks = _EKS_ISSUER.search(url or message)
     return Issuer(url, because, eks is not None, eks[1] if eks else None)
 
 
 def _is_whole(url: str | None) -> bool:
-    """Tell whether a URL can be an issuer's: neither cut nor masked, and with no secret in it."""
+    """Return whether an issuer URL is complete, and contains no secret."""
     if url is None or commands.issuer(url) != url or "xxx" in url.lower():
         return False
-    return all(_ID.fullmatch(part) or safe_name(part) is not None for part in url.split("/"))
+    return all(_CLUSTER_ID.fullmatch(part) or safe_name(part) is not None for part in url.split("/"))
 
 
-def provider_arn(case: Case[InvalidIdentityToken], issuer: Issuer) -> str:
-    """Give the ARN that an IAM OIDC provider for the issuer has, or a placeholder."""
+def build_provider_arn(case: Case[InvalidIdentityToken], issuer: Issuer) -> str:
+    """Return the ARN of the IAM OIDC provider for an issuer, or a placeholder."""
     role = try_parse_principal(case.failure.resource or case.facts.resource)
     account = role.account if isinstance(role, Role) else case.failure.account
     if issuer.url is None or account is None:
@@ -116,14 +118,14 @@ def provider_arn(case: Case[InvalidIdentityToken], issuer: Issuer) -> str:
 
 
 def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Explanation:
-    """Explain that the role's account has no provider for the issuer."""
-    issuer = issuer_of(case, message)
-    older = Cause(
+    """Explain that the role's account has no OIDC provider for the issuer."""
+    issuer = find_issuer(case, message)
+    recreated_cluster = Cause(
         "cluster-made-anew",
         "There is a provider of an older cluster; one that is made anew has another issuer.",
         "possible",
     )
-    differs = Cause(
+    other_url = Cause(
         "provider-url-differs",
         "There is a provider whose URL differs from the issuer: a slash at the end, a path, upper and lower case.",
         "possible",
@@ -131,11 +133,11 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
     return Explanation(
         failure=case.failure,
         topic="no-oidc-provider",
-        summary=f"IAM has no OIDC provider for {issuer.name} in the role's account.",
+        summary=f"IAM has no OIDC provider for {issuer.description} in the role's account.",
         causes=(
             Cause(
                 "no-oidc-provider",
-                f"The account of the role has no IAM OIDC provider for {issuer.name}.",
+                f"The account of the role has no IAM OIDC provider for {issuer.description}.",
                 "reported",
                 (*quote_phrases(message, "No OpenIDConnect provider found"), *issuer.because),
             ),
@@ -145,15 +147,15 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
                 "possible",
                 ("IAM looks for the provider in the account of the role.",),
             ),
-            older if issuer.in_eks else differs,
+            recreated_cluster if issuer.is_eks else other_url,
         ),
-        remedies=(list_providers(case, issuer), _create_provider(case, issuer)),
-        notes=(NOTE,),
+        remedies=(compare_providers_remedy(case, issuer), _create_provider_remedy(case, issuer)),
+        notes=(ROLE_NOT_EVALUATED,),
     )
 
 
-def list_providers(case: Case[InvalidIdentityToken], issuer: Issuer) -> Remedy:
-    """Compare the issuer with the providers that there are."""
+def compare_providers_remedy(case: Case[InvalidIdentityToken], issuer: Issuer) -> Remedy:
+    """Return the remedy that compares the issuer with the providers in IAM."""
     of_cluster = fill_command(
         "aws eks describe-cluster --name {} --region {} --query cluster.identity.oidc.issuer --output text",
         commands.cluster(case.facts.cluster),
@@ -166,38 +168,33 @@ def list_providers(case: Case[InvalidIdentityToken], issuer: Issuer) -> Remedy:
             "List them with credentials of the account in which the role is.",
             "A provider's ARN ends in its issuer without https://. It has to be the same to the letter.",
         ),
-        commands=("aws iam list-open-id-connect-providers", *((of_cluster,) if issuer.in_eks else ())),
+        commands=("aws iam list-open-id-connect-providers", *((of_cluster,) if issuer.is_eks else ())),
         url=pages.OIDC_PROVIDERS,
     )
 
 
-def _create_provider(case: Case[InvalidIdentityToken], issuer: Issuer) -> Remedy:
-    known = issuer.in_eks or issuer.system == _GITHUB
-    create = fill_command(
-        "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
-        commands.issuer(issuer.url),
-        _AUDIENCE if known else "AUDIENCE",
-    )
+def _create_provider_remedy(case: Case[InvalidIdentityToken], issuer: Issuer) -> Remedy:
+    uses_sts_audience = issuer.is_eks or issuer.system == _GITHUB
+    creations = [
+        fill_command(
+            "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
+            commands.issuer(issuer.url),
+            STS_AUDIENCE if uses_sts_audience else "AUDIENCE",
+        )
+    ]
     steps = ["Make it once for each issuer and account. It takes no thumbprint: IAM finds that by itself."]
     url = pages.OIDC_PROVIDERS
-    made = [create]
-    if issuer.in_eks:
-        cluster, region = (
+    if issuer.is_eks:
+        eksctl = fill_command(
+            "eksctl utils associate-iam-oidc-provider --cluster {} --region {} --approve",
             commands.cluster(case.facts.cluster),
             commands.region(issuer.region or find_region(case)),
         )
-        made.insert(
-            0,
-            fill_command(
-                "eksctl utils associate-iam-oidc-provider --cluster {} --region {} --approve", cluster, region
-            ),
-        )
-        steps.append(
-            "Either command does it: the first for a cluster of this account, the second by the issuer's URL."
-        )
-        steps.append(
-            "With EKS Pod Identity in place of IAM roles for service accounts, no provider is needed."
-        )
+        creations.insert(0, eksctl)
+        steps += [
+            "Either command does it: the first for a cluster of this account, the second by the issuer's URL.",
+            "With EKS Pod Identity in place of IAM roles for service accounts, no provider is needed.",
+        ]
         url = pages.EKS_IRSA
     elif issuer.system == _GITHUB:
         steps.append(
@@ -212,7 +209,7 @@ def _create_provider(case: Case[InvalidIdentityToken], issuer: Issuer) -> Remedy
         title="Make the OIDC provider",
         who="account administrator",
         steps=tuple(steps),
-        commands=tuple(made),
+        commands=tuple(creations),
         url=url,
     )
 
@@ -220,9 +217,9 @@ def _create_provider(case: Case[InvalidIdentityToken], issuer: Issuer) -> Remedy
 # ------------------------------------------------ keys and certificates
 
 
-def explain_no_key(case: Case[InvalidIdentityToken], message: str) -> Explanation:
-    """Explain that STS got no key of the issuer, or none that fits."""
-    issuer = issuer_of(case, message)
+def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) -> Explanation:
+    """Explain that STS found no key to verify the token with."""
+    issuer = find_issuer(case, message)
     return Explanation(
         failure=case.failure,
         topic="no-verification-key",
@@ -254,14 +251,14 @@ def explain_no_key(case: Case[InvalidIdentityToken], message: str) -> Explanatio
                 "possible",
             ),
         ),
-        remedies=(_fetch_keys(issuer), _try_again()),
-        notes=(NOTE,),
+        remedies=(_fetch_keys_remedy(issuer), _retry_remedy()),
+        notes=(ROLE_NOT_EVALUATED,),
     )
 
 
-def explain_unreached(case: Case[InvalidIdentityToken], message: str) -> Explanation:
+def explain_provider_unreachable(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that STS could not reach the identity provider."""
-    issuer = issuer_of(case, message)
+    issuer = find_issuer(case, message)
     return Explanation(
         failure=case.failure,
         topic="identity-provider-unreached",
@@ -280,13 +277,13 @@ def explain_unreached(case: Case[InvalidIdentityToken], message: str) -> Explana
                 "possible",
             ),
         ),
-        remedies=(_try_again(), _fetch_keys(issuer)),
-        notes=(NOTE,),
+        remedies=(_retry_remedy(), _fetch_keys_remedy(issuer)),
+        notes=(ROLE_NOT_EVALUATED,),
     )
 
 
-def _fetch_keys(issuer: Issuer) -> Remedy:
-    name = commands.issuer(issuer.url).rstrip("/")
+def _fetch_keys_remedy(issuer: Issuer) -> Remedy:
+    url = commands.issuer(issuer.url).rstrip("/")
     return Remedy(
         title="Fetch the issuer's keys as STS does",
         who="cluster administrator",
@@ -296,14 +293,14 @@ def _fetch_keys(issuer: Issuer) -> Remedy:
             "For EKS the issuer is AWS's own, and always public; for clusters of your own you publish both documents.",
         ),
         commands=(
-            fill_command("curl --silent --show-error {}", f"{name}/.well-known/openid-configuration"),
+            fill_command("curl --silent --show-error {}", f"{url}/.well-known/openid-configuration"),
             "curl --silent --show-error JWKS_URI",
         ),
         url=pages.OIDC_PROVIDERS,
     )
 
 
-def _try_again() -> Remedy:
+def _retry_remedy() -> Remedy:
     return Remedy(
         title="Try again after some seconds",
         who="you",
@@ -312,9 +309,9 @@ def _try_again() -> Remedy:
     )
 
 
-def explain_thumbprint(case: Case[InvalidIdentityToken], message: str) -> Explanation:
-    """Explain that a certificate does not fit the thumbprint that IAM has."""
-    issuer = issuer_of(case, message)
+def explain_wrong_thumbprint(case: Case[InvalidIdentityToken], message: str) -> Explanation:
+    """Explain that the issuer's certificate does not match the thumbprint in IAM."""
+    issuer = find_issuer(case, message)
     return Explanation(
         failure=case.failure,
         topic="wrong-thumbprint",
@@ -343,11 +340,11 @@ def explain_thumbprint(case: Case[InvalidIdentityToken], message: str) -> Explan
                 commands=(
                     fill_command(
                         "aws iam update-open-id-connect-provider-thumbprint --open-id-connect-provider-arn {} --thumbprint-list THUMBPRINT",
-                        provider_arn(case, issuer),
+                        build_provider_arn(case, issuer),
                     ),
                 ),
                 url=f"{pages.OIDC_PROVIDERS.removesuffix('.html')}_verify-thumbprint.html",
             ),
         ),
-        notes=(NOTE,),
+        notes=(ROLE_NOT_EVALUATED,),
     )

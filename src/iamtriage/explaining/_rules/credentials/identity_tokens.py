@@ -1,4 +1,4 @@
-"""Explains web identity tokens that STS refuses: provider, audience, keys, form; not what a trust policy denies.
+"""Explain web identity tokens that STS rejects.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html and
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html.
@@ -13,18 +13,20 @@ import attrs
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.identity_providers import (
-    NOTE,
-    explain_no_key,
+    ROLE_NOT_EVALUATED,
+    STS_AUDIENCE,
+    build_provider_arn,
+    compare_providers_remedy,
     explain_no_provider,
-    explain_thumbprint,
-    explain_unreached,
-    issuer_of,
-    list_providers,
-    provider_arn,
+    explain_no_verification_key,
+    explain_provider_unreachable,
+    explain_wrong_thumbprint,
+    find_issuer,
 )
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import error_code, message_text, quote_phrases
+from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
 
 if TYPE_CHECKING:
@@ -37,40 +39,20 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_identity_token",)
 
-_AUDIENCE = "sts.amazonaws.com"
 _ACTION = "sts:AssumeRoleWithWebIdentity"
-
-
-_PLAIN = re.compile(r"[A-Za-z0-9][\w.:/-]{0,254}", re.ASCII)
-_CLAIM = re.compile(r"issing a required claim: (\w{1,20})", re.ASCII)
+_AUDIENCE_NAME = re.compile(r"[A-Za-z0-9][\w.:/-]{0,254}", re.ASCII)
+_MISSING_CLAIM = re.compile(r"issing a required claim: (\w{1,20})", re.ASCII)
 
 
 def explain_identity_token(case: Case[InvalidIdentityToken]) -> Explanation:
-    """Say what is wrong with the token or with the provider that IAM knows."""
-    message, code = message_text(case), error_code(case.failure)
-    return _with_trust(case, _rule_for(message, code)(case, message))
+    """Explain that STS rejects a web identity token."""
+    message = message_text(case)
+    rule = choose_rule(_ROUTES, case.failure, message) or _explain_other
+    return _add_trust_policy(case, rule(case, message))
 
 
-def _rule_for(message: str, code: str) -> _Rule:
-    if "OpenIDConnect provider found" in message:
-        return explain_no_provider
-    if "ncorrect token audience" in message or "audience in ID Token" in message:
-        return _audience
-    if code.startswith("IDPCommunicationError"):
-        return explain_unreached
-    if "retrieve verification key" in message:
-        return explain_no_key
-    if "humbprint" in message:
-        return explain_thumbprint
-    if code.startswith("IDPRejectedClaim"):
-        return _rejected
-    if _CLAIM.search(message):
-        return _claim
-    return _other
-
-
-def _with_trust(case: Case[InvalidIdentityToken], explanation: Explanation) -> Explanation:
-    """Add what a trust policy that was given says: the next thing that STS looks at."""
+def _add_trust_policy(case: Case[InvalidIdentityToken], explanation: Explanation) -> Explanation:
+    """Add the result of the supplied trust policy, which STS evaluates next."""
     resource = case.failure.resource or case.facts.resource
     found = evaluate_trust_policy(case.facts, _ACTION, resource)
     if found is None or found.allowed is True:
@@ -88,22 +70,24 @@ def _with_trust(case: Case[InvalidIdentityToken], explanation: Explanation) -> E
 # ------------------------------------------------ audience and claims
 
 
-def _audience(case: Case[InvalidIdentityToken], message: str) -> Explanation:
-    issuer = issuer_of(case, message)
-    named = _audience_of(case)
-    because = quote_phrases(message, "Incorrect token audience")
+def _explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanation:
+    issuer = find_issuer(case, message)
+    audience = _token_audience(case)
     causes = [
         Cause(
             "wrong-audience",
             "The token's audience is not among the client ids of the IAM OIDC provider.",
             "reported",
-            because,
+            quote_phrases(message, "Incorrect token audience"),
         )
     ]
-    if named is not None:
+    if audience is not None:
         causes.append(
             Cause(
-                "audience-of-token", f"The token is for {named}.", "supplied", (f"Its aud claim is {named}.",)
+                "audience-of-token",
+                f"The token is for {audience}.",
+                "supplied",
+                (f"Its aud claim is {audience}.",),
             )
         )
     causes += [
@@ -111,7 +95,7 @@ def _audience(case: Case[InvalidIdentityToken], message: str) -> Explanation:
             "annotation-audience",
             "The service account's annotation eks.amazonaws.com/audience, or the token's volume, asks for another audience.",
             "possible",
-            (f"Without it the audience is {_AUDIENCE}.",),
+            (f"Without it the audience is {STS_AUDIENCE}.",),
         ),
         Cause(
             "token-of-api-server",
@@ -124,9 +108,15 @@ def _audience(case: Case[InvalidIdentityToken], message: str) -> Explanation:
             "possible",
         ),
     ]
-    provider = provider_arn(case, issuer)
-    # A token for something else is not made fit for AWS by letting the provider take it.
-    client = named if named is not None and named.startswith("sts.") else "AUDIENCE" if named else _AUDIENCE
+    provider = build_provider_arn(case, issuer)
+    # A token for another service does not become valid for AWS if the provider accepts its audience.
+    client = (
+        audience
+        if audience is not None and audience.startswith("sts.")
+        else "AUDIENCE"
+        if audience
+        else STS_AUDIENCE
+    )
     return Explanation(
         failure=case.failure,
         topic="wrong-audience",
@@ -138,7 +128,7 @@ def _audience(case: Case[InvalidIdentityToken], message: str) -> Explanation:
                 who="you",
                 steps=(
                     "See the claim aud of the token: iamtriage.read_web_identity_token reads it. Show the token to nobody.",
-                    f"For roles of pods it is {_AUDIENCE}, in all partitions.",
+                    f"For roles of pods it is {STS_AUDIENCE}, in all partitions.",
                 ),
                 commands=(
                     fill_command(
@@ -147,7 +137,7 @@ def _audience(case: Case[InvalidIdentityToken], message: str) -> Explanation:
                     ),
                     fill_command(
                         "kubectl get serviceaccount {} --namespace {} -o yaml",
-                        _service_account(case),
+                        commands.service_account(case.facts.service_account),
                         commands.namespace(case.facts.namespace),
                     ),
                 ),
@@ -170,24 +160,22 @@ def _audience(case: Case[InvalidIdentityToken], message: str) -> Explanation:
                 url=pages.OIDC_PROVIDERS,
             ),
         ),
-        notes=("The trust policy's condition on aud is another check, which comes after this one.", NOTE),
+        notes=(
+            "The trust policy's condition on aud is another check, which comes after this one.",
+            ROLE_NOT_EVALUATED,
+        ),
     )
 
 
-def _audience_of(case: Case[InvalidIdentityToken]) -> str | None:
-    """Give the first audience of the token that was given, if it is a plain word."""
+def _token_audience(case: Case[InvalidIdentityToken]) -> str | None:
+    """Return the first audience in the supplied claims, if it is a plain name."""
     given: object = (case.facts.token_claims or {}).get("aud")
     each: Iterable[object] = cast("Iterable[object]", given) if isinstance(given, (list, tuple)) else (given,)
-    return next((name for name in each if isinstance(name, str) and _PLAIN.fullmatch(name)), None)
+    return next((name for name in each if isinstance(name, str) and _AUDIENCE_NAME.fullmatch(name)), None)
 
 
-def _service_account(case: Case[InvalidIdentityToken]) -> str:
-    given = case.facts.service_account
-    return "SERVICE_ACCOUNT" if given is None else commands.kubernetes_name(given)
-
-
-def _claim(case: Case[InvalidIdentityToken], message: str) -> Explanation:
-    found = _CLAIM.search(message)
+def _explain_missing_claim(case: Case[InvalidIdentityToken], message: str) -> Explanation:
+    found = _MISSING_CLAIM.search(message)
     name = found[1] if found else "aud"
     return Explanation(
         failure=case.failure,
@@ -211,18 +199,12 @@ def _claim(case: Case[InvalidIdentityToken], message: str) -> Explanation:
                 "possible",
             ),
         ),
-        remedies=(credential_remedies.reread_token(), _look_at_token()),
-        notes=(NOTE,),
+        remedies=(credential_remedies.reread_token(), _inspect_token_remedy()),
+        notes=(ROLE_NOT_EVALUATED,),
     )
 
 
-# ------------------------------------------------ keys and certificates
-
-
-# ------------------------------------------------ the rest
-
-
-def _rejected(case: Case[InvalidIdentityToken], message: str) -> Explanation:
+def _explain_rejected_claim(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="claim-rejected",
@@ -236,13 +218,13 @@ def _rejected(case: Case[InvalidIdentityToken], message: str) -> Explanation:
             ),
             Cause("token-revoked", "The token has expired or was revoked.", "possible"),
         ),
-        remedies=(credential_remedies.reread_token(), _look_at_token()),
-        notes=(NOTE,),
+        remedies=(credential_remedies.reread_token(), _inspect_token_remedy()),
+        notes=(ROLE_NOT_EVALUATED,),
     )
 
 
-def _other(case: Case[InvalidIdentityToken], message: str) -> Explanation:
-    issuer = issuer_of(case, message)
+def _explain_other(case: Case[InvalidIdentityToken], message: str) -> Explanation:
+    issuer = find_issuer(case, message)
     phrases = (
         "not a valid JWT",
         "could not be validated",
@@ -265,12 +247,16 @@ def _other(case: Case[InvalidIdentityToken], message: str) -> Explanation:
             Cause("token-expired", "The token has expired.", "possible"),
             Cause("issuer-differs", "The token's iss is not the provider's URL to the letter.", "possible"),
         ),
-        remedies=(credential_remedies.reread_token(), _look_at_token(), list_providers(case, issuer)),
-        notes=(NOTE,),
+        remedies=(
+            credential_remedies.reread_token(),
+            _inspect_token_remedy(),
+            compare_providers_remedy(case, issuer),
+        ),
+        notes=(ROLE_NOT_EVALUATED,),
     )
 
 
-def _look_at_token() -> Remedy:
+def _inspect_token_remedy() -> Remedy:
     return Remedy(
         title="Look at the token's claims",
         who="you",
@@ -280,3 +266,15 @@ def _look_at_token() -> Remedy:
         ),
         url=pages.OIDC_ROLES,
     )
+
+
+# The first route that matches is used.
+_ROUTES: tuple[Route[_Rule], ...] = (
+    Route(explain_no_provider, message=re.compile(r"OpenIDConnect provider found")),
+    Route(_explain_audience, message=re.compile(r"ncorrect token audience|audience in ID Token")),
+    Route(explain_provider_unreachable, code=re.compile(r"IDPCommunicationError.*")),
+    Route(explain_no_verification_key, message=re.compile(r"retrieve verification key")),
+    Route(explain_wrong_thumbprint, message=re.compile(r"humbprint")),
+    Route(_explain_rejected_claim, code=re.compile(r"IDPRejectedClaim.*")),
+    Route(_explain_missing_claim, message=_MISSING_CLAIM),
+)

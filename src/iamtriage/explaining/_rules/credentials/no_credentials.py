@@ -1,7 +1,7 @@
-"""Explains that an SDK found no credentials: what gives them in pods, on EC2, ECS, Lambda, in CI, on a laptop.
+"""Explain that an SDK found no credentials.
 
-Sources: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html and the pages to which the
-remedies point.
+What provides them depends on where the call runs: in a pod, on EC2, ECS or Lambda, in CI or on a laptop. Sources:
+https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html and the pages that the remedies link to.
 """
 
 from __future__ import annotations
@@ -10,7 +10,12 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.credentials.pod_credentials import NO_CALL, explain_pod, in_pods
+from iamtriage.explaining._rules.credentials.pod_credentials import (
+    NO_CALL_WITHOUT_CREDENTIALS,
+    Advice,
+    advise_in_pods,
+    explain_pod_credentials,
+)
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import (
     find_profile,
@@ -22,37 +27,37 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeAlias
 
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
-    _Found: TypeAlias = tuple[list[Cause], list[Remedy]]
-    _Place: TypeAlias = Callable[["Case[MissingCredentials]", str], _Found]
+    _Environment = Callable[["Case[MissingCredentials]", str], Advice]
 
 __all__ = ("explain_no_credentials",)
 
-_POD_IDENTITY = re.compile(r"169\.254\.170\.23|fd00:ec2::23|eks-pod-identity|pod-?identity", re.IGNORECASE)
+_POD_IDENTITY_AGENT = re.compile(
+    r"169\.254\.170\.23|fd00:ec2::23|eks-pod-identity|pod-?identity", re.IGNORECASE
+)
 _ECS = re.compile(
     r"169\.254\.170\.2(?!\d)|AWS_CONTAINER_CREDENTIALS_RELATIVE_URI|ECS_CONTAINER_METADATA|ECS [Tt]ask|[Ff]argate"
 )
 _IMDS = re.compile(
     r"EC2 IMDS|ec2imds|EC2RoleRequestError|EC2MetadataError|169\.254\.169\.254|instance profile|EC2 Instance Metadata|IMDS|iam-role\b"
 )
-_SLOW = re.compile(r"[Tt]ime(?:d )?-?out|deadline exceeded|canceled", re.ASCII)
+_TIMEOUT = re.compile(r"[Tt]ime(?:d )?-?out|deadline exceeded|canceled", re.ASCII)
 _LAMBDA = re.compile(r"/var/task/|/opt/nodejs|AWS_LAMBDA|lambda_function|/var/runtime/")
-# Programs that were built in GitHub Actions have its directory of sources in their traces, wherever they run.
-_GITHUB = re.compile(
+# Tracebacks of programs built in GitHub Actions contain its source directory wherever they run, so it is left out.
+_GITHUB_ACTIONS = re.compile(
     r"configure-aws-credentials|\baws-actions/|GITHUB_|/home/runner/work/_(?:actions|temp)\b|GitHub Actions|id-token|::error::|Credentials could not be loaded"
 )
 _CI = re.compile(r"gitlab|jenkins|circleci|buildkite|bitbucket|[Cc]ode[Bb]uild", re.IGNORECASE)
-# Programs that ship logs and metrics or keep them, by name or as they log: they run in clusters and on servers.
-_SERVER = re.compile(
+# Programs that ship or store logs and metrics, by name or log format. They run in clusters and on servers.
+_LOG_SHIPPER = re.compile(
     r"fluent-?(?:bit|d)\b|\[aws_c(?:redentials|lient)\]|\[output:|logstash|opentelemetry|batch_processor|\bcaller=[\w-]{1,60}\.go:\d"
     r"|\[(?:error|warn)\]: #\d",
     re.IGNORECASE,
 )
-# A chain of providers as SDKs of Java, JavaScript and Go print it, and what each looks for.
+# The providers that SDKs for Java, JavaScript and Go print, and where each of them looks.
 _PROVIDERS = (
     (
         "environment variables",
@@ -75,7 +80,7 @@ _PROVIDERS = (
         ),
     ),
 )
-_SENTENCES = (
+_PHRASES = (
     "Unable to locate credentials",
     "Unable to load AWS credentials from any provider in the chain",
     "Unable to load credentials from any of the providers in the chain",
@@ -87,63 +92,65 @@ _SENTENCES = (
     "Missing credentials in config",
     "No valid credential sources",
 )
-_MOST = 6
+_MAX_CAUSES = 6
 
 
 def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Explanation:
-    """Say where an SDK looked for credentials, as far as the text tells it, and what should give them there."""
-    special = explain_pod(case, message)
-    if special is not None:
-        return special
-    none = "The SDK found no credentials in any place where it looks."
-    causes = [Cause("no-credentials", none, "derived", _looked_in(message))]
-    remedies: list[Remedy] = []
-    for place in _places(case, message):
-        more, mended = place(case, message)
-        causes += more
-        remedies += mended
-    remedies.append(credential_remedies.show_identity(find_profile(case)))
+    """Explain that an SDK found no credentials, and what provides them where it ran."""
+    explanation = explain_pod_credentials(case, message)
+    if explanation is not None:
+        return explanation
+    advice = [environment(case, message) for environment in _likely_environments(case, message)]
+    not_found = Cause(
+        "no-credentials",
+        "The SDK found no credentials in any place where it looks.",
+        "derived",
+        _searched_places(message),
+    )
+    causes = (not_found, *(cause for each in advice for cause in each.causes))
     return Explanation(
         failure=case.failure,
         topic="no-credentials",
         summary="No credentials were found.",
-        causes=tuple(causes[:_MOST]),
-        remedies=tuple(remedies),
-        notes=(NO_CALL,),
+        causes=causes[:_MAX_CAUSES],
+        remedies=(
+            *(remedy for each in advice for remedy in each.remedies),
+            credential_remedies.show_identity(find_profile(case)),
+        ),
+        notes=(NO_CALL_WITHOUT_CREDENTIALS,),
     )
 
 
-def _looked_in(message: str) -> tuple[str, ...]:
+def _searched_places(message: str) -> tuple[str, ...]:
     places = [name for name, pattern in _PROVIDERS if pattern.search(message)]
-    looked = (f"The SDK looked in {', '.join(places)}.",) if places else ()
-    return (*quote_phrases(message, *_SENTENCES)[:2], *looked)
+    because = quote_phrases(message, *_PHRASES)[:2]
+    return (*because, f"The SDK looked in {', '.join(places)}.") if places else because
 
 
-def _places(case: Case[MissingCredentials], message: str) -> list[_Place]:
-    """Give the kinds of places where the call may run, the likeliest first, two at most."""
+def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_Environment]:
+    """Return the environments in which the call may run, the likeliest first, at most two."""
     text = case.text
-    signs: tuple[tuple[_Place, bool], ...] = (
-        (_ci, _GITHUB.search(text) is not None or _CI.search(text) is not None),
-        (in_pods, mentions_kubernetes(case) or _POD_IDENTITY.search(text) is not None),
-        (_lambda, _LAMBDA.search(text) is not None),
-        (_ecs, _ECS.search(text) is not None),
-        (_ec2, _IMDS.search(message) is not None),
+    signs: tuple[tuple[_Environment, bool], ...] = (
+        (_advise_in_ci, _GITHUB_ACTIONS.search(text) is not None or _CI.search(text) is not None),
+        (advise_in_pods, mentions_kubernetes(case) or _POD_IDENTITY_AGENT.search(text) is not None),
+        (_advise_on_lambda, _LAMBDA.search(text) is not None),
+        (_advise_on_ecs, _ECS.search(text) is not None),
     )
-    places = [place for place, is_there in signs if is_there]
-    if places in ([], [_ec2]) and _SERVER.search(text):
-        return [in_pods, _ec2]
-    if not places:
-        return [_laptop, _ec2]
-    # Instance metadata is the last place of every chain, so it being named tells little of where the call runs.
-    return [*places, _laptop][:2] if places == [_ec2] else places[:2]
+    environments = [environment for environment, is_mentioned in signs if is_mentioned]
+    # Every provider chain ends with the instance metadata, so its mention is weak evidence for EC2.
+    mentions_metadata = _IMDS.search(message) is not None
+    if environments:
+        return [*environments, *([_advise_on_ec2] if mentions_metadata else [])][:2]
+    if _LOG_SHIPPER.search(text):
+        return [advise_in_pods, _advise_on_ec2]
+    return [_advise_on_ec2, _advise_on_laptop] if mentions_metadata else [_advise_on_laptop, _advise_on_ec2]
 
 
-# ------------------------------------------------ places
+# ------------------------------------------------ environments
 
 
-def _laptop(case: Case[MissingCredentials], _words: str) -> _Found:
-    profile = find_profile(case)
-    return (
+def _advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
+    return Advice(
         [
             Cause(
                 "nothing-set-up",
@@ -162,35 +169,28 @@ def _laptop(case: Case[MissingCredentials], _words: str) -> _Found:
                 "possible",
             ),
         ],
-        [credential_remedies.configure_credentials(profile)],
+        [credential_remedies.configure_credentials(find_profile(case))],
     )
 
 
-def _ec2(case: Case[MissingCredentials], message: str) -> _Found:
+def _advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     region = commands.region(find_region(case))
-    slow = _SLOW.search(message) is not None
-    named = _IMDS.search(message) is not None
-    because = ("The text tells of the instance's metadata, the last place where SDKs look.",) if named else ()
-    causes = [
-        Cause(
-            "no-instance-profile",
-            "The EC2 instance has no instance profile, or one without a role.",
-            "possible",
-            because,
-        )
-    ]
-    hops = Cause(
+    timed_out = _TIMEOUT.search(message) is not None
+    because = "The text tells of the instance's metadata, the last place where SDKs look."
+    no_profile = Cause(
+        "no-instance-profile",
+        "The EC2 instance has no instance profile, or one without a role.",
+        "possible",
+        (because,) if _IMDS.search(message) else (),
+    )
+    hop_limit = Cause(
         "metadata-hop-limit",
         "The call runs in a container on the instance, and the answer of the metadata service does not reach it: its hop limit is 1.",
         "possible",
-        ("The text tells of a timeout.",) if slow else (),
+        ("The text tells of a timeout.",) if timed_out else (),
     )
-    if slow:
-        causes.insert(0, hops)
-    else:
-        causes.append(hops)
-    return (
-        causes,
+    return Advice(
+        [hop_limit, no_profile] if timed_out else [no_profile, hop_limit],
         [
             Remedy(
                 title="On EC2: give the instance a role",
@@ -230,8 +230,8 @@ def _ec2(case: Case[MissingCredentials], message: str) -> _Found:
     )
 
 
-def _ecs(_case: Case[MissingCredentials], _words: str) -> _Found:
-    return (
+def _advise_on_ecs(_case: Case[MissingCredentials], _message: str) -> Advice:
+    return Advice(
         [
             Cause(
                 "no-task-role",
@@ -261,8 +261,8 @@ def _ecs(_case: Case[MissingCredentials], _words: str) -> _Found:
     )
 
 
-def _lambda(_case: Case[MissingCredentials], _words: str) -> _Found:
-    return (
+def _advise_on_lambda(_case: Case[MissingCredentials], _message: str) -> Advice:
+    return Advice(
         [
             Cause(
                 "lambda-variables-lost",
@@ -287,18 +287,18 @@ def _lambda(_case: Case[MissingCredentials], _words: str) -> _Found:
     )
 
 
-def _ci(case: Case[MissingCredentials], _words: str) -> _Found:
-    github = _GITHUB.search(case.text) is not None
-    system = "GitHub Actions" if github else "the CI system"
+def _advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
+    is_github = _GITHUB_ACTIONS.search(case.text) is not None
+    system = "GitHub Actions" if is_github else "the CI system"
     causes = [
         Cause(
             "job-without-credentials",
             f"The job of {system} got no credentials: no role was assumed, or the secrets are empty there.",
             "possible",
-            (f"The text speaks of {system}.",) if github else ("The text speaks of a CI system.",),
+            (f"The text speaks of {system}.",) if is_github else ("The text speaks of a CI system.",),
         )
     ]
-    if github:
+    if is_github:
         causes.insert(
             0,
             Cause(
@@ -315,7 +315,7 @@ def _ci(case: Case[MissingCredentials], _words: str) -> _Found:
                 "possible",
             )
         )
-    return (
+    return Advice(
         causes,
         [
             Remedy(
@@ -326,7 +326,7 @@ def _ci(case: Case[MissingCredentials], _words: str) -> _Found:
                     "Give the action aws-actions/configure-aws-credentials role-to-assume and aws-region.",
                     "The role has to trust the system's OIDC provider; no secret is needed then.",
                 ),
-                url=pages.GITHUB_OIDC if github else pages.OIDC_ROLES,
+                url=pages.GITHUB_OIDC if is_github else pages.OIDC_ROLES,
             )
         ],
     )

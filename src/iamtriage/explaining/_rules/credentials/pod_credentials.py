@@ -1,14 +1,14 @@
-"""Explains that a pod gets no credentials: IAM roles for service accounts, EKS Pod Identity, the way to STS.
+"""Explain why a pod gets no credentials.
 
-Sources: https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html and
-https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html. What EKS puts into pods is the business of
-``eks_pods``.
+It can get them from IAM roles for service accounts (IRSA) or EKS Pod Identity. Sources:
+https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html and
+https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -28,55 +28,79 @@ from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose
 from iamtriage.sts._evidence import resolved
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.failures._failures import MissingCredentials
 
-__all__ = ("NO_CALL", "explain_pod", "in_pods", "own_role")
+__all__ = (
+    "NO_CALL_WITHOUT_CREDENTIALS",
+    "advise_in_pods",
+    "assign_pod_role_remedy",
+    "explain_pod_credentials",
+)
 
-# That the text names the file tells nothing: people show the variables of a pod. What was wrong with it does.
-_TOKEN_FILE = r"/var/run/secrets/eks\.amazonaws\.com"  # noqa: S105
-_NOT_READ = (
+# The file's name alone is no evidence, because people show a pod's variables. An error that reading it caused is.
+_TOKEN_DIRECTORY = r"/var/run/secrets/eks\.amazonaws\.com"  # noqa: S105
+_READ_ERROR = (
     r"[Nn]o such file|[Pp]ermission denied|ENOENT|EACCES|NoSuchFileException|FileNotFound|nio\.file\.AccessDenied"
     r"|(?:[Uu]nable to|[Ff]ailed to|[Cc]ould not|[Cc]annot|[Cc]an't) (?:read|open|load)"
 )
-_READS_TOKEN = re.compile(
-    rf"fetching WebIdentity token|(?:{_TOKEN_FILE}[\w./-]{{0,60}}.{{0,60}}?(?:{_NOT_READ}))"
-    rf"|(?:(?:{_NOT_READ}).{{0,60}}?{_TOKEN_FILE})"
+_TOKEN_UNREADABLE = re.compile(
+    rf"fetching WebIdentity token|(?:{_TOKEN_DIRECTORY}[\w./-]{{0,60}}.{{0,60}}?(?:{_READ_ERROR}))"
+    rf"|(?:(?:{_READ_ERROR}).{{0,60}}?{_TOKEN_DIRECTORY})"
 )
-# Variables with a value: what EKS does is done.
-_IS_SET = re.compile(
+# The variables with a value, so EKS did inject them.
+_VARIABLES_SET = re.compile(
     r"AWS_(?:WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_FULL_URI)[\"']{0,2} ?[:=] ?[\"']?(?:/|[A-Z]:|https?://)"
 )
-_AGENT = "169.254.170.23"  # of EKS Pod Identity, on each node
-_OLD_SDK = "is not a valid container metadata service hostname"
-_REFUSED = re.compile(
-    r"[Ss]ervice account token (?:cannot be (?P<why>empty|parsed)|failed basic claim validations)"
+_POD_IDENTITY_AGENT = "169.254.170.23"  # its address on every node
+_UNKNOWN_HOST_PHRASE = "is not a valid container metadata service hostname"
+_AGENT_REJECTION = re.compile(
+    r"[Ss]ervice account token (?:cannot be (?P<problem>empty|parsed)|failed basic claim validations)"
 )
-_UNREACHED = re.compile(
+_AGENT_REJECTIONS: dict[str | None, str] = {
+    "empty": "A request reached the agent without the token, which has to stand in the header Authorization.",
+    "parsed": "What a request had in the header Authorization is no token of a service account.",
+}
+_STS_UNREACHABLE = re.compile(
     r"(?:WebIdentityErr|AssumeRole|sts[.\w-]{0,60}\.amazonaws\.).{0,300}?"
     r"(?:i/o timeout|timed out|no such host|connection refused|send request failed)"
 )
-_NO_ANSWER = ("i/o timeout", "timed out", "no such host", "connection refused", "send request failed")
-_UNTRUSTED = ("certificate signed by unknown authority", "failed to verify certificate")
-NO_CALL = (
+_CONNECTION_PHRASES = (
+    "i/o timeout",
+    "timed out",
+    "no such host",
+    "connection refused",
+    "send request failed",
+)
+_CERTIFICATE_PHRASES = ("certificate signed by unknown authority", "failed to verify certificate")
+NO_CALL_WITHOUT_CREDENTIALS = (
     "No IAM policy helps here: without credentials no call is made, or none that AWS can tell whose it is."
 )
 
 
-def explain_pod(case: Case[MissingCredentials], message: str) -> Explanation | None:
-    """Explain what only goes wrong in pods, or on the way to STS; None where the text tells nothing of these."""
-    if _OLD_SDK in message:
-        return _old_sdk(case, message)
-    refused = _REFUSED.search(message)
-    if refused is not None:
-        return _refused(case, message, refused["why"])
-    if _UNREACHED.search(message):
-        return _unreached(case, message)
-    return _unreadable(case, message) if _READS_TOKEN.search(message) else None
+class Advice(NamedTuple):
+    """Possible causes and remedies for one environment in which a call can run."""
+
+    causes: Sequence[Cause]
+    remedies: Sequence[Remedy]
 
 
-def _unreached(case: Case[MissingCredentials], message: str) -> Explanation:
+def explain_pod_credentials(case: Case[MissingCredentials], message: str) -> Explanation | None:
+    """Explain an error that only occurs in pods or on the way to STS; return ``None`` for others."""
+    if _UNKNOWN_HOST_PHRASE in message:
+        return _explain_old_sdk(case, message)
+    rejection = _AGENT_REJECTION.search(message)
+    if rejection is not None:
+        return _explain_agent_rejection(case, message, rejection["problem"])
+    if _STS_UNREACHABLE.search(message):
+        return _explain_sts_unreachable(case, message)
+    return _explain_token_unreadable(case, message) if _TOKEN_UNREADABLE.search(message) else None
+
+
+def _explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:
     found = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
     host = resolved(find_region(case) or "")
     url = "https://sts.REGION.amazonaws.com" if host is None else host.url
@@ -84,25 +108,22 @@ def _unreached(case: Case[MissingCredentials], message: str) -> Explanation:
         "An answer of any kind, also an error, shows that the way is open.",
         "Without a way to the internet, the VPC needs an endpoint of STS with private DNS, whose security group lets port 443 in, and clients have to call the regional host.",
     ]
-    why, cause = (
-        "STS did not answer",
-        Cause(
+    if CERTIFICATE_ERROR.search(message):
+        steps.append(PROXY_STEP)
+        reason = "the connection to STS was not trusted"
+        cause = untrusted_certificate_cause(quote_phrases(message, *_CERTIFICATE_PHRASES))
+    else:
+        reason = "STS did not answer"
+        cause = Cause(
             "sts-unreached",
             "The SDK asked STS for the role's credentials, and got no answer.",
             "derived",
-            quote_phrases(message, *_NO_ANSWER),
-        ),
-    )
-    if CERTIFICATE_ERROR.search(message):
-        steps.append(PROXY_STEP)
-        why, cause = (
-            "the connection to STS was not trusted",
-            untrusted_certificate_cause(quote_phrases(message, *_UNTRUSTED)),
+            quote_phrases(message, *_CONNECTION_PHRASES),
         )
     return Explanation(
         failure=case.failure,
         topic="sts-unreached",
-        summary=f"The role's credentials could not be fetched, because {why}.",
+        summary=f"The role's credentials could not be fetched, because {reason}.",
         causes=(
             cause,
             *found.causes,
@@ -122,20 +143,19 @@ def _unreached(case: Case[MissingCredentials], message: str) -> Explanation:
                 url=pages.STS_REGIONS,
             ),
         ),
-        notes=(NO_CALL,),
+        notes=(NO_CALL_WITHOUT_CREDENTIALS,),
     )
 
 
-def _refused(case: Case[MissingCredentials], message: str, why: str | None) -> Explanation:
-    """Explain what the agent of EKS Pod Identity says of a token before it asks EKS for credentials.
+def _explain_agent_rejection(
+    case: Case[MissingCredentials], message: str, problem: str | None
+) -> Explanation:
+    """Explain why the EKS Pod Identity Agent rejects a token before it calls EKS.
 
     Source: aws/eks-pod-identity-agent, internal/validation/request.go.
     """
-    text = {
-        "empty": "A request reached the agent without the token, which has to stand in the header Authorization.",
-        "parsed": "What a request had in the header Authorization is no token of a service account.",
-    }.get(
-        why or "",
+    text = _AGENT_REJECTIONS.get(
+        problem,
         "The token is not valid at this time by its own claims: it has expired, or does not count yet.",
     )
     causes = [
@@ -151,7 +171,7 @@ def _refused(case: Case[MissingCredentials], message: str, why: str | None) -> E
             ),
         )
     ]
-    if why is None:
+    if problem is None:
         causes.append(
             Cause(
                 "token-kept",
@@ -193,11 +213,11 @@ def _refused(case: Case[MissingCredentials], message: str, why: str | None) -> E
                 commands=(
                     fill_command(
                         "kubectl exec POD --namespace {} -- printenv AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-                        _named(case)[1],
+                        commands.namespace(case.facts.namespace),
                     ),
                     fill_command(
                         "kubectl exec POD --namespace {} -- wc -c /var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token",
-                        _named(case)[1],
+                        commands.namespace(case.facts.namespace),
                     ),
                 ),
                 url=pages.EKS_POD_IDENTITY,
@@ -209,7 +229,7 @@ def _refused(case: Case[MissingCredentials], message: str, why: str | None) -> E
                     "Update it to a version that knows EKS Pod Identity, also where another library brings its own copy. Hand the environment on to processes that the program starts.",
                     "Leave AWS_CONTAINER_CREDENTIALS_FULL_URI and the token's file to EKS: it puts both into pods when they are made.",
                 ),
-                commands=(_restart(case),),
+                commands=(commands.restart_command(case.facts.namespace),),
                 url=pages.EKS_POD_SDK,
             ),
         ),
@@ -220,7 +240,7 @@ def _refused(case: Case[MissingCredentials], message: str, why: str | None) -> E
     )
 
 
-def _old_sdk(case: Case[MissingCredentials], message: str) -> Explanation:
+def _explain_old_sdk(case: Case[MissingCredentials], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="sdk-too-old",
@@ -229,8 +249,8 @@ def _old_sdk(case: Case[MissingCredentials], message: str) -> Explanation:
             Cause(
                 "sdk-too-old",
                 "The pod has a Pod Identity association, and the SDK does not take the address of its agent.",
-                "derived" if _AGENT in message else "possible",
-                quote_phrases(message, _OLD_SDK),
+                "derived" if _POD_IDENTITY_AGENT in message else "possible",
+                quote_phrases(message, _UNKNOWN_HOST_PHRASE),
             ),
         ),
         remedies=(
@@ -248,28 +268,32 @@ def _old_sdk(case: Case[MissingCredentials], message: str) -> Explanation:
                 steps=(
                     "Delete the association, annotate the service account with a role that trusts the cluster's OIDC provider, and make the pods anew. Older SDKs know that way.",
                 ),
-                commands=(_associations(case), _annotation(case), _restart(case)),
+                commands=(
+                    _list_associations_command(case),
+                    _annotate_command(case),
+                    commands.restart_command(case.facts.namespace),
+                ),
                 url=pages.EKS_IRSA,
             ),
         ),
-        notes=(NO_CALL,),
+        notes=(NO_CALL_WITHOUT_CREDENTIALS,),
     )
 
 
-def _unreadable(case: Case[MissingCredentials], message: str) -> Explanation:
-    denied = "permission denied" in message or "EACCES" in message
-    absent = "no such file" in message.lower() or "ENOENT" in message
+def _explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Explanation:
+    is_denied = "permission denied" in message or "EACCES" in message
+    is_absent = "no such file" in message.lower() or "ENOENT" in message
     causes = [
         Cause(
             "token-file-unreadable",
             "The process has no right to read the token's file."
-            if denied
+            if is_denied
             else "The token's file could not be read.",
             "derived",
             quote_phrases(message, "permission denied", "no such file or directory"),
         )
     ]
-    if not denied:
+    if not is_denied:
         causes.append(
             Cause(
                 "pod-not-mutated",
@@ -277,7 +301,7 @@ def _unreadable(case: Case[MissingCredentials], message: str) -> Explanation:
                 "possible",
             )
         )
-    if not absent:
+    if not is_absent:
         causes.append(
             Cause(
                 "token-file-of-root",
@@ -286,7 +310,7 @@ def _unreadable(case: Case[MissingCredentials], message: str) -> Explanation:
                 ("Kubernetes makes the file readable for its owner and the pod's fsGroup alone.",),
             )
         )
-    group = Remedy(
+    set_group = Remedy(
         title="Let the process read the token",
         who="you",
         steps=(
@@ -296,48 +320,47 @@ def _unreadable(case: Case[MissingCredentials], message: str) -> Explanation:
         commands=(
             fill_command(
                 "kubectl get pod POD --namespace {} --output 'jsonpath={{.spec.securityContext}}'",
-                _named(case)[1],
+                commands.namespace(case.facts.namespace),
             ),
         ),
         manifest="spec:\n  securityContext:\n    fsGroup: 65534\n",
         url=pages.EKS_IRSA_POD,
     )
+    remedies = [_irsa_remedy(case)]
+    if is_denied or not is_absent:
+        remedies.insert(0 if is_denied else 1, set_group)
     return Explanation(
         failure=case.failure,
         topic="token-file-unreadable",
         summary="The pod's web identity token could not be read.",
         causes=tuple(causes),
-        remedies=(group, _irsa(case)) if denied else (_irsa(case), *(() if absent else (group,))),
-        notes=(NO_CALL,),
+        remedies=tuple(remedies),
+        notes=(NO_CALL_WITHOUT_CREDENTIALS,),
     )
 
 
-def in_pods(case: Case[MissingCredentials], _words: str) -> tuple[list[Cause], list[Remedy]]:
-    """Give why a pod may have no credentials, and what gives it some."""
-    if _IS_SET.search(case.text):
-        return _set_up(case)
-    without = "neither an annotation with a role nor a Pod Identity association, or the pod uses another service account."
+def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
+    """Return why a pod may have no credentials, and how it gets some."""
+    if _VARIABLES_SET.search(case.text):
+        return _advise_on_variables(case)
+    without_role = "neither an annotation with a role nor a Pod Identity association, or the pod uses another service account."
     older = Cause(
         "pods-not-recreated",
         "The pod is older than the annotation or association: EKS puts variables into pods when they are made.",
         "possible",
     )
-    remedies = [_irsa(case), _pod_identity(case)]
+    remedies = [_irsa_remedy(case), _pod_identity_remedy(case)]
     if error_code(case.failure) == "WebIdentityErr":
-        told = "The SDK asked for a web identity's role."
+        because = "The SDK asked for a web identity's role."
     elif mentions_kubernetes(case):
-        told = "Facts or text speak of pods."
+        because = "Facts or text speak of pods."
     else:
-        text = f"If the program runs in a pod of EKS: its service account has {without}"
-        return [Cause("service-account-without-role", text, "possible"), older], remedies
-    return (
+        text = f"If the program runs in a pod of EKS: its service account has {without_role}"
+        return Advice([Cause("service-account-without-role", text, "possible"), older], remedies)
+    text = f"The pod's service account has {without_role}"
+    return Advice(
         [
-            Cause(
-                "service-account-without-role",
-                f"The pod's service account has {without}",
-                "possible",
-                (told,),
-            ),
+            Cause("service-account-without-role", text, "possible", (because,)),
             older,
             Cause("sdk-too-old", "The SDK is too old for web identities or EKS Pod Identity.", "possible"),
             Cause("agent-missing", "The EKS Pod Identity Agent does not run on the pod's node.", "possible"),
@@ -346,13 +369,16 @@ def in_pods(case: Case[MissingCredentials], _words: str) -> tuple[list[Cause], l
     )
 
 
-def _set_up(case: Case[MissingCredentials]) -> tuple[list[Cause], list[Remedy]]:
-    """Give why an SDK may pass over the variables that the text shows."""
-    told = ("The text shows the variables by which SDKs find the pod's role.",)
-    return (
+def _advise_on_variables(case: Case[MissingCredentials]) -> Advice:
+    """Return why an SDK may ignore the variables that the text shows."""
+    because = ("The text shows the variables by which SDKs find the pod's role.",)
+    return Advice(
         [
             Cause(
-                "sdk-too-old", "The SDK is too old for web identities or EKS Pod Identity.", "possible", told
+                "sdk-too-old",
+                "The SDK is too old for web identities or EKS Pod Identity.",
+                "possible",
+                because,
             ),
             Cause(
                 "other-provider",
@@ -370,7 +396,7 @@ def _set_up(case: Case[MissingCredentials]) -> tuple[list[Cause], list[Remedy]]:
                 ),
                 url=pages.EKS_IRSA_SDK,
             ),
-            _irsa(case),
+            _irsa_remedy(case),
         ],
     )
 
@@ -378,9 +404,9 @@ def _set_up(case: Case[MissingCredentials]) -> tuple[list[Cause], list[Remedy]]:
 # ------------------------------------------------ remedies
 
 
-def own_role(case: AnyCase, *, title: str) -> Remedy:
-    """Give a pod a role of its own, in place of that of its node."""
-    name, namespace = _named(case)
+def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
+    """Return the remedy that assigns a pod its own role instead of its node's."""
+    name, namespace = _account_and_namespace(case)
     return Remedy(
         title=title,
         who="cluster administrator",
@@ -391,9 +417,9 @@ def own_role(case: AnyCase, *, title: str) -> Remedy:
             "If it has them and still calls as the node, its SDK is too old to know them, or the code or a profile names other credentials: update the SDK.",
         ),
         commands=(
-            _look(case),
-            _service_account(case),
-            _associations(case),
+            _show_variables_command(case),
+            _show_account_command(case),
+            _list_associations_command(case),
             fill_command(
                 "aws eks create-pod-identity-association --cluster-name {} --namespace {} --service-account {} --role-arn ROLE_ARN --region {}",
                 commands.cluster(case.facts.cluster),
@@ -401,14 +427,14 @@ def own_role(case: AnyCase, *, title: str) -> Remedy:
                 name,
                 commands.region(find_region(case)),
             ),
-            _annotation(case),
-            _restart(case),
+            _annotate_command(case),
+            commands.restart_command(case.facts.namespace),
         ),
         url=pages.EKS_SERVICE_ACCOUNTS,
     )
 
 
-def _irsa(case: AnyCase) -> Remedy:
+def _irsa_remedy(case: AnyCase) -> Remedy:
     return Remedy(
         title="In pods: see what EKS has put into the pod",
         who="you",
@@ -417,12 +443,17 @@ def _irsa(case: AnyCase) -> Remedy:
             "If they are not, see that the pod uses the service account, and that this has the annotation eks.amazonaws.com/role-arn.",
             "Then make the pods anew: EKS changes pods only when they are made.",
         ),
-        commands=(_look(case), _service_account(case), _annotation(case), _restart(case)),
+        commands=(
+            _show_variables_command(case),
+            _show_account_command(case),
+            _annotate_command(case),
+            commands.restart_command(case.facts.namespace),
+        ),
         url=pages.EKS_IRSA_POD,
     )
 
 
-def _pod_identity(case: AnyCase) -> Remedy:
+def _pod_identity_remedy(case: AnyCase) -> Remedy:
     return Remedy(
         title="With EKS Pod Identity: see association and agent",
         who="cluster administrator",
@@ -431,34 +462,32 @@ def _pod_identity(case: AnyCase) -> Remedy:
             "The agent has to run on each node, as an add-on of EKS; EKS Auto Mode has it built in.",
         ),
         commands=(
-            _associations(case),
+            _list_associations_command(case),
             "kubectl get daemonset eks-pod-identity-agent --namespace kube-system",
         ),
         url=pages.EKS_POD_IDENTITY,
     )
 
 
-def _named(case: AnyCase) -> tuple[str, str]:
-    account = case.facts.service_account
-    name = "SERVICE_ACCOUNT" if account is None else commands.kubernetes_name(account)
-    return name, commands.namespace(case.facts.namespace)
+def _account_and_namespace(case: AnyCase) -> tuple[str, str]:
+    return commands.service_account(case.facts.service_account), commands.namespace(case.facts.namespace)
 
 
-def _look(case: AnyCase) -> str:
+def _show_variables_command(case: AnyCase) -> str:
     # The variables are named, because the environment can contain secrets.
     return fill_command(
         "kubectl exec POD --namespace {} -- printenv AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_REGION",
-        _named(case)[1],
+        commands.namespace(case.facts.namespace),
     )
 
 
-def _service_account(case: AnyCase) -> str:
-    name, namespace = _named(case)
+def _show_account_command(case: AnyCase) -> str:
+    name, namespace = _account_and_namespace(case)
     return fill_command("kubectl get serviceaccount {} --namespace {} --output yaml", name, namespace)
 
 
-def _annotation(case: AnyCase) -> str:
-    name, namespace = _named(case)
+def _annotate_command(case: AnyCase) -> str:
+    name, namespace = _account_and_namespace(case)
     return fill_command(
         "kubectl annotate serviceaccount {} --namespace {} --overwrite eks.amazonaws.com/role-arn=ROLE_ARN",
         name,
@@ -466,12 +495,8 @@ def _annotation(case: AnyCase) -> str:
     )
 
 
-def _restart(case: AnyCase) -> str:
-    return fill_command("kubectl rollout restart deployment/NAME --namespace {}", _named(case)[1])
-
-
-def _associations(case: AnyCase) -> str:
-    name, namespace = _named(case)
+def _list_associations_command(case: AnyCase) -> str:
+    name, namespace = _account_and_namespace(case)
     return fill_command(
         "aws eks list-pod-identity-associations --cluster-name {} --namespace {} --service-account {} --region {}",
         commands.cluster(case.facts.cluster),

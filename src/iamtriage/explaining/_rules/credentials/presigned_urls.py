@@ -1,7 +1,6 @@
-"""Explains URLs that are signed for S3 by their query and are out of time, cut or made for longer than S3 takes.
+"""Explain presigned URLs that are expired, incomplete or valid for too long.
 
-Not for signatures that do not fit, see ``signatures``. Sources:
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html and
+Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html and
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html.
 """
 
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 __all__ = (
-    "INCOMPLETE",
-    "TOO_LONG",
+    "EXPIRES_TOO_LONG",
+    "INCOMPLETE_QUERY",
     "explain_query_incomplete",
     "explain_url_expired",
     "explain_url_incomplete",
@@ -30,36 +29,37 @@ __all__ = (
     "explain_url_too_long",
 )
 
-TOO_LONG = re.compile(r"X-Amz-Expires must be less than")
-INCOMPLETE = re.compile(r"Query-string authentication version 4 requires")
+EXPIRES_TOO_LONG = re.compile(r"X-Amz-Expires must be less than")
+INCOMPLETE_QUERY = re.compile(r"Query-string authentication version 4 requires")
 _CLOUDFRONT = re.compile(r"\bKey-Pair-Id=")
-_NOTE = "No IAM policy helps here: S3 refuses the URL before it looks at permissions."
-_FROM_ROLES = "A URL that was made with the credentials of a role ends with these, often within hours, whatever time was asked for."
+_URL_REJECTED = "No IAM policy helps here: S3 refuses the URL before it looks at permissions."
+_ROLE_CREDENTIALS_EXPIRE = "A URL that was made with the credentials of a role ends with these, often within hours, whatever time was asked for."
+
+
+def _message_of(denial: Denial) -> str:
+    return " ".join(denial_paragraph(denial.failure).split())
 
 
 def explain_url_expired(denial: Denial) -> Explanation:
-    """Explain that a presigned URL came after its time."""
-    message = " ".join(denial_paragraph(denial.failure).split())
+    """Explain that a presigned URL has expired."""
+    message = _message_of(denial)
+    summary, because = "The presigned URL is out of time.", quote_phrases(message, "Request has expired")
     times = find_expiry_times(message)
-    because, late = list(quote_phrases(message, "Request has expired")), None
     if times is not None:
         end, now = times
-        because.append(
-            f"It was good until {end:%Y-%m-%d %H:%M:%S} UTC, and S3's clock said {now:%Y-%m-%d %H:%M:%S}."
+        because += (
+            f"It was good until {end:%Y-%m-%d %H:%M:%S} UTC, and S3's clock said {now:%Y-%m-%d %H:%M:%S}.",
         )
-        late = (now - end).total_seconds()
+        if now > end:
+            duration = describe_duration((now - end).total_seconds())
+            summary = f"The presigned URL has been out of time for {duration}."
     return Explanation(
         failure=denial.failure,
         topic="presigned-url-expired",
-        summary="The presigned URL is out of time."
-        if late is None or late <= 0
-        else f"The presigned URL has been out of time for {describe_duration(late)}.",
+        summary=summary,
         causes=(
             Cause(
-                "presigned-url-expired",
-                "The time for which the URL was made is over.",
-                "reported",
-                tuple(because),
+                "presigned-url-expired", "The time for which the URL was made is over.", "reported", because
             ),
             Cause(
                 "url-kept",
@@ -69,14 +69,14 @@ def explain_url_expired(denial: Denial) -> Explanation:
             Cause("too-short", "It was made for too short a time: it is given in seconds.", "possible"),
             Cause("clock-behind", "The clock of the machine that made it is behind.", "possible"),
         ),
-        remedies=(_make_anew(), credential_remedies.set_clock()),
-        notes=(_NOTE,),
+        remedies=(_new_url_remedy(), credential_remedies.set_clock()),
+        notes=(_URL_REJECTED,),
     )
 
 
 def explain_url_not_yet_valid(denial: Denial) -> Explanation:
-    """Explain that a presigned URL is of a time to come."""
-    message = " ".join(denial_paragraph(denial.failure).split())
+    """Explain that a presigned URL is not valid yet."""
+    message = _message_of(denial)
     return Explanation(
         failure=denial.failure,
         topic="presigned-url-not-yet-valid",
@@ -91,24 +91,24 @@ def explain_url_not_yet_valid(denial: Denial) -> Explanation:
             Cause("clock-ahead", "The clock of the machine that made it is ahead.", "possible"),
             Cause("local-time", "Code of its own signs, and takes local time for UTC.", "possible"),
         ),
-        remedies=(credential_remedies.set_clock(), _make_anew()),
-        notes=(_NOTE,),
+        remedies=(credential_remedies.set_clock(), _new_url_remedy()),
+        notes=(_URL_REJECTED,),
     )
 
 
 def explain_url_incomplete(denial: Denial) -> Explanation:
-    """Explain that a URL has some of the parameters of a signature of version 2, and not all."""
-    return explain_query_incomplete(denial.failure, " ".join(denial_paragraph(denial.failure).split()))
+    """Explain that a URL lacks parameters of a version 2 signature."""
+    return explain_query_incomplete(denial.failure, _message_of(denial))
 
 
 def explain_query_incomplete(failure: Failure, message: str) -> Explanation:
-    """Explain that a URL has some of the parameters of a signature, and not all."""
-    shown = _CLOUDFRONT.search(message) is not None
+    """Explain that a URL lacks parameters of its signature."""
+    has_key_pair_id = _CLOUDFRONT.search(message) is not None
     cloudfront = Cause(
         "cloudfront-url",
         "It was signed for CloudFront, with Signature, Expires and Key-Pair-Id, and is used at S3's host.",
-        "derived" if shown else "possible",
-        ("The text shows a Key-Pair-Id.",) if shown else (),
+        "derived" if has_key_pair_id else "possible",
+        ("The text shows a Key-Pair-Id.",) if has_key_pair_id else (),
     )
     return Explanation(
         failure=failure,
@@ -125,8 +125,8 @@ def explain_query_incomplete(failure: Failure, message: str) -> Explanation:
                     "Query-string authentication version 4 requires the X-Amz-Algorithm",
                 ),
             ),
-            # CloudFront's parameters bear the names of version 2.
-            *(() if INCOMPLETE.search(message) else (cloudfront,)),
+            # CloudFront's parameters have the names of version 2.
+            *(() if INCOMPLETE_QUERY.search(message) else (cloudfront,)),
             Cause(
                 "url-cut",
                 "It was cut at an &, by a shell without quotes, an HTML page, a log or a redirect.",
@@ -149,14 +149,14 @@ def explain_query_incomplete(failure: Failure, message: str) -> Explanation:
                 ),
                 url=pages.CLOUDFRONT_SIGNED,
             ),
-            _make_anew(),
+            _new_url_remedy(),
         ),
-        notes=(_NOTE,),
+        notes=(_URL_REJECTED,),
     )
 
 
 def explain_url_too_long(failure: Failure, because: tuple[str, ...]) -> Explanation:
-    """Explain that a presigned URL was made for more than a week."""
+    """Explain that a presigned URL was created for more than a week."""
     return Explanation(
         failure=failure,
         topic="presigned-url-too-long",
@@ -180,24 +180,24 @@ def explain_url_too_long(failure: Failure, because: tuple[str, ...]) -> Explanat
                 who="you",
                 steps=(
                     "Give at most 604800 seconds.",
-                    _FROM_ROLES,
+                    _ROLE_CREDENTIALS_EXPIRE,
                     "For longer, make URLs when they are asked for, or sign for CloudFront.",
                 ),
                 commands=("aws s3 presign s3://BUCKET/KEY --expires-in 604800",),
                 url=pages.S3_PRESIGNED,
             ),
         ),
-        notes=(_NOTE,),
+        notes=(_URL_REJECTED,),
     )
 
 
-def _make_anew() -> Remedy:
+def _new_url_remedy() -> Remedy:
     return Remedy(
         title="Make a new URL",
         who="you",
         steps=(
             "Make it right before it is used, for as long as the transfer may take to begin: S3 checks the time when the request comes.",
-            _FROM_ROLES,
+            _ROLE_CREDENTIALS_EXPIRE,
         ),
         commands=("aws s3 presign s3://BUCKET/KEY --expires-in 3600",),
         url=pages.S3_PRESIGNED,

@@ -1,4 +1,4 @@
-"""Explains signatures that AWS refuses; not those for another region or service, see ``scopes``.
+"""Explain signatures that AWS rejects.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html.
 """
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.presigned_urls import (
-    INCOMPLETE,
-    TOO_LONG,
+    EXPIRES_TOO_LONG,
+    INCOMPLETE_QUERY,
     explain_query_incomplete,
     explain_url_too_long,
 )
@@ -33,29 +33,29 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_signature",)
 
-_CLOCK = re.compile(
+_CLOCK_SKEW = re.compile(
     r"Signature expired|Signature not yet current|difference between the request time and the"
     r"|RequestTimeTooSkewed|RequestInTheFuture"
 )
-_CLOCK_CODES = frozenset({"RequestTimeTooSkewed", "RequestTimeTooSkewedException", "RequestInTheFuture"})
-_HEADER_CODES = frozenset(
+_CLOCK_SKEW_CODES = frozenset({"RequestTimeTooSkewed", "RequestTimeTooSkewedException", "RequestInTheFuture"})
+_MALFORMED_CODES = frozenset(
     {
         *("IncompleteSignature", "IncompleteSignatureException", "AuthorizationHeaderMalformed"),
         "AuthorizationQueryParametersError",
     }
 )
-_HEADER = re.compile(
+_MALFORMED_HEADER = re.compile(
     r"Authorization header requires|not a valid key=value pair|[Cc]redential is mal-formed|Date in Credential scope"
 )
-_KEY = re.compile(r"[Cc]redential is mal-formed|not a valid key=value pair")
-_PRESIGNED = re.compile(
+_MALFORMED_KEY = re.compile(r"[Cc]redential is mal-formed|not a valid key=value pair")
+_PRESIGNED_URL = re.compile(
     r"X-Amz-(?:Signature|Credential|Expires|SignedHeaders)|[Pp]re-?signed|Signature=[^&\s]{0,200}&"
 )
-_CANONICAL = re.compile(
+_CANONICAL_REQUEST = re.compile(
     r"Canonical String for this request|<CanonicalRequest>|<StringToSign>|CanonicalRequest"
 )
 _S3 = re.compile(r"\bs3\b|S3|<StringToSign>|Check your key and signing method")
-_SENTENCES = (
+_PHRASES = (
     "request signature we calculated does not match the signature you provided",
     "Signature expired",
     "Signature not yet current",
@@ -69,45 +69,47 @@ _SENTENCES = (
     "Date in Credential scope does not match",
     "X-Amz-Expires must be less than a week",
 )
-_NOTE = "No IAM policy helps here: AWS refuses the signature before it looks at permissions."
 
 
 def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
-    """Say why AWS does not accept a signature: the clock, the header, the secret, or what became of the request."""
+    """Explain that AWS rejects a signature."""
     message, code = message_text(case), error_code(case.failure)
-    if code in _CLOCK_CODES or _CLOCK.search(message):
-        return _clock(case, message)
-    if TOO_LONG.search(message):
-        return explain_url_too_long(case.failure, quote_phrases(message, *_SENTENCES))
-    if INCOMPLETE.search(message):
+    if code in _CLOCK_SKEW_CODES or _CLOCK_SKEW.search(message):
+        return _explain_clock_skew(case, message)
+    if EXPIRES_TOO_LONG.search(message):
+        return explain_url_too_long(case.failure, quote_phrases(message, *_PHRASES))
+    if INCOMPLETE_QUERY.search(message):
         return explain_query_incomplete(case.failure, message)
-    if code in _HEADER_CODES or _HEADER.search(message):
-        return _header(case, message)
-    return _mismatch(case, message)
+    if code in _MALFORMED_CODES or _MALFORMED_HEADER.search(message):
+        return _explain_malformed_header(case, message)
+    return _explain_mismatch(case, message)
 
 
 # ------------------------------------------------ the clock
 
 
-def _clock(case: Case[SignatureMismatch], message: str) -> Explanation:
+def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanation:
     skew = find_clock_skew(message)
-    causes = [
-        Cause(
-            "clock-skew",
-            "The time in the signature is too far from AWS's.",
-            "reported",
-            quote_phrases(message, *_SENTENCES),
-        )
-    ]
     if skew is None or not skew.seconds:
-        causes += _unknown_skew(message)
+        summary = "The request's time is too far from AWS's clock."
+        causes = _possible_skew_causes(message)
     else:
-        causes += _known_skew(skew)
+        position = "behind" if skew.seconds > 0 else "ahead of"
+        summary = f"The request's time is {describe_duration(abs(skew.seconds))} {position} AWS's clock."
+        causes = (_known_skew_cause(skew),)
     return Explanation(
         failure=case.failure,
         topic="clock-skew",
-        summary=_clock_summary(skew),
-        causes=tuple(causes),
+        summary=summary,
+        causes=(
+            Cause(
+                "clock-skew",
+                "The time in the signature is too far from AWS's.",
+                "reported",
+                quote_phrases(message, *_PHRASES),
+            ),
+            *causes,
+        ),
         remedies=(
             credential_remedies.set_clock(),
             Remedy(
@@ -120,70 +122,48 @@ def _clock(case: Case[SignatureMismatch], message: str) -> Explanation:
                 url=pages.SIGNATURES,
             ),
         ),
-        notes=(_NOTE,),
+        notes=(credential_remedies.SIGNATURE_REJECTED,),
     )
 
 
-def _clock_summary(skew: ClockSkew | None) -> str:
-    if skew is None or not skew.seconds:
-        return "The request's time is too far from AWS's clock."
-    way = "behind" if skew.seconds > 0 else "ahead of"
-    return f"The request's time is {describe_duration(abs(skew.seconds))} {way} AWS's clock."
-
-
-def _known_skew(skew: ClockSkew) -> list[Cause]:
-    off, span = skew.seconds, describe_duration(abs(skew.seconds))
-    because = [
-        f"The request says {skew.request:%Y-%m-%d %H:%M:%S} UTC, and AWS's clock said {skew.server:%Y-%m-%d %H:%M:%S}."
-    ]
+def _known_skew_cause(skew: ClockSkew) -> Cause:
+    duration = describe_duration(abs(skew.seconds))
+    because: tuple[str, ...] = (
+        f"The request says {skew.request:%Y-%m-%d %H:%M:%S} UTC, and AWS's clock said {skew.server:%Y-%m-%d %H:%M:%S}.",
+    )
     if skew.is_whole_hours:
-        because.append("That is about whole hours, as where a time zone's time is taken for UTC.")
-    if off < 0:
-        return [
-            Cause(
-                "clock-ahead",
-                f"The clock of the machine that signed is {span} ahead.",
-                "derived",
-                tuple(because),
-            )
-        ]
-    return [
-        Cause(
-            "clock-behind",
-            f"The clock of the machine that signed is {span} behind, or the request was that long on its way.",
-            "derived",
-            tuple(because),
-        )
-    ]
+        because += ("That is about whole hours, as where a time zone's time is taken for UTC.",)
+    if skew.seconds < 0:
+        text = f"The clock of the machine that signed is {duration} ahead."
+        return Cause("clock-ahead", text, "derived", because)
+    text = (
+        f"The clock of the machine that signed is {duration} behind, or the request was that long on its way."
+    )
+    return Cause("clock-behind", text, "derived", because)
 
 
-def _unknown_skew(message: str) -> list[Cause]:
-    if "Signature expired" in message:
-        return [
-            Cause("clock-behind", "The clock of the machine that signed is behind.", "possible"),
-            Cause("request-held", "The request was sent long after it was signed.", "possible"),
-        ]
+def _possible_skew_causes(message: str) -> tuple[Cause, ...]:
     if "not yet current" in message or "RequestInTheFuture" in message:
-        return [Cause("clock-ahead", "The clock of the machine that signed is ahead.", "derived")]
-    return [
-        Cause("clock-off", "The clock of the machine that signed is wrong.", "possible"),
-        Cause("request-held", "The request was sent long after it was signed.", "possible"),
-    ]
+        return (Cause("clock-ahead", "The clock of the machine that signed is ahead.", "derived"),)
+    clock = Cause("clock-off", "The clock of the machine that signed is wrong.", "possible")
+    if "Signature expired" in message:
+        clock = Cause("clock-behind", "The clock of the machine that signed is behind.", "possible")
+    return clock, Cause("request-held", "The request was sent long after it was signed.", "possible")
 
 
 # ------------------------------------------------ the header
 
 
-def _header(case: Case[SignatureMismatch], message: str) -> Explanation:
+def _explain_malformed_header(case: Case[SignatureMismatch], message: str) -> Explanation:
     causes = [
         Cause(
             "authorization-malformed",
             "The Authorization header, or what stands for it in the URL, is not of the form that AWS reads.",
             "reported",
-            quote_phrases(message, *_SENTENCES),
+            quote_phrases(message, *_PHRASES),
         )
     ]
-    if _KEY.search(message):
+    if _MALFORMED_KEY.search(message):
         causes.append(
             Cause(
                 "key-with-blanks",
@@ -216,7 +196,7 @@ def _header(case: Case[SignatureMismatch], message: str) -> Explanation:
         else "AWS cannot read the request's Authorization header.",
         causes=tuple(causes),
         remedies=(
-            _copy_keys(case),
+            _copy_keys_remedy(case),
             Remedy(
                 title="Let an SDK sign the request",
                 who="you",
@@ -227,77 +207,69 @@ def _header(case: Case[SignatureMismatch], message: str) -> Explanation:
                 url=pages.SIGNATURES,
             ),
         ),
-        notes=(_NOTE,),
+        notes=(credential_remedies.SIGNATURE_REJECTED,),
     )
 
 
 # ------------------------------------------------ the secret and the request
 
 
-def _mismatch(case: Case[SignatureMismatch], message: str) -> Explanation:
-    s3 = case.failure.envelope.service == "s3" or _S3.search(message) is not None
-    presigned = _PRESIGNED.search(message) is not None
-    local = AWS_COMPATIBLE.search(case.text) is not None
-    causes = [
-        Cause(
-            "signature-mismatch",
-            "AWS knows the key id, and computes another signature for the request that it got.",
-            "reported",
-            quote_phrases(message, *_SENTENCES),
-        ),
-        Cause(
-            "wrong-secret",
-            "The secret is not the one of this key id, or was copied with a blank, a quote or a character missing.",
-            "possible",
-            ("Secrets may hold / and +, which shells, URLs and YAML change where they are not quoted.",),
-        ),
-    ]
-    edited = Cause(
+def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanation:
+    is_s3 = case.failure.envelope.service == "s3" or _S3.search(message) is not None
+    is_presigned = _PRESIGNED_URL.search(message) is not None
+    is_other_software = AWS_COMPATIBLE.search(case.text) is not None
+    remedies = [_copy_keys_remedy(case), _changed_request_remedy(message, is_presigned=is_presigned or is_s3)]
+    if is_other_software or (is_s3 and not find_aws_hosts(message)):
+        remedies.append(credential_remedies.check_endpoint(is_other_software=True))
+    edited_url = Cause(
         "presigned-url-edited",
         "The presigned URL was changed, decoded or shortened, or is used with another method or header.",
         "possible",
-        ("The text shows a presigned URL.",) if presigned else (),
+        ("The text shows a presigned URL.",) if is_presigned else (),
     )
-    endpoint = Cause(
+    other_endpoint = Cause(
         "other-endpoint",
         "The endpoint is not AWS's, and wants keys and settings of its own.",
         "possible",
-        ("The text names an endpoint that is not AWS's.",) if local else (),
+        ("The text names an endpoint that is not AWS's.",),
     )
-    if local:
-        causes.insert(1, endpoint)
-    if presigned:
-        causes.insert(1, edited)
-    causes.append(
-        Cause(
-            "request-changed",
-            "A proxy, load balancer or client changes host, path or headers after the request was signed.",
-            "possible",
-        )
-    )
-    if s3 and not presigned:
-        causes.append(edited)
-    causes += [
-        Cause(
-            "wrong-region-or-service",
-            "It is signed for another region or service than that of the host.",
-            "possible",
-        )
-    ]
-    remedies = [_copy_keys(case), _signed_request(message, presigned=presigned or s3)]
-    if local or (s3 and not find_aws_hosts(message)):
-        remedies.append(credential_remedies.check_endpoint(is_other_software=True))
     return Explanation(
         failure=case.failure,
         topic="signature-mismatch",
         summary="The signature does not fit the request: most often the secret is not the key's.",
-        causes=tuple(causes[:6]),
+        causes=(
+            Cause(
+                "signature-mismatch",
+                "AWS knows the key id, and computes another signature for the request that it got.",
+                "reported",
+                quote_phrases(message, *_PHRASES),
+            ),
+            *((edited_url,) if is_presigned else ()),
+            *((other_endpoint,) if is_other_software else ()),
+            Cause(
+                "wrong-secret",
+                "The secret is not the one of this key id, or was copied with a blank, a quote or a character missing.",
+                "possible",
+                ("Secrets may hold / and +, which shells, URLs and YAML change where they are not quoted.",),
+            ),
+            Cause(
+                "request-changed",
+                "A proxy, load balancer or client changes host, path or headers after the request was signed.",
+                "possible",
+            ),
+            *((edited_url,) if is_s3 and not is_presigned else ()),
+            Cause(
+                "wrong-region-or-service",
+                "It is signed for another region or service than that of the host.",
+                "possible",
+            ),
+        ),
         remedies=tuple(remedies),
-        notes=(_NOTE,),
+        notes=(credential_remedies.SIGNATURE_REJECTED,),
     )
 
 
-def _copy_keys(case: Case[SignatureMismatch]) -> Remedy:
+def _copy_keys_remedy(case: Case[SignatureMismatch]) -> Remedy:
     profile = find_profile(case)
     return Remedy(
         title="Set key id and secret again, with nothing around them",
@@ -315,16 +287,16 @@ def _copy_keys(case: Case[SignatureMismatch]) -> Remedy:
     )
 
 
-def _signed_request(message: str, *, presigned: bool) -> Remedy:
+def _changed_request_remedy(message: str, *, is_presigned: bool) -> Remedy:
     steps = [
         "If aws sts get-caller-identity works with the same credentials, the secret is right, and the request is changed.",
         "Try without the proxy, and let it pass Host, path, query and signed headers as they are.",
     ]
-    if _CANONICAL.search(message):
+    if _CANONICAL_REQUEST.search(message):
         steps.append(
             "AWS prints the canonical request as it saw it: compare it line by line with what the client signed."
         )
-    if presigned:
+    if is_presigned:
         steps.append(
             "Use a presigned URL as it is, with the method and headers for which it was made, and Content-Type among them."
         )

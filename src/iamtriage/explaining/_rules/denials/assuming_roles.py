@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.credentials.identity_pools import POOLS, pool_trust_remedy
+from iamtriage.explaining._rules.credentials.identity_pools import POOL_PROVIDER, pool_trust_remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import (
     REPLACE_PLACEHOLDERS,
@@ -190,7 +190,7 @@ def _is_of_pool(denial: Denial) -> bool:
     """Tell whether an identity pool of Cognito issued the token: the claims tell it, else the text."""
     issuer = (denial.facts.token_claims or {}).get("iss")
     if isinstance(issuer, str):
-        return issuer.removeprefix("https://") == POOLS
+        return issuer.removeprefix("https://") == POOL_PROVIDER
     return _POOL.search(message_text(Case(denial.failure, denial.facts))) is not None
 
 

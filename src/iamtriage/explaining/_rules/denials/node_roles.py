@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.credentials.pod_credentials import own_role
+from iamtriage.explaining._rules.credentials.pod_credentials import assign_pod_role_remedy
 from iamtriage.explaining._rules.denials.assuming_roles import ASSUMING
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.cases import Case
@@ -80,7 +80,7 @@ def with_pods(denial: Denial, made: Explanation) -> Explanation:
         because,
     )
     title = "give the pod's service account a role of its own"
-    own = own_role(
+    own = assign_pod_role_remedy(
         Case(denial.failure, denial.facts),
         title=f"{title[0].upper()}{title[1:]}" if sure else f"If a pod called, {title}",
     )
