@@ -1,4 +1,4 @@
-"""Access key ids: what they tell of themselves, and what they do not."""
+"""Access key IDs: what they contain, and what they do not."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.explaining.rules.shell import arguments_of
         ("AKIA6RVFFB77VJNFUWS2", "999999999999"),
     ],
 )
-def test_newer_keys_hold_their_account(text: str, account: str) -> None:
+def test_newer_keys_contain_their_account(text: str, account: str) -> None:
     assert AccessKeyId(text).account == account
 
 
@@ -112,14 +112,14 @@ def test_the_command_asks_sts() -> None:
         "AKIA" + "A" * 125,
     ],
 )
-def test_what_is_none_is_refused_without_being_repeated(text: str) -> None:
+def test_other_texts_are_rejected_without_being_quoted(text: str) -> None:
     with pytest.raises(AccessKeyIdError) as caught:
         AccessKeyId(text)
     assert isinstance(caught.value, (ValueError, IamTriageError))
     assert not text or text not in str(caught.value).replace("AKIA or ASIA", "")
 
 
-def test_other_types_are_refused() -> None:
+def test_other_types_are_rejected() -> None:
     with pytest.raises(TypeError):
         AccessKeyId(7)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     with pytest.raises(TypeError):
@@ -157,6 +157,6 @@ def test_ids_in_texts(text: str, ids: list[str]) -> None:
 
 
 @given(st.text())
-def test_any_text_may_be_searched(text: str) -> None:
+def test_any_text_can_be_searched(text: str) -> None:
     for key in find_access_key_ids(text):
         assert key.id in text

@@ -1,4 +1,4 @@
-"""What holds for every ARN, principal and role, and for every text that is none."""
+"""Properties of every ARN, principal and role, and of every other text."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from iamtriage import (
     parse_principal,
 )
 from iamtriage.arns._partitions import PARTITIONS
-from iamtriage.arns._principals import role_of
+from iamtriage.arns._principals import build_role
 from iamtriage.typing import RoleTarget
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ ACCOUNT = "111122223333"
 any_text = st.text(st.characters(), max_size=80)
 sections = st.text(st.characters(exclude_characters=":"), max_size=20)
 six_sections = st.builds(Arn, sections, sections, sections, sections, any_text)
-# Bits of ARNs in any order: most are none, and wrong in one place only.
+# Pieces of ARNs in any order: most are invalid, and often in one place only.
 near_arns = st.one_of(
     st.lists(
         st.sampled_from(
@@ -98,7 +98,7 @@ paths = st.one_of(
         "/{}/".format
     ),
 )
-roles = st.builds(role_of, partitions, accounts, names, paths)
+roles = st.builds(build_role, partitions, accounts, names, paths)
 sessions = st.builds(RoleSession, partitions, accounts, names, session_names)
 callers = st.one_of(
     roles.map(str),
@@ -133,8 +133,8 @@ def test_round_trip_of_six_sections(first: str, second: str, third: str, fourth:
 
 
 @given(texts)
-def test_text_without_six_sections_is_refused(text: str) -> None:
-    """Whether a text is an ARN is nothing but its beginning and its colons."""
+def test_text_without_six_sections_is_rejected(text: str) -> None:
+    """Only the beginning and the colons decide whether a text is an ARN."""
     is_arn = text.startswith("arn:") and text.count(":") >= 5
     try:
         assert str(parse_arn(text)) == text
@@ -151,8 +151,8 @@ def test_text_without_six_sections_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "read", [parse_arn, parse_principal, canonicalize_arn, normalize_role_arn], ids=lambda read: read.__name__
 )
-def test_only_error_and_its_place(read: Callable[[str], object], text: str) -> None:
-    """Whatever the text, there is an answer, or the error that names a place in it."""
+def test_only_error_and_its_position(read: Callable[[str], object], text: str) -> None:
+    """For any text there is a result, or an error with a position in it."""
     try:
         read(text)
     except RolePathUnknownError as error:
@@ -170,8 +170,8 @@ def _check(error: InvalidArnError, text: str) -> None:
 
 
 @given(texts)
-def test_principal_gives_its_text_back(text: str) -> None:
-    """What is read as a principal is written as it was given, and is read again as the same."""
+def test_principal_returns_its_text(text: str) -> None:
+    """A parsed principal has the original text, which parses to the same principal."""
     try:
         who = parse_principal(text)
     except InvalidArnError:
@@ -198,7 +198,7 @@ def test_principal_round_trip(who: Role | RoleSession) -> None:
 @given(st.one_of(roles, sessions), st.one_of(st.none(), paths))
 @pytest.mark.parametrize("target", TARGETS)
 def test_normalize_is_idempotent(target: RoleTarget, who: Role | RoleSession, path: str | None) -> None:
-    """What a target wants stays as it is when it is asked for again."""
+    """Normalizing the result again does not change it."""
     try:
         once = normalize_role_arn(str(who), target=target, path=path)
     except (RolePathUnknownError, InvalidArnError):
@@ -210,7 +210,7 @@ def test_normalize_is_idempotent(target: RoleTarget, who: Role | RoleSession, pa
 
 @given(st.one_of(roles, sessions))
 def test_aws_auth_never_needs_the_path(who: Role | RoleSession) -> None:
-    """Name and account are enough for the ConfigMap, and what comes out has no path."""
+    """Name and account are enough for the ConfigMap, and the result has no path."""
     got = parse_principal(normalize_role_arn(str(who), target="aws-auth"))
     name = who.role_name if isinstance(who, RoleSession) else who.name
 
@@ -221,7 +221,7 @@ def test_aws_auth_never_needs_the_path(who: Role | RoleSession) -> None:
 @given(roles)
 @pytest.mark.parametrize("target", ["iam", "access-entry"])
 def test_path_is_kept(target: RoleTarget, role: Role) -> None:
-    """A role's own ARN is what IAM and access entries want, unless it is known to lack its path."""
+    """IAM and access entries require the ARN of the role itself, unless it lacks its path."""
     if role.lacks_its_path:
         with pytest.raises(RolePathUnknownError):
             normalize_role_arn(str(role), target=target)
@@ -232,7 +232,7 @@ def test_path_is_kept(target: RoleTarget, role: Role) -> None:
 @given(roles, any_text)
 @pytest.mark.parametrize("target", TARGETS)
 def test_any_path(target: RoleTarget, role: Role, path: str) -> None:
-    """Any path gives an ARN or an error with its place."""
+    """Any path results in an ARN or in an error with its position."""
     try:
         normalize_role_arn(str(role), target=target, path=path)
     except InvalidArnError as error:
@@ -256,7 +256,7 @@ def test_session_of_a_role_without_path_is_that_role(
 
 @given(sessions)
 def test_session_is_looked_up_as_aws_auth_has_it(session: RoleSession) -> None:
-    """The entry that ``normalize_role_arn`` writes is the one that the authenticator finds."""
+    """The authenticator finds the entry that ``normalize_role_arn`` returns."""
     assert canonicalize_arn(str(session)) == normalize_role_arn(str(session), target="aws-auth")
 
 

@@ -1,4 +1,4 @@
-"""ARNs as six sections: what is taken, what is refused and where, and that they behave as values."""
+"""Parsing ARNs: accepted and rejected texts, error positions, and values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECTIONS = ("partition", "service", "region", "account", "resource")
 MEGABYTES = 10 * 1024 * 1024
 
 # Text -> its sections.
-TAKEN = {
+ACCEPTED = {
     APP: ("aws", "iam", "", "111122223333", "role/team/app"),
     "arn:aws-cn:sts::111122223333:assumed-role/app/ana": (
         "aws-cn",
@@ -38,7 +38,7 @@ TAKEN = {
     ),
     "arn:aws:iam::aws:policy/ReadOnlyAccess": ("aws", "iam", "", "aws", "policy/ReadOnlyAccess"),
     "arn:aws:ec2:*:*:instance/*": ("aws", "ec2", "*", "*", "instance/*"),
-    # Nothing but the shape is checked.
+    # Only the format is checked.
     "arn:::::": ("", "", "", "", ""),
     "arn::::::": ("", "", "", "", ":"),
     "arn:aws::::": ("aws", "", "", "", ""),
@@ -49,8 +49,8 @@ TAKEN = {
     "arn: aws:\t:\0:\x1b[31m:\u2028": (" aws", "\t", "\0", "\x1b[31m", "\u2028"),
     "arn:aws:iam::111122223333:role/\ud800": ("aws", "iam", "", "111122223333", "role/\ud800"),
 }
-# Text -> the message without the text at its end, and the place.
-REFUSED = {
+# Text -> the message without the text at its end, and the position.
+REJECTED = {
     "": ("the text does not begin with 'arn:'", 0),
     " ": ("the text does not begin with 'arn:'", 0),
     "\n": ("the text does not begin with 'arn:'", 0),
@@ -61,10 +61,10 @@ REFUSED = {
     APP.replace("arn", "Arn"): ("the text does not begin with 'arn:'", 0),
     APP.replace("arn", "ａｒｎ"): ("the text does not begin with 'arn:'", 0),
     "urn:aws:iam::111122223333:role/app": ("the text does not begin with 'arn:'", 0),
-    "\ufeff" + APP: ("the text does not begin with 'arn:' (it does further on)", 0),
-    " " + APP: ("the text does not begin with 'arn:' (it does further on)", 0),
-    f'"{APP}"': ("the text does not begin with 'arn:' (it does further on)", 0),
-    "rolearn:aws:iam::111122223333:role/app": ("the text does not begin with 'arn:' (it does further on)", 0),
+    "\ufeff" + APP: ("the text does not begin with 'arn:' (it occurs later)", 0),
+    " " + APP: ("the text does not begin with 'arn:' (it occurs later)", 0),
+    f'"{APP}"': ("the text does not begin with 'arn:' (it occurs later)", 0),
+    "rolearn:aws:iam::111122223333:role/app": ("the text does not begin with 'arn:' (it occurs later)", 0),
     "arn:": ("the text ends before the service", 4),
     "arn:aws": ("the text ends before the service", 7),
     "arn:aws:": ("the text ends before the region", 8),
@@ -75,12 +75,12 @@ REFUSED = {
     "arn:aws:iam:111122223333:role/app": ("the text ends before the resource", 33),
     "arn：aws：iam：：111122223333：role/app": ("the text does not begin with 'arn:'", 0),
 }
-NO_TEXT = [None, 5, 1.5, True, b"arn:aws:s3:::b", bytearray(b"arn:"), [], ["arn"], {}, object(), str]
+NOT_STRINGS = [None, 5, 1.5, True, b"arn:aws:s3:::b", bytearray(b"arn:"), [], ["arn"], {}, object(), str]
 
 
-@pytest.mark.parametrize(("text", "sections"), TAKEN.items(), ids=map(ascii, TAKEN))
-def test_taken(text: str, sections: tuple[str, ...]) -> None:
-    """Each section is as written, and the text comes back."""
+@pytest.mark.parametrize(("text", "sections"), ACCEPTED.items(), ids=map(ascii, ACCEPTED))
+def test_accepted(text: str, sections: tuple[str, ...]) -> None:
+    """The sections are as written, and `str()` returns the text."""
     arn = parse_arn(text)
 
     assert (arn.partition, arn.service, arn.region, arn.account, arn.resource) == sections
@@ -89,34 +89,34 @@ def test_taken(text: str, sections: tuple[str, ...]) -> None:
     assert Arn(*sections) == arn
 
 
-@pytest.mark.parametrize(("text", "expected"), REFUSED.items(), ids=map(ascii, REFUSED))
-def test_refused(text: str, expected: tuple[str, int]) -> None:
-    """The message says what is missing and shows the text; the place is where it is missing."""
-    words, position = expected
+@pytest.mark.parametrize(("text", "expected"), REJECTED.items(), ids=map(ascii, REJECTED))
+def test_rejected(text: str, expected: tuple[str, int]) -> None:
+    """The message says what is missing and quotes the text; the position is where it is missing."""
+    reason, position = expected
     with pytest.raises(InvalidArnError) as caught:
         parse_arn(text)
 
-    assert str(caught.value) == f"not an ARN: {words}: {text!r}"
+    assert str(caught.value) == f"not an ARN: {reason}: {text!r}"
     assert (caught.value.text, caught.value.position) == (text, position)
     assert isinstance(caught.value, ValueError)
     assert isinstance(caught.value, IamTriageError)
 
 
-@pytest.mark.parametrize("thing", [*NO_TEXT, re.compile("arn")], ids=lambda thing: type(thing).__name__)
-def test_no_text(thing: object) -> None:
-    """What is no text is the caller's mistake, not a wrong ARN."""
+@pytest.mark.parametrize("thing", [*NOT_STRINGS, re.compile("arn")], ids=lambda thing: type(thing).__name__)
+def test_not_a_string(thing: object) -> None:
+    """Another type is a mistake of the caller, not an invalid ARN."""
     with pytest.raises(TypeError):
         parse_arn(cast("str", thing))
 
 
-@pytest.mark.parametrize("thing", NO_TEXT, ids=lambda thing: type(thing).__name__)
-def test_no_text_is_named(thing: object) -> None:
-    with pytest.raises(TypeError, match=f"an ARN is text, not {type(thing).__name__}"):
+@pytest.mark.parametrize("thing", NOT_STRINGS, ids=lambda thing: type(thing).__name__)
+def test_the_message_names_the_type(thing: object) -> None:
+    with pytest.raises(TypeError, match=f"an ARN must be a string, not {type(thing).__name__}"):
         parse_arn(cast("str", thing))
 
 
-def test_subclass_of_text() -> None:
-    """A subclass of ``str`` is text; the sections are plain ones."""
+def test_subclass_of_str() -> None:
+    """A subclass of ``str`` is accepted; the sections are plain strings."""
 
     class Name(str):
         __slots__ = ()
@@ -129,7 +129,7 @@ def test_subclass_of_text() -> None:
 
 @pytest.mark.parametrize("unit", ["a", ":", "arn:", " ", "\n", "é", "arn:aws:iam::"], ids=ascii)
 def test_ten_megabytes(unit: str) -> None:
-    """A huge text is read or refused at once, and the message stays short."""
+    """Parsing a huge text is fast, and the message stays short."""
     text = unit * (MEGABYTES // len(unit))
     error = _error_of(text)
 
@@ -154,9 +154,9 @@ def test_every_partition(partition: str) -> None:
     assert arn == Arn(partition, "eks", "", "111122223333", "cluster/demo")
 
 
-# ------------------------------------------------ the resource's parts
+# ------------------------------------------------ parts of the resource
 
-# Text behind "arn:aws:" -> the parts, the type, the id.
+# Text after "arn:aws:" -> the parts, the type, the ID.
 RESOURCES: dict[str, tuple[tuple[str, str, str], str | None, str]] = {
     "iam::111122223333:role/team/app": (("role", "/", "team/app"), "role", "team/app"),
     "iam::111122223333:root": (("root", "", ""), None, "root"),
@@ -192,24 +192,24 @@ RESOURCES: dict[str, tuple[tuple[str, str, str], str | None, str]] = {
 
 @pytest.mark.parametrize(("text", "expected"), RESOURCES.items(), ids=RESOURCES)
 def test_resource(text: str, expected: tuple[tuple[str, str, str], str | None, str]) -> None:
-    """The resource is cut at its first separator, and has a type only where the service writes one."""
+    """The resource is split at its first separator, and has a type only if the service writes one."""
     arn = parse_arn(f"arn:aws:{text}")
 
     assert (arn.resource_parts, arn.resource_type, arn.resource_id) == expected
     assert "".join(arn.resource_parts) == arn.resource
 
 
-# ------------------------------------------------ made by hand
+# ------------------------------------------------ constructor
 
 
 @pytest.mark.parametrize("section", SECTIONS[:-1])
 def test_section_with_a_colon(section: str) -> None:
-    """A colon before the resource would make another ARN of the text."""
+    """A colon before the resource would result in another ARN."""
     good = dict(zip(SECTIONS, ("aws", "iam", "", "111122223333", "role/app"), strict=True))
     with pytest.raises(InvalidArnError) as caught:
         Arn(**{**good, section: "ab:c"})
 
-    assert str(caught.value) == f"an ARN's {section} holds no colon: 'ab:c'"
+    assert str(caught.value) == f"{section} must not contain a colon: 'ab:c'"
     assert (caught.value.text, caught.value.position) == ("ab:c", 2)
 
 
@@ -221,9 +221,9 @@ def test_resource_with_colons() -> None:
 
 @pytest.mark.parametrize("section", SECTIONS)
 @pytest.mark.parametrize("thing", [None, 111122223333, b"aws"], ids=repr)
-def test_section_that_is_no_text(section: str, thing: object) -> None:
+def test_section_that_is_not_a_string(section: str, thing: object) -> None:
     good: dict[str, Any] = dict(zip(SECTIONS, ("aws", "iam", "", "111122223333", "role/app"), strict=True))
-    with pytest.raises(TypeError, match=f"an ARN's {section} is text, not {type(thing).__name__}"):
+    with pytest.raises(TypeError, match=f"{section} must be a string, not {type(thing).__name__}"):
         Arn(**{**good, section: thing})
 
 
@@ -231,7 +231,7 @@ def test_section_that_is_no_text(section: str, thing: object) -> None:
 
 
 def test_frozen() -> None:
-    """No attribute can be set, and none added."""
+    """Attributes can be neither set nor added."""
     arn = parse_arn(APP)
     with pytest.raises(AttributeError):
         arn.account = "444455556666"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
@@ -239,7 +239,7 @@ def test_frozen() -> None:
         arn.note = "mine"  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 
 
-@pytest.mark.parametrize("text", TAKEN, ids=map(ascii, TAKEN))
+@pytest.mark.parametrize("text", ACCEPTED, ids=map(ascii, ACCEPTED))
 def test_pickled_and_copied(text: str) -> None:
     arn = parse_arn(text)
     again = [pickle.loads(pickle.dumps(arn, protocol)) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
@@ -249,7 +249,7 @@ def test_pickled_and_copied(text: str) -> None:
         assert (other, str(other), hash(other)) == (arn, text, hash(arn))
 
 
-@pytest.mark.parametrize("text", REFUSED, ids=map(ascii, REFUSED))
+@pytest.mark.parametrize("text", REJECTED, ids=map(ascii, REJECTED))
 def test_error_pickled_and_copied(text: str) -> None:
     with pytest.raises(InvalidArnError) as caught:
         parse_arn(text)
@@ -261,7 +261,7 @@ def test_error_pickled_and_copied(text: str) -> None:
 
 
 def test_ordered_by_section() -> None:
-    """The order is that of the sections, not that of the text."""
+    """ARNs are ordered by section, not by text."""
     texts = [
         "arn:aws-cn:iam::111122223333:role/app",
         "arn:aws:s3:::reports",
@@ -278,7 +278,7 @@ def test_hashable() -> None:
 
 
 def test_matched() -> None:
-    """``match`` takes an ARN apart by name and by place."""
+    """``match`` accepts sections by name and by position."""
     match parse_arn(APP):
         case Arn(service="iam", account=account, resource=resource):
             assert (account, resource) == ("111122223333", "role/team/app")
@@ -288,7 +288,7 @@ def test_matched() -> None:
         case Arn(partition, "iam", _, _, _):
             assert partition == "aws"
         case _:
-            pytest.fail("not matched by place")
+            pytest.fail("not matched by position")
 
 
 def test_repr() -> None:
@@ -300,24 +300,24 @@ def test_repr() -> None:
 # ------------------------------------------------ the partitions
 
 
-def test_partitions_are_botocores() -> None:
-    """A partition that AWS adds fails here; an older botocore may know fewer."""
+def test_partitions_match_botocores_endpoints() -> None:
+    """A new partition fails here; an older botocore can have fewer."""
     data = botocore.loaders.create_loader().load_data("endpoints")
-    theirs = {partition["partition"] for partition in data["partitions"]}
+    botocore_partitions = {partition["partition"] for partition in data["partitions"]}
 
-    assert theirs <= set(PARTITIONS)
-    if "aws-eusc" in theirs:  # the newest that we know
-        assert theirs == set(PARTITIONS)
+    assert botocore_partitions <= set(PARTITIONS)
+    if "aws-eusc" in botocore_partitions:  # the newest known partition
+        assert botocore_partitions == set(PARTITIONS)
 
 
-def test_partitions_are_botocores_rules() -> None:
-    """The same, of the data that botocore's endpoint rules use."""
+def test_partitions_match_botocores_endpoint_rules() -> None:
+    """The same for the data of botocore's endpoint rules."""
     data = botocore.loaders.create_loader().load_data("partitions")
-    theirs = {partition["id"] for partition in data["partitions"]}
+    botocore_partitions = {partition["id"] for partition in data["partitions"]}
 
-    assert theirs <= set(PARTITIONS)
-    if "aws-eusc" in theirs:
-        assert theirs == set(PARTITIONS)
+    assert botocore_partitions <= set(PARTITIONS)
+    if "aws-eusc" in botocore_partitions:
+        assert botocore_partitions == set(PARTITIONS)
 
 
 def test_partitions_once_each() -> None:

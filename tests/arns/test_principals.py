@@ -1,4 +1,4 @@
-"""Principals as types: every shape in every partition, IAM's limits at their edges, and errors with their place."""
+"""Parsing principals: every format in every partition, IAM's limits, and error positions."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ RESERVED = "/aws-reserved/sso.amazonaws.com/"
 SSO = "AWSReservedSSO_Readers_0123456789abcdef"
 LINKED = "AWSServiceRoleForAutoScaling"
 LINKED_PATH = "/aws-service-role/autoscaling.amazonaws.com/"
-# Every sign that a name may hold.
+# Every character that a name can contain.
 NAME = "Az09_+=,.@-"
 
-# Text with P for the partition -> who it is in the partition "P".
+# Text with P as the partition -> the principal in the partition "P".
 SHAPES: dict[str, Principal] = {
     "arn:P:iam::111122223333:root": Root("P", ACCOUNT),
     "arn:P:iam::111122223333:user/ana": User("P", ACCOUNT, "ana"),
@@ -72,7 +72,7 @@ SHAPES: dict[str, Principal] = {
     ),
     "arn:P:sts::111122223333:federated-user/ana": FederatedUser("P", ACCOUNT, "ana"),
 }
-# No ARNs.
+# Principals without an ARN.
 OTHERS: dict[str, Principal] = {
     ACCOUNT: Account(ACCOUNT),
     "000000000001": Account("000000000001"),
@@ -102,7 +102,7 @@ EVERY: dict[str, Principal] = {
 @pytest.mark.parametrize("partition", PARTITIONS)
 @pytest.mark.parametrize(("shape", "who"), SHAPES.items(), ids=SHAPES)
 def test_shape(partition: str, shape: str, who: Principal) -> None:
-    """Each shape has its type and parts in each partition, from text and from an ``Arn``, and gives itself back."""
+    """Each format has its type and parts in each partition, from text and from an ``Arn``; `str()` returns the text."""
     text = shape.replace("arn:P:", f"arn:{partition}:")
     got = parse_principal(text)
 
@@ -135,7 +135,7 @@ def test_every_type_is_public_and_has_a_kind() -> None:
         assert getattr(iamtriage, cls.__name__) is cls
 
 
-# ------------------------------------------------ roles that AWS made
+# ------------------------------------------------ roles that AWS creates
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_every_type_is_public_and_has_a_kind() -> None:
     ],
 )
 def test_permission_set(name: str, permission_set: str | None, suffix: str | None) -> None:
-    """The name is taken apart where it has both parts, and is an Identity Center role's in any case."""
+    """The name is parsed if it has both parts; in any case the role is an Identity Center role."""
     role = parse_principal(f"{IAM}role{RESERVED}{name}")
 
     assert isinstance(role, IdentityCenterRole)
@@ -189,8 +189,8 @@ def test_identity_center_region(path: str, region: str | None, lacks: bool) -> N
         f"{IAM}role/aws-service-role/a/b/{LINKED}",
     ],
 )
-def test_ordinary_role_that_resembles(text: str) -> None:
-    """Another path makes it a role that a person made; nothing is known to be missing."""
+def test_similar_ordinary_role(text: str) -> None:
+    """With another path it is an ordinary role, and its path is not missing."""
     role = parse_principal(text)
 
     assert type(role) is Role
@@ -216,7 +216,7 @@ def test_service_linked_role(text: str, service: str | None, lacks: bool) -> Non
     ("name", "cls"), [("app", Role), (SSO, IdentityCenterRole), (LINKED, ServiceLinkedRole)]
 )
 def test_role_of_a_session(name: str, cls: type[Role]) -> None:
-    """A session knows its role, but not the role's path."""
+    """A session has its role, but not the role's path."""
     session = parse_principal(f"{STS}assumed-role/{name}/ana")
 
     assert isinstance(session, RoleSession)
@@ -275,48 +275,48 @@ def test_name_within_the_limits(make: Callable[[str], str], noun: str, least: in
 
 @names
 def test_name_beyond_the_limits(make: Callable[[str], str], noun: str, least: int, most: int) -> None:
-    """The message has both limits and the length; the place is where the name begins."""
+    """The message states both limits and the length; the position is where the name begins."""
     for length in {least - 1, most + 1, most + 1000} - {0}:
         text = make("n" * length)
         with pytest.raises(InvalidArnError) as caught:
             parse_principal(text)
 
-        words = f"a {noun}'s name has {least} to {most} characters, this one has {length}: "
-        assert str(caught.value).startswith(words)
+        reason = f"{noun} names must have {least} to {most} characters, not {length}: "
+        assert str(caught.value).startswith(reason)
         assert (caught.value.text, caught.value.position) == (text, make("\0").index("\0"))
 
 
 @names
-def test_name_that_is_missing(make: Callable[[str], str], noun: str, least: int, most: int) -> None:
+def test_missing_name(make: Callable[[str], str], noun: str, least: int, most: int) -> None:
     del least, most
     text = make("")
     with pytest.raises(InvalidArnError) as caught:
         parse_principal(text)
 
-    assert str(caught.value) == f"the {noun}'s name is missing: {text!r}"
+    assert str(caught.value) == f"the {noun} name is missing: {text!r}"
     assert caught.value.position == make("\0").index("\0")
 
 
 @names
 @pytest.mark.parametrize(
-    "sign",
+    "character",
     [*" \t\n\r\0\x1b\x7f\x85\u00a0\u2028\u200b\ufeff", *"!#$%&'()*:;<>?[\\]^`{|}~\"", *"éÅп漢٣３²", "\ud800"],
     ids=ascii,
 )
-def test_sign_that_no_name_has(
-    make: Callable[[str], str], noun: str, least: int, most: int, sign: str
+def test_invalid_character_in_a_name(
+    make: Callable[[str], str], noun: str, least: int, most: int, character: str
 ) -> None:
-    """The message shows the sign, escaped, and the place is the sign's."""
+    """The message shows the character, escaped, and the error has its position."""
     del least, most
-    for name in (f"ab{sign}", f"{sign}ab", f"a{sign}b"):
+    for name in (f"ab{character}", f"{character}ab", f"a{character}b"):
         text = make(name)
         with pytest.raises(InvalidArnError) as caught:
             parse_principal(text)
 
-        words = f"a {noun}'s name holds A-Z, a-z, 0-9 and _+=,.@- only, not {sign!r}: "
-        assert str(caught.value).startswith(words)
+        reason = f"{noun} names can contain only A-Z, a-z, 0-9 and _+=,.@-, not {character!r}: "
+        assert str(caught.value).startswith(reason)
         assert str(caught.value).isprintable()
-        assert text[caught.value.position] == sign
+        assert text[caught.value.position] == character
 
 
 @pytest.mark.parametrize("kind", ["role", "user", "instance-profile"])
@@ -327,24 +327,27 @@ def test_path_at_its_limit(kind: str) -> None:
 
     assert str(parse_principal(text)) == text
     with pytest.raises(
-        InvalidArnError, match=r"^a path has at most 512 characters, this one has 513: "
+        InvalidArnError, match=r"^paths must have at most 512 characters, not 513: "
     ) as caught:
         parse_principal(longer)
     assert caught.value.position == longer.index("/")
 
 
-@pytest.mark.parametrize("sign", [*" \t\n\0\x7f\x85\u00a0é３", "\ud800"], ids=ascii)
+@pytest.mark.parametrize("character", [*" \t\n\0\x7f\x85\u00a0é３", "\ud800"], ids=ascii)
 @pytest.mark.parametrize("kind", ["role", "user", "instance-profile"])
-def test_sign_that_no_path_has(kind: str, sign: str) -> None:
-    text = f"{IAM}{kind}/te{sign}am/app"
+def test_invalid_character_in_a_path(kind: str, character: str) -> None:
+    text = f"{IAM}{kind}/te{character}am/app"
     with pytest.raises(InvalidArnError) as caught:
         parse_principal(text)
 
-    assert str(caught.value) == f"a path holds ASCII characters from ! to ~ only, not {sign!r}: {text!r}"
-    assert text[caught.value.position] == sign
+    assert (
+        str(caught.value)
+        == f"paths can contain only ASCII characters from ! to ~, not {character!r}: {text!r}"
+    )
+    assert text[caught.value.position] == character
 
 
-def test_every_sign_that_a_path_has() -> None:
+def test_every_valid_character_in_a_path() -> None:
     text = f"{IAM}role/{''.join(map(chr, range(0x21, 0x7F)))}/app"
 
     assert str(parse_principal(text)) == text
@@ -354,134 +357,140 @@ def test_every_sign_that_a_path_has() -> None:
 def test_path_of_two_slashes(kind: str) -> None:
     text = f"{IAM}{kind}//app"
     with pytest.raises(
-        InvalidArnError, match=r"^a path is / alone, or begins and ends with a slash: "
+        InvalidArnError, match=r"^a path must be /, or begin and end with a slash: "
     ) as caught:
         parse_principal(text)
 
     assert caught.value.position == text.index("//")
 
 
-# ------------------------------------------------ other faults
+# ------------------------------------------------ other errors
 
 KNOWN = ", ".join(PARTITIONS)
-# Text -> the message without the text at its end, and what stands at the place; "" is the text's end.
-REFUSED: dict[str, tuple[str, str]] = {
+# Text -> the message without the text at its end, and the rest of the text from the position on.
+REJECTED: dict[str, tuple[str, str]] = {
     f"arn:aws-moon:iam::{ACCOUNT}:role/app": (
-        f"no partition is called 'aws-moon', only {KNOWN}",
+        f"unknown partition 'aws-moon'; expected one of {KNOWN}",
         f"aws-moon:iam::{ACCOUNT}:role/app",
     ),
     f"arn:AWS:iam::{ACCOUNT}:role/app": (
-        f"no partition is called 'AWS', only {KNOWN}",
+        f"unknown partition 'AWS'; expected one of {KNOWN}",
         f"AWS:iam::{ACCOUNT}:role/app",
     ),
     f"arn::iam::{ACCOUNT}:role/app": (
-        f"no partition is called '', only {KNOWN}",
+        f"unknown partition ''; expected one of {KNOWN}",
         f":iam::{ACCOUNT}:role/app",
     ),
     f"arn:aws:iam:eu-west-1:{ACCOUNT}:role/app": (
-        "iam's ARNs state no region",
+        "iam ARNs have no region",
         f"eu-west-1:{ACCOUNT}:role/app",
     ),
     f"arn:aws:sts:us-east-1:{ACCOUNT}:assumed-role/app/ana": (
-        "sts's ARNs state no region",
+        "sts ARNs have no region",
         f"us-east-1:{ACCOUNT}:assumed-role/app/ana",
     ),
-    "arn:aws:iam:::role/app": ("an account is 12 digits, not ''", ":role/app"),
-    "arn:aws:iam::aws:role/app": ("an account is 12 digits, not 'aws'", "aws:role/app"),
-    "arn:aws:iam::*:role/app": ("an account is 12 digits, not '*'", "*:role/app"),
+    "arn:aws:iam:::role/app": ("an account ID must have 12 digits, not ''", ":role/app"),
+    "arn:aws:iam::aws:role/app": ("an account ID must have 12 digits, not 'aws'", "aws:role/app"),
+    "arn:aws:iam::*:role/app": ("an account ID must have 12 digits, not '*'", "*:role/app"),
     "arn:aws:iam::11112222333:role/app": (
-        "an account is 12 digits, not '11112222333'",
+        "an account ID must have 12 digits, not '11112222333'",
         "11112222333:role/app",
     ),
     "arn:aws:iam::1111222233334:role/app": (
-        "an account is 12 digits, not '1111222233334'",
+        "an account ID must have 12 digits, not '1111222233334'",
         "1111222233334:role/app",
     ),
     "arn:aws:iam::1111-2222-3333:role/app": (
-        "an account is 12 digits, not '1111-2222-3333'",
+        "an account ID must have 12 digits, not '1111-2222-3333'",
         "1111-2222-3333:role/app",
     ),
     "arn:aws:iam::111122223333\n:role/app": (
-        r"an account is 12 digits, not '111122223333\n'",
+        r"an account ID must have 12 digits, not '111122223333\n'",
         "111122223333\n:role/app",
     ),
     "arn:aws:iam::١١١١٢٢٢٢٣٣٣٣:role/app": (
-        "an account is 12 digits, not '١١١١٢٢٢٢٣٣٣٣'",
+        "an account ID must have 12 digits, not '١١١١٢٢٢٢٣٣٣٣'",
         "١١١١٢٢٢٢٣٣٣٣:role/app",
     ),
     "arn:aws:iam::１１１１２２２２３３３３:role/app": (
-        "an account is 12 digits, not '１１１１２２２２３３３３'",
+        "an account ID must have 12 digits, not '１１１１２２２２３３３３'",
         "１１１１２２２２３３３３:role/app",
     ),
-    "arn:::::": ("a principal's ARN is of iam or sts, not of ''", ":::"),
-    "arn:aws:s3:::reports": ("a principal's ARN is of iam or sts, not of 's3'", "s3:::reports"),
+    "arn:::::": ("a principal's ARN must belong to iam or sts, not ''", ":::"),
+    "arn:aws:s3:::reports": ("a principal's ARN must belong to iam or sts, not 's3'", "s3:::reports"),
     f"arn:aws:IAM::{ACCOUNT}:role/app": (
-        "a principal's ARN is of iam or sts, not of 'IAM'",
+        "a principal's ARN must belong to iam or sts, not 'IAM'",
         f"IAM::{ACCOUNT}:role/app",
     ),
     f"{IAM}policy/readers": (
-        "iam has no principals of type 'policy', only role, user, instance-profile, root",
+        "unknown iam principal type 'policy'; expected one of role, user, instance-profile, root",
         "policy/readers",
     ),
     f"{IAM}group/readers": (
-        "iam has no principals of type 'group', only role, user, instance-profile, root",
+        "unknown iam principal type 'group'; expected one of role, user, instance-profile, root",
         "group/readers",
     ),
     f"{IAM}Role/app": (
-        "iam has no principals of type 'Role', only role, user, instance-profile, root",
+        "unknown iam principal type 'Role'; expected one of role, user, instance-profile, root",
         "Role/app",
     ),
     f"{IAM}assumed-role/app/ana": (
-        "iam has no principals of type 'assumed-role', only role, user, instance-profile, root",
+        "unknown iam principal type 'assumed-role'; expected one of role, user, instance-profile, root",
         "assumed-role/app/ana",
     ),
-    f"{IAM}": ("iam has no principals of type '', only role, user, instance-profile, root", ""),
-    f"{IAM}*": ("iam has no principals of type '*', only role, user, instance-profile, root", "*"),
+    f"{IAM}": ("unknown iam principal type ''; expected one of role, user, instance-profile, root", ""),
+    f"{IAM}*": ("unknown iam principal type '*'; expected one of role, user, instance-profile, root", "*"),
     f"{IAM}role:app": (
-        "iam has no principals of type 'role:app', only role, user, instance-profile, root",
+        "unknown iam principal type 'role:app'; expected one of role, user, instance-profile, root",
         "role:app",
     ),
     f"{IAM}root\n": (
-        r"iam has no principals of type 'root\n', only role, user, instance-profile, root",
+        r"unknown iam principal type 'root\n'; expected one of role, user, instance-profile, root",
         "root\n",
     ),
-    f"{STS}role/app": ("sts has no principals of type 'role', only assumed-role, federated-user", "role/app"),
-    f"{STS}user/ana": ("sts has no principals of type 'user', only assumed-role, federated-user", "user/ana"),
-    f"{IAM}root/": ("nothing stands behind an account's root", "/"),
-    f"{IAM}root/ana": ("nothing stands behind an account's root", "/ana"),
-    f"{IAM}role": ("the role's name is missing", ""),
-    f"{IAM}user": ("the user's name is missing", ""),
-    f"{IAM}role/team/": ("the role's name is missing", ""),
+    f"{STS}role/app": (
+        "unknown sts principal type 'role'; expected one of assumed-role, federated-user",
+        "role/app",
+    ),
+    f"{STS}user/ana": (
+        "unknown sts principal type 'user'; expected one of assumed-role, federated-user",
+        "user/ana",
+    ),
+    f"{IAM}root/": ("the ARN of an account's root must end with root", "/"),
+    f"{IAM}root/ana": ("the ARN of an account's root must end with root", "/ana"),
+    f"{IAM}role": ("the role name is missing", ""),
+    f"{IAM}user": ("the user name is missing", ""),
+    f"{IAM}role/team/": ("the role name is missing", ""),
     f"{STS}assumed-role": (
-        "a role session's ARN ends with the role's name and the session's: assumed-role/ROLE/SESSION",
+        "the ARN of a role session must end with assumed-role/ROLE/SESSION",
         "",
     ),
     f"{STS}assumed-role/app": (
-        "a role session's ARN ends with the role's name and the session's: assumed-role/ROLE/SESSION",
+        "the ARN of a role session must end with assumed-role/ROLE/SESSION",
         "",
     ),
     f"{STS}assumed-role/team/app/ana": (
-        "a role session's name holds A-Z, a-z, 0-9 and _+=,.@- only, not '/'",
+        "role session names can contain only A-Z, a-z, 0-9 and _+=,.@-, not '/'",
         "/ana",
     ),
     f"{STS}federated-user/team/ana": (
-        "a federated user's name holds A-Z, a-z, 0-9 and _+=,.@- only, not '/'",
+        "federated user names can contain only A-Z, a-z, 0-9 and _+=,.@-, not '/'",
         "/ana",
     ),
-    f"{IAM}role/app\n": ("a role's name holds A-Z, a-z, 0-9 and _+=,.@- only, not '\\n'", "\n"),
-    f"{IAM}role/app ": ("a role's name holds A-Z, a-z, 0-9 and _+=,.@- only, not ' '", " "),
+    f"{IAM}role/app\n": ("role names can contain only A-Z, a-z, 0-9 and _+=,.@-, not '\\n'", "\n"),
+    f"{IAM}role/app ": ("role names can contain only A-Z, a-z, 0-9 and _+=,.@-, not ' '", " "),
 }
 
 
-@pytest.mark.parametrize(("text", "expected"), REFUSED.items(), ids=map(ascii, REFUSED))
-def test_refused(text: str, expected: tuple[str, str]) -> None:
-    """The message says what is wrong and shows the text; the place is where it is wrong."""
-    words, rest = expected
+@pytest.mark.parametrize(("text", "expected"), REJECTED.items(), ids=map(ascii, REJECTED))
+def test_rejected(text: str, expected: tuple[str, str]) -> None:
+    """The message says what is wrong and quotes the text; the position is where it is wrong."""
+    reason, rest = expected
     for given in (text, parse_arn(text)):
         with pytest.raises(InvalidArnError) as caught:
             parse_principal(given)
 
-        assert str(caught.value) == f"{words}: {text!r}"
+        assert str(caught.value) == f"{reason}: {text!r}"
         assert (caught.value.text, text[caught.value.position :]) == (text, rest)
 
 
@@ -514,7 +523,7 @@ def test_refused(text: str, expected: tuple[str, str]) -> None:
     ids=lambda text: ascii(text)[:40],
 )
 def test_no_principal(text: str) -> None:
-    """What is neither account nor service must be an ARN."""
+    """Anything but an account or a service must be an ARN."""
     with pytest.raises(InvalidArnError, match=r"^not an ARN: ") as caught:
         parse_principal(text)
 
@@ -526,14 +535,14 @@ def test_no_principal(text: str) -> None:
     [None, 111122223333, 1.5, b"111122223333", b"arn:aws:s3:::b", [], {}, object()],
     ids=lambda thing: type(thing).__name__,
 )
-def test_no_text(thing: object) -> None:
+def test_not_a_string(thing: object) -> None:
     with pytest.raises(TypeError, match=type(thing).__name__):
         parse_principal(cast("str", thing))
 
 
 @pytest.mark.parametrize("text", EVERY)
 def test_ten_megabytes(text: str) -> None:
-    """A huge text is refused at once, and the message stays short."""
+    """A huge text is rejected fast, and the message stays short."""
     long = text + "a" * 10_000_000
     with pytest.raises(InvalidArnError) as caught:
         parse_principal(long)
@@ -547,7 +556,7 @@ def test_ten_megabytes(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "who"), EVERY.items(), ids=EVERY)
 def test_values(text: str, who: Principal) -> None:
-    """Equal, hashable, frozen, pickled and copied with their type."""
+    """Principals are equal, hashable, immutable, and keep their type when pickled or copied."""
     got = parse_principal(text)
     again = [pickle.loads(pickle.dumps(got, protocol)) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
 
@@ -561,12 +570,12 @@ def test_values(text: str, who: Principal) -> None:
 
 
 def test_types_differ() -> None:
-    """The same name as another type is another principal."""
+    """Principals of different types differ, even with the same name."""
     assert len(set(EVERY.values())) == len(EVERY)
     assert Role("aws", ACCOUNT, SSO) != IdentityCenterRole("aws", ACCOUNT, SSO)
 
 
-@pytest.mark.parametrize("text", REFUSED, ids=map(ascii, REFUSED))
+@pytest.mark.parametrize("text", REJECTED, ids=map(ascii, REJECTED))
 def test_error_pickled_and_copied(text: str) -> None:
     with pytest.raises(InvalidArnError) as caught:
         parse_principal(text)
@@ -577,8 +586,8 @@ def test_error_pickled_and_copied(text: str) -> None:
         assert (str(other), other.text, other.position) == (str(error), error.text, error.position)
 
 
-def _said(who: Principal) -> str:
-    """Give a principal's words, by ``match``: the special roles before ``Role``, which they are too."""
+def _describe(who: Principal) -> str:
+    """Describe a principal by ``match``. The subclasses of ``Role`` come before it."""
     match who:
         case IdentityCenterRole(name=name):
             return f"Identity Center: {name}"
@@ -618,17 +627,17 @@ def _said(who: Principal) -> str:
     ],
 )
 def test_matched(text: str, said: str) -> None:
-    assert _said(parse_principal(text)) == said
+    assert _describe(parse_principal(text)) == said
 
 
-def test_made_by_hand() -> None:
-    """A principal made of its parts has the ARN that is read back as it."""
+def test_constructor() -> None:
+    """The ARN of a constructed principal parses to the same principal."""
     for who in EVERY.values():
         assert parse_principal(str(who)) == who
 
 
 def test_arn_of_a_part_with_a_colon() -> None:
-    """What is made by hand is checked no later than its ARN."""
-    with pytest.raises(InvalidArnError, match="an ARN's account holds no colon"):
+    """The arguments of a constructor are checked when its ARN is built, at the latest."""
+    with pytest.raises(InvalidArnError, match="account must not contain a colon"):
         _ = Root("aws", "1111:2222").arn
     assert Root("aws", ACCOUNT).arn == Arn("aws", "iam", "", ACCOUNT, "root")

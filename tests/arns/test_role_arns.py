@@ -1,4 +1,4 @@
-"""Role ARNs for each place, and the ARN under which the authenticator looks a caller up."""
+"""Role ARNs for each destination, and the ARN with which aws-iam-authenticator looks up a caller."""
 
 from __future__ import annotations
 
@@ -30,12 +30,13 @@ REGIONAL = f"{RESERVED}eu-west-1/"
 SSO = "AWSReservedSSO_Readers_0123456789abcdef"
 LINKED = "AWSServiceRoleForAutoScaling"
 LINKED_PATH = "/aws-service-role/autoscaling.amazonaws.com/"
+KNOWN = ", ".join(PARTITIONS)
 TARGETS: tuple[RoleTarget, ...] = get_args(RoleTarget)
 WITH_PATH: tuple[RoleTarget, ...] = ("iam", "access-entry")
 
 # ------------------------------------------------ canonicalize
 
-# What STS prints with P for the partition -> what is looked up.
+# An ARN from STS with P as the partition -> the ARN that is looked up.
 CALLERS = {
     f"arn:P:iam::{ACCOUNT}:root": f"arn:P:iam::{ACCOUNT}:root",
     f"arn:P:iam::{ACCOUNT}:user/ana": f"arn:P:iam::{ACCOUNT}:user/ana",
@@ -48,7 +49,7 @@ CALLERS = {
     f"arn:P:sts::{ACCOUNT}:assumed-role/{SSO}/ana@example.com": f"arn:P:iam::{ACCOUNT}:role/{SSO}",
     f"arn:P:sts::{ACCOUNT}:assumed-role/{LINKED}/AutoScaling": f"arn:P:iam::{ACCOUNT}:role/{LINKED}",
 }
-# The authenticator is less strict than IAM, and so is the look-up; upper case stays.
+# The authenticator is less strict than IAM, and so is the look-up. Case is kept.
 LENIENT = {
     "arn:aws:sts::1:assumed-role/app/a": "arn:aws:iam::1:role/app",
     "arn:aws:sts:eu-west-1:111122223333:assumed-role/app/ana": f"{IAM}role/app",
@@ -65,7 +66,7 @@ LENIENT = {
 @pytest.mark.parametrize("partition", PARTITIONS)
 @pytest.mark.parametrize(("caller", "canonical"), CALLERS.items(), ids=CALLERS)
 def test_canonical(partition: str, caller: str, canonical: str) -> None:
-    """A session becomes its role, everybody else stays; the same from an ``Arn``, and of what it gives."""
+    """A session becomes its role, others are unchanged; an ``Arn`` has the same result, and so has the result."""
     text, expected = (t.replace("arn:P:", f"arn:{partition}:") for t in (caller, canonical))
 
     assert canonicalize_arn(text) == expected
@@ -74,72 +75,75 @@ def test_canonical(partition: str, caller: str, canonical: str) -> None:
 
 
 @pytest.mark.parametrize(("caller", "canonical"), LENIENT.items(), ids=map(ascii, LENIENT))
-def test_canonical_of_what_iam_refuses(caller: str, canonical: str) -> None:
+def test_canonical_arn_that_iam_rejects(caller: str, canonical: str) -> None:
     assert canonicalize_arn(caller) == canonical
 
 
-# Text -> the message without the text at its end, and what stands at the place; "" is the text's end.
-NO_CALLERS = {
+# Text -> the message without the text at its end, and the rest of the text from the position on.
+NOT_CALLERS = {
     f"arn:aws-moon:iam::{ACCOUNT}:role/app": (
-        "no partition is called 'aws-moon'",
+        f"unknown partition 'aws-moon'; expected one of {KNOWN}",
         f"aws-moon:iam::{ACCOUNT}:role/app",
     ),
-    f"arn:AWS:iam::{ACCOUNT}:role/app": ("no partition is called 'AWS'", f"AWS:iam::{ACCOUNT}:role/app"),
-    "arn:::::": ("no partition is called ''", "::::"),
-    "arn:aws::::": ("a caller's ARN is of iam or sts, not of ''", ":::"),
-    "arn:aws:s3:::reports": ("a caller's ARN is of iam or sts, not of 's3'", "s3:::reports"),
+    f"arn:AWS:iam::{ACCOUNT}:role/app": (
+        f"unknown partition 'AWS'; expected one of {KNOWN}",
+        f"AWS:iam::{ACCOUNT}:role/app",
+    ),
+    "arn:::::": (f"unknown partition ''; expected one of {KNOWN}", "::::"),
+    "arn:aws::::": ("a caller's ARN must belong to iam or sts, not ''", ":::"),
+    "arn:aws:s3:::reports": ("a caller's ARN must belong to iam or sts, not 's3'", "s3:::reports"),
     f"{IAM}instance-profile/node": (
-        "iam has no callers of type 'instance-profile', only role, user, root",
+        "unknown iam caller type 'instance-profile'; expected one of role, user, root",
         "instance-profile/node",
     ),
     f"{IAM}group/readers": (
-        "iam has no callers of type 'group', only role, user, root",
+        "unknown iam caller type 'group'; expected one of role, user, root",
         "group/readers",
     ),
-    f"{IAM}Role/app": ("iam has no callers of type 'Role', only role, user, root", "Role/app"),
-    f"{IAM}role:app": ("iam has no callers of type 'role:app', only role, user, root", "role:app"),
-    f"{IAM}": ("iam has no callers of type '', only role, user, root", ""),
+    f"{IAM}Role/app": ("unknown iam caller type 'Role'; expected one of role, user, root", "Role/app"),
+    f"{IAM}role:app": ("unknown iam caller type 'role:app'; expected one of role, user, root", "role:app"),
+    f"{IAM}": ("unknown iam caller type ''; expected one of role, user, root", ""),
     f"{STS}role/app": (
-        "sts has no callers of type 'role', only assumed-role, federated-user",
+        "unknown sts caller type 'role'; expected one of assumed-role, federated-user",
         "role/app",
     ),
-    f"{IAM}role": ("the role's name is missing", ""),
-    f"{IAM}role/": ("the role's name is missing", ""),
-    f"{IAM}user/": ("the user's name is missing", ""),
-    f"{STS}federated-user": ("the federated-user's name is missing", ""),
+    f"{IAM}role": ("the role name is missing", ""),
+    f"{IAM}role/": ("the role name is missing", ""),
+    f"{IAM}user/": ("the user name is missing", ""),
+    f"{STS}federated-user": ("the federated-user name is missing", ""),
     f"{STS}assumed-role": (
-        "a role session's ARN names role and session, assumed-role/ROLE/SESSION",
+        "the ARN of a role session must end with assumed-role/ROLE/SESSION",
         "",
     ),
     f"{STS}assumed-role/": (
-        "a role session's ARN names role and session, assumed-role/ROLE/SESSION",
+        "the ARN of a role session must end with assumed-role/ROLE/SESSION",
         "",
     ),
     f"{STS}assumed-role/app": (
-        "a role session's ARN names role and session, assumed-role/ROLE/SESSION",
+        "the ARN of a role session must end with assumed-role/ROLE/SESSION",
         "",
     ),
     f"{STS}assumed-role//ana": (
-        "a role session's ARN names role and session, assumed-role/ROLE/SESSION",
+        "the ARN of a role session must end with assumed-role/ROLE/SESSION",
         "",
     ),
 }
 
 
-@pytest.mark.parametrize(("text", "expected"), NO_CALLERS.items(), ids=NO_CALLERS)
-def test_no_caller(text: str, expected: tuple[str, str]) -> None:
-    words, rest = expected
+@pytest.mark.parametrize(("text", "expected"), NOT_CALLERS.items(), ids=NOT_CALLERS)
+def test_not_a_caller(text: str, expected: tuple[str, str]) -> None:
+    reason, rest = expected
     for given in (text, parse_arn(text)):
         with pytest.raises(InvalidArnError) as caught:
             canonicalize_arn(given)
 
-        assert str(caught.value) == f"{words}: {text!r}"
+        assert str(caught.value) == f"{reason}: {text!r}"
         assert (caught.value.text, text[caught.value.position :]) == (text, rest)
 
 
 @pytest.mark.parametrize("text", ["", "arn", "111122223333", "ec2.amazonaws.com", "ARN:aws:iam::1:role/a"])
-def test_no_arn(text: str) -> None:
-    """Neither function takes what is no ARN; an account or a service has no role either."""
+def test_not_an_arn(text: str) -> None:
+    """Both functions require an ARN; an account or a service is not a role."""
     with pytest.raises(InvalidArnError, match=r"^not an ARN: "):
         canonicalize_arn(text)
     with pytest.raises(InvalidArnError):
@@ -149,7 +153,7 @@ def test_no_arn(text: str) -> None:
 @pytest.mark.parametrize(
     "thing", [None, 111122223333, b"arn:aws:s3:::b", [], object()], ids=lambda thing: type(thing).__name__
 )
-def test_no_text(thing: object) -> None:
+def test_not_a_string(thing: object) -> None:
     with pytest.raises(TypeError, match=type(thing).__name__):
         canonicalize_arn(cast("str", thing))
     with pytest.raises(TypeError, match=type(thing).__name__):
@@ -160,7 +164,7 @@ def test_no_text(thing: object) -> None:
 
 
 def _rows() -> list[ParameterSet]:
-    """(ARN, path given, what aws-auth wants, what IAM and access entries want; None: the path is unknown)."""
+    """(ARN, path, form for aws-auth, form for IAM and access entries; None: the path is unknown)."""
     rows: dict[str, tuple[str, str | None, str, str | None]] = {
         "role": ("iam::A:role/app", None, "app", "/app"),
         "role-with-path": ("iam::A:role/team/web/app", None, "app", "/team/web/app"),
@@ -195,7 +199,7 @@ def _rows() -> list[ParameterSet]:
 @pytest.mark.parametrize("partition", PARTITIONS)
 @pytest.mark.parametrize(("tail", "path", "name", "full"), _rows())
 def test_normalized(partition: str, tail: str, path: str | None, name: str, full: str | None) -> None:
-    """Each target has its form, from text and from an ``Arn``; a path that cannot be known is not guessed."""
+    """Each target has its form, from text and from an ``Arn``; an unknown path is not guessed."""
     text = f"arn:{partition}:{tail.replace('::A:', f'::{ACCOUNT}:')}"
     for given in (text, parse_arn(text)):
         assert (
@@ -212,7 +216,7 @@ def test_normalized(partition: str, tail: str, path: str | None, name: str, full
                 assert normalize_role_arn(expected, target=target) == expected
 
 
-def test_iam_is_the_target_unless_told() -> None:
+def test_iam_is_the_default_target() -> None:
     assert normalize_role_arn(f"{IAM}role/team/app") == f"{IAM}role/team/app"
 
 
@@ -229,27 +233,27 @@ def test_no_path(path: str) -> None:
 
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize(
-    ("text", "path", "words", "rest"),
+    ("text", "path", "reason", "rest"),
     [
-        (f"{IAM}role/team/app", "/", "the ARN's path is /team/, not '/'", "/team/app"),
-        (f"{IAM}role/team/app", "", "the ARN's path is /team/, not '/'", "/team/app"),
-        (f"{IAM}role/team/app", "/other/", "the ARN's path is /team/, not '/other/'", "/team/app"),
-        (f"{IAM}role/team/app", "/Team/", "the ARN's path is /team/, not '/Team/'", "/team/app"),
-        (f"{IAM}role/a:b:c/x", "/other/", "the ARN's path is /a:b:c/, not '/other/'", "/a:b:c/x"),
+        (f"{IAM}role/team/app", "/", "the ARN has the path /team/, not '/'", "/team/app"),
+        (f"{IAM}role/team/app", "", "the ARN has the path /team/, not '/'", "/team/app"),
+        (f"{IAM}role/team/app", "/other/", "the ARN has the path /team/, not '/other/'", "/team/app"),
+        (f"{IAM}role/team/app", "/Team/", "the ARN has the path /team/, not '/Team/'", "/team/app"),
+        (f"{IAM}role/a:b:c/x", "/other/", "the ARN has the path /a:b:c/, not '/other/'", "/a:b:c/x"),
         (
             f"{IAM}role{RESERVED}{SSO}",
             REGIONAL,
-            f"the ARN's path is {RESERVED}, not '{REGIONAL}'",
+            f"the ARN has the path {RESERVED}, not '{REGIONAL}'",
             f"{RESERVED}{SSO}",
         ),
     ],
 )
-def test_path_that_contradicts(text: str, path: str, words: str, rest: str, target: RoleTarget) -> None:
-    """Two paths cannot both be right, also where the target wants none."""
+def test_path_that_contradicts(text: str, path: str, reason: str, rest: str, target: RoleTarget) -> None:
+    """Contradictory paths are an error even if the target requires none."""
     with pytest.raises(InvalidArnError) as caught:
         normalize_role_arn(text, target=target, path=path)
 
-    assert str(caught.value) == f"{words}: {text!r}"
+    assert str(caught.value) == f"{reason}: {text!r}"
     assert (caught.value.text, text[caught.value.position :]) == (text, rest)
 
 
@@ -257,68 +261,74 @@ def test_path_that_contradicts(text: str, path: str, words: str, rest: str, targ
 @pytest.mark.parametrize(
     "path", ["te am", "/te am/", "//te am", "te\nam", "équipe", "/team/\0/", "３"], ids=ascii
 )
-def test_path_with_a_wrong_sign(path: str, target: RoleTarget) -> None:
-    wrong = next(sign for sign in path if not "!" <= sign <= "~")
+def test_path_with_an_invalid_character(path: str, target: RoleTarget) -> None:
+    invalid = next(character for character in path if not "!" <= character <= "~")
     with pytest.raises(InvalidArnError) as caught:
         normalize_role_arn(f"{IAM}role/app", target=target, path=path)
 
-    assert str(caught.value).startswith(f"a path holds ASCII characters from ! to ~ only, not {wrong!r}: ")
-    assert caught.value.text[caught.value.position] == wrong
+    assert str(caught.value).startswith(
+        f"paths can contain only ASCII characters from ! to ~, not {invalid!r}: "
+    )
+    assert caught.value.text[caught.value.position] == invalid
 
 
 @pytest.mark.parametrize("slashes", ["{}", "/{}", "{}/", "/{}/"])
 def test_path_at_its_limit(slashes: str) -> None:
-    """The slashes count, also those that were left out."""
+    """The slashes count, even if they were omitted."""
     path, longer = slashes.format("p" * 510), slashes.format("p" * 511)
 
     assert normalize_role_arn(f"{IAM}role/app", path=path) == f"{IAM}role/{'p' * 510}/app"
     with pytest.raises(
-        InvalidArnError, match=r"^a path has at most 512 characters, this one has 513: "
+        InvalidArnError, match=r"^paths must have at most 512 characters, not 513: "
     ) as caught:
         normalize_role_arn(f"{IAM}role/app", path=longer)
     assert caught.value.position == 0
 
 
 @pytest.mark.parametrize("path", [5, b"/team/", ["team"], True], ids=repr)
-def test_path_that_is_no_text(path: object) -> None:
-    with pytest.raises(TypeError, match=f"a path is text, not {type(path).__name__}"):
+def test_path_that_is_not_a_string(path: object) -> None:
+    with pytest.raises(TypeError, match=f"path must be a string, not {type(path).__name__}"):
         normalize_role_arn(f"{IAM}role/app", path=cast("str", path))
 
 
 @pytest.mark.parametrize("target", ["", "IAM", "aws_auth", "eks", None, 5, ["iam"]], ids=repr)
-def test_no_such_target(target: object) -> None:
+def test_unknown_target(target: object) -> None:
     with pytest.raises(
-        ValueError, match=r"^target is one of 'iam', 'aws-auth', 'access-entry', not "
+        ValueError, match=r"^unknown target .*; expected one of 'iam', 'aws-auth', 'access-entry'$"
     ) as caught:
         normalize_role_arn(f"{IAM}role/app", target=cast("RoleTarget", target))
 
-    assert str(caught.value).endswith(repr(target))
+    assert repr(target) in str(caught.value)
     assert not isinstance(caught.value, IamTriageError)
 
 
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize(
-    ("text", "words", "rest"),
+    ("text", "reason", "rest"),
     [
-        (f"{IAM}user/ana", "a user; aws-auth maps users under mapUsers, with their path", "user/ana"),
-        (f"{IAM}user/a:b/ana", "a user; aws-auth maps users under mapUsers, with their path", "user/a:b/ana"),
-        (f"{IAM}root", "an account's root, not a role", "root"),
-        (f"{STS}federated-user/ana", "a federated user, who has no role", "federated-user/ana"),
+        (f"{IAM}user/ana", "that of a user; aws-auth maps users in mapUsers, with their path", "user/ana"),
+        (
+            f"{IAM}user/a:b/ana",
+            "that of a user; aws-auth maps users in mapUsers, with their path",
+            "user/a:b/ana",
+        ),
+        (f"{IAM}root", "that of an account's root", "root"),
+        (f"{STS}federated-user/ana", "that of a federated user, which has no role", "federated-user/ana"),
         (
             f"{IAM}instance-profile/node",
-            "an instance profile; `aws iam get-instance-profile` names its role",
+            "that of an instance profile; find its role with `aws iam get-instance-profile`",
             "instance-profile/node",
         ),
-        (ACCOUNT, "an account, not a role", ACCOUNT),
-        ("ec2.amazonaws.com", "a service principal, not a role", "ec2.amazonaws.com"),
+        (ACCOUNT, "an account", ACCOUNT),
+        ("ec2.amazonaws.com", "a service principal", "ec2.amazonaws.com"),
     ],
 )
-def test_no_role(text: str, words: str, rest: str, target: RoleTarget) -> None:
-    """The message says what was given instead."""
+def test_not_a_role(text: str, reason: str, rest: str, target: RoleTarget) -> None:
+    """The message says what was passed instead."""
     with pytest.raises(InvalidArnError) as caught:
         normalize_role_arn(text, target=target, path="/team/")
 
-    assert str(caught.value) == f"a role's ARN is wanted, this is {words}: {text!r}"
+    assert str(caught.value) == f"expected the ARN of a role, got {reason}: {text!r}"
     assert (caught.value.text, text[caught.value.position :]) == (text, rest)
 
 
@@ -345,7 +355,7 @@ def test_no_role(text: str, words: str, rest: str, target: RoleTarget) -> None:
     ids=lambda text: ascii(text)[:60],
 )
 def test_malformed(text: str, target: RoleTarget) -> None:
-    """IAM's rules hold for every target."""
+    """IAM's rules apply to every target."""
     with pytest.raises(InvalidArnError) as caught:
         normalize_role_arn(text, target=target)
 
@@ -367,14 +377,16 @@ def test_malformed(text: str, target: RoleTarget) -> None:
     ],
 )
 def test_path_unknown(text: str, kind: str, name: str, target: RoleTarget) -> None:
-    """The error names the role and the call that finds its path, ready for a shell."""
+    """The error names the role and the shell command that finds its path."""
     with pytest.raises(RolePathUnknownError) as caught:
         normalize_role_arn(text, target=target)
     error = caught.value
 
     command = f"aws iam get-role --role-name {name} --query Role.Arn --output text"
     assert (error.arn, error.role_name, error.command) == (text, name, command)
-    assert str(error) == f"the {kind} {name} has a path that this ARN does not tell; find it with `{command}`"
+    assert (
+        str(error) == f"the {kind} {name} has a path that this ARN does not contain; find it with `{command}`"
+    )
     assert shlex.split(error.command)[4] == name
     assert isinstance(error, LookupError)
     assert isinstance(error, IamTriageError)
@@ -396,8 +408,8 @@ def test_path_unknown_pickled_and_copied() -> None:
         )
 
 
-def test_answer_of_the_command() -> None:
-    """What the call prints is the ARN that is wanted."""
+def test_output_of_the_command() -> None:
+    """The command prints the required ARN."""
     printed = f"{IAM}role{REGIONAL}{SSO}"
 
     assert normalize_role_arn(printed, target="access-entry") == printed

@@ -1,6 +1,6 @@
-"""The shared vectors of ARNs: what peers' own tests and code say; absent outside of the workshop.
+"""The shared ARN vectors, from the tests and code of other projects.
 
-Every row is right, or listed here with the reason why we differ.
+Every row passes, or is listed here with the reason why we differ.
 """
 
 from __future__ import annotations
@@ -47,34 +47,34 @@ def _of(*functions: str) -> list[dict[str, Any]]:
     return [row for row in _CANONICAL if row["function"] in functions]
 
 
-def _outcome(function: Callable[[str], Any], text: str) -> Any:  # noqa: ANN401 (what the function gives)
-    """Give what a function gives, None where it refuses the text."""
+def _outcome(function: Callable[[str], Any], text: str) -> Any:  # noqa: ANN401 (the result of any function)
+    """Return the result of a function, or ``None`` if it rejects the text."""
     try:
         return function(text)
     except InvalidArnError as error:
-        place = error.position
-    assert 0 <= place <= len(text)
+        position = error.position
+    assert 0 <= position <= len(text)
     return None
 
 
 def _differs(reasons: dict[str, Callable[[Arn], bool]], text: str) -> bool:
-    """Tell whether one of the reasons to differ holds for the text."""
+    """Return whether one of the reasons to differ applies to the text."""
     return any(holds(parse_arn(text)) for holds in reasons.values())
 
 
 # ------------------------------------------------ parsing
 
-# Reason -> the ARNs for which it holds.
-TAKEN_BY_US: dict[str, Callable[[Arn], bool]] = {
-    "instacart's arn wants a service; the SDK for Go, which we follow, takes an empty one": (
+# Reason -> the ARNs to which it applies.
+ACCEPTED_BY_US: dict[str, Callable[[Arn], bool]] = {
+    "instacart's arn requires a service; the AWS SDK for Go, which we follow, accepts an empty one": (
         lambda arn: not arn.service
     ),
 }
 TYPED_BY_THEM: dict[str, Callable[[Arn], bool]] = {
-    "coveo's arnparse takes a bucket's name for a type, the other arnparse does not": (
+    "coveo's arnparse takes a bucket name for a type, the other arnparse does not": (
         lambda arn: arn.service == "s3" and not arn.account
     ),
-    "coveo's arnparse says '' for the type and the id where there is no separator": (
+    "coveo's arnparse returns '' as type and ID if there is no separator": (
         lambda arn: not arn.resource_parts[1]
     ),
 }
@@ -82,35 +82,35 @@ TYPED_BY_THEM: dict[str, Callable[[Arn], bool]] = {
 
 @pytest.mark.parametrize("row", _PARSING, ids=lambda row: ascii(row["input"])[:80])
 def test_parsing(row: dict[str, Any]) -> None:
-    """Sections as in the SDK for Go; types of resources where a peer that asks no table states one."""
+    """Sections as in the AWS SDK for Go; resource types if a project without a table has one."""
     given, expected = row["input"], row["expect"]
     if isinstance(given, dict):
-        _check_cut(given["resource"], expected["resource_ids"])
+        _check_parts(given["resource"], expected["resource_ids"])
         return
     arn = _outcome(parse_arn, given)
     if "error" in expected or expected.get("is_arn") is False:
-        assert arn is None or _differs(TAKEN_BY_US, given)
+        assert arn is None or _differs(ACCEPTED_BY_US, given)
         return
     assert str(arn) == given
     assert {key: getattr(arn, key) for key in _SECTIONS} == {key: expected[key] for key in _SECTIONS}
     if "resource_type" in expected:
         theirs = (expected["resource_type"], expected["resource_rest"])
         assert (arn.resource_type, arn.resource_id) == theirs or _differs(TYPED_BY_THEM, given)
-    # "arnmatch", "typed", "s3_error" and the like need tables of services, which we have not.
+    # "arnmatch", "typed", "s3_error" and others need tables of services, which this package lacks.
 
 
-def _check_cut(resource: str, ids: list[str]) -> None:
-    """Two parts are as ours; the SDK for Go cuts at every separator, we at the first."""
+def _check_parts(resource: str, ids: list[str]) -> None:
+    """Two parts are equal; the AWS SDK for Go splits at every separator, we at the first."""
     arn = parse_arn(f"arn:aws:s3:eu-west-1:111122223333:{resource}")
     first, _, rest = arn.resource_parts
 
     assert [first, rest] == ids
 
 
-# ------------------------------------------------ what the authenticator looks up
+# ------------------------------------------------ look-ups of the authenticator
 
-REFUSED_BY_US: dict[str, Callable[[Arn], bool]] = {
-    "a role without a name, which nobody can be": lambda arn: arn.resource in {"role", "role/"},
+REJECTED_BY_US: dict[str, Callable[[Arn], bool]] = {
+    "a role without a name, which cannot exist": lambda arn: arn.resource in {"role", "role/"},
 }
 
 
@@ -120,7 +120,7 @@ def test_canonicalize(row: dict[str, Any]) -> None:
     expected = row["expect"].get("arn")
     got = _outcome(canonicalize_arn, given)
 
-    assert got == expected or (got is None and _differs(REFUSED_BY_US, given))
+    assert got == expected or (got is None and _differs(REJECTED_BY_US, given))
 
 
 @pytest.mark.parametrize(
@@ -129,16 +129,16 @@ def test_canonicalize(row: dict[str, Any]) -> None:
     ids=lambda row: ascii(row["input"].get("Arn", row["input"].get("arn")))[:80],
 )
 def test_look_up_of_an_identity(row: dict[str, Any]) -> None:
-    """The caller's ARN as the server compares it; user ids and session names are no matter of ARNs."""
+    """The caller's ARN as the server compares it. User IDs and session names do not concern ARNs."""
     given = row["input"].get("Arn", row["input"].get("arn"))
     expected = row["expect"]
     got = _outcome(canonicalize_arn, given)
-    wanted = expected.get("canonicalARN")
-    if "arn" in expected:  # a custom resource's, which is stored in lower case
+    canonical = expected.get("canonicalARN")
+    if "arn" in expected:  # of a custom resource, which stores it in lower case
         assert got is not None
-        got, wanted = got.lower(), expected["arn"]
+        got, canonical = got.lower(), expected["arn"]
 
-    assert wanted is None or got == wanted
+    assert canonical is None or got == canonical
     if "is invalid" in str(expected.get("error")):
         assert got is None
 
@@ -147,7 +147,7 @@ def test_look_up_of_an_identity(row: dict[str, Any]) -> None:
 
 
 def _stripped() -> list[tuple[str, str | None]]:
-    """(input, what StripPath gives; None: an error), of its own rows and of those run with all peers."""
+    """(input, result of StripPath; None: an error), from its own rows and those of all projects."""
     own = [(row["input"]["arn"], row["expect"].get("arn")) for row in _of("StripPath")]
     run = [
         (row["input"]["arn"], row["peers"]["aia_strip_path"])
@@ -159,10 +159,10 @@ def _stripped() -> list[tuple[str, str | None]]:
 
 @pytest.mark.parametrize(("given", "expected"), _stripped(), ids=lambda value: ascii(value)[:60])
 def test_strip_path(given: str, expected: str | None) -> None:
-    """For a role, ``target="aws-auth"`` gives what StripPath gives.
+    """For a role, ``target="aws-auth"`` has the result of StripPath.
 
-    StripPath looks at the partition and no further: what no role could be passes, and what is no role stays.
-    We refuse both, and make its role of a session.
+    StripPath checks only the partition: it accepts impossible roles and keeps other principals. We reject both, and
+    convert a session to its role.
     """
     got = _outcome(lambda text: normalize_role_arn(text, target="aws-auth"), given)
     who = _outcome(parse_principal, given)
@@ -179,10 +179,10 @@ def test_strip_path(given: str, expected: str | None) -> None:
 
 @pytest.mark.parametrize("row", _of("iam.Parse"), ids=lambda row: ascii(row["input"]["arn"])[:80])
 def test_kind_of_identity(row: dict[str, Any]) -> None:
-    """The same kind, once the account has 12 digits, which eksctl does not count."""
+    """The same kind, with an account of 12 digits, which eksctl does not check."""
     arn, expected = parse_arn(row["input"]["arn"]), row["expect"]
     if len(arn.account) != 12:
-        with pytest.raises(InvalidArnError, match="an account is 12 digits"):
+        with pytest.raises(InvalidArnError, match="an account ID must have 12 digits"):
             parse_principal(arn)
         arn = arn._replace(account="111122223333")
     who = parse_principal(arn)
@@ -194,10 +194,10 @@ def test_kind_of_identity(row: dict[str, Any]) -> None:
 # ------------------------------------------------ the reasons above
 
 
-@pytest.mark.parametrize("reason", [*TAKEN_BY_US, *TYPED_BY_THEM, *REFUSED_BY_US])
+@pytest.mark.parametrize("reason", [*ACCEPTED_BY_US, *TYPED_BY_THEM, *REJECTED_BY_US])
 def test_every_reason_is_needed(reason: str) -> None:
-    """A reason for which no row is different is no longer given."""
-    holds = {**TAKEN_BY_US, **TYPED_BY_THEM, **REFUSED_BY_US}[reason]
+    """A reason without a row that differs is removed."""
+    holds = {**ACCEPTED_BY_US, **TYPED_BY_THEM, **REJECTED_BY_US}[reason]
     inputs = [row["input"] for row in _PARSING if isinstance(row["input"], str)]
     inputs += [row["input"]["arn"] for row in _of("Canonicalize")]
 

@@ -1,8 +1,8 @@
-"""What an access key id tells of itself; not for secrets, nor for what the key may do.
+"""Decode what an access key ID contains: its kind and its account.
 
-The prefixes are of https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes.
-The length is that of https://docs.aws.amazon.com/STS/latest/APIReference/API_GetAccessKeyInfo.html. That
-newer ids hold their account is not documented by AWS; it was found and described by Tal Be'ery.
+Prefixes: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes.
+Length: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetAccessKeyInfo.html.
+AWS does not document that newer IDs contain the account; Tal Be'ery discovered and described it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import attrs
 from typing_extensions import override
 
 from iamtriage._rendering.views import View
+from iamtriage._text import wrong_type_message
 from iamtriage.exceptions import AccessKeyIdError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ AccessKeyKind: TypeAlias = Literal[
     "temporary access key",
     "user",
 ]
-"""What the first four characters of a key id or unique id stand for."""
+"""What the first four characters of an access key ID or unique ID mean."""
 
 _KINDS: Final[dict[str, AccessKeyKind]] = {
     "ABIA": "STS service bearer token",
@@ -56,41 +57,44 @@ _KINDS: Final[dict[str, AccessKeyKind]] = {
     "ASCA": "certificate",
     "ASIA": "temporary access key",
 }
-_KEYS = frozenset({"AKIA", "ASIA"})
-# The API takes 16 to 128 characters.
-_SHAPE = re.compile(rf"(?:{'|'.join(_KINDS)})[A-Z0-9]{{12,124}}")
-# A percent-encoded sign, or an escaped line end, may stand directly in front.
-_IN_TEXT = re.compile(
-    rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{{2}})|(?<=\\[nrt]))(?:{_SHAPE.pattern})(?![A-Za-z0-9])"
+_KEY_PREFIXES = frozenset({"AKIA", "ASIA"})
+# The API accepts 16 to 128 characters.
+_ID = re.compile(rf"(?:{'|'.join(_KINDS)})[A-Z0-9]{{12,124}}")
+# A percent-encoded character or an escaped newline can precede it.
+_ID_IN_TEXT = re.compile(
+    rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{{2}})|(?<=\\[nrt]))(?:{_ID.pattern})(?![A-Za-z0-9])"
 )
-# base32 behind the prefix, its first bit set: ids of the older kind, without an account, have it not.
-_WITH_ACCOUNT = re.compile(r"A[KS]IA[Q-Z2-7][A-Z2-7]{15}")
-_LARGEST_ACCOUNT = 999_999_999_999
+# Base32 after the prefix. The first bit is set; in older IDs, which contain no account, it is not.
+_ID_WITH_ACCOUNT = re.compile(r"A[KS]IA[Q-Z2-7][A-Z2-7]{15}")
+_MAX_ACCOUNT = 999_999_999_999
 
 
-def _read(text: str) -> str:
+def _validate_id(text: str) -> str:
     if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        msg = f"an access key id is text, not {type(text).__name__}"  # type: ignore[unreachable]
+        msg = wrong_type_message("an access key ID", "a string", text)  # type: ignore[unreachable]
         raise TypeError(msg)
-    written = text.strip()
-    if _SHAPE.fullmatch(written) is None:
-        # Without the text, since it may be a secret that was given by mistake.
-        msg = "an access key id has a prefix such as AKIA or ASIA, then 12 to 124 of A-Z and 0-9"
+    stripped = text.strip()
+    if _ID.fullmatch(stripped) is None:
+        # Without the text, because it can be a secret that was passed by mistake.
+        msg = (
+            "not an access key ID: expected a prefix such as AKIA or ASIA, "
+            "then 12 to 124 characters A-Z and 0-9"
+        )
         raise AccessKeyIdError(msg)
-    return written
+    return stripped
 
 
 @attrs.frozen
 class AccessKeyId(View):
-    """An access key id, or the unique id of something else in IAM.
+    """An access key ID, or the unique ID of another IAM resource.
 
     Attributes:
-        id: the id; white space around it does not matter.
+        id: The ID. Surrounding whitespace is ignored.
 
     Raises:
-        AccessKeyIdError: no such id. The message does not hold the text, since it may be a secret that
-            was given by mistake.
-        TypeError: it is no text.
+        AccessKeyIdError: It is not such an ID. The message does not contain the text, because it can be a
+            secret that was passed by mistake.
+        TypeError: It is not a string.
 
     >>> key = AccessKeyId("ASIARTX3GSDSVJNFUWS2")
     >>> key.kind, key.is_temporary, key.account
@@ -98,11 +102,11 @@ class AccessKeyId(View):
     >>> AccessKeyId("hunter2")
     Traceback (most recent call last):
         ...
-    iamtriage.exceptions.AccessKeyIdError: an access key id has a prefix such as AKIA or ASIA, \
-then 12 to 124 of A-Z and 0-9
+    iamtriage.exceptions.AccessKeyIdError: not an access key ID: expected a prefix such as AKIA or ASIA, \
+then 12 to 124 characters A-Z and 0-9
     """
 
-    id: str = attrs.field(converter=_read)
+    id: str = attrs.field(converter=_validate_id)
 
     @override
     def __str__(self) -> str:
@@ -110,7 +114,7 @@ then 12 to 124 of A-Z and 0-9
 
     @property
     def kind(self) -> AccessKeyKind:
-        """What its prefix stands for.
+        """What the prefix means.
 
         >>> AccessKeyId("AIDAEXAMPLEEXAMPLE").kind
         'user'
@@ -119,41 +123,42 @@ then 12 to 124 of A-Z and 0-9
 
     @property
     def is_key(self) -> bool:
-        """Whether it is of an access key, not of a user, a role or something else.
+        """Whether it is an access key ID and not the unique ID of a user, a role or another resource.
 
         >>> AccessKeyId("AROAEXAMPLEEXAMPLE").is_key
         False
         """
-        return self.id[:4] in _KEYS
+        return self.id[:4] in _KEY_PREFIXES
 
     @property
     def is_temporary(self) -> bool:
-        """Whether it is of temporary credentials, which need their session token, too."""
+        """Whether it belongs to temporary credentials, which also need their session token."""
         return self.kind == "temporary access key"
 
     @property
     def account(self) -> str | None:
-        """The 12-digit account that the id holds; None where it holds none, never a guess.
+        """The 12-digit account ID that the ID contains, or ``None``. It is never guessed.
 
-        Access key ids of 20 characters hold it, those of an older kind excepted. Nothing in an id tells
-        whether somebody made it up.
+        Access key IDs of 20 characters contain the account, except for older ones. An ID does not reveal
+        whether it was made up.
 
         >>> AccessKeyId("AKIARZPUZDIKFJNFUWS2").account
         '123456789012'
         >>> AccessKeyId("AKIAIOSFODNN7EXAMPLE").account is None
         True
         """
-        if _WITH_ACCOUNT.fullmatch(self.id) is None:
+        if _ID_WITH_ACCOUNT.fullmatch(self.id) is None:
             return None
         number = int.from_bytes(base64.b32decode(self.id[4:])[:6], "big")
         account = (number & 0x7FFF_FFFF_FF80) >> 7
-        return f"{account:012d}" if account <= _LARGEST_ACCOUNT else None
+        return f"{account:012d}" if account <= _MAX_ACCOUNT else None
 
     @property
     def command(self) -> str | None:
-        """The AWS CLI command that asks STS for the account, quoted for a shell; None for what is no key.
+        """The AWS CLI command that looks up the account, quoted for a shell; ``None`` if it is not a key.
 
-        STS answers about keys of other accounts, too. It does not say whether a key is active, nor whose.
+        STS returns the account of any key, even in another account, but neither the key's status nor its
+        owner.
 
         >>> print(AccessKeyId("AKIAIOSFODNN7EXAMPLE").command)
         aws sts get-access-key-info --access-key-id AKIAIOSFODNN7EXAMPLE --query Account --output text
@@ -175,19 +180,19 @@ then 12 to 124 of A-Z and 0-9
 
 
 def find_access_key_ids(text: str) -> tuple[AccessKeyId, ...]:
-    """Give every id in a text, each once, in the order in which they first stand there.
+    """Find every ID in a text, each once, in order of appearance.
 
     Args:
-        text: any text.
+        text: Any text.
 
     Raises:
-        TypeError: ``text`` is no text.
+        TypeError: ``text`` is not a string.
 
     >>> [key.account for key in find_access_key_ids("AKIAQAAAAAAAVJNFUWS2, then AKIA6RVFFB77VJNFUWS2")]
     ['000000000001', '999999999999']
     """
     if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        msg = f"find_access_key_ids() takes text, not {type(text).__name__}"  # type: ignore[unreachable]
+        msg = wrong_type_message("text", "a string", text)  # type: ignore[unreachable]
         raise TypeError(msg)
-    found = dict.fromkeys(m[0] for m in _IN_TEXT.finditer(text))
+    found = dict.fromkeys(m[0] for m in _ID_IN_TEXT.finditer(text))
     return tuple(map(AccessKeyId, found))

@@ -1,8 +1,8 @@
-"""ARNs as text with six sections; not for what IAM makes of them, see ``principals`` and ``role_arns``.
+"""Parse ARNs into their six sections.
 
-The format is of https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html. As strict as the
-SDK for Go: the text begins with ``arn:`` and has five colons at least. Nothing else is checked, since
-each service writes the sections as it likes.
+Format: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html. The parser is as strict as the
+AWS SDK for Go: an ARN begins with ``arn:`` and has at least five colons. Nothing else is checked, because
+each service formats the sections in its own way.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import NamedTuple, Self
 from typing_extensions import override
 
 from iamtriage._rendering.views import View
-from iamtriage._text import quote_text
+from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.exceptions import InvalidArnError
 
 __all__ = ("Arn", "parse_arn")
 
 _SECTIONS = ("partition", "service", "region", "account", "resource")
 _SEPARATOR = re.compile(r"[:/]")
-# Services whose resources begin with a name, not with a type.
-_TYPELESS = frozenset({"apigateway", "codecommit", "codepipeline", "execute-api", "sns", "sqs"})
+# Services whose resources begin with a name, without a type.
+_SERVICES_WITHOUT_TYPES = frozenset({"apigateway", "codecommit", "codepipeline", "execute-api", "sns", "sqs"})
 
 
 class _Sections(NamedTuple):
@@ -33,21 +33,22 @@ class _Sections(NamedTuple):
 
 
 class Arn(View, _Sections):
-    """An Amazon Resource Name, section by section as written. ``str()`` gives the text back.
+    """An Amazon Resource Name in sections, as written. ``str()`` returns the original text.
 
-    A named tuple: frozen, ordered, hashable. :func:`parse_arn` makes one of a text. ``_replace`` and
-    ``_make``, which named tuples have, check nothing.
+    A named tuple: immutable, ordered, hashable. :func:`parse_arn` creates one from a string. ``_replace`` and
+    ``_make`` of named tuples check nothing.
 
     Attributes:
         partition: ``"aws"``, ``"aws-cn"``, ….
         service: ``"iam"``, ``"s3"``, ….
-        region: empty where the service is global.
-        account: 12 digits, empty, or ``"aws"`` for what AWS owns.
-        resource: everything behind the fifth colon.
+        region: Empty if the service is global.
+        account: 12 digits, empty, or ``"aws"`` for resources that AWS owns.
+        resource: Everything after the fifth colon.
 
     Raises:
-        InvalidArnError: a section but the resource holds a colon, so that the text would read differently.
-        TypeError: a section is no text.
+        InvalidArnError: A section other than the resource contains a colon, so the text would have other
+            sections.
+        TypeError: A section is not a string.
 
     >>> str(Arn("aws", "iam", "", "111122223333", "role/team/app"))
     'arn:aws:iam::111122223333:role/team/app'
@@ -56,14 +57,13 @@ class Arn(View, _Sections):
     __slots__ = ()
 
     def __new__(cls, partition: str, service: str, region: str, account: str, resource: str) -> Self:
-        """Hold the sections to what makes them an ARN."""
+        """Check that the sections form an ARN."""
         sections: tuple[object, ...] = (partition, service, region, account, resource)
         for name, section in zip(_SECTIONS, sections, strict=True):
             if not isinstance(section, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-                msg = f"an ARN's {name} is text, not {type(section).__name__}"
-                raise TypeError(msg)
+                raise TypeError(wrong_type_message(name, "a string", section))
             if ":" in section and name != "resource":
-                msg = f"an ARN's {name} holds no colon: {quote_text(section)}"
+                msg = f"{name} must not contain a colon: {quote_text(section)}"
                 raise InvalidArnError(msg, text=section, position=section.index(":"))
         return super().__new__(cls, partition, service, region, account, resource)
 
@@ -75,22 +75,22 @@ class Arn(View, _Sections):
     def resource_parts(self) -> tuple[str, str, str]:
         """The resource up to its first separator, the separator (``:`` or ``/``) and the rest.
 
-        Where there is no separator, it and the rest are empty. So is the text written, whatever it means.
+        Without a separator, the other two are empty. This says nothing about the meaning of the parts.
 
         >>> parse_arn("arn:aws:iam::111122223333:role/team/app").resource_parts
         ('role', '/', 'team/app')
         """
-        found = _SEPARATOR.search(self.resource)
-        if found is None:
+        separator = _SEPARATOR.search(self.resource)
+        if separator is None:
             return self.resource, "", ""
-        return self.resource[: found.start()], found[0], self.resource[found.end() :]
+        return self.resource[: separator.start()], separator[0], self.resource[separator.end() :]
 
     @property
     def resource_type(self) -> str | None:
-        """The type of the resource, where the ARN states one before its first separator.
+        """The resource type, if the ARN has one before its first separator.
 
-        None where there is no separator, and for services that write a name there: a bucket and its key,
-        an API and its path.
+        ``None`` without a separator, and for services that put a name there: a bucket and its key, an API and
+        its path.
 
         >>> parse_arn("arn:aws:rds:eu-west-1:111122223333:db:orders").resource_type
         'db'
@@ -98,12 +98,12 @@ class Arn(View, _Sections):
         True
         """
         first, separator, _ = self.resource_parts
-        named = self.service in _TYPELESS or (self.service == "s3" and not self.account)
-        return first if separator and first and not named else None
+        is_name = self.service in _SERVICES_WITHOUT_TYPES or (self.service == "s3" and not self.account)
+        return first if separator and first and not is_name else None
 
     @property
     def resource_id(self) -> str:
-        """What stands behind the resource's type; the whole resource where it states no type.
+        """The resource after its type; the whole resource if it has no type.
 
         >>> parse_arn("arn:aws:iam::111122223333:user/team/ana").resource_id
         'team/ana'
@@ -112,15 +112,15 @@ class Arn(View, _Sections):
 
 
 def parse_arn(text: str) -> Arn:
-    """Read an ARN.
+    """Parse an ARN.
 
     Args:
-        text: the ARN and nothing around it. White space and control characters are kept, as in the
-            SDKs; the functions that know what a principal is refuse them.
+        text: The ARN without surrounding text. Like the SDKs, the parser keeps whitespace and control
+            characters; :func:`parse_principal` rejects them.
 
     Raises:
-        InvalidArnError: the text does not begin with ``arn:``, or has fewer than six sections.
-        TypeError: ``text`` is no text.
+        InvalidArnError: The text does not begin with ``arn:``, or has fewer than six sections.
+        TypeError: ``text`` is not a string.
 
     >>> arn = parse_arn("arn:aws:eks:eu-west-1:111122223333:cluster/demo")
     >>> arn.service, arn.resource, str(arn)
@@ -133,22 +133,20 @@ def parse_arn(text: str) -> Arn:
     try:
         prefix, *sections = text.split(":", 5)
     except (AttributeError, TypeError):
-        msg = f"an ARN is text, not {type(text).__name__}"
-        raise TypeError(msg) from None
+        raise TypeError(wrong_type_message("an ARN", "a string", text)) from None
     if len(sections) == 5 and prefix == "arn":
-        # Past the checks of `Arn.__new__`, which hold by now.
+        # The checks of `Arn.__new__` are not necessary here.
         return Arn._make(sections)
-    raise _fault(text)
+    raise _build_error(text)
 
 
-def _fault(text: str) -> InvalidArnError:
-    """Say what an ARN that is none lacks, and where."""
-    # Not `text.startswith`: what splits as a text does need not be one (a compiled pattern).
+def _build_error(text: str) -> InvalidArnError:
+    """Build the error that says what the text lacks, and where."""
+    # Not `text.startswith`: a compiled pattern has `split`, too, but is not a string.
     if not str.startswith(text, "arn:"):
-        at = text.find("arn:")
-        around = " (it does further on)" if 0 < at < 2000 else ""
+        hint = " (it occurs later)" if 0 < text.find("arn:") < 2000 else ""
         return InvalidArnError(
-            f"not an ARN: the text does not begin with 'arn:'{around}: {quote_text(text)}", text=text
+            f"not an ARN: the text does not begin with 'arn:'{hint}: {quote_text(text)}", text=text
         )
     missing = _SECTIONS[text.count(":")]
     return InvalidArnError(

@@ -1,7 +1,7 @@
-"""IAM's rules for names, paths and account ids; not for the shape of ARNs.
+"""Check names and paths against IAM's rules.
 
-Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html and the patterns of
-IAM's and STS's API references.
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html and the patterns in the
+API references of IAM and STS.
 """
 
 from __future__ import annotations
@@ -19,59 +19,59 @@ ACCOUNT = re.compile(r"[0-9]{12}")
 # https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_PermissionSet.html
 PERMISSION_SET = re.compile(r"[A-Za-z0-9_+=,.@-]{1,32}")
 
-# Noun -> the least and the most characters of its name.
-LIMITS = {
+# The minimum and maximum number of characters in a name.
+NAME_LENGTHS = {
     "role": (1, 64),
     "user": (1, 64),
     "instance profile": (1, 128),
     "role session": (2, 64),
     "federated user": (2, 32),
 }
-_LONGEST_PATH = 512
-_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_+=,.@-]")
-_NOT_IN_PATHS = re.compile(r"[^\x21-\x7e]")
+_MAX_PATH_LENGTH = 512
+_INVALID_IN_NAMES = re.compile(r"[^A-Za-z0-9_+=,.@-]")
+_INVALID_IN_PATHS = re.compile(r"[^\x21-\x7e]")
 
 
 def check_name(name: str, noun: str, text: str, start: int) -> None:
-    """Hold the name at ``start`` of a text to IAM's rules.
+    """Check a name that begins at ``start`` of the text.
 
     Raises:
-        InvalidArnError: it breaks one.
+        InvalidArnError: IAM would reject the name.
     """
-    wrong = _NOT_IN_NAMES.search(name)
-    if wrong:
-        words = f"a {noun}'s name holds A-Z, a-z, 0-9 and _+=,.@- only, not {wrong[0]!r}"
-        refuse(words, text, start + wrong.start())
+    invalid = _INVALID_IN_NAMES.search(name)
+    if invalid:
+        reason = f"{noun} names can contain only A-Z, a-z, 0-9 and _+=,.@-, not {invalid[0]!r}"
+        raise_invalid_arn(reason, text, start + invalid.start())
     if not name:
-        refuse(f"the {noun}'s name is missing", text, start)
-    least, most = LIMITS[noun]
-    if not least <= len(name) <= most:
-        words = f"a {noun}'s name has {least} to {most} characters, this one has {len(name)}"
-        refuse(words, text, start)
+        raise_invalid_arn(f"the {noun} name is missing", text, start)
+    minimum, maximum = NAME_LENGTHS[noun]
+    if not minimum <= len(name) <= maximum:
+        reason = f"{noun} names must have {minimum} to {maximum} characters, not {len(name)}"
+        raise_invalid_arn(reason, text, start)
 
 
 def check_path(path: str, text: str, start: int) -> None:
-    """Hold the path at ``start`` of a text to IAM's rules.
+    """Check a path that begins at ``start`` of the text.
 
     Raises:
-        InvalidArnError: it breaks one.
+        InvalidArnError: IAM would reject the path.
     """
-    if len(path) > _LONGEST_PATH:
-        words = f"a path has at most {_LONGEST_PATH} characters, this one has {len(path)}"
-        refuse(words, text, start)
-    wrong = _NOT_IN_PATHS.search(path)
-    if wrong:
-        words = f"a path holds ASCII characters from ! to ~ only, not {wrong[0]!r}"
-        refuse(words, text, start + wrong.start())
+    if len(path) > _MAX_PATH_LENGTH:
+        reason = f"paths must have at most {_MAX_PATH_LENGTH} characters, not {len(path)}"
+        raise_invalid_arn(reason, text, start)
+    invalid = _INVALID_IN_PATHS.search(path)
+    if invalid:
+        reason = f"paths can contain only ASCII characters from ! to ~, not {invalid[0]!r}"
+        raise_invalid_arn(reason, text, start + invalid.start())
     if not (path.startswith("/") and path.endswith("/")) or path == "//":
-        refuse("a path is / alone, or begins and ends with a slash", text, start)
+        raise_invalid_arn("a path must be /, or begin and end with a slash", text, start)
 
 
-def refuse(words: str, text: str, position: int) -> NoReturn:
-    """Raise what is wrong with a text, and show the text.
+def raise_invalid_arn(reason: str, text: str, position: int) -> NoReturn:
+    """Raise an error whose message ends with the quoted text.
 
     Raises:
-        InvalidArnError: always.
+        InvalidArnError: Always.
     """
-    message = f"{words}: {quote_text(text)}"
+    message = f"{reason}: {quote_text(text)}"
     raise InvalidArnError(message, text=text, position=position)

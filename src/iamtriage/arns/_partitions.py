@@ -1,7 +1,4 @@
-"""The partitions of AWS; not for their regions and endpoints.
-
-A test compares the names with those of the installed botocore.
-"""
+"""List the partitions of AWS. A test compares the names with the installed botocore."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Who can call AWS, as types with IAM's own rules for their names; not for where an ARN goes to.
+"""Parse principals into types, with IAM's rules for their names.
 
-Shapes and limits: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html and
+Formats and limits: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html and
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
 """
 
@@ -15,7 +15,7 @@ from typing_extensions import override
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_text
 from iamtriage.arns._arns import Arn, parse_arn
-from iamtriage.arns._names import ACCOUNT, check_name, check_path, refuse
+from iamtriage.arns._names import ACCOUNT, check_name, check_path, raise_invalid_arn
 from iamtriage.arns._partitions import PARTITIONS
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ __all__ = (
 IDENTITY_CENTER_PREFIX = "AWSReservedSSO_"
 SERVICE_LINKED_PREFIX = "AWSServiceRoleFor"
 
-# The partitions' domains, and the one that older services use.
+# The domains of the partitions, and that of older services.
 _SERVICE_PRINCIPAL = re.compile(
     r"(?:[a-z0-9-]{1,63}\.){1,5}(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|amazon\.com|c2s\.ic\.gov|sc2s\.sgov\.gov"
     r"|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
@@ -50,8 +50,8 @@ _IDENTITY_CENTER_PATH = re.compile(r"/aws-reserved/sso\.amazonaws\.com/(?:(?P<re
 _SERVICE_LINKED_PATH = re.compile(r"/aws-service-role/(?P<service>[^/]{1,128})/")
 
 
-class _WithArn(View):
-    """A principal that is written as an ARN."""
+class _ArnPrincipal(View):
+    """A principal that has an ARN."""
 
     __slots__ = ()
 
@@ -66,8 +66,8 @@ class _WithArn(View):
 
 
 @attrs.frozen
-class _Pathed(_WithArn):
-    """What IAM names by path and name."""
+class _NamedPrincipal(_ArnPrincipal):
+    """An IAM entity that has a path and a name."""
 
     _type: ClassVar[str]
 
@@ -84,7 +84,7 @@ class _Pathed(_WithArn):
 
 @attrs.frozen
 class Account(View):
-    """An account as a principal: its number alone.
+    """An account as a principal, written as its ID.
 
     Attributes:
         account: 12 digits.
@@ -101,7 +101,7 @@ class Account(View):
 
 @attrs.frozen
 class ServicePrincipal(View):
-    """A service that acts by itself.
+    """A service that calls AWS itself.
 
     Attributes:
         name: ``"ec2.amazonaws.com"``, ….
@@ -117,11 +117,11 @@ class ServicePrincipal(View):
 
 
 @attrs.frozen
-class Root(_WithArn):
-    """The root of an account; in a policy it stands for the whole account.
+class Root(_ArnPrincipal):
+    """The root user of an account; in a policy, the whole account.
 
     Attributes:
-        partition: the account's partition.
+        partition: The account's partition.
         account: 12 digits.
     """
 
@@ -137,14 +137,14 @@ class Root(_WithArn):
 
 
 @attrs.frozen
-class User(_Pathed):
-    """An IAM user. STS tells users' paths too.
+class User(_NamedPrincipal):
+    """An IAM user. STS includes the path of a user.
 
     Attributes:
-        partition: the account's partition.
+        partition: The account's partition.
         account: 12 digits.
         name: 1 to 64 characters.
-        path: ``"/"``, or what stands between the type and the name: ``"/team/"``.
+        path: ``"/"``, or the text between type and name: ``"/team/"``.
     """
 
     kind: ClassVar[str] = "user"
@@ -152,11 +152,11 @@ class User(_Pathed):
 
 
 @attrs.frozen
-class FederatedUser(_WithArn):
+class FederatedUser(_ArnPrincipal):
     """A session of ``sts:GetFederationToken``.
 
     Attributes:
-        partition: the account's partition.
+        partition: The account's partition.
         account: 12 digits.
         name: 2 to 32 characters.
     """
@@ -169,19 +169,19 @@ class FederatedUser(_WithArn):
 
     @property
     def arn(self) -> Arn:
-        """The ARN, which is STS's."""
+        """The ARN in STS."""
         return Arn(self.partition, "sts", "", self.account, f"federated-user/{self.name}")
 
 
 @attrs.frozen
-class InstanceProfile(_Pathed):
-    """What puts a role on an EC2 instance: no principal, but often pasted for one.
+class InstanceProfile(_NamedPrincipal):
+    """The container that assigns a role to an EC2 instance. Not a principal, but often mistaken for one.
 
     Attributes:
-        partition: the account's partition.
+        partition: The account's partition.
         account: 12 digits.
-        name: 1 to 128 characters; it need not be the role's.
-        path: the profile's own path, not the role's.
+        name: 1 to 128 characters; the role can have another name.
+        path: The path of the profile; the role can have another path.
     """
 
     kind: ClassVar[str] = "instance profile"
@@ -189,15 +189,15 @@ class InstanceProfile(_Pathed):
 
 
 @attrs.frozen
-class Role(_Pathed):
+class Role(_NamedPrincipal):
     """An IAM role.
 
     Attributes:
-        partition: the account's partition.
+        partition: The account's partition.
         account: 12 digits.
-        name: 1 to 64 characters, unique in the account whatever the path.
-        path: ``"/"``, or what stands between the type and the name: ``"/team/"``. ``"/"`` also where
-            the ARN comes from STS or aws-auth, which drop the path.
+        name: 1 to 64 characters, unique in the account regardless of the path.
+        path: ``"/"``, or the text between type and name: ``"/team/"``. Also ``"/"`` if the ARN comes from STS
+            or aws-auth, which omit the path.
     """
 
     kind: ClassVar[str] = "role"
@@ -205,74 +205,74 @@ class Role(_Pathed):
 
     @property
     def lacks_its_path(self) -> bool:
-        """Whether the role is of those that always have a path, and this one has none."""
+        """Whether the path is missing, although this kind of role always has one."""
         return False
 
 
 @attrs.frozen
 class IdentityCenterRole(Role):
-    """A role that IAM Identity Center made of a permission set; one edits the set, not the role."""
+    """A role that IAM Identity Center created for a permission set. Edit the set, not the role."""
 
     kind: ClassVar[str] = "Identity Center role"
 
     @property
     def permission_set(self) -> str | None:
-        """The permission set's name; None where the role's name is cut or masked.
+        """The name of the permission set; ``None`` if the role's name is truncated or masked.
 
         >>> role = "arn:aws:iam::111122223333:role/AWSReservedSSO_View_Only_0123456789abcdef"
         >>> parse_principal(role).permission_set
         'View_Only'
         """
-        found = _IDENTITY_CENTER.fullmatch(self.name)
-        return found["set"] if found else None
+        match = _IDENTITY_CENTER.fullmatch(self.name)
+        return match["set"] if match else None
 
     @property
     def suffix(self) -> str | None:
-        """The 16 hexadecimal digits at the name's end, other ones in each account; None without them."""
-        found = _IDENTITY_CENTER.fullmatch(self.name)
-        return found["suffix"] if found else None
+        """The 16 hexadecimal digits at the end of the name, different in each account, or ``None``."""
+        match = _IDENTITY_CENTER.fullmatch(self.name)
+        return match["suffix"] if match else None
 
     @property
     def region(self) -> str | None:
-        """Identity Center's region as the path states it; None where it does not, as for ``us-east-1``."""
-        found = _IDENTITY_CENTER_PATH.fullmatch(self.path)
-        return found["region"] if found else None
+        """The Identity Center region in the path; ``None`` if it has none, as for ``us-east-1``."""
+        match = _IDENTITY_CENTER_PATH.fullmatch(self.path)
+        return match["region"] if match else None
 
     @property
     @override
     def lacks_its_path(self) -> bool:
-        """Whether the reserved path is missing, as in what STS prints."""
+        """Whether the reserved path is missing, as in ARNs from STS."""
         return self.path == "/"
 
 
 @attrs.frozen
 class ServiceLinkedRole(Role):
-    """A role that a service made for itself; nobody else can change or assume it."""
+    """A role that a service created for itself; only that service can change or assume it."""
 
     kind: ClassVar[str] = "service-linked role"
 
     @property
     def service(self) -> str | None:
-        """The service that the path names; None where the path is missing."""
-        found = _SERVICE_LINKED_PATH.fullmatch(self.path)
-        return found["service"] if found else None
+        """The service in the path; ``None`` if the path is missing."""
+        match = _SERVICE_LINKED_PATH.fullmatch(self.path)
+        return match["service"] if match else None
 
     @property
     @override
     def lacks_its_path(self) -> bool:
-        """Whether the reserved path is missing, as in what STS prints."""
+        """Whether the reserved path is missing, as in ARNs from STS."""
         return self.path == "/"
 
 
 @attrs.frozen
-class RoleSession(_WithArn):
-    """A role that somebody assumed. STS does not tell the role's path.
+class RoleSession(_ArnPrincipal):
+    """A session of an assumed role. STS omits the path of the role.
 
     Attributes:
-        partition: the account's partition.
+        partition: The account's partition.
         account: 12 digits.
-        role_name: the role's name.
-        session_name: 2 to 64 characters, chosen by who assumed the role; an instance id on EC2.
+        role_name: The name of the role.
+        session_name: 2 to 64 characters, chosen by the caller of ``sts:AssumeRole``; on EC2, the instance ID.
     """
 
     kind: ClassVar[str] = "role session"
@@ -284,14 +284,14 @@ class RoleSession(_WithArn):
 
     @property
     def arn(self) -> Arn:
-        """The ARN, which is STS's."""
+        """The ARN in STS."""
         resource = f"assumed-role/{self.role_name}/{self.session_name}"
         return Arn(self.partition, "sts", "", self.account, resource)
 
     @property
     def role(self) -> Role:
-        """The role, with the path ``"/"``, which may be wrong: see :attr:`Role.lacks_its_path`."""
-        return role_of(self.partition, self.account, self.role_name, "/")
+        """The role with the path ``"/"``, which can be wrong: see :attr:`Role.lacks_its_path`."""
+        return build_role(self.partition, self.account, self.role_name, "/")
 
 
 Principal: TypeAlias = (
@@ -306,19 +306,19 @@ Principal: TypeAlias = (
     | ServicePrincipal
     | User
 )
-"""Every type that :func:`parse_principal` gives."""
+"""Every type that :func:`parse_principal` returns."""
 
 
 def parse_principal(text: str | Arn) -> Principal:
-    """Read who it is.
+    """Parse a principal.
 
     Args:
-        text: an IAM or STS ARN, an account's 12 digits, or a service principal's host name.
+        text: An IAM or STS ARN, a 12-digit account ID, or the host name of a service principal.
 
     Raises:
-        InvalidArnError: none of these, or a name, path, account or partition that IAM would refuse;
-            the message names the limit and the place.
-        TypeError: ``text`` is no text.
+        InvalidArnError: It is none of these, or IAM would reject its name, path, account or partition. The
+            message states the rule, and the error has the position.
+        TypeError: ``text`` is not a string.
 
     >>> parse_principal("arn:aws:iam::111122223333:role/team/app")
     Role(partition='aws', account='111122223333', name='app', path='/team/')
@@ -329,7 +329,7 @@ def parse_principal(text: str | Arn) -> Principal:
     >>> parse_principal("arn:aws:iam::111122223333:role/my app")
     Traceback (most recent call last):
         ...
-    iamtriage.exceptions.InvalidArnError: a role's name holds A-Z, a-z, 0-9 and _+=,.@- only, not ' ': \
+    iamtriage.exceptions.InvalidArnError: role names can contain only A-Z, a-z, 0-9 and _+=,.@-, not ' ': \
 'arn:aws:iam::111122223333:role/my app'
     """
     if isinstance(text, str) and len(text) <= 256 and not text.startswith("arn:"):
@@ -338,11 +338,11 @@ def parse_principal(text: str | Arn) -> Principal:
         if _SERVICE_PRINCIPAL.fullmatch(text):
             return ServicePrincipal(text)
     arn = text if isinstance(text, Arn) else parse_arn(text)
-    return _Reader(arn).read()
+    return _PrincipalParser(arn).parse()
 
 
-def role_of(partition: str, account: str, name: str, path: str) -> Role:
-    """Make a role of the type that its name and path tell."""
+def build_role(partition: str, account: str, name: str, path: str) -> Role:
+    """Build a role of the type that its name and path indicate."""
     if name.startswith(IDENTITY_CENTER_PREFIX) and (path == "/" or _IDENTITY_CENTER_PATH.fullmatch(path)):
         return IdentityCenterRole(partition, account, name, path)
     if _SERVICE_LINKED_PATH.fullmatch(path) or (path == "/" and name.startswith(SERVICE_LINKED_PREFIX)):
@@ -350,54 +350,55 @@ def role_of(partition: str, account: str, name: str, path: str) -> Role:
     return Role(partition, account, name, path)
 
 
-class _Reader:
-    """Reads the principal of an ARN, knowing where in the text each part stands."""
+class _PrincipalParser:
+    """Parse the principal of an ARN, and keep track of positions in the text."""
 
     def __init__(self, arn: Arn) -> None:
         self.arn = arn
         self.text = str(arn)
-        self.resource_at = len(self.text) - len(arn.resource)
+        self.resource_position = len(self.text) - len(arn.resource)
 
-    def read(self) -> Principal:
+    def parse(self) -> Principal:
         arn = self.arn
         kind, _, rest = arn.resource.partition("/")
-        readers: dict[str, Callable[[str], Principal]] = {}
+        parsers: dict[str, Callable[[str], Principal]] = {}
         if arn.service == "iam":
-            readers = {
+            parsers = {
                 "role": self._role,
                 "user": self._user,
                 "instance-profile": self._profile,
                 "root": self._root,
             }
         elif arn.service == "sts":
-            readers = {"assumed-role": self._session, "federated-user": self._federated}
+            parsers = {"assumed-role": self._session, "federated-user": self._federated}
         else:
-            at = len(arn.partition) + 5
-            self._refuse(f"a principal's ARN is of iam or sts, not of {quote_text(arn.service)}", at)
-        reader = readers.get(kind)
-        if reader is None:
-            wanted = ", ".join(readers)
-            msg = f"{arn.service} has no principals of type {quote_text(kind)}, only {wanted}"
-            self._refuse(msg, self.resource_at)
+            position = len(arn.partition) + 5
+            self._fail(
+                f"a principal's ARN must belong to iam or sts, not {quote_text(arn.service)}", position
+            )
+        parser = parsers.get(kind)
+        if parser is None:
+            known = ", ".join(parsers)
+            reason = f"unknown {arn.service} principal type {quote_text(kind)}; expected one of {known}"
+            self._fail(reason, self.resource_position)
         self._check_sections()
-        return reader(rest)
+        return parser(rest)
 
     def _check_sections(self) -> None:
         arn = self.arn
         if arn.partition not in PARTITIONS:
-            self._refuse(
-                f"no partition is called {quote_text(arn.partition)}, only {', '.join(PARTITIONS)}", 4
-            )
+            known = ", ".join(PARTITIONS)
+            self._fail(f"unknown partition {quote_text(arn.partition)}; expected one of {known}", 4)
         if arn.region:
-            at = len(arn.partition) + len(arn.service) + 6
-            self._refuse(f"{arn.service}'s ARNs state no region", at)
+            position = len(arn.partition) + len(arn.service) + 6
+            self._fail(f"{arn.service} ARNs have no region", position)
         if not ACCOUNT.fullmatch(arn.account):
-            at = self.resource_at - 1 - len(arn.account)
-            self._refuse(f"an account is 12 digits, not {quote_text(arn.account)}", at)
+            position = self.resource_position - 1 - len(arn.account)
+            self._fail(f"an account ID must have 12 digits, not {quote_text(arn.account)}", position)
 
     def _role(self, rest: str) -> Role:
         path, name = self._path_and_name(rest, "role")
-        return role_of(self.arn.partition, self.arn.account, name, path)
+        return build_role(self.arn.partition, self.arn.account, name, path)
 
     def _user(self, rest: str) -> User:
         path, name = self._path_and_name(rest, "user")
@@ -409,19 +410,16 @@ class _Reader:
 
     def _root(self, rest: str) -> Root:
         if rest or self.arn.resource != "root":
-            self._refuse("nothing stands behind an account's root", self.resource_at + 4)
+            self._fail("the ARN of an account's root must end with root", self.resource_position + 4)
         return Root(self.arn.partition, self.arn.account)
 
     def _session(self, rest: str) -> RoleSession:
         role, slash, session = rest.partition("/")
-        at = len(self.text) - len(rest)
+        position = len(self.text) - len(rest)
         if not slash:
-            msg = (
-                "a role session's ARN ends with the role's name and the session's: assumed-role/ROLE/SESSION"
-            )
-            self._refuse(msg, len(self.text))
-        check_name(role, "role", self.text, at)
-        check_name(session, "role session", self.text, at + len(role) + 1)
+            self._fail("the ARN of a role session must end with assumed-role/ROLE/SESSION", len(self.text))
+        check_name(role, "role", self.text, position)
+        check_name(session, "role session", self.text, position + len(role) + 1)
         return RoleSession(self.arn.partition, self.arn.account, role, session)
 
     def _federated(self, rest: str) -> FederatedUser:
@@ -429,12 +427,12 @@ class _Reader:
         return FederatedUser(self.arn.partition, self.arn.account, rest)
 
     def _path_and_name(self, rest: str, noun: str) -> tuple[str, str]:
-        before, slash, name = rest.rpartition("/")
-        path = f"/{before}/" if slash else "/"
+        parents, slash, name = rest.rpartition("/")
+        path = f"/{parents}/" if slash else "/"
         check_name(name, noun, self.text, len(self.text) - len(name))
-        # The path's first slash is the one behind the type.
+        # The path begins with the slash after the type.
         check_path(path, self.text, len(self.text) - len(rest) - 1)
         return path, name
 
-    def _refuse(self, words: str, position: int) -> NoReturn:
-        refuse(words, self.text, position)
+    def _fail(self, reason: str, position: int) -> NoReturn:
+        raise_invalid_arn(reason, self.text, position)

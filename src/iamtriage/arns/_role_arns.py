@@ -1,8 +1,8 @@
-"""Role ARNs turned into the form that the place wants to which they go; not for what ARNs mean.
+"""Convert role ARNs to the format that their destination requires.
 
-Two rules meet here. The authenticator of EKS looks a caller up by the ARN that it makes of what STS
-says (``pkg/arn`` of kubernetes-sigs/aws-iam-authenticator), and STS says no role's path. IAM and EKS
-access entries want the path. Not for look-ups: where the path cannot be known, the error says how to find it.
+aws-iam-authenticator looks up a caller by an ARN that it derives from the STS response (``pkg/arn`` of
+kubernetes-sigs/aws-iam-authenticator), and STS omits the path of a role. IAM and EKS access entries require
+the path. If the path is unknown, the error names the command that finds it.
 """
 
 from __future__ import annotations
@@ -12,38 +12,41 @@ from typing import get_args
 
 import attrs
 
-from iamtriage._text import quote_text
+from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.arns._arns import Arn, parse_arn
-from iamtriage.arns._names import check_path, refuse
+from iamtriage.arns._names import check_path, raise_invalid_arn
 from iamtriage.arns._partitions import PARTITIONS
-from iamtriage.arns._principals import Principal, Role, RoleSession, parse_principal, role_of
+from iamtriage.arns._principals import Principal, Role, RoleSession, build_role, parse_principal
 from iamtriage.exceptions import RolePathUnknownError
 from iamtriage.typing import RoleTarget
 
 __all__ = ("canonicalize_arn", "normalize_role_arn")
 
-_CALLERS = {"iam": ("role", "user", "root"), "sts": ("assumed-role", "federated-user")}
-_MISUSES = {
-    "user": "a user; aws-auth maps users under mapUsers, with their path",
-    "root": "an account's root, not a role",
-    "federated user": "a federated user, who has no role",
-    "instance profile": "an instance profile; `aws iam get-instance-profile` names its role",
-    "account": "an account, not a role",
-    "service principal": "a service principal, not a role",
+_CALLER_TYPES = {"iam": ("role", "user", "root"), "sts": ("assumed-role", "federated-user")}
+_ROLE_SESSION_FORMAT = "the ARN of a role session must end with assumed-role/ROLE/SESSION"
+# What an ARN names if it does not name a role.
+_OTHER_KINDS = {
+    "user": "that of a user; aws-auth maps users in mapUsers, with their path",
+    "root": "that of an account's root",
+    "federated user": "that of a federated user, which has no role",
+    "instance profile": "that of an instance profile; find its role with `aws iam get-instance-profile`",
+    "account": "an account",
+    "service principal": "a service principal",
 }
 
 
 def canonicalize_arn(arn: str | Arn) -> str:
-    """Give the ARN under which aws-iam-authenticator looks a caller up.
+    """Return the ARN with which aws-iam-authenticator looks up a caller.
 
-    A role session becomes its role, without the path, which STS does not tell; roles, users, roots
-    and federated users stay as they are. The authenticator compares without regard to case.
+    A role session becomes its role without the path, which STS omits. Roles, users, roots and federated users
+    are unchanged. The authenticator ignores case.
 
     Args:
-        arn: what ``aws sts get-caller-identity`` prints as ``Arn``.
+        arn: The ``Arn`` that ``aws sts get-caller-identity`` prints.
 
     Raises:
-        InvalidArnError: no ARN, a partition that the authenticator does not know, or no principal.
+        InvalidArnError: It is not an ARN or not a principal, or the authenticator does not know the
+            partition.
 
     >>> canonicalize_arn("arn:aws:sts::111122223333:assumed-role/app/ana@example.com")
     'arn:aws:iam::111122223333:role/app'
@@ -53,46 +56,51 @@ def canonicalize_arn(arn: str | Arn) -> str:
     parsed = arn if isinstance(arn, Arn) else parse_arn(arn)
     text = str(parsed)
     if parsed.partition not in PARTITIONS:
-        refuse(f"no partition is called {quote_text(parsed.partition)}", text, 4)
-    kind, _, rest = parsed.resource.partition("/")
-    wanted = _CALLERS.get(parsed.service)
-    if wanted is None:
-        at = len(parsed.partition) + 5
-        refuse(f"a caller's ARN is of iam or sts, not of {quote_text(parsed.service)}", text, at)
-    if kind not in wanted:
-        at = len(text) - len(parsed.resource)
-        refuse(
-            f"{parsed.service} has no callers of type {quote_text(kind)}, only {', '.join(wanted)}", text, at
+        known = ", ".join(PARTITIONS)
+        raise_invalid_arn(
+            f"unknown partition {quote_text(parsed.partition)}; expected one of {known}", text, 4
         )
+    kind, _, rest = parsed.resource.partition("/")
+    types = _CALLER_TYPES.get(parsed.service)
+    if types is None:
+        position = len(parsed.partition) + 5
+        reason = f"a caller's ARN must belong to iam or sts, not {quote_text(parsed.service)}"
+        raise_invalid_arn(reason, text, position)
+    if kind not in types:
+        position = len(text) - len(parsed.resource)
+        reason = (
+            f"unknown {parsed.service} caller type {quote_text(kind)}; expected one of {', '.join(types)}"
+        )
+        raise_invalid_arn(reason, text, position)
     if kind == "assumed-role":
-        # A slash before the session's name is kept, as the authenticator keeps it; STS prints none.
+        # Like the authenticator, keep a slash before the session name. STS prints none there.
         role, slash, _ = rest.rpartition("/")
         if not slash or not role:
-            refuse("a role session's ARN names role and session, assumed-role/ROLE/SESSION", text, len(text))
+            raise_invalid_arn(_ROLE_SESSION_FORMAT, text, len(text))
         return f"arn:{parsed.partition}:iam::{parsed.account}:role/{role}"
     if kind != "root" and not rest:
-        refuse(f"the {kind}'s name is missing", text, len(text))
+        raise_invalid_arn(f"the {kind} name is missing", text, len(text))
     return text
 
 
 def normalize_role_arn(arn: str | Arn, *, target: RoleTarget = "iam", path: str | None = None) -> str:
-    """Give a role's ARN in the form that the target wants.
+    """Return a role ARN in the format that the target requires.
 
-    STS prints no role's path. So what comes of a session's ARN is right for a role without a path, or
-    with ``path`` stated; ``aws iam get-role`` tells.
+    STS omits the path of a role. The result for a session's ARN is therefore correct only if the role has no
+    path, or ``path`` is given; ``aws iam get-role`` prints it.
 
     Args:
-        arn: the ARN of a role or of a role session.
-        target: ``"aws-auth"`` for the ConfigMap, which wants no path; ``"access-entry"`` and
-            ``"iam"``, which want it.
-        path: the role's path, for an ARN that does not tell it; slashes at its ends may be missing.
+        arn: The ARN of a role or of a role session.
+        target: ``"aws-auth"`` for the ConfigMap, which requires the ARN without the path; ``"access-entry"``
+            and ``"iam"``, which require the path.
+        path: The path of the role, for an ARN without it; leading and trailing slashes are optional.
 
     Raises:
-        RolePathUnknownError: the role is one that always has a path (of IAM Identity Center, or
-            service-linked), the ARN tells none, and the target wants it. The error names the call
-            that finds it; a guess would be another role, or none.
-        InvalidArnError: not a role's ARN, or a path that contradicts the ARN's.
-        ValueError: no such target.
+        RolePathUnknownError: The role always has a path (it is of IAM Identity Center, or service-linked),
+            the ARN has none, and the target requires it. The error names the command that finds it; a guess
+            could name another role.
+        InvalidArnError: It is not the ARN of a role, or ``path`` contradicts the ARN.
+        ValueError: The target is unknown.
 
     >>> normalize_role_arn("arn:aws:iam::111122223333:role/team/app", target="aws-auth")
     'arn:aws:iam::111122223333:role/app'
@@ -107,55 +115,57 @@ def normalize_role_arn(arn: str | Arn, *, target: RoleTarget = "iam", path: str 
     Traceback (most recent call last):
         ...
     iamtriage.exceptions.RolePathUnknownError: the Identity Center role \
-AWSReservedSSO_View_0123456789abcdef has a path that this ARN does not tell; find it with \
+AWSReservedSSO_View_0123456789abcdef has a path that this ARN does not contain; find it with \
 `aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef --query Role.Arn --output text`
     """
     if target not in get_args(RoleTarget):
-        msg = f"target is one of {', '.join(map(repr, get_args(RoleTarget)))}, not {target!r}"
+        expected = ", ".join(map(repr, get_args(RoleTarget)))
+        msg = f"unknown target {target!r}; expected one of {expected}"
         raise ValueError(msg)
-    role = _role_in(parse_principal(arn), str(arn))
+    role = _require_role(parse_principal(arn), str(arn))
     if path is not None:
-        role = _with_path(role, path, str(arn))
+        role = _set_path(role, path, str(arn))
     if target == "aws-auth":
         return str(attrs.evolve(role, path="/"))
     if role.lacks_its_path:
-        command = role_lookup(role.name)
-        msg = f"the {role.kind} {role.name} has a path that this ARN does not tell; find it with `{command}`"
+        command = role_lookup_command(role.name)
+        msg = (
+            f"the {role.kind} {role.name} has a path that this ARN does not contain; find it with `{command}`"
+        )
         raise RolePathUnknownError(msg, arn=str(arn), role_name=role.name, command=command)
     return str(role)
 
 
-def role_lookup(name: str) -> str:
-    """Give the AWS CLI command that prints a role's ARN, quoted for a shell.
+def role_lookup_command(name: str) -> str:
+    """Return the AWS CLI command that prints a role's ARN, quoted for a shell.
 
-    >>> role_lookup("app")
+    >>> role_lookup_command("app")
     'aws iam get-role --role-name app --query Role.Arn --output text'
     """
     return f"aws iam get-role --role-name {shlex.quote(name)} --query Role.Arn --output text"
 
 
-def _role_in(principal: Principal, text: str) -> Role:
+def _require_role(principal: Principal, text: str) -> Role:
     if isinstance(principal, RoleSession):
         return principal.role
     if not isinstance(principal, Role):
-        refuse(f"a role's ARN is wanted, this is {_MISUSES[principal.kind]}", text, _resource_at(text))
+        reason = f"expected the ARN of a role, got {_OTHER_KINDS[principal.kind]}"
+        raise_invalid_arn(reason, text, _resource_position(text))
     return principal
 
 
-def _with_path(role: Role, path: object, text: str) -> Role:
-    """Put a path where the ARN tells none."""
+def _set_path(role: Role, path: object, text: str) -> Role:
+    """Set the path of a role whose ARN has none."""
     if not isinstance(path, str):
-        msg = f"a path is text, not {type(path).__name__}"
-        raise TypeError(msg)
+        raise TypeError(wrong_type_message("path", "a string", path))
     full = f"/{path.strip('/')}/" if path.strip("/") else "/"
     check_path(full, full, 0)
     if role.path not in {"/", full}:
-        refuse(
-            f"the ARN's path is {role.path}, not {quote_text(full)}", text, _resource_at(text) + len("role")
-        )
-    return role_of(role.partition, role.account, role.name, full)
+        reason = f"the ARN has the path {role.path}, not {quote_text(full)}"
+        raise_invalid_arn(reason, text, _resource_position(text) + len("role"))
+    return build_role(role.partition, role.account, role.name, full)
 
 
-def _resource_at(text: str) -> int:
-    """Give where an ARN's resource begins, which may hold colons; 0 in what is no ARN."""
+def _resource_position(text: str) -> int:
+    """Return where the resource of an ARN begins, which can contain colons; 0 if the text is not an ARN."""
     return len(text) - len(text.split(":", 5)[-1])

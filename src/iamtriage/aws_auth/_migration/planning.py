@@ -14,7 +14,7 @@ import attrs
 
 from iamtriage._text import quote_text
 from iamtriage.arns._principals import IDENTITY_CENTER_PREFIX, Role, User
-from iamtriage.arns._role_arns import normalize_role_arn, role_lookup
+from iamtriage.arns._role_arns import normalize_role_arn, role_lookup_command
 from iamtriage.aws_auth._entries import AwsAuth, Entry, SsoRole
 from iamtriage.aws_auth._migration.access_entries import AccessEntryPlan, PolicyAssociation
 from iamtriage.aws_auth._migration.commands import build_sso_lookup
@@ -159,7 +159,7 @@ def _plan_principal(mapped: MappedPrincipal) -> AccessEntryPlan:
         lookup = error.command
     # aws-auth may have the name in lower case, which normalize_role_arn does not take for Identity Center's.
     if principal.path == "/" and principal.name.lower().startswith(IDENTITY_CENTER_PREFIX.lower()):
-        arn, lookup = None, role_lookup(principal.name)
+        arn, lookup = None, role_lookup_command(principal.name)
     notes = mapped.notes
     if lookup is not None:
         why = "Identity Center roles have a path, which aws-auth omits"

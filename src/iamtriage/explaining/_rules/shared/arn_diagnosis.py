@@ -27,7 +27,7 @@ from iamtriage.arns._principals import (
     User,
     parse_principal,
 )
-from iamtriage.arns._role_arns import normalize_role_arn, role_lookup
+from iamtriage.arns._role_arns import normalize_role_arn, role_lookup_command
 from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -122,7 +122,7 @@ def lookup_command(principal: Principal | None) -> str:
             name,
         )
     role = underlying_role(principal)
-    return role_lookup(commands.role_name(None if role is None else role.name))
+    return role_lookup_command(commands.role_name(None if role is None else role.name))
 
 
 def _diagnose(principal: Principal, target: RoleTarget) -> ArnDiagnosis | None:

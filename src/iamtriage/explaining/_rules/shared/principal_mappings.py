@@ -14,7 +14,7 @@ import attrs
 
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, Principal, RoleSession, Root, ServiceLinkedRole, User
-from iamtriage.arns._role_arns import normalize_role_arn, role_lookup
+from iamtriage.arns._role_arns import normalize_role_arn, role_lookup_command
 from iamtriage.exceptions import RolePathUnknownError
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -123,7 +123,7 @@ def build_cluster_principal(
     try:
         entry = shlex.quote(commands.arn(normalize_role_arn(role.arn, target="access-entry"), placeholder))
         if isinstance(principal, RoleSession) or is_canonical:
-            note = _PATH_UNKNOWN.format(role_lookup(role.name))
+            note = _PATH_UNKNOWN.format(role_lookup_command(role.name))
     except RolePathUnknownError as error:
         # Quotes inside $(…) don't end the ones around it.
         entry = f'"$({error.command})"'
