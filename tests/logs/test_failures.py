@@ -1,4 +1,4 @@
-"""The filter that attaches what failed: with real loggers, handlers and exceptions of boto3."""
+"""The filter that attaches failures, with real loggers, handlers and boto3 exceptions."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ BLOB = "Qx7V-example_" * 20
 ENCODED = denial("ec2:RunInstances", encoded=BLOB)
 
 
-class Kept(logging.Handler):
-    """Keeps the records that come to it."""
+class RecordingHandler(logging.Handler):
+    """Store the records that it handles."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,27 +41,27 @@ class Kept(logging.Handler):
 
 
 @pytest.fixture
-def kept() -> Kept:
-    return Kept()
+def handler() -> RecordingHandler:
+    return RecordingHandler()
 
 
 @pytest.fixture
-def logger(kept: Kept) -> Iterator[logging.Logger]:
+def logger(handler: RecordingHandler) -> Iterator[logging.Logger]:
     logger = logging.getLogger("iamtriage-test.orders")
     logger.propagate = False
     logger.setLevel(logging.DEBUG)
-    logger.addHandler(kept)
+    logger.addHandler(handler)
     yield logger
-    logger.removeHandler(kept)
+    logger.removeHandler(handler)
 
 
-def attached(kept: Kept, name: str = "iamtriage") -> Any:  # noqa: ANN401 (an attribute of any type)
-    (record,) = kept.records
+def attached(handler: RecordingHandler, name: str = "iamtriage") -> Any:  # noqa: ANN401 (an attribute of any type)
+    (record,) = handler.records
     return getattr(record, name)
 
 
-def test_the_exception_is_read(logger: logging.Logger, kept: Kept) -> None:
-    kept.addFilter(FailureFilter())
+def test_the_exception_is_read(logger: logging.Logger, handler: RecordingHandler) -> None:
+    handler.addFilter(FailureFilter())
     error = DENIED.client_error()
 
     def send() -> None:
@@ -71,12 +71,12 @@ def test_the_exception_is_read(logger: logging.Logger, kept: Kept) -> None:
         send()
     except type(error):
         logger.exception("order %s was not sent", 42)
-    assert attached(kept) == DENIED.record
-    assert attached(kept, "iamtriage_fingerprint") == fingerprint(DENIED.failure)
-    assert kept.records[0].getMessage() == "order 42 was not sent"
-    assert kept.records[0].exc_info is not None
-    assert kept.records[0].exc_info[1] is error
-    assert not hasattr(kept.records[0], "iamtriage_summary")
+    assert attached(handler) == DENIED.record
+    assert attached(handler, "iamtriage_fingerprint") == fingerprint(DENIED.failure)
+    assert handler.records[0].getMessage() == "order 42 was not sent"
+    assert handler.records[0].exc_info is not None
+    assert handler.records[0].exc_info[1] is error
+    assert not hasattr(handler.records[0], "iamtriage_summary")
 
 
 @pytest.mark.parametrize(
@@ -91,74 +91,80 @@ def test_the_exception_is_read(logger: logging.Logger, kept: Kept) -> None:
     ids=["argument", "named argument", "message", "text", "text argument"],
 )
 def test_messages_and_arguments_are_read(
-    logger: logging.Logger, kept: Kept, message: object, args: tuple[object, ...]
+    logger: logging.Logger, handler: RecordingHandler, message: object, args: tuple[object, ...]
 ) -> None:
-    kept.addFilter(FailureFilter())
+    handler.addFilter(FailureFilter())
     logger.error(message, *args)
-    assert attached(kept)["action"] == "sqs:SendMessage"
-    assert attached(kept, "iamtriage_fingerprint")
+    assert attached(handler)["action"] == "sqs:SendMessage"
+    assert attached(handler, "iamtriage_fingerprint")
 
 
-def test_a_broken_format_is_no_obstacle() -> None:
+def test_arguments_of_a_broken_format_are_read() -> None:
     for args in ((DENIED.client_error(), "no number"), (DENIED.text(), "no number")):
         record = logging.makeLogRecord({"msg": "failed: %s of %d", "args": args})
         FailureFilter().filter(record)
         assert record.__dict__["iamtriage"]["action"] == "sqs:SendMessage"
 
 
-def test_the_traceback_goes_before_arguments_and_text(logger: logging.Logger, kept: Kept) -> None:
-    kept.addFilter(FailureFilter())
+def test_the_traceback_takes_precedence_over_arguments_and_text(
+    logger: logging.Logger, handler: RecordingHandler
+) -> None:
+    handler.addFilter(FailureFilter())
     other = testing.throttled("GetItem", "dynamodb")
     logger.error("%s", other.client_error(), exc_info=DENIED.client_error())
-    assert attached(kept)["kind"] == "access_denied"
+    assert attached(handler)["kind"] == "access_denied"
 
 
-def test_a_bug_is_no_failure_but_its_message_may_be(logger: logging.Logger, kept: Kept) -> None:
-    kept.addFilter(FailureFilter())
+def test_the_message_is_read_if_the_exception_is_not_a_failure(
+    logger: logging.Logger, handler: RecordingHandler
+) -> None:
+    handler.addFilter(FailureFilter())
     logger.error(DENIED.text(), exc_info=KeyError("orders"))
-    assert attached(kept)["kind"] == "access_denied"
+    assert attached(handler)["kind"] == "access_denied"
 
 
-def test_texts_can_be_left_alone(logger: logging.Logger, kept: Kept) -> None:
-    kept.addFilter(FailureFilter(texts=False))
+def test_reading_messages_can_be_disabled(logger: logging.Logger, handler: RecordingHandler) -> None:
+    handler.addFilter(FailureFilter(texts=False))
     logger.error(DENIED.text())
     logger.error("it failed", exc_info=DENIED.client_error())
-    assert [getattr(record, "iamtriage") is None for record in kept.records] == [True, False]  # noqa: B009 (no attribute of the class)
+    assert [getattr(record, "iamtriage") is None for record in handler.records] == [True, False]  # noqa: B009 (no attribute of the class)
 
 
-def test_every_record_has_the_attributes(logger: logging.Logger, kept: Kept) -> None:
-    kept.addFilter(FailureFilter(explain=True))
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(logging.Formatter("%(message)s [%(iamtriage_fingerprint)s] %(iamtriage_summary)s"))
+def test_every_record_has_the_attributes(logger: logging.Logger, handler: RecordingHandler) -> None:
     handler.addFilter(FailureFilter(explain=True))
-    logger.addHandler(handler)
+    stream = io.StringIO()
+    printer = logging.StreamHandler(stream)
+    printer.setFormatter(logging.Formatter("%(message)s [%(iamtriage_fingerprint)s] %(iamtriage_summary)s"))
+    printer.addFilter(FailureFilter(explain=True))
+    logger.addHandler(printer)
     try:
         logger.info("order %s", 42)
         logger.error("it failed", exc_info=DENIED.client_error())
     finally:
-        logger.removeHandler(handler)
+        logger.removeHandler(printer)
     first, second = stream.getvalue().splitlines()[:2]
     assert first == "order 42 [None] None"
     assert second.startswith(f"it failed [{fingerprint(DENIED.failure)}] The user ana ")
     assert "sqs:SendMessage" in second
 
 
-def test_secrets_are_hidden(logger: logging.Logger, kept: Kept) -> None:
-    kept.addFilter(FailureFilter(explain=True))
+def test_secrets_are_redacted(logger: logging.Logger, handler: RecordingHandler) -> None:
+    handler.addFilter(FailureFilter(explain=True))
     logger.error("it failed", exc_info=ENCODED.client_error())
-    assert attached(kept)["encoded_message"] == "[REDACTED encoded message]"
-    assert BLOB not in str(attached(kept, "iamtriage_summary"))
+    assert attached(handler)["encoded_message"] == "[REDACTED encoded message]"
+    assert BLOB not in str(attached(handler, "iamtriage_summary"))
     expected = {**ENCODED.record, "encoded_message": "[REDACTED encoded message]"}
-    assert attached(kept) == expected
-    json.dumps(attached(kept))
+    assert attached(handler) == expected
+    json.dumps(attached(handler))
 
 
-def test_kinds(logger: logging.Logger, kept: Kept) -> None:
-    kept.addFilter(FailureFilter(kinds=["access_denied", "expired_credentials"]))
+def test_kinds(logger: logging.Logger, handler: RecordingHandler) -> None:
+    handler.addFilter(FailureFilter(kinds=["access_denied", "expired_credentials"]))
     logger.error(DENIED.text())
     logger.error(testing.throttled("GetItem", "dynamodb").text())
-    kinds = [record.__dict__["iamtriage"] and record.__dict__["iamtriage"]["kind"] for record in kept.records]
+    kinds = [
+        record.__dict__["iamtriage"] and record.__dict__["iamtriage"]["kind"] for record in handler.records
+    ]
     assert kinds == ["access_denied", None]
     with pytest.raises(ValueError, match="unknown kind 'acess_denied'; expected one of access_denied, "):
         FailureFilter(kinds=["acess_denied"])  # type: ignore[list-item]
@@ -166,25 +172,25 @@ def test_kinds(logger: logging.Logger, kept: Kept) -> None:
         FailureFilter(kinds="access_denied")  # type: ignore[arg-type]
 
 
-def test_what_is_attached_already_stays(logger: logging.Logger, kept: Kept) -> None:
-    kept.addFilter(FailureFilter())
-    kept.addFilter(FailureFilter(explain=True))
+def test_existing_attributes_are_kept(logger: logging.Logger, handler: RecordingHandler) -> None:
+    handler.addFilter(FailureFilter())
+    handler.addFilter(FailureFilter(explain=True))
     record: dict[str, object] = {**testing.expired_credentials().record}
     logger.error(DENIED.text(), extra={"iamtriage": record, "iamtriage_fingerprint": "1:x"})
-    assert attached(kept) is record
-    assert attached(kept, "iamtriage_fingerprint") == "1:x"
-    assert "expired" in attached(kept, "iamtriage_summary")
+    assert attached(handler) is record
+    assert attached(handler, "iamtriage_fingerprint") == "1:x"
+    assert "expired" in attached(handler, "iamtriage_summary")
 
 
-def test_foreign_attributes_of_the_name_are_left(logger: logging.Logger, kept: Kept) -> None:
-    kept.addFilter(FailureFilter(explain=True))
+def test_other_attributes_with_our_names_are_kept(logger: logging.Logger, handler: RecordingHandler) -> None:
+    handler.addFilter(FailureFilter(explain=True))
     logger.error(DENIED.text(), extra={"iamtriage": {"my": "own"}})
-    assert attached(kept) == {"my": "own"}
-    assert attached(kept, "iamtriage_summary") is None
+    assert attached(handler) == {"my": "own"}
+    assert attached(handler, "iamtriage_summary") is None
 
 
 class Hostile:
-    """Raises whatever is done with it."""
+    """Raise an exception in every method."""
 
     def __str__(self) -> str:
         raise RuntimeError
@@ -202,7 +208,7 @@ class Hostile:
 
 
 class HostileError(Exception):
-    """An exception that has no text and no attributes."""
+    """An exception whose text and attributes raise exceptions."""
 
     def __str__(self) -> str:
         raise RuntimeError
@@ -217,11 +223,11 @@ HOSTILE: dict[str, dict[str, object]] = {
     "message": {"msg": Hostile()},
     "exception": {"msg": "x", "exc_info": (HostileError, HostileError(), None)},
     "argument exception": {"msg": "%s", "args": (HostileError(),)},
-    "few arguments": {"msg": "%s %s", "args": ("a",)},
-    "many arguments": {"msg": "x", "args": ("a", "b")},
+    "too few arguments": {"msg": "%s %s", "args": ("a",)},
+    "too many arguments": {"msg": "x", "args": ("a", "b")},
     "wrong names": {"msg": "%(a)s", "args": ({"b": 1},)},
     "dictionary": {"msg": "%(a)s", "args": {"a": Hostile()}},
-    "no text": {"msg": None},
+    "no string": {"msg": None},
     "number": {"msg": 3.5, "args": None},
     "bytes": {"msg": b"\xff", "args": ()},
     "odd traceback": {"msg": "x", "exc_info": (None, None, None)},
@@ -254,7 +260,7 @@ def test_a_long_chain_of_exceptions() -> None:
 
 
 @pytest.mark.parametrize("place", ["start", "end"])
-def test_of_a_huge_message_the_ends_are_read(place: str) -> None:
+def test_both_ends_of_a_huge_message_are_read(place: str) -> None:
     filler = "all is well with order 42\n" * 100_000
     text = f"{DENIED.text()}\n{filler}" if place == "start" else f"{filler}{DENIED.text()}"
     record = logging.makeLogRecord({"msg": text})
@@ -264,7 +270,7 @@ def test_of_a_huge_message_the_ends_are_read(place: str) -> None:
 
 
 @given(known)
-def test_what_is_attached_is_what_parse_gives(case: Case) -> None:
+def test_the_attributes_are_those_of_the_parsed_failure(case: Case) -> None:
     record = logging.makeLogRecord({"msg": "%s", "args": (case.text,)})
     FailureFilter().filter(record)
     failure = parse(case.text)
@@ -277,27 +283,27 @@ def test_what_is_attached_is_what_parse_gives(case: Case) -> None:
 
 
 @given(st.text(), st.lists(st.text() | st.integers() | st.binary()))
-def test_any_message_passes(message: str, args: list[object]) -> None:
+def test_every_message_passes(message: str, args: list[object]) -> None:
     record = logging.makeLogRecord({"msg": message, "args": tuple(args)})
     assert FailureFilter(explain=True).filter(record) is True
     assert record.msg == message
     assert record.args == tuple(args)
 
 
-def test_through_a_queue(logger: logging.Logger, kept: Kept) -> None:
-    waiting: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
-    handler = logging.handlers.QueueHandler(waiting)
-    handler.addFilter(FailureFilter())
-    logger.removeHandler(kept)
-    logger.addHandler(handler)
-    listener = logging.handlers.QueueListener(waiting, kept)
+def test_through_a_queue(logger: logging.Logger, handler: RecordingHandler) -> None:
+    records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
+    queue_handler = logging.handlers.QueueHandler(records)
+    queue_handler.addFilter(FailureFilter())
+    logger.removeHandler(handler)
+    logger.addHandler(queue_handler)
+    listener = logging.handlers.QueueListener(records, handler)
     listener.start()
     try:
         logger.error("it failed", exc_info=ENCODED.client_error())
     finally:
         listener.stop()
-        logger.removeHandler(handler)
-    assert attached(kept)["kind"] == "access_denied"
+        logger.removeHandler(queue_handler)
+    assert attached(handler)["kind"] == "access_denied"
 
 
 def test_by_configuration(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""What the user of a web API is told: through Flask, WSGI and ASGI, and nothing that identifies."""
+"""Error responses of web APIs with Flask, WSGI and ASGI, which reveal nothing about the failure."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ MEMBERS = {"type", "title", "status", "detail"}
         ("all is well", 500, 500),
     ],
 )  # fmt: skip
-def test_the_status_says_whose_fault_it_is(error: object, status: int, on_behalf: int) -> None:
+def test_status(error: object, status: int, on_behalf: int) -> None:
     assert problem_details(error)["status"] == status
     assert problem_details(error, on_behalf=True)["status"] == on_behalf
     assert problem_details(error).keys() == MEMBERS
@@ -55,28 +55,28 @@ def test_the_status_says_whose_fault_it_is(error: object, status: int, on_behalf
 
 
 @given(known, st.booleans())
-def test_nothing_of_the_failure_is_told(case: Case, on_behalf: bool) -> None:  # noqa: FBT001 (Hypothesis hands it on)
-    told = json.dumps(problem_details(case.text, on_behalf=on_behalf))
+def test_no_value_of_the_failure_is_revealed(case: Case, on_behalf: bool) -> None:  # noqa: FBT001 (drawn by Hypothesis)
+    problem = json.dumps(problem_details(case.text, on_behalf=on_behalf))
     for value in case.record.values():
         if isinstance(value, str) and len(value) > 3 and value not in {"Unauthorized", "Forbidden"}:
-            assert value not in told
+            assert value not in problem
 
 
-def test_every_kind_has_an_answer() -> None:
+def test_every_kind_has_a_response() -> None:
     for sample in SAMPLES.values():
-        told = problem_details(sample.text(sample.envelopes[1]), on_behalf=True)
-        assert told["status"] in {401, 403, 500, 502, 503}
-        assert told["title"]
-        assert told["detail"]
+        problem = problem_details(sample.text(sample.envelopes[1]), on_behalf=True)
+        assert problem["status"] in {401, 403, 500, 502, 503}
+        assert problem["title"]
+        assert problem["detail"]
 
 
-def test_the_instance_is_the_callers_own() -> None:
-    told = problem_details(KeyError(), instance="urn:uuid:0a1b2c3d-4e5f-4071-8293-a4b5c6d7e8f9")
-    assert told.get("instance") == "urn:uuid:0a1b2c3d-4e5f-4071-8293-a4b5c6d7e8f9"
+def test_the_instance_is_included() -> None:
+    problem = problem_details(KeyError(), instance="urn:uuid:0a1b2c3d-4e5f-4071-8293-a4b5c6d7e8f9")
+    assert problem.get("instance") == "urn:uuid:0a1b2c3d-4e5f-4071-8293-a4b5c6d7e8f9"
 
 
 class HostileError(Exception):
-    """An exception that raises whatever it is asked."""
+    """An exception whose methods and attributes raise exceptions."""
 
     def __str__(self) -> str:
         raise RuntimeError
@@ -85,7 +85,7 @@ class HostileError(Exception):
         raise RuntimeError
 
 
-def test_a_hostile_exception_is_answered_too() -> None:
+def test_a_hostile_exception_has_a_response() -> None:
     assert problem_details(HostileError())["status"] == 500
 
 
@@ -95,18 +95,18 @@ def test_in_flask() -> None:
     def orders() -> str:
         raise denial("sqs:ReceiveMessage").client_error()
 
-    def answer(error: ClientError) -> tuple[dict[str, Any], int, dict[str, str]]:
-        told = problem_details(error, instance="urn:uuid:0a1b2c3d-4e5f-4071-8293-a4b5c6d7e8f9")
-        return {**told}, told["status"], {"Content-Type": "application/problem+json"}
+    def handle_error(error: ClientError) -> tuple[dict[str, Any], int, dict[str, str]]:
+        problem = problem_details(error, instance="urn:uuid:0a1b2c3d-4e5f-4071-8293-a4b5c6d7e8f9")
+        return {**problem}, problem["status"], {"Content-Type": "application/problem+json"}
 
     app.add_url_rule("/orders", view_func=orders)
-    app.register_error_handler(ClientError, answer)
-    got = app.test_client().get("/orders")
-    assert got.status_code == 500
-    assert got.content_type == "application/problem+json"
-    body = got.get_json()
+    app.register_error_handler(ClientError, handle_error)
+    response = app.test_client().get("/orders")
+    assert response.status_code == 500
+    assert response.content_type == "application/problem+json"
+    body = response.get_json()
     assert body["title"] == "Internal Server Error"
-    assert "111122223333" not in got.get_data(as_text=True)
+    assert "111122223333" not in response.get_data(as_text=True)
 
 
 def test_in_wsgi() -> None:
@@ -115,9 +115,9 @@ def test_in_wsgi() -> None:
         try:
             raise testing.throttled("GetItem", "dynamodb").client_error()
         except ClientError as error:
-            told = problem_details(error)
-            start(f"{told['status']} {told['title']}", [("Content-Type", "application/problem+json")])
-            return [json.dumps(told).encode()]
+            problem = problem_details(error)
+            start(f"{problem['status']} {problem['title']}", [("Content-Type", "application/problem+json")])
+            return [json.dumps(problem).encode()]
 
     lines: list[str] = []
     body = b"".join(app({}, lambda line, _: lines.append(line)))
@@ -130,10 +130,10 @@ def test_in_asgi() -> None:
         try:
             raise denial("s3:GetObject").client_error()
         except ClientError as error:
-            told = problem_details(error, on_behalf=True)
+            problem = problem_details(error, on_behalf=True)
             headers = [(b"content-type", b"application/problem+json")]
-            await send({"type": "http.response.start", "status": told["status"], "headers": headers})
-            await send({"type": "http.response.body", "body": json.dumps(told).encode()})
+            await send({"type": "http.response.start", "status": problem["status"], "headers": headers})
+            await send({"type": "http.response.body", "body": json.dumps(problem).encode()})
 
     sent: list[dict[str, Any]] = []
 

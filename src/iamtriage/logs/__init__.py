@@ -1,7 +1,7 @@
-"""Filters for logging: one attaches what failed, one hides secrets; and error bodies of web APIs.
+"""Logging filters that attach failures and redact secrets, and error responses for web APIs.
 
-Not for handlers or formats. The filters drop no record and raise nothing, and what a program handed over, its
-exceptions, arguments and extras, stays as it is.
+The filters never drop a record and never raise an exception. They do not modify the exceptions, arguments and
+extras that a program logs.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The filter that attaches to log records what failed; not for hiding anything but its secrets."""
+"""The logging filter that attaches failures to log records."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from iamtriage.explaining._notes import log_of
 from iamtriage.failures._checks import check_kinds
 from iamtriage.failures._fingerprints import fingerprint
 from iamtriage.failures._records import from_record
-from iamtriage.logs._messages import formatted, parts_of
+from iamtriage.logs._messages import format_message, join_message_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,37 +23,37 @@ if TYPE_CHECKING:
 
 __all__ = ("FailureFilter",)
 
-# A message that is longer is read at its beginning and end: a failure stands there.
-_MOST_READ = 200_000
-_MOST_ARGS = 50
+# In characters. Of a longer message, the beginning and the end are read.
+_MAX_LENGTH = 200_000
+_MAX_ARGS = 50
 
-_NAMES = ("iamtriage", "iamtriage_fingerprint")
-_WITH_SUMMARY = (*_NAMES, "iamtriage_summary")
+_ATTRIBUTES = ("iamtriage", "iamtriage_fingerprint")
+_ATTRIBUTES_WITH_SUMMARY = (*_ATTRIBUTES, "iamtriage_summary")
 
 
 class FailureFilter(logging.Filter):
-    """Attaches to each log record what failed, for formatters, handlers and what ships the logs.
+    """Attach to each log record the failure that it reports, for formatters, handlers and log shippers.
 
-    The failure is that of the record's exception, else that of an exception among message and arguments, else
-    the one that the message tells of. Each record has these attributes afterwards, None where nothing failed:
+    The filter reads the record's exception, else an exception among the message and its arguments, else the
+    message. It sets these attributes, which are ``None`` if there is no failure:
 
-    - ``iamtriage``: the flat record, a dict, as :func:`iamtriage.to_record` gives it, with its secrets hidden
-    - ``iamtriage_fingerprint``: the same text for the same problem, to group and count by
+    - ``iamtriage``: the flat record, a dict as from :func:`iamtriage.to_record`, with secrets redacted
+    - ``iamtriage_fingerprint``: a string that is the same for the same problem, to group and count by
     - ``iamtriage_summary``: one sentence, with ``explain=True``
 
-    A record that has them stays as it is: ``explain_errors(logger=…)`` sets the same ones, and of several
-    filters the first one does. A filter of a handler sees every record that comes to the handler; one of a
-    logger does not see those of the loggers below it. Names and ids are hidden by
-    ``RedactingFilter(identifiers=True)``, behind this one.
+    It does not replace existing attributes: ``explain_errors(logger=…)`` sets the same ones, and of several
+    filters, the first one does. A handler's filter sees every record of the handler. A logger's filter does
+    not see the records of the loggers below it. To hide names and IDs as well, add
+    ``RedactingFilter(identifiers=True)`` after this filter.
 
     Args:
-        kinds: the kinds of failures to attach; None: all.
-        texts: whether messages are read, too, not exceptions alone.
-        explain: whether to attach the summary.
+        kinds: The kinds of failures to attach; by default, all.
+        texts: Whether to read messages as well as exceptions.
+        explain: Whether to attach the summary.
 
     Raises:
-        TypeError: ``kinds`` is one text, or nothing to iterate over.
-        ValueError: a kind that there is not.
+        TypeError: ``kinds`` is a string or not iterable.
+        ValueError: A kind is unknown.
 
     Filters: https://docs.python.org/3/library/logging.html#filter-objects.
 
@@ -76,17 +76,17 @@ class FailureFilter(logging.Filter):
 
     @override
     def filter(self, record: logging.LogRecord) -> bool:
-        """Attach what failed. The record always passes."""
+        """Attach the failure. Every record passes."""
         values = record.__dict__
-        # Filters of several handlers see the same record, and the first of them has read it.
-        wanted = _WITH_SUMMARY if self._explain else _NAMES
-        if all(name in values for name in wanted):
+        # The filters of several handlers see the same record. The first one has read it.
+        names = _ATTRIBUTES_WITH_SUMMARY if self._explain else _ATTRIBUTES
+        if all(name in values for name in names):
             return True
         try:
             found = self._read(record)
-        except Exception:  # noqa: BLE001 (a log call never raises, whatever its arguments do)
+        except Exception:  # noqa: BLE001 (a log call must not raise, whatever its arguments do)
             found = {}
-        for name in wanted:
+        for name in names:
             values.setdefault(name, found.get(name))
         return True
 
@@ -95,7 +95,7 @@ class FailureFilter(logging.Filter):
         if isinstance(attached, dict):
             failure: Failure | None = from_record(cast("Mapping[str, object]", attached))
         else:
-            failure = self._failure(record)
+            failure = self._find_failure(record)
         if failure is None or (self._kinds is not None and failure.kind not in self._kinds):
             return {}
         summary, flat = log_of(explain(failure))
@@ -105,30 +105,30 @@ class FailureFilter(logging.Filter):
             "iamtriage_summary": summary,
         }
 
-    def _failure(self, record: logging.LogRecord) -> Failure | None:
-        for error in _exceptions(record):
+    def _find_failure(self, record: logging.LogRecord) -> Failure | None:
+        for error in _find_exceptions(record):
             failure = parse(error)
             if failure is not None:
                 return failure
         if not self._texts:
             return None
-        text = formatted(record)
+        text = format_message(record)
         if text is None:
-            text = parts_of(record)
-        if len(text) > _MOST_READ:
-            text = f"{text[: _MOST_READ // 2]}\n…\n{text[-_MOST_READ // 2 :]}"
+            text = join_message_parts(record)
+        if len(text) > _MAX_LENGTH:
+            text = f"{text[: _MAX_LENGTH // 2]}\n…\n{text[-_MAX_LENGTH // 2 :]}"
         return parse(text)
 
 
-def _exceptions(record: logging.LogRecord) -> Iterator[BaseException]:
-    """Give the exceptions that a record holds, the one of its traceback first."""
-    held: list[object] = []
+def _find_exceptions(record: logging.LogRecord) -> Iterator[BaseException]:
+    """Yield the exceptions of a record, beginning with that of its traceback."""
+    candidates: list[object] = []
     info: object = record.exc_info
-    held += info[1:2] if isinstance(info, tuple) else [info]
-    held.append(record.msg)
+    candidates += info[1:2] if isinstance(info, tuple) else [info]
+    candidates.append(record.msg)
     args: object = record.args
     if isinstance(args, tuple):
-        held += args[:_MOST_ARGS]
+        candidates += args[:_MAX_ARGS]
     elif isinstance(args, dict):
-        held += list(cast("dict[object, object]", args).values())[:_MOST_ARGS]
-    yield from (each for each in held if isinstance(each, BaseException))
+        candidates += list(cast("dict[object, object]", args).values())[:_MAX_ARGS]
+    yield from (each for each in candidates if isinstance(each, BaseException))

@@ -1,4 +1,4 @@
-"""The message of a log record as text, whatever its arguments do; not for what is done with it."""
+"""Format the messages of log records, even if their arguments raise exceptions."""
 
 from __future__ import annotations
 
@@ -9,49 +9,49 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     import logging
 
-__all__ = ("formatted", "parts_of", "said")
+__all__ = ("format_message", "join_message_parts", "to_text")
 
 # https://docs.python.org/3/library/stdtypes.html#printf-style-string-formatting
-_PLACE = re.compile(r"%(?:\((?P<name>[^()%]{0,100})\))?[-#0 +.*\d]{0,20}[hlL]?[diouxXeEfFgGcrsa%]")
+_CONVERSION = re.compile(r"%(?:\((?P<name>[^()%]{0,100})\))?[-#0 +.*\d]{0,20}[hlL]?[diouxXeEfFgGcrsa%]")
 
 
-def formatted(record: logging.LogRecord) -> str | None:
-    """Give the message with its arguments filled in; None where that fails."""
+def format_message(record: logging.LogRecord) -> str | None:
+    """Return the message with its arguments, or ``None`` if formatting fails."""
     try:
         return f"{record.getMessage()}"
-    except Exception:  # noqa: BLE001 (arguments raise what they like)
+    except Exception:  # noqa: BLE001 (arguments can raise anything)
         return None
 
 
-def parts_of(record: logging.LogRecord) -> str:
-    """Give the message with the arguments that fit its places, for where it cannot be formatted.
+def join_message_parts(record: logging.LogRecord) -> str:
+    """Return a message that cannot be formatted with its arguments in their places, as far as possible.
 
-    Which secret an argument is, the words before its place tell. The arguments that are left stand behind.
+    Redaction recognizes a secret by the words before it. Arguments without a place are appended.
     """
     args: object = record.args
     named = dict(cast("dict[object, object]", args)) if isinstance(args, dict) else {}
-    left: deque[object] = deque()
+    positional: deque[object] = deque()
     if args is not None and not named:
-        left.extend(args if isinstance(args, tuple) else (args,))
+        positional.extend(args if isinstance(args, tuple) else (args,))
     used: set[object] = set()
 
-    def filled(place: re.Match[str]) -> str:
-        name = place["name"]
+    def fill(conversion: re.Match[str]) -> str:
+        name = conversion["name"]
         if name in named:
             used.add(name)
-            return said(named[name])
-        if name is None and left and place[0] != "%%":
-            return said(left.popleft())
-        return place[0]
+            return to_text(named[name])
+        if name is None and positional and conversion[0] != "%%":
+            return to_text(positional.popleft())
+        return conversion[0]
 
-    text = _PLACE.sub(filled, said(record.msg))
-    left.extend({name: value} for name, value in named.items() if name not in used)
-    return " ".join((text, *map(said, left)))
+    text = _CONVERSION.sub(fill, to_text(record.msg))
+    positional.extend({name: value} for name, value in named.items() if name not in used)
+    return " ".join((text, *map(to_text, positional)))
 
 
-def said(value: object) -> str:
-    """Give the text of anything."""
+def to_text(value: object) -> str:
+    """Convert a value to a string."""
     try:
         return f"{value!s}"
-    except Exception:  # noqa: BLE001 (a foreign __str__ may raise anything)
-        return f"<{type(value).__name__} that cannot be printed>"
+    except Exception:  # noqa: BLE001 (a `__str__` can raise anything)
+        return f"<unprintable {type(value).__name__} object>"

@@ -1,4 +1,4 @@
-"""What the user of a web API may be told of an AWS failure; not for logs or operators."""
+"""Build error responses of web APIs that reveal nothing about an AWS failure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ("ProblemDetails", "problem_details")
 
 
 class ProblemDetails(TypedDict):
-    """The members of an ``application/problem+json`` body, see :func:`problem_details`."""
+    """The members of an ``application/problem+json`` body; see :func:`problem_details`."""
 
     type: str
     title: str
@@ -20,20 +20,19 @@ class ProblemDetails(TypedDict):
 
 
 def problem_details(error: object, *, instance: str | None = None, on_behalf: bool = False) -> ProblemDetails:
-    """Give what the user of a web API may see of an AWS failure: the status, and nothing of the account.
+    """Build the error response of a web API whose call to AWS failed, without details of the failure.
 
-    That AWS denied the service something is no fault of who called the service, so it is a 500 and no 403.
-    What may succeed later (throttling, an outage, a role that is too new) is a 503; another error of AWS a
-    502. No ARN, name, id or text of the failure is in it: these are for the logs, where
-    :class:`FailureFilter` puts them.
+    If AWS denies a call of your service, the clients of your service did nothing wrong, so the status is 500,
+    not 403. It is 503 if the call can succeed later (throttling, an outage, a role that was just created),
+    and 502 for other AWS errors. The response contains no ARN, name, ID or text of the failure. Those belong
+    in your logs, where :class:`FailureFilter` puts them.
 
     Args:
-        error: the exception, or anything that :func:`iamtriage.parse` takes or gives. Where it holds no
-            failure, the answer is a 500 too.
-        instance: a URI that names this one occurrence, such as ``urn:uuid:…`` of your request, by which it
-            is found in the logs. It is given as it is.
-        on_behalf: whether AWS was called with credentials of who called the service, and not with those of
-            the service: then a denial is a 403, and unusable credentials are a 401.
+        error: The exception, a failure, or anything that :func:`iamtriage.parse` accepts. If it does not
+            report a failure, the status is 500.
+        instance: A URI that identifies the request in your logs, such as ``urn:uuid:…``. It is used as it is.
+        on_behalf: Whether AWS was called with the credentials of the client instead of your service's own.
+            Then a denial is a 403, and unusable credentials are a 401.
 
     Members: https://www.rfc-editor.org/rfc/rfc9457#section-3.1; statuses:
     https://www.rfc-editor.org/rfc/rfc9110#section-15.6.
@@ -43,12 +42,12 @@ def problem_details(error: object, *, instance: str | None = None, on_behalf: bo
     (500, 403)
     """
     try:
-        verdict = classify(error)
-        failure, later = verdict.failure, verdict.is_retryable
-    except Exception:  # noqa: BLE001 (an error page must not fail over the error)
-        failure, later = None, False
+        classification = classify(error)
+        failure, is_retryable = classification.failure, classification.is_retryable
+    except Exception:  # noqa: BLE001 (an error handler must not fail)
+        failure, is_retryable = None, False
     kind = None if failure is None else failure.kind
-    if later:
+    if is_retryable:
         status = 503
     elif on_behalf and kind in _DENIED:
         status = 403
@@ -56,20 +55,20 @@ def problem_details(error: object, *, instance: str | None = None, on_behalf: bo
         status = 401
     else:
         status = 502 if kind == "aws_error" else 500
-    title, detail = _ANSWERS[status]
-    answer = ProblemDetails(type="about:blank", title=title, status=status, detail=detail)
+    title, detail = _RESPONSES[status]
+    problem = ProblemDetails(type="about:blank", title=title, status=status, detail=detail)
     if instance is not None:
-        answer["instance"] = instance
-    return answer
+        problem["instance"] = instance
+    return problem
 
 
-# What the caller of a service is told, by status. With the type `about:blank` the title is the status' own.
-_ANSWERS = {
-    401: ("Unauthorized", "The credentials that came with the request are not accepted."),
-    403: ("Forbidden", "The credentials that came with the request do not permit this."),
-    500: ("Internal Server Error", "The service could not do this."),
-    502: ("Bad Gateway", "A system that the service depends on refused the request."),
-    503: ("Service Unavailable", "A system that the service depends on is not available. Try again later."),
+# Title and detail by status. With the type `about:blank`, the title is the phrase of the status.
+_RESPONSES = {
+    401: ("Unauthorized", "The credentials in the request were rejected."),
+    403: ("Forbidden", "The credentials in the request do not allow this operation."),
+    500: ("Internal Server Error", "The service could not complete the request."),
+    502: ("Bad Gateway", "A system that the service depends on rejected a request."),
+    503: ("Service Unavailable", "A system that the service depends on is unavailable. Try again later."),
 }
 _DENIED = frozenset({"access_denied", "kubernetes_forbidden"})
 _UNAUTHENTICATED = frozenset(

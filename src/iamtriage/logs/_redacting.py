@@ -1,4 +1,4 @@
-"""The filter that hides the secrets of log records; not for finding secrets, see ``iamtriage.redact``."""
+"""The logging filter that redacts the secrets of log records."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from typing_extensions import override
 
-from iamtriage.logs._messages import formatted, parts_of, said
+from iamtriage.logs._messages import format_message, join_message_parts, to_text
 from iamtriage.redaction._redact import redact
 
 if TYPE_CHECKING:
@@ -19,47 +19,47 @@ if TYPE_CHECKING:
 
 __all__ = ("RedactingFilter",)
 
-# An attribute that is none of these was given as `extra`.
-_OWN = frozenset(vars(logging.makeLogRecord({}))) | {"asctime", "message", "taskName"}
-# A hash, and what was found beside it is of no use without it.
-_KEPT = _OWN | {"iamtriage_fingerprint"}
-_FAILED = "[a text that could not be redacted]"
-_TOO_MUCH = "…"
-_MOST_VALUES = 10_000
-_DEEPEST = 6
-# Between the parts of a record, when they are read as one text.
-_BORDER = "\n\n\x1e\n\n"
+# Other attributes come from `extra`.
+_STANDARD_ATTRIBUTES = frozenset(vars(logging.makeLogRecord({}))) | {"asctime", "message", "taskName"}
+# A fingerprint is a hash: it contains no secret, and redacting it would break grouping.
+_EXCLUDED_ATTRIBUTES = _STANDARD_ATTRIBUTES | {"iamtriage_fingerprint"}
+_FAILED = "[could not be redacted]"
+_TRUNCATED = "…"
+_MAX_VALUES = 10_000
+_MAX_DEPTH = 6
+# Joins the texts of a record, so that one redaction gives them the same pseudonyms.
+_SEPARATOR = "\n\n\x1e\n\n"
 
 _Plain: TypeAlias = "str | int | float | bool | list[_Plain] | dict[str, _Plain] | None"
 
 
-class _Parts(NamedTuple):
-    """The texts of a record that something may print."""
+class _Texts(NamedTuple):
+    """The texts of a record that formatters can print."""
 
     message: str
-    trace: str
-    kept: str
+    traceback: str
+    cached_traceback: str
     stack: str
     extras: str
 
 
 class RedactingFilter(logging.Filter):
-    """Hides the secrets of each log record: in its message, traceback, stack and extras.
+    """Redact the secrets in the message, traceback, stack and extras of each log record.
 
-    What :func:`iamtriage.redact` hides is hidden. Whatever formats the record afterwards, prints the redacted
-    texts: ``getMessage()``, formatters of text and of JSON, handlers of queues.
+    The filter redacts what :func:`iamtriage.redact` does. Everything that formats the record afterwards gets
+    the redacted texts: ``getMessage()``, formatters, JSON formatters and queue handlers.
 
-    Where the message holds a secret, it becomes the text with its arguments filled in. Where the traceback
-    holds one, it becomes text: ``exc_text`` without ``exc_info``. Else the record keeps its parts, so that
-    trackers of errors group it and read its exception. Extras that are text, bytes or
-    exceptions, also in dicts and lists, are hidden by their names too; objects of other classes are left.
+    A message with a secret becomes a string with its arguments filled in. A traceback with a secret becomes a
+    string, too: ``exc_text`` without ``exc_info``. Otherwise, the record keeps its parts, so that error
+    trackers can group it and read its exception. Extras are redacted if they are strings, bytes or
+    exceptions, also in dicts and lists, where their names show what they are. Other objects do not change.
 
-    Since Python 3.12 a filter of a handler changes what this handler sees and nothing else, as the handler is
-    given a copy. Before, all handlers see the one record, and those that come later see it redacted.
+    Since Python 3.12, a handler's filter passes a copy of the record to its handler, so other handlers are
+    not affected. In Python 3.11, all handlers share the record, and the later ones see it redacted.
 
     Args:
-        identifiers: whether to hide who and what it is about, too. One value has one pseudonym in all parts
-            of a record; another record numbers anew.
+        identifiers: Whether to replace names, accounts and IDs by pseudonyms as well. A value has the same
+            pseudonym in all parts of a record. Each record numbers its pseudonyms from the start.
 
     Filters: https://docs.python.org/3/library/logging.html#filter-objects.
 
@@ -79,41 +79,41 @@ class RedactingFilter(logging.Filter):
 
         @override
         def filter(self, record: logging.LogRecord) -> bool | logging.LogRecord:
-            """Give a redacted copy of the record."""
-            shown = _copied(record)
-            _redact(shown, identifiers=self._identifiers)
-            return shown
+            """Return a redacted copy of the record."""
+            redacted = _copy_record(record)
+            _redact_record(redacted, identifiers=self._identifiers)
+            return redacted
     else:
 
         @override
         def filter(self, record: logging.LogRecord) -> bool:
-            """Redact the record. It always passes."""
-            _redact(record, identifiers=self._identifiers)
+            """Redact the record. Every record passes."""
+            _redact_record(record, identifiers=self._identifiers)
             return True
 
 
-def _copied(record: logging.LogRecord) -> logging.LogRecord:
+def _copy_record(record: logging.LogRecord) -> logging.LogRecord:
     try:
         return copy.copy(record)
-    except Exception:  # noqa: BLE001 (a record of another class may refuse)
+    except Exception:  # noqa: BLE001 (a subclass can break copying)
         return logging.makeLogRecord(record.__dict__)
 
 
-def _redact(record: logging.LogRecord, *, identifiers: bool) -> None:
+def _redact_record(record: logging.LogRecord, *, identifiers: bool) -> None:
     try:
-        changes = _changes(record, identifiers=identifiers)
-    except Exception:  # noqa: BLE001 (nothing of it may be printed then, and the record must not be lost)
-        changes = {name: _FAILED for name in record.__dict__ if name not in _KEPT}
+        changes = _find_changes(record, identifiers=identifiers)
+    except Exception:  # noqa: BLE001 (print nothing of the record, but do not lose it)
+        changes = {name: _FAILED for name in record.__dict__ if name not in _EXCLUDED_ATTRIBUTES}
         changes |= {"msg": _FAILED, "message": _FAILED, "args": (), "exc_info": None, "exc_text": None}
         changes |= {"stack_info": None}
     record.__dict__.update(changes)
     if type(record) is not logging.LogRecord and "msg" in changes:
-        _print_as_it_is(record, str(changes["msg"]))
+        _fix_message(record, str(changes["msg"]))
 
 
-def _print_as_it_is(record: logging.LogRecord, message: str) -> None:
-    """Keep a record that formats messages in a way of its own from formatting what is formatted."""
-    if formatted(record) == message:
+def _fix_message(record: logging.LogRecord, message: str) -> None:
+    """Keep a record with its own message format from formatting the redacted message again."""
+    if format_message(record) == message:
         return
     try:
         record.__class__ = logging.LogRecord
@@ -121,51 +121,53 @@ def _print_as_it_is(record: logging.LogRecord, message: str) -> None:
         record.msg = _FAILED
 
 
-def _changes(record: logging.LogRecord, *, identifiers: bool) -> dict[str, object]:
-    """Give the attributes that a record must have so that nothing prints what is hidden."""
-    extras: dict[str, object] = {name: value for name, value in record.__dict__.items() if name not in _KEPT}
-    plain = {name: _plain(value, [_MOST_VALUES]) for name, value in extras.items()}
-    written = json.dumps(plain, ensure_ascii=False) if any(plain.values()) else ""
-    message = formatted(record)
-    given = _Parts(
-        parts_of(record) if message is None else message,
-        _traceback(record.exc_info),
-        # What another handler's formatter kept, in a form of its own.
-        said(record.exc_text or ""),
-        said(record.stack_info or ""),
-        written,
+def _find_changes(record: logging.LogRecord, *, identifiers: bool) -> dict[str, object]:
+    """Return the attributes to change so that no formatter prints a secret."""
+    extras: dict[str, object] = {
+        name: value for name, value in record.__dict__.items() if name not in _EXCLUDED_ATTRIBUTES
+    }
+    plain = {name: _to_plain(value, [_MAX_VALUES]) for name, value in extras.items()}
+    extras_json = json.dumps(plain, ensure_ascii=False) if any(plain.values()) else ""
+    message = format_message(record)
+    original = _Texts(
+        join_message_parts(record) if message is None else message,
+        _format_traceback(record.exc_info),
+        # The formatter of another handler has cached it, in its own format.
+        to_text(record.exc_text or ""),
+        to_text(record.stack_info or ""),
+        extras_json,
     )
-    shown = _hidden(given, identifiers=identifiers)
+    redacted = _redact_texts(original, identifiers=identifiers)
     changes: dict[str, object] = {}
-    if shown.message != given.message or not _prints_only(record, message):
-        changes |= {"msg": shown.message, "args": ()}
+    if redacted.message != original.message or not _is_fully_printed(record, message):
+        changes |= {"msg": redacted.message, "args": ()}
     if "message" in record.__dict__:
-        changes["message"] = shown.message
-    if shown.trace != given.trace or shown.kept != given.kept:
-        changes |= {"exc_info": None, "exc_text": shown.kept or shown.trace}
-    if shown.stack != given.stack:
-        changes["stack_info"] = shown.stack
-    if shown.extras != given.extras:
-        changes |= _put_back(extras, shown.extras, identifiers=identifiers)
+        changes["message"] = redacted.message
+    if redacted.traceback != original.traceback or redacted.cached_traceback != original.cached_traceback:
+        changes |= {"exc_info": None, "exc_text": redacted.cached_traceback or redacted.traceback}
+    if redacted.stack != original.stack:
+        changes["stack_info"] = redacted.stack
+    if redacted.extras != original.extras:
+        changes |= _redact_extras(extras, redacted.extras, identifiers=identifiers)
     return changes
 
 
-def _traceback(info: object) -> str:
-    """Give the traceback as it is printed, "" where there is none."""
-    parts = cast("tuple[object, ...]", info) if isinstance(info, tuple) else (None, info)
+def _format_traceback(exc_info: object) -> str:
+    """Return the printed traceback, or an empty string if there is none."""
+    parts = cast("tuple[object, ...]", exc_info) if isinstance(exc_info, tuple) else (None, exc_info)
     error = parts[1] if len(parts) > 1 else None
     if not isinstance(error, BaseException):
         return ""
-    where = parts[2] if len(parts) > 2 else None
+    frames = parts[2] if len(parts) > 2 else None
     try:
-        where = where if isinstance(where, TracebackType) else error.__traceback__
-        return logging.Formatter().formatException((type(error), error, where))
-    except Exception:  # noqa: BLE001 (also RecursionError: a chain may be as deep as it likes)
-        return f"{type(error).__name__}: {said(error)}"
+        frames = frames if isinstance(frames, TracebackType) else error.__traceback__
+        return logging.Formatter().formatException((type(error), error, frames))
+    except Exception:  # noqa: BLE001 (including RecursionError, for a long chain of exceptions)
+        return f"{type(error).__name__}: {to_text(error)}"
 
 
-def _prints_only(record: logging.LogRecord, message: str | None) -> bool:
-    """Tell whether the parts of a message say no more than the message: what was looked through is all."""
+def _is_fully_printed(record: logging.LogRecord, message: str | None) -> bool:
+    """Return whether the message contains everything in ``msg`` and ``args``, so that both were redacted."""
     args: object = record.args
     if not isinstance(record.msg, str) or message is None:
         return False
@@ -181,97 +183,102 @@ def _prints_only(record: logging.LogRecord, message: str | None) -> bool:
     )
 
 
-def _hidden(texts: _Parts, *, identifiers: bool) -> _Parts:
-    """Redact the parts of a record; a value has the same pseudonym in each."""
-    shown = _Parts(*(redact(text) if text else text for text in texts))
+def _redact_texts(texts: _Texts, *, identifiers: bool) -> _Texts:
+    """Redact the texts of a record. A value has the same pseudonym in each."""
+    redacted = _Texts(*(redact(text) if text else text for text in texts))
     if not identifiers:
-        return shown
-    together = redact(_BORDER.join(shown), identifiers=True).split(_BORDER)
-    if len(together) == len(shown):
-        return _Parts(*together)
-    return _Parts(*(redact(text, identifiers=True) for text in shown))
+        return redacted
+    parts = redact(_SEPARATOR.join(redacted), identifiers=True).split(_SEPARATOR)
+    if len(parts) == len(redacted):
+        return _Texts(*parts)
+    return _Texts(*(redact(text, identifiers=True) for text in redacted))
 
 
-def _plain(value: object, budget: list[int], depth: int = 0) -> _Plain:
-    """Give the texts of an extra as JSON writes them; anything that is no text is of no interest."""
+def _to_plain(value: object, budget: list[int], depth: int = 0) -> _Plain:
+    """Convert an extra to JSON values, with ``None`` for everything but strings and containers."""
     budget[0] -= 1
-    text = _text_of(value)
+    text = _get_text(value)
     if text is not None:
         return text
     if not isinstance(value, dict | list | tuple):
         return None
-    if depth > _DEEPEST or budget[0] < 0:
-        return _TOO_MUCH
+    if depth > _MAX_DEPTH or budget[0] < 0:
+        return _TRUNCATED
     if isinstance(value, dict):
         pairs = cast("Mapping[object, object]", value).items()
-        return {said(name): _plain(each, budget, depth + 1) for name, each in pairs}
-    return [_plain(each, budget, depth + 1) for each in cast("list[object]", value)]
+        return {to_text(name): _to_plain(each, budget, depth + 1) for name, each in pairs}
+    return [_to_plain(each, budget, depth + 1) for each in cast("list[object]", value)]
 
 
-def _text_of(value: object) -> str | None:
-    """Give the text that is printed for a value, where it costs nothing to know it."""
+def _get_text(value: object) -> str | None:
+    """Return the text of a string, bytes or an exception, or ``None`` for other values."""
     if isinstance(value, bytes | bytearray):
         return value.decode("utf-8", "backslashreplace")
-    return said(value) if isinstance(value, str | BaseException) else None
+    return to_text(value) if isinstance(value, str | BaseException) else None
 
 
 class _Pairs(list[tuple[str, object]]):
-    """The members of a JSON object, in order; two may have one name, once it is hidden."""
+    """The members of a JSON object, in order. After redaction, several can have the same name."""
 
 
-def _put_back(extras: dict[str, object], written: str, *, identifiers: bool) -> dict[str, object]:
-    """Give the extras with their texts redacted, and with all else that they held."""
-    # Redaction keeps JSON what it is.
-    others = _members(json.loads(written, object_pairs_hook=_Pairs), len(extras))
+def _redact_extras(extras: dict[str, object], redacted_json: str, *, identifiers: bool) -> dict[str, object]:
+    """Replace the texts in extras by redacted ones, and keep all other values."""
+    # Redacted JSON is still valid JSON.
+    members = _list_members(json.loads(redacted_json, object_pairs_hook=_Pairs), len(extras))
     return {
-        name: _merged(value, other, identifiers=identifiers, budget=[_MOST_VALUES])
-        for (name, value), (_, other) in zip(extras.items(), others, strict=True)
+        name: _merge(value, redacted, identifiers=identifiers, budget=[_MAX_VALUES])
+        for (name, value), (_, redacted) in zip(extras.items(), members, strict=True)
     }
 
 
-def _members(shown: object, size: int) -> list[tuple[str | None, object]]:
-    # Of names that JSON writes alike, one is there.
-    if isinstance(shown, _Pairs) and len(shown) == size:
-        return [*shown]
+def _list_members(redacted: object, size: int) -> list[tuple[str | None, object]]:
+    # Keys that JSON writes alike, such as 1 and "1", are one member.
+    if isinstance(redacted, _Pairs) and len(redacted) == size:
+        return [*redacted]
     return [(None, None)] * size
 
 
-def _merged(value: object, shown: object, *, identifiers: bool, budget: list[int], depth: int = 0) -> object:
-    """Give a value with the texts that are shown for it; what is not shown is redacted by itself."""
+def _merge(
+    value: object, redacted: object, *, identifiers: bool, budget: list[int], depth: int = 0
+) -> object:
+    """Replace the texts in a value by redacted ones. Redact a text here if its redacted one is missing."""
     budget[0] -= 1
-    text = _text_of(value)
+    text = _get_text(value)
     if text is not None:
-        shown = shown if isinstance(shown, str) else redact(text, identifiers=identifiers)
-        return value if shown == text else shown
+        redacted = redacted if isinstance(redacted, str) else redact(text, identifiers=identifiers)
+        return value if redacted == text else redacted
     if not isinstance(value, dict | list | tuple):
         return value
-    if shown == _TOO_MUCH or depth > _DEEPEST or budget[0] < 0:
-        return _TOO_MUCH
+    if redacted == _TRUNCATED or depth > _MAX_DEPTH or budget[0] < 0:
+        return _TRUNCATED
 
-    def merged(one: object, other: object) -> object:
-        return _merged(one, other, identifiers=identifiers, budget=budget, depth=depth + 1)
+    def merge(item: object, redacted_item: object) -> object:
+        return _merge(item, redacted_item, identifiers=identifiers, budget=budget, depth=depth + 1)
 
     if isinstance(value, dict):
         pairs = cast("Mapping[object, object]", value).items()
         changed: dict[object, object] = {}
-        for (name, one), (other_name, other) in zip(pairs, _members(shown, len(pairs)), strict=True):
-            changed[_name(name, other_name, identifiers=identifiers)] = merged(one, other)
+        members = _list_members(redacted, len(pairs))
+        for (name, item), (redacted_name, redacted_item) in zip(pairs, members, strict=True):
+            new_name = _redact_name(name, redacted_name, identifiers=identifiers)
+            changed[new_name] = merge(item, redacted_item)
         same = all(map(_is_same, pairs, changed.items()))
         return cast("object", value) if same and len(changed) == len(pairs) else changed
-    given = list(cast("list[object] | tuple[object, ...]", value))
-    others = cast("list[object]", shown) if isinstance(shown, list) else []
-    others = others if len(others) == len(given) else [None] * len(given)
-    result = [merged(one, other) for one, other in zip(given, others, strict=True)]
-    if all(one is other for one, other in zip(given, result, strict=True)):
+    items = list(cast("list[object] | tuple[object, ...]", value))
+    redacted_items = cast("list[object]", redacted) if isinstance(redacted, list) else []
+    if len(redacted_items) != len(items):
+        redacted_items = [None] * len(items)
+    result = [merge(item, redacted_item) for item, redacted_item in zip(items, redacted_items, strict=True)]
+    if all(item is new for item, new in zip(items, result, strict=True)):
         return cast("object", value)
     return result if isinstance(value, list) else tuple(result)
 
 
-def _name(name: object, shown: str | None, *, identifiers: bool) -> object:
-    """Give the name of a value in a dict: it may be an identifier itself."""
+def _redact_name(name: object, redacted: str | None, *, identifiers: bool) -> object:
+    """Return the redacted key of a dict, which can itself be an identifier."""
     if not isinstance(name, str):
         return name
-    return redact(name, identifiers=identifiers) if shown is None else shown
+    return redact(name, identifiers=identifiers) if redacted is None else redacted
 
 
 def _is_same(one: tuple[object, object], other: tuple[object, object]) -> bool:
