@@ -231,7 +231,7 @@ FORMATS: dict[str, Format] = {
     "compose": Format(_compose, per_line=True, nests=True, shared=True),
     "kubectl": Format(_kubectl, per_line=True, nests=True, shared=True),
     "cloudwatch": Format(_cloudwatch),
-    "cloudwatch tail": Format(_cloudwatch_tail, nests=True, shared=True, bare=False),
+    "cloudwatch tail": Format(_cloudwatch_tail, per_line=True, nests=True, shared=True, bare=False),
     "lambda": Format(_lambda),
     "github": Format(_github, per_line=True),
     "gitlab": Format(_gitlab, per_line=True),

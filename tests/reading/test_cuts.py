@@ -138,10 +138,9 @@ def test_a_whole_id_wins() -> None:
 @pytest.mark.parametrize("mark", [*APART, "...", "…", "[truncated]", "... (truncated)"])
 def test_a_whole_copy_wins(mark: str) -> None:
     for beginning in (f"{_USER} sqs:Sen", _WHOLE[: _WHOLE.index("ers") + 1]):
-        cut = f"2026-01-02 03:04:05 ERROR {beginning}{mark}"
-        whole = f"2026-01-02 03:04:06 ERROR {_WHOLE}"
-        assert all_facts_in(f"{cut}\n{whole}\n") == [_FACTS]
-        assert all_facts_in(f"{whole}\n{cut}\n") == [_FACTS]
+        stamp, cut = "2026-01-02 03:04:05 ERROR", f"{beginning}{mark}"
+        assert all_facts_in(f"{stamp} {cut}\n{_WHOLE}\n") == [_FACTS]
+        assert all_facts_in(f"{stamp} {_WHOLE}\n{cut}\n") == [_FACTS]
 
 
 def test_a_beginning_that_does_not_fit_is_of_another_failure() -> None:

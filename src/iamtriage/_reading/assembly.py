@@ -49,15 +49,18 @@ LONG = 64_000
 _ORDER = {"body": 0, "class": 1, "head": 2, "core": 3, "tail": 4}
 
 
-def read(text: str, stated: Piece | None = None) -> tuple[View, list[Candidate]]:
+def read(
+    text: str, stated: Piece | None = None, *, prefixes: Iterable[tuple[int, int]] = ()
+) -> tuple[View, list[Candidate]]:
     """Read every failure of a text, wrappers dropped and repeated prints united.
 
     Args:
         text: what to read.
         stated: facts that are known beside the text, as of an exception's response; they belong
             to the failure that the text tells of, and win over what the text says.
+        prefixes: where the log put something before its lines.
     """
-    view = unwrap(text)
+    view = unwrap(text, prefixes=prefixes)
     readable = view.text
     pieces = _pieces(readable)
     if stated is not None:

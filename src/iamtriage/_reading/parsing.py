@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from iamtriage._reading.assembly import LONG
 from iamtriage._reading.canonical.botocore import PREFIX, read_shortcut
 from iamtriage._reading.encodings import encoding_of
-from iamtriage._reading.streams import cause_in, failures_in_chunks
 from iamtriage._reading.structured.exceptions import failures_raised
 from iamtriage._reading.structured.mappings import failures_of
+from iamtriage._reading.texts import find_cause, scan_text
 from iamtriage._reading.vocabulary.triggers import may_hold_failure
 from iamtriage.failures._fingerprints import fingerprint
 from iamtriage.failures._records import to_record
@@ -58,7 +58,7 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
             shortcut = read_shortcut(error)
             if shortcut is not None:
                 return shortcut
-        return cause_in(error) if len(error) <= LONG else _cause(failures_in_chunks(error))
+        return find_cause(error) if len(error) <= LONG else _cause(scan_text(error))
     if isinstance(error, bytes | bytearray):
         return parse(error.decode(encoding_of(bytes(error[:2])), "replace"))
     if isinstance(error, BaseException):

@@ -6,7 +6,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from iamtriage._reading.streams import failures_in_chunks
+from iamtriage._reading.texts import scan_lines, scan_text
 
 if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
@@ -46,12 +46,12 @@ def scan(source: str | Iterable[str] | _LineReader) -> Iterator[Failure]:
     ['aws_error', 'kubernetes_unauthorized']
     """
     if isinstance(source, str):
-        return failures_in_chunks(source)
+        return scan_text(source)
     if isinstance(source, _LineReader):
-        return failures_in_chunks(_lines_of(source), parts=True)
+        return scan_lines(_lines_of(source), has_parts=True)
     lines: object = source
     if isinstance(lines, Iterable) and not isinstance(lines, bytes | bytearray | Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-        return failures_in_chunks(_decoded(lines))
+        return scan_lines(_decoded(lines))
     msg = f"scan() takes text, lines or a text file, not {type(source).__name__}"
     raise TypeError(msg)
 

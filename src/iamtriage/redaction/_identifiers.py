@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._reading.streams import failures_in
+from iamtriage._reading.texts import find_failures
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._reading.vocabulary.view import View
 from iamtriage.redaction._blocks import blocks, parts
@@ -61,7 +61,7 @@ def _read(text: str, known: Known, *, hot: bool) -> _Block:
     """Find what is an identifier by its place or shape, and take note of it."""
     view = unwrap(text, links=False) if hot else View(text)
     readable = view.text
-    failures = failures_in(readable) if hot else []
+    failures = find_failures(readable) if hot else []
     found = [*names_in_arns(readable), *names_in_hosts(readable), *ids(readable)]
     for failure in failures:
         found += names_in_failure(readable, failure)

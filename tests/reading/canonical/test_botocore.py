@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from iamtriage import parse, to_record
 from iamtriage._reading.canonical.botocore import read_shortcut
-from iamtriage._reading.streams import cause_in
+from iamtriage._reading.texts import find_cause
 from tests.strategies import (
     accounts,
     cases,
@@ -103,7 +103,7 @@ def test_the_shortcut_gives_what_the_long_way_gives(text: str) -> None:
     short = read_shortcut(text)
     if short is None:
         return
-    long = cause_in(text)
+    long = find_cause(text)
     assert long is not None, text
     assert to_record(short) == to_record(long), text
     assert dict(short.spans) == dict(long.spans), text
@@ -115,7 +115,7 @@ def test_the_shortcut_gives_what_the_long_way_gives(text: str) -> None:
 @given(plain_sentences())
 def test_parse_takes_either_way(text: str) -> None:
     """Whether `parse` takes the shortcut does not show in its answer."""
-    failure, long = parse(text), cause_in(text)
+    failure, long = parse(text), find_cause(text)
     assert (failure is None) == (long is None)
     if failure is not None and long is not None:
         assert to_record(failure) == to_record(long)

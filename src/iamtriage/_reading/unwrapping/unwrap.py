@@ -20,7 +20,7 @@ from iamtriage._reading.vocabulary.grammar import RECORD
 from iamtriage._reading.vocabulary.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from iamtriage._reading.vocabulary.view import Edit
 
@@ -66,15 +66,17 @@ _TAGS = re.compile(
 _RUNS = re.compile(r"[ \t]*\n[ \t\n]*|[ \t]{2,}|\t")
 
 
-def unwrap(text: str, *, links: bool = True) -> View:
+def unwrap(text: str, *, links: bool = True, prefixes: Iterable[tuple[int, int]] = ()) -> View:
     """Make a text readable, keeping the way back to it.
 
     Args:
         text: the text as given.
         links: whether to take off links; who looks for what to hide must see where they lead.
+        prefixes: where the log put something before its lines, in order.
     """
     view = View(text)
-    if not text.isprintable():
+    view.edit((start, end, "") for start, end in prefixes)
+    if not view.text.isprintable():
         view.sub(_NEWLINES, "\n")
         _drop_controls(view)
     if not text.isascii():

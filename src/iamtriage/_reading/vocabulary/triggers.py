@@ -40,7 +40,8 @@ def may_hold_failure(text: str) -> bool:
         or not text.isascii()
         or (
             # Of an entry's usual starts: 2026-03-14, [14/Mar, {"level", I0314, time=, Mar 14 09:26
-            text[:1] not in _ENTRY_STARTS
+            # An object with a code is the body of an error, which a whole log line hardly is.
+            (text[:1] not in _ENTRY_STARTS or (text[:1] == "{" and 'ode"' in text))
             and not text[1:2].isdigit()
             and text[4:5] != "="
             # But the console's "User: arn:"; and syslog has no mark of a failure of its own.

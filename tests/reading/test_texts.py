@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from iamtriage._reading.streams import cause_in, failures_in, failures_in_chunks
+from iamtriage._reading.texts import find_cause, find_failures, scan_text
 from tests.reading.readers.test_bodies import _EVENT
 from tests.tables import APP, CLUSTER, DENIAL, DENIED, REQUEST, facts_of
 
@@ -34,7 +34,7 @@ def _all(failures: list[Failure]) -> list[object]:
 def test_a_failure_among_lines(filler: str, before: int, behind: int) -> None:
     """However many lines stand around it, a failure is found once and whole."""
     text = filler * before + f"ERROR {_CALL}\n" + filler * behind
-    assert _all(list(failures_in_chunks(text))) == [_FACTS]
+    assert _all(list(scan_text(text))) == [_FACTS]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_failure_among_lines(filler: str, before: int, behind: int) -> None:
 def test_a_failure_in_a_huge_line(offset: int, size: int) -> None:
     """A failure is found once and whole wherever the cuts of a long line fall."""
     text = "x " * (offset // 2) + _CALL + " y" * ((size - offset) // 2)
-    assert _all(list(failures_in_chunks(text))) == [_FACTS]
+    assert _all(list(scan_text(text))) == [_FACTS]
 
 
 @pytest.mark.parametrize("lines", [100, 400, 650, 1300])
@@ -55,7 +55,7 @@ def test_failures_in_every_line(lines: int) -> None:
         f"2026-01-02T03:04:05Z ERROR {_CALL.replace('cluster/demo', f'cluster/demo-{n}')}\n"
         for n in range(lines)
     )
-    found = list(failures_in_chunks(text))
+    found = list(scan_text(text))
     assert [f.resource for f in found] == [f"{CLUSTER}-{n}" for n in range(lines)]
 
 
@@ -66,13 +66,13 @@ def test_a_traceback_across_the_context_is_read_whole() -> None:
         + f"operation error EKS: DescribeCluster, https response\nerror StatusCode: 403, RequestID: {REQUEST}, api error AccessDeniedException: {DENIAL}\n"
         + _QUIET * 50
     )
-    found = list(failures_in_chunks(text))
+    found = list(scan_text(text))
     assert _all(found) == [{**_FACTS, "status_code": 403, "request_id": REQUEST}]
 
 
 def test_pieces_give_spans_in_their_text() -> None:
     """``text`` is the part of the source around the failure, and spans count in it."""
-    for failure in failures_in_chunks(_QUIET * 3000 + _CALL + "\n" + _QUIET * 3000):
+    for failure in scan_text(_QUIET * 3000 + _CALL + "\n" + _QUIET * 3000):
         assert len(failure.text) < _LONG
         assert failure.text[slice(*failure.spans["principal"])] == APP
 
@@ -86,9 +86,9 @@ def test_cause_and_all_of_a_document() -> None:
         "errorMessage": "Rate exceeded",
     }
     text = json.dumps({"Records": [other, _EVENT]}, indent=1)
-    first, second = failures_in(text)
+    first, second = find_failures(text)
     assert (first.kind, second.kind) == ("aws_error", "access_denied")
-    assert cause_in(text) == second
+    assert find_cause(text) == second
     assert text[slice(*second.spans["request_id"])] == REQUEST
     assert first.span[1] <= second.spans["request_id"][0]
     assert second.text == text
@@ -106,5 +106,5 @@ def test_cause_and_all_of_a_document() -> None:
 )
 def test_documents_without_a_failure(text: str) -> None:
     """Cut, mixed and successful documents give nothing and raise nothing."""
-    assert failures_in(text) == []
-    assert cause_in(text) is None
+    assert find_failures(text) == []
+    assert find_cause(text) is None

@@ -1,0 +1,1 @@
+"""Split a stream or text into log entries and documents."""

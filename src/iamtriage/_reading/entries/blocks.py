@@ -1,0 +1,92 @@
+"""Follow the constructs that span lines: documents, printed objects, tracebacks, boxes."""
+
+from __future__ import annotations
+
+import re
+
+# What opens an object or list that the next lines go on with: a key, a frame of JavaScript, another bracket.
+_OPENER = re.compile(r"(?:\A|[)\]:=\[({,]|\)\]|=>)[ \t]{0,4}[{\[(]\Z")
+_CLOSERS = "}])"
+_ROOT = re.compile(r"<(?P<root>[A-Za-z][\w:.-]{0,80})[\s>]")
+# As the records of CloudTrail's {"Records": [{…}, {…}]}.
+_ELEMENT_DEPTH = 3
+_TRACEBACK = "Traceback (most recent call last)"
+# "Response body:", "resulted in a `400 Bad Request` response:", "<?xml …?>", PowerShell's "run.ps1:12 char:1".
+_ANNOUNCES = re.compile(r"(?::|\?>| char:\d{1,6})\Z")
+# Of an HTTP response, whose headers and body follow.
+_STATUS_LINE = re.compile(r"\bHTTP(?:/\d(?:\.\d)?)? \d{3}(?: [A-Z][A-Za-z -]{1,40})?\Z")
+_HEADER = re.compile(r"(?:[<*] )?[A-Za-z][\w-]{1,60}: ")
+_ENDS = "}]>"
+_BOX_TOP, _BOX_BOTTOM = "╷", "╵"
+
+
+class Block:
+    """What the lines of an entry have opened and not closed yet."""
+
+    __slots__ = (
+        "_awaits_exception",
+        "_box",
+        "_depth",
+        "_is_response",
+        "_root",
+        "announces",
+        "is_complete",
+        "is_document",
+    )
+
+    def __init__(self, *, is_document: bool) -> None:
+        self.is_document = is_document
+        self.is_complete = False
+        self.announces = False
+        self._depth = 0
+        self._root = ""
+        self._awaits_exception = False
+        self._box = False
+        self._is_response = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the next line belongs to a construct, whatever it says."""
+        return self._depth > 0 or bool(self._root) or self._awaits_exception or self._box
+
+    def add(self, content: str) -> None:
+        """Take the content of the entry's next line."""
+        text = content.strip()
+        if not text:
+            return
+        if self._awaits_exception and not content[0].isspace():
+            self._awaits_exception = False
+        if _TRACEBACK in content:
+            self._awaits_exception = True
+        if text.startswith(_BOX_TOP):
+            self._box = True
+        elif self._box and text.startswith(_BOX_BOTTOM):
+            self._box = False
+        self._nest(text)
+        self._enclose(text)
+        self.announces = _ANNOUNCES.search(text[-40:]) is not None or (
+            _STATUS_LINE.search(text[-60:]) is not None
+            or (self._is_response and _HEADER.match(text) is not None)
+        )
+        self._is_response = self.announces and text[-1] != ":"
+        self.is_complete = self.is_document and not self.is_open and not self.announces and text[-1] in _ENDS
+
+    def is_element_end(self, content: str) -> bool:
+        """Return whether a line ends an element of the outermost lists of a document."""
+        return 0 < self._depth <= _ELEMENT_DEPTH and content.lstrip()[:1] in _CLOSERS
+
+    def _nest(self, text: str) -> None:
+        if self._box:
+            return
+        if self._depth and text[0] in _CLOSERS:
+            self._depth -= 1
+        if text[-1] in "{[(" and _OPENER.search(text[-8:]):
+            self._depth += 1
+
+    def _enclose(self, text: str) -> None:
+        """Follow an XML document from its root element to the end of that."""
+        if not self._root and self.is_document and text[0] == "<":
+            m = _ROOT.match(text, text.find("?>") + 2 if text.startswith("<?") else 0)
+            self._root = m["root"] if m else ""
+        if self._root and f"</{self._root}>" in text:
+            self._root = ""

@@ -1,0 +1,151 @@
+"""Match the lines of log formats: prefixes, starts of entries, tools' output, and continuation lines.
+
+A *prefix* precedes the content of a line: a time stamp, or what tells one stream of lines from others. A *start*
+is content that begins an entry even without a stamp. An *opening* is the first line of what a tool prints without any
+format. Each name has one sample line in ``tests/reading/entries/test_formats.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
+_ZONE = r"(?:Z|[ ]?[+-]\d\d:?\d\d|[ ](?:UTC|GMT))?"
+_DATE = r"(?:\d{4}[-/.]\d\d[-/.]\d\d|\d\d[-/ ][A-Z][a-z]{2}[-/ ]\d{4}|\d\d/\d\d/\d{4}|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d)"
+_STAMP = rf"{_DATE}[T_:, ]{{1,2}}{_CLOCK}{_ZONE}"
+_ISO = rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}{_ZONE}"
+_LEVEL = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|FATAL|CRITICAL|SEVERE|PANIC)"
+
+# The group of each captures the stream; it is empty if the prefix names none.
+PREFIXES: dict[str, str] = {
+    "docker_compose": r"(?:\x1b\[[0-9;]{0,16}m)?(?P<docker_compose>[A-Za-z0-9][\w./@-]{0,62}?(?:[-_.]\d{1,4}[ \t]{1,24}|[ \t]{2,24}))(?:\x1b\[[0-9;]{0,16}m)?\|(?:\x1b\[0m)?(?:[ ]|(?=\n|\Z))",
+    "kubectl": r"(?P<kubectl>\[pod/[^\]\s]{1,500}\])(?:[ ]|(?=\n|\Z))",
+    "github_cli": r"(?P<github_cli>[^\t\n]{1,80}\t[^\t\n]{1,80})\t(?=\d{4}-)",
+    "container_runtime": rf"{_ISO} (?P<container_runtime>stdout|stderr) [FP](?:[ ]|(?=\n|\Z))",
+    "syslog": r"(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,6})? (?P<syslog>[\w.:-]{1,64} [^\s\[\]:]{1,64}(?:\[\d{1,8}\])?):(?:[ ]|(?=\n|\Z))",
+    "syslog_5424": r"<\d{1,3}>1 \d{4}-\S{10,36} (?P<syslog_5424>[^\s]{1,255} [^\s]{1,48} [^\s]{1,128}) [^\s]{1,32} (?:-|\[[^\]\n]{0,500}\])(?:[ ]|(?=\n|\Z))",
+    "journal": rf"{_ISO} (?P<journal>(?:[\w.:-]{{1,64}} )?[^\s\[\]:]{{1,64}}\[[\w.-]{{1,40}}\]):(?:[ ]|(?=\n|\Z))",
+    "cloudwatch": rf"{_ISO} (?P<cloudwatch>(?!\w{{1,10}}://|/)[\w$./\[\]-]{{1,200}}/[\w$./\[\]-]{{1,200}})(?:[ ]|(?=\n|\Z))",
+    "gitlab": rf"{_ISO} (?P<gitlab>)\d\d[OE](?:[+ ]|(?=\n|\Z))",
+    "plugin": rf"{_STAMP} (?:\[{_LEVEL}\][ \t]{{1,4}})?(?P<plugin>[\w.-]{{1,80}} plugin|plugin\.[\w.-]{{1,80}}):(?:[ ]|(?=\n|\Z))",
+    "bracketed_stamp": rf"\[{_STAMP}[^\]\n]{{0,40}}\](?P<bracketed_stamp>(?: \[[\w.-]{{1,40}}\](?=[ ]|\n|\Z))?)(?:[ \t]|(?=\n|\Z))",
+    "stamp": rf"{_STAMP}(?P<stamp>)(?:[ \t]|(?=\n|\Z))",
+    "clock": rf"\[?{_CLOCK}\]?(?P<clock>)[ \t]",
+}
+
+STARTS: dict[str, str] = {
+    "klog": r"[IWEF]\d{4} \d\d:\d\d:\d\d",
+    "logfmt": r"(?:time|ts|timestamp|t|at|level|lvl|severity)=(?:\"|[\w:.+-])",
+    "json_lines": r"\{\"",
+    "access_log": r"[\w.:-]{1,64} [^\s]{1,64} [^\s\[]{1,64} \[\d\d/[A-Z][a-z]{2}/\d{4}:",
+    "load_balancer": rf"(?:https?|h2|grpcs?|wss?|tls) {_ISO} ",
+    "lambda_platform": r"(?:START|END|REPORT|INIT_START) (?:RequestId|Runtime)\b",
+    "level": rf"[ \t]{{0,4}}[\[<(]?{_LEVEL}[\])>]?(?:[ \t:|\-]|(?=\n|\Z))",
+    "dotnet_console": r"(?:trce|dbug|info|warn|fail|crit): [\w.]{1,200}\[\d",
+    "ruby_logger": rf"[DIWEFA], \[{_STAMP}",
+    "epoch": r"1\d{9}(?:\.\d{1,9})?[ \t]",
+}
+
+OPENINGS: dict[str, str] = {
+    "aws_cli": r"aws: \[ERROR\]: |An error occurred \(|A client error \(|Unable to locate credentials|(?:upload|download|copy|move|delete) failed: ",
+    "powershell": r"aws(?:\.exe)? : ",
+    "kubectl_errors": r"Error from server|error: [A-Za-z]",
+    "terraform_box": r"╷",
+    "terraform": r"Error: ",
+    "terraform_progress": r"[\w.\[\]\"-]{3,200}: (?:Refresh|Creat|Still |Modif|Destr|Read|Provision|Plan)",
+    "java": r"Exception in thread \"",
+    "dotnet": r"Unhandled exception",
+    "go": r"panic: |goroutine \d",
+    "ruby": r"/[^\s:]{1,400}\.rb:\d{1,6}:in ",
+    "json": r"[{\[](?=[ \t]*(?:[\"{\[]|\r?(?:\n|\Z)))",
+    "xml": r"<\?xml |<[A-Z][A-Za-z]{2,60}(?:>| xmlns)",
+    "yaml": r"apiVersion: ",
+    "table": r"[A-Z][A-Z()-]{1,40}(?: {2,60}[A-Z][A-Z()-]{1,40}){1,20}[ \t]*\r?(?:\n|\Z)",
+    "shell": r"(?:\$|\+{1,3}|PS [A-Z]:\\[^>\n]{0,200}>) \S",
+    "workflow_commands": r"##\[|::[a-z-]{3,20}(?: |::)|\[Pipeline\] |section_(?:start|end):\d",
+}
+
+SINGLE_LINES = frozenset({"access_log", "load_balancer", "lambda_platform", "logfmt"})
+"""The formats whose entries are one line each."""
+
+CONTINUATIONS: dict[str, str] = {
+    "indented": r"[ \t]{1,200}[^\s]",
+    "frame": r"at (?=[\w$<./(])|\.\.\. \d{1,5} (?:more|common)|File \"|in /|#\d{1,4} ",
+    "chain": r"[Cc]aused by\b|Suppressed: |Traceback \(|During handling of|The above exception",
+    "go_frame": r"goroutine \d{1,9} \[|[\w./*()-]{3,200}\([^\s]{0,200}\)(?: \+0x[0-9a-f]{1,8})?\s*\Z|created by |exit status \d",
+    "closing": r"[}\])]|</",
+    "box": r"[│┃║╵]",
+    "separator": r"-{3,}(?:>|[ ]End|\s*\Z)|={3,}\s*\Z|\^{2,}|~{2,}",
+    "kubernetes_client": r"Reason: |HTTP response (?:headers|body):",
+    "cpp_sdk": r"(?:Resolved remote host IP address|Request ID|Exception name|Error message):|\d{1,3} response headers:|[\w-]{2,40} : [^\s]",
+    "powershell_trailer": r"At (?:line:|[A-Z]:\\|/)|\+ (?:~|CategoryInfo|FullyQualifiedErrorId)",
+}
+
+
+def _alternatives(table: dict[str, str]) -> re.Pattern[str]:
+    """Compile a table into one pattern whose ``lastgroup`` is the name of the row that matched."""
+    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in table.items()))
+
+
+PREFIX = re.compile("|".join(PREFIXES.values()))
+START = _alternatives(STARTS)
+OPENING = _alternatives(OPENINGS)
+CONTINUATION = _alternatives(CONTINUATIONS)
+_LEVELED = re.compile(rf"\b{_LEVEL}\b|\[(?:error|warn|warning|notice|info|debug|crit|alert|emerg)\]")
+_LEVEL_REACH = 80
+_FRACTION = re.compile(r"\d\d[.,]\d{3,9}")
+
+
+class Prefix(NamedTuple):
+    """What precedes the content of a line.
+
+    Attributes:
+        format: Its name in the table; empty if the line has none.
+        stream: What tells the stream of lines from others.
+        end: Where the content starts.
+        is_stamped: Whether it states a time.
+    """
+
+    format: str
+    stream: str
+    end: int
+    is_stamped: bool
+
+
+_NONE = Prefix("", "", 0, is_stamped=False)
+_UNSTAMPED = frozenset({"docker_compose", "kubectl", "github_cli"})
+_MAX_PREFIXES = 3
+
+
+def split_prefix(line: str) -> Prefix:
+    """Find the prefix of a line; one can follow another, as a time stamp does in Docker Compose.
+
+    >>> split_prefix("api-1  | 09:00:00 INFO ready").stream, split_prefix("ready").format
+    ('api-1', '')
+    """
+    found = _NONE
+    for _ in range(_MAX_PREFIXES):
+        m = PREFIX.match(line, found.end)
+        if m is None:
+            break
+        name = m.lastgroup or ""
+        stream = m[name].strip()
+        found = Prefix(
+            name,
+            f"{found.stream} {stream}" if found.stream and stream else found.stream or stream,
+            m.end(),
+            is_stamped=found.is_stamped or name not in _UNSTAMPED,
+        )
+    return found
+
+
+def is_leveled(line: str, start: int) -> bool:
+    """Return whether content states a level near its start, as loggers write it."""
+    m = _LEVELED.search(line, start, start + _LEVEL_REACH)
+    return m is not None and not any(mark in line[start : m.start()] for mark in "\"'{}")
+
+
+def has_fraction(prefix: str) -> bool:
+    """Return whether a prefix states fractions of a second, so that it tells two writes apart."""
+    return _FRACTION.search(prefix) is not None

@@ -1,0 +1,103 @@
+"""Unite the reports of one request that a log holds in several entries.
+
+Facts of different entries are never mixed, with one exception: a request ID identifies one call, so two failures
+with the same ID are one failure.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage.failures._records import to_record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from iamtriage.failures._failures import Envelope, Failure
+
+# How many failed requests are remembered.
+_MAX_REQUESTS = 64
+# Shorter ones can be an application's own numbers.
+_MIN_LENGTH = 8
+_CUTS = ("...", "…")
+
+
+class Requests:
+    """Remembers failed requests, and holds a failure back while the next entry may state more of it."""
+
+    def __init__(self) -> None:
+        self._held: list[Failure] = []
+        self._reported: deque[Mapping[str, object]] = deque(maxlen=_MAX_REQUESTS)
+
+    def unite(self, failures: Sequence[Failure], following: str) -> Iterator[Failure]:
+        """Yield what was held back and the failures of an entry, each request once.
+
+        Args:
+            failures: The failures of the entry.
+            following: The first line of the entry after it; a failure whose request ID it states is held back.
+        """
+        current = list(failures)
+        for held in reversed(self.flush()):
+            same = next((each for each in current if _agree(to_record(held), to_record(each))), None)
+            if same is not None:
+                current.remove(same)
+            current.insert(0, held if same is None else _united(held, same))
+        for failure in current:
+            request = failure.envelope.request_id
+            if request is not None and len(request) >= _MIN_LENGTH:
+                if request in following:
+                    self._held.append(failure)
+                    continue
+                record = to_record(failure)
+                if any(_agree(record, reported) for reported in self._reported):
+                    continue
+                self._reported.append(record)
+            yield failure
+
+    def flush(self) -> list[Failure]:
+        """Return what was held back."""
+        held, self._held = self._held, []
+        return held
+
+
+def _agree(first: Mapping[str, object], second: Mapping[str, object]) -> bool:
+    """Return whether two records are of one request and contradict each other in nothing."""
+    if first["request_id"] is None or first["request_id"] != second["request_id"]:
+        return False
+    return all(
+        mine is None or theirs is None or mine == theirs or _is_cut(mine, theirs) or _is_cut(theirs, mine)
+        for mine, theirs in ((value, second[key]) for key, value in first.items())
+    )
+
+
+def _is_cut(value: object, whole: object) -> bool:
+    """Return whether a value is the beginning of another and an ellipsis says so."""
+    return str(value).endswith(_CUTS) and str(whole).startswith(str(value).rstrip(".…"))
+
+
+def _united(first: Failure, second: Failure) -> Failure:
+    """Return the first failure with what only the second states, or states whole."""
+    offset = len(first.text)
+    marks = {name: (start + offset, end + offset) for name, (start, end) in second.spans.items()}
+    marks |= first.spans
+    envelope = attrs.evolve(first.envelope, **_more(first.envelope, second.envelope))
+    return attrs.evolve(
+        first,
+        **_more(first, second),
+        envelope=envelope,
+        text=first.text + second.text,
+        marks=(tuple(marks), tuple(marks.values())),
+    )
+
+
+def _more(first: Failure | Envelope, second: Failure | Envelope) -> dict[str, Any]:
+    """Return the values of the second that the first lacks or has cut off."""
+    more: dict[str, Any] = {}
+    for field in attrs.fields(type(first)):
+        mine, theirs = getattr(first, field.name), getattr(second, field.name, None)
+        if isinstance(theirs, str | int) and (mine is None or _is_cut(mine, theirs)):
+            more[field.name] = theirs
+    return more

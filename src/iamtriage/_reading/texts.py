@@ -1,0 +1,56 @@
+"""Read the failures of a text or stream, entry by entry."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._reading.assembly import read, read_cause
+from iamtriage._reading.documents import read_documents
+from iamtriage._reading.entries.splitting import Entry, split_entries
+from iamtriage._reading.judging.building import build
+from iamtriage._reading.requests import Requests
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from iamtriage._reading.entries.splitting import Tick
+    from iamtriage.failures._failures import Failure
+
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+
+
+def find_cause(text: str) -> Failure | None:
+    """Return the failure that is the cause in a text of moderate length."""
+    documents = read_documents(text)
+    if documents is None:
+        return read_cause(text)
+    denials = [failure for failure in documents if failure.kind == "access_denied"]
+    return next(iter(denials or documents), None)
+
+
+def find_failures(text: str) -> list[Failure]:
+    """Return every failure of a text of moderate length, in order."""
+    return _read(Entry(text, 0))
+
+
+def scan_text(text: str) -> Iterator[Failure]:
+    """Yield every failure of a text of any length."""
+    return scan_lines(m[0] for m in _LINE.finditer(text))
+
+
+def scan_lines(items: Iterable[str | Tick], *, has_parts: bool = False) -> Iterator[Failure]:
+    """Yield every failure of a stream; the arguments are those of ``split_entries``."""
+    requests = Requests()
+    for entry in split_entries(items, has_parts=has_parts):
+        failures = [failure for failure in _read(entry) if entry.low <= failure.span[0] < entry.high]
+        yield from requests.unite(failures, entry.following)
+    yield from requests.flush()
+
+
+def _read(entry: Entry) -> list[Failure]:
+    documents = read_documents(entry.text)
+    if documents is not None:
+        return documents
+    view, candidates = read(entry.text, prefixes=entry.prefixes)
+    return [build(candidate, view) for candidate in candidates]
