@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.credentials.identity_tokens import explain_iden
 from iamtriage.explaining._rules.credentials.invalid_credentials import explain_invalid
 from iamtriage.explaining._rules.credentials.missing_credentials import explain_missing
 from iamtriage.explaining._rules.credentials.signatures import explain_signature
-from iamtriage.explaining._rules.denials.dispatch import explain_denied
+from iamtriage.explaining._rules.denials.dispatch import explain_denial
 from iamtriage.explaining._rules.kubernetes.access_entries import explain_access_entry
 from iamtriage.explaining._rules.kubernetes.eks_console import explain_console
 from iamtriage.explaining._rules.kubernetes.forbidden import explain_forbidden
@@ -115,7 +115,7 @@ def explain(
 def _explained(failure: Failure, facts: Facts) -> Explanation:  # noqa: C901 (an arm for each kind)
     match failure:
         case AccessDenied():
-            return explain_denied(Case(failure, facts))
+            return explain_denial(Case(failure, facts))
         case KubernetesForbidden():
             return explain_forbidden(Case(failure, facts))
         case KubernetesUnauthorized():

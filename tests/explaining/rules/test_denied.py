@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamtriage import AccessDenied, Envelope, explain, policy_for, scan
-from iamtriage.explaining import policies_for
+from iamtriage import AccessDenied, Envelope, explain, parse, policy_for, scan
+from iamtriage.explaining import Facts, policies_for
+from iamtriage.explaining._rules.denials.dispatch import select_rule
+from iamtriage.explaining._rules.shared.denial import build_denial
+from iamtriage.explaining._rules.shared.service_specific import Wording
 from tests.explaining.golden.cases_denied import CASES, CLUSTER, KEY, QUEUE, SESSION, SSO, USER
 from tests.explaining.rules.aws_cli import check_call
 from tests.explaining.rules.shell import PROGRAMS, arguments_of
@@ -93,6 +97,17 @@ def test_topic_and_causes(name: str, topic: str, causes: list[tuple[str, str]]) 
     explanation = _explained(name)
     assert explanation.topic == topic
     assert [(cause.code, cause.evidence) for cause in explanation.causes] == causes
+
+
+@pytest.mark.parametrize("wording", get_args(Wording))
+def test_each_wording_has_its_own_rule(wording: Wording) -> None:
+    """No message that is recognized falls through to the rule for the standard denial message."""
+    failure = parse(
+        f"User: {USER} is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::orders/1"
+    )
+    assert isinstance(failure, AccessDenied)
+    denial = build_denial(failure, Facts())
+    assert select_rule(attrs.evolve(denial, wording=wording)) is not select_rule(denial)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
-"""Explains a denied call of which the text does not tell the service, where several have one of that name."""
+"""Explain denied calls whose operation several services have."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.denials.identity_policies import other_layer, trail
+from iamtriage.explaining._rules.denials.identity_policies import cloudtrail_command, other_policy_cause
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.wording import (
     EVENTUAL_CONSISTENCY,
     authorization_details_remedy,
@@ -17,31 +18,12 @@ from iamtriage.explaining._rules.shared.wording import (
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("explain_by_one_of_many",)
+__all__ = ("explain_ambiguous_service",)
 
 
-def explain_by_one_of_many(denial: Denial) -> Explanation:
-    """Explain a denial without a reason by one of several services; no Allow is made for a guess."""
+def explain_ambiguous_service(denial: Denial) -> Explanation:
+    """Explain a denial without a reason or service; a guess is not enough for an ``Allow``."""
     operation, actions = denial.failure.envelope.operation, join_first_four(denial.actions)
-    remedies = (
-        Remedy(
-            title="Find out which service was called",
-            who="you",
-            steps=(
-                "Look at the client that makes the call in the code, or in CloudTrail: eventSource in the call's record is the service.",
-                "Give it to explain() as the fact service: then the explanation names the action and the policy.",
-            ),
-            commands=("aws sts get-caller-identity", *trail(denial)),
-            url=pages.ACCESS_DENIED,
-        ),
-        Remedy(
-            title="If no policy of the caller allows it yet, allow the action of that service",
-            who="account administrator",
-            steps=(f"It is one of these: {actions}. Allow that one alone.",),
-            url=pages.MANAGE_POLICIES,
-        ),
-        authorization_details_remedy(denial),
-    )
     return Explanation(
         failure=denial.failure,
         topic="access-denied",
@@ -54,8 +36,26 @@ def explain_by_one_of_many(denial: Denial) -> Explanation:
                 ("The message names the call, not the action.",),
             ),
             Cause("no-identity-allow", f"Most often, no policy of {denial.caller} allows it.", "possible"),
-            other_layer(denial),
+            other_policy_cause(denial),
         ),
-        remedies=tuple(each for each in remedies if each is not None),
+        remedies=present(
+            Remedy(
+                title="Find out which service was called",
+                who="you",
+                steps=(
+                    "Look at the client that makes the call in the code, or in CloudTrail: eventSource in the call's record is the service.",
+                    "Give it to explain() as the fact service: then the explanation names the action and the policy.",
+                ),
+                commands=("aws sts get-caller-identity", cloudtrail_command(denial)),
+                url=pages.ACCESS_DENIED,
+            ),
+            Remedy(
+                title="If no policy of the caller allows it yet, allow the action of that service",
+                who="account administrator",
+                steps=(f"It is one of these: {actions}. Allow that one alone.",),
+                url=pages.MANAGE_POLICIES,
+            ),
+            authorization_details_remedy(denial),
+        ),
         notes=(EVENTUAL_CONSISTENCY,),
     )

@@ -1,4 +1,4 @@
-"""Explains that Bedrock does not let an account use a model; not denials of the calls to a model.
+"""Explain that an account has no access to an Amazon Bedrock model.
 
 Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html.
 """
@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import attrs
-
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import identity_allow_helps
+from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.wording import (
     ONE_POLICY_TYPE,
     authorization_details_remedy,
+    capitalize_start,
     denial_summary,
     reason_lines,
     region_argument,
@@ -27,55 +27,52 @@ from iamtriage.explaining._rules.shared.wording import (
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("MARKETPLACE", "explain_bedrock_model", "explain_bedrock_subscription", "is_of_bedrock")
+__all__ = (
+    "SUBSCRIPTION_ACTIONS",
+    "calls_bedrock_model",
+    "explain_bedrock_model",
+    "explain_bedrock_subscription",
+)
 
-MARKETPLACE = frozenset({"aws-marketplace:subscribe", "aws-marketplace:viewsubscriptions"})
-"""The actions by which a first call subscribes an account to a model, in lower case."""
-_CALLS = frozenset({"InvokeModel", "InvokeModelWithResponseStream", "Converse", "ConverseStream"})
-_SAYS = "Model access is denied"
-_PAYMENT = "INVALID_PAYMENT_INSTRUMENT"
-_MINUTES = "Try again after some minutes: a subscription can take up to 15."
+SUBSCRIPTION_ACTIONS = frozenset({"aws-marketplace:subscribe", "aws-marketplace:viewsubscriptions"})
+"""The actions with which a first call subscribes an account to a model, in lowercase."""
+_MODEL_OPERATIONS = frozenset({"InvokeModel", "InvokeModelWithResponseStream", "Converse", "ConverseStream"})
+_ACCESS_DENIED = "Model access is denied"
+_INVALID_PAYMENT = "INVALID_PAYMENT_INSTRUMENT"
+_AVAILABILITY_COMMAND = "aws bedrock get-foundation-model-availability --region {} --model-id MODEL_ID"
+_RETRY_LATER = "Try again after some minutes: a subscription can take up to 15."
 
 
-def is_of_bedrock(denial: Denial) -> bool:
-    """Tell whether it is a call to a model that met the denial, and no other product of AWS Marketplace."""
-    return denial.failure.envelope.operation in _CALLS or _SAYS in denial_paragraph(denial.failure)
+def calls_bedrock_model(denial: Denial) -> bool:
+    """Return whether a call to a model was denied, not one for another AWS Marketplace product."""
+    if denial.failure.envelope.operation in _MODEL_OPERATIONS:
+        return True
+    return _ACCESS_DENIED in denial_paragraph(denial.failure)
 
 
 def explain_bedrock_subscription(denial: Denial) -> Explanation:
-    """Explain that the caller may not subscribe the account to the model that it called."""
-    once = Remedy(
+    """Explain that the caller is not allowed to subscribe the account to the model."""
+    subscribe = Remedy(
         title="Subscribe the account to the model once, as somebody who may",
         who="account administrator",
         steps=(
             "Call the model once, in the account and region of the failing call, as a person or role that has both permissions: in the playground of Bedrock's console, or by the API.",
             "The subscription is the account's. Once it is there, others call the model without any permission for AWS Marketplace.",
-            _MINUTES,
+            _RETRY_LATER,
         ),
-        commands=(
-            command(
-                *("aws", "bedrock", "get-foundation-model-availability", "--region", region_argument(denial)),
-                *("--model-id", "MODEL_ID"),
-            ),
-        ),
+        commands=(fill_command(_AVAILABILITY_COMMAND, region_argument(denial)),),
         url=pages.BEDROCK_MODELS,
     )
-    made = (
-        allow_remedy(denial, title=f"Or let {denial.caller} subscribe the account")
-        if identity_allow_helps(denial)
-        else None
-    )
-    allow = (
-        None
-        if made is None
-        else attrs.evolve(
-            made,
-            steps=(
-                "Think twice for a role that a program runs under: aws-marketplace:Subscribe lets it buy for the account, and is needed once only.",
-                *made.steps,
-            ),
+    allow: Remedy | None = None
+    if identity_allow_helps(denial):
+        allow = allow_remedy(
+            denial,
+            title=f"Or let {denial.caller} subscribe the account",
+            first_step="Think twice for a role that a program runs under: aws-marketplace:Subscribe lets it buy for the account, and is needed once only.",
         )
-    )
+    missing = f"{capitalize_start(denial.caller)} may not do what a subscription takes: aws-marketplace:ViewSubscriptions and aws-marketplace:Subscribe."
+    if denial.policy_type == "identity":
+        missing = f"No policy of {denial.caller} allows {denial.action}."
     return Explanation(
         failure=denial.failure,
         topic="bedrock-subscription",
@@ -87,20 +84,16 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
                 "model-not-subscribed",
                 "The account is not subscribed to the model in AWS Marketplace. Bedrock tried to do it with the caller's permissions.",
                 "derived",
-                quote_phrases(" ".join(denial_paragraph(denial.failure).split()), _SAYS),
+                quote_phrases(denial_paragraph(denial.failure), _ACCESS_DENIED),
             ),
             Cause(
                 "no-marketplace-allow",
-                f"No policy of {denial.caller} allows {denial.action}."
-                if denial.policy_type == "identity"
-                else f"{denial.caller[:1].upper()}{denial.caller[1:]} may not do what a subscription takes: aws-marketplace:ViewSubscriptions and aws-marketplace:Subscribe.",
+                missing,
                 "reported",
                 reason_lines(denial),
             ),
         ),
-        remedies=tuple(
-            each for each in (once, allow, authorization_details_remedy(denial)) if each is not None
-        ),
+        remedies=present(subscribe, allow, authorization_details_remedy(denial)),
         notes=(
             "bedrock:InvokeModel is another permission, and does not help here.",
             *((ONE_POLICY_TYPE,) if denial.policy_type is not None else ()),
@@ -111,9 +104,9 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
 def explain_bedrock_model(denial: Denial) -> Explanation:
     """Explain that the account has no access to a model."""
     region = region_argument(denial)
-    words = " ".join(denial_paragraph(denial.failure).split())
-    if _PAYMENT in words:
-        return _payment(denial, words)
+    words = denial_paragraph(denial.failure)
+    if _INVALID_PAYMENT in words:
+        return _explain_payment(denial, words)
     remedies = (
         Remedy(
             title="See whether the account may use the model there",
@@ -123,15 +116,12 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
                 "Where the list has no ON_DEMAND for the model, call it by the id of an inference profile.",
             ),
             commands=(
-                command(
-                    *("aws", "bedrock", "get-foundation-model-availability", "--region", region),
-                    *("--model-id", "MODEL_ID"),
+                fill_command(_AVAILABILITY_COMMAND, region),
+                fill_command(
+                    "aws bedrock list-foundation-models --region {} --query 'modelSummaries[].[modelId,inferenceTypesSupported]'",
+                    region,
                 ),
-                command(
-                    *("aws", "bedrock", "list-foundation-models", "--region", region),
-                    *("--query", "modelSummaries[].[modelId,inferenceTypesSupported]"),
-                ),
-                command("aws", "bedrock", "list-inference-profiles", "--region", region),
+                fill_command("aws bedrock list-inference-profiles --region {}", region),
             ),
             url=pages.BEDROCK_PROFILES,
         ),
@@ -141,7 +131,7 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
             steps=(
                 "Open the model in Bedrock's model catalog, in that region, and use it once. For models of Anthropic, hand in the form on the use case, once for an account or for its organization.",
                 "The first call of a third party's model subscribes the account to it in AWS Marketplace. Whoever makes it needs aws-marketplace:Subscribe and aws-marketplace:ViewSubscriptions, and the account a valid way of payment.",
-                _MINUTES,
+                _RETRY_LATER,
             ),
             url=pages.BEDROCK_MODELS,
         ),
@@ -160,7 +150,7 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
                     words,
                     "You don't have access to the model with the specified model ID",
                     "Your account is not authorized to invoke this API operation",
-                    _SAYS,
+                    _ACCESS_DENIED,
                 ),
             ),
             Cause(
@@ -179,14 +169,14 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
                 "possible",
             ),
         ),
-        remedies=tuple(each for each in remedies if each is not None),
+        remedies=present(*remedies),
         notes=(
             "Where a policy of the caller lacks bedrock:InvokeModel, the message says so, and names the action.",
         ),
     )
 
 
-def _payment(denial: Denial, words: str) -> Explanation:
+def _explain_payment(denial: Denial, words: str) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="bedrock-payment",
@@ -205,7 +195,7 @@ def _payment(denial: Denial, words: str) -> Explanation:
                 who="account administrator",
                 steps=(
                     "Look at the payment methods in Billing, and set one that is valid for purchases in AWS Marketplace.",
-                    f"Then call the model again. {_MINUTES}",
+                    f"Then call the model again. {_RETRY_LATER}",
                 ),
                 url=pages.BEDROCK_MODELS,
             ),

@@ -1,7 +1,7 @@
-"""Denials for want of an Allow, by a Deny in the caller's own policies, or for a reason that AWS leaves out.
+"""Explain denials that only the caller's identity-based policies, or none at all, account for.
 
-https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html. Not for policies that only
-limit, nor for those of resources and roles.
+Covered are a missing ``Allow``, a ``Deny`` in an identity-based policy, and denials for which AWS gives no reason:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import identity_allow_helps
+from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.wording import (
     EVENTUAL_CONSISTENCY,
@@ -30,87 +31,51 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = (
+    "cloudtrail_command",
+    "explain_denial_without_reason",
+    "explain_deny_of_unnamed_policy",
     "explain_identity_deny",
-    "explain_no_allow",
-    "explain_unnamed",
-    "explain_unnamed_deny",
-    "other_layer",
-    "simulation",
-    "trail",
+    "explain_no_identity_allow",
+    "other_policy_cause",
+    "simulation_commands",
 )
 
-_QUARANTINE = "AWSCompromisedKeyQuarantine"
+_QUARANTINE_POLICY = "AWSCompromisedKeyQuarantine"
+_IF_NOT_ALLOWED = "The message does not say why. This helps where no policy of the caller allows it yet."
 
 
-def explain_no_allow(denial: Denial) -> Explanation:
-    """Explain a denial of which AWS says that no identity-based policy allows it."""
-    who = denial.caller
-    cause = Cause(
-        "no-identity-allow",
-        f"No policy of {who} allows {denial.action or 'the action'}{' on this resource' if denial.resource else ''}.",
-        denial.policy_type_evidence,
-        reason_lines(denial),
+def explain_no_identity_allow(denial: Denial) -> Explanation:
+    """Explain an implicit denial: no identity-based policy allows the action."""
+    on = " on this resource" if denial.resource else ""
+    remedies = present(
+        _grant_remedy(denial), cross_account_remedy(denial), authorization_details_remedy(denial)
     )
-    remedies = [
-        _helping(denial, helps=identity_allow_helps(denial)),
-        other_side(denial),
-        authorization_details_remedy(denial),
-    ]
-    if not any(remedies):
-        remedies.append(_asking(denial) if denial.action is None else _looking(denial))
-    notes = [ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY]
-    if denial.crosses_accounts:
-        notes.insert(0, _both_sides(denial))
+    investigate = _identify_caller_remedy if denial.action is None else _locate_policy_remedy
     return Explanation(
         failure=denial.failure,
         topic="no-identity-allow",
         summary=denial_summary(denial, "no identity-based policy allows it"),
-        causes=(cause,),
-        remedies=tuple(each for each in remedies if each is not None),
-        notes=tuple(notes),
+        causes=(
+            Cause(
+                "no-identity-allow",
+                f"No policy of {denial.caller} allows {denial.action or 'the action'}{on}.",
+                denial.policy_type_evidence,
+                reason_lines(denial),
+            ),
+        ),
+        remedies=remedies or (investigate(denial),),
+        notes=(*_cross_account_notes(denial), ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY),
     )
 
 
 def explain_identity_deny(denial: Denial) -> Explanation:
-    """Explain a denial by a Deny in a policy of the caller."""
-    who = denial.caller
-    if _QUARANTINE in (denial.policy or ""):
-        return _quarantined(denial)
-    policy = commands.arn(denial.policy, "POLICY_ARN")
-    role, principal = denial.role, denial.principal
-    made = [
-        command(
-            "aws",
-            "iam",
-            "get-policy",
-            "--policy-arn",
-            policy,
-            "--query",
-            "Policy.DefaultVersionId",
-            "--output",
-            "text",
-        ),
-        command("aws", "iam", "get-policy-version", "--policy-arn", policy, "--version-id", "VERSION_ID"),
-    ]
-    if denial.policy is None:
-        made = []
-        if role is not None:
-            name = commands.role_name(role.name)
-            made = [
-                command("aws", "iam", "list-role-policies", "--role-name", name),
-                command("aws", "iam", "list-attached-role-policies", "--role-name", name),
-            ]
-        elif isinstance(principal, User):
-            name = commands.user_name(principal.name)
-            made = [
-                command("aws", "iam", "list-user-policies", "--user-name", name),
-                command("aws", "iam", "list-attached-user-policies", "--user-name", name),
-                command("aws", "iam", "list-groups-for-user", "--user-name", name),
-            ]
-    where = (
-        f" The policy is {denial.policy}."
+    """Explain a denial by a ``Deny`` in an identity-based policy."""
+    if _QUARANTINE_POLICY in (denial.policy or ""):
+        return _explain_quarantine(denial)
+    policy = (
+        f"The policy is {denial.policy}."
         if denial.policy
-        else " AWS names no policy: it may be an inline one."
+        else "AWS names no policy: it may be an inline one."
     )
     remedy = Remedy(
         title="Find the Deny statement and narrow it",
@@ -120,7 +85,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             "Where a condition asks for something, such as MFA, a region, a network or a tag, make the call so.",
             "Where the call is wanted, narrow the Deny. An Allow beside it does not help.",
         ),
-        commands=tuple(made),
+        commands=_show_policy_commands(denial),
         layer="identity",
         url=pages.EVALUATION,
     )
@@ -131,20 +96,40 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         causes=(
             Cause(
                 "identity-deny",
-                f"A Deny statement in a policy of {who} fits the call.{where}",
+                f"A Deny statement in a policy of {denial.caller} fits the call. {policy}",
                 denial.policy_type_evidence,
                 reason_lines(denial),
             ),
         ),
-        remedies=tuple(each for each in (remedy, authorization_details_remedy(denial)) if each is not None),
+        remedies=present(remedy, authorization_details_remedy(denial)),
         notes=("An explicit Deny beats every Allow.", ONE_POLICY_TYPE),
     )
 
 
-def _quarantined(denial: Denial) -> Explanation:
-    """Explain a denial by the policy that AWS attaches when it finds keys in public."""
-    user = denial.principal.name if isinstance(denial.principal, User) else None
-    name = commands.user_name(user)
+def _show_policy_commands(denial: Denial) -> tuple[str, ...]:
+    """Return the commands that print the policy that denies, or list the caller's policies."""
+    if denial.policy is not None:
+        policy = commands.arn(denial.policy, "POLICY_ARN")
+        return (
+            fill_command(
+                "aws iam get-policy --policy-arn {} --query Policy.DefaultVersionId --output text", policy
+            ),
+            fill_command("aws iam get-policy-version --policy-arn {} --version-id VERSION_ID", policy),
+        )
+    if denial.role is not None:
+        kind, name = "role", commands.role_name(denial.role.name)
+        subcommands = ["list-role-policies", "list-attached-role-policies"]
+    elif isinstance(denial.principal, User):
+        kind, name = "user", commands.user_name(denial.principal.name)
+        subcommands = ["list-user-policies", "list-attached-user-policies", "list-groups-for-user"]
+    else:
+        return ()
+    return tuple(fill_command(f"aws iam {each} --{kind}-name {{}}", name) for each in subcommands)
+
+
+def _explain_quarantine(denial: Denial) -> Explanation:
+    """Explain a denial by the policy that AWS attaches to users with publicly exposed keys."""
+    name = commands.user_name(denial.principal.name if isinstance(denial.principal, User) else None)
     remedy = Remedy(
         title="Treat the user's keys as stolen",
         who="account administrator",
@@ -155,17 +140,9 @@ def _quarantined(denial: Denial) -> Explanation:
             "Detach the quarantine policy last.",
         ),
         commands=(
-            command("aws", "iam", "list-access-keys", "--user-name", name),
-            command(
-                "aws",
-                "iam",
-                "update-access-key",
-                "--user-name",
-                name,
-                "--access-key-id",
-                "KEY_ID",
-                "--status",
-                "Inactive",
+            fill_command("aws iam list-access-keys --user-name {}", name),
+            fill_command(
+                "aws iam update-access-key --user-name {} --access-key-id KEY_ID --status Inactive", name
             ),
             "aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=KEY_ID",
         ),
@@ -188,21 +165,10 @@ def _quarantined(denial: Denial) -> Explanation:
     )
 
 
-def explain_unnamed_deny(denial: Denial) -> Explanation:
-    """Explain an explicit deny of which AWS does not say in which policy it stands."""
-    cause = Cause(
-        "explicit-deny",
-        "A Deny statement in some policy fits the call. The message does not say in which type of policy.",
-        denial.policy_type_evidence,
-        reason_lines(denial),
-    )
+def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
+    """Explain an explicit deny if AWS does not state the policy type."""
     message = denial.facts.decoded_message
-    causes = [cause]
-    if message is not None:
-        causes += [
-            Cause("denying-condition", str(each), "supplied", ("The decoded message holds the statement.",))
-            for each in message.denying_conditions()
-        ]
+    conditions = () if message is None else message.denying_conditions()
     remedy = Remedy(
         title="Find the Deny statement",
         who="account administrator",
@@ -210,83 +176,79 @@ def explain_unnamed_deny(denial: Denial) -> Explanation:
             "Look in this order: policies of the caller, the resource's policy, permissions boundary, service control policies, session policy, VPC endpoint policy.",
             "Where the call is wanted, narrow the Deny, or meet its condition.",
         ),
-        commands=simulation(denial),
+        commands=simulation_commands(denial),
         url=pages.EVALUATION,
     )
     return Explanation(
         failure=denial.failure,
         topic="explicit-deny",
         summary=denial_summary(denial, "a policy denies it explicitly"),
-        causes=tuple(causes),
-        remedies=tuple(each for each in (authorization_details_remedy(denial), remedy) if each is not None),
+        causes=(
+            Cause(
+                "explicit-deny",
+                "A Deny statement in some policy fits the call. The message does not say in which type of policy.",
+                denial.policy_type_evidence,
+                reason_lines(denial),
+            ),
+            *(
+                Cause(
+                    "denying-condition", str(each), "supplied", ("The decoded message holds the statement.",)
+                )
+                for each in conditions
+            ),
+        ),
+        remedies=present(authorization_details_remedy(denial), remedy),
         notes=("An explicit Deny beats every Allow: adding an Allow does not help.",),
     )
 
 
-_UNSURE = "The message does not say why. This helps where no policy of the caller allows it yet."
-
-
-def explain_unnamed(denial: Denial) -> Explanation:
-    """Explain a denial without a reason."""
-    who = denial.caller
+def explain_denial_without_reason(denial: Denial) -> Explanation:
+    """Explain a denial if AWS gives no reason."""
     causes: list[Cause] = []
-    if denial.action_evidence == "derived" and denial.action is not None:
-        causes.append(_derivation(denial))
     remedies: list[Remedy | None] = []
+    if denial.action_evidence == "derived" and denial.action is not None:
+        causes.append(_derived_action_cause(denial))
     if denial.deny == "implicit":
         text = "No statement denies it explicitly: what is missing is an Allow."
         causes.append(Cause("implicit-deny", text, denial.policy_type_evidence, reason_lines(denial)))
-    if denial.action is not None:
-        if identity_allow_helps(denial):
-            causes.append(
-                Cause(
-                    "no-identity-allow", f"Most often, no policy of {who} allows {denial.action}.", "possible"
-                )
-            )
-            remedies += [allow_remedy(denial, first_step=_UNSURE), other_side(denial)]
-        causes.append(other_layer(denial))
-        remedies.append(_looking(denial))
-    else:
-        causes.append(
-            Cause(
-                "unknown-action",
-                "The message names neither the action nor the policy, so what is missing cannot be told from it.",
-                "derived",
-            )
+    if denial.action is None:
+        text = (
+            "The message names neither the action nor the policy, so what is missing cannot be told from it."
         )
-        remedies.append(_asking(denial))
-    # The message with a blob tells more than any guess.
+        causes.append(Cause("unknown-action", text, "derived"))
+        remedies.append(_identify_caller_remedy(denial))
+    else:
+        if identity_allow_helps(denial):
+            text = f"Most often, no policy of {denial.caller} allows {denial.action}."
+            causes.append(Cause("no-identity-allow", text, "possible"))
+            remedies += [allow_remedy(denial, first_step=_IF_NOT_ALLOWED), cross_account_remedy(denial)]
+        causes.append(other_policy_cause(denial))
+        remedies.append(_locate_policy_remedy(denial))
+    # An encoded message contains more than any guess.
     remedies.insert(
         0 if denial.failure.encoded_message else len(remedies), authorization_details_remedy(denial)
     )
-    notes = [EVENTUAL_CONSISTENCY]
-    if denial.crosses_accounts:
-        notes.insert(0, _both_sides(denial))
-    why = "the message gives no reason" if denial.action else "the message names no action"
-    if denial.deny == "implicit":
-        why = "no policy allows it"
+    reason = "the message gives no reason" if denial.action else "the message names no action"
     return Explanation(
         failure=denial.failure,
         topic="access-denied",
-        summary=denial_summary(denial, why),
+        summary=denial_summary(denial, "no policy allows it" if denial.deny == "implicit" else reason),
         causes=tuple(causes),
-        remedies=tuple(each for each in remedies if each is not None),
-        notes=tuple(notes),
+        remedies=present(*remedies),
+        notes=(*_cross_account_notes(denial), EVENTUAL_CONSISTENCY),
     )
 
 
-def other_layer(denial: Denial) -> Cause:
+def other_policy_cause(denial: Denial) -> Cause:
+    """Return the possible cause that a policy denies that the message does not name."""
     limits = "a service control policy, a permissions boundary, a session policy or a VPC endpoint's"
+    text = f"A policy that the message does not name may deny it: the resource's, {limits}."
     if denial.deny == "implicit":
-        return Cause("other-layer", f"A policy that only limits may not allow it: {limits}.", "possible")
-    return Cause(
-        "other-layer",
-        f"A policy that the message does not name may deny it: the resource's, {limits}.",
-        "possible",
-    )
+        text = f"A policy that only limits may not allow it: {limits}."
+    return Cause("other-layer", text, "possible")
 
 
-def _derivation(denial: Denial) -> Cause:
+def _derived_action_cause(denial: Denial) -> Cause:
     operation = denial.failure.envelope.operation
     text = f"The call {operation} takes {join_first_four(denial.actions)}."
     if denial.failure.encoded_message:
@@ -294,8 +256,8 @@ def _derivation(denial: Denial) -> Cause:
     return Cause("derived-action", text, "derived", ("The message names the call, not the action.",))
 
 
-def _helping(denial: Denial, *, helps: bool) -> Remedy | None:
-    """Give the remedy that allows it where an Allow helps, or what to do in its place."""
+def _grant_remedy(denial: Denial) -> Remedy | None:
+    """Return the remedy that allows the action, or the alternative for service-linked roles."""
     if isinstance(denial.role, ServiceLinkedRole):
         return Remedy(
             title="Let the service use another role, or open the resource to it",
@@ -307,10 +269,10 @@ def _helping(denial: Denial, *, helps: bool) -> Remedy | None:
             ),
             url=pages.SERVICE_LINKED,
         )
-    return allow_remedy(denial) if helps else None
+    return allow_remedy(denial) if identity_allow_helps(denial) else None
 
 
-def _looking(denial: Denial) -> Remedy:
+def _locate_policy_remedy(denial: Denial) -> Remedy:
     return Remedy(
         title="Find out which policy it is",
         who="account administrator",
@@ -318,12 +280,12 @@ def _looking(denial: Denial) -> Remedy:
             "The simulator tells what the caller's own policies and boundary say; it knows neither control policies nor session policies in full.",
             "CloudTrail's record of the call may hold more than the message.",
         ),
-        commands=(*simulation(denial), *trail(denial)),
+        commands=(*simulation_commands(denial), cloudtrail_command(denial)),
         url=pages.ACCESS_DENIED,
     )
 
 
-def _asking(denial: Denial) -> Remedy:
+def _identify_caller_remedy(denial: Denial) -> Remedy:
     return Remedy(
         title="Find out who called what",
         who="you",
@@ -331,50 +293,42 @@ def _asking(denial: Denial) -> Remedy:
             "See which identity the program uses: it may be another one than you think.",
             "Look for the call in CloudTrail: the record names action, resource and caller.",
         ),
-        commands=("aws sts get-caller-identity", *trail(denial)),
+        commands=("aws sts get-caller-identity", cloudtrail_command(denial)),
         url=pages.ACCESS_DENIED,
     )
 
 
-def trail(denial: Denial) -> tuple[str, ...]:
+def cloudtrail_command(denial: Denial) -> str:
+    """Return the command that looks up the call in CloudTrail."""
     operation = denial.failure.envelope.operation or (denial.action or "").partition(":")[2]
     name = operation if operation.isalnum() and operation.isascii() else "OPERATION"
-    return (
-        command(
-            *("aws", "cloudtrail", "lookup-events", "--region", region_argument(denial)),
-            *("--lookup-attributes", f"AttributeKey=EventName,AttributeValue={name}", "--max-results", "10"),
-        ),
+    return fill_command(
+        "aws cloudtrail lookup-events --region {} --lookup-attributes {} --max-results 10",
+        *(region_argument(denial), f"AttributeKey=EventName,AttributeValue={name}"),
     )
 
 
-def simulation(denial: Denial) -> tuple[str, ...]:
-    """Give the command that asks IAM's simulator, where caller and action are known."""
+def simulation_commands(denial: Denial) -> tuple[str, ...]:
+    """Return the command for the IAM policy simulator, if caller and action are known."""
     grant = required_grant(denial)
     if grant is None or not grant.known or isinstance(denial.principal, Root):
         return ()
-    role, principal = denial.role, denial.principal
-    arn = "PRINCIPAL_ARN"
+    role, arn = denial.role, "PRINCIPAL_ARN"
     if denial.has_masked_account:
         pass
     elif role is not None and not role.lacks_its_path:
-        arn = str(role)
-    elif isinstance(principal, User):
-        arn = str(principal)
-    words = [
-        "aws",
-        "iam",
-        "simulate-principal-policy",
-        "--policy-source-arn",
-        commands.arn(arn, "PRINCIPAL_ARN"),
-    ]
-    words += ["--action-names", grant.action]
-    if grant.resources != ("*",):
-        words += ["--resource-arns", commands.arn(denial.resource, "RESOURCE_ARN")]
-    return (command(*words),)
+        arn = commands.arn(str(role), arn)
+    elif isinstance(denial.principal, User):
+        arn = commands.arn(str(denial.principal), arn)
+    template = "aws iam simulate-principal-policy --policy-source-arn {} --action-names {}"
+    if grant.resources == ("*",):
+        return (fill_command(template, arn, grant.action),)
+    resource = commands.arn(denial.resource, "RESOURCE_ARN")
+    return (fill_command(f"{template} --resource-arns {{}}", arn, grant.action, resource),)
 
 
-def other_side(denial: Denial) -> Remedy | None:
-    """Give what the owner of the resource has to do, where that is another account."""
+def cross_account_remedy(denial: Denial) -> Remedy | None:
+    """Return the remedy for the resource's owner, if it is in another account."""
     if not denial.crosses_accounts:
         return None
     if denial.service in RESOURCE_POLICIES:
@@ -390,5 +344,9 @@ def other_side(denial: Denial) -> Remedy | None:
     )
 
 
-def _both_sides(denial: Denial) -> str:
-    return f"The caller is of account {denial.account}, the resource of {denial.resource_account}. Both sides have to allow it: the caller's policies and the resource's policy, or a role of the other account that the caller assumes."
+def _cross_account_notes(denial: Denial) -> tuple[str, ...]:
+    if not denial.crosses_accounts:
+        return ()
+    return (
+        f"The caller is of account {denial.account}, the resource of {denial.resource_account}. Both sides have to allow it: the caller's policies and the resource's policy, or a role of the other account that the caller assumes.",
+    )

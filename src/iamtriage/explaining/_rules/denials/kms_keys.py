@@ -1,6 +1,6 @@
-"""Denials by KMS, whose key policies always have a say; not for other resources' policies.
+"""Explain denials by AWS KMS, where the key policy always applies.
 
-https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html
+Source: https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.wording import (
     authorization_details_remedy,
     denial_summary,
@@ -21,14 +22,13 @@ from iamtriage.explaining._rules.shared.wording import (
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("explain_key_behind", "explain_key_unknown", "explain_three_ways")
+__all__ = ("explain_service_encryption_key", "explain_three_reasons", "explain_unknown_key")
 
-_BOTH = "Without a key policy that lets the account's IAM policies in (its root as principal, kms:* as action), no identity-based policy counts for the key. With it, the caller takes an Allow of its own."
+_KEY_POLICY_NOTE = "Without a key policy that lets the account's IAM policies in (its root as principal, kms:* as action), no identity-based policy counts for the key. With it, the caller takes an Allow of its own."
 
 
-def explain_three_ways(denial: Denial) -> Explanation:
-    """Explain the sentence with three reasons, one of which holds."""
-    who = denial.caller
+def explain_three_reasons(denial: Denial) -> Explanation:
+    """Explain the message that names three possible reasons."""
     reasons = reason_lines(denial)
     return Explanation(
         failure=denial.failure,
@@ -39,7 +39,7 @@ def explain_three_ways(denial: Denial) -> Explanation:
         causes=(
             Cause(
                 "kms-key-policy",
-                f"The key's policy does not let {who} in, and no grant does.",
+                f"The key's policy does not let {denial.caller} in, and no grant does.",
                 "possible",
                 reasons,
             ),
@@ -51,17 +51,15 @@ def explain_three_ways(denial: Denial) -> Explanation:
             ),
             Cause("kms-key-deny", "A Deny statement in the key's policy fits the call.", "possible", reasons),
         ),
-        remedies=tuple(
-            each
-            for each in (_look(denial), resource_remedy(denial), authorization_details_remedy(denial))
-            if each is not None
+        remedies=present(
+            _inspect_key_remedy(denial), resource_remedy(denial), authorization_details_remedy(denial)
         ),
-        notes=("KMS gives the three reasons as one, and does not say which of them holds.", _BOTH),
+        notes=("KMS gives the three reasons as one, and does not say which of them holds.", _KEY_POLICY_NOTE),
     )
 
 
-def explain_key_unknown(denial: Denial) -> Explanation:
-    """Explain the old sentence on a ciphertext's key."""
+def explain_unknown_key(denial: Denial) -> Explanation:
+    """Explain the old message about the key of a ciphertext."""
     return Explanation(
         failure=denial.failure,
         topic="kms-key-unknown",
@@ -79,13 +77,13 @@ def explain_key_unknown(denial: Denial) -> Explanation:
             ),
             Cause("kms-key-deleted", "The key was deleted.", "possible"),
         ),
-        remedies=(_look(denial),),
-        notes=("KMS gives the reasons as one, and does not say which of them holds.", _BOTH),
+        remedies=(_inspect_key_remedy(denial),),
+        notes=("KMS gives the reasons as one, and does not say which of them holds.", _KEY_POLICY_NOTE),
     )
 
 
-def explain_key_behind(denial: Denial) -> Explanation:
-    """Explain that a service could not use the key behind its data."""
+def explain_service_encryption_key(denial: Denial) -> Explanation:
+    """Explain that a service could not use the key that encrypts its data."""
     service = denial.service if denial.service != "kms" else None
     where = f" by which {service} encrypts" if service else " by which the service encrypts"
     remedy = Remedy(
@@ -121,11 +119,11 @@ def explain_key_behind(denial: Denial) -> Explanation:
             Cause("kms-key-state", "The key is disabled or waits for its deletion.", "possible"),
         ),
         remedies=(remedy,),
-        notes=(_BOTH,),
+        notes=(_KEY_POLICY_NOTE,),
     )
 
 
-def _look(denial: Denial) -> Remedy:
+def _inspect_key_remedy(denial: Denial) -> Remedy:
     key = commands.arn(denial.resource, "KEY_ID")
     region = region_argument(denial)
     return Remedy(
@@ -137,23 +135,12 @@ def _look(denial: Denial) -> Remedy:
             "Look at the key's grants: services often get in by them.",
         ),
         commands=(
-            command("aws", "kms", "describe-key", "--key-id", key, "--region", region),
-            command(
-                "aws",
-                "kms",
-                "get-key-policy",
-                "--key-id",
-                key,
-                "--policy-name",
-                "default",
-                "--region",
-                region,
-                "--query",
-                "Policy",
-                "--output",
-                "text",
+            fill_command("aws kms describe-key --key-id {} --region {}", key, region),
+            fill_command(
+                "aws kms get-key-policy --key-id {} --policy-name default --region {} --query Policy --output text",
+                *(key, region),
             ),
-            command("aws", "kms", "list-grants", "--key-id", key, "--region", region),
+            fill_command("aws kms list-grants --key-id {} --region {}", key, region),
         ),
         url=pages.KMS_KEY_POLICY,
     )

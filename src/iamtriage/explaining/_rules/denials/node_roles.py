@@ -1,8 +1,7 @@
-"""Denials of a pod that called with the role of its node, for want of one of its own; not what a policy says.
+"""Explain denials of a pod that called with its node's role.
 
-A pod without a role of its own reaches the instance's metadata, and with it the role that all pods of the node
-share. An Allow there is seldom what is wanted:
-https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html.
+A pod without its own role uses the role in the instance metadata, which all pods of the node share, so an ``Allow``
+for that role grants too much: https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html.
 """
 
 from __future__ import annotations
@@ -14,34 +13,35 @@ import attrs
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.pod_credentials import assign_pod_role_remedy
-from iamtriage.explaining._rules.denials.assuming_roles import ASSUMING
+from iamtriage.explaining._rules.denials.assuming_roles import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import is_about_pods
 from iamtriage.explaining._rules.shared.denial import identity_allow_helps
+from iamtriage.explaining._rules.shared.optional import present
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Evidence
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("with_pods",)
+__all__ = ("add_pod_role_cause",)
 
-# EC2 names the session of an instance's role after the instance. Texts mask accounts and ids.
-_INSTANCE = re.compile(
+# EC2 names the session of an instance's role after the instance, whose ID can be masked.
+_INSTANCE_SESSION = re.compile(
     r"assumed-role/([^/\s]{1,128})/i-(?:[0-9a-f]{8,17}|[0-9a-fA-F]{0,17}(?:[xX*<{\[#.…]|MASKED|REDACTED).{0,60})$"
 )
-_MARKED = r"(?:eks|k8s|kube|kubernetes)"
-# How eksctl, Terraform's module, Karpenter, kops and people name the roles of nodes.
-_NODES = re.compile(
+_CLUSTER_WORD = r"(?:eks|k8s|kube|kubernetes)"
+# How eksctl, the Terraform EKS module, Karpenter, kops and people name node roles.
+_NODE_ROLE_NAME = re.compile(
     r"node[-_.]?(?:instance|group)|(?:worker|eks|k8s|kube)[-_.]?(?:nodes?|workers?)|karpenter[-_.]?node"
-    rf"|^(?:nodes|masters|control-plane)\.|(?<![a-z]){_MARKED}(?![a-z])",
+    rf"|^(?:nodes|masters|control-plane)\.|(?<![a-z]){_CLUSTER_WORD}(?![a-z])",
     re.IGNORECASE,
 )
-_PEOPLE = re.compile(
+_OTHER_ROLE_NAME = re.compile(
     r"admin|deploy|bastion|jump|jenkins|runner|gitlab|build|console|(?<![a-z])ci(?![a-z])", re.IGNORECASE
 )
-# Programs of the node itself, whose role is the right one: the kubelet pulls images, agents and scripts of EC2.
-_OF_NODE = (
+# Programs of the node itself, which use its role rightly: the kubelet, and agents and scripts of EC2.
+_NODE_PROGRAMS = (
     "kubelet[",
     "nodeadm",
     "cloud-init",
@@ -49,7 +49,7 @@ _OF_NODE = (
     "amazon-ssm-agent",
     "ecr-credential-provider",
 )
-_PULLS = frozenset(
+_IMAGE_PULL_ACTIONS = frozenset(
     {
         "ecr:getauthorizationtoken",
         "ecr:batchgetimage",
@@ -57,100 +57,96 @@ _PULLS = frozenset(
         "ecr:batchchecklayeravailability",
     }
 )
-# With these, kube2iam and kiam take a pod's role as the node, which is how they work.
-_PROXIES = re.compile(r"kube2iam|\bkiam\b", re.IGNORECASE)
+# These assume pods' roles with the node's role, which is how they work.
+_ROLE_PROXIES = re.compile(r"kube2iam|\bkiam\b", re.IGNORECASE)
 _TOPICS = frozenset({"access-denied", "assume-role", "no-identity-allow", "pass-role", "s3-access-denied"})
-_SURE: tuple[Evidence, ...] = ("reported", "supplied", "derived", "possible")
+_EVIDENCE_ORDER: tuple[Evidence, ...] = ("reported", "supplied", "derived", "possible")
 _WARNING = "Every pod that reaches the metadata of a node with this role may do it then."
 
 
-def with_pods(denial: Denial, made: Explanation) -> Explanation:
-    """Say of a call that seems to be a pod's, made with its node's role, how the pod gets a role of its own."""
-    if made.topic not in _TOPICS or denial.deny == "explicit":
-        return made
-    told = _signs(denial)
-    if told is None:
-        return made
-    evidence, because = told
-    sure = evidence != "possible"
+def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add the cause that a pod called with its node's role, if it did or seems to."""
+    if explanation.topic not in _TOPICS or denial.is_explicit:
+        return explanation
+    found = _pod_evidence(denial)
+    if found is None:
+        return explanation
+    evidence, because = found
+    is_certain = evidence != "possible"
     cause = Cause(
         "pod-uses-node-role",
-        f"{'A pod called' if sure else 'If a pod called, it did so'} with the role of its node: it has no role of its own, or its SDK does not find it.",
+        f"{'A pod called' if is_certain else 'If a pod called, it did so'} with the role of its node: it has no role of its own, or its SDK does not find it.",
         evidence,
         because,
     )
-    title = "give the pod's service account a role of its own"
-    own = assign_pod_role_remedy(
-        Case(denial.failure, denial.facts),
-        title=f"{title[0].upper()}{title[1:]}" if sure else f"If a pod called, {title}",
-    )
-    notes = made.notes
-    remedies = made.remedies
-    if _is_of_roles(denial):
-        notes = (
-            f"If the role of the node is let in or allowed more: {_WARNING[0].lower()}{_WARNING[1:]}",
-            *notes,
-        )
+    title = "Give the pod's service account a role of its own"
+    if not is_certain:
+        title = "If a pod called, give the pod's service account a role of its own"
+    pod_remedy = assign_pod_role_remedy(Case(denial.failure, denial.facts), title=title)
+    notes, remedies = explanation.notes, explanation.remedies
+    if _concerns_other_role(denial):
+        warning = f"{_WARNING[0].lower()}{_WARNING[1:]}"
+        notes = (f"If the role of the node is let in or allowed more: {warning}", *notes)
     else:
-        remedies = _for_pod(denial, made.remedies)
-    at = sum(_SURE.index(each.evidence) < _SURE.index(evidence) for each in made.causes)
+        remedies = _remedies_for_pod(denial, remedies)
+    rank = _EVIDENCE_ORDER.index(evidence)
+    at = sum(_EVIDENCE_ORDER.index(each.evidence) < rank for each in explanation.causes)
     return attrs.evolve(
-        made,
-        causes=(*made.causes[:at], cause, *made.causes[at:]),
-        remedies=(own, *remedies),
+        explanation,
+        causes=(*explanation.causes[:at], cause, *explanation.causes[at:]),
+        remedies=(pod_remedy, *remedies),
         notes=notes,
     )
 
 
-def _signs(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
-    """Give how sure it is that a pod called, and why; None where nothing tells of pods."""
-    found = _INSTANCE.search(denial.principal_text or "")
-    if found is None or denial.lowercase_action in _PULLS:
+def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
+    """Return the evidence that a pod called, with its reasons, if there is any."""
+    found = _INSTANCE_SESSION.search(denial.principal_text or "")
+    if found is None or denial.lowercase_action in _IMAGE_PULL_ACTIONS:
         return None
     case = Case(denial.failure, denial.facts)
-    text = case.text
-    if any(part in text for part in _OF_NODE) or (
-        denial.lowercase_action in ASSUMING and _PROXIES.search(text)
-    ):
+    if any(program in case.text for program in _NODE_PROGRAMS):
         return None
-    named = _NODES.search(found[1]) is not None and _PEOPLE.search(found[1]) is None
-    facts = denial.facts
-    supplied = facts.namespace is not None or facts.service_account is not None
-    told = is_about_pods(case)
-    # Scripts that start a node ask for the cluster, as the node.
-    if not (supplied or told or (named and denial.lowercase_action != "eks:describecluster")):
+    if denial.lowercase_action in ASSUME_ROLE_ACTIONS and _ROLE_PROXIES.search(case.text):
         return None
-    because = (
+    is_node_role = _NODE_ROLE_NAME.search(found[1]) is not None and _OTHER_ROLE_NAME.search(found[1]) is None
+    names_pod = denial.facts.namespace is not None or denial.facts.service_account is not None
+    text_is_about_pods = is_about_pods(case)
+    # Bootstrap scripts call eks:DescribeCluster as the node.
+    suggests_pod = is_node_role and denial.lowercase_action != "eks:describecluster"
+    if not (names_pod or text_is_about_pods or suggests_pod):
+        return None
+    because = present(
         "The session's name is that of an EC2 instance: so its role was used.",
-        *(("The role has a name as those of Kubernetes' nodes have.",) if named else ()),
-        *(("The facts name a pod.",) if supplied else ()),
-        *(("The text speaks of pods, or is written by one.",) if told else ()),
+        "The role has a name as those of Kubernetes' nodes have." if is_node_role else None,
+        "The facts name a pod." if names_pod else None,
+        "The text speaks of pods, or is written by one." if text_is_about_pods else None,
     )
-    evidence: Evidence = "supplied" if supplied else "derived" if named and told else "possible"
-    return evidence, because
+    if names_pod:
+        return "supplied", because
+    return ("derived" if is_node_role and text_is_about_pods else "possible"), because
 
 
-def _is_of_roles(denial: Denial) -> bool:
-    """Tell whether it is about another role, for which more than one policy has to be right."""
-    return denial.lowercase_action in ASSUMING or denial.lowercase_action == "iam:passrole"
+def _concerns_other_role(denial: Denial) -> bool:
+    """Return whether the request is for another role, which requires more than one policy."""
+    return denial.lowercase_action in ASSUME_ROLE_ACTIONS or denial.lowercase_action == "iam:passrole"
 
 
-def _for_pod(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
-    """Let the pod's role have what was proposed for the node's, and name that last."""
-    allowing = next((each for each in remedies if each.layer == "identity"), None)
-    instead = allow_remedy(denial, grantee="the pod's role") if identity_allow_helps(denial) else None
-    if allowing is None or instead is None:
+def _remedies_for_pod(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
+    """Return remedies that allow the action to the pod's role first, and to the node's role last."""
+    for_node = next((each for each in remedies if each.layer == "identity"), None)
+    for_pod = allow_remedy(denial, grantee="the pod's role") if identity_allow_helps(denial) else None
+    if for_node is None or for_pod is None:
         return remedies
-    nodes = Remedy(
+    role = f"The role is that of {denial.caller}" if denial.role is None else f"It is {denial.caller}"
+    last = Remedy(
         title="Or allow it to the role of the node, and so to all pods there",
-        who=allowing.who,
+        who=for_node.who,
         steps=(
             f"{_WARNING} So do it only for programs that belong to the node, or where that is meant.",
-            f"The role is that of {denial.caller}; it takes the same policy.json."
-            if denial.role is None
-            else f"It is {denial.caller}; it takes the same policy.json.",
+            f"{role}; it takes the same policy.json.",
         ),
-        commands=allowing.commands,
-        url=allowing.url,
+        commands=for_node.commands,
+        url=for_node.url,
     )
-    return (*(instead if each is allowing else each for each in remedies), nodes)
+    return (*(for_pod if each is for_node else each for each in remedies), last)

@@ -1,7 +1,7 @@
-"""Explains that IAM Identity Center gives no credentials for a role; not expired logins, nor what the role may do.
+"""Explain denials of a role's credentials by IAM Identity Center.
 
-Source: https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/API_GetRoleCredentials.html, and on
-assignments https://docs.aws.amazon.com/singlesignon/latest/userguide/useraccess.html.
+Sources: https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/API_GetRoleCredentials.html and
+https://docs.aws.amazon.com/singlesignon/latest/userguide/useraccess.html.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_profile
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("explain_no_assignment",)
 
-_NO_ACCESS = re.compile(r"(?i)\bno access\b")
+_NO_ACCESS_MESSAGE = re.compile(r"(?i)\bno access\b")
 
 
 def explain_no_assignment(denial: Denial) -> Explanation:
-    """Explain that the one who is logged in to IAM Identity Center is not assigned the role."""
+    """Explain that the signed-in user has no assignment of the permission set."""
     case = Case(denial.failure, denial.facts)
     profile = find_profile(case) or "PROFILE"
-    said = _NO_ACCESS.search(case.text)
+    is_reported = _NO_ACCESS_MESSAGE.search(case.text) is not None
     return Explanation(
         failure=denial.failure,
         topic="no-assignment",
@@ -36,8 +36,8 @@ def explain_no_assignment(denial: Denial) -> Explanation:
             Cause(
                 "no-assignment",
                 "Whoever is logged in has no assignment of that permission set in that account.",
-                "reported" if said else "derived",
-                ('The text says "No access".',) if said else ("GetRoleCredentials was denied.",),
+                "reported" if is_reported else "derived",
+                ('The text says "No access".' if is_reported else "GetRoleCredentials was denied.",),
             ),
             Cause(
                 "wrong-profile",
@@ -64,15 +64,15 @@ def explain_no_assignment(denial: Denial) -> Explanation:
                     "The access portal, at the start URL, lists the accounts and roles that you have. aws configure sso offers the same to choose from.",
                 ),
                 commands=tuple(
-                    command("aws", "configure", "get", key, "--profile", profile)
-                    for key in ("sso_account_id", "sso_role_name", "sso_session")
+                    fill_command(f"aws configure get {setting} --profile {{}}", profile)
+                    for setting in ("sso_account_id", "sso_role_name", "sso_session")
                 ),
                 url=pages.SSO_LOGIN,
             ),
             Remedy(
                 title="Log in anew, where the kept login is another's",
                 who="you",
-                commands=("aws sso logout", command("aws", "sso", "login", "--profile", profile)),
+                commands=("aws sso logout", fill_command("aws sso login --profile {}", profile)),
                 url=pages.SSO_LOGIN,
             ),
             Remedy(

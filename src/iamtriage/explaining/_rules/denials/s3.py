@@ -1,6 +1,6 @@
-"""Denials by S3, which says little: "Access Denied", or nothing at all to HEAD; not for policies it names.
+"""Explain denials by Amazon S3, which often gives no reason.
 
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html.
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.denials.resource_policies import bucket_of, resource_remedy
+from iamtriage.explaining._rules.denials.resource_policies import bucket_argument, resource_remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import identity_allow_helps
+from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.wording import (
     EVENTUAL_CONSISTENCY,
     authorization_details_remedy,
@@ -22,13 +23,15 @@ from iamtriage.explaining._rules.shared.wording import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("explain_bare_s3", "explain_public_access")
+__all__ = ("explain_bare_s3", "explain_block_public_access")
 
-_HEADS = frozenset({"HeadObject", "HeadBucket"})
-# Calls that read or write the bytes of an object.
-_OBJECTS = frozenset(
+_HEAD_OPERATIONS = frozenset({"HeadObject", "HeadBucket"})
+# Operations that read or write the data of an object.
+_OBJECT_OPERATIONS = frozenset(
     {
         "GetObject",
         "HeadObject",
@@ -39,12 +42,11 @@ _OBJECTS = frozenset(
         "UploadPartCopy",
     }
 )
-_READS = frozenset({"GetObject", "HeadObject", "GetObjectAttributes"})
+_READ_OPERATIONS = frozenset({"GetObject", "HeadObject", "GetObjectAttributes"})
 
 
-def explain_public_access(denial: Denial) -> Explanation:
-    """Explain that S3 Block Public Access refuses a public ACL or policy."""
-    reason = reason_lines(denial)
+def explain_block_public_access(denial: Denial) -> Explanation:
+    """Explain that S3 Block Public Access rejects a public ACL or policy."""
     return Explanation(
         failure=denial.failure,
         topic="block-public-access",
@@ -54,7 +56,7 @@ def explain_public_access(denial: Denial) -> Explanation:
                 "block-public-access",
                 "The ACL or policy of the call would give access to everybody, and a setting of Block Public Access stands against it.",
                 "reported",
-                reason,
+                reason_lines(denial),
             ),
         ),
         remedies=(
@@ -76,11 +78,8 @@ def explain_public_access(denial: Denial) -> Explanation:
                 ),
                 commands=(
                     "aws s3api get-public-access-block --bucket BUCKET",
-                    command(
-                        "aws",
-                        "s3control",
-                        "get-public-access-block",
-                        "--account-id",
+                    fill_command(
+                        "aws s3control get-public-access-block --account-id {}",
                         commands.account(denial.account),
                     ),
                 ),
@@ -92,71 +91,20 @@ def explain_public_access(denial: Denial) -> Explanation:
 
 
 def explain_bare_s3(denial: Denial) -> Explanation:
-    """Explain a 403 of S3 that says no more."""
+    """Explain a 403 error from S3 without a reason."""
     operation = denial.failure.envelope.operation
-    head = operation in _HEADS
-    who = denial.caller
-    causes: list[Cause] = []
-    if head:
-        causes.append(
-            Cause(
-                "no-body",
-                f"{operation} is a HEAD request, whose answer has no body: S3 cannot say why.",
-                "derived",
-                ("The code was made of the HTTP status.",)
-                if denial.failure.envelope.code in {"403", "Forbidden"}
-                else (),
-            )
-        )
-    if denial.action is not None and operation is not None:
-        causes.append(
-            Cause(
-                "derived-action",
-                f"The call {operation} takes {join_first_four(denial.actions)}.",
-                denial.action_evidence,
-            )
-        )
-    causes.append(
-        Cause("no-identity-allow", f"No policy of {who} allows it on this bucket or object.", "possible")
-    )
-    if operation in _READS:
-        causes.append(
-            Cause(
-                "missing-object",
-                "The object does not exist: without s3:ListBucket on the bucket, S3 says 403 in place of 404.",
-                "possible",
-            )
-        )
-    if not head:
-        causes.append(
-            Cause(
-                "other-account",
-                "The bucket is of another account or organization: within one, S3 names the policy that denies.",
-                "possible",
-            )
-        )
-    causes.append(
-        Cause("resource-deny", "The bucket's policy does not let the caller in, or denies it.", "possible")
-    )
-    if operation is None or operation in _OBJECTS:
-        causes.append(
-            Cause(
-                "kms-key", "The object is encrypted with a KMS key that the caller may not use.", "possible"
-            )
-        )
-    remedies: list[Remedy | None] = [_look(denial)]
-    if identity_allow_helps(denial):
-        remedies.append(allow_remedy(denial))
-    if denial.action is not None:
-        remedies.append(resource_remedy(denial))
-    remedies.append(authorization_details_remedy(denial))
-    what = f" to {operation}" if operation else ""
+    to = f" to {operation}" if operation else ""
     return Explanation(
         failure=denial.failure,
         topic="s3-access-denied",
-        summary=f"S3 said 403{what} and gave no reason.",
-        causes=tuple(causes),
-        remedies=tuple(each for each in remedies if each is not None),
+        summary=f"S3 said 403{to} and gave no reason.",
+        causes=tuple(_causes(denial, operation)),
+        remedies=present(
+            _inspect_remedy(denial, operation),
+            allow_remedy(denial) if identity_allow_helps(denial) else None,
+            None if denial.action is None else resource_remedy(denial),
+            authorization_details_remedy(denial),
+        ),
         notes=(
             "Where the bucket is of another account, both sides have to allow it: the caller's policy and the bucket's.",
             EVENTUAL_CONSISTENCY,
@@ -164,34 +112,51 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     )
 
 
-def _look(denial: Denial) -> Remedy:
-    operation = denial.failure.envelope.operation
-    steps = [
-        "See which identity the program uses, and which account the bucket is of.",
-        "Make the same call with GET where it was HEAD: its answer has a body and may name the policy.",
-        "Look at bucket policy, Block Public Access, object ownership and the key of the bucket's encryption.",
-    ]
-    if operation not in _HEADS:
-        del steps[1]
-    bucket = bucket_of(denial)
+def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
+    is_head = operation in _HEAD_OPERATIONS
+    if is_head:
+        has_status_code = denial.failure.envelope.code in {"403", "Forbidden"}
+        yield Cause(
+            "no-body",
+            f"{operation} is a HEAD request, whose answer has no body: S3 cannot say why.",
+            "derived",
+            ("The code was made of the HTTP status.",) if has_status_code else (),
+        )
+    if denial.action is not None and operation is not None:
+        text = f"The call {operation} takes {join_first_four(denial.actions)}."
+        yield Cause("derived-action", text, denial.action_evidence)
+    text = f"No policy of {denial.caller} allows it on this bucket or object."
+    yield Cause("no-identity-allow", text, "possible")
+    if operation in _READ_OPERATIONS:
+        text = "The object does not exist: without s3:ListBucket on the bucket, S3 says 403 in place of 404."
+        yield Cause("missing-object", text, "possible")
+    if not is_head:
+        text = (
+            "The bucket is of another account or organization: within one, S3 names the policy that denies."
+        )
+        yield Cause("other-account", text, "possible")
+    text = "The bucket's policy does not let the caller in, or denies it."
+    yield Cause("resource-deny", text, "possible")
+    if operation is None or operation in _OBJECT_OPERATIONS:
+        text = "The object is encrypted with a KMS key that the caller may not use."
+        yield Cause("kms-key", text, "possible")
+
+
+def _inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
+    get = "Make the same call with GET where it was HEAD: its answer has a body and may name the policy."
+    bucket = bucket_argument(denial)
     return Remedy(
         title="See who calls, and what stands in the way",
         who="you",
-        steps=tuple(steps),
+        steps=present(
+            "See which identity the program uses, and which account the bucket is of.",
+            get if operation in _HEAD_OPERATIONS else None,
+            "Look at bucket policy, Block Public Access, object ownership and the key of the bucket's encryption.",
+        ),
         commands=(
             "aws sts get-caller-identity",
-            command(
-                "aws",
-                "s3api",
-                "get-bucket-policy",
-                "--bucket",
-                bucket,
-                "--query",
-                "Policy",
-                "--output",
-                "text",
-            ),
-            command("aws", "s3api", "get-bucket-encryption", "--bucket", bucket),
+            fill_command("aws s3api get-bucket-policy --bucket {} --query Policy --output text", bucket),
+            fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),
         ),
         url=pages.S3_403,
     )

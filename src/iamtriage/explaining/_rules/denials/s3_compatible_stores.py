@@ -1,4 +1,4 @@
-"""Explains denials by software and clouds that speak as S3 does and are not AWS; not how to set them up."""
+"""Explain denials by S3-compatible software and clouds."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from iamtriage.explaining._rules.shared.s3_compatible import find_s3_compatible_
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("explain_other_software",)
+__all__ = ("explain_s3_compatible_store",)
 
 
-def explain_other_software(denial: Denial) -> Explanation:
-    """Explain that not AWS denied a call."""
+def explain_s3_compatible_store(denial: Denial) -> Explanation:
+    """Explain that S3-compatible software, not AWS, denied a call."""
     host = find_s3_compatible_host(denial_paragraph(denial.failure)) or "the host"
     operation = denial.failure.envelope.operation
     call = f"the call {operation}" if operation and operation.isalnum() else "the call"

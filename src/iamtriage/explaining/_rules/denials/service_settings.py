@@ -1,4 +1,4 @@
-"""Denials that a service's own setting or an unreadable request causes; not those of policies.
+"""Explain denials that a service setting or an unrecognized request causes.
 
 Sources: https://docs.aws.amazon.com/cost-management/latest/userguide/ce-access.html,
 https://docs.aws.amazon.com/IAM/latest/UserGuide/tutorial_billing.html and
@@ -20,7 +20,7 @@ __all__ = ("explain_cost_explorer", "explain_unknown_operation")
 
 
 def explain_unknown_operation(denial: Denial) -> Explanation:
-    """Explain that AWS could not tell from the request which operation is called."""
+    """Explain that AWS could not identify the operation of a request."""
     return Explanation(
         failure=denial.failure,
         topic="unknown-operation",
@@ -62,7 +62,7 @@ def explain_unknown_operation(denial: Denial) -> Explanation:
 
 
 def explain_cost_explorer(denial: Denial) -> Explanation:
-    """Explain that Cost Explorer is not open to the account or the caller."""
+    """Explain that Cost Explorer is not enabled for the account or the caller."""
     return Explanation(
         failure=denial.failure,
         topic="cost-explorer-off",

@@ -1,4 +1,4 @@
-"""Denials in words of a service's own, most of which no IAM policy causes; not for the usual sentence."""
+"""Explain denials with service-specific messages, which IAM policies rarely cause."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.wording import (
     authorization_details_remedy,
     denial_summary,
@@ -26,20 +27,17 @@ __all__ = (
     "explain_lake_formation",
     "explain_mfa",
     "explain_not_owner",
-    "explain_own_words",
+    "explain_service_message",
 )
 
-_SHOWN = 300
+_MAX_LENGTH = 300
 
 
 def explain_authorizer(denial: Denial) -> Explanation:
-    """Explain the refusal of a Lambda authorizer in front of an API."""
-    explicit = denial.deny == "explicit"
-    text = (
-        "The authorizer's policy denies the method explicitly."
-        if explicit
-        else "The authorizer answered with a policy that does not allow this method."
-    )
+    """Explain a denial by the Lambda authorizer of an API."""
+    text = "The authorizer answered with a policy that does not allow this method."
+    if denial.is_explicit:
+        text = "The authorizer's policy denies the method explicitly."
     return Explanation(
         failure=denial.failure,
         topic="lambda-authorizer",
@@ -72,7 +70,7 @@ def explain_authorizer(denial: Denial) -> Explanation:
 
 
 def explain_lake_formation(denial: Denial) -> Explanation:
-    """Explain a refusal of Lake Formation, which has permissions of its own."""
+    """Explain a denial by Lake Formation, which has its own permissions."""
     return Explanation(
         failure=denial.failure,
         topic="lake-formation",
@@ -109,7 +107,7 @@ def explain_lake_formation(denial: Denial) -> Explanation:
 
 
 def explain_mfa(denial: Denial) -> Explanation:
-    """Explain that a code of a multi-factor device was wrong."""
+    """Explain that an MFA code was wrong."""
     return Explanation(
         failure=denial.failure,
         topic="mfa",
@@ -152,7 +150,7 @@ def explain_mfa(denial: Denial) -> Explanation:
 
 
 def explain_not_owner(denial: Denial) -> Explanation:
-    """Explain that a resource is another account's, or was not made by the caller."""
+    """Explain that another account owns the resource."""
     return Explanation(
         failure=denial.failure,
         topic="not-owner",
@@ -184,7 +182,7 @@ def explain_not_owner(denial: Denial) -> Explanation:
 
 
 def explain_image(denial: Denial) -> Explanation:
-    """Explain that an image of EC2 is not shared with the account."""
+    """Explain that an AMI is not shared with the account."""
     region = region_argument(denial)
     return Explanation(
         failure=denial.failure,
@@ -213,7 +211,7 @@ def explain_image(denial: Denial) -> Explanation:
                     "Take a newer one from its maker; update launch templates, node groups and scripts that name the old id.",
                 ),
                 commands=(
-                    command("aws", "ec2", "describe-images", "--region", region, "--image-ids", "IMAGE_ID"),
+                    fill_command("aws ec2 describe-images --region {} --image-ids IMAGE_ID", region),
                     "aws sts get-caller-identity --query Account --output text",
                 ),
                 url=pages.SHARED_IMAGES,
@@ -223,9 +221,9 @@ def explain_image(denial: Denial) -> Explanation:
                 who="resource owner",
                 steps=("The owner adds the account to the image's launch permissions, in that region.",),
                 commands=(
-                    command(
-                        *("aws", "ec2", "modify-image-attribute", "--region", region),
-                        *("--image-id", "IMAGE_ID", "--launch-permission", "Add=[{UserId=ACCOUNT_ID}]"),
+                    fill_command(
+                        "aws ec2 modify-image-attribute --region {} --image-id IMAGE_ID --launch-permission 'Add=[{{UserId=ACCOUNT_ID}}]'",
+                        region,
                     ),
                 ),
                 url=pages.SHARED_IMAGES,
@@ -236,7 +234,7 @@ def explain_image(denial: Denial) -> Explanation:
 
 
 def explain_dependency(denial: Denial) -> Explanation:
-    """Explain that a service lacks a permission for another service that it needs."""
+    """Explain that a permission for another service is missing, on which the called one depends."""
     code = denial.failure.envelope.code or ""
     return Explanation(
         failure=denial.failure,
@@ -261,20 +259,9 @@ def explain_dependency(denial: Denial) -> Explanation:
                     "Allow that action to the role or user that the record names. Where it is iam:CreateServiceLinkedRole, create the role once.",
                 ),
                 commands=(
-                    command(
-                        *(
-                            "aws",
-                            "cloudtrail",
-                            "lookup-events",
-                            "--region",
-                            commands.region(denial.facts.region),
-                        ),
-                        *(
-                            "--max-results",
-                            "50",
-                            "--query",
-                            "Events[?contains(CloudTrailEvent, `errorCode`)].CloudTrailEvent",
-                        ),
+                    fill_command(
+                        "aws cloudtrail lookup-events --region {} --max-results 50 --query 'Events[?contains(CloudTrailEvent, `errorCode`)].CloudTrailEvent'",
+                        commands.region(denial.facts.region),
                     ),
                 ),
                 url=pages.ACCESS_DENIED,
@@ -283,12 +270,13 @@ def explain_dependency(denial: Denial) -> Explanation:
     )
 
 
-def explain_own_words(denial: Denial) -> Explanation:
-    """Explain a denial in a sentence that this version does not know: it is repeated, not interpreted."""
-    # Nobody knows what it holds.
-    sentence = redact(denial.service_message or "")
-    shown = sentence if len(sentence) <= _SHOWN else f"{sentence[:_SHOWN]}…"
-    causes = [Cause("service-says", f"The service says: {shown}", "reported")]
+def explain_service_message(denial: Denial) -> Explanation:
+    """Explain a denial with an unknown message by quoting it."""
+    # An unknown message can contain anything.
+    message = redact(denial.service_message or "")
+    if len(message) > _MAX_LENGTH:
+        message = f"{message[:_MAX_LENGTH]}…"
+    causes = [Cause("service-says", f"The service says: {message}", "reported")]
     if denial.actions:
         takes = f"the call takes {denial.action}"
         if denial.action is None:
@@ -305,21 +293,17 @@ def explain_own_words(denial: Denial) -> Explanation:
         topic="own-words",
         summary=denial_summary(denial, "the service gives a reason of its own"),
         causes=tuple(causes),
-        remedies=tuple(
-            each
-            for each in (
-                Remedy(
-                    title="Do what the sentence says first",
-                    who="you",
-                    steps=(
-                        "The service denies it in words of its own. Where they name something else than a permission, an Allow does not help: look the sentence up in the service's own documentation.",
-                    ),
-                    commands=("aws sts get-caller-identity",),
-                    url=pages.ACCESS_DENIED,
+        remedies=present(
+            Remedy(
+                title="Do what the sentence says first",
+                who="you",
+                steps=(
+                    "The service denies it in words of its own. Where they name something else than a permission, an Allow does not help: look the sentence up in the service's own documentation.",
                 ),
-                authorization_details_remedy(denial),
-            )
-            if each is not None
+                commands=("aws sts get-caller-identity",),
+                url=pages.ACCESS_DENIED,
+            ),
+            authorization_details_remedy(denial),
         ),
         notes=("An Allow is proposed only where a policy is the cause.",),
     )

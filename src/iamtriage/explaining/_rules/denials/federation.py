@@ -1,0 +1,267 @@
+"""Explain denials of roles to web identities and SAML users.
+
+The role's trust policy alone decides, because these callers have no identity-based policies. Sources:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html and
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_saml.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.credentials.identity_pools import POOL_PROVIDER, pool_trust_remedy
+from iamtriage.explaining._rules.denials.assuming_roles import (
+    check_trust_policy,
+    missing_trust_steps,
+    trust_policy_commands,
+)
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.allow_remedies import REPLACE_PLACEHOLDERS
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.clues import message_text
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY
+from iamtriage.policies._documents import build_document
+from iamtriage.policies._masked_arns import PLACEHOLDER
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
+
+__all__ = ("explain_saml", "explain_web_identity")
+
+_NOTES = (
+    "An Allow in a policy does not help: it is the trust policy alone that decides.",
+    EVENTUAL_CONSISTENCY,
+)
+_CHANGE_STATEMENT = (
+    "Change the statement of the trust policy, or add one like this and keep those that are there."
+)
+_IDENTITY_POOL = re.compile(r"cognito-?identity", re.IGNORECASE)
+_MAX_ISSUER_LENGTH = 255
+_SAML_AUDIENCES = {
+    "aws-cn": "https://signin.amazonaws.cn/saml",
+    "aws-us-gov": "https://signin.amazonaws-us-gov.com/saml",
+}
+_SAML_AUDIENCE = "https://signin.aws.amazon.com/saml"
+
+
+def explain_web_identity(denial: Denial) -> Explanation:
+    """Explain that STS did not accept a web identity token for a role."""
+    if _is_from_identity_pool(denial):
+        return _explain_identity_pool_token(denial)
+    findings = check_trust_policy(denial)
+    cause = Cause(
+        "trust-policy",
+        "The role's trust policy does not let this token in: its provider, audience or subject is not the one that the policy asks for.",
+        "derived",
+        (
+            f"STS refuses {denial.action} by the trust policy alone: such a caller has no policies of its own.",
+        ),
+    )
+    no_such_role = Cause(
+        "no-such-role",
+        "The role does not exist, or its ARN is misspelt: STS says the same then.",
+        "possible",
+    )
+    return Explanation(
+        failure=denial.failure,
+        topic="web-identity",
+        summary="STS did not accept the token for the role: its trust policy does not let it in.",
+        causes=(cause, no_such_role) if findings is None else (findings.cause, cause),
+        remedies=(_compare_token_remedy(denial), _trust_token_remedy(denial, findings)),
+        notes=_NOTES,
+    )
+
+
+def _is_from_identity_pool(denial: Denial) -> bool:
+    """Return whether a Cognito identity pool issued the token, according to its claims or the text."""
+    issuer = (denial.facts.token_claims or {}).get("iss")
+    if isinstance(issuer, str):
+        return issuer.removeprefix("https://") == POOL_PROVIDER
+    return _IDENTITY_POOL.search(message_text(Case(denial.failure, denial.facts))) is not None
+
+
+def _explain_identity_pool_token(denial: Denial) -> Explanation:
+    """Explain that STS did not accept a Cognito identity pool's token for a role."""
+    findings = check_trust_policy(denial)
+    cause = Cause(
+        "trust-policy",
+        "The role's trust policy does not let the token of the identity pool in: it has to name the pool's id (aud), and authenticated or unauthenticated (amr).",
+        "derived",
+        ("The text or the token's claims tell of an identity pool of Cognito.",),
+    )
+    others = (
+        Cause("other-pool", "The app uses another identity pool than the role trusts.", "possible"),
+        Cause(
+            "other-kind",
+            "The role is for those who are signed in and the call is a guest's, or the reverse.",
+            "possible",
+        ),
+    )
+    return Explanation(
+        failure=denial.failure,
+        topic="web-identity",
+        summary="STS did not accept the identity pool's token for the role: its trust policy does not let it in.",
+        causes=(cause, *others) if findings is None else (findings.cause, cause),
+        remedies=(pool_trust_remedy(denial.facts.token_claims),),
+        notes=_NOTES,
+    )
+
+
+def _compare_token_remedy(denial: Denial) -> Remedy:
+    return Remedy(
+        title="Compare the token with the trust policy",
+        who="you",
+        steps=(
+            "Read the token's claims iss, sub and aud, and the conditions of the role's trust policy. The command says which condition fails, and the line that mends it.",
+        ),
+        commands=(
+            _token_command(denial),
+            f"{trust_policy_commands(denial)[0]} > policy.json",
+            "iamtriage trust policy.json --token token",
+        ),
+        url=_token_page(denial),
+    )
+
+
+def _trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy:
+    facts = denial.facts
+    issuer = _issuer_name(denial)
+    namespace = facts.namespace or f"{PLACEHOLDER}NAMESPACE"
+    service_account = facts.service_account or f"{PLACEHOLDER}SERVICE_ACCOUNT"
+    subject = f"system:serviceaccount:{namespace}:{service_account}"
+    claim = (facts.token_claims or {}).get("sub")
+    if isinstance(claim, str) and claim.isprintable():
+        subject = claim
+    elif not (facts.service_account or "eks" in issuer):
+        subject = f"{PLACEHOLDER}SUBJECT"
+    partition, account = _role_location(denial)
+    added: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:{partition}:iam::{account}:oidc-provider/{issuer}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{issuer}:aud": "sts.amazonaws.com", f"{issuer}:sub": subject}},
+    }
+    show_issuer = "aws eks describe-cluster --name {} --query cluster.identity.oidc.issuer --output text"
+    return Remedy(
+        title="Let the token in by the role's trust policy",
+        who="account administrator",
+        steps=(
+            *((REPLACE_PLACEHOLDERS,) if PLACEHOLDER in str(added) else ()),
+            *missing_trust_steps(findings),
+            _CHANGE_STATEMENT,
+        ),
+        commands=(fill_command(show_issuer, commands.cluster(facts.cluster)),) if _is_of_pod(denial) else (),
+        policy=build_document([added]),
+        layer="role_trust",
+        url=_token_page(denial),
+    )
+
+
+def _is_of_pod(denial: Denial) -> bool:
+    return bool(denial.facts.cluster or denial.facts.service_account)
+
+
+def _token_page(denial: Denial) -> str:
+    return pages.EKS_IRSA if _is_of_pod(denial) else pages.OIDC_PROVIDERS
+
+
+def _issuer_name(denial: Denial) -> str:
+    """Return the provider's name in trust policies, which is the issuer without its scheme."""
+    issuer = (denial.facts.token_claims or {}).get("iss")
+    if not isinstance(issuer, str) or len(issuer) > _MAX_ISSUER_LENGTH:
+        return f"{PLACEHOLDER}ISSUER"
+    if not issuer.isprintable() or not issuer.isascii():
+        return f"{PLACEHOLDER}ISSUER"
+    return issuer.removeprefix("https://").rstrip("/")
+
+
+def _token_command(denial: Denial) -> str:
+    facts = denial.facts
+    if not (facts.namespace or facts.service_account):
+        return 'cp "$AWS_WEB_IDENTITY_TOKEN_FILE" token'
+    return fill_command(
+        "kubectl -n {} exec POD -- cat /var/run/secrets/eks.amazonaws.com/serviceaccount/token > token",
+        commands.namespace(facts.namespace),
+    )
+
+
+def explain_saml(denial: Denial) -> Explanation:
+    """Explain that STS did not accept a SAML assertion for a role."""
+    return Explanation(
+        failure=denial.failure,
+        topic="web-identity",
+        summary="STS did not accept the SAML assertion for the role: its trust policy does not let it in.",
+        causes=(
+            Cause(
+                "trust-policy",
+                "The role's trust policy does not let this assertion in: it has to name the SAML provider as Federated, allow sts:AssumeRoleWithSAML, and its conditions, such as SAML:aud, have to fit the assertion.",
+                "derived",
+                (
+                    "STS refuses sts:AssumeRoleWithSAML by the trust policy alone: such a caller has no policies of its own.",
+                ),
+            ),
+            Cause(
+                "saml-pair",
+                "The pair of role and provider in the assertion's Role attribute is not the one of the trust policy.",
+                "possible",
+            ),
+            Cause(
+                "no-such-role",
+                "The role does not exist, or its ARN is misspelt, upper and lower case included: STS says the same then.",
+                "possible",
+            ),
+            Cause(
+                "session-tags",
+                "The assertion has PrincipalTag attributes, and the trust policy does not allow sts:TagSession.",
+                "possible",
+            ),
+        ),
+        remedies=(_compare_assertion_remedy(denial), _trust_saml_remedy(denial)),
+        notes=_NOTES,
+    )
+
+
+def _compare_assertion_remedy(denial: Denial) -> Remedy:
+    return Remedy(
+        title="Compare the assertion with the trust policy",
+        who="you",
+        steps=(
+            "Take SAMLResponse from the browser's network log, and decode it from Base64. It is a login: show it to nobody.",
+            "Its attribute https://aws.amazon.com/SAML/Attributes/Role has to hold the ARNs of the role and of the SAML provider, with a comma between.",
+            "The provider's ARN has to stand in the trust policy as Federated; the Recipient of the assertion is what SAML:aud is compared with.",
+            "Where the identity provider has new certificates or another issuer, load its metadata into the SAML provider again.",
+        ),
+        commands=(trust_policy_commands(denial)[0], "aws iam list-saml-providers"),
+        url=pages.SAML,
+    )
+
+
+def _trust_saml_remedy(denial: Denial) -> Remedy:
+    partition, account = _role_location(denial)
+    added = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:{partition}:iam::{account}:saml-provider/{PLACEHOLDER}PROVIDER"},
+        "Action": "sts:AssumeRoleWithSAML",
+        "Condition": {"StringEquals": {"SAML:aud": _SAML_AUDIENCES.get(partition, _SAML_AUDIENCE)}},
+    }
+    return Remedy(
+        title="Let the assertion in by the role's trust policy",
+        who="account administrator",
+        steps=(REPLACE_PLACEHOLDERS, _CHANGE_STATEMENT),
+        policy=build_document([added]),
+        layer="role_trust",
+        url=pages.SAML,
+    )
+
+
+def _role_location(denial: Denial) -> tuple[str, str]:
+    """Return the partition and the account of the role."""
+    role = underlying_role(try_parse_principal(denial.resource))
+    if role is not None:
+        return role.partition, role.account
+    return denial.place.partition or "aws", denial.account or f"{PLACEHOLDER}ACCOUNT_ID"
