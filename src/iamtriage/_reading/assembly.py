@@ -29,6 +29,7 @@ from iamtriage._reading.readers.phrases import read_phrases
 from iamtriage._reading.readers.sdk_prefixes import read_prefixes
 from iamtriage._reading.readers.sdk_suffixes import read_suffixes
 from iamtriage._reading.readers.sentences import read_cut_sentence, read_lone_reasons, read_sentences
+from iamtriage._reading.readers.service_reports import read_service_reports
 from iamtriage._reading.readers.translations import read_translation_codes, read_translations
 from iamtriage._reading.readers.xml_bodies import read_xml
 from iamtriage._reading.unwrapping.unwrap import unwrap
@@ -123,7 +124,9 @@ def _pieces(text: str) -> list[Piece]:
         *tails,
         *xml,
         *read_pairs(text, [*heads, *tails, *xml]),
-        *_outside(sentences, sorted(read_phrases(text, flat), key=_position)),
+        *_outside(
+            sentences, sorted([*read_phrases(text, flat), *read_service_reports(text, flat)], key=_position)
+        ),
         *read_alerts(text),
         *read_classes(text),
         *read_kubernetes(text, flat),

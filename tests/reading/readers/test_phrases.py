@@ -126,7 +126,7 @@ DENIALS: Table = (
     (
         "lake-formation-permission",
         "Insufficient Lake Formation permission(s): Required Select on sales",
-        denied(),
+        denied(resource="sales"),
     ),
     (
         "requested-resource",
@@ -672,6 +672,7 @@ ARNS: Table = tuple(
             "The caller is not allowed to modify access entries with a principalArn value of a Service Linked Role",
         ),
         ("request", "Request ARN is invalid"),
+        ("execution-role", "arn:aws:sagemaker: The execution role ARN is invalid."),
         ("prefix", "could not parse ARN: arn: invalid prefix"),
         ("sections", "arn: not enough sections"),
         ("authenticator", "arn 'role/app' is invalid: 'arn: invalid prefix'"),

@@ -30,8 +30,6 @@ sure   | or you are not allowed to access | ciphertext refers to a customer mast
 sure   | KMS is not allowed | Access to KMS is not allowed
 sure   | KMS access was denied | KMS access was denied
 sure   | authorized to access the key | (?<![a-z0-9.-])(?P<principal>[a-z0-9.-]{1,80}\.amazonaws\.com) is not authorized to access the key
-sure   | credentials of role | [Nn]ot authorized to get credentials of role (?P<resource>arn:\S+)
-sure   | unable to assume the role | ECS was unable to assume the role '(?P<resource>arn:[^'\n]{1,2048})' that was provided for this task
 sure   | ross-account pass role is not allowed | Cross-account pass role is not allowed
 sure   | due to a VPC endpoint policy | denied due to a (?P<policy_type>VPC endpoint) policy
 sure   | is denied | Access to the resource (?P<resource>https?://\S+?) is denied
@@ -40,16 +38,12 @@ sure   | is forbidden | Access to Identity '(?P<resource>[^'\n]{1,200})' is forb
 sure   | not the owner of | You are not the owner of [\w ]{1,40} '(?P<resource>[^'\n]{1,200})'
 unsure | due to missing permissions | (?<![\w./-])(?P<resource>[\w./-]{1,200}) already exists due to missing permissions
 sure   | Access denied for operation | Access denied for operation 'AWS::[\w:]+'
-sure   | does not have permissions to assume the associated role | EKS does not have permissions to assume the associated role
-sure   | does not have permission | (?:execution )?role does not have permissions? to call (?P<operation>\w+) on \w+
 sure   | ccess to this object has been | (?:(?P<service>S3) error: )?All access to this object has been disabled
 sure   | ccess Denied | (?P<service>S3|SQS|SNS|KMS|STS|IAM|EC2|ECR|DynamoDB) error: Access Denied
-sure   | is not authorized to assume | is not authorized to assume (?:role )?(?P<resource>arn:\S+)
 sure   | Cannot call Get | Cannot call (?P<operation>Get\w+) with session credentials
 sure   | ot authorized for images | Not authorized for images
 outer  | ermissions error performing a tagging operation | Encountered a permissions error performing a tagging operation
 sure   | requester is not authorized | Resource does not exist or requester is not authorized to access requested permissions
-sure   | nsufficient Lake Formation permission | Insufficient Lake Formation permission\(s\)
 sure   | not authorized to access this resource | User is not authorized to access this resource
 sure   | ccess Denied | \A[\s\"'`]*Access Denied[.\s\"'`]*\Z
 sure   | ot Authorized to access | Not Authorized to access \w{1,100} on type \w{1,60}
@@ -225,12 +219,12 @@ sure   | MALFORMED_POLICY_DOCUMENT | MALFORMED_POLICY_DOCUMENT
 sure   | olicy statement must contain | [Pp]olicy statement must contain (?:actions|resources|principals?)
 
 [aws_error]
-sure   | cannot be assumed by Lambda | The role defined for the function cannot be assumed by Lambda
 sure   | use AWS4-HMAC-SHA256 | is not supported\. Please use AWS4-HMAC-SHA256
 sure   | connect to the endpoint URL | Could not connect to the endpoint URL: \"https?://[\w.-]*\.amazonaws\.
 sure   | timeout on endpoint URL | (?:Read|Connect) timeout on endpoint URL: \"https?://[\w.-]*\.amazonaws\.
 
 [invalid_arn]
+unsure | role ARN is invalid | role ARN is invalid
 sure   | principalArn is invalid | [Tt]he specified principalArn is invalid
 sure   | principalArn parameter format is not valid | [Tt]he principalArn parameter format is not valid
 sure   | principalArn value of a Service | not allowed to modify access entries with a principalArn value of a Service Linked Role

@@ -1,0 +1,363 @@
+"""Read how managed services report that a role or permission fails them.
+
+Such a report has no action and often no code: "Firehose is unable to assume role arn:…", "The provided role does
+not have sufficient permissions", "Permission denied on S3 path: s3://…". Services share a few verb frames, so each
+row below is a frame, not a service's sentence. Their nouns and agents are in every monitoring tool's mouth too, so
+a report is AWS's by itself only if it holds a value of AWS (an ARN, an ``s3://`` path, a service principal) or a
+word that only AWS uses; otherwise a code, host, class or name of AWS has to be near.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._reading.vocabulary.grammar import trim
+from iamtriage._reading.vocabulary.masks import ARN, rejoin
+from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.typing import Kind
+
+# Fragments. In a frame, a space matches any whitespace, and <ARN> stands for the grammar's ARN.
+_VALUE = r"(?:<ARN>|s3[an]?://[^\s\"'`<>,;]{1,1024}|lt-[0-9a-f]{8,17})"
+_NAME = r"[A-Za-z0-9_+=,.@/-]{1,128}"
+# A value alone, or a name in quotes or brackets.
+_NAMED = rf"(?:{_VALUE}|(?<=['\"`\[]){_NAME}(?=['\"`\]]))"
+_RESOURCE = rf"(?P<resource>{_NAMED})"
+_PRINCIPAL = rf"(?P<principal>{_NAMED}|[a-z0-9.-]{{2,80}}\.amazonaws\.com)"
+_QUOTE = r"['\"`\[(]{0,2}"
+# "the provided role", "IAM Role", "the configured ECS Infrastructure Role"
+_ROLE = (
+    r"(?:(?!(?:[Ii]f|[Ww]hen|[Ww]hether|[Tt]hat|and|or|[Cc]an|may|might|would|[Bb]ecause|[Uu]nless|not|to|is|was)\b)[A-Za-z][\w-]{0,30} ){0,5}?"
+    r"[Rr]oles?\b(?: ARN\b| name\b)?"
+    r"(?: (?:provided|you provide|specified|given|configured)\b| (?:defined )?for (?:the|your) \w{1,20}(?: \w{1,20})?(?= (?:can|do|is)))?"
+)
+_ROLE_RESOURCE = rf"{_ROLE}(?: \(\w{{1,20}}:\w{{1,40}}\))?(?: on resource)?:?(?: {_QUOTE}{_RESOURCE})?"
+# A bare name is told from a word by a digit, hyphen or underscore in it.
+_BARE_NAME = r"[A-Za-z][A-Za-z0-9+=.@]{0,63}[_0-9-][\w+=.@-]{0,63}(?= (?:is|does|has)\b)"
+_ROLE_PRINCIPAL = rf"{_ROLE}:?(?: {_QUOTE}(?P<principal>{_NAMED}|{_BARE_NAME})['\"`\])]{{0,2}})?"
+_SERVICE = (
+    r"(?:(?:AWS|Amazon) [A-Z][A-Za-z]{1,30}(?: [A-Z][A-Za-z]{1,20}){0,3}|Amplify|App Runner|Athena|CloudFormation|CloudTrail|CloudWatch Logs"
+    r"|Bedrock|CodeBuild|CodeDeploy|CodePipeline|Cognito|DataSync|ECS|EKS|EMR|EventBridge|Firehose|Glue|Kinesis|Lambda|RDS|Redshift|S3|SageMaker|SNS|SQS)"
+)
+_FAILS_TO = r"(?:unable to|cannot|can(?:'|no)?t|could(?: not|n't)|failed to)"
+_LACKS = r"(?:does|do)(?: not|n't) (?:have|include)"
+_ADJECTIVES = r"(?:(?:any|adequate|correct|enough|necessary|required|right|sufficient|the) ){0,3}"
+_RIGHTS = r"(?:permission(?:\(s\)|s)?|access|privileges?|a trust relationship)\b"
+_ACTION = r"(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})"
+
+
+class Frame(NamedTuple):
+    """A verb frame: what a report says, in the words that services share.
+
+    Attributes:
+        kind: what the report means.
+        fragment: literal text without which the frame cannot match.
+        pattern: a regular expression; its groups become facts.
+        is_aws: whether the words alone are AWS's.
+    """
+
+    kind: Kind
+    fragment: str
+    pattern: str
+    is_aws: bool = False
+
+
+FRAMES: tuple[Frame, ...] = (
+    # A role that a service cannot assume.
+    Frame("access_denied", "ssume", rf"\b[Uu]nable to assume (?:and validate )?{_ROLE_RESOURCE}"),
+    Frame(
+        "access_denied",
+        "ssume",
+        rf"\b(?:{_FAILS_TO}|[Cc]ould not|[Cc]annot|[Ff]ailed to) assume {_ROLE_RESOURCE}",
+    ),
+    Frame(
+        "access_denied",
+        "ssume",
+        rf"\b{_LACKS} {_ADJECTIVES}{_RIGHTS}(?: required)? to assume {_ROLE_RESOURCE}",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "ssum",
+        rf"\b[Aa]ccess denied (?:when attempting to assume|while assuming) {_ROLE_RESOURCE}",
+        is_aws=True,
+    ),
+    Frame("access_denied", "ssume", rf"\bmust allow (?:\w{{1,20}} ){{1,5}}to assume {_ROLE}"),
+    Frame(
+        "aws_error",
+        "be assumed",
+        rf"\b{_ROLE}(?::? {_QUOTE}{_RESOURCE}['\"`]?|(?<=function)) (?:is invalid or )?{_FAILS_TO} be assumed\b(?!.{{0,10}}Access denied)",
+    ),
+    # Somebody who is not authorized to do something that is no action.
+    Frame(
+        "access_denied",
+        "uthorized to",
+        rf"(?<![\w./:-]){_QUOTE}{_PRINCIPAL}['\"`]? (?:is|are) not authorized to (?!perform\b)[a-z]{{2,20}}\b"
+        rf"(?:(?: \w{{1,20}}(?:-\w{{1,20}})?){{0,4}} {_QUOTE}{_RESOURCE})?",
+    ),
+    Frame(
+        "access_denied",
+        "uthorized to",
+        rf"(?:{_ROLE_PRINCIPAL}|{_SERVICE}|You|User) (?:is|are) not authorized to "
+        rf"(?:access|assume|call|create|get|invoke|publish|read|use|write)\b(?:(?: [\w'-]{{1,20}},?){{0,4}}:? {_QUOTE}{_RESOURCE})?",
+    ),
+    Frame(
+        "access_denied",
+        "credentials of role",
+        rf"\b[Nn]ot authorized to get credentials of role {_RESOURCE}",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "role to assume",
+        r"\bUnable to assume the role, or the role to assume does not exist",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "is authorized to assume",
+        rf"\b[Nn]either (?:\w{{1,20}} ){{0,4}}{_PRINCIPAL}, nor .{{1,60}}? is authorized to assume",
+    ),
+    Frame(
+        "access_denied",
+        "ailed to authorize",
+        rf"\bFailed to authorize (?:\w{{1,20}} ){{0,3}}{_RESOURCE}",
+        is_aws=True,
+    ),
+    # A role or caller that lacks permissions.
+    Frame(
+        "access_denied",
+        "ermission",
+        rf"\b(?:{_ROLE_PRINCIPAL}|[Uu]ser|You|{_SERVICE}) {_LACKS} {_ADJECTIVES}permission(?:\(s\)|s)?\b"
+        rf"(?: (?:required )?to call (?P<operation>[A-Z]\w{{2,60}}) on \w{{1,40}}| to (?:perform |call )?{_ACTION})?",
+    ),
+    Frame(
+        "access_denied",
+        "role does not have sufficient",
+        rf"\bUnable to (?:access|use) [^\n'\"]{{1,80}}?{_QUOTE}{_RESOURCE}[^\n]{{0,160}}?\. The provided role does not have sufficient permissions",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "have a",
+        rf"\b{_ROLE_PRINCIPAL} {_LACKS} (?:a trust relationship|{_ADJECTIVES}access)\b",
+    ),
+    Frame(
+        "access_denied",
+        "privilege",
+        r"\b[Pp]rincipal does not have any privilege on specified resource",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "insufficient",
+        rf"\b{_ROLE_PRINCIPAL} has insufficient (?:\w{{1,20}} ){{0,2}}permissions\b",
+    ),
+    Frame(
+        "access_denied",
+        "missing",
+        rf"\b(?:[Uu]ser|{_ROLE_PRINCIPAL}) is missing (?:the following )?permissions?:? \[?{_ACTION}",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "issing permission",
+        rf"\bUser:? {_PRINCIPAL} is missing permissions? {_ACTION}",
+        is_aws=True,
+    ),
+    # A role or policy that does not allow what a service needs.
+    Frame(
+        "access_denied",
+        "not allow",
+        rf"\b{_ROLE_PRINCIPAL} does not allow (?:\w{{1,20}} ){{1,4}}to \w{{2,20}}\b(?:[^\n.]{{0,80}}? for \w{{1,20}} {_RESOURCE})?",
+    ),
+    Frame(
+        "access_denied",
+        "not allow",
+        r"\bPermissions on the (?:[\w-]{1,20} ){1,3}do not allow \w{2,20} to \w{2,20}",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "not give you permission",
+        rf"\b{_ROLE_PRINCIPAL} does not give you permission to perform operations"
+        r"(?: in the following AWS service: (?:Amazon|AWS)?(?P<service>[A-Za-z0-9]{2,40}))?",
+        is_aws=True,
+    ),
+    Frame("access_denied", "allowed to use", rf"\bmust be allowed to use {_ROLE}", is_aws=True),
+    # "Access denied" or "Permission denied", and on what.
+    Frame(
+        "access_denied",
+        "ermission denied on",
+        rf"\b[Pp]ermission denied on S3 path:? {_RESOURCE}",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "enied for LogDestination",
+        rf"\b[Aa]ccess [Dd]enied for LogDestination: (?P<resource>{_NAMED}|[a-z0-9][a-z0-9.-]{{2,62}})",
+        is_aws=True,
+    ),
+    Frame("access_denied", "ccess denied", rf"\b[Aa]ccess (?:is )?denied on {_QUOTE}{_RESOURCE}"),
+    Frame(
+        "access_denied",
+        "ccess denied when",
+        rf"\b[Aa]ccess denied when calling (?:{_ACTION}|[A-Z]\w{{2,40}})",
+    ),
+    Frame(
+        "access_denied", "ccess Denied trying", r"\bAccess Denied trying to call AWS \w{2,40}", is_aws=True
+    ),
+    Frame(
+        "access_denied",
+        "ccess denied while",
+        rf"\b[Aa]ccess denied while accessing [^\n\"]{{2,80}}? using role {_QUOTE}{_PRINCIPAL}",
+    ),
+    Frame("access_denied", "could not perform", rf"\bcould not perform {_ACTION}"),
+    Frame(
+        "access_denied",
+        "annot access",
+        rf"\bCannot access (?:\w{{1,20}} ){{1,3}}{_RESOURCE}\.? Please ensure the role can perform",
+        is_aws=True,
+    ),
+    # Permissions that are insufficient.
+    Frame(
+        "access_denied",
+        "nsufficient",
+        r"\bInsufficient Lake Formation permission\(s\)(?:: Required [A-Z]\w{1,20}(?: [A-Z]\w{1,20}){0,2})?"
+        r"(?: on (?P<resource>[\w.*/-]{1,255}))?",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "nsufficient delivery",
+        r"\bInsufficient delivery policy to s3 bucket: (?P<resource>[a-z0-9.-]{3,63})",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "nsufficient permissions",
+        r"\bInsufficient permissions to access S3 bucket (?P<resource>[a-z0-9.-]{3,63})",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "nsufficient permissions",
+        r"\bInsufficient permissions to (?:execute the query|connect to this dataset)",
+    ),
+    Frame("access_denied", "nsufficient privileges", r"\bInsufficient privileges to perform this action"),
+    # Roles and policies that are set up wrongly.
+    Frame(
+        "access_denied",
+        "not configured properly",
+        rf"\b[Tt]he IAM {_ROLE_RESOURCE} is not configured properly",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "ncorrect S3 bucket policy",
+        r"\bIncorrect S3 bucket policy is detected for bucket: (?P<resource>[a-z0-9.-]{3,63})",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "nvalid permissions on Lambda",
+        r"\bInvalid permissions on Lambda function",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "nvalid Access Role",
+        r"\bInvalid Access Role in AuthenticationConfiguration",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "with trust relationship to Role",
+        rf"\bAccount [0-9]{{12}} should have '(?P<resource>{_NAME})' role with trust relationship to Role '(?P<principal>{_NAME})'",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "no permissions for",
+        r"\bno permissions for \[[^\[\]\n]{1,80}\] and User \[name=(?P<principal><ARN>)",
+        is_aws=True,
+    ),
+)
+
+# Values that only AWS has.
+_OF_AWS = re.compile(r"arn:|s3[an]?://|lt-[0-9a-f]|[a-z0-9.-]+\.amazonaws\.com\Z")
+_AGENT = re.compile(rf"\b(?:AWS|Amazon|IAM|{_SERVICE})\b|TrustPolicy|trust relationship")
+_AGENT_REACH = 60
+# Words that make a report a condition, an advice or a question.
+_PROSE_BEFORE = re.compile(
+    r"\b(?:if|when|whether|unless|because|since|so that|note that|check that|make sure|ensure|confirm|verify|test that|what happens"
+    r"|may|might|would|will be|should|could|must|can|if failed|case|means|says|caused by a role that)\b[^.!?\n:]{0,60}\Z|\?\s*\Z"
+    r"|(?:\A|\n)\s?(?:[A-E]\)|\+|#{1,4})\s[^\n]{0,60}\Z|\bNOT_VERIFIED - [^\n]{0,40}\Z",
+    re.IGNORECASE,
+)
+_PROSE_REACH = 90
+_PROSE_AFTER = re.compile(
+    r"[^\n.;]{0,60}\?|[^\n.]{0,20}\bby (?:any|PRs?|humans?|users?)\b|[^\n.]{0,4}by default|\s?for:\s?\n",
+    re.IGNORECASE,
+)
+# Frames whose own words an advice also uses, which "must allow" does not make one.
+_VALUES = ("principal", "resource")
+
+
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Compile a frame's pattern when a text first needs it."""
+    return re.compile(pattern.replace(" ", r"\s+").replace("<ARN>", ARN))
+
+
+def read_service_reports(text: str, flat: str) -> Iterator[Piece]:
+    """Yield the reports in a text, in the order of the frames.
+
+    Args:
+        text: the readable text.
+        flat: the same with spaces for newlines, in which the fragments are searched for.
+    """
+    for frame in FRAMES:
+        if frame.fragment in flat:
+            for m in compiled(frame.pattern).finditer(text):
+                if not _is_prose(text, m):
+                    yield _piece(text, frame, m)
+
+
+def _is_prose(text: str, m: re.Match[str]) -> bool:
+    """Return whether a report is part of advice, a condition or a question."""
+    before = text[max(0, m.start() - _PROSE_REACH) : m.start()]
+    return _PROSE_BEFORE.search(before) is not None or _PROSE_AFTER.match(text, m.end()) is not None
+
+
+def _piece(text: str, frame: Frame, m: re.Match[str]) -> Piece:
+    piece = Piece("core", m.start(), m.end(), kind=frame.kind, aws=frame.is_aws)
+    found = {key: value for key, value in m.groupdict().items() if value}
+    for key in _VALUES:
+        if key in found:
+            start, end = trim(text, m.start(key), m.end(key))
+            end -= text[end - 1] == ":"
+            piece.put(key, rejoin(text[start:end]), start, end)
+            piece.aws = piece.aws or _OF_AWS.match(found[key]) is not None
+    if "action" in found:
+        piece.put("action", found["action"], m.start("action"), m.end("action"), HINT)
+        piece.aws = True
+    if "service" in found:
+        piece.put(
+            "service",
+            found["service"].lower(),
+            m.start("service"),
+            m.end("service"),
+            BEST if "action" in found else HINT,
+        )
+    if "operation" in found:
+        piece.put("operation", found["operation"], m.start("operation"), m.end("operation"))
+        piece.aws = True
+    near = text[max(0, m.start() - _AGENT_REACH) : m.end() + _AGENT_REACH]
+    piece.aws = piece.aws or _AGENT.search(near) is not None
+    return piece

@@ -1,0 +1,350 @@
+"""Reports of managed services that name no action; each frame has a line here."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage._reading.readers.service_reports import FRAMES, Frame, compiled
+from iamtriage._reading.unwrapping.unwrap import unwrap
+from tests.tables import ACCOUNT, Facts, Table, denied, expect, facts_in, rows
+
+ROLE = "arn:aws:iam::111122223333:role/orders-worker"
+LINKED = "arn:aws:iam::111122223333:role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS"
+STREAM = "arn:aws:kinesis:eu-west-1:111122223333:stream/orders"
+ID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+
+
+def _call(code: str, operation: str, message: str) -> str:
+    return f"An error occurred ({code}) when calling the {operation} operation: {message}"
+
+
+def _tail(service: str) -> str:
+    return f" (Service: {service}, Status Code: 400, Request ID: {ID})"
+
+
+ROLES: Table = (
+    (
+        "firehose",
+        f"Firehose is unable to assume role {ROLE}. Please check the role provided.",
+        denied(resource=ROLE),
+    ),
+    ("glue", "Service is unable to assume provided role. Please verify role's TrustPolicy.", denied()),
+    (
+        "sagemaker",
+        f"ValidationException: Could not assume role {ROLE}. Please ensure that the role exists.",
+        denied(code="ValidationException", resource=ROLE),
+    ),
+    (
+        "ecs-infrastructure",
+        f"InvalidParameterException: ECS was unable to assume the configured ECS Infrastructure Role '{ROLE}'. Please verify that it trusts Amazon ECS.",
+        denied(code="InvalidParameterException", resource=ROLE),
+    ),
+    (
+        "ecs-target-group",
+        "InvalidParameterException: Unable to assume role and validate the specified targetGroupArn. Please verify the ECS service role.",
+        denied(code="InvalidParameterException"),
+    ),
+    (
+        "iot-rule",
+        _call(
+            "InvalidRequestException",
+            "CreateTopicRule",
+            f"AWS IoT (iot.amazonaws.com) is unable to assume role (sts:AssumeRole) on resource: {ROLE}.",
+        ),
+        denied(code="InvalidRequestException", operation="CreateTopicRule", resource=ROLE),
+    ),
+    (
+        "iot-credentials",
+        '{"message":"Unable to assume the role, or the role to assume does not exist"}',
+        denied(),
+    ),
+    (
+        "bedrock",
+        _call(
+            "ValidationException",
+            "CreateKnowledgeBase",
+            "Bedrock Knowledge Base was unable to assume the given role.",
+        ),
+        denied(code="ValidationException", operation="CreateKnowledgeBase"),
+    ),
+    (
+        "codedeploy",
+        f"AWS CodeDeploy does not have the permissions required to assume the role {ROLE}.{_tail('CodeDeploy')}",
+        denied(service="codedeploy", resource=ROLE, status_code=400, request_id=ID),
+    ),
+    ("eks", "EKS does not have permissions to assume the associated role.", denied()),
+    (
+        "catalog",
+        f"Access denied while assuming launch role {ROLE}: AccessDenied",
+        denied(code="AccessDenied", resource=ROLE),
+    ),
+    (
+        "pipeline",
+        f"The provided role cannot be assumed: 'Access denied when attempting to assume the role '{ROLE}''",
+        denied(resource=ROLE),
+    ),
+    (
+        "scheduler",
+        "ValidationException: The execution role you provide must allow AWS EventBridge Scheduler to assume the role.",
+        denied(code="ValidationException"),
+    ),
+    ("backup", f"IAM Role {ROLE} cannot be assumed by AWS Backup", expect("aws_error", resource=ROLE)),
+    (
+        "stack",
+        f"ValidationError: Role {ROLE} is invalid or cannot be assumed",
+        expect("aws_error", code="ValidationError", resource=ROLE),
+    ),
+    ("lambda", "The role defined for the function cannot be assumed by Lambda.", expect("aws_error")),
+    (
+        "step-functions",
+        "The principal states.amazonaws.com is not authorized to assume the provided role.",
+        denied(principal="states.amazonaws.com"),
+    ),
+    (
+        "step-functions-both",
+        "AccessDeniedException: Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.",
+        denied(code="AccessDeniedException", principal="states.amazonaws.com"),
+    ),
+    (
+        "step-functions-cause",
+        f'{{"cause": "The role orders_state_role is not authorized to assume the task state\'s role, {ROLE}.", "error": "States.TaskFailed"}}',
+        denied(principal="orders_state_role", resource=ROLE),
+    ),
+    ("rds", f"RDS is not authorized to assume service-linked role {LINKED}", denied(resource=LINKED)),
+    (
+        "redshift",
+        f"ERROR: Not authorized to get credentials of role {ROLE}\nDetail: none",
+        denied(resource=ROLE),
+    ),
+    (
+        "emr-profile",
+        "Failed to authorize instance profile arn:aws:iam::111122223333:instance-profile/orders",
+        denied(resource="arn:aws:iam::111122223333:instance-profile/orders"),
+    ),
+    (
+        "stack-sets",
+        f"Account {ACCOUNT} should have 'OrdersExecutionRole' role with trust relationship to Role 'OrdersAdministrationRole'.",
+        denied(resource="OrdersExecutionRole", principal="OrdersAdministrationRole"),
+    ),
+)
+
+PERMISSIONS: Table = (
+    (
+        "artifact",
+        (
+            "Unable to access the artifact with Amazon S3 object key 'orders/BuildOutput/a1B2c3D' located in the Amazon S3 artifact bucket "
+            "'orders-artifacts'. The provided role does not have sufficient permissions."
+        ),
+        denied(resource="orders/BuildOutput/a1B2c3D"),
+    ),
+    (
+        "event",
+        '{"detail": {"state": "ERROR", "cause": "Role provided does not have sufficient permissions", "policy": "arn:aws:dlm:eu-west-1:111122223333:policy/p-1"}}',
+        denied(),
+    ),
+    (
+        "flow-logs",
+        "Access Error, The IAM role for your flow logs does not have sufficient permissions to send logs to CloudWatch",
+        denied(),
+    ),
+    (
+        "network-interface",
+        "InvalidParameterValueException: The provided execution role does not have permissions to call CreateNetworkInterface on EC2",
+        denied(code="InvalidParameterValueException", operation="CreateNetworkInterface"),
+    ),
+    (
+        "cognito-trust",
+        "InvalidSmsRoleTrustRelationshipException: Role does not have a trust relationship allowing Cognito to assume the role",
+        denied(code="InvalidSmsRoleTrustRelationshipException"),
+    ),
+    (
+        "s3-tables",
+        "Insufficient permissions to execute the query. Principal does not have any privilege on specified resource",
+        denied(),
+    ),
+    (
+        "emr",
+        f"Terminated with errors: Service role {ROLE} has insufficient EC2 permissions. EC2 Message: You are not authorized to perform: ec2:CreateSecurityGroup",
+        denied(principal=ROLE, action="ec2:CreateSecurityGroup"),
+    ),
+    (
+        "scaling-plan",
+        "User is missing the following permissions: [ecs:UpdateService]",
+        denied(action="ecs:UpdateService"),
+    ),
+    (
+        "missing-permission",
+        "User: arn:aws:iam::111122223333:user/ana is missing permission ecs:CreateCapacityProvider",
+        denied(principal="arn:aws:iam::111122223333:user/ana", action="ecs:CreateCapacityProvider"),
+    ),
+    (
+        "codebuild",
+        f"Service role {ROLE} does not allow AWS CodeBuild to create Amazon CloudWatch Logs log streams for build arn:aws:codebuild:eu-west-1:{ACCOUNT}:build/orders:9",
+        denied(principal=ROLE, resource=f"arn:aws:codebuild:eu-west-1:{ACCOUNT}:build/orders:9"),
+    ),
+    (
+        "notification",
+        "InvalidArgument: Unable to validate the following destination configurations. Permissions on the destination queue do not allow S3 to publish notifications from this bucket.",
+        denied(code="InvalidArgument"),
+    ),
+    (
+        "deployment-group",
+        f"The IAM role {ROLE} does not give you permission to perform operations in the following AWS service: AmazonAutoScaling. Contact your AWS administrator.",
+        denied(principal=ROLE, service="autoscaling"),
+    ),
+    (
+        "opensearch",
+        f"Invalid request provided: Amazon OpenSearch Service must be allowed to use the passed role{_tail('OpenSearch')}",
+        denied(service="es", status_code=400, request_id=ID),
+    ),
+    (
+        "athena",
+        "Permission denied on S3 path: s3://orders-results/2026/part-0.parquet",
+        denied(resource="s3://orders-results/2026/part-0.parquet"),
+    ),
+    (
+        "destination",
+        "Access Denied for LogDestination: orders-flow-logs. Please check LogDestination permission",
+        denied(resource="orders-flow-logs"),
+    ),
+    (
+        "lake",
+        "Amazon S3 access denied on s3://orders-lake/curated/",
+        denied(resource="s3://orders-lake/curated/"),
+    ),
+    (
+        "agent",
+        _call(
+            "ThrottlingException",
+            "InvokeAgent",
+            "Access denied when calling Bedrock. Check your request permissions and retry the request.",
+        ),
+        denied(code="ThrottlingException", operation="InvokeAgent"),
+    ),
+    (
+        "datasync",
+        "InvalidRequestException: Unable to assume role. Reason: Access denied when calling sts:AssumeRole",
+        denied(code="InvalidRequestException", action="sts:AssumeRole"),
+    ),
+    ("backup-call", "Access Denied trying to call AWS Backup service", denied()),
+    (
+        "beanstalk",
+        f'Access denied while accessing Auto Scaling using role "{ROLE}". Verify the role policy.',
+        denied(principal=ROLE),
+    ),
+    (
+        "bucket-test",
+        "Bucket access test failed: could not perform s3:HeadBucket on bucket. Access denied.",
+        denied(action="s3:HeadBucket"),
+    ),
+    (
+        "event-source",
+        f"Cannot access stream {STREAM}. Please ensure the role can perform the GetRecords Action on your stream in IAM.",
+        denied(resource=STREAM),
+    ),
+    (
+        "lake-formation",
+        "AccessDeniedException: Insufficient Lake Formation permission(s): Required Create Database on Catalog",
+        denied(code="AccessDeniedException", resource="Catalog"),
+    ),
+    (
+        "lake-formation-on",
+        "Insufficient Lake Formation permission(s) on orders_clean",
+        denied(resource="orders_clean"),
+    ),
+    (
+        "config",
+        "InsufficientDeliveryPolicyException: Insufficient delivery policy to s3 bucket: orders-config, unable to write to bucket.",
+        denied(code="InsufficientDeliveryPolicyException", resource="orders-config"),
+    ),
+    (
+        "trail",
+        "InsufficientEncryptionPolicyException: Insufficient permissions to access S3 bucket orders-trail or KMS key.",
+        denied(code="InsufficientEncryptionPolicyException", resource="orders-trail"),
+    ),
+    (
+        "quick-sight",
+        _call(
+            "ValidationException", "DescribeDataSet", "Insufficient permissions to connect to this dataset"
+        ),
+        denied(code="ValidationException", operation="DescribeDataSet"),
+    ),
+    (
+        "backup-privileges",
+        _call("ValidationException", "StartBackupJob", "Insufficient privileges to perform this action."),
+        denied(code="ValidationException", operation="StartBackupJob"),
+    ),
+    ("dms", f"The IAM Role {ROLE} is not configured properly.", denied(resource=ROLE)),
+    (
+        "trail-bucket",
+        "Incorrect S3 bucket policy is detected for bucket: orders-trail",
+        denied(resource="orders-trail"),
+    ),
+    (
+        "gateway",
+        "Execution failed due to configuration error: Invalid permissions on Lambda function",
+        denied(),
+    ),
+    (
+        "runner",
+        "Failed to pull your application image. Reason: Invalid Access Role in AuthenticationConfiguration.",
+        denied(),
+    ),
+    (
+        "fine-grained",
+        f"no permissions for [indices:data/write/bulk] and User [name={ROLE}, backend_roles=[{ROLE}], requestedTenant=null]",
+        denied(principal=ROLE),
+    ),
+    (
+        "role-access",
+        f"InvalidInputException: the role {ROLE} does not have access to it.",
+        denied(code="InvalidInputException", principal=ROLE),
+    ),
+    (
+        "destination-log",
+        "AccessDeniedException: The state machine IAM Role is not authorized to access the Log Destination",
+        denied(code="AccessDeniedException"),
+    ),
+    (
+        "launch-template",
+        "You are not authorized to use launch template: lt-0a1b2c3d4e5f60718",
+        denied(resource="lt-0a1b2c3d4e5f60718"),
+    ),
+)
+ALL = (*ROLES, *PERMISSIONS)
+
+
+@pytest.mark.parametrize(("text", "expected"), rows(ALL))
+def test_report_is_read(text: str, expected: Facts | None) -> None:
+    """The report gives its kind and the values in it, also against a code that only says "invalid"."""
+    assert facts_in(text) == expected
+
+
+@pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: frame.pattern[:40])
+def test_every_frame_has_a_line_here(frame: Frame) -> None:
+    readable = [unwrap(text).text for _, text, _ in ALL]
+    assert any(frame.fragment in text and compiled(frame.pattern).search(text) for text in readable)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If you choose a longer session, you will be unable to assume the role in AWS.",
+        "Check that a job of another branch cannot assume the role arn:aws:iam::111122223333:role/orders-worker.",
+        "This IAM role can't be assumed by any repository outside of the organization.",
+        "What happens if the IAM role does not have permission to read the secret?",
+        "C) The IAM role does not have permission to invoke the new version",
+        "It might be because the IAM role provided does not have sufficient permissions.",
+        "The health check's IAM role does not have permissions for:\n\n- Amazon S3\n- Amazon DynamoDB",
+        "Ensure that the role can be assumed by Lambda.",
+        "Homogeneity of variance cannot be assumed by default.",
+        "Bot does not have sufficient permissions.",
+        "Jenkins does not have permission to push. AWS credentials are set.",
+        "Insufficient permissions to execute the query",
+        "Agent 'Paul' is not authorized to call 'planner'.",
+        "We were unable to assume the role provided",
+        "no permissions for [indices:data/read/search] and User [name=ana, backend_roles=[admin]]",
+    ],
+)
+def test_advice_and_other_products_are_no_reports(text: str) -> None:
+    assert facts_in(text) is None
