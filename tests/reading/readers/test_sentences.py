@@ -1125,7 +1125,7 @@ LESS: Table = (
     (
         "missing-permission",
         f"An error occurred (ValidationError) when calling the CreateStack operation: the role {ROLE} is missing permission: s3:GetObject",
-        denied(code="ValidationError", operation="CreateStack", action="s3:GetObject"),
+        denied(code="ValidationError", operation="CreateStack", principal=ROLE, action="s3:GetObject"),
     ),
     (
         "missing-permission-words",

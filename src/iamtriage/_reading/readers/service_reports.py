@@ -118,6 +118,12 @@ FRAMES: tuple[Frame, ...] = (
         r"\bUnable to assume the role, or the role to assume does not exist",
         is_aws=True,
     ),
+    # The subject can be cut off.
+    Frame(
+        "access_denied",
+        "uthorized to assume",
+        rf"\A[^\w]{{0,3}}is not authorized to assume (?:\w{{1,20}} ){{0,3}}{_RESOURCE}",
+    ),
     Frame(
         "access_denied",
         "is authorized to assume",
