@@ -111,6 +111,7 @@ ROLES: Table = (
         denied(principal="orders_state_role", resource=ROLE),
     ),
     ("rds", f"RDS is not authorized to assume service-linked role {LINKED}", denied(resource=LINKED)),
+    ("cut", f"is not authorized to assume role {ROLE}.", denied(resource=ROLE)),
     (
         "redshift",
         f"ERROR: Not authorized to get credentials of role {ROLE}\nDetail: none",
