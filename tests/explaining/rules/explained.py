@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, cast
 
 from iamtriage import parse
 from iamtriage.explaining._facts import facts_of
-from iamtriage.explaining._rules.kubernetes.access_entries import explain_access_entry, explain_invalid_arn
+from iamtriage.explaining._rules.calls.invalid_arns import explain_invalid_arn
+from iamtriage.explaining._rules.kubernetes.access_entries import explain_access_entry
+from iamtriage.explaining._rules.kubernetes.eks_console import explain_console
 from iamtriage.explaining._rules.kubernetes.forbidden import explain_forbidden
-from iamtriage.explaining._rules.kubernetes.unauthorized import explain_console, explain_unauthorized
+from iamtriage.explaining._rules.kubernetes.unauthorized import explain_unauthorized
 from iamtriage.explaining._rules.shared.cases import Case
 
 if TYPE_CHECKING:

@@ -244,21 +244,21 @@ def _sts(case: Case[InvalidArn], message: str) -> Explanation:
 
 def _annotation(case: Case[InvalidArn], right: str) -> Remedy:
     name = commands.kubernetes_name(case.facts.service_account)
-    place = commands.namespace(case.facts.namespace)
+    namespace = commands.namespace(case.facts.namespace)
     path = "{.metadata.annotations.eks\\.amazonaws\\.com/role-arn}"
     return Remedy(
         title="Mend the annotation of the service account",
         who="cluster administrator",
         steps=("Pods have to be made anew to get the new ARN.",),
         commands=(
-            fill_command("kubectl get serviceaccount {} -n {} -o {}", name, place, f"jsonpath={path}"),
+            fill_command("kubectl get serviceaccount {} -n {} -o {}", name, namespace, f"jsonpath={path}"),
             fill_command(
                 "kubectl annotate serviceaccount {} -n {} --overwrite {}",
                 name,
-                place,
+                namespace,
                 f"eks.amazonaws.com/role-arn={right}",
             ),
-            fill_command("kubectl rollout restart deployment/NAME -n {}", place),
+            fill_command("kubectl rollout restart deployment/NAME -n {}", namespace),
         ),
         url=pages.EKS_IRSA,
     )

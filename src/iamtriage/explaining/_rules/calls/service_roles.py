@@ -118,11 +118,11 @@ def _service_role(case: Case[AwsError], message: str) -> Explanation:
     found = _ARN.search(message)
     role = try_parse_principal(found[0].rstrip(",.")) if found else None
     name = commands.role_name(role.name if isinstance(role, Role) else None)
-    who = "the service" if service is None else service
+    principal = "the service" if service is None else service
     return Explanation(
         failure=case.failure,
         topic="service-cannot-assume-role",
-        summary=f"The role cannot be assumed by {who}.",
+        summary=f"The role cannot be assumed by {principal}.",
         causes=(
             Cause(
                 "service-cannot-assume-role",
@@ -130,7 +130,7 @@ def _service_role(case: Case[AwsError], message: str) -> Explanation:
                 "reported",
                 quote_phrases(message, *_SENTENCES),
             ),
-            Cause("trust-policy", f"The role's trust policy does not name {who}.", "possible"),
+            Cause("trust-policy", f"The role's trust policy does not name {principal}.", "possible"),
             _NEW,
             Cause(
                 "role-not-there",

@@ -1,4 +1,4 @@
-"""EKS refuses an access entry, an association or a ConfigMap as an object; not a call for lack of permission.
+"""Explain why EKS rejects an access entry, an association or ``aws-auth``.
 
 Rules: https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html,
 https://docs.aws.amazon.com/eks/latest/userguide/setting-up-access-entries.html and
@@ -8,13 +8,12 @@ https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.calls.invalid_arns import explain_invalid_arn
 from iamtriage.explaining._rules.kubernetes.authentication_modes import (
-    explain_bootstrap,
-    explain_mode_back,
+    explain_creator_access,
+    explain_mode_downgrade,
     explain_wrong_mode,
 )
 from iamtriage.explaining._rules.kubernetes.aws_auth_maps import (
@@ -44,48 +43,48 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     build_cluster_principal,
     create_entry_command,
 )
+from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
     from iamtriage.failures._failures import AccessEntry
 
-__all__ = ("explain_access_entry", "explain_invalid_arn")
+    _Rule = Callable[["Case[AccessEntry]", str], Explanation]
 
-_Rule: TypeAlias = "Callable[[Case[AccessEntry], str], Explanation]"
+__all__ = ("explain_access_entry",)
 
-_RESERVED = ("system:", "eks:", "aws:", "amazon:", "iam:")
-_GROUPS_REPLACED = (
+_RESERVED_PREFIXES = ("system:", "eks:", "aws:", "amazon:", "iam:")
+_GROUPS_STEP = (
     "update-access-entry sets the whole list of groups: write those that it has beside the new one."
 )
 
 
 def explain_access_entry(case: Case[AccessEntry]) -> Explanation:
-    """Explain that an access entry, aws-auth or Pod Identity association is refused as an object."""
-    # Its own words first: what stands around may be of another failure.
+    """Explain that EKS rejects an access entry, an association or ``aws-auth``."""
+    # The failure's own sentence comes first, because the text around it can describe another failure.
     for message in (failure_sentence(case), failure_context(case)):
-        for pattern, rule in _RULES:
-            if pattern.search(message):
-                return rule(case, message)
-    # Where the sentence is cut off, or another than is known.
+        rule = choose_rule(_ROUTES, case.failure, message)
+        if rule is not None:
+            return rule(case, message)
+    # The sentence is truncated or unknown.
     if case.failure.envelope.code == "ResourceInUseException":
         if case.failure.envelope.operation == "CreateAccessEntry":
-            return _in_use(case, failure_sentence(case))
+            return _explain_entry_exists(case, failure_sentence(case))
         if case.failure.envelope.operation == "CreatePodIdentityAssociation":
             return explain_association_exists(case, failure_sentence(case))
-    return _other(case)
+    return _explain_other(case)
 
 
-def _who(case: Case[AccessEntry]) -> ClusterPrincipal:
+def _entry_principal(case: Case[AccessEntry]) -> ClusterPrincipal:
     return build_cluster_principal(try_parse_principal(find_entry_arn(case)), "the principal")
 
 
-def _in_use(case: Case[AccessEntry], _message: str) -> Explanation:
-    cluster, who = find_cluster(case), _who(case)
-    terraform = TERRAFORM.search(case.text) is not None or "EKS Access Entry" in case.text
+def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation:
+    cluster, principal = find_cluster(case), _entry_principal(case)
+    is_terraform = TERRAFORM.search(case.text) is not None or "EKS Access Entry" in case.text
     causes = [
         Cause(
             "entry-exists",
@@ -106,8 +105,8 @@ def _in_use(case: Case[AccessEntry], _message: str) -> Explanation:
             title="See the entry that is there",
             who="cluster administrator",
             commands=(
-                cluster.eks_command("describe-access-entry", principal=who.entry_argument),
-                cluster.eks_command("list-associated-access-policies", principal=who.entry_argument),
+                cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
+                cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument),
             ),
             url=pages.EKS_ACCESS_ENTRIES,
         ),
@@ -115,29 +114,31 @@ def _in_use(case: Case[AccessEntry], _message: str) -> Explanation:
             title="Change it in place of making one",
             who="cluster administrator",
             steps=(
-                _GROUPS_REPLACED,
+                _GROUPS_STEP,
                 "Its type cannot be changed: for another type, delete the entry and make it anew. Until then the principal is locked out.",
             ),
             commands=(
                 cluster.eks_command(
-                    "update-access-entry", "--kubernetes-groups", "GROUP", principal=who.entry_argument
+                    "update-access-entry", "--kubernetes-groups", "GROUP", principal=principal.entry_argument
                 ),
-                associate_policy_command(cluster, who, VIEW_POLICY, namespace="NAMESPACE"),
+                associate_policy_command(cluster, principal, VIEW_POLICY, namespace="NAMESPACE"),
             ),
             url=pages.EKS_ACCESS_POLICIES,
         ),
     ]
-    imported = Remedy(
+    terraform_import = Remedy(
         title="In Terraform, import it or leave it out",
         who="you",
         steps=(
             "For an entry that EKS made for the nodes or for whoever made the cluster, leave the resource out.",
             "In the module terraform-aws-eks, enable_cluster_creator_admin_permissions makes an entry for whoever runs Terraform: name that principal in one place only.",
         ),
-        commands=(f"terraform import aws_eks_access_entry.NAME {cluster.argument}:{who.entry_argument}",),
+        commands=(
+            f"terraform import aws_eks_access_entry.NAME {cluster.argument}:{principal.entry_argument}",
+        ),
         url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry#import",
     )
-    remedies.insert(1 if terraform else len(remedies), imported)
+    remedies.insert(1 if is_terraform else len(remedies), terraform_import)
     return Explanation(
         failure=case.failure,
         topic="access-entry-exists",
@@ -148,8 +149,8 @@ def _in_use(case: Case[AccessEntry], _message: str) -> Explanation:
     )
 
 
-def _standard_only(case: Case[AccessEntry], _message: str) -> Explanation:
-    cluster, who = find_cluster(case), _who(case)
+def _explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
+    cluster, principal = find_cluster(case), _entry_principal(case)
     return Explanation(
         failure=case.failure,
         topic="access-entry-type",
@@ -167,7 +168,7 @@ def _standard_only(case: Case[AccessEntry], _message: str) -> Explanation:
                 title="Leave the entry as it is, for nodes",
                 who="cluster administrator",
                 steps=("EKS gives nodes what they need by the type of the entry. Nothing has to be added.",),
-                commands=(cluster.eks_command("describe-access-entry", principal=who.entry_argument),),
+                commands=(cluster.eks_command("describe-access-entry", principal=principal.entry_argument),),
                 url=pages.EKS_ACCESS_POLICIES,
             ),
             Remedy(
@@ -185,8 +186,8 @@ def _standard_only(case: Case[AccessEntry], _message: str) -> Explanation:
     )
 
 
-def _missing(case: Case[AccessEntry], _message: str) -> Explanation:
-    cluster, who = find_cluster(case), _who(case)
+def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanation:
+    cluster, principal = find_cluster(case), _entry_principal(case)
     return Explanation(
         failure=case.failure,
         topic="access-entry-missing",
@@ -219,14 +220,14 @@ def _missing(case: Case[AccessEntry], _message: str) -> Explanation:
                 title="Make the entry first, then associate the policy",
                 who="cluster administrator",
                 steps=(
-                    *filter(None, (who.entry_refusal, who.path_note)),
+                    *filter(None, (principal.entry_refusal, principal.path_note)),
                     "An entry goes before what aws-auth has for the same principal: take the groups along.",
                     "In Terraform, let the association take principal_arn from the resource of the entry.",
                 ),
                 commands=(
-                    create_entry_command(cluster, who),
+                    create_entry_command(cluster, principal),
                     associate_policy_command(
-                        cluster, who, VIEW_POLICY, namespace=commands.namespace(case.facts.namespace)
+                        cluster, principal, VIEW_POLICY, namespace=commands.namespace(case.facts.namespace)
                     ),
                 ),
                 url=pages.EKS_ACCESS_POLICIES,
@@ -236,41 +237,36 @@ def _missing(case: Case[AccessEntry], _message: str) -> Explanation:
     )
 
 
-def _reserved(case: Case[AccessEntry], message: str) -> Explanation:
-    cluster, who = find_cluster(case), _who(case)
-    group = re.search(r"[Gg]roup", message) is not None
-    what = "group" if group else "user name"
-    steps = [f"Choose a {what} that begins with none of {', '.join(_RESERVED)}."]
-    if group:
-        steps.append(
-            "In place of system:masters, associate AmazonEKSClusterAdminPolicy. Bind other roles to a group of your own."
-        )
+def _explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
+    cluster, principal = find_cluster(case), _entry_principal(case)
+    if re.search(r"[Gg]roup", message):
+        name = "group"
+        advice = "In place of system:masters, associate AmazonEKSClusterAdminPolicy. Bind other roles to a group of your own."
         change = cluster.eks_command(
-            "update-access-entry", "--kubernetes-groups", "GROUP", principal=who.entry_argument
+            "update-access-entry", "--kubernetes-groups", "GROUP", principal=principal.entry_argument
         )
     else:
-        steps.append(
-            "Leave the user name out where it does not matter: EKS chooses one. With {{SessionName}}, a colon has to stand before it."
-        )
+        name = "user name"
+        advice = "Leave the user name out where it does not matter: EKS chooses one. With {{SessionName}}, a colon has to stand before it."
         change = cluster.eks_command(
-            "update-access-entry", "--username", "USER", principal=who.entry_argument
+            "update-access-entry", "--username", "USER", principal=principal.entry_argument
         )
     return Explanation(
         failure=case.failure,
         topic="access-entry-name",
-        summary=f"EKS does not take the {what} for an access entry.",
+        summary=f"EKS does not take the {name} for an access entry.",
         causes=(
             Cause(
                 "reserved-name",
-                f"The {what} is one that is kept for Kubernetes and EKS, or malformed.",
+                f"The {name} is one that is kept for Kubernetes and EKS, or malformed.",
                 "reported",
             ),
         ),
         remedies=(
             Remedy(
-                title=f"Take another {what}",
+                title=f"Take another {name}",
                 who="cluster administrator",
-                steps=tuple(steps),
+                steps=(f"Choose a {name} that begins with none of {', '.join(_RESERVED_PREFIXES)}.", advice),
                 commands=(change,),
                 url=pages.EKS_ACCESS_ENTRIES,
             ),
@@ -282,7 +278,7 @@ def _reserved(case: Case[AccessEntry], message: str) -> Explanation:
     )
 
 
-def _other(case: Case[AccessEntry]) -> Explanation:
+def _explain_other(case: Case[AccessEntry]) -> Explanation:
     cluster = find_cluster(case)
     return Explanation(
         failure=case.failure,
@@ -293,7 +289,11 @@ def _other(case: Case[AccessEntry]) -> Explanation:
             Remedy(
                 title="See what the cluster has",
                 who="cluster administrator",
-                commands=_looks(cluster),
+                commands=(
+                    cluster.show_mode_command(),
+                    cluster.eks_command("list-access-entries"),
+                    cluster.eks_command("list-pod-identity-associations"),
+                ),
                 url=pages.EKS_ACCESS_ENTRIES,
             ),
         ),
@@ -301,46 +301,47 @@ def _other(case: Case[AccessEntry]) -> Explanation:
     )
 
 
-def _looks(cluster: Cluster) -> tuple[str, ...]:
-    return (
-        cluster.show_mode_command(),
-        cluster.eks_command("list-access-entries"),
-        cluster.eks_command("list-pod-identity-associations"),
-    )
-
-
-_RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
-    (re.compile(r"access entry resource is already in use|access entry already exists"), _in_use),
-    (re.compile(r"authentication mode must be set to one of"), explain_wrong_mode),
-    (re.compile(r"bootstrapClusterCreatorAdminPermissions must be"), explain_bootstrap),
-    (re.compile(r"Access Entries with a type of"), _standard_only),
-    (re.compile(r"Pod execution role is not found in auth config"), explain_fargate_role),
-    (re.compile(r"Trust policy of the role provided is invalid"), explain_pod_trust),
-    (
-        re.compile(r"[Aa]ssociation already exists|odIdentityAssociation .{0,80}already exists"),
+# The first route that matches is used.
+_ROUTES: tuple[Route[_Rule], ...] = (
+    Route(
+        _explain_entry_exists,
+        message=re.compile(r"access entry resource is already in use|access entry already exists"),
+    ),
+    Route(explain_wrong_mode, message=re.compile(r"authentication mode must be set to one of")),
+    Route(explain_creator_access, message=re.compile(r"bootstrapClusterCreatorAdminPermissions must be")),
+    Route(_explain_entry_type, message=re.compile(r"Access Entries with a type of")),
+    Route(explain_fargate_role, message=re.compile(r"Pod execution role is not found in auth config")),
+    Route(explain_pod_trust, message=re.compile(r"Trust policy of the role provided is invalid")),
+    Route(
         explain_association_exists,
+        message=re.compile(r"[Aa]ssociation already exists|odIdentityAssociation .{0,80}already exists"),
     ),
-    (
-        re.compile(r"[Pp]od ?[Ii]dentity ?[Aa]ssociation.{0,120}(?:not (?:be )?found|NotFound)"),
+    Route(
         explain_association_missing,
+        message=re.compile(r"[Pp]od ?[Ii]dentity ?[Aa]ssociation.{0,120}(?:not (?:be )?found|NotFound)"),
     ),
-    (
-        re.compile(
+    Route(
+        _explain_entry_missing,
+        message=re.compile(
             r"principalArn could not be found|access entry (?:could not be|does not exist|was not found)"
         ),
-        _missing,
     ),
-    (
-        re.compile(
+    Route(
+        explain_mode_downgrade,
+        message=re.compile(
             r"authentication mode update|authentication mode .{0,60}(?:cannot be changed|not supported)"
         ),
-        explain_mode_back,
     ),
-    (re.compile(r"(?:begin|start)s? with|[Gg]roup ?[Nn]ame \S{1,60} is invalid"), _reserved),
-    (re.compile(r"aws-auth\"? already exists"), explain_map_exists),
-    (re.compile(r"aws-auth\"? (?:not found|does not exist)"), explain_map_missing),
-    (
-        re.compile(r"parsing (?:config map|aws-auth)|one of rolearn or SSO|value for (?:user|role)arn"),
+    Route(
+        _explain_reserved_name,
+        message=re.compile(r"(?:begin|start)s? with|[Gg]roup ?[Nn]ame \S{1,60} is invalid"),
+    ),
+    Route(explain_map_exists, message=re.compile(r"aws-auth\"? already exists")),
+    Route(explain_map_missing, message=re.compile(r"aws-auth\"? (?:not found|does not exist)")),
+    Route(
         explain_broken_map,
+        message=re.compile(
+            r"parsing (?:config map|aws-auth)|one of rolearn or SSO|value for (?:user|role)arn"
+        ),
     ),
 )

@@ -1,4 +1,4 @@
-"""EKS refuses a call for the cluster's authentication mode; not for what is in an access entry.
+"""Explain calls that EKS rejects because of the cluster's authentication mode.
 
 Rules: https://docs.aws.amazon.com/eks/latest/userguide/setting-up-access-entries.html.
 """
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AccessEntry
 
-__all__ = ("explain_bootstrap", "explain_mode_back", "explain_wrong_mode")
+__all__ = ("explain_creator_access", "explain_mode_downgrade", "explain_wrong_mode")
 
 
 def explain_wrong_mode(case: Case[AccessEntry], _message: str) -> Explanation:
-    """Explain that a cluster takes no access entries."""
-    # What EKS says goes before what the facts say.
+    """Explain that a cluster does not accept access entries."""
+    # What EKS reports takes precedence over the facts.
     cluster = attrs.evolve(find_cluster(case), mode="CONFIG_MAP")
     return Explanation(
         failure=case.failure,
@@ -56,8 +56,8 @@ def explain_wrong_mode(case: Case[AccessEntry], _message: str) -> Explanation:
     )
 
 
-def explain_mode_back(case: Case[AccessEntry], _message: str) -> Explanation:
-    """Explain that a cluster does not go back to another mode."""
+def explain_mode_downgrade(case: Case[AccessEntry], _message: str) -> Explanation:
+    """Explain that EKS cannot change the mode in this direction."""
     cluster = find_cluster(case)
     return Explanation(
         failure=case.failure,
@@ -87,8 +87,8 @@ def explain_mode_back(case: Case[AccessEntry], _message: str) -> Explanation:
     )
 
 
-def explain_bootstrap(case: Case[AccessEntry], _message: str) -> Explanation:
-    """Explain that a cluster without access entries needs its creator as administrator."""
+def explain_creator_access(case: Case[AccessEntry], _message: str) -> Explanation:
+    """Explain that a cluster without access entries keeps its creator as administrator."""
     cluster = find_cluster(case)
     return Explanation(
         failure=case.failure,

@@ -1,6 +1,6 @@
-"""What the authenticator of EKS and kubectl's token helper say about a login; not for what kubectl says.
+"""Explain logins that the EKS authenticator or kubectl's token helper rejects.
 
-Source of the words: https://github.com/kubernetes-sigs/aws-iam-authenticator (``pkg/server``, ``pkg/token``,
+The messages come from https://github.com/kubernetes-sigs/aws-iam-authenticator (``pkg/server``, ``pkg/token``,
 ``pkg/mapper``).
 """
 
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import (
-    let_in_remedies,
-    log_remedy,
+    authenticator_log_remedy,
+    grant_access_remedies,
     mode_causes,
     principal_causes,
 )
@@ -24,22 +24,20 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     inspect_access_remedy,
     recreate_entry_remedy,
 )
+from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
+    from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
+
+    _Rule = Callable[[AnyCase, str], Explanation]
 
 __all__ = ("explain_authenticator",)
 
-_NOT_MAPPED = re.compile(r"(?:ARN|[Ii]dentity) is not mapped")
-_OTHER_ID = re.compile(r"ARN does not match User ID")
-_NO_INSTANCE = re.compile(r"SessionName did not contain an instance id")
-_NO_TOKEN = re.compile(r"could not get token")
-_BAD_TOKEN = re.compile(r"input token was not properly formatted")
-_NO_ANSWER = re.compile(r"make webhook authenticator request")
-# What follows on "input token was not properly formatted".
-_TOKEN_FAULTS = (
+# Reasons that follow "input token was not properly formatted".
+_TOKEN_ERRORS = (
     (re.compile(r"is expired|expired \("), "token-expired", "The token is older than 15 minutes."),
     (
         re.compile(r"x-k8s-aws-id"),
@@ -60,53 +58,61 @@ _TOKEN_FAULTS = (
 
 
 def explain_authenticator(case: AnyCase, message: str) -> Explanation | None:
-    """Explain a login of which the text says more than that it failed; None for other texts."""
-    if _NO_INSTANCE.search(message):
-        return _no_instance(case)
-    if _OTHER_ID.search(message):
-        return _not_mapped(case, recreated=True)
-    if _NOT_MAPPED.search(message):
-        return _not_mapped(case, recreated=False)
-    if _NO_TOKEN.search(message):
-        return _no_token(case)
-    if _BAD_TOKEN.search(message):
-        return _bad_token(case, message)
-    if _NO_ANSWER.search(message):
-        return _no_answer(case)
-    return None
+    """Explain a login that failed for a stated reason; return ``None`` for others."""
+    rule = choose_rule(_ROUTES, case.failure, message)
+    return None if rule is None else rule(case, message)
 
 
-def _not_mapped(case: AnyCase, *, recreated: bool) -> Explanation:
-    cluster = find_cluster(case)
-    who = build_cluster_principal(
+def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
+    cluster, principal = find_cluster(case), _caller(case)
+    cause = Cause(
+        "not-mapped",
+        "The authenticator found no entry for the ARN of the caller.",
+        "reported",
+        clues.quote_phrases(clues.message_text(case), "is not mapped"),
+    )
+    summary = f"The cluster does not know {principal.description}: no entry fits it."
+    return _explain_mapping(
+        case,
+        summary,
+        (cause, *_mapping_causes(cluster)),
+        remedies=(
+            inspect_access_remedy(cluster, principal),
+            *grant_access_remedies(cluster, principal, namespace=case.facts.namespace),
+        ),
+    )
+
+
+def _explain_recreated(case: AnyCase, _message: str) -> Explanation:
+    cluster, principal = find_cluster(case), _caller(case)
+    cause = Cause(
+        "principal-recreated",
+        "The ARN is mapped, but to another unique id: the role or user was deleted and made again.",
+        "derived",
+        ("The text says: ARN does not match User ID.",),
+    )
+    summary = (
+        f"The cluster knows {principal.description} by name, but it is not the same principal as before."
+    )
+    remedies = (recreate_entry_remedy(cluster, principal), inspect_access_remedy(cluster, principal))
+    return _explain_mapping(case, summary, (cause,), remedies=remedies)
+
+
+def _caller(case: AnyCase) -> ClusterPrincipal:
+    return build_cluster_principal(
         case.principal, case.caller or "the caller", is_canonical=case.failure.principal is not None
     )
-    causes: list[Cause] = []
-    if recreated:
-        text = "The ARN is mapped, but to another unique id: the role or user was deleted and made again."
-        causes.append(
-            Cause("principal-recreated", text, "derived", ("The text says: ARN does not match User ID.",))
-        )
-        summary = f"The cluster knows {who.description} by name, but it is not the same principal as before."
-    else:
-        text = "The authenticator found no entry for the ARN of the caller."
-        causes.append(
-            Cause(
-                "not-mapped", text, "reported", clues.quote_phrases(clues.message_text(case), "is not mapped")
-            )
-        )
-        summary = f"The cluster does not know {who.description}: no entry fits it."
-        causes += _why_not_mapped(cluster)
+
+
+def _explain_mapping(
+    case: AnyCase, summary: str, causes: tuple[Cause, ...], *, remedies: tuple[Remedy, ...]
+) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="kubernetes-not-mapped",
         summary=summary,
-        causes=(*causes, *mode_causes(cluster), *principal_causes(case)),
-        remedies=(
-            *([recreate_entry_remedy(cluster, who)] if recreated else []),
-            inspect_access_remedy(cluster, who),
-            *([] if recreated else let_in_remedies(cluster, who, namespace=case.facts.namespace)),
-        ),
+        causes=(*causes, *mode_causes(find_cluster(case)), *principal_causes(case)),
+        remedies=remedies,
         notes=(
             "The log shows the ARN as it is looked up: a session's role, without the path of the role.",
             "IAM policies do not let anybody into a cluster.",
@@ -114,7 +120,7 @@ def _not_mapped(case: AnyCase, *, recreated: bool) -> Explanation:
     )
 
 
-def _why_not_mapped(cluster: Cluster) -> Iterator[Cause]:
+def _mapping_causes(cluster: Cluster) -> Iterator[Cause]:
     if cluster.uses_aws_auth:
         yield Cause(
             "mapped-in-wrong-form",
@@ -128,7 +134,7 @@ def _why_not_mapped(cluster: Cluster) -> Iterator[Cause]:
         yield Cause("principal-recreated", text, "possible")
 
 
-def _no_instance(case: AnyCase) -> Explanation:
+def _explain_not_an_instance(case: AnyCase, _message: str) -> Explanation:
     cluster = find_cluster(case)
     caller = commands.arn(case.caller, "CALLER_ARN")
     return Explanation(
@@ -170,7 +176,7 @@ def _no_instance(case: AnyCase) -> Explanation:
     )
 
 
-def _no_token(case: AnyCase) -> Explanation:
+def _explain_token_helper(case: AnyCase, _message: str) -> Explanation:
     cluster = find_cluster(case)
     return Explanation(
         failure=case.failure,
@@ -224,13 +230,12 @@ def _no_token(case: AnyCase) -> Explanation:
     )
 
 
-def _bad_token(case: AnyCase, message: str) -> Explanation:
+def _explain_malformed_token(case: AnyCase, message: str) -> Explanation:
     cluster = find_cluster(case)
-    tail = message[message.index("input token was not") :][:600]
-    told = [(code, text) for pattern, code, text in _TOKEN_FAULTS if pattern.search(tail)]
-    faults = [Cause(code, text, "derived") for code, text in told]
-    if not told:
-        faults = [Cause(code, text, "possible") for _, code, text in _TOKEN_FAULTS]
+    reason = message[message.index("input token was not") :][:600]
+    causes = [Cause(code, text, "derived") for pattern, code, text in _TOKEN_ERRORS if pattern.search(reason)]
+    if not causes:
+        causes = [Cause(code, text, "possible") for _, code, text in _TOKEN_ERRORS]
     return Explanation(
         failure=case.failure,
         topic="kubernetes-token-format",
@@ -242,7 +247,7 @@ def _bad_token(case: AnyCase, message: str) -> Explanation:
                 "reported",
                 ("The text says: input token was not properly formatted.",),
             ),
-            *faults,
+            *causes,
         ),
         remedies=(
             Remedy(
@@ -255,12 +260,12 @@ def _bad_token(case: AnyCase, message: str) -> Explanation:
                 commands=(cluster.kubeconfig_command(), cluster.token_command()),
                 url=pages.EKS_KUBECONFIG,
             ),
-            log_remedy(cluster),
+            authenticator_log_remedy(cluster),
         ),
     )
 
 
-def _no_answer(case: AnyCase) -> Explanation:
+def _explain_webhook_failure(case: AnyCase, _message: str) -> Explanation:
     cluster = find_cluster(case)
     return Explanation(
         failure=case.failure,
@@ -285,7 +290,7 @@ def _no_answer(case: AnyCase) -> Explanation:
             ),
         ),
         remedies=(
-            log_remedy(cluster),
+            authenticator_log_remedy(cluster),
             Remedy(
                 title="Try it with a token of your own",
                 who="you",
@@ -296,3 +301,14 @@ def _no_answer(case: AnyCase) -> Explanation:
         ),
         notes=("In EKS the authenticator is AWS's to run. If it fails for everybody, ask AWS's support.",),
     )
+
+
+# The first route that matches is used.
+_ROUTES: tuple[Route[_Rule], ...] = (
+    Route(_explain_not_an_instance, message=re.compile(r"SessionName did not contain an instance id")),
+    Route(_explain_recreated, message=re.compile(r"ARN does not match User ID")),
+    Route(_explain_unmapped, message=re.compile(r"(?:ARN|[Ii]dentity) is not mapped")),
+    Route(_explain_token_helper, message=re.compile(r"could not get token")),
+    Route(_explain_malformed_token, message=re.compile(r"input token was not properly formatted")),
+    Route(_explain_webhook_failure, message=re.compile(r"make webhook authenticator request")),
+)

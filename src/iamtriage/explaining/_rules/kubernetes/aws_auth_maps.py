@@ -1,7 +1,7 @@
-"""The ConfigMap aws-auth as an object: it is there, it is not, it cannot be read; not for who it lets in.
+"""Explain an ``aws-auth`` ConfigMap that exists, is missing or cannot be read.
 
-Rules: https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html. Reading the map takes
-``iamtriage.aws_auth``, which this module names and does not import.
+Rules: https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html. The remedies run the command
+``iamtriage aws-auth``, because only :mod:`iamtriage.aws_auth` reads the ConfigMap.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_broken_map", "explain_map_exists", "explain_map_missing")
 
-_KEEP = "kubectl -n kube-system get configmap aws-auth -o yaml"
+_SHOW_MAP = "kubectl -n kube-system get configmap aws-auth -o yaml"
 
 
 def explain_map_exists(case: Case[AccessEntry], _message: str) -> Explanation:
-    """Explain that aws-auth is there already."""
+    """Explain that ``aws-auth`` already exists."""
     return Explanation(
         failure=case.failure,
         topic="aws-auth-exists",
@@ -41,7 +41,7 @@ def explain_map_exists(case: Case[AccessEntry], _message: str) -> Explanation:
                 title="Look at it before you replace it",
                 who="cluster administrator",
                 steps=("It holds the roles of the nodes. Without these entries the nodes are locked out.",),
-                commands=(_KEEP, aws_auth_command()),
+                commands=(_SHOW_MAP, aws_auth_command()),
                 url=pages.EKS_AUTH_CONFIGMAP,
             ),
             Remedy(
@@ -58,7 +58,9 @@ def explain_map_exists(case: Case[AccessEntry], _message: str) -> Explanation:
                 title="Or use access entries",
                 who="cluster administrator",
                 steps=("iamtriage aws-auth migrate writes the commands that replace the map.",),
-                commands=(f"{_KEEP} | iamtriage aws-auth migrate - --cluster {find_cluster(case).argument}",),
+                commands=(
+                    f"{_SHOW_MAP} | iamtriage aws-auth migrate - --cluster {find_cluster(case).argument}",
+                ),
                 url=pages.EKS_ACCESS_MODE,
             ),
         ),
@@ -66,7 +68,7 @@ def explain_map_exists(case: Case[AccessEntry], _message: str) -> Explanation:
 
 
 def explain_map_missing(case: Case[AccessEntry], _message: str) -> Explanation:
-    """Explain that there is no aws-auth."""
+    """Explain that ``aws-auth`` does not exist."""
     cluster = find_cluster(case)
     return Explanation(
         failure=case.failure,
@@ -103,24 +105,29 @@ def explain_map_missing(case: Case[AccessEntry], _message: str) -> Explanation:
 
 
 def explain_broken_map(case: Case[AccessEntry], message: str) -> Explanation:
-    """Explain that aws-auth, or an entry of it, cannot be read."""
-    said = clues.quote_phrases(
+    """Explain that ``aws-auth`` or one of its entries cannot be read."""
+    because = clues.quote_phrases(
         message, "one of rolearn or SSO must be supplied", "value for userarn must be supplied"
     )
-    causes = [
-        Cause("map-not-read", "The authenticator cannot read aws-auth, or an entry in it.", "reported", said)
-    ]
-    if said:
+    if because:
         text = "An entry has no ARN: the key is misspelt or badly indented. The entry is dropped."
-        causes.append(Cause("entry-without-arn", text, "derived", said))
+        reason = Cause("entry-without-arn", text, "derived", because)
     else:
         text = "The YAML inside of the map is broken: indentation, a tab, or a list in place of the text behind |."
-        causes.append(Cause("yaml-broken", text, "possible"))
+        reason = Cause("yaml-broken", text, "possible")
     return Explanation(
         failure=case.failure,
         topic="aws-auth-broken",
         summary="The authenticator cannot read the ConfigMap aws-auth, or a part of it.",
-        causes=tuple(causes),
+        causes=(
+            Cause(
+                "map-not-read",
+                "The authenticator cannot read aws-auth, or an entry in it.",
+                "reported",
+                because,
+            ),
+            reason,
+        ),
         remedies=(
             Remedy(
                 title="Find and mend the lines",

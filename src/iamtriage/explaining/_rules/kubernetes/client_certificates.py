@@ -1,7 +1,7 @@
-"""Client certificates that an API server does not take; not for certificates of servers, nor for tokens.
+"""Explain client certificates that an API server rejects.
 
-How clients show certificates: https://kubernetes.io/docs/reference/access-authn-authz/authentication/. The words
-are those of Go's crypto/x509, in the log of the server that was called.
+How clients present certificates: https://kubernetes.io/docs/reference/access-authn-authz/authentication/. The messages
+come from Go's crypto/x509, in the log of the server that was called.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
 
-__all__ = ("explain_certificate", "is_certificate")
+__all__ = ("explain_client_certificate", "is_rejected_certificate")
 
-_Fault: TypeAlias = Literal["expired", "early", "time", "authority", "other"]
+_CertificateError: TypeAlias = Literal["expired", "early", "time", "authority", "other"]
 
-_REFUSED = re.compile(r"authenticate the request.{0,160}?x509: (.{0,120})")
-_STAMP = r"current time [\w:.+-]{10,40}"
-_FAULTS: tuple[tuple[re.Pattern[str], _Fault], ...] = (
-    (re.compile(rf"{_STAMP} is after"), "expired"),
-    (re.compile(rf"{_STAMP} is before"), "early"),
+_REJECTED = re.compile(r"authenticate the request.{0,160}?x509: (.{0,120})")
+_CURRENT_TIME = r"current time [\w:.+-]{10,40}"
+_ERROR_PATTERNS: tuple[tuple[re.Pattern[str], _CertificateError], ...] = (
+    (re.compile(rf"{_CURRENT_TIME} is after"), "expired"),
+    (re.compile(rf"{_CURRENT_TIME} is before"), "early"),
     (re.compile(r"expired or is not yet valid"), "time"),
     (re.compile(r"signed by unknown authority"), "authority"),
 )
-_SAYS: dict[_Fault, str] = {
+_DESCRIPTIONS: dict[_CertificateError, str] = {
     "expired": "The client's certificate has expired.",
     "early": "The client's certificate is not valid yet by the clock of the server.",
     "time": "The client's certificate has expired, or is not valid yet by the clock of the server.",
@@ -38,7 +38,7 @@ _SAYS: dict[_Fault, str] = {
     "other": "The server does not take the client's certificate.",
 }
 
-_QUOTES: dict[_Fault, str] = {
+_EVIDENCE: dict[_CertificateError, str] = {
     "expired": 'The text says "certificate has expired or is not yet valid", and that the time is after its end.',
     "early": 'The text says "certificate has expired or is not yet valid", and that the time is before its beginning.',
     "time": 'The text says "certificate has expired or is not yet valid".',
@@ -46,34 +46,42 @@ _QUOTES: dict[_Fault, str] = {
 }
 
 
-def is_certificate(message: str) -> bool:
-    """Tell whether a server refused a client for its certificate.
+def is_rejected_certificate(message: str) -> bool:
+    """Return whether a server rejected a client because of its certificate.
 
-    >>> is_certificate("Unable to authenticate the request due to an error: x509: certificate has expired")
+    >>> is_rejected_certificate("Unable to authenticate the request due to an error: x509: certificate has expired")
     True
     """
-    return _REFUSED.search(message) is not None
+    return _REJECTED.search(message) is not None
 
 
-def explain_certificate(case: AnyCase, message: str) -> Explanation:
-    """Explain that the certificate with which a client called is not taken."""
-    found = _REFUSED.search(message)
-    told = found[1] if found else ""
-    fitting: list[_Fault] = [fault for pattern, fault in _FAULTS if pattern.search(told)]
-    fault: _Fault = fitting[0] if fitting else "other"
-    in_time = fault in ("expired", "early", "time")
+def explain_client_certificate(case: AnyCase, message: str) -> Explanation:
+    """Explain that a server rejects a client's certificate."""
+    found = _REJECTED.search(message)
+    reason = found[1] if found else ""
+    errors: list[_CertificateError] = [error for pattern, error in _ERROR_PATTERNS if pattern.search(reason)]
+    error = errors[0] if errors else "other"
+    description = _DESCRIPTIONS[error]
+    is_about_time = error in ("expired", "early", "time")
     cluster = find_cluster(case)
     return Explanation(
         failure=case.failure,
         topic="kubernetes-client-certificate",
-        summary=f"The server refused a client: {_SAYS[fault][0].lower()}{_SAYS[fault][1:]}",
+        summary=f"The server refused a client: {description[0].lower()}{description[1:]}",
         causes=(
             Cause(
-                "client-certificate", _SAYS[fault], "reported", (_QUOTES[fault],) if fault in _QUOTES else ()
+                "client-certificate",
+                description,
+                "reported",
+                (_EVIDENCE[error],) if error in _EVIDENCE else (),
             ),
-            *_possible(fault),
+            *_possible_causes(error),
         ),
-        remedies=(_look(), _renew(cluster), *((_clock(),) if in_time else ())),
+        remedies=(
+            _inspect_certificate_remedy(),
+            _renew_certificate_remedy(cluster),
+            *((_compare_clocks_remedy(),) if is_about_time else ()),
+        ),
         notes=(
             "Neither access entries, aws-auth nor IAM have a part in this: they are for callers with a token of EKS.",
             "The line is in the log of the server that was called: the API server, a kubelet, or a server behind the API such as metrics-server. It is the client of that server whose certificate is meant.",
@@ -81,8 +89,8 @@ def explain_certificate(case: AnyCase, message: str) -> Explanation:
     )
 
 
-def _possible(fault: _Fault) -> Iterator[Cause]:
-    if fault == "authority":
+def _possible_causes(error: _CertificateError) -> Iterator[Cause]:
+    if error == "authority":
         yield Cause(
             "other-cluster",
             "The kubeconfig or certificate is of another cluster, or of one made anew.",
@@ -94,9 +102,9 @@ def _possible(fault: _Fault) -> Iterator[Cause]:
             "possible",
         )
         return
-    if fault == "other":
+    if error == "other":
         return
-    if fault != "early":
+    if error != "early":
         yield Cause(
             "not-renewed",
             "Nobody renewed it: that of an administrator's kubeconfig, of a kubelet that was off or may not rotate it, or of a part of the control plane.",
@@ -110,7 +118,7 @@ def _possible(fault: _Fault) -> Iterator[Cause]:
     yield Cause("clock", "The clock of the server, or of what issued the certificate, is wrong.", "possible")
 
 
-def _look() -> Remedy:
+def _inspect_certificate_remedy() -> Remedy:
     return Remedy(
         title="Find the client, and see how long its certificate is valid",
         who="cluster administrator",
@@ -127,7 +135,7 @@ def _look() -> Remedy:
     )
 
 
-def _renew(cluster: Cluster) -> Remedy:
+def _renew_certificate_remedy(cluster: Cluster) -> Remedy:
     return Remedy(
         title="Renew the certificate, or call with a token",
         who="cluster administrator",
@@ -145,7 +153,7 @@ def _renew(cluster: Cluster) -> Remedy:
     )
 
 
-def _clock() -> Remedy:
+def _compare_clocks_remedy() -> Remedy:
     return Remedy(
         title="Compare the clocks",
         who="cluster administrator",

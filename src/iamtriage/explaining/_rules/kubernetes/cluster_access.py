@@ -1,7 +1,4 @@
-"""What explanations of refused logins share: causes that facts tell, and the ways to let a principal in.
-
-Not for the commands themselves, see ``mapping_roles``.
-"""
+"""Build the causes and remedies that rejected logins share."""
 
 from __future__ import annotations
 
@@ -31,16 +28,38 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
 
-__all__ = ("lack_of_entry", "let_in_remedies", "log_remedy", "mode_causes", "principal_causes")
+__all__ = (
+    "authenticator_log_remedy",
+    "describe_missing_entry",
+    "grant_access_remedies",
+    "mode_causes",
+    "principal_causes",
+)
 
+# The code and text of the cause for callers that access entries or aws-auth cannot map as they are.
+_UNSUITED_PRINCIPALS: dict[type[object], tuple[str, str]] = {
+    Root: (
+        "root-caller",
+        "The caller is the root user of an account. An access entry for it has no effect; aws-auth can map it. Use a role instead.",
+    ),
+    FederatedUser: (
+        "federated-caller",
+        "The caller is a federated user, that is, a session: no access entry can name it.",
+    ),
+    InstanceProfile: ("instance-profile", "An instance profile never calls: the role in it does."),
+    ServiceLinkedRole: (
+        "service-linked-caller",
+        "The caller is a service-linked role, for which EKS takes no access entries.",
+    ),
+}
 _LOGGING = '{"clusterLogging":[{"types":["authenticator"],"enabled":true}]}'
 
 
-def lack_of_entry(cluster: Cluster) -> str:
-    """Give in words what somebody lacks whom the cluster does not know.
+def describe_missing_entry(cluster: Cluster) -> str:
+    """Return the entry that a principal lacks, as a phrase.
 
     >>> from iamtriage.explaining._rules.shared.clusters import Cluster
-    >>> lack_of_entry(Cluster(mode="API"))
+    >>> describe_missing_entry(Cluster(mode="API"))
     'no access entry'
     """
     if not cluster.uses_aws_auth:
@@ -51,7 +70,7 @@ def lack_of_entry(cluster: Cluster) -> str:
 
 
 def mode_causes(cluster: Cluster) -> Iterator[Cause]:
-    """Give what follows from the authentication mode, where the facts tell it."""
+    """Yield what follows from the authentication mode, if the facts state it."""
     if cluster.mode == "API":
         text = "The cluster takes access entries only: what stands in the ConfigMap aws-auth does not count."
         yield Cause("map-without-effect", text, "supplied", ("The authentication mode is API.",))
@@ -61,23 +80,14 @@ def mode_causes(cluster: Cluster) -> Iterator[Cause]:
 
 
 def principal_causes(case: AnyCase) -> Iterator[Cause]:
-    """Give what follows from who called."""
+    """Yield what follows from the type of the caller."""
     principal = case.principal
     role = underlying_role(principal)
     evidence: Evidence = "supplied" if case.failure.principal is None else "derived"
     because = (f"The caller is {case.caller}",)
-    if isinstance(principal, Root):
-        text = "The caller is the root user of an account. An access entry for it has no effect; aws-auth can map it. Use a role instead."
-        yield Cause("root-caller", text, evidence, because)
-    elif isinstance(principal, FederatedUser):
-        text = "The caller is a federated user, that is, a session: no access entry can name it."
-        yield Cause("federated-caller", text, evidence, because)
-    elif isinstance(principal, InstanceProfile):
-        text = "An instance profile never calls: the role in it does."
-        yield Cause("instance-profile", text, evidence, because)
-    elif isinstance(role, ServiceLinkedRole):
-        text = "The caller is a service-linked role, for which EKS takes no access entries."
-        yield Cause("service-linked-caller", text, evidence, because)
+    unsuited = _UNSUITED_PRINCIPALS.get(type(role or principal))
+    if unsuited is not None:
+        yield Cause(*unsuited, evidence, because)
     elif isinstance(role, IdentityCenterRole):
         text = "The caller is a role of Identity Center, whose entry is easily written wrong: an access entry wants its ARN with the path /aws-reserved/sso.amazonaws.com/, aws-auth without."
         yield Cause("identity-center-path", text, "possible", because)
@@ -86,24 +96,26 @@ def principal_causes(case: AnyCase) -> Iterator[Cause]:
         yield Cause("role-path", text, "possible", because)
 
 
-def let_in_remedies(cluster: Cluster, who: ClusterPrincipal, *, namespace: str | None) -> Iterator[Remedy]:
-    """Give the ways to let a principal in, by what the cluster takes.
+def grant_access_remedies(
+    cluster: Cluster, principal: ClusterPrincipal, *, namespace: str | None
+) -> Iterator[Remedy]:
+    """Yield the remedies that grant a principal access, by authentication mode.
 
-    For one whom neither way is for, they are those of a role that is to be used instead.
+    If the principal cannot have access, they grant it to a role that replaces it.
     """
-    refusal = who.entry_refusal
+    refusal = principal.entry_refusal
     if refusal:
-        who = build_cluster_principal(None, "a role that is used instead")
+        principal = build_cluster_principal(None, "a role that is used instead")
     if cluster.uses_entries:
         choice = "AmazonEKSViewPolicy shows most types of one namespace. Choose the policy by what the principal has to do."
         steps = (refusal, choice) if refusal else (choice,)
-        yield create_entry_remedy(cluster, who, namespace=commands.namespace(namespace), steps=steps)
+        yield create_entry_remedy(cluster, principal, namespace=commands.namespace(namespace), steps=steps)
     if cluster.uses_aws_auth:
         yield aws_auth_remedy(
             cluster,
-            who,
+            principal,
             groups=("GROUP",),
-            title=f"Or map {who.description} in aws-auth" if cluster.uses_entries else None,
+            title=f"Or map {principal.description} in aws-auth" if cluster.uses_entries else None,
             steps=(
                 "GROUP is a group that a RoleBinding or ClusterRoleBinding names. Without one, the principal gets in and may do next to nothing.",
             ),
@@ -112,9 +124,8 @@ def let_in_remedies(cluster: Cluster, who: ClusterPrincipal, *, namespace: str |
         yield enable_entries_remedy(cluster)
 
 
-def log_remedy(cluster: Cluster) -> Remedy:
-    """Give the remedy that reads whom the authenticator refused."""
-    arguments = ("--logging", _LOGGING)
+def authenticator_log_remedy(cluster: Cluster) -> Remedy:
+    """Return the remedy that finds the rejected caller in the authenticator's log."""
     return Remedy(
         title="Read in the log of the authenticator who was refused",
         who="cluster administrator",
@@ -122,7 +133,7 @@ def log_remedy(cluster: Cluster) -> Remedy:
             "The line with access denied names the ARN as the authenticator looks it up. Logs are there from the moment on when they are enabled, and cost something.",
         ),
         commands=(
-            cluster.eks_command("update-cluster-config", *arguments, flag="--name"),
+            cluster.eks_command("update-cluster-config", "--logging", _LOGGING, flag="--name"),
             commands.command(
                 *("aws", "logs", "filter-log-events", *cluster.region_arguments),
                 *("--log-group-name", f"/aws/eks/{cluster.argument}/cluster"),

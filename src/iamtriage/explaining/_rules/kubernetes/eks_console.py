@@ -1,7 +1,8 @@
-"""The EKS console shows no Kubernetes objects: an IAM half and a Kubernetes half; not for calls of the EKS API.
+"""Explain why the EKS console shows no Kubernetes objects.
 
-What the console needs: https://docs.aws.amazon.com/eks/latest/userguide/view-kubernetes-resources.html. Which
-resources an action takes: https://docs.aws.amazon.com/service-authorization/latest/reference/.
+It requires both IAM permissions and access to the cluster:
+https://docs.aws.amazon.com/eks/latest/userguide/view-kubernetes-resources.html. The resources of each action:
+https://docs.aws.amazon.com/service-authorization/latest/reference/.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.kubernetes.cluster_access import lack_of_entry, mode_causes
+from iamtriage.explaining._rules.kubernetes.cluster_access import describe_missing_entry, mode_causes
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.clusters import find_cluster
@@ -26,6 +27,8 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from iamtriage.arns._principals import Role
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ("explain_console",)
 
 _GROUP = "eks-console-viewers"
-_ON_CLUSTER = (
+_CLUSTER_ACTIONS = (
     "eks:AccessKubernetesApi",
     "eks:DescribeCluster",
     "eks:ListAddons",
@@ -44,35 +47,32 @@ _ON_CLUSTER = (
     "eks:ListNodegroups",
     "eks:ListUpdates",
 )
-_EVERYWHERE = ("eks:DescribeAddonVersions", "eks:ListClusters", "iam:ListRoles")
-_READ = ("get", "list")
-_SHOWN = (
-    Rule(_READ, ("",), ("endpoints", "events", "namespaces", "nodes", "pods", "services")),
-    Rule(_READ, ("apps",), ("daemonsets", "deployments", "replicasets", "statefulsets")),
-    Rule(_READ, ("batch",), ("cronjobs", "jobs")),
+_ACTIONS_WITHOUT_RESOURCE = ("eks:DescribeAddonVersions", "eks:ListClusters", "iam:ListRoles")
+_READ_VERBS = ("get", "list")
+_RBAC_RULES = (
+    Rule(_READ_VERBS, ("",), ("endpoints", "events", "namespaces", "nodes", "pods", "services")),
+    Rule(_READ_VERBS, ("apps",), ("daemonsets", "deployments", "replicasets", "statefulsets")),
+    Rule(_READ_VERBS, ("batch",), ("cronjobs", "jobs")),
 )
-_NOT_KNOWN = "Unauthorized: Verify you have access to the Kubernetes cluster"
+_UNAUTHORIZED_PHRASE = "Unauthorized: Verify you have access to the Kubernetes cluster"
 
 
 def explain_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
-    """Explain that the console shows no Kubernetes objects."""
+    """Explain that the EKS console shows no Kubernetes objects."""
     cluster = find_cluster(case)
-    who = build_cluster_principal(case.principal, case.caller or "the console's principal")
-    kubernetes = (_entry_half(cluster, who),) if cluster.uses_entries else ()
-    mapped = (_map_half(cluster, who),) if cluster.uses_aws_auth else ()
-    late = (enable_entries_remedy(cluster),) if cluster.mode == "CONFIG_MAP" else ()
+    principal = build_cluster_principal(case.principal, case.caller or "the console's principal")
     return Explanation(
         failure=case.failure,
         topic="eks-console",
         summary="The EKS console may not read the objects of the cluster for the one who is signed in.",
         causes=tuple(_causes(case, cluster)),
         remedies=(
-            _iam_half(case, cluster),
-            *kubernetes,
-            _role_half(cluster),
-            *mapped,
-            inspect_access_remedy(cluster, who),
-            *late,
+            _iam_remedy(case, cluster),
+            *((_access_entry_remedy(cluster, principal),) if cluster.uses_entries else ()),
+            _rbac_remedy(cluster),
+            *((_aws_auth_remedy(cluster, principal),) if cluster.uses_aws_auth else ()),
+            inspect_access_remedy(cluster, principal),
+            *((enable_entries_remedy(cluster),) if cluster.mode == "CONFIG_MAP" else ()),
         ),
         notes=(
             "Both halves are needed: IAM lets the console ask the cluster, and the cluster decides what it shows.",
@@ -82,46 +82,44 @@ def explain_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     )
 
 
-def _causes(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> list[Cause]:
-    unknown = _NOT_KNOWN in case.text
-    causes = [
-        Cause(
-            "console-without-access",
-            "The signed-in principal does not get at the Kubernetes objects of this cluster.",
-            "reported",
-            clues.quote_phrases(case.text, _NOT_KNOWN),
-        ),
-        *mode_causes(cluster),
-    ]
-    causes += [
-        Cause(
-            "not-mapped", f"The principal has {lack_of_entry(cluster)}.", "derived" if unknown else "possible"
-        ),
-        Cause(
-            "no-rule",
-            "The principal is known to the cluster, but no role or access policy lets it read.",
-            "possible",
-        ),
-        Cause(
-            "no-iam-permission",
-            "Its IAM policies do not allow eks:AccessKubernetesApi and what else the console calls.",
-            "possible",
-        ),
-    ]
-    return causes
+def _causes(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Iterator[Cause]:
+    yield Cause(
+        "console-without-access",
+        "The signed-in principal does not get at the Kubernetes objects of this cluster.",
+        "reported",
+        clues.quote_phrases(case.text, _UNAUTHORIZED_PHRASE),
+    )
+    yield from mode_causes(cluster)
+    yield Cause(
+        "not-mapped",
+        f"The principal has {describe_missing_entry(cluster)}.",
+        "derived" if _UNAUTHORIZED_PHRASE in case.text else "possible",
+    )
+    yield Cause(
+        "no-rule",
+        "The principal is known to the cluster, but no role or access policy lets it read.",
+        "possible",
+    )
+    yield Cause(
+        "no-iam-permission",
+        "Its IAM policies do not allow eks:AccessKubernetesApi and what else the console calls.",
+        "possible",
+    )
 
 
-def _iam_half(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy:
-    who = case.principal
-    role_of = underlying_role(who)
+def _iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy:
+    principal = case.principal
+    role_of = underlying_role(principal)
     steps = (
-        ["Words that begin with REPLACE_ stand for what is not known."] if _has_gaps(case, cluster) else []
+        ["Words that begin with REPLACE_ stand for what is not known."]
+        if _has_placeholders(case, cluster)
+        else []
     )
     if isinstance(role_of, IdentityCenterRole):
         steps.append(_permission_set(role_of))
     else:
         steps.append(
-            f"Attach the policy to {describe_principal(who, None) if who else 'the user or role that is signed in'}."
+            f"Attach the policy to {describe_principal(principal, None) if principal else 'the user or role that is signed in'}."
         )
     steps += [
         "eks:ListClusters, eks:DescribeAddonVersions and iam:ListRoles take no resource but *.",
@@ -146,14 +144,14 @@ def _permission_set(role_of: Role) -> str:
 
 
 def _policy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> dict[str, Any]:
-    account, region, name = _place(case, cluster)
+    account, region, name = _cluster_location(case, cluster)
     start = f"arn:{cluster.partition}:eks:{region}:{account}"
     return {
         "Version": "2012-10-17",
         "Statement": [
-            _statement("ViewCluster", _ON_CLUSTER, f"{start}:cluster/{name}"),
+            _statement("ViewCluster", _CLUSTER_ACTIONS, f"{start}:cluster/{name}"),
             _statement("ViewNodegroups", "eks:DescribeNodegroup", f"{start}:nodegroup/{name}/*/*"),
-            _statement("ListWithoutResource", _EVERYWHERE, "*"),
+            _statement("ListWithoutResource", _ACTIONS_WITHOUT_RESOURCE, "*"),
             _statement(
                 "ReadParameters",
                 "ssm:GetParameter",
@@ -168,10 +166,10 @@ def _statement(sid: str, actions: tuple[str, ...] | str, resource: str) -> dict[
     return {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resource}
 
 
-def _place(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> tuple[str, str, str]:
+def _cluster_location(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> tuple[str, str, str]:
     account = cluster.account if cluster.account and ACCOUNT.fullmatch(cluster.account) else None
     region, name = commands.region(cluster.region), cluster.argument
-    # The caller may be of another account than the cluster, which then is not theirs to show in the console.
+    # The console shows only clusters of the caller's own account.
     caller = getattr(case.principal, "account", None)
     return (
         account or (caller if isinstance(caller, str) else "REPLACE_ACCOUNT_ID"),
@@ -180,16 +178,16 @@ def _place(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> tuple[str, 
     )
 
 
-def _has_gaps(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> bool:
-    return any(part.startswith("REPLACE_") for part in _place(case, cluster))
+def _has_placeholders(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> bool:
+    return any(part.startswith("REPLACE_") for part in _cluster_location(case, cluster))
 
 
-def _entry_half(cluster: Cluster, who: ClusterPrincipal) -> Remedy:
+def _access_entry_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
     return create_entry_remedy(
         cluster,
-        who,
+        principal,
         namespace=None,
-        title=f"The Kubernetes half: give {who.description} an access entry",
+        title=f"The Kubernetes half: give {principal.description} an access entry",
         steps=(
             f"{VIEW_POLICY} shows the workloads of all namespaces, but neither nodes nor Secrets. For the nodes, bind the group {_GROUP} by the manifest below and add --kubernetes-groups {_GROUP} to the first command.",
             "AmazonEKSAdminViewPolicy in its place shows everything, the contents of Secrets included.",
@@ -197,10 +195,10 @@ def _entry_half(cluster: Cluster, who: ClusterPrincipal) -> Remedy:
     )
 
 
-def _role_half(cluster: Cluster) -> Remedy:
+def _rbac_remedy(cluster: Cluster) -> Remedy:
     name = _GROUP
     objects = (
-        build_role(name, _SHOWN, namespace=None),
+        build_role(name, _RBAC_RULES, namespace=None),
         build_binding(name, name, Subject("Group", _GROUP), namespace=None),
     )
     if cluster.mode == "API":
@@ -221,10 +219,13 @@ def _role_half(cluster: Cluster) -> Remedy:
     )
 
 
-def _map_half(cluster: Cluster, who: ClusterPrincipal) -> Remedy:
+def _aws_auth_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
     title = (
         "The Kubernetes half, second step" if cluster.mode == "CONFIG_MAP" else "Or, without access entries"
     )
     return aws_auth_remedy(
-        cluster, who, groups=(_GROUP,), title=f"{title}: map {who.description} to the group in aws-auth"
+        cluster,
+        principal,
+        groups=(_GROUP,),
+        title=f"{title}: map {principal.description} to the group in aws-auth",
     )

@@ -1,8 +1,7 @@
-"""Kubernetes knows the caller and forbids the request: RBAC, or an access policy of EKS; not an IAM policy.
+"""Explain requests that Kubernetes authorization denies.
 
-What decides: https://kubernetes.io/docs/reference/access-authn-authz/rbac/ and
-https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html. Users whom RBAC is not for are in
-``kubernetes_users``, refusals by other parts of the API server in ``kubernetes_refusals``.
+RBAC or an EKS access policy decides: https://kubernetes.io/docs/reference/access-authn-authz/rbac/ and
+https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from iamtriage._text import clip_text
 from iamtriage.explaining._explanations import Cause, Explanation
-from iamtriage.explaining._rules.kubernetes.other_authorizers import explain_refusal
-from iamtriage.explaining._rules.kubernetes.rbac_remedies import Refused, remedies_for
+from iamtriage.explaining._rules.kubernetes.other_authorizers import explain_other_denial
+from iamtriage.explaining._rules.kubernetes.rbac_remedies import DeniedRequest, rbac_remedies
 from iamtriage.explaining._rules.kubernetes.users import explain_anonymous, explain_component, explain_node
 from iamtriage.explaining._rules.shared import clues
 from iamtriage.explaining._rules.shared.kubernetes_requests import READ_VERBS, classify_user, parse_request
@@ -32,10 +31,10 @@ _MISSING_ROLE = re.compile(
 
 
 def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
-    """Explain that Kubernetes forbids what an authenticated user asked for."""
+    """Explain that Kubernetes denies a request of an authenticated user."""
     failure = case.failure
     if failure.verb is None:
-        return explain_refusal(case)
+        return explain_other_denial(case)
     request = parse_request(case)
     kind = classify_user(failure.user)
     if kind == "anonymous":
@@ -44,51 +43,51 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
         return explain_node(case, request)
     if kind == "component":
         return explain_component(case, request)
-    refused = Refused.of(case, request, kind)
+    denied = DeniedRequest.from_case(case, request, kind)
     return Explanation(
         failure=failure,
         topic="kubernetes-rbac",
-        summary=f"Kubernetes does not let {refused.who} {request.description}: nothing there allows it.",
-        causes=tuple(_causes(refused)),
-        remedies=remedies_for(refused),
-        notes=tuple(_notes(refused)),
+        summary=f"Kubernetes does not let {denied.subject_text} {request.description}: nothing there allows it.",
+        causes=tuple(_causes(denied)),
+        remedies=rbac_remedies(denied),
+        notes=tuple(_notes(denied)),
     )
 
 
-def _causes(refused: Refused) -> Iterator[Cause]:
-    missing = _MISSING_ROLE.search(clues.message_text(refused.case))
+def _causes(denied: DeniedRequest) -> Iterator[Cause]:
+    missing = _MISSING_ROLE.search(clues.message_text(denied.case))
     if missing:
         kind = "ClusterRole" if missing[1] == "clusterrole" else "Role"
         text = f"A binding names the {kind} {clip_text(missing[2])}, which does not exist."
         yield Cause("role-missing", text, "reported", (f"The API server says: {missing[0]}.",))
-    policies = "" if refused.kind == "service account" else " and no access policy"
+    policies = "" if denied.kind == "service account" else " and no access policy"
     yield Cause(
         "no-rule",
-        f"No role that is bound to {refused.who}{policies} allows it.",
+        f"No role that is bound to {denied.subject_text}{policies} allows it.",
         "reported",
         (
-            f"The API server says that the user cannot {refused.request.description}.",
+            f"The API server says that the user cannot {denied.request.description}.",
             "It knew who called, so that logging in worked.",
         ),
     )
-    if refused.kind == "iam session":
+    if denied.kind == "iam session":
         yield Cause(
             "binding-names-other-user",
             "A binding is there, but for a user name that is not the caller's: the name ends with the session's name, and is compared as a whole.",
             "possible",
-            (f"The user name is {refused.user}",),
+            (f"The user name is {denied.user}",),
         )
-    if refused.is_iam and refused.cluster.uses_entries:
+    if denied.is_iam and denied.cluster.uses_entries:
         text = "The caller's access entry has neither an access policy nor a group that allows it."
         yield Cause("entry-without-policy", text, "possible")
 
 
-def _notes(refused: Refused) -> Iterator[str]:
-    request = refused.request
+def _notes(denied: DeniedRequest) -> Iterator[str]:
+    request = denied.request
     yield "IAM policies do not help here: Kubernetes decides by its own roles and, in EKS, by the access policies of access entries."
-    if refused.kind == "service account":
+    if denied.kind == "service account":
         yield "What the pod may do in AWS is another matter: that is decided by its IAM role (IRSA or Pod Identity)."
-    if refused.is_iam and refused.policy is None and refused.cluster.uses_entries:
+    if denied.is_iam and denied.policy is None and denied.cluster.uses_entries:
         sees = request.verb in READ_VERBS and request.path is None
         viewing = "AmazonEKSAdminViewPolicy, which shows everything, Secrets included, and " if sees else ""
         yield f"Of the access policies for people, {viewing}AmazonEKSClusterAdminPolicy, which allows everything, {'cover' if sees else 'covers'} this. A role of your own allows less."

@@ -1,6 +1,6 @@
-"""Nodes that the API server does not let join; not for people and programs.
+"""Explain why a node cannot join the cluster.
 
-Why nodes fail to join: https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html#worker-node-fail.
+Source: https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html#worker-node-fail.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.kubernetes.cluster_access import lack_of_entry, mode_causes
+from iamtriage.explaining._rules.kubernetes.cluster_access import describe_missing_entry, mode_causes
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.cases import underlying_role
 from iamtriage.explaining._rules.shared.clusters import find_cluster
@@ -30,15 +30,14 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_node_login",)
 
-_REGISTERS = re.compile(r"Unable to register node")
+_REGISTRATION_FAILED = re.compile(r"Unable to register node")
 
 
 def explain_node_login(case: AnyCase, message: str) -> Explanation:
-    """Explain that a node is not let in."""
+    """Explain that the API server rejects a node."""
     cluster = find_cluster(case)
     role = underlying_role(case.principal)
-    who = build_cluster_principal(role, "the role of the nodes", placeholder="NODE_ROLE_ARN")
-    registers = _REGISTERS.search(message) is not None
+    principal = build_cluster_principal(role, "the role of the nodes", placeholder="NODE_ROLE_ARN")
     return Explanation(
         failure=case.failure,
         topic="kubernetes-node-login",
@@ -48,12 +47,14 @@ def explain_node_login(case: AnyCase, message: str) -> Explanation:
                 "node-not-accepted",
                 "The API server does not accept the identity of the node.",
                 "reported",
-                ("The kubelet could not register its node.",) if registers else ("The text is a kubelet's.",),
+                ("The kubelet could not register its node.",)
+                if _REGISTRATION_FAILED.search(message)
+                else ("The text is a kubelet's.",),
             ),
             *mode_causes(cluster),
-            *_possible(cluster),
+            *_possible_causes(cluster),
         ),
-        remedies=tuple(_remedies(cluster, who)),
+        remedies=tuple(_remedies(cluster, principal)),
         notes=(
             "EKS makes the entries for managed node groups and Fargate profiles itself. Where they are gone, make them anew.",
             "IAM policies of the node's role do not let it in. AmazonEKSWorkerNodePolicy is for other calls.",
@@ -61,8 +62,8 @@ def explain_node_login(case: AnyCase, message: str) -> Explanation:
     )
 
 
-def _possible(cluster: Cluster) -> Iterator[Cause]:
-    text = f"The role of the nodes has {lack_of_entry(cluster)}, or the entry was changed."
+def _possible_causes(cluster: Cluster) -> Iterator[Cause]:
+    text = f"The role of the nodes has {describe_missing_entry(cluster)}, or the entry was changed."
     yield Cause("node-role-not-mapped", text, "possible")
     text = "The entry is that of the instance profile, which is another thing than the role in it."
     yield Cause("instance-profile", text, "possible")
@@ -78,8 +79,8 @@ def _possible(cluster: Cluster) -> Iterator[Cause]:
     yield Cause("sts-region-off", "STS is not activated in the region for the account.", "possible")
 
 
-def _remedies(cluster: Cluster, who: ClusterPrincipal) -> Iterator[Remedy]:
-    if not who.is_known:
+def _remedies(cluster: Cluster, principal: ClusterPrincipal) -> Iterator[Remedy]:
+    if not principal.is_known:
         query = ("--nodegroup-name", "NODEGROUP", "--query", "nodegroup.nodeRole", "--output", "text")
         yield Remedy(
             title="Find the role of the nodes",
@@ -90,7 +91,7 @@ def _remedies(cluster: Cluster, who: ClusterPrincipal) -> Iterator[Remedy]:
                 "aws iam get-instance-profile --instance-profile-name INSTANCE_PROFILE --query 'InstanceProfile.Roles[0].Arn' --output text",
             ),
         )
-    yield inspect_access_remedy(cluster, who)
+    yield inspect_access_remedy(cluster, principal)
     if cluster.uses_entries:
         steps = [
             "The type cannot be changed later. EC2_LINUX is for Linux and Bottlerocket, EC2_WINDOWS for Windows, EC2 for node classes of Auto Mode, HYBRID_LINUX for hybrid nodes.",
@@ -99,14 +100,14 @@ def _remedies(cluster: Cluster, who: ClusterPrincipal) -> Iterator[Remedy]:
         yield Remedy(
             title="Give the role of the nodes an access entry for nodes",
             who="cluster administrator",
-            steps=(*steps, *([who.path_note] if who.path_note else [])),
-            commands=(create_entry_command(cluster, who, kind="EC2_LINUX"),),
+            steps=(*steps, *([principal.path_note] if principal.path_note else [])),
+            commands=(create_entry_command(cluster, principal, kind="EC2_LINUX"),),
             url=pages.EKS_ACCESS_ENTRIES,
         )
     if cluster.uses_aws_auth:
         yield aws_auth_remedy(
             cluster,
-            who,
+            principal,
             groups=NODE_GROUPS,
             username=NODE_USERNAME,
             title="Or map it in aws-auth"

@@ -1,6 +1,6 @@
-"""What Kubernetes forbids in other words than those of RBAC; not for missing roles, see ``kubernetes``.
+"""Explain Kubernetes denials that do not come from a missing role.
 
-Admission comes after authorization: https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/.
+Admission follows authorization: https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.service_accounts import (
     explain_missing_account,
-    missing_account_in,
+    find_missing_account,
 )
-from iamtriage.explaining._rules.kubernetes.users import node_explanation
+from iamtriage.explaining._rules.kubernetes.users import build_node_explanation
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 
@@ -22,56 +22,55 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import KubernetesForbidden
 
-__all__ = ("explain_refusal",)
+__all__ = ("explain_other_denial",)
 
-# Kubernetes up to 1.11, and OpenShift 3, spoke of extra privileges.
+# Kubernetes up to 1.11 and OpenShift 3 call them extra privileges.
 _ESCALATION = re.compile(
     r"attempting to grant RBAC permissions not currently held|(?:attempt to|cannot) grant extra privileges"
 )
-_HOLDER = re.compile(r"\buser \"([^\"]{1,300})\"")
-_NODE_WORDS = re.compile(
+_USER = re.compile(r"\buser \"([^\"]{1,300})\"")
+_NODE_RESTRICTION = re.compile(
     r"\bnode \"?[a-z0-9.-]{1,253}\"? (?:is not allowed to|cannot|can only)|is not allowed to modify labels"
 )
-# Of what admission refuses, only this and what says no reason is read as forbidden by anybody's rights.
+# parse() reports no other admission error with a reason as a Kubernetes denial.
 _PROTECTED = re.compile(r"may not be deleted")
 
 
-def explain_refusal(case: Case[KubernetesForbidden]) -> Explanation:
-    """Explain that Kubernetes forbids something in other words than those of RBAC."""
+def explain_other_denial(case: Case[KubernetesForbidden]) -> Explanation:
+    """Explain a denial that is not worded as RBAC words it."""
     message = clues.message_text(case)
-    missing = missing_account_in(message)
+    missing = find_missing_account(message)
     if missing is not None:
         return explain_missing_account(case, missing)
-    said = _ESCALATION.search(message)
-    if said:
-        return _escalation(case, message, said[0])
-    said = _NODE_WORDS.search(message)
-    if said:
-        restricted = Cause(
+    escalation = _ESCALATION.search(message)
+    if escalation:
+        return _explain_escalation(case, message, escalation[0])
+    restriction = _NODE_RESTRICTION.search(message)
+    if restriction:
+        cause = Cause(
             "node-restriction",
             "The admission plugin NodeRestriction lets a kubelet change its own Node object and pods only, and no labels that are kept for others.",
             "reported",
-            (f"The API server says: {said[0]}.",),
+            (f"The API server says: {restriction[0]}.",),
         )
         summary = "Kubernetes lets a node change only what is its own."
-        return node_explanation(case, summary, [restricted])
-    return _admission(case, message)
+        return build_node_explanation(case, summary, [cause])
+    return _explain_admission(case, message)
 
 
-def _escalation(case: Case[KubernetesForbidden], message: str, said: str) -> Explanation:
-    holder = _HOLDER.search(message)
-    who = f"the user {clip_text(holder[1])}" if holder else "the caller"
-    because = (f"The API server says: {said}.",)
+def _explain_escalation(case: Case[KubernetesForbidden], message: str, quote: str) -> Explanation:
+    found = _USER.search(message)
+    user = f"the user {clip_text(found[1])}" if found else "the caller"
     return Explanation(
         failure=case.failure,
         topic="kubernetes-escalation",
-        summary=f"Kubernetes does not let {who} give away rights that they do not have themselves.",
+        summary=f"Kubernetes does not let {user} give away rights that they do not have themselves.",
         causes=(
             Cause(
                 "escalation",
                 "Whoever makes or binds a role has to have all that it allows, in the same place.",
                 "reported",
-                because,
+                (f"The API server says: {quote}.",),
             ),
             Cause(
                 "rights-of-access-policy",
@@ -113,12 +112,12 @@ def _escalation(case: Case[KubernetesForbidden], message: str, said: str) -> Exp
     )
 
 
-def _admission(case: Case[KubernetesForbidden], message: str) -> Explanation:
+def _explain_admission(case: Case[KubernetesForbidden], message: str) -> Explanation:
     found = _PROTECTED.search(message)
     if found:
         text = "Kubernetes does not let anybody delete this object."
         cause = Cause("protected", text, "reported", (f"The API server says: {found[0]}.",))
-        return _plain(case, text, (cause,), is_known=True)
+        return _build_explanation(case, text, (cause,), is_known=True)
     causes = (
         Cause(
             "refused-by-admission",
@@ -127,23 +126,23 @@ def _admission(case: Case[KubernetesForbidden], message: str) -> Explanation:
         ),
         Cause("no-rule", "No role allows it.", "possible"),
     )
-    return _plain(
+    return _build_explanation(
         case, "Kubernetes forbids this, and the text that was given does not say by which rule.", causes
     )
 
 
-def _plain(
+def _build_explanation(
     case: Case[KubernetesForbidden], summary: str, causes: tuple[Cause, ...], *, is_known: bool = False
 ) -> Explanation:
-    place = commands.namespace(case.facts.namespace)
+    namespace = commands.namespace(case.facts.namespace)
     remedies = [
         Remedy(
             title="Look at what refuses it",
             who="cluster administrator",
             steps=("Read the whole message: it names the plugin, quota or webhook.",),
             commands=(
-                fill_command("kubectl describe namespace {}", place),
-                fill_command("kubectl -n {} get resourcequota,limitrange", place),
+                fill_command("kubectl describe namespace {}", namespace),
+                fill_command("kubectl -n {} get resourcequota,limitrange", namespace),
                 "kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations",
             ),
             url=pages.KUBERNETES_ADMISSION,
@@ -154,7 +153,7 @@ def _plain(
             Remedy(
                 title="See what you may do",
                 who="you",
-                commands=(fill_command("kubectl auth can-i --list -n {}", place),),
+                commands=(fill_command("kubectl auth can-i --list -n {}", namespace),),
                 url=pages.RBAC,
             )
         )

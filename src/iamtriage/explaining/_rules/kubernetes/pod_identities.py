@@ -1,4 +1,4 @@
-"""EKS refuses a Pod Identity association, its role, or Fargate's; not what pods may then do in AWS.
+"""Explain EKS Pod Identity associations and pod execution roles that EKS rejects.
 
 Rules: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html and
 https://docs.aws.amazon.com/eks/latest/userguide/pod-execution-role.html.
@@ -37,19 +37,19 @@ __all__ = (
 )
 
 _ASSOCIATION = re.compile(r"already exists:? \"?(a-[a-z0-9]{8,40})(?![\w-])", re.ASCII)
-_PROFILE = re.compile(r"fargate profile ([0-9A-Za-z][\w-]{0,99}) (?:blocked|is)", re.ASCII)
+_FARGATE_PROFILE = re.compile(r"fargate profile ([0-9A-Za-z][\w-]{0,99}) (?:blocked|is)", re.ASCII)
 _FARGATE_POLICY = "AmazonEKSFargatePodExecutionRolePolicy"
-_SERVICE = "pods.eks.amazonaws.com"
-_TAG = "aws:RequestTag/kubernetes-"
+_POD_SERVICE = "pods.eks.amazonaws.com"
+_TAG_PREFIX = "aws:RequestTag/kubernetes-"
 
 
 def explain_association_exists(case: Case[AccessEntry], message: str) -> Explanation:
-    """Explain that a service account has an association already."""
+    """Explain that a service account already has an association."""
     cluster = find_cluster(case)
     found = _ASSOCIATION.search(message)
     association = found[1] if found else "ASSOCIATION_ID"
     name = commands.kubernetes_name(case.facts.service_account)
-    place = commands.namespace(case.facts.namespace)
+    namespace = commands.namespace(case.facts.namespace)
     return Explanation(
         failure=case.failure,
         topic="pod-identity-exists",
@@ -68,7 +68,7 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
                 who="cluster administrator",
                 commands=(
                     cluster.eks_command(
-                        "list-pod-identity-associations", "--namespace", place, "--service-account", name
+                        "list-pod-identity-associations", "--namespace", namespace, "--service-account", name
                     ),
                     cluster.eks_command("describe-pod-identity-association", "--association-id", association),
                 ),
@@ -100,10 +100,10 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
 
 
 def explain_association_missing(case: Case[AccessEntry], _message: str) -> Explanation:
-    """Explain that there is no such association."""
+    """Explain that an association does not exist."""
     cluster = find_cluster(case)
     name = commands.kubernetes_name(case.facts.service_account)
-    place = commands.namespace(case.facts.namespace)
+    namespace = commands.namespace(case.facts.namespace)
     return Explanation(
         failure=case.failure,
         topic="pod-identity-missing",
@@ -125,7 +125,7 @@ def explain_association_missing(case: Case[AccessEntry], _message: str) -> Expla
                     cluster.eks_command("list-pod-identity-associations"),
                     cluster.eks_command(
                         "create-pod-identity-association",
-                        *("--namespace", place, "--service-account", name, "--role-arn", "ROLE_ARN"),
+                        *("--namespace", namespace, "--service-account", name, "--role-arn", "ROLE_ARN"),
                     ),
                 ),
                 url=pages.EKS_POD_ASSOCIATION,
@@ -137,14 +137,13 @@ def explain_association_missing(case: Case[AccessEntry], _message: str) -> Expla
 def explain_pod_trust(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that a role does not trust Pod Identity."""
     role = underlying_role(try_parse_principal(find_entry_arn(case)))
-    name = commands.role_name(role.name if role else None)
-    limited = _limits(case.facts)
+    service_account = _known_service_account(case.facts)
     steps = [
         "Save the policy as trust.json. It replaces the whole trust policy: keep the statements that are there and still needed."
     ]
-    if limited is None:
+    if service_account is None:
         steps.append(
-            f"A condition on {_TAG}namespace and {_TAG}service-account limits it to one service account."
+            f"A condition on {_TAG_PREFIX}namespace and {_TAG_PREFIX}service-account limits it to one service account."
         )
     return Explanation(
         failure=case.failure,
@@ -165,8 +164,8 @@ def explain_pod_trust(case: Case[AccessEntry], _message: str) -> Explanation:
                 title="Let the role trust Pod Identity",
                 who="account administrator",
                 steps=tuple(steps),
-                commands=commands.trust_policy_commands(name),
-                policy=_trust_policy(limited),
+                commands=commands.trust_policy_commands(role.name if role else None),
+                policy=_trust_policy(service_account),
                 layer="role_trust",
                 url=pages.EKS_POD_ROLE,
             ),
@@ -178,9 +177,9 @@ def explain_pod_trust(case: Case[AccessEntry], _message: str) -> Explanation:
 
 
 def explain_pod_denied(denial: Denial) -> Explanation:
-    """Explain that EKS Pod Identity could not get the role of a pod's association."""
+    """Explain that EKS Pod Identity could not assume the role of an association."""
     facts = denial.facts
-    cluster, place = commands.cluster(facts.cluster), commands.namespace(facts.namespace)
+    cluster, namespace = commands.cluster(facts.cluster), commands.namespace(facts.namespace)
     return Explanation(
         failure=denial.failure,
         topic="pod-identity",
@@ -188,14 +187,14 @@ def explain_pod_denied(denial: Denial) -> Explanation:
         causes=(
             Cause(
                 "pod-identity-trust",
-                f"The role's trust policy does not let {_SERVICE} assume it and tag the session.",
+                f"The role's trust policy does not let {_POD_SERVICE} assume it and tag the session.",
                 "derived",
                 ("The message says that EKS may not assume the associated role.",),
             ),
         ),
         remedies=(
             Remedy(
-                title=f"Let {_SERVICE} in by the role's trust policy",
+                title=f"Let {_POD_SERVICE} in by the role's trust policy",
                 who="account administrator",
                 steps=(
                     "Find the role of the association.",
@@ -205,7 +204,7 @@ def explain_pod_denied(denial: Denial) -> Explanation:
                     fill_command(
                         "aws eks list-pod-identity-associations --cluster-name {} --namespace {}",
                         cluster,
-                        place,
+                        namespace,
                     ),
                     fill_command(
                         "aws eks describe-pod-identity-association --cluster-name {} --association-id ASSOCIATION_ID --query association.roleArn --output text",
@@ -213,7 +212,7 @@ def explain_pod_denied(denial: Denial) -> Explanation:
                     ),
                     *commands.trust_policy_commands(None),
                 ),
-                policy=_trust_policy(_limits(facts)),
+                policy=_trust_policy(_known_service_account(facts)),
                 layer="role_trust",
                 url=pages.EKS_POD_IDENTITY,
             ),
@@ -222,38 +221,38 @@ def explain_pod_denied(denial: Denial) -> Explanation:
     )
 
 
-def _limits(facts: Facts) -> tuple[str, str] | None:
-    """Give namespace and service account, where the facts name both."""
-    place, name = facts.namespace, facts.service_account
-    if (
-        place is None
-        or name is None
-        or commands.namespace(place) != place
-        or commands.kubernetes_name(name) != name
-    ):
+def _known_service_account(facts: Facts) -> tuple[str, str] | None:
+    """Return the namespace and service account, if the facts state both."""
+    namespace, name = facts.namespace, facts.service_account
+    if namespace is None or commands.namespace(namespace) != namespace:
         return None
-    return place, name
+    if name is None or commands.kubernetes_name(name) != name:
+        return None
+    return namespace, name
 
 
-def _trust_policy(limited: tuple[str, str] | None) -> dict[str, Any]:
+def _trust_policy(service_account: tuple[str, str] | None) -> dict[str, Any]:
     statement: dict[str, Any] = {
         "Sid": "AllowPodIdentity",
         "Effect": "Allow",
-        "Principal": {"Service": _SERVICE},
+        "Principal": {"Service": _POD_SERVICE},
         "Action": ["sts:AssumeRole", "sts:TagSession"],
     }
-    if limited is not None:
-        tags = {f"{_TAG}namespace": limited[0], f"{_TAG}service-account": limited[1]}
+    if service_account is not None:
+        tags = {
+            f"{_TAG_PREFIX}namespace": service_account[0],
+            f"{_TAG_PREFIX}service-account": service_account[1],
+        }
         statement["Condition"] = {"StringEquals": tags}
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
-    """Explain that the cluster does not know the role by which Fargate starts pods."""
+    """Explain that the cluster does not know the pod execution role of Fargate."""
     cluster = find_cluster(case)
     role = underlying_role(try_parse_principal(find_entry_arn(case)))
-    who = build_cluster_principal(role, "the pod execution role", placeholder="POD_EXECUTION_ROLE_ARN")
-    found = _PROFILE.search(failure_context(case))
+    principal = build_cluster_principal(role, "the pod execution role", placeholder="POD_EXECUTION_ROLE_ARN")
+    found = _FARGATE_PROFILE.search(failure_context(case))
     profile = found[1] if found else "FARGATE_PROFILE"
     name = commands.role_name(role.name if role else None)
     policy = f"arn:{cluster.partition}:iam::aws:policy/{_FARGATE_POLICY}"
@@ -274,7 +273,7 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
             Remedy(
                 title="Give it an access entry for Fargate",
                 who="cluster administrator",
-                commands=(create_entry_command(cluster, who, kind="FARGATE_LINUX"),),
+                commands=(create_entry_command(cluster, principal, kind="FARGATE_LINUX"),),
                 url=pages.EKS_ACCESS_ENTRIES,
             )
         )
@@ -282,7 +281,7 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
         remedies.append(
             aws_auth_remedy(
                 cluster,
-                who,
+                principal,
                 groups=(*NODE_GROUPS, "system:node-proxier"),
                 username="system:node:{{SessionName}}",
                 title="Or map it in aws-auth" if cluster.uses_entries else "Map it in aws-auth",

@@ -1,4 +1,4 @@
-"""Service accounts of Kubernetes that are gone, or whose tokens are too old; not for their IAM roles.
+"""Explain Kubernetes service accounts that are missing or have expired tokens.
 
 Tokens: https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/ and
 https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html.
@@ -17,37 +17,35 @@ from iamtriage.explaining._rules.shared.manifests import Subject
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.clusters import AnyCase
 
-__all__ = ("explain_missing_account", "explain_old_token", "is_old_token", "missing_account_in")
+__all__ = ("explain_expired_token", "explain_missing_account", "find_missing_account", "is_expired_token")
 
-_LOOKING_UP = re.compile(
+_MISSING_ACCOUNT = re.compile(
     r"error looking up service account(?:\s+([a-z0-9-]{1,63})/([a-z0-9.-]{1,253}))?", re.ASCII
 )
-_OLD_TOKEN = re.compile(
+_EXPIRED_TOKEN = re.compile(
     r"service account token has expired|[Tt]oken (?:is|has) expired|token has been invalidated"
 )
 _ADMISSION = re.compile(r"is forbidden: error looking up service account|\(Forbidden\)")
 
 
-def missing_account_in(message: str) -> Subject | None:
-    """Give the service account that a text says is not there; its parts are empty where the text tells none.
+def find_missing_account(message: str) -> Subject | None:
+    """Find the service account that does not exist; its name and namespace may be empty.
 
-    >>> missing_account_in('error looking up service account shop/cart: serviceaccount "cart" not found')
+    >>> find_missing_account('error looking up service account shop/cart: serviceaccount "cart" not found')
     Subject(kind='ServiceAccount', name='cart', namespace='shop')
     """
-    found = _LOOKING_UP.search(message)
+    found = _MISSING_ACCOUNT.search(message)
     return Subject("ServiceAccount", found[2] or "", found[1] or "") if found else None
 
 
 def explain_missing_account(case: AnyCase, account: Subject) -> Explanation:
     """Explain that a service account does not exist."""
-    name = account.name or case.facts.service_account
-    place = account.namespace or case.facts.namespace
-    arguments = (commands.kubernetes_name(name), commands.namespace(place))
-    who = f" {arguments[1]}/{arguments[0]}" if arguments != ("NAME", "NAMESPACE") else ""
-    refused = _ADMISSION.search(case.text) is not None
-    causes = [Cause("account-missing", f"There is no service account{who}.", "reported")]
-    if refused:
-        summary = f"Kubernetes makes no pod for the service account{who}, since that does not exist."
+    name = commands.kubernetes_name(account.name or case.facts.service_account)
+    namespace = commands.namespace(account.namespace or case.facts.namespace)
+    known = f" {namespace}/{name}" if (name, namespace) != ("NAME", "NAMESPACE") else ""
+    causes = [Cause("account-missing", f"There is no service account{known}.", "reported")]
+    if _ADMISSION.search(case.text):
+        summary = f"Kubernetes makes no pod for the service account{known}, since that does not exist."
         causes.append(
             Cause(
                 "wrong-name",
@@ -56,7 +54,7 @@ def explain_missing_account(case: AnyCase, account: Subject) -> Explanation:
             )
         )
     else:
-        summary = f"The API server does not accept the token: its service account{who} does not exist."
+        summary = f"The API server does not accept the token: its service account{known} does not exist."
         causes.append(
             Cause(
                 "account-recreated",
@@ -77,29 +75,29 @@ def explain_missing_account(case: AnyCase, account: Subject) -> Explanation:
                     "If it belongs to a chart or an add-on, install that again instead: its annotations and bindings are part of it.",
                 ),
                 commands=(
-                    fill_command("kubectl get serviceaccounts -n {}", arguments[1]),
-                    fill_command("kubectl create serviceaccount {} -n {}", arguments[0], arguments[1]),
+                    fill_command("kubectl get serviceaccounts -n {}", namespace),
+                    fill_command("kubectl create serviceaccount {} -n {}", name, namespace),
                 ),
                 url=pages.EKS_SERVICE_ACCOUNTS,
             ),
-            _restart(arguments[1]),
+            _restart_pods_remedy(namespace),
         ),
         notes=("The IAM role of a service account has no part in this.",),
     )
 
 
-def is_old_token(message: str) -> bool:
-    """Tell whether a text speaks of a token that is too old.
+def is_expired_token(message: str) -> bool:
+    """Return whether a message says that a token has expired.
 
-    >>> is_old_token("[invalid bearer token, service account token has expired]")
+    >>> is_expired_token("[invalid bearer token, service account token has expired]")
     True
     """
-    return _OLD_TOKEN.search(message) is not None
+    return _EXPIRED_TOKEN.search(message) is not None
 
 
-def explain_old_token(case: AnyCase, message: str) -> Explanation:
-    """Explain that a token of a service account, or of another kind, is too old."""
-    found = _OLD_TOKEN.search(message)
+def explain_expired_token(case: AnyCase, message: str) -> Explanation:
+    """Explain that a token has expired."""
+    found = _EXPIRED_TOKEN.search(message)
     because = (f"The API server says: {found[0]}.",) if found else ()
     return Explanation(
         failure=case.failure,
@@ -127,7 +125,7 @@ def explain_old_token(case: AnyCase, message: str) -> Explanation:
                 ),
                 url=pages.EKS_SERVICE_ACCOUNTS,
             ),
-            _restart(commands.namespace(case.facts.namespace)),
+            _restart_pods_remedy(commands.namespace(case.facts.namespace)),
         ),
         notes=(
             "The audit log of the cluster names such programs: it marks their requests with stale-token.",
@@ -135,10 +133,10 @@ def explain_old_token(case: AnyCase, message: str) -> Explanation:
     )
 
 
-def _restart(place: str) -> Remedy:
+def _restart_pods_remedy(namespace: str) -> Remedy:
     return Remedy(
         title="Restart the pods",
         who="cluster administrator",
         steps=("New pods get a new token.",),
-        commands=(fill_command("kubectl rollout restart deployment/NAME -n {}", place),),
+        commands=(fill_command("kubectl rollout restart deployment/NAME -n {}", namespace),),
     )

@@ -1,8 +1,7 @@
-"""The API server of an EKS cluster does not know who calls, or the console shows nothing; not for rights.
+"""Explain why an API server or its authenticator rejects a login.
 
-Who gets in: https://docs.aws.amazon.com/eks/latest/userguide/grant-k8s-access.html. How to find out why not:
-https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html#unauthorized. What the authenticator says
-beside that is in ``authenticator``.
+Who has access: https://docs.aws.amazon.com/eks/latest/userguide/grant-k8s-access.html. How to find out why not:
+https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html#unauthorized.
 """
 
 from __future__ import annotations
@@ -13,21 +12,23 @@ from typing import TYPE_CHECKING
 from iamtriage._text import clip_text
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.authenticator import explain_authenticator
-from iamtriage.explaining._rules.kubernetes.client_certificates import explain_certificate, is_certificate
+from iamtriage.explaining._rules.kubernetes.client_certificates import (
+    explain_client_certificate,
+    is_rejected_certificate,
+)
 from iamtriage.explaining._rules.kubernetes.cluster_access import (
-    lack_of_entry,
-    let_in_remedies,
-    log_remedy,
+    authenticator_log_remedy,
+    describe_missing_entry,
+    grant_access_remedies,
     mode_causes,
     principal_causes,
 )
-from iamtriage.explaining._rules.kubernetes.eks_console import explain_console
 from iamtriage.explaining._rules.kubernetes.node_logins import explain_node_login
 from iamtriage.explaining._rules.kubernetes.service_accounts import (
+    explain_expired_token,
     explain_missing_account,
-    explain_old_token,
-    is_old_token,
-    missing_account_in,
+    find_missing_account,
+    is_expired_token,
 )
 from iamtriage.explaining._rules.kubernetes.users import TERRAFORM, terraform_remedy
 from iamtriage.explaining._rules.shared import clues, pages
@@ -44,10 +45,10 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.failures._failures import KubernetesUnauthorized
 
-__all__ = ("explain_console", "explain_unauthorized")
+__all__ = ("explain_unauthorized",)
 
 _RESOURCE_TYPE = re.compile(r"doesn't have a resource type \"([\w./-]{1,120})\"", re.ASCII)
-_SAYINGS = (
+_PHRASES = (
     "You must be logged in to the server",
     "the server has asked for the client to provide credentials",
     "Unauthorized",
@@ -55,35 +56,35 @@ _SAYINGS = (
 
 
 def explain_unauthorized(case: Case[KubernetesUnauthorized]) -> Explanation:
-    """Explain that the API server or the authenticator does not accept who calls."""
-    around = clues.message_text(case)
-    # Its own words first: what stands around may be of another failure.
-    for message in (failure_sentence(case), around):
-        special = _special(case, message)
-        if special is not None:
-            return special
+    """Explain that the API server or the authenticator rejects the caller."""
+    context = clues.message_text(case)
+    # The failure's own sentence comes first, because the text around it can describe another failure.
+    for message in (failure_sentence(case), context):
+        explanation = _explain_specific_error(case, message)
+        if explanation is not None:
+            return explanation
     found = _RESOURCE_TYPE.search(failure_sentence(case))
-    return _login(case, around, found[1] if found else None)
+    return _explain_login(case, context, found[1] if found else None)
 
 
-def _special(case: Case[KubernetesUnauthorized], message: str) -> Explanation | None:
-    """Explain a login of which the text says more than that it failed; None for others."""
-    if is_certificate(message):
-        return explain_certificate(case, message)
-    missing = missing_account_in(message)
+def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) -> Explanation | None:
+    """Explain a login that failed for a stated reason; return ``None`` for others."""
+    if is_rejected_certificate(message):
+        return explain_client_certificate(case, message)
+    missing = find_missing_account(message)
     if missing is not None:
         return explain_missing_account(case, missing)
-    if is_old_token(message):
-        return explain_old_token(case, message)
+    if is_expired_token(message):
+        return explain_expired_token(case, message)
     if clues.is_from_kubelet(message):
         return explain_node_login(case, message)
     return explain_authenticator(case, message)
 
 
-def _login(case: Case[KubernetesUnauthorized], message: str, unknown_type: str | None) -> Explanation:
+def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_type: str | None) -> Explanation:
     cluster = find_cluster(case)
-    who = build_cluster_principal(case.principal, case.caller or "the caller")
-    terraform = TERRAFORM.search(case.text) is not None
+    principal = build_cluster_principal(case.principal, case.caller or "the caller")
+    is_terraform = TERRAFORM.search(case.text) is not None
     summary = "The API server does not know who calls: no entry of the cluster fits the caller, or the token is wrong."
     if unknown_type is not None:
         summary = f"The API server does not know the type {clip_text(unknown_type)}, which every cluster has. It did not accept the caller."
@@ -92,17 +93,17 @@ def _login(case: Case[KubernetesUnauthorized], message: str, unknown_type: str |
         topic="kubernetes-login",
         summary=summary,
         causes=(
-            *_first_causes(message, unknown_type),
+            _login_cause(message, unknown_type),
             *mode_causes(cluster),
             *principal_causes(case),
-            *_possible_causes(cluster, terraform=terraform),
+            *_possible_causes(cluster, is_terraform=is_terraform),
         ),
         remedies=(
-            *([terraform_remedy()] if terraform else []),
-            *_own_remedies(cluster),
-            inspect_access_remedy(cluster, who),
-            *let_in_remedies(cluster, who, namespace=case.facts.namespace),
-            log_remedy(cluster),
+            *([terraform_remedy()] if is_terraform else []),
+            *_caller_remedies(cluster),
+            inspect_access_remedy(cluster, principal),
+            *grant_access_remedies(cluster, principal, namespace=case.facts.namespace),
+            authenticator_log_remedy(cluster),
         ),
         notes=(
             "IAM policies do not let anybody into a cluster. eks:DescribeCluster is what kubectl's set-up needs, no more.",
@@ -111,18 +112,13 @@ def _login(case: Case[KubernetesUnauthorized], message: str, unknown_type: str |
     )
 
 
-def _first_causes(message: str, unknown_type: str | None) -> Iterator[Cause]:
+def _login_cause(message: str, unknown_type: str | None) -> Cause:
     if unknown_type is None:
-        said = next(iter(clues.quote_phrases(message, *_SAYINGS)), None)
-        yield Cause(
-            "identity-not-accepted",
-            "The API server does not accept the caller's identity.",
-            "reported",
-            () if said is None else (said,),
-        )
-        return
-    # Of other types it is not said that the caller was not accepted: the reader leaves them alone.
-    yield Cause(
+        text = "The API server does not accept the caller's identity."
+        because = clues.quote_phrases(message, *_PHRASES)[:1]
+        return Cause("identity-not-accepted", text, "reported", because)
+    # For a type that is not built in, parse() does not report a rejected login.
+    return Cause(
         "identity-not-accepted",
         "kubectl could not read the list of types: every cluster has this one. So the caller was not accepted.",
         "derived",
@@ -130,13 +126,13 @@ def _first_causes(message: str, unknown_type: str | None) -> Iterator[Cause]:
     )
 
 
-def _possible_causes(cluster: Cluster, *, terraform: bool) -> Iterator[Cause]:
+def _possible_causes(cluster: Cluster, *, is_terraform: bool) -> Iterator[Cause]:
     yield Cause(
         "other-principal",
         "The client calls as another user or role than the one that the cluster knows: another profile, another role, or the one that made the cluster is meant.",
         "possible",
     )
-    yield Cause("not-mapped", f"The caller has {lack_of_entry(cluster)}.", "possible")
+    yield Cause("not-mapped", f"The caller has {describe_missing_entry(cluster)}.", "possible")
     if cluster.uses_aws_auth:
         yield Cause(
             "mapped-in-wrong-form",
@@ -154,12 +150,12 @@ def _possible_causes(cluster: Cluster, *, terraform: bool) -> Iterator[Cause]:
         "The kubeconfig is of another cluster or region, or of one that was made anew.",
         "possible",
     )
-    because = ("The text is Terraform's.",) if terraform else ()
+    because = ("The text is Terraform's.",) if is_terraform else ()
     text = "The token is too old: it lasts 15 minutes, and a tool may have kept one for longer."
     yield Cause("token-expired", text, "possible", because)
 
 
-def _own_remedies(cluster: Cluster) -> Iterator[Remedy]:
+def _caller_remedies(cluster: Cluster) -> Iterator[Remedy]:
     yield Remedy(
         title="See as whom you call",
         who="you",

@@ -1,6 +1,6 @@
-"""Users of Kubernetes to whom no role should be bound: nobody, nodes, parts of Kubernetes and EKS.
+"""Explain denials of users that should not be bound to a role.
 
-Not for the users whom RBAC is for, see ``kubernetes``. Who they are:
+They are anonymous requests, nodes, and components of Kubernetes and EKS:
 https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-requests,
 https://kubernetes.io/docs/reference/access-authn-authz/node/ and
 https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings.
@@ -29,17 +29,18 @@ if TYPE_CHECKING:
 
 __all__ = (
     "TERRAFORM",
+    "build_node_explanation",
     "explain_anonymous",
     "explain_component",
     "explain_node",
-    "node_explanation",
     "terraform_remedy",
 )
 
 TERRAFORM = re.compile(r"[Tt]erraform|\bwith module\.|\.tf line \d|kubernetes_[a-z_]{3,40}\.")
-_NO_RELATIONSHIP = re.compile(
+_NODE_AUTHORIZER_REASON = re.compile(
     r"no relationship found between node|can only [a-z]{3,10}|is not allowed to modify"
 )
+_COMPONENT_NAME = re.compile(r"[a-z0-9:.-]{1,80}", re.ASCII)
 _COMPONENTS = {
     "eks:node-manager": "the part of EKS that manages node groups",
     "eks:addon-manager": "the part of EKS that manages add-ons",
@@ -47,7 +48,7 @@ _COMPONENTS = {
 
 
 def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Explanation:
-    """Explain that a request came without credentials."""
+    """Explain that a request carried no credentials."""
     cluster = find_cluster(case)
     causes = [
         Cause(
@@ -123,7 +124,7 @@ def _kubelet_remedy() -> Remedy:
 
 
 def terraform_remedy() -> Remedy:
-    """Give the remedy that has Terraform's provider get a token for each run."""
+    """Return the remedy that gets a token for each Terraform run."""
     return Remedy(
         title="Give Terraform's provider an exec block",
         who="you",
@@ -136,19 +137,19 @@ def terraform_remedy() -> Remedy:
 
 
 def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanation:
-    """Explain that a node, or what calls with its identity, may not do something."""
+    """Explain that a node, or a caller with its identity, is denied a request."""
     user = case.failure.user or ""
     causes: list[Cause] = []
-    said = _NO_RELATIONSHIP.search(clues.message_text(case))
-    if said:
+    reason = _NODE_AUTHORIZER_REASON.search(clues.message_text(case))
+    if reason:
         text = "A kubelet may touch only what belongs to its own node and to the pods that run there."
-        causes.append(Cause("not-of-this-node", text, "reported", (f"The API server says: {said[0]}.",)))
+        causes.append(Cause("not-of-this-node", text, "reported", (f"The API server says: {reason[0]}.",)))
     if "{{" in user:
         text = "The user name holds a variable that was not replaced, so that it is no node's."
         causes.append(Cause("variable-not-replaced", text, "derived", (f"The user name is {user}",)))
     text = "The node authorizer decides what a kubelet may do, and does not allow this."
     causes.append(Cause("node-authorizer", text, "derived", (f"The user name is {user}",)))
-    if said:
+    if reason:
         text = "The pod is just gone from the node, and the kubelet asks once more. That passes by itself."
         causes.append(Cause("pod-gone", text, "possible"))
     causes += [
@@ -164,34 +165,25 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
         ),
     ]
     summary = f"Kubernetes does not let {clip_text(user)} {request.description}."
-    return node_explanation(case, summary, causes, mapping_first="{{" in user)
+    return build_node_explanation(case, summary, causes, mapping_first="{{" in user)
 
 
 def explain_component(case: Case[KubernetesForbidden], request: Request) -> Explanation:
-    """Explain that a part of Kubernetes or EKS lacks a right that it normally has."""
+    """Explain that a component of Kubernetes or EKS lacks a permission it normally has."""
     user = case.failure.user or ""
-    what = _COMPONENTS.get(user, "a part of Kubernetes or EKS itself")
-    of_eks = user.startswith("eks:")
-    look = re.sub(r"[^a-z0-9:.-]", "", user)[:80]
-    named = look == user and look != ""
+    component = _COMPONENTS.get(user, "a part of Kubernetes or EKS itself")
+    is_eks = user.startswith("eks:")
+    restore = "The API server makes the default roles again when it starts, unless their annotation rbac.authorization.kubernetes.io/autoupdate is false."
+    if is_eks:
+        restore = "EKS keeps its own with the prefix eks:, and add-ons bring theirs: update the add-on, or make them again."
+    look_up = "kubectl get clusterrole,clusterrolebinding"
+    if _COMPONENT_NAME.fullmatch(user):
+        look_up += f" {user}"
     text = f"The ClusterRole or ClusterRoleBinding of {clip_text(user)} was changed or deleted."
-    steps = (
-        "Its role and binding have its name, or name it as subject. Compare them with those of a cluster that works.",
-        (
-            "EKS keeps its own with the prefix eks:, and add-ons bring theirs: update the add-on, or make them again."
-            if of_eks
-            else "The API server makes the default roles again when it starts, unless their annotation rbac.authorization.kubernetes.io/autoupdate is false."
-        ),
-    )
-    who = (
-        f"kubectl get clusterrole,clusterrolebinding {look}"
-        if named
-        else "kubectl get clusterrole,clusterrolebinding"
-    )
     return Explanation(
         failure=case.failure,
         topic="kubernetes-component",
-        summary=f"Kubernetes does not let {clip_text(user)} {request.description}, and that is {what}.",
+        summary=f"Kubernetes does not let {clip_text(user)} {request.description}, and that is {component}.",
         causes=(
             Cause(
                 "no-rule", "No role that is bound to it allows it.", "reported", (f"The user name is {user}",)
@@ -203,9 +195,12 @@ def explain_component(case: Case[KubernetesForbidden], request: Request) -> Expl
             Remedy(
                 title="Restore its own role and binding",
                 who="cluster administrator",
-                steps=steps,
-                commands=(who,),
-                url=pages.EKS_TROUBLESHOOTING if of_eks else f"{pages.RBAC}#default-roles-and-role-bindings",
+                steps=(
+                    "Its role and binding have its name, or name it as subject. Compare them with those of a cluster that works.",
+                    restore,
+                ),
+                commands=(look_up,),
+                url=pages.EKS_TROUBLESHOOTING if is_eks else f"{pages.RBAC}#default-roles-and-role-bindings",
             ),
         ),
         notes=(
@@ -214,10 +209,10 @@ def explain_component(case: Case[KubernetesForbidden], request: Request) -> Expl
     )
 
 
-def node_explanation(
+def build_node_explanation(
     case: Case[KubernetesForbidden], summary: str, causes: list[Cause], *, mapping_first: bool = False
 ) -> Explanation:
-    """Explain that a node, or what calls as one, oversteps what a node may do."""
+    """Build the explanation for a request that exceeds a node's permissions."""
     cluster = find_cluster(case)
     lines = [aws_auth_command()] if cluster.uses_aws_auth else []
     steps = [
