@@ -1,4 +1,4 @@
-"""Decoded authorization messages: what is read from them, and documents that are none."""
+"""Decoded authorization messages: their values, and invalid documents."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def values(*texts: str) -> dict[str, Any]:
 
 
 def conditions(**found: tuple[str, ...]) -> dict[str, Any]:
-    """Write conditions down; ``__`` stands for the colon."""
+    """Build conditions; ``__`` in a key becomes a colon."""
     return items(*({"key": k.replace("__", ":"), "values": values(*v)} for k, v in found.items()))
 
 
@@ -86,7 +86,7 @@ FENCE = message(
 )
 
 
-# ------------------------------------------------ what is read
+# ------------------------------------------------ reading
 
 
 def test_implicit_denial_of_a_session() -> None:
@@ -129,17 +129,17 @@ def test_statement_without_sid_and_its_groups() -> None:
 DENIES: dict[str, tuple[dict[str, Any], Deny | None]] = {
     "implicit": (IMPLICIT, "implicit"),
     "explicit": (FENCE, "explicit"),
-    "explicit, statements not told": (message(explicit=True), "explicit"),
-    "explicit, list of statements left out": ({"explicitDeny": True, "matchedStatements": {}}, "explicit"),
+    "explicit, statements omitted": (message(explicit=True), "explicit"),
+    "explicit, list of statements omitted": ({"explicitDeny": True, "matchedStatements": {}}, "explicit"),
     "Deny statement, flag says no": (message(statement()), "explicit"),
-    "Deny statement, flag left out": ({"matchedStatements": items(statement())}, "explicit"),
+    "Deny statement, flag omitted": ({"matchedStatements": items(statement())}, "explicit"),
     "Deny statement in another case": (message(statement(effect="Deny")), "explicit"),
     "only an Allow statement": (message(statement(effect="ALLOW")), "implicit"),
-    "allowed left out": ({"explicitDeny": False}, "implicit"),
-    "explicitDeny left out": ({"allowed": False}, "implicit"),
+    "allowed omitted": ({"explicitDeny": False}, "implicit"),
+    "explicitDeny omitted": ({"allowed": False}, "implicit"),
     "allowed": ({"allowed": True, "explicitDeny": False, "matchedStatements": items()}, None),
-    "nothing told": ({"context": {}}, None),
-    "null told": ({"allowed": None, "explicitDeny": None, "context": {"action": None}}, None),
+    "nothing stated": ({"context": {}}, None),
+    "null": ({"allowed": None, "explicitDeny": None, "context": {"action": None}}, None),
 }
 
 
@@ -149,7 +149,7 @@ def test_deny(document: dict[str, Any], deny: Deny | None) -> None:
 
 
 ACTIONS: dict[str, tuple[str | None, str | None, str | None, str | None]] = {
-    # action and resource as written, then the action and where its prefix is from
+    # action and resource as written, then the action and the source of its prefix
     "stated": ("ec2:StopInstances", INSTANCE, "ec2:StopInstances", "reported"),
     "stated, other service's resource": (
         "iam:PassRole",
@@ -188,7 +188,7 @@ WRAPPED: dict[str, object] = {
     "bytes": json.dumps(FENCE).encode(),
     "bytes of Windows PowerShell": json.dumps(FENCE).encode("utf-16"),
     "byte order mark": "\ufeff" + json.dumps(FENCE),
-    "white space": f"\n {json.dumps(FENCE, indent=4)} \n",
+    "whitespace": f"\n {json.dumps(FENCE, indent=4)} \n",
     "API": {"DecodedMessage": json.dumps(FENCE), "ResponseMetadata": {"HTTPStatusCode": 200}},
     "CLI": json.dumps({"DecodedMessage": json.dumps(FENCE)}, indent=4),
     "CLI, message unpacked by jq": json.dumps({"DecodedMessage": FENCE}),
@@ -199,7 +199,7 @@ WRAPPED: dict[str, object] = {
 
 
 @pytest.mark.parametrize("given_as", WRAPPED.values(), ids=WRAPPED)
-def test_wrappings(given_as: Any) -> None:  # noqa: ANN401 (all that is taken)
+def test_wrappings(given_as: Any) -> None:  # noqa: ANN401 (any accepted type)
     assert read_decoded_message(given_as) == read_decoded_message(FENCE)
 
 
@@ -231,17 +231,17 @@ def test_denying_conditions() -> None:
     )
 
 
-def test_value_that_is_not_told() -> None:
+def test_omitted_value() -> None:
     tag = statement("NeedsTag", conditions=conditions(**{"aws__RequestTag/team": ("true",)}))
     (found,) = read_decoded_message(message(tag)).denying_conditions()
     assert found.request_values is None
     assert (
         str(found)
-        == "The statement compares 'aws:RequestTag/team' with 'true'; the call's value is not told."
+        == "The statement compares 'aws:RequestTag/team' with 'true'; the message omits the call's value."
     )
 
 
-def test_only_statements_that_deny_count() -> None:
+def test_only_denying_statements_have_conditions() -> None:
     allows = statement("Allows", "ALLOW", conditions=conditions(ec2__Tenancy=("default",)))
     denies = statement(
         "", conditions=conditions(ec2__Tenancy=("host",), ec2__InstanceType=("t3.micro",), aws__X=())
@@ -255,7 +255,7 @@ def test_only_statements_that_deny_count() -> None:
     assert read_decoded_message(message(statement())).denying_conditions() == ()
 
 
-def test_sentence_is_short_and_harmless() -> None:
+def test_sentence_is_short_and_escaped() -> None:
     hostile = tuple(f"\x1b[2J{'a' * 5000}{n}" for n in range(50))
     sentence = str(DenyingCondition(None, 0, "k\n" * 9000, hostile, hostile))
     assert sentence.isprintable()
@@ -272,7 +272,7 @@ def test_request_values() -> None:
 # ------------------------------------------------ values
 
 
-def test_values_are_frozen_hashable_and_copied_whole() -> None:
+def test_values_are_immutable_hashable_and_copied() -> None:
     found = read_decoded_message(FENCE)
     assert pickle.loads(pickle.dumps(found)) == copy.deepcopy(found) == found
     assert len({found, read_decoded_message(json.dumps(FENCE))}) == 1
@@ -288,95 +288,103 @@ def test_to_dict_can_be_read(document: dict[str, Any]) -> None:
     assert read_decoded_message(json.dumps(found.to_dict())) == found
 
 
-def test_to_dict_has_the_form_of_sts() -> None:
+def test_to_dict_has_the_format_of_sts() -> None:
     assert read_decoded_message(FENCE).to_dict() == {k: v for k, v in FENCE.items() if k != "failures"}
 
 
-# ------------------------------------------------ what is none
+# ------------------------------------------------ invalid documents
 
 
 def at(path: str, value: object) -> dict[str, Any]:
-    """Give a message with something else at a path of keys and indices."""
+    """Return a message with another value at a path of keys and indices."""
     document = copy.deepcopy(FENCE)
-    *way, last = [int(step) if step.isdigit() else step for step in path.split("/")]
-    place: Any = document
-    for step in way:
-        place = place[step]
-    place[last] = value
+    *steps, last = [int(step) if step.isdigit() else step for step in path.split("/")]
+    parent: Any = document
+    for step in steps:
+        parent = parent[step]
+    parent[last] = value
     return document
 
 
 FIRST = "matchedStatements/items/0"
 WRONG: dict[str, tuple[object, str, str]] = {
-    # what is given, the error's path, what its message holds
+    # the document, the path of the error, a part of its message
     "empty": ("", "", "not JSON: Expecting value in line 1, column 1"),
-    "cut": (json.dumps(FENCE)[:-9], "", "not JSON"),
+    "truncated": (json.dumps(FENCE)[:-9], "", "not JSON"),
     "message of AWS": ("You are not authorized to perform this operation.", "", "not JSON"),
-    "encoded message": (BLOB, "", "sts:DecodeAuthorizationMessage decodes it"),
-    "encoded message with line end": (f"{BLOB}\n", "", "sts:DecodeAuthorizationMessage decodes it"),
-    "encoded message as answer": ({"DecodedMessage": BLOB}, "", "sts:DecodeAuthorizationMessage decodes it"),
-    "number": ("17", "", "a decoded message is an object, not a number"),
-    "null": ("null", "", "a decoded message is an object, not null"),
-    "list": ("[]", "", "a decoded message is an object, not a list"),
-    "answer with a list": ({"DecodedMessage": []}, "", "a decoded message is an object, not a list"),
-    "no UTF-8": (b"{\xff", "", "not JSON"),
+    "encoded message": (BLOB, "", "decode it with sts:DecodeAuthorizationMessage"),
+    "encoded message with newline": (f"{BLOB}\n", "", "decode it with sts:DecodeAuthorizationMessage"),
+    "encoded message as answer": (
+        {"DecodedMessage": BLOB},
+        "",
+        "decode it with sts:DecodeAuthorizationMessage",
+    ),
+    "number": ("17", "", "a decoded message must be an object, not a number"),
+    "null": ("null", "", "a decoded message must be an object, not null"),
+    "list": ("[]", "", "a decoded message must be an object, not a list"),
+    "answer with a list": ({"DecodedMessage": []}, "", "a decoded message must be an object, not a list"),
+    "not UTF-8": (b"{\xff", "", "not JSON"),
     "NaN": ('{"allowed": NaN}', "", "NaN is not a number"),
     "long number": ('{"allowed": %s}' % ("9" * 5000), "", "a number has too many digits"),
-    "key twice": ('{"allowed": true, "allowed": false}', "", "duplicate key 'allowed'"),
-    "something else": ('{"Version": "2012-10-17", "Statement": []}', "", "this is not a decoded message"),
-    "nothing": ({}, "", "this is not a decoded message"),
-    "too long": ("9" * 1_000_001, "", "of 1000001 characters"),
-    "too long in bytes": (b"9" * 1_000_001, "", "of 1000001 characters"),
+    "duplicate key": ('{"allowed": true, "allowed": false}', "", "duplicate key 'allowed'"),
+    "something else": ('{"Version": "2012-10-17", "Statement": []}', "", "not a decoded message"),
+    "nothing": ({}, "", "not a decoded message"),
+    "too long": ("9" * 1_000_001, "", "not 1,000,001"),
+    "too long in bytes": (b"9" * 1_000_001, "", "not 1,000,001"),
     "too deep": ("[" * 100_000, "", "nested too deeply"),
-    "too many layers": (json.dumps(json.dumps(json.dumps(json.dumps(json.dumps(FENCE))))), "", "not text"),
-    "answer in answers": (
+    "too many layers": (
+        json.dumps(json.dumps(json.dumps(json.dumps(json.dumps(FENCE))))),
+        "",
+        "not a string",
+    ),
+    "response in responses": (
         {"DecodedMessage": {"DecodedMessage": {"DecodedMessage": {"DecodedMessage": FENCE}}}},
         "",
-        "too often",
+        "nested too deeply",
     ),
-    "allowed": (at("allowed", "false"), "allowed", "true or false is wanted, not text"),
-    "explicitDeny": (at("explicitDeny", 0), "explicitDeny", "true or false is wanted, not a number"),
-    "matchedStatements": (at("matchedStatements", []), "matchedStatements", "it is an object, not a list"),
+    "allowed": (at("allowed", "false"), "allowed", "expected a boolean, got a string"),
+    "explicitDeny": (at("explicitDeny", 0), "explicitDeny", "expected a boolean, got a number"),
+    "matchedStatements": (at("matchedStatements", []), "matchedStatements", "expected an object, got a list"),
     "items": (
         at("matchedStatements/items", {}),
         "matchedStatements.items",
-        "a list is wanted, not an object",
+        "expected a list, got an object",
     ),
-    "statement": (at(FIRST, "x"), "matchedStatements.items[0]", "it is an object, not text"),
-    "sid": (at(f"{FIRST}/statementId", 1), "matchedStatements.items[0].statementId", "text is wanted"),
-    "effect": (at(f"{FIRST}/effect", ["DENY"]), "matchedStatements.items[0].effect", "not a list"),
-    "actions": (at(f"{FIRST}/actions", "ec2:*"), "matchedStatements.items[0].actions", "not text"),
+    "statement": (at(FIRST, "x"), "matchedStatements.items[0]", "expected an object, got a string"),
+    "sid": (at(f"{FIRST}/statementId", 1), "matchedStatements.items[0].statementId", "expected a string"),
+    "effect": (at(f"{FIRST}/effect", ["DENY"]), "matchedStatements.items[0].effect", "got a list"),
+    "actions": (at(f"{FIRST}/actions", "ec2:*"), "matchedStatements.items[0].actions", "got a string"),
     "no value": (
         at(f"{FIRST}/actions", items({})),
         "matchedStatements.items[0].actions.items[0].value",
-        "it is missing",
+        "missing",
     ),
     "no key": (
         at(f"{FIRST}/conditions", items({"values": values("x")})),
         "matchedStatements.items[0].conditions.items[0].key",
-        "it is missing",
+        "missing",
     ),
-    "context": (at("context", [1]), "context", "it is an object, not a list"),
-    "principal": (at("context/principal", SESSION), "context.principal", "it is an object, not text"),
-    "arn": (at("context/principal", {"arn": 1}), "context.principal.arn", "text is wanted, not a number"),
-    "action": (at("context/action", {}), "context.action", "text is wanted, not an object"),
-    "resource": (at("context/resource", []), "context.resource", "text is wanted, not a list"),
+    "context": (at("context", [1]), "context", "expected an object, got a list"),
+    "principal": (at("context/principal", SESSION), "context.principal", "expected an object, got a string"),
+    "arn": (at("context/principal", {"arn": 1}), "context.principal.arn", "expected a string, got a number"),
+    "action": (at("context/action", {}), "context.action", "expected a string, got an object"),
+    "resource": (at("context/resource", []), "context.resource", "expected a string, got a list"),
     "value of the call": (
         at("context/conditions/items/1/values/items/0/value", 1),
         "context.conditions.items[1].values.items[0].value",
-        "text is wanted, not a number",
+        "expected a string, got a number",
     ),
-    "object of Python": (at("context/resource", object()), "context.resource", "not of type object"),
+    "object of Python": (at("context/resource", object()), "context.resource", "got a value of type object"),
 }
 
 
-@pytest.mark.parametrize(("document", "path", "words"), WRONG.values(), ids=WRONG)
-def test_what_is_no_message(document: Any, path: str, words: str) -> None:  # noqa: ANN401 (anything)
+@pytest.mark.parametrize(("document", "path", "reason"), WRONG.values(), ids=WRONG)
+def test_invalid_messages(document: Any, path: str, reason: str) -> None:  # noqa: ANN401 (anything)
     with pytest.raises(DocumentError) as caught:
         read_decoded_message(document)
     error = caught.value
     assert error.path == path
-    assert words in str(error)
+    assert reason in str(error)
     assert str(error).startswith(f"{path}: " if path else "")
     assert isinstance(error, ValueError)
     assert isinstance(error, IamTriageError)
@@ -384,8 +392,8 @@ def test_what_is_no_message(document: Any, path: str, words: str) -> None:  # no
 
 
 @pytest.mark.parametrize("document", [None, 1, [FENCE], object()], ids=["None", "int", "list", "object"])
-def test_arguments_of_a_wrong_type(document: Any) -> None:  # noqa: ANN401 (anything)
-    with pytest.raises(TypeError, match="a decoded message is a mapping or JSON text, not"):
+def test_wrong_types_of_arguments(document: Any) -> None:  # noqa: ANN401 (anything)
+    with pytest.raises(TypeError, match="message must be a mapping or JSON text, not"):
         read_decoded_message(document)
 
 
@@ -397,8 +405,8 @@ def test_error_shows_no_terminal_command_and_stays_short() -> None:
     assert len(str(caught.value)) < 300
 
 
-def test_error_holds_nothing_of_the_text() -> None:
-    """A decoded message is privileged: neither the error nor what stands behind it quotes it."""
+def test_error_contains_nothing_of_the_text() -> None:
+    """A decoded message is privileged: neither the error nor its context quotes it."""
     with pytest.raises(DocumentError) as caught:
         read_decoded_message('{"context": "s3cr3tValue"')
     assert caught.value.__context__ is None
@@ -452,14 +460,14 @@ documents = st.fixed_dictionaries(
 @given(anything | documents)
 @example({"context": {"action": "\ud800"}})
 @example({"context": {"action": "a", "resource": "arn:\ud800:::::"}})
-def test_any_json_reads_or_is_refused(value: object) -> None:
+def test_any_json_is_read_or_rejected(value: object) -> None:
     for given_as in (json.dumps(value), json.dumps(json.dumps(value)), json.dumps({"DecodedMessage": value})):
         try:
             found = read_decoded_message(given_as)
         except DocumentError as error:
-            refusal = str(error)
-            assert refusal.isprintable()
-            assert len(refusal) < 600
+            reason = str(error)
+            assert reason.isprintable()
+            assert len(reason) < 600
         else:
             assert read_decoded_message(json.dumps(found.to_dict())) == found
             assert found.deny in {"explicit", "implicit", None}
@@ -470,13 +478,13 @@ def test_any_json_reads_or_is_refused(value: object) -> None:
 
 
 @given(st.text(max_size=60) | st.binary(max_size=60))
-def test_any_text_reads_or_is_refused(text: str | bytes) -> None:
+def test_any_text_is_rejected(text: str | bytes) -> None:
     with pytest.raises(DocumentError):
         read_decoded_message(text)
 
 
 def test_many_conditions() -> None:
-    """Each finds its own key of the call."""
+    """Each condition has the values of its key."""
     keys = {f"aws__RequestTag/t{number}": ("x",) for number in range(5500)}
     text = json.dumps(message(statement(conditions=conditions(**keys)), conditions=conditions(**keys)))
     found = read_decoded_message(text).denying_conditions()

@@ -1,4 +1,4 @@
-"""Authorization details of IAM Toolbox: what is read, who denied, and documents that are none."""
+"""Authorization details of IAM Toolbox: their values, the denials, and invalid documents."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ DENIED = answer(
 # ------------------------------------------------ what is read
 
 
-def test_answer() -> None:
+def test_response() -> None:
     found = read_authorization_details(DENIED)
     assert found.request_context[:2] == (
         ContextValue("aws:PrincipalArn", json.dumps(ROLE)),
@@ -172,7 +172,7 @@ def test_values_of_a_context(value: object, values: tuple[str, ...]) -> None:
     assert json.loads(found.text) == value
 
 
-def test_context_of_an_evaluation_stands_on_that_of_the_call() -> None:
+def test_context_of_an_evaluation_takes_precedence() -> None:
     own = {"AWS:RequestedRegion": "eu-west-1", "kms:ViaService": "s3"}
     found = read_authorization_details(answer(evaluation("ALLOW", context=own)))
     values = {each.key: each.values for each in found.context_of(found.evaluations[0])}
@@ -206,7 +206,7 @@ def test_forms(form: Callable[[], Any]) -> None:
     assert read_authorization_details(form()) == read_authorization_details(DENIED)
 
 
-def test_pages_are_put_together() -> None:
+def test_pages_are_merged() -> None:
     first = answer(evaluation("ALLOW", action="a:A"), nextToken="more")
     second = answer(
         evaluation("ALLOW", action="b:B"),
@@ -227,14 +227,14 @@ def test_pages_are_put_together() -> None:
 
 
 def told(details: AuthorizationDetails) -> list[tuple[object, ...]]:
-    """Give what is told of each denial."""
+    """Return the values of each denial."""
     return [
         (each.action, each.policy_type, each.deny, [p.uri for p in each.policies], list(each.sids))
         for each in details.denials()
     ]
 
 
-def test_denials_of_an_answer() -> None:
+def test_denials_of_a_response() -> None:
     found = read_authorization_details(DENIED)
     assert told(found) == [
         ("kms:Decrypt", "service_control", "explicit", [FENCE], ["RegionFence"]),
@@ -301,11 +301,11 @@ DENIALS: dict[str, tuple[dict[str, Any], list[tuple[object, ...]]]] = {
             ("kms:Decrypt", "identity", "implicit", [], []),
         ],
     ),
-    "policy whose statements are not told": (
+    "policy whose statements are omitted": (
         evaluation("EXPLICIT_DENY", check("PRINCIPAL", "EXPLICIT_DENY", {"uri": INLINE}, matched(OFFICE, ("a", "ALLOW")))),
         [("kms:Decrypt", "identity", "explicit", [INLINE], [])],
     ),
-    "statement whose effect is not told": (
+    "statement whose effect is omitted": (
         evaluation("EXPLICIT_DENY", check("PRINCIPAL", "EXPLICIT_DENY", matched(INLINE, ("a", "ALLOW"), ("b", None)))),
         [("kms:Decrypt", "identity", "explicit", [INLINE], ["b"])],
     ),
@@ -317,20 +317,20 @@ DENIALS: dict[str, tuple[dict[str, Any], list[tuple[object, ...]]]] = {
         evaluation("IMPLICIT_DENY", check("SESSION", "IMPLICIT_DENY", matched(INLINE, ("a", "ALLOW")))),
         [("kms:Decrypt", "session", "implicit", [], [])],
     ),
-    "effect not told, a check denies": (
+    "effect omitted, a check denies": (
         evaluation(None, PRINCIPAL),
         [("kms:Decrypt", "identity", "implicit", [], [])],
     ),
-    "effect not told, nothing denies": (evaluation(None, check("PRINCIPAL", "ALLOW")), []),
-    "checks not told, implicit": (
+    "effect omitted, nothing denies": (evaluation(None, check("PRINCIPAL", "ALLOW")), []),
+    "checks omitted, implicit": (
         evaluation("IMPLICIT_DENY", matchedPolicies=[matched(INLINE, ("a", "ALLOW"))]),
         [("kms:Decrypt", None, "implicit", [], [])],
     ),
-    "checks not told, explicit": (
+    "checks omitted, explicit": (
         evaluation("EXPLICIT_DENY"),
         [("kms:Decrypt", None, "explicit", [], [])],
     ),
-    "checks not told, policies are": (
+    "checks omitted, policies are": (
         evaluation(
             "EXPLICIT_DENY",
             matchedPolicies=[
@@ -344,15 +344,15 @@ DENIALS: dict[str, tuple[dict[str, Any], list[tuple[object, ...]]]] = {
             ("kms:Decrypt", None, "explicit", ["unknown"], ["b"]),
         ],
     ),
-    "neither effect nor checks told, policies are": (
+    "neither effect nor checks, policies are": (
         evaluation(None, matchedPolicies=[matched(INLINE, ("a", "DENY"))]),
         [("kms:Decrypt", "identity", "explicit", [INLINE], ["a"])],
     ),
-    "effect of tomorrow": (
+    "effect of the future": (
         evaluation("ALLOW_WITH_REGRET", check("PRINCIPAL", "PERHAPS")),
         [("kms:Decrypt", None, None, [], [])],
     ),
-    "effect of tomorrow, a check denies": (
+    "effect of the future, a check denies": (
         evaluation("THROTTLED", PRINCIPAL),
         [("kms:Decrypt", "identity", "implicit", [], [])],
     ),
@@ -371,7 +371,7 @@ def test_arn_of_a_denying_policy() -> None:
     assert DenyingPolicy(INLINE).arn is None
 
 
-def test_words_of_tomorrow_are_kept() -> None:
+def test_unknown_values_are_kept() -> None:
     new = evaluation(
         "THROTTLED", check("MOON_PHASE_POLICY", "PERHAPS", matched(INLINE, ("a", "MAYBE"))), mood="sad"
     )
@@ -390,7 +390,7 @@ def test_words_of_tomorrow_are_kept() -> None:
 # ------------------------------------------------ values
 
 
-def test_values_are_frozen_hashable_and_copied_whole() -> None:
+def test_values_are_immutable_hashable_and_copied() -> None:
     found = read_authorization_details(DENIED)
     assert pickle.loads(pickle.dumps(found)) == copy.deepcopy(found) == found
     assert len({found, read_authorization_details(json.dumps(DENIED))}) == 1
@@ -410,7 +410,7 @@ def test_to_dict_can_be_read(document: dict[str, Any]) -> None:
 
 @pytest.fixture(scope="module")
 def toolbox() -> Iterator[Callable[..., Any]]:
-    """A maker of clients of IAM Toolbox that see no setting of the machine."""
+    """A factory of IAM Toolbox clients that ignore the settings of the machine."""
     with pytest.MonkeyPatch.context() as patch:
         for name in os.environ:
             if name.startswith("AWS_") or name.lower().endswith("_proxy"):
@@ -445,7 +445,7 @@ def test_response_that_botocore_parses(toolbox: Callable[..., Any]) -> None:
     assert read_authorization_policy(response) == policy
 
 
-def test_pages_that_botocore_asks_for(toolbox: Callable[..., Any]) -> None:
+def test_pages_that_botocore_requests(toolbox: Callable[..., Any]) -> None:
     client = toolbox()
     pages = [
         answer(evaluation("ALLOW", action="s3:GetObject"), nextToken="1"),
@@ -469,7 +469,7 @@ def test_pages_that_botocore_asks_for(toolbox: Callable[..., Any]) -> None:
 
 
 def example(shape: Any) -> Any:  # noqa: ANN401 (botocore has no types)
-    """Give a value of a shape of botocore's, with every member that the model knows."""
+    """Return a value of a botocore shape, with every member of the model."""
     if getattr(shape, "is_document_type", False):
         return {"any": ["JSON", 1, True, None]}
     match shape.type_name:
@@ -503,7 +503,7 @@ ENUMS = {
 }
 
 
-def test_every_word_of_the_model_is_known(toolbox: Callable[..., Any]) -> None:
+def test_every_enum_value_of_the_model_is_known(toolbox: Callable[..., Any]) -> None:
     model = toolbox().meta.service_model
     enums = {name: set(model.shape_for(name).enum) for name in model.shape_names if _enum(model, name)}
     assert enums == ENUMS
@@ -513,7 +513,7 @@ def _enum(model: Any, name: str) -> list[str]:  # noqa: ANN401 (botocore has no 
     return getattr(model.shape_for(name), "enum", [])
 
 
-# ------------------------------------------------ what is none
+# ------------------------------------------------ invalid documents
 
 
 def deep(levels: int) -> Any:  # noqa: ANN401 (JSON)
@@ -524,7 +524,7 @@ def deep(levels: int) -> Any:  # noqa: ANN401 (JSON)
 
 
 def wide() -> object:
-    """Give lists of lists that are few objects, and 10**9 when written out."""
+    """Return nested lists: few objects, but 10**9 values when written out."""
     value: object = "x"
     for _ in range(9):
         value = [value] * 10
@@ -549,89 +549,89 @@ def at_policy(**members: object) -> dict[str, Any]:
 
 _CHECK = "evaluations[0].checks[0]"
 WRONG: dict[str, tuple[object, str, str]] = {
-    # what is given, the error's path, what its message holds
+    # the document, the path of the error, a part of its message
     "empty": ("", "", "not JSON: Expecting value in line 1, column 1"),
-    "no UTF-8": (b"{\xff", "", "not JSON"),
+    "not UTF-8": (b"{\xff", "", "not JSON"),
     "Infinity": ('{"evaluations": Infinity}', "", "Infinity is not a number"),
-    "key twice": ('{"evaluations": [], "evaluations": []}', "", "duplicate key 'evaluations'"),
-    "too long": ("9" * 1_000_001, "", "of 1000001 characters"),
+    "duplicate key": ('{"evaluations": [], "evaluations": []}', "", "duplicate key 'evaluations'"),
+    "too long": ("9" * 1_000_001, "", "not 1,000,001"),
     "too deep": ('{"a":' * 100_000, "", "nested too deeply"),
-    "authorization id": (ID, "", "this is an authorization id"),
+    "authorization id": (ID, "", "this is an authorization ID"),
     "text": ('"x y"', "", "not JSON"),
-    "number": ("17", "", "authorization details are an object, not a number"),
-    "no pages": ([], "", "one page at least"),
-    "no pages in text": ("[]", "", "one page at least"),
-    "page that is none": ([DENIED, 1], "[1]", "a page is an object, not a number"),
-    "page without evaluations": ([DENIED, {}], "[1]", "they have no evaluations"),
-    "something else": ({"DecodedMessage": "{}"}, "", "they have no evaluations"),
-    "evaluations": ({"evaluations": {}}, "evaluations", "a list is wanted, not an object"),
-    "evaluations in a page": ([DENIED, {"evaluations": 1}], "[1].evaluations", "a list is wanted"),
-    "evaluation": (answer("x"), "evaluations[0]", "it is an object, not text"),
-    "action missing": (at(action=None), "evaluations[0].action", "it is missing"),
+    "number": ("17", "", "authorization details must be an object, not a number"),
+    "no pages": ([], "", "at least one page"),
+    "no pages in text": ("[]", "", "at least one page"),
+    "invalid page": ([DENIED, 1], "[1]", "expected an object, got a number"),
+    "page without evaluations": ([DENIED, {}], "[1]", "the member evaluations is missing"),
+    "something else": ({"DecodedMessage": "{}"}, "", "the member evaluations is missing"),
+    "evaluations": ({"evaluations": {}}, "evaluations", "expected a list, got an object"),
+    "evaluations in a page": ([DENIED, {"evaluations": 1}], "[1].evaluations", "expected a list"),
+    "evaluation": (answer("x"), "evaluations[0]", "expected an object, got a string"),
+    "action missing": (at(action=None), "evaluations[0].action", "missing"),
     "resource missing": (answer(without(evaluation("ALLOW"), "resource")), "evaluations[0].resource", "missing"),
-    "effect": (at(evaluatedEffect=True), "evaluations[0].evaluatedEffect", "text is wanted, not a boolean"),
-    "checks": (at(checks="x"), "evaluations[0].checks", "a list is wanted, not text"),
-    "check": (at(checks=[[]]), _CHECK, "it is an object, not a list"),
-    "check's type missing": (at_check(checkType=None), f"{_CHECK}.checkType", "it is missing"),
-    "check's effect missing": (at_check(evaluatedEffect=None), f"{_CHECK}.evaluatedEffect", "it is missing"),
-    "target": (at_check(targetArn=1), f"{_CHECK}.targetArn", "text is wanted, not a number"),
-    "relevant types": (at_check(relevantPolicyTypes="X"), f"{_CHECK}.relevantPolicyTypes", "a list is wanted"),
-    "relevant type": (at_check(relevantPolicyTypes=[1]), f"{_CHECK}.relevantPolicyTypes[0]", "text is wanted"),
-    "uri missing": (at_check(matchedPolicies=[{}]), f"{_CHECK}.matchedPolicies[0].uri", "it is missing"),
+    "effect": (at(evaluatedEffect=True), "evaluations[0].evaluatedEffect", "expected a string, got a boolean"),
+    "checks": (at(checks="x"), "evaluations[0].checks", "expected a list, got a string"),
+    "check": (at(checks=[[]]), _CHECK, "expected an object, got a list"),
+    "check's type missing": (at_check(checkType=None), f"{_CHECK}.checkType", "missing"),
+    "check's effect missing": (at_check(evaluatedEffect=None), f"{_CHECK}.evaluatedEffect", "missing"),
+    "target": (at_check(targetArn=1), f"{_CHECK}.targetArn", "expected a string, got a number"),
+    "relevant types": (at_check(relevantPolicyTypes="X"), f"{_CHECK}.relevantPolicyTypes", "expected a list"),
+    "relevant type": (at_check(relevantPolicyTypes=[1]), f"{_CHECK}.relevantPolicyTypes[0]", "expected a string"),
+    "uri missing": (at_check(matchedPolicies=[{}]), f"{_CHECK}.matchedPolicies[0].uri", "missing"),
     "sid": (
         at(matchedPolicies=[{"uri": "x", "matchedStatements": [{"sid": 1}]}]),
         "evaluations[0].matchedPolicies[0].matchedStatements[0].sid",
-        "text is wanted, not a number",
+        "expected a string, got a number",
     ),
-    "context": (at(context=[]), "evaluations[0].context", "it is an object, not a list"),
-    "request context": (answer(requestContext="x"), "requestContext", "it is an object, not text"),
-    "context's key": (answer(requestContext={1: "x"}), "requestContext", "a key is text, not a number"),
+    "context": (at(context=[]), "evaluations[0].context", "expected an object, got a list"),
+    "request context": (answer(requestContext="x"), "requestContext", "expected an object, got a string"),
+    "context's key": (answer(requestContext={1: "x"}), "requestContext", "expected a string as key, got a number"),
     "context's value": (
         answer(requestContext={"aws:X": {"a": {1, 2}}}),
         "requestContext['aws:X']",
-        "not one of type set",
+        "got a value of type set",
     ),
     "context's inner key": (
         answer(requestContext={"aws:X": [{1: 1}]}),
         "requestContext['aws:X']",
-        "a key is text",
+        "expected a string as key",
     ),
     "infinite value": ('{"evaluations": [], "requestContext": {"a": 1e999}}', "requestContext['a']", "finite"),
-    "long number": (answer(requestContext={"a": 10**5000}), "requestContext['a']", "thousands of digits"),
+    "long number": (answer(requestContext={"a": 10**5000}), "requestContext['a']", "at most 40 digits"),
     "deep value": (answer(requestContext={"a": deep(32)}), "requestContext['a']", "nested too deeply"),
     "very deep value": (answer(requestContext={"a": deep(100_000)}), "requestContext['a']", "nested too deeply"),
     "wide value": (answer(requestContext={"a": wide()}), "requestContext['a']", "too large"),
-    "policies": (answer(policies={}), "policies", "a list is wanted, not an object"),
-    "inline": (at_policy(inline="false"), "policies[0].inline", "true or false is wanted, not text"),
-    "uri": (at_policy(uri=1), "policies[0].uri", "text is wanted, not a number"),
-    "attachedTo": (at_policy(attachedTo=["arn"]), "policies[0].attachedTo[0]", "it is an object, not text"),
-    "source": (at_policy(policySource={"a": 1}), "policies[0].policySource['a']", "text is wanted"),
-    "token": (answer(nextToken=1), "nextToken", "text is wanted, not a number"),
+    "policies": (answer(policies={}), "policies", "expected a list, got an object"),
+    "inline": (at_policy(inline="false"), "policies[0].inline", "expected a boolean, got a string"),
+    "uri": (at_policy(uri=1), "policies[0].uri", "expected a string, got a number"),
+    "attachedTo": (at_policy(attachedTo=["arn"]), "policies[0].attachedTo[0]", "expected an object, got a string"),
+    "source": (at_policy(policySource={"a": 1}), "policies[0].policySource['a']", "expected a string"),
+    "token": (answer(nextToken=1), "nextToken", "expected a string, got a number"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("document", "path", "words"), WRONG.values(), ids=WRONG)
-def test_what_are_no_details(document: Any, path: str, words: str) -> None:  # noqa: ANN401 (anything)
+@pytest.mark.parametrize(("document", "path", "reason"), WRONG.values(), ids=WRONG)
+def test_invalid_details(document: Any, path: str, reason: str) -> None:  # noqa: ANN401 (anything)
     with pytest.raises(DocumentError) as caught:
         read_authorization_details(document)
     error = caught.value
     assert error.path == path
-    assert words in str(error)
+    assert reason in str(error)
     assert str(error).startswith(f"{path}: " if path else "")
     assert isinstance(error, ValueError)
     assert isinstance(error, IamTriageError)
 
 
-def test_value_as_deep_as_is_allowed() -> None:
+def test_value_of_the_maximum_depth() -> None:
     (found,) = read_authorization_details(answer(requestContext={"a": deep(31)})).request_context
     assert json.loads(found.text) == deep(31)
 
 
 @pytest.mark.parametrize("details", [None, 1, object()], ids=["None", "int", "object"])
-def test_arguments_of_a_wrong_type(details: Any) -> None:  # noqa: ANN401 (anything)
-    with pytest.raises(TypeError, match="authorization details are a mapping, JSON text or pages"):
+def test_wrong_types_of_arguments(details: Any) -> None:  # noqa: ANN401 (anything)
+    with pytest.raises(TypeError, match="details must be a mapping, JSON text or an iterable of them, not"):
         read_authorization_details(details)
-    with pytest.raises(TypeError, match="a policy of authorization details is a mapping or JSON text"):
+    with pytest.raises(TypeError, match="policy must be a mapping or JSON text, not"):
         read_authorization_policy(details)
 
 
@@ -656,7 +656,7 @@ POLICIES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
-def test_policies(policy: Any) -> None:  # noqa: ANN401 (all that is taken)
+def test_policies(policy: Any) -> None:  # noqa: ANN401 (any accepted type)
     found = read_authorization_policy(policy)
     assert found == POLICY
     assert type(found) is dict
@@ -668,21 +668,21 @@ def test_policy_is_a_copy() -> None:
     assert given_policy == POLICY
 
 
-NO_POLICIES: dict[str, tuple[Any, str]] = {
+INVALID_POLICIES: dict[str, tuple[Any, str]] = {
     "nothing": ({}, "policyDocument"),
     "null": ({"policyDocument": None}, "policyDocument"),
     "list": ({"policyDocument": []}, "policyDocument"),
-    "text that is no JSON": ({"policyDocument": "{"}, ""),
+    "text that is not JSON": ({"policyDocument": "{"}, ""),
     "document alone": (POLICY, "policyDocument"),
-    "no JSON": ("{", ""),
+    "not JSON": ("{", ""),
     "list as text": ("[]", ""),
     "deep": ({"policyDocument": {"a": deep(40)}}, "policyDocument"),
     "key": ({"policyDocument": {1: 1}}, "policyDocument"),
 }
 
 
-@pytest.mark.parametrize(("policy", "path"), NO_POLICIES.values(), ids=NO_POLICIES)
-def test_what_is_no_policy(policy: Any, path: str) -> None:  # noqa: ANN401 (anything)
+@pytest.mark.parametrize(("policy", "path"), INVALID_POLICIES.values(), ids=INVALID_POLICIES)
+def test_invalid_policies(policy: Any, path: str) -> None:  # noqa: ANN401 (anything)
     with pytest.raises(DocumentError) as caught:
         read_authorization_policy(policy)
     assert caught.value.path == path
@@ -702,7 +702,7 @@ anything = st.recursive(
 def members(
     needed: dict[str, st.SearchStrategy[Any]], **optional: st.SearchStrategy[Any]
 ) -> st.SearchStrategy[Any]:
-    """An object whose members are mostly as they should be."""
+    """An object with mostly valid members."""
     return st.fixed_dictionaries(needed, optional=optional) | anything
 
 
@@ -744,14 +744,14 @@ answers = st.fixed_dictionaries(
 
 
 @given(anything | answers)
-def test_any_json_reads_or_is_refused(value: object) -> None:
+def test_any_json_is_read_or_rejected(value: object) -> None:
     for given_as in (json.dumps(value), json.dumps([value, value])):
         try:
             found = read_authorization_details(given_as)
         except DocumentError as error:
-            refusal = str(error)
-            assert refusal.isprintable()
-            assert len(refusal) < 600
+            reason = str(error)
+            assert reason.isprintable()
+            assert len(reason) < 600
         else:
             assert read_authorization_details(json.dumps(found.to_dict())) == found
             assert hash(found) == hash(copy.deepcopy(found))
@@ -765,18 +765,18 @@ def test_any_json_reads_or_is_refused(value: object) -> None:
 
 
 @given(anything)
-def test_any_json_is_a_policy_or_refused(value: object) -> None:
+def test_any_json_is_a_policy_or_rejected(value: object) -> None:
     try:
         found = read_authorization_policy(json.dumps({"policyDocument": value}))
     except DocumentError as error:
-        refusal = str(error)
-        assert refusal.isprintable()
+        reason = str(error)
+        assert reason.isprintable()
     else:
         assert found == value or isinstance(value, str)
 
 
 def test_many_evaluations() -> None:
-    """Each finds its own policy."""
+    """Each evaluation has its policy."""
     policies = [{"uri": f"p{number}", "type": "SESSION_POLICY"} for number in range(6000)]
     evaluations = [
         {"action": "a:B", "resource": "", "checks": [check("SESSION", "EXPLICIT_DENY", matched(f"p{n}", ("s", "DENY")))]}

@@ -1,4 +1,4 @@
-"""Read AWS's own account of a denial: authorization details and decoded messages."""
+"""Read what AWS reports about a denial: authorization details and decoded messages."""
 
 from __future__ import annotations
 

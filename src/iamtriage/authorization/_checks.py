@@ -1,7 +1,7 @@
-"""The parts of IAM Toolbox's authorization details: policies, checks and evaluations; not for reading them.
+"""Define the parts of IAM Toolbox's authorization details: policies, checks and evaluations.
 
 The members and their meaning: https://docs.aws.amazon.com/iam-toolbox/latest/APIReference/Welcome.html.
-Words of AWS's are kept as text, so that one of tomorrow does no harm.
+AWS's enumerated values stay strings, so a new value is not an error.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from iamtriage._rendering.views import View
-from iamtriage.authorization._documents import stated
+from iamtriage.authorization._documents import omit_none
 
 if TYPE_CHECKING:
     from iamtriage.typing import Deny, PolicyType
@@ -30,7 +30,7 @@ __all__ = (
     "context_to_dict",
 )
 
-# AWS's word -> ours.
+# AWS's value -> the value in records.
 CHECK_TYPES: dict[str, PolicyType] = {
     "SERVICE_CONTROL_POLICY": "service_control",
     "RESOURCE_CONTROL_POLICY": "resource_control",
@@ -59,11 +59,11 @@ EFFECTS: dict[str, Deny | None] = {
 
 @attrs.frozen
 class ContextValue(View):
-    """A condition key of the call with what it had.
+    """A condition key of the request with its value.
 
     Attributes:
-        key: ``"aws:PrincipalArn"``, …, as written. Case does not matter in keys.
-        text: the value as JSON text.
+        key: ``"aws:PrincipalArn"``, …, as written. Keys are case-insensitive.
+        text: The value as JSON text.
 
     >>> ContextValue("aws:TagKeys", '["team", "stage"]').values
     ('team', 'stage')
@@ -76,10 +76,10 @@ class ContextValue(View):
 
     @property
     def values(self) -> tuple[str, ...]:
-        """The values as texts: those of a list one by one, none for null, an object as JSON text."""
+        """The values as strings: each item of a list, nothing for null, an object as JSON text."""
         value: object = json.loads(self.text)
-        each = cast("list[object]", value) if isinstance(value, list) else [] if value is None else [value]
-        return tuple(one if isinstance(one, str) else json.dumps(one) for one in each)
+        items = cast("list[object]", value) if isinstance(value, list) else [] if value is None else [value]
+        return tuple(item if isinstance(item, str) else json.dumps(item) for item in items)
 
 
 @attrs.frozen
@@ -87,7 +87,7 @@ class StatementMatch(View):
     """A statement that matched.
 
     Attributes:
-        sid: the statement's Sid, or one that AWS made up for a statement without one.
+        sid: The statement's Sid; AWS assigns one to a statement without a Sid.
         effect: ``"ALLOW"`` or ``"DENY"``.
     """
 
@@ -100,39 +100,40 @@ class StatementMatch(View):
         return self.effect == "DENY"
 
     def to_dict(self) -> dict[str, Any]:
-        """Give it in AWS's form."""
-        return stated(sid=self.sid, evaluatedEffect=self.effect)
+        """Return it in AWS's format."""
+        return omit_none(sid=self.sid, evaluatedEffect=self.effect)
 
 
 @attrs.frozen
 class MatchedPolicy(View):
-    """A policy of which statements matched.
+    """A policy with statements that matched.
 
     Attributes:
-        uri: the ARN of a managed policy; for other policies an identifier that only AWS can read.
-        statements: the statements that matched.
+        uri: The ARN of a managed policy; for other policies, an identifier that only AWS can interpret.
+        statements: The statements that matched.
     """
 
     uri: str
     statements: tuple[StatementMatch, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Give it in AWS's form."""
+        """Return it in AWS's format."""
         return {"uri": self.uri, "matchedStatements": [each.to_dict() for each in self.statements]}
 
 
 @attrs.frozen
 class PolicyInfo(View):
-    """A policy that was looked at, whether it matched or not.
+    """A policy that was evaluated, whether it matched or not.
 
     Attributes:
-        uri: what :attr:`MatchedPolicy.uri` refers to, and ``GetRequestAuthorizationPolicy`` takes.
-        type: AWS's word for its type: ``"SERVICE_CONTROL_POLICY"``, ….
-        inline: whether it is an inline policy, not a managed one.
-        attached_to: the ARNs of what it is attached to: principal, resource, account, organizational unit
-            or root.
-        source: what it was made from, as keys and values: for a KMS grant ``type``, ``typeName`` and
-            ``grantId``. Mostly empty.
+        uri: The identifier in :attr:`MatchedPolicy.uri` and the argument of
+            ``GetRequestAuthorizationPolicy``.
+        type: Its type in AWS's terms: ``"SERVICE_CONTROL_POLICY"``, ….
+        inline: Whether it is an inline policy; if not, it is a managed one.
+        attached_to: The ARNs of the principal, resource, account, organizational unit or root to which it is
+            attached.
+        source: The source of the policy as keys and values: for a KMS grant ``type``, ``typeName`` and
+            ``grantId``. Usually empty.
 
     >>> PolicyInfo(type="VPC_ENDPOINT_POLICY").policy_type
     'vpc_endpoint'
@@ -146,12 +147,12 @@ class PolicyInfo(View):
 
     @property
     def policy_type(self) -> PolicyType | None:
-        """The type in our words; None where it is not known."""
+        """The type as in records; ``None`` if it is unknown."""
         return POLICY_TYPES.get(self.type or "")
 
     def to_dict(self) -> dict[str, Any]:
-        """Give it in AWS's form."""
-        return stated(
+        """Return it in AWS's format."""
+        return omit_none(
             type=self.type,
             inline=self.inline,
             uri=self.uri,
@@ -162,15 +163,15 @@ class PolicyInfo(View):
 
 @attrs.frozen
 class Check(View):
-    """Something that must hold for a call to be allowed, and whether it did.
+    """A check that a call must pass to be allowed, and its result.
 
     Attributes:
-        type: AWS's word for it: ``"PRINCIPAL"``, ….
+        type: Its type in AWS's terms: ``"PRINCIPAL"``, ….
         effect: ``"ALLOW"``, ``"NO_IMPACT"``, ``"IMPLICIT_DENY"`` or ``"EXPLICIT_DENY"``.
-        target_arn: for service and resource control policies, the account, organizational unit or root
-            that they are attached to.
-        relevant_policy_types: AWS's words for the types of policies that have a say in it.
-        matched_policies: the policies with statements that matched. AWS may leave some out.
+        target_arn: For service and resource control policies, the account, organizational unit or root to
+            which they are attached.
+        relevant_policy_types: The types of policies that the check evaluates, in AWS's terms.
+        matched_policies: The policies with statements that matched. AWS can omit some.
 
     >>> Check("PRINCIPAL", "IMPLICIT_DENY").policy_type, Check("PRINCIPAL", "IMPLICIT_DENY").deny
     ('identity', 'implicit')
@@ -184,17 +185,17 @@ class Check(View):
 
     @property
     def policy_type(self) -> PolicyType | None:
-        """The type of policy that it is about, in our words; None where it is not known."""
+        """The type of policy that it evaluates, as in records; ``None`` if it is unknown."""
         return CHECK_TYPES.get(self.type)
 
     @property
     def deny(self) -> Deny | None:
-        """How it denied; None where it did not."""
+        """How it denied the call; ``None`` if it did not."""
         return EFFECTS.get(self.effect)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give it in AWS's form."""
-        return stated(
+        """Return it in AWS's format."""
+        return omit_none(
             checkType=self.type,
             evaluatedEffect=self.effect,
             targetArn=self.target_arn,
@@ -205,17 +206,16 @@ class Check(View):
 
 @attrs.frozen
 class Evaluation(View):
-    """One action on one resource, and whether it was allowed.
+    """The evaluation of one action on one resource.
 
     Attributes:
-        action: the IAM action.
-        resource: an ARN, with wildcards or without; empty for an action on no resource.
-        effect: ``"ALLOW"``, ``"IMPLICIT_DENY"`` or ``"EXPLICIT_DENY"``; None where AWS does not tell.
-        context: the condition keys of this evaluation, besides those of the call.
-        checks: what had to hold. Empty where AWS does not tell: it tells only callers of the account or
-            organization of who was denied.
-        matched_policies: the policies with statements that matched, which AWS tells no more when it tells
-            the checks.
+        action: The IAM action.
+        resource: An ARN, possibly with wildcards; empty for an action without a resource.
+        effect: ``"ALLOW"``, ``"IMPLICIT_DENY"`` or ``"EXPLICIT_DENY"``; ``None`` if AWS omits it.
+        context: The condition keys of this evaluation, in addition to those of the request.
+        checks: The checks. Empty if AWS omits them: it returns them only to callers in the account or
+            organization of the denied principal.
+        matched_policies: The policies with statements that matched. AWS omits them if it returns the checks.
     """
 
     action: str
@@ -227,21 +227,21 @@ class Evaluation(View):
 
     @property
     def deny(self) -> Deny | None:
-        """How it was denied; None where it was not, or AWS does not tell.
+        """How the action was denied; ``None`` if it was not, or if AWS does not say.
 
         >>> Evaluation("s3:GetObject", "*", checks=(Check("SESSION", "IMPLICIT_DENY"),)).deny
         'implicit'
         """
         if self.effect is not None:
             return EFFECTS.get(self.effect)
-        found = {check.deny for check in self.checks}
+        denies = {check.deny for check in self.checks}
         if any(each.denies for policy in self.matched_policies for each in policy.statements):
-            found.add("explicit")
-        return "explicit" if "explicit" in found else "implicit" if "implicit" in found else None
+            denies.add("explicit")
+        return "explicit" if "explicit" in denies else "implicit" if "implicit" in denies else None
 
     def to_dict(self) -> dict[str, Any]:
-        """Give it in AWS's form."""
-        return stated(
+        """Return it in AWS's format."""
+        return omit_none(
             action=self.action,
             resource=self.resource,
             evaluatedEffect=self.effect,
@@ -252,5 +252,5 @@ class Evaluation(View):
 
 
 def context_to_dict(context: tuple[ContextValue, ...]) -> dict[str, Any]:
-    """Give a context in AWS's form."""
+    """Return a context in AWS's format."""
     return {each.key: json.loads(each.text) for each in context}

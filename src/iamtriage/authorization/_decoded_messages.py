@@ -1,8 +1,8 @@
-"""What ``sts:DecodeAuthorizationMessage`` tells of a denial, as values; not for asking STS.
+"""Read the messages that ``sts:DecodeAuthorizationMessage`` decodes.
 
-STS documents that the answer is JSON and what it is about, not its members:
-https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html. The members here
-are those that it has been seen to send. Which type of policy denied is not among them.
+AWS documents that the message is JSON and what it contains, but not its members:
+https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html. The members here are
+those of real messages. The type of the policy that denied is not among them.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import attrs
 from typing_extensions import override
 
 from iamtriage._rendering.views import View
-from iamtriage._text import quote_text
+from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.arns._arns import parse_arn
-from iamtriage.authorization._documents import Part, decoded, refuse, stated
+from iamtriage.authorization._documents import JsonObject, decode_json, omit_none, raise_document_error
 from iamtriage.exceptions import InvalidArnError
 
 if TYPE_CHECKING:
@@ -37,12 +37,12 @@ __all__ = (
 
 _NOUN = "a decoded message"
 _MEMBERS = ("allowed", "explicitDeny", "matchedStatements", "context")
-# The answer in the answer: an API answer whose DecodedMessage is text that holds an API answer.
-_LAYERS = 4
+# A response in a response: its DecodedMessage is text that contains another response.
+_MAX_LAYERS = 4
 _PREFIX = re.compile(r"[a-z0-9-]{1,63}")
 _ENCODED = re.compile(r"\s{0,9}[A-Za-z0-9_-]{100,10240}\s{0,9}")
-_FEW = 3
-_MOST_SHOWN = 50
+_MAX_VALUES = 3
+_MAX_SHOWN = 50
 
 
 @attrs.frozen
@@ -50,8 +50,8 @@ class KeyValues(View):
     """A condition key and its values, in a statement or in the request.
 
     Attributes:
-        key: ``"ec2:InstanceType"``, …, as written. Case does not matter in keys.
-        values: the values.
+        key: ``"ec2:InstanceType"``, …, as written. Keys are case-insensitive.
+        values: The values.
     """
 
     key: str
@@ -60,12 +60,12 @@ class KeyValues(View):
 
 @attrs.frozen
 class DecodedPrincipal(View):
-    """Who made the call.
+    """The principal that made the call.
 
     Attributes:
-        id: the unique id: ``"AIDA…"`` for a user, ``"AROA…:SESSION"`` for a role's session.
-        name: the user's name; None for a session.
-        arn: the ARN. A role session's does not tell the role's path.
+        id: The unique ID: ``"AIDA…"`` for a user, ``"AROA…:SESSION"`` for a role session.
+        name: The user's name; ``None`` for a session.
+        arn: The ARN. That of a role session omits the role's path.
     """
 
     id: str | None = None
@@ -75,17 +75,17 @@ class DecodedPrincipal(View):
 
 @attrs.frozen
 class MatchedStatement(View):
-    """A statement of a policy that fits the call. Which policy it is in, STS does not tell.
+    """A statement that matches the request. STS does not say which policy contains it.
 
     Attributes:
-        sid: the statement's Sid; None where it has none.
+        sid: The statement's Sid, if it has one.
         effect: ``"DENY"`` or ``"ALLOW"``, as written.
-        principals: the unique ids, or patterns, of whom it is about.
-        principal_groups: the groups that it is about.
-        actions: its actions.
-        resources: its resources.
-        conditions: the keys of its conditions with the policy's values. The operators are not told, so
-            that ``"true"`` may also be the value of a ``Null`` condition.
+        principals: The unique IDs or patterns of its principals.
+        principal_groups: The groups to which it applies.
+        actions: Its actions.
+        resources: Its resources.
+        conditions: The keys of its conditions with the policy's values. STS omits the operators, so
+            ``"true"`` can also be the value of a ``Null`` condition.
     """
 
     sid: str | None = None
@@ -98,7 +98,7 @@ class MatchedStatement(View):
 
     @property
     def denies(self) -> bool:
-        """Whether its effect is Deny.
+        """Whether the effect is Deny.
 
         >>> MatchedStatement(effect="DENY").denies
         True
@@ -108,17 +108,17 @@ class MatchedStatement(View):
 
 @attrs.frozen
 class DenyingCondition(View):
-    """A condition key of a statement that denied, beside what the call had for it.
+    """A condition key of a statement that denied, with the values of policy and request.
 
-    ``str()`` gives a sentence for people, its texts quoted and escaped.
+    ``str()`` returns a readable sentence with quoted and escaped values.
 
     Attributes:
-        sid: the statement's Sid; None where it has none.
-        statement: the place of the statement in ``DecodedMessage.statements``, counted from 0.
-        key: the condition key as the policy writes it.
-        policy_values: the policy's values.
-        request_values: the call's values; None where the decoded message does not tell them, as it leaves
-            out some keys that every call has.
+        sid: The statement's Sid, if it has one.
+        statement: The index of the statement in ``DecodedMessage.statements``.
+        key: The condition key as the policy writes it.
+        policy_values: The policy's values.
+        request_values: The request's values; ``None`` if the decoded message omits them, like some keys that
+            every request has.
 
     >>> print(DenyingCondition(None, 0, "ec2:InstanceType", ("t3.micro",), ("m5.large",)))
     'ec2:InstanceType' is 'm5.large' in the call; the statement compares it with 't3.micro'.
@@ -132,26 +132,27 @@ class DenyingCondition(View):
 
     @override
     def __str__(self) -> str:
-        key, wanted = quote_text(self.key), _few(self.policy_values)
+        key, expected = quote_text(self.key), _shorten(self.policy_values)
         if self.request_values is None:
-            return f"The statement compares {key} with {wanted}; the call's value is not told."
-        return f"{key} is {_few(self.request_values)} in the call; the statement compares it with {wanted}."
+            return f"The statement compares {key} with {expected}; the message omits the call's value."
+        actual = _shorten(self.request_values)
+        return f"{key} is {actual} in the call; the statement compares it with {expected}."
 
 
 @attrs.frozen
 class DecodedMessage(View):
-    """A decoded authorization failure message. :func:`read_decoded_message` makes one.
+    """A decoded authorization failure message. :func:`read_decoded_message` returns it.
 
-    None, or an empty tuple: the message does not tell.
+    ``None`` or an empty tuple means that the message omits the value.
 
     Attributes:
-        allowed: whether the call was allowed.
-        explicit_deny: STS's own word on whether a Deny statement decided; see :attr:`deny`.
-        statements: the statements that fit the call; mostly empty where none denies.
-        principal: who called.
-        raw_action: the action as written, such as ``"RunInstances"``; see :attr:`action`.
-        resource: the ARN of what the call was about.
-        context: the condition keys of the call with their values. Keys may be left out.
+        allowed: Whether the call was allowed.
+        explicit_deny: Whether STS says that a Deny statement matched; see :attr:`deny`.
+        statements: The statements that match the request; usually empty if none denies.
+        principal: The caller.
+        raw_action: The action as written, such as ``"RunInstances"``; see :attr:`action`.
+        resource: The ARN of the resource.
+        context: The condition keys of the request with their values. Some keys can be missing.
 
     >>> message = DecodedMessage(
     ...     raw_action="RunInstances", resource="arn:aws:ec2:eu-west-1:111122223333:instance/*"
@@ -169,28 +170,28 @@ class DecodedMessage(View):
     context: tuple[KeyValues, ...] = ()
 
     def __bool__(self) -> Literal[True]:
-        """Be true, so that a type checker tells a message from a refusal to decode it."""
+        """Be true, so a type checker can distinguish a message from a failed attempt to decode it."""
         return True
 
     @property
     def deny(self) -> Deny | None:
-        """How it was denied; None where it was not, or the message does not tell.
+        """How the call was denied; ``None`` if it was not, or if the message does not say.
 
-        A matched Deny statement counts as an explicit denial, whatever ``explicit_deny`` says.
+        A matching Deny statement is an explicit denial, regardless of ``explicit_deny``.
 
         >>> DecodedMessage(allowed=False, explicit_deny=False).deny
         'implicit'
         """
         if self.explicit_deny or any(each.denies for each in self.statements):
             return "explicit"
-        denied = self.allowed is False or (self.allowed is None and self.explicit_deny is False)
-        return "implicit" if denied else None
+        is_denied = self.allowed is False or (self.allowed is None and self.explicit_deny is False)
+        return "implicit" if is_denied else None
 
     @property
     def action(self) -> str | None:
-        """The IAM action, with its prefix where that is known; see :attr:`action_evidence`.
+        """The IAM action, with its prefix if known; see :attr:`action_evidence`.
 
-        EC2 writes ``"RunInstances"``. The prefix is then taken from the resource's ARN.
+        EC2 writes ``"RunInstances"``. The prefix then comes from the resource's ARN.
         """
         prefix = self._prefix
         return self.raw_action if prefix is None else f"{prefix}:{self.raw_action}"
@@ -199,8 +200,8 @@ class DecodedMessage(View):
     def action_evidence(self) -> Literal["reported", "derived"] | None:
         """Where the prefix of :attr:`action` comes from.
 
-        ``"reported"``: STS writes it. ``"derived"``: from the resource's ARN. None: the action has no
-        prefix, or there is no action.
+        ``"reported"`` if the message contains it, ``"derived"`` if it comes from the resource's ARN, ``None``
+        if the action has no prefix, or there is no action.
         """
         if self.raw_action and ":" in self.raw_action:
             return "reported"
@@ -217,7 +218,7 @@ class DecodedMessage(View):
         return service if _PREFIX.fullmatch(service) else None
 
     def request_values(self, key: str) -> tuple[str, ...] | None:
-        """Give the values that the call had for a condition key; None where they are not told.
+        """Return the request's values for a condition key, or ``None`` if the message omits them.
 
         >>> DecodedMessage(context=(KeyValues("ec2:Tenancy", ("default",)),)).request_values("EC2:tenancy")
         ('default',)
@@ -225,16 +226,18 @@ class DecodedMessage(View):
         return self._context_by_key().get(key.lower())
 
     def denying_conditions(self) -> tuple[DenyingCondition, ...]:
-        """Give the conditions of the statements that denied, each with the call's value.
+        """Return the conditions of the statements that denied, each with the request's values.
 
-        All of them held. Empty for an implicit denial, and for a Deny statement without conditions.
+        All of them were met. Empty for an implicit denial, and for a Deny statement without conditions.
         """
         context = self._context_by_key()
         return tuple(
-            DenyingCondition(each.sid, index, one.key, one.values, context.get(one.key.lower()))
+            DenyingCondition(
+                each.sid, index, condition.key, condition.values, context.get(condition.key.lower())
+            )
             for index, each in enumerate(self.statements)
             if each.denies
-            for one in each.conditions
+            for condition in each.conditions
         )
 
     def _context_by_key(self) -> dict[str, tuple[str, ...]]:
@@ -244,119 +247,123 @@ class DecodedMessage(View):
     def _blocks(self) -> Iterator[Block]:
         from iamtriage._rendering.blocks import Fields, Heading, Items
 
-        outcome = "was allowed" if self.allowed else "was denied" if self.deny else "as STS tells of it"
+        outcome = "was allowed" if self.allowed else "was denied" if self.deny else "as STS describes it"
         yield Heading(f"The call {outcome}", 1, ("DecodedMessage",))
         rows = (
-            ("who", None if self.principal is None else self.principal.arn),
+            ("principal", None if self.principal is None else self.principal.arn),
             ("action", self.action),
             ("resource", self.resource),
             ("denied", self.deny),
         )
-        if told := tuple((name, value) for name, value in rows if value):
-            yield Fields(told)
+        if stated := tuple((name, value) for name, value in rows if value):
+            yield Fields(stated)
         if conditions := self.denying_conditions():
             yield Heading("Conditions that denied")
-            yield Items(tuple(map(str, conditions[:_MOST_SHOWN])))
+            yield Items(tuple(map(str, conditions[:_MAX_SHOWN])))
         if self.context:
             yield Heading("The call's condition keys")
-            yield Fields(tuple((each.key, ", ".join(each.values)) for each in self.context[:_MOST_SHOWN]))
+            yield Fields(tuple((each.key, ", ".join(each.values)) for each in self.context[:_MAX_SHOWN]))
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the message as JSON-ready data, in STS's own form, which :func:`read_decoded_message` reads.
+        """Return JSON-ready data in STS's format, which :func:`read_decoded_message` accepts.
 
         >>> DecodedMessage(allowed=False).to_dict()["matchedStatements"]
         {'items': []}
         """
-        principal = None if self.principal is None else stated(**attrs.asdict(self.principal))
+        principal = None if self.principal is None else omit_none(**attrs.asdict(self.principal))
         conditions = _conditions_to_dict(self.context)
-        return stated(
+        return omit_none(
             allowed=self.allowed,
             explicitDeny=self.explicit_deny,
             matchedStatements={"items": [_statement_to_dict(each) for each in self.statements]},
-            context=stated(
+            context=omit_none(
                 principal=principal, action=self.raw_action, resource=self.resource, conditions=conditions
             ),
         )
 
 
 def read_decoded_message(message: str | bytes | Mapping[str, object]) -> DecodedMessage:
-    r"""Read what ``sts:DecodeAuthorizationMessage`` returns.
+    r"""Read the response of ``sts:DecodeAuthorizationMessage``.
 
     Args:
-        message: the value of ``DecodedMessage``, which is JSON text, or what was read from it; or all
-            that the API or the AWS CLI answers, as a mapping or JSON text. JSON in a JSON string is read.
+        message: The value of ``DecodedMessage``, as JSON text or parsed; or the whole response of the API or
+            the AWS CLI, as a mapping or JSON text. JSON inside a JSON string is accepted.
 
     Raises:
-        DocumentError: no such message; ``path`` tells the place. Missing members are no fault.
-        TypeError: neither text nor a mapping.
+        DocumentError: It is not such a message; ``path`` locates the error. Members can be missing.
+        TypeError: ``message`` is neither a string, bytes nor a mapping.
 
     >>> read_decoded_message('{"DecodedMessage": "{\\"allowed\\": false, \\"explicitDeny\\": true}"}').deny
     'explicit'
     >>> read_decoded_message({"allowed": "no"})
     Traceback (most recent call last):
         ...
-    iamtriage.exceptions.DocumentError: allowed: true or false is wanted, not text
+    iamtriage.exceptions.DocumentError: allowed: expected a boolean, got a string
     """
     if not isinstance(message, (str, bytes, Mapping)):  # pyright: ignore[reportUnnecessaryIsInstance]
-        msg = f"{_NOUN} is a mapping or JSON text, not {type(message).__name__}"  # type: ignore[unreachable]
+        msg = wrong_type_message("message", "a mapping or JSON text", message)  # type: ignore[unreachable]
         raise TypeError(msg)
-    document = _unwrapped(message)
+    document = _unwrap(message)
     if not any(document.has(name) for name in _MEMBERS):
-        refuse(f"this is not {_NOUN}: it has none of {', '.join(_MEMBERS)}")
-    context = document.part("context")
+        raise_document_error(f"not {_NOUN}: it has none of the members {', '.join(_MEMBERS)}")
+    context = document.get_object("context")
     return DecodedMessage(
-        allowed=document.flag("allowed"),
-        explicit_deny=document.flag("explicitDeny"),
-        statements=tuple(_statement(each) for each in document.part("matchedStatements").parts("items")),
-        principal=_principal(context),
-        raw_action=context.text("action"),
-        resource=context.text("resource"),
-        context=_conditions(context),
+        allowed=document.get_bool("allowed"),
+        explicit_deny=document.get_bool("explicitDeny"),
+        statements=tuple(
+            _parse_statement(each) for each in document.get_object("matchedStatements").get_objects("items")
+        ),
+        principal=_parse_principal(context),
+        raw_action=context.get_string("action"),
+        resource=context.get_string("resource"),
+        context=_parse_conditions(context),
     )
 
 
-def _unwrapped(given: object) -> Part:
-    for _ in range(_LAYERS):
+def _unwrap(given: object) -> JsonObject:
+    for _ in range(_MAX_LAYERS):
         if isinstance(given, (str, bytes)):
             if isinstance(given, str) and _ENCODED.fullmatch(given):
-                refuse("this is the encoded message; sts:DecodeAuthorizationMessage decodes it")
-            given = decoded(given, _NOUN)
-        document = Part.of(given, noun=_NOUN)
+                raise_document_error(
+                    "this is the encoded message; decode it with sts:DecodeAuthorizationMessage"
+                )
+            given = decode_json(given, _NOUN)
+        document = JsonObject.of(given, noun=_NOUN)
         if not document.has("DecodedMessage"):
             return document
         given = document.members["DecodedMessage"]
-    return refuse("DecodedMessage stands in DecodedMessage too often")
+    return raise_document_error("DecodedMessage is nested too deeply")
 
 
-def _statement(part: Part) -> MatchedStatement:
+def _parse_statement(source: JsonObject) -> MatchedStatement:
     return MatchedStatement(
-        sid=part.text("statementId") or None,
-        effect=part.text("effect"),
-        principals=_values(part, "principals"),
-        principal_groups=_values(part, "principalGroups"),
-        actions=_values(part, "actions"),
-        resources=_values(part, "resources"),
-        conditions=_conditions(part),
+        sid=source.get_string("statementId") or None,
+        effect=source.get_string("effect"),
+        principals=_parse_values(source, "principals"),
+        principal_groups=_parse_values(source, "principalGroups"),
+        actions=_parse_values(source, "actions"),
+        resources=_parse_values(source, "resources"),
+        conditions=_parse_conditions(source),
     )
 
 
-def _principal(context: Part) -> DecodedPrincipal | None:
-    part = context.part("principal")
-    found = [part.text(name) for name in ("id", "name", "arn")]
-    return None if found == [None] * 3 else DecodedPrincipal(*found)
+def _parse_principal(context: JsonObject) -> DecodedPrincipal | None:
+    source = context.get_object("principal")
+    values = [source.get_string(name) for name in ("id", "name", "arn")]
+    return None if values == [None] * 3 else DecodedPrincipal(*values)
 
 
-def _conditions(part: Part) -> tuple[KeyValues, ...]:
-    each = part.part("conditions").parts("items")
-    return tuple(KeyValues(one.needed_text("key"), _values(one, "values")) for one in each)
+def _parse_conditions(source: JsonObject) -> tuple[KeyValues, ...]:
+    items = source.get_object("conditions").get_objects("items")
+    return tuple(KeyValues(item.require_string("key"), _parse_values(item, "values")) for item in items)
 
 
-def _values(part: Part, name: str) -> tuple[str, ...]:
-    return tuple(each.needed_text("value") for each in part.part(name).parts("items"))
+def _parse_values(source: JsonObject, name: str) -> tuple[str, ...]:
+    return tuple(each.require_string("value") for each in source.get_object(name).get_objects("items"))
 
 
 def _statement_to_dict(statement: MatchedStatement) -> dict[str, Any]:
-    return stated(
+    return omit_none(
         statementId=statement.sid or "",
         effect=statement.effect,
         principals=_values_to_dict(statement.principals),
@@ -375,6 +382,6 @@ def _values_to_dict(values: tuple[str, ...]) -> dict[str, Any]:
     return {"items": [{"value": value} for value in values]}
 
 
-def _few(values: tuple[str, ...]) -> str:
-    more = f" and {len(values) - _FEW} more" if len(values) > _FEW else ""
-    return ", ".join(quote_text(value) for value in values[:_FEW]) + more or "no value"
+def _shorten(values: tuple[str, ...]) -> str:
+    more = f" and {len(values) - _MAX_VALUES} more" if len(values) > _MAX_VALUES else ""
+    return ", ".join(quote_text(value) for value in values[:_MAX_VALUES]) + more or "no value"

@@ -1,6 +1,6 @@
-"""Why an action was denied, by the checks that AWS made; not for reading them.
+"""Find the reasons for a denial in the checks that AWS made.
 
-What the checks mean: https://docs.aws.amazon.com/iam-toolbox/latest/APIReference/API_Check.html.
+Meaning of the checks: https://docs.aws.amazon.com/iam-toolbox/latest/APIReference/API_Check.html.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from iamtriage.typing import Deny, PolicyType
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ("Denial", "DenyingPolicy", "denials_of")
+__all__ = ("Denial", "DenyingPolicy", "find_denials")
 
 
 @attrs.frozen
@@ -24,9 +24,10 @@ class DenyingPolicy(View):
     """A policy that denied.
 
     Attributes:
-        uri: its ARN, or an identifier that only AWS can read; ``GetRequestAuthorizationPolicy`` takes it.
-        sids: the Sids of the statements that denied; AWS makes one up for a statement without one.
-        info: what else is known of it; None where the details do not tell.
+        uri: Its ARN, or an identifier that only AWS can interpret; ``GetRequestAuthorizationPolicy`` accepts
+            both.
+        sids: The Sids of the statements that denied; AWS assigns one to a statement without a Sid.
+        info: Further information about the policy; ``None`` if the details have none.
     """
 
     uri: str
@@ -35,7 +36,7 @@ class DenyingPolicy(View):
 
     @property
     def arn(self) -> str | None:
-        """Its ARN; None for an inline policy, which has none.
+        """Its ARN; ``None`` for an inline policy.
 
         >>> DenyingPolicy("arn:aws:iam::111122223333:policy/fence").arn
         'arn:aws:iam::111122223333:policy/fence'
@@ -44,7 +45,7 @@ class DenyingPolicy(View):
         return self.uri if self.uri.startswith("arn:") and not inline else None
 
     def to_dict(self) -> dict[str, Any]:
-        """Give it as JSON-ready data."""
+        """Return it as JSON-ready data."""
         info = self.info or PolicyInfo()
         return {
             "uri": self.uri,
@@ -60,11 +61,12 @@ class Denial(View):
     """One reason why one action was denied.
 
     Attributes:
-        evaluation: the action and resource.
-        deny: ``"explicit"``: statements deny. ``"implicit"``: none allows. None: AWS's word is not known.
-        policy_type: the type of policy that decided; None where it is not told or not known.
-        check: what did not hold; None where AWS does not tell.
-        policies: the policies that denied. Empty for an implicit denial, and where AWS leaves them out.
+        evaluation: The action and resource.
+        deny: ``"explicit"`` if a statement denies, ``"implicit"`` if none allows, ``None`` if AWS's value is
+            unknown.
+        policy_type: The type of policy that denied; ``None`` if it is not stated or unknown.
+        check: The check that failed; ``None`` if AWS omits it.
+        policies: The policies that denied. Empty for an implicit denial, and if AWS omits them.
     """
 
     evaluation: Evaluation
@@ -80,12 +82,12 @@ class Denial(View):
 
     @property
     def resource(self) -> str:
-        """The resource's ARN; empty for an action on no resource."""
+        """The resource's ARN; empty for an action without a resource."""
         return self.evaluation.resource
 
     @property
     def target_arn(self) -> str | None:
-        """The account, organizational unit or root whose service or resource control policies decided."""
+        """The account, organizational unit or root whose service or resource control policies denied."""
         return None if self.check is None else self.check.target_arn
 
     @property
@@ -94,7 +96,7 @@ class Denial(View):
         return tuple(sid for policy in self.policies for sid in policy.sids)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give it as JSON-ready data."""
+        """Return it as JSON-ready data."""
         return {
             "action": self.action,
             "resource": self.resource,
@@ -106,49 +108,49 @@ class Denial(View):
         }
 
 
-def denials_of(evaluation: Evaluation, known: Mapping[str, PolicyInfo]) -> list[Denial]:
-    """Give the reasons for which an evaluation denied, the explicit ones first.
+def find_denials(evaluation: Evaluation, known: Mapping[str, PolicyInfo]) -> list[Denial]:
+    """Return the reasons why an evaluation denied, the explicit ones first.
 
     Args:
-        evaluation: the evaluation.
-        known: the policies that were looked at, by their URIs.
+        evaluation: The evaluation.
+        known: The policies that were evaluated, by URI.
     """
     if evaluation.effect == "ALLOW":
         return []
-    found = [
+    denials = [
         Denial(
             evaluation,
             check.deny,
             check.policy_type,
             check,
-            _denying(check.matched_policies, known) if check.deny == "explicit" else (),
+            _select_denying_policies(check.matched_policies, known) if check.deny == "explicit" else (),
         )
         for check in evaluation.checks
         if check.deny is not None
     ]
-    if found:
-        return sorted(found, key=lambda denial: denial.deny != "explicit")
+    if denials:
+        return sorted(denials, key=lambda denial: denial.deny != "explicit")
     deny = evaluation.deny
     if deny == "explicit":
-        # No checks are told; what matched may tell.
-        found = [
+        # Without checks, the matched policies are the only evidence.
+        denials = [
             Denial(evaluation, deny, None if each.info is None else each.info.policy_type, policies=(each,))
-            for each in _denying(evaluation.matched_policies, known)
+            for each in _select_denying_policies(evaluation.matched_policies, known)
         ]
-    told = deny is not None or evaluation.effect is not None
-    return found or ([Denial(evaluation, deny)] if told else [])
+    is_stated = deny is not None or evaluation.effect is not None
+    return denials or ([Denial(evaluation, deny)] if is_stated else [])
 
 
-def _denying(
+def _select_denying_policies(
     policies: tuple[MatchedPolicy, ...], known: Mapping[str, PolicyInfo]
 ) -> tuple[DenyingPolicy, ...]:
-    """Choose the policies that denied: those of which AWS says so, else those of which it does not say."""
-    denied = [(policy, [each for each in policy.statements if each.denies]) for policy in policies]
-    chosen = [(policy, statements) for policy, statements in denied if statements]
-    if not chosen:
-        untold = [(policy, [s for s in policy.statements if s.effect != "ALLOW"]) for policy in policies]
-        chosen = [(policy, each) for policy, each in untold if each or not policy.statements]
+    """Return the policies that AWS says denied; if there are none, those about which it says nothing."""
+    denying = [(policy, [each for each in policy.statements if each.denies]) for policy in policies]
+    selected = [(policy, statements) for policy, statements in denying if statements]
+    if not selected:
+        unstated = [(policy, [s for s in policy.statements if s.effect != "ALLOW"]) for policy in policies]
+        selected = [(policy, each) for policy, each in unstated if each or not policy.statements]
     return tuple(
         DenyingPolicy(policy.uri, tuple(each.sid for each in statements if each.sid), known.get(policy.uri))
-        for policy, statements in chosen
+        for policy, statements in selected
     )

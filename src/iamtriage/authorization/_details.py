@@ -1,7 +1,6 @@
-"""What IAM Toolbox tells of a denial: who decided, by which statements; not for asking it.
+"""Read IAM Toolbox's authorization details: which policies and statements denied a call.
 
-The members are those of https://docs.aws.amazon.com/iam-toolbox/latest/APIReference/Welcome.html, whose API
-is a preview.
+The API is a preview: https://docs.aws.amazon.com/iam-toolbox/latest/APIReference/Welcome.html.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import attrs
 from typing_extensions import override
 
 from iamtriage._rendering.views import View
+from iamtriage._text import wrong_type_message
 from iamtriage.authorization._checks import (
     Check,
     ContextValue,
@@ -24,8 +24,15 @@ from iamtriage.authorization._checks import (
     StatementMatch,
     context_to_dict,
 )
-from iamtriage.authorization._denials import Denial, DenyingPolicy, denials_of
-from iamtriage.authorization._documents import Part, decoded, kind_of, plain, refuse, stated
+from iamtriage.authorization._denials import Denial, DenyingPolicy, find_denials
+from iamtriage.authorization._documents import (
+    JsonObject,
+    copy_json,
+    decode_json,
+    describe_type,
+    omit_none,
+    raise_document_error,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,22 +53,23 @@ __all__ = (
     "read_authorization_policy",
 )
 
-_Page: TypeAlias = "str | bytes | Mapping[str, object]"
+_Document: TypeAlias = "str | bytes | Mapping[str, object]"
 _NOUN = "authorization details"
-_MOST_SHOWN = 50
+_MAX_SHOWN = 50
 # https://docs.aws.amazon.com/iam-toolbox/latest/APIReference/API_GetRequestAuthorizationDetails.html
 _ID = re.compile(r"\s{0,9}[0-9a-z]{16,256}\s{0,9}")
 
 
 @attrs.frozen
 class AuthorizationDetails(View):
-    """Why a call was denied. :func:`read_authorization_details` makes one.
+    """Why a call was denied. :func:`read_authorization_details` returns it.
 
     Attributes:
-        evaluations: the actions and resources that the call took, each with its outcome.
-        policies: the policies that were looked at. Empty where the AWS CLI left them out.
-        request_context: the condition keys of the call with their values. Empty where the CLI left it out.
-        next_token: what to ask the next page with; None where there are no more.
+        evaluations: The actions and resources of the call, each with its result.
+        policies: The policies that were evaluated. Empty if the AWS CLI omitted them.
+        request_context: The condition keys of the request with their values. Empty if the AWS CLI omitted
+            them.
+        next_token: The token of the next page; ``None`` on the last one.
     """
 
     evaluations: tuple[Evaluation, ...] = ()
@@ -70,9 +78,9 @@ class AuthorizationDetails(View):
     next_token: str | None = None
 
     def denials(self) -> tuple[Denial, ...]:
-        """Give the reasons for which actions were denied: for each action, the explicit denials first.
+        """Return why actions were denied; for each action, the explicit denials first.
 
-        An action that is denied explicitly may lack an allowance as well: both are told.
+        An action that is denied explicitly can also lack an allow. The result then contains both denials.
 
         >>> checks = (Check("PRINCIPAL", "ALLOW"), Check("SESSION", "IMPLICIT_DENY"))
         >>> details = AuthorizationDetails((Evaluation("s3:GetObject", "", "IMPLICIT_DENY", checks=checks),))
@@ -80,24 +88,24 @@ class AuthorizationDetails(View):
         [('s3:GetObject', 'session', 'implicit')]
         """
         known = {each.uri: each for each in reversed(self.policies) if each.uri is not None}
-        return tuple(denial for each in self.evaluations for denial in denials_of(each, known))
+        return tuple(denial for each in self.evaluations for denial in find_denials(each, known))
 
     def context_of(self, evaluation: Evaluation) -> tuple[ContextValue, ...]:
-        """Give the condition keys of an evaluation: its own on top of the call's.
+        """Return the condition keys of an evaluation, which take precedence over those of the request.
 
         >>> details = AuthorizationDetails(request_context=(ContextValue("aws:ViaAWSService", "false"),))
         >>> details.context_of(Evaluation("s3:GetObject", ""))[0].values
         ('false',)
         """
-        return _merged_context((self.request_context, evaluation.context))
+        return _merge_contexts((self.request_context, evaluation.context))
 
     @override
     def _blocks(self) -> Iterator[Block]:
         from iamtriage._rendering.blocks import Fields, Heading
 
         denials = self.denials()
-        yield Heading("Why the call was denied" if denials else "These details tell of no denial", 1)
-        for each in denials[:_MOST_SHOWN]:
+        yield Heading("Why the call was denied" if denials else "These details contain no denial", 1)
+        for each in denials[:_MAX_SHOWN]:
             yield Heading(f"{each.action} on {each.resource or '*'}", 3, (each.deny or "denied",))
             rows = (
                 ("policy type", (each.policy_type or "").replace("_", " ")),
@@ -105,16 +113,16 @@ class AuthorizationDetails(View):
                 ("policies", ", ".join(policy.uri for policy in each.policies)),
                 ("statements", ", ".join(each.sids)),
             )
-            if told := tuple((name, value) for name, value in rows if value):
-                yield Fields(told)
+            if stated := tuple((name, value) for name, value in rows if value):
+                yield Fields(stated)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give it as JSON-ready data, in AWS's own form, which :func:`read_authorization_details` reads.
+        """Return JSON-ready data in AWS's format, which :func:`read_authorization_details` accepts.
 
         >>> AuthorizationDetails().to_dict()
         {'requestContext': {}, 'evaluations': [], 'policies': []}
         """
-        return stated(
+        return omit_none(
             requestContext=context_to_dict(self.request_context),
             evaluations=[each.to_dict() for each in self.evaluations],
             policies=[each.to_dict() for each in self.policies],
@@ -122,16 +130,17 @@ class AuthorizationDetails(View):
         )
 
 
-def read_authorization_details(details: _Page | Iterable[_Page]) -> AuthorizationDetails:
-    """Read what IAM Toolbox's ``GetRequestAuthorizationDetails`` returns.
+def read_authorization_details(details: _Document | Iterable[_Document]) -> AuthorizationDetails:
+    """Read the response of IAM Toolbox's ``GetRequestAuthorizationDetails``.
 
     Args:
-        details: the answer, as a mapping or JSON text, or the pages of it in their order, such as
-            botocore's paginator gives. The AWS CLI prints policies and context only with ``--no-paginate``.
+        details: The response as a mapping or JSON text, or its pages in order, for example from botocore's
+            paginator. The AWS CLI prints policies and context only with ``--no-paginate``.
 
     Raises:
-        DocumentError: no such answer; ``path`` tells the place. Unknown members and words are no fault.
-        TypeError: neither text, a mapping nor something to iterate over.
+        DocumentError: It is not such a response; ``path`` locates the error. Unknown members and values are
+            accepted.
+        TypeError: ``details`` is neither a string, bytes, a mapping nor iterable.
 
     >>> details = read_authorization_details(
     ...     {
@@ -145,130 +154,136 @@ def read_authorization_details(details: _Page | Iterable[_Page]) -> Authorizatio
     >>> details.denials()[0].deny
     'implicit'
     """
-    pages = [_page(each) for each in _pages(details)]
+    pages = [_parse_page(each) for each in _iterate_pages(details)]
     if not pages:
-        refuse(f"{_NOUN} have one page at least")
+        raise_document_error(f"expected at least one page of {_NOUN}")
     return AuthorizationDetails(
         evaluations=tuple(each for page in pages for each in page.evaluations),
         policies=tuple(dict.fromkeys(each for page in pages for each in page.policies)),
-        request_context=_merged_context(page.request_context for page in pages),
+        request_context=_merge_contexts(page.request_context for page in pages),
         next_token=pages[-1].next_token,
     )
 
 
-def read_authorization_policy(policy: _Page) -> dict[str, Any]:
-    """Read what IAM Toolbox's ``GetRequestAuthorizationPolicy`` returns.
+def read_authorization_policy(policy: _Document) -> dict[str, Any]:
+    """Read the response of IAM Toolbox's ``GetRequestAuthorizationPolicy``.
 
-    It is the policy as it was when the call was denied. AWS may leave out actions of other services.
+    It has the policy as of the denial. AWS can omit actions of other services.
 
     Args:
-        policy: the answer, as a mapping or JSON text.
+        policy: The response as a mapping or JSON text.
 
     Returns:
-        The policy document, which is not checked.
+        The policy document, without validation.
 
     Raises:
-        DocumentError: no such answer.
-        TypeError: neither text nor a mapping.
+        DocumentError: It is not such a response.
+        TypeError: ``policy`` is neither a string, bytes nor a mapping.
 
     >>> read_authorization_policy('{"policyDocument": {"Version": "2012-10-17", "Statement": []}}')
     {'Version': '2012-10-17', 'Statement': []}
     """
     noun = "a policy of authorization details"
     if not isinstance(policy, (str, bytes, Mapping)):  # pyright: ignore[reportUnnecessaryIsInstance]
-        msg = f"{noun} is a mapping or JSON text, not {type(policy).__name__}"  # type: ignore[unreachable]
+        msg = wrong_type_message("policy", "a mapping or JSON text", policy)  # type: ignore[unreachable]
         raise TypeError(msg)
-    answer = Part.of(decoded(policy, noun) if isinstance(policy, (str, bytes)) else policy, noun=noun)
-    document = answer.members.get("policyDocument")
+    response = JsonObject.of(
+        decode_json(policy, noun) if isinstance(policy, (str, bytes)) else policy, noun=noun
+    )
+    document = response.members.get("policyDocument")
     if isinstance(document, str):
-        document = decoded(document, "a policy document")
-    found = Part.of(document, "policyDocument", "a policy document")
-    return cast("dict[str, Any]", plain(found.members, found.path))
+        document = decode_json(document, "a policy document")
+    parsed = JsonObject.of(document, "policyDocument")
+    return cast("dict[str, Any]", copy_json(parsed.members, parsed.path))
 
 
-def _pages(details: _Page | Iterable[_Page]) -> Iterator[Part]:
+def _iterate_pages(details: _Document | Iterable[_Document]) -> Iterator[JsonObject]:
     given: object = details
     if isinstance(given, str) and _ID.fullmatch(given):
-        refuse("this is an authorization id; GetRequestAuthorizationDetails gives the details for it")
+        raise_document_error(
+            "this is an authorization ID; get its details with GetRequestAuthorizationDetails"
+        )
     if isinstance(given, (str, bytes)):
-        given = decoded(given, _NOUN)
+        given = decode_json(given, _NOUN)
         if not isinstance(given, (Mapping, list)):
-            refuse(f"{_NOUN} are an object, not {kind_of(given)}")
+            raise_document_error(f"{_NOUN} must be an object, not {describe_type(given)}")
     if isinstance(given, Mapping):
-        yield Part(cast("Mapping[object, object]", given))
+        yield JsonObject(cast("Mapping[object, object]", given))
         return
     if not isinstance(given, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
-        msg = f"{_NOUN} are a mapping, JSON text or pages of it, not {type(given).__name__}"
-        raise TypeError(msg)
+        raise TypeError(wrong_type_message("details", "a mapping, JSON text or an iterable of them", given))
     for index, each in enumerate(cast("Iterable[object]", given)):
-        page = decoded(each, _NOUN) if isinstance(each, (str, bytes)) else each
-        yield Part.of(page, f"[{index}]", "a page")
+        page = decode_json(each, _NOUN) if isinstance(each, (str, bytes)) else each
+        yield JsonObject.of(page, f"[{index}]")
 
 
-def _page(part: Part) -> AuthorizationDetails:
-    if not part.has("evaluations"):
-        refuse(f"these are no {_NOUN}: they have no evaluations", part.path)
+def _parse_page(source: JsonObject) -> AuthorizationDetails:
+    if not source.has("evaluations"):
+        raise_document_error(f"not {_NOUN}: the member evaluations is missing", source.path)
     return AuthorizationDetails(
-        evaluations=tuple(_evaluation(each) for each in part.parts("evaluations")),
-        policies=tuple(_policy(each) for each in part.parts("policies")),
-        request_context=_context(part.part("requestContext")),
-        next_token=part.text("nextToken") or part.text("NextToken"),  # the CLI's is of its own making
+        evaluations=tuple(_parse_evaluation(each) for each in source.get_objects("evaluations")),
+        policies=tuple(_parse_policy(each) for each in source.get_objects("policies")),
+        request_context=_parse_context(source.get_object("requestContext")),
+        next_token=source.get_string("nextToken")
+        or source.get_string("NextToken"),  # NextToken: the AWS CLI's own pagination
     )
 
 
-def _evaluation(part: Part) -> Evaluation:
+def _parse_evaluation(source: JsonObject) -> Evaluation:
     return Evaluation(
-        action=part.needed_text("action"),
-        resource=part.needed_text("resource"),
-        effect=part.text("evaluatedEffect"),
-        context=_context(part.part("context")),
-        checks=tuple(_check(each) for each in part.parts("checks")),
-        matched_policies=_matched(part),
+        action=source.require_string("action"),
+        resource=source.require_string("resource"),
+        effect=source.get_string("evaluatedEffect"),
+        context=_parse_context(source.get_object("context")),
+        checks=tuple(_parse_check(each) for each in source.get_objects("checks")),
+        matched_policies=_parse_matched_policies(source),
     )
 
 
-def _check(part: Part) -> Check:
+def _parse_check(source: JsonObject) -> Check:
     return Check(
-        type=part.needed_text("checkType"),
-        effect=part.needed_text("evaluatedEffect"),
-        target_arn=part.text("targetArn"),
-        relevant_policy_types=part.texts("relevantPolicyTypes"),
-        matched_policies=_matched(part),
+        type=source.require_string("checkType"),
+        effect=source.require_string("evaluatedEffect"),
+        target_arn=source.get_string("targetArn"),
+        relevant_policy_types=source.get_strings("relevantPolicyTypes"),
+        matched_policies=_parse_matched_policies(source),
     )
 
 
-def _matched(part: Part) -> tuple[MatchedPolicy, ...]:
+def _parse_matched_policies(source: JsonObject) -> tuple[MatchedPolicy, ...]:
     return tuple(
         MatchedPolicy(
-            uri=policy.needed_text("uri"),
+            uri=policy.require_string("uri"),
             statements=tuple(
-                StatementMatch(each.text("sid"), each.text("evaluatedEffect"))
-                for each in policy.parts("matchedStatements")
+                StatementMatch(each.get_string("sid"), each.get_string("evaluatedEffect"))
+                for each in policy.get_objects("matchedStatements")
             ),
         )
-        for policy in part.parts("matchedPolicies")
+        for policy in source.get_objects("matchedPolicies")
     )
 
 
-def _policy(part: Part) -> PolicyInfo:
-    arns = (each.text("arn") for each in part.parts("attachedTo"))
-    source: list[tuple[str, str]] = []
-    for key, value, path in part.part("policySource").entries():
+def _parse_policy(source: JsonObject) -> PolicyInfo:
+    arns = (each.get_string("arn") for each in source.get_objects("attachedTo"))
+    policy_source: list[tuple[str, str]] = []
+    for key, value, path in source.get_object("policySource").entries():
         if not isinstance(value, str):
-            refuse(f"text is wanted, not {kind_of(value)}", path)
-        source.append((key, value))
+            raise_document_error(f"expected a string, got {describe_type(value)}", path)
+        policy_source.append((key, value))
     return PolicyInfo(
-        uri=part.text("uri"),
-        type=part.text("type"),
-        inline=part.flag("inline"),
+        uri=source.get_string("uri"),
+        type=source.get_string("type"),
+        inline=source.get_bool("inline"),
         attached_to=tuple(arn for arn in arns if arn is not None),
-        source=tuple(source),
+        source=tuple(policy_source),
     )
 
 
-def _context(part: Part) -> tuple[ContextValue, ...]:
-    return tuple(ContextValue(key, json.dumps(plain(value, path))) for key, value, path in part.entries())
+def _parse_context(source: JsonObject) -> tuple[ContextValue, ...]:
+    return tuple(
+        ContextValue(key, json.dumps(copy_json(value, path))) for key, value, path in source.entries()
+    )
 
 
-def _merged_context(contexts: Iterable[tuple[ContextValue, ...]]) -> tuple[ContextValue, ...]:
+def _merge_contexts(contexts: Iterable[tuple[ContextValue, ...]]) -> tuple[ContextValue, ...]:
     return tuple({each.key.lower(): each for context in contexts for each in context}.values())

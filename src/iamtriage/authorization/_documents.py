@@ -1,7 +1,6 @@
-"""AWS's JSON documents read member by member, each fault with its path; not for what the members mean.
+"""Read the members of AWS JSON documents, and report the path of an invalid one.
 
-Members that are not asked for are not looked at, so that new ones of AWS's do no harm. A member that is
-null counts as missing.
+Unknown members are ignored, so a document can have new ones. A member that is null counts as missing.
 """
 
 from __future__ import annotations
@@ -19,184 +18,196 @@ from iamtriage.exceptions import DocumentError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("Json", "Part", "decoded", "kind_of", "plain", "refuse", "stated")
+__all__ = (
+    "Json",
+    "JsonObject",
+    "copy_json",
+    "decode_json",
+    "describe_type",
+    "omit_none",
+    "raise_document_error",
+)
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
-_LARGEST = 1_000_000
-# A policy's values are six levels down.
-_DEEPEST = 32
-# JSON in a JSON string, as some tools print it; nobody writes it thrice.
-_LAYERS = 4
+# Characters.
+_MAX_LENGTH = 1_000_000
+# The values of a policy are at the sixth level.
+_MAX_DEPTH = 32
+# Some tools print JSON in a JSON string, at most twice in practice.
+_MAX_LAYERS = 4
 _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (bool, "a boolean"),
-    (str, "text"),
+    (str, "a string"),
     ((int, float), "a number"),
     (Mapping, "an object"),
     ((list, tuple), "a list"),
 )
 
 
-def refuse(words: str, path: str = "") -> NoReturn:
-    """Raise the error for a document that is not of its form.
+def raise_document_error(reason: str, path: str = "") -> NoReturn:
+    """Raise an error that names the path of the invalid value.
 
     Raises:
-        DocumentError: always.
+        DocumentError: Always.
     """
-    msg = f"{path}: {words}" if path else words
+    msg = f"{path}: {reason}" if path else reason
     raise DocumentError(msg, path=path)
 
 
-def kind_of(value: object) -> str:
-    """Give JSON's word for the type of a value.
+def describe_type(value: object) -> str:
+    """Return the type of a value in JSON's terms.
 
-    >>> kind_of({}), kind_of(None), kind_of(object())
-    ('an object', 'null', 'of type object')
+    >>> describe_type({}), describe_type(None), describe_type(object())
+    ('an object', 'null', 'a value of type object')
     """
     if value is None:
         return "null"
-    found = (word for kinds, word in _KINDS if isinstance(value, kinds))
-    return next(found, f"of type {type(value).__name__}")
+    names = (name for types, name in _KINDS if isinstance(value, types))
+    return next(names, f"a value of type {type(value).__name__}")
 
 
-def decoded(text: str | bytes, noun: str) -> object:
-    r"""Read JSON text, and JSON text that stands in it as a string.
+def decode_json(text: str | bytes, noun: str) -> object:
+    r"""Parse JSON text, and JSON text inside a JSON string.
 
     Args:
-        text: the text, or its bytes in UTF-8, UTF-16 or UTF-32.
-        noun: what it should be, for messages.
+        text: The text, or its bytes in UTF-8, UTF-16 or UTF-32.
+        noun: What the text is, for error messages.
 
     Raises:
-        DocumentError: no JSON, a key that stands twice in an object, or over 1,000,000 characters.
+        DocumentError: The text is not JSON, an object has a duplicate key, or the text has more than
+            1,000,000 characters.
 
-    >>> decoded('"{\\"a\\": 1}"', "a document")
+    >>> decode_json('"{\\"a\\": 1}"', "a document")
     {'a': 1}
     """
-    for _ in range(_LAYERS):
-        found = _decoded_once(text, noun)
-        if not isinstance(found, str):
-            return found
-        text = found
-    return refuse(f"{noun} is an object, not text")
+    for _ in range(_MAX_LAYERS):
+        decoded = _decode_once(text, noun)
+        if not isinstance(decoded, str):
+            return decoded
+        text = decoded
+    return raise_document_error(f"{noun} must be an object, not a string")
 
 
-def plain(value: object, path: str) -> Json:
-    """Copy a JSON value, whatever classes stand for its objects and lists.
+def copy_json(value: object, path: str) -> Json:
+    """Copy a JSON value to plain Python types, from any types of mappings and sequences.
 
     Raises:
-        DocumentError: not JSON, over 32 levels deep, or over 1,000,000 characters.
+        DocumentError: It is not JSON, has more than 32 levels, or more than 1,000,000 characters.
 
-    >>> plain({"a": (1, None)}, "")
+    >>> copy_json({"a": (1, None)}, "")
     {'a': [1, None]}
     """
-    return _Copy().of(value, path, _DEEPEST)
+    return _Copier().copy(value, path, _MAX_DEPTH)
 
 
-def stated(**members: object) -> dict[str, Any]:
-    """Give the members that are not None, as AWS writes its documents.
+def omit_none(**members: object) -> dict[str, Any]:
+    """Return the members that are not ``None``, like AWS, which omits members without a value.
 
-    >>> stated(sid=None, effect="DENY")
+    >>> omit_none(sid=None, effect="DENY")
     {'effect': 'DENY'}
     """
     return {name: value for name, value in members.items() if value is not None}
 
 
 @attrs.frozen
-class Part:
-    """An object of a document, and where it stands.
+class JsonObject:
+    """An object in a document, and its path.
 
     Attributes:
-        members: its members.
-        path: such as ``"evaluations[0].checks[1]"``; empty for the document.
+        members: Its members.
+        path: Such as ``"evaluations[0].checks[1]"``; empty for the document.
     """
 
     members: Mapping[object, object]
     path: str = ""
 
     @classmethod
-    def of(cls, value: object, path: str = "", noun: str = "it") -> Part:
-        """Take a value for an object.
+    def of(cls, value: object, path: str = "", noun: str = "") -> JsonObject:
+        """Wrap a value that must be an object.
 
         Raises:
-            DocumentError: it is none.
+            DocumentError: It is not an object.
         """
         if not isinstance(value, Mapping):
-            refuse(f"{noun} is an object, not {kind_of(value)}", path)
+            found = describe_type(value)
+            reason = f"{noun} must be an object, not {found}" if noun else f"expected an object, got {found}"
+            raise_document_error(reason, path)
         return cls(cast("Mapping[object, object]", value), path)
 
     def has(self, name: str) -> bool:
-        """Tell whether there is a member."""
+        """Return whether a member exists."""
         return self.members.get(name) is not None
 
-    def text(self, name: str) -> str | None:
-        """Give a member that is text."""
+    def get_string(self, name: str) -> str | None:
+        """Return a member that must be a string."""
         value = self.members.get(name)
         if value is not None and not isinstance(value, str):
-            refuse(f"text is wanted, not {kind_of(value)}", self._under(name))
+            raise_document_error(f"expected a string, got {describe_type(value)}", self._member_path(name))
         return value
 
-    def needed_text(self, name: str) -> str:
-        """Give a member that is text and that AWS never leaves out."""
-        value = self.text(name)
+    def require_string(self, name: str) -> str:
+        """Return a string that AWS never omits."""
+        value = self.get_string(name)
         if value is None:
-            refuse("it is missing", self._under(name))
+            raise_document_error("missing", self._member_path(name))
         return value
 
-    def flag(self, name: str) -> bool | None:
-        """Give a member that is true or false."""
+    def get_bool(self, name: str) -> bool | None:
+        """Return a member that must be a boolean."""
         value = self.members.get(name)
         if value is not None and not isinstance(value, bool):
-            refuse(f"true or false is wanted, not {kind_of(value)}", self._under(name))
+            raise_document_error(f"expected a boolean, got {describe_type(value)}", self._member_path(name))
         return value
 
-    def part(self, name: str) -> Part:
-        """Give a member that is an object; an empty one where it is missing."""
+    def get_object(self, name: str) -> JsonObject:
+        """Return a member that must be an object; an empty one if it is missing."""
         value = self.members.get(name)
-        return Part.of({} if value is None else value, self._under(name))
+        return JsonObject.of({} if value is None else value, self._member_path(name))
 
-    def parts(self, name: str) -> list[Part]:
-        """Give a member that is a list of objects."""
-        return [Part.of(value, path) for value, path in self._listed(name)]
+    def get_objects(self, name: str) -> list[JsonObject]:
+        """Return a member that must be a list of objects."""
+        return [JsonObject.of(value, path) for value, path in self._iterate_list(name)]
 
-    def texts(self, name: str) -> tuple[str, ...]:
-        """Give a member that is a list of texts."""
-        found: list[str] = []
-        for value, path in self._listed(name):
+    def get_strings(self, name: str) -> tuple[str, ...]:
+        """Return a member that must be a list of strings."""
+        strings: list[str] = []
+        for value, path in self._iterate_list(name):
             if not isinstance(value, str):
-                refuse(f"text is wanted, not {kind_of(value)}", path)
-            found.append(value)
-        return tuple(found)
+                raise_document_error(f"expected a string, got {describe_type(value)}", path)
+            strings.append(value)
+        return tuple(strings)
 
     def entries(self) -> Iterator[tuple[str, object, str]]:
-        """Give each member as its key, its value and its path, for an object that is a map."""
+        """Yield the key, value and path of each member, for an object that is a map."""
         for key, value in self.members.items():
             if not isinstance(key, str):
-                refuse(f"a key is text, not {kind_of(key)}", self.path)
+                raise_document_error(f"expected a string as key, got {describe_type(key)}", self.path)
             yield key, value, f"{self.path}[{quote_text(key)}]"
 
-    def _listed(self, name: str) -> Iterator[tuple[object, str]]:
-        value, path = self.members.get(name), self._under(name)
+    def _iterate_list(self, name: str) -> Iterator[tuple[object, str]]:
+        value, path = self.members.get(name), self._member_path(name)
         if value is None:
             return
         if not isinstance(value, (list, tuple)):
-            refuse(f"a list is wanted, not {kind_of(value)}", path)
+            raise_document_error(f"expected a list, got {describe_type(value)}", path)
         for index, each in enumerate(cast("list[object]", value)):
             yield each, f"{path}[{index}]"
 
-    def _under(self, name: str) -> str:
+    def _member_path(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name
 
 
-class _Copy:
-    """Copies one value; one that holds the same list many times over may be larger than it looks."""
+class _Copier:
+    """Copy one value within a limit, because it can contain the same list many times."""
 
     def __init__(self) -> None:
-        self._left = _LARGEST
+        self._remaining = _MAX_LENGTH
 
-    def of(self, value: object, path: str, levels: int) -> Json:
+    def copy(self, value: object, path: str, levels: int) -> Json:
         if levels == 0:
-            refuse("it is nested too deeply", path)
-        self._spend(len(value) if isinstance(value, str) else 1, path)
+            raise_document_error("nested too deeply", path)
+        self._count(len(value) if isinstance(value, str) else 1, path)
         if value is None or isinstance(value, (str, bool)):
             return value
         if isinstance(value, int) and abs(value) < 10**40:
@@ -204,30 +215,30 @@ class _Copy:
         if isinstance(value, float) and math.isfinite(value):
             return value
         if isinstance(value, Mapping):
-            found: dict[str, Json] = {}
-            for key, each, _ in Part(cast("Mapping[object, object]", value), path).entries():
-                self._spend(len(key), path)
-                found[key] = self.of(each, path, levels - 1)
-            return found
+            copied: dict[str, Json] = {}
+            for key, each, _ in JsonObject(cast("Mapping[object, object]", value), path).entries():
+                self._count(len(key), path)
+                copied[key] = self.copy(each, path, levels - 1)
+            return copied
         if isinstance(value, (list, tuple)):
-            return [self.of(each, path, levels - 1) for each in cast("list[object]", value)]
+            return [self.copy(each, path, levels - 1) for each in cast("list[object]", value)]
         if isinstance(value, (int, float)):
-            refuse("a number of JSON is finite, and not thousands of digits long", path)
-        return refuse(f"a value of JSON is wanted, not one {kind_of(value)}", path)
+            raise_document_error("expected a finite number with at most 40 digits", path)
+        return raise_document_error(f"expected a JSON value, got {describe_type(value)}", path)
 
-    def _spend(self, size: int, path: str) -> None:
-        self._left -= size + 1
-        if self._left < 0:
-            refuse("it is too large", path)
+    def _count(self, size: int, path: str) -> None:
+        self._remaining -= size + 1
+        if self._remaining < 0:
+            raise_document_error("too large", path)
 
 
-def _decoded_once(text: str | bytes, noun: str) -> object:
-    if len(text) > _LARGEST:
-        refuse(f"{noun} of {len(text)} characters; none over {_LARGEST} is read")
+def _decode_once(text: str | bytes, noun: str) -> object:
+    if len(text) > _MAX_LENGTH:
+        raise_document_error(f"{noun} must have at most {_MAX_LENGTH:,} characters, not {len(text):,}")
     if isinstance(text, str):
-        text = text.removeprefix("\ufeff")  # Windows tools write it first
+        text = text.removeprefix("\ufeff")  # a byte order mark of Windows tools
     try:
         return parse_strict_json(text)
-    except JsonError as fault:
-        words = str(fault)
-    return refuse(words)
+    except JsonError as error:
+        reason = str(error)
+    return raise_document_error(reason)
