@@ -78,3 +78,8 @@ class Record(TypedDict):
     k8s_resource: str | None
     k8s_api_group: str | None
     k8s_namespace: str | None
+    time: str | None
+    region: str | None
+    source_ip: str | None
+    user_agent: str | None
+    event_id: str | None

@@ -26,6 +26,11 @@ _ENVELOPES = st.builds(
     request_id=_TEXT,
     host_id=_TEXT,
     source=_TEXT,
+    time=_TEXT,
+    region=_TEXT,
+    source_ip=_TEXT,
+    user_agent=_TEXT,
+    event_id=_TEXT,
 )
 _COMMON = {"envelope": _ENVELOPES, "principal": _TEXT, "account": _TEXT, "action": _TEXT, "resource": _TEXT}
 

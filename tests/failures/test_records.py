@@ -37,6 +37,11 @@ _KEYS = [
     "k8s_resource",
     "k8s_api_group",
     "k8s_namespace",
+    "time",
+    "region",
+    "source_ip",
+    "user_agent",
+    "event_id",
 ]
 _TEXTS = (
     f"An error occurred (AccessDenied) when calling the DescribeCluster operation: {DENIAL} with an explicit deny in a session policy: arn:aws:iam::111122223333:policy/x",

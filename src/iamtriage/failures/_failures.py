@@ -54,6 +54,11 @@ class Envelope(View):
         request_id: The request ID of the failed call.
         host_id: The extended request ID of Amazon S3.
         source: The SDK or tool that wrote the envelope, such as ``botocore``, ``go-v2`` or ``cloudtrail``.
+        time: When the call was made, as the record of an event states it.
+        region: The Region that was called.
+        source_ip: The address that the call came from.
+        user_agent: The program that made the call.
+        event_id: The ID of the record of the event, such as CloudTrail's ``eventID``.
 
     >>> Envelope(code="AccessDenied", operation="GetObject").code
     'AccessDenied'
@@ -66,6 +71,11 @@ class Envelope(View):
     request_id: str | None = None
     host_id: str | None = None
     source: str | None = None
+    time: str | None = None
+    region: str | None = None
+    source_ip: str | None = None
+    user_agent: str | None = None
+    event_id: str | None = None
 
 
 _NO_ENVELOPE = Envelope()

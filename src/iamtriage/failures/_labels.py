@@ -34,6 +34,11 @@ LABELS = {
     "host_id": "host id",
     "authorization_id": "authorization id",
     "encoded_message": "encoded message",
+    "time": "time",
+    "region": "Region",
+    "source_ip": "source address",
+    "user_agent": "user agent",
+    "event_id": "event id",
 }
 """Record keys -> labels, in display order."""
 

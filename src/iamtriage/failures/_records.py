@@ -23,7 +23,10 @@ __all__ = ("from_record", "to_record")
 _CLASSES: dict[str, type[Failure]] = {cls.kind: cls for cls in FAILURE_CLASSES}
 _KEYS = tuple(Record.__annotations__)
 
-_ENVELOPE_KEYS = ("code", "operation", "service", "status_code", "request_id", "host_id")
+_ENVELOPE_KEYS = (
+    "code", "operation", "service", "status_code", "request_id", "host_id",
+    "time", "region", "source_ip", "user_agent", "event_id",
+)  # fmt: skip
 _COMMON_KEYS = ("principal", "account", "action", "resource")
 _DENIAL_KEYS = ("deny", "policy_type", "policy_arn", "authorization_id", "encoded_message")
 _CLOSED_VALUES: dict[str, tuple[str, ...]] = {"deny": get_args(Deny), "policy_type": get_args(PolicyType)}
@@ -70,6 +73,11 @@ def to_record(failure: Failure) -> Record:
         "k8s_resource": None,
         "k8s_api_group": None,
         "k8s_namespace": None,
+        "time": envelope.time,
+        "region": envelope.region,
+        "source_ip": envelope.source_ip,
+        "user_agent": envelope.user_agent,
+        "event_id": envelope.event_id,
     }
     if isinstance(failure, AccessDenied):
         record["deny"] = failure.deny
