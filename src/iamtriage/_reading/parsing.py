@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.assembly import LONG
-from iamtriage._reading.canonical.botocore import PREFIX, read_shortcut
+from iamtriage._reading.canonical.matching import read_print
 from iamtriage._reading.encodings import encoding_of
 from iamtriage._reading.structured.exceptions import failures_raised
 from iamtriage._reading.structured.mappings import failures_of
@@ -54,10 +54,9 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
     if isinstance(error, str):
         if not may_hold_failure(error):
             return None
-        if error.startswith(PREFIX):
-            shortcut = read_shortcut(error)
-            if shortcut is not None:
-                return shortcut
+        failure = read_print(error)
+        if failure is not None:
+            return failure
         return find_cause(error) if len(error) <= LONG else _cause(scan_text(error))
     if isinstance(error, bytes | bytearray):
         return parse(error.decode(encoding_of(bytes(error[:2])), "replace"))

@@ -47,7 +47,7 @@ _NEAR = 300
 _SDKS = frozenset(
     {
         "botocore", "aws-cli", "go-v2", "java-v1", "java-v2", "dotnet", "php", "ruby", "cpp", "cloudtrail",
-        "kubernetes", "swift", "kotlin",
+        "kubernetes", "swift", "kotlin", "js-v2", "js-v3",
     }
 )  # fmt: skip
 # Of these, what prints an answer that has no code.

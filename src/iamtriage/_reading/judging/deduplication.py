@@ -56,6 +56,8 @@ _FAMILIES = {
     "cpp": "cpp",
     "swift": "swift",
     "kotlin": "kotlin",
+    "js-v2": "javascript",
+    "js-v3": "javascript",
 }
 _MOST_COMPARED = 16
 # What is given to a code that stands alone.

@@ -23,8 +23,8 @@ _SHAPES: tuple[tuple[str, str, int, re.Pattern[str]], ...] = (
     ("\\", "php", CLASS_NAME, re.compile(r"(?<![\w\\])Aws\s?\\\s?(?P<service>[A-Z]\w{1,40})\s?\\\s?Exception\s?\\\s?(?P<code>[A-Z]\w{2,80})")),
     ("Amazon.", "dotnet", CLASS_NAME, re.compile(r"(?<![\w.])Amazon\.(?P<service>[A-Z]\w{1,60})\.(?:Model\.)?(?P<code>[A-Z]\w{2,80}Exception)\b")),
     ("AWS", "swift", CLASS_NAME, re.compile(r"(?<![\w.])AWS(?P<service>[A-Z]\w{1,40})\.(?P<code>[A-Z]\w{2,80}Exception)\b")),
-    ("awssdk.services", "java-v2", CLASS_NAME, re.compile(r"(?<![\w.])software\.amazon\.awssdk\.services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}\.(?P<code>[A-Z]\w{2,80}(?:Exception|Error))\b")),
-    ("amazonaws.services", "java-v1", CLASS_NAME, re.compile(r"(?<![\w.])com\.amazonaws\.services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}\.(?P<code>[A-Z]\w{2,80}(?:Exception|Error))\b")),
+    ("awssdk.services", "java-v2", CLASS_NAME, re.compile(r"(?<![\w.])software\.amazon\.awssdk\.services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}\.(?P<code>[A-Z]\w{1,80}(?:Exception|Error))\b")),
+    ("amazonaws.services", "java-v1", CLASS_NAME, re.compile(r"(?<![\w.])com\.amazonaws\.services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}\.(?P<code>[A-Z]\w{1,80}(?:Exception|Error))\b")),
     ("aws.sdk.kotlin", "kotlin", CLASS_NAME, re.compile(r"(?<![\w.])aws\.sdk\.kotlin\.services\.(?P<service>\w{1,60})\.model\.(?P<code>[A-Z]\w{2,80})\b")),
     # Elasticsearch prints causes as "AmazonS3Exception[Access Denied]".
     ("Exception[", "java-v1", CLASS_NAME, re.compile(r"(?<![\w.])(?P<code>Amazon(?!Service|Client)(?P<service>[A-Z]\w{1,40}?)Exception)(?=\[)")),

@@ -52,7 +52,7 @@ _IN_QUOTES = re.compile(
     r"(?:error|Error|code|Code|exception|AWSError|errorcode)\s?[=:]?\s?'(?P<code>[A-Z][A-Za-z0-9]{3,80})'"
 )
 _IN_PARENTHESES = re.compile(
-    r"(?:unhandled\s+error|service\s+error|error)\s*\((?P<code>[A-Z][A-Za-z0-9]{3,80})\)"
+    r"(?:unhandled\s+error|service\s+error|(?<!client\s)error)\s*\((?P<code>[A-Z][A-Za-z0-9]{3,80})\)"
 )
 # "Error (ExpiredToken): The provided token …"
 _PARENTHESIZED = re.compile(r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\((?P<code>[A-Z][A-Za-z0-9]{3,80})\):\s")

@@ -34,7 +34,7 @@ _KEYS = {
     "code": "errorcode error_code code __type exceptionname typename x-amzn-errortype x_amzn_errortype errortype _servicecode _serviceerrorcode exception_code s3errorcode exceptiontype",
     "status_code": "statuscode httpstatuscode status_code http_status_code httpresponsecode responsecode http_status httpstatus",
     "request_id": "requestid request_id aws_request_id x-amzn-requestid x_amzn_requestid x-amz-request-id _servicerequestid _serviceerrorrequestid",
-    "host_id": "hostid host_id extendedrequestid x-amz-id-2 extended_request_id s3errorhostid",
+    "host_id": "hostid host_id extendedrequestid x-amz-id-2 extended_request_id s3_extended_request_id s3errorhostid",
     "operation": "eventname",
     "service": "eventsource _serviceabbrev _serviceerrorabbrev abbrev awsservice",
     "principal": "arn",
@@ -83,6 +83,9 @@ _FROM_ANSWER = re.compile(
     r"\bextractError\s\([^\s()]{0,200}aws-sdk/|\bde_\w{1,80}CommandError\s\([^\s()]{0,200}@aws-sdk/"
 )
 _FRAMES_REACH = 1500
+_METADATA_REACH = 24
+_V2_FRAME = "Request.extractError ("
+_V2_FRAME_REACH = 200
 _OBJECT_REACH = 400
 _NAME = re.compile(r"\w{2,80}")
 _IDENTITY = re.compile(r"userIdentity|principal\"|'principal'|\"principal|sessionIssuer")
@@ -255,6 +258,8 @@ def _code(cluster: Piece, pair: _Pair) -> bool:
         return False
     at = pair.text.find(value, pair.start, pair.end)
     cluster.put("code", value, at, at + len(value), CLASS_NAME if typed else BEST)
+    if pair.key == "code" and _is_of_js_v2(pair):
+        cluster.aws, cluster.source = True, "js-v2"
     cluster.aws = (
         cluster.aws
         or vouched
@@ -263,6 +268,16 @@ def _code(cluster: Piece, pair: _Pair) -> bool:
         or (typed and _FROM_ANSWER.search(pair.text, pair.end, pair.end + _FRAMES_REACH) is not None)
     )
     return True
+
+
+def _is_of_js_v2(pair: _Pair) -> bool:
+    """Return whether a key is the first of an error that the SDK for JavaScript v2 prints behind its frames."""
+    frame = pair.text.rfind(_V2_FRAME, max(0, pair.at - _FRAMES_REACH), pair.at)
+    return (
+        frame >= 0
+        and pair.text.find("aws-sdk/", frame, frame + _V2_FRAME_REACH) >= 0
+        and pair.text.count("{", frame, pair.at) == 1
+    )
 
 
 def _is_of_sdk(pair: _Pair) -> bool:
@@ -278,6 +293,8 @@ def _status(cluster: Piece, pair: _Pair) -> bool:
         return False
     cluster.put("status_code", pair.value, pair.start, pair.end, BEST)
     cluster.aws = cluster.aws or pair.key.lower() == "httpstatuscode"
+    if pair.key == "httpStatusCode" and "$metadata" in pair.before(_METADATA_REACH):
+        cluster.source = "js-v3"
     if "RespMetadata" in pair.before(80):
         cluster.aws, cluster.source = True, "go-v1"
     return True

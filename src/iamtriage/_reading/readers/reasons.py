@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 from iamtriage._reading.vocabulary.grammar import ELLIPSIS, VALUE_BEGINS, trim
 from iamtriage._reading.vocabulary.masks import ARN, ENCODED, rejoin
 from iamtriage._reading.vocabulary.pieces import HINT
+from iamtriage._reading.vocabulary.policy_types import policy_type
 
 if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.pieces import Piece
-    from iamtriage.typing import PolicyType
 
 # How far behind a sentence its tail may begin, and the shortest further line of an encoded message.
 _TAIL_REACH = 700
@@ -67,35 +67,6 @@ _AUTHORIZATION_ID = re.compile(
     r"authorization\s+id:\s*((?=[A-Za-z]{0,255}[0-9])[0-9a-zA-Z]{8,256}(?:\n[0-9a-z]{1,40}(?=\s*\Z|\"))?)"
     r"|authorization-details/([0-9a-zA-Z]{8,256}(?:\n[0-9a-z]{1,40}(?=\s+for\s+complete))?)"
 )
-
-# A fragment of AWS's words and the type that they name; the first that fits.
-_POLICY_TYPES: tuple[tuple[str, PolicyType], ...] = (
-    ("vpc endpoint", "vpc_endpoint"),
-    ("vpce", "vpc_endpoint"),
-    ("boundar", "permissions_boundary"),
-    ("service control", "service_control"),
-    ("resource control", "resource_control"),
-    ("session", "session"),
-    ("trust", "role_trust"),
-    ("identity", "identity"),
-    ("resource-based", "resource"),
-    ("resource based", "resource"),
-    ("resource policy", "resource"),
-)
-
-
-def policy_type(words: str) -> PolicyType | None:
-    """Give the policy type that AWS's words name, None for words that name no known type.
-
-    >>> policy_type("VPC endpoint policy transitively through a service control policy")
-    'vpc_endpoint'
-    >>> policy_type("hypothetical future policy")
-    """
-    lowered = " ".join(words.lower().split())
-    for fragment, name in _POLICY_TYPES:
-        if fragment in lowered:
-            return name
-    return None
 
 
 def read_why(text: str, why: re.Match[str], partial: Piece) -> int:

@@ -43,7 +43,7 @@ _CLI_REACH = 300
 
 _GO2_OPERATION = re.compile(
     # A box may break a service's name between its words; people retype it with other capitals.
-    rf"(?P<written>[Oo]peration\s+[Ee]rror)\s+(?P<service>[A-Za-z](?:[\w .-]|\n(?=[A-Z]|v[0-9])(?!{ENTRY})){{0,60}}?)\s*:\s+(?P<operation>\w{{2,80}})(?=[,:\s]|\Z)"
+    rf"(?<!\w)(?P<written>[Oo]peration\s+[Ee]rror)\s+(?P<service>[A-Za-z](?:[\w .-]|\n(?=[A-Z]|v[0-9])(?!{ENTRY})){{0,60}}?)\s*:\s+(?P<operation>\w{{2,80}})(?=[,:\s]|\Z)"
 )
 # Where a log viewer cut off the words "operation error".
 _GO2_CUT = re.compile(

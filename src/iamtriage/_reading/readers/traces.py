@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _STATUS = re.compile(
     r"HTTP/[0-9](?:\.[0-9])?\"?\s(?P<a>[45][0-9]{2})\b|\bH(?:TTP|ttp)\s(?P<b>[45][0-9]{2})\b|(?:[Ee]rror|ERROR):?\s\(?(?P<c>[45][0-9]{2})(?=\s?[{<:(]|\s(?:[A-Z]|--\s))|failed\s(?P<d>[45][0-9]{2})\s?:"
     r"|(?:[Ee]rror|[Rr]esponse)\s[Cc]ode\*{0,2}:?\*{0,2}\s(?P<e>[45][0-9]{2})\b|[Ss]tatus\s?[Cc]ode:?\s(?:was\s|is\s|of\s)?(?P<f>[45][0-9]{2})\b|(?P<g>[45][0-9]{2})\s\"?(?:Forbidden|Bad\sRequest|Unauthorized|Client\sError:)(?!\w)"
-    r"|Client\serror:\s(?P<h>[45][0-9]{2})\b|http_status_(?P<i>[45][0-9]{2})|[Ss]tatus(?:\(|:\s(?:Some\()?)(?P<j>[45][0-9]{2})\b|[Rr]esponseCode[:=]\s?(?P<k>[45][0-9]{2})\b|status=(?P<l>[45][0-9]{2})\b(?=[^\n]{0,80}(?:amz|aws))|\((?P<m>[45][0-9]{2})\)\s(?:Forbidden|Bad\sRequest|Unauthorized)"
+    r"|Client\serror:\s(?P<h>[45][0-9]{2})\b|(?<![\w/:.-])http_status_(?P<i>[45][0-9]{2})|[Ss]tatus(?:\(|:\s(?:Some\()?)(?P<j>[45][0-9]{2})\b|[Rr]esponseCode[:=]\s?(?P<k>[45][0-9]{2})\b|status=(?P<l>[45][0-9]{2})\b(?=[^\n]{0,80}(?:amz|aws))|\((?P<m>[45][0-9]{2})\)\s(?:Forbidden|Bad\sRequest|Unauthorized)"
     r"|StatusCode\((?P<n>[45][0-9]{2})\)|/status\s(?P<o>[45][0-9]{2})\b|http_error,\s?(?P<p>[45][0-9]{2})\b|[Rr]esponse\s(?P<q>[45][0-9]{2})\s(?:from|code)|[Ss]tatus\s:\s(?P<r>[45][0-9]{2})\b"
     r"|[\"']?statusCode[\"']?:\s?(?P<t>[45][0-9]{2})\b|\(\s?(?P<s>[45][0-9]{2}),\s?[\"'{]"
     # In front of a body, or of AWS's own words; with 5xx, another server tells what it met.

@@ -1,0 +1,34 @@
+"""Name the values of prints that nobody has touched: no masks, line breaks or marks of a cut.
+
+Each fragment accepts less than AWS allows: a value that the readers would have to think about matches none of
+them. No fragment can match the character that follows it in a print, so that no pattern takes more than linear time.
+"""
+
+from __future__ import annotations
+
+from iamtriage._reading.vocabulary.policy_types import POLICY_WORDS
+
+# A dot before a capitalized word with such an end could be a class name.
+_DOT = r"\.(?![A-Z]\w*(?:Exception|Error|Fault|Denied|NotFound))"
+_NAME = rf"(?:[\w@/+-]|{_DOT})*+(?<![./+@])"
+# A colon before three digits could be of a status.
+_COLON = ":(?![45][0-9]{2})"
+_PATH = rf"(?:[\w@/+$-]|{_DOT}|{_COLON}|\*(?!\*))*+(?<=[\w*])"
+
+ACCOUNT = "[0-9]{12}"
+PARTITION = "aws(?:-[a-z]+)*"
+PRINCIPAL = rf"arn:{PARTITION}:(?:iam|sts)::(?P<account>{ACCOUNT}):(?:root|[a-z-]+/{_NAME})"
+USER = rf"(?:[\w@-]|{_DOT}|{_COLON}|/(?!/))++"
+SERVICE_PRINCIPAL = r"[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*\.amazonaws\.com"
+ACTION = r"(?P<service>[a-z][a-z0-9-]{1,60}):[A-Z][A-Za-z0-9]{0,120}"
+RESOURCE = rf"arn:{PARTITION}:[a-z0-9-]+:[a-z0-9-]*:[0-9]*:{_PATH}"
+POLICY = rf"arn:{PARTITION}:(?:iam|organizations)::(?:{ACCOUNT}|aws):policy/[\w/-]+(?<![/-])"
+POLICY_TYPE = "|".join(sorted(POLICY_WORDS, key=len, reverse=True))
+CODE = "[A-Z][A-Za-z]{2,70}"
+OPERATION = "[A-Z][A-Za-z0-9]{2,70}"
+STATUS = "[45][0-9]{2}"
+UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+REQUEST_ID = rf"(?:{UUID}|[0-9A-Z]{{16}})"
+HOST_ID = "[A-Za-z0-9+/]{20,100}={0,2}"
+ENCODED_MESSAGE = r"[\w-]{40,10240}"
+AUTHORIZATION_ID = "(?=[a-z]*[0-9])[0-9a-z]{8,256}"

@@ -1,0 +1,224 @@
+"""The table of prints reads a text as the long way does: every field, every span."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from iamtriage import parse
+from iamtriage._reading.canonical.matching import read_print
+from iamtriage._reading.texts import find_cause
+from iamtriage.testing import (
+    ENVELOPES,
+    access_key_quota,
+    aws_error,
+    credential_scope,
+    denial,
+    expired_credentials,
+    expired_sso_session,
+    invalid_credentials,
+    invalid_identity_token,
+    kubernetes_forbidden,
+    kubernetes_unauthorized,
+    malformed_policy,
+    missing_credentials,
+    region_disabled,
+    signature_mismatch,
+    throttled,
+)
+from tests.strategies import ALONE, calls, cases, denials, fragments
+from tests.strategies import bare as bare_case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.failures import Failure
+    from iamtriage.testing import EnvelopeName, Sample
+    from iamtriage.typing import PolicyType
+
+_ANA = "arn:aws:iam::111122223333:user/ana"
+_POLICY = "arn:aws:iam::111122223333:policy/team/DenyAll"
+_ID = "ex4mple1a2b3c4d5e6f7g8h9"
+_CALLS = (
+    ("GetObject", "s3"),
+    ("DescribeCluster", "eks"),
+    ("RunInstances", "ec2"),
+    ("GetCallerIdentity", "sts"),
+    ("PutItem", "dynamodb"),
+    ("Invoke", "lambda"),
+    ("SendMessage", "sqs"),
+    ("CreateRole", "iam"),
+)
+_IMPLICIT: tuple[PolicyType, ...] = (
+    "identity", "resource", "permissions_boundary", "session", "service_control", "vpc_endpoint"
+)  # fmt: skip
+_NAMED: tuple[PolicyType, ...] = ("identity", "session", "service_control", "resource_control")
+
+
+def _denials() -> Iterator[Sample]:
+    """Yield denials by every type of policy, of every sort of principal and resource."""
+    for action in ("eks:DescribeCluster", "s3:PutObject", "sqs:SendMessage", "kms:Decrypt", "iam:PassRole"):
+        for resource in (None, "*", "arn:aws:s3:::orders/2026/q-1.csv", f"{_ANA}/x"):
+            yield denial(action, resource=resource)
+    for principal in (_ANA, "arn:aws-cn:iam::111122223333:root", "anonymous", "glue.amazonaws.com"):
+        yield denial("sqs:SendMessage", principal=principal, resource="*")
+    for kind in _IMPLICIT:
+        yield denial("s3:GetObject", policy_type=kind, authorization_id=_ID)
+    for kind in _NAMED:
+        yield denial("eks:ListClusters", deny="explicit", policy_type=kind, policy_arn=_POLICY)
+    yield denial("sts:AssumeRole", policy_type="role_trust")
+    yield denial("s3:GetObject", deny="explicit", policy_type=None)
+    yield denial("s3:GetObject", deny=None)
+    yield denial("s3:GetObject", operation="HeadObject")
+    yield denial("sts:AssumeRoleWithWebIdentity")
+    yield denial(
+        "ec2:RunInstances",
+        service="ec2",
+        encoded=True,
+        resource="arn:aws:ec2:eu-west-1:111122223333:instance/*",
+    )
+    yield denial("ec2:RunInstances", encoded=True, bare=True)
+    for service in ("ec2", "s3", "organizations"):
+        yield denial(f"{service}:GetThing", bare=True)
+
+
+def _others() -> Iterator[Sample]:
+    """Yield what services answer besides denials, and what none answers."""
+    for operation, service in _CALLS:
+        yield expired_credentials(operation, service)
+        yield invalid_credentials(operation, service)
+        yield signature_mismatch(operation, service)
+        yield signature_mismatch(operation, service, skewed=True)
+        yield credential_scope(operation, service)
+        yield throttled(operation, service)
+    yield region_disabled()
+    yield invalid_identity_token()
+    yield invalid_identity_token("Incorrect token audience")
+    yield malformed_policy()
+    yield access_key_quota()
+    yield aws_error("NoSuchBucket", "The specified bucket does not exist", "GetObject", "s3", status=404)
+    yield from (expired_sso_session(), missing_credentials(), kubernetes_unauthorized())
+    for namespace in (None, "shop"):
+        yield kubernetes_forbidden("system:serviceaccount:shop:orders", "list", "pods", namespace=namespace)
+        yield kubernetes_forbidden(_ANA, "create", "deployments", api_group="apps", namespace=namespace)
+
+
+_SAMPLES = (*_denials(), *_others())
+
+
+def _assert_same(text: str) -> Failure | None:
+    """Compare both ways if the table has the text."""
+    short = read_print(text)
+    if short is None:
+        return None
+    long = find_cause(text)
+    assert long is not None, text
+    # The envelope is a field like the others.
+    assert short == long, text
+    assert dict(short.spans) == dict(long.spans), text
+    return short
+
+
+@pytest.mark.parametrize("envelope", ENVELOPES)
+def test_every_message_in_every_print_of_the_testing_package(envelope: EnvelopeName) -> None:
+    """Each sample gives the same either way, alone and with the end of its line."""
+    for sample, end in itertools.product(_SAMPLES, ("", "\n")):
+        if envelope in sample.envelopes:
+            _assert_same(sample.text(envelope) + end)
+
+
+_FORMS: tuple[EnvelopeName, ...] = (
+    "message", "botocore", "cli", "cli-legacy", "cli-v1", "cli-json", "go-v1", "go-v2", "java-v1", "java-v2", "js-v2",
+    "js-v3", "dotnet", "ruby", "rust", "cpp", "terraform-plain", "cloudformation", "body",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("form", _FORMS)
+@pytest.mark.parametrize(
+    "sample",
+    [
+        pytest.param(denial("eks:DescribeCluster", resource="*"), id="denial"),
+        pytest.param(denial("s3:GetObject", resource="arn:aws:s3:::orders/q1.csv"), id="quoted-resource"),
+        pytest.param(denial("s3:GetObject", bare=True), id="s3-bare"),
+        pytest.param(expired_credentials("ListObjectsV2", "s3"), id="expired"),
+        pytest.param(invalid_credentials(), id="invalid"),
+    ],
+)
+def test_the_table_has_the_prints_of_the_sdks(form: EnvelopeName, sample: Sample) -> None:
+    """None of these takes the long way, except two words that could be anyone's."""
+    text = sample.text(form)
+    is_unclaimed = form == "message" and sample.message == "Access Denied"
+    assert (_assert_same(text) is None) == is_unclaimed, text
+    assert parse(text) == find_cause(text)
+
+
+@pytest.mark.parametrize("form", ["message", "kubectl"])
+def test_the_table_has_the_prints_of_kubernetes(form: EnvelopeName) -> None:
+    """RBAC's sentence is read alone, as client-go gives it, and as kubectl prints it."""
+    failure = _assert_same(kubernetes_forbidden("ana", "list", "pods", namespace="shop").text(form))
+    assert failure is not None
+    assert failure.kind == "kubernetes_forbidden"
+
+
+@given(
+    st.one_of(cases(), calls(denials()).map(bare_case), st.sampled_from(ALONE)).map(lambda case: case.text)
+)
+@example(denial("sqs:SendMessage", principal="arn:aws:iam::111122223333:user/huawei-sync").text("go-v1"))
+def test_generated_prints(text: str) -> None:
+    """So does whatever the generators of prints make."""
+    _assert_same(text)
+
+
+@st.composite
+def _touched(draw: st.DrawFn) -> str:
+    """Draw a print with something put in, cut out or added."""
+    sample = draw(st.sampled_from(_SAMPLES))
+    text = sample.text(draw(st.sampled_from(sample.envelopes)))
+    place = draw(st.integers(0, len(text)))
+    names = ("", "com.example.AccessDeniedException", "http_status_403", "responseCode:403", "gcloud")
+    more = draw(st.one_of(fragments, st.sampled_from(names), st.text("aZ9.,:;=-_*/@ \n", max_size=4)))
+    return text[:place] + more + text[place + draw(st.sampled_from((0, 0, 0, 1, 2, 9))) :]
+
+
+@given(_touched())
+def test_prints_that_someone_has_touched(text: str) -> None:
+    """A text that only resembles a print is not in the table, or is read as the long way reads it."""
+    _assert_same(text)
+
+
+_BOTOCORE = "An error occurred (AccessDenied) when calling the GetObject operation: "
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="empty"),
+        pytest.param(_BOTOCORE, id="no-message"),
+        pytest.param(f"{_BOTOCORE}Access Denied, sorry", id="more"),
+        pytest.param("AccessDenied: Access Denied", id="no-ending"),
+        pytest.param(f"2026-03-14 ERROR {_BOTOCORE}Access Denied", id="stamp"),
+    ],
+)
+def test_other_texts_take_the_long_way(text: str) -> None:
+    """The table answers only for a whole print."""
+    assert read_print(text) is None
+
+
+def test_a_print_may_begin_behind_a_prefix() -> None:
+    """A log entry is read from where its print begins; spans count in the whole text."""
+    prefix, printed = (
+        "2026-03-14 09:26:53 ERROR ",
+        denial("eks:DescribeCluster", resource="*").text("botocore"),
+    )
+    failure, alone = read_print(prefix + printed, len(prefix)), read_print(printed)
+    assert failure is not None
+    assert alone is not None
+    shift = len(prefix)
+    assert failure.span == (shift, shift + len(printed))
+    assert dict(failure.spans) == {
+        key: (start + shift, end + shift) for key, (start, end) in alone.spans.items()
+    }
