@@ -60,7 +60,7 @@ _GO_V2 = (
     rf"RequestID: (?P<request_id>{REQUEST_ID})(?:, HostID: (?P<host_id>{HOST_ID}))?, api error (?P<code>{CODE}): "
 )
 # Frames name no class of errors.
-_JAVA_FRAMES = r"(?:\n\tat (?:(?!Exception|Error)[\w.$<>/-])++\([\w .:]++\))*"
+_JAVA_FRAMES = r"(?:\n\tat (?:(?!Exception|Error|_status_)[\w.$<>/-])++\([\w .:]++\))*"
 _JAVA_V1 = (
     rf" (?P<begin>)\(Service: {_SERVICE}; Status Code: (?P<status_code>{STATUS}); Error Code: (?P<code>{CODE}); Request ID: (?P<request_id>{REQUEST_ID})"
     rf"(?:; S3 Extended Request ID: (?P<host_id>{HOST_ID}))?(?:; Proxy: null)?\)(?P<end>){_JAVA_FRAMES}"
@@ -70,7 +70,7 @@ _JAVA_V2 = (
     rf"(?:, Extended Request ID: (?P<host_id>{HOST_ID}))?\)(?P<end>)(?: \(SDK Attempt Count: [0-9]{{1,2}}\))?{_JAVA_FRAMES}"
 )
 _PLACE = r"(?:node:)?(?:[\w@/-]|\.(?![A-Z]))++(?::[0-9]++){2}"
-_NODE_FRAMES = rf"(?:\n    at (?:async )?(?:[\w<>]|\.(?![A-Z]))++ (?:\[as \w+\] )?\({_PLACE}\))+"
+_NODE_FRAMES = rf"(?:\n    at (?:async )?(?:(?!_status_)[\w<>]|\.(?![A-Z]))++ (?:\[as \w+\] )?\({_PLACE}\))+"
 _JS_V2 = (
     rf"(?:\n    at Request\.extractError \((?=[\w@/.-]*/aws-sdk/){_PLACE}\))(?:{_NODE_FRAMES})? \{{\n"
     rf"  code: '(?P<code>{CODE})',\n(?:  region: '[a-z0-9-]+',\n)?  time: [0-9TZ.:-]{{20,30}},\n  requestId: '(?P<request_id>{REQUEST_ID})',\n"
@@ -84,7 +84,7 @@ _JS_V3 = (
 )
 _DOTNET = (
     r"(?:\r?\n ---> Amazon\.Runtime\.Internal\.HttpErrorResponseException: Exception of type 'Amazon\.Runtime\.Internal\.HttpErrorResponseException' was thrown\.)?"
-    r"(?:\r?\n   at (?:(?!Exception|Error)[\w.`<>\[\],|-])++\([\w.`&\[\]<>, ]*+\))*"
+    r"(?:\r?\n   at (?:(?!Exception|Error|_status_)[\w.`<>\[\],|-])++\([\w.`&\[\]<>, ]*+\))*"
 )
 _XML_ID = rf"<RequestI(?:d|D)>(?P<request_id>{REQUEST_ID})</RequestI(?:d|D)>"
 PRINTS = (
