@@ -1,4 +1,4 @@
-"""The kinds of API errors that are explained alike whatever the call: a row for each; not for choosing the row.
+"""Explain the API errors that mean the same for every call.
 
 Sources: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html and
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html.
@@ -7,56 +7,62 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage.explaining._explanations import Cause, Remedy
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clues import safe_name
+from iamtriage.explaining._rules.shared.clues import error_code, safe_name
 
-__all__ = ("KINDS", "SENTENCES", "ApiKind", "code_lines", "fit")
+if TYPE_CHECKING:
+    from iamtriage.failures._failures import AwsError
+
+__all__ = ("ErrorKind", "code_evidence", "find_kind", "safe_code")
 
 _CODE = re.compile(r"[A-Za-z][\w.-]{1,80}", re.ASCII)
 
 
-def fit(word: str | None) -> str | None:
-    """Give a code or operation as it is shown, None for what has not the form of one.
+def safe_code(word: str | None) -> str | None:
+    """Return an error code or operation if it has the form of one and is safe to show.
 
-    >>> fit("DescribeCluster"), fit("a b")
+    >>> safe_code("DescribeCluster"), safe_code("a b")
     ('DescribeCluster', None)
     """
     return safe_name(word) if word and _CODE.fullmatch(word) else None
 
 
-def code_lines(code: str, status: int | None, *, of_sdk: bool = False) -> tuple[str, ...]:
-    """Give what AWS says as code and status, or what an SDK calls its error.
+def code_evidence(failure: AwsError, *, is_from_sdk: bool = False) -> tuple[str, ...]:
+    """Return the error code and HTTP status of a failure as evidence.
 
-    >>> code_lines("ThrottlingException", 400)
-    ("AWS's code is ThrottlingException, the HTTP status 400.",)
+    >>> from iamtriage import parse
+    >>> code_evidence(parse("An error occurred (Throttling) when calling the GetRole operation: Rate exceeded"))
+    ("AWS's code is Throttling.",)
     """
-    if fit(code) is None:
-        return (f"The HTTP status is {status}.",) if status and not of_sdk else ()
-    if of_sdk:
+    code, status = error_code(failure), failure.envelope.status_code
+    if safe_code(code) is None:
+        return (f"The HTTP status is {status}.",) if status and not is_from_sdk else ()
+    if is_from_sdk:
         return (f"The SDK's error is {code}.",)
     return (f"AWS's code is {code}, the HTTP status {status}." if status else f"AWS's code is {code}.",)
 
 
 @attrs.frozen
-class ApiKind:
-    """A kind of error and what is said of it.
+class ErrorKind:
+    """A kind of error and its explanation.
 
     Attributes:
-        topic: the explanation's topic, and the code of its first cause.
-        code: what its codes look like.
-        summary: it in a sentence.
-        text: the first cause: what the code says.
-        causes: what may be behind it.
-        remedies: what helps.
-        says: what texts without a code say.
-        unless: words that show it to be of another kind.
-        status: what HTTP statuses without a code mean it: the lowest one.
-        of_sdk: whether the SDK says it, and no call was made.
-        notes: what else to know.
+        topic: The topic of the explanation, and the code of its first cause.
+        code: A pattern for the error codes.
+        summary: The error in one sentence.
+        text: The first cause: what the code means.
+        causes: Possible reasons.
+        remedies: The remedies.
+        message: A pattern for messages without a code.
+        except_message: A pattern for messages of another kind.
+        min_status: The lowest HTTP status that means this kind if there is no code.
+        is_from_sdk: Whether the SDK reports the error, without a call.
+        notes: What else to know.
     """
 
     topic: str
@@ -65,32 +71,32 @@ class ApiKind:
     text: str
     causes: tuple[Cause, ...] = ()
     remedies: tuple[Remedy, ...] = ()
-    says: re.Pattern[str] | None = None
-    unless: re.Pattern[str] | None = None
-    status: int | None = None
-    of_sdk: bool = False
+    message: re.Pattern[str] | None = None
+    except_message: re.Pattern[str] | None = None
+    min_status: int | None = None
+    is_from_sdk: bool = False
     notes: tuple[str, ...] = ()
 
-    def fits(self, code: str, status: int | None, message: str) -> bool:
-        """Tell whether an error is of this kind; the text counts where there is no code."""
-        if self.unless is not None and self.unless.search(message):
+    def matches(self, code: str, status: int | None, message: str) -> bool:
+        """Return whether an error is of this kind. The message decides only if there is no code."""
+        if self.except_message is not None and self.except_message.search(message):
             return False
         if code:
             return self.code.search(code) is not None
-        if self.status is not None and status is not None and status >= self.status:
+        if self.min_status is not None and status is not None and status >= self.min_status:
             return True
-        return self.says is not None and self.says.search(message) is not None
+        return self.message is not None and self.message.search(message) is not None
 
 
-def _you(title: str, *steps: str, url: str, commands: tuple[str, ...] = ()) -> Remedy:
+def _your_remedy(title: str, *steps: str, url: str, commands: tuple[str, ...] = ()) -> Remedy:
     return Remedy(title=title, who="you", steps=steps, commands=commands, url=url)
 
 
-SENTENCES = (
-    ApiKind(
+_KINDS_BY_MESSAGE = (
+    ErrorKind(
         topic="signature-version",
         code=re.compile(r"^Invalid(?:Request|Argument)$"),
-        says=re.compile(
+        message=re.compile(
             r"authorization mechanism you have provided is not supported|require AWS Signature Version 4"
         ),
         summary="The request is signed in an old way that S3 does not take there.",
@@ -104,7 +110,7 @@ SENTENCES = (
             ),
         ),
         remedies=(
-            _you(
+            _your_remedy(
                 "Sign with version 4",
                 "Take a newer SDK or tool: they sign with version 4 by themselves.",
                 "Where the version can be set, it is named v4 or s3v4. Set the bucket's region too.",
@@ -113,10 +119,10 @@ SENTENCES = (
             ),
         ),
     ),
-    ApiKind(
+    ErrorKind(
         topic="bedrock-use-case",
         code=re.compile(r"^(?:ResourceNotFoundException|AccessDeniedException|ValidationException)$"),
-        says=re.compile(r"use case details have not been submitted"),
+        message=re.compile(r"use case details have not been submitted"),
         summary="Bedrock asks for the form on the use case before this account may call the model.",
         text="Models of Anthropic take a form on the use case, once for an account or for its organization.",
         remedies=(
@@ -131,10 +137,10 @@ SENTENCES = (
             ),
         ),
     ),
-    ApiKind(
+    ErrorKind(
         topic="email-not-verified",
         code=re.compile(r"^MessageRejected(?:Exception)?$"),
-        says=re.compile(r"not verified"),
+        message=re.compile(r"not verified"),
         summary="SES sends nothing from or to an address that is not verified there.",
         text="An address or domain of the message is not verified in the region of the call.",
         causes=(
@@ -146,7 +152,7 @@ SENTENCES = (
             Cause("other-region", "It is verified in another region.", "possible"),
         ),
         remedies=(
-            _you(
+            _your_remedy(
                 "See what is verified, and whether the account is in the sandbox",
                 "Both count for the region of the call. ProductionAccessEnabled is false in the sandbox.",
                 commands=("aws sesv2 list-email-identities", "aws sesv2 get-account"),
@@ -160,14 +166,14 @@ SENTENCES = (
             ),
         ),
     ),
-    ApiKind(
+    ErrorKind(
         topic="inference-profile-needed",
         code=re.compile(r"^ValidationException$"),
-        says=re.compile(r"on-demand throughput isn.{1,8}t supported"),
+        message=re.compile(r"on-demand throughput isn.{1,8}t supported"),
         summary="Bedrock takes calls of this model by an inference profile alone.",
         text="The model cannot be called by its own id on demand.",
         remedies=(
-            _you(
+            _your_remedy(
                 "Call the inference profile",
                 "Give the id or ARN of an inference profile in place of the model's id. Most often that is the model's id with the name of a geography before it, such as us. or eu.",
                 "Policies have to allow bedrock:InvokeModel on the profile, and on the model in each region to which it may send calls.",
@@ -179,9 +185,9 @@ SENTENCES = (
         ),
     ),
 )
-"""Those whose code says less than the sentence beside it: both have to fit. They go before the others."""
-KINDS = (
-    ApiKind(
+"""Kinds whose code and message must both match. They take precedence over the others."""
+_KINDS = (
+    ErrorKind(
         topic="sso-login-not-renewed",
         code=re.compile(r"^InvalidGrantException$"),
         summary="The login to IAM Identity Center cannot be renewed.",
@@ -199,14 +205,16 @@ KINDS = (
                 "possible",
             ),
         ),
-        remedies=(_you("Log in again", url=pages.SSO_LOGIN, commands=("aws sso login --profile PROFILE",)),),
+        remedies=(
+            _your_remedy("Log in again", url=pages.SSO_LOGIN, commands=("aws sso login --profile PROFILE",)),
+        ),
     ),
-    ApiKind(
+    ErrorKind(
         topic="throttled",
         code=re.compile(
             r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|BandwidthLimit|PriorRequestNotComplete|ProvisionedThroughput"
         ),
-        says=re.compile(r"Rate exceeded|Too [Mm]any [Rr]equests|reduce your request rate"),
+        message=re.compile(r"Rate exceeded|Too [Mm]any [Rr]equests|reduce your request rate"),
         summary="AWS takes no more calls for a while: too many came in a short time.",
         text="Too many calls came for the account, the region or the resource.",
         causes=(
@@ -214,7 +222,7 @@ KINDS = (
             Cause("tight-loop", "A loop calls without pauses, or many start at the same time.", "possible"),
         ),
         remedies=(
-            _you(
+            _your_remedy(
                 "Try again with growing pauses",
                 "Let the SDK do it: the retry modes standard and adaptive wait, with chance in it; adaptive also slows down by itself.",
                 "Call less: ask for pages, use filters and batches, keep answers, and spread jobs over time.",
@@ -229,14 +237,16 @@ KINDS = (
             ),
         ),
     ),
-    ApiKind(
+    ErrorKind(
         topic="dry-run",
         code=re.compile(r"^DryRunOperation$"),
         summary="It was a dry run, and the call would have been allowed.",
         text="The call was made with DryRun, and the permissions for it are there.",
-        remedies=(_you("Call without the dry run", "Leave --dry-run out to do it.", url=pages.EC2_ERRORS),),
+        remedies=(
+            _your_remedy("Call without the dry run", "Leave --dry-run out to do it.", url=pages.EC2_ERRORS),
+        ),
     ),
-    ApiKind(
+    ErrorKind(
         topic="account-state",
         code=re.compile(r"OptInRequired|SubscriptionRequired|NotSignedUp|PendingVerification|^Blocked$"),
         summary="The account may not use the service yet, or not any more.",
@@ -267,13 +277,13 @@ KINDS = (
             ),
         ),
     ),
-    ApiKind(
+    ErrorKind(
         topic="no-capacity",
         code=re.compile(r"Insufficient(?:Instance|Host|ReservedInstance|Volume|Address)?Capacity"),
         summary="AWS has not enough room for it at present.",
         text="There is no free capacity of that kind in the zone at present.",
         remedies=(
-            _you(
+            _your_remedy(
                 "Ask for another zone or type",
                 "Try another Availability Zone, or name several, and more than one instance type.",
                 "Try again later. A quota is not the cause.",
@@ -281,7 +291,7 @@ KINDS = (
             ),
         ),
     ),
-    ApiKind(
+    ErrorKind(
         topic="already-exists",
         code=re.compile(r"AlreadyExists|AlreadyOwnedByYou|^Duplicate|ResourceInUse"),
         summary="There is one of that name already, or it is in use.",
@@ -295,7 +305,7 @@ KINDS = (
             ),
         ),
         remedies=(
-            _you(
+            _your_remedy(
                 "Use what is there, or take another name",
                 "Look at what is there. If it is the right thing, use it, and import it into the tool that wanted to make it.",
                 "Else take another name. Do not delete it before you know who uses it.",
@@ -303,13 +313,13 @@ KINDS = (
             ),
         ),
     ),
-    ApiKind(
+    ErrorKind(
         topic="other-region",
         code=re.compile(r"PermanentRedirect|TemporaryRedirect|IllegalLocationConstraint"),
         summary="The bucket has to be called at another region's host.",
         text="The bucket is in another region than the one that was called, or is very new.",
         remedies=(
-            _you(
+            _your_remedy(
                 "Call the bucket's own region",
                 "See the bucket's region, and give it to the client.",
                 "Drop an endpoint URL of another region.",
@@ -318,17 +328,17 @@ KINDS = (
             ),
         ),
     ),
-    ApiKind(
+    ErrorKind(
         topic="no-region",
         code=re.compile(
             r"NoRegion|MissingRegion|InvalidRegion|UnknownEndpoint|ServiceNotInRegion|STSRegionalEndpoints|EndpointVariant|UnknownRegion"
         ),
-        says=re.compile(r"You must specify a region|[Mm]issing region in config|Region is missing"),
+        message=re.compile(r"You must specify a region|[Mm]issing region in config|Region is missing"),
         summary="The client has no region that it can use.",
         text="The SDK was told no region, or one in which it knows no host for the service.",
-        of_sdk=True,
+        is_from_sdk=True,
         remedies=(
-            _you(
+            _your_remedy(
                 "Tell the client its region",
                 "Set it in AWS_REGION and AWS_DEFAULT_REGION, since SDKs read the one or the other, in the profile, or in the code.",
                 "Look at its spelling: us-east-1, not us-east-1a or us_east_1.",
@@ -337,13 +347,13 @@ KINDS = (
             ),
         ),
     ),
-    # An answer, of a service that did not get the whole request; what an SDK waited for in vain has other codes.
-    ApiKind(
+    # The service answered that it did not get the whole request. Timeouts of an SDK have other codes.
+    ErrorKind(
         topic="request-stalled",
         code=re.compile(r"^RequestTimeout(?:Exception)?$"),
-        says=re.compile(r"socket connection to the server was not read from or written to"),
-        # The C++ SDK's name for a time-out of its own.
-        unless=re.compile(r"curlCode"),
+        message=re.compile(r"socket connection to the server was not read from or written to"),
+        # The C++ SDK uses this code for its own timeouts.
+        except_message=re.compile(r"curlCode"),
         summary="AWS answered, and did not get the whole request in time.",
         text="The service waited for the rest of the request, and closed the connection when nothing came.",
         causes=(
@@ -364,14 +374,14 @@ KINDS = (
             ),
         ),
         remedies=(
-            _you(
+            _your_remedy(
                 "Send it again, and look at the body",
                 "Try again; SDKs do it by themselves where they can read the body once more. Let a stream begin at its start each time.",
                 "Compare the length that is sent with the bytes that there are. Leave it to the SDK, where you set it.",
                 "Write what comes slowly into a file first, and send the file.",
                 url=pages.S3_ERRORS,
             ),
-            _you(
+            _your_remedy(
                 "Send less at a time",
                 "For S3: send large objects in parts, smaller ones and fewer at once. The command makes aws s3 send 4 at once in place of 10.",
                 "Try from another network, or without the proxy, to see whether the way is slow.",
@@ -380,7 +390,7 @@ KINDS = (
             ),
         ),
     ),
-    ApiKind(
+    ErrorKind(
         topic="no-answer",
         code=re.compile(
             r"EndpointConnection|NetworkConnection|ConnectTimeout|ReadTimeout|ConnectionClosed|ConnectionError|ProxyConnection|SSLError|HTTPClientError"
@@ -389,7 +399,7 @@ KINDS = (
         summary="",
         text="",
     ),
-    ApiKind(
+    ErrorKind(
         topic="conflict",
         code=re.compile(
             r"Conflict|Concurrent|OperationAborted|IncorrectState|PreconditionFailed|ConditionalCheck|TemporarilyUnmodifiable"
@@ -398,7 +408,7 @@ KINDS = (
         summary="The state of the resource does not let the call go through now.",
         text="Something else changes it, uses it, or has to be done first.",
         remedies=(
-            _you(
+            _your_remedy(
                 "Wait, or do first what has to come first",
                 "If another change is under way, wait for its end, and try again.",
                 "If something uses it, delete or detach that first. If a condition did not hold, read anew and try again.",
@@ -406,16 +416,16 @@ KINDS = (
             ),
         ),
     ),
-    ApiKind(
+    ErrorKind(
         topic="service-fault",
         code=re.compile(
             r"Internal(?:Failure|Error|Server)|ServiceUnavailable|^Unavailable$|^ServerException$|^ServiceException$|ServiceFailure"
         ),
-        status=500,
+        min_status=500,
         summary="The service failed on its own side.",
         text="The service could not do what it was asked for. The call itself may be right.",
         remedies=(
-            _you(
+            _your_remedy(
                 "Try again with growing pauses",
                 "Try again; SDKs do it a few times by themselves. See first whether the call took effect, where it makes something.",
                 "If it goes on, look at AWS Health, and give AWS Support the request id.",
@@ -423,7 +433,7 @@ KINDS = (
             ),
         ),
     ),
-    ApiKind(
+    ErrorKind(
         topic="invalid-request",
         code=re.compile(
             r"Validation|InvalidParameter|InvalidRequest|InvalidInput|BadRequest|Malformed|InvalidArgument|MissingParameter|InvalidChange"
@@ -440,7 +450,7 @@ KINDS = (
             Cause("sdk-too-old", "SDK, AWS CLI or tool is older than what is asked for.", "possible"),
         ),
         remedies=(
-            _you(
+            _your_remedy(
                 "Correct the value that the message names",
                 "Print the values with which the call is made, and compare them with the API reference: form, length, allowed words.",
                 "With the AWS CLI, --debug prints the request.",
@@ -449,4 +459,13 @@ KINDS = (
         ),
     ),
 )
-"""In the order in which they are looked for."""
+"""The other kinds. The first one that matches is used."""
+
+
+def find_kind(failure: AwsError, message: str) -> ErrorKind | None:
+    """Return the kind of an API error, or ``None`` if it is not a known one."""
+    code, status = error_code(failure), failure.envelope.status_code
+    for kind in _KINDS_BY_MESSAGE:
+        if kind.code.search(code) and kind.message is not None and kind.message.search(message):
+            return kind
+    return next((kind for kind in _KINDS if kind.matches(code, status, message)), None)

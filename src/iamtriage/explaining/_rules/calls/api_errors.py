@@ -1,8 +1,8 @@
-"""Explains errors of AWS's APIs that are no denials: throttling, not found, quota, no answer and the rest.
+"""Explain API errors that are not denials, such as throttling and quotas.
 
-They are no matter of permissions, and nothing here proposes any. Sources:
+Permissions do not cause them, so no remedy suggests any. Sources:
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html,
-https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html and the pages of the remedies.
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html and the pages that the remedies link to.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.calls.api_error_kinds import KINDS, SENTENCES, code_lines, fit
+from iamtriage.explaining._rules.calls.api_error_kinds import code_evidence, find_kind, safe_code
 from iamtriage.explaining._rules.calls.malformed_policies import size_remedy
 from iamtriage.explaining._rules.calls.service_roles import explain_service_role
-from iamtriage.explaining._rules.calls.session_manager import explain_session, is_session
-from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_unanswered
+from iamtriage.explaining._rules.calls.session_manager import EXEC_NOT_ENABLED, explain_agent_unreachable
+from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.credentials.identity_pools import explain_pool_roles
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_profile, find_region, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 from iamtriage.explaining._rules.sts.other_endpoints import explain_non_sts_response, is_non_sts_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from iamtriage.explaining._rules.calls.api_error_kinds import ApiKind
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
@@ -33,104 +33,61 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_api_error",)
 
-_SIZE = re.compile(r"PolicySize|Maximum policy size|PackedPolicyTooLarge|ACLSizePerRole|[Pp]olicy size")
-_KEY = re.compile(r"KMSInvalidState|KMS\.?Disabled|KMSKeyDisabled")
-_KEY_SAYS = re.compile(r"\bis (?:disabled|pending (?:deletion|import))\b")
 _KEY_ARN = re.compile(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}", re.ASCII)
-_QUOTA = re.compile(
-    r"LimitExceeded|QuotaExceeded|ServiceQuota|ResourceLimit|InstanceLimit|VcpuLimit|AddressLimit"
-)
-_REACHED = re.compile(
-    r"maximum number of|exceed(?:ed|s)? (?:the |your )?(?:quota|limit|maximum)|[Ll]imit (?:has been |was )?(?:exceeded|reached)"
-)
-_FOUND = re.compile(r"NotFound|NoSuch|NonExistent|DoesNotExist|UnknownResource")
-_NOT_THERE = re.compile(r"No \w{1,20} found|could not be found|was not found|does not exist", re.ASCII)
-_SERVICES = {"elasticmapreduce": "elasticmapreduce", "elb": "elasticloadbalancing", "logs": "logs"}
-_NOTE = "It is no denial, so no policy helps."
+_QUOTA_SERVICE_CODES = {"elasticmapreduce": "elasticmapreduce", "elb": "elasticloadbalancing", "logs": "logs"}
+_NOT_A_DENIAL = "It is no denial, so no policy helps."
 
 
 def explain_api_error(case: Case[AwsError]) -> Explanation:
-    """Say what an error is about that is no denial, and what is usual against it."""
+    """Explain an API error that is not a denial."""
     message = message_text(case)
-    return explain_service_role(case, message) or _rule_for(case, message)(case, message)
+    return explain_service_role(case, message) or _choose_rule(case, message)(case, message)
 
 
-def _rule_for(case: Case[AwsError], message: str) -> _Rule:
-    code, envelope = error_code(case.failure), case.failure.envelope
+def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
     if is_non_sts_response(case, message):
         return explain_non_sts_response
-    if _SIZE.search(code) or _SIZE.search(message):
-        return _too_long
-    if (
-        _KEY.search(code)
-        or (envelope.service == "kms" and _KEY_SAYS.search(message))
-        or code == "DisabledException"
-    ):
-        return _key_state
-    if code == "InvalidIdentityPoolConfigurationException":
-        return _pool_roles
-    if is_session(code, message):
-        return explain_session
-    if _by_sentence(code, message) is not None:
-        return _plain
-    if any(kind.fits(code, envelope.status_code, message) for kind in KINDS):
-        return _plain
-    if _bare_status(case) in {"400", "301", "307"} and _is_head(case):
-        return _head
-    if code == "404":
-        return _not_found
-    if _QUOTA.search(code) or (not code and _REACHED.search(message)):
-        return _quota
-    if _FOUND.search(code) or (
-        _NOT_THERE.search(message) and (not code or "Valid" in code or "Param" in code)
-    ):
-        return _not_found
-    if not code or envelope.status_code == 0:
-        return explain_unanswered
-    return _other
+    rule = choose_rule(_ROUTES_BEFORE_KINDS, case.failure, message)
+    if rule is not None:
+        return rule
+    if find_kind(case.failure, message) is not None:
+        return _explain_kind
+    if _is_head_call(case) and _status_as_code(case) in {"400", "301", "307"}:
+        return _explain_head_call
+    is_unanswered = not error_code(case.failure) or case.failure.envelope.status_code == 0
+    default = explain_no_answer if is_unanswered else _explain_other
+    return choose_rule(_ROUTES_AFTER_KINDS, case.failure, message) or default
 
 
-def _by_sentence(code: str, message: str) -> ApiKind | None:
-    for kind in SENTENCES:
-        if kind.code.search(code) and kind.says is not None and kind.says.search(message):
-            return kind
-    return None
-
-
-def _plain(case: Case[AwsError], message: str) -> Explanation:
-    code, status = error_code(case.failure), case.failure.envelope.status_code
-    kind = _by_sentence(code, message) or next(kind for kind in KINDS if kind.fits(code, status, message))
-    if kind.topic == "no-answer":
-        return explain_unanswered(case, message)
-    told = Cause(
+def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
+    kind = find_kind(case.failure, message)
+    if kind is None or kind.topic == "no-answer":
+        return explain_no_answer(case, message)
+    cause = Cause(
         kind.topic,
         kind.text,
-        "reported" if code and not kind.of_sdk else "derived",
-        code_lines(code, status, of_sdk=kind.of_sdk),
+        "reported" if error_code(case.failure) and not kind.is_from_sdk else "derived",
+        code_evidence(case.failure, is_from_sdk=kind.is_from_sdk),
     )
     return Explanation(
         failure=case.failure,
         topic=kind.topic,
         summary=kind.summary,
-        causes=(told, *kind.causes),
+        causes=(cause, *kind.causes),
         remedies=kind.remedies,
-        notes=(*kind.notes, _NOTE),
+        notes=(*kind.notes, _NOT_A_DENIAL),
     )
 
 
-# ------------------------------------------------ what depends on the text
-
-
-def _not_found(case: Case[AwsError], message: str) -> Explanation:
+def _explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     region, profile = find_region(case), find_profile(case)
-    code, status = error_code(case.failure), case.failure.envelope.status_code
     where = "" if region is None else f" in {region}"
     return Explanation(
         failure=case.failure,
         topic="not-found",
         summary=f"AWS has no such thing{where}, for the account that asks.",
         causes=(
-            Cause("not-found", "What the call names is not there.", "reported", code_lines(code, status)),
+            Cause("not-found", "What the call names is not there.", "reported", code_evidence(case.failure)),
             Cause("other-region", "It is in another region than the call.", "possible"),
             Cause("other-account", "It is in another account than that of the credentials.", "possible"),
             Cause(
@@ -152,14 +109,14 @@ def _not_found(case: Case[AwsError], message: str) -> Explanation:
                 ),
                 url=pages.CLI_CREDENTIALS,
             ),
-            *_listed(case, message, region),
+            *_list_clusters_remedies(case, message, region),
         ),
-        notes=(_NOTE,),
+        notes=(_NOT_A_DENIAL,),
     )
 
 
-def _listed(case: Case[AwsError], message: str, region: str | None) -> tuple[Remedy, ...]:
-    """List the clusters, which is what users of EKS look for; other services have too many things to list."""
+def _list_clusters_remedies(case: Case[AwsError], message: str, region: str | None) -> tuple[Remedy, ...]:
+    """Return the remedy that lists EKS clusters. Other services have too many resources to list."""
     if case.failure.envelope.service != "eks" and "No cluster found" not in message:
         return ()
     return (
@@ -173,16 +130,15 @@ def _listed(case: Case[AwsError], message: str, region: str | None) -> tuple[Rem
     )
 
 
-def _pool_roles(case: Case[AwsError], _words: str) -> Explanation:
+def _explain_pool_roles(case: Case[AwsError], _words: str) -> Explanation:
     return explain_pool_roles(case.failure, commands.region(find_region(case)))
 
 
-def _quota(case: Case[AwsError], _words: str) -> Explanation:
+def _explain_quota(case: Case[AwsError], _words: str) -> Explanation:
     service = case.failure.envelope.service
     name = service if service and re.fullmatch(r"[a-z][a-z0-9-]{1,40}", service) else None
-    service_code = _SERVICES.get(name or "", name or "SERVICE_CODE")
+    service_code = _QUOTA_SERVICE_CODES.get(name or "", name or "SERVICE_CODE")
     region = commands.region(find_region(case))
-    code, status = error_code(case.failure), case.failure.envelope.status_code
     return Explanation(
         failure=case.failure,
         topic="quota-reached",
@@ -192,7 +148,7 @@ def _quota(case: Case[AwsError], _words: str) -> Explanation:
                 "quota-reached",
                 "A quota of the account, the region or the resource is used up.",
                 "reported",
-                code_lines(code, status),
+                code_evidence(case.failure),
             ),
         ),
         remedies=(
@@ -226,13 +182,12 @@ def _quota(case: Case[AwsError], _words: str) -> Explanation:
                 url=pages.QUOTAS,
             ),
         ),
-        notes=(_NOTE,),
+        notes=(_NOT_A_DENIAL,),
     )
 
 
-def _too_long(case: Case[AwsError], message: str) -> Explanation:
-    code, status = error_code(case.failure), case.failure.envelope.status_code
-    if "PackedPolicy" in code or "PackedPolicy" in message:
+def _explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
+    if "PackedPolicy" in error_code(case.failure) or "PackedPolicy" in message:
         return Explanation(
             failure=case.failure,
             topic="session-too-long",
@@ -242,7 +197,7 @@ def _too_long(case: Case[AwsError], message: str) -> Explanation:
                     "session-too-long",
                     "STS packs them into the session token, and they do not fit.",
                     "reported",
-                    code_lines(code, status),
+                    code_evidence(case.failure),
                 ),
             ),
             remedies=(
@@ -266,7 +221,7 @@ def _too_long(case: Case[AwsError], message: str) -> Explanation:
                 "policy-too-long",
                 "The document, or all of one entity together, is longer than IAM takes.",
                 "reported",
-                code_lines(code, status),
+                code_evidence(case.failure),
             ),
         ),
         remedies=(size_remedy(),),
@@ -274,14 +229,13 @@ def _too_long(case: Case[AwsError], message: str) -> Explanation:
     )
 
 
-def _key_state(case: Case[AwsError], message: str) -> Explanation:
+def _explain_key_state(case: Case[AwsError], message: str) -> Explanation:
     found = _KEY_ARN.search(message)
     key = commands.arn(found[0] if found else None, "KEY_ARN")
-    code, status = error_code(case.failure), case.failure.envelope.status_code
-    disabled = "is disabled" in message
+    is_disabled = "is disabled" in message
     state = (
         "The key is disabled."
-        if disabled
+        if is_disabled
         else "The key is disabled, to be deleted, or waits for its material."
     )
     if "pending deletion" in message:
@@ -290,7 +244,7 @@ def _key_state(case: Case[AwsError], message: str) -> Explanation:
         failure=case.failure,
         topic="kms-key-state",
         summary="The KMS key cannot be used in the state in which it is.",
-        causes=(Cause("kms-key-state", state, "reported", code_lines(code, status)),),
+        causes=(Cause("kms-key-state", state, "reported", code_evidence(case.failure)),),
         remedies=(
             Remedy(
                 title="See the key's state, and bring it back",
@@ -303,34 +257,34 @@ def _key_state(case: Case[AwsError], message: str) -> Explanation:
                     fill_command(
                         "aws kms describe-key --key-id {} --query 'KeyMetadata.[KeyState,DeletionDate]'", key
                     ),
-                    *(() if disabled else (fill_command("aws kms cancel-key-deletion --key-id {}", key),)),
+                    *(() if is_disabled else (fill_command("aws kms cancel-key-deletion --key-id {}", key),)),
                     fill_command("aws kms enable-key --key-id {}", key),
                 ),
                 url=pages.KMS_KEY_STATE,
             ),
         ),
-        notes=(_NOTE,),
+        notes=(_NOT_A_DENIAL,),
     )
 
 
-def _bare_status(case: Case[AwsError]) -> str:
-    """Give the HTTP status that stands in place of a code."""
+def _status_as_code(case: Case[AwsError]) -> str:
+    """Return the error code, or else the HTTP status as a string."""
     code, status = error_code(case.failure), case.failure.envelope.status_code
     return code or ("" if status is None else str(status))
 
 
-def _is_head(case: Case[AwsError]) -> bool:
+def _is_head_call(case: Case[AwsError]) -> bool:
     return case.failure.envelope.operation in {"HeadObject", "HeadBucket"}
 
 
-def _head(case: Case[AwsError], _words: str) -> Explanation:
-    """Explain a bare status of S3, whose code stands in the body that an answer to HEAD does not have.
+def _explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
+    """Explain an S3 status without a reason, because a response to HEAD has no body.
 
-    The codes that S3 gives with these statuses: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+    The codes that S3 sends with these statuses: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
     """
     failure = case.failure
-    status = _bare_status(case)
-    elsewhere = Cause(
+    status = _status_as_code(case)
+    other_region = Cause(
         "other-region", "The bucket is in another region than the one that was asked.", "possible"
     )
     causes = (
@@ -340,7 +294,7 @@ def _head(case: Case[AwsError], _words: str) -> Explanation:
                 "The session token has expired, or is not one: S3 says 400 to these too.",
                 "possible",
             ),
-            elsewhere,
+            other_region,
             Cause(
                 "customer-key",
                 "The object is encrypted with a key of the customer's own (SSE-C), and the call does not send it.",
@@ -348,7 +302,7 @@ def _head(case: Case[AwsError], _words: str) -> Explanation:
             ),
         )
         if status == "400"
-        else (elsewhere,)
+        else (other_region,)
     )
     return Explanation(
         failure=failure,
@@ -363,14 +317,14 @@ def _head(case: Case[AwsError], _words: str) -> Explanation:
             ),
             *causes,
         ),
-        remedies=tuple(_head_remedies(case, all_of_it=status == "400")),
-        notes=(_NOTE,),
+        remedies=tuple(_head_call_remedies(case, with_reason=status == "400")),
+        notes=(_NOT_A_DENIAL,),
     )
 
 
-def _head_remedies(case: Case[AwsError], *, all_of_it: bool) -> Iterator[Remedy]:
+def _head_call_remedies(case: Case[AwsError], *, with_reason: bool) -> Iterator[Remedy]:
     profile = find_profile(case)
-    if all_of_it:
+    if with_reason:
         yield Remedy(
             title="Ask with a call that can say why",
             who="you",
@@ -399,15 +353,15 @@ def _head_remedies(case: Case[AwsError], *, all_of_it: bool) -> Iterator[Remedy]
     )
 
 
-def _other(case: Case[AwsError], _words: str) -> Explanation:
+def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
     failure = case.failure
     code, envelope = error_code(failure), failure.envelope
-    operation = fit(envelope.operation)
+    operation = safe_code(envelope.operation)
     call = f"The call {operation}" if operation else "The call"
     return Explanation(
         failure=failure,
         topic="aws-error",
-        summary=f"{call} failed with {code}." if fit(code) else f"{call} failed.",
+        summary=f"{call} failed with {code}." if safe_code(code) else f"{call} failed.",
         causes=(
             Cause(
                 "aws-error",
@@ -415,7 +369,7 @@ def _other(case: Case[AwsError], _words: str) -> Explanation:
                 if code.isdigit()
                 else "AWS gives this code, which names no missing permission. The sentence that stands beside it says more.",
                 "reported",
-                code_lines(code, envelope.status_code),
+                code_evidence(failure),
             ),
         ),
         remedies=(
@@ -429,3 +383,53 @@ def _other(case: Case[AwsError], _words: str) -> Explanation:
             ),
         ),
     )
+
+
+_POLICY_SIZE = r"PolicySize|Maximum policy size|PackedPolicyTooLarge|ACLSizePerRole|[Pp]olicy size"
+_ANY_CODE = re.compile(r".+")
+# The first route that matches is used.
+_ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
+    Route(
+        _explain_policy_size, message=re.compile(_POLICY_SIZE), code=re.compile(rf".*(?:{_POLICY_SIZE}).*")
+    ),
+    Route(
+        _explain_key_state,
+        code=re.compile(r".*(?:KMSInvalidState|KMS\.?Disabled|KMSKeyDisabled).*|DisabledException"),
+    ),
+    Route(
+        _explain_key_state,
+        service="kms",
+        message=re.compile(r"\bis (?:disabled|pending (?:deletion|import))\b"),
+    ),
+    Route(_explain_pool_roles, code=re.compile(r"InvalidIdentityPoolConfigurationException")),
+    Route(
+        explain_agent_unreachable,
+        message=EXEC_NOT_ENABLED,
+        code=re.compile(r"TargetNotConnected(?:Exception)?"),
+    ),
+)
+_ROUTES_AFTER_KINDS: tuple[Route[_Rule], ...] = (
+    Route(
+        _explain_quota,
+        code=re.compile(
+            r".*(?:LimitExceeded|QuotaExceeded|ServiceQuota|ResourceLimit|InstanceLimit|VcpuLimit|AddressLimit).*"
+        ),
+    ),
+    Route(
+        _explain_quota,
+        message=re.compile(
+            r"maximum number of|exceed(?:ed|s)? (?:the |your )?(?:quota|limit|maximum)|[Ll]imit (?:has been |was )?(?:exceeded|reached)"
+        ),
+        except_code=_ANY_CODE,
+    ),
+    Route(
+        _explain_not_found,
+        code=re.compile(r"404|.*(?:NotFound|NoSuch|NonExistent|DoesNotExist|UnknownResource).*"),
+    ),
+    # Some services report a missing resource as an invalid parameter.
+    Route(
+        _explain_not_found,
+        message=re.compile(r"No \w{1,20} found|could not be found|was not found|does not exist", re.ASCII),
+        except_code=re.compile(r"(?!.*(?:Valid|Param)).+"),
+    ),
+)

@@ -1,4 +1,4 @@
-"""An ARN is refused as such: by EKS for an access entry, by STS, by the authenticator; not by a policy.
+"""Explain ARNs that EKS, STS or the authenticator rejects.
 
 Sources: https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html,
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html and ``pkg/arn`` of
@@ -41,67 +41,66 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.arn_diagnosis import ArnDiagnosis
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidArn
-    from iamtriage.typing import RoleTarget
 
 __all__ = ("explain_invalid_arn",)
 
-_OF_ENTRY = re.compile(r"principalArn|AccessEntry|Access Entry|access-entry|AccessPolicy")
+_ACCESS_ENTRY = re.compile(r"principalArn|AccessEntry|Access Entry|access-entry|AccessPolicy")
 _SERVICE_LINKED = re.compile(r"principalArn value of a Service Linked Role")
-_NO_PRINCIPAL = re.compile(r"principalArn is invalid")
-_OF_STS = re.compile(r"Request ARN is invalid|AssumeRole|role-arn|AWS_ROLE_ARN")
-_OF_AUTHENTICATOR = re.compile(
+_UNKNOWN_PRINCIPAL = re.compile(r"principalArn is invalid")
+_STS_CALL = re.compile(r"Request ARN is invalid|AssumeRole|role-arn|AWS_ROLE_ARN")
+_AUTHENTICATOR = re.compile(
     r"recognized partition|valid service for identities|arn: invalid prefix|arn: not enough sections|aws-auth"
     r"|rolearn|userarn|mapRoles|mapUsers"
 )
 
 
 def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
-    """Explain that an ARN or principal is refused as such."""
-    around = failure_context(case)
-    # Its own words first: what stands around may be of another failure.
-    for message in (failure_sentence(case), around):
+    """Explain that an ARN or principal is rejected as an argument."""
+    context = failure_context(case)
+    # The failure's own sentence comes first, because the text around it can describe another failure.
+    for message in (failure_sentence(case), context):
         if _SERVICE_LINKED.search(message):
-            return _service_linked(case)
-        if _OF_ENTRY.search(message):
-            return _entry(case, message)
-        if _OF_STS.search(message):
-            return _sts(case, around)
-        if _OF_AUTHENTICATOR.search(message):
-            return _authenticator(case, around)
-    return _other(case, around)
+            return _explain_service_linked_role(case)
+        if _ACCESS_ENTRY.search(message):
+            return _explain_entry_arn(case, message)
+        if _STS_CALL.search(message):
+            return _explain_role_arn(case, context)
+        if _AUTHENTICATOR.search(message):
+            return _explain_aws_auth_arn(case, context)
+    return _explain_other(case, context)
 
 
-def _principal(text: str | None) -> Principal | None:
+def _parse_principal(text: str | None) -> Principal | None:
     return try_parse_principal(text) or (None if text is None else parse_principal_of_masked_account(text))
 
 
-def _fault_causes(text: str | None, fault: ArnDiagnosis | None) -> tuple[Cause, ...]:
-    if fault is None or text is None:
+def _diagnosis_causes(text: str | None, diagnosis: ArnDiagnosis | None) -> tuple[Cause, ...]:
+    if diagnosis is None or text is None:
         return ()
     because = [f"The ARN is {text}"]
-    if fault.correct_arn is not None:
-        because.append(f"The right one is {fault.correct_arn}")
-    return (Cause(fault.code, fault.text, "derived", tuple(because)),)
+    if diagnosis.correct_arn is not None:
+        because.append(f"The right one is {diagnosis.correct_arn}")
+    return (Cause(diagnosis.code, diagnosis.text, "derived", tuple(because)),)
 
 
 # ------------------------------------------------------------------ access entries
 
 
-def _entry(case: Case[InvalidArn], message: str) -> Explanation:
+def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     cluster = find_cluster(case)
     text = find_entry_arn(case)
-    principal = _principal(text)
-    fault = None if text is None else diagnose_arn(text, "access-entry")
-    who = build_cluster_principal(try_parse_principal(text), "the principal")
-    if not who.is_known and isinstance(principal, InstanceProfile | Role | RoleSession):
-        # Masked, or the profile in which the role is: what is known is enough to look it up.
-        who = attrs.evolve(who, entry_argument=f'"$({lookup_command(principal)})"', entry_refusal=None)
-    unknown = _NO_PRINCIPAL.search(message) is not None
-    said = "EKS finds no IAM principal with this ARN." if unknown else "EKS takes no ARN of this form."
-    causes = [Cause("principal-not-accepted", said, "reported"), *_fault_causes(text, fault)]
-    if fault is None:
-        causes += _possible(unknown=unknown)
-    lookup = (fault.lookup_command if fault else None) or lookup_command(principal)
+    principal = _parse_principal(text)
+    diagnosis = None if text is None else diagnose_arn(text, "access-entry")
+    mapped = build_cluster_principal(try_parse_principal(text), "the principal")
+    if not mapped.is_known and isinstance(principal, InstanceProfile | Role | RoleSession):
+        # The account is masked, or the ARN is an instance profile's. A command can still look up the ARN.
+        mapped = attrs.evolve(mapped, entry_argument=f'"$({lookup_command(principal)})"', entry_refusal=None)
+    is_unknown = _UNKNOWN_PRINCIPAL.search(message) is not None
+    reported = "EKS finds no IAM principal with this ARN." if is_unknown else "EKS takes no ARN of this form."
+    causes = [Cause("principal-not-accepted", reported, "reported"), *_diagnosis_causes(text, diagnosis)]
+    if diagnosis is None:
+        causes += _possible_causes(is_unknown=is_unknown)
+    lookup = (diagnosis.lookup_command if diagnosis else None) or lookup_command(principal)
     remedies = [
         Remedy(
             title="Look up the whole ARN",
@@ -116,12 +115,12 @@ def _entry(case: Case[InvalidArn], message: str) -> Explanation:
         Remedy(
             title="Make the access entry with that ARN",
             who="cluster administrator",
-            steps=tuple(filter(None, (who.entry_refusal, who.path_note))),
-            commands=(create_entry_command(cluster, who),),
+            steps=tuple(filter(None, (mapped.entry_refusal, mapped.path_note))),
+            commands=(create_entry_command(cluster, mapped),),
             url=pages.EKS_ACCESS_ENTRIES,
         ),
     ]
-    if unknown and (fault is None):
+    if is_unknown and diagnosis is None:
         remedies.append(
             Remedy(
                 title="Wait, if the role was made just now",
@@ -132,7 +131,7 @@ def _entry(case: Case[InvalidArn], message: str) -> Explanation:
                 url=pages.CONSISTENCY,
             )
         )
-    wrong = "no role or user has this ARN" if unknown else "it is not the ARN of a role or user"
+    wrong = "no role or user has this ARN" if is_unknown else "it is not the ARN of a role or user"
     return Explanation(
         failure=case.failure,
         topic="access-entry-principal",
@@ -143,8 +142,8 @@ def _entry(case: Case[InvalidArn], message: str) -> Explanation:
     )
 
 
-def _possible(*, unknown: bool) -> list[Cause]:
-    if not unknown:
+def _possible_causes(*, is_unknown: bool) -> list[Cause]:
+    if not is_unknown:
         text = "It is the ARN of a session, as sts get-caller-identity prints it, or no whole ARN."
         return [Cause("session-arn", text, "possible")]
     return [
@@ -162,7 +161,7 @@ def _possible(*, unknown: bool) -> list[Cause]:
     ]
 
 
-def _service_linked(case: Case[InvalidArn]) -> Explanation:
+def _explain_service_linked_role(case: Case[InvalidArn]) -> Explanation:
     cluster = find_cluster(case)
     return Explanation(
         failure=case.failure,
@@ -193,15 +192,15 @@ def _service_linked(case: Case[InvalidArn]) -> Explanation:
 # ------------------------------------------------------------------ STS
 
 
-def _sts(case: Case[InvalidArn], message: str) -> Explanation:
-    text = _refused_in(case, message)
-    fault = None if text is None else diagnose_arn(text, "iam")
-    web = "WebIdentity" in message or clues.mentions_kubernetes(case)
+def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
+    text = _find_rejected_arn(case, message)
+    diagnosis = None if text is None else diagnose_arn(text, "iam")
+    is_in_pod = "WebIdentity" in message or clues.mentions_kubernetes(case)
     causes = [
         Cause("arn-not-accepted", "STS does not take the ARN of the role.", "reported"),
-        *_fault_causes(text, fault),
+        *_diagnosis_causes(text, diagnosis),
     ]
-    if fault is None:
+    if diagnosis is None:
         causes += [
             Cause(
                 "not-an-arn",
@@ -217,23 +216,26 @@ def _sts(case: Case[InvalidArn], message: str) -> Explanation:
                 "possible",
             ),
         ]
-    right = commands.arn(fault.correct_arn if fault else text, "ROLE_ARN")
+    right = commands.arn(diagnosis.correct_arn if diagnosis else text, "ROLE_ARN")
     return Explanation(
         failure=case.failure,
         topic="role-arn-malformed",
         summary="STS does not take the ARN of the role that is to be assumed.",
         causes=tuple(causes),
         remedies=(
-            *([_annotation(case, right)] if web else []),
+            *([_annotation_remedy(case, right)] if is_in_pod else []),
             Remedy(
-                title="Set the ARN of the role right" + (", where it is set elsewhere" if web else ""),
+                title="Set the ARN of the role right" + (", where it is set elsewhere" if is_in_pod else ""),
                 who="you",
                 steps=(
                     "It is role_arn in the profile, AWS_ROLE_ARN in the environment, or what the program was given.",
                     "The form is arn:aws:iam::ACCOUNT_ID:role/PATH/NAME, with the partition of the account for aws.",
                 ),
-                commands=((fault.lookup_command if fault else None) or lookup_command(_principal(text)),),
-                url=pages.OIDC_ROLES if web else pages.ASSUME_ROLE,
+                commands=(
+                    (diagnosis.lookup_command if diagnosis else None)
+                    or lookup_command(_parse_principal(text)),
+                ),
+                url=pages.OIDC_ROLES if is_in_pod else pages.ASSUME_ROLE,
             ),
         ),
         notes=(
@@ -242,7 +244,7 @@ def _sts(case: Case[InvalidArn], message: str) -> Explanation:
     )
 
 
-def _annotation(case: Case[InvalidArn], right: str) -> Remedy:
+def _annotation_remedy(case: Case[InvalidArn], right: str) -> Remedy:
     name = commands.kubernetes_name(case.facts.service_account)
     namespace = commands.namespace(case.facts.namespace)
     path = "{.metadata.annotations.eks\\.amazonaws\\.com/role-arn}"
@@ -264,12 +266,12 @@ def _annotation(case: Case[InvalidArn], right: str) -> Remedy:
     )
 
 
-# ------------------------------------------------------------------ the authenticator, and others
+# ------------------------------------------------------------------ aws-auth and others
 
 
-def _authenticator(case: Case[InvalidArn], message: str) -> Explanation:
-    text = _refused_in(case, message)
-    fault = None if text is None else diagnose_arn(text, "aws-auth")
+def _explain_aws_auth_arn(case: Case[InvalidArn], message: str) -> Explanation:
+    text = _find_rejected_arn(case, message)
+    diagnosis = None if text is None else diagnose_arn(text, "aws-auth")
     return Explanation(
         failure=case.failure,
         topic="aws-auth-arn",
@@ -280,15 +282,15 @@ def _authenticator(case: Case[InvalidArn], message: str) -> Explanation:
                 "The authenticator does not take the ARN for that of a caller.",
                 "reported",
             ),
-            *_fault_causes(text, fault),
+            *_diagnosis_causes(text, diagnosis),
         ),
-        remedies=_map_remedies(fault),
+        remedies=_fix_aws_auth_remedy(diagnosis),
         notes=("One entry that cannot be read is dropped; the others still count.",),
     )
 
 
-def _map_remedies(fault: ArnDiagnosis | None) -> tuple[Remedy, ...]:
-    right = None if fault is None else fault.correct_arn
+def _fix_aws_auth_remedy(diagnosis: ArnDiagnosis | None) -> tuple[Remedy, ...]:
+    right = None if diagnosis is None else diagnosis.correct_arn
     steps = () if right is None else (f"Write {clip_text(right)} in its place.",)
     return (
         Remedy(
@@ -304,16 +306,15 @@ def _map_remedies(fault: ArnDiagnosis | None) -> tuple[Remedy, ...]:
     )
 
 
-def _other(case: Case[InvalidArn], message: str) -> Explanation:
-    text = _refused_in(case, message)
-    target: RoleTarget = "iam"
-    fault = None if text is None else diagnose_arn(text, target)
-    principal = _principal(text)
+def _explain_other(case: Case[InvalidArn], message: str) -> Explanation:
+    text = _find_rejected_arn(case, message)
+    diagnosis = None if text is None else diagnose_arn(text, "iam")
+    principal = _parse_principal(text)
     causes = [
         Cause("arn-not-accepted", "The ARN is refused as such.", "reported"),
-        *_fault_causes(text, fault),
+        *_diagnosis_causes(text, diagnosis),
     ]
-    if fault is None:
+    if diagnosis is None:
         causes.append(
             Cause(
                 "other-kind",
@@ -322,8 +323,8 @@ def _other(case: Case[InvalidArn], message: str) -> Explanation:
             )
         )
     steps = ["An ARN has six parts: arn:PARTITION:SERVICE:REGION:ACCOUNT_ID:RESOURCE."]
-    if fault is not None and fault.correct_arn is not None:
-        steps.insert(0, f"The ARN of the role is {clip_text(fault.correct_arn)}.")
+    if diagnosis is not None and diagnosis.correct_arn is not None:
+        steps.insert(0, f"The ARN of the role is {clip_text(diagnosis.correct_arn)}.")
     return Explanation(
         failure=case.failure,
         topic="invalid-arn",
@@ -334,7 +335,7 @@ def _other(case: Case[InvalidArn], message: str) -> Explanation:
                 title="Look up the ARN and write it whole",
                 who="you",
                 steps=tuple(steps),
-                commands=((fault.lookup_command if fault else None) or lookup_command(principal),),
+                commands=((diagnosis.lookup_command if diagnosis else None) or lookup_command(principal),),
                 url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
             ),
         ),
@@ -342,8 +343,8 @@ def _other(case: Case[InvalidArn], message: str) -> Explanation:
     )
 
 
-def _refused_in(case: Case[InvalidArn], message: str) -> str | None:
-    """Give the ARN that was refused: that of the text, else what the facts name; not that of the caller."""
+def _find_rejected_arn(case: Case[InvalidArn], message: str) -> str | None:
+    """Return the rejected ARN from the text, or else from the facts, but not the caller's."""
     caller = case.failure.principal
     known = " ".join(filter(None, (message, case.failure.resource, case.facts.resource)))
     return next((arn for arn in find_iam_arns(known) if arn != caller), None)

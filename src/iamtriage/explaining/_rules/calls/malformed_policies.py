@@ -1,4 +1,4 @@
-"""Explains policy documents that AWS refuses, by what it says of them; not whether a policy does what it should.
+"""Explain policy documents that AWS rejects.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html and
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_policies.html.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage.arns._principals import User
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.calls.policy_faults import fault_of
+from iamtriage.explaining._rules.calls.policy_errors import find_policy_error
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases
@@ -23,40 +23,35 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_malformed_policy", "size_remedy")
 
-_PRINCIPAL = re.compile(
+_INVALID_PRINCIPAL = re.compile(
     r"nvalid principal in policy|one or more invalid principals|contains an invalid principal"
 )
 _NAMED_PRINCIPAL = re.compile(r"nvalid principal in policy:? ?\"?(\w{1,20})\"? ?: ?\"([^\"\s]{1,200})\"")
 _UNIQUE_ID = re.compile(r"A(?:ROA|IDA)[A-Z0-9]{8,30}", re.ASCII)
 _TRUST_CALL = re.compile(r"AssumeRolePolicy|CreateRole\b|creating IAM Role|assume.role.policy", re.IGNORECASE)
-
-
 _RESOURCE_CALL = re.compile(
     r"PutBucketPolicy|PutKeyPolicy|CreateKey\b|SetQueueAttributes|SetTopicAttributes|PutResourcePolicy|RepositoryPolicy|bucket policy",
     re.IGNORECASE,
 )
-
-
 _NOTHING_SAVED = "Nothing was saved: what was there before still counts. No permission is missing."
 
 
 def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
-    """Say what AWS does not take in a policy document, and how to find the place."""
+    """Explain why AWS rejects a policy document."""
     message = message_text(case)
-    fault, because = fault_of(message)
-    if _PRINCIPAL.search(message) and fault.code != "no-principals":
-        return _invalid_principal(case, message)
-    what = fault.text
+    error, because = find_policy_error(message)
+    if _INVALID_PRINCIPAL.search(message) and error.code != "no-principals":
+        return _explain_invalid_principal(case, message)
     return Explanation(
         failure=case.failure,
         topic="malformed-policy",
-        summary=what
-        if what.startswith("AWS")
-        else f"AWS refuses the policy document: {what[:1].lower()}{what[1:]}",
-        causes=(Cause(fault.code, what, "reported", because),),
+        summary=error.text
+        if error.text.startswith("AWS")
+        else f"AWS refuses the policy document: {error.text[:1].lower()}{error.text[1:]}",
+        causes=(Cause(error.code, error.text, "reported", because),),
         remedies=(
-            Remedy(title="Correct the document", who="you", steps=fault.steps, url=pages.POLICY_TROUBLES),
-            _validate(message),
+            Remedy(title="Correct the document", who="you", steps=error.steps, url=pages.POLICY_TROUBLES),
+            _validate_remedy(message),
         ),
         notes=(_NOTHING_SAVED,),
     )
@@ -65,35 +60,38 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
 # ------------------------------------------------ principals
 
 
-def _invalid_principal(case: Case[MalformedPolicy], message: str) -> Explanation:
+def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Explanation:
     found = _NAMED_PRINCIPAL.search(message)
     kind, name = (found[1].lower(), found[2]) if found else (None, None)
-    known = name is not None and (
+    is_safe = name is not None and (
         _UNIQUE_ID.fullmatch(name) or try_parse_principal(name) or commands.arn(name, "")
     )
-    shown = name if known else None
     text = (
-        "AWS does not know a principal of the policy."
-        if shown is None
-        else f"AWS does not know the principal {shown}."
+        f"AWS does not know the principal {name}."
+        if is_safe
+        else "AWS does not know a principal of the policy."
     )
     causes = [
         Cause("invalid-principal", text, "reported", quote_phrases(message, "invalid principal in policy")),
-        *_why_no_principal(kind, name),
+        *_principal_causes(kind, name),
     ]
-    # What is deleted or written wrongly cannot be looked up, and services are AWS's.
-    finds = (_find(kind, name),) if causes[-1].evidence == "possible" and kind != "service" else ()
+    # A deleted or misspelled principal cannot be looked up, and service principals belong to AWS.
+    lookup = (
+        (_find_principal_remedy(kind, name),)
+        if causes[-1].evidence == "possible" and kind != "service"
+        else ()
+    )
     return Explanation(
         failure=case.failure,
         topic="invalid-principal",
         summary=text,
         causes=tuple(causes),
-        remedies=(*finds, _correct(kind), _validate(message)),
+        remedies=(*lookup, _correct_principal_remedy(kind), _validate_remedy(message)),
         notes=(_NOTHING_SAVED,),
     )
 
 
-def _why_no_principal(kind: str | None, name: str | None) -> list[Cause]:
+def _principal_causes(kind: str | None, name: str | None) -> list[Cause]:
     if name is not None and _UNIQUE_ID.fullmatch(name):
         return [
             Cause(
@@ -143,16 +141,18 @@ def _why_no_principal(kind: str | None, name: str | None) -> list[Cause]:
     ]
 
 
-def _find(kind: str | None, name: str | None) -> Remedy:
+def _find_principal_remedy(kind: str | None, name: str | None) -> Remedy:
     principal = try_parse_principal(name)
     role = underlying_role(principal)
     name_of_role = commands.role_name(None if role is None else role.name)
-    looks: tuple[str, ...] = (fill_command("aws iam get-role --role-name {} --query Role.Arn", name_of_role),)
+    lookups: tuple[str, ...] = (
+        fill_command("aws iam get-role --role-name {} --query Role.Arn", name_of_role),
+    )
     if isinstance(principal, User):
         user = commands.user_name(principal.name)
-        looks = (fill_command("aws iam get-user --user-name {} --query User.Arn", user),)
+        lookups = (fill_command("aws iam get-user --user-name {} --query User.Arn", user),)
     elif kind == "federated":
-        looks = ("aws iam list-open-id-connect-providers", "aws iam list-saml-providers")
+        lookups = ("aws iam list-open-id-connect-providers", "aws iam list-saml-providers")
     return Remedy(
         title="See whether the principal is there",
         who="you",
@@ -160,12 +160,12 @@ def _find(kind: str | None, name: str | None) -> Remedy:
             "Ask in the account of the principal, and compare the ARN that comes with the policy's, to the letter.",
             "If it is missing, make it first. If it was just made, wait some seconds, and try again.",
         ),
-        commands=looks,
+        commands=lookups,
         url=pages.POLICY_PRINCIPAL,
     )
 
 
-def _correct(kind: str | None) -> Remedy:
+def _correct_principal_remedy(kind: str | None) -> Remedy:
     steps = [
         "Take ids that begin with AROA or AIDA out: they are what is left of deleted roles and users.",
         "For many principals name the account, and narrow it with a condition on aws:PrincipalArn, which takes wildcards.",
@@ -182,7 +182,7 @@ def _correct(kind: str | None) -> Remedy:
 # ------------------------------------------------ checks
 
 
-def _validate(message: str) -> Remedy:
+def _validate_remedy(message: str) -> Remedy:
     policy_type = "IDENTITY_POLICY"
     if _TRUST_CALL.search(message):
         policy_type = "RESOURCE_POLICY --validate-policy-resource-type AWS::IAM::AssumeRolePolicyDocument"
@@ -203,7 +203,7 @@ def _validate(message: str) -> Remedy:
 
 
 def size_remedy() -> Remedy:
-    """Give what helps against a policy that is too long."""
+    """Return the remedy for a policy that is too long."""
     return Remedy(
         title="Make the policy shorter, or part it",
         who="you",

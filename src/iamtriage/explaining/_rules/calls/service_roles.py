@@ -1,6 +1,7 @@
-"""Explains that a service cannot use a role or instance profile: too new, or not trusting the service.
+"""Explain that a service cannot use a role or instance profile.
 
-Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html (propagation) and
+It is too new, or does not trust the service. Sources:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html (propagation) and
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html.
 """
 
@@ -23,16 +24,16 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_service_role",)
 
-_PROFILE = re.compile(
+_UNKNOWN_INSTANCE_PROFILE = re.compile(
     r"Invalid IAM Instance Profile|iamInstanceProfile[.\w]{0,10} is invalid|Invalid IamInstanceProfile"
 )
-_ROLE = re.compile(
+_ROLE_NOT_ASSUMABLE = re.compile(
     r"[Tt]he role defined for the function cannot be assumed|could not be assumed because it does not exist or the trusted entity"
     r"|[Uu]nable to assume (?:the )?(?:provided )?role|[Rr]ole .{0,200}?(?:cannot|can not|could not|can't) be assumed|is not authorized to assume the role"
     r"|[Rr]ole is invalid or cannot be assumed|does not have (?:a )?trust relationship"
 )
-_ARN = re.compile(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
-_NAMES = (
+_ROLE_ARN = re.compile(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
+_SERVICES_IN_MESSAGES = (
     ("by Lambda", "lambda.amazonaws.com"),
     ("for the function", "lambda.amazonaws.com"),
     ("EKS", "eks.amazonaws.com"),
@@ -41,12 +42,12 @@ _NAMES = (
     ("Glue", "glue.amazonaws.com"),
     ("States", "states.amazonaws.com"),
 )
-_SENTENCES = (
+_PHRASES = (
     "Invalid IAM Instance Profile name",
     "The role defined for the function cannot be assumed by Lambda",
     "could not be assumed because it does not exist or the trusted entity is not correct",
 )
-_NEW = Cause(
+_TOO_NEW = Cause(
     "role-too-new",
     "It was made seconds ago, and the service does not see it yet.",
     "possible",
@@ -55,13 +56,13 @@ _NEW = Cause(
 
 
 def explain_service_role(case: Case[AwsError], message: str) -> Explanation | None:
-    """Explain it where the text tells of a service that cannot use a role; else give None."""
-    if _PROFILE.search(message):
-        return _instance_profile(case, message)
-    return _service_role(case, message) if _ROLE.search(message) else None
+    """Explain that a service cannot use a role; return ``None`` for other errors."""
+    if _UNKNOWN_INSTANCE_PROFILE.search(message):
+        return _explain_instance_profile(case, message)
+    return _explain_role_not_assumable(case, message) if _ROLE_NOT_ASSUMABLE.search(message) else None
 
 
-def _instance_profile(case: Case[AwsError], message: str) -> Explanation:
+def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="instance-profile-not-there",
@@ -71,9 +72,9 @@ def _instance_profile(case: Case[AwsError], message: str) -> Explanation:
                 "instance-profile-not-there",
                 "EC2 finds no instance profile of that name or ARN.",
                 "reported",
-                quote_phrases(message, *_SENTENCES),
+                quote_phrases(message, *_PHRASES),
             ),
-            _NEW,
+            _TOO_NEW,
             Cause(
                 "role-in-place-of-profile",
                 "A role's name stands where that of an instance profile belongs.",
@@ -109,29 +110,29 @@ def _instance_profile(case: Case[AwsError], message: str) -> Explanation:
     )
 
 
-def _service_role(case: Case[AwsError], message: str) -> Explanation:
+def _explain_role_not_assumable(case: Case[AwsError], message: str) -> Explanation:
     envelope = case.failure.envelope
     known = find_role_recipient(envelope.operation, envelope.service)
     service = known.principal if known else None
     if service is None:
-        service = next((name for sign, name in _NAMES if sign in message), None)
-    found = _ARN.search(message)
+        service = next((name for sign, name in _SERVICES_IN_MESSAGES if sign in message), None)
+    found = _ROLE_ARN.search(message)
     role = try_parse_principal(found[0].rstrip(",.")) if found else None
     name = commands.role_name(role.name if isinstance(role, Role) else None)
-    principal = "the service" if service is None else service
+    service_name = "the service" if service is None else service
     return Explanation(
         failure=case.failure,
         topic="service-cannot-assume-role",
-        summary=f"The role cannot be assumed by {principal}.",
+        summary=f"The role cannot be assumed by {service_name}.",
         causes=(
             Cause(
                 "service-cannot-assume-role",
                 "The service tried to assume the role that the call names, and could not.",
                 "reported",
-                quote_phrases(message, *_SENTENCES),
+                quote_phrases(message, *_PHRASES),
             ),
-            Cause("trust-policy", f"The role's trust policy does not name {principal}.", "possible"),
-            _NEW,
+            Cause("trust-policy", f"The role's trust policy does not name {service_name}.", "possible"),
+            _TOO_NEW,
             Cause(
                 "role-not-there",
                 "There is no such role: its name, path or account is mistyped, or it was deleted.",
@@ -146,14 +147,14 @@ def _service_role(case: Case[AwsError], message: str) -> Explanation:
                 commands=(fill_command("aws iam wait role-exists --role-name {}", name),),
                 url=pages.CONSISTENCY,
             ),
-            _trust(service, name, known.trust_actions if known else ASSUME_ROLE),
+            _trust_remedy(service, name, known.trust_actions if known else ASSUME_ROLE),
         ),
         notes=("It is the service that may not use the role. No permission of the caller is missing.",),
     )
 
 
-def _trust(service: str | None, name: str, takes: tuple[str, ...]) -> Remedy:
-    principal = service or "REPLACE_SERVICE.amazonaws.com"
+def _trust_remedy(service: str | None, name: str, takes: tuple[str, ...]) -> Remedy:
+    service_name = service or "REPLACE_SERVICE.amazonaws.com"
     steps = [
         f"See the trust policy. The service has to stand in it as Principal, with the action {' and '.join(takes)}.",
         "If it does not, add the statement to those that are there: the command sets the whole document.",
@@ -165,7 +166,7 @@ def _trust(service: str | None, name: str, takes: tuple[str, ...]) -> Remedy:
         who="account administrator",
         steps=tuple(steps),
         commands=commands.trust_policy_commands(name),
-        policy=service_trust_policy(principal, takes),
+        policy=service_trust_policy(service_name, takes),
         layer="role_trust",
         url=pages.TRUST_POLICIES,
     )

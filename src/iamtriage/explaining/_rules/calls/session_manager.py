@@ -1,7 +1,7 @@
-"""Explains that Session Manager or ECS Exec reaches no agent; not denials of starting a session.
+"""Explain that Session Manager or ECS Exec cannot reach its agent.
 
 Sources: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-troubleshooting.html,
-https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html and the two errors' own descriptions.
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html and the descriptions of the two errors.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.calls.api_error_kinds import code_lines
+from iamtriage.explaining._rules.calls.api_error_kinds import code_evidence
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import error_code, find_partition, find_region, quote_phrases
+from iamtriage.explaining._rules.shared.clues import find_partition, find_region, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import SESSION_CHANNEL_ACTIONS
 
@@ -20,33 +20,25 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
-__all__ = ("explain_session", "is_session")
+__all__ = ("EXEC_NOT_ENABLED", "explain_agent_unreachable")
 
-_CODE = re.compile(r"^TargetNotConnected(?:Exception)?$")
+EXEC_NOT_ENABLED = re.compile(r"execute command was not enabled")
+"""How ECS Exec reports that it is not enabled for a task."""
+
 _ECS = re.compile(r"[Ee]xecute command (?:failed|was not enabled)")
-_NOT_ENABLED = "execute command was not enabled"
-_NODE = re.compile(r"(?<![\w-])m?i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])", re.ASCII)
-_CORE = "AmazonSSMManagedInstanceCore"
+_INSTANCE_ID = re.compile(r"(?<![\w-])m?i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])", re.ASCII)
+_AGENT_POLICY = "AmazonSSMManagedInstanceCore"
 
 
-def is_session(code: str, message: str) -> bool:
-    """Tell whether an error says that there is no agent to talk to.
-
-    >>> is_session("TargetNotConnected", "i-0a1b2c3d4e5f60718 is not connected.")
-    True
-    """
-    return _CODE.search(code) is not None or _NOT_ENABLED in message
-
-
-def explain_session(case: Case[AwsError], message: str) -> Explanation:
-    """Explain it for a task of ECS where the call or the sentence is ECS's, else for a managed node."""
+def explain_agent_unreachable(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that an ECS task or a managed node has no connected agent."""
     envelope = case.failure.envelope
-    of_ecs = envelope.operation == "ExecuteCommand" or envelope.service == "ecs" or _ECS.search(message)
-    return _task(case, message) if of_ecs else _node(case, message)
+    is_ecs = envelope.operation == "ExecuteCommand" or envelope.service == "ecs" or _ECS.search(message)
+    return _explain_task(case, message) if is_ecs else _explain_instance(case, message)
 
 
-def _node(case: Case[AwsError], message: str) -> Explanation:
-    found = _NODE.search(message)
+def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
+    found = _INSTANCE_ID.search(message)
     node = found[0] if found else "INSTANCE_ID"
     region = commands.region(find_region(case))
     return Explanation(
@@ -58,12 +50,12 @@ def _node(case: Case[AwsError], message: str) -> Explanation:
                 "target-not-connected",
                 "The machine is not connected to Session Manager there.",
                 "reported",
-                code_lines(error_code(case.failure), case.failure.envelope.status_code),
+                code_evidence(case.failure),
             ),
             Cause("other-place", "It is in another region or account than the call.", "possible"),
             Cause(
                 "agent-without-permissions",
-                f"Its agent may not connect: the instance has no instance profile, or the role in it lacks permissions such as those of {_CORE}.",
+                f"Its agent may not connect: the instance has no instance profile, or the role in it lacks permissions such as those of {_AGENT_POLICY}.",
                 "possible",
             ),
             Cause(
@@ -102,7 +94,7 @@ def _node(case: Case[AwsError], message: str) -> Explanation:
                 who="account administrator",
                 steps=(
                     "See which instance profile the instance has, and give it one with a role if it has none.",
-                    f"{_CORE}, attached to the role of the instance, holds what Systems Manager takes. Session Manager alone takes less: ssm:UpdateInstanceInformation, {', '.join(SESSION_CHANNEL_ACTIONS[:-1])} and {SESSION_CHANNEL_ACTIONS[-1]}, on *.",
+                    f"{_AGENT_POLICY}, attached to the role of the instance, holds what Systems Manager takes. Session Manager alone takes less: ssm:UpdateInstanceInformation, {', '.join(SESSION_CHANNEL_ACTIONS[:-1])} and {SESSION_CHANNEL_ACTIONS[-1]}, on *.",
                 ),
                 commands=(
                     fill_command(
@@ -112,7 +104,7 @@ def _node(case: Case[AwsError], message: str) -> Explanation:
                     ),
                     fill_command(
                         "aws iam attach-role-policy --role-name ROLE_NAME --policy-arn {}",
-                        f"arn:{find_partition(case)}:iam::aws:policy/{_CORE}",
+                        f"arn:{find_partition(case)}:iam::aws:policy/{_AGENT_POLICY}",
                     ),
                 ),
                 url=pages.SESSION_ROLE,
@@ -130,24 +122,24 @@ def _node(case: Case[AwsError], message: str) -> Explanation:
     )
 
 
-def _task(case: Case[AwsError], message: str) -> Explanation:
-    off = _NOT_ENABLED in message
+def _explain_task(case: Case[AwsError], message: str) -> Explanation:
+    is_off = EXEC_NOT_ENABLED.search(message) is not None
     region = commands.region(find_region(case))
-    told = Cause(
-        "exec-not-enabled" if off else "target-not-connected",
+    cause = Cause(
+        "exec-not-enabled" if is_off else "target-not-connected",
         "ECS Exec was not turned on when the task began, or its agent does not run: the text names both."
-        if off
+        if is_off
         else "ECS reaches no agent in the container.",
         "reported",
         quote_phrases(message, "execute command was not enabled when the task was run")
-        or code_lines(error_code(case.failure), case.failure.envelope.status_code),
+        or code_evidence(case.failure),
     )
     return Explanation(
         failure=case.failure,
         topic="ecs-exec-not-connected",
         summary="ECS Exec reaches no agent in the task's container.",
         causes=(
-            told,
+            cause,
             Cause(
                 "agent-without-permissions",
                 "The task has no task role, or the role lacks the four permissions of ssmmessages. The task execution role does not count here.",

@@ -1,4 +1,4 @@
-"""Explains calls that got no answer: names without an address, no way, proxies, certificates; not AWS's errors."""
+"""Explain calls that got no answer from the endpoint."""
 
 from __future__ import annotations
 
@@ -6,20 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.calls.api_error_kinds import code_lines, fit
+from iamtriage.explaining._rules.calls.api_error_kinds import code_evidence, safe_code
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.certificates import (
     CERTIFICATE_ERROR,
     PROXY_STEP,
     untrusted_certificate_cause,
 )
-from iamtriage.explaining._rules.shared.clues import (
-    error_code,
-    find_aws_hosts,
-    find_region,
-    message_text,
-    quote_phrases,
-)
+from iamtriage.explaining._rules.shared.clues import error_code, find_aws_hosts, find_region, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose_sts_call
 
@@ -27,13 +21,13 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
-__all__ = ("explain_unanswered",)
+__all__ = ("explain_no_answer",)
 
-_HEADER = re.compile(
+_INVALID_HEADER = re.compile(
     r"invalid header field value|Invalid header value|Illegal (?:character|header)|InvalidHeader|invalid character in header",
     re.IGNORECASE,
 )
-_NAME = re.compile(
+_NAME_RESOLUTION = re.compile(
     r"no such host|ENOTFOUND|EAI_AGAIN|[Nn]ame or service not known|nodename nor servname|getaddrinfo|[Ff]ailed to resolve"
     r"|[Uu]nable to resolve|[Cc]ould not resolve|NameResolutionError|UnknownHostException|name resolution|dns error"
 )
@@ -41,33 +35,29 @@ _PROXY = re.compile(
     r"ProxyConnection|connect to proxy|proxyconnect|Tunnel connection failed|407 Proxy|Proxy Authentication",
     re.IGNORECASE,
 )
-_TIME = re.compile(r"[Tt]ime(?:d )?-?out|ETIMEDOUT|deadline exceeded", re.ASCII)
-_REFUSED = re.compile(
+_TIMEOUT = re.compile(r"[Tt]ime(?:d )?-?out|ETIMEDOUT|deadline exceeded", re.ASCII)
+_CONNECTION_REFUSED = re.compile(
     r"ECONNREFUSED|[Cc]onnection refused|[Cc]onnection (?:was )?(?:reset|closed)|ECONNRESET|\bEOF\b"
 )
-_NOTE = "The call reached no one, so no policy has a say in it."
+_NOT_A_POLICY = "The call reached no one, so no policy has a say in it."
 
 
-def explain_unanswered(case: Case[AwsError], message: str) -> Explanation:
-    """Say why a call may have got no answer; without a sign of the network, say only that."""
-    message = message_text(case)
-    code, status = error_code(case.failure), case.failure.envelope.status_code
-    hosts = find_aws_hosts(message)
-    if _HEADER.search(message):
-        return _bad_header(case, message)
-    cause = _cause(message, hosts)
-    if cause is None and status != 0 and not code:
-        return _unclear(case)
+def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that a call got no answer."""
+    if _INVALID_HEADER.search(message):
+        return _explain_invalid_header(case, message)
+    host = next(iter(find_aws_hosts(message)), None)
+    cause = _network_cause(message, host)
+    if cause is None and case.failure.envelope.status_code != 0 and not error_code(case.failure):
+        return _explain_unknown_error(case)
     found = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
-    host = hosts[0] if hosts else None
-    where = "AWS" if host is None else host
     cause = cause or Cause(
-        "no-answer", "The call got no answer.", "derived", code_lines(code, None, of_sdk=True)
+        "no-answer", "The call got no answer.", "derived", code_evidence(case.failure, is_from_sdk=True)
     )
     return Explanation(
         failure=case.failure,
         topic="no-answer",
-        summary=f"The call to {where} got no answer.",
+        summary=f"The call to {host or 'AWS'} got no answer.",
         causes=(
             cause,
             *found.causes,
@@ -76,35 +66,35 @@ def explain_unanswered(case: Case[AwsError], message: str) -> Explanation:
                 "Security groups, network rules, routes or a proxy keep the call from it.",
                 "possible",
             ),
-            *_more(message),
+            *_related_causes(message),
         ),
-        remedies=(*found.remedies, _try_host(case, host, message)),
-        notes=(_NOTE,),
+        remedies=(*found.remedies, _test_connection_remedy(case, host, message)),
+        notes=(_NOT_A_POLICY,),
     )
 
 
-def _cause(message: str, hosts: tuple[str, ...]) -> Cause | None:
-    """Give what the network said."""
-    because = (f"The text names the host {hosts[0]}.",) if hosts else ()
+def _network_cause(message: str, host: str | None) -> Cause | None:
+    """Return the network error that the message reports."""
+    because = () if host is None else (f"The text names the host {host}.",)
     if _PROXY.search(message):
         return Cause(
             "proxy", "The proxy did not let the call through, or could not be reached.", "derived", because
         )
-    if _NAME.search(message):
+    if _NAME_RESOLUTION.search(message):
         return Cause(
             "name-unknown", "The host's name has no address where the call runs.", "derived", because
         )
     if CERTIFICATE_ERROR.search(message):
         return untrusted_certificate_cause(because)
-    if _REFUSED.search(message):
+    if _CONNECTION_REFUSED.search(message):
         return Cause("connection-refused", "The connection was refused or cut.", "derived", because)
-    if _TIME.search(message):
+    if _TIMEOUT.search(message):
         return Cause("timeout", "No answer came in time.", "derived", because)
     return None
 
 
-def _more(message: str) -> tuple[Cause, ...]:
-    if _NAME.search(message) or "onnect to the endpoint URL" in message:
+def _related_causes(message: str) -> tuple[Cause, ...]:
+    if _NAME_RESOLUTION.search(message) or "onnect to the endpoint URL" in message:
         return (
             Cause(
                 "no-such-host",
@@ -124,7 +114,7 @@ def _more(message: str) -> tuple[Cause, ...]:
     return ()
 
 
-def _try_host(case: Case[AwsError], host: str | None, message: str) -> Remedy:
+def _test_connection_remedy(case: Case[AwsError], host: str | None, message: str) -> Remedy:
     name = host or "HOST"
     steps = [
         "Run both where the call runs. An answer of any kind, also an error, shows that the way is open.",
@@ -146,7 +136,7 @@ def _try_host(case: Case[AwsError], host: str | None, message: str) -> Remedy:
     )
 
 
-def _bad_header(case: Case[AwsError], message: str) -> Explanation:
+def _explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="key-with-blanks",
@@ -171,12 +161,12 @@ def _bad_header(case: Case[AwsError], message: str) -> Explanation:
                 url=pages.ACCESS_KEYS,
             ),
         ),
-        notes=(_NOTE,),
+        notes=(_NOT_A_POLICY,),
     )
 
 
-def _unclear(case: Case[AwsError]) -> Explanation:
-    operation, status = fit(case.failure.envelope.operation), case.failure.envelope.status_code
+def _explain_unknown_error(case: Case[AwsError]) -> Explanation:
+    operation = safe_code(case.failure.envelope.operation)
     call = f"The call {operation}" if operation else "A call of AWS"
     return Explanation(
         failure=case.failure,
@@ -187,7 +177,7 @@ def _unclear(case: Case[AwsError]) -> Explanation:
                 "aws-error",
                 "What stands in the text speaks of no missing permission.",
                 "derived",
-                code_lines("", status),
+                code_evidence(case.failure),
             ),
         ),
         remedies=(

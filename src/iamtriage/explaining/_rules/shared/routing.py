@@ -28,6 +28,7 @@ class Route(Generic[_RuleT_co]):
         message: Wording to search for in the message.
         code: A pattern that matches the whole error code.
         operation: The operation that was called.
+        service: The only service whose errors the rule explains.
         except_code: A pattern for codes of errors that another rule explains.
     """
 
@@ -35,12 +36,15 @@ class Route(Generic[_RuleT_co]):
     message: re.Pattern[str] | None = None
     code: re.Pattern[str] | None = None
     operation: str | None = None
+    service: str | None = None
     except_code: re.Pattern[str] | None = None
 
     def matches(self, failure: Failure, message: str) -> bool:
         """Return whether the rule explains a failure with this message."""
         code = error_code(failure)
         if self.except_code is not None and self.except_code.fullmatch(code):
+            return False
+        if self.service is not None and failure.envelope.service != self.service:
             return False
         if self.operation is not None and failure.envelope.operation == self.operation:
             return True
