@@ -1,4 +1,4 @@
-"""Real clients, cut off from the environment and pointed at loopback."""
+"""Real clients, isolated from the environment and connected to local servers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Provoke = Callable[[Call, Reply], Any]
 
 @pytest.fixture(scope="module")
 def aws_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pytest.MonkeyPatch]:
-    """No AWS setting of the machine is seen, and no proxy."""
+    """Hide the AWS and proxy settings of the machine."""
     folder = tmp_path_factory.mktemp("aws")
     with pytest.MonkeyPatch.context() as patch:
         for name in os.environ:
@@ -36,7 +36,7 @@ def aws_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pytest
 
 @pytest.fixture(scope="module")
 def server(aws_environment: pytest.MonkeyPatch) -> Iterator[AwsLikeServer]:
-    """The server that fails as AWS does."""
+    """A server that fails as AWS does."""
     del aws_environment
     with serving() as running:
         yield running
@@ -44,10 +44,10 @@ def server(aws_environment: pytest.MonkeyPatch) -> Iterator[AwsLikeServer]:
 
 @pytest.fixture(scope="module")
 def clients(aws_environment: pytest.MonkeyPatch) -> Iterator[Clients]:
-    """A maker of boto3 clients that try once; the same client for the same arguments."""
+    """Create boto3 clients that do not retry; return the same client for the same arguments."""
     del aws_environment
     session = boto3.Session()
-    made: dict[tuple[str | None, ...], Any] = {}
+    cache: dict[tuple[str | None, ...], Any] = {}
 
     def make(
         service: str,
@@ -56,9 +56,9 @@ def clients(aws_environment: pytest.MonkeyPatch) -> Iterator[Clients]:
         secret: str = "example-secret",
         token: str | None = None,
     ) -> Any:  # noqa: ANN401 (boto3 has no types)
-        wanted = (service, endpoint, key, secret, token)
-        if wanted not in made:
-            made[wanted] = session.client(
+        arguments = (service, endpoint, key, secret, token)
+        if arguments not in cache:
+            cache[arguments] = session.client(
                 service,
                 region_name=REGION,
                 endpoint_url=endpoint,
@@ -67,34 +67,34 @@ def clients(aws_environment: pytest.MonkeyPatch) -> Iterator[Clients]:
                 aws_session_token=token,
                 config=Config(retries={"mode": "standard", "total_max_attempts": 1}),
             )
-        return made[wanted]
+        return cache[arguments]
 
     yield make
-    for client in made.values():
+    for client in cache.values():
         client.close()
 
 
-def spoken_by(client: Any) -> str:  # noqa: ANN401 (botocore has no types)
-    """Give the protocol that a client speaks; an older botocore has one for each service."""
+def get_protocol(client: Any) -> str:  # noqa: ANN401 (botocore has no types)
+    """Return the protocol of a client. In older versions of botocore, each service has only one."""
     model = client.meta.service_model
     return str(getattr(model, "resolved_protocol", None) or model.protocol)
 
 
 @pytest.fixture
 def provoke(server: AwsLikeServer, clients: Clients) -> Provoke:
-    """Make a call that gets a reply, and give the ClientError that botocore makes of it."""
+    """Make a call that gets a certain reply; return the ClientError that botocore raises."""
 
-    def call_for(call: Call, reply: Reply) -> Any:  # noqa: ANN401 (botocore has no types)
+    def provoke_error(call: Call, reply: Reply) -> Any:  # noqa: ANN401 (botocore has no types)
         try:
             client = clients(call.service, server.url)
         except UnknownServiceError:
             pytest.skip(f"this botocore does not know {call.service}")
-        spoken = spoken_by(client)
-        if spoken != call.protocol or not hasattr(client, call.method):
-            pytest.skip(f"this botocore speaks {spoken} to {call.service}, or lacks {call.method}")
+        protocol = get_protocol(client)
+        if protocol != call.protocol or not hasattr(client, call.method):
+            pytest.skip(f"this botocore uses {protocol} for {call.service}, or lacks {call.method}")
         server.reply = reply
         with pytest.raises(ClientError) as caught:
             getattr(client, call.method)(**dict(call.arguments))
         return caught.value
 
-    return call_for
+    return provoke_error

@@ -1,4 +1,4 @@
-"""Denials to raise, ways to raise them through handlers, and what to look for in the end."""
+"""Denials to raise, and helpers that raise them and count explanations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OTHER = (
 
 
 def denial(message: str = DENIED, operation: str = "GetObject") -> ClientError:
-    """Make the exception that botocore raises."""
+    """Build a denial as botocore raises it."""
     response = {
         "Error": {"Code": "AccessDenied", "Message": message},
         "ResponseMetadata": {"HTTPStatusCode": 403, "RequestId": "4TEXAMPLE7QK2M9V"},
@@ -28,31 +28,31 @@ def denial(message: str = DENIED, operation: str = "GetObject") -> ClientError:
 
 
 def missing(code: str = "NoSuchKey") -> ClientError:
-    """Make an error of AWS that is no access failure."""
+    """Build an AWS error that is not an access failure."""
     return ClientError({"Error": {"Code": code, "Message": "The specified key does not exist."}}, "GetObject")
 
 
 def notes(error: BaseException) -> list[str]:
-    """Give an exception's notes of ours."""
+    """Return the notes that iamtriage added to an exception."""
     return [note for note in getattr(error, "__notes__", ()) if note.startswith(MARK)]
 
 
-def told(error: BaseException) -> int:
+def count_explanations(error: BaseException) -> int:
     """Count the explanations in a traceback."""
     return "".join(traceback.format_exception(error)).count(MARK)
 
 
-def through(error: BaseException, *handlers: Any) -> BaseException:  # noqa: ANN401
-    """Raise an exception through handlers, the innermost first, and give what comes out."""
+def raise_through(error: BaseException, *handlers: Any) -> BaseException:  # noqa: ANN401
+    """Raise an exception through handlers, the innermost first; return the exception that gets out."""
 
-    def raised(inner: list[Any]) -> None:
+    def run(inner: list[Any]) -> None:
         if not inner:
             raise error
         with inner[-1]:
-            raised(inner[:-1])
+            run(inner[:-1])
 
     try:
-        raised(list(handlers))
+        run(list(handlers))
     except BaseException as caught:  # noqa: BLE001
         return caught
     raise AssertionError

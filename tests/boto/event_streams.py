@@ -1,4 +1,4 @@
-"""Messages of Amazon's event stream encoding, for servers to answer with.
+"""Encode messages of Amazon event streams for the responses of a server.
 
 The encoding: https://docs.aws.amazon.com/transcribe/latest/dg/streaming-setting-up.html#streaming-event-stream.
 """
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def event(headers: Mapping[str, str], payload: bytes) -> bytes:
-    """Make one message: headers that are texts, and a payload."""
+def encode_event(headers: Mapping[str, str], payload: bytes) -> bytes:
+    """Encode a message with string headers and a payload."""
     head = b"".join(
         struct.pack("!B", len(name))
         + name.encode()

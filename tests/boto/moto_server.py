@@ -1,4 +1,4 @@
-"""Moto's server with its IAM checks on, as a context manager."""
+"""Run moto's server with IAM authorization."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from moto.server import ThreadedMotoServer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ACCOUNT = "123456789012"  # moto's
+ACCOUNT = "123456789012"  # moto uses this account
 
-Made = TypeVar("Made")
+T = TypeVar("T")
 
 
 @contextmanager
-def checking(prepare: Callable[[str], Made]) -> Iterator[tuple[str, Made]]:
-    """Run the server; give its address, and what ``prepare`` made before IAM was checked."""
+def run_moto(prepare: Callable[[str], T]) -> Iterator[tuple[str, T]]:
+    """Run the server; yield its URL and the result of ``prepare``, which runs before authorization is on."""
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     url = f"http://{host}:{port}"
     try:
-        made = prepare(url)
+        prepared = prepare(url)
         _post(f"{url}/moto-api/reset-auth", "0")
-        yield url, made
+        yield url, prepared
     finally:
         _post(f"{url}/moto-api/reset-auth", "inf")
         _post(f"{url}/moto-api/reset")
@@ -36,5 +36,5 @@ def checking(prepare: Callable[[str], Made]) -> Iterator[tuple[str, Made]]:
 
 
 def _post(url: str, body: str = "") -> None:
-    with urlopen(Request(url, body.encode(), {"Content-Type": "text/plain"}, method="POST")) as answer:
-        answer.read()
+    with urlopen(Request(url, body.encode(), {"Content-Type": "text/plain"}, method="POST")) as response:
+        response.read()

@@ -1,4 +1,4 @@
-"""Whole records to compare with: what a test does not expect, it expects to be None."""
+"""Build complete records to compare with. Keys that a test does not mention are ``None``."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ KEYS = tuple(Record.__annotations__)
 
 
 def record(**facts: object) -> dict[str, object]:
-    """Give a record of every key, None where no fact is given."""
+    """Build a record from facts, with ``None`` for all other keys."""
     unknown = facts.keys() - set(KEYS)
     assert not unknown, f"a record has no {unknown}"
     return dict.fromkeys(KEYS) | facts
 
 
-def read(error: str | bytes | BaseException | Mapping[str, object]) -> dict[str, object]:
-    """Give the record of the failure that must be in something."""
+def read_record(error: str | bytes | BaseException | Mapping[str, object]) -> dict[str, object]:
+    """Parse an error; return the record of its failure."""
     failure = parse(error)
     assert failure is not None, f"no failure was found in {error!r}"
     return dict(to_record(failure))

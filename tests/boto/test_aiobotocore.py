@@ -1,4 +1,4 @@
-"""The same for aiobotocore: its real clients where it is installed, and clients of its shape everywhere.
+"""install with aiobotocore: real clients if it is installed, and otherwise classes with the same methods.
 
 aiobotocore pins the botocore that it is written for, and that is often not the newest one. Where both cannot be
 installed, the real tests are skipped; the shape's are not. The shape: a client class whose
@@ -19,7 +19,7 @@ from botocore.hooks import HierarchicalEmitter
 
 from iamtriage.boto import explain_errors, install, uninstall
 from tests.boto import wires
-from tests.boto.event_streams import event
+from tests.boto.event_streams import encode_event
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -33,18 +33,18 @@ MESSAGE = (
 )
 
 
-def told(error: BaseException) -> int:
+def count_explanations(error: BaseException) -> int:
     """Count the explanations in a traceback."""
     return "".join(traceback.format_exception(error)).count(MARK)
 
 
 def denial() -> ClientError:
-    """Make botocore's exception, which aiobotocore raises too."""
+    """Build the exception that botocore and aiobotocore raise."""
     return ClientError({"Error": {"Code": "AccessDeniedException", "Message": MESSAGE}}, "ListTables")
 
 
-async def failing(call: Callable[[], Awaitable[object]]) -> BaseException:
-    """Await what fails, and give the error."""
+async def catch(call: Callable[[], Awaitable[object]]) -> BaseException:
+    """Await a call that fails; return the error."""
     try:
         await call()
     except Exception as error:  # noqa: BLE001
@@ -52,11 +52,11 @@ async def failing(call: Callable[[], Awaitable[object]]) -> BaseException:
     raise AssertionError
 
 
-# --------------------------------------------------------------------------------------------- by its shape
+# ------------------------------------------------------------------------------------------------- fakes
 
 
 class Waiter:
-    """Waits as aiobotocore's do."""
+    """A waiter with the methods of aiobotocore's."""
 
     async def wait(self, **kwargs: Any) -> None:  # noqa: ANN401
         await asyncio.sleep(0)
@@ -65,7 +65,7 @@ class Waiter:
 
 
 class Client:
-    """A client of aiobotocore's shape."""
+    """A client with the methods of aiobotocore's."""
 
     _PY_TO_OP_NAME = {"list_tables": "ListTables"}  # noqa: RUF012 (as botocore has it)
 
@@ -88,7 +88,7 @@ class Client:
 
 
 class Session:
-    """A session of aiobotocore's shape."""
+    """A session with the methods of aiobotocore's."""
 
     def __init__(self) -> None:
         self.emitter = HierarchicalEmitter()
@@ -98,7 +98,7 @@ class Session:
         return self.emitter
 
     def get_config_variable(self, name: str) -> None:
-        """Have no settings."""
+        """Return no setting."""
 
     def create_client(self) -> Any:  # noqa: ANN401
         bases: list[type] = [Client]
@@ -112,7 +112,7 @@ class Session:
 
 @pytest.fixture(params=["session", "client"])
 def client(request: pytest.FixtureRequest) -> Any:  # noqa: ANN401
-    """An installed client of the shape."""
+    """An installed fake client."""
     session = Session()
     if request.param == "session":
         install(session)
@@ -122,34 +122,34 @@ def client(request: pytest.FixtureRequest) -> Any:  # noqa: ANN401
     return made
 
 
-def test_shape(client: Any) -> None:  # noqa: ANN401
+def test_fake_client(client: Any) -> None:  # noqa: ANN401
     async def run() -> None:
         assert (await client.list_tables(Limit=1)) == {"TableNames": ["ListTables"]}
-        calls = [failing(client.list_tables) for _ in range(10)]
-        assert [told(error) for error in await asyncio.gather(*calls)] == [1] * 10
-        assert told(await failing(lambda: client.generate_presigned_url("get_object"))) == 1
-        assert told(await failing(client.get_waiter("table_exists").wait)) == 1
+        calls = [catch(client.list_tables) for _ in range(10)]
+        assert [count_explanations(error) for error in await asyncio.gather(*calls)] == [1] * 10
+        assert count_explanations(await catch(lambda: client.generate_presigned_url("get_object"))) == 1
+        assert count_explanations(await catch(client.get_waiter("table_exists").wait)) == 1
 
     asyncio.run(run())
     assert type(client).__name__ == "DynamoDB"
 
 
-def test_shape_uninstalled() -> None:
+def test_fake_client_uninstalled() -> None:
     session = Session()
     install(session)
     made = session.create_client()
     uninstall(session)
 
-    assert told(asyncio.run(failing(made.list_tables))) == 0
-    assert told(asyncio.run(failing(made.get_waiter("table_exists").wait))) == 0
+    assert count_explanations(asyncio.run(catch(made.list_tables))) == 0
+    assert count_explanations(asyncio.run(catch(made.get_waiter("table_exists").wait))) == 0
 
 
-# ------------------------------------------------------------------------------------------------- the real
+# ----------------------------------------------------------------------------------------- real clients
 
 
 def _real_session() -> Any:  # noqa: ANN401
     aiobotocore = pytest.importorskip(
-        "aiobotocore.session", reason="no aiobotocore goes with this botocore: it pins its own"
+        "aiobotocore.session", reason="aiobotocore is not installed: it pins another botocore"
     )
     return aiobotocore.get_session()
 
@@ -162,10 +162,10 @@ OPTIONS = {
 
 
 @pytest.fixture(params=["session", "client"])
-def opened(
+def open_client(
     request: pytest.FixtureRequest, server: AwsLikeServer
 ) -> Callable[[AsyncExitStack, str], Awaitable[Any]]:
-    """A maker of installed clients."""
+    """Create installed clients."""
     session = _real_session()
     if request.param == "session":
         install(session)
@@ -181,23 +181,23 @@ def opened(
     return make
 
 
-def test_real_calls(opened: Callable[..., Awaitable[Any]], server: AwsLikeServer) -> None:
+def test_real_calls(open_client: Callable[..., Awaitable[Any]], server: AwsLikeServer) -> None:
     async def run() -> None:
         async with AsyncExitStack() as stack:
-            made = await opened(stack, "dynamodb")
+            made = await open_client(stack, "dynamodb")
             server.reply = wires.Reply(200, b'{"TableNames": ["orders"]}')
             assert (await made.list_tables())["TableNames"] == ["orders"]
             server.reply = wires.json_1(400, "AccessDeniedException", MESSAGE)
-            calls = [failing(made.list_tables) for _ in range(5)]
-            assert [told(error) for error in await asyncio.gather(*calls)] == [1] * 5
+            calls = [catch(made.list_tables) for _ in range(5)]
+            assert [count_explanations(error) for error in await asyncio.gather(*calls)] == [1] * 5
 
             async def pages() -> None:
                 async for _ in made.get_paginator("list_tables").paginate():
                     pass
 
-            assert told(await failing(pages)) == 1
+            assert count_explanations(await catch(pages)) == 1
             waiter = made.get_waiter("table_exists")
-            assert told(await failing(lambda: waiter.wait(TableName="orders"))) == 1
+            assert count_explanations(await catch(lambda: waiter.wait(TableName="orders"))) == 1
             assert type(made).__name__ == "DynamoDB"
 
     asyncio.run(run())
@@ -210,18 +210,20 @@ def test_real_signed_url_without_credentials(server: AwsLikeServer) -> None:
     async def run() -> None:
         async with session.create_client("s3", endpoint_url=server.url, region_name="eu-west-1") as made:
             arguments = {"Params": {"Bucket": "example-data", "Key": "a"}}
-            error = await failing(lambda: made.generate_presigned_url("get_object", **arguments))
+            error = await catch(lambda: made.generate_presigned_url("get_object", **arguments))
             assert type(error).__name__ == "NoCredentialsError"
-            assert told(error) == 1
+            assert count_explanations(error) == 1
 
     asyncio.run(run())
 
 
-def test_real_event_stream(opened: Callable[..., Awaitable[Any]], server: AwsLikeServer) -> None:
+def test_real_event_stream(open_client: Callable[..., Awaitable[Any]], server: AwsLikeServer) -> None:
     server.reply = wires.Reply(
         200,
-        event({":message-type": "event", ":event-type": "chunk"}, json.dumps({"bytes": "aGk="}).encode())
-        + event(
+        encode_event(
+            {":message-type": "event", ":event-type": "chunk"}, json.dumps({"bytes": "aGk="}).encode()
+        )
+        + encode_event(
             {":message-type": "error", ":error-code": "AccessDeniedException", ":error-message": MESSAGE}, b""
         ),
         {"Content-Type": "application/vnd.amazon.eventstream"},
@@ -229,7 +231,7 @@ def test_real_event_stream(opened: Callable[..., Awaitable[Any]], server: AwsLik
 
     async def run() -> None:
         async with AsyncExitStack() as stack:
-            made = await opened(stack, "bedrock-runtime")
+            made = await open_client(stack, "bedrock-runtime")
             answer = await made.invoke_model_with_response_stream(modelId="example.model", body=b"{}")
             seen: list[Any] = []
 
@@ -237,9 +239,9 @@ def test_real_event_stream(opened: Callable[..., Awaitable[Any]], server: AwsLik
                 async for each in answer["body"]:
                     seen.append(each)  # noqa: PERF401 (what came before the failure counts)
 
-            error = await failing(read)
+            error = await catch(read)
             assert type(error).__name__ == "EventStreamError"
-            assert told(error) == 1
+            assert count_explanations(error) == 1
             assert seen == [{"chunk": {"bytes": b"hi"}}]
 
     asyncio.run(run())
@@ -252,11 +254,11 @@ def test_real_uninstall(server: AwsLikeServer) -> None:
 
     async def run() -> None:
         async with session.create_client("dynamodb", endpoint_url=server.url, **OPTIONS) as made:
-            assert told(await failing(made.list_tables)) == 1
+            assert count_explanations(await catch(made.list_tables)) == 1
             uninstall(session)
-            assert told(await failing(made.list_tables)) == 0
+            assert count_explanations(await catch(made.list_tables)) == 0
             install(made)
             async with explain_errors(full=True):
-                assert told(await failing(made.list_tables)) == 1
+                assert count_explanations(await catch(made.list_tables)) == 1
 
     asyncio.run(run())

@@ -1,4 +1,4 @@
-"""Gathering denials: of real calls, in blocks, threads, tasks and groups; and what they come to."""
+"""Collecting denials in blocks, threads, tasks and groups; their policies and reports."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from typing_extensions import override
 from iamtriage import AccessDenied, fingerprint, is_access_denied, parse, policy_for, to_record
 from iamtriage.boto import Collection, collect
 from tests.boto import wires
-from tests.boto.moto_server import ACCOUNT, checking
+from tests.boto.moto_server import ACCOUNT, run_moto
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,12 +54,12 @@ def _sentence(
     return f"User: {principal} is not authorized to perform: {action} on resource: {resource} {reason}"
 
 
-def _error(action: str = "sqs:SendMessage", code: str = "AccessDenied", **said: str) -> ClientError:
+def _error(action: str = "sqs:SendMessage", code: str = "AccessDenied", **sentence: str) -> ClientError:
     service, _, operation = action.partition(":")
     del service
     return ClientError(
         {
-            "Error": {"Code": code, "Message": _sentence(action, **said)},
+            "Error": {"Code": code, "Message": _sentence(action, **sentence)},
             "ResponseMetadata": {"HTTPStatusCode": 403, "RequestId": "7d1f4c02-1111-4222-8333-444455556666"},
         },
         operation,
@@ -70,11 +70,11 @@ def _raise(error: BaseException) -> NoReturn:
     raise error
 
 
-def _caught(call: Callable[[], object]) -> BaseException | None:
-    """Give what a call raises, SystemExit and the like too."""
+def _catch(call: Callable[[], object]) -> BaseException | None:
+    """Return the exception of a call, including SystemExit and the like."""
     try:
         call()
-    except BaseException as error:  # noqa: BLE001 (which one is the question)
+    except BaseException as error:  # noqa: BLE001 (tests check which one it is)
         return error
     return None
 
@@ -82,11 +82,11 @@ def _caught(call: Callable[[], object]) -> BaseException | None:
 QUEUE = "arn:aws:sqs:eu-west-1:111122223333:{}"
 
 
-# ------------------------------------------------ what is gathered, and what goes on
+# ------------------------------------------------ collected and other exceptions
 
 
 def test_denial_ends_the_block() -> None:
-    """The program goes on behind the block, with the denial at hand."""
+    """The program continues after the block and has the denial."""
     after = False
     with collect() as denials:
         _raise(_error(resource=QUEUE.format("a")))
@@ -98,8 +98,8 @@ def test_denial_ends_the_block() -> None:
     assert denials.failures[0].envelope.request_id == "7d1f4c02-1111-4222-8333-444455556666"
 
 
-def test_nothing_is_denied() -> None:
-    """A block that succeeds leaves an empty collection."""
+def test_no_denial() -> None:
+    """After a block that succeeds, the collection is empty."""
     with collect() as denials:
         assert denials.run(int, "7") == 7
 
@@ -110,36 +110,36 @@ def test_nothing_is_denied() -> None:
     assert denials.report() == "Nothing was denied."
 
 
-class NoTextError(Exception):
-    """An exception that cannot be printed."""
+class RaisesOnStrError(Exception):
+    """An exception whose text cannot be read."""
 
     @override
     def __str__(self) -> str:
         raise SystemExit(3)
 
 
-class NoPartsError(Exception):
-    """An exception of a ClientError's shape, whose parts cannot be had."""
+class RaisesOnResponseError(Exception):
+    """An exception like a ClientError, whose response cannot be read."""
 
     operation_name = "GetObject"
 
     @property
     def response(self) -> dict[str, object]:
-        """Raise, as no property should."""
+        """Raise an exception."""
         raise ValueError
 
 
-class LinkedError(Exception):
-    """An exception whose links cannot be had."""
+class RaisesOnContextError(Exception):
+    """An exception whose context cannot be read."""
 
     @property
     def __context__(self) -> BaseException | None:  # type: ignore[override]
-        """Raise, as no property should."""
+        """Raise an exception."""
         raise SystemExit(3)
 
 
-class OwnText(str):
-    """A text whose length is nobody's business."""
+class CustomText(str):
+    """A string whose length cannot be read."""
 
     __slots__ = ()
 
@@ -148,22 +148,22 @@ class OwnText(str):
         raise SystemExit(3)
 
 
-class OwnTextError(Exception):
-    """An exception that gives such a text, and a response of them."""
+class CustomTextError(Exception):
+    """An exception with such strings as its text and in its response."""
 
-    operation_name = OwnText("SendMessage")
-    response: ClassVar[dict[str, object]] = {"Error": {"Code": OwnText("AccessDenied"), "Message": "no"}}
+    operation_name = CustomText("SendMessage")
+    response: ClassVar[dict[str, object]] = {"Error": {"Code": CustomText("AccessDenied"), "Message": "no"}}
 
     @override
     def __str__(self) -> str:
-        return OwnText(f"AccessDenied: {_sentence('sqs:SendMessage')}")
+        return CustomText(f"AccessDenied: {_sentence('sqs:SendMessage')}")
 
 
 @pytest.mark.parametrize(
-    "error", [OwnTextError(), LinkedError(f"AccessDenied: {_sentence('sqs:SendMessage')}")]
+    "error", [CustomTextError(), RaisesOnContextError(f"AccessDenied: {_sentence('sqs:SendMessage')}")]
 )
-def test_odd_denials_are_denials(error: Exception) -> None:
-    """Whatever their classes do."""
+def test_unusual_denials(error: Exception) -> None:
+    """Denials are collected whatever their classes do."""
     with collect() as denials:
         _raise(error)
 
@@ -176,60 +176,60 @@ def _bug() -> object:
     return dict[str, int]()["missing"]
 
 
-def _in_a_handler() -> None:
+def _fail_in_a_handler() -> None:
     try:
         _raise(_error())
     except ClientError:
         _bug()
 
 
-def _from_a_group() -> None:
+def _raise_from_a_group() -> None:
     try:
         _raise(ExceptionGroup("several", [_error(), KeyError("a")]))
     except ExceptionGroup as group:
         raise RuntimeError from group
 
 
-def _interrupted() -> None:
+def _interrupt_a_handler() -> None:
     try:
         _raise(_error())
     except ClientError:
-        raise KeyboardInterrupt  # noqa: B904 (so it comes)
+        raise KeyboardInterrupt  # noqa: B904 (as Ctrl-C does)
 
 
-OTHERS: dict[str, Callable[[], object]] = {
+OTHER_EXCEPTIONS: dict[str, Callable[[], object]] = {
     "a bug": _bug,
-    "a bug in a handler of a denial": _in_a_handler,
-    "what a bug and a denial led to": _from_a_group,
+    "a bug in a handler of a denial": _fail_in_a_handler,
+    "an error from a group with a bug": _raise_from_a_group,
     "an interrupt": lambda: _raise(KeyboardInterrupt()),
-    "an interrupt in a handler of a denial": _interrupted,
-    "the end": lambda: _raise(SystemExit(2)),
+    "an interrupt in a handler of a denial": _interrupt_a_handler,
+    "a SystemExit": lambda: _raise(SystemExit(2)),
     "a cancelled task": lambda: _raise(asyncio.CancelledError()),
     "a closed generator": lambda: _raise(GeneratorExit()),
-    "the end of an iterator": lambda: _raise(StopIteration()),
+    "a StopIteration": lambda: _raise(StopIteration()),
     "an assertion that quotes a denial": lambda: _raise(AssertionError(_sentence("sqs:SendMessage"))),
     "throttling": lambda: _raise(
         ClientError({"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}, "ListKeys")
     ),
-    "expired": lambda: _raise(
+    "expired credentials": lambda: _raise(
         ClientError({"Error": {"Code": "ExpiredToken", "Message": "The token has expired"}}, "GetObject")
     ),
-    "no file": lambda: _raise(PermissionError(13, "Permission denied")),
-    "without a text": lambda: _raise(NoTextError()),
-    "stopped": lambda: _denied_while_stopped(KeyboardInterrupt()),
-    "without parts": lambda: _raise(NoPartsError()),
-    "without anything": lambda: _raise(Exception()),
+    "a permission error": lambda: _raise(PermissionError(13, "Permission denied")),
+    "an unreadable text": lambda: _raise(RaisesOnStrError()),
+    "a denial that replaced an interrupt": lambda: _raise_denial_in_cleanup(KeyboardInterrupt()),
+    "an unreadable response": lambda: _raise(RaisesOnResponseError()),
+    "an empty exception": lambda: _raise(Exception()),
 }
 
 
-@pytest.mark.parametrize("fail", OTHERS.values(), ids=OTHERS.keys())
-@pytest.mark.parametrize("way", ["block", "attempt", "run", "tasks"])
-def test_other_exceptions_go_on(way: str, fail: Callable[[], object]) -> None:
-    """What is no denial goes on as the very same object, with nothing added."""
+@pytest.mark.parametrize("fail", OTHER_EXCEPTIONS.values(), ids=OTHER_EXCEPTIONS.keys())
+@pytest.mark.parametrize("method", ["block", "attempt", "run", "tasks"])
+def test_other_exceptions_propagate(method: str, fail: Callable[[], object]) -> None:
+    """Other exceptions propagate unchanged."""
     raised: list[tuple[BaseException, BaseException | None]] = []
     denials: Collection[Any] = collect()
 
-    def noting() -> None:
+    def record_and_fail() -> None:
         try:
             fail()
         except BaseException as error:
@@ -238,19 +238,19 @@ def test_other_exceptions_go_on(way: str, fail: Callable[[], object]) -> None:
 
     def block() -> None:
         with denials:
-            noting()
+            record_and_fail()
 
     def attempt() -> None:
         with denials.attempt():
-            noting()
+            record_and_fail()
 
-    ways = {
+    methods = {
         "block": block,
         "attempt": attempt,
-        "run": lambda: denials.run(noting),
-        "tasks": lambda: collect([noting]),
+        "run": lambda: denials.run(record_and_fail),
+        "tasks": lambda: collect([record_and_fail]),
     }
-    error = _caught(ways[way])
+    error = _catch(methods[method])
 
     assert error is not None
     assert (error, error.__context__) == raised[0]
@@ -258,8 +258,8 @@ def test_other_exceptions_go_on(way: str, fail: Callable[[], object]) -> None:
     assert not denials
 
 
-def test_causes_in_a_circle() -> None:
-    """A chain of causes without an end is read to where it begins again."""
+def test_cycle_of_causes() -> None:
+    """A cycle of causes is read once."""
     error, other = _error(), RuntimeError()
     error.__cause__, other.__cause__ = other, error
     with collect() as denials:
@@ -268,22 +268,22 @@ def test_causes_in_a_circle() -> None:
     assert len(denials) == 1
 
 
-def test_denial_that_was_wrapped() -> None:
-    """What is raised from a denial is the denial."""
+def test_wrapped_denial() -> None:
+    """An exception that is raised from a denial is collected."""
     denials: Collection[None] = collect()
 
-    def wrapping() -> None:
+    def wrap() -> None:
         try:
             _raise(_error())
         except ClientError as error:
             raise RuntimeError from error
 
-    assert denials.run(wrapping) is None
+    assert denials.run(wrap) is None
     assert [failure.action for failure in denials] == ["sqs:SendMessage"]
 
 
 @pytest.mark.parametrize(
-    ("kinds", "wanted"),
+    ("kinds", "expected"),
     [
         (None, ["access_denied", "kubernetes_forbidden"]),
         (("access_denied",), ["access_denied"]),
@@ -292,20 +292,20 @@ def test_denial_that_was_wrapped() -> None:
         (iter(["access_denied"]), ["access_denied"]),
     ],
 )
-def test_kinds(kinds: Any, wanted: list[str]) -> None:  # noqa: ANN401 (a table)
-    """Only the kinds that are asked for are gathered."""
+def test_kinds(kinds: Any, expected: list[str]) -> None:  # noqa: ANN401 (a table)
+    """Only the selected kinds are collected."""
     denials = collect() if kinds is None else collect(kinds=kinds)
     expired = ClientError({"Error": {"Code": "ExpiredToken", "Message": "It is expired"}}, "ListQueues")
     errors = [_error(), RuntimeError(FORBIDDEN), expired]
-    others = [_caught(lambda error=error: denials.run(_raise, error)) for error in errors]  # type: ignore[misc]
+    others = [_catch(lambda error=error: denials.run(_raise, error)) for error in errors]  # type: ignore[misc]
 
-    assert [failure.kind for failure in denials] == wanted
+    assert [failure.kind for failure in denials] == expected
     assert all(other in {None, error} for other, error in zip(others, errors, strict=True))
-    assert others.count(None) == len(wanted)
+    assert others.count(None) == len(expected)
 
 
 @pytest.mark.parametrize(
-    ("misuse", "error"),
+    ("call", "error"),
     [
         (lambda: collect(kinds="access_denied"), TypeError),  # type: ignore[arg-type]
         (lambda: collect(kinds=[["access_denied"]]), ValueError),  # type: ignore[list-item]
@@ -314,38 +314,38 @@ def test_kinds(kinds: Any, wanted: list[str]) -> None:  # noqa: ANN401 (a table)
         (lambda: collect(7), TypeError),  # type: ignore[call-overload]
     ],
 )
-def test_misuse(misuse: Callable[[], object], error: type[Exception]) -> None:
-    """What is wrong in the program is told at once."""
+def test_invalid_arguments(call: Callable[[], object], error: type[Exception]) -> None:
+    """Invalid arguments raise an exception."""
     with pytest.raises(error):
-        misuse()
+        call()
 
 
 async def _denied_later() -> None:
     raise _error()
 
 
-@pytest.mark.parametrize("gather", [lambda: collect().run(_denied_later), lambda: collect([_denied_later])])
-def test_what_has_to_be_awaited_is_refused(gather: Callable[[], object]) -> None:
-    """Its denial would come when nobody gathers any more."""
+@pytest.mark.parametrize("call", [lambda: collect().run(_denied_later), lambda: collect([_denied_later])])
+def test_coroutine_functions_are_rejected(call: Callable[[], object]) -> None:
+    """Their denials would occur outside of the collection."""
     with pytest.raises(TypeError, match=r"with denials\.attempt\(\): await"):
-        gather()
+        call()
 
 
-def test_collections_pass_on_between_processes() -> None:
+def test_copies_and_pickles() -> None:
     denials = collect([lambda: _raise(_error()), lambda: 7])
-    for again in (copy.deepcopy(denials), pickle.loads(pickle.dumps(denials))):
-        assert (again.results, again.counts, again.failures) == (
+    for copied in (copy.deepcopy(denials), pickle.loads(pickle.dumps(denials))):
+        assert (copied.results, copied.counts, copied.failures) == (
             denials.results,
             denials.counts,
             denials.failures,
         )
-        again.run(_raise, _error())
-        assert [*again.counts.values()] == [2]
+        copied.run(_raise, _error())
+        assert [*copied.counts.values()] == [2]
         assert [*denials.counts.values()] == [1]
 
 
 def test_reused_and_nested() -> None:
-    """The innermost gathers, and a collection goes on where it was."""
+    """The innermost collection collects. A collection keeps its denials when it is reused."""
     inner: Collection[None] = collect()
     with collect() as outer:
         with inner:
@@ -359,19 +359,19 @@ def test_reused_and_nested() -> None:
 
 
 def test_arguments_and_results() -> None:
-    """Arguments go to the call, results come from it."""
+    """Arguments are passed, and results are returned or kept."""
     denials: Collection[None] = collect()
 
-    def joined(*parts: str, between: str) -> str:
+    def join(*parts: str, between: str) -> str:
         return between.join(parts)
 
-    got = denials.run(joined, "a", "b", between="-")
-    assert_type(got, str | None)
-    assert got == "a-b"
+    result = denials.run(join, "a", "b", between="-")
+    assert_type(result, str | None)
+    assert result == "a-b"
     tasks: list[Callable[[], str]] = [lambda: "first", lambda: _raise(_error()), lambda: "third"]
-    gathered = collect(tasks)
-    assert_type(gathered.results, tuple[str | None, ...])
-    assert gathered.results == ("first", None, "third")
+    collected = collect(tasks)
+    assert_type(collected.results, tuple[str | None, ...])
+    assert collected.results == ("first", None, "third")
     assert collect(iter([int])).results == (0,)
 
 
@@ -379,7 +379,7 @@ def test_arguments_and_results() -> None:
 
 
 def test_denials_in_groups() -> None:
-    """A group of denials is gathered as a whole, wherever they stand in it."""
+    """All denials of a group are collected, also in nested groups."""
     with collect() as denials:
         group = ExceptionGroup(
             "all", [_error("sqs:SendMessage"), ExceptionGroup("in", [_error("sns:Publish")])]
@@ -389,10 +389,10 @@ def test_denials_in_groups() -> None:
     assert [failure.action for failure in denials] == ["sqs:SendMessage", "sns:Publish"]
 
 
-def test_rest_of_a_group_goes_on() -> None:
-    """What is no denial goes on in a group of its own, with its leaves, notes and context."""
-    bug, end = KeyError("a"), ValueError("b")
-    inner = ExceptionGroup("inner", [_error("sns:Publish"), end])
+def test_rest_of_a_group_propagates() -> None:
+    """Other exceptions propagate in a new group with the same structure, notes and context."""
+    bug, other = KeyError("a"), ValueError("b")
+    inner = ExceptionGroup("inner", [_error("sns:Publish"), other])
     outer = ExceptionGroup("outer", [_error("sqs:SendMessage"), bug, inner])
     outer.add_note("of the group")
     with pytest.raises(ExceptionGroup) as caught, collect() as denials:
@@ -403,12 +403,12 @@ def test_rest_of_a_group_goes_on() -> None:
     assert (rest.message, rest.__notes__) == ("outer", ["of the group"])
     assert rest.exceptions[0] is bug
     assert isinstance(rest.exceptions[1], ExceptionGroup)
-    assert rest.exceptions[1].exceptions == (end,)
+    assert rest.exceptions[1].exceptions == (other,)
     assert (rest.__context__, rest.__cause__) == (None, None)
 
 
-def test_group_without_denials_goes_on_as_it_is() -> None:
-    """A group that holds no denial is the very same object behind the block."""
+def test_group_without_denials_propagates() -> None:
+    """A group without denials propagates unchanged."""
     group = BaseExceptionGroup("stop", [KeyboardInterrupt(), ValueError()])
     with pytest.raises(BaseExceptionGroup) as caught, collect() as denials:
         raise group
@@ -417,8 +417,8 @@ def test_group_without_denials_goes_on_as_it_is() -> None:
     assert not denials
 
 
-def test_interrupt_in_a_group_goes_on() -> None:
-    """What stops a program stops it, beside a denial too."""
+def test_interrupt_in_a_group_propagates() -> None:
+    """An interrupt propagates, even next to a denial."""
     group = BaseExceptionGroup("both", [_error(), KeyboardInterrupt()])
     with pytest.raises(BaseExceptionGroup) as caught, collect() as denials:
         raise group
@@ -427,46 +427,46 @@ def test_interrupt_in_a_group_goes_on() -> None:
     assert len(denials) == 1
 
 
-def test_rest_of_a_group_keeps_nothing_alive() -> None:
-    """Frames that a traceback holds go with it, without the garbage collector."""
+def test_rest_of_a_group_leaves_no_reference_cycle() -> None:
+    """The frames of a traceback are freed with it, without the garbage collector."""
 
     class Local:
         pass
 
-    def work() -> weakref.ref[Local]:
-        local, both = Local(), "both"
-        gone = weakref.ref(local)
+    def raise_group() -> weakref.ref[Local]:
+        local, message = Local(), "both"
+        reference = weakref.ref(local)
         with suppress(ExceptionGroup), collect():
-            raise ExceptionGroup(both, [_error(), ValueError()])
-        return gone
+            raise ExceptionGroup(message, [_error(), ValueError()])
+        return reference
 
     gc.collect()
     gc.disable()
     try:
-        assert work()() is None
+        assert raise_group()() is None
     finally:
         gc.enable()
 
 
-class Odd(ExceptionGroup[Exception]):
-    """A group whose class cannot be split."""
+class UnsplittableGroup(ExceptionGroup[Exception]):
+    """A group that cannot be split."""
 
     @override
     def derive(self, excs: object) -> NoReturn:
         raise RuntimeError
 
 
-class Odder(ExceptionGroup[Exception]):
-    """A group whose class says that it split, and did not."""
+class WronglySplitGroup(ExceptionGroup[Exception]):
+    """A group that does not split correctly."""
 
     @override
     def split(self, *_: object) -> Any:
         return self, "the rest"
 
 
-@pytest.mark.parametrize("make", [Odd, Odder])
-def test_group_that_cannot_be_split_goes_on(make: type[ExceptionGroup[Exception]]) -> None:
-    """A group whose own code fails is left alone, and nothing of it counts as gathered."""
+@pytest.mark.parametrize("make", [UnsplittableGroup, WronglySplitGroup])
+def test_group_that_cannot_be_split_propagates(make: type[ExceptionGroup[Exception]]) -> None:
+    """A group whose `split` fails propagates, and none of its denials is collected."""
     group = make("odd", [_error(), ValueError()])
     with pytest.raises(ExceptionGroup) as caught, collect() as denials:
         raise group
@@ -478,12 +478,12 @@ def test_group_that_cannot_be_split_goes_on(make: type[ExceptionGroup[Exception]
 # ------------------------------------------------ real calls
 
 
-def _once() -> Config:
+def _build_config() -> Config:
     return Config(retries={"mode": "standard", "total_max_attempts": 1})
 
 
 def test_denied_calls_of_boto3(server: AwsLikeServer, clients: Clients, tmp_path: Path) -> None:
-    """Plain calls, transfers, waiters and pages that are denied are gathered, with their ids where they have some."""
+    """Denials of calls, transfers, waiters and paginators are collected, with their IDs if they have some."""
     (tmp_path / "b.csv").write_text("x", encoding="utf-8")
     s3, eks, iam = (clients(name, server.url) for name in ("s3", "eks", "iam"))
     put = wires.s3(403, "AccessDenied", _sentence("s3:PutObject", resource='"arn:aws:s3:::data/b.csv"'))
@@ -511,8 +511,8 @@ def test_denied_calls_of_boto3(server: AwsLikeServer, clients: Clients, tmp_path
     assert sorted(actions) == ["eks:DescribeCluster", "iam:ListRoles", "s3:PutObject"]
 
 
-def test_transfer_alone_keeps_its_ids(server: AwsLikeServer, clients: Clients, tmp_path: Path) -> None:
-    """boto3's own error for a transfer has no ids; the one that it comes from has."""
+def test_transfer_keeps_its_ids(server: AwsLikeServer, clients: Clients, tmp_path: Path) -> None:
+    """The IDs come from the cause of boto3's own error for a transfer."""
     (tmp_path / "b.csv").write_text("x", encoding="utf-8")
     server.reply = wires.s3(
         403, "AccessDenied", _sentence("s3:PutObject", resource='"arn:aws:s3:::data/b.csv"')
@@ -524,35 +524,35 @@ def test_transfer_alone_keeps_its_ids(server: AwsLikeServer, clients: Clients, t
 
 
 def test_threads_share_a_collection(server: AwsLikeServer, clients: Clients) -> None:
-    """Calls of many threads are all counted."""
+    """The denials of all threads are counted."""
     server.reply = wires.query(403, "AccessDenied", _sentence("iam:ListRoles"))
     iam = clients("iam", server.url)
     denials: Collection[None] = collect()
     with ThreadPoolExecutor(8) as pool:
-        done = list(pool.map(lambda _: denials.run(iam.list_roles), range(40)))
+        results = list(pool.map(lambda _: denials.run(iam.list_roles), range(40)))
 
-    assert done == [None] * 40
+    assert results == [None] * 40
     assert list(denials.counts.values()) == [40]
 
 
-def test_threads_that_only_gather() -> None:
-    """No denial is lost, and none counted twice, where threads do nothing else."""
+def test_threads_without_calls() -> None:
+    """Without any waiting in between, no denial is lost or counted twice."""
     denials: Collection[None] = collect()
     start = threading.Barrier(8)
 
-    def gather(number: int) -> None:
+    def collect_many(number: int) -> None:
         start.wait()
         for turn in range(50):
             denials.run(_raise, _error(principal=BUILD.format(number), resource=QUEUE.format(turn % 5)))
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(gather, range(8)))
+        list(pool.map(collect_many, range(8)))
 
     assert sorted(denials.counts.values()) == [80] * 5
 
 
 def test_tasks_of_asyncio(server: AwsLikeServer, clients: Clients) -> None:
-    """A step of a coroutine may be denied; so may tasks of a group."""
+    """Denials in coroutines and in the tasks of a group are collected."""
     server.reply = wires.query(403, "AccessDenied", _sentence("iam:ListRoles"))
     iam = clients("iam", server.url)
     reached: list[str] = []
@@ -577,7 +577,7 @@ def test_tasks_of_asyncio(server: AwsLikeServer, clients: Clients) -> None:
 
 
 def test_cancelled_tasks_stay_cancelled() -> None:
-    """A collection does not keep a task alive that is cancelled while it waits."""
+    """A collection does not suppress the cancellation of a task."""
 
     async def main() -> bool:
         async def waiting() -> None:
@@ -593,8 +593,8 @@ def test_cancelled_tasks_stay_cancelled() -> None:
     assert asyncio.run(main())
 
 
-def _denied_while_stopped(stop: BaseException) -> None:
-    """Clean up when something stops the program, and be denied that."""
+def _raise_denial_in_cleanup(stop: BaseException) -> None:
+    """Raise an exception that stops a program, and a denial in its cleanup."""
     try:
         _raise(stop)
     finally:
@@ -602,21 +602,21 @@ def _denied_while_stopped(stop: BaseException) -> None:
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit, asyncio.CancelledError, GeneratorExit])
-def test_denial_in_the_way_of_a_stop_goes_on(stop: type[BaseException]) -> None:
-    """Else Ctrl-C would be lost, and the program would go on."""
+def test_denial_that_replaced_an_interrupt_propagates(stop: type[BaseException]) -> None:
+    """Otherwise, Ctrl-C would have no effect."""
     denials = collect()
     with pytest.raises(ClientError) as caught, denials:
-        _denied_while_stopped(stop())
+        _raise_denial_in_cleanup(stop())
 
     assert isinstance(caught.value.__context__, stop)
     assert not denials
 
 
-def test_attempt_within_a_stop() -> None:
-    """What is handled already when a step begins goes on behind it."""
+def test_attempt_during_an_interrupt() -> None:
+    """An exception that is already being handled propagates after the step."""
     denials = collect()
 
-    def cleaning_up() -> None:
+    def clean_up() -> None:
         try:
             raise KeyboardInterrupt
         finally:
@@ -625,13 +625,13 @@ def test_attempt_within_a_stop() -> None:
             denials.run(_raise, _error("sqs:SendMessage"))
 
     with pytest.raises(KeyboardInterrupt), denials:
-        cleaning_up()
+        clean_up()
 
     assert [failure.action for failure in denials] == ["sqs:DeleteMessage", "sqs:SendMessage"]
 
 
-def test_denial_beside_a_time_out_is_gathered() -> None:
-    """The time-out was made of a cancellation, which is over; and it is handled."""
+def test_denial_after_a_timeout_is_collected() -> None:
+    """The cancellation that caused the timeout has ended, and the timeout is handled."""
 
     async def main() -> Collection[Any]:
         with collect() as denials:
@@ -645,8 +645,8 @@ def test_denial_beside_a_time_out_is_gathered() -> None:
     assert len(asyncio.run(main())) == 1
 
 
-def test_cancelled_tasks_of_a_group_that_are_denied() -> None:
-    """The group cancelled them for the first denial, so nobody is kept from stopping."""
+def test_denied_cleanup_of_cancelled_tasks() -> None:
+    """The task group cancelled them because of the first denial, so both denials are collected."""
 
     async def denied() -> None:
         await asyncio.sleep(0)
@@ -668,13 +668,13 @@ def test_cancelled_tasks_of_a_group_that_are_denied() -> None:
     assert len(asyncio.run(main())) == 2
 
 
-def _nobody(url: str) -> Any:  # noqa: ANN401 (boto3 has no types)
-    """Make a session of a user who may do nothing."""
+def _create_session(url: str) -> Any:  # noqa: ANN401 (boto3 has no types)
+    """Create a session of a user without permissions."""
     keys = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "example-secret"}
     iam = boto3.Session(region_name="eu-west-1", **keys).client("iam", endpoint_url=url)
     with closing(iam):
-        iam.create_user(UserName="nobody")
-        key = iam.create_access_key(UserName="nobody")["AccessKey"]
+        iam.create_user(UserName="denied")
+        key = iam.create_access_key(UserName="denied")["AccessKey"]
     return boto3.Session(
         region_name="eu-west-1",
         aws_access_key_id=key["AccessKeyId"],
@@ -682,12 +682,12 @@ def _nobody(url: str) -> Any:  # noqa: ANN401 (boto3 has no types)
     )
 
 
-def test_denials_that_iam_decided(aws_environment: pytest.MonkeyPatch) -> None:
-    """What a user lacks, as moto's IAM finds it in one run, is one policy of that user."""
+def test_denials_by_moto(aws_environment: pytest.MonkeyPatch) -> None:
+    """The permissions that a user lacks in one run are in one policy for that user."""
     del aws_environment
-    with checking(_nobody) as (url, session), ExitStack() as stack:
+    with run_moto(_create_session) as (url, session), ExitStack() as stack:
         kms, sts, ddb = (
-            stack.enter_context(closing(session.client(name, endpoint_url=url, config=_once())))
+            stack.enter_context(closing(session.client(name, endpoint_url=url, config=_build_config())))
             for name in ("kms", "sts", "dynamodb")
         )
         with collect() as denials:
@@ -698,7 +698,7 @@ def test_denials_that_iam_decided(aws_environment: pytest.MonkeyPatch) -> None:
             assert denials.run(sts.get_caller_identity) is not None
 
     assert list(denials.counts.values()) == [2, 1]
-    assert denials.principals == (f"arn:aws:iam::{ACCOUNT}:user/nobody",)
+    assert denials.principals == (f"arn:aws:iam::{ACCOUNT}:user/denied",)
     actions = [statement["Action"] for statement in denials.policy()["Statement"]]
     assert sorted(actions) == ["dynamodb:ListTables", "kms:ListKeys"]
 
@@ -707,8 +707,8 @@ def test_denials_that_iam_decided(aws_environment: pytest.MonkeyPatch) -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 3)), max_size=12))
-def test_each_problem_once_all_counted(calls: list[tuple[str, int]]) -> None:
-    """The first of each problem stays, in order, and the counts add up."""
+def test_problems_are_deduplicated_and_counted(calls: list[tuple[str, int]]) -> None:
+    """The first failure of each problem is kept in order, and all are counted."""
     denials: Collection[None] = collect()
     for queue, number in calls:
         denials.run(_raise, _error(principal=BUILD.format(number), resource=QUEUE.format(queue)))
@@ -723,7 +723,7 @@ def test_each_problem_once_all_counted(calls: list[tuple[str, int]]) -> None:
     assert denials.policy() == policy_for(denials.failures)
 
 
-def _gathered(*errors: Exception) -> Collection[None]:
+def _collect_all(*errors: Exception) -> Collection[None]:
     denials: Collection[None] = collect()
     for error in errors:
         denials.run(_raise, error)
@@ -731,8 +731,8 @@ def _gathered(*errors: Exception) -> Collection[None]:
 
 
 def test_policy_of_sessions_of_one_role() -> None:
-    """Sessions of a role are one principal, however its ARN is written."""
-    denials = _gathered(
+    """The sessions of a role are one principal, with or without the path in its ARN."""
+    denials = _collect_all(
         _error("sqs:SendMessage", principal=BUILD.format(1), resource=QUEUE.format("a")),
         _error("sqs:ReceiveMessage", principal=BUILD.format(2), resource=QUEUE.format("a")),
         _error(
@@ -744,40 +744,40 @@ def test_policy_of_sessions_of_one_role() -> None:
 
     assert denials.principals == (BUILD_ROLE,)
     assert len(denials.policy()["Statement"][0]["Action"]) == 3
-    for written in (BUILD_ROLE, BUILD.format(99), "arn:aws:iam::111122223333:role/ci/build"):
-        assert denials.policy(written) == denials.policy()
+    for arn in (BUILD_ROLE, BUILD.format(99), "arn:aws:iam::111122223333:role/ci/build"):
+        assert denials.policy(arn) == denials.policy()
     assert denials.policies() == (denials.policy(),)
 
 
 def test_policy_of_one_of_several() -> None:
-    """Nobody gets what another one lacks: whose policy it is has to be said."""
+    """If several principals were denied, the caller must select one."""
     build = _error("sqs:SendMessage", resource=QUEUE.format("a"))
     ana = _error("sns:Publish", principal=ANA, resource="arn:aws:sns:eu-west-1:111122223333:news")
-    nameless = RuntimeError(
+    unnamed = RuntimeError(
         "User is not authorized to perform: sqs:PurgeQueue because no identity-based policy allows it"
     )
-    denials = _gathered(build, ana, nameless)
+    denials = _collect_all(build, ana, unnamed)
 
     assert denials.principals == (BUILD_ROLE, ANA)
     assert [each["Action"] for each in denials.policy(ANA)["Statement"]] == ["sns:Publish"]
     assert [each["Action"] for each in denials.policy(BUILD.format(7))["Statement"]] == ["sqs:SendMessage"]
     assert denials.policies(ANA, limit=256) == (denials.policy(ANA),)
-    for ask in (denials.policy, denials.policies):
+    for build in (denials.policy, denials.policies):
         with pytest.raises(ValueError, match=r"several principals were denied.*role/build.*user/ana"):
-            ask()
+            build()
         with pytest.raises(ValueError, match=r"unknown principal .*user/bob.*role/build.*user/ana"):
-            ask("arn:aws:iam::111122223333:user/bob")
+            build("arn:aws:iam::111122223333:user/bob")
     with pytest.raises(ValueError, match="characters"):
         denials.policies(ANA, limit=1)
 
 
-def test_policy_of_denials_that_name_nobody() -> None:
-    """What names nobody is the one's whom the others name, or whoever's the caller says."""
+def test_policy_of_denials_without_a_principal() -> None:
+    """A denial without a principal belongs to the only named one, or to the one that the caller passes."""
     build = _error("sqs:SendMessage", resource=QUEUE.format("a"))
-    nameless = RuntimeError(
+    unnamed = RuntimeError(
         "User is not authorized to perform: sqs:PurgeQueue because no identity-based policy allows it"
     )
-    both, alone = _gathered(build, nameless), _gathered(nameless)
+    both, alone = _collect_all(build, unnamed), _collect_all(unnamed)
 
     assert both.policy() == both.policy(BUILD_ROLE) == policy_for(both.failures)
     assert "sqs:PurgeQueue" in str(both.policy())
@@ -787,7 +787,7 @@ def test_policy_of_denials_that_name_nobody() -> None:
 
 def test_records() -> None:
     """The records are those of the failures."""
-    denials = _gathered(_error(), RuntimeError(FORBIDDEN), _error())
+    denials = _collect_all(_error(), RuntimeError(FORBIDDEN), _error())
 
     assert denials.to_records() == [to_record(failure) for failure in denials]
     assert json.loads(json.dumps(denials.to_records())) == denials.to_records()
@@ -797,8 +797,8 @@ def test_records() -> None:
 
 
 def test_report() -> None:
-    """The report says what was denied how often, who can help, what no policy helps, and gives the policy."""
-    denials = _gathered(
+    """The report lists the problems, their number, who can fix them, and the policy."""
+    denials = _collect_all(
         _error("sqs:SendMessage", resource=QUEUE.format("a")),
         _error("sqs:SendMessage", resource=QUEUE.format("a"), principal=BUILD.format(2)),
         _error("ec2:RunInstances", resource="*", layer="scp"),
@@ -823,8 +823,8 @@ def test_report() -> None:
 
 
 def test_report_of_several_principals() -> None:
-    """Each principal has a policy of its own in the report."""
-    denials = _gathered(
+    """Each principal has its own policy in the report."""
+    denials = _collect_all(
         _error("sqs:SendMessage", resource=QUEUE.format("a")),
         _error("sns:Publish", principal=ANA, resource="arn:aws:sns:eu-west-1:111122223333:news"),
     )
@@ -837,9 +837,9 @@ def test_report_of_several_principals() -> None:
     assert '"sqs:SendMessage"' not in after
 
 
-def test_report_where_no_policy_helps() -> None:
-    """Where nothing can be allowed so, there is no policy to attach."""
-    report = _gathered(_error("ec2:RunInstances", layer="scp")).report()
+def test_report_without_a_policy() -> None:
+    """If no identity-based policy can grant the access, the report contains none."""
+    report = _collect_all(_error("ec2:RunInstances", layer="scp")).report()
 
     assert "No identity-based policy of the caller helps" in report
     assert "{" not in report
@@ -852,37 +852,37 @@ HOSTILE = (
 )
 
 
-def _forms(denials: Collection[Any]) -> Iterator[str]:
+def _render_all(denials: Collection[Any]) -> Iterator[str]:
     yield denials.report()
     yield str(denials)
     yield denials._repr_html_()
     yield denials._repr_markdown_()
 
 
-def test_forms_hold_no_secret_and_no_control() -> None:
-    """No form lets a secret, a control character or a script of a text through; the text itself is kept."""
-    denials = _gathered(RuntimeError(HOSTILE))
+def test_output_has_no_secrets_and_control_characters() -> None:
+    """No output contains secrets, control characters or scripts. The text of the failure is kept."""
+    denials = _collect_all(RuntimeError(HOSTILE))
     assert len(denials) == 1
     assert denials.failures[0].text == HOSTILE
 
-    for form in _forms(denials):
-        assert "wJalrXUtnFEMI" not in form
-        assert "hunter2example" not in form
-        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", form)
+    for output in _render_all(denials):
+        assert "wJalrXUtnFEMI" not in output
+        assert "hunter2example" not in output
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", output)
     assert "<script>alert" not in denials._repr_html_()
 
 
-def test_colour_is_asked_for() -> None:
-    """Colours come only when they are asked for."""
-    denials = _gathered(_error())
+def test_colors_are_optional() -> None:
+    """The report has colors only if you ask for them."""
+    denials = _collect_all(_error())
 
     assert "\x1b[" not in denials.report()
     assert "\x1b[" in denials.report(color=True)
 
 
-def test_report_of_very_many() -> None:
-    """A report stays readable, and the policy is of all."""
-    denials = _gathered(*(_error(resource=QUEUE.format(f"q{number}")) for number in range(130)))
+def test_report_of_many_failures() -> None:
+    """The report is limited; the policy is complete."""
+    denials = _collect_all(*(_error(resource=QUEUE.format(f"q{number}")) for number in range(130)))
     report = denials.report()
 
     assert "130 problems in 130 failures" in report
@@ -891,9 +891,9 @@ def test_report_of_very_many() -> None:
     assert len(denials.policy()["Statement"][0]["Resource"]) == 130
 
 
-def test_views_are_snapshots() -> None:
-    """What was given does not change when more is gathered, and cannot be changed."""
-    denials = _gathered(_error(resource=QUEUE.format("a")))
+def test_results_are_snapshots() -> None:
+    """Returned values are immutable and do not change when more denials are collected."""
+    denials = _collect_all(_error(resource=QUEUE.format("a")))
     failures, counts = denials.failures, denials.counts
     denials.run(_raise, _error(resource=QUEUE.format("b")))
 

@@ -1,4 +1,4 @@
-"""explain_errors: which exception gets the note, and who is told."""
+"""explain_errors: which exception gets the note, and who is notified."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from iamtriage import Explanation, fingerprint, parse, to_record
 from iamtriage.boto import explain_errors
 from iamtriage.exceptions import DocumentError
 from iamtriage.typing import Kind
-from tests.boto.denials import DENIED, MARK, OTHER, denial, missing, notes, through, told
+from tests.boto.denials import DENIED, MARK, OTHER, count_explanations, denial, missing, notes, raise_through
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-# ------------------------------------------------------------------------------------- the plain promise
+# ---------------------------------------------------------------------------------------------- basics
 
 
-def test_same_object_with_a_note() -> None:
+def test_exception_gets_a_note() -> None:
     error = denial()
-    caught = through(error, explain_errors())
+    caught = raise_through(error, explain_errors())
 
     assert caught is error
     assert notes(error)[0].split("\n")[0] == (
@@ -55,7 +55,7 @@ def test_nothing_raised() -> None:
     ids=repr,
 )
 def test_other_errors_have_no_note(error: Exception) -> None:
-    assert through(error, explain_errors()) is error
+    assert raise_through(error, explain_errors()) is error
     assert not hasattr(error, "__notes__")
 
 
@@ -63,15 +63,15 @@ def test_other_errors_have_no_note(error: Exception) -> None:
     "make",
     [KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError, type("Own", (BaseException,), {})],
 )
-def test_what_is_no_exception_passes_untouched(make: type[BaseException]) -> None:
+def test_base_exceptions_do_not_change(make: type[BaseException]) -> None:
     error = make(f"An error occurred (AccessDenied) when calling the GetObject operation: {DENIED}")
 
-    assert through(error, explain_errors(callback=_never)) is error
+    assert raise_through(error, explain_errors(callback=_never)) is error
     assert vars(error) == {}
 
 
 def test_every_kind_is_accepted() -> None:
-    """The option is typed by the same words that it takes."""
+    """The type of the option lists every kind."""
     assert explain_errors(kinds=get_args(Kind)).kinds == frozenset(get_args(Kind))
 
 
@@ -79,21 +79,21 @@ MISSING: list[Kind] = ["missing_credentials"]
 
 
 def test_kinds() -> None:
-    assert notes(through(missing(), explain_errors(kinds=["aws_error"])))
-    assert notes(through(denial(), explain_errors(kinds=["expired_credentials"]))) == []
-    assert notes(through(NoCredentialsError(), explain_errors(kinds=iter(MISSING))))
-    assert notes(through(denial(), explain_errors(kinds=[]))) == []
+    assert notes(raise_through(missing(), explain_errors(kinds=["aws_error"])))
+    assert notes(raise_through(denial(), explain_errors(kinds=["expired_credentials"]))) == []
+    assert notes(raise_through(NoCredentialsError(), explain_errors(kinds=iter(MISSING))))
+    assert notes(raise_through(denial(), explain_errors(kinds=[]))) == []
 
 
 def test_full() -> None:
-    (note,) = notes(through(denial(), explain_errors(full=True)))
+    (note,) = notes(raise_through(denial(), explain_errors(full=True)))
 
     assert '"Action": "s3:GetObject"' in note
     assert "What helps" in note
 
 
 def test_redacted() -> None:
-    (note,) = notes(through(denial(), explain_errors(redacted=True)))
+    (note,) = notes(raise_through(denial(), explain_errors(redacted=True)))
 
     assert "user-1 was denied s3:GetObject" in note
     assert "user ana" not in note
@@ -104,7 +104,9 @@ def test_facts() -> None:
     error = ClientError(
         {"Error": {"Code": "AccessDeniedException", "Message": "User is not authorized"}}, "DescribeCluster"
     )
-    (note,) = notes(through(error, explain_errors(facts={"caller": "arn:aws:iam::111122223333:user/eve"})))
+    (note,) = notes(
+        raise_through(error, explain_errors(facts={"caller": "arn:aws:iam::111122223333:user/eve"}))
+    )
 
     assert "eve" in note
 
@@ -125,7 +127,7 @@ def test_facts() -> None:
         ({"colour": True}, TypeError),
     ],
 )
-def test_wrong_options_are_refused_at_once(options: dict[str, Any], raised: type[Exception]) -> None:
+def test_invalid_options(options: dict[str, Any], raised: type[Exception]) -> None:
     with pytest.raises(raised):
         explain_errors(**options)
 
@@ -134,16 +136,16 @@ def _never(*_: object) -> NoReturn:
     raise AssertionError
 
 
-# ------------------------------------------------------------------------------------------ where it goes
+# ------------------------------------------------------------------------------------- carrier of the note
 
 
 def test_nested_handlers_write_one_note() -> None:
     inner, outer = explain_errors(), explain_errors(full=True)
-    error = through(denial(), inner, inner, outer)
+    error = raise_through(denial(), inner, inner, outer)
 
     assert len(notes(error)) == 1
     assert "What helps" not in notes(error)[0]
-    assert told(error) == 1
+    assert count_explanations(error) == 1
 
 
 def _raise(error: BaseException) -> NoReturn:
@@ -162,7 +164,7 @@ def _wrap(how: str, inner: BaseException, outer: BaseException) -> NoReturn:
 
 
 @pytest.mark.parametrize(
-    ("how", "outer", "place"),
+    ("how", "outer", "carrier"),
     [
         ("from", RuntimeError("could not load"), "outer"),
         ("from", RuntimeError(f"could not load: {denial()}"), "outer"),
@@ -175,70 +177,70 @@ def _wrap(how: str, inner: BaseException, outer: BaseException) -> NoReturn:
     ],
 )
 @pytest.mark.parametrize("inside", [False, True], ids=["", "noted inside"])
-def test_note_of_a_wrapped_failure(how: str, outer: Exception, place: str | None, *, inside: bool) -> None:
-    """One explanation in the traceback, at the outermost exception that tells of the failure."""
+def test_note_of_a_wrapped_failure(how: str, outer: Exception, carrier: str | None, *, inside: bool) -> None:
+    """The traceback has one explanation, at the outermost exception that reports the failure."""
     outer, inner = copy.copy(outer), denial()
     handler = explain_errors()
     with pytest.raises(type(outer)) as caught, handler:
-        _wrap(how, through(inner, handler) if inside else inner, outer)
+        _wrap(how, raise_through(inner, handler) if inside else inner, outer)
 
     assert caught.value is outer
-    assert told(outer) == (place is not None)
-    assert bool(notes(outer)) == (place == "outer")
+    assert count_explanations(outer) == (carrier is not None)
+    assert bool(notes(outer)) == (carrier == "outer")
     if how != "from None":
-        assert bool(notes(inner)) == (place == "inner")
+        assert bool(notes(inner)) == (carrier == "inner")
 
 
-def test_two_failures_are_two_explanations() -> None:
-    """Another denial, raised while the first was handled, is explained beside it."""
+def test_two_failures_have_two_explanations() -> None:
+    """A denial that was raised while another one was handled has its own explanation."""
     handler = explain_errors()
     second = denial(OTHER, "SendMessage")
     with pytest.raises(ClientError) as caught, handler:
-        _wrap("context", through(denial(), handler), second)
+        _wrap("context", raise_through(denial(), handler), second)
 
     assert "sqs:SendMessage" in notes(caught.value)[0]
     assert second.__context__ is not None
     assert "s3:GetObject" in notes(second.__context__)[0]
-    assert told(second) == 2
+    assert count_explanations(second) == 2
 
 
-def test_other_notes_stay() -> None:
+def test_other_notes_are_kept() -> None:
     inner, outer = denial(), RuntimeError("could not load")
     inner.add_note("in batch 7")
     handler = explain_errors()
     with pytest.raises(RuntimeError), handler:
-        _wrap("from", through(inner, handler), outer)
+        _wrap("from", raise_through(inner, handler), outer)
 
     assert inner.__notes__ == ["in batch 7"]
-    assert told(outer) == 1
+    assert count_explanations(outer) == 1
 
 
 def test_each_failure_of_a_group_has_a_note() -> None:
     first, second, third = denial(), denial(OTHER, "SendMessage"), ValueError("no failure")
     group = BaseExceptionGroup("tasks", [first, ExceptionGroup("more", [second, third]), KeyboardInterrupt()])
-    heard: list[BaseException] = []
-    handler = explain_errors(callback=lambda _, error: heard.append(error))
+    calls: list[BaseException] = []
+    handler = explain_errors(callback=lambda _, error: calls.append(error))
 
-    assert through(group, handler, handler) is group
+    assert raise_through(group, handler, handler) is group
     assert [len(notes(each)) for each in (group, first, second, third)] == [0, 1, 1, 0]
-    assert heard == [first, second]
-    assert told(group) == 2
+    assert calls == [first, second]
+    assert count_explanations(group) == 2
 
 
 def test_group_as_a_cause() -> None:
     failed = denial()
     outer = RuntimeError("3 uploads failed")
     outer.__cause__ = ExceptionGroup("uploads", [failed, failed])
-    through(outer, explain_errors())
+    raise_through(outer, explain_errors())
 
     assert notes(failed)
-    assert told(outer) >= 1
+    assert count_explanations(outer) >= 1
     assert notes(outer) == []
 
 
-def test_notes_of_a_group_are_bounded() -> None:
+def test_notes_of_a_group_are_limited() -> None:
     members = [denial() for _ in range(2000)]
-    through(ExceptionGroup("tasks", members), explain_errors())
+    raise_through(ExceptionGroup("tasks", members), explain_errors())
 
     assert 10 <= sum(map(len, map(notes, members))) <= 100
 
@@ -247,29 +249,29 @@ def test_notes_of_a_group_are_bounded() -> None:
     steps=st.lists(st.sampled_from(["from", "context", "from None", "handler"]), max_size=7),
     quoting=st.booleans(),
 )
-def test_one_explanation_whatever_wraps(*, steps: list[str], quoting: bool) -> None:
-    """However often a failure is wrapped and handled, a traceback that shows it has one explanation."""
+def test_one_explanation_however_often_wrapped(*, steps: list[str], quoting: bool) -> None:
+    """A traceback has one explanation, however often the failure is wrapped and handled."""
     handler = explain_errors()
     current: BaseException = denial()
     for step in steps:
         if step == "handler":
-            current = through(current, handler)
+            current = raise_through(current, handler)
             continue
         outer = RuntimeError(f"wrapped: {current}" if quoting else "wrapped")
         with pytest.raises(RuntimeError):
             _wrap(step, current, outer)
         current = outer
-    current = through(current, handler)
+    current = raise_through(current, handler)
     text = "".join(traceback.format_exception(current))
 
     assert text.count(MARK) == ("AccessDenied" in text)
 
 
-# ----------------------------------------------------------------------------------------- who gets word
+# ----------------------------------------------------------------------------------- loggers, callbacks
 
 
-class Heard(logging.Handler):
-    """A log handler that keeps its records."""
+class RecordingHandler(logging.Handler):
+    """A log handler that stores its records."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -280,9 +282,9 @@ class Heard(logging.Handler):
 
 
 @pytest.fixture
-def heard() -> Iterator[Heard]:
-    """What the logger ``app.aws`` is told."""
-    handler = Heard()
+def log_handler() -> Iterator[RecordingHandler]:
+    """A handler of the logger ``app.aws``."""
+    handler = RecordingHandler()
     logger = logging.getLogger("app.aws")
     logger.addHandler(handler)
     logger.propagate = False
@@ -294,9 +296,9 @@ def heard() -> Iterator[Heard]:
 LOGGER = logging.getLogger("app.aws")
 
 
-def test_log_record(heard: Heard) -> None:
-    through(denial(), explain_errors(logger=LOGGER, level=logging.WARNING))
-    (record,) = heard.records
+def test_log_record(log_handler: RecordingHandler) -> None:
+    raise_through(denial(), explain_errors(logger=LOGGER, level=logging.WARNING))
+    (record,) = log_handler.records
     failure = parse(denial())
 
     assert failure is not None
@@ -310,23 +312,23 @@ def test_log_record(heard: Heard) -> None:
     assert vars(record)["iamtriage_fingerprint"] == fingerprint(failure)
 
 
-def test_log_record_of_an_adapter(heard: Heard) -> None:
-    """The adapter's fields and ours."""
+def test_log_record_of_an_adapter(log_handler: RecordingHandler) -> None:
+    """The record has the adapter's fields and ours."""
 
     class Prefixed(logging.LoggerAdapter[Any]):
         def process(self, msg: str, kwargs: Any) -> tuple[str, Any]:  # noqa: ANN401
             return f"[batch] {msg}", kwargs
 
     inner = logging.LoggerAdapter(LOGGER, {"request": "r-1"})
-    through(denial(), explain_errors(logger=Prefixed(inner)))
-    (record,) = heard.records
+    raise_through(denial(), explain_errors(logger=Prefixed(inner)))
+    (record,) = log_handler.records
 
     assert record.getMessage().startswith("[batch] The user ana was denied")
     assert vars(record)["request"] == "r-1"
     assert vars(record)["iamtriage"]["action"] == "s3:GetObject"
 
 
-def test_log_record_has_no_secret(heard: Heard) -> None:
+def test_log_record_has_no_secret(log_handler: RecordingHandler) -> None:
     encoded = "Zk3-_uQx" * 40
     error = ClientError(
         {
@@ -337,15 +339,18 @@ def test_log_record_has_no_secret(heard: Heard) -> None:
         },
         "RunInstances",
     )
-    through(error, explain_errors(logger=LOGGER))
-    through(copy.copy(error), explain_errors(logger=LOGGER, redacted=True))
+    raise_through(error, explain_errors(logger=LOGGER))
+    raise_through(copy.copy(error), explain_errors(logger=LOGGER, redacted=True))
 
     assert parse(error).encoded_message == encoded  # type: ignore[union-attr]
-    assert [encoded[:20] in str(vars(record)) for record in heard.records] == [False, False]
-    assert ["111122223333" in str(vars(record)["iamtriage"]) for record in heard.records] == [True, False]
+    assert [encoded[:20] in str(vars(record)) for record in log_handler.records] == [False, False]
+    assert ["111122223333" in str(vars(record)["iamtriage"]) for record in log_handler.records] == [
+        True,
+        False,
+    ]
 
 
-def test_each_handler_is_told_once(heard: Heard) -> None:
+def test_each_explainer_reports_once(log_handler: RecordingHandler) -> None:
     calls: list[tuple[str, BaseException]] = []
 
     def listener(name: str) -> Callable[[Explanation, BaseException], None]:
@@ -354,37 +359,37 @@ def test_each_handler_is_told_once(heard: Heard) -> None:
     one = explain_errors(callback=listener("one"), logger=LOGGER)
     two = explain_errors(callback=listener("two"))
     error = denial()
-    through(error, one, one, two, two, one)
-    through(error, one)
+    raise_through(error, one, one, two, two, one)
+    raise_through(error, one)
 
     assert [name.split(":")[0] for name, _ in calls] == ["one", "two"]
     assert all(each is error for _, each in calls)
-    assert len(heard.records) == 1
+    assert len(log_handler.records) == 1
 
 
 @pytest.mark.parametrize("how", ["from", "context"])
 @pytest.mark.parametrize("text", ["could not load", f"could not load: {denial()}"])
-def test_wrapped_failure_is_no_news(how: str, text: str) -> None:
+def test_wrapped_failure_is_not_reported_again(how: str, text: str) -> None:
     calls: list[BaseException] = []
     handler = explain_errors(callback=lambda _, error: calls.append(error))
     inner = denial()
     with pytest.raises(RuntimeError), handler:
-        _wrap(how, through(inner, handler), RuntimeError(text))
+        _wrap(how, raise_through(inner, handler), RuntimeError(text))
 
     assert calls == [inner]
 
 
-def test_told_again_for_another_exception_at_the_same_address() -> None:
-    """A loop that fails again and again makes exceptions where those before them were."""
+def test_reported_again_for_another_exception_at_the_same_address() -> None:
+    """In a loop that keeps failing, new exceptions reuse the memory of earlier ones."""
     calls: list[str] = []
     handler = explain_errors(callback=lambda explanation, _: calls.append(explanation.topic))
     for _ in range(50):
-        through(RuntimeError(str(denial())), handler)
+        raise_through(RuntimeError(str(denial())), handler)
 
     assert len(calls) == 50
 
 
-def test_callback_that_is_denied_itself_is_not_called_for_that() -> None:
+def test_failures_within_a_callback_are_not_reported() -> None:
     calls: list[BaseException] = []
 
     def publish(_: Explanation, error: BaseException) -> None:
@@ -393,7 +398,7 @@ def test_callback_that_is_denied_itself_is_not_called_for_that() -> None:
             raise denial(OTHER, "SendMessage")
 
     handler = explain_errors(callback=publish)
-    error = through(denial(), handler)
+    error = raise_through(denial(), handler)
 
     assert calls == [error]
 
@@ -401,12 +406,12 @@ def test_callback_that_is_denied_itself_is_not_called_for_that() -> None:
 @pytest.mark.parametrize("make", [ValueError, SystemExit, asyncio.CancelledError, GeneratorExit])
 def test_callback_that_raises_is_logged(make: type[BaseException], caplog: pytest.LogCaptureFixture) -> None:
     def callback(*_: object) -> NoReturn:
-        told = "of the callback"
-        raise make(told)
+        message = "of the callback"
+        raise make(message)
 
     error = denial()
     with caplog.at_level(logging.DEBUG, "iamtriage.boto"):
-        caught = through(error, explain_errors(callback=callback))
+        caught = raise_through(error, explain_errors(callback=callback))
 
     assert caught is error
     assert notes(error)
@@ -415,22 +420,22 @@ def test_callback_that_raises_is_logged(make: type[BaseException], caplog: pytes
     assert "of the callback" in caplog.text
 
 
-@pytest.mark.parametrize("how", ["beside", "from", "itself"])
-def test_log_of_a_callback_that_raises_has_no_secret(how: str, caplog: pytest.LogCaptureFixture) -> None:
-    """The text of the user's exception is not for that log, nor is a terminal's escape in it."""
+@pytest.mark.parametrize("how", ["context", "from", "itself"])
+def test_log_of_a_failed_callback_has_no_secret(how: str, caplog: pytest.LogCaptureFixture) -> None:
+    """The log contains neither the text of the explained exception nor control characters."""
     encoded = "Zk3-_uQx" * 40
     message = f"\x1b[31mYou are not authorized. Encoded authorization failure message: {encoded}"
     error = ClientError({"Error": {"Code": "UnauthorizedOperation", "Message": message}}, "RunInstances")
 
     def callback(_: Explanation, error: BaseException) -> NoReturn:
-        if how == "beside":
-            told = "of the callback"
-            raise ValueError(told)
+        if how == "context":
+            message = "of the callback"
+            raise ValueError(message)
         if how == "from":
             raise ValueError(str(error)) from error
         raise error
 
-    caught = through(error, explain_errors(callback=callback))
+    caught = raise_through(error, explain_errors(callback=callback))
 
     assert caught is error
     assert "of explain_errors raised" in caplog.text
@@ -439,38 +444,38 @@ def test_log_of_a_callback_that_raises_has_no_secret(how: str, caplog: pytest.Lo
     assert "\x1b" not in caplog.text
 
 
-def test_callback_that_nobody_would_await() -> None:
+def test_coroutine_callback_is_rejected() -> None:
     async def callback(*_: object) -> None:
-        """Be called in vain."""
+        """Do nothing."""
 
     with pytest.raises(TypeError, match="callback must be a regular function"):
         explain_errors(callback=callback)
 
 
-def test_callback_that_raises_the_error_itself() -> None:
+def test_callback_that_raises_the_explained_exception() -> None:
     def callback(_: Explanation, error: BaseException) -> NoReturn:
         raise error from ValueError("of the callback")
 
-    error = through(denial(), explain_errors(callback=callback))
+    error = raise_through(denial(), explain_errors(callback=callback))
 
     assert error.__cause__ is None
-    assert "_telling" not in "".join(traceback.format_exception(error))
+    assert "_annotating" not in "".join(traceback.format_exception(error))
 
 
-def test_logging_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(record: logging.LogRecord) -> NoReturn:
+def test_log_handler_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(record: logging.LogRecord) -> NoReturn:
         raise RuntimeError(record.name)
 
-    monkeypatch.setattr(logging.getLogger("iamtriage.boto"), "filters", [refuse])
-    monkeypatch.setattr(LOGGER, "filters", [refuse])
-    error = through(denial(), explain_errors(logger=LOGGER, callback=_never))
+    monkeypatch.setattr(logging.getLogger("iamtriage.boto"), "filters", [fail])
+    monkeypatch.setattr(LOGGER, "filters", [fail])
+    error = raise_through(denial(), explain_errors(logger=LOGGER, callback=_never))
 
     assert notes(error)
     assert error.__context__ is None
 
 
-def test_ctrl_c_within_a_callback_gets_out() -> None:
+def test_keyboard_interrupt_in_a_callback_propagates() -> None:
     def callback(*_: object) -> NoReturn:
         raise KeyboardInterrupt
 
-    assert isinstance(through(denial(), explain_errors(callback=callback)), KeyboardInterrupt)
+    assert isinstance(raise_through(denial(), explain_errors(callback=callback)), KeyboardInterrupt)

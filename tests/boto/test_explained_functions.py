@@ -1,4 +1,4 @@
-"""Functions of all sorts under explain_errors, threads and tasks."""
+"""explain_errors with every kind of function, in threads and tasks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from iamtriage.boto import explain_errors
-from tests.boto.denials import denial, notes, through, told
+from tests.boto.denials import count_explanations, denial, notes, raise_through
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
@@ -25,7 +25,7 @@ handler = explain_errors()
 
 @handler
 def plain(number: int, *, name: str = "x") -> str:
-    """Do as it says."""
+    """Be decorated."""
     if number < 0:
         raise denial()
     return name * number
@@ -116,11 +116,11 @@ class AsyncCallable:
 def test_plain_function() -> None:
     assert plain(2, name="a") == "aa"
     assert plain.__name__ == "plain"
-    assert plain.__doc__ == "Do as it says."
+    assert plain.__doc__ == "Be decorated."
     assert list(inspect.signature(plain).parameters) == ["number", "name"]
     with pytest.raises(ClientError) as caught:
         plain(-1)
-    assert told(caught.value) == 1
+    assert count_explanations(caught.value) == 1
 
 
 @pytest.mark.parametrize(
@@ -137,10 +137,10 @@ def test_plain_function() -> None:
         lambda: asyncio.run(coroutine(-1)),
     ],
 )
-def test_functions_of_other_sorts(call: Callable[[], object]) -> None:
+def test_other_callables(call: Callable[[], object]) -> None:
     with pytest.raises(ClientError) as caught:
         call()
-    assert told(caught.value) == 1
+    assert count_explanations(caught.value) == 1
 
 
 def test_coroutine_function() -> None:
@@ -162,7 +162,7 @@ def test_generator_function() -> None:
     next(running)
     with pytest.raises(ClientError) as caught:
         running.send("fail")
-    assert told(caught.value) == 1
+    assert count_explanations(caught.value) == 1
     running = generator(2)
     next(running)
     running.close()
@@ -180,7 +180,7 @@ def test_stop_iteration_within_a_generator() -> None:
         list(stopping())
 
 
-def test_generator_that_may_be_awaited() -> None:
+def test_generator_based_coroutine() -> None:
     @handler
     @types.coroutine
     def old() -> Generator[Any, Any, int]:
@@ -220,7 +220,7 @@ def test_async_generator_function() -> None:
         await anext(running)
         with pytest.raises(ClientError) as caught:
             await running.asend("fail")
-        assert told(caught.value) == 1
+        assert count_explanations(caught.value) == 1
         assert caught.value.__context__ is None
 
         running = async_generator(1)
@@ -229,12 +229,12 @@ def test_async_generator_function() -> None:
         with pytest.raises(ClientError) as caught:
             await running.athrow(thrown)
         assert caught.value is thrown
-        assert told(thrown) == 1
+        assert count_explanations(thrown) == 1
 
     asyncio.run(run())
 
 
-def test_what_an_async_generator_raises_after_a_throw_keeps_its_context() -> None:
+def test_exceptions_of_an_async_generator_keep_their_context() -> None:
     @explain_errors()
     async def forgiving() -> AsyncIterator[int]:
         with suppress(KeyError):
@@ -251,7 +251,7 @@ def test_what_an_async_generator_raises_after_a_throw_keeps_its_context() -> Non
     asyncio.run(run())
 
 
-def test_a_decorator_without_parentheses() -> None:
+def test_decorator_without_parentheses() -> None:
     @explain_errors
     def failing() -> int:
         """Fail."""
@@ -259,7 +259,7 @@ def test_a_decorator_without_parentheses() -> None:
 
     with pytest.raises(ClientError) as caught:
         failing()
-    assert told(caught.value) == 1
+    assert count_explanations(caught.value) == 1
     assert (failing.__name__, failing.__doc__) == ("failing", "Fail.")
     with pytest.raises(TypeError, match="the decorated object must be a function, not the class ValueError"):
         explain_errors(ValueError)
@@ -293,7 +293,7 @@ def test_cancelling_an_async_generator() -> None:
 
 
 @pytest.mark.parametrize("what", [3, None, Store, "plain"])
-def test_what_is_no_function_is_not_decorated(what: Any) -> None:  # noqa: ANN401
+def test_only_functions_can_be_decorated(what: Any) -> None:  # noqa: ANN401
     with pytest.raises(TypeError):
         handler(what)
 
@@ -317,12 +317,12 @@ def test_async_with_and_tasks_sharing_a_handler() -> None:
         return []
 
     errors = asyncio.run(run())
-    assert [told(error) for error in errors] == [1] * 20
+    assert [count_explanations(error) for error in errors] == [1] * 20
     assert sorted(map(id, calls)) == sorted(map(id, errors))
 
 
 def test_threads_sharing_a_handler_and_an_exception() -> None:
-    """The exception of one future, awaited by many."""
+    """Several threads get the exception of one future."""
     calls: list[BaseException] = []
     shared = explain_errors(callback=lambda _, error: calls.append(error))
     error = RuntimeError(str(denial()))
@@ -330,7 +330,7 @@ def test_threads_sharing_a_handler_and_an_exception() -> None:
 
     def fail(_: int) -> None:
         barrier.wait()
-        through(error, shared)
+        raise_through(error, shared)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(fail, range(8)))

@@ -1,4 +1,4 @@
-"""The failover client against servers on loopback that refuse, hang, reset, fail, deny and answer."""
+"""The failover client with local servers that refuse, hang, reset, fail, deny or respond."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from iamtriage.exceptions import EndpointError, UnknownRegionError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-Mood = Literal[
+Behavior = Literal[
     "well",
     "hang",
     "reset",
@@ -76,24 +76,24 @@ def _error(code: str, message: str) -> bytes:
 
 
 class Region(ThreadingHTTPServer):
-    """An STS of one region."""
+    """A fake STS endpoint of a region."""
 
     daemon_threads = True
 
-    def __init__(self, name: str, mood: Mood) -> None:
+    def __init__(self, name: str, behavior: Behavior) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.name = name
-        self.mood = mood
+        self.behavior = behavior
         self.seen: list[tuple[str, str | None]] = []  # operation, credential scope
         self.released = threading.Event()
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The URL of the server."""
         return f"http://127.0.0.1:{self.server_port}"
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Keep quiet: clients of servers that hang go away."""
+        """Log nothing: clients of hanging servers disconnect."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -105,21 +105,21 @@ class _Handler(BaseHTTPRequestHandler):
         operation = parse_qs(body)["Action"][0]
         scope = re.search(r"Credential=[^/]+/\d+/([^,]+)", self.headers.get("Authorization") or "")
         self.server.seen.append((operation, scope and scope[1]))
-        mood = self.server.mood
-        if mood == "503-signed":
-            mood = "503" if scope else "well"
-        if mood == "hang":
+        behavior = self.server.behavior
+        if behavior == "503-signed":
+            behavior = "503" if scope else "well"
+        if behavior == "hang":
             self.server.released.wait(10)
             self.close_connection = True
-        elif mood == "reset":
-            # Closing with a linger of 0 seconds sends a reset.
+        elif behavior == "reset":
+            # Closing with a linger time of 0 seconds sends a reset.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
             self.close_connection = True
         else:
-            self._answer(*self._reply(mood, operation))
+            self._respond(*self._reply(behavior, operation))
 
-    def _reply(self, mood: str, operation: str) -> tuple[int, bytes]:
+    def _reply(self, behavior: str, operation: str) -> tuple[int, bytes]:
         return {
             "well": (200, _xml(operation, self.server.name)),
             "503": (503, _error("ServiceUnavailable", "Service is unavailable")),
@@ -130,9 +130,9 @@ class _Handler(BaseHTTPRequestHandler):
             "403": (403, _error("AccessDenied", DENIED)),
             "403-html": (403, b"<!doctype html><p>blocked by the proxy<br>"),
             "429": (400, _error("Throttling", "Rate exceeded")),
-        }[mood]
+        }[behavior]
 
-    def _answer(self, status: int, body: bytes) -> None:
+    def _respond(self, status: int, body: bytes) -> None:
         self.send_response(status)
         self.send_header("Content-Type", "text/xml")
         self.send_header("Content-Length", str(len(body)))
@@ -140,30 +140,30 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name is http.server's)
-        """Keep quiet."""
+        """Log nothing."""
 
 
 class Clock:
-    """Stands still until it is told to go on."""
+    """A clock that tests set."""
 
     now = 1000.0
 
     def __call__(self) -> float:
-        """Tell the time."""
+        """Return the time."""
         return self.now
 
 
 class World:
-    """Regions on loopback, and clients of them."""
+    """Local servers of regions, and clients for them."""
 
     def __init__(self, stack: ExitStack) -> None:
         self.servers: dict[str, Region] = {}
         self.clock = Clock()
         self._stack = stack
 
-    def start(self, name: str, mood: Mood = "well") -> Region:
-        """Start a region."""
-        server = self._stack.enter_context(Region(name, mood))
+    def start(self, name: str, behavior: Behavior = "well") -> Region:
+        """Start the server of a region."""
+        server = self._stack.enter_context(Region(name, behavior))
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         self._stack.callback(thread.join)
@@ -174,21 +174,21 @@ class World:
 
     def client(
         self,
-        *moods: Mood | Literal["refuse", "no-dns"],
+        *behaviors: Behavior | Literal["refuse", "no-dns"],
         session: object = None,
         config: Config | None = None,
         **more: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
-        """Make a client of as many regions as moods."""
-        names = REGIONS[: len(moods)]
+        """Create a client with one region per behavior."""
+        names = REGIONS[: len(behaviors)]
         endpoints: dict[str, str] = {}
-        for name, mood in zip(names, moods, strict=True):
-            if mood == "no-dns":
+        for name, behavior in zip(names, behaviors, strict=True):
+            if behavior == "no-dns":
                 endpoints[name] = "http://sts.invalid:1"
-            elif mood == "refuse":
+            elif behavior == "refuse":
                 endpoints[name] = f"http://127.0.0.1:{_closed_port()}"
             else:
-                endpoints[name] = self.start(name, mood).url
+                endpoints[name] = self.start(name, behavior).url
         once = Config(read_timeout=2, retries={"mode": "standard", "total_max_attempts": 1})
         arguments: dict[str, Any] = {
             "aws_access_key_id": "AKIDEXAMPLE",
@@ -206,20 +206,20 @@ class World:
         return client
 
     def scopes(self) -> dict[str, list[str | None]]:
-        """Give the credential scopes that each server was sent."""
+        """Return the credential scopes of the requests to each server."""
         return {name: [scope for _, scope in server.seen] for name, server in self.servers.items()}
 
 
 @pytest.fixture
 def world(aws_environment: pytest.MonkeyPatch, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """No region yet."""
+    """A world without servers."""
     del aws_environment
     real = socket.getaddrinfo
 
-    def resolve(host: object, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
+    def resolve(host: object, *arguments: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         if host not in {"127.0.0.1", "localhost"}:  # nothing leaves the machine, name look-ups neither
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        return real(host, *arguments, **named)  # pyright: ignore[reportArgumentType]
+        return real(host, *arguments, **kwargs)  # pyright: ignore[reportArgumentType]
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     with ExitStack() as stack:
@@ -237,11 +237,11 @@ def _kinds(client: Any) -> list[tuple[str, str]]:  # noqa: ANN401
     return [(event.kind, event.region) for event in client.iamtriage_failover.events]
 
 
-# ------------------------------------------------------------------ what is asked of another region
+# -------------------------------------------------------------------------------- failover
 
 
 @pytest.mark.parametrize(
-    ("mood", "error"),
+    ("behavior", "error"),
     [
         ("refuse", "EndpointConnectionError"),
         ("no-dns", "EndpointConnectionError"),
@@ -253,8 +253,8 @@ def _kinds(client: Any) -> list[tuple[str, str]]:  # noqa: ANN401
         ("200-html", "ResponseParserError"),
     ],
 )
-def test_credentials_of_next_region(world: World, mood: Any, error: str) -> None:  # noqa: ANN401
-    client = world.client(mood, "well")
+def test_next_region_responds(world: World, behavior: Any, error: str) -> None:  # noqa: ANN401
+    client = world.client(behavior, "well")
     got = client.assume_role(RoleArn=ROLE, RoleSessionName="ci")
 
     assert got["Credentials"]["AccessKeyId"] == "ASIAEU-CENTRAL-1"
@@ -265,7 +265,7 @@ def test_credentials_of_next_region(world: World, mood: Any, error: str) -> None
     assert client.iamtriage_failover.skipped == ("eu-west-1",)
 
 
-def test_region_after_region(world: World) -> None:
+def test_regions_are_tried_in_order(world: World) -> None:
     client = world.client("reset", "503", "well")
 
     assert client.get_caller_identity()["UserId"] == "us-east-1"
@@ -273,7 +273,7 @@ def test_region_after_region(world: World) -> None:
     assert _kinds(client) == [("failed", "eu-west-1"), ("failed", "eu-central-1"), ("answered", "us-east-1")]
 
 
-def test_first_region_that_is_well_leaves_no_event(world: World) -> None:
+def test_success_in_the_first_region_has_no_event(world: World) -> None:
     client = world.client("well", "well")
 
     assert client.get_caller_identity()["UserId"] == "eu-west-1"
@@ -289,7 +289,7 @@ def test_failed_region_is_tried_once_whatever_the_retry_mode(world: World, mode:
     assert len(world.servers["eu-west-1"].seen) == 1
 
 
-def test_last_region_is_retried_as_botocore_is_told(world: World) -> None:
+def test_last_region_is_retried_as_configured(world: World) -> None:
     client = world.client("503", "503", config=Config(retries={"mode": "legacy", "total_max_attempts": 2}))
     with pytest.raises(ClientError):
         client.get_caller_identity()
@@ -297,7 +297,7 @@ def test_last_region_is_retried_as_botocore_is_told(world: World) -> None:
     assert [len(world.servers[name].seen) for name in REGIONS[:2]] == [1, 2]
 
 
-# ------------------------------------------------------------------------- what is not
+# ---------------------------------------------------------------------------- no failover
 
 
 def test_denial_is_not_retried(world: World) -> None:
@@ -312,9 +312,9 @@ def test_denial_is_not_retried(world: World) -> None:
     assert parse(caught.value) is not None
 
 
-@pytest.mark.parametrize("mood", ["403-html", "429"])
-def test_no_other_4xx_goes_elsewhere(world: World, mood: Any) -> None:  # noqa: ANN401
-    client = world.client(mood, "well")
+@pytest.mark.parametrize("behavior", ["403-html", "429"])
+def test_4xx_does_not_fail_over(world: World, behavior: Any) -> None:  # noqa: ANN401
+    client = world.client(behavior, "well")
     with pytest.raises(Exception, match=r"invalid XML received|Rate exceeded"):
         client.get_caller_identity()
 
@@ -330,7 +330,7 @@ def test_throttling_is_retried_in_its_region(world: World) -> None:
     assert world.servers["eu-central-1"].seen == []
 
 
-def test_no_credentials_are_no_fault_of_the_region(world: World) -> None:
+def test_missing_credentials_do_not_fail_over(world: World) -> None:
     client = world.client("well", "well", aws_access_key_id=None, aws_secret_access_key=None)
     with pytest.raises(NoCredentialsError):
         client.get_caller_identity()
@@ -338,8 +338,8 @@ def test_no_credentials_are_no_fault_of_the_region(world: World) -> None:
     assert client.iamtriage_failover.events == ()
 
 
-def test_credentials_that_cannot_be_fetched_are_no_fault_of_the_region(world: World) -> None:
-    """The session's own provider calls somewhere while a request is signed."""
+def test_failed_credential_provider_does_not_fail_over(world: World) -> None:
+    """The session's credential provider makes a call while a request is signed."""
 
     def refresh() -> Any:  # noqa: ANN401
         raise EndpointConnectionError(endpoint_url="https://portal.sso.eu-west-1.amazonaws.com")
@@ -356,7 +356,7 @@ def test_credentials_that_cannot_be_fetched_are_no_fault_of_the_region(world: Wo
 
 
 def test_client_that_fetches_the_credentials_of_its_own_session(world: World) -> None:
-    """A call within a call: the outer one is signed for its region, and goes to the next, all the same."""
+    """Calls nest: the outer one is still signed for its region and fails over."""
     clients: list[Any] = []
 
     def refresh() -> Any:  # noqa: ANN401
@@ -397,7 +397,7 @@ def test_failed_region_is_skipped_until_the_cooldown_is_over(world: World) -> No
     client = world.client("503", "well")
     first, second = (world.servers[name] for name in REGIONS[:2])
     client.get_caller_identity()
-    first.mood = "well"
+    first.behavior = "well"
     world.clock.now += 29.9
     client.get_caller_identity()
 
@@ -424,32 +424,32 @@ def test_region_that_fails_again_is_skipped_again(world: World) -> None:
     assert len(world.servers["eu-west-1"].seen) == 2
 
 
-def test_of_failed_regions_the_one_that_failed_longest_ago_is_asked_first(world: World) -> None:
+def test_region_that_failed_the_longest_ago_is_tried_first(world: World) -> None:
     client = world.client("503", "503", "503")
     first, second, third = (world.servers[name] for name in REGIONS)
-    third.mood = "well"
+    third.behavior = "well"
     client.get_caller_identity()
     world.clock.now += 10
-    third.mood = "503"
-    first.mood = "well"
+    third.behavior = "503"
+    first.behavior = "well"
 
-    # The third fails now; the first failed before the second did, or with it.
+    # The third region fails now. The first one failed before the second one or at the same time.
     assert client.get_caller_identity()["UserId"] == "eu-west-1"
 
     world.clock.now += 1
-    first.mood = "503"
-    second.mood = "well"
+    first.behavior = "503"
+    second.behavior = "well"
 
-    # The first fails now, and the second failed before the third.
+    # The first region fails now. The second one failed before the third one.
     assert client.get_caller_identity()["UserId"] == "eu-central-1"
     assert (len(first.seen), len(second.seen), len(third.seen)) == (3, 2, 2)
 
 
-def test_denial_shows_that_a_region_is_back(world: World) -> None:
+def test_denial_ends_the_cooldown(world: World) -> None:
     client = world.client("503", "well")
     client.get_caller_identity()
     world.clock.now += 30
-    world.servers["eu-west-1"].mood = "403"
+    world.servers["eu-west-1"].behavior = "403"
     with pytest.raises(ClientError):
         client.get_caller_identity()
 
@@ -457,13 +457,13 @@ def test_denial_shows_that_a_region_is_back(world: World) -> None:
     assert client.iamtriage_failover.skipped == ()
 
 
-def test_one_call_alone_tries_a_region_again(world: World) -> None:
-    """While it waits for a region that hangs, others go where they get an answer."""
+def test_only_one_call_tries_a_region_again(world: World) -> None:
+    """While it waits for a hanging region, other calls use the next region."""
     client = world.client("503", "well", config=Config(read_timeout=5))
     first, second = (world.servers[name] for name in REGIONS[:2])
     client.get_caller_identity()
     world.clock.now += 30
-    first.mood = "hang"
+    first.behavior = "hang"
     with ThreadPoolExecutor(1) as pool:
         waits = pool.submit(client.get_caller_identity)
         while len(first.seen) < 2:
@@ -477,11 +477,11 @@ def test_one_call_alone_tries_a_region_again(world: World) -> None:
     assert (len(first.seen), len(second.seen)) == (2, 3)
 
 
-def test_trial_that_ends_before_it_is_sent_leaves_the_region_to_the_next_call(world: World) -> None:
+def test_interrupted_trial_is_left_to_the_next_call(world: World) -> None:
     client = world.client("503", "well")
     client.get_caller_identity()
     world.clock.now += 30
-    world.servers["eu-west-1"].mood = "well"
+    world.servers["eu-west-1"].behavior = "well"
 
     def interrupt(**_: object) -> None:
         raise KeyboardInterrupt
@@ -505,7 +505,7 @@ def test_no_cooldown(world: World) -> None:
 # ------------------------------------------------------------------------------ all regions fail
 
 
-def test_last_error_tells_the_story(world: World) -> None:
+def test_last_error_lists_the_attempts(world: World) -> None:
     client = world.client("503", "refuse", "hang")
     with pytest.raises(ReadTimeoutError) as caught:
         client.get_caller_identity()
@@ -529,7 +529,7 @@ def test_modeled_error_of_the_last_region(world: World) -> None:
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 503
 
 
-def test_one_region_alone(world: World) -> None:
+def test_single_region(world: World) -> None:
     client = world.client("503")
     with pytest.raises(ClientError):
         client.get_caller_identity()
@@ -564,13 +564,13 @@ def test_threads_share_a_client(world: World) -> None:
 
 
 def test_threads_at_different_regions(world: World) -> None:
-    """A region fails every second time, so that calls of many threads are signed for three regions at once."""
+    """Regions fail every other time, so the calls of many threads are signed for three regions at once."""
     client = world.client("well", "well", "well", cooldown=0)
 
     def call(number: int) -> None:
         for turn in range(20):
-            world.servers[REGIONS[0]].mood = "503" if (number + turn) % 2 else "well"
-            world.servers[REGIONS[1]].mood = "503" if (number + turn) % 3 else "well"
+            world.servers[REGIONS[0]].behavior = "503" if (number + turn) % 2 else "well"
+            world.servers[REGIONS[1]].behavior = "503" if (number + turn) % 3 else "well"
             client.assume_role(RoleArn=ROLE, RoleSessionName="ci")
 
     with ThreadPoolExecutor(8) as pool:
@@ -592,7 +592,7 @@ def test_unsigned_operation(world: World) -> None:
 
 
 @pytest.mark.parametrize("session", [boto3.Session, botocore.session.Session])
-def test_it_is_a_botocore_client(world: World, session: Callable[[], object]) -> None:
+def test_botocore_features(world: World, session: Callable[[], object]) -> None:
     client = world.client("refuse", "well", session=session())
 
     assert isinstance(client, BaseClient)
@@ -616,7 +616,7 @@ def test_events_see_each_region(world: World) -> None:
     assert urls == [f"{server.url}/" for server in world.servers.values()]
 
 
-def test_stubber_works(world: World) -> None:
+def test_stubber(world: World) -> None:
     client = world.client("well", "well")
     with Stubber(client) as stubber:
         stubber.add_client_error("get_caller_identity", "InternalFailure", http_status_code=500)
@@ -626,7 +626,7 @@ def test_stubber_works(world: World) -> None:
     assert _kinds(client) == [("failed", "eu-west-1"), ("answered", "eu-central-1")]
 
 
-def test_presigned_url_is_of_the_first_region(world: World) -> None:
+def test_presigned_url_is_for_the_first_region(world: World) -> None:
     client = world.client("refuse", "well")
     client.get_caller_identity()
     url = client.generate_presigned_url("get_caller_identity")
@@ -635,7 +635,7 @@ def test_presigned_url_is_of_the_first_region(world: World) -> None:
     assert "%2Feu-west-1%2Fsts%2F" in url
 
 
-def test_session_is_not_changed(world: World) -> None:
+def test_session_is_not_modified(world: World) -> None:
     session = botocore.session.Session()
     session.set_default_client_config(Config(connect_timeout=3, read_timeout=7))
     client = sts_client(session, REGIONS, endpoints={"eu-west-1": world.start("eu-west-1").url})
@@ -648,7 +648,7 @@ def test_session_is_not_changed(world: World) -> None:
         one.close()
 
 
-def test_time_outs_are_the_callers_or_short(world: World) -> None:
+def test_timeouts(world: World) -> None:
     del world
     default = sts_client(boto3.Session(), REGIONS).meta.config
     stated = sts_client(boto3.Session(), REGIONS, config=Config(read_timeout=2)).meta.config
@@ -658,7 +658,7 @@ def test_time_outs_are_the_callers_or_short(world: World) -> None:
 
 
 def test_proxy_of_each_region(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One region has an endpoint within the network, the other is behind a proxy."""
+    """One region has a private endpoint, the other is reached through a proxy."""
     proxy = world.start("proxy")
     monkeypatch.setenv("http_proxy", proxy.url)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
@@ -689,14 +689,14 @@ def test_proxy_of_each_region(world: World, monkeypatch: pytest.MonkeyPatch) -> 
         ({}, Config(use_dualstack_endpoint=True), ("sts.eu-west-1.api.aws", "sts.us-east-1.api.aws")),
     ],
 )  # fmt: skip
-def test_settings_that_name_hosts(
+def test_settings_with_host_names(
     world: World,
     monkeypatch: pytest.MonkeyPatch,
     variables: dict[str, str],
     config: Config | None,
     urls: tuple[str, ...],
 ) -> None:
-    """What is sent, caught before it is."""
+    """Capture the request before it is sent."""
     del world
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
@@ -709,12 +709,12 @@ def test_settings_that_name_hosts(
     )
     sent: list[tuple[str, str]] = []
 
-    def caught(request: Any, **_: object) -> None:  # noqa: ANN401
+    def capture(request: Any, **_: object) -> None:  # noqa: ANN401
         scope = request.headers["Authorization"].decode().split("/")[2]
         sent.append((request.url, scope))
         raise EndpointConnectionError(endpoint_url=request.url)
 
-    client.meta.events.register("before-send.sts", caught)
+    client.meta.events.register("before-send.sts", capture)
     client.meta.events.register_first(
         "needs-retry.sts", lambda caught_exception, **_: _raise(caught_exception)
     )
@@ -728,28 +728,28 @@ def _raise(error: Exception) -> None:
     raise error
 
 
-# ------------------------------------------------------------------------------------ what is told
+# ------------------------------------------------------------------------------------------ events
 
 
-def test_what_happened_is_told_in_order(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    told: list[FailoverEvent] = []
-    client = world.client("503", "well", on_event=told.append)
+def test_events_are_logged_in_order(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    received: list[FailoverEvent] = []
+    client = world.client("503", "well", on_event=received.append)
     with caplog.at_level(logging.INFO, "iamtriage.boto"):
         client.get_caller_identity()
         client.get_caller_identity()
     failover = client.iamtriage_failover
 
     assert isinstance(failover, Failover)
-    assert tuple(told) == failover.events
-    assert [(event.call, event.kind, event.region) for event in told] == [
+    assert tuple(received) == failover.events
+    assert [(event.call, event.kind, event.region) for event in received] == [
         (1, "failed", "eu-west-1"),
         (1, "answered", "eu-central-1"),
         (2, "skipped", "eu-west-1"),
         (2, "answered", "eu-central-1"),
     ]
-    assert told[0].operation == "GetCallerIdentity"
-    assert told[0].url == world.servers["eu-west-1"].url
-    assert told[0].at == world.clock.now
+    assert received[0].operation == "GetCallerIdentity"
+    assert received[0].url == world.servers["eu-west-1"].url
+    assert received[0].at == world.clock.now
     assert [record.levelno for record in caplog.records] == [logging.WARNING, *[logging.INFO] * 3]
     assert caplog.messages[1] == (
         f"call 1, GetCallerIdentity: eu-central-1 responded at {world.servers['eu-central-1'].url}"
@@ -757,26 +757,26 @@ def test_what_happened_is_told_in_order(world: World, caplog: pytest.LogCaptureF
     assert repr(failover) == ("Failover(regions=('eu-west-1', 'eu-central-1'), skipped=('eu-west-1',))")
 
 
-def test_error_of_a_stranger_is_one_short_line(world: World) -> None:
+def test_error_from_an_untrusted_server_is_one_short_line(world: World) -> None:
     client = world.client("long", "well")
     client.get_caller_identity()
-    told = client.iamtriage_failover.events[0].error
+    description = client.iamtriage_failover.events[0].error
 
-    assert len(told) == 500
-    assert told.isprintable()
+    assert len(description) == 500
+    assert description.isprintable()
 
 
-def test_watcher_that_raises_does_not_fail_the_call(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    def watch(event: FailoverEvent) -> None:
+def test_on_event_that_raises_does_not_fail_the_call(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    def fail(event: FailoverEvent) -> None:
         raise ValueError(event.kind)
 
-    client = world.client("503", "well", on_event=watch)
+    client = world.client("503", "well", on_event=fail)
 
     assert client.get_caller_identity()["UserId"] == "eu-central-1"
     assert sum("on_event raised" in message for message in caplog.messages) == 2
 
 
-def test_events_are_bounded(world: World) -> None:
+def test_number_of_events_is_limited(world: World) -> None:
     client = world.client("well")
     failover = client.iamtriage_failover
     for number in range(300):
@@ -785,7 +785,7 @@ def test_events_are_bounded(world: World) -> None:
     assert [event.call for event in failover.events] == list(range(44, 300))
 
 
-def test_client_is_freed(world: World) -> None:
+def test_client_is_garbage_collected(world: World) -> None:
     client = sts_client(boto3.Session(), REGIONS, endpoints={"eu-west-1": world.start("eu-west-1").url})
     freed = weakref.ref(client)
     client.close()
@@ -795,7 +795,7 @@ def test_client_is_freed(world: World) -> None:
     assert freed() is None
 
 
-# ------------------------------------------------------------------------------------- wrong use
+# -------------------------------------------------------------------------------- invalid arguments
 
 
 @pytest.mark.parametrize(
@@ -842,13 +842,13 @@ def test_client_is_freed(world: World) -> None:
         (["eu-isoe-west-1"], {"config": Config(use_dualstack_endpoint=True)}, EndpointError, "dual stack"),
     ],
 )
-def test_wrong_use(world: World, regions: Any, more: dict[str, Any], error: Any, words: str) -> None:  # noqa: ANN401
+def test_invalid_arguments(world: World, regions: Any, more: dict[str, Any], error: Any, words: str) -> None:  # noqa: ANN401
     del world
     with pytest.raises(error, match=re.escape(words)):
         sts_client(boto3.Session(), regions, **more)
 
 
-def test_what_is_no_session() -> None:
+def test_session_of_the_wrong_type() -> None:
     with pytest.raises(TypeError, match="session must be a boto3 or botocore session, not str"):
         sts_client("default", REGIONS)
 

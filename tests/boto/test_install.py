@@ -1,4 +1,4 @@
-"""install and uninstall: which errors of real clients are explained, over loopback in each protocol."""
+"""install and uninstall: which errors of real clients are explained, in every protocol."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from iamtriage import Explanation, explain
 from iamtriage.boto import explain_errors, install, sts_client, uninstall
 from tests.boto import wires
 from tests.boto.conftest import REGION
-from tests.boto.event_streams import event
+from tests.boto.event_streams import encode_event
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,10 +70,10 @@ Client = Callable[..., Any]
 
 
 @pytest.fixture(params=["boto3", "botocore", "client"])
-def made(
+def new_client(
     request: pytest.FixtureRequest, server: AwsLikeServer, aws_environment: pytest.MonkeyPatch
 ) -> Iterator[Client]:
-    """A maker of clients with explanations: of an installed session of either sort, or installed themselves."""
+    """Create clients with explanations: from an installed session of either library, or installed directly."""
     del aws_environment
     clients: list[Any] = []
     session = boto3.Session()
@@ -101,24 +101,24 @@ def made(
 
 @pytest.fixture
 def session(aws_environment: pytest.MonkeyPatch) -> boto3.Session:
-    """A session of boto3 with keys."""
+    """A boto3 session with credentials."""
     del aws_environment
     return boto3.Session(**KEYS)
 
 
-def told(error: BaseException) -> int:
+def count_explanations(error: BaseException) -> int:
     """Count the explanations in a traceback."""
     return "".join(traceback.format_exception(error)).count(MARK)
 
 
-def denied(call: Callable[..., object], *args: object, **arguments: object) -> Any:  # noqa: ANN401
-    """Make a call that is denied."""
+def call_denied(call: Callable[..., object], *args: object, **arguments: object) -> Any:  # noqa: ANN401
+    """Make a call; return its ClientError."""
     with pytest.raises(ClientError) as caught:
         call(*args, **arguments)
     return caught.value
 
 
-# --------------------------------------------------------------------------------------------- what it is for
+# ----------------------------------------------------------------------------------------- explained errors
 
 
 @pytest.mark.parametrize(
@@ -133,80 +133,82 @@ def denied(call: Callable[..., object], *args: object, **arguments: object) -> A
     ],
     ids=["query", "ec2", "json", "rest-json", "rest-xml", "cbor"],
 )  # fmt: skip
-def test_calls(  # noqa: PLR0917 (a column each)
-    made: Client, server: AwsLikeServer, service: str, method: str, arguments: dict[str, Any], reply: wires.Reply, action: str
+def test_calls(  # noqa: PLR0917 (one per column)
+    new_client: Client, server: AwsLikeServer, service: str, method: str, arguments: dict[str, Any], reply: wires.Reply, action: str
 ) -> None:  # fmt: skip
     server.reply = reply
-    error = denied(getattr(made(service), method), **arguments)
+    error = call_denied(getattr(new_client(service), method), **arguments)
 
-    assert told(error) == 1
+    assert count_explanations(error) == 1
     assert action in error.__notes__[0]
     assert error.__cause__ is None
     assert error.__context__ is None
 
 
-def test_calls_that_succeed_and_other_errors(made: Client, server: AwsLikeServer) -> None:
-    client = made("dynamodb")
+def test_calls_that_succeed_and_other_errors(new_client: Client, server: AwsLikeServer) -> None:
+    client = new_client("dynamodb")
     server.reply = wires.Reply(
         200, b'{"TableNames": ["orders"]}', {"Content-Type": "application/x-amz-json-1.0"}
     )
     assert client.list_tables()["TableNames"] == ["orders"]
     with pytest.raises(ParamValidationError) as caught:
         client.list_tables(Limit="x")
-    assert told(caught.value) == 0
+    assert count_explanations(caught.value) == 0
     server.reply = wires.json_1(400, "ResourceNotFoundException", "Requested resource not found")
-    assert told(denied(client.describe_table, TableName="orders")) == 0
+    assert count_explanations(call_denied(client.describe_table, TableName="orders")) == 0
 
 
-def test_missing_credentials(made: Client) -> None:
-    client = made("s3", aws_access_key_id=None, aws_secret_access_key=None)
+def test_missing_credentials(new_client: Client) -> None:
+    client = new_client("s3", aws_access_key_id=None, aws_secret_access_key=None)
     with pytest.raises(NoCredentialsError) as caught:
         client.list_buckets()
-    assert told(caught.value) == 1
+    assert count_explanations(caught.value) == 1
     with pytest.raises(NoCredentialsError) as caught:
         client.generate_presigned_url("get_object", Params={"Bucket": "example-data", "Key": "a"})
-    assert told(caught.value) == 1
+    assert count_explanations(caught.value) == 1
 
 
-def test_paginator(made: Client, server: AwsLikeServer) -> None:
+def test_paginator(new_client: Client, server: AwsLikeServer) -> None:
     server.reply = wires.query(403, "AccessDenied", _message("iam:ListRoles"))
-    client = made("iam")
+    client = new_client("iam")
     with pytest.raises(ClientError) as caught:
         list(client.get_paginator("list_roles").paginate())
-    assert told(caught.value) == 1
+    assert count_explanations(caught.value) == 1
 
 
-def test_waiter(made: Client, server: AwsLikeServer) -> None:
+def test_waiter(new_client: Client, server: AwsLikeServer) -> None:
     server.reply = wires.rest_json(403, "AccessDeniedException", _message("eks:DescribeCluster"))
-    waiter = made("eks").get_waiter("cluster_active")
+    waiter = new_client("eks").get_waiter("cluster_active")
     with pytest.raises(WaiterError) as caught:
         waiter.wait(name="demo")
 
-    assert told(caught.value) == 1
+    assert count_explanations(caught.value) == 1
     assert type(waiter).__name__ == "EKS.Waiter.ClusterActive"
     assert "Polls" in str(type(waiter).wait.__doc__)
 
 
-def test_what_a_waiter_expects_is_no_news(server: AwsLikeServer, session: boto3.Session) -> None:
-    """A waiter polls, and swallows what it is told; who listens hears of what comes out."""
-    heard: list[BaseException] = []
-    install(session, callback=lambda _, error: heard.append(error))
+def test_expected_errors_of_a_waiter_are_not_reported(server: AwsLikeServer, session: boto3.Session) -> None:
+    """A waiter suppresses errors while it polls. Callbacks are called only for the error that it raises."""
+    calls: list[BaseException] = []
+    install(session, callback=lambda _, error: calls.append(error))
     server.reply = wires.s3_bare(403)
     client = session.client("s3", endpoint_url=server.url, config=CONFIG)
     with pytest.raises(WaiterError) as caught:
         client.get_waiter("object_exists").wait(Bucket="example-data", Key="a")
-    assert heard == [caught.value]
-    error = denied(client.head_bucket, Bucket="example-data")
-    assert heard == [caught.value, error]
+    assert calls == [caught.value]
+    error = call_denied(client.head_bucket, Bucket="example-data")
+    assert calls == [caught.value, error]
     client.close()
 
 
-@pytest.mark.parametrize("made", ["boto3", "client"], indirect=True)
+@pytest.mark.parametrize("new_client", ["boto3", "client"], indirect=True)
 @pytest.mark.parametrize("threads", [True, False])
 @pytest.mark.parametrize("how", ["upload_file", "upload_fileobj"])
-def test_uploads(made: Client, server: AwsLikeServer, tmp_path: Path, how: str, *, threads: bool) -> None:
+def test_uploads(
+    new_client: Client, server: AwsLikeServer, tmp_path: Path, how: str, *, threads: bool
+) -> None:
     server.reply = NO_PUT
-    client = made("s3")
+    client = new_client("s3")
     config = TransferConfig(use_threads=threads)
     path = tmp_path / "b.csv"
     path.write_bytes(b"x")
@@ -214,13 +216,13 @@ def test_uploads(made: Client, server: AwsLikeServer, tmp_path: Path, how: str, 
     with pytest.raises((S3UploadFailedError, ClientError)) as caught:
         getattr(client, how)(source, "example-data", "out/b.csv", Config=config)
 
-    assert told(caught.value) == 1
+    assert count_explanations(caught.value) == 1
     assert caught.value.__notes__[0].startswith(MARK)
 
 
 def test_multipart_upload_in_threads(server: AwsLikeServer, session: boto3.Session, tmp_path: Path) -> None:
-    heard: list[BaseException] = []
-    install(session, callback=lambda _, error: heard.append(error))
+    calls: list[BaseException] = []
+    install(session, callback=lambda _, error: calls.append(error))
     server.reply = NO_PUT
     client = session.client("s3", endpoint_url=server.url, config=CONFIG)
     path = tmp_path / "b.csv"
@@ -230,15 +232,15 @@ def test_multipart_upload_in_threads(server: AwsLikeServer, session: boto3.Sessi
         client.upload_file(str(path), "example-data", "out/b.csv", Config=config)
     client.close()
 
-    assert told(caught.value) == 1
-    assert heard == [caught.value.__context__]
+    assert count_explanations(caught.value) == 1
+    assert calls == [caught.value.__context__]
 
 
-@pytest.mark.parametrize("made", ["boto3", "client"], indirect=True)
+@pytest.mark.parametrize("new_client", ["boto3", "client"], indirect=True)
 @pytest.mark.parametrize("how", ["download_file", "download_fileobj", "copy"])
-def test_downloads_and_copies(made: Client, server: AwsLikeServer, tmp_path: Path, how: str) -> None:
+def test_downloads_and_copies(new_client: Client, server: AwsLikeServer, tmp_path: Path, how: str) -> None:
     server.reply = wires.s3_bare(403)
-    client = made("s3")
+    client = new_client("s3")
     arguments: dict[str, tuple[object, ...]] = {
         "download_file": ("example-data", "out/b.csv", str(tmp_path / "b")),
         "download_fileobj": ("example-data", "out/b.csv", io.BytesIO()),
@@ -247,7 +249,7 @@ def test_downloads_and_copies(made: Client, server: AwsLikeServer, tmp_path: Pat
     with pytest.raises(ClientError) as caught:
         getattr(client, how)(*arguments[how])
 
-    assert told(caught.value) == 1
+    assert count_explanations(caught.value) == 1
 
 
 def test_resources(server: AwsLikeServer, session: boto3.Session, tmp_path: Path) -> None:
@@ -258,27 +260,27 @@ def test_resources(server: AwsLikeServer, session: boto3.Session, tmp_path: Path
     (tmp_path / "b.csv").write_bytes(b"x")
     with pytest.raises(ClientError) as caught:
         bucket.put_object(Key="out/b.csv", Body=b"x")
-    assert told(caught.value) == 1
+    assert count_explanations(caught.value) == 1
     with pytest.raises(S3UploadFailedError) as failed:
         bucket.upload_file(str(tmp_path / "b.csv"), "out/b.csv")
-    assert told(failed.value) == 1
+    assert count_explanations(failed.value) == 1
     with pytest.raises(ClientError) as caught:
         list(bucket.objects.all())
-    assert told(caught.value) == 1
+    assert count_explanations(caught.value) == 1
     server.reply = wires.s3_bare(403)
     with pytest.raises(WaiterError) as waited:
         resources.Object("example-data", "out/b.csv").wait_until_exists()
-    assert told(waited.value) == 1
+    assert count_explanations(waited.value) == 1
     with pytest.raises(ClientError) as caught:
         resources.Object("example-data", "out/b.csv").load()
-    assert told(caught.value) == 1
+    assert count_explanations(caught.value) == 1
     resources.meta.client.close()
 
 
-def test_signed_url(made: Client, server: AwsLikeServer) -> None:
-    """Whoever opens a signed URL gets a denial as a body; as a text it is explained like any other."""
+def test_signed_url(new_client: Client, server: AwsLikeServer) -> None:
+    """Opening a signed URL returns a denial as a body, which is explained like any other text."""
     server.reply = NO_GET
-    url = made("s3").generate_presigned_url(
+    url = new_client("s3").generate_presigned_url(
         "get_object", Params={"Bucket": "example-data", "Key": "out/b.csv"}
     )
     with pytest.raises(HTTPError) as caught:
@@ -289,17 +291,17 @@ def test_signed_url(made: Client, server: AwsLikeServer) -> None:
     assert explanation.summary.startswith("The user ana was denied s3:GetObject")
 
 
-def test_streaming_body(made: Client, server: AwsLikeServer) -> None:
-    """What succeeds streams as ever."""
+def test_streaming_body(new_client: Client, server: AwsLikeServer) -> None:
+    """The body of a successful response streams as usual."""
     server.reply = wires.Reply(200, b"a,b\n1,2\n", {"Content-Type": "text/csv"})
-    body = made("s3").get_object(Bucket="example-data", Key="out/b.csv")["Body"]
+    body = new_client("s3").get_object(Bucket="example-data", Key="out/b.csv")["Body"]
 
     assert list(body.iter_lines()) == [b"a,b", b"1,2"]
 
 
 @dataclass(frozen=True)
 class Stream:
-    """A call that answers with a stream, and a message of it."""
+    """A call whose response is an event stream, and a message of the stream."""
 
     service: str
     method: str
@@ -333,11 +335,13 @@ STREAMS = {
 
 
 @pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS)
-def test_event_stream(made: Client, server: AwsLikeServer, stream: Stream) -> None:
-    """A stream that begins well and ends in an error, as a model's answer may."""
+def test_event_stream(new_client: Client, server: AwsLikeServer, stream: Stream) -> None:
+    """A stream that ends with an error, like the response of a Bedrock model."""
     kind, content_type, payload = stream.event
-    chunk = event({":message-type": "event", ":event-type": kind, ":content-type": content_type}, payload)
-    failure = event(
+    chunk = encode_event(
+        {":message-type": "event", ":event-type": kind, ":content-type": content_type}, payload
+    )
+    failure = encode_event(
         {
             ":message-type": "error",
             ":error-code": "AccessDeniedException",
@@ -346,7 +350,7 @@ def test_event_stream(made: Client, server: AwsLikeServer, stream: Stream) -> No
         b"",
     )
     server.reply = wires.Reply(200, chunk + failure, {"Content-Type": "application/vnd.amazon.eventstream"})
-    call = getattr(made(stream.service), stream.method)
+    call = getattr(new_client(stream.service), stream.method)
     for _ in range(2):
         answer = call(**stream.arguments)[stream.member]
         assert type(answer).__name__ == "EventStream"
@@ -354,15 +358,15 @@ def test_event_stream(made: Client, server: AwsLikeServer, stream: Stream) -> No
         assert next(events) == stream.means
         with pytest.raises(EventStreamError) as caught:
             next(events)
-        assert told(caught.value) == 1
+        assert count_explanations(caught.value) == 1
         answer.close()
 
 
-# ----------------------------------------------------------------------------------- clients stay as they were
+# ------------------------------------------------------------------------------------- clients do not change
 
 
-def test_client_is_what_it_was(made: Client, server: AwsLikeServer) -> None:
-    client = made("s3")
+def test_client_keeps_its_members(new_client: Client, server: AwsLikeServer) -> None:
+    client = new_client("s3")
     plain = boto3.Session().client("s3", endpoint_url=server.url, config=CONFIG, **KEYS)
     server.reply = wires.s3(403, "NoSuchBucket", "The specified bucket does not exist")
 
@@ -384,33 +388,33 @@ def test_client_is_what_it_was(made: Client, server: AwsLikeServer) -> None:
     plain.close()
 
 
-def test_stubber(made: Client) -> None:
-    client = made("sts")
+def test_stubber(new_client: Client) -> None:
+    client = new_client("sts")
     with Stubber(client) as stub:
         stub.add_response("get_caller_identity", {"Account": "111122223333"})
         stub.add_client_error("get_caller_identity", "AccessDenied", _message("sts:GetCallerIdentity"))
         assert client.get_caller_identity() == {"Account": "111122223333"}
-        assert told(denied(client.get_caller_identity)) == 1
+        assert count_explanations(call_denied(client.get_caller_identity)) == 1
 
 
 @pytest.mark.parametrize("answer", [None, "text", {"EventStream": None}, {"EventStream": [1, 2]}])
 def test_clients_whose_calls_are_patched(
-    made: Client, monkeypatch: pytest.MonkeyPatch, answer: object
+    new_client: Client, monkeypatch: pytest.MonkeyPatch, answer: object
 ) -> None:
-    """Tests often put something in place of botocore's method; what that answers is handed on."""
-    client = made("lambda")
+    """Tests often patch botocore's method. The result of the patch is returned."""
+    client = new_client("lambda")
     monkeypatch.setattr(BaseClient, "_make_api_call", lambda *_: answer)
 
     assert client.invoke_with_response_stream(FunctionName="orders") is answer
     assert client.invoke(FunctionName="orders") is answer
 
 
-def test_pickling_is_as_it_was(made: Client) -> None:
+def test_pickling(new_client: Client) -> None:
     plain = boto3.Session().client("sts", **KEYS)
     with pytest.raises(Exception) as before:  # noqa: PT011 (whatever botocore raises)
         pickle.dumps(plain)
     with pytest.raises(type(before.value)):
-        pickle.dumps(made("sts"))
+        pickle.dumps(new_client("sts"))
     plain.close()
 
 
@@ -418,46 +422,46 @@ def test_pickling_is_as_it_was(made: Client) -> None:
 
 
 def _stubbed(client: Any) -> Any:  # noqa: ANN401
-    """Give the error of a denied call."""
+    """Return the error of a denied call."""
     with Stubber(client) as stub:
         stub.add_client_error("get_caller_identity", "AccessDenied", _message("sts:GetCallerIdentity"))
-        return denied(client.get_caller_identity)
+        return call_denied(client.get_caller_identity)
 
 
-def test_options_of_the_last_install_count(session: boto3.Session) -> None:
-    heard: list[str] = []
+def test_options_of_the_last_install_apply(session: boto3.Session) -> None:
+    calls: list[str] = []
 
     def listener(name: str) -> Callable[[Explanation, BaseException], None]:
-        return lambda *_: heard.append(name)
+        return lambda *_: calls.append(name)
 
     install(session, callback=listener("one"))
     first = session.client("sts")
     install(session, callback=listener("two"), full=True)
     second = session.client("sts")
 
-    assert [told(_stubbed(client)) for client in (first, second)] == [1, 1]
-    assert heard == ["two", "two"]
+    assert [count_explanations(_stubbed(client)) for client in (first, second)] == [1, 1]
+    assert calls == ["two", "two"]
     assert "What helps" in _stubbed(first).__notes__[0]
     install(second, callback=listener("three"))
-    assert told(_stubbed(second)) == 1
-    assert heard == ["two", "two", "two", "two", "three"]
+    assert count_explanations(_stubbed(second)) == 1
+    assert calls == ["two", "two", "two", "two", "three"]
     install(second)
-    assert told(_stubbed(second)) == 1
-    assert heard[5:] == ["two"]
+    assert count_explanations(_stubbed(second)) == 1
+    assert calls[5:] == ["two"]
 
 
-def test_uninstall_of_a_session_silences_its_clients(session: boto3.Session) -> None:
+def test_uninstall_of_a_session_affects_its_clients(session: boto3.Session) -> None:
     install(session)
     client = session.client("sts")
     uninstall(session)
 
-    assert told(_stubbed(client)) == 0
+    assert count_explanations(_stubbed(client)) == 0
     later = session.client("sts")
-    assert told(_stubbed(later)) == 0
+    assert count_explanations(_stubbed(later)) == 0
     assert type(later).__mro__[1] is BaseClient
     uninstall(session)
     install(session)
-    assert told(_stubbed(session.client("sts"))) == 1
+    assert count_explanations(_stubbed(session.client("sts"))) == 1
 
 
 def test_uninstall_of_a_client(session: boto3.Session) -> None:
@@ -466,29 +470,29 @@ def test_uninstall_of_a_client(session: boto3.Session) -> None:
     uninstall(client)
     install(client, full=True)
     install(client)
-    assert told(_stubbed(client)) == 1
+    assert count_explanations(_stubbed(client)) == 1
     uninstall(client)
 
     assert type(client) is before
-    assert told(_stubbed(client)) == 0
+    assert count_explanations(_stubbed(client)) == 0
     uninstall(client)
     install(client)
-    assert told(_stubbed(client)) == 1
+    assert count_explanations(_stubbed(client)) == 1
 
 
-def test_uninstall_of_a_client_leaves_what_its_session_has(session: boto3.Session) -> None:
+def test_uninstall_of_a_client_keeps_the_session_installed(session: boto3.Session) -> None:
     install(session)
     client = session.client("sts")
     uninstall(client)
-    assert told(_stubbed(client)) == 1
+    assert count_explanations(_stubbed(client)) == 1
     install(client)
     uninstall(session)
-    assert told(_stubbed(client)) == 1
+    assert count_explanations(_stubbed(client)) == 1
     uninstall(client)
-    assert told(_stubbed(client)) == 0
+    assert count_explanations(_stubbed(client)) == 0
 
 
-def test_uninstall_under_a_class_of_someone_else(session: boto3.Session) -> None:
+def test_uninstall_of_a_client_with_another_subclass(session: boto3.Session) -> None:
     client: Any = session.client("sts")
     install(client)
     other = type("Theirs", (type(client),), {})
@@ -496,16 +500,16 @@ def test_uninstall_under_a_class_of_someone_else(session: boto3.Session) -> None
     uninstall(client)
 
     assert type(client) is other
-    assert told(_stubbed(client)) == 0
+    assert count_explanations(_stubbed(client)) == 0
     install(client)
-    assert told(_stubbed(client)) == 1
+    assert count_explanations(_stubbed(client)) == 1
 
 
-def test_other_sessions_stay_as_they_are(session: boto3.Session) -> None:
+def test_other_sessions_do_not_change(session: boto3.Session) -> None:
     install(session)
     other = boto3.Session(**KEYS).client("sts")
 
-    assert told(_stubbed(other)) == 0
+    assert count_explanations(_stubbed(other)) == 0
     assert type(other).__mro__[1] is BaseClient
 
 
@@ -514,13 +518,13 @@ def test_boto3_sessions_of_one_botocore_session(aws_environment: pytest.MonkeyPa
     core = botocore.session.Session()
     install(boto3.Session(botocore_session=core, **KEYS))
 
-    assert told(_stubbed(boto3.Session(botocore_session=core, **KEYS).client("sts"))) == 1
+    assert count_explanations(_stubbed(boto3.Session(botocore_session=core, **KEYS).client("sts"))) == 1
     uninstall(core)
-    assert told(_stubbed(boto3.Session(botocore_session=core, **KEYS).client("sts"))) == 0
+    assert count_explanations(_stubbed(boto3.Session(botocore_session=core, **KEYS).client("sts"))) == 0
 
 
-def test_classes_of_other_handlers_stay(session: boto3.Session) -> None:
-    """What others put into the class by the same event is there, before and after."""
+def test_classes_of_other_handlers_are_kept(session: boto3.Session) -> None:
+    """Base classes that other handlers of the event add are kept, before and after ours."""
     seen: list[str] = []
 
     class Watched:
@@ -537,14 +541,14 @@ def test_classes_of_other_handlers_stay(session: boto3.Session) -> None:
     install(session)
     client = session.client("sts")
 
-    assert told(_stubbed(client)) == 1
+    assert count_explanations(_stubbed(client)) == 1
     assert seen == ["GetCallerIdentity"]
     assert client.ours("x") == "x"
 
 
 @pytest.mark.parametrize("before", [True, False])
 def test_with_the_failover_client(session: boto3.Session, server: AwsLikeServer, *, before: bool) -> None:
-    """On the session before, on the client after, or both."""
+    """Install in the session before or in the client afterwards."""
     if before:
         install(session)
     regions = ["eu-west-1", "eu-central-1"]
@@ -552,26 +556,26 @@ def test_with_the_failover_client(session: boto3.Session, server: AwsLikeServer,
     server.reply = wires.query(403, "AccessDenied", _message("sts:AssumeRole"))
     arguments = {"RoleArn": "arn:aws:iam::111122223333:role/app", "RoleSessionName": "ci"}
     if not before:
-        assert told(denied(client.assume_role, **arguments)) == 0
+        assert count_explanations(call_denied(client.assume_role, **arguments)) == 0
     install(client)
 
-    assert told(denied(client.assume_role, **arguments)) == 1
+    assert count_explanations(call_denied(client.assume_role, **arguments)) == 1
     assert client.iamtriage_failover.skipped == ()
     uninstall(client)
-    assert told(denied(client.assume_role, **arguments)) == before
+    assert count_explanations(call_denied(client.assume_role, **arguments)) == before
     client.close()
 
 
 def test_with_explain_errors(session: boto3.Session) -> None:
-    heard: list[BaseException] = []
-    install(session, callback=lambda _, error: heard.append(error))
+    calls: list[BaseException] = []
+    install(session, callback=lambda _, error: calls.append(error))
     with pytest.raises(ClientError) as caught, explain_errors(
-        full=True, callback=lambda _, error: heard.append(error)
+        full=True, callback=lambda _, error: calls.append(error)
     ):  # fmt: skip
         raise _stubbed(session.client("sts"))
 
-    assert told(caught.value) == 1
-    assert heard == [caught.value, caught.value]
+    assert count_explanations(caught.value) == 1
+    assert calls == [caught.value, caught.value]
 
 
 class _Resource:
@@ -580,7 +584,7 @@ class _Resource:
 
 
 @pytest.mark.parametrize(
-    ("target", "said"),
+    ("target", "message"),
     [
         (None, "not NoneType"),
         ("s3", "not str"),
@@ -592,12 +596,12 @@ class _Resource:
     ],
 )
 @pytest.mark.parametrize("function", [install, uninstall])
-def test_wrong_targets(function: Callable[[object], None], target: object, said: str) -> None:
-    with pytest.raises(TypeError, match=said):
+def test_invalid_targets(function: Callable[[object], None], target: object, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
         function(target)
 
 
-def test_real_resource_is_refused(session: boto3.Session) -> None:
+def test_resource_is_rejected(session: boto3.Session) -> None:
     with pytest.raises(TypeError, match=r"resource\.meta\.client"):
         install(session.resource("s3"))
 
@@ -605,27 +609,27 @@ def test_real_resource_is_refused(session: boto3.Session) -> None:
 @pytest.mark.parametrize(
     ("options", "raised"), [({"kinds": ["nothing"]}, ValueError), ({"callback": 3}, TypeError)]
 )
-def test_wrong_options(session: boto3.Session, options: dict[str, Any], raised: type[Exception]) -> None:
+def test_invalid_options(session: boto3.Session, options: dict[str, Any], raised: type[Exception]) -> None:
     with pytest.raises(raised):
         install(session, **options)
-    assert told(_stubbed(session.client("sts"))) == 0
+    assert count_explanations(_stubbed(session.client("sts"))) == 0
 
 
 # ------------------------------------------------------------------------------- threads, tasks, retry loops
 
 
-def test_threads_sharing_a_client(made: Client, server: AwsLikeServer) -> None:
+def test_threads_sharing_a_client(new_client: Client, server: AwsLikeServer) -> None:
     server.reply = wires.json_1(400, "AccessDeniedException", _message("dynamodb:ListTables"))
-    client = made("dynamodb")
+    client = new_client("dynamodb")
     with ThreadPoolExecutor(8) as pool:
-        errors = list(pool.map(lambda _: denied(client.list_tables), range(40)))
+        errors = list(pool.map(lambda _: call_denied(client.list_tables), range(40)))
 
-    assert [told(error) for error in errors] == [1] * 40
+    assert [count_explanations(error) for error in errors] == [1] * 40
 
 
-def test_tasks_sharing_a_client(made: Client, server: AwsLikeServer) -> None:
+def test_tasks_sharing_a_client(new_client: Client, server: AwsLikeServer) -> None:
     server.reply = wires.json_1(400, "AccessDeniedException", _message("dynamodb:ListTables"))
-    client = made("dynamodb")
+    client = new_client("dynamodb")
 
     async def run() -> list[BaseException]:
         calls = [asyncio.to_thread(client.list_tables) for _ in range(10)]
@@ -635,20 +639,20 @@ def test_tasks_sharing_a_client(made: Client, server: AwsLikeServer) -> None:
             if isinstance(each, Exception)
         ]
 
-    assert [told(error) for error in asyncio.run(run())] == [1] * 10
+    assert [count_explanations(error) for error in asyncio.run(run())] == [1] * 10
 
 
-def test_retry_loop(made: Client, server: AwsLikeServer) -> None:
-    """The loop of a retrying decorator: each attempt's error in turn, the last one wrapped."""
+def test_retry_loop(new_client: Client, server: AwsLikeServer) -> None:
+    """The loop of a retry decorator: one error per attempt, and the last one wrapped."""
     server.reply = wires.json_1(400, "AccessDeniedException", _message("dynamodb:ListTables"))
-    client = made("dynamodb")
+    client = new_client("dynamodb")
     handler = explain_errors()
 
     class RetryError(Exception):
-        """What such a loop raises at last."""
+        """The error that the loop raises in the end."""
 
     @handler
-    def retried() -> None:
+    def retry() -> None:
         last: BaseException | None = None
         for _ in range(4):
             try:
@@ -659,11 +663,11 @@ def test_retry_loop(made: Client, server: AwsLikeServer) -> None:
         raise RetryError(msg) from last
 
     with pytest.raises(RetryError) as caught:
-        retried()
-    assert told(caught.value) == 1
+        retry()
+    assert count_explanations(caught.value) == 1
 
 
-def test_installing_while_clients_are_made(session: boto3.Session) -> None:
+def test_installing_while_clients_are_created(session: boto3.Session) -> None:
     done = threading.Event()
 
     def switch() -> None:
@@ -681,8 +685,8 @@ def test_installing_while_clients_are_made(session: boto3.Session) -> None:
         thread.join()
     install(session)
 
-    assert all(told(error) in {0, 1} for error in errors)
-    assert told(_stubbed(session.client("sts"))) == 1
+    assert all(count_explanations(error) in {0, 1} for error in errors)
+    assert count_explanations(_stubbed(session.client("sts"))) == 1
 
 
 def test_log(session: boto3.Session, caplog: pytest.LogCaptureFixture) -> None:

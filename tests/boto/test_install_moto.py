@@ -1,4 +1,4 @@
-"""Explanations of what moto's server denies by its own IAM checks: chains of roles, pages, waiters, resources, transfers."""
+"""install with denials by moto's IAM authorization: role chains, paginators, waiters, resources, transfers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, WaiterError
 
 from iamtriage.boto import install
-from tests.boto.moto_server import ACCOUNT, checking
+from tests.boto.moto_server import ACCOUNT, run_moto
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ Clients = Callable[..., Any]
 
 @dataclass(frozen=True)
 class World:
-    """Moto's address, and the keys of a user who may only assume the role ``reader``, which may do nothing."""
+    """Moto's URL, and the access key of a user that can only assume the role ``reader``, without permissions."""
 
     url: str
     key: str
@@ -41,7 +41,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(clients: Clients) -> Iterator[World]:
-    """A bucket with an object, a user and a role, made before IAM is checked."""
+    """A bucket with an object, a user and a role, created before authorization is on."""
 
     def prepare(url: str) -> World:
         iam = clients("iam", url)
@@ -60,7 +60,7 @@ def world(clients: Clients) -> Iterator[World]:
         s3.put_object(Bucket="example-data", Key="a.csv", Body=b"x" * 100)
         return World(url, key["AccessKeyId"], key["SecretAccessKey"])
 
-    with checking(prepare) as (_, made):
+    with run_moto(prepare) as (_, made):
         yield made
 
 
@@ -74,7 +74,7 @@ def session(world: World, aws_environment: pytest.MonkeyPatch) -> boto3.Session:
 
 
 def note(error: BaseException) -> str:
-    """Give the one explanation in an exception's traceback."""
+    """Return the only explanation in an exception's traceback."""
     parts = "".join(traceback.format_exception(error)).split(MARK)
     assert len(parts) == 2
     return parts[1]
@@ -92,7 +92,7 @@ def test_call_of_a_user(world: World, session: boto3.Session) -> None:
 def test_call_through_a_chain_of_roles(
     world: World, aws_environment: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A profile assumes the role with another one's keys; then the role is denied."""
+    """A profile assumes the role with the credentials of another profile. Then the role is denied."""
     del aws_environment
     (tmp_path / "config").write_text(
         f"[profile work]\nrole_arn = arn:aws:iam::{ACCOUNT}:role/reader\nrole_session_name = ci-42\n"
@@ -152,7 +152,7 @@ def test_transfers(world: World, session: boto3.Session, tmp_path: Path, size: i
 
 
 def test_streaming_body(world: World, session: boto3.Session) -> None:
-    """What is denied never gets to a stream."""
+    """A denied call returns no stream."""
     mine = session.client("s3", endpoint_url=world.url, config=CONFIG)
     with pytest.raises(ClientError) as caught:
         mine.get_object(Bucket="example-data", Key="a.csv")

@@ -1,4 +1,4 @@
-"""Failures of moto's server with its IAM checks on: denials and refused credentials that nobody composed."""
+"""Denials and rejected credentials from moto's IAM authorization, which are not written for our tests."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.boto.moto_server import ACCOUNT, checking
-from tests.boto.records import read, record
+from tests.boto.moto_server import ACCOUNT, run_moto
+from tests.boto.records import read_record, record
 
-USER = f"arn:aws:iam::{ACCOUNT}:user/nobody"
+USER = f"arn:aws:iam::{ACCOUNT}:user/denied"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/idle/ci-42"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/idle"
 
@@ -21,7 +21,7 @@ Clients = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Accounts:
-    """Moto's address, and two principals without any permission."""
+    """Moto's URL, and two principals without permissions."""
 
     url: str
     user: tuple[str, str]
@@ -30,12 +30,12 @@ class Accounts:
 
 @pytest.fixture(scope="module")
 def moto(clients: Clients) -> Iterator[Accounts]:
-    """Moto's server, with a user and a role session that may do nothing, and IAM checked from then on."""
+    """Moto's server with authorization, and a user and a role session without permissions."""
 
     def prepare(url: str) -> Accounts:
         iam = clients("iam", url)
-        iam.create_user(UserName="nobody")
-        key = iam.create_access_key(UserName="nobody")["AccessKey"]
+        iam.create_user(UserName="denied")
+        key = iam.create_access_key(UserName="denied")["AccessKey"]
         iam.create_role(
             RoleName="idle", AssumeRolePolicyDocument='{"Version": "2012-10-17", "Statement": []}'
         )
@@ -46,18 +46,18 @@ def moto(clients: Clients) -> Iterator[Accounts]:
             (session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"]),
         )
 
-    with checking(prepare) as (_, accounts):
+    with run_moto(prepare) as (_, accounts):
         yield accounts
 
 
-def _refused(call: Callable[..., object], **arguments: object) -> Any:  # noqa: ANN401 (botocore has no types)
+def _call_denied(call: Callable[..., object], **arguments: object) -> Any:  # noqa: ANN401 (botocore has no types)
     with pytest.raises(ClientError) as caught:
         call(**arguments)
     return caught.value
 
 
-def _ids(error: Any) -> dict[str, object]:  # noqa: ANN401 (as above)
-    """Give what the exception's response states besides code and message."""
+def _read_ids(error: Any) -> dict[str, object]:  # noqa: ANN401 (as above)
+    """Return what the exception's response states in addition to code and message."""
     metadata = error.response["ResponseMetadata"]
     return {
         "status_code": metadata["HTTPStatusCode"],
@@ -67,13 +67,13 @@ def _ids(error: Any) -> dict[str, object]:  # noqa: ANN401 (as above)
 
 
 def _in_text(error: Any) -> dict[str, object]:  # noqa: ANN401 (as above)
-    """Give what the exception's text states of them: the status, where botocore makes it the code."""
+    """Return what the exception's text states of them: the status, if botocore uses it as the code."""
     code = error.response["Error"]["Code"]
     return {"status_code": int(code) if code.isdigit() else None}
 
 
-# moto answers every protocol but S3's in XML. Where botocore expects JSON it then puts the whole body into the
-# message and the status into the code: what the body states must still be found.
+# moto responds in XML in all protocols. If botocore expects JSON, it uses the whole body as the message and the
+# status as the code. The values in the body must still be found.
 CALLS = {
     "iam": ("iam", "list_users", {}, "ListUsers"),
     "sts": ("sts", "assume_role", {"RoleArn": ROLE, "RoleSessionName": "ci"}, "AssumeRole"),
@@ -88,8 +88,8 @@ CALLS = {
 def test_user_without_policies_is_denied(
     moto: Accounts, clients: Clients, service: str, method: str, arguments: dict[str, object], operation: str
 ) -> None:
-    """The user, the action and the operation are read; moto names neither resource nor reason."""
-    error = _refused(getattr(clients(service, moto.url, *moto.user), method), **arguments)
+    """Principal, action and operation are read. Moto states neither the resource nor the reason."""
+    error = _call_denied(getattr(clients(service, moto.url, *moto.user), method), **arguments)
     facts = record(
         kind="access_denied",
         code="AccessDenied",
@@ -100,13 +100,13 @@ def test_user_without_policies_is_denied(
         action=f"{service}:{operation}",
     )
 
-    assert read(error) == facts | _ids(error)
-    assert read(str(error)) == facts | _in_text(error)
+    assert read_record(error) == facts | _read_ids(error)
+    assert read_record(str(error)) == facts | _in_text(error)
 
 
 def test_session_without_policies_is_denied(moto: Accounts, clients: Clients) -> None:
-    """The principal of a role's session is the session."""
-    error = _refused(clients("dynamodb", moto.url, *moto.session).list_tables)
+    """The principal is the role session."""
+    error = _call_denied(clients("dynamodb", moto.url, *moto.session).list_tables)
     facts = record(
         kind="access_denied",
         code="AccessDenied",
@@ -117,7 +117,7 @@ def test_session_without_policies_is_denied(moto: Accounts, clients: Clients) ->
         action="dynamodb:ListTables",
     )
 
-    assert read(error) == facts | _ids(error)
+    assert read_record(error) == facts | _read_ids(error)
 
 
 @pytest.mark.parametrize(
@@ -131,10 +131,12 @@ def test_session_without_policies_is_denied(moto: Accounts, clients: Clients) ->
 def test_s3_denies_without_a_sentence(
     moto: Accounts, clients: Clients, method: str, arguments: dict[str, object], operation: str, code: str
 ) -> None:
-    """S3's bare denial states no principal and no action, and HEAD's not even a code."""
-    error = _refused(getattr(clients("s3", moto.url, *moto.user), method), **arguments)
+    """The denial of S3 states no principal and no action; that of a HEAD request has no code."""
+    error = _call_denied(getattr(clients("s3", moto.url, *moto.user), method), **arguments)
 
-    assert read(error) == record(kind="access_denied", code=code, operation=operation) | _ids(error)
+    assert read_record(error) == record(kind="access_denied", code=code, operation=operation) | _read_ids(
+        error
+    )
 
 
 REFUSALS = {
@@ -145,7 +147,7 @@ REFUSALS = {
     "s3": ("s3", "list_buckets", "ListBuckets"),
 }
 UNKNOWN_KEY = {"ec2": "AuthFailure", "s3": "InvalidAccessKeyId"}
-# EC2 tells a wrong secret and an unknown key by one code.
+# EC2 returns the same code for a wrong secret and an unknown key.
 WRONG_SECRET = {"ec2": ("invalid_credentials", "AuthFailure")}
 
 
@@ -153,24 +155,24 @@ WRONG_SECRET = {"ec2": ("invalid_credentials", "AuthFailure")}
 def test_unknown_key_is_invalid(
     moto: Accounts, clients: Clients, service: str, method: str, operation: str
 ) -> None:
-    """An access key that does not exist gives invalid credentials, whatever the service calls them."""
-    error = _refused(getattr(clients(service, moto.url, "AKIDNOTTHERE", "example-secret"), method))
+    """An access key that does not exist means invalid credentials, whatever the error code of the service."""
+    error = _call_denied(getattr(clients(service, moto.url, "AKIDNOTTHERE", "example-secret"), method))
     facts = record(
         kind="invalid_credentials", code=UNKNOWN_KEY.get(service, "InvalidClientTokenId"), operation=operation
     )
 
-    assert read(error) == facts | _ids(error)
-    assert read(str(error)) == facts | _in_text(error)
+    assert read_record(error) == facts | _read_ids(error)
+    assert read_record(str(error)) == facts | _in_text(error)
 
 
 @pytest.mark.parametrize(("service", "method", "operation"), REFUSALS.values(), ids=REFUSALS.keys())
 def test_wrong_secret_is_a_signature_mismatch(
     moto: Accounts, clients: Clients, service: str, method: str, operation: str
 ) -> None:
-    """A wrong secret of a known key gives a signature mismatch, where the service tells it apart."""
-    error = _refused(getattr(clients(service, moto.url, moto.user[0], "another-secret"), method))
+    """A wrong secret means a signature mismatch, if the service distinguishes it."""
+    error = _call_denied(getattr(clients(service, moto.url, moto.user[0], "another-secret"), method))
     kind, code = WRONG_SECRET.get(service, ("signature_mismatch", "SignatureDoesNotMatch"))
     facts = record(kind=kind, code=code, operation=operation)
 
-    assert read(error) == facts | _ids(error)
-    assert read(str(error)) == facts | _in_text(error)
+    assert read_record(error) == facts | _read_ids(error)
+    assert read_record(str(error)) == facts | _in_text(error)

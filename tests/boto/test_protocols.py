@@ -1,4 +1,4 @@
-"""Failures as botocore raises them, in every protocol that it speaks, over loopback.
+"""Failures as botocore raises them, in every protocol, from a local server.
 
 Each case is a call, the reply to it, and what the reply states. The exception, its text, its
 ``response`` and its pickled copy must all be read as exactly that.
@@ -16,7 +16,7 @@ import pytest
 
 from iamtriage import fingerprint, from_record, parse, to_record
 from tests.boto import wires
-from tests.boto.records import read, record
+from tests.boto.records import read_record, record
 from tests.boto.wires import Call, Reply
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ BUSES = Call("smithy-rpc-v2-cbor", "eventbridgev2", "ListEventBuses", "list_even
 
 @dataclass(frozen=True)
 class Case:
-    """A call, the reply to it, and the facts that the reply states."""
+    """A call, its reply, and the facts in the reply."""
 
     call: Call
     reply: Reply
@@ -129,25 +129,25 @@ class Case:
 
     @property
     def of_exception(self) -> dict[str, object]:
-        """What the raised exception states."""
+        """The facts in the raised exception."""
         reply = self.reply
         ids = {"request_id": reply.request_id, "host_id": reply.host_id, "status_code": reply.status}
         return record(operation=self.call.operation, **ids, **self.facts)
 
     @property
     def of_response(self) -> dict[str, object]:
-        """What ``error.response`` states, which does not name the operation."""
+        """The facts in ``error.response``, which does not name the operation."""
         return self.of_exception | {"operation": None}
 
     @property
     def of_text(self) -> dict[str, object]:
-        """What ``str(error)`` states: of ids nothing, and the status only where it is the code."""
+        """The facts in ``str(error)``: no IDs, and the status only if it is the code."""
         status = self.reply.status if self.facts["code"] == str(self.reply.status) else None
         return self.of_exception | {"request_id": None, "host_id": None, "status_code": status}
 
 
 def denied(code: str, **facts: object) -> dict[str, object]:
-    """Give the facts of a denial; the service is the action's prefix, the account the principal's."""
+    """Return the facts of a denial, with the service of the action and the account of the principal."""
     action = facts.get("action")
     service = action.partition(":")[0] if isinstance(action, str) else None
     account = "111122223333" if "principal" in facts else None
@@ -155,7 +155,7 @@ def denied(code: str, **facts: object) -> dict[str, object]:
 
 
 def failed(kind: str, code: str, **facts: object) -> dict[str, object]:
-    """Give the facts of any other failure."""
+    """Return the facts of another failure."""
     return {"kind": kind, "code": code, **facts}
 
 
@@ -995,39 +995,39 @@ CASES = [
 
 
 def test_every_protocol_of_botocore_has_a_denial() -> None:
-    """A protocol that a later botocore learns needs a case here."""
+    """If a later botocore has a new protocol, add a case here."""
     assert botocore.parsers.PROTOCOL_PARSERS.keys() <= {case.call.protocol for case in DENIALS.values()}
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_exception_states_what_the_reply_states(provoke: Provoke, case: Case) -> None:
-    """The exception gives every fact of the reply, with the operation, the status and the ids."""
-    assert read(provoke(case.call, case.reply)) == case.of_exception
+    """The exception states every fact of the reply, with the operation, the status and the IDs."""
+    assert read_record(provoke(case.call, case.reply)) == case.of_exception
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_text_states_the_same_without_ids(provoke: Provoke, case: Case) -> None:
-    """``str(error)``, which is what logs hold, gives all but what botocore leaves out of it."""
-    assert read(str(provoke(case.call, case.reply))) == case.of_text
+    """``str(error)``, as in logs, states all facts except those that botocore omits."""
+    assert read_record(str(provoke(case.call, case.reply))) == case.of_text
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_response_states_the_same_without_the_operation(provoke: Provoke, case: Case) -> None:
-    """``error.response``, which is what handlers keep, is read as a mapping."""
-    assert read(provoke(case.call, case.reply).response) == case.of_response
+    """``error.response`` is read as a mapping."""
+    assert read_record(provoke(case.call, case.reply).response) == case.of_response
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_copies_read_alike(provoke: Provoke, case: Case) -> None:
-    """An exception that came out of another process, as a plain ClientError, gives the same record."""
+def test_copies_have_the_same_record(provoke: Provoke, case: Case) -> None:
+    """An exception from another process, which is a plain ClientError, has the same record."""
     error = provoke(case.call, case.reply)
 
-    assert read(pickle.loads(pickle.dumps(error))) == case.of_exception
+    assert read_record(pickle.loads(pickle.dumps(error))) == case.of_exception
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_spans_give_the_values(provoke: Provoke, case: Case) -> None:
-    """Each span of an exception's failure is the place in its text where the value stands."""
+def test_spans_contain_the_values(provoke: Provoke, case: Case) -> None:
+    """Each span is the place of the value in the text of the exception."""
     failure = parse(provoke(case.call, case.reply))
     assert failure is not None
 
@@ -1040,8 +1040,8 @@ def test_spans_give_the_values(provoke: Provoke, case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_failure_goes_through_a_record(provoke: Provoke, case: Case) -> None:
-    """A record makes a failure of the same record and the same problem."""
+def test_failure_from_its_record(provoke: Provoke, case: Case) -> None:
+    """A failure from a record has the same record and fingerprint."""
     failure = parse(provoke(case.call, case.reply))
     assert failure is not None
 
@@ -1059,16 +1059,16 @@ def test_failure_goes_through_a_record(provoke: Provoke, case: Case) -> None:
         pytest.param(LIST_BUCKETS, OTHERS["rest-xml-throttled"].reply, id="rest-xml"),
     ],
 )
-def test_retries_are_no_part_of_the_operation(provoke: Provoke, call: Call, reply: Reply) -> None:
-    """botocore tells in the middle of its sentence that it gave up, and the operation is still read."""
+def test_retries_are_not_part_of_the_operation(provoke: Provoke, call: Call, reply: Reply) -> None:
+    """The operation is read although botocore inserts the number of retries before it."""
     error = provoke(call, reply)
 
     assert "(reached max retries: 0)" in str(error)
-    assert read(str(error))["operation"] == call.operation
+    assert read_record(str(error))["operation"] == call.operation
 
 
 def test_same_problem_has_one_fingerprint(provoke: Provoke) -> None:
-    """The exception, its text and a second request fail for the same reason; another action does not."""
+    """The exception, its text and a second request are the same problem; another action is not."""
     case = DENIALS["query-identity"]
     error = provoke(case.call, case.reply)
     later = Reply(
@@ -1076,10 +1076,10 @@ def test_same_problem_has_one_fingerprint(provoke: Provoke) -> None:
     )
     other = Reply(403, case.reply.body.replace(b"iam:GetUser", b"iam:GetUserPolicy"))
 
-    def print_of(error: str | BaseException) -> str:
+    def get_fingerprint(error: str | BaseException) -> str:
         failure = parse(error)
         assert failure is not None
         return fingerprint(failure)
 
-    assert print_of(error) == print_of(str(error)) == print_of(provoke(case.call, later))
-    assert print_of(error) != print_of(provoke(case.call, other))
+    assert get_fingerprint(error) == get_fingerprint(str(error)) == get_fingerprint(provoke(case.call, later))
+    assert get_fingerprint(error) != get_fingerprint(provoke(case.call, other))

@@ -1,4 +1,4 @@
-"""The settings that a session's STS client would have, compared with the client itself."""
+"""The settings of a session's STS client, compared with the client itself."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ sts =
 
 @pytest.fixture(autouse=True)
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A config file, and no other setting."""
+    """A config file and no other settings."""
     for name in os.environ:
         if name.startswith("AWS_"):
             monkeypatch.delenv(name)
@@ -48,7 +48,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def _told(profile: str | None = None, region: str | None = None) -> Any:  # noqa: ANN401
+def _read_settings(profile: str | None = None, region: str | None = None) -> Any:  # noqa: ANN401
     session = botocore.session.Session(profile=profile)
     if region is not None:
         session.set_config_variable("region", region)
@@ -83,7 +83,7 @@ def test_same_as_the_client(
         monkeypatch.setenv(name, value)
     sessions: list[Any] = [
         boto3.Session(**session),
-        _told(session.get("profile_name"), session.get("region_name")),
+        _read_settings(session.get("profile_name"), session.get("region_name")),
     ]
     for made in sessions:
         endpoint = sts_settings(made, **client_args).resolve()
@@ -96,7 +96,7 @@ def test_same_as_the_client(
         assert f"%2F{endpoint.signing_region}%2Fsts%2F" in scope
 
 
-def test_sources_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sources(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "work")
     settings = sts_settings(boto3.Session())
 
@@ -105,7 +105,7 @@ def test_sources_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.sts_regional_endpoints.value == "legacy"
 
 
-def test_profile_of_the_session_is_named() -> None:
+def test_profile_of_the_session() -> None:
     assert sts_settings(boto3.Session(profile_name="work")).profile.value == "work"
     assert sts_settings(boto3.Session()).profile.value is None
 
@@ -118,14 +118,14 @@ def test_default_config_of_the_session() -> None:
     assert (settings.use_fips_endpoint.value, settings.use_dualstack_endpoint.value) == (True, False)
 
 
-def test_credentials_file_may_hold_settings(files: Path) -> None:
+def test_settings_in_the_credentials_file(files: Path) -> None:
     (files / "credentials").write_text("[keys]\nregion = ap-south-1\n", encoding="utf-8")
     session = boto3.Session(profile_name="keys")
 
     assert sts_settings(session).region.value == session.region_name == "ap-south-1"
 
 
-def test_files_named_in_code(files: Path) -> None:
+def test_files_set_in_code(files: Path) -> None:
     (files / "other").write_text("[default]\nregion = eu-north-1\n", encoding="utf-8")
     session = botocore.session.Session()
     session.set_config_variable("config_file", str(files / "other"))
@@ -139,14 +139,14 @@ def test_no_files(files: Path) -> None:
     assert sts_settings(boto3.Session()).resolve().host == "sts.amazonaws.com"
 
 
-def test_path_in_the_environment(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_variable_in_a_path(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOLDER", str(files))
     monkeypatch.setenv("AWS_CONFIG_FILE", "$FOLDER/config")
 
     assert sts_settings(boto3.Session()).region.value == "eu-west-1"
 
 
-def test_malformed_file_names_its_line(files: Path) -> None:
+def test_error_of_a_malformed_file_has_its_line(files: Path) -> None:
     session = boto3.Session()
     (files / "config").write_text("[default]\nregion = eu-west-1\nnonsense\n", encoding="utf-8")
     with pytest.raises(ConfigFileError) as caught:
@@ -155,7 +155,7 @@ def test_malformed_file_names_its_line(files: Path) -> None:
     assert caught.value.line == 3
 
 
-def test_file_of_another_encoding_names_its_line(files: Path) -> None:
+def test_error_of_another_encoding_has_its_line(files: Path) -> None:
     session = boto3.Session()
     (files / "config").write_bytes(b"[default]\nregion = eu-west-1 \xe9\n")
     with pytest.raises(ConfigFileError, match="expected UTF-8, got other bytes in line 2") as caught:
@@ -170,7 +170,7 @@ def test_older_botocore_has_another_default(monkeypatch: pytest.MonkeyPatch) -> 
     assert sts_settings(boto3.Session()).resolve().host == "sts.amazonaws.com"
 
 
-def test_wrong_use() -> None:
+def test_session_of_the_wrong_type() -> None:
     with pytest.raises(TypeError, match="session must be a boto3 or botocore session, not NoneType"):
         sts_settings(None)
     with pytest.raises(TypeError, match="regoin"):

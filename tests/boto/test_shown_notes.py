@@ -1,4 +1,4 @@
-"""Where the notes of explain_errors show: tracebacks, logs, pytest, Sentry, interpreters at their end."""
+"""Where the notes of explain_errors are shown: tracebacks, logs, pytest, Sentry, interpreter shutdown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from iamtriage.boto import explain_errors
-from tests.boto.denials import DENIED, MARK, denial, through
+from tests.boto.denials import DENIED, MARK, denial, raise_through
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +47,7 @@ def test_traceback_on_the_terminal() -> None:
 
     assert done.returncode == 1
     assert done.stderr.count(MARK) == 1
-    assert "_telling" not in done.stderr
+    assert "_annotating" not in done.stderr
 
 
 def test_pytest_shows_the_note(tmp_path: Path) -> None:
@@ -81,8 +81,8 @@ def test_pytest_shows_the_note(tmp_path: Path) -> None:
         "no imports",
     ],
 )
-def test_interpreter_that_goes(code: str) -> None:
-    """At exit our modules may be gone; what is reported is the user's exception, and no other."""
+def test_interpreter_shutdown(code: str) -> None:
+    """At exit our modules can be gone. Only the user's exception is reported."""
     done = _python(PRELUDE + code)
 
     assert "During handling" not in done.stderr
@@ -95,7 +95,7 @@ def test_interpreter_that_goes(code: str) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")
 def test_fork_while_another_thread_explains() -> None:
-    """A process forked off in the midst of it can explain as well, and does not wait for ever."""
+    """A process that is forked meanwhile can explain as well and does not deadlock."""
     code = """
 import os, signal, threading
 inside, leave = threading.Event(), threading.Event()
@@ -128,7 +128,7 @@ print(os.waitstatus_to_exitcode(status))
     assert _python(PRELUDE + code, "-W", "ignore").stdout == "1\n"
 
 
-def test_rules_are_not_loaded_before_something_is_raised() -> None:
+def test_rules_are_loaded_with_the_first_exception() -> None:
     done = _python(
         "import sys\nfrom iamtriage.boto import explain_errors\nbefore = set(sys.modules)\n"
         "with explain_errors(kinds=['access_denied'], full=True):\n    pass\n"
@@ -153,7 +153,7 @@ def test_sentry_shows_the_note() -> None:
     client = sentry_sdk.Client(dsn="https://key@sentry.invalid/1", transport=Kept, default_integrations=False)
     with sentry_sdk.isolation_scope() as scope:
         scope.set_client(client)
-        sentry_sdk.capture_exception(through(denial(), explain_errors()))
+        sentry_sdk.capture_exception(raise_through(denial(), explain_errors()))
         client.flush()
 
     (event,) = events

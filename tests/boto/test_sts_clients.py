@@ -1,4 +1,4 @@
-"""The whole matrix of STS settings against real botocore clients, whose requests are caught before they are sent.
+"""The matrix of STS settings, compared with real botocore clients whose requests are captured, not sent.
 
 Needs the botocore whose data are checked in; others have other regions.
 """
@@ -43,30 +43,30 @@ PSEUDO = (
     *(f"fips-{partition.pseudo[0]}" for partition in PARTITIONS if partition.pseudo),
     *("us-fips-west-2", "us-west-2-fips-fips", "fips-fips-us-west-2", "fips-us-west-2-fips"),
 )
-# Regions that only fit their partition's pattern.
+# Regions that only match the pattern of their partition.
 FITTING = (
     *("us-west-9", "us-EAST-1", "eu-west-10", "cn-x-1", "us-gov-south-1", "us-iso-south-9", "us-isob-a-1"),
     *("eu-isoe-north-7", "us-isof-a-1", "eusc-de-west-2", "fips-us-west-9", f"us-{'a' * 50}-1"),
 )
-# What botocore refuses itself, or builds no host of.
+# Regions that botocore rejects, or builds no host name for.
 REFUSED = (
     *("", " ", "us_east_1", "us east 1", "us-a_b-1", "us-é-1", "us-a-١", "us-east-9\n", "1", "-a", "a-"),
     *("fips-", "-fips", "fips-us-east-1-", "-fipsus-east-1", "us-east-1fips-", f"us-{'a' * 61}-1"),
     *("https://sts.us-east-1.amazonaws.com", "sts.us-east-1.amazonaws.com", "a" * 10_000),
 )
-# What botocore takes for a region of aws.
+# Regions that botocore assigns to the partition aws.
 GUESSED = ("moon-1", "US-EAST-1", "us-east-1a", "useast1", "global", "cn-north", "aws-eusc-global")
 
 
 class Sent(NamedTuple):
-    """Where a request was to go, and the region in the scope of its signature."""
+    """The URL of a request, and the region in its credential scope."""
 
     url: str
     signing_region: str
 
 
-class Catcher:
-    """Sessions whose clients are stopped before they send."""
+class RequestCapture:
+    """Sessions whose clients do not send their requests."""
 
     def __init__(self) -> None:
         self.sent: list[Sent] = []
@@ -76,10 +76,10 @@ class Catcher:
         session = Session()
         session.set_config_variable("sts_regional_endpoints", mode)
         session.set_credentials("AKIDEXAMPLE", "example-secret")
-        session.register("before-send.sts.GetCallerIdentity", self._catch)
+        session.register("before-send.sts.GetCallerIdentity", self._capture)
         return session
 
-    def _catch(self, request: Any, **_: object) -> AWSResponse:  # noqa: ANN401 (botocore has no types)
+    def _capture(self, request: Any, **_: object) -> AWSResponse:  # noqa: ANN401 (botocore has no types)
         header = request.headers["Authorization"]
         text = header.decode() if isinstance(header, bytes) else header
         scope = re.search(r"Credential=AKIDEXAMPLE/\d{8}/([^/]*)/sts/aws4_request", text)
@@ -87,8 +87,8 @@ class Catcher:
         self.sent.append(Sent(request.url, scope[1]))
         return AWSResponse(request.url, 200, {}, _Empty())
 
-    def ask(self, region: str | None, *, fips: bool, dual_stack: bool, mode: str) -> Sent:
-        """Make a client, and give what it would have sent."""
+    def build_request(self, region: str | None, *, fips: bool, dual_stack: bool, mode: str) -> Sent:
+        """Create a client; return the request that it would send."""
         self.sent.clear()
         config = Config(use_fips_endpoint=fips, use_dualstack_endpoint=dual_stack)
         client = self.sessions[mode].create_client("sts", region_name=region, config=config)
@@ -99,24 +99,24 @@ class Catcher:
 
 
 class _Empty:
-    """A body that says nothing, which is all that the parser needs."""
+    """An empty response body."""
 
     def stream(self, *_: object, **__: object) -> Iterator[bytes]:
         yield b"<GetCallerIdentityResponse><GetCallerIdentityResult/></GetCallerIdentityResponse>"
 
 
 @pytest.fixture(scope="module")
-def catcher(aws_environment: pytest.MonkeyPatch) -> Catcher:
+def capture(aws_environment: pytest.MonkeyPatch) -> RequestCapture:
     del aws_environment
-    return Catcher()
+    return RequestCapture()
 
 
 @pytest.mark.parametrize("region", [*REGIONS, *PSEUDO, *FITTING], ids=str)
-def test_same_request_as_a_client(catcher: Catcher, region: str | None) -> None:
-    """URL and scope are those of the client; where it refuses, so do we."""
+def test_same_request_as_a_client(capture: RequestCapture, region: str | None) -> None:
+    """URL and credential scope are those of the client. If the client rejects the settings, so do we."""
     for fips, dual_stack, mode in SETTINGS:
         try:
-            sent = catcher.ask(region, fips=fips, dual_stack=dual_stack, mode=mode)
+            sent = capture.build_request(region, fips=fips, dual_stack=dual_stack, mode=mode)
         except EndpointVariantError:
             with pytest.raises(EndpointError):
                 resolve_sts_endpoint(region, fips=fips, dual_stack=dual_stack, mode=mode)
@@ -126,19 +126,19 @@ def test_same_request_as_a_client(catcher: Catcher, region: str | None) -> None:
 
 
 @pytest.mark.parametrize("region", REFUSED, ids=lambda region: ascii(region)[:30])
-def test_what_a_client_refuses_is_refused(catcher: Catcher, region: str) -> None:
+def test_regions_that_a_client_rejects_are_rejected(capture: RequestCapture, region: str) -> None:
     for fips, dual_stack, mode in SETTINGS:
         with pytest.raises((InvalidRegionError, ValueError)):
-            catcher.ask(region, fips=fips, dual_stack=dual_stack, mode=mode)
+            capture.build_request(region, fips=fips, dual_stack=dual_stack, mode=mode)
         with pytest.raises(UnknownRegionError):
             resolve_sts_endpoint(region, fips=fips, dual_stack=dual_stack, mode=mode)
 
 
 @pytest.mark.parametrize("region", GUESSED)
-def test_what_a_client_guesses_is_refused(catcher: Catcher, region: str) -> None:
-    """The one difference: a client takes what it does not know for a region of aws."""
+def test_regions_that_a_client_guesses_are_rejected(capture: RequestCapture, region: str) -> None:
+    """The only difference: a client assigns an unknown region to the partition aws."""
     for fips, dual_stack, mode in SETTINGS:
-        sent = catcher.ask(region, fips=fips, dual_stack=dual_stack, mode=mode)
+        sent = capture.build_request(region, fips=fips, dual_stack=dual_stack, mode=mode)
         assert sent.url.endswith((".amazonaws.com/", ".api.aws/"))
         assert sent.signing_region == region
         with pytest.raises(UnknownRegionError):

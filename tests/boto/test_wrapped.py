@@ -1,4 +1,4 @@
-"""Denials that a caller does not get as the ClientError of his own call: transfers, waiters, profiles."""
+"""Denials that are not raised as the ClientError of the call: transfers, waiters, profiles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError, WaiterError
 
 from iamtriage import parse
 from tests.boto import wires
-from tests.boto.records import read, record
+from tests.boto.records import read_record, record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +53,7 @@ def _once() -> Config:
 
 
 def test_upload_that_is_denied(server: AwsLikeServer, clients: Clients, tmp_path: Path) -> None:
-    """boto3 wraps a transfer's denial into an error of its own, and the denial keeps its ids."""
+    """boto3 wraps the denial of a transfer in its own error. The failure keeps the IDs of the denial."""
     (tmp_path / "b.csv").write_text("x", encoding="utf-8")
     server.reply = NO_PUT
     with pytest.raises(S3UploadFailedError) as caught:
@@ -72,12 +72,12 @@ def test_upload_that_is_denied(server: AwsLikeServer, clients: Clients, tmp_path
     )
 
     ids = {"request_id": wires.S3_REQUEST_ID, "host_id": wires.S3_HOST_ID, "status_code": 403}
-    assert read(caught.value) == facts | ids
-    assert read(str(caught.value)) == facts
+    assert read_record(caught.value) == facts | ids
+    assert read_record(str(caught.value)) == facts
 
 
 def test_waiter_that_is_denied(server: AwsLikeServer, clients: Clients) -> None:
-    """A waiter tells of the denied call in its own words, without the operation; its last response has the ids."""
+    """A waiter words the denial itself, without the operation. Its last response has the IDs."""
     server.reply = NO_DESCRIBE
     with pytest.raises(WaiterError) as caught:
         clients("eks", server.url).get_waiter("cluster_active").wait(name="demo")
@@ -92,16 +92,16 @@ def test_waiter_that_is_denied(server: AwsLikeServer, clients: Clients) -> None:
         deny="implicit",
         policy_type="session",
     )
-    got = read(caught.value)
+    got = read_record(caught.value)
 
     assert got | {"request_id": None, "status_code": None} == facts
     assert got["request_id"] in {None, wires.REQUEST_ID}
     assert got["status_code"] in {None, 403}
-    assert read(str(caught.value)) == facts
+    assert read_record(str(caught.value)) == facts
 
 
 def test_waiter_that_gives_up(server: AwsLikeServer, clients: Clients) -> None:
-    """A waiter that only ran out of attempts tells of no failure of AWS."""
+    """A waiter that reaches its maximum number of attempts reports no failure."""
     server.reply = wires.Reply(
         200, b'{"cluster": {"name": "demo", "status": "CREATING"}}', {"Content-Type": "application/json"}
     )
@@ -113,16 +113,16 @@ def test_waiter_that_gives_up(server: AwsLikeServer, clients: Clients) -> None:
 
 
 def test_paginator_that_is_denied(server: AwsLikeServer, clients: Clients) -> None:
-    """Pages raise the plain ClientError."""
+    """Paginators raise the plain ClientError."""
     server.reply = NO_ASSUME
     with pytest.raises(ClientError) as caught:
         list(clients("iam", server.url).get_paginator("list_roles").paginate())
 
-    assert read(caught.value)["operation"] == "ListRoles"
+    assert read_record(caught.value)["operation"] == "ListRoles"
 
 
 def test_resource_that_is_denied(server: AwsLikeServer, aws_environment: pytest.MonkeyPatch) -> None:
-    """boto3's resources raise what their clients raise."""
+    """boto3 resources raise the errors of their clients."""
     del aws_environment
     server.reply = NO_PUT
     resources: Any = boto3.resource(
@@ -138,7 +138,7 @@ def test_resource_that_is_denied(server: AwsLikeServer, aws_environment: pytest.
         bucket.put_object(Key="out/b.csv", Body=b"x")
     bucket.meta.client.close()
 
-    assert read(caught.value)["action"] == "s3:PutObject"
+    assert read_record(caught.value)["action"] == "s3:PutObject"
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_resource_that_is_denied(server: AwsLikeServer, aws_environment: pytest.
         ),
     ],
 )
-def test_profile_whose_role_cannot_be_had(
+def test_profile_whose_role_cannot_be_assumed(
     server: AwsLikeServer,
     aws_environment: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -184,7 +184,7 @@ def test_profile_whose_role_cannot_be_had(
     reply: wires.Reply,
     facts: dict[str, object],
 ) -> None:
-    """A call fails because STS refused the profile's role: the failure is STS's, not the call's."""
+    """A call fails because STS denied the profile's role. The failure is that of STS, not of the call."""
     del aws_environment
     (tmp_path / "token").write_text("header.claims.signature", encoding="utf-8")
     (tmp_path / "config").write_text(config.replace("TOKEN_FILE", str(tmp_path / "token")), encoding="utf-8")
@@ -200,4 +200,4 @@ def test_profile_whose_role_cannot_be_had(
             client.describe_cluster(name="demo")
         client.close()
 
-    assert read(caught.value) == record(request_id=wires.REQUEST_ID, **facts)
+    assert read_record(caught.value) == record(request_id=wires.REQUEST_ID, **facts)

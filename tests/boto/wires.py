@@ -1,4 +1,4 @@
-"""A server on loopback that fails as AWS does, in each of the protocols that botocore speaks."""
+"""A local server that returns AWS errors in every protocol of botocore."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _S3_IDS = {"x-amz-request-id": S3_REQUEST_ID, "x-amz-id-2": S3_HOST_ID}
 
 @dataclass(frozen=True)
 class Call:
-    """One API call: what to call, and what it is called on the wire."""
+    """An API call, with the names that botocore and AWS use for it."""
 
     protocol: str
     service: str
@@ -34,7 +34,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Reply:
-    """One HTTP response, and the ids that it states."""
+    """An HTTP response, and the IDs that it contains."""
 
     status: int
     body: bytes = b""
@@ -44,7 +44,7 @@ class Reply:
 
 
 def query(status: int, code: str, message: str) -> Reply:
-    """Answer as IAM and STS do."""
+    """Build an error as IAM and STS return it."""
     body = (
         '<ErrorResponse xmlns="https://service.amazonaws.com/doc/2010-05-08/">\n'
         f"  <Error>\n    <Type>Sender</Type>\n    <Code>{code}</Code>\n    <Message>{escape(message)}</Message>\n"
@@ -54,7 +54,7 @@ def query(status: int, code: str, message: str) -> Reply:
 
 
 def ec2(status: int, code: str, message: str) -> Reply:
-    """Answer as EC2 does."""
+    """Build an error as EC2 returns it."""
     body = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<Response><Errors><Error><Code>{code}</Code><Message>{escape(message)}</Message></Error></Errors>"
@@ -66,7 +66,7 @@ def ec2(status: int, code: str, message: str) -> Reply:
 def json_1(
     status: int, code: str, message: str | None, *, key: str = "message", query_error: str | None = None
 ) -> Reply:
-    """Answer as the services with ``X-Amz-Target`` do: the code is the body's ``__type``."""
+    """Build an error of the services with ``X-Amz-Target``: the code is in the body's ``__type``."""
     body = {"__type": code} if message is None else {"__type": code, key: message}
     headers = {"Content-Type": "application/x-amz-json-1.0", **_JSON_IDS}
     if query_error is not None:
@@ -77,7 +77,7 @@ def json_1(
 def rest_json(
     status: int, code: str | None, message: str, *, key: str = "message", body_code: str | None = None
 ) -> Reply:
-    """Answer as EKS and Lambda do: the code is a header, at some services a member of the body."""
+    """Build an error as EKS and Lambda return it: the code is in a header, for some services in the body."""
     body = {key: message} if body_code is None else {"code": body_code, key: message}
     headers = {"Content-Type": "application/json", **_JSON_IDS}
     if code is not None:
@@ -86,7 +86,7 @@ def rest_json(
 
 
 def s3(status: int, code: str, message: str, **more: str) -> Reply:
-    """Answer as S3 does: the ids stand in the body and in headers."""
+    """Build an error as S3 returns it, with its IDs in the body and in headers."""
     elements = {"Code": code, "Message": message, **more, "RequestId": S3_REQUEST_ID, "HostId": S3_HOST_ID}
     inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in elements.items())
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}</Error>'
@@ -96,12 +96,12 @@ def s3(status: int, code: str, message: str, **more: str) -> Reply:
 
 
 def s3_bare(status: int) -> Reply:
-    """Answer a HEAD request as S3 does: there is no body to say why."""
+    """Build an error as S3 returns it for a HEAD request, without a body."""
     return Reply(status, b"", {"Content-Type": "application/xml", **_S3_IDS}, S3_REQUEST_ID, S3_HOST_ID)
 
 
 def cbor(status: int, code: str, message: str) -> Reply:
-    """Answer in Smithy's RPC v2 CBOR: a map of text strings."""
+    """Build an error in Smithy's RPC v2 CBOR: a map of text strings."""
     body = b"\xa2" + b"".join(_cbor_text(text) for text in ("__type", code, "message", message))
     return Reply(
         status, body, {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor", **_JSON_IDS}
@@ -115,22 +115,22 @@ def _cbor_text(text: str) -> bytes:
 
 
 class AwsLikeServer(ThreadingHTTPServer):
-    """Gives every request the same reply, until it is told another."""
+    """A server that returns its current reply to every request."""
 
     daemon_threads = False  # so that closing the server waits for them
     reply = Reply(500)
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The URL of the server."""
         return f"http://127.0.0.1:{self.server_port}"
 
 
 class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"  # answers `Expect: 100-continue`, which S3's clients wait for
+    protocol_version = "HTTP/1.1"  # supports `Expect: 100-continue`, which S3 clients wait for
     server: AwsLikeServer  # pyright: ignore[reportIncompatibleVariableOverride]
 
-    def _answer(self) -> None:
+    def _respond(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         reply = self.server.reply
         self.send_response(reply.status)
@@ -142,15 +142,15 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(reply.body)
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _answer  # noqa: N815 (http.server's names)
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _respond  # noqa: N815 (http.server's names)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name is http.server's)
-        """Keep quiet."""
+        """Log nothing."""
 
 
 @contextmanager
 def serving() -> Iterator[AwsLikeServer]:
-    """Run a server on a free port of loopback."""
+    """Run a server on a free local port."""
     with AwsLikeServer(("127.0.0.1", 0), _Handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()

@@ -17,7 +17,7 @@ from botocore.stub import Stubber
 
 from iamtriage import parse, testing, to_record
 from iamtriage.testing import Sample, denial
-from tests.boto.conftest import aws_environment, clients, server, spoken_by  # noqa: F401 (fixtures)
+from tests.boto.conftest import aws_environment, clients, get_protocol, server  # noqa: F401 (fixtures)
 from tests.boto.wires import Reply
 from tests.testing.samples import SAMPLES
 
@@ -62,7 +62,7 @@ def test_a_client_raises_the_samples_exception(
     status, headers, body = sample.http()
     server.reply = Reply(status, body, headers)
     client = clients(service, server.url)
-    if name.startswith("json-query") and spoken_by(client) == "query":
+    if name.startswith("json-query") and get_protocol(client) == "query":
         pytest.skip(f"this botocore uses the query protocol for {service} and cannot parse JSON")
     with pytest.raises(ClientError) as caught:
         getattr(client, method)(**arguments)

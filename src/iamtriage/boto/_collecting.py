@@ -332,7 +332,7 @@ def collect(
     ``denials.run(…)`` collect the denial of a step, and the block continues. ``collect([f, g])`` calls each
     function, continues after denials, and keeps what they return in ``results``.
 
-    A program that continues after a denial may behave differently. Leave out the steps that must not happen
+    A program that continues after a denial can behave differently. Leave out the steps that must not happen
     without the one before.
 
     Args:

@@ -125,7 +125,7 @@ class ErrorExplainer(ExplainOptions, Guard):
     def handle_error(self, error: BaseException) -> None:
         """Explain an exception, if it reports a failure. Raise nothing but ``KeyboardInterrupt``."""
         try:
-            # A BaseExceptionGroup is no Exception, but it can contain some.
+            # A BaseExceptionGroup is not an Exception, but it can contain some.
             if issubclass(type(error), (Exception, BaseExceptionGroup)):
                 from iamtriage.boto._annotating import annotate
 

@@ -30,7 +30,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from iamtriage import parse
 from tests.boto import wires
-from tests.boto.records import read, record
+from tests.boto.records import read_record, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -221,7 +221,7 @@ def test_client_side_error(home: Path, provoke: Callable[[Path], None], kind: st
     with pytest.raises(getattr(botocore.exceptions, code)) as caught:
         provoke(home)
 
-    assert read(caught.value) == record(kind=kind, code=code)
+    assert read_record(caught.value) == record(kind=kind, code=code)
 
 
 @pytest.mark.parametrize(("provoke", "kind", "code"), PROVOKED.values(), ids=PROVOKED.keys())
@@ -232,7 +232,7 @@ def test_traceback_of_client_side_error(
     with pytest.raises(BotoCoreError) as caught:
         provoke(home)
     printed = "".join(traceback.format_exception(caught.value))
-    got = read(printed)
+    got = read_record(printed)
 
     assert (got["kind"], got["code"]) == (kind, code)
 
@@ -245,7 +245,7 @@ def test_sso_token_that_is_no_longer_accepted(home: Path, expires: str) -> None:
         server.reply = wires.rest_json(401, "UnauthorizedException", "Session token not found or invalid")
         with pytest.raises(botocore.exceptions.UnauthorizedSSOTokenError) as caught:
             _with_profile(SSO_LEGACY)(home)
-    got = read(caught.value)
+    got = read_record(caught.value)
 
     # Of the second, the portal's own 401 is the context: botocore says more with its exception.
     assert got == record(kind="expired_credentials", code="UnauthorizedSSOTokenError")
@@ -262,7 +262,7 @@ def test_denial_behind_a_credential_process(home: Path) -> None:
     with pytest.raises(botocore.exceptions.CredentialRetrievalError) as caught:
         _with_profile(f"[profile work]\ncredential_process = {home / 'helper'}\n")(home)
 
-    assert read(caught.value) == record(
+    assert read_record(caught.value) == record(
         kind="access_denied",
         code="AccessDenied",
         operation="AssumeRole",
@@ -337,7 +337,7 @@ def test_botocore_has_such_classes() -> None:
 @pytest.mark.parametrize("cls", NAMED, ids=lambda cls: cls.__name__)
 def test_every_class_about_credentials_endpoints_or_regions(cls: type[Exception]) -> None:
     """No class of the installed botocore that speaks of these is passed over, and its name is the code."""
-    got = read(_made(cls))
+    got = read_record(_made(cls))
 
     assert got["code"] == cls.__name__
     assert got["kind"] in ({"aws_error"} if PLACES.search(cls.__name__) else IDENTITIES)
@@ -364,7 +364,7 @@ def test_subclass_of_the_user_keeps_botocores_code() -> None:
     class MyCredentialsError(NoCredentialsError):  # type: ignore[misc]
         pass
 
-    assert read(MyCredentialsError()) == record(kind="missing_credentials", code="NoCredentialsError")
+    assert read_record(MyCredentialsError()) == record(kind="missing_credentials", code="NoCredentialsError")
 
 
 # ------------------------------------------------ ClientError by its shape
@@ -433,18 +433,18 @@ def test_subclass_of_another_library() -> None:
     patched = type("PatchedClientError", (ClientError,), {"__module__": "aiobotocore.client"})
     error = _denied()
 
-    assert read(patched(error.response, error.operation_name)) == DENIED
+    assert read_record(patched(error.response, error.operation_name)) == DENIED
 
 
 def test_shape_is_enough() -> None:
     """The response and the operation are read from anything that has both."""
-    assert read(LookAlikeError("denied", _denied().response)) == DENIED
+    assert read_record(LookAlikeError("denied", _denied().response)) == DENIED
 
 
 def test_response_wins_over_the_text() -> None:
     """A subclass that words its text anew hides nothing."""
     assert (
-        read(
+        read_record(
             LookAlikeError(
                 "An error occurred (Throttling) when calling the X operation: slow", _denied().response
             )
@@ -455,7 +455,7 @@ def test_response_wins_over_the_text() -> None:
 
 def test_exception_that_cannot_be_printed() -> None:
     """Its response is read all the same."""
-    assert read(MuteError("", _denied().response)) == DENIED
+    assert read_record(MuteError("", _denied().response)) == DENIED
 
 
 @pytest.mark.parametrize(
@@ -503,7 +503,7 @@ def test_nothing_to_read(error: BaseException) -> None:
 def test_broken_response(response: object, operation: object) -> None:
     """Whatever the response lacks, the text is still read, and nothing raises."""
     text = f"An error occurred (AccessDenied) when calling the DescribeCluster operation: User: {USER} is not authorized to perform: eks:DescribeCluster"
-    got = read(LookAlikeError(text, response, operation))
+    got = read_record(LookAlikeError(text, response, operation))
 
     assert {key: got[key] for key in ("kind", "principal", "action", "operation")} == {
         "kind": "access_denied",
@@ -535,7 +535,7 @@ def test_broken_response(response: object, operation: object) -> None:
 )
 def test_incomplete_response(response: dict[str, object], facts: dict[str, object]) -> None:
     """What a ClientError's response does state counts."""
-    assert read(ClientError(response, "GetObject")) == record(operation="GetObject", **facts)
+    assert read_record(ClientError(response, "GetObject")) == record(operation="GetObject", **facts)
 
 
 @pytest.mark.parametrize(
@@ -554,8 +554,8 @@ def test_decorations_that_old_botocores_leave(code: str) -> None:
     error = ClientError(response, "DescribeCluster")
     facts = DENIED | {"status_code": None, "request_id": None}
 
-    assert read(error) == facts
-    assert read(str(error)) == facts
+    assert read_record(error) == facts
+    assert read_record(str(error)) == facts
 
 
 # ------------------------------------------------ chains and groups
@@ -604,7 +604,7 @@ def test_explicit_cause() -> None:
     with pytest.raises(RuntimeError) as caught:
         _wrap()
 
-    assert read(caught.value) == DENIED
+    assert read_record(caught.value) == DENIED
 
 
 def test_implicit_context() -> None:
@@ -612,7 +612,7 @@ def test_implicit_context() -> None:
     with pytest.raises(ValueError, match="not a number") as caught:
         _fail_while_handling()
 
-    assert read(caught.value) == DENIED
+    assert read_record(caught.value) == DENIED
 
 
 def test_suppressed_context() -> None:
@@ -628,7 +628,7 @@ def test_suppressed_context_with_the_text() -> None:
     with pytest.raises(RuntimeError) as caught:
         _hide_but_tell()
 
-    assert read(caught.value) == DENIED | {"status_code": None, "request_id": None}
+    assert read_record(caught.value) == DENIED | {"status_code": None, "request_id": None}
 
 
 def test_cause_before_context() -> None:
@@ -644,7 +644,7 @@ def test_outer_failure_wraps_inner() -> None:
     """An outer AWS error that was raised from a denial is not the cause."""
     outer = _raised(_failed("ValidationException", "The role cannot be used", "CreateThing"), cause=_denied())
 
-    assert read(outer) == DENIED
+    assert read_record(outer) == DENIED
 
 
 def test_denial_after_a_handled_not_found() -> None:
@@ -653,7 +653,7 @@ def test_denial_after_a_handled_not_found() -> None:
         _denied("CreateCluster", "eks:CreateCluster"),
         context=_failed("ResourceNotFoundException", "No cluster found"),
     )
-    got = read(outer)
+    got = read_record(outer)
 
     assert (got["kind"], got["operation"], got["action"]) == (
         "access_denied",
@@ -668,7 +668,7 @@ def test_circle_of_causes() -> None:
     outer = _raised(RuntimeError("a"), cause=_raised(RuntimeError("b"), cause=inner))
     _raised(inner, cause=outer)
 
-    assert read(outer) == DENIED
+    assert read_record(outer) == DENIED
 
 
 def test_exception_that_causes_itself() -> None:
@@ -677,7 +677,7 @@ def test_exception_that_causes_itself() -> None:
     with suppress(ValueError):
         _raised(error, cause=error)
 
-    assert read(error) == DENIED
+    assert read_record(error) == DENIED
 
 
 def test_long_chain() -> None:
@@ -734,7 +734,7 @@ def test_long_chain() -> None:
 )
 def test_group(errors: list[Exception], kind: str, operation: str) -> None:
     """Of independent failures the first denial counts, else the first that is no plain AWS error, else the first."""
-    got = read(ExceptionGroup("tasks", errors))
+    got = read_record(ExceptionGroup("tasks", errors))
 
     assert (got["kind"], got["operation"]) == (kind, operation)
 
@@ -747,14 +747,16 @@ def test_group_without_failures() -> None:
 def test_group_as_cause() -> None:
     """A group may itself be a cause."""
     assert (
-        read(_raised(RuntimeError("failed"), cause=ExceptionGroup("tasks", [ValueError("x"), _denied()])))
+        read_record(
+            _raised(RuntimeError("failed"), cause=ExceptionGroup("tasks", [ValueError("x"), _denied()]))
+        )
         == DENIED
     )
 
 
 def test_exit_with_a_message() -> None:
     """Exceptions that end the program are read as any other."""
-    assert read(SystemExit(str(_denied())))["action"] == "eks:DescribeCluster"
+    assert read_record(SystemExit(str(_denied())))["action"] == "eks:DescribeCluster"
 
 
 # ------------------------------------------------ kubernetes' ApiException, by its shape
@@ -850,7 +852,7 @@ KUBERNETES = {
 @pytest.mark.parametrize(("error", "facts"), KUBERNETES.values(), ids=KUBERNETES.keys())
 def test_kubernetes(error: ApiException, facts: dict[str, object]) -> None:
     """The body is the API server's Status: who may not do what, and where."""
-    assert read(error) == facts
+    assert read_record(error) == facts
 
 
 @pytest.mark.parametrize(

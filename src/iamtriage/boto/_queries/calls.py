@@ -223,7 +223,7 @@ def _locate_call(failure: Failure | None) -> tuple[str | None, str | None]:
 
 
 def _build_refusal(asked: str, error: Exception) -> Refusal:
-    # Without contexts: the context can be the failure that the program asks about.
+    # Without contexts: the context can be the failure that the query is about.
     failure = parse_raised(error, contexts=False)
     if failure is None:
         return Refusal(asked, f"{type(error).__name__}: {clip_text(redact(_text_of(error)))}")

@@ -48,7 +48,7 @@ _RESERVED_PATHS = {
 
 @attrs.frozen
 class Identity(View):
-    """The caller behind a session's credentials, as :func:`whoami` returns it.
+    """The owner of a session's credentials, as :func:`whoami` returns it.
 
     Attributes:
         arn: The ARN. For a role session, it does not include the role's path.
@@ -80,7 +80,7 @@ class Identity(View):
 
 
 def whoami(session: object, **client_args: Any) -> Identity | Refusal:  # noqa: ANN401 (botocore's)
-    """Get the caller behind the session's credentials from STS. This requires no permissions.
+    """Get the owner of the session's credentials from STS. This requires no permissions.
 
     If the session is the one whose call failed, pass the result to :func:`iamtriage.explain` as facts.
 

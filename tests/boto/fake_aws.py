@@ -1,4 +1,4 @@
-"""A server on loopback that answers as a test tells it, and notes what it was asked."""
+"""A local server that records requests and responds as a test specifies."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One request."""
+class Request:
+    """A recorded request."""
 
     method: str
     path: str
@@ -32,10 +32,10 @@ class Asked:
 
     @property
     def scope(self) -> tuple[str, str]:
-        """Region and service that the request is signed for."""
-        found = _SCOPE.search(self.headers.get("authorization", ""))
-        assert found is not None, self.headers
-        return found["region"], found["service"]
+        """The region and service in the credential scope."""
+        match = _SCOPE.search(self.headers.get("authorization", ""))
+        assert match is not None, self.headers
+        return match["region"], match["service"]
 
     @property
     def action(self) -> str:
@@ -43,38 +43,38 @@ class Asked:
         return self.form.get("Action", "")
 
 
-class AnsweringServer(ThreadingHTTPServer):
-    """Asks ``answer`` for the reply to each request."""
+class FakeAws(ThreadingHTTPServer):
+    """A server whose replies come from its function ``respond``."""
 
     daemon_threads = False  # so that closing the server waits for them
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.answer: Callable[[Asked], Reply] = lambda _: Reply(500)
-        self.asked: list[Asked] = []
+        self.respond: Callable[[Request], Reply] = lambda _: Reply(500)
+        self.requests: list[Request] = []
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The URL of the server."""
         return f"http://127.0.0.1:{self.server_port}"
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server: AnsweringServer  # pyright: ignore[reportIncompatibleVariableOverride]
+    server: FakeAws  # pyright: ignore[reportIncompatibleVariableOverride]
 
-    def _answer(self) -> None:
+    def _respond(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode("utf-8", "replace")
         parts = urlsplit(self.path)
-        asked = Asked(
+        request = Request(
             self.command,
             parts.path,
             {name: values[0] for name, values in parse_qs(parts.query).items()},
             {name: values[0] for name, values in parse_qs(body).items()},
             {name.lower(): value for name, value in self.headers.items()},
         )
-        self.server.asked.append(asked)
-        reply = self.server.answer(asked)
+        self.server.requests.append(request)
+        reply = self.server.respond(request)
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
@@ -83,16 +83,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(reply.body)
 
-    do_GET = do_POST = _answer  # noqa: N815 (http.server's names)
+    do_GET = do_POST = _respond  # noqa: N815 (http.server's names)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name is http.server's)
-        """Keep quiet."""
+        """Log nothing."""
 
 
 @contextmanager
-def answering() -> Iterator[AnsweringServer]:
-    """Run a server on a free port of loopback."""
-    with AnsweringServer() as server:
+def run_fake_aws() -> Iterator[FakeAws]:
+    """Run a server on a free local port."""
+    with FakeAws() as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
@@ -102,8 +102,8 @@ def answering() -> Iterator[AnsweringServer]:
             thread.join()
 
 
-def result(action: str, inner: str) -> Reply:
-    """Answer a call of the query protocol, as IAM and STS do."""
+def query_result(action: str, inner: str) -> Reply:
+    """Build a response of the query protocol, as from IAM and STS."""
     body = (
         f'<{action}Response xmlns="https://service.amazonaws.com/doc/2010-05-08/"><{action}Result>{inner}</{action}Result>'
         f"<ResponseMetadata><RequestId>{REQUEST_ID}</RequestId></ResponseMetadata></{action}Response>"
@@ -111,11 +111,11 @@ def result(action: str, inner: str) -> Reply:
     return Reply(200, body.encode(), {"Content-Type": "text/xml"})
 
 
-def elements(**members: str) -> str:
-    """Give members as XML."""
+def xml_elements(**members: str) -> str:
+    """Format members as XML."""
     return "".join(f"<{name}>{escape(value)}</{name}>" for name, value in members.items())
 
 
-def document(body: object) -> Reply:
-    """Answer a call of the REST-JSON protocol."""
+def json_document(body: object) -> Reply:
+    """Build a response of the REST-JSON protocol."""
     return Reply(200, json.dumps(body).encode(), {"Content-Type": "application/json"})

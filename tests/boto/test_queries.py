@@ -1,4 +1,4 @@
-"""Asking AWS about a denial through real clients: the answers, and each way in which there is none."""
+"""Queries about a denial with real clients: their results, and the ways in which they fail."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ from iamtriage.boto import (
     whoami,
 )
 from tests.boto import wires
-from tests.boto.answering import AnsweringServer, Asked, answering, document, elements, result
-from tests.boto.moto_server import checking
+from tests.boto.fake_aws import FakeAws, Request, json_document, query_result, run_fake_aws, xml_elements
+from tests.boto.moto_server import run_moto
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,23 +61,23 @@ Sessions = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def aws(aws_environment: pytest.MonkeyPatch) -> Iterator[AnsweringServer]:
+def aws(aws_environment: pytest.MonkeyPatch) -> Iterator[FakeAws]:
     """A server for STS, IAM and IAM Toolbox."""
     del aws_environment
-    with answering() as server:
+    with run_fake_aws() as server:
         yield server
 
 
 @pytest.fixture(autouse=True)
-def asked(aws: AnsweringServer) -> list[Asked]:
-    """What the server was asked in this test."""
-    aws.asked = []
-    return aws.asked
+def requests(aws: FakeAws) -> list[Request]:
+    """The requests that the server got in this test."""
+    aws.requests = []
+    return aws.requests
 
 
 @pytest.fixture(scope="module")
 def iam_toolbox(aws_environment: pytest.MonkeyPatch) -> None:
-    """Only with a botocore that knows IAM Toolbox."""
+    """Skip the test if botocore does not know IAM Toolbox."""
     del aws_environment
     if "iam-toolbox" not in botocore.session.Session().get_available_services():
         pytest.skip("this botocore does not know iam-toolbox")
@@ -98,7 +98,7 @@ def _botocore(region: str | None = "eu-west-1") -> Any:  # noqa: ANN401 (botocor
 
 @pytest.fixture(params=[_boto3, _botocore], ids=["boto3", "botocore"])
 def session(request: pytest.FixtureRequest, aws_environment: pytest.MonkeyPatch) -> Any:  # noqa: ANN401
-    """A session of each kind."""
+    """A boto3 and a botocore session."""
     del aws_environment
     return request.param()
 
@@ -138,27 +138,27 @@ def _with_id(
 
 
 def _caller(arn: str = ANA) -> wires.Reply:
-    return result("GetCallerIdentity", elements(Arn=arn, UserId="AIDAEXAMPLEANA", Account=ACCOUNT))
+    return query_result("GetCallerIdentity", xml_elements(Arn=arn, UserId="AIDAEXAMPLEANA", Account=ACCOUNT))
 
 
-def test_who_calls(aws: AnsweringServer, asked: list[Asked], session: Any) -> None:  # noqa: ANN401
-    """STS tells who calls, and the explanation makes use of it."""
-    aws.answer = lambda _: _caller()
+def test_whoami(aws: FakeAws, requests: list[Request], session: Any) -> None:  # noqa: ANN401
+    """The caller comes from STS and is used in explanations."""
+    aws.respond = lambda _: _caller()
     identity = whoami(session, endpoint_url=aws.url)
 
     assert identity == Identity(ANA, ACCOUNT, "AIDAEXAMPLEANA")
     assert isinstance(identity, Identity)
     assert identity.principal == User("aws", ACCOUNT, "ana")
     assert identity.facts == Facts(caller=ANA)
-    assert [(each.action, each.scope) for each in asked] == [("GetCallerIdentity", ("eu-west-1", "sts"))]
+    assert [(each.action, each.scope) for each in requests] == [("GetCallerIdentity", ("eu-west-1", "sts"))]
     assert pickle.loads(pickle.dumps(identity)) == identity
-    nobody = "User is not authorized to perform: sqs:SendMessage because no identity-based policy allows it"
-    assert explain(nobody, facts=identity) == explain(nobody, facts=Facts(caller=ANA)) != explain(nobody)
+    unnamed = "User is not authorized to perform: sqs:SendMessage because no identity-based policy allows it"
+    assert explain(unnamed, facts=identity) == explain(unnamed, facts=Facts(caller=ANA)) != explain(unnamed)
 
 
-def test_identity_that_is_no_principal(aws: AnsweringServer) -> None:
-    """Stand-ins for AWS tell ARNs that IAM does not have: they are told, and are no principal."""
-    aws.answer = lambda _: _caller(f"arn:aws:sts::{ACCOUNT}:user/moto")
+def test_identity_that_is_not_a_principal(aws: FakeAws) -> None:
+    """AWS emulators return ARNs that IAM does not have."""
+    aws.respond = lambda _: _caller(f"arn:aws:sts::{ACCOUNT}:user/moto")
     identity = whoami(_boto3(), endpoint_url=aws.url)
 
     assert isinstance(identity, Identity)
@@ -166,47 +166,47 @@ def test_identity_that_is_no_principal(aws: AnsweringServer) -> None:
 
 
 @dataclass(frozen=True)
-class Wrong:
-    """A way in which there is no answer."""
+class FailedCall:
+    """A reply that makes a call fail, and what the refusal says."""
 
     reply: wires.Reply
     kind: str | None
     words: str
 
 
-WRONG = {
-    "denied": Wrong(
+FAILED_CALLS = {
+    "denied": FailedCall(
         wires.query(403, "AccessDenied", _denied("sts:GetCallerIdentity")), "access_denied", "was denied"
     ),
-    "expired": Wrong(
+    "expired": FailedCall(
         wires.query(403, "ExpiredToken", "The security token included in the request is expired"),
         "expired_credentials",
         "expired",
     ),
-    "unknown key": Wrong(
+    "unknown key": FailedCall(
         wires.query(403, "InvalidClientTokenId", "The security token included in the request is invalid."),
         "invalid_credentials",
         "",
     ),
-    "fault": Wrong(wires.query(500, "InternalFailure", "We are sorry"), "aws_error", ""),
-    "page of a proxy": Wrong(
+    "server error": FailedCall(wires.query(500, "InternalFailure", "We are sorry"), "aws_error", ""),
+    "proxy page": FailedCall(
         wires.Reply(200, b"<html>Log in <b>here", {"Content-Type": "text/html"}), None, "ResponseParserError"
     ),
-    "an empty answer": Wrong(result("GetCallerIdentity", ""), None, "may not be STS"),
+    "empty response": FailedCall(query_result("GetCallerIdentity", ""), None, "may not be STS"),
 }
 
 
-@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG.keys())
-def test_nobody_is_told(aws: AnsweringServer, wrong: Wrong) -> None:
-    """Whatever goes wrong is a value, which tells why, explains itself, brings no facts and pickles."""
-    aws.answer = lambda _: wrong.reply
+@pytest.mark.parametrize("failed", FAILED_CALLS.values(), ids=FAILED_CALLS.keys())
+def test_failed_call(aws: FakeAws, failed: FailedCall) -> None:
+    """Every error becomes a refusal with a reason and an explanation; it has no facts and can be pickled."""
+    aws.respond = lambda _: failed.reply
     refusal = whoami(_boto3(), endpoint_url=aws.url, config=QUICK)
 
     assert isinstance(refusal, Refusal)
     assert not refusal
     assert refusal.asked == "sts:GetCallerIdentity"
-    assert (refusal.failure and refusal.failure.kind) == wrong.kind
-    assert wrong.words in refusal.reason
+    assert (refusal.failure and refusal.failure.kind) == failed.kind
+    assert failed.words in refusal.reason
     assert str(refusal) == f"sts:GetCallerIdentity: {refusal.reason}"
     assert refusal.facts == Facts()
     assert refusal.explanation().summary
@@ -214,9 +214,9 @@ def test_nobody_is_told(aws: AnsweringServer, wrong: Wrong) -> None:
     assert explain("AccessDenied", facts=[refusal]) == explain("AccessDenied")
 
 
-def test_denial_of_the_asking_explains_itself(aws: AnsweringServer) -> None:
-    """The refusal of a denied question says how to allow it."""
-    aws.answer = lambda _: wires.query(403, "AccessDenied", _denied("sts:DecodeAuthorizationMessage"))
+def test_explanation_of_a_denied_query(aws: FakeAws) -> None:
+    """The explanation of a denied query proposes to allow it."""
+    aws.respond = lambda _: wires.query(403, "AccessDenied", _denied("sts:DecodeAuthorizationMessage"))
     refusal = decode_message(_encoded(), _boto3(), endpoint_url=aws.url)
 
     assert isinstance(refusal, Refusal)
@@ -224,13 +224,13 @@ def test_denial_of_the_asking_explains_itself(aws: AnsweringServer) -> None:
     assert policies[0]["Statement"][0]["Action"] == "sts:DecodeAuthorizationMessage"
 
 
-UNASKED: dict[str, Callable[[], Any]] = {
+UNSENT: dict[str, Callable[[], Any]] = {
     "unreachable": lambda: whoami(_boto3(), endpoint_url="http://127.0.0.1:9", config=QUICK),
     "no credentials": lambda: whoami(boto3.Session(region_name="eu-west-1")),
-    "no such region": lambda: whoami(_boto3(), region_name="not a region"),
-    "no URL": lambda: whoami(_boto3(), endpoint_url="junk"),
+    "unknown region": lambda: whoami(_boto3(), region_name="not a region"),
+    "invalid URL": lambda: whoami(_boto3(), endpoint_url="junk"),
     "no region": lambda: authorization_details(AUTH_ID, _boto3(None)),
-    "bad proxy": lambda: whoami(
+    "invalid proxy": lambda: whoami(
         _boto3(),
         endpoint_url="http://127.0.0.1:9",
         config=QUICK.merge(Config(proxies={"http": "http://[::"})),
@@ -238,32 +238,32 @@ UNASKED: dict[str, Callable[[], Any]] = {
 }
 
 
-@pytest.mark.parametrize("ask", UNASKED.values(), ids=UNASKED.keys())
-def test_question_that_reaches_nobody(
-    aws_environment: pytest.MonkeyPatch, asked: list[Asked], ask: Callable[[], Any]
+@pytest.mark.parametrize("ask", UNSENT.values(), ids=UNSENT.keys())
+def test_call_that_is_not_sent(
+    aws_environment: pytest.MonkeyPatch, requests: list[Request], ask: Callable[[], Any]
 ) -> None:
-    """What keeps a call from being made or answered is a refusal as well."""
+    """A call that cannot be sent becomes a refusal, too."""
     del aws_environment
     refusal = ask()
 
     assert isinstance(refusal, Refusal)
     assert refusal.reason
     assert refusal.explanation().summary
-    assert asked == []
+    assert requests == []
 
 
 PROFILES = {
-    "a file that is none": "[profile work\n",
-    "a process that fails": f"[profile work]\ncredential_process = {sys.executable} -c 'raise SystemExit(3)'\n",
-    "a process that prints no JSON": f"[profile work]\ncredential_process = {sys.executable} -c 'print(1)'\n",
-    "a token that is not there": (
+    "malformed file": "[profile work\n",
+    "failing process": f"[profile work]\ncredential_process = {sys.executable} -c 'raise SystemExit(3)'\n",
+    "process without JSON": f"[profile work]\ncredential_process = {sys.executable} -c 'print(1)'\n",
+    "missing token file": (
         f"[profile work]\nrole_arn = arn:aws:iam::{ACCOUNT}:role/app\nweb_identity_token_file = /nowhere/token\n"
     ),
-    "a login that is not there": (
+    "missing sign-in": (
         f"[profile work]\nsso_session = s\nsso_account_id = {ACCOUNT}\nsso_role_name = View\n"
         "[sso-session s]\nsso_region = eu-west-1\nsso_start_url = https://example.awsapps.com/start\n"
     ),
-    "a profile that is not there": "[profile home]\n",
+    "missing profile": "[profile home]\n",
 }
 
 
@@ -271,14 +271,14 @@ PROFILES = {
 def test_profile_without_credentials(
     aws_environment: pytest.MonkeyPatch, tmp_path: Path, config: str
 ) -> None:
-    """Settings that give no credentials are a refusal, whatever the provider raised."""
+    """Every error of a credential provider becomes a refusal."""
     del aws_environment
     (tmp_path / "config").write_text(config, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
         patch.setenv("HOME", str(tmp_path))
         session = botocore.session.Session(profile="work")
-        asking = [
+        refusals = [
             whoami(session, region_name="eu-west-1"),
             find_role_arn(session, "app"),
             decode_message(_encoded(), session, region_name="eu-west-1"),
@@ -286,7 +286,7 @@ def test_profile_without_credentials(
         ]
         facts = gather_facts(_encoded(), session)
 
-    for refusal in asking:
+    for refusal in refusals:
         assert isinstance(refusal, Refusal)
         assert refusal.reason
     assert facts == Facts()
@@ -294,76 +294,78 @@ def test_profile_without_credentials(
 
 MISUSES: dict[str, Callable[[Any], object]] = {
     "no session": lambda _: whoami("eu-west-1"),
-    "no session to decode with": lambda _: decode_message("no failure", None),
+    "no session to decode": lambda _: decode_message("no failure", None),
     "no session for details": lambda _: authorization_details("no failure", None),
     "no session for roles": lambda _: find_role_arn(None, "a b"),
-    "no session to gather with": lambda _: gather_facts("no failure", None),
+    "no session to gather": lambda _: gather_facts("no failure", None),
     "argument": lambda session: whoami(session, regions=["eu-west-1"]),
     "config": lambda session: whoami(session, config={"connect_timeout": 1}),
     "no failure": lambda session: decode_message(7, session),  # type: ignore[arg-type]
     "no failure for details": lambda session: authorization_details(None, session),  # type: ignore[arg-type]
     "no role": lambda session: find_role_arn(session, None),  # type: ignore[arg-type]
     "user": lambda session: find_role_arn(session, User("aws", ACCOUNT, "ana")),  # type: ignore[arg-type]
-    "one URL for all": lambda session: gather_facts(_encoded(), session, endpoint_url="http://127.0.0.1:9"),
+    "one URL for all services": lambda session: gather_facts(
+        _encoded(), session, endpoint_url="http://127.0.0.1:9"
+    ),
 }
 
 
 @pytest.mark.parametrize("misuse", MISUSES.values(), ids=MISUSES.keys())
 def test_misuse(session: Any, misuse: Callable[[Any], object]) -> None:  # noqa: ANN401
-    """What is wrong in the program stays a TypeError."""
+    """Arguments of the wrong type raise a TypeError."""
     with pytest.raises(TypeError):
         misuse(session)
 
 
 @pytest.mark.parametrize("ask", [decode_message, authorization_details, gather_facts])
-def test_arguments_the_wrong_way_round(session: Any, ask: Any) -> None:  # noqa: ANN401
+def test_swapped_arguments(session: Any, ask: Any) -> None:  # noqa: ANN401
     with pytest.raises(TypeError, match="first argument must be the failure"):
         ask(session, "no failure")
 
 
-class AwaitedSession(botocore.session.Session):  # type: ignore[misc] # botocore has no types
-    """A session of aiobotocore's shape: what it gives has to be awaited."""
+class AsyncSession(botocore.session.Session):  # type: ignore[misc] # botocore has no types
+    """An asynchronous session, like those of aiobotocore."""
 
     async def get_credentials(self) -> None:
-        """Give nothing."""
+        """Return nothing."""
 
 
-def test_session_whose_clients_are_awaited() -> None:
-    """A session for asyncio is refused before it makes a client that nobody would await."""
+def test_asynchronous_session_is_rejected() -> None:
+    """It is rejected before it creates a client that would not be awaited."""
     for ask in (
         whoami,
         lambda session: find_role_arn(session, "app"),
         lambda session: decode_message(BLOB, session),
     ):
         with pytest.raises(TypeError, match="synchronous session"):
-            ask(AwaitedSession())
+            ask(AsyncSession())
 
 
 @pytest.mark.parametrize(
-    ("default", "given", "wanted"),
+    ("default", "config", "expected"),
     [
         (None, None, (5, 20)),
         (Config(read_timeout=3), None, (5, 3)),
         (Config(read_timeout=3), Config(connect_timeout=2, read_timeout=4), (2, 4)),
     ],
 )
-def test_time_outs(aws: AnsweringServer, default: Any, given: Any, wanted: tuple[int, int]) -> None:  # noqa: ANN401
-    """Who asks does not wait a minute, unless the session or the caller wants it so."""
-    aws.answer = lambda _: _caller()
+def test_timeouts(aws: FakeAws, default: Any, config: Any, expected: tuple[int, int]) -> None:  # noqa: ANN401
+    """The timeouts are short unless the session or the caller sets them."""
+    aws.respond = lambda _: _caller()
     session, seen = _botocore(), []
     if default is not None:
         session.set_default_client_config(default)
 
-    def note(context: dict[str, Any], **_: object) -> None:
+    def record_timeouts(context: dict[str, Any], **_: object) -> None:
         seen.append((context["client_config"].connect_timeout, context["client_config"].read_timeout))
 
-    session.register("before-call.sts", note)
-    assert whoami(session, endpoint_url=aws.url, config=given)
-    assert seen == [wanted]
+    session.register("before-call.sts", record_timeouts)
+    assert whoami(session, endpoint_url=aws.url, config=config)
+    assert seen == [expected]
 
 
-def test_failure_at_hand_is_not_taken_for_the_answer(aws_environment: pytest.MonkeyPatch) -> None:
-    """Asked in a handler, the refusal is about the asking, not about what is being handled."""
+def test_refusal_is_not_about_the_handled_exception(aws_environment: pytest.MonkeyPatch) -> None:
+    """In an exception handler, the refusal is about the query, not about the exception."""
     del aws_environment
 
     def fail() -> None:
@@ -371,14 +373,14 @@ def test_failure_at_hand_is_not_taken_for_the_answer(aws_environment: pytest.Mon
             {"Error": {"Code": "AccessDenied", "Message": _denied("s3:GetObject")}}, "GetObject"
         )
 
-    def asked_in_a_handler() -> object:
+    def query_in_a_handler() -> object:
         try:
             fail()
         except ClientError:
             return whoami(boto3.Session(region_name="eu-west-1"))
         return None
 
-    refusal = asked_in_a_handler()
+    refusal = query_in_a_handler()
     assert isinstance(refusal, Refusal)
     assert refusal.failure is not None
     assert refusal.failure.kind == "missing_credentials"
@@ -406,11 +408,11 @@ HOSTILE = f"\u202e\u009b31m AWS_SECRET_ACCESS_KEY={SECRET} {'x' * 5000}"
             {"Content-Type": "text/xml"},
         ),
     ],
-    ids=["an error", "a resource", "a hostile resource", "a principal", "no XML"],
+    ids=["error", "resource", "hostile resource", "principal", "invalid XML"],
 )
-def test_refusal_is_safe_to_print(aws: AnsweringServer, reply: wires.Reply) -> None:
-    """What a stranger answers brings no control characters and no secrets to a terminal."""
-    aws.answer = lambda _: reply
+def test_refusal_is_safe_to_print(aws: FakeAws, reply: wires.Reply) -> None:
+    """A response of an untrusted server puts no control characters or secrets into a refusal."""
+    aws.respond = lambda _: reply
     refusal = whoami(_boto3(), endpoint_url=aws.url, config=QUICK)
 
     assert isinstance(refusal, Refusal)
@@ -438,16 +440,16 @@ MEANING = {
 
 
 def _decoding(meaning: object = MEANING) -> wires.Reply:
-    return result("DecodeAuthorizationMessage", elements(DecodedMessage=json.dumps(meaning)))
+    return query_result("DecodeAuthorizationMessage", xml_elements(DecodedMessage=json.dumps(meaning)))
 
 
-TOLD = {
-    "text": _encoded(),
-    "text broken over lines": _encoded("\n".join(BLOB[at : at + 40] for at in range(0, len(BLOB), 40))),
-    "the message alone": BLOB,
-    "the message alone, broken over lines": f"  {BLOB[:60]}\n  {BLOB[60:]}\n",
+SOURCES = {
+    "message": _encoded(),
+    "wrapped message": _encoded("\n".join(BLOB[at : at + 40] for at in range(0, len(BLOB), 40))),
+    "encoded message alone": BLOB,
+    "wrapped encoded message alone": f"  {BLOB[:60]}\n  {BLOB[60:]}\n",
     "bytes": _encoded().encode(),
-    "an exception": ClientError(
+    "exception": ClientError(
         {
             "Error": {
                 "Code": "UnauthorizedOperation",
@@ -456,19 +458,19 @@ TOLD = {
         },
         "RunInstances",
     ),
-    "a failure": AccessDenied(encoded_message=BLOB),
+    "failure": AccessDenied(encoded_message=BLOB),
 }
 
 
-@pytest.mark.parametrize("told", TOLD.values(), ids=TOLD.keys())
-def test_message_is_decoded(aws: AnsweringServer, asked: list[Asked], told: Any) -> None:  # noqa: ANN401
-    """STS is given the message as a whole, and what it says becomes facts."""
-    aws.answer = lambda _: _decoding()
-    decoded = decode_message(told, _boto3(), endpoint_url=aws.url)
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES.keys())
+def test_decode_message(aws: FakeAws, requests: list[Request], source: Any) -> None:  # noqa: ANN401
+    """STS gets the whole encoded message, and the decoded one becomes facts."""
+    aws.respond = lambda _: _decoding()
+    decoded = decode_message(source, _boto3(), endpoint_url=aws.url)
 
     assert isinstance(decoded, DecodedMessage)
     assert (decoded.action, decoded.deny) == ("ec2:RunInstances", "implicit")
-    assert [(each.action, each.form["EncodedMessage"], each.scope) for each in asked] == [
+    assert [(each.action, each.form["EncodedMessage"], each.scope) for each in requests] == [
         ("DecodeAuthorizationMessage", BLOB, ("eu-west-1", "sts"))
     ]
     explanation = explain(_encoded(), facts=[whoami(_boto3(), endpoint_url=aws.url), decoded])
@@ -476,7 +478,7 @@ def test_message_is_decoded(aws: AnsweringServer, asked: list[Asked], told: Any)
 
 
 @pytest.mark.parametrize(
-    ("region", "resource", "options", "wanted"),
+    ("region", "resource", "options", "expected"),
     [
         ("eu-west-1", "", {}, "eu-west-1"),
         ("eu-west-1", f"arn:aws:ec2:us-west-2:{ACCOUNT}:instance/*", {}, "eu-west-1"),
@@ -486,37 +488,37 @@ def test_message_is_decoded(aws: AnsweringServer, asked: list[Asked], told: Any)
         ("cn-north-1", f"arn:aws-cn:ec2:cn-northwest-1:{ACCOUNT}:instance/*", {}, "cn-north-1"),
     ],
 )
-def test_region_that_decodes(
-    aws: AnsweringServer,
-    asked: list[Asked],
+def test_region_of_decode_message(
+    aws: FakeAws,
+    requests: list[Request],
     region: str | None,
     resource: str,
     options: dict[str, Any],
-    wanted: str,
+    expected: str,
 ) -> None:
-    """The session's region decodes, unless the caller states one, or the session has none."""
-    aws.answer = lambda _: _decoding()
-    told = (
+    """The call goes to the session's region, unless the caller states one or the session has none."""
+    aws.respond = lambda _: _decoding()
+    source = (
         _encoded(resource=resource).replace(BUILD, BUILD.replace("arn:aws:", resource[:11] + ":", 1))
         if "-cn" in resource
         else _encoded(resource=resource)
     )
 
-    assert isinstance(decode_message(told, _boto3(region), endpoint_url=aws.url, **options), DecodedMessage)
-    assert asked[0].scope == (wanted, "sts")
+    assert isinstance(decode_message(source, _boto3(region), endpoint_url=aws.url, **options), DecodedMessage)
+    assert requests[0].scope == (expected, "sts")
 
 
-def test_no_text_leads_to_another_partition(aws: AnsweringServer, asked: list[Asked]) -> None:
-    """The session's credentials are not sent to where a text points."""
-    aws.answer = lambda _: _decoding()
-    abroad = AccessDenied(
+def test_a_message_never_redirects_to_another_partition(aws: FakeAws, requests: list[Request]) -> None:
+    """The session's credentials are not sent to the partition that a message names."""
+    aws.respond = lambda _: _decoding()
+    foreign = AccessDenied(
         resource=f"arn:aws-cn:ec2:cn-north-1:{ACCOUNT}:instance/*",
         encoded_message=BLOB,
         authorization_id=AUTH_ID,
     )
     for refusal in (
-        decode_message(abroad, _boto3(), endpoint_url=aws.url),
-        authorization_details(abroad, _boto3(), endpoint_url=aws.url),
+        decode_message(foreign, _boto3(), endpoint_url=aws.url),
+        authorization_details(foreign, _boto3(), endpoint_url=aws.url),
         authorization_details(
             _with_id("cn-north-1.console.amazonaws.cn", "cn-north-1", "aws-cn"),
             _boto3(),
@@ -525,23 +527,23 @@ def test_no_text_leads_to_another_partition(aws: AnsweringServer, asked: list[As
     ):
         assert isinstance(refusal, Refusal)
         assert "partition aws-cn" in refusal.reason
-    assert asked == []
+    assert requests == []
 
 
 @pytest.mark.usefixtures("iam_toolbox")
-def test_no_text_leads_away_from_a_region_that_is_not_known(aws: AnsweringServer, asked: list[Asked]) -> None:
-    """Whose partition a new region is of is not known, so the credentials stay there."""
-    aws.answer = _toolbox({None: _details()}, _policy_of)
-    told = _with_id("cn-north-1.console.amazonaws.cn", "cn-north-1", "aws-cn")
-    answer = authorization_details(told, _boto3("mars-1"), endpoint_url=aws.url)
+def test_a_message_never_redirects_from_an_unknown_region(aws: FakeAws, requests: list[Request]) -> None:
+    """The partition of a new region is unknown, so the call stays in that region."""
+    aws.respond = _toolbox({None: _details()}, _policy_reply)
+    source = _with_id("cn-north-1.console.amazonaws.cn", "cn-north-1", "aws-cn")
+    result = authorization_details(source, _boto3("mars-1"), endpoint_url=aws.url)
 
-    assert isinstance(answer, RequestAuthorization)
-    assert {each.scope for each in asked} == {("mars-1", "iam")}
+    assert isinstance(result, RequestAuthorization)
+    assert {each.scope for each in requests} == {("mars-1", "iam")}
 
 
-def test_failure_without_message(asked: list[Asked], session: Any) -> None:  # noqa: ANN401
-    """Where there is nothing to decode, STS is not asked."""
-    for told in (
+def test_failure_without_encoded_message(requests: list[Request], session: Any) -> None:  # noqa: ANN401
+    """Without an encoded message, STS is not called."""
+    for source in (
         "",
         "no failure at all",
         _with_id(),
@@ -549,9 +551,9 @@ def test_failure_without_message(asked: list[Asked], session: Any) -> None:  # n
         AccessDenied(encoded_message=""),
         BLOB * 200,
     ):
-        refusal = decode_message(told, session)
+        refusal = decode_message(source, session)
         assert refusal == Refusal("sts:DecodeAuthorizationMessage", "There is no encoded message to decode.")
-    assert asked == []
+    assert requests == []
 
 
 @pytest.mark.parametrize(
@@ -563,13 +565,13 @@ def test_failure_without_message(asked: list[Asked], session: Any) -> None:  # n
         ),
         (_decoding(["surprise"]), "DocumentError"),
         (_decoding({"hello": 1}), "DocumentError"),
-        (result("DecodeAuthorizationMessage", elements(DecodedMessage="{")), "DocumentError"),
-        (result("DecodeAuthorizationMessage", ""), "DocumentError"),
+        (query_result("DecodeAuthorizationMessage", xml_elements(DecodedMessage="{")), "DocumentError"),
+        (query_result("DecodeAuthorizationMessage", ""), "DocumentError"),
     ],
 )
-def test_message_that_is_not_decoded(aws: AnsweringServer, reply: wires.Reply, words: str) -> None:
-    """What STS refuses, and what is no decoded message, is a refusal."""
-    aws.answer = lambda _: reply
+def test_message_that_cannot_be_decoded(aws: FakeAws, reply: wires.Reply, words: str) -> None:
+    """A rejected message and an invalid response become refusals."""
+    aws.respond = lambda _: reply
     refusal = decode_message(_encoded(), _boto3(), endpoint_url=aws.url)
 
     assert isinstance(refusal, Refusal)
@@ -607,86 +609,86 @@ def _details(*uris: str, token: str | None = None, action: str = "iam:ListRoles"
     }
     if token is not None:
         body["nextToken"] = token
-    return document(body)
+    return json_document(body)
 
 
 def _toolbox(
     pages: dict[str | None, wires.Reply], policies: Callable[[str], wires.Reply]
-) -> Callable[[Asked], wires.Reply]:
-    def answer(asked: Asked) -> wires.Reply:
-        if asked.path == f"/authorization-details/{AUTH_ID}":
-            return pages[asked.query.get("nextToken")]
-        assert asked.path == f"/authorization-details/{AUTH_ID}/policy"
-        return policies(asked.query["policyUri"])
+) -> Callable[[Request], wires.Reply]:
+    def respond(request: Request) -> wires.Reply:
+        if request.path == f"/authorization-details/{AUTH_ID}":
+            return pages[request.query.get("nextToken")]
+        assert request.path == f"/authorization-details/{AUTH_ID}/policy"
+        return policies(request.query["policyUri"])
 
-    return answer
+    return respond
 
 
-def _policy_of(uri: str) -> wires.Reply:
-    return document({"policyDocument": {"Version": "2012-10-17", "Statement": [], "Id": uri}})
+def _policy_reply(uri: str) -> wires.Reply:
+    return json_document({"policyDocument": {"Version": "2012-10-17", "Statement": [], "Id": uri}})
 
 
 @pytest.mark.usefixtures("iam_toolbox")
-def test_details_with_their_policies(aws: AnsweringServer, asked: list[Asked], session: Any) -> None:  # noqa: ANN401
-    """All pages are read in the region of the call, and each policy is asked for once."""
-    aws.answer = _toolbox(
+def test_details_with_their_policies(aws: FakeAws, requests: list[Request], session: Any) -> None:  # noqa: ANN401
+    """All pages are read in the region of the denied call, and each policy is requested once."""
+    aws.respond = _toolbox(
         {None: _details(MANAGED, token="two/2="), "two/2=": _details(INLINE, MANAGED, action="iam:GetRole")},
-        _policy_of,
+        _policy_reply,
     )
-    answer = authorization_details(_with_id(), session, endpoint_url=aws.url)
+    result = authorization_details(_with_id(), session, endpoint_url=aws.url)
 
-    assert isinstance(answer, RequestAuthorization)
-    assert (answer.region, answer.authorization_id, answer.refused) == ("us-east-1", AUTH_ID, {})
-    assert [each.action for each in answer.details.evaluations] == ["iam:ListRoles", "iam:GetRole"]
-    assert {uri: policy["Id"] for uri, policy in answer.documents.items()} == {
+    assert isinstance(result, RequestAuthorization)
+    assert (result.region, result.authorization_id, result.refused) == ("us-east-1", AUTH_ID, {})
+    assert [each.action for each in result.details.evaluations] == ["iam:ListRoles", "iam:GetRole"]
+    assert {uri: policy["Id"] for uri, policy in result.documents.items()} == {
         MANAGED: MANAGED,
         INLINE: INLINE,
     }
-    assert {each.scope for each in asked} == {("us-east-1", "iam")}
-    assert [each.query.get("policyUri") for each in asked] == [None, None, MANAGED, INLINE]
-    assert answer.facts == Facts(authorization_details=answer.details, region="us-east-1")
-    assert explain(_with_id(), facts=answer) == explain(
-        _with_id(), facts={"authorization_details": answer.details, "region": "us-east-1"}
+    assert {each.scope for each in requests} == {("us-east-1", "iam")}
+    assert [each.query.get("policyUri") for each in requests] == [None, None, MANAGED, INLINE]
+    assert result.facts == Facts(authorization_details=result.details, region="us-east-1")
+    assert explain(_with_id(), facts=result) == explain(
+        _with_id(), facts={"authorization_details": result.details, "region": "us-east-1"}
     )
-    assert explain(_with_id(), facts=answer) != explain(_with_id())
-    assert pickle.loads(pickle.dumps(answer)) == answer
-    assert hash(answer) == hash(pickle.loads(pickle.dumps(answer)))
+    assert explain(_with_id(), facts=result) != explain(_with_id())
+    assert pickle.loads(pickle.dumps(result)) == result
+    assert hash(result) == hash(pickle.loads(pickle.dumps(result)))
 
 
 @pytest.mark.usefixtures("iam_toolbox")
 @pytest.mark.parametrize(
-    ("address", "own", "wanted"),
+    ("console", "session_region", "expected"),
     [
         (("eu-central-1.console.aws.amazon.com", "eu-central-1", "aws"), "eu-west-1", "eu-central-1"),
         (("us-gov-west-1.console.amazonaws-us-gov.com", "us-gov-west-1", "aws-us-gov"), "us-gov-east-1", "us-gov-west-1"),
         (("cn-northwest-1.console.amazonaws.cn", "cn-northwest-1", "aws-cn"), "cn-north-1", "cn-northwest-1"),
         (("eusc-de-east-1.console.amazonaws-eusc.eu", "eusc-de-east-1", "aws-eusc"), None, "eusc-de-east-1"),
         (("us-iso-east-1.console.c2shome.ic.gov", "us-iso-east-1", "aws-iso"), None, "us-iso-east-1"),
-        # Host and parameter do not agree, or are no region: nothing is sure, so it is the session's.
+        # If host and parameter differ or name no known region, the session's region is used.
         (("eu-central-1.console.aws.amazon.com", "us-east-1", "aws"), "eu-west-1", "eu-west-1"),
         (("moon-1.console.aws.amazon.com", "moon-1", "aws"), "eu-west-1", "eu-west-1"),
         (("console.aws.amazon.com", "us-east-1", "aws"), "eu-west-1", "eu-west-1"),
     ],
 )  # fmt: skip
 def test_region_of_the_details(
-    aws: AnsweringServer,
-    asked: list[Asked],
-    address: tuple[str, str, str],
-    own: str | None,
-    wanted: str,
+    aws: FakeAws,
+    requests: list[Request],
+    console: tuple[str, str, str],
+    session_region: str | None,
+    expected: str,
 ) -> None:
-    """The console's address in the message tells the region, in each partition."""
-    aws.answer = _toolbox({None: _details()}, _policy_of)
-    answer = authorization_details(_with_id(*address), _boto3(own), endpoint_url=aws.url)
+    """The console URL in the message states the region, in every partition."""
+    aws.respond = _toolbox({None: _details()}, _policy_reply)
+    result = authorization_details(_with_id(*console), _boto3(session_region), endpoint_url=aws.url)
 
-    assert isinstance(answer, RequestAuthorization)
-    assert answer.region == wanted
-    assert asked[0].scope == (wanted, "iam")
+    assert isinstance(result, RequestAuthorization)
+    assert result.region == expected
+    assert requests[0].scope == (expected, "iam")
 
 
 @pytest.mark.usefixtures("iam_toolbox")
 @pytest.mark.parametrize(
-    ("told", "options", "wanted"),
+    ("source", "options", "expected"),
     [
         pytest.param(
             AccessDenied(
@@ -694,121 +696,119 @@ def test_region_of_the_details(
             ),
             {},
             "eu-north-1",
-            id="the resource's",
+            id="resource",
         ),
         pytest.param(
             AccessDenied(authorization_id=AUTH_ID, resource=f"arn:aws:iam::{ACCOUNT}:role/app"),
             {},
             "eu-west-1",
-            id="the session's",
+            id="session",
         ),
-        pytest.param(AUTH_ID, {}, "eu-west-1", id="the id alone"),
-        pytest.param(_with_id(), {"region_name": "eu-south-2"}, "eu-south-2", id="the caller's"),
+        pytest.param(AUTH_ID, {}, "eu-west-1", id="authorization ID alone"),
+        pytest.param(_with_id(), {"region_name": "eu-south-2"}, "eu-south-2", id="argument"),
         pytest.param(
             _with_id("cn-north-1.console.amazonaws.cn", "cn-north-1"),
             {},
             "eu-west-1",
-            id="not another partition's",
+            id="another partition",
         ),
         pytest.param(
             _with_id("moon-1.console.aws.amazon.com", "moon-1").replace(BUILD, "ana"),
             {},
             "eu-west-1",
-            id="no region",
+            id="unknown region",
         ),
         pytest.param(
             AccessDenied(authorization_id=AUTH_ID, text=_with_id(), span=(40, 90)),
             {},
             "us-east-1",
-            id="an address behind the sentence",
+            id="URL after the sentence",
         ),
-        pytest.param(
-            _with_id().replace("/iam/home?", "/iam/\n  home?"), {}, "us-east-1", id="a broken address"
-        ),
+        pytest.param(_with_id().replace("/iam/home?", "/iam/\n  home?"), {}, "us-east-1", id="wrapped URL"),
         pytest.param(
             "see https://eu-south-1.console.aws.amazon.com/iam/home?region=eu-south-1"
             f"#/authorization-details/1{AUTH_ID} too. {_with_id()}",
             {},
             "us-east-1",
-            id="not another one's",
+            id="URL of other details",
         ),
     ],
 )
-def test_region_without_a_clear_address(
-    aws: AnsweringServer,
-    asked: list[Asked],
-    told: str | Failure,
+def test_region_without_console_url(
+    aws: FakeAws,
+    requests: list[Request],
+    source: str | Failure,
     options: dict[str, str],
-    wanted: str,
+    expected: str,
 ) -> None:
-    """Without the address of these details, resource and session tell the region; the caller overrides all."""
-    aws.answer = _toolbox({None: _details()}, _policy_of)
+    """Without the URL of these details, the region comes from the resource or session. Arguments override both."""
+    aws.respond = _toolbox({None: _details()}, _policy_reply)
 
     assert isinstance(
-        authorization_details(told, _boto3(), endpoint_url=aws.url, **options), RequestAuthorization
+        authorization_details(source, _boto3(), endpoint_url=aws.url, **options), RequestAuthorization
     )
-    assert asked[0].scope == (wanted, "iam")
+    assert requests[0].scope == (expected, "iam")
 
 
 @pytest.mark.usefixtures("iam_toolbox")
-def test_policies_that_decided_come_first(aws: AnsweringServer, asked: list[Asked]) -> None:
-    """What decided is read first, in whatever order the policies are told."""
+def test_deciding_policies_come_first(aws: FakeAws, requests: list[Request]) -> None:
+    """The policies that decided are requested first, whatever their order in the details."""
     page = json.loads(_details(INLINE).body)
     page["policies"] = [{"uri": MANAGED}, {"type": "SESSION_POLICY"}, {"uri": INLINE}]
-    aws.answer = _toolbox({None: document(page)}, _policy_of)
-    answer = authorization_details(_with_id(), _boto3(), endpoint_url=aws.url)
+    aws.respond = _toolbox({None: json_document(page)}, _policy_reply)
+    result = authorization_details(_with_id(), _boto3(), endpoint_url=aws.url)
 
-    assert isinstance(answer, RequestAuthorization)
-    assert [each.query.get("policyUri") for each in asked] == [None, INLINE, MANAGED]
+    assert isinstance(result, RequestAuthorization)
+    assert [each.query.get("policyUri") for each in requests] == [None, INLINE, MANAGED]
 
 
 @pytest.mark.usefixtures("iam_toolbox")
-def test_policies_that_cannot_be_had(aws: AnsweringServer, asked: list[Asked]) -> None:
-    """Details are worth something without a policy; which one, and why, is told."""
+def test_policies_that_cannot_be_retrieved(aws: FakeAws, requests: list[Request]) -> None:
+    """The details are returned with the reasons why policies are missing."""
 
     def policies(uri: str) -> wires.Reply:
         if uri == CONTROL:
             return wires.rest_json(403, "AccessDeniedException", _denied("iam:GetRequestAuthorizationPolicy"))
-        return document({"policyDocument": 7}) if uri == INLINE else _policy_of(uri)
+        return json_document({"policyDocument": 7}) if uri == INLINE else _policy_reply(uri)
 
-    aws.answer = _toolbox({None: _details(CONTROL, MANAGED, INLINE)}, policies)
-    answer = authorization_details(_with_id(), _boto3(), endpoint_url=aws.url)
+    aws.respond = _toolbox({None: _details(CONTROL, MANAGED, INLINE)}, policies)
+    result = authorization_details(_with_id(), _boto3(), endpoint_url=aws.url)
 
-    assert isinstance(answer, RequestAuthorization)
-    assert set(answer.documents) == {MANAGED}
-    assert set(answer.refused) == {CONTROL, INLINE}
-    assert answer.refused[CONTROL].failure is not None
-    assert answer.refused[CONTROL].asked == "iam:GetRequestAuthorizationPolicy"
-    assert "DocumentError" in answer.refused[INLINE].reason
-    assert len(asked) == 4
+    assert isinstance(result, RequestAuthorization)
+    assert set(result.documents) == {MANAGED}
+    assert set(result.refused) == {CONTROL, INLINE}
+    assert result.refused[CONTROL].failure is not None
+    assert result.refused[CONTROL].asked == "iam:GetRequestAuthorizationPolicy"
+    assert "DocumentError" in result.refused[INLINE].reason
+    assert len(requests) == 4
 
 
 @pytest.mark.usefixtures("iam_toolbox")
-def test_refused_policies_are_not_asked_for_without_end(aws: AnsweringServer, asked: list[Asked]) -> None:
-    """After a few policies in a row that cannot be had, the others are not tried."""
+def test_policies_after_several_failures_are_not_requested(aws: FakeAws, requests: list[Request]) -> None:
+    """After three failures in a row, the other policies are not requested."""
     uris = [f"policy-uri:{number}" for number in range(20)]
-    aws.answer = _toolbox(
+    aws.respond = _toolbox(
         {None: _details(*uris)},
         lambda _: wires.rest_json(403, "AccessDeniedException", _denied("iam:GetRequestAuthorizationPolicy")),
     )
-    answer = authorization_details(_with_id(), _boto3(), endpoint_url=aws.url)
+    result = authorization_details(_with_id(), _boto3(), endpoint_url=aws.url)
 
-    assert isinstance(answer, RequestAuthorization)
-    assert list(answer.refused) == uris
-    assert len(asked) == 4
-    assert "not requested" in answer.refused[uris[-1]].reason
+    assert isinstance(result, RequestAuthorization)
+    assert list(result.refused) == uris
+    assert len(requests) == 4
+    assert "not requested" in result.refused[uris[-1]].reason
 
 
 @pytest.mark.usefixtures("iam_toolbox")
-def test_many_policies(aws: AnsweringServer, asked: list[Asked]) -> None:
-    """There is a limit to the policies that are asked for."""
+def test_many_policies(aws: FakeAws, requests: list[Request]) -> None:
+    """The number of requested policies is limited."""
     uris = [f"policy-uri:{number}" for number in range(103)]
-    aws.answer = _toolbox({None: _details(*uris)}, _policy_of)
-    answer = authorization_details(_with_id(), _boto3(), endpoint_url=aws.url)
+    aws.respond = _toolbox({None: _details(*uris)}, _policy_reply)
+    result = authorization_details(_with_id(), _boto3(), endpoint_url=aws.url)
 
-    assert isinstance(answer, RequestAuthorization)
-    assert (len(answer.documents), list(answer.refused)) == (100, uris[100:])
-    assert len(asked) == 101
+    assert isinstance(result, RequestAuthorization)
+    assert (len(result.documents), list(result.refused)) == (100, uris[100:])
+    assert len(requests) == 101
 
 
 @pytest.mark.usefixtures("iam_toolbox")
@@ -829,46 +829,46 @@ def test_many_policies(aws: AnsweringServer, asked: list[Asked]) -> None:
         ),
         ({None: wires.rest_json(404, "ResourceNotFoundException", "No such id")}, "in us-east-1", 1),
         ({None: wires.rest_json(400, "ValidationException", "Not an id")}, "", 1),
-        ({None: document({"evaluations": [{"action": 7}]})}, "DocumentError", 1),
-        ({None: document({})}, "DocumentError", 1),
-        ({None: document([])}, "", 1),
+        ({None: json_document({"evaluations": [{"action": 7}]})}, "DocumentError", 1),
+        ({None: json_document({})}, "DocumentError", 1),
+        ({None: json_document([])}, "", 1),
     ],
 )
-def test_details_that_cannot_be_had(
-    aws: AnsweringServer, asked: list[Asked], pages: dict[str | None, wires.Reply], words: str, calls: int
+def test_details_that_cannot_be_retrieved(
+    aws: FakeAws, requests: list[Request], pages: dict[str | None, wires.Reply], words: str, calls: int
 ) -> None:
-    """Half of the details is no answer, and pages come to an end."""
-    aws.answer = _toolbox(pages, _policy_of)
+    """Incomplete details become a refusal, and repeated pages end the call."""
+    aws.respond = _toolbox(pages, _policy_reply)
     refusal = authorization_details(_with_id(), _boto3(), endpoint_url=aws.url, config=QUICK)
 
     assert isinstance(refusal, Refusal)
     assert refusal.asked == "iam:GetRequestAuthorizationDetails"
     assert words in refusal.reason
-    assert len(asked) == calls
+    assert len(requests) == calls
 
 
 @pytest.mark.usefixtures("iam_toolbox")
-def test_pages_without_end(aws: AnsweringServer, asked: list[Asked]) -> None:
-    """Ever new tokens are not followed for ever."""
-    aws.answer = lambda _: _details(token=f"t{len(asked)}")
+def test_endless_pages(aws: FakeAws, requests: list[Request]) -> None:
+    """The number of pages is limited."""
+    aws.respond = lambda _: _details(token=f"t{len(requests)}")
     refusal = authorization_details(_with_id(), _boto3(), endpoint_url=aws.url)
 
     assert isinstance(refusal, Refusal)
-    assert len(asked) == 100
+    assert len(requests) == 100
 
 
-def test_failure_without_id(asked: list[Asked], session: Any) -> None:  # noqa: ANN401
-    """Where there is no id, IAM Toolbox is not asked."""
-    for told in ("", "no failure", _encoded(), AccessDenied(), "0A1B" * 8, "internationalization"):
-        refusal = authorization_details(told, session)
+def test_failure_without_authorization_id(requests: list[Request], session: Any) -> None:  # noqa: ANN401
+    """Without an authorization ID, IAM Toolbox is not called."""
+    for source in ("", "no failure", _encoded(), AccessDenied(), "0A1B" * 8, "internationalization"):
+        refusal = authorization_details(source, session)
         assert refusal == Refusal(
             "iam:GetRequestAuthorizationDetails", "There is no authorization ID to look up."
         )
-    assert asked == []
+    assert requests == []
 
 
 def test_botocore_without_iam_toolbox(tmp_path: Path) -> None:
-    """An older botocore does not know IAM Toolbox; that is told, not raised."""
+    """An older botocore, which does not know IAM Toolbox, causes a refusal."""
     session = _botocore()
     loader = botocore.loaders.Loader(include_default_search_paths=False)
     loader.search_paths.append(str(tmp_path))
@@ -887,33 +887,35 @@ SSO_PATH = "/aws-reserved/sso.amazonaws.com/eu-west-1/"
 
 def _role(arn: str) -> str:
     name = arn.rpartition("/")[2]
-    return elements(Arn=arn, RoleName=name, Path="/", RoleId="AROAEXAMPLE", CreateDate="2026-01-01T00:00:00Z")
+    return xml_elements(
+        Arn=arn, RoleName=name, Path="/", RoleId="AROAEXAMPLE", CreateDate="2026-01-01T00:00:00Z"
+    )
 
 
-def _iam(*arns: str, get: wires.Reply | None = None, size: int = 2) -> Callable[[Asked], wires.Reply]:
-    """Answer as an account with these roles."""
+def _iam(*arns: str, get: wires.Reply | None = None, size: int = 2) -> Callable[[Request], wires.Reply]:
+    """Respond like an account with these roles."""
 
-    def answer(asked: Asked) -> wires.Reply:
-        if asked.action == "GetRole":
+    def respond(request: Request) -> wires.Reply:
+        if request.action == "GetRole":
             if get is not None:
                 return get
-            wanted = asked.form["RoleName"]
+            name = request.form["RoleName"]
             for arn in arns:
-                if arn.rpartition("/")[2] == wanted:
-                    return result("GetRole", f"<Role>{_role(arn)}</Role>")
-            return wires.query(404, "NoSuchEntity", f"The role with name {wanted} cannot be found.")
-        assert asked.action == "ListRoles"
-        under = [arn for arn in arns if f":role{asked.form['PathPrefix']}" in arn]
-        at = int(asked.form.get("Marker", "0"))
+                if arn.rpartition("/")[2] == name:
+                    return query_result("GetRole", f"<Role>{_role(arn)}</Role>")
+            return wires.query(404, "NoSuchEntity", f"The role with name {name} cannot be found.")
+        assert request.action == "ListRoles"
+        under = [arn for arn in arns if f":role{request.form['PathPrefix']}" in arn]
+        at = int(request.form.get("Marker", "0"))
         more = (
-            elements(IsTruncated="true", Marker=str(at + size))
+            xml_elements(IsTruncated="true", Marker=str(at + size))
             if at + size < len(under)
-            else elements(IsTruncated="false")
+            else xml_elements(IsTruncated="false")
         )
         members = "".join(f"<member>{_role(arn)}</member>" for arn in under[at : at + size])
-        return result("ListRoles", f"<Roles>{members}</Roles>{more}")
+        return query_result("ListRoles", f"<Roles>{members}</Roles>{more}")
 
-    return answer
+    return respond
 
 
 TEAM_APP = f"arn:aws:iam::{ACCOUNT}:role/team/app"
@@ -929,15 +931,15 @@ def _path_unknown() -> RolePathUnknownError:
 
 
 @pytest.mark.parametrize(
-    ("name", "wanted"),
+    ("name", "expected"),
     [
         pytest.param("app", TEAM_APP, id="name"),
-        pytest.param("  app\n", TEAM_APP, id="name with blanks around it"),
-        pytest.param(TEAM_APP, TEAM_APP, id="the ARN itself"),
+        pytest.param("  app\n", TEAM_APP, id="name with whitespace"),
+        pytest.param(TEAM_APP, TEAM_APP, id="ARN with path"),
         pytest.param(f"arn:aws:iam::{ACCOUNT}:role/app", TEAM_APP, id="ARN without path"),
-        pytest.param(f"arn:aws:sts::{ACCOUNT}:assumed-role/app/ci-42", TEAM_APP, id="session"),
-        pytest.param(SSO, SSO_ARN, id="Identity Center's name"),
-        pytest.param(_path_unknown(), SSO_ARN, id="the error that asks for it"),
+        pytest.param(f"arn:aws:sts::{ACCOUNT}:assumed-role/app/ci-42", TEAM_APP, id="session ARN"),
+        pytest.param(SSO, SSO_ARN, id="Identity Center role"),
+        pytest.param(_path_unknown(), SSO_ARN, id="RolePathUnknownError"),
         pytest.param("plain", PLAIN, id="role without path"),
         pytest.param(parse_arn(TEAM_APP), TEAM_APP, id="ARN as a value"),
         pytest.param(Role("aws", ACCOUNT, "app"), TEAM_APP, id="role as a value"),
@@ -945,29 +947,29 @@ def _path_unknown() -> RolePathUnknownError:
     ],
 )
 @pytest.mark.parametrize("get", [None, NO_GET], ids=["get", "list"])
-def test_role_is_found(
-    aws: AnsweringServer,
-    asked: list[Asked],
+def test_find_role_arn(
+    aws: FakeAws,
+    requests: list[Request],
     name: Any,  # noqa: ANN401 (a table)
-    wanted: str,
+    expected: str,
     get: wires.Reply | None,
 ) -> None:
-    """The path is found by the name, by listing roles where to get one is denied."""
+    """The role is found by its name, or in the list of roles if GetRole is denied."""
     others = [f"arn:aws:iam::{ACCOUNT}:role/other-{number}" for number in range(5)]
-    aws.answer = _iam(*others, TEAM_APP, SSO_ARN, PLAIN, get=get)
+    aws.respond = _iam(*others, TEAM_APP, SSO_ARN, PLAIN, get=get)
 
-    assert find_role_arn(_boto3(), name, endpoint_url=aws.url) == wanted
-    assert asked[0].action == "GetRole"
+    assert find_role_arn(_boto3(), name, endpoint_url=aws.url) == expected
+    assert requests[0].action == "GetRole"
     if get is None:
-        assert len(asked) == 1
+        assert len(requests) == 1
 
 
-def test_identity_center_roles_are_listed_under_their_path(aws: AnsweringServer, asked: list[Asked]) -> None:
-    """An account has few roles under the reserved path, and many others."""
-    aws.answer = _iam(PLAIN, SSO_ARN, get=NO_GET)
+def test_identity_center_roles_are_listed_under_their_path(aws: FakeAws, requests: list[Request]) -> None:
+    """Only the roles under the reserved path are listed."""
+    aws.respond = _iam(PLAIN, SSO_ARN, get=NO_GET)
 
     assert find_role_arn(_boto3(), SSO, endpoint_url=aws.url) == SSO_ARN
-    assert [each.form.get("PathPrefix") for each in asked] == [None, "/aws-reserved/sso.amazonaws.com/"]
+    assert [each.form.get("PathPrefix") for each in requests] == [None, "/aws-reserved/sso.amazonaws.com/"]
     unknown = find_role_arn(_boto3(), "AWSReservedSSO_Edit_0123456789abcdef", endpoint_url=aws.url)
     assert isinstance(unknown, Refusal)
     assert "under '/aws-reserved/sso.amazonaws.com/'" in unknown.reason
@@ -983,17 +985,19 @@ FOREIGN = "arn:aws:sts::444455556666:assumed-role/app/ci-42"
         pytest.param(FOREIGN, "in account 444455556666 (aws)", id="another account"),
         pytest.param(f"arn:aws-cn:iam::{ACCOUNT}:role/app", "(aws-cn)", id="another partition"),
         pytest.param(f"arn:aws:iam::{ACCOUNT}:role/squad/app", "", id="another path"),
-        pytest.param("nobody", "has no role nobody", id="no such role"),
+        pytest.param("missing", "has no role missing", id="unknown role"),
         pytest.param(
-            FOREIGN.replace("/app/", "/nobody/"), "the ARN names account 444455556666", id="neither"
+            FOREIGN.replace("/app/", "/missing/"),
+            "the ARN names account 444455556666",
+            id="another account and unknown role",
         ),
     ],
 )
-def test_wrong_role_is_no_answer(
-    aws: AnsweringServer, name: str, words: str, get: wires.Reply | None
+def test_role_with_the_same_name_is_not_returned(
+    aws: FakeAws, name: str, words: str, get: wires.Reply | None
 ) -> None:
-    """A role that only shares the name is not told as the one that was asked for."""
-    aws.answer = _iam(TEAM_APP, get=get)
+    """A role in another account, partition or path is not returned."""
+    aws.respond = _iam(TEAM_APP, get=get)
     refusal = find_role_arn(_boto3(), name, endpoint_url=aws.url)
 
     assert isinstance(refusal, Refusal)
@@ -1016,55 +1020,55 @@ def test_wrong_role_is_no_answer(
         f"arn:aws:sts::{ACCOUNT}:assumed-role/app",
     ],
 )
-def test_name_that_no_role_has(asked: list[Asked], name: str) -> None:
-    """What names no role is refused without a call, and safe to print."""
+def test_name_that_is_not_a_role(requests: list[Request], name: str) -> None:
+    """A name or ARN that is not a role's becomes a printable refusal without a call."""
     refusal = find_role_arn(_boto3(), name)
 
     assert isinstance(refusal, Refusal)
     assert str(refusal).isprintable()
-    assert asked == []
+    assert requests == []
 
 
-def test_get_and_list_denied(aws: AnsweringServer, asked: list[Asked]) -> None:
-    """Where both are denied, the refusal is that of the smaller permission."""
-    aws.answer = lambda one: (
+def test_get_and_list_denied(aws: FakeAws, requests: list[Request]) -> None:
+    """If both calls are denied, the refusal is about the smaller permission."""
+    aws.respond = lambda one: (
         NO_GET if one.action == "GetRole" else wires.query(403, "AccessDenied", _denied("iam:ListRoles"))
     )
     refusal = find_role_arn(_boto3(), SSO, endpoint_url=aws.url)
 
     assert isinstance(refusal, Refusal)
     assert (refusal.asked, refusal.failure and refusal.failure.action) == ("iam:GetRole", "iam:GetRole")
-    assert len(asked) == 2
+    assert len(requests) == 2
 
 
-def test_roles_are_not_listed_for_another_reason(aws: AnsweringServer, asked: list[Asked]) -> None:
-    """Where it is not the permission to get a role that lacks, to list roles is no way."""
-    aws.answer = lambda _: WRONG["expired"].reply
+def test_roles_are_listed_only_after_a_denial(aws: FakeAws, requests: list[Request]) -> None:
+    """Other errors of GetRole do not lead to ListRoles."""
+    aws.respond = lambda _: FAILED_CALLS["expired"].reply
     refusal = find_role_arn(_boto3(), "app", endpoint_url=aws.url)
 
     assert isinstance(refusal, Refusal)
     assert refusal.failure is not None
     assert refusal.failure.kind == "expired_credentials"
-    assert len(asked) == 1
+    assert len(requests) == 1
 
 
 @pytest.mark.parametrize(
     "page",
     [
-        result("ListRoles", f"<Roles/>{elements(IsTruncated='true', Marker='m')}"),
-        result("ListRoles", f"<Roles/>{elements(IsTruncated='true')}"),
-        result("ListRoles", ""),
+        query_result("ListRoles", f"<Roles/>{xml_elements(IsTruncated='true', Marker='m')}"),
+        query_result("ListRoles", f"<Roles/>{xml_elements(IsTruncated='true')}"),
+        query_result("ListRoles", ""),
     ],
-    ids=["the same marker again", "no marker", "no roles"],
+    ids=["repeated marker", "no marker", "no roles"],
 )
-def test_listing_without_an_end(aws: AnsweringServer, asked: list[Asked], page: wires.Reply) -> None:
-    """A list that cannot be read to its end does not prove that there is no such role."""
-    aws.answer = lambda one: NO_GET if one.action == "GetRole" else page
+def test_incomplete_list(aws: FakeAws, requests: list[Request], page: wires.Reply) -> None:
+    """An incomplete list does not prove that a role does not exist."""
+    aws.respond = lambda one: NO_GET if one.action == "GetRole" else page
     refusal = find_role_arn(_boto3(), SSO, endpoint_url=aws.url)
 
     assert isinstance(refusal, Refusal)
     assert refusal.asked in {"iam:GetRole", "iam:ListRoles"}
-    assert len(asked) <= 3
+    assert len(requests) <= 3
 
 
 @pytest.mark.parametrize(
@@ -1072,9 +1076,9 @@ def test_listing_without_an_end(aws: AnsweringServer, asked: list[Asked], page: 
     ["", "<Role/>", f"<Role>{_role(PLAIN)}</Role>", f"<Role>{_role(ANA)}</Role>"],
     ids=["nothing", "empty", "another role", "a user"],
 )
-def test_answer_that_is_not_the_role(aws: AnsweringServer, inner: str) -> None:
-    """What does not tell the role's ARN is not told as if it did."""
-    aws.answer = lambda _: result("GetRole", inner)
+def test_response_without_the_role(aws: FakeAws, inner: str) -> None:
+    """A response without the role's ARN becomes a refusal."""
+    aws.respond = lambda _: query_result("GetRole", inner)
 
     assert isinstance(find_role_arn(_boto3(), "app", endpoint_url=aws.url), Refusal)
 
@@ -1083,30 +1087,32 @@ def test_answer_that_is_not_the_role(aws: AnsweringServer, inner: str) -> None:
 
 
 @pytest.fixture
-def everywhere(aws: AnsweringServer) -> Iterator[None]:
-    """Every service's endpoint is the server."""
+def endpoints(aws: FakeAws) -> Iterator[None]:
+    """Direct the calls to all services to the server."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL", aws.url)
         yield
 
 
-def _all(caller: str = BUILD, decoding: wires.Reply | None = None) -> Callable[[Asked], wires.Reply]:
-    toolbox = _toolbox({None: _details(MANAGED)}, _policy_of)
+def _respond_to_all(
+    caller: str = BUILD, decoding: wires.Reply | None = None
+) -> Callable[[Request], wires.Reply]:
+    toolbox = _toolbox({None: _details(MANAGED)}, _policy_reply)
 
-    def answer(asked: Asked) -> wires.Reply:
-        if asked.action == "GetCallerIdentity":
+    def respond(request: Request) -> wires.Reply:
+        if request.action == "GetCallerIdentity":
             return _caller(caller)
-        if asked.action == "DecodeAuthorizationMessage":
+        if request.action == "DecodeAuthorizationMessage":
             return decoding or _decoding()
-        return toolbox(asked)
+        return toolbox(request)
 
-    return answer
+    return respond
 
 
-@pytest.mark.usefixtures("everywhere")
-def test_all_that_is_told(aws: AnsweringServer, session: Any) -> None:  # noqa: ANN401
-    """Everything that applies is asked, and comes as one Facts."""
-    aws.answer = _all()
+@pytest.mark.usefixtures("endpoints")
+def test_gather_facts(aws: FakeAws, session: Any) -> None:  # noqa: ANN401
+    """All calls that apply are made, and their facts are combined."""
+    aws.respond = _respond_to_all()
     facts = gather_facts(_encoded(), session)
 
     assert facts.caller == BUILD
@@ -1115,10 +1121,10 @@ def test_all_that_is_told(aws: AnsweringServer, session: Any) -> None:  # noqa: 
     assert explain(_encoded(), facts=facts).summary
 
 
-@pytest.mark.usefixtures("everywhere", "iam_toolbox")
-def test_details_that_are_told(aws: AnsweringServer, session: Any) -> None:  # noqa: ANN401
-    """For an authorization id, these are its details and their region."""
-    aws.answer = _all()
+@pytest.mark.usefixtures("endpoints", "iam_toolbox")
+def test_gather_authorization_details(aws: FakeAws, session: Any) -> None:  # noqa: ANN401
+    """The authorization details and their region become facts."""
+    aws.respond = _respond_to_all()
     facts = gather_facts(_with_id(), session)
 
     assert facts.caller == BUILD
@@ -1126,40 +1132,38 @@ def test_details_that_are_told(aws: AnsweringServer, session: Any) -> None:  # n
     assert facts.region == "us-east-1"
 
 
-@pytest.mark.usefixtures("everywhere")
+@pytest.mark.usefixtures("endpoints")
 @pytest.mark.parametrize(
-    ("told", "caller", "wanted"),
+    ("source", "caller", "expected"),
     [
         pytest.param(_with_id(), BUILD, BUILD, id="the same session"),
         pytest.param(
             _with_id(), BUILD.replace("ci-42", "ci-43"), BUILD.replace("ci-42", "ci-43"), id="the same role"
         ),
-        pytest.param(_with_id(), ANA, None, id="somebody else"),
-        pytest.param(_encoded(), ANA, None, id="somebody else, says the encoded message"),
-        pytest.param("AccessDenied: Access Denied", ANA, ANA, id="nobody is named"),
+        pytest.param(_with_id(), ANA, None, id="another principal"),
+        pytest.param(_encoded(), ANA, None, id="another principal in the encoded message"),
+        pytest.param("AccessDenied: Access Denied", ANA, ANA, id="no principal"),
         pytest.param(
             'Error from server (Forbidden): pods is forbidden: User "ana" cannot list resource "pods" in API group ""',
             ANA,
             ANA,
-            id="Kubernetes names its own user",
+            id="Kubernetes user",
         ),
         pytest.param("no failure at all", ANA, None, id="no failure"),
     ],
 )
-def test_session_may_be_of_somebody_else(
-    aws: AnsweringServer, told: str, caller: str, wanted: str | None
-) -> None:
-    """An administrator's session that only asks is not told as the caller of the denied call."""
-    aws.answer = _all(caller)
+def test_session_of_another_principal(aws: FakeAws, source: str, caller: str, expected: str | None) -> None:
+    """The session of an administrator who investigates is not taken for the denied caller."""
+    aws.respond = _respond_to_all(caller)
 
-    assert gather_facts(told, _boto3()).caller == wanted
+    assert gather_facts(source, _boto3()).caller == expected
 
 
-@pytest.mark.usefixtures("everywhere")
-def test_refused_questions_are_left_out(aws: AnsweringServer, caplog: pytest.LogCaptureFixture) -> None:
-    """What is denied is left out, and logged."""
+@pytest.mark.usefixtures("endpoints")
+def test_failed_calls_are_left_out(aws: FakeAws, caplog: pytest.LogCaptureFixture) -> None:
+    """The facts of a denied call are missing, and the denial is logged."""
     denied = wires.query(403, "AccessDenied", _denied("sts:DecodeAuthorizationMessage"))
-    aws.answer = _all(decoding=denied)
+    aws.respond = _respond_to_all(decoding=denied)
     with caplog.at_level(logging.INFO, "iamtriage.boto"):
         facts = gather_facts(_encoded(), _boto3())
 
@@ -1167,20 +1171,20 @@ def test_refused_questions_are_left_out(aws: AnsweringServer, caplog: pytest.Log
     assert "sts:DecodeAuthorizationMessage" in caplog.text
 
 
-@pytest.mark.usefixtures("everywhere")
-def test_session_without_credentials_asks_once(aws: AnsweringServer, asked: list[Asked]) -> None:
-    """Where nobody is behind the session, nothing else is asked."""
-    aws.answer = lambda _: WRONG["expired"].reply
+@pytest.mark.usefixtures("endpoints")
+def test_session_without_credentials_makes_one_call(aws: FakeAws, requests: list[Request]) -> None:
+    """Without a caller, no other call is made."""
+    aws.respond = lambda _: FAILED_CALLS["expired"].reply
 
     assert gather_facts(_encoded(), _boto3()) == Facts()
-    assert [each.action for each in asked] == ["GetCallerIdentity"]
+    assert [each.action for each in requests] == ["GetCallerIdentity"]
 
 
 # ------------------------------------------------ moto
 
 
-def _people(url: str) -> tuple[Any, Any]:
-    """Make a session of who may get roles, and one of who may do nothing."""
+def _create_sessions(url: str) -> tuple[Any, Any]:
+    """Create a session that can get roles, and one without permissions."""
     admin = _boto3()
     iam, sts = (admin.client(name, endpoint_url=url) for name in ("iam", "sts"))
     with closing(iam), closing(sts):
@@ -1193,15 +1197,15 @@ def _people(url: str) -> tuple[Any, Any]:
             PolicyName="get",
             PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allow]}),
         )
-        iam.create_user(UserName="nobody")
-        key = iam.create_access_key(UserName="nobody")["AccessKey"]
+        iam.create_user(UserName="denied")
+        key = iam.create_access_key(UserName="denied")["AccessKey"]
         role = "arn:aws:iam::123456789012:role/reader"
-        got = sts.assume_role(RoleArn=role, RoleSessionName="ci-42")["Credentials"]
+        credentials = sts.assume_role(RoleArn=role, RoleSessionName="ci-42")["Credentials"]
     return (
         _boto3(
-            aws_access_key_id=got["AccessKeyId"],
-            aws_secret_access_key=got["SecretAccessKey"],
-            aws_session_token=got["SessionToken"],
+            aws_access_key_id=credentials["AccessKeyId"],
+            aws_secret_access_key=credentials["SecretAccessKey"],
+            aws_session_token=credentials["SessionToken"],
         ),
         _boto3(aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]),
     )
@@ -1209,34 +1213,34 @@ def _people(url: str) -> tuple[Any, Any]:
 
 @pytest.fixture(scope="module")
 def moto(aws_environment: pytest.MonkeyPatch) -> Iterator[tuple[str, tuple[Any, Any]]]:
-    """Moto's server with IAM checked: its address, and the sessions."""
+    """Moto's server with IAM authorization: its URL and the sessions."""
     del aws_environment
-    with checking(_people) as running:
+    with run_moto(_create_sessions) as running:
         yield running
 
 
-def test_moto_tells_who_calls(moto: tuple[str, tuple[Any, Any]]) -> None:
-    """A role's session and a user are told by a server that checks signatures and policies."""
-    url, (reader, nobody) = moto
-    role, user = whoami(reader, endpoint_url=url), whoami(nobody, endpoint_url=url)
+def test_whoami_with_moto(moto: tuple[str, tuple[Any, Any]]) -> None:
+    """A server that checks signatures and policies returns a role session and a user."""
+    url, (reader, denied) = moto
+    role, user = whoami(reader, endpoint_url=url), whoami(denied, endpoint_url=url)
 
     assert isinstance(role, Identity)
     assert role.arn == "arn:aws:sts::123456789012:assumed-role/reader/ci-42"
     assert isinstance(user, Identity)
-    assert user.principal == User("aws", "123456789012", "nobody")
+    assert user.principal == User("aws", "123456789012", "denied")
 
 
-def test_moto_finds_roles_for_who_may(moto: tuple[str, tuple[Any, Any]]) -> None:
-    """The path comes from IAM for who may ask, and a denial for who may not."""
-    url, (reader, nobody) = moto
+def test_find_role_arn_with_moto(moto: tuple[str, tuple[Any, Any]]) -> None:
+    """With the permission, the path is found; without it, the call is denied."""
+    url, (reader, denied) = moto
     session = "arn:aws:sts::123456789012:assumed-role/app/run-1"
 
     assert find_role_arn(reader, session, endpoint_url=url) == "arn:aws:iam::123456789012:role/team/app"
-    refusal = find_role_arn(nobody, session, endpoint_url=url)
+    refusal = find_role_arn(denied, session, endpoint_url=url)
     assert isinstance(refusal, Refusal)
     assert refusal.failure is not None
     assert (refusal.failure.kind, refusal.failure.action) == ("access_denied", "iam:GetRole")
-    wrong = whoami(_boto3(aws_access_key_id="AKIDNOTTHERE"), endpoint_url=url)
-    assert isinstance(wrong, Refusal)
-    assert wrong.failure is not None
-    assert wrong.failure.kind == "invalid_credentials"
+    unknown = whoami(_boto3(aws_access_key_id="AKIDNOTTHERE"), endpoint_url=url)
+    assert isinstance(unknown, Refusal)
+    assert unknown.failure is not None
+    assert unknown.failure.kind == "invalid_credentials"
