@@ -13,18 +13,18 @@ from iamtriage.explaining._rules.calls.api_errors import explain_api_error
 from iamtriage.explaining._rules.calls.invalid_arns import explain_invalid_arn
 from iamtriage.explaining._rules.calls.malformed_policies import explain_malformed_policy
 from iamtriage.explaining._rules.credentials.access_keys import explain_key_quota, find_exposed_key
-from iamtriage.explaining._rules.credentials.expired import explain_expired
+from iamtriage.explaining._rules.credentials.expired import explain_expired_credentials
 from iamtriage.explaining._rules.credentials.identity_tokens import explain_identity_token
-from iamtriage.explaining._rules.credentials.invalid_credentials import explain_invalid
-from iamtriage.explaining._rules.credentials.missing_credentials import explain_missing
+from iamtriage.explaining._rules.credentials.invalid_credentials import explain_invalid_credentials
+from iamtriage.explaining._rules.credentials.missing_credentials import explain_missing_credentials
 from iamtriage.explaining._rules.credentials.signatures import explain_signature
 from iamtriage.explaining._rules.denials.dispatch import explain_denial
 from iamtriage.explaining._rules.kubernetes.access_entries import explain_access_entry
-from iamtriage.explaining._rules.kubernetes.eks_console import explain_console
+from iamtriage.explaining._rules.kubernetes.eks_console import explain_eks_console
 from iamtriage.explaining._rules.kubernetes.forbidden import explain_forbidden
 from iamtriage.explaining._rules.kubernetes.unauthorized import explain_unauthorized
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.sts.credential_scopes import explain_scope
+from iamtriage.explaining._rules.sts.credential_scopes import explain_credential_scope
 from iamtriage.explaining._rules.sts.regions import explain_region_disabled
 from iamtriage.failures._failures import (
     FAILURE_CLASSES,
@@ -121,7 +121,7 @@ def _explained(failure: Failure, facts: Facts) -> Explanation:  # noqa: C901 (an
         case KubernetesUnauthorized():
             return explain_unauthorized(Case(failure, facts))
         case ConsoleKubernetesAccess():
-            return explain_console(Case(failure, facts))
+            return explain_eks_console(Case(failure, facts))
         case AccessEntry():
             return explain_access_entry(Case(failure, facts))
         case InvalidArn():
@@ -129,15 +129,15 @@ def _explained(failure: Failure, facts: Facts) -> Explanation:  # noqa: C901 (an
         case InvalidIdentityToken():
             return explain_identity_token(Case(failure, facts))
         case CredentialScope():
-            return explain_scope(Case(failure, facts))
+            return explain_credential_scope(Case(failure, facts))
         case ExpiredCredentials():
-            return explain_expired(Case(failure, facts))
+            return explain_expired_credentials(Case(failure, facts))
         case InvalidCredentials():
-            return explain_invalid(Case(failure, facts))
+            return explain_invalid_credentials(Case(failure, facts))
         case SignatureMismatch():
             return explain_signature(Case(failure, facts))
         case MissingCredentials():
-            return explain_missing(Case(failure, facts))
+            return explain_missing_credentials(Case(failure, facts))
         case RegionDisabled():
             return explain_region_disabled(Case(failure, facts))
         case AccessKeyQuota():

@@ -1,4 +1,4 @@
-"""Explains texts by the rules of credentials, tokens, keys, regions, policies and other errors, as ``explain`` does."""
+"""Helpers that call the rules for credentials, STS and API calls directly."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from iamtriage.explaining._facts import facts_of
 from iamtriage.explaining._rules.calls.api_errors import explain_api_error
 from iamtriage.explaining._rules.calls.malformed_policies import explain_malformed_policy
 from iamtriage.explaining._rules.credentials.access_keys import explain_key_quota
-from iamtriage.explaining._rules.credentials.expired import explain_expired
+from iamtriage.explaining._rules.credentials.expired import explain_expired_credentials
 from iamtriage.explaining._rules.credentials.identity_tokens import explain_identity_token
-from iamtriage.explaining._rules.credentials.invalid_credentials import explain_invalid
-from iamtriage.explaining._rules.credentials.missing_credentials import explain_missing
+from iamtriage.explaining._rules.credentials.invalid_credentials import explain_invalid_credentials
+from iamtriage.explaining._rules.credentials.missing_credentials import explain_missing_credentials
 from iamtriage.explaining._rules.credentials.signatures import explain_signature
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.sts.credential_scopes import explain_scope
+from iamtriage.explaining._rules.sts.credential_scopes import explain_credential_scope
 from iamtriage.explaining._rules.sts.regions import explain_region_disabled
 from tests.explaining.rules.shell import arguments_of
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 RULES: dict[str, Callable[[Case[Any]], Explanation]] = {
     "access_key_quota": explain_key_quota,
     "aws_error": explain_api_error,
-    "credential_scope": explain_scope,
-    "expired_credentials": explain_expired,
-    "invalid_credentials": explain_invalid,
+    "credential_scope": explain_credential_scope,
+    "expired_credentials": explain_expired_credentials,
+    "invalid_credentials": explain_invalid_credentials,
     "invalid_identity_token": explain_identity_token,
     "malformed_policy": explain_malformed_policy,
-    "missing_credentials": explain_missing,
+    "missing_credentials": explain_missing_credentials,
     "region_disabled": explain_region_disabled,
     "signature_mismatch": explain_signature,
 }
@@ -47,7 +47,7 @@ def explained(error: str | BaseException | Failure, facts: Mapping[str, Any] | N
 
 
 def words_of(explanation: Explanation) -> Iterator[str]:
-    """Give every string that the rules wrote, commands and documents included."""
+    """Yield every string that the rules wrote, commands and documents included."""
     yield explanation.topic
     yield explanation.summary
     yield from explanation.notes
@@ -58,13 +58,13 @@ def words_of(explanation: Explanation) -> Iterator[str]:
         yield from (str(remedy.policy), str(remedy.statement), remedy.manifest or "", remedy.url or "")
 
 
-# What else than the printers of ``shell`` the commands call. The names go to one of the printers as first argument.
+# Commands that ``shell`` has no printer for. Each name becomes the first argument of a printer.
 _MORE = ("chronyc", "docker", "env", "grep", "nslookup", "printenv", "timedatectl")
 _FUNCTIONS = "".join(f'{name}() {{ aws {name} "$@"; }}\n' for name in _MORE)
 
 
 def called(explanation: Explanation) -> list[list[str]]:
-    """Run the commands in a real shell, and give what each called, name first."""
+    """Run the commands in a real shell, and return what each of them called, name first."""
     commands = [command for remedy in explanation.remedies for command in remedy.commands]
     calls = arguments_of(_FUNCTIONS + "\n".join(commands)) if commands else []
     return [call[1:] if call[0] == "aws" and call[1] in _MORE else call for call in calls]

@@ -1,4 +1,4 @@
-"""Explanations straight from the rules for Kubernetes and EKS, each for the failure that a text holds."""
+"""Helpers that call the rules for Kubernetes and EKS directly."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from iamtriage import parse
 from iamtriage.explaining._facts import facts_of
 from iamtriage.explaining._rules.calls.invalid_arns import explain_invalid_arn
 from iamtriage.explaining._rules.kubernetes.access_entries import explain_access_entry
-from iamtriage.explaining._rules.kubernetes.eks_console import explain_console
+from iamtriage.explaining._rules.kubernetes.eks_console import explain_eks_console
 from iamtriage.explaining._rules.kubernetes.forbidden import explain_forbidden
 from iamtriage.explaining._rules.kubernetes.unauthorized import explain_unauthorized
 from iamtriage.explaining._rules.shared.cases import Case
@@ -22,30 +22,30 @@ if TYPE_CHECKING:
 RULES = {
     "kubernetes_forbidden": explain_forbidden,
     "kubernetes_unauthorized": explain_unauthorized,
-    "console_kubernetes_access": explain_console,
+    "console_kubernetes_access": explain_eks_console,
     "access_entry": explain_access_entry,
     "invalid_arn": explain_invalid_arn,
 }
 
 
 def explained(text: str, facts: Mapping[str, object] | None = None) -> Explanation:
-    """Explain the failure of a text by the rule of its kind."""
+    """Explain the failure in a text with the rule for its kind."""
     failure = parse(text)
     assert failure is not None, text
     return explained_failure(failure, facts)
 
 
 def explained_failure(failure: Failure, facts: Mapping[str, object] | None = None) -> Explanation:
-    """Explain a failure by the rule of its kind."""
+    """Explain a failure with the rule for its kind."""
     rule = cast("Callable[[Case[Failure]], Explanation]", RULES[failure.kind])
     return rule(Case(failure, facts_of(facts)))
 
 
 def codes(explanation: Explanation) -> list[tuple[str, str]]:
-    """Give code and evidence of each cause."""
+    """Return the code and evidence of each cause."""
     return [(cause.code, cause.evidence) for cause in explanation.causes]
 
 
 def commands(explanation: Explanation) -> list[str]:
-    """Give all commands, in order."""
+    """Return all commands, in order."""
     return [command for remedy in explanation.remedies for command in remedy.commands]

@@ -1,4 +1,4 @@
-"""Objects and ARNs that EKS, STS or the authenticator refuses: what it is, and what to write instead."""
+"""Tests for objects and ARNs that EKS, STS or the authenticator rejects."""
 
 from __future__ import annotations
 
@@ -124,22 +124,22 @@ LINKED = (
     ],
     ids=lambda value: value if isinstance(value, str) and " " not in value else "",
 )
-def test_the_words_decide_what_it_is(text: str, topic: str, first: tuple[str, str]) -> None:
+def test_message_decides_the_topic(text: str, topic: str, first: tuple[str, str]) -> None:
     found = explained(text)
     assert (found.topic, codes(found)[0]) == (topic, first)
 
 
-def test_its_own_words_go_before_those_of_its_neighbours() -> None:
+def test_own_sentence_takes_precedence_over_its_context() -> None:
     text = "\n".join(
         (eks("CreateCluster", CREATOR), "later:", "Association already exists: a-0123456789abcdef0")
     )
     assert explained(text).topic == "cluster-creator"
 
 
-# ------------------------------------------------------------------ cluster and principal of the text
+# ------------------------------------------------------------------ cluster and principal
 
 
-def test_terraform_tells_cluster_and_principal() -> None:
+def test_terraform_names_cluster_and_principal() -> None:
     text = (
         "│ Error: creating EKS Access Entry (orders:arn:aws:iam::111122223333:role/team/dev): operation "
         "error EKS: CreateAccessEntry, https response error StatusCode: 409, RequestID: "
@@ -150,13 +150,13 @@ def test_terraform_tells_cluster_and_principal() -> None:
     arn = "arn:aws:iam::111122223333:role/team/dev"
     assert f"aws eks describe-access-entry --cluster-name orders --principal-arn {arn}" in lines
     assert f"terraform import aws_eks_access_entry.NAME orders:{arn}" in lines
-    # The facts go before the text.
+    # The facts take precedence over the text.
     assert any(
         "--cluster-name billing " in line for line in commands(explained(text, {"cluster": "billing"}))
     )
 
 
-def test_what_eks_says_of_the_mode_goes_before_the_facts() -> None:
+def test_mode_in_the_message_takes_precedence_over_the_facts() -> None:
     lines = commands(
         explained(eks("CreateAccessEntry", MODE), {"authentication_mode": "API", "cluster": "orders"})
     )
@@ -165,7 +165,7 @@ def test_what_eks_says_of_the_mode_goes_before_the_facts() -> None:
     ) in lines
 
 
-def test_an_association_is_named_by_its_id() -> None:
+def test_association_is_named_by_its_id() -> None:
     text = eks("CreatePodIdentityAssociation", "Association already exists: a-0123456789abcdef0")
     lines = commands(explained(text, {"cluster": "orders"}))
     assert "terraform import aws_eks_pod_identity_association.NAME orders,a-0123456789abcdef0" in lines
@@ -189,9 +189,7 @@ def test_an_association_is_named_by_its_id() -> None:
     ],
     ids=["nothing", "half", "wildcard", "both"],
 )
-def test_the_trust_policy_for_pod_identity(
-    facts: dict[str, object], condition: dict[str, object] | None
-) -> None:
+def test_trust_policy_for_pod_identity(facts: dict[str, object], condition: dict[str, object] | None) -> None:
     [remedy] = explained(eks("CreatePodIdentityAssociation", TRUST), facts).remedies
     assert remedy.layer == "role_trust"
     assert remedy.policy is not None
@@ -202,7 +200,7 @@ def test_the_trust_policy_for_pod_identity(
     assert "Resource" not in statement
 
 
-# ------------------------------------------------------------------ refused ARNs
+# ------------------------------------------------------------------ rejected ARNs
 
 ROLE = "arn:aws:iam::111122223333:role/app"
 PATHED = "arn:aws:iam::111122223333:role/team/app"
@@ -241,9 +239,7 @@ GET_SSO = "aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef --q
         ("arn:aws:sts::****:assumed-role/app/ana", "iam", "session-arn", None),
     ],
 )
-def test_what_is_wrong_with_an_arn(
-    text: str, target: RoleTarget, code: str | None, right: str | None
-) -> None:
+def test_diagnosis_of_an_arn(text: str, target: RoleTarget, code: str | None, right: str | None) -> None:
     fault = diagnose_arn(text, target)
     assert (None if fault is None else fault.code, None if fault is None else fault.correct_arn) == (
         code,
@@ -251,14 +247,14 @@ def test_what_is_wrong_with_an_arn(
     )
 
 
-def test_a_path_that_is_not_known_is_looked_up_and_never_guessed() -> None:
+def test_unknown_path_is_looked_up() -> None:
     fault = diagnose_arn(SSO, "access-entry")
     assert fault is not None
     assert (fault.correct_arn, fault.lookup_command) == (None, GET_SSO)
     assert lookup_command(None) == "aws iam get-role --role-name ROLE_NAME --query Role.Arn --output text"
 
 
-def test_the_access_entry_is_made_with_the_right_arn() -> None:
+def test_access_entry_gets_the_correct_arn() -> None:
     text = f"Error: creating EKS Access Entry (orders:{{}}): InvalidParameterException: {FORMAT} (EKS)"
     found = explained(text.format(SESSION))
     assert ("session-arn", "derived") in codes(found)
@@ -272,19 +268,19 @@ def test_the_access_entry_is_made_with_the_right_arn() -> None:
     ]
 
 
-def test_an_arn_of_a_cluster_is_not_taken_for_the_refused_one() -> None:
+def test_cluster_arn_is_not_the_rejected_one() -> None:
     facts = {"resource": "arn:aws:eks:eu-west-1:111122223333:cluster/orders"}
     found = explained(eks("CreateAccessEntry", INVALID), facts)
     assert [code for code, evidence in codes(found) if evidence == "derived"] == []
     assert any("--cluster-name orders " in line for line in commands(found))
 
 
-def test_the_right_arn_is_said_where_it_is_known() -> None:
+def test_correct_arn_is_shown_if_known() -> None:
     [remedy] = explained(f'error="{SESSION} is not a valid role ARN"').remedies
     assert remedy.steps[0] == f"The ARN of the role is {ROLE}."
 
 
-def test_the_annotation_is_mended_where_pods_are_meant() -> None:
+def test_annotation_is_fixed_for_pods() -> None:
     text = (
         "An error occurred (ValidationError) when calling the AssumeRole{} operation: Request ARN is invalid"
     )

@@ -1,4 +1,4 @@
-"""What each failure of credentials, tokens, keys, regions, policies or calls is put down to, and what is proposed."""
+"""Tests for the causes and remedies of credential, token, key, region, policy and call failures."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _commands(explanation: Explanation) -> list[str]:
     return [command for remedy in explanation.remedies for command in remedy.commands]
 
 
-# Id, text, facts, topic, the first causes with their evidence, commands among those that are proposed.
+# ID, text, facts, topic, the first causes with their evidence, some of the suggested commands.
 Row = tuple[str, str, Facts, str, dict[str, str], tuple[str, ...]]
 
 UNKNOWN_ID = "The AWS Access Key Id you provided does not exist in our records."
@@ -1602,15 +1602,15 @@ def test_explanation(
     assert set(commands) <= set(_commands(explanation))
 
 
-# ------------------------------------------------ what single explanations must and must not say
+# ------------------------------------------------ single explanations
 
 
 @pytest.mark.parametrize(
     ("text", "facts"),
     [pytest.param(text, facts, id=name) for name, text, facts in CASES],
 )
-def test_no_explanation_proposes_permissions_for_the_caller(text: str, facts: Facts) -> None:
-    """None of these failures is a matter of the caller's policies: the one document is a role's trust policy."""
+def test_no_explanation_suggests_permissions_for_the_caller(text: str, facts: Facts) -> None:
+    """The caller's policies cause none of these failures. The only document is a role's trust policy."""
     for remedy in explained(text, facts).remedies:
         assert remedy.policy is None or remedy.layer == "role_trust"
         assert remedy.statement is None
@@ -1619,8 +1619,8 @@ def test_no_explanation_proposes_permissions_for_the_caller(text: str, facts: Fa
 @pytest.mark.parametrize(
     ("text", "facts"), [pytest.param(text, facts, id=name) for name, text, facts in CASES]
 )
-def test_form(text: str, facts: Facts) -> None:
-    """Sentences are sentences, evidence and people are of the known words, and each remedy says something."""
+def test_explanation_is_well_formed(text: str, facts: Facts) -> None:
+    """Sentences end properly, evidence and people are known values, and each remedy says something."""
     explanation = explained(text, facts)
     sentences = [explanation.summary, *explanation.notes]
     for cause in explanation.causes:
@@ -1644,14 +1644,14 @@ def test_form(text: str, facts: Facts) -> None:
         assert "  " not in sentence
 
 
-def test_possible_causes_are_few() -> None:
+def test_there_are_few_possible_causes() -> None:
     for name, text, facts in CASES:
         possible = [cause for cause in explained(text, facts).causes if cause.evidence == "possible"]
         assert len(possible) <= 5, name
 
 
-def test_a_call_with_a_token_is_not_blamed_on_access_keys() -> None:
-    """AssumeRoleWithWebIdentity is not signed, so no access key can be wrong."""
+def test_unsigned_call_does_not_blame_access_keys() -> None:
+    """AssumeRoleWithWebIdentity is not signed, so an access key cannot be the cause."""
     explanation = explained(_web("InvalidClientTokenId", INVALID))
     assert not {"key-gone", "key-mistyped", "session-token-missing"} & {
         cause.code for cause in explanation.causes
@@ -1659,13 +1659,13 @@ def test_a_call_with_a_token_is_not_blamed_on_access_keys() -> None:
     assert not any("access-key" in command for command in _commands(explanation))
 
 
-def test_the_role_of_identity_center_is_not_changed() -> None:
+def test_identity_center_role_is_not_changed() -> None:
     explanation = explained(_boto("ExpiredToken", "ListBuckets", EXPIRED), {"caller": SSO})
     assert not any("update-role" in command for command in _commands(explanation))
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
-def test_a_region_that_is_always_on_is_not_enabled(region: str) -> None:
+def test_default_region_is_not_enabled(region: str) -> None:
     for text in (
         _boto("AuthFailure", "DescribeInstances", INVALID),
         _web("RegionDisabledException", DISABLED),
@@ -1689,18 +1689,18 @@ def test_a_region_that_is_always_on_is_not_enabled(region: str) -> None:
     ],
     ids=["behind", "ahead"],
 )
-def test_which_way_the_clock_is_off(times: str, summary: str) -> None:
+def test_direction_of_the_clock_skew(times: str, summary: str) -> None:
     assert summary in explained(_boto("SignatureDoesNotMatch", "ListUsers", times)).summary
 
 
-def test_clock_off_by_whole_hours_may_be_a_time_zone() -> None:
+def test_skew_of_whole_hours_suggests_a_time_zone() -> None:
     text = "<Error><Code>RequestTimeTooSkewed</Code><RequestTime>20260803T121000Z</RequestTime><ServerTime>2026-08-03T10:11:00Z</ServerTime></Error>"
     cause = explained(text).causes[1]
     assert cause.code == "clock-ahead"
     assert any("time zone" in line for line in cause.because)
 
 
-def test_trust_policy_of_the_facts_that_does_not_fit() -> None:
+def test_supplied_trust_policy_that_denies_is_a_cause() -> None:
     facts = {
         "trust_policy": _trust("system:serviceaccount:shop:cart"),
         "token_claims": CLAIMS,
@@ -1716,13 +1716,13 @@ def test_trust_policy_of_the_facts_that_does_not_fit() -> None:
     )
 
 
-def test_trust_policy_of_the_facts_that_fits_is_not_mentioned() -> None:
+def test_supplied_trust_policy_that_allows_is_not_mentioned() -> None:
     facts = {"trust_policy": _trust(str(CLAIMS["sub"])), "token_claims": CLAIMS, "resource": ROLE}
     explanation = explained(_web("InvalidIdentityToken", "Incorrect token audience"), facts)
     assert not any(cause.code.startswith("trust-policy") for cause in explanation.causes)
 
 
-def test_a_role_that_a_service_cannot_assume_gets_its_trust_statement() -> None:
+def test_role_for_a_service_gets_a_trust_statement() -> None:
     text = _boto(
         "InvalidParameterValueException",
         "CreateFunction",
@@ -1743,7 +1743,7 @@ def test_a_role_that_a_service_cannot_assume_gets_its_trust_statement() -> None:
     ]
 
 
-def test_a_disabled_key_is_not_undeleted() -> None:
+def test_deletion_of_a_disabled_key_is_not_canceled() -> None:
     text = _boto(
         "DisabledException",
         "Decrypt",
@@ -1752,7 +1752,7 @@ def test_a_disabled_key_is_not_undeleted() -> None:
     assert not any("cancel-key-deletion" in command for command in _commands(explained(text)))
 
 
-# ------------------------------------------------ without a text, and as SDKs raise it
+# ------------------------------------------------ records and exceptions
 
 
 @pytest.mark.parametrize(
@@ -1775,7 +1775,7 @@ def test_a_disabled_key_is_not_undeleted() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else value.kind,
 )
-def test_a_failure_from_a_record_has_no_text(failure: Failure, topic: str) -> None:
+def test_failure_from_a_record_is_explained(failure: Failure, topic: str) -> None:
     explanation = explained(failure)
     assert explanation.topic == topic
     assert explanation.remedies

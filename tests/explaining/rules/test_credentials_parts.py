@@ -1,4 +1,4 @@
-"""The parts of the rules of credentials: what a text tells beside the failure, times, trust policies of the facts."""
+"""Tests for the shared parts of the credential rules: clues, clocks and trust policies."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SAID = "no basic auth credentials"
 
 
 def _case(before: str, facts: Facts | None = None, resource: str | None = None) -> Case[Any]:
-    """A failure that stands behind some text."""
+    """Build a case whose failure follows some text."""
     text = f"{before}\n{SAID}"
     return Case(
         MissingCredentials(text=text, span=(len(text) - len(SAID), len(text)), resource=resource),
@@ -62,7 +62,7 @@ def test_option(before: str, value: str | None) -> None:
     assert find_option(_case(before), "profile") == value
 
 
-def test_option_behind_the_failure_is_of_another_command() -> None:
+def test_option_after_the_failure_is_ignored() -> None:
     text = f"{SAID}\naws s3 ls --profile dev"
     assert find_option(Case(AwsError(text=text, span=(0, len(SAID))), Facts()), "profile") is None
 
@@ -83,7 +83,7 @@ def test_profile(text: str, profile: str | None) -> None:
     assert find_profile(_case(text)) == profile
 
 
-def test_user_of_the_command_goes_before_the_caller() -> None:
+def test_user_in_the_command_takes_precedence_over_the_caller() -> None:
     facts = Facts(caller="arn:aws:iam::111122223333:user/team/bob")
     assert find_user(_case("aws iam create-access-key --user-name ana", facts)) == "ana"
     assert find_user(_case("", facts)) == "bob"
@@ -251,7 +251,7 @@ def test_span(seconds: float, words: str) -> None:
     assert describe_duration(seconds) == words
 
 
-# ------------------------------------------------ trust policies of the facts
+# ------------------------------------------------ supplied trust policies
 
 ALLOW: dict[str, Any] = {
     "Effect": "Allow",
@@ -276,12 +276,12 @@ TRUST = {"Version": "2012-10-17", "Statement": [ALLOW]}
     ],
     ids=["fits", "does not", "no policy", "no caller", "caller unknown", "policy unknown"],
 )
-def test_trust_policy_of_the_facts(facts: Facts, code: str | None) -> None:
+def test_supplied_trust_policy(facts: Facts, code: str | None) -> None:
     found = evaluate_trust_policy(facts, "sts:AssumeRole", ROLE)
     assert (None if found is None else found.cause.code) == code
 
 
-def test_trust_policy_that_waits_for_a_condition_key() -> None:
+def test_trust_policy_with_an_unknown_condition_key() -> None:
     statement = {**ALLOW, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}
     policy = {"Version": "2012-10-17", "Statement": [statement]}
     found = evaluate_trust_policy(
@@ -291,7 +291,7 @@ def test_trust_policy_that_waits_for_a_condition_key() -> None:
     assert (found.allowed, found.cause.code, found.cause.evidence) == (None, "trust-policy-open", "possible")
 
 
-def test_trust_policy_for_a_token_looks_at_the_token_alone() -> None:
+def test_token_takes_precedence_over_the_caller() -> None:
     facts = Facts(
         trust_policy=TRUST,
         caller="arn:aws:iam::444455556666:user/ana",
@@ -304,6 +304,6 @@ def test_trust_policy_for_a_token_looks_at_the_token_alone() -> None:
     assert found.remedy.who == "account administrator"
 
 
-def test_trust_policy_is_not_asked_about_actions_that_are_none() -> None:
+def test_trust_policy_is_not_evaluated_for_other_actions() -> None:
     facts = Facts(trust_policy=TRUST, caller="arn:aws:iam::444455556666:user/ana")
     assert evaluate_trust_policy(facts, "eks:DescribeCluster", ROLE) is None

@@ -1,4 +1,4 @@
-"""What texts from outside can do to explanations of credentials and calls: nothing, in shells, secrets and time."""
+"""Tests that untrusted text cannot inject commands into explanations or reveal secrets."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ROLE = "arn:aws:iam::111122223333:role/orders-api"
 
-# A text for each kind, with places for what is hostile: `{}`.
+# A text for each kind, with `{}` where hostile text goes.
 TEMPLATES = (
     "aws s3 ls --profile {}\nError when retrieving token from sso: Token has expired and refresh failed",
     "The config profile ({}) could not be found",
@@ -89,7 +89,7 @@ HOSTILE = (
     "${IFS}",
     "",
 )
-# What stands where it belongs, so that rules go on to their commands.
+# Valid values, so that the rules reach their commands.
 PLAIN = (
     "dev",
     "ana",
@@ -126,8 +126,8 @@ def _explained(text: str, facts: dict[str, str]) -> Explanation | None:
 
 @settings(deadline=None, max_examples=100)
 @given(cases())
-def test_a_shell_reads_the_commands_as_they_are_written(case: tuple[str, dict[str, str]]) -> None:
-    """No text ends a word, a command or a line, and none gets in as an option of its own."""
+def test_shell_runs_only_the_written_commands(case: tuple[str, dict[str, str]]) -> None:
+    """No text ends a word, a command or a line, or adds an option."""
     explanation = _explained(*case)
     if explanation is None:
         return
@@ -146,7 +146,7 @@ def test_a_shell_reads_the_commands_as_they_are_written(case: tuple[str, dict[st
 
 @settings(deadline=None, max_examples=200)
 @given(cases())
-def test_any_text_is_explained(case: tuple[str, dict[str, str]]) -> None:
+def test_every_text_is_explained(case: tuple[str, dict[str, str]]) -> None:
     explanation = _explained(*case)
     if explanation is not None:
         assert explanation.causes
@@ -163,7 +163,7 @@ claims: st.SearchStrategy[dict[str, Any]] = st.dictionaries(
 @given(
     st.sampled_from(("Incorrect token audience", "No OpenIDConnect provider found in your account")), claims
 )
-def test_claims_of_a_token_do_not_get_into_commands(said: str, token: dict[str, Any]) -> None:
+def test_token_claims_do_not_get_into_commands(said: str, token: dict[str, Any]) -> None:
     explanation = explained(
         f"InvalidIdentityToken: {said}", {"token_claims": token, "resource": ROLE, "trust_policy": "{}"}
     )
@@ -202,7 +202,7 @@ CONTEXTS = (
 
 @settings(deadline=None, max_examples=300)
 @given(cases(), secrets, st.sampled_from(CONTEXTS), st.sampled_from(("before", "after")))
-def test_no_secret_of_the_text_is_told(
+def test_no_secret_in_the_text_is_shown(
     case: tuple[str, dict[str, str]], secret: str, context: str, place: str
 ) -> None:
     text, facts = case
@@ -214,8 +214,8 @@ def test_no_secret_of_the_text_is_told(
 
 @settings(deadline=None, max_examples=200)
 @given(cases(secrets))
-def test_no_secret_in_the_place_of_a_name_is_told(case: tuple[str, dict[str, str]]) -> None:
-    """Who pastes a secret where a profile, a program or a code belongs does not find it in the explanation."""
+def test_no_secret_in_place_of_a_name_is_shown(case: tuple[str, dict[str, str]]) -> None:
+    """A secret pasted in place of a profile, a program or a code is not shown."""
     text = case[0]
     explanation = _explained(text, {})
     if explanation is None:
@@ -225,7 +225,7 @@ def test_no_secret_in_the_place_of_a_name_is_told(case: tuple[str, dict[str, str
             assert not [words for words in words_of(explanation) if row in words], row
 
 
-# ------------------------------------------------ keys that a text gives away
+# ------------------------------------------------ exposed keys
 
 KEY, SECRET = "AKIARTX3GSDSVJNFUWS2", "k7Yp2Qw9Lm4Zx8Vb1Nc6Rt3Hs5Jd0Fg7Ka+/Ue2T"
 TEXTS_THAT_LEAK = {
@@ -259,7 +259,7 @@ def _case(text: str, caller: str | None = None) -> Case[Any]:
 
 
 @pytest.mark.parametrize("text", TEXTS_THAT_LEAK.values(), ids=TEXTS_THAT_LEAK)
-def test_a_key_that_is_given_away(text: str) -> None:
+def test_exposed_key_is_found(text: str) -> None:
     exposed_key = find_exposed_key(_case(text, caller="arn:aws-us-gov:iam::111122223333:user/ana"))
     assert exposed_key is not None
     said = [*exposed_key.notes, *(str(remedy) for remedy in exposed_key.remedies)]
@@ -280,13 +280,13 @@ def test_a_key_that_is_given_away(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", TEXTS_THAT_DO_NOT.values(), ids=TEXTS_THAT_DO_NOT)
-def test_no_key_that_is_given_away(text: str) -> None:
+def test_other_keys_are_not_reported_as_exposed(text: str) -> None:
     assert find_exposed_key(_case(text)) is None
 
 
-# ------------------------------------------------ commands that exist
+# ------------------------------------------------ commands
 
-# Commands of the AWS CLI that are no operations of a service.
+# AWS CLI commands that are not operations of a service.
 OWN = {
     ("login",): {"profile"},
     ("configure", "list"): {"profile"},
@@ -308,7 +308,7 @@ EVERYWHERE = {"region", "profile", "query", "output", "debug"}
 
 @cache
 def _options(service: str, operation: str) -> frozenset[str]:
-    """Give the options of an operation as the AWS CLI names them."""
+    """Return the options of an operation as the AWS CLI names them."""
     model = botocore.session.get_session().get_service_model("s3" if service == "s3api" else service)
     operations: list[str] = list(model.operation_names)  # pyright: ignore[reportArgumentType]
     names = {xform_name(name, "-"): name for name in operations}
@@ -332,7 +332,7 @@ def _check(call: list[str]) -> None:
 
 @pytest.mark.skipif(OLD, reason="its models lack operations that the AWS CLI has")
 def test_every_aws_command_exists() -> None:
-    """Each is an operation of botocore's models with options that it has, or one of the CLI's own."""
+    """Every command is an operation in botocore's models with valid options, or the CLI's own."""
     seen = set()
     for name, text, facts in CASES:
         for remedy in explained(text, facts).remedies:

@@ -1,4 +1,4 @@
-"""What Kubernetes forbids by RBAC: the role that allows exactly that, for the right subject, and nothing else."""
+"""Tests for denials by Kubernetes authorization: the suggested role grants exactly the denied request."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def forbidden(
 
 
 def objects_of(text: str, facts: dict[str, object] | None = None) -> list[dict[str, object]]:
-    """Give the Kubernetes objects of the one manifest that an explanation proposes."""
+    """Return the Kubernetes objects of the one manifest in an explanation."""
     [manifest] = [each.manifest for each in explained(text, facts).remedies if each.manifest]
     return list(YAML(typ="safe", pure=True).load_all(manifest))
 
@@ -157,7 +157,7 @@ def user(name: str) -> dict[str, str]:
     ],
     ids=lambda value: value[:60] if isinstance(value, str) else "",
 )
-def test_the_role_allows_exactly_what_was_refused(
+def test_role_grants_exactly_the_denied_request(
     text: str, namespace: str | None, expected: dict[str, object], subject: dict[str, str]
 ) -> None:
     role, binding = objects_of(text)
@@ -177,13 +177,13 @@ def test_the_role_allows_exactly_what_was_refused(
     }
 
 
-def test_no_role_is_made_of_half_a_refusal() -> None:
+def test_no_role_is_built_from_an_incomplete_denial() -> None:
     found = explained_failure(KubernetesForbidden(user="ana", verb="list"))
     assert not [remedy for remedy in found.remedies if remedy.manifest]
 
 
-def test_bindings_of_two_users_do_not_take_each_others_place() -> None:
-    """With the same name, the second one would lock the first one out."""
+def test_bindings_of_two_users_have_different_names() -> None:
+    """With the same name, the second binding would remove the first subject's access."""
     names = {
         str(objects_of(forbidden(who, "list", "pods", namespace="shop"))[1]["metadata"])
         for who in ("ana", "bob", CART, "system:serviceaccount:prod:cart", SESSION)
@@ -191,7 +191,7 @@ def test_bindings_of_two_users_do_not_take_each_others_place() -> None:
     assert len(names) == 5
 
 
-def test_the_namespace_of_the_facts_is_taken_where_the_text_tells_none() -> None:
+def test_namespace_in_the_facts_is_used_if_the_text_has_none() -> None:
     role, _ = objects_of('Error: User "ana" cannot list resource "pods"', {"namespace": "shop"})
     assert role["metadata"] == {"name": "list-pods", "namespace": "shop"}
     role, _ = objects_of(forbidden("ana", "list", "pods"), {"namespace": "shop"})
@@ -219,11 +219,11 @@ def test_the_namespace_of_the_facts_is_taken_where_the_text_tells_none() -> None
     ],
     ids=["subresource", "everywhere", "cluster-wide", "quoted", "group", "path"],
 )
-def test_the_check(text: str, expected: str) -> None:
+def test_check_command(text: str, expected: str) -> None:
     assert commands(explained(text))[-1] == expected
 
 
-# ------------------------------------------------------------------ who must not be bound
+# ------------------------------------------------------------------ users that must not be bound
 
 
 @pytest.mark.parametrize(
@@ -237,14 +237,14 @@ def test_the_check(text: str, expected: str) -> None:
     ],
     ids=["anonymous", "node", "template", "component", "eks"],
 )
-def test_nobody_is_told_to_bind_a_role_to(text: str, topic: str) -> None:
+def test_no_binding_is_suggested_for_the_user(text: str, topic: str) -> None:
     found = explained(text)
     assert found.topic == topic
     assert not [remedy for remedy in found.remedies if remedy.manifest]
     assert not any("create -f" in command or "--as" in command for command in commands(found))
 
 
-def test_a_node_that_reaches_for_what_is_not_its_own() -> None:
+def test_node_requests_an_object_of_another_node() -> None:
     text = forbidden(NODE, "get", "secrets", namespace="shop", name="db")
     assert codes(explained(text))[0] == ("node-authorizer", "derived")
     found = explained(f"{text}: no relationship found between node and this object")
@@ -254,15 +254,15 @@ def test_a_node_that_reaches_for_what_is_not_its_own() -> None:
 @pytest.mark.parametrize(
     "said", ["failed to run Kubelet: ", '"Unable to register node with API server" err=']
 )
-def test_a_kubelet_without_credentials_is_no_matter_of_mapping(said: str) -> None:
-    """A role that is not mapped gets Unauthorized; here nothing was sent that could be mapped."""
+def test_kubelet_without_credentials_needs_no_mapping(said: str) -> None:
+    """An unmapped role gets Unauthorized. Here the request carried nothing to map."""
     found = explained(said + forbidden("system:anonymous", "create", "nodes"))
     assert ("kubelet-without-credentials", "possible") in codes(found)
     assert "update-kubeconfig" not in " ".join(commands(found))
     assert any("aws-auth" in note for note in found.notes)
 
 
-def test_terraform_without_a_token() -> None:
+def test_terraform_provider_without_a_token() -> None:
     text = forbidden("system:anonymous", "get", "configmaps", namespace="kube-system", name="aws-auth")
     assert ("terraform-without-token", "possible") not in codes(explained(text))
     found = explained(f"{text}\n  with module.eks.kubernetes_config_map.aws_auth[0],")
@@ -293,11 +293,11 @@ def test_terraform_without_a_token() -> None:
         ("*", "", "pods", None),
     ],
 )
-def test_the_narrowest_access_policy(verb: str, group: str, resource: str, policy: str | None) -> None:
+def test_narrowest_access_policy(verb: str, group: str, resource: str, policy: str | None) -> None:
     assert narrowest_access_policy(verb, group, resource) == policy
 
 
-def test_an_access_policy_is_for_iam_principals_only() -> None:
+def test_access_policy_is_suggested_only_for_iam_principals() -> None:
     associated = "aws eks associate-access-policy"
     text = forbidden(SESSION, "list", "pods", namespace="shop")
     [command] = [each for each in commands(explained(text)) if each.startswith(associated)]
@@ -311,7 +311,7 @@ def test_an_access_policy_is_for_iam_principals_only() -> None:
         assert len(with_caller) == (who == "ana")
 
 
-def test_the_authentication_mode_decides_how_a_group_is_given() -> None:
+def test_authentication_mode_decides_how_to_add_a_group() -> None:
     text = forbidden(SESSION, "list", "pods", namespace="shop")
 
     def of_mode(mode: str) -> str:
@@ -326,7 +326,7 @@ def test_the_authentication_mode_decides_how_a_group_is_given() -> None:
     assert "aws-auth" in both
 
 
-def test_a_role_of_identity_center_is_looked_up() -> None:
+def test_identity_center_role_is_looked_up() -> None:
     sso = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_View_0123456789abcdef/ana"
     found = explained(forbidden(sso, "list", "pods", namespace="shop"))
     entries = [each for each in commands(found) if "access-entry" in each]
@@ -335,7 +335,7 @@ def test_a_role_of_identity_center_is_looked_up() -> None:
         assert '"$(aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef --query Role.Arn' in each
 
 
-# ------------------------------------------------------------------ other refusals
+# ------------------------------------------------------------------ other denials
 
 
 @pytest.mark.parametrize(
@@ -406,26 +406,26 @@ def test_a_role_of_identity_center_is_looked_up() -> None:
         "role-missing",
     ],
 )
-def test_refusals_in_other_words(text: str, topic: str, first: tuple[str, str]) -> None:
+def test_other_denials(text: str, topic: str, first: tuple[str, str]) -> None:
     found = explained(text)
     assert (found.topic, codes(found)[0]) == (topic, first)
 
 
-def test_no_iam_policy_is_proposed_against_a_refusal_by_kubernetes() -> None:
+def test_no_iam_policy_is_suggested() -> None:
     for name, text, facts in CASES:
         if name.startswith("k8s-"):
             found = explained(text, facts)
             assert not any(remedy.policy or remedy.statement for remedy in found.remedies), name
 
 
-def test_types_stand_in_one_group_each() -> None:
-    """A type that stood in two would be given the group of one by chance."""
+def test_every_type_is_in_one_group() -> None:
+    """A type in two groups would get one of them by chance."""
     assert {"pods", "nodes", "deployments", "leases"} <= GROUPS.keys()
     assert all(name.isalpha() and name.islower() for name in GROUPS)
 
 
 @pytest.mark.parametrize("slashes", ["", "\\", "\\\\\\"])
-def test_a_path_is_read_however_often_its_quotes_are_escaped(slashes: str) -> None:
+def test_path_with_escaped_quotes_is_read(slashes: str) -> None:
     quote = slashes + '"'
     text = f"Error from server (Forbidden): forbidden: User {quote}system:anonymous{quote} cannot get path {quote}/apis{quote}"
     assert "get the path /apis:" in explained(text).summary

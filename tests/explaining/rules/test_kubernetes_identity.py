@@ -1,4 +1,4 @@
-"""Who is not let in, and why: the causes that the text, the facts and the authenticator's words tell."""
+"""Tests for the causes of rejected Kubernetes logins, from the text, the facts and the authenticator."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def log(error: str) -> str:
     ],
     ids=lambda value: value[:50] if isinstance(value, str) else "",
 )
-def test_the_words_decide_what_it_is(text: str, topic: str, first: tuple[str, str]) -> None:
+def test_message_decides_the_topic(text: str, topic: str, first: tuple[str, str]) -> None:
     found = explained(text)
     assert (found.topic, codes(found)[0]) == (topic, first)
 
@@ -99,7 +99,7 @@ def test_the_words_decide_what_it_is(text: str, topic: str, first: tuple[str, st
         ('unexpected hostname "example.com" in pre-signed URL', "sts-host"),
     ],
 )
-def test_a_token_that_is_not_taken(tail: str, code: str) -> None:
+def test_rejected_token(tail: str, code: str) -> None:
     found = explained(log(f"input token was not properly formatted: {tail}".replace('"', "'")))
     assert codes(found)[1:] == [(code, "derived")]
 
@@ -123,13 +123,13 @@ def test_a_token_that_is_not_taken(tail: str, code: str) -> None:
     ],
     ids=["late", "early", "authority", "other"],
 )
-def test_a_certificate_that_is_not_taken_is_no_matter_of_entries(fault: str, causes: list[str]) -> None:
+def test_rejected_certificate_suggests_no_entries(fault: str, causes: list[str]) -> None:
     found = explained(f'"Unable to authenticate the request" err="[x509: {fault}, invalid bearer token]"')
     assert [cause.code for cause in found.causes] == causes
     assert not any("access-entr" in each or "aws-auth" in each for each in commands(found))
 
 
-def test_what_stands_around_does_not_change_the_reading() -> None:
+def test_surrounding_text_does_not_change_the_topic() -> None:
     noise = "\n".join(["2026-01-02 level=info msg=ok"] * 3)
     alone, amid = (
         explained(log("ARN is not mapped")),
@@ -138,7 +138,7 @@ def test_what_stands_around_does_not_change_the_reading() -> None:
     assert alone.to_dict()["causes"] == amid.to_dict()["causes"]
 
 
-# ------------------------------------------------------------------ what facts add
+# ------------------------------------------------------------------ facts
 
 
 @pytest.mark.parametrize(
@@ -158,12 +158,12 @@ def test_what_stands_around_does_not_change_the_reading() -> None:
     ],
     ids=["api", "config-map", "root", "federated", "profile", "linked", "identity-center", "path"],
 )
-def test_facts_make_causes_surer(facts: dict[str, object], expected: tuple[str, str]) -> None:
+def test_facts_add_evidence(facts: dict[str, object], expected: tuple[str, str]) -> None:
     assert expected in codes(explained(LOGIN, facts))
     assert expected not in codes(explained(LOGIN))
 
 
-def test_the_mode_decides_which_ways_in_are_shown() -> None:
+def test_authentication_mode_decides_the_remedies() -> None:
     def ways(mode: str | None) -> tuple[bool, bool, bool]:
         lines = commands(explained(LOGIN, {"authentication_mode": mode} if mode else {}))
         return (
@@ -177,7 +177,7 @@ def test_the_mode_decides_which_ways_in_are_shown() -> None:
     assert ways("API_AND_CONFIG_MAP") == ways(None) == (True, True, False)
 
 
-def test_each_way_gets_the_arn_in_its_form() -> None:
+def test_each_remedy_has_its_form_of_the_arn() -> None:
     lines = commands(
         explained(LOGIN, {"caller": "arn:aws:iam::111122223333:role/team/dev", "cluster": "orders"})
     )
@@ -188,7 +188,7 @@ def test_each_way_gets_the_arn_in_its_form() -> None:
     assert "--cluster-name orders" in entry
 
 
-def test_a_role_of_identity_center_is_looked_up_for_an_entry_only() -> None:
+def test_identity_center_role_is_looked_up_only_for_an_entry() -> None:
     lines = commands(explained(LOGIN, {"caller": SSO}))
     [entry] = [line for line in lines if "create-access-entry" in line]
     [mapping] = [line for line in lines if "iamidentitymapping" in line]
@@ -196,7 +196,7 @@ def test_a_role_of_identity_center_is_looked_up_for_an_entry_only() -> None:
     assert "--arn arn:aws:iam::111122223333:role/AWSReservedSSO_View_0123456789abcdef " in mapping
 
 
-def test_an_entry_of_a_principal_that_was_made_again_is_made_again_too() -> None:
+def test_entry_of_a_recreated_principal_is_recreated() -> None:
     lines = commands(explained(log("ARN does not match User ID"), {"cluster": "orders"}))
     named = f"--cluster-name orders --principal-arn {ROLE}"
     deleted = lines.index(f"aws eks delete-access-entry {named}")
@@ -204,12 +204,12 @@ def test_an_entry_of_a_principal_that_was_made_again_is_made_again_too() -> None
     assert lines.index(f"aws eks create-access-entry {named} --type STANDARD") == deleted + 1
 
 
-def test_no_entry_is_proposed_for_who_can_have_none() -> None:
+def test_no_entry_is_suggested_for_an_unsuited_principal() -> None:
     lines = commands(explained(LOGIN, {"caller": "arn:aws:iam::111122223333:root"}))
     assert not [line for line in lines if "create-access-entry" in line and "PRINCIPAL_ARN" not in line]
 
 
-def test_a_node_gets_an_entry_for_nodes() -> None:
+def test_node_gets_an_entry_for_nodes() -> None:
     text = 'Unable to register node "ip-10-0-0-1" with API server: Unauthorized'
     lines = commands(
         explained(text, {"caller": "arn:aws:sts::111122223333:assumed-role/nodes/i-0a1b2c3d4e5f60718"})
@@ -226,7 +226,7 @@ def test_a_node_gets_an_entry_for_nodes() -> None:
 
 
 @pytest.mark.parametrize("text", [OLD, NEW, UNAUTHORIZED], ids=["old", "new", "unauthorized"])
-def test_the_console_has_two_halves(text: str) -> None:
+def test_console_needs_iam_and_cluster_access(text: str) -> None:
     found = explained(text)
     assert found.topic == "eks-console"
     first, *others = found.remedies
@@ -238,7 +238,7 @@ def test_the_console_has_two_halves(text: str) -> None:
     assert any("iamidentitymapping" in line for remedy in others for line in remedy.commands)
 
 
-def test_the_iam_half_names_the_cluster_where_it_can() -> None:
+def test_iam_policy_names_the_cluster_if_known() -> None:
     facts = {"cluster": "orders", "region": "cn-north-1", "caller": "arn:aws-cn:iam::111122223333:user/ana"}
     policy = explained(OLD, facts).remedies[0].policy
     assert policy is not None
@@ -251,23 +251,23 @@ def test_the_iam_half_names_the_cluster_where_it_can() -> None:
     assert "REPLACE_ACCOUNT_ID" in json.dumps(explained(OLD).remedies[0].policy)
 
 
-def test_an_arn_of_the_cluster_tells_the_rest() -> None:
+def test_cluster_arn_fills_in_the_rest() -> None:
     facts = {"resource": "arn:aws-us-gov:eks:us-gov-west-1:444455556666:cluster/orders"}
     policy = explained(OLD, facts).remedies[0].policy
     assert policy is not None
     assert policy["Statement"][0]["Resource"] == facts["resource"]
-    # Another cluster's ARN tells nothing of this one.
+    # Another cluster's ARN says nothing about this one.
     assert "444455556666" not in json.dumps(
         explained(OLD, {**facts, "cluster": "billing"}).remedies[0].policy
     )
 
 
-def test_an_identity_center_role_is_changed_by_its_permission_set() -> None:
+def test_identity_center_role_is_changed_through_its_permission_set() -> None:
     first = explained(OLD, {"caller": SSO}).remedies[0]
     assert first.who == "organization administrator"
     assert any("permission set View" in step for step in first.steps)
 
 
-def test_the_consoles_401_says_that_nobody_is_mapped() -> None:
+def test_console_401_means_that_the_principal_is_unmapped() -> None:
     assert ("not-mapped", "derived") in codes(explained(UNAUTHORIZED))
     assert ("not-mapped", "possible") in codes(explained(OLD))

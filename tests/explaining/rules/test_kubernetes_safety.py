@@ -1,4 +1,4 @@
-"""Whatever names a failure and the facts hold: commands, manifests and policies hold no more than they say."""
+"""Tests that hostile names cannot change the commands, manifests and policies of explanations."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ optional_names = st.none() | names
 
 @st.composite
 def forbidden(draw: st.DrawFn) -> KubernetesForbidden:
-    """A refusal whose sentence says what its fields say, whatever their values."""
+    """Draw a denial whose sentence matches its fields, whatever their values."""
     user, verb = draw(principals), draw(st.one_of(names, st.sampled_from(("get", "list", "create", "bind"))))
     resource = draw(st.one_of(names, st.sampled_from(("pods", "pods/log", "nodes", "secrets"))))
     group, namespace, name = draw(optional_names), draw(optional_names), draw(optional_names)
@@ -132,7 +132,7 @@ def forbidden(draw: st.DrawFn) -> KubernetesForbidden:
 
 @st.composite
 def others(draw: st.DrawFn) -> Failure:
-    """A failure of the other kinds: a text of the golden cases in which names were replaced."""
+    """Draw a failure of another kind: a golden text with replaced names."""
     text = draw(st.sampled_from([text for _, text, _ in CASES]))
     for value in ("orders", "dev", "shop", "cart", "111122223333", "arn:aws:iam", "ip-10-0-0-1"):
         if draw(st.booleans()):
@@ -145,7 +145,7 @@ def others(draw: st.DrawFn) -> Failure:
 
 
 tried = cache(arguments_of)
-# What may begin with a dash: the options that commands of these rules have, and a dash alone for standard input.
+# Arguments that can begin with a hyphen: options of these commands, and a lone hyphen for standard input.
 OPTION = re.compile(
     r"-|-[nofu]|-(?:noout|subject|dates|in)|--[a-z]+(?:-[a-z]+)*|--(?:as|as-group|subresource)=.*", re.DOTALL
 )
@@ -179,14 +179,14 @@ def check_commands(found: Explanation) -> None:
     ),
     {"cluster": "; touch pwned"},
 )
-def test_commands_against_refusals_do_what_their_first_words_say(
+def test_commands_for_denials_run_what_they_name(
     failure: KubernetesForbidden, given_facts: dict[str, object]
 ) -> None:
     check_commands(explained_failure(failure, given_facts))
 
 
 @given(others(), facts)
-def test_commands_of_other_explanations_do_what_their_first_words_say(
+def test_commands_of_other_explanations_run_what_they_name(
     failure: Failure, given_facts: dict[str, object]
 ) -> None:
     check_commands(explained_failure(failure, given_facts))
@@ -219,7 +219,7 @@ def load(text: str) -> list[dict[str, Any]]:
 
 
 @given(forbidden(), facts)
-def test_manifests_hold_exactly_what_was_refused(
+def test_manifests_grant_exactly_the_denied_request(
     failure: KubernetesForbidden, given_facts: dict[str, object]
 ) -> None:
     manifests = [each.manifest for each in explained_failure(failure, given_facts).remedies if each.manifest]
@@ -252,7 +252,7 @@ def test_manifests_hold_exactly_what_was_refused(
 @given(st.lists(names, min_size=6, max_size=6))
 @example(list(HOSTILE[:6]))
 @example(list(HOSTILE[-6:]))
-def test_every_name_stays_the_text_that_it_is(values: list[str]) -> None:
+def test_every_name_stays_a_string(values: list[str]) -> None:
     verb, group, resource, name, subject, namespace = values
     objects = (
         build_role(
@@ -267,7 +267,7 @@ def test_every_name_stays_the_text_that_it_is(values: list[str]) -> None:
 
 
 @given(st.lists(names, max_size=4))
-def test_object_names_are_names(parts: list[str]) -> None:
+def test_object_names_are_valid(parts: list[str]) -> None:
     made = object_name(*parts)
     assert re.fullmatch(r"[a-z0-9](?:[a-z0-9.-]{0,198}[a-z0-9])?", made)
 
@@ -278,20 +278,18 @@ def test_object_names_are_names(parts: list[str]) -> None:
 @cache
 def actions_of(service: str) -> frozenset[str]:
     model: Any = get_session().get_service_model(service)
-    # Two actions that are no operations.
+    # Two actions that are not operations.
     return frozenset(model.operation_names) | {"eks": {"AccessKubernetesApi"}, "sts": {("TagSession")}}.get(
         service, set()
     )
 
 
-# The actions that take no resource.
+# The actions that accept no resource.
 ON_ALL = {"eks:ListClusters", "eks:DescribeAddonVersions", "iam:ListRoles"}
 
 
 @given(others(), facts)
-def test_policies_are_plain_and_hold_no_names_that_are_none(
-    failure: Failure, given_facts: dict[str, object]
-) -> None:
+def test_policies_contain_only_valid_names(failure: Failure, given_facts: dict[str, object]) -> None:
     for remedy in explained_failure(failure, given_facts).remedies:
         assert (remedy.policy is None) == (remedy.layer is None)
         if remedy.policy is None:
@@ -313,7 +311,7 @@ def test_policies_are_plain_and_hold_no_names_that_are_none(
                 )
 
 
-# ------------------------------------------------------------------ any text
+# ------------------------------------------------------------------ every failure
 
 
 @given(st.one_of(others(), forbidden()), facts)
@@ -339,7 +337,7 @@ def test_every_failure_is_explained(failure: Failure, given_facts: dict[str, obj
         "invalid_arn",
     ],
 )
-def test_a_failure_without_its_text_is_explained(kind: str) -> None:
+def test_failure_without_text_is_explained(kind: str) -> None:
     assert explained_failure(from_record(record_of({"kind": kind}))).remedies
 
 
@@ -347,7 +345,7 @@ def test_a_failure_without_its_text_is_explained(kind: str) -> None:
     ("text", "given_facts"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
 def test_commands_and_policies_have_their_placeholders(text: str, given_facts: dict[str, object]) -> None:
-    """What the text tells is in the commands; what it does not tell, the reader can see."""
+    """The commands contain what the text states, and placeholders for the rest."""
     failure = parse(text)
     assert failure is not None
     for remedy in explained(text, given_facts).remedies:

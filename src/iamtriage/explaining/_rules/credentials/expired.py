@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     _Rule = Callable[["Case[ExpiredCredentials]", str], Explanation]
 
-__all__ = ("explain_expired",)
+__all__ = ("explain_expired_credentials",)
 
 _REGISTRY = re.compile(r"uthorization [Tt]oken has expired|\bdocker (?:pull|push|login)\b|\.dkr[.-]ecr\.")
 _SAML = re.compile(r"must be redeemed within|AssumeRoleWithSAML")
@@ -56,7 +56,7 @@ _SSO_CODES = re.compile(
 _SERVICE_CODES = re.compile(r"ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired")
 
 
-def explain_expired(case: Case[ExpiredCredentials]) -> Explanation:
+def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
     """Explain that credentials, a sign-in or a token have expired."""
     message = message_text(case)
     rule = choose_rule(_ROUTES, case.failure, message) or _explain_session

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidCredentials
 
-__all__ = ("explain_invalid",)
+__all__ = ("explain_invalid_credentials",)
 
 _PHRASES = (
     "security token included in the request is invalid",
@@ -109,7 +109,7 @@ class _RejectedRequest:
         return self.is_s3 and not self.is_aws_compatible
 
 
-def explain_invalid(case: Case[InvalidCredentials]) -> Explanation:
+def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     """Explain that AWS does not accept an access key or session token."""
     request = _describe_request(case)
     if "Session token not found" in request.message or request.code == "SSOTokenLoadError":

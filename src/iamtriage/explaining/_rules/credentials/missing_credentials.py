@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.credentials.no_credentials import explain_no_cr
 from iamtriage.explaining._rules.credentials.unsigned_requests import (
     NO_REGISTRY_LOGIN,
     explain_no_registry_login,
-    explain_unsigned,
+    explain_unsigned_request,
 )
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, message_text, quote_phrases, safe_name
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     _Rule = Callable[["Case[MissingCredentials]", str], Explanation]
 
-__all__ = ("explain_missing",)
+__all__ = ("explain_missing_credentials",)
 
 _PARTIAL_CREDENTIALS = re.compile(r"Partial credentials found in ([\w./-]{1,40}), missing:? ?([\w ,]{0,80})")
 _PROFILE_NOT_FOUND = re.compile(
@@ -58,7 +58,7 @@ _UNSIGNED_REQUEST = re.compile(
 )
 
 
-def explain_missing(case: Case[MissingCredentials]) -> Explanation:
+def explain_missing_credentials(case: Case[MissingCredentials]) -> Explanation:
     """Explain why no credentials were found or sent."""
     message = message_text(case)
     rule = choose_rule(_ROUTES, case.failure, message) or explain_no_credentials
@@ -183,7 +183,7 @@ _ROUTES: tuple[Route[_Rule], ...] = (
     Route(explain_credential_process, message=_CREDENTIAL_PROCESS, code=re.compile(r"ProcessProvider.*")),
     Route(explain_kubeconfig_helper, message=_KUBECONFIG_HELPER),
     Route(
-        explain_unsigned,
+        explain_unsigned_request,
         message=_UNSIGNED_REQUEST,
         code=re.compile(r"(?:MissingAuthenticationToken|MissingSecurityHeader).*"),
     ),

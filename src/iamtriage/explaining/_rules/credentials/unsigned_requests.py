@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
 
-__all__ = ("NO_REGISTRY_LOGIN", "explain_no_registry_login", "explain_unsigned")
+__all__ = ("NO_REGISTRY_LOGIN", "explain_no_registry_login", "explain_unsigned_request")
 
 NO_REGISTRY_LOGIN = re.compile(
     r"no basic auth credentials|credential required for basic auth|\.dkr\.ecr\.[^\n]{1,400}401 Unauthorized"
@@ -80,7 +80,7 @@ def explain_no_registry_login(
     )
 
 
-def explain_unsigned(case: Case[MissingCredentials], message: str) -> Explanation:
+def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that a request carries no signature."""
     hosts = find_aws_hosts(message)
     names_gateway = any("execute-api" in host for host in hosts) or _API_GATEWAY.search(message)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.authentication_modes import (
     explain_creator_access,
+    explain_entries_not_accepted,
     explain_mode_downgrade,
-    explain_wrong_mode,
 )
 from iamtriage.explaining._rules.kubernetes.aws_auth_maps import (
-    explain_broken_map,
-    explain_map_exists,
-    explain_map_missing,
+    explain_aws_auth_exists,
+    explain_aws_auth_missing,
+    explain_aws_auth_unreadable,
 )
 from iamtriage.explaining._rules.kubernetes.pod_identities import (
     explain_association_exists,
@@ -307,7 +307,7 @@ _ROUTES: tuple[Route[_Rule], ...] = (
         _explain_entry_exists,
         message=re.compile(r"access entry resource is already in use|access entry already exists"),
     ),
-    Route(explain_wrong_mode, message=re.compile(r"authentication mode must be set to one of")),
+    Route(explain_entries_not_accepted, message=re.compile(r"authentication mode must be set to one of")),
     Route(explain_creator_access, message=re.compile(r"bootstrapClusterCreatorAdminPermissions must be")),
     Route(_explain_entry_type, message=re.compile(r"Access Entries with a type of")),
     Route(explain_fargate_role, message=re.compile(r"Pod execution role is not found in auth config")),
@@ -336,10 +336,10 @@ _ROUTES: tuple[Route[_Rule], ...] = (
         _explain_reserved_name,
         message=re.compile(r"(?:begin|start)s? with|[Gg]roup ?[Nn]ame \S{1,60} is invalid"),
     ),
-    Route(explain_map_exists, message=re.compile(r"aws-auth\"? already exists")),
-    Route(explain_map_missing, message=re.compile(r"aws-auth\"? (?:not found|does not exist)")),
+    Route(explain_aws_auth_exists, message=re.compile(r"aws-auth\"? already exists")),
+    Route(explain_aws_auth_missing, message=re.compile(r"aws-auth\"? (?:not found|does not exist)")),
     Route(
-        explain_broken_map,
+        explain_aws_auth_unreadable,
         message=re.compile(
             r"parsing (?:config map|aws-auth)|one of rolearn or SSO|value for (?:user|role)arn"
         ),

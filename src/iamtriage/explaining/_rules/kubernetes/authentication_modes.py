@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AccessEntry
 
-__all__ = ("explain_creator_access", "explain_mode_downgrade", "explain_wrong_mode")
+__all__ = ("explain_creator_access", "explain_entries_not_accepted", "explain_mode_downgrade")
 
 
-def explain_wrong_mode(case: Case[AccessEntry], _message: str) -> Explanation:
+def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that a cluster does not accept access entries."""
     # What EKS reports takes precedence over the facts.
     cluster = attrs.evolve(find_cluster(case), mode="CONFIG_MAP")

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AccessEntry
 
-__all__ = ("explain_broken_map", "explain_map_exists", "explain_map_missing")
+__all__ = ("explain_aws_auth_exists", "explain_aws_auth_missing", "explain_aws_auth_unreadable")
 
 _SHOW_MAP = "kubectl -n kube-system get configmap aws-auth -o yaml"
 
 
-def explain_map_exists(case: Case[AccessEntry], _message: str) -> Explanation:
+def explain_aws_auth_exists(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that ``aws-auth`` already exists."""
     return Explanation(
         failure=case.failure,
@@ -67,7 +67,7 @@ def explain_map_exists(case: Case[AccessEntry], _message: str) -> Explanation:
     )
 
 
-def explain_map_missing(case: Case[AccessEntry], _message: str) -> Explanation:
+def explain_aws_auth_missing(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that ``aws-auth`` does not exist."""
     cluster = find_cluster(case)
     return Explanation(
@@ -104,7 +104,7 @@ def explain_map_missing(case: Case[AccessEntry], _message: str) -> Explanation:
     )
 
 
-def explain_broken_map(case: Case[AccessEntry], message: str) -> Explanation:
+def explain_aws_auth_unreadable(case: Case[AccessEntry], message: str) -> Explanation:
     """Explain that ``aws-auth`` or one of its entries cannot be read."""
     because = clues.quote_phrases(
         message, "one of rolearn or SSO must be supplied", "value for userarn must be supplied"

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
     from iamtriage.failures._failures import ConsoleKubernetesAccess
 
-__all__ = ("explain_console",)
+__all__ = ("explain_eks_console",)
 
 _GROUP = "eks-console-viewers"
 _CLUSTER_ACTIONS = (
@@ -57,7 +57,7 @@ _RBAC_RULES = (
 _UNAUTHORIZED_PHRASE = "Unauthorized: Verify you have access to the Kubernetes cluster"
 
 
-def explain_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
+def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     """Explain that the EKS console shows no Kubernetes objects."""
     cluster = find_cluster(case)
     principal = build_cluster_principal(case.principal, case.caller or "the console's principal")

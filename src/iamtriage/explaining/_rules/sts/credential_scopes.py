@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import CredentialScope
 
-__all__ = ("explain_scope",)
+__all__ = ("explain_credential_scope",)
 
 _SIGNED_REGION = re.compile(
     r"scoped to (?:a )?(?:valid|correct) [Rr]egion, not '([a-z0-9-]{1,40})'", re.ASCII
@@ -55,7 +55,7 @@ _GLOBAL_ENDPOINT_CAUSE = Cause(
 )
 
 
-def explain_scope(case: Case[CredentialScope]) -> Explanation:
+def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
     """Explain that a request was signed for the wrong region or service."""
     message = message_text(case)
     expected = _EXPECTED_REGION.search(message)
