@@ -20,6 +20,12 @@ DENIALS: Table = (
     ("location", "Access denied when writing to location: s3://example-bucket/results/", denied()),
     ("authorizer", "User is not authorized to access this resource", denied()),
     ("alone", "Access Denied", denied()),
+    ("iot", "[ERROR] EVENT:MQTT Client Connect MESSAGE:Connect Status: AUTHORIZATION_FAILURE", denied()),
+    (
+        "iot-json",
+        '{"eventType": "Connect", "protocol": "MQTT", "clientId": "pump-7", "reason": "AUTHORIZATION_FAILURE"}',
+        denied(),
+    ),
     (
         "graphql",
         '{"data": {"listOrders": null}, "errors": [{"path": ["listOrders"], "data": null, "errorType": "Unauthorized", "errorInfo": null, "message": "Not Authorized to access listOrders on type Query"}]}',
@@ -369,6 +375,11 @@ MISSING: Table = tuple(
         ("sso-none", "Error loading SSO Token: Token for https://example.awsapps.com/start does not exist"),
         ("locate", 'Unable to locate credentials. You can configure credentials by running "aws configure".'),
         ("imds", "no EC2 IMDS role found"),
+        (
+            "codedeploy-agent",
+            "Missing credentials - please check if this instance was started with an IAM instance profile",
+        ),
+        ("ssm-agent", "SSM Agent unable to acquire credentials: no role"),
         ("sources", "No valid credential sources found"),
         ("sources-for", "No valid credential sources for S3 Backend found."),
         (
@@ -763,6 +774,11 @@ ROLES: Table = (
     ("code-alone", "InvalidParameterValueException: The value of the order is not valid.", None),
 )
 NETWORK: Table = (
+    (
+        "outbound-federation",
+        "Outbound web identity federation is disabled for your account",
+        expect("aws_error"),
+    ),
     (
         "signature-version",
         "Error: this way to sign is not supported. Please use AWS4-HMAC-SHA256.",

@@ -885,7 +885,7 @@ TOOLS: Table = (
     (
         "eksctl-stack",
         f'2026-01-02 03:04:05 [✖]  AWS::IAM::Role/ServiceRole: CREATE_FAILED – "API: iam:CreateRole User: {ANA} is not authorized to perform: iam:CreateRole on resource: {ROLE}"',
-        denied(principal=ANA, action="iam:CreateRole", resource=ROLE),
+        denied(operation="CreateRole", principal=ANA, action="iam:CreateRole", resource=ROLE),
     ),
     (
         "cloudformation",

@@ -1150,7 +1150,7 @@ LESS: Table = (
     (
         "api-full",
         f"API: iam:CreateRole User: {ANA} is not authorized to perform: iam:CreateRole on resource: {ROLE}",
-        denied(principal=ANA, action="iam:CreateRole", resource=ROLE),
+        denied(operation="CreateRole", principal=ANA, action="iam:CreateRole", resource=ROLE),
     ),
     (
         "failed-to-call",

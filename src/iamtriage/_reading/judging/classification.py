@@ -17,6 +17,7 @@ from iamtriage._reading.judging.cloud_sections import section_of
 from iamtriage._reading.readers.phrases import SPECIFIC
 from iamtriage._reading.vocabulary.codes import (
     is_distinct,
+    is_expired_sign_in,
     is_known,
     is_weak,
     kind_of_client_class,
@@ -28,7 +29,7 @@ from iamtriage._reading.vocabulary.other_systems import (
     find_storage,
     names_aws,
 )
-from iamtriage._reading.vocabulary.pieces import CLASS_NAME, HINT
+from iamtriage._reading.vocabulary.pieces import CLASS_NAME
 
 if TYPE_CHECKING:
     from iamtriage._reading.judging.candidates import Candidate
@@ -142,7 +143,10 @@ def classify(candidate: Candidate, context: TextContext) -> bool:
     by_code = kind_of_code(code) if code else None
     kinds = candidate.kinds
     named = "action" in candidate.facts
-    if (code and by_code == "access_denied" and not is_weak(code)) or ("access_denied" in kinds and named):
+    operation = candidate.facts.get("operation")
+    if is_expired_sign_in(operation.value if operation else None, code):
+        candidate.kind = "expired_credentials"
+    elif (code and by_code == "access_denied" and not is_weak(code)) or ("access_denied" in kinds and named):
         candidate.kind = "access_denied"
     elif any(kind in SPECIFIC for kind in kinds):
         candidate.kind = next(kind for kind in kinds if kind in SPECIFIC)
@@ -154,8 +158,8 @@ def classify(candidate: Candidate, context: TextContext) -> bool:
         candidate.kind = "access_entry"
     api = candidate.facts.pop("api_operation", None)
     action = candidate.facts.get("action")
-    if api and action and (action.rank == HINT or action.value.partition(":")[2] != api.value):
-        # CloudFormation's "API: ec2:CreateVpc" is all that names the call, unless the sentence does.
+    if api and action:
+        # CloudFormation's "API: ec2:CreateVpc" names the call.
         candidate.facts.setdefault("operation", api)
     return candidate.kind is not None and _is_ours(candidate, context)
 

@@ -70,6 +70,10 @@ _AT_END = re.compile(
     r"(?=\s*(?:[\"'`.)\]}]|\Z|\n|\(Service))"
 )
 _DECORATED = re.compile(r"(?<![\w.])(?P<code>[A-Z][A-Za-z0-9]{3,80}):https?://internal\.amazon\.com/coral")
+# Erlang's and Elixir's tuple: {:error, {:http_error, 403, "InvalidAccessKeyId"}}
+_IN_TUPLE = re.compile(r"http_error,\s?[0-9]{3},\s?\"(?P<code>[A-Z][A-Za-z0-9]{3,80})\"")
+# Dart's object: AccessDeniedException {message: Not allowed, statusCode: 400}
+_BEFORE_OBJECT = re.compile(r"(?<![\w.])(?P<code>[A-Z][A-Za-z0-9]{3,80})\s?\{\s?message:")
 _ALONE = re.compile(r"[\s\"'`]*(?P<code>[A-Z][A-Za-z0-9]{5,80})[.\s\"'`]*")
 # HTTP's reasons and words of prose, which only an envelope makes codes.
 _PLAIN_WORDS = frozenset(
@@ -138,7 +142,13 @@ def _without_colon(text: str) -> Iterator[Piece]:
         glued = _GLUED.search(text, max(0, sentence.start() - _GLUED_REACH), sentence.start())
         if glued and kind_of_code(glued["code"]):
             yield code_partial(glued, rank=BEST)
-    for needed, pattern in (("): ", _PARENTHESIZED), ("]", _BRACKETED), (" ", _JOINED)):
+    for needed, pattern in (
+        ("): ", _PARENTHESIZED),
+        ("]", _BRACKETED),
+        ("http_error", _IN_TUPLE),
+        ("message:", _BEFORE_OBJECT),
+        (" ", _JOINED),
+    ):
         if needed in text:
             for m in pattern.finditer(text):
                 if is_known(m["code"]) and m["code"] not in _PLAIN_WORDS:

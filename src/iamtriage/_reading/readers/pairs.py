@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._reading.vocabulary.codes import (
+    EKS_ISSUES,
     bare,
     is_code,
     is_generic,
@@ -35,8 +36,8 @@ _KEYS = {
     "status_code": "statuscode httpstatuscode status_code http_status_code httpresponsecode responsecode http_status httpstatus",
     "request_id": "requestid request_id aws_request_id x-amzn-requestid x_amzn_requestid x-amz-request-id _servicerequestid _serviceerrorrequestid",
     "host_id": "hostid host_id extendedrequestid x-amz-id-2 extended_request_id s3_extended_request_id s3errorhostid",
-    "operation": "eventname",
-    "service": "eventsource _serviceabbrev _serviceerrorabbrev abbrev awsservice",
+    "operation": "eventname aws.operation",
+    "service": "eventsource aws.service _serviceabbrev _serviceerrorabbrev abbrev awsservice",
     "principal": "arn",
     "account": "accountid",
     "message": "errormessage message _servicemessage _serviceerrormessage message_",
@@ -77,6 +78,8 @@ _BLAMED = re.compile(r"\bType[\"']?\s?(?::|=>|=)\s?[\"']?(?:Sender|Receiver)[\"'
 # Of Haskell's amazonka, which gives its values constructors.
 _ABBREV = re.compile(r"\sAbbrev\s")
 _ERROR_CODE = re.compile(r"\sErrorCode\s\"?\Z")
+# A list of health issues, as EKS describes clusters, node groups and add-ons.
+_IN_ISSUES = re.compile(r"\"issues\"\s?:\s?\[[^\[\]]{0,800}(?:\[[^\[\]]{0,400}\][^\[\]]{0,200}){0,8}\Z")
 _INVENTED = re.compile(r"[A-Z][A-Za-z0-9.]{2,80}")
 # Where the SDK for JavaScript makes an error of a service's answer.
 _FROM_ANSWER = re.compile(
@@ -246,8 +249,10 @@ def _code(cluster: Piece, pair: _Pair) -> bool:
             return True
         return False
     # Services invent codes; the envelope says that it is one.
-    vouched = _INVENTED.fullmatch(value) is not None and (
-        _BLAMED.search(pair.before(40)) is not None or (_is_of_sdk(pair) and not is_generic(value))
+    issue = value in EKS_ISSUES and _IN_ISSUES.search(pair.before(1200)) is not None
+    vouched = issue or (
+        _INVENTED.fullmatch(value) is not None
+        and (_BLAMED.search(pair.before(40)) is not None or (_is_of_sdk(pair) and not is_generic(value)))
     )
     if not vouched and (
         of_others
@@ -328,6 +333,9 @@ def _operation(cluster: Piece, pair: _Pair) -> bool:
     if _NAME.fullmatch(pair.value) is None:
         return False
     cluster.put("operation", pair.value, pair.start, pair.end)
+    if pair.key.startswith("aws."):
+        # A structured log's field: the call whose error the line reports.
+        cluster.role = "head"
     return True
 
 
@@ -335,7 +343,7 @@ def _service(cluster: Piece, pair: _Pair) -> bool:
     if ".amazonaws." in pair.value:
         cluster.aws, cluster.source = True, "cloudtrail"
         cluster.put("service", service_of_event_source(pair.value), rank=HINT)
-    elif pair.key in {"awsService", "_serviceAbbrev", "_serviceErrorAbbrev", "abbrev"}:
+    elif pair.key in {"awsService", "aws.service", "_serviceAbbrev", "_serviceErrorAbbrev", "abbrev"}:
         cluster.aws = True
         cluster.put("service", service_name(pair.value), rank=HINT)
     else:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 #   outer   what an SDK or tool says around the failure that it met
 _TABLE = r"""
 [access_denied]
+sure   | AUTHORIZATION_ | Connect Status: AUTHORIZATION_(?:ERROR|FAILURE)
+sure   | AUTHORIZATION_FAILURE | \"protocol\": ?\"MQTT\".{0,400}?\"reason\": ?\"AUTHORIZATION_FAILURE\"
 sure   | or you are not allowed to access | ciphertext refers to a customer master key that does not exist.{0,80}?or you are not allowed to access
 sure   | KMS is not allowed | Access to KMS is not allowed
 sure   | KMS access was denied | KMS access was denied
@@ -125,6 +127,9 @@ sure   | not a valid key=value pair | not a valid key=value pair \(missing equal
 sure   | ate in Credential scope does not match | Date in Credential scope does not match
 
 [missing_credentials]
+sure   | check if this instance was started with an IAM | Missing credentials - please check if this instance was started with an IAM
+sure   | SSM Agent unable to acquire | SSM Agent unable to acquire credentials
+unsure | to acquire credentials | (?:[Uu]nable|[Ff]ailed) to acquire credentials
 sure   | nable to locate | [Uu]nable to locate (?:AWS )?credentials
 sure   | no EC2 IMDS role found | no EC2 IMDS role found
 sure   | valid credential sources | [Nn]o valid credential sources(?: for \S+(?: \S+){0,3})?(?: found)?
@@ -219,6 +224,7 @@ sure   | MALFORMED_POLICY_DOCUMENT | MALFORMED_POLICY_DOCUMENT
 sure   | olicy statement must contain | [Pp]olicy statement must contain (?:actions|resources|principals?)
 
 [aws_error]
+sure   | utbound web identity federation is disabled | Outbound web identity federation is disabled for your account
 sure   | use AWS4-HMAC-SHA256 | is not supported\. Please use AWS4-HMAC-SHA256
 sure   | connect to the endpoint URL | Could not connect to the endpoint URL: \"https?://[\w.-]*\.amazonaws\.
 sure   | timeout on endpoint URL | (?:Read|Connect) timeout on endpoint URL: \"https?://[\w.-]*\.amazonaws\.

@@ -62,6 +62,21 @@ _KUBELET = re.compile(
     r"Forbidden\s\(user=(?P<user>[^\s,()]{1,300}),\s?verb=(?P<verb>\w{2,24}),\s?resource=(?P<resource>[\w./-]{1,120}),"
     r"\s?subresource(?:\(s\))?=\[?(?P<sub>[\w/ -]{0,200})\]?\)"
 )
+# https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/: an event that was denied has no message of its own.
+_AUDIT = re.compile(r"\"apiVersion\"\s?:\s?\"audit\.k8s\.io/v1\"")
+_AUDIT_DENIED = re.compile(
+    r"\"reason\"\s?:\s?\"Forbidden\"|\"authorization\.k8s\.io/decision\"\s?:\s?\"forbid\""
+)
+_AUDIT_FIELDS = (
+    re.compile(r"\"verb\"\s?:\s?\"(?P<k8s_verb>[a-z]{2,24})\""),
+    re.compile(r"\"user\"\s?:\s?\{\s?\"username\"\s?:\s?\"(?P<k8s_user>[^\"\n]{1,300})\""),
+    re.compile(
+        r"\"objectRef\"\s?:\s?\{(?=[^{}]{0,600}?\"resource\"\s?:\s?\"(?P<k8s_resource>[\w.-]{1,120})\")"
+        r"(?:(?=[^{}]{0,600}?\"namespace\"\s?:\s?\"(?P<k8s_namespace>[\w.-]{1,120})\"))?"
+        r"(?:(?=[^{}]{0,600}?\"apiGroup\"\s?:\s?\"(?P<k8s_api_group>[\w.-]{1,120})\"))?"
+    ),
+)
+_AUDIT_REACH = 6000
 
 
 def read_rbac(text: str) -> Iterator[Piece]:
@@ -69,6 +84,7 @@ def read_rbac(text: str) -> Iterator[Piece]:
     if "orbidden" in text or "nauthorized" in text:
         yield from _read_other_words(text)
         yield from _read_kubelet(text)
+        yield from _read_audit_events(text)
     if "RBAC" in text:
         yield from _read_log(text)
     if "cannot" in text and "User" in text:
@@ -152,6 +168,26 @@ def _read_log(text: str) -> Iterator[Piece]:
         partial.put("k8s_resource", m["resource"], *m.span("resource"))
         partial.put("k8s_namespace", m["namespace"], *m.span("namespace"))
         yield partial
+
+
+def _read_audit_events(text: str) -> Iterator[Piece]:
+    starts = [m.start() for m in _AUDIT.finditer(text)]
+    for start, following in zip(starts, [*starts[1:], len(text)], strict=False):
+        end = min(following, start + _AUDIT_REACH)
+        denied = _AUDIT_DENIED.search(text, start, end)
+        if denied is None or " is forbidden: " in text[start:end]:
+            # The server's sentence says more.
+            continue
+        piece = _partial(start, denied.end())
+        for pattern in _AUDIT_FIELDS:
+            if m := pattern.search(text, start, end):
+                piece.end = max(piece.end, m.end())
+                for key, value in m.groupdict().items():
+                    if key == "k8s_user":
+                        _put_user(piece, value, *m.span(key))
+                    else:
+                        piece.put(key, value, *m.span(key))
+        yield piece
 
 
 def _read_kubelet(text: str) -> Iterator[Piece]:

@@ -38,6 +38,10 @@ _BOTOCORE = re.compile(
     rf"(?:\s+{_MARKUP}when\s+calling\s+the\s+{_MARKUP}(?P<operation>[^\W_](?:\w{{0,78}}[^\W_])?){_MARKUP}(?:\s+operation{_MARKUP}|(?=[\s\"'`.…]{{0,8}}\Z)))?"
     r"(?:\s+\(reached\s+max\s+retries:\s+\d+\))?\s*:?\s*"
 )
+# The same with its first words cut off; the rest is told from code by its form.
+_BOTOCORE_CUT = re.compile(
+    r"(?:\A|\n)[^\w\n(]{0,3}\((?P<code>[A-Za-z][^()\s]{2,127})\)\s+when\s+calling\s+the\s+(?P<operation>[A-Z]\w{1,79})\s+operation\s*:\s*"
+)
 _CLI = re.compile(r"aws:\s\[ERROR\]:\s|(?:fatal error|(?:upload|download|copy|move|delete) failed)[:\s]")
 _CLI_REACH = 300
 
@@ -177,7 +181,8 @@ def _botocore(m: re.Match[str]) -> Piece | None:
         # botocore makes a code of the HTTP status where the answer has none.
         _put(partial, m, "status_code", "code", HINT)
     _put(partial, m, "operation", rank=BEST)
-    _put(partial, m, "request_id", "request")
+    if "request" in m.groupdict():
+        _put(partial, m, "request_id", "request")
     if _CLI.search(m.string, max(0, m.start() - _CLI_REACH), m.start() + 1):
         partial.source = "aws-cli"
     return partial
@@ -381,6 +386,7 @@ def _columns(m: re.Match[str]) -> Piece | None:
 # What must be in the text (line ends as blanks), the pattern, and what it makes.
 _SHAPES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | None]], ...] = (
     ("rror ", _BOTOCORE, _botocore),
+    ("when calling the ", _BOTOCORE_CUT, _botocore),
     ("peration ", _GO2_OPERATION, _go2_operation),
     ("response error StatusCode:", _GO2_CUT, _go2_cut),
     ("StatusCode:", _GO2_RESPONSE, _go2_response),

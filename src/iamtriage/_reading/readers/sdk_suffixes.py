@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _GO1 = re.compile(
     r"status\s+code:\s*(?P<status>[0-9]{3})\b(?:\s*,\s*request\s+id:(?:\s*(?=[0-9a-f]{8}-[0-9a-f]{4}-|[A-Z0-9]{16}\b)|[ *]*)"
-    rf"(?P<request>[^\s,\"'`]*(?:{ID_GOES_ON}[0-9a-f]{{1,12}}(?![\w-]))?))?"
-    rf"(?:\s*,\s*host\s+id:[ *]*(?P<host>[^\s,\"'`]*(?:{HOST_ID_GOES_ON}[A-Za-z0-9+/]{{4,120}}=?=?)?))?"
+    rf"(?P<request>(?:[^\s,\"'`<]|<(?!/))*(?:{ID_GOES_ON}[0-9a-f]{{1,12}}(?![\w-]))?))?"
+    rf"(?:\s*,\s*host\s+id:[ *]*(?P<host>(?:[^\s,\"'`<]|<(?!/))*(?:{HOST_ID_GOES_ON}[A-Za-z0-9+/]{{4,120}}=?=?)?))?"
 )
 # "Code: message" in front of Go's tail: Go v1 prints no other form, so the place alone makes a word a code.
 _GO1_CODE = re.compile(
@@ -146,6 +146,9 @@ def _java_tails(text: str, head: re.Pattern[str], parts: re.Pattern[str]) -> Ite
 def _put(text: str, partial: Piece, key: str, start: int, end: int) -> None:
     start, end = trim(text, start, end)
     value = text[start:end]
+    if key == "code" and "\n" in value and is_code(line := value.partition("\n")[0].strip()):
+        # Without its closing parenthesis, a tail ends with the line.
+        end, value = start + len(line), line
     if "\n" in value:
         value = "".join(value.split())
     if not value or value == "null" or ELLIPSIS.match(value):

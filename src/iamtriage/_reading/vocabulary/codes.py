@@ -27,7 +27,7 @@ _DENIED_WEAKLY = """
 """
 _EXPIRED = """
     ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired UnauthorizedSSOTokenError
-    ExpiredTokenError TokenRetrievalError SSOTokenExpired LoginRefreshRequired
+    ExpiredTokenError ExpiredTradeInTokenException TokenRetrievalError SSOTokenExpired LoginRefreshRequired
     LoginTokenExpired SSOProviderInvalidToken ExpiredCredentials SSOTokenExpiredError
 """
 _INVALID = """
@@ -223,6 +223,41 @@ _PLAIN = frozenset(
         "EndpointConnectionError",
     ]
 )
+# Health issues of EKS clusters, node groups and add-ons.
+# Source: the issue codes in botocore's model of EKS.
+EKS_ISSUES = frozenset(
+    [
+        "AccessDenied",
+        "AddonPermissionFailure",
+        "AddonSubscriptionNeeded",
+        "AsgInstanceLaunchFailures",
+        "AutoScalingGroupInvalidConfiguration",
+        "ClusterUnreachable",
+        "Ec2InstanceTypeDoesNotExist",
+        "Ec2LaunchTemplateInvalidConfiguration",
+        "Ec2LaunchTemplateNotFound",
+        "Ec2SecurityGroupDeletionFailure",
+        "Ec2SecurityGroupNotFound",
+        "Ec2ServiceNotSubscribed",
+        "Ec2SubnetMissingIpv6Assignment",
+        "Ec2SubnetNotFound",
+        "IamInstanceProfileNotFound",
+        "IamLimitExceeded",
+        "IamNodeRoleNotFound",
+        "IamRoleNotFound",
+        "InstanceLimitExceeded",
+        "KmsGrantRevoked",
+        "KmsKeyDisabled",
+        "KmsKeyMarkedForDeletion",
+        "KmsKeyNotFound",
+        "NodeCreationFailure",
+        "NodeTerminationFailure",
+        "PodEvictionFailure",
+        "StsRegionalEndpointDisabled",
+        "SourceEc2LaunchTemplateNotFound",
+        "VpcNotFound",
+    ]
+)
 _DISTINCT = frozenset({"InternalFailure", "OptInRequired", "RequestLimitExceeded", "DryRunOperation"})
 # Names that any software gives its classes, "…Error" or a word and "Exception", of which these are AWS's codes;
 # the SDKs for JavaScript and Go add some.
@@ -324,6 +359,9 @@ def kind_of_code(code: str) -> Kind | None:
     ('access_denied', None)
     """
     code = bare(code)
+    if code[:1].islower() and not code.islower():
+        # Bedrock agents write "accessDeniedException".
+        code = code[0].upper() + code[1:]
     kind = _KINDS.get(code)
     if kind is None and "AccessDenied" in code:
         return "access_denied"
@@ -346,6 +384,22 @@ def kind_of_client_class(name: str) -> Kind | None:
     if _ABOUT_CREDENTIALS.search(name):
         return "missing_credentials"
     return "aws_error" if _ABOUT_CALLS.search(name) else None
+
+
+# Operations that renew a sign-in of `aws login`, and how they say that it can't be renewed any more.
+_RENEWALS = frozenset({"CreateOAuth2Token"})
+_REJECTED_RENEWALS = frozenset({"AccessDeniedException", "ValidationException", "InvalidRequestException"})
+
+
+def is_expired_sign_in(operation: str | None, code: str | None) -> bool:
+    """Return whether an operation that renews a sign-in was rejected: the session has expired.
+
+    Source: the errors that the AWS CLI reports for ``aws login``, https://github.com/aws/aws-cli/issues/10330.
+
+    >>> is_expired_sign_in("CreateOAuth2Token", "ValidationException"), is_expired_sign_in("GetRole", "AccessDenied")
+    (True, False)
+    """
+    return operation in _RENEWALS and code is not None and bare(code) in _REJECTED_RENEWALS
 
 
 def is_weak(code: str) -> bool:

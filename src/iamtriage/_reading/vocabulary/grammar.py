@@ -31,7 +31,7 @@ HOST_ID_GOES_ON = rf"(?<!=)\n{NO_VALUE}(?=[A-Za-z]{{0,120}}(?:[0-9=+/]|[a-z][A-Z
 # HashiCorp Vault prints "Code: 403. Errors:" of answers of its own.
 VAULT = re.compile(r"\s*\.\s*Errors")
 
-PRINCIPAL_ACCOUNT = re.compile(r"arn:[\w-]*:[\w-]*:[\w-]*:([0-9]{12}):|\A([0-9]{12})\Z", re.ASCII)
+PRINCIPAL_ACCOUNT = re.compile(r"arn:[\w-]*:\s?[\w-]*:[\w-]*:\s?([0-9]{12}):|\A([0-9]{12})\Z", re.ASCII)
 ACTION = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}", re.ASCII)
 ARN_HEAD = re.compile(r"arn:[\w<\[{*-]")
 # Marks that people and log viewers put in place of a value.
@@ -48,7 +48,17 @@ _TRAILING = re.compile(
     r"(?:\.{3,}|…+)(?![\w/:*.…-]|\s{0,2}(?:(?:on|for|because|since|with|in|Encoded|status\scode)\b|\((?:Service|SDK|Status)\b|\.{2}|…))"
 )
 
-_CLOSERS = {")": "(", "]": "[", "}": "{", ">": "<"}
+_CLOSERS = {
+    ")": "(",
+    "]": "[",
+    "}": "{",
+    ">": "<",
+    "」": "「",
+    "』": "『",
+    "】": "【",
+    "》": "《",
+    "〉": "〈",
+}
 _QUOTES = "\"'`"
 
 

@@ -26,8 +26,12 @@ MASK = (
     rf"|(?<=[:/])(?:[xX*#0-9]{{4}}(?:[ ][xX*#0-9]{{4}}){{2}}(?!\w)|{_IN_QUOTES})|(?<=[:/$]){_IN_ROUND}"
 )
 # Each alternative is tried once at a place, and nothing is given back: linear time.
-# A blank in front of the account is a slip, and no value ends there.
-ARN = rf"arn:(?:{MASK}|(?<=::)[ ](?=[0-9]{{12}}:)|[^\s\"'`<>]|<(?!/)){{1,2048}}+"
+# A blank after a colon of an ARN is a slip, and no value ends there.
+_SLIPS = (
+    r"(?<=::)[ ](?=[0-9]{12}:)|(?<=[Aa]rn:aws:)[ ](?=[a-z0-9-]{2,30}:)"
+    r"|(?<=:[0-9]{12}:)[ ](?=(?:assumed-role|federated-user|group|instance-profile|policy|role|user)/)"
+)
+ARN = rf"arn:(?:{MASK}|{_SLIPS}|[^\s\"'`<>]|<(?!/)){{1,2048}}+"
 # Where a value may stand alone, the words in such brackets or quotes must be of what is left out.
 _LEFT_OUT = r"\b(?i:redacted|masked|hidden|removed|omitted|elided|stripped|encoded|encrypted|blob|message)\b"
 ENCODED = (

@@ -10,7 +10,7 @@ import re
 
 _CLOUDS = re.compile(
     r"acs:[a-z]+:|\baliyun|\b[Aa]liCloud|alicloud|alibabacloud|\bRAM\b.{0,40}\b(?:API|policy|support)|Forbidden\.RAM"  # Alibaba
-    r"|qcs::|[Tt]encent|CAM (?:policies|policy|策略)|操作未授权"  # Tencent
+    r"|qcs::|\"Response\"\s?:\s?\{\s?\"Error\"\s?:|[Tt]encent|CAM (?:policies|policy|策略)|操作未授权"  # Tencent
     r"|huaweicloud|[Hh]uawei|\biam:agencies:|APIGW\.\d{4}|obs\.[a-z0-9-]+\.my|urn:iam"  # Huawei
     r"|googleapis|google\.rpc|IAM_PERMISSION_DENIED|gserviceaccount|Permission '[a-z]+\.[A-Za-z.]+' denied|storage\.googleapis"  # GCP
     r"|\bgcloud\b|\bGSResponseError|roles/[a-z]+\.[a-zA-Z]+"

@@ -24,7 +24,7 @@ def may_hold_failure(text: str) -> bool:
             "den" in text
             and ("denied" in text or "redential" in text or "orbidden" in text or "xplicit" in text)
         )
-        or ("R" in text and "O" in text and "ERROR" in text)
+        or ("R" in text and "O" in text and ("ERROR" in text or "AUTHORIZATION_" in text))
         or "uthor" in text
         or "not " in text
         or ("x" in text and ("xception" in text or "xpired" in text))
@@ -36,6 +36,7 @@ def may_hold_failure(text: str) -> bool:
         or ("_" in text and "__type" in text)
         or ("K" in text and "Kubernetes obj" in text)
         or "tatus code" in text  # Go v1
+        or '"issues"' in text  # EKS
         # Denials are translated too, and the fragments are English.
         or not text.isascii()
         or (
@@ -72,6 +73,7 @@ _BARE = (
     "assume ",
     "be assumed",
     "trust relationship",
+    "is disabled for your account",
     "MALFORMED",
     "endpoint URL",
     "ccess Entries",

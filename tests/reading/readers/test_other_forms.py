@@ -1,0 +1,145 @@
+"""Forms of other languages, agents and logs in which failures are printed, one line each."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tables import ANA, Facts, Table, denied, expect, facts_in, rows
+
+SENTENCE = f"User: {ANA} is not authorized to perform: sqs:SendMessage"
+SENT = denied(principal=ANA, action="sqs:SendMessage")
+_EVENT = (
+    '{"kind":"Event","apiVersion":"audit.k8s.io/v1","verb":"list","user":{"username":"system:serviceaccount:shop:cart","groups":[]},'
+    '"objectRef":{"resource":"pods","namespace":"shop","apiVersion":"v1"},'
+    '"responseStatus":{"metadata":{},"status":"Failure","reason":"Forbidden","code":403},"annotations":{"authorization.k8s.io/decision":"forbid"}}'
+)
+FORMS: Table = (
+    (
+        "elixir",
+        '{:error, {:http_error, 403, "InvalidAccessKeyId"}}',
+        expect("invalid_credentials", code="InvalidAccessKeyId", status_code=403),
+    ),
+    (
+        "elixir-body",
+        '{:error, {:http_error, 403, %{body: "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"}}}',
+        denied(code="AccessDenied", status_code=403),
+    ),
+    (
+        "erlang",
+        f'{{aws_error,{{<<"AccessDeniedException">>,<<"{SENTENCE}">>}}}}',
+        {**SENT, "code": "AccessDeniedException"},
+    ),
+    (
+        "edn",
+        f'{{:__type "AccessDeniedException", :message "{SENTENCE}"}}',
+        {**SENT, "code": "AccessDeniedException"},
+    ),
+    (
+        "dart",
+        "Unhandled exception: AccessDeniedException {message: Not allowed, statusCode: 400}",
+        denied(code="AccessDeniedException", status_code=400),
+    ),
+    ("dart-call", f"AccessDeniedException (message: {SENTENCE})", {**SENT, "code": "AccessDeniedException"}),
+    (
+        "r",
+        f'List of 2\n $ Code   : chr "AccessDenied"\n $ Message: chr "{SENTENCE}"',
+        {**SENT, "code": "AccessDenied"},
+    ),
+    (
+        "python-v4",
+        'aws_sdk_sts.models.ExpiredTradeInTokenException: ExpiredTradeInTokenException(message="The trade-in token has expired.")',
+        expect("expired_credentials", code="ExpiredTradeInTokenException", service="sts"),
+    ),
+    (
+        "structured-log",
+        'level=error msg="call failed" aws.operation=PutObject aws.service=s3 error="AccessDenied: Access Denied"',
+        denied(code="AccessDenied", operation="PutObject", service="s3"),
+    ),
+    (
+        "no-parenthesis",
+        "Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied\nthe next line",
+        denied(code="AccessDenied", service="s3", status_code=403),
+    ),
+    (
+        "cut-head",
+        f"(AccessDeniedException) when calling the SendMessage operation: {SENTENCE}",
+        {**SENT, "code": "AccessDeniedException", "operation": "SendMessage"},
+    ),
+    (
+        "lower-camel",
+        "An error occurred (accessDeniedException) when calling the InvokeAgent operation: Denied",
+        denied(code="accessDeniedException", operation="InvokeAgent"),
+    ),
+    (
+        "corner-brackets",
+        f"エラー「{SENTENCE} on resource: arn:aws:sqs:eu-west-1:111122223333:orders」",
+        {**SENT, "resource": "arn:aws:sqs:eu-west-1:111122223333:orders"},
+    ),
+    (
+        "closing-tag",
+        "<error>AccessDenied: Access Denied\n\tstatus code: 403, request id: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0</error>",
+        denied(code="AccessDenied", status_code=403, request_id="0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"),
+    ),
+    (
+        "spaces-in-arns",
+        "User: arn:aws: iam::111122223333: user/ana is not authorized to perform: sqs:SendMessage",
+        denied(
+            principal="arn:aws: iam::111122223333: user/ana", account="111122223333", action="sqs:SendMessage"
+        ),
+    ),
+)
+AGENTS: Table = (
+    (
+        "audit-event",
+        _EVENT,
+        expect(
+            "kubernetes_forbidden",
+            principal="system:serviceaccount:shop:cart",
+            k8s_user="system:serviceaccount:shop:cart",
+            k8s_verb="list",
+            k8s_resource="pods",
+            k8s_namespace="shop",
+            status_code=403,
+        ),
+    ),
+    (
+        "eks-issue",
+        '{"nodegroup": {"health": {"issues": [{"code": "NodeCreationFailure", "message": "Instances failed to join"}]}}}',
+        expect("aws_error", code="NodeCreationFailure"),
+    ),
+    (
+        "eks-role",
+        '{"health":{"issues":[{"resourceIds":["a"],"code":"IamRoleNotFound","message":"The role is missing"}]}}',
+        expect("aws_error", code="IamRoleNotFound"),
+    ),
+    (
+        "aws-login",
+        "An error occurred (AccessDeniedException) when calling the CreateOAuth2Token operation: The refresh token has expired.",
+        expect("expired_credentials", code="AccessDeniedException", operation="CreateOAuth2Token"),
+    ),
+    (
+        "aws-login-grant",
+        "An error occurred (ValidationException) when calling the CreateOAuth2Token operation: The provided authorization grant is invalid",
+        expect("expired_credentials", code="ValidationException", operation="CreateOAuth2Token"),
+    ),
+    ("cloudformation", f"API: sqs:SendMessage {SENTENCE}", {**SENT, "operation": "SendMessage"}),
+)
+
+
+@pytest.mark.parametrize(("text", "expected"), rows((*FORMS, *AGENTS)))
+def test_form_is_read(text: str, expected: Facts | None) -> None:
+    assert facts_in(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"Response":{"Error":{"Code":"UnauthorizedOperation","Message":"You are not authorized to perform operation (cvm:RunInstances)"},"RequestId":"3c140219"}}',
+        "except (dynamodb.exceptions.AccessDeniedException, ClientError) as error:",
+        _EVENT.replace('"reason":"Forbidden","code":403', '"code":200').replace("forbid", "allow"),
+        '{"linter": {"issues": [{"code": "E501", "message": "line too long"}]}}',
+    ],
+    ids=["tencent", "handler", "allowed-event", "linter"],
+)
+def test_what_is_no_failure_of_aws(text: str) -> None:
+    assert facts_in(text) is None
