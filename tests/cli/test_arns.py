@@ -1,4 +1,4 @@
-"""``iamtriage arn``, in this process."""
+"""``iamtriage arn``."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ _SSO_PATH = "/aws-reserved/sso.amazonaws.com/eu-central-1/"
         ),
     ],
 )
-def test_a_form_alone(arguments: list[str], expected: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """``--for`` prints the ARN and nothing else, with ``--json`` as a JSON string."""
+def test_one_form(arguments: list[str], expected: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """``--for`` prints only the ARN, with ``--json`` as a JSON string."""
     assert main(["arn", *arguments]) == 0
     assert capsys.readouterr() == (f"{expected}\n", "")
     assert main(["arn", "--json", *arguments]) == 0
     assert json.loads(capsys.readouterr().out) == expected
 
 
-def test_a_lost_path(capsys: pytest.CaptureFixture[str]) -> None:
-    """A form that needs a path that nobody stated is not found; the way to it is said."""
+def test_unknown_path(capsys: pytest.CaptureFixture[str]) -> None:
+    """If a form requires an unknown path, the status is 1, and the message says how to find the path."""
     assert main(["arn", _SESSION, "--for", "access-entry"]) == 1
     out, err = capsys.readouterr()
     assert out == ""
@@ -49,7 +49,7 @@ def test_a_lost_path(capsys: pytest.CaptureFixture[str]) -> None:
     out, err = capsys.readouterr()
     assert err == ""
     assert f"  for aws-auth      arn:aws:iam::111122223333:role/{_SSO}\n" in out
-    assert out.count("needs the path") == 2
+    assert out.count("requires the path") == 2
     assert "aws iam get-role" in out
     assert main(["arn", "--json", _SESSION]) == 0
     shown = json.loads(capsys.readouterr().out)
@@ -57,16 +57,16 @@ def test_a_lost_path(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_session_of_an_ordinary_role(capsys: pytest.CaptureFixture[str]) -> None:
-    """The forms are shown with what they leave open, unless the path is stated."""
+    """The forms are printed with a note about the path, unless ``--path`` states it."""
     session = "arn:aws:sts::111122223333:assumed-role/app/i-0a1b2c3d4e5f60718"
     assert main(["arn", session]) == 0
     out = capsys.readouterr().out
     assert "for iam           arn:aws:iam::111122223333:role/app\n" in out
-    assert "does not tell the role's path" in out
+    assert "does not contain the role's path" in out
     assert main(["arn", session, "--path", "/team/"]) == 0
     out = capsys.readouterr().out
     assert "for iam           arn:aws:iam::111122223333:role/team/app\n" in out
-    assert "does not tell" not in out
+    assert "does not contain" not in out
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,8 @@ def test_a_session_of_an_ordinary_role(capsys: pytest.CaptureFixture[str]) -> No
         ("arn:::::", "unknown resource", ""),
     ],
 )
-def test_what_is_no_role(text: str, kind: str, line: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Any ARN is taken apart; only a role has forms."""
+def test_other_arns(text: str, kind: str, line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Any ARN is taken apart, but only a role has forms."""
     assert main(["arn", text]) == 0
     out, err = capsys.readouterr()
     assert err == ""
@@ -99,8 +99,8 @@ def test_what_is_no_role(text: str, kind: str, line: str, capsys: pytest.Capture
 @pytest.mark.parametrize(
     "text", ["", "foo", "arn:aws:iam", "arn:aws:iam::1:role/app", "arn:aws:iam::111122223333:role/a\x1b[31m"]
 )
-def test_no_arn(text: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is no ARN, or breaks IAM's rules, is wrong use; its control characters stay here."""
+def test_invalid_arns(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """For an invalid ARN, the status is 2; its control characters are not printed."""
     for more in ([], ["--for", "iam"], ["--json"]):
         assert main(["arn", text, *more]) == 2
         out, err = capsys.readouterr()
@@ -111,6 +111,6 @@ def test_no_arn(text: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_control_characters_in_a_resource(capsys: pytest.CaptureFixture[str]) -> None:
-    """They are printed as escapes."""
+    """Control characters are printed as escapes."""
     assert main(["arn", "arn:aws:s3:::bucket/\x1b]0;x\x07"]) == 0
     assert "\\x1b]0;x\\x07" in capsys.readouterr().out

@@ -38,7 +38,7 @@ def test_the_cause_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "[reported]" in out
     assert '"Action": "eks:DescribeCluster"' in out
     assert "aws iam put-role-policy" in out
-    assert "\x1b" not in out, "no colours where it is no terminal"
+    assert "\x1b" not in out, "colors are for terminals only"
 
 
 def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,10 +48,10 @@ def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 
 
 def test_all_explains_each_problem_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    again = DENIAL.replace("run-7", "run-8")
+    repeated = DENIAL.replace("run-7", "run-8")
     log = _file(
         tmp_path,
-        f"{DENIAL}\n\n10:00 INFO next\n\n{DENY}\n\n10:00 INFO next\n\n{again}\n\n10:00 INFO next\n\n{FORBIDDEN}",
+        f"{DENIAL}\n\n10:00 INFO next\n\n{DENY}\n\n10:00 INFO next\n\n{repeated}\n\n10:00 INFO next\n\n{FORBIDDEN}",
     )
     assert main(["explain", "--all", "--json", log]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -67,12 +67,14 @@ def test_all_explains_each_problem_once(tmp_path: Path, capsys: pytest.CaptureFi
     ("option", "beginning"),
     [("--markdown", "## The role ci"), ("--html", "<!doctype html>"), ("--json", '{"topic"')],
 )
-def test_other_forms(tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, beginning: str) -> None:
+def test_output_formats(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, beginning: str
+) -> None:
     assert main(["explain", option, _file(tmp_path, DENIAL)]) == 0
     assert capsys.readouterr().out.startswith(beginning)
 
 
-def test_facts_sharpen_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_facts_are_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     trust = tmp_path / "trust.json"
     trust.write_text(
         json.dumps(
@@ -94,7 +96,7 @@ def test_facts_sharpen_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "[supplied]" in capsys.readouterr().out
 
 
-def test_one_policy_for_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_policy_for_all_denials(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     log = _file(tmp_path, f"{DENIAL}\n\n10:00 INFO next\n\n{DENY}\n")
     assert main(["explain", "--policy", log]) == 0
     policy = json.loads(capsys.readouterr().out)
@@ -102,16 +104,14 @@ def test_one_policy_for_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 @pytest.mark.parametrize("text", ["all is well\n", DENY])
-def test_no_policy_where_no_allow_helps(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
-) -> None:
+def test_no_policy_if_no_allow_helps(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
     assert main(["explain", "--policy", _file(tmp_path, text)]) == 1
     streams = capsys.readouterr()
     assert not streams.out
     assert "no denial found" in streams.err
 
 
-def test_nothing_found_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", _file(tmp_path, "all is well\n")]) == 1
     streams = capsys.readouterr()
     assert not streams.out

@@ -23,7 +23,7 @@ def _file(folder: Path, text: str) -> str:
     return str(path)
 
 
-def test_secrets_go_and_the_rest_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_secrets_are_replaced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["redact", _file(tmp_path, f"begin\n{LINE}\n{DENIAL}\nend")]) == 0
     assert (
         capsys.readouterr().out
@@ -31,40 +31,40 @@ def test_secrets_go_and_the_rest_stays(tmp_path: Path, capsys: pytest.CaptureFix
     )
 
 
-def test_identifiers_go_where_that_is_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_identifiers_are_replaced_on_request(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["redact", "--identifiers", _file(tmp_path, DENIAL)]) == 0
     out = capsys.readouterr().out
     assert "111122223333" not in out
     assert "s3:ListAllMyBuckets" in out
 
 
-def test_nothing_to_hide_is_1_and_the_text_is_printed(
+def test_a_text_without_secrets_is_printed_unchanged(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["redact", _file(tmp_path, DENIAL)]) == 1
     assert capsys.readouterr().out == DENIAL
 
 
-def test_a_file_that_is_not_there_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["redact", "/nowhere/shell.log"]) == 2
     assert "/nowhere/shell.log" in capsys.readouterr().err
 
 
-def test_what_is_not_hidden_is_written_byte_for_byte() -> None:
-    """Line ends, bytes that are no UTF-8, and the missing line end at the end stay."""
-    given = b"a\r\nb\xff\xfe\n" + LINE.encode() + b"\r\nc"
+def test_everything_else_is_written_byte_for_byte() -> None:
+    """Newlines, bytes that are not UTF-8, and a missing final newline stay."""
+    data = b"a\r\nb\xff\xfe\n" + LINE.encode() + b"\r\nc"
     done = subprocess.run(
-        [sys.executable, "-m", "iamtriage", "redact"], input=given, capture_output=True, check=False
+        [sys.executable, "-m", "iamtriage", "redact"], input=data, capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == b"a\r\nb\xff\xfe\nexport AWS_SECRET_ACCESS_KEY=[REDACTED secret access key]\r\nc"
 
 
 def test_powershells_utf_16_is_read() -> None:
-    """What ``>`` writes there; the text that comes out is UTF-8."""
-    given = f"{LINE}\r\n".encode("utf-16")
+    """PowerShell's ``>`` writes UTF-16; the output is UTF-8."""
+    data = f"{LINE}\r\n".encode("utf-16")
     done = subprocess.run(
-        [sys.executable, "-m", "iamtriage", "redact", "-"], input=given, capture_output=True, check=False
+        [sys.executable, "-m", "iamtriage", "redact", "-"], input=data, capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == b"export AWS_SECRET_ACCESS_KEY=[REDACTED secret access key]\r\n"

@@ -29,10 +29,10 @@ _ROLE = "arn:aws:iam::111122223333:role/orders"
         (["--region", "cn-north-1"], "sts.cn-north-1.amazonaws.com.cn", "cn-north-1"),
     ],
 )
-def test_a_host(
+def test_endpoints(
     arguments: list[str], host: str, signing_region: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The options say all: this machine's settings don't count."""
+    """The options alone decide."""
     assert main(["sts", *arguments]) == 0
     out, err = capsys.readouterr()
     assert err == ""
@@ -44,10 +44,10 @@ def test_a_host(
     assert host in capsys.readouterr().out
 
 
-def test_this_machines_settings_do_not_count(
+def test_settings_of_the_machine_are_not_used(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """``AWS_ENDPOINT_URL`` and others are for ``doctor``."""
+    """Only ``doctor`` uses the environment."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "https://sts.example.com")
     assert main(["sts", "--region", "eu-west-1"]) == 0
     assert "example.com" not in capsys.readouterr().out
@@ -67,7 +67,7 @@ def test_this_machines_settings_do_not_count(
     ],
 )
 def test_wrong_use(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """What no client accepts is said in a line, without control characters."""
+    """An invalid setting is an error without control characters."""
     assert main(["sts", *arguments]) == 2
     out, err = capsys.readouterr()
     assert out == ""
@@ -77,7 +77,7 @@ def test_wrong_use(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> 
 
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A machine without AWS settings; its config file."""
+    """Remove all AWS settings, and return the path of the config file."""
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
@@ -88,7 +88,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_doctor_reads_the_machine(
     machine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Environment and file, with the place of each setting."""
+    """``doctor`` prints the settings of the environment and the file, with their sources."""
     machine.write_text(
         "[default]\nregion = eu-west-1\n[profile dev]\nregion = eu-north-1\n", encoding="utf-8"
     )
@@ -104,7 +104,7 @@ def test_doctor_reads_the_machine(
 
 
 def test_doctor_finds_causes(machine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """With an error text, its cause; as JSON too."""
+    """``--error`` adds the cause of an error message, also in JSON."""
     machine.write_text("[default]\nregion = eu-west-1\n", encoding="utf-8")
     error = tmp_path / "error.txt"
     error.write_text(
@@ -119,8 +119,8 @@ def test_doctor_finds_causes(machine: Path, tmp_path: Path, capsys: pytest.Captu
     assert "wrong-scope" in {cause["code"] for cause in causes}
 
 
-def test_doctor_names_the_line_of_a_fault(machine: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A malformed file is wrong use; a value that botocore refuses is what the doctor is asked for."""
+def test_doctor_names_the_line_of_an_error(machine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A malformed file is an error; a value that botocore rejects is a finding."""
     machine.write_text("[default\nregion = eu-west-1\n", encoding="utf-8")
     assert main(["sts", "doctor"]) == 2
     assert "line 1" in capsys.readouterr().err
@@ -151,7 +151,7 @@ def _policy(subject: str) -> str:
 def test_trust_of_a_token(
     namespace: str, status: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Allowed or not, the condition that fails, and the fix; the token itself is never printed."""
+    """The output has the verdict, the condition that does not match, and the fix, but never the token."""
     token = _token(
         iss=f"https://{_ISSUER}",
         sub="system:serviceaccount:shop:orders",
@@ -174,7 +174,7 @@ def test_trust_of_a_token(
 
 
 def test_trust_of_another_account(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Condition keys come from ``--context``."""
+    """``--context`` sets condition keys."""
     statement = {
         "Effect": "Allow",
         "Principal": {"AWS": "arn:aws:iam::444455556666:root"},
@@ -206,10 +206,10 @@ def test_trust_of_another_account(tmp_path: Path, capsys: pytest.CaptureFixture[
         (_policy("x"), _token(sub="x"), ["--role", "arn:aws:s3:::orders"]),
     ],
 )
-def test_trust_of_what_is_none(
+def test_invalid_trust_arguments(
     policy: str, token: bytes, more: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A text that is no policy, no token or no context is wrong use."""
+    """An invalid policy, token, or option is an error."""
     (tmp_path / "policy").write_text(policy, encoding="utf-8")
     (tmp_path / "token").write_bytes(token)
     assert main(["trust", str(tmp_path / "policy"), "--token", str(tmp_path / "token"), *more]) == 2

@@ -7,7 +7,8 @@ message looks (``_reading``).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import IO, TYPE_CHECKING
 
 from iamtriage._reading.assembly import LONG
 from iamtriage._reading.canonical.matching import read_print
@@ -20,9 +21,14 @@ from iamtriage.failures._fingerprints import fingerprint
 from iamtriage.failures._records import to_record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from iamtriage.failures._failures import Failure
 
-__all__ = ("parse",)
+__all__ = ("parse", "parse_raised", "parse_stream")
+
+# A line that never ends must not fill the memory, so it is read in parts of this many characters.
+_MAX_LINE = 1_000_000
 
 
 def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure | None:
@@ -66,6 +72,29 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
         msg = f"parse() takes text, bytes, an exception or a mapping, not {type(error).__name__}"  # type: ignore[unreachable]
         raise TypeError(msg)
     return _cause(failures_of(error))
+
+
+def parse_stream(file: IO[str]) -> Failure | None:
+    """Return what :func:`parse` returns for the text of a file, holding only a bounded part of it.
+
+    >>> from io import StringIO
+    >>> parse_stream(StringIO("error: You must be logged in to the server (Unauthorized)")).kind
+    'kubernetes_unauthorized'
+    """
+    text = file.read(LONG + 1)
+    if len(text) <= LONG:
+        return parse(text)
+    *lines, begun = text.split("\n")
+    rest = _read_lines(file, begun)
+    return _cause(failures_in_chunks(chain((f"{line}\n" for line in lines), rest), parts=True))
+
+
+def _read_lines(file: IO[str], begun: str) -> Iterator[str]:
+    """Yield the lines of a file, the first with its part that was already read; very long ones in parts."""
+    line = begun + file.readline(_MAX_LINE)
+    while line:
+        yield line
+        line = file.readline(_MAX_LINE)
 
 
 def parse_raised(error: BaseException, *, contexts: bool = True) -> Failure | None:

@@ -1,7 +1,4 @@
-"""The command line ``iamtriage``; not for logic of its own. Each group of commands has a module.
-
-Exit status as grep's: 0 something was found, 1 nothing, 2 wrong use.
-"""
+"""The command line ``iamtriage``, with a module per group of commands."""
 
 from __future__ import annotations
 
@@ -12,52 +9,76 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from iamtriage.cli import _arns, _aws_auth, _explain, _failures, _redact, _sts, _trust
-from iamtriage.cli._output import FOUND, WRONG_USE, complain
+from iamtriage.cli._input import InputError
+from iamtriage.cli._output import ERROR, FOUND, print_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 __all__ = ("main",)
 
+_INTERRUPTED = 130
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Args:
-        argv: the arguments; those of the process when None.
+        argv: The arguments; those of the process if ``None``.
 
     Returns:
-        0 when something was found, 1 when nothing was, 2 on wrong use.
+        The exit status: 0 or 1 as the command's help says, 2 on an error, 130 after Ctrl-C.
     """
-    # Whatever a log holds, printing must not fail.
+    # Printing must not fail, whatever characters a log contains.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        arguments = _parser().parse_args(argv)
-    except SystemExit as stop:
-        return WRONG_USE if stop.code else FOUND
+        arguments = _parse_arguments(argv)
+    except SystemExit as error:
+        return ERROR if error.code else FOUND
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
         return run(arguments)
     except BrokenPipeError:
-        # The reader of our output has had enough; Python would complain once more at exit.
+        # The reader closed the pipe. Without this, Python would report it again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FOUND
     except OSError as error:
-        complain(f"{error.filename or arguments.file}: {error.strerror or error}")
-        return WRONG_USE
+        reason = error.strerror or error
+        print_error(f"{error.filename}: {reason}" if error.filename else reason)
+        return ERROR
+    except InputError as error:
+        print_error(error)
+        return ERROR
     except KeyboardInterrupt:
-        return 130
+        return _INTERRUPTED
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+class _Parser(argparse.ArgumentParser):
+    """A parser that remembers which subcommand was parsed, to print its usage for an unknown option."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.set_defaults(parser=self)
+
+
+def _parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    arguments, unknown = _build_parser().parse_known_args(argv)
+    if unknown:
+        parser: argparse.ArgumentParser = arguments.parser
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    return arguments
+
+
+def _build_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
         prog="iamtriage",
-        description="Explain AWS authorization and credential failures; check role ARNs, aws-auth and STS.",
-        epilog="Exit status: 0 something was found, 1 nothing, 2 wrong use.",
+        description="Explain AWS access-denied, credential, and Kubernetes errors in logs and command "
+        "output. Check role ARNs, aws-auth ConfigMaps, STS endpoints, and trust policies.",
+        epilog="Run 'iamtriage COMMAND --help' for the options and exit status of a command.",
     )
-    parser.add_argument("--version", action="version", version=f"iamtriage {_version()}")
+    parser.add_argument("--version", action="version", version=f"iamtriage {_get_version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _explain.add_command(commands)
     _failures.add_commands(commands)
@@ -69,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _version() -> str:
+def _get_version() -> str:
     from iamtriage import __version__
 
     return __version__

@@ -1,11 +1,11 @@
-"""The command ``arn``; not for what ARNs mean, which ``principals`` and ``role_arns`` know."""
+"""The command ``arn``."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, get_args
 
-from iamtriage.cli._output import FOUND, NOTHING, WRONG_USE, bold, complain, rows
+from iamtriage.cli._output import ERROR, FOUND, NOT_FOUND, bold, format_rows, print_error
 from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
 
 if TYPE_CHECKING:
@@ -16,34 +16,39 @@ if TYPE_CHECKING:
 
 __all__ = ("add_command",)
 
-_DETAILS = (
-    ("path", "path"),
-    ("name", "name"),
-    ("role_name", "role"),
-    ("session_name", "session"),
-    ("permission_set", "permission set"),
-    ("suffix", "suffix"),
-    ("region", "Identity Center region"),
-    ("service", "made by"),
-)
+# Attribute of a principal -> its label.
+_LABELS = {
+    "path": "path",
+    "name": "name",
+    "role_name": "role",
+    "session_name": "session",
+    "permission_set": "permission set",
+    "suffix": "suffix",
+    "region": "Identity Center region",
+    "service": "created by",
+}
 
 
 def add_command(commands: Commands) -> None:
     """Add the command."""
     from iamtriage.typing import RoleTarget
 
-    words = "take an ARN apart, and show a role's in the form for each place"
-    command = commands.add_parser("arn", help=words, description=f"Read an ARN: {words}.")
-    command.add_argument(
-        "arn", metavar="ARN", help="the ARN of anything; or an account, or a service principal"
+    command = commands.add_parser(
+        "arn",
+        help="take an ARN apart, and print a role's ARN for IAM, aws-auth, and access entries",
+        description="Take an ARN apart. For a role or a role session, also print the role's ARN in the "
+        "form that IAM, the aws-auth ConfigMap, and EKS access entries require.",
+        epilog="Exit status: 0 on success, 1 if --for requires a path that the ARN does not contain, 2 on "
+        "an error.",
     )
+    command.add_argument("arn", metavar="ARN", help="any ARN, an account ID, or a service principal")
     command.add_argument(
         "--for",
         dest="target",
         choices=get_args(RoleTarget),
-        help="print a role's ARN in this form and nothing else",
+        help="print only the role's ARN, in this form",
     )
-    command.add_argument("--path", help="the role's path, where the ARN does not tell it")
+    command.add_argument("--path", help="the role's path, if the ARN does not contain it")
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.set_defaults(run=_run)
 
@@ -53,36 +58,38 @@ def _run(arguments: argparse.Namespace) -> int:
 
     if arguments.target:
         try:
-            found = normalize_role_arn(arguments.arn, target=arguments.target, path=arguments.path)
+            arn = normalize_role_arn(arguments.arn, target=arguments.target, path=arguments.path)
         except RolePathUnknownError as error:
-            complain(error)
-            return NOTHING
+            print_error(error)
+            return NOT_FOUND
         except InvalidArnError as error:
-            complain(error)
-            return WRONG_USE
-        print(json.dumps(found) if arguments.json else found)
+            print_error(error)
+            return ERROR
+        print(json.dumps(arn) if arguments.json else arn)
         return FOUND
     try:
-        kind, facts = _facts(arguments.arn)
+        kind, facts = _describe(arguments.arn)
     except InvalidArnError as error:
-        complain(error)
-        return WRONG_USE
-    forms = _forms(arguments.arn, arguments.path)
+        print_error(error)
+        return ERROR
+    forms = _list_forms(arguments.arn, arguments.path)
     if arguments.json:
         print(json.dumps({"kind": kind, **dict(facts), "forms": forms}, ensure_ascii=True))
         return FOUND
-    shown = [(f"for {target}", form or "(needs the path, see below)") for target, form in forms.items()]
-    pairs = [(label, value) for label, value in facts if value != ""] + shown
-    print("\n".join([bold(kind), *rows(pairs)]))
+    form_rows = [
+        (f"for {target}", form or "(requires the path, see below)") for target, form in forms.items()
+    ]
+    rows = [(label, value) for label, value in facts if value != ""] + form_rows
+    print("\n".join([bold(kind), *format_rows(rows)]))
     if None in forms.values():
-        print(f"\n{_why_not(arguments.arn)}, or state it with --path")
+        print(f"\n{_explain_unknown_path(arguments.arn)}, or pass --path")
     elif kind == "role session" and arguments.path is None:
-        print("\na session's ARN does not tell the role's path; if it has one, state it with --path")
+        print("\na session's ARN does not contain the role's path; if the role has one, pass --path")
     return FOUND
 
 
-def _facts(text: str) -> tuple[str, list[tuple[str, object]]]:
-    """Give what kind of ARN it is and its parts; an ARN of something else has its sections only."""
+def _describe(text: str) -> tuple[str, list[tuple[str, object]]]:
+    """Return the kind of an ARN and its parts; for anything but a principal, only its sections."""
     from iamtriage.arns._arns import parse_arn
     from iamtriage.arns._principals import parse_principal
 
@@ -100,15 +107,15 @@ def _facts(text: str) -> tuple[str, list[tuple[str, object]]]:
     facts: list[tuple[str, object]] = [
         (name, getattr(principal, name, "")) for name in ("partition", "account")
     ]
-    for name, label in _DETAILS:
+    for name, label in _LABELS.items():
         value = getattr(principal, name, None)
         if value is not None:
             facts.append((label, value))
     return principal.kind, facts
 
 
-def _forms(text: str, path: str | None) -> dict[str, str | None]:
-    """Give a role's ARN for each place, None where the path is needed; nothing for what is no role."""
+def _list_forms(text: str, path: str | None) -> dict[str, str | None]:
+    """Return a role's ARN for each target; ``None`` if it requires the path, and nothing for other ARNs."""
     from iamtriage.arns._role_arns import normalize_role_arn
     from iamtriage.typing import RoleTarget
 
@@ -123,7 +130,7 @@ def _forms(text: str, path: str | None) -> dict[str, str | None]:
     return forms
 
 
-def _why_not(text: str) -> str:
+def _explain_unknown_path(text: str) -> str:
     from iamtriage.arns._role_arns import normalize_role_arn
 
     try:

@@ -1,4 +1,4 @@
-"""The commands ``aws-auth lint|fix|migrate|who``; not for what they find: see ``iamtriage.aws_auth``."""
+"""The commands ``aws-auth lint``, ``fix``, ``migrate``, and ``who``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,18 @@ import sys
 from typing import TYPE_CHECKING
 
 from iamtriage._text import escape_controls
-from iamtriage.cli._output import FOUND, NOTHING, WRONG_USE, bold, complain, printable, rows
+from iamtriage.cli._input import InputError, is_gzip, read_bytes
+from iamtriage.cli._output import (
+    CLEAN,
+    ERROR,
+    FOUND,
+    NOT_FOUND,
+    PROBLEMS_FOUND,
+    bold,
+    format_rows,
+    format_value,
+    print_error,
+)
 from iamtriage.exceptions import AwsAuthError, InvalidArnError
 
 if TYPE_CHECKING:
@@ -26,67 +37,82 @@ __all__ = ("add_commands",)
 
 def add_commands(commands: Commands) -> None:
     """Add the four commands."""
-    words = "check, mend, query and replace the aws-auth ConfigMap of an EKS cluster"
-    group = commands.add_parser("aws-auth", help=words, description=words.capitalize() + ".")
-    inner = group.add_subparsers(dest="aws_auth", required=True, metavar="COMMAND")
-
-    lint = _command(inner, "lint", "list what is wrong", _lint)
-    lint.add_argument("--json", action="store_true", help="print findings, one JSON object a line")
-
-    fix = _command(inner, "fix", "mend what is safe to mend, in the file, and show the difference", _fix)
-    fix.add_argument("--diff", action="store_true", help="show the difference and leave the file alone")
-
-    migrate = _command(inner, "migrate", "print the access entries that replace the ConfigMap", _migrate)
-    migrate.add_argument("--cluster", required=True, metavar="NAME", help="the cluster's name")
-    form = migrate.add_mutually_exclusive_group()
-    form.add_argument("--terraform", action="store_true", help="print Terraform, not AWS CLI commands")
-    form.add_argument("--json", action="store_true", help="print one JSON object")
-
-    who = _command(inner, "who", "show the entry that a caller hits, as the authenticator finds it", _who)
-    who.add_argument(
-        "arn", metavar="ARN", help="the caller: what `aws sts get-caller-identity` prints as Arn"
+    group = commands.add_parser(
+        "aws-auth",
+        help="lint, fix, query, or migrate an aws-auth ConfigMap",
+        description="Lint, fix, query, or migrate the aws-auth ConfigMap of an EKS cluster.",
+        epilog="Run 'iamtriage aws-auth COMMAND --help' for the options and exit status of a command.",
     )
+    subcommands = group.add_subparsers(dest="aws_auth", required=True, metavar="COMMAND")
+
+    lint = subcommands.add_parser(
+        "lint",
+        help="list the problems",
+        description="List the problems of an aws-auth ConfigMap, and how to fix them.",
+        epilog="Exit status: 0 if there are no findings, 1 if there are, 2 on an error.",
+    )
+    _add_file(lint, _lint)
+    lint.add_argument("--json", action="store_true", help="print one JSON object per finding")
+
+    fix = subcommands.add_parser(
+        "fix",
+        help="fix the problems that are safe to fix",
+        description="Fix the problems of an aws-auth ConfigMap that are safe to fix: rewrite FILE and "
+        "print the difference. If FILE is -, print the fixed text.",
+        epilog="Exit status: 0 on success; with --diff, 0 if there is nothing to fix, 1 if there is; 2 on "
+        "an error.",
+    )
+    _add_file(fix, _fix)
+    fix.add_argument("--diff", action="store_true", help="only print the difference, and do not rewrite FILE")
+
+    migrate = subcommands.add_parser(
+        "migrate",
+        help="print the access entries that replace the ConfigMap",
+        description="Print the access entries that replace an aws-auth ConfigMap, as AWS CLI commands.",
+        epilog="Exit status: 0 if there are entries to migrate, 1 if there are none, 2 on an error.",
+    )
+    _add_file(migrate, _migrate)
+    migrate.add_argument("--cluster", required=True, metavar="NAME", help="the name of the cluster")
+    form = migrate.add_mutually_exclusive_group()
+    form.add_argument("--terraform", action="store_true", help="print Terraform instead")
+    form.add_argument("--json", action="store_true", help="print one JSON object instead")
+
+    who = subcommands.add_parser(
+        "who",
+        help="show the entry that matches a caller",
+        description="Show the entry that matches a caller, as the authenticator finds it, and the caller's "
+        "Kubernetes username and groups.",
+        epilog="Exit status: 0 if an entry matches, 1 if none does, 2 on an error.",
+    )
+    _add_file(who, _who)
+    who.add_argument("arn", metavar="ARN", help="the caller's Arn from 'aws sts get-caller-identity'")
     who.add_argument("--json", action="store_true", help="print one JSON object")
 
 
-def _command(
-    commands: Commands,
-    name: str,
-    words: str,
-    run: Callable[[argparse.Namespace, str], int],
-) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=words, description=f"Read an aws-auth ConfigMap: {words}.")
+def _add_file(command: argparse.ArgumentParser, run: Callable[[argparse.Namespace, str], int]) -> None:
     command.add_argument(
         "file",
         metavar="FILE",
-        help="YAML or JSON, as in the repository or as kubectl prints it; - standard input",
+        help="the ConfigMap in YAML or JSON, as a manifest or as kubectl get prints it; - is standard input",
     )
-    command.set_defaults(run=functools.partial(_with_text, run))
-    return command
+    command.set_defaults(run=functools.partial(_run_with_text, run))
 
 
-def _with_text(run: Callable[[argparse.Namespace, str], int], arguments: argparse.Namespace) -> int:
-    """Run a command on the text of its file, whose line ends are kept."""
+def _run_with_text(run: Callable[[argparse.Namespace, str], int], arguments: argparse.Namespace) -> int:
+    """Run a command on the text of its file."""
     try:
-        # It says which extra is missing.
+        # Without the extra, this raises an error that names it.
         importlib.import_module("iamtriage.aws_auth")
-        return run(arguments, _text_of(arguments.file))
+        return run(arguments, read_bytes(arguments.file).decode())
     except ImportError as error:
-        complain(error)
+        print_error(error)
     except UnicodeDecodeError as error:
-        complain(f"{arguments.file}: not UTF-8 at byte {error.start}")
+        print_error(f"{arguments.file}: not UTF-8 at byte {error.start}")
     except AwsAuthError as error:
-        complain(f"{arguments.file}: {error}")
+        print_error(f"{arguments.file}: {error}")
     except InvalidArnError as error:
-        complain(error)
-    return WRONG_USE
-
-
-def _text_of(file: str) -> str:
-    if file == "-":
-        return sys.stdin.buffer.read().decode()
-    with open(file, "rb") as stream:  # noqa: PTH123 (a name from the command line)
-        return stream.read().decode()
+        print_error(error)
+    return ERROR
 
 
 def _lint(arguments: argparse.Namespace, text: str) -> int:
@@ -105,13 +131,13 @@ def _lint(arguments: argparse.Namespace, text: str) -> int:
             }
             print(json.dumps(facts, ensure_ascii=True))
             continue
-        place = f"{printable(arguments.file)}:{finding.line}:"
+        place = f"{format_value(arguments.file)}:{finding.line}:"
         print(f"{place} {bold(f'{finding.severity}[{finding.code}]')} {escape_controls(finding.message)}")
         if finding.fix:
             print(f"    fix: {escape_controls(finding.fix)}")
     if not findings and not arguments.json:
-        complain("nothing wrong found")
-    return FOUND if findings else NOTHING
+        print_error("no problems found")
+    return PROBLEMS_FOUND if findings else CLEAN
 
 
 def _fix(arguments: argparse.Namespace, text: str) -> int:
@@ -120,38 +146,39 @@ def _fix(arguments: argparse.Namespace, text: str) -> int:
     load(text)
     fixed = fix(text)
     if arguments.file == "-" and not arguments.diff:
-        # A filter: what it reads comes out, mended or not.
+        # A filter prints its whole input, fixed or not.
         sys.stdout.write(fixed)
-        return FOUND if fixed != text else NOTHING
+        return CLEAN
     if fixed == text:
-        complain("nothing that is safe to mend; `lint` lists the rest")
-        return NOTHING
+        print_error("nothing to fix that is safe to fix; lint lists the other problems")
+        return CLEAN
     if not arguments.diff:
-        _replace(arguments.file, fixed.encode())
-    print(
-        "".join(f"{escape_controls(line)}\n" for line in diff(text, fixed, arguments.file).splitlines()),
-        end="",
-    )
-    return FOUND
+        if is_gzip(arguments.file):
+            msg = f"{arguments.file}: gzip-compressed, so fix cannot rewrite it; decompress it first"
+            raise InputError(msg)
+        _replace_file(arguments.file, fixed.encode())
+    lines = diff(text, fixed, arguments.file).splitlines()
+    print("".join(f"{escape_controls(line)}\n" for line in lines), end="")
+    return PROBLEMS_FOUND if arguments.diff else CLEAN
 
 
-def _replace(file: str, data: bytes) -> None:
-    """Write a file whole or not at all, keeping its mode and a link that leads to it."""
+def _replace_file(file: str, data: bytes) -> None:
+    """Write a file completely or not at all, keeping its mode and a link to it."""
     import shutil
     import tempfile
 
     target = os.path.realpath(file)
-    handle, name = tempfile.mkstemp(prefix=".iamtriage-", dir=os.path.dirname(target))  # noqa: PTH120 (realpath's text)
+    handle, name = tempfile.mkstemp(prefix=".iamtriage-", dir=os.path.dirname(target))  # noqa: PTH120 (realpath returns a string)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         shutil.copymode(target, name)
-        os.replace(name, target)  # noqa: PTH105 (texts, as above)
+        os.replace(name, target)  # noqa: PTH105 (strings, as above)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(name)  # noqa: PTH108 (a text, as above)
+            os.unlink(name)  # noqa: PTH108 (a string, as above)
         raise
 
 
@@ -160,26 +187,26 @@ def _migrate(arguments: argparse.Namespace, text: str) -> int:
 
     try:
         migration = migrate(load(text), cluster=arguments.cluster)
-    except InvalidArnError:
+    except (AwsAuthError, InvalidArnError):
         raise
     except ValueError as error:
-        complain(error)
-        return WRONG_USE
+        print_error(error)
+        return ERROR
     if arguments.json:
         print(json.dumps(migration.to_dict(), ensure_ascii=True, indent=2))
     else:
-        print(migration.terraform().rstrip("\n") if arguments.terraform else _script(migration))
-    return FOUND if migration.entries else NOTHING
+        print(migration.terraform().rstrip("\n") if arguments.terraform else _format_script(migration))
+    return FOUND if migration.entries else NOT_FOUND
 
 
-def _script(migration: Migration) -> str:
-    """Give the commands as a shell script, each entry under its notes."""
+def _format_script(migration: Migration) -> str:
+    """Format the commands as a shell script, with the notes of each entry as comments."""
     import attrs
 
     blocks = ["\n".join(f"# {escape_controls(note)}" for note in migration.notes)] if migration.notes else []
     for entry in migration.entries:
-        lines = [f"# {escape_controls(note)}" for note in entry.notes]
-        blocks.append("\n".join([*lines, *attrs.evolve(migration, entries=(entry,)).commands()]))
+        comments = [f"# {escape_controls(note)}" for note in entry.notes]
+        blocks.append("\n".join([*comments, *attrs.evolve(migration, entries=(entry,)).commands()]))
     return "\n\n".join(blocks)
 
 
@@ -189,8 +216,10 @@ def _who(arguments: argparse.Namespace, text: str) -> int:
     match = who_matches(load(text), arguments.arn)
     if match is None:
         if not arguments.json:
-            complain("no entry matches this caller: EKS answers Unauthorized, unless an access entry does")
-        return NOTHING
+            print_error(
+                "no entry matches this caller, so EKS returns Unauthorized unless it has an access entry"
+            )
+        return NOT_FOUND
     entry = match.entry
     line = None if isinstance(entry, str) else entry.line
     if arguments.json:
@@ -203,12 +232,12 @@ def _who(arguments: argparse.Namespace, text: str) -> int:
         }
         print(json.dumps(facts, ensure_ascii=True))
         return FOUND
-    shown: list[tuple[str, object]] = [
-        ("user", match.username),
+    rows: list[tuple[str, object]] = [
+        ("username", match.username),
         ("groups", ", ".join(match.groups) or "(none)"),
         ("entry", f"mapAccounts {entry}" if isinstance(entry, str) else entry.arn or "sso"),
         ("line", line),
-        ("but", match.problem),
+        ("problem", match.problem),
     ]
-    print("\n".join([bold("matched"), *rows(shown)]))
+    print("\n".join([bold("matched"), *format_rows(rows)]))
     return FOUND

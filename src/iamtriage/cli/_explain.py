@@ -1,4 +1,4 @@
-"""The command ``explain``; not for the rules, which ``explaining`` and ``policies`` know."""
+"""The command ``explain``."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import json
 import os
 import shutil
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from iamtriage.cli._input import opened
-from iamtriage.cli._output import FOUND, NOTHING, WRONG_USE, complain
+from iamtriage.cli._input import open_input, read_text
+from iamtriage.cli._options import SEARCH_STATUS, add_file
+from iamtriage.cli._output import ERROR, FOUND, NOT_FOUND, print_error
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import IO
 
     from iamtriage.cli._output import Commands
@@ -24,73 +24,85 @@ if TYPE_CHECKING:
 
 __all__ = ("add_command",)
 
-_NARROWEST, _WIDEST = 40, 100
+_MIN_WIDTH, _MAX_WIDTH = 40, 100
 
 
 def add_command(commands: Commands) -> None:
     """Add the command."""
-    words = "say why it failed, how sure that is, and what helps"
-    command = commands.add_parser("explain", help=words, description=f"Read a text and {words}.")
-    command.add_argument(
-        "file", nargs="?", default="-", metavar="FILE", help="what to read; - or nothing: standard input"
+    command = commands.add_parser(
+        "explain",
+        help="explain why a call failed, and how to fix it",
+        description="Explain the failure in a log or an error message: why the call failed, how certain "
+        "that is, and how to fix it.",
+        epilog=SEARCH_STATUS,
     )
+    add_file(command)
     command.add_argument(
         "--all",
         action="store_true",
-        help="explain every failure, each kind of problem once, not the cause alone",
+        help="explain every failure of the log, each problem once, not only the root cause",
     )
     command.add_argument(
         "--fact",
         metavar="NAME=VALUE",
         action="append",
         default=[],
-        help="what is known beside the text: cluster, region, namespace, service_account, caller, resource, "
-        "authentication_mode, trust_policy, decoded_message, …; @FILE as VALUE reads a file; may be repeated",
+        help="a fact that FILE does not state, such as cluster, region, namespace, service_account, caller, "
+        "resource, authentication_mode, trust_policy, or decoded_message; NAME=@PATH reads the value from a "
+        "file; can be repeated",
     )
     form = command.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="print JSON, one explanation a line")
+    form.add_argument("--json", action="store_true", help="print JSON, one explanation per line")
     form.add_argument("--markdown", action="store_true", help="print Markdown")
     form.add_argument("--html", action="store_true", help="print an HTML page")
     form.add_argument(
         "--policy",
         action="store_true",
-        help="print one policy that allows what an Allow can help, of all denials",
+        help="print one least-privilege policy for all denials that an Allow can fix",
     )
     command.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     try:
-        facts = _facts(arguments.fact)
+        facts = _parse_facts(arguments.fact)
     except (TypeError, ValueError) as error:
-        # A name that no fact has, a document that is none, a mode that clusters do not have.
-        complain(error)
-        return WRONG_USE
+        # An unknown fact, an invalid document, or a value that a fact cannot have.
+        print_error(error)
+        return ERROR
     if arguments.html and arguments.all:
-        complain("--html makes the page of one explanation; leave --all out")
-        return WRONG_USE
-    with opened(arguments.file) as file:
+        print_error("--html prints one explanation and cannot be combined with --all")
+        return ERROR
+    with open_input(arguments.file) as source:
         if arguments.policy:
-            return _print_policy(file)
-        return _print(_explanations(file, facts, every=arguments.all), arguments)
+            count = _print_policies(source.file)
+        else:
+            explanations = _explain_all(source.file, facts) if arguments.all else _explain(source.file, facts)
+            count = _print_explanations(explanations, arguments)
+        source.check(is_found=bool(count))
+    if not count and arguments.policy:
+        print_error("no denial found that an Allow in an identity-based policy can fix")
+    elif not count and not arguments.json:
+        print_error("no AWS or Kubernetes access failure found")
+    return FOUND if count else NOT_FOUND
 
 
-def _facts(given: list[str]) -> Facts:
+def _parse_facts(arguments: list[str]) -> Facts:
     from iamtriage.explaining._facts import facts_of
 
-    values: dict[str, object] = {}
-    for text in given:
-        name, equals, value = text.partition("=")
+    facts: dict[str, object] = {}
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
         if not name or not equals:
-            msg = f"--fact is NAME=VALUE, not {text!r}"
+            msg = f"--fact must be NAME=VALUE, not {argument!r}"
             raise ValueError(msg)
-        known: object = Path(value[1:]).read_text(encoding="utf-8") if value.startswith("@") else value
-        values[name] = _claims(str(known)) if name == "token_claims" else known
-    return facts_of(values)
+        text = read_text(value[1:]) if value.startswith("@") else value
+        facts[name] = _parse_claims(text) if name == "token_claims" else text
+    return facts_of(facts)
 
 
-def _claims(text: str) -> dict[str, object]:
-    """Read claims from JSON, or from the token that holds them."""
+def _parse_claims(text: str) -> dict[str, object]:
+    """Parse claims from JSON, or from the web identity token that contains them."""
     from iamtriage.trust._tokens import read_web_identity_token
 
     if not text.lstrip().startswith("{"):
@@ -99,17 +111,22 @@ def _claims(text: str) -> dict[str, object]:
     return claims
 
 
-def _explanations(file: IO[str], facts: Facts, *, every: bool) -> Iterable[Explanation]:
+def _explain(file: IO[str], facts: Facts) -> Iterable[Explanation]:
+    from iamtriage._reading.parsing import parse_stream
     from iamtriage.explaining._explain import explain
 
-    if not every:
-        explanation = explain(file.read(), facts=facts)
-        return () if explanation.failure is None else (explanation,)
-    return (explain(failure, facts=facts) for failure in _once(file))
+    failure = parse_stream(file)
+    return () if failure is None else (explain(failure, facts=facts),)
 
 
-def _once(file: IO[str]) -> Iterable[Failure]:
-    """Give every failure of a stream, but each problem once."""
+def _explain_all(file: IO[str], facts: Facts) -> Iterable[Explanation]:
+    from iamtriage.explaining._explain import explain
+
+    return (explain(failure, facts=facts) for failure in _scan_unique(file))
+
+
+def _scan_unique(file: IO[str]) -> Iterator[Failure]:
+    """Yield the failures of a stream, each problem once."""
     from iamtriage._reading.scanning import scan
     from iamtriage.failures._fingerprints import fingerprint
 
@@ -121,39 +138,38 @@ def _once(file: IO[str]) -> Iterable[Failure]:
             yield failure
 
 
-def _print(explanations: Iterable[Explanation], arguments: argparse.Namespace) -> int:
+def _print_explanations(explanations: Iterable[Explanation], arguments: argparse.Namespace) -> int:
+    """Print explanations as they are found, and return their number."""
     count = 0
     for explanation in explanations:
         if count and not arguments.json:
             print()
-        print(_shown(explanation, arguments), flush=True)
+        print(_format(explanation, arguments), flush=True)
         count += 1
-    if not count and not arguments.json:
-        complain("no AWS or Kubernetes access failure found")
-    return FOUND if count else NOTHING
+    return count
 
 
-def _shown(explanation: Explanation, arguments: argparse.Namespace) -> str:
+def _format(explanation: Explanation, arguments: argparse.Namespace) -> str:
     if arguments.json:
         return json.dumps(explanation.to_dict(), ensure_ascii=True)
     if arguments.markdown:
         return explanation.to_markdown()
     if arguments.html:
         return explanation.to_html(page=True)
-    terminal = sys.stdout.isatty()
-    columns = shutil.get_terminal_size().columns if terminal else 80
+    is_terminal = sys.stdout.isatty()
+    columns = shutil.get_terminal_size().columns if is_terminal else 80
     return explanation.to_text(
-        width=min(max(columns, _NARROWEST), _WIDEST), color=terminal and not os.environ.get("NO_COLOR")
+        width=min(max(columns, _MIN_WIDTH), _MAX_WIDTH),
+        color=is_terminal and not os.environ.get("NO_COLOR"),
     )
 
 
-def _print_policy(file: IO[str]) -> int:
+def _print_policies(file: IO[str]) -> int:
+    """Print the policies for a log's denials, and return their number."""
     from iamtriage._reading.scanning import scan
     from iamtriage.explaining._policy_for import policies_for
 
-    made = policies_for(scan(file))
-    for policy in made:
+    policies = policies_for(scan(file))
+    for policy in policies:
         print(json.dumps(policy, indent=2, ensure_ascii=True))
-    if not made:
-        complain("no denial found that an Allow in an identity-based policy can help")
-    return FOUND if made else NOTHING
+    return len(policies)

@@ -1,83 +1,97 @@
-"""The commands ``parse`` and ``scan``; not for reading failures, which ``parsing`` and ``scanning`` do."""
+"""The commands ``parse`` and ``scan``."""
 
 from __future__ import annotations
 
 import json
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
-from iamtriage.cli._input import opened
-from iamtriage.cli._output import FOUND, NOTHING, bold, complain, rows
+from iamtriage.cli._input import open_input
+from iamtriage.cli._options import SEARCH_STATUS, add_file
+from iamtriage.cli._output import FOUND, NOT_FOUND, bold, format_rows, print_error
 from iamtriage.failures._labels import LABELS
 from iamtriage.failures._records import to_record
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator
+    from typing import IO
 
     from iamtriage.cli._output import Commands
     from iamtriage.failures._failures import Failure
 
 __all__ = ("add_commands",)
 
-_WIDTH = max(map(len, LABELS.values()))
+_LABEL_WIDTH = max(map(len, LABELS.values()))
 
 
 def add_commands(commands: Commands) -> None:
     """Add the two commands."""
-    for name, words in (
-        ("parse", "show the one failure that is the cause"),
-        ("scan", "show every failure, also of a stream"),
-    ):
-        command = commands.add_parser(name, help=words, description=f"Read a text and {words}.")
+    parse = commands.add_parser(
+        "parse",
+        help="print the failure that is the root cause",
+        description="Find the failure that is the root cause in a log or an error message, and print its "
+        "facts: who was denied which action on which resource.",
+        epilog=SEARCH_STATUS,
+    )
+    scan = commands.add_parser(
+        "scan",
+        help="print every failure of a log or stream",
+        description="Print every failure in a log. FILE can be of any size, or a stream that stays open, "
+        "such as the output of kubectl logs -f.",
+        epilog=SEARCH_STATUS,
+    )
+    for command, read in ((parse, _read_cause), (scan, _read_all)):
+        add_file(command)
         command.add_argument(
-            "file", nargs="?", default="-", metavar="FILE", help="what to read; - or nothing: standard input"
+            "--json", action="store_true", help="print flat records, one JSON object per line"
         )
-        command.add_argument("--json", action="store_true", help="print flat records, one JSON object a line")
-        command.set_defaults(run=_run)
+        command.set_defaults(run=_run, read=read)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    return _print(_failures(arguments), as_json=arguments.json)
+    with open_input(arguments.file) as source:
+        count = _print(arguments.read(source.file), as_json=arguments.json)
+        source.check(is_found=bool(count))
+    if not count and not arguments.json:
+        print_error("no AWS or Kubernetes access failure found")
+    return FOUND if count else NOT_FOUND
 
 
-def _failures(arguments: argparse.Namespace) -> Iterator[Failure]:
-    with opened(arguments.file) as file:
-        yield from _read(arguments.command, file)
+def _read_cause(file: IO[str]) -> Iterable[Failure]:
+    from iamtriage._reading.parsing import parse_stream
 
-
-def _read(command: str, file: IO[str]) -> Iterable[Failure]:
-    if command == "scan":
-        from iamtriage._reading.scanning import scan
-
-        return scan(file)
-    from iamtriage._reading.parsing import parse
-
-    failure = parse(file.read())
+    failure = parse_stream(file)
     return () if failure is None else (failure,)
 
 
-def _print(failures: Iterator[Failure], *, as_json: bool) -> int:
-    """Print failures as they come; tell whether there was any."""
+def _read_all(file: IO[str]) -> Iterator[Failure]:
+    from iamtriage._reading.scanning import scan
+
+    return scan(file)
+
+
+def _print(failures: Iterable[Failure], *, as_json: bool) -> int:
+    """Print failures as they are found, and return their number."""
     count = 0
     for failure in failures:
         if as_json:
             print(json.dumps(to_record(failure), ensure_ascii=True), flush=True)
         else:
-            print(("\n" if count else "") + _readable(failure), flush=True)
+            print(("\n" if count else "") + _format(failure), flush=True)
         count += 1
-    if not count and not as_json:
-        complain("no AWS or Kubernetes access failure found")
-    return FOUND if count else NOTHING
+    return count
 
 
-def _readable(failure: Failure) -> str:
-    """Give a failure as lines for people."""
+def _format(failure: Failure) -> str:
+    """Format a failure for people."""
     title = bold(failure.kind.replace("_", " "))
     source = failure.envelope.source
     if source:
         title += f"  (from {source})"
     record = dict(to_record(failure))
     if failure.kind == "kubernetes_forbidden" and record["principal"] == record["k8s_user"]:
-        # One name is one line.
+        # Print one name only once.
         record["principal"] = None
-    return "\n".join([title, *rows([(label, record[key]) for key, label in LABELS.items()], _WIDTH)])
+    return "\n".join(
+        [title, *format_rows([(label, record[key]) for key, label in LABELS.items()], _LABEL_WIDTH)]
+    )

@@ -1,4 +1,4 @@
-"""What the commands share: exit status, and printing that no terminal takes for a command."""
+"""Exit statuses, and output that is safe for terminals."""
 
 from __future__ import annotations
 
@@ -11,41 +11,65 @@ from iamtriage._text import escape_controls
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ("FOUND", "NOTHING", "WRONG_USE", "Commands", "bold", "complain", "printable", "rows")
+__all__ = (
+    "CLEAN",
+    "ERROR",
+    "FOUND",
+    "NOT_FOUND",
+    "PROBLEMS_FOUND",
+    "Commands",
+    "bold",
+    "format_rows",
+    "format_value",
+    "print_error",
+)
 
-FOUND, NOTHING, WRONG_USE = 0, 1, 2
-_LONGEST_VALUE = 400
+# The status of a search, as with grep.
+FOUND, NOT_FOUND = 0, 1
+# The status of a check, as with linters.
+CLEAN, PROBLEMS_FOUND = 0, 1
+# Wrong use, and files that cannot be read.
+ERROR = 2
+
+_MAX_VALUE_LENGTH = 400
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
 class Commands(Protocol):
-    """What argparse gives for adding commands; its own name for it is private."""
+    """The object to which argparse adds commands; its own type is private."""
 
-    def add_parser(self, name: str, *, help: str, description: str) -> argparse.ArgumentParser:  # noqa: A002 (argparse's name)
+    def add_parser(
+        self,
+        name: str,
+        *,
+        help: str,  # noqa: A002 (argparse's name)
+        description: str,
+        epilog: str | None = None,
+    ) -> argparse.ArgumentParser:
         """Add a command."""
         ...
 
 
-def printable(value: object) -> str:
-    """Give a value as one line without control characters."""
+def format_value(value: object) -> str:
+    """Format a value as one line without control characters."""
     text = str(value)
-    if len(text) > _LONGEST_VALUE:
-        text = f"{text[:_LONGEST_VALUE]}… ({len(text)} characters)"
+    if len(text) > _MAX_VALUE_LENGTH:
+        text = f"{text[:_MAX_VALUE_LENGTH]}… ({len(text)} characters)"
     return escape_controls(text) or '""'
 
 
 def bold(text: str) -> str:
-    """Give a text in bold where standard output is a terminal that wants it."""
-    wanted = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    return f"{_BOLD}{text}{_PLAIN}" if wanted else text
+    """Make a text bold if standard output is a terminal, unless ``NO_COLOR`` is set."""
+    is_colored = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return f"{_BOLD}{text}{_PLAIN}" if is_colored else text
 
 
-def rows(pairs: list[tuple[str, object]], width: int = 0) -> list[str]:
-    """Give names and values as aligned lines; values of None are left out."""
+def format_rows(pairs: list[tuple[str, object]], width: int = 0) -> list[str]:
+    """Format names and values as aligned lines, without values that are ``None``."""
     width = width or max((len(name) for name, _ in pairs), default=0)
-    return [f"  {name:<{width}}  {printable(value)}" for name, value in pairs if value is not None]
+    return [f"  {name:<{width}}  {format_value(value)}" for name, value in pairs if value is not None]
 
 
-def complain(words: object) -> None:
-    """Say on standard error what is wrong."""
-    print(f"iamtriage: {escape_controls(str(words))}", file=sys.stderr)
+def print_error(message: object) -> None:
+    """Print a message to standard error."""
+    print(f"iamtriage: {escape_controls(str(message))}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The command ``redact``; not for finding secrets, which ``redaction`` does."""
+"""The command ``redact``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import sys
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
-from iamtriage.cli._input import opened
-from iamtriage.cli._output import FOUND, NOTHING
+from iamtriage.cli._input import open_input
+from iamtriage.cli._options import add_file
+from iamtriage.cli._output import FOUND, NOT_FOUND
 
 if TYPE_CHECKING:
     import argparse
-    from typing import IO
 
     from iamtriage.cli._output import Commands
 
@@ -20,15 +20,18 @@ __all__ = ("add_command",)
 
 def add_command(commands: Commands) -> None:
     """Add the command."""
-    words = "print it without its secrets"
-    command = commands.add_parser("redact", help=words, description=f"Read a text and {words}.")
-    command.add_argument(
-        "file", nargs="?", default="-", metavar="FILE", help="what to read; - or nothing: standard input"
+    command = commands.add_parser(
+        "redact",
+        help="print a text without its secrets",
+        description="Print a text with its secrets replaced. Check the result before you share it.",
+        epilog="Exit status: 0 if something was replaced, 1 if nothing was, 2 on an error.",
     )
+    add_file(command)
     command.add_argument(
         "--identifiers",
         action="store_true",
-        help="give accounts, principals, key ids, resources, addresses and ids pseudonyms, too",
+        help="also replace account IDs, principals, access key IDs, resources, addresses, and other IDs with "
+        "pseudonyms",
     )
     command.set_defaults(run=_run)
 
@@ -36,21 +39,14 @@ def add_command(commands: Commands) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     from iamtriage.redaction._redact import redact
 
-    with opened(arguments.file) as file:
-        text = _faithful(file).read()
-    shown = redact(text, identifiers=arguments.identifiers)
-    stream: object = sys.stdout
-    if isinstance(stream, TextIOWrapper):
-        stream.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")
-    sys.stdout.write(shown)
+    with open_input(arguments.file, keep_bytes=True) as source:
+        text = source.file.read()
+        # Secrets in binary data would not be found.
+        source.check()
+    redacted = redact(text, identifiers=arguments.identifiers)
+    stdout: object = sys.stdout
+    if isinstance(stdout, TextIOWrapper):
+        stdout.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")
+    sys.stdout.write(redacted)
     sys.stdout.flush()
-    return NOTHING if shown == text else FOUND
-
-
-def _faithful(file: IO[str]) -> IO[str]:
-    """Read a file so that what is not hidden can be written as it was: line ends, bytes that are no text."""
-    stream: object = file
-    if isinstance(stream, TextIOWrapper):
-        utf8 = stream.encoding.lower().startswith("utf-8")
-        stream.reconfigure(newline="", errors="surrogateescape" if utf8 else "replace")
-    return file
+    return NOT_FOUND if redacted == text else FOUND

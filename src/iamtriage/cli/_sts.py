@@ -1,15 +1,15 @@
-"""The command ``sts``; not for the rules: see ``sts_endpoints``, ``sts_settings`` and ``sts_diagnosis``."""
+"""The command ``sts``."""
 
 from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iamtriage._text import escape_controls
-from iamtriage.cli._output import FOUND, NOTHING, WRONG_USE, bold, complain, rows
+from iamtriage.cli._input import open_input
+from iamtriage.cli._output import ERROR, FOUND, NOT_FOUND, bold, format_rows, print_error
 from iamtriage.exceptions import ConfigFileError, EndpointError, UnknownRegionError
 
 if TYPE_CHECKING:
@@ -26,40 +26,54 @@ def add_command(commands: Commands) -> None:
     """Add the command."""
     from iamtriage.sts._sdks import SDKS
 
-    words = "tell which STS host a client calls, and why"
-    command = commands.add_parser("sts", help=words, description=words.capitalize() + ".")
+    command = commands.add_parser(
+        "sts",
+        help="show which STS endpoint a client calls, and why",
+        description="Show which STS endpoint a client calls, and why. Without doctor, only the options are "
+        "used, not the settings of this machine.",
+        epilog="Exit status: 0 on success, 2 on an error; with doctor, 0 if a problem was found, 1 if none "
+        "was.",
+    )
     command.add_argument(
-        "what",
+        "mode",
         nargs="?",
         choices=("doctor",),
-        help="doctor: use the environment and config file of this machine, and say what is wrong with them",
+        metavar="doctor",
+        help="read the environment and the config file of this machine, and diagnose them",
     )
-    command.add_argument("--region", help="the client's region; without it, the client has none")
-    command.add_argument("--fips", action="store_true", help="use_fips_endpoint")
-    command.add_argument("--dual-stack", action="store_true", help="use_dualstack_endpoint")
-    command.add_argument("--legacy", action="store_true", help="sts_regional_endpoints=legacy")
-    command.add_argument("--sdk", choices=sorted(SDKS), default="boto3", help="whose defaults hold")
-    command.add_argument("--profile", help="doctor: the profile of the config file")
+    command.add_argument("--region", help="the client's region; a client without the option has none")
+    command.add_argument("--fips", action="store_true", help="set use_fips_endpoint")
+    command.add_argument("--dual-stack", action="store_true", help="set use_dualstack_endpoint")
+    command.add_argument("--legacy", action="store_true", help="set sts_regional_endpoints=legacy")
+    sdks = sorted(SDKS)
     command.add_argument(
-        "--error", metavar="FILE", help="doctor: a file with the error text; - standard input"
+        "--sdk",
+        choices=sdks,
+        default="boto3",
+        metavar="SDK",
+        help=f"the SDK whose defaults apply (default: %(default)s): {', '.join(sdks)}",
     )
-    command.add_argument("--explain", action="store_true", help="print where each setting comes from")
+    command.add_argument("--profile", help="doctor: the profile in the config file")
+    command.add_argument(
+        "--error", metavar="FILE", help="doctor: a file with the error message, or - for standard input"
+    )
+    command.add_argument("--explain", action="store_true", help="print the source of each setting")
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     try:
-        if arguments.what == "doctor":
-            return _doctor(arguments)
-        settings = _settings({}, arguments)
-        return _print(settings, settings.resolve(), arguments)
+        if arguments.mode == "doctor":
+            return _diagnose(arguments)
+        settings = _build_settings({}, arguments)
+        return _print_endpoint(settings, settings.resolve(), arguments)
     except (ConfigFileError, EndpointError, UnknownRegionError) as error:
-        complain(error)
-        return WRONG_USE
+        print_error(error)
+        return ERROR
 
 
-def _settings(
+def _build_settings(
     env: dict[str, str],
     arguments: argparse.Namespace,
     *,
@@ -68,58 +82,58 @@ def _settings(
 ) -> StsSettings:
     from iamtriage.sts._settings import StsSettings
 
-    client: dict[str, object] = {}
+    client_arguments: dict[str, object] = {}
     if arguments.region is not None:
-        client["region_name"] = arguments.region
-    switches = {
+        client_arguments["region_name"] = arguments.region
+    client_config = {
         name: True
-        for name, wanted in (
+        for name, is_set in (
             ("use_fips_endpoint", arguments.fips),
             ("use_dualstack_endpoint", arguments.dual_stack),
         )
-        if wanted
+        if is_set
     }
-    if switches:
-        client["config"] = switches
+    if client_config:
+        client_arguments["config"] = client_config
     if arguments.legacy:
-        # A client has no argument for it.
+        # Clients have no argument for this setting.
         env = env | {"AWS_STS_REGIONAL_ENDPOINTS": "legacy"}
     return StsSettings.from_sources(
-        env, config, arguments.profile, credentials=credentials, sdk=arguments.sdk, **client
+        env, config, arguments.profile, credentials=credentials, sdk=arguments.sdk, **client_arguments
     )
 
 
-def _print(settings: StsSettings, endpoint: StsEndpoint, arguments: argparse.Namespace) -> int:
+def _print_endpoint(settings: StsSettings, endpoint: StsEndpoint, arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(endpoint._asdict(), ensure_ascii=True))
     elif arguments.explain:
         print(settings.explain())
     else:
         published = {True: "yes", False: "no", None: "unknown"}[endpoint.published]
-        shown: list[tuple[str, object]] = [
+        rows: list[tuple[str, object]] = [
             ("signing region", endpoint.signing_region),
             ("partition", endpoint.partition),
             ("published", published),
             ("why", endpoint.reason),
         ]
-        print("\n".join([bold(endpoint.url), *rows(shown)]))
+        print("\n".join([bold(endpoint.url), *format_rows(rows)]))
     return FOUND
 
 
-def _doctor(arguments: argparse.Namespace) -> int:
-    """Look at this machine's settings; the only place of this command that reads the world."""
+def _diagnose(arguments: argparse.Namespace) -> int:
+    """Print this machine's settings and their problems."""
     from iamtriage.sts._diagnosis import diagnose_sts
 
     env = dict(os.environ)
-    settings = _settings(
+    settings = _build_settings(
         env,
         arguments,
-        config=_file_of(env, "AWS_CONFIG_FILE", "~/.aws/config"),
-        credentials=_file_of(env, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
+        config=_read_settings_file(env, "AWS_CONFIG_FILE", "~/.aws/config"),
+        credentials=_read_settings_file(env, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
     )
     region = settings.region.value
     diagnosis = diagnose_sts(
-        _text_of(arguments.error),
+        _read_error(arguments.error),
         env=env,
         region=region if isinstance(region, str) else None,
         sdk=arguments.sdk,
@@ -133,12 +147,12 @@ def _doctor(arguments: argparse.Namespace) -> int:
     try:
         settings.resolve()
     except (EndpointError, UnknownRegionError):
-        # The table says so already: these settings lead to no host.
+        # The table says so, too: these settings lead to no endpoint.
         return FOUND
-    return FOUND if diagnosis.causes else NOTHING
+    return FOUND if diagnosis.causes else NOT_FOUND
 
 
-def _file_of(env: dict[str, str], variable: str, default: str) -> str | None:
+def _read_settings_file(env: dict[str, str], variable: str, default: str) -> str | None:
     path = Path(env.get(variable) or default).expanduser()
     try:
         return path.read_text(encoding="utf-8", errors="replace")
@@ -146,9 +160,10 @@ def _file_of(env: dict[str, str], variable: str, default: str) -> str | None:
         return None
 
 
-def _text_of(file: str | None) -> str | None:
+def _read_error(file: str | None) -> str | None:
     if file is None:
         return None
-    if file == "-":
-        return sys.stdin.buffer.read().decode(errors="replace")
-    return Path(file).read_text(encoding="utf-8", errors="replace")
+    with open_input(file) as source:
+        text = source.file.read()
+        source.check()
+    return text

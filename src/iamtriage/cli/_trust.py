@@ -1,13 +1,12 @@
-"""The command ``trust``; not for the rules, which ``trust_policies`` and ``web_identity`` know."""
+"""The command ``trust``."""
 
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from iamtriage.cli._output import FOUND, NOTHING, WRONG_USE, bold, complain, rows
+from iamtriage.cli._input import read_bytes
+from iamtriage.cli._output import ERROR, FOUND, NOT_FOUND, bold, format_rows, print_error
 
 if TYPE_CHECKING:
     import argparse
@@ -19,19 +18,31 @@ __all__ = ("add_command",)
 
 def add_command(commands: Commands) -> None:
     """Add the command."""
-    words = "tell whether a role's trust policy lets a caller or a token in, and which line mends it"
-    command = commands.add_parser("trust", help=words, description=words.capitalize() + ".")
-    command.add_argument("policy", metavar="POLICY", help="the trust policy, a JSON file; - standard input")
-    who = command.add_mutually_exclusive_group(required=True)
-    who.add_argument("--token", metavar="FILE", help="a web identity token, as a pod has it")
-    who.add_argument("--caller", metavar="ARN", help="a principal's ARN, or a service principal")
-    command.add_argument("--role", metavar="ARN", help="the role's ARN")
-    command.add_argument("--action", help="the action; the default follows from --token or --caller")
+    command = commands.add_parser(
+        "trust",
+        help="evaluate a role's trust policy for a caller or a token",
+        description="Evaluate a role's trust policy for a caller or a web identity token. If it does not "
+        "allow the call, print the condition that does not match and the line that fixes it.",
+        epilog="Exit status: 0 if the policy allows the call, 1 if it does not or if that cannot be "
+        "decided, 2 on an error.",
+    )
+    command.add_argument(
+        "policy", metavar="POLICY", help="a JSON file with the trust policy, or - for standard input"
+    )
+    subject = command.add_mutually_exclusive_group(required=True)
+    subject.add_argument("--token", metavar="FILE", help="a file with a web identity token, such as a pod's")
+    subject.add_argument("--caller", metavar="ARN", help="the ARN of a principal, or a service principal")
+    command.add_argument("--role", metavar="ARN", help="the ARN of the role")
+    command.add_argument(
+        "--action",
+        help="the action (default: sts:AssumeRoleWithWebIdentity with --token, sts:AssumeRole with --caller)",
+    )
     command.add_argument(
         "--context",
         metavar="KEY=VALUE",
         action="append",
-        help="a condition key's value, such as sts:ExternalId=…; may be repeated; the others are then absent",
+        help="the value of a condition key, such as sts:ExternalId=…; can be repeated; all other keys are "
+        "then absent",
     )
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.set_defaults(run=_run)
@@ -42,24 +53,24 @@ def _run(arguments: argparse.Namespace) -> int:
     from iamtriage.trust._tokens import read_web_identity_token
 
     try:
-        context = _context(arguments.context)
-        claims = None if arguments.token is None else read_web_identity_token(_bytes_of(arguments.token))
-        default = "sts:AssumeRole" if claims is None else "sts:AssumeRoleWithWebIdentity"
+        context = _parse_context(arguments.context)
+        claims = None if arguments.token is None else read_web_identity_token(read_bytes(arguments.token))
+        default_action = "sts:AssumeRole" if claims is None else "sts:AssumeRoleWithWebIdentity"
         result = check_trust_policy(
-            _bytes_of(arguments.policy).decode(),
-            action=arguments.action or default,
+            read_bytes(arguments.policy).decode(),
+            action=arguments.action or default_action,
             role_arn=arguments.role,
             caller=arguments.caller,
             claims=claims,
             context=context,
         )
     except UnicodeDecodeError:
-        complain(f"{arguments.policy}: not UTF-8")
-        return WRONG_USE
+        print_error(f"{arguments.policy}: not UTF-8")
+        return ERROR
     except ValueError as error:
-        # No policy, no token, no ARN, an action that is not STS's, a time or context that is none.
-        complain(error)
-        return WRONG_USE
+        # An invalid policy, token, ARN, action, or context.
+        print_error(error)
+        return ERROR
     verdict = {True: "allowed", False: "not allowed", None: "cannot be decided"}[result.allowed]
     facts: list[tuple[str, object]] = [
         ("why", result.reason),
@@ -70,22 +81,18 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps({"allowed": result.allowed, **dict(facts)}, ensure_ascii=True))
     else:
-        print("\n".join([bold(verdict), *rows(facts)]))
-    return FOUND if result.allowed else NOTHING
+        print("\n".join([bold(verdict), *format_rows(facts)]))
+    return FOUND if result.allowed else NOT_FOUND
 
 
-def _context(given: list[str] | None) -> dict[str, str | list[str]] | None:
-    if given is None:
+def _parse_context(arguments: list[str] | None) -> dict[str, str | list[str]] | None:
+    if arguments is None:
         return None
     values: dict[str, list[str]] = {}
-    for text in given:
-        key, equals, value = text.partition("=")
+    for argument in arguments:
+        key, equals, value = argument.partition("=")
         if not key or not equals:
-            msg = f"--context is KEY=VALUE, not {text!r}"
+            msg = f"--context must be KEY=VALUE, not {argument!r}"
             raise ValueError(msg)
         values.setdefault(key, []).append(value)
-    return {key: many[0] if len(many) == 1 else many for key, many in values.items()}
-
-
-def _bytes_of(file: str) -> bytes:
-    return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    return {key: each[0] if len(each) == 1 else each for key, each in values.items()}

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from iamtriage._rendering.fields import shown_fields
 from iamtriage._rendering.reprs import short_repr
+from iamtriage._text import wrong_type_message
 from iamtriage.failures._failures import Envelope
 from iamtriage.failures._records import to_record
 from iamtriage.testing._documents import build_cloudtrail_record, build_kubernetes_status
@@ -202,8 +203,7 @@ class Sample(SampleData):
             from_code: Any = getattr(getattr(client, "exceptions", None), "from_code", None)
             cls = from_code(self.code) if callable(from_code) else None
         if not isinstance(cls, type) or not issubclass(cls, ClientError):
-            msg = f"client must be a boto3 or botocore client, not {type(client).__name__}"
-            raise TypeError(msg)
+            raise TypeError(wrong_type_message("client", "a boto3 or botocore client", client))
         error: ClientError = cls(self.response, self.operation)
         return error
 
@@ -243,8 +243,7 @@ class Sample(SampleData):
 
         self._require_service("response to stub")
         if not isinstance(stubber, Stubber):
-            msg = f"stubber must be a botocore.stub.Stubber, not {type(stubber).__name__}"
-            raise TypeError(msg)
+            raise TypeError(wrong_type_message("stubber", "a botocore.stub.Stubber", stubber))
         untyped_stubber: Any = stubber
         client = untyped_stubber.client
         methods: dict[str, str] = client.meta.method_to_api_mapping

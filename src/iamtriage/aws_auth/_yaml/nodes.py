@@ -48,13 +48,15 @@ class Node:
     """A node of a YAML document.
 
     Attributes:
-        kind: The kind of node. start: The index of its first character. end: The index after its last
-        character; for a collection in block style, after its last line. value: The text of a scalar. style:
-        For a scalar ``"'"``, ``'"'``, ``"|"``, ``">"``, or empty; otherwise ``"flow"`` or ``"block"``. tag:
-        The explicit tag. items: The items of a sequence; the keys and values of a mapping, alternating.
+        kind: The kind of node.
+        start: The index of its first character.
+        end: The index after its last character; for a collection in block style, after its last line.
+        value: The text of a scalar.
+        style: For a scalar ``"'"``, ``'"'``, ``"|"``, ``">"``, or empty; otherwise ``"flow"`` or ``"block"``.
+        tag: The explicit tag.
+        items: The items of a sequence; the keys and values of a mapping, alternating.
         is_shared: Whether the node is an alias, has an anchor or a tag, or is in a node that has one.
-        Changing
-            its text would change other places, too.
+            Changing its text would change other places, too.
     """
 
     kind: Literal["scalar", "sequence", "mapping"]

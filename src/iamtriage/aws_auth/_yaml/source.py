@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._text import quote_text
+from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.aws_auth._yaml.embedding import Edit, EmbeddedText
 from iamtriage.aws_auth._yaml.nodes import Lines, Node, compose, is_null, is_text, mapping_items
 from iamtriage.exceptions import AwsAuthError
@@ -35,10 +35,12 @@ class MapText:
     """One of the three maps, parsed.
 
     Attributes:
-        name: ``"mapRoles"``, ``"mapUsers"``, or ``"mapAccounts"``. text: The YAML in the map's value. root:
-        Its root node; ``None`` if it is empty or cannot be parsed. line: The line in the source on which the
-        value begins. error: Why it cannot be parsed. is_not_text: Whether Kubernetes rejects the value,
-        because it is not a string but, for example, a list.
+        name: ``"mapRoles"``, ``"mapUsers"``, or ``"mapAccounts"``.
+        text: The YAML in the map's value.
+        root: Its root node; ``None`` if it is empty or cannot be parsed.
+        line: The line in the source on which the value begins.
+        error: Why it cannot be parsed.
+        is_not_text: Whether the value is not a string but, for example, a list, which Kubernetes rejects.
     """
 
     def __init__(self, name: str, source: str, node: Node, lines: Lines) -> None:
@@ -119,8 +121,7 @@ def require_text(text: object) -> str:
         TypeError: It is not a string.
     """
     if not isinstance(text, str):
-        msg = f"text must be a string, not {type(text).__name__}"
-        raise TypeError(msg)
+        raise TypeError(wrong_type_message("text", "a string", text))
     return text
 
 
