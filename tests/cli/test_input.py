@@ -145,11 +145,11 @@ def test_several_gzip_members(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
 @pytest.mark.parametrize("command", ["scan", "parse", "explain"])
 def test_memory_is_bounded(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A gzip file of 10 KB that expands to 10 MB is decompressed in parts."""
+    """A gzip file of 20 KB that expands to 20 MB is decompressed in parts."""
     small, large = tmp_path / "small.gz", tmp_path / "large.gz"
     small.write_bytes(gzip.compress(_CALL.encode()))
     with gzip.open(large, "wb") as file:
-        for _ in range(500):
+        for _ in range(1000):
             file.write(b"INFO " + b"." * 20_000 + b"\n")
         file.write(_CALL.encode())
     assert main([command, str(small)]) == 0  # loads the modules
@@ -160,7 +160,7 @@ def test_memory_is_bounded(command: str, tmp_path: Path, capsys: pytest.CaptureF
     finally:
         tracemalloc.stop()
     assert capsys.readouterr().out.count("DescribeCluster") > 1
-    assert peak < 4_000_000
+    assert peak < 10_000_000
 
 
 @pytest.mark.parametrize("command", _READERS)

@@ -15,7 +15,7 @@ from iamtriage._reading.canonical.matching import read_print
 from iamtriage._reading.encodings import encoding_of
 from iamtriage._reading.structured.exceptions import failures_raised
 from iamtriage._reading.structured.mappings import failures_of
-from iamtriage._reading.texts import find_cause, scan_text
+from iamtriage._reading.texts import find_cause, scan_lines, scan_text
 from iamtriage._reading.vocabulary.triggers import may_hold_failure
 from iamtriage.failures._fingerprints import fingerprint
 from iamtriage.failures._records import to_record
@@ -86,7 +86,7 @@ def parse_stream(file: IO[str]) -> Failure | None:
         return parse(text)
     *lines, begun = text.split("\n")
     rest = _read_lines(file, begun)
-    return _cause(failures_in_chunks(chain((f"{line}\n" for line in lines), rest), parts=True))
+    return _cause(scan_lines(chain((f"{line}\n" for line in lines), rest), has_parts=True))
 
 
 def _read_lines(file: IO[str], begun: str) -> Iterator[str]:

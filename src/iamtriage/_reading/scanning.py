@@ -29,8 +29,10 @@ def scan(source: str | Iterable[str] | _LineReader) -> Iterator[Failure]:
     one failure close to each other (a log line and its traceback) are one.
 
     Args:
-        source: The text, an iterable of lines, or an open text file. A string is always text, never the name of a
-            file: to read a file, open it, as in ``with open("build.log") as file: failures = list(scan(file))``.
+        source: The text, an iterable of lines, or an open text file. A string is always text, never the name
+            of a
+            file: to read a file, open it, as in ``with open("build.log") as file: failures =
+                list(scan(file))``.
 
     Yields:
         The failures. ``failure.text`` is the part of the source around it, and spans count in it.
