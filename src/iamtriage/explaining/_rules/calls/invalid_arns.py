@@ -131,11 +131,11 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
                 url=pages.CONSISTENCY,
             )
         )
-    wrong = "no role or user has this ARN" if is_unknown else "it is not the ARN of a role or user"
+    reason = "no role or user has this ARN" if is_unknown else "it is not the ARN of a role or user"
     return Explanation(
         failure=case.failure,
         topic="access-entry-principal",
-        summary=f"EKS does not take the ARN for an access entry: {wrong}.",
+        summary=f"EKS does not take the ARN for an access entry: {reason}.",
         causes=tuple(causes),
         remedies=tuple(remedies),
         notes=("IAM policies do not help here: the call was allowed, and its argument refused.",),
@@ -216,14 +216,14 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
                 "possible",
             ),
         ]
-    right = commands.arn(diagnosis.correct_arn if diagnosis else text, "ROLE_ARN")
+    correct_arn = commands.arn(diagnosis.correct_arn if diagnosis else text, "ROLE_ARN")
     return Explanation(
         failure=case.failure,
         topic="role-arn-malformed",
         summary="STS does not take the ARN of the role that is to be assumed.",
         causes=tuple(causes),
         remedies=(
-            *([_annotation_remedy(case, right)] if is_in_pod else []),
+            *([_annotation_remedy(case, correct_arn)] if is_in_pod else []),
             Remedy(
                 title="Set the ARN of the role right" + (", where it is set elsewhere" if is_in_pod else ""),
                 who="you",
@@ -244,7 +244,7 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
     )
 
 
-def _annotation_remedy(case: Case[InvalidArn], right: str) -> Remedy:
+def _annotation_remedy(case: Case[InvalidArn], role_arn: str) -> Remedy:
     name = commands.kubernetes_name(case.facts.service_account)
     namespace = commands.namespace(case.facts.namespace)
     path = "{.metadata.annotations.eks\\.amazonaws\\.com/role-arn}"
@@ -258,7 +258,7 @@ def _annotation_remedy(case: Case[InvalidArn], right: str) -> Remedy:
                 "kubectl annotate serviceaccount {} -n {} --overwrite {}",
                 name,
                 namespace,
-                f"eks.amazonaws.com/role-arn={right}",
+                f"eks.amazonaws.com/role-arn={role_arn}",
             ),
             fill_command("kubectl rollout restart deployment/NAME -n {}", namespace),
         ),
@@ -290,8 +290,8 @@ def _explain_aws_auth_arn(case: Case[InvalidArn], message: str) -> Explanation:
 
 
 def _fix_aws_auth_remedy(diagnosis: ArnDiagnosis | None) -> tuple[Remedy, ...]:
-    right = None if diagnosis is None else diagnosis.correct_arn
-    steps = () if right is None else (f"Write {clip_text(right)} in its place.",)
+    correct_arn = None if diagnosis is None else diagnosis.correct_arn
+    steps = () if correct_arn is None else (f"Write {clip_text(correct_arn)} in its place.",)
     return (
         Remedy(
             title="Mend the entry in aws-auth",

@@ -50,7 +50,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     cause = _network_cause(message, host)
     if cause is None and case.failure.envelope.status_code != 0 and not error_code(case.failure):
         return _explain_unknown_error(case)
-    found = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
+    findings = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
     cause = cause or Cause(
         "no-answer", "The call got no answer.", "derived", code_evidence(case.failure, is_from_sdk=True)
     )
@@ -60,7 +60,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
         summary=f"The call to {host or 'AWS'} got no answer.",
         causes=(
             cause,
-            *found.causes,
+            *findings.causes,
             Cause(
                 "no-way-out",
                 "Security groups, network rules, routes or a proxy keep the call from it.",
@@ -68,7 +68,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
             ),
             *_related_causes(message),
         ),
-        remedies=(*found.remedies, _test_connection_remedy(case, host, message)),
+        remedies=(*findings.remedies, _test_connection_remedy(case, host, message)),
         notes=(_NOT_A_POLICY,),
     )
 

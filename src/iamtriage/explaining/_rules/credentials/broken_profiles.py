@@ -201,9 +201,11 @@ def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Expl
     empty = _EMPTY_SOURCE.search(message)
     if empty:
         return _explain_empty_source(case, message, empty["source"])
-    error, found = next((error, m) for error in _PROFILE_ERRORS if (m := error.pattern.search(message)))
-    named = None if error.code == "sso-session-missing" else safe_name(found.groupdict().get("name"))
-    profile = named or find_profile(case)
+    error, found = next(
+        (error, match) for error in _PROFILE_ERRORS if (match := error.pattern.search(message))
+    )
+    name = None if error.code == "sso-session-missing" else safe_name(found.groupdict().get("name"))
+    profile = name or find_profile(case)
     return Explanation(
         failure=case.failure,
         topic="profile-broken",

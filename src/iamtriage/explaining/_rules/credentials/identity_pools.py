@@ -15,6 +15,7 @@ from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.wording import region_argument
+from iamtriage.policies._documents import build_document
 from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
@@ -231,7 +232,7 @@ def pool_trust_remedy(claims: Mapping[str, object] | None = None) -> Remedy:
         who="account administrator",
         steps=tuple(steps),
         commands=trust_policy_commands(None),
-        policy={"Version": "2012-10-17", "Statement": [statement]},
+        policy=build_document([statement]),
         layer="role_trust",
         url=pages.IDENTITY_POOL_ROLES,
     )

@@ -54,14 +54,14 @@ def explain_identity_token(case: Case[InvalidIdentityToken]) -> Explanation:
 def _add_trust_policy(case: Case[InvalidIdentityToken], explanation: Explanation) -> Explanation:
     """Add the result of the supplied trust policy, which STS evaluates next."""
     resource = case.failure.resource or case.facts.resource
-    found = evaluate_trust_policy(case.facts, _ACTION, resource)
-    if found is None or found.allowed is True:
+    findings = evaluate_trust_policy(case.facts, _ACTION, resource)
+    if findings is None or findings.allowed is True:
         return explanation
-    cause = found.cause
-    if found.allowed is False:
+    cause = findings.cause
+    if findings.allowed is False:
         text = "The role's trust policy does not let this token in either, which shows once the token is accepted."
         cause = attrs.evolve(cause, text=text)
-    remedies = () if found.remedy is None else (found.remedy,)
+    remedies = () if findings.remedy is None else (findings.remedy,)
     return attrs.evolve(
         explanation, causes=(*explanation.causes, cause), remedies=(*explanation.remedies, *remedies)
     )

@@ -220,16 +220,16 @@ def _causes_from_text(request: _RejectedRequest) -> Iterator[Cause]:
 
 def _diagnose_region(case: Case[InvalidCredentials], request: _RejectedRequest) -> StsFindings:
     """Return the causes that have to do with the region or partition of the call."""
-    found = StsFindings()
+    findings = StsFindings()
     if request.is_opt_in:
-        found = diagnose_sts_call(case, codes=frozenset({"v1-token-in-opt-in-region"}))
+        findings = diagnose_sts_call(case, codes=frozenset({"v1-token-in-opt-in-region"}))
         disabled = Cause(
             "region-not-enabled",
             f"The account has not enabled {request.region}.",
             "possible",
             (f"The region {request.region} is one that accounts opt in to.",),
         )
-        found = attrs.evolve(found, causes=(disabled, *found.causes))
+        findings = attrs.evolve(findings, causes=(disabled, *findings.causes))
     if request.role is not None and request.partition != "aws":
         # The environment is unknown. Without a region in it, many SDKs call the global endpoint.
         names_global = GLOBAL_HOST in find_aws_hosts(request.message)
@@ -240,8 +240,8 @@ def _diagnose_region(case: Case[InvalidCredentials], request: _RejectedRequest) 
             env={"AWS_ROLE_ARN": str(request.role)},
             endpoint=f"https://{GLOBAL_HOST}" if names_global else None,
         )
-        found = StsFindings((*other.causes, *found.causes), (*other.remedies, *found.remedies))
-    return found
+        findings = StsFindings((*other.causes, *findings.causes), (*other.remedies, *findings.remedies))
+    return findings
 
 
 def _common_causes(request: _RejectedRequest) -> Iterator[Cause]:

@@ -101,7 +101,7 @@ def explain_pod_credentials(case: Case[MissingCredentials], message: str) -> Exp
 
 
 def _explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:
-    found = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
+    findings = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
     host = resolved(find_region(case) or "")
     url = "https://sts.REGION.amazonaws.com" if host is None else host.url
     steps = [
@@ -126,7 +126,7 @@ def _explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Ex
         summary=f"The role's credentials could not be fetched, because {reason}.",
         causes=(
             cause,
-            *found.causes,
+            *findings.causes,
             Cause(
                 "no-way-out",
                 "Security groups, network policies, routes or a proxy keep the call from STS.",
@@ -134,7 +134,7 @@ def _explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Ex
             ),
         ),
         remedies=(
-            *found.remedies,
+            *findings.remedies,
             Remedy(
                 title="Try the way to STS from where the call runs",
                 who="cluster administrator",

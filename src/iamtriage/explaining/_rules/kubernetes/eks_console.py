@@ -25,11 +25,13 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     enable_entries_remedy,
     inspect_access_remedy,
 )
+from iamtriage.policies._documents import build_document
+from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage.arns._principals import Role
+    from iamtriage.explaining._explanations import Who
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
@@ -108,57 +110,42 @@ def _causes(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Iterator[C
 
 
 def _iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy:
-    principal = case.principal
-    role_of = underlying_role(principal)
-    steps = (
-        ["Words that begin with REPLACE_ stand for what is not known."]
-        if _has_placeholders(case, cluster)
-        else []
-    )
-    if isinstance(role_of, IdentityCenterRole):
-        steps.append(_permission_set(role_of))
-    else:
+    principal, role = case.principal, underlying_role(case.principal)
+    account, region, name = _cluster_location(case, cluster)
+    steps: list[str] = []
+    if any(part.startswith(PLACEHOLDER) for part in (account, region, name)):
+        steps.append(f"Words that begin with {PLACEHOLDER} stand for what is not known.")
+    who: Who = "account administrator"
+    if isinstance(role, IdentityCenterRole):
+        who = "organization administrator"
+        permission_set = f"permission set {role.permission_set}" if role.permission_set else "permission set"
         steps.append(
-            f"Attach the policy to {describe_principal(principal, None) if principal else 'the user or role that is signed in'}."
+            f"Put the policy into the {permission_set} of Identity Center: the role itself cannot be changed."
         )
+    else:
+        described = describe_principal(principal, None) if principal else "the user or role that is signed in"
+        steps.append(f"Attach the policy to {described}.")
     steps += [
         "eks:ListClusters, eks:DescribeAddonVersions and iam:ListRoles take no resource but *.",
         "AWS's page asks for ssm:GetParameter on all parameters of the account. Leave the statement out if not all of them may be read, and see what the console then lacks.",
     ]
+    eks = f"arn:{cluster.partition}:eks:{region}:{account}"
+    parameters = f"arn:{cluster.partition}:ssm:{region}:{account}:parameter/*"
     return Remedy(
         title="The IAM half: let the console ask",
-        who="organization administrator"
-        if isinstance(role_of, IdentityCenterRole)
-        else "account administrator",
+        who=who,
         steps=tuple(steps),
-        policy=_policy(case, cluster),
+        policy=build_document(
+            [
+                _statement("ViewCluster", _CLUSTER_ACTIONS, f"{eks}:cluster/{name}"),
+                _statement("ViewNodegroups", "eks:DescribeNodegroup", f"{eks}:nodegroup/{name}/*/*"),
+                _statement("ListWithoutResource", _ACTIONS_WITHOUT_RESOURCE, "*"),
+                _statement("ReadParameters", "ssm:GetParameter", parameters),
+            ]
+        ),
         layer="identity",
         url=pages.EKS_CONSOLE,
     )
-
-
-def _permission_set(role_of: Role) -> str:
-    name = role_of.permission_set if isinstance(role_of, IdentityCenterRole) else None
-    text = f"the permission set {name}" if name else "the permission set"
-    return f"Put the policy into {text} of Identity Center: the role itself cannot be changed."
-
-
-def _policy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> dict[str, Any]:
-    account, region, name = _cluster_location(case, cluster)
-    start = f"arn:{cluster.partition}:eks:{region}:{account}"
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            _statement("ViewCluster", _CLUSTER_ACTIONS, f"{start}:cluster/{name}"),
-            _statement("ViewNodegroups", "eks:DescribeNodegroup", f"{start}:nodegroup/{name}/*/*"),
-            _statement("ListWithoutResource", _ACTIONS_WITHOUT_RESOURCE, "*"),
-            _statement(
-                "ReadParameters",
-                "ssm:GetParameter",
-                f"arn:{cluster.partition}:ssm:{region}:{account}:parameter/*",
-            ),
-        ],
-    }
 
 
 def _statement(sid: str, actions: tuple[str, ...] | str, resource: str) -> dict[str, Any]:
@@ -172,14 +159,10 @@ def _cluster_location(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> 
     # The console shows only clusters of the caller's own account.
     caller = getattr(case.principal, "account", None)
     return (
-        account or (caller if isinstance(caller, str) else "REPLACE_ACCOUNT_ID"),
-        "REPLACE_REGION" if region == "REGION" else region,
-        "REPLACE_CLUSTER" if name == "CLUSTER" else name,
+        account or (caller if isinstance(caller, str) else f"{PLACEHOLDER}ACCOUNT_ID"),
+        f"{PLACEHOLDER}REGION" if region == "REGION" else region,
+        f"{PLACEHOLDER}CLUSTER" if name == "CLUSTER" else name,
     )
-
-
-def _has_placeholders(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> bool:
-    return any(part.startswith("REPLACE_") for part in _cluster_location(case, cluster))
 
 
 def _access_entry_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
@@ -196,25 +179,21 @@ def _access_entry_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remed
 
 
 def _rbac_remedy(cluster: Cluster) -> Remedy:
-    name = _GROUP
-    objects = (
-        build_role(name, _RBAC_RULES, namespace=None),
-        build_binding(name, name, Subject("Group", _GROUP), namespace=None),
-    )
-    if cluster.mode == "API":
-        title = "For nodes, and for less than a policy: a role for what the console shows"
-    elif cluster.mode == "CONFIG_MAP":
-        title = "The Kubernetes half, first step: a role for what the console shows"
-    else:
-        title = "For nodes, and for aws-auth: a role for what the console shows"
+    purpose = {
+        "API": "For nodes, and for less than a policy",
+        "CONFIG_MAP": "The Kubernetes half, first step",
+    }.get(cluster.mode or "", "For nodes, and for aws-auth")
     return Remedy(
-        title=title,
+        title=f"{purpose}: a role for what the console shows",
         who="cluster administrator",
         steps=(
             "Save the manifest as console.yaml. It lets the group read the common types; for more, add them.",
         ),
         commands=("kubectl create -f console.yaml",),
-        manifest=to_yaml(*objects),
+        manifest=to_yaml(
+            build_role(_GROUP, _RBAC_RULES, namespace=None),
+            build_binding(_GROUP, _GROUP, Subject("Group", _GROUP), namespace=None),
+        ),
         url=pages.EKS_CONSOLE,
     )
 

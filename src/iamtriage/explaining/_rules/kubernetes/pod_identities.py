@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     build_cluster_principal,
     create_entry_command,
 )
+from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
@@ -244,7 +245,7 @@ def _trust_policy(service_account: tuple[str, str] | None) -> dict[str, Any]:
             f"{_TAG_PREFIX}service-account": service_account[1],
         }
         statement["Condition"] = {"StringEquals": tags}
-    return {"Version": "2012-10-17", "Statement": [statement]}
+    return build_document([statement])
 
 
 def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:

@@ -95,7 +95,7 @@ def _explain_sts(
     because = (*quote_phrases(message, *_PHRASES), *_signed_region_lines(signed_region))
     if is_global:
         because += (f"The text names the host {GLOBAL_HOST}, which takes signatures for us-east-1.",)
-    found = diagnose_sts_call(
+    findings = diagnose_sts_call(
         case,
         because=because,
         region=signed_region if is_global else None,
@@ -104,7 +104,7 @@ def _explain_sts(
     )
     envelope = case.failure.envelope
     call = "The call of STS" if is_global or envelope.service or envelope.operation else "The call"
-    causes = [*found.causes] if mentions_kubernetes(case) else [*map(_drop_eks_reasons, found.causes)]
+    causes = [*findings.causes] if mentions_kubernetes(case) else [*map(_drop_eks_reasons, findings.causes)]
     if not any(cause.code == _GLOBAL_ENDPOINT_CAUSE.code for cause in causes):
         causes.append(_GLOBAL_ENDPOINT_CAUSE)
     return Explanation(
@@ -113,7 +113,7 @@ def _explain_sts(
         summary=f"{call} is signed for another region than that of the host which it reaches.",
         causes=tuple(causes),
         remedies=(
-            *_merge_remedies((*found.remedies, _regional_endpoint_remedy(case, signed_region))),
+            *_merge_remedies((*findings.remedies, _regional_endpoint_remedy(case, signed_region))),
             _global_endpoint_remedy(case),
         ),
         notes=(

@@ -35,13 +35,13 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
     because = quote_phrases(message, *_PHRASES)
     if case.failure.envelope.code is not None:
         because += (f"AWS's code is {case.failure.envelope.code}.",)
-    found = diagnose_sts_call(case, codes=frozenset({"region-disabled"}), because=because)
+    findings = diagnose_sts_call(case, codes=frozenset({"region-disabled"}), because=because)
     opts_in = None if region is None else Known().opts_in(region)
     return Explanation(
         failure=case.failure,
         topic="sts-region-disabled",
         summary=f"STS is not activated for {account} in {place}.",
-        causes=found.causes,
+        causes=findings.causes,
         remedies=(
             *([_activate_sts_remedy(region)] if opts_in is not True else []),
             *([credential_remedies.enable_region(region)] if opts_in is not False else []),
