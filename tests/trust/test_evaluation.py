@@ -1,4 +1,4 @@
-"""Trust policies: every operator, who is trusted, what is missing, and documents that are none."""
+"""Trust policies: every operator, principals, mismatches and fixes, and invalid documents."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def policy(*statements: dict[str, Any], version: str = "2012-10-17") -> dict[str
 
 
 def statement(principal: object = "*", action: object = "sts:AssumeRole", condition: object = None, effect: str = "Allow") -> dict[str, Any]:  # fmt: skip
-    made: dict[str, Any] = {"Effect": effect, "Principal": principal, "Action": action}
-    return made if condition is None else made | {"Condition": condition}
+    built: dict[str, Any] = {"Effect": effect, "Principal": principal, "Action": action}
+    return built if condition is None else built | {"Condition": condition}
 
 
 def irsa(
@@ -71,7 +71,7 @@ def check_irsa(
 
 # ------------------------------------------------ service accounts
 
-FITS = {
+MATCHES = {
     "exact": irsa(),
     "text": json.dumps(irsa()),
     "one statement": {"Version": "2012-10-17", "Statement": irsa()["Statement"][0]},
@@ -96,8 +96,8 @@ FITS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("document", FITS.values(), ids=FITS)
-def test_a_service_account_that_is_let_in(document: dict[str, Any]) -> None:
+@pytest.mark.parametrize("document", MATCHES.values(), ids=MATCHES)
+def test_allowed_service_accounts(document: dict[str, Any]) -> None:
     result = check_irsa(document)
 
     assert result.allowed is True, result
@@ -106,170 +106,170 @@ def test_a_service_account_that_is_let_in(document: dict[str, Any]) -> None:
     assert str(result).startswith("allowed: ")
 
 
-Miss = tuple[dict[str, Any], tuple[str, ...], str | None, str | None, dict[str, Any]]
+Mismatch = tuple[dict[str, Any], tuple[str, ...], str | None, str | None, dict[str, Any]]
 
 
-def near(
+def mismatch(
     document: dict[str, Any],
     *words: str,
     fix: str | None,
     condition: str | None = None,
     claims: dict[str, Any] = CLAIMS,
-) -> Miss:
+) -> Mismatch:
     return document, words, fix, condition, claims
 
 
 SUB = f'Statement[0].Condition.StringEquals["{ISSUER}:sub"]'
 AUD = f'Statement[0].Condition.StringEquals["{ISSUER}:aud"]'
-MISSES = {
-    "namespace": near(
+MISMATCHES = {
+    "namespace": mismatch(
         irsa("system:serviceaccount:store:cart"),
-        'wants "system:serviceaccount:store:cart"',
+        'expects "system:serviceaccount:store:cart"',
         'the namespace is "shop", not "store"',
         fix=f'set {SUB} to "{SUBJECT}"',
         condition=f"StringEquals {ISSUER}:sub",
     ),
-    "name": near(
+    "name": mismatch(
         irsa("system:serviceaccount:shop:basket"),
         'the service account is "cart", not "basket"',
         fix=f'set {SUB} to "{SUBJECT}"',
         condition=f"StringEquals {ISSUER}:sub",
     ),
-    "both": near(
+    "both": mismatch(
         irsa("system:serviceaccount:store:basket"),
         'the namespace is "shop", not "store" and the service account is "cart", not "basket"',
         fix=f'set {SUB} to "{SUBJECT}"',
         condition=f"StringEquals {ISSUER}:sub",
     ),
-    "case": near(
+    "case": mismatch(
         irsa("system:serviceaccount:Shop:cart"),
-        "differ in upper and lower case",
+        "differ in case",
         fix=f'set {SUB} to "{SUBJECT}"',
         condition=f"StringEquals {ISSUER}:sub",
     ),
-    "StringEquals with a wildcard": near(
+    "StringEquals with a wildcard": mismatch(
         irsa("system:serviceaccount:shop:*"),
-        "StringEquals takes * and ? as they stand",
+        "StringEquals does not treat * and ? as wildcards",
         fix=f'move "{ISSUER}:sub" from StringEquals to StringLike in Statement[0].Condition',
         condition=f"StringEquals {ISSUER}:sub",
     ),
-    "escaped wildcard": near(
+    "escaped wildcard": mismatch(
         irsa("system:serviceaccount:shop:${*}", operator="StringLike"),
-        'wants "system:serviceaccount:shop:*"',
+        'expects "system:serviceaccount:shop:*"',
         fix=f'set Statement[0].Condition.StringLike["{ISSUER}:sub"] to "{SUBJECT}"',
         condition=f"StringLike {ISSUER}:sub",
     ),
-    "audience of the policy": near(
+    "audience of the policy": mismatch(
         irsa(aud="https://kubernetes.default.svc"),
         'has "sts.amazonaws.com"',
         fix=f'set {AUD} to "sts.amazonaws.com"',
         condition=f"StringEquals {ISSUER}:aud",
     ),
-    "audience of the token": near(
+    "audience of the token": mismatch(
         irsa(),
         'has "https://kubernetes.default.svc"',
-        fix='have the token made for the audience "sts.amazonaws.com"',
+        fix='request the token for the audience "sts.amazonaws.com"',
         condition=f"StringEquals {ISSUER}:aud",
         claims=CLAIMS | {"aud": ["https://kubernetes.default.svc"]},
     ),
-    "China's audience": near(
+    "China's audience": mismatch(
         irsa(aud="sts.amazonaws.com.cn"),
-        'wants "sts.amazonaws.com.cn"',
+        'expects "sts.amazonaws.com.cn"',
         fix=f'set {AUD} to "sts.amazonaws.com"',
         condition=f"StringEquals {ISSUER}:aud",
     ),
-    "subject and audience": near(
+    "subject and audience": mismatch(
         irsa("system:serviceaccount:shop:basket", aud="x"),
-        "1 more thing does not fit",
+        "1 more mismatch",
         fix=f'set {SUB} to "{SUBJECT}"',
         condition=f"StringEquals {ISSUER}:sub",
     ),
-    "another cluster": near(
+    "another cluster": mismatch(
         irsa(provider=PROVIDER.replace(CLUSTER, ELSE), issuer=ISSUER.replace(CLUSTER, ELSE)),
         "the provider of another cluster, ",
-        fix=f'write "{ISSUER}" for "{ISSUER.replace(CLUSTER, ELSE)}" in Statement[0], in the Principal and in the condition keys',
+        fix=f'replace "{ISSUER.replace(CLUSTER, ELSE)}" with "{ISSUER}" in Statement[0], in the Principal and in the condition keys',
     ),
-    "another region": near(
+    "another region": mismatch(
         irsa(provider=PROVIDER.replace("eu-west-1", "us-east-1")),
         "of another cluster in another region",
-        fix=f'put "{PROVIDER}" in place of "{PROVIDER.replace("eu-west-1", "us-east-1")}" in Statement[0].Principal.Federated',
+        fix=f'replace "{PROVIDER.replace("eu-west-1", "us-east-1")}" with "{PROVIDER}" in Statement[0].Principal.Federated',
     ),
-    "key of another cluster": near(
+    "key of another cluster": mismatch(
         irsa(issuer=ISSUER.replace(CLUSTER, ELSE), aud=None),
-        "is of another issuer than the token",
-        fix=f'write "{ISSUER}:sub" for the key "{ISSUER.replace(CLUSTER, ELSE)}:sub" in Statement[0].Condition',
+        "belongs to another issuer; the token's keys begin with",
+        fix=f'replace the key "{ISSUER.replace(CLUSTER, ELSE)}:sub" with "{ISSUER}:sub" in Statement[0].Condition',
         condition=f"StringEquals {ISSUER.replace(CLUSTER, ELSE)}:sub",
     ),
-    "key with a scheme": near(
+    "key with a scheme": mismatch(
         irsa(issuer=f"https://{ISSUER}", aud=None),
-        "is written otherwise than the token's issuer",
-        fix=f'write "{ISSUER}:sub" for the key "https://{ISSUER}:sub" in Statement[0].Condition',
+        "spells the token's issuer differently; the token's keys begin with",
+        fix=f'replace the key "https://{ISSUER}:sub" with "{ISSUER}:sub" in Statement[0].Condition',
         condition=f"StringEquals https://{ISSUER}:sub",
     ),
-    "key with a slash": near(
+    "key with a slash": mismatch(
         irsa(issuer=f"{ISSUER}/", aud=None),
-        "is written otherwise",
-        fix=f'write "{ISSUER}:sub" for the key "{ISSUER}/:sub" in Statement[0].Condition',
+        "spells the token's issuer differently",
+        fix=f'replace the key "{ISSUER}/:sub" with "{ISSUER}:sub" in Statement[0].Condition',
         condition=f"StringEquals {ISSUER}/:sub",
     ),
-    "provider with a scheme": near(
+    "provider with a scheme": mismatch(
         irsa(provider=f"{IAM}oidc-provider/https://{ISSUER}"),
-        "differ by a scheme",
-        fix=f'put "{PROVIDER}" in place of "{IAM}oidc-provider/https://{ISSUER}" in Statement[0].Principal.Federated',
+        "differ in the scheme",
+        fix=f'replace "{IAM}oidc-provider/https://{ISSUER}" with "{PROVIDER}" in Statement[0].Principal.Federated',
     ),
-    "provider with a slash": near(
+    "provider with a slash": mismatch(
         irsa(provider=f"{PROVIDER}/"),
-        "differ by a slash at the end",
-        fix=f'put "{PROVIDER}" in place of "{PROVIDER}/" in Statement[0].Principal.Federated',
+        "differ in a trailing slash",
+        fix=f'replace "{PROVIDER}/" with "{PROVIDER}" in Statement[0].Principal.Federated',
     ),
-    "provider in another case": near(
+    "provider in another case": mismatch(
         irsa(provider=PROVIDER.lower()),
-        "differ in upper and lower case",
-        fix=f'write "{ISSUER}" for "{ISSUER.lower()}" in Statement[0], in the Principal and in the condition keys',
+        "differ in case",
+        fix=f'replace "{ISSUER.lower()}" with "{ISSUER}" in Statement[0], in the Principal and in the condition keys',
     ),
-    "issuer without TLS": near(
+    "issuer without TLS": mismatch(
         irsa(),
-        "is not https",
+        "does not use https",
         fix=None,
         claims=CLAIMS | {"iss": f"http://{ISSUER}"},
     ),
-    "provider's account": near(
+    "provider's account": mismatch(
         irsa(provider=PROVIDER.replace(ACCOUNT, OTHER)),
-        f'the provider is of account "{OTHER}", and the role of "{ACCOUNT}"',
-        fix=f'put "{PROVIDER}" in place of "{PROVIDER.replace(ACCOUNT, OTHER)}" in Statement[0].Principal.Federated',
+        f'the provider is in account "{OTHER}", but STS looks for it in the role\'s account, "{ACCOUNT}"',
+        fix=f'replace "{PROVIDER.replace(ACCOUNT, OTHER)}" with "{PROVIDER}" in Statement[0].Principal.Federated',
     ),
-    "provider's partition": near(
+    "provider's partition": mismatch(
         irsa(provider=PROVIDER.replace("arn:aws:", "arn:aws-cn:")),
-        'the provider is of partition "aws-cn", and the role of "aws"',
-        fix=f'put "{PROVIDER}" in place of "{PROVIDER.replace("arn:aws:", "arn:aws-cn:")}" in Statement[0].Principal.Federated',
+        'the provider is in partition "aws-cn", but STS looks for it in the role\'s partition, "aws"',
+        fix=f'replace "{PROVIDER.replace("arn:aws:", "arn:aws-cn:")}" with "{PROVIDER}" in Statement[0].Principal.Federated',
     ),
-    "issuer instead of the provider": near(
+    "issuer instead of the provider": mismatch(
         irsa(provider=f"https://{ISSUER}"),
         f'the policy trusts "https://{ISSUER}"',
         fix=f'add "{PROVIDER}" to Statement[0].Principal.Federated',
     ),
-    "action": near(
+    "action": mismatch(
         irsa(action="sts:AssumeRole"),
         'its Action is "sts:AssumeRole"',
         fix=f'set Statement[0].Action to "{WEB}"',
     ),
-    "actions": near(
+    "actions": mismatch(
         irsa(action=["sts:TagSession", "sts:SetSourceIdentity"]),
         f'its Action is "sts:TagSession" or "sts:SetSourceIdentity", not {WEB}',
         fix=f'add "{WEB}" to Statement[0].Action',
     ),
-    "NotAction": near(
+    "NotAction": mismatch(
         policy({"Effect": "Allow", "Principal": {"Federated": PROVIDER}, "NotAction": "sts:*"}),
-        f"its NotAction leaves {WEB} out",
-        fix=f'take "{WEB}" out of Statement[0].NotAction',
+        f"its NotAction excludes {WEB}",
+        fix=f'remove "{WEB}" from Statement[0].NotAction',
     ),
-    "claim without a key": near(
+    "claim without a key": mismatch(
         policy(statement({"Federated": PROVIDER}, WEB, {"StringEquals": {f"{ISSUER}:kubernetes.io/namespace": "shop"}})),
-        'IAM makes no condition key of the claim "kubernetes.io/namespace"',
+        'IAM has no condition key for the claim "kubernetes.io/namespace"',
         fix=None,
         condition=f"StringEquals {ISSUER}:kubernetes.io/namespace",
     ),
-    "claim that the token lacks": near(
+    "claim that the token lacks": mismatch(
         irsa(aud=None),
         "the token has no sub",
         fix=None,
@@ -279,8 +279,10 @@ MISSES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("document", "words", "fix", "condition", "claims"), MISSES.values(), ids=MISSES)
-def test_a_service_account_that_is_kept_out(
+@pytest.mark.parametrize(
+    ("document", "words", "fix", "condition", "claims"), MISMATCHES.values(), ids=MISMATCHES
+)
+def test_rejected_service_accounts(
     document: dict[str, Any],
     words: tuple[str, ...],
     fix: str | None,
@@ -301,20 +303,20 @@ def test_a_service_account_that_is_kept_out(
 JSON_TEXT = r'"(?:[^"\\\\]|\\\\.)*"'
 
 
-def mended(document: dict[str, Any], fix: str) -> dict[str, Any]:
-    """Do what a fix says; the tests' own reading of its words."""
-    mended = copy.deepcopy(document)
+def fixed(document: dict[str, Any], fix: str) -> dict[str, Any]:
+    """Apply a fix. The test parses its text."""
+    fixed = copy.deepcopy(document)
     texts = [json.loads(each) for each in re.findall(JSON_TEXT, fix)]
-    one = mended["Statement"][0]
-    if fix.startswith("write "):
-        return cast("dict[str, Any]", json.loads(json.dumps(document).replace(texts[1], texts[0])))
+    one = fixed["Statement"][0]
+    if fix.startswith("replace ") and ".Principal." not in fix:
+        return cast("dict[str, Any]", json.loads(json.dumps(document).replace(texts[0], texts[1])))
     if fix.startswith("move "):
         operators = re.findall(r"\b(?:ForAnyValue:|ForAllValues:)?String\w+", fix)
         moved = one["Condition"][operators[0]].pop(texts[0])
         one["Condition"].setdefault(operators[1], {})[texts[0]] = moved
-    elif fix.startswith("put "):
+    elif fix.startswith("replace "):
         kind = fix.rpartition(".")[2]
-        one["Principal"] = json.loads(json.dumps(one["Principal"]).replace(texts[1], texts[0]))
+        one["Principal"] = json.loads(json.dumps(one["Principal"]).replace(texts[0], texts[1]))
         assert kind in one["Principal"]
     elif "Condition" in fix:
         operator = re.search(r"Condition\.(\w+)", fix)
@@ -327,7 +329,7 @@ def mended(document: dict[str, Any], fix: str) -> dict[str, Any]:
     else:
         values = one["Action"] if isinstance(one["Action"], list) else [one["Action"]]
         one["Action"] = [*values, texts[0]]
-    return mended
+    return fixed
 
 
 @pytest.mark.parametrize(
@@ -340,27 +342,27 @@ def mended(document: dict[str, Any], fix: str) -> dict[str, Any]:
         *("issuer instead of the provider", "action", "actions"),
     ],
 )
-def test_the_fix_mends_it(name: str) -> None:
-    document, _, fix, _, claims = MISSES[name]
+def test_the_fix_works(name: str) -> None:
+    document, _, fix, _, claims = MISMATCHES[name]
     assert fix is not None
 
-    result = check_irsa(mended(document, fix), claims)
+    result = check_irsa(fixed(document, fix), claims)
 
     assert result.allowed is True, (fix, result)
 
 
-def test_fixes_mend_one_thing_after_the_other() -> None:
+def test_repeated_fixes_work() -> None:
     document = irsa("system:serviceaccount:store:basket", aud="x", action="sts:AssumeRole")
     for _ in range(3):
         result = check_irsa(document)
         assert result.allowed is False
         assert result.fix is not None
-        document = mended(document, result.fix)
+        document = fixed(document, result.fix)
 
     assert check_irsa(document).allowed is True
 
 
-def test_the_values_that_differ_are_given() -> None:
+def test_expected_and_actual_values() -> None:
     result = check_irsa(irsa("system:serviceaccount:store:cart"))
 
     assert result.expected == ("system:serviceaccount:store:cart",)
@@ -377,26 +379,26 @@ def test_the_closest_statement_is_reported() -> None:
     assert check_irsa(document).statement == 2
 
 
-def test_a_policy_for_somebody_else() -> None:
+def test_a_policy_for_another_principal() -> None:
     result = check_irsa(policy(statement({"Service": "ec2.amazonaws.com"})))
 
     assert (result.allowed, result.statement, result.fix) == (False, None, None)
-    assert "no statement trusts a token of" in result.reason
+    assert "no statement trusts a token from" in result.reason
 
 
-def test_without_the_role_the_account_is_taken_for_right() -> None:
+def test_without_the_role_the_account_is_assumed() -> None:
     result = check_trust_policy(irsa(), action=WEB, claims=CLAIMS)
 
     assert result.allowed is True
-    assert "taken to be of the role's account" in result.reason
+    assert "assuming that the provider is in the role's account" in result.reason
 
 
-def test_without_claims_it_is_open() -> None:
+def test_without_claims_the_result_is_unknown() -> None:
     result = check_trust_policy(irsa(), action=WEB, role_arn=ROLE)
     with_provider = check_trust_policy(irsa(), action=WEB, role_arn=ROLE, caller=PROVIDER, context={})
 
     assert result.allowed is None
-    assert "the token's claims" in result.reason
+    assert "the token's issuer, which is unknown" in result.reason
     assert with_provider.allowed is None
     assert with_provider.condition == f"StringEquals {ISSUER}:sub"
 
@@ -405,7 +407,7 @@ def test_claims_without_an_issuer() -> None:
     assert check_irsa(irsa(), {"sub": SUBJECT}).allowed is False
 
 
-def test_credentials_do_not_count_beside_a_token() -> None:
+def test_credentials_do_not_matter_with_a_token() -> None:
     document = policy(statement({"AWS": ROLE}, "sts:*"))
 
     assert check_trust_policy(document, action=WEB, caller=ROLE).allowed is False
@@ -417,7 +419,7 @@ def test_credentials_do_not_count_beside_a_token() -> None:
     ("now", "allowed"),
     [
         (1767225600, True),
-        (1767225900, True),  # IAM gives five minutes more
+        (1767225900, True),  # IAM accepts it for five more minutes
         (1767225901, False),
         ("2026-01-01T00:05:00Z", True),
         ("2026-01-01T00:05:01Z", False),
@@ -437,7 +439,7 @@ def test_expiry(now: object, *, allowed: bool) -> None:
 
 
 @pytest.mark.parametrize("exp", [None, "soon", True, [], 10**400, float("nan"), float("inf")])
-def test_an_expiry_that_is_no_time_is_not_judged(exp: object) -> None:
+def test_an_invalid_expiry_is_ignored(exp: object) -> None:
     assert check_irsa(irsa(), CLAIMS | {"exp": exp}, context={"aws:CurrentTime": 1767225600}).allowed is True
 
 
@@ -453,7 +455,7 @@ def test_authorized_party() -> None:
 
 
 def test_several_audiences() -> None:
-    """IAM does not say how an operator for one value compares several."""
+    """IAM does not document how an operator for one value compares several."""
     claims = CLAIMS | {"aud": [AUDIENCE, "other"]}
 
     assert check_irsa(irsa(), claims).allowed is None
@@ -506,7 +508,7 @@ def test_a_provider_whose_issuer_ends_with_a_slash() -> None:
 TAGS = {"principal_tags": {"team": ["shop"]}, "transitive_tag_keys": ["team"]}
 
 
-def test_session_tags_of_a_token_take_an_action_of_their_own() -> None:
+def test_session_tags_of_a_token_require_another_action() -> None:
     claims = CLAIMS | {"https://aws.amazon.com/tags": TAGS}
     result = check_irsa(irsa(), claims)
 
@@ -552,8 +554,8 @@ def test_source_identity_of_a_token() -> None:
 @pytest.mark.parametrize(
     ("provider", "words"),
     [
-        ("arn:oidc", '"arn:oidc" is no ARN'),
-        (f"{IAM}saml-provider/corp", "is no OIDC provider"),
+        ("arn:oidc", '"arn:oidc" is not an ARN'),
+        (f"{IAM}saml-provider/corp", "is not an OIDC provider"),
         (f"{IAM}oidc-provider/accounts.example", 'the policy trusts the provider "accounts.example"'),
     ],
 )
@@ -564,7 +566,7 @@ def test_providers_of_another_kind(provider: str, words: str) -> None:
     assert words in result.reason
 
 
-def test_subjects_that_are_no_service_accounts() -> None:
+def test_subjects_that_are_not_service_accounts() -> None:
     result = check_irsa(irsa("system:node:a:b"))
 
     assert result.allowed is False
@@ -574,10 +576,10 @@ def test_subjects_that_are_no_service_accounts() -> None:
 # ------------------------------------------------ principals
 
 SESSION = f"{STS}assumed-role/app/ana"
-# What the policy trusts, the caller, whether it fits.
+# The trusted principal, the caller, the result.
 PRINCIPALS: dict[str, tuple[Any, str, bool | None]] = {
-    "everybody": ("*", SESSION, True),
-    "everybody under AWS": ({"AWS": "*"}, f"{IAM}user/ana", True),
+    "everyone": ("*", SESSION, True),
+    "everyone under AWS": ({"AWS": "*"}, f"{IAM}user/ana", True),
     "account": ({"AWS": ACCOUNT}, SESSION, True),
     "account in a list": ({"AWS": [OTHER, ACCOUNT]}, SESSION, True),
     "root": ({"AWS": f"{IAM}root"}, SESSION, True),
@@ -607,8 +609,8 @@ PRINCIPALS: dict[str, tuple[Any, str, bool | None]] = {
     "federated user": ({"AWS": f"{STS}federated-user/ana"}, f"{STS}federated-user/ana", True),
     "deleted": ({"AWS": "AROAEXAMPLEEXAMPLEID1"}, SESSION, False),
     "wildcard": ({"AWS": f"{IAM}role/*"}, SESSION, False),
-    "no principal": ({"AWS": "app"}, SESSION, False),
-    "no principal of IAM": ({"AWS": "arn:aws:s3:::shop"}, SESSION, False),
+    "not a principal": ({"AWS": "app"}, SESSION, False),
+    "not an IAM principal": ({"AWS": "arn:aws:s3:::shop"}, SESSION, False),
     "service": ({"Service": "ec2.amazonaws.com"}, "ec2.amazonaws.com", True),
     "service of China": ({"Service": "ec2.amazonaws.com.cn"}, "ec2.amazonaws.com", False),
     "another service": ({"Service": ["ecs-tasks.amazonaws.com"]}, "lambda.amazonaws.com", False),
@@ -616,7 +618,7 @@ PRINCIPALS: dict[str, tuple[Any, str, bool | None]] = {
     "account for a service": ({"AWS": ACCOUNT}, "ec2.amazonaws.com", False),
     "provider for a role": ({"Federated": PROVIDER}, SESSION, False),
     "canonical user": ({"CanonicalUser": "0" * 64}, SESSION, False),
-    "nobody": ({"AWS": []}, SESSION, False),
+    "empty list": ({"AWS": []}, SESSION, False),
     "empty": ({}, SESSION, False),
 }  # fmt: skip
 
@@ -633,27 +635,27 @@ def test_principals(principal: object, caller: str, *, allowed: bool | None) -> 
     assert denied.allowed is {True: False, False: True, None: None}[allowed]
 
 
-WHOLE = "the caller's own policies must allow it too"
+CAVEAT = "the caller's identity-based policies must allow it, too"
 
 
-def test_the_callers_own_policies() -> None:
-    """In the role's account, a policy that names the caller suffices; an account is never enough."""
+def test_the_callers_identity_based_policies() -> None:
+    """In the role's account, a policy that names the caller is sufficient; naming an account never is."""
 
     def reason(principal: str, role: str | None) -> str:
         document = policy(statement({"AWS": principal}))
         return check_trust_policy(document, action="sts:AssumeRole", role_arn=role, caller=SESSION).reason
 
-    assert WHOLE not in reason(f"{IAM}role/app", f"{IAM}role/target")
-    assert WHOLE in reason(f"{IAM}root", f"{IAM}role/target")
-    assert WHOLE in reason(f"{IAM}role/app", f"arn:aws:iam::{OTHER}:role/target")
-    assert "if the role is of another account" in reason(f"{IAM}role/app", None)
+    assert CAVEAT not in reason(f"{IAM}role/app", f"{IAM}role/target")
+    assert CAVEAT in reason(f"{IAM}root", f"{IAM}role/target")
+    assert CAVEAT in reason(f"{IAM}role/app", f"arn:aws:iam::{OTHER}:role/target")
+    assert "if the role is in another account" in reason(f"{IAM}role/app", None)
 
 
-def test_no_caller() -> None:
+def test_unknown_caller() -> None:
     result = check_trust_policy(policy(statement({"AWS": ACCOUNT})), action="sts:AssumeRole")
 
     assert result.allowed is None
-    assert "the caller, not given" in result.reason
+    assert "the caller, which is unknown" in result.reason
     assert check_trust_policy(policy(statement("*")), action="sts:AssumeRole").allowed is True
 
 
@@ -664,7 +666,7 @@ FIXES = {
     "deleted": (
         {"AWS": "AIDAEXAMPLEEXAMPLEID1"},
         f"{IAM}user/ana",
-        f'put "{IAM}user/ana" in place of "AIDAEXAMPLEEXAMPLEID1" in Statement[0].Principal.AWS',
+        f'replace "AIDAEXAMPLEEXAMPLEID1" with "{IAM}user/ana" in Statement[0].Principal.AWS',
     ),
     "path unknown": ({"AWS": f"{IAM}role/web"}, f"{STS}assumed-role/AWSReservedSSO_View_0123456789abcdef/ana", None),
     "service": (
@@ -697,7 +699,7 @@ def test_saml() -> None:
     assert allowed(None, {"saml:aud": "https://signin.aws.amazon.com/saml"}) is None
 
 
-# ------------------------------------------------ people outside
+# ------------------------------------------------ other accounts
 
 OUTSIDE = policy(
     statement(
@@ -720,19 +722,23 @@ def test_another_account() -> None:
     result = outside(WITH_MFA | {"STS:externalid": "shop-7"})
 
     assert result.allowed is True
-    assert WHOLE in result.reason
+    assert CAVEAT in result.reason
 
 
 def test_external_id() -> None:
-    missing, wrong, open_ = outside(WITH_MFA), outside(WITH_MFA | {"sts:ExternalId": "shop-8"}), outside(None)
+    missing, wrong, unknown = (
+        outside(WITH_MFA),
+        outside(WITH_MFA | {"sts:ExternalId": "shop-8"}),
+        outside(None),
+    )
 
     assert missing.allowed is wrong.allowed is False
-    assert missing.fix == wrong.fix == 'call with ExternalId "shop-7"'
+    assert missing.fix == wrong.fix == 'pass ExternalId "shop-7"'
     assert missing.condition == "StringEquals sts:ExternalId"
     assert (wrong.expected, wrong.actual) == (("shop-7",), ("shop-8",))
-    assert open_.allowed is None
-    assert "it depends on sts:ExternalId, which is not given" in open_.reason
-    assert str(open_).startswith("undecided: ")
+    assert unknown.allowed is None
+    assert "it depends on sts:ExternalId, which is unknown" in unknown.reason
+    assert str(unknown).startswith("undecided: ")
 
 
 def test_mfa() -> None:
@@ -769,7 +775,7 @@ def test_confused_deputy() -> None:
     assert allowed(context | {"aws:SourceAccount": OTHER}) is False
 
 
-# Operator, value of aws:PrincipalArn in the policy, whether the session of role app fits.
+# Operator, value of aws:PrincipalArn in the policy, the result for a session of the role app.
 ARNS: dict[str, tuple[str, str, bool | None]] = {
     "plain": ("ArnEquals", f"{IAM}role/app", True),
     "wildcard": ("ArnLike", f"{IAM}role/*", True),
@@ -782,7 +788,7 @@ ARNS: dict[str, tuple[str, str, bool | None]] = {
     "not another": ("ArnNotLike", f"{IAM}role/web", True),
     "not a path": ("StringNotLike", ROLE, None),
     "user": ("StringEquals", f"{IAM}user/app", False),
-    "no ARN": ("StringEquals", "app", False),
+    "not an ARN": ("StringEquals", "app", False),
 }
 
 
@@ -793,7 +799,7 @@ def test_the_arn_of_a_sessions_role(operator: str, value: str, *, allowed: bool 
     assert check_trust_policy(document, action="sts:AssumeRole", caller=SESSION).allowed is allowed
 
 
-def test_a_stated_arn_beats_the_sessions() -> None:
+def test_a_stated_arn_takes_precedence() -> None:
     document = policy(statement({"AWS": ACCOUNT}, condition={"ArnEquals": {"aws:PrincipalArn": ROLE}}))
 
     def allowed(arn: str) -> bool | None:
@@ -817,7 +823,7 @@ DERIVED = {
 }  # fmt: skip
 
 
-def test_keys_of_an_account_are_open() -> None:
+def test_keys_of_an_account_are_unknown() -> None:
     condition = {"ArnLike": {"aws:PrincipalArn": f"{IAM}user/*"}}
     document = policy(statement({"AWS": ACCOUNT}, condition=condition))
 
@@ -826,7 +832,7 @@ def test_keys_of_an_account_are_open() -> None:
 
 
 @pytest.mark.parametrize(("null", "allowed"), [("true", False), ("false", True)])
-def test_whether_a_sessions_arn_is_there(null: str, *, allowed: bool) -> None:
+def test_null_of_a_sessions_arn(null: str, *, allowed: bool) -> None:
     document = policy(statement({"AWS": ACCOUNT}, condition={"Null": {"aws:PrincipalArn": null}}))
 
     assert (
@@ -846,7 +852,7 @@ def test_the_time_in_seconds() -> None:
 
 
 @pytest.mark.parametrize(("caller", "key", "value"), DERIVED.values(), ids=DERIVED)
-def test_keys_that_the_caller_tells(caller: str, key: str, value: str) -> None:
+def test_keys_that_follow_from_the_caller(caller: str, key: str, value: str) -> None:
     document = policy(statement("*", condition={"StringEquals": {key: value}}))
 
     assert check_trust_policy(document, action="sts:AssumeRole", caller=caller).allowed is True
@@ -970,10 +976,10 @@ OPERATORS: list[tuple[str, Any, Any, bool | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("operator", "wanted", "value", "result"), OPERATORS)
-def test_operators(operator: str, wanted: object, value: object, *, result: bool | None) -> None:
-    """As the condition of an Allow, and of a Deny beside an Allow of everything."""
-    condition = {operator: {"aws:Example": wanted}}
+@pytest.mark.parametrize(("operator", "expected", "value", "result"), OPERATORS)
+def test_operators(operator: str, expected: object, value: object, *, result: bool | None) -> None:
+    """As the condition of an Allow, and of a Deny next to an Allow of everything."""
+    condition = {operator: {"aws:Example": expected}}
     context = {"AWS:example": value}
 
     allow = check_trust_policy(
@@ -1013,11 +1019,11 @@ VARIABLES = {
     "default": ("${aws:x, 'ana'}", {}, True),
     "default not needed": ("${aws:x, 'ana'}", {"aws:x": "ben"}, False),
     "missing": ("${aws:x}", {}, None),
-    "no wildcard comes of it": ("${aws:x}", {"aws:x": "*"}, False),
+    "a wildcard in it is ordinary": ("${aws:x}", {"aws:x": "*"}, False),
     "several": ("${aws:x}", {"aws:x": ["ana", "ben"]}, None),
-    "wildcard beside": ("${aws:x}*", {"aws:x": "a"}, True),
+    "with a wildcard": ("${aws:x}*", {"aws:x": "a"}, True),
     "too long": ("${aws:x}${aws:x}", {"aws:x": "a" * 10_001}, None),
-    "unended": ("${aws:x", {"aws:x": "ana"}, False),
+    "not closed": ("${aws:x", {"aws:x": "ana"}, False),
 }
 
 
@@ -1032,13 +1038,13 @@ def test_variables(value: str, context: dict[str, Any], *, result: bool | None) 
     assert checked.allowed is result, checked
 
 
-def test_variables_of_the_old_version_are_text() -> None:
+def test_variables_of_the_old_version_are_literal() -> None:
     document = policy(statement(condition={"StringEquals": {"aws:x": "${aws:y}"}}), version="2008-10-17")
 
     assert check_trust_policy(document, action="sts:AssumeRole", caller=ROLE, context={"aws:x": "${aws:y}"}).allowed is True  # fmt: skip
 
 
-def test_variables_that_are_not_known_without_a_context() -> None:
+def test_unknown_variables_without_a_context() -> None:
     document = policy(statement({"AWS": ACCOUNT}, condition={"StringEquals": {"aws:username": "${aws:PrincipalTag/name}"}}))  # fmt: skip
     result = check_trust_policy(document, action="sts:AssumeRole", caller=f"{IAM}user/ana")
 
@@ -1051,16 +1057,16 @@ def test_variables_that_are_not_known_without_a_context() -> None:
 DENY_GUEST = statement({"AWS": GUEST}, "sts:*", effect="Deny")
 
 
-def test_a_denial_beats_every_allowance() -> None:
+def test_a_deny_overrides_every_allow() -> None:
     result = check_trust_policy(
         policy(statement(), DENY_GUEST, statement()), action="sts:AssumeRole", caller=GUEST
     )
 
     assert (result.allowed, result.statement, result.fix) == (False, 1, None)
-    assert "no Allow can change" in result.reason
+    assert "which overrides any allow" in result.reason
 
 
-def test_a_denial_that_is_open() -> None:
+def test_an_unknown_deny() -> None:
     denial = statement(condition={"StringNotEquals": {"aws:PrincipalOrgID": "o-exampleorg1"}}, effect="Deny")
     document = policy(statement(), denial)
 
@@ -1077,104 +1083,104 @@ def test_a_denial_that_is_open() -> None:
 def test_a_policy_that_only_denies() -> None:
     result = check_trust_policy(policy(DENY_GUEST), action="sts:AssumeRole", caller=SESSION)
 
-    assert result == TrustResult(allowed=False, reason="the policy has no statement that allows anything")
+    assert result == TrustResult(allowed=False, reason="the policy has no Allow statement")
 
 
-# ------------------------------------------------ documents that are none
+# ------------------------------------------------ invalid documents
 
 OK = statement()
 BAD: dict[str, tuple[Any, str, str]] = {
-    "no JSON": ("{", "", "not JSON"),
+    "not JSON": ("{", "", "not JSON"),
     "empty": ("", "", "not JSON"),
     "list": ([], "", "TypeError"),
-    "list as text": ("[]", "", "a policy is an object, not a list"),
-    "text": ('"x"', "", "not text"),
+    "list as text": ("[]", "", "a policy must be an object, not a list"),
+    "text": ('"x"', "", "not a string"),
     "null": ("null", "", "not null"),
     "percent-encoded": ("%7B%22Version%22%3A", "", "percent-encoded"),
     "trailing comma": ('{"Statement": [],}', "", "line 1, column"),
-    "no statement": ({}, "Statement", "no Statement"),
+    "no statement": ({}, "Statement", "missing"),
     "of a role": ({"AssumeRolePolicyDocument": policy(OK)}, "", "AssumeRolePolicyDocument"),
-    "statement in small letters": ({"statement": []}, "", "Statement is meant?"),
+    "lowercase statement": ({"statement": []}, "", "did you mean Statement?"),
     "version": ({"Version": "2012-10-18", "Statement": []}, "Version", "2012-10-17 or 2008-10-17"),
-    "version no text": ({"Version": [1], "Statement": []}, "Version", "2012-10-17 or"),
-    "statement no list": ({"Statement": "x"}, "Statement", "Statement is a list, not text"),
-    "statement no object": (policy(cast("Any", 1)), "Statement[0]", "not a number"),
+    "version is a list": ({"Version": [1], "Statement": []}, "Version", "2012-10-17 or 2008-10-17, got a list"),
+    "statement is text": ({"Statement": "x"}, "Statement", "expected a list, got a string"),
+    "statement is a number": (policy(cast("Any", 1)), "Statement[0]", "expected an object, got a number"),
     "effect": (policy(OK | {"Effect": "allow"}), "Statement[0].Effect", "Allow"),
     "effect a list": (policy(OK | {"Effect": ["Allow"]}), "Statement[0].Effect", "Allow"),
     "no effect": (policy({"Principal": "*", "Action": "*"}), "Statement[0].Effect", "Allow"),
-    "no principal": (policy({"Effect": "Allow", "Action": "*"}), "Statement[0].Principal", "has a Principal"),
+    "not a principal": (policy({"Effect": "Allow", "Action": "*"}), "Statement[0].Principal", "missing"),
     "NotPrincipal": (
         policy({"Effect": "Deny", "NotPrincipal": {"AWS": ACCOUNT}, "Action": "*"}),
         "Statement[0].NotPrincipal",
-        "no NotPrincipal in a trust policy",
+        "IAM rejects NotPrincipal in a trust policy",
     ),
-    "resource": (policy(OK | {"Resource": "*"}), "Statement[0].Resource", "no Resource"),
-    "both actions": (policy(OK | {"NotAction": "*"}), "Statement[0].Action", "one of them"),
-    "no action": (policy({"Effect": "Allow", "Principal": "*"}), "Statement[0].Action", "one of them"),
-    "action no text": (policy(OK | {"Action": [1]}), "Statement[0].Action", "text or a list of texts"),
-    "action too long": (policy(OK | {"Action": "*" * 10_241}), "Statement[0].Action", "10241 characters"),
-    "action null": (policy(OK | {"Action": None}), "Statement[0].Action", "not null"),
-    "principal text": (policy(OK | {"Principal": ROLE}), "Statement[0].Principal", 'a Principal is "*"'),
-    "principal kind": (policy(OK | {"Principal": {"Aws": ROLE}}), "Statement[0].Principal", "only AWS"),
-    "principal number": (policy(OK | {"Principal": {"AWS": 111122223333}}), "Statement[0].Principal.AWS", "text"),
-    "condition list": (policy(OK | {"Condition": []}), "Statement[0].Condition", "is an object, not a list"),
+    "resource": (policy(OK | {"Resource": "*"}), "Statement[0].Resource", "must not have a Resource"),
+    "both actions": (policy(OK | {"NotAction": "*"}), "Statement[0].Action", "either Action or NotAction"),
+    "no action": (policy({"Effect": "Allow", "Principal": "*"}), "Statement[0].Action", "either Action or NotAction"),
+    "action is a number": (policy(OK | {"Action": [1]}), "Statement[0].Action", "a string or a list of strings, got a number"),
+    "action too long": (policy(OK | {"Action": "*" * 10_241}), "Statement[0].Action", "at most 10,240 characters, not 10,241"),
+    "action null": (policy(OK | {"Action": None}), "Statement[0].Action", "got null"),
+    "principal text": (policy(OK | {"Principal": ROLE}), "Statement[0].Principal", 'expected "*" or an object'),
+    "principal kind": (policy(OK | {"Principal": {"Aws": ROLE}}), "Statement[0].Principal", "expected one of AWS"),
+    "principal number": (policy(OK | {"Principal": {"AWS": 111122223333}}), "Statement[0].Principal.AWS", "got a number"),
+    "condition list": (policy(OK | {"Condition": []}), "Statement[0].Condition", "expected an object, got a list"),
     "operator": (policy(OK | {"Condition": {"StringMatches": {}}}), "Statement[0].Condition", "StringMatches"),
     "set operator": (policy(OK | {"Condition": {"ForSome:StringEquals": {}}}), "Statement[0].Condition", "ForSome"),
     "NullIfExists": (policy(OK | {"Condition": {"NullIfExists": {}}}), "Statement[0].Condition", "NullIfExists"),
     "operator's block": (
         policy(OK | {"Condition": {"StringEquals": "x"}}),
         "Statement[0].Condition.StringEquals",
-        "not text",
+        "expected an object, got a string",
     ),
     "value null": (
         policy(OK | {"Condition": {"StringEquals": {"aws:x": None}}}),
         'Statement[0].Condition.StringEquals["aws:x"]',
-        "not null",
+        "got null",
     ),
     "value object": (
         policy(OK | {"Condition": {"ForAnyValue:StringLike": {"aws:x": ["a", {}]}}}),
         'Statement[0].Condition["ForAnyValue:StringLike"]["aws:x"]',
-        "not an object",
+        "got an object",
     ),
     "value too long": (
         policy(OK | {"Condition": {"StringLike": {"aws:x": "*" * 10_241}}}),
         'Statement[0].Condition.StringLike["aws:x"]',
-        "10241 characters",
+        "at most 10,240 characters, not 10,241",
     ),
     "number too long": (
         policy(OK | {"Condition": {"NumericEquals": {"aws:x": 10**5000}}}),
         'Statement[0].Condition.NumericEquals["aws:x"]',
-        "not a number",
+        "at most 40 digits",
     ),
     "value NaN": (
         policy(OK | {"Condition": {"NumericEquals": {"aws:x": float("nan")}}}),
         'Statement[0].Condition.NumericEquals["aws:x"]',
-        "not float",
+        "a finite number",
     ),
     "NaN": ('{"Statement": NaN}', "", "NaN"),
     "huge number": ('{"Statement": ' + "1" * 5000 + "}", "", "too many digits"),
     "duplicate": ('{"Statement": [], "Statement": []}', "", 'duplicate key "Statement"'),
     "unknown": (policy(OK | {"Principals": "*"}), "Statement[0]", '"Principals"'),
-    "key no text": ({"Statement": {1: 2}}, "Statement", "a key is text"),
+    "key is a number": ({"Statement": {1: 2}}, "Statement", "expected a string as key, got a number"),
     "deep": ("[" * 200_000, "", "nested too deeply"),
-    "long": (" " * 1_000_001, "", "1000001 characters"),
+    "long": (" " * 1_000_001, "", "not 1,000,001"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("document", "path", "words"), BAD.values(), ids=BAD)
-def test_no_policy(document: object, path: str, words: str) -> None:
-    expected = TypeError if words == "TypeError" else PolicyError
+@pytest.mark.parametrize(("document", "path", "reason"), BAD.values(), ids=BAD)
+def test_invalid_policies(document: object, path: str, reason: str) -> None:
+    expected = TypeError if reason == "TypeError" else PolicyError
     with pytest.raises(expected) as caught:
         check_trust_policy(cast("str", document), action="sts:AssumeRole")
 
     if isinstance(caught.value, PolicyError):
         assert caught.value.path == path
-        assert words in str(caught.value)
+        assert reason in str(caught.value)
         assert len(str(caught.value)) < 1000
         assert caught.value.__cause__ is None
 
 
-def test_yaml_makes_a_date_of_the_version() -> None:
+def test_yaml_converts_the_version_to_a_date() -> None:
     document = {"Version": date(2012, 10, 17), "Statement": OK}
 
     assert check_trust_policy(document, action="sts:AssumeRole").allowed is True
@@ -1207,7 +1213,7 @@ def test_wrong_arguments(arguments: dict[str, Any], error: type[Exception]) -> N
         check_trust_policy(policy(OK), **cast("Any", {"action": "sts:AssumeRole"} | arguments))
 
 
-# ------------------------------------------------ what is printed
+# ------------------------------------------------ text
 
 NASTY = "\x1b[31m\u202e\n\ud800é" + "x" * 5000
 
@@ -1237,7 +1243,7 @@ def test_results_pickle_and_copy() -> None:
         result.allowed = True  # type: ignore[misc]
 
 
-# ------------------------------------------------ what holds for everything
+# ------------------------------------------------ properties
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 json_values = st.recursive(
@@ -1245,7 +1251,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=10,
 )
-# Parts of policies in the places where they belong, more often than not.
+# Parts of policies, mostly in valid places.
 principals = st.sampled_from(
     [
         "*",
@@ -1303,7 +1309,7 @@ def checked(document: object, call: dict[str, Any]) -> TrustResult | None:
 
 @given(json_values | st.builds(policy, statements), calls)
 def test_nothing_else_is_raised(document: object, call: dict[str, Any]) -> None:
-    """Whatever the document, as a value and as JSON text; both give the same."""
+    """For any document, as a value and as JSON text, with the same result."""
     result = checked(document, call)
     as_text = json.dumps(document)
 
@@ -1317,10 +1323,10 @@ def test_nothing_else_is_raised_for_texts(document: str, call: dict[str, Any]) -
 
 
 @given(st.lists(good, max_size=4), good, calls)
-def test_an_allowance_never_beats_a_denial(
+def test_an_allow_never_overrides_a_deny(
     others: list[dict[str, Any]], one: dict[str, Any], call: dict[str, Any]
 ) -> None:
-    """What a statement allows when it stands alone, it denies in whatever company as a Deny."""
+    """If a statement alone allows a call, it denies it as a Deny, regardless of other statements."""
     alone = check_trust_policy(policy(one | {"Effect": "Allow"}), **call)
     if alone.allowed:
         result = check_trust_policy(policy(*others, one | {"Effect": "Deny"}), **call)
@@ -1339,8 +1345,8 @@ def test_order_does_not_matter(
 
 
 @given(good, calls)
-def test_knowing_more_never_turns_a_verdict(one: dict[str, Any], call: dict[str, Any]) -> None:
-    """What is decided without a context stays so with any, unless it states the keys that the caller tells."""
+def test_more_context_never_changes_a_known_result(one: dict[str, Any], call: dict[str, Any]) -> None:
+    """A result without a context stays with any context, unless that has the keys that follow from the caller."""
     without = check_trust_policy(policy(one), **cast("Any", call | {"context": None}))
     if without.allowed is not None and "aws:PrincipalArn" not in str(one):
         context = {key: value for key, value in call.get("context", {}).items() if key != "aws:username"}
@@ -1374,13 +1380,13 @@ def test_long_variables() -> None:
 
 
 @given(st.sampled_from(sorted({each[0] for each in OPERATORS})), st.lists(st.sampled_from("ab1"), max_size=3))
-def test_negated_operators_are_the_opposite_for_one_value(name: str, wanted: list[str]) -> None:
+def test_negated_operators_are_the_opposite_for_one_value(name: str, expected: list[str]) -> None:
     operator = parse_operator(name)
     assert operator is not None
     opposite = parse_operator(name.replace("Not", "")) if operator.is_negated else None
     if opposite is None or operator.set_operator:
         return
-    values = [PolicyValue(each, compile_glob(each)) for each in wanted]
+    values = [PolicyValue(each, compile_glob(each)) for each in expected]
     plain, negated = (evaluate_condition(each, values, ["a"]) for each in (opposite, operator))
 
     assert (plain is None) is (negated is None)

@@ -1,4 +1,4 @@
-"""Whether a statement's condition holds of a call; not for what to do where it does not.
+"""Check whether a call meets the conditions of a statement.
 
 Variables: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html.
 """
@@ -23,135 +23,145 @@ if TYPE_CHECKING:
 
     from iamtriage.trust._requests import Request
 
-__all__ = ("Checked", "check_condition")
+__all__ = ("ConditionResult", "check_condition")
 
 _VARIABLE = re.compile(r"\$\{(?P<key>[^{}$,]{1,512}|\$)(?:,\s{0,8}'(?P<default>[^'{}]{0,512})')?\s{0,8}\}")
 _ESCAPES = frozenset("*?$")
-# No value of a request is longer, so none that a variable makes longer than this fits one.
-_LONGEST = 20_000
+# Characters. A request has no longer value, so a variable cannot make a longer value match.
+_MAX_LENGTH = 20_000
 
 
 @attrs.frozen
-class Checked:
-    """A condition and how it came out.
+class ConditionResult:
+    """The result of checking a condition.
 
     Attributes:
-        condition: the condition.
-        holds: True, False, or None where it cannot be decided.
-        wanted: the policy's values, variables replaced where they are known.
-        values: the request's values; empty where the key is missing or not known.
-        why: the reason, where it cannot be decided.
-        but: what is taken for granted; empty where nothing is.
+        condition: The condition.
+        is_met: Whether the call meets it; ``None`` if that is unknown.
+        expected: The policy's values, with known variables replaced.
+        actual: The request's values; empty if the key is missing or unknown.
+        reason: Why the result is unknown.
+        caveat: What the result assumes; empty if nothing.
     """
 
     condition: Condition
-    holds: bool | None
-    wanted: tuple[str, ...] = ()
-    values: tuple[str, ...] = ()
-    why: str = ""
-    but: str = ""
+    is_met: bool | None
+    expected: tuple[str, ...] = ()
+    actual: tuple[str, ...] = ()
+    reason: str = ""
+    caveat: str = ""
 
 
-def check_condition(condition: Condition, request: Request, *, has_variables: bool) -> Checked:
-    """Tell whether a condition holds of a call.
+def check_condition(condition: Condition, request: Request, *, has_variables: bool) -> ConditionResult:
+    """Check whether a call meets a condition.
 
     Args:
-        condition: the condition.
-        request: the call.
-        has_variables: whether the policy's version knows variables.
+        condition: The condition.
+        request: The call.
+        has_variables: Whether the policy's version supports variables.
     """
     operator = condition.operator
-    replaces = has_variables and operator.supports_variables
-    wanted = [_wanted(value, request, replaces=replaces) for value in condition.values]
-    texts = tuple(condition.values[at] if each is None else each.text for at, each in enumerate(wanted))
-    values = request.values(condition.key)
-    if values is None:
-        unknown = "of which IAM may make no key" if request.may_map(condition.key) else "which is not given"
-        why = f"it depends on {clip_text(condition.key)}, {unknown}"
-        return Checked(condition, None, texts, why=why)
-    result = evaluate_condition(operator, wanted, values)
-    if condition.key.lower() == "aws:principalarn" and request.derives_arn and result is not None:
-        return _of_session(condition, request, wanted, values, result)
-    why = "" if result is not None else _undecided(condition, wanted, values)
-    return Checked(condition, result, texts, values, why)
-
-
-def _undecided(condition: Condition, wanted: Sequence[PolicyValue | None], values: Sequence[str]) -> str:
-    if None in wanted:
-        value = condition.values[list(wanted).index(None)]
-        return f"it depends on a variable in {quote_json(value)} that is not known"
-    if len(values) > 1 and not condition.operator.set_operator:
+    substitutes = has_variables and operator.supports_variables
+    expected = [
+        _substitute_variables(value, request) if substitutes else PolicyValue(value, compile_glob(value))
+        for value in condition.values
+    ]
+    texts = tuple(
+        value if each is None else each.text for value, each in zip(condition.values, expected, strict=True)
+    )
+    actual = request.get_values(condition.key)
+    if actual is None:
         key = clip_text(condition.key)
-        return f"{key} has several values, and {condition.operator.name} is for one"
-    return f"{condition} cannot compare {_list(t.text for t in wanted if t)} with {_list(values)}"
+        unknown = (
+            "for which IAM might have no key" if request.may_map_key(condition.key) else "which is unknown"
+        )
+        return ConditionResult(condition, None, texts, reason=f"it depends on {key}, {unknown}")
+    result = evaluate_condition(operator, expected, actual)
+    if condition.key.lower() == "aws:principalarn" and request.derives_principal_arn and result is not None:
+        return _check_session_arn(condition, request, expected, actual, is_met=result)
+    reason = "" if result is not None else _explain_unknown(condition, expected, actual)
+    return ConditionResult(condition, result, texts, actual, reason)
 
 
-def _of_session(
+def _explain_unknown(
+    condition: Condition, expected: Sequence[PolicyValue | None], actual: Sequence[str]
+) -> str:
+    if None in expected:
+        value = condition.values[list(expected).index(None)]
+        return f"it depends on an unknown variable in {quote_json(value)}"
+    if len(actual) > 1 and not condition.operator.set_operator:
+        key = clip_text(condition.key)
+        return f"{key} has several values, but {condition.operator.name} compares only one"
+    return f"{condition} cannot compare {_join(each.text for each in expected if each)} with {_join(actual)}"
+
+
+def _check_session_arn(
     condition: Condition,
     request: Request,
-    wanted: Sequence[PolicyValue | None],
-    values: tuple[str, ...],
-    result: bool,  # noqa: FBT001 (what the other function found)
-) -> Checked:
-    """Weigh that a session's ARN tells no path: what the role's ARN is, is known but for that."""
-    texts = tuple(each.text for each in wanted if each)
+    expected: Sequence[PolicyValue | None],
+    actual: tuple[str, ...],
+    *,
+    is_met: bool,
+) -> ConditionResult:
+    """Check ``aws:PrincipalArn`` of a role session, for which the role's path is unknown."""
+    texts = tuple(each.text for each in expected if each)
     session = request.caller
     if not isinstance(session, RoleSession) or condition.operator.base == "Null":
-        return Checked(condition, result, texts, values)
-    matched = result is not condition.operator.is_negated
+        return ConditionResult(condition, is_met, texts, actual)
+    matched = is_met is not condition.operator.is_negated
     role = session.role
-    if not matched and any(_may_be(each, role, condition) for each in wanted if each):
-        why = f"it depends on the path of the role {role.name}, which a session's ARN does not tell"
-        return Checked(condition, None, texts, values, why)
-    but = f"the role {role.name} is taken to have no path" if matched else ""
-    return Checked(condition, result, texts, values, but=but)
+    if not matched and any(_could_match_role(each, role, condition) for each in expected if each):
+        reason = f"it depends on the path of the role {role.name}, which the session's ARN does not contain"
+        return ConditionResult(condition, None, texts, actual, reason)
+    caveat = f"assuming that the role {role.name} has no path" if matched else ""
+    return ConditionResult(condition, is_met, texts, actual, caveat=caveat)
 
 
-def _may_be(wanted: PolicyValue, role: Role, condition: Condition) -> bool:
-    """Tell whether a value could be the role's ARN, if the role had some path."""
-    if condition.operator.supports_wildcards and (ANY in wanted.pattern or ONE in wanted.pattern):
-        first = min(wanted.pattern.index(each) for each in (ANY, ONE) if each in wanted.pattern)
-        before, beginning = wanted.text[:first], str(role)[: -len(role.name)]
-        return before.startswith(beginning) or beginning.startswith(before)
+def _could_match_role(expected: PolicyValue, role: Role, condition: Condition) -> bool:
+    """Return whether a value could match the role's ARN with some path."""
+    if condition.operator.supports_wildcards and (ANY in expected.pattern or ONE in expected.pattern):
+        first = min(expected.pattern.index(each) for each in (ANY, ONE) if each in expected.pattern)
+        literal, start = expected.text[:first], str(role)[: -len(role.name)]
+        return literal.startswith(start) or start.startswith(literal)
     try:
-        named = parse_principal(wanted.text)
+        principal = parse_principal(expected.text)
     except InvalidArnError:
         return False
-    mine = (role.partition, role.account, role.name)
-    return isinstance(named, Role) and (named.partition, named.account, named.name) == mine
+    name = (role.partition, role.account, role.name)
+    return isinstance(principal, Role) and (principal.partition, principal.account, principal.name) == name
 
 
-def _wanted(value: str, request: Request, *, replaces: bool) -> PolicyValue | None:
-    """Replace the variables; None where one is not known."""
-    if not replaces or "${" not in value:
+def _substitute_variables(value: str, request: Request) -> PolicyValue | None:
+    """Replace the variables in a value; return ``None`` if one is unknown."""
+    if "${" not in value:
         return PolicyValue(value, compile_glob(value))
     text: list[str] = []
     pattern: list[Pattern] = []
-    at = length = 0
-    for found in _VARIABLE.finditer(value):
-        plain = value[at : found.start()]
-        key = found["key"].strip()
+    position = length = 0
+    for match in _VARIABLE.finditer(value):
+        literal = value[position : match.start()]
+        key = match["key"].strip()
         if key in _ESCAPES:
-            known = key
+            replacement = key
         else:
-            values = request.values(key)
+            values = request.get_values(key)
             if values is None or len(values) > 1:
                 return None
-            default = found["default"]
+            default = match["default"]
             if not values and default is None:
                 return None
-            known = values[0] if values else default
-        length += len(known)
-        if length > _LONGEST:
+            replacement = values[0] if values else default
+        length += len(replacement)
+        if length > _MAX_LENGTH:
             return None
-        text += plain, known
-        # What stands in for a variable is no wildcard.
-        pattern += compile_glob(plain), tuple(known)
-        at = found.end()
-    rest = value[at:]
+        text += literal, replacement
+        # Wildcards in the value of a variable are ordinary characters.
+        pattern += compile_glob(literal), tuple(replacement)
+        position = match.end()
+    rest = value[position:]
     return PolicyValue("".join([*text, rest]), tuple(chain(*pattern, compile_glob(rest))))
 
 
-def _list(texts: Iterable[str]) -> str:
-    each = [quote_json(text) for text in islice(texts, 4)]
-    return ", ".join(each) or "nothing"
+def _join(texts: Iterable[str]) -> str:
+    quoted = [quote_json(text) for text in islice(texts, 4)]
+    return ", ".join(quoted) or "nothing"

@@ -1,7 +1,7 @@
-"""A role's trust policy read from JSON, each part with its path; not for what the parts mean.
+"""Parse trust policies, and report the path of an invalid part.
 
-Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html. What IAM refuses
-in a trust policy is refused here too, with the path of the fault.
+Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html. A policy that IAM
+rejects as a trust policy is an error here, too.
 """
 
 from __future__ import annotations
@@ -14,40 +14,42 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from iamtriage._strict_json import JsonError, parse_strict_json
-from iamtriage._text import clip_text, quote_json
+from iamtriage._text import clip_text, quote_json, wrong_type_message
 from iamtriage.exceptions import PolicyError
 from iamtriage.policies._conditions import Operator, parse_operator
 
 if TYPE_CHECKING:
     from typing import NoReturn
 
-__all__ = ("Condition", "Policy", "Statement", "object_of", "read_policy")
+__all__ = ("Condition", "Policy", "Statement", "parse_policy")
 
-_LARGEST = 1_000_000
-# No policy of IAM is longer than this, hence no value in one.
-_LONGEST_VALUE = 10_240
+# Characters.
+_MAX_LENGTH = 1_000_000
+# IAM accepts no longer policy, so no longer value in one.
+_MAX_VALUE_LENGTH = 10_240
 
 _POLICY_KEYS = frozenset({"Version", "Id", "Statement"})
 _STATEMENT_KEYS = frozenset({"Sid", "Effect", "Principal", "Action", "NotAction", "Condition"})
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _PRINCIPALS = ("AWS", "Federated", "Service", "CanonicalUser")
 _FORBIDDEN = {
-    "NotPrincipal": "IAM takes no NotPrincipal in a trust policy; "
-    "deny by ArnNotEquals on aws:PrincipalArn instead",
-    "Resource": "a trust policy has no Resource: it is the role",
-    "NotResource": "a trust policy has no NotResource: it is the role",
+    "NotPrincipal": (
+        "IAM rejects NotPrincipal in a trust policy; deny with ArnNotEquals on aws:PrincipalArn instead"
+    ),
+    "Resource": "a trust policy must not have a Resource; its resource is the role",
+    "NotResource": "a trust policy must not have a NotResource; its resource is the role",
 }
 
 
 @attrs.frozen
 class Condition:
-    """One key under one operator.
+    """A condition: an operator, a key and values.
 
     Attributes:
-        operator: the operator.
-        key: the condition key as written.
-        values: the policy's values.
-        path: where it stands.
+        operator: The operator.
+        key: The condition key as written.
+        values: The policy's values.
+        path: Its path in the policy.
     """
 
     operator: Operator
@@ -64,20 +66,20 @@ class Statement:
     """A statement of a trust policy.
 
     Attributes:
-        index: its place, counted from 0.
-        path: the same as a path.
-        denies: whether its effect is Deny.
-        actions: the patterns of Action or NotAction.
-        excepts: whether they are of NotAction.
-        principals: kind and value of each; ``("*", "*")`` for everybody.
-        conditions: all of them must hold.
+        index: Its index, from 0.
+        path: Its path in the policy.
+        denies: Whether its effect is Deny.
+        actions: The patterns of Action or NotAction.
+        is_not_action: Whether they are the patterns of NotAction.
+        principals: The type and value of each; ``("*", "*")`` for everyone.
+        conditions: The conditions, all of which must be met.
     """
 
     index: int
     path: str
     denies: bool
     actions: tuple[str, ...]
-    excepts: bool
+    is_not_action: bool
     principals: tuple[tuple[str, str], ...]
     conditions: tuple[Condition, ...]
 
@@ -87,191 +89,197 @@ class Policy:
     """A trust policy.
 
     Attributes:
-        has_variables: whether its version knows ``${…}``.
-        statements: in the policy's order.
+        has_variables: Whether its version supports ``${…}``.
+        statements: The statements in the policy's order.
     """
 
     has_variables: bool
     statements: tuple[Statement, ...]
 
 
-def read_policy(policy: object) -> Policy:
-    """Read a trust policy.
+def parse_policy(policy: object) -> Policy:
+    """Parse a trust policy.
 
     Args:
-        policy: a mapping, or JSON text.
+        policy: A mapping or JSON text.
 
     Raises:
-        PolicyError: not one that IAM would hold.
-        TypeError: neither a mapping nor text.
+        PolicyError: IAM would reject it.
+        TypeError: It is neither a mapping nor a string.
 
-    >>> read_policy({"Statement": []}).statements
+    >>> parse_policy({"Statement": []}).statements
     ()
     """
     if not isinstance(policy, (str, Mapping)):
-        msg = f"a policy is a mapping or JSON text, not {type(policy).__name__}"
-        raise TypeError(msg)
-    document = object_of(_decoded(policy) if isinstance(policy, str) else cast("object", policy), "")
+        raise TypeError(wrong_type_message("policy", "a mapping or JSON text", policy))
+    document = _require_object(_decode(policy) if isinstance(policy, str) else cast("object", policy), "")
     if "AssumeRolePolicyDocument" in document:
-        _refuse("this describes a role; its policy is under AssumeRolePolicyDocument", "")
+        _fail("this is the description of a role; pass its AssumeRolePolicyDocument", "")
     _check_keys(document, _POLICY_KEYS, "", "policy")
     version = document.get("Version", _VERSIONS[1])
-    # YAML readers make a date of it.
+    # YAML parsers convert it to a date.
     version = version.isoformat() if isinstance(version, date) else version
     if version not in _VERSIONS:
-        _refuse(f"a policy's version is {' or '.join(_VERSIONS)}", "Version")
+        found = quote_json(version) if isinstance(version, str) else _describe_type(version)
+        _fail(f"expected {' or '.join(_VERSIONS)}, got {found}", "Version")
     if "Statement" not in document:
-        _refuse("the policy has no Statement", "Statement")
-    given = document["Statement"]
-    if isinstance(given, Mapping):
-        statements = [_statement(cast("object", given), 0, "Statement")]
+        _fail("missing", "Statement")
+    value = document["Statement"]
+    if isinstance(value, Mapping):
+        statements = [_parse_statement(cast("object", value), 0, "Statement")]
     else:
-        each = enumerate(_list_of(given, "Statement"))
-        statements = [_statement(one, index, f"Statement[{index}]") for index, one in each]
+        values = enumerate(_require_list(value, "Statement"))
+        statements = [_parse_statement(each, index, f"Statement[{index}]") for index, each in values]
     return Policy(version == _VERSIONS[0], tuple(statements))
 
 
-def object_of(value: object, path: str) -> dict[str, Any]:
-    """Give a mapping with text keys as a dictionary."""
+def _require_object(value: object, path: str) -> dict[str, Any]:
+    """Return a mapping with string keys as a dictionary."""
     if not isinstance(value, Mapping):
-        _refuse(f"{_named(path)} is an object, not {_kind(value)}", path)
-    found: dict[str, Any] = {}
+        found = _describe_type(value)
+        _fail(
+            f"expected an object, got {found}" if path else f"a policy must be an object, not {found}", path
+        )
+    members: dict[str, Any] = {}
     for key, each in cast("Mapping[object, Any]", value).items():
         if not isinstance(key, str):
-            _refuse(f"a key is text, not {_kind(key)}", path)
-        found[key] = each
-    return found
+            _fail(f"expected a string as key, got {_describe_type(key)}", path)
+        members[key] = each
+    return members
 
 
-def _decoded(text: str) -> object:
-    if len(text) > _LARGEST:
-        _refuse(f"a policy of {len(text)} characters; IAM holds none over {_LONGEST_VALUE}", "")
+def _decode(text: str) -> object:
+    if len(text) > _MAX_LENGTH:
+        _fail(f"a policy must have at most {_MAX_LENGTH:,} characters, not {len(text):,}", "")
     if text.lstrip().startswith("%7B"):
-        _refuse("the policy is percent-encoded, as IAM sends it; decode it first", "")
+        _fail("the policy is percent-encoded, as in responses of the IAM API; decode it first", "")
     try:
         return parse_strict_json(text, quote=quote_json)
-    except JsonError as fault:
-        words = str(fault)
-    return _refuse(words, "")
+    except JsonError as error:
+        reason = str(error)
+    return _fail(reason, "")
 
 
-def _statement(value: object, index: int, path: str) -> Statement:
-    statement = object_of(value, path)
-    for key, words in _FORBIDDEN.items():
+def _parse_statement(value: object, index: int, path: str) -> Statement:
+    statement = _require_object(value, path)
+    for key, reason in _FORBIDDEN.items():
         if key in statement:
-            _refuse(words, f"{path}.{key}")
+            _fail(reason, f"{path}.{key}")
     _check_keys(statement, _STATEMENT_KEYS, path, "statement")
     effect = statement.get("Effect")
     if effect not in ("Allow", "Deny"):
-        _refuse('a statement\'s Effect is "Allow" or "Deny", in this case', f"{path}.Effect")
+        _fail('expected "Allow" or "Deny", which is case-sensitive', f"{path}.Effect")
     if ("Action" in statement) == ("NotAction" in statement):
-        _refuse("a statement has Action or NotAction, one of them", f"{path}.Action")
-    verb = "Action" if "Action" in statement else "NotAction"
+        _fail("a statement must have either Action or NotAction", f"{path}.Action")
+    element = "Action" if "Action" in statement else "NotAction"
     if "Principal" not in statement:
-        _refuse("a trust policy's statement has a Principal", f"{path}.Principal")
+        _fail("missing", f"{path}.Principal")
     return Statement(
         index=index,
         path=path,
         denies=effect == "Deny",
-        actions=_texts(statement[verb], f"{path}.{verb}"),
-        excepts=verb == "NotAction",
-        principals=_principals(statement["Principal"], f"{path}.Principal"),
-        conditions=_conditions(statement.get("Condition", {}), f"{path}.Condition"),
+        actions=_parse_strings(statement[element], f"{path}.{element}"),
+        is_not_action=element == "NotAction",
+        principals=_parse_principals(statement["Principal"], f"{path}.Principal"),
+        conditions=_parse_conditions(statement.get("Condition", {}), f"{path}.Condition"),
     )
 
 
-def _principals(value: object, path: str) -> tuple[tuple[str, str], ...]:
+def _parse_principals(value: object, path: str) -> tuple[tuple[str, str], ...]:
     if value == "*":
         return (("*", "*"),)
     if isinstance(value, str):
-        _refuse('a Principal is "*", or an object such as {"AWS": …}', path)
-    found: list[tuple[str, str]] = []
-    for kind, values in object_of(value, path).items():
+        _fail('expected "*" or an object such as {"AWS": …}, got another string', path)
+    principals: list[tuple[str, str]] = []
+    for kind, values in _require_object(value, path).items():
         if kind not in _PRINCIPALS:
-            _refuse(f"no principals are of type {quote_json(kind)}, only {', '.join(_PRINCIPALS)}", path)
-        found.extend((kind, each) for each in _texts(values, f"{path}.{kind}"))
-    return tuple(found)
+            _fail(
+                f"unknown principal type {quote_json(kind)}; expected one of {', '.join(_PRINCIPALS)}", path
+            )
+        principals.extend((kind, each) for each in _parse_strings(values, f"{path}.{kind}"))
+    return tuple(principals)
 
 
-def _conditions(value: object, path: str) -> tuple[Condition, ...]:
-    found: list[Condition] = []
-    for name, block in object_of(value, path).items():
+def _parse_conditions(value: object, path: str) -> tuple[Condition, ...]:
+    conditions: list[Condition] = []
+    for name, block in _require_object(value, path).items():
         operator = parse_operator(name)
         if operator is None:
-            _refuse(f"IAM has no condition operator {quote_json(name)}", path)
-        under = f"{path}[{quote_json(name)}]" if ":" in name else f"{path}.{name}"
-        for key, values in object_of(block, under).items():
-            at = f"{under}[{quote_json(key)}]"
-            found.append(Condition(operator, key, _values(values, at), at))
-    return tuple(found)
+            _fail(f"unknown condition operator {quote_json(name)}", path)
+        block_path = f"{path}[{quote_json(name)}]" if ":" in name else f"{path}.{name}"
+        for key, values in _require_object(block, block_path).items():
+            key_path = f"{block_path}[{quote_json(key)}]"
+            conditions.append(Condition(operator, key, _parse_values(values, key_path), key_path))
+    return tuple(conditions)
 
 
-def _values(value: object, path: str) -> tuple[str, ...]:
-    each: list[object] = (
-        _list_of(cast("object", value), path) if isinstance(value, (list, tuple)) else [value]
+def _parse_values(value: object, path: str) -> tuple[str, ...]:
+    values: list[object] = (
+        _require_list(cast("object", value), path) if isinstance(value, (list, tuple)) else [value]
     )
-    return tuple(_value(one, path) for one in each)
+    return tuple(_parse_value(each, path) for each in values)
 
 
-def _value(value: object, path: str) -> str:
-    """Give a condition's value as text; IAM takes booleans and numbers without quotes too."""
+def _parse_value(value: object, path: str) -> str:
+    """Return a condition value as a string. IAM also accepts booleans and numbers."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        if len(value) > _LONGEST_VALUE:
-            _refuse(f"a value of {len(value)} characters, more than a policy of IAM has", path)
-        return value
+        return _check_length(value, path)
+    if not isinstance(value, (int, float)):
+        _fail(f"expected a string, a number or a boolean, got {_describe_type(value)}", path)
     if isinstance(value, int) and abs(value) < 10**40:
         return str(value)
-    if not isinstance(value, float) or not math.isfinite(value):
-        _refuse(f"a condition's value is text, not {_kind(value)}", path)
+    if isinstance(value, int) or not math.isfinite(value):
+        _fail("expected a finite number with at most 40 digits", path)
     return str(int(value)) if value.is_integer() and abs(value) < 10**15 else str(value)
 
 
-def _texts(value: object, path: str) -> tuple[str, ...]:
-    if not isinstance(value, (str, list, tuple)):
-        _refuse(f"{_named(path)} is text or a list of texts, not {_kind(value)}", path)
-    each = [value] if isinstance(value, str) else _list_of(cast("object", value), path)
-    for one in each:
-        if not isinstance(one, str):
-            _refuse(f"{_named(path)} is text or a list of texts, not {_kind(one)}", path)
-        if len(one) > _LONGEST_VALUE:
-            _refuse(f"a value of {len(one)} characters, more than a policy of IAM has", path)
-    return tuple(cast("list[str]", each))
+def _parse_strings(value: object, path: str) -> tuple[str, ...]:
+    values = _require_list(cast("object", value), path) if isinstance(value, (list, tuple)) else [value]
+    strings: list[str] = []
+    for each in values:
+        if not isinstance(each, str):
+            _fail(f"expected a string or a list of strings, got {_describe_type(each)}", path)
+        strings.append(_check_length(each, path))
+    return tuple(strings)
 
 
-def _list_of(value: object, path: str) -> list[object]:
+def _check_length(value: str, path: str) -> str:
+    if len(value) > _MAX_VALUE_LENGTH:
+        _fail(f"a value must have at most {_MAX_VALUE_LENGTH:,} characters, not {len(value):,}", path)
+    return value
+
+
+def _require_list(value: object, path: str) -> list[object]:
     if not isinstance(value, (list, tuple)):
-        _refuse(f"{_named(path)} is a list, not {_kind(value)}", path)
+        _fail(f"expected a list, got {_describe_type(value)}", path)
     return list(cast("list[object]", value))
 
 
-def _check_keys(given: dict[str, Any], known: frozenset[str], path: str, noun: str) -> None:
-    for key in given:
+def _check_keys(members: dict[str, Any], known: frozenset[str], path: str, noun: str) -> None:
+    for key in members:
         if key not in known:
-            meant = next((name for name in sorted(known) if name.lower() == key.lower()), None)
-            hint = f"; {meant} is meant?" if meant else ""
-            _refuse(f"a {noun} has no {quote_json(key)}{hint}", path)
+            similar = next((name for name in sorted(known) if name.lower() == key.lower()), None)
+            hint = f"did you mean {similar}?" if similar else f"expected one of {', '.join(sorted(known))}"
+            _fail(f"unknown {noun} key {quote_json(key)}; {hint}", path)
 
 
-def _named(path: str) -> str:
-    return path.rpartition(".")[2] or "a policy"
-
-
-def _kind(value: object) -> str:
+def _describe_type(value: object) -> str:
     if value is None:
         return "null"
     names: dict[type, str] = {
         dict: "an object",
         list: "a list",
-        str: "text",
+        str: "a string",
         bool: "a boolean",
         int: "a number",
+        float: "a number",
     }
-    return names.get(type(value), type(value).__name__)
+    return names.get(type(value), f"a value of type {type(value).__name__}")
 
 
-def _refuse(words: str, path: str) -> NoReturn:
-    where = f"{clip_text(path)}: " if path else ""
-    msg = f"{where}{words}"
+def _fail(reason: str, path: str) -> NoReturn:
+    prefix = f"{clip_text(path)}: " if path else ""
+    msg = f"{prefix}{reason}"
     raise PolicyError(msg, path=path)

@@ -1,7 +1,7 @@
-"""Whether a role's trust policy lets somebody in, and what is missing; not for the caller's own policies.
+"""Evaluate whether a trust policy allows a call to assume the role.
 
-The rules are those of https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html:
-a Deny that fits beats every Allow, and what no statement allows is denied.
+Rules: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html. An explicit
+deny overrides any allow, and a call that no statement allows is denied.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing_extensions import override
 from iamtriage._rendering.views import View
 from iamtriage.policies._conditions import all_true
 from iamtriage.policies._patterns import compile_glob, matches
-from iamtriage.trust._advice import action_advice, condition_advice, principal_advice
-from iamtriage.trust._conditions import Checked, check_condition
-from iamtriage.trust._documents import Policy, Statement, read_policy
-from iamtriage.trust._principals import Match, match_principal
-from iamtriage.trust._requests import Request, make_request, named
+from iamtriage.trust._advice import explain_action, explain_condition, explain_principal
+from iamtriage.trust._conditions import ConditionResult, check_condition
+from iamtriage.trust._documents import Policy, Statement, parse_policy
+from iamtriage.trust._principals import PrincipalMatch, match_principal
+from iamtriage.trust._requests import Request, build_request, describe_caller
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,25 +27,25 @@ if TYPE_CHECKING:
 
 __all__ = ("TrustResult", "check_trust_policy")
 
-# IAM takes a token for five minutes longer, since clocks differ:
+# Seconds. IAM accepts a token for five more minutes, because clocks differ:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc.html
-_LENIENCE = 300
+_CLOCK_SKEW = 300
 
 
 @attrs.frozen
 class TrustResult(View):
-    """What a trust policy says to a call.
+    """The result of evaluating a trust policy for a call.
 
     Attributes:
-        allowed: True or False; None where what is given does not decide it.
-        reason: why, in one sentence.
-        statement: the index of the statement that decides, or that comes closest; None if none does.
-        condition: operator and key of the condition that fails or is open, as in
-            ``"StringEquals sts:ExternalId"``; None where it is none.
-        fix: the change that mends it, in one line; None where none is known, or where a Deny stands
-            against it, which somebody meant.
-        expected: the values that the condition wants.
-        actual: the values that the call has; empty where it has none.
+        allowed: Whether the policy allows the call; ``None`` if that depends on unknown values.
+        reason: The reason, in one sentence.
+        statement: The index of the statement that decides or comes closest, if any.
+        condition: Operator and key of the condition that fails or is unknown, for example
+            ``"StringEquals sts:ExternalId"``; ``None`` if it is not a condition.
+        fix: The change that would allow the call, in one line; ``None`` if none is known, or for an explicit
+            deny, which is intentional.
+        expected: The values that the condition expects.
+        actual: The values of the request; empty if it has none.
     """
 
     allowed: bool | None
@@ -58,9 +58,9 @@ class TrustResult(View):
 
     @override
     def __str__(self) -> str:
-        word = {True: "allowed", False: "not allowed", None: "undecided"}[self.allowed]
+        verdict = {True: "allowed", False: "not allowed", None: "undecided"}[self.allowed]
         fix = f"\nfix: {self.fix}" if self.fix else ""
-        return f"{word}: {self.reason}{fix}"
+        return f"{verdict}: {self.reason}{fix}"
 
     @override
     def _blocks(self) -> Iterator[Block]:
@@ -74,34 +74,36 @@ class TrustResult(View):
             ("actual", ", ".join(self.actual)),
             ("fix", self.fix),
         )
-        if told := tuple((name, value) for name, value in rows if value):
-            yield Fields(told)
+        if stated := tuple((name, value) for name, value in rows if value):
+            yield Fields(stated)
 
 
 @attrs.frozen
-class _Verdict:
-    """A statement and how each of its parts fits a call."""
+class _StatementResult:
+    """A statement, and how each of its parts matches a call."""
 
     statement: Statement
-    action: bool
-    kind: str
-    value: str
-    principal: Match
-    conditions: tuple[Checked, ...]
+    matches_action: bool
+    principal_type: str
+    principal_value: str
+    principal: PrincipalMatch
+    conditions: tuple[ConditionResult, ...]
 
     @property
-    def holds(self) -> bool | None:
-        return all_true([self.action, self.principal.holds, *(each.holds for each in self.conditions)])
+    def applies(self) -> bool | None:
+        return all_true(
+            [self.matches_action, self.principal.is_match, *(each.is_met for each in self.conditions)]
+        )
 
     @property
-    def failed(self) -> list[Checked]:
-        return [each for each in self.conditions if each.holds is False]
+    def failed_conditions(self) -> list[ConditionResult]:
+        return [each for each in self.conditions if each.is_met is False]
 
     @property
     def distance(self) -> int:
-        """How far the statement is from one that fits; a wrong principal weighs most, a condition least."""
-        principal = 7 - self.principal.near if self.principal.holds is False else 0
-        return principal + 2 * (not self.action) + min(len(self.failed), 3)
+        """How far the statement is from matching; a wrong principal weighs most, a condition least."""
+        principal = 7 - self.principal.closeness if self.principal.is_match is False else 0
+        return principal + 2 * (not self.matches_action) + min(len(self.failed_conditions), 3)
 
 
 def check_trust_policy(
@@ -113,27 +115,28 @@ def check_trust_policy(
     claims: Mapping[str, Any] | None = None,
     context: Mapping[str, Any] | None = None,
 ) -> TrustResult:
-    """Tell whether a role's trust policy allows a call for the role.
+    """Evaluate whether a role's trust policy allows a call to assume the role.
 
-    Only the trust policy is looked at. Where the caller's own policies have a say, the reason says so.
+    Only the trust policy is evaluated. If the caller's identity-based policies matter too, the reason says
+    so.
 
     Args:
-        policy: the trust policy (``AssumeRolePolicyDocument``), as a mapping or JSON text.
+        policy: The trust policy (``AssumeRolePolicyDocument``) as a mapping or JSON text.
         action: ``"sts:AssumeRole"``, ``"sts:AssumeRoleWithWebIdentity"``, ``"sts:AssumeRoleWithSAML"``,
             ``"sts:TagSession"`` or ``"sts:SetSourceIdentity"``.
-        role_arn: the role; with it, the provider's account and partition are compared.
-        caller: who calls: the ARN of a role, a role's session, a user, an account's root or an identity
-            provider, an account's 12 digits, or a service's host name.
-        claims: the claims of a web identity token, as :func:`iamtriage.read_web_identity_token` gives them.
-        context: condition keys and their values. A key that is not in it is missing from the call, unless
-            caller or claims tell it. Without a context, nothing is known of such keys.
-            ``aws:CurrentTime`` also decides whether the token has expired.
+        role_arn: The role, to check the account and partition of the provider.
+        caller: The caller: the ARN of a role, a role session, a user, an account's root or an identity
+            provider, a 12-digit account ID, or the host name of a service.
+        claims: The claims of a web identity token, as returned by :func:`iamtriage.read_web_identity_token`.
+        context: Condition keys and their values. A key that is not in it is missing from the request, unless
+            it follows from caller or claims. Without a context, such keys are unknown. ``aws:CurrentTime``
+            also decides whether the token has expired.
 
     Raises:
-        PolicyError: IAM would not take the policy; ``path`` tells the place.
-        InvalidArnError: a role's or a caller's ARN that is none.
-        ValueError: an action that is not of STS, or a time that is none.
-        TypeError: an argument of a wrong type.
+        PolicyError: IAM would reject the policy; ``path`` locates the error.
+        InvalidArnError: ``role_arn`` is not the ARN of a role, or ``caller`` is not a caller.
+        ValueError: ``action`` is not an STS action, or a time is invalid.
+        TypeError: An argument has the wrong type.
 
     >>> issuer = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
     >>> policy = {
@@ -156,169 +159,173 @@ def check_trust_policy(
     move "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF:sub" from StringEquals to \
 StringLike in Statement.Condition
     """
-    request = make_request(action=action, role_arn=role_arn, caller=caller, claims=claims, context=context)
-    document = read_policy(policy)
-    refused = _refused_token(request)
-    if refused is not None:
-        return refused
-    result = _decided(document, request)
+    request = build_request(action=action, role_arn=role_arn, caller=caller, claims=claims, context=context)
+    document = parse_policy(policy)
+    rejected = _check_token(request)
+    if rejected is not None:
+        return rejected
+    result = _evaluate(document, request)
     if result.allowed is not True:
         return result
-    for needed in request.also_needed():
-        if needed.lower() == request.action.lower():
+    for additional in request.additional_actions():
+        if additional.lower() == request.action.lower():
             continue
-        besides = _decided(document, attrs.evolve(request, action=needed))
-        if besides.allowed is not True:
-            what = "session tags" if needed == "sts:TagSession" else "a source identity"
-            reason = f"the call also hands {what} over, which takes {needed}: {besides.reason}"
-            return attrs.evolve(besides, reason=reason)
+        other = _evaluate(document, attrs.evolve(request, action=additional))
+        if other.allowed is not True:
+            passed = "session tags" if additional == "sts:TagSession" else "a source identity"
+            reason = f"the call also passes {passed}, which requires {additional}: {other.reason}"
+            return attrs.evolve(other, reason=reason)
     return result
 
 
-def _refused_token(request: Request) -> TrustResult | None:
-    """Give the result for a token that STS refuses before it looks at the policy."""
+def _check_token(request: Request) -> TrustResult | None:
+    """Return the result for a token that STS rejects before it evaluates the policy."""
     claims = request.claims
     if claims is None:
         return None
     if request.caller is None:
-        return TrustResult(False, "the token's claims have no iss, so it is of no provider")  # noqa: FBT003
+        return TrustResult(False, "the token has no issuer (iss), so it matches no provider")  # noqa: FBT003
     if request.now is None:
         return None
     now = float(request.now)
-    until, since = _seconds(claims.get("exp")), _seconds(claims.get("nbf"))
-    if until is not None and now > until + _LENIENCE:
-        reason = f"the token expired {_span(now - until)} before the call"
-        fix = "read the token's file anew before each call; the kubelet replaces it in time"
+    expiry, start = _parse_seconds(claims.get("exp")), _parse_seconds(claims.get("nbf"))
+    if expiry is not None and now > expiry + _CLOCK_SKEW:
+        reason = f"the token expired {_format_duration(now - expiry)} before the call"
+        fix = "re-read the token file before each call; the kubelet replaces it in time"
         return TrustResult(False, reason, fix=fix)  # noqa: FBT003
-    if since is not None and now < since - _LENIENCE:
-        reason = f"the token is not valid until {_span(since - now)} after the call"
-        return TrustResult(False, reason, fix="set the clocks right")  # noqa: FBT003
+    if start is not None and now < start - _CLOCK_SKEW:
+        reason = f"the token is not valid until {_format_duration(start - now)} after the call"
+        return TrustResult(False, reason, fix="correct the clock")  # noqa: FBT003
     return None
 
 
-def _decided(document: Policy, request: Request) -> TrustResult:
-    verdicts = [_verdict(each, request, document) for each in document.statements]
-    denials = [each for each in verdicts if each.statement.denies]
-    allowances = [each for each in verdicts if not each.statement.denies]
-    for verdict in denials:
-        if verdict.holds:
-            return _denied(verdict, request)
-    allowing = next((each for each in allowances if each.holds), None)
-    open_denial = next((each for each in denials if each.holds is None), None)
-    if allowing is not None:
-        if open_denial is None:
-            return _allowed(allowing, request)
-        return _undecided(
-            open_denial, f"{allowing.statement.path} allows it, {open_denial.statement.path} may deny it"
-        )
-    undecided = next((each for each in allowances if each.holds is None), None)
-    if undecided is not None:
-        return _undecided(undecided, f"{undecided.statement.path} may allow it")
-    return _near_miss(allowances, request)
+def _evaluate(document: Policy, request: Request) -> TrustResult:
+    results = [_evaluate_statement(each, request, document) for each in document.statements]
+    denies = [each for each in results if each.statement.denies]
+    allows = [each for each in results if not each.statement.denies]
+    for result in denies:
+        if result.applies:
+            return _explain_deny(result, request)
+    allow = next((each for each in allows if each.applies), None)
+    possible_deny = next((each for each in denies if each.applies is None), None)
+    if allow is not None:
+        if possible_deny is None:
+            return _explain_allow(allow, request)
+        summary = f"{allow.statement.path} allows it, but {possible_deny.statement.path} might deny it"
+        return _explain_unknown(possible_deny, summary)
+    possible_allow = next((each for each in allows if each.applies is None), None)
+    if possible_allow is not None:
+        return _explain_unknown(possible_allow, f"{possible_allow.statement.path} might allow it")
+    return _explain_closest(allows, request)
 
 
-def _verdict(statement: Statement, request: Request, document: Policy) -> _Verdict:
+def _evaluate_statement(statement: Statement, request: Request, document: Policy) -> _StatementResult:
     action = request.action.lower()
-    listed = any(matches(action, compile_glob(each.lower())) for each in statement.actions)
+    is_listed = any(matches(action, compile_glob(each.lower())) for each in statement.actions)
     principals = [
         (kind, value, match_principal(kind, value, request)) for kind, value in statement.principals
     ]
-    # One that fits, else one that may, else the one that comes closest.
+    # Prefer one that matches, then one that might match, then the closest.
     kind, value, match = max(
         principals,
-        key=lambda each: ({True: 2, None: 1, False: 0}[each[2].holds], each[2].near),
-        default=("AWS", "", Match(holds=False, why="its Principal names nobody")),
+        key=lambda each: ({True: 2, None: 1, False: 0}[each[2].is_match], each[2].closeness),
+        default=("AWS", "", PrincipalMatch(is_match=False, reason="its Principal is empty")),
     )
     conditions = tuple(
         check_condition(each, request, has_variables=document.has_variables) for each in statement.conditions
     )
-    return _Verdict(statement, listed is not statement.excepts, kind, value, match, conditions)
+    matches_action = is_listed is not statement.is_not_action
+    return _StatementResult(statement, matches_action, kind, value, match, conditions)
 
 
-def _allowed(verdict: _Verdict, request: Request) -> TrustResult:
-    buts = [verdict.principal.but, *(each.but for each in verdict.conditions)]
-    said = "; ".join(dict.fromkeys(each for each in buts if each))
-    reason = f"{verdict.statement.path} allows {request.action} to {named(request.caller)}"
-    return TrustResult(True, f"{reason}; {said}" if said else reason, verdict.statement.index)  # noqa: FBT003
+def _explain_allow(result: _StatementResult, request: Request) -> TrustResult:
+    caveats = [result.principal.caveat, *(each.caveat for each in result.conditions)]
+    reason = f"{result.statement.path} allows {request.action} for {describe_caller(request.caller)}"
+    reason = "; ".join([reason, *dict.fromkeys(each for each in caveats if each)])
+    return TrustResult(True, reason, result.statement.index)  # noqa: FBT003
 
 
-def _denied(verdict: _Verdict, request: Request) -> TrustResult:
-    statement = verdict.statement
-    reason = f"{statement.path} denies {request.action} to {named(request.caller)}, which no Allow can change"
-    if not verdict.conditions:
+def _explain_deny(result: _StatementResult, request: Request) -> TrustResult:
+    statement = result.statement
+    caller = describe_caller(request.caller)
+    reason = f"{statement.path} denies {request.action} for {caller}, which overrides any allow"
+    if not result.conditions:
         return TrustResult(False, reason, statement.index)  # noqa: FBT003
-    first = verdict.conditions[0]
-    reason += f": {' and '.join(str(each.condition) for each in verdict.conditions[:3])} holds"
+    first = result.conditions[0]
+    names = [str(each.condition) for each in result.conditions[:3]]
+    reason += f": {' and '.join(names)} {'is' if len(names) == 1 else 'are'} met"
     return TrustResult(
         allowed=False,
         reason=reason,
         statement=statement.index,
         condition=str(first.condition),
-        expected=first.wanted,
-        actual=first.values,
+        expected=first.expected,
+        actual=first.actual,
     )
 
 
-def _undecided(verdict: _Verdict, beginning: str) -> TrustResult:
-    index = verdict.statement.index
-    if verdict.principal.holds is None:
-        return TrustResult(None, f"{beginning}: {verdict.principal.why}", index)
-    first = next(each for each in verdict.conditions if each.holds is None)
+def _explain_unknown(result: _StatementResult, summary: str) -> TrustResult:
+    index = result.statement.index
+    if result.principal.is_match is None:
+        return TrustResult(None, f"{summary}: {result.principal.reason}", index)
+    first = next(each for each in result.conditions if each.is_met is None)
     return TrustResult(
         allowed=None,
-        reason=f"{beginning}: {first.why}",
+        reason=f"{summary}: {first.reason}",
         statement=index,
         condition=str(first.condition),
-        expected=first.wanted,
-        actual=first.values,
+        expected=first.expected,
+        actual=first.actual,
     )
 
 
-def _near_miss(verdicts: list[_Verdict], request: Request) -> TrustResult:
-    if not verdicts:
-        return TrustResult(False, "the policy has no statement that allows anything")  # noqa: FBT003
-    closest = min(verdicts, key=lambda each: each.distance)
-    statement, failed = closest.statement, closest.failed
-    faults: list[tuple[str, str | None]] = []
-    if closest.principal.holds is False:
-        faults.append(principal_advice(statement, closest.kind, closest.value, closest.principal))
-    if not closest.action:
-        faults.append(action_advice(statement, request.action, closest.kind))
-    faults.extend(condition_advice(each, request) for each in failed)
-    why, fix = faults[0]
-    # A statement that is not about the caller at all was not meant for the call, so none is named.
-    if closest.principal.holds is False and not closest.principal.near:
-        reason = f"no statement trusts {named(request.caller)}: {statement.path}: {why}"
-        return TrustResult(False, reason)  # noqa: FBT003
-    more = _count(len(faults) - 1)
-    reason = f"{statement.path} does not allow {request.action} to {named(request.caller)}: {why}{more}"
-    shown = failed[0] if failed and len(faults) == len(failed) else None
+def _explain_closest(results: list[_StatementResult], request: Request) -> TrustResult:
+    if not results:
+        return TrustResult(False, "the policy has no Allow statement")  # noqa: FBT003
+    closest = min(results, key=lambda each: each.distance)
+    statement, failed = closest.statement, closest.failed_conditions
+    mismatches: list[tuple[str, str | None]] = []
+    if closest.principal.is_match is False:
+        mismatches.append(
+            explain_principal(statement, closest.principal_type, closest.principal_value, closest.principal)
+        )
+    if not closest.matches_action:
+        mismatches.append(explain_action(statement, request.action, closest.principal_type))
+    mismatches.extend(explain_condition(each, request) for each in failed)
+    mismatch, fix = mismatches[0]
+    caller = describe_caller(request.caller)
+    # A statement for an unrelated principal was not meant for the call, so the result names none.
+    if closest.principal.is_match is False and not closest.principal.closeness:
+        return TrustResult(False, f"no statement trusts {caller}: {statement.path}: {mismatch}")  # noqa: FBT003
+    more = _count_more(len(mismatches) - 1)
+    reason = f"{statement.path} does not allow {request.action} for {caller}: {mismatch}{more}"
+    shown = failed[0] if failed and len(mismatches) == len(failed) else None
     return TrustResult(
         allowed=False,
         reason=reason,
         statement=statement.index,
         condition=str(shown.condition) if shown else None,
         fix=fix,
-        expected=shown.wanted if shown else (),
-        actual=shown.values if shown else (),
+        expected=shown.expected if shown else (),
+        actual=shown.actual if shown else (),
     )
 
 
-def _count(more: int) -> str:
-    if not more:
+def _count_more(count: int) -> str:
+    if not count:
         return ""
-    return f"; {more} more {'thing does' if more == 1 else 'things do'} not fit"
+    return f"; {count} more {'mismatch' if count == 1 else 'mismatches'}"
 
 
-def _seconds(value: object) -> float | None:
-    """Give a claim that is a time; STS refuses a token whose times are none, for reasons of its own."""
+def _parse_seconds(value: object) -> float | None:
+    """Return a claim that is a time. STS rejects a token with an invalid time, for another reason."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < 10**15:
         return None
     return float(value)
 
 
-def _span(seconds: float) -> str:
-    """Give a time of some minutes at least."""
+def _format_duration(seconds: float) -> str:
+    """Return a duration of at least some minutes as text."""
     for unit, size in (("d", 86400), ("h", 3600)):
         if seconds >= 2 * size:
             return f"{seconds // size:.0f} {unit}"

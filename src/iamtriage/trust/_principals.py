@@ -1,4 +1,4 @@
-"""Whether a principal of a trust policy is the caller; not for actions and conditions.
+"""Match the principals of a trust policy with the caller.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html.
 """
@@ -29,107 +29,120 @@ from iamtriage.trust._requests import Provider, Request, WebIdentity
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-__all__ = ("Match", "match_principal")
+__all__ = ("PrincipalMatch", "match_principal")
 
 _UNIQUE_ID = re.compile(r"A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{12,124}", re.ASCII)
 _CLUSTER = re.compile(
     r"oidc\.eks\.(?P<region>[a-z0-9-]{1,40})\.[a-z0-9.-]{1,60}/id/(?P<id>[A-Za-z0-9]{1,64})"
 )
-_WHOLE = "the caller's own policies must allow it too"
+_IDENTITY_POLICY_CAVEAT = "the caller's identity-based policies must allow it, too"
 
 if TYPE_CHECKING:
-    _Iam: TypeAlias = Role | RoleSession | Root | User | FederatedUser | Account
+    _IamPrincipal: TypeAlias = Role | RoleSession | Root | User | FederatedUser | Account
 
 
 @attrs.frozen
-class Match:
-    """How a principal of a policy fits the caller.
+class PrincipalMatch:
+    """Whether a principal in a policy matches the caller.
 
     Attributes:
-        holds: True, False, or None where it cannot be decided.
-        why: the reason, where it does not hold for certain.
-        instead: what would fit in its place; None where nothing is known that would.
-        but: what is taken for granted, or needed besides; empty where nothing is.
-        swap: whether ``instead`` takes the value's place, or stands beside it.
-        near: how close it comes, for choosing the statement that was meant; 0 is not at all.
+        is_match: Whether it matches; ``None`` if that is unknown.
+        reason: Why it does not match for certain.
+        suggestion: A principal that would match; ``None`` if none is known.
+        caveat: What the match assumes or requires; empty if nothing.
+        closeness: How close it is, to find the statement that was meant; 0 if it is unrelated.
+        replaces_value: Whether the suggestion replaces the value; if not, it is added.
     """
 
-    holds: bool | None
-    why: str = ""
-    instead: str | None = None
-    but: str = ""
-    near: int = 0
-    swap: bool = False
+    is_match: bool | None
+    reason: str = ""
+    suggestion: str | None = None
+    caveat: str = ""
+    closeness: int = 0
+    replaces_value: bool = False
 
 
-def match_principal(kind: str, value: str, request: Request) -> Match:
-    """Tell whether a principal of a policy is the caller.
+def match_principal(kind: str, value: str, request: Request) -> PrincipalMatch:
+    """Match a principal in a policy with the caller.
 
     Args:
-        kind: ``"AWS"``, ``"Federated"``, ``"Service"``, ``"CanonicalUser"``, or ``"*"`` for everybody.
-        value: what stands there.
-        request: the call.
+        kind: ``"AWS"``, ``"Federated"``, ``"Service"``, ``"CanonicalUser"``, or ``"*"`` for everyone.
+        value: The value of the principal.
+        request: The call.
     """
     caller = request.caller
     if value == "*" and kind in {"*", "AWS"}:
-        return Match(holds=True, but=_WHOLE if _is_iam(caller) else "")
+        return PrincipalMatch(
+            is_match=True, caveat=_IDENTITY_POLICY_CAVEAT if _is_iam_principal(caller) else ""
+        )
     if kind == "CanonicalUser":
-        return Match(holds=False, why="a canonical user assumes no role")
+        return PrincipalMatch(is_match=False, reason="a canonical user cannot assume a role")
     if kind == "Federated" and request.action.lower() == "sts:assumerole":
-        return Match(holds=False, why="those whom a provider vouches for do not call sts:AssumeRole")
+        return PrincipalMatch(is_match=False, reason="federated principals do not call sts:AssumeRole")
     if caller is None:
-        token = request.takes_token
-        if token and kind != "Federated":
-            return Match(holds=False, why=f"{kind} names nobody who comes with a token")
-        missing = "the token's claims with iss" if token else "the caller"
-        return Match(holds=None, why=f"it depends on {missing}, not given")
+        uses_token = request.uses_token
+        if uses_token and kind != "Federated":
+            return PrincipalMatch(
+                is_match=False, reason=f"{kind} does not name holders of web identity tokens"
+            )
+        unknown = "the token's issuer" if uses_token else "the caller"
+        return PrincipalMatch(is_match=None, reason=f"it depends on {unknown}, which is unknown")
     if kind == "Federated":
-        return _federated(value, request, caller)
+        return _match_federated(value, request, caller)
     if kind == "Service":
-        return _service(value, caller)
-    return _aws(value, request, caller)
+        return _match_service(value, caller)
+    return _match_aws(value, request, caller)
 
 
-def _federated(value: str, request: Request, caller: object) -> Match:
+def _match_federated(value: str, request: Request, caller: object) -> PrincipalMatch:
     if isinstance(caller, Provider):
-        near = 2 if value.partition("/")[0] == caller.arn.partition("/")[0] else 1
-        return _equal(value, caller.arn, near)
+        closeness = 2 if value.partition("/")[0] == caller.arn.partition("/")[0] else 1
+        return _match_exactly(value, caller.arn, closeness)
     if not isinstance(caller, WebIdentity):
-        return Match(holds=False, why="Federated names identity providers, and the caller comes from none")
+        reason = "Federated names identity providers, but the caller does not come from one"
+        return PrincipalMatch(is_match=False, reason=reason)
     if not value.startswith("arn:"):
         if value == caller.issuer:
-            return Match(holds=True)
-        found = f"the policy trusts {quote_json(value)}, the token is of {quote_json(caller.issuer)}"
-        return Match(holds=False, why=found, instead=_provider_arn(request, caller), near=1)
+            return PrincipalMatch(is_match=True)
+        reason = f"the policy trusts {quote_json(value)}, but the token is from {quote_json(caller.issuer)}"
+        suggestion = _provider_arn(request, caller)
+        return PrincipalMatch(is_match=False, reason=reason, suggestion=suggestion, closeness=1)
     try:
         arn = parse_arn(value)
     except InvalidArnError:
-        return Match(holds=False, why=f"{quote_json(value)} is no ARN", near=1)
+        return PrincipalMatch(is_match=False, reason=f"{quote_json(value)} is not an ARN", closeness=1)
     kind, _, url = arn.resource.partition("/")
     if arn.service != "iam" or kind != "oidc-provider":
-        return Match(holds=False, why=f"{quote_json(value)} is no OIDC provider")
+        return PrincipalMatch(is_match=False, reason=f"{quote_json(value)} is not an OIDC provider")
     if url != caller.issuer:
-        instead: str | None = f"arn:{arn.partition}:iam::{arn.account}:oidc-provider/{caller.issuer}"
-        near = _nearness(url, caller)
-        # IAM has no provider for such an issuer: it is the issuer that has to change.
-        instead = None if caller.issuer.startswith("http://") else instead
-        why = _other_issuer(url, caller.issuer)
-        return Match(holds=False, why=why, instead=instead, near=near, swap=near > 1)
+        closeness = _rate_issuer(url, caller)
+        suggestion = f"arn:{arn.partition}:iam::{arn.account}:oidc-provider/{caller.issuer}"
+        return PrincipalMatch(
+            is_match=False,
+            reason=_describe_issuer_mismatch(url, caller.issuer),
+            # IAM has no provider for an issuer without TLS, so the issuer has to change.
+            suggestion=None if caller.issuer.startswith("http://") else suggestion,
+            closeness=closeness,
+            replaces_value=closeness > 1,
+        )
     role = request.role
     if role is None:
-        return Match(holds=True, but="the provider is taken to be of the role's account")
+        return PrincipalMatch(is_match=True, caveat="assuming that the provider is in the role's account")
     if (arn.partition, arn.account) != (role.partition, role.account):
-        part, mine, its = (
+        part, providers, roles = (
             ("account", arn.account, role.account)
             if arn.account != role.account
             else ("partition", arn.partition, role.partition)
         )
-        why = (
-            f"the provider is of {part} {quote_json(mine)}, and the role of {quote_json(its)}: "
-            "STS looks for it there"
+        reason = (
+            f"the provider is in {part} {quote_json(providers)}, but STS looks for it in the role's {part}, "
+            f"{quote_json(roles)}"
         )
-        return Match(holds=False, why=why, instead=_provider_arn(request, caller), near=4, swap=True)
-    return Match(holds=True)
+        suggestion = _provider_arn(request, caller)
+        return PrincipalMatch(
+            is_match=False, reason=reason, suggestion=suggestion, closeness=4, replaces_value=True
+        )
+    return PrincipalMatch(is_match=True)
 
 
 def _provider_arn(request: Request, caller: WebIdentity) -> str | None:
@@ -137,133 +150,139 @@ def _provider_arn(request: Request, caller: WebIdentity) -> str | None:
     return f"arn:{role.partition}:iam::{role.account}:oidc-provider/{caller.issuer}" if role else None
 
 
-def _nearness(url: str, caller: WebIdentity) -> int:
-    if _bare(url).lower() == _bare(caller.issuer).lower():
+def _rate_issuer(url: str, caller: WebIdentity) -> int:
+    if _strip_url(url).lower() == _strip_url(caller.issuer).lower():
         return 4
     return 3 if _CLUSTER.fullmatch(url) and _CLUSTER.fullmatch(caller.issuer) else 1
 
 
-def _other_issuer(url: str, issuer: str) -> str:
+def _describe_issuer_mismatch(url: str, issuer: str) -> str:
     if issuer.startswith("http://"):
-        return f"the token's iss {quote_json(issuer)} is not https, which IAM demands"
-    if _bare(url) == _bare(issuer):
-        part = "a scheme" if "://" in url else "a slash at the end"
-        return f"the provider {quote_json(url)} and the token's iss {quote_json(issuer)} differ by {part}"
+        return f"the token's issuer {quote_json(issuer)} does not use https, which IAM requires"
+    subjects = f"the provider {quote_json(url)} and the token's issuer {quote_json(issuer)}"
+    if _strip_url(url) == _strip_url(issuer):
+        return f"{subjects} differ in {'the scheme' if '://' in url else 'a trailing slash'}"
     if url.lower() == issuer.lower():
-        return (
-            f"the provider {quote_json(url)} and the token's iss {quote_json(issuer)} differ in "
-            "upper and lower case"
-        )
-    mine, its = _CLUSTER.fullmatch(url), _CLUSTER.fullmatch(issuer)
-    noun = "the provider"
-    if mine and its:
-        where = " in another region" if mine["region"] != its["region"] else ""
-        noun = f"the provider of another cluster{where},"
-    return f"the policy trusts {noun} {quote_json(url)}, the token is of {quote_json(issuer)}"
+        return f"{subjects} differ in case"
+    trusted, actual = _CLUSTER.fullmatch(url), _CLUSTER.fullmatch(issuer)
+    provider = "the provider"
+    if trusted and actual:
+        location = " in another region" if trusted["region"] != actual["region"] else ""
+        provider = f"the provider of another cluster{location},"
+    return f"the policy trusts {provider} {quote_json(url)}, but the token is from {quote_json(issuer)}"
 
 
-def _bare(url: str) -> str:
+def _strip_url(url: str) -> str:
     return url.removeprefix("https://").removeprefix("http://").strip("/")
 
 
-def _service(value: str, caller: object) -> Match:
+def _match_service(value: str, caller: object) -> PrincipalMatch:
     if not isinstance(caller, ServicePrincipal):
-        return Match(holds=False, why="Service names services of AWS, and the caller is none")
-    near = 2 if value.partition(".")[0] == caller.name.partition(".")[0] else 1
-    return _equal(value, caller.name, near)
+        return PrincipalMatch(is_match=False, reason="Service names AWS services, but the caller is not one")
+    closeness = 2 if value.partition(".")[0] == caller.name.partition(".")[0] else 1
+    return _match_exactly(value, caller.name, closeness)
 
 
-def _equal(value: str, wanted: str, near: int) -> Match:
-    if value == wanted:
-        return Match(holds=True)
-    return Match(
-        holds=False,
-        why=f"the policy trusts {quote_json(value)}, not {quote_json(wanted)}",
-        instead=wanted,
-        near=near,
-    )
+def _match_exactly(value: str, actual: str, closeness: int) -> PrincipalMatch:
+    if value == actual:
+        return PrincipalMatch(is_match=True)
+    reason = f"the policy trusts {quote_json(value)}, not {quote_json(actual)}"
+    return PrincipalMatch(is_match=False, reason=reason, suggestion=actual, closeness=closeness)
 
 
-def _aws(value: str, request: Request, caller: object) -> Match:
+def _match_aws(value: str, request: Request, caller: object) -> PrincipalMatch:
     if not isinstance(caller, (Role, RoleSession, Root, User, FederatedUser, Account)):
-        return Match(holds=False, why="AWS names principals with AWS credentials, and the caller is none")
+        reason = "AWS names principals with AWS credentials, but the caller is not one"
+        return PrincipalMatch(is_match=False, reason=reason)
+    quoted, suggestion = quote_json(value), _suggest_arn(caller)
     if _UNIQUE_ID.fullmatch(value):
-        why = f"{quote_json(value)} is the id of a deleted principal, and no new one of its name has it"
-        return Match(holds=False, why=why, instead=_arn_of(caller), near=2, swap=True)
+        reason = (
+            f"{quoted} is the unique ID of a deleted principal; a new one of the same name has another ID"
+        )
+        return PrincipalMatch(
+            is_match=False, reason=reason, suggestion=suggestion, closeness=2, replaces_value=True
+        )
     if "*" in value or "?" in value:
-        why = f"{quote_json(value)}: IAM takes no wildcard within a principal, only * alone"
-        return Match(holds=False, why=why, instead=_arn_of(caller), near=2, swap=True)
+        reason = f"{quoted} contains a wildcard, but IAM accepts only * as the whole principal"
+        return PrincipalMatch(
+            is_match=False, reason=reason, suggestion=suggestion, closeness=2, replaces_value=True
+        )
     try:
         trusted = parse_principal(value)
     except InvalidArnError:
-        return Match(holds=False, why=f"{quote_json(value)} is no principal", instead=_arn_of(caller), near=1)
+        reason = f"{quoted} is not a principal"
+        return PrincipalMatch(is_match=False, reason=reason, suggestion=suggestion, closeness=1)
     if isinstance(trusted, (Account, Root)):
-        return _account(trusted, caller)
-    return _one(trusted, request, caller)
+        return _match_account(trusted, caller)
+    return _match_identity(trusted, request, caller)
 
 
-def _account(trusted: Account | Root, caller: _Iam) -> Match:
+def _match_account(trusted: Account | Root, caller: _IamPrincipal) -> PrincipalMatch:
     partition = None if isinstance(caller, Account) or isinstance(trusted, Account) else caller.partition
     if trusted.account != caller.account:
-        why = f"the policy trusts account {trusted.account}, the caller is of {caller.account}"
-        return Match(holds=False, why=why, instead=_root_of(caller), near=2)
+        reason = f"the policy trusts account {trusted.account}, but the caller is in account {caller.account}"
+        return PrincipalMatch(is_match=False, reason=reason, suggestion=_root_arn(caller), closeness=2)
     if isinstance(trusted, Root) and partition not in {None, trusted.partition}:
-        why = f"the policy trusts an account of partition {trusted.partition}, the caller is of {partition}"
-        return Match(holds=False, why=why, instead=_root_of(caller), near=3)
-    return Match(holds=True, but=_WHOLE)
+        reason = (
+            f"the policy trusts an account in partition {trusted.partition}, "
+            f"but the caller is in partition {partition}"
+        )
+        return PrincipalMatch(is_match=False, reason=reason, suggestion=_root_arn(caller), closeness=3)
+    return PrincipalMatch(is_match=True, caveat=_IDENTITY_POLICY_CAVEAT)
 
 
-def _one(trusted: Principal, request: Request, caller: _Iam) -> Match:
+def _match_identity(trusted: Principal, request: Request, caller: _IamPrincipal) -> PrincipalMatch:
     account = getattr(trusted, "account", None)
+    quoted = quote_json(str(trusted))
     if isinstance(caller, Account) and account == caller.account:
-        return Match(
-            holds=None,
-            why=f"the policy trusts {quote_json(str(trusted))}, one principal of the account",
-            near=3,
-        )
-    same = _same(trusted, caller)
-    if same is None:
-        why = (
-            f"the policy trusts one session, {quote_json(str(trusted))}, and the caller's session "
-            "is not given"
-        )
-        return Match(holds=None, why=why, near=4)
-    if not same:
-        why = f"the policy trusts {quote_json(str(trusted))}, the caller is {quote_json(str(caller))}"
-        return Match(
-            holds=False, why=why, instead=_arn_of(caller), near=2 if account == caller.account else 1
+        reason = f"the policy trusts only one principal of the account, {quoted}"
+        return PrincipalMatch(is_match=None, reason=reason, closeness=3)
+    is_same = _is_same_principal(trusted, caller)
+    if is_same is None:
+        reason = f"the policy trusts only the session {quoted}, and the caller's session is unknown"
+        return PrincipalMatch(is_match=None, reason=reason, closeness=4)
+    if not is_same:
+        reason = f"the policy trusts {quoted}, but the caller is {quote_json(str(caller))}"
+        closeness = 2 if account == caller.account else 1
+        return PrincipalMatch(
+            is_match=False, reason=reason, suggestion=_suggest_arn(caller), closeness=closeness
         )
     role = request.role
     if role is None:
-        return Match(holds=True, but=f"if the role is of another account, {_WHOLE}")
-    return Match(holds=True, but="" if role.account == account else _WHOLE)
+        return PrincipalMatch(
+            is_match=True, caveat=f"if the role is in another account, {_IDENTITY_POLICY_CAVEAT}"
+        )
+    return PrincipalMatch(is_match=True, caveat="" if role.account == account else _IDENTITY_POLICY_CAVEAT)
 
 
-def _same(trusted: Principal, caller: _Iam) -> bool | None:
+def _is_same_principal(trusted: Principal, caller: _IamPrincipal) -> bool | None:
     if trusted == caller:
         return True
     if isinstance(trusted, Role) and isinstance(caller, (Role, RoleSession)):
         role = caller.role if isinstance(caller, RoleSession) else caller
-        mine, its = ((each.partition, each.account, each.name) for each in (trusted, role))
-        # A name is the account's only one, so a session, which tells no path, is of that role. So is a
-        # role's ARN without a path, as people make it of a session's.
-        return mine == its and (isinstance(caller, RoleSession) or role.path == "/")
+        # Names are unique in an account, so a session, whose ARN omits the path, belongs to that role. So
+        # does a role's ARN without a path, which people derive from a session's.
+        return _full_name(trusted) == _full_name(role) and (
+            isinstance(caller, RoleSession) or role.path == "/"
+        )
     if isinstance(trusted, RoleSession) and isinstance(caller, Role):
-        role = trusted.role
-        mine, its = ((each.partition, each.account, each.name) for each in (role, caller))
-        return None if mine == its else False
+        return None if _full_name(trusted.role) == _full_name(caller) else False
     return False
 
 
-def _is_iam(caller: object) -> bool:
+def _full_name(role: Role) -> tuple[str, str, str]:
+    return role.partition, role.account, role.name
+
+
+def _is_iam_principal(caller: object) -> bool:
     return isinstance(caller, (Role, RoleSession, Root, User, FederatedUser, Account))
 
 
-def _arn_of(caller: _Iam) -> str | None:
-    """Give what a policy names the caller by; None where a path is missing that is there for certain."""
+def _suggest_arn(caller: _IamPrincipal) -> str | None:
+    """Return the ARN for a policy, or ``None`` if it lacks the path that the role certainly has."""
     role = caller.role if isinstance(caller, RoleSession) else caller
     return None if isinstance(role, Role) and role.lacks_its_path else str(role)
 
 
-def _root_of(caller: _Iam) -> str:
+def _root_arn(caller: _IamPrincipal) -> str:
     return caller.account if isinstance(caller, Account) else str(Root(caller.partition, caller.account))

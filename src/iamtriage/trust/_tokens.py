@@ -1,7 +1,7 @@
-"""Web identity tokens: what a token says of itself; not for whether it is genuine.
+"""Read the claims of web identity tokens without verifying them.
 
-The form is of https://www.rfc-editor.org/rfc/rfc7519#section-7.2 (JWT) in the compact serialization of
-https://www.rfc-editor.org/rfc/rfc7515#section-7.1. The signature is not looked at: STS checks it.
+A token is a JWT (https://www.rfc-editor.org/rfc/rfc7519#section-7.2) in compact serialization
+(https://www.rfc-editor.org/rfc/rfc7515#section-7.1). Only STS verifies the signature.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, cast
 
+from iamtriage._text import wrong_type_message
 from iamtriage.exceptions import TokenError
 
 if TYPE_CHECKING:
@@ -19,25 +20,26 @@ if TYPE_CHECKING:
 
 __all__ = ("read_web_identity_token",)
 
-_LARGEST = 1_000_000
+# Characters.
+_MAX_LENGTH = 1_000_000
 _PART = re.compile(r"[A-Za-z0-9_-]*")
 _PARTS = ("header", "claims", "signature")
 
 
 def read_web_identity_token(token: str | bytes) -> dict[str, Any]:
-    """Give the claims of a web identity token, unverified.
+    """Return the claims of a web identity token, unverified.
 
-    Believe them only where nothing depends on it: to see why a role's trust policy does not fit, say.
-    No message of an error holds anything of the token.
+    Use them only if nothing depends on their truth, for example to find out why a trust policy does not
+    match. Error messages contain nothing of the token.
 
     Args:
-        token: the token, such as the file that ``AWS_WEB_IDENTITY_TOKEN_FILE`` names holds; white
-            space around it does not matter.
+        token: The token, for example the content of the file in ``AWS_WEB_IDENTITY_TOKEN_FILE``. Surrounding
+            whitespace is ignored.
 
     Raises:
-        TokenError: not three parts of base64url, header and claims not JSON objects, a claim that
-            stands twice, or over 1,000,000 characters.
-        TypeError: neither text nor bytes.
+        TokenError: It does not have three base64url parts, header or claims are not JSON objects, a key is
+            duplicate, or it has more than 1,000,000 characters.
+        TypeError: It is neither a string nor bytes.
 
     >>> import base64, json
     >>> def part(data): return base64.urlsafe_b64encode(json.dumps(data).encode()).decode().rstrip("=")
@@ -47,69 +49,70 @@ def read_web_identity_token(token: str | bytes) -> dict[str, Any]:
     >>> read_web_identity_token("a.b")
     Traceback (most recent call last):
         ...
-    iamtriage.exceptions.TokenError: a web identity token has three parts between dots, this has 2
+    iamtriage.exceptions.TokenError: a web identity token must have three parts separated by dots, not 2
     """
-    parts = _text_of(token).strip().split(".", 10)
+    parts = _require_text(token).strip().split(".", 10)
     if len(parts) != len(_PARTS):
         count = len(parts) if len(parts) <= 10 else "more than 10"
-        encrypted = "; five are an encrypted token, which STS does not take" if len(parts) == 5 else ""
-        _refuse(f"a web identity token has three parts between dots, this has {count}{encrypted}")
-    header, claims, signature = (_bytes_of(part, name) for part, name in zip(parts, _PARTS, strict=True))
+        hint = "; five parts are an encrypted token, which STS rejects" if len(parts) == 5 else ""
+        _fail(f"a web identity token must have three parts separated by dots, not {count}{hint}")
+    header, claims, signature = (_decode_part(part, name) for part, name in zip(parts, _PARTS, strict=True))
     if not signature:
-        _refuse("the token has no signature")
-    _object_of(header, "header")
-    return _object_of(claims, "claims")
+        _fail("the token has no signature")
+    _parse_object(header, "header")
+    return _parse_object(claims, "claims")
 
 
-def _text_of(token: object) -> str:
+def _require_text(token: object) -> str:
     if not isinstance(token, (str, bytes)):
-        msg = f"a token is text or bytes, not {type(token).__name__}"
-        raise TypeError(msg)
-    if len(token) > _LARGEST:
-        _refuse(f"a token of {len(token)} characters; STS takes none over 20,000")
-    # ASCII is all that a token has; other bytes fall to the check of the parts.
+        raise TypeError(wrong_type_message("token", "a string or bytes", token))
+    if len(token) > _MAX_LENGTH:
+        _fail(f"a token must have at most {_MAX_LENGTH:,} characters, not {len(token):,}")
+    # A token is ASCII. The check of its parts rejects other bytes.
     return token.decode("latin-1") if isinstance(token, bytes) else token
 
 
-def _bytes_of(part: str, name: str) -> bytes:
+def _decode_part(part: str, name: str) -> bytes:
     # One character more than a multiple of four encodes no byte.
     if not _PART.fullmatch(part) or len(part) % 4 == 1:
-        _refuse(f"the token's {name} is no base64url")
+        _fail(f"the token's {name} is not base64url")
     try:
         return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
-    except binascii.Error:  # pragma: no cover (the check above leaves nothing to it)
-        _refuse(f"the token's {name} is no base64url")
+    except binascii.Error:  # pragma: no cover (the check above finds every error)
+        _fail(f"the token's {name} is not base64url")
 
 
-def _object_of(data: bytes, name: str) -> dict[str, Any]:
-    problem = "no JSON"
-    found: object = None
+def _parse_object(data: bytes, name: str) -> dict[str, Any]:
+    problem = "not JSON"
+    parsed: object = None
     try:
-        found = json.loads(data.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
+        parsed = json.loads(
+            data.decode(), object_pairs_hook=_reject_duplicates, parse_constant=_reject_constant
+        )
     except TokenError:
         raise
     except RecursionError:
         problem = "nested too deeply"
-    except ValueError:  # no UTF-8, no JSON, or an integer of thousands of digits
+    except ValueError:  # not UTF-8, not JSON, or an integer with thousands of digits
         pass
     else:
-        problem = "" if isinstance(found, dict) else "no JSON object"
-    if problem:  # here, outside of `except`: the error there quotes the token, and would be shown too
-        _refuse(f"the token's {name} {'are' if name == 'claims' else 'is'} {problem}")
-    return cast("dict[str, Any]", found)
+        problem = "" if isinstance(parsed, dict) else "not a JSON object"
+    if problem:  # outside of `except`, because that error quotes the token
+        _fail(f"the token's {name} {'are' if name == 'claims' else 'is'} {problem}")
+    return cast("dict[str, Any]", parsed)
 
 
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    # RFC 7519, section 4: a reader refuses such a token or takes the last; of STS it is not known.
-    if len(found) != len(pairs):
-        _refuse("a name stands twice in one object of the token")
-    return found
+def _reject_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    # RFC 7519, section 4: a parser rejects duplicates or uses the last. Which of them STS does is unknown.
+    if len(members) != len(pairs):
+        _fail("the token has a duplicate key")
+    return members
 
 
-def _no_constant(_: str) -> NoReturn:
-    _refuse("the token holds NaN or Infinity, which JSON has not")
+def _reject_constant(_: str) -> NoReturn:
+    _fail("the token contains NaN or Infinity, which JSON does not allow")
 
 
-def _refuse(words: str) -> NoReturn:
-    raise TokenError(words)
+def _fail(reason: str) -> NoReturn:
+    raise TokenError(reason)
