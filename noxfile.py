@@ -132,7 +132,7 @@ def aiobotocore(session: nox.Session) -> None:
     """The tests that need aiobotocore, apart from the others, since it pins a botocore of its own."""
     session.install("--force-reinstall", "--no-deps", built := wheel(session))
     session.install(built, *groups("aiobotocore"))
-    session.run("python", "-m", "pytest", "tests/loopback/test_aiobotocore.py", *session.posargs)
+    session.run("python", "-m", "pytest", "tests/boto/test_aiobotocore.py", *session.posargs)
 
 
 @nox.session(python=OLDEST)

@@ -1,4 +1,4 @@
-"""Hosts of STS: tables, what is refused, and the checked-in data; `loopback/test_sts_clients.py` asks botocore."""
+"""Hosts of STS: tables, what is refused, and the checked-in data; `tests/boto/test_sts_clients.py` asks botocore."""
 
 from __future__ import annotations
 
