@@ -127,9 +127,9 @@ def test_only_clients_are_accepted(client: object) -> None:
 
 
 def test_only_stubbers_are_accepted(clients: Callable[..., Any]) -> None:  # noqa: F811 (the fixture)
-    for given in ("s3", clients("s3", "http://127.0.0.1:9")):
+    for stubber in ("s3", clients("s3", "http://127.0.0.1:9")):
         with pytest.raises(TypeError, match=r"stubber must be a botocore\.stub\.Stubber, not"):
-            denial("s3:GetObject").stub(given)
+            denial("s3:GetObject").stub(stubber)
 
 
 def test_exceptions_and_responses_are_new_each_time() -> None:

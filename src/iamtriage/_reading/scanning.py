@@ -30,9 +30,7 @@ def scan(source: str | Iterable[str] | _LineReader) -> Iterator[Failure]:
 
     Args:
         source: The text, an iterable of lines, or an open text file. A string is always text, never the name
-            of a
-            file: to read a file, open it, as in ``with open("build.log") as file: failures =
-                list(scan(file))``.
+            of a file. To read a file, pass it open: ``with open("build.log") as file: found = list(scan(file))``.
 
     Yields:
         The failures. ``failure.text`` is the part of the source around it, and spans count in it.

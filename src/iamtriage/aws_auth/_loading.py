@@ -22,9 +22,8 @@ def load(text: str) -> AwsAuth:
         :func:`lint` reports the dropped ones.
 
     Raises:
-        AwsAuthError: The YAML cannot be parsed, a map is a list instead of a string, or the text is longer
-        than
-            a ConfigMap can be. The error has the ``line`` and the ``column``.
+        AwsAuthError: The YAML cannot be parsed, a map is a list instead of a string, or the text is too
+            long for a ConfigMap. The error has the ``line`` and the ``column``.
         TypeError: ``text`` is not a string.
         ImportError: ruamel.yaml is not installed.
 

@@ -121,8 +121,7 @@ def denial(  # noqa: PLR0913 (one keyword per fact that a denial can state)
 
     Raises:
         ValueError: The action is malformed, AWS never reports such a denial, or a value cannot appear in
-        error
-            texts.
+            error texts.
 
     >>> print(denial("sqs:SendMessage", principal="arn:aws:iam::111122223333:user/ana").text())
     An error occurred (AccessDenied) when calling the SendMessage operation: User:

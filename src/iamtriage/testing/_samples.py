@@ -184,8 +184,7 @@ class Sample(SampleData):
 
         Args:
             client: A boto3 or botocore client. The exception then has the client's class for the error code,
-            so
-                that ``except client.exceptions.AccessDeniedException`` catches it.
+                so that ``except client.exceptions.AccessDeniedException`` catches it.
 
         Raises:
             TypeError: ``client`` is something else, such as a resource.

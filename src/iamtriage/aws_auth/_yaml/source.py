@@ -141,8 +141,7 @@ def parse_config_map(text: str) -> ConfigMap:
 
     Raises:
         AwsAuthError: The text around the maps is not YAML, or contains no mapping. If a map cannot be
-        parsed, the
-            map has an ``error``.
+            parsed, the map has an ``error``.
 
     >>> [(found.name, found.line) for found in parse_config_map("data:\n  mapRoles: |\n    []\n").maps]
     [('mapRoles', 2)]
