@@ -122,8 +122,8 @@ def test_nothing_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     ("options", "words"),
     [
         (["--fact", "cluster"], "NAME=VALUE"),
-        (["--fact", "colour=red"], "no fact is called"),
-        (["--fact", "authentication_mode=BOTH"], "authentication_mode is one of"),
+        (["--fact", "colour=red"], "unknown fact"),
+        (["--fact", "authentication_mode=BOTH"], "unknown authentication_mode"),
         (["--fact", "decoded_message={}"], ""),
         (["--fact", "token_claims=nonsense"], ""),
         (["--fact", "trust_policy=@/nowhere/trust.json"], "/nowhere/trust.json"),

@@ -18,7 +18,7 @@ from iamtriage import (
     explain,
     read_decoded_message,
 )
-from iamtriage.explaining._facts import facts_of
+from iamtriage.explaining._facts import build_facts
 
 MESSAGE = DecodedMessage(allowed=False, raw_action="ec2:RunInstances")
 DETAILS = AuthorizationDetails()
@@ -62,7 +62,7 @@ class Answer:
 )
 def test_what_brings_facts(given_facts: Any, wanted: dict[str, Any]) -> None:  # noqa: ANN401 (a table)
     """Each form gives the facts that it tells."""
-    assert facts_of(given_facts) == Facts(**wanted)
+    assert build_facts(given_facts) == Facts(**wanted)
 
 
 @pytest.mark.parametrize(
@@ -80,9 +80,9 @@ def test_what_brings_facts(given_facts: Any, wanted: dict[str, Any]) -> None:  #
 )
 def test_what_brings_none(wrong: Any) -> None:  # noqa: ANN401 (a table)
     """What stands for no facts is a misuse, in explain too."""
-    with pytest.raises(TypeError, match="facts are a Facts, a mapping"):
-        facts_of(wrong)
-    with pytest.raises(TypeError, match="facts are a Facts, a mapping"):
+    with pytest.raises(TypeError, match="facts must be a Facts, a mapping"):
+        build_facts(wrong)
+    with pytest.raises(TypeError, match="facts must be a Facts, a mapping"):
         explain("AccessDenied", facts=wrong)
 
 
@@ -96,8 +96,8 @@ def test_what_brings_none(wrong: Any) -> None:  # noqa: ANN401 (a table)
 )
 def test_name_that_no_fact_has(wrong: Any) -> None:  # noqa: ANN401 (a table)
     """An unknown name is told, wherever it stands."""
-    with pytest.raises(DocumentError, match="no fact is called"):
-        facts_of(wrong)
+    with pytest.raises(DocumentError, match="unknown fact"):
+        build_facts(wrong)
 
 
 _FACTS = st.builds(
@@ -113,14 +113,16 @@ _FACTS = st.builds(
 @given(_FACTS, _FACTS, _FACTS)
 def test_merging_is_associative(first: Facts, second: Facts, third: Facts) -> None:
     """It does not matter which are merged first, and unknown facts change nothing."""
-    at_once = facts_of([first, second, third])
+    at_once = build_facts([first, second, third])
 
     assert (
         at_once
-        == facts_of([facts_of([first, second]), third])
-        == facts_of([first, facts_of([second, third])])
+        == build_facts([build_facts([first, second]), third])
+        == build_facts([first, build_facts([second, third])])
     )
-    assert facts_of([Facts(), first]) == facts_of([first, Facts()]) == facts_of([first, first]) == first
+    assert (
+        build_facts([Facts(), first]) == build_facts([first, Facts()]) == build_facts([first, first]) == first
+    )
 
 
 def test_explaining_with_several() -> None:

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from iamtriage import Facts, explain, parse, to_record
 from iamtriage.explaining import Explanation, Remedy
-from iamtriage.explaining._notes import MARK, _record, is_note, log_of, note_of, trace_of
+from iamtriage.explaining._notes import (
+    NOTE_PREFIX,
+    _parse_record,
+    format_note,
+    format_traceback,
+    is_note,
+    summarize_for_log,
+)
 
 if TYPE_CHECKING:
     from iamtriage.failures import Failure
@@ -49,7 +56,7 @@ def _failure(text: str) -> Failure:
 
 
 def test_short_note() -> None:
-    assert note_of(explain(TEXTS["denied"])).split("\n") == [
+    assert format_note(explain(TEXTS["denied"])).split("\n") == [
         "iamtriage explains: The role orders-writer was denied s3:PutObject on arn:aws:s3:::example-ledger/2026/books.csv: no identity-based policy allows it.",
         "- Allow s3:PutObject to the role orders-writer (account administrator)",
         "Read: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_manage-attach-detach.html",
@@ -62,8 +69,8 @@ def test_short_note_has_three_remedies_at_most_and_one_page() -> None:
         Remedy(f"Do {number}", "you", url=f"https://docs.aws.amazon.com/{number}") for number in range(9)
     )
 
-    assert note_of(Explanation(None, "x", "It failed.", remedies=remedies)).split("\n") == [
-        f"{MARK} It failed.",
+    assert format_note(Explanation(None, "x", "It failed.", remedies=remedies)).split("\n") == [
+        f"{NOTE_PREFIX} It failed.",
         "- Do 0 (you)",
         "- Do 1 (you)",
         "- Do 2 (you)",
@@ -77,17 +84,17 @@ def test_full_note_is_the_whole_explanation(text: str) -> None:
     """Its words are those of the terminal's form; the mark before them only moves where lines break."""
     explanation = explain(text)
 
-    assert note_of(explanation, full=True).split() == f"{MARK} {explanation.to_text()}".split()
+    assert format_note(explanation, full=True).split() == f"{NOTE_PREFIX} {explanation.to_text()}".split()
 
 
 @pytest.mark.parametrize("redacted", [False, True])
 @pytest.mark.parametrize("full", [False, True])
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_note_is_known_again_and_has_no_secret(text: str, *, full: bool, redacted: bool) -> None:
-    note = note_of(explain(text), full=full, redacted=redacted)
+    note = format_note(explain(text), full=full, redacted=redacted)
 
     assert is_note(note)
-    assert note.startswith(MARK)
+    assert note.startswith(NOTE_PREFIX)
     assert ENCODED[:16] not in note
     assert all(line.isprintable() for line in note.split("\n"))
 
@@ -95,7 +102,7 @@ def test_note_is_known_again_and_has_no_secret(text: str, *, full: bool, redacte
 @pytest.mark.parametrize("full", [False, True])
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_redacted_note_names_nobody(text: str, *, full: bool) -> None:
-    note = note_of(explain(text), full=full, redacted=True)
+    note = format_note(explain(text), full=full, redacted=True)
 
     assert [name for name in NAMES if name in note] == []
     assert "s3:PutObject" in note or "s3:PutObject" not in text
@@ -110,19 +117,19 @@ def test_redacted_note_hides_the_names_of_facts() -> None:
         region="eu-west-1",
     )
     explanation = explain("error: You must be logged in to the server (Unauthorized)", facts=facts)
-    note = note_of(explanation, full=True, redacted=True, facts=facts)
+    note = format_note(explanation, full=True, redacted=True, facts=facts)
     names = ("orders-prod", "payments-prod", "ledger-writer", "ana-example", "111122223333")
 
     assert [name for name in names if name in note] == []
     assert "eu-west-1" in note
-    assert "orders-prod" in note_of(explanation, full=True, facts=facts)
+    assert "orders-prod" in format_note(explanation, full=True, facts=facts)
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_redacted_log_names_nobody(text: str) -> None:
     """Summary and record share their pseudonyms, and the record stays one."""
     failure = _failure(text)
-    summary, record = log_of(explain(failure), redacted=True)
+    summary, record = summarize_for_log(explain(failure), redacted=True)
     shown = summary + json.dumps(record)
 
     assert record is not None
@@ -133,7 +140,7 @@ def test_redacted_log_names_nobody(text: str) -> None:
 
 
 def test_redacted_log_uses_one_name_for_one_thing() -> None:
-    summary, record = log_of(explain(TEXTS["denied"]), redacted=True)
+    summary, record = summarize_for_log(explain(TEXTS["denied"]), redacted=True)
 
     assert record is not None
     assert record["principal"] == "arn:aws:sts::100000000001:assumed-role/role-1/i-00000000000000001"
@@ -143,7 +150,7 @@ def test_redacted_log_uses_one_name_for_one_thing() -> None:
 
 
 def test_log_of_what_is_no_failure() -> None:
-    assert log_of(explain("all is well")) == (
+    assert summarize_for_log(explain("all is well")) == (
         "No AWS or Kubernetes access failure was found in this text.",
         None,
     )
@@ -161,16 +168,16 @@ def test_note_is_bounded() -> None:
     long = "x y " * 50_000
     explanation = Explanation(None, "x", long, remedies=(Remedy(long, "you"),) * 5)
 
-    assert len(note_of(explanation)) < 3_000
-    assert len(note_of(explanation, full=True)) <= 30_000
-    assert len(log_of(explanation)[0]) <= 500
+    assert len(format_note(explanation)) < 3_000
+    assert len(format_note(explanation, full=True)) <= 30_000
+    assert len(summarize_for_log(explanation)[0]) <= 500
 
 
 def test_redacted_note_with_a_line_like_our_border() -> None:
     """What keeps the parts of a text apart may stand in it, too."""
     failure = _failure(TEXTS["denied"])
     remedy = Remedy("Do it", "you", manifest=f"kind: A\n--- iamtriage ---\nowner: {SESSION}\n")
-    note = note_of(Explanation(failure, "x", "It failed.", remedies=(remedy,)), full=True, redacted=True)
+    note = format_note(Explanation(failure, "x", "It failed.", remedies=(remedy,)), full=True, redacted=True)
 
     assert "--- iamtriage ---" in note
     assert "orders-writer" not in note
@@ -179,7 +186,7 @@ def test_redacted_note_with_a_line_like_our_border() -> None:
 @pytest.mark.parametrize("broken", ["", "{", "[]", "null", '{"kind": "access_denied"}'])
 def test_record_that_redaction_broke_keeps_no_name(broken: str) -> None:
     record = to_record(_failure(TEXTS["denied"]))
-    kept = {key: value for key, value in _record(broken, record).items() if value is not None}
+    kept = {key: value for key, value in _parse_record(broken, record).items() if value is not None}
 
     assert kept == {
         "kind": "access_denied",
@@ -203,8 +210,8 @@ def test_hostile_names_stay_text(*, user: str, resource: str, full: bool, redact
         f"arn:aws:s3:::example-data/{resource} with an explicit deny in a service control policy"
     )
     explanation = explain(text)
-    note = note_of(explanation, full=full, redacted=redacted)
-    summary, record = log_of(explanation, redacted=redacted)
+    note = format_note(explanation, full=full, redacted=redacted)
+    summary, record = summarize_for_log(explanation, redacted=redacted)
 
     assert is_note(note)
     assert all(line.isprintable() for line in note.split("\n"))
@@ -215,7 +222,7 @@ def test_hostile_names_stay_text(*, user: str, resource: str, full: bool, redact
 
 @given(text=st.text(max_size=300), redacted=st.booleans())
 def test_any_text_gives_a_note(*, text: str, redacted: bool) -> None:
-    assert is_note(note_of(explain(text), redacted=redacted))
+    assert is_note(format_note(explain(text), redacted=redacted))
 
 
 def _raised(text: str) -> ValueError:
@@ -228,7 +235,7 @@ def _raised(text: str) -> ValueError:
 
 
 def test_trace_is_that_of_one_exception_alone() -> None:
-    trace = trace_of(_raised("\x1b[31mpassword=hunter2hunter2"))
+    trace = format_traceback(_raised("\x1b[31mpassword=hunter2hunter2"))
 
     assert trace.startswith("Traceback (most recent call last):")
     assert "in _raised" in trace
@@ -238,7 +245,7 @@ def test_trace_is_that_of_one_exception_alone() -> None:
 
 def test_trace_of_a_very_long_text_is_without_it() -> None:
     """The places tell where it comes from; a secret that is cut could not be told from a word."""
-    trace = trace_of(_raised(f"{ENCODED} " * 10_000))
+    trace = format_traceback(_raised(f"{ENCODED} " * 10_000))
 
     assert "in _raised" in trace
     assert trace.endswith("ValueError")

@@ -322,10 +322,10 @@ MISUSES = {
     "%explain_aws [[]]": "the value must not be a list of lists",
     "%explain_aws print": "not builtin_function_or_method",
     "%explain_aws some words": "is not an expression; paste an error message below %%explain_aws",
-    "%explain_aws clusters=orders": "no fact is called 'clusters'",
-    "%explain_aws 'x' authentication_mode=none": "authentication_mode is one of",
+    "%explain_aws clusters=orders": "unknown fact 'clusters'",
+    "%explain_aws 'x' authentication_mode=none": "unknown authentication_mode",
     "%explain_aws 'x' decoded_message=none": "UsageError",
-    "%explain_aws 'x' token_claims=none": "token_claims is a mapping",
+    "%explain_aws 'x' token_claims=none": "token_claims must be a mapping",
     "%explain_aws 'x' cluster=a cluster=b": "duplicate fact 'cluster'",
     "%explain_aws --every 'x'": "unknown option '--every'; expected one of --all, --run",
     "%explain_aws --run 'x'": "--run requires a cell",
@@ -335,7 +335,7 @@ MISUSES = {
     f"%explain_aws {'(' * 5000}": "is not an expression",
     "%%explain_aws text\nx": "%%explain_aws accepts facts such as cluster=orders",
     "%%explain_aws --run --all\nx": "--all cannot be combined with --run",
-    "%%explain_aws clusters=orders\nx": "no fact is called 'clusters'",
+    "%%explain_aws clusters=orders\nx": "unknown fact 'clusters'",
 }
 
 

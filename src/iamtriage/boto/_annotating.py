@@ -17,7 +17,7 @@ import attrs
 from iamtriage._reading.parsing import parse_raised
 from iamtriage.boto._notifications import NOTIFICATIONS_PAUSED
 from iamtriage.explaining._explain import explain
-from iamtriage.explaining._notes import is_note, log_of, note_of, trace_of
+from iamtriage.explaining._notes import format_note, format_traceback, is_note, summarize_for_log
 from iamtriage.failures._failures import Failure
 from iamtriage.failures._fingerprints import fingerprint
 from iamtriage.failures._records import to_record
@@ -82,7 +82,7 @@ def _report(finding: _Finding, options: ExplainOptions) -> None:
             return
         explanation = explain(finding.failure, facts=options.facts)
         if not has_note:
-            note = note_of(explanation, full=options.full, redacted=options.redacted, facts=options.facts)
+            note = format_note(explanation, full=options.full, redacted=options.redacted, facts=options.facts)
             _add_note(finding, note)
     if not is_new:
         return
@@ -275,7 +275,7 @@ def _log_failure(explanation: Explanation, options: ExplainOptions) -> None:
     logger: Any = options.logger
     if failure is None or logger is None:
         return
-    summary, record = log_of(explanation, redacted=options.redacted, facts=options.facts)
+    summary, record = summarize_for_log(explanation, redacted=options.redacted, facts=options.facts)
     extra: dict[str, object] = {"iamtriage": record, "iamtriage_fingerprint": fingerprint(failure)}
     message = "%s"
     while issubclass(type(logger), logging.LoggerAdapter):
@@ -310,7 +310,9 @@ def _call_user_code(
 
 
 def _log_raised(options: ExplainOptions, role: str, raised: BaseException) -> None:
-    _LOG.error("the %s of explain_errors raised:\n%s", role, trace_of(raised, redacted=options.redacted))
+    _LOG.error(
+        "the %s of explain_errors raised:\n%s", role, format_traceback(raised, redacted=options.redacted)
+    )
 
 
 # -------------------------------------------------------------------------- leaving exceptions as they were

@@ -136,9 +136,9 @@ class ErrorExplainer(ExplainOptions, Guard):
             # With a full stack or memory, or with modules gone at exit, this fails as well.
             try:
                 if _LOG.isEnabledFor(logging.DEBUG):
-                    from iamtriage.explaining._notes import trace_of
+                    from iamtriage.explaining._notes import format_traceback
 
-                    trace = trace_of(raised, redacted=self.redacted)
+                    trace = format_traceback(raised, redacted=self.redacted)
                     _LOG.debug("could not explain an exception:\n%s", trace)
             except KeyboardInterrupt:
                 raise

@@ -70,6 +70,6 @@ class ExplainOptions:
 
 
 def _read_facts(facts: Facts | Mapping[str, Any]) -> Facts:
-    from iamtriage.explaining._facts import facts_of
+    from iamtriage.explaining._facts import build_facts
 
-    return facts_of(facts)
+    return build_facts(facts)

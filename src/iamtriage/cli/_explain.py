@@ -88,7 +88,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _parse_facts(arguments: list[str]) -> Facts:
-    from iamtriage.explaining._facts import facts_of
+    from iamtriage.explaining._facts import build_facts
 
     facts: dict[str, object] = {}
     for argument in arguments:
@@ -98,7 +98,7 @@ def _parse_facts(arguments: list[str]) -> Facts:
             raise ValueError(msg)
         text = read_text(value[1:]) if value.startswith("@") else value
         facts[name] = _parse_claims(text) if name == "token_claims" else text
-    return facts_of(facts)
+    return build_facts(facts)
 
 
 def _parse_claims(text: str) -> dict[str, object]:

@@ -1,9 +1,7 @@
-"""Questions that exception handlers ask of an error: was it denied, did it expire, does it pay to try again.
+"""Classify errors for exception handlers: denied, expired, worth a retry.
 
-Not for reading texts (``parsing``), nor for what helps (``explaining``).
-
-An exception that only happened while another one was handled is not answered for by that other one: a bug in
-a handler of denials is no denial. What it was raised *from* counts.
+An exception raised *from* an AWS error is classified as that error. One that was raised while an AWS error
+was handled is not: a bug in a handler of denials is not a denial.
 """
 
 from __future__ import annotations
@@ -41,43 +39,43 @@ __all__ = (
 
 _Raised = TypeVar("_Raised", bound=BaseException)
 
-# What an explanation is about -> why it pays to try again.
-_TOPICS: dict[str, RetryReason] = {
+# Topic of an explanation -> why a retry can succeed.
+_RETRY_TOPICS: dict[str, RetryReason] = {
     "throttled": "throttled",
     "service-fault": "unavailable",
     "request-stalled": "unavailable",
     "clock-skew": "clock_skew",
 }
-# What SDKs try again by the status, where the code tells nothing: a bare 503 of HeadObject, say.
-_STATUSES: dict[int, RetryReason] = {
+# Statuses that SDKs retry if there is no error code, such as a bare 503 from HeadObject.
+_RETRY_STATUSES: dict[int, RetryReason] = {
     429: "throttled",
     500: "unavailable",
     502: "unavailable",
     503: "unavailable",
     504: "unavailable",
 }
-# What the network said in passing. A certificate or an unknown name is as wrong the next time.
-_PASSING = frozenset({"connection-refused", "no-answer", "timeout"})
-# What IAM made seconds ago is not known everywhere:
+# Transient network errors. An untrusted certificate or an unknown host fails the next time, too.
+_TRANSIENT_CAUSES = frozenset({"connection-refused", "no-answer", "timeout"})
+# What was created in IAM takes a few seconds to propagate:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
-_TOO_NEW = frozenset({"not-yet-known", "principal-too-new", "role-too-new"})
-# What may come true once it is known. An object of S3 is there or not.
-_SETTLING = frozenset({"invalid-credentials", "not-found"})
-_NOT_OF_IAM = frozenset({"NoSuchKey", "NoSuchVersion", "NoSuchUpload"})
-_MOST_LEAVES = 200
+_PROPAGATION_CAUSES = frozenset({"not-yet-known", "principal-too-new", "role-too-new"})
+# Topics that can pass after propagation. S3 objects need none.
+_PROPAGATION_TOPICS = frozenset({"invalid-credentials", "not-found"})
+_S3_NOT_FOUND_CODES = frozenset({"NoSuchKey", "NoSuchVersion", "NoSuchUpload"})
+_MAX_LEAVES = 200
 
 
 @attrs.frozen
 class Classification(View):
-    """The answers for one error, read once. :func:`classify` gives it.
+    """The result of :func:`classify`.
 
     Attributes:
-        failure: the failure that was read; None where there is none of AWS or Kubernetes.
-        retry: why the same call may succeed later; None where it will not, or where that is not known.
-            ``"throttled"``: too many calls; wait longer each time. ``"unavailable"``: the service failed
-            on its side, or did not answer. ``"propagation"``: a role, policy or key that was made just
-            now is not known everywhere; some seconds, two minutes at most. ``"clock_skew"``: the clock was
-            too far off; try again when it is set.
+        failure: The failure; ``None`` if the error is not an AWS or Kubernetes failure.
+        retry: Why the same call can succeed later; ``None`` if it can't, or if that is unknown.
+            ``"throttled"``: too many calls; wait longer each time. ``"unavailable"``: the service failed or
+            did not answer. ``"propagation"``: a new role, policy or key has not reached all of AWS yet, which
+            takes a few seconds, two minutes at most. ``"clock_skew"``: the clock was wrong; retry when it is
+            set.
 
     >>> Classification(None, None).is_access_denied
     False
@@ -93,26 +91,27 @@ class Classification(View):
 
     @property
     def is_expired(self) -> bool:
-        """Whether credentials, a session or a token were valid once."""
+        """Whether credentials, a session or a token expired."""
         return isinstance(self.failure, ExpiredCredentials)
 
     @property
     def is_retryable(self) -> bool:
-        """Whether the same call may succeed later."""
+        """Whether the same call can succeed later."""
         return self.retry is not None
 
 
 def classify(error: object, *, after_change: bool = False) -> Classification:
-    """Answer the questions of a handler at once.
+    """Classify an error: denied, expired, worth a retry.
 
     Args:
-        error: an exception, the text of one, what :func:`iamtriage.parse` gives or takes. Anything else has
-            no failure. Of an exception group, the answers are those that hold for all of it.
-        after_change: whether a role, policy, key or trust that the call needs was changed a short while ago.
-            Denials, unknown keys and things not found then count as ``"propagation"``, since what IAM was
-            told takes seconds to reach all of AWS. Without that, a denial is final.
+        error: An exception, its text, a failure, or anything else that :func:`iamtriage.parse` takes; any
+            other value has no failure. For an exception group, the result is what holds for all of its
+            exceptions.
+        after_change: Whether a role, policy, key or trust policy that the call requires has just changed.
+            Then denials, unknown keys and missing resources are retryable (``"propagation"``), because IAM
+            changes can take a few seconds to take effect. Otherwise, a denial is final.
 
-    No content of the error raises.
+    The content of the error never raises.
 
     Sources: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html and
     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
@@ -126,17 +125,17 @@ def classify(error: object, *, after_change: bool = False) -> Classification:
     >>> classify(denied).retry, classify(denied, after_change=True).retry
     (None, 'propagation')
     """
-    failures = _failures_in(error)
+    failures = _find_failures(error)
     if not failures:
         return Classification(None, None)
     reasons: list[RetryReason | None] = [
-        _retry_of(failure, explain(failure), after_change=after_change) for failure in failures
+        _retry_reason(failure, explain(failure), after_change=after_change) for failure in failures
     ]
     kinds = {failure.kind for failure in failures}
     return Classification(failures[0] if len(kinds) == 1 else None, None if None in reasons else reasons[0])
 
 
-def _failure_of(error: object) -> Failure | None:
+def _find_failure(error: object) -> Failure | None:
     if isinstance(error, BaseException):
         return parse_raised(error, contexts=False)
     if isinstance(error, Failure):
@@ -146,27 +145,22 @@ def _failure_of(error: object) -> Failure | None:
     return None
 
 
-def _retry_of(failure: Failure, explanation: Explanation, *, after_change: bool) -> RetryReason | None:
+def _retry_reason(failure: Failure, explanation: Explanation, *, after_change: bool) -> RetryReason | None:
     causes = {cause.code for cause in explanation.causes}
-    if explanation.topic in _TOPICS:
-        return _TOPICS[explanation.topic]
+    if explanation.topic in _RETRY_TOPICS:
+        return _RETRY_TOPICS[explanation.topic]
     if explanation.topic == "no-answer":
-        return "unavailable" if causes & _PASSING else None
-    if explanation.topic == "aws-error" and failure.envelope.status_code in _STATUSES:
-        return _STATUSES[failure.envelope.status_code]
-    if causes & _TOO_NEW:
+        return "unavailable" if causes & _TRANSIENT_CAUSES else None
+    if explanation.topic == "aws-error" and failure.envelope.status_code in _RETRY_STATUSES:
+        return _RETRY_STATUSES[failure.envelope.status_code]
+    if causes & _PROPAGATION_CAUSES:
         return "propagation"
-    settles = isinstance(failure, AccessDenied) or (
-        explanation.topic in _SETTLING and failure.envelope.code not in _NOT_OF_IAM
-    )
-    return "propagation" if after_change and settles else None
+    is_missing = explanation.topic in _PROPAGATION_TOPICS and failure.envelope.code not in _S3_NOT_FOUND_CODES
+    return "propagation" if after_change and (isinstance(failure, AccessDenied) or is_missing) else None
 
 
-# ------------------------------------------------ one question
-
-
-class _Told(type):
-    """Types that an error is of by what it tells, not by its class."""
+class _Predicate(type):
+    """A type whose instances are the errors that pass a test."""
 
     test: Callable[[object], bool]
 
@@ -176,39 +170,39 @@ class _Told(type):
 
     @override
     def __call__(cls, *args: object, **named: object) -> NoReturn:
-        msg = f"{cls.__name__} is for isinstance(); it has no instances of its own"
+        msg = f"{cls.__name__} can't be instantiated; use isinstance(error, {cls.__name__})"
         raise TypeError(msg)
 
 
-def _holds(error: object, test: Callable[[Failure], bool]) -> bool:
-    """Ask an error; a group is asked by its leaves, all of which have to agree, as for ``group.split``."""
-    failures = _failures_in(error)
+def _all_failures_match(error: object, test: Callable[[Failure], bool]) -> bool:
+    """Return whether an error, or each exception of a group, is a failure that passes a test."""
+    failures = _find_failures(error)
     return bool(failures) and all(map(test, failures))
 
 
-def _failures_in(error: object) -> list[Failure]:
-    """Give the failure of an error, of a group those of its leaves; none where one of these has none."""
+def _find_failures(error: object) -> list[Failure]:
+    """Return the failures of an error or of a group's exceptions, none if one of these is not a failure."""
     leaves: list[object] = []
-    waiting = [error]
-    behind = 0  # bounds what causes in a circle cost
-    while waiting:
-        current = waiting.pop()
-        # By the type, since an object may raise where it is asked for its class.
+    pending = [error]
+    groups = 0  # bounds the work for cyclic causes
+    while pending:
+        current = pending.pop()
+        # By type, because isinstance() reads __class__, which can raise.
         kind = type(current)
         if issubclass(kind, BaseException) and not issubclass(kind, BaseExceptionGroup):
-            # An error that was raised from a group tells of all of it.
+            # An error that was raised from a group represents the whole group.
             group = group_behind(cast("BaseException", current))
-            behind += group is not None
+            groups += group is not None
             current = current if group is None else group
         if issubclass(type(current), BaseExceptionGroup):
-            waiting.extend(reversed(cast("BaseExceptionGroup[BaseException]", current).exceptions))
+            pending.extend(reversed(cast("BaseExceptionGroup[BaseException]", current).exceptions))
         else:
             leaves.append(current)
-        if len(leaves) + len(waiting) > _MOST_LEAVES or behind > _MOST_LEAVES:
+        if len(leaves) + len(pending) > _MAX_LEAVES or groups > _MAX_LEAVES:
             return []
     failures: list[Failure] = []
     for leaf in leaves:
-        failure = _failure_of(leaf)
+        failure = _find_failure(leaf)
         if failure is None:
             return []
         failures.append(failure)
@@ -216,44 +210,45 @@ def _failures_in(error: object) -> list[Failure]:
 
 
 def is_access_denied(error: object) -> TypeIs[Denied]:
-    """Tell whether AWS denied an action: for any service, wrapped by boto3 or by your own ``raise … from``.
+    """Return whether AWS denied an action.
 
-    Refusals of Kubernetes RBAC are not meant; expired or unknown credentials are not either.
+    It works for any service, and for exceptions that boto3 or your own ``raise … from`` wraps. Kubernetes
+    RBAC denials and rejected or expired credentials are not access denials.
 
     Args:
-        error: an exception, or anything that :func:`classify` takes. For an exception group, all of it has to
-            be denied, so that ``group.split(is_access_denied)`` parts a group.
+        error: An exception, or anything else that :func:`classify` takes. All exceptions of a group have to
+            be denials, so that ``group.split(is_access_denied)`` splits a group.
 
     >>> is_access_denied("An error occurred (AccessDenied) when calling the GetObject operation: No way")
     True
     >>> is_access_denied(PermissionError(13, "Permission denied"))
     False
     """
-    return _holds(error, lambda failure: isinstance(failure, AccessDenied))
+    return _all_failures_match(error, lambda failure: isinstance(failure, AccessDenied))
 
 
 def is_expired(error: object) -> TypeIs[Expired]:
-    """Tell whether the credentials, the session or the token were valid once: new ones help.
+    """Return whether credentials, a session or a token expired, so that new ones help.
 
     Args:
-        error: as for :func:`is_access_denied`.
+        error: As for :func:`is_access_denied`.
 
     >>> is_expired("An error occurred (ExpiredToken) when calling the ListBuckets operation: It has expired.")
     True
     """
-    return _holds(error, lambda failure: isinstance(failure, ExpiredCredentials))
+    return _all_failures_match(error, lambda failure: isinstance(failure, ExpiredCredentials))
 
 
 def is_retryable(error: object, *, after_change: bool = False) -> TypeIs[Retryable]:
-    """Tell whether the same call may succeed later; :func:`classify` says why.
+    """Return whether the same call can succeed later.
 
-    Throttling, faults of the service, no answer, what IAM made seconds ago, and a clock that was off. SDKs
-    retry the first three by themselves a few times. Give a loop an end: a role that was never made looks
-    like one that is too new.
+    Reasons are throttling, a service error, no answer, a new IAM resource and a wrong clock; :func:`classify`
+    returns the reason. SDKs already retry the first three a few times. Limit your retries, because a role
+    that does not exist looks like a new one.
 
     Args:
-        error: as for :func:`is_access_denied`.
-        after_change: see :func:`classify`.
+        error: As for :func:`is_access_denied`.
+        after_change: See :func:`classify`.
 
     >>> is_retryable(
     ...     "An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: "
@@ -261,13 +256,15 @@ def is_retryable(error: object, *, after_change: bool = False) -> TypeIs[Retryab
     ... )
     True
     """
-    return _holds(
-        error, lambda failure: _retry_of(failure, explain(failure), after_change=after_change) is not None
+    return _all_failures_match(
+        error, lambda failure: _retry_reason(failure, explain(failure), after_change=after_change) is not None
     )
 
 
-class Denied(metaclass=_Told):
-    """An error that :func:`is_access_denied`, for ``isinstance``; not for ``except``, see :func:`matching`.
+class Denied(metaclass=_Predicate):
+    """The type of errors for which :func:`is_access_denied` is true, for ``isinstance``.
+
+    An ``except`` clause needs :func:`matching` instead.
 
     >>> isinstance(ValueError("no"), Denied)
     False
@@ -276,23 +273,20 @@ class Denied(metaclass=_Told):
     test: ClassVar[Callable[[object], bool]] = staticmethod(is_access_denied)
 
 
-class Expired(metaclass=_Told):
-    """An error that :func:`is_expired`, for ``isinstance``; not for ``except``, see :func:`matching`."""
+class Expired(metaclass=_Predicate):
+    """The type of errors for which :func:`is_expired` is true, for ``isinstance``."""
 
     test: ClassVar[Callable[[object], bool]] = staticmethod(is_expired)
 
 
-class Retryable(metaclass=_Told):
-    """An error that :func:`is_retryable`, for ``isinstance``; not for ``except``, see :func:`matching`."""
+class Retryable(metaclass=_Predicate):
+    """The type of errors for which :func:`is_retryable` is true, for ``isinstance``."""
 
     test: ClassVar[Callable[[object], bool]] = staticmethod(is_retryable)
 
 
-# ------------------------------------------------ except clauses
-
-
 class _NeverRaisedError(BaseException):
-    """What an except clause looks for when the error is not the one that is wanted."""
+    """The class that :func:`matching` returns if the error does not match."""
 
 
 @overload
@@ -317,24 +311,24 @@ def matching(
     operation: str | None = None,
     action: str | None = None,
 ) -> type[Any]:
-    """Catch an error in an ``except`` clause by what it tells.
+    """Return the class for an ``except`` clause that catches errors by their content.
 
-    Python evaluates what stands behind ``except`` when an error is there, so it can be looked at: this gives
-    the error's own class where it fits, else one that nothing has. All that is given has to fit. Other errors
-    go on as if the clause were not there. Use it only there, and not with ``except*``: a group does not fit.
+    Python evaluates the expression after ``except`` while the error is being handled. So this function can
+    inspect the error, and returns its class if it matches all arguments. Otherwise the error propagates as if
+    there were no clause. Call it only in an ``except`` clause, and not after ``except*``, because groups
+    never match.
 
     Args:
-        failures: the kinds of failures, any of which fits; none given: any failure.
-        of: the class that the error has to be of, which the type checker then knows: ``of=ClientError``. As
-            behind ``except``, it may be a tuple of classes.
-            Without it, errors that boto3 or others made of AWS's fit too.
-        code: the error code, such as ``"AccessDenied"``.
-        operation: the API operation, such as ``"GetObject"``.
-        action: the IAM action that the error states; upper and lower case do not matter, as in policies.
+        failures: Classes of failures, any of which matches; all match if you name none.
+        of: The class of the error, or a tuple of classes, which the type checker then knows, such as
+            ``of=ClientError``. Without it, errors that wrap an AWS error match, too.
+        code: The error code, such as ``"AccessDenied"``.
+        operation: The API operation, such as ``"GetObject"``.
+        action: The IAM action in the error; case is ignored, as in policies.
 
     Raises:
-        TypeError: an argument is no class of failures or exceptions.
-        RuntimeError: no error is being handled: it was called outside of an except clause.
+        TypeError: An argument is not a class of failures or exceptions.
+        RuntimeError: The call is not in an ``except`` clause.
 
     >>> from iamtriage import AccessDenied
     >>> try:
@@ -347,26 +341,26 @@ def matching(
     """
     for cls in failures:
         if not _is_class(cls, Failure):
-            msg = f"matching() takes classes of failures, such as AccessDenied, not {cls!r}"
+            msg = f"the arguments of matching() must be failure classes, such as AccessDenied, not {cls!r}"
             raise TypeError(msg)
     if not all(_is_class(each, BaseException) for each in (of if isinstance(of, tuple) else (of,))):
-        msg = f"of is a class of exceptions or a tuple of them, not {of!r}"
+        msg = f"of must be an exception class or a tuple of them, not {of!r}"
         raise TypeError(msg)
     error = sys.exception()
     if error is None:
-        msg = "matching() looks at the error that is being handled, so it has to stand in an except clause"
+        msg = "matching() must be called in an except clause, while an error is being handled"
         raise RuntimeError(msg)
     if not isinstance(error, of) or isinstance(error, BaseExceptionGroup):
         return _NeverRaisedError
-    failure = None if group_behind(error) is not None else _failure_of(error)
+    failure = None if group_behind(error) is not None else _find_failure(error)
     if failure is None or (failures and not isinstance(failure, failures)):
         return _NeverRaisedError
-    fits = (
+    matches = (
         code in {None, failure.envelope.code}
         and operation in {None, failure.envelope.operation}
         and (action is None or action.lower() == (failure.action or "").lower())
     )
-    return type(error) if fits else _NeverRaisedError
+    return type(error) if matches else _NeverRaisedError
 
 
 def _is_class(value: object, base: Any) -> bool:  # noqa: ANN401 (a class or a union of classes)

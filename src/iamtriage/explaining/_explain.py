@@ -1,4 +1,4 @@
-"""From a failure to its explanation: the door to the rules; not for the rules themselves."""
+"""Explain a failure with the rule for its kind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 from iamtriage._reading.parsing import parse
 from iamtriage._text import wrong_type_message
 from iamtriage.explaining._explanations import Explanation
-from iamtriage.explaining._facts import facts_of
+from iamtriage.explaining._facts import build_facts
 from iamtriage.explaining._rules.calls.api_errors import explain_api_error
 from iamtriage.explaining._rules.calls.invalid_arns import explain_invalid_arn
 from iamtriage.explaining._rules.calls.malformed_policies import explain_malformed_policy
@@ -65,26 +65,26 @@ def explain(
     *,
     facts: FactsLike | Iterable[FactsLike | None] | None = None,
 ) -> Explanation:
-    """Say why it failed, how sure that is, and what helps.
+    """Explain why a call failed, how certain that is, and how to fix it.
 
-    The explanation rests on the text and the facts alone: nothing is asked of AWS. A remedy proposes an Allow
-    in a policy of the caller only where that can help: never against an explicit deny, a control policy, a
-    boundary, a session, endpoint or trust policy.
+    The explanation uses only the text and the facts, and makes no AWS API calls. A remedy suggests an
+    identity-based ``Allow`` only if it can grant the access: never against an explicit deny, an SCP or RCP, a
+    permissions boundary, or a session, VPC endpoint or trust policy.
 
     Args:
-        error_or_failure: what :func:`iamtriage.parse` takes, or what it gives.
-        facts: what is known beside it: a :class:`iamtriage.Facts`, a mapping with any of its names, a
-            :class:`iamtriage.DecodedMessage`, an :class:`iamtriage.AuthorizationDetails`, what the functions
-            of ``iamtriage.boto`` answered, or several of these: of two that know one fact, the later counts.
+        error_or_failure: Anything that :func:`iamtriage.parse` takes, or a failure that it returned.
+        facts: What you know in addition: a :class:`iamtriage.Facts`, a mapping with any of its names, a
+            :class:`iamtriage.DecodedMessage`, an :class:`iamtriage.AuthorizationDetails`, a result from
+            ``iamtriage.boto``, or an iterable of these. If several state the same fact, the last one wins.
 
     Returns:
-        The explanation. Where the text holds no failure, its ``failure`` is None and it proposes nothing.
+        The explanation. If the text contains no failure, its ``failure`` is ``None`` and it has no remedies.
 
     Raises:
-        DocumentError: a fact that there is not, or that cannot be read.
-        TypeError: an argument of another type. No content of the error raises.
+        DocumentError: A fact is unknown or invalid.
+        TypeError: An argument has the wrong type. The content of the error never raises.
 
-    Rules: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html and
+    Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html and
     https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html.
 
     >>> explanation = explain(
@@ -100,19 +100,19 @@ def explain(
     >>> explanation.remedies[0].policy["Statement"][0]["Resource"]
     'arn:aws:eks:eu-west-1:111122223333:cluster/orders'
     """
-    known = facts_of(facts)
+    known = build_facts(facts)
     if not isinstance(error_or_failure, _EXPLAINABLE):
         expected = "a string, bytes, an exception, a mapping or a failure"
         raise TypeError(wrong_type_message("the first argument of explain()", expected, error_or_failure))
     failure = error_or_failure if isinstance(error_or_failure, Failure) else parse(error_or_failure)
     if failure is None:
         return _NOTHING
-    made = _explained(failure, known)
+    explanation = _explain_failure(failure, known)
     exposed_key = find_exposed_key(Case(failure, known))
-    return made if exposed_key is None else exposed_key.prepend_to(made)
+    return explanation if exposed_key is None else exposed_key.prepend_to(explanation)
 
 
-def _explained(failure: Failure, facts: Facts) -> Explanation:  # noqa: C901 (an arm for each kind)
+def _explain_failure(failure: Failure, facts: Facts) -> Explanation:  # noqa: C901 (an arm for each kind)
     match failure:
         case AccessDenied():
             return explain_denial(Case(failure, facts))

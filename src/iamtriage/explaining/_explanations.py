@@ -1,7 +1,4 @@
-"""What an explanation says, as values, and the forms in which it is shown; not for how it is found.
-
-The rules that make explanations are in ``_rules``; :func:`iamtriage.explain` is their door.
-"""
+"""Represent explanations and render them as text, Markdown, HTML and data."""
 
 from __future__ import annotations
 
@@ -27,8 +24,10 @@ if TYPE_CHECKING:
 __all__ = ("Cause", "Evidence", "Explanation", "Remedy", "Who")
 
 Evidence: TypeAlias = Literal["reported", "derived", "supplied", "possible"]
-"""What a cause rests on: AWS says it, it follows from the text, it follows from the facts that were
-given, or it fits and something else may be the cause."""
+"""What a cause rests on.
+
+AWS reports it, it is derived from the text, it is derived from the supplied facts, or it is only possible.
+"""
 
 Who: TypeAlias = Literal[
     "you",
@@ -37,23 +36,23 @@ Who: TypeAlias = Literal[
     "cluster administrator",
     "resource owner",
 ]
-"""Who can do what a remedy asks for."""
+"""Who can carry out a remedy."""
 
-# How much of the text around the failure is read again, and how much of that is shown.
-_READ, _SHOWN = 20_000, 300
-# What is shorter may be a part of any word.
-_SHORTEST_SECRET = 6
+# Characters around the failure that the card parses again, and those that it shows.
+_CHARS_READ, _CHARS_SHOWN = 20_000, 300
+# Shorter strings occur in ordinary words.
+_MIN_SECRET_LENGTH = 6
 
 
 @attrs.frozen
 class Cause(View):
-    """Why it failed, or may have failed.
+    """Why the call failed, or can have failed.
 
     Attributes:
-        code: a short name for the cause, which stays the same between releases: ``"no-identity-allow"``.
-        text: the cause in one or two sentences.
-        evidence: what it rests on.
-        because: what speaks for it, a line each. Text that was given stands in it as it is.
+        code: A stable identifier of the cause, such as ``"no-identity-allow"``.
+        text: The cause in one or two sentences.
+        evidence: What the cause rests on.
+        because: The reasons for the cause, one per line, which can quote the text unchanged.
 
     >>> Cause("no-identity-allow", "No policy allows it.", "reported").evidence
     'reported'
@@ -65,7 +64,7 @@ class Cause(View):
     because: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the cause as JSON-ready data."""
+        """Return the cause as JSON-ready data."""
         return {
             "code": self.code,
             "text": self.text,
@@ -75,27 +74,25 @@ class Cause(View):
 
     @override
     def _blocks(self) -> Iterator[Block]:
-        return _cause(self)
+        return _cause_blocks(self)
 
 
 @attrs.frozen
 class Remedy(View):
-    """One thing that helps, or that has to be looked at.
+    """A fix, or something to check.
 
     Attributes:
-        title: it in a few words.
-        who: who can do it.
-        steps: what to do, in this order.
-        commands: shell commands that do it, quoted for a POSIX shell. Words in capitals, such as
-            ``CLUSTER``, stand for what is not known.
-        policy: a policy document that can be attached as it is, or whose statements go into the policy
-            that is there; ``layer`` says of which type. Words that begin with ``REPLACE_`` stand for what
-            is not known.
-        statement: a statement for a policy that only limits (boundary, session policy, endpoint policy,
-            service or resource control policy): it grants nothing by itself.
-        layer: the type of policy that ``policy`` or ``statement`` is for.
+        title: The remedy in a few words.
+        who: Who can carry it out.
+        steps: What to do, in order.
+        commands: Commands for a POSIX shell. Words in capitals, such as ``CLUSTER``, are placeholders.
+        policy: A policy document to attach, or whose statements to add to the existing policy; ``layer`` is
+            its type. Words that begin with ``REPLACE_`` are placeholders.
+        statement: A statement for a policy that caps permissions (boundary, session policy, endpoint policy,
+            service or resource control policy). It grants nothing without an ``Allow`` elsewhere.
+        layer: The policy type of ``policy`` or ``statement``.
         manifest: Kubernetes objects as YAML.
-        url: the page that says more.
+        url: The documentation page.
 
     >>> Remedy("Log in again", "you", commands=("aws sso login",)).policy is None
     True
@@ -112,7 +109,7 @@ class Remedy(View):
     url: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the remedy as JSON-ready data."""
+        """Return the remedy as JSON-ready data."""
         return {
             "title": self.title,
             "who": self.who,
@@ -127,29 +124,29 @@ class Remedy(View):
 
     @override
     def _blocks(self) -> Iterator[Block]:
-        return _remedy(self)
+        return _remedy_blocks(self)
 
     @override
     def _shown(self) -> tuple[Block, ...]:
-        # Commands and policies are for copying, and all words are the rules' own.
+        # Commands and policies stay complete for copying, and the rules wrote all of the text.
         return tuple(self._blocks())
 
 
 @attrs.frozen
 class Explanation(View):
-    """What a failure means and what helps against it.
+    """What a failure means and how to fix it.
 
-    ``str()`` is for terminals, :meth:`to_markdown` for issues and chats, :meth:`to_html` for pages, and
-    notebooks show the card by themselves. None of them lets markup, scripts or control sequences of the
-    failure's text through, or a secret of it.
+    Use ``str()`` in terminals, :meth:`to_markdown` in issues and chats, and :meth:`to_html` in web pages;
+    notebooks show the HTML automatically. All of them escape markup, scripts and control characters from the
+    failure's text and remove its secrets.
 
     Attributes:
-        failure: what is explained; None where the text held no failure.
-        topic: what it is about, as a short name that stays the same between releases: ``"pass-role"``.
-        summary: the failure in one sentence.
-        causes: why, the surest first.
-        remedies: what helps, in the order in which to try it.
-        notes: what else to know.
+        failure: The failure; ``None`` if the text contains none.
+        topic: A stable identifier of the subject, such as ``"pass-role"``.
+        summary: The failure in one sentence.
+        causes: The causes, the most certain first.
+        remedies: The remedies, in the order to try them.
+        notes: What else to know.
 
     >>> Explanation(None, "nothing", "There is no failure.").causes
     ()
@@ -174,11 +171,11 @@ class Explanation(View):
         yield "remedies", [remedy.title for remedy in self.remedies]
 
     def to_text(self, *, width: int = 80, color: bool = False) -> str:
-        """Give the explanation for a terminal.
+        """Return the explanation for a terminal.
 
         Args:
-            width: columns of the terminal, 40 at least. Commands and policies keep their long words.
-            color: whether to use colours and bold letters.
+            width: The width in columns, at least 40. Long words in commands and policies are not broken.
+            color: Whether to use colors and bold text.
 
         >>> print(Explanation(None, "nothing", "There is no failure.").to_text())
         There is no failure.
@@ -188,19 +185,18 @@ class Explanation(View):
         return render(self._shown(), width=width, color=color)
 
     def to_markdown(self) -> str:
-        """Give the explanation as Markdown (CommonMark, as GitHub and chats read it)."""
+        """Return the explanation as Markdown (CommonMark)."""
         from iamtriage._rendering.markdown import render
 
         return render(self._shown())
 
     def to_html(self, *, page: bool = False, copy_buttons: bool = False) -> str:
-        """Give the explanation as an HTML card, with the values marked in the text that they were read from.
+        """Return the explanation as an HTML card that highlights the values in the failure's text.
 
         Args:
-            page: whether to give a whole page instead of a fragment.
-            copy_buttons: whether policies and commands get buttons that copy them, by a script in the HTML.
-                Without it there is no script in it. The script is the same for each explanation, and holds
-                nothing of it. In notebooks the card has the buttons.
+            page: Whether to return a whole page instead of a fragment.
+            copy_buttons: Whether policies and commands have a button that copies them. This adds the only
+                script, which is the same for each explanation. Cards in notebooks have the buttons.
         """
         from iamtriage._rendering.cards import render
 
@@ -212,19 +208,19 @@ class Explanation(View):
 
     @override
     def _shown(self, *, with_source: bool = False) -> tuple[Block, ...]:
-        change = _without_secrets_of(self.failure)
+        change = _secret_remover(self.failure)
         return tuple(with_texts(block, change) for block in self._blocks(with_source=with_source))
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the explanation as JSON-ready data.
+        """Return the explanation as JSON-ready data.
 
-        The failure's text is left out, and its secrets are cut out as in every form; the values as AWS wrote
-        them are those of ``to_record(explanation.failure)``.
+        It omits the failure's text and removes secrets; ``to_record(explanation.failure)`` has the unchanged
+        values.
 
         >>> Explanation(None, "nothing", "There is no failure.").to_dict()["failure"] is None
         True
         """
-        told = {
+        data = {
             "topic": self.topic,
             "summary": self.summary,
             "failure": None if self.failure is None else dict(to_record(self.failure)),
@@ -232,34 +228,34 @@ class Explanation(View):
             "remedies": [remedy.to_dict() for remedy in self.remedies],
             "notes": list(self.notes),
         }
-        return cast("dict[str, Any]", _changed(told, _without_secrets_of(self.failure)))
+        return cast("dict[str, Any]", _map_strings(data, _secret_remover(self.failure)))
 
     @override
     def _blocks(self, *, with_source: bool = False) -> Iterator[Block]:
-        """Give what every form shows, in order."""
+        """Yield the blocks of all formats, in order."""
         yield Heading(self.summary, 1)
         if self.failure is not None and (rows := tuple(self.failure.labelled_facts())):
             yield Fields(rows)
         if self.causes:
             yield Heading("Why")
         for cause in self.causes:
-            yield from _cause(cause)
+            yield from _cause_blocks(cause)
         if self.remedies:
             yield Heading("What helps")
         for remedy in self.remedies:
-            yield from _remedy(remedy)
+            yield from _remedy_blocks(remedy)
         if self.notes:
             yield Heading("Good to know")
             yield Items(self.notes)
         if with_source and self.failure is not None and self.failure.text:
             yield Heading("The text")
-            yield _source(self.failure)
+            yield _source_block(self.failure)
 
 
-def _without_secrets_of(failure: Failure | None) -> Callable[[str], str]:
-    """Give what cuts a failure's secrets out of a text: some denials are of a signed URL.
+def _secret_remover(failure: Failure | None) -> Callable[[str], str]:
+    """Return a function that removes a failure's secrets from a text, such as those of a presigned URL.
 
-    An encoded message stays: it is of use only in the command that decodes it.
+    An encoded message is kept, because the command that decodes it needs it.
     """
     from iamtriage.redaction._redact import redact
 
@@ -271,18 +267,18 @@ def _without_secrets_of(failure: Failure | None) -> Callable[[str], str]:
         shown = redact(value)
         if shown != value:
             whole[value] = shown
-            parts.update(_cut_out(value, shown))
+            parts.update(_find_secrets(value, shown))
 
-    def change(text: str) -> str:
-        for value, instead in (*whole.items(), *parts.items()):
-            text = text.replace(value, instead)
+    def remove_secrets(text: str) -> str:
+        for value, replacement in (*whole.items(), *parts.items()):
+            text = text.replace(value, replacement)
         return text
 
-    return change
+    return remove_secrets
 
 
-def _cut_out(value: str, shown: str) -> Iterator[tuple[str, str]]:
-    """Give each secret of a value with its marker: a name or a policy may hold a part of the value."""
+def _find_secrets(value: str, shown: str) -> Iterator[tuple[str, str]]:
+    """Yield each secret in a value with its marker, because other strings can contain a part of the value."""
     from iamtriage.redaction._vocabulary.markers import MARKER
 
     marks = list(MARKER.finditer(shown))
@@ -291,30 +287,30 @@ def _cut_out(value: str, shown: str) -> Iterator[tuple[str, str]]:
         start = at + mark.start() - done
         following = shown[mark.end() : marks[number + 1].start() if mark is not marks[-1] else len(shown)]
         end = value.find(following, start) if mark is not marks[-1] else len(value) - len(following)
-        if end - start >= _SHORTEST_SECRET and value[start:end] != mark[0]:
+        if end - start >= _MIN_SECRET_LENGTH and value[start:end] != mark[0]:
             yield value[start:end], mark[0]
         done, at = mark.end(), max(end, start)
 
 
-def _changed(value: object, change: Callable[[str], str]) -> object:
-    """Give JSON-ready data with each of its texts changed."""
+def _map_strings(value: object, change: Callable[[str], str]) -> object:
+    """Return JSON-ready data with a function applied to each string."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, Mapping):
         pairs = cast("Mapping[object, object]", value).items()
-        return {name: _changed(each, change) for name, each in pairs}
+        return {name: _map_strings(each, change) for name, each in pairs}
     if isinstance(value, list | tuple):
-        return [_changed(each, change) for each in cast("list[object]", value)]
+        return [_map_strings(each, change) for each in cast("list[object]", value)]
     return value
 
 
-def _cause(cause: Cause) -> Iterator[Block]:
+def _cause_blocks(cause: Cause) -> Iterator[Block]:
     yield Heading(cause.text, 3, (cause.evidence,))
     if cause.because:
         yield Items(cause.because)
 
 
-def _remedy(remedy: Remedy) -> Iterator[Block]:
+def _remedy_blocks(remedy: Remedy) -> Iterator[Block]:
     yield Heading(remedy.title, 3, (remedy.who,))
     if remedy.steps:
         yield Items(remedy.steps, ordered=len(remedy.steps) > 1)
@@ -329,27 +325,27 @@ def _remedy(remedy: Remedy) -> Iterator[Block]:
         yield Link(remedy.url, "documentation")
 
 
-def _source(failure: Failure) -> Source:
-    """Give the text that the failure was read from, its values marked and its secrets cut out.
+def _source_block(failure: Failure) -> Source:
+    """Return the failure's text with its values marked and its secrets removed.
 
-    The text is read again without its secrets, since these move what stands behind them.
+    The redacted text is parsed again, because redaction moves the values.
     """
     from iamtriage._reading.parsing import parse
     from iamtriage.redaction._redact import redact
 
     start, end = failure.span
-    text = redact(failure.text[max(start - _READ, 0) : end + _READ])
-    again = parse(text)
-    if again is None:
-        return Source(text[: 2 * _SHOWN])
-    start, end = again.span
-    # Whole lines, where the text has them.
-    first = text.rfind("\n", 0, max(start - _SHOWN, 0)) + 1
-    last = text.find("\n", min(end + _SHOWN, len(text)))
+    text = redact(failure.text[max(start - _CHARS_READ, 0) : end + _CHARS_READ])
+    parsed = parse(text)
+    if parsed is None:
+        return Source(text[: 2 * _CHARS_SHOWN])
+    start, end = parsed.span
+    # Extend the excerpt to whole lines.
+    first = text.rfind("\n", 0, max(start - _CHARS_SHOWN, 0)) + 1
+    last = text.find("\n", min(end + _CHARS_SHOWN, len(text)))
     last = len(text) if last < 0 else last
     marks: list[Mark] = []
-    for name, (begin, stop) in sorted(again.spans.items(), key=lambda each: each[1]):
-        # Of values that share a place, as service and action do, the longer one is marked.
+    for name, (begin, stop) in sorted(parsed.spans.items(), key=lambda each: each[1]):
+        # If values overlap, as service and action do, the longer one is marked.
         if marks and begin - first < marks[-1].end:
             if stop - first <= marks[-1].end:
                 continue

@@ -1,6 +1,6 @@
-"""What the caller knows beside the failure, for :func:`iamtriage.explain`; not for finding it out.
+"""Hold what the caller knows in addition to the error, for :func:`iamtriage.explain`.
 
-Whatever is not given counts as not known, never as absent.
+A fact that is not supplied is unknown. It never means that something does not exist.
 """
 
 from __future__ import annotations
@@ -11,52 +11,50 @@ from typing import Any, Protocol, TypeAlias, cast, get_args
 import attrs
 
 from iamtriage._rendering.views import View
-from iamtriage._text import quote_text
+from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.authorization._decoded_messages import DecodedMessage, read_decoded_message
 from iamtriage.authorization._details import AuthorizationDetails, read_authorization_details
 from iamtriage.exceptions import DocumentError
 from iamtriage.typing import AuthenticationMode
 
-__all__ = ("Facts", "FactsLike", "HasFacts", "facts_of")
+__all__ = ("Facts", "FactsLike", "HasFacts", "build_facts")
 
-_MODES: tuple[str, ...] = get_args(AuthenticationMode)
+_AUTHENTICATION_MODES: tuple[str, ...] = get_args(AuthenticationMode)
 
 
-def _text(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+def _check_string(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     del instance
     if value is not None and not isinstance(value, str):
-        msg = f"{attribute.name} is text, not {type(value).__name__}"
-        raise TypeError(msg)
+        raise TypeError(wrong_type_message(attribute.name, "a string", value))
 
 
-def _mode(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+def _check_mode(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     del instance
-    if value is not None and value not in _MODES:
-        msg = f"{attribute.name} is one of {', '.join(_MODES)}, not {quote_text(str(value))}"
+    if value is not None and value not in _AUTHENTICATION_MODES:
+        modes = ", ".join(_AUTHENTICATION_MODES)
+        msg = f"unknown {attribute.name} {quote_text(str(value))}; expected one of {modes}"
         raise DocumentError(msg, path=attribute.name)
 
 
-def _policy(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+def _check_policy(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     del instance
     if value is not None and not isinstance(value, (str, Mapping)):
-        msg = f"{attribute.name} is a mapping or JSON text, not {type(value).__name__}"
-        raise TypeError(msg)
+        raise TypeError(wrong_type_message(attribute.name, "a mapping or a JSON string", value))
 
 
-def _mapping(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+def _check_mapping(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     del instance
     if value is not None and not isinstance(value, Mapping):
-        msg = f"{attribute.name} is a mapping, not {type(value).__name__}"
-        raise TypeError(msg)
+        raise TypeError(wrong_type_message(attribute.name, "a mapping", value))
 
 
-def _decoded(value: object) -> DecodedMessage | None:
+def _to_decoded_message(value: object) -> DecodedMessage | None:
     if value is None or isinstance(value, DecodedMessage):
         return value
     return read_decoded_message(cast("str", value))
 
 
-def _details(value: object) -> AuthorizationDetails | None:
+def _to_authorization_details(value: object) -> AuthorizationDetails | None:
     if value is None or isinstance(value, AuthorizationDetails):
         return value
     return read_authorization_details(cast("str", value))
@@ -64,125 +62,124 @@ def _details(value: object) -> AuthorizationDetails | None:
 
 @attrs.frozen(kw_only=True)
 class Facts(View):
-    """What is known beside the failure.
+    """What you know in addition to the error.
 
     Attributes:
-        cluster: the EKS cluster's name.
-        region: the region of the cluster or call.
-        authentication_mode: the cluster's: ``"CONFIG_MAP"``, ``"API_AND_CONFIG_MAP"`` or ``"API"``.
-        kubernetes_version: the cluster's: ``"1.31"``.
-        namespace: of the service account or the Kubernetes objects.
-        service_account: the service account's name.
-        caller: who called: the ARN that ``aws sts get-caller-identity`` prints.
-        service: the service that was called, by any name that SDKs have for it: ``"s3"``.
-        resource: the ARN of what was called for, where the text does not tell it.
-        trust_policy: the trust policy of the role that could not be assumed, as a mapping or JSON text.
-        token_claims: the claims of the web identity token, as :func:`iamtriage.read_web_identity_token`
-            gives them.
-        decoded_message: what ``sts:DecodeAuthorizationMessage`` gave: JSON text, mapping or
+        cluster: The name of the EKS cluster.
+        region: The region of the cluster or of the call.
+        authentication_mode: The cluster's: ``"CONFIG_MAP"``, ``"API_AND_CONFIG_MAP"`` or ``"API"``.
+        kubernetes_version: The cluster's, such as ``"1.31"``.
+        namespace: The namespace of the service account or the Kubernetes objects.
+        service_account: The name of the service account.
+        caller: The caller's ARN, which ``aws sts get-caller-identity`` prints.
+        service: The called service, by any name that an SDK uses, such as ``"s3"``.
+        resource: The ARN of the resource, if the error doesn't state it.
+        trust_policy: The trust policy of the role that was not assumed, as a mapping or a JSON string.
+        token_claims: The claims of the web identity token, from :func:`iamtriage.read_web_identity_token`.
+        decoded_message: The result of ``sts:DecodeAuthorizationMessage``, as a JSON string, a mapping or a
             :class:`iamtriage.DecodedMessage`.
-        authorization_details: what IAM's ``GetRequestAuthorizationDetails`` gave: JSON text, mapping or
-            :class:`iamtriage.AuthorizationDetails`.
+        authorization_details: The result of IAM's ``GetRequestAuthorizationDetails``, as a JSON string, a
+            mapping or an :class:`iamtriage.AuthorizationDetails`.
 
     Raises:
-        DocumentError: a value that it cannot have.
-        TypeError: a value of another type.
+        DocumentError: A value is invalid.
+        TypeError: A value has the wrong type.
 
     >>> Facts(cluster="orders", authentication_mode="API").cluster
     'orders'
     """
 
-    cluster: str | None = attrs.field(default=None, validator=_text)
-    region: str | None = attrs.field(default=None, validator=_text)
-    authentication_mode: AuthenticationMode | None = attrs.field(default=None, validator=_mode)
-    kubernetes_version: str | None = attrs.field(default=None, validator=_text)
-    namespace: str | None = attrs.field(default=None, validator=_text)
-    service_account: str | None = attrs.field(default=None, validator=_text)
-    caller: str | None = attrs.field(default=None, validator=_text)
-    service: str | None = attrs.field(default=None, validator=_text)
-    resource: str | None = attrs.field(default=None, validator=_text)
-    trust_policy: Mapping[str, Any] | str | None = attrs.field(default=None, validator=_policy, hash=False)
-    token_claims: Mapping[str, Any] | None = attrs.field(default=None, validator=_mapping, hash=False)
-    decoded_message: DecodedMessage | None = attrs.field(default=None, converter=_decoded)
-    authorization_details: AuthorizationDetails | None = attrs.field(default=None, converter=_details)
+    cluster: str | None = attrs.field(default=None, validator=_check_string)
+    region: str | None = attrs.field(default=None, validator=_check_string)
+    authentication_mode: AuthenticationMode | None = attrs.field(default=None, validator=_check_mode)
+    kubernetes_version: str | None = attrs.field(default=None, validator=_check_string)
+    namespace: str | None = attrs.field(default=None, validator=_check_string)
+    service_account: str | None = attrs.field(default=None, validator=_check_string)
+    caller: str | None = attrs.field(default=None, validator=_check_string)
+    service: str | None = attrs.field(default=None, validator=_check_string)
+    resource: str | None = attrs.field(default=None, validator=_check_string)
+    trust_policy: Mapping[str, Any] | str | None = attrs.field(
+        default=None, validator=_check_policy, hash=False
+    )
+    token_claims: Mapping[str, Any] | None = attrs.field(default=None, validator=_check_mapping, hash=False)
+    decoded_message: DecodedMessage | None = attrs.field(default=None, converter=_to_decoded_message)
+    authorization_details: AuthorizationDetails | None = attrs.field(
+        default=None, converter=_to_authorization_details
+    )
 
 
 class HasFacts(Protocol):
-    """What brings facts with it, such as the answers and refusals of :mod:`iamtriage.boto`."""
+    """A value with facts, such as the results of :mod:`iamtriage.boto`."""
 
     @property
     def facts(self) -> Facts:
-        """The facts, which may all be unknown."""
+        """The facts, all of which can be unknown."""
         ...
 
 
 FactsLike: TypeAlias = "Facts | Mapping[str, Any] | DecodedMessage | AuthorizationDetails | HasFacts"
-"""What stands for facts: themselves, a mapping with any of their names, or a value that brings them."""
+"""What you can pass as facts: a :class:`Facts`, a mapping with its names, or a value that has facts."""
 
-_NONE = Facts()
+_EXPECTED = "a Facts, a mapping, a value that has facts, or an iterable of these"
+_NO_FACTS = Facts()
 _NAMES = tuple(field.name for field in attrs.fields(Facts))
 
 
-def facts_of(given: FactsLike | Iterable[FactsLike | None] | None) -> Facts:
-    """Give the facts for what was handed over.
+def build_facts(given: FactsLike | Iterable[FactsLike | None] | None) -> Facts:
+    """Build facts from one or several values.
 
-    Of several, each adds what it knows; where two know the same fact, the later one counts.
+    If several values state the same fact, the last one wins.
 
     Raises:
-        DocumentError: a name that no fact has, or a value that it cannot have.
-        TypeError: nothing that stands for facts, nor several of it.
+        DocumentError: A fact is unknown or its value is invalid.
+        TypeError: A value can't be used as facts.
 
-    >>> facts_of({"cluster": "orders"}).cluster
+    >>> build_facts({"cluster": "orders"}).cluster
     'orders'
-    >>> facts_of([{"cluster": "orders", "region": "eu-west-1"}, Facts(region="eu-central-1")])
+    >>> build_facts([{"cluster": "orders", "region": "eu-west-1"}, Facts(region="eu-central-1")])
     Facts(cluster='orders', region='eu-central-1')
     """
     if given is None:
-        return _NONE
-    made = _one(given)
-    if made is not None:
-        return made
+        return _NO_FACTS
+    facts = _try_build_facts(given)
+    if facts is not None:
+        return facts
     if isinstance(given, str | bytes) or not isinstance(given, Iterable):
-        raise TypeError(_misuse(given))
-    made = _NONE
+        raise TypeError(wrong_type_message("facts", _EXPECTED, given))
+    merged = _NO_FACTS
     for each in cast("Iterable[object]", given):
         if each is None:
             continue
-        more = _one(each)
-        if more is None:
-            raise TypeError(_misuse(each))
-        made = _merged(made, more)
-    return made
+        facts = _try_build_facts(each)
+        if facts is None:
+            raise TypeError(wrong_type_message("facts", _EXPECTED, each))
+        merged = _merge(merged, facts)
+    return merged
 
 
-def _one(given: object) -> Facts | None:
-    """Give the facts for one thing that stands for them; None for anything else."""
+def _try_build_facts(given: object) -> Facts | None:
+    """Return the facts of one value, or ``None`` if it can't be used as facts."""
     if isinstance(given, Facts):
         return given
     if isinstance(given, Mapping):
-        return _named(cast("Mapping[object, Any]", given))
+        return _facts_from_mapping(cast("Mapping[object, Any]", given))
     if isinstance(given, DecodedMessage):
         return Facts(decoded_message=given)
     if isinstance(given, AuthorizationDetails):
         return Facts(authorization_details=given)
-    # A class has the attribute too, but not its value.
-    brought: object = getattr(given, "facts", None)
-    return brought if isinstance(brought, Facts) else None
+    # A class such as Refusal has the attribute, too, but as a property.
+    facts: object = getattr(given, "facts", None)
+    return facts if isinstance(facts, Facts) else None
 
 
-def _named(given: Mapping[object, Any]) -> Facts:
+def _facts_from_mapping(given: Mapping[object, Any]) -> Facts:
     for name in given:
         if name not in _NAMES:
-            msg = f"no fact is called {quote_text(str(name))}, only {', '.join(sorted(_NAMES))}"
+            msg = f"unknown fact {quote_text(str(name))}; expected one of {', '.join(sorted(_NAMES))}"
             raise DocumentError(msg, path=str(name))
     return Facts(**cast("Mapping[str, Any]", given))
 
 
-def _merged(first: Facts, then: Facts) -> Facts:
-    known = {name: getattr(then, name) for name in _NAMES}
-    return attrs.evolve(first, **{name: value for name, value in known.items() if value is not None})
-
-
-def _misuse(given: object) -> str:
-    kind = type(given).__name__
-    return f"facts are a Facts, a mapping, a value that has facts, or several of these, not {kind}"
+def _merge(first: Facts, second: Facts) -> Facts:
+    values = {name: getattr(second, name) for name in _NAMES}
+    return attrs.evolve(first, **{name: value for name, value in values.items() if value is not None})

@@ -1,6 +1,6 @@
-"""Explanations as notes of exceptions (PEP 678) and as log records; not for adding them to anything.
+"""Format explanations as notes for exceptions (PEP 678) and for logs.
 
-Whatever is given here is printable, and holds no secret.
+The results are printable and contain no secrets.
 """
 
 from __future__ import annotations
@@ -22,138 +22,139 @@ if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
     from iamtriage.typing import Record
 
-__all__ = ("MARK", "is_note", "log_of", "note_of", "trace_of")
+__all__ = ("NOTE_PREFIX", "format_note", "format_traceback", "is_note", "summarize_for_log")
 
-MARK = "iamtriage explains:"
-"""How each note begins. By it a note is known again, whoever added it."""
+NOTE_PREFIX = "iamtriage explains:"
+"""How each note begins, which identifies notes that others added, too."""
 
-_REMEDIES = 3
-_LONGEST_LINE = 500
-_LONGEST_NOTE = 30_000
-_FRAMES = 20
-# How much of the text around the failure tells redaction what is whose name.
-_AROUND = 500
+_MAX_REMEDIES = 3
+_MAX_LINE_LENGTH = 500
+_MAX_NOTE_LENGTH = 30_000
+_MAX_FRAMES = 20
+# Characters around the failure that tell redaction what each name denotes.
+_CHARS_AROUND = 500
 _WIDTH = 80
-_BORDER = "\n--- iamtriage ---\n"
+_SEPARATOR = "\n--- iamtriage ---\n"
 
 
 def is_note(note: object) -> bool:
-    """Tell whether a note is one of :func:`note_of`.
+    """Return whether a note is from :func:`format_note`.
 
-    >>> is_note(f"{MARK} Access is denied."), is_note("read the manual")
+    >>> is_note(f"{NOTE_PREFIX} Access is denied."), is_note("read the manual")
     (True, False)
     """
-    return isinstance(note, str) and str.startswith(note, MARK)
+    return isinstance(note, str) and str.startswith(note, NOTE_PREFIX)
 
 
-def note_of(
+def format_note(
     explanation: Explanation, *, full: bool = False, redacted: bool = False, facts: Facts | None = None
 ) -> str:
-    """Give an explanation as a note for an exception.
+    """Format an explanation as a note for an exception.
 
     Args:
-        explanation: what to say.
-        full: whether to say all of it. Else it is the summary, the first three remedies in a line each, and
-            the first page to read.
-        redacted: whether accounts, names and ids become pseudonyms, too. Secrets never show.
-        facts: those that the explanation rests on; their names are hidden with the others.
+        explanation: The explanation.
+        full: Whether to include all of it. Otherwise, the note contains the summary, the titles of the first
+            three remedies and the first documentation page.
+        redacted: Whether to replace account IDs, names and IDs with pseudonyms. Secrets are always removed.
+        facts: The facts of the explanation, whose names are replaced, too.
 
-    Where notes show: https://peps.python.org/pep-0678/.
+    Notes: https://peps.python.org/pep-0678/.
 
     >>> from iamtriage import explain
-    >>> print(note_of(explain("error: You must be logged in to the server (Unauthorized)")))
+    >>> print(format_note(explain("error: You must be logged in to the server (Unauthorized)")))
     iamtriage explains: The API server does not know who calls: ...
     - See as whom you call (you)
     ...
     More: print(iamtriage.explain(error))
     """
     if full:
-        text = attrs.evolve(explanation, summary=f"{MARK} {explanation.summary}").to_text(width=_WIDTH)
+        text = attrs.evolve(explanation, summary=f"{NOTE_PREFIX} {explanation.summary}").to_text(width=_WIDTH)
     else:
-        text = "\n".join(_short(explanation))
-    (shown,) = _hidden(explanation, [text], redacted=redacted, facts=facts)
-    # Redaction takes the word that stands for a message in a command for a message.
+        text = "\n".join(_short_lines(explanation))
+    (shown,) = _redact_together(explanation, [text], redacted=redacted, facts=facts)
+    # Redaction takes the placeholder in a command for an encoded message.
     shown = shown.replace("--encoded-message [REDACTED encoded message]", "--encoded-message ENCODED_MESSAGE")
     lines = "\n".join(map(escape_controls, shown.split("\n")))
-    return lines if len(lines) <= _LONGEST_NOTE else f"{lines[: _LONGEST_NOTE - 1]}…"
+    return lines if len(lines) <= _MAX_NOTE_LENGTH else f"{lines[: _MAX_NOTE_LENGTH - 1]}…"
 
 
-def log_of(
+def summarize_for_log(
     explanation: Explanation, *, redacted: bool = False, facts: Facts | None = None
 ) -> tuple[str, Record | None]:
-    """Give an explanation for a log: its summary on one line, and the flat record of its failure.
+    """Return an explanation's summary on one line, and its failure as a flat record.
 
     Args:
-        explanation: what to say.
-        redacted: whether accounts, names and ids become pseudonyms, too: the same ones in both.
-        facts: those that the explanation rests on.
+        explanation: The explanation.
+        redacted: Whether to replace account IDs, names and IDs with pseudonyms, the same ones in both.
+        facts: The facts of the explanation.
 
     >>> from iamtriage import explain
-    >>> summary, record = log_of(explain("error: You must be logged in to the server (Unauthorized)"))
+    >>> explanation = explain("error: You must be logged in to the server (Unauthorized)")
+    >>> summary, record = summarize_for_log(explanation)
     >>> record["kind"]
     'kubernetes_unauthorized'
     """
     if explanation.failure is None:
-        (summary,) = _hidden(explanation, [_line(explanation.summary)], redacted=redacted)
+        (summary,) = _redact_together(explanation, [_single_line(explanation.summary)], redacted=redacted)
         return escape_controls(summary), None
     record = to_record(explanation.failure)
-    texts = [_line(explanation.summary), json.dumps(record)]
-    summary, told = _hidden(explanation, texts, redacted=redacted, facts=facts)
-    return escape_controls(summary), _record(told, record)
+    texts = [_single_line(explanation.summary), json.dumps(record)]
+    summary, redacted_record = _redact_together(explanation, texts, redacted=redacted, facts=facts)
+    return escape_controls(summary), _parse_record(redacted_record, record)
 
 
-def trace_of(error: BaseException, *, redacted: bool = False) -> str:
-    """Give the traceback of an exception alone, for a log: not of those that it was raised beside.
+def format_traceback(error: BaseException, *, redacted: bool = False) -> str:
+    """Format the traceback of an internal error for a log, without the user's exceptions in its chain.
 
     Args:
-        error: what went wrong beside the user's exception, whose text is not for the log.
-        redacted: whether accounts, names and ids become pseudonyms, too.
+        error: The error.
+        redacted: Whether to replace account IDs, names and IDs with pseudonyms.
     """
     text = "".join(traceback.format_exception(error, chain=False))
-    if len(text) > _LONGEST_NOTE:  # where it came from, then; what a cut secret was cannot be seen
-        text = "".join((*traceback.format_tb(error.__traceback__, limit=-_FRAMES), type(error).__name__))
+    if len(text) > _MAX_NOTE_LENGTH:
+        # Omit the message, because redaction can't recognize a truncated secret.
+        text = "".join((*traceback.format_tb(error.__traceback__, limit=-_MAX_FRAMES), type(error).__name__))
     text = redact(text, identifiers=redacted)
     return "\n".join(map(escape_controls, text.rstrip().split("\n")))
 
 
-def _short(explanation: Explanation) -> Iterator[str]:
-    first = explanation.remedies[:_REMEDIES]
-    yield f"{MARK} {_line(explanation.summary)}"
+def _short_lines(explanation: Explanation) -> Iterator[str]:
+    first = explanation.remedies[:_MAX_REMEDIES]
+    yield f"{NOTE_PREFIX} {_single_line(explanation.summary)}"
     for remedy in first:
-        yield _line(f"- {remedy.title} ({remedy.who})")
+        yield _single_line(f"- {remedy.title} ({remedy.who})")
     for url in [remedy.url for remedy in first if remedy.url][:1]:
         yield f"Read: {url}"
     yield "More: print(iamtriage.explain(error))"
 
 
-def _line(text: str) -> str:
+def _single_line(text: str) -> str:
     line = escape_controls(text)
-    return line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…"
+    return line if len(line) <= _MAX_LINE_LENGTH else f"{line[: _MAX_LINE_LENGTH - 1]}…"
 
 
-def _hidden(
+def _redact_together(
     explanation: Explanation, texts: list[str], *, redacted: bool, facts: Facts | None = None
 ) -> list[str]:
-    """Take the secrets out of texts, and the identifiers where that is wanted.
+    """Redact several texts with the same pseudonyms.
 
-    What is a name shows where AWS or Kubernetes says it, so that is read along.
+    The failure's text and record are redacted along with them, because they tell which words are names.
     """
     if not redacted or explanation.failure is None:
         return [redact(text, identifiers=redacted) for text in texts]
     failure = explanation.failure
     start, end = failure.span
-    said = "\n".join((failure.text[max(start - _AROUND, 0) : end + _AROUND], *_said_by(facts))).replace(
-        _BORDER, "\n"
-    )
+    around = failure.text[max(start - _CHARS_AROUND, 0) : end + _CHARS_AROUND]
+    context = "\n".join((around, *_facts_as_messages(facts))).replace(_SEPARATOR, "\n")
     record = json.dumps(to_record(failure))
-    hidden = redact(_BORDER.join((said, record, *texts)), identifiers=True).split(_BORDER)
-    if len(hidden) != len(texts) + 2:
+    parts = redact(_SEPARATOR.join((context, record, *texts)), identifiers=True).split(_SEPARATOR)
+    if len(parts) != len(texts) + 2:
         return [redact(text, identifiers=True) for text in texts]
-    return hidden[-len(texts) :]
+    return parts[-len(texts) :]
 
 
-def _said_by(facts: Facts | None) -> Iterator[str]:
-    """Say the names that facts give as AWS and Kubernetes say them."""
+def _facts_as_messages(facts: Facts | None) -> Iterator[str]:
+    """Yield the names in the facts as AWS and Kubernetes write them."""
     if facts is None:
         return
     yield from (name for name in (facts.caller, facts.resource) if name)
@@ -168,13 +169,13 @@ def _said_by(facts: Facts | None) -> Iterator[str]:
         )
 
 
-def _record(told: str, record: Record) -> Record:
-    """Read a redacted record again; of one that is none any more, only what is no name is kept."""
+def _parse_record(text: str, record: Record) -> Record:
+    """Parse a redacted record; if redaction broke it, keep only the fields that contain no names."""
     try:
-        again: object = json.loads(told)
+        parsed: object = json.loads(text)
     except ValueError:
-        again = None
-    if not isinstance(again, dict) or cast("dict[object, object]", again).keys() != record.keys():
-        kept = {"kind", "service", "action", "deny", "policy_type", "status_code"}
-        again = {key: value if key in kept else None for key, value in record.items()}
-    return cast("Record", again)
+        parsed = None
+    if not isinstance(parsed, dict) or cast("dict[object, object]", parsed).keys() != record.keys():
+        nameless = {"kind", "service", "action", "deny", "policy_type", "status_code"}
+        parsed = {key: value if key in nameless else None for key, value in record.items()}
+    return cast("Record", parsed)

@@ -1,10 +1,10 @@
-"""The policy that many denied calls take together; not for one denial's remedies, nor for other policies."""
+"""Build least-privilege policies from the denials of a log."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from iamtriage.explaining._facts import facts_of
+from iamtriage.explaining._facts import build_facts
 from iamtriage.explaining._rules.denials.passing_roles import pass_role_grant
 from iamtriage.explaining._rules.shared.allow_remedies import required_grant
 from iamtriage.explaining._rules.shared.denial import build_denial, identity_allow_helps
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
 
 __all__ = ("policies_for", "policy_for")
 
-_LEAST = 256
+_MIN_LIMIT = 256
 
 
 def policy_for(failures: Iterable[Failure]) -> dict[str, Any]:
-    r"""Give one least-privilege IAM policy document that allows what was denied.
+    r"""Build one least-privilege IAM policy that allows the denied actions.
 
-    It allows each denied action on the denied resource and nothing else, with ``*`` only where AWS accepts
-    nothing else. Left out is what an identity-based policy cannot help: explicit denies, what control
-    policies, boundaries, session, endpoint, resource and trust policies deny, calls without an action, and
-    failures that are no denials. Give the failures of one principal: a policy does not say whose it is.
+    The policy allows each denied action on the denied resource and nothing else. ``Resource`` is ``*`` only
+    if AWS accepts nothing else. The policy omits what an identity-based policy can't grant: explicit denies,
+    denials by SCPs and RCPs, boundaries, session, VPC endpoint, resource-based and trust policies, and calls
+    with an unknown action. Pass the failures of one principal, because the policy doesn't say whose they are.
 
-    The document does not depend on the order of the failures, and the statements' ids name the services.
-    Words that begin with ``REPLACE_`` stand for what the messages mask or do not tell.
+    The order of the failures doesn't matter. Statement IDs name the services. Placeholders that begin with
+    ``REPLACE_`` replace what the messages mask or omit.
 
     Args:
-        failures: what :func:`iamtriage.scan` gives.
+        failures: The failures, such as those from :func:`iamtriage.scan`.
 
     Returns:
-        The document, ready for JSON. Its ``Statement`` is empty where nothing of it can be allowed so; IAM
-        refuses such a document. It may be larger than a managed policy may be: see :func:`policies_for`.
+        The policy document, ready for JSON. Its ``Statement`` is empty if no ``Allow`` can help; IAM rejects
+        such a document. It can exceed the size limit of a managed policy: see :func:`policies_for`.
 
     Raises:
         TypeError: ``failures`` is not an iterable of failures.
@@ -56,48 +56,48 @@ def policy_for(failures: Iterable[Failure]) -> dict[str, Any]:
     >>> statement["Sid"], statement["Action"], statement["Resource"]
     ('S3', 's3:GetObject', ['arn:aws:s3:::orders/1.csv', 'arn:aws:s3:::orders/2.csv'])
     """
-    made = build_documents(_grants(check_failures(failures, "policy_for()")), limit=None)
-    return made[0] if made else build_document([])
+    built = build_documents(_required_grants(check_failures(failures, "policy_for()")), limit=None)
+    return built[0] if built else build_document([])
 
 
 def policies_for(
     failures: Iterable[Failure], *, limit: int = MANAGED_POLICY_LIMIT
 ) -> tuple[dict[str, Any], ...]:
-    """Give the policy of :func:`policy_for` as documents, none of which is over a limit.
+    """Build the policy of :func:`policy_for` as several documents within a size limit.
 
     Args:
-        failures: what :func:`iamtriage.scan` gives.
-        limit: characters that a document may have, white space not counted. IAM allows 6,144 in a managed
-            policy, and 10 of these to a role; 10,240 in all of a role's inline policies.
+        failures: The failures, such as those from :func:`iamtriage.scan`.
+        limit: The maximum number of characters of a document, not counting whitespace. IAM allows 6,144 in a
+            managed policy and 10 managed policies per role, and 10,240 in all inline policies of a role.
 
     Returns:
-        The documents; none where nothing can be allowed so. A single action on a single resource is never
-        parted, even over the limit.
+        The documents; none if no ``Allow`` can help. A document with a single action on a single resource can
+        exceed the limit.
 
     Raises:
         TypeError: ``failures`` is not an iterable of failures.
-        ValueError: the limit is under 256.
+        ValueError: The limit is less than 256.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
     >>> policies_for([])
     ()
     """
-    if limit < _LEAST:
-        msg = f"a document has at least {_LEAST} characters, so the limit cannot be {limit}"
+    if limit < _MIN_LIMIT:
+        msg = f"limit must be at least {_MIN_LIMIT}, not {limit}"
         raise ValueError(msg)
-    return tuple(build_documents(_grants(check_failures(failures, "policies_for()")), limit=limit))
+    return tuple(build_documents(_required_grants(check_failures(failures, "policies_for()")), limit=limit))
 
 
-def _grants(failures: Iterable[Failure]) -> Iterator[Grant]:
-    no_facts = facts_of(None)
+def _required_grants(failures: Iterable[Failure]) -> Iterator[Grant]:
+    no_facts = build_facts(None)
     for failure in failures:
         if not isinstance(failure, AccessDenied):
             continue
         denial = build_denial(failure, no_facts)
         if not identity_allow_helps(denial):
             continue
-        # A guess is no ground for a permission: the encoded message may name another action.
+        # The encoded message can name another action, and a guess is not a reason to grant one.
         if denial.action_evidence == "derived" and failure.encoded_message:
             continue
         grant = (

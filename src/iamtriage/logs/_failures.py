@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from iamtriage._reading.parsing import parse
 from iamtriage.explaining._explain import explain
-from iamtriage.explaining._notes import log_of
+from iamtriage.explaining._notes import summarize_for_log
 from iamtriage.failures._checks import check_kinds
 from iamtriage.failures._fingerprints import fingerprint
 from iamtriage.failures._records import from_record
@@ -98,7 +98,7 @@ class FailureFilter(logging.Filter):
             failure = self._find_failure(record)
         if failure is None or (self._kinds is not None and failure.kind not in self._kinds):
             return {}
-        summary, flat = log_of(explain(failure))
+        summary, flat = summarize_for_log(explain(failure))
         return {
             "iamtriage": flat,
             "iamtriage_fingerprint": fingerprint(failure),

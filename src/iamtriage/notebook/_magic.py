@@ -18,7 +18,7 @@ from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.exceptions import DocumentError
 from iamtriage.explaining._explain import explain
 from iamtriage.explaining._explanations import Explanation
-from iamtriage.explaining._facts import Facts, facts_of
+from iamtriage.explaining._facts import Facts, build_facts
 from iamtriage.failures._failures import FAILURE_CLASSES
 from iamtriage.failures._fingerprints import fingerprint
 
@@ -180,7 +180,7 @@ def _split_facts(line: str) -> tuple[str, Facts]:
         facts[name] = value[1:-1] if value[0] in "\"'" else value
         rest = rest[: found.start()].rstrip()
     try:
-        return rest, facts_of(facts)
+        return rest, build_facts(facts)
     except (DocumentError, TypeError) as error:
         _raise_usage_error(str(error))
 

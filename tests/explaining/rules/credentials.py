@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from iamtriage import parse
-from iamtriage.explaining._facts import facts_of
+from iamtriage.explaining._facts import build_facts
 from iamtriage.explaining._rules.calls.api_errors import explain_api_error
 from iamtriage.explaining._rules.calls.malformed_policies import explain_malformed_policy
 from iamtriage.explaining._rules.credentials.access_keys import explain_key_quota
@@ -43,7 +43,7 @@ def explained(error: str | BaseException | Failure, facts: Mapping[str, Any] | N
     """Explain an error of one of these kinds."""
     failure = parse(error) if isinstance(error, (str, BaseException)) else error
     assert failure is not None, error
-    return RULES[failure.kind](Case(failure, facts_of(facts)))
+    return RULES[failure.kind](Case(failure, build_facts(facts)))
 
 
 def words_of(explanation: Explanation) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from iamtriage import parse
-from iamtriage.explaining._facts import facts_of
+from iamtriage.explaining._facts import build_facts
 from iamtriage.explaining._rules.calls.invalid_arns import explain_invalid_arn
 from iamtriage.explaining._rules.kubernetes.access_entries import explain_access_entry
 from iamtriage.explaining._rules.kubernetes.eks_console import explain_eks_console
@@ -38,7 +38,7 @@ def explained(text: str, facts: Mapping[str, object] | None = None) -> Explanati
 def explained_failure(failure: Failure, facts: Mapping[str, object] | None = None) -> Explanation:
     """Explain a failure with the rule for its kind."""
     rule = cast("Callable[[Case[Failure]], Explanation]", RULES[failure.kind])
-    return rule(Case(failure, facts_of(facts)))
+    return rule(Case(failure, build_facts(facts)))
 
 
 def codes(explanation: Explanation) -> list[tuple[str, str]]:

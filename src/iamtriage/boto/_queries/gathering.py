@@ -10,7 +10,7 @@ from iamtriage.boto._queries.authorization import authorization_details, authori
 from iamtriage.boto._queries.calls import Refusal, find_failure, get_sync_session
 from iamtriage.boto._queries.decoding import decode_message, encoded_message_in
 from iamtriage.boto._queries.identity import whoami
-from iamtriage.explaining._facts import Facts, facts_of
+from iamtriage.explaining._facts import Facts, build_facts
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.failures._failures import AccessDenied
 
@@ -72,7 +72,7 @@ def gather_facts(
     facts: list[FactsLike] = [*results]
     if _can_be_caller(identity.arn, found, results):
         facts.append(identity)
-    return facts_of(facts)
+    return build_facts(facts)
 
 
 def _can_be_caller(

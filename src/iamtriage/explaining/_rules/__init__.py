@@ -1,6 +1,6 @@
-"""The rules that make explanations, a module for each thing that goes wrong; not for their parts.
+"""Explain each kind of failure with a rule in a module of its subject.
 
-A rule is a function that takes a :class:`~iamtriage.explaining._rules.shared.cases.Case` and gives an
-:class:`~iamtriage.explaining.Explanation`. It says what AWS reports, what follows, and what is only
-possible, and never proposes what cannot help. ``iamtriage.explaining`` chooses the rule.
+A rule is a function that takes a :class:`~iamtriage.explaining._rules.shared.cases.Case` and returns an
+:class:`~iamtriage.explaining.Explanation`. It separates what AWS reports, what follows from that and what is
+only possible, and never suggests a remedy that can't help. ``iamtriage.explaining`` chooses the rule.
 """

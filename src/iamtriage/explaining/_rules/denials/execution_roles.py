@@ -34,7 +34,9 @@ def explain_execution_role(denial: Denial) -> Explanation:
     """Explain that Lambda requires a permission that the execution role lacks."""
     words = denial_paragraph(denial.failure)
     found = _MISSING_PERMISSION.search(words)
-    grant = build_grant(f"{found['service'].lower()}:{found['call']}", None, denial.place) if found else None
+    grant = (
+        build_grant(f"{found['service'].lower()}:{found['call']}", None, denial.location) if found else None
+    )
     if grant is not None and not grant.known:
         grant = None
     missing = "what the sentence names" if grant is None else grant.action
@@ -73,7 +75,7 @@ def explain_execution_role(denial: Denial) -> Explanation:
 
 def _vpc_policy_remedy(denial: Denial) -> Remedy:
     """Return the remedy that attaches the managed policy, because a statement can't name the network interfaces."""
-    policy = f"arn:{denial.place.partition or 'aws'}:iam::aws:policy/service-role/{_VPC_POLICY}"
+    policy = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/service-role/{_VPC_POLICY}"
     return Remedy(
         title="Attach the policy for functions in a VPC",
         who="account administrator",

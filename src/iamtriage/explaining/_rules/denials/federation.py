@@ -264,4 +264,4 @@ def _role_location(denial: Denial) -> tuple[str, str]:
     role = underlying_role(try_parse_principal(denial.resource))
     if role is not None:
         return role.partition, role.account
-    return denial.place.partition or "aws", denial.account or f"{PLACEHOLDER}ACCOUNT_ID"
+    return denial.location.partition or "aws", denial.account or f"{PLACEHOLDER}ACCOUNT_ID"

@@ -54,7 +54,7 @@ def pass_role_grant(denial: Denial) -> Grant | None:
         return None
     recipient = _role_recipient(denial)
     names = recipient.passed_to if recipient else (f"{PLACEHOLDER}SERVICE.amazonaws.com",)
-    if denial.place.partition == "aws-cn":
+    if denial.location.partition == "aws-cn":
         names += tuple(f"{each}.cn" for each in names if each in _OTHER_NAME_IN_CHINA)
     value = names[0] if len(names) == 1 else names
     return attrs.evolve(grant, conditions={"StringEquals": {"iam:PassedToService": value}})

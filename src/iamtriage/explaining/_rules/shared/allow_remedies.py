@@ -31,7 +31,7 @@ REPLACE_PLACEHOLDERS = f"Replace the words that begin with {PLACEHOLDER}: the me
 
 def required_grant(denial: Denial) -> Grant | None:
     """Return the grant that the request requires, or ``None`` if the action is unknown or masked."""
-    return None if denial.action is None else build_grant(denial.action, denial.resource, denial.place)
+    return None if denial.action is None else build_grant(denial.action, denial.resource, denial.location)
 
 
 @functools.lru_cache(maxsize=512)

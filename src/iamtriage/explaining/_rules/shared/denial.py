@@ -123,7 +123,7 @@ class Denial:
         return self.account != self.resource_account
 
     @property
-    def place(self) -> Location:
+    def location(self) -> Location:
         """The partition, region and account to assume for resources without an ARN."""
         partition: str | None = getattr(self.principal, "partition", None)
         arn = self.resource_arn
