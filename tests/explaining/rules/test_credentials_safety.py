@@ -212,6 +212,14 @@ def test_no_secret_in_the_text_is_shown(
         assert not [words for words in words_of(explanation) if secret in words]
 
 
+def test_a_token_in_place_of_a_role_name_is_not_shown() -> None:
+    token = ".".join(("eyJ" + "0" * 30, "eyJ" + "0" * 30, "0" * 39 + "A"))
+    explanation = explained(
+        f'MalformedPolicyDocument: Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:role/{token}"'
+    )
+    assert not [words for words in words_of(explanation) if token in words]
+
+
 @settings(deadline=None, max_examples=200)
 @given(cases(secrets))
 def test_no_secret_in_place_of_a_name_is_shown(case: tuple[str, dict[str, str]]) -> None:

@@ -14,7 +14,7 @@ from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.calls.policy_errors import find_policy_error
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases
+from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
 
 if TYPE_CHECKING:
@@ -63,6 +63,9 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
 def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Explanation:
     found = _NAMED_PRINCIPAL.search(message)
     kind, name = (found[1].lower(), found[2]) if found else (None, None)
+    # A secret pasted in place of a role's name is valid in an ARN.
+    if name is not None and not all(map(safe_name, name.split("/"))):
+        name = None
     is_safe = name is not None and (
         _UNIQUE_ID.fullmatch(name) or try_parse_principal(name) or commands.arn(name, "")
     )
