@@ -1,4 +1,4 @@
-"""Explain API errors that are not denials, such as throttling and quotas.
+"""Explain API errors that are not denials, such as throttling.
 
 Permissions do not cause them, so no remedy suggests any. Sources:
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage.arns._principals import User
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.calls.policy_errors import find_policy_error
+from iamtriage.explaining._rules.calls.document_problems import find_problem
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases, safe_name
@@ -39,18 +39,18 @@ _NOTHING_SAVED = "Nothing was saved: what was there before still counts. No perm
 def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     """Explain why AWS rejects a policy document."""
     message = message_text(case)
-    error, because = find_policy_error(message)
-    if _INVALID_PRINCIPAL.search(message) and error.code != "no-principals":
+    problem, because = find_problem(message)
+    if _INVALID_PRINCIPAL.search(message) and problem.code != "no-principals":
         return _explain_invalid_principal(case, message)
     return Explanation(
         failure=case.failure,
         topic="malformed-policy",
-        summary=error.text
-        if error.text.startswith("AWS")
-        else f"AWS refuses the policy document: {error.text[:1].lower()}{error.text[1:]}",
-        causes=(Cause(error.code, error.text, "reported", because),),
+        summary=problem.text
+        if problem.text.startswith("AWS")
+        else f"AWS refuses the policy document: {problem.text[:1].lower()}{problem.text[1:]}",
+        causes=(Cause(problem.code, problem.text, "reported", because),),
         remedies=(
-            Remedy(title="Correct the document", who="you", steps=error.steps, url=pages.POLICY_TROUBLES),
+            Remedy(title="Correct the document", who="you", steps=problem.steps, url=pages.POLICY_TROUBLES),
             _validate_remedy(message),
         ),
         notes=(_NOTHING_SAVED,),

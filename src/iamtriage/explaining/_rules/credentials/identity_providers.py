@@ -1,4 +1,4 @@
-"""Explain that STS does not know a token's issuer or cannot get its keys.
+"""Explain tokens whose issuer STS does not know or cannot reach.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html.
 """

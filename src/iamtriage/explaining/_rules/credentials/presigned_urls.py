@@ -1,4 +1,4 @@
-"""Explain presigned URLs that are expired, incomplete or valid for too long.
+"""Explain presigned URLs that S3 rejects.
 
 Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html and
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html.

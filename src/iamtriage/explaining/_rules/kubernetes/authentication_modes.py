@@ -1,4 +1,4 @@
-"""Explain calls that EKS rejects because of the cluster's authentication mode.
+"""Explain calls that the cluster's authentication mode rules out.
 
 Rules: https://docs.aws.amazon.com/eks/latest/userguide/setting-up-access-entries.html.
 """

@@ -1,4 +1,4 @@
-"""Explain logins that the EKS authenticator or kubectl's token helper rejects.
+"""Explain what the EKS authenticator or kubectl's token helper reports.
 
 The messages come from https://github.com/kubernetes-sigs/aws-iam-authenticator (``pkg/server``, ``pkg/token``,
 ``pkg/mapper``).

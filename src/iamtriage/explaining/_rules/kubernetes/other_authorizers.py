@@ -1,4 +1,4 @@
-"""Explain Kubernetes denials that do not come from a missing role.
+"""Explain Kubernetes denials other than those for missing roles.
 
 Admission follows authorization: https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/.
 """

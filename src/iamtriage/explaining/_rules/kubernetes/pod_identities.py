@@ -1,4 +1,4 @@
-"""Explain EKS Pod Identity associations and pod execution roles that EKS rejects.
+"""Explain rejected Pod Identity associations and pod execution roles.
 
 Rules: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html and
 https://docs.aws.amazon.com/eks/latest/userguide/pod-execution-role.html.

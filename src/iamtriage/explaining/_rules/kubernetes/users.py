@@ -1,6 +1,6 @@
-"""Explain denials of users that should not be bound to a role.
+"""Explain denials of anonymous requests, nodes and components.
 
-They are anonymous requests, nodes, and components of Kubernetes and EKS:
+No role should be bound to these users:
 https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-requests,
 https://kubernetes.io/docs/reference/access-authn-authz/node/ and
 https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings.

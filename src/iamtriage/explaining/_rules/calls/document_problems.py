@@ -1,4 +1,4 @@
-"""Explain the errors that AWS reports in policy documents.
+"""Explain the problems that AWS reports in policy documents.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_policies.html and
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html.
@@ -12,8 +12,8 @@ import attrs
 
 from iamtriage.explaining._rules.shared.clues import contains_phrase, quote_phrases
 
-__all__ = ("PolicyError", "find_policy_error")
-_FIELD_MESSAGE = re.compile(r"(?:Has prohibited|Missing required|Unknown) field:? (\w{1,30})")
+__all__ = ("DocumentProblem", "find_problem")
+_FIELD_MESSAGE = re.compile(r"(?P<kind>Has prohibited|Missing required|Unknown) field:? (?P<name>\w{1,30})")
 _JSON_PHRASES = (
     "contains invalid Json",
     "contains invalid JSON",
@@ -25,13 +25,13 @@ _JSON_PHRASES = (
 
 
 @attrs.frozen
-class PolicyError:
-    """An error in a policy document.
+class DocumentProblem:
+    """A problem in a policy document.
 
     Attributes:
         code: The code of the cause.
-        phrase: The AWS phrase that reports the error; empty if it is recognized otherwise.
-        text: The error in one sentence.
+        phrase: The AWS phrase that reports the problem; empty if it is recognized otherwise.
+        text: The problem in one sentence.
         steps: What to do.
     """
 
@@ -41,9 +41,9 @@ class PolicyError:
     steps: tuple[str, ...]
 
 
-# The first one that matches is used, so the most specific errors come first.
-_POLICY_ERRORS = (
-    PolicyError(
+# The first one that matches is used, so the most specific problems come first.
+_PROBLEMS = (
+    DocumentProblem(
         code="federated-principal",
         phrase="Federated principals must be valid domain names or SAML metadata ARNs",
         text="A Federated principal is neither an OIDC provider's ARN, nor a SAML provider's, nor one of the built-in hosts.",
@@ -53,7 +53,7 @@ _POLICY_ERRORS = (
             "The built-in ones are accounts.google.com, graph.facebook.com, www.amazon.com and cognito-identity.amazonaws.com.",
         ),
     ),
-    PolicyError(
+    DocumentProblem(
         code="no-principals",
         phrase="has a statement with no principals",
         text="A statement has no Principal.",
@@ -62,7 +62,7 @@ _POLICY_ERRORS = (
             "Trust policies and policies of resources say who is meant.",
         ),
     ),
-    PolicyError(
+    DocumentProblem(
         code="principal-in-identity-policy",
         phrase="policy document should not specify a principal",
         text="The policy goes to a user, group or role, and names a principal.",
@@ -71,7 +71,7 @@ _POLICY_ERRORS = (
             "What names a principal is a trust policy or the policy of a resource.",
         ),
     ),
-    PolicyError(
+    DocumentProblem(
         code="only-assume-actions",
         phrase="AssumeRole policy may only specify STS AssumeRole actions",
         text="The trust policy has an action that does not belong there.",
@@ -79,7 +79,7 @@ _POLICY_ERRORS = (
             "Leave sts:AssumeRole and its kin, sts:TagSession and sts:SetSourceIdentity. Permissions go into a policy of their own.",
         ),
     ),
-    PolicyError(
+    DocumentProblem(
         code="unknown-vendor",
         phrase="must be prefaced by a vendor",
         text="An action or condition key has no prefix of a service.",
@@ -87,13 +87,13 @@ _POLICY_ERRORS = (
             "Write actions as SERVICE:Action, such as eks:DescribeCluster, and keys as PREFIX:key, such as aws:SourceArn.",
         ),
     ),
-    PolicyError(
+    DocumentProblem(
         code="resource-vendor",
         phrase="Resource vendor must be fully qualified",
         text="A resource's ARN has no whole service name.",
         steps=("Write the service in the ARN's third part as it is, without wildcards.",),
     ),
-    PolicyError(
+    DocumentProblem(
         code="resource-format",
         phrase="must be in ARN format or",
         text="A Resource is neither an ARN nor *.",
@@ -101,7 +101,7 @@ _POLICY_ERRORS = (
             "Write whole ARNs, with all six parts, or * alone. Look whether a variable of a template is empty.",
         ),
     ),
-    PolicyError(
+    DocumentProblem(
         code="resource-without-action",
         phrase="Action does not apply to any resource",
         text="An action and a resource of one statement do not go together.",
@@ -109,37 +109,37 @@ _POLICY_ERRORS = (
             "Actions on objects take the ARN with /*, actions on the bucket the ARN without. Write a statement for each.",
         ),
     ),
-    PolicyError(
+    DocumentProblem(
         code="invalid-resource",
         phrase="policy has invalid resource",
         text="A Resource is not the one to which the policy is attached.",
         steps=("Name the resource to which the policy belongs, in its own partition and account.",),
     ),
-    PolicyError(
+    DocumentProblem(
         code="invalid-action",
         phrase="policy has invalid action",
         text="An action is none of the service's.",
         steps=("Look the action up in the Service Authorization Reference, and mind its spelling.",),
     ),
-    PolicyError(
+    DocumentProblem(
         code="invalid-condition",
         phrase="policy has invalid condition",
         text="A condition key or operator is not one that the action takes.",
         steps=("Look up which condition keys the action has.",),
     ),
-    PolicyError(
+    DocumentProblem(
         code="duplicate-sid",
         phrase="must be unique",
         text="Two statements have the same Sid.",
         steps=("Give each statement a Sid of its own, or none.",),
     ),
-    PolicyError(
+    DocumentProblem(
         code="invalid-sid",
         phrase="must be alpha-numeric",
         text="A Sid holds something else than letters and digits.",
         steps=("Write Sids with A-Z, a-z and 0-9 alone.",),
     ),
-    PolicyError(
+    DocumentProblem(
         code="lockout",
         phrase="will not allow you to update the key policy in the future",
         text="The key policy would leave nobody who can change it.",
@@ -147,26 +147,26 @@ _POLICY_ERRORS = (
             "Let a principal that you can use have kms:PutKeyPolicy: mostly the account's root, arn:aws:iam::ACCOUNT_ID:root.",
         ),
     ),
-    PolicyError(
+    DocumentProblem(
         code="policy-version",
         phrase="policy document must be version",
         text="The policy's Version is not one that AWS takes.",
         steps=('Write "Version": "2012-10-17". It is a fixed word, not the day of a change.',),
     ),
-    PolicyError(
+    DocumentProblem(
         code="no-actions",
         phrase="policy statement must contain actions",
         text="A statement has no Action.",
         steps=("Give each statement Action or NotAction. Look whether a list in a template is empty.",),
     ),
-    PolicyError(
+    DocumentProblem(
         code="no-resources",
         phrase="policy statement must contain resources",
         text="A statement has no Resource.",
         steps=("Give each statement Resource or NotResource. Look whether a list in a template is empty.",),
     ),
 )
-_INVALID_JSON = PolicyError(
+_INVALID_JSON = DocumentProblem(
     code="invalid-json",
     phrase="",
     text="The document is not JSON that AWS can read.",
@@ -176,13 +176,13 @@ _INVALID_JSON = PolicyError(
         "It has to be one object, with Version and Statement, not a text that holds JSON.",
     ),
 )
-_UNKNOWN_ERROR = PolicyError(
+_UNKNOWN_PROBLEM = DocumentProblem(
     code="malformed-policy",
     phrase="",
     text="AWS refuses the policy document.",
     steps=("Let IAM Access Analyzer tell what is wrong, and where.",),
 )
-_FIELD_ERRORS = {
+_FIELD_PROBLEMS = {
     "Has prohibited": (
         "prohibited-field",
         "The statement has {0}, which a policy of this type does not take.",
@@ -197,29 +197,26 @@ _FIELD_ERRORS = {
 }
 
 
-def find_policy_error(message: str) -> tuple[PolicyError, tuple[str, ...]]:
-    """Return the error in a policy document, and the evidence for it.
+def find_problem(message: str) -> tuple[DocumentProblem, tuple[str, ...]]:
+    """Return the problem in a policy document, and the evidence for it.
 
-    >>> error, because = find_policy_error("MalformedPolicyDocument: Has prohibited field Resource")
-    >>> error.code, because
+    >>> problem, because = find_problem("MalformedPolicyDocument: Has prohibited field Resource")
+    >>> problem.code, because
     ('prohibited-field', ('AWS says: Has prohibited field Resource.',))
     """
     field = _FIELD_MESSAGE.search(message)
     if field is not None:
-        return _describe_field_error(field), (f"AWS says: {field[0]}.",)
-    found = next(
-        (error for error in _POLICY_ERRORS if error.phrase and contains_phrase(message, error.phrase)), None
-    )
-    if found is not None:
-        return found, quote_phrases(message, found.phrase)
+        return _describe_field_problem(field), (f"AWS says: {field[0]}.",)
+    for problem in _PROBLEMS:
+        if contains_phrase(message, problem.phrase):
+            return problem, quote_phrases(message, problem.phrase)
     because = quote_phrases(message, *_JSON_PHRASES)
-    return (_INVALID_JSON if because else _UNKNOWN_ERROR), because
+    return (_INVALID_JSON if because else _UNKNOWN_PROBLEM), because
 
 
-def _describe_field_error(found: re.Match[str]) -> PolicyError:
-    kind = next(key for key in _FIELD_ERRORS if found[0].startswith(key))
-    code, text, step = _FIELD_ERRORS[kind]
-    name = found[1]
+def _describe_field_problem(found: re.Match[str]) -> DocumentProblem:
+    code, text, step = _FIELD_PROBLEMS[found["kind"]]
+    name = found["name"]
     steps = [step.format(name)]
     if code == "prohibited-field" and name in {"Resource", "NotResource"}:
         steps.append(
@@ -229,4 +226,4 @@ def _describe_field_error(found: re.Match[str]) -> PolicyError:
         steps.append("The policy of a user, group or role names no principal.")
     elif code == "missing-field" and name == "Principal":
         steps.append("Trust policies and policies of resources say who is meant.")
-    return PolicyError(code=code, phrase="", text=text.format(name), steps=tuple(steps))
+    return DocumentProblem(code=code, phrase="", text=text.format(name), steps=tuple(steps))
