@@ -63,13 +63,14 @@ def read(
     """
     view = unwrap(text, prefixes=prefixes)
     readable = view.text
-    pieces = _pieces(readable)
+    classes = list(read_classes(readable))
+    pieces = _pieces(readable, classes)
     if stated is not None:
         stated.start, stated.end = 0, max(len(readable), 1)
         pieces.insert(0, stated)
     candidates = assemble_candidates(readable, pieces)
     sections = sections_of_aws(readable) if candidates else []
-    attach_context(candidates, readable, sections)
+    attach_context(candidates, readable, sections, classes)
     attach_bare_codes(candidates, readable)
     context = TextContext(readable, sections)
     candidates = drop_wrappers(
@@ -99,7 +100,7 @@ def excerpt(text: str) -> str:
     return f"{text[: LONG // 2]}\n…\n{text[-(LONG // 2) :]}"
 
 
-def _pieces(text: str) -> list[Piece]:
+def _pieces(text: str, classes: Iterable[Piece]) -> list[Piece]:
     """Let every reader find its pieces; give them in the order of the text."""
     flat = text.replace("\n", " ")
     sentences = list(read_sentences(text))
@@ -128,7 +129,7 @@ def _pieces(text: str) -> list[Piece]:
             sentences, sorted([*read_phrases(text, flat), *read_service_reports(text, flat)], key=_position)
         ),
         *read_alerts(text),
-        *read_classes(text),
+        *classes,
         *read_kubernetes(text, flat),
     ]
     pieces.sort(key=_position)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
 
-from iamtriage._reading.vocabulary.other_systems import names_aws
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from iamtriage._reading.vocabulary import other_systems
+from iamtriage._reading.vocabulary.other_systems import find_other_clouds, find_other_systems, names_aws
 from tests.tables import ANA, denied, facts_in
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable
 
 _CLOUDS = (
     (
@@ -254,3 +263,18 @@ def test_clouds_side_by_side(text: str) -> None:
 def test_a_name_above_is_not_enough(text: str) -> None:
     """Another cloud's sign in the same section, or where there are none, says that it is that cloud's."""
     assert facts_in(text) is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "find"),
+    [(other_systems._CLOUDS, find_other_clouds), (other_systems._OTHER_SYSTEMS, find_other_systems)],
+    ids=["clouds", "systems"],
+)
+@settings(max_examples=600)
+@given(data=st.data())
+def test_every_match_has_one_of_the_words_that_are_looked_for(
+    pattern: re.Pattern[str], find: Callable[[str], list[int]], data: st.DataObject
+) -> None:
+    """The words only save time."""
+    text = data.draw(st.from_regex(pattern))
+    assert find(text) == [m.start() for m in pattern.finditer(text)]

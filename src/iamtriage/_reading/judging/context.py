@@ -12,7 +12,6 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.judging.cloud_sections import section_of
-from iamtriage._reading.readers.class_names import read_classes
 from iamtriage._reading.readers.traces import read_hosts, read_statuses
 from iamtriage._reading.vocabulary.pieces import HINT
 
@@ -27,21 +26,24 @@ _BEFORE = 700
 _BEHIND = 1200
 
 
-def attach_context(candidates: Sequence[Candidate], text: str, sections: list[tuple[int, int]]) -> None:
+def attach_context(
+    candidates: Sequence[Candidate], text: str, sections: list[tuple[int, int]], classes: Sequence[Piece]
+) -> None:
     """Give statuses and services that stand around failures to those that state none.
 
     Args:
         candidates: the failures.
         text: the readable text.
         sections: those under AWS's name, where the text sets clouds side by side.
+        classes: the exception classes in the text, as ``read_classes`` yields them.
     """
     # A cluster of ids alone, as of headers, is part of the answer that the failure came in.
     candidates = [candidate for candidate in candidates if not candidate.only_ids] or candidates
     if any("status_code" not in candidate.facts for candidate in candidates):
         _give(candidates, read_statuses(text), "status_code", sections)
     if any("service" not in candidate.facts for candidate in candidates):
-        classes = (piece for piece in read_classes(text) if "service" in piece.facts)
-        places = merge(read_hosts(text), sorted(classes, key=attrgetter("start")), key=attrgetter("start"))
+        services = (piece for piece in classes if "service" in piece.facts)
+        places = merge(read_hosts(text), sorted(services, key=attrgetter("start")), key=attrgetter("start"))
         _give(candidates, places, "service", sections)
 
 

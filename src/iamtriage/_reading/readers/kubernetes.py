@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import cache
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.readers.kubernetes_clients import read_clients
 from iamtriage._reading.readers.phrases import compiled, table
 from iamtriage._reading.readers.rbac import put_principal, read_rbac
+from iamtriage._reading.vocabulary.fragments import FragmentIndex
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.kubernetes_types import is_built_in
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
@@ -52,6 +54,13 @@ sure  | Kubernetes | Kubernetes (?:オブジェクト|对象|物件|객체|개�
 sure  | access to Kubernetes objects | (?:\b(?:[Yy]our|[Mm]y|The) c|\bC)urrent (?:user or role|IAM principal) (?:doesn't|does not) have access to Kubernetes objects(?: on this (?:EKS )?cluster)?
 """
 _UNAUTHORIZED = table(_TABLE)
+
+
+@cache
+def _index() -> FragmentIndex:
+    return FragmentIndex([phrase.fragment for phrase in _UNAUTHORIZED])
+
+
 # The fragment of the rows for the bare word, which everybody prints.
 _BARE = "nauthorized"
 # What Go programs make of it: "listing nodes: Unauthorized", of types that every cluster has.
@@ -88,9 +97,8 @@ def read_kubernetes(text: str, flat: str) -> Iterator[Piece]:
     yield from _read_missing_types(text)
     names = [m.start() for m in _NAMES_KUBERNETES.finditer(text)] if _BARE in flat else []
     yield from _read_doing(text, names)
-    for phrase in _UNAUTHORIZED:
-        if phrase.fragment not in flat:
-            continue
+    for number in _index().possible_rows(flat):
+        phrase = _UNAUTHORIZED[number]
         for m in compiled(phrase.pattern).finditer(text):
             if phrase.fragment == _BARE and _is_elsewhere(text, m):
                 continue

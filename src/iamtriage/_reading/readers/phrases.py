@@ -11,6 +11,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from iamtriage._reading.vocabulary.fragments import FragmentIndex
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
 from iamtriage._reading.vocabulary.pieces import Piece
@@ -49,7 +50,7 @@ sure   | requester is not authorized | Resource does not exist or requester is n
 sure   | not authorized to access this resource | User is not authorized to access this resource
 sure   | ccess Denied | \A[\s\"'`]*Access Denied[.\s\"'`]*\Z
 sure   | ot Authorized to access | Not Authorized to access \w{1,100} on type \w{1,60}
-unsure | resource | You do(?: not|n't) have (?:sufficient )?(?:permissions?|access) to (?:access )?(?:this|the) (?:requested )?resource
+unsure | You do | You do(?: not|n't) have (?:sufficient )?(?:permissions?|access) to (?:access )?(?:this|the) (?:requested )?resource
 unsure | ufficient access to perform this action | You do not have sufficient access to perform this action
 unsure | not authorized to perform this operation | You are not authorized to perform this operation
 unsure | ccess Denied | (?:(?<=[:=\]]\x20)|(?<=[>\"'\n\x1e])|\A)Access Denied(?=[.\"'`\n<]|\Z|,| \()|(?<=Exception\[)Access Denied(?=\])
@@ -97,7 +98,7 @@ sure   | SSO | [Tt]he SSO (?:session|token) associated with .{0,60}?(?:has expir
 sure   | cached SSO token is expired | cached SSO token is expired
 sure   | SSO Token | Error loading SSO Token: Token for .{1,120}? (?:is|has) expired
 unsure | our session has expired | Your session has expired\. Please (?:re)?authenticate
-unsure | equest | Request (?:has )?expired\b
+unsure | expired | Request (?:has )?expired\b
 unsure | oken is expired | Token is expired
 unsure | Token expired | Token expired
 unsure | oken | (?:session|security|access|id|identity|web identity|The|the) token (?:has|is) expired
@@ -245,7 +246,7 @@ sure   | is invalid | \bARN \S{1,200} is invalid
 unsure | is not a valid ARN | is not a valid ARN
 sure   | does not have a recognized partition | arn '[^'\n]{0,300}' does not have a recognized partition
 sure   | is not a valid service for identities | is not a valid service for identities
-unsure | role | \"?\brole(?:ARN|Arn)\"? .{0,60}?(?:doesn't match|is not valid|is invalid|invalid)
+unsure | roleA | \"?\brole(?:ARN|Arn)\"? .{0,60}?(?:doesn't match|is not valid|is invalid|invalid)
 sure   | doesn't match expected ARN pattern | doesn't match expected ARN pattern
 
 [access_entry]
@@ -261,8 +262,9 @@ sure   | ssociation already exists | Association already exists: \S+
 unsure | pod identity association | pod identity association (?:already exists|could not be found|not found)
 unsure | odIdentityAssociation | [Pp]odIdentityAssociation .{0,80}?(?:already exists|could not be found|not found|cannot)
 unsure | uthentication mode | [Uu]nsupported authentication mode update|authentication mode .{0,60}? (?:cannot be changed|is not supported)
-unsure | with | [Tt]he (?:username|kubernetes group name|kubernetesGroup)\S* .{0,80}?(?:must not|cannot|can't) (?:begin|start) with
-unsure | name | group\s?name \S{1,60} (?:is invalid|begins with system:)
+unsure | begin with | [Tt]he (?:username|kubernetes group name|kubernetesGroup)\S* .{0,80}?(?:must not|cannot|can't) begin with
+unsure | start with | [Tt]he (?:username|kubernetes group name|kubernetesGroup)\S* .{0,80}?(?:must not|cannot|can't) start with
+unsure | group | group\s?name \S{1,60} (?:is invalid|begins with system:)
 sure   | "aws-auth" already exists | configmaps? \"aws-auth\" already exists
 sure   | "aws-auth" not found | configmaps? \"aws-auth\" not found
 sure   | kube-system/aws-auth | ConfigMap kube-system/aws-auth (?:does not exist|already exists|not found)
@@ -319,6 +321,11 @@ def table(text: str) -> tuple[Phrase, ...]:
 PHRASES = table(_TABLE)
 
 
+@cache
+def _index() -> FragmentIndex:
+    return FragmentIndex([phrase.fragment for phrase in PHRASES])
+
+
 def read_phrases(text: str, flat: str) -> Iterator[Piece]:
     """Find every such sentence; in the order of the table, not of the text.
 
@@ -326,15 +333,15 @@ def read_phrases(text: str, flat: str) -> Iterator[Piece]:
         text: the readable text.
         flat: the same with blanks for line ends, in which the fragments are looked for.
     """
-    for phrase in PHRASES:
-        if phrase.fragment in flat:
-            for m in compiled(phrase.pattern).finditer(text):
-                piece = Piece("core", m.start(), m.end(), kind=phrase.kind)
-                piece.aws, piece.wrapper = phrase.sure != "unsure", phrase.sure == "outer"
-                for key, value in m.groupdict().items():
-                    if value:
-                        _put(text, piece, m, key)
-                yield piece
+    for number in _index().possible_rows(flat):
+        phrase = PHRASES[number]
+        for m in compiled(phrase.pattern).finditer(text):
+            piece = Piece("core", m.start(), m.end(), kind=phrase.kind)
+            piece.aws, piece.wrapper = phrase.sure != "unsure", phrase.sure == "outer"
+            for key, value in m.groupdict().items():
+                if value:
+                    _put(text, piece, m, key)
+            yield piece
 
 
 def _put(text: str, piece: Piece, m: re.Match[str], key: str) -> None:

@@ -13,6 +13,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from iamtriage._reading.vocabulary.fragments import FragmentIndex
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
@@ -56,7 +57,7 @@ class Frame(NamedTuple):
 
     Attributes:
         kind: what the report means.
-        fragment: literal text without which the frame cannot match.
+        fragment: literal text without which the frame cannot match; alternatives are separated by ``|``.
         pattern: a regular expression; its groups become facts.
         is_aws: whether the words alone are AWS's.
     """
@@ -69,25 +70,25 @@ class Frame(NamedTuple):
 
 FRAMES: tuple[Frame, ...] = (
     # A role that a service cannot assume.
-    Frame("access_denied", "ssume", rf"\b[Uu]nable to assume (?:and validate )?{_ROLE_RESOURCE}"),
+    Frame("access_denied", "nable to assume", rf"\b[Uu]nable to assume (?:and validate )?{_ROLE_RESOURCE}"),
     Frame(
         "access_denied",
-        "ssume",
+        " assume ",
         rf"\b(?:{_FAILS_TO}|[Cc]ould not|[Cc]annot|[Ff]ailed to) assume {_ROLE_RESOURCE}",
     ),
     Frame(
         "access_denied",
-        "ssume",
+        "to assume ",
         rf"\b{_LACKS} {_ADJECTIVES}{_RIGHTS}(?: required)? to assume {_ROLE_RESOURCE}",
         is_aws=True,
     ),
     Frame(
         "access_denied",
-        "ssum",
+        "ccess denied wh",
         rf"\b[Aa]ccess denied (?:when attempting to assume|while assuming) {_ROLE_RESOURCE}",
         is_aws=True,
     ),
-    Frame("access_denied", "ssume", rf"\bmust allow (?:\w{{1,20}} ){{1,5}}to assume {_ROLE}"),
+    Frame("access_denied", "must allow", rf"\bmust allow (?:\w{{1,20}} ){{1,5}}to assume {_ROLE}"),
     Frame(
         "aws_error",
         "be assumed",
@@ -138,7 +139,7 @@ FRAMES: tuple[Frame, ...] = (
     # A role or caller that lacks permissions.
     Frame(
         "access_denied",
-        "ermission",
+        "not have|n't have|not include|n't include",
         rf"\b(?:{_ROLE_PRINCIPAL}|[Uu]ser|You|{_SERVICE}) {_LACKS} {_ADJECTIVES}permission(?:\(s\)|s)?\b"
         rf"(?: (?:required )?to call (?P<operation>[A-Z]\w{{2,60}}) on \w{{1,40}}| to (?:perform |call )?{_ACTION})?",
     ),
@@ -150,7 +151,7 @@ FRAMES: tuple[Frame, ...] = (
     ),
     Frame(
         "access_denied",
-        "have a",
+        "not have|n't have",
         rf"\b{_ROLE_PRINCIPAL} {_LACKS} (?:a trust relationship|{_ADJECTIVES}access)\b",
     ),
     Frame(
@@ -328,11 +329,18 @@ def read_service_reports(text: str, flat: str) -> Iterator[Piece]:
         text: the readable text.
         flat: the same with spaces for newlines, in which the fragments are searched for.
     """
-    for frame in FRAMES:
-        if frame.fragment in flat:
-            for m in compiled(frame.pattern).finditer(text):
-                if not _is_prose(text, m):
-                    yield _piece(text, frame, m)
+    # The standard denial is another reader's.
+    flat = flat.replace("uthorized to perform", "")
+    for number in _index().possible_rows(flat):
+        frame = FRAMES[number]
+        for m in compiled(frame.pattern).finditer(text):
+            if not _is_prose(text, m):
+                yield _piece(text, frame, m)
+
+
+@cache
+def _index() -> FragmentIndex:
+    return FragmentIndex([frame.fragment for frame in FRAMES])
 
 
 def _is_prose(text: str, m: re.Match[str]) -> bool:

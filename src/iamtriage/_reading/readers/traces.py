@@ -29,6 +29,8 @@ _STATUS = re.compile(
     # Guzzle's sentence, whatever the reason behind the status.
     r"|resulted\sin\san?\s[`'\"]?(?P<u>[3-5][0-9]{2})\b(?=[^`\n]{0,60}[`'\"]?\s(?:response\b|$))"
 )
+# What every status above holds; most texts have none.
+_THREE_DIGITS = re.compile(r"(?<![0-9])[345][0-9]{2}(?![0-9])")
 # Of the replies of mail servers, those that HTTP does not have.
 _MAIL_ONLY, _HTTP_AGAIN = "530", "598"
 _MAIL_REACH = 60
@@ -44,6 +46,8 @@ _LINE_REACH = 400
 
 def read_statuses(text: str) -> Iterator[Piece]:
     """Find HTTP statuses in the words of logs and traces; weak facts that need a failure to belong to."""
+    if _THREE_DIGITS.search(text) is None:
+        return
     for m in _STATUS.finditer(text):
         group = m.lastgroup
         if group is None or VAULT.match(text, m.end(group)) or _is_of_mail(text, m):
