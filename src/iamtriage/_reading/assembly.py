@@ -51,7 +51,11 @@ _ORDER = {"body": 0, "class": 1, "head": 2, "core": 3, "tail": 4}
 
 
 def read(
-    text: str, stated: Piece | None = None, *, prefixes: Iterable[tuple[int, int]] = ()
+    text: str,
+    stated: Piece | None = None,
+    *,
+    prefixes: Iterable[tuple[int, int]] = (),
+    statements: Iterable[int] = (),
 ) -> tuple[View, list[Candidate]]:
     """Read every failure of a text, wrappers dropped and repeated prints united.
 
@@ -60,8 +64,9 @@ def read(
         stated: facts that are known beside the text, as of an exception's response; they belong
             to the failure that the text tells of, and win over what the text says.
         prefixes: where the log put something before its lines.
+        statements: where the lines begin that do not continue the line before.
     """
-    view = unwrap(text, prefixes=prefixes)
+    view = unwrap(text, prefixes=prefixes, statements=statements)
     readable = view.text
     classes = list(read_classes(readable))
     pieces = _pieces(readable, classes)
@@ -83,7 +88,9 @@ def read(
         for candidate in standalone_candidates(read_bare_403s(readable), candidates)
         if classify(candidate, context)
     ]
-    return view, merge_duplicates(sorted([*candidates, *refused], key=_start) if refused else candidates)
+    return view, merge_duplicates(
+        sorted([*candidates, *refused], key=_start) if refused else candidates, readable
+    )
 
 
 def read_cause(text: str, stated: Piece | None = None) -> Failure | None:

@@ -9,7 +9,7 @@ from iamtriage._reading.assembly import read, read_cause
 from iamtriage._reading.documents import read_documents
 from iamtriage._reading.entries.splitting import Entry, split_entries
 from iamtriage._reading.judging.building import build
-from iamtriage._reading.requests import Requests
+from iamtriage._reading.repeats import Repeats
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,16 +41,16 @@ def scan_text(text: str) -> Iterator[Failure]:
 
 def scan_lines(items: Iterable[str | Tick], *, has_parts: bool = False) -> Iterator[Failure]:
     """Yield every failure of a stream; the arguments are those of ``split_entries``."""
-    requests = Requests()
+    repeats = Repeats()
     for entry in split_entries(items, has_parts=has_parts):
         failures = [failure for failure in _read(entry) if entry.low <= failure.span[0] < entry.high]
-        yield from requests.unite(failures, entry.following)
-    yield from requests.flush()
+        yield from repeats.unite(failures, entry)
+    yield from repeats.flush()
 
 
 def _read(entry: Entry) -> list[Failure]:
     documents = read_documents(entry.text)
     if documents is not None:
         return documents
-    view, candidates = read(entry.text, prefixes=entry.prefixes)
+    view, candidates = read(entry.text, prefixes=entry.prefixes, statements=entry.statements)
     return [build(candidate, view) for candidate in candidates]

@@ -10,12 +10,12 @@ _CLOSERS = "}])"
 _ROOT = re.compile(r"<(?P<root>[A-Za-z][\w:.-]{0,80})[\s>]")
 # As the records of CloudTrail's {"Records": [{…}, {…}]}.
 _ELEMENT_DEPTH = 3
-_TRACEBACK = "Traceback (most recent call last)"
+TRACEBACK = "Traceback (most recent call last)"
 # "Response body:", "resulted in a `400 Bad Request` response:", "<?xml …?>", PowerShell's "run.ps1:12 char:1".
 _ANNOUNCES = re.compile(r"(?::|\?>| char:\d{1,6})\Z")
 # Of an HTTP response, whose headers and body follow.
 _STATUS_LINE = re.compile(r"\bHTTP(?:/\d(?:\.\d)?)? \d{3}(?: [A-Z][A-Za-z -]{1,40})?\Z")
-_HEADER = re.compile(r"(?:[<*] )?[A-Za-z][\w-]{1,60}: ")
+_HEADER = re.compile(r"(?:[<*] )?[A-Za-z][\w-]{1,60} ?: ")
 _ENDS = "}]>"
 _BOX_TOP, _BOX_BOTTOM = "╷", "╵"
 
@@ -32,6 +32,7 @@ class Block:
         "announces",
         "is_complete",
         "is_document",
+        "lists_headers",
     )
 
     def __init__(self, *, is_document: bool) -> None:
@@ -43,6 +44,7 @@ class Block:
         self._awaits_exception = False
         self._box = False
         self._is_response = False
+        self.lists_headers = False
 
     @property
     def is_open(self) -> bool:
@@ -56,7 +58,7 @@ class Block:
             return
         if self._awaits_exception and not content[0].isspace():
             self._awaits_exception = False
-        if _TRACEBACK in content:
+        if TRACEBACK in content:
             self._awaits_exception = True
         if text.startswith(_BOX_TOP):
             self._box = True
@@ -69,7 +71,14 @@ class Block:
             or (self._is_response and _HEADER.match(text) is not None)
         )
         self._is_response = self.announces and text[-1] != ":"
+        self.lists_headers = text.endswith("headers:") or (
+            self.lists_headers and _HEADER.match(text) is not None
+        )
         self.is_complete = self.is_document and not self.is_open and not self.announces and text[-1] in _ENDS
+
+    def lists(self, content: str) -> bool:
+        """Return whether a line is the next of the headers that the SDK for C++ lists."""
+        return self.lists_headers and _HEADER.match(content) is not None
 
     def is_element_end(self, content: str) -> bool:
         """Return whether a line ends an element of the outermost lists of a document."""

@@ -19,6 +19,7 @@ _LEVEL = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|FATAL|CRITICAL|SEVE
 
 # The group of each captures the stream; it is empty if the prefix names none.
 PREFIXES: dict[str, str] = {
+    "quote": r"(?P<quote>)>{1,3}(?:[ ]|(?=\n|\Z))",
     "docker_compose": r"(?:\x1b\[[0-9;]{0,16}m)?(?P<docker_compose>[A-Za-z0-9][\w./@-]{0,62}?(?:[-_.]\d{1,4}[ \t]{1,24}|[ \t]{2,24}))(?:\x1b\[[0-9;]{0,16}m)?\|(?:\x1b\[0m)?(?:[ ]|(?=\n|\Z))",
     "kubectl": r"(?P<kubectl>\[pod/[^\]\s]{1,500}\])(?:[ ]|(?=\n|\Z))",
     "github_cli": r"(?P<github_cli>[^\t\n]{1,80}\t[^\t\n]{1,80})\t(?=\d{4}-)",
@@ -74,11 +75,13 @@ CONTINUATIONS: dict[str, str] = {
     "frame": r"at (?=[\w$<./(])|\.\.\. \d{1,5} (?:more|common)|File \"|in /|#\d{1,4} ",
     "chain": r"[Cc]aused by\b|Suppressed: |Traceback \(|During handling of|The above exception",
     "go_frame": r"goroutine \d{1,9} \[|[\w./*()-]{3,200}\([^\s]{0,200}\)(?: \+0x[0-9a-f]{1,8})?\s*\Z|created by |exit status \d",
+    "kubectl_exec": r"Unable to connect to the server: getting credentials",
+    "go_tail": r"status code: \d{3}\b",
     "closing": r"[}\])]|</",
     "box": r"[│┃║╵]",
     "separator": r"-{3,}(?:>|[ ]End|\s*\Z)|={3,}\s*\Z|\^{2,}|~{2,}",
     "kubernetes_client": r"Reason: |HTTP response (?:headers|body):",
-    "cpp_sdk": r"(?:Resolved remote host IP address|Request ID|Exception name|Error message):|\d{1,3} response headers:|[\w-]{2,40} : [^\s]",
+    "cpp_sdk": r"(?:Resolved remote host IP address|Request ID|Exception name|Error message):|\d{1,3} response headers:",
     "powershell_trailer": r"At (?:line:|[A-Z]:\\|/)|\+ (?:~|CategoryInfo|FullyQualifiedErrorId)",
 }
 
@@ -114,7 +117,7 @@ class Prefix(NamedTuple):
 
 
 _NONE = Prefix("", "", 0, is_stamped=False)
-_UNSTAMPED = frozenset({"docker_compose", "kubectl", "github_cli"})
+_UNSTAMPED = frozenset({"quote", "docker_compose", "kubectl", "github_cli"})
 _MAX_PREFIXES = 3
 
 
@@ -138,6 +141,45 @@ def split_prefix(line: str) -> Prefix:
             is_stamped=found.is_stamped or name not in _UNSTAMPED,
         )
     return found
+
+
+# Words after which a sentence goes on, and lines that only label a value.
+_UNFINISHED = re.compile(
+    r"(?:[,(\-/]|\b(?:a|an|and|as|because|by|for|from|in|is|not|of|on|or|perform|that|the|to|User|with))\Z"
+)
+_LABELED = re.compile(
+    r"\W{0,4}[A-Za-z][\w.-]{0,40}(?: [\w.-]{1,20}){0,2}[\"']?\s?[:=]\s?[^\s=]{1,300}\Z|\d{3} [A-Z][A-Za-z -]{1,40}\Z"
+)
+
+
+_KEYED = re.compile(r"[\"']?[A-Za-z_][\w.-]{1,60}[\"']?\s{0,4}:(?!//)")
+# What answers a request, and what shows one before it.
+_ANSWER = re.compile(r"\b[Rr]esponse [Hh]eaders\b|\b[Bb]ody(?: [Tt]ext)?:")
+_ASKED = re.compile(r"\bHTTP\b|\b[Ss]tatus [Cc]ode\b|\b[Hh]eaders\b")
+
+
+def continues_words(before: str, content: str, *, is_hot: bool) -> bool:
+    """Return whether a line of a text without a format goes on with the line before, as a wrapped one does.
+
+    Args:
+        before: The line before.
+        content: The line.
+        is_hot: Whether the line before may be part of a failure.
+
+    >>> continues_words("User: x is not authorized to", "perform: s3:GetObject", is_hot=True)
+    True
+    """
+    if not content.strip():
+        return True
+    if not before:
+        return False
+    if _ANSWER.search(content, 0, 160):
+        return _ASKED.search(before) is not None and "ody" not in before[:160]
+    if _KEYED.match(content) and _KEYED.match(before) and not OPENING.match(content):
+        return True
+    return _UNFINISHED.search(before[-20:]) is not None or (
+        is_hot and _LABELED.match(content.strip()) is not None
+    )
 
 
 def is_leveled(line: str, start: int) -> bool:

@@ -7,13 +7,14 @@ import sys
 from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from iamtriage._reading.entries.blocks import Block
+from iamtriage._reading.entries.blocks import TRACEBACK, Block
 from iamtriage._reading.entries.formats import (
     CONTINUATION,
     OPENING,
     SINGLE_LINES,
     START,
     Prefix,
+    continues_words,
     has_fraction,
     is_leveled,
     split_prefix,
@@ -30,6 +31,7 @@ OVERLAP = 6_000
 _MAX_SKIPPED = 256
 _MAX_QUIET = 16
 _MAX_STREAMS = 64
+_OPENERS = frozenset("{[")
 _DOCUMENTS = frozenset({"json", "xml", "json_lines"})
 # What names the response whose body the next entry holds.
 _HEADERS = re.compile(r"[Hh]eaders?\b|RequestId|request_id")
@@ -55,6 +57,7 @@ class Entry(NamedTuple):
         low: Failures that start before this place of ``text`` belong to the entry before.
         high: Failures that start here or later belong to the entry after.
         following: The first line of the entry after it, if that may hold a failure too.
+        statements: Where the lines of a text without a format begin that do not continue the line before.
     """
 
     text: str
@@ -65,6 +68,7 @@ class Entry(NamedTuple):
     low: int = 0
     high: int = sys.maxsize
     following: str = ""
+    statements: tuple[int, ...] = ()
 
 
 class _Line(NamedTuple):
@@ -86,16 +90,34 @@ class _Line(NamedTuple):
 class _Open:
     """An entry that may go on."""
 
-    __slots__ = ("block", "boundary", "format", "is_hot", "is_touched", "last", "lines", "quiet", "size")
+    __slots__ = (
+        "begins",
+        "block",
+        "boundary",
+        "format",
+        "is_hot",
+        "is_told",
+        "is_touched",
+        "last",
+        "lines",
+        "quiet",
+        "size",
+        "words",
+    )
 
     def __init__(self, form: str) -> None:
         self.format = form
         self.lines: list[_Line] = []
+        # Of each line, whether it begins a statement.
+        self.begins: list[bool] = []
         self.size = 0
         self.is_hot = False
         self.is_touched = True
         self.quiet = 0
         self.last = 0
+        self.words = ""
+        # Whether the statement may tell of a failure.
+        self.is_told = False
         # The number of lines before the last one that begins a part of its own.
         self.boundary = 0
         self.block = Block(is_document=form in _DOCUMENTS)
@@ -110,11 +132,24 @@ class _Open:
         self.last = number
         content = line.content
         ends_element = self.block.is_element_end(content)
-        is_part = self.block.is_open or CONTINUATION.match(content) is not None
+        is_part = (
+            self.block.is_open
+            or CONTINUATION.match(content) is not None
+            or (self.block.lists(content) and not line.is_opening)
+        )
         if not is_part:
             self.boundary = len(self.lines)
+        if self.words in _OPENERS and not content.lstrip().startswith('"'):
+            # No JSON document begins there; an error goes on with its fields.
+            self.begins[-1] = False
+        goes_on = is_part and not content.startswith(TRACEBACK)
+        self.begins.append(
+            not (goes_on or self.block.announces or continues_words(self.words, content, is_hot=self.is_told))
+        )
         self.block.add(content)
         self.lines.append(line)
+        self.words = content.strip()
+        self.is_told = line.is_hot or (self.is_told and not self.begins[-1])
         if ends_element:
             self.boundary = len(self.lines)
         self.size += len(line.text)
@@ -142,6 +177,8 @@ class _Open:
         if prefix.is_stamped:
             written = line.text[: prefix.end]
             return last.text.startswith(written) and has_fraction(written)
+        if block.lists(content):
+            return not line.is_opening
         # Prints of one failure follow one another in what people paste; in a log, each tool prints another.
         return not is_weak or (self.is_hot and self.is_bare)
 
@@ -156,20 +193,28 @@ class _Open:
         """Return the entry that the first lines are."""
         lines = self.lines[:count]
         prefixes: list[tuple[int, int]] = []
+        statements: list[int] = []
         at = 0
-        for line in lines:
+        for line, begins in zip(lines, self.begins, strict=False):
             if line.prefix.end:
                 prefixes.append((at, at + line.prefix.end))
+            if begins:
+                statements.append(at)
             at += len(line.text)
-        text = "".join(line.text for line in lines)
         return Entry(
-            text, lines[0].start, lines[0].prefix.stream, self.format, tuple(prefixes), following=following
+            "".join(line.text for line in lines),
+            lines[0].start,
+            lines[0].prefix.stream,
+            self.format,
+            tuple(prefixes),
+            following=following,
+            statements=tuple(statements) if self.is_bare else (),
         )
 
     def drop(self, count: int) -> None:
         """Forget the first lines."""
         self.size -= sum(len(line.text) for line in self.lines[:count])
-        del self.lines[:count]
+        del self.lines[:count], self.begins[:count]
         self.boundary = max(0, self.boundary - count)
         self.is_hot = any(line.is_hot for line in self.lines)
 
@@ -329,8 +374,9 @@ def split_entries(items: Iterable[str | Tick], *, has_parts: bool = False) -> It
             offset += len(item)
             begun = (begun + item)[-OVERLAP:] if goes_on else ""
             continue
-        yield from splitter.add(item if item.endswith("\n") else f"{item}\n", offset)
-        offset += len(item)
+        line = item if item.endswith("\n") else f"{item}\n"
+        yield from splitter.add(line, offset)
+        offset += len(line)
     yield from splitter.flush()
     if begun:
         yield from _pieces(begun, offset - len(begun), is_begun=True, goes_on=False)

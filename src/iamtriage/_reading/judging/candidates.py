@@ -15,7 +15,7 @@ import attrs
 
 from iamtriage._reading.unwrapping.linewraps import FRESH_LINE
 from iamtriage._reading.vocabulary.codes import bare, is_status, kind_of_code
-from iamtriage._reading.vocabulary.grammar import RECORD
+from iamtriage._reading.vocabulary.grammar import RECORD, STATEMENT
 from iamtriage._reading.vocabulary.pieces import CLASS_NAME, CUT_OFF, HINT, Fact, Piece
 from iamtriage.typing import Kind
 
@@ -30,6 +30,8 @@ _CORE_TO_CORE = 400
 _TO_TAIL = 1500
 _TO_BODY = 4000
 CHAIN = 400
+# From the end of a line's code to what the next line begins with.
+_NEXT_LINE = 60
 
 # As botocore logs answers, and what may stand before a body's first element.
 _BODY_FOLLOWS = re.compile(r"\bbody:\s{1,2}(?:b?['\"])?(?:<\?xml[^<>]{0,100}>\s?)?\Z", re.IGNORECASE)
@@ -136,6 +138,7 @@ def assemble_candidates(text: str, pieces: Iterable[Piece]) -> list[Candidate]:
             and piece.facts.get("code")
             and piece.facts["code"].rank == HINT
             and piece.start - current.end < _TO_TAIL
+            and text.find(STATEMENT, current.end, piece.start) < 0
         ):
             continue
         current = Candidate(
@@ -178,6 +181,8 @@ def _belongs(text: str, current: Candidate, piece: Piece) -> bool:
     gap = _Gap(text, current, piece)
     if not gap.inside and piece.role in {"core", "head", "class"} and current.only_ids:
         return False
+    if gap.has(STATEMENT) and not gap.inside and not _is_message_of(current, piece, gap):
+        return False
     if gap.holds_entry and not gap.inside and not (current.only_ids and gap.announces_body):
         return False
     if piece.role == "core":
@@ -189,6 +194,18 @@ def _belongs(text: str, current: Candidate, piece: Piece) -> bool:
     if piece.role == "class":
         return _class_belongs(current, piece, gap)
     return _head_belongs(current, piece, gap)
+
+
+def _is_message_of(current: Candidate, piece: Piece, gap: _Gap) -> bool:
+    """Return whether a sentence is the message of a code alone in the line before."""
+    return (
+        piece.role == "core"
+        and gap.size <= _NEXT_LINE
+        and not gap.has("\n\n")
+        and current.has_code
+        and not current.begun
+        and kind_of_code(current.code or "") == piece.kind
+    )
 
 
 class _Gap:

@@ -23,6 +23,7 @@ from iamtriage._reading.vocabulary.codes import (
     kind_of_client_class,
     kind_of_code,
 )
+from iamtriage._reading.vocabulary.grammar import STATEMENT
 from iamtriage._reading.vocabulary.other_systems import (
     find_other_clouds,
     find_other_systems,
@@ -112,6 +113,10 @@ class TextContext:
     def storage(self, candidate: Candidate) -> bool:
         """Whether S3 or a bucket is spoken of near a candidate."""
         return _near(self._storage, candidate)
+
+    def divided(self, first: Candidate, second: Candidate) -> bool:
+        """Return whether another statement begins between two candidates."""
+        return self.text.find(STATEMENT, first.end, second.start) >= 0
 
     def apart(self, first: Candidate, second: Candidate) -> bool:
         """Tell whether the second begins a line of its own behind the first."""
@@ -255,6 +260,7 @@ def drop_wrappers(candidates: list[Candidate], context: TextContext) -> list[Can
         if (
             following is not None
             and following.start - candidate.end <= CHAIN
+            and not context.divided(candidate, following)
             and _wraps(candidate, following, apart=context.apart(candidate, following))
         ):
             if following.kind == "aws_error" and following.code in CLIENT_CODES:
@@ -265,6 +271,7 @@ def drop_wrappers(candidates: list[Candidate], context: TextContext) -> list[Can
             and candidate.metadata
             and kept[-1].kind == candidate.kind
             and candidate.start - kept[-1].end <= CHAIN
+            and not context.divided(kept[-1], candidate)
         ):
             continue
         if (
@@ -272,6 +279,7 @@ def drop_wrappers(candidates: list[Candidate], context: TextContext) -> list[Can
             and candidate.kind == "aws_error"
             and not candidate.complete
             and candidate.start - kept[-1].end <= CHAIN
+            and not context.divided(kept[-1], candidate)
         ):
             continue
         kept.append(candidate)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.judging.cloud_sections import section_of
 from iamtriage._reading.readers.traces import read_hosts, read_statuses
+from iamtriage._reading.vocabulary.grammar import STATEMENT
 from iamtriage._reading.vocabulary.pieces import HINT
 
 if TYPE_CHECKING:
@@ -40,22 +41,26 @@ def attach_context(
     # A cluster of ids alone, as of headers, is part of the answer that the failure came in.
     candidates = [candidate for candidate in candidates if not candidate.only_ids] or candidates
     if any("status_code" not in candidate.facts for candidate in candidates):
-        _give(candidates, read_statuses(text), "status_code", sections)
+        _give(candidates, read_statuses(text), "status_code", text, sections)
     if any("service" not in candidate.facts for candidate in candidates):
         services = (piece for piece in classes if "service" in piece.facts)
         places = merge(read_hosts(text), sorted(services, key=attrgetter("start")), key=attrgetter("start"))
-        _give(candidates, places, "service", sections)
+        _give(candidates, places, "service", text, sections)
 
 
 def _give(
-    candidates: Sequence[Candidate], pieces: Iterable[Piece], key: str, sections: list[tuple[int, int]]
+    candidates: Sequence[Candidate],
+    pieces: Iterable[Piece],
+    key: str,
+    text: str,
+    sections: list[tuple[int, int]],
 ) -> None:
     """Give pieces, which are in the order of the text as the candidates are, to their failures."""
     at = 0
     for piece in pieces:
         while at < len(candidates) and max(candidates[at].end, candidates[at].body_end) <= piece.start:
             at += 1
-        candidate = _owner(candidates, at, piece)
+        candidate = _owner(candidates, at, piece, text)
         if candidate is None or _apart(sections, candidate, piece):
             continue
         present = candidate.facts.get(key)
@@ -73,12 +78,16 @@ def _apart(sections: list[tuple[int, int]], candidate: Candidate, piece: Piece) 
     return section is not None and section != section_of(sections, piece.start, piece.end)
 
 
-def _owner(candidates: Sequence[Candidate], at: int, piece: Piece) -> Candidate | None:
+def _owner(candidates: Sequence[Candidate], at: int, piece: Piece, text: str) -> Candidate | None:
     """Give the failure that a piece stands in, else the next one near it, else the one before."""
     if at < len(candidates):
         following = candidates[at]
-        if following.start <= piece.start or following.start - piece.end <= _BEFORE:
+        if following.start <= piece.start:
             return following
-    if at and piece.start - candidates[at - 1].end <= _BEHIND:
-        return candidates[at - 1]
+        if following.start - piece.end <= _BEFORE and STATEMENT not in text[piece.end : following.start]:
+            return following
+    if at:
+        before = candidates[at - 1]
+        if piece.start - before.end <= _BEHIND and STATEMENT not in text[before.end : piece.start]:
+            return before
     return None

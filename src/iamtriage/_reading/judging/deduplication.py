@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.judging.candidates import plain_code
 from iamtriage._reading.vocabulary.codes import bare
+from iamtriage._reading.vocabulary.grammar import STATEMENT
 from iamtriage._reading.vocabulary.pieces import CLASS_NAME
 
 if TYPE_CHECKING:
@@ -64,16 +65,17 @@ _MOST_COMPARED = 16
 _BESIDE_A_NAME = frozenset({"code", "service", "status_code"})
 
 
-def merge_duplicates(candidates: list[Candidate]) -> list[Candidate]:
-    """Unite prints of the same failure, so far as they contradict each other in nothing."""
+def merge_duplicates(candidates: list[Candidate], text: str) -> list[Candidate]:
+    """Unite repeated reports of a failure, if they contradict each other in nothing."""
     seen: dict[Kind | None, list[Candidate]] = {}
     united: list[Candidate] = []
     for at, candidate in enumerate(candidates):
-        if _only_names(candidate, candidates[at + 1 : at + 1 + _MOST_COMPARED]):
+        if _only_names(candidate, candidates[max(0, at - _MOST_COMPARED) : at + 1 + _MOST_COMPARED]):
             continue
         others = seen.setdefault(candidate.kind, [])
         for other in others[-_MOST_COMPARED:]:
-            if _same_failure(other, candidate):
+            is_apart = text.count(STATEMENT, other.end, candidate.start) > 1
+            if _same_failure(other, candidate, is_apart=is_apart):
                 for key, fact in candidate.facts.items():
                     present = other.facts.get(key)
                     if present is None or (present.rank < fact.rank and present.rank <= CLASS_NAME):
@@ -85,21 +87,20 @@ def merge_duplicates(candidates: list[Candidate]) -> list[Candidate]:
     return united
 
 
-def _only_names(candidate: Candidate, following: Sequence[Candidate]) -> bool:
-    """Tell whether a code stands alone, as in a heading, and its message behind it tells another kind."""
+def _only_names(candidate: Candidate, around: Sequence[Candidate]) -> bool:
+    """Return whether a code is only mentioned, as in a heading, and its message shows another kind."""
     code = candidate.facts.get("code")
     return (
         code is not None
         and not candidate.has_core
         and candidate.facts.keys() <= _BESIDE_A_NAME
         and any(
-            other.has_core and other.kind != candidate.kind and other.code == code.value
-            for other in following
+            other.has_core and other.kind != candidate.kind and other.code == code.value for other in around
         )
     )
 
 
-def _same_failure(first: Candidate, second: Candidate) -> bool:
+def _same_failure(first: Candidate, second: Candidate, *, is_apart: bool) -> bool:
     shared = told = 0
     spelled_alike = True
     for key in _SAME_BY:
@@ -117,7 +118,7 @@ def _same_failure(first: Candidate, second: Candidate) -> bool:
             return False
         shared += key not in {"status_code", "service"}
         told += key not in _COMMON
-    if not told and not (spelled_alike and _one_family(first, second)):
+    if not told and (is_apart or not (spelled_alike and _one_family(first, second))):
         return False
     # A sentence without code and the same with one: a log line and the exception behind it.
     return shared > 0 or (first.has_core and second.has_core and not (first.code and second.code))

@@ -38,6 +38,7 @@ _SEARCH = re.compile(
     r"(?P<quote>[\"'])[^\n]{1,300}?(?P=quote)",
     re.MULTILINE,
 )
+_TARGET = re.compile(r"\bCategoryInfo\s{0,20}:\s\w{1,60}:\s\([^\n]{1,400}:\w{1,60}\)\s\[")
 # Lists of short strings are of words to look for: two or more in brackets, behind an assignment or "in"; three
 # lines of them or more. A printed object has no blanks around its "=", and errors in a list are seldom so short.
 _STRING = r"[rbf]?(?:\"[^\"\n]{1,80}\"|'[^'\n]{1,80}')"
@@ -49,7 +50,14 @@ _STRINGS = re.compile(
 
 def source_lines(text: str) -> list[tuple[int, int]]:
     """Give where source code begins and ends, in order."""
-    return sorted({*_handlers(text), *_framed(text), *_wanted(text)})
+    return sorted({*_handlers(text), *_framed(text), *_wanted(text), *_targets(text)})
+
+
+def _targets(text: str) -> Iterator[tuple[int, int]]:
+    """Find the beginnings of messages that PowerShell repeats behind them, as the target of what failed."""
+    if "CategoryInfo" in text:
+        for m in _TARGET.finditer(text):
+            yield m.span()
 
 
 def _handlers(text: str) -> Iterator[tuple[int, int]]:

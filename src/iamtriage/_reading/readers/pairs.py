@@ -21,7 +21,7 @@ from iamtriage._reading.vocabulary.codes import (
     may_be_class_of_others,
     without_code,
 )
-from iamtriage._reading.vocabulary.grammar import ELLIPSIS, VAULT, account_of, cut_in, trim
+from iamtriage._reading.vocabulary.grammar import ELLIPSIS, STATEMENT, VAULT, account_of, cut_in, trim
 from iamtriage._reading.vocabulary.masks import rejoin
 from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED, Piece
 from iamtriage._reading.vocabulary.sdk_objects import in_sdk_error
@@ -134,7 +134,10 @@ def read_pairs(text: str, taken: Sequence[Piece]) -> Iterator[Piece]:
         if pair is None and role != "message":
             continue
         if cluster and (
-            role == "record" or m.start() - cluster.end > _CLUSTER_GAP or _contradicts(cluster, role, pair)
+            role == "record"
+            or m.start() - cluster.end > _CLUSTER_GAP
+            or _contradicts(cluster, role, pair)
+            or text.find(STATEMENT, cluster.end, m.start()) >= 0
         ):
             if cluster.facts:
                 yield cluster

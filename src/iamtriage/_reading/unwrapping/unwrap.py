@@ -16,7 +16,7 @@ from iamtriage._reading.unwrapping.boxes import strip_boxes
 from iamtriage._reading.unwrapping.continuations import strip_continuations
 from iamtriage._reading.unwrapping.linewraps import join_wrapped_lines
 from iamtriage._reading.unwrapping.links import strip_links
-from iamtriage._reading.vocabulary.grammar import RECORD
+from iamtriage._reading.vocabulary.grammar import RECORD, STATEMENT
 from iamtriage._reading.vocabulary.view import View
 
 if TYPE_CHECKING:
@@ -66,13 +66,20 @@ _TAGS = re.compile(
 _RUNS = re.compile(r"[ \t]*\n[ \t\n]*|[ \t]{2,}|\t")
 
 
-def unwrap(text: str, *, links: bool = True, prefixes: Iterable[tuple[int, int]] = ()) -> View:
+def unwrap(
+    text: str,
+    *,
+    links: bool = True,
+    prefixes: Iterable[tuple[int, int]] = (),
+    statements: Iterable[int] = (),
+) -> View:
     """Make a text readable, keeping the way back to it.
 
     Args:
         text: the text as given.
         links: whether to take off links; who looks for what to hide must see where they lead.
         prefixes: where the log put something before its lines, in order.
+        statements: where the lines begin that do not continue the line before, in order.
     """
     view = View(text)
     view.edit((start, end, "") for start, end in prefixes)
@@ -101,6 +108,8 @@ def unwrap(text: str, *, links: bool = True, prefixes: Iterable[tuple[int, int]]
         # What was escaped may have lines, boxes and stamps of its own.
         _strip_line_starts(view)
     view.sub(_STAMPS, RECORD)
+    places = sorted({view.position(place) for place in statements})
+    view.edit((place, place, STATEMENT) for place in places if place and view.text[place - 1 : place] == "\n")
     view.sub(_RUNS, _collapse)
     # Nothing moves by it, and no reader asks how many empty lines a text ends with.
     view.text = view.text.rstrip()

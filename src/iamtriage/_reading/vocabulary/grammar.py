@@ -13,6 +13,8 @@ from iamtriage._reading.vocabulary.masks import ends_in_mask
 
 # ASCII's record separator, white space to every pattern, stands where a line of a log began.
 RECORD = "\x1e"
+# Its group separator stands where a text without a format begins another statement: nothing goes on there.
+STATEMENT = "\x1e\x1d"
 
 # How an entry of a log may begin, and what tools print at the start of a line, never inside one.
 ENTRY = (

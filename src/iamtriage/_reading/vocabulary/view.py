@@ -6,6 +6,7 @@ result can be traced to the original. Not for knowing what to rewrite: that is `
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,14 @@ class View:
             at = bisect_right(new_starts, position) - 1
             position = old_starts[at] + position - new_starts[at]
         return position
+
+    def position(self, origin: int) -> int:
+        """Return the place in ``text`` of a place in the original, or of what follows it if it was dropped."""
+        for new_starts, old_starts in self._layers:
+            at = bisect_right(old_starts, origin) - 1
+            end = new_starts[at + 1] if at + 1 < len(new_starts) else sys.maxsize
+            origin = min(new_starts[at] + origin - old_starts[at], end)
+        return origin
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Give where ``text[start:end]`` lies in the original; ends are inclusive of what was dropped."""

@@ -1,7 +1,7 @@
-"""Unite the reports of one request that a log holds in several entries.
+"""Recognize a failure that several entries of a log report.
 
 Facts of different entries are never mixed, with one exception: a request ID identifies one call, so two failures
-with the same ID are one failure.
+with the same ID are one failure. A failure is also reported once if the next entry says exactly the same.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from iamtriage.failures._records import to_record
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from iamtriage._reading.entries.splitting import Entry
     from iamtriage.failures._failures import Envelope, Failure
 
 # How many failed requests are remembered.
@@ -25,20 +26,23 @@ _MIN_LENGTH = 8
 _CUTS = ("...", "…")
 
 
-class Requests:
-    """Remembers failed requests, and holds a failure back while the next entry may state more of it."""
+class Repeats:
+    """Remembers what was reported, and holds a failure back while the next entry may state more of it."""
 
     def __init__(self) -> None:
         self._held: list[Failure] = []
-        self._reported: deque[Mapping[str, object]] = deque(maxlen=_MAX_REQUESTS)
+        self._requests: deque[Mapping[str, object]] = deque(maxlen=_MAX_REQUESTS)
+        # Where the last entry ended, and what it reported.
+        self._end = -1
+        self._last: list[Mapping[str, object]] = []
 
-    def unite(self, failures: Sequence[Failure], following: str) -> Iterator[Failure]:
-        """Yield what was held back and the failures of an entry, each request once.
-
-        Args:
-            failures: The failures of the entry.
-            following: The first line of the entry after it; a failure whose request ID it states is held back.
-        """
+    def unite(self, failures: Sequence[Failure], entry: Entry) -> Iterator[Failure]:
+        """Yield what was held back and the failures of an entry, each once."""
+        last = self._last if entry.start == self._end else []
+        self._end, self._last = entry.start + len(entry.text), [to_record(failure) for failure in failures]
+        failures = [
+            failure for failure, record in zip(failures, self._last, strict=True) if record not in last
+        ]
         current = list(failures)
         for held in reversed(self.flush()):
             same = next((each for each in current if _agree(to_record(held), to_record(each))), None)
@@ -48,13 +52,13 @@ class Requests:
         for failure in current:
             request = failure.envelope.request_id
             if request is not None and len(request) >= _MIN_LENGTH:
-                if request in following:
+                if request in entry.following:
                     self._held.append(failure)
                     continue
                 record = to_record(failure)
-                if any(_agree(record, reported) for reported in self._reported):
+                if any(_agree(record, reported) for reported in self._requests):
                     continue
-                self._reported.append(record)
+                self._requests.append(record)
             yield failure
 
     def flush(self) -> list[Failure]:
