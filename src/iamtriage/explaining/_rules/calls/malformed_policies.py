@@ -66,14 +66,9 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
     # A secret pasted in place of a role's name is valid in an ARN.
     if name is not None and not all(map(safe_name, name.split("/"))):
         name = None
-    is_safe = name is not None and (
-        _UNIQUE_ID.fullmatch(name) or try_parse_principal(name) or commands.arn(name, "")
-    )
-    text = (
-        f"AWS does not know the principal {name}."
-        if is_safe
-        else "AWS does not know a principal of the policy."
-    )
+    text = "AWS does not know a principal of the policy."
+    if name is not None and _is_principal(name):
+        text = f"AWS does not know the principal {name}."
     causes = [
         Cause("invalid-principal", text, "reported", quote_phrases(message, "invalid principal in policy")),
         *_principal_causes(kind, name),
@@ -92,6 +87,13 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
         remedies=(*lookup, _correct_principal_remedy(kind), _validate_remedy(message)),
         notes=(_NOTHING_SAVED,),
     )
+
+
+def _is_principal(name: str) -> bool:
+    """Return whether a name has the form of a principal, so that it is safe to show."""
+    if _UNIQUE_ID.fullmatch(name) or try_parse_principal(name) is not None:
+        return True
+    return commands.arn(name, "") == name
 
 
 def _principal_causes(kind: str | None, name: str | None) -> list[Cause]:

@@ -14,7 +14,7 @@ from iamtriage.arns._principals import Role
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import try_parse_principal
-from iamtriage.explaining._rules.shared.clues import quote_phrases
+from iamtriage.explaining._rules.shared.clues import find_role_arn, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, find_role_recipient, service_trust_policy
 
@@ -32,7 +32,6 @@ _ROLE_NOT_ASSUMABLE = re.compile(
     r"|[Uu]nable to assume (?:the )?(?:provided )?role|[Rr]ole .{0,200}?(?:cannot|can not|could not|can't) be assumed|is not authorized to assume the role"
     r"|[Rr]ole is invalid or cannot be assumed|does not have (?:a )?trust relationship"
 )
-_ROLE_ARN = re.compile(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
 _SERVICES_IN_MESSAGES = (
     ("by Lambda", "lambda.amazonaws.com"),
     ("for the function", "lambda.amazonaws.com"),
@@ -112,14 +111,13 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
 
 def _explain_role_not_assumable(case: Case[AwsError], message: str) -> Explanation:
     envelope = case.failure.envelope
-    known = find_role_recipient(envelope.operation, envelope.service)
-    service = known.principal if known else None
+    recipient = find_role_recipient(envelope.operation, envelope.service)
+    service = recipient.principal if recipient else None
     if service is None:
         service = next((name for sign, name in _SERVICES_IN_MESSAGES if sign in message), None)
-    found = _ROLE_ARN.search(message)
-    role = try_parse_principal(found[0].rstrip(",.")) if found else None
+    role = try_parse_principal(find_role_arn(message))
     name = commands.role_name(role.name if isinstance(role, Role) else None)
-    service_name = "the service" if service is None else service
+    service_name = service or "the service"
     return Explanation(
         failure=case.failure,
         topic="service-cannot-assume-role",
@@ -147,7 +145,7 @@ def _explain_role_not_assumable(case: Case[AwsError], message: str) -> Explanati
                 commands=(fill_command("aws iam wait role-exists --role-name {}", name),),
                 url=pages.CONSISTENCY,
             ),
-            _trust_remedy(service, name, known.trust_actions if known else ASSUME_ROLE),
+            _trust_remedy(service, name, recipient.trust_actions if recipient else ASSUME_ROLE),
         ),
         notes=("It is the service that may not use the role. No permission of the caller is missing.",),
     )

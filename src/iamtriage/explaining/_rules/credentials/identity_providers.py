@@ -60,7 +60,7 @@ _KNOWN_ISSUERS = {
 
 @attrs.frozen
 class Issuer:
-    """The issuer of a token, as far as text and facts state it.
+    """The issuer of a token.
 
     Attributes:
         url: Its URL; ``None`` if it is unknown or masked.

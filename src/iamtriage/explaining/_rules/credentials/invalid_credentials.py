@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regi
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -28,6 +27,7 @@ from iamtriage.explaining._rules.shared.clues import (
     find_partition,
     find_profile,
     find_region,
+    find_role_arn,
     find_user,
     message_text,
     quote_phrases,
@@ -54,7 +54,6 @@ _PHRASES = (
 _UNKNOWN_KEY_CODES = frozenset({"InvalidAccessKeyId", "InvalidAccessKeyIdException"})
 _INVALID_TOKEN_CODES = frozenset({"InvalidToken", "InvalidTokenId"})
 _PARTITION_CAUSES = frozenset({"china-without-region", "partition-without-region"})
-_ROLE_ARN = re.compile(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
 # These operations send a token instead of a signature.
 _UNSIGNED_OPERATIONS = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
 _MAX_CAUSES = 6
@@ -62,7 +61,7 @@ _MAX_CAUSES = 6
 
 @attrs.frozen
 class _RejectedRequest:
-    """A request whose credentials AWS rejected, as far as text and facts describe it.
+    """A request whose credentials AWS rejected.
 
     Attributes:
         message: The message.
@@ -156,13 +155,7 @@ def _describe_request(case: Case[InvalidCredentials]) -> _RejectedRequest:
 
 def _find_role(case: Case[InvalidCredentials]) -> Role | None:
     """Return the role that was to be assumed, or that called."""
-    found = _ROLE_ARN.search(case.text)
-    texts = (
-        case.failure.resource,
-        case.facts.resource,
-        None if found is None else found[0].rstrip(",."),
-        case.caller,
-    )
+    texts = (case.failure.resource, case.facts.resource, find_role_arn(case.text), case.caller)
     return next(
         (role for text in texts if (role := underlying_role(try_parse_principal(text))) is not None), None
     )

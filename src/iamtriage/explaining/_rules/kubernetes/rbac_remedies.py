@@ -60,7 +60,7 @@ class DeniedRequest:
     Attributes:
         case: The failure with its facts.
         request: The denied request.
-        kind: What the user name stands for.
+        kind: The kind of user.
         cluster: The cluster.
         principal: The IAM principal behind the user name.
         subject: The subject for a binding; ``None`` if the text does not name the user.
@@ -98,7 +98,7 @@ class DeniedRequest:
 
     @property
     def is_iam(self) -> bool:
-        """Whether the user name stands for an IAM principal."""
+        """Whether the user is an IAM principal."""
         return self.kind in {"iam", "iam session"}
 
     @property
@@ -279,9 +279,8 @@ def _check_remedy(denied: DeniedRequest) -> Remedy | None:
         return None
     arguments = ["kubectl", "auth", "can-i", *_can_i_arguments(request)]
     has_namespaces = request.path is None and not request.is_cluster_scoped_type
-    if request.path is None and (
-        request.namespace is not None or (has_namespaces and not request.is_cluster_scope)
-    ):
+    is_in_namespace = request.namespace is not None or (has_namespaces and not request.is_cluster_scope)
+    if request.path is None and is_in_namespace:
         arguments += ["-n", commands.namespace(request.namespace)]
     elif has_namespaces:
         arguments.append("--all-namespaces")

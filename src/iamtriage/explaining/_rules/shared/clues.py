@@ -31,6 +31,7 @@ __all__ = (
     "find_profile",
     "find_region",
     "find_registry",
+    "find_role_arn",
     "find_user",
     "is_about_pods",
     "is_from_kubelet",
@@ -49,6 +50,7 @@ _ESCAPES = re.compile(r"\\+(?:[nrt]|u000[aAdD9])")
 _SLASHES = re.compile(r"\\+(?=[\"'/])")
 
 _ACCESS_KEY = re.compile(r"(?<![A-Za-z0-9/+])A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
+_ROLE_ARN = re.compile(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
 # Responses in XML name STS in a namespace URL with /doc/, which is not the host that was called.
 _HOST = re.compile(
     r"(?<![\w.-])((?:[a-z0-9][a-z0-9-]{0,62}\.){1,6}"
@@ -184,6 +186,16 @@ def find_access_key(case: _AnyCase) -> str | None:
     """Return the first access key ID in the text."""
     found = _ACCESS_KEY.search(case.text)
     return None if found is None else found[0]
+
+
+def find_role_arn(text: str) -> str | None:
+    """Return the first ARN of a role in a text, without trailing punctuation.
+
+    >>> find_role_arn("Not authorized to assume arn:aws:iam::111122223333:role/app.")
+    'arn:aws:iam::111122223333:role/app'
+    """
+    found = _ROLE_ARN.search(text)
+    return None if found is None else found[0].rstrip(",.")
 
 
 def find_aws_hosts(text: str) -> tuple[str, ...]:

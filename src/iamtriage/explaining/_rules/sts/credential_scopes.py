@@ -73,7 +73,7 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
 
 
 def _is_from_sts(failure: CredentialScope, hosts: tuple[str, ...]) -> bool:
-    """Return whether STS reported the failure, as far as the text says."""
+    """Return whether STS reported the failure."""
     if Known(failure=failure).scope_failure is None:
         return False
     # Known attributes failures without a service to STS. A host of another service contradicts that.

@@ -83,7 +83,7 @@ def diagnose_sts_call(  # noqa: PLR0913 (the settings that a rule can derive fro
         case: The failure and the facts.
         codes: The codes of the causes to return; ``None`` for all.
         because: Evidence for every cause, one line each.
-        env: The environment, as far as the text states it.
+        env: The variables that the text states.
         region: The region that the call was signed for.
         endpoint: The URL that was called.
         fallback_region: The region to suggest if nothing else states one.
