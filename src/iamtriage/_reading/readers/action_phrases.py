@@ -37,32 +37,32 @@ def read_action_phrases(text: str) -> Iterator[Piece]:
     """Find every action that is named so."""
     if "API:" in text:
         for m in _API.finditer(text):
-            partial = _partial(m, "head")
-            partial.source, partial.aws = "cloudformation", True
-            partial.kind = "access_denied" if m["denied"] else None
+            piece = _piece(m, "head")
+            piece.source, piece.aws = "cloudformation", True
+            piece.kind = "access_denied" if m["denied"] else None
             # It states the operation only where no sentence with the same action follows.
-            partial.put("api_operation", m["operation"], m.start("operation"), m.end("operation"))
-            yield partial
+            piece.put("api_operation", m["operation"], m.start("operation"), m.end("operation"))
+            yield piece
     if "ailed to" in text or "rror calling" in text:
         for m in _CALL.finditer(text):
-            partial = _partial(m, "head")
-            partial.put("operation", m["operation"], m.start("operation"), m.end("operation"))
-            yield partial
+            piece = _piece(m, "head")
+            piece.put("operation", m["operation"], m.start("operation"), m.end("operation"))
+            yield piece
     if "ermission" in text:
         for m in _MAY_NOT_CALL.finditer(text):
-            partial = _partial(m, "core")
-            partial.kind, partial.aws = "access_denied", True
+            piece = _piece(m, "core")
+            piece.kind, piece.aws = "access_denied", True
             if m["code"] and is_code(m["code"]):
-                partial.put("code", m["code"], m.start("code"), m.end("code"))
-            yield partial
+                piece.put("code", m["code"], m.start("code"), m.end("code"))
+            yield piece
         for m in _MISSING.finditer(text):
-            partial = _partial(m, "core")
-            partial.kind, partial.aws = "access_denied", True
-            yield partial
+            piece = _piece(m, "core")
+            piece.kind, piece.aws = "access_denied", True
+            yield piece
 
 
-def _partial(m: re.Match[str], role: str) -> Piece:
-    partial = Piece("core" if role == "core" else "head", m.start(), m.end())
-    partial.put("action", m["action"], m.start("action"), m.end("action"), HINT)
-    partial.put("service", m["service"].lower(), m.start("service"), m.end("service"), BEST)
-    return partial
+def _piece(m: re.Match[str], role: str) -> Piece:
+    piece = Piece("core" if role == "core" else "head", m.start(), m.end())
+    piece.put("action", m["action"], m.start("action"), m.end("action"), HINT)
+    piece.put("service", m["service"].lower(), m.start("service"), m.end("service"), BEST)
+    return piece

@@ -45,10 +45,10 @@ def read_alerts(text: str) -> Iterator[Piece]:
         if denied is None:
             continue
         done = max(denied.end(), source.end())
-        partial = Piece("core", min(denied.start(), source.start()), done, kind="access_denied", aws=True)
-        partial.source = "cloudtrail"
-        partial.put("service", service_of_event_source(source["host"]), rank=HINT)
+        piece = Piece("core", min(denied.start(), source.start()), done, kind="access_denied", aws=True)
+        piece.source = "cloudtrail"
+        piece.put("service", service_of_event_source(source["host"]), rank=HINT)
         event = _EVENT.search(text, denied.start(), denied.end()) or _EVENT.search(text, low, high)
         if event:
-            partial.put("operation", event["name"], event.start("name"), event.end("name"), HINT)
-        yield partial
+            piece.put("operation", event["name"], event.start("name"), event.end("name"), HINT)
+        yield piece

@@ -73,10 +73,10 @@ def _said(m: re.Match[str]) -> Piece:
 
 
 def _refusal(span: tuple[int, int], m: re.Match[str], status: str, service: str) -> Piece:
-    partial = Piece("core", *span, kind="access_denied", aws=True)
-    partial.put("status_code", m[status], m.start(status), m.end(status))
-    partial.put("service", service)
-    return partial
+    piece = Piece("core", *span, kind="access_denied", aws=True)
+    piece.put("status_code", m[status], m.start(status), m.end(status))
+    piece.put("service", service)
+    return piece
 
 
 def _answered(text: str) -> Iterator[Piece]:

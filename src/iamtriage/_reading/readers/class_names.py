@@ -42,30 +42,28 @@ def read_classes(text: str) -> Iterator[Piece]:
     for needed, source, rank, pattern in _SHAPES:
         if needed in text:
             for m in pattern.finditer(text):
-                yield _partial(m, source, rank)
+                yield _piece(m, source, rank)
     for m in _ANY_CLASS.finditer(text):
         namespace, code = m["namespace"], m["code"]
         if "amazon" in namespace.lower() or FOREIGN_NAMESPACE.match(namespace) or is_generic(code):
             continue
         botocore = "botocore" in namespace
         if botocore or is_known(code):
-            partial = Piece(
-                "class", m.start(), m.end(), aws=botocore, source="botocore" if botocore else None
-            )
-            partial.put("code", code, m.start("code"), m.end("code"), CLASS_NAME)
-            yield partial
+            piece = Piece("class", m.start(), m.end(), aws=botocore, source="botocore" if botocore else None)
+            piece.put("code", code, m.start("code"), m.end("code"), CLASS_NAME)
+            yield piece
 
 
-def _partial(m: re.Match[str], source: str, rank: int) -> Piece:
-    partial = Piece("class", m.start(), m.end(), source=source, aws=True)
-    partial.thrown = m.string.startswith((": ", "["), m.end())
+def _piece(m: re.Match[str], source: str, rank: int) -> Piece:
+    piece = Piece("class", m.start(), m.end(), source=source, aws=True)
+    piece.thrown = m.string.startswith((": ", "["), m.end())
     groups = m.groupdict()
     service, code = groups.get("service"), groups.get("code")
     if service:
-        partial.put("service", service_name(service), rank=HINT)
+        piece.put("service", service_name(service), rank=HINT)
     if code and is_code(code) and not _names_service(code, service):
-        partial.put("code", code, m.start("code"), m.end("code"), rank)
-    return partial
+        piece.put("code", code, m.start("code"), m.end("code"), rank)
+    return piece
 
 
 def _names_service(code: str, service: str | None) -> bool:

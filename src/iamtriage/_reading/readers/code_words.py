@@ -10,7 +10,7 @@ import re
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.readers.sdk_prefixes import code_partial
+from iamtriage._reading.readers.sdk_prefixes import code_piece
 from iamtriage._reading.vocabulary.codes import (
     FOREIGN_NAMESPACE,
     is_code,
@@ -111,37 +111,37 @@ def read_code_words(text: str) -> Iterator[Piece]:
         for m in _IN_QUOTES.finditer(text):
             # With a colon it is a pair of a printed object, which "pairs" reads.
             if kind_of_code(m["code"]) and ": '" not in m[0]:
-                yield code_partial(m)
+                yield code_piece(m)
     if "error" in text and "(" in text:
         for m in _IN_PARENTHESES.finditer(text):
             if is_code(m["code"]):
-                yield code_partial(m, source="rust")
+                yield code_piece(m, source="rust")
     for m in _AT_END.finditer(text):
         if kind_of_code(m["code"]) and m["code"] not in _PLAIN_WORDS:
-            yield code_partial(m, rank=HINT)
+            yield code_piece(m, rank=HINT)
     if "internal.amazon.com" in text:
         for m in _DECORATED.finditer(text):
-            yield code_partial(m, aws=True)
+            yield code_piece(m, aws=True)
     alone = _ALONE.fullmatch(text)
     if alone and kind_of_code(alone["code"]) and alone["code"] not in _PLAIN_WORDS:
-        yield code_partial(alone, aws=True)
+        yield code_piece(alone, aws=True)
 
 
 def _without_colon(text: str) -> Iterator[Piece]:
     for m in _BESIDE.finditer(text):
         if kind_of_code(m["code"]) == "access_denied" and m["code"] not in _PLAIN_WORDS:
-            yield code_partial(m)
+            yield code_piece(m)
     if any(label in text for label in _LABELS):
         for m in _LABELLED.finditer(text):
             if is_known(m["code"]) and m["code"] not in _OF_ANY:
-                yield code_partial(m)
+                yield code_piece(m)
     for sentence in _SENTENCE_BEGINS.finditer(text):
         # Asked here, since a search that begins with a look behind tries every place.
         if text[sentence.start() - 1 : sentence.start()] not in _SMALL:
             continue
         glued = _GLUED.search(text, max(0, sentence.start() - _GLUED_REACH), sentence.start())
         if glued and kind_of_code(glued["code"]):
-            yield code_partial(glued, rank=BEST)
+            yield code_piece(glued, rank=BEST)
     for needed, pattern in (
         ("): ", _PARENTHESIZED),
         ("]", _BRACKETED),
@@ -152,7 +152,7 @@ def _without_colon(text: str) -> Iterator[Piece]:
         if needed in text:
             for m in pattern.finditer(text):
                 if is_known(m["code"]) and m["code"] not in _PLAIN_WORDS:
-                    yield code_partial(m)
+                    yield code_piece(m)
 
 
 def _before_colons(text: str) -> Iterator[Piece]:
@@ -169,7 +169,7 @@ def _before_colons(text: str) -> Iterator[Piece]:
             continue
         if FOREIGN_NAMESPACE.search(text, max(0, m.start() - _NAMESPACE_REACH), m.start()):
             continue
-        yield code_partial(
+        yield code_piece(
             m, rank=STATED if is_known(code) else CLASS_NAME, aws=managed and _is_of_resource(text, m)
         )
 

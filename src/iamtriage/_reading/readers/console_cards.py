@@ -78,19 +78,19 @@ def read_cards(text: str, flat: str, sentences: Sequence[Piece]) -> Iterator[Pie
         floor = max(done, sentences[at - 1].end if at else 0)
         context = _CONTEXT.search(text, max(floor, clause.start() - _CONTEXT_REACH), clause.start())
         if context:
-            partial = _read_card(text, floor, context.start(), clause)
+            piece = _read_card(text, floor, context.start(), clause)
         elif clause["action"] and _BEGINS.search(text, max(0, clause.start() - 4), clause.start()):
-            partial = Piece("core", clause.start(), clause.end(), kind="access_denied", aws=True)
+            piece = Piece("core", clause.start(), clause.end(), kind="access_denied", aws=True)
         else:
             continue
-        _read_clause(partial, clause)
-        done = partial.end
-        yield partial
+        _read_clause(piece, clause)
+        done = piece.end
+        yield piece
 
 
 def _read_card(text: str, floor: int, end: int, clause: re.Match[str]) -> Piece:
     """Read the fields from the last one backwards, as far as they follow each other."""
-    partial = Piece("core", end, clause.end(), kind="access_denied", aws=True)
+    piece = Piece("core", end, clause.end(), kind="access_denied", aws=True)
     prefix: re.Match[str] | None = None
     action: re.Match[str] | None = None
     for label in reversed(list(_LABEL.finditer(text, max(floor, end - _REACH), end))):
@@ -98,7 +98,7 @@ def _read_card(text: str, floor: int, end: int, clause: re.Match[str]) -> Piece:
         value = _VALUES[name].match(text, label.end(), end)
         if value is None or _BETWEEN.match(text[value.end() : end]) is None:
             break
-        partial.start = end = label.start()
+        piece.start = end = label.start()
         if name == "service":
             prefix = value
         elif name == "action":
@@ -106,43 +106,43 @@ def _read_card(text: str, floor: int, end: int, clause: re.Match[str]) -> Piece:
         else:
             first, last = trim(text, *value.span())
             put = put_principal if name == "user" else _put_resource
-            put(partial, rejoin(text[first:last]), first, last)
+            put(piece, rejoin(text[first:last]), first, last)
     if action:
-        _put_action(partial, action, prefix)
+        _put_action(piece, action, prefix)
     heading = None
     for heading in _HEADING.finditer(text, max(floor, end - _HEADING_REACH), end):  # noqa: B007 (the last one counts)
         pass
     if heading:
-        _put_named(partial, heading)
-        partial.start = heading.start()
-    return partial
+        _put_named(piece, heading)
+        piece.start = heading.start()
+    return piece
 
 
-def _put_resource(partial: Piece, value: str, start: int, end: int) -> None:
-    partial.put("resource", value, start, end)
+def _put_resource(piece: Piece, value: str, start: int, end: int) -> None:
+    piece.put("resource", value, start, end)
 
 
-def _put_action(partial: Piece, action: re.Match[str], prefix: re.Match[str] | None) -> None:
+def _put_action(piece: Piece, action: re.Match[str], prefix: re.Match[str] | None) -> None:
     """Put an action, which the field of the service completes where it has no prefix."""
     service = action["prefix"] or (prefix[0] if prefix else None)
     if service:
         name = action[0] if action["prefix"] else f"{service}:{action[0]}"
-        partial.put("action", name, *action.span())
+        piece.put("action", name, *action.span())
         start, end = action.span("prefix") if action["prefix"] or prefix is None else prefix.span()
-        partial.put("service", service.lower(), start, end, BEST)
+        piece.put("service", service.lower(), start, end, BEST)
 
 
-def _put_named(partial: Piece, m: re.Match[str]) -> None:
+def _put_named(piece: Piece, m: re.Match[str]) -> None:
     """Put the action that a clause or heading names, if the card has none."""
-    if m["action"] and "action" not in partial.facts:
+    if m["action"] and "action" not in piece.facts:
         start, end = m.span("action")
         service = m["action"].partition(":")[0]
-        partial.put("action", m["action"], start, end, HINT)
-        partial.put("service", service, start, start + len(service))
+        piece.put("action", m["action"], start, end, HINT)
+        piece.put("service", service, start, start + len(service))
 
 
-def _read_clause(partial: Piece, clause: re.Match[str]) -> None:
-    _put_named(partial, clause)
-    partial.put("deny", "implicit" if clause["silent"] else "explicit")
-    partial.put("policy_type", policy_type(clause["silent"] or clause["denying"]))
-    partial.put("reason", " ".join(clause[0].split()), *clause.span())
+def _read_clause(piece: Piece, clause: re.Match[str]) -> None:
+    _put_named(piece, clause)
+    piece.put("deny", "implicit" if clause["silent"] else "explicit")
+    piece.put("policy_type", policy_type(clause["silent"] or clause["denying"]))
+    piece.put("reason", " ".join(clause[0].split()), *clause.span())

@@ -104,11 +104,11 @@ def read_kubernetes(text: str, flat: str) -> Iterator[Piece]:
                 continue
             if phrase.sure == "unsure" and not _stands_by(names, m):
                 continue
-            partial = Piece("core", m.start(), m.end(), kind=phrase.kind, aws=True, source="kubernetes")
-            partial.wrapper = phrase.sure == "outer"
+            piece = Piece("core", m.start(), m.end(), kind=phrase.kind, aws=True, source="kubernetes")
+            piece.wrapper = phrase.sure == "outer"
             if phrase.kind == "kubernetes_unauthorized":
-                _read_identity(text, partial)
-            yield partial
+                _read_identity(text, piece)
+            yield piece
 
 
 def _read_doing(text: str, names: list[int]) -> Iterator[Piece]:
@@ -148,9 +148,9 @@ def _stands_by(names: list[int], m: re.Match[str]) -> bool:
     return at < len(names) and names[at] < m.end() + _NAMES_REACH
 
 
-def _read_identity(text: str, partial: Piece) -> None:
+def _read_identity(text: str, piece: Piece) -> None:
     """Read the arn= field of the authenticator's log line."""
-    left = max(text.rfind("\n", 0, partial.start), partial.start - _REACH, 0)
-    for m in _LOGFMT_ARN.finditer(text, left, partial.start):
+    left = max(text.rfind("\n", 0, piece.start), piece.start - _REACH, 0)
+    for m in _LOGFMT_ARN.finditer(text, left, piece.start):
         start, end = trim(text, m.start("arn"), m.end("arn"))
-        put_principal(partial, rejoin(text[start:end]), start, end)
+        put_principal(piece, rejoin(text[start:end]), start, end)

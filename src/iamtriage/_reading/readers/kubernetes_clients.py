@@ -104,7 +104,7 @@ def read_clients(text: str) -> Iterator[Piece]:
         yield from _read_answers(text)
 
 
-def _partial(start: int, end: int, reason: str) -> Piece:
+def _piece(start: int, end: int, reason: str) -> Piece:
     return Piece("core", start, end, kind=_KINDS[reason], aws=True, source="kubernetes")
 
 
@@ -114,23 +114,23 @@ def _read_clients(text: str) -> Iterator[Piece]:
             for m in pattern.finditer(text):
                 if _is_of_admission(text, m):
                     continue
-                partial = _partial(m.start(), m.end(), m["reason"])
+                piece = _piece(m.start(), m.end(), m["reason"])
                 if m.groupdict().get("status"):
-                    partial.put("status_code", m["status"], *m.span("status"))
-                yield partial
+                    piece.put("status_code", m["status"], *m.span("status"))
+                yield piece
     if "://" in text:
         for m in _ASKED.finditer(text):
             if is_of_cluster(m["url"]):
-                partial = _partial(m.start(), m.end(), m["reason"])
-                partial.put("status_code", m["status"], *m.span("status"))
-                yield partial
+                piece = _piece(m.start(), m.end(), m["reason"])
+                piece.put("status_code", m["status"], *m.span("status"))
+                yield piece
     if "Reason:" in text:
         for m in _GENERATED.finditer(text):
             near = (max(0, m.start() - _GENERATED_REACH), m.end() + _GENERATED_REACH)
             if _GENERATED_FOR.search(text, *near) and not _is_of_admission(text, m):
-                partial = _partial(m.start(), m.end(), m["reason"])
-                partial.put("status_code", m["status"], *m.span("status"))
-                yield partial
+                piece = _piece(m.start(), m.end(), m["reason"])
+                piece.put("status_code", m["status"], *m.span("status"))
+                yield piece
 
 
 def _is_of_admission(text: str, m: re.Match[str]) -> bool:
@@ -149,8 +149,8 @@ def _read_answers(text: str) -> Iterator[Piece]:
             continue
         if is_of_admission(text, begin, m.start()):
             continue
-        partial = _partial(m.start(), m.end(), m["reason"])
+        piece = _piece(m.start(), m.end(), m["reason"])
         code = _STATUS_CODE.search(text, m.end(), m.end() + _CODE_REACH)
         if code:
-            partial.put("status_code", code["status"], *code.span("status"), HINT)
-        yield partial
+            piece.put("status_code", code["status"], *code.span("status"), HINT)
+        yield piece

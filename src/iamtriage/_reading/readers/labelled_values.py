@@ -47,10 +47,10 @@ def read_labelled_values(text: str) -> Iterator[Piece]:
         start, end = paragraph_around(text, m.start(), m.end(), _REACH)
         status = _nearest(_STATUS, text, m, (start, end))
         if status and _nearest(said, text, m, (start, end)):
-            partial = Piece("head", m.start(), m.end(), aws=True)
-            partial.put("code", m["code"], m.start("code"), m.end("code"), BEST)
-            partial.put("status_code", status["status"], status.start("status"), status.end("status"), BEST)
-            yield partial
+            piece = Piece("head", m.start(), m.end(), aws=True)
+            piece.put("code", m["code"], m.start("code"), m.end("code"), BEST)
+            piece.put("status_code", status["status"], status.start("status"), status.end("status"), BEST)
+            yield piece
 
 
 def _nearest(

@@ -91,22 +91,22 @@ def read_rbac(text: str) -> Iterator[Piece]:
         yield from _read_sentences(text)
 
 
-def put_principal(partial: Piece, value: str, start: int, end: int) -> None:
+def put_principal(piece: Piece, value: str, start: int, end: int) -> None:
     """Add a principal, and the account that it states."""
-    partial.put("principal", value, start, end)
+    piece.put("principal", value, start, end)
     account = account_of(value)
     if account:
         at = start + value.find(account)
-        partial.put("account", account, at, at + len(account))
+        piece.put("account", account, at, at + len(account))
 
 
-def _partial(start: int, end: int) -> Piece:
+def _piece(start: int, end: int) -> Piece:
     return Piece("core", start, end, kind="kubernetes_forbidden", aws=True, source="kubernetes")
 
 
-def _put_user(partial: Piece, user: str, start: int, end: int) -> None:
-    partial.put("k8s_user", user, start, end)
-    put_principal(partial, user, start, end)
+def _put_user(piece: Piece, user: str, start: int, end: int) -> None:
+    piece.put("k8s_user", user, start, end)
+    put_principal(piece, user, start, end)
 
 
 def _read_sentences(text: str) -> Iterator[Piece]:
@@ -115,23 +115,23 @@ def _read_sentences(text: str) -> Iterator[Piece]:
         head = _HEAD.search(text, reach, m.start())
         if head is None and (m["between"] or not _speaks_for_itself(m)):
             continue
-        partial = _partial(m.start() if head is None else head.start(), m.end())
+        piece = _piece(m.start() if head is None else head.start(), m.end())
         name = "user" if m["user"] is not None else "bare_user"
         user = rejoin(m[name])
         if user:
-            _put_user(partial, user, *m.span(name))
-        partial.put("k8s_verb", m["verb"], *m.span("verb"))
+            _put_user(piece, user, *m.span(name))
+        piece.put("k8s_verb", m["verb"], *m.span("verb"))
         for name in ("resource", "old"):
             if m[name]:
-                partial.put("k8s_resource", m[name], *m.span(name))
+                piece.put("k8s_resource", m[name], *m.span(name))
         name = "group" if m["group"] is not None else "bare_group"
         if m[name] is not None:
             # Fact values are never empty elsewhere: the core group is the one that is.
-            partial.facts["k8s_api_group"] = Fact(m[name], *m.span(name))
+            piece.facts["k8s_api_group"] = Fact(m[name], *m.span(name))
         if m["namespace"]:
             start, end = trim(text, *m.span("namespace"))
-            partial.put("k8s_namespace", text[start:end], start, end)
-        yield partial
+            piece.put("k8s_namespace", text[start:end], start, end)
+        yield piece
 
 
 def _speaks_for_itself(m: re.Match[str]) -> bool:
@@ -146,11 +146,11 @@ def _speaks_for_itself(m: re.Match[str]) -> bool:
 def _read_other_words(text: str) -> Iterator[Piece]:
     for m in _OTHER_WORDS.finditer(text):
         if not is_of_admission(text, m.end(), m.end()) and (not m["said"] or _is_of_object(text, m.start())):
-            partial = _partial(m.start(), m.end())
+            piece = _piece(m.start(), m.end())
             granting = _GRANTING.search(text, m.end(), m.end() + _GRANTING_REACH)
             if granting:
-                _put_user(partial, granting["user"], *granting.span("user"))
-            yield partial
+                _put_user(piece, granting["user"], *granting.span("user"))
+            yield piece
 
 
 def _is_of_object(text: str, at: int) -> bool:
@@ -161,13 +161,13 @@ def _is_of_object(text: str, at: int) -> bool:
 
 def _read_log(text: str) -> Iterator[Piece]:
     for m in _LOGGED.finditer(text):
-        partial = _partial(m.start(), m.end())
+        piece = _piece(m.start(), m.end())
         if m["user"]:
-            _put_user(partial, m["user"], *m.span("user"))
-        partial.put("k8s_verb", m["verb"], *m.span("verb"))
-        partial.put("k8s_resource", m["resource"], *m.span("resource"))
-        partial.put("k8s_namespace", m["namespace"], *m.span("namespace"))
-        yield partial
+            _put_user(piece, m["user"], *m.span("user"))
+        piece.put("k8s_verb", m["verb"], *m.span("verb"))
+        piece.put("k8s_resource", m["resource"], *m.span("resource"))
+        piece.put("k8s_namespace", m["namespace"], *m.span("namespace"))
+        yield piece
 
 
 def _read_audit_events(text: str) -> Iterator[Piece]:
@@ -178,7 +178,7 @@ def _read_audit_events(text: str) -> Iterator[Piece]:
         if denied is None or " is forbidden: " in text[start:end]:
             # The server's sentence says more.
             continue
-        piece = _partial(start, denied.end())
+        piece = _piece(start, denied.end())
         for pattern in _AUDIT_FIELDS:
             if m := pattern.search(text, start, end):
                 piece.end = max(piece.end, m.end())
@@ -192,12 +192,12 @@ def _read_audit_events(text: str) -> Iterator[Piece]:
 
 def _read_kubelet(text: str) -> Iterator[Piece]:
     for m in _KUBELET.finditer(text):
-        partial = _partial(m.start(), m.end())
-        _put_user(partial, m["user"], *m.span("user"))
-        partial.put("k8s_verb", m["verb"], *m.span("verb"))
+        piece = _piece(m.start(), m.end())
+        _put_user(piece, m["user"], *m.span("user"))
+        piece.put("k8s_verb", m["verb"], *m.span("verb"))
         # Of several subresources any would have done, so none of them is what was denied.
         named = m["sub"] and " " not in m["sub"]
-        partial.put(
+        piece.put(
             "k8s_resource", f"{m['resource']}/{m['sub']}" if named else m["resource"], *m.span("resource")
         )
-        yield partial
+        yield piece

@@ -69,30 +69,30 @@ _AUTHORIZATION_ID = re.compile(
 )
 
 
-def read_why(text: str, why: re.Match[str], partial: Piece) -> int:
+def read_why(text: str, why: re.Match[str], piece: Piece) -> int:
     """Read the clause that a match of ``WHY`` begins; give where it ends."""
     if why["explicit"]:
-        partial.put("deny", "explicit")
-        end = _read_explicit(text, why.end(), partial)
+        piece.put("deny", "explicit")
+        end = _read_explicit(text, why.end(), piece)
     elif why["no"]:
-        partial.put("deny", "implicit")
-        end = _read_implicit(text, why.end(), partial)
+        piece.put("deny", "implicit")
+        end = _read_implicit(text, why.end(), piece)
     else:
         clause = _CLAUSE_END.search(text, why.end(), why.end() + _LONGEST_CLAUSE)
         end = clause.start() if clause else min(len(text), why.end() + _LONGEST_CLAUSE)
         misprint = _MISPRINT.match(text, why.end() - 1)
         if misprint:
-            partial.put("policy_type", policy_type(misprint[1]))
-    partial.put("reason", " ".join(text[why.start() : end].split()), why.start(), end)
+            piece.put("policy_type", policy_type(misprint[1]))
+    piece.put("reason", " ".join(text[why.start() : end].split()), why.start(), end)
     return end
 
 
-def _read_explicit(text: str, end: int, partial: Piece) -> int:
+def _read_explicit(text: str, end: int, piece: Piece) -> int:
     into = _IN.match(text, end)
     words = _TYPE_WORDS.match(text, into.end()) if into else None
     if words is None:
         return end
-    partial.put("policy_type", policy_type(words[0]))
+    piece.put("policy_type", policy_type(words[0]))
     policy = _POLICY.match(text, words.end())
     if policy is None:
         return words.end()
@@ -101,47 +101,47 @@ def _read_explicit(text: str, end: int, partial: Piece) -> int:
     # "…policy: retrying" names no policy.
     if not value or ELLIPSIS.match(value) or _POLICY_MARK.search(value) is None:
         return words.end()
-    partial.put("policy_arn", value, first, last)
+    piece.put("policy_arn", value, first, last)
     return last
 
 
-def _read_implicit(text: str, end: int, partial: Piece) -> int:
+def _read_implicit(text: str, end: int, piece: Piece) -> int:
     blank = _BLANK.match(text, end)
     words = _TYPE_WORDS.match(text, blank.end() if blank else end)
     if words:
         end = words.end()
-        partial.put("policy_type", policy_type(words[0]))
+        piece.put("policy_type", policy_type(words[0]))
     allows = _ALLOWS.match(text, end)
     if allows:
         end = allows.end()
         action = allows["action"]
-        if action and "action" not in partial.facts:
+        if action and "action" not in piece.facts:
             # The action's own place is lost; this one may be misspelt (the documentation has a case).
             start = allows.start("action")
             prefix = action.partition(":")[0]
-            partial.put("action", action, start, start + len(action), HINT)
-            partial.put("service", prefix.lower(), start, start + len(prefix))
+            piece.put("action", action, start, start + len(action), HINT)
+            piece.put("service", prefix.lower(), start, start + len(prefix))
     return end
 
 
-def read_tail(text: str, end: int, partial: Piece) -> int:
+def read_tail(text: str, end: int, piece: Piece) -> int:
     """Read the encoded message and the authorization id behind a sentence; give where they end."""
     follows = _NEXT_SENTENCE.search(text, end, end + _TAIL_REACH)
     limit = min(len(text), end + _TAIL_REACH, follows.start() if follows else len(text))
     encoded = _ENCODED.search(text, end, limit)
     if encoded:
-        end = _read_encoded(text, encoded.end(), partial)
+        end = _read_encoded(text, encoded.end(), piece)
         limit = min(len(text), max(limit, end + _TAIL_REACH))
     for m in _AUTHORIZATION_ID.finditer(text, end, limit):
         if follows is not None and m.start() > follows.start():
             break
         group = m.lastindex or 1
-        partial.put("authorization_id", rejoin(m[group]), m.start(group), m.end(group))
+        piece.put("authorization_id", rejoin(m[group]), m.start(group), m.end(group))
         end = m.end()
     return end
 
 
-def _read_encoded(text: str, start: int, partial: Piece) -> int:
+def _read_encoded(text: str, start: int, piece: Piece) -> int:
     blob = _BLOB.match(text, start)
     if blob is None or not _is_behind_its_label(text, blob):
         return start
@@ -154,9 +154,9 @@ def _read_encoded(text: str, start: int, partial: Piece) -> int:
         and _is_blob(more[1])
     ):
         last = more.end()
-    partial.aws = True
+    piece.aws = True
     value = (" " if blob["mask"] else "").join(text[start:last].split())
-    partial.put("encoded_message", value, start, last)
+    piece.put("encoded_message", value, start, last)
     return last
 
 

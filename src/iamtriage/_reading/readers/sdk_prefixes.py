@@ -147,24 +147,24 @@ def read_prefixes(text: str) -> Iterator[Piece]:
     for needed, pattern, make in _SHAPES:
         if needed in flat:
             for m in pattern.finditer(text):
-                partial = make(m)
-                if partial is not None:
-                    yield partial
+                piece = make(m)
+                if piece is not None:
+                    yield piece
 
 
-def code_partial(
+def code_piece(
     m: re.Match[str], *, source: str | None = None, rank: int = STATED, aws: bool = False
 ) -> Piece:
     """Make a head of a match that has a group ``code``."""
-    partial = Piece("head", m.start(), m.end(), source=source, aws=aws)
-    partial.put("code", m["code"], m.start("code"), m.end("code"), rank)
-    return partial
+    piece = Piece("head", m.start(), m.end(), source=source, aws=aws)
+    piece.put("code", m["code"], m.start("code"), m.end("code"), rank)
+    return piece
 
 
-def _put(partial: Piece, m: re.Match[str], key: str, group: str | None = None, rank: int = STATED) -> None:
+def _put(piece: Piece, m: re.Match[str], key: str, group: str | None = None, rank: int = STATED) -> None:
     group = group or key
     if m[group]:
-        partial.put(key, m[group], m.start(group), m.end(group), rank)
+        piece.put(key, m[group], m.start(group), m.end(group), rank)
 
 
 def _botocore(m: re.Match[str]) -> Piece | None:
@@ -172,28 +172,28 @@ def _botocore(m: re.Match[str]) -> Piece | None:
     if written[:1].islower() and not m["operation"]:
         # "An error occurred (timeout) when opening the file": anybody says that.
         return None
-    partial = Piece("head", m.start(), m.end(), source="botocore", aws=True)
+    piece = Piece("head", m.start(), m.end(), source="botocore", aws=True)
     code = bare(written) if "#" in written or "://" in written else written
     start = m.start("code") + m["code"].find(code)
     numeric = is_status(code)
-    partial.put("code", code, start, start + len(code), HINT if numeric else BEST)
+    piece.put("code", code, start, start + len(code), HINT if numeric else BEST)
     if numeric:
         # botocore makes a code of the HTTP status where the answer has none.
-        _put(partial, m, "status_code", "code", HINT)
-    _put(partial, m, "operation", rank=BEST)
+        _put(piece, m, "status_code", "code", HINT)
+    _put(piece, m, "operation", rank=BEST)
     if "request" in m.groupdict():
-        _put(partial, m, "request_id", "request")
+        _put(piece, m, "request_id", "request")
     if _CLI.search(m.string, max(0, m.start() - _CLI_REACH), m.start() + 1):
-        partial.source = "aws-cli"
-    return partial
+        piece.source = "aws-cli"
+    return piece
 
 
 def _go2_operation(m: re.Match[str]) -> Piece:
     written = m.groupdict().get("written", "")
-    partial = Piece("head", m.start(), m.end(), source="go-v2", aws=written == written.lower())
-    _put(partial, m, "operation", rank=BEST)
-    partial.put("service", service_name(m["service"]))
-    return partial
+    piece = Piece("head", m.start(), m.end(), source="go-v2", aws=written == written.lower())
+    _put(piece, m, "operation", rank=BEST)
+    piece.put("service", service_name(m["service"]))
+    return piece
 
 
 def _go2_cut(m: re.Match[str]) -> Piece | None:
@@ -204,47 +204,47 @@ def _go2_cut(m: re.Match[str]) -> Piece | None:
 
 
 def _go2_response(m: re.Match[str]) -> Piece:
-    partial = Piece("head", m.start(), m.end(), source="go-v2")
-    _put(partial, m, "status_code", "status", BEST)
+    piece = Piece("head", m.start(), m.end(), source="go-v2")
+    _put(piece, m, "status_code", "status", BEST)
     for key, pattern in (("request_id", _GO2_REQUEST), ("host_id", _GO2_HOST)):
-        found = pattern.match(m.string, partial.end)
+        found = pattern.match(m.string, piece.end)
         if found is None:
             break
-        partial.end = found.end()
+        piece.end = found.end()
         start, end = trim(m.string, found.start("id"), found.end("id"))
-        partial.put(key, rejoin(m.string[start:end]), start, end, BEST)
-    return partial
+        piece.put(key, rejoin(m.string[start:end]), start, end, BEST)
+    return piece
 
 
 def _go2_code(m: re.Match[str]) -> Piece:
-    return code_partial(m, source="go-v2", rank=BEST, aws=True)
+    return code_piece(m, source="go-v2", rank=BEST, aws=True)
 
 
 def _go2_retyped(m: re.Match[str]) -> Piece | None:
-    return code_partial(m, rank=BEST) if is_known(m["code"]) and m["code"] not in _REASONS else None
+    return code_piece(m, rank=BEST) if is_known(m["code"]) and m["code"] not in _REASONS else None
 
 
 def _php(m: re.Match[str]) -> Piece:
-    partial = Piece("head", m.start(), m.end(), source="php", aws="amazonaws" in m["url"])
-    _put(partial, m, "operation")
+    piece = Piece("head", m.start(), m.end(), source="php", aws="amazonaws" in m["url"])
+    _put(piece, m, "operation")
     host = _URL_HOST.match(m["url"])
-    partial.put("service", service_of_host(host[1]) if host else None)
-    return partial
+    piece.put("service", service_of_host(host[1]) if host else None)
+    return piece
 
 
 def _php_code(m: re.Match[str]) -> Piece | None:
-    return code_partial(m, source="php", rank=BEST) if is_code(m["code"]) else None
+    return code_piece(m, source="php", rank=BEST) if is_code(m["code"]) else None
 
 
 def _dotnet(m: re.Match[str]) -> Piece:
-    partial = code_partial(m, source="dotnet", rank=BEST, aws=True)
+    piece = code_piece(m, source="dotnet", rank=BEST, aws=True)
     if is_status(m["status"]):
-        _put(partial, m, "status_code", "status")
-    return partial
+        _put(piece, m, "status_code", "status")
+    return piece
 
 
 def _best_code(m: re.Match[str]) -> Piece:
-    return code_partial(m, rank=BEST, aws=True)
+    return code_piece(m, rank=BEST, aws=True)
 
 
 def _parameter(m: re.Match[str]) -> Piece | None:
@@ -253,75 +253,75 @@ def _parameter(m: re.Match[str]) -> Piece | None:
 
 def _behind(m: re.Match[str]) -> Piece:
     """Read the code of a service behind another: "EC2 Error Code: UnauthorizedOperation"."""
-    partial = _best_code(m)
-    partial.put("service", m["service"].lower(), rank=BEST)
-    return partial
+    piece = _best_code(m)
+    piece.put("service", m["service"].lower(), rank=BEST)
+    return piece
 
 
 def _pod_identity(m: re.Match[str]) -> Piece:
-    partial = _best_code(m)
-    _put(partial, m, "request_id", "id")
-    return partial
+    piece = _best_code(m)
+    _put(piece, m, "request_id", "id")
+    return piece
 
 
 def _cpp(m: re.Match[str]) -> Piece:
-    return code_partial(m, source="cpp", rank=BEST)
+    return code_piece(m, source="cpp", rank=BEST)
 
 
 def _cpp_lines(m: re.Match[str]) -> Piece:
     """Read what the C++ SDK prints of an error, which begins the body of its message."""
-    partial = Piece("body", m.start(), m.end(), source="cpp", aws=m["host"] is not None)
+    piece = Piece("body", m.start(), m.end(), source="cpp", aws=m["host"] is not None)
     if is_status(m["status"] or ""):
-        _put(partial, m, "status_code", "status", BEST)
+        _put(piece, m, "status_code", "status", BEST)
     start, end = trim(m.string, *m.span("request"))
     if m["request"] and ELLIPSIS.match(m.string[start:end]) is None:
-        partial.put("request_id", m.string[start:end], start, end)
+        piece.put("request_id", m.string[start:end], start, end)
     code = bare(m["code"]) if "#" in m["code"] else m["code"]
     if code:
         start = m.start("code") + m["code"].find(code)
         # Services invent codes; the place says that it is one.
-        partial.put("code", code, start, start + len(code), BEST if is_code(code) else HINT)
-    return partial
+        piece.put("code", code, start, start + len(code), BEST if is_code(code) else HINT)
+    return piece
 
 
 def _arrow(m: re.Match[str]) -> Piece:
-    partial = Piece("head", m.start(), m.end(), source="cpp", aws=True)
+    piece = Piece("head", m.start(), m.end(), source="cpp", aws=True)
     if m["code"] and m["code"] != "UNKNOWN":
-        _put(partial, m, "code", rank=BEST)
-        partial.kind = kind_of_code(as_services_write(m["code"]))
-    _put(partial, m, "operation", rank=BEST)
-    _put(partial, m, "status_code", "status")
-    return partial
+        _put(piece, m, "code", rank=BEST)
+        piece.kind = kind_of_code(as_services_write(m["code"]))
+    _put(piece, m, "operation", rank=BEST)
+    _put(piece, m, "status_code", "status")
+    return piece
 
 
 def _calling(m: re.Match[str]) -> Piece:
-    partial = Piece("tail", m.start(), m.end())
-    _put(partial, m, "operation")
-    partial.put("service", service_name(m["service"]))
-    return partial
+    piece = Piece("tail", m.start(), m.end())
+    _put(piece, m, "operation")
+    piece.put("service", service_name(m["service"]))
+    return piece
 
 
 def _responded(m: re.Match[str]) -> Piece:
-    partial = Piece("head", m.start(), m.end())
-    _put(partial, m, "operation")
-    return partial
+    piece = Piece("head", m.start(), m.end())
+    _put(piece, m, "operation")
+    return piece
 
 
 def _redshift(m: re.Match[str]) -> Piece:
-    partial = _best_code(m)
-    partial.put("service", "s3")
-    _put(partial, m, "status_code", "status")
-    _put(partial, m, "request_id", "request")
-    _put(partial, m, "host_id", "host")
-    return partial
+    piece = _best_code(m)
+    piece.put("service", "s3")
+    _put(piece, m, "status_code", "status")
+    _put(piece, m, "request_id", "request")
+    _put(piece, m, "host_id", "host")
+    return piece
 
 
 def _boto2(m: re.Match[str]) -> Piece:
-    partial = Piece("head", m.start(), m.end(), source="boto2", aws=True, thrown=True)
-    _put(partial, m, "status_code", "status", BEST)
+    piece = Piece("head", m.start(), m.end(), source="boto2", aws=True, thrown=True)
+    _put(piece, m, "status_code", "status", BEST)
     service = m["service"] or m["queue"]
-    partial.put("service", service_name(service) if service else None)
-    return partial
+    piece.put("service", service_name(service) if service else None)
+    return piece
 
 
 def _s3cmd(m: re.Match[str]) -> Piece | None:
@@ -330,57 +330,57 @@ def _s3cmd(m: re.Match[str]) -> Piece | None:
     code = is_code(m["code"]) and m["code"] not in _REASONS
     if not named and not code:
         return None
-    partial = Piece("head", m.start(), m.end(), source="s3cmd" if named else None, aws=named)
+    piece = Piece("head", m.start(), m.end(), source="s3cmd" if named else None, aws=named)
     if code:
-        _put(partial, m, "code", rank=BEST)
-    _put(partial, m, "status_code", "status", BEST)
-    partial.put("service", "s3" if named else None)
-    return partial
+        _put(piece, m, "code", rank=BEST)
+    _put(piece, m, "status_code", "status", BEST)
+    piece.put("service", "s3" if named else None)
+    return piece
 
 
 def _chalice(m: re.Match[str]) -> Piece:
-    partial = _best_code(m)
-    partial.put("service", service_name(m["service"]), rank=HINT)
-    return partial
+    piece = _best_code(m)
+    piece.put("service", service_name(m["service"]), rank=HINT)
+    return piece
 
 
 def _sender(m: re.Match[str]) -> Piece | None:
     request = _SENDER_REQUEST.search(m.string, m.end(), m.end() + _SENDER_REACH)
     if request is None and not is_code(m["code"]):
         return None
-    partial = code_partial(m, aws=True)
+    piece = code_piece(m, aws=True)
     if request:
-        _put(partial, request, "request_id", "id")
-    return partial
+        _put(piece, request, "request_id", "id")
+    return piece
 
 
 def _hadoop(m: re.Match[str]) -> Piece:
     """Read Hadoop's name for what S3 answered with 401 or 403, or what kept it from asking."""
-    partial = Piece("core", m.start(), m.end(), kind="access_denied", aws=True, wrapper=True)
+    piece = Piece("core", m.start(), m.end(), kind="access_denied", aws=True, wrapper=True)
     if _BEFORE_S3.search(m.string, m.end(), m.end() + _HADOOP_REACH) is None:
-        partial.put("service", "s3", rank=HINT)
-    return partial
+        piece.put("service", "s3", rank=HINT)
+    return piece
 
 
 def _cmdlet(m: re.Match[str]) -> Piece:
-    partial = Piece("head", m.start(), m.end(), aws=True)
-    partial.put("service", service_name(m["service"]), rank=HINT)
-    return partial
+    piece = Piece("head", m.start(), m.end(), aws=True)
+    piece.put("service", service_name(m["service"]), rank=HINT)
+    return piece
 
 
 def _cmdlet_class(m: re.Match[str]) -> Piece:
-    partial = Piece("tail", m.start(), m.end(), aws=True)
-    partial.put("service", service_name(m["service"]), rank=HINT)
-    return partial
+    piece = Piece("tail", m.start(), m.end(), aws=True)
+    piece.put("service", service_name(m["service"]), rank=HINT)
+    return piece
 
 
 def _columns(m: re.Match[str]) -> Piece | None:
     if not is_code(m["code"]):
         return None
-    partial = code_partial(m, source="cloudtrail", aws=True)
-    _put(partial, m, "operation")
-    partial.put("service", service_of_event_source(m["source"]), rank=HINT)
-    return partial
+    piece = code_piece(m, source="cloudtrail", aws=True)
+    _put(piece, m, "operation")
+    piece.put("service", service_of_event_source(m["source"]), rank=HINT)
+    return piece
 
 
 # What must be in the text (line ends as blanks), the pattern, and what it makes.

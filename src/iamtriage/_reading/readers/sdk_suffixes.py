@@ -72,31 +72,31 @@ def read_suffixes(text: str) -> Iterator[Piece]:
             if m["request"] is not None:
                 yield from _read_go1_code(text, max(at, m.start() - _GO1_REACH), m.start())
             at = m.end()
-            partial = Piece("tail", m.start(), m.end(), source="go-v1")
-            partial.aws = m["request"] is not None
-            partial.put("status_code", m["status"], m.start("status"), m.end("status"), BEST)
+            piece = Piece("tail", m.start(), m.end(), source="go-v1")
+            piece.aws = m["request"] is not None
+            piece.put("status_code", m["status"], m.start("status"), m.end("status"), BEST)
             for group, key in (("request", "request_id"), ("host", "host_id")):
                 if m[group]:
-                    _put(text, partial, key, m.start(group), m.end(group))
-            yield partial
+                    _put(text, piece, key, m.start(group), m.end(group))
+            yield piece
     if "Service:" in text:
         yield from _read_java(text)
     if "AWS Error" in text or "AWS\nError" in text:
         for m in _JAVA_OLDEST.finditer(text):
-            partial = Piece("head", m.start(), m.end(), source="java-v1", aws=True)
-            partial.put("status_code", m["status"], m.start("status"), m.end("status"), BEST)
-            partial.put("service", service_name(m["service"]))
-            partial.put("request_id", m["request"], m.start("request"), m.end("request"))
-            partial.put("code", m["code"], m.start("code"), m.end("code"), BEST)
+            piece = Piece("head", m.start(), m.end(), source="java-v1", aws=True)
+            piece.put("status_code", m["status"], m.start("status"), m.end("status"), BEST)
+            piece.put("service", service_name(m["service"]))
+            piece.put("request_id", m["request"], m.start("request"), m.end("request"))
+            piece.put("code", m["code"], m.start("code"), m.end("code"), BEST)
             host = _JAVA_OLDEST_HOST.search(text, m.end(), m.end() + 1000)
             if host:
-                _put(text, partial, "host_id", host.start("host"), host.end("host"))
-            yield partial
+                _put(text, piece, "host_id", host.start("host"), host.end("host"))
+            yield piece
     if "(Status Code:" in text:
         for m in _STATUS_ALONE.finditer(text):
-            partial = Piece("tail", m.start(), m.end())
-            partial.put("status_code", m["status"], m.start("status"), m.end("status"))
-            yield partial
+            piece = Piece("tail", m.start(), m.end())
+            piece.put("status_code", m["status"], m.start("status"), m.end("status"))
+            yield piece
 
 
 def _read_go1_code(text: str, begin: int, end: int) -> Iterator[Piece]:
@@ -108,27 +108,27 @@ def _read_go1_code(text: str, begin: int, end: int) -> Iterator[Piece]:
     # A message may begin with such a word too, "Cluster: …", but hardly with two words in one.
     m = max(found, key=lambda m: (len(_WORDS.findall(m["code"])) > 1, m.start()))
     if not is_generic(m["code"]):
-        partial = Piece("head", m.start(), m.end(), source="go-v1")
+        piece = Piece("head", m.start(), m.end(), source="go-v1")
         # People's bold type may end in the middle of it.
-        partial.put("code", m["code"].replace("*", ""), m.start("code"), m.end("code"))
-        yield partial
+        piece.put("code", m["code"].replace("*", ""), m.start("code"), m.end("code"))
+        yield piece
 
 
 def _read_java(text: str) -> Iterator[Piece]:
     yield from _java_tails(text, _JAVA, _JAVA_PART)
-    for partial in _java_tails(text, _JAVA_QUOTED, _JAVA_QUOTED_PART):
+    for piece in _java_tails(text, _JAVA_QUOTED, _JAVA_QUOTED_PART):
         # Others have services too.
-        partial.aws = "request_id" in partial.facts or _VENDOR.match(text, partial.start) is not None
-        if partial.aws or "code" in partial.facts:
-            yield partial
+        piece.aws = "request_id" in piece.facts or _VENDOR.match(text, piece.start) is not None
+        if piece.aws or "code" in piece.facts:
+            yield piece
 
 
 def _java_tails(text: str, head: re.Pattern[str], parts: re.Pattern[str]) -> Iterator[Piece]:
     for m in head.finditer(text):
         source = "java-v1" if m["separator"] == ";" else "java-v2"
-        partial = Piece("tail", m.start(), m.end(), source=source, aws=True)
+        piece = Piece("tail", m.start(), m.end(), source=source, aws=True)
         service = "".join(m["service"].split())
-        partial.put("service", None if service == "null" else service_name(service))
+        piece.put("service", None if service == "null" else service_name(service))
         at = m.end()
         for _ in range(_MOST_PARTS):
             part = parts.match(text, at)
@@ -136,14 +136,14 @@ def _java_tails(text: str, head: re.Pattern[str], parts: re.Pattern[str]) -> Ite
                 break
             key = _KEYS.get("".join(part["key"].split()).lower())
             if key:
-                _put(text, partial, key, part.start("value"), part.end("value"))
-            partial.end = at = part.end()
+                _put(text, piece, key, part.start("value"), part.end("value"))
+            piece.end = at = part.end()
             if not part["separator"] or part["separator"] not in ";,":
                 break
-        yield partial
+        yield piece
 
 
-def _put(text: str, partial: Piece, key: str, start: int, end: int) -> None:
+def _put(text: str, piece: Piece, key: str, start: int, end: int) -> None:
     start, end = trim(text, start, end)
     value = text[start:end]
     if key == "code" and "\n" in value and is_code(line := value.partition("\n")[0].strip()):
@@ -169,6 +169,6 @@ def _put(text: str, partial: Piece, key: str, start: int, end: int) -> None:
         end = start + len(value)
     if key == "code" and not is_code(value):
         # Services invent codes; the place says that it is one.
-        partial.put(key, value, start, end, HINT)
+        piece.put(key, value, start, end, HINT)
         return
-    partial.put(key, value, start, end, BEST)
+    piece.put(key, value, start, end, BEST)

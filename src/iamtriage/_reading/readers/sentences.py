@@ -122,18 +122,18 @@ def read_sentences(text: str) -> Iterator[Piece]:
     done = 0
     for anchor in _ANCHOR.finditer(text):
         if anchor.start() >= done:
-            partial = _read_around(text, anchor, done)
+            piece = _read_around(text, anchor, done)
             # No principal reaches over the words of another sentence.
             done = anchor.end()
-            if partial is not None:
-                done = partial.end
-                yield partial
+            if piece is not None:
+                done = piece.end
+                yield piece
 
 
 def _read_around(text: str, anchor: re.Match[str], floor: int) -> Piece | None:
     """Read the sentence around the words "not authorized"."""
-    partial = Piece("core", anchor.start(), anchor.end(), kind="access_denied")
-    named = _read_principal(text, floor, anchor, partial)
+    piece = Piece("core", anchor.start(), anchor.end(), kind="access_denied")
+    named = _read_principal(text, floor, anchor, piece)
     perform = _PERFORM.match(text, anchor.end())
     foreign = False
     if perform is None:
@@ -153,42 +153,42 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Piece | None:
             words = None if assumed else _THIS_OPERATION.match(text, perform.end())
             end = words.end() if words else perform.end()
         else:
-            end = _put_action(text, action, partial)
+            end = _put_action(text, action, piece)
             # What is masked may be an action of any system's.
-            partial.aws = partial.aws or masked is None
+            piece.aws = piece.aws or masked is None
             # Three sections: another cloud's action in AWS's words.
             foreign = text[end : end + 1] == ":" and text[end + 1 : end + 2].isalnum()
-    end = _read_resource(text, end, partial)
+    end = _read_resource(text, end, piece)
     gap = _GAP.match(text, end)
     why = WHY.match(text, gap.end() if gap else end)
-    if why is None and "resource" not in partial.facts:
+    if why is None and "resource" not in piece.facts:
         # "s3:PutObject ... because no …": the resource is left out.
         elided = _ELIDED.match(text, end)
         why = WHY.match(text, elided.end()) if elided else None
     if why:
-        end = read_why(text, why, partial)
-    partial.end = read_tail(text, end, partial)
+        end = read_why(text, why, piece)
+    piece.end = read_tail(text, end, piece)
     if foreign:
         # The words are taken, so that no other reader claims a part of them.
-        line_end = text.find("\n", partial.end, partial.end + _LOST_REACH)
+        line_end = text.find("\n", piece.end, piece.end + _LOST_REACH)
         return Piece(
-            "core", partial.start, line_end if line_end >= 0 else min(len(text), partial.end + _LOST_REACH)
+            "core", piece.start, line_end if line_end >= 0 else min(len(text), piece.end + _LOST_REACH)
         )
-    return partial
+    return piece
 
 
-def _put_action(text: str, action: re.Match[str], partial: Piece) -> int:
+def _put_action(text: str, action: re.Match[str], piece: Piece) -> int:
     written = rejoin(action["action"])
     start = action.start("action")
-    partial.put("action", written, start, action.end("action"))
+    piece.put("action", written, start, action.end("action"))
     if ":" in written:
         prefix = written.partition(":")[0]
-        partial.put("service", prefix.lower(), start, start + len(prefix), BEST)
+        piece.put("service", prefix.lower(), start, start + len(prefix), BEST)
     more = _MORE_ACTIONS.match(text, action.end())
     return more.end() if more else action.end()
 
 
-def _read_principal(text: str, floor: int, anchor: re.Match[str], partial: Piece) -> bool:
+def _read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) -> bool:
     """Read who it is: between a label and the anchor, or the word before the anchor.
 
     Returns:
@@ -209,7 +209,7 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], partial: Piece
             start, label_at = begin, label.start()
         elif label["label"] == "User" and right - begin < 2:
             # "User is not authorized": nobody is named.
-            partial.start = label.start()
+            piece.start = label.start()
             return True
     if start >= 0:
         first, last = trim(text, start, right)
@@ -226,11 +226,11 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], partial: Piece
     value = text[first:last]
     if len(value.split()) > _MOST_BLANKS and not value.startswith(("arn:", "<", "*")):
         return False
-    partial.start = label_at
+    piece.start = label_at
     if is_generic_subject(value):
         return True
     if value and ELLIPSIS.match(value) is None:
-        put_principal(partial, rejoin(value), first, last, text)
+        put_principal(piece, rejoin(value), first, last, text)
     return True
 
 
@@ -242,17 +242,17 @@ def _is_one_word(text: str, start: int, end: int) -> bool:
     )
 
 
-def put_principal(partial: Piece, value: str, start: int, end: int, text: str) -> None:
+def put_principal(piece: Piece, value: str, start: int, end: int, text: str) -> None:
     """Add a principal and the account that it states."""
-    partial.put("principal", value, start, end)
-    partial.aws = partial.aws or value.startswith("arn:")
+    piece.put("principal", value, start, end)
+    piece.aws = piece.aws or value.startswith("arn:")
     account = account_of(value)
     if account:
         at = text.find(account, start, end)
-        partial.put("account", account, at, at + len(account))
+        piece.put("account", account, at, at + len(account))
 
 
-def _read_resource(text: str, position: int, partial: Piece) -> int:
+def _read_resource(text: str, position: int, piece: Piece) -> int:
     """Read the resource behind the action; give where the sentence goes on."""
     head = _RESOURCE.match(text, position) or _OBJECT.match(text, position)
     if head is None:
@@ -270,7 +270,7 @@ def _read_resource(text: str, position: int, partial: Piece) -> int:
     if quoted:
         close = _closing(text, start)
         if close > 0 and "\n\n" not in text[start:close] and cut_in(text, start, close) is None:
-            partial.put("resource", rejoin(text[start + 1 : close]).strip(), start + 1, close)
+            piece.put("resource", rejoin(text[start + 1 : close]).strip(), start + 1, close)
             return close + 1
         start += 1
     first, last = _resource_bounds(text, start)
@@ -279,7 +279,7 @@ def _read_resource(text: str, position: int, partial: Piece) -> int:
         return start
     if ELLIPSIS.match(value) is None:
         spaced = _TYPED_NAME.match(value) is not None or (" " in value and may_hold_blanks(value))
-        partial.put("resource", " ".join(value.split()) if spaced else rejoin(value), first, last)
+        piece.put("resource", " ".join(value.split()) if spaced else rejoin(value), first, last)
     return last
 
 
@@ -334,10 +334,10 @@ def read_cut_sentence(text: str) -> Iterator[Piece]:
         return
     m = _PRINCIPAL_AT_END.match(text, label)
     if m and (m["rest"] is None or " is not authorized".startswith(m["rest"].rstrip())):
-        partial = Piece("core", label, m.end(), kind="access_denied")
+        piece = Piece("core", label, m.end(), kind="access_denied")
         start, end = trim(text, m.start("principal"), m.end("principal"))
-        put_principal(partial, rejoin(text[start:end]), start, end, text)
-        yield partial
+        put_principal(piece, rejoin(text[start:end]), start, end, text)
+        yield piece
 
 
 def read_lone_reasons(text: str, sentences: Sequence[Piece]) -> Iterator[Piece]:
@@ -350,18 +350,18 @@ def read_lone_reasons(text: str, sentences: Sequence[Piece]) -> Iterator[Piece]:
             at += 1
         if at < len(sentences) and sentences[at].start <= why.start():
             continue
-        partial = Piece("core", why.start(), why.end(), kind="access_denied")
-        end = read_why(text, why, partial)
-        if "deny" in partial.facts and ("policy_type" in partial.facts or why["explicit"]):
+        piece = Piece("core", why.start(), why.end(), kind="access_denied")
+        end = read_why(text, why, piece)
+        if "deny" in piece.facts and ("policy_type" in piece.facts or why["explicit"]):
             left = max(0, why.start() - _LOST_REACH, sentences[at - 1].end if at else 0)
-            _read_lost_sentence(text, left, why.start(), partial)
+            _read_lost_sentence(text, left, why.start(), piece)
             # Two sections of an action, and no third: AWS's.
-            partial.aws = partial.aws or ("action" in partial.facts and text.endswith(" action", 0, end))
-            partial.end = read_tail(text, end, partial)
-            yield partial
+            piece.aws = piece.aws or ("action" in piece.facts and text.endswith(" action", 0, end))
+            piece.end = read_tail(text, end, piece)
+            yield piece
 
 
-def _read_lost_sentence(text: str, left: int, right: int, partial: Piece) -> None:
+def _read_lost_sentence(text: str, left: int, right: int, piece: Piece) -> None:
     """Read what is left of a sentence in front of a why-clause."""
     resource = None
     for resource in _TRUNCATED_RESOURCE.finditer(text, left, right):  # noqa: B007 (the last one counts)
@@ -371,11 +371,11 @@ def _read_lost_sentence(text: str, left: int, right: int, partial: Piece) -> Non
     start, end = trim(text, resource.end(), right)
     if " " in text[start:end] or ELLIPSIS.match(text[start:end]):
         return
-    partial.put("resource", rejoin(text[start:end]), start, end)
-    partial.start = resource.start()
-    user = text.rfind("User: ", left, partial.start)
-    account = account_of(text[user + 6 : partial.start]) if user >= 0 else None
+    piece.put("resource", rejoin(text[start:end]), start, end)
+    piece.start = resource.start()
+    user = text.rfind("User: ", left, piece.start)
+    account = account_of(text[user + 6 : piece.start]) if user >= 0 else None
     if account:
         at = text.find(account, user)
-        partial.put("account", account, at, at + len(account))
-        partial.start = user
+        piece.put("account", account, at, at + len(account))
+        piece.start = user

@@ -52,9 +52,9 @@ def read_statuses(text: str) -> Iterator[Piece]:
         group = m.lastgroup
         if group is None or VAULT.match(text, m.end(group)) or _is_of_mail(text, m):
             continue
-        partial = Piece("status", m.start(), m.end())
-        partial.put("status_code", m[group], m.start(group), m.end(group), HINT)
-        yield partial
+        piece = Piece("status", m.start(), m.end())
+        piece.put("status_code", m[group], m.start(group), m.end(group), HINT)
+        yield piece
 
 
 def _is_of_mail(text: str, m: re.Match[str]) -> bool:
@@ -69,9 +69,9 @@ def read_hosts(text: str) -> Iterator[Piece]:
         for m in HOST.finditer(text):
             service = service_of_host(m["host"])
             if service and not _is_typed(text, m.start()):
-                partial = Piece("host", m.start(), m.end(), aws=True)
-                partial.put("service", service, rank=CLASS_NAME)
-                yield partial
+                piece = Piece("host", m.start(), m.end(), aws=True)
+                piece.put("service", service, rank=CLASS_NAME)
+                yield piece
 
 
 def _is_typed(text: str, at: int) -> bool:

@@ -124,10 +124,10 @@ def read_translations(text: str) -> Iterator[Piece]:
     for m in _NOT_AUTHORIZED.finditer(text):
         if m.start() < end:
             continue
-        partial = _read_around(text, m, max(end, m.start() - _REACH), min(len(text), m.end() + _REACH))
-        if partial is not None:
-            end = partial.end
-            yield partial
+        piece = _read_around(text, m, max(end, m.start() - _REACH), min(len(text), m.end() + _REACH))
+        if piece is not None:
+            end = piece.end
+            yield piece
 
 
 def read_translation_codes(text: str) -> Iterator[Piece]:
@@ -139,72 +139,72 @@ def read_translation_codes(text: str) -> Iterator[Piece]:
         if kind_of_code(code["code"]) and not around.isascii():
             operation = _OPERATION.search(text, max(0, code.start() - 120), code.end() + 120)
             if operation:
-                partial = Piece("head", min(operation.start(), code.start()), code.end(), aws=True)
-                partial.put("code", code["code"], code.start("code"), code.end("code"))
+                piece = Piece("head", min(operation.start(), code.start()), code.end(), aws=True)
+                piece.put("code", code["code"], code.start("code"), code.end("code"))
                 group = operation.lastgroup or "after"
-                partial.put("operation", operation[group], operation.start(group), operation.end(group))
-                yield partial
+                piece.put("operation", operation[group], operation.start(group), operation.end(group))
+                yield piece
 
 
 def _read_around(text: str, m: re.Match[str], left: int, right: int) -> Piece | None:
-    partial = Piece("core", m.start(), m.end(), kind="access_denied")
-    _read_principal(text, left, m, partial)
+    piece = Piece("core", m.start(), m.end(), kind="access_denied")
+    _read_principal(text, left, m, piece)
     for action in _ACTION.finditer(text, left, right):
         if (
             action["service"] not in _NOT_ACTIONS
             and "arn:"
             not in text[max(left, action.start() - 30) : action.start()].rsplit(" ", maxsplit=1)[-1]
         ):
-            partial.put("action", action[0], action.start(), action.end())
-            partial.put(
+            piece.put("action", action[0], action.start(), action.end())
+            piece.put(
                 "service",
                 action["service"].lower(),
                 action.start(),
                 action.start() + len(action["service"]),
                 BEST,
             )
-            partial.end = max(partial.end, action.end())
-            partial.start = min(partial.start, action.start())
+            piece.end = max(piece.end, action.end())
+            piece.start = min(piece.start, action.start())
             break
     resource = _RESOURCE.search(text, left, right) or _LAST.search(text, m.end(), right)
     if resource:
         start, end = trim(text, resource.start("resource"), resource.end("resource"))
-        partial.put("resource", rejoin(text[start:end]), start, end)
-        partial.end = max(partial.end, end)
+        piece.put("resource", rejoin(text[start:end]), start, end)
+        piece.end = max(piece.end, end)
     reason = _EXPLICIT.search(text, left, right)
     if reason:
-        partial.put("deny", "explicit")
+        piece.put("deny", "explicit")
     else:
         reason = _IMPLICIT.search(text, m.start(), right)
         if reason:
-            partial.put("deny", "implicit")
+            piece.put("deny", "implicit")
     if reason:
-        _read_type(text, left if reason.start() < m.start() else m.start(), right, partial)
-        partial.end = max(partial.end, reason.end())
-    if "action" not in partial.facts and "principal" not in partial.facts:
+        _read_type(text, left if reason.start() < m.start() else m.start(), right, piece)
+        piece.end = max(piece.end, reason.end())
+    if "action" not in piece.facts and "principal" not in piece.facts:
         return None
-    partial.aws = True
-    return partial
+    piece.aws = True
+    return piece
 
 
-def _read_principal(text: str, left: int, m: re.Match[str], partial: Piece) -> None:
+def _read_principal(text: str, left: int, m: re.Match[str], piece: Piece) -> None:
     for label in reversed(list(_LABEL.finditer(text, left, m.end() + 200))):
         who = _PRINCIPAL.match(text, label.end())
         if who and (
             label["colon"] or who[0].startswith("arn:") or text[who.end() :].lstrip().startswith(m[0])
         ):
             start, end = trim(text, who.start(), who.end())
-            partial.put("principal", rejoin(text[start:end]), start, end)
+            piece.put("principal", rejoin(text[start:end]), start, end)
             account = account_of(text[start:end])
             if account:
                 at = text.find(account, start, end)
-                partial.put("account", account, at, at + len(account))
-            partial.start = min(partial.start, label.start())
+                piece.put("account", account, at, at + len(account))
+            piece.start = min(piece.start, label.start())
             return
 
 
-def _read_type(text: str, left: int, right: int, partial: Piece) -> None:
+def _read_type(text: str, left: int, right: int, piece: Piece) -> None:
     for name, pattern in _TYPES:
         if pattern.search(text, left, right):
-            partial.put("policy_type", name)
+            piece.put("policy_type", name)
             return

@@ -58,11 +58,11 @@ def read_xml(text: str) -> Iterator[Piece]:
     if "Message>" in text or "message>" in text:
         for m in _ROOT.finditer(text):
             if is_known(m["code"]):
-                partial = Piece("body", m.start(), m.end(), source="xml", aws=True)
-                partial.put("code", m["code"], m.start("code"), m.end("code"), BEST)
+                piece = Piece("body", m.start(), m.end(), source="xml", aws=True)
+                piece.put("code", m["code"], m.start("code"), m.end("code"), BEST)
                 close = text.find(f"</{m['code']}>", m.end(), m.end() + _REACH)
-                partial.end = close if close > 0 else m.end()
-                yield partial
+                piece.end = close if close > 0 else m.end()
+                yield piece
 
 
 def _document(text: str, m: re.Match[str], floor: int, limit: int) -> Piece:
@@ -71,15 +71,15 @@ def _document(text: str, m: re.Match[str], floor: int, limit: int) -> Piece:
     closed = _CLOSE.search(text, m.end(), limit) or _CLOSE_ERROR.search(text, m.end(), limit)
     end = closed.end() if closed else limit
     blamed = _BLAMED.search(text, max(start, m.start() - _BLAMED_REACH), m.start()) is not None
-    partial = Piece("body", start, m.end(), source="xml", aws=blamed)
-    partial.put("code", m["code"], m.start("code"), m.end("code"), BEST)
+    piece = Piece("body", start, m.end(), source="xml", aws=blamed)
+    piece.put("code", m["code"], m.start("code"), m.end("code"), BEST)
     for key, pattern in _VALUE.items():
         value = pattern.search(text, start, end)
         if value:
-            partial.end = max(partial.end, value.end())
+            piece.end = max(piece.end, value.end())
             written = rejoin(value["value"])
             if ELLIPSIS.match(written) is None:
-                partial.put(
+                piece.put(
                     key,
                     written,
                     value.start("value"),
@@ -87,19 +87,19 @@ def _document(text: str, m: re.Match[str], floor: int, limit: int) -> Piece:
                     HINT if key == "resource" else BEST,
                 )
     if end == len(text):
-        _put_ended(text, max(start, end - _ENDED_REACH), partial)
+        _put_ended(text, max(start, end - _ENDED_REACH), piece)
     namespace = _NAMESPACE.search(text, start, m.start())
     if namespace and "amazonaws" in namespace["host"]:
-        partial.aws = True
-        partial.put("service", service_of_host(namespace["host"]), rank=HINT)
+        piece.aws = True
+        piece.put("service", service_of_host(namespace["host"]), rank=HINT)
     message = _CLOSE_MESSAGE.search(text, m.end(), end)
-    partial.end = max(partial.end, message.end() if message else min(end, m.end() + _MESSAGE_REACH))
-    return partial
+    piece.end = max(piece.end, message.end() if message else min(end, m.end() + _MESSAGE_REACH))
+    return piece
 
 
-def _put_ended(text: str, start: int, partial: Piece) -> None:
+def _put_ended(text: str, start: int, piece: Piece) -> None:
     m = _ENDED.search(text, start)
     if m and ELLIPSIS.match(m["value"]) is None:
         key = "host_id" if m["key"] == "HostId" else "request_id"
-        partial.put(key, m["value"], m.start("value"), m.end("value"), HINT)
-        partial.end = max(partial.end, m.end("value"))
+        piece.put(key, m["value"], m.start("value"), m.end("value"), HINT)
+        piece.end = max(piece.end, m.end("value"))
