@@ -51,7 +51,7 @@ def description(name: str) -> str:
     path = PACKAGE / name / "__init__.py"
     source = path if path.exists() else PACKAGE / f"{name}.py"
     text = ast.get_docstring(ast.parse(source.read_text(encoding="utf-8"))) or ""
-    return text.partition("\n")[0].rstrip(".")
+    return text.partition("\n")[0].replace("``", "").rstrip(".")
 
 
 def packages_figure() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from ruamel.yaml import YAML
 
-from iamtriage._reading.vocabulary.kubernetes_types import GROUPS
+from iamtriage._reading.vocabulary.kubernetes.types import GROUPS
 from iamtriage.explaining._rules.shared.access_policies import narrowest_access_policy
 from iamtriage.failures import KubernetesForbidden
 from tests.explaining.golden.cases_kubernetes import CASES

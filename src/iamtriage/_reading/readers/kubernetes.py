@@ -16,7 +16,7 @@ from iamtriage._reading.readers.phrases import compiled, table
 from iamtriage._reading.readers.rbac import put_principal, read_rbac
 from iamtriage._reading.vocabulary.fragments import FragmentIndex
 from iamtriage._reading.vocabulary.grammar import trim
-from iamtriage._reading.vocabulary.kubernetes_types import is_built_in
+from iamtriage._reading.vocabulary.kubernetes.types import is_built_in
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
 from iamtriage._reading.vocabulary.pieces import Piece
 

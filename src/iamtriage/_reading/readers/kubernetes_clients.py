@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.vocabulary.admission import is_of_admission
-from iamtriage._reading.vocabulary.cluster_urls import is_of_cluster
+from iamtriage._reading.vocabulary.kubernetes.admission import is_of_admission
+from iamtriage._reading.vocabulary.kubernetes.cluster_urls import is_of_cluster
 from iamtriage._reading.vocabulary.pieces import HINT, Piece
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.vocabulary.admission import is_of_admission
 from iamtriage._reading.vocabulary.grammar import account_of, trim
-from iamtriage._reading.vocabulary.kubernetes_types import is_built_in
+from iamtriage._reading.vocabulary.kubernetes.admission import is_of_admission
+from iamtriage._reading.vocabulary.kubernetes.types import is_built_in
 from iamtriage._reading.vocabulary.masks import rejoin
 from iamtriage._reading.vocabulary.pieces import Fact, Piece
 

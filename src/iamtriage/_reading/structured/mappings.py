@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from iamtriage._reading.assembly import excerpt, read_cause
 from iamtriage._reading.unwrapping.links import unlinked
-from iamtriage._reading.vocabulary.admission import NO_ACCOUNT, is_of_admission
 from iamtriage._reading.vocabulary.codes import bare, is_code, is_status
 from iamtriage._reading.vocabulary.grammar import account_of
+from iamtriage._reading.vocabulary.kubernetes.admission import NO_ACCOUNT, is_of_admission
 from iamtriage._reading.vocabulary.pieces import BEST, GIVEN, HINT, Piece
 from iamtriage._reading.vocabulary.services import service_of_event_source
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
 
-from iamtriage._reading.vocabulary.kubernetes_types import CLUSTER_WIDE, GROUPS
+from iamtriage._reading.vocabulary.kubernetes.types import CLUSTER_WIDE, GROUPS
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.manifests import Rule, Subject

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._reading.vocabulary.kubernetes_types import GROUPS
+from iamtriage._reading.vocabulary.kubernetes.types import GROUPS
 
 # With the ends that EKS gives, and the names that pods see.
 _HOST = re.compile(

@@ -1,0 +1,1 @@
+"""Tell what belongs to Kubernetes: its types, its API servers, and what admission rejects."""
