@@ -1,4 +1,4 @@
-"""What handlers may conclude from an error, and what they may not."""
+"""Tests for the classification of errors: denied, expired, worth a retry."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ FINAL = {
 
 
 @pytest.mark.parametrize("error", DENIED.values(), ids=DENIED)
-def test_a_denial_is_denied_and_final(error: Exception) -> None:
+def test_denial_is_denied_and_final(error: Exception) -> None:
     verdict = classify(error)
     assert verdict.is_access_denied
     assert (verdict.is_expired, verdict.is_retryable) == (False, False)
@@ -171,7 +171,7 @@ def test_a_denial_is_denied_and_final(error: Exception) -> None:
 
 
 @pytest.mark.parametrize("error", EXPIRED.values(), ids=EXPIRED)
-def test_expired_is_expired(error: Exception) -> None:
+def test_expired_credentials_are_expired(error: Exception) -> None:
     verdict = classify(error)
     assert (verdict.is_access_denied, verdict.is_expired, verdict.is_retryable) == (False, True, False)
     assert is_expired(error)
@@ -179,7 +179,7 @@ def test_expired_is_expired(error: Exception) -> None:
 
 
 @pytest.mark.parametrize(("error", "why"), RETRYABLE.values(), ids=RETRYABLE)
-def test_what_may_succeed_later(error: Exception, why: str) -> None:
+def test_error_is_retryable(error: Exception, why: str) -> None:
     assert classify(error).retry == why
     assert is_retryable(error)
     assert isinstance(error, Retryable)
@@ -187,7 +187,7 @@ def test_what_may_succeed_later(error: Exception, why: str) -> None:
 
 
 @pytest.mark.parametrize("error", FINAL.values(), ids=FINAL)
-def test_what_will_not_succeed_later(error: Exception) -> None:
+def test_error_is_not_retryable(error: Exception) -> None:
     assert classify(error).retry is None
     assert not is_retryable(error)
 
@@ -204,7 +204,7 @@ def test_what_will_not_succeed_later(error: Exception) -> None:
         pytest.param(_client_error("NoSuchEntity", "The role with name new cannot be found."), id="new-role"),
     ],
 )
-def test_a_change_makes_denials_worth_a_retry(error: Exception) -> None:
+def test_change_makes_error_retryable(error: Exception) -> None:
     assert classify(error).retry is None
     assert classify(error, after_change=True).retry == "propagation"
     assert is_retryable(error, after_change=True)
@@ -220,11 +220,11 @@ def test_a_change_makes_denials_worth_a_retry(error: Exception) -> None:
         _client_error("NoSuchKey", "The specified key does not exist.", status=404),
     ],
 )
-def test_no_change_of_iam_helps_these(error: Exception) -> None:
+def test_change_in_iam_does_not_matter(error: Exception) -> None:
     assert classify(error, after_change=True).retry is None
 
 
-def test_a_bug_in_a_handler_is_no_denial() -> None:
+def test_bug_in_a_handler_is_not_a_denial() -> None:
     bug = KeyError("orders")
     bug.__context__ = _denial()
     assert parse(bug) is not None
@@ -232,13 +232,13 @@ def test_a_bug_in_a_handler_is_no_denial() -> None:
     assert not is_access_denied(bug)
 
 
-def test_what_is_raised_from_a_denial_is_one() -> None:
+def test_error_raised_from_a_denial_is_a_denial() -> None:
     wrapped = RuntimeError("no orders today")
     wrapped.__cause__ = _denial()
     assert is_access_denied(wrapped)
 
 
-def test_a_group_is_denied_where_all_of_it_is() -> None:
+def test_group_is_denied_if_all_its_exceptions_are() -> None:
     throttled = RETRYABLE["throttling"][0]
     group = ExceptionGroup("calls", [_denial(), ExceptionGroup("more", [_denial(), throttled])])
     assert not is_access_denied(group)
@@ -260,13 +260,13 @@ def test_a_group_is_denied_where_all_of_it_is() -> None:
         ([RETRYABLE["throttling"][0], RETRYABLE["clock"][0]], False, "throttled"),
     ],
 )
-def test_a_group_is_classified_as_it_answers(
+def test_group_classification_agrees_with_its_predicates(
     members: list[Exception],
     retry: str | None,
     *,
     denied: bool,
 ) -> None:
-    """What holds for a part of it alone is no answer: a bug would go unseen, or be tried again."""
+    """What holds for some exceptions only is not the result: it would hide a bug or retry it."""
     group = ExceptionGroup("calls", members)
     wrapped = RuntimeError("some calls failed")
     wrapped.__cause__ = group
@@ -278,8 +278,8 @@ def test_a_group_is_classified_as_it_answers(
         assert is_retryable(error) == (retry is not None)
 
 
-def test_a_group_that_its_member_was_raised_from() -> None:
-    """Causes in a circle come to an end."""
+def test_cyclic_group() -> None:
+    """A group whose member was raised from it terminates."""
     member = RuntimeError("denied")
     group = ExceptionGroup("calls", [member, _denial()])
     member.__cause__ = group
@@ -288,7 +288,7 @@ def test_a_group_that_its_member_was_raised_from() -> None:
     assert classify(member) == classify(None)
 
 
-def test_a_group_of_very_many_is_not_judged() -> None:
+def test_very_large_group_is_not_classified() -> None:
     group = ExceptionGroup("calls", [_denial()] * 5_000)
     assert not is_access_denied(group)
     assert classify(group) == classify(None)
@@ -297,7 +297,7 @@ def test_a_group_of_very_many_is_not_judged() -> None:
 @pytest.mark.parametrize(
     "thing", [None, 3, object(), KeyError("AccessDenied"), [], {}, b"", "", {"Error": None}, Exception]
 )
-def test_anything_else_is_nothing(thing: object) -> None:
+def test_other_values_have_no_failure(thing: object) -> None:
     assert classify(thing) == classify(None)
     assert not isinstance(thing, Denied | Expired | Retryable)
 
@@ -316,36 +316,36 @@ class _BrokenError(Exception):
 @pytest.mark.parametrize(
     "response", [None, {}, {"Error": None}, {"Error": []}, b"", {"Error": {"Code": None}}, 7]
 )
-def test_broken_responses_raise_nothing(response: object) -> None:
+def test_invalid_response_does_not_raise(response: object) -> None:
     error = _BrokenError(response)
     assert classify(error).retry is None
     assert not is_access_denied(error)
 
 
-def test_a_text_that_cannot_be_had_does_not_end_the_program() -> None:
+def test_error_without_readable_text_does_not_raise() -> None:
     assert not is_retryable(_BrokenError())
 
 
 class _LockedError(Exception):
-    """Gives nothing away."""
+    """An exception whose attributes all raise."""
 
     @override
     def __getattribute__(self, name: str) -> Any:
         raise SystemExit(name)
 
 
-def test_an_error_that_gives_nothing_away_is_nothing() -> None:
+def test_error_whose_attributes_raise_has_no_failure() -> None:
     assert classify(_LockedError("ValueError")).failure is None
     assert not is_access_denied(_LockedError("ValueError"))
 
 
-def test_the_classes_have_no_instances() -> None:
+def test_predicate_types_cannot_be_instantiated() -> None:
     with pytest.raises(TypeError, match="Denied can't be instantiated"):
         Denied()
 
 
 @given(cases())
-def test_the_answers_agree(case: Case) -> None:
+def test_results_agree(case: Case) -> None:
     failure = parse(case.text)
     verdict = classify(case.text)
     assert verdict == classify(failure)
@@ -365,7 +365,7 @@ def _raise(error: BaseException) -> None:
 
 
 def _clause(error: BaseException, *kinds: type[Failure], **wanted: Any) -> BaseException | None:  # noqa: ANN401
-    """Give what the clause catches; what it does not catch comes out."""
+    """Return what the clause catches; other exceptions propagate."""
     try:
         _raise(error)
     except matching(*kinds, **wanted) as caught:
@@ -396,20 +396,20 @@ UNFIT: list[tuple[tuple[type[Failure], ...], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("kinds", "wanted"), FITTING)
-def test_a_clause_catches_what_fits(kinds: tuple[type[Failure], ...], wanted: dict[str, Any]) -> None:
+def test_clause_catches_matching_error(kinds: tuple[type[Failure], ...], wanted: dict[str, Any]) -> None:
     error = _denial()
     assert _clause(error, *kinds, **wanted) is error
 
 
 @pytest.mark.parametrize(("kinds", "wanted"), UNFIT)
-def test_a_clause_lets_others_go(kinds: tuple[type[Failure], ...], wanted: dict[str, Any]) -> None:
+def test_clause_ignores_other_errors(kinds: tuple[type[Failure], ...], wanted: dict[str, Any]) -> None:
     error = _denial()
     with pytest.raises(ClientError) as out:
         _clause(error, *kinds, **wanted)
     assert out.value is error
 
 
-def test_a_clause_catches_errors_of_the_client_side() -> None:
+def test_clause_catches_client_side_errors() -> None:
     assert _clause(NoCredentialsError(), MissingCredentials)
     expired = TokenRetrievalError(provider="sso", error_msg="Token has expired and refresh failed")
     assert _clause(expired, ExpiredCredentials) is expired
@@ -425,14 +425,14 @@ def test_a_clause_catches_errors_of_the_client_side() -> None:
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_a_clause_lets_go_what_is_no_failure(error: BaseException) -> None:
+def test_clause_ignores_what_is_not_a_failure(error: BaseException) -> None:
     with pytest.raises(type(error)) as out:
         _clause(error)
     assert out.value is error
     assert error.__context__ is None
 
 
-def test_a_clause_lets_go_what_was_raised_from_a_group() -> None:
+def test_clause_ignores_error_raised_from_a_group() -> None:
     error = RuntimeError("some calls failed")
     error.__cause__ = ExceptionGroup("calls", [_denial(), ValueError("a bug")])
     with pytest.raises(RuntimeError) as out:
@@ -440,8 +440,8 @@ def test_a_clause_lets_go_what_was_raised_from_a_group() -> None:
     assert out.value is error
 
 
-def test_the_class_that_is_caught_is_that_of_the_error() -> None:
-    """A later clause of the same try statement is asked anew."""
+def test_clause_catches_the_class_of_the_error() -> None:
+    """Each clause of a try statement is evaluated separately."""
     seen = []
     for error in (_denial(), EXPIRED["session"], ValueError("no")):
         try:
@@ -455,7 +455,7 @@ def test_the_class_that_is_caught_is_that_of_the_error() -> None:
     assert seen == ["denied", "expired", "value"]
 
 
-def test_outside_of_a_handler_it_says_so() -> None:
+def test_matching_outside_of_an_except_clause() -> None:
     with pytest.raises(RuntimeError, match="except clause"):
         matching(AccessDenied)
 
@@ -470,6 +470,6 @@ def test_outside_of_a_handler_it_says_so() -> None:
         ((), {"of": (OSError, 3)}),
     ],
 )
-def test_wrong_arguments_are_refused(kinds: tuple[Any, ...], wanted: dict[str, Any]) -> None:
+def test_matching_rejects_wrong_arguments(kinds: tuple[Any, ...], wanted: dict[str, Any]) -> None:
     with pytest.raises(TypeError, match="class"):
         matching(*kinds, **wanted)

@@ -1,4 +1,4 @@
-"""What no explanation may do, over all denials that the generators make."""
+"""Property tests over explanations of all generated denials and failures."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def _many(value: str | list[str]) -> list[str]:
 
 
 @given(st.one_of(bare_denials, cases().map(lambda case: case.text)))
-def test_no_allow_for_the_identity_where_it_cannot_help(text: str) -> None:
-    """Nothing that an identity-based policy allows is proposed against a Deny or a policy that only limits."""
+def test_no_identity_allow_that_cannot_help(text: str) -> None:
+    """No identity-based Allow is suggested against a Deny or a policy that caps permissions."""
     failure = parse(text)
     explanation = explain(text)
     if not isinstance(failure, AccessDenied):
@@ -48,14 +48,14 @@ def test_no_allow_for_the_identity_where_it_cannot_help(text: str) -> None:
         if hopeless or failure.principal == "anonymous":
             assert layer != "identity", explanation
         if failure.deny == "explicit":
-            # Beside a Deny that fits, no Allow counts, whatever policy it stands in.
+            # A matching Deny overrides any Allow, in every policy.
             assert statement["Effect"] != "Allow", explanation
             assert "Principal" in statement, explanation
 
 
 @given(bare_denials)
-def test_policies_that_only_limit_are_never_shown_as_ones_to_attach(text: str) -> None:
-    """What goes into a boundary, session, endpoint or control policy is a statement of its own, marked as such."""
+def test_statement_for_a_guardrail_is_not_a_policy_to_attach(text: str) -> None:
+    """What belongs into a boundary, session, endpoint or control policy is a statement with its policy type."""
     failure = parse(text)
     assert isinstance(failure, AccessDenied)
     for remedy in explain(text).remedies:
@@ -63,7 +63,7 @@ def test_policies_that_only_limit_are_never_shown_as_ones_to_attach(text: str) -
             assert remedy.policy is None
         if remedy.statement is not None:
             assert remedy.layer == failure.policy_type
-            # In a resource control policy AWS takes no Allow but its own.
+            # AWS accepts no Allow in a resource control policy.
             assert (remedy.layer, remedy.statement["Effect"]) != ("resource_control", "Allow")
             validate_statement(remedy.statement, remedy.layer)
 
@@ -76,8 +76,8 @@ def test_every_policy_document_is_valid(text: str) -> None:
 
 
 @given(bare_denials)
-def test_nothing_wider_than_what_was_denied(text: str) -> None:
-    """The action is the denied one, the resource the denied one, or * where AWS accepts nothing else, and said so."""
+def test_policy_is_not_broader_than_the_denial(text: str) -> None:
+    """Action and resource are the denied ones, or the resource is * with a step that says why."""
     failure = parse(text)
     assert isinstance(failure, AccessDenied)
     explanation = explain(failure)
@@ -98,7 +98,7 @@ def test_nothing_wider_than_what_was_denied(text: str) -> None:
 
 @given(st.lists(bare_denials, max_size=12), st.randoms())
 def test_one_policy_for_many_denials(texts: list[str], random: Any) -> None:  # noqa: ANN401
-    """The policy allows what an Allow can help, nothing else, whatever the order; each Sid stands once."""
+    """The policy allows only what an Allow can grant, in any order, with unique Sids."""
     failures = [failure for text in texts for failure in scan(text)]
     policy = policy_for(failures)
     shuffled = list(failures)
@@ -123,8 +123,8 @@ def test_one_policy_for_many_denials(texts: list[str], random: Any) -> None:  # 
 
 
 @given(st.one_of(known.map(lambda case: case.text), soup, st.text()))
-def test_explain_takes_any_text(text: str) -> None:
-    """No text raises, and every form of the explanation can be made and encoded."""
+def test_any_text_can_be_explained(text: str) -> None:
+    """No text raises, and every format of the explanation can be rendered and encoded."""
     explanation = explain(text)
     for form in (
         str(explanation),

@@ -1,4 +1,4 @@
-"""Facts from whatever brings them, and several of them merged."""
+"""Tests for facts: what can be used as facts, and how they merge."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DETAILS = AuthorizationDetails()
 
 @attrs.frozen
 class Answer:
-    """A value that brings facts, as the answers of ``iamtriage.boto`` do."""
+    """A value with facts, such as the results of ``iamtriage.boto``."""
 
     facts: Facts
 
@@ -60,8 +60,8 @@ class Answer:
         pytest.param(iter([{"region": "eu-west-1"}]), {"region": "eu-west-1"}, id="an iterator"),
     ],
 )
-def test_what_brings_facts(given_facts: Any, wanted: dict[str, Any]) -> None:  # noqa: ANN401 (a table)
-    """Each form gives the facts that it tells."""
+def test_values_with_facts(given_facts: Any, wanted: dict[str, Any]) -> None:  # noqa: ANN401 (a table)
+    """Each kind of value yields its facts."""
     assert build_facts(given_facts) == Facts(**wanted)
 
 
@@ -78,8 +78,8 @@ def test_what_brings_facts(given_facts: Any, wanted: dict[str, Any]) -> None:  #
         pytest.param(Answer({"region": "x"}), id="an attribute that is no facts"),  # type: ignore[arg-type]
     ],
 )
-def test_what_brings_none(wrong: Any) -> None:  # noqa: ANN401 (a table)
-    """What stands for no facts is a misuse, in explain too."""
+def test_values_without_facts(wrong: Any) -> None:  # noqa: ANN401 (a table)
+    """A value without facts is a TypeError, in explain(), too."""
     with pytest.raises(TypeError, match="facts must be a Facts, a mapping"):
         build_facts(wrong)
     with pytest.raises(TypeError, match="facts must be a Facts, a mapping"):
@@ -94,8 +94,8 @@ def test_what_brings_none(wrong: Any) -> None:  # noqa: ANN401 (a table)
         pytest.param({7: "a"}, id="a number for a name"),
     ],
 )
-def test_name_that_no_fact_has(wrong: Any) -> None:  # noqa: ANN401 (a table)
-    """An unknown name is told, wherever it stands."""
+def test_unknown_fact(wrong: Any) -> None:  # noqa: ANN401 (a table)
+    """An unknown name is reported, also among several values."""
     with pytest.raises(DocumentError, match="unknown fact"):
         build_facts(wrong)
 
@@ -112,7 +112,7 @@ _FACTS = st.builds(
 
 @given(_FACTS, _FACTS, _FACTS)
 def test_merging_is_associative(first: Facts, second: Facts, third: Facts) -> None:
-    """It does not matter which are merged first, and unknown facts change nothing."""
+    """The grouping does not matter, and unknown facts change nothing."""
     at_once = build_facts([first, second, third])
 
     assert (
@@ -125,8 +125,8 @@ def test_merging_is_associative(first: Facts, second: Facts, third: Facts) -> No
     )
 
 
-def test_explaining_with_several() -> None:
-    """What several answers tell comes together in one explanation."""
+def test_explain_merges_several_values() -> None:
+    """One explanation uses the facts of all values."""
     text = (
         "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: "
         "You are not authorized to perform this operation."

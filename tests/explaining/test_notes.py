@@ -1,4 +1,4 @@
-"""Explanations as notes of exceptions and as log records: what they say, and what they never show."""
+"""Tests for explanations as exception notes and log records."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_short_note() -> None:
     ]
 
 
-def test_short_note_has_three_remedies_at_most_and_one_page() -> None:
+def test_short_note_has_at_most_three_remedies_and_one_page() -> None:
     remedies = tuple(
         Remedy(f"Do {number}", "you", url=f"https://docs.aws.amazon.com/{number}") for number in range(9)
     )
@@ -80,8 +80,8 @@ def test_short_note_has_three_remedies_at_most_and_one_page() -> None:
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_full_note_is_the_whole_explanation(text: str) -> None:
-    """Its words are those of the terminal's form; the mark before them only moves where lines break."""
+def test_full_note_contains_the_whole_explanation(text: str) -> None:
+    """It has the words of the text format; the prefix only changes the line breaks."""
     explanation = explain(text)
 
     assert format_note(explanation, full=True).split() == f"{NOTE_PREFIX} {explanation.to_text()}".split()
@@ -90,7 +90,7 @@ def test_full_note_is_the_whole_explanation(text: str) -> None:
 @pytest.mark.parametrize("redacted", [False, True])
 @pytest.mark.parametrize("full", [False, True])
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_note_is_known_again_and_has_no_secret(text: str, *, full: bool, redacted: bool) -> None:
+def test_note_is_recognized_and_contains_no_secret(text: str, *, full: bool, redacted: bool) -> None:
     note = format_note(explain(text), full=full, redacted=redacted)
 
     assert is_note(note)
@@ -101,14 +101,14 @@ def test_note_is_known_again_and_has_no_secret(text: str, *, full: bool, redacte
 
 @pytest.mark.parametrize("full", [False, True])
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_redacted_note_names_nobody(text: str, *, full: bool) -> None:
+def test_redacted_note_contains_no_names(text: str, *, full: bool) -> None:
     note = format_note(explain(text), full=full, redacted=True)
 
     assert [name for name in NAMES if name in note] == []
     assert "s3:PutObject" in note or "s3:PutObject" not in text
 
 
-def test_redacted_note_hides_the_names_of_facts() -> None:
+def test_redacted_note_replaces_the_names_in_facts() -> None:
     facts = Facts(
         cluster="orders-prod",
         namespace="payments-prod",
@@ -126,8 +126,8 @@ def test_redacted_note_hides_the_names_of_facts() -> None:
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_redacted_log_names_nobody(text: str) -> None:
-    """Summary and record share their pseudonyms, and the record stays one."""
+def test_redacted_log_contains_no_names(text: str) -> None:
+    """Summary and record share their pseudonyms, and the record stays valid."""
     failure = _failure(text)
     summary, record = summarize_for_log(explain(failure), redacted=True)
     shown = summary + json.dumps(record)
@@ -139,7 +139,7 @@ def test_redacted_log_names_nobody(text: str) -> None:
     assert record.keys() == to_record(failure).keys()
 
 
-def test_redacted_log_uses_one_name_for_one_thing() -> None:
+def test_redacted_log_uses_one_pseudonym_per_name() -> None:
     summary, record = summarize_for_log(explain(TEXTS["denied"]), redacted=True)
 
     assert record is not None
@@ -149,7 +149,7 @@ def test_redacted_log_uses_one_name_for_one_thing() -> None:
     assert record["resource"] in summary
 
 
-def test_log_of_what_is_no_failure() -> None:
+def test_log_without_a_failure() -> None:
     assert summarize_for_log(explain("all is well")) == (
         "No AWS or Kubernetes access failure was found in this text.",
         None,
@@ -159,12 +159,12 @@ def test_log_of_what_is_no_failure() -> None:
 @pytest.mark.parametrize(
     "note", ["read the manual", "", None, b"iamtriage explains:", 7, ["iamtriage explains:"]]
 )
-def test_other_notes_are_not_ours(note: object) -> None:
+def test_other_notes_are_not_recognized(note: object) -> None:
     assert not is_note(note)
 
 
-def test_note_is_bounded() -> None:
-    """Whatever a failure or a rule says at length, a traceback stays one that can be read."""
+def test_note_length_is_limited() -> None:
+    """A long failure or explanation does not make the traceback unreadable."""
     long = "x y " * 50_000
     explanation = Explanation(None, "x", long, remedies=(Remedy(long, "you"),) * 5)
 
@@ -173,8 +173,8 @@ def test_note_is_bounded() -> None:
     assert len(summarize_for_log(explanation)[0]) <= 500
 
 
-def test_redacted_note_with_a_line_like_our_border() -> None:
-    """What keeps the parts of a text apart may stand in it, too."""
+def test_redacted_note_with_the_separator_in_the_text() -> None:
+    """The separator of redacted texts can occur in them."""
     failure = _failure(TEXTS["denied"])
     remedy = Remedy("Do it", "you", manifest=f"kind: A\n--- iamtriage ---\nowner: {SESSION}\n")
     note = format_note(Explanation(failure, "x", "It failed.", remedies=(remedy,)), full=True, redacted=True)
@@ -184,7 +184,7 @@ def test_redacted_note_with_a_line_like_our_border() -> None:
 
 
 @pytest.mark.parametrize("broken", ["", "{", "[]", "null", '{"kind": "access_denied"}'])
-def test_record_that_redaction_broke_keeps_no_name(broken: str) -> None:
+def test_record_that_redaction_broke_contains_no_name(broken: str) -> None:
     record = to_record(_failure(TEXTS["denied"]))
     kept = {key: value for key, value in _parse_record(broken, record).items() if value is not None}
 
@@ -204,7 +204,7 @@ HOSTILE = st.text(
 
 @given(user=HOSTILE, resource=HOSTILE, full=st.booleans(), redacted=st.booleans())
 def test_hostile_names_stay_text(*, user: str, resource: str, full: bool, redacted: bool) -> None:
-    """No control sequence gets into a terminal or a log by a note, and every note can be encoded."""
+    """No note contains a control sequence, and every note can be encoded."""
     text = (
         f"User: arn:aws:iam::111122223333:user/{user} is not authorized to perform: s3:GetObject on resource: "
         f"arn:aws:s3:::example-data/{resource} with an explicit deny in a service control policy"
@@ -221,12 +221,12 @@ def test_hostile_names_stay_text(*, user: str, resource: str, full: bool, redact
 
 
 @given(text=st.text(max_size=300), redacted=st.booleans())
-def test_any_text_gives_a_note(*, text: str, redacted: bool) -> None:
+def test_any_text_can_become_a_note(*, text: str, redacted: bool) -> None:
     assert is_note(format_note(explain(text), redacted=redacted))
 
 
 def _raised(text: str) -> ValueError:
-    """Give an error that was raised beside another one."""
+    """Return an error that was raised while another one was handled."""
     error = ValueError(text)
     error.__context__ = KeyError(TEXTS["encoded"])
     with pytest.raises(ValueError, match=r".") as caught:
@@ -234,7 +234,7 @@ def _raised(text: str) -> ValueError:
     return caught.value
 
 
-def test_trace_is_that_of_one_exception_alone() -> None:
+def test_traceback_has_one_exception_only() -> None:
     trace = format_traceback(_raised("\x1b[31mpassword=hunter2hunter2"))
 
     assert trace.startswith("Traceback (most recent call last):")
@@ -243,8 +243,8 @@ def test_trace_is_that_of_one_exception_alone() -> None:
     assert not any(hidden in trace for hidden in ("\x1b", "hunter2", "KeyError", ENCODED[:20]))
 
 
-def test_trace_of_a_very_long_text_is_without_it() -> None:
-    """The places tell where it comes from; a secret that is cut could not be told from a word."""
+def test_traceback_omits_a_very_long_message() -> None:
+    """The frames show the origin, and a truncated secret could not be recognized."""
     trace = format_traceback(_raised(f"{ENCODED} " * 10_000))
 
     assert "in _raised" in trace

@@ -1,4 +1,4 @@
-"""Credentials, tokens, keys, regions, policies, other errors: name, error text, facts. The texts are made up."""
+"""Cases for credentials, tokens, keys, regions, policies and other errors: name, fictional error text, facts."""
 
 from __future__ import annotations
 

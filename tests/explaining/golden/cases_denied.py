@@ -1,4 +1,4 @@
-"""Access denials: name, error text, facts. The texts are made up, in the form in which AWS prints them."""
+"""Cases for access denials: name, fictional error text as AWS prints it, facts."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ KOPS_NODE = "arn:aws:sts::111122223333:assumed-role/nodes.orders.example.com/i-0
 KLOG = "E0803 10:15:00.000000       1 groups.go:12] Groups were not listed: AccessDenied: "
 
 CASES: tuple[Golden, ...] = (
-    # The EKS page's own words.
+    # The examples on the EKS page.
     ("eks-page-access-denied", _boto("AccessDeniedException", "DescribeCluster", _denied("arn:aws:iam::111122223333:user/user_name", "eks:DescribeCluster", "arn:aws:eks:region:111122223333:cluster/my-cluster")), {}),
     ("eks-page-pass-role", "User: arn:aws:iam::111122223333:user/marymajor is not authorized to perform: iam:PassRole", {}),
     ("eks-page-pass-role-cluster", "User: arn:aws:iam::111122223333:user/marymajor is not authorized to perform: iam:PassRole", {"cluster": "orders"}),
@@ -143,7 +143,7 @@ CASES: tuple[Golden, ...] = (
     ("identity-implicit-root", _boto("AccessDenied", "PutObject", _denied("arn:aws:iam::111122223333:root", "s3:PutObject", '"arn:aws:s3:::orders/1.csv"')), {}),
     ("identity-implicit-cloudformation", 'Resource handler returned message: "' + _denied("arn:aws:sts::111122223333:assumed-role/deployer/AWSCloudFormation", "eks:CreateCluster", CLUSTER, _no("identity-based policy", "eks:CreateCluster")) + ' (Service: Eks, Status Code: 403, Request ID: 7f3d0c52-9a41-4e6b-8d27-5b1e60c4fa93)" (RequestToken: 7d2e9a01-3b4c-4d5e-8f60-718293a4b5c6, HandlerErrorCode: AccessDenied)', {}),
     ("identity-implicit-authorization-id", _boto("AccessDenied", "CreateInstanceProfile", _denied(USER, "iam:CreateInstanceProfile", "arn:aws:iam::111122223333:instance-profile/nodes", _no("identity-based policy", "iam:CreateInstanceProfile")) + ". Go to https://us-east-1.console.aws.amazon.com/iam/home?region=us-east-1#/authorization-details/a1b2c3d4e5f6g7h8i9j0k1l2m for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: a1b2c3d4e5f6g7h8i9j0k1l2m"), {}),
-    # Pods that call with the role of their node.
+    # Pods that call with their node's role.
     ("pod-as-node", KLOG + f"User: {NODE} is not authorized to perform: autoscaling:DescribeTags\n\tstatus code: 403, request id: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0", {}),
     ("pod-as-node-perhaps", _boto("AccessDeniedException", "GetSecretValue", _denied(KOPS_NODE, "secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-a1B2c3", _no("identity-based policy", "secretsmanager:GetSecretValue"))), {}),
     ("pod-as-node-supplied", _boto("AccessDenied", "PutObject", _denied(SESSION, "s3:PutObject", "arn:aws:s3:::orders/a.csv", _no("identity-based policy", "s3:PutObject"))), {"namespace": "shop", "service_account": "orders-api", "cluster": "orders", "region": "eu-west-1"}),
@@ -151,7 +151,7 @@ CASES: tuple[Golden, ...] = (
     ("identity-explicit", _boto("AccessDenied", "DeleteRole", _denied(SESSION, "iam:DeleteRole", "arn:aws:iam::111122223333:role/deploy", " with an explicit deny in an identity-based policy")), {}),
     ("identity-explicit-arn", _boto("AccessDenied", "DeleteRole", _denied(USER, "iam:DeleteRole", "arn:aws:iam::111122223333:role/deploy", " with an explicit deny in an identity-based policy: arn:aws:iam::111122223333:policy/fence")), {}),
     ("compromised-key", _boto("AccessDenied", "CreateUser", _denied(USER, "iam:CreateUser", "arn:aws:iam::111122223333:user/eve", " with an explicit deny in an identity-based policy: arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3")), {}),
-    # Policies that only limit.
+    # Policies that cap permissions.
     ("scp-explicit", _boto("AccessDenied", "PutObject", _denied(SESSION, "s3:PutObject", '"arn:aws:s3:::orders/1.csv"', f" with an explicit deny in a service control policy: {SCP}")), {}),
     ("scp-implicit", _denied(USER, "codecommit:ListRepositories", None, _no("service control policy", "codecommit:ListRepositories")), {}),
     ("rcp-explicit", _boto("AccessDenied", "GetObject", _denied(USER, "s3:GetObject", '"arn:aws:s3:::orders/1.csv"', " with an explicit deny in a resource control policy")), {}),
@@ -162,7 +162,7 @@ CASES: tuple[Golden, ...] = (
     ("session-explicit-federated", _boto("AccessDeniedException", "GetItem", _denied("arn:aws:sts::111122223333:federated-user/ana", "dynamodb:GetItem", "arn:aws:dynamodb:eu-west-1:111122223333:table/orders", " with an explicit deny in a session policy")), {}),
     ("vpc-endpoint-implicit", _boto("AccessDenied", "GetObject", _denied(SESSION, "s3:GetObject", '"arn:aws:s3:::orders/1.csv"', _no("VPC endpoint policy", "s3:GetObject"))), {"region": "eu-west-1"}),
     ("vpc-endpoint-explicit-transitive", _boto("AccessDenied", "GetObject", _denied(SESSION, "s3:GetObject", '"arn:aws:s3:::orders/1.csv"', " with an explicit deny in a VPC endpoint policy transitively through a service control policy")), {}),
-    # Resources' own policies.
+    # Resource-based policies.
     ("resource-implicit-cross-account", _boto("AuthorizationError", "Publish", _denied(SESSION, "SNS:Publish", "arn:aws:sns:eu-west-1:444455556666:orders", _no("resource-based policy", "SNS:Publish"))), {}),
     ("resource-implicit-identity-center", _boto("AccessDenied", "SendMessage", _denied(SSO, "sqs:SendMessage", QUEUE.replace("111122223333", "444455556666"), _no("resource-based policy", "sqs:SendMessage"))), {}),
     ("resource-explicit", _boto("AccessDenied", "PutObject", _denied(USER, "s3:PutObject", '"arn:aws:s3:::orders/1.csv"', " with an explicit deny in a resource-based policy")), {}),
@@ -198,7 +198,7 @@ CASES: tuple[Golden, ...] = (
     ("saml", _boto("AccessDenied", "AssumeRoleWithSAML", "Not authorized to perform sts:AssumeRoleWithSAML"), {}),
     ("pod-identity", "failed to load credentials: Unauthorized Exception! EKS does not have permissions to assume the associated role., fault: client", {"cluster": "orders", "namespace": "shop"}),
     ("mfa", _boto("AccessDenied", "GetSessionToken", "MultiFactorAuthentication failed with invalid MFA one time pass code."), {}),
-    # Services with words of their own.
+    # Service-specific messages.
     ("kms-identity", _boto("AccessDeniedException", "Decrypt", _denied(SESSION, "kms:Decrypt", None, " on the resource associated with this ciphertext because no identity-based policy allows the kms:Decrypt action")), {}),
     ("kms-three-ways", _boto("AccessDeniedException", "GenerateDataKey", _denied(SESSION, "kms:GenerateDataKey", KEY, " because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access")), {}),
     ("kms-old-sentence", _boto("AccessDeniedException", "Decrypt", "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access."), {}),

@@ -1,4 +1,4 @@
-"""Refusals by Kubernetes and by EKS's own objects: name, error text, facts. All names are made up."""
+"""Cases for Kubernetes and EKS errors: name, error text with fictional names, facts."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Every explanation as a person sees it: one file each, read by eye when it was made, compared since then.
+"""Compare every explanation with a reviewed text file.
 
-``UPDATE_GOLDEN=1 pytest tests/golden`` writes the files anew; look at the difference before you commit it.
+``UPDATE_GOLDEN=1 pytest tests/explaining/golden`` rewrites the files. Read the diff before you commit it.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ def test_explanation(name: str, text: str, facts: dict[str, object]) -> None:
     assert shown == path.read_text(encoding="utf-8")
 
 
-def test_each_file_has_its_case() -> None:
-    """No file is left of a case that is gone, and no two cases write one file."""
+def test_each_file_has_a_case() -> None:
+    """No file belongs to a removed case, and no two cases share a file."""
     names = [case[0] for case in CASES]
     assert sorted(names) == sorted(path.stem for path in HERE.glob("*.txt"))
 
 
-def test_lines_fit_a_terminal() -> None:
-    """A line over 80 columns is a document or a command, or holds a word that cannot be broken."""
+def test_lines_fit_in_a_terminal() -> None:
+    """A line over 80 columns is a document, a command or an unbreakable word."""
     for name, text, facts in CASES:
         shown = _shown(text, facts).partition("=" * 80 + "\n")[2]
         for line in shown.split("\n"):

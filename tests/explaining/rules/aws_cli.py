@@ -1,4 +1,4 @@
-"""Holds calls of the AWS CLI to botocore's models: the operation exists, its options too, none is missing."""
+"""Check AWS CLI calls against botocore's models: operations, options, required options."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from botocore.session import get_session
 __all__ = ("KNOWS_ALL", "check_call", "options_of")
 
 KNOWS_ALL = tuple(map(int, __version__.split(".")[:2])) >= (1, 44)
-"""Whether the installed botocore has every operation that remedies name; the lowest that is supported has not."""
+"""Whether the installed botocore knows every operation in remedies; the oldest supported one does not."""
 
-# Commands of the AWS CLI that are no operations.
+# AWS CLI commands that are not API operations.
 _OWN = frozenset(
     {
         ("configure", "get"),
@@ -32,8 +32,8 @@ _GLOBAL = frozenset({"--output", "--query", "--region", "--profile", "--max-resu
 
 @cache
 def options_of(service: str, command: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Give the options that a command takes, and those that it needs."""
-    # The CLI's name of the commands is not botocore's for S3 alone.
+    """Return the options of a command, and the required ones."""
+    # Only for S3, the CLI's service name differs from botocore's.
     model: Any = get_session().get_service_model("s3" if service == "s3api" else service)
     [operation] = [each for each in model.operation_names if xform_name(each, "-") == command]
     shape = model.operation_model(operation).input_shape
@@ -47,7 +47,7 @@ def options_of(service: str, command: str) -> tuple[frozenset[str], frozenset[st
 
 
 def check_call(words: list[str]) -> None:
-    """Hold one call, without the program's name, to the models, where these know all of them."""
+    """Check one call, without the program's name, if the models know all operations."""
     if not KNOWS_ALL or words == ["--version"] or tuple(words[:2]) in _OWN or tuple(words[:1]) in _OWN:
         return
     options = {word for word in words if word.startswith("--")} - _GLOBAL

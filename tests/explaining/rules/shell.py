@@ -1,4 +1,4 @@
-"""Runs commands of remedies in a real shell that has nothing to run but printers of arguments."""
+"""Run commands of remedies in a real shell whose programs only record their arguments."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ PROGRAMS = (
         "journalctl",
     ),
 )
-"""The programs that commands of remedies may call."""
+"""The programs that commands of remedies can call."""
 
 _SHELL = "/bin/sh"
-# Each call writes a file of its own, so that those of a pipeline do not mix: the arguments, each ended by a null
-# character. On standard output it prints a word, which a $(…) around it takes.
+# Each call writes its null-terminated arguments to a separate file, so that the calls of a pipeline do not mix. It
+# prints a word to standard output, for a $(…) around it.
 _PRINTER = """#!/bin/sh
 printf '%s\\0' "${0##*/}" "$@" > "$CALLS/$$"
 echo PRINTED
 """
-_LONGEST = 20  # seconds
+_TIMEOUT = 20  # seconds
 
 
 @cache
@@ -47,12 +47,12 @@ def _printers() -> TemporaryDirectory[str]:
 
 
 def arguments_of(command: str) -> list[list[str]]:
-    """Run a command where nothing but printers is found, and give what each was called with, its name first.
+    """Run a command and return the arguments of each call, name first.
 
-    The calls of one command come in the order in which they began, those of a pipeline in any order.
+    The calls are in the order in which they began, those of a pipeline in any order.
 
     Raises:
-        AssertionError: the command failed, printed something of its own, or made a file.
+        AssertionError: The command failed, printed something or created a file.
     """
     with TemporaryDirectory(prefix="shell-") as place:
         empty, calls = Path(place, "empty"), Path(place, "calls")
@@ -64,7 +64,7 @@ def arguments_of(command: str) -> list[list[str]]:
             env={"PATH": _printers().name, "HOME": str(empty), "TMPDIR": str(empty), "CALLS": str(calls)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=_LONGEST,
+            timeout=_TIMEOUT,
             check=False,
         )
         assert done.returncode == 0, (command, done.stderr)

@@ -1,4 +1,4 @@
-"""Access denials: which explanation, how sure, who can do what, and commands that hold no more than they say."""
+"""Tests for explanations of access denials: topics, causes, remedies and safe commands."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_each_wording_has_its_own_rule(wording: Wording) -> None:
         ("anonymous-api-gateway", "you"),
     ],
 )
-def test_who_can_mend_it(name: str, who: str) -> None:
+def test_who_can_fix_it(name: str, who: str) -> None:
     assert _explained(name).remedies[0].who == who
 
 
@@ -136,7 +136,7 @@ def test_who_can_mend_it(name: str, who: str) -> None:
         *("bedrock-payment", "execution-role-in-vpc", "identity-pool-forbidden"),
     ],
 )  # fmt: skip
-def test_no_policy_is_made_where_none_can_help_or_it_would_be_a_guess(name: str) -> None:
+def test_no_policy_that_cannot_help_or_is_a_guess(name: str) -> None:
     assert all(remedy.policy is None for remedy in _explained(name).remedies)
     assert policy_for(scan(BY_NAME[name][0]))["Statement"] == []
 
@@ -161,9 +161,7 @@ BARE = "You don't have permissions to access this resource."
         ("see the iam_service: ", "ListPolicies", None),
     ],
 )  # fmt: skip
-def test_the_service_is_the_one_that_is_named_as_called(
-    before: str, operation: str, action: str | None
-) -> None:
+def test_called_service_is_found_in_the_text(before: str, operation: str, action: str | None) -> None:
     text = f"{before}An error occurred (AccessDeniedException) when calling the {operation} operation: {BARE}"
     summary = explain(text).summary
     assert summary.startswith(f"The caller was denied {action or f'the call {operation}'}: ")
@@ -177,7 +175,7 @@ def test_the_service_is_the_one_that_is_named_as_called(
         ("http://localhost:4566/orders/1.csv", "other-software"),
         ("http://127.0.0.1:4572/orders/1.csv", "other-software"),
         ("http://host.docker.internal:9000/orders/1.csv", "other-software"),
-        # DynamoDB Local, which is no storage, and no port of any such software.
+        # DynamoDB Local, which is not storage, and a port that no such software uses.
         ("http://localhost:8000/orders/1.csv", "s3-access-denied"),
         ("http://localhost:45660/orders/1.csv", "s3-access-denied"),
         ("https://wasabisys.com.example.com/orders", "s3-access-denied"),
@@ -185,13 +183,13 @@ def test_the_service_is_the_one_that_is_named_as_called(
         ("https://orders.s3.eu-west-1.amazonaws.com/1.csv, copied from minio:9000", "s3-access-denied"),
     ],
 )
-def test_other_software_is_told_by_its_host(host: str, topic: str) -> None:
+def test_s3_compatible_software_is_recognized_by_its_host(host: str, topic: str) -> None:
     text = f'Error executing "PutObject" on "{host}": AccessDenied (client): Access Denied.'
     assert explain(text).topic == topic
 
 
 @pytest.mark.parametrize("cut", [" because no identity-b…", " because no", " because n…"])
-def test_a_reason_that_is_cut_before_it_says_one_is_not_quoted(cut: str) -> None:
+def test_truncated_reason_is_not_quoted(cut: str) -> None:
     text = f"User: {USER} is not authorized to perform: eks:DescribeCluster on resource: {CLUSTER}{cut}"
     explanation = explain(text)
     assert explanation.topic == "access-denied"
@@ -207,8 +205,8 @@ def _statement(name: str, index: int = 0) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("who", ["", "User: arn:aws:iam::111122223333:root "])
-def test_without_an_action_or_with_root_there_is_still_a_way_on(who: str) -> None:
-    """AWS's words may be cut, and no policy can be attached to a root user: then the way to find out more is shown."""
+def test_unknown_action_or_root_user_still_has_a_remedy(who: str) -> None:
+    """If no policy can be attached, or the action is truncated, a remedy shows how to find out more."""
     text = f"AccessDenied: {who}is not authorized to perform: because no identity-based policy allows the eks: action"
     remedies = explain(text).remedies
     assert remedies
@@ -233,7 +231,7 @@ def _denied_instance(role: str, action: str, before: str = "", session: str = "i
         (_denied_instance("orders-node-group", "route53:ListHostedZones", "logs of the pod: "), "derived"),
     ],
 )  # fmt: skip
-def test_a_pod_with_its_nodes_role_gets_a_role_of_its_own(text: str, evidence: str) -> None:
+def test_pod_with_its_node_role_gets_its_own_role(text: str, evidence: str) -> None:
     explanation = explain(text)
     assert ("pod-uses-node-role", evidence) in [(each.code, each.evidence) for each in explanation.causes]
     first, second, *_, last = explanation.remedies
@@ -258,18 +256,18 @@ def test_a_pod_with_its_nodes_role_gets_a_role_of_its_own(text: str, evidence: s
         _denied_instance("nodes.orders.example.com", "sts:AssumeRole", "kube2iam: "),  # is made for it
     ],
 )  # fmt: skip
-def test_what_is_no_pods_call_or_the_nodes_own_stays(text: str) -> None:
+def test_calls_of_nodes_are_not_taken_for_pods(text: str) -> None:
     assert "pod-uses-node-role" not in {cause.code for cause in explain(text).causes}
 
 
-def test_a_session_becomes_its_role() -> None:
-    """A policy cannot be attached to a session: the command names the role."""
+def test_session_is_replaced_by_its_role() -> None:
+    """A policy can't be attached to a session, so the command names the role."""
     [command] = _explained("identity-implicit-session").remedies[0].commands
     assert "--role-name orders-api" in command
     assert "i-0a1b2c3d4e5f60718" not in command
 
 
-def test_an_identity_center_role_is_changed_in_its_permission_set() -> None:
+def test_identity_center_role_is_changed_in_its_permission_set() -> None:
     remedy = _explained("identity-implicit-identity-center").remedies[0]
     assert any("permission set Developer" in step for step in remedy.steps)
     assert not any("put-role-policy" in command for command in remedy.commands)
@@ -292,8 +290,8 @@ MASKED = {
 
 
 @pytest.mark.parametrize(("who", "words", "arn"), MASKED.values(), ids=MASKED)
-def test_a_masked_caller_is_known_by_name(who: str, words: str | None, arn: str) -> None:
-    """Nothing that stands in for what is masked gets into commands and policies."""
+def test_masked_caller_is_recognized_by_name(who: str, words: str | None, arn: str) -> None:
+    """No placeholder for a masked value gets into commands and policies."""
     said = f"AccessDenied: User: {who} is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::orders-2026/a"
     allow = explain(f"{said} because no identity-based policy allows the s3:GetObject action")
     let_in = explain(f"{said} because no resource-based policy allows the s3:GetObject action")
@@ -315,7 +313,7 @@ def test_a_masked_caller_is_known_by_name(who: str, words: str | None, arn: str)
         assert "stand-in" not in shown.to_text()
 
 
-def test_a_masked_identity_center_role_is_changed_in_its_permission_set() -> None:
+def test_masked_identity_center_role_is_changed_in_its_permission_set() -> None:
     who, *_ = MASKED["session of Identity Center"]
     remedy = explain(
         f"AccessDenied: User: {who} is not authorized to perform: eks:ListClusters because no identity-based policy allows the eks:ListClusters action"
@@ -324,26 +322,26 @@ def test_a_masked_identity_center_role_is_changed_in_its_permission_set() -> Non
     assert not any("put-role-policy" in command for command in remedy.commands)
 
 
-def test_an_account_of_zeros_is_taken_as_it_stands() -> None:
-    """Stand-ins for AWS on one's own machine have it."""
+def test_account_of_zeros_is_not_a_mask() -> None:
+    """Local AWS emulators use it."""
     said = "AccessDenied: User: arn:aws:iam::000000000000:user/ana is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::orders-2026/a because no resource-based policy allows the s3:GetObject action"
     document = explain(said).remedies[0].policy
     assert document is not None
     assert document["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::000000000000:user/ana"}
 
 
-def test_a_service_linked_role_gets_no_policy() -> None:
+def test_service_linked_role_gets_no_policy() -> None:
     explanation = _explained("identity-implicit-service-linked")
     assert all(remedy.layer != "identity" for remedy in explanation.remedies)
 
 
-def test_both_sides_of_a_cross_account_denial() -> None:
+def test_cross_account_denial_has_remedies_for_both_accounts() -> None:
     explanation = _explained("identity-implicit-cross-account")
     assert [remedy.layer for remedy in explanation.remedies] == ["identity", "resource"]
     assert _statement("identity-implicit-cross-account", 1)["Principal"] == {"AWS": USER}
 
 
-def test_passing_a_role_names_role_and_service() -> None:
+def test_pass_role_policy_names_role_and_service() -> None:
     assert _statement("pass-role") == {
         "Sid": "IamPassRole",
         "Effect": "Allow",
@@ -356,12 +354,12 @@ def test_passing_a_role_names_role_and_service() -> None:
     assert _statement("pass-role-function", 1)["Principal"] == {"Service": "lambda.amazonaws.com"}
 
 
-def test_an_unknown_service_is_a_placeholder_not_everybody() -> None:
+def test_unknown_service_is_a_placeholder() -> None:
     condition = _statement("eks-page-pass-role")["Condition"]
     assert condition == {"StringEquals": {"iam:PassedToService": "REPLACE_SERVICE.amazonaws.com"}}
 
 
-def test_a_host_id_tells_that_it_was_s3() -> None:
+def test_host_id_identifies_s3() -> None:
     tail = "status code: 403, request id: 0A1B2C3D4E5F6071"
     named = explain(
         f"AccessDenied: Access Denied\n\t{tail}, host id: h7Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmE="
@@ -370,7 +368,7 @@ def test_a_host_id_tells_that_it_was_s3() -> None:
     assert explain(f"AccessDenied: Access Denied\n\t{tail}").topic == "access-denied"
 
 
-def test_ec2_bears_another_name_in_china() -> None:
+def test_ec2_has_a_second_name_in_china() -> None:
     text = "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: User: arn:aws-cn:iam::111122223333:user/ana is not authorized to perform: iam:PassRole on resource: arn:aws-cn:iam::111122223333:role/nodes"
     document = explain(text).remedies[0].policy
     assert document is not None
@@ -378,29 +376,29 @@ def test_ec2_bears_another_name_in_china() -> None:
     assert value == ["ec2.amazonaws.com", "ec2.amazonaws.com.cn"]
 
 
-def test_a_role_whose_path_nobody_told_is_a_placeholder_in_a_principal() -> None:
-    """A resource's policy that names a role which does not exist is refused, so the path must be looked up."""
+def test_unknown_role_path_is_a_placeholder_in_a_principal() -> None:
+    """AWS rejects a resource-based policy that names a role that does not exist."""
     principal = _statement("resource-implicit-identity-center")["Principal"]["AWS"]
     assert (
         principal == "arn:aws:iam::111122223333:role/REPLACE_PATH/AWSReservedSSO_Developer_0123456789abcdef"
     )
 
 
-def test_a_third_party_is_asked_for_an_external_id() -> None:
+def test_other_account_is_asked_for_an_external_id() -> None:
     statement = _statement("assume-role-cross-account", 1)
     assert statement["Condition"] == {"StringEquals": {"sts:ExternalId": "REPLACE_EXTERNAL_ID"}}
 
 
-def test_tagging_takes_both_actions() -> None:
+def test_session_tags_require_both_actions() -> None:
     assert _statement("tag-session")["Action"] == ["sts:AssumeRole", "sts:TagSession"]
     assert _statement("pod-identity")["Action"] == ["sts:AssumeRole", "sts:TagSession"]
 
 
-def test_a_trust_policy_that_refuses_leaves_no_place_for_an_allow() -> None:
+def test_no_allow_if_the_trust_policy_denies() -> None:
     assert [remedy.layer for remedy in _explained("assume-role-trust-supplied").remedies] == ["role_trust"]
 
 
-def test_a_trust_policy_that_allows_points_to_the_other_side() -> None:
+def test_trust_policy_that_allows_leaves_the_identity_policy() -> None:
     text, _ = BY_NAME["assume-role"]
     trust = {
         "Version": "2012-10-17",
@@ -417,7 +415,7 @@ def test_a_trust_policy_that_allows_points_to_the_other_side() -> None:
     assert [remedy.layer for remedy in explanation.remedies] == ["identity"]
 
 
-def test_a_web_identity_trust_policy_is_made_of_the_facts() -> None:
+def test_web_identity_trust_policy_uses_the_facts() -> None:
     remedies = _explained("web-identity-facts").remedies
     document = remedies[-1].policy
     assert document is not None
@@ -429,26 +427,26 @@ def test_a_web_identity_trust_policy_is_made_of_the_facts() -> None:
     }
 
 
-def test_the_console_link_tells_the_region_of_the_details() -> None:
+def test_region_of_the_details_is_that_of_the_console_link() -> None:
     commands = [c for r in _explained("identity-implicit-authorization-id").remedies for c in r.commands]
     assert any(
         "--authorization-id a1b2c3d4e5f6g7h8i9j0k1l2m --region us-east-1" in command for command in commands
     )
 
 
-def test_an_encoded_message_is_decoded_first_and_never_repeated() -> None:
+def test_encoded_message_is_decoded_first_and_never_shown() -> None:
     explanation = _explained("ec2-encoded")
     assert "decode-authorization-message" in explanation.remedies[0].commands[0]
     for form in (str(explanation), explanation.to_markdown(), explanation.to_html()):
         assert "aB3_dE6fG9" not in form
 
 
-def test_the_details_name_every_layer() -> None:
+def test_authorization_details_name_every_policy_type() -> None:
     notes = _explained("authorization-details").notes
     assert "By the authorization details, no identity-based policy allows it either." in notes
 
 
-def test_details_of_another_action_are_not_taken_for_this_one() -> None:
+def test_details_of_another_action_are_ignored() -> None:
     text, facts = BY_NAME["authorization-details"]
     other = text.replace("sqs:SendMessage", "sqs:DeleteQueue")
     assert explain(other, facts=facts).topic != "no-identity-allow"
@@ -458,7 +456,7 @@ def test_details_of_another_action_are_not_taken_for_this_one() -> None:
     ("facts", "resource"),
     [({}, "arn:aws:s3:::REPLACE_BUCKET_NAME/REPLACE_OBJECT_NAME"), ({"resource": "arn:aws:s3:::orders/1"}, "arn:aws:s3:::orders/1"), ({"region": "cn-north-1"}, "arn:aws-cn:s3:::REPLACE_BUCKET_NAME/REPLACE_OBJECT_NAME")],
 )  # fmt: skip
-def test_facts_fill_in_what_s3_does_not_say(facts: dict[str, str], resource: str) -> None:
+def test_facts_replace_what_s3_does_not_state(facts: dict[str, str], resource: str) -> None:
     text, _ = BY_NAME["s3-bare"]
     documents = [
         remedy.policy for remedy in explain(text, facts=facts).remedies if remedy.layer == "identity"
@@ -488,10 +486,10 @@ def test_facts_fill_in_what_s3_does_not_say(facts: dict[str, str], resource: str
         ("sqs:SendMessage", QUEUE, []),
     ],
 )  # fmt: skip
-def test_what_the_task_takes_besides_is_said_and_stays_out_of_the_policy(
+def test_companion_actions_are_named_but_not_in_the_policy(
     action: str, resource: str, also: list[str]
 ) -> None:
-    """AWS denies one action at a time, so that each run would meet the next."""
+    """AWS reports one missing action at a time."""
     remedy = explain(
         f"User: {SESSION} is not authorized to perform: {action} on resource: {resource} "
         f"because no identity-based policy allows the {action} action"
@@ -503,8 +501,8 @@ def test_what_the_task_takes_besides_is_said_and_stays_out_of_the_policy(
     assert statement["Action"].lower() == action.lower()
 
 
-def test_a_program_need_not_buy_what_an_administrator_can_buy_once() -> None:
-    """A subscription is the account's, and aws-marketplace:Subscribe lets its holder spend money."""
+def test_administrator_subscribes_before_a_program_is_allowed_to() -> None:
+    """A subscription belongs to the account, and aws-marketplace:Subscribe allows purchases."""
     first, second = _explained("bedrock-subscription").remedies
     assert first.policy is None
     assert first.who == "account administrator"
@@ -512,12 +510,12 @@ def test_a_program_need_not_buy_what_an_administrator_can_buy_once() -> None:
     assert any("aws-marketplace:Subscribe" in step for step in second.steps)
 
 
-def test_other_products_of_the_marketplace_are_no_models() -> None:
+def test_other_marketplace_products_are_not_models() -> None:
     text = f"User: {USER} is not authorized to perform: aws-marketplace:Subscribe on resource: * because no identity-based policy allows the aws-marketplace:Subscribe action"
     assert explain(text).topic == "no-identity-allow"
 
 
-def test_the_claims_of_a_pools_token_fill_in_its_trust_policy() -> None:
+def test_trust_policy_uses_the_claims_of_an_identity_pool_token() -> None:
     name = "cognito-identity.amazonaws.com"
     assert _statement("identity-pool-token-claims")["Condition"] == {
         "StringEquals": {f"{name}:aud": "eu-west-1:1a2b3c4d-0000-4000-8000-1234567890ab"},
@@ -528,14 +526,14 @@ def test_the_claims_of_a_pools_token_fill_in_its_trust_policy() -> None:
     }
 
 
-def test_what_a_functions_role_lacks_is_not_given_to_the_caller() -> None:
+def test_permission_of_an_execution_role_is_not_granted_to_the_caller() -> None:
     remedy = _explained("execution-role").remedies[1]
     assert remedy.title == "Allow sqs:ReceiveMessage to the function's execution role"
     assert policy_for(scan(BY_NAME["execution-role"][0]))["Statement"] == []
 
 
-def test_a_repositorys_policy_names_no_resource() -> None:
-    """ECR refused those that do, and the policy belongs to one repository anyway."""
+def test_repository_policy_names_no_resource() -> None:
+    """ECR rejected such policies for years, and the policy belongs to one repository anyway."""
     remedy = _explained("ecr-pull-cross-account").remedies[0]
     assert _statement("ecr-pull-cross-account") == {
         "Sid": "EcrBatchGetImage",
@@ -553,7 +551,7 @@ def _denied(action: str, resource: str, why: str = "") -> str:
     return f"User: {SESSION} is not authorized to perform: {action} on resource: {resource}{why}\n\nnext\n\n"
 
 
-def test_what_an_allow_cannot_help_is_left_out() -> None:
+def test_policy_omits_what_an_allow_cannot_grant() -> None:
     text = "".join(
         (
             _denied("sqs:SendMessage", QUEUE),
@@ -577,7 +575,7 @@ def test_what_an_allow_cannot_help_is_left_out() -> None:
     assert [statement["Action"] for statement in policy["Statement"]] == ["sqs:SendMessage"]
 
 
-def test_what_is_the_same_shares_a_statement() -> None:
+def test_equal_resources_share_a_statement() -> None:
     text = "".join(
         _denied(action, QUEUE) for action in ("sqs:SendMessage", "sqs:ReceiveMessage", "SQS:sendmessage")
     )
@@ -597,7 +595,7 @@ def test_what_is_the_same_shares_a_statement() -> None:
     }
 
 
-def test_a_passed_role_keeps_its_condition() -> None:
+def test_passed_role_keeps_its_condition() -> None:
     text = "An error occurred (AccessDeniedException) when calling the CreateFunction operation: " + _denied(
         "iam:PassRole", "arn:aws:iam::111122223333:role/job"
     )
@@ -605,7 +603,7 @@ def test_a_passed_role_keeps_its_condition() -> None:
     assert "iam:PassedToService" in statement["Condition"]["StringEquals"]
 
 
-def test_large_policies_are_parted() -> None:
+def test_large_policy_is_split() -> None:
     failures = list(
         scan("".join(_denied("sqs:SendMessage", f"{QUEUE}-{number:04}") for number in range(400)))
     )
@@ -622,7 +620,7 @@ def test_large_policies_are_parted() -> None:
     assert whole["Resource"] == sorted(resources)
 
 
-def test_a_limit_under_which_no_statement_fits_is_refused() -> None:
+def test_limit_that_is_too_small_is_rejected() -> None:
     with pytest.raises(ValueError, match="256"):
         policies_for([], limit=100)
 
@@ -733,13 +731,13 @@ def _check(remedy: Remedy) -> None:
 
 
 @given(denials, facts)
-def test_commands_hold_no_more_than_they_say(failure: AccessDenied, given_facts: dict[str, Any]) -> None:
-    """Whatever names a denial and the facts hold, each command is one call of a program, as the CLI has it."""
+def test_commands_run_only_what_they_name(failure: AccessDenied, given_facts: dict[str, Any]) -> None:
+    """Whatever the denial and the facts contain, each command is one valid call of a program."""
     for remedy in explain(failure, facts=given_facts).remedies:
         _check(remedy)
 
 
 @pytest.mark.parametrize("name", BY_NAME)
-def test_commands_of_the_golden_cases_are_the_clis(name: str) -> None:
+def test_commands_of_the_golden_cases_are_valid(name: str) -> None:
     for remedy in _explained(name).remedies:
         _check(remedy)

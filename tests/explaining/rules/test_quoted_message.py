@@ -1,4 +1,4 @@
-"""What is quoted as a service's own words: the sentence, all of it that is sure, and nothing beside it."""
+"""Tests for the service-specific messages that explanations quote."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SAID = "Agents are closed for 111122223333 today"
 
 
 def _quote(text: str | dict[str, object]) -> str | None:
-    """Give what an explanation quotes, None where it quotes nothing."""
+    """Return what an explanation quotes, if anything."""
     return _quote_of(text)
 
 
@@ -29,7 +29,7 @@ def _text(said: str, envelope: EnvelopeName) -> str:
     return aws_error("AccessDeniedException", said, "CreateAgent", "bedrock").text(envelope)
 
 
-# What stands behind a sentence: traces, log entries, SDKs' additions.
+# What follows a sentence: tracebacks, log entries, additions of SDKs.
 BEHIND = [
     ("end", ""),
     ("full-stop", "."),
@@ -117,19 +117,19 @@ BEHIND = [
 
 @pytest.mark.parametrize("behind", [each[1] for each in BEHIND], ids=[each[0] for each in BEHIND])
 @pytest.mark.parametrize("head", [HEAD, "orders failed: AccessDeniedException: "])
-def test_a_quote_ends_where_the_sentence_does(head: str, behind: str) -> None:
+def test_quote_ends_with_the_sentence(head: str, behind: str) -> None:
     assert _quote(head + SAID + behind) == SAID
     assert _quote(f"{head}Access Denied{behind}") is None
 
 
 @pytest.mark.parametrize("between", ["\n\n", "\n", " "])
-def test_a_sentence_that_is_printed_twice_is_quoted_once(between: str) -> None:
+def test_repeated_sentence_is_quoted_once(between: str) -> None:
     assert _quote(HEAD + SAID + between + HEAD + SAID) == SAID
     assert _quote(f"{HEAD}Access Denied{between}{HEAD}Access Denied") is None
 
 
 @pytest.mark.parametrize("envelope", [name for name in ENVELOPES if not name.startswith("kube")])
-def test_in_every_envelope_the_sentence_is_quoted_or_nothing(envelope: EnvelopeName) -> None:
+def test_every_envelope_quotes_the_sentence_or_nothing(envelope: EnvelopeName) -> None:
     said = "Agents of other teams than your own are closed, see 'orders'"
     assert _quote(_text(said, envelope)) in {said, None}
     assert _quote(_text("Access Denied", envelope)) is None
@@ -211,7 +211,7 @@ def test_in_every_envelope_the_sentence_is_quoted_or_nothing(envelope: EnvelopeN
         ),
     ],
 )  # fmt: skip
-def test_a_sentence_is_quoted_whole(text: str, quote: str) -> None:
+def test_whole_sentence_is_quoted(text: str, quote: str) -> None:
     assert _quote(text) == quote
 
 
@@ -227,13 +227,13 @@ def test_a_sentence_is_quoted_whole(text: str, quote: str) -> None:
         "null (Service: Orders, Status Code: 403)",
         "UnknownError",
         "You are not authorized to perform this operation.",
-        # Cut.
+        # Truncated.
         "You are not authorized",
         "You are not authorized to perf",
         "Access",
         "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: null",
         "User: arn:aws:iam::111122223333:user/ana is not authorized to perform ...",
-        # SDKs that got no sentence.
+        # SDKs that received no message.
         "Exception of type 'Example.Orders.HttpException' was thrown.",
         "Error making request with Error Code Forbidden and Http Status Code Forbidden. No further error information was returned by the service.",
         "The remote server returned an error: (403) Forbidden.",
@@ -242,10 +242,10 @@ def test_a_sentence_is_quoted_whole(text: str, quote: str) -> None:
         "You don't have the permissions that are required to perform this operation",
         "ExAws Request Error!",
         "User: arn:aws:iam::111122223333:user/ord",
-        # With an object's key or a call before it.
+        # With an object key or a call before it.
         "orders-2026-08/run-7/: Access Denied",
         "unhandledRejection: Access to the resource https://sqs.eu-west-1.amazonaws.com/ is denied.",
-        # No sentence at all.
+        # Not a sentence.
         '\n  File "/app/orders.py", line 7, in create',
         "\n    at com.example.orders.Agents.create(Agents.java:40)",
         "\n    raise AccessDenied(name)",
@@ -256,7 +256,7 @@ def test_a_sentence_is_quoted_whole(text: str, quote: str) -> None:
         "*** 40 %",
     ],
 )  # fmt: skip
-def test_nothing_is_quoted_that_tells_nothing(said: str) -> None:
+def test_uninformative_message_is_not_quoted(said: str) -> None:
     text = HEAD + said
     assert isinstance(parse(text), AccessDenied)
     assert _quote(text) is None
@@ -271,7 +271,7 @@ def test_nothing_is_quoted_that_tells_nothing(said: str) -> None:
         {"eventName": "CreateAgent", "errorCode": "AccessDenied", "errorMessage": "Agents are closed."},
     ],
 )
-def test_the_message_of_an_answer_is_quoted(answer: dict[str, object]) -> None:
+def test_message_of_a_response_is_quoted(answer: dict[str, object]) -> None:
     assert _quote(answer) == "Agents are closed"
 
 
@@ -301,7 +301,7 @@ JAVA_TAILS = [
         ('{"level": "error", "msg": "', True),
         ("Orders are late.\n\n", True),
         ('Press "Make an agent". This fails with "', True),
-        # What the program says, as far as anybody can tell, and what is only a part of a sentence.
+        # Probably the program's words, and incomplete sentences.
         ("orders could not ", False),
         ("CREATE_FAILED AWS::Orders::Agent AgentOfOrders ", False),
         ("12:03:04 PM | CREATE_FAILED | AWS::Orders::Agent | AgentOfOrders ", False),
@@ -309,7 +309,7 @@ JAVA_TAILS = [
         ("at com.example.Orders.run(Orders.java:7) and ", False),
     ],
 )
-def test_the_sentence_in_front_of_java_s_parenthesis_is_quoted(head: str, tail: str, *, quoted: bool) -> None:
+def test_java_message_is_quoted(head: str, tail: str, *, quoted: bool) -> None:
     for end in ("", ".", ". Ask the orders team."):
         for behind in ("", "\n\tat com.example.Main.main(Main.java:7)"):
             text = f"{head}{SAID if quoted else SAID.lower()}{end} {tail}{behind}"
@@ -319,41 +319,41 @@ def test_the_sentence_in_front_of_java_s_parenthesis_is_quoted(head: str, tail: 
         assert [_quote_of(failure) for failure in scan(f"{head}{nothing} {tail}")][-1] is None
 
 
-def test_a_wrapped_sentence_in_front_of_java_s_parenthesis_is_quoted() -> None:
+def test_wrapped_java_message_is_quoted() -> None:
     text = f"OrdersException: Agents are closed for\nall of the teams today\n{JAVA_TAILS[1]}"
     assert _quote(text) == "Agents are closed for all of the teams today"
     assert _quote(text.removeprefix("OrdersException: ")) == "Agents are closed for all of the teams today"
 
 
 @pytest.mark.parametrize("said", ["Forbidden", "Access Denied"])
-def test_the_innermost_of_several_classes_counts(said: str) -> None:
-    """What they say before the last one is of the programs in between."""
+def test_message_of_the_innermost_exception_is_quoted(said: str) -> None:
+    """Text before the last class belongs to other programs."""
     text = f'OperationalError: ExternalError(message="Got exception: java.nio.file.AccessDeniedException s3a://orders/a: getFileStatus on s3a://orders/a: com.amazonaws.services.s3.model.AmazonS3Exception: {said} (Service: Amazon S3; Status Code: 403; Error Code: 403 Forbidden; Request ID: K2J4M6P8R0S2T4V6)'
     assert isinstance(parse(text), AccessDenied)
     assert _quote(text) is None
     assert _quote(text.replace(said, SAID)) == SAID
 
 
-def test_php_prints_the_sentence_behind_who_is_to_blame() -> None:
+def test_php_message_is_quoted() -> None:
     head = 'Aws\\Orders\\Exception\\OrdersException: Error executing "CreateAgent" on "https://orders.eu-west-1.amazonaws.com/agents"; AWS HTTP error: Client error: `POST https://orders.eu-west-1.amazonaws.com/agents` resulted in a `403 Forbidden` response: AccessDeniedException (client): '
     assert isinstance(parse(f"{head}{SAID}"), AccessDenied)
     assert _quote(f"{head}{SAID}") == SAID
     assert _quote(f"{head}Access Denied") is None
 
 
-def test_what_dotnet_says_of_an_answer_is_not_the_services() -> None:
+def test_dotnet_message_is_not_quoted() -> None:
     text = f"Amazon.Runtime.AmazonUnmarshallingException was unhandled\n  Message=Error unmarshalling response back from AWS. Request ID: 0cb9d34b-1e4d-11e8-8b7d-930540e40c62, Response Body: <AccessDeniedException>\n  <Message>{SAID}</Message>\n</AccessDeniedException>"
     assert isinstance(parse(text), AccessDenied)
     assert _quote(text) == SAID
 
 
-def test_a_back_tick_ends_a_quotation() -> None:
+def test_backtick_ends_the_quote() -> None:
     assert _quote(f"I get `{HEAD}{SAID}` when `MakeAgents` calls it") == SAID
     assert _quote(f"I get {HEAD}{SAID} for `orders`") == f"{SAID} for `orders`"
 
 
-def test_other_lines_than_the_denial_s_are_not_quoted() -> None:
-    """A message that stands behind the denial is another's."""
+def test_other_lines_are_not_quoted() -> None:
+    """A message after the denial belongs to another failure."""
     text = f'{HEAD}Access Denied\n\n{{"message": "orders are late today"}}\nOrdersException: orders are late'
     assert _quote(text) is None
 
@@ -374,8 +374,8 @@ MFA = "MultiFactorAuthentication failed with invalid MFA one time pass code."
         f"{DENIED}\n    at run (/app/x.js:1:2)\n{MFA}",
     ],
 )
-def test_what_another_failure_says_is_no_cause(text: str) -> None:
-    """Two failures in one log are explained each by its own words."""
+def test_message_of_another_failure_is_not_a_cause(text: str) -> None:
+    """Each of two failures in one log is explained by its own message."""
     (denied,) = [failure for failure in scan(text) if failure.envelope.operation == "GetObject"]
     assert explain(denied).topic == "s3-access-denied"
 
@@ -386,10 +386,10 @@ def test_what_another_failure_says_is_no_cause(text: str) -> None:
         f"An error occurred (AccessDenied) when calling the AssumeRole operation: {MFA}",
         f"AccessDenied: {MFA}\n\tstatus code: 403, request id: 0a1b2c3d-0000-1111-2222-333344445555",
         "An error occurred (AccessDenied) when calling the AssumeRole operation:\nMultiFactorAuthentication\nfailed",
-        # Words ahead of the code, in the same paragraph.
+        # A message before the code, in the same paragraph.
         f"orders: {MFA} Code: AccessDenied, status code: 403, request id: 0a1b2c3d-0000-1111-2222-333344445555",
         {"Error": {"Code": "AccessDenied", "Message": MFA}},
     ],
 )
-def test_the_words_of_the_denial_are_its_cause(text: str | dict[str, object]) -> None:
+def test_message_of_the_denial_is_its_cause(text: str | dict[str, object]) -> None:
     assert explain(text).topic == "mfa"

@@ -1,4 +1,4 @@
-"""Tables of services: each name in them is one that AWS has, as far as botocore and the table of actions tell."""
+"""Check the tables of services against botocore and the action table."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from iamtriage.explaining._rules.shared.services import (
 from tests.explaining.rules.aws_cli import KNOWS_ALL, check_call
 
 _ROLE = re.compile(r"role|profile", re.IGNORECASE)
-# A user pool's role is named by what it calls, a flow log's by what it may do, an access entry's by what it is; a
-# fleet's is in its launch template.
+# These members are not called role: a user pool names what the role calls, a flow log what it is allowed to do, an
+# access entry what it is. A fleet's role is in its launch template.
 _OTHERWISE_NAMED = {"createuserpool": "SnsCallerArn", "updateuserpool": "SnsCallerArn"} | {
     "setuserpoolmfaconfig": "SnsCallerArn",
     "createflowlogs": "DeliverLogsPermissionArn",
@@ -32,7 +32,7 @@ _OTHERWISE_NAMED = {"createuserpool": "SnsCallerArn", "updateuserpool": "SnsCall
 
 @cache
 def _inputs() -> dict[str, dict[str, set[str]]]:
-    """Give for each operation, in lower case, by the prefix of its client, the names within its input."""
+    """Return the input member names of each operation, in lowercase, by the prefix of its client."""
     found: dict[str, dict[str, set[str]]] = {}
     session = get_session()
     wanted = {key.rpartition(":")[2] for key in _BY_OPERATION}
@@ -47,7 +47,7 @@ def _inputs() -> dict[str, dict[str, set[str]]]:
 
 
 def _names(stack: list[tuple[Any, int]]) -> set[str]:
-    """Give the names of members, of structures within each other down to some depth."""
+    """Return the names of members, including those of nested structures up to some depth."""
     names: set[str] = set()
     while stack:
         shape, deep = stack.pop()
@@ -63,7 +63,7 @@ def _names(stack: list[tuple[Any, int]]) -> set[str]:
 
 @pytest.mark.skipif(not KNOWS_ALL, reason="an older botocore lacks operations")
 @pytest.mark.parametrize("key", sorted(_BY_OPERATION))
-def test_operations_take_a_role_in_one_service_only(key: str) -> None:
+def test_operation_passes_a_role_in_one_service_only(key: str) -> None:
     service, _, operation = key.rpartition(":")
     inputs = _inputs()[operation]
     named = _OTHERWISE_NAMED.get(operation)
@@ -76,11 +76,11 @@ def test_operations_take_a_role_in_one_service_only(key: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(_BY_SERVICE))
-def test_services_bear_the_prefix_of_their_actions(name: str) -> None:
+def test_service_name_is_an_action_prefix(name: str) -> None:
     assert service_prefix(name) == name
 
 
-def test_what_gets_roles_are_service_principals() -> None:
+def test_role_recipients_are_service_principals() -> None:
     for found in (*_BY_OPERATION.values(), *_BY_SERVICE.values()):
         names = (*found.trusted, *found.passed_to) if found else ()
         assert all(re.fullmatch(r"[a-z0-9.-]+\.amazonaws\.com", name) for name in names), names
@@ -99,12 +99,14 @@ def test_what_gets_roles_are_service_principals() -> None:
         ("createnodegroup", None, RoleRecipient("ec2.amazonaws.com", "eks.amazonaws.com")),
     ],
 )
-def test_who_gets_a_role(operation: str | None, service: str | None, expected: RoleRecipient | None) -> None:
+def test_role_recipient_of_an_operation(
+    operation: str | None, service: str | None, expected: RoleRecipient | None
+) -> None:
     assert find_role_recipient(operation, service) == expected
 
 
 @pytest.mark.parametrize("service", sorted(RESOURCE_POLICIES))
-def test_commands_for_policies_of_resources_are_the_clis(service: str) -> None:
+def test_commands_for_resource_policies_are_valid(service: str) -> None:
     policy = RESOURCE_POLICIES[service]
     show, change = policy.show_command.split()[1:], policy.change_command.split()[1:]
     check_call(show)

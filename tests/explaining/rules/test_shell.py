@@ -1,4 +1,4 @@
-"""The shell in which commands are tried shows what would happen."""
+"""Tests for the shell that runs the commands of remedies."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import pytest
 from tests.explaining.rules.shell import arguments_of
 
 
-def test_arguments_come_as_the_program_gets_them() -> None:
+def test_arguments_are_those_of_the_program() -> None:
     assert arguments_of("aws eks 'a b' \"c'd\" ''") == [["aws", "eks", "a b", "c'd", ""]]
 
 
-def test_a_substitution_is_a_call_of_its_own() -> None:
+def test_substitution_is_a_separate_call() -> None:
     calls = arguments_of('aws eks --arn "$(aws iam get-role --role-name app)"')
     assert sorted(calls) == [
         ["aws", "eks", "--arn", "PRINTED"],
@@ -19,7 +19,7 @@ def test_a_substitution_is_a_call_of_its_own() -> None:
     ]
 
 
-def test_both_ends_of_a_pipe_are_seen() -> None:
+def test_both_ends_of_a_pipe_are_recorded() -> None:
     assert sorted(arguments_of("kubectl get x | iamtriage aws-auth lint -")) == [
         ["iamtriage", "aws-auth", "lint", "-"],
         ["kubectl", "get", "x"],
@@ -31,6 +31,6 @@ def test_both_ends_of_a_pipe_are_seen() -> None:
     ["rm -rf /", "aws x > out", "aws 'x", "aws x; id", "aws x; echo y", "touch x"],
     ids=["unknown", "file", "quote", "second", "builtin", "touch"],
 )
-def test_what_does_more_fails(command: str) -> None:
+def test_other_effects_fail(command: str) -> None:
     with pytest.raises(AssertionError):
         arguments_of(command)
