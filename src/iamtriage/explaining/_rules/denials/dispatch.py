@@ -93,7 +93,7 @@ _KMS_CODES = ("KMSAccessDenied", "KmsAccessDenied")
 _DEPENDENCY_CODES = frozenset(
     {"AccessDeniedForDependencyException", "DependencyAccessDeniedException", "DependentServiceAccessDenied"}
 )
-# Prefixes of session names that AWS services choose when they act for somebody.
+# Prefixes of session names that AWS services choose when they act for a caller.
 _SERVICES_BY_SESSION_NAME = {
     "AWSCloudFormation": "CloudFormation",
     "AWSCodeBuild": "CodeBuild",

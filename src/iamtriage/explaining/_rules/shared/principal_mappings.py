@@ -134,21 +134,21 @@ def build_cluster_principal(
 
 
 def create_entry_command(
-    cluster: Cluster, who: ClusterPrincipal, *, kind: str = "STANDARD", groups: tuple[str, ...] = ()
+    cluster: Cluster, principal: ClusterPrincipal, *, kind: str = "STANDARD", groups: tuple[str, ...] = ()
 ) -> str:
     """Return the command that creates an access entry."""
     words = ("--type", kind, *(("--kubernetes-groups", *groups) if groups else ()))
-    return cluster.eks_command("create-access-entry", *words, principal=who.new_entry_argument)
+    return cluster.eks_command("create-access-entry", *words, principal=principal.new_entry_argument)
 
 
 def associate_policy_command(
-    cluster: Cluster, who: ClusterPrincipal, policy: str, *, namespace: str | None
+    cluster: Cluster, principal: ClusterPrincipal, policy: str, *, namespace: str | None
 ) -> str:
     """Return the command that associates an access policy, for one namespace or the whole cluster."""
     scope = "type=cluster" if namespace is None else f"type=namespace,namespaces={namespace}"
     arn = access_policy_arn(policy, cluster.partition)
     words = ("--policy-arn", arn, "--access-scope", scope)
-    return cluster.eks_command("associate-access-policy", *words, principal=who.new_entry_argument)
+    return cluster.eks_command("associate-access-policy", *words, principal=principal.new_entry_argument)
 
 
 def aws_auth_command(caller: str | None = None) -> str:
@@ -157,7 +157,7 @@ def aws_auth_command(caller: str | None = None) -> str:
     return f"kubectl -n kube-system get configmap aws-auth -o yaml | iamtriage aws-auth {subcommand}"
 
 
-def inspect_access_remedy(cluster: Cluster, who: ClusterPrincipal) -> Remedy:
+def inspect_access_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
     """Return the remedy that inspects who has access to the cluster."""
     steps: list[str] = []
     shell_commands: list[str] = []
@@ -169,7 +169,7 @@ def inspect_access_remedy(cluster: Cluster, who: ClusterPrincipal) -> Remedy:
     if cluster.uses_entries:
         shell_commands += [
             cluster.eks_command("list-access-entries"),
-            cluster.eks_command("describe-access-entry", principal=who.entry_argument),
+            cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
         ]
         steps.append(
             "An access entry stands for one role or user. Where there is one and the caller is still not known, the role or user was deleted and made again: EKS keeps its unique id. Then delete the entry and make it again."
@@ -190,7 +190,7 @@ def inspect_access_remedy(cluster: Cluster, who: ClusterPrincipal) -> Remedy:
 
 def create_entry_remedy(
     cluster: Cluster,
-    who: ClusterPrincipal,
+    principal: ClusterPrincipal,
     *,
     policy: str = VIEW_POLICY,
     namespace: str | None,
@@ -198,37 +198,37 @@ def create_entry_remedy(
     steps: tuple[str, ...] = (),
 ) -> Remedy:
     """Return the remedy that creates an access entry with an access policy."""
-    caveats = [each for each in (who.entry_refusal, who.path_note) if each]
+    caveats = [each for each in (principal.entry_refusal, principal.path_note) if each]
     if cluster.mode is None:
         caveats.append(
             "The cluster's authentication mode has to be API or API_AND_CONFIG_MAP. With the latter, the entry goes before the aws-auth entry of the same principal: take its groups along."
         )
     return Remedy(
-        title=title or f"Give {who.description} an access entry",
+        title=title or f"Give {principal.description} an access entry",
         who="cluster administrator",
         steps=(*steps, *caveats, "Access entries take some seconds to count."),
         commands=(
-            create_entry_command(cluster, who),
-            associate_policy_command(cluster, who, policy, namespace=namespace),
+            create_entry_command(cluster, principal),
+            associate_policy_command(cluster, principal, policy, namespace=namespace),
         ),
         url=pages.EKS_ACCESS_ENTRIES,
     )
 
 
-def recreate_entry_remedy(cluster: Cluster, who: ClusterPrincipal) -> Remedy:
+def recreate_entry_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
     """Return the remedy that re-creates the access entry of a re-created principal."""
     return Remedy(
-        title=f"Delete the entry of {who.description} and make it anew",
+        title=f"Delete the entry of {principal.description} and make it anew",
         who="cluster administrator",
         steps=(
             "Note its groups and policies first: they go with it. The new entry holds the id of today's principal.",
-            *([who.path_note] if who.path_note else []),
+            *([principal.path_note] if principal.path_note else []),
         ),
         commands=(
-            cluster.eks_command("describe-access-entry", principal=who.entry_argument),
-            cluster.eks_command("list-associated-access-policies", principal=who.entry_argument),
-            cluster.eks_command("delete-access-entry", principal=who.entry_argument),
-            create_entry_command(cluster, who),
+            cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
+            cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument),
+            cluster.eks_command("delete-access-entry", principal=principal.entry_argument),
+            create_entry_command(cluster, principal),
         ),
         url=pages.EKS_ACCESS_ENTRIES,
     )
@@ -236,7 +236,7 @@ def recreate_entry_remedy(cluster: Cluster, who: ClusterPrincipal) -> Remedy:
 
 def aws_auth_remedy(
     cluster: Cluster,
-    who: ClusterPrincipal,
+    principal: ClusterPrincipal,
     *,
     groups: tuple[str, ...],
     username: str | None = None,
@@ -244,7 +244,7 @@ def aws_auth_remedy(
     steps: tuple[str, ...] = (),
 ) -> Remedy:
     """Return the remedy that adds an entry to ``aws-auth``."""
-    words = ["--arn", who.aws_auth_arn]
+    words = ["--arn", principal.aws_auth_arn]
     for group in groups:
         words += ["--group", group]
     if username is not None:
@@ -255,7 +255,7 @@ def aws_auth_remedy(
         commands.region(cluster.region),
     )
     return Remedy(
-        title=title or f"Map {who.description} in aws-auth",
+        title=title or f"Map {principal.description} in aws-auth",
         who="cluster administrator",
         steps=(
             *steps,

@@ -236,14 +236,14 @@ def find_role_recipient(operation: str | None, service: str | None) -> RoleRecip
     return _BY_SERVICE.get(service or "")
 
 
-def service_trust_policy(principal: str, takes: tuple[str, ...]) -> dict[str, Any]:
+def service_trust_policy(principal: str, actions: tuple[str, ...]) -> dict[str, Any]:
     """Return the trust policy that allows a service to assume a role.
 
     >>> service_trust_policy("ec2.amazonaws.com", ("sts:AssumeRole",))["Statement"][0]["Principal"]
     {'Service': 'ec2.amazonaws.com'}
     """
-    actions = takes[0] if len(takes) == 1 else list(takes)
-    return build_document([{"Effect": "Allow", "Principal": {"Service": principal}, "Action": actions}])
+    action = actions[0] if len(actions) == 1 else list(actions)
+    return build_document([{"Effect": "Allow", "Principal": {"Service": principal}, "Action": action}])
 
 
 @attrs.frozen

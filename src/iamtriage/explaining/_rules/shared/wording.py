@@ -22,7 +22,6 @@ __all__ = (
     "authorization_details_remedy",
     "capitalize_start",
     "denial_summary",
-    "describe_denial",
     "join_first_four",
     "reason_lines",
     "region_argument",
@@ -48,16 +47,6 @@ EVENTUAL_CONSISTENCY = (
 )
 
 
-def describe_denial(denial: Denial) -> str:
-    """Return who was denied what, as the beginning of a sentence."""
-    request = denial.action or "access"
-    operation = denial.failure.envelope.operation
-    if denial.action is None and operation and _OPERATION.fullmatch(operation):
-        request = f"the call {operation}"
-    on = f" on {denial.resource}" if denial.resource and not is_truncated(denial.resource) else ""
-    return f"{capitalize_start(denial.caller)} was denied {request}{on}"
-
-
 def capitalize_start(words: str) -> str:
     """Return words as the beginning of a sentence, unless they are an ARN.
 
@@ -76,9 +65,14 @@ def join_first_four(names: tuple[str, ...]) -> str:
     return ", ".join(names[:4]) + ("" if len(names) <= 4 else " and others")
 
 
-def denial_summary(denial: Denial, why: str) -> str:
-    """Return the summary of an explanation."""
-    return f"{describe_denial(denial)}: {why}."
+def denial_summary(denial: Denial, verdict: str) -> str:
+    """Return the summary of an explanation: who was denied what, and the verdict."""
+    request = denial.action or "access"
+    operation = denial.failure.envelope.operation
+    if denial.action is None and operation and _OPERATION.fullmatch(operation):
+        request = f"the call {operation}"
+    on = f" on {denial.resource}" if denial.resource and not is_truncated(denial.resource) else ""
+    return f"{capitalize_start(denial.caller)} was denied {request}{on}: {verdict}."
 
 
 def reason_lines(denial: Denial) -> tuple[str, ...]:
