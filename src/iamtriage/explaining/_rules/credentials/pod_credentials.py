@@ -57,10 +57,10 @@ _VARIABLES_SET = re.compile(
 )
 _POD_IDENTITY_AGENT = "169.254.170.23"  # its address on every node
 _UNKNOWN_HOST_PHRASE = "is not a valid container metadata service hostname"
-_AGENT_REJECTION = re.compile(
+_REJECTED_TOKEN = re.compile(
     r"[Ss]ervice account token (?:cannot be (?P<problem>empty|parsed)|failed basic claim validations)"
 )
-_AGENT_REJECTIONS: dict[str | None, str] = {
+_REJECTION_TEXTS: dict[str | None, str] = {
     "empty": "A request reached the agent without the token, which has to stand in the header Authorization.",
     "parsed": "What a request had in the header Authorization is no token of a service account.",
 }
@@ -92,7 +92,7 @@ def explain_pod_credentials(case: Case[MissingCredentials], message: str) -> Exp
     """Explain an error that only occurs in pods or on the way to STS; return ``None`` for others."""
     if _UNKNOWN_HOST_PHRASE in message:
         return _explain_old_sdk(case, message)
-    rejection = _AGENT_REJECTION.search(message)
+    rejection = _REJECTED_TOKEN.search(message)
     if rejection is not None:
         return _explain_agent_rejection(case, message, rejection["problem"])
     if _STS_UNREACHABLE.search(message):
@@ -154,7 +154,7 @@ def _explain_agent_rejection(
 
     Source: aws/eks-pod-identity-agent, internal/validation/request.go.
     """
-    text = _AGENT_REJECTIONS.get(
+    text = _REJECTION_TEXTS.get(
         problem,
         "The token is not valid at this time by its own claims: it has expired, or does not count yet.",
     )
