@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.vocabulary.grammar import ENTRY
+from iamtriage._reading.vocabulary.grammar import ENTRY_START
 from iamtriage._reading.vocabulary.triggers import may_hold_failure
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ __all__ = ("blocks", "parts")
 
 _SIZE = 32_000
 _LONGEST = 48_000
-_FRESH = re.compile(rf"\n(?={ENTRY}|\n|\[\d|<\d|\xe2\x95\xb7|╷)")
+_FRESH = re.compile(rf"\n(?={ENTRY_START}|\n|\[\d|<\d|\xe2\x95\xb7|╷)")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 # Lines around one that may be of a failure: they may be of it, too.
 _AROUND = 8

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from iamtriage._reading.vocabulary.codes import bare, is_code, is_generic, is_known, is_weak, kind_of_code
+from iamtriage._reading.vocabulary.codes import (
+    is_code,
+    is_generic,
+    is_known,
+    is_weak,
+    kind_of_code,
+    normalize_code,
+)
 from tests.tables import expect, facts_in
 
 _CODES = {
@@ -125,7 +132,7 @@ def test_operations_on_access_entries(code: str, operation: str, message: str, k
 )
 def test_bare(code: str, expected: str) -> None:
     """The decorations of CloudTrail and the wire go."""
-    assert bare(code) == expected
+    assert normalize_code(code) == expected
 
 
 @pytest.mark.parametrize(

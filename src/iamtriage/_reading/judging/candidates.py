@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._reading.unwrapping.linewraps import FRESH_LINE
-from iamtriage._reading.vocabulary.codes import bare, is_status, kind_of_code
+from iamtriage._reading.vocabulary.codes import is_status, kind_of_code, normalize_code
 from iamtriage._reading.vocabulary.grammar import RECORD, STATEMENT
 from iamtriage._reading.vocabulary.pieces import CLASS_NAME, CUT_OFF, HINT, Fact, Piece
 from iamtriage.typing import Kind
@@ -371,4 +371,4 @@ def _same_code(current: Candidate, piece: Piece) -> bool:
 
 def plain_code(code: str) -> str:
     """Give a code without what differs between two spellings of it."""
-    return bare(code).removesuffix("Exception")
+    return normalize_code(code).removesuffix("Exception")

@@ -16,7 +16,7 @@ from iamtriage._reading.judging.candidates import CHAIN, CLIENT_CODES, HEAD_TO_H
 from iamtriage._reading.judging.cloud_sections import section_of
 from iamtriage._reading.readers.phrases import SPECIFIC
 from iamtriage._reading.vocabulary.codes import (
-    is_distinct,
+    is_exclusive_to_aws,
     is_expired_sign_in,
     is_known,
     is_weak,
@@ -195,7 +195,7 @@ def _kind_of_rest(candidate: Candidate, context: TextContext) -> Kind | None:
         return kind_of_client_class(candidate.code)
     if candidate.code and candidate.code != "WebIdentityErr":
         document = candidate.source == "xml" and "request_id" in candidate.facts
-        answered = candidate.source == "go-v1" and candidate.has_tail and is_distinct(candidate.code)
+        answered = candidate.source == "go-v1" and candidate.has_tail and is_exclusive_to_aws(candidate.code)
         candidate.aws = candidate.aws or answered or (document and is_known(candidate.code))
         return (
             "aws_error" if candidate.aws or (is_known(candidate.code) and (context.aws or document)) else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.judging.candidates import plain_code
-from iamtriage._reading.vocabulary.codes import bare
+from iamtriage._reading.vocabulary.codes import normalize_code
 from iamtriage._reading.vocabulary.grammar import STATEMENT
 from iamtriage._reading.vocabulary.pieces import CLASS_NAME
 
@@ -130,7 +130,7 @@ def _same_code(ours: Fact, theirs: Fact) -> bool | None:
         return True
     if plain_code(ours.value) != plain_code(theirs.value):
         return None
-    return bare(ours.value) == bare(theirs.value)
+    return normalize_code(ours.value) == normalize_code(theirs.value)
 
 
 def _one_family(first: Candidate, second: Candidate) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.vocabulary.grammar import paragraph_around
+from iamtriage._reading.vocabulary.grammar import find_paragraph
 from iamtriage._reading.vocabulary.pieces import HINT, Piece
 from iamtriage._reading.vocabulary.services import service_of_event_source
 
@@ -39,7 +39,7 @@ def read_alerts(text: str) -> Iterator[Piece]:
         return
     done = 0
     for source in _SOURCE.finditer(text):
-        low, high = paragraph_around(text, source.start(), source.end(), _REACH)
+        low, high = find_paragraph(text, source.start(), source.end(), _REACH)
         low = max(low, done)
         denied = _DENIED.search(text, low, high)
         if denied is None:

@@ -16,7 +16,7 @@ from iamtriage._reading.vocabulary.codes import (
     is_code,
     is_known,
     kind_of_code,
-    may_be_class_of_others,
+    may_be_other_class,
 )
 from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED
 
@@ -161,7 +161,7 @@ def _before_colons(text: str) -> Iterator[Piece]:
         code = m["code"]
         if not is_code(code) or code in _PLAIN_WORDS - {"Forbidden", "Throttling"}:
             continue
-        if may_be_class_of_others(code) or (code.endswith("User") and is_known(code.removesuffix("User"))):
+        if may_be_other_class(code) or (code.endswith("User") and is_known(code.removesuffix("User"))):
             # The second is glued to its sentence.
             continue
         if code == "Forbidden" and text[max(0, m.start() - 4) : m.start()].strip().isdigit():

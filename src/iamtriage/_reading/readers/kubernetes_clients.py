@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.vocabulary.kubernetes.admission import is_of_admission
-from iamtriage._reading.vocabulary.kubernetes.cluster_urls import is_of_cluster
+from iamtriage._reading.vocabulary.kubernetes.admission import is_admission_denial
+from iamtriage._reading.vocabulary.kubernetes.cluster_urls import is_cluster_url
 from iamtriage._reading.vocabulary.pieces import HINT, Piece
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _read_clients(text: str) -> Iterator[Piece]:
                 yield piece
     if "://" in text:
         for m in _ASKED.finditer(text):
-            if is_of_cluster(m["url"]):
+            if is_cluster_url(m["url"]):
                 piece = _piece(m.start(), m.end(), m["reason"])
                 piece.put("status_code", m["status"], *m.span("status"))
                 yield piece
@@ -136,7 +136,7 @@ def _read_clients(text: str) -> Iterator[Piece]:
 def _is_of_admission(text: str, m: re.Match[str]) -> bool:
     """Tell whether a client's words, or the answer that it prints behind its headers, are of admission."""
     body = text.find("esponse body", m.end(), m.end() + _HEADERS_REACH)
-    return is_of_admission(text, m.start(), max(body, m.end()))
+    return is_admission_denial(text, m.start(), max(body, m.end()))
 
 
 def _read_answers(text: str) -> Iterator[Piece]:
@@ -147,7 +147,7 @@ def _read_answers(text: str) -> Iterator[Piece]:
         begin = text.rfind("Failure", max(0, m.start() - _BODY_REACH), m.start())
         if begin < 0 or _FAILURE.search(text, max(0, begin - 20), begin + len("Failure")) is None:
             continue
-        if is_of_admission(text, begin, m.start()):
+        if is_admission_denial(text, begin, m.start()):
             continue
         piece = _piece(m.start(), m.end(), m["reason"])
         code = _STATUS_CODE.search(text, m.end(), m.end() + _CODE_REACH)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.vocabulary.grammar import paragraph_around
+from iamtriage._reading.vocabulary.grammar import find_paragraph
 from iamtriage._reading.vocabulary.pieces import BEST, Piece
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def read_labelled_values(text: str) -> Iterator[Piece]:
         said = _VOUCHING.get(m["code"])
         if said is None:
             continue
-        start, end = paragraph_around(text, m.start(), m.end(), _REACH)
+        start, end = find_paragraph(text, m.start(), m.end(), _REACH)
         status = _nearest(_STATUS, text, m, (start, end))
         if status and _nearest(said, text, m, (start, end)):
             piece = Piece("head", m.start(), m.end(), aws=True)

@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._reading.vocabulary.codes import (
     EKS_ISSUES,
-    bare,
     is_code,
     is_generic,
     is_known,
     is_status,
     kind_of_code,
-    may_be_class_of_others,
-    without_code,
+    may_be_other_class,
+    normalize_code,
+    strip_hadoop_code,
 )
-from iamtriage._reading.vocabulary.grammar import ELLIPSIS, STATEMENT, VAULT, account_of, cut_in, trim
+from iamtriage._reading.vocabulary.grammar import ELLIPSIS, STATEMENT, VAULT, account_of, find_cut, trim
 from iamtriage._reading.vocabulary.masks import rejoin
 from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED, Piece
-from iamtriage._reading.vocabulary.sdk_objects import in_sdk_error
+from iamtriage._reading.vocabulary.sdk_objects import is_in_sdk_error
 from iamtriage._reading.vocabulary.services import service_name, service_of_event_source
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _message_end(text: str, m: re.Match[str]) -> int:
     end = _MESSAGE_END.search(text, m.end(), m.end() + _MESSAGE_REACH) if m["quote"] else None
     if end is None:
         return m.end()
-    cut = cut_in(text, m.end(), end.start())
+    cut = find_cut(text, m.end(), end.start())
     return cut[0] if cut else end.start()
 
 
@@ -187,7 +187,7 @@ def _role(m: re.Match[str]) -> str | None:
         return None
     if role == "name":
         # Anything has a name; that of an error of AWS's SDK is its code.
-        return "code" if in_sdk_error(m.string, m.start(), m.end()) else None
+        return "code" if is_in_sdk_error(m.string, m.start(), m.end()) else None
     if key == "abbrev" and _ABBREV.search(m[0]) is None:
         return None
     return role
@@ -197,7 +197,7 @@ def _pair(text: str, m: re.Match[str]) -> _Pair | None:
     quoted = _QUOTED.match(text, m.end())
     if quoted:
         group = "value" if quoted["value"] is not None else "open"
-        cut = cut_in(text, quoted.start(group), quoted.end(group))
+        cut = find_cut(text, quoted.start(group), quoted.end(group))
         start, end = trim(text, quoted.start(group), cut[0] if cut else quoted.end(group))
     else:
         plain = _BARE.match(text, m.end())
@@ -231,7 +231,7 @@ def _near(pair: _Pair, key: str) -> bool:
 
 def _code(cluster: Piece, pair: _Pair) -> bool:
     typed = pair.key.lower() in {"errortype", "typename"}
-    of_others = typed and may_be_class_of_others(pair.value)
+    of_others = typed and may_be_other_class(pair.value)
     if pair.key == "errorType" and (of_others or is_generic(pair.value)):
         # What a Lambda function answers for an error of its own: its request id is the invocation's.
         cluster.facts.pop("request_id", None)
@@ -242,7 +242,7 @@ def _code(cluster: Piece, pair: _Pair) -> bool:
     init = _INIT.search(pair.value)
     value = init["code"] if init else pair.value
     if "#" in value or "://" in value:
-        value = bare(value)
+        value = normalize_code(value)
     # The header has a colon where it names no namespace behind it.
     value = value.rstrip(":")
     if value.isdigit():
@@ -323,7 +323,7 @@ def _request_id(cluster: Piece, pair: _Pair) -> bool:
 
 
 def _host_id(cluster: Piece, pair: _Pair) -> bool:
-    value = without_code(pair.value)
+    value = strip_hadoop_code(pair.value)
     if value is None:
         return False
     # The SDKs for JavaScript call it so, and only those.

@@ -15,7 +15,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.grammar import account_of, trim
-from iamtriage._reading.vocabulary.kubernetes.admission import is_of_admission
+from iamtriage._reading.vocabulary.kubernetes.admission import is_admission_denial
 from iamtriage._reading.vocabulary.kubernetes.types import is_built_in
 from iamtriage._reading.vocabulary.masks import rejoin
 from iamtriage._reading.vocabulary.pieces import Fact, Piece
@@ -145,7 +145,9 @@ def _speaks_for_itself(m: re.Match[str]) -> bool:
 
 def _read_other_words(text: str) -> Iterator[Piece]:
     for m in _OTHER_WORDS.finditer(text):
-        if not is_of_admission(text, m.end(), m.end()) and (not m["said"] or _is_of_object(text, m.start())):
+        if not is_admission_denial(text, m.end(), m.end()) and (
+            not m["said"] or _is_of_object(text, m.start())
+        ):
             piece = _piece(m.start(), m.end())
             granting = _GRANTING.search(text, m.end(), m.end() + _GRANTING_REACH)
             if granting:

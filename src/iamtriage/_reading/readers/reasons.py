@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.vocabulary.grammar import ELLIPSIS, VALUE_BEGINS, trim
+from iamtriage._reading.vocabulary.grammar import ELLIPSIS, VALUE_START, trim
 from iamtriage._reading.vocabulary.masks import ARN, ENCODED, rejoin
 from iamtriage._reading.vocabulary.pieces import HINT
 from iamtriage._reading.vocabulary.policy_types import policy_type
@@ -40,7 +40,7 @@ _TYPE_WORDS = re.compile(
 )
 _POLICY = re.compile(
     r"(?:\s*,?\s*with\s+(?:the\s+)?policy\s+(?:ARN|arn|Arn|id|ID|name))?\s*:\s*"
-    rf"{VALUE_BEGINS}[\"'`]?"
+    rf"{VALUE_START}[\"'`]?"
     rf"(?P<policy>{ARN}|(?:<(?!/)|[^\s\"'`<]){{1,2048}})"
 )
 # What tells a policy's name or id from a word of the sentence behind a colon.
@@ -58,7 +58,7 @@ _ENCODED = re.compile(
     r"Encoded\s+authorization\s+failure\s+message:\s*(?:[\"'`](?=[\w -]{16,}[\"'`]|[$#]?[<\[{(]|\w[\w -]{1,60}[\"'`]))?"
 )
 _BLOB = re.compile(rf"(?P<mask>{ENCODED})|[A-Za-z0-9_-]{{2,}}(?:\.{{3,}}|…+)?|[*xX]{{3,}}")
-_VALUE = re.compile(VALUE_BEGINS)
+_VALUE = re.compile(VALUE_START)
 _MASKED = re.compile(r"[*xX]{3,}")
 _PLAIN_WORD = re.compile(r"[A-Z]?[a-z]+|[0-9]{3}")
 _BLOB_MORE = re.compile(r"\s([A-Za-z0-9_-]{4,}(?:\.{3,}|…+)?)(?![A-Za-z0-9_-]*[:=(,])")

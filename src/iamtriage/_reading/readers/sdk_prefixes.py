@@ -13,14 +13,20 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.codes import (
-    as_services_write,
-    bare,
+    camel_case_code,
     is_code,
     is_known,
     is_status,
     kind_of_code,
+    normalize_code,
 )
-from iamtriage._reading.vocabulary.grammar import ELLIPSIS, ENTRY, HOST_ID_GOES_ON, ID_GOES_ON, trim
+from iamtriage._reading.vocabulary.grammar import (
+    ELLIPSIS,
+    ENTRY_START,
+    HOST_ID_CONTINUATION,
+    ID_CONTINUATION,
+    trim,
+)
 from iamtriage._reading.vocabulary.masks import rejoin
 from iamtriage._reading.vocabulary.other_systems import S3A_DENIAL
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, STATED, Piece
@@ -47,7 +53,7 @@ _CLI_REACH = 300
 
 _GO2_OPERATION = re.compile(
     # A box may break a service's name between its words; people retype it with other capitals.
-    rf"(?<!\w)(?P<written>[Oo]peration\s+[Ee]rror)\s+(?P<service>[A-Za-z](?:[\w .-]|\n(?=[A-Z]|v[0-9])(?!{ENTRY})){{0,60}}?)\s*:\s+(?P<operation>\w{{2,80}})(?=[,:\s]|\Z)"
+    rf"(?<!\w)(?P<written>[Oo]peration\s+[Ee]rror)\s+(?P<service>[A-Za-z](?:[\w .-]|\n(?=[A-Z]|v[0-9])(?!{ENTRY_START})){{0,60}}?)\s*:\s+(?P<operation>\w{{2,80}})(?=[,:\s]|\Z)"
 )
 # Where a log viewer cut off the words "operation error".
 _GO2_CUT = re.compile(
@@ -61,10 +67,10 @@ _GO2_RESPONSE = re.compile(
     r"(?P<head>(?:https?|HTTPS?)\s+[Rr]esponse\s+[Ee]rror:?\s+)?StatusCode:\s*(?P<status>[0-9]{1,3})(?(head)(?=\s*,|\n)|(?=\s*,\s*RequestID:\s*[^\s\"]))"
 )
 _GO2_REQUEST = re.compile(
-    rf"(?:\s*,\s*|\n)RequestID:\s*(?P<id>[^,;\n]{{0,128}}(?:{ID_GOES_ON}[0-9a-f-]{{1,36}}(?=[,;\s]|\Z))?)"
+    rf"(?:\s*,\s*|\n)RequestID:\s*(?P<id>[^,;\n]{{0,128}}(?:{ID_CONTINUATION}[0-9a-f-]{{1,36}}(?=[,;\s]|\Z))?)"
 )
 _GO2_HOST = re.compile(
-    rf"(?:\s*,\s*|\n)HostID:\s*(?P<id>[^,;\n]{{0,256}}(?:{HOST_ID_GOES_ON}[^,;\s]{{1,200}})?)"
+    rf"(?:\s*,\s*|\n)HostID:\s*(?P<id>[^,;\n]{{0,256}}(?:{HOST_ID_CONTINUATION}[^,;\s]{{1,200}})?)"
 )
 _GO2_CODE = re.compile(r"api\s+error\s+(?P<code>[A-Za-z][\w.]{1,100})\s*:\s*")
 # As people retype it; other tools' messages may begin so.
@@ -173,7 +179,7 @@ def _botocore(m: re.Match[str]) -> Piece | None:
         # "An error occurred (timeout) when opening the file": anybody says that.
         return None
     piece = Piece("head", m.start(), m.end(), source="botocore", aws=True)
-    code = bare(written) if "#" in written or "://" in written else written
+    code = normalize_code(written) if "#" in written or "://" in written else written
     start = m.start("code") + m["code"].find(code)
     numeric = is_status(code)
     piece.put("code", code, start, start + len(code), HINT if numeric else BEST)
@@ -276,7 +282,7 @@ def _cpp_lines(m: re.Match[str]) -> Piece:
     start, end = trim(m.string, *m.span("request"))
     if m["request"] and ELLIPSIS.match(m.string[start:end]) is None:
         piece.put("request_id", m.string[start:end], start, end)
-    code = bare(m["code"]) if "#" in m["code"] else m["code"]
+    code = normalize_code(m["code"]) if "#" in m["code"] else m["code"]
     if code:
         start = m.start("code") + m["code"].find(code)
         # Services invent codes; the place says that it is one.
@@ -288,7 +294,7 @@ def _arrow(m: re.Match[str]) -> Piece:
     piece = Piece("head", m.start(), m.end(), source="cpp", aws=True)
     if m["code"] and m["code"] != "UNKNOWN":
         _put(piece, m, "code", rank=BEST)
-        piece.kind = kind_of_code(as_services_write(m["code"]))
+        piece.kind = kind_of_code(camel_case_code(m["code"]))
     _put(piece, m, "operation", rank=BEST)
     _put(piece, m, "status_code", "status")
     return piece

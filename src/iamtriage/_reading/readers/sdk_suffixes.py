@@ -9,8 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.vocabulary.codes import is_code, is_generic, is_status, without_code
-from iamtriage._reading.vocabulary.grammar import ELLIPSIS, HOST_ID_GOES_ON, ID_GOES_ON, RECORD, trim
+from iamtriage._reading.vocabulary.codes import is_code, is_generic, is_status, strip_hadoop_code
+from iamtriage._reading.vocabulary.grammar import (
+    ELLIPSIS,
+    HOST_ID_CONTINUATION,
+    ID_CONTINUATION,
+    RECORD,
+    trim,
+)
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 from iamtriage._reading.vocabulary.services import service_name
 
@@ -19,8 +25,8 @@ if TYPE_CHECKING:
 
 _GO1 = re.compile(
     r"status\s+code:\s*(?P<status>[0-9]{3})\b(?:\s*,\s*request\s+id:(?:\s*(?=[0-9a-f]{8}-[0-9a-f]{4}-|[A-Z0-9]{16}\b)|[ *]*)"
-    rf"(?P<request>(?:[^\s,\"'`<]|<(?!/))*(?:{ID_GOES_ON}[0-9a-f]{{1,12}}(?![\w-]))?))?"
-    rf"(?:\s*,\s*host\s+id:[ *]*(?P<host>(?:[^\s,\"'`<]|<(?!/))*(?:{HOST_ID_GOES_ON}[A-Za-z0-9+/]{{4,120}}=?=?)?))?"
+    rf"(?P<request>(?:[^\s,\"'`<]|<(?!/))*(?:{ID_CONTINUATION}[0-9a-f]{{1,12}}(?![\w-]))?))?"
+    rf"(?:\s*,\s*host\s+id:[ *]*(?P<host>(?:[^\s,\"'`<]|<(?!/))*(?:{HOST_ID_CONTINUATION}[A-Za-z0-9+/]{{4,120}}=?=?)?))?"
 )
 # "Code: message" in front of Go's tail: Go v1 prints no other form, so the place alone makes a word a code.
 _GO1_CODE = re.compile(
@@ -156,7 +162,7 @@ def _put(text: str, piece: Piece, key: str, start: int, end: int) -> None:
     if key == "status_code" and not is_status(value):
         return
     if key in {"request_id", "host_id"}:
-        plain = without_code(value.rstrip(":"))
+        plain = strip_hadoop_code(value.rstrip(":"))
         if not plain:
             return
         end -= len(value) - len(plain)

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.readers.reasons import WHY, read_tail, read_why
 from iamtriage._reading.vocabulary.generic_subjects import (
-    begins_other_words,
-    end_of_principal,
+    begins_message,
+    find_principal_end,
     is_generic_subject,
 )
-from iamtriage._reading.vocabulary.grammar import ARN_HEAD, ELLIPSIS, VALUE_BEGINS, account_of, cut_in, trim
+from iamtriage._reading.vocabulary.grammar import ARN_HEAD, ELLIPSIS, VALUE_START, account_of, find_cut, trim
 from iamtriage._reading.vocabulary.masks import ARN, BRACKETED, rejoin
 from iamtriage._reading.vocabulary.pieces import BEST, Piece
-from iamtriage._reading.vocabulary.spaced_names import is_prose, is_whole_name, may_hold_blanks
+from iamtriage._reading.vocabulary.spaced_names import is_prose, is_whole_name, may_contain_spaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -85,7 +85,7 @@ _PRINCIPAL_AT_END = re.compile(
 _RESOURCE = re.compile(
     r"[\s.,…`'\")\]*]*\b(?:on|for)\s+(?:the\s+|this\s+|these\s+)?(?:[Rr]esources?|resource\(s\))\b\s*(?P<colon>:)?\s*(?:\*\*(?=\w))?"
 )
-_VALUE = re.compile(VALUE_BEGINS)
+_VALUE = re.compile(VALUE_START)
 # An apostrophe that ends a quotation, not one inside a name.
 _APOSTROPHE = re.compile(r"'(?=[\s\"'`()\[\]{}<>,.;:!?]|\Z)")
 # Its object in other words: "assume IAM Role arn:…", "AssumeRole on role arn:…", "sns:Publish on arn:…".
@@ -213,7 +213,7 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) 
             return True
     if start >= 0:
         first, last = trim(text, start, right)
-        if begins_other_words(text[first:last]):
+        if begins_message(text[first:last]):
             # "creating role: AccessDenied: You": the label is a tool's, and its words end there.
             start = -1
     if start < 0:
@@ -222,7 +222,7 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) 
             return False
         start = label_at = bare.start()
     first, last = trim(text, start, right)
-    first, last = trim(text, first, end_of_principal(text, first, last))
+    first, last = trim(text, first, find_principal_end(text, first, last))
     value = text[first:last]
     if len(value.split()) > _MOST_BLANKS and not value.startswith(("arn:", "<", "*")):
         return False
@@ -269,7 +269,7 @@ def _read_resource(text: str, position: int, piece: Piece) -> int:
         return ciphertext.end() if ciphertext else start
     if quoted:
         close = _closing(text, start)
-        if close > 0 and "\n\n" not in text[start:close] and cut_in(text, start, close) is None:
+        if close > 0 and "\n\n" not in text[start:close] and find_cut(text, start, close) is None:
             piece.put("resource", rejoin(text[start + 1 : close]).strip(), start + 1, close)
             return close + 1
         start += 1
@@ -278,7 +278,7 @@ def _read_resource(text: str, position: int, piece: Piece) -> int:
     if not value:
         return start
     if ELLIPSIS.match(value) is None:
-        spaced = _TYPED_NAME.match(value) is not None or (" " in value and may_hold_blanks(value))
+        spaced = _TYPED_NAME.match(value) is not None or (" " in value and may_contain_spaces(value))
         piece.put("resource", " ".join(value.split()) if spaced else rejoin(value), first, last)
     return last
 

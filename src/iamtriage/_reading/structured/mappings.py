@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from iamtriage._reading.assembly import excerpt, read_cause
-from iamtriage._reading.unwrapping.links import unlinked
-from iamtriage._reading.vocabulary.codes import bare, is_code, is_status
+from iamtriage._reading.unwrapping.links import strip_value_links
+from iamtriage._reading.vocabulary.codes import is_code, is_status, normalize_code
 from iamtriage._reading.vocabulary.grammar import account_of
-from iamtriage._reading.vocabulary.kubernetes.admission import NO_ACCOUNT, is_of_admission
+from iamtriage._reading.vocabulary.kubernetes.admission import NO_SERVICE_ACCOUNT, is_admission_denial
 from iamtriage._reading.vocabulary.pieces import BEST, GIVEN, HINT, Piece
 from iamtriage._reading.vocabulary.services import service_of_event_source
 
@@ -118,11 +118,11 @@ def _event(record: Document, partial: Piece) -> tuple[str, Piece] | None:
     _put_code(partial, code)
     partial.put("operation", _text(record.get("eventName")), rank=BEST)
     source = _text(record.get("eventSource"))
-    partial.put("service", service_of_event_source(unlinked(source)) if source else None, rank=HINT)
+    partial.put("service", service_of_event_source(strip_value_links(source)) if source else None, rank=HINT)
     partial.put("request_id", _text(record.get("requestID")), rank=BEST)
     identity = as_document(record.get("userIdentity"))
     arn = _text(identity.get("arn"))
-    partial.put("principal", unlinked(arn) if arn else None, rank=HINT)
+    partial.put("principal", strip_value_links(arn) if arn else None, rank=HINT)
     account = _text(identity.get("accountId"))
     if account and account_of(account) == account:
         partial.put("account", account, rank=HINT)
@@ -143,8 +143,8 @@ def _kubernetes_status(status: Document, partial: Piece) -> tuple[str, Piece] | 
         partial.kind = "kubernetes_unauthorized"
     elif reason != "Forbidden":
         return None
-    elif NO_ACCOUNT not in message:
-        if is_of_admission(message, 0, len(message)):
+    elif NO_SERVICE_ACCOUNT not in message:
+        if is_admission_denial(message, 0, len(message)):
             return None
         partial.kind = "kubernetes_forbidden"
     return message, partial
@@ -172,7 +172,7 @@ def _api_error(body: Document, partial: Piece) -> tuple[str, Piece] | None:
     message = _first(inner, "Message", "message", "errorMessage", "ErrorMessage")
     if code is None and message is None:
         return None
-    named = code is not None and not code.isdigit() and is_code(bare(code))
+    named = code is not None and not code.isdigit() and is_code(normalize_code(code))
     partial.aws = named or "__type" in inner or "ResponseMetadata" in body
     _put_code(partial, code)
     metadata = as_document(body.get("ResponseMetadata")) or as_document(body.get("$metadata"))
@@ -201,7 +201,7 @@ def _put_code(partial: Piece, code: str | None) -> None:
         partial.put("code", code, rank=HINT)
         return
     # The wire decorates codes: ns#Code:http://…
-    written = bare(code) if "#" in code or "://" in code else code
+    written = normalize_code(code) if "#" in code or "://" in code else code
     partial.put("code", written, rank=GIVEN)
 
 

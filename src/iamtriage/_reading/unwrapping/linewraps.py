@@ -12,8 +12,8 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.vocabulary.grammar import ENTRY
-from iamtriage._reading.vocabulary.masks import is_open
+from iamtriage._reading.vocabulary.grammar import ENTRY_START
+from iamtriage._reading.vocabulary.masks import ends_in_open_mask
 
 if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.view import Edit, View
@@ -38,7 +38,7 @@ FRESH_LINE = re.compile(
 # Nor was one like this, not even where the line before it is as long as the terminal is wide.
 RECORD_START = re.compile(
     # Docker Compose writes whose line it is before each.
-    ENTRY + r"|[\w.-]{1,64}[ \t]{1,24}\|[ \t]|at |File \"|Caused by|\{$"
+    ENTRY_START + r"|[\w.-]{1,64}[ \t]{1,24}\|[ \t]|at |File \"|Caused by|\{$"
     # The lines of an error that the C++ SDK prints: an id and a message are soon of one length.
     r"|(?:Resolved remote host IP address|Request ID|Exception name|Error message|[0-9]{1,3} response headers):"
 )
@@ -135,7 +135,7 @@ def _pieces_belong(line: str, following: str) -> bool:
     if _known(head):
         return False
     arn = _ARN_TAIL.search(tail)
-    if arn and is_open(arn[0]):
+    if arn and ends_in_open_mask(arn[0]):
         # A blank of the mask stood there.
         return False
     if arn:

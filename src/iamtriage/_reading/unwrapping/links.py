@@ -39,10 +39,10 @@ def strip_links(view: View) -> None:
             view.edit(edit for m in pattern.finditer(view.text) if _is_made(m) for edit in _edits(m))
 
 
-def unlinked(value: str) -> str:
+def strip_value_links(value: str) -> str:
     """Give a value without such links.
 
-    >>> unlinked("[eks.amazonaws.com](http://eks.amazonaws.com/)"), unlinked("[the docs](https://example.com)")
+    >>> strip_value_links("[eks.amazonaws.com](http://eks.amazonaws.com/)"), strip_value_links("[the docs](https://example.com)")
     ('eks.amazonaws.com', '[the docs](https://example.com)')
     """
     view = View(value)

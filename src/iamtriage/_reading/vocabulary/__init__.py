@@ -1,1 +1,1 @@
-"""Grammar fragments, codes, services and masks that all stages of reading share."""
+"""Hold what all stages of reading share: grammar, codes, services, masks, pieces."""

@@ -1,7 +1,7 @@
-"""Error codes and what they mean; not for texts without a code.
+"""Classify error codes and the class names that stand for them.
 
-Sources: botocore's service models, the common-errors pages of the IAM and EMR API references, and
-client-side error classes of the SDKs. A code that is not listed makes an ``aws_error``.
+Sources: botocore's service models, the common-errors pages of the IAM and EMR API references, and the client-side
+error classes of the SDKs. A code that is not listed means ``aws_error``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _DENIED = """
     IamRoleMissingPermissions AllAccessDisabled UnauthorizedAccess UnauthorizedAccessException
     OperationNotPermittedForRole AccessDeniedForOperation AuthFailure.ServiceLinkedRoleCreationNotPermitted
 """
-# These are used for credentials as well as for permissions, so the sentence decides where it can.
+# These codes are used for credentials as well as for permissions, so the message decides if it can.
 _DENIED_WEAKLY = """
     UnauthorizedException NotAuthorizedException ForbiddenException UnauthorizedError Unauthorized 401
     UnauthorizedRequestException NotAuthorizedError
@@ -53,8 +53,8 @@ _MISSING = """
     MissingCredentialsException CredentialsNotFoundException LoginError SharedConfigProfileNotExistsException
     SharedConfigProfileNotExistError SharedConfigProfileNotExist
 """
-# The SDK for JavaScript v2 makes codes of its providers' names: SharedIniFileCredentialsProviderFailure.
-_FAILED_PROVIDERS = ("CredentialsProviderFailure", "CredentialsFailure")
+# The SDK for JavaScript v2 derives codes from its providers' names: SharedIniFileCredentialsProviderFailure.
+_PROVIDER_FAILURES = ("CredentialsProviderFailure", "CredentialsFailure")
 _WEB_IDENTITY = """
     InvalidIdentityToken InvalidIdentityTokenException IDPRejectedClaim IDPRejectedClaimException
     IDPCommunicationError IDPCommunicationErrorException
@@ -89,7 +89,7 @@ def _table() -> dict[str, Kind]:
 _KINDS = _table()
 _WEAK = frozenset(_DENIED_WEAKLY.split())
 
-# Codes without a telling ending, seen on the wire, none of which means a denial.
+# Codes that have none of the usual suffixes and mean no denial.
 _PLAIN = frozenset(
     [
         "Throttling",
@@ -223,8 +223,7 @@ _PLAIN = frozenset(
         "EndpointConnectionError",
     ]
 )
-# Health issues of EKS clusters, node groups and add-ons.
-# Source: the issue codes in botocore's model of EKS.
+# Codes of health issues of EKS clusters, node groups and add-ons. Source: botocore's EKS model.
 EKS_ISSUES = frozenset(
     [
         "AccessDenied",
@@ -258,10 +257,11 @@ EKS_ISSUES = frozenset(
         "VpcNotFound",
     ]
 )
-_DISTINCT = frozenset({"InternalFailure", "OptInRequired", "RequestLimitExceeded", "DryRunOperation"})
-# Names that any software gives its classes, "…Error" or a word and "Exception", of which these are AWS's codes;
-# the SDKs for JavaScript and Go add some.
-_NAMED_AS_CLASSES = """
+# Codes without a kind that no other system uses.
+_EXCLUSIVE = frozenset({"InternalFailure", "OptInRequired", "RequestLimitExceeded", "DryRunOperation"})
+# Any software has classes named "…Error" or with one word before "Exception". These are AWS error codes; some are
+# added by the SDKs for JavaScript and Go.
+_CLASS_LIKE_CODES = """
     ModelStreamError ServiceUnavailableError InternalServerError InternalError UserError InternalServiceError RuntimeClientError
     DashboardInvalidInputError DashboardNotFoundError BadRequestError RateLimitError ResourceNotFoundError
     ActiveDirectoryError IncompatibleParameterError NotServiceResourceError ModelError TooManyRequestsError
@@ -271,15 +271,15 @@ _NAMED_AS_CLASSES = """
     InternalException UnprocessableException EFSIOException DependencyException ArgumentException TagException
     SearchException UnauthenticatedException MetadataException ConfigurationException AuthException RedirectException
 """
-_ERRORS = frozenset(_NAMED_AS_CLASSES.split())
-_CLASS_OF_ANY = re.compile(r"\w+Error|(?:[A-Z][a-z0-9]+|[A-Z0-9]+)Exception", re.ASCII)
+_ERRORS = frozenset(_CLASS_LIKE_CODES.split())
+_COMMON_CLASS = re.compile(r"\w+Error|(?:[A-Z][a-z0-9]+|[A-Z0-9]+)Exception", re.ASCII)
 _SHAPE = re.compile(
     r"(?:(?:Client|Server|Receiver|Sender)\.)?[A-Z][A-Za-z0-9]{1,80}"
     r"(?:Exception|Error|Fault|Failure|Denied|LimitExceeded|NotFound|AlreadyExists|Expired|Exceeded|TooLarge)"
     r"|(?:Client|Server)\.[A-Z][A-Za-z0-9.]{2,80}|Invalid[A-Z][A-Za-z]{1,40}(?:ID|Id)?\.[A-Z][A-Za-z.]{2,40}",
     re.ASCII,
 )
-# Classes that SDKs raise for any error of a service: they say nothing of what went wrong.
+# Classes that SDKs raise for any service error. They say nothing about the cause.
 _GENERIC = re.compile(
     r"(?:Amazon|AWS|Aws)[A-Za-z0-9]*(?:Exception|Error)"
     r"|(?:Boto[CcK]?[Cc]?ore|Boto|Client|Sdk|SdkClient|SdkService|Service|Base|HttpErrorResponse|Runtime|IllegalState"
@@ -303,7 +303,7 @@ FOREIGN_NAMESPACE = re.compile(
 )
 
 
-# botocore's client-side classes whose names are no codes listed above, by what they are about.
+# botocore's client-side classes that are not listed above, by subject.
 _EXPIRED_CLASSES = frozenset({"PendingAuthorizationExpiredError", "LoginRefreshTokenExpiredError"})
 _ABOUT_CREDENTIALS = re.compile(
     r"Credential|Token|SSO|Profile|Login|Metadata|MFA|ConfigNotFound|InfiniteLoopConfig"
@@ -314,20 +314,20 @@ _ABOUT_CALLS = re.compile(
 )
 
 
-def bare(code: str) -> str:
-    """Drop CloudTrail's and EC2's ``Client.`` before a code, and the decorations of the wire.
+def normalize_code(code: str) -> str:
+    """Strip CloudTrail's and EC2's ``Client.``, a namespace and a URL from a code.
 
-    >>> bare("Client.UnauthorizedOperation"), bare("com.amazonaws.eks#AccessDeniedException:http://internal")
+    >>> normalize_code("Client.UnauthorizedOperation"), normalize_code("com.amazonaws.eks#AccessDeniedException:http://internal")
     ('UnauthorizedOperation', 'AccessDeniedException')
     """
     code = code.rpartition("#")[2].split(":", 1)[0]
     return code.removeprefix("Client.").removeprefix("Server.")
 
 
-def as_services_write(code: str) -> str:
-    """Give a code as services write it, of which the C++ SDK makes names of constants.
+def camel_case_code(code: str) -> str:
+    """Return the camel-case code for a constant of the SDK for C++.
 
-    >>> as_services_write("NO_SUCH_BUCKET"), as_services_write("AccessDenied"), as_services_write("403")
+    >>> camel_case_code("NO_SUCH_BUCKET"), camel_case_code("AccessDenied"), camel_case_code("403")
     ('NoSuchBucket', 'AccessDenied', '403')
     """
     if "_" not in code or not code.isupper():
@@ -336,14 +336,14 @@ def as_services_write(code: str) -> str:
 
 
 def is_status(code: str) -> bool:
-    """Tell whether a code is but the HTTP status, as botocore gives for answers without one."""
+    """Return whether a code is an HTTP status; botocore uses it if a response has no code."""
     return len(code) == 3 and code.isascii() and code.isdigit()
 
 
-def without_code(identifier: str) -> str | None:
-    """Drop the code or status that Hadoop puts behind the last id of a message; None where nothing is left.
+def strip_hadoop_code(identifier: str) -> str | None:
+    """Strip the code or status that Hadoop appends to an ID, or return ``None`` if no ID is left.
 
-    >>> without_code("EXAMPLEid+/=:AccessDenied"), without_code("null:403"), without_code("EXAMPLE0")
+    >>> strip_hadoop_code("EXAMPLEid+/=:AccessDenied"), strip_hadoop_code("null:403"), strip_hadoop_code("EXAMPLE0")
     ('EXAMPLEid+/=', None, 'EXAMPLE0')
     """
     plain, _, code = identifier.partition(":")
@@ -353,25 +353,25 @@ def without_code(identifier: str) -> str | None:
 
 
 def kind_of_code(code: str) -> Kind | None:
-    """Give the kind that a code means by itself; None for a code that means none of them.
+    """Return the kind that a code alone means, or ``None`` if it means none.
 
     >>> kind_of_code("KMSAccessDeniedException"), kind_of_code("ThrottlingException")
     ('access_denied', None)
     """
-    code = bare(code)
+    code = normalize_code(code)
     if code[:1].islower() and not code.islower():
         # Bedrock agents write "accessDeniedException".
         code = code[0].upper() + code[1:]
     kind = _KINDS.get(code)
     if kind is None and "AccessDenied" in code:
         return "access_denied"
-    if kind is None and code.endswith(_FAILED_PROVIDERS):
+    if kind is None and code.endswith(_PROVIDER_FAILURES):
         return "missing_credentials"
     return kind
 
 
 def kind_of_client_class(name: str) -> Kind | None:
-    """Give the kind of one of botocore's own exception classes; None where it is about none of ours.
+    """Return the kind for a botocore exception class, or ``None`` if it has none.
 
     >>> kind_of_client_class("SSOError"), kind_of_client_class("NoRegionError"), kind_of_client_class("ParamValidationError")
     ('missing_credentials', 'aws_error', None)
@@ -386,7 +386,7 @@ def kind_of_client_class(name: str) -> Kind | None:
     return "aws_error" if _ABOUT_CALLS.search(name) else None
 
 
-# Operations that renew a sign-in of `aws login`, and how they say that it can't be renewed any more.
+# Operations that renew an `aws login` session, and their codes if it can't be renewed any more.
 _RENEWALS = frozenset({"CreateOAuth2Token"})
 _REJECTED_RENEWALS = frozenset({"AccessDeniedException", "ValidationException", "InvalidRequestException"})
 
@@ -399,35 +399,35 @@ def is_expired_sign_in(operation: str | None, code: str | None) -> bool:
     >>> is_expired_sign_in("CreateOAuth2Token", "ValidationException"), is_expired_sign_in("GetRole", "AccessDenied")
     (True, False)
     """
-    return operation in _RENEWALS and code is not None and bare(code) in _REJECTED_RENEWALS
+    return operation in _RENEWALS and code is not None and normalize_code(code) in _REJECTED_RENEWALS
 
 
 def is_weak(code: str) -> bool:
-    """Tell whether the sentence may overrule what the code means."""
-    return bare(code) in _WEAK
+    """Return whether the message can override the meaning of a code."""
+    return normalize_code(code) in _WEAK
 
 
 def is_known(code: str) -> bool:
-    """Tell whether a word is a code that AWS or its SDKs use, wherever it stands."""
-    return kind_of_code(code) is not None or bare(code) in _PLAIN
+    """Return whether a word is a code of AWS or its SDKs in any context."""
+    return kind_of_code(code) is not None or normalize_code(code) in _PLAIN
 
 
-def is_distinct(code: str) -> bool:
-    """Tell whether a code of no kind is so much AWS's own that the form of an SDK suffices beside it."""
-    return bare(code) in _DISTINCT
+def is_exclusive_to_aws(code: str) -> bool:
+    """Return whether a code without a kind is used only by AWS, so that an SDK's format is enough evidence."""
+    return normalize_code(code) in _EXCLUSIVE
 
 
-def may_be_class_of_others(word: str) -> bool:
-    """Tell whether a class name says nothing of AWS where no namespace or SDK's form stands by.
+def may_be_other_class(word: str) -> bool:
+    """Return whether a class name is common in other software, too.
 
-    >>> may_be_class_of_others("AirflowException"), may_be_class_of_others("SomethingNewException")
+    >>> may_be_other_class("AirflowException"), may_be_other_class("SomethingNewException")
     (True, False)
     """
-    return _CLASS_OF_ANY.fullmatch(word) is not None and not is_known(word) and word not in _ERRORS
+    return _COMMON_CLASS.fullmatch(word) is not None and not is_known(word) and word not in _ERRORS
 
 
 def is_code(word: str) -> bool:
-    """Tell whether a word has the shape of an error code and is not a generic class name.
+    """Return whether a word looks like an error code and is not a generic class name.
 
     >>> is_code("ResourceNotFoundException"), is_code("ClientError"), is_code("Hello")
     (True, False, False)
@@ -438,5 +438,5 @@ def is_code(word: str) -> bool:
 
 
 def is_generic(word: str) -> bool:
-    """Tell whether a class name says only that some error happened."""
+    """Return whether a class name says only that an error occurred."""
     return word in _PYTHON_BUILTINS or _GENERIC.fullmatch(word) is not None

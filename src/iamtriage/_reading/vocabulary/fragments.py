@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# Characters in a shared part.
 _LENGTH = 5
 _ALTERNATIVE = "|"
 
@@ -54,7 +55,7 @@ class FragmentIndex:
 
 
 def _parts(fragment: str) -> list[str]:
-    """Return the substrings that can stand for a fragment, each once."""
+    """Return the distinct substrings that can represent a fragment."""
     if len(fragment) <= _LENGTH:
         return [fragment]
     return list(dict.fromkeys(fragment[at : at + _LENGTH] for at in range(len(fragment) - _LENGTH + 1)))

@@ -1,8 +1,7 @@
-"""Named pieces of the messages' grammar, shared by the readers; not for whole sentences.
+"""Define patterns and helpers for values that several readers share.
 
-White space is what ``unwrap`` leaves: one blank, one newline, or two newlines for an empty line.
-Every quantifier is bounded or followed by something that it cannot match, so that no pattern
-takes more than linear time.
+``unwrap`` reduces whitespace to one space, one newline, or two newlines for an empty line. Every quantifier is
+bounded or followed by something that it cannot match, so that every pattern takes linear time.
 """
 
 from __future__ import annotations
@@ -11,42 +10,44 @@ import re
 
 from iamtriage._reading.vocabulary.masks import ends_in_mask
 
-# ASCII's record separator, white space to every pattern, stands where a line of a log began.
+# ASCII's record separator replaces the prefix of a log line. Patterns treat it as whitespace.
 RECORD = "\x1e"
 # Its group separator stands where a text without a format begins another statement: nothing goes on there.
 STATEMENT = "\x1e\x1d"
 
-# How an entry of a log may begin, and what tools print at the start of a line, never inside one.
-ENTRY = (
+# How a log entry can start, and what tools print only at the start of a line.
+ENTRY_START = (
     r"\[?\d{4}[-/]\d\d[-/]|\[?\d\d:\d\d:\d\d|[IWEF]\d{4} |time=|[A-Z][a-z]{2} [ \d]\d \d\d:|\{\""
     r"|Traceback|(?:Error|ERROR|WARN|INFO|DEBUG|FATAL)\b"
 )
-# Where no value goes on, or begins: with the next entry, whose date may be cut off, or with Go's tail.
-NO_VALUE = rf"(?!{ENTRY}|\d{{4}}[-/]\d{{0,2}}(?:[-/ ]|\Z)|\d{{1,2}}/[A-Z][a-z]{{2}}/|[A-Z][a-z]{{2}} [ \d]\d\b|status\s+code:)"
-# Behind a label: of these words, those on its own line may be the value.
-VALUE_BEGINS = rf"(?:(?<![\n\x1e])|{NO_VALUE})"
-# Nor does an id go on that is whole.
+# What neither starts nor continues a value: the next log entry, possibly with a truncated date, and the suffix
+# of the SDK for Go v1.
+NOT_A_VALUE = rf"(?!{ENTRY_START}|\d{{4}}[-/]\d{{0,2}}(?:[-/ ]|\Z)|\d{{1,2}}/[A-Z][a-z]{{2}}/|[A-Z][a-z]{{2}} [ \d]\d\b|status\s+code:)"
+# After a label, such words can be the value only if they are on the label's line.
+VALUE_START = rf"(?:(?<![\n\x1e])|{NOT_A_VALUE})"
+# A complete ID does not continue on the next line.
 _WHOLE_ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-ID_GOES_ON = rf"(?<!{_WHOLE_ID})(?<![\s:][0-9A-Za-z]{{16}})\n{NO_VALUE}"
-# The rest of a host id, in base64, is no word.
-HOST_ID_GOES_ON = rf"(?<!=)\n{NO_VALUE}(?=[A-Za-z]{{0,120}}(?:[0-9=+/]|[a-z][A-Z]))"
-# HashiCorp Vault prints "Code: 403. Errors:" of answers of its own.
+ID_CONTINUATION = rf"(?<!{_WHOLE_ID})(?<![\s:][0-9A-Za-z]{{16}})\n{NOT_A_VALUE}"
+# The rest of a host ID is base64, not a word.
+HOST_ID_CONTINUATION = rf"(?<!=)\n{NOT_A_VALUE}(?=[A-Za-z]{{0,120}}(?:[0-9=+/]|[a-z][A-Z]))"
+# HashiCorp Vault prints "Code: 403. Errors:" for its own responses.
 VAULT = re.compile(r"\s*\.\s*Errors")
 
 PRINCIPAL_ACCOUNT = re.compile(r"arn:[\w-]*:\s?[\w-]*:[\w-]*:\s?([0-9]{12}):|\A([0-9]{12})\Z", re.ASCII)
 ACTION = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}", re.ASCII)
 ARN_HEAD = re.compile(r"arn:[\w<\[{*-]")
-# Marks that people and log viewers put in place of a value.
+# What people and log viewers write instead of a value.
 ELLIPSIS = re.compile(r"\A(?:\.{2,}|…+)\Z")
-# What tools write where they cut a text off: Guzzle's "(truncated...)", "...[truncated 96 chars]",
+# What tools write where they truncate a text: Guzzle's "(truncated...)", "...[truncated 96 chars]",
 # "<output truncated>", Node's "... 96 more characters".
 _CUT = re.compile(
     r"[(\[<{](?:\.{2,3}|…)?\s?(?:[A-Za-z]{1,12}\s){0,2}(?:truncated|Truncated|TRUNCATED)\b[^)\]>}\n]{0,40}[)\]>}]?"
     r"|(?:\.{3}|…)\s?(?:(?:truncated|Truncated|TRUNCATED)\b|[(\[]?\+?[0-9]{1,9}\smore\s(?:characters|chars|bytes)\b)"
 )
-_MAY_BE_CUT = ("runcated", "RUNCATED", " more ")
-# An ellipsis at the end of a value, unless the sentence goes on: then people left a part of it out.
-_TRAILING = re.compile(
+# One of these is in every text that the pattern matches.
+_CUT_FRAGMENTS = ("runcated", "RUNCATED", " more ")
+# An ellipsis that ends a value. If the sentence continues, people left out a part of it instead.
+_ELLIPSIS_AT_END = re.compile(
     r"(?:\.{3,}|…+)(?![\w/:*.…-]|\s{0,2}(?:(?:on|for|because|since|with|in|Encoded|status\scode)\b|\((?:Service|SDK|Status)\b|\.{2}|…))"
 )
 
@@ -65,7 +66,7 @@ _QUOTES = "\"'`"
 
 
 def account_of(principal: str) -> str | None:
-    """Give the 12-digit account that a principal states.
+    """Return the 12-digit account ID that a principal states.
 
     >>> account_of("arn:aws:sts::111122223333:assumed-role/app/i-0abc"), account_of("arn:aws:iam::xxx:root")
     ('111122223333', None)
@@ -74,24 +75,24 @@ def account_of(principal: str) -> str | None:
     return None if m is None else m[1] or m[2]
 
 
-def paragraph_around(text: str, start: int, end: int, reach: int) -> tuple[int, int]:
-    r"""Give how far around a place the same message may go on: up to an empty line or another entry of a log.
+def find_paragraph(text: str, start: int, end: int, reach: int) -> tuple[int, int]:
+    r"""Return the bounds of a message: at most ``reach`` characters, up to an empty line or log entry.
 
-    >>> paragraph_around("late\n\nDenied\nby S3\n\nearly", 6, 12, 100)
+    >>> find_paragraph("late\n\nDenied\nby S3\n\nearly", 6, 12, 100)
     (5, 18)
     """
     low, high = max(0, start - reach), min(len(text), end + reach)
-    for parting in ("\n\n", RECORD):
-        low = max(low, text.rfind(parting, low, start) + 1)
-        behind = text.find(parting, end, high)
-        high = behind if behind >= 0 else high
+    for separator in ("\n\n", RECORD):
+        low = max(low, text.rfind(separator, low, start) + 1)
+        following = text.find(separator, end, high)
+        high = following if following >= 0 else high
     return low, high
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """Narrow ``[start, end)`` to the value in it: without blanks, quotes, and trailing punctuation.
+    """Return the bounds of a value without whitespace, quotes and trailing punctuation.
 
-    Brackets that close nothing inside the value are trailing punctuation; a final ellipsis is not.
+    A bracket that closes nothing inside the value is trailing punctuation. An ellipsis at the end is not.
     """
     while start < end and (text[start].isspace() or text[start] in _QUOTES):
         start += 1
@@ -120,20 +121,20 @@ _BOLD = re.compile(r"(?:(?<=[\s>])|\A)\*\*(?=[^\s*])")
 
 
 def _closes_bold(text: str, start: int, end: int) -> bool:
-    """Tell Markdown's closing ``**`` from stars that mask a value."""
+    """Return whether a final ``**`` closes Markdown's bold type, and masks nothing."""
     if not text.endswith("**", start, end) or text.endswith("***", start, end):
         return False
     line = text.rfind("\n", max(0, start - 2000), start) + 1
     return _BOLD.search(text[line : start + 1]) is not None
 
 
-def cut_in(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Give where, between two places, a text was cut off, and where the words end that say so.
+def find_cut(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Return where a text was truncated between two places, and where the tool's mark ends.
 
-    >>> cut_in("perform: sqs:Sen (truncated...)", 0, 31), cut_in("perform: sqs:SendMessage", 0, 24)
+    >>> find_cut("perform: sqs:Sen (truncated...)", 0, 31), find_cut("perform: sqs:SendMessage", 0, 24)
     ((16, 31), None)
     """
-    if not any(text.find(sign, start, end) >= 0 for sign in _MAY_BE_CUT):
+    if not any(text.find(sign, start, end) >= 0 for sign in _CUT_FRAGMENTS):
         return None
     m = _CUT.search(text, start, end)
     if m is None:
@@ -144,7 +145,7 @@ def cut_in(text: str, start: int, end: int) -> tuple[int, int] | None:
     return at, m.end()
 
 
-def trailing_ellipsis(text: str, position: int) -> int:
-    """Give where the ellipsis ends that a place in a text begins, the place itself where there is none."""
-    m = _TRAILING.match(text, position)
+def find_ellipsis_end(text: str, position: int) -> int:
+    """Return where the ellipsis at a position ends, or the position itself if there is none."""
+    m = _ELLIPSIS_AT_END.match(text, position)
     return m.end() if m else position

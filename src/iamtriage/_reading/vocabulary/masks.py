@@ -1,6 +1,6 @@
-r"""What stands in a value for what people, templates and manuals leave out; not for whole values, nor for what hides in them.
+r"""Match masks: what replaces a value that people leave out.
 
-A mask may hold blanks, and a wrapper may break it there: ``<my account>``, ``[account id]``, ``${ACCOUNT ID}``,
+A mask can contain spaces, and a line can break there: ``<my account>``, ``[account id]``, ``${ACCOUNT ID}``,
 ``(redacted account)``, ``"another account"``, ``*my account*``, ``xxxx xxxx xxxx``.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 _BREAK = r"\n(?=\S)"
-# Round brackets and quotes stand around much else: only between the separators of an ARN are they masks.
+# Parentheses and quotes have many uses, so they are masks only between the separators of an ARN.
 _IN_ROUND = rf"\((?:[^()\n:;\"]|{_BREAK}){{1,60}}\)"
 _IN_QUOTES = "|".join(
     rf"{quote}\w(?:[^{quote}\n]{{0,58}}[\w)\]>}}])?{quote}(?=[\"'`]?(?:[:/\s.,;)\]]|\Z))" for quote in "\"'`"
@@ -25,29 +25,29 @@ MASK = (
     r"|(?<=[:/_-])\*{1,2}[A-Za-z][\w ]{0,30}\*{1,2}"
     rf"|(?<=[:/])(?:[xX*#0-9]{{4}}(?:[ ][xX*#0-9]{{4}}){{2}}(?!\w)|{_IN_QUOTES})|(?<=[:/$]){_IN_ROUND}"
 )
-# Each alternative is tried once at a place, and nothing is given back: linear time.
-# A blank after a colon of an ARN is a slip, and no value ends there.
+# A space after a colon of an ARN is a typing error; the ARN does not end there.
 _SLIPS = (
     r"(?<=::)[ ](?=[0-9]{12}:)|(?<=[Aa]rn:aws:)[ ](?=[a-z0-9-]{2,30}:)"
     r"|(?<=:[0-9]{12}:)[ ](?=(?:assumed-role|federated-user|group|instance-profile|policy|role|user)/)"
 )
+# The possessive quantifier tries each alternative once at each place, in linear time.
 ARN = rf"arn:(?:{MASK}|{_SLIPS}|[^\s\"'`<>]|<(?!/)){{1,2048}}+"
-# Where a value may stand alone, the words in such brackets or quotes must be of what is left out.
-_LEFT_OUT = r"\b(?i:redacted|masked|hidden|removed|omitted|elided|stripped|encoded|encrypted|blob|message)\b"
+# Outside of ARNs, the words in parentheses or quotes must say that something was left out.
+_OMISSION = r"\b(?i:redacted|masked|hidden|removed|omitted|elided|stripped|encoded|encrypted|blob|message)\b"
 ENCODED = (
-    rf"[$#]?(?:{BRACKETED})|(?=\([^()\n]{{0,60}}{_LEFT_OUT}){_IN_ROUND}"
-    rf"|(?<=[\"'`])(?=[^\"'`\n]{{0,60}}{_LEFT_OUT})[\w][\w -]{{1,60}}(?=[\"'`])"
+    rf"[$#]?(?:{BRACKETED})|(?=\([^()\n]{{0,60}}{_OMISSION}){_IN_ROUND}"
+    rf"|(?<=[\"'`])(?=[^\"'`\n]{{0,60}}{_OMISSION})[\w][\w -]{{1,60}}(?=[\"'`])"
 )
-"""What may stand in place of an encoded message."""
+"""What can replace an encoded message."""
 
 _MASK = re.compile(MASK)
 _QUOTES = "\"'`"
-# A mask that is not closed.
-_OPEN = re.compile(r"[<\[{(][^<>\[\]{}()]*\Z")
+# A mask without its closing bracket.
+_OPEN_MASK = re.compile(r"[<\[{(][^<>\[\]{}()]*\Z")
 
 
 def rejoin(value: str) -> str:
-    r"""Drop the white space of line breaks inside a value that has no blanks of its own but in masks.
+    r"""Remove line breaks from a value; only inside a mask does a space replace them.
 
     >>> rejoin("arn:aws:iam::<my\naccount>:role/or\nders")
     'arn:aws:iam::<my account>:role/orders'
@@ -63,7 +63,7 @@ def rejoin(value: str) -> str:
 
 
 def ends_in_mask(text: str, start: int, end: int) -> bool:
-    """Tell whether the quote that ends a value closes a mask inside of it.
+    """Return whether the quote that ends a value closes a mask inside it.
 
     >>> ends_in_mask('arn:aws:iam::111122223333:user/"my name"', 0, 40), ends_in_mask('"arn:…:user/ana"', 1, 16)
     (True, False)
@@ -79,10 +79,10 @@ def ends_in_mask(text: str, start: int, end: int) -> bool:
     )
 
 
-def is_open(text: str) -> bool:
-    """Tell whether a mask begins in a text and goes on behind it.
+def ends_in_open_mask(text: str) -> bool:
+    """Return whether a text ends inside a mask.
 
-    >>> is_open("arn:aws:iam::<my"), is_open("arn:aws:iam::<account>:ro")
+    >>> ends_in_open_mask("arn:aws:iam::<my"), ends_in_open_mask("arn:aws:iam::<account>:ro")
     (True, False)
     """
-    return _OPEN.search(text) is not None
+    return _OPEN_MASK.search(text) is not None

@@ -1,7 +1,7 @@
-"""Tells other clouds' and systems' failures from AWS's; not for reading them.
+"""Find signs of other clouds and systems in a text.
 
-Other clouds use AWS's very sentences and codes, so a text that shows their names, hosts or
-resource names is not claimed unless AWS's own marks stand in the failure itself.
+Other clouds use the same sentences and codes as AWS. A failure near their names, hosts or resource names is
+reported only if it contains signs of AWS itself.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ _CLOUDS = re.compile(
     r"|AADSTS|Microsoft\.[A-Z]\w+/|management\.azure|azure\.com|windows\.net|AuthorizationFailed|/subscriptions/[0-9a-f<x{$]"  # Azure
     r"|opc-request-id|oraclecloud|ocid1\.|NotAuthorizedOrNotFound"  # Oracle
     r"|cloud\.ibm\.com|IBM Cloud|Google Cloud|\boss: service|aliyuncs|\bBXN?IM\w*\d{4}|digitalocean\.com|api\.github\.com|accessible by integration"  # IBM, DigitalOcean, GitHub
-    # What their stores of objects put into bodies and headers that are S3's else.
+    # What their object stores add to bodies and headers that otherwise look like S3's.
     r"|\bOSSAccessKeyId|(?i:\bx-(?:oss|cos|obs|bce|tos|kss|goog(?!-cloud-target))-[a-z])|\boss2\.|\bali-?oss\b|\bAliyunOSS"
     r"|\b[Cc]os[._]?(?:Service|Client)(?:Error|Exception)|\bqcloud|myqcloud|\b[Oo]bsException|\bBce(?:Server|Service|Client)(?:Error|Exception)|bcebos"
     r"|\bGoogleAccessId\b|\bGOOG(?:1|4-HMAC)|\bstorage\.(?:objects|buckets)\.[a-z]{3,10}(?:Iam\w{6,8})? access\b"
     r"|volces\.com|volcengine|bytepluses|trn:iam|jdcloud|ksyun|baidubce|yandexcloud|yandex\.net|scaleway|linode|ovh\.",
 )
-# Hadoop tells so of files in S3, and whose they are on the same line or in the trace's first; others of local files.
+# Hadoop raises Java's class for files in S3. The same line or the first frame names S3; otherwise the file is local.
 S3A_DENIAL = (
     r"AccessDeniedException:?\s(?![/\\~.]|file:|[A-Z]:)(?=[^\n]{0,400}?(?:\bs3[an]?://|\.fs\.s3a\.|AmazonS3Exception"
     r"|\.services\.s3\.|NoAuthWithAWSException)|[^\n]{0,400}\nat\sorg\.apache\.hadoop\.fs\.s3a\.)"
@@ -41,7 +41,8 @@ _AWS = re.compile(
 )
 
 
-# Literals of which one is in every text that the patterns above match: looking for all of them costs less than a search.
+# Every text that the patterns above match contains one of these literals. Searching for all of them takes less
+# time than one search with a pattern.
 _CLOUD_WORDS = (
     *(
         "acs:",
@@ -163,7 +164,7 @@ _SYSTEM_WORDS = (
 
 
 def find_other_clouds(text: str) -> list[int]:
-    """Give where a text shows another cloud.
+    """Return the positions of signs of other clouds.
 
     >>> find_other_clouds("Resource: acs:ram:*:1234567890123456:role/*")
     [10]
@@ -176,17 +177,17 @@ def find_other_clouds(text: str) -> list[int]:
 
 
 def find_other_systems(text: str) -> list[int]:
-    """Give where a text shows a database's, file system's or framework's denial."""
+    """Return the positions of denials of databases, file systems and frameworks."""
     if not any(word in text for word in _SYSTEM_WORDS):
         return []
     return [m.start() for m in _OTHER_SYSTEMS.finditer(text)]
 
 
 def find_storage(text: str) -> list[int]:
-    """Give where a text speaks of S3 or a bucket, whose clients print the bare "Access Denied"."""
+    """Return the positions of the words S3 and bucket, which explain a bare "Access Denied"."""
     return [m.start() for m in _STORAGE.finditer(text)]
 
 
 def names_aws(text: str) -> bool:
-    """Tell whether a text names AWS anywhere."""
+    """Return whether a text names AWS anywhere."""
     return _AWS.search(text) is not None

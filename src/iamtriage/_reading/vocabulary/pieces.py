@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from iamtriage._reading.vocabulary.grammar import cut_in, trailing_ellipsis
+from iamtriage._reading.vocabulary.grammar import find_cut, find_ellipsis_end
 from iamtriage._reading.vocabulary.masks import rejoin
 from iamtriage.typing import Kind
 
@@ -101,7 +101,7 @@ def may_be_cut(text: str) -> bool:
 
 def _cut_off(text: str, key: str, fact: Fact) -> Fact:
     """Give a fact as it is, or marked as cut off."""
-    mark = cut_in(text, fact.start, min(len(text), fact.end + _MARK_REACH))
+    mark = find_cut(text, fact.start, min(len(text), fact.end + _MARK_REACH))
     if key == "reason":
         # "… an explicit deny in a service con (truncated...)": a clause may go on up to the cut. It is words,
         # of which a part is as true as the whole.
@@ -112,7 +112,7 @@ def _cut_off(text: str, key: str, fact: Fact) -> Fact:
             return fact
         if fact.value.endswith(("...", "…")):
             return attrs.evolve(fact, rank=CUT_OFF, stem=fact.value.rstrip(".…"))
-        end = trailing_ellipsis(text, fact.end)
+        end = find_ellipsis_end(text, fact.end)
         return _with_mark(text, fact, fact.end, end) if end > fact.end else fact
     at, end = mark
     if end < fact.end:

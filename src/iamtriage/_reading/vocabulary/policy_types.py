@@ -1,4 +1,4 @@
-"""Name the types of policies as AWS words them."""
+"""Derive the policy type from the words of an AWS message."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from iamtriage.typing import PolicyType
 
-# A fragment of AWS's words and the type that they name; the first that occurs decides.
+# A fragment of the words and the type that it means; the first fragment found decides.
 _TYPES: tuple[tuple[str, PolicyType], ...] = (
     ("vpc endpoint", "vpc_endpoint"),
     ("vpce", "vpc_endpoint"),
@@ -32,11 +32,11 @@ POLICY_WORDS: dict[str, PolicyType] = {
     "role trust policy": "role_trust",
     "VPC endpoint policy transitively through a service control policy": "vpc_endpoint",
 }
-"""The words of the IAM User Guide for each type."""
+"""The terms of the IAM User Guide -> policy type."""
 
 
 def policy_type(words: str) -> PolicyType | None:
-    """Return the policy type that AWS's words name, ``None`` for an unknown one.
+    """Return the policy type that words name, or ``None`` if it is unknown.
 
     >>> policy_type("VPC endpoint policy transitively through a service control policy")
     'vpc_endpoint'

@@ -1,26 +1,27 @@
-"""Tells the errors of AWS's SDK for JavaScript v3 from other objects that have a name; reads no facts.
+"""Recognize printed error objects of the AWS SDK for JavaScript v3.
 
-Whatever prints such an error, as Node does or as JSON, prints ``$fault`` and ``$metadata`` in it
-(smithy-typescript's ``ServiceException``), which no other system's errors have.
+Node.js and JSON print the keys ``$fault`` and ``$metadata`` of smithy-typescript's ``ServiceException``. No other
+system's errors have them.
 """
 
 from __future__ import annotations
 
 import re
 
+# The keys to search for, and how they are printed.
 _KEYS = ("$fault", "$metadata")
 _MARK = re.compile(r"(?<![\w$])\$(?:fault|metadata)[\"']?\s?:")
 _BRACE = re.compile(r"[{}]")
-# How far from a key of the object, in characters; a message may stand between.
+# Maximum distance, in characters, between two keys of an object; a message can be between them.
 _REACH = 1500
 
 
-def in_sdk_error(text: str, start: int, end: int) -> bool:
-    """Tell whether a key, between two places in a text, is one of such an error.
+def is_in_sdk_error(text: str, start: int, end: int) -> bool:
+    """Return whether a key between two places belongs to an SDK error.
 
-    >>> in_sdk_error("{ name: 'NoSuchKey', '$fault': 'client' }", 2, 6)
+    >>> is_in_sdk_error("{ name: 'NoSuchKey', '$fault': 'client' }", 2, 6)
     True
-    >>> in_sdk_error("{ name: 'orders', cause: { '$fault': 'client' } }", 2, 6)
+    >>> is_in_sdk_error("{ name: 'orders', cause: { '$fault': 'client' } }", 2, 6)
     False
     """
     low, high = max(0, start - _REACH), end + _REACH
@@ -33,7 +34,7 @@ def in_sdk_error(text: str, start: int, end: int) -> bool:
 
 
 def _same_object(text: str, start: int, end: int) -> bool:
-    """Tell whether what lies between two places opens and closes as many objects, and none the other way round."""
+    """Return whether two places are in the same object: the braces between them are balanced."""
     depth = 0
     for m in _BRACE.finditer(text, start, end):
         depth += 1 if m[0] == "{" else -1

@@ -1,8 +1,8 @@
-"""How SDKs and hosts name a service, turned into the one lower-case name; not a list of services.
+"""Normalize the names that SDKs and hosts use for a service.
 
-An action's prefix is the name; service ids, class namespaces and endpoint hosts are mapped to it.
-Sources: botocore's service models (serviceId, signingName, endpointPrefix) and the Java v1 client
-names; only names whose lower-cased form differs from the IAM prefix are listed.
+The normalized name is the prefix of the service's IAM actions. Sources: botocore's service models (serviceId,
+signingName, endpointPrefix) and the client names of the SDK for Java v1. Only names whose lower-cased form differs
+from the prefix are listed.
 """
 
 from __future__ import annotations
@@ -99,19 +99,19 @@ _ALIASES = {
 _VENDOR = re.compile(r"\A(?:amazon|aws)(?=.)", re.ASCII)
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
 
-# What serves no API of AWS under its host: OIDC issuers, pages, and customers' machines and load balancers.
+# Hosts without an AWS API: OIDC issuers, web pages, and customers' instances and load balancers.
 _NOT_ENDPOINTS = frozenset({"oidc", "console", "signin", "docs", "compute", "compute-1", "elb", "amazonaws"})
 MASKED_LABEL = r"[\[<{][\w -]{1,40}[\]>}]"
 HOST = re.compile(
-    # A URL, or the host of one in a dump of Rust's reqwest, of Ruby's excon, of a request's headers or of what of
-    # them is signed; containerd tells the registry's without a scheme, the AWS Toolkit that of each call.
+    # A URL, or its host in a dump of reqwest (Rust) or excon (Ruby), in a request's headers or its signed headers.
+    # containerd prints the registry's host without a scheme, and the AWS Toolkit the host of each call.
     r"(?:(?:https?|oci)://|Domain\(\"|(?<![\w-]):host\s=>\s\"|(?<![\w-])(?:Host:\s|host:\s?)|\bhost\s(?=[^\s/]{0,60}\.dkr\.ecr\.)|\bAPI\s(?:request|response)\s\()"
-    # An account and a region may be masked.
+    # An account and a region can be masked.
     rf"(?:{MASKED_LABEL}\.)?(?P<host>[A-Za-z0-9.-]{{1,200}}?(?:\.{MASKED_LABEL})?\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov))\b"
 )
-# IAM Identity Center gives its tokens there; EKS's issuers have a label behind.
+# The token endpoint of IAM Identity Center. The hosts of EKS issuers have one more label.
 _IDENTITY_CENTER = re.compile(r"oidc(?:-fips)?\.[a-z]{2}(?:-[a-z]+){1,3}-\d\.(?:amazonaws\.|api\.aws)")
-# How regions begin, which people misspell; no service is called so.
+# The prefixes of regions. Regions are often misspelled, and no service has such a prefix.
 _REGION = r"(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-"
 _HOST_SERVICE = re.compile(
     rf"(?:\A|\.)(?P<service>s3|(?!{_REGION})[a-z][a-z0-9-]*?)(?:-fips|-accesspoint|-website)?"
@@ -120,7 +120,7 @@ _HOST_SERVICE = re.compile(
 )
 
 
-# Namespaces of the SDKs' own parts, which look like a service's.
+# Namespaces of an SDK's own modules, which look like a service's.
 _SDK_PARTS = frozenset(
     {
         "runtime",
@@ -142,7 +142,7 @@ _MASK = re.compile(r"(.)\1+\Z")
 
 
 def service_name(written: str) -> str | None:
-    """Give the lower-case service for a service id, client or namespace name.
+    """Return the normalized service for a service ID, client or namespace.
 
     >>> service_name("AWSSecurityTokenService"), service_name("Route 53"), service_name("AmazonS3")
     ('sts', 'route53', 's3')
@@ -158,7 +158,7 @@ def service_name(written: str) -> str | None:
 
 
 def service_of_host(host: str) -> str | None:
-    """Give the service that an AWS endpoint host serves, None for a host that is no endpoint.
+    """Return the service of an AWS endpoint, or ``None`` for any other host.
 
     >>> service_of_host("sts.us-west-2.amazonaws.com"), service_of_host("my.bucket.s3-eu-west-1.amazonaws.com")
     ('sts', 's3')
@@ -183,7 +183,7 @@ def service_of_host(host: str) -> str | None:
 
 
 def service_of_event_source(source: str) -> str | None:
-    """Give the service of CloudTrail's eventSource, e.g. ``eks.amazonaws.com``.
+    """Return the service of a CloudTrail ``eventSource`` such as ``eks.amazonaws.com``.
 
     >>> service_of_event_source("monitoring.amazonaws.com")
     'cloudwatch'

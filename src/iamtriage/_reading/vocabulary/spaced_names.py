@@ -1,14 +1,14 @@
-"""Tells the ARNs of resources whose names may hold blanks, which AWS prints without quotes; not where they end.
+"""Recognize ARNs of resources whose names can contain spaces.
 
-Sources: the patterns of names in the services' API references; S3's keys, Glue's jobs and Auto Scaling's groups
-take nearly any character.
+AWS prints such ARNs without quotes. Sources: the name patterns in the services' API references. S3 object keys,
+Glue jobs and Auto Scaling groups accept nearly any character.
 """
 
 from __future__ import annotations
 
 import re
 
-# Service and the resource's section up to the name.
+# From the service to the start of the name.
 _NAMES = r"""
 s3:::[^\s/]{1,63}/
 glue:[^\s:]{0,40}:[^\s:]{0,40}:(?:job|crawler|trigger|workflow|connection|database|table|blueprint|dataQualityRuleset)/
@@ -25,43 +25,43 @@ ec2:[^\s:]{0,40}:[^\s:]{0,40}:(?:key-pair|placement-group)/
 swf:[^\s:]{0,40}:[^\s:]{0,40}:/domain/
 """
 _ARN = re.compile(rf"arn:aws[a-z-]{{0,20}}:(?:{'|'.join(_NAMES.split())})\S")
-# What is no part of a name, but of words around one.
+# Text that is not part of a name, but of the words around it.
 _PROSE = re.compile(
     r"[\n ](?:status|error|Error|operation|request|when)\b|: |, |[.!?]\s|\sarn:|https?:|\n\n|```"
 )
-_MOST_BLANKS = 40
+_MAX_SPACES = 40
 _REASON = r"(?:because|since)\s+(?:no|public)\b|with\s+an?\s+explicit\s+deny\b"
-_GIVES_REASON = re.compile(_REASON, re.IGNORECASE)
-_AWS_GOES_ON = re.compile(
+_AWS_REASON = re.compile(_REASON, re.IGNORECASE)
+_NEXT_CLAUSE = re.compile(
     rf"\s*\(?(?:{_REASON}|(?:Service|SDK|AWS\s+Service):|status\s+code:\s)",
     re.IGNORECASE,
 )
 
 
-def may_hold_blanks(arn: str) -> bool:
-    """Tell whether an ARN is of a type of resource whose name may hold blanks.
+def may_contain_spaces(arn: str) -> bool:
+    """Return whether an ARN is of a resource type whose names can contain spaces.
 
-    >>> may_hold_blanks("arn:aws:s3:::example-bucket/my file"), may_hold_blanks("arn:aws:s3:::example-bucket please")
+    >>> may_contain_spaces("arn:aws:s3:::example-bucket/my file"), may_contain_spaces("arn:aws:s3:::example-bucket please")
     (True, False)
     """
     return _ARN.match(arn) is not None
 
 
 def is_prose(arn: str, reason: str) -> bool:
-    """Tell whether the blanks in an ARN may as well be of prose: the reason behind it does not begin as AWS's do.
+    """Return whether an ARN with spaces may include prose, because no AWS reason follows it.
 
     >>> is_prose("arn:aws:s3:::b/c please help", "because I"), is_prose("arn:aws:s3:::b/my file", "because no")
     (True, False)
     """
-    return arn.startswith("arn:") and " " in arn and _GIVES_REASON.match(reason) is None
+    return arn.startswith("arn:") and " " in arn and _AWS_REASON.match(reason) is None
 
 
 def is_whole_name(arn: str, text: str, end: int) -> bool:
-    """Tell whether an ARN with blanks is one up to a place in a text: AWS's own words, or an SDK's, follow there."""
-    blanks = arn.count(" ") + arn.count("\n")
+    """Return whether an ARN with spaces ends at a place, because words of AWS or an SDK follow."""
+    spaces = arn.count(" ") + arn.count("\n")
     return (
-        blanks <= _MOST_BLANKS
-        and may_hold_blanks(arn)
+        spaces <= _MAX_SPACES
+        and may_contain_spaces(arn)
         and _PROSE.search(arn) is None
-        and _AWS_GOES_ON.match(text, end) is not None
+        and _NEXT_CLAUSE.match(text, end) is not None
     )

@@ -1,17 +1,17 @@
-"""Name the values of prints that nobody has touched: no masks, line breaks or marks of a cut.
+"""Match values as SDKs print them: unmasked, unbroken, complete.
 
-Each fragment accepts less than AWS allows: a value that the readers would have to think about matches none of
-them. No fragment can match the character that follows it in a print, so that no pattern takes more than linear time.
+Each fragment accepts less than AWS allows: a value that needs the readers' judgement matches none of them. No
+fragment can match the character that follows it, so that every pattern takes linear time.
 """
 
 from __future__ import annotations
 
 from iamtriage._reading.vocabulary.policy_types import POLICY_WORDS
 
-# A dot before a capitalized word with such an end could be a class name.
+# A dot before a capitalized word with such a suffix could be part of a class name.
 _DOT = r"\.(?![A-Z]\w*(?:Exception|Error|Fault|Denied|NotFound))"
 _NAME = rf"(?:[\w@/+-]|{_DOT})*+(?<![./+@])"
-# A colon before three digits could be of a status.
+# A colon before three digits could introduce an HTTP status.
 _COLON = ":(?![45][0-9]{2})"
 _PATH = rf"(?:[\w@/+$-]|{_DOT}|{_COLON}|\*(?!\*))*+(?<=[\w*])"
 

@@ -1,23 +1,22 @@
-"""Which texts can hold a failure at all; not for telling which do.
+"""Reject most texts without a failure by a few substring searches.
 
-Ordinary log lines are most of what is read, so the test is a few substring searches. Each failure
-that any reader knows holds one of these fragments, or stands in a text that does not begin as an
-entry of a log: there more fragments are looked for. ``tests/reading/test_triggers.py`` holds the
-readers to that.
+Most of what is read is ordinary log lines. Each failure that any reader knows contains one of these fragments. In
+a text that doesn't start like a log entry, more fragments are searched for.
+``tests/reading/vocabulary/test_triggers.py`` checks the fragments against the readers.
 """
 
 from __future__ import annotations
 
 
 def may_hold_failure(text: str) -> bool:
-    """Tell whether reading the text can give anything.
+    """Return whether a text can contain a failure.
 
     >>> may_hold_failure("GET /health 200 0.3 ms"), may_hold_failure("Access Denied")
     (False, True)
     """
-    # Written out, since a loop or any() would take twice the time. Fragments, not words: "rror"
-    # finds Error, error and errorCode. A letter that few lines have, looked for first, costs a
-    # fourth of what a fragment does, and a fragment of two letters more than a longer one.
+    # Written out, because a loop or any() would take twice the time. Fragments, not words: "rror"
+    # finds Error, error and errorCode. Searching for a rare letter first takes a quarter of the
+    # time of a fragment; a fragment of two letters takes more time than a longer one.
     return (
         "rror" in text
         or (
@@ -37,15 +36,15 @@ def may_hold_failure(text: str) -> bool:
         or ("K" in text and "Kubernetes obj" in text)
         or "tatus code" in text  # Go v1
         or '"issues"' in text  # EKS
-        # Denials are translated too, and the fragments are English.
+        # Denials are also printed in other languages, but the fragments are English.
         or not text.isascii()
         or (
-            # Of an entry's usual starts: 2026-03-14, [14/Mar, {"level", I0314, time=, Mar 14 09:26
-            # An object with a code is the body of an error, which a whole log line hardly is.
+            # Unless it starts like a log entry: 2026-03-14, [14/Mar, {"level", I0314, time=, Mar 14 09:26.
+            # An object with a code is an error's body rather than a log line.
             (text[:1] not in _ENTRY_STARTS or (text[:1] == "{" and 'ode"' in text))
             and not text[1:2].isdigit()
             and text[4:5] != "="
-            # But the console's "User: arn:"; and syslog has no mark of a failure of its own.
+            # The tenth character is a colon in syslog's time, but also in the console's "User: arn:".
             and (text[9:10] != ":" or text[4:5] == ":" or "\n" in text[:-1])
             and _may_hold_bare_sentence(text)
         )
@@ -53,7 +52,7 @@ def may_hold_failure(text: str) -> bool:
 
 
 def _may_hold_bare_sentence(text: str) -> bool:
-    """Look for the sentences that have none of the fragments, as people paste them."""
+    """Return whether a text contains a pasted sentence that has none of the fragments."""
     return any(fragment in text for fragment in _BARE)
 
 

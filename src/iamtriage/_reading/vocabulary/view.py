@@ -1,7 +1,6 @@
-"""A text made readable, with the way back to the text as given.
+"""Map positions in a rewritten text back to the original.
 
-For rewriting a text (unescaping, dropping prefixes, joining lines) so that every position in the
-result can be traced to the original. Not for knowing what to rewrite: that is ``unwrap``'s.
+Unwrapping edits a text (it unescapes, drops prefixes, joins lines). Spans still refer to the text as given.
 """
 
 from __future__ import annotations
@@ -15,11 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 Edit = tuple[int, int, str]
-"""Replace ``[start, end)`` of the text by a string."""
+"""A start, an end, and the string that replaces the text between them."""
 
 
 class View:
-    """A readable ``text`` and the layers of edits that led from ``original`` to it."""
+    """A readable ``text`` and the edits that led to it from ``original``."""
 
     __slots__ = ("_layers", "original", "text")
 
@@ -60,7 +59,7 @@ class View:
             self.edit((m.start(), m.end(), replacement(m)) for m in pattern.finditer(self.text))
 
     def origin(self, position: int) -> int:
-        """Give the place in the original of a place in ``text``."""
+        """Return the position in the original of a position in ``text``."""
         for new_starts, old_starts in reversed(self._layers):
             at = bisect_right(new_starts, position) - 1
             position = old_starts[at] + position - new_starts[at]
@@ -75,13 +74,13 @@ class View:
         return origin
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Give where ``text[start:end]`` lies in the original; ends are inclusive of what was dropped."""
+        """Return where ``text[start:end]`` is in the original, with the characters dropped inside it."""
         if end <= start:
             at = min(self.origin(start), len(self.original))
             return at, at
         return self.origin(start), min(self.origin(end - 1) + 1, len(self.original))
 
     def unbroken(self, start: int, end: int, value: str) -> tuple[int, int] | None:
-        """Give the span where the original has exactly ``value``, None where it is broken there."""
+        """Return the span if the original has exactly ``value`` there, otherwise ``None``."""
         first, last = self.span(start, end)
         return (first, last) if self.original[first:last] == value else None

@@ -1,6 +1,7 @@
-"""Tells what admission refuses from what RBAC forbids, since Kubernetes answers 403 Forbidden to both; no readers.
+"""Tell denials of Kubernetes admission control from denials of RBAC.
 
-A rule or policy of the cluster refuses the object then, whoever asks: no right of anybody is missing. Source:
+The API server answers both with 403 Forbidden. If admission control rejects an object, a rule or policy of the
+cluster is the reason, and no permission is missing. Source:
 https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/.
 """
 
@@ -8,27 +9,28 @@ from __future__ import annotations
 
 import re
 
-# A pod's service account that is not there: a kind of its own, which ``kubernetes`` reads.
-NO_ACCOUNT = "error looking up service account"
-_REFUSED = re.compile(
+# The service account of a pod does not exist. ``readers.kubernetes`` reads this as a separate kind.
+NO_SERVICE_ACCOUNT = "error looking up service account"
+_REJECTION = re.compile(
     # Quotas and limits, priorities, volumes.
     r"exceeded quota|failed quota:|status unknown for quota"
     r"|(?:maximum|minimum) [\w./-]{1,60} usage per |max limit to request ratio per "
     r"|no PriorityClass with name|priorityClass is not permitted in|only dynamically provisioned pvc can be resized"
-    # Pod Security and what came before it, also OpenShift's.
+    # Pod Security, the policies that preceded it, and those of OpenShift.
     r"|PodSecurity|unable to validate against any (?:pod security policy|security context constraint)"
-    # Rules that users of the cluster write.
+    # Rules that cluster administrators write.
     r"|violates|admission webhook|ValidatingAdmissionPolicy|image policy webhook"
-    # The state of things.
-    rf"|because it is being terminated|cannot find RESTMapping|already exists|is invalid|{NO_ACCOUNT}"
+    # The state of the object.
+    rf"|because it is being terminated|cannot find RESTMapping|already exists|is invalid|{NO_SERVICE_ACCOUNT}"
 )
+# How many characters after the place to search.
 _REACH = 300
 
 
-def is_of_admission(text: str, start: int, end: int) -> bool:
-    """Tell whether the words at a place, or those that go on behind it, are of admission.
+def is_admission_denial(text: str, start: int, end: int) -> bool:
+    """Return whether the text at a place, or right after it, is of admission control.
 
-    >>> is_of_admission('pods "a" is forbidden: exceeded quota: small', 0, 10), is_of_admission("pods is forbidden", 0, 10)
+    >>> is_admission_denial('pods "a" is forbidden: exceeded quota: small', 0, 10), is_admission_denial("pods is forbidden", 0, 10)
     (True, False)
     """
-    return _REFUSED.search(text, start, end + _REACH) is not None
+    return _REJECTION.search(text, start, end + _REACH) is not None

@@ -1,6 +1,6 @@
-"""Tells URLs of a Kubernetes API server from those of other programs; not what it answers.
+"""Recognize the URLs of a Kubernetes API server.
 
-Many programs have paths such as ``/api/v1/users``, so a path counts by what no other has.
+Many programs have paths such as ``/api/v1/users``, so a path is accepted only for parts that no other program has.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ import re
 
 from iamtriage._reading.vocabulary.kubernetes.types import GROUPS
 
-# With the ends that EKS gives, and the names that pods see.
+# The endpoint of an EKS cluster, and the names under which pods reach the API server.
 _HOST = re.compile(
     r"kubernetes(?:\.default(?:\.svc(?:\.[\w.-]{1,100})?)?)?|[\w.-]{1,200}\.eks\.amazonaws\.com(?:\.cn)?"
 )
-# Weak: where API servers stand, and other programs too.
+# Weak evidence: hosts and ports that API servers share with other programs.
 _PORTS = (None, ":443", ":6443", ":8443")
 _LIKELY_HOST = re.compile(r"[0-9.]{7,15}|[\w.-]{0,200}(?:kube|k8s)[\w.-]{0,200}")
 _URL = re.compile(
@@ -24,17 +24,18 @@ _PATH = re.compile(
     r"(?P<namespaced>/(?:watch/)?namespaces/[^/]{1,120})?(?:/(?:watch/)?(?P<type>[a-z]{2,60})(?:/.{0,2000})?)?",
     re.DOTALL,
 )
-# Types of the core group, without those that can only be impersonated; and of them, what other APIs have too.
+# Types of the core group, except those that exist only for impersonation.
 _CORE = frozenset(name for name, group in GROUPS.items() if not group) - {"groups", "users"}
-_ANYBODYS = frozenset({"bindings", "endpoints", "events", "namespaces", "nodes", "secrets", "services"})
+# Of these, the names that other APIs use, too.
+_COMMON_NAMES = frozenset({"bindings", "endpoints", "events", "namespaces", "nodes", "secrets", "services"})
 
 
-def is_of_cluster(url: str) -> bool:
-    """Tell whether a URL is of an API server.
+def is_cluster_url(url: str) -> bool:
+    """Return whether a URL is of a Kubernetes API server.
 
-    >>> is_of_cluster("https://kubernetes:443/version"), is_of_cluster("https://10.0.0.1/apis/apps/v1/deployments")
+    >>> is_cluster_url("https://kubernetes:443/version"), is_cluster_url("https://10.0.0.1/apis/apps/v1/deployments")
     (True, True)
-    >>> is_of_cluster("https://shop.example.com/api/v1/services"), is_of_cluster("https://shop.example.com/api/v1/pods")
+    >>> is_cluster_url("https://shop.example.com/api/v1/services"), is_cluster_url("https://shop.example.com/api/v1/pods")
     (False, True)
     """
     m = _URL.match(url)
@@ -52,4 +53,4 @@ def is_of_cluster(url: str) -> bool:
     if name not in _CORE:
         return False
     likely = m["port"] in _PORTS and _LIKELY_HOST.fullmatch(m["host"]) is not None
-    return likely or path["namespaced"] is not None or name not in _ANYBODYS
+    return likely or path["namespaced"] is not None or name not in _COMMON_NAMES

@@ -1,10 +1,10 @@
-"""The types of Kubernetes itself, with their API groups; not those that add-ons define."""
+"""List the built-in resource types of Kubernetes with their API groups."""
 
 from __future__ import annotations
 
 __all__ = ("CLUSTER_WIDE", "GROUPS", "is_built_in")
 
-# Types of Kubernetes itself that stand in no namespace: https://kubernetes.io/docs/reference/kubernetes-api/.
+# Built-in types without a namespace, by API group: https://kubernetes.io/docs/reference/kubernetes-api/.
 CLUSTER_WIDE = {
     "": "componentstatuses groups namespaces nodes persistentvolumes users",
     "admissionregistration.k8s.io": "mutatingwebhookconfigurations validatingadmissionpolicies"
@@ -35,14 +35,14 @@ _IN_NAMESPACES = {
     "rbac.authorization.k8s.io": "rolebindings roles",
     "storage.k8s.io": "csistoragecapacities",
 }
-# Type -> its API group, for texts that do not tell it.
+# Type -> API group, for texts that don't state the group.
 GROUPS = {
     name: group
     for table in (CLUSTER_WIDE, _IN_NAMESPACES)
     for group, names in table.items()
     for name in names.split()
 }
-# Short names of kubectl: https://kubernetes.io/docs/reference/kubectl/#resource-types.
+# The short names that kubectl accepts: https://kubernetes.io/docs/reference/kubectl/#resource-types.
 _SHORT_NAMES = """
     cj cm crd crds cs csr deploy ds ep ev hpa ing
     limits netpol no ns pc pdb po pv pvc quota rc rs sa sc sts svc
@@ -51,7 +51,7 @@ _SHORT = frozenset(_SHORT_NAMES.split())
 
 
 def is_built_in(name: str) -> bool:
-    """Tell whether a name that kubectl takes is of a type that every cluster has.
+    """Return whether a name that kubectl accepts is of a built-in type.
 
     >>> is_built_in("svc"), is_built_in("Pod"), is_built_in("networkpolicy"), is_built_in("widgets")
     (True, True, True, False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from iamtriage._reading.vocabulary.codes import as_services_write, bare
+from iamtriage._reading.vocabulary.codes import camel_case_code, normalize_code
 from iamtriage.arns._principals import User
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
@@ -105,7 +105,7 @@ _POD_FRAGMENTS = (
 
 def error_code(failure: Failure) -> str:
     """Return the failure's error code as services write it, empty if it has none."""
-    return as_services_write(bare(failure.envelope.code or ""))
+    return camel_case_code(normalize_code(failure.envelope.code or ""))
 
 
 def message_text(case: _AnyCase) -> str:

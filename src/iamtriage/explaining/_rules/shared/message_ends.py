@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._reading.vocabulary.grammar import ENTRY, RECORD
+from iamtriage._reading.vocabulary.grammar import ENTRY_START, RECORD
 
 __all__ = ("extract_paragraph", "extract_sentence", "truncate_at_end")
 
@@ -25,7 +25,7 @@ _LEVEL = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b"
 _PHP_LOCATION = r"in\s(?:[A-Za-z]:)?[/\\][^\s:(]{1,200}(?:[:(]\d|\son\sline\b)"
 # A line that never continues a sentence.
 _NOT_PROSE = re.compile(
-    rf"\s?(?:{RECORD}|{ENTRY}|[\[(]?{_LEVEL}"
+    rf"\s?(?:{RECORD}|{ENTRY_START}|[\[(]?{_LEVEL}"
     # Frames of Java, JavaScript and .NET, of Python, of Ruby, of PHP and Rust.
     r"|at\s(?:async\s|new\s)?(?:[^\s(]{1,200}\s?\(|[^\s.\\/:<]{0,200}[.\\/:<]\S)"
     r"|File\s\"|from\s[^\s:]{1,200}:\d{1,7}:in\b|#?\d{1,4}:?\s"
