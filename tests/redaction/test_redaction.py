@@ -11,6 +11,7 @@ from iamtriage import explain, parse, redact, scan
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYDEMODEMOKY"
 TOKEN = "IQoJb3JpZ2luX2VjABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=="
 JWT = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImRlbW8ifQ.eyJzdWIiOiJzeXN0ZW06c2VydmljZWFjY291bnQ6c2hvcDpjYXJ0In0.c2lnbmF0dXJlLW9mLXRoaXMtdG9rZW4"
+OPAQUE = "q7Zr2kLmN8vXcB4tYwE6uPsA9dFgH1jK0oIeRxQz"
 BLOB = "aB3_dE6fG9" * 12
 HEX = "0123456789abcdef" * 4
 USER = "arn:aws:iam::111122223333:user/team/ana"
@@ -141,6 +142,41 @@ def test_what_stands_beside_a_telling_name_may_be_none(text: str) -> None:
 )  # fmt: skip
 def test_all_of_a_secret_goes(text: str, expected: str) -> None:
     assert redact(text) == expected
+
+
+_KEPT_LINES = "connected\nrequestId=7F3d0c52 took 12 ms"
+
+
+@pytest.mark.parametrize(
+    "start", ["", "2031-04-05T06:07:08Z ", "worker-6f9d4 app ", "web1 | ", "│ ", "> ", "# "]
+)
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"aws_secret_access_key: |\n  {SECRET}", "aws_secret_access_key: |\n  [REDACTED secret access key]"),
+        (f"- name: AWS_SESSION_TOKEN\n  value: {TOKEN}", "- name: AWS_SESSION_TOKEN\n  value: [REDACTED session token]"),
+        (f'setx AWS_SESSION_TOKEN\n"{TOKEN}"', 'setx AWS_SESSION_TOKEN\n"[REDACTED session token]"'),
+        (f"||  ClientSecret  |\n{SECRET}  ||", "||  ClientSecret  |\n[REDACTED secret]  ||"),
+        (f"AWS Secret Access\nKey [None]: {SECRET}", "AWS Secret Access\nKey [None]: [REDACTED secret access key]"),
+        (f"authorization: bearer\n{OPAQUE}", "authorization: bearer\n[REDACTED bearer token]"),
+        (f"-----BEGIN PRIVATE KEY-----\n{SECRET * 2}\n{SECRET}", "[REDACTED private key]"),
+        ("the new password:\nconnected", "the new password:\nconnected"),
+        ("refreshing the access_token:\nrequestId=7F3d0c52 took 12 ms", "refreshing the access_token:\nrequestId=7F3d0c52 took 12 ms"),
+    ],
+)  # fmt: skip
+def test_a_line_break_before_the_value_hides_no_secret(start: str, text: str, expected: str) -> None:
+    """Whatever a log, a box or a wrapper puts between a name and its value."""
+    lines = text.split("\n")
+    shown = redact("\n".join(start + line for line in [*lines, *_KEPT_LINES.split("\n")]))
+    wanted = "\n".join(start + line for line in [*expected.split("\n"), *_KEPT_LINES.split("\n")])
+    assert "".join(shown.split()).replace("x[REDACTED", "[REDACTED") == "".join(wanted.split())
+
+
+def test_times_before_lines_differ() -> None:
+    text = f"06:07:08.123 app aws_session_token:\n06:07:09.456 app   {TOKEN}\n06:07:10.789 app ready"
+    assert redact(text) == (
+        "06:07:08.123 app aws_session_token:\n06:07:09.456 app   [REDACTED session token]\n06:07:10.789 app ready"
+    )
 
 
 def test_a_document_stays_one() -> None:

@@ -16,6 +16,7 @@ from iamtriage.redaction._finders.encoded_messages import encoded_messages
 from iamtriage.redaction._finders.headers import header_secrets
 from iamtriage.redaction._finders.key_pairs import paired_secrets
 from iamtriage.redaction._finders.shapes import shaped_secrets
+from iamtriage.redaction._finders.wrapped_values import wrapped_secrets
 from iamtriage.redaction._folding import folded
 from iamtriage.redaction._secret_spans import Found, hide
 
@@ -47,6 +48,7 @@ def _secrets(text: str) -> Iterator[Found]:
     yield from assigned_secrets(text, lower)
     yield from shaped_secrets(text)
     yield from paired_secrets(text, lower)
+    yield from wrapped_secrets(text, lower)
 
 
 def _secrets_unwrapped(text: str) -> Iterator[Found]:

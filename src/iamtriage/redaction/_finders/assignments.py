@@ -27,13 +27,14 @@ from iamtriage.redaction._vocabulary.value_ends import (
     extent_at,
     further_lines,
     in_query,
+    is_in_line_prefix,
     percent_encoded,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("assigned_secrets",)
+__all__ = ("OTHER_ASSIGNMENT", "assigned_secrets")
 
 _LONGEST_NAME = 64
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-.$@")
@@ -100,6 +101,10 @@ _LONGEST_SIGNATURE = 8_192
 _PUNCTUATION = re.compile(r"[.:!?]")
 _BASE64_LINE = r"[A-Za-z0-9+/=_.~%-]{1,4096}"
 _BROKEN_TOKEN = re.compile(rf"{_BASE64_LINE}(?:\s{{1,80}}(?:[│┃|>#*]\s{{1,4}})?{_BASE64_LINE}){{1,200}}")
+
+
+# The line after a name can begin with another name and its value: "requestId=0a1b…".
+OTHER_ASSIGNMENT = re.compile(r"[A-Za-z_][\w.-]{0,40}(?:=[^=]|:[ ]|:\Z)")
 
 
 class _Place(NamedTuple):
@@ -230,7 +235,9 @@ def _assigned(place: _Place, assign: re.Match[str]) -> Found | None:
     query = place.behind(_QUERY_SIGN) is not None
     bare = percent_encoded(written.count("25")) if written.startswith("%") else in_query() if query else None
     extent = extent_at(text, assign.end(), place.runs, bare)
-    if extent is None or (_stands_below(name, assign) and not is_random(text[extent.start : extent.end])):
+    if extent is None or is_in_line_prefix(text, place.start, extent.start):
+        return None
+    if (assign["below"] or assign["wrap"]) and not _may_be_below(name, assign, text, extent):
         return None
     structured = query or bool(assign["close"])
     if not extent.quote and not structured:
@@ -242,10 +249,15 @@ def _assigned(place: _Place, assign: re.Match[str]) -> Found | None:
     return _judged(place, sign, extent, Stands(sign, bool(extent.quote), structured, query), quote)
 
 
-def _stands_below(name: Name, assign: re.Match[str]) -> bool:
-    """Tell whether the value is on the next line without anything that says so: it may be another name."""
-    said = name.strong or name.what == "signature" or assign[0].rstrip()[-1:] in "|>-+"
-    return not said and bool(assign["below"] or assign["wrap"])
+def _may_be_below(name: Name, assign: re.Match[str], text: str, extent: Extent) -> bool:
+    """Return whether a value on the line after its name can be the secret. It can be another name, too."""
+    if assign[0].rstrip()[-1:] in "|>-+":
+        # YAML says that the value follows.
+        return True
+    value = text[extent.start : extent.end]
+    if not extent.quote and OTHER_ASSIGNMENT.match(value):
+        return False
+    return name.strong or name.what == "signature" or is_random(value)
 
 
 def _to_line_end(text: str, extent: Extent, *, every: bool) -> Extent:

@@ -21,7 +21,7 @@ from iamtriage.redaction._vocabulary.notations import (
     QUOTE,
 )
 from iamtriage.redaction._vocabulary.secret_names import is_placeholder, is_random
-from iamtriage.redaction._vocabulary.value_ends import further_lines
+from iamtriage.redaction._vocabulary.value_ends import further_lines, is_in_line_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,11 +72,16 @@ def header_secrets(text: str, folded: str) -> Iterator[Found]:
 def _all(text: str, folded: str) -> Iterator[tuple[int, int, Secret]]:
     if "authorization" in folded:
         for header in _HEADER.finditer(folded):
-            yield from _of_header(text, header.end())
+            for found in _of_header(text, header.end()):
+                if not is_in_line_prefix(text, header.start(), found[0]):
+                    yield found
     if "bearer" in folded:
         for m in _BEARER.finditer(folded):
-            if len(m["value"]) >= 16 and is_random(text[slice(*m.span("value"))]):
-                yield (*m.span("value"), "bearer token")
+            start, end = m.span("value")
+            if end - start < 16 or not is_random(text[start:end]):
+                continue
+            if not is_in_line_prefix(text, m.start(), start):
+                yield start, end, "bearer token"
     if "signature" in folded:
         for m in _LOGGED.finditer(folded):
             yield (*m.span("value"), "signature")

@@ -73,4 +73,4 @@ def _at(text: str, at: int) -> Iterator[Found]:
 def _is_key(value: str) -> bool:
     """Tell 40 characters of base64 from a hexadecimal hash, and from a path or a name."""
     few = min(sum(c.isupper() for c in value), sum(c.islower() for c in value))
-    return few >= 8 or (few >= 3 and any(c.isdigit() or c == "+" for c in value))
+    return few >= 8 or (few >= 1 and any(c.isdigit() or c == "+" for c in value))

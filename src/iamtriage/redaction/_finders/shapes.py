@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from iamtriage.redaction._secret_spans import Found, untouched
 from iamtriage.redaction._vocabulary.notations import BASE64, BREAK, FRONT, INDENT
 from iamtriage.redaction._vocabulary.secret_names import is_placeholder
-from iamtriage.redaction._vocabulary.value_ends import further_lines
+from iamtriage.redaction._vocabulary.value_ends import further_lines, line_of, line_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,12 +39,13 @@ _PEM_NAME = r"\s{1,4}(?:[A-Z0-9]{1,20}\s{1,4}){0,3}PRIVATE\s{1,4}KEY(?:\s{1,4}BL
 _PEM = re.compile(rf"-----BEGIN{_PEM_NAME}")
 _PEM_END = re.compile(rf"-----END{_PEM_NAME}")
 _PEM_REACH = 20_000
-# The body of one that is cut: headers, and lines that are base64 and no word.
-_PEM_BODY = re.compile(
-    rf"(?:{BREAK}{INDENT}(?:(?:Proc-Type|DEK-Info|Version|Comment):[^\n\\]{{0,120}}|[A-Za-z0-9+/]{{60,20000}}={{0,2}}"
+# A line of a key without an END line: a header, or base64 that is not a word.
+_PEM_LINE = re.compile(
+    rf"{INDENT}(?:(?:Proc-Type|DEK-Info|Version|Comment):[^\n\\]{{0,120}}|[A-Za-z0-9+/]{{60,20000}}={{0,2}}"
     r"|(?=[A-Za-z]{0,80}[0-9+/=])[A-Za-z0-9+/]{1,80}={0,2}(?=[\s\\\"']|\Z))"
-    r"|[ \t]{1,8}[A-Za-z0-9+/]{40,20000}={0,2}){0,2000}"
 )
+_PEM_SAME_LINE = re.compile(r"[ \t]{1,8}[A-Za-z0-9+/]{40,20000}={0,2}")
+_BREAK = re.compile(BREAK)
 # "scheme://user:password@host", also percent-encoded and with JSON's escaped slashes.
 _USERINFO = re.compile(
     r"(?::|%3[Aa])(?:(?:\\{0,64}/){2}|%2[Ff]%2[Ff])[^\s/?#@:\"'<>\\]{0,256}(?::|%3[Aa])"
@@ -93,11 +94,22 @@ def _private_keys(text: str) -> Iterator[Found]:
         if begin.start() < done:
             continue
         close = _PEM_END.search(text, begin.end(), begin.end() + _PEM_REACH)
-        if close is None:
-            # It is cut: what looks like more of it goes, too.
-            close = _PEM_BODY.match(text, begin.end())
-        done = close.end() if close else begin.end()
+        # Without an END line, what looks like more of the key goes, too.
+        done = close.end() if close else _end_of_cut_key(text, begin.start(), begin.end())
         yield Found(begin.start(), done, "private key")
+
+
+def _end_of_cut_key(text: str, start: int, end: int) -> int:
+    """Return where a private key without an END line ends: after the last line that looks like its body."""
+    line = line_of(text, start)
+    while True:
+        piece = _PEM_SAME_LINE.match(text, end)
+        if piece is None and (line_end := _BREAK.match(text, end)):
+            following = line_end.end()
+            piece = _PEM_LINE.match(text, following + line_prefix(text, line, following))
+        if piece is None:
+            return end
+        end = piece.end()
 
 
 def _passwords(text: str, pattern: re.Pattern[str]) -> Iterator[Found]:

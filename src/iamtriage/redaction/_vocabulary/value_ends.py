@@ -19,6 +19,7 @@ __all__ = (
     "extent_at",
     "further_lines",
     "in_query",
+    "is_in_line_prefix",
     "is_mixed",
     "line_of",
     "line_prefix",
@@ -236,10 +237,23 @@ def line_prefix(text: str, line: int, other: int) -> int:
     for first, second in zip(
         text[line : line + _LONGEST_PREFIX], text[other : other + _LONGEST_PREFIX], strict=False
     ):
-        if first != second or first == "\n":
+        # Of times and numbers, only the digits differ.
+        if (first != second and not (first.isdigit() and second.isdigit())) or first == "\n":
             break
         size += 1
     return text.rfind(" ", other, other + size) + 1 - other if " " in text[other : other + size] else 0
+
+
+def is_in_line_prefix(text: str, name: int, value: int) -> bool:
+    """Return whether a value on a later line than its name is only what a log writes before every line.
+
+    Args:
+        text: The text.
+        name: The position of the name.
+        value: The position of the value.
+    """
+    line = text.rfind("\n", name, value) + 1
+    return bool(line) and value < line + line_prefix(text, line_of(text, name), line)
 
 
 def line_of(text: str, at: int) -> int:

@@ -1,0 +1,122 @@
+"""Find secrets whose name ends a line and whose value begins the next.
+
+A terminal, a box or a text wrapper broke the line between the two, or a log writes something before each
+line: its time, host or container. Neither belongs to the notation, so the lines are searched without it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._reading.vocabulary.view import View
+from iamtriage.redaction._finders.assignments import OTHER_ASSIGNMENT, assigned_secrets
+from iamtriage.redaction._finders.headers import header_secrets
+from iamtriage.redaction._folding import folded as fold
+from iamtriage.redaction._secret_spans import Found
+from iamtriage.redaction._vocabulary.secret_names import TAIL, is_random
+from iamtriage.redaction._vocabulary.value_ends import further_lines, is_mixed, line_prefix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ("wrapped_secrets",)
+
+# After a name, up to the end of its line: signs, quotes and tags, but no value.
+_REST_OF_LINE = re.compile(
+    r"s?(?:[^a-z0-9\n]|(?:access|bearer|basic|just|none|optional|secret|some|string|value)(?![a-z0-9])){0,40}\n"
+)
+_HEADER = re.compile(r"authorization|bearer|basic")
+_NAME = re.compile(rf"{TAIL.pattern}|{_HEADER.pattern}")
+_BREAK = re.compile(r"[ \t]{0,80}\r?\n[ \t]{0,80}")
+# What a secret has, to skip at once what cannot be one.
+_LONG_WORD = re.compile(r"[A-Za-z0-9+/=_.~!#%*:?^-]{8}")
+_DIGIT = re.compile("[0-9]")
+# A list can have the value two lines after the name.
+_LINES_AFTER = 3
+# In characters.
+_MAX_LINE = 20_000
+_MAX_BEFORE_NAME = 4_096
+
+
+def wrapped_secrets(text: str, folded: str) -> Iterator[Found]:
+    """Find each secret that a line break, or what a log writes before a line, separates from its name.
+
+    Args:
+        text: The text.
+        folded: The text in lower case, character for character.
+    """
+    done = 0
+    for name in _NAME.finditer(folded):
+        rest = _REST_OF_LINE.match(folded, name.end())
+        if rest is None or rest.end() <= done:
+            continue
+        done = rest.end()
+        start = text.rfind("\n", max(0, name.start() - _MAX_BEFORE_NAME), name.start()) + 1
+        yield from _in_window(text, start, rest.end())
+
+
+def _in_window(text: str, start: int, next_line: int) -> Iterator[Found]:
+    """Search a few lines without what each begins with, and also without the first line break.
+
+    Args:
+        text: The text.
+        start: Where the line of the name begins.
+        next_line: Where the line after it begins.
+    """
+    lines = [start, *_line_starts(text, next_line)]
+    end = lines.pop()
+    if not (_LONG_WORD.search(text, next_line, end) and _DIGIT.search(text, next_line, end)):
+        return
+    view = View(text[start:end])
+    size = line_prefix(text, start, next_line)
+    if size:
+        view.edit(
+            (line - start, line - start + size, "")
+            for line in lines
+            if line == start or line_prefix(text, start, line) >= size
+        )
+        for found in _found_after(view, view.text.index("\n")):
+            if is_random(_joined(view.text, found)):
+                yield _located(text, start, view, found)
+    break_ = _BREAK.search(view.text)
+    if break_ is None:
+        return
+    view.edit([(break_.start(), break_.end(), " ")])
+    for found in _found_after(view, break_.start()):
+        value = _joined(view.text, found)
+        is_quoted = view.text[found.start - 1] in "\"'`"
+        if is_mixed(value) and (is_quoted or not OTHER_ASSIGNMENT.match(value)):
+            yield _located(text, start, view, found)
+
+
+def _line_starts(text: str, at: int) -> Iterator[int]:
+    """Yield where each of a few lines begins, and where the last of them ends."""
+    for _ in range(_LINES_AFTER):
+        yield at
+        end = text.find("\n", at, at + _MAX_LINE)
+        if end < 0:
+            at = min(len(text), at + _MAX_LINE)
+            break
+        at = end + 1
+    yield at
+
+
+def _found_after(view: View, position: int) -> list[Found]:
+    """Find the secrets of a text that begin after a position."""
+    folded = fold(view.text)
+    found = [*assigned_secrets(view.text, folded), *header_secrets(view.text, folded)]
+    return [each for each in found if each.start > position]
+
+
+def _joined(text: str, found: Found) -> str:
+    return "".join(text[found.start : found.end].split())
+
+
+def _located(text: str, start: int, view: View, found: Found) -> Found:
+    """Return a secret of a window at its place in the text, with the further lines that it goes on in."""
+    first, last = view.span(found.start, found.end)
+    end = start + last
+    if last == len(view.original):
+        end = further_lines(text, start + first, end)
+    return Found(start + first, end, found.what, found.quote)
