@@ -186,7 +186,7 @@ def text_of(block: Block, width: int = 88) -> list[str]:
         case Source():
             return [
                 "".join(
-                    _source_part(part, hidden=bool(mark and mark.instead is not None))
+                    _source_part(part, hidden=bool(mark and mark.replacement is not None))
                     for part, mark in parts(block)
                 )
             ]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamtriage._rendering.shell import continued, pasteable
+from iamtriage._rendering.shell import make_pasteable, wrap_command
 from iamtriage._rendering.widths import width_of
 from tests.rendering.hostile import PAYLOADS, texts
 
@@ -94,7 +94,7 @@ def calls(command: str, shell: str = "sh") -> list[list[str]]:
     ],
 )
 def test_long_commands_are_continued(command: str, shown: str) -> None:
-    assert continued(command, 44) == shown
+    assert wrap_command(command, 44) == shown
 
 
 @pytest.mark.parametrize(
@@ -135,17 +135,17 @@ def test_long_commands_are_continued(command: str, shown: str) -> None:
 )
 @pytest.mark.parametrize("width", [20, 40, 60])
 def test_continuation_changes_nothing_in_a_shell(command: str, width: int) -> None:
-    assert calls(continued(command, width, "   ")) == calls(command) != []
+    assert calls(wrap_command(command, width, "   ")) == calls(command) != []
 
 
 @given(arguments, st.integers(20, 100), st.sampled_from(("", "    ")))
 def test_continued_commands_pass_on_the_same_arguments(words: list[str], width: int, indent: str) -> None:
-    assert calls(continued(shlex.join(["aws", *words]), width, indent)) == [words]
+    assert calls(wrap_command(shlex.join(["aws", *words]), width, indent)) == [words]
 
 
 @given(st.lists(st.from_regex(r"-{0,2}[a-z日]{1,12}", fullmatch=True), max_size=12))
 def test_lines_fit_as_far_as_words_do(words: list[str]) -> None:
-    lines = continued(" ".join(["aws", *words]), 40, "    ").split("\n")
+    lines = wrap_command(" ".join(["aws", *words]), 40, "    ").split("\n")
     assert all(width_of(line) <= 40 for line in lines)
     assert all(line.endswith(" \\") for line in lines[:-1])
 
@@ -184,15 +184,15 @@ def test_lines_fit_as_far_as_words_do(words: list[str]) -> None:
     ],
 )
 def test_invisible_characters_are_written_out(command: str, shown: str) -> None:
-    assert pasteable(command) == shown
+    assert make_pasteable(command) == shown
 
 
 @given(arguments)
 def test_bash_turns_the_escapes_back(words: list[str]) -> None:
-    shown = pasteable(shlex.join(["aws", *words]))
+    shown = make_pasteable(shlex.join(["aws", *words]))
     assert shown.replace("\n", "").isprintable()
     assert calls(shown, "bash") == [words]
-    assert calls(continued(shown, 40, "  "), "bash") == [words]
+    assert calls(wrap_command(shown, 40, "  "), "bash") == [words]
 
 
 @pytest.mark.parametrize("character", ["\x1b", "\x07", "\u202e", "\u00a0", "\r", "\t"])
@@ -201,19 +201,19 @@ def test_double_quotes_and_no_quotes_mean_the_same_in_bash(character: str) -> No
         f'aws "a{character}b\\{character}c" d\\{character}e "x$HOME{character}" ""',
         f'aws "a$"\\{character}',
     ):
-        assert calls(pasteable(command), "bash") == calls(command, "bash")
+        assert calls(make_pasteable(command), "bash") == calls(command, "bash")
 
 
 @given(arguments)
 def test_a_shell_that_does_not_know_the_escapes_runs_nothing_else(words: list[str]) -> None:
-    [call] = calls(pasteable(shlex.join(["aws", *words])), "sh")
+    [call] = calls(make_pasteable(shlex.join(["aws", *words])), "sh")
     assert len(call) == len(words)
 
 
 @given(st.lists(texts, min_size=1, max_size=4))
 def test_what_cannot_be_pasted_runs_nothing(words: list[str]) -> None:
     command = shlex.join(["aws", *words])
-    shown = pasteable(command)
+    shown = make_pasteable(command)
     assert shown.replace("\n", "").isprintable()
     if _IMPOSSIBLE & set(command):
         assert calls(shown) == []
@@ -221,4 +221,4 @@ def test_what_cannot_be_pasted_runs_nothing(words: list[str]) -> None:
 
 @pytest.mark.parametrize("text", [text for text in PAYLOADS.values() if len(text) > 1000 and "\n" in text])
 def test_long_arguments(text: str) -> None:
-    assert calls(continued(pasteable(shlex.join(["aws", text])), 80)) == [[text]]
+    assert calls(wrap_command(make_pasteable(shlex.join(["aws", text])), 80)) == [[text]]

@@ -49,12 +49,15 @@ def test_a_mark_between_carriage_return_and_line_feed() -> None:
 @given(sources)
 def test_marks_show_everything_once_but_what_one_of_them_hides(source: Source) -> None:
     hidden = {
-        i for mark in source.marks if mark.instead is not None for i in range(max(mark.start, 0), mark.end)
+        i
+        for mark in source.marks
+        if mark.replacement is not None
+        for i in range(max(mark.start, 0), mark.end)
     }
     # Every character its own: what is shown can be told from what is hidden.
     text = "".join(chr(0x4E00 + i) for i in range(len(source.text)))
     shown = "".join(
-        part for part, mark in parts(Source(text, source.marks)) if not mark or mark.instead is None
+        part for part, mark in parts(Source(text, source.marks)) if not mark or mark.replacement is None
     )
     assert shown == "".join(c for i, c in enumerate(text) if i not in hidden)
 

@@ -1,5 +1,5 @@
-"""Blocks of text for people and the forms in which they are shown; not for what the blocks say.
+"""Render blocks of text for terminals, Markdown and HTML.
 
-Whoever makes a block puts plain text in it, from wherever it comes. Making it harmless is each form's work:
-``terminal``, ``markdown`` and ``cards`` (HTML) let no control sequence, markup or script of a text through.
+The text in a block is plain and can come from anywhere. Each renderer makes it harmless: ``terminal``,
+``markdown`` and ``cards`` (HTML) let no control sequence, markup or script of a text through.
 """

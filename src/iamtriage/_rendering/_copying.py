@@ -1,19 +1,19 @@
-"""The script that adds copy buttons to the code of cards; not for the cards, which need no script.
+"""The script that adds copy buttons to the code in cards.
 
-It is one constant: nothing from outside stands in it. It reads a text only as ``textContent`` and writes one
-only as ``textContent`` or as the value of a text area, so that no text can become markup or code. It may run
-any number of times in a page, and where it does not run, nothing is missing but the buttons.
+It is a constant that contains nothing from outside. It reads and writes text only as ``textContent`` and as
+the value of a text area, so that no text can become markup or code. It can run any number of times in a page.
+Without it, only the buttons are missing.
 """
 
 from __future__ import annotations
 
 __all__ = ("SCRIPT",)
 
-# Where the clipboard is closed to scripts (no https, a frame without the permission), browsers still copy
-# what is selected: https://developer.mozilla.org/en-US/docs/Web/API/Document/execCommand
+# If scripts have no access to the clipboard (no https, a frame without the permission), browsers still copy
+# the selection: https://developer.mozilla.org/en-US/docs/Web/API/Document/execCommand
 SCRIPT = """(() => {
   const names = new Map([["json", "JSON document"], ["sh", "command"], ["yaml", "manifest"]]);
-  const copied = async (text) => {
+  const copyText = async (text) => {
     try {
       await navigator.clipboard.writeText(text);
       return true;
@@ -33,7 +33,7 @@ SCRIPT = """(() => {
       }
     }
   };
-  // Its own card; all cards, where a notebook runs scripts elsewhere than they stand.
+  // The script's own card; all cards if a notebook runs scripts outside of their place.
   const root = document.currentScript?.closest(".iamtriage") ?? document;
   for (const block of root.querySelectorAll(".iamtriage .iamtriage-code[data-iamtriage-code]")) {
     if (block.iamtriageCopies) continue;
@@ -41,32 +41,32 @@ SCRIPT = """(() => {
     const code = block.querySelector("pre > code");
     if (!name || !code) continue;
     block.iamtriageCopies = true;
-    // A page that was saved with its buttons has them without what they do.
+    // The buttons of a saved page do nothing any more.
     for (const old of block.querySelectorAll(".iamtriage-copy, .iamtriage-copied")) old.remove();
     const button = document.createElement("button");
     button.type = "button";
     button.className = "iamtriage-copy";
     button.textContent = "Copy";
     button.setAttribute("aria-label", `Copy ${name}`);
-    const told = document.createElement("span");
-    told.className = "iamtriage-copied";
-    told.setAttribute("role", "status");
+    const status = document.createElement("span");
+    status.className = "iamtriage-copied";
+    status.setAttribute("role", "status");
     let waiting = 0;
     button.addEventListener("click", async () => {
-      const done = await copied(code.textContent);
+      const done = await copyText(code.textContent);
       if (done) button.focus({preventScroll: true});
       else getSelection().selectAllChildren(code);
       button.textContent = done ? "Copied" : "Selected";
-      told.textContent = done ? `Copied ${name}` : "It is selected: copy it with the keyboard";
+      status.textContent = done ? `Copied ${name}` : "Selected: copy it with the keyboard";
       clearTimeout(waiting);
-      waiting = setTimeout(() => { button.textContent = "Copy"; told.textContent = ""; }, 2500);
+      waiting = setTimeout(() => { button.textContent = "Copy"; status.textContent = ""; }, 2500);
     });
-    // Notebooks take these keys for commands of theirs.
+    // Notebooks would run their own command for these keys.
     button.addEventListener("keydown", (event) => {
       if (event.key === "Enter" || event.key === " ") event.stopPropagation();
     });
     block.classList.add("iamtriage-copyable");
-    block.append(button, told);
+    block.append(button, status);
   }
 })();"""
-"""The whole script."""
+"""The script, without its element."""

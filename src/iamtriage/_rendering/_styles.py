@@ -1,9 +1,9 @@
-"""The style sheet of the HTML cards; not for what stands in them.
+"""The style sheet of the HTML cards.
 
-Every rule holds within ``.iamtriage`` only. Colours have a contrast of at least 4.5 : 1 with what is behind
-them (https://www.w3.org/TR/WCAG22/#contrast-minimum). A card is dark where its surroundings say so: Jupyter,
-Colab and VS Code by an attribute or class of theirs, other pages by the reader's preference. Letters have
-sizes in pixels: a page may set that of its root, which rem counts in, to anything.
+Every rule applies within ``.iamtriage`` only. Text has a contrast of at least 4.5 : 1 with its background
+(https://www.w3.org/TR/WCAG22/#contrast-minimum). A card is dark if Jupyter, Colab or VS Code is, which an
+attribute or class shows, and on other pages if the reader prefers dark. Font sizes are in pixels, because rem
+depends on the root font size of the page, which can be anything.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _DARK = """color-scheme: dark;
   --it-open: #f2cc60; --it-open-back: #3d2f0a; --it-who: #cdbfff; --it-who-back: #2f2757;
   --it-mark: #fff3c4; --it-mark-back: #594a10; --it-gone: #ffb4ab; --it-gone-back: #551a17;"""
 
-# Notebooks have rules for every heading, list and code in an output; these here have to count for more, even
-# than JupyterLab's `.jp-ThemedContainer .jp-RenderedHTMLCommon :not(pre) > code`.
+# Notebooks style every heading, list and code in an output. These rules must be more specific, even than
+# JupyterLab's `.jp-ThemedContainer .jp-RenderedHTMLCommon :not(pre) > code`.
 _CARD = ".iamtriage > .iamtriage-card.iamtriage-card"
 _SHEET = """.iamtriage {
   LIGHT
@@ -180,6 +180,6 @@ _SHEET = """.iamtriage {
 }
 """
 
-# Where the card stands in Markdown, a blank line would end its HTML.
+# In Markdown, an empty line would end the HTML of the card.
 STYLE = _SHEET.replace("\n\n", "\n").replace("&", _CARD).replace("LIGHT", _LIGHT).replace("DARK", _DARK)
-"""The whole style sheet."""
+"""The style sheet, without its element."""

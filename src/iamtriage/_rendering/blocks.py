@@ -1,6 +1,6 @@
-"""The blocks of which a text for people consists; not for how a terminal, Markdown or HTML shows them.
+"""Blocks of a text for people.
 
-Every text in a block is plain: no markup is meant by any character in it.
+The text in a block is plain: no character in it is markup.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class Heading:
     """A heading.
 
     Attributes:
-        text: its words.
-        level: 1 for the title of the whole, 2 for a section, 3 for one item of a section.
-        tags: short words beside it: how sure a cause is, who can do a remedy.
+        text: The heading.
+        level: 1 for the title, 2 for a section, 3 for an item in a section.
+        tags: Short labels: the evidence for a cause, who can carry out a remedy.
     """
 
     text: str
@@ -43,7 +43,7 @@ class Heading:
 
 @attrs.frozen
 class Paragraph:
-    """Prose; ``quiet`` where it is an aside."""
+    """Prose. A ``quiet`` paragraph is less important."""
 
     text: str
     quiet: bool = False
@@ -51,7 +51,7 @@ class Paragraph:
 
 @attrs.frozen
 class Items:
-    """A list; ``ordered`` where the order is that in which to do them."""
+    """A list, ``ordered`` if its items are steps."""
 
     items: tuple[str, ...]
     ordered: bool = False
@@ -66,10 +66,10 @@ class Fields:
 
 @attrs.frozen
 class Code:
-    """Text for a machine, which has to be copied as it is.
+    """Code to copy as it is.
 
     Attributes:
-        text: it, of one line or many.
+        text: The code, in one or more lines.
         language: ``"sh"``: one command. ``"json"``: a policy or another document. ``"yaml"``: a manifest.
     """
 
@@ -82,8 +82,8 @@ class Link:
     """A page on the web.
 
     Attributes:
-        url: its address, which begins with ``https://``.
-        text: what it is.
+        url: The URL, which begins with ``https://``.
+        text: The text of the link.
     """
 
     url: str
@@ -92,28 +92,28 @@ class Link:
 
 @attrs.frozen
 class Mark:
-    """A part of a source text.
+    """A marked part of a source text.
 
     Attributes:
-        start: where it begins, in characters.
-        end: where it ends.
-        label: what it is: ``"action"``.
-        instead: what is shown in its place, for a secret; None shows the part itself.
+        start: The position of its first character.
+        end: The position after its last character.
+        label: What it is, such as ``"action"``.
+        replacement: What is shown instead of a secret; ``None`` shows the part itself.
     """
 
     start: int
     end: int
     label: str
-    instead: str | None = None
+    replacement: str | None = None
 
 
 @attrs.frozen
 class Source:
-    """A text from outside, as it came, parts of it marked.
+    """A text from outside, unchanged, with marked parts.
 
     Attributes:
-        text: the text.
-        marks: its marks, in order; none overlaps another.
+        text: The text.
+        marks: The marks, in any order.
     """
 
     text: str
@@ -121,11 +121,11 @@ class Source:
 
 
 Block: TypeAlias = Heading | Paragraph | Items | Fields | Code | Link | Source
-"""Any block; ``match`` narrows it."""
+"""Any block. ``match`` narrows it."""
 
 
 def with_texts(block: Block, change: Callable[[str], str]) -> Block:
-    """Give a block with each of its texts changed; a source keeps its marks only where its text stays.
+    """Return a block with each of its texts changed. A source whose text changes loses its marks.
 
     >>> with_texts(Items(("a", "b")), str.upper)
     Items(items=('A', 'B'), ordered=False)

@@ -1,9 +1,9 @@
-"""Blocks as a card of HTML, for notebooks and pages; not for its looks, see ``_styles``.
+"""Render blocks as an HTML card for notebooks and pages.
 
-A card is inert: it has no event handler, and needs nothing from elsewhere. The only script that it can have
-is the constant one of ``_copying``. Every text goes through ``html.escape``, and what cannot be seen in it is
-shown as an escape. The only attributes that hold text from outside are the titles of marks and badges, and
-the addresses of links, which are checked.
+A card is inert: it has no event handlers and loads nothing. The only script that it can include is the
+constant in ``_copying``. Every text is escaped with ``html.escape``, and characters that are not printable
+become escapes. The only attributes with text from outside are the titles of marks and badges, and the URLs of
+links, which are validated.
 """
 
 from __future__ import annotations
@@ -29,31 +29,31 @@ if TYPE_CHECKING:
 
 __all__ = ("render",)
 
-# How sure a tag says that a cause is: its class, and what it means.
-_SURENESS = {
+# The evidence for a cause -> its CSS class and what it means.
+_EVIDENCE = {
     "reported": ("sure", "AWS or Kubernetes says so"),
     "derived": ("likely", "follows from the text"),
     "supplied": ("likely", "follows from the facts that were given"),
     "possible": ("open", "fits; something else may be the cause"),
 }
 _COMMAND_WIDTH = 88
-# The end of a line without anything to see.
+# A line of spaces only.
 _BLANK_LINE = re.compile(r"(?<=\n)([ \t]*)\n")
 _CODE_NAMES = {"sh": "Command", "json": "JSON document", "yaml": "Manifest", "text": "Text"}
 
 
 def render(blocks: tuple[Block, ...], *, page: bool, copy_buttons: bool = False) -> str:
-    """Give blocks as one ``<div class="iamtriage">``, or as a whole page that holds it.
+    """Return blocks as one ``<div class="iamtriage">``, or as a page with it.
 
-    With ``copy_buttons`` it ends with the script that adds them. A script finds code by ``.iamtriage-code``
-    and its language by the attribute ``data-iamtriage-code``; the ``textContent`` of the ``code`` element in
-    it is what to copy.
+    With ``copy_buttons``, the script that adds the buttons follows the card. It finds code by the class
+    ``iamtriage-code``, its language by the attribute ``data-iamtriage-code``, and copies the ``textContent``
+    of the ``code`` element.
 
     >>> "<script>" in render((Heading("<script>", 1),), page=True)
     False
     """
     card = _Card(1 if page else 2)
-    # The classes tell MathJax, which notebooks run over HTML, to keep away.
+    # The classes make MathJax, which notebooks run on HTML, ignore the card.
     fragment = (
         f'<div class="iamtriage"><style>{STYLE}</style>'
         '<div class="iamtriage-card mathjax_ignore tex2jax_ignore" dir="ltr">'
@@ -84,8 +84,8 @@ def _digest(text: str) -> str:
 # --------------------------------------------------------------------------------------------- structure
 
 
-def _below(blocks: Iterable[Block], level: int) -> Iterator[tuple[Heading | None, list[Block]]]:
-    """Part blocks by the headings of a level; what stands before the first has none."""
+def _split_at_headings(blocks: Iterable[Block], level: int) -> Iterator[tuple[Heading | None, list[Block]]]:
+    """Split blocks at the headings of a level. What precedes the first has no heading."""
     heading: Heading | None = None
     part: list[Block] = []
     for block in blocks:
@@ -101,12 +101,12 @@ def _below(blocks: Iterable[Block], level: int) -> Iterator[tuple[Heading | None
 
 @attrs.frozen
 class _Card:
-    """Makes the HTML of a card, given the level of its title in the page around it."""
+    """Renders a card. ``level`` is the heading level of its title."""
 
     level: int
 
     def sections(self, blocks: Iterable[Block]) -> Iterator[str]:
-        for heading, below in _below(blocks, 2):
+        for heading, below in _split_at_headings(blocks, 2):
             if heading and below and all(isinstance(block, Source) for block in below):
                 yield f'<details class="iamtriage-folded"><summary>{self._block(heading)}</summary>'
                 yield from map(self._block, below)
@@ -115,7 +115,7 @@ class _Card:
             if heading:
                 yield self._block(heading)
             items: list[tuple[Heading, list[Block]]] = []
-            for title, body in _below(below, 3):
+            for title, body in _split_at_headings(below, 3):
                 if title:
                     items.append((title, body))
                 else:
@@ -124,13 +124,13 @@ class _Card:
                 yield from self._items(items)
 
     def _items(self, items: list[tuple[Heading, list[Block]]]) -> Iterator[str]:
-        """Give a section's items: as causes if each says how sure it is, else as numbered remedies."""
-        sure = [next((tag for tag in title.tags if tag in _SURENESS), None) for title, _ in items]
-        element, name = ("ul", "causes") if all(sure) else ("ol", "remedies")
-        # Some browsers take a list without bullets for none; the role says that it is one.
+        """Yield the items of a section: causes if each has an evidence tag, else numbered remedies."""
+        evidence = [next((tag for tag in title.tags if tag in _EVIDENCE), None) for title, _ in items]
+        element, name = ("ul", "causes") if all(evidence) else ("ol", "remedies")
+        # Some browsers do not expose a list without bullets as a list unless it has the role.
         yield f'<{element} class="iamtriage-{name}" role="list">'
-        for (title, body), tag in zip(items, sure, strict=True):
-            yield f'<li class="iamtriage-{_SURENESS[tag][0]}">' if tag else "<li>"
+        for (title, body), tag in zip(items, evidence, strict=True):
+            yield f'<li class="iamtriage-{_EVIDENCE[tag][0]}">' if tag else "<li>"
             yield from map(self._block, (title, *body))
             yield "</li>"
         yield f"</{element}>"
@@ -142,8 +142,8 @@ class _Card:
                 shown = " ".join((_prose(text), *map(_badge, tags)))
                 return f'<{element} class="iamtriage-{name}">{shown}</{element}>'
             case Paragraph(text, quiet):
-                quietly = " iamtriage-quiet" if quiet else ""
-                return f'<p class="iamtriage-prose{quietly}">{_prose(text)}</p>'
+                quiet_class = " iamtriage-quiet" if quiet else ""
+                return f'<p class="iamtriage-prose{quiet_class}">{_prose(text)}</p>'
             case Items(items, ordered):
                 element = "ol" if ordered else "ul"
                 shown = "".join(f"<li>{_prose(item)}</li>" for item in items)
@@ -164,7 +164,7 @@ class _Card:
 
 
 def _badge(tag: str) -> str:
-    title = f' title="{_SURENESS[tag][1]}"' if tag in _SURENESS else ""
+    title = f' title="{_EVIDENCE[tag][1]}"' if tag in _EVIDENCE else ""
     return f'<span class="iamtriage-badge"{title}>{_text(tag)}</span>'
 
 
@@ -176,9 +176,9 @@ def _link(block: Link) -> str:
 
 
 def _code_block(language: str, shown: str) -> str:
-    # A blank line ends HTML in Markdown: https://spec.commonmark.org/0.31.2/#html-blocks
+    # An empty line ends HTML in Markdown: https://spec.commonmark.org/0.31.2/#html-blocks
     shown = _BLANK_LINE.sub(r"\1&#10;", shown)
-    # Whoever has no mouse can only scroll what has the focus: https://www.w3.org/TR/WCAG22/#keyboard
+    # Keyboard users can scroll only what can have the focus: https://www.w3.org/TR/WCAG22/#keyboard
     return (
         f'<div class="iamtriage-code" data-iamtriage-code="{language}">'
         f'<pre tabindex="0" role="region" aria-label="{_CODE_NAMES[language]}">'
@@ -189,7 +189,7 @@ def _code_block(language: str, shown: str) -> str:
 def _marked(text: str, mark: Mark | None) -> str:
     if mark is None:
         return _lines(text)
-    if mark.instead is None:
+    if mark.replacement is None:
         return f'<mark title="{_text(mark.label)}">{_lines(text)}</mark>'
     return f'<span class="iamtriage-redacted" title="{_text(mark.label)}">{_text(text)}</span>'
 
@@ -203,7 +203,7 @@ def _text(text: str) -> str:
 
 
 def _lines(text: str) -> str:
-    """Give a text of lines; line feeds and tabs are the only controls that it keeps."""
+    """Return an escaped text of several lines. Of control characters, it keeps newlines and tabs."""
     return "\n".join(
         "\t".join(map(_text, line.split("\t"))) for line in text.replace("\r\n", "\n").split("\n")
     )

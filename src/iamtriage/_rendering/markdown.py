@@ -1,8 +1,8 @@
-"""Blocks as Markdown (CommonMark, as GitHub, chats and notebooks read it); not for reading Markdown.
+"""Render blocks as Markdown: CommonMark, as GitHub, chats and notebooks read it.
 
-No markup comes out of a text. Names, ARNs, addresses and whatever else is not a plain word stand in code
-spans: there GitHub makes no link or mention, which a backslash does not prevent. What stands outside consists
-of plain words, so nothing else has to be escaped. Values stay whole: they can be copied.
+No text becomes markup. Names, ARNs, URLs and everything else that is not a plain word are in code spans,
+where GitHub makes no links or mentions. A backslash would not prevent those. Outside of code spans there are
+only plain words, so nothing else needs escaping. Values stay whole and can be copied.
 
 Sources: https://spec.commonmark.org/0.31.2/ and https://github.github.com/gfm/.
 """
@@ -24,15 +24,15 @@ __all__ = ("render",)
 _COMMAND_WIDTH = 88
 _BACKTICKS = re.compile("`+")
 _FENCES = re.compile(r"^ {0,3}(`+|~+)", re.MULTILINE)
-# cmark, which GitHub uses, reads no code span between more than 80 backticks, and no fence of more than 255.
-_LONGEST_FENCE = 60
+# cmark, which GitHub uses, supports up to 80 backticks around a code span, and fences of up to 255.
+_MAX_FENCE = 60
 _BACKTICK_ESCAPE = r"\x60"
-# "1." would begin a list at the beginning of a line.
+# At the start of a line, "1." would begin a list.
 _NUMBER = re.compile(r"(?<![^ ])([0-9]+)([.)])(?= |$)")
 
 
 def render(blocks: tuple[Block, ...]) -> str:
-    """Give blocks as Markdown, without a final line feed. The title is a heading of the second level.
+    """Return blocks as Markdown, without a final newline. The title is a heading of level 2.
 
     >>> print(render((Heading("Why"), Items(("It lacks s3:GetObject.",)))))
     ### Why
@@ -43,7 +43,7 @@ def render(blocks: tuple[Block, ...]) -> str:
     bullet = 0
     before: Block | None = None
     for block in blocks:
-        # Two lists in a row would be one if they had the same bullets.
+        # Two lists in a row with the same bullets would be one list.
         bullet = 1 - bullet if isinstance(block, Items | Fields) and isinstance(before, Items | Fields) else 0
         shown.append(_block(block, bullet))
         before = block
@@ -67,7 +67,7 @@ def _block(block: Block, bullet: int) -> str:
         case Link(url, text):
             if not is_web_address(url):
                 return f"{_prose(text)}: {_code_span(url)}"
-            # Within <…>, only an entity has a meaning.
+            # Within <…>, only entities are special.
             return f"[{_prose(text)}](<{url.replace('&', '&amp;')}>)"
         case Source():
             return _fenced("\n".join(source_lines(block)), "text")
@@ -83,27 +83,27 @@ def _prose(text: str) -> str:
 
 
 def _code_span(text: str) -> str:
-    """Give a text as code of one line; nothing for an empty text, which no code span can hold."""
+    """Return a text as a code span. An empty text has none, because code spans cannot be empty."""
     text = escape_controls(text)
     if not text:
         return ""
     lengths = {len(run) for run in _BACKTICKS.findall(text)}
     length = next(n for n in range(1, len(lengths) + 2) if n not in lengths)
-    if length > _LONGEST_FENCE:
+    if length > _MAX_FENCE:
         text, length = text.replace("`", _BACKTICK_ESCAPE), 1
-    # One blank at both ends is no part of the code.
-    padded = text.strip(" ") and (text[0] == "`" or text[-1] == "`" or text[0] == text[-1] == " ")
-    blank = " " if padded else ""
-    return f"{'`' * length}{blank}{text}{blank}{'`' * length}"
+    # One space at both ends is not part of the code.
+    is_padded = text.strip(" ") and (text[0] == "`" or text[-1] == "`" or text[0] == text[-1] == " ")
+    space = " " if is_padded else ""
+    return f"{'`' * length}{space}{text}{space}{'`' * length}"
 
 
 def _fenced(text: str, language: str) -> str:
-    """Give a block of code. The info string is one of our own words."""
+    """Return a fenced code block. The info string is never text from outside."""
     longest = {"`": 2, "~": 2}
     for run in _FENCES.findall(text):
         longest[run[0]] = max(longest[run[0]], len(run))
     length, mark = min((length, mark) for mark, length in longest.items())
-    if length >= _LONGEST_FENCE:
+    if length >= _MAX_FENCE:
         text, length, mark = text.replace("`", _BACKTICK_ESCAPE), 2, "`"
     fence = mark * (length + 1)
     return f"{fence}{language}\n{text}\n{fence}"

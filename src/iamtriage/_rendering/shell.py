@@ -1,7 +1,7 @@
-"""Shell commands that are shown to be pasted; not for making them, and not for running them.
+"""Format shell commands so that they can be pasted.
 
-A command is one string that a POSIX shell would read. It is only cut at places that are understood for
-sure: what follows a substitution, a here-document or a comment is left as it is.
+A command is one string for a POSIX shell. It is broken only where its syntax is certain: what follows a
+substitution, a here-document or a comment is left as it is.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from iamtriage._text import escape_controls
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ("continued", "pasteable")
+__all__ = ("make_pasteable", "wrap_command")
 
 _PIECE = re.compile(
     r"""
@@ -32,14 +32,14 @@ _PIECE = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _IN_DOUBLE = re.compile(r"\\.|[^\\]+", re.DOTALL)
-_NEVER_AN_ARGUMENT = re.compile("[\0\ud800-\udfff]")
-_NAMED = {"\t": r"\t", "\n": r"\n", "\r": r"\r", "\\": r"\\"}
-_ROOM_FOR_CONTINUATION = 2
+_NOT_IN_ARGUMENTS = re.compile("[\0\ud800-\udfff]")
+_NAMED_ESCAPES = {"\t": r"\t", "\n": r"\n", "\r": r"\r", "\\": r"\\"}
+_CONTINUATION_WIDTH = 2
 _INDENT = "    "
 
 
 def _pieces(command: str) -> Iterator[tuple[str, str]]:
-    """Give the pieces of a command with their kinds; the first that is not understood is ``"rest"``."""
+    """Yield the pieces of a command with their kinds. From the first unknown piece on, it is ``"rest"``."""
     position = 0
     while match := _PIECE.match(command, position):
         yield match.lastgroup or "rest", match[0]
@@ -48,105 +48,104 @@ def _pieces(command: str) -> Iterator[tuple[str, str]]:
         yield "rest", command[position:]
 
 
-# ------------------------------------------------------------------------------------- what cannot be seen
+# -------------------------------------------------------------------------- characters that are not printable
 
 
-def pasteable(command: str) -> str:
-    r"""Give a command in printable characters, such that pasting it still means the same.
+def make_pasteable(command: str) -> str:
+    r"""Return a command in printable characters that still means the same when it is pasted.
 
-    A character that cannot be shown is written as an octal escape within ``$'…'``, which bash, zsh, ksh and
-    busybox turn back into it; newlines within quotes stay. A shell that does not know the notation (dash)
-    passes other words on, and runs nothing else: there is no quote and no ``\'`` inside.
-    Where no shell could be given the character (NUL, half a surrogate pair) or the place is not understood,
-    the command is given as a comment that says so.
+    A character that is not printable becomes an octal escape within ``$'…'``, which bash, zsh, ksh and
+    busybox decode. Newlines within quotes stay. A shell without this notation (dash) passes other arguments,
+    but runs nothing else: there is no quote and no ``\'`` inside. If no shell can pass the character (NUL, a
+    lone surrogate) or the syntax is unknown, the command becomes a comment that says so.
 
     https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02_04
 
-    >>> print(pasteable("echo 'it is \x1b[1mred'"))
+    >>> print(make_pasteable("echo 'it is \x1b[1mred'"))
     echo $'it is \033[1mred'
-    >>> print(pasteable("echo 'a\0b'"))
+    >>> print(make_pasteable("echo 'a\0b'"))
     # This cannot be pasted because of the characters written as escapes.
     # echo 'a\x00b'
     """
     if command.replace("\n", "").isprintable():
         return command
     pieces = list(_pieces(command))
-    if _NEVER_AN_ARGUMENT.search(command) or not all(
-        _visible(text) or kind in _SHOWN for kind, text in pieces
+    if _NOT_IN_ARGUMENTS.search(command) or not all(
+        _is_printable(text) or kind in _ESCAPERS for kind, text in pieces
     ):
         lines = ("This cannot be pasted because of the characters written as escapes.", *command.split("\n"))
         return "\n".join(f"# {escape_controls(line)}" for line in lines)
-    return "".join(text if _visible(text) else _SHOWN[kind](text) for kind, text in pieces)
+    return "".join(text if _is_printable(text) else _ESCAPERS[kind](text) for kind, text in pieces)
 
 
-def _visible(text: str) -> bool:
+def _is_printable(text: str) -> bool:
     return text.replace("\n", "").isprintable()
 
 
-def _octal(text: str) -> str:
-    """Give a text for the inside of ``$'…'``."""
+def _escape_octal(text: str) -> str:
+    """Escape a text for use within ``$'…'``."""
     return "".join(
-        _NAMED.get(c) or (c if c.isprintable() else "".join(f"\\{byte:03o}" for byte in c.encode()))
+        _NAMED_ESCAPES.get(c) or (c if c.isprintable() else "".join(f"\\{byte:03o}" for byte in c.encode()))
         for c in text
     )
 
 
-def _outside(text: str) -> str:
-    """Give unquoted text, each invisible character quoted; a backslash before one was its quote."""
-    return "".join(c if c.isprintable() else f"$'{_octal(c)}'" for c in text.removeprefix("\\"))
+def _quote_unquoted(text: str) -> str:
+    """Quote each character of unquoted text that is not printable. A backslash before one quoted it."""
+    return "".join(c if c.isprintable() else f"$'{_escape_octal(c)}'" for c in text.removeprefix("\\"))
 
 
-def _double(text: str) -> str:
-    """Give text in double quotes, the quotes closed around each invisible character."""
+def _escape_double_quoted(text: str) -> str:
+    """Escape text in double quotes: close them around each character that is not printable."""
     shown: list[str] = []
     for match in _IN_DOUBLE.finditer(text[1:-1]):
         part = match[0]
-        if part.startswith("\\") and not _visible(part):
-            # Such a backslash stands for itself.
-            shown.append(rf"\\{_quotes_closed(part[1])}")
+        if part.startswith("\\") and not _is_printable(part):
+            # Before such a character, the backslash is literal.
+            shown.append(rf"\\{_close_quotes_around(part[1])}")
         else:
-            shown += [c if c == "\n" else _quotes_closed(c) for c in part]
+            shown += [c if c == "\n" else _close_quotes_around(c) for c in part]
     return f'"{"".join(shown)}"'
 
 
-def _quotes_closed(character: str) -> str:
-    return character if character.isprintable() else f"\"$'{_octal(character)}'\""
+def _close_quotes_around(character: str) -> str:
+    return character if character.isprintable() else f"\"$'{_escape_octal(character)}'\""
 
 
-_SHOWN: dict[str, Callable[[str], str]] = {
+_ESCAPERS: dict[str, Callable[[str], str]] = {
     "blank": lambda _: " ",
-    "single": lambda text: f"$'{_octal(text[1:-1])}'",
-    "double": _double,
-    "plain": _outside,
+    "single": lambda text: f"$'{_escape_octal(text[1:-1])}'",
+    "double": _escape_double_quoted,
+    "plain": _quote_unquoted,
 }
 
 
-# --------------------------------------------------------------------------------------- what is too long
+# ------------------------------------------------------------------------------------------------ long lines
 
 
-def continued(command: str, width: int, indent: str = "") -> str:
-    r"""Give a command whose lines fit a width, continued by a backslash at the end of the line.
+def wrap_command(command: str, width: int, indent: str = "") -> str:
+    r"""Wrap a command with backslashes so that its lines fit a width.
 
-    It is broken between arguments only: an option begins a line, and its values follow it. Lines that the
-    command brings itself get no indent: within quotes, it would become part of an argument.
+    It is broken between arguments only: an option begins a line, and its values follow. The command's own
+    lines are not indented, because within quotes that would change an argument.
 
     Args:
-        command: the command, printable.
-        width: columns of a line. A longer argument is kept whole.
-        indent: blanks before the command.
+        command: The command, in printable characters.
+        width: The width in columns. A longer argument is kept whole.
+        indent: The spaces before the command.
 
-    >>> print(continued("aws iam get-role --role-name orders-api --query Role.Arn", 30))
+    >>> print(wrap_command("aws iam get-role --role-name orders-api --query Role.Arn", 30))
     aws iam get-role \
         --role-name orders-api \
         --query Role.Arn
     """
     if all(width_of(line) <= width for line in (indent + command).split("\n")):
         return indent + command
-    return _Line(indent, width - _ROOM_FOR_CONTINUATION).fill(_words(_pieces(command)))
+    return _Line(indent, width - _CONTINUATION_WIDTH).fill(_words(_pieces(command)))
 
 
 def _words(pieces: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Give the words of a command, each with the kind of what separates it from the one before."""
+    """Yield the words of a command, each with the kind of its separator from the previous one."""
     word: list[str] = []
     separator = ""
     for kind, text in pieces:
@@ -160,7 +159,7 @@ def _words(pieces: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 class _Line:
-    """The command as laid out so far."""
+    """A command that is being laid out."""
 
     def __init__(self, indent: str, width: int) -> None:
         self.parts = [indent]
@@ -183,7 +182,7 @@ class _Line:
         return "".join(self.parts)
 
     def _ends_before(self, word: str) -> bool:
-        """Tell whether the line ends before a word: an option, or one that fits into the next line only."""
+        """Return whether to break before a word: it is an option, or it fits on the next line only."""
         if word.startswith("-") and word.strip("-"):
             return True
         wide = width_of(word.split("\n", 1)[0])

@@ -1,7 +1,7 @@
-"""Blocks as lines for a terminal; not for Markdown, and not for finding out how wide a terminal is.
+"""Render blocks as lines for a terminal.
 
-Sections are told by their indent. Every character of a text is printable when it gets here out: the only
-control sequences are those of ``color``, which select bold letters and colours and end with their line.
+Sections are indented. Every character of the output is printable, except for the control sequences of
+``color``, which select bold text and colors and end with their line.
 """
 
 from __future__ import annotations
@@ -22,37 +22,37 @@ if TYPE_CHECKING:
 
 __all__ = ("render",)
 
-_NARROWEST = 40
-_WIDEST_LABEL = 18
-# The indent of what stands below a heading of a level.
+_MIN_WIDTH = 40
+_MAX_LABEL_WIDTH = 18
+# Heading level -> the indent of what follows it.
 _INDENTS = {1: 2, 2: 2, 3: 4}
 
 _PLAIN, _BOLD, _DIM, _TAG, _COMMAND, _ADDRESS = "", "1", "2", "36", "32", "4"
 
 
 def render(blocks: tuple[Block, ...], *, width: int, color: bool) -> str:
-    r"""Give blocks for a terminal, without a final line feed.
+    r"""Return blocks as text for a terminal, without a final newline.
 
-    No line is wider than ``width``, apart from words that are wider by themselves and from lines of JSON and
-    YAML. Commands are broken between arguments, so that they can be pasted. A width below 40 counts as 40.
+    No line is wider than ``width``, except for single words that are, and for lines of JSON and YAML.
+    Commands are broken between arguments, so that they can be pasted. The minimum width is 40.
 
     >>> print(render((Heading("Why"), Items(("It is so\x07.",))), width=80, color=False))
     Why
       - It is so\x07.
     """
     lines: list[str] = []
-    layout = _Layout(max(width, _NARROWEST), color=color)
+    layout = _Layout(max(width, _MIN_WIDTH), color=color)
     before: Block | None = None
     for block in blocks:
-        if before is not None and not _together(before, block):
+        if before is not None and not _are_adjacent(before, block):
             lines.append("")
         lines += layout.block(block)
         before = block
     return "\n".join(lines)
 
 
-def _together(before: Block, block: Block) -> bool:
-    """Tell whether no empty line stands between two blocks."""
+def _are_adjacent(before: Block, block: Block) -> bool:
+    """Return whether two blocks have no empty line between them."""
     if isinstance(before, Heading):
         below = not isinstance(block, Heading) or block.level > before.level
         return before.level > 1 and below and not isinstance(block, Code)
@@ -60,7 +60,7 @@ def _together(before: Block, block: Block) -> bool:
 
 
 class _Layout:
-    """Makes lines of blocks, one after the other."""
+    """Lays out one block after the other."""
 
     def __init__(self, width: int, *, color: bool) -> None:
         self.width = width
@@ -101,7 +101,7 @@ class _Layout:
 
     def _fields(self, block: Fields) -> Iterator[str]:
         rows = [(escape_controls(label).rstrip(), value) for label, value in block.rows]
-        column = max((width_of(label) for label, _ in rows if width_of(label) <= _WIDEST_LABEL), default=0)
+        column = max((width_of(label) for label, _ in rows if width_of(label) <= _MAX_LABEL_WIDTH), default=0)
         for label, value in rows:
             before = " " * self.indent
             gap = " " * max(0, column - width_of(label))
@@ -123,7 +123,7 @@ class _Layout:
     def _wrapped(
         self, words: Iterable[tuple[str, str]], first: str, later: str | None = None
     ) -> Iterator[str]:
-        """Give words in lines, with what stands before the first line and before the later ones."""
+        """Wrap words into lines, with a prefix for the first line and one for the later lines."""
         later = " " * len(first) if later is None else later
         line: list[tuple[str, str]] = []
         before, column = first, len(later)
@@ -148,5 +148,5 @@ class _Layout:
 
 
 def _words(text: str, style: str = _PLAIN) -> list[tuple[str, str]]:
-    """Give the words of a text, printable, each with its style; blanks between blanks are empty words."""
+    """Return the printable words of a text with their style. Between two spaces is an empty word."""
     return [(word, style) for word in escape_controls(text).split(" ")]

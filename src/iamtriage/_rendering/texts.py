@@ -1,6 +1,6 @@
-"""What every form has to do with the texts of blocks; not for the forms themselves.
+"""Prepare the texts of blocks for every renderer.
 
-Nothing that is given here holds a character that cannot be seen, apart from line feeds where lines are meant.
+All results consist of printable characters, and of newlines where lines are meant.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from iamtriage._rendering.blocks import Mark
-from iamtriage._rendering.shell import continued, pasteable
+from iamtriage._rendering.shell import make_pasteable, wrap_command
 from iamtriage._text import escape_controls
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _WEB_ADDRESS = re.compile(
 
 
 def is_web_address(url: str) -> bool:
-    """Tell whether a link may lead to it.
+    """Return whether a URL can be the target of a link.
 
     >>> is_web_address("https://docs.aws.amazon.com/eks/"), is_web_address("javascript:alert(1)")
     (True, False)
@@ -42,14 +42,14 @@ def is_web_address(url: str) -> bool:
 
 
 def code_text(code: Code, width: int, indent: str = "") -> str:
-    r"""Give code with all characters visible, such that it still means the same where its language allows.
+    r"""Return code in printable characters that means the same, as far as its language allows.
 
-    In YAML that is within double quotes: whoever writes a manifest quotes such values.
+    YAML allows it within double quotes, so manifests must quote such values.
 
     Args:
-        code: the code.
-        width: columns in which a command is to fit, see :func:`iamtriage._rendering.shell.continued`.
-        indent: blanks before the lines, except where they would change what the code means.
+        code: The code.
+        width: The width for a command, see :func:`iamtriage._rendering.shell.wrap_command`.
+        indent: The spaces before each line, unless they would change the meaning of the code.
 
     >>> from iamtriage._rendering.blocks import Code
     >>> print(code_text(Code('{"a": "\u202e"}', "json"), 80))
@@ -57,17 +57,17 @@ def code_text(code: Code, width: int, indent: str = "") -> str:
     """
     text = code.text.removesuffix("\n")
     if code.language == "sh":
-        return continued(pasteable(text), width, indent)
+        return wrap_command(make_pasteable(text), width, indent)
     lines = text.replace("\r\n", "\n").expandtabs(_TAB).split("\n")
     if code.language == "json":
-        lines = [line if line.isprintable() else "".join(map(_in_json, line)) for line in lines]
+        lines = [line if line.isprintable() else "".join(map(_escape_json_character, line)) for line in lines]
     elif any(line.startswith(_DOCUMENT_MARKERS) for line in lines):
-        # Between two YAML documents, a marker is one at the beginning of its line only.
+        # A marker between two YAML documents must be at the start of its line.
         indent = ""
     return "\n".join(f"{indent}{escape_controls(line)}" for line in lines)
 
 
-def _in_json(character: str) -> str:
+def _escape_json_character(character: str) -> str:
     if character.isprintable():
         return character
     units = character.encode("utf-16-be", "surrogatepass").hex()
@@ -77,23 +77,23 @@ def _in_json(character: str) -> str:
 # -------------------------------------------------------------------------------------------------- prose
 
 _PLAIN_WORD = re.compile(r"""["'“(]{0,2}[^\W_]+(?:['’/–-][^\W_]+)*%?[)"'”]{0,2}[.,;:!?]?[)"'”]{0,2}""")
-# What GitHub may make a link of: a commit, an issue (GH-7), a host.
+# What GitHub can turn into a link: a commit, an issue (GH-7), a host.
 _REFERENCE = re.compile(r"[0-9a-f]{7}|[A-Za-z]-[0-9]|[Ww]{3}\.")
 _PAIRS = {'"': '"', "'": "'", "(": ")", "“": "”"}
 _STRUCTURE = re.compile(r'["{}\[\]]')
 
 
 def phrases(text: str) -> list[tuple[str, bool]]:
-    r"""Part prose into words and what has a meaning for a machine: names, ARNs, actions, addresses.
+    r"""Split text into prose and code: names, ARNs, actions, URLs.
 
-    What is given as prose consists of letters, digits, blanks and ordinary punctuation only, and of nothing
-    that GitHub or a chat would make a link or mention of. Joined, the parts are the escaped text.
+    Prose consists of letters, digits, spaces and ordinary punctuation, and of nothing that GitHub or a chat
+    would turn into a link or mention. Joined, the parts are the escaped text.
 
     >>> phrases("Access is denied to ana@example.com.")
     [('Access is denied to ', False), ('ana@example.com', True), ('.', False)]
     """
     found = list(_words(escape_controls(text)))
-    # A blank between two of a machine's words belongs to them.
+    # A space between two words of code is code, too.
     found = [
         (part, code or (part == " " and 0 < i < len(found) - 1 and found[i - 1][1] and found[i + 1][1]))
         for i, (part, code) in enumerate(found)
@@ -110,11 +110,11 @@ def _words(text: str) -> Iterator[tuple[str, bool]]:
         if _PLAIN_WORD.fullmatch(word) and not _REFERENCE.search(word):
             yield word, False
         else:
-            yield from _bare(word)
+            yield from _split_word(word)
 
 
-def _bare(word: str) -> Iterator[tuple[str, bool]]:
-    """Part a word from a pair of quotes or brackets around it, and from the punctuation behind it."""
+def _split_word(word: str) -> Iterator[tuple[str, bool]]:
+    """Split a word from a pair of quotes or brackets around it, and from the punctuation after it."""
     core = word[:-1] if word[-1] in ".,;:!?" else word
     after = word[len(core) :]
     if len(core) > 2 and _PAIRS.get(core[0]) == core[-1]:
@@ -131,20 +131,20 @@ def _bare(word: str) -> Iterator[tuple[str, bool]]:
 
 
 def parts(source: Source) -> Iterator[tuple[str, Mark | None]]:
-    """Give a source text in parts, each with its mark; a part that is not shown is what stands instead.
+    """Yield a source text in parts, each with its mark. A hidden part is its replacement.
 
-    Marks may lie in any order, outside of the text, and on each other: what one of them hides, none shows.
-    Lines end in line feeds, whatever ended them in the text.
+    Marks can be in any order, outside of the text, and overlap: what one of them hides, none shows. Lines end
+    with a newline, whatever ended them in the text.
 
     >>> from iamtriage._rendering.blocks import Source
     >>> [text for text, _ in parts(Source("key=hush", (Mark(4, 8, "secret", "(hidden)"),)))]
     ['key=', '(hidden)']
     """
     text, position = source.text, 0
-    for start, end, mark in _apart(source.marks, len(text)):
+    for start, end, mark in _without_overlaps(source.marks, len(text)):
         if position < start:
             yield _cut(text, position, start), None
-        yield (_cut(text, start, end) if mark.instead is None else mark.instead), mark
+        yield (_cut(text, start, end) if mark.replacement is None else mark.replacement), mark
         position = end
     if position < len(text):
         yield _cut(text, position, len(text)), None
@@ -156,29 +156,29 @@ def _cut(text: str, start: int, end: int) -> str:
 
 
 def source_lines(source: Source) -> list[str]:
-    r"""Give a source text as lines without marks, what stands in place of something in brackets.
+    r"""Return a source text as lines without marks, with replacements in brackets.
 
     >>> from iamtriage._rendering.blocks import Source
     >>> source_lines(Source("a:\r\n\tb\x1b=hush\n", (Mark(8, 12, "secret", "hidden"),)))
     ['a:', '    b\\x1b=[hidden]']
     """
     shown = (
-        text if mark is None or mark.instead is None else f"[{escape_controls(text)}]"
+        text if mark is None or mark.replacement is None else f"[{escape_controls(text)}]"
         for text, mark in parts(source)
     )
     lines = "".join(shown).rstrip("\n").split("\n")
     return [escape_controls(line.expandtabs(_TAB)) for line in lines]
 
 
-def _apart(marks: tuple[Mark, ...], length: int) -> list[tuple[int, int, Mark]]:
-    """Give the marks in order, none on another: those that hide are joined, and win."""
+def _without_overlaps(marks: tuple[Mark, ...], length: int) -> list[tuple[int, int, Mark]]:
+    """Return the marks in order and without overlaps. Marks that hide are merged and take precedence."""
     within = sorted(
         ((max(0, mark.start), min(mark.end, length), mark) for mark in marks),
         key=lambda item: (item[0], item[1]),
     )
     hiding: list[tuple[int, int, Mark]] = []
     for start, end, mark in within:
-        if start >= end or mark.instead is None:
+        if start >= end or mark.replacement is None:
             continue
         if hiding and start < hiding[-1][1]:
             first, last, earlier = hiding[-1]
@@ -187,14 +187,14 @@ def _apart(marks: tuple[Mark, ...], length: int) -> list[tuple[int, int, Mark]]:
             hiding.append((start, end, mark))
     shown: list[tuple[int, int, Mark]] = []
     hidden = iter([*hiding, (length + 1, length + 1, Mark(0, 0, ""))])
-    wall = next(hidden)
+    next_hidden = next(hidden)
     position = 0
     for start, end, mark in within:
-        if start >= end or mark.instead is not None or start < position:
+        if start >= end or mark.replacement is not None or start < position:
             continue
-        while wall[1] <= start:
-            wall = next(hidden)
-        if end <= wall[0]:
+        while next_hidden[1] <= start:
+            next_hidden = next(hidden)
+        if end <= next_hidden[0]:
             shown.append((start, end, mark))
             position = end
     return sorted([*hiding, *shown], key=lambda item: item[0])

@@ -1,6 +1,6 @@
-"""Show any public value by its fields, without the secrets in them.
+"""Build the blocks that show any public value by its fields, without secrets.
 
-What a value does not print, it does not show either: fields without ``repr``, such as a failure's text.
+Fields with ``repr=False``, such as a failure's text, are not shown.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 __all__ = ("blocks_of", "without_secrets")
 
-# A value of any size makes a card that a browser shows at once.
-_LONGEST_VALUE, _LONGEST_TITLE, _LONGEST_DOCUMENT = 600, 400, 20_000
-# So many times as much is looked at for secrets.
-_READ = 4
-_MOST_ITEMS, _MOST_IN_A_LINE = 30, 10
-# The fields that say which of its kind a value is.
-_NAMING = (
+# In characters: whatever its size, a value makes a card that a browser shows at once.
+_MAX_VALUE, _MAX_TITLE, _MAX_DOCUMENT = 600, 400, 20_000
+# Before cutting, this many times the length is searched for secrets.
+_SEARCHED = 4
+_MAX_ITEMS, _MAX_IN_LINE = 30, 10
+# The fields that identify a value, for its title.
+_IDENTIFYING = (
     "name",
     "key",
     "operation",
@@ -46,7 +46,7 @@ _NAMING = (
 
 
 def blocks_of(value: object) -> Iterator[Block]:
-    """Give the blocks for a value: a title, its fields, and what it consists of.
+    """Yield the blocks for a value: a title, its fields, and its parts.
 
     >>> from iamtriage import parse_arn
     >>> [block.rows for block in blocks_of(parse_arn("arn:aws:s3:::reports")) if isinstance(block, Fields)]
@@ -60,8 +60,8 @@ def without_secrets(blocks: Iterable[Block], redact: Redact) -> tuple[Block, ...
     """Return blocks without the secrets that free text may hold.
 
     Args:
-        blocks: what is to be shown.
-        redact: replaces the secrets of a text.
+        blocks: The blocks to show.
+        redact: Replaces the secrets in a text.
 
     >>> from iamtriage import redact
     >>> from iamtriage._rendering.blocks import Paragraph
@@ -74,34 +74,31 @@ def without_secrets(blocks: Iterable[Block], redact: Redact) -> tuple[Block, ...
 def _without_secrets(block: Block, redact: Redact) -> Block:
     match block:
         case Heading(text, level, tags):
-            return Heading(_shown(text, _LONGEST_TITLE, redact), level, tuple(map(redact, tags)))
+            return Heading(_redact_and_clip(text, _MAX_TITLE, redact), level, tuple(map(redact, tags)))
         case Fields(rows):
             return Fields(
-                tuple(
-                    (_clipped(name, _LONGEST_TITLE), _value_shown(name, value, redact))
-                    for name, value in rows
-                )
+                tuple((_clip(name, _MAX_TITLE), _redact_value(name, value, redact)) for name, value in rows)
             )
         case Items(items, ordered):
-            return Items(tuple(_shown(item, _LONGEST_VALUE, redact) for item in items), ordered)
+            return Items(tuple(_redact_and_clip(item, _MAX_VALUE, redact) for item in items), ordered)
         case Source(text):
-            return Source(_shown(text, _LONGEST_DOCUMENT, redact))
+            return Source(_redact_and_clip(text, _MAX_DOCUMENT, redact))
         case _:
             return with_texts(block, redact)
 
 
-def _shown(text: str, longest: int, redact: Redact) -> str:
-    """Redact a text before cutting it: half a secret is not recognized."""
-    return _clipped(redact(_clipped(text, _READ * longest)), longest)
+def _redact_and_clip(text: str, max_length: int, redact: Redact) -> str:
+    """Redact a text before cutting it, because a cut secret is not recognized."""
+    return _clip(redact(_clip(text, _SEARCHED * max_length)), max_length)
 
 
-def _value_shown(name: str, value: str, redact: Redact) -> str:
-    """Redact a value as ``_shown`` does, also the secrets that only its name announces."""
-    before = f"{_clipped(name, _LONGEST_TITLE)}="
-    whole = redact(before + _clipped(value, _READ * _LONGEST_VALUE))
+def _redact_value(name: str, value: str, redact: Redact) -> str:
+    """Redact a value as ``_redact_and_clip`` does, including secrets that only its name indicates."""
+    before = f"{_clip(name, _MAX_TITLE)}="
+    whole = redact(before + _clip(value, _SEARCHED * _MAX_VALUE))
     if not whole.startswith(before):
-        return _shown(value, _LONGEST_VALUE, redact)
-    return _clipped(whole[len(before) :], _LONGEST_VALUE)
+        return _redact_and_clip(value, _MAX_VALUE, redact)
+    return _clip(whole[len(before) :], _MAX_VALUE)
 
 
 # --------------------------------------------------------------------------------------------------- parts
@@ -109,36 +106,38 @@ def _value_shown(name: str, value: str, redact: Redact) -> str:
 
 def _title(value: object, level: Literal[1, 3]) -> Heading:
     name = type(value).__name__
-    line = _line_of_its_own(value) or next(filter(None, map(dict(shown_fields(value)).get, _NAMING)), None)
+    line = _own_first_line(value) or next(
+        filter(None, map(dict(shown_fields(value)).get, _IDENTIFYING)), None
+    )
     if not isinstance(line, str):
         return Heading(name, level)
     return Heading(line, level, (name,))
 
 
 def _fields(value: object, *, nested: bool) -> Iterator[Block]:
-    """Give the fields: first those of one line each, then what needs more room."""
+    """Yield the fields: first those of one line, then larger ones with a heading each."""
     rows: list[tuple[str, str]] = []
-    below: list[Iterable[Block]] = []
+    sections: list[Iterable[Block]] = []
     for name, part in shown_fields(value):
         label = name.replace("_", " ")
         many, document = _tuple(part), _mapping(part)
-        if _is_nothing(part):
+        if _is_empty(part):
             continue
         if nested:
             rows.append((label, _line(part)))
         elif document is not None:
-            below.append((Heading(label), _document(document)))
-        elif _shows_itself(part):
-            below.append(chain((Heading(label),), _nested(part)))
-        elif many and _shows_itself(many[0]):
-            below.append(chain((Heading(label),), _each(many)))
+            sections.append((Heading(label), _document(document)))
+        elif _is_view(part):
+            sections.append(chain((Heading(label),), _nested(part)))
+        elif many and _is_view(many[0]):
+            sections.append(chain((Heading(label),), _each(many)))
         elif len(many) > 1:
-            below.append((Heading(label), _items(many)))
+            sections.append((Heading(label), _items(many)))
         else:
             rows.append((label, _line(part)))
     if rows:
         yield Fields(tuple(rows))
-    yield from chain.from_iterable(below)
+    yield from chain.from_iterable(sections)
 
 
 def _nested(value: object) -> Iterator[Block]:
@@ -147,31 +146,31 @@ def _nested(value: object) -> Iterator[Block]:
 
 
 def _each(values: tuple[object, ...]) -> Iterator[Block]:
-    for one in values[:_MOST_ITEMS]:
+    for one in values[:_MAX_ITEMS]:
         yield from _nested(one)
-    if len(values) > _MOST_ITEMS:
-        yield Heading(f"and {len(values) - _MOST_ITEMS} more", 3)
+    if len(values) > _MAX_ITEMS:
+        yield Heading(f"and {len(values) - _MAX_ITEMS} more", 3)
 
 
 def _items(values: tuple[object, ...]) -> Items:
-    more = (f"and {len(values) - _MOST_ITEMS} more",) if len(values) > _MOST_ITEMS else ()
-    return Items((*map(_line, values[:_MOST_ITEMS]), *more))
+    more = (f"and {len(values) - _MAX_ITEMS} more",) if len(values) > _MAX_ITEMS else ()
+    return Items((*map(_line, values[:_MAX_ITEMS]), *more))
 
 
 def _document(value: Mapping[object, object]) -> Code | Source:
     text = _json(value, indent=2)
-    if len(text) > _LONGEST_DOCUMENT:
-        # No code any more, which somebody may want to copy.
+    if len(text) > _MAX_DOCUMENT:
+        # It will be cut, so it is not code to copy.
         return Source(text)
     return Code(text, "json")
 
 
-def _shows_itself(part: object) -> bool:
-    """Return whether a part is a public value too, as :class:`iamtriage._rendering.views.View` makes it."""
+def _is_view(part: object) -> bool:
+    """Return whether a part is a public value, too: a :class:`iamtriage._rendering.views.View`."""
     return hasattr(type(part), "_blocks")
 
 
-def _is_nothing(part: object) -> bool:
+def _is_empty(part: object) -> bool:
     return part is None or part in ("", ()) or _mapping(part) == {}
 
 
@@ -186,36 +185,36 @@ def _mapping(part: object) -> Mapping[object, object] | None:
 # --------------------------------------------------------------------------------------------------- lines
 
 
-def _line_of_its_own(value: object) -> str | None:
-    """Give the first line of a value's ``str()``, where its class has one that is not its ``repr()``."""
+def _own_first_line(value: object) -> str | None:
+    """Return the first line of ``str(value)`` if its class defines ``__str__``."""
     if "__str__" not in chain.from_iterable(vars(cls) for cls in type(value).__mro__[:-1]):
         return None
     return str(value).partition("\n")[0] or None
 
 
 def _line(value: object) -> str:
-    """Give a value as one line of bounded length."""
+    """Return a value as one line of limited length."""
     if isinstance(value, str):
-        return _bounded(value)
+        return _clip_part(value)
     if (document := _mapping(value)) is not None:
-        return _bounded(_json(document))
-    if _shows_itself(value) or attrs.has(type(value)):
-        line = _line_of_its_own(value)
+        return _clip_part(_json(document))
+    if _is_view(value) or attrs.has(type(value)):
+        line = _own_first_line(value)
         if line is None:
-            told = (f"{name}: {_line(part)}" for name, part in shown_fields(value) if not _is_nothing(part))
-            line = ", ".join(told)
-        return _bounded(line or type(value).__name__)
+            fields = (f"{name}: {_line(part)}" for name, part in shown_fields(value) if not _is_empty(part))
+            line = ", ".join(fields)
+        return _clip_part(line or type(value).__name__)
     if parts := _tuple(value):
-        more = ", …" if len(parts) > _MOST_IN_A_LINE else ""
-        return _bounded(", ".join(map(_line, parts[:_MOST_IN_A_LINE])) + more)
-    return _bounded(str(value))
+        more = ", …" if len(parts) > _MAX_IN_LINE else ""
+        return _clip_part(", ".join(map(_line, parts[:_MAX_IN_LINE])) + more)
+    return _clip_part(str(value))
 
 
 def _json(value: Mapping[object, object], indent: int | None = None) -> str:
     try:
         return json.dumps(dict(value), indent=indent, default=_plain, ensure_ascii=True)
     except (TypeError, ValueError, RecursionError):
-        # Keys that JSON has not, a mapping within itself, or one that is too deep.
+        # Keys that are not JSON, a mapping that contains itself, or one nested too deeply.
         return f"{type(value).__name__} of {len(value)}"
 
 
@@ -225,10 +224,10 @@ def _plain(value: object) -> object:
     )
 
 
-def _bounded(text: str) -> str:
-    """Cut a part of a line, so that what is put together stays of a size."""
-    return _clipped(text, _READ * _LONGEST_VALUE)
+def _clip_part(text: str) -> str:
+    """Clip a part of a line, so that the whole line stays of limited length."""
+    return _clip(text, _SEARCHED * _MAX_VALUE)
 
 
-def _clipped(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[:longest]}…"
+def _clip(text: str, max_length: int) -> str:
+    return text if len(text) <= max_length else f"{text[:max_length]}…"

@@ -1,4 +1,4 @@
-"""How many columns of a terminal a text takes; not for texts with control characters."""
+"""Measure how many columns of a terminal a printable text takes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ("width_of",)
 
 
 def width_of(text: str) -> int:
-    """Give the columns that a printable text takes.
+    """Return the number of columns that a printable text takes.
 
     Source: https://www.unicode.org/reports/tr11/
 
