@@ -195,7 +195,7 @@ def _add_note(finding: _Finding, note: str) -> None:
             continue
         is_cause = is_cause and above.__cause__ is each
         above = each
-        if _has_note(each) and (is_cause or _reports(each, finding.failure)):
+        if _has_note(each) and (is_cause or _is_report_of(each, finding.failure)):
             _suppress_all(_remove_notes, each)
 
 
@@ -217,7 +217,7 @@ def _remove_notes(error: BaseException) -> None:
         del error.__notes__
 
 
-def _reports(error: BaseException, failure: Failure) -> bool:
+def _is_report_of(error: BaseException, failure: Failure) -> bool:
     """Return whether an exception can be about a failure. Wrappers truncate and reword messages."""
     other = parse_raised(error, contexts=False)
     if other is None or other.kind != failure.kind:
@@ -248,10 +248,11 @@ def _mark_reported(finding: _Finding, options: ExplainOptions) -> bool:
         return False
     explainer_id = options.explainer_id
     reported = any(
-        explainer_id in _reported_by(each) and (each is finding.raised or _reports(each, finding.failure))
+        explainer_id in _read_reporter_ids(each)
+        and (each is finding.raised or _is_report_of(each, finding.failure))
         for each in _walk_chain(finding.raised)
     )
-    ids = _reported_by(finding.raised)
+    ids = _read_reporter_ids(finding.raised)
     if explainer_id not in ids:
         # Neither slots nor a `__setattr__` of the class can prevent this. It is pickled with the exception.
         marks = {_REPORTED_BY: (*ids, explainer_id)}
@@ -259,7 +260,7 @@ def _mark_reported(finding: _Finding, options: ExplainOptions) -> bool:
     return not reported
 
 
-def _reported_by(error: BaseException) -> tuple[int, ...]:
+def _read_reporter_ids(error: BaseException) -> tuple[int, ...]:
     ids: list[object] = []
     _suppress_all(lambda: ids.append(_instance_dict(error).get(_REPORTED_BY)))
     return cast("tuple[int, ...]", ids[0]) if ids and isinstance(ids[0], tuple) else ()

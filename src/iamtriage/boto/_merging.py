@@ -27,7 +27,9 @@ _MAX_NAMED = 5
 
 def list_principals(failures: Iterable[Failure]) -> tuple[str, ...]:
     """Return the denied principals, with the role in place of its sessions."""
-    found = (_normalize(failure.principal) for failure in failures if isinstance(failure, AccessDenied))
+    found = (
+        _normalize_principal(failure.principal) for failure in failures if isinstance(failure, AccessDenied)
+    )
     return tuple(dict.fromkeys(principal for principal in found if principal is not None))
 
 
@@ -58,7 +60,7 @@ def _select_failures(failures: tuple[Failure, ...], principal: str | None) -> tu
             msg = f"several principals were denied; expected one of {_join_principals(principals)}"
             raise ValueError(msg)
         return failures
-    selected = _normalize(principal)
+    selected = _normalize_principal(principal)
     if not principals:
         return failures  # none of them names a principal, so the caller may say whose they are
     if selected not in principals:
@@ -66,7 +68,9 @@ def _select_failures(failures: tuple[Failure, ...], principal: str | None) -> tu
         raise ValueError(msg)
     # A failure that names no principal belongs to the only one that the others name.
     unnamed = {None} if len(principals) == 1 else set[None]()
-    return tuple(failure for failure in failures if _normalize(failure.principal) in {selected, *unnamed})
+    return tuple(
+        failure for failure in failures if _normalize_principal(failure.principal) in {selected, *unnamed}
+    )
 
 
 def _join_principals(principals: tuple[str, ...]) -> str:
@@ -74,7 +78,7 @@ def _join_principals(principals: tuple[str, ...]) -> str:
     return ", ".join(map(quote_text, principals[:_MAX_NAMED])) + more
 
 
-def _normalize(principal: str | None) -> str | None:
+def _normalize_principal(principal: str | None) -> str | None:
     """Return the role without its path, which sessions do not state; other principals as they are."""
     role = underlying_role(try_parse_principal(principal))
     return principal if role is None else f"arn:{role.partition}:iam::{role.account}:role/{role.name}"

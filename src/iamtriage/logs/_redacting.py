@@ -262,7 +262,7 @@ def _merge(
         for (name, item), (redacted_name, redacted_item) in zip(pairs, members, strict=True):
             new_name = _redact_name(name, redacted_name, identifiers=identifiers)
             changed[new_name] = merge(item, redacted_item)
-        same = all(map(_is_same, pairs, changed.items()))
+        same = all(map(_is_same_item, pairs, changed.items()))
         return cast("object", value) if same and len(changed) == len(pairs) else changed
     items = list(cast("list[object] | tuple[object, ...]", value))
     redacted_items = cast("list[object]", redacted) if isinstance(redacted, list) else []
@@ -281,5 +281,5 @@ def _redact_name(name: object, redacted: str | None, *, identifiers: bool) -> ob
     return redact(name, identifiers=identifiers) if redacted is None else redacted
 
 
-def _is_same(one: tuple[object, object], other: tuple[object, object]) -> bool:
+def _is_same_item(one: tuple[object, object], other: tuple[object, object]) -> bool:
     return one[0] == other[0] and one[1] is other[1]

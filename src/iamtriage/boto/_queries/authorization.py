@@ -36,7 +36,7 @@ from iamtriage.policies._masked_arns import find_partition
 if TYPE_CHECKING:
     from iamtriage.boto._queries.calls import FailureSource
 
-__all__ = ("RequestAuthorization", "authorization_details", "authorization_id_in")
+__all__ = ("RequestAuthorization", "authorization_details", "find_authorization_id")
 
 _DETAILS = "iam:GetRequestAuthorizationDetails"
 _POLICY = "iam:GetRequestAuthorizationPolicy"
@@ -122,7 +122,7 @@ def authorization_details(
     iam:GetRequestAuthorizationDetails: There is no authorization ID to look up.
     """
     found = find_failure(failure)
-    authorization_id = authorization_id_in(found)
+    authorization_id = find_authorization_id(found)
     if authorization_id is None and isinstance(failure, str) and _ID.fullmatch(failure.strip()):
         authorization_id = failure.strip()
     get_sync_session(session)
@@ -145,7 +145,7 @@ def authorization_details(
     )
 
 
-def authorization_id_in(failure: object) -> str | None:
+def find_authorization_id(failure: object) -> str | None:
     """Return the authorization ID that a failure states."""
     return failure.authorization_id or None if isinstance(failure, AccessDenied) else None
 

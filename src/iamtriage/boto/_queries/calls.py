@@ -226,12 +226,12 @@ def _build_refusal(asked: str, error: Exception) -> Refusal:
     # Without contexts: the context can be the failure that the query is about.
     failure = parse_raised(error, contexts=False)
     if failure is None:
-        return Refusal(asked, f"{type(error).__name__}: {clip_text(redact(_text_of(error)))}")
+        return Refusal(asked, f"{type(error).__name__}: {clip_text(redact(_format_error(error)))}")
     summary = escape_controls(redact(explain(failure).summary))
     return Refusal(asked, summary if len(summary) <= _MAX_LENGTH else f"{summary[:_MAX_LENGTH]}…", failure)
 
 
-def _text_of(error: Exception) -> str:
+def _format_error(error: Exception) -> str:
     try:
         return " ".join(str(error).split())
     except Exception:  # noqa: BLE001 (a `__str__` can raise anything)

@@ -21,7 +21,7 @@ from iamtriage.failures._failures import AccessDenied
 if TYPE_CHECKING:
     from iamtriage.boto._queries.calls import FailureSource
 
-__all__ = ("decode_message", "encoded_message_in")
+__all__ = ("decode_message", "find_encoded_message")
 
 _ACTION = "sts:DecodeAuthorizationMessage"
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html
@@ -61,7 +61,7 @@ def decode_message(
     sts:DecodeAuthorizationMessage: There is no encoded message to decode.
     """
     found = find_failure(failure)
-    message = encoded_message_in(found)
+    message = find_encoded_message(found)
     if message is None and isinstance(failure, str) and len(failure) <= _MAX_LENGTH:
         joined = "".join(failure.split())
         message = joined if _ENCODED.fullmatch(joined) else None
@@ -75,7 +75,7 @@ def decode_message(
     return call_with_client(session, "sts", _ACTION, arguments, lambda client: _decode(client, encoded))
 
 
-def encoded_message_in(failure: object) -> str | None:
+def find_encoded_message(failure: object) -> str | None:
     """Return the encoded message that a failure contains."""
     return failure.encoded_message or None if isinstance(failure, AccessDenied) else None
 

@@ -6,9 +6,9 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from iamtriage.authorization._decoded_messages import DecodedMessage
-from iamtriage.boto._queries.authorization import authorization_details, authorization_id_in
+from iamtriage.boto._queries.authorization import authorization_details, find_authorization_id
 from iamtriage.boto._queries.calls import Refusal, find_failure, get_sync_session
-from iamtriage.boto._queries.decoding import decode_message, encoded_message_in
+from iamtriage.boto._queries.decoding import decode_message, find_encoded_message
 from iamtriage.boto._queries.identity import whoami
 from iamtriage.explaining._facts import Facts, build_facts
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
@@ -62,9 +62,9 @@ def gather_facts(
         _LOG.info("%s", identity)
         return identity.facts
     results: list[DecodedMessage | RequestAuthorization | Refusal] = []
-    if encoded_message_in(found) is not None:
+    if find_encoded_message(found) is not None:
         results.append(decode_message(found, session, **client_args))
-    if authorization_id_in(found) is not None:
+    if find_authorization_id(found) is not None:
         results.append(authorization_details(found, session, **client_args))
     for result in results:
         if isinstance(result, Refusal):
