@@ -767,7 +767,7 @@ def test_policy_of_one_of_several() -> None:
             build()
         with pytest.raises(ValueError, match=r"unknown principal .*user/bob.*role/build.*user/ana"):
             build("arn:aws:iam::111122223333:user/bob")
-    with pytest.raises(ValueError, match="characters"):
+    with pytest.raises(ValueError, match="limit must be at least 256"):
         denials.policies(ANA, limit=1)
 
 
