@@ -7,7 +7,9 @@ first look: few, and failures are not made smaller.
 from __future__ import annotations
 
 import os
+from functools import cache
 
+from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, Phase, settings
 
 _COMMON = settings(
@@ -19,3 +21,19 @@ settings.register_profile(
     "quick", _COMMON, derandomize=True, max_examples=30, phases=(Phase.explicit, Phase.generate)
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+_load_file = JSONFileLoader.load_file
+
+
+@cache
+def _load_once(path: str) -> object:
+    """Read one of botocore's model files once per process, not once per session.
+
+    Hundreds of sessions are created, and a client's models take longer to read than most tests. botocore shares a
+    file's data between the clients of a session, so sharing it between sessions is as safe.
+    """
+    return _load_file(JSONFileLoader(), path)
+
+
+JSONFileLoader.load_file = lambda _, path: _load_once(path)
