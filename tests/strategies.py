@@ -661,7 +661,13 @@ def cloudtrail(call: Call) -> Case:
     m = call.message
     code = f"Client.{m.code}" if call.flag else m.code
     arn = "arn:aws:sts::444455556666:assumed-role/trail/demo"
-    facts = call.facts("operation", "request_id", service=m.service) | {"code": code}
+    facts = call.facts("operation", "request_id", service=m.service) | {
+        "code": code,
+        "time": "2031-04-05T06:07:08Z",
+        "region": call.region,
+        "source_ip": "192.0.2.7",
+        "event_id": "5f1d7a94-0b1c-4e0f-9a51-1c2b3a4d5e6f",
+    }
     if facts.get("principal") is None:
         facts |= {"principal": arn, "account": "444455556666"}
     return Case(

@@ -43,9 +43,6 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.view import View
     from iamtriage.failures._failures import Failure
 
-LONG = 64_000
-"""Characters that are read at once; longer texts are read in pieces (``texts``)."""
-
 # Of pieces that begin at one place, the wider goes first.
 _ORDER = {"body": 0, "class": 1, "head": 2, "core": 3, "tail": 4}
 
@@ -98,13 +95,6 @@ def read_cause(text: str, stated: Piece | None = None) -> Failure | None:
     view, candidates = read(text, stated)
     candidate = pick_root_cause(candidates, view.text)
     return None if candidate is None else build(candidate, view)
-
-
-def excerpt(text: str) -> str:
-    """Give a text, or the beginning and end of one that is too long to be read at once."""
-    if len(text) <= LONG:
-        return text
-    return f"{text[: LONG // 2]}\n…\n{text[-(LONG // 2) :]}"
 
 
 def _pieces(text: str, classes: Iterable[Piece]) -> list[Piece]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 import attrs
 
-from iamtriage._reading.structured.mappings import as_document, failures_of, is_event, load
+from iamtriage._reading.structured.mappings import has_records, read_mapping
+from iamtriage._reading.structured.values import as_document, load
 
 if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
@@ -23,9 +24,9 @@ def read_documents(text: str) -> list[Failure] | None:
     items = cast("list[object]", loaded) if isinstance(loaded, list) else [loaded]
     found: list[Failure] = []
     for item in map(as_document, items):
-        if not is_event(item):
+        if not has_records(item):
             return None
-        found += failures_of(item)
+        found += read_mapping(item)
     at = 0
     placed: list[Failure] = []
     for failure in found:

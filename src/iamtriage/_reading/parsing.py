@@ -1,7 +1,7 @@
-"""Reads one failure out of anything: text, bytes, an exception, a mapping.
+"""Read one failure from a string, bytes, an exception or a mapping.
 
-For the public ``parse``. Not for several failures in a stream (``scanning``), nor for how any
-message looks (``_reading``).
+Texts that are a canonical print, and structured errors, are read without the readers, which are imported only if
+another text needs them.
 """
 
 from __future__ import annotations
@@ -10,15 +10,12 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import IO, TYPE_CHECKING
 
-from iamtriage._reading.assembly import LONG
 from iamtriage._reading.canonical.matching import read_print
 from iamtriage._reading.encodings import encoding_of
-from iamtriage._reading.structured.exceptions import failures_raised
-from iamtriage._reading.structured.mappings import failures_of
-from iamtriage._reading.texts import find_cause, scan_lines, scan_text
+from iamtriage._reading.structured.exceptions import failures_raised, read_alone
+from iamtriage._reading.structured.mappings import read_mapping
+from iamtriage._reading.vocabulary.excerpts import LONG
 from iamtriage._reading.vocabulary.triggers import may_hold_failure
-from iamtriage.failures._fingerprints import fingerprint
-from iamtriage.failures._records import to_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,18 +57,15 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
     if isinstance(error, str):
         if not may_hold_failure(error):
             return None
-        failure = read_print(error)
-        if failure is not None:
-            return failure
-        return find_cause(error) if len(error) <= LONG else _cause(scan_text(error))
-    if isinstance(error, bytes | bytearray):
+        return read_print(error) or _read_at_length(error)
+    if isinstance(error, (bytes, bytearray)):
         return parse(error.decode(encoding_of(bytes(error[:2])), "replace"))
     if isinstance(error, BaseException):
         return parse_raised(error)
     if not isinstance(error, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
         msg = f"parse() takes text, bytes, an exception or a mapping, not {type(error).__name__}"  # type: ignore[unreachable]
         raise TypeError(msg)
-    return _cause(failures_of(error))
+    return _cause(read_mapping(error))
 
 
 def parse_stream(file: IO[str]) -> Failure | None:
@@ -84,6 +78,8 @@ def parse_stream(file: IO[str]) -> Failure | None:
     text = file.read(LONG + 1)
     if len(text) <= LONG:
         return parse(text)
+    from iamtriage._reading.texts import scan_lines
+
     *lines, begun = text.split("\n")
     rest = _read_lines(file, begun)
     return _cause(scan_lines(chain((f"{line}\n" for line in lines), rest), has_parts=True))
@@ -105,6 +101,9 @@ def parse_raised(error: BaseException, *, contexts: bool = True) -> Failure | No
         contexts: whether what was being handled counts. An exception that a handler raised may be of its own
             making, so its own failure goes first; of the others, it only tells more of the same failure.
     """
+    alone = read_alone(error, contexts=contexts)
+    if alone is not None:
+        return alone
     chosen: Failure | None = None
     said: list[Failure] = []
     for level, failures in enumerate(failures_raised(error)):
@@ -124,11 +123,21 @@ def parse_raised(error: BaseException, *, contexts: bool = True) -> Failure | No
     return chosen if chosen is None else _fullest(chosen, said)
 
 
+def _read_at_length(text: str) -> Failure | None:
+    """Let the readers find the cause in a text of any length."""
+    from iamtriage._reading.texts import find_cause, scan_text
+
+    return find_cause(text) if len(text) <= LONG else _cause(scan_text(text))
+
+
 def _fullest(chosen: Failure, said: Iterable[Failure]) -> Failure:
     """Give the print of a failure that states most: wrappers and other processes pass on its text only."""
     same = [each for each in said if each is not chosen and each.kind == chosen.kind]
     if not same:
         return chosen
+    from iamtriage.failures._fingerprints import fingerprint
+    from iamtriage.failures._records import to_record
+
     identity = fingerprint(chosen)
     prints = [chosen, *(each for each in same if fingerprint(each) == identity)]
     return max(prints, key=lambda each: sum(value is not None for value in to_record(each).values()))

@@ -50,11 +50,18 @@ _EVENT = {
     "eventID": "99999999-8888-7777-6666-555555555555",
     "recipientAccountId": "111122223333",
 }
+_STATED_FACTS: Facts = {
+    "time": "2026-01-02T03:04:05Z",
+    "region": "eu-west-1",
+    "source_ip": "192.0.2.7",
+    "event_id": "99999999-8888-7777-6666-555555555555",
+}
 _EVENT_FACTS: Facts = {
     **DENIED,
     "code": "AccessDenied",
     "operation": "DescribeCluster",
     "request_id": REQUEST,
+    **_STATED_FACTS,
 }
 
 _EXCON = 'Excon::Error::Forbidden: Expected(200) <=> Actual(403 Forbidden)\nexcon.error.response\n  :headers       => {{\n    "Server"           => "AmazonS3"\n    "x-amz-id-2"       => "abcDEF123456/+="\n    "x-amz-request-id" => "EXAMPLE0REQUEST1"\n  }}\n  :host          => "{}.s3.amazonaws.com"\n  :method        => "HEAD"'
@@ -418,7 +425,12 @@ CLOUDTRAIL: Table = (
         "no-principal-in-message",
         json.dumps({**_EVENT, "errorMessage": "Access Denied"}),
         denied(
-            code="AccessDenied", operation="DescribeCluster", service="eks", principal=APP, request_id=REQUEST
+            code="AccessDenied",
+            operation="DescribeCluster",
+            service="eks",
+            principal=APP,
+            request_id=REQUEST,
+            **_STATED_FACTS,
         ),
     ),
     (
@@ -439,6 +451,7 @@ CLOUDTRAIL: Table = (
             principal=APP,
             encoded_message="Qx7_aB3dEfGh1jKlMnOp",
             request_id=REQUEST,
+            **_STATED_FACTS,
         ),
     ),
     (
@@ -450,7 +463,13 @@ CLOUDTRAIL: Table = (
                 "errorMessage": "Access Denied",
             }
         ),
-        denied(code="AccessDenied", operation="DescribeCluster", service="eks", request_id=REQUEST),
+        denied(
+            code="AccessDenied",
+            operation="DescribeCluster",
+            service="eks",
+            request_id=REQUEST,
+            **_STATED_FACTS,
+        ),
     ),
     (
         "success",
@@ -469,9 +488,30 @@ CLOUDTRAIL: Table = (
             principal=APP,
             resource=CLUSTER,
             request_id=REQUEST,
+            **_STATED_FACTS,
         ),
     ),
-    ("cut", json.dumps(_EVENT)[:-60], _EVENT_FACTS),
+    (
+        "cut",
+        json.dumps(_EVENT)[:-60],
+        {key: value for key, value in _EVENT_FACTS.items() if key != "event_id"},
+    ),
+    (
+        # A session's record that ends before the error: its issuer is not the caller.
+        "cut-at-both-ends",
+        json.dumps(
+            {key: value for key, value in _EVENT.items() if key != "errorMessage"}
+            | {"errorMessage": "Access Denied"}
+        ).partition('"sessionContext": ')[2],
+        denied(
+            code="AccessDenied",
+            operation="DescribeCluster",
+            service="eks",
+            account="111122223333",
+            request_id=REQUEST,
+            **{key: value for key, value in _STATED_FACTS.items() if key != "time"},
+        ),
+    ),
 )
 _ALERT = denied(service="ec2", operation="CreateNetworkInterface")
 ALERTS: Table = (
@@ -564,5 +604,6 @@ def test_each_record_of_a_file_is_a_failure_of_its_own() -> None:
             service="s3",
             principal=APP,
             request_id="EXAMPLE0REQUEST1",
+            **_STATED_FACTS,
         ),
     ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from iamtriage._reading.readers.reasons import policy_type
-from iamtriage._reading.vocabulary.grammar import account_of, trim
+from iamtriage._reading.vocabulary.accounts import account_of
+from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import rejoin
+from iamtriage._reading.vocabulary.policy_types import policy_type
 from tests.tables import (
     ANA,
     APP,

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.reading.readers.test_bodies import _EVENT, _EVENT_FACTS
+from tests.reading.readers.test_bodies import _EVENT, _EVENT_FACTS, _STATED_FACTS
 from tests.tables import ANA, APP, DENIAL, DENIED, REQUEST, Facts, denied, expect, facts_in
 
 _CODED: Facts = {**DENIED, "code": "AccessDeniedException"}
@@ -139,14 +139,25 @@ _TABLE: tuple[tuple[str, dict[str, object], Facts | None], ...] = (
         "record-principal",
         {**_EVENT, "errorMessage": "Access Denied"},
         denied(
-            code="AccessDenied", operation="DescribeCluster", service="eks", principal=APP, request_id=REQUEST
+            code="AccessDenied",
+            operation="DescribeCluster",
+            service="eks",
+            principal=APP,
+            request_id=REQUEST,
+            **_STATED_FACTS,
         ),
     ),
     ("record-success", {k: v for k, v in _EVENT.items() if not k.startswith("error")}, None),
     (
         "record-code-only",
         {k: v for k, v in _EVENT.items() if k not in {"errorMessage", "userIdentity"}},
-        denied(code="AccessDenied", operation="DescribeCluster", service="eks", request_id=REQUEST),
+        denied(
+            code="AccessDenied",
+            operation="DescribeCluster",
+            service="eks",
+            request_id=REQUEST,
+            **_STATED_FACTS,
+        ),
     ),
     ("records", {"Records": [_EVENT]}, _EVENT_FACTS),
     ("lookup", {"Events": [{"CloudTrailEvent": json.dumps(_EVENT)}]}, _EVENT_FACTS),

@@ -62,6 +62,9 @@ class Message(NamedTuple):
     is_open: bool = False
 
 
+NO_MESSAGE = Message(None, -1, -1, 0, claimed=False)
+"""What an error without a message states."""
+
 # A quote as texts, JSON in a string and XML write it.
 _QUOTE = r'(?:\\?"|&quot;)'
 _DENIAL = (
@@ -109,13 +112,14 @@ def _read_denial(text: str, at: int) -> Message | None:
         _,
     ) = m.groups()
     words = no or into
+    marks = m.regs
     return Message(
         "access_denied",
         at,
-        m.start("stop"),
-        m.end(),
+        marks[-1][0],
+        marks[0][1],
         _DENIAL_NAMES,
-        m.regs,
+        marks,
         principal or host,
         account,
         action,
@@ -219,6 +223,7 @@ sure   | (Cannot exceed quota for AccessKeysPerUser): [0-9]+
 unsure | ()Rate [Ee]xceeded\.?
 unsure | ()Please reduce your request rate\.
 unsure | ()Request limit exceeded\.
+unsure | ()(?:Forbidden|Not Found|Bad Request)
 unsure | ()The level of configured provisioned throughput for the table was exceeded\. Consider increasing your provisioning level with the UpdateTable API\.
 """
 

@@ -51,7 +51,8 @@ class Print(NamedTuple):
 CAPITAL, SMALL = "A", "a"
 """Starts that mean any letter of that sort."""
 
-_CALLED = rf"\((?P<code>{CODE})\) when calling the (?P<operation>{OPERATION}) operation(?: \(reached max retries: [0-9]{{1,2}}\))?: "
+# botocore makes a code of the status of an answer without a body.
+_CALLED = rf"\((?P<code>{CODE}|(?P<status_code>40[034]))\) when calling the (?P<operation>{OPERATION}) operation(?: \(reached max retries: [0-9]{{1,2}}\))?: "
 _SDK_CODE = rf"(?P<begin>)(?P<code>{CODE}): "
 _SERVICE = "(?P<service>[A-Z][A-Za-z0-9]{1,40}(?: [A-Z][A-Za-z0-9]{0,40}| v2)*)"
 _GO_V1 = rf"\n\tstatus code: (?P<status_code>{STATUS}), request id: (?P<request_id>{REQUEST_ID})(?:, host id: (?P<host_id>{HOST_ID}))?(?P<end>)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, get_args
 
-from iamtriage._reading.vocabulary.grammar import account_of
+from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage.failures._failures import AccessDenied, Envelope, Failure, KubernetesForbidden
 
 if TYPE_CHECKING:
@@ -60,6 +60,11 @@ def build(candidate: Candidate, view: View) -> Failure:
             request_id=values.get("request_id"),
             host_id=values.get("host_id"),
             source=candidate.source,
+            time=values.get("time"),
+            region=values.get("region"),
+            source_ip=values.get("source_ip"),
+            user_agent=values.get("user_agent"),
+            event_id=values.get("event_id"),
         ),
         text=view.original,
         span=view.span(candidate.start, candidate.end),

@@ -75,6 +75,9 @@ class Candidate:
             present = self.facts.get(key)
             if present is None or present.rank < fact.rank:
                 self.facts[key] = fact
+            elif present.start < 0 <= fact.start and present.value == fact.value:
+                # What is known besides the text is in it, too.
+                self.facts[key] = attrs.evolve(present, start=fact.start, end=fact.end)
         if piece.kind:
             if piece.wrapper:
                 self.wrapped_at = piece.start

@@ -49,13 +49,14 @@ _NEAR = 300
 _SDKS = frozenset(
     {
         "botocore", "aws-cli", "go-v2", "java-v1", "java-v2", "dotnet", "php", "ruby", "cpp", "cloudtrail",
-        "kubernetes", "swift", "kotlin", "js-v2", "js-v3",
+        "kubernetes", "swift", "kotlin", "js-v2", "js-v3", "python-v4",
     }
 )  # fmt: skip
 # Of these, what prints an answer that has no code.
 _WITHOUT_CODE = frozenset(
     {
         "botocore", "aws-cli", "go-v2", "go-v1", "java-v1", "java-v2", "php", "dotnet", "ruby", "boto2",
+        "python-v4",
     }
 )  # fmt: skip
 # EKS's operations on access entries and Pod Identity associations, which no other service has, and what refuses those

@@ -47,6 +47,7 @@ _FAMILIES = {
     "botocore": "python",
     "aws-cli": "python",
     "boto2": "python",
+    "python-v4": "python",
     "go-v1": "go",
     "go-v2": "go",
     "java-v1": "java",

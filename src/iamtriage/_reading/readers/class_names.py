@@ -25,6 +25,7 @@ _SHAPES: tuple[tuple[str, str, int, re.Pattern[str]], ...] = (
     ("AWS", "swift", CLASS_NAME, re.compile(r"(?<![\w.])AWS(?P<service>[A-Z]\w{1,40})\.(?P<code>[A-Z]\w{2,80}Exception)\b")),
     ("awssdk.services", "java-v2", CLASS_NAME, re.compile(r"(?<![\w.])software\.amazon\.awssdk\.services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}\.(?P<code>[A-Z]\w{1,80}(?:Exception|Error))\b")),
     ("amazonaws.services", "java-v1", CLASS_NAME, re.compile(r"(?<![\w.])com\.amazonaws\.services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}\.(?P<code>[A-Z]\w{1,80}(?:Exception|Error))\b")),
+    ("aws_sdk_", "python-v4", CLASS_NAME, re.compile(r"(?<![\w.])aws_sdk_(?P<service>[a-z0-9_]{1,60})\.models\.(?P<code>[A-Z]\w{2,80})\b")),
     ("aws.sdk.kotlin", "kotlin", CLASS_NAME, re.compile(r"(?<![\w.])aws\.sdk\.kotlin\.services\.(?P<service>\w{1,60})\.model\.(?P<code>[A-Z]\w{2,80})\b")),
     # The AWS SDK for Python v4, a package per service.
     ("aws_sdk_", "python-v4", CLASS_NAME, re.compile(r"(?<![\w.])aws_sdk_(?P<service>\w{1,40})\.models\.(?P<code>[A-Z]\w{2,80}(?:Exception|Error|Fault))\b")),

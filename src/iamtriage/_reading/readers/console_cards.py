@@ -14,10 +14,10 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.readers.rbac import put_principal
-from iamtriage._reading.readers.reasons import policy_type
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
+from iamtriage._reading.vocabulary.policy_types import policy_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

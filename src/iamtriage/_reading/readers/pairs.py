@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.codes import (
     EKS_ISSUES,
     is_code,
@@ -21,7 +22,7 @@ from iamtriage._reading.vocabulary.codes import (
     normalize_code,
     strip_hadoop_code,
 )
-from iamtriage._reading.vocabulary.grammar import ELLIPSIS, STATEMENT, VAULT, account_of, find_cut, trim
+from iamtriage._reading.vocabulary.grammar import ELLIPSIS, STATEMENT, VAULT, find_cut, trim
 from iamtriage._reading.vocabulary.masks import rejoin
 from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED, Piece
 from iamtriage._reading.vocabulary.sdk_objects import is_in_sdk_error
@@ -47,6 +48,11 @@ _KEYS = {
     "action": "action",
     "resource": "resource",
     "name": "name",
+    "time": "eventtime",
+    "region": "awsregion",
+    "source_ip": "sourceipaddress",
+    "user_agent": "useragent",
+    "event_id": "eventid",
 }
 _ROLE_OF = {name: role for role, names in _KEYS.items() for name in names.split()}
 _PAIR = re.compile(
@@ -358,10 +364,12 @@ def _principal(cluster: Piece, pair: _Pair) -> bool:
     near = pair.before(_IDENTITY_REACH) + pair.key
     if not pair.value.startswith("arn:") or _IDENTITY.search(near) is None:
         return False
-    issuer = "sessionIssuer" in pair.before(_ISSUER_REACH) + pair.key
-    cluster.put("principal", pair.value, pair.start, pair.end, CLASS_NAME if issuer else HINT)
+    if "sessionIssuer" in pair.before(_ISSUER_REACH) + pair.key:
+        # The role whose session called; the caller is the session.
+        return False
+    cluster.put("principal", pair.value, pair.start, pair.end, HINT)
     account = account_of(pair.value)
-    if account and not issuer:
+    if account:
         at = pair.text.find(account, pair.start, pair.end)
         cluster.put("account", account, at, at + len(account), HINT)
     return True
@@ -402,6 +410,19 @@ def _resource(cluster: Piece, pair: _Pair) -> bool:
     return True
 
 
+def _of_event(key: str) -> Callable[[Piece, _Pair], bool]:
+    """Return the taker of a value that only counts in a record of CloudTrail."""
+
+    def take(cluster: Piece, pair: _Pair) -> bool:
+        # A value that the text ends in is cut off.
+        if cluster.source != "cloudtrail" or not pair.text.startswith(('"', "'"), pair.end):
+            return False
+        cluster.put(key, pair.value, rank=HINT)
+        return True
+
+    return take
+
+
 _TAKERS: dict[str, Callable[[Piece, _Pair], bool]] = {
     "record": _record,
     "code": _code,
@@ -415,4 +436,5 @@ _TAKERS: dict[str, Callable[[Piece, _Pair], bool]] = {
     "deny": _deny,
     "action": _action,
     "resource": _resource,
+    **{key: _of_event(key) for key in ("time", "region", "source_ip", "user_agent", "event_id")},
 }

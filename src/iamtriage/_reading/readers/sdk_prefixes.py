@@ -143,6 +143,12 @@ _COLUMNS = re.compile(
     r"(?P<code>(?:Client\.)?[A-Z]\w{2,80})"
 )
 
+# The AWS SDK for Python v4 (https://github.com/smithy-lang/smithy-python), of an error that the service does not model.
+_PYTHON_V4 = re.compile(
+    r"Unknown\s+error\s+for\s+operation\s+com\.amazonaws\.(?P<service>[a-z0-9]{2,60})#(?P<operation>\w{2,80})\s+-\s+status:\s+(?P<status>[1-5][0-9]{2})"
+    r"(?:\s+-\s+id:\s+(?:[\w.]{2,100}#)?(?P<code>[A-Za-z][\w.]{1,100}))?(?:\s+-\s+reason:\s+[A-Z][\w-]{1,30}(?:[ ][A-Z][\w-]{1,30}){0,4})?"
+)
+
 # Words of HTTP for a status, which are no codes.
 _REASONS = frozenset({"Forbidden", "Unauthorized", "NotFound"})
 
@@ -389,9 +395,19 @@ def _columns(m: re.Match[str]) -> Piece | None:
     return piece
 
 
+def _python_v4(m: re.Match[str]) -> Piece:
+    piece = Piece("head", m.start(), m.end(), source="python-v4", aws=True)
+    _put(piece, m, "operation", rank=BEST)
+    _put(piece, m, "status_code", "status", BEST)
+    piece.put("service", service_name(m["service"]))
+    _put(piece, m, "code", rank=BEST)
+    return piece
+
+
 # What must be in the text (line ends as blanks), the pattern, and what it makes.
 _SHAPES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | None]], ...] = (
     ("rror ", _BOTOCORE, _botocore),
+    ("for operation com.amazonaws.", _PYTHON_V4, _python_v4),
     ("when calling the ", _BOTOCORE_CUT, _botocore),
     ("peration ", _GO2_OPERATION, _go2_operation),
     ("response error StatusCode:", _GO2_CUT, _go2_cut),

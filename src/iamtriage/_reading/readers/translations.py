@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.codes import kind_of_code
-from iamtriage._reading.vocabulary.grammar import account_of, trim
+from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import MASK, rejoin
 from iamtriage._reading.vocabulary.pieces import BEST, Piece
 

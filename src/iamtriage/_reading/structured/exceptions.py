@@ -1,27 +1,32 @@
-"""Reads raised exceptions by their shape; botocore and kubernetes are not imported.
+"""Read raised exceptions by their shape, without importing botocore or kubernetes.
 
 A ``ClientError`` is an exception with a ``response`` mapping and an ``operation_name``; a
 ``BotoCoreError`` one whose class descends from a class of that name; kubernetes' ``ApiException``
-one with ``status``, ``reason`` and ``body``. Anything else is read by its text.
+one with ``status``, ``reason`` and ``body``; a modelled error of the AWS SDK for Python v4 one whose class is in
+``aws_sdk_SERVICE``. Anything else is read by its text.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from iamtriage._reading.assembly import excerpt, read_cause
-from iamtriage._reading.structured.mappings import as_document, failures_of, load, stated_by
-from iamtriage._reading.vocabulary.codes import kind_of_client_class
-from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, GIVEN, Piece
+from iamtriage._reading.structured.responses import state_response
+from iamtriage._reading.structured.statements import Statement, find_failure
+from iamtriage._reading.structured.values import as_document, load, status_of, text_of
+from iamtriage._reading.vocabulary.codes import is_generic, kind_of_client_class
+from iamtriage._reading.vocabulary.excerpts import excerpt
+from iamtriage._reading.vocabulary.services import service_name
 from iamtriage._reading.vocabulary.triggers import may_hold_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage._reading.structured.mappings import Document
+    from iamtriage._reading.structured.values import Document
     from iamtriage.failures._failures import Failure
 
-_MOST_EXCEPTIONS = 200
+_MAX_EXCEPTIONS = 200
+# Each service is a package of its own.
+_SDK_V4 = "aws_sdk_"
 
 
 def failures_raised(error: BaseException) -> Iterator[list[Failure]]:
@@ -38,7 +43,7 @@ def group_behind(error: BaseException) -> BaseExceptionGroup[BaseException] | No
     """Give the group that an exception was raised from: beside a failure, that may hold anything else."""
     current = _attribute(error, "__cause__")
     seen: set[int] = set()
-    while current is not None and id(current) not in seen and len(seen) < _MOST_EXCEPTIONS:
+    while current is not None and id(current) not in seen and len(seen) < _MAX_EXCEPTIONS:
         if issubclass(type(current), BaseExceptionGroup):
             return cast("BaseExceptionGroup[BaseException]", current)
         seen.add(id(current))
@@ -53,7 +58,7 @@ def _levels(error: BaseException) -> Iterator[list[BaseException]]:
     while waiting:
         level: list[BaseException] = []
         handled: list[object] = []
-        while waiting and len(seen) < _MOST_EXCEPTIONS:
+        while waiting and len(seen) < _MAX_EXCEPTIONS:
             current = cast("BaseException", waiting.pop())
             if id(current) in seen:
                 continue
@@ -73,14 +78,37 @@ def _levels(error: BaseException) -> Iterator[list[BaseException]]:
         waiting = [each for each in reversed(handled) if each is not None]
 
 
+def read_alone(error: BaseException, *, contexts: bool) -> Failure | None:
+    """Read a ``ClientError`` if no other exception can add anything to it.
+
+    Args:
+        error: the exception.
+        contexts: whether a failure that was being handled counts, if the error itself is about access to nothing.
+    """
+    try:
+        response: object = getattr(error, "response", None)
+        operation: object = getattr(error, "operation_name", None)
+        if type(response) is not dict or type(operation) is not str or error.__cause__ is not None:
+            return None
+        failure = _client_error(_text_of(error), cast("Document", response), operation)
+        if failure is None or error.__context__ is None or error.__suppress_context__:
+            return failure
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 (foreign attributes may raise anything)
+        return None
+    is_whole = failure.envelope.request_id is not None
+    return failure if is_whole and not (contexts and failure.kind == "aws_error") else None
+
+
 def _failure(error: BaseException) -> Failure | None:
     text = _text_of(error)
     try:
         return _by_shape(error, text)
     except KeyboardInterrupt:
         raise
-    except BaseException:  # noqa: BLE001 (what stands in a foreign exception may raise anything)
-        return read_cause(text) if may_hold_failure(text) else None
+    except BaseException:  # noqa: BLE001 (what a foreign exception holds may raise anything)
+        return _by_text(text)
 
 
 def _by_shape(error: BaseException, text: str) -> Failure | None:
@@ -97,55 +125,94 @@ def _by_shape(error: BaseException, text: str) -> Failure | None:
         return _api_exception(error, text, status, body)
     if any(cls.__name__ == "BotoCoreError" for cls in type(error).__mro__):
         return _botocore_error(error, text)
-    # The text of a KeyError is the key that is not there, such as 'AccessDenied' of a table of codes.
+    if type(error).__module__.startswith(_SDK_V4):
+        return _modelled_error(error, text)
+    # The text of a KeyError is the missing key, such as 'AccessDenied' of a table of codes.
     if issubclass(type(error), KeyError) and not any(map(str.isspace, text)):
         return None
+    return _by_text(text)
+
+
+def _by_text(text: str) -> Failure | None:
     if not may_hold_failure(text):
         return None
+    from iamtriage._reading.assembly import read_cause
+
     return read_cause(text)
 
 
 def _client_error(text: str, response: Document, operation: str) -> Failure | None:
-    """Read a ClientError: its response wins, its text gives the places."""
-    stated = stated_by(response, operation)
-    if stated is None:
-        return read_cause(text)
-    _, partial = stated
-    partial.source, partial.aws = "botocore", True
+    """Read a ``ClientError``: its response states the facts, its text has the places of some."""
+    statement = state_response(response, operation)
+    if statement is None:
+        return _by_text(text)
+    if statement.source != "botocore" or not statement.claimed:
+        statement = statement._replace(source="botocore", claimed=True)
     said = as_document(response.get("Error")).get("Message")
-    message = excerpt(said) if isinstance(said, str) else ""
-    return read_cause(text if message in text else message, partial)
+    if isinstance(said, str) and statement.message not in text:
+        # A subclass words its text anew.
+        text = statement.message
+    return find_failure(statement, text)
 
 
 def _api_exception(error: BaseException, text: str, status: int, body: str | bytes | None) -> Failure | None:
-    """Read kubernetes' ApiException: the body is the API server's Status.
+    """Read kubernetes' ``ApiException``: its body is the API server's ``Status``.
 
     Clients that OpenAPI Generator made for any other API have exceptions of the same shape.
     """
+    from iamtriage._reading.structured.mappings import read_mapping
+
     if isinstance(body, bytes):
         body = body.decode("utf-8", "replace")
-    for failure in failures_of(as_document(load(body) if body else None)):
+    for failure in read_mapping(as_document(load(body) if body else None)):
         return failure
     if status == 401 and any(cls.__module__.startswith("kubernetes") for cls in type(error).__mro__):
-        partial = Piece("body", 0, 0, kind="kubernetes_unauthorized", source="kubernetes", aws=True)
-        partial.put("status_code", str(status), rank=BEST)
-        return read_cause(text, partial)
-    return read_cause(text) if may_hold_failure(text) else None
+        statement = Statement(
+            text, "kubernetes", claimed=True, kind="kubernetes_unauthorized", status_code=str(status)
+        )
+        return find_failure(statement)
+    return _by_text(text)
 
 
 def _botocore_error(error: BaseException, text: str) -> Failure | None:
     """Read one of botocore's client-side errors: by its class, and by what its text quotes."""
+    from iamtriage._reading.assembly import read_cause
+    from iamtriage._reading.vocabulary.pieces import CLASS_NAME, GIVEN, Piece
+
     name = next(cls.__name__ for cls in type(error).__mro__ if _is_botocore(cls))
-    partial = Piece("body", 0, 0, source="botocore", aws=True)
+    piece = Piece("body", 0, 0, source="botocore", aws=True)
     kind = kind_of_client_class(name)
     # A WaiterError quotes the service's code; a class of credentials is the code itself.
-    partial.put("code", name, rank=GIVEN if kind else CLASS_NAME)
-    partial.kind, partial.wrapper = kind, kind is not None and kind != "aws_error"
+    piece.put("code", name, rank=GIVEN if kind else CLASS_NAME)
+    piece.kind, piece.wrapper = kind, kind is not None and kind != "aws_error"
     if kind is None and not may_hold_failure(text):
         return None
-    failure = read_cause(text, partial)
-    unsaid = kind is None and failure is not None and failure.kind == "aws_error"
-    return None if unsaid else failure
+    failure = read_cause(text, piece)
+    is_unsaid = kind is None and failure is not None and failure.kind == "aws_error"
+    return None if is_unsaid else failure
+
+
+def _modelled_error(error: BaseException, text: str) -> Failure | None:
+    """Read a modelled error of the AWS SDK for Python v4: its class is the code, its metadata has the IDs.
+
+    https://github.com/awslabs/aws-sdk-python
+    """
+    name = type(error).__name__
+    if is_generic(name):
+        return _by_text(text)
+    metadata = _attribute(error, "response_metadata")
+    service = type(error).__module__.partition(".")[0].removeprefix(_SDK_V4)
+    statement = Statement(
+        text,
+        "python-v4",
+        claimed=True,
+        code=name,
+        service=service_name(service),
+        status_code=status_of(getattr(metadata, "http_status_code", None)),
+        request_id=text_of(getattr(metadata, "request_id", None)),
+        host_id=text_of(getattr(metadata, "extended_request_id", None)),
+    )
+    return find_failure(statement)
 
 
 def _is_botocore(cls: type) -> bool:

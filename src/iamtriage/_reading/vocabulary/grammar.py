@@ -33,7 +33,6 @@ HOST_ID_CONTINUATION = rf"(?<!=)\n{NOT_A_VALUE}(?=[A-Za-z]{{0,120}}(?:[0-9=+/]|[
 # HashiCorp Vault prints "Code: 403. Errors:" for its own responses.
 VAULT = re.compile(r"\s*\.\s*Errors")
 
-PRINCIPAL_ACCOUNT = re.compile(r"arn:[\w-]*:\s?[\w-]*:[\w-]*:\s?([0-9]{12}):|\A([0-9]{12})\Z", re.ASCII)
 ACTION = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}", re.ASCII)
 ARN_HEAD = re.compile(r"arn:[\w<\[{*-]")
 # What people and log viewers write instead of a value.
@@ -63,16 +62,6 @@ _CLOSERS = {
     "〉": "〈",
 }
 _QUOTES = "\"'`"
-
-
-def account_of(principal: str) -> str | None:
-    """Return the 12-digit account ID that a principal states.
-
-    >>> account_of("arn:aws:sts::111122223333:assumed-role/app/i-0abc"), account_of("arn:aws:iam::xxx:root")
-    ('111122223333', None)
-    """
-    m = PRINCIPAL_ACCOUNT.search(principal)
-    return None if m is None else m[1] or m[2]
 
 
 def find_paragraph(text: str, start: int, end: int, reach: int) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from the prefix are listed.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _ALIASES = {
     "securitytoken": "sts",
@@ -182,6 +183,7 @@ def service_of_host(host: str) -> str | None:
     return _ALIASES.get(name.replace("-", ""), name)
 
 
+@lru_cache(maxsize=1024)
 def service_of_event_source(source: str) -> str | None:
     """Return the service of a CloudTrail ``eventSource`` such as ``eks.amazonaws.com``.
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from iamtriage._reading.vocabulary.policy_types import POLICY_WORDS
 
-# A dot before a capitalized word with such a suffix could be part of a class name.
+# A dot before a capitalized word with such a suffix could be part of a class name, and a colon before three digits
+# could introduce an HTTP status.
 _DOT = r"\.(?![A-Z]\w*(?:Exception|Error|Fault|Denied|NotFound))"
-_NAME = rf"(?:[\w@/+-]|{_DOT})*+(?<![./+@])"
-# A colon before three digits could introduce an HTTP status.
 _COLON = ":(?![45][0-9]{2})"
-_PATH = rf"(?:[\w@/+$-]|{_DOT}|{_COLON}|\*(?!\*))*+(?<=[\w*])"
+_NAME = rf"[\w@/+-]*+(?:{_DOT}[\w@/+-]*+)*+(?<![./+@])"
+_PATH = rf"[\w@/+$-]*+(?:(?:{_COLON}|{_DOT}|\*(?!\*))[\w@/+$-]*+)*+(?<=[\w*])"
 
 ACCOUNT = "[0-9]{12}"
 PARTITION = "aws(?:-[a-z]+)*"
 PRINCIPAL = rf"arn:{PARTITION}:(?:iam|sts)::(?P<account>{ACCOUNT}):(?:root|[a-z-]+/{_NAME})"
-USER = rf"(?:[\w@-]|{_DOT}|{_COLON}|/(?!/))++"
+USER = rf"(?=\w)[\w@-]*+(?:(?:{_COLON}|{_DOT}|/(?!/))[\w@-]*+)*+"
 SERVICE_PRINCIPAL = r"[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*\.amazonaws\.com"
 ACTION = r"(?P<service>[a-z][a-z0-9-]{1,60}):[A-Z][A-Za-z0-9]{0,120}"
 RESOURCE = rf"arn:{PARTITION}:[a-z0-9-]+:[a-z0-9-]*:[0-9]*:{_PATH}"

@@ -1,0 +1,99 @@
+"""Read the answers of AWS APIs: botocore's parsed responses, and bodies of any protocol as mappings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._reading.structured.statements import Statement
+from iamtriage._reading.structured.values import as_document, first_text, plain_code, status_of, text_of
+from iamtriage._reading.vocabulary.codes import normalize_code, is_code, is_status
+
+if TYPE_CHECKING:
+    from iamtriage._reading.structured.values import Document
+
+_CODE_KEYS = ("__type", "Code", "code", "errorCode", "errorType", "ErrorCode")
+_MESSAGE_KEYS = ("Message", "message", "errorMessage", "ErrorMessage")
+_REQUEST_KEYS = ("RequestId", "RequestID", "requestId", "request_id")
+_HOST_KEYS = ("HostId", "hostId", "extendedRequestId")
+_STATUS_KEYS = ("HTTPStatusCode", "httpStatusCode", "statusCode", "status")
+# What botocore's responses do not have, or only in their metadata.
+_ODD_KEYS = frozenset(
+    {*_CODE_KEYS, *_MESSAGE_KEYS, *_REQUEST_KEYS, *_HOST_KEYS, *_STATUS_KEYS, "awsService"}
+    - {"Code", "Message"}
+)
+
+
+def state_response(response: Document, operation: str | None) -> Statement | None:
+    """Return what an API's answer states, ``None`` for one that is not an error.
+
+    Args:
+        response: ``ClientError.response``, or a body.
+        operation: the operation, if the caller knows it.
+    """
+    error, metadata = response.get("Error"), response.get("ResponseMetadata")
+    if (
+        type(error) is dict
+        and type(metadata) is dict
+        and metadata
+        and error.keys().isdisjoint(_ODD_KEYS)
+        and response.keys().isdisjoint(_ODD_KEYS)
+    ):
+        return _parsed_response(error, metadata, operation)
+    return _any_body(response, operation)
+
+
+def _parsed_response(error: Document, metadata: Document, operation: str | None) -> Statement | None:
+    """Read a response as botocore parses it."""
+    code, message = text_of(error.get("Code")), text_of(error.get("Message"))
+    if code is None and message is None:
+        return None
+    return Statement(
+        message or "",
+        "botocore",
+        True,  # noqa: FBT003 (the order of the attributes)
+        None,
+        plain_code(code),
+        operation,
+        None,
+        status_of(metadata.get("HTTPStatusCode")) or _status_in(code),
+        text_of(metadata.get("RequestId")),
+        text_of(metadata.get("HostId")),
+    )
+
+
+def _any_body(body: Document, operation: str | None) -> Statement | None:
+    inner = as_document(body.get("Error")) or as_document(body.get("error")) or body
+    code, service = first_text(inner, *_CODE_KEYS), None
+    if "awsService" in inner:
+        code = code or first_text(inner, "exceptionType")
+        service = text_of(inner.get("awsService"))
+    message = first_text(inner, *_MESSAGE_KEYS)
+    if code is None and message is None:
+        return None
+    source = "json"
+    metadata = as_document(body.get("ResponseMetadata")) or as_document(body.get("$metadata"))
+    if metadata:
+        source = "botocore" if "ResponseMetadata" in body else "js-v3"
+    places = (metadata, body, inner)
+    is_named = code is not None and not code.isdigit() and is_code(normalize_code(code))
+    return Statement(
+        message or "",
+        source,
+        claimed=is_named or "__type" in inner or "ResponseMetadata" in body,
+        code=plain_code(code),
+        operation=operation,
+        service=service,
+        status_code=next(filter(None, map(_status, places)), None) or _status_in(code),
+        request_id=next(filter(None, (first_text(place, *_REQUEST_KEYS) for place in places)), None),
+        host_id=next(filter(None, (first_text(place, *_HOST_KEYS) for place in places)), None),
+    )
+
+
+def _status(place: Document) -> str | None:
+    """Return the HTTP status that a mapping states."""
+    return next(filter(None, (status_of(place.get(key)) for key in _STATUS_KEYS)), None)
+
+
+def _status_in(code: str | None) -> str | None:
+    """Return the status that botocore and others give as the code of an answer without one."""
+    return code if code is not None and is_status(code) else None

@@ -1,0 +1,76 @@
+"""Read values of any type from documents that anyone may have made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias, cast
+
+from iamtriage._reading.vocabulary.codes import normalize_code, is_status
+from iamtriage._reading.vocabulary.excerpts import LONG, excerpt
+
+Document: TypeAlias = Mapping[Any, object]
+
+_MAX_ITEMS = 100_000
+_MAX_JSON = 50_000_000
+_MAX_NUMBER = 10**18
+_MAX_STATUS = 1000
+_NO_DOCUMENT: Document = {}
+
+
+def as_document(value: object) -> Document:
+    """Return a value as a mapping, an empty one for anything else."""
+    if type(value) is dict:
+        return cast("Document", value)
+    return cast("Document", value) if isinstance(value, Mapping) else _NO_DOCUMENT
+
+
+def documents_in(value: object) -> list[Document]:
+    """Return the mappings in a list; none for anything but a list."""
+    if not isinstance(value, list | tuple):
+        return []
+    return [item for item in map(as_document, cast("Sequence[object]", value)[:_MAX_ITEMS]) if item]
+
+
+def load(text: str) -> object:
+    """Load JSON; ``None`` for anything else, however deep or long it is."""
+    if len(text) > _MAX_JSON:
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def text_of(value: object) -> str | None:
+    """Return a value as text of bounded length; ``None`` for an empty one and for other types."""
+    if type(value) is str and 0 < len(value) <= LONG:
+        return value
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value) if abs(value) < _MAX_NUMBER else None
+    if isinstance(value, str) and value:
+        return excerpt(value)
+    return None
+
+
+def status_of(value: object) -> str | None:
+    """Return an HTTP status as text; ``None`` for anything else."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MAX_STATUS:
+        return str(value)
+    return value if isinstance(value, str) and is_status(value) else None
+
+
+def plain_code(code: str | None) -> str | None:
+    """Return a code without what the wire puts around it: ``ns#Code:http://…``."""
+    return normalize_code(code) if code is not None and ("#" in code or "://" in code) else code
+
+
+def first_text(document: Document, *keys: str) -> str | None:
+    """Return the first of the values of these keys that is text."""
+    for key in keys:
+        value = text_of(document.get(key))
+        if value:
+            return value
+    return None
