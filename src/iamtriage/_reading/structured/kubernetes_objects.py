@@ -37,7 +37,9 @@ def state_status(status: Document) -> Statement | None:
     kind: Kind | None = None
     if reason == "Unauthorized" or code == _UNAUTHORIZED:
         kind = "kubernetes_unauthorized"
-    elif reason != "Forbidden" or (NO_SERVICE_ACCOUNT not in message and is_admission_denial(message, 0, len(message))):
+    elif reason != "Forbidden" or (
+        NO_SERVICE_ACCOUNT not in message and is_admission_denial(message, 0, len(message))
+    ):
         return None
     elif NO_SERVICE_ACCOUNT not in message:
         kind = "kubernetes_forbidden"

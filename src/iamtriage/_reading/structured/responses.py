@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.structured.statements import Statement
 from iamtriage._reading.structured.values import as_document, first_text, plain_code, status_of, text_of
-from iamtriage._reading.vocabulary.codes import normalize_code, is_code, is_status
+from iamtriage._reading.vocabulary.codes import is_code, is_status, normalize_code
 
 if TYPE_CHECKING:
     from iamtriage._reading.structured.values import Document

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
-from iamtriage._reading.vocabulary.codes import normalize_code, is_status
+from iamtriage._reading.vocabulary.codes import is_status, normalize_code
 from iamtriage._reading.vocabulary.excerpts import LONG, excerpt
 
 Document: TypeAlias = Mapping[Any, object]
