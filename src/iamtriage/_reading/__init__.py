@@ -1,15 +1,12 @@
-"""Private readers behind ``iamtriage.parse``: from any text to candidates of failures.
+"""Read failures from texts, exceptions, structured errors and streams.
 
-Layers, each importing only those above it:
-
-* ``grammar``, ``view``, ``codes``, ``services``, ``triggers``, ``foreign``: words and offsets
-* ``unwrap``, ``continuations``, ``linewraps``: take log and transport wrappings off
-* ``pieces``: what a reader gives; ``sentences``, ``phrases``, ``kubernetes``, ``heads``,
-  ``tails``, ``pairs``, ``xml_bodies`` and the others: the readers
-* ``candidates``, ``surroundings``, ``verdicts``: join pieces into failures and choose the cause
-* ``building``, ``assembly``, ``texts``: from one text, of any length, to failures
-* ``mappings``, ``raised``: structured errors and exceptions
-* ``shortcut``: the one shape that is read without all this
+* ``entries``: cuts a stream into log entries and documents
+* ``canonical``: reads unmodified output of SDKs and services with one match each
+* ``unwrapping``: removes boxes, prefixes, escapes and line breaks, and keeps the offsets
+* ``readers``: find the pieces of failures in a text
+* ``judging``: joins pieces into failures, decides whether they are of AWS, and picks the cause
+* ``structured``: reads exceptions, responses and records by their fields
+* ``vocabulary``: what all of them share
 
 Nothing here is public.
 """

@@ -37,7 +37,7 @@ _KEYS: dict[str, frozenset[str]] = {
 
 def build(candidate: Candidate, view: View) -> Failure:
     """Make the frozen failure of a candidate."""
-    values = {key: fact.value for key, fact in candidate.facts.items() if not fact.lost}
+    values = {key: fact.value for key, fact in candidate.facts.items() if not fact.is_lost}
     cls = _CLASSES[candidate.kind or "aws_error"]
     marks = _marks(candidate, view, _KEYS.get(candidate.kind or "", frozenset()))
     principal = values.get("principal")
@@ -81,7 +81,7 @@ def _marks(candidate: Candidate, view: View, own: Collection[str]) -> dict[str, 
     """Give the places of the values that stand unbroken in the original text."""
     marks: dict[str, tuple[int, int]] = {}
     for key, fact in candidate.facts.items():
-        if fact.start >= 0 and not fact.lost and (key in _SPANNED or key in own):
+        if fact.start >= 0 and not fact.is_lost and (key in _SPANNED or key in own):
             mark = view.unbroken(fact.start, fact.end, fact.value)
             if mark:
                 marks[key] = mark

@@ -63,7 +63,7 @@ class Candidate:
     only_ids: bool = False
     metadata: bool = False
     wraps: bool = False
-    thrown: bool = False
+    is_thrown: bool = False
     kubernetes: bool = False
     kind: Kind | None = None
 
@@ -79,19 +79,19 @@ class Candidate:
                 # What is known besides the text is in it, too.
                 self.facts[key] = attrs.evolve(present, start=fact.start, end=fact.end)
         if piece.kind:
-            if piece.wrapper:
+            if piece.is_wrapper:
                 self.wrapped_at = piece.start
                 self.wrapper_kind = self.wrapper_kind or piece.kind
             else:
                 self.kinds.append(piece.kind)
         self.aws = self.aws or piece.aws
-        self.thrown = self.thrown or piece.thrown
-        self.wraps = self.wraps or (piece.wrapper and piece.role == "body")
+        self.is_thrown = self.is_thrown or piece.is_thrown
+        self.wraps = self.wraps or (piece.is_wrapper and piece.role == "body")
         if piece.source and (self.source is None or piece.role == "head"):
             self.source = piece.source
-        self.has_core = self.has_core or (piece.role == "core" and not piece.wrapper)
+        self.has_core = self.has_core or (piece.role == "core" and not piece.is_wrapper)
         self.kubernetes = self.kubernetes or (
-            piece.role == "core" and piece.source == "kubernetes" and not piece.wrapper
+            piece.role == "core" and piece.source == "kubernetes" and not piece.is_wrapper
         )
         self.has_tail = self.has_tail or piece.role == "tail"
         self.has_code = self.has_code or (piece.role == "head" and "code" in piece.facts)

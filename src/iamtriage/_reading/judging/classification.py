@@ -210,7 +210,7 @@ def _kind_of_rest(candidate: Candidate, context: TextContext) -> Kind | None:
         return "aws_error"
     if (
         candidate.aws
-        and ("operation" in candidate.facts or candidate.has_tail or candidate.thrown)
+        and ("operation" in candidate.facts or candidate.has_tail or candidate.is_thrown)
         and candidate.source in _WITHOUT_CODE
     ):
         return "aws_error"
@@ -293,7 +293,7 @@ def _wraps(outer: Candidate, inner: Candidate, *, apart: bool) -> bool:
     )
     if not outer.complete:
         # A class of a service that was thrown, in an earlier entry of the log, is a failure too.
-        return (inner.complete or inner.code in CLIENT_CODES) and not (apart and outer.thrown)
+        return (inner.complete or inner.code in CLIENT_CODES) and not (apart and outer.is_thrown)
     if apart and not (outer.kind == "missing_credentials" and "status_code" in inner.facts):
         # Independent, but for what an SDK says of the call that should have given credentials.
         return False

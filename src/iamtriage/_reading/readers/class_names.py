@@ -57,7 +57,7 @@ def read_classes(text: str) -> Iterator[Piece]:
 
 def _piece(m: re.Match[str], source: str, rank: int) -> Piece:
     piece = Piece("class", m.start(), m.end(), source=source, aws=True)
-    piece.thrown = m.string.startswith((": ", "["), m.end())
+    piece.is_thrown = m.string.startswith((": ", "["), m.end())
     groups = m.groupdict()
     service, code = groups.get("service"), groups.get("code")
     if service:

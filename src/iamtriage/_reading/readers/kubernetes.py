@@ -105,7 +105,7 @@ def read_kubernetes(text: str, flat: str) -> Iterator[Piece]:
             if phrase.sure == "unsure" and not _stands_by(names, m):
                 continue
             piece = Piece("core", m.start(), m.end(), kind=phrase.kind, aws=True, source="kubernetes")
-            piece.wrapper = phrase.sure == "outer"
+            piece.is_wrapper = phrase.sure == "outer"
             if phrase.kind == "kubernetes_unauthorized":
                 _read_identity(text, piece)
             yield piece

@@ -156,7 +156,7 @@ def read_pairs(text: str, taken: Sequence[Piece]) -> Iterator[Piece]:
             pair is not None
             and pair.value
             and ELLIPSIS.match(pair.value) is None
-            and (_TAKERS[role](fresh, pair) or fresh.lambda_answer)
+            and (_TAKERS[role](fresh, pair) or fresh.is_lambda_error)
         ):
             fresh.end = max(fresh.end, pair.end)
             cluster = fresh
@@ -170,7 +170,7 @@ def _wraps(cluster: Piece, m: re.Match[str]) -> bool:
     opened = _OPENS.match(m.string, m.end())
     if opened is None or code is None or kind_of_code(code.value) != "missing_credentials":
         return False
-    cluster.wrapper, cluster.end = True, opened.end()
+    cluster.is_wrapper, cluster.end = True, opened.end()
     return True
 
 
@@ -241,7 +241,7 @@ def _code(cluster: Piece, pair: _Pair) -> bool:
     if pair.key == "errorType" and (of_others or is_generic(pair.value)):
         # What a Lambda function answers for an error of its own: its request id is the invocation's.
         cluster.facts.pop("request_id", None)
-        cluster.lambda_answer = True
+        cluster.is_lambda_error = True
     if pair.key == "exceptionType" and not _near(pair, "awsService"):
         # Others have such a key too; AWS's Pipes tell the service beside it.
         return False
@@ -316,7 +316,7 @@ def _status(cluster: Piece, pair: _Pair) -> bool:
 
 def _request_id(cluster: Piece, pair: _Pair) -> bool:
     if (
-        cluster.lambda_answer
+        cluster.is_lambda_error
         or _LAMBDA.search(pair.before(8))
         or pair.text.startswith(" Version", pair.end)
         or len(pair.value) < 2

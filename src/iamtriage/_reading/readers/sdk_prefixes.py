@@ -329,7 +329,7 @@ def _redshift(m: re.Match[str]) -> Piece:
 
 
 def _boto2(m: re.Match[str]) -> Piece:
-    piece = Piece("head", m.start(), m.end(), source="boto2", aws=True, thrown=True)
+    piece = Piece("head", m.start(), m.end(), source="boto2", aws=True, is_thrown=True)
     _put(piece, m, "status_code", "status", BEST)
     service = m["service"] or m["queue"]
     piece.put("service", service_name(service) if service else None)
@@ -368,7 +368,7 @@ def _sender(m: re.Match[str]) -> Piece | None:
 
 def _hadoop(m: re.Match[str]) -> Piece:
     """Read Hadoop's name for what S3 answered with 401 or 403, or what kept it from asking."""
-    piece = Piece("core", m.start(), m.end(), kind="access_denied", aws=True, wrapper=True)
+    piece = Piece("core", m.start(), m.end(), kind="access_denied", aws=True, is_wrapper=True)
     if _BEFORE_S3.search(m.string, m.end(), m.end() + _HADOOP_REACH) is None:
         piece.put("service", "s3", rank=HINT)
     return piece

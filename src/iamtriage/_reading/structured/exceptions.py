@@ -184,7 +184,7 @@ def _botocore_error(error: BaseException, text: str) -> Failure | None:
     kind = kind_of_client_class(name)
     # A WaiterError quotes the service's code; a class of credentials is the code itself.
     piece.put("code", name, rank=GIVEN if kind else CLASS_NAME)
-    piece.kind, piece.wrapper = kind, kind is not None and kind != "aws_error"
+    piece.kind, piece.is_wrapper = kind, kind is not None and kind != "aws_error"
     if kind is None and not may_hold_failure(text):
         return None
     failure = read_cause(text, piece)

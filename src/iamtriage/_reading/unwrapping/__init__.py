@@ -1,1 +1,1 @@
-"""Strip boxes, wraps, escapes and prefixes, keeping the offsets."""
+"""Remove boxes, line wraps, escapes and prefixes, and keep the offsets."""

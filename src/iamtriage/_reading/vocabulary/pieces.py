@@ -1,4 +1,4 @@
-"""What a reader gives: a piece of a failure, with where it stands; not for joining the pieces."""
+"""Define a piece of a failure, which is what readers yield."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from iamtriage._reading.vocabulary.masks import rejoin
 from iamtriage.typing import Kind
 
 Role: TypeAlias = Literal["class", "head", "core", "tail", "body", "status", "host"]
-"""Where a piece stands in a failure: a class name or head before the sentence, the sentence
-itself, a tail behind it, or a body (XML, JSON, printed object) around it."""
+"""The part of a failure that a piece is: a class name or head before the message, the message itself (core), a tail
+after it, a body around it (XML, JSON, a printed object), or an HTTP status or host near it."""
 
-# How good a source is for a fact: a better one replaces what a worse one gave.
+# How reliable the source of a fact is: a higher rank replaces a lower one.
 CUT_OFF, CLASS_NAME, HINT, STATED, BEST, GIVEN = -1, 0, 1, 2, 3, 4
 
-# Facts of which a cut can leave a wrong value.
-_CUTTABLE = frozenset(
+# Facts whose values are wrong if the text truncates them.
+_TRUNCATABLE = frozenset(
     {
         "code", "principal", "action", "resource", "policy_arn", "authorization_id", "encoded_message",
         "request_id", "host_id", "reason",
     }
 )  # fmt: skip
 _ELLIPSIS = re.compile(r"\.{2,}|…+")
-# How far behind a value the words may reach that say that it was cut.
+# Maximum distance, in characters, between a value and the mark that says that it was truncated.
 _MARK_REACH = 80
 
 
 @attrs.frozen
 class Fact:
-    """A value and where it stands in the readable text; start -1 where it stands nowhere.
+    """A value and its position in the readable text; ``start`` is -1 if the text doesn't contain it.
 
     Attributes:
-        stem: the beginning of a value that the text cuts off; None for a whole value.
+        stem: the part of a truncated value that the text has; ``None`` for a complete value.
     """
 
     value: str
@@ -45,12 +45,12 @@ class Fact:
     stem: str | None = None
 
     @property
-    def lost(self) -> bool:
-        """Whether only a beginning is there, which does not say so: no value to give."""
+    def is_lost(self) -> bool:
+        """Whether a truncated value has no mark that says so, and can't be reported."""
         return self.stem == self.value
 
     def agrees(self, other: Fact) -> bool:
-        """Tell whether two facts can be the same value, of which one may be cut off."""
+        """Return whether two facts can be the same value, one of them possibly truncated."""
         if self.stem is not None and other.value.startswith(self.stem):
             return True
         if other.stem is not None and self.value.startswith(other.stem):
@@ -63,12 +63,12 @@ class Piece:
     """A piece of a failure between ``start`` and ``end`` of the readable text.
 
     Attributes:
-        kind: the kind that this piece means by itself, if any.
-        aws: this piece can only come from AWS or its SDKs.
-        lambda_answer: what a Lambda function gives back for an error of its own.
-        thrown: a class name with a message behind it, or around which a message stands.
-        wrapper: made by a client around another failure, as Go's WebIdentityErr.
-        source: the SDK or tool whose shape it is.
+        kind: the kind that the piece alone means, if any.
+        aws: whether the piece can only come from AWS or its SDKs.
+        is_wrapper: whether a client reports another failure with it, such as Go's WebIdentityErr.
+        is_thrown: whether it is the class of an exception that has a message.
+        is_lambda_error: whether a Lambda function returned it for an error in the function itself.
+        source: the SDK or tool that prints this form.
     """
 
     role: Role
@@ -77,38 +77,37 @@ class Piece:
     facts: dict[str, Fact] = attrs.field(factory=dict[str, Fact])
     kind: Kind | None = None
     aws: bool = False
-    wrapper: bool = False
-    thrown: bool = False
-    lambda_answer: bool = False
+    is_wrapper: bool = False
+    is_thrown: bool = False
+    is_lambda_error: bool = False
     source: str | None = None
 
     def put(self, key: str, value: str | None, start: int = -1, end: int = -1, rank: int = STATED) -> None:
-        """Add a fact, unless it is empty or a better one is there."""
+        """Add a fact, unless it is empty or there is one of the same or a higher rank."""
         if value and (key not in self.facts or self.facts[key].rank < rank):
             self.facts[key] = Fact(value, start, end, rank)
 
     def mark_cuts(self, text: str) -> None:
-        """Mark the facts whose values the text cuts off, so that a whole copy of one wins."""
+        """Mark truncated facts, so that a complete copy of a value replaces them."""
         for key, fact in self.facts.items():
-            if fact.start >= 0 and key in _CUTTABLE:
-                self.facts[key] = _cut_off(text, key, fact)
+            if fact.start >= 0 and key in _TRUNCATABLE:
+                self.facts[key] = _mark_cut(text, key, fact)
 
 
 def may_be_cut(text: str) -> bool:
-    """Tell whether anything in a text can be a mark of a cut."""
+    """Return whether a text can contain a mark of truncation."""
     return "..." in text or "…" in text or "runcated" in text or "RUNCATED" in text
 
 
-def _cut_off(text: str, key: str, fact: Fact) -> Fact:
-    """Give a fact as it is, or marked as cut off."""
+def _mark_cut(text: str, key: str, fact: Fact) -> Fact:
+    """Return a fact, marked if the text truncates its value."""
     mark = find_cut(text, fact.start, min(len(text), fact.end + _MARK_REACH))
     if key == "reason":
-        # "… an explicit deny in a service con (truncated...)": a clause may go on up to the cut. It is words,
-        # of which a part is as true as the whole.
+        # "… an explicit deny in a service con (truncated...)": a truncated clause is still true.
         return attrs.evolve(fact, rank=CUT_OFF) if mark else fact
     if mark is None or text[fact.end : mark[0]].strip(":."):
         if key == "code":
-            # "AccessDenied... because": codes are known words, which people do not shorten.
+            # "AccessDenied... because": nobody shortens a code.
             return fact
         if fact.value.endswith(("...", "…")):
             return attrs.evolve(fact, rank=CUT_OFF, stem=fact.value.rstrip(".…"))
@@ -116,16 +115,16 @@ def _cut_off(text: str, key: str, fact: Fact) -> Fact:
         return _with_mark(text, fact, fact.end, end) if end > fact.end else fact
     at, end = mark
     if end < fact.end:
-        # A mask inside of a value, as of an object's key.
+        # The mark is part of the value, for example of an object key.
         return fact
     if any(char.isspace() for char in text[at:end]):
-        # What the tool says apart is no part of the value, but for an ellipsis.
+        # Of a mark with spaces, only the ellipsis is part of the value.
         ellipsis = _ELLIPSIS.match(text, at)
         end = ellipsis.end() if ellipsis else at
     return _with_mark(text, fact, at, end)
 
 
 def _with_mark(text: str, fact: Fact, at: int, end: int) -> Fact:
-    """Give a fact that is cut off at a place, with the mark that stands in the value itself."""
+    """Return a truncated fact whose value ends with the mark."""
     stem = rejoin(text[fact.start : at])
     return Fact(stem + text[at:end], fact.start, end, CUT_OFF, stem)
