@@ -1,6 +1,6 @@
-"""Takes off boxes that have a border on both sides, and joins what their width broke.
+"""Remove boxes with borders on both sides, and join the words that they break.
 
-Not for a bar at the left alone (``unwrap``), nor for tables, whose columns only their borders tell apart.
+``unwrap`` removes a bar on the left alone. Tables keep their borders, because nothing else separates their columns.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._reading.unwrapping.linewraps import (
-    FULL_LINES,
-    NARROWEST,
+    MIN_FULL_LINES,
+    MIN_WIDTH,
     RECORD_START,
+    breaks_at_space,
     last_and_first,
-    whole_words_meet,
 )
 
 if TYPE_CHECKING:
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.view import Edit, View
 
 _FRAMES = "│┃║|"
-# What stands in front of the left border may be a log's; of a pipe, which shells write too, only blanks.
+# A log's prefix can precede a drawn border. Only whitespace can precede a pipe, because shells write pipes, too.
 _LEFT = re.compile(r"[^│┃║]{0,48}?(?P<bar>[│┃║])|[ \t]{0,48}(?P<pipe>\|)")
-_TOKEN = re.compile(r"[^\s]+")
-# A value that begins a line is no rest of the one before.
+_WORD = re.compile(r"[^\s]+")
+# A value at the start of a line does not continue the previous line.
 _VALUE = re.compile(r"arn:|https?://")
 
 
 class _Line(NamedTuple):
-    """A line between two borders: ``[start, end)`` of the text, and what lies inside."""
+    """A line ``[start, end)`` of the text, and what its two borders enclose."""
 
     start: int
     left: int
@@ -49,13 +49,13 @@ class _Line(NamedTuple):
 
 
 def strip_boxes(view: View) -> None:
-    """Drop both borders of every box with their padding, and the line ends inside a word or value."""
+    """Remove the borders and padding of every box, and the newlines inside words and values."""
     if any(f"{frame}\n" in view.text or view.text.endswith(frame) for frame in _FRAMES):
         view.edit(edit for box in _boxes(view.text) for edit in _edits(box))
 
 
 def _boxes(text: str) -> Iterator[list[_Line]]:
-    """Find the runs of lines between borders."""
+    """Yield the runs of lines between borders."""
     box: list[_Line] = []
     at = 0
     for written in text.split("\n"):
@@ -79,7 +79,7 @@ def _line(written: str, at: int) -> _Line | None:
 
 
 def _unless_table(box: list[_Line]) -> Iterator[list[_Line]]:
-    """Give a box; not a table, which has borders inside of each line, nor a lone line between pipes."""
+    """Yield a box, unless it is a table, with borders inside each line, or a single line between pipes."""
     if box and not all(line.frame in line.inside for line in box) and (len(box) > 1 or box[0].frame != "|"):
         yield box
 
@@ -88,38 +88,43 @@ def _edits(box: Sequence[_Line]) -> Iterator[Edit]:
     written = [line for line in box if line.inside.strip()]
     lead = min((line.lead for line in written), default=0)
     trail = min((line.trail for line in written), default=0)
-    joined = _joined(box, lead, trail)
+    joined = _find_joined(box, lead, trail)
     begin = box[0].start
-    for line, goes_on in zip(box, [*joined, False], strict=True):
+    for line, is_joined in zip(box, [*joined, False], strict=True):
         first = line.left + min(lead, len(line.inside))
         last = max(first, line.left + len(line.inside.rstrip()))
-        # From the end of the line before, where that goes on here.
+        # If the previous line continues here, this begins at the end of its text.
         yield begin, first, ""
-        if goes_on:
+        if is_joined:
             begin = last
         else:
             yield last, line.end, ""
             begin = line.end + 1
 
 
-def _joined(box: Sequence[_Line], lead: int, trail: int) -> list[bool]:
-    """Tell of each line but the last whether its last word goes on in the next line."""
+def _find_joined(box: Sequence[_Line], lead: int, trail: int) -> list[bool]:
+    """Return for each line but the last whether its last word continues on the next line."""
     width = max(len(line.inside) for line in box)
-    # Rows between pipes may be cells of any length. Of drawn boxes, wide characters and escapes make lines of
-    # different lengths that a terminal shows alike.
+    # Rows between pipes can be cells of any length. In drawn boxes, wide characters and escapes make the lengths of
+    # lines differ that a terminal shows alike.
     aligned = box[0].frame != "|" or len({len(line.inside) for line in box}) == 1
-    # Padding that is wider at the right than at the left: no line is full.
-    fits = aligned and width >= NARROWEST and trail <= max(lead, 1)
+    # If the padding is wider on the right than on the left, no line is full.
+    fits = aligned and width >= MIN_WIDTH and trail <= max(lead, 1)
     full = [fits and line.trail == trail for line in box]
     pairs = list(zip(full, pairwise(box), strict=False))
-    ragged = sum(not filled and _did_not_fit(line, following, trail) for filled, (line, following) in pairs)
-    hard = sum(filled and _goes_on(following) for filled, (_, following) in pairs)
+    word_wrapped = sum(
+        not filled and _did_not_fit(line, following, trail) for filled, (line, following) in pairs
+    )
+    hard_wrapped = sum(filled and _can_continue(following) for filled, (_, following) in pairs)
     return [
         filled
         and following.lead == lead
-        and _goes_on(following)
-        and (hard > ragged or _too_long(line, following, width - lead - trail))
-        and ((hard >= FULL_LINES and not ragged) or not whole_words_meet(*_insides(line, following)))
+        and _can_continue(following)
+        and (hard_wrapped > word_wrapped or _is_too_long(line, following, width - lead - trail))
+        and (
+            (hard_wrapped >= MIN_FULL_LINES and not word_wrapped)
+            or not breaks_at_space(*_insides(line, following))
+        )
         for filled, (line, following) in pairs
     ]
 
@@ -128,20 +133,20 @@ def _insides(line: _Line, following: _Line) -> tuple[str, str]:
     return line.inside.rstrip(), following.inside.strip()
 
 
-def _too_long(line: _Line, following: _Line, width: int) -> bool:
-    """Tell whether a word that two lines make is wider than the box, so that any wrapper must break it."""
+def _is_too_long(line: _Line, following: _Line, width: int) -> bool:
+    """Return whether the word that two lines make is wider than the box, so that it had to be broken."""
     ends = last_and_first(*_insides(line, following))
     return ends is not None and len(ends[0]) + len(ends[1]) > width
 
 
-def _goes_on(following: _Line) -> bool:
-    """Tell whether a line can be the rest of a full one."""
+def _can_continue(following: _Line) -> bool:
+    """Return whether a line can continue a full line."""
     begun = following.inside.lstrip()
     return bool(begun) and not RECORD_START.match(begun) and not _VALUE.match(begun)
 
 
 def _did_not_fit(line: _Line, following: _Line, trail: int) -> bool:
-    """Tell whether a line was left short because the next word did not fit, as wrappers at blanks do."""
-    word = _TOKEN.match(following.inside.lstrip())
-    # One column is free where the blank stood at which a terminal broke.
+    """Return whether a line is short because the next word did not fit, as with word wrapping."""
+    word = _WORD.match(following.inside.lstrip())
+    # One column is free where the space was at which the line broke.
     return word is not None and line.trail > trail + 1 and len(word[0]) + 1 > line.trail - trail

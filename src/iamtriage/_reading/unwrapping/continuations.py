@@ -1,9 +1,9 @@
-r"""Takes off the marks with which shells, editors and people continue a line; not the line ends behind them.
+r"""Remove the line continuation marks of shells and editors.
 
-A line goes on behind ``\`` (POSIX shells, Emacs), a backtick (PowerShell) or ``^`` (cmd). The same characters
-end lines by chance: a terminal's width breaks an escape in two, a path ends with one, a backtick closes what
-it quotes. Marks come in runs, stand behind a blank, and in lines that have no others of their kind; of these
-signs, enough must be there.
+A line continues after ``\`` (POSIX shells, Emacs), a backtick (PowerShell) or ``^`` (cmd). The same characters end
+lines by chance: a terminal's width splits an escape, a path ends with one, a backtick closes a quotation. Marks
+occur in runs, after a space, and in lines without other such characters; enough of these signs must be present.
+The newlines remain.
 """
 
 from __future__ import annotations
@@ -17,29 +17,29 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.view import Edit, View
 
 _MARKS = "\\`^"
-# A mark alone between blanks, or doubled, is none: an escaped backslash, a fence, what points at source code.
+# Not a mark: the character alone between spaces, or doubled (an escaped backslash, a fence, a pointer at source code).
 _MARKED = re.compile(r"(?P<blank>[ \t])?(?P<mark>[\\`^])\Z")
 _TEXT = re.compile(r"\w")
 
 
 class _Line(NamedTuple):
-    """A line and where it begins, its words in front of a mark, and how that stands there."""
+    """A line, its start, the words before its mark, the mark, and whether a space precedes the mark."""
 
     start: int = -1
     written: str = ""
     words: str = ""
     mark: str = ""
-    blank: bool = False
+    has_space: bool = False
 
 
 def strip_continuations(view: View) -> None:
-    """Drop the mark of every line that a mark continues, with the blank before it where all have one."""
+    """Remove continuation marks, and the space before each of them if all have one."""
     if any(f"{mark}\n" in view.text for mark in _MARKS):
         view.edit(edit for run in _runs(view.text) for edit in _edits(run))
 
 
 def _runs(text: str) -> Iterator[list[_Line]]:
-    """Find the lines that one kind of mark continues, each run with the line behind it and that before it."""
+    """Yield each run of lines with the same mark, with the line before and the line after it."""
     lines: list[_Line] = [_Line()]
     at = 0
     for written in text.split("\n"):
@@ -61,28 +61,28 @@ def _line(written: str, start: int) -> _Line:
     words = written[: len(written) - len(m[0])] if m else written
     if m is None or (not m["blank"] and words.endswith(m["mark"])) or _TEXT.search(words) is None:
         return _Line(start, written, written)
-    return _Line(start, written, words, m["mark"], blank=m["blank"] is not None)
+    return _Line(start, written, words, m["mark"], has_space=m["blank"] is not None)
 
 
 def _edits(lines: Sequence[_Line]) -> Iterator[Edit]:
-    before, *run, behind = lines
-    behind_blanks = all(line.blank for line in run)
-    if not _are_marks(before, run, behind, behind_blanks=behind_blanks):
+    before, *run, after = lines
+    follow_spaces = all(line.has_space for line in run)
+    if not _are_marks(before, run, after, follow_spaces=follow_spaces):
         return
     for line in run:
         end = line.start + len(line.written)
-        yield end - 1 - behind_blanks, end, ""
+        yield end - 1 - follow_spaces, end, ""
 
 
-def _are_marks(before: _Line, run: Sequence[_Line], behind: _Line, *, behind_blanks: bool) -> bool:
-    """Tell the marks of lines that go on from characters that end lines by chance."""
+def _are_marks(before: _Line, run: Sequence[_Line], after: _Line, *, follow_spaces: bool) -> bool:
+    """Return whether the characters at the ends of lines are continuation marks."""
     mark = run[0].mark
-    alone = not any(mark in line.words for line in run) and mark not in behind.words
+    alone = not any(mark in line.words for line in run) and mark not in after.words
     if mark != "\\":
-        # Alone, it may close what Markdown quotes, or point at source code.
-        return alone and (behind_blanks or len(run) > 1) and (len(run) > 1 or bool(behind.words.strip()))
+        # Alone, it can close a Markdown quotation or point at source code.
+        return alone and (follow_spaces or len(run) > 1) and (len(run) > 1 or bool(after.words.strip()))
     if len(run) > 1:
-        return behind_blanks or alone
-    # One of three lines of one length: they were broken by their width.
+        return follow_spaces or alone
+    # Lines of the same length were broken by a terminal's width.
     width = len(run[0].written)
-    return alone and bool(behind.words.strip()) and width not in {len(before.written), len(behind.written)}
+    return alone and bool(after.words.strip()) and width not in {len(before.written), len(after.written)}

@@ -1,9 +1,9 @@
-"""Takes off what logs, terminals and transports put around a text; not for its meaning.
+"""Remove what logs, terminals and transports add to a text.
 
-In this order: control characters and line ends, backslash escapes (of any depth), HTML entities, ``links``,
-ANSI sequences, typographic punctuation, what stands at the start of each line (``boxes``, quote and
-comment marks, timestamps), what continues a line (``continuations``), line wraps (``linewraps``), runs
-of blanks. Each step is skipped when a character that it needs is absent, so that plain text costs little.
+The steps: control characters and newlines, the starts of lines (``boxes``, quote and comment marks),
+``continuations`` and line wraps (``linewraps``), backslash escapes of any depth, HTML entities, ``links``,
+typographic punctuation, HTML tags, timestamps, runs of whitespace. Each step is skipped if a character that it
+needs is missing, so that plain text takes little time.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _NEWLINES = re.compile("\r\n?|\\[\\\\r\\]\\[\\\\n\\]|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029\u21b5\u23ce]")
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1a\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
-_BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _ESCAPE = re.compile(
     r"\\{1,16}(?:(?P<plain>[\"'/`()\u2018\u2019\u201c-\u201e])|(?P<space>[nrt])(?![a-z]*[\\/][A-Z])|u(?P<code>[0-9a-fA-F]{4})|x(?P<byte>1[bB]))"
 )
@@ -41,22 +41,22 @@ _TYPOGRAPHIC = str.maketrans(
 _BOX = re.compile(
     r"^[^\n│┃╷╵║]{0,48}[│┃╷╵║][ \t]?|^(?:[^\nâ]{0,32})â[”•\x94\x95\"][‚•µ\x82·'\"][ \t]?", re.MULTILINE
 )
-# Quote, comment, bullet and table marks at the start of a line, each followed by a blank or nothing.
+# Quote, comment, bullet and table marks at the start of a line, each followed by whitespace or nothing.
 _MARKS = re.compile(
     r"[ \t]{0,64}(?:(?P<mark>>|#|//|,|\*|\||-)(?P=mark){0,5}(?:[ \t]|(?=\n|\Z)))(?:(?:>+|#|//|\*|\||-)(?:[ \t]|(?=\n|\Z))){0,7}"
 )
-# Kubernetes' logs tell the stream, and whether a line is whole.
-_STAMP = (
+# Kubernetes logs state the stream, and whether a line is complete.
+_TIMESTAMP = (
     r"(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ,]{1,2}\d\d:\d\d:\d\d(?:[.,:]\d{1,9})?(?:Z|[ ]?[+-]\d\d:?\d\d|[ ]UTC)?\]?(?:[ ]std(?:out|err)[ ][FP](?=[ ]))?"
     r"|\[?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\]?"
     r"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]{1,64} [\w./@-]{1,64}(?:\[\d{1,8}\])?:)"
 )
-# Entries that begin with a field, of klog, logrus and JSON loggers: nothing is taken off.
+# Entries of klog, logrus and JSON loggers start with a field, which remains.
 _FIELDS = (
     r"(?=[IWEF]\d{4} \d\d:\d\d|(?:time|ts|level)=|\{\"(?:level|severity|ts|time|timestamp|@timestamp)\":)"
 )
-_STAMPS = re.compile(
-    rf"^[ \t]{{0,16}}(?:(?:[\w.-]{{1,64}}[ \t]{{1,24}}\|[ \t])?{_STAMP}[ \t]|{_FIELDS})", re.MULTILINE
+_TIMESTAMPS = re.compile(
+    rf"^[ \t]{{0,16}}(?:(?:[\w.-]{{1,64}}[ \t]{{1,24}}\|[ \t])?{_TIMESTAMP}[ \t]|{_FIELDS})", re.MULTILINE
 )
 # YAML doubles a quote inside a quoted scalar.
 _DOUBLED_QUOTE = re.compile(r"(?<=[a-z])''(?=[a-z])")
@@ -73,12 +73,12 @@ def unwrap(
     prefixes: Iterable[tuple[int, int]] = (),
     statements: Iterable[int] = (),
 ) -> View:
-    """Make a text readable, keeping the way back to it.
+    """Make a text readable, and keep its offsets.
 
     Args:
         text: the text as given.
-        links: whether to take off links; who looks for what to hide must see where they lead.
-        prefixes: where the log put something before its lines, in order.
+        links: whether to remove links; redaction must see their targets.
+        prefixes: the spans of the log's own prefixes of lines, in order.
         statements: where the lines begin that do not continue the line before, in order.
     """
     view = View(text)
@@ -87,7 +87,7 @@ def unwrap(
         view.sub(_NEWLINES, "\n")
         _drop_controls(view)
     if not text.isascii():
-        view.sub(_BLANKS, " ")
+        view.sub(_SPACES, " ")
     _strip_line_starts(view)
     lines = view.text.count("\n")
     if "\\" in view.text:
@@ -98,20 +98,20 @@ def unwrap(
     if links:
         strip_links(view)
     if not view.text.isascii():
-        # One character for one: offsets stay.
+        # Each character is replaced by one character, so offsets don't change.
         view.text = view.text.translate(_TYPOGRAPHIC)
     if "''" in view.text:
         view.sub(_DOUBLED_QUOTE, "'")
     if "</" in view.text or "<br" in view.text:
         view.sub(_TAGS, "\n")
     if view.text.count("\n") != lines:
-        # What was escaped may have lines, boxes and stamps of its own.
+        # The unescaped text can contain lines with boxes and marks.
         _strip_line_starts(view)
-    view.sub(_STAMPS, RECORD)
+    view.sub(_TIMESTAMPS, RECORD)
     places = sorted({view.position(place) for place in statements})
     view.edit((place, place, STATEMENT) for place in places if place and view.text[place - 1 : place] == "\n")
     view.sub(_RUNS, _collapse)
-    # Nothing moves by it, and no reader asks how many empty lines a text ends with.
+    # This moves no offsets, and no reader needs the empty lines at the end.
     view.text = view.text.rstrip()
     return view
 
@@ -123,7 +123,7 @@ def _drop_controls(view: View) -> None:
 
 
 def _strip_line_starts(view: View) -> None:
-    """Drop boxes and marks, then the line ends that they hid."""
+    """Remove boxes and marks, then join the lines that they separated."""
     strip_boxes(view)
     view.sub(_BOX, "")
     view.edit(_mark_edits(view.text))
@@ -133,7 +133,7 @@ def _strip_line_starts(view: View) -> None:
 
 
 def _mark_edits(text: str) -> Iterator[Edit]:
-    """Drop the marks of lines that have neighbours with the same mark, or none."""
+    """Yield edits that remove marks that a neighboring line shares, and that of a single line."""
     at = 0
     waiting: re.Match[str] | None = None
     before = ""
@@ -162,6 +162,6 @@ def _unescape(m: re.Match[str]) -> str:
 
 
 def _collapse(m: re.Match[str]) -> str:
-    """Give one blank for blanks, one newline for a line end, two where a line was empty."""
+    """Return one space for spaces, one newline for a newline, two for an empty line."""
     lines = m[0].count("\n")
     return "\n\n" if lines > 1 else "\n" if lines else " "
