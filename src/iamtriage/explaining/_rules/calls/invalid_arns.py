@@ -21,7 +21,6 @@ from iamtriage.explaining._rules.shared.arn_diagnosis import (
     lookup_command,
     parse_principal_of_masked_account,
 )
-from iamtriage.explaining._rules.shared.cases import try_parse_principal
 from iamtriage.explaining._rules.shared.clusters import (
     failure_context,
     failure_sentence,
@@ -35,6 +34,7 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     build_cluster_principal,
     create_entry_command,
 )
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal

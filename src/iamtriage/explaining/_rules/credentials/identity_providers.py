@@ -13,9 +13,9 @@ import attrs
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import try_parse_principal
 from iamtriage.explaining._rules.shared.clues import find_partition, find_region, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case

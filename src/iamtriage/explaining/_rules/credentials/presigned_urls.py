@@ -36,13 +36,9 @@ _URL_REJECTED = "No IAM policy helps here: S3 refuses the URL before it looks at
 _ROLE_CREDENTIALS_EXPIRE = "A URL that was made with the credentials of a role ends with these, often within hours, whatever time was asked for."
 
 
-def _message_of(denial: Denial) -> str:
-    return " ".join(denial_paragraph(denial.failure).split())
-
-
 def explain_url_expired(denial: Denial) -> Explanation:
     """Explain that a presigned URL has expired."""
-    message = _message_of(denial)
+    message = denial_paragraph(denial.failure)
     summary, because = "The presigned URL is out of time.", quote_phrases(message, "Request has expired")
     times = find_expiry_times(message)
     if times is not None:
@@ -76,7 +72,7 @@ def explain_url_expired(denial: Denial) -> Explanation:
 
 def explain_url_not_yet_valid(denial: Denial) -> Explanation:
     """Explain that a presigned URL is not valid yet."""
-    message = _message_of(denial)
+    message = denial_paragraph(denial.failure)
     return Explanation(
         failure=denial.failure,
         topic="presigned-url-not-yet-valid",
@@ -98,7 +94,7 @@ def explain_url_not_yet_valid(denial: Denial) -> Explanation:
 
 def explain_url_incomplete(denial: Denial) -> Explanation:
     """Explain that a URL lacks parameters of a version 2 signature."""
-    return explain_query_incomplete(denial.failure, _message_of(denial))
+    return explain_query_incomplete(denial.failure, denial_paragraph(denial.failure))
 
 
 def explain_query_incomplete(failure: Failure, message: str) -> Explanation:

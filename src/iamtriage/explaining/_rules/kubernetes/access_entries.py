@@ -29,7 +29,6 @@ from iamtriage.explaining._rules.kubernetes.pod_identities import (
 )
 from iamtriage.explaining._rules.kubernetes.users import TERRAFORM
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import try_parse_principal
 from iamtriage.explaining._rules.shared.clusters import (
     failure_context,
     failure_sentence,
@@ -43,6 +42,7 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     build_cluster_principal,
     create_entry_command,
 )
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 
 if TYPE_CHECKING:

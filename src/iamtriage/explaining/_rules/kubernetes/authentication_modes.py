@@ -11,7 +11,6 @@ import attrs
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.cases import try_parse_principal
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.principal_mappings import (
     IAM_DOES_NOT_HELP,
@@ -19,6 +18,7 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     build_cluster_principal,
     enable_entries_remedy,
 )
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case

@@ -13,13 +13,13 @@ from iamtriage.arns._principals import (
 )
 from iamtriage.explaining._explanations import Cause, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import underlying_role
 from iamtriage.explaining._rules.shared.principal_mappings import (
     aws_auth_remedy,
     build_cluster_principal,
     create_entry_remedy,
     enable_entries_remedy,
 )
+from iamtriage.explaining._rules.shared.principal_words import underlying_role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,6 @@ from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import describe_missing_entry, mode_causes
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.cases import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.manifests import Rule, Subject, build_binding, build_role, to_yaml
 from iamtriage.explaining._rules.shared.principal_mappings import (
@@ -25,6 +24,7 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     enable_entries_remedy,
     inspect_access_remedy,
 )
+from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
 from iamtriage.policies._documents import build_document
 from iamtriage.policies._masked_arns import PLACEHOLDER
 

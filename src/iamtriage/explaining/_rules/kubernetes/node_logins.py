@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import describe_missing_entry, mode_causes
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.cases import underlying_role
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.principal_mappings import (
     NODE_GROUPS,
@@ -21,6 +20,7 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     create_entry_command,
     inspect_access_remedy,
 )
+from iamtriage.explaining._rules.shared.principal_words import underlying_role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,12 +15,7 @@ from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.access_policies import narrowest_access_policy
-from iamtriage.explaining._rules.shared.cases import (
-    Case,
-    describe_principal,
-    try_parse_principal,
-    underlying_role,
-)
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes_requests import (
@@ -40,6 +35,11 @@ from iamtriage.explaining._rules.shared.manifests import (
 from iamtriage.explaining._rules.shared.principal_mappings import (
     associate_policy_command,
     build_cluster_principal,
+)
+from iamtriage.explaining._rules.shared.principal_words import (
+    describe_principal,
+    try_parse_principal,
+    underlying_role,
 )
 from iamtriage.failures._failures import KubernetesForbidden
 

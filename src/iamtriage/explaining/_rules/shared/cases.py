@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import attrs
 
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.shared.principal_words import (
-    describe_principal,
-    try_parse_principal,
-    underlying_role,
-)
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.failures._failures import Failure
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
 
-__all__ = ("Case", "FailureT_co", "describe_principal", "try_parse_principal", "underlying_role")
+__all__ = ("Case", "FailureT_co")
 
 FailureT_co = TypeVar("FailureT_co", bound=Failure, covariant=True)
 

@@ -12,8 +12,8 @@ import attrs
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._explanations import Cause, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.clues import as_sentence
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.trust._evaluation import check_trust_policy
 
 if TYPE_CHECKING:
