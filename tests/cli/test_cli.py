@@ -216,16 +216,52 @@ def test_byte_order_mark(
     assert json.loads(piped.stdout)["resource"] == resource
 
 
-def test_a_pipe_that_stays_open() -> None:
-    """``kubectl logs -f | iamtriage scan`` prints a failure before the pipe is closed."""
+@pytest.mark.parametrize(
+    "lines",
+    [
+        f"{_CALL}\n",
+        f"{_CALL}\n" + "INFO ok\n" * 40,
+        f"2026-01-02T03:04:05Z ERROR {_CALL}\n",
+        f"2026-01-02T03:04:05Z ERROR {_CALL}\n2026-01-02T03:04:06Z INFO ok\n",
+        f"api-1  | {_CALL}\nworker-1  | INFO ok\n",
+        (
+            'Traceback (most recent call last):\n  File "/srv/app/jobs.py", line 41, in run\n    call()\n'
+            f"botocore.exceptions.ClientError: {_CALL}\n"
+        ),
+    ],
+    ids=["one line", "many lines", "stamped", "stamped, another entry", "interleaved", "traceback"],
+)
+@pytest.mark.parametrize("command", ["scan", "explain --all"])
+def test_a_pipe_that_stays_open(command: str, lines: str) -> None:
+    """``kubectl logs -f | iamtriage scan`` prints a failure even if no other line follows."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "iamtriage", *command.split(), "--json"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(lines.encode())
+        process.stdin.flush()
+        assert "eks:DescribeCluster" in process.stdout.readline().decode()
+        process.stdin.close()
+        assert process.wait() == 0
+
+
+def test_a_character_cut_in_two_by_a_pipe() -> None:
+    """What arrives in parts is read whole, whatever the parts are."""
+    principal = "arn:aws:iam::111122223333:user/zoë"
+    line = f"User: {principal} is not authorized to perform: iam:ListUsers\r\n".encode()
+    cut = line.index("ë".encode()) + 1
     with subprocess.Popen(
         [sys.executable, "-m", "iamtriage", "scan", "--json"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(f"{_CALL}\n".encode() + b"INFO ok\n" * 40)
-        process.stdin.flush()
-        assert json.loads(process.stdout.readline())["action"] == "eks:DescribeCluster"
+        for part in (line[:cut], line[cut:]):
+            process.stdin.write(part)
+            process.stdin.flush()
+        assert json.loads(process.stdout.readline())["principal"] == principal
         process.stdin.close()
         assert process.wait() == 0
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.assembly import read, read_cause
 from iamtriage._reading.documents import read_documents
-from iamtriage._reading.entries.splitting import Entry, split_entries
 from iamtriage._reading.judging.building import build
 from iamtriage._reading.repeats import Repeats
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from iamtriage._reading.entries.splitting import Tick
     from iamtriage.failures._failures import Failure
@@ -29,9 +28,21 @@ def find_cause(text: str) -> Failure | None:
     return next(iter(denials or documents), None)
 
 
-def find_failures(text: str) -> list[Failure]:
-    """Return every failure of a text of moderate length, in order."""
-    return _read(Entry(text, 0))
+def find_failures(
+    text: str, prefixes: Sequence[tuple[int, int]] = (), statements: Sequence[int] = ()
+) -> list[Failure]:
+    """Return every failure of a text of moderate length, in order.
+
+    Args:
+        text: The text, or an entry of a log.
+        prefixes: Where the log's prefixes of the lines are.
+        statements: Where the lines begin that do not continue the line before.
+    """
+    documents = read_documents(text)
+    if documents is not None:
+        return documents
+    view, candidates = read(text, prefixes=prefixes, statements=statements)
+    return [build(candidate, view) for candidate in candidates]
 
 
 def scan_text(text: str) -> Iterator[Failure]:
@@ -41,16 +52,14 @@ def scan_text(text: str) -> Iterator[Failure]:
 
 def scan_lines(items: Iterable[str | Tick], *, has_parts: bool = False) -> Iterator[Failure]:
     """Yield every failure of a stream; the arguments are those of ``split_entries``."""
+    from iamtriage._reading.entries.splitting import split_entries
+
     repeats = Repeats()
     for entry in split_entries(items, has_parts=has_parts):
-        failures = [failure for failure in _read(entry) if entry.low <= failure.span[0] < entry.high]
+        failures = [
+            failure
+            for failure in find_failures(entry.text, entry.prefixes, entry.statements)
+            if entry.low <= failure.span[0] < entry.high
+        ]
         yield from repeats.unite(failures, entry)
     yield from repeats.flush()
-
-
-def _read(entry: Entry) -> list[Failure]:
-    documents = read_documents(entry.text)
-    if documents is not None:
-        return documents
-    view, candidates = read(entry.text, prefixes=entry.prefixes, statements=entry.statements)
-    return [build(candidate, view) for candidate in candidates]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import IO
 
+    from iamtriage.cli._input import Input
     from iamtriage.cli._output import Commands
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._facts import Facts
@@ -75,9 +76,9 @@ def _run(arguments: argparse.Namespace) -> int:
         return ERROR
     with open_input(arguments.file) as source:
         if arguments.policy:
-            count = _print_policies(source.file)
+            count = _print_policies(source)
         else:
-            explanations = _explain_all(source.file, facts) if arguments.all else _explain(source.file, facts)
+            explanations = _explain_all(source, facts) if arguments.all else _explain(source.file, facts)
             count = _print_explanations(explanations, arguments)
         source.check(is_found=bool(count))
     if not count and arguments.policy:
@@ -119,19 +120,18 @@ def _explain(file: IO[str], facts: Facts) -> Iterable[Explanation]:
     return () if failure is None else (explain(failure, facts=facts),)
 
 
-def _explain_all(file: IO[str], facts: Facts) -> Iterable[Explanation]:
+def _explain_all(source: Input, facts: Facts) -> Iterable[Explanation]:
     from iamtriage.explaining._explain import explain
 
-    return (explain(failure, facts=facts) for failure in _scan_unique(file))
+    return (explain(failure, facts=facts) for failure in _scan_unique(source))
 
 
-def _scan_unique(file: IO[str]) -> Iterator[Failure]:
+def _scan_unique(source: Input) -> Iterator[Failure]:
     """Yield the failures of a stream, each problem once."""
-    from iamtriage._reading.scanning import scan
     from iamtriage.failures._fingerprints import fingerprint
 
     seen: set[str] = set()
-    for failure in scan(file):
+    for failure in source.scan():
         key = fingerprint(failure)
         if key not in seen:
             seen.add(key)
@@ -164,12 +164,11 @@ def _format(explanation: Explanation, arguments: argparse.Namespace) -> str:
     )
 
 
-def _print_policies(file: IO[str]) -> int:
+def _print_policies(source: Input) -> int:
     """Print the policies for a log's denials, and return their number."""
-    from iamtriage._reading.scanning import scan
     from iamtriage.explaining._policy_for import policies_for
 
-    policies = policies_for(scan(file))
+    policies = policies_for(source.scan())
     for policy in policies:
         print(json.dumps(policy, indent=2, ensure_ascii=True))
     return len(policies)

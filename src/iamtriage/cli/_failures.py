@@ -14,8 +14,8 @@ from iamtriage.failures._records import to_record
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator
-    from typing import IO
 
+    from iamtriage.cli._input import Input
     from iamtriage.cli._output import Commands
     from iamtriage.failures._failures import Failure
 
@@ -50,24 +50,22 @@ def add_commands(commands: Commands) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     with open_input(arguments.file) as source:
-        count = _print(arguments.read(source.file), as_json=arguments.json)
+        count = _print(arguments.read(source), as_json=arguments.json)
         source.check(is_found=bool(count))
     if not count and not arguments.json:
         print_error("no AWS or Kubernetes access failure found")
     return FOUND if count else NOT_FOUND
 
 
-def _read_cause(file: IO[str]) -> Iterable[Failure]:
+def _read_cause(source: Input) -> Iterable[Failure]:
     from iamtriage._reading.parsing import parse_stream
 
-    failure = parse_stream(file)
+    failure = parse_stream(source.file)
     return () if failure is None else (failure,)
 
 
-def _read_all(file: IO[str]) -> Iterator[Failure]:
-    from iamtriage._reading.scanning import scan
-
-    return scan(file)
+def _read_all(source: Input) -> Iterator[Failure]:
+    return source.scan()
 
 
 def _print(failures: Iterable[Failure], *, as_json: bool) -> int:

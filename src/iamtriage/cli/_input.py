@@ -7,17 +7,20 @@ import sys
 import zlib
 from contextlib import contextmanager
 from io import BufferedReader, RawIOBase, TextIOWrapper
-from typing import IO, TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, TextIO, cast
 
 from typing_extensions import override
 
 from iamtriage._reading.encodings import encoding_of
 from iamtriage.cli._formats import GZIP_MAGIC, find_binary_format
+from iamtriage.cli._live import find_live_descriptor, read_live_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from typing_extensions import Buffer
+
+    from iamtriage.failures._failures import Failure
 
 __all__ = ("Input", "InputError", "is_gzip", "open_input", "read_bytes", "read_text")
 
@@ -43,10 +46,21 @@ class Input:
         file: The file.
     """
 
-    def __init__(self, name: str, file: IO[str], source: _Source | None = None) -> None:
+    def __init__(self, name: str, file: TextIO, source: _Source | None = None) -> None:
         self.name = name
         self.file = file
         self._source = source
+
+    def scan(self) -> Iterator[Failure]:
+        """Yield the failures of the file; those of a pipe or terminal soon after their last line."""
+        from iamtriage._reading.scanning import scan
+        from iamtriage._reading.texts import scan_lines
+
+        source = self._source
+        descriptor = None if source is None else source.descriptor
+        if source is None or descriptor is None:
+            return scan(self.file)
+        return scan_lines(read_live_lines(source, descriptor, self.file.encoding), has_parts=True)
 
     def check(self, *, is_found: bool = False) -> None:
         """Check that the file was read completely, and that finding nothing means that it contains nothing.
@@ -182,6 +196,7 @@ class _Source(RawIOBase):
     Attributes:
         prefix: The first bytes of the stream.
         has_nul: Whether the bytes that were read contain NUL.
+        descriptor: The file descriptor that the bytes come from as they arrive; ``None`` of files.
         error: Why the stream ended early.
     """
 
@@ -190,14 +205,21 @@ class _Source(RawIOBase):
         self._name = name
         self._stream = stream
         self.has_nul = False
+        self.descriptor = find_live_descriptor(stream)
         self.error: InputError | None = None
         self.prefix = b""
-        while len(self.prefix) < _MIN_PREFIX:
+        # A short line of a pipe is all that there is for now.
+        while len(self.prefix) < _MIN_PREFIX and not self.prefix.endswith(b"\n"):
             data = self._read(_BUFFER_SIZE)
             if not data:
                 break
             self.prefix += data
         self._pending = self.prefix
+
+    @property
+    def has_pending(self) -> bool:
+        """Whether bytes were read ahead."""
+        return bool(self._pending)
 
     def _read(self, size: int) -> bytes:
         try:
@@ -225,6 +247,8 @@ class _GzipSource(_Source):
 
     def __init__(self, name: str, compressed: _Source) -> None:
         super().__init__(name, gzip.GzipFile(fileobj=BufferedReader(compressed, _BUFFER_SIZE)))
+        # It reads ahead, so that there is nothing to wait for.
+        self.descriptor = None
 
     @override
     def _read(self, size: int) -> bytes:

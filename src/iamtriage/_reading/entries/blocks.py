@@ -16,8 +16,8 @@ _ANNOUNCES = re.compile(r"(?::|\?>| char:\d{1,6})\Z")
 # Of an HTTP response, whose headers and body follow.
 _STATUS_LINE = re.compile(r"\bHTTP(?:/\d(?:\.\d)?)? \d{3}(?: [A-Z][A-Za-z -]{1,40})?\Z")
 _HEADER = re.compile(r"(?:[<*] )?[A-Za-z][\w-]{1,60} ?: ")
-_ENDS = "}]>"
 _BOX_TOP, _BOX_BOTTOM = "╷", "╵"
+_ENDS = ("}", "]", ">", _BOX_BOTTOM)
 
 
 class Block:
@@ -74,7 +74,7 @@ class Block:
         self.lists_headers = text.endswith("headers:") or (
             self.lists_headers and _HEADER.match(text) is not None
         )
-        self.is_complete = self.is_document and not self.is_open and not self.announces and text[-1] in _ENDS
+        self.is_complete = self.is_document and not self.is_open and not self.announces and text.endswith(_ENDS)
 
     def lists(self, content: str) -> bool:
         """Return whether a line is the next of the headers that the SDK for C++ lists."""

@@ -32,7 +32,7 @@ _MAX_SKIPPED = 256
 _MAX_QUIET = 16
 _MAX_STREAMS = 64
 _OPENERS = frozenset("{[")
-_DOCUMENTS = frozenset({"json", "xml", "json_lines"})
+_DOCUMENTS = frozenset({"json", "xml", "json_lines", "terraform_box"})
 # What names the response whose body the next entry holds.
 _HEADERS = re.compile(r"[Hh]eaders?\b|RequestId|request_id")
 _BODY = re.compile(r"[Bb]ody:?\s{0,2}\Z")

@@ -1,0 +1,138 @@
+"""The tables of line formats: a line of each, and what it does to the entries around it."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage._reading.entries import formats
+from iamtriage._reading.entries.splitting import Entry, split_entries
+from iamtriage._reading.vocabulary.triggers import may_hold_failure
+
+_DENIED = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied"
+
+PREFIX_LINES = {
+    "quote": (f"> {_DENIED}", ""),
+    "docker_compose": (f"api-1       | {_DENIED}", "api-1"),
+    "kubectl": (f"[pod/api-7c9f4/app] {_DENIED}", "[pod/api-7c9f4/app]"),
+    "github_cli": (
+        f"deploy\tRun aws s3 sync\t2026-10-07T09:00:00.1234567Z {_DENIED}",
+        "deploy\tRun aws s3 sync",
+    ),
+    "container_runtime": (f"2026-10-07T09:00:00.123456789Z stderr F {_DENIED}", "stderr"),
+    "syslog": (f"<11>Oct  7 09:00:00 web-1 api[401]: {_DENIED}", "web-1 api[401]"),
+    "syslog_5424": (f"<11>1 2026-10-07T09:00:00.000Z web-1 api 401 - - {_DENIED}", "web-1 api 401"),
+    "journal": (f"2026-10-07T09:00:00+0000 web-1 api[401]: {_DENIED}", "web-1 api[401]"),
+    "cloudwatch": (f"2026-10-07T09:00:00.123456+00:00 orders/app/7c9f4 {_DENIED}", "orders/app/7c9f4"),
+    "gitlab": (f"2026-10-07T09:00:00.123456Z 01O {_DENIED}", ""),
+    "plugin": (
+        f"2026-10-07 09:00:00 [ERROR] packer-builder-amazon-ebs plugin: {_DENIED}",
+        "packer-builder-amazon-ebs plugin",
+    ),
+    "bracketed_stamp": (f"[2026-10-07T09:00:00.123Z] [orders] {_DENIED}", "[orders]"),
+    "stamp": (f"2026-10-07 09:00:00,123 {_DENIED}", ""),
+    "clock": (f"09:00:00.123 {_DENIED}", ""),
+}
+START_LINES = {
+    "klog": f"E1007 09:00:00.123456       1 sync.go:88] {_DENIED}",
+    "logfmt": f'time=2026-10-07T09:00:00Z level=error msg="{_DENIED}"',
+    "json_lines": f'{{"level": "error", "msg": "{_DENIED}"}}',
+    "access_log": '10.1.2.3 - - [07/Oct/2026:09:00:00 +0000] "GET /orders HTTP/1.1" 403 12 "-" "curl/8.5.0"',
+    "load_balancer": 'https 2026-10-07T09:00:00.186641Z app/shop/50dc 192.0.2.1:2000 10.0.0.1:80 0.0 0.0 0.0 403 403 34 366 "GET https://shop.example.com:443/ HTTP/1.1"',
+    "lambda_platform": "START RequestId: 0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9 Version: $LATEST",
+    "level": f"[ERROR] {_DENIED}",
+    "dotnet_console": "fail: Orders.Sync[0]",
+    "ruby_logger": f"E, [2026-10-07T09:00:00.123456 #401] ERROR -- : {_DENIED}",
+    "epoch": f"1791363600.123 {_DENIED}",
+}
+OPENING_LINES = {
+    "aws_cli": f"aws: [ERROR]: {_DENIED}",
+    "powershell": f"aws : {_DENIED}",
+    "kubectl_errors": 'Error from server (Forbidden): pods is forbidden: User "bob" cannot list resource "pods"',
+    "terraform_box": "╷",
+    "terraform": "Error: reading S3 Object (orders): operation error S3: GetObject",
+    "terraform_progress": "aws_sqs_queue.orders: Creation complete after 26s",
+    "java": 'Exception in thread "main" software.amazon.awssdk.services.s3.model.S3Exception: Access Denied',
+    "dotnet": "Unhandled exception. Amazon.S3.AmazonS3Exception: Access Denied",
+    "go": "panic: operation error S3: GetObject",
+    "ruby": "/usr/lib/ruby/gems/raise_response_errors.rb:17:in `call': Access Denied (Aws::S3::Errors::AccessDenied)",
+    "json": "{",
+    "xml": '<?xml version="1.0" encoding="UTF-8"?>',
+    "yaml": "apiVersion: v1",
+    "table": "NAME                          READY   STATUS",
+    "shell": "$ aws s3 ls",
+    "workflow_commands": "##[group]Run aws s3 sync",
+}
+CONTINUATION_LINES = {
+    "indented": "    raise error_class(parsed_response, operation_name)",
+    "frame": "at com.example.orders.Loader.load(Loader.java:74)",
+    "chain": "Caused by: java.net.SocketException: Broken pipe",
+    "go_frame": "main.(*Worker).run(0xc000114000)",
+    "kubectl_exec": "Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 255",
+    "go_tail": "status code: 403, request id: 0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9",
+    "closing": "}",
+    "box": "│   with module.orders.aws_example.this,",
+    "separator": "---> System.Net.Http.HttpRequestException",
+    "kubernetes_client": "HTTP response headers: HTTPHeaderDict({})",
+    "cpp_sdk": "Resolved remote host IP address: 192.0.2.7",
+    "powershell_trailer": "At C:\\jobs\\run.ps1:12 char:1",
+}
+
+
+def _entries(*lines: str) -> list[Entry]:
+    return list(split_entries(lines))
+
+
+def test_every_row_has_a_line() -> None:
+    assert PREFIX_LINES.keys() == formats.PREFIXES.keys()
+    assert START_LINES.keys() == formats.STARTS.keys()
+    assert OPENING_LINES.keys() == formats.OPENINGS.keys()
+    assert CONTINUATION_LINES.keys() == formats.CONTINUATIONS.keys()
+
+
+@pytest.mark.parametrize("name", PREFIX_LINES)
+def test_a_prefix_is_found_and_names_its_stream(name: str) -> None:
+    line, stream = PREFIX_LINES[name]
+    prefix = formats.split_prefix(line)
+    assert line[prefix.end :] == _DENIED
+    assert prefix.stream == stream
+    (entry,) = _entries(line)
+    assert entry.text == f"{line}\n"
+    assert entry.prefixes == ((0, prefix.end),)
+
+
+@pytest.mark.parametrize("name", START_LINES)
+def test_a_start_begins_an_entry(name: str) -> None:
+    """Whatever comes before it; and the next one ends the entry."""
+    line = START_LINES[name]
+    m = formats.START.match(line)
+    assert m is not None
+    assert m.lastgroup == name
+    before = f"2026-10-07 09:00:00,123 ERROR {_DENIED}"
+    texts = [entry.text for entry in _entries(before, line, before)]
+    assert texts == [f"{each}\n" for each in (before, line, before) if may_hold_failure(each)]
+
+
+@pytest.mark.parametrize("name", OPENING_LINES)
+def test_an_opening_begins_an_entry_in_a_log(name: str) -> None:
+    line = OPENING_LINES[name]
+    m = formats.OPENING.match(line)
+    assert m is not None
+    assert m.lastgroup == name
+    before = f"2026-10-07 09:00:00,123 ERROR {_DENIED}"
+    assert _entries(before, line)[0].text == f"{before}\n"
+
+
+@pytest.mark.parametrize("name", CONTINUATION_LINES)
+def test_a_continuation_belongs_to_the_entry_before(name: str) -> None:
+    """Also if each line of the log has a stamp of its own."""
+    line = CONTINUATION_LINES[name]
+    m = formats.CONTINUATION.match(line)
+    assert m is not None
+    assert m.lastgroup == name
+    for first, second in (
+        ("", ""),
+        ("2026-10-07T09:00:00Z ", "2026-10-07T09:00:01Z "),
+        ("api-1  | ", "api-1  | "),
+    ):
+        (entry,) = _entries(f"{first}{_DENIED}", f"{second}{line}")
+        assert entry.text == f"{first}{_DENIED}\n{second}{line}\n"

@@ -1,0 +1,316 @@
+"""Which lines make an entry: documents, traces, statements, interleaved streams, live sources."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from iamtriage import scan
+from iamtriage._reading.entries.splitting import MAX_LENGTH, TICK, split_entries
+from iamtriage._reading.texts import scan_lines
+from tests.reading.readers.test_bodies import _EVENT
+from tests.tables import DENIAL, DENIED, REQUEST, Facts, all_facts_in, denied, expect, facts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_CALL = f"An error occurred (AccessDeniedException) when calling the DescribeCluster operation: {DENIAL}"
+_CALLED: Facts = {**DENIED, "code": "AccessDeniedException", "operation": "DescribeCluster"}
+_SLOW = "An error occurred (ThrottlingException) when calling the ListClusters operation: Rate exceeded"
+_SLOWED: Facts = expect("aws_error", code="ThrottlingException", operation="ListClusters")
+_STAMP = "2026-10-07 09:00:{:02},123"
+_TRACEBACK = (
+    "Traceback (most recent call last):",
+    '  File "/srv/app/jobs.py", line 41, in run',
+    "    client.call(**arguments)",
+    f"botocore.exceptions.ClientError: {_CALL}",
+)
+_GO_PANIC = (
+    f"panic: operation error EKS: DescribeCluster, https response error StatusCode: 403, RequestID: {REQUEST}, api error AccessDeniedException: {DENIAL}",
+    "",
+    "goroutine 1 [running]:",
+    "main.must(...)",
+    "\t/src/main.go:19",
+    "main.main()",
+    "\t/src/main.go:41 +0x1d",
+    "exit status 2",
+)
+_JAVA = (
+    "Request failed",
+    "java.lang.RuntimeException: could not load",
+    "\tat com.example.orders.Loader.load(Loader.java:74)",
+    f"Caused by: software.amazon.awssdk.services.eks.model.EksException: {DENIAL} (Service: Eks, Status Code: 403, Request ID: {REQUEST})",
+    "\tat com.example.orders.Client.call(Client.java:403)",
+    "\t... 12 more",
+)
+_BOX = (
+    "╷",
+    "│ Error: reading EKS Cluster (demo): operation error EKS: DescribeCluster, https",
+    f"│ response error StatusCode: 403, RequestID: {REQUEST}, api",
+    f"│ error AccessDeniedException: {DENIAL}",
+    "│ ",
+    "│   with module.orders.aws_example.this,",
+    '│   on main.tf line 12, in resource "aws_example" "this":',
+    '│   12: resource "aws_example" "this" {',
+    "│ ",
+    "╵",
+)
+_POWERSHELL = (
+    f"aws : {_CALL}",
+    "At C:\\jobs\\run.ps1:12 char:1",
+    "+ aws eks describe-cluster --name demo",
+    "+ ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~",
+    f"    + CategoryInfo          : NotSpecified: ({_CALL[:40]}...:String) [], RemoteException",
+    "    + FullyQualifiedErrorId : NativeCommandError",
+)
+_CPP = (
+    "HTTP response code: 403",
+    "Resolved remote host IP address: 192.0.2.7",
+    f"Request ID: {REQUEST}",
+    "Exception name: AccessDeniedException",
+    f"Error message: {DENIAL}",
+    "1 response headers:",
+    "connection : close",
+)
+_IDS: Facts = {"status_code": 403, "request_id": REQUEST}
+MULTI_LINE: dict[str, tuple[tuple[str, ...], Facts]] = {
+    "Python": (_TRACEBACK, _CALLED),
+    "Go": (_GO_PANIC, {**_CALLED, **_IDS}),
+    "Java": (_JAVA, {**DENIED, **_IDS}),
+    "Terraform": (_BOX, {**_CALLED, **_IDS}),
+    "PowerShell": (_POWERSHELL, _CALLED),
+    "C++": (_CPP, {**DENIED, **_IDS, "code": "AccessDeniedException"}),
+    "CloudTrail": (
+        tuple(json.dumps(_EVENT, indent=2).split("\n")),
+        {**_CALLED, "request_id": _EVENT["requestID"], "code": _EVENT["errorCode"]},
+    ),
+}
+_FOREIGN = (
+    "request id=0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9 status=404 path=/orders took=12ms",
+    "POST https://hooks.example.com/orders answered 403 Forbidden, will try again",
+    '10.1.2.3 - - [07/Oct/2026:09:00:00 +0000] "GET /orders HTTP/1.1" 503 12 "-" "curl/8.5.0"',
+    'GET "https://s3.eu-west-1.amazonaws.com/orders" finished with 200 in 31 ms',
+    "running as arn:aws:sts::444455556666:assumed-role/orders/session",
+)
+
+
+def _stamped(lines: Iterable[str], start: int = 0) -> Iterator[str]:
+    for second, line in enumerate(lines, start):
+        yield f"{_STAMP.format(second)} INFO {line}"
+
+
+@pytest.mark.parametrize("name", MULTI_LINE)
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "",
+        "2026-10-07T09:00:00.1234567Z ",
+        "api-1  | ",
+        "Oct  7 09:00:00 web-1 api[401]: ",
+        "[pod/api-7c9f4/app] ",
+    ],
+)
+def test_lines_of_one_report_are_one_entry(name: str, prefix: str) -> None:
+    """Alone, or with the prefix that a supervisor puts before each line; nothing else is read into it."""
+    lines, facts = MULTI_LINE[name]
+    log = [
+        *(f"{prefix}{line}" for line in _stamped(_FOREIGN)),
+        *(f"{prefix}{line}" for line in lines),
+        *(f"{prefix}{line}" for line in _stamped(_FOREIGN, 10)),
+    ]
+    assert all_facts_in("\n".join(log)) == [facts]
+
+
+@pytest.mark.parametrize("name", MULTI_LINE)
+def test_lines_of_one_report_behind_a_stamp(name: str) -> None:
+    lines, facts = MULTI_LINE[name]
+    log = [*_stamped(_FOREIGN), f"{_STAMP.format(9)} ERROR {lines[0]}", *lines[1:], *_stamped(_FOREIGN, 10)]
+    assert all_facts_in("\n".join(log)) == [facts]
+
+
+@pytest.mark.parametrize("name", MULTI_LINE)
+@pytest.mark.parametrize("gap", ["", "\n"])
+def test_statements_of_a_text_without_a_format_stay_apart(name: str, gap: str) -> None:
+    lines, facts = MULTI_LINE[name]
+    report = "\n".join(lines)
+    log = "\n".join([*_FOREIGN, gap + report + gap, *_FOREIGN, _SLOW])
+    assert all_facts_in(log) == [facts, _SLOWED]
+
+
+@pytest.mark.parametrize("other", MULTI_LINE)
+@pytest.mark.parametrize("name", MULTI_LINE)
+@pytest.mark.parametrize("prefix", ["{}-1  | ", "[pod/{}-7c9f4/app] ", "Oct  7 09:00:00 web {}[401]: "])
+def test_interleaved_streams_are_told_apart(name: str, other: str, prefix: str) -> None:
+    """Two workers write line by line; each line has its worker's prefix."""
+    lines, facts = MULTI_LINE[name]
+    others, other_facts = MULTI_LINE[other]
+    others = tuple(line.replace(DENIED["account"], "444455556666") for line in others)  # type: ignore[arg-type]
+    log: list[str] = []
+    for number in range(max(len(lines), len(others))):
+        log += [f"{prefix.format('api')}{line}" for line in lines[number : number + 1]]
+        log += [f"{prefix.format('worker')}{line}" for line in others[number : number + 1]]
+    found = [facts_of(failure) for failure in scan(log)]
+    assert facts in found
+    assert len(found) == 2
+    assert {failure["account"] for failure in found if failure} == {"111122223333", "444455556666"}
+    assert {failure.get("status_code") for failure in found if failure} == {
+        facts.get("status_code"),
+        other_facts.get("status_code"),
+    }
+
+
+def test_an_entry_of_an_interleaved_stream_holds_its_own_lines() -> None:
+    lines = [
+        "a-1  | Traceback (most recent call last):",
+        "b-1  | fine",
+        f"a-1  | botocore.ClientError: {_CALL}",
+    ]
+    (entry,) = split_entries(lines)
+    assert entry.text == f"{lines[0]}\n{lines[2]}\n"
+    assert (entry.start, entry.stream) == (0, "a-1")
+    (failure,) = scan(lines)
+    assert failure.text == entry.text
+    for name, (start, end) in failure.spans.items():
+        assert failure.text[start:end] == str(getattr(failure, name, None) or getattr(failure.envelope, name))
+
+
+def test_failures_come_in_the_order_in_which_they_start() -> None:
+    log = [f"a-1  | {_CALL}", f"b-1  | {_SLOW}", "b-1  | 09:00:00 INFO fine", "a-1  | 09:00:00 INFO fine"]
+    assert [failure.kind for failure in scan(log)] == ["access_denied", "aws_error"]
+
+
+def test_a_body_that_an_entry_announces_is_of_the_headers_before() -> None:
+    debug = "2026-10-07 09:00:00,123 botocore.parsers DEBUG"
+    log = (
+        f"{debug} Response headers: {{'x-amzn-RequestId': '{REQUEST}', 'Content-Type': 'application/x-amz-json-1.1'}}\n"
+        f'{debug} Response body:\nb\'{{"__type":"AccessDeniedException","Message":"{DENIAL}"}}\'\n'
+    )
+    assert all_facts_in(log) == [{**DENIED, "code": "AccessDeniedException", "request_id": REQUEST}]
+
+
+def test_reports_of_one_request_are_one_failure() -> None:
+    """What each entry states of the request is known of the failure, and spans lead to both."""
+    log = (
+        f"{_STAMP.format(1)} WARN AccessDeniedException: status code: 403, request id: {REQUEST}\n"
+        f"{_STAMP.format(2)} ERROR {DENIAL} (Service: Eks, Status Code: 403, Request ID: {REQUEST})\n"
+        f"{_STAMP.format(3)} ERROR giving up on request {REQUEST}: AccessDeniedException\n"
+    )
+    (failure,) = scan(log)
+    assert facts_of(failure) == {**DENIED, **_IDS, "code": "AccessDeniedException"}
+    for name, (start, end) in failure.spans.items():
+        assert failure.text[start:end] == str(getattr(failure, name, None) or getattr(failure.envelope, name))
+
+
+def test_other_requests_are_other_failures() -> None:
+    other = "11111111-2222-3333-4444-555555555555"
+    line = f"{DENIAL} (Service: Eks, Status Code: 403, Request ID: {{}})"
+    log = "\n".join(f"{_STAMP.format(1)} ERROR {line.format(each)}" for each in (REQUEST, other, REQUEST))
+    assert [found["request_id"] for found in all_facts_in(log) if found] == [REQUEST, other]
+
+
+def test_an_application_reuses_an_id() -> None:
+    """Two calls that one request of the application made are two failures."""
+    log = "\n".join(
+        json.dumps({"level": "error", "request_id": "app-request-1", "msg": message})
+        for message in (_CALL, _SLOW)
+    )
+    assert [failure.kind for failure in scan(log)] == ["access_denied", "aws_error"]
+
+
+def test_the_same_again_is_one_failure_only_if_nothing_stands_between() -> None:
+    line = "E1007 09:00:00.{:06}    1 memcache.go:265] the server has asked for the client to provide credentials"
+    again = [line.format(number) for number in range(5)]
+    assert [failure.kind for failure in scan(again)] == ["kubernetes_unauthorized"]
+    apart = [
+        each
+        for number in range(3)
+        for each in (line.format(number), "I1007 09:00:01.000001    1 a.go:1] fine")
+    ]
+    assert len(list(scan(apart))) == 3
+
+
+def test_facts_do_not_cross_entries() -> None:
+    """Not even those that would fit."""
+    log = f"{_STAMP.format(1)} ERROR AccessDenied: \n\tstatus code: 403, request id: {REQUEST}\n{_STAMP.format(1)} ERROR {DENIAL}\n"
+    assert all_facts_in(log) == [denied(code="AccessDenied", **_IDS), DENIED]
+
+
+@pytest.mark.parametrize("lines", [1, 40, 200])
+def test_an_indented_document_is_read_as_a_document(lines: int) -> None:
+    """Wherever the failure stands in it."""
+    event = {**_EVENT, "requestParameters": {f"name{number}": number for number in range(lines)}}
+    event = {key: event[key] for key in sorted(event, reverse=True)}
+    log = f"{_STAMP.format(1)} INFO event\n{json.dumps(event, indent=4)}\n{_STAMP.format(2)} INFO done\n"
+    (failure,) = scan(log)
+    assert facts_of(failure)["request_id"] == _EVENT["requestID"]  # type: ignore[index]
+    assert failure.envelope.source == "cloudtrail"
+
+
+def test_records_of_a_long_document_stay_apart() -> None:
+    """It is read in parts, which are cut between its records."""
+    records = [{**_EVENT, "requestID": f"0b1c2d3e-4f50-4617-8293-{number:012}"} for number in range(200)]
+    text = json.dumps({"Records": records}, indent=2)
+    assert len(text) > 4 * MAX_LENGTH
+    assert [failure.envelope.request_id for failure in scan(text)] == [each["requestID"] for each in records]
+
+
+def test_an_entry_without_an_end_is_read_in_parts() -> None:
+    """Memory stays bounded, and no failure is lost or read twice."""
+
+    def endless() -> Iterator[str]:
+        yield f"{_STAMP.format(1)} ERROR it begins"
+        for number in range(5000):
+            yield f"    {_CALL.replace('demo', f'demo-{number}')}"
+
+    sizes = [len(entry.text) for entry in split_entries(endless())]
+    assert max(sizes) <= MAX_LENGTH
+    found = [failure.resource for failure in scan(endless())]
+    assert len(set(found)) == len(found) == 5000
+
+
+def _yielded(items: Iterable[object]) -> list[int]:
+    """Give the number of items that were taken when each failure was yielded."""
+    taken = 0
+
+    def counted() -> Iterator[object]:
+        nonlocal taken
+        for item in items:
+            taken += 1
+            yield item
+
+    return [taken for _ in scan_lines(counted())]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("lines", "when"),
+    [
+        ([f"{_STAMP.format(1)} ERROR {_CALL}", f"{_STAMP.format(2)} INFO fine"], 2),
+        ([json.dumps({"level": "error", "msg": _CALL})], 1),
+        ([f'level=error msg="{_CALL}"'], 1),
+        ([*json.dumps(_EVENT, indent=1).split("\n")], len(json.dumps(_EVENT, indent=1).split("\n"))),
+        ([*_BOX], len(_BOX)),
+        ([f"a-1  | {_CALL}", "b-1  | 09:00:00 INFO fine", "a-1  | 09:00:00 INFO fine"], 3),
+        ([_CALL, TICK, "x", TICK, TICK, "x"], 5),
+        ([_CALL, TICK, TICK], 3),
+    ],
+    ids=[
+        "next entry",
+        "JSON line",
+        "logfmt line",
+        "document",
+        "box",
+        "next entry of its stream",
+        "ticks",
+        "silence",
+    ],
+)
+def test_a_failure_is_yielded_as_soon_as_its_entry_is_complete(lines: list[object], when: int) -> None:
+    assert _yielded([*lines, *["2026-10-07 09:01:00,123 INFO fine"] * 5]) == [when]
+
+
+def test_an_entry_of_a_stream_that_falls_silent_is_complete_soon() -> None:
+    """Other streams need not end for it."""
+    (when,) = _yielded([f"a-1  | {_CALL}", *["b-1  | 09:00:00 INFO fine"] * 100])
+    assert when < 30
