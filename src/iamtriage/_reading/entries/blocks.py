@@ -74,7 +74,9 @@ class Block:
         self.lists_headers = text.endswith("headers:") or (
             self.lists_headers and _HEADER.match(text) is not None
         )
-        self.is_complete = self.is_document and not self.is_open and not self.announces and text.endswith(_ENDS)
+        self.is_complete = (
+            self.is_document and not self.is_open and not self.announces and text.endswith(_ENDS)
+        )
 
     def lists(self, content: str) -> bool:
         """Return whether a line is the next of the headers that the SDK for C++ lists."""
