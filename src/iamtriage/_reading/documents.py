@@ -10,17 +10,27 @@ from iamtriage._reading.structured.mappings import has_records, read_mapping
 from iamtriage._reading.structured.values import as_document, load
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from iamtriage.failures._failures import Failure
 
 # How far before its request ID the values of a record can be, in characters.
 _REACH = 6_000
 
 
-def read_documents(text: str) -> list[Failure] | None:
-    """Read a text that is a whole JSON document of CloudTrail's; None for any other text."""
-    if "eventSource" not in text or text.lstrip()[:1] not in {"{", "["}:
+def read_documents(text: str, prefixes: Sequence[tuple[int, int]] = ()) -> list[Failure] | None:
+    """Read a text that is a whole JSON document of CloudTrail records; return ``None`` for any other text.
+
+    Args:
+        text: The text.
+        prefixes: What to leave out at the starts of its lines.
+    """
+    if "eventSource" not in text:
         return None
-    loaded = load(text)
+    document = _without(text, prefixes).lstrip()
+    if document[:1] not in {"{", "["}:
+        return None
+    loaded = load(document)
     items = cast("list[object]", loaded) if isinstance(loaded, list) else [loaded]
     found: list[Failure] = []
     for item in map(as_document, items):
@@ -36,8 +46,16 @@ def read_documents(text: str) -> list[Failure] | None:
     return placed
 
 
+def _without(text: str, prefixes: Sequence[tuple[int, int]]) -> str:
+    if not prefixes:
+        return text
+    ends = [0, *(end for _, end in prefixes)]
+    starts = [*(start for start, _ in prefixes), len(text)]
+    return "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
+
+
 def _place(failure: Failure, text: str, at: int) -> Failure:
-    """Give a failure of a document the document as its text, with the spans of its values there."""
+    """Return a failure of a document with the document as its text, and the spans of its values there."""
     envelope = failure.envelope
     start = text.find(envelope.request_id, at) if envelope.request_id else -1
     near = max(at, start - _REACH) if start >= 0 else at

@@ -38,7 +38,7 @@ def find_failures(
         prefixes: Where the log's prefixes of the lines are.
         statements: Where the lines begin that do not continue the line before.
     """
-    documents = read_documents(text)
+    documents = read_documents(text, prefixes)
     if documents is not None:
         return documents
     view, candidates = read(text, prefixes=prefixes, statements=statements)

@@ -10,7 +10,7 @@ import pytest
 from iamtriage import scan
 from iamtriage._reading.entries.splitting import MAX_LENGTH, TICK, split_entries
 from iamtriage._reading.texts import scan_lines
-from tests.reading.readers.test_bodies import _EVENT
+from tests.reading.readers.test_bodies import _EVENT, _EVENT_FACTS
 from tests.tables import DENIAL, DENIED, REQUEST, Facts, all_facts_in, denied, expect, facts_of
 
 if TYPE_CHECKING:
@@ -82,10 +82,7 @@ MULTI_LINE: dict[str, tuple[tuple[str, ...], Facts]] = {
     "Terraform": (_BOX, {**_CALLED, **_IDS}),
     "PowerShell": (_POWERSHELL, _CALLED),
     "C++": (_CPP, {**DENIED, **_IDS, "code": "AccessDeniedException"}),
-    "CloudTrail": (
-        tuple(json.dumps(_EVENT, indent=2).split("\n")),
-        {**_CALLED, "request_id": _EVENT["requestID"], "code": _EVENT["errorCode"]},
-    ),
+    "CloudTrail": (tuple(json.dumps(_EVENT, indent=2).split("\n")), _EVENT_FACTS),
 }
 _FOREIGN = (
     "request id=0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9 status=404 path=/orders took=12ms",
