@@ -32,7 +32,7 @@ def attach_bare_codes(candidates: Sequence[Candidate], text: str) -> None:
     """Give the codes beside sentences to those that have none; the candidates are in the order of the text."""
     behind_last = 0
     for candidate, following in zip(candidates, [*candidates[1:], None], strict=False):
-        if candidate.aws and candidate.has_core and candidate.kinds and "code" not in candidate.facts:
+        if candidate.is_aws and candidate.has_core and candidate.kinds and "code" not in candidate.facts:
             limit = len(text) if following is None else following.start
             ahead = _CODE.finditer(
                 text, max(behind_last, candidate.start - _BEFORE - _LONGEST), candidate.start

@@ -53,7 +53,7 @@ class Candidate:
     kinds: list[Kind] = attrs.field(factory=list[Kind])
     wrapper_kind: Kind | None = None
     wrapped_at: int = -1
-    aws: bool = False
+    is_aws: bool = False
     source: str | None = None
     has_core: bool = False
     has_tail: bool = False
@@ -84,7 +84,7 @@ class Candidate:
                 self.wrapper_kind = self.wrapper_kind or piece.kind
             else:
                 self.kinds.append(piece.kind)
-        self.aws = self.aws or piece.aws
+        self.is_aws = self.is_aws or piece.is_aws
         self.is_thrown = self.is_thrown or piece.is_thrown
         self.wraps = self.wraps or (piece.is_wrapper and piece.role == "body")
         if piece.source and (self.source is None or piece.role == "head"):

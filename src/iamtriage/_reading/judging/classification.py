@@ -182,7 +182,7 @@ def _kind_of_rest(candidate: Candidate, context: TextContext) -> Kind | None:
         candidate.code is None
         and status
         and status.value == "403"
-        and (candidate.aws or context.aws)
+        and (candidate.is_aws or context.aws)
         and (
             candidate.has_tail
             or candidate.body_end >= 0
@@ -197,19 +197,19 @@ def _kind_of_rest(candidate: Candidate, context: TextContext) -> Kind | None:
     if candidate.code and candidate.code != "WebIdentityErr":
         document = candidate.source == "xml" and "request_id" in candidate.facts
         answered = candidate.source == "go-v1" and candidate.has_tail and is_exclusive_to_aws(candidate.code)
-        candidate.aws = candidate.aws or answered or (document and is_known(candidate.code))
+        candidate.is_aws = candidate.is_aws or answered or (document and is_known(candidate.code))
         return (
-            "aws_error" if candidate.aws or (is_known(candidate.code) and (context.aws or document)) else None
+            "aws_error" if candidate.is_aws or (is_known(candidate.code) and (context.aws or document)) else None
         )
     if (
-        candidate.aws
+        candidate.is_aws
         and candidate.source == "cpp"
         and (candidate.body_end >= 0 or "operation" in candidate.facts)
     ):
         # No answer, or one without a body: the SDK has no code for it.
         return "aws_error"
     if (
-        candidate.aws
+        candidate.is_aws
         and ("operation" in candidate.facts or candidate.has_tail or candidate.is_thrown)
         and candidate.source in _WITHOUT_CODE
     ):
@@ -219,7 +219,7 @@ def _kind_of_rest(candidate: Candidate, context: TextContext) -> Kind | None:
 
 def _is_ours(candidate: Candidate, context: TextContext) -> bool:
     """Tell AWS's failures from other clouds' and systems' that use the same words."""
-    if candidate.aws and candidate.source in _SDKS:
+    if candidate.is_aws and candidate.source in _SDKS:
         return True
     principal = candidate.facts.get("principal")
     resource = candidate.facts.get("resource")
@@ -230,7 +230,7 @@ def _is_ours(candidate: Candidate, context: TextContext) -> bool:
         and candidate.source not in {"botocore", "aws-cli", "kubernetes"}
     ):
         return False
-    if candidate.aws:
+    if candidate.is_aws:
         return not (context.other_system(candidate) and not arn and candidate.source is None)
     if context.other_system(candidate):
         return False

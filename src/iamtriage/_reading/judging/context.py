@@ -70,7 +70,7 @@ def _give(
             ahead and present.rank <= HINT and present.start >= 0 and present.end < candidate.start
         ):
             candidate.facts[key] = piece.facts[key]
-            candidate.aws = candidate.aws or piece.aws
+            candidate.is_aws = candidate.is_aws or piece.is_aws
 
 
 def _apart(sections: list[tuple[int, int]], candidate: Candidate, piece: Piece) -> bool:

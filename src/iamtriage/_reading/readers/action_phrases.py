@@ -38,7 +38,7 @@ def read_action_phrases(text: str) -> Iterator[Piece]:
     if "API:" in text:
         for m in _API.finditer(text):
             piece = _piece(m, "head")
-            piece.source, piece.aws = "cloudformation", True
+            piece.source, piece.is_aws = "cloudformation", True
             piece.kind = "access_denied" if m["denied"] else None
             # It states the operation only where no sentence with the same action follows.
             piece.put("api_operation", m["operation"], m.start("operation"), m.end("operation"))
@@ -51,13 +51,13 @@ def read_action_phrases(text: str) -> Iterator[Piece]:
     if "ermission" in text:
         for m in _MAY_NOT_CALL.finditer(text):
             piece = _piece(m, "core")
-            piece.kind, piece.aws = "access_denied", True
+            piece.kind, piece.is_aws = "access_denied", True
             if m["code"] and is_code(m["code"]):
                 piece.put("code", m["code"], m.start("code"), m.end("code"))
             yield piece
         for m in _MISSING.finditer(text):
             piece = _piece(m, "core")
-            piece.kind, piece.aws = "access_denied", True
+            piece.kind, piece.is_aws = "access_denied", True
             yield piece
 
 

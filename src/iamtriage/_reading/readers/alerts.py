@@ -45,7 +45,7 @@ def read_alerts(text: str) -> Iterator[Piece]:
         if denied is None:
             continue
         done = max(denied.end(), source.end())
-        piece = Piece("core", min(denied.start(), source.start()), done, kind="access_denied", aws=True)
+        piece = Piece("core", min(denied.start(), source.start()), done, kind="access_denied", is_aws=True)
         piece.source = "cloudtrail"
         piece.put("service", service_of_event_source(source["host"]), rank=HINT)
         event = _EVENT.search(text, denied.start(), denied.end()) or _EVENT.search(text, low, high)

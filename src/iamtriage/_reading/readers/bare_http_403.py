@@ -73,7 +73,7 @@ def _said(m: re.Match[str]) -> Piece:
 
 
 def _refusal(span: tuple[int, int], m: re.Match[str], status: str, service: str) -> Piece:
-    piece = Piece("core", *span, kind="access_denied", aws=True)
+    piece = Piece("core", *span, kind="access_denied", is_aws=True)
     piece.put("status_code", m[status], m.start(status), m.end(status))
     piece.put("service", service)
     return piece

@@ -50,13 +50,13 @@ def read_classes(text: str) -> Iterator[Piece]:
             continue
         botocore = "botocore" in namespace
         if botocore or is_known(code):
-            piece = Piece("class", m.start(), m.end(), aws=botocore, source="botocore" if botocore else None)
+            piece = Piece("class", m.start(), m.end(), is_aws=botocore, source="botocore" if botocore else None)
             piece.put("code", code, m.start("code"), m.end("code"), CLASS_NAME)
             yield piece
 
 
 def _piece(m: re.Match[str], source: str, rank: int) -> Piece:
-    piece = Piece("class", m.start(), m.end(), source=source, aws=True)
+    piece = Piece("class", m.start(), m.end(), source=source, is_aws=True)
     piece.is_thrown = m.string.startswith((": ", "["), m.end())
     groups = m.groupdict()
     service, code = groups.get("service"), groups.get("code")

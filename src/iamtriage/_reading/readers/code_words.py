@@ -121,10 +121,10 @@ def read_code_words(text: str) -> Iterator[Piece]:
             yield code_piece(m, rank=HINT)
     if "internal.amazon.com" in text:
         for m in _DECORATED.finditer(text):
-            yield code_piece(m, aws=True)
+            yield code_piece(m, is_aws=True)
     alone = _ALONE.fullmatch(text)
     if alone and kind_of_code(alone["code"]) and alone["code"] not in _PLAIN_WORDS:
-        yield code_piece(alone, aws=True)
+        yield code_piece(alone, is_aws=True)
 
 
 def _without_colon(text: str) -> Iterator[Piece]:
@@ -170,7 +170,7 @@ def _before_colons(text: str) -> Iterator[Piece]:
         if FOREIGN_NAMESPACE.search(text, max(0, m.start() - _NAMESPACE_REACH), m.start()):
             continue
         yield code_piece(
-            m, rank=STATED if is_known(code) else CLASS_NAME, aws=managed and _is_of_resource(text, m)
+            m, rank=STATED if is_known(code) else CLASS_NAME, is_aws=managed and _is_of_resource(text, m)
         )
 
 

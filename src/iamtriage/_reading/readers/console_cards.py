@@ -80,7 +80,7 @@ def read_cards(text: str, flat: str, sentences: Sequence[Piece]) -> Iterator[Pie
         if context:
             piece = _read_card(text, floor, context.start(), clause)
         elif clause["action"] and _BEGINS.search(text, max(0, clause.start() - 4), clause.start()):
-            piece = Piece("core", clause.start(), clause.end(), kind="access_denied", aws=True)
+            piece = Piece("core", clause.start(), clause.end(), kind="access_denied", is_aws=True)
         else:
             continue
         _read_clause(piece, clause)
@@ -90,7 +90,7 @@ def read_cards(text: str, flat: str, sentences: Sequence[Piece]) -> Iterator[Pie
 
 def _read_card(text: str, floor: int, end: int, clause: re.Match[str]) -> Piece:
     """Read the fields from the last one backwards, as far as they follow each other."""
-    piece = Piece("core", end, clause.end(), kind="access_denied", aws=True)
+    piece = Piece("core", end, clause.end(), kind="access_denied", is_aws=True)
     prefix: re.Match[str] | None = None
     action: re.Match[str] | None = None
     for label in reversed(list(_LABEL.finditer(text, max(floor, end - _REACH), end))):

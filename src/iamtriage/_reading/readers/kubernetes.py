@@ -104,7 +104,7 @@ def read_kubernetes(text: str, flat: str) -> Iterator[Piece]:
                 continue
             if phrase.sure == "unsure" and not _stands_by(names, m):
                 continue
-            piece = Piece("core", m.start(), m.end(), kind=phrase.kind, aws=True, source="kubernetes")
+            piece = Piece("core", m.start(), m.end(), kind=phrase.kind, is_aws=True, source="kubernetes")
             piece.is_wrapper = phrase.sure == "outer"
             if phrase.kind == "kubernetes_unauthorized":
                 _read_identity(text, piece)
@@ -125,7 +125,7 @@ def _read_doing(text: str, names: list[int]) -> Iterator[Piece]:
 
 
 def _unauthorized(m: re.Match[str]) -> Piece:
-    return Piece("core", m.start(), m.end(), kind="kubernetes_unauthorized", aws=True, source="kubernetes")
+    return Piece("core", m.start(), m.end(), kind="kubernetes_unauthorized", is_aws=True, source="kubernetes")
 
 
 def _read_missing_types(text: str) -> Iterator[Piece]:

@@ -105,7 +105,7 @@ def read_clients(text: str) -> Iterator[Piece]:
 
 
 def _piece(start: int, end: int, reason: str) -> Piece:
-    return Piece("core", start, end, kind=_KINDS[reason], aws=True, source="kubernetes")
+    return Piece("core", start, end, kind=_KINDS[reason], is_aws=True, source="kubernetes")
 
 
 def _read_clients(text: str) -> Iterator[Piece]:

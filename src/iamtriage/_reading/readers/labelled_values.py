@@ -47,7 +47,7 @@ def read_labelled_values(text: str) -> Iterator[Piece]:
         start, end = find_paragraph(text, m.start(), m.end(), _REACH)
         status = _nearest(_STATUS, text, m, (start, end))
         if status and _nearest(said, text, m, (start, end)):
-            piece = Piece("head", m.start(), m.end(), aws=True)
+            piece = Piece("head", m.start(), m.end(), is_aws=True)
             piece.put("code", m["code"], m.start("code"), m.end("code"), BEST)
             piece.put("status_code", status["status"], status.start("status"), status.end("status"), BEST)
             yield piece

@@ -273,9 +273,9 @@ def _code(cluster: Piece, pair: _Pair) -> bool:
     at = pair.text.find(value, pair.start, pair.end)
     cluster.put("code", value, at, at + len(value), CLASS_NAME if typed else BEST)
     if pair.key == "code" and _is_of_js_v2(pair):
-        cluster.aws, cluster.source = True, "js-v2"
-    cluster.aws = (
-        cluster.aws
+        cluster.is_aws, cluster.source = True, "js-v2"
+    cluster.is_aws = (
+        cluster.is_aws
         or vouched
         or pair.key in {"__type", "_serviceCode", "s3ErrorCode"}
         or _is_of_sdk(pair)
@@ -306,11 +306,11 @@ def _status(cluster: Piece, pair: _Pair) -> bool:
     if not is_status(pair.value) or VAULT.match(pair.text, pair.end):
         return False
     cluster.put("status_code", pair.value, pair.start, pair.end, BEST)
-    cluster.aws = cluster.aws or pair.key.lower() == "httpstatuscode"
+    cluster.is_aws = cluster.is_aws or pair.key.lower() == "httpstatuscode"
     if pair.key == "httpStatusCode" and "$metadata" in pair.before(_METADATA_REACH):
         cluster.source = "js-v3"
     if "RespMetadata" in pair.before(80):
-        cluster.aws, cluster.source = True, "go-v1"
+        cluster.is_aws, cluster.source = True, "go-v1"
     return True
 
 
@@ -323,7 +323,7 @@ def _request_id(cluster: Piece, pair: _Pair) -> bool:
     ):
         return False
     header = _HEADER.match(pair.key) is not None
-    cluster.aws = cluster.aws or header or pair.key == "aws_request_id"
+    cluster.is_aws = cluster.is_aws or header or pair.key == "aws_request_id"
     cluster.put("request_id", pair.value, pair.start, pair.end, HINT if header else STATED)
     return True
 
@@ -333,7 +333,7 @@ def _host_id(cluster: Piece, pair: _Pair) -> bool:
     if value is None:
         return False
     # The SDKs for JavaScript call it so, and only those.
-    cluster.aws = cluster.aws or pair.key == "extendedRequestId"
+    cluster.is_aws = cluster.is_aws or pair.key == "extendedRequestId"
     cluster.put("host_id", value, pair.start, pair.end - len(pair.value) + len(value))
     return True
 
@@ -350,10 +350,10 @@ def _operation(cluster: Piece, pair: _Pair) -> bool:
 
 def _service(cluster: Piece, pair: _Pair) -> bool:
     if ".amazonaws." in pair.value:
-        cluster.aws, cluster.source = True, "cloudtrail"
+        cluster.is_aws, cluster.source = True, "cloudtrail"
         cluster.put("service", service_of_event_source(pair.value), rank=HINT)
     elif pair.key in {"awsService", "aws.service", "_serviceAbbrev", "_serviceErrorAbbrev", "abbrev"}:
-        cluster.aws = True
+        cluster.is_aws = True
         cluster.put("service", service_name(pair.value), rank=HINT)
     else:
         return False
@@ -388,7 +388,7 @@ def _deny(cluster: Piece, pair: _Pair) -> bool:
     """Read the output of sts:DecodeAuthorizationMessage, from its explicitDeny on."""
     if _NOT_ALLOWED.search(pair.before(_IDENTITY_REACH)) is None:
         return False
-    cluster.kind, cluster.aws = "access_denied", True
+    cluster.kind, cluster.is_aws = "access_denied", True
     cluster.put("deny", "explicit" if pair.value.lower() == "true" else "implicit")
     return True
 

@@ -337,7 +337,7 @@ def read_phrases(text: str, flat: str) -> Iterator[Piece]:
         phrase = PHRASES[number]
         for m in compiled(phrase.pattern).finditer(text):
             piece = Piece("core", m.start(), m.end(), kind=phrase.kind)
-            piece.aws, piece.is_wrapper = phrase.sure != "unsure", phrase.sure == "outer"
+            piece.is_aws, piece.is_wrapper = phrase.sure != "unsure", phrase.sure == "outer"
             for key, value in m.groupdict().items():
                 if value:
                     _put(text, piece, m, key)

@@ -102,7 +102,7 @@ def put_principal(piece: Piece, value: str, start: int, end: int) -> None:
 
 
 def _piece(start: int, end: int) -> Piece:
-    return Piece("core", start, end, kind="kubernetes_forbidden", aws=True, source="kubernetes")
+    return Piece("core", start, end, kind="kubernetes_forbidden", is_aws=True, source="kubernetes")
 
 
 def _put_user(piece: Piece, user: str, start: int, end: int) -> None:

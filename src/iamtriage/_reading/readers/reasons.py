@@ -154,7 +154,7 @@ def _read_encoded(text: str, start: int, piece: Piece) -> int:
         and _is_blob(more[1])
     ):
         last = more.end()
-    piece.aws = True
+    piece.is_aws = True
     value = (" " if blob["mask"] else "").join(text[start:last].split())
     piece.put("encoded_message", value, start, last)
     return last

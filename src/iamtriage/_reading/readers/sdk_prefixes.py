@@ -165,10 +165,10 @@ def read_prefixes(text: str) -> Iterator[Piece]:
 
 
 def code_piece(
-    m: re.Match[str], *, source: str | None = None, rank: int = STATED, aws: bool = False
+    m: re.Match[str], *, source: str | None = None, rank: int = STATED, is_aws: bool = False
 ) -> Piece:
     """Make a head of a match that has a group ``code``."""
-    piece = Piece("head", m.start(), m.end(), source=source, aws=aws)
+    piece = Piece("head", m.start(), m.end(), source=source, is_aws=is_aws)
     piece.put("code", m["code"], m.start("code"), m.end("code"), rank)
     return piece
 
@@ -184,7 +184,7 @@ def _botocore(m: re.Match[str]) -> Piece | None:
     if written[:1].islower() and not m["operation"]:
         # "An error occurred (timeout) when opening the file": anybody says that.
         return None
-    piece = Piece("head", m.start(), m.end(), source="botocore", aws=True)
+    piece = Piece("head", m.start(), m.end(), source="botocore", is_aws=True)
     code = normalize_code(written) if "#" in written or "://" in written else written
     start = m.start("code") + m["code"].find(code)
     numeric = is_status(code)
@@ -202,7 +202,7 @@ def _botocore(m: re.Match[str]) -> Piece | None:
 
 def _go2_operation(m: re.Match[str]) -> Piece:
     written = m.groupdict().get("written", "")
-    piece = Piece("head", m.start(), m.end(), source="go-v2", aws=written == written.lower())
+    piece = Piece("head", m.start(), m.end(), source="go-v2", is_aws=written == written.lower())
     _put(piece, m, "operation", rank=BEST)
     piece.put("service", service_name(m["service"]))
     return piece
@@ -229,7 +229,7 @@ def _go2_response(m: re.Match[str]) -> Piece:
 
 
 def _go2_code(m: re.Match[str]) -> Piece:
-    return code_piece(m, source="go-v2", rank=BEST, aws=True)
+    return code_piece(m, source="go-v2", rank=BEST, is_aws=True)
 
 
 def _go2_retyped(m: re.Match[str]) -> Piece | None:
@@ -237,7 +237,7 @@ def _go2_retyped(m: re.Match[str]) -> Piece | None:
 
 
 def _php(m: re.Match[str]) -> Piece:
-    piece = Piece("head", m.start(), m.end(), source="php", aws="amazonaws" in m["url"])
+    piece = Piece("head", m.start(), m.end(), source="php", is_aws="amazonaws" in m["url"])
     _put(piece, m, "operation")
     host = _URL_HOST.match(m["url"])
     piece.put("service", service_of_host(host[1]) if host else None)
@@ -249,14 +249,14 @@ def _php_code(m: re.Match[str]) -> Piece | None:
 
 
 def _dotnet(m: re.Match[str]) -> Piece:
-    piece = code_piece(m, source="dotnet", rank=BEST, aws=True)
+    piece = code_piece(m, source="dotnet", rank=BEST, is_aws=True)
     if is_status(m["status"]):
         _put(piece, m, "status_code", "status")
     return piece
 
 
 def _best_code(m: re.Match[str]) -> Piece:
-    return code_piece(m, rank=BEST, aws=True)
+    return code_piece(m, rank=BEST, is_aws=True)
 
 
 def _parameter(m: re.Match[str]) -> Piece | None:
@@ -282,7 +282,7 @@ def _cpp(m: re.Match[str]) -> Piece:
 
 def _cpp_lines(m: re.Match[str]) -> Piece:
     """Read what the C++ SDK prints of an error, which begins the body of its message."""
-    piece = Piece("body", m.start(), m.end(), source="cpp", aws=m["host"] is not None)
+    piece = Piece("body", m.start(), m.end(), source="cpp", is_aws=m["host"] is not None)
     if is_status(m["status"] or ""):
         _put(piece, m, "status_code", "status", BEST)
     start, end = trim(m.string, *m.span("request"))
@@ -297,7 +297,7 @@ def _cpp_lines(m: re.Match[str]) -> Piece:
 
 
 def _arrow(m: re.Match[str]) -> Piece:
-    piece = Piece("head", m.start(), m.end(), source="cpp", aws=True)
+    piece = Piece("head", m.start(), m.end(), source="cpp", is_aws=True)
     if m["code"] and m["code"] != "UNKNOWN":
         _put(piece, m, "code", rank=BEST)
         piece.kind = kind_of_code(camel_case_code(m["code"]))
@@ -329,7 +329,7 @@ def _redshift(m: re.Match[str]) -> Piece:
 
 
 def _boto2(m: re.Match[str]) -> Piece:
-    piece = Piece("head", m.start(), m.end(), source="boto2", aws=True, is_thrown=True)
+    piece = Piece("head", m.start(), m.end(), source="boto2", is_aws=True, is_thrown=True)
     _put(piece, m, "status_code", "status", BEST)
     service = m["service"] or m["queue"]
     piece.put("service", service_name(service) if service else None)
@@ -342,7 +342,7 @@ def _s3cmd(m: re.Match[str]) -> Piece | None:
     code = is_code(m["code"]) and m["code"] not in _REASONS
     if not named and not code:
         return None
-    piece = Piece("head", m.start(), m.end(), source="s3cmd" if named else None, aws=named)
+    piece = Piece("head", m.start(), m.end(), source="s3cmd" if named else None, is_aws=named)
     if code:
         _put(piece, m, "code", rank=BEST)
     _put(piece, m, "status_code", "status", BEST)
@@ -360,7 +360,7 @@ def _sender(m: re.Match[str]) -> Piece | None:
     request = _SENDER_REQUEST.search(m.string, m.end(), m.end() + _SENDER_REACH)
     if request is None and not is_code(m["code"]):
         return None
-    piece = code_piece(m, aws=True)
+    piece = code_piece(m, is_aws=True)
     if request:
         _put(piece, request, "request_id", "id")
     return piece
@@ -368,20 +368,20 @@ def _sender(m: re.Match[str]) -> Piece | None:
 
 def _hadoop(m: re.Match[str]) -> Piece:
     """Read Hadoop's name for what S3 answered with 401 or 403, or what kept it from asking."""
-    piece = Piece("core", m.start(), m.end(), kind="access_denied", aws=True, is_wrapper=True)
+    piece = Piece("core", m.start(), m.end(), kind="access_denied", is_aws=True, is_wrapper=True)
     if _BEFORE_S3.search(m.string, m.end(), m.end() + _HADOOP_REACH) is None:
         piece.put("service", "s3", rank=HINT)
     return piece
 
 
 def _cmdlet(m: re.Match[str]) -> Piece:
-    piece = Piece("head", m.start(), m.end(), aws=True)
+    piece = Piece("head", m.start(), m.end(), is_aws=True)
     piece.put("service", service_name(m["service"]), rank=HINT)
     return piece
 
 
 def _cmdlet_class(m: re.Match[str]) -> Piece:
-    piece = Piece("tail", m.start(), m.end(), aws=True)
+    piece = Piece("tail", m.start(), m.end(), is_aws=True)
     piece.put("service", service_name(m["service"]), rank=HINT)
     return piece
 
@@ -389,14 +389,14 @@ def _cmdlet_class(m: re.Match[str]) -> Piece:
 def _columns(m: re.Match[str]) -> Piece | None:
     if not is_code(m["code"]):
         return None
-    piece = code_piece(m, source="cloudtrail", aws=True)
+    piece = code_piece(m, source="cloudtrail", is_aws=True)
     _put(piece, m, "operation")
     piece.put("service", service_of_event_source(m["source"]), rank=HINT)
     return piece
 
 
 def _python_v4(m: re.Match[str]) -> Piece:
-    piece = Piece("head", m.start(), m.end(), source="python-v4", aws=True)
+    piece = Piece("head", m.start(), m.end(), source="python-v4", is_aws=True)
     _put(piece, m, "operation", rank=BEST)
     _put(piece, m, "status_code", "status", BEST)
     piece.put("service", service_name(m["service"]))

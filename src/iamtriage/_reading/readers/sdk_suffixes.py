@@ -79,7 +79,7 @@ def read_suffixes(text: str) -> Iterator[Piece]:
                 yield from _read_go1_code(text, max(at, m.start() - _GO1_REACH), m.start())
             at = m.end()
             piece = Piece("tail", m.start(), m.end(), source="go-v1")
-            piece.aws = m["request"] is not None
+            piece.is_aws = m["request"] is not None
             piece.put("status_code", m["status"], m.start("status"), m.end("status"), BEST)
             for group, key in (("request", "request_id"), ("host", "host_id")):
                 if m[group]:
@@ -89,7 +89,7 @@ def read_suffixes(text: str) -> Iterator[Piece]:
         yield from _read_java(text)
     if "AWS Error" in text or "AWS\nError" in text:
         for m in _JAVA_OLDEST.finditer(text):
-            piece = Piece("head", m.start(), m.end(), source="java-v1", aws=True)
+            piece = Piece("head", m.start(), m.end(), source="java-v1", is_aws=True)
             piece.put("status_code", m["status"], m.start("status"), m.end("status"), BEST)
             piece.put("service", service_name(m["service"]))
             piece.put("request_id", m["request"], m.start("request"), m.end("request"))
@@ -124,15 +124,15 @@ def _read_java(text: str) -> Iterator[Piece]:
     yield from _java_tails(text, _JAVA, _JAVA_PART)
     for piece in _java_tails(text, _JAVA_QUOTED, _JAVA_QUOTED_PART):
         # Others have services too.
-        piece.aws = "request_id" in piece.facts or _VENDOR.match(text, piece.start) is not None
-        if piece.aws or "code" in piece.facts:
+        piece.is_aws = "request_id" in piece.facts or _VENDOR.match(text, piece.start) is not None
+        if piece.is_aws or "code" in piece.facts:
             yield piece
 
 
 def _java_tails(text: str, head: re.Pattern[str], parts: re.Pattern[str]) -> Iterator[Piece]:
     for m in head.finditer(text):
         source = "java-v1" if m["separator"] == ";" else "java-v2"
-        piece = Piece("tail", m.start(), m.end(), source=source, aws=True)
+        piece = Piece("tail", m.start(), m.end(), source=source, is_aws=True)
         service = "".join(m["service"].split())
         piece.put("service", None if service == "null" else service_name(service))
         at = m.end()

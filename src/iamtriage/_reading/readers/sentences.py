@@ -156,7 +156,7 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Piece | None:
         else:
             end = _put_action(text, action, piece)
             # What is masked may be an action of any system's.
-            piece.aws = piece.aws or masked is None
+            piece.is_aws = piece.is_aws or masked is None
             # Three sections: another cloud's action in AWS's words.
             foreign = text[end : end + 1] == ":" and text[end + 1 : end + 2].isalnum()
     end = _read_resource(text, end, piece)
@@ -246,7 +246,7 @@ def _is_one_word(text: str, start: int, end: int) -> bool:
 def put_principal(piece: Piece, value: str, start: int, end: int, text: str) -> None:
     """Add a principal and the account that it states."""
     piece.put("principal", value, start, end)
-    piece.aws = piece.aws or value.startswith("arn:")
+    piece.is_aws = piece.is_aws or value.startswith("arn:")
     account = account_of(value)
     if account:
         at = text.find(account, start, end)
@@ -357,7 +357,7 @@ def read_lone_reasons(text: str, sentences: Sequence[Piece]) -> Iterator[Piece]:
             left = max(0, why.start() - _LOST_REACH, sentences[at - 1].end if at else 0)
             _read_lost_sentence(text, left, why.start(), piece)
             # Two sections of an action, and no third: AWS's.
-            piece.aws = piece.aws or ("action" in piece.facts and text.endswith(" action", 0, end))
+            piece.is_aws = piece.is_aws or ("action" in piece.facts and text.endswith(" action", 0, end))
             piece.end = read_tail(text, end, piece)
             yield piece
 

@@ -350,17 +350,17 @@ def _is_prose(text: str, m: re.Match[str]) -> bool:
 
 
 def _piece(text: str, frame: Frame, m: re.Match[str]) -> Piece:
-    piece = Piece("core", m.start(), m.end(), kind=frame.kind, aws=frame.is_aws)
+    piece = Piece("core", m.start(), m.end(), kind=frame.kind, is_aws=frame.is_aws)
     found = {key: value for key, value in m.groupdict().items() if value}
     for key in _VALUES:
         if key in found:
             start, end = trim(text, m.start(key), m.end(key))
             end -= text[end - 1] == ":"
             piece.put(key, rejoin(text[start:end]), start, end)
-            piece.aws = piece.aws or _OF_AWS.match(found[key]) is not None
+            piece.is_aws = piece.is_aws or _OF_AWS.match(found[key]) is not None
     if "action" in found:
         piece.put("action", found["action"], m.start("action"), m.end("action"), HINT)
-        piece.aws = True
+        piece.is_aws = True
     if "service" in found:
         piece.put(
             "service",
@@ -371,7 +371,7 @@ def _piece(text: str, frame: Frame, m: re.Match[str]) -> Piece:
         )
     if "operation" in found:
         piece.put("operation", found["operation"], m.start("operation"), m.end("operation"))
-        piece.aws = True
+        piece.is_aws = True
     near = text[max(0, m.start() - _AGENT_REACH) : m.end() + _AGENT_REACH]
-    piece.aws = piece.aws or _AGENT.search(near) is not None
+    piece.is_aws = piece.is_aws or _AGENT.search(near) is not None
     return piece

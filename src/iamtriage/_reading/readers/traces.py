@@ -69,7 +69,7 @@ def read_hosts(text: str) -> Iterator[Piece]:
         for m in HOST.finditer(text):
             service = service_of_host(m["host"])
             if service and not _is_typed(text, m.start()):
-                piece = Piece("host", m.start(), m.end(), aws=True)
+                piece = Piece("host", m.start(), m.end(), is_aws=True)
                 piece.put("service", service, rank=CLASS_NAME)
                 yield piece
 

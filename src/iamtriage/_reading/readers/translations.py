@@ -140,7 +140,7 @@ def read_translation_codes(text: str) -> Iterator[Piece]:
         if kind_of_code(code["code"]) and not around.isascii():
             operation = _OPERATION.search(text, max(0, code.start() - 120), code.end() + 120)
             if operation:
-                piece = Piece("head", min(operation.start(), code.start()), code.end(), aws=True)
+                piece = Piece("head", min(operation.start(), code.start()), code.end(), is_aws=True)
                 piece.put("code", code["code"], code.start("code"), code.end("code"))
                 group = operation.lastgroup or "after"
                 piece.put("operation", operation[group], operation.start(group), operation.end(group))
@@ -184,7 +184,7 @@ def _read_around(text: str, m: re.Match[str], left: int, right: int) -> Piece | 
         piece.end = max(piece.end, reason.end())
     if "action" not in piece.facts and "principal" not in piece.facts:
         return None
-    piece.aws = True
+    piece.is_aws = True
     return piece
 
 

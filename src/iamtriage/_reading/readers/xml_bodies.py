@@ -58,7 +58,7 @@ def read_xml(text: str) -> Iterator[Piece]:
     if "Message>" in text or "message>" in text:
         for m in _ROOT.finditer(text):
             if is_known(m["code"]):
-                piece = Piece("body", m.start(), m.end(), source="xml", aws=True)
+                piece = Piece("body", m.start(), m.end(), source="xml", is_aws=True)
                 piece.put("code", m["code"], m.start("code"), m.end("code"), BEST)
                 close = text.find(f"</{m['code']}>", m.end(), m.end() + _REACH)
                 piece.end = close if close > 0 else m.end()
@@ -71,7 +71,7 @@ def _document(text: str, m: re.Match[str], floor: int, limit: int) -> Piece:
     closed = _CLOSE.search(text, m.end(), limit) or _CLOSE_ERROR.search(text, m.end(), limit)
     end = closed.end() if closed else limit
     blamed = _BLAMED.search(text, max(start, m.start() - _BLAMED_REACH), m.start()) is not None
-    piece = Piece("body", start, m.end(), source="xml", aws=blamed)
+    piece = Piece("body", start, m.end(), source="xml", is_aws=blamed)
     piece.put("code", m["code"], m.start("code"), m.end("code"), BEST)
     for key, pattern in _VALUE.items():
         value = pattern.search(text, start, end)
@@ -90,7 +90,7 @@ def _document(text: str, m: re.Match[str], floor: int, limit: int) -> Piece:
         _put_ended(text, max(start, end - _ENDED_REACH), piece)
     namespace = _NAMESPACE.search(text, start, m.start())
     if namespace and "amazonaws" in namespace["host"]:
-        piece.aws = True
+        piece.is_aws = True
         piece.put("service", service_of_host(namespace["host"]), rank=HINT)
     message = _CLOSE_MESSAGE.search(text, m.end(), end)
     piece.end = max(piece.end, message.end() if message else min(end, m.end() + _MESSAGE_REACH))

@@ -180,7 +180,7 @@ def _botocore_error(error: BaseException, text: str) -> Failure | None:
     from iamtriage._reading.vocabulary.pieces import CLASS_NAME, GIVEN, Piece
 
     name = next(cls.__name__ for cls in type(error).__mro__ if _is_botocore(cls))
-    piece = Piece("body", 0, 0, source="botocore", aws=True)
+    piece = Piece("body", 0, 0, source="botocore", is_aws=True)
     kind = kind_of_client_class(name)
     # A WaiterError quotes the service's code; a class of credentials is the code itself.
     piece.put("code", name, rank=GIVEN if kind else CLASS_NAME)

@@ -142,7 +142,7 @@ def _piece(statement: Statement) -> Piece:
         "request_id": BEST,
         "host_id": BEST,
     }
-    piece = Piece("body", 0, 0, kind=statement.kind, source=statement.source, aws=statement.claimed)
+    piece = Piece("body", 0, 0, kind=statement.kind, source=statement.source, is_aws=statement.claimed)
     for key in _FACTS:
         piece.put(key, getattr(statement, key), rank=ranks.get(key, HINT))
     for key, value in statement.facts:

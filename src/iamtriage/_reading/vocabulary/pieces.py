@@ -64,7 +64,7 @@ class Piece:
 
     Attributes:
         kind: the kind that the piece alone means, if any.
-        aws: whether the piece can only come from AWS or its SDKs.
+        is_aws: whether the piece can only come from AWS or its SDKs.
         is_wrapper: whether a client reports another failure with it, such as Go's WebIdentityErr.
         is_thrown: whether it is the class of an exception that has a message.
         is_lambda_error: whether a Lambda function returned it for an error in the function itself.
@@ -76,7 +76,7 @@ class Piece:
     end: int
     facts: dict[str, Fact] = attrs.field(factory=dict[str, Fact])
     kind: Kind | None = None
-    aws: bool = False
+    is_aws: bool = False
     is_wrapper: bool = False
     is_thrown: bool = False
     is_lambda_error: bool = False
