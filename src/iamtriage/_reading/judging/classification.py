@@ -199,7 +199,9 @@ def _kind_of_rest(candidate: Candidate, context: TextContext) -> Kind | None:
         answered = candidate.source == "go-v1" and candidate.has_tail and is_exclusive_to_aws(candidate.code)
         candidate.is_aws = candidate.is_aws or answered or (document and is_known(candidate.code))
         return (
-            "aws_error" if candidate.is_aws or (is_known(candidate.code) and (context.aws or document)) else None
+            "aws_error"
+            if candidate.is_aws or (is_known(candidate.code) and (context.aws or document))
+            else None
         )
     if (
         candidate.is_aws

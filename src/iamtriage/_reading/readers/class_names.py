@@ -50,7 +50,9 @@ def read_classes(text: str) -> Iterator[Piece]:
             continue
         botocore = "botocore" in namespace
         if botocore or is_known(code):
-            piece = Piece("class", m.start(), m.end(), is_aws=botocore, source="botocore" if botocore else None)
+            piece = Piece(
+                "class", m.start(), m.end(), is_aws=botocore, source="botocore" if botocore else None
+            )
             piece.put("code", code, m.start("code"), m.end("code"), CLASS_NAME)
             yield piece
 
