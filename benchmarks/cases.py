@@ -372,7 +372,7 @@ def sts() -> Iterator[Figure]:
         "ours": module.resolve_sts_endpoint,
         "provider": provider,
         # Behind the caches of both.
-        "resolved": module._resolved,  # noqa: SLF001
+        "resolved": import_module("iamtriage.sts._endpoints")._resolve,  # noqa: SLF001
         "evaluated": functools.partial(engine._resolve_endpoint.__wrapped__, provider),  # noqa: SLF001
         "regions": [region for partition in tables for region in partition.regions],
     }

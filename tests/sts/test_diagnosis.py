@@ -1,4 +1,4 @@
-"""Causes of failing STS calls: which are found, how sure they are, and that nothing is invented."""
+"""Causes of failed STS calls: their codes, their certainty, and no invented ones."""
 
 from __future__ import annotations
 
@@ -62,19 +62,19 @@ OPT_IN = {"AWS_REGION": "ap-east-1"}
 
 Found = dict[str, str]
 
-# Id -> (failure, what else is known, code -> certainty of the causes in order)
+# ID -> (failure, other arguments, code -> certainty of the causes in order)
 CASES: dict[str, tuple[Any, dict[str, Any], Found]] = {
-    # Nothing is known, or nothing is wrong.
+    # Nothing is known, or there is no problem.
     "nothing": (None, {}, {}),
     "empty": ("", {"env": {}, "annotations": {}, "region": "", "endpoint": ""}, {}),
     "another failure": (DENIED, {"env": POD, "annotations": ACCOUNT}, {}),
     "no failure": ("all is well", {"env": POD, "annotations": ACCOUNT}, {}),
-    "a sound pod": (
+    "a correct pod": (
         None,
         {"env": POD, "annotations": ACCOUNT | {STS: "true"}, "kubernetes_version": "1.31"},
         {},
     ),
-    "a sound pod of Pod Identity": (None, {"env": PAIR, "annotations": {}, "pod_identity": True}, {}),
+    "a correct pod with Pod Identity": (None, {"env": PAIR, "annotations": {}, "pod_identity": True}, {}),
     "another service's scope": (
         OTHER_SERVICE,
         {"endpoint": "https://sts.eu-west-1.amazonaws.com"},
@@ -99,22 +99,22 @@ CASES: dict[str, tuple[Any, dict[str, Any], Found]] = {
         {},
         {"wrong-scope": "reported"},
     ),
-    "the page's story": (
+    "the documented case": (
         SCOPE,
         {"endpoint": GLOBAL, "env": POD},
         {"wrong-scope": "reported", "global-host-regional-credentials": "derived"},
     ),
-    "the page's story without the endpoint": (
+    "the documented case without the endpoint": (
         SCOPE,
         {"env": POD},
         {"wrong-scope": "reported", "global-host-regional-credentials": "possible"},
     ),
-    "the page's story from the annotation": (
+    "the documented case from the annotation": (
         SCOPE,
         {"annotations": {STS: "true"}},
         {"wrong-scope": "reported", "global-host-regional-credentials": "possible"},
     ),
-    "the page's story from the version": (
+    "the documented case from the version": (
         SCOPE,
         {"kubernetes_version": "1.22"},
         {"wrong-scope": "reported", "global-host-regional-credentials": "possible"},
@@ -160,14 +160,14 @@ CASES: dict[str, tuple[Any, dict[str, Any], Found]] = {
     "no region": (NO_REGION, {}, {"missing-region": "reported"}),
     "no region in the environment": (None, {"env": BARE}, {"missing-region": "possible"}),
     "a region in the code": (None, {"env": BARE, "region": "eu-west-1"}, {}),
-    "the region that boto3 does not read": (
+    "a variable that boto3 does not read": (
         None,
         {"env": BARE | {"AWS_REGION": "eu-west-1"}, "sdk": "boto3"},
         {"missing-region": "possible"},
     ),
-    "the region that others read": (None, {"env": BARE | {"AWS_REGION": "eu-west-1"}, "sdk": "go-v2"}, {}),
+    "a variable that others read": (None, {"env": BARE | {"AWS_REGION": "eu-west-1"}, "sdk": "go-v2"}, {}),
     "an environment without AWS": (None, {"env": {"PATH": "/bin"}}, {}),
-    "a region that is none": (None, {"env": {"AWS_REGION": "us_east_1"}}, {"unknown-region": "derived"}),
+    "an unknown region": (None, {"env": {"AWS_REGION": "us_east_1"}}, {"unknown-region": "derived"}),
     "China without region": (
         None,
         {"env": BARE | {"AWS_ROLE_ARN": CHINA}},
@@ -184,7 +184,7 @@ CASES: dict[str, tuple[Any, dict[str, Any], Found]] = {
         {"china-without-region": "derived"},
     ),
     "China with region": (None, {"env": POD | {"AWS_ROLE_ARN": CHINA, "AWS_REGION": "cn-north-1"}}, {}),
-    "China, SDK that wants a region": (
+    "China, SDK that requires a region": (
         None,
         {"env": BARE | {"AWS_ROLE_ARN": CHINA}, "sdk": "go-v2"},
         {"missing-region": "possible"},
@@ -205,15 +205,15 @@ CASES: dict[str, tuple[Any, dict[str, Any], Found]] = {
         {"region": "ap-east-1", "endpoint": GLOBAL},
         {"global-host-regional-credentials": "derived", "v1-token-in-opt-in-region": "possible"},
     ),
-    "v1 token, host not known": (TOKEN, {"env": OPT_IN}, {"v1-token-in-opt-in-region": "possible"}),
+    "v1 token, endpoint unknown": (TOKEN, {"env": OPT_IN}, {"v1-token-in-opt-in-region": "possible"}),
     "v1 token, regional": (TOKEN, {"env": OPT_IN | {"AWS_STS_REGIONAL_ENDPOINTS": "regional"}}, {}),
-    "v1 token, old region": (TOKEN, {"region": "eu-west-1"}, {}),
-    "v1 token, old region that the caller calls new": (
+    "v1 token, default region": (TOKEN, {"region": "eu-west-1"}, {}),
+    "v1 token, default region declared as opt-in": (
         TOKEN,
         {"region": "eu-west-1", "opt_in": True},
         {"v1-token-in-opt-in-region": "possible"},
     ),
-    "v1 token, new region that the caller calls old": (TOKEN, {"region": "ap-east-1", "opt_in": False}, {}),
+    "v1 token, opt-in region declared as default": (TOKEN, {"region": "ap-east-1", "opt_in": False}, {}),
     "v1 token, client without region": (
         None,
         {"env": {"AWS_PAGER": "less"}, "cluster_region": "ap-east-1", "sdk": "boto3"},
@@ -321,12 +321,12 @@ CASES: dict[str, tuple[Any, dict[str, Any], Found]] = {
         {"annotation-value-not-known": "derived"},
     ),
     "variable empty": (None, {"env": POD | {"AWS_STS_REGIONAL_ENDPOINTS": ""}}, {}),
-    "variable that nobody reads": (
+    "variable that the SDK does not read": (
         None,
         {"env": POD | {"AWS_STS_REGIONAL_ENDPOINTS": "global"}, "sdk": "cli-v2"},
         {},
     ),
-    "value refused": (VALUE, {}, {"annotation-value-not-known": "reported"}),
+    "value rejected": (VALUE, {}, {"annotation-value-not-known": "reported"}),
     "annotation newer than the pod": (
         None,
         {"env": BARE, "region": "eu-west-1", "annotations": ACCOUNT | {STS: "true"}},
@@ -379,7 +379,7 @@ CASES: dict[str, tuple[Any, dict[str, Any], Found]] = {
         {"pod-identity-wins": "derived"},
     ),
     "both in the environment": (None, {"env": POD | PAIR}, {"pod-identity-wins": "possible"}),
-    # Several at once, the surest first.
+    # Several at once, the most certain first.
     "all at once": (
         DISABLED,
         {"endpoint": GLOBAL, "env": POD | PAIR | OPT_IN, "annotations": ACCOUNT | {STS: "yes"}},
@@ -395,7 +395,7 @@ CASES: dict[str, tuple[Any, dict[str, Any], Found]] = {
 
 
 @pytest.mark.parametrize(("failure", "known", "expected"), CASES.values(), ids=CASES.keys())
-def test_causes(failure: Any, known: dict[str, Any], expected: Found) -> None:  # noqa: ANN401 (any that it takes)
+def test_causes(failure: Any, known: dict[str, Any], expected: Found) -> None:  # noqa: ANN401 (any accepted type)
     found = diagnose_sts(failure, **known)
 
     assert {cause.code: cause.certainty for cause in found.causes} == expected
@@ -405,7 +405,7 @@ def test_causes(failure: Any, known: dict[str, Any], expected: Found) -> None:  
 
 
 def check(found: StsDiagnosis) -> None:
-    """What holds of every diagnosis: it is complete, prints safely, and its commands are commands."""
+    """Check that a diagnosis is complete and printable, and that its commands are valid."""
     for cause in found.causes:
         assert cause.code in get_args(StsCauseCode)
         assert cause.certainty in get_args(Certainty)
@@ -427,7 +427,7 @@ def test_every_cause_has_a_case() -> None:
     assert {code for _, _, expected in CASES.values() for code in expected} == set(get_args(StsCauseCode))
 
 
-def only(code: str, *arguments: Any, **known: Any) -> StsCause:  # noqa: ANN401 (as diagnose_sts)
+def only(code: str, *arguments: Any, **known: Any) -> StsCause:  # noqa: ANN401 (like diagnose_sts)
     (cause,) = (cause for cause in diagnose_sts(*arguments, **known).causes if cause.code == code)
     return cause
 
@@ -447,7 +447,7 @@ def test_fixes_name_what_is_known() -> None:
         workload="statefulset/cart",
     )
 
-    assert cause.fixes[0].text == "call the regional host: https://sts.cn-north-1.amazonaws.com.cn"
+    assert cause.fixes[0].text == "call the regional endpoint: https://sts.cn-north-1.amazonaws.com.cn"
     assert commands(cause) == [
         f"kubectl annotate serviceaccount cart --namespace shop --overwrite {STS}=true",
         "kubectl rollout restart statefulset/cart --namespace shop",
@@ -458,7 +458,7 @@ def test_fixes_name_what_is_known() -> None:
     ]
 
 
-def test_fixes_have_placeholders_for_the_rest() -> None:
+def test_fixes_have_placeholders_for_unknown_names() -> None:
     cause = only("missing-region", NO_REGION)
 
     assert commands(cause) == [
@@ -498,10 +498,10 @@ def test_exceptions() -> None:
     assert diagnose_sts(ExceptionGroup("several", [ValueError(SCOPE)])).codes == ("wrong-scope",)
 
 
-def test_what_is_no_failure_of_an_sdk() -> None:
+def test_other_failures() -> None:
     assert diagnose_sts({"a": "b"}) == StsDiagnosis()
     assert diagnose_sts(b"You must specify a region").codes == ("missing-region",)
-    assert str(diagnose_sts()) == "No cause is known from what was given."
+    assert str(diagnose_sts()) == "No cause found."
 
 
 def test_names_of_sdks() -> None:
@@ -516,7 +516,7 @@ def test_a_failure_far_into_a_log() -> None:
     assert "scoped to a valid region" in found.causes[0].evidence[0]
 
 
-def test_secrets_stay_out() -> None:
+def test_secrets_are_left_out() -> None:
     found = diagnose_sts(
         SCOPE,
         endpoint="https://ana:hunter2@sts.amazonaws.com/?key=hunter2",
@@ -554,7 +554,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("value", HOSTILE, ids=ascii)
 def test_hostile_values(value: str) -> None:
-    """No value adds a word to a command, is taken for an option, or reaches the terminal as it is."""
+    """No value adds an argument or option to a command, or reaches the terminal unescaped."""
     known: dict[str, Any] = {
         "env": {
             "AWS_REGION": value,
@@ -608,7 +608,7 @@ def test_wrong_values() -> None:
     with pytest.raises(EndpointError):
         diagnose_sts(kubernetes_version="latest")
     for name in ("cobol", "", "boto", "java", "x" * 10_000):
-        with pytest.raises(ValueError, match="sdk is one of boto3, "):
+        with pytest.raises(ValueError, match=r"unknown sdk .*; expected one of boto3, "):
             diagnose_sts(sdk=name)
 
 

@@ -1,4 +1,4 @@
-"""What holds for every text that is given as a region of STS."""
+"""Properties of every text as a region of STS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shared vectors of STS endpoints, from botocore's own tests; absent outside of the workshop."""
+"""The shared vectors of STS endpoints, from the tests of botocore."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ROWS = _rows()
     "row", [r for r in _ROWS if "Endpoint" in r["params"]], ids=lambda r: r["documentation"]
 )
 def test_row_with_a_url(row: dict[str, Any]) -> None:
-    """A URL of the client's own is a matter of settings."""
+    """Rows with a configured URL belong to the settings."""
     params, expected = row["params"], row["expect"]
     switches = {
         "use_fips_endpoint": params.get("UseFIPS", False),
@@ -40,7 +40,7 @@ def test_row_with_a_url(row: dict[str, Any]) -> None:
         endpoint_url=params["Endpoint"],
         config=switches,
     ).resolve()
-    # The rule set refuses FIPS and dual stack with a URL; the client around it does not tell it of them then.
+    # The rule set rejects FIPS and dual stack with a URL; the client then does not pass them.
     assert ("error" in expected) is any(switches.values())
     assert found.url == expected.get("url", params["Endpoint"])
 
@@ -49,7 +49,7 @@ def test_row_with_a_url(row: dict[str, Any]) -> None:
     "row", [r for r in _ROWS if "Endpoint" not in r["params"]], ids=lambda row: row["documentation"]
 )
 def test_row(row: dict[str, Any]) -> None:
-    """What the rule set gives; signing regions where the row tells them."""
+    """The result of the rule set; signing regions if the row has them."""
     params, expected = row["params"], row["expect"]
     mode: StsMode = "legacy" if params.get("UseGlobalEndpoint") else "regional"
     endpoint = resolve_sts_endpoint(

@@ -1,4 +1,4 @@
-"""Hosts of STS: tables, what is refused, and the checked-in data; `tests/boto/test_sts_clients.py` asks botocore."""
+"""STS endpoints: tables, errors and the checked-in data; `tests/boto/test_sts_clients.py` compares with botocore."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LEGACY = {"mode": "legacy"}
 
 
 def _resolve(region: object, **settings: object) -> StsEndpoint:
-    """Ask with arguments of any type."""
+    """Call the function with arguments of any type."""
     ask: Any = resolve_sts_endpoint
     answer = ask(region, **settings)
     assert isinstance(answer, StsEndpoint)
@@ -109,47 +109,47 @@ def test_endpoint(
         (
             "eu-west-1",
             {},
-            "A client calls the regional host of eu-west-1 in the partition aws.",
+            "A client calls the regional endpoint of eu-west-1 in the partition aws.",
         ),
         (
             "eu-west-1",
             _FIPS,
-            "A client calls the FIPS host of eu-west-1 in the partition aws, a name that SDKs build and AWS does not publish.",
+            "A client calls the FIPS endpoint of eu-west-1 in the partition aws; SDKs build its name, but AWS does not publish it.",
         ),
         (
             "us-west-2",
             _LEGACY,
-            "Legacy mode sends us-west-2 to the global endpoint, whose calls are signed for us-east-1.",
+            "In legacy mode, a client in us-west-2 calls the global endpoint; requests to it are signed for us-east-1.",
         ),
         (
             "us-west-2",
             {**_LEGACY, **_DUAL},
-            "Legacy mode goes without FIPS and dual stack only, so that a client calls the dual-stack host of us-west-2 in the partition aws.",
+            "Legacy mode does not apply to FIPS and dual stack, so a client calls the dual-stack endpoint of us-west-2 in the partition aws.",
         ),
         (
             "us-west-2-fips",
             {},
-            "us-west-2-fips means us-west-2 with FIPS, so that a client calls the FIPS host of us-west-2 in the partition aws.",
+            "us-west-2-fips means us-west-2 with FIPS, so a client calls the FIPS endpoint of us-west-2 in the partition aws.",
         ),
         (
             "eu-south-1",
             _LEGACY,
-            "Legacy mode does not send eu-south-1 to the global endpoint, so that a client calls the regional host of eu-south-1 in the partition aws.",
+            "Legacy mode does not apply to eu-south-1, so a client calls the regional endpoint of eu-south-1 in the partition aws.",
         ),
         (
             None,
             _FIPS,
-            "A client without a region takes aws-global, and with FIPS or dual stack it calls the FIPS host of aws-global in the partition aws, which is no region and has no such host.",
+            "A client without a region uses aws-global, and with FIPS or dual stack it calls the FIPS endpoint of aws-global in the partition aws, which is not a region and has no such endpoint.",
         ),
         (
             "aws-global",
             {},
-            "aws-global stands for the global endpoint, whose calls are signed for us-east-1.",
+            "aws-global means the global endpoint; requests to it are signed for us-east-1.",
         ),
         (
             "us-iso-east-1",
             _DUAL,
-            "A client calls the dual-stack host of us-iso-east-1 in the partition aws-iso, of which it is unknown whether AWS publishes it.",
+            "A client calls the dual-stack endpoint of us-iso-east-1 in the partition aws-iso; it is unknown whether AWS publishes it.",
         ),
     ],
 )
@@ -157,12 +157,12 @@ def test_reason(region: str | None, settings: dict[str, Any], reason: str) -> No
     assert resolve_sts_endpoint(region, **settings).reason == reason
 
 
-def test_reason_names_the_botocore_that_does_not_know_the_region() -> None:
+def test_reason_names_the_botocore_version_for_an_unknown_region() -> None:
     for region in ("me-west-1", "us-west-9"):
         assert f"botocore {_endpoint_table.BOTOCORE} " in resolve_sts_endpoint(region).reason
 
 
-def test_same_answer_twice_and_whatever_the_order() -> None:
+def test_same_result_twice_and_in_any_order() -> None:
     first = resolve_sts_endpoint("eu-west-1", fips=True)
 
     assert resolve_sts_endpoint(dual_stack=False, mode="regional", fips=True, region="eu-west-1") == first
@@ -179,7 +179,7 @@ def test_endpoint_is_a_frozen_value() -> None:
         endpoint.url = "https://example.com"  # type: ignore[misc] # pyright: ignore[reportAttributeAccessIssue]
 
 
-# ------------------------------------------------ refusals
+# ------------------------------------------------ errors
 
 
 @pytest.mark.parametrize(
@@ -231,23 +231,25 @@ def test_unknown_region(region: str, suggested: str | None, settings: dict[str, 
 
 
 @pytest.mark.parametrize("region", [b"us-east-1", 1, 1.5, True, ["us-east-1"], {}, object(), str])
-def test_region_that_is_no_text(region: object) -> None:
-    with pytest.raises(TypeError, match=rf"^a region is text or None, not {type(region).__name__}$"):
+def test_region_that_is_not_a_string(region: object) -> None:
+    with pytest.raises(TypeError, match=rf"^region must be a string or None, not {type(region).__name__}$"):
         _resolve(region)
 
 
 @pytest.mark.parametrize("value", ["false", "", 0, 1, None, [], {}])
 @pytest.mark.parametrize("switch", ["fips", "dual_stack"])
-def test_switch_that_is_no_bool(switch: str, value: object) -> None:
-    """The text "false", which comes of an environment, would be true. 1 is equal to True, in a cache too."""
+def test_switch_that_is_not_a_boolean(switch: str, value: object) -> None:
+    """The string "false" from an environment would be truthy. 1 equals True, in a cache, too."""
     _resolve("us-east-1", **{switch: True})
-    with pytest.raises(TypeError, match=rf"^{switch} is a bool, not {type(value).__name__}$"):
+    with pytest.raises(TypeError, match=rf"^{switch} must be a boolean, not {type(value).__name__}$"):
         _resolve("us-east-1", **{switch: value})
 
 
 @pytest.mark.parametrize("mode", ["REGIONAL", "global", "", "x" * 10_000, "\0", None, 1, ["legacy"]])
-def test_mode_that_botocore_refuses(mode: object) -> None:
-    with pytest.raises(EndpointError, match=r"^mode is one of 'regional', 'legacy', not ") as caught:
+def test_unknown_mode(mode: object) -> None:
+    with pytest.raises(
+        EndpointError, match=r"^unknown mode .*; expected one of 'regional', 'legacy'$"
+    ) as caught:
         _resolve("us-east-1", mode=mode)
 
     assert caught.value.setting == "mode"
@@ -258,8 +260,8 @@ def test_mode_that_botocore_refuses(mode: object) -> None:
 
 @pytest.mark.parametrize("region", ["eu-isoe-west-1", "us-isof-south-1", "us-isof-new-7"])
 @pytest.mark.parametrize("fips", [False, True])
-def test_dual_stack_that_botocore_refuses(region: str, fips: bool) -> None:  # noqa: FBT001 (a parameter)
-    with pytest.raises(EndpointError, match="botocore refuses dual stack for ") as caught:
+def test_dual_stack_that_botocore_rejects(region: str, fips: bool) -> None:  # noqa: FBT001 (a parameter)
+    with pytest.raises(EndpointError, match="botocore rejects dual stack for ") as caught:
         resolve_sts_endpoint(region, dual_stack=True, fips=fips)
 
     again = pickle.loads(pickle.dumps(caught.value))
@@ -268,7 +270,7 @@ def test_dual_stack_that_botocore_refuses(region: str, fips: bool) -> None:  # n
 
 
 def test_errors_have_no_context() -> None:
-    """The look into the cache does not show in a traceback."""
+    """The cache does not show in a traceback."""
     with pytest.raises(TypeError) as caught:
         _resolve(["us-east-1"])
 
@@ -298,7 +300,7 @@ def test_table_holds_each_region_once() -> None:
     botocore.__version__ != _endpoint_table.BOTOCORE,
     reason=f"the table is of botocore {_endpoint_table.BOTOCORE}, others have other data",
 )
-def test_table_is_that_of_the_installed_botocore() -> None:
+def test_table_matches_the_installed_botocore() -> None:
     done = subprocess.run(
         [sys.executable, str(_TOOL), "--check"], check=False, capture_output=True, text=True
     )

@@ -1,4 +1,4 @@
-"""What EKS's webhook puts into pods: environment, token, and what the annotation does in which cluster."""
+"""The EKS webhook: environment, token, and the effect of the annotation by cluster version."""
 
 from __future__ import annotations
 
@@ -255,12 +255,12 @@ def test_audience() -> None:
     assert token_settings(own).audience == "mine"
     assert token_settings({}, webhook_flags={"token-audience": "theirs"}).audience == "theirs"
     assert token_settings(own, webhook_flags={"token-audience": "theirs"}).audience == "mine"
-    # Pod Identity's audience is no business of the service account.
+    # The service account has no effect on Pod Identity's audience.
     assert token_settings(own, pod_identity=True).audience == "pods.eks.amazonaws.com"
     assert token_settings(None).audience == "sts.amazonaws.com"
 
 
-def test_only_the_default_life_of_pod_identity_varies() -> None:
+def test_only_the_default_lifetime_of_pod_identity_varies() -> None:
     assert token_settings({}, pod_identity=True).shortest_expiration_seconds == 79200
     assert token_settings({LIFE: "3600"}, pod_identity=True).shortest_expiration_seconds == 3600
     assert token_settings(None, webhook_flags={"token-expiration": 3600}).expiration_seconds == 86400
@@ -308,7 +308,7 @@ def test_default_of_cluster_versions(
 @pytest.mark.parametrize(
     "version", ["", "1", "1.", "1.x", "2.31", "1.31\n", "١.٣١", "1." + "3" * 5000, "latest"]
 )
-def test_versions_that_are_none(version: str) -> None:
+def test_invalid_versions(version: str) -> None:
     with pytest.raises(EndpointError) as caught:
         sts_default(version)
 
@@ -316,8 +316,8 @@ def test_versions_that_are_none(version: str) -> None:
     assert len(str(caught.value)) < 300
 
 
-def test_platform_versions_that_are_none() -> None:
-    with pytest.raises(EndpointError, match=r"like 'eks\.3'"):
+def test_invalid_platform_versions() -> None:
+    with pytest.raises(EndpointError, match=r"platform_version must be like 'eks\.3'"):
         sts_default("1.21", "true", platform_version="3")
 
 
@@ -330,7 +330,7 @@ def test_platform_versions_that_are_none() -> None:
         ({"compose-role-arn": True}, "instance_identity"),
     ],
 )
-def test_flags_with_which_the_webhook_does_not_start(flags: dict[str, object], setting: str) -> None:
+def test_invalid_flags(flags: dict[str, object], setting: str) -> None:
     with pytest.raises(EndpointError) as caught:
         pod_environment({"eks.amazonaws.com/role-arn": "app"}, webhook_flags=flags)
 
@@ -338,7 +338,7 @@ def test_flags_with_which_the_webhook_does_not_start(flags: dict[str, object], s
 
 
 @pytest.mark.parametrize("value", ["1h", True, None, 1.5])
-def test_a_life_that_is_no_number(value: object) -> None:
+def test_invalid_lifetimes(value: object) -> None:
     with pytest.raises(EndpointError):
         token_settings({}, webhook_flags={"token-expiration": value})
 
@@ -386,7 +386,7 @@ def test_any_texts(
     pod_identity: bool,  # noqa: FBT001 (drawn)
     windows: bool,  # noqa: FBT001 (drawn)
 ) -> None:
-    """Nothing raises, nothing that the container has is changed, and pairs come whole."""
+    """Nothing raises, no variable of the container changes, and pairs are complete."""
     added = pod_environment(
         annotations,
         region="eu-west-1",

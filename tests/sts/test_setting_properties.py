@@ -1,4 +1,4 @@
-"""Our settings against real botocore sessions, and our reader of config files against ``configparser``.
+"""Compare settings with real botocore sessions, and config files with ``configparser``.
 
 Requests are caught before they are sent, so that nothing leaves the process.
 """
@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from iamtriage.exceptions import ConfigFileError, IamTriageError
 from iamtriage.sts import StsSettings
-from iamtriage.sts._config_files import read_config
+from iamtriage.sts._config_files import parse_config_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,18 +31,18 @@ _LOADER = botocore.loaders.create_loader()
 
 
 class Sent(NamedTuple):
-    """What a client sends: the URL, and the region in the signature, empty if it could not sign."""
+    """What a client sends: the URL, and the region in the signature; empty if it could not sign."""
 
     url: str
     region: str
 
 
 class CaughtError(Exception):
-    """Carries the request out of the client."""
+    """Pass the request out of the client."""
 
 
 class Place:
-    """Where the sessions find their files, and nothing else of the machine."""
+    """Where the sessions find their files, isolated from the machine."""
 
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self.folder = folder
@@ -59,7 +59,7 @@ class Place:
         profile: str | None,
         args: Mapping[str, Any],
     ) -> Sent | str:
-        """Give what a real client sends, or the name of its error."""
+        """Return what a real client sends, or the name of its error."""
         files = {"config": config, "credentials": credentials}
         for name, text in files.items():
             (self.folder / name).unlink(missing_ok=True)
@@ -73,7 +73,7 @@ class Place:
                 patch.setenv(name, value)
             try:
                 return self._call(profile, args)
-            except Exception as error:  # noqa: BLE001 (whatever it is that botocore refuses with)
+            except Exception as error:  # noqa: BLE001 (any error of botocore)
                 return type(error).__name__
 
     def _call(self, profile: str | None, args: Mapping[str, Any]) -> Sent:
@@ -126,7 +126,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 # ------------------------------------------------ what is drawn
 
-# Half of the draws are plain, lest nearly all sources together be refused for something.
+# Half of the draws are valid, because nearly all combinations would be rejected otherwise.
 PLAIN_REGIONS = st.sampled_from(["us-west-2", "eu-west-1", "us-east-1", "ap-east-1", "cn-north-1"])
 ODD_REGIONS = st.sampled_from(
     ["aws-global", "us-west-2-fips", "fips-us-east-1", "us-gov-west-1", "eu-isoe-west-1", "us-iso-east-1", "us_west_2", "", "-a", "eusc-de-east-1"]
@@ -263,7 +263,7 @@ def test_as_a_botocore_session(
     profile: str | None,
     args: dict[str, Any],
 ) -> None:
-    """URL and signing region are those of a real client, or both refuse."""
+    """URL and signing region are those of a real client, or both fail."""
     theirs = place.sent(env, config, credentials, profile, args)
     ours = _ours(env, config, credentials, profile, args)
 
@@ -292,19 +292,19 @@ file_texts = st.lists(file_lines, max_size=12).flatmap(
 @settings(max_examples=400)
 @given(file_texts)
 def test_as_configparser(place: Place, text: str) -> None:
-    """The same profiles and services with the same values; what they refuse we refuse, and say in which line."""
+    """The same profiles, services and values; both reject the same files, and the error has the line."""
     path = place.folder / "any"
     path.write_bytes(text.encode())
     try:
         theirs = botocore.configloader.load_config(str(path))
     except Exception:  # noqa: BLE001 (ConfigParseError, and whatever else it fails with)
-        with pytest.raises(ConfigFileError) as refused:
-            read_config(text)
-        assert refused.value.line is not None
-        assert 1 <= refused.value.line <= text.count("\n") + text.count("\r") + 1
+        with pytest.raises(ConfigFileError) as caught:
+            parse_config_files(text)
+        assert caught.value.line is not None
+        assert 1 <= caught.value.line <= text.count("\n") + text.count("\r") + 1
         return
 
-    ours = read_config(text)
+    ours = parse_config_files(text)
 
     for kind in ("profiles", "services"):
         mine = {

@@ -1,4 +1,4 @@
-"""The shared vectors of STS settings: what real botocore clients did; absent outside of the workshop.
+"""The shared vectors of STS settings: the behavior of real botocore clients.
 
 Every row is right, or listed here with the reason why we differ.
 """
@@ -36,7 +36,7 @@ def _settings(row: dict[str, Any]) -> StsSettings:
 
 
 def _without_slash(url: str) -> str:
-    """Clients put a slash behind a host; ours is the URL that they start with."""
+    """Clients append a slash to a host; the settings have the URL without it."""
     return url.removesuffix("/")
 
 
@@ -44,7 +44,7 @@ def _without_slash(url: str) -> str:
     "row", [row for row in _ROWS if row["service"] == "sts"], ids=lambda row: ascii(row.get("note"))[:60]
 )
 def test_as_the_client(row: dict[str, Any]) -> None:
-    """URL and signing region, or a refusal; whatever the row expects, it was seen."""
+    """URL and signing region, or an error; every expectation was observed."""
     expected, observed = row["expect"], row["observed"]
     settings = _settings(row)
     if "error" in expected:
@@ -81,7 +81,7 @@ def _is_invented(region: object) -> bool:
     "row", [row for row in _ROWS if row["service"] != "sts"], ids=lambda row: row["source"][-60:]
 )
 def test_urls_of_other_services(row: dict[str, Any]) -> None:
-    """Which URL wins is decided alike for all services, so that their rows hold with STS put for them."""
+    """All services choose the URL in the same way, so their rows apply to STS, too."""
     expected = row["expect"].get("origin") or row["expect"].get("meta_endpoint_url")
     settings = _settings(row)
     if settings.endpoint_url.value is None:

@@ -1,4 +1,4 @@
-"""The shared vectors of the pod identity webhook: what its own tests and code say; absent outside of the workshop.
+"""The shared vectors of the pod identity webhook, from its tests and code.
 
 Every row that speaks of environment or tokens is right; the others are listed here with the reason.
 """
@@ -35,7 +35,7 @@ CONFIG_MAPS = "the answer comes from the webhook's own ConfigMap, which EKS does
 
 
 def reason_to_leave_out(row: dict[str, Any]) -> str | None:
-    """Say why a row is none of ours; None for the rest."""
+    """Return why a row does not apply, or ``None`` if it does."""
     given = row["input"]
     if row["kind"] == "review":
         return REVIEWS
@@ -72,7 +72,7 @@ def _flags(row: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("row", _PODS, ids=_name)
 def test_pods(row: dict[str, Any]) -> None:
-    """The environment of each container as expected, in order, and the token's settings in the volume."""
+    """The environment of each container, in order, and the token's settings in the volume."""
     given, expected = row["input"], row["expect"]
     flags, pod_identity = _flags(row), given["container_credentials"] is not None
     selector = given["node_selector"] or {}
@@ -106,7 +106,7 @@ def test_pods(row: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("row", _ENTRIES, ids=_name)
 def test_entries(row: dict[str, Any]) -> None:
-    """What the webhook's cache holds for a service account shows in the environment and the token."""
+    """The webhook's cache for a service account determines the environment and the token."""
     given, expected = row["input"], row["expect"]
     annotations, flags = given["service_account_annotations"], _flags(row)
     # The peer's "common" rows ask what holds for Pod Identity too, which needs no role.

@@ -1,7 +1,7 @@
-"""The rules that find causes in how STS is called: signatures, regions, network; not for what EKS sets up.
+"""Check how STS is called: signatures, regions and the network.
 
-Each rule gives its cause or None, and none looks at what the others found. What holds of SDKs is of
-https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html, what of tokens of
+Each check returns its cause or ``None``, and is independent of the other checks. Sources: for SDKs,
+https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html; for tokens,
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html.
 """
 
@@ -14,26 +14,32 @@ from iamtriage._text import quote_text
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.exceptions import EndpointError, UnknownRegionError
 from iamtriage.failures._failures import InvalidCredentials, RegionDisabled
-from iamtriage.sts._causes import Fix, StsCause, fix_in
+from iamtriage.sts._causes import Fix, StsCause, build_fix
 from iamtriage.sts._endpoints import resolve_sts_endpoint
-from iamtriage.sts._evidence import ANNOTATION, GLOBAL_HOST, ROLE, region_of, resolved
+from iamtriage.sts._evidence import (
+    GLOBAL_HOST,
+    ROLE_ANNOTATION,
+    STS_ANNOTATION,
+    find_endpoint,
+    region_in_host,
+)
 from iamtriage.sts._pods import sts_default
 
 if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
     from iamtriage.sts._causes import Certainty, Place
-    from iamtriage.sts._evidence import Known, Set
+    from iamtriage.sts._evidence import SourcedValue, StsCall
 
 __all__ = (
-    "fips",
-    "global_host",
-    "missing_region",
-    "other_partition",
-    "private_dns",
-    "region_disabled",
-    "unknown_region",
-    "v1_token",
-    "wrong_scope",
+    "check_disabled_region",
+    "check_fips",
+    "check_global_endpoint",
+    "check_missing_region",
+    "check_partition",
+    "check_private_dns",
+    "check_scope",
+    "check_token_version",
+    "check_unknown_region",
 )
 
 _GLOBAL_REGIONS = frozenset({"us-east-1", "aws-global"})
@@ -43,266 +49,290 @@ _NO_REGION = re.compile(
     r"Invalid Configuration: Missing Region|No RegionEndpoint or ServiceURL configured"
 )
 _CODE = "the code"
-_QUOTED = 300
+# Characters.
+_MAX_QUOTED = 300
 
 
-def _unset(setting: Set, known: Known) -> Fix:
-    """Take a setting away from where it is."""
-    if setting.where.startswith(_CODE):
-        return fix_in("code", f"drop the endpoint URL from the code, or name {known.regional_url}")
-    return fix_in("pod", f"unset {setting.where}", known.set_env(f"{setting.where}-"))
+def _build_unset_fix(setting: SourcedValue, call: StsCall) -> Fix:
+    """Return the fix that removes a setting from its source."""
+    if setting.source.startswith(_CODE):
+        return build_fix("code", f"remove the endpoint URL from the code, or set it to {call.regional_url}")
+    return build_fix("pod", f"unset {setting.source}", call.set_env_command(f"{setting.source}-"))
 
 
-def _quoted(failure: Failure) -> str:
+def _quote_failure(failure: Failure) -> str:
     start, end = failure.span
     text = failure.text[start:end].strip() or failure.kind
-    # What is wrong stands at the end of the sentence.
-    return f"the failure says {'' if len(text) <= _QUOTED else '…'}{text[-_QUOTED:]!r}"
+    # The end of the message says what is wrong.
+    return f"the failure says {'' if len(text) <= _MAX_QUOTED else '…'}{text[-_MAX_QUOTED:]!r}"
 
 
 # ------------------------------------------------ signatures
 
 
-def wrong_scope(known: Known) -> StsCause | None:
-    failure, endpoint, region = known.scope_failure, known.endpoint, known.region
-    host_region = None if endpoint is None else region_of(endpoint.value)
-    signed = None if region is None else resolved(region.value)
-    # Names such as us-west-2-fips sign for their region.
+def check_scope(call: StsCall) -> StsCause | None:
+    """Check whether the request is signed for the region of the endpoint."""
+    failure, endpoint, region = call.scope_failure, call.endpoint, call.region
+    host_region = None if endpoint is None else region_in_host(endpoint.value)
+    signed = None if region is None else find_endpoint(region.value)
+    # Names such as us-west-2-fips sign for the region in them.
     differ = host_region is not None and signed is not None and host_region != signed.signing_region
     if failure is None and not differ:
         return None
-    evidence = [] if failure is None else [_quoted(failure)]
+    evidence = [] if failure is None else [_quote_failure(failure)]
     fixes: list[Fix] = []
     if endpoint is not None:
-        evidence.append(f"{endpoint.where} names the host {quote_text(endpoint.value)}")
-        fixes.append(_unset(endpoint, known))
+        evidence.append(f"{endpoint.source} sets the endpoint {quote_text(endpoint.value)}")
+        fixes.append(_build_unset_fix(endpoint, call))
     if region is not None:
-        evidence.append(f"the region is {quote_text(region.value)}, from {region.where}")
+        evidence.append(f"the region is {quote_text(region.value)}, from {region.source}")
     if differ:
-        fixes.append(
-            fix_in("code", f"give this one client the region of the host that it calls: {host_region}")
-        )
+        fixes.append(build_fix("code", f"create this client with the region of the endpoint: {host_region}"))
     elif endpoint is None:
+        suggested = call.suggested_region or "REGION"
         fixes.append(
-            fix_in("code", f"let host and region agree: {known.regional_url} with {known.home or 'REGION'}")
+            build_fix("code", f"use a matching endpoint and region: {call.regional_url} with {suggested}")
         )
     return StsCause(
         "wrong-scope",
-        "The call is signed for another region than that of the host which it reaches.",
+        "The STS request was signed for one region and sent to another region's endpoint.",
         tuple(evidence),
         "derived" if failure is None else "reported",
         tuple(fixes),
     )
 
 
-def global_host(known: Known) -> StsCause | None:
-    endpoint, region = known.endpoint, known.region
+def check_global_endpoint(call: StsCall) -> StsCause | None:
+    """Check whether a request to the global endpoint is signed for another region."""
+    endpoint, region = call.endpoint, call.region
     fixes: list[Fix] = []
     evidence: list[str] = []
     if endpoint is not None:
-        # Legacy mode is no cause: without an endpoint URL it signs for us-east-1, as the global host wants.
+        # Legacy mode alone is not a cause: without an endpoint URL it signs for us-east-1, as required.
         if endpoint.value != GLOBAL_HOST or (region is not None and region.value in _GLOBAL_REGIONS):
             return None
         evidence.append(
-            f"{endpoint.where} names the host {GLOBAL_HOST}, which takes signatures for us-east-1"
+            f"{endpoint.source} sets the endpoint {GLOBAL_HOST}, which requires signatures for us-east-1"
         )
         if region is not None:
-            evidence.append(f"the client signs for {quote_text(region.value)}, from {region.where}")
-        if reason := _why_regional(known):
+            evidence.append(f"the client signs for {quote_text(region.value)}, from {region.source}")
+        if reason := _explain_regional(call):
             evidence.append(reason)
-        fixes.append(_unset(endpoint, known))
-        if endpoint.where.startswith(_CODE):
+        fixes.append(_build_unset_fix(endpoint, call))
+        if endpoint.source.startswith(_CODE):
             fixes.append(
-                fix_in("code", "or keep the global host, and give this one client the region us-east-1")
+                build_fix(
+                    "code", "or keep the global endpoint and create this client with the region us-east-1"
+                )
             )
-    elif known.scope_failure is not None and (reason := _why_regional(known)):
-        # The usual story, but nothing was given that names the host.
-        evidence += ["the call is signed for another region than the host's", reason]
-        fixes.append(fix_in("code", f"drop endpoint URLs of STS from the code, or name {known.regional_url}"))
+    elif call.scope_failure is not None and (reason := _explain_regional(call)):
+        # The usual cause, although nothing names the endpoint.
+        evidence += ["the request is signed for a region other than the endpoint's", reason]
+        text = f"remove STS endpoint URLs from the code, or set them to {call.regional_url}"
+        fixes.append(build_fix("code", text))
     else:
         return None
     return StsCause(
         "global-host-regional-credentials",
-        "The code calls the global host of STS with signatures for a region.",
+        "The code calls the global STS endpoint, but signs for another region.",
         tuple(evidence),
         "derived" if endpoint is not None and region is not None else "possible",
         tuple(fixes),
     )
 
 
-def _why_regional(known: Known) -> str | None:
-    """Say what makes clients regional; None where nothing is known to."""
-    if known.mode is not None:
-        return known.mode[1] if known.mode[0] == "regional" else None
-    annotation = known.annotation(ANNOTATION)
-    expected = sts_default(known.kubernetes_version, annotation)
+def _explain_regional(call: StsCall) -> str | None:
+    """Return why clients are regional, or ``None`` if nothing is known to make them so."""
+    if call.mode is not None:
+        return call.mode[1] if call.mode[0] == "regional" else None
+    annotation = call.get_annotation(STS_ANNOTATION)
+    expected = sts_default(call.kubernetes_version, annotation)
     if not expected.adds_variable:
         return None
     if expected.annotation is None:
         return expected.reason
-    return f"the annotation {ANNOTATION} is {quote_text(annotation or '')}"
+    return f"the annotation {STS_ANNOTATION} is {quote_text(annotation or '')}"
 
 
 # ------------------------------------------------ regions
 
 
-def missing_region(known: Known) -> StsCause | None:
-    reported = _NO_REGION.search(known.text)
-    of_aws = any(name.startswith("AWS_") for name in known.env or ())
-    if reported is None and (known.region is not None or not of_aws):
+def check_missing_region(call: StsCall) -> StsCause | None:
+    """Check whether the client has a region."""
+    reported = _NO_REGION.search(call.text)
+    has_aws_variables = any(name.startswith("AWS_") for name in call.env or ())
+    if reported is None and (call.region is not None or not has_aws_variables):
         return None
     evidence = [f"the failure says {quote_text(reported[0])}"] if reported else []
-    other = known.variable("AWS_REGION") or known.variable("AWS_DEFAULT_REGION")
-    if known.env is not None and known.region is None:
-        if other and known.sdk is not None:
-            read = " and ".join(known.sdk.regions)
-            evidence.append(f"{known.sdk.title} reads {read}, and the other variable is set")
+    other = call.get_variable("AWS_REGION") or call.get_variable("AWS_DEFAULT_REGION")
+    if call.env is not None and call.region is None:
+        if other and call.sdk is not None:
+            supported = " and ".join(call.sdk.regions)
+            evidence.append(f"{call.sdk.title} reads {supported}, but only the other variable is set")
         else:
-            evidence.append("neither AWS_REGION nor AWS_DEFAULT_REGION is in the environment")
-    region = next((name for name in (other, known.cluster_region) if name and resolved(name)), "REGION")
+            evidence.append("the environment has neither AWS_REGION nor AWS_DEFAULT_REGION")
+    candidates = (other, call.cluster_region)
+    region = next((name for name in candidates if name and find_endpoint(name)), "REGION")
     return StsCause(
         "missing-region",
-        "The client is told no region.",
+        "The client has no region.",
         tuple(evidence),
-        # A config file in the image may state one, unless the failure says that nothing does.
+        # A config file in the image can have one, unless the failure says that there is none.
         "reported" if reported else "possible",
         (
-            fix_in("pod", "set both variables in the container's specification", known.set_region(region)),
-            fix_in("code", f"give the client its region: {region}"),
-            fix_in(
+            build_fix(
+                "pod",
+                "set both variables in the container's specification",
+                call.set_region_command(region),
+            ),
+            build_fix("code", f"create the client with a region: {region}"),
+            build_fix(
                 "cluster",
-                "EKS's webhook sets both variables in the pods that it changes, if they set neither; older "
-                "pods have to be made anew",
-                known.restart,
+                "the EKS webhook sets both variables in new pods that set neither; re-create older pods",
+                call.restart_command,
             ),
         ),
     )
 
 
-def unknown_region(known: Known) -> StsCause | None:
-    region = known.region
+def check_unknown_region(call: StsCall) -> StsCause | None:
+    """Check whether the region exists."""
+    region = call.region
     if region is None:
         return None
     try:
         resolve_sts_endpoint(region.value)
     except (EndpointError, UnknownRegionError) as error:
-        evidence = f"{region.where} names the region {quote_text(region.value)}: {error}"
+        evidence = f"{region.source} sets the region {quote_text(region.value)}: {error}"
     else:
         return None
-    place: Place = "code" if region.where.startswith(_CODE) else "pod"
-    commands = () if region.where.startswith(_CODE) else (known.set_env(f"{region.where}=REGION"),)
+    place: Place = "code" if region.source.startswith(_CODE) else "pod"
+    commands = () if place == "code" else (call.set_env_command(f"{region.source}=REGION"),)
     return StsCause(
         "unknown-region",
-        "The region is in no partition of AWS.",
+        "The region does not exist in any AWS partition.",
         (evidence,),
         "derived",
-        (fix_in(place, "name a region that exists", *commands),),
+        (build_fix(place, "use a region that exists", *commands),),
     )
 
 
-def other_partition(known: Known) -> StsCause | None:
-    """Find roles of other partitions whose clients go to the global host, which is aws's alone."""
-    roles = (("AWS_ROLE_ARN", known.variable("AWS_ROLE_ARN")), (ROLE, known.annotation(ROLE)))
-    found = next(((where, role) for where, role in roles if role and role.startswith("arn:aws-")), None)
+def check_partition(call: StsCall) -> StsCause | None:
+    """Check whether a role of another partition is used at the global endpoint, which is in aws."""
+    roles = (
+        ("AWS_ROLE_ARN", call.get_variable("AWS_ROLE_ARN")),
+        (ROLE_ANNOTATION, call.get_annotation(ROLE_ANNOTATION)),
+    )
+    found = next(((source, role) for source, role in roles if role and role.startswith("arn:aws-")), None)
     if found is None or (partition := found[1].split(":", 2)[1]) not in PARTITIONS:
         return None
-    endpoint = known.endpoint
-    without = None if known.sdk is None else known.sdk.without_region
+    endpoint = call.endpoint
+    without_region = None if call.sdk is None else call.sdk.without_region
     certainty: Certainty = "derived"
     if endpoint is not None and endpoint.value == GLOBAL_HOST:
-        reason = f"{endpoint.where} names the host {GLOBAL_HOST}"
-    elif endpoint is None and known.failing_host == GLOBAL_HOST:
+        reason = f"{endpoint.source} sets the endpoint {GLOBAL_HOST}"
+    elif endpoint is None and call.unreachable_host == GLOBAL_HOST:
         reason = f"the failure names the host {GLOBAL_HOST}"
-    elif endpoint is None and known.env is not None and known.region is None and without != "error":
-        # SDKs differ: botocore takes the global host, Go an error, JavaScript us-east-1. And a config file
-        # in the image may tell the region.
-        reason, certainty = (
-            "the environment tells no region, and many SDKs then call a host of aws",
-            "possible",
-        )
+    elif endpoint is None and call.env is not None and call.region is None and without_region != "error":
+        # Without a region, botocore calls the global endpoint, Go fails, and JavaScript calls us-east-1. A
+        # config file in the image can also set the region.
+        reason = "the environment has no region, and many SDKs then call an endpoint of the partition aws"
+        certainty = "possible"
     else:
         return None
-    china = partition == "aws-cn"
-    host = None if known.home is None else resolved(known.home)
-    region = host.signing_region if host is not None and host.partition == partition else "REGION"
-    regions = ", cn-north-1 or cn-northwest-1," if china and region == "REGION" else ""
+    is_china = partition == "aws-cn"
+    suggested = None if call.suggested_region is None else find_endpoint(call.suggested_region)
+    is_suitable = suggested is not None and suggested.partition == partition
+    region = suggested.signing_region if suggested is not None and is_suitable else "REGION"
+    regions = ", cn-north-1 or cn-northwest-1," if is_china and region == "REGION" else ""
     return StsCause(
-        "china-without-region" if china else "partition-without-region",
-        f"The role is one of the partition {partition}, and the global host knows those of aws alone.",
+        "china-without-region" if is_china else "partition-without-region",
+        f"The role is in the partition {partition}, but the global endpoint accepts only roles in aws.",
         (f"{found[0]} is {quote_text(found[1])}", reason),
         certainty,
         (
-            fix_in("pod", f"set the region{regions} from which SDKs find the host", known.set_region(region)),
-            fix_in("code", "give the client its region, and no endpoint URL of another partition"),
+            build_fix(
+                "pod",
+                f"set the region{regions} from which SDKs derive the endpoint",
+                call.set_region_command(region),
+            ),
+            build_fix(
+                "code", "create the client with its region and without an endpoint URL of another partition"
+            ),
         ),
     )
 
 
-def region_disabled(known: Known) -> StsCause | None:
-    failure, endpoint, region = known.failure, known.endpoint, known.region
+def check_disabled_region(call: StsCall) -> StsCause | None:
+    """Check whether STS is activated in the region."""
+    failure, endpoint, region = call.failure, call.endpoint, call.region
     if not isinstance(failure, RegionDisabled):
         return None
-    # What the failing client called goes before where the cluster is.
-    called = (
-        None if endpoint is None else region_of(endpoint.value),
+    # The endpoint and region of the client take precedence over the cluster's region.
+    candidates = (
+        None if endpoint is None else region_in_host(endpoint.value),
         None if region is None else region.value,
-        known.cluster_region,
+        call.cluster_region,
     )
-    name = next((name for name in called if name and resolved(name) is not None), None)
+    name = next((each for each in candidates if each and find_endpoint(each) is not None), None)
     shown_name = name or "REGION"
-    opts_in = known.opt_in if name is None else known.opts_in(name)
+    is_opt_in = call.opt_in if name is None else call.is_opt_in(name)
     fixes: list[Fix] = []
-    if opts_in is not False:
+    if is_opt_in is not False:
         fixes.append(
-            fix_in(
+            build_fix(
                 "account",
-                f"if {shown_name} is a region to opt in to, enable it, which activates STS there",
+                f"if {shown_name} is an opt-in region, enable it, which also activates STS there",
                 f"aws account enable-region --region-name {shown_name}",
             )
         )
-    if opts_in is not True:
-        text = f"if {shown_name} is always on, activate STS for it in the IAM console, under Account settings"
-        fixes.append(fix_in("account", text))
-    fixes.append(
-        fix_in("code", "or call the host of a region that is activated, and sign for it; tokens hold in all")
-    )
+    if is_opt_in is not True:
+        text = (
+            f"if {shown_name} is enabled by default, activate STS for it in the IAM console, "
+            "under Account settings"
+        )
+        fixes.append(build_fix("account", text))
+    text = "or call the endpoint of an activated region and sign for it; its tokens are valid in all regions"
+    fixes.append(build_fix("code", text))
     return StsCause(
         "region-disabled",
         "STS is not activated for the account in the region that was called.",
-        (_quoted(failure),),
+        (_quote_failure(failure),),
         "reported",
         tuple(fixes),
     )
 
 
-def v1_token(known: Known) -> StsCause | None:
-    region = known.cluster_region if known.region is None else known.region.value
-    if region is None or not known.opts_in(region):
+def check_token_version(call: StsCall) -> StsCause | None:
+    """Check whether a version 1 token of the global endpoint is used in an opt-in region."""
+    region = call.cluster_region if call.region is None else call.region.value
+    if region is None or not call.is_opt_in(region):
         return None
-    reason = known.calls_global
-    rejected = known.failure if isinstance(known.failure, InvalidCredentials) else None
-    # Without a reason the token's origin is open, unless it is known that the client is regional.
-    is_open = known.endpoint is None and (known.mode is None or known.mode[0] == "legacy")
-    if reason is None and (rejected is None or not is_open):
+    reason = call.global_call_reason
+    rejected = call.failure if isinstance(call.failure, InvalidCredentials) else None
+    # The issuing endpoint is unknown, unless the client is known to be regional.
+    may_be_global = call.endpoint is None and (call.mode is None or call.mode[0] == "legacy")
+    if reason is None and (rejected is None or not may_be_global):
         return None
-    evidence = [f"{quote_text(region)} is a region that accounts opt in to"]
+    evidence = [f"{quote_text(region)} is an opt-in region"]
     if reason is not None:
         evidence.append(reason)
     if rejected is not None:
-        evidence.append(_quoted(rejected))
+        evidence.append(_quote_failure(rejected))
     return StsCause(
         "v1-token-in-opt-in-region",
-        "Tokens of version 1, which the global host gives by default, do not hold in regions to opt in to.",
+        "Version 1 tokens, which the global endpoint issues by default, are not valid in opt-in regions.",
         tuple(evidence),
-        # The version is a setting of the account, and no token shows it.
+        # The version is an account setting, which no token shows.
         "possible",
         (
-            fix_in(
-                "code", f"take tokens from a regional host, they hold in all regions: {known.regional_url}"
+            build_fix(
+                "code",
+                f"get tokens from a regional endpoint; they are valid in all regions: {call.regional_url}",
             ),
-            fix_in(
+            build_fix(
                 "account",
-                "or have the global host give tokens of version 2, which are longer",
+                "or make the global endpoint issue version 2 tokens, which are longer",
                 "aws iam set-security-token-service-preferences --global-endpoint-token-version v2Token",
             ),
         ),
@@ -312,41 +342,42 @@ def v1_token(known: Known) -> StsCause | None:
 # ------------------------------------------------ the network
 
 
-def private_dns(known: Known) -> StsCause | None:
-    host = known.failing_host
-    if known.vpc_endpoint is False:
+def check_private_dns(call: StsCall) -> StsCause | None:
+    """Check whether the network can reach only the STS endpoint of its own region."""
+    host = call.unreachable_host
+    if call.vpc_endpoint is False:
         return None
     certainty: Certainty = "possible"
-    if host is not None and (host == GLOBAL_HOST or _is_elsewhere(host, known)):
-        evidence = [f"the failure to connect names the host {host}"]
-        certainty = "derived" if known.vpc_endpoint else "possible"
-    elif host is None and known.vpc_endpoint and (reason := known.calls_global) is not None:
+    if host is not None and (host == GLOBAL_HOST or _is_in_other_region(host, call)):
+        evidence = [f"the connection error names the host {host}"]
+        certainty = "derived" if call.vpc_endpoint else "possible"
+    elif host is None and call.vpc_endpoint and (reason := call.global_call_reason) is not None:
         evidence = [reason]
     else:
         return None
-    if known.vpc_endpoint:
+    if call.vpc_endpoint:
         evidence.append(
-            "the VPC has an endpoint of STS, and its private DNS has the name of its own region alone"
+            "the VPC has an STS interface endpoint, and its private DNS name covers only its own region"
         )
-    region = known.home or "REGION"
-    partition = resolved(region)
-    prefix = "cn." if partition is not None and partition.partition == "aws-cn" else ""
+    region = call.suggested_region or "REGION"
+    endpoint = find_endpoint(region)
+    prefix = "cn." if endpoint is not None and endpoint.partition == "aws-cn" else ""
     return StsCause(
         "private-dns-regional-only",
-        "The network has a way to the STS host of its own region, and none to the host that is called.",
+        "The network can reach the STS endpoint of its own region, but not the one that is called.",
         tuple(evidence),
         certainty,
         (
-            fix_in("code", f"call the regional host: {known.regional_url}"),
-            fix_in(
+            build_fix("code", f"call the regional endpoint: {call.regional_url}"),
+            build_fix(
                 "service account",
-                "make SDKs regional that are not so by themselves, then make the pods anew",
-                known.annotate(f"{ANNOTATION}=true"),
-                known.restart,
+                "make SDKs regional that are not regional by default, then re-create the pods",
+                call.annotate_command(f"{STS_ANNOTATION}=true"),
+                call.restart_command,
             ),
-            fix_in(
+            build_fix(
                 "network",
-                "see which endpoints of STS the VPCs have; another region's host needs a way to the internet",
+                "check which STS endpoints the VPCs have; another region's endpoint requires internet access",
                 f"aws ec2 describe-vpc-endpoints --region {region}"
                 f" --filters Name=service-name,Values={prefix}com.amazonaws.{region}.sts",
             ),
@@ -354,43 +385,41 @@ def private_dns(known: Known) -> StsCause | None:
     )
 
 
-def _is_elsewhere(host: str, known: Known) -> bool:
-    """Tell whether a host is one of another region than that where the VPC's endpoint is."""
-    region = region_of(host)
-    return bool(known.vpc_endpoint and region and known.cluster_region and region != known.cluster_region)
+def _is_in_other_region(host: str, call: StsCall) -> bool:
+    """Return whether a host is in another region than the VPC endpoint."""
+    region = region_in_host(host)
+    return bool(call.vpc_endpoint and region and call.cluster_region and region != call.cluster_region)
 
 
-def fips(known: Known) -> StsCause | None:
-    failing, endpoint, region = known.failing_host, known.endpoint, known.region
+def check_fips(call: StsCall) -> StsCause | None:
+    """Check whether a FIPS endpoint is called that AWS does not publish."""
+    failing, endpoint, region = call.unreachable_host, call.endpoint, call.region
     if failing is not None and failing.startswith("sts-fips."):
-        name, reason = region_of(failing), "the failure to connect names"
+        name, reason = region_in_host(failing), "the connection error names"
     elif endpoint is not None:
-        # botocore adds nothing to a host that was given.
-        name, reason = region_of(endpoint.value), f"{endpoint.where} names"
+        # botocore does not change a given endpoint.
+        name, reason = region_in_host(endpoint.value), f"{endpoint.source} sets"
         if not endpoint.value.startswith("sts-fips."):
             return None
-    elif region is not None and known.wants("AWS_USE_FIPS_ENDPOINT"):
-        name, reason = region.value, f"AWS_USE_FIPS_ENDPOINT with the region of {region.where} leads to"
+    elif region is not None and call.is_enabled("AWS_USE_FIPS_ENDPOINT"):
+        name, reason = region.value, f"AWS_USE_FIPS_ENDPOINT with the region of {region.source} leads to"
     else:
         return None
-    host = None if name is None else resolved(name, fips=True)
-    if host is None or host.published is not False:
+    fips_endpoint = None if name is None else find_endpoint(name, fips=True)
+    if fips_endpoint is None or fips_endpoint.published is not False:
         return None
-    unset: list[Fix] = [_unset(endpoint, known)] if endpoint is not None else []
-    if known.wants("AWS_USE_FIPS_ENDPOINT"):
-        command = known.set_env("AWS_USE_FIPS_ENDPOINT-")
-        unset.append(fix_in("pod", "do without FIPS, where no rule asks for it", command))
+    fixes: list[Fix] = [_build_unset_fix(endpoint, call)] if endpoint is not None else []
+    if call.is_enabled("AWS_USE_FIPS_ENDPOINT"):
+        command = call.set_env_command("AWS_USE_FIPS_ENDPOINT-")
+        fixes.append(build_fix("pod", "turn FIPS off if no policy requires it", command))
+    text = (
+        "with FIPS, call a region that has a FIPS endpoint: us-east-1, us-east-2, us-west-1, us-west-2, "
+        "or a GovCloud region, whose standard endpoints support FIPS"
+    )
     return StsCause(
         "unpublished-fips-host",
-        f"The FIPS host of {name} is a name that SDKs build and AWS does not publish.",
-        (f"{reason} {host.host}", f"AWS lists no FIPS host of STS for {name}"),
-        "derived" if failing == host.host and known.is_unresolved else "possible",
-        (
-            *unset,
-            fix_in(
-                "code",
-                "with FIPS, call a region that has such a host: us-east-1, us-east-2, us-west-1, us-west-2, "
-                "or one of GovCloud, whose ordinary hosts do FIPS",
-            ),
-        ),
+        f"SDKs build a name for the FIPS endpoint of {name}, but AWS does not publish it.",
+        (f"{reason} {fips_endpoint.host}", f"AWS lists no FIPS endpoint of STS for {name}"),
+        "derived" if failing == fips_endpoint.host and call.is_unresolved else "possible",
+        (*fixes, build_fix("code", text)),
     )

@@ -1,4 +1,4 @@
-"""What can be wrong with a pod's call of STS, as values; not for finding out, see ``sts_diagnosis``."""
+"""Define the causes of failed STS calls, and their fixes."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 __all__ = ("Certainty", "Fix", "Place", "StsCause", "StsCauseCode", "StsDiagnosis")
 
 Certainty: TypeAlias = Literal["reported", "derived", "possible"]
-"""How sure a cause is: the failure says it, it follows from what was given, or it fits what was given."""
+"""How certain a cause is: stated by the failure, derived from the arguments, or consistent with them."""
 
 Place: TypeAlias = Literal["code", "pod", "service account", "cluster", "account", "network"]
-"""Where a fix is made."""
+"""Where to apply a fix."""
 
 StsCauseCode: TypeAlias = Literal[
     "wrong-scope",
@@ -39,20 +39,20 @@ StsCauseCode: TypeAlias = Literal[
     "pods-not-recreated",
     "pod-identity-wins",
 ]
-"""The causes that are known here."""
+"""The codes of the known causes."""
 
 
 @attrs.frozen
 class Fix(View):
-    """One way to mend a cause.
+    """A way to fix a cause.
 
     Attributes:
-        where: who changes what: the code, the pod's specification, the service account, the cluster, the
-            AWS account, the network.
-        text: what to do.
-        commands: shell commands that do it, quoted. Words in capitals stand for what is not known.
+        where: Where to apply it: the code, the pod's specification, the service account, the cluster, the AWS
+            account or the network.
+        text: What to do.
+        commands: Quoted shell commands that do it. Words in capitals are placeholders.
 
-    >>> Fix("code", "name the region").commands
+    >>> Fix("code", "set the region").commands
     ()
     """
 
@@ -61,16 +61,16 @@ class Fix(View):
     commands: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the fix as JSON-ready data.
+        """Return the fix as JSON-ready data.
 
-        >>> Fix("code", "name the region").to_dict()
-        {'where': 'code', 'text': 'name the region', 'commands': []}
+        >>> Fix("code", "set the region").to_dict()
+        {'where': 'code', 'text': 'set the region', 'commands': []}
         """
         return {"where": self.where, "text": self.text, "commands": list(self.commands)}
 
 
-def fix_in(where: Place, text: str, *commands: str) -> Fix:
-    """Make a fix, its commands one by one."""
+def build_fix(where: Place, text: str, *commands: str) -> Fix:
+    """Build a fix with any number of commands."""
     return Fix(where, text, commands)
 
 
@@ -79,15 +79,14 @@ class StsCause(View):
     """One cause, or possible cause.
 
     Attributes:
-        code: which it is.
-        title: it in one sentence.
-        evidence: what speaks for it, each with where it comes from. Text that was given stands in it
-            quoted and escaped.
-        certainty: ``"reported"``: the failure says so. ``"derived"``: it follows from what was given.
-            ``"possible"``: it fits, and something else may be the cause.
-        fixes: the ways to mend it.
+        code: Its code.
+        title: The cause in one sentence.
+        evidence: The evidence, each piece with its source. Values are quoted and escaped.
+        certainty: ``"reported"`` if the failure states it, ``"derived"`` if it follows from the arguments,
+            ``"possible"`` if it is consistent with them but something else can be the cause.
+        fixes: The ways to fix it.
 
-    >>> StsCause("missing-region", "The client is told no region.", (), "possible", ()).certainty
+    >>> StsCause("missing-region", "The client has no region.", (), "possible", ()).certainty
     'possible'
     """
 
@@ -98,7 +97,7 @@ class StsCause(View):
     fixes: tuple[Fix, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the cause as JSON-ready data."""
+        """Return the cause as JSON-ready data."""
         return {
             "code": self.code,
             "title": self.title,
@@ -109,18 +108,18 @@ class StsCause(View):
 
     @override
     def _blocks(self) -> Iterator[Block]:
-        return _blocks_of(self)
+        return _build_blocks(self)
 
 
 @attrs.frozen
 class StsDiagnosis(View):
-    """What :func:`iamtriage.diagnose_sts` found: the causes, the surest first.
+    """The causes that :func:`iamtriage.diagnose_sts` finds, the most certain first.
 
-    False where there are none. ``str()`` prints them for people.
+    Falsy without causes. ``str()`` returns them as readable text.
 
     Attributes:
-        causes: the causes.
-        failure: the failure as read from what was given; None where nothing could be read.
+        causes: The causes.
+        failure: The parsed failure, or ``None`` if there is none.
 
     >>> bool(StsDiagnosis())
     False
@@ -144,7 +143,7 @@ class StsDiagnosis(View):
     @override
     def __str__(self) -> str:
         if not self.causes:
-            return "No cause is known from what was given."
+            return "No cause found."
         lines: list[str] = []
         for cause in self.causes:
             lines.append(f"{cause.title} [{cause.certainty}: {cause.code}]")
@@ -155,7 +154,7 @@ class StsDiagnosis(View):
         return "\n".join(lines)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the diagnosis as JSON-ready data. The failure's text, which may hold secrets, is left out.
+        """Return the diagnosis as JSON-ready data, without the failure's text, which can contain secrets.
 
         >>> StsDiagnosis().to_dict()
         {'kind': None, 'causes': []}
@@ -172,12 +171,12 @@ class StsDiagnosis(View):
         if not self.causes:
             yield Heading(str(self), 1)
             return
-        yield Heading("What is wrong with the calls of STS", 1)
+        yield Heading("Problems with STS calls", 1)
         for cause in self.causes:
-            yield from _blocks_of(cause)
+            yield from _build_blocks(cause)
 
 
-def _blocks_of(cause: StsCause) -> Iterator[Block]:
+def _build_blocks(cause: StsCause) -> Iterator[Block]:
     from iamtriage._rendering.blocks import Code, Heading, Items
 
     yield Heading(cause.title, 3, (cause.certainty,))

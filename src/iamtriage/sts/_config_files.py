@@ -1,12 +1,12 @@
-"""The text of ``~/.aws/config`` as sections, options and their lines; not for what the options mean.
+"""Parse ``~/.aws/config`` and ``~/.aws/credentials`` into sections and options with their lines.
 
-Read as botocore reads it: by the rules of Python's ``configparser`` (``=`` or ``:`` between name and
-value, indented lines continue a value, ``#`` and ``;`` begin a comment line, names in any case, no section
-or option twice, ``[DEFAULT]`` lends its options to all), and a value of indented lines only is a block of
-``name = value`` lines. Not by ``configparser`` itself, which forgets lines, quotes the faulty line, which
-may hold a secret, in its errors, and takes quadratic time for a long run of blanks.
+The rules are those of botocore, which uses Python's ``configparser``: ``=`` or ``:`` between name and value,
+indented lines continue a value, ``#`` and ``;`` begin a comment line, names are case-insensitive, sections
+and options are unique, and ``[DEFAULT]`` has options for all sections. A value of indented lines only is a
+block of ``name = value`` lines. ``configparser`` itself does not keep line numbers, quotes the invalid line,
+which can contain a secret, in its errors, and takes quadratic time for many spaces.
 
-The format is of https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html.
+Format: https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
-from iamtriage._text import quote_text
+from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.exceptions import ConfigFileError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_NEWLINE = re.compile(r"\r\n|\r|\n")
 _DELIMITER = re.compile("[=:]")
-_LENDER = "DEFAULT"
-_LONGEST = 4096  # shlex takes quadratic time; nobody has a profile of such a name
+_DEFAULT_SECTION = "DEFAULT"
+_MAX_HEADER_LENGTH = 4096  # characters; shlex takes quadratic time, and no profile has a longer name
 
 
 class Entry(NamedTuple):
-    """An option's value and its line; where it is a block, ``block`` holds it and ``text`` is empty."""
+    """The value of an option and its line. If it is a block, that is in ``block``, and ``text`` is empty."""
 
     text: str
     line: int
@@ -36,48 +36,48 @@ class Entry(NamedTuple):
     block: Mapping[str, Entry] | None = None
 
     @property
-    def place(self) -> str:
-        """Where it stands, to be read behind a section's name."""
+    def location(self) -> str:
+        """The line, and the file if it is not the config file."""
         return f"line {self.line}" if self.file == "config" else f"line {self.line} of the {self.file} file"
 
 
 class Section(NamedTuple):
-    """A section: the line of its header, and its options under their names in lower case."""
+    """A section: the line of its header, and its options by lowercase name."""
 
     line: int
     options: Mapping[str, Entry]
 
 
 class ConfigFile(NamedTuple):
-    """What a config file holds for the SDKs: profiles and ``services`` sections under their names."""
+    """The profiles and ``services`` sections of the config files, by name."""
 
     profiles: Mapping[str, Section]
     services: Mapping[str, Section]
 
 
-def read_config(config: str | None, credentials: str | None = None) -> ConfigFile:
-    r"""Read the texts of the config file and of the shared credentials file.
+def parse_config_files(config: str | None, credentials: str | None = None) -> ConfigFile:
+    r"""Parse the texts of the config file and the shared credentials file.
 
-    What a profile has in the credentials file goes before what it has in the config file.
+    The options of a profile in the credentials file take precedence over those in the config file.
 
     Raises:
-        ConfigFileError: a text is malformed.
-        TypeError: a text is no text.
+        ConfigFileError: A text is malformed.
+        TypeError: A text is not a string.
 
-    >>> read_config("[profile dev]\nregion = eu-west-1\n").profiles["dev"].options["region"].line
+    >>> parse_config_files("[profile dev]\nregion = eu-west-1\n").profiles["dev"].options["region"].line
     2
     """
     profiles: dict[str, Section] = {}
     services: dict[str, Section] = {}
-    for header, section in _sections(config, "config").items():
-        # As botocore: whatever begins so is one, and the last of equal names wins.
+    for header, section in _parse_sections(config, "config").items():
+        # Like botocore, accept any header that begins so. The last of equal names takes precedence.
         if header.startswith("profile"):
-            _put(profiles, header, section)
+            _add_section(profiles, header, section)
         elif header.startswith("services"):
-            _put(services, header, section)
+            _add_section(services, header, section)
         elif header == "default":
             profiles[header] = section
-    for header, section in _sections(credentials, "credentials").items():
+    for header, section in _parse_sections(credentials, "credentials").items():
         known = profiles.get(header)
         if known is not None:
             section = Section(known.line, {**known.options, **section.options})  # noqa: PLW2901
@@ -85,9 +85,9 @@ def read_config(config: str | None, credentials: str | None = None) -> ConfigFil
     return ConfigFile(profiles, services)
 
 
-def _put(named: dict[str, Section], header: str, section: Section) -> None:
-    """File a section under the second word of its header, which may be quoted; drop it without one."""
-    if len(header) > _LONGEST:
+def _add_section(named: dict[str, Section], header: str, section: Section) -> None:
+    """Add a section by the second word of its header, which can be quoted; ignore it without one."""
+    if len(header) > _MAX_HEADER_LENGTH:
         return
     try:
         words = shlex.split(header)
@@ -97,24 +97,24 @@ def _put(named: dict[str, Section], header: str, section: Section) -> None:
         named[words[1]] = section
 
 
-class _Reader:
-    """Takes line after line; what stands where is decided by the lines before."""
+class _Parser:
+    """Parse a file line by line; the meaning of a line depends on the lines before it."""
 
     def __init__(self, file: str) -> None:
         self.file: Final = file
         self.lines: Final[dict[str, int]] = {}  # header -> its line
         # Header -> option -> the lines of its value, with their numbers.
-        self.options: Final[dict[str, dict[str, list[tuple[int, str]]]]] = {_LENDER: {}}
+        self.options: Final[dict[str, dict[str, list[tuple[int, str]]]]] = {_DEFAULT_SECTION: {}}
         self.header: str | None = None
         self.value: list[tuple[int, str]] | None = None
         self.indent: int = 0
 
-    def fail(self, problem: str, line: int) -> NoReturn:
-        # The line itself is not told: it may hold a secret key.
-        msg = f"line {line} of the {self.file} file {problem}"
+    def fail(self, reason: str, line: int) -> NoReturn:
+        # Without the line itself, because it can contain a secret key.
+        msg = f"line {line} of the {self.file} file: {reason}"
         raise ConfigFileError(msg, line=line)
 
-    def take(self, number: int, line: str) -> None:
+    def parse_line(self, number: int, line: str) -> None:
         content = line.strip()
         if not content:
             if self.value is not None:
@@ -129,65 +129,64 @@ class _Reader:
         self.indent = indent
         end = content.rfind("]")
         if content[0] == "[" and end > 1:
-            self._begin(number, content[1:end])
+            self._begin_section(number, content[1:end])
         else:
-            self._option(number, content)
+            self._begin_option(number, content)
 
-    def _begin(self, number: int, header: str) -> None:
-        if header in self.lines and header != _LENDER:
+    def _begin_section(self, number: int, header: str) -> None:
+        if header in self.lines and header != _DEFAULT_SECTION:
             first = self.lines[header]
-            self.fail(f"begins the section [{_plain(header)}] again, which line {first} begins", number)
+            self.fail(f"duplicate section [{_quote_header(header)}]; the first is in line {first}", number)
         self.lines[header] = number
         self.options.setdefault(header, {})
         self.header = header
         self.value = None
 
-    def _option(self, number: int, content: str) -> None:
+    def _begin_option(self, number: int, content: str) -> None:
         if self.header is None:
-            mark = " (the file begins with a byte order mark)" if content.startswith("\ufeff") else ""
-            self.fail(f"stands before the first [section]{mark}", number)
+            hint = " (the file begins with a byte order mark)" if content.startswith("\ufeff") else ""
+            self.fail(f"expected a [section] first{hint}", number)
         delimiter = _DELIMITER.search(content)
         name = content[: delimiter.start()].rstrip().lower() if delimiter else ""
         if delimiter is None or not name:
-            self.fail("is no [section], no 'name = value', no comment and not indented", number)
+            self.fail("expected a [section], 'name = value', a comment or an indented line", number)
         options = self.options[self.header]
         if name in options:
             first = options[name][0][0]
-            self.fail(f"gives {quote_text(name)} again, which line {first} gives", number)
+            self.fail(f"duplicate option {quote_text(name)}; the first is in line {first}", number)
         self.value = options[name] = [(number, content[delimiter.end() :].strip())]
 
-    def entry(self, value: list[tuple[int, str]]) -> Entry:
-        """Give an option's value, or its block where the option's own line gives none."""
+    def build_entry(self, value: list[tuple[int, str]]) -> Entry:
+        """Return the value of an option, or its block if the option's line has no value."""
         number, first = value[0]
         if first or not any(text for _, text in value):
             return Entry("\n".join(text for _, text in value).rstrip(), number, self.file)
         block: dict[str, Entry] = {}
-        for place, text in value:
+        for line, text in value:
             for part in text.splitlines():
                 name, equals, rest = part.partition("=")
                 if equals:
-                    block[name.strip()] = Entry(rest.strip(), place, self.file)
+                    block[name.strip()] = Entry(rest.strip(), line, self.file)
                 elif part.strip():
-                    self.fail("stands in an indented block and is no 'name = value'", place)
+                    self.fail("expected 'name = value' in an indented block", line)
         return Entry("", number, self.file, block)
 
 
-def _sections(text: object, file: str) -> dict[str, Section]:
+def _parse_sections(text: object, file: str) -> dict[str, Section]:
     if text is None:
         return {}
     if not isinstance(text, str):
-        msg = f"the {file} file is given as text, not {type(text).__name__}"
-        raise TypeError(msg)
-    reader = _Reader(file)
-    for number, line in enumerate(_LINE_END.split(text), start=1):
-        reader.take(number, line)
+        raise TypeError(wrong_type_message(file, "a string", text))
+    parser = _Parser(file)
+    for number, line in enumerate(_NEWLINE.split(text), start=1):
+        parser.parse_line(number, line)
     entries = {
-        header: {name: reader.entry(value) for name, value in options.items()}
-        for header, options in reader.options.items()
+        header: {name: parser.build_entry(value) for name, value in options.items()}
+        for header, options in parser.options.items()
     }
-    lent = entries.pop(_LENDER)
-    return {header: Section(reader.lines[header], {**lent, **own}) for header, own in entries.items()}
+    defaults = entries.pop(_DEFAULT_SECTION)
+    return {header: Section(parser.lines[header], {**defaults, **own}) for header, own in entries.items()}
 
 
-def _plain(text: str) -> str:
+def _quote_header(text: str) -> str:
     return quote_text(text)[1:-1] if len(text) <= 60 else quote_text(text[:60])[1:-1] + "…"

@@ -1,8 +1,6 @@
-"""From what is known of a pod and its failing call of STS to the causes; not for asking AWS or the cluster.
+"""Diagnose failed STS calls of pods.
 
-The page whose advice this brings up to date is
-https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html. Which host a client calls is
-the business of ``sts_endpoints`` and ``sts_settings``, what EKS sets in a pod that of ``eks_pods``.
+This updates the advice of https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html.
 """
 
 from __future__ import annotations
@@ -13,11 +11,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, get_args
 
 from iamtriage._reading.parsing import parse
-from iamtriage._text import quote_text
+from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.failures._failures import Failure
 from iamtriage.sts import _call_checks, _pod_checks
 from iamtriage.sts._causes import Certainty, StsDiagnosis
-from iamtriage.sts._evidence import Known
+from iamtriage.sts._evidence import StsCall
 from iamtriage.sts._pods import sts_default
 from iamtriage.sts._sdks import SDKS, Sdk
 
@@ -31,29 +29,29 @@ __all__ = ("diagnose_sts",)
 _CERTAINTIES: tuple[str, ...] = get_args(Certainty)
 _BOTOCORE = re.compile(r"(?:boto3|botocore)-(\d{1,3})\.(\d{1,4})(?:\.[\w.]{1,40})?", re.ASCII)
 _FIRST_REGIONAL_BOTOCORE = (1, 40)
-# Far more than any SDK prints about one call, and little enough to be read in no time.
-_LOOKED_AT = 200_000
-_LONGEST_NAME = 100
+# Characters. Far more than any SDK prints about a call, and still fast to search.
+_MAX_TEXT = 200_000
+_MAX_NAME_LENGTH = 100
 
-# Among causes of one certainty this is the order in which they are told.
-_RULES: tuple[Callable[[Known], StsCause | None], ...] = (
-    _call_checks.wrong_scope,
-    _call_checks.global_host,
-    _call_checks.region_disabled,
-    _call_checks.missing_region,
-    _call_checks.unknown_region,
-    _call_checks.other_partition,
-    _call_checks.private_dns,
-    _call_checks.fips,
-    _pod_checks.unknown_value,
-    _pod_checks.pod_identity,
-    _pod_checks.not_recreated,
-    _pod_checks.annotation_false,
-    _call_checks.v1_token,
+# Causes of the same certainty have this order.
+_CHECKS: tuple[Callable[[StsCall], StsCause | None], ...] = (
+    _call_checks.check_scope,
+    _call_checks.check_global_endpoint,
+    _call_checks.check_disabled_region,
+    _call_checks.check_missing_region,
+    _call_checks.check_unknown_region,
+    _call_checks.check_partition,
+    _call_checks.check_private_dns,
+    _call_checks.check_fips,
+    _pod_checks.check_values,
+    _pod_checks.check_pod_identity,
+    _pod_checks.check_environment,
+    _pod_checks.check_false_annotation,
+    _call_checks.check_token_version,
 )
 
 
-def diagnose_sts(  # noqa: PLR0913 (each is one thing that may be known, and none is needed)
+def diagnose_sts(  # noqa: PLR0913 (each is an optional fact)
     failure: str | bytes | BaseException | Mapping[str, object] | Failure | None = None,
     *,
     env: Mapping[str, str] | None = None,
@@ -70,32 +68,32 @@ def diagnose_sts(  # noqa: PLR0913 (each is one thing that may be known, and non
     service_account: str | None = None,
     workload: str | None = None,
 ) -> StsDiagnosis:
-    """Find the causes for which a pod's call of STS fails, or goes elsewhere than wanted.
+    """Find out why a pod's STS call fails, or calls an unintended endpoint.
 
-    Give what you know; what is not given counts as not known, never as absent.
+    Pass what you know. An omitted argument is unknown, never absent.
 
     Args:
-        failure: the error: what :func:`iamtriage.parse` takes, or what it gives.
-        env: the environment of the pod's container. What is not in it is not set.
-        annotations: of the service account. What is not among them is not there.
-        region: the region that the code or a config file gives to the client.
-        endpoint: the URL of STS that the code gives to the client.
-        sdk: the SDK, by a name that :class:`iamtriage.StsSettings` takes: ``"boto3"``, ``"boto3-1.39"``,
+        failure: The error, as accepted or returned by :func:`iamtriage.parse`.
+        env: The environment of the pod's container. Other variables are not set.
+        annotations: The annotations of the service account. There are no others.
+        region: The client's region, from the code or a config file.
+        endpoint: The client's STS URL, from the code.
+        sdk: The SDK, by a name that :class:`iamtriage.StsSettings` accepts: ``"boto3"``, ``"boto3-1.39"``,
             ``"java-v1"``, ``"cli-v2"``, ….
-        kubernetes_version: of the cluster, ``"1.31"``.
-        cluster_region: where the cluster is.
-        vpc_endpoint: the pod's VPC has an interface endpoint of STS with private DNS.
-        opt_in: the region is one that an account has to enable. None: as AWS lists it.
-        pod_identity: the service account has a Pod Identity association.
-        namespace: of the service account, for commands.
-        service_account: its name, for commands.
-        workload: what makes the pods, for commands: ``"deployment/app"``.
+        kubernetes_version: The cluster's version, such as ``"1.31"``.
+        cluster_region: The cluster's region.
+        vpc_endpoint: Whether the pod's VPC has an STS interface endpoint with private DNS.
+        opt_in: Whether the region is an opt-in region. ``None``: as listed by AWS.
+        pod_identity: Whether the service account has a Pod Identity association.
+        namespace: The service account's namespace, for commands.
+        service_account: The service account's name, for commands.
+        workload: The workload that creates the pods, for commands: ``"deployment/app"``.
 
     Raises:
-        EndpointError: a Kubernetes version that cannot be read.
-        ValueError: no such SDK.
-        TypeError: an argument is of another type. No content of the failure, the environment or the
-            annotations raises.
+        EndpointError: The Kubernetes version is invalid.
+        ValueError: The SDK is unknown.
+        TypeError: An argument has the wrong type. The content of the failure, the environment and the
+            annotations never raises an error.
 
     Source: https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html
 
@@ -108,94 +106,93 @@ def diagnose_sts(  # noqa: PLR0913 (each is one thing that may be known, and non
     >>> [(cause.code, cause.certainty) for cause in found.causes]
     [('wrong-scope', 'reported'), ('global-host-regional-credentials', 'derived')]
     >>> print(found.causes[1].fixes[0].text)
-    drop the endpoint URL from the code, or name https://sts.us-west-2.amazonaws.com
+    remove the endpoint URL from the code, or set it to https://sts.us-west-2.amazonaws.com
     """
-    read, text = _read(failure)
-    known = Known(
-        failure=read,
+    parsed, text = _parse_failure(failure)
+    call = StsCall(
+        failure=parsed,
         text=text,
-        env=_texts(env, "env"),
-        annotations=_texts(annotations, "annotations"),
-        given_region=_text(region, "region") or None,
-        given_endpoint=_text(endpoint, "endpoint") or None,
-        sdk=_sdk(_text(sdk, "sdk")),
+        env=_require_strings(env, "env"),
+        annotations=_require_strings(annotations, "annotations"),
+        given_region=_require_string(region, "region") or None,
+        given_endpoint=_require_string(endpoint, "endpoint") or None,
+        sdk=_find_sdk(_require_string(sdk, "sdk")),
         kubernetes_version=kubernetes_version,
-        cluster_region=_text(cluster_region, "cluster_region") or None,
-        vpc_endpoint=_flag(vpc_endpoint, "vpc_endpoint"),
-        opt_in=_flag(opt_in, "opt_in"),
-        pod_identity=_flag(pod_identity, "pod_identity"),
-        namespace=_text(namespace, "namespace"),
-        service_account=_text(service_account, "service_account"),
-        workload=_text(workload, "workload"),
+        cluster_region=_require_string(cluster_region, "cluster_region") or None,
+        vpc_endpoint=_require_bool(vpc_endpoint, "vpc_endpoint"),
+        opt_in=_require_bool(opt_in, "opt_in"),
+        pod_identity=_require_bool(pod_identity, "pod_identity"),
+        namespace=_require_string(namespace, "namespace"),
+        service_account=_require_string(service_account, "service_account"),
+        workload=_require_string(workload, "workload"),
     )
     if kubernetes_version is not None:
-        sts_default(kubernetes_version)  # refuses what is none
-    causes = [cause for rule in _RULES if (cause := rule(known)) is not None]
+        sts_default(kubernetes_version)  # raises if it is invalid
+    causes = [cause for check in _CHECKS if (cause := check(call)) is not None]
     causes.sort(key=lambda cause: _CERTAINTIES.index(cause.certainty))
-    return StsDiagnosis(tuple(causes), read)
+    return StsDiagnosis(tuple(causes), parsed)
 
 
-def _read(
+def _parse_failure(
     error: str | bytes | BaseException | Mapping[str, object] | Failure | None,
 ) -> tuple[Failure | None, str]:
-    """Give the failure and its text. What is no failure to ``parse`` may still be the text of an SDK."""
+    """Return the failure and its text. A text without a failure can still be an error of an SDK."""
     if error is None:
         return None, ""
-    read = error if isinstance(error, Failure) else parse(error)
-    if read is not None:
-        start = max(read.span[0] - _LOOKED_AT // 2, 0)
-        return read, read.text[start : start + _LOOKED_AT]
+    failure = error if isinstance(error, Failure) else parse(error)
+    if failure is not None:
+        start = max(failure.span[0] - _MAX_TEXT // 2, 0)
+        return failure, failure.text[start : start + _MAX_TEXT]
     text = ""
     if isinstance(error, str):
         text = error
     elif isinstance(error, bytes | bytearray):
-        text = bytes(error[:_LOOKED_AT]).decode("utf-8", "replace")
+        text = bytes(error[:_MAX_TEXT]).decode("utf-8", "replace")
     elif isinstance(error, BaseException):
         text = type(error).__name__
-        with suppress(Exception):  # of a __str__ that is not ours
+        with suppress(Exception):  # any error in a __str__ of user code
             text += f": {error}"
-    return None, text[:_LOOKED_AT]
+    return None, text[:_MAX_TEXT]
 
 
-def _sdk(name: str | None) -> Sdk | None:
+def _find_sdk(name: str | None) -> Sdk | None:
     if name is None:
         return None
-    key = re.sub(r"[\s_]+", "-", name.strip().lower()) if len(name) <= _LONGEST_NAME else name
+    key = re.sub(r"[\s_]+", "-", name.strip().lower()) if len(name) <= _MAX_NAME_LENGTH else name
     release = _BOTOCORE.fullmatch(key)
     if release is not None:
-        old = (int(release[1]), int(release[2])) < _FIRST_REGIONAL_BOTOCORE
-        return SDKS["boto3-1.39" if old else "boto3"]
+        is_legacy = (int(release[1]), int(release[2])) < _FIRST_REGIONAL_BOTOCORE
+        return SDKS["boto3-1.39" if is_legacy else "boto3"]
     if key == "botocore":
         key = "boto3"
     if key not in SDKS:
-        msg = f"sdk is one of {', '.join(SDKS)}, not {quote_text(name)}"
+        msg = f"unknown sdk {quote_text(name)}; expected one of {', '.join(SDKS)}"
         raise ValueError(msg)
     return SDKS[key]
 
 
-def _text(value: object, name: str) -> str | None:
+def _require_string(value: object, name: str) -> str | None:
     if value is not None and not isinstance(value, str):
-        msg = f"{name} is text, not {type(value).__name__}"
-        raise TypeError(msg)
+        raise TypeError(wrong_type_message(name, "a string", value))
     return value
 
 
-def _flag(value: object, name: str) -> bool | None:
+def _require_bool(value: object, name: str) -> bool | None:
     if value is not None and not isinstance(value, bool):
-        msg = f"{name} is True, False or None, not {type(value).__name__}"
-        raise TypeError(msg)
+        raise TypeError(wrong_type_message(name, "a boolean or None", value))
     return value
 
 
-def _texts(given: Mapping[str, str] | None, name: str) -> Mapping[str, str] | None:
-    if given is None:
+def _require_strings(values: Mapping[str, str] | None, name: str) -> Mapping[str, str] | None:
+    if values is None:
         return None
-    if not isinstance(given, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-        msg = f"{name} is a mapping, not {type(given).__name__}"  # type: ignore[unreachable]
-        raise TypeError(msg)
-    for key, value in given.items():
-        for part in (key, value):
-            if not isinstance(part, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-                msg = f"{name} maps text to text; {type(part).__name__} is none"  # type: ignore[unreachable]
-                raise TypeError(msg)
-    return given
+    if not isinstance(values, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(wrong_type_message(name, "a mapping", values))  # type: ignore[unreachable]
+    for key, value in values.items():
+        if not isinstance(key, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            msg = wrong_type_message(f"a key of {name}", "a string", key)  # type: ignore[unreachable]
+            raise TypeError(msg)
+        if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            msg = wrong_type_message(f"{name}[{quote_text(key)}]", "a string", value)  # type: ignore[unreachable]
+            raise TypeError(msg)
+    return values

@@ -1,7 +1,7 @@
-"""Which host of STS a client calls and which region signs for it; not for where the settings come from.
+"""Resolve the STS endpoint that a client calls, and the region for which it signs.
 
-The rules are those of botocore, whose data stand in ``_sts_table``. Nothing is looked up in DNS: that a
-client builds a name is no proof that the name exists, see :attr:`StsEndpoint.published`. Sources:
+The rules are those of botocore, whose data are in ``_endpoint_table``. There are no DNS look-ups: a client
+can build the name of a host that does not exist, see :attr:`StsEndpoint.published`. Sources:
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html,
 https://docs.aws.amazon.com/general/latest/gr/sts.html and
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_dual-stack_endpoint_support.html.
@@ -13,7 +13,7 @@ import functools
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 from iamtriage._rendering.views import View
-from iamtriage._text import quote_text
+from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.exceptions import EndpointError, UnknownRegionError
 from iamtriage.sts._endpoint_table import (
     BOTOCORE,
@@ -24,8 +24,8 @@ from iamtriage.sts._endpoint_table import (
     PARTITIONS,
 )
 
-# Imported where it is needed: what only errors and unknown regions want, so that the first answer of a
-# process comes fast.
+# Modules that only errors and unknown regions need are imported there, so the first call in a process is
+# fast.
 if TYPE_CHECKING:
     import re
 
@@ -34,23 +34,23 @@ if TYPE_CHECKING:
 __all__ = ("StsEndpoint", "StsMode", "resolve_sts_endpoint")
 
 StsMode: TypeAlias = Literal["regional", "legacy"]
-"""The values of ``sts_regional_endpoints``: regional hosts, or the global one for the oldest regions."""
+"""The values of ``sts_regional_endpoints``: regional endpoints, or the global one for the oldest regions."""
 
-_Kind: TypeAlias = Literal["listed", "unlisted", "pseudo", "fitting"]
+_Kind: TypeAlias = Literal["listed", "unlisted", "pseudo", "matching"]
 
 _KINDS: tuple[_Kind, ...] = ("listed", "unlisted", "pseudo")
-_KNOWN: dict[str, tuple[Partition, _Kind]] = {
+_REGIONS: dict[str, tuple[Partition, _Kind]] = {
     region: (partition, kind)
     for partition in PARTITIONS
     for kind, regions in zip(_KINDS, (partition.regions, partition.unlisted, partition.pseudo), strict=True)
     for region in regions
 }
-# The partitions for whose regions AWS documents dual-stack hosts of STS. FIPS hosts among these it
-# promises for the US and Canada, and endpoints.json tells which regions of the US.
-_DUAL_STACK = frozenset({"aws", "aws-cn", "aws-us-gov"})
-_PROMISED_FIPS = "ca-"
-_LONGEST = 63  # a label of a host name; clients refuse longer regions
-_LOOKED_AT = 200
+# The partitions for whose regions AWS documents dual-stack endpoints of STS. It documents FIPS endpoints
+# among them for the US and Canada; endpoints.json lists the regions in the US.
+_DUAL_STACK_PARTITIONS = frozenset({"aws", "aws-cn", "aws-us-gov"})
+_CANADA = "ca-"
+_MAX_LABEL_LENGTH = 63  # of a host name; clients reject longer regions
+_MAX_TYPO_LENGTH = 200  # characters
 
 
 class _Endpoint(NamedTuple):
@@ -64,19 +64,19 @@ class _Endpoint(NamedTuple):
 
 
 class StsEndpoint(View, _Endpoint):
-    """The host that a client of STS calls, and how it signs the call.
+    """The endpoint that an STS client calls, and the region for which it signs.
 
-    A named tuple: importing attrs would take most of the time to a process's first answer.
+    A named tuple, because importing attrs would take most of the time of the first call in a process.
 
     Attributes:
-        url: scheme and host.
-        host: the host alone.
-        signing_region: the region in the credential scope of the signature (Signature Version 4).
-        partition: the partition of the region.
-        is_global: whether it is the global endpoint, ``sts.amazonaws.com``.
-        published: whether AWS lists the host. False: it lists others, and this one is only what SDKs
-            build by their rule, so expect no such name in DNS. None: what we know does not tell.
-        reason: why it is this host, in one sentence.
+        url: Scheme and host.
+        host: The host.
+        signing_region: The region in the credential scope of the signature (Signature Version 4).
+        partition: The partition of the region.
+        is_global: Whether it is the global endpoint, ``sts.amazonaws.com``.
+        published: Whether AWS lists the host. ``False`` if it lists others: SDKs build this name, but expect
+            it to be missing from DNS. ``None`` if that is unknown.
+        reason: Why it is this endpoint, in one sentence.
 
     >>> resolve_sts_endpoint("eu-west-1", fips=True).published
     False
@@ -88,20 +88,20 @@ class StsEndpoint(View, _Endpoint):
 def resolve_sts_endpoint(
     region: str | None = None, *, fips: bool = False, dual_stack: bool = False, mode: StsMode = "regional"
 ) -> StsEndpoint:
-    """Tell which host of STS a botocore client with these settings calls, and how it signs.
+    """Resolve the STS endpoint that a botocore client with these settings calls.
 
     Args:
-        region: a region; None for a client without one, which calls the global endpoint. The names
-            ``us-west-2-fips`` and ``fips-us-west-2`` mean the region and ``fips``, as in botocore.
-        fips: the setting ``use_fips_endpoint``.
-        dual_stack: the setting ``use_dualstack_endpoint``.
-        mode: the setting ``sts_regional_endpoints``. The default is botocore's since 1.40; earlier ones
-            were ``"legacy"``.
+        region: The region; ``None`` for a client without one, which calls the global endpoint. As in
+            botocore, the names ``us-west-2-fips`` and ``fips-us-west-2`` mean the region with ``fips``.
+        fips: The setting ``use_fips_endpoint``.
+        dual_stack: The setting ``use_dualstack_endpoint``.
+        mode: The setting ``sts_regional_endpoints``. The default is that of botocore since 1.40; before, it
+            was ``"legacy"``.
 
     Raises:
-        UnknownRegionError: the region is in no partition. botocore would take it for one of ``aws``.
-        EndpointError: botocore refuses dual stack in the region's partition, or the mode.
-        TypeError: the region is no text, or a switch no bool.
+        UnknownRegionError: The region is in no partition. botocore would treat it as a region of ``aws``.
+        EndpointError: botocore rejects the mode, or dual stack in the region's partition.
+        TypeError: The region is not a string, or a switch is not a boolean.
 
     >>> endpoint = resolve_sts_endpoint("cn-north-1")
     >>> endpoint.url, endpoint.signing_region, endpoint.partition
@@ -109,64 +109,62 @@ def resolve_sts_endpoint(
     >>> resolve_sts_endpoint("us-west-2", mode="legacy").signing_region
     'us-east-1'
     >>> print(resolve_sts_endpoint().reason)
-    A client without a region calls the global endpoint, whose calls are signed for us-east-1.
+    A client without a region calls the global endpoint; requests to it are signed for us-east-1.
     >>> resolve_sts_endpoint("us_east_1")
     Traceback (most recent call last):
         ...
-    iamtriage.exceptions.UnknownRegionError: no partition has the region 'us_east_1'; did you mean us-east-1?
+    iamtriage.exceptions.UnknownRegionError: unknown region 'us_east_1'; did you mean us-east-1?
 
     The rules: https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html.
     """
     try:
-        return _cached(region, fips, dual_stack, mode)
+        return _resolve_cached(region, fips, dual_stack, mode)
     except TypeError:
-        # Perhaps of the cache, into which nothing comes that has no hash: the checks say what is wrong.
+        # The cache rejects values without a hash. The checks below name the wrong argument.
         pass
-    return _resolved(region, fips, dual_stack, mode)
+    return _resolve(region, fips, dual_stack, mode)
 
 
-def _resolved(region: object, fips: object, dual_stack: object, mode: object) -> StsEndpoint:
+def _resolve(region: object, fips: object, dual_stack: object, mode: object) -> StsEndpoint:
     if region is not None and not isinstance(region, str):
-        msg = f"a region is text or None, not {type(region).__name__}"
-        raise TypeError(msg)
+        raise TypeError(wrong_type_message("region", "a string or None", region))
     if not isinstance(fips, bool) or not isinstance(dual_stack, bool):
-        # The text "false" would be true.
+        # The string "false" would be truthy.
         switch, value = ("dual_stack", dual_stack) if isinstance(fips, bool) else ("fips", fips)
-        msg = f"{switch} is a bool, not {type(value).__name__}"
-        raise TypeError(msg)
+        raise TypeError(wrong_type_message(switch, "a boolean", value))
     if mode not in ("regional", "legacy"):
         given = quote_text(mode) if isinstance(mode, str) else type(mode).__name__
-        msg = f"mode is one of {', '.join(map(repr, get_args(StsMode)))}, not {given}"
+        msg = f"unknown mode {given}; expected one of {', '.join(map(repr, get_args(StsMode)))}"
         raise EndpointError(msg, setting="mode", value=mode)
     name = GLOBAL_REGION if region is None else region
-    known = _KNOWN.get(name)
+    known = _REGIONS.get(name)
     if known is None:
-        name = _without_fips(name)
-        known = _KNOWN.get(name) or _fitting(name)
+        name = _strip_fips(name)
+        known = _REGIONS.get(name) or _match_pattern(name)
         if known is None:
-            raise _unknown(region or "")
+            raise _build_error(region or "")
     partition, kind = known
     with_fips = fips or (region is not None and name != region)
-    # Pseudo-regions get past this check of botocore's, which takes those that it does not know for regions
-    # of aws.
+    # This check of botocore does not apply to pseudo-regions: it treats those that it does not know as
+    # regions of aws.
     if dual_stack and partition.rejects_dual_stack and kind != "pseudo":
-        msg = f"botocore refuses dual stack for {name}: its data have no dual-stack hosts in {partition.name}"
+        msg = f"botocore rejects dual stack for {name}: it has no dual-stack endpoints in {partition.name}"
         raise EndpointError(msg, setting="use_dualstack_endpoint", value=True)
     legacy = mode == "legacy" and name in LEGACY_GLOBAL_REGIONS
     if not with_fips and not dual_stack and (legacy or name == GLOBAL_REGION):
-        return _global(region)
-    # The rule for FIPS in GovCloud, whose ordinary hosts do FIPS, does not hold with dual stack.
+        return _build_global_endpoint(region)
+    # In GovCloud, the standard endpoints support FIPS, but not with dual stack.
     label = "sts" if not with_fips else "sts-fips" if dual_stack else partition.fips_label
     host = f"{label}.{name}.{partition.dual_stack_suffix if dual_stack else partition.dns_suffix}"
-    published = _published(partition, kind, name, fips=with_fips, dual_stack=dual_stack)
+    published = _is_published(partition, kind, name, fips=with_fips, dual_stack=dual_stack)
     if region is None:
-        why = "A client without a region takes aws-global, and with FIPS or dual stack it calls"
+        why = "A client without a region uses aws-global, and with FIPS or dual stack it calls"
     elif with_fips and not fips:
-        why = f"{region} means {name} with FIPS, so that a client calls"
+        why = f"{region} means {name} with FIPS, so a client calls"
     elif legacy:
-        why = "Legacy mode goes without FIPS and dual stack only, so that a client calls"
+        why = "Legacy mode does not apply to FIPS and dual stack, so a client calls"
     elif mode == "legacy":
-        why = f"Legacy mode does not send {name} to the global endpoint, so that a client calls"
+        why = f"Legacy mode does not apply to {name}, so a client calls"
     else:
         why = "A client calls"
     return StsEndpoint(
@@ -177,13 +175,14 @@ def _resolved(region: object, fips: object, dual_stack: object, mode: object) ->
         is_global=False,
         published=published,
         reason=(
-            f"{why} the {_VARIANTS[with_fips, dual_stack]} host of {name} in the partition {partition.name}"
-            f"{_doubt(kind, published)}."
+            f"{why} the {_VARIANTS[with_fips, dual_stack]} endpoint of {name} "
+            f"in the partition {partition.name}"
+            f"{_describe_doubt(kind, published)}."
         ),
     )
 
 
-_cached = functools.lru_cache(maxsize=512, typed=True)(_resolved)
+_resolve_cached = functools.lru_cache(maxsize=512, typed=True)(_resolve)
 
 _VARIANTS = {
     (False, False): "regional",
@@ -193,13 +192,13 @@ _VARIANTS = {
 }
 
 
-def _global(region: str | None) -> StsEndpoint:
+def _build_global_endpoint(region: str | None) -> StsEndpoint:
     if region is None:
         why = "A client without a region calls the global endpoint"
     elif region == GLOBAL_REGION:
-        why = f"{region} stands for the global endpoint"
+        why = f"{region} means the global endpoint"
     else:
-        why = f"Legacy mode sends {region} to the global endpoint"
+        why = f"In legacy mode, a client in {region} calls the global endpoint"
     return StsEndpoint(
         url=f"https://{GLOBAL_HOST}",
         host=GLOBAL_HOST,
@@ -207,38 +206,40 @@ def _global(region: str | None) -> StsEndpoint:
         partition="aws",
         is_global=True,
         published=True,
-        reason=f"{why}, whose calls are signed for {GLOBAL_SIGNING_REGION}.",
+        reason=f"{why}; requests to it are signed for {GLOBAL_SIGNING_REGION}.",
     )
 
 
-def _without_fips(region: str) -> str:
-    """Take the marks of FIPS pseudo-regions out, wherever they stand, as botocore's ClientCreator does."""
-    if len(region) > _LONGEST or region.startswith("-") or region.endswith("-"):
-        return region  # no label of a host name, which botocore refuses before
+def _strip_fips(region: str) -> str:
+    """Remove the FIPS prefix or suffix of a pseudo-region anywhere in it, like botocore's ClientCreator."""
+    if len(region) > _MAX_LABEL_LENGTH or region.startswith("-") or region.endswith("-"):
+        return region  # not a valid label of a host name, so botocore rejects it first
     return region.replace("fips-", "").replace("-fips", "")
 
 
-def _fitting(name: str) -> tuple[Partition, _Kind] | None:
-    """Give the partition whose pattern a region fits that botocore's data do not list."""
-    # `\w` takes an underscore too, with which botocore accepts no region, since no host name has one.
-    if len(name) > _LONGEST or "_" in name:
+def _match_pattern(name: str) -> tuple[Partition, _Kind] | None:
+    """Return the partition whose pattern a region matches that botocore does not list."""
+    # `\w` matches an underscore, which botocore rejects in regions, because a host name cannot have one.
+    if len(name) > _MAX_LABEL_LENGTH or "_" in name:
         return None
-    for pattern, partition in _patterns():
+    for pattern, partition in _compile_patterns():
         if pattern.fullmatch(name):
-            return partition, "fitting"
+            return partition, "matching"
     return None
 
 
 @functools.cache
-def _patterns() -> tuple[tuple[re.Pattern[str], Partition], ...]:
-    """Compile the patterns when a region is met that is in no list; most processes meet none."""
+def _compile_patterns() -> tuple[tuple[re.Pattern[str], Partition], ...]:
+    """Compile the patterns for the first region that is not listed; most processes have none."""
     import re
 
     return tuple((re.compile(partition.pattern, re.ASCII), partition) for partition in PARTITIONS)
 
 
-def _published(partition: Partition, kind: _Kind, name: str, *, fips: bool, dual_stack: bool) -> bool | None:
-    """Tell whether AWS lists a host, so far as its documents and botocore's endpoints.json tell."""
+def _is_published(
+    partition: Partition, kind: _Kind, name: str, *, fips: bool, dual_stack: bool
+) -> bool | None:
+    """Return whether AWS lists a host in its documentation or in botocore's endpoints.json, if known."""
     if kind == "pseudo":
         return False
     if kind != "listed":
@@ -247,35 +248,37 @@ def _published(partition: Partition, kind: _Kind, name: str, *, fips: bool, dual
     if not dual_stack:
         return listed
     if not listed:
-        return None if name.startswith(_PROMISED_FIPS) else False
-    # Of FIPS with dual stack the page speaks for aws alone.
-    return True if partition.name in _DUAL_STACK and (not fips or partition.name == "aws") else None
+        return None if name.startswith(_CANADA) else False
+    # For FIPS with dual stack, AWS documents only the partition aws.
+    return (
+        True if partition.name in _DUAL_STACK_PARTITIONS and (not fips or partition.name == "aws") else None
+    )
 
 
-def _doubt(kind: _Kind, published: bool | None) -> str:  # noqa: FBT001 (three values)
+def _describe_doubt(kind: _Kind, published: bool | None) -> str:  # noqa: FBT001 (three values)
     if kind == "pseudo":
-        return ", which is no region and has no such host"
-    if kind == "fitting":
-        return f", a region that botocore {BOTOCORE} does not know and that only fits the partition's pattern"
+        return ", which is not a region and has no such endpoint"
+    if kind == "matching":
+        return f", a region that botocore {BOTOCORE} does not list; it only matches the partition's pattern"
     if kind == "unlisted":
-        return f", for which botocore {BOTOCORE} lists no host of STS"
+        return f", for which botocore {BOTOCORE} lists no STS endpoint"
     if published is None:
-        return ", of which it is unknown whether AWS publishes it"
-    return "" if published else ", a name that SDKs build and AWS does not publish"
+        return "; it is unknown whether AWS publishes it"
+    return "" if published else "; SDKs build its name, but AWS does not publish it"
 
 
-def _unknown(region: str) -> UnknownRegionError:
-    near = _near(region[:_LOOKED_AT].strip().lower().replace("_", "-").replace(" ", "-"))
-    hint = f"; did you mean {near}?" if near else ""
-    return UnknownRegionError(f"no partition has the region {quote_text(region)}{hint}", region=region)
+def _build_error(region: str) -> UnknownRegionError:
+    similar = _find_similar(region[:_MAX_TYPO_LENGTH].strip().lower().replace("_", "-").replace(" ", "-"))
+    hint = f"; did you mean {similar}?" if similar else ""
+    return UnknownRegionError(f"unknown region {quote_text(region)}{hint}", region=region)
 
 
-def _near(text: str) -> str | None:
-    """Give the region that a text holds, or that it is most like."""
-    # Zones (us-east-1a), URLs and host names hold their region.
-    held = max((region for region in _KNOWN if region in text), key=len, default=None)
-    if held is not None or len(text) > _LONGEST:
-        return held
+def _find_similar(text: str) -> str | None:
+    """Return the region that a text contains, or the most similar one."""
+    # Availability Zones (us-east-1a), URLs and host names contain their region.
+    contained = max((region for region in _REGIONS if region in text), key=len, default=None)
+    if contained is not None or len(text) > _MAX_LABEL_LENGTH:
+        return contained
     import difflib
 
-    return next(iter(difflib.get_close_matches(text, _KNOWN, n=1, cutoff=0.75)), None)
+    return next(iter(difflib.get_close_matches(text, _REGIONS, n=1, cutoff=0.75)), None)

@@ -1,4 +1,4 @@
-"""What is known of a pod and its call of STS, thing by thing; not for judging them together."""
+"""Collect what is known about an STS call, and derive what follows from it."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ from iamtriage.sts._endpoints import StsEndpoint, resolve_sts_endpoint
 from iamtriage.sts._sdks import Sdk
 
 __all__ = (
-    "ANNOTATION",
-    "CONTAINER",
+    "CONTAINER_VARIABLE",
     "GLOBAL_HOST",
-    "ROLE",
-    "SETTING",
-    "WEB_IDENTITY",
-    "Known",
-    "Set",
-    "region_of",
-    "resolved",
-    "word",
+    "REGIONAL_VARIABLE",
+    "ROLE_ANNOTATION",
+    "STS_ANNOTATION",
+    "WEB_IDENTITY_VARIABLES",
+    "SourcedValue",
+    "StsCall",
+    "find_endpoint",
+    "quote_argument",
+    "region_in_host",
 )
 
-ANNOTATION = "eks.amazonaws.com/sts-regional-endpoints"
-ROLE = "eks.amazonaws.com/role-arn"
-SETTING = "AWS_STS_REGIONAL_ENDPOINTS"
-WEB_IDENTITY = ("AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
-CONTAINER = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+STS_ANNOTATION = "eks.amazonaws.com/sts-regional-endpoints"
+ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
+REGIONAL_VARIABLE = "AWS_STS_REGIONAL_ENDPOINTS"
+WEB_IDENTITY_VARIABLES = ("AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
+CONTAINER_VARIABLE = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 
-# Open to every account without opting in: https://docs.aws.amazon.com/global-infrastructure/latest/regions/
+# Enabled for every account by default: https://docs.aws.amazon.com/global-infrastructure/latest/regions/
 _ALWAYS_ON = frozenset(
     {
         *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1", "ap-south-1"),
@@ -47,7 +47,7 @@ _ALWAYS_ON = frozenset(
     }
 )
 
-# Of STS, for errors that name no service.
+# STS operations, for errors that name no service.
 _OPERATIONS = frozenset(
     {
         *("AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "AssumeRoot"),
@@ -56,35 +56,36 @@ _OPERATIONS = frozenset(
     }
 )
 
-# A host of STS as resolve_sts_endpoint makes it, whatever the partition, and its region.
+# The host of an STS endpoint in any partition, and its region.
 _HOST = re.compile(r"sts(?:-fips)?\.([a-z0-9-]{1,63})\.[a-z0-9.-]{1,100}", re.ASCII)
 _HOST_IN_TEXT = re.compile(r"(?<![\w.-])sts(?:-fips)?(?:\.[a-z0-9-]{1,63}){2,6}(?![\w-])", re.ASCII)
-# botocore says the same of a name without an address and of one that does not answer.
-_BOTH = "EndpointConnectionError|Could not connect to the endpoint URL"
+# botocore reports the same error if a name has no address and if the host does not answer.
+_CONNECTION_ERROR = "EndpointConnectionError|Could not connect to the endpoint URL"
 _UNRESOLVED = re.compile(
-    rf"{_BOTH}|no such host|ENOTFOUND|EAI_AGAIN|[Nn]ame or service not known|nodename nor servname|"
+    rf"{_CONNECTION_ERROR}|no such host|ENOTFOUND|EAI_AGAIN|[Nn]ame or service not known|"
+    r"nodename nor servname|"
     r"getaddrinfo|[Ff]ailed to resolve|[Uu]nable to resolve|[Cc]ould not resolve|NameResolutionError|"
     r"UnknownHostException|[Tt]emporary failure in name resolution|dns error"
 )
 _UNREACHED = re.compile(
-    rf"{_BOTH}|[Tt]imed? ?-?out|ETIMEDOUT|ECONNREFUSED|[Cc]onnection refused|ConnectTimeout|"
+    rf"{_CONNECTION_ERROR}|[Tt]imed? ?-?out|ETIMEDOUT|ECONNREFUSED|[Cc]onnection refused|ConnectTimeout|"
     r"[Nn]o route to host|[Nn]etwork is unreachable"
 )
-_LONGEST_LABEL = 63
-# A word of a command: printable, and no longer than names of Kubernetes are.
-_PLAIN = re.compile(r"[\x20-\x7e]{1,253}")
+_MAX_LABEL_LENGTH = 63
+# An argument of a command: printable, and not longer than a Kubernetes name.
+_ARGUMENT = re.compile(r"[\x20-\x7e]{1,253}")
 
 
-class Set(NamedTuple):
-    """A value and where it is set."""
+class SourcedValue(NamedTuple):
+    """A value and its source."""
 
     value: str
-    where: str
+    source: str
 
 
 @attrs.frozen
-class Known:
-    """What was given, and what follows from it alone. None is not known, never absent."""
+class StsCall:
+    """What is known about an STS call. ``None`` means unknown, never absent."""
 
     failure: Failure | None = None
     text: str = ""
@@ -104,190 +105,197 @@ class Known:
 
     # ---- settings
 
-    def variable(self, name: str) -> str | None:
-        """Give a variable; empty ones count as not set, as SDKs take them."""
+    def get_variable(self, name: str) -> str | None:
+        """Return an environment variable, or ``None`` if it is empty, which SDKs treat as not set."""
         return (self.env or {}).get(name) or None
 
-    def annotation(self, name: str) -> str | None:
-        """Give an annotation of the service account."""
+    def get_annotation(self, name: str) -> str | None:
+        """Return an annotation of the service account."""
         return (self.annotations or {}).get(name)
 
     @property
     def scope_failure(self) -> CredentialScope | None:
-        """The failure, if a call of STS was signed for another region or service."""
+        """The failure, if an STS request was signed for another region or service."""
         failure = self.failure
-        # The same sentence comes from other services; their hosts and regions are not ours to judge.
+        # Other services report the same error. Their endpoints and regions do not matter here.
         if not isinstance(failure, CredentialScope) or failure.envelope.service not in {None, "sts"}:
             return None
         operation = failure.envelope.operation
-        named = failure.envelope.service is not None or operation is None
-        return failure if named or operation in _OPERATIONS else None
+        is_sts = failure.envelope.service is not None or operation is None or operation in _OPERATIONS
+        return failure if is_sts else None
 
     @property
-    def region(self) -> Set | None:
+    def region(self) -> SourcedValue | None:
         """The region that the client uses."""
-        # botocore reads the one, most others the other; the webhook sets both.
+        # botocore reads AWS_DEFAULT_REGION, most others AWS_REGION. The webhook sets both.
         names = ("AWS_REGION", "AWS_DEFAULT_REGION") if self.sdk is None else self.sdk.regions
-        found = next((Set(value, name) for name in names if (value := self.variable(name))), None)
+        found = next(
+            (SourcedValue(value, name) for name in names if (value := self.get_variable(name))), None
+        )
         if self.given_region and (found is None or found.value != self.given_region):
-            return Set(self.given_region, "the code or the config file")
+            return SourcedValue(self.given_region, "the code or the config file")
         return found
 
     @property
-    def endpoint(self) -> Set | None:
-        """The host of the endpoint that is set, in lower case."""
+    def endpoint(self) -> SourcedValue | None:
+        """The host of the configured endpoint, in lower case."""
         if self.given_endpoint:
-            return Set(_host_of(self.given_endpoint), "the code")
-        ignored = (self.variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") or "").lower() == "true"
+            return SourcedValue(_parse_host(self.given_endpoint), "the code")
+        ignored = (self.get_variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") or "").lower() == "true"
         if ignored or (self.sdk is not None and not self.sdk.configured_urls):
             return None
         names = ("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL")
-        return next((Set(_host_of(value), name) for name in names if (value := self.variable(name))), None)
+        return next(
+            (SourcedValue(_parse_host(value), name) for name in names if (value := self.get_variable(name))),
+            None,
+        )
 
     @property
     def mode(self) -> tuple[Literal["regional", "legacy"], str] | None:
-        """Regional or legacy, and why; None where neither variable nor SDK tells."""
-        setting = self.variable(SETTING)
+        """Regional or legacy, and why; ``None`` if neither the variable nor the SDK decides."""
+        setting = self.get_variable(REGIONAL_VARIABLE)
         if self.sdk is not None and not self.sdk.has_setting:
             return self.sdk.mode, f"{self.sdk.title} is always regional"
         if setting == "legacy":
-            return "legacy", f"{SETTING} is legacy"
+            return "legacy", f"{REGIONAL_VARIABLE} is legacy"
         if setting == "regional":
-            return "regional", f"{SETTING} is regional"
+            return "regional", f"{REGIONAL_VARIABLE} is regional"
         return (
             None if self.sdk is None else (self.sdk.mode, f"{self.sdk.title} is {self.sdk.mode} by default")
         )
 
-    def wants(self, variable: str) -> bool:
-        """Tell whether a switch is on in the environment."""
-        return (self.variable(variable) or "").lower() == "true"
+    def is_enabled(self, variable: str) -> bool:
+        """Return whether a switch is on in the environment."""
+        return (self.get_variable(variable) or "").lower() == "true"
 
     @property
-    def calls_global(self) -> str | None:
-        """Why the client calls the global host; None: it does not, or that is not known."""
+    def global_call_reason(self) -> str | None:
+        """Why the client calls the global endpoint; ``None`` if it does not, or that is unknown."""
         endpoint, region = self.endpoint, self.region
         if endpoint is not None:
-            return f"{endpoint.where} names the host {GLOBAL_HOST}" if endpoint.value == GLOBAL_HOST else None
-        if self.wants("AWS_USE_FIPS_ENDPOINT") or self.wants("AWS_USE_DUALSTACK_ENDPOINT"):
+            if endpoint.value != GLOBAL_HOST:
+                return None
+            return f"{endpoint.source} sets the endpoint {GLOBAL_HOST}"
+        if self.is_enabled("AWS_USE_FIPS_ENDPOINT") or self.is_enabled("AWS_USE_DUALSTACK_ENDPOINT"):
             return None
         if region is None:
-            goes = self.env is not None and self.sdk is not None and self.sdk.without_region == "global"
-            return f"{self.sdk.title} without a region calls the global host" if goes and self.sdk else None
-        mode, host = self.mode, resolved(region.value, legacy=True)
+            if self.env is None or self.sdk is None or self.sdk.without_region != "global":
+                return None
+            return f"{self.sdk.title} without a region calls the global endpoint"
+        mode, host = self.mode, find_endpoint(region.value, legacy=True)
         if mode is None or mode[0] != "legacy" or host is None or not host.is_global:
             return None
-        return f"{mode[1]}, which sends {quote_text(region.value)} to the global host"
+        return f"{mode[1]}, so clients in {quote_text(region.value)} call the global endpoint"
 
     # ---- the failure
 
     @property
-    def failing_host(self) -> str | None:
-        """The host of STS that a failure to connect names."""
+    def unreachable_host(self) -> str | None:
+        """The STS host in a connection error."""
         if not _UNREACHED.search(self.text) and not self.is_unresolved:
             return None
-        found = _HOST_IN_TEXT.search(self.text)
-        return None if found is None else found[0]
+        match = _HOST_IN_TEXT.search(self.text)
+        return None if match is None else match[0]
 
     @property
     def is_unresolved(self) -> bool:
-        """Whether the failure may be that of a name without an address."""
+        """Whether the failure can be that of a name without an address."""
         return _UNRESOLVED.search(self.text) is not None
 
     # ---- regions
 
     @property
-    def home(self) -> str | None:
-        """The best region to write into a fix: one that exists."""
+    def suggested_region(self) -> str | None:
+        """The region to suggest in a fix; it exists."""
         host, region = self.endpoint, self.region
         candidates = (
             self.cluster_region,
             None if region is None else region.value,
-            None if host is None else region_of(host.value),
+            None if host is None else region_in_host(host.value),
         )
-        return next((name for name in candidates if name and resolved(name) is not None), None)
+        return next((name for name in candidates if name and find_endpoint(name) is not None), None)
 
     @property
     def regional_url(self) -> str:
-        """The URL of the regional host to call."""
-        host = None if self.home is None else resolved(self.home)
+        """The URL of the regional endpoint to suggest."""
+        host = None if self.suggested_region is None else find_endpoint(self.suggested_region)
         return "https://sts.REGION.amazonaws.com" if host is None or host.is_global else host.url
 
-    def opts_in(self, region: str) -> bool | None:
-        """Tell whether accounts have to enable a region; None where that is not known."""
+    def is_opt_in(self, region: str) -> bool | None:
+        """Return whether a region is an opt-in region, or ``None`` if that is unknown."""
         if self.opt_in is not None:
             return self.opt_in
-        host = resolved(region)
+        host = find_endpoint(region)
         return None if host is None or host.is_global or host.partition != "aws" else region not in _ALWAYS_ON
 
     # ---- commands
 
     @property
-    def account_words(self) -> str:
-        """The service account, as words of kubectl annotate."""
-        return f"serviceaccount {word(self.service_account, 'SERVICE_ACCOUNT')}{self._in_namespace}"
+    def restart_command(self) -> str:
+        """The command that re-creates the pods."""
+        return f"kubectl rollout restart {self._workload}{self._namespace_option}"
+
+    def annotate_command(self, annotation: str) -> str:
+        """Return the command that changes an annotation of the service account."""
+        account = quote_argument(self.service_account, "SERVICE_ACCOUNT")
+        return f"kubectl annotate serviceaccount {account}{self._namespace_option} --overwrite {annotation}"
+
+    def set_env_command(self, *variables: str) -> str:
+        """Return the command that changes the container's environment, which re-creates the pods."""
+        return f"kubectl set env {self._workload}{self._namespace_option} {' '.join(variables)}"
+
+    def set_region_command(self, region: str) -> str:
+        """Return the command that sets the region for all SDKs."""
+        return self.set_env_command(f"AWS_REGION={region}", f"AWS_DEFAULT_REGION={region}")
 
     @property
-    def restart(self) -> str:
-        """The command that makes the pods anew."""
-        return f"kubectl rollout restart {word(self.workload, 'deployment/NAME')}{self._in_namespace}"
-
-    def annotate(self, words: str) -> str:
-        """Give the command that changes an annotation."""
-        return f"kubectl annotate {self.account_words} --overwrite {words}"
-
-    def set_env(self, *words: str) -> str:
-        """Give the command that changes the container's environment, and makes the pods anew."""
-        workload = word(self.workload, "deployment/NAME")
-        return f"kubectl set env {workload}{self._in_namespace} {' '.join(words)}"
-
-    def set_region(self, region: str) -> str:
-        """Give the command that sets the region for all SDKs."""
-        return self.set_env(f"AWS_REGION={region}", f"AWS_DEFAULT_REGION={region}")
+    def _workload(self) -> str:
+        return quote_argument(self.workload, "deployment/NAME")
 
     @property
-    def _in_namespace(self) -> str:
-        return f" --namespace {word(self.namespace, 'NAMESPACE')}"
+    def _namespace_option(self) -> str:
+        return f" --namespace {quote_argument(self.namespace, 'NAMESPACE')}"
 
 
-def resolved(region: str, *, fips: bool = False, legacy: bool = False) -> StsEndpoint | None:
-    """Give the endpoint of a region, None where there is none."""
-    # No label of a host name is longer, and nothing long is kept.
-    return _resolved(region, fips, legacy) if len(region) <= _LONGEST_LABEL else None
+def find_endpoint(region: str, *, fips: bool = False, legacy: bool = False) -> StsEndpoint | None:
+    """Return the endpoint of a region, or ``None`` if it has none."""
+    # A host name has no longer label, and nothing longer is cached.
+    return _find_endpoint(region, fips, legacy) if len(region) <= _MAX_LABEL_LENGTH else None
 
 
 @functools.lru_cache(maxsize=256)
-def _resolved(region: str, fips: bool, legacy: bool) -> StsEndpoint | None:  # noqa: FBT001 (keys of the cache)
+def _find_endpoint(region: str, fips: bool, legacy: bool) -> StsEndpoint | None:  # noqa: FBT001 (cache keys)
     try:
         return resolve_sts_endpoint(region, fips=fips, mode="legacy" if legacy else "regional")
     except (EndpointError, UnknownRegionError):
         return None
 
 
-def region_of(host: str) -> str | None:
-    """Give the region in a host of STS.
+def region_in_host(host: str) -> str | None:
+    """Return the region in an STS host.
 
-    >>> region_of("sts.eu-west-1.amazonaws.com"), region_of("sts.amazonaws.com")
+    >>> region_in_host("sts.eu-west-1.amazonaws.com"), region_in_host("sts.amazonaws.com")
     ('eu-west-1', None)
     """
-    found = _HOST.fullmatch(host)
-    return found[1] if found is not None and resolved(found[1]) is not None else None
+    match = _HOST.fullmatch(host)
+    return match[1] if match is not None and find_endpoint(match[1]) is not None else None
 
 
-def word(value: str | None, placeholder: str) -> str:
-    """Give a value as a word of a command; the placeholder where it is not known, or no plain word.
+def quote_argument(value: str | None, placeholder: str) -> str:
+    """Quote a value as an argument of a command; return the placeholder if it is unknown or unusual.
 
-    What begins with a dash would be taken for an option, whatever its quotes.
+    A value that begins with a dash would be an option, even if quoted.
 
-    >>> word("a; b", "NAME"), word("-x", "NAME"), word(None, "NAME")
+    >>> quote_argument("a; b", "NAME"), quote_argument("-x", "NAME"), quote_argument(None, "NAME")
     ("'a; b'", 'NAME', 'NAME')
     """
-    if value is None or value.startswith("-") or not _PLAIN.fullmatch(value):
+    if value is None or value.startswith("-") or not _ARGUMENT.fullmatch(value):
         return placeholder
     return shlex.quote(value)
 
 
-def _host_of(url: str) -> str:
-    """Give the host of a URL in lower case, empty where there is none: a URL may hold a password."""
+def _parse_host(url: str) -> str:
+    """Return the host of a URL in lower case, without a password; empty if it has no host."""
     try:
         host = urlsplit(url if "://" in url else f"//{url}").hostname
     except ValueError:

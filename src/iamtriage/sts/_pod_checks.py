@@ -1,7 +1,7 @@
-"""The rules that find causes in what EKS sets up for a pod; not for the call itself, see ``_sts_calls``.
+"""Check what EKS configures for a pod: annotations, environment and Pod Identity.
 
-Each rule gives its cause or None, and none looks at what the others found. What the webhook does is of its
-source, https://github.com/aws/amazon-eks-pod-identity-webhook.
+Each check returns its cause or ``None``, and is independent of the other checks. The webhook's behavior comes
+from its source, https://github.com/aws/amazon-eks-pod-identity-webhook.
 """
 
 from __future__ import annotations
@@ -10,178 +10,199 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._text import quote_text
-from iamtriage.sts._causes import Fix, StsCause, fix_in
-from iamtriage.sts._evidence import ANNOTATION, CONTAINER, ROLE, SETTING, WEB_IDENTITY, word
+from iamtriage.sts._causes import Fix, StsCause, build_fix
+from iamtriage.sts._evidence import (
+    CONTAINER_VARIABLE,
+    REGIONAL_VARIABLE,
+    ROLE_ANNOTATION,
+    STS_ANNOTATION,
+    WEB_IDENTITY_VARIABLES,
+    quote_argument,
+)
 from iamtriage.sts._pods import parse_go_bool, sts_default
 
 if TYPE_CHECKING:
-    from iamtriage.sts._evidence import Known
+    from iamtriage.sts._evidence import StsCall
 
-__all__ = ("annotation_false", "not_recreated", "pod_identity", "unknown_value")
+__all__ = ("check_environment", "check_false_annotation", "check_pod_identity", "check_values")
 
-_REFUSED_VALUE = re.compile(r"STS regional endpoints option (.{0,200}?) is invalid")
+_REJECTED_VALUE = re.compile(r"STS regional endpoints option (.{0,200}?) is invalid")
 
 
-def annotation_false(known: Known) -> StsCause | None:
-    value = known.annotation(ANNOTATION)
+def check_false_annotation(call: StsCall) -> StsCause | None:
+    """Check whether an annotation that is false should make an SDK global."""
+    value = call.get_annotation(STS_ANNOTATION)
     if value is None or parse_go_bool(value) is not False:
         return None
-    # Something else makes the client legacy, and the annotation lets it be so.
-    if known.mode is not None and known.mode[0] == "legacy":
+    # Something else makes the client legacy, and the annotation allows it.
+    if call.mode is not None and call.mode[0] == "legacy":
         return None
-    evidence = [f"the annotation {ANNOTATION} is {quote_text(value)}, for which the webhook adds no variable"]
-    if known.sdk is None or known.mode is None:
+    evidence = [
+        f"the annotation {STS_ANNOTATION} is {quote_text(value)}, for which the webhook adds no variable"
+    ]
+    if call.sdk is None or call.mode is None:
         evidence.append("SDKs are regional by default since July 2025, and many always were")
     else:
-        evidence.append(known.mode[1])
+        evidence.append(call.mode[1])
     fixes = [
-        fix_in(
+        build_fix(
             "service account",
-            "drop the annotation: calls are regional anyhow",
-            known.annotate(f"{ANNOTATION}-"),
+            "remove the annotation; calls are regional anyway",
+            call.annotate_command(f"{STS_ANNOTATION}-"),
         )
     ]
-    if known.sdk is None or known.sdk.has_setting:
+    if call.sdk is None or call.sdk.has_setting:
         fixes.append(
-            fix_in(
+            build_fix(
                 "pod",
-                "or, for an SDK that reads the setting, set legacy in the container's specification; that "
-                "sends the oldest regions to the global host, and no others",
-                known.set_env(f"{SETTING}=legacy"),
+                "or, for an SDK that supports the setting, set legacy in the container's specification; "
+                "clients in the oldest regions, and no others, then call the global endpoint",
+                call.set_env_command(f"{REGIONAL_VARIABLE}=legacy"),
             )
         )
     return StsCause(
         "annotation-false-has-no-effect",
-        "The annotation does not make an SDK call the global host.",
+        "The annotation does not make an SDK call the global endpoint.",
         tuple(evidence),
-        "possible" if known.sdk is None else "derived",
+        "possible" if call.sdk is None else "derived",
         tuple(fixes),
     )
 
 
-def unknown_value(known: Known) -> StsCause | None:
+def check_values(call: StsCall) -> StsCause | None:
+    """Check whether the settings for the STS endpoint have valid values."""
     evidence: list[str] = []
     fixes: list[Fix] = []
-    refused = _REFUSED_VALUE.search(known.text)
-    if refused is not None:
-        evidence.append(f"the failure says {quote_text(refused[0])}")
-    value = known.variable(SETTING)
-    reads = known.sdk is None or known.sdk.has_setting
-    if reads and value is not None and value not in {"legacy", "regional"}:
-        evidence.append(f"{SETTING} is {quote_text(value)}, and SDKs know legacy and regional")
+    rejected = _REJECTED_VALUE.search(call.text)
+    if rejected is not None:
+        evidence.append(f"the failure says {quote_text(rejected[0])}")
+    value = call.get_variable(REGIONAL_VARIABLE)
+    has_setting = call.sdk is None or call.sdk.has_setting
+    if has_setting and value is not None and value not in {"legacy", "regional"}:
+        evidence.append(
+            f"{REGIONAL_VARIABLE} is {quote_text(value)}, but SDKs accept only legacy and regional"
+        )
     if evidence:
-        command = known.set_env(f"{SETTING}=regional")
-        fixes.append(fix_in("pod", "set regional in the container's specification, or nothing", command))
-    annotation = known.annotation(ANNOTATION)
+        command = call.set_env_command(f"{REGIONAL_VARIABLE}=regional")
+        text = "set regional in the container's specification, or remove the variable"
+        fixes.append(build_fix("pod", text, command))
+    annotation = call.get_annotation(STS_ANNOTATION)
     if annotation is not None and parse_go_bool(annotation) is None:
         evidence.append(
-            f"the annotation {ANNOTATION} is {quote_text(annotation)}, and the webhook knows true "
-            "and false: it "
-            "passes over the rest"
+            f"the annotation {STS_ANNOTATION} is {quote_text(annotation)}, but the webhook accepts only true "
+            "and false, and ignores other values"
         )
-        commands = known.annotate(f"{ANNOTATION}=true"), known.restart
-        fixes.append(fix_in("service account", "set true, or drop the annotation", *commands))
+        commands = call.annotate_command(f"{STS_ANNOTATION}=true"), call.restart_command
+        fixes.append(build_fix("service account", "set true, or remove the annotation", *commands))
     if not evidence:
         return None
     return StsCause(
         "annotation-value-not-known",
-        "A setting for the STS endpoint has a value that its reader does not know.",
+        "A setting for the STS endpoint has an invalid value.",
         tuple(evidence),
-        "derived" if refused is None else "reported",
+        "derived" if rejected is None else "reported",
         tuple(fixes),
     )
 
 
-def not_recreated(known: Known) -> StsCause | None:
-    if not known.env or not known.annotations:
+def check_environment(call: StsCall) -> StsCause | None:
+    """Check whether the pod's environment matches the service account's annotations."""
+    if not call.env or not call.annotations:
         return None
-    evidence = [*_other_role(known), *_other_setting(known)]
+    evidence = [*_compare_role(call), *_compare_setting(call)]
     if not evidence:
         return None
     return StsCause(
         "pods-not-recreated",
-        "The pod's environment is not what its service account's annotations ask for.",
+        "The pod's environment does not match the service account's annotations.",
         tuple(evidence),
-        # A webhook out of reach, a container to skip, or the container's own specification look the same.
+        # An unreachable webhook, a skipped container, or the container's specification have the same effect.
         "possible",
         (
-            fix_in(
+            build_fix(
                 "pod",
-                "make the pods anew: the webhook changes them only when they are made, and leaves alone what "
-                "the container's own specification sets",
-                known.restart,
+                "re-create the pods: the webhook changes pods only when they are created, and does not "
+                "override variables in the container's specification",
+                call.restart_command,
             ),
-            fix_in(
+            build_fix(
                 "cluster",
-                "if new pods are no different, see whether the webhook is there",
+                "if new pods do not differ, check whether the webhook exists",
                 "kubectl get mutatingwebhookconfigurations pod-identity-webhook",
             ),
         ),
     )
 
 
-def _other_role(known: Known) -> list[str]:
-    role, present = known.annotation(ROLE), known.variable("AWS_ROLE_ARN")
-    # Pod Identity takes the role's place.
-    if not role or known.variable(CONTAINER) or known.pod_identity:
+def _compare_role(call: StsCall) -> list[str]:
+    role, actual = call.get_annotation(ROLE_ANNOTATION), call.get_variable("AWS_ROLE_ARN")
+    # Pod Identity replaces the role.
+    if not role or call.get_variable(CONTAINER_VARIABLE) or call.pod_identity:
         return []
-    asked = f"the annotation {ROLE} is {quote_text(role)}"
-    if present is None:
-        return [f"{asked}, and AWS_ROLE_ARN is not in the environment"]
-    # The webhook may compose an ARN of a bare name.
-    if present == role or ("arn:" not in role and present.endswith(f":role/{role}")):
+    expected = f"the annotation {ROLE_ANNOTATION} is {quote_text(role)}"
+    if actual is None:
+        return [f"{expected}, but the environment has no AWS_ROLE_ARN"]
+    # The webhook can compose an ARN from a bare name.
+    if actual == role or ("arn:" not in role and actual.endswith(f":role/{role}")):
         return []
-    return [f"{asked}, and AWS_ROLE_ARN is {quote_text(present)}"]
+    return [f"{expected}, but AWS_ROLE_ARN is {quote_text(actual)}"]
 
 
-def _other_setting(known: Known) -> list[str]:
-    # The webhook sets the variable in the pods that it changes, and only those.
-    if not known.annotation(ROLE) and not known.variable(CONTAINER):
+def _compare_setting(call: StsCall) -> list[str]:
+    # The webhook sets the variable only in pods that it changes.
+    if not call.get_annotation(ROLE_ANNOTATION) and not call.get_variable(CONTAINER_VARIABLE):
         return []
-    annotation, setting = known.annotation(ANNOTATION), known.variable(SETTING)
-    expected = sts_default(known.kubernetes_version, annotation)
-    asked = (
-        expected.reason if annotation is None else f"the annotation {ANNOTATION} is {quote_text(annotation)}"
+    annotation, actual = call.get_annotation(STS_ANNOTATION), call.get_variable(REGIONAL_VARIABLE)
+    default = sts_default(call.kubernetes_version, annotation)
+    expected = (
+        default.reason
+        if annotation is None
+        else f"the annotation {STS_ANNOTATION} is {quote_text(annotation)}"
     )
-    if expected.adds_variable and setting is None:
-        return [f"{asked}, and {SETTING} is not in the environment"]
-    if expected.annotation is False and setting == "regional":
-        return [f"{asked}, and {SETTING} is regional"]
+    if default.adds_variable and actual is None:
+        return [f"{expected}, but the environment has no {REGIONAL_VARIABLE}"]
+    if default.annotation is False and actual == "regional":
+        return [f"{expected}, but {REGIONAL_VARIABLE} is regional"]
     return []
 
 
-def pod_identity(known: Known) -> StsCause | None:
-    role, container = known.annotation(ROLE), known.variable(CONTAINER)
-    pair = all(known.variable(name) for name in WEB_IDENTITY)
-    if not (role or pair) or not (container or known.pod_identity):
+def check_pod_identity(call: StsCall) -> StsCause | None:
+    """Check whether both IRSA and Pod Identity are configured."""
+    role, container = call.get_annotation(ROLE_ANNOTATION), call.get_variable(CONTAINER_VARIABLE)
+    has_web_identity = all(call.get_variable(name) for name in WEB_IDENTITY_VARIABLES)
+    if not (role or has_web_identity) or not (container or call.pod_identity):
         return None
+    names = " and ".join(WEB_IDENTITY_VARIABLES)
     signs = (
-        (role, f"the service account has the annotation {ROLE}, which is IRSA's"),
-        (pair, f"the environment has {WEB_IDENTITY[0]} and {WEB_IDENTITY[1]}, which are IRSA's"),
-        (container, f"the environment has {CONTAINER}, which is Pod Identity's"),
-        (known.pod_identity, "the service account has a Pod Identity association"),
-        (pair and container, "with both in one environment, botocore and others look at IRSA's first"),
+        (role, f"the service account has the annotation {ROLE_ANNOTATION} (IRSA)"),
+        (has_web_identity, f"the environment has {names} (IRSA)"),
+        (container, f"the environment has {CONTAINER_VARIABLE} (Pod Identity)"),
+        (call.pod_identity, "the service account has a Pod Identity association"),
+        (
+            has_web_identity and container,
+            "if an environment has both, botocore and other SDKs use IRSA first",
+        ),
     )
-    account = word(known.service_account, "SERVICE_ACCOUNT")
+    account = quote_argument(call.service_account, "SERVICE_ACCOUNT")
     return StsCause(
         "pod-identity-wins",
-        "Both IRSA and Pod Identity are set up; in pods that are made now, Pod Identity wins.",
-        tuple(text for holds, text in signs if holds),
-        "possible" if pair else "derived",
+        "IRSA and Pod Identity are both configured; new pods use Pod Identity.",
+        tuple(text for is_present, text in signs if is_present),
+        "possible" if has_web_identity else "derived",
         (
-            fix_in(
+            build_fix(
                 "service account",
-                "for Pod Identity alone, drop the role's annotation",
-                known.annotate(f"{ROLE}-"),
-                known.restart,
+                "to use only Pod Identity, remove the role annotation",
+                call.annotate_command(f"{ROLE_ANNOTATION}-"),
+                call.restart_command,
             ),
-            fix_in(
+            build_fix(
                 "cluster",
-                "for IRSA alone, delete the association",
+                "to use only IRSA, delete the association",
                 "aws eks list-pod-identity-associations --cluster-name CLUSTER"
-                f" --namespace {word(known.namespace, 'NAMESPACE')} --service-account {account}",
+                f" --namespace {quote_argument(call.namespace, 'NAMESPACE')} --service-account {account}",
                 "aws eks delete-pod-identity-association --cluster-name CLUSTER --association-id ID",
-                known.restart,
+                call.restart_command,
             ),
         ),
     )

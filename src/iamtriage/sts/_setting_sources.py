@@ -1,7 +1,7 @@
-"""Where the settings of an STS client may stand, and which place goes first; not for what they lead to.
+"""Find the settings of an STS client in their sources, in order of precedence.
 
-The order is botocore's (``session.create_client``), which
-https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html describes for all SDKs.
+The order is that of botocore (``session.create_client``), which
+https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html documents for all SDKs.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, cast
 import attrs
 
 from iamtriage._rendering.views import View
-from iamtriage._text import escape_controls, quote_text
+from iamtriage._text import escape_controls, quote_text, wrong_type_message
 from iamtriage.exceptions import ConfigFileError
 
 if TYPE_CHECKING:
@@ -22,12 +22,19 @@ if TYPE_CHECKING:
     from iamtriage.sts._config_files import ConfigFile, Entry, Section
     from iamtriage.sts._sdks import Sdk
 
-__all__ = ("Setting", "SettingValue", "Sources", "clean", "known_client_args", "without_password")
+__all__ = (
+    "Setting",
+    "SettingSources",
+    "SettingValue",
+    "format_for_terminal",
+    "hide_password",
+    "select_client_args",
+)
 
 SettingValue: TypeAlias = str | bool | None
-"""What a setting holds: a region, a URL, a mode, a switch, or nothing."""
+"""The value of a setting: a region, a URL, a mode, a switch, or nothing."""
 
-# create_client's arguments. The last ones do not matter here, and are not kept.
+# The arguments of create_client. The others have no effect on the endpoint.
 _CLIENT_ARGS = ("region_name", "endpoint_url", "use_ssl", "config")
 _OTHER_ARGS = (
     "api_version",
@@ -38,31 +45,32 @@ _OTHER_ARGS = (
     "aws_account_id",
 )
 _USER = re.compile(r"//[^/?#]*@")
-_SHOWN = 64
+_MAX_SHOWN = 64  # characters
 
 
-def without_password(url: str) -> str:
-    """Give a URL, or a text with URLs, without what stands before the ``@`` of a host."""
+def hide_password(url: str) -> str:
+    """Return a URL, or a text with URLs, without the part before the ``@`` of a host."""
     return _USER.sub("//***@", url)
 
 
-def _masked(value: object) -> str:
-    """Give a value for people: a password in a URL is not shown."""
-    return repr(without_password(value) if isinstance(value, str) else value)
+def _mask_password(value: object) -> str:
+    """Return the representation of a value, without the password in a URL."""
+    return repr(hide_password(value) if isinstance(value, str) else value)
 
 
 @attrs.frozen
 class Setting(View):
-    """A setting: what holds, who says so, and who else said something.
+    """A setting: its value, the source of the value, and the values that it hides.
 
     Attributes:
-        name: as in the config file: ``"region"``, ``"endpoint_url"``, ….
-        value: what holds.
-        source: where it stands: ``"client argument region_name"``, ``"client config
+        name: The name as in the config file: ``"region"``, ``"endpoint_url"``, ….
+        value: The value that takes effect.
+        source: The source of the value: ``"client argument region_name"``, ``"client config
             use_fips_endpoint"``, ``"environment AWS_DEFAULT_REGION"``, ``"profile dev, line 4"``,
             ``"services section local, line 9"``, ``"default"``.
-        hidden: what would hold if this did not, the nearest first; and what the SDK does not read at all.
-        written: how it is written there, where that is not how the SDK takes it: ``"1"`` is no ``True``.
+        hidden: The values that would take effect without this one, in order of precedence, then those that
+            the SDK does not read.
+        written: The value as written, if the SDK interprets it differently: ``"1"`` is not ``True``.
 
     >>> from iamtriage.sts import StsSettings
     >>> StsSettings.from_sources({"AWS_USE_FIPS_ENDPOINT": "1"}).use_fips_endpoint.written
@@ -70,22 +78,22 @@ class Setting(View):
     """
 
     name: str
-    value: SettingValue = attrs.field(repr=_masked)
+    value: SettingValue = attrs.field(repr=_mask_password)
     source: str
     hidden: tuple[Setting, ...] = ()
     written: str | None = None
 
 
-class _Found(NamedTuple):
-    """What a source has for a setting."""
+class _Candidate(NamedTuple):
+    """The value of a setting in a source."""
 
     value: object
     source: str
     line: int | None = None
 
 
-class Sources:
-    """All sources of the settings, and the order in which the SDK asks them."""
+class SettingSources:
+    """All sources of the settings, in the SDK's order of precedence."""
 
     def __init__(
         self,
@@ -106,44 +114,46 @@ class Sources:
             "false",
             "f",
         }
-        self._profile: Final = self._chosen_profile(profile)
+        self._profile: Final = self._choose_profile(profile)
         name = self._profile.value
         self._name: Final = "default" if name is None else str(name)
         self._section: Final = self._find_section()
 
-    def chosen(self) -> dict[str, Setting]:
-        """Give every setting."""
+    def choose_settings(self) -> dict[str, Setting]:
+        """Return every setting by name."""
         rules = self._rules
-        region = self._region()
-        fips = self._switch("use_fips_endpoint", "AWS_USE_FIPS_ENDPOINT")
+        region = self._choose_region()
+        fips = self._choose_switch("use_fips_endpoint", "AWS_USE_FIPS_ENDPOINT")
         if region.written is not None:
-            first = Setting(fips.name, value=True, source=f"the region's name {quote_text(region.written)}")
+            first = Setting(fips.name, value=True, source=f"region name {quote_text(region.written)}")
             hidden = (
                 fips.hidden if fips.source == "default" else (attrs.evolve(fips, hidden=()), *fips.hidden)
             )
             fips = attrs.evolve(first, hidden=hidden)
-        ignore = self._switch("ignore_configured_endpoint_urls", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+        ignore = self._choose_switch("ignore_configured_endpoint_urls", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
         defaults_mode = Setting("defaults_mode", "legacy", "default")
         if rules.is_botocore and rules.has_setting:
             found = [
-                # An empty one in the client's config does not count, unlike one in the environment.
+                # An empty value in the client's config is ignored, unlike one in the environment.
                 *(one for one in self._from_config("defaults_mode") if one.value),
                 *self._from_env("AWS_DEFAULTS_MODE"),
                 *self._from_profile("defaults_mode"),
             ]
             defaults_mode = self._choose("defaults_mode", found, default="legacy")
         ssl = (
-            [_Found(bool(self._args["use_ssl"]), "client argument use_ssl")]
+            [_Candidate(bool(self._args["use_ssl"]), "client argument use_ssl")]
             if "use_ssl" in self._args
             else []
         )
         return {
             "profile": self._profile,
             "region": region,
-            "endpoint_url": self._endpoint_url(ignored=bool(ignore.value)),
-            "sts_regional_endpoints": self._mode(defaults_mode),
+            "endpoint_url": self._choose_endpoint_url(ignored=bool(ignore.value)),
+            "sts_regional_endpoints": self._choose_mode(defaults_mode),
             "use_fips_endpoint": fips,
-            "use_dualstack_endpoint": self._switch("use_dualstack_endpoint", "AWS_USE_DUALSTACK_ENDPOINT"),
+            "use_dualstack_endpoint": self._choose_switch(
+                "use_dualstack_endpoint", "AWS_USE_DUALSTACK_ENDPOINT"
+            ),
             "ignore_configured_endpoint_urls": ignore,
             "defaults_mode": defaults_mode,
             "use_ssl": self._choose("use_ssl", ssl, default=True),
@@ -151,10 +161,10 @@ class Sources:
 
     # -------------------------------------------- the settings
 
-    def _chosen_profile(self, profile: object) -> Setting:
-        found: list[_Found] = []
+    def _choose_profile(self, profile: object) -> Setting:
+        found: list[_Candidate] = []
         if profile is not None:
-            found.append(_Found(_text(profile, "profile"), "argument profile"))
+            found.append(_Candidate(_require_string(profile, "profile"), "argument profile"))
         found += (one for variable in self._rules.profiles for one in self._from_env(variable))
         return self._choose("profile", found)
 
@@ -163,11 +173,11 @@ class Sources:
         source = self._profile.source
         lenient = self._name == "default" and not self._rules.is_botocore
         if section is None and source != "default" and self._reads_files and not lenient:
-            msg = f"no file has the profile {quote_text(self._name)}, which {source} names"
+            msg = f"the profile {quote_text(self._name)} (from {source}) could not be found"
             raise ConfigFileError(msg)
         return section
 
-    def _region(self) -> Setting:
+    def _choose_region(self) -> Setting:
         rules = self._rules
         found = [
             *self._from_args("region_name"),
@@ -177,70 +187,73 @@ class Sources:
         ]
         others = (name for name in ("AWS_REGION", "AWS_DEFAULT_REGION") if name not in rules.regions)
         unread = [one for name in others for one in self._from_env(name)]
-        chosen = self._choose("region", found, unread=unread, why=f"not read by {rules.title}")
+        chosen = self._choose("region", found, unread=unread, reason=f"not read by {rules.title}")
         if isinstance(chosen.value, str):
-            # As botocore does it, and whatever the place; the other names cannot be a region's.
+            # Like botocore, regardless of the source. No region has such a part in its name.
             plain = chosen.value.replace("fips-", "").replace("-fips", "")
             if plain != chosen.value:
                 return attrs.evolve(chosen, value=plain, written=chosen.value)
         return chosen
 
-    def _mode(self, defaults_mode: Setting) -> Setting:
+    def _choose_mode(self, defaults_mode: Setting) -> Setting:
         name = "sts_regional_endpoints"
         rules = self._rules
         found = [*self._from_env("AWS_STS_REGIONAL_ENDPOINTS"), *self._from_profile(name)]
         if not rules.has_setting:
-            none = f"{rules.title} has no such setting"
-            return self._choose(name, [_Found(rules.mode, none)], unread=found, why="not read")
+            source = f"{rules.title} has no such setting"
+            return self._choose(name, [_Candidate(rules.mode, source)], unread=found, reason="not read")
         if str(defaults_mode.value).lower() != "legacy":
             source = f"defaults_mode {quote_text(str(defaults_mode.value))} of {defaults_mode.source}"
-            found.append(_Found("regional", source))
+            found.append(_Candidate("regional", source))
         return self._choose(name, found, default=rules.mode)
 
-    def _switch(self, name: str, variable: str) -> Setting:
+    def _choose_switch(self, name: str, variable: str) -> Setting:
         texts = [*self._from_env(variable), *self._from_profile(name)]
-        # Switches are compared with `true`; all else, a block too, is no.
-        read = [
-            _Found(isinstance(value, str) and value.lower() == "true", source, line)
+        # Only `true` turns a switch on; any other value, or a block, does not.
+        parsed = [
+            _Candidate(isinstance(value, str) and value.lower() == "true", source, line)
             for value, source, line in texts
         ]
         config = list(self._from_config(name))
-        chosen = self._choose(name, [*config, *read], default=False)
+        chosen = self._choose(name, [*config, *parsed], default=False)
         written = {source: value for value, source, _ in texts if isinstance(value, str)}
         return attrs.evolve(
             chosen,
-            written=_odd(written.get(chosen.source)),
-            hidden=tuple(attrs.evolve(one, written=_odd(written.get(one.source))) for one in chosen.hidden),
+            written=_unusual_spelling(written.get(chosen.source)),
+            hidden=tuple(
+                attrs.evolve(one, written=_unusual_spelling(written.get(one.source))) for one in chosen.hidden
+            ),
         )
 
-    def _endpoint_url(self, *, ignored: bool) -> Setting:
+    def _choose_endpoint_url(self, *, ignored: bool) -> Setting:
         name = "endpoint_url"
-        own = list(self._from_args(name))
-        # Only here does botocore, too, take an empty value for none.
-        found = [one for one in self._configured_urls(strict=not own and not ignored) if one.value]
+        arguments = list(self._from_args(name))
+        # Here, even botocore ignores an empty value.
+        found = [one for one in self._configured_urls(strict=not arguments and not ignored) if one.value]
         if not self._rules.configured_urls:
-            return self._choose(name, own, unread=found, why=f"not read by {self._rules.title}")
+            return self._choose(name, arguments, unread=found, reason=f"not read by {self._rules.title}")
         if ignored:
-            return self._choose(name, own, unread=found, why="ignored: ignore_configured_endpoint_urls")
-        return self._choose(name, [*own, *found])
+            reason = "ignored: ignore_configured_endpoint_urls"
+            return self._choose(name, arguments, unread=found, reason=reason)
+        return self._choose(name, [*arguments, *found])
 
-    def _configured_urls(self, *, strict: bool) -> Iterator[_Found]:
-        """Give the URLs that environment and profile have; complain of the services section if asked."""
+    def _configured_urls(self, *, strict: bool) -> Iterator[_Candidate]:
+        """Yield the URLs of environment and profile; ``strict`` rejects an invalid services section."""
         found = [*self._from_env("AWS_ENDPOINT_URL_STS"), *self._from_env("AWS_ENDPOINT_URL")]
         yield from found
-        asked = strict and self._rules.configured_urls and self._reads_files
-        yield from self._from_services(strict=asked and not any(one.value for one in found))
+        is_used = strict and self._rules.configured_urls and self._reads_files
+        yield from self._from_services(strict=is_used and not any(one.value for one in found))
         yield from self._from_profile("endpoint_url")
 
-    # -------------------------------------------- the places
+    # -------------------------------------------- the sources
 
-    def _from_args(self, name: str) -> Iterator[_Found]:
+    def _from_args(self, name: str) -> Iterator[_Candidate]:
         value = self._args.get(name)
         if value is not None:
             source = f"client argument {name}"
-            yield _Found(_text(value, source), source)
+            yield _Candidate(_require_string(value, source), source)
 
-    def _from_config(self, name: str) -> Iterator[_Found]:
+    def _from_config(self, name: str) -> Iterator[_Candidate]:
         config = self._args.get("config")
         if isinstance(config, Mapping):
             value = cast("Mapping[str, object]", config).get(name)
@@ -249,112 +262,120 @@ class Sources:
         if value is not None:
             source = f"client config {name}"
             is_switch = name not in {"region_name", "defaults_mode"}
-            yield _Found(value if is_switch else _text(value, source), source)
+            yield _Candidate(value if is_switch else _require_string(value, source), source)
 
-    def _from_env(self, variable: str) -> Iterator[_Found]:
+    def _from_env(self, variable: str) -> Iterator[_Candidate]:
         value = self._env.get(variable)
         if value is not None:
             source = f"environment {variable}"
-            yield _Found(_text(value, source), source)
+            yield _Candidate(_require_string(value, source), source)
 
-    def _from_profile(self, name: str) -> Iterator[_Found]:
+    def _from_profile(self, name: str) -> Iterator[_Candidate]:
         entry = self._section.options.get(name) if self._section else None
         if entry is not None:
-            yield _found(entry, f"profile {clean(self._name)}")
+            yield _from_entry(entry, f"profile {format_for_terminal(self._name)}")
 
-    def _from_services(self, *, strict: bool) -> Iterator[_Found]:
-        named = self._section.options.get("services") if self._section else None
-        if named is None:
+    def _from_services(self, *, strict: bool) -> Iterator[_Candidate]:
+        reference = self._section.options.get("services") if self._section else None
+        if reference is None:
             return
-        section = None if named.block is not None else self._files.services.get(named.text)
+        section = None if reference.block is not None else self._files.services.get(reference.text)
         if section is None or not section.options:
             if strict:
-                what = "a block" if named.block is not None else quote_text(named.text)
-                msg = f"profile {quote_text(self._name)} names the services section {what}, which no file has"
-                msg += " or which is empty" if section else ""
-                raise ConfigFileError(msg, line=named.line)
+                name = "an indented block" if reference.block is not None else quote_text(reference.text)
+                problem = "is empty" if section else "could not be found"
+                msg = f"the services section {name} of profile {quote_text(self._name)} {problem}"
+                raise ConfigFileError(msg, line=reference.line)
             return
         sts = section.options.get("sts")
         if sts is None:
             return
         if sts.block is None:
             if strict:
-                msg = f"services section {quote_text(named.text)} has no indented block under 'sts ='"
+                msg = (
+                    f"services section {quote_text(reference.text)}: expected an indented block after 'sts ='"
+                )
                 raise ConfigFileError(msg, line=sts.line)
             return
         url = sts.block.get("endpoint_url")
         if url is not None:
-            yield _found(url, f"services section {clean(named.text)}")
+            yield _from_entry(url, f"services section {format_for_terminal(reference.text)}")
 
     def _choose(
         self,
         name: str,
-        found: Iterable[_Found],
+        found: Iterable[_Candidate],
         *,
         default: SettingValue = None,
-        unread: Iterable[_Found] = (),
-        why: str = "",
+        unread: Iterable[_Candidate] = (),
+        reason: str = "",
     ) -> Setting:
-        """Take the first that counts; the others are hidden, behind them what the SDK does not read."""
-        read: list[_Found] = []
+        """Choose the first value that takes effect; the setting hides the others."""
+        read: list[_Candidate] = []
         unread = list(unread)
         for one in found:
             if not self._reads_files and one.line is not None:
                 unread.append(
                     one._replace(source=f"{one.source}, not read without {self._rules.config_switch}")
                 )
-            # Only botocore takes an empty variable for a value.
+            # Only botocore uses the value of an empty variable.
             elif one.value != "" or self._rules.is_botocore or one.source.startswith("client"):
                 read.append(one)
-        first = read[0] if read else _Found(default, "default")
+        first = read[0] if read else _Candidate(default, "default")
         if isinstance(first.value, Mapping):
-            msg = f"{first.source} gives {name} a block of indented lines, where a value is wanted"
+            msg = f"{first.source}: expected a value for {name}, got an indented block"
             raise ConfigFileError(msg, line=first.line)
-        hidden = [Setting(name, _value(one.value), one.source) for one in read[1:]]
+        hidden = [Setting(name, _to_setting_value(one.value), one.source) for one in read[1:]]
         for one in unread:
-            known = not why or ", not read" in one.source
-            hidden.append(Setting(name, _value(one.value), one.source if known else f"{one.source}, {why}"))
-        return Setting(name, _value(first.value), first.source, tuple(hidden))
+            has_reason = not reason or ", not read" in one.source
+            source = one.source if has_reason else f"{one.source}, {reason}"
+            hidden.append(Setting(name, _to_setting_value(one.value), source))
+        return Setting(name, _to_setting_value(first.value), first.source, tuple(hidden))
 
 
-def _found(entry: Entry, where: str) -> _Found:
-    return _Found(entry.text if entry.block is None else entry.block, f"{where}, {entry.place}", entry.line)
+def _from_entry(entry: Entry, section: str) -> _Candidate:
+    value = entry.text if entry.block is None else entry.block
+    return _Candidate(value, f"{section}, {entry.location}", entry.line)
 
 
-def known_client_args(given: Mapping[str, object]) -> dict[str, object]:
-    """Hold the arguments to those that ``create_client`` has."""
-    for name in given:
+def select_client_args(arguments: Mapping[str, object]) -> dict[str, object]:
+    """Return the arguments of ``create_client`` that affect the endpoint.
+
+    Raises:
+        TypeError: ``create_client`` has no such argument, or ``config`` has the wrong type.
+    """
+    for name in arguments:
         if name not in _CLIENT_ARGS and name not in _OTHER_ARGS:
-            msg = f"create_client has no argument {quote_text(name)}; it has {', '.join(_CLIENT_ARGS)}"
+            expected = ", ".join(_CLIENT_ARGS)
+            msg = f"unknown create_client argument {quote_text(name)}; expected one of {expected}"
             raise TypeError(msg)
-    config: object = given.get("config")
+    config: object = arguments.get("config")
     if type(config) in {str, bytes, bool, int, list, tuple}:
-        msg = f"config is a mapping or an object such as botocore's Config, not {type(config).__name__}"
-        raise TypeError(msg)
-    return {name: given[name] for name in _CLIENT_ARGS if name in given}
+        raise TypeError(
+            wrong_type_message("config", "a mapping or an object such as botocore's Config", config)
+        )
+    return {name: arguments[name] for name in _CLIENT_ARGS if name in arguments}
 
 
-def _text(value: object, what: str) -> str:
+def _require_string(value: object, name: str) -> str:
     if not isinstance(value, str):
-        msg = f"{what} is text, not {type(value).__name__}"
-        raise TypeError(msg)
+        raise TypeError(wrong_type_message(name, "a string", value))
     return value
 
 
-def _value(value: object) -> SettingValue:
-    """Give what a setting can hold; what else a client's config holds is refused when it is used."""
+def _to_setting_value(value: object) -> SettingValue:
+    """Convert a value to the type of a setting. An invalid one in a client's config is rejected on use."""
     if isinstance(value, Mapping):
         return "(a block)"
     return value if value is None or isinstance(value, (str, bool)) else repr(value) if value else False
 
 
-def _odd(written: str | None) -> str | None:
-    """Give what is written of a switch, unless all would read it alike."""
+def _unusual_spelling(written: str | None) -> str | None:
+    """Return the written value of a switch, unless its meaning is obvious."""
     return None if written is None or written.lower() in {"true", "false"} else written
 
 
-def clean(text: str, longest: int = _SHOWN) -> str:
-    """Give a text for one line of a terminal: escaped, cut, and without a password."""
-    text = without_password(text[: longest * 4])
-    text = escape_controls(text)
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+def format_for_terminal(text: str, max_length: int = _MAX_SHOWN) -> str:
+    """Return a text for one line of a terminal: escaped, shortened, and without a password."""
+    text = escape_controls(hide_password(text[: max_length * 4]))
+    return text if len(text) <= max_length else f"{text[: max_length - 1]}…"

@@ -1,7 +1,6 @@
-"""Which settings an SDK takes for its STS client, and from where; not for reading files or the environment.
+"""Determine the settings that an SDK uses for its STS client, and the resulting endpoint.
 
-Environment and file texts are arguments. Where each setting comes from is the matter of ``_sts_sources``;
-which host a region leads to, that of ``sts_endpoints``.
+The environment and the texts of config files are arguments.
 """
 
 from __future__ import annotations
@@ -17,16 +16,16 @@ from typing_extensions import override
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_text
 from iamtriage.exceptions import EndpointError, IamTriageError, UnknownRegionError
-from iamtriage.sts._config_files import read_config
+from iamtriage.sts._config_files import parse_config_files
 from iamtriage.sts._endpoints import StsEndpoint, resolve_sts_endpoint
 from iamtriage.sts._sdks import SDKS, Sdk
 from iamtriage.sts._setting_sources import (
     Setting,
+    SettingSources,
     SettingValue,
-    Sources,
-    clean,
-    known_client_args,
-    without_password,
+    format_for_terminal,
+    hide_password,
+    select_client_args,
 )
 
 if TYPE_CHECKING:
@@ -38,37 +37,37 @@ __all__ = ("SDKS", "Setting", "SettingValue", "StsSettings")
 
 _MODES = ("legacy", "regional")
 _DEFAULTS_MODES = ("legacy", "auto", "standard", "in-region", "cross-region", "mobile")
-# A label of a host name; `validate_region_name` of botocore takes the empty text too.
+# A label of a host name; botocore's `validate_region_name` also accepts the empty string.
 _REGION = re.compile(r"(?![0-9]+\Z)(?!-)[a-zA-Z0-9-]{0,63}(?<!-)\Z")
 _HOST = re.compile(
     r"(?:(?!-)[a-z\d-]{1,63}(?<!-)\.)*(?!-)[a-z\d-]{1,63}(?<!-)\.?\Z", re.ASCII | re.IGNORECASE
 )
 _ZONE = re.compile(r"(?:[A-Za-z0-9._!~-]|%[0-9A-Fa-f]{2})+\Z")
-# An endpoint's signing region or partition, where there is no region or none that we know.
-_NONE = ""
-# Few know these two: they are shown where somebody set them.
-_RARE = frozenset({"defaults_mode", "use_ssl"})
+# The signing region or partition of an endpoint without a known region.
+_UNKNOWN = ""
+# These settings are rare, so they are shown only if they are set.
+_RARE_SETTINGS = frozenset({"defaults_mode", "use_ssl"})
 
 
 @attrs.frozen
 class StsSettings(View):
-    r"""The settings of an SDK that decide on its STS endpoint, each with its source.
+    r"""The settings of an SDK that determine its STS endpoint, each with its source.
 
-    :meth:`from_sources` makes one. Values that the SDK refuses are kept; :meth:`resolve` refuses them.
+    :meth:`from_sources` returns it. It keeps values that the SDK rejects; :meth:`resolve` raises an error for
+    them.
 
     Attributes:
-        sdk: a name of the table in :meth:`from_sources`.
-        profile: the profile whose settings count; its value is None where nobody names one, and ``default``
-            counts.
-        region: the region; its value is None where nobody gives one.
-        endpoint_url: the URL that replaces what the SDK would work out; its value is None where nobody
-            gives one.
+        sdk: The name of the SDK, as in :meth:`from_sources`.
+        profile: The profile. If its value is ``None``, the profile ``default`` is used.
+        region: The region; its value is ``None`` if it is not set.
+        endpoint_url: The URL that replaces the endpoint; its value is ``None`` if it is not set.
         sts_regional_endpoints: ``"regional"`` or ``"legacy"``.
-        use_fips_endpoint: whether FIPS hosts are wanted. A region such as ``us-west-2-fips`` says so too.
-        use_dualstack_endpoint: whether dual-stack hosts are wanted.
-        ignore_configured_endpoint_urls: whether only the client's argument may give a URL.
-        defaults_mode: botocore's ``defaults_mode``; any but ``"legacy"`` makes ``"regional"`` the default.
-        use_ssl: whether a URL that the SDK works out begins with ``https``.
+        use_fips_endpoint: Whether to use FIPS endpoints. A region such as ``us-west-2-fips`` implies it.
+        use_dualstack_endpoint: Whether to use dual-stack endpoints.
+        ignore_configured_endpoint_urls: Whether to ignore URLs other than the client's argument.
+        defaults_mode: botocore's ``defaults_mode``; any value but ``"legacy"`` makes ``"regional"`` the
+            default.
+        use_ssl: Whether the SDK uses ``https`` for endpoints that it determines.
 
     >>> settings = StsSettings.from_sources(
     ...     {"AWS_DEFAULT_REGION": "eu-west-1", "AWS_STS_REGIONAL_ENDPOINTS": "legacy"},
@@ -105,35 +104,35 @@ class StsSettings(View):
         sdk: str = "boto3",
         **client_args: object,
     ) -> Self:
-        r"""Choose the settings as an SDK does.
+        r"""Determine the settings like an SDK.
 
         Args:
-            env: the environment variables.
-            config: the text of ``~/.aws/config``; None where there is no such file.
-            profile: the profile that the code names for its session.
-            credentials: the text of ``~/.aws/credentials``, which SDKs search for settings too.
-            sdk: whose rules to use, see below.
-            client_args: the arguments of ``session.create_client("sts", …)``: ``region_name``,
+            env: The environment variables.
+            config: The text of ``~/.aws/config``; ``None`` without such a file.
+            profile: The profile of the session in the code.
+            credentials: The text of ``~/.aws/credentials``, which SDKs search for settings, too.
+            sdk: The SDK, see below.
+            client_args: The arguments of ``session.create_client("sts", …)``: ``region_name``,
                 ``endpoint_url``, ``use_ssl``, and ``config``, a mapping or an object with attributes such as
-                ``botocore.config.Config``. Of its options those count that this class has, and
-                ``region_name``. Other arguments of ``create_client`` are dropped. A ``config=`` that is text
-                is the config file's.
+                ``botocore.config.Config``. Of its options, ``region_name`` and those that this class has are
+                used. Other arguments of ``create_client`` are ignored. A string as ``config=`` is the text of
+                the config file.
 
         The names for ``sdk`` are ``boto3`` (1.40 or later), ``boto3-1.39`` (or earlier), ``cli-v1``,
         ``cli-v2``, ``cpp``, ``dotnet-v3``, ``dotnet-v4``, ``go-v1``, ``go-v2``, ``java-v1``, ``java-v2``,
         ``js-v2``, ``js-v3``, ``kotlin``, ``php``, ``powershell-v4``, ``powershell-v5``, ``ruby``, ``rust``
-        and ``swift``. They differ in the default of ``sts_regional_endpoints`` and whether they have it, in
-        the variables that give region and profile, and in what they do without a region. What .NET v3,
-        Go v1, Java v1, JavaScript v2 and PowerShell do then is not documented, so that :meth:`resolve`
-        raises. All else is taken to be as in botocore, which for the others is not verified.
+        and ``swift``. They differ in whether they support ``sts_regional_endpoints`` and its default, in the
+        variables for region and profile, and in what they do without a region. For .NET v3, Go v1, Java v1,
+        JavaScript v2 and PowerShell, the latter is not documented, so :meth:`resolve` raises an error.
+        Everything else is assumed to be as in botocore, which is not verified for the others.
 
         Raises:
-            ConfigFileError: a file is malformed, the profile does not exist, or it names a ``services``
-                section that does not exist. ``line`` tells where.
-            ValueError: no such SDK.
-            TypeError: an argument that ``create_client`` does not have, or of the wrong type.
+            ConfigFileError: A file is malformed, or the profile or its ``services`` section does not exist.
+                ``line`` is the line of the error.
+            ValueError: The SDK is unknown.
+            TypeError: ``create_client`` has no such argument, or an argument has the wrong type.
 
-        The rules: https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html,
+        Rules: https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html,
         https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html.
 
         >>> StsSettings.from_sources({"AWS_REGION": "eu-west-1"}, sdk="java-v1").resolve().host
@@ -143,19 +142,19 @@ class StsSettings(View):
         >>> StsSettings.from_sources({"AWS_PROFILE": "dev"}, "[profile prod]\n")
         Traceback (most recent call last):
             ...
-        iamtriage.exceptions.ConfigFileError: no file has the profile 'dev', which environment ...
+        iamtriage.exceptions.ConfigFileError: the profile 'dev' (from environment AWS_PROFILE) could not be
+        found
         """
         rules = SDKS.get(sdk)
         if rules is None:
-            msg = f"sdk is one of {', '.join(SDKS)}, not {quote_text(str(sdk))}"
+            msg = f"unknown sdk {quote_text(str(sdk))}; expected one of {', '.join(SDKS)}"
             raise ValueError(msg)
-        # Two things are called `config`, here and in botocore; no client takes a text for one.
+        # `config` means the file here and an object in botocore, which accepts no string.
         if config is None and isinstance(client_args.get("config"), str):
             config = str(client_args.pop("config"))
-        sources = Sources(
-            rules, env, known_client_args(client_args), read_config(config, credentials), profile
-        )
-        return cls(sdk, **sources.chosen())
+        files = parse_config_files(config, credentials)
+        sources = SettingSources(rules, env, select_client_args(client_args), files, profile)
+        return cls(sdk, **sources.choose_settings())
 
     @property
     def settings(self) -> tuple[Setting, ...]:
@@ -163,16 +162,16 @@ class StsSettings(View):
         return tuple(getattr(self, field.name) for field in attrs.fields(type(self)) if field.name != "sdk")
 
     def resolve(self) -> StsEndpoint:
-        """Give the endpoint to which the settings lead: URL and signing region of a real client.
+        """Return the endpoint that results from the settings: URL and signing region of a real client.
 
-        For a URL that somebody gave, ``published`` is None, ``partition`` is that of the region or empty for
-        regions that no partition has, and ``signing_region`` is the region, empty without one; then
-        only calls can be made that are not signed, such as ``AssumeRoleWithWebIdentity``.
+        For a configured URL, ``published`` is ``None``, ``partition`` is that of the region or empty if the
+        region is unknown, and ``signing_region`` is the region. Without a region it is empty, and the client
+        can only make unsigned calls such as ``AssumeRoleWithWebIdentity``.
 
         Raises:
-            EndpointError: a value that the SDK refuses, dual stack where botocore has no such hosts, or no
-                region for an SDK that wants one. ``setting`` is the setting's name.
-            UnknownRegionError: a region that no partition has, and no URL was given.
+            EndpointError: The SDK rejects a value, botocore has no such dual-stack endpoint, or the SDK
+                requires a region. ``setting`` is the name of the setting.
+            UnknownRegionError: The region is in no partition, and no URL is configured.
 
         >>> StsSettings.from_sources({"AWS_STS_REGIONAL_ENDPOINTS": "global"}).resolve()
         Traceback (most recent call last):
@@ -181,40 +180,40 @@ class StsSettings(View):
 accepts only legacy, regional
         """
         rules = SDKS[self.sdk]
-        region = self._region(rules)
-        fips = self._switch(self.use_fips_endpoint)
-        dual_stack = self._switch(self.use_dualstack_endpoint)
-        legacy = self._mode(rules) == "legacy"
-        url = None if self.endpoint_url.value is None else self._given_url()
+        region = self._resolve_region(rules)
+        fips = self._resolve_switch(self.use_fips_endpoint)
+        dual_stack = self._resolve_switch(self.use_dualstack_endpoint)
+        is_legacy = self._resolve_mode(rules) == "legacy"
+        url = None if self.endpoint_url.value is None else self._resolve_url()
         try:
             endpoint = resolve_sts_endpoint(
-                region, fips=fips, dual_stack=dual_stack, mode="legacy" if legacy else "regional"
+                region, fips=fips, dual_stack=dual_stack, mode="legacy" if is_legacy else "regional"
             )
         except UnknownRegionError:
             if url is None:
                 raise
-            partition = _NONE
+            partition = _UNKNOWN
         else:
-            # botocore works its own host out even where a URL is given, and fails where it cannot.
+            # Even with a configured URL, botocore determines its own endpoint, and fails if it cannot.
             partition = endpoint.partition
             if url is None:
                 if self.use_ssl.value:
                     return endpoint
                 return endpoint._replace(url=endpoint.url.replace("https:", "http:", 1))
         return StsEndpoint(
-            url=url or _NONE,
-            host=urlsplit(url or _NONE).netloc.rpartition("@")[2],
-            signing_region=_NONE if region is None else region,
+            url=url or _UNKNOWN,
+            host=urlsplit(url or _UNKNOWN).netloc.rpartition("@")[2],
+            signing_region=_UNKNOWN if region is None else region,
             partition=partition,
             is_global=False,
             published=None,
-            reason=f"endpoint_url of {self.endpoint_url.source} names the URL.",
+            reason=f"The URL comes from endpoint_url of {self.endpoint_url.source}.",
         )
 
     def explain(self) -> str:
-        """Give all settings as a table of plain text, and the host to which they lead, or why to none.
+        """Return all settings as a plain text table, and the resulting host, or why there is none.
 
-        It holds no control characters, cuts long values, and hides passwords in URLs.
+        The text has no control characters. Long values are shortened, and passwords in URLs are hidden.
 
         >>> print(StsSettings.from_sources({"AWS_REGION": "eu-west-1"}, sdk="go-v2").explain())
         setting                          value        source                  hidden
@@ -226,10 +225,15 @@ accepts only legacy, regional
         """
         rows = [("setting", "value", "source", "hidden")]
         for setting in self.settings:
-            if setting.name in _RARE and setting.source == "default":
+            if setting.name in _RARE_SETTINGS and setting.source == "default":
                 continue
-            hidden = "; ".join(f"{_cell(other)} ({clean(other.source, 120)})" for other in setting.hidden)
-            rows.append((setting.name, _cell(setting), clean(setting.source, 120), hidden))
+            hidden = "; ".join(
+                f"{_format_value(other)} ({format_for_terminal(other.source, 120)})"
+                for other in setting.hidden
+            )
+            rows.append(
+                (setting.name, _format_value(setting), format_for_terminal(setting.source, 120), hidden)
+            )
         widths = [max(len(row[column]) for row in rows) for column in range(3)]
         lines = [
             "  ".join(
@@ -240,10 +244,12 @@ accepts only legacy, regional
         try:
             endpoint = self.resolve()
         except IamTriageError as error:
-            lines.append(f"no host: {clean(str(error), 400)}")
+            lines.append(f"no host: {format_for_terminal(str(error), 400)}")
         else:
+            host = format_for_terminal(endpoint.host, 255)
             signed = f"signed for {endpoint.signing_region}" if endpoint.signing_region else "not signed"
-            lines.append(f"host: {clean(endpoint.host, 255)}, {clean(signed)}: {clean(endpoint.reason, 400)}")
+            reason = format_for_terminal(endpoint.reason, 400)
+            lines.append(f"host: {host}, {format_for_terminal(signed)}: {reason}")
         return "\n".join(lines)
 
     @override
@@ -252,78 +258,83 @@ accepts only legacy, regional
 
         *_, host = self.explain().splitlines()
         yield Heading(f"The STS endpoint of {SDKS[self.sdk].title}", 1)
-        told = (each for each in self.settings if each.name not in _RARE or each.source != "default")
-        rows = ((each.name, f"{_cell(each)}, from {clean(each.source, 120)}") for each in told)
+        shown = (
+            each for each in self.settings if each.name not in _RARE_SETTINGS or each.source != "default"
+        )
+        rows = (
+            (each.name, f"{_format_value(each)}, from {format_for_terminal(each.source, 120)}")
+            for each in shown
+        )
         name, _, words = host.partition(": ")
         yield Fields((*rows, (name, words)))
 
-    def _region(self, rules: Sdk) -> str | None:
+    def _resolve_region(self, rules: Sdk) -> str | None:
         region = self.region.value
         if region is None:
             if rules.without_region == "us-east-1":
                 return "us-east-1"
             if rules.without_region == "global":
                 return None
-            what = "fails" if rules.without_region == "error" else "does something that AWS does not document"
-            msg = f"without a region, {rules.title} {what}; set {rules.regions[0]}"
+            behavior = "fails" if rules.without_region == "error" else "behaves in an undocumented way"
+            msg = f"without a region, {rules.title} {behavior}; set {rules.regions[0]}"
             raise EndpointError(msg, setting="region")
-        # As written: what a name with "fips" becomes is not held to the rule.
+        # As written, because a name without its "fips" need not follow the rule.
         written = self.region.written if self.region.written is not None else region
         if not isinstance(region, str) or not _REGION.match(str(written)):
             msg = (
-                f"{self.region.source} is {quote_text(str(written))}; a region's name is of A-Z, "
-                "a-z, 0-9 and -"
+                f"{self.region.source} is {quote_text(str(written))}; "
+                "region names can contain only A-Z, a-z, 0-9 and -"
             )
-            raise EndpointError(msg, setting=_called(self.region), value=written)
+            raise EndpointError(msg, setting=_name_in_source(self.region), value=written)
         if not region and self.endpoint_url.value is None:
-            msg = f"{self.region.source} is empty; no host can be made of that"
-            raise EndpointError(msg, setting=_called(self.region), value=region)
+            msg = f"{self.region.source} is empty; expected a region"
+            raise EndpointError(msg, setting=_name_in_source(self.region), value=region)
         return region
 
-    def _mode(self, rules: Sdk) -> str:
+    def _resolve_mode(self, rules: Sdk) -> str:
         mode = self.defaults_mode
         if str(mode.value).lower() not in _DEFAULTS_MODES:
-            raise _refusal(mode, rules, _DEFAULTS_MODES)
+            raise _build_rejection(mode, rules, _DEFAULTS_MODES)
         mode = self.sts_regional_endpoints
-        # botocore takes an empty value for its default.
+        # botocore uses its default for an empty value.
         value = str(mode.value or rules.mode)
         if value not in _MODES:
-            raise _refusal(mode, rules, _MODES)
+            raise _build_rejection(mode, rules, _MODES)
         return value
 
     @staticmethod
-    def _switch(setting: Setting) -> bool:
+    def _resolve_switch(setting: Setting) -> bool:
         if setting.value and not isinstance(setting.value, bool):
-            msg = f"{setting.source} is {quote_text(str(setting.value))}; accepted are only True, False"
-            raise EndpointError(msg, setting=_called(setting), value=setting.value)
+            msg = f"{setting.source} is {quote_text(str(setting.value))}; expected a boolean"
+            raise EndpointError(msg, setting=_name_in_source(setting), value=setting.value)
         return bool(setting.value)
 
-    def _given_url(self) -> str:
-        """Give the URL as clients send it, less the slash that they put behind a host."""
-        given = str(self.endpoint_url.value)
+    def _resolve_url(self) -> str:
+        """Return the URL as clients use it, without the slash that they append to a host."""
+        configured = str(self.endpoint_url.value)
         try:
-            parts = urlsplit(given)
+            parts = urlsplit(configured)
             host, _ = parts.hostname, parts.port
         except ValueError:
-            problem = "is no URL"
+            problem = "is not a URL"
         else:
-            # urlsplit drops these three, so that what it gives may look good.
-            if set("\t\r\n").intersection(given) or not host or not _is_host(host):
+            # urlsplit removes these characters, so its result can look valid.
+            if set("\t\r\n").intersection(configured) or not host or not _is_host(host):
                 problem = "has no valid host"
             elif parts.scheme not in {"https", "http"}:
-                problem = "has no scheme https or http"
+                problem = "does not begin with https:// or http://"
             else:
                 return urlunsplit(parts)
-        hidden = without_password(given)
-        msg = f"{self.endpoint_url.source} is {quote_text(hidden)}, which {problem}; wanted is https://HOST"
-        raise EndpointError(msg, setting=_called(self.endpoint_url), value=hidden)
+        shown = hide_password(configured)
+        msg = f"{self.endpoint_url.source} is {quote_text(shown)}, which {problem}; expected https://HOST"
+        raise EndpointError(msg, setting=_name_in_source(self.endpoint_url), value=shown)
 
 
-# ------------------------------------------------ words
+# ------------------------------------------------ text
 
 
 def _is_host(host: str) -> bool:
-    """Tell whether it is a name, or an IPv6 address, whose brackets urlsplit takes off."""
+    """Return whether it is a name or an IPv6 address, whose brackets urlsplit removes."""
     if ":" not in host:
         return len(host) <= 255 and _HOST.match(host) is not None
     address, percent, zone = host.partition("%")
@@ -334,24 +345,24 @@ def _is_host(host: str) -> bool:
     return not percent or _ZONE.match(zone) is not None
 
 
-def _called(setting: Setting) -> str:
-    """Give what the source calls the setting."""
-    by_name = setting.source.startswith(("environment ", "client "))
-    return setting.source.rpartition(" ")[2] if by_name else setting.name
+def _name_in_source(setting: Setting) -> str:
+    """Return the name of the setting in its source."""
+    has_name = setting.source.startswith(("environment ", "client "))
+    return setting.source.rpartition(" ")[2] if has_name else setting.name
 
 
-def _refusal(setting: Setting, rules: Sdk, accepted: tuple[str, ...]) -> EndpointError:
+def _build_rejection(setting: Setting, rules: Sdk, accepted: tuple[str, ...]) -> EndpointError:
     value = str(setting.value)
     msg = f"{setting.source} is {quote_text(value)}; {rules.title} accepts only {', '.join(accepted)}"
-    return EndpointError(msg, setting=_called(setting), value=value)
+    return EndpointError(msg, setting=_name_in_source(setting), value=value)
 
 
-def _cell(setting: Setting) -> str:
+def _format_value(setting: Setting) -> str:
     value = setting.value
     if value is None:
         text = "-"
     elif isinstance(value, bool):
         text = str(value).lower()
     else:
-        text = clean(value) or "''"
-    return text if setting.written is None else f"{text} (from '{clean(setting.written)}')"
+        text = format_for_terminal(value) or "''"
+    return text if setting.written is None else f"{text} (from '{format_for_terminal(setting.written)}')"

@@ -34,7 +34,7 @@ from iamtriage.explaining._rules.shared.clues import (
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.sts.findings import StsFindings, diagnose_sts_call
-from iamtriage.sts._evidence import GLOBAL_HOST, Known
+from iamtriage.sts._evidence import GLOBAL_HOST, StsCall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,7 +144,7 @@ def _describe_request(case: Case[InvalidCredentials]) -> _RejectedRequest:
         code=code,
         key=find_access_key(case),
         region=region,
-        is_opt_in=None if region is None else Known().opts_in(region),
+        is_opt_in=None if region is None else StsCall().is_opt_in(region),
         partition=find_partition(case) if role is None else role.partition,
         role=role,
         is_aws_compatible=AWS_COMPATIBLE.search(case.text) is not None,

@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.shared.clues import (
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose_sts_call
-from iamtriage.sts._evidence import resolved
+from iamtriage.sts._evidence import find_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +102,7 @@ def explain_pod_credentials(case: Case[MissingCredentials], message: str) -> Exp
 
 def _explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:
     findings = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
-    host = resolved(find_region(case) or "")
+    host = find_endpoint(find_region(case) or "")
     url = "https://sts.REGION.amazonaws.com" if host is None else host.url
     steps = [
         "An answer of any kind, also an error, shows that the way is open.",

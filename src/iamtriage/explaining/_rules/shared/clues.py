@@ -13,7 +13,7 @@ from iamtriage.arns._principals import User
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.s3_compatible import CLOUD_HOSTS, local_endpoints_pattern
-from iamtriage.sts._evidence import resolved
+from iamtriage.sts._evidence import find_endpoint
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -215,7 +215,7 @@ def find_region(case: _AnyCase) -> str | None:
     The first of these wins: the facts; an option in the text; hosts in the text; the resource's ARN.
     """
     for name in _candidate_regions(case):
-        if name is not None and _REGION.fullmatch(name) and resolved(name) is not None:
+        if name is not None and _REGION.fullmatch(name) and find_endpoint(name) is not None:
             return name
     return None
 
@@ -234,7 +234,7 @@ def find_partition(case: _AnyCase) -> str:
     if isinstance(partition, str):
         return partition
     region = find_region(case)
-    host = None if region is None else resolved(region)
+    host = None if region is None else find_endpoint(region)
     return "aws" if host is None else host.partition
 
 
@@ -255,7 +255,7 @@ def find_registry(case: _AnyCase) -> tuple[str, str]:
     found = _REGISTRY.search(case.text)
     account = found[1] if found else case.failure.account
     region = found[2] if found else find_region(case)
-    host = None if region is None else resolved(region)
+    host = None if region is None else find_endpoint(region)
     suffix = "amazonaws.com" if host is None else host.host.partition(f".{region}.")[2] or "amazonaws.com"
     name = commands.region(region)
     return f"{commands.account(account)}.dkr.ecr.{name}.{suffix}", name

@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared.clues import (
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.sts.findings import REMEDY_TITLES, diagnose_sts_call
-from iamtriage.sts._evidence import ANNOTATION, GLOBAL_HOST, Known, resolved
+from iamtriage.sts._evidence import GLOBAL_HOST, STS_ANNOTATION, StsCall, find_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,7 +65,7 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
     if service is not None:
         return _explain_expected_service(case, message, service[1])
     signed = _SIGNED_REGION.search(message)
-    signed_region = signed[1] if signed and resolved(signed[1]) is not None else None
+    signed_region = signed[1] if signed and find_endpoint(signed[1]) is not None else None
     hosts = find_aws_hosts(message)
     if _is_from_sts(case.failure, hosts):
         return _explain_sts(case, message, signed_region, is_global=GLOBAL_HOST in hosts)
@@ -74,9 +74,9 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
 
 def _is_from_sts(failure: CredentialScope, hosts: tuple[str, ...]) -> bool:
     """Return whether STS reported the failure."""
-    if Known(failure=failure).scope_failure is None:
+    if StsCall(failure=failure).scope_failure is None:
         return False
-    # Known attributes failures without a service to STS. A host of another service contradicts that.
+    # StsCall attributes failures without a service to STS. A host of another service contradicts that.
     if failure.envelope.service is not None or failure.envelope.operation is not None:
         return True
     return all(host.startswith("sts") for host in hosts)
@@ -124,7 +124,7 @@ def _explain_sts(
 
 
 def _regional_endpoint_remedy(case: Case[CredentialScope], signed_region: str | None) -> Remedy:
-    host = resolved(case.facts.region or signed_region or "")
+    host = find_endpoint(case.facts.region or signed_region or "")
     url = "https://sts.REGION.amazonaws.com" if host is None or host.is_global else host.url
     return Remedy(
         title=REMEDY_TITLES["code"],
@@ -156,7 +156,7 @@ def _global_endpoint_remedy(case: Case[CredentialScope]) -> Remedy:
                 "kubectl annotate serviceaccount {} --namespace {} --overwrite {}",
                 name,
                 namespace,
-                f"{ANNOTATION}=false",
+                f"{STS_ANNOTATION}=false",
             ),
             fill_command(
                 "kubectl set env deployment/NAME --namespace {} AWS_STS_REGIONAL_ENDPOINTS=legacy", namespace

@@ -47,10 +47,10 @@ _CLUSTER_PLACES = frozenset({"pod", "service account", "cluster"})
 _OMITTED_EVIDENCE = (
     "AWS_ROLE_ARN is",
     "the failure says",
-    "the code names",
+    "the code sets",
     "the client signs",
     "the region is",
-    "the environment tells no",
+    "the environment has no region",
 )
 
 

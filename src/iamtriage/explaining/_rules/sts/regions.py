@@ -13,7 +13,7 @@ from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_region, message_text, quote_phrases
 from iamtriage.explaining._rules.sts.findings import diagnose_sts_call
-from iamtriage.sts._evidence import Known
+from iamtriage.sts._evidence import StsCall
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -36,7 +36,7 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
     if case.failure.envelope.code is not None:
         because += (f"AWS's code is {case.failure.envelope.code}.",)
     findings = diagnose_sts_call(case, codes=frozenset({"region-disabled"}), because=because)
-    opts_in = None if region is None else Known().opts_in(region)
+    opts_in = None if region is None else StsCall().is_opt_in(region)
     return Explanation(
         failure=case.failure,
         topic="sts-region-disabled",
