@@ -1,7 +1,7 @@
-"""Reads denials that name an action in other words than AWS's common sentence.
+"""Read denials that name an action outside of the standard denial message.
 
 CloudFormation's "API: ec2:CreateVpc …", "AccessDenied. User doesn't have permission to call iam:GetRole",
-"failed to call ec2:…", "missing permissions for 'iam:GetRole'". Not for the common sentence (``sentences``).
+"failed to call ec2:…", "missing permissions for 'iam:GetRole'".
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MISSING = re.compile(
+_MISSING_PERMISSION = re.compile(
     r"(?:missing|lacks?|without|insufficient|required|need(?:s|ed)?|requires?)\s+(?:the\s+|sufficient\s+)?(?:IAM\s+)?permissions?"
     r"(?:\s+(?:for|to\s+(?:perform|call)|:))?\s*:?\s*[\"'`\[(]*(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})",
     re.IGNORECASE,
@@ -27,20 +27,20 @@ _CALL = re.compile(
     r"(?:[Ff]ailed\s+to\s+call|[Ee]rror\s+calling)\s+(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):(?P<operation>[A-Za-z]\w{2,80}))(?=[,:\s]|\Z)"
 )
 
-_MAY_NOT_CALL = re.compile(
+_NO_PERMISSION = re.compile(
     r"(?:(?<![\w.])(?P<code>[A-Z][A-Za-z]{3,60})\.\s+)?User\s+does(?:n't|\s+not)\s+have\s+permissions?\s+to\s+call\s+"
     r"[\"'`]?(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})"
 )
 
 
 def read_action_phrases(text: str) -> Iterator[Piece]:
-    """Find every action that is named so."""
+    """Yield the actions that such phrases name."""
     if "API:" in text:
         for m in _API.finditer(text):
             piece = _piece(m, "head")
             piece.source, piece.is_aws = "cloudformation", True
             piece.kind = "access_denied" if m["denied"] else None
-            # It states the operation only where no sentence with the same action follows.
+            # It states the operation only if no denial message with the same action follows.
             piece.put("api_operation", m["operation"], m.start("operation"), m.end("operation"))
             yield piece
     if "ailed to" in text or "rror calling" in text:
@@ -49,13 +49,13 @@ def read_action_phrases(text: str) -> Iterator[Piece]:
             piece.put("operation", m["operation"], m.start("operation"), m.end("operation"))
             yield piece
     if "ermission" in text:
-        for m in _MAY_NOT_CALL.finditer(text):
+        for m in _NO_PERMISSION.finditer(text):
             piece = _piece(m, "core")
             piece.kind, piece.is_aws = "access_denied", True
             if m["code"] and is_code(m["code"]):
                 piece.put("code", m["code"], m.start("code"), m.end("code"))
             yield piece
-        for m in _MISSING.finditer(text):
+        for m in _MISSING_PERMISSION.finditer(text):
             piece = _piece(m, "core")
             piece.kind, piece.is_aws = "access_denied", True
             yield piece

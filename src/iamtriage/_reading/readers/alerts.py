@@ -1,9 +1,9 @@
-"""Reads what alerts make of CloudTrail's records: a line that says that something was denied, then labels.
+"""Read alerts about CloudTrail events: a line about a denial, then labels.
 
     Access denied on event CreateNetworkInterface in account 111122223333
     Event source: ec2.amazonaws.com
 
-Not for records as they are (``mappings``, ``pairs``), nor for alerts that give a code or AWS's own sentence.
+Other readers read alerts with an error code or an AWS message.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _SOURCE = re.compile(
     r"(?<![\w.-])Event\s?[Ss]ource[*`]{0,2}\s?:[*`]{0,2}\s{1,2}[`\"']?(?P<host>[a-z][a-z0-9-]{1,40}\.amazonaws\.com(?:\.cn)?)(?![\w.-])"
 )
-# It begins its line, but for a label or Slack's ":warning:", so that no condition and no negation stands ahead; and what follows is no setting of an alarm.
+# Only a label or Slack's ":warning:" can precede it, so that no condition or negation does. What follows must not be
+# the setting of an alarm.
 _DENIED = re.compile(
     r"^[^\w\n]{0,8}(?:\w{1,30}:[^\w\n]{1,8})?(?:[Aa]ccess\s(?:was\s)?[Dd]enied|(?:Unauthorized|Denied)\s(?:API\s)?(?:call|access|event))\b"
     r"(?!\s?(?:[:=]\s?(?:0|no|false|none)\b|alarms?\b|alerts?\b|errors?\b))[^\n]{0,300}",
@@ -34,7 +35,7 @@ _REACH = 600
 
 
 def read_alerts(text: str) -> Iterator[Piece]:
-    """Find every such alert: the words and the source stand in one paragraph."""
+    """Yield the alerts whose line and event source are in one paragraph."""
     if "vent source:" not in text and "vent Source:" not in text and "ventSource:" not in text:
         return
     done = 0

@@ -1,4 +1,4 @@
-"""Reads exception classes whose namespace or name tells service or code; not what they say.
+"""Read exception classes whose namespace or name implies the service or code.
 
 Sources: the packages of aws-sdk-java v1 and v2, aws-sdk-ruby, aws-sdk-php, aws-sdk-net,
 aws-sdk-swift and aws-sdk-kotlin, and botocore's modules.
@@ -16,8 +16,8 @@ from iamtriage._reading.vocabulary.services import service_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# What must be in the text, whose SDK it is, how good its code is, and the pattern.
-_SHAPES: tuple[tuple[str, str, int, re.Pattern[str]], ...] = (
+# A literal that the text must contain, the SDK, the rank of its code, and the pattern.
+_SDK_CLASSES: tuple[tuple[str, str, int, re.Pattern[str]], ...] = (
     ("::", "ruby", STATED, re.compile(r"(?<![\w:])(?:Aws|AWS)::(?:(?P<service>[A-Z]\w{1,40})::)?(?:Errors::(?P<code>[A-Z]\w{2,80})|ResponseError)")),
     ("::", "ruby", STATED, re.compile(r"AWS::(?P<service>[A-Z]\w{1,40}) Response Error: (?P<code>[A-Z][A-Za-z]{3,60}?)(?=The |Rate |Request )")),
     ("\\", "php", CLASS_NAME, re.compile(r"(?<![\w\\])Aws\s?\\\s?(?P<service>[A-Z]\w{1,40})\s?\\\s?Exception\s?\\\s?(?P<code>[A-Z]\w{2,80})")),
@@ -27,7 +27,7 @@ _SHAPES: tuple[tuple[str, str, int, re.Pattern[str]], ...] = (
     ("amazonaws.services", "java-v1", CLASS_NAME, re.compile(r"(?<![\w.])com\.amazonaws\.services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}\.(?P<code>[A-Z]\w{1,80}(?:Exception|Error))\b")),
     ("aws_sdk_", "python-v4", CLASS_NAME, re.compile(r"(?<![\w.])aws_sdk_(?P<service>[a-z0-9_]{1,60})\.models\.(?P<code>[A-Z]\w{2,80})\b")),
     ("aws.sdk.kotlin", "kotlin", CLASS_NAME, re.compile(r"(?<![\w.])aws\.sdk\.kotlin\.services\.(?P<service>\w{1,60})\.model\.(?P<code>[A-Z]\w{2,80})\b")),
-    # The AWS SDK for Python v4, a package per service.
+    # The AWS SDK for Python v4 has one package per service.
     ("aws_sdk_", "python-v4", CLASS_NAME, re.compile(r"(?<![\w.])aws_sdk_(?P<service>\w{1,40})\.models\.(?P<code>[A-Z]\w{2,80}(?:Exception|Error|Fault))\b")),
     # Elasticsearch prints causes as "AmazonS3Exception[Access Denied]".
     ("Exception[", "java-v1", CLASS_NAME, re.compile(r"(?<![\w.])(?P<code>Amazon(?!Service|Client)(?P<service>[A-Z]\w{1,40}?)Exception)(?=\[)")),
@@ -39,8 +39,8 @@ _ANY_CLASS = re.compile(
 
 
 def read_classes(text: str) -> Iterator[Piece]:
-    """Find every such class."""
-    for needed, source, rank, pattern in _SHAPES:
+    """Yield every such class."""
+    for needed, source, rank, pattern in _SDK_CLASSES:
         if needed in text:
             for m in pattern.finditer(text):
                 yield _piece(m, source, rank)
@@ -64,13 +64,13 @@ def _piece(m: re.Match[str], source: str, rank: int) -> Piece:
     service, code = groups.get("service"), groups.get("code")
     if service:
         piece.put("service", service_name(service), rank=HINT)
-    if code and is_code(code) and not _names_service(code, service):
+    if code and is_code(code) and not _is_base_class(code, service):
         piece.put("code", code, m.start("code"), m.end("code"), rank)
     return piece
 
 
-def _names_service(code: str, service: str | None) -> bool:
-    """Tell whether a class is the service's base class: StsException, AmazonSQSException."""
+def _is_base_class(code: str, service: str | None) -> bool:
+    """Return whether a class is the base class of a service: StsException, AmazonSQSException."""
     if is_generic(code):
         return True
     plain = code.removesuffix("Exception").removesuffix("Error").lower()

@@ -1,7 +1,7 @@
-"""Reads error codes that stand free: before a colon, in quotes, alone behind "error"; not bodies.
+"""Read free-standing error codes: before a colon, in quotes, after "error".
 
-A word counts when it has the shape of a code and stands where tools put codes. Codes that AWS and
-others share are claimed later, when something of AWS's stands by (``verdicts``).
+A word is read if it looks like a code and is where tools print codes. ``judging`` accepts a code that other software
+uses, too, only if there are signs of AWS near it.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _BEFORE_COLON = re.compile(
     # A colon; fog's arrow; "AccessDenied - User:"; R's "(HTTP 403)"; columns; an ellipsis.
     r"(?:\s?:(?=\s|\Z|\"|\[|`)|\s=>\s|\s--\s|\s[-–]\s(?=User)|(?=\s\(HTTP\s|\s(?:User:\s|You\sare\snot\s)|\s?(?:\.\.\.|…)))"
 )
-# A denial's code beside its own sentence: "AccessDenied Access Denied", "[AccessDenied]", "Subnet::Code - You …".
-_BESIDE = re.compile(
+# A denial's code right before its message: "AccessDenied Access Denied", "[AccessDenied]", "Subnet::Code - You …".
+_BEFORE_MESSAGE = re.compile(
     r"(?<![\w./\\$@-])(?<![^:]:)(?P<code>(?:Client\.)?[A-Z][A-Za-z]{5,60})[\s\-–,()\[\]]{1,4}"
     r"(?=Access\sDenied\b|User:\s|You\sare\snot\sauthorized\b|You\sdo\snot\shave\s)"
 )
@@ -40,14 +40,14 @@ _LABELLED = re.compile(
     r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.)?[A-Z][A-Za-z0-9]{3,80})(?<!KMS)\s(?:Error|ERROR|error|Message|message)\s?:(?=\s|\Z)"
 )
 _LABELS = ("rror:", "essage:", "RROR:", "rror :", "essage :", "RROR :")
-# Where tags were stripped, a code stands glued to its sentence: "AuthFailureAWS was not able to …".
-_SENTENCE_BEGINS = re.compile(
+# If tags were stripped, a code directly precedes its message: "AuthFailureAWS was not able to …".
+_MESSAGE_START = re.compile(
     r"(?:AWS\swas\snot\b|The\s(?:request|security|provided|authorization|difference|AWS\sAccess)\b|Access\sDenied|User:\s"
     r"|You\sare\snot\sauthorized\b|Signature\s(?:expired|not)\b|Credential\sshould\b|Request\s(?:has\sexpired|is\smissing)\b)"
 )
-_GLUED = re.compile(r"(?<![\w.:/\\$@-])(?P<code>[A-Z][A-Za-z]{4,60})\Z")
-_GLUED_REACH = 64
-_SMALL = frozenset(ascii_lowercase)
+_LAST_WORD = re.compile(r"(?<![\w.:/\\$@-])(?P<code>[A-Z][A-Za-z]{4,60})\Z")
+_LAST_WORD_REACH = 64
+_LOWER_CASE = frozenset(ascii_lowercase)
 _IN_QUOTES = re.compile(
     r"(?:error|Error|code|Code|exception|AWSError|errorcode)\s?[=:]?\s?'(?P<code>[A-Z][A-Za-z0-9]{3,80})'"
 )
@@ -60,27 +60,29 @@ _PARENTHESIZED = re.compile(r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\((?P<code>[A-
 _BRACKETED = re.compile(
     r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\[(?P<code>[A-Z][A-Za-z0-9.]{3,80})\](?::|\s(?=[A-Z]))"
 )
-# "ERROR: ExpiredToken - The …"; at the start of a line it may be a list of codes.
+# "ERROR: ExpiredToken - The …"; without "ERROR", the line could be from a list of codes.
 _JOINED = re.compile(
     r"(?:(?:[Ee]rror|ERROR|[Ff]ailed|FAILED|[Ee]xception):?\s|[)\]>]:\s)(?P<code>[A-Z][A-Za-z0-9.]{3,80})"
     r"\s(?:[-–—|]|\[)\s?(?=[A-Z])"
 )
-_AT_END = re.compile(
+_AFTER_LABEL = re.compile(
     r"(?:[Ee]rror|failed|[Cc]ode|due to|with|returned|reason|[Rr]esponse):?\s+(?P<code>[A-Z][A-Za-z0-9]{4,80})"
     r"(?=\s*(?:[\"'`.)\]}]|\Z|\n|\(Service))"
 )
-_DECORATED = re.compile(r"(?<![\w.])(?P<code>[A-Z][A-Za-z0-9]{3,80}):https?://internal\.amazon\.com/coral")
-# Erlang's and Elixir's tuple: {:error, {:http_error, 403, "InvalidAccessKeyId"}}
+_WITH_CORAL_URL = re.compile(
+    r"(?<![\w.])(?P<code>[A-Z][A-Za-z0-9]{3,80}):https?://internal\.amazon\.com/coral"
+)
+# A tuple of Erlang or Elixir: {:error, {:http_error, 403, "InvalidAccessKeyId"}}
 _IN_TUPLE = re.compile(r"http_error,\s?[0-9]{3},\s?\"(?P<code>[A-Z][A-Za-z0-9]{3,80})\"")
-# Dart's object: AccessDeniedException {message: Not allowed, statusCode: 400}
+# An object of Dart: AccessDeniedException {message: Not allowed, statusCode: 400}
 _BEFORE_OBJECT = re.compile(r"(?<![\w.])(?P<code>[A-Z][A-Za-z0-9]{3,80})\s?\{\s?message:")
-_ALONE = re.compile(r"[\s\"'`]*(?P<code>[A-Z][A-Za-z0-9]{5,80})[.\s\"'`]*")
-# HTTP's reasons and words of prose, which only an envelope makes codes.
+_ONLY_CODE = re.compile(r"[\s\"'`]*(?P<code>[A-Z][A-Za-z0-9]{5,80})[.\s\"'`]*")
+# HTTP reason phrases and words of prose, which are codes only in an SDK's output.
 _PLAIN_WORDS = frozenset(
     {"Forbidden", "Unauthorized", "NotAuthorized", "Throttling", "UnknownError", "NetworkError"}
 )
-# Codes that any software may have, so that AWS's own form of an error must stand around them.
-_OF_ANY = _PLAIN_WORDS | {
+# Codes that any software can have, so that only the output of an AWS tool makes them AWS codes.
+_COMMON_CODES = _PLAIN_WORDS | {
     "InvalidToken",
     "InvalidSignature",
     "LoginError",
@@ -89,57 +91,57 @@ _OF_ANY = _PLAIN_WORDS | {
     "NotFound",
 }
 _NAMESPACE_REACH = 100
-# Terraform tells whose error it is, in front of it or behind it; packages of Python have such names, too.
+# Terraform prints the resource before or after its error. Python packages have such names, too.
 _RESOURCE = (
     r"(?:(?:data|module)\.[\w.\[\]\"-]{1,120}\.|data\.)?"
     r"aws_(?!lambda_(?!function\b|layer|permission|alias|event)|cdk|xray|client|session|requests|encryption|sam_)[a-z0-9_]{2,60}"
 )
-_RESOURCE_AHEAD = re.compile(
+_RESOURCE_BEFORE = re.compile(
     rf"(?<![\w./\"'-]){_RESOURCE}\.[\w-]{{1,80}}(?:\[[^\]\n]{{1,60}}\])?:\s[^\n]{{0,160}}\Z"
 )
-_RESOURCE_BEHIND = re.compile(
+_RESOURCE_AFTER = re.compile(
     rf"[^\n]{{0,600}}\n\n?(?:with\s{_RESOURCE}\.|on\s\S{{1,120}}\sline\s[0-9]{{1,6}},\sin\sresource\s\"{_RESOURCE}\")"
 )
 _RESOURCE_REACH = 320
 
 
 def read_code_words(text: str) -> Iterator[Piece]:
-    """Find every such code."""
-    yield from _before_colons(text)
-    yield from _without_colon(text)
+    """Yield every such code."""
+    yield from _read_before_colons(text)
+    yield from _read_without_colon(text)
     if "'" in text:
         for m in _IN_QUOTES.finditer(text):
-            # With a colon it is a pair of a printed object, which "pairs" reads.
+            # With a colon it is a key of a printed object, which ``pairs`` reads.
             if kind_of_code(m["code"]) and ": '" not in m[0]:
                 yield code_piece(m)
     if "error" in text and "(" in text:
         for m in _IN_PARENTHESES.finditer(text):
             if is_code(m["code"]):
                 yield code_piece(m, source="rust")
-    for m in _AT_END.finditer(text):
+    for m in _AFTER_LABEL.finditer(text):
         if kind_of_code(m["code"]) and m["code"] not in _PLAIN_WORDS:
             yield code_piece(m, rank=HINT)
     if "internal.amazon.com" in text:
-        for m in _DECORATED.finditer(text):
+        for m in _WITH_CORAL_URL.finditer(text):
             yield code_piece(m, is_aws=True)
-    alone = _ALONE.fullmatch(text)
+    alone = _ONLY_CODE.fullmatch(text)
     if alone and kind_of_code(alone["code"]) and alone["code"] not in _PLAIN_WORDS:
         yield code_piece(alone, is_aws=True)
 
 
-def _without_colon(text: str) -> Iterator[Piece]:
-    for m in _BESIDE.finditer(text):
+def _read_without_colon(text: str) -> Iterator[Piece]:
+    for m in _BEFORE_MESSAGE.finditer(text):
         if kind_of_code(m["code"]) == "access_denied" and m["code"] not in _PLAIN_WORDS:
             yield code_piece(m)
     if any(label in text for label in _LABELS):
         for m in _LABELLED.finditer(text):
-            if is_known(m["code"]) and m["code"] not in _OF_ANY:
+            if is_known(m["code"]) and m["code"] not in _COMMON_CODES:
                 yield code_piece(m)
-    for sentence in _SENTENCE_BEGINS.finditer(text):
-        # Asked here, since a search that begins with a look behind tries every place.
-        if text[sentence.start() - 1 : sentence.start()] not in _SMALL:
+    for sentence in _MESSAGE_START.finditer(text):
+        # Checked here, because a pattern that starts with a lookbehind is tried at every place.
+        if text[sentence.start() - 1 : sentence.start()] not in _LOWER_CASE:
             continue
-        glued = _GLUED.search(text, max(0, sentence.start() - _GLUED_REACH), sentence.start())
+        glued = _LAST_WORD.search(text, max(0, sentence.start() - _LAST_WORD_REACH), sentence.start())
         if glued and kind_of_code(glued["code"]):
             yield code_piece(glued, rank=BEST)
     for needed, pattern in (
@@ -155,17 +157,17 @@ def _without_colon(text: str) -> Iterator[Piece]:
                     yield code_piece(m)
 
 
-def _before_colons(text: str) -> Iterator[Piece]:
+def _read_before_colons(text: str) -> Iterator[Piece]:
     managed = "aws_" in text
     for m in _BEFORE_COLON.finditer(text):
         code = m["code"]
         if not is_code(code) or code in _PLAIN_WORDS - {"Forbidden", "Throttling"}:
             continue
         if may_be_other_class(code) or (code.endswith("User") and is_known(code.removesuffix("User"))):
-            # The second is glued to its sentence.
+            # In the second case, "User" is the first word of the message.
             continue
         if code == "Forbidden" and text[max(0, m.start() - 4) : m.start()].strip().isdigit():
-            # "403 Forbidden:" is HTTP's reason.
+            # "403 Forbidden:" is an HTTP status with its reason phrase.
             continue
         if FOREIGN_NAMESPACE.search(text, max(0, m.start() - _NAMESPACE_REACH), m.start()):
             continue
@@ -175,8 +177,8 @@ def _before_colons(text: str) -> Iterator[Piece]:
 
 
 def _is_of_resource(text: str, m: re.Match[str]) -> bool:
-    """Tell whether Terraform says of a code that a resource of AWS's has it."""
+    """Return whether Terraform reports a code for an AWS resource."""
     return (
-        _RESOURCE_AHEAD.search(text, max(0, m.start() - _RESOURCE_REACH), m.start()) is not None
-        or _RESOURCE_BEHIND.match(text, m.end()) is not None
+        _RESOURCE_BEFORE.search(text, max(0, m.start() - _RESOURCE_REACH), m.start()) is not None
+        or _RESOURCE_AFTER.match(text, m.end()) is not None
     )

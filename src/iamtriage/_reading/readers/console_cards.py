@@ -1,11 +1,11 @@
-"""Reads the card of a denial in AWS's console, labels and values; not its sentences elsewhere (``sentences``).
+"""Read the access denied card of the AWS console.
 
     card    = ["User:" value] ["Service:" prefix] ["Action:" action] ["On resource(s):" value] "Context:" clause
     clause  = "no" TYPE "allows the" [action] "action" | "a" TYPE "explicitly denies the" [action] "action"
 
-People paste it line by line, in one line, or without what parted the lines; a translated console has labels of its
-own. Read from its end, since the clause is what no other text has. The clause alone tells of a denial where it names
-the action and begins what is said.
+People paste it line by line, in one line, or without any separator, and the console is translated. The card is read
+from its end, because no other text has the clause. Without a card, the clause is a denial if it names the action and
+starts a text or sentence.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _CLAUSE = re.compile(
     rf"(?:\bno\s+(?P<silent>{_TYPE})\s+allows?|\b(?:an?|the)\s+(?P<denying>{_TYPE})\s+explicitly\s+den(?:ies|y))"
     rf"\s+the\s+(?:[\"'`]?(?P<action>{_ACTION})[\"'`]?\s+)?action\b"
 )
-# Markdown's bold and code, and quotes; a star alone is a value.
+# Markdown's marks of bold type and code, and quotes. A single asterisk is a value.
 _MARKS = r"(?:\*\*|__|[`\"']){0,2}"
 _COLON = rf"{_MARKS}\s?:{_MARKS}\s?{_MARKS}"
 _CONTEXT = re.compile(
     rf"(?:Context|Contexte|Contexto|Contesto|Kontext|Konteks|コンテキスト|컨텍스트|上下文|情境){_COLON}\Z"
 )
 _CONTEXT_REACH = 40
-# Without what parted the lines, a label stands right behind the value before it.
+# Without separators, a label directly follows the previous value.
 _LABEL = re.compile(
     r"(?:(?P<user>(?<![\w/-])(?:User|Utilisateur|Usuario|Usuário|Benutzer|Utente|Pengguna|ユーザー|사용자|用户|使用者))"
     r"|(?P<service>Service|Servicio|Serviço|Servizio|Dienst|Layanan|サービス|서비스|服务|服務)"
@@ -51,21 +51,21 @@ _VALUES = {
     "action": re.compile(r"(?:(?P<prefix>[A-Za-z][A-Za-z0-9-]{1,40}):)?[A-Z][A-Za-z0-9]{1,100}(?![\w:])"),
     "resource": re.compile(rf"(?:{ARN}|\*|[^\s\"'`<>]{{1,600}}(?:[ ][^\s\"'`<>]{{1,600}}){{0,3}})"),
 }
-# What may stand between a value and the next label.
+# What can be between a value and the next label.
 _BETWEEN = re.compile(r"[\s\"'`*_.,;|>-]{0,12}\Z")
 _HEADING = re.compile(rf"Access\s+denied\s+to\s+{_MARKS}(?P<action>{_ACTION})(?![\w:])")
 _HEADING_REACH = 400
-# What a clause without a card begins: a text, a part of one, or what is left of a sentence.
-_BEGINS = re.compile(r"(?:\A|\x1e|\n\n|\.{3}|…|:|[-–—][ ]|[(\"'`])\s?\Z")
+# A clause without a card starts a text, a part of one, or the rest of a sentence.
+_CLAUSE_START = re.compile(r"(?:\A|\x1e|\n\n|\.{3}|…|:|[-–—][ ]|[(\"'`])\s?\Z")
 
 
 def read_cards(text: str, flat: str, sentences: Sequence[Piece]) -> Iterator[Piece]:
-    """Find every card and every lone clause, in order.
+    """Yield every card and every clause without a card, in order.
 
     Args:
         text: the readable text.
-        flat: the same with blanks for line ends.
-        sentences: denials in AWS's common sentence, in order, whose clauses are read already.
+        flat: the same with spaces for newlines.
+        sentences: the standard denial messages, in order, whose clauses have been read already.
     """
     if " action" not in flat:
         return
@@ -79,7 +79,7 @@ def read_cards(text: str, flat: str, sentences: Sequence[Piece]) -> Iterator[Pie
         context = _CONTEXT.search(text, max(floor, clause.start() - _CONTEXT_REACH), clause.start())
         if context:
             piece = _read_card(text, floor, context.start(), clause)
-        elif clause["action"] and _BEGINS.search(text, max(0, clause.start() - 4), clause.start()):
+        elif clause["action"] and _CLAUSE_START.search(text, max(0, clause.start() - 4), clause.start()):
             piece = Piece("core", clause.start(), clause.end(), kind="access_denied", is_aws=True)
         else:
             continue
@@ -89,7 +89,7 @@ def read_cards(text: str, flat: str, sentences: Sequence[Piece]) -> Iterator[Pie
 
 
 def _read_card(text: str, floor: int, end: int, clause: re.Match[str]) -> Piece:
-    """Read the fields from the last one backwards, as far as they follow each other."""
+    """Read the fields backwards from the last one, as long as each directly precedes the next."""
     piece = Piece("core", end, clause.end(), kind="access_denied", is_aws=True)
     prefix: re.Match[str] | None = None
     action: re.Match[str] | None = None
@@ -113,7 +113,7 @@ def _read_card(text: str, floor: int, end: int, clause: re.Match[str]) -> Piece:
     for heading in _HEADING.finditer(text, max(floor, end - _HEADING_REACH), end):  # noqa: B007 (the last one counts)
         pass
     if heading:
-        _put_named(piece, heading)
+        _put_named_action(piece, heading)
         piece.start = heading.start()
     return piece
 
@@ -123,7 +123,7 @@ def _put_resource(piece: Piece, value: str, start: int, end: int) -> None:
 
 
 def _put_action(piece: Piece, action: re.Match[str], prefix: re.Match[str] | None) -> None:
-    """Put an action, which the field of the service completes where it has no prefix."""
+    """Add the action, with the service field as its prefix if it has none."""
     service = action["prefix"] or (prefix[0] if prefix else None)
     if service:
         name = action[0] if action["prefix"] else f"{service}:{action[0]}"
@@ -132,8 +132,8 @@ def _put_action(piece: Piece, action: re.Match[str], prefix: re.Match[str] | Non
         piece.put("service", service.lower(), start, end, BEST)
 
 
-def _put_named(piece: Piece, m: re.Match[str]) -> None:
-    """Put the action that a clause or heading names, if the card has none."""
+def _put_named_action(piece: Piece, m: re.Match[str]) -> None:
+    """Add the action that a clause or heading names, if the card has none."""
     if m["action"] and "action" not in piece.facts:
         start, end = m.span("action")
         service = m["action"].partition(":")[0]
@@ -142,7 +142,7 @@ def _put_named(piece: Piece, m: re.Match[str]) -> None:
 
 
 def _read_clause(piece: Piece, clause: re.Match[str]) -> None:
-    _put_named(piece, clause)
+    _put_named_action(piece, clause)
     piece.put("deny", "implicit" if clause["silent"] else "explicit")
     piece.put("policy_type", policy_type(clause["silent"] or clause["denying"]))
     piece.put("reason", " ".join(clause[0].split()), *clause.span())

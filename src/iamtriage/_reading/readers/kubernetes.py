@@ -1,4 +1,4 @@
-"""Reads what Kubernetes, the authenticator and the EKS console say about access; not AWS's API errors.
+"""Read messages of Kubernetes, its authenticator and the EKS console about access.
 
 Sources: k8s.io/apiserver's forbidden message, kubectl, aws-iam-authenticator's server log, and the
 EKS console's banners (https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html).
@@ -61,28 +61,28 @@ def _index() -> FragmentIndex:
     return FragmentIndex([phrase.fragment for phrase in _UNAUTHORIZED])
 
 
-# The fragment of the rows for the bare word, which everybody prints.
-_BARE = "nauthorized"
-# What Go programs make of it: "listing nodes: Unauthorized", of types that every cluster has.
-_DOING = re.compile(
+# The fragment of the rows for the bare word, which any software prints.
+_BARE_FRAGMENT = "nauthorized"
+# Go programs add what they did: "listing nodes: Unauthorized". The type must be a built-in one.
+_GO_OPERATION = re.compile(
     r"(?<![\w-])(?:re-)?(?:list|get|watch|create|patch|update|delete|fetch|listing|getting|watching|creating|patching|updating|deleting"
     r"|fetching)\s(?:the\s)?(?P<type>[a-z][a-zA-Z]{1,40}(?:\s[a-z]{3,20})?):\sUnauthorized(?=[\s\"'`.,;)\]]*$|[\"'`])",
     re.MULTILINE,
 )
-# Types that name what every system has.
-_ANYBODYS = frozenset({"user", "users", "group", "groups"})
-# What only Kubernetes' own programs and its users' commands say, klog's line head and eksctl's marks among it.
+# Types whose names other systems use, too.
+_COMMON_NAMES = frozenset({"user", "users", "group", "groups"})
+# What only Kubernetes programs and commands print, including klog's prefix and eksctl's marks.
 _NAMES_KUBERNETES = re.compile(
     r"kubernetes|kubectl|kubeconfig|kubelet|\bhelm\b|aws[-_]auth|GroupVersion|eksctl|\bEKS\b|\beks\b|configmap|\bk8s_|\[[✖ℹ]\]\s"
     r"|^(?:\S{1,40}\s){0,4}[IWEF][0-9]{4}\s[0-9]{2}:[0-9]{2}:",
     re.MULTILINE,
 )
 _NAMES_REACH = 1500
-# Whose refusal it is, where a line says that it is not the cluster's.
+# The sender of an "Unauthorized" that is not from the cluster, if its line names one.
 _ELSEWHERE = re.compile(
     r"\b[Vv]ault\b|\bfrom\s+(?!the\b|server\b)[A-Z]\w{2,30}|https?://(?![0-9\[]|localhost|[\w.-]{0,200}(?:kube|k8s|eks|\.svc\b|cluster\.local|:6443))[a-z]"
 )
-# Of a type that every cluster has, it means that the list of types could not be read.
+# For a built-in type, this means that kubectl could not read the list of types.
 _NO_TYPE = re.compile(
     r"the\s+server\s+doesn't\s+have\s+a\s+resource\s+type\s+\"(?P<type>[a-zA-Z]{1,60})\"(?!\s+in\s+group)"
 )
@@ -91,18 +91,18 @@ _REACH = 400
 
 
 def read_kubernetes(text: str, flat: str) -> Iterator[Piece]:
-    """Find every statement of Kubernetes and EKS about access; the arguments as ``read_phrases``'."""
+    """Yield every message of Kubernetes and EKS about access, for the arguments of ``read_phrases``."""
     yield from read_rbac(text)
     yield from read_clients(text)
     yield from _read_missing_types(text)
-    names = [m.start() for m in _NAMES_KUBERNETES.finditer(text)] if _BARE in flat else []
-    yield from _read_doing(text, names)
+    names = [m.start() for m in _NAMES_KUBERNETES.finditer(text)] if _BARE_FRAGMENT in flat else []
+    yield from _read_go_operations(text, names)
     for number in _index().possible_rows(flat):
         phrase = _UNAUTHORIZED[number]
         for m in compiled(phrase.pattern).finditer(text):
-            if phrase.fragment == _BARE and _is_elsewhere(text, m):
+            if phrase.fragment == _BARE_FRAGMENT and _is_elsewhere(text, m):
                 continue
-            if phrase.sure == "unsure" and not _stands_by(names, m):
+            if phrase.sure == "unsure" and not _is_near(names, m):
                 continue
             piece = Piece("core", m.start(), m.end(), kind=phrase.kind, is_aws=True, source="kubernetes")
             piece.is_wrapper = phrase.sure == "outer"
@@ -111,14 +111,14 @@ def read_kubernetes(text: str, flat: str) -> Iterator[Piece]:
             yield piece
 
 
-def _read_doing(text: str, names: list[int]) -> Iterator[Piece]:
+def _read_go_operations(text: str, names: list[int]) -> Iterator[Piece]:
     if names:
-        for m in _DOING.finditer(text):
+        for m in _GO_OPERATION.finditer(text):
             name = m["type"].replace(" ", "")
             if (
                 is_built_in(name)
-                and name not in _ANYBODYS
-                and _stands_by(names, m)
+                and name not in _COMMON_NAMES
+                and _is_near(names, m)
                 and not _is_elsewhere(text, m)
             ):
                 yield _unauthorized(m)
@@ -136,20 +136,20 @@ def _read_missing_types(text: str) -> Iterator[Piece]:
 
 
 def _is_elsewhere(text: str, m: re.Match[str]) -> bool:
-    """Tell whether the line of a bare "Unauthorized" says that somebody else refused."""
+    """Return whether the line of a bare "Unauthorized" says that another system sent it."""
     reach = max(0, m.start() - _REACH)
     line = max(reach, text.rfind("\n", reach, m.start()) + 1)
     end = text.find("\n", m.end(), m.end() + _REACH)
     return _ELSEWHERE.search(text, line, m.end() + _REACH if end < 0 else end) is not None
 
 
-def _stands_by(names: list[int], m: re.Match[str]) -> bool:
+def _is_near(names: list[int], m: re.Match[str]) -> bool:
     at = bisect_left(names, m.start() - _NAMES_REACH)
     return at < len(names) and names[at] < m.end() + _NAMES_REACH
 
 
 def _read_identity(text: str, piece: Piece) -> None:
-    """Read the arn= field of the authenticator's log line."""
+    """Add the ARN from the ``arn=`` field of the authenticator's log line."""
     left = max(text.rfind("\n", 0, piece.start), piece.start - _REACH, 0)
     for m in _LOGFMT_ARN.finditer(text, left, piece.start):
         start, end = trim(text, m.start("arn"), m.end("arn"))

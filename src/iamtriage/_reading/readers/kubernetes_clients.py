@@ -1,4 +1,4 @@
-"""Reads what clients of Kubernetes print of a 401 or 403 without the server's sentence; not the sentence (``rbac``)."""
+"""Read a status 401 or 403 that Kubernetes clients print without the server's message."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _INVALID_STATUS = (
     r"Operation\s+returned\s+an\s+invalid\s+status\s+code\s+[\"'](?P<reason>Forbidden|Unauthorized)[\"']"
 )
-# What clients print of an answer whose message they do not show, by words that only they use.
+# A literal and the pattern of each client that prints no message.
 _CLIENTS = tuple(
     (needed, re.compile(pattern))
     for needed, pattern in (
@@ -41,7 +41,7 @@ _CLIENTS = tuple(
             rf"k8s\.Autorest\.HttpOperationException:\s+{_INVALID_STATUS}",
         ),
         (
-            # Of Microsoft's own clients too, so that the client's name or frame has to follow.
+            # Microsoft's other clients raise it, too, so the client's name or frame must follow.
             "invalid status code",
             (
                 rf"Microsoft\.Rest\.HttpOperationException[^\x1e]{{0,200}}?{_INVALID_STATUS}"
@@ -53,7 +53,7 @@ _CLIENTS = tuple(
             r"(?P<status>40[13])\s+(?P<reason>Forbidden|Unauthorized)\s+\((?:KubeException|Kubeclient::\w{1,40})\)",
         ),
         (
-            # A websocket that was not opened, in Python.
+            # The Python client could not open a websocket.
             "Handshake status",
             (
                 r"kubernetes\.[\w.]{1,60}ApiException:\s+\(0\)\s+(?:E\s+)?Reason:\s+Handshake\s+status\s+"
@@ -61,7 +61,7 @@ _CLIENTS = tuple(
             ),
         ),
         (
-            # The server's Status as Java and Go print it.
+            # The server's Status object, printed by Java and Go.
             "Status(apiVersion",
             (
                 r"\bStatus\(apiVersion=v1,\s+code=(?P<status>40[13]),[^\x1e]{0,2000}?"
@@ -77,16 +77,16 @@ _CLIENTS = tuple(
         ),
     )
 )
-# HTTP clients of any API, so the URL has to be a cluster's: requests and httpx; aiohttp; Ruby's kubeclient.
-_ASKED = re.compile(
+# HTTP clients print this for any API, so the URL must be of a cluster: requests and httpx; aiohttp; kubeclient (Ruby).
+_REQUEST = re.compile(
     r"(?P<status>40[13])(?:\s+Client\s+Error:\s+|,\s+message='|,?\s+)(?P<reason>Forbidden|Unauthorized)\b[^\s]{0,3}\s+"
     r"(?:for\s+(?:url:?\s+|[A-Z]{3,7}\s+)|url=)[^\s]{0,8}?(?P<url>https?://[^\s'\"<>]{1,2000})"
 )
-# Clients that OpenAPI's generator made print this for any API, so something of Kubernetes has to stand by.
+# Clients generated from OpenAPI print this for any API, so signs of Kubernetes must be near it.
 _GENERATED = re.compile(r"\((?P<status>40[13])\)\s+Reason:\s+(?P<reason>Forbidden|Unauthorized)\b")
 _GENERATED_FOR = re.compile(r"kubernetes|openshift|\b[A-Z]\w{2,30}V[0-9]\w{0,10}Api->|system:serviceaccount")
 _GENERATED_REACH = 400
-# The server's answer as JSON, Python's dict or Rust's struct, from its reason on.
+# The server's Status as JSON, a Python dict or a Rust struct, from its reason on.
 _REASON = re.compile(r"[\"']?\breason[\"']?\s?[:=]\s?[\"'](?P<reason>Forbidden|Unauthorized)[\"']")
 _FAILURE = re.compile(r"[\"']?\bstatus[\"']?\s?[:=]\s?(?:Some\()?[\"']?Failure\b")
 _STATUS_CODE = re.compile(r"[\"']?\bcode[\"']?\s?[:=]\s?(?P<status>40[13])\b")
@@ -98,10 +98,10 @@ _KINDS: dict[str, Kind] = {"Forbidden": "kubernetes_forbidden", "Unauthorized": 
 
 
 def read_clients(text: str) -> Iterator[Piece]:
-    """Find every such answer."""
+    """Yield every such response."""
     if "orbidden" in text or "nauthorized" in text:
         yield from _read_clients(text)
-        yield from _read_answers(text)
+        yield from _read_status_objects(text)
 
 
 def _piece(start: int, end: int, reason: str) -> Piece:
@@ -119,7 +119,7 @@ def _read_clients(text: str) -> Iterator[Piece]:
                     piece.put("status_code", m["status"], *m.span("status"))
                 yield piece
     if "://" in text:
-        for m in _ASKED.finditer(text):
+        for m in _REQUEST.finditer(text):
             if is_cluster_url(m["url"]):
                 piece = _piece(m.start(), m.end(), m["reason"])
                 piece.put("status_code", m["status"], *m.span("status"))
@@ -134,13 +134,13 @@ def _read_clients(text: str) -> Iterator[Piece]:
 
 
 def _is_of_admission(text: str, m: re.Match[str]) -> bool:
-    """Tell whether a client's words, or the answer that it prints behind its headers, are of admission."""
+    """Return whether a client's message, or the body that it prints after the headers, is of admission control."""
     body = text.find("esponse body", m.end(), m.end() + _HEADERS_REACH)
     return is_admission_denial(text, m.start(), max(body, m.end()))
 
 
-def _read_answers(text: str) -> Iterator[Piece]:
-    """Read the server's ``Status``, whatever its message says."""
+def _read_status_objects(text: str) -> Iterator[Piece]:
+    """Yield each ``Status`` object of the server, whatever its message is."""
     if "Failure" not in text:
         return
     for m in _REASON.finditer(text):

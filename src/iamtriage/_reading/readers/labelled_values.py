@@ -1,8 +1,7 @@
-"""Reads an error of values behind labels, "Status: 400. Code: Throttling, Message: Rate exceeded"; not denials.
+"""Read labelled errors: "Status: 400. Code: Throttling, Message: Rate exceeded".
 
-Other clouds print such lines, and some have such codes. So AWS's own words must stand behind the label of the
-message: they vouch for a code that alone says nothing of AWS. What means a denial or a fault of credentials is
-read by its code, wherever it stands (``pairs``).
+Other clouds print such lines, and some use the same codes. So the message after its label must be one of AWS, which
+confirms a code that alone doesn't identify AWS. ``pairs`` reads codes of denials and credentials anywhere.
 """
 
 from __future__ import annotations
@@ -22,9 +21,9 @@ _STATUS = re.compile(
 _CODE = re.compile(
     r"(?<![\w.-])(?:[Ee]rror\s?)?[Cc]ode\s?[:=]\s?[\"']?(?P<code>[A-Z][A-Za-z]{2,80})(?!\w|\.\w)"
 )
-_MESSAGE = r"(?<![\w.-])(?:[Ee]rror\s?)?[Mm]essage\s?[:=]\s?[\"']?"
-# What services say with a code, where no other system says both.
-_SAID = {
+_MESSAGE_LABEL = r"(?<![\w.-])(?:[Ee]rror\s?)?[Mm]essage\s?[:=]\s?[\"']?"
+# The messages that only AWS services send with these codes.
+_MESSAGES = {
     "Throttling ThrottlingException ThrottledException": r"Rate\sexceeded(?![ ]\w)",
     "RequestLimitExceeded": r"Request\slimit\sexceeded(?![ ]\w)",
     "NoSuchEntity NoSuchEntityException": r"The\s(?:role|user|group|policy|instance\sprofile|login\sprofile)\swith\sname\s\S+\scannot\sbe\sfound",
@@ -32,21 +31,23 @@ _SAID = {
     "ValidationError ValidationException": r"(?:[0-9]{1,3}\svalidation\serrors?\sdetected:\sValue|Stack\swith\sid\s\S+\sdoes\snot\sexist)",
     "ResourceNotFoundException": r"(?:No\scluster\sfound\sfor\sname:\s|Secrets\sManager\scan't\sfind\sthe\sspecified\ssecret|Function\snot\sfound:\sarn:)",
 }
-_VOUCHING = {code: re.compile(_MESSAGE + words) for codes, words in _SAID.items() for code in codes.split()}
+_MESSAGE_OF_CODE = {
+    code: re.compile(_MESSAGE_LABEL + words) for codes, words in _MESSAGES.items() for code in codes.split()
+}
 _REACH = 300
 
 
 def read_labelled_values(text: str) -> Iterator[Piece]:
-    """Find the codes beside which a status and a message of AWS's stand, each behind its label."""
+    """Yield the labelled codes with a labelled status and a labelled AWS message near them."""
     if "tatus" not in text or "essage" not in text:
         return
     for m in _CODE.finditer(text):
-        said = _VOUCHING.get(m["code"])
-        if said is None:
+        message = _MESSAGE_OF_CODE.get(m["code"])
+        if message is None:
             continue
         start, end = find_paragraph(text, m.start(), m.end(), _REACH)
         status = _nearest(_STATUS, text, m, (start, end))
-        if status and _nearest(said, text, m, (start, end)):
+        if status and _nearest(message, text, m, (start, end)):
             piece = Piece("head", m.start(), m.end(), is_aws=True)
             piece.put("code", m["code"], m.start("code"), m.end("code"), BEST)
             piece.put("status_code", status["status"], status.start("status"), status.end("status"), BEST)
@@ -56,12 +57,12 @@ def read_labelled_values(text: str) -> Iterator[Piece]:
 def _nearest(
     pattern: re.Pattern[str], text: str, m: re.Match[str], place: tuple[int, int]
 ) -> re.Match[str] | None:
-    """Give what stands behind a code, before the next code, else the last of what stands before it."""
+    """Return the match after a code and before the next code, else the last match before it."""
     start, end = place
     following = _CODE.search(text, m.end(), end)
-    behind = pattern.search(text, m.end(), following.start() if following else end)
-    if behind:
-        return behind
+    after = pattern.search(text, m.end(), following.start() if following else end)
+    if after:
+        return after
     before = None
     for before in pattern.finditer(text, start, m.start()):  # noqa: B007 (the last one counts)
         pass

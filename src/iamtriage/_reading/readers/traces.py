@@ -1,6 +1,6 @@
-"""Reads HTTP statuses and endpoint hosts out of the words of logs and traces; nothing stronger.
+"""Read HTTP statuses and endpoint hosts from the text of logs and traces.
 
-What it finds are weak facts: they mean something only beside a failure (``surroundings``).
+These facts are weak: ``judging.context`` attaches them to a failure near them.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ _STATUS = re.compile(
     r"|Client\serror:\s(?P<h>[45][0-9]{2})\b|(?<![\w/:.-])http_status_(?P<i>[45][0-9]{2})|[Ss]tatus(?:\(|:\s(?:Some\()?)(?P<j>[45][0-9]{2})\b|[Rr]esponseCode[:=]\s?(?P<k>[45][0-9]{2})\b|status=(?P<l>[45][0-9]{2})\b(?=[^\n]{0,80}(?:amz|aws))|\((?P<m>[45][0-9]{2})\)\s(?:Forbidden|Bad\sRequest|Unauthorized)"
     r"|StatusCode\((?P<n>[45][0-9]{2})\)|/status\s(?P<o>[45][0-9]{2})\b|http_error,\s?(?P<p>[45][0-9]{2})\b|[Rr]esponse\s(?P<q>[45][0-9]{2})\s(?:from|code)|[Ss]tatus\s:\s(?P<r>[45][0-9]{2})\b"
     r"|[\"']?statusCode[\"']?:\s?(?P<t>[45][0-9]{2})\b|\(\s?(?P<s>[45][0-9]{2}),\s?[\"'{]"
-    # In front of a body, or of AWS's own words; with 5xx, another server tells what it met.
+    # Before a body or an AWS message. A status of 5xx is of another server that passes on what it received.
     r"|(?<![\w.:/#-])(?P<v>4[0-9]{2})[)\]`*]{0,3}(?:\s(?:response|body|with))?(?:\s?[:,–-])?\s[\"'`]{0,3}"
     r"(?=\{\s?[\"'](?:[Ee]rror|[Mm]essage|__type|[Cc]ode)[\"']|<\?xml\b|<(?:Error|ErrorResponse)>"
     r"|Credential\sshould\b|Access\sDenied\b|User:\sarn:|The\s(?:security\stoken|request\ssignature|provided\stoken)\b)"
     r"|\b(?:HTTP\s|\()[Ss]tatus\s(?P<w>[45][0-9]{2})\b"
-    # Guzzle's sentence, whatever the reason behind the status.
+    # Guzzle's sentence, whatever the reason phrase.
     r"|resulted\sin\san?\s[`'\"]?(?P<u>[3-5][0-9]{2})\b(?=[^`\n]{0,60}[`'\"]?\s(?:response\b|$))"
 )
-# What every status above holds; most texts have none.
+# Every status above contains this, and most texts don't.
 _THREE_DIGITS = re.compile(r"(?<![0-9])[345][0-9]{2}(?![0-9])")
-# Of the replies of mail servers, those that HTTP does not have.
-_MAIL_ONLY, _HTTP_AGAIN = "530", "598"
-_MAIL_REACH = 60
+# Status codes from the first up to the second are of SMTP replies; HTTP has none there.
+_SMTP_FIRST, _SMTP_END = "530", "598"
+_SMTP_REACH = 60
 
-# A host that somebody typed or points to is not the one that answered: an echoed command, an option, a link.
-_TYPED = re.compile(
+# In a command, an option or a link, a host is not the one that responded.
+_NOT_CALLED = re.compile(
     r"(?:\A|\s)(?:\$|\+{1,3}|PS\s[^\n>]{0,80}>)\s|--endpoint(?:-url)?[ =]"
     r"|\b(?:curl|wget)\s(?!failed|error)[^:\n]*\Z|\b(?:git\s(?:clone|push|pull|fetch)|docker\s(?:pull|push|login|run)|pip\sinstall|aws\s[a-z0-9-]{2,30}\s[a-z-]{2,60}\s)"
     r"|\b(?:[Ss]ee(?:\salso)?|[Dd]ownload(?:ing|ed)?|[Vv]isit|[Ff]or\smore\sinformation|documentation|[Ff]etching)\b[^\n]{0,80}\Z"
@@ -45,35 +45,35 @@ _LINE_REACH = 400
 
 
 def read_statuses(text: str) -> Iterator[Piece]:
-    """Find HTTP statuses in the words of logs and traces; weak facts that need a failure to belong to."""
+    """Yield the HTTP statuses in a text."""
     if _THREE_DIGITS.search(text) is None:
         return
     for m in _STATUS.finditer(text):
         group = m.lastgroup
-        if group is None or VAULT.match(text, m.end(group)) or _is_of_mail(text, m):
+        if group is None or VAULT.match(text, m.end(group)) or _is_smtp_reply(text, m):
             continue
         piece = Piece("status", m.start(), m.end())
         piece.put("status_code", m[group], m.start(group), m.end(group), HINT)
         yield piece
 
 
-def _is_of_mail(text: str, m: re.Match[str]) -> bool:
-    """Tell the replies of mail servers, which are no HTTP statuses."""
+def _is_smtp_reply(text: str, m: re.Match[str]) -> bool:
+    """Return whether a number is the reply of a mail server instead of an HTTP status."""
     status = m[m.lastgroup or 0]
-    return _MAIL_ONLY <= status < _HTTP_AGAIN or "SMTP" in text[max(0, m.start() - _MAIL_REACH) : m.start()]
+    return _SMTP_FIRST <= status < _SMTP_END or "SMTP" in text[max(0, m.start() - _SMTP_REACH) : m.start()]
 
 
 def read_hosts(text: str) -> Iterator[Piece]:
-    """Find the AWS endpoints that a text names in URLs; weak facts of the same sort."""
+    """Yield the AWS endpoints in the URLs of a text."""
     if ".amazonaws." in text or ".api.aws" in text:
         for m in HOST.finditer(text):
             service = service_of_host(m["host"])
-            if service and not _is_typed(text, m.start()):
+            if service and not _is_only_mentioned(text, m.start()):
                 piece = Piece("host", m.start(), m.end(), is_aws=True)
                 piece.put("service", service, rank=CLASS_NAME)
                 yield piece
 
 
-def _is_typed(text: str, at: int) -> bool:
+def _is_only_mentioned(text: str, at: int) -> bool:
     reach = max(0, at - _LINE_REACH)
-    return _TYPED.search(text[max(reach, text.rfind("\n", reach, at) + 1) : at]) is not None
+    return _NOT_CALLED.search(text[max(reach, text.rfind("\n", reach, at) + 1) : at]) is not None

@@ -1,8 +1,7 @@
-"""Reads denials that AWS's documentation or console prints in another language; not English ones.
+"""Read denials in the languages of the AWS documentation and console.
 
-Word order differs, but ARNs, the action, the code in parentheses and the operation's name are
-not translated, so those are read; and, in the languages of AWS's documentation, the words for
-"not authorized", "resource", "explicit deny", "no … policy allows" and the policy types.
+The word order differs, but ARNs, the action, the code in parentheses and the operation are not translated. The
+tables have the words for "not authorized", "resource", "explicit deny", "no … policy allows" and the policy types.
 """
 
 from __future__ import annotations
@@ -109,7 +108,7 @@ _ACTION = re.compile(
 _RESOURCE = re.compile(
     rf"(?:risorsa|ressource|Ressource|recurso|リソース|资源|資源|리소스|sumber daya|resource)(?:の)?\s?:?\s?[\"'«`]?(?P<resource>(?:role|user|policy|group)\s\S+|arn:(?:{MASK}|[^\s\"'»、。,<])++|\*)"
 )
-_LAST = re.compile(r":\s?(?P<resource>(?:ロール|역할|角色)\s[^\s(（]{1,80})")
+_LAST_RESOURCE = re.compile(r":\s?(?P<resource>(?:ロール|역할|角色)\s[^\s(（]{1,80})")
 _LABEL = re.compile(
     r"(?:[Uu]tente|[Uu]tilisateur|[Uu]suario|[Uu]suário|Benutzer|ユーザー|사용자|用户|使用者|User|[Pp]engguna)(?P<colon>\s?:)?\s?"
 )
@@ -118,7 +117,7 @@ _REACH = 900
 
 
 def read_translations(text: str) -> Iterator[Piece]:
-    """Find denials in other languages than English."""
+    """Yield denials in languages other than English."""
     if text.isascii():
         return
     end = 0
@@ -132,7 +131,7 @@ def read_translations(text: str) -> Iterator[Piece]:
 
 
 def read_translation_codes(text: str) -> Iterator[Piece]:
-    """Find codes in parentheses that a foreign sentence, not botocore's, puts beside an operation."""
+    """Yield codes in parentheses next to an operation in a translation of botocore's message."""
     if text.isascii():
         return
     for code in _CODE.finditer(text):
@@ -167,7 +166,7 @@ def _read_around(text: str, m: re.Match[str], left: int, right: int) -> Piece | 
             piece.end = max(piece.end, action.end())
             piece.start = min(piece.start, action.start())
             break
-    resource = _RESOURCE.search(text, left, right) or _LAST.search(text, m.end(), right)
+    resource = _RESOURCE.search(text, left, right) or _LAST_RESOURCE.search(text, m.end(), right)
     if resource:
         start, end = trim(text, resource.start("resource"), resource.end("resource"))
         piece.put("resource", rejoin(text[start:end]), start, end)

@@ -1,7 +1,7 @@
-"""Reads XML error documents: the query, EC2 and REST-XML protocols' bodies; no other shapes.
+"""Read XML error responses of the query, EC2 and REST-XML protocols.
 
-Sources: botocore ``parsers`` (QueryParser, EC2QueryParser, RestXMLParser). Documents come cut at
-both ends and wrapped by terminals.
+Sources: botocore ``parsers`` (QueryParser, EC2QueryParser, RestXMLParser). A document can be truncated at either
+end and wrapped by a terminal.
 """
 
 from __future__ import annotations
@@ -20,32 +20,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CODE = re.compile(r"<Code>\s*(?P<code>[\w.]{2,100})\s*</Code>")
-# The query protocol's; no other system says whose fault it is.
-_BLAMED = re.compile(r"<Type>(?:Sender|Receiver)</Type>\s*\Z")
+# Only the query protocol states whether the sender or the receiver caused the error.
+_ERROR_TYPE = re.compile(r"<Type>(?:Sender|Receiver)</Type>\s*\Z")
 _ROOT = re.compile(r"<(?P<code>[A-Z][A-Za-z]{3,80}(?:Exception|Error|Denied|Fault))>\s*<(?:Message|message)>")
-_OPEN = re.compile(r"<(?:ErrorResponse|Response|Error|ServiceErrorResponse)\b[^<>]{0,300}>")
+_DOCUMENT_START = re.compile(r"<(?:ErrorResponse|Response|Error|ServiceErrorResponse)\b[^<>]{0,300}>")
 _NAMESPACE = re.compile(r"xmlns=[\"']https?://(?P<host>[\w.-]{4,100})/")
-_CLOSE = re.compile(r"</(?:ErrorResponse|Response)>")
-_VALUE = {
+_RESPONSE_END = re.compile(r"</(?:ErrorResponse|Response)>")
+_VALUES = {
     "request_id": re.compile(r"<Request(?:Id|ID)>\s*(?P<value>[^<>]{1,128}?)\s*</Request(?:Id|ID)\s*>"),
     "host_id": re.compile(r"<HostId>\s*(?P<value>[^<>]{1,300}?)\s*</HostId\s*>"),
     "resource": re.compile(r"<Resource>\s*(?P<value>[^<>\s]{1,1024})\s*</Resource>"),
 }
-# The document ends with the text inside of an id, and an ellipsis says so.
-_ENDED = re.compile(
+# The text ends inside an ID, with an ellipsis.
+_TRUNCATED_ID = re.compile(
     r"<(?P<key>HostId|Request(?:Id|ID))>\s*(?P<value>[^<>\s]{1,300}(?:\.{3}|…))(?:\s*`{3})?\s*\Z"
 )
-_ENDED_REACH = 340
-_BLAMED_REACH = 40
+_TRUNCATED_ID_REACH = 340
+_ERROR_TYPE_REACH = 40
 _REACH = 4000
-_OPEN_REACH = 700
+_DOCUMENT_START_REACH = 700
 _MESSAGE_REACH = 1500
-_CLOSE_ERROR = re.compile(r"</Error>")
-_CLOSE_MESSAGE = re.compile(r"</Message>")
+_ERROR_END = re.compile(r"</Error>")
+_MESSAGE_END = re.compile(r"</Message>")
 
 
 def read_xml(text: str) -> Iterator[Piece]:
-    """Find XML error documents."""
+    """Yield XML error documents."""
     if "<Code>" in text:
         floor = 0
         matches = list(_CODE.finditer(text))
@@ -66,14 +66,16 @@ def read_xml(text: str) -> Iterator[Piece]:
 
 
 def _document(text: str, m: re.Match[str], floor: int, limit: int) -> Piece:
-    opened = list(_OPEN.finditer(text, max(floor, m.start() - _OPEN_REACH), m.start()))
+    opened = list(_DOCUMENT_START.finditer(text, max(floor, m.start() - _DOCUMENT_START_REACH), m.start()))
     start = opened[0].start() if opened else m.start()
-    closed = _CLOSE.search(text, m.end(), limit) or _CLOSE_ERROR.search(text, m.end(), limit)
+    closed = _RESPONSE_END.search(text, m.end(), limit) or _ERROR_END.search(text, m.end(), limit)
     end = closed.end() if closed else limit
-    blamed = _BLAMED.search(text, max(start, m.start() - _BLAMED_REACH), m.start()) is not None
-    piece = Piece("body", start, m.end(), source="xml", is_aws=blamed)
+    has_error_type = (
+        _ERROR_TYPE.search(text, max(start, m.start() - _ERROR_TYPE_REACH), m.start()) is not None
+    )
+    piece = Piece("body", start, m.end(), source="xml", is_aws=has_error_type)
     piece.put("code", m["code"], m.start("code"), m.end("code"), BEST)
-    for key, pattern in _VALUE.items():
+    for key, pattern in _VALUES.items():
         value = pattern.search(text, start, end)
         if value:
             piece.end = max(piece.end, value.end())
@@ -87,18 +89,18 @@ def _document(text: str, m: re.Match[str], floor: int, limit: int) -> Piece:
                     HINT if key == "resource" else BEST,
                 )
     if end == len(text):
-        _put_ended(text, max(start, end - _ENDED_REACH), piece)
+        _put_truncated_id(text, max(start, end - _TRUNCATED_ID_REACH), piece)
     namespace = _NAMESPACE.search(text, start, m.start())
     if namespace and "amazonaws" in namespace["host"]:
         piece.is_aws = True
         piece.put("service", service_of_host(namespace["host"]), rank=HINT)
-    message = _CLOSE_MESSAGE.search(text, m.end(), end)
+    message = _MESSAGE_END.search(text, m.end(), end)
     piece.end = max(piece.end, message.end() if message else min(end, m.end() + _MESSAGE_REACH))
     return piece
 
 
-def _put_ended(text: str, start: int, piece: Piece) -> None:
-    m = _ENDED.search(text, start)
+def _put_truncated_id(text: str, start: int, piece: Piece) -> None:
+    m = _TRUNCATED_ID.search(text, start)
     if m and ELLIPSIS.match(m["value"]) is None:
         key = "host_id" if m["key"] == "HostId" else "request_id"
         piece.put(key, m["value"], m.start("value"), m.end("value"), HINT)
