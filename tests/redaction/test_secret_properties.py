@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import string
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from iamtriage import parse, scan, to_record
@@ -63,6 +63,8 @@ def test_no_secret_becomes_a_field(
     case: Case, before: tuple[str, list[str]], after: tuple[str, list[str]], how: str
 ) -> None:
     """Keys, tokens, signatures and bearer tokens around a failure are in none of its fields."""
+    secrets = (*before[1], *after[1])
+    assume(not any(secret in case.text for secret in secrets))
     text = {
         "lines": f"{before[0]}\n{case.text}\n{after[0]}",
         "same line": f"{before[0]} {case.text} {after[0]}",
@@ -72,7 +74,7 @@ def test_no_secret_becomes_a_field(
     }[how]
     for failure in (*scan(text), *([] if (parsed := parse(text)) is None else [parsed])):
         for key, value in to_record(failure).items():
-            for secret in (*before[1], *after[1]):
+            for secret in secrets:
                 assert secret not in str(value), (key, text)
         # What is printed in a log by accident is the repr.
-        assert not any(secret in repr(failure) for secret in (*before[1], *after[1])), text
+        assert not any(secret in repr(failure) for secret in secrets), text
