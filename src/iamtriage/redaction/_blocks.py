@@ -1,6 +1,6 @@
-"""Cuts a text into blocks that can be looked at one by one; not for what is in them.
+"""Split a text into blocks that are redacted one by one.
 
-So memory stays bounded, and lines that tell of nothing cost little.
+This limits memory, and lines without a failure or an ARN cost little.
 """
 
 from __future__ import annotations
@@ -14,24 +14,25 @@ from iamtriage._reading.vocabulary.triggers import may_hold_failure
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("blocks", "parts")
+__all__ = ("split_blocks", "split_by_relevance")
 
-_SIZE = 32_000
-_LONGEST = 48_000
-_FRESH = re.compile(rf"\n(?={ENTRY_START}|\n|\[\d|<\d|\xe2\x95\xb7|╷)")
+# In characters.
+_MIN_BLOCK = 32_000
+_MAX_BLOCK = 48_000
+_ENTRY_START = re.compile(rf"\n(?={ENTRY_START}|\n|\[\d|<\d|\xe2\x95\xb7|╷)")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-# Lines around one that may be of a failure: they may be of it, too.
-_AROUND = 8
-_BOUNDS = ("\n", "\x20", '"', "\t", ",")
+# The number of lines around a line of a failure that can belong to it.
+_CONTEXT_LINES = 8
+_BOUNDARIES = ("\n", "\x20", '"', "\t", ",")
 
 
-def blocks(text: str) -> Iterator[str]:
-    """Give a text in pieces; put together they are the text.
+def split_blocks(text: str) -> Iterator[str]:
+    """Yield a text in blocks. Joined, they are the text.
 
-    A cut is made where a log's entry begins, else at a line end, else where no value can be cut.
+    A block ends before a log entry, else at a newline, else where it cuts no value.
     """
     start = 0
-    while len(text) - start > _LONGEST:
+    while len(text) - start > _MAX_BLOCK:
         cut = _cut(text, start)
         yield text[start:cut]
         start = cut
@@ -39,28 +40,28 @@ def blocks(text: str) -> Iterator[str]:
         yield text[start:]
 
 
-def parts(block: str) -> Iterator[tuple[str, bool]]:
-    """Give a block in pieces, and whether each may tell of a failure or holds an ARN."""
+def split_by_relevance(block: str) -> Iterator[tuple[str, bool]]:
+    """Yield a block in parts, and whether each can contain a failure or an ARN."""
     lines = [m[0] for m in _LINE.finditer(block)]
-    hot = bytearray(len(lines))
-    for at, line in enumerate(lines):
+    relevant = bytearray(len(lines))
+    for number, line in enumerate(lines):
         if "arn:" in line or may_hold_failure(line):
-            low, high = max(0, at - _AROUND), min(len(lines), at + _AROUND + 1)
-            hot[low:high] = b"\x01" * (high - low)
+            low, high = max(0, number - _CONTEXT_LINES), min(len(lines), number + _CONTEXT_LINES + 1)
+            relevant[low:high] = b"\x01" * (high - low)
     start = 0
     while start < len(lines):
-        end = hot.find(1 - hot[start], start)
+        end = relevant.find(1 - relevant[start], start)
         end = len(lines) if end < 0 else end
-        yield "".join(lines[start:end]), bool(hot[start])
+        yield "".join(lines[start:end]), bool(relevant[start])
         start = end
 
 
 def _cut(text: str, start: int) -> int:
-    fresh = _FRESH.search(text, start + _SIZE, start + _LONGEST)
-    if fresh:
-        return fresh.end()
-    for bound in _BOUNDS:
-        at = text.rfind(bound, start + _SIZE // 2, start + _LONGEST)
+    entry = _ENTRY_START.search(text, start + _MIN_BLOCK, start + _MAX_BLOCK)
+    if entry:
+        return entry.end()
+    for boundary in _BOUNDARIES:
+        at = text.rfind(boundary, start + _MIN_BLOCK // 2, start + _MAX_BLOCK)
         if at >= 0:
             return at + 1
-    return start + _LONGEST
+    return start + _MAX_BLOCK

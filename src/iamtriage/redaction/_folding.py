@@ -1,15 +1,15 @@
-"""A text in lower case, place for place: what is found in it is found in the text; not for comparing."""
+"""Lower the case of a text without moving any character."""
 
 from __future__ import annotations
 
-__all__ = ("folded",)
+__all__ = ("fold_case",)
 
 
-def folded(text: str) -> str:
-    """Give a text in lower case, character for character.
+def fold_case(text: str) -> str:
+    """Return a text in lower case, character for character, so that positions stay the same.
 
-    >>> folded("AWS_SECRET"), len(folded("\u0130"))
+    >>> fold_case("AWS_SECRET"), len(fold_case("\u0130"))
     ('aws_secret', 1)
     """
-    # This capital is the only letter whose small form is two characters.
+    # This is the only capital letter whose lower-case form has two characters.
     return text.replace("\u0130", "i").lower()

@@ -1,9 +1,9 @@
-"""Puts pseudonyms in the place of a text's identifiers: the order of the steps, and nothing else.
+"""Replace the identifiers in a text with pseudonyms.
 
-Two turns, since a name may stand in prose before an ARN tells that it is one: first everything that is an
-identifier by its place or shape is found, then it is replaced there and wherever else it stands as a word of
-its own. The text is looked at block by block as the readers of failures see it, so that values which a
-terminal broke count as whole.
+This takes two passes, because a name can appear in prose before an ARN shows that it is a name. The first
+finds the identifiers that their position or form reveals. The second replaces them there and wherever else
+they occur as a separate word. The text is searched block by block as the readers of failures see it, so that
+values wrapped by a terminal are whole.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ import attrs
 from iamtriage._reading.texts import find_failures
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._reading.vocabulary.view import View
-from iamtriage.redaction._blocks import blocks, parts
-from iamtriage.redaction._finders.arn_names import names_in_arns
-from iamtriage.redaction._finders.failure_names import names_in_failure, words_of
-from iamtriage.redaction._finders.hosts import names_in_hosts
-from iamtriage.redaction._finders.ids import ids
-from iamtriage.redaction._finders.repeated_names import Known
-from iamtriage.redaction._places import Place, in_order
+from iamtriage.redaction._blocks import split_blocks, split_by_relevance
+from iamtriage.redaction._finders.arn_names import find_arn_names
+from iamtriage.redaction._finders.failure_names import find_failure_names, list_kept_words
+from iamtriage.redaction._finders.hosts import find_host_names
+from iamtriage.redaction._finders.ids import find_ids
+from iamtriage.redaction._finders.repeated_names import KnownNames
+from iamtriage.redaction._identifier_spans import Identifier, without_overlaps
 from iamtriage.redaction._pseudonyms import Pseudonyms
-from iamtriage.redaction._secrets import original_span
+from iamtriage.redaction._secrets import find_original_span
 from iamtriage.redaction._vocabulary.markers import MARKER, WORD
 
 if TYPE_CHECKING:
@@ -35,110 +35,114 @@ if TYPE_CHECKING:
 __all__ = ("hide_identifiers",)
 
 
-# A terminal that broke a failure broke what stands beside it, too: so many characters.
-_BESIDE = 400
+# A terminal that wrapped a failure wrapped the text around it, too, for this many characters.
+_CONTEXT = 400
 _LINE_END = re.compile("\n")
 
 
 @attrs.frozen
 class _Block:
-    """A block, as readable, with the identifiers that show by place or shape, and where failures stand."""
+    """An unwrapped block, its identifiers, and the positions of its failures."""
 
     view: View
-    places: list[Place]
+    identifiers: list[Identifier]
     failures: list[tuple[int, int]]
 
 
 def hide_identifiers(text: str) -> str:
-    """Give the text with a pseudonym for each identifier."""
-    known = Known()
-    read = [_read(part, known, hot=hot) for block in blocks(text) for part, hot in parts(block)]
+    """Return the text with a pseudonym for each identifier."""
+    known = KnownNames()
+    blocks = [
+        _search(part, known, is_relevant=is_relevant)
+        for block in split_blocks(text)
+        for part, is_relevant in split_by_relevance(block)
+    ]
     pseudonyms = Pseudonyms(text, known.accounts)
-    return "".join(_shown(block, known, pseudonyms) for block in read)
+    return "".join(_replace(block, known, pseudonyms) for block in blocks)
 
 
-def _read(text: str, known: Known, *, hot: bool) -> _Block:
-    """Find what is an identifier by its place or shape, and take note of it."""
-    view = unwrap(text, links=False) if hot else View(text)
+def _search(text: str, known: KnownNames, *, is_relevant: bool) -> _Block:
+    """Find the identifiers that their position or form reveals, and remember them."""
+    view = unwrap(text, links=False) if is_relevant else View(text)
     readable = view.text
-    failures = find_failures(readable) if hot else []
-    found = [*names_in_arns(readable), *names_in_hosts(readable), *ids(readable)]
+    failures = find_failures(readable) if is_relevant else []
+    found = [*find_arn_names(readable), *find_host_names(readable), *find_ids(readable)]
     for failure in failures:
-        found += names_in_failure(readable, failure)
-        known.keep(words_of(failure))
+        found += find_failure_names(readable, failure)
+        known.keep(list_kept_words(failure))
     if WORD in readable:
         markers = [m.span() for m in MARKER.finditer(readable)]
         found = [
-            place
-            for place in found
-            if all(place.end <= start or place.start >= end for start, end in markers)
+            each for each in found if all(each.end <= start or each.start >= end for start, end in markers)
         ]
-    places = list(in_order(found))
-    for place in places:
-        known.add(_whole(readable[place.start : place.end]), place.noun)
-    return _Block(view, places, [failure.span for failure in failures])
+    identifiers = list(without_overlaps(found))
+    for each in identifiers:
+        known.add(_join_lines(readable[each.start : each.end]), each.noun)
+    return _Block(view, identifiers, [failure.span for failure in failures])
 
 
-def _shown(block: _Block, known: Known, pseudonyms: Pseudonyms) -> str:
-    """Give a block with the pseudonyms in it."""
+def _replace(block: _Block, known: KnownNames, pseudonyms: Pseudonyms) -> str:
+    """Return the original text of a block with pseudonyms."""
     view = block.view
     edits = _edits(block, known, pseudonyms)
     if view.text is view.original:
-        return _applied(view.original, edits)
+        return _apply(view.original, edits)
     changes = [
-        (*original_span(view, start, end), made) for start, end, made in edits if made != view.text[start:end]
+        (*find_original_span(view, start, end), new)
+        for start, end, new in edits
+        if new != view.text[start:end]
     ]
     for start, end in block.failures:
-        changes += _joints(view, max(0, start - _BESIDE), min(len(view.text), end + _BESIDE))
-    return _applied(view.original, sorted(changes))
+        changes += _dropped_line_breaks(view, max(0, start - _CONTEXT), min(len(view.text), end + _CONTEXT))
+    return _apply(view.original, sorted(changes))
 
 
-def _applied(text: str, edits: Iterable[Edit]) -> str:
-    """Give a text with edits, which are in order; of those that overlap the first counts."""
+def _apply(text: str, edits: Iterable[Edit]) -> str:
+    """Apply edits that are in text order. Of those that overlap, the first is applied."""
     pieces: list[str] = []
     done = 0
-    for start, end, made in edits:
+    for start, end, new in edits:
         if start >= done:
-            pieces += (text[done:start], made)
+            pieces += (text[done:start], new)
             done = end
     return "".join([*pieces, text[done:]])
 
 
-def _edits(block: _Block, known: Known, pseudonyms: Pseudonyms) -> Iterator[Edit]:
-    """Give what is replaced in the readable text."""
+def _edits(block: _Block, known: KnownNames, pseudonyms: Pseudonyms) -> Iterator[Edit]:
+    """Yield the replacements in the unwrapped text."""
     readable = block.view.text
     at = 0
-    for place in [*block.places, None]:
-        end = len(readable) if place is None else place.start
-        for start, last, noun in known.words(readable, at, end):
+    for each in [*block.identifiers, None]:
+        end = len(readable) if each is None else each.start
+        for start, last, noun in known.find_in(readable, at, end):
             yield start, last, pseudonyms.of(readable[start:last], noun)
-        if place is not None:
-            value = _whole(readable[place.start : place.end])
-            yield place.start, place.end, pseudonyms.of(value, known.noun(value, place.noun))
-            at = place.end
+        if each is not None:
+            value = _join_lines(readable[each.start : each.end])
+            yield each.start, each.end, pseudonyms.of(value, known.noun(value, each.noun))
+            at = each.end
 
 
-def _whole(value: str) -> str:
-    """Give a value without the line ends in it; none has blanks of its own."""
+def _join_lines(value: str) -> str:
+    """Return a value without the line breaks in it. No identifier contains spaces."""
     return value if value.isprintable() and " " not in value else "".join(value.split())
 
 
-def _joints(view: View, start: int, end: int) -> Iterator[Edit]:
-    """Give the line ends that the readable text has not, since they stood in the middle of a word."""
+def _dropped_line_breaks(view: View, start: int, end: int) -> Iterator[Edit]:
+    """Yield edits that drop the line breaks inside of words, which the unwrapped text does not have."""
     first, last = view.origin(start), view.origin(end)
     if view.original.count("\n", first, last) <= view.text.count("\n", start, end):
         return
     for line_end in _LINE_END.finditer(view.original, first, last):
-        at = _after(view, line_end.start(), start, end)
+        at = _position_after(view, line_end.start(), start, end)
         if start < at < end and not view.text[at - 1].isspace() and not view.text[at].isspace():
-            yield original_span(view, at - 1, at)[1], view.origin(at), ""
+            yield find_original_span(view, at - 1, at)[1], view.origin(at), ""
 
 
-def _after(view: View, place: int, low: int, high: int) -> int:
-    """Give the first place of the readable text that stands behind a place of the original."""
+def _position_after(view: View, original: int, low: int, high: int) -> int:
+    """Return the first position in the unwrapped text whose original position is after another one."""
     while low < high:
         middle = (low + high) // 2
-        if view.origin(middle) > place:
+        if view.origin(middle) > original:
             high = middle
         else:
             low = middle + 1

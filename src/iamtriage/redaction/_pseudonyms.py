@@ -1,7 +1,7 @@
-"""What stands for an identifier: of the same shape, numbered in the order of the text; not for finding any.
+"""Create pseudonyms for identifiers: of the same form, numbered in text order.
 
-A number says nothing of the value. A digest would: there are few enough accounts to try them all. A value
-that looks like a pseudonym stays what it is, so that a text that was redacted does not change any more.
+A number reveals nothing about the value. A digest would, because there are few enough accounts to try them
+all. A value that looks like a pseudonym stays, so that a redacted text does not change again.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from iamtriage.arns._principals import IDENTITY_CENTER_PREFIX, SERVICE_LINKED_PREFIX
-from iamtriage.redaction._vocabulary.identifier_nouns import NAMED, Numbered, is_kept
+from iamtriage.redaction._vocabulary.identifier_nouns import NOUNS, IdentifierKind, is_kept
 from iamtriage.redaction._vocabulary.known_words import REGION
 
 if TYPE_CHECKING:
@@ -24,11 +24,11 @@ _EXTENSION = (
     r"(?:\.(?:avro|bz2|csv|gz|html|jar|jpe?g|js|jsonl?|log|md|orc|parquet|pdf|png|py|sh|sql|tar|tf|tfstate|tgz|tsv"
     r"|txt|xml|ya?ml|zip))"
 )
-_PSEUDONYM = re.compile(rf"(?:{NAMED})-{_NUMBER}(?:-(?:[0-9]{{12}}|{REGION})){{0,4}}{_EXTENSION}{{0,2}}")
-_STANDING = re.compile(rf"(?<![A-Za-z0-9_-])(?P<noun>{NAMED}|person)-(?P<number>{_NUMBER})(?![A-Za-z0-9_])")
+_PSEUDONYM = re.compile(rf"(?:{NOUNS})-{_NUMBER}(?:-(?:[0-9]{{12}}|{REGION})){{0,4}}{_EXTENSION}{{0,2}}")
+_EXISTING = re.compile(rf"(?<![A-Za-z0-9_-])(?P<noun>{NOUNS}|person)-(?P<number>{_NUMBER})(?![A-Za-z0-9_])")
 _EXTENSIONS = re.compile(rf"{_EXTENSION}{{1,2}}\Z")
-_LONGEST_EXTENSIONS = 24
-# What ends with a number behind many zeros, or behind a mask, may be a pseudonym.
+_MAX_EXTENSIONS = 24
+# What ends with a number after many zeros, or after a mask, can be a pseudonym.
 _PADDED = re.compile(
     rf"(?:0{{7}}|[A-Z0-9]xx|::|(?<![0-9.])0\.0\.0\.)[x0]{{0,120}}(?P<number>{_NUMBER})(?![0-9a-f])"
 )
@@ -36,13 +36,13 @@ _ZEROS = re.compile(r"0{3,31}[0-9]{1,9}")
 
 ACCOUNT = re.compile(r"[0-9]{12}")
 ACCOUNT_INSIDE = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
-# As the console shows it.
+# As the console shows an account.
 _ACCOUNT_DASHED = re.compile(r"[0-9]{4}-[0-9]{4}-[0-9]{4}")
-# A pseudonym's digits begin so. They must not begin with 0, since in JSON they may be a number.
+# The first digits of account pseudonyms. They do not begin with 0, because in JSON they can be a number.
 _ACCOUNT_START = "1000000"
 _KEPT_INSIDE = re.compile(rf"(?P<account>{ACCOUNT_INSIDE.pattern})|(?<![a-z0-9]){REGION}(?![a-z0-9])")
-_MOST_KEPT_INSIDE = 4
-# These have no room for more: at most 32 and 64 characters.
+_MAX_KEPT_INSIDE = 4
+# Kinds with little room: at most 32 and 64 characters.
 _SHORT = frozenset({"federated", "session"})
 
 _HEX = "[0-9a-fA-F]"
@@ -53,17 +53,17 @@ EC2_PREFIX = (
     r"|pl|rtb|rtbassoc|sfr|sg|sgr|sir|snap|subnet|tgw|tgw-attach|tgw-rtb|vgw|vol|vpc|vpce|vpce-svc|vpn)"
 )
 _EC2_ID = re.compile(rf"(?P<start>{EC2_PREFIX}-)(?P<hex>[0-9a-f]{{8}}(?:[0-9a-f]{{9}})?)")
-_EC2_MADE = re.compile(r"0{4,16}[0-9]{1,9}")
+_EC2_PSEUDONYM = re.compile(r"0{4,16}[0-9]{1,9}")
 EMAIL = (
     r"[A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}@[A-Za-z0-9][A-Za-z0-9-]{0,62}\.[A-Za-z0-9.-]{0,200}[A-Za-z]{2,24}"
 )
-_EMAIL_MADE = re.compile(rf"person-{_NUMBER}@example\.com")
+_EMAIL_PSEUDONYM = re.compile(rf"person-{_NUMBER}@example\.com")
 _OCTET = "([0-9]{1,3})"
 HOST_OF_IP = rf"(?:ip|ec2)-{_OCTET}-{_OCTET}-{_OCTET}-{_OCTET}"
 _IPV4 = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}")
 _ADDRESS = re.compile(r"[0-9a-fA-F.:]+")
-_IPV6_MADE = ipaddress.IPv6Network("2001:db8::/96")
-# Addresses that everybody has: this host, none, all, and where instances and pods ask for credentials.
+_IPV6_PSEUDONYMS = ipaddress.IPv6Network("2001:db8::/96")
+# Addresses that identify nothing: this host, none, all, and the credential endpoints of instances and pods.
 _ADDRESSES = """
     127.0.0.1 0.0.0.0 255.255.255.255 169.254.169.253 169.254.169.254 169.254.170.2 169.254.170.23 ::1 ::
     fd00:ec2::254 fd00:ec2::23
@@ -72,42 +72,43 @@ _COMMON_ADDRESSES = frozenset(_ADDRESSES.split())
 _UNIQUE_ID = re.compile(
     r"(?P<start>A(?:KIA|SIA|BIA|CCA|3T[A-Z0-9]|IDA|ROA|GPA|IPA|NPA|NVA|PKA|SCA))[A-Z0-9]{4,124}"
 )
-_UNIQUE_MADE = re.compile(r"A[A-Z0-9]{3}x{2,120}[0-9]{1,9}")
+_UNIQUE_PSEUDONYM = re.compile(r"A[A-Z0-9]{3}x{2,120}[0-9]{1,9}")
 _CLUSTER_ID = re.compile(r"[0-9A-F]{32}")
 _S3_REQUEST = re.compile(r"[A-Z0-9]{16}")
 _AUTHORIZATION = re.compile(r"[0-9A-Za-z]{8,256}")
 _HOST_ID = re.compile(r".+", re.DOTALL)
-_HOST_ID_MADE = re.compile(rf"hostid{_NUMBER}=")
+_HOST_ID_PSEUDONYM = re.compile(rf"hostid{_NUMBER}=")
 _ORGANIZATION = re.compile(r"(?P<start>o|ou|r|p|h|ou-[0-9a-z]{4,32})-(?P<rest>[0-9a-z]{4,32})")
 _IDENTITY_CENTER = re.compile(
     rf"{IDENTITY_CENTER_PREFIX}(?P<set>[A-Za-z0-9_+=,.@-]{{1,32}})_(?P<suffix>[0-9a-f]{{16}})"
 )
-_SET_MADE = re.compile(rf"Set{_NUMBER}")
+_SET_PSEUDONYM = re.compile(rf"Set{_NUMBER}")
 _SERVICE_LINKED = re.compile(rf"{SERVICE_LINKED_PREFIX}[A-Za-z0-9]{{1,60}}(?:_(?P<suffix>.{{1,60}}))?")
 
-_Shape: TypeAlias = "tuple[frozenset[Numbered], re.Pattern[str], Callable[[re.Match[str]], str]]"
+_Shape: TypeAlias = "tuple[frozenset[IdentifierKind], re.Pattern[str], Callable[[re.Match[str]], str]]"
 
 
 class Pseudonyms:
     """The pseudonyms of one text."""
 
     def __init__(self, text: str, accounts: Iterable[str]) -> None:
-        """Take note of what already looks like a pseudonym.
+        """Collect what already looks like a pseudonym.
 
         Args:
-            text: all of the text.
-            accounts: its accounts.
+            text: The whole text.
+            accounts: The accounts in it.
         """
-        self._made: dict[str, str] = {}
+        self._pseudonyms: dict[str, str] = {}
         self._last: dict[str, int] = {}
-        self._taken = {(m["noun"], int(m["number"])) for m in _STANDING.finditer(text)}
+        self._taken = {(m["noun"], int(m["number"])) for m in _EXISTING.finditer(text)}
         self._padded = {int(m["number"]) for m in _PADDED.finditer(text)}
         known = frozenset(accounts)
-        # A real account may begin so, but one in ten million, and not with a number as low as this.
-        self._most_accounts = max(1, len(known))
-        self._taken |= {("account", int(each[7:])) for each in known if self._is_made_account(each)}
-        anything: frozenset[Numbered] = frozenset()
-        # Of which nouns (none: of any), the shape, what stands for it; the first that fits.
+        # A real account can begin like a pseudonym, but only one in ten million, and not with so low a
+        # number.
+        self._max_accounts = max(1, len(known))
+        self._taken |= {("account", int(each[7:])) for each in known if self._is_account_pseudonym(each)}
+        anything: frozenset[IdentifierKind] = frozenset()
+        # The kinds (empty: all), the form, and its pseudonym. The first match applies.
         self._shapes: tuple[_Shape, ...] = (
             (anything, ACCOUNT, self._account),
             (anything, _ACCOUNT_DASHED, self._account_dashed),
@@ -117,7 +118,7 @@ class Pseudonyms:
             (anything, re.compile(EMAIL), self._email),
             (anything, re.compile(HOST_OF_IP), self._host_of_ip),
             (anything, _IPV4, self._address),
-            (anything, _UNIQUE_MADE, lambda m: m[0]),
+            (anything, _UNIQUE_PSEUDONYM, lambda m: m[0]),
             (anything, _CLUSTER_ID, self._cluster_id),
             (anything, _IDENTITY_CENTER, self._identity_center),
             (anything, _SERVICE_LINKED, self._service_linked),
@@ -126,18 +127,18 @@ class Pseudonyms:
             (frozenset({"host-id"}), _HOST_ID, self._host_id),
             (frozenset({"policy", "resource", "name"}), _ORGANIZATION, self._organization),
             (frozenset({"host"}), _ADDRESS, self._address),
-            # Last, since a name may begin so.
+            # Last, because a name can begin like this.
             (anything, _UNIQUE_ID, self._unique_id),
         )
 
-    def of(self, value: str, noun: Numbered) -> str:
-        """Give what stands for a value, always the same."""
-        made = self._made.get(value)
+    def of(self, value: str, noun: IdentifierKind) -> str:
+        """Return the pseudonym of a value, always the same."""
+        made = self._pseudonyms.get(value)
         if made is None:
-            made = self._made[value] = self._make(value, noun)
+            made = self._pseudonyms[value] = self._make(value, noun)
         return made
 
-    def _make(self, value: str, noun: Numbered) -> str:
+    def _make(self, value: str, noun: IdentifierKind) -> str:
         if is_kept(value):
             return value
         for nouns, pattern, make in self._shapes:
@@ -155,7 +156,7 @@ class Pseudonyms:
         return number
 
     def _zeros(self, series: str, width: int) -> str:
-        """Give the next number of a series that no number in the text is like, with zeros in front."""
+        """Return the next number of a series that the text does not contain, padded with zeros."""
         number = self._next(series)
         while number in self._padded:
             number = self._next(series)
@@ -166,19 +167,19 @@ class Pseudonyms:
             return value
         parts = [f"{noun}-{self._next(noun)}"]
         if noun not in _SHORT:
-            # A bucket's or role's name often holds its account and region.
+            # The name of a bucket or role often contains its account and region.
             inside = [
                 self.of(m[0], "account") if m["account"] else m[0] for m in _KEPT_INSIDE.finditer(value)
             ]
-            parts += inside[:_MOST_KEPT_INSIDE]
-        extension = _EXTENSIONS.search(value[-_LONGEST_EXTENSIONS:]) if noun == "object" else None
+            parts += inside[:_MAX_KEPT_INSIDE]
+        extension = _EXTENSIONS.search(value[-_MAX_EXTENSIONS:]) if noun == "object" else None
         return "-".join(parts) + (extension[0] if extension else "")
 
-    def _is_made_account(self, value: str) -> bool:
-        return value.startswith(_ACCOUNT_START) and 0 < int(value[7:]) <= self._most_accounts
+    def _is_account_pseudonym(self, value: str) -> bool:
+        return value.startswith(_ACCOUNT_START) and 0 < int(value[7:]) <= self._max_accounts
 
     def _account(self, m: re.Match[str]) -> str:
-        return m[0] if self._is_made_account(m[0]) else f"{_ACCOUNT_START}{self._next('account'):05d}"
+        return m[0] if self._is_account_pseudonym(m[0]) else f"{_ACCOUNT_START}{self._next('account'):05d}"
 
     def _account_dashed(self, m: re.Match[str]) -> str:
         made = self.of(m[0].replace("-", ""), "account")
@@ -191,13 +192,13 @@ class Pseudonyms:
         return m[0] if m[0].startswith(_UUID_START) else _UUID_START + self._zeros("uuid", 12)
 
     def _ec2_id(self, m: re.Match[str]) -> str:
-        if _EC2_MADE.fullmatch(m["hex"]):
+        if _EC2_PSEUDONYM.fullmatch(m["hex"]):
             return m[0]
         width = len(m["hex"])
         return m["start"] + self._zeros(f"{m['start']}{width}", width)
 
     def _email(self, m: re.Match[str]) -> str:
-        return m[0] if _EMAIL_MADE.fullmatch(m[0]) else f"person-{self._next('person')}@example.com"
+        return m[0] if _EMAIL_PSEUDONYM.fullmatch(m[0]) else f"person-{self._next('person')}@example.com"
 
     def _host_of_ip(self, m: re.Match[str]) -> str:
         address = self.of(".".join(m.groups()), "host")
@@ -208,13 +209,13 @@ class Pseudonyms:
             address = ipaddress.ip_address(m[0])
         except ValueError:
             return m[0]
-        if m[0] in _COMMON_ADDRESSES or address in _IPV6_MADE or m[0].startswith("0."):
-            # No host has an address that begins with 0: those are for pseudonyms.
+        if m[0] in _COMMON_ADDRESSES or address in _IPV6_PSEUDONYMS or m[0].startswith("0."):
+            # No host has an address that begins with 0, so these are pseudonyms.
             return m[0]
         if address.version == 4:
             return str(ipaddress.IPv4Address(int(self._zeros("ipv4", 1))))
-        # For documentation, https://www.rfc-editor.org/rfc/rfc3849.
-        return str(_IPV6_MADE[int(self._zeros("ipv6", 1))])
+        # For documentation: https://www.rfc-editor.org/rfc/rfc3849.
+        return str(_IPV6_PSEUDONYMS[int(self._zeros("ipv6", 1))])
 
     def _unique_id(self, m: re.Match[str]) -> str:
         width = max(4, len(m[0]) - len(m["start"]))
@@ -230,8 +231,8 @@ class Pseudonyms:
         return m[0] if _ZEROS.fullmatch(m[0]) else self._zeros("authorization", 25)
 
     def _host_id(self, m: re.Match[str]) -> str:
-        # Letters of base64, as S3's: so the readers take it wherever a line was broken around it.
-        return m[0] if _HOST_ID_MADE.fullmatch(m[0]) else f"hostid{self._next('host-id')}="
+        # Characters of base64, as in S3's IDs, so that readers recognize it next to any line break.
+        return m[0] if _HOST_ID_PSEUDONYM.fullmatch(m[0]) else f"hostid{self._next('host-id')}="
 
     def _organization(self, m: re.Match[str]) -> str:
         if _ZEROS.fullmatch(m["rest"]):
@@ -240,16 +241,16 @@ class Pseudonyms:
         return f"{start}-{self._zeros(start, max(8, len(m['rest'])))}"
 
     def _identity_center(self, m: re.Match[str]) -> str:
-        name = m["set"] if _SET_MADE.fullmatch(m["set"]) else self._set(m["set"])
+        name = m["set"] if _SET_PSEUDONYM.fullmatch(m["set"]) else self._set(m["set"])
         suffix = m["suffix"] if _ZEROS.fullmatch(m["suffix"]) else self._zeros("suffix", 16)
         return f"{IDENTITY_CENTER_PREFIX}{name}_{suffix}"
 
     def _set(self, name: str) -> str:
-        # A blank is in no other value.
+        # No other value contains a space.
         key = f"set {name}"
-        if key not in self._made:
-            self._made[key] = f"Set{self._next('set')}"
-        return self._made[key]
+        if key not in self._pseudonyms:
+            self._pseudonyms[key] = f"Set{self._next('set')}"
+        return self._pseudonyms[key]
 
     def _service_linked(self, m: re.Match[str]) -> str:
         suffix = m["suffix"]

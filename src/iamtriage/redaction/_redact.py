@@ -1,7 +1,4 @@
-"""Takes secrets out of a text, and identifiers where that is wanted; not for reading failures.
-
-How secrets and identifiers are found is in ``_redacting``.
-"""
+"""Redact the secrets in a text, and on request its identifiers."""
 
 from __future__ import annotations
 
@@ -11,30 +8,30 @@ from iamtriage.redaction._secrets import hide_secrets
 
 __all__ = ("redact",)
 
-# When some is hidden, the rest may show better: the text is looked at until nothing changes.
-_MOST_TURNS = 4
+# Redacting a secret can reveal another one, so the text is searched until nothing changes.
+_MAX_ROUNDS = 4
 
 
 def redact(text: str, *, identifiers: bool = False) -> str:
-    """Give a text without its secrets, to show it to others.
+    """Return a text without its secrets, so that you can share it.
 
-    Secret access keys, session and web identity tokens, signatures of requests, Authorization headers,
-    encoded authorization failure messages, private keys and passwords become markers that say what was
-    there, such as ``[REDACTED session token]``. In URLs a marker is ``REDACTED-session-token``. With
-    ``identifiers``, accounts, principals, key ids, names of resources, addresses and ids of requests become
-    pseudonyms: the same value the same one everywhere in this text. Partition, service, region, action,
-    and the shape of each ARN and name stay.
+    Secret access keys, session and web identity tokens, request signatures, Authorization headers, encoded
+    authorization failure messages, private keys and passwords become markers that say what was there, like
+    ``[REDACTED session token]``, or ``REDACTED-session-token`` in a URL. With ``identifiers``, accounts,
+    principals, access key IDs, resource names, IP addresses and request IDs become pseudonyms. The same value
+    gets the same pseudonym everywhere in the text. Partition, service, region, action, and the form of each
+    ARN and name stay.
 
-    What stays is what :func:`iamtriage.parse` needs: the redacted text gives a failure of the same kind,
-    action, deny and policy type. JSON, XML and URLs stay what they are. The same text gives the same
-    result, and redacting it again changes nothing more. No text raises.
+    :func:`iamtriage.parse` reads a failure of the same kind, action, deny and policy type from the result.
+    JSON, XML and URLs stay valid. The same text gives the same result, and redacting it again changes
+    nothing. No content of the text raises.
 
     Args:
-        text: any text: an error, a log, a document.
-        identifiers: whether to hide who and what it is about, too.
+        text: Any text: an error, a log, a document.
+        identifiers: Whether to replace identifiers, too.
 
     Raises:
-        TypeError: ``text`` is no text.
+        TypeError: ``text`` is not a string.
 
     >>> redact("AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYDEMODEMOKY aws s3 ls")
     'AWS_SECRET_ACCESS_KEY=[REDACTED secret access key] aws s3 ls'
@@ -44,11 +41,11 @@ def redact(text: str, *, identifiers: bool = False) -> str:
     if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         msg = wrong_type_message("the argument of redact()", "a string", text)  # type: ignore[unreachable]
         raise TypeError(msg)
-    for _ in range(_MOST_TURNS):
-        shown = hide_secrets(text)
+    for _ in range(_MAX_ROUNDS):
+        redacted = hide_secrets(text)
         if identifiers:
-            shown = hide_identifiers(shown)
-        if shown == text:
+            redacted = hide_identifiers(redacted)
+        if redacted == text:
             break
-        text = shown
+        text = redacted
     return text

@@ -1,7 +1,7 @@
-"""Where secrets stand, put together, and markers in their places; not for finding any.
+"""Merge the secrets found in a text, and replace them with markers.
 
-Where a secret is broken over lines, or stands in a line that a terminal filled, the lines keep their length:
-their width is what tells a reader which line ends are no ends of words.
+If a secret is wrapped over lines, or is in a line that fills a terminal's width, the lines keep their length:
+from their width, readers of failures tell which line breaks are inside a word.
 """
 
 from __future__ import annotations
@@ -10,32 +10,36 @@ import re
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage.redaction._vocabulary.markers import FILL, MARKER, WORD, Secret, marker
+from iamtriage.redaction._vocabulary.markers import FILL, MARKER, WORD, Secret, make_marker
 from iamtriage.redaction._vocabulary.notations import BREAK, INDENT
-from iamtriage.redaction._vocabulary.value_ends import line_of, line_prefix
+from iamtriage.redaction._vocabulary.value_ends import find_line_start, measure_common_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ("Found", "hide", "untouched")
+__all__ = ("FoundSecret", "insert_markers", "is_unmarked")
 
-_LINE_END = re.compile(BREAK + INDENT)
-_SLACK = 120
-_FILLED = f"{FILL} \t\r\n│┃|>#*"
-# From where on a line of a terminal counts as full.
-_NARROWEST = 40
-# How far back the beginning of a URL is looked for.
+_LINE_BREAK = re.compile(BREAK + INDENT)
+# No marker is longer, in characters.
+_MAX_MARKER = 120
+_FILLERS = f"{FILL} \t\r\n│┃|>#*"
+# The minimum length of a line that fills a terminal's width.
+_MIN_WIDTH = 40
+# The maximum distance to the start of a URL, in characters.
 _URL_REACH = 2048
 _URL_BOUNDS = " \n\t\"'<>`{"
 _URL = re.compile(r"://|\?|&(?![a-z]{2,5};|#)|&amp;(?=[\w.-]{1,64}=)|%(?:25){0,4}(?:3[FfDd]|26)|\\u0026")
 _ENTITY = re.compile(r"&(?:[a-z]{2,5}|#\w{1,6});")
 
 
-class Found(NamedTuple):
-    """A secret that stands in ``text[start:end]``.
+class FoundSecret(NamedTuple):
+    """A secret, ``text[start:end]``.
 
     Attributes:
-        quote: what must stand around the marker, so that a text in JSON stays one.
+        start: The position of its first character.
+        end: The position after its last character.
+        what: What it is.
+        quote: The quotes that the marker needs so that JSON stays valid.
     """
 
     start: int
@@ -44,15 +48,15 @@ class Found(NamedTuple):
     quote: str = ""
 
 
-def hide(text: str, finds: Iterable[Found]) -> str:
-    """Put a marker in the place of each secret."""
+def insert_markers(text: str, finds: Iterable[FoundSecret]) -> str:
+    """Replace each secret with a marker."""
     pieces: list[str] = []
     done = 0
-    for found in _united(finds):
-        if not text[found.start : found.end].strip(_FILLED):
-            # What an earlier turn left.
+    for found in _merge(finds):
+        if not text[found.start : found.end].strip(_FILLERS):
+            # An earlier round filled it.
             continue
-        pieces += (text[done : found.start], _shown(text, found))
+        pieces += (text[done : found.start], _replacement(text, found))
         done = found.end
     if not done:
         return text
@@ -60,17 +64,17 @@ def hide(text: str, finds: Iterable[Found]) -> str:
     return "".join(pieces)
 
 
-def untouched(text: str, start: int, end: int) -> bool:
-    """Tell whether no marker stands in a part of a text or reaches into it."""
-    low = max(0, start - _SLACK)
-    if text.find(WORD, low, end + _SLACK) < 0:
+def is_unmarked(text: str, start: int, end: int) -> bool:
+    """Return whether no marker is in a part of a text or overlaps it."""
+    low = max(0, start - _MAX_MARKER)
+    if text.find(WORD, low, end + _MAX_MARKER) < 0:
         return True
-    return all(m.end() <= start or m.start() >= end for m in MARKER.finditer(text, low, end + _SLACK))
+    return all(m.end() <= start or m.start() >= end for m in MARKER.finditer(text, low, end + _MAX_MARKER))
 
 
-def _united(finds: Iterable[Found]) -> Iterator[Found]:
-    """Give finds in order, those that overlap as one, which is called as the first is."""
-    current: Found | None = None
+def _merge(finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
+    """Yield secrets in text order. Overlapping ones become one with the name of the first."""
+    current: FoundSecret | None = None
     for found in sorted(finds, key=attrgetter("start")):
         if current is None or found.start >= current.end:
             if current is not None:
@@ -82,27 +86,27 @@ def _united(finds: Iterable[Found]) -> Iterator[Found]:
         yield current
 
 
-def _shown(text: str, found: Found) -> str:
+def _replacement(text: str, found: FoundSecret) -> str:
     written = text[found.start : found.end]
-    word = found.quote + marker(found.what, url=_in_url(text, found)) + found.quote
+    word = found.quote + make_marker(found.what, url=_in_url(text, found)) + found.quote
     if "\n" in written and found.what != "private key":
-        return _broken(text, found, word)
+        return _wrapped_replacement(text, found, word)
     if len(word) < len(written) and _fills_its_line(text, found):
         return FILL * (len(written) - len(word)) + word
     return word
 
 
-def _broken(text: str, found: Found, word: str) -> str:
-    """Give what stands for a secret that is broken over lines: the marker in the last line that has room."""
-    line = line_of(text, found.start)
+def _wrapped_replacement(text: str, found: FoundSecret, word: str) -> str:
+    """Return the replacement of a secret wrapped over lines: the marker is in the last line with room."""
+    line = find_line_start(text, found.start)
     starts = [found.start]
     ends: list[int] = []
-    for m in _LINE_END.finditer(text, found.start, found.end):
-        fresh = text.find("\n", m.start(), m.end()) + 1
-        if not fresh:
+    for m in _LINE_BREAK.finditer(text, found.start, found.end):
+        next_line = text.find("\n", m.start(), m.end()) + 1
+        if not next_line:
             continue
         ends.append(m.start())
-        starts.append(min(found.end, max(m.end(), fresh + line_prefix(text, line, fresh))))
+        starts.append(min(found.end, max(m.end(), next_line + measure_common_prefix(text, line, next_line))))
     ends.append(found.end)
     parts = list(zip(starts, ends, strict=True))
     place = next((start for start, end in reversed(parts) if end - start >= len(word)), found.start)
@@ -115,20 +119,20 @@ def _broken(text: str, found: Found, word: str) -> str:
     return "".join(pieces)
 
 
-def _fills_its_line(text: str, found: Found) -> bool:
-    """Tell whether a terminal broke the line, so that it is as long as one beside it."""
+def _fills_its_line(text: str, found: FoundSecret) -> bool:
+    """Return whether a terminal wrapped the line: the previous or next line has the same length."""
     start = text.rfind("\n", max(0, found.start - _URL_REACH), found.start) + 1
     end = text.find("\n", found.end, found.end + _URL_REACH)
     size = end - start
-    if end < 0 or size < _NARROWEST:
+    if end < 0 or size < _MIN_WIDTH:
         return False
     before = text.rfind("\n", max(0, start - 2 - size), max(0, start - 1)) + 1
-    behind = text.find("\n", end + 1, end + 2 + size)
-    return start - 1 - before == size or behind - end - 1 == size
+    after = text.find("\n", end + 1, end + 2 + size)
+    return start - 1 - before == size or after - end - 1 == size
 
 
-def _in_url(text: str, found: Found) -> bool:
-    """Tell whether a secret stands in a URL or a form, where a marker may hold no blank."""
+def _in_url(text: str, found: FoundSecret) -> bool:
+    """Return whether a secret is in a URL or a form, where a marker must not contain spaces."""
     low = max(0, found.start - _URL_REACH)
     begin = max(text.rfind(bound, low, found.start) for bound in _URL_BOUNDS) + 1
     if _URL.search(text, max(low, begin), found.start):

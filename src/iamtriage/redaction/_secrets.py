@@ -1,7 +1,7 @@
-"""Puts markers in the place of a text's secrets: the order of the steps, and nothing else.
+"""Replace the secrets in a text with markers.
 
-The text is looked through as it is; then, block by block, as the readers of failures see it, where wrapped
-lines are joined and escapes undone.
+The text is searched as it is, and then block by block as the readers of failures see it: with wrapped lines
+joined and escapes decoded.
 """
 
 from __future__ import annotations
@@ -10,24 +10,24 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.unwrapping.unwrap import unwrap
-from iamtriage.redaction._blocks import blocks
-from iamtriage.redaction._finders.assignments import assigned_secrets
-from iamtriage.redaction._finders.encoded_messages import encoded_messages
-from iamtriage.redaction._finders.headers import header_secrets
-from iamtriage.redaction._finders.key_pairs import paired_secrets
-from iamtriage.redaction._finders.shapes import shaped_secrets
-from iamtriage.redaction._finders.wrapped_values import wrapped_secrets
-from iamtriage.redaction._folding import folded
-from iamtriage.redaction._secret_spans import Found, hide
+from iamtriage.redaction._blocks import split_blocks
+from iamtriage.redaction._finders.assignments import find_assigned_secrets
+from iamtriage.redaction._finders.encoded_messages import find_encoded_messages
+from iamtriage.redaction._finders.headers import find_header_secrets
+from iamtriage.redaction._finders.key_pairs import find_paired_secrets
+from iamtriage.redaction._finders.shapes import find_shaped_secrets
+from iamtriage.redaction._finders.wrapped_values import find_wrapped_secrets
+from iamtriage.redaction._folding import fold_case
+from iamtriage.redaction._secret_spans import FoundSecret, insert_markers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.view import View
 
-__all__ = ("hide_secrets", "original_span")
+__all__ = ("find_original_span", "hide_secrets")
 
-# Each secret has one of these near it, or is one.
+# Near or in every secret is one of these.
 _SIGNS = re.compile(
     r"secret|token|pass|pwd|signature|encoded|api[-_. ]?key|private|session|saml|cookie|bearer|auth|verifier"
     r"|device|aws|akia|asia|abia|acca|a3t|ey[ja]|k8s-aws|ojb3|ogzxiv|fqodyxdz|qvdtomv5|gh[pousr]_|://"
@@ -35,37 +35,37 @@ _SIGNS = re.compile(
 
 
 def hide_secrets(text: str) -> str:
-    """Give the text with a marker for each secret."""
-    return hide(text, [*_secrets(text), *_secrets_unwrapped(text)])
+    """Return the text with a marker for each secret."""
+    return insert_markers(text, [*_find_secrets(text), *_find_unwrapped_secrets(text)])
 
 
-def _secrets(text: str) -> Iterator[Found]:
-    lower = folded(text)
+def _find_secrets(text: str) -> Iterator[FoundSecret]:
+    lower = fold_case(text)
     if _SIGNS.search(lower) is None:
         return
-    yield from encoded_messages(text, lower)
-    yield from header_secrets(text, lower)
-    yield from assigned_secrets(text, lower)
-    yield from shaped_secrets(text)
-    yield from paired_secrets(text, lower)
-    yield from wrapped_secrets(text, lower)
+    yield from find_encoded_messages(text, lower)
+    yield from find_header_secrets(text, lower)
+    yield from find_assigned_secrets(text, lower)
+    yield from find_shaped_secrets(text)
+    yield from find_paired_secrets(text, lower)
+    yield from find_wrapped_secrets(text, lower)
 
 
-def _secrets_unwrapped(text: str) -> Iterator[Found]:
-    """Find what only shows, or only shows in full, when the text is unwrapped."""
+def _find_unwrapped_secrets(text: str) -> Iterator[FoundSecret]:
+    """Find the secrets that are visible, or visible as a whole, only in the unwrapped text."""
     at = 0
-    for block in blocks(text):
-        if _SIGNS.search(folded(block)):
+    for block in split_blocks(text):
+        if _SIGNS.search(fold_case(block)):
             view = unwrap(block, links=False)
             if view.text != block:
-                for found in _secrets(view.text):
-                    start, end = original_span(view, found.start, found.end)
-                    yield Found(at + start, at + end, found.what)
+                for found in _find_secrets(view.text):
+                    start, end = find_original_span(view, found.start, found.end)
+                    yield FoundSecret(at + start, at + end, found.what)
         at += len(block)
 
 
-def original_span(view: View, start: int, end: int) -> tuple[int, int]:
-    """Give where a part of the readable text stands in the original, all of an escape at its end included."""
+def find_original_span(view: View, start: int, end: int) -> tuple[int, int]:
+    """Return the original position of a part of the unwrapped text, with the whole escape at its end."""
     first = view.origin(start)
     last = view.origin(end - 1) + 1
     if view.original[last - 1 : last] != view.text[end - 1 : end]:

@@ -1,8 +1,7 @@
-"""Finds the account and the names in ARNs; not what stands elsewhere.
+"""Find the account and the names in ARNs.
 
-Partition, service, region, and the words that name types stay, so the ARN keeps its shape. Which words those
-are is told by the service and their place, see
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html.
+Partition, service, region and resource types stay, so that the ARN keeps its form. The service and the
+position tell which words are types, see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.grammar import trim
-from iamtriage.redaction._places import Place, pieces
+from iamtriage.redaction._identifier_spans import Identifier, split_name
 from iamtriage.redaction._vocabulary.known_words import INNER_TYPES, REGION, is_service
 
 if TYPE_CHECKING:
@@ -19,11 +18,11 @@ if TYPE_CHECKING:
 
     from iamtriage.redaction._vocabulary.identifier_nouns import Noun
 
-__all__ = ("names_in_arn", "names_in_arns")
+__all__ = ("find_arn_names", "find_names_in_arn")
 
 # A colon or slash, as written or percent-encoded; JSON may escape a slash.
 _COLON = r"(?::|%3[Aa])"
-# A policy's or template's variable may hold colons.
+# A variable of a policy or template can contain colons.
 _VARIABLE = r"\$\{[^{}\s]{1,80}\}"
 _SECTION = rf"(?:{_VARIABLE}|(?!%3[Aa])[^\s:\"'`/\\,;()]){{0,64}}"
 _ARN = re.compile(
@@ -31,11 +30,11 @@ _ARN = re.compile(
     rf"{_COLON}{_SECTION}{_COLON}(?P<account>{_SECTION}){_COLON}"
     r"(?P<resource>(?:[^\s\"'`<>|&]|<(?!/)[^<>\n]{0,60}>){0,2048})"
 )
-# "esource:" is all that a terminal left of what the sentence goes on with.
+# "esource:" is what a terminal's line break left of the next word, "resource:".
 _NEXT = re.compile(r"r?esource:\Z|[,#]\s?arn:|\\[nrt\"']|%(?:26|22|27|20|2[cC])|[;)]\S")
 _SEPARATOR = re.compile(rf"{_VARIABLE}|:|/|%3[Aa]|%2[Ff]|\\{{1,64}}/")
 _DIGITS = re.compile(r"[0-9]{12}|[0-9xX*]{12}")
-# Their resources begin with a name.
+# Services whose resources begin with a name, not with a type.
 _TYPELESS = frozenset(
     {"apigateway", "codecommit", "codepipeline", "execute-api", "kinesisvideo", "s3", "sns", "sqs"}
 )
@@ -46,7 +45,7 @@ _PUBLIC_PROVIDER = re.compile(
     r"token\.actions\.githubusercontent\.com|accounts\.google\.com|graph\.facebook\.com|www\.amazon\.com|gitlab\.com"
     r"|api\.bitbucket\.org|app\.terraform\.io|oidc\.circleci\.com|[a-z0-9.-]{1,80}\.amazonaws\.com(?:\.cn)?"
 )
-# Types whose names are called otherwise.
+# Resource type -> noun, if they differ.
 _NOUN_OF_TYPE: dict[str, Noun] = {
     "deliverystream": "stream",
     "federated-user": "federated",
@@ -77,7 +76,7 @@ _NOUN_OF_SERVICE: dict[str, Noun] = {
 }
 
 
-def names_in_arns(text: str) -> Iterator[Place]:
+def find_arn_names(text: str) -> Iterator[Identifier]:
     """Find the accounts and names in every ARN of a text."""
     if "arn" not in text:
         return
@@ -92,19 +91,19 @@ def names_in_arns(text: str) -> Iterator[Place]:
         yield from _names(text, m, max(start, end))
 
 
-def names_in_arn(text: str, start: int, end: int) -> Iterator[Place]:
-    """Find them in the one ARN that stands between two places, whatever characters it has."""
+def find_names_in_arn(text: str, start: int, end: int) -> Iterator[Identifier]:
+    """Find the account and names in the one ARN between two positions, whatever characters it has."""
     m = _ARN.match(text, start, end)
     if m:
         yield from _names(text, m, end)
 
 
-def _names(text: str, m: re.Match[str], end: int) -> Iterator[Place]:
+def _names(text: str, m: re.Match[str], end: int) -> Iterator[Identifier]:
     if m["account"] == "aws":
-        # AWS's own: every account has it.
+        # Resources of AWS itself exist in every account.
         return
     if _DIGITS.fullmatch(m["account"]):
-        yield Place(*m.span("account"), "account")
+        yield Identifier(*m.span("account"), "account")
     tokens = list(_tokens(text, m.start("resource"), end))
     if m["service"] == "iam" and len(tokens) > 1:
         yield from _iam_names(text, tokens)
@@ -112,7 +111,7 @@ def _names(text: str, m: re.Match[str], end: int) -> Iterator[Place]:
         federated = text.startswith("federated-user", *tokens[0])
         nouns: tuple[Noun, ...] = ("federated",) if federated else ("role", "session")
         for (start, last), noun in zip(tokens[1:], nouns, strict=False):
-            yield from pieces(text, start, last, noun)
+            yield from split_name(text, start, last, noun)
     else:
         yield from _other_names(text, m, tokens)
 
@@ -126,26 +125,26 @@ def _tokens(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     yield at, end
 
 
-def _iam_names(text: str, tokens: list[tuple[int, int]]) -> Iterator[Place]:
+def _iam_names(text: str, tokens: list[tuple[int, int]]) -> Iterator[Identifier]:
     kind = text[slice(*tokens[0])]
     if kind == "oidc-provider":
         yield from _provider(text, tokens[1:])
         return
     for start, end in tokens[1:-1]:
         if not _AWS_PATH.fullmatch(text, start, end):
-            yield from pieces(text, start, end, "path")
-    yield from pieces(text, *tokens[-1], _noun_of(kind))
+            yield from split_name(text, start, end, "path")
+    yield from split_name(text, *tokens[-1], _noun_of(kind))
 
 
-def _provider(text: str, tokens: list[tuple[int, int]]) -> Iterator[Place]:
+def _provider(text: str, tokens: list[tuple[int, int]]) -> Iterator[Identifier]:
     if not _PUBLIC_PROVIDER.fullmatch(text, *tokens[0]):
-        yield from pieces(text, *tokens[0], "provider")
+        yield from split_name(text, *tokens[0], "provider")
     for start, end in tokens[1:]:
         if text[start:end] != "id":
-            yield from pieces(text, start, end, "cluster-id" if end - start == 32 else "path")
+            yield from split_name(text, start, end, "cluster-id" if end - start == 32 else "path")
 
 
-def _other_names(text: str, m: re.Match[str], tokens: list[tuple[int, int]]) -> Iterator[Place]:
+def _other_names(text: str, m: re.Match[str], tokens: list[tuple[int, int]]) -> Iterator[Identifier]:
     service = m["service"]
     bucket = service == "s3" and not m["account"]
     typed = len(tokens) > 1 and not bucket and (service not in _TYPELESS or service == "s3")
@@ -155,8 +154,8 @@ def _other_names(text: str, m: re.Match[str], tokens: list[tuple[int, int]]) -> 
         if (at == 0 and typed) or (word in INNER_TYPES and not bucket):
             noun = _noun_of(word)
         elif not (at and noun == "log-group" and is_service(word)):
-            # "/aws/lambda/orders" is what the service calls the log group of a function.
-            yield from pieces(text, start, end, "object" if bucket and at else noun)
+            # The log group of a function is called "/aws/lambda/orders".
+            yield from split_name(text, start, end, "object" if bucket and at else noun)
 
 
 def _noun_of(kind: str) -> Noun:

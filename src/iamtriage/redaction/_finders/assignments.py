@@ -1,7 +1,7 @@
-"""Finds secrets behind names that tell of one, in every notation; not for which names do (``names``).
+"""Find secrets after names that announce one, in every notation.
 
-Notations: ``NAME=value`` of shells, INI and URLs, ``"name": "value"`` of JSON, YAML, Python and Go at any
-depth of escapes, ``<name>value</name>``, lists of names and values, options, tuples, tables and columns.
+Notations: ``NAME=value`` of shells, INI and URLs; ``"name": "value"`` of JSON, YAML, Python and Go at any
+depth of escapes; ``<name>value</name>``; lists of names and values, options, tuples, tables and columns.
 """
 
 from __future__ import annotations
@@ -9,42 +9,42 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage.redaction._secret_spans import Found, untouched
+from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.notations import BACKSLASHES, BLANK, GT, LT, QUOTE, SIGN
 from iamtriage.redaction._vocabulary.secret_names import (
-    TAIL,
+    NAME_END,
     Name,
+    Placement,
     Sign,
-    Stands,
+    can_be_secret,
+    classify_name,
     is_class,
-    is_random,
-    may_be_value,
-    name_of,
+    looks_random,
 )
 from iamtriage.redaction._vocabulary.value_ends import (
     Extent,
-    Runs,
-    extent_at,
-    further_lines,
-    in_query,
+    UnquotedValues,
+    find_value,
+    find_wrapped_end,
     is_in_line_prefix,
-    percent_encoded,
+    percent_encoded_pattern,
+    query_value_pattern,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("OTHER_ASSIGNMENT", "assigned_secrets")
+__all__ = ("OTHER_ASSIGNMENT", "find_assigned_secrets")
 
-_LONGEST_NAME = 64
+_MAX_NAME = 64
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-.$@")
-# Behind the end of a name: "token", "tokens", "token2", S3's "Token-0"; not "token_file".
-_NAME_END = re.compile(r"s?-?[0-9]{0,2}(?![A-Za-z0-9_])(?!-[a-z])")
+# What can end a name: "token", "tokens", "token2", S3's "Token-0"; not "token_file".
+_SUFFIX = re.compile(r"s?-?[0-9]{0,2}(?![A-Za-z0-9_])(?!-[a-z])")
 _ESCAPED = re.compile(r"(?:%[0-9a-f]{2}|\\[nrt]|\\u[0-9a-f]{4})(?P<rest>[^%\\]*)\Z")
-# How far in front of a name is looked for what it is part of.
-_REACH = 80
+# The number of characters before a name that can show what it is part of.
+_LOOKBEHIND = 80
 
-# Around a value: a list's bracket, a wrapper of Rust, Swift or Haskell; YAML's sign of a block.
+# Before a value: the bracket of a list, a wrapper of Rust, Swift or Haskell, YAML's block indicator.
 _BLOCK = r"[|>][-+]?[ \t]*(?=\r?\n)"
 _WRAPPER = rf"(?:(?:Some|Optional|Just|Secret|String|SecretString|SecretStr)?[\[(]\s?|Just\s|{_BLOCK})"
 _BELOW = r"\r?\n[ \t]{0,40}"
@@ -58,13 +58,13 @@ _ASSIGN = re.compile(
     rf"(?P<wrap>{_BELOW}(?={_WRAPPER}))?{_WRAPPER}{{0,2}}(?P<below>{_BELOW}|\\n)?"
 )
 _TAG = rf"(?:{LT}/?[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
-# In front of a type in source code.
+# Before a type in source code.
 _ANNOTATED = re.compile(r"(?<![\w.-])(?P<name>[a-z_]{1,60}):[ ]?\Z")
 _OPENS_TAG = re.compile(rf"{LT}(?:[\w-]{{1,40}}:)?\Z")
 _TAG_END = re.compile(rf"(?:\s[^<>\n]{{0,200}})?{GT}\s{{0,80}}(?:<!\[CDATA\[)?")
 _ELEMENT_END = re.compile(rf"\s{{0,80}}(?:{LT}|\]\]>)")
-_LONGEST_ELEMENT = 20_000
-# The name is all that its element or cell holds: "<td>name</td><td>value</td>".
+_MAX_ELEMENT = 20_000
+# The name is the whole content of its element or cell: "<td>name</td><td>value</td>".
 _IN_TAG = re.compile(rf"{GT}\s{{0,80}}\Z")
 _TAGS_BETWEEN = re.compile(rf"\s{{0,80}}(?:{_TAG}\s{{0,80}}){{1,4}}")
 # "name": "AWS_SECRET_ACCESS_KEY", "value": "…"; key="…" value="…"; - name: …, and on the next line, value: …
@@ -74,10 +74,10 @@ _PAIR = re.compile(
 )
 _TUPLE = re.compile(rf"{QUOTE}{BLANK}{{0,8}},\s{{0,20}}(?=[bBuUrR]?{QUOTE})")
 _TABLE = re.compile(rf"{QUOTE}?[ \t]{{0,80}}[|│][ \t]{{0,80}}")
-_BLANKS = re.compile(r"[ \t]{1,80}")
+_SPACES = re.compile(r"[ \t]{1,80}")
 _OPTION = re.compile(rf"[ \t]{{1,40}}(?!\s)|(?P<below>[ \t]{{0,40}}{_BELOW})|{QUOTE},\s{{0,20}}")
 
-# What may stand in front of a name: an object or a list, a setting's line, a query, a command.
+# What can precede a name: an object or a list, a line of settings, a query, a command.
 _STRUCTURE = re.compile(r"[{(\[,;&?|]\s{0,40}(?:[\w.-]{1,40}\s)?(?:\\{0,64}[\"'])?\Z")
 _LINE = re.compile(
     r"(?:\A|\n|\\n)[ \t]{0,40}(?:[-+>#*│|]{1,2}[ \t]{1,4})?"
@@ -93,11 +93,12 @@ _COMMAND = re.compile(
 _NEXT_WORD = re.compile(r"\s[^\s-]")
 _REST = re.compile(r"[^\n\r]{1,4096}")
 _COMMENT = re.compile(r"\s[#;]")
-# A passphrase, not a sentence or more settings behind a password.
-_MOST_WORDS = 6
+# A passphrase, not a sentence or more settings after a password.
+_MAX_WORDS = 6
 _SENTENCE = re.compile(r"[:=({\"]")
-# No signature is longer, however it is escaped; a run of signs is not copied for each of them.
-_LONGEST_SIGNATURE = 8_192
+# No signature is longer, however it is escaped. The limit keeps a long run of characters from being copied
+# once per name.
+_MAX_SIGNATURE = 8_192
 _PUNCTUATION = re.compile(r"[.:!?]")
 _BASE64_LINE = r"[A-Za-z0-9+/=_.~%-]{1,4096}"
 _BROKEN_TOKEN = re.compile(rf"{_BASE64_LINE}(?:\s{{1,80}}(?:[│┃|>#*]\s{{1,4}})?{_BASE64_LINE}){{1,200}}")
@@ -107,55 +108,55 @@ _BROKEN_TOKEN = re.compile(rf"{_BASE64_LINE}(?:\s{{1,80}}(?:[│┃|>#*]\s{{1,4}
 OTHER_ASSIGNMENT = re.compile(r"[A-Za-z_][\w.-]{0,40}(?:=[^=]|:[ ]|:\Z)")
 
 
-class _Place(NamedTuple):
-    """A telling name and where it begins and ends."""
+class _NameMatch(NamedTuple):
+    """A name that announces a secret, and its position."""
 
     text: str
     name: Name
     start: int
     end: int
-    runs: Runs
+    runs: UnquotedValues
 
-    def behind(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """Match what stands right in front of the name; the pattern says where that ends."""
-        return pattern.search(self.text, max(0, self.start - _REACH), self.start)
+    def preceded_by(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Match what directly precedes the name. The pattern defines where that ends."""
+        return pattern.search(self.text, max(0, self.start - _LOOKBEHIND), self.start)
 
 
-def assigned_secrets(text: str, folded: str) -> Iterator[Found]:
-    """Find every secret that stands behind a name.
+def find_assigned_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
+    """Find every secret after a name.
 
     Args:
-        text: the text.
-        folded: the same in lower case, character for character.
+        text: The text.
+        folded: The text in lower case, character for character.
     """
     done = 0
-    runs = Runs(text)
-    for tail in TAIL.finditer(folded):
-        if tail.start() < done:
+    runs = UnquotedValues(text)
+    for name_end in NAME_END.finditer(folded):
+        if name_end.start() < done:
             continue
-        place = _place(text, folded, tail, runs)
-        found = place and _secret_of(place)
-        if found and untouched(text, found.start, found.end):
+        name = _match_name(text, folded, name_end, runs)
+        found = name and _find_value_of(name)
+        if found and is_unmarked(text, found.start, found.end):
             yield found
             done = found.end
 
 
-def _place(text: str, folded: str, tail: re.Match[str], runs: Runs) -> _Place | None:
-    name_end = _NAME_END.match(text, tail.end())
-    if name_end is None:
+def _match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedValues) -> _NameMatch | None:
+    suffix = _SUFFIX.match(text, name_end.end())
+    if suffix is None:
         return None
-    start = tail.start()
-    low = max(0, start - _LONGEST_NAME)
+    start = name_end.start()
+    low = max(0, start - _MAX_NAME)
     while start > low and folded[start - 1] in _NAME_CHARACTERS:
         start -= 1
-    escape = _ESCAPED.search(folded, max(0, start - 6), tail.start())
+    escape = _ESCAPED.search(folded, max(0, start - 6), name_end.start())
     if escape:
         start = escape.start("rest")
-    name = name_of(folded[start : tail.start()], tail[0])
-    return _Place(text, name, start, name_end.end(), runs) if name else None
+    name = classify_name(folded[start : name_end.start()], name_end[0])
+    return _NameMatch(text, name, start, suffix.end(), runs) if name else None
 
 
-def _secret_of(place: _Place) -> Found | None:
+def _find_value_of(place: _NameMatch) -> FoundSecret | None:
     text, end = place.text, place.end
     before = text[place.start - 1 : place.start]
     if before == ":" and text.startswith(":", end):
@@ -164,16 +165,16 @@ def _secret_of(place: _Place) -> Found | None:
     assign = _ASSIGN.match(text, end)
     if assign:
         return _assigned(place, assign)
-    if place.behind(_OPENS_TAG):
-        return _judged(place, "xml", _element(text, end))
+    if place.preceded_by(_OPENS_TAG):
+        return _check_value(place, "xml", _element(text, end))
     option = text.startswith("--", place.start)
     for pattern, sign in _BETWEEN:
         between = pattern.match(text, end)
-        if between and (pattern is not _TAGS_BETWEEN or place.behind(_IN_TAG)):
-            extent = extent_at(text, between.end(), place.runs)
+        if between and (pattern is not _TAGS_BETWEEN or place.preceded_by(_IN_TAG)):
+            extent = find_value(text, between.end(), place.runs)
             if pattern is _TABLE and extent and _is_annotation(place, extent):
                 return None
-            return _judged(place, "option" if option and sign != "pair" else sign, extent)
+            return _check_value(place, "option" if option and sign != "pair" else sign, extent)
     return _option(place) if option else _column(place, before)
 
 
@@ -185,9 +186,9 @@ _BETWEEN: tuple[tuple[re.Pattern[str], Sign], ...] = (
 )
 
 
-def _is_annotation(place: _Place, extent: Extent) -> bool:
-    """Tell a type that a bar begins, "token: Token | botocore.tokens.Frozen", from a table's row."""
-    label = place.behind(_ANNOTATED)
+def _is_annotation(place: _NameMatch, extent: Extent) -> bool:
+    """Return whether a bar is part of a type, "token: Token | botocore.tokens.Frozen", not of a table."""
+    label = place.preceded_by(_ANNOTATED)
     return (
         label is not None
         and label["name"].lower().endswith(place.name.tail)
@@ -196,108 +197,112 @@ def _is_annotation(place: _Place, extent: Extent) -> bool:
     )
 
 
-def _option(place: _Place) -> Found | None:
-    """Read "--name value"."""
+def _option(place: _NameMatch) -> FoundSecret | None:
+    """Find the value of "--name value"."""
     option = _OPTION.match(place.text, place.end)
-    extent = extent_at(place.text, option.end(), place.runs) if option else None
-    if option and option["below"] and extent and not is_random(place.text[extent.start : extent.end]):
+    extent = find_value(place.text, option.end(), place.runs) if option else None
+    if option and option["below"] and extent and not looks_random(place.text[extent.start : extent.end]):
         return None
-    return _judged(place, "option", extent)
+    return _check_value(place, "option", extent)
 
 
-def _column(place: _Place, before: str) -> Found | None:
-    """Read "name value", as commands, netrc files and columns have it."""
+def _column(place: _NameMatch, before: str) -> FoundSecret | None:
+    """Find the value of "name value", as in commands, netrc files and columns."""
     text = place.text
-    blanks = _BLANKS.match(text, place.end)
+    blanks = _SPACES.match(text, place.end)
     if blanks is None:
         return None
-    # ":name "value"" is EDN's.
+    # EDN: ":name "value"".
     keyword = before == ":" and text.startswith(('"', "\\"), blanks.end())
-    sign: Sign = "option" if keyword or place.behind(_COMMAND) else "blank"
-    return _judged(place, sign, extent_at(text, blanks.end(), place.runs))
+    sign: Sign = "option" if keyword or place.preceded_by(_COMMAND) else "blank"
+    return _check_value(place, sign, find_value(text, blanks.end(), place.runs))
 
 
 def _element(text: str, at: int) -> Extent | None:
-    """Give what stands between a tag's end and the next tag."""
+    """Return the content of an element: from the end of its tag to the next tag."""
     opened = _TAG_END.match(text, at)
-    closed = _ELEMENT_END.search(text, opened.end(), opened.end() + _LONGEST_ELEMENT) if opened else None
+    closed = _ELEMENT_END.search(text, opened.end(), opened.end() + _MAX_ELEMENT) if opened else None
     return Extent(opened.end(), closed.start(), "<") if opened and closed else None
 
 
-def _assigned(place: _Place, assign: re.Match[str]) -> Found | None:
-    """Read "name = value" and "name: value"."""
+def _assigned(place: _NameMatch, assign: re.Match[str]) -> FoundSecret | None:
+    """Find the value of "name = value" and "name: value"."""
     text, name = place.text, place.name
     written = assign["sign"].lower()
     sign: Sign = ":" if written.endswith((":", "3a")) else "="
     if sign == ":" and text.startswith("/", place.start - 1) and place.start:
         # "…/serviceaccount/token: permission denied"
         return None
-    query = place.behind(_QUERY_SIGN) is not None
-    bare = percent_encoded(written.count("25")) if written.startswith("%") else in_query() if query else None
-    extent = extent_at(text, assign.end(), place.runs, bare)
+    query = place.preceded_by(_QUERY_SIGN) is not None
+    unquoted = None
+    if written.startswith("%"):
+        unquoted = percent_encoded_pattern(written.count("25"))
+    elif query:
+        unquoted = query_value_pattern()
+    extent = find_value(text, assign.end(), place.runs, unquoted)
     if extent is None or is_in_line_prefix(text, place.start, extent.start):
         return None
     if (assign["below"] or assign["wrap"]) and not _may_be_below(name, assign, text, extent):
         return None
     structured = query or bool(assign["close"])
     if not extent.quote and not structured:
-        line = place.behind(_LINE)
-        structured = line is not None or place.behind(_STRUCTURE) is not None
+        line = place.preceded_by(_LINE)
+        structured = line is not None or place.preceded_by(_STRUCTURE) is not None
         if name.what == "cookie" or (line and not line["quote"] and name.what in {"password", "secret"}):
             extent = _to_line_end(text, extent, every=sign == "=" or name.what == "cookie")
     quote = "" if extent.quote or sign == "=" or text[extent.start - 1] in "\"'`" else assign["close"] or ""
-    return _judged(place, sign, extent, Stands(sign, bool(extent.quote), structured, query), quote)
+    return _check_value(place, sign, extent, Placement(sign, bool(extent.quote), structured, query), quote)
 
 
 def _may_be_below(name: Name, assign: re.Match[str], text: str, extent: Extent) -> bool:
     """Return whether a value on the line after its name can be the secret. It can be another name, too."""
     if assign[0].rstrip()[-1:] in "|>-+":
-        # YAML says that the value follows.
+        # With YAML's block indicator, the value must follow.
         return True
     value = text[extent.start : extent.end]
     if not extent.quote and OTHER_ASSIGNMENT.match(value):
         return False
-    return name.strong or name.what == "signature" or is_random(value)
+    return name.strong or name.what == "signature" or looks_random(value)
 
 
 def _to_line_end(text: str, extent: Extent, *, every: bool) -> Extent:
-    """Give a setting's value that is all of the rest of its line; of several words only where wanted."""
+    """Extend the value of a setting to the end of its line; with ``every``, also over several words."""
     rest = _REST.match(text, extent.start)
     if rest is None:
         return extent
     comment = _COMMENT.search(text, extent.start, rest.end())
     value = text[extent.start : comment.start() if comment else rest.end()].rstrip().rstrip(",;")
     words = value.split()
-    if len(words) > 1 and not (every and len(words) <= _MOST_WORDS and _SENTENCE.search(value) is None):
+    if len(words) > 1 and not (every and len(words) <= _MAX_WORDS and _SENTENCE.search(value) is None):
         return extent
     return extent._replace(end=max(extent.end, extent.start + len(value)))
 
 
-def _judged(
-    place: _Place, sign: Sign, extent: Extent | None, stands: Stands | None = None, quote: str = ""
-) -> Found | None:
-    """Give the secret if the value can be one."""
+def _check_value(
+    place: _NameMatch, sign: Sign, extent: Extent | None, stands: Placement | None = None, quote: str = ""
+) -> FoundSecret | None:
+    """Return the secret, if the value can be one."""
     if extent is None:
         return None
     text, name = place.text, place.name
     start, end = extent.start, extent.end
     if name.what == "signature" and not extent.quote:
-        # A URL at the end of a sentence, or in front of a colon: "…&X-Amz-Signature=0a1b…: timed out".
-        sign_behind = _PUNCTUATION.search(text, start, min(end, start + _LONGEST_SIGNATURE))
-        end = sign_behind.start() if sign_behind else end
-        if end - start > _LONGEST_SIGNATURE:
+        # A URL at the end of a sentence, or before a colon: "…&X-Amz-Signature=0a1b…: timed out".
+        punctuation = _PUNCTUATION.search(text, start, min(end, start + _MAX_SIGNATURE))
+        end = punctuation.start() if punctuation else end
+        if end - start > _MAX_SIGNATURE:
             return None
     if extent.quote and "\n" in text[start:end] and not _BROKEN_TOKEN.fullmatch(text, start, end):
-        # The quote is not closed on its line: what is behind is no value.
+        # The quote is not closed on its line, so the value ends there.
         end = start + len(text[start:end].partition("\n")[0].rstrip())
     value = text[start:end]
-    if not may_be_value(
-        name, value, stands or Stands(sign, bool(extent.quote), structured=True, query=False)
+    if not can_be_secret(
+        name, value, stands or Placement(sign, bool(extent.quote), structured=True, query=False)
     ):
         return None
     if sign == "option" and value.isalpha() and _NEXT_WORD.match(text, end):
-        # An option that is spoken of: "--password is required".
+        # Prose about an option: "--password is required".
         return None
     if not extent.quote and name.what not in {"password", "secret", "cookie"}:
-        end = further_lines(text, start, end)
-    return Found(start, end, name.what, quote)
+        end = find_wrapped_end(text, start, end)
+    return FoundSecret(start, end, name.what, quote)

@@ -1,4 +1,4 @@
-"""Finds the names that the readers of failures know: who, on what, by which policy; not other names."""
+"""Find the names that a failure states: principal, resource, policy, Kubernetes user."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.failures._records import to_record
-from iamtriage.redaction._finders.arn_names import names_in_arn
-from iamtriage.redaction._places import Place, pieces
+from iamtriage.redaction._finders.arn_names import find_names_in_arn
+from iamtriage.redaction._identifier_spans import Identifier, split_name
 from iamtriage.redaction._pseudonyms import ACCOUNT
 from iamtriage.redaction._vocabulary.known_words import INNER_TYPES, is_service
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from iamtriage.failures._failures import Failure
-    from iamtriage.redaction._vocabulary.identifier_nouns import Noun, Numbered
+    from iamtriage.redaction._vocabulary.identifier_nouns import IdentifierKind, Noun
 
-__all__ = ("names_in_failure", "words_of")
+__all__ = ("find_failure_names", "list_kept_words")
 
 _NOUN_OF_KEY: dict[str, Noun] = {
     "k8s_namespace": "namespace",
@@ -26,20 +26,20 @@ _NOUN_OF_KEY: dict[str, Noun] = {
     "principal": "principal",
     "resource": "resource",
 }
-_NOUN_OF_ID: dict[str, Numbered] = {
+_NOUN_OF_ID: dict[str, IdentifierKind] = {
     "account": "account",
     "authorization_id": "authorization",
     "host_id": "host-id",
     "request_id": "request",
 }
 _KEPT_KEYS = ("code", "operation", "service", "action", "k8s_verb", "k8s_resource", "k8s_api_group")
-# A value that is broken over lines is looked for in no longer failure.
-_LONGEST_FAILURE = 8000
-# How much in front of a value tells where else it is printed.
+# In longer failures, wrapped values are not searched for. In characters.
+_MAX_FAILURE = 8000
+# The number of characters before a value that identify its other occurrences.
 _CONTEXT = 12
 
 _SERVICE_HOST = re.compile(r"[a-z0-9.-]+\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|amazon\.com|aws\.internal)")
-# IAM names what has no ARN in its message by type and name.
+# In its messages, IAM names resources without an ARN by type and name.
 _NOUN_OF_TYPE: dict[str, Noun] = {
     "MFA device": "device",
     "access key": "name",
@@ -63,7 +63,7 @@ _NOUN_OF_TYPE: dict[str, Noun] = {
 }
 _TYPED = re.compile(rf"(?P<type>{'|'.join(_NOUN_OF_TYPE)})\s(?=\S)")
 _PART = re.compile(r"(?:<[^<>\n]{0,80}>|\[[^\[\]\n]{0,80}\]|\{[^{}\n]{0,80}\}|[^/:\s])+")
-# What Kubernetes and EKS call so in every cluster.
+# Names that exist in every Kubernetes or EKS cluster.
 _KUBERNETES_WORDS = """
     anonymous authenticated aws aws-auth bootstrappers default eks kube-controller-manager kube-node-lease
     kube-proxy kube-public kube-scheduler kube-system masters node nodes serviceaccount serviceaccounts
@@ -76,8 +76,8 @@ _OBJECT = re.compile(
 )
 
 
-def words_of(failure: Failure) -> Iterator[str]:
-    """Give the words of a failure that stay, whatever is called so: its code, operation, action."""
+def list_kept_words(failure: Failure) -> Iterator[str]:
+    """Yield the words of a failure that always stay: its code, operation and action."""
     record = _record(failure)
     for key in _KEPT_KEYS:
         value = record[key]
@@ -85,10 +85,10 @@ def words_of(failure: Failure) -> Iterator[str]:
             yield from (value, *value.split(":"))
 
 
-def names_in_failure(text: str, failure: Failure) -> Iterator[Place]:
-    """Find the names that a failure states, where they stand in the text that it was read from."""
+def find_failure_names(text: str, failure: Failure) -> Iterator[Identifier]:
+    """Find the names that a failure states in the text that it was read from."""
     record = _record(failure)
-    broken: list[tuple[str, Numbered]] = []
+    broken: list[tuple[str, IdentifierKind]] = []
     for key, noun in (_NOUN_OF_KEY | _NOUN_OF_ID).items():
         value, span = record[key], failure.spans.get(key)
         if not isinstance(value, str):
@@ -96,21 +96,21 @@ def names_in_failure(text: str, failure: Failure) -> Iterator[Place]:
         if span is None:
             broken.append((value, noun))
             continue
-        for start, end in _prints(text, *span):
+        for start, end in _occurrences(text, *span):
             yield from _names(text, start, end, noun)
     if broken:
-        yield from _broken_names(text, failure, broken)
+        yield from _wrapped_names(text, failure, broken)
     if failure.kind == "kubernetes_forbidden":
         for m in _OBJECT.finditer(text):
-            yield from pieces(text, *m.span("name"), "resource")
+            yield from split_name(text, *m.span("name"), "resource")
 
 
 def _record(failure: Failure) -> Mapping[str, object]:
     return to_record(failure)
 
 
-def _prints(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Give where a value stands behind the same words: SDKs print a message twice, which is one failure."""
+def _occurrences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield each position of a value after the same words. SDKs can print one message twice."""
     before = max(0, start - _CONTEXT)
     words = text[before:end]
     at = text.find(words)
@@ -119,56 +119,58 @@ def _prints(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         at = text.find(words, at + len(words))
 
 
-def _broken_names(text: str, failure: Failure, values: list[tuple[str, Numbered]]) -> Iterator[Place]:
-    """Find the names in values that stand somewhere in a failure with line ends in them."""
+def _wrapped_names(
+    text: str, failure: Failure, values: list[tuple[str, IdentifierKind]]
+) -> Iterator[Identifier]:
+    """Find the names in values that are wrapped over lines in a failure."""
     start, end = failure.span
-    if end - start > _LONGEST_FAILURE:
+    if end - start > _MAX_FAILURE:
         return
-    squeezed: dict[str, tuple[str, list[int]]] = {}
+    collapsed: dict[str, tuple[str, list[int]]] = {}
     for value, noun in values:
-        blank = " " if " " in value else ""
-        if blank not in squeezed:
-            squeezed[blank] = _squeezed(text, start, end, blank)
-        compact, places = squeezed[blank]
+        space = " " if " " in value else ""
+        if space not in collapsed:
+            collapsed[space] = _collapse_spaces(text, start, end, space)
+        compact, positions = collapsed[space]
         at = compact.find(value)
         if at >= 0:
-            for place in _names(compact, at, at + len(value), noun):
-                yield Place(places[place.start], places[place.end - 1] + 1, place.noun)
+            for each in _names(compact, at, at + len(value), noun):
+                yield Identifier(positions[each.start], positions[each.end - 1] + 1, each.noun)
 
 
-def _squeezed(text: str, start: int, end: int, blank: str) -> tuple[str, list[int]]:
-    """Give a part of a text with one blank, or none, for white space, and where each character stands."""
-    places = [
+def _collapse_spaces(text: str, start: int, end: int, space: str) -> tuple[str, list[int]]:
+    """Return a part of a text with one space, or none, for whitespace, and the position of each character."""
+    positions = [
         at
         for at in range(start, end)
-        if not text[at].isspace() or (blank and at > start and not text[at - 1].isspace())
+        if not text[at].isspace() or (space and at > start and not text[at - 1].isspace())
     ]
-    return "".join(blank if text[at].isspace() else text[at] for at in places), places
+    return "".join(space if text[at].isspace() else text[at] for at in positions), positions
 
 
-def _names(text: str, start: int, end: int, noun: Numbered) -> Iterator[Place]:
+def _names(text: str, start: int, end: int, noun: IdentifierKind) -> Iterator[Identifier]:
     value = text[start:end]
     if noun in {"account", "authorization", "host-id", "request"}:
-        yield Place(start, end, noun)
+        yield Identifier(start, end, noun)
     elif value.startswith("arn:"):
-        yield from names_in_arn(text, start, end)
+        yield from find_names_in_arn(text, start, end)
     elif ACCOUNT.fullmatch(value):
-        yield Place(start, end, "account")
+        yield Identifier(start, end, "account")
     elif "://" not in value and not _SERVICE_HOST.fullmatch(value) and value not in {"anonymous", "*"}:
-        # A host is of a service, and what is in a URL is found there.
+        # Hosts of services name nothing, and names in URLs are found by another module.
         typed = _TYPED.match(text, start, end)
         if typed:
             start, noun = typed.end(), _NOUN_OF_TYPE[typed["type"]]
         for m in _PART.finditer(text, start, end):
             kind = noun == "resource" and m.end() < end and _is_type(m[0], text[m.end()])
             if m[0] not in _KUBERNETES and not kind:
-                yield from pieces(text, *m.span(), noun)
+                yield from split_name(text, *m.span(), noun)
 
 
 def _is_type(word: str, following: str) -> bool:
-    """Tell the type of a resource from its name, in what is left of an ARN or in another language.
+    """Return whether a word is a resource type, in a part of an ARN or in another language.
 
-    "…/role/orders", "aoss:collection/orders", "ロール orders".
+    Examples: "…/role/orders", "aoss:collection/orders", "ロール orders".
     """
     if following.isspace():
         return not word.isascii()

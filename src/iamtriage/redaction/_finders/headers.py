@@ -1,4 +1,4 @@
-"""Finds the credentials of Authorization headers, and bearer tokens anywhere; not other headers.
+"""Find the credentials of Authorization headers, and bearer tokens anywhere.
 
 Forms: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html (version 4),
 https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html (version 2) and
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.redaction._secret_spans import Found, untouched
+from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.notations import (
     BACKSLASHES,
     BASE64_ESCAPES,
@@ -20,15 +20,15 @@ from iamtriage.redaction._vocabulary.notations import (
     PADDING,
     QUOTE,
 )
-from iamtriage.redaction._vocabulary.secret_names import is_placeholder, is_random
-from iamtriage.redaction._vocabulary.value_ends import further_lines, is_in_line_prefix
+from iamtriage.redaction._vocabulary.secret_names import is_placeholder, looks_random
+from iamtriage.redaction._vocabulary.value_ends import find_wrapped_end, is_in_line_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.redaction._vocabulary.markers import Secret
 
-__all__ = ("header_secrets",)
+__all__ = ("find_header_secrets",)
 
 _GAP = rf"(?:{BLANK}|\s)"
 _HEADER = re.compile(
@@ -42,12 +42,12 @@ _SCHEME = re.compile(
 _VERSION_2 = re.compile(r"AWS\s{1,4}(?P<id>[A-Za-z0-9]{8,128}):(?P<value>[A-Za-z0-9+/%]{8,128}={0,2})")
 _VERSION_4 = re.compile(r"AWS4-(?:HMAC|ECDSA)")
 _ALONE = re.compile(_CREDENTIALS)
-# These in lower case.
+# These match lower-case text.
 _BEARER = re.compile(rf"\bbearer(?:{_GAP}{{1,8}}|\+){_CREDENTIALS}")
 _SIGNATURE = re.compile(
     rf"signature\s?{EQUALS}\s?(?P<value>(?:[a-z0-9+/_~*…-]|%2[bf]|{BACKSLASHES}/){{2,2048}}{PADDING})"
 )
-# botocore's log has it on a line of its own.
+# botocore logs it on a separate line.
 _LOGGED = re.compile(
     rf"signature:[ \t]{{0,8}}{BREAK}[^\n]{{0,160}}?(?<![0-9a-z])(?P<value>[0-9a-f]{{64}})(?![0-9a-z])"
 )
@@ -55,18 +55,18 @@ _SIGNS = re.compile(rf"credential{EQUALS}|signedheaders|aws4-hmac|awsaccesskeyid
 _REACH = 1000
 
 
-def header_secrets(text: str, folded: str) -> Iterator[Found]:
-    """Find the credentials of every Authorization header, signature of a request and bearer token."""
+def find_header_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
+    """Find every Authorization header's credentials, request signature and bearer token."""
     done = 0
     for start, end, what in _all(text, folded):
         value = text[start:end]
         if start < done:
             continue
-        last = further_lines(text, start, end)
+        last = find_wrapped_end(text, start, end)
         if last > end:
             done = last
-        if not is_placeholder(value) and untouched(text, start, last):
-            yield Found(start, last, what)
+        if not is_placeholder(value) and is_unmarked(text, start, last):
+            yield FoundSecret(start, last, what)
 
 
 def _all(text: str, folded: str) -> Iterator[tuple[int, int, Secret]]:
@@ -78,7 +78,7 @@ def _all(text: str, folded: str) -> Iterator[tuple[int, int, Secret]]:
     if "bearer" in folded:
         for m in _BEARER.finditer(folded):
             start, end = m.span("value")
-            if end - start < 16 or not is_random(text[start:end]):
+            if end - start < 16 or not looks_random(text[start:end]):
                 continue
             if not is_in_line_prefix(text, m.start(), start):
                 yield start, end, "bearer token"
@@ -104,5 +104,5 @@ def _of_header(text: str, at: int) -> Iterator[tuple[int, int, Secret]]:
             yield (*scheme.span("value"), what)
         return
     alone = _ALONE.match(text, at)
-    if alone and is_random(alone["value"]) and len(alone["value"]) >= 16:
+    if alone and looks_random(alone["value"]) and len(alone["value"]) >= 16:
         yield (*alone.span("value"), "authorization")

@@ -1,8 +1,8 @@
-"""Finds the names in AWS's hosts and URLs: buckets, clusters, APIs, accounts; not in other hosts.
+"""Find the names in hosts and URLs of AWS: buckets, clusters, APIs, accounts.
 
 Forms: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html and
-https://docs.aws.amazon.com/general/latest/gr/rande.html. What stands in front of service and region is a
-name; where the service stands behind the region, what is in front of the region is.
+https://docs.aws.amazon.com/general/latest/gr/rande.html. What precedes service and region is a name. If the
+service follows the region, what precedes the region is.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.redaction._places import FRONT_OF_NAME, Place, pieces
+from iamtriage.redaction._identifier_spans import BEFORE_NAME, Identifier, split_name
 from iamtriage.redaction._pseudonyms import ACCOUNT
 from iamtriage.redaction._vocabulary.known_words import REGION
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from iamtriage.redaction._vocabulary.identifier_nouns import Noun
 
-__all__ = ("names_in_hosts",)
+__all__ = ("find_host_names",)
 
 _HOST = re.compile(
-    rf"{FRONT_OF_NAME}(?P<labels>(?:[A-Za-z0-9_*-]{{1,100}}\.){{1,12}}?)"
+    rf"{BEFORE_NAME}(?P<labels>(?:[A-Za-z0-9_*-]{{1,100}}\.){{1,12}}?)"
     r"(?P<suffix>amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws|on\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk"
     r"|csp\.hci\.ic\.gov|awsapps\.com|signin\.aws\.amazon\.com|cloudfront\.net)(?![A-Za-z0-9-])(?::\d{1,5})?"
     r"(?P<path>(?:\\{0,64}/[^\s\"'`<>?#|,;)&\\]{0,1024}){0,60})"
@@ -33,47 +33,47 @@ _URI = re.compile(
 _LABEL = re.compile(r"[^.]+")
 _REGION = re.compile(REGION)
 _SLASH = re.compile(r"\\{0,64}/")
-# Their first label is a name: "orders.awsapps.com".
+# Suffixes whose first label is a name: "orders.awsapps.com".
 _NAMED_ALONE = frozenset({"awsapps.com", "cloudfront.net", "signin.aws.amazon.com"})
-# Labels that are no names, though they stand in front of a service.
+# Labels that are not names, although they precede a service.
 _FIXED_LABELS = """
     accesspoint api ats beta bucket console control d data dkr docs dualstack fips gamma git-codecommit
     internal iot models oidc portal prod runtime signin streams vpce www
 """
 _FIXED = frozenset(_FIXED_LABELS.split())
 _S3 = re.compile(r"s3(?:-.{1,60})?")
-# A short group that EKS puts behind a cluster's id.
+# A short group after the ID of an EKS cluster.
 _GROUP = re.compile(r"[a-z]{2}[0-9a-z]")
 _NOUN_OF_SERVICE: dict[str, Noun] = {"eks": "cluster-id", "execute-api": "api", "rds": "db"}
 # "repository:tag", and the paths of the registry's API.
 _REPOSITORY = re.compile(r"(?!v?[0-9.]+(?:\Z|:))(?!(?:v2|manifests|blobs|uploads|tags|list)\Z)[^:@]+")
 
 
-def names_in_hosts(text: str) -> Iterator[Place]:
-    """Find the names in every host of AWS, and in the paths behind those of S3, SQS and ECR."""
+def find_host_names(text: str) -> Iterator[Identifier]:
+    """Find the names in every host of AWS, and in the paths of S3, SQS and ECR URLs."""
     if "aws" in text or "gov" in text or "cloudfront" in text:
         for m in _HOST.finditer(text):
             yield from _of_host(text, m)
     if "://" in text and "s3" in text:
         for m in _URI.finditer(text):
-            yield from pieces(text, *m.span("bucket"), "bucket")
+            yield from split_name(text, *m.span("bucket"), "bucket")
             for start, end in _segments(text, *m.span("path")):
-                yield from pieces(text, start, end, "object")
+                yield from split_name(text, start, end, "object")
 
 
-def _of_host(text: str, m: re.Match[str]) -> Iterator[Place]:
+def _of_host(text: str, m: re.Match[str]) -> Iterator[Identifier]:
     spans = [label.span() for label in _LABEL.finditer(text, *m.span("labels"))]
     labels = [text[start:end] for start, end in spans]
     if m["suffix"] in _NAMED_ALONE:
-        yield from pieces(text, *spans[0], "name")
+        yield from split_name(text, *spans[0], "name")
         return
     s3 = max((at for at, label in enumerate(labels) if _S3.fullmatch(label)), default=None)
     if s3 is not None:
         if s3:
-            # A bucket's name may have dots: it is one name.
-            yield from pieces(text, spans[0][0], spans[s3 - 1][1], "bucket")
+            # A bucket name with dots is one name.
+            yield from split_name(text, spans[0][0], spans[s3 - 1][1], "bucket")
         for at, (start, end) in enumerate(_segments(text, *m.span("path")), s3):
-            yield from pieces(text, start, end, "object" if at else "bucket")
+            yield from split_name(text, start, end, "object" if at else "bucket")
         return
     region = next((at for at, label in enumerate(labels) if _REGION.fullmatch(label)), 0)
     # Without a region it is a service principal.
@@ -84,33 +84,33 @@ def _of_host(text: str, m: re.Match[str]) -> Iterator[Place]:
 
 def _of_regional_host(
     text: str, spans: list[tuple[int, int]], labels: list[str], region: int
-) -> Iterator[Place]:
-    behind = labels[region + 1 :]
-    last = region if behind and behind != ["vpce"] else region - 1
-    service = behind[0] if behind else labels[region - 1]
+) -> Iterator[Identifier]:
+    after = labels[region + 1 :]
+    last = region if after and after != ["vpce"] else region - 1
+    service = after[0] if after else labels[region - 1]
     for label, span in zip(labels[:last], spans, strict=False):
         if ACCOUNT.fullmatch(label):
-            yield Place(*span, "account")
+            yield Identifier(*span, "account")
         elif label not in _FIXED and not (service == "eks" and _GROUP.fullmatch(label)):
-            yield from pieces(text, *span, _NOUN_OF_SERVICE.get(service, "name"))
+            yield from split_name(text, *span, _NOUN_OF_SERVICE.get(service, "name"))
 
 
-def _of_path(text: str, labels: list[str], start: int, end: int) -> Iterator[Place]:
+def _of_path(text: str, labels: list[str], start: int, end: int) -> Iterator[Identifier]:
     if "sqs" in labels or "queue" in labels:
         for at, (first, last) in enumerate(_segments(text, start, end)):
             if ACCOUNT.fullmatch(text, first, last):
-                yield Place(first, last, "account")
+                yield Identifier(first, last, "account")
             elif at:
-                yield from pieces(text, first, last, "queue")
+                yield from split_name(text, first, last, "queue")
     elif "ecr" in labels:
         for first, last in _segments(text, start, end):
             name = _REPOSITORY.match(text, first, last)
             if name:
-                yield from pieces(text, *name.span(), "repository")
+                yield from split_name(text, *name.span(), "repository")
 
 
 def _segments(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Give the segments of a path; the dot or colon at its end is the sentence's."""
+    """Yield the segments of a path. A dot or colon at its end belongs to the sentence."""
     while end > start and text[end - 1] in ".:":
         end -= 1
     at = start

@@ -1,6 +1,6 @@
-"""Finds what shows by its own shape whom or what it names: addresses, key ids, ids of requests; not ARNs.
+"""Find identifiers by their form: IP and email addresses, access key IDs, account and request IDs.
 
-Also names of users, roles and the like in the fields of logs and options of commands.
+Also finds the names of users, roles and other resources in log fields and command options.
 """
 
 from __future__ import annotations
@@ -8,23 +8,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.redaction._folding import folded
-from iamtriage.redaction._places import FRONT_OF_NAME, Place, pieces
+from iamtriage.redaction._folding import fold_case
+from iamtriage.redaction._identifier_spans import BEFORE_NAME, Identifier, split_name
 from iamtriage.redaction._pseudonyms import EC2_PREFIX, EMAIL, HOST_OF_IP, UUID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage.redaction._vocabulary.identifier_nouns import Noun, Numbered
+    from iamtriage.redaction._vocabulary.identifier_nouns import IdentifierKind, Noun
 
-__all__ = ("ids",)
+__all__ = ("find_ids",)
 
-# A pattern that begins with characters, not with what may not stand in front of them, is found quicker: the
-# first character is taken, then what is in front of it is looked at.
+# A pattern that begins with a character is faster than one that begins with a lookbehind, so the lookbehind
+# follows the first character.
 _IPV4 = re.compile(
     r"[0-9](?<![A-Za-z0-9_.-].)(?<![a-z]/.)[0-9]{0,2}(?:\.[0-9]{1,3}){3}(?![A-Za-z0-9_-]|\.[0-9A-Za-z])"
 )
-# All eight groups, or a gap; a time of day has neither.
+# All eight groups, or a gap. A time of day has neither.
 _GROUP = "[0-9a-fA-F]{1,4}"
 _IPV6 = re.compile(
     rf"(?<![A-Za-z0-9_:.])(?=[0-9a-fA-F:]{{0,39}}[0-9])[0-9a-fA-F]{{3,4}}"
@@ -32,24 +32,24 @@ _IPV6 = re.compile(
 )
 _UUID = re.compile(UUID.replace("{8}", "(?<![0-9a-fA-F].)[0-9a-fA-F]{7}", 1) + "(?![0-9a-fA-F])")
 _EC2_END = re.compile(r"-[0-9a-f]{8}(?:[0-9a-f]{9})?(?![0-9A-Za-z_])")
-_EC2_START = re.compile(rf"{FRONT_OF_NAME}{EC2_PREFIX}\Z")
-_LONGEST_PREFIX = 20
-# Not "git@github.com:…", nor the filling of a marker in front of a host.
+_EC2_START = re.compile(rf"{BEFORE_NAME}{EC2_PREFIX}\Z")
+_MAX_PREFIX = 20
+# Not "git@github.com:…", nor the fill of a marker before a host.
 _EMAIL = re.compile(rf"(?<![A-Za-z0-9._%+'-])(?!git@|x{{4,64}}@){EMAIL}(?![A-Za-z0-9@])")
 _HOST_OF_IP = re.compile(rf"(?<![A-Za-z0-9_]){HOST_OF_IP}(?![0-9-])")
-# Wherever it stands: scanners look for it so.
+# Anywhere, even inside a word, because scanners search for it like this.
 _KEY_ID = re.compile(r"(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{12,124}")
 _UNIQUE_ID = re.compile(
     r"A(?<![A-Za-z0-9].)(?:IDA|ROA|GPA|IPA|NPA|NVA|PKA|SCA)"
     r"(?:[A-Z0-9]{12,124}(?![A-Za-z0-9])|[A-Z0-9]{4,124}(?=:))(?P<session>:[\w+=,.@-]{2,64})?"
 )
-# Alone, or in the console's form. A date with hours and minutes is none.
+# As a separate word, or as the console shows it. A date with hours and minutes is not an account.
 _ACCOUNT = re.compile(
     r"[0-9](?:(?<![A-Za-z0-9_.+-].)|(?<=%[0-9A-Fa-f]{2}.)|(?<=\\[nrt].))[0-9]{11}(?![A-Za-z0-9_]|[.,][0-9]|-[0-9])"
     r"(?<!(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])(?:[01][0-9]|2[0-3])[0-5][0-9])"
 )
 _ACCOUNT_DASHED = re.compile(r"[0-9](?<![A-Za-z0-9_.-].)[0-9]{3}-[0-9]{4}-[0-9]{4}(?![A-Za-z0-9_-])")
-# In the path of an OIDC issuer, in the host of an API server.
+# In the path of an OIDC issuer, or in the host of an API server.
 _CLUSTER_ID = re.compile(
     r"[0-9A-F](?:(?<=/id/.)[0-9A-F]{31}(?![0-9A-Za-z])|(?<![0-9A-Za-z].)[0-9A-F]{31}(?=\.[a-z]{2}[0-9a-z]\.))"
 )
@@ -67,7 +67,7 @@ _AUTHORIZATION = re.compile(
     r"(?P<id>[0-9a-z]{20,64})(?![0-9A-Za-z])"
 )
 
-# Names of fields in lower case, without what joins their words.
+# Field names in lower case, without separators.
 _NOUN_OF_FIELD: dict[str, Noun] = {
     "accountalias": "alias",
     "bucket": "bucket",
@@ -95,7 +95,7 @@ _FIELD = re.compile(
     r"(?P<field>[urcnftqgpsbia](?<![a-z0-9].)(?:(?:ser|ole|luster|odegroup|unction|able|ueue|opic|roup|olicy|arameter"
     r"|epository|tack|tream|ucket|ession|ole[_-]?session|nstance[_-]?profile)[_-]?name|ecret[_-]?id|ucket"
     r"|ccount[_-]?alias))(?:\\{0,64}[\"'])?"
-    # A value without quotes behind a colon is all of the rest of its line, or prose.
+    # An unquoted value after a colon is the rest of its line, or else it is prose.
     r"(?P<sign>\s?=\s?|\s?:\s{0,2}(?=\\{0,64}[\"'])|:\s(?=[^\s\"']{1,128}(?:\s{0,8}$|[,}\]]))|\s|>)"
     r"(?:\\{0,64}[\"'])?(?P<value>[a-z0-9][\w+=,.@/-]{1,127})(?![\w(])",
     re.MULTILINE,
@@ -106,29 +106,29 @@ _WORDS = """
 _NO_VALUES = frozenset(_WORDS.split())
 
 
-def ids(text: str) -> Iterator[Place]:
-    """Find everything that shows by its shape, and the names in fields."""
+def find_ids(text: str) -> Iterator[Identifier]:
+    """Find every identifier with a recognizable form, and the names in fields."""
     for signs, pattern, noun in _SHAPES:
         if not signs or any(sign in text for sign in signs):
             group = "id" if "id" in pattern.groupindex else 0
             for m in pattern.finditer(text):
-                yield Place(*m.span(group), noun)
+                yield Identifier(*m.span(group), noun)
     for m in _UNIQUE_ID.finditer(text):
         end = m.end()
         if m["session"]:
             end = m.start("session")
-            yield Place(end + 1, m.end("session"), "session")
-        yield Place(m.start(), end, "name")
+            yield Identifier(end + 1, m.end("session"), "session")
+        yield Identifier(m.start(), end, "name")
     for number in _EC2_END.finditer(text):
-        prefix = _EC2_START.search(text, max(0, number.start() - _LONGEST_PREFIX), number.start())
+        prefix = _EC2_START.search(text, max(0, number.start() - _MAX_PREFIX), number.start())
         if prefix:
-            yield Place(prefix.start(), number.end(), "resource")
+            yield Identifier(prefix.start(), number.end(), "resource")
     yield from _fields(text)
 
 
-def _fields(text: str) -> Iterator[Place]:
+def _fields(text: str) -> Iterator[Identifier]:
     """Find the names in fields such as "userName" and options such as "--role-name"."""
-    lower = folded(text)
+    lower = fold_case(text)
     if "name" not in lower and "bucket" not in lower and "id" not in lower and "alias" not in lower:
         return
     for m in _FIELD.finditer(lower):
@@ -136,11 +136,11 @@ def _fields(text: str) -> Iterator[Place]:
         noun = _NOUN_OF_FIELD.get(m["field"].replace("_", "").replace("-", ""))
         option = text.endswith("--", 0, m.start()) or not m["sign"].isspace()
         if noun and option and text[start:end] not in _NO_VALUES:
-            yield from pieces(text, start, end, noun)
+            yield from split_name(text, start, end, noun)
 
 
-# What must be in the text, if anything; the pattern; what it finds.
-_SHAPES: tuple[tuple[tuple[str, ...], re.Pattern[str], Numbered], ...] = (
+# What must be in the text, if anything; the pattern; the kind of identifier.
+_SHAPES: tuple[tuple[tuple[str, ...], re.Pattern[str], IdentifierKind], ...] = (
     ((), _UUID, "name"),
     ((), _IPV4, "host"),
     ((":",), _IPV6, "host"),

@@ -10,24 +10,28 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.view import View
-from iamtriage.redaction._finders.assignments import OTHER_ASSIGNMENT, assigned_secrets
-from iamtriage.redaction._finders.headers import header_secrets
-from iamtriage.redaction._folding import folded as fold
-from iamtriage.redaction._secret_spans import Found
-from iamtriage.redaction._vocabulary.secret_names import TAIL, is_random
-from iamtriage.redaction._vocabulary.value_ends import further_lines, is_mixed, line_prefix
+from iamtriage.redaction._finders.assignments import OTHER_ASSIGNMENT, find_assigned_secrets
+from iamtriage.redaction._finders.headers import find_header_secrets
+from iamtriage.redaction._folding import fold_case
+from iamtriage.redaction._secret_spans import FoundSecret
+from iamtriage.redaction._vocabulary.secret_names import NAME_END, looks_random
+from iamtriage.redaction._vocabulary.value_ends import (
+    find_wrapped_end,
+    looks_like_base64,
+    measure_common_prefix,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("wrapped_secrets",)
+__all__ = ("find_wrapped_secrets",)
 
 # After a name, up to the end of its line: signs, quotes and tags, but no value.
 _REST_OF_LINE = re.compile(
     r"s?(?:[^a-z0-9\n]|(?:access|bearer|basic|just|none|optional|secret|some|string|value)(?![a-z0-9])){0,40}\n"
 )
 _HEADER = re.compile(r"authorization|bearer|basic")
-_NAME = re.compile(rf"{TAIL.pattern}|{_HEADER.pattern}")
+_NAME = re.compile(rf"{NAME_END.pattern}|{_HEADER.pattern}")
 _BREAK = re.compile(r"[ \t]{0,80}\r?\n[ \t]{0,80}")
 # What a secret has, to skip at once what cannot be one.
 _LONG_WORD = re.compile(r"[A-Za-z0-9+/=_.~!#%*:?^-]{8}")
@@ -39,7 +43,7 @@ _MAX_LINE = 20_000
 _MAX_BEFORE_NAME = 4_096
 
 
-def wrapped_secrets(text: str, folded: str) -> Iterator[Found]:
+def find_wrapped_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
     """Find each secret that a line break, or what a log writes before a line, separates from its name.
 
     Args:
@@ -56,7 +60,7 @@ def wrapped_secrets(text: str, folded: str) -> Iterator[Found]:
         yield from _in_window(text, start, rest.end())
 
 
-def _in_window(text: str, start: int, next_line: int) -> Iterator[Found]:
+def _in_window(text: str, start: int, next_line: int) -> Iterator[FoundSecret]:
     """Search a few lines without what each begins with, and also without the first line break.
 
     Args:
@@ -69,15 +73,15 @@ def _in_window(text: str, start: int, next_line: int) -> Iterator[Found]:
     if not (_LONG_WORD.search(text, next_line, end) and _DIGIT.search(text, next_line, end)):
         return
     view = View(text[start:end])
-    size = line_prefix(text, start, next_line)
+    size = measure_common_prefix(text, start, next_line)
     if size:
         view.edit(
             (line - start, line - start + size, "")
             for line in lines
-            if line == start or line_prefix(text, start, line) >= size
+            if line == start or measure_common_prefix(text, start, line) >= size
         )
         for found in _found_after(view, view.text.index("\n")):
-            if is_random(_joined(view.text, found)):
+            if looks_random(_joined(view.text, found)):
                 yield _located(text, start, view, found)
     break_ = _BREAK.search(view.text)
     if break_ is None:
@@ -86,7 +90,7 @@ def _in_window(text: str, start: int, next_line: int) -> Iterator[Found]:
     for found in _found_after(view, break_.start()):
         value = _joined(view.text, found)
         is_quoted = view.text[found.start - 1] in "\"'`"
-        if is_mixed(value) and (is_quoted or not OTHER_ASSIGNMENT.match(value)):
+        if looks_like_base64(value) and (is_quoted or not OTHER_ASSIGNMENT.match(value)):
             yield _located(text, start, view, found)
 
 
@@ -102,21 +106,21 @@ def _line_starts(text: str, at: int) -> Iterator[int]:
     yield at
 
 
-def _found_after(view: View, position: int) -> list[Found]:
+def _found_after(view: View, position: int) -> list[FoundSecret]:
     """Find the secrets of a text that begin after a position."""
-    folded = fold(view.text)
-    found = [*assigned_secrets(view.text, folded), *header_secrets(view.text, folded)]
+    folded = fold_case(view.text)
+    found = [*find_assigned_secrets(view.text, folded), *find_header_secrets(view.text, folded)]
     return [each for each in found if each.start > position]
 
 
-def _joined(text: str, found: Found) -> str:
+def _joined(text: str, found: FoundSecret) -> str:
     return "".join(text[found.start : found.end].split())
 
 
-def _located(text: str, start: int, view: View, found: Found) -> Found:
+def _located(text: str, start: int, view: View, found: FoundSecret) -> FoundSecret:
     """Return a secret of a window at its place in the text, with the further lines that it goes on in."""
     first, last = view.span(found.start, found.end)
     end = start + last
     if last == len(view.original):
-        end = further_lines(text, start + first, end)
-    return Found(start + first, end, found.what, found.quote)
+        end = find_wrapped_end(text, start + first, end)
+    return FoundSecret(start + first, end, found.what, found.quote)

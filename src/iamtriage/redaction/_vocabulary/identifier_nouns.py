@@ -1,4 +1,4 @@
-"""What an identifier may be of, and what is none; not for what stands for one."""
+"""The kinds of identifiers, and the values that identify nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, get_args
 
 from iamtriage.redaction._vocabulary.known_words import REGION
 
-__all__ = ("NAMED", "Noun", "Numbered", "is_kept")
+__all__ = ("NOUNS", "IdentifierKind", "Noun", "is_kept")
 
 Noun: TypeAlias = Literal[
     "alias",
@@ -53,13 +53,13 @@ Noun: TypeAlias = Literal[
     "topic",
     "user",
 ]
-"""What a name is of: the first word of its pseudonym, as in ``role-1``."""
+"""The kind of a name, and the first word of its pseudonym, as in ``role-1``."""
 
-Numbered: TypeAlias = Noun | Literal["account", "authorization", "host-id"]
-"""What an identifier is of. The last three have no names, only numbers."""
+IdentifierKind: TypeAlias = Noun | Literal["account", "authorization", "host-id"]
+"""The kind of an identifier. The last three have numbers instead of names."""
 
-# The longer first, for patterns.
-NAMED = "|".join(sorted(get_args(Noun), key=len, reverse=True))
+# Longer ones first, as patterns need them.
+NOUNS = "|".join(sorted(get_args(Noun), key=len, reverse=True))
 
 _MASK = re.compile(
     r"[*.…•#?_<>\[\]{}()$-]{2,}|[*?…-]|(?:(?:x{2,}|X{2,})[*.…_-]{0,4}){1,9}|<.*>|\[.*\]|\$?\{.*\}"
@@ -71,12 +71,12 @@ _COMMON_WORDS = """
     arn REDACTED redacted MASKED masked HIDDEN hidden ID id root anonymous * $LATEST $default aws AWS
 """
 _COMMON = frozenset(_COMMON_WORDS.split())
-# Fewer digits are a version, a year or a count.
-_FEW_DIGITS = 8
+# Numbers with fewer digits are versions, years or counts.
+_MIN_DIGITS = 8
 
 
 def is_kept(value: str) -> bool:
-    """Tell whether a value names nothing of anybody's: a mask, a wildcard, a common word, a small number.
+    """Return whether a value identifies nothing: a mask, a wildcard, a common word, a small number.
 
     >>> [is_kept(value) for value in ("<role>", "xxxx", "2031", "root", "orders")]
     [True, True, True, True, False]
@@ -85,6 +85,6 @@ def is_kept(value: str) -> bool:
         value in _COMMON
         or _MASK.fullmatch(value) is not None
         or not any(map(str.isalnum, value))
-        or (value.isdigit() and len(value) < _FEW_DIGITS)
+        or (value.isdigit() and len(value) < _MIN_DIGITS)
         or _REGION.fullmatch(value) is not None
     )

@@ -1,7 +1,7 @@
-"""Which words are of the grammar of messages and ARNs, and so name nothing of anybody's; not for names.
+"""The words of messages and ARNs that identify nothing.
 
-A role may be called ``session`` and a user ``on``. Such a name is hidden where it stands as a name, but every
-other "on" of the text stays, or nobody could read it any more.
+A role can be called ``session`` and a user ``on``. Such a name is replaced where it is a name, but every
+other "on" in the text stays, or the text would be unreadable.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ REGION = (
 )
 _REGION = re.compile(REGION)
 
-# What stands in sentences, envelopes, logs and lines of code around them.
+# Words of sentences, envelopes, logs and the code around them.
 _WORDS = """
     a an the this that these those it its is are was were be been being am has have had do does did not no
     nor none any all each every some other another and or but if then else when while where who whom which
@@ -53,7 +53,7 @@ _WORDS = """
     september october november december
 """
 
-# What may stand inside of an ARN's resource and names a type, not a thing.
+# Words in the resource of an ARN that are types, not names.
 _INNER_TYPES = """
     access-entry accesspoint account addon aiservices_opt_out_policy alias apis app backup backup_policy
     catalog certificate cluster container-instance database db declarative_policy_ec2 deployment execution
@@ -76,7 +76,7 @@ def _grammar() -> frozenset[str]:
 
 
 def is_grammar(word: str) -> bool:
-    """Tell whether a word is part of what messages say anyway, in any case of letters.
+    """Return whether a word is common in messages, in upper or lower case.
 
     >>> is_grammar("Role"), is_grammar("AccessDenied"), is_grammar("orders-api")
     (True, True, False)
@@ -90,7 +90,7 @@ def is_grammar(word: str) -> bool:
 
 
 def is_service(word: str) -> bool:
-    """Tell whether a word is a service's prefix or name.
+    """Return whether a word is the prefix or name of a service.
 
     >>> is_service("sqs"), is_service("orders")
     (True, False)

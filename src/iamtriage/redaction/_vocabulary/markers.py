@@ -1,8 +1,8 @@
-"""What stands in a secret's place; not for finding secrets.
+"""The markers that replace secrets.
 
-A marker says what was there and cannot be taken for it: no secret of AWS holds a blank or a bracket. In a
-URL, where neither may stand, it has dashes instead. Nothing in it needs an escape in JSON, XML, Python, Go,
-a shell or a URL.
+A marker says what was there and cannot be mistaken for it: AWS secrets contain no spaces or brackets. In a
+URL, where both are invalid, it has dashes instead. Nothing in it needs an escape in JSON, XML, Python, Go, a
+shell or a URL.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Literal, TypeAlias, get_args
 
-__all__ = ("FILL", "MARKER", "WORD", "Secret", "is_marker", "marker")
+__all__ = ("FILL", "MARKER", "WORD", "Secret", "is_marker", "make_marker")
 
 Secret: TypeAlias = Literal[
     "EKS token",
@@ -29,12 +29,12 @@ Secret: TypeAlias = Literal[
     "token",
     "web token",
 ]
-"""What a secret is, in the words that the marker says."""
+"""What a secret is, in the words of its marker."""
 
-# What every marker has, to look for it quickly.
+# Every marker contains this word, so it is quick to search for.
 WORD = "REDACTED"
-# What stands beside a marker where a secret was broken over lines, so that the lines keep their length. The
-# readers of failures take it for an encoded message that is masked.
+# Fills the lines of a wrapped secret around its marker, so that they keep their length. The readers of
+# failures treat it as a masked encoded message.
 FILL = "x"
 
 _NAMES = "|".join(sorted(get_args(Secret), key=len, reverse=True))
@@ -45,15 +45,15 @@ MARKER = re.compile(
 )
 
 
-def marker(what: Secret, *, url: bool) -> str:
-    """Give the marker of a kind of secret.
+def make_marker(what: Secret, *, url: bool) -> str:
+    """Return the marker of a kind of secret.
 
-    >>> marker("session token", url=False), marker("session token", url=True)
+    >>> make_marker("session token", url=False), make_marker("session token", url=True)
     ('[REDACTED session token]', 'REDACTED-session-token')
     """
     return f"{WORD}-{what.replace(' ', '-')}" if url else f"[{WORD} {what}]"
 
 
 def is_marker(value: str) -> bool:
-    """Tell whether a value is one of the markers and nothing else."""
+    """Return whether a value is a marker and nothing else."""
     return MARKER.fullmatch(value) is not None

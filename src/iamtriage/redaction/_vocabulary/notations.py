@@ -1,6 +1,6 @@
-"""Named pieces of the notations that secrets and identifiers stand in; not for whole patterns.
+"""Pattern fragments for the notations that contain secrets and identifiers.
 
-A text may be JSON in JSON, escaped for HTML or percent-encoded: each sign has these forms, to any depth.
+A text can be JSON in JSON, escaped for HTML or percent-encoded, so each sign has these forms, to any depth.
 Every quantifier is bounded, so that no pattern takes more than linear time.
 """
 
@@ -10,10 +10,10 @@ __all__ = (
     "BACKSLASHES",
     "BASE64",
     "BASE64_ESCAPES",
+    "BEFORE",
     "BLANK",
     "BREAK",
     "EQUALS",
-    "FRONT",
     "GT",
     "INDENT",
     "LT",
@@ -31,7 +31,7 @@ _AMP = r"&(?:amp;){0,4}"
 QUOTE = (
     rf"(?:\\{{0,64}}[\"'`]|{_AMP}(?:quot|apos|#0{{0,4}}3[49]|#[xX]0{{0,4}}2[27]);|{_PERCENT}2[27]|[“”„‘’])"
 )
-# A terminal's colours count as blanks.
+# The color codes of a terminal count as spaces.
 BLANK = rf"(?:[ \t\xa0]|{_ANSI}|{_PERCENT}20|{BACKSLASHES}t)"
 LT = rf"(?:<|{_AMP}lt;|{BACKSLASHES}u003[cC]|{_PERCENT}3[cC])"
 GT = rf"(?:>|{_AMP}gt;|{BACKSLASHES}u003[eE]|{_PERCENT}3[eE])"
@@ -39,16 +39,16 @@ GT = rf"(?:>|{_AMP}gt;|{BACKSLASHES}u003[eE]|{_PERCENT}3[eE])"
 SIGN = rf"(?:=>|:=|->|[:=]|{_PERCENT}3[AaDd]|{BACKSLASHES}u003[dDeE]|&#61;|&#x3[dD];)"
 EQUALS = rf"(?:=|%3[Dd]|{BACKSLASHES}u003[dD])"
 
-# How "/", "+" and "=" are written in JSON, and "+" and "/" in a URL.
+# The escapes of "/", "+" and "=" in JSON, and of "+" and "/" in a URL.
 BASE64_ESCAPES = rf"{BACKSLASHES}(?:/|u00(?:2[bBfF]|3[dD]))"
 BASE64 = rf"(?:[A-Za-z0-9+/]|%2[BbFf]|{BASE64_ESCAPES})"
 PADDING = rf"{EQUALS}{{0,2}}"
-# What people put in the middle of a value.
+# What people put in the middle of a value to hide it.
 MASK = r"(?:\*{2,200}|\.{3,200}|…{1,20}|\[\.{3}\])"
 
-# What may stand directly in front of a value: no letter or digit but that of an escape.
-FRONT = r"(?:(?<![A-Za-z0-9_+/-])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u00[0-9a-f]{2}))"
+# What can directly precede a value: no letter or digit, except that of an escape.
+BEFORE = r"(?:(?<![A-Za-z0-9_+/-])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u00[0-9a-f]{2}))"
 
-# A line end inside a value, as written or escaped, and what a box, a quotation or indentation puts behind it.
+# A line break inside a value, as written or escaped, and what a box, a quotation or an indent puts after it.
 BREAK = rf"(?:[ \t]{{0,80}}(?:[│┃|][ \t]{{0,8}})?\r?\n|{BACKSLASHES}r?\\{{0,64}}n)"
 INDENT = rf"[ \t]{{0,80}}(?:{_ANSI}){{0,4}}(?:[│┃|>#*](?:{_ANSI}){{0,4}}[ \t]{{1,8}})?"

@@ -1,8 +1,8 @@
-"""Which names tell of a secret, and what values they can have; not for where names and values stand.
+"""The names that announce a secret, and the values that they can have.
 
-Names count without case and separators: ``aws_secret_access_key``, ``SecretAccessKey``, ``fs.secret.key``.
-What a name ends with decides. Sources: the settings of the AWS CLI and the SDKs, the API references of STS,
-ECR, SSO OIDC and Secrets Manager, Hadoop's S3A, Docker, npm and netrc files.
+Names are compared without case and separators: ``aws_secret_access_key``, ``SecretAccessKey``,
+``fs.secret.key``. The end of a name decides. Sources: the settings of the AWS CLI and the SDKs, the API
+references of STS, ECR, SSO OIDC and Secrets Manager, Hadoop's S3A, Docker, npm and netrc files.
 """
 
 from __future__ import annotations
@@ -17,19 +17,20 @@ if TYPE_CHECKING:
     from iamtriage.redaction._vocabulary.markers import Secret
 
 __all__ = (
-    "TAIL",
+    "NAME_END",
     "Name",
+    "Placement",
     "Sign",
-    "Stands",
+    "can_be_secret",
+    "classify_name",
     "is_class",
     "is_placeholder",
-    "is_random",
-    "may_be_value",
-    "name_of",
+    "looks_random",
 )
 
-# What a telling name ends with, in lower case. Alternatives begin with letters: so the search is quick.
-TAIL = re.compile(
+# How a name that announces a secret ends, in lower case. All alternatives begin with letters, so that the
+# search is fast.
+NAME_END = re.compile(
     r"secret(?:[-_. ]?access)?[-_. ]?key|secret(?:[-_. ]?(?:string|binary|value))?"
     r"|token(?:[-_. ]?code)?"
     r"|pass(?:word|wd|phrase|code)?|pwd"
@@ -41,25 +42,25 @@ TAIL = re.compile(
 )
 _SEPARATORS = str.maketrans("", "", "-_. $@")
 
-# Tokens that are no secrets: they page, order or count.
+# Tokens that are not secrets: they page, order or count.
 _HARMLESS = re.compile(
     r"(?:next|page|nextpage|continuation|pagination|clientrequest|request|client|idempotency|start|starting"
     r"|forward|backward|sequence|change|lock|sync|resume|marker|invalidation|cancellation|stop|max|min|total|prompt"
     r"|completion|input|output|cached|new|unexpected|num|count|creation)tokens?"
 )
-# Operations and error codes are named like what they are about.
-_SPOKEN_OF = re.compile(
+# Operations and error codes about secrets have names like them.
+_OPERATION_OR_CODE = re.compile(
     r"(?:get|create|describe|assume|delete|decode|revoke|update|rotate|invalid|expired|missing|malformed|unknown"
     r"|unrecognized|unauthorized|generate|validate|verify)\w{0,60}"
 )
-_STRONG = (
+_UNAMBIGUOUS = (
     "sessiontoken", "securitytoken", "secretkey", "secretaccesskey", "accesstoken", "refreshtoken", "idtoken",
     "identitytoken", "authtoken", "authorizationtoken", "bearertoken", "metadatatoken", "clientsecret",
     "secretstring", "secretbinary", "encodedmessage", "encodedauthorizationmessage",
     "encodedauthorizationfailuremessage", "samlassertion", "samlresponse", "awssecret",
 )  # fmt: skip
 
-# Nothing but a mask, a variable, a template's or a manual's place, a path, or a word that says "none".
+# A mask, a variable, a placeholder of a template or manual, a path, or a word that means "none".
 _PLACEHOLDER = re.compile(
     r"[*xX.…•#_-]+|<[^<>]{1,80}>|\[[^\[\]]{1,80}\]|\([^()]{1,60}\)|\{\{.{0,200}|\{[a-zA-Z_]\w{0,60}\}|!\w.*"
     r"|\$\{[^{}]{1,120}\}|\$\(.*|(?-i:\$[A-Z_][A-Z0-9_]*)|\$env:\w+|\$\w*(?:pass|token|secret|key|pwd|cred)\w*"
@@ -74,16 +75,23 @@ _PLAIN_WORDS = re.compile(r"[A-Za-z]?[a-z]*(?:[-'_/][A-Za-z]?[a-z]+)*[.:!?…]*"
 _TOKEN = re.compile(rf"(?:[A-Za-z0-9+/=_.~:@!*%|-]|{BASE64_ESCAPES})+")
 _SIGNATURE = re.compile(rf"[0-9a-fA-F]{{8,64}}|(?:[~_-]|{BASE64}){{20,2048}}{PADDING}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
-# A class of a module, without digits: "botocore.tokens.FrozenAuthToken".
+# A Python class with its module, without digits: "botocore.tokens.FrozenAuthToken".
 _CLASS = re.compile(r"(?:[a-z_]{3,30}\.){1,6}(?:[A-Z][a-z]{2,20}){1,6}")
 _PARTS_OF_TYPE = re.compile(r"\s?\|\s?")
-# What people choose themselves may look like anything.
+# Secrets that people choose can have any form.
 _CHOSEN = frozenset({"password", "cookie"})
-_LONGEST_TYPE = 300
+_MAX_TYPE = 300
 
 
 class Name(NamedTuple):
-    """A telling name: what it tells of, and whether nothing else is called so."""
+    """A name that announces a secret.
+
+    Attributes:
+        what: What the secret is.
+        tail: The end of the name, without separators.
+        key: The whole name, without separators.
+        strong: Whether only secrets have this name.
+    """
 
     what: Secret
     tail: str
@@ -92,17 +100,17 @@ class Name(NamedTuple):
 
 
 Sign: TypeAlias = Literal["=", ":", "xml", "pair", "option", "tuple", "table", "blank"]
-"""What a notation has between a name and its value."""
+"""What a notation puts between a name and its value."""
 
 
-class Stands(NamedTuple):
-    """How a value stands behind its name.
+class Placement(NamedTuple):
+    """How a value follows its name.
 
     Attributes:
-        sign: what is between them.
-        quoted: whether the value is in quotes.
-        structured: whether name and value are one of several in an object, a query or a file of settings.
-        query: whether they stand in a URL's query.
+        sign: What is between them.
+        quoted: Whether the value is in quotes.
+        structured: Whether they are part of an object, a query or a settings file.
+        query: Whether they are in the query of a URL.
     """
 
     sign: Sign
@@ -111,12 +119,12 @@ class Stands(NamedTuple):
     query: bool
 
 
-def name_of(prefix: str, tail: str) -> Name | None:
-    """Give what a name tells of, None for one that tells of no secret.
+def classify_name(prefix: str, tail: str) -> Name | None:
+    """Return what a name announces; ``None`` if it is not a secret.
 
     Args:
-        prefix: what the name begins with, in lower case.
-        tail: what it ends with, in lower case.
+        prefix: How the name begins, in lower case.
+        tail: How it ends, in lower case.
     """
     short = tail.translate(_SEPARATORS)
     key = prefix.translate(_SEPARATORS) + short
@@ -124,15 +132,15 @@ def name_of(prefix: str, tail: str) -> Name | None:
         return Name("authorization", short, key, strong=False) if key in {"auth", "npmauth"} else None
     if short == "pass" and prefix[-1:] not in {"_", "-", "."} and prefix:
         return None
-    if short in {"token", "secret", "password"} and _SPOKEN_OF.fullmatch(key):
+    if short in {"token", "secret", "password"} and _OPERATION_OR_CODE.fullmatch(key):
         return None
     if short == "token" and (_HARMLESS.fullmatch(key) or _HARMLESS.fullmatch(key.removeprefix("x"))):
         return None
-    what = _what(short, key)
-    return Name(what, short, key, strong=key.endswith(_STRONG))
+    what = _secret_kind(short, key)
+    return Name(what, short, key, strong=key.endswith(_UNAMBIGUOUS))
 
 
-def _what(short: str, key: str) -> Secret:
+def _secret_kind(short: str, key: str) -> Secret:
     if short in {"secretkey", "secretaccesskey"} or key.endswith("awssecret"):
         return "secret access key"
     if short == "token":
@@ -161,45 +169,49 @@ _KINDS: dict[str, Secret] = {
 }
 
 
-def may_be_value(name: Name, value: str, stands: Stands) -> bool:
-    """Tell whether a value, standing so behind its name, is a secret; else it is a word about one."""
+def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
+    """Return whether a value after a name can be the secret, and not a word about it."""
     if is_placeholder(value) or not any(map(str.isalnum, value)) or _is_type(name, value):
         return False
     if name.what == "signature":
-        return _may_be_signature(name, value, stands)
+        return _may_be_signature(name, value, placement)
     if name.tail == "auth":
-        return stands.quoted and stands.sign == ":" and _BASE64.fullmatch("".join(value.split())) is not None
+        return (
+            placement.quoted
+            and placement.sign == ":"
+            and _BASE64.fullmatch("".join(value.split())) is not None
+        )
     if name.tail == "tokencode":
         return value.isdigit() and len(value) == 6
-    if stands.sign in {"blank", "tuple"}:
-        return is_random(value) and (name.strong or name.what == "password" or stands.sign == "tuple")
-    if stands.sign == "table" and not name.strong and _PLAIN_WORDS.fullmatch(value):
+    if placement.sign in {"blank", "tuple"}:
+        return looks_random(value) and (name.strong or name.what == "password" or placement.sign == "tuple")
+    if placement.sign == "table" and not name.strong and _PLAIN_WORDS.fullmatch(value):
         return False
     if name.what not in {"password", "cookie", "secret"} and not _may_be_token(name, value):
         return False
-    if name.tail == "token" and name.key != "token" and not name.strong and _is_id(value, stands):
+    if name.tail == "token" and name.key != "token" and not name.strong and _is_id(value, placement):
         return False
-    if name.key in {"secret", "secrets"} and not is_random(value) and stands.sign != "=":
-        # Kubernetes, ECS and others write the name of a secret so.
+    if name.key in {"secret", "secrets"} and not looks_random(value) and placement.sign != "=":
+        # Kubernetes, ECS and others use this for the name of a secret.
         return False
-    if stands.quoted or stands.structured or stands.sign != ":":
+    if placement.quoted or placement.structured or placement.sign != ":":
         return True
     # Prose: "invalid password: must not be empty".
     return _PLAIN_WORDS.fullmatch(value) is None
 
 
-def _is_id(value: str, stands: Stands) -> bool:
-    """Tell an id of a request, "RequestToken: 0f1e2d3c-…", also where a line end stands in its name."""
-    return stands.sign == ":" and not stands.quoted and _UUID.fullmatch(value.rstrip(".,)")) is not None
+def _is_id(value: str, placement: Placement) -> bool:
+    """Return whether a value is a request ID, as in "RequestToken: 0f1e2d3c-…"."""
+    return placement.sign == ":" and not placement.quoted and _UUID.fullmatch(value.rstrip(".,)")) is not None
 
 
 def is_placeholder(value: str) -> bool:
-    """Tell whether a value is empty, a marker, a mask, a variable or a word that says that there is none."""
+    """Return whether a value is empty, a marker, a mask, a variable or a word that means "none"."""
     return not value or is_marker(value) or _PLACEHOLDER.fullmatch(value) is not None
 
 
 def is_class(word: str) -> bool:
-    """Tell whether a word has the shape of a module's class.
+    """Return whether a word looks like a Python class with its module.
 
     >>> is_class("botocore.tokens.FrozenAuthToken"), is_class("eyJhbGci.eyJzdWIi.Abc1"), is_class("Token")
     (True, False, False)
@@ -208,8 +220,8 @@ def is_class(word: str) -> bool:
 
 
 def _is_type(name: Name, value: str) -> bool:
-    """Tell a type from a secret: "Token | botocore.tokens.FrozenAuthToken", a class called as the name is."""
-    if name.what in _CHOSEN or name.tail == "secret" or len(value) > _LONGEST_TYPE:
+    """Return whether a value is a type: "Token | botocore.tokens.FrozenAuthToken", or the name as a class."""
+    if name.what in _CHOSEN or name.tail == "secret" or len(value) > _MAX_TYPE:
         return False
     if value == "Token" and name.tail == "token":
         return True
@@ -219,12 +231,12 @@ def _is_type(name: Name, value: str) -> bool:
     )
 
 
-def _may_be_signature(name: Name, value: str, stands: Stands) -> bool:
+def _may_be_signature(name: Name, value: str, placement: Placement) -> bool:
     if _SIGNATURE.fullmatch(value) is None:
         return False
-    if stands.query or name.tail == "signatureprovided" or name.key != "signature":
+    if placement.query or name.tail == "signatureprovided" or name.key != "signature":
         return True
-    return len(value) == 64 and stands.sign == ":"
+    return len(value) == 64 and placement.sign == ":"
 
 
 def _may_be_token(name: Name, value: str) -> bool:
@@ -235,8 +247,8 @@ def _may_be_token(name: Name, value: str) -> bool:
     return _TOKEN.fullmatch("".join(value.split())) is not None and not value.startswith(("http:", "https:"))
 
 
-def is_random(value: str) -> bool:
-    """Tell a value from a word, a name, an id or a path."""
+def looks_random(value: str) -> bool:
+    """Return whether a value looks random, unlike a word, a name, an ID or a path."""
     return (
         len(value) >= 8
         and any(c.isdigit() for c in value)

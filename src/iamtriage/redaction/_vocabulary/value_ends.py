@@ -1,7 +1,7 @@
-"""Where a value ends, whatever notation it stands in; not for which values are secrets.
+"""Find where a value ends, in any notation.
 
-Quotes count with the backslashes in front of them, so that a quote of the value's own, which has more, does
-not end it. A value without quotes ends where its notation goes on.
+A quote ends a value only if as many backslashes precede it as the opening quote, because a quote inside the
+value has more. An unquoted value ends where its notation continues.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from iamtriage.redaction._vocabulary.notations import BASE64_ESCAPES, BREAK, IND
 
 __all__ = (
     "Extent",
-    "Runs",
-    "extent_at",
-    "further_lines",
-    "in_query",
+    "UnquotedValues",
+    "find_line_start",
+    "find_value",
+    "find_wrapped_end",
     "is_in_line_prefix",
-    "is_mixed",
-    "line_of",
-    "line_prefix",
-    "percent_encoded",
+    "looks_like_base64",
+    "measure_common_prefix",
+    "percent_encoded_pattern",
+    "query_value_pattern",
 )
 
-# Of a text that never closes a quote only so much is taken for the value.
-_LONGEST = 20_000
+# The maximum length of a value whose quote is never closed.
+_MAX_LENGTH = 20_000
 
 _OPENING = re.compile(rf"[bBuUrRfF]?(?P<quote>{QUOTE})")
 _TYPOGRAPHIC = re.compile("[”’“\"']")
@@ -35,39 +35,40 @@ _PLAIN = "\"'`"
 _AFTER = re.compile(r"[\s,;:)\]}&|<\\]|\Z")
 
 _NEVER = r"\x00-\x20\x7f-\xa0\s\"'`<>"
-# Punctuation belongs to a value where the value goes on behind it and no other name begins there.
+# Punctuation belongs to a value if the value continues after it and no other name begins there.
 _GOES_ON = r"(?=[^\s\"'`<>,;&(){}\[\]|\\])(?![\w.-]{1,40}[=:])"
-_BARE = re.compile(
+_UNQUOTED = re.compile(
     rf"(?:[^{_NEVER},;&(){{}}\[\]|\\“”„‘’│┃]++|{BASE64_ESCAPES}|\\(?![\\\"'`nrtux/])"
     rf"|&(?!\w{{2,5}};|#){_GOES_ON}|[\"'`,;(){{}}\[\]|]{_GOES_ON}){{1,20000}}"
 )
 _QUERY = re.compile(rf"(?:[^{_NEVER}&#;,)\]}}|\\“”]++|{BASE64_ESCAPES}){{1,20000}}")
 
-# A further line of a value that is broken over lines: base64 and nothing else.
+# Another line of a wrapped value: base64 and nothing else.
 _BREAK = re.compile(BREAK)
 _INDENT = re.compile(INDENT)
 _PIECE = re.compile(r"[A-Za-z0-9+/_.%*-]{1,4096}={0,2}(?=[\s\"'`,;)\]}&<>|\\│┃]|\Z)")
 _HEX = re.compile(r"[0-9a-f]{4,128}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
 _LABEL = re.compile(r"[=:] $|message|[Tt]oken|TOKEN|[Ss]ecret|SECRET|[Ss]ignature")
-_SHORT, _LEAST, _LONG = 8, 16, 40
-_WIDEST = 4096
-_LONGEST_PREFIX = 160
+# In characters.
+_SHORT, _MEDIUM, _LONG = 8, 16, 40
+_MAX_LINE = 4096
+_MAX_PREFIX = 160
 
 
 class Extent(NamedTuple):
-    """Where a value stands, and the quote in front of it, empty where there is none."""
+    """The position of a value, and its opening quote, empty if there is none."""
 
     start: int
     end: int
     quote: str
 
 
-class Runs:
-    """Where values without quotes end, so that names inside such a value do not measure it again.
+class UnquotedValues:
+    """Remembers where unquoted values end, so that names inside a value do not measure it again.
 
     Args:
-        text: the text.
+        text: The text.
     """
 
     def __init__(self, text: str) -> None:
@@ -75,12 +76,12 @@ class Runs:
         self._known: dict[re.Pattern[str], tuple[int, int]] = {}
 
     def end(self, pattern: re.Pattern[str], at: int) -> int | None:
-        """Give where the value ends that begins at a place; None where none does."""
+        """Return where the value at a position ends; ``None`` if there is none."""
         start, end = self._known.get(pattern, (0, 0))
         if start <= at < end:
             return end
         end = at
-        # In pieces, since a pattern that repeats a group takes memory for each turn.
+        # In pieces, because each repetition of a group takes memory.
         while found := pattern.match(self._text, end):
             end = found.end()
         if end == at:
@@ -89,14 +90,16 @@ class Runs:
         return end
 
 
-def extent_at(text: str, at: int, runs: Runs, bare: re.Pattern[str] | None = None) -> Extent | None:
-    """Give the value that begins at a place.
+def find_value(
+    text: str, at: int, runs: UnquotedValues, unquoted: re.Pattern[str] | None = None
+) -> Extent | None:
+    """Return the value that begins at a position.
 
     Args:
-        text: the text.
-        at: the first character of the value, or of the quote in front of it.
-        runs: of this text.
-        bare: what a value without quotes looks like, where it is not as usual.
+        text: The text.
+        at: The position of the value, or of its opening quote.
+        runs: The unquoted values of this text.
+        unquoted: The pattern of an unquoted value, if it is not the usual one.
     """
     opening = _OPENING.match(text, at)
     if opening:
@@ -104,48 +107,48 @@ def extent_at(text: str, at: int, runs: Runs, bare: re.Pattern[str] | None = Non
         if found is not None:
             return found
         at = opening.end()
-    end = runs.end(bare or _BARE, at)
+    end = runs.end(unquoted or _UNQUOTED, at)
     return None if end is None else Extent(at, end, "")
 
 
-def in_query() -> re.Pattern[str]:
-    """Give what a value in a URL's query looks like."""
+def query_value_pattern() -> re.Pattern[str]:
+    """Return the pattern of a value in the query of a URL."""
     return _QUERY
 
 
 @cache
-def percent_encoded(depth: int) -> re.Pattern[str]:
-    """Give what a value looks like in a text that is percent-encoded as a whole.
+def percent_encoded_pattern(depth: int) -> re.Pattern[str]:
+    """Return the pattern of a value in a text that is percent-encoded as a whole.
 
     Args:
-        depth: how often it is encoded more than once: so deep are the signs that end the value, the forms of
-            & " ' # , } ] blank and line end. What is encoded deeper is the value's own.
+        depth: How many times it is encoded after the first. At this depth, the encoded forms of & " ' # , }
+            ], space and newline end the value. Deeper ones belong to the value.
     """
     ends = rf"%(?:25){{{depth}}}(?:2[0-37cC6]|0[aAdD]|[57][dD])"
     return re.compile(rf"(?:[^{_NEVER}&#%\\,;]++|(?!{ends})%){{1,20000}}")
 
 
 def _quoted(text: str, at: int, opening: str) -> Extent | None:
-    """Give the value behind an opening quote; None where nothing closes it."""
+    """Return the value after an opening quote; ``None`` if nothing closes it."""
     start = at + len(opening)
     if opening[-1] not in _PLAIN:
-        end = _other_closing(text, start, opening)
+        end = _find_typographic_closing(text, start, opening)
     elif len(opening) == 1 and text.startswith(opening, start) and not _AFTER.match(text, start + 1):
         # CSV doubles the quotes of a quoted cell.
         start += 1
-        end = text.find(opening * 2, start, start + _LONGEST)
+        end = text.find(opening * 2, start, start + _MAX_LENGTH)
     else:
-        end = _closing(text, start, opening)
+        end = _find_closing(text, start, opening)
     return Extent(start, max(start, end), opening) if end >= 0 else None
 
 
-def _closing(text: str, start: int, opening: str) -> int:
-    """Give where the value ends: at a quote with as many backslashes as the opening one, or fewer.
+def _find_closing(text: str, start: int, opening: str) -> int:
+    """Return where the value ends: at a quote with as many backslashes as the opening one, or fewer.
 
-    At depth n (n backslashes), a backslash of the value's own is 2 (n + 1) of them.
+    At depth n (n backslashes), a backslash inside the value is written as 2 (n + 1) of them.
     """
     depth, quote = len(opening) - 1, opening[-1]
-    limit = min(len(text), start + _LONGEST)
+    limit = min(len(text), start + _MAX_LENGTH)
     at = text.find(quote, start, limit)
     while at >= 0:
         before = at
@@ -153,11 +156,11 @@ def _closing(text: str, start: int, opening: str) -> int:
             before -= 1
         count = at - before
         if count < depth:
-            # The string around ends first.
+            # The enclosing string ends first.
             return before
         if (count - depth) % (2 * (depth + 1)) == 0:
             if quote == "'" and not depth and text.startswith("'", at + 1):
-                # YAML and SQL double a quote of the value's own.
+                # YAML and SQL double a quote inside a value.
                 at += 1
             else:
                 return at - depth
@@ -165,41 +168,41 @@ def _closing(text: str, start: int, opening: str) -> int:
     return -1
 
 
-def _other_closing(text: str, start: int, opening: str) -> int:
+def _find_typographic_closing(text: str, start: int, opening: str) -> int:
     if opening in "“”„‘’":
-        found = _TYPOGRAPHIC.search(text, start, start + _LONGEST)
+        found = _TYPOGRAPHIC.search(text, start, start + _MAX_LENGTH)
         return found.start() if found else -1
-    return text.find(opening, start, start + _LONGEST)
+    return text.find(opening, start, start + _MAX_LENGTH)
 
 
-def further_lines(text: str, start: int, end: int, *, announced: bool = False) -> int:
-    """Give where a long value really ends that is broken over lines behind ``end``.
+def find_wrapped_end(text: str, start: int, end: int, *, announced: bool = False) -> int:
+    """Return where a long value ends that is wrapped over lines after ``end``.
 
-    A further line counts where it is long and of mixed characters, or where a terminal's width shows.
+    Another line belongs to it if it is long and of mixed characters, or if a terminal's width is evident.
 
     Args:
-        text: the text.
-        start: where the value begins.
-        end: where its first line ends.
-        announced: whether it is sure that a long value stands there, so that less tells a further line.
+        text: The text.
+        start: The position of the value.
+        end: Where its first line ends.
+        announced: Whether a long value is certain, so that less evidence is needed for another line.
     """
-    line = line_of(text, start)
+    line = find_line_start(text, start)
     width = end - line
-    full = announced and _is_as_long_as_the_last(text, line, width)
+    full = announced and _has_length_of_previous(text, line, width)
     while line_end := _BREAK.match(text, end):
         following = line_end.end()
         piece = _piece(text, following, line, start)
         if piece is None or (piece[0].startswith("ey") and not text.endswith(".", start, end)):
-            # Another web token begins so.
+            # Another web token begins here.
             break
         fills = piece.end() - following == width
         word = piece[0]
         if not (
-            is_mixed(word)
+            looks_like_base64(word)
             or (_HEX.fullmatch(word) and _HEX.fullmatch(text, start, end))
-            or (fills and len(word) >= _LEAST)
+            or (fills and len(word) >= _MEDIUM)
             or (full and _may_end(word))
-            or (announced and _is_likely(word))
+            or (announced and _is_last_line(word))
         ):
             break
         end = piece.end()
@@ -207,37 +210,37 @@ def further_lines(text: str, start: int, end: int, *, announced: bool = False) -
     return end
 
 
-def _is_as_long_as_the_last(text: str, line: int, width: int) -> bool:
-    """Tell whether a line is as long as the one in front of it, so that a terminal broke it."""
+def _has_length_of_previous(text: str, line: int, width: int) -> bool:
+    """Return whether a line is as long as the one before, so that a terminal wrapped it."""
     end = line - (1 if text.startswith("\n", line - 1) else 2)
-    return line > 0 and width > _LONG and end - line_of(text, line - 1) == width
+    return line > 0 and width > _LONG and end - find_line_start(text, line - 1) == width
 
 
 def _piece(text: str, at: int, line: int, start: int) -> re.Match[str] | None:
-    """Give the word that is all of a further line, or begins it, behind what every line begins with."""
+    """Match the word that begins another line, after what every line begins with."""
     indented = _INDENT.match(text, at)
     piece = _PIECE.match(text, indented.end() if indented else at)
-    if piece is None or not is_mixed(piece[0]):
-        size = line_prefix(text, line, at)
-        # A label that two lines begin with has a value in each.
+    if piece is None or not looks_like_base64(piece[0]):
+        size = measure_common_prefix(text, line, at)
+        # If the prefix contains a label, each line has its own value.
         if size and (size < start - line or _LABEL.search(text, line, line + size) is None):
             return _PIECE.match(text, at + size)
     return piece
 
 
-def line_prefix(text: str, line: int, other: int) -> int:
-    """Give the length of what a log writes in front of every line: two lines have it in common.
+def measure_common_prefix(text: str, line: int, other: int) -> int:
+    """Return the length of what a log writes before every line: what two lines have in common.
 
     Args:
-        text: the text.
-        line: where one of the lines begins.
-        other: where the other begins.
+        text: The text.
+        line: Where one of the lines begins.
+        other: Where the other begins.
     """
     size = 0
     for first, second in zip(
-        text[line : line + _LONGEST_PREFIX], text[other : other + _LONGEST_PREFIX], strict=False
+        text[line : line + _MAX_PREFIX], text[other : other + _MAX_PREFIX], strict=False
     ):
-        # Of times and numbers, only the digits differ.
+        # Times and numbers can differ in their digits.
         if (first != second and not (first.isdigit() and second.isdigit())) or first == "\n":
             break
         size += 1
@@ -253,36 +256,36 @@ def is_in_line_prefix(text: str, name: int, value: int) -> bool:
         value: The position of the value.
     """
     line = text.rfind("\n", name, value) + 1
-    return bool(line) and value < line + line_prefix(text, line_of(text, name), line)
+    return bool(line) and value < line + measure_common_prefix(text, find_line_start(text, name), line)
 
 
-def line_of(text: str, at: int) -> int:
-    """Give where the line begins in which a place stands; its end may be escaped."""
-    low = max(0, at - _WIDEST)
+def find_line_start(text: str, at: int) -> int:
+    """Return where the line of a position begins. Its newline can be escaped."""
+    low = max(0, at - _MAX_LINE)
     escaped = text.rfind("\\n", low, at)
     return max(text.rfind("\n", low, at) + 1, escaped + 2 if escaped >= 0 else 0)
 
 
-def is_mixed(piece: str, least: int = _LEAST) -> bool:
-    """Tell a line of base64 from words, names and paths."""
+def looks_like_base64(piece: str, min_length: int = _MEDIUM) -> bool:
+    """Return whether a line is base64, unlike words, names and paths."""
     return (
-        len(piece) >= least
+        len(piece) >= min_length
         and any(c.isdigit() for c in piece)
         and any(c.isupper() for c in piece)
         and any(c.islower() for c in piece)
     )
 
 
-def _is_likely(piece: str) -> bool:
-    """Tell the last line of a long value, where one is sure to stand, from words and ids of requests."""
-    if len(piece) < _LEAST:
-        return is_mixed(piece, _SHORT)
+def _is_last_line(piece: str) -> bool:
+    """Return whether a word is the last line of a long value, unlike words and request IDs."""
+    if len(piece) < _MEDIUM:
+        return looks_like_base64(piece, _SHORT)
     digits = sum(c.isdigit() for c in piece)
-    # In base64 large and small letters come as they like; in names few words begin.
+    # In base64, case changes at random. In names, it changes where words begin.
     changes = sum(first.isupper() != second.isupper() for first, second in pairwise(piece))
     return (0 < digits < len(piece) and not _UUID.match(piece)) or changes * 3 >= len(piece)
 
 
 def _may_end(piece: str) -> bool:
-    """Tell the last few characters of a value from a word."""
+    """Return whether a word can be the last few characters of a value."""
     return not (piece.islower() and piece.isalpha()) and not piece.istitle()
