@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from typing import Any
 
 from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, Phase, settings
@@ -36,4 +37,9 @@ def _load_once(path: str) -> object:
     return _load_file(JSONFileLoader(), path)
 
 
-JSONFileLoader.load_file = lambda _, path: _load_once(path)
+def _load_shared(self: JSONFileLoader, file_path: str) -> Any:  # noqa: ANN401 (JSON)
+    del self
+    return _load_once(file_path)
+
+
+JSONFileLoader.load_file = _load_shared

@@ -72,7 +72,7 @@ def records(failure: Failure, loose: dict[str, object]) -> None:
     assert_type(record["policy_type"], PolicyType | None)
     assert_type(record["status_code"], int | None)
     assert_type(record["k8s_namespace"], str | None)
-    record["region"]  # type: ignore[typeddict-item]
+    record["zone"]  # type: ignore[typeddict-item]
     record["status_code"] = "403"  # type: ignore[typeddict-item]
     assert_type(from_record(record), Failure)
     assert_type(from_record(loose), Failure)

@@ -68,7 +68,7 @@ def called() -> None:
 
 def records(failure: Failure) -> None:
     record = to_record(failure)
-    print(record["region"])  # pyright: ignore[reportGeneralTypeIssues, reportUnknownArgumentType]  # noqa: T201
+    print(record["zone"])  # pyright: ignore[reportGeneralTypeIssues, reportUnknownArgumentType]  # noqa: T201
     record["status_code"] = "403"  # pyright: ignore[reportGeneralTypeIssues]
     from_record("aws_error")  # pyright: ignore[reportArgumentType]
     fingerprint(record)  # pyright: ignore[reportArgumentType]

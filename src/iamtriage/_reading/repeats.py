@@ -34,7 +34,7 @@ class Repeats:
         self._requests: deque[Mapping[str, object]] = deque(maxlen=_MAX_REQUESTS)
         # Where the last entry ended, and what it reported.
         self._end = -1
-        self._last: list[Mapping[str, object]] = []
+        self._last: Sequence[Mapping[str, object]] = ()
 
     def unite(self, failures: Sequence[Failure], entry: Entry) -> Iterator[Failure]:
         """Yield what was held back and the failures of an entry, each once."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 __all__ = ("ActionTable", "load_table")
 
+_PACKAGE = __name__.rpartition(".")[0]
 _FILE = "action_table.txt"
 
 
@@ -38,9 +39,9 @@ def load_table() -> ActionTable:
         FileNotFoundError: The package has no table, or its import loader reads no data files.
     """
     # importlib.resources would import tempfile and shutil, which takes as long as the whole first look-up.
-    data = get_data(__package__, _FILE)
+    data = get_data(_PACKAGE, _FILE)
     if data is None:
-        msg = f"cannot read {_FILE}: the import loader of {__package__} does not support data files"
+        msg = f"cannot read {_FILE}: the import loader of {_PACKAGE} does not support data files"
         raise FileNotFoundError(msg)
     _, *sections = data.decode("ascii").split("\n== ")
     single: dict[str, str] = {}
