@@ -1,4 +1,4 @@
-"""A strict validator of policy documents, written for the tests: IAM's grammar, and more than IAM checks.
+"""Validate generated policy documents: IAM's grammar, and stricter rules than IAM's.
 
 Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html.
 """
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ACTION = re.compile(r"[a-z0-9-]{1,40}:[A-Z][A-Za-z0-9]{1,127}")
+_ACCOUNT = re.compile(r"\d{12}")
 _SID = re.compile(r"[A-Za-z0-9]{1,128}")
 _PLACEHOLDER = re.compile(r"REPLACE_[A-Z0-9_]+")
 _REGION = re.compile(r"[a-z]{2,5}(-[a-z]{2,12}){1,3}-\d{1,2}")
@@ -25,13 +26,13 @@ _KEYS = {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
 
 
 def validate(document: Mapping[str, Any], layer: str | None) -> None:
-    """Raise AssertionError for a document that is not as strict as can be."""
+    """Raise AssertionError if the policy is invalid or wider than a generated one may be."""
     assert set(document) == {"Version", "Statement"}, document
     assert document["Version"] == "2012-10-17"
     assert isinstance(document["Statement"], list)
     assert document["Statement"]
     sids = [each["Sid"] for each in document["Statement"] if "Sid" in each]
-    assert len(set(sids)) == len(sids), "a Sid stands once"
+    assert len(set(sids)) == len(sids), "duplicate Sid"
     for statement in document["Statement"]:
         validate_statement(statement, layer)
     text = json.dumps(document)
@@ -44,13 +45,13 @@ def validate_statement(statement: Mapping[str, Any], layer: str | None) -> None:
     assert statement["Effect"] == "Allow"
     if "Sid" in statement:
         assert _SID.fullmatch(statement["Sid"]), statement["Sid"]
-    actions = _many(statement["Action"])
+    actions = _non_empty_strings(statement["Action"])
     for action in actions:
         assert _ACTION.fullmatch(action) or find_action(action) is not None, action
     if layer == "role_trust":
         assert "Resource" not in statement
     else:
-        resources = _many(statement["Resource"])
+        resources = _non_empty_strings(statement["Resource"])
         assert resources
         assert len(set(resources)) == len(resources)
         for resource in resources:
@@ -63,10 +64,10 @@ def validate_statement(statement: Mapping[str, Any], layer: str | None) -> None:
         assert parse_operator(name) is not None, name
         for key, values in block.items():
             assert ":" in key
-            assert all(isinstance(each, str) for each in _many(values))
+            assert all(isinstance(each, str) for each in _non_empty_strings(values))
 
 
-def _many(value: object) -> list[str]:
+def _non_empty_strings(value: object) -> list[str]:
     values: list[object] = value if isinstance(value, list) else [value]
     assert values
     texts = [each for each in values if isinstance(each, str) and each]
@@ -81,27 +82,28 @@ def _is_arn(text: str) -> bool:
     if len(parts) != 6 or parts[0] != "arn" or not parts[5]:
         return False
     _, partition, service, region, account, resource = parts
-    known = partition in PARTITIONS or _PLACEHOLDER.fullmatch(partition)
-    placed = not region or _REGION.fullmatch(region) or _PLACEHOLDER.fullmatch(region)
-    owned = (
-        not account or account == "aws" or re.fullmatch(r"\d{12}", account) or _PLACEHOLDER.fullmatch(account)
-    )
-    bare = resource.replace("${?}", "").replace("${$}", "")
-    whole = all("*" not in part or part == "*" for part in re.split(r"[/:]", bare))
+    if partition not in PARTITIONS and not _PLACEHOLDER.fullmatch(partition):
+        return False
+    if region and not (_REGION.fullmatch(region) or _PLACEHOLDER.fullmatch(region)):
+        return False
+    if account not in ("", "aws") and not (_ACCOUNT.fullmatch(account) or _PLACEHOLDER.fullmatch(account)):
+        return False
+    unescaped = resource.replace("${?}", "").replace("${$}", "")
+    # A wildcard must replace a whole part of the name, never the end of one.
+    whole_wildcards = all("*" not in part or part == "*" for part in re.split(r"[/:]", unescaped))
     printable = all("!" <= c <= "~" for c in text)
-    secret = resource.startswith("secret:") and resource.endswith("-??????")
-    return bool(
-        known and placed and owned and service and whole and printable and (secret or "?" not in bare)
-    )
+    # Secrets Manager appends six random characters to a secret's name.
+    is_secret = resource.startswith("secret:") and resource.endswith("-??????")
+    return bool(service) and whole_wildcards and printable and (is_secret or "?" not in unescaped)
 
 
 def _check_principal(principal: object) -> None:
     assert isinstance(principal, dict), principal
     for kind, values in principal.items():
-        for value in _many(values):
+        for value in _non_empty_strings(values):
             if kind == "Service":
                 assert _SERVICE.fullmatch(value), value
             else:
                 assert kind in ("AWS", "Federated")
                 assert _is_arn(value), value
-                assert "*" not in value, "nobody is let in by a wildcard"
+                assert "*" not in value, "a principal must not contain a wildcard"

@@ -187,7 +187,7 @@ def _require_strings(values: Mapping[str, str] | None, name: str) -> Mapping[str
     if values is None:
         return None
     if not isinstance(values, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(wrong_type_message(name, "a mapping", values))  # type: ignore[unreachable]
+        raise TypeError(wrong_type_message(name, "a mapping", values))
     for key, value in values.items():
         if not isinstance(key, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             msg = wrong_type_message(f"a key of {name}", "a string", key)  # type: ignore[unreachable]

@@ -442,7 +442,7 @@ def _merge_flags(flags: Mapping[str, object] | None) -> dict[str, object]:
     if flags is None:
         return dict(_DEFAULTS)
     if not isinstance(flags, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(wrong_type_message("webhook_flags", "a mapping", flags))  # type: ignore[unreachable]
+        raise TypeError(wrong_type_message("webhook_flags", "a mapping", flags))
     return _DEFAULTS | {
         _require_string(name, "a key of webhook_flags").removeprefix("--"): value
         for name, value in flags.items()
@@ -481,7 +481,7 @@ def _require_strings(values: Mapping[str, str] | None, name: str) -> Mapping[str
     if values is None:
         return None
     if not isinstance(values, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(wrong_type_message(name, "a mapping", values))  # type: ignore[unreachable]
+        raise TypeError(wrong_type_message(name, "a mapping", values))
     for key, value in values.items():
         _require_string(key, f"a key of {name}")
         _require_string(value, f"{name}[{quote_text(key)}]")
