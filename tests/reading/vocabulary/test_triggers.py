@@ -34,7 +34,7 @@ _STARTS_IN_SENTENCES = {
     "action_phrases._MISSING": "Error: {}",
     "translations._NOT_AUTHORIZED": f"Benutzer: {ANA} {{}}, Folgendes auszuführen: iam:GetRole",
 }
-_SURE = [row for row in phrases.PHRASES if row.sure == "sure"]
+_SURE = [row for row in phrases.PHRASES if row.certainty == "sure"]
 _FIND = settings(max_examples=2000, derandomize=True, database=None, phases=(Phase.generate,))
 _PRINTABLE = st.characters(min_codepoint=32, max_codepoint=126)
 

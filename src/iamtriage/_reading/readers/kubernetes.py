@@ -102,10 +102,10 @@ def read_kubernetes(text: str, flat: str) -> Iterator[Piece]:
         for m in compiled(phrase.pattern).finditer(text):
             if phrase.fragment == _BARE_FRAGMENT and _is_elsewhere(text, m):
                 continue
-            if phrase.sure == "unsure" and not _is_near(names, m):
+            if phrase.certainty == "unsure" and not _is_near(names, m):
                 continue
             piece = Piece("core", m.start(), m.end(), kind=phrase.kind, is_aws=True, source="kubernetes")
-            piece.is_wrapper = phrase.sure == "outer"
+            piece.is_wrapper = phrase.certainty == "outer"
             if phrase.kind == "kubernetes_unauthorized":
                 _read_identity(text, piece)
             yield piece

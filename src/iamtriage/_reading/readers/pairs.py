@@ -1,8 +1,8 @@
-"""Reads keys with values: JSON, printed objects of any language, headers, flattened records.
+"""Read keys and values of JSON, printed objects, headers and flattened records.
 
-Loose on purpose: such bodies come cut at both ends, retyped, as Python, Ruby, Go, Rust, Swift, EDN,
-Haskell or JavaScript literals. Only keys that AWS and its SDKs use count, with values of the right
-shape. Whole JSON documents of CloudTrail's are read by ``mappings``.
+The syntax is loose on purpose: bodies are truncated at both ends, retyped, or printed as literals of Python, Ruby,
+Go, Rust, Swift, EDN, Haskell or JavaScript. Only the keys of AWS and its SDKs are read, with values of the expected
+form. ``structured`` reads complete CloudTrail records.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from iamtriage._reading.vocabulary.services import service_name, service_of_even
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-# Keys without case and blanks, by what their value is.
+# Lower-case keys without spaces, by the role of their value.
 _KEYS = {
     "code": "errorcode error_code code __type exceptionname typename x-amzn-errortype x_amzn_errortype errortype _servicecode _serviceerrorcode exception_code s3errorcode exceptiontype",
     "status_code": "statuscode httpstatuscode status_code http_status_code httpresponsecode responsecode http_status httpstatus",
@@ -59,7 +59,7 @@ _PAIR = re.compile(
     r"(?<![\w$@&?/.-])u?(?P<quote>[\"']?):?(?P<key>__type|x-amz[\w-]{2,24}|X-Amz[\w-]{2,24}|[A-Za-z_][\w.]{2,60}"
     r"|HTTP\sresponse\scode|Exception\sname|Error\smessage|Request\sID|Status\sCode|Error\sCode|Extended\s[Rr]equest\sID)(?P=quote)"
     r"\s?(?P<separator>:|=>|=(?!=)|(?=\s\")|,(?=\s?\")|\|)\s{0,2}"
-    # Wrappers of the value in Swift, Rust and Haskell; what R's str() says of its type.
+    # Constructors around the value in Swift, Rust and Haskell; the type in the output of R's str().
     r"(?:Optional\(|Some\(|Just\s?\(?|(?:RequestId|ErrorMessage|Abbrev)\s(?:\{from[A-Z][A-Za-z]{5,15}\s=\s)?|ErrorCode\s|\(|chr\s(?=\")|(?:int|num)\s(?=[0-9])){0,3}"
 )
 _QUOTED = re.compile(r"u?([\"'])\s?(?P<value>[^\"']{0,1024})\1|\"\s?(?P<open>[^\"'\n]{1,1024})\Z")
@@ -68,27 +68,28 @@ _BARE = re.compile(
 )
 _WITHOUT_SEPARATOR = frozenset({"code", "message", "request_id"})
 _NO_VALUES = frozenset({"null", "nil", "None", "Nothing", "undefined", "true", "false"})
-_CLUSTER_GAP = 2500
+# Maximum distance, in characters, between two keys of a cluster.
+_MAX_GAP = 2500
 _MESSAGE_END = re.compile(r"[\"'](?=\s*(?:[,}\]]|\Z|\n))")
 _MESSAGE_REACH = 4000
 
-# An error in another: what the SDK for JavaScript met when it wanted credentials.
-_OPENS = re.compile(r"\s?\{\s?")
+# The SDK for JavaScript prints the error that it got while loading credentials inside its own.
+_OBJECT_START = re.compile(r"\s?\{\s?")
 _HEADER = re.compile(r"[xX]-[aA]mz[nN]?-")
-# The invocation of a Lambda function has a request id too, which is no API call's.
+# The request ID of a Lambda invocation is not that of an API call.
 _LAMBDA = re.compile(r"(?:START|END|REPORT)\s\Z")
 _INIT = re.compile(r"Init<(?:[\w:]*::)?(?P<code>\w+)>")
 _CODE_WORD = re.compile(r"[^\s(){}<>\"']{1,128}")
-# The query protocol's error tells whose fault it is; no other system's does.
-_BLAMED = re.compile(r"\bType[\"']?\s?(?::|=>|=)\s?[\"']?(?:Sender|Receiver)[\"']?,?\s{0,2}\Z")
-# Of Haskell's amazonka, which gives its values constructors.
+# Only the query protocol states whether the sender or the receiver caused the error.
+_ERROR_TYPE = re.compile(r"\bType[\"']?\s?(?::|=>|=)\s?[\"']?(?:Sender|Receiver)[\"']?,?\s{0,2}\Z")
+# amazonka (Haskell) prints values with constructors.
 _ABBREV = re.compile(r"\sAbbrev\s")
 _ERROR_CODE = re.compile(r"\sErrorCode\s\"?\Z")
-# A list of health issues, as EKS describes clusters, node groups and add-ons.
+# The list of health issues of an EKS cluster, node group or add-on.
 _IN_ISSUES = re.compile(r"\"issues\"\s?:\s?\[[^\[\]]{0,800}(?:\[[^\[\]]{0,400}\][^\[\]]{0,200}){0,8}\Z")
-_INVENTED = re.compile(r"[A-Z][A-Za-z0-9.]{2,80}")
-# Where the SDK for JavaScript makes an error of a service's answer.
-_FROM_ANSWER = re.compile(
+_ANY_CODE = re.compile(r"[A-Z][A-Za-z0-9.]{2,80}")
+# The frames in which the SDK for JavaScript makes an error from a service's response.
+_FROM_RESPONSE = re.compile(
     r"\bextractError\s\([^\s()]{0,200}aws-sdk/|\bde_\w{1,80}CommandError\s\([^\s()]{0,200}@aws-sdk/"
 )
 _FRAMES_REACH = 1500
@@ -104,7 +105,7 @@ _ISSUER_REACH = 200
 
 
 class _Pair(NamedTuple):
-    """A key with its value, and where they stand in the text."""
+    """A key and its value with their positions in the text."""
 
     text: str
     key: str
@@ -119,7 +120,7 @@ class _Pair(NamedTuple):
 
 
 def read_pairs(text: str, taken: Sequence[Piece]) -> Iterator[Piece]:
-    """Find clusters of keys and values, outside of what other readers have taken."""
+    """Yield clusters of keys and values outside of the pieces that other readers have found."""
     cluster: Piece | None = None
     regions = sorted((piece.start, piece.end) for piece in taken)
     at = 0
@@ -141,7 +142,7 @@ def read_pairs(text: str, taken: Sequence[Piece]) -> Iterator[Piece]:
             continue
         if cluster and (
             role == "record"
-            or m.start() - cluster.end > _CLUSTER_GAP
+            or m.start() - cluster.end > _MAX_GAP
             or _contradicts(cluster, role, pair)
             or text.find(STATEMENT, cluster.end, m.start()) >= 0
         ):
@@ -156,7 +157,7 @@ def read_pairs(text: str, taken: Sequence[Piece]) -> Iterator[Piece]:
             pair is not None
             and pair.value
             and ELLIPSIS.match(pair.value) is None
-            and (_TAKERS[role](fresh, pair) or fresh.is_lambda_error)
+            and (_VALUE_READERS[role](fresh, pair) or fresh.is_lambda_error)
         ):
             fresh.end = max(fresh.end, pair.end)
             cluster = fresh
@@ -165,9 +166,9 @@ def read_pairs(text: str, taken: Sequence[Piece]) -> Iterator[Piece]:
 
 
 def _wraps(cluster: Piece, m: re.Match[str]) -> bool:
-    """Tell whether an object only wraps the error that a key begins, and mark it so."""
+    """Return whether an object wraps the error that a key introduces; if so, mark it as a wrapper."""
     code = cluster.facts.get("code")
-    opened = _OPENS.match(m.string, m.end())
+    opened = _OBJECT_START.match(m.string, m.end())
     if opened is None or code is None or kind_of_code(code.value) != "missing_credentials":
         return False
     cluster.is_wrapper, cluster.end = True, opened.end()
@@ -175,7 +176,7 @@ def _wraps(cluster: Piece, m: re.Match[str]) -> bool:
 
 
 def _message_end(text: str, m: re.Match[str]) -> int:
-    """Give where the message ends that a key begins: at its quote, or where it was cut off."""
+    """Return where the message of a key ends: at its quote, or where it was truncated."""
     end = _MESSAGE_END.search(text, m.end(), m.end() + _MESSAGE_REACH) if m["quote"] else None
     if end is None:
         return m.end()
@@ -192,7 +193,7 @@ def _role(m: re.Match[str]) -> str | None:
         # ("x-amzn-RequestId","…") is a header; other pairs of strings are not.
         return None
     if role == "name":
-        # Anything has a name; that of an error of AWS's SDK is its code.
+        # Any object can have a name. That of an SDK's error is its code.
         return "code" if is_in_sdk_error(m.string, m.start(), m.end()) else None
     if key == "abbrev" and _ABBREV.search(m[0]) is None:
         return None
@@ -217,7 +218,7 @@ def _pair(text: str, m: re.Match[str]) -> _Pair | None:
 
 
 def _contradicts(cluster: Piece, role: str, pair: _Pair | None) -> bool:
-    """Tell whether a second code means that another object begins."""
+    """Return whether a second code means that another object has started."""
     if role != "code" or pair is None or "code" not in cluster.facts:
         return False
     present = cluster.facts["code"].value
@@ -237,34 +238,34 @@ def _near(pair: _Pair, key: str) -> bool:
 
 def _code(cluster: Piece, pair: _Pair) -> bool:
     typed = pair.key.lower() in {"errortype", "typename"}
-    of_others = typed and may_be_other_class(pair.value)
-    if pair.key == "errorType" and (of_others or is_generic(pair.value)):
-        # What a Lambda function answers for an error of its own: its request id is the invocation's.
+    is_other_class = typed and may_be_other_class(pair.value)
+    if pair.key == "errorType" and (is_other_class or is_generic(pair.value)):
+        # A Lambda function returned an error of its own code, with the request ID of the invocation.
         cluster.facts.pop("request_id", None)
         cluster.is_lambda_error = True
     if pair.key == "exceptionType" and not _near(pair, "awsService"):
-        # Others have such a key too; AWS's Pipes tell the service beside it.
+        # Other systems have this key, too. EventBridge Pipes state the service next to it.
         return False
     init = _INIT.search(pair.value)
     value = init["code"] if init else pair.value
     if "#" in value or "://" in value:
         value = normalize_code(value)
-    # The header has a colon where it names no namespace behind it.
+    # The header ends with a colon if no namespace follows.
     value = value.rstrip(":")
     if value.isdigit():
-        # Kubernetes' Status; elsewhere a bare number is some other system's code.
+        # In quotes, it can be of a Kubernetes Status. Otherwise, a number is a code of another system.
         if is_status(value) and pair.quoted:
             cluster.put("status_code", value, pair.start, pair.end, HINT)
             return True
         return False
-    # Services invent codes; the envelope says that it is one.
+    # Services have codes of any form. The envelope shows that this is one.
     issue = value in EKS_ISSUES and _IN_ISSUES.search(pair.before(1200)) is not None
-    vouched = issue or (
-        _INVENTED.fullmatch(value) is not None
-        and (_BLAMED.search(pair.before(40)) is not None or (_is_of_sdk(pair) and not is_generic(value)))
+    is_confirmed = issue or (
+        _ANY_CODE.fullmatch(value) is not None
+        and (_ERROR_TYPE.search(pair.before(40)) is not None or (_is_of_sdk(pair) and not is_generic(value)))
     )
-    if not vouched and (
-        of_others
+    if not is_confirmed and (
+        is_other_class
         or _CODE_WORD.fullmatch(value) is None
         or not is_code(value)
         or (is_generic(value) and not is_known(value))
@@ -276,16 +277,16 @@ def _code(cluster: Piece, pair: _Pair) -> bool:
         cluster.is_aws, cluster.source = True, "js-v2"
     cluster.is_aws = (
         cluster.is_aws
-        or vouched
+        or is_confirmed
         or pair.key in {"__type", "_serviceCode", "s3ErrorCode"}
         or _is_of_sdk(pair)
-        or (typed and _FROM_ANSWER.search(pair.text, pair.end, pair.end + _FRAMES_REACH) is not None)
+        or (typed and _FROM_RESPONSE.search(pair.text, pair.end, pair.end + _FRAMES_REACH) is not None)
     )
     return True
 
 
 def _is_of_js_v2(pair: _Pair) -> bool:
-    """Return whether a key is the first of an error that the SDK for JavaScript v2 prints behind its frames."""
+    """Return whether a key is the first of an error of the SDK for JavaScript v2, printed after its frames."""
     frame = pair.text.rfind(_V2_FRAME, max(0, pair.at - _FRAMES_REACH), pair.at)
     return (
         frame >= 0
@@ -295,7 +296,7 @@ def _is_of_js_v2(pair: _Pair) -> bool:
 
 
 def _is_of_sdk(pair: _Pair) -> bool:
-    """Tell whether only an SDK of AWS's has such a key for codes, or such a value."""
+    """Return whether only an AWS SDK uses this key or value for codes."""
     return (
         pair.key.rpartition(".")[2] == "name"
         or _ERROR_CODE.search(pair.text, pair.at, pair.start) is not None
@@ -332,7 +333,7 @@ def _host_id(cluster: Piece, pair: _Pair) -> bool:
     value = strip_hadoop_code(pair.value)
     if value is None:
         return False
-    # The SDKs for JavaScript call it so, and only those.
+    # Only the SDKs for JavaScript use this name.
     cluster.is_aws = cluster.is_aws or pair.key == "extendedRequestId"
     cluster.put("host_id", value, pair.start, pair.end - len(pair.value) + len(value))
     return True
@@ -343,7 +344,7 @@ def _operation(cluster: Piece, pair: _Pair) -> bool:
         return False
     cluster.put("operation", pair.value, pair.start, pair.end)
     if pair.key.startswith("aws."):
-        # A structured log's field: the call whose error the line reports.
+        # A field of a structured log: the call whose error the line reports.
         cluster.role = "head"
     return True
 
@@ -365,7 +366,7 @@ def _principal(cluster: Piece, pair: _Pair) -> bool:
     if not pair.value.startswith("arn:") or _IDENTITY.search(near) is None:
         return False
     if "sessionIssuer" in pair.before(_ISSUER_REACH) + pair.key:
-        # The role whose session called; the caller is the session.
+        # The issuer is the role; the caller is the role session.
         return False
     cluster.put("principal", pair.value, pair.start, pair.end, HINT)
     account = account_of(pair.value)
@@ -385,7 +386,7 @@ def _account(cluster: Piece, pair: _Pair) -> bool:
 
 
 def _deny(cluster: Piece, pair: _Pair) -> bool:
-    """Read the output of sts:DecodeAuthorizationMessage, from its explicitDeny on."""
+    """Read a decoded authorization message, from its ``explicitDeny`` on."""
     if _NOT_ALLOWED.search(pair.before(_IDENTITY_REACH)) is None:
         return False
     cluster.kind, cluster.is_aws = "access_denied", True
@@ -411,19 +412,19 @@ def _resource(cluster: Piece, pair: _Pair) -> bool:
 
 
 def _of_event(key: str) -> Callable[[Piece, _Pair], bool]:
-    """Return the taker of a value that only counts in a record of CloudTrail."""
+    """Return a function that reads a value only in CloudTrail records."""
 
-    def take(cluster: Piece, pair: _Pair) -> bool:
-        # A value that the text ends in is cut off.
+    def read(cluster: Piece, pair: _Pair) -> bool:
+        # A value without its closing quote is truncated.
         if cluster.source != "cloudtrail" or not pair.text.startswith(('"', "'"), pair.end):
             return False
         cluster.put(key, pair.value, rank=HINT)
         return True
 
-    return take
+    return read
 
 
-_TAKERS: dict[str, Callable[[Piece, _Pair], bool]] = {
+_VALUE_READERS: dict[str, Callable[[Piece, _Pair], bool]] = {
     "record": _record,
     "code": _code,
     "status_code": _status,

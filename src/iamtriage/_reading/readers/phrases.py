@@ -1,8 +1,8 @@
-"""Sentences of AWS and its SDKs, other than the common denial, that say what went wrong.
+"""Read messages of AWS and its SDKs other than the standard denial.
 
-One line a wording, under its kind: how sure it is, a fragment that must be in the text (cheap to
-look for), and the pattern. A new wording is one line here and one in the tests. Not for the words
-of Kubernetes and the EKS console (``kubernetes``).
+The table has one line per message, under its kind: how certain it is, a fragment that the text must contain (quick
+to search for), and the pattern. A new message is one line here and one in the tests. ``kubernetes`` has a table of
+its own for Kubernetes and the EKS console.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from iamtriage.typing import Kind
 
-# A blank in a pattern is any white space. How sure:
-#   sure    AWS's own words, enough to claim AWS
-#   unsure  used elsewhere too: a code, host, class or name of AWS must stand by
-#   outer   what an SDK or tool says around the failure that it met
+# A space in a pattern matches any whitespace. The certainty is one of:
+#   sure    only AWS and its SDKs say this
+#   unsure  other systems say it, too: a code, host, class or name of AWS must be near it
+#   outer   an SDK or tool reports another failure with it
 _TABLE = r"""
 [access_denied]
 sure   | AUTHORIZATION_ | Connect Status: AUTHORIZATION_(?:ERROR|FAILURE)
@@ -274,7 +274,7 @@ sure   | one of rolearn or SSO must be supplied | one of rolearn or SSO must be 
 sure   | arn must be supplied | value for (?:user|role)arn must be supplied
 """
 
-# Causes that no other sentence of the same failure overrules.
+# Kinds that no other message of the same failure overrides.
 SPECIFIC = frozenset(
     {
         "credential_scope",
@@ -291,30 +291,30 @@ _VALUES = ("principal", "account", "resource", "action", "operation")
 
 
 class Phrase(NamedTuple):
-    """One line of a table of wordings."""
+    """One line of a table of messages."""
 
     kind: Kind
-    sure: str
+    certainty: str
     fragment: str
     pattern: str
 
 
 @cache
 def compiled(pattern: str) -> re.Pattern[str]:
-    """Compile a table's pattern, when a text first needs it: there are many, and few are needed."""
+    """Compile a pattern of a table when a text first needs it; most are never needed."""
     return re.compile(pattern.replace(" ", r"\s+"), re.MULTILINE)
 
 
 def table(text: str) -> tuple[Phrase, ...]:
-    """Read a table of wordings."""
+    """Parse a table of messages."""
     phrases: list[Phrase] = []
     kind = ""
     for line in text.strip().splitlines():
         if line.startswith("["):
             kind = line.strip("[]")
         elif line:
-            sure, fragment, pattern = line.split(" | ", 2)
-            phrases.append(Phrase(cast("Kind", kind), sure.strip(), fragment, pattern))
+            certainty, fragment, pattern = line.split(" | ", 2)
+            phrases.append(Phrase(cast("Kind", kind), certainty.strip(), fragment, pattern))
     return tuple(phrases)
 
 
@@ -327,17 +327,17 @@ def _index() -> FragmentIndex:
 
 
 def read_phrases(text: str, flat: str) -> Iterator[Piece]:
-    """Find every such sentence; in the order of the table, not of the text.
+    """Yield the messages of the table, in the order of the table.
 
     Args:
         text: the readable text.
-        flat: the same with blanks for line ends, in which the fragments are looked for.
+        flat: the same with spaces for newlines, to search it for the fragments.
     """
     for number in _index().possible_rows(flat):
         phrase = PHRASES[number]
         for m in compiled(phrase.pattern).finditer(text):
             piece = Piece("core", m.start(), m.end(), kind=phrase.kind)
-            piece.is_aws, piece.is_wrapper = phrase.sure != "unsure", phrase.sure == "outer"
+            piece.is_aws, piece.is_wrapper = phrase.certainty != "unsure", phrase.certainty == "outer"
             for key, value in m.groupdict().items():
                 if value:
                     _put(text, piece, m, key)
@@ -350,7 +350,7 @@ def _put(text: str, piece: Piece, m: re.Match[str], key: str) -> None:
     elif key == "service":
         piece.put(key, m[key].lower())
     elif key in _VALUES:
-        # Masks in an ARN may hold blanks.
+        # Masks in an ARN can contain spaces.
         arn = _ARN.match(text, m.start(key)) if m[key].startswith("arn:") else None
         start, end = trim(text, m.start(key), max(m.end(key), arn.end() if arn else 0))
         piece.end = max(piece.end, end)

@@ -1,4 +1,4 @@
-"""Reads what Kubernetes says when RBAC forbids a request; not what clients print instead (``kubernetes_clients``).
+"""Read denials of Kubernetes RBAC.
 
 Grammar (k8s.io/apiserver's forbidden message, with and without what older servers and tools leave out):
 
@@ -6,7 +6,8 @@ Grammar (k8s.io/apiserver's forbidden message, with and without what older serve
     what    = "resource" resource | "path" path | resource
     scope   = "in the namespace" namespace | "in project" namespace | "at the cluster scope" | "in the cluster"
 
-A quote may be lost on either side of a value. The kubelet has a form of its own, and so has the server's own log.
+Either quote of a value can be missing. The kubelet and the API server's log use other formats. ``kubernetes_clients``
+reads what clients print instead of the server's message.
 """
 
 from __future__ import annotations
@@ -24,36 +25,36 @@ from iamtriage._reading.vocabulary.pieces import Fact, Piece
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_Q = "[\"'`]"
+_QUOTE = "[\"'`]"
 _SENTENCE = re.compile(
-    rf"(?<!\w)User\s+(?:{_Q}(?P<user>[^\"`]{{0,600}}?){_Q}|{_Q}?(?P<bare_user>[^\s\"'`]{{1,300}}){_Q}?)\s+"
-    # Somebody's words between two blocks of code.
+    rf"(?<!\w)User\s+(?:{_QUOTE}(?P<user>[^\"`]{{0,600}}?){_QUOTE}|{_QUOTE}?(?P<bare_user>[^\s\"'`]{{1,300}}){_QUOTE}?)\s+"
+    # A person's words between two blocks of code.
     r"(?P<between>```\s[^`\x1e]{1,160}?\s```\w{0,12}\s)?"
-    rf"cannot\s+{_Q}?(?P<verb>\w{{2,24}}){_Q}?\s+"
-    rf"(?:resources?\s+(?!(?:in|at)\s){_Q}?(?P<resource>[\w./*-]{{1,120}}){_Q}?|(?:path|on)\s+{_Q}(?P<path>[^\"'`\n]{{1,300}}){_Q}"
+    rf"cannot\s+{_QUOTE}?(?P<verb>\w{{2,24}}){_QUOTE}?\s+"
+    rf"(?:resources?\s+(?!(?:in|at)\s){_QUOTE}?(?P<resource>[\w./*-]{{1,120}}){_QUOTE}?|(?:path|on)\s+{_QUOTE}(?P<path>[^\"'`\n]{{1,300}}){_QUOTE}"
     r"|resources?\b|(?:all\s+)?(?P<old>[a-z][\w./-]{1,120}))"
-    rf"(?P<group_words>\s+in\s+API\s+group(?:\s+(?:{_Q}(?P<group>[\w.*-]{{0,120}}){_Q}|(?!(?:in|at)\s){_Q}?(?P<bare_group>[\w.*-]{{1,120}})))?)?"
-    rf"(?:\s+in\s+(?:the\s+namespace|project)\s+{_Q}?(?P<namespace>[^\"'`\s]{{1,120}}){_Q}?"
+    rf"(?P<group_words>\s+in\s+API\s+group(?:\s+(?:{_QUOTE}(?P<group>[\w.*-]{{0,120}}){_QUOTE}|(?!(?:in|at)\s){_QUOTE}?(?P<bare_group>[\w.*-]{{1,120}})))?)?"
+    rf"(?:\s+in\s+(?:the\s+namespace|project)\s+{_QUOTE}?(?P<namespace>[^\"'`\s]{{1,120}}){_QUOTE}?"
     r"|\s+(?P<cluster>at\s+the\s+cluster\s+scope|in\s+the\s+cluster))?"
 )
 _HEAD = re.compile(
     r"(?:[a-z0-9.-]{1,120}(?:/[a-z0-9-]{1,60})?(?:\s+\"[^\"\n]{0,253}\")?\s+is\s+)?[Ff]orbidden\)?\s?:\s+\Z"
 )
 _HEAD_REACH = 450
-# The server's refusals in words of their own, of which some are the quota's or an admission plugin's.
-_OTHER_WORDS = re.compile(
+# The server's denials in other words. Some of them are of a quota or an admission plugin.
+_OTHER_MESSAGE = re.compile(
     r"Error from server \(Forbidden\):|\b(?P<said>is forbidden): (?!User)(?=\w)"
     r"(?=[^\n]{0,200}?(?:not allowed to|can only|cannot|not permitted|attempting to grant))"
 )
-_OBJECT = re.compile(
+_NAMED_TYPE = re.compile(
     r"(?P<type>[a-z][a-z0-9-]{1,60})(?P<group>\.[a-z0-9.-]{1,120})?(?:\s+\"[^\"\n]{0,253}\")?\s+\Z"
 )
 _GRANTING = re.compile(
     r"user\s+\"(?P<user>[^\"\n]{1,300})\"(?:\s+\(groups=[^()]{0,1500}\))?\s+(?:is\s+attempting\s+to\s+grant|cannot\s+grant)"
 )
 _GRANTING_REACH = 600
-# https://github.com/kubernetes/kubernetes/blob/master/plugin/pkg/auth/authorizer/rbac/rbac.go, with verbosity 5 or as before.
-_LOGGED = re.compile(
+# https://github.com/kubernetes/kubernetes/blob/master/plugin/pkg/auth/authorizer/rbac/rbac.go, of log level 5 and of older versions.
+_LOG_ENTRY = re.compile(
     r"RBAC(?:\s+DENY:|:\s+no\s+rules\s+authorize)\s+user\s+\"(?P<user>[^\"\n]{0,300})\"\s+(?:with\s+)?groups\s+\[[^\]\n]{0,1500}\]\s+"
     r"(?:cannot|to)\s+\"(?P<verb>[\w*-]{2,24})\"\s+(?:resource\s+\"(?P<resource>[\w./*-]{1,200})\"|(?:on\s+URL|nonResourceURL)\s+\"[^\"\n]{0,300}\")"
     r"(?:\s+named\s+\"[^\"\n]{0,253}\")?(?:\s+in\s+namespace\s+\"(?P<namespace>[^\"\s]{1,120})\")?"
@@ -63,7 +64,7 @@ _KUBELET = re.compile(
     r"Forbidden\s\(user=(?P<user>[^\s,()]{1,300}),\s?verb=(?P<verb>\w{2,24}),\s?resource=(?P<resource>[\w./-]{1,120}),"
     r"\s?subresource(?:\(s\))?=\[?(?P<sub>[\w/ -]{0,200})\]?\)"
 )
-# https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/: an event that was denied has no message of its own.
+# https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/: the event of a denied request has no message.
 _AUDIT = re.compile(r"\"apiVersion\"\s?:\s?\"audit\.k8s\.io/v1\"")
 _AUDIT_DENIED = re.compile(
     r"\"reason\"\s?:\s?\"Forbidden\"|\"authorization\.k8s\.io/decision\"\s?:\s?\"forbid\""
@@ -81,13 +82,13 @@ _AUDIT_REACH = 6000
 
 
 def read_rbac(text: str) -> Iterator[Piece]:
-    """Find every such statement."""
+    """Yield every such denial."""
     if "orbidden" in text or "nauthorized" in text:
-        yield from _read_other_words(text)
+        yield from _read_other_messages(text)
         yield from _read_kubelet(text)
         yield from _read_audit_events(text)
     if "RBAC" in text:
-        yield from _read_log(text)
+        yield from _read_log_entries(text)
     if "cannot" in text and "User" in text:
         yield from _read_sentences(text)
 
@@ -114,7 +115,7 @@ def _read_sentences(text: str) -> Iterator[Piece]:
     for m in _SENTENCE.finditer(text):
         reach = max(0, m.start() - _HEAD_REACH)
         head = _HEAD.search(text, reach, m.start())
-        if head is None and (m["between"] or not _speaks_for_itself(m)):
+        if head is None and (m["between"] or not _is_complete(m)):
             continue
         piece = _piece(m.start() if head is None else head.start(), m.end())
         name = "user" if m["user"] is not None else "bare_user"
@@ -127,7 +128,7 @@ def _read_sentences(text: str) -> Iterator[Piece]:
                 piece.put("k8s_resource", m[name], *m.span(name))
         name = "group" if m["group"] is not None else "bare_group"
         if m[name] is not None:
-            # Fact values are never empty elsewhere: the core group is the one that is.
+            # ``put`` drops empty values, but the name of the core group is empty.
             piece.facts["k8s_api_group"] = Fact(m[name], *m.span(name))
         if m["namespace"]:
             start, end = trim(text, *m.span("namespace"))
@@ -135,8 +136,8 @@ def _read_sentences(text: str) -> Iterator[Piece]:
         yield piece
 
 
-def _speaks_for_itself(m: re.Match[str]) -> bool:
-    """Tell whether a sentence without "is forbidden" in front is the server's, and not anybody's words."""
+def _is_complete(m: re.Match[str]) -> bool:
+    """Return whether a sentence without "is forbidden" before it is the server's, not a person's."""
     if m["user"] is None and ":" not in m["bare_user"]:
         return m["group_words"] is not None
     if m["old"]:
@@ -144,10 +145,10 @@ def _speaks_for_itself(m: re.Match[str]) -> bool:
     return bool(m["resource"] or m["path"])
 
 
-def _read_other_words(text: str) -> Iterator[Piece]:
-    for m in _OTHER_WORDS.finditer(text):
+def _read_other_messages(text: str) -> Iterator[Piece]:
+    for m in _OTHER_MESSAGE.finditer(text):
         if not is_admission_denial(text, m.end(), m.end()) and (
-            not m["said"] or _is_of_object(text, m.start())
+            not m["said"] or _is_about_type(text, m.start())
         ):
             piece = _piece(m.start(), m.end())
             granting = _GRANTING.search(text, m.end(), m.end() + _GRANTING_REACH)
@@ -156,14 +157,14 @@ def _read_other_words(text: str) -> Iterator[Piece]:
             yield piece
 
 
-def _is_of_object(text: str, at: int) -> bool:
-    """Tell whether "is forbidden" is said of a type of Kubernetes itself, or of one that is given with its API group."""
-    m = _OBJECT.search(text, max(0, at - _HEAD_REACH), at)
+def _is_about_type(text: str, at: int) -> bool:
+    """Return whether "is forbidden" is about a built-in type or a type with its API group."""
+    m = _NAMED_TYPE.search(text, max(0, at - _HEAD_REACH), at)
     return m is not None and (m["group"] is not None or is_built_in(m["type"]))
 
 
-def _read_log(text: str) -> Iterator[Piece]:
-    for m in _LOGGED.finditer(text):
+def _read_log_entries(text: str) -> Iterator[Piece]:
+    for m in _LOG_ENTRY.finditer(text):
         piece = _piece(m.start(), m.end())
         if m["user"]:
             _put_user(piece, m["user"], *m.span("user"))
@@ -179,7 +180,7 @@ def _read_audit_events(text: str) -> Iterator[Piece]:
         end = min(following, start + _AUDIT_REACH)
         denied = _AUDIT_DENIED.search(text, start, end)
         if denied is None or " is forbidden: " in text[start:end]:
-            # The server's sentence says more.
+            # The server's message says more, and is read instead.
             continue
         piece = _piece(start, denied.end())
         for pattern in _AUDIT_FIELDS:
@@ -198,7 +199,7 @@ def _read_kubelet(text: str) -> Iterator[Piece]:
         piece = _piece(m.start(), m.end())
         _put_user(piece, m["user"], *m.span("user"))
         piece.put("k8s_verb", m["verb"], *m.span("verb"))
-        # Of several subresources any would have done, so none of them is what was denied.
+        # Any of several subresources would have been enough, so none of them was denied in particular.
         named = m["sub"] and " " not in m["sub"]
         piece.put(
             "k8s_resource", f"{m['resource']}/{m['sub']}" if named else m["resource"], *m.span("resource")

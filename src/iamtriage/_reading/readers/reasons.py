@@ -1,12 +1,12 @@
-"""Reads why a denial was: the clause behind the resource, the policy, encoded message and ids.
+"""Read the reason, policy, encoded message and authorization ID of a denial.
 
-Grammar (wording of https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html,
-and of its page on authorization ids):
+Grammar (messages of https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html,
+and of its page on authorization IDs):
 
     why  = "because no" TYPE "allows" … | "because" … | "with an explicit deny" ["in" TYPE [":" policy]]
     tail = "Encoded authorization failure message:" blob | "… authorization id:" id
 
-Not for the sentence in front of them (``sentences``).
+``sentences`` reads what precedes them.
 """
 
 from __future__ import annotations
@@ -22,16 +22,17 @@ from iamtriage._reading.vocabulary.policy_types import policy_type
 if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.pieces import Piece
 
-# How far behind a sentence its tail may begin, and the shortest further line of an encoded message.
+# Maximum distance, in characters, between a sentence and its tail.
 _TAIL_REACH = 700
-_BLOB_LEAST = 16
-_LONGEST_CLAUSE = 400
+# Minimum length of a further line of an encoded message.
+_MIN_BLOB_LINE = 16
+_MAX_CLAUSE_LENGTH = 400
 
 WHY = re.compile(
     r"(?P<explicit>\bwith\s+an?\s+explicit\s+deny\b)|\b(?:because|since)\s+(?:(?P<no>no)\b|(?P<other>\w))",
     re.IGNORECASE,
 )
-_BLANK = re.compile(r"\s{1,3}")
+_SPACE = re.compile(r"\s{1,3}")
 _IN = re.compile(r"\s+in\s+(?:(?:an?|the|one\s+of\s+the|your)\s+)?", re.IGNORECASE)
 _TYPE_WORDS = re.compile(
     r"(?:[\w-]+\s+){0,9}?(?:policy|policies|boundary|boundaries)(?:\b|(?=User:))"
@@ -43,14 +44,14 @@ _POLICY = re.compile(
     rf"{VALUE_START}[\"'`]?"
     rf"(?P<policy>{ARN}|(?:<(?!/)|[^\s\"'`<]){{1,2048}})"
 )
-# What tells a policy's name or id from a word of the sentence behind a colon.
+# After a colon, distinguishes the name or ID of a policy from a word.
 _POLICY_MARK = re.compile(r"[/:_<\[{*…-]|[0-9]")
 _ALLOWS = re.compile(
     r"\s+allows?\b(?:\s+(?:the\s+)?[\"'`]?(?P<action>[A-Za-z][A-Za-z0-9-]{1,62}:[A-Za-z*][\w*]{0,127})[\"'`]?(?:\s+action\b)?)?",
     re.IGNORECASE,
 )
 # The documentation once printed "because the role trust policy allows" for a denial.
-_MISPRINT = re.compile(r"(?:the\s+)?((?:[\w-]+\s+){0,6}?(?:policy|boundary))\s+allows\b")
+_MISSING_NO = re.compile(r"(?:the\s+)?((?:[\w-]+\s+){0,6}?(?:policy|boundary))\s+allows\b")
 _CLAUSE_END = re.compile(r"\.(?=\s|\Z|\")|\n\n|\"|\s\((?:Service|SDK|Status|Request)|\s+status\s+code\b|\Z")
 
 _NEXT_SENTENCE = re.compile(r"(?:[Nn]ot|n't)\s+[Aa]uthori[sz]ed\b")
@@ -61,8 +62,8 @@ _BLOB = re.compile(rf"(?P<mask>{ENCODED})|[A-Za-z0-9_-]{{2,}}(?:\.{{3,}}|…+)?|
 _VALUE = re.compile(VALUE_START)
 _MASKED = re.compile(r"[*xX]{3,}")
 _PLAIN_WORD = re.compile(r"[A-Z]?[a-z]+|[0-9]{3}")
-_BLOB_MORE = re.compile(r"\s([A-Za-z0-9_-]{4,}(?:\.{3,}|…+)?)(?![A-Za-z0-9_-]*[:=(,])")
-# A terminal may break the id: what goes on behind it, or that nothing does, tells.
+_NEXT_BLOB_LINE = re.compile(r"\s([A-Za-z0-9_-]{4,}(?:\.{3,}|…+)?)(?![A-Za-z0-9_-]*[:=(,])")
+# A terminal can break the ID. What follows the second part, or the end of the text, confirms it.
 _AUTHORIZATION_ID = re.compile(
     r"authorization\s+id:\s*((?=[A-Za-z]{0,255}[0-9])[0-9a-zA-Z]{8,256}(?:\n[0-9a-z]{1,40}(?=\s*\Z|\"))?)"
     r"|authorization-details/([0-9a-zA-Z]{8,256}(?:\n[0-9a-z]{1,40}(?=\s+for\s+complete))?)"
@@ -70,7 +71,7 @@ _AUTHORIZATION_ID = re.compile(
 
 
 def read_why(text: str, why: re.Match[str], piece: Piece) -> int:
-    """Read the clause that a match of ``WHY`` begins; give where it ends."""
+    """Read the clause that a match of ``WHY`` starts, and return where it ends."""
     if why["explicit"]:
         piece.put("deny", "explicit")
         end = _read_explicit(text, why.end(), piece)
@@ -78,11 +79,11 @@ def read_why(text: str, why: re.Match[str], piece: Piece) -> int:
         piece.put("deny", "implicit")
         end = _read_implicit(text, why.end(), piece)
     else:
-        clause = _CLAUSE_END.search(text, why.end(), why.end() + _LONGEST_CLAUSE)
-        end = clause.start() if clause else min(len(text), why.end() + _LONGEST_CLAUSE)
-        misprint = _MISPRINT.match(text, why.end() - 1)
-        if misprint:
-            piece.put("policy_type", policy_type(misprint[1]))
+        clause = _CLAUSE_END.search(text, why.end(), why.end() + _MAX_CLAUSE_LENGTH)
+        end = clause.start() if clause else min(len(text), why.end() + _MAX_CLAUSE_LENGTH)
+        missing_no = _MISSING_NO.match(text, why.end() - 1)
+        if missing_no:
+            piece.put("policy_type", policy_type(missing_no[1]))
     piece.put("reason", " ".join(text[why.start() : end].split()), why.start(), end)
     return end
 
@@ -106,8 +107,8 @@ def _read_explicit(text: str, end: int, piece: Piece) -> int:
 
 
 def _read_implicit(text: str, end: int, piece: Piece) -> int:
-    blank = _BLANK.match(text, end)
-    words = _TYPE_WORDS.match(text, blank.end() if blank else end)
+    space = _SPACE.match(text, end)
+    words = _TYPE_WORDS.match(text, space.end() if space else end)
     if words:
         end = words.end()
         piece.put("policy_type", policy_type(words[0]))
@@ -116,7 +117,7 @@ def _read_implicit(text: str, end: int, piece: Piece) -> int:
         end = allows.end()
         action = allows["action"]
         if action and "action" not in piece.facts:
-            # The action's own place is lost; this one may be misspelt (the documentation has a case).
+            # The action before it is missing. This one is less reliable: the documentation has a misspelled one.
             start = allows.start("action")
             prefix = action.partition(":")[0]
             piece.put("action", action, start, start + len(action), HINT)
@@ -125,7 +126,7 @@ def _read_implicit(text: str, end: int, piece: Piece) -> int:
 
 
 def read_tail(text: str, end: int, piece: Piece) -> int:
-    """Read the encoded message and the authorization id behind a sentence; give where they end."""
+    """Read the encoded message and authorization ID after a sentence, and return where they end."""
     follows = _NEXT_SENTENCE.search(text, end, end + _TAIL_REACH)
     limit = min(len(text), end + _TAIL_REACH, follows.start() if follows else len(text))
     encoded = _ENCODED.search(text, end, limit)
@@ -143,36 +144,36 @@ def read_tail(text: str, end: int, piece: Piece) -> int:
 
 def _read_encoded(text: str, start: int, piece: Piece) -> int:
     blob = _BLOB.match(text, start)
-    if blob is None or not _is_behind_its_label(text, blob):
+    if blob is None or not _follows_label(text, blob):
         return start
     last = blob.end()
-    # Copied from a terminal or PDF, the message has blanks and line ends in it.
+    # Copied from a terminal or PDF, the message contains spaces and newlines.
     while (
         not blob["mask"]
         and text[last - 1] not in ".…"
-        and (more := _BLOB_MORE.match(text, last))
-        and _is_blob(more[1])
+        and (line := _NEXT_BLOB_LINE.match(text, last))
+        and _is_encoded(line[1])
     ):
-        last = more.end()
+        last = line.end()
     piece.is_aws = True
     value = (" " if blob["mask"] else "").join(text[start:last].split())
     piece.put("encoded_message", value, start, last)
     return last
 
 
-def _is_behind_its_label(text: str, blob: re.Match[str]) -> bool:
-    """Tell an encoded message, or what stands for one, from the words that follow where it is empty."""
+def _follows_label(text: str, blob: re.Match[str]) -> bool:
+    """Return whether an encoded message or its mask follows the label, not the words after an empty one."""
     if _MASKED.fullmatch(blob[0]):
         return True
     label = text.rfind(":", 0, blob.start())
     if "\n" in text[label : blob.start()]:
-        return _is_blob(blob[0]) if blob["mask"] is None else _VALUE.match(text, blob.start()) is not None
+        return _is_encoded(blob[0]) if blob["mask"] is None else _VALUE.match(text, blob.start()) is not None
     return blob.end() == len(text) or _PLAIN_WORD.fullmatch(blob[0]) is None
 
 
-def _is_blob(word: str) -> bool:
-    """Tell a further line of an encoded message from a word of prose."""
-    if len(word) < _BLOB_LEAST:
+def _is_encoded(word: str) -> bool:
+    """Return whether a word is part of an encoded message, not of prose."""
+    if len(word) < _MIN_BLOB_LINE:
         return False
     return (
         any(c.isdigit() for c in word) and any(c.isupper() for c in word) and any(c.islower() for c in word)

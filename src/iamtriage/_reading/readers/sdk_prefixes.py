@@ -1,6 +1,6 @@
-"""Reads what SDKs and tools put before a message: code, operation, service; not the message.
+"""Read what SDKs and tools print before a message: code, operation, service.
 
-Sources, by shape: botocore ``exceptions.ClientError``, aws-cli's error handler, smithy-go
+Sources: botocore ``exceptions.ClientError``, aws-cli's error handler, smithy-go
 ``OperationError`` and aws-sdk-go-v2's ``ResponseError``, aws-sdk-php's ``WrappedHttpHandler``,
 aws-sdk-net's ``AmazonServiceException``, aws-sdk-cpp's log lines, boto 2's ``BotoServerError``, pynamodb's ``VerboseClientError``, s3cmd's
 ``S3Error``, the EKS Pod Identity agent, Redshift's S3 errors, Apache Arrow's ``ErrorToStatus``,
@@ -35,16 +35,16 @@ from iamtriage._reading.vocabulary.services import service_name, service_of_even
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# Markdown's marks and quotes, which people put around parts of a sentence.
+# Markdown's marks and quotes, which people add to parts of a sentence.
 _MARKUP = r"[`*_\"']{0,3}"
 _BOTOCORE = re.compile(
-    # An answer without a code leaves the place empty; pynamodb adds two clauses.
+    # The code is empty if the response has none. pynamodb adds two clauses.
     rf"(?:An|A\s+client)\s+[Ee]rror\s+(?:occurr?ed\s+)?{_MARKUP}\(\s*(?P<code>[^()\s]{{1,128}}|(?=\)\s+when\s+calling\b))\s*\){_MARKUP}(?:\s+occurred)?"
     r"(?:\s+on\s+request\s+\((?P<request>[^()\s]{1,128})\))?(?:\s+on\s+table\s+\([^()\n]{1,255}\))?"
     rf"(?:\s+{_MARKUP}when\s+calling\s+the\s+{_MARKUP}(?P<operation>[^\W_](?:\w{{0,78}}[^\W_])?){_MARKUP}(?:\s+operation{_MARKUP}|(?=[\s\"'`.…]{{0,8}}\Z)))?"
     r"(?:\s+\(reached\s+max\s+retries:\s+\d+\))?\s*:?\s*"
 )
-# The same with its first words cut off; the rest is told from code by its form.
+# The same without its first words. The format distinguishes the rest from source code.
 _BOTOCORE_CUT = re.compile(
     r"(?:\A|\n)[^\w\n(]{0,3}\((?P<code>[A-Za-z][^()\s]{2,127})\)\s+when\s+calling\s+the\s+(?P<operation>[A-Z]\w{1,79})\s+operation\s*:\s*"
 )
@@ -52,17 +52,17 @@ _CLI = re.compile(r"aws:\s\[ERROR\]:\s|(?:fatal error|(?:upload|download|copy|mo
 _CLI_REACH = 300
 
 _GO2_OPERATION = re.compile(
-    # A box may break a service's name between its words; people retype it with other capitals.
+    # A box can break a service's name between words. People retype it with other capitals.
     rf"(?<!\w)(?P<written>[Oo]peration\s+[Ee]rror)\s+(?P<service>[A-Za-z](?:[\w .-]|\n(?=[A-Z]|v[0-9])(?!{ENTRY_START})){{0,60}}?)\s*:\s+(?P<operation>\w{{2,80}})(?=[,:\s]|\Z)"
 )
-# Where a log viewer cut off the words "operation error".
+# A log viewer cut off the words "operation error".
 _GO2_CUT = re.compile(
     r"(?:\A|(?<=[\n\x1e\"'`(\[])|(?<=[:>]\s)|(?<=rror\s))(?P<service>[A-Z][A-Za-z0-9]{1,40}(?:[ ][A-Z][A-Za-z0-9]{0,40}){0,4})\s*:\s+"
     r"(?P<operation>[A-Z]\w{2,80})(?=,\s+(?:exceeded\s+maximum\s+number\s+of\s+attempts,\s+[0-9]{1,3},\s+)?https?\s+response\s+error\s+StatusCode:)"
 )
-_GO2_UNCUT = re.compile(r"operation\s+error\s+[\w .-]{0,60}\s?\Z")
+_GO2_COMPLETE = re.compile(r"operation\s+error\s+[\w .-]{0,60}\s?\Z")
 _GO2_REACH = 90
-# Without "response error" in front, only with a request id behind: others print structs alike.
+# Without "response error" before it, a request ID must follow, because other programs print such structs.
 _GO2_RESPONSE = re.compile(
     r"(?P<head>(?:https?|HTTPS?)\s+[Rr]esponse\s+[Ee]rror:?\s+)?StatusCode:\s*(?P<status>[0-9]{1,3})(?(head)(?=\s*,|\n)|(?=\s*,\s*RequestID:\s*[^\s\"]))"
 )
@@ -73,7 +73,7 @@ _GO2_HOST = re.compile(
     rf"(?:\s*,\s*|\n)HostID:\s*(?P<id>[^,;\n]{{0,256}}(?:{HOST_ID_CONTINUATION}[^,;\s]{{1,200}})?)"
 )
 _GO2_CODE = re.compile(r"api\s+error\s+(?P<code>[A-Za-z][\w.]{1,100})\s*:\s*")
-# As people retype it; other tools' messages may begin so.
+# As people retype it. Messages of other tools can start like this, too.
 _GO2_RETYPED = re.compile(
     r"(?:API\s+[Ee]rror|[Aa]pi\s+Error):?\s+(?P<code>[A-Z][\w.]{1,100})(?:\s*:\s+|\s[-–]\s)"
 )
@@ -85,31 +85,33 @@ _DOTNET = re.compile(
     r"Error\s+making\s+request\s+with\s+Error\s+Code\s+(?P<code>\w{2,80})\s+and\s+Http\s+Status\s+Code\s+(?P<status>\w{2,40})"
 )
 _KMS = re.compile(r"KMS\s+Exception:\s*(?P<code>[A-Z]\w{2,60}?Exception)\s*KMS\s+Message")
-_BEHIND = re.compile(r"\b(?P<service>EC2|S3|KMS|SNS|SQS|STS|IAM)\s+Error\s+Code:\s+(?P<code>[A-Z]\w{2,80})\b")
+_OTHER_SERVICE = re.compile(
+    r"\b(?P<service>EC2|S3|KMS|SNS|SQS|STS|IAM)\s+Error\s+Code:\s+(?P<code>[A-Z]\w{2,80})\b"
+)
 _POD_IDENTITY = re.compile(r"\[(?P<id>[0-9a-fx*-]{8,64})\]:\s\((?P<code>[A-Z]\w{2,80})\):\s*")
 _CPP = re.compile(r"Encountered\s+(?:Unknown\s+)?AWSError\s+'?(?P<code>\w{2,80})'?\s*:\s*")
-# A line may be empty, and older versions have fewer.
+# A line can be empty, and older versions print fewer lines.
 _CPP_LINES = re.compile(
     r"HTTP\sresponse\scode:[ ]?(?P<status>-?[0-9]{1,9})?\s{1,2}(?P<host>Resolved\sremote\shost\sIP\saddress:[ ]?[^\s]{0,64}\s{1,2})?"
     r"(?:Request\sID:[ ]?(?P<request>[^\s]{0,128})\s{1,2})?Exception\sname:[ ]?(?P<code>[\w.:#-]{0,100})\s{1,2}Error\smessage:[ ]?"
 )
-# Apache Arrow's file system, on the C++ SDK: the SDK's name of the error, and the operation.
+# Apache Arrow's file system uses the SDK for C++ and prints its error constant and the operation.
 _ARROW = re.compile(
     r"AWS\s+Error\s+(?:(?P<code>[A-Z][A-Z0-9_]{2,60})|\[code\s[0-9]{1,4}\])(?:\s+\(HTTP\s+status\s+(?P<status>[0-9]{3})\))?"
     r"\s+during\s+(?P<operation>[A-Z]\w{2,80})\s+operation:\s*"
 )
-# Karpenter's, around what CreateFleet answers; and EC2's sentence, which vouches for the code before it.
-_FLEET = re.compile(
+# Karpenter prints the code from the response to CreateFleet. EC2's sentence confirms the code before it.
+_CREATE_FLEET = re.compile(
     r"with\s+fleet\s+error\(s\),\s+(?P<code>[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,60}){0,2}):\s+"
 )
-_PARAMETER = re.compile(
+_EC2_PARAMETER = re.compile(
     r"(?<![\w.:/\\$@-])(?P<code>[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,60})?):\s+"
     r"(?=Value\s+\([^()\n]{0,300}\)\s+for\s+parameter\s+[\w.]{1,80}\s+is\s)"
 )
-_CALLING = re.compile(
+_WHILE_CALLING = re.compile(
     r"while calling (?P<operation>[A-Z]\w{2,80}) on (?:Amazon::Coral::)?(?P<service>[A-Z]\w{2,60}?)(?:Client)?\b"
 )
-_RESPONDED = re.compile(r"(?P<operation>[A-Z][A-Za-z0-9]{3,80})\s+API\s+responded\s+with\s+error")
+_API_RESPONDED = re.compile(r"(?P<operation>[A-Z][A-Za-z0-9]{3,80})\s+API\s+responded\s+with\s+error")
 _REDSHIFT = re.compile(
     r"S3ServiceException:\s?[^\n]{0,300}?,\s?Status\s(?P<status>[0-9]{3}),\s?Error\s(?P<code>\w{2,80})"
     r"(?:,\s?(?!Rid\s)[A-Z]\w{1,30}\s[^,\s]{1,200}){0,4}(?:,\s?Rid\s(?P<request>[\w-]{4,80}))?(?:,\s?ExtRid\s(?P<host>[\w+/=.-]{4,200}))?"
@@ -119,18 +121,18 @@ _BOTO2 = re.compile(
     r"(?:\s[A-Z][a-z]{1,20}){1,3}"
 )
 _S3CMD = re.compile(r"(?<![\w.])(?P<status>[345][0-9]{2})\s\((?P<code>[A-Z][A-Za-z0-9]{2,80})\)(?!\w)")
-_S3CMD_SAYS = re.compile(r"\bS3\serror:\s\Z")
+_S3CMD_LABEL = re.compile(r"\bS3\serror:\s\Z")
 _CHALICE = re.compile(
     r"got\s'(?P<code>[A-Z]\w{2,80})'\sexception\sback\sfrom\s(?P<service>[A-Z][A-Za-z0-9]{1,30}(?:[ ][A-Z][A-Za-z0-9]{1,30}){0,3})"
 )
-# The query protocol's error, as a client for PHP prints it.
-_SENDER = re.compile(r"(?<![\w.-])(?:Sender|Receiver)\s-\s(?P<code>[A-Z][\w.]{2,80}):\s")
-_SENDER_REQUEST = re.compile(r"\bRequest\sId:\s(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
-_SENDER_REACH = 1000
+# An error of the query protocol, printed by a PHP client.
+_QUERY_ERROR = re.compile(r"(?<![\w.-])(?:Sender|Receiver)\s-\s(?P<code>[A-Z][\w.]{2,80}):\s")
+_QUERY_REQUEST_ID = re.compile(r"\bRequest\sId:\s(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
+_QUERY_REACH = 1000
 _HADOOP = re.compile(rf"(?<![\w.])java\.nio\.file\.{S3A_DENIAL}")
 _HADOOP_REACH = 1000
-_BEFORE_S3 = re.compile(r"NoAuthWithAWSException|SdkClientException|AmazonClientException")
-# AWS's cmdlets for PowerShell, whose nouns begin with a service; LogicMonitor's begin with LM too.
+_BEFORE_REQUEST = re.compile(r"NoAuthWithAWSException|SdkClientException|AmazonClientException")
+# Cmdlets of the AWS Tools for PowerShell: their nouns start with a service. LogicMonitor's start with LM, too.
 _CMDLET = re.compile(
     r"(?<![\w-])[A-Z][a-z]{2,12}-(?P<service>S3|EC2|SQS|SNS|DDB|IAM|SSM|SEC|STS|CFN|KMS|RDS|ECS|ECR|EKS|ELB2?|R53|CWL?|CT|ASG|SFN"
     r"|LM(?=Function|Layer|EventSource|Permission))[A-Z][A-Za-z0-9]{1,60}\s?:\s"
@@ -138,7 +140,7 @@ _CMDLET = re.compile(
 _CMDLET_CLASS = re.compile(
     r"(?<![\w.])Amazon\.PowerShell\.Cmdlets\.(?P<service>[A-Z][A-Z0-9a-z]{1,40})\.\w{1,80}"
 )
-_COLUMNS = re.compile(
+_CLOUDTRAIL_COLUMNS = re.compile(
     r"(?<![\w.@/-])(?P<source>[a-z][a-z0-9-]{1,30}\.amazonaws\.com)[\s,;|\"]{1,4}(?P<operation>[A-Z]\w{2,80})[\s,;|\"]{1,4}"
     r"(?P<code>(?:Client\.)?[A-Z]\w{2,80})"
 )
@@ -149,14 +151,14 @@ _PYTHON_V4 = re.compile(
     r"(?:\s+-\s+id:\s+(?:[\w.]{2,100}#)?(?P<code>[A-Za-z][\w.]{1,100}))?(?:\s+-\s+reason:\s+[A-Z][\w-]{1,30}(?:[ ][A-Z][\w-]{1,30}){0,4})?"
 )
 
-# Words of HTTP for a status, which are no codes.
-_REASONS = frozenset({"Forbidden", "Unauthorized", "NotFound"})
+# HTTP reason phrases, which are not codes.
+_REASON_PHRASES = frozenset({"Forbidden", "Unauthorized", "NotFound"})
 
 
 def read_prefixes(text: str) -> Iterator[Piece]:
-    """Find everything that stands before messages."""
+    """Yield what SDKs and tools print before messages, in the order of the table."""
     flat = text.replace("\n", " ")
-    for needed, pattern, make in _SHAPES:
+    for needed, pattern, make in _PREFIXES:
         if needed in flat:
             for m in pattern.finditer(text):
                 piece = make(m)
@@ -167,7 +169,7 @@ def read_prefixes(text: str) -> Iterator[Piece]:
 def code_piece(
     m: re.Match[str], *, source: str | None = None, rank: int = STATED, is_aws: bool = False
 ) -> Piece:
-    """Make a head of a match that has a group ``code``."""
+    """Build a head from a match with a group ``code``."""
     piece = Piece("head", m.start(), m.end(), source=source, is_aws=is_aws)
     piece.put("code", m["code"], m.start("code"), m.end("code"), rank)
     return piece
@@ -182,7 +184,7 @@ def _put(piece: Piece, m: re.Match[str], key: str, group: str | None = None, ran
 def _botocore(m: re.Match[str]) -> Piece | None:
     written = m["code"].strip("`*\"'") or m["code"]
     if written[:1].islower() and not m["operation"]:
-        # "An error occurred (timeout) when opening the file": anybody says that.
+        # "An error occurred (timeout) when opening the file" is of any program.
         return None
     piece = Piece("head", m.start(), m.end(), source="botocore", is_aws=True)
     code = normalize_code(written) if "#" in written or "://" in written else written
@@ -190,7 +192,7 @@ def _botocore(m: re.Match[str]) -> Piece | None:
     numeric = is_status(code)
     piece.put("code", code, start, start + len(code), HINT if numeric else BEST)
     if numeric:
-        # botocore makes a code of the HTTP status where the answer has none.
+        # botocore uses the HTTP status as code if the response has none.
         _put(piece, m, "status_code", "code", HINT)
     _put(piece, m, "operation", rank=BEST)
     if "request" in m.groupdict():
@@ -209,9 +211,11 @@ def _go2_operation(m: re.Match[str]) -> Piece:
 
 
 def _go2_cut(m: re.Match[str]) -> Piece | None:
-    """Read the rest of the head, unless it is a whole one whose service is broken over lines."""
+    """Read a truncated head, unless it is complete and only a newline splits its service."""
     return (
-        None if _GO2_UNCUT.search(m.string, max(0, m.start() - _GO2_REACH), m.start()) else _go2_operation(m)
+        None
+        if _GO2_COMPLETE.search(m.string, max(0, m.start() - _GO2_REACH), m.start())
+        else _go2_operation(m)
     )
 
 
@@ -233,7 +237,7 @@ def _go2_code(m: re.Match[str]) -> Piece:
 
 
 def _go2_retyped(m: re.Match[str]) -> Piece | None:
-    return code_piece(m, rank=BEST) if is_known(m["code"]) and m["code"] not in _REASONS else None
+    return code_piece(m, rank=BEST) if is_known(m["code"]) and m["code"] not in _REASON_PHRASES else None
 
 
 def _php(m: re.Match[str]) -> Piece:
@@ -255,23 +259,23 @@ def _dotnet(m: re.Match[str]) -> Piece:
     return piece
 
 
-def _best_code(m: re.Match[str]) -> Piece:
+def _reliable_code(m: re.Match[str]) -> Piece:
     return code_piece(m, rank=BEST, is_aws=True)
 
 
-def _parameter(m: re.Match[str]) -> Piece | None:
-    return _best_code(m) if is_code(m["code"]) else None
+def _ec2_parameter(m: re.Match[str]) -> Piece | None:
+    return _reliable_code(m) if is_code(m["code"]) else None
 
 
-def _behind(m: re.Match[str]) -> Piece:
-    """Read the code of a service behind another: "EC2 Error Code: UnauthorizedOperation"."""
-    piece = _best_code(m)
+def _other_service(m: re.Match[str]) -> Piece:
+    """Read the code that one service got from another: "EC2 Error Code: UnauthorizedOperation"."""
+    piece = _reliable_code(m)
     piece.put("service", m["service"].lower(), rank=BEST)
     return piece
 
 
 def _pod_identity(m: re.Match[str]) -> Piece:
-    piece = _best_code(m)
+    piece = _reliable_code(m)
     _put(piece, m, "request_id", "id")
     return piece
 
@@ -281,7 +285,7 @@ def _cpp(m: re.Match[str]) -> Piece:
 
 
 def _cpp_lines(m: re.Match[str]) -> Piece:
-    """Read what the C++ SDK prints of an error, which begins the body of its message."""
+    """Read the lines of an error of the SDK for C++, which precede its message."""
     piece = Piece("body", m.start(), m.end(), source="cpp", is_aws=m["host"] is not None)
     if is_status(m["status"] or ""):
         _put(piece, m, "status_code", "status", BEST)
@@ -291,7 +295,7 @@ def _cpp_lines(m: re.Match[str]) -> Piece:
     code = normalize_code(m["code"]) if "#" in m["code"] else m["code"]
     if code:
         start = m.start("code") + m["code"].find(code)
-        # Services invent codes; the place says that it is one.
+        # Services have codes of any form. The place shows that this is one.
         piece.put("code", code, start, start + len(code), BEST if is_code(code) else HINT)
     return piece
 
@@ -306,21 +310,21 @@ def _arrow(m: re.Match[str]) -> Piece:
     return piece
 
 
-def _calling(m: re.Match[str]) -> Piece:
+def _while_calling(m: re.Match[str]) -> Piece:
     piece = Piece("tail", m.start(), m.end())
     _put(piece, m, "operation")
     piece.put("service", service_name(m["service"]))
     return piece
 
 
-def _responded(m: re.Match[str]) -> Piece:
+def _api_responded(m: re.Match[str]) -> Piece:
     piece = Piece("head", m.start(), m.end())
     _put(piece, m, "operation")
     return piece
 
 
 def _redshift(m: re.Match[str]) -> Piece:
-    piece = _best_code(m)
+    piece = _reliable_code(m)
     piece.put("service", "s3")
     _put(piece, m, "status_code", "status")
     _put(piece, m, "request_id", "request")
@@ -337,9 +341,9 @@ def _boto2(m: re.Match[str]) -> Piece:
 
 
 def _s3cmd(m: re.Match[str]) -> Piece | None:
-    """Read "403 (AccessDenied): …"; what s3cmd has no code for is "403 (Forbidden)", as of any HTTP client."""
-    named = _S3CMD_SAYS.search(m.string, max(0, m.start() - 12), m.start()) is not None
-    code = is_code(m["code"]) and m["code"] not in _REASONS
+    """Read s3cmd's "403 (AccessDenied): …", or "403 (Forbidden)" if the response has no code."""
+    named = _S3CMD_LABEL.search(m.string, max(0, m.start() - 12), m.start()) is not None
+    code = is_code(m["code"]) and m["code"] not in _REASON_PHRASES
     if not named and not code:
         return None
     piece = Piece("head", m.start(), m.end(), source="s3cmd" if named else None, is_aws=named)
@@ -351,13 +355,13 @@ def _s3cmd(m: re.Match[str]) -> Piece | None:
 
 
 def _chalice(m: re.Match[str]) -> Piece:
-    piece = _best_code(m)
+    piece = _reliable_code(m)
     piece.put("service", service_name(m["service"]), rank=HINT)
     return piece
 
 
-def _sender(m: re.Match[str]) -> Piece | None:
-    request = _SENDER_REQUEST.search(m.string, m.end(), m.end() + _SENDER_REACH)
+def _query_error(m: re.Match[str]) -> Piece | None:
+    request = _QUERY_REQUEST_ID.search(m.string, m.end(), m.end() + _QUERY_REACH)
     if request is None and not is_code(m["code"]):
         return None
     piece = code_piece(m, is_aws=True)
@@ -367,9 +371,9 @@ def _sender(m: re.Match[str]) -> Piece | None:
 
 
 def _hadoop(m: re.Match[str]) -> Piece:
-    """Read Hadoop's name for what S3 answered with 401 or 403, or what kept it from asking."""
+    """Read Hadoop's class for a 401 or 403 of S3, or for an error before the request."""
     piece = Piece("core", m.start(), m.end(), kind="access_denied", is_aws=True, is_wrapper=True)
-    if _BEFORE_S3.search(m.string, m.end(), m.end() + _HADOOP_REACH) is None:
+    if _BEFORE_REQUEST.search(m.string, m.end(), m.end() + _HADOOP_REACH) is None:
         piece.put("service", "s3", rank=HINT)
     return piece
 
@@ -386,7 +390,7 @@ def _cmdlet_class(m: re.Match[str]) -> Piece:
     return piece
 
 
-def _columns(m: re.Match[str]) -> Piece | None:
+def _cloudtrail_columns(m: re.Match[str]) -> Piece | None:
     if not is_code(m["code"]):
         return None
     piece = code_piece(m, source="cloudtrail", is_aws=True)
@@ -404,8 +408,8 @@ def _python_v4(m: re.Match[str]) -> Piece:
     return piece
 
 
-# What must be in the text (line ends as blanks), the pattern, and what it makes.
-_SHAPES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | None]], ...] = (
+# A literal that the text must contain (with spaces for newlines), the pattern, and the function that builds a piece.
+_PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | None]], ...] = (
     ("rror ", _BOTOCORE, _botocore),
     ("for operation com.amazonaws.", _PYTHON_V4, _python_v4),
     ("when calling the ", _BOTOCORE_CUT, _botocore),
@@ -418,23 +422,23 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | Non
     ("(client)", _PHP_CODE, _php_code),
     ("(server)", _PHP_CODE, _php_code),
     ("Error making request with", _DOTNET, _dotnet),
-    ("KMS Message", _KMS, _best_code),
-    ("Error Code: ", _BEHIND, _behind),
+    ("KMS Message", _KMS, _reliable_code),
+    ("Error Code: ", _OTHER_SERVICE, _other_service),
     ("]: (", _POD_IDENTITY, _pod_identity),
     ("AWSError", _CPP, _cpp),
     ("Exception name:", _CPP_LINES, _cpp_lines),
     ("AWS Error ", _ARROW, _arrow),
-    ("fleet error(s),", _FLEET, _best_code),
-    (") for parameter ", _PARAMETER, _parameter),
-    ("while calling", _CALLING, _calling),
-    ("API responded with error", _RESPONDED, _responded),
+    ("fleet error(s),", _CREATE_FLEET, _reliable_code),
+    (") for parameter ", _EC2_PARAMETER, _ec2_parameter),
+    ("while calling", _WHILE_CALLING, _while_calling),
+    ("API responded with error", _API_RESPONDED, _api_responded),
     ("S3ServiceException", _REDSHIFT, _redshift),
     ("Error: ", _BOTO2, _boto2),
     (" (", _S3CMD, _s3cmd),
     ("exception back from", _CHALICE, _chalice),
-    ("er - ", _SENDER, _sender),
+    ("er - ", _QUERY_ERROR, _query_error),
     ("java.nio.file.Acc", _HADOOP, _hadoop),
     ("-", _CMDLET, _cmdlet),
     ("Amazon.PowerShell", _CMDLET_CLASS, _cmdlet_class),
-    (".amazonaws.com", _COLUMNS, _columns),
+    (".amazonaws.com", _CLOUDTRAIL_COLUMNS, _cloudtrail_columns),
 )

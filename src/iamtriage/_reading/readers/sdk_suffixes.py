@@ -1,4 +1,4 @@
-"""Reads what SDKs put behind a message: status, request ids, Java's parentheses; not bodies.
+"""Read what SDKs print after a message: status, request ID, service.
 
 Sources: aws-sdk-go's ``awserr.RequestFailure``, aws-sdk-java v1 ``AmazonServiceException.getMessage``
 and v2 ``AwsServiceException``.
@@ -28,14 +28,14 @@ _GO1 = re.compile(
     rf"(?P<request>(?:[^\s,\"'`<]|<(?!/))*(?:{ID_CONTINUATION}[0-9a-f]{{1,12}}(?![\w-]))?))?"
     rf"(?:\s*,\s*host\s+id:[ *]*(?P<host>(?:[^\s,\"'`<]|<(?!/))*(?:{HOST_ID_CONTINUATION}[A-Za-z0-9+/]{{4,120}}=?=?)?))?"
 )
-# "Code: message" in front of Go's tail: Go v1 prints no other form, so the place alone makes a word a code.
+# "Code: message" before the suffix of the SDK for Go v1, which has no other format: any word there is a code.
 _GO1_CODE = re.compile(
     r"(?:\A|(?<=:\s)|(?<=desc\s=\s)|(?<=[\n\x1e\"'`]))"
     r"(?P<code>[A-Z][a-z][A-Za-z0-9]{1,60}(?:\*{0,2}\.[A-Z][A-Za-z]{1,40}){0,2}):[ ](?=\S)"
 )
 _GO1_REACH = 600
 _WORDS = re.compile(r"[A-Z][^A-Z.]*")
-# What people and tools write before a colon.
+# Words before a colon that are labels of people and tools, not codes.
 _LABEL_WORDS = """
     Cause Caused Description Detail Details Error Errors Event Failed Failure Fatal Info Message Output Reason Result
     Status User Warning
@@ -45,21 +45,21 @@ _JAVA = re.compile(r"\(\s*(?:Service|AWS\s+Service):\s*(?P<service>[^;,()]{1,80}
 _JAVA_PART = re.compile(
     r"\s*(?P<key>[A-Z][A-Za-z0-9]*(?:\s+[A-Z][A-Za-z0-9]*){0,3}|Http\s+Status\s+Code)\s*:\s*(?P<value>(?:<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|[^;,()<\[])(?:(?!\n\n)[^;,()]){0,300})(?P<separator>[;,)]|\Z)"
 )
-# The same as people quote it, without the parentheses: then each value is one word.
+# As people quote it, without parentheses. Each value is one word then.
 _JAVA_QUOTED = re.compile(
     r"(?<![\w(-])(?<!\(\s)(?<!AWS\s)Service:\s(?P<service>[A-Za-z][A-Za-z0-9]{1,60}(?:\s[A-Z0-9][A-Za-z0-9]{0,40}){0,3})(?P<separator>[;,])(?=\s?Status\s+Code:\s?[0-9]{3}[;,]\s)"
 )
 _JAVA_QUOTED_PART = re.compile(
     r"\s?(?P<key>(?:S3\s+)?[A-Z][a-z]+(?:\s+[A-Z][A-Za-z]*){1,3}):\s?(?P<value>[^\s;,()\"'`<>]{1,300})(?P<separator>[;,]?)"
 )
-_VENDOR = re.compile(r"Service:\s(?:Amazon|AWS)")
+_AWS_SERVICE = re.compile(r"Service:\s(?:Amazon|AWS)")
 _JAVA_OLDEST = re.compile(
     r"Status\s+Code:\s*(?P<status>[0-9]{3}),\s*AWS\s+Service:\s*(?P<service>[^,]{1,60}),\s*AWS\s+Request\s+ID:\s*(?P<request>[^,\s]{1,80}),"
     r"\s*AWS\s+Error\s+Code:\s*(?P<code>[^,\s]{1,80}),\s*AWS\s+Error\s+Message:\s*"
 )
 _JAVA_OLDEST_HOST = re.compile(r"S3\s+Extended\s+Request\s+ID:\s*(?P<host>[^\s,)]{1,200})")
-_STATUS_ALONE = re.compile(r"\(Status\s+Code:\s*(?P<status>[0-9]{3})\)")
-_MOST_PARTS = 8
+_BARE_STATUS = re.compile(r"\(Status\s+Code:\s*(?P<status>[0-9]{3})\)")
+_MAX_PARTS = 8
 _KEYS = {
     "statuscode": "status_code",
     "httpstatuscode": "status_code",
@@ -71,7 +71,7 @@ _KEYS = {
 
 
 def read_suffixes(text: str) -> Iterator[Piece]:
-    """Find everything that stands behind messages."""
+    """Yield what SDKs print after messages."""
     if "status" in text:
         at = 0
         for m in _GO1.finditer(text):
@@ -99,44 +99,44 @@ def read_suffixes(text: str) -> Iterator[Piece]:
                 _put(text, piece, "host_id", host.start("host"), host.end("host"))
             yield piece
     if "(Status Code:" in text:
-        for m in _STATUS_ALONE.finditer(text):
+        for m in _BARE_STATUS.finditer(text):
             piece = Piece("tail", m.start(), m.end())
             piece.put("status_code", m["status"], m.start("status"), m.end("status"))
             yield piece
 
 
 def _read_go1_code(text: str, begin: int, end: int) -> Iterator[Piece]:
-    """Find the code of a message that ends at a place, unless it has the shape of one, so that others read it."""
+    """Yield the code before a suffix, unless it looks like a code, which other readers find."""
     begin = max(begin, text.rfind("\n\n", begin, end) + 1, text.rfind(RECORD, begin, end) + 1)
     found = [m for m in _GO1_CODE.finditer(text, begin, end) if m["code"] not in _LABELS]
     if not found or any(is_code(m["code"]) for m in found):
         return
-    # A message may begin with such a word too, "Cluster: …", but hardly with two words in one.
+    # A message can also start with a single word: "Cluster: …". A compound is more likely a code.
     m = max(found, key=lambda m: (len(_WORDS.findall(m["code"])) > 1, m.start()))
     if not is_generic(m["code"]):
         piece = Piece("head", m.start(), m.end(), source="go-v1")
-        # People's bold type may end in the middle of it.
+        # Markdown's bold type can end inside it.
         piece.put("code", m["code"].replace("*", ""), m.start("code"), m.end("code"))
         yield piece
 
 
 def _read_java(text: str) -> Iterator[Piece]:
-    yield from _java_tails(text, _JAVA, _JAVA_PART)
-    for piece in _java_tails(text, _JAVA_QUOTED, _JAVA_QUOTED_PART):
-        # Others have services too.
-        piece.is_aws = "request_id" in piece.facts or _VENDOR.match(text, piece.start) is not None
+    yield from _read_java_suffixes(text, _JAVA, _JAVA_PART)
+    for piece in _read_java_suffixes(text, _JAVA_QUOTED, _JAVA_QUOTED_PART):
+        # Other systems have services, too.
+        piece.is_aws = "request_id" in piece.facts or _AWS_SERVICE.match(text, piece.start) is not None
         if piece.is_aws or "code" in piece.facts:
             yield piece
 
 
-def _java_tails(text: str, head: re.Pattern[str], parts: re.Pattern[str]) -> Iterator[Piece]:
+def _read_java_suffixes(text: str, head: re.Pattern[str], parts: re.Pattern[str]) -> Iterator[Piece]:
     for m in head.finditer(text):
         source = "java-v1" if m["separator"] == ";" else "java-v2"
         piece = Piece("tail", m.start(), m.end(), source=source, is_aws=True)
         service = "".join(m["service"].split())
         piece.put("service", None if service == "null" else service_name(service))
         at = m.end()
-        for _ in range(_MOST_PARTS):
+        for _ in range(_MAX_PARTS):
             part = parts.match(text, at)
             if part is None:
                 break
@@ -153,7 +153,7 @@ def _put(text: str, piece: Piece, key: str, start: int, end: int) -> None:
     start, end = trim(text, start, end)
     value = text[start:end]
     if key == "code" and "\n" in value and is_code(line := value.partition("\n")[0].strip()):
-        # Without its closing parenthesis, a tail ends with the line.
+        # A suffix without its closing parenthesis ends with the line.
         end, value = start + len(line), line
     if "\n" in value:
         value = "".join(value.split())
@@ -168,13 +168,13 @@ def _put(text: str, piece: Piece, key: str, start: int, end: int) -> None:
         end -= len(value) - len(plain)
         value = plain
     if key == "code" and value[:3].isdigit():
-        # "403 Forbidden" is HTTP's reason, not a code.
+        # "403 Forbidden" is an HTTP status with its reason phrase, not a code.
         return
     if key == "code" and value.endswith(("...", "…")) and is_code(value.rstrip(".…")):
         value = value.rstrip(".…")
         end = start + len(value)
     if key == "code" and not is_code(value):
-        # Services invent codes; the place says that it is one.
+        # Services have codes of any form. The place shows that this is one.
         piece.put(key, value, start, end, HINT)
         return
     piece.put(key, value, start, end, BEST)

@@ -1,14 +1,14 @@
-"""Reads the sentence "X is not authorized to perform A on resource R …"; not why, not envelopes.
+"""Read the standard denial: "X is not authorized to perform A on resource R …".
 
-Grammar (wording of https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+Grammar (messages of https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 and of logs):
 
     message   = [principal] "not authorized to perform" [":"] action ["on resource:" resource] [why] [tail]
     principal = "User:" value | "Service Principal:" value | a bare ARN or host name
 
-Each part may be missing, masked, quoted, or broken over lines; what is there is read. The reader
-starts at the words that cannot be missing ("not authorized", or the why-clause where even those
-are lost) and works outwards, so that a principal or resource ends where the grammar ends it.
+Each part can be missing, masked, quoted, or broken over lines. The reader starts at the words that must be present
+("not authorized", or the reason if even those are missing) and works outwards, so that the grammar determines
+where a principal or resource ends. ``reasons`` reads why and tail.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from iamtriage._reading.vocabulary.spaced_names import is_prose, is_whole_name, 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-# How far a part may lie from the words that it belongs to.
+# Maximum distance, in characters, between a clause and the words it belongs to.
 _PRINCIPAL_REACH = 2200
 _BARE_PRINCIPAL_REACH = 300
 _RESOURCE_REACH = 2200
-_LOST_REACH = 700
+_REST_REACH = 700
 _REASON_REACH = 40
-_MOST_BLANKS = 4
+_MAX_SPACES = 4
 
 _ANCHOR = re.compile(
     r"(?P<verb>(?:is|are|was)(?:\s+|(?=n')))?(?:[Nn]ot|NOT|n''?t)\s+(?:[Aa]uthori[sz]ed|AUTHORI[SZ]ED)\b"
@@ -46,19 +46,20 @@ _PERFORM = re.compile(
     r"\s+(?:to\s+)?(?:perform|PERFORM|access|invoke|call|execute|do|use|assume|run|make)"
     r"(?:\s+the)?(?:\s+(?:actions?|operation)\b)?\s*:?\s*[\"'`\[(*]*\s*"
 )
-# A break inside the action's name is told by the words that follow it.
-_ACTION = re.compile(
-    r"(?P<action>(?P<service>[A-Za-z][A-Za-z0-9-]{0,62}(?:\n[A-Za-z0-9-]{1,40})?)"
-    r":(?:\n(?=[A-Z]))?[A-Za-z*](?:[A-Za-z0-9]|\*(?!\*)){0,127}"
-    r"(?:\n[A-Za-z0-9]{1,60}(?=\s+(?:on\s+resource|because\b|with\s+an\b)))?)"
-)
-# A part of the name, or all of it, as manuals and people leave it out: "batch:{{GetWidget}}", "s3:Get<…>", "s3:****".
+# An action is a prefix, a colon and a name. A newline can break either of them.
+_PREFIX = r"[A-Za-z][A-Za-z0-9-]{0,62}(?:\n[A-Za-z0-9-]{1,40})?"
+_NAME = r"[A-Za-z*](?:[A-Za-z0-9]|\*(?!\*)){0,127}"
+# The next line continues a name only if the next clause of the denial follows it.
+_NEXT_CLAUSE = r"(?=\s+(?:on\s+resource|because\b|with\s+an\b))"
+_REST_OF_NAME = rf"(?:\n[A-Za-z0-9]{{1,60}}{_NEXT_CLAUSE})?"
+_ACTION = re.compile(rf"(?P<action>(?P<service>{_PREFIX}):(?:\n(?=[A-Z]))?{_NAME}{_REST_OF_NAME})")
+# Manuals and people leave out the name or a part of it: "batch:{{GetWidget}}", "s3:Get<…>", "s3:****".
 _MASKED_ACTION = re.compile(
     r"(?P<action>(?P<service>[a-z][a-z0-9-]{1,62}):[A-Za-z0-9]{0,60}"
     rf"(?:\$?(?!\[[0-9]{{1,3}}\])(?:{BRACKETED})|(?<=:)\*{{2,16}}|\*{{3,16}})[A-Za-z0-9]{{0,60}})(?=[\s\"'`.,;)\]]|\Z)"
 )
 # "the required AWS Marketplace actions (aws-marketplace:ViewSubscriptions, …)"
-_ACTIONS_IN_WORDS = re.compile(r"(?:[\w-]+\s+){1,6}\((?=[a-z][a-z0-9-]{1,40}:[A-Z])")
+_ACTIONS_IN_PARENTHESES = re.compile(r"(?:[\w-]+\s+){1,6}\((?=[a-z][a-z0-9-]{1,40}:[A-Z])")
 _MORE_ACTIONS = re.compile(r"(?:\s*,\s*(?:and\s+)?[a-z][a-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}){1,40}")
 _BARE_ACTION = re.compile(
     r"(?P<action>[A-Z][a-z]{1,60}[A-Z][A-Za-z0-9]{0,127})(?=\s+(?:on\s+(?:resource|(?:the\s+)?(?:IAM\s+)?[Rr]ole)|because|with)\b|\s*[.\"']?\s*\Z)"
@@ -73,12 +74,12 @@ _BARE_PRINCIPAL = re.compile(
     rf"(?:(?:{ARN}|arn:[^\s\"']{{1,2048}})[\"']?|(?<![\w.@/-])[a-z][a-z0-9-]{{1,60}}(?:\.[a-z0-9-]{{1,60}}){{1,6}}|<[^<>\n]{{1,80}}>)\s*\Z"
 )
 
-# What stands in front of a sentence that its principal begins: a code of denials, or botocore's words.
-_DENIAL_AHEAD = re.compile(
+# What precedes a sentence that starts with its principal: the code of a denial, or botocore's words.
+_BEFORE_SENTENCE = re.compile(
     r"(?:AccessDenied\w{0,20}|Unauthorized\w{0,20}|NotAuthorized\w{0,20}|calling\s+the\s+\w{1,80}\s+operation)[)\]\"'`*]{0,3}\s?:\s{1,2}\Z"
     r"|You\sare\snot\sauthorized\sto\sperform\sthis\soperation\.\s\Z"
 )
-_AHEAD_REACH = 120
+_BEFORE_SENTENCE_REACH = 120
 _PRINCIPAL_AT_END = re.compile(
     rf"User:\s(?P<principal>{ARN})(?P<rest>\s[a-z ]{{1,18}})?[\s\"'`.…)}}\]]{{0,12}}\Z"
 )
@@ -87,44 +88,44 @@ _RESOURCE = re.compile(
     r"[\s.,…`'\")\]*]*\b(?:on|for)\s+(?:the\s+|this\s+|these\s+)?(?:[Rr]esources?|resource\(s\))\b\s*(?P<colon>:)?\s*(?:\*\*(?=\w))?"
 )
 _VALUE = re.compile(VALUE_START)
-# An apostrophe that ends a quotation, not one inside a name.
+# An apostrophe that closes a quotation, not one inside a name.
 _APOSTROPHE = re.compile(r"'(?=[\s\"'`()\[\]{}<>,.;:!?]|\Z)")
-# Its object in other words: "assume IAM Role arn:…", "AssumeRole on role arn:…", "sns:Publish on arn:…".
+# The resource without "on resource": "assume IAM Role arn:…", "AssumeRole on role arn:…", "sns:Publish on arn:…".
 _OBJECT = re.compile(
     r"[\s\"'`)\]]{0,3}(?:\b(?:on|of|for)\s+)?(?:the\s+)?(?:\b(?:(?:IAM\s+)?[Rr]ole|[Rr]esource)\b:?\s*)?(?P<colon>(?=[\"'`]?arn:[\w<\[{*-]))"
 )
 _OPERATION_WORD = re.compile(r"\s+(?:operation|action)\b")
 _CIPHERTEXT = re.compile(r"\s*associated\s+with\s+this\s+ciphertext")
 _TRUNCATED_RESOURCE = re.compile(r"(?:on\s+r|r)?esource:\s*")
-# IAM names what has no ARN in its message by type and name.
+# IAM identifies some resources by type and name instead of an ARN.
 _TYPED_NAME = re.compile(
     r"(?:instance\sprofile|(?:server|signing)\scertificate|(?:MFA\sdevice|mfa)|(?:saml|SAML|oidc|OIDC)\sprovider|access\skey"
     r"|login\sprofile|account\salias|service\slinked\srole|ssh\spublic\skey|role|user|group|policy|repository|account)"
     rf"\s(?!because\b|with\b|status\b)(?:{BRACKETED}|<(?!/)|[^\s\"'<]){{1,600}}+"
 )
-_MASKED = re.compile(r"<[^<>\n]{1,60}>[^\s]*|\[[^\[\]\n]{1,60}\][^\s]*")
+_MASKED_RESOURCE = re.compile(r"<[^<>\n]{1,60}>[^\s]*|\[[^\[\]\n]{1,60}\][^\s]*")
 _ARN = re.compile(ARN)
-_WORD = re.compile(r"[^\s\"'`<>]+(?:<(?!/)[^<>\n]{0,60}>?[^\s\"'`<>]*)*")
-_STOP = re.compile(
+_RESOURCE_WORD = re.compile(r"[^\s\"'`<>]+(?:<(?!/)[^<>\n]{0,60}>?[^\s\"'`<>]*)*")
+_RESOURCE_END = re.compile(
     r"\bwith\s+an?\s+explicit\s+deny\b|\b(?:because|since)\s+\w|\.\s+(?:Encoded|Go)\b"
     r"|\s\((?:Service|SDK|Status|AWS|Request)\b|\s+status\s+code\b|\n\n|</|\.?\s+User:|(?:not|n't)\s+authori[sz]ed"
     r"|,?\s+https?\s+response|,\s*[Rr]equest\s?[Ii][Dd]",
     re.IGNORECASE,
 )
-_OTHER_WORDS = re.compile(r"[\n ](?:status|error|Error|operation|request|when)\b|: |, ")
+_PROSE = re.compile(r"[\n ](?:status|error|Error|operation|request|when)\b|: |, ")
 _GAP = re.compile(r"[\s.,…:;'\"`\])}>]*")
-_ELIDED = re.compile(r"\s*(?:\.{2,}|…)\s*(?:on\s+resource:?\s*(?:\.{2,}|…)\s*)?")
+_OMITTED_RESOURCE = re.compile(r"\s*(?:\.{2,}|…)\s*(?:on\s+resource:?\s*(?:\.{2,}|…)\s*)?")
 
 
 def read_sentences(text: str) -> Iterator[Piece]:
-    """Find every denial sentence, in order."""
+    """Yield every standard denial, in order."""
     if "uthori" not in text and "UTHORI" not in text:
         return
     done = 0
     for anchor in _ANCHOR.finditer(text):
         if anchor.start() >= done:
             piece = _read_around(text, anchor, done)
-            # No principal reaches over the words of another sentence.
+            # The words of another sentence can't be part of a principal.
             done = anchor.end()
             if piece is not None:
                 done = piece.end
@@ -136,15 +137,15 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Piece | None:
     piece = Piece("core", anchor.start(), anchor.end(), kind="access_denied")
     named = _read_principal(text, floor, anchor, piece)
     perform = _PERFORM.match(text, anchor.end())
-    foreign = False
+    is_foreign = False
     if perform is None:
         if not named:
             return None
         end = anchor.end()
     else:
-        words = _ACTIONS_IN_WORDS.match(text, perform.end())
+        words = _ACTIONS_IN_PARENTHESES.match(text, perform.end())
         begin = words.end() if words else perform.end()
-        # Behind a star, those at the end are Markdown's, too.
+        # After an opening `*`, trailing asterisks close Markdown's emphasis; they mask nothing.
         masked = None if text[begin - 1] == "*" else _MASKED_ACTION.match(text, begin)
         action = masked or _ACTION.match(text, begin) or _BARE_ACTION.match(text, begin)
         if action is None:
@@ -155,25 +156,25 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Piece | None:
             end = words.end() if words else perform.end()
         else:
             end = _put_action(text, action, piece)
-            # What is masked may be an action of any system's.
+            # A masked action can be of any system.
             piece.is_aws = piece.is_aws or masked is None
-            # Three sections: another cloud's action in AWS's words.
-            foreign = text[end : end + 1] == ":" and text[end + 1 : end + 2].isalnum()
+            # An action of three sections is of another cloud that uses the words of AWS.
+            is_foreign = text[end : end + 1] == ":" and text[end + 1 : end + 2].isalnum()
     end = _read_resource(text, end, piece)
     gap = _GAP.match(text, end)
     why = WHY.match(text, gap.end() if gap else end)
     if why is None and "resource" not in piece.facts:
-        # "s3:PutObject ... because no …": the resource is left out.
-        elided = _ELIDED.match(text, end)
-        why = WHY.match(text, elided.end()) if elided else None
+        # "s3:PutObject ... because no …": an ellipsis replaces the resource.
+        omitted = _OMITTED_RESOURCE.match(text, end)
+        why = WHY.match(text, omitted.end()) if omitted else None
     if why:
         end = read_why(text, why, piece)
     piece.end = read_tail(text, end, piece)
-    if foreign:
-        # The words are taken, so that no other reader claims a part of them.
-        line_end = text.find("\n", piece.end, piece.end + _LOST_REACH)
+    if is_foreign:
+        # A piece without a kind keeps other readers from reading a part of these words.
+        line_end = text.find("\n", piece.end, piece.end + _REST_REACH)
         return Piece(
-            "core", piece.start, line_end if line_end >= 0 else min(len(text), piece.end + _LOST_REACH)
+            "core", piece.start, line_end if line_end >= 0 else min(len(text), piece.end + _REST_REACH)
         )
     return piece
 
@@ -190,14 +191,14 @@ def _put_action(text: str, action: re.Match[str], piece: Piece) -> int:
 
 
 def _read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) -> bool:
-    """Read who it is: between a label and the anchor, or the word before the anchor.
+    """Read the principal between a label and the anchor, or right before the anchor.
 
     Returns:
-        Whether the sentence speaks of anybody, also where the value itself is lost.
+        Whether the sentence has a subject, even if its value is missing.
     """
     right = anchor.start()
     if anchor["verb"] is None and text[right] == "N":
-        # "Not authorized to perform sts:…" begins a sentence.
+        # "Not authorized to perform sts:…" starts a sentence.
         return False
     left = max(floor, right - _PRINCIPAL_REACH)
     start = label_at = -1
@@ -209,13 +210,13 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) 
         if label["colon"] or (ARN_HEAD.match(text, opened) and _is_one_word(text, opened, right)):
             start, label_at = begin, label.start()
         elif label["label"] == "User" and right - begin < 2:
-            # "User is not authorized": nobody is named.
+            # "User is not authorized" names no principal.
             piece.start = label.start()
             return True
     if start >= 0:
         first, last = trim(text, start, right)
         if begins_message(text[first:last]):
-            # "creating role: AccessDenied: You": the label is a tool's, and its words end there.
+            # "creating role: AccessDenied: You": the label ends a tool's message.
             start = -1
     if start < 0:
         bare = _BARE_PRINCIPAL.search(text, max(left, right - _BARE_PRINCIPAL_REACH), right)
@@ -225,7 +226,7 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) 
     first, last = trim(text, start, right)
     first, last = trim(text, first, find_principal_end(text, first, last))
     value = text[first:last]
-    if len(value.split()) > _MOST_BLANKS and not value.startswith(("arn:", "<", "*")):
+    if len(value.split()) > _MAX_SPACES and not value.startswith(("arn:", "<", "*")):
         return False
     piece.start = label_at
     if is_generic_subject(value):
@@ -236,7 +237,7 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) 
 
 
 def _is_one_word(text: str, start: int, end: int) -> bool:
-    """Tell whether nothing but an ARN stands between two places."""
+    """Return whether there is nothing but an ARN between two places."""
     arn = _ARN.match(text, start, end)
     return " " not in text[start:end].strip() or (
         arn is not None and not text[arn.end() : end].strip("\"'` \n")
@@ -244,7 +245,7 @@ def _is_one_word(text: str, start: int, end: int) -> bool:
 
 
 def put_principal(piece: Piece, value: str, start: int, end: int, text: str) -> None:
-    """Add a principal and the account that it states."""
+    """Add a principal and the account ID that it states."""
     piece.put("principal", value, start, end)
     piece.is_aws = piece.is_aws or value.startswith("arn:")
     account = account_of(value)
@@ -254,7 +255,7 @@ def put_principal(piece: Piece, value: str, start: int, end: int, text: str) -> 
 
 
 def _read_resource(text: str, position: int, piece: Piece) -> int:
-    """Read the resource behind the action; give where the sentence goes on."""
+    """Read the resource after the action, and return where the sentence continues."""
     head = _RESOURCE.match(text, position) or _OBJECT.match(text, position)
     if head is None:
         operation = _OPERATION_WORD.match(text, position)
@@ -269,12 +270,12 @@ def _read_resource(text: str, position: int, piece: Piece) -> int:
         ciphertext = _CIPHERTEXT.match(text, start)
         return ciphertext.end() if ciphertext else start
     if quoted:
-        close = _closing(text, start)
+        close = _find_closing_quote(text, start)
         if close > 0 and "\n\n" not in text[start:close] and find_cut(text, start, close) is None:
             piece.put("resource", rejoin(text[start + 1 : close]).strip(), start + 1, close)
             return close + 1
         start += 1
-    first, last = _resource_bounds(text, start)
+    first, last = _find_resource(text, start)
     value = text[first:last]
     if not value:
         return start
@@ -284,54 +285,54 @@ def _read_resource(text: str, position: int, piece: Piece) -> int:
     return last
 
 
-def _closing(text: str, start: int) -> int:
-    """Give where the quote at a place is closed; negative where it is not."""
+def _find_closing_quote(text: str, start: int) -> int:
+    """Return where the quote at a place is closed, or a negative number if it is not."""
     limit = start + _RESOURCE_REACH
     arn = _ARN.match(text, start + 1, limit)
     if arn and text.startswith(text[start], arn.end()):
-        # Masks inside of it may be quoted too.
+        # Masks inside it can be quoted, too.
         return arn.end()
     if text[start] != "`":
         return text.find(text[start], start + 1, limit)
-    # SES quotes `like this'; a back tick further on may be Markdown's.
+    # SES quotes `like this'. A later backtick can be of Markdown.
     apostrophe = _APOSTROPHE.search(text, start + 1, limit)
     line_end = text.find("\n", start, limit)
     ends = [end for end in (apostrophe.start() if apostrophe else -1, line_end) if end >= 0]
-    back_tick = text.find("`", start + 1, min(ends, default=limit))
-    return back_tick if back_tick >= 0 else apostrophe.start() if apostrophe else -1
+    backtick = text.find("`", start + 1, min(ends, default=limit))
+    return backtick if backtick >= 0 else apostrophe.start() if apostrophe else -1
 
 
-def _resource_bounds(text: str, start: int) -> tuple[int, int]:
-    """Find where an unquoted resource ends."""
-    stop = _STOP.search(text, start, start + _RESOURCE_REACH)
+def _find_resource(text: str, start: int) -> tuple[int, int]:
+    """Return the bounds of an unquoted resource."""
+    stop = _RESOURCE_END.search(text, start, start + _RESOURCE_REACH)
     if stop:
         first, last = trim(text, start, stop.start())
         value = text[first:last]
-        blanks = value.count(" ") + value.count("\n")
+        spaces = value.count(" ") + value.count("\n")
         reason = text[stop.start() : stop.start() + _REASON_REACH]
         bounded = stop[0].lower().lstrip().startswith(("with", "because", "since"))
         bounded = bounded and not is_prose(value, reason)
-        if not blanks or (bounded and blanks <= _MOST_BLANKS and _OTHER_WORDS.search(value) is None):
+        if not spaces or (bounded and spaces <= _MAX_SPACES and _PROSE.search(value) is None):
             return first, last
         if is_whole_name(value, text, stop.start()):
             return first, last
     found = (
         _ARN.match(text, start)
         or _TYPED_NAME.match(text, start)
-        or _MASKED.match(text, start)
-        or _WORD.match(text, start)
+        or _MASKED_RESOURCE.match(text, start)
+        or _RESOURCE_WORD.match(text, start)
     )
     if found is None:
         return start, start
     first, last = trim(text, start, found.end())
-    # Behind it goes on what the message is part of: "…:cluster/demo: ClientError".
+    # The text that quotes the message continues after it: "…:cluster/demo: ClientError".
     return (first, last - 1) if text.endswith(":", first, last) else (first, last)
 
 
 def read_cut_sentence(text: str) -> Iterator[Piece]:
-    """Find the denial's sentence that a text breaks off in or right behind its principal."""
+    """Yield the denial if the text ends in or right after its principal."""
     label = text.rfind("User: ", max(0, len(text) - _PRINCIPAL_REACH))
-    if label < 0 or _DENIAL_AHEAD.search(text, max(0, label - _AHEAD_REACH), label) is None:
+    if label < 0 or _BEFORE_SENTENCE.search(text, max(0, label - _BEFORE_SENTENCE_REACH), label) is None:
         return
     m = _PRINCIPAL_AT_END.match(text, label)
     if m and (m["rest"] is None or " is not authorized".startswith(m["rest"].rstrip())):
@@ -342,7 +343,7 @@ def read_cut_sentence(text: str) -> Iterator[Piece]:
 
 
 def read_lone_reasons(text: str, sentences: Sequence[Piece]) -> Iterator[Piece]:
-    """Find why-clauses whose sentence is lost: cut, elided, or overwritten by a terminal."""
+    """Yield reasons whose sentence is missing: truncated, left out, or overwritten by a terminal."""
     if "explicit" not in text and "because" not in text:
         return
     at = 0
@@ -354,16 +355,16 @@ def read_lone_reasons(text: str, sentences: Sequence[Piece]) -> Iterator[Piece]:
         piece = Piece("core", why.start(), why.end(), kind="access_denied")
         end = read_why(text, why, piece)
         if "deny" in piece.facts and ("policy_type" in piece.facts or why["explicit"]):
-            left = max(0, why.start() - _LOST_REACH, sentences[at - 1].end if at else 0)
-            _read_lost_sentence(text, left, why.start(), piece)
-            # Two sections of an action, and no third: AWS's.
+            left = max(0, why.start() - _REST_REACH, sentences[at - 1].end if at else 0)
+            _read_rest_of_sentence(text, left, why.start(), piece)
+            # An action of two sections is of AWS.
             piece.is_aws = piece.is_aws or ("action" in piece.facts and text.endswith(" action", 0, end))
             piece.end = read_tail(text, end, piece)
             yield piece
 
 
-def _read_lost_sentence(text: str, left: int, right: int, piece: Piece) -> None:
-    """Read what is left of a sentence in front of a why-clause."""
+def _read_rest_of_sentence(text: str, left: int, right: int, piece: Piece) -> None:
+    """Read the rest of a sentence before a reason."""
     resource = None
     for resource in _TRUNCATED_RESOURCE.finditer(text, left, right):  # noqa: B007 (the last one counts)
         pass

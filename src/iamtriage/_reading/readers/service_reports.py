@@ -1,10 +1,10 @@
-"""Read how managed services report that a role or permission fails them.
+"""Read reports of managed services about a missing role or permission.
 
 Such a report has no action and often no code: "Firehose is unable to assume role arn:…", "The provided role does
 not have sufficient permissions", "Permission denied on S3 path: s3://…". Services share a few verb frames, so each
-row below is a frame, not a service's sentence. Their nouns and agents are in every monitoring tool's mouth too, so
-a report is AWS's by itself only if it holds a value of AWS (an ARN, an ``s3://`` path, a service principal) or a
-word that only AWS uses; otherwise a code, host, class or name of AWS has to be near.
+row below is a frame, not a service's sentence. Other monitoring tools use the same nouns, too, so a report alone is
+evidence of AWS only if it contains an AWS value (an ARN, an ``s3://`` path, a service principal) or a
+word that only AWS uses. Otherwise a code, host, class or name of AWS must be near it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _ROLE = (
     r"(?: (?:provided|you provide|specified|given|configured)\b| (?:defined )?for (?:the|your) \w{1,20}(?: \w{1,20})?(?= (?:can|do|is)))?"
 )
 _ROLE_RESOURCE = rf"{_ROLE}(?: \(\w{{1,20}}:\w{{1,40}}\))?(?: on resource)?:?(?: {_QUOTE}{_RESOURCE})?"
-# A bare name is told from a word by a digit, hyphen or underscore in it.
+# A digit, hyphen or underscore distinguishes a bare name from a word.
 _BARE_NAME = r"[A-Za-z][A-Za-z0-9+=.@]{0,63}[_0-9-][\w+=.@-]{0,63}(?= (?:is|does|has)\b)"
 _ROLE_PRINCIPAL = rf"{_ROLE}:?(?: {_QUOTE}(?P<principal>{_NAMED}|{_BARE_NAME})['\"`\])]{{0,2}})?"
 _SERVICE = (
@@ -48,7 +48,7 @@ _SERVICE = (
 _FAILS_TO = r"(?:unable to|cannot|can(?:'|no)?t|could(?: not|n't)|failed to)"
 _LACKS = r"(?:does|do)(?: not|n't) (?:have|include)"
 _ADJECTIVES = r"(?:(?:any|adequate|correct|enough|necessary|required|right|sufficient|the) ){0,3}"
-_RIGHTS = r"(?:permission(?:\(s\)|s)?|access|privileges?|a trust relationship)\b"
+_PERMISSIONS = r"(?:permission(?:\(s\)|s)?|access|privileges?|a trust relationship)\b"
 _ACTION = r"(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})"
 
 
@@ -59,7 +59,7 @@ class Frame(NamedTuple):
         kind: what the report means.
         fragment: literal text without which the frame cannot match; alternatives are separated by ``|``.
         pattern: a regular expression; its groups become facts.
-        is_aws: whether the words alone are AWS's.
+        is_aws: whether only AWS uses these words.
     """
 
     kind: Kind
@@ -79,7 +79,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame(
         "access_denied",
         "to assume ",
-        rf"\b{_LACKS} {_ADJECTIVES}{_RIGHTS}(?: required)? to assume {_ROLE_RESOURCE}",
+        rf"\b{_LACKS} {_ADJECTIVES}{_PERMISSIONS}(?: required)? to assume {_ROLE_RESOURCE}",
         is_aws=True,
     ),
     Frame(
@@ -94,7 +94,7 @@ FRAMES: tuple[Frame, ...] = (
         "be assumed",
         rf"\b{_ROLE}(?::? {_QUOTE}{_RESOURCE}['\"`]?|(?<=function)) (?:is invalid or )?{_FAILS_TO} be assumed\b(?!.{{0,10}}Access denied)",
     ),
-    # Somebody who is not authorized to do something that is no action.
+    # A principal that is not authorized to do something other than an action.
     Frame(
         "access_denied",
         "uthorized to",
@@ -119,7 +119,7 @@ FRAMES: tuple[Frame, ...] = (
         r"\bUnable to assume the role, or the role to assume does not exist",
         is_aws=True,
     ),
-    # The subject can be cut off.
+    # The subject can be missing.
     Frame(
         "access_denied",
         "uthorized to assume",
@@ -296,11 +296,11 @@ FRAMES: tuple[Frame, ...] = (
     ),
 )
 
-# Values that only AWS has.
+# Values that exist only in AWS.
 _OF_AWS = re.compile(r"arn:|s3[an]?://|lt-[0-9a-f]|[a-z0-9.-]+\.amazonaws\.com\Z")
 _AGENT = re.compile(rf"\b(?:AWS|Amazon|IAM|{_SERVICE})\b|TrustPolicy|trust relationship")
 _AGENT_REACH = 60
-# Words that make a report a condition, an advice or a question.
+# Words that make a report a condition, advice or a question.
 _PROSE_BEFORE = re.compile(
     r"\b(?:if|when|whether|unless|because|since|so that|note that|check that|make sure|ensure|confirm|verify|test that|what happens"
     r"|may|might|would|will be|should|could|must|can|if failed|case|means|says|caused by a role that)\b[^.!?\n:]{0,60}\Z|\?\s*\Z"
@@ -312,7 +312,7 @@ _PROSE_AFTER = re.compile(
     r"[^\n.;]{0,60}\?|[^\n.]{0,20}\bby (?:any|PRs?|humans?|users?)\b|[^\n.]{0,4}by default|\s?for:\s?\n",
     re.IGNORECASE,
 )
-# Frames whose own words an advice also uses, which "must allow" does not make one.
+# The groups whose values are trimmed and can be evidence of AWS.
 _VALUES = ("principal", "resource")
 
 
@@ -329,7 +329,7 @@ def read_service_reports(text: str, flat: str) -> Iterator[Piece]:
         text: the readable text.
         flat: the same with spaces for newlines, in which the fragments are searched for.
     """
-    # The standard denial is another reader's.
+    # ``sentences`` reads the standard denial.
     flat = flat.replace("uthorized to perform", "")
     for number in _index().possible_rows(flat):
         frame = FRAMES[number]
