@@ -1,4 +1,4 @@
-"""Every text that a reader can read passes the cheap test in front of the readers."""
+"""Check that the trigger test rejects no text that a reader can read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from iamtriage._reading.vocabulary.triggers import may_hold_failure
 from tests.strategies import LOG_SHAPES, ORDINARY_LINES, Case, known, log_shapes
 from tests.tables import ANA
 
-# Patterns that start a failure by themselves; the others only add facts to one.
+# Patterns that are enough for a failure. The others only add facts to one.
 _STARTS = (
     "sdk_prefixes._BOTOCORE",
     "sdk_prefixes._GO2_OPERATION",
@@ -27,11 +27,11 @@ _STARTS = (
     "sdk_suffixes._GO1",
     "rbac._SENTENCE",
 )
-# Those with a spelling that is refused (all capitals, German words without an umlaut), in a
-# sentence as it is printed: with the word, and the German one with an umlaut.
+# Patterns with a spelling that is rejected alone (all capitals, German words without an umlaut), each in a
+# sentence as tools print it.
 _STARTS_IN_SENTENCES = {
     "sentences._ANCHOR": f"Error: User: {ANA} {{}} to perform: iam:GetRole",
-    "action_phrases._MISSING": "Error: {}",
+    "action_phrases._MISSING_PERMISSION": "Error: {}",
     "translations._NOT_AUTHORIZED": f"Benutzer: {ANA} {{}}, Folgendes auszuführen: iam:GetRole",
 }
 _SURE = [row for row in phrases.PHRASES if row.certainty == "sure"]
@@ -47,7 +47,7 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 
 def _matching(pattern: str) -> st.SearchStrategy[str]:
-    """Strings that a pattern matches; what it wants to stand beside a match is left to chance."""
+    """Strings that a pattern matches, without its lookarounds."""
     return st.from_regex(
         re.compile(re.sub(r"\(\?<?[=!][^()]*(?:\([^()]*\)[^()]*)*\)", "", pattern), re.ASCII),
         fullmatch=True,
@@ -56,7 +56,7 @@ def _matching(pattern: str) -> st.SearchStrategy[str]:
 
 
 def _starting(name: str) -> st.SearchStrategy[str]:
-    """Strings that a pattern with a name matches, its white space being blanks."""
+    """Strings that a named pattern matches, with spaces as whitespace."""
     pattern = _pattern(name)
     blank = re.compile(pattern.pattern.replace(r"\s+", " ").replace(r"\s?", " ?"), pattern.flags)
     return st.from_regex(
@@ -74,7 +74,7 @@ def _starting(name: str) -> st.SearchStrategy[str]:
 @settings(max_examples=20)
 @given(data=st.data())
 def test_every_phrase_passes(phrase: phrases.Phrase, data: st.DataObject) -> None:
-    """Each wording that is enough by itself passes alone, in whatever way its pattern lets it vary."""
+    """A message that needs no other evidence passes alone, in every form that its pattern accepts."""
     text = data.draw(_matching(phrase.pattern))
     assert may_hold_failure(text), text
 
@@ -83,14 +83,14 @@ def test_every_phrase_passes(phrase: phrases.Phrase, data: st.DataObject) -> Non
 @settings(max_examples=20)
 @given(data=st.data())
 def test_every_phrase_is_found_by_a_fragment(phrase: phrases.Phrase, data: st.DataObject) -> None:
-    """What a row's pattern matches holds the row's fragment, or that of another row that matches it too."""
+    """A text that a row's pattern matches contains the fragment of a matching row."""
     text = data.draw(_matching(phrase.pattern))
     rows = [
         row
         for row in phrases.PHRASES
         if row.kind == phrase.kind and phrases.compiled(row.pattern).search(text)
     ]
-    # Chance does not always put beside the match what the pattern wants there.
+    # The lookarounds of the pattern are not generated, so it does not always match.
     assume(phrase in rows)
     assert any(row.fragment in text for row in rows), (text, [row.fragment for row in rows])
 
@@ -99,7 +99,7 @@ def test_every_phrase_is_found_by_a_fragment(phrase: phrases.Phrase, data: st.Da
 @settings(max_examples=30)
 @given(data=st.data())
 def test_every_start_of_a_failure_passes(name: str, data: st.DataObject) -> None:
-    """The anchors of the envelope and Kubernetes readers pass in every spelling that they take."""
+    """The patterns of envelopes and Kubernetes pass in every spelling that they accept."""
     text = data.draw(_starting(name))
     assert may_hold_failure(text), text
 
@@ -107,11 +107,11 @@ def test_every_start_of_a_failure_passes(name: str, data: st.DataObject) -> None
 @pytest.mark.parametrize("name", _STARTS_IN_SENTENCES)
 @settings(max_examples=30)
 @given(data=st.data())
-def test_every_other_start_is_read_in_its_sentence(name: str, data: st.DataObject) -> None:
-    """Denials in every spelling that their readers take are read in what tools print."""
+def test_every_other_start_is_read_in_a_sentence(name: str, data: st.DataObject) -> None:
+    """A denial is read in every spelling that its reader accepts, as tools print it."""
     start = data.draw(_starting(name))
-    if name == "action_phrases._MISSING":
-        # The reader's own cheap test is for small letters.
+    if name == "action_phrases._MISSING_PERMISSION":
+        # The reader searches for the word in lower case first.
         start = re.sub("ermission", "ermission", start, flags=re.IGNORECASE)
     text = _STARTS_IN_SENTENCES[name].format(start)
     failure = parse(text)
@@ -120,15 +120,15 @@ def test_every_other_start_is_read_in_its_sentence(name: str, data: st.DataObjec
 
 
 @pytest.mark.parametrize("name", _STARTS_IN_SENTENCES)
-def test_no_start_that_passes_alone_is_excepted(name: str) -> None:
-    """What the cheap test lets through alone by now belongs to the first list."""
-    # Raises where there is none.
+def test_every_start_with_a_sentence_needs_it(name: str) -> None:
+    """A pattern that always passes alone belongs in the first list."""
+    # Raises an exception if no string is rejected.
     find(_starting(name), lambda text: not may_hold_failure(text), settings=_FIND)
 
 
 @pytest.mark.parametrize("code", sorted(codes._KINDS))
 def test_every_code_with_a_meaning_passes_in_its_envelopes(code: str) -> None:
-    """A code that makes a kind by itself passes with no sentence at all."""
+    """A code with a kind passes in an envelope without a message."""
     for text in (
         f"An error occurred ({code}) when calling the X operation: ",
         f"api error {code}: ",
@@ -153,20 +153,20 @@ def test_every_code_with_a_meaning_passes_in_its_envelopes(code: str) -> None:
     ],
     ids=["java-v2", "html", "json", "__type", "oidc", "access entry"],
 )
-def test_texts_without_telling_words_are_read(text: str) -> None:
-    """An SDK's tail, and words that HTML or JSON escapes, are enough."""
+def test_texts_without_typical_words_are_read(text: str) -> None:
+    """An SDK's suffix, or words escaped as HTML or JSON, are enough."""
     assert may_hold_failure(text)
     assert parse(text) is not None
 
 
 @given(known, log_shapes)
 def test_every_known_failure_passes(case: Case, shape: str) -> None:
-    """Whatever the readers can read, in any log, is let through."""
+    """Every failure that readers know passes, in any log."""
     assert may_hold_failure(case.text)
     assert may_hold_failure(LOG_SHAPES[shape](case.text)), LOG_SHAPES[shape](case.text)
 
 
 @pytest.mark.parametrize("line", ORDINARY_LINES)
-def test_ordinary_lines_do_not_pass(line: str) -> None:
-    """The test is worth having: the common log line is passed over."""
+def test_ordinary_lines_are_rejected(line: str) -> None:
+    """The test rejects common log lines, which is its purpose."""
     assert not may_hold_failure(line)
