@@ -32,9 +32,10 @@ _BEFORE_COLON = re.compile(
 )
 # A denial's code right before its message: "AccessDenied Access Denied", "[AccessDenied]", "Subnet::Code - You …".
 _BEFORE_MESSAGE = re.compile(
-    r"(?<![\w./\\$@-])(?<![^:]:)(?P<code>(?:Client\.)?[A-Z][A-Za-z]{5,60})[\s\-–,()\[\]]{1,4}"
-    r"(?=Access\sDenied\b|User:\s|You\sare\snot\sauthorized\b|You\sdo\snot\shave\s)"
+    r"(?<![\w./\\$@-])(?<![^:]:)(?P<code>(?:Client\.)?[A-Z][A-Za-z]{5,60})[\s\-–,()\[\]]{1,4}\Z"
 )
+_DENIAL_START = re.compile(r"Access\sDenied\b|User:\s|You\sare\snot\sauthorized\b|You\sdo\snot\shave\s")
+_BEFORE_MESSAGE_REACH = 72
 # "RequestTimeTooSkewed Error: The …", "SignatureDoesNotMatch Message: The …"
 _LABELLED = re.compile(
     r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.)?[A-Z][A-Za-z0-9]{3,80})(?<!KMS)\s(?:Error|ERROR|error|Message|message)\s?:(?=\s|\Z)"
@@ -130,8 +131,11 @@ def read_code_words(text: str) -> Iterator[Piece]:
 
 
 def _read_without_colon(text: str) -> Iterator[Piece]:
-    for m in _BEFORE_MESSAGE.finditer(text):
-        if kind_of_code(m["code"]) == "access_denied" and m["code"] not in _PLAIN_WORDS:
+    for message in _DENIAL_START.finditer(text):
+        # As below: a pattern that starts with a lookbehind is tried at every place.
+        start = max(0, message.start() - _BEFORE_MESSAGE_REACH)
+        m = _BEFORE_MESSAGE.search(text, start, message.start())
+        if m and kind_of_code(m["code"]) == "access_denied" and m["code"] not in _PLAIN_WORDS:
             yield code_piece(m)
     if any(label in text for label in _LABELS):
         for m in _LABELLED.finditer(text):
@@ -145,13 +149,13 @@ def _read_without_colon(text: str) -> Iterator[Piece]:
         if glued and kind_of_code(glued["code"]):
             yield code_piece(glued, rank=BEST)
     for needed, pattern in (
-        ("): ", _PARENTHESIZED),
-        ("]", _BRACKETED),
-        ("http_error", _IN_TUPLE),
-        ("message:", _BEFORE_OBJECT),
-        (" ", _JOINED),
+        (("): ", "):\n"), _PARENTHESIZED),
+        (("]:", "] ", "]\n"), _BRACKETED),
+        (("http_error",), _IN_TUPLE),
+        (("message:",), _BEFORE_OBJECT),
+        ((" -", "\n-", " [", "\n[", " |", "\n|", "–", "—"), _JOINED),
     ):
-        if needed in text:
+        if any(literal in text for literal in needed):
             for m in pattern.finditer(text):
                 if is_known(m["code"]) and m["code"] not in _PLAIN_WORDS:
                     yield code_piece(m)
