@@ -75,11 +75,21 @@ def wanted(sample: Sample, envelope: EnvelopeName) -> dict[str, object]:
         # botocore knows no code but the status where the answer has no body: it states both.
         record["status_code"] = sample.status
     if envelope == "cloudtrail":
-        record["code"] = sample.cloudtrail()["errorCode"]
+        event = sample.cloudtrail()
+        record |= {key: event[name] for key, name in _EVENT_KEYS.items()}
     return record
 
 
 _FIELDS = {"status_code": "status"}
+# What a CloudTrail record states besides, by the name that it has there.
+_EVENT_KEYS = {
+    "code": "errorCode",
+    "time": "eventTime",
+    "region": "awsRegion",
+    "source_ip": "sourceIPAddress",
+    "user_agent": "userAgent",
+    "event_id": "eventID",
+}
 
 
 def _in_body(body: str) -> set[str]:
