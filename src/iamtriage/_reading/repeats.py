@@ -34,16 +34,15 @@ class Repeats:
         self._requests: deque[Mapping[str, object]] = deque(maxlen=_MAX_REQUESTS)
         # Where the last entry ended, and what it reported.
         self._end = -1
-        self._last: Sequence[Mapping[str, object]] = ()
+        self._last: Sequence[Failure] = ()
 
     def unite(self, failures: Sequence[Failure], entry: Entry) -> Iterator[Failure]:
         """Yield what was held back and the failures of an entry, each once."""
-        last = self._last if entry.start == self._end else []
-        self._end, self._last = entry.start + len(entry.text), [to_record(failure) for failure in failures]
-        failures = [
-            failure for failure, record in zip(failures, self._last, strict=True) if record not in last
+        last = self._last if entry.start == self._end else ()
+        self._end, self._last = entry.start + len(entry.text), failures
+        current = [
+            failure for failure in failures if not any(_is_same_report(failure, before) for before in last)
         ]
-        current = list(failures)
         for held in reversed(self.flush()):
             same = next((each for each in current if _agree(to_record(held), to_record(each))), None)
             if same is not None:
@@ -65,6 +64,12 @@ class Repeats:
         """Return what was held back."""
         held, self._held = self._held, []
         return held
+
+
+def _is_same_report(first: Failure, second: Failure) -> bool:
+    """Return whether two failures state the same in the same words."""
+    mine, theirs = (failure.text[slice(*failure.span)] for failure in (first, second))
+    return (mine in theirs or theirs in mine) and to_record(first) == to_record(second)
 
 
 def _agree(first: Mapping[str, object], second: Mapping[str, object]) -> bool:

@@ -10,9 +10,12 @@ _CLOSERS = "}])"
 _ROOT = re.compile(r"<(?P<root>[A-Za-z][\w:.-]{0,80})[\s>]")
 # As the records of CloudTrail's {"Records": [{…}, {…}]}.
 _ELEMENT_DEPTH = 3
-TRACEBACK = "Traceback (most recent call last)"
-# "Response body:", "resulted in a `400 Bad Request` response:", "<?xml …?>", PowerShell's "run.ps1:12 char:1".
-_ANNOUNCES = re.compile(r"(?::|\?>| char:\d{1,6})\Z")
+TRACEBACK = "Traceback (most recent call last):"
+# "Response body:", "resulted in a `400 Bad Request` response:", "<?xml …?>", PowerShell's "run.ps1:12 char:1",
+# "The above exception was the direct cause of the following exception:".
+_ANNOUNCES = re.compile(
+    r"(?:\b(?:[Bb]ody|[Rr]esponse|[Hh]eaders|[Tt]ext|exception|occurred):|\?>| char:\d{1,6})\Z"
+)
 # Of an HTTP response, whose headers and body follow.
 _STATUS_LINE = re.compile(r"\bHTTP(?:/\d(?:\.\d)?)? \d{3}(?: [A-Z][A-Za-z -]{1,40})?\Z")
 _HEADER = re.compile(r"(?:[<*] )?[A-Za-z][\w-]{1,60} ?: ")
@@ -30,6 +33,7 @@ class Block:
         "_is_response",
         "_root",
         "announces",
+        "expects_more",
         "is_complete",
         "is_document",
         "lists_headers",
@@ -38,7 +42,9 @@ class Block:
     def __init__(self, *, is_document: bool) -> None:
         self.is_document = is_document
         self.is_complete = False
+        # Whether the next line belongs to it, or at least does if no stamp says otherwise.
         self.announces = False
+        self.expects_more = False
         self._depth = 0
         self._root = ""
         self._awaits_exception = False
@@ -58,7 +64,7 @@ class Block:
             return
         if self._awaits_exception and not content[0].isspace():
             self._awaits_exception = False
-        if TRACEBACK in content:
+        if text.endswith(TRACEBACK):
             self._awaits_exception = True
         if text.startswith(_BOX_TOP):
             self._box = True
@@ -70,6 +76,7 @@ class Block:
             _STATUS_LINE.search(text[-60:]) is not None
             or (self._is_response and _HEADER.match(text) is not None)
         )
+        self.expects_more = text[-1] == ":"
         self._is_response = self.announces and text[-1] != ":"
         self.lists_headers = text.endswith("headers:") or (
             self.lists_headers and _HEADER.match(text) is not None

@@ -36,7 +36,7 @@ PREFIXES: dict[str, str] = {
 }
 
 STARTS: dict[str, str] = {
-    "klog": r"[IWEF]\d{4} \d\d:\d\d:\d\d",
+    "klog": r"[DIWEF]\d{4} \d\d:\d\d:\d\d",
     "logfmt": r"(?:time|ts|timestamp|t|at|level|lvl|severity)=(?:\"|[\w:.+-])",
     "json_lines": r"\{\"",
     "access_log": r"[\w.:-]{1,64} [^\s]{1,64} [^\s\[]{1,64} \[\d\d/[A-Z][a-z]{2}/\d{4}:",
@@ -94,6 +94,7 @@ def _alternatives(table: dict[str, str]) -> re.Pattern[str]:
 PREFIX = re.compile("|".join(PREFIXES.values()))
 START = _alternatives(STARTS)
 OPENING = _alternatives(OPENINGS)
+TOOL_OUTPUT = _alternatives({name: row for name, row in OPENINGS.items() if name not in {"json", "xml"}})
 CONTINUATION = _alternatives(CONTINUATIONS)
 _LEVELED = re.compile(rf"\b{_LEVEL}\b|\[(?:error|warn|warning|notice|info|debug|crit|alert|emerg)\]")
 _LEVEL_REACH = 80

@@ -13,6 +13,7 @@ from iamtriage._reading.entries.formats import (
     OPENING,
     SINGLE_LINES,
     START,
+    TOOL_OUTPUT,
     Prefix,
     continues_words,
     has_fraction,
@@ -125,7 +126,7 @@ class _Open:
     @property
     def is_bare(self) -> bool:
         """Whether no log wrote it."""
-        return not self.lines[0].prefix.end and not self.lines[0].is_start
+        return not (self.lines[0].is_start or self.lines[0].prefix.is_stamped)
 
     def add(self, line: _Line, number: int) -> None:
         """Take the next line of the entry, which is a line of a number among all."""
@@ -144,7 +145,12 @@ class _Open:
             self.begins[-1] = False
         goes_on = is_part and not content.startswith(TRACEBACK)
         self.begins.append(
-            not (goes_on or self.block.announces or continues_words(self.words, content, is_hot=self.is_told))
+            not (
+                goes_on
+                or self.block.announces
+                or self.block.expects_more
+                or continues_words(self.words, content, is_hot=self.is_told)
+            )
         )
         self.block.add(content)
         self.lines.append(line)
@@ -170,13 +176,18 @@ class _Open:
             in_document = line.format == "json_lines" and (block.is_open or block.announces)
             return in_document or self._is_answered_by(content)
         last = self.lines[-1]
+        is_same_write = last.text.startswith(line.text[: prefix.end])
         if prefix.is_stamped and not last.prefix.end and not content[0].isspace():
             return False
-        if block.is_open or block.announces or CONTINUATION.match(content):
+        if block.is_open or block.announces:
             return True
+        if CONTINUATION.match(content):
+            # Another tool's output can be indented, too.
+            return is_same_write or not (prefix.is_stamped and TOOL_OUTPUT.match(content.lstrip()))
         if prefix.is_stamped:
-            written = line.text[: prefix.end]
-            return last.text.startswith(written) and has_fraction(written)
+            return is_same_write and has_fraction(line.text[: prefix.end])
+        if block.expects_more:
+            return True
         if block.lists(content):
             return not line.is_opening
         # Prints of one failure follow one another in what people paste; in a log, each tool prints another.

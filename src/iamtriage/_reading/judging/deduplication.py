@@ -42,6 +42,8 @@ _SAME_BY = (
 )
 # What does not tell one failure from another, since many have the same.
 _COMMON = frozenset({"code", "service", "status_code", "deny", "policy_type"})
+# Nor do these tell failures with others between them apart.
+_CALLS = _COMMON | {"operation", "action", "k8s_verb", "k8s_resource", "k8s_namespace"}
 # Each SDK prints a failure in its own form, so that no two of them print the same one.
 _FAMILIES = {
     "botocore": "python",
@@ -118,7 +120,7 @@ def _same_failure(first: Candidate, second: Candidate, *, is_apart: bool) -> boo
         elif not ours.agrees(theirs):
             return False
         shared += key not in {"status_code", "service"}
-        told += key not in _COMMON
+        told += key not in (_CALLS if is_apart else _COMMON)
     if not told and (is_apart or not (spelled_alike and _one_family(first, second))):
         return False
     # A sentence without code and the same with one: a log line and the exception behind it.

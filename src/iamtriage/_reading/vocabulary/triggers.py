@@ -38,6 +38,8 @@ def may_hold_failure(text: str) -> bool:
         or '"issues"' in text  # EKS
         # Denials are also printed in other languages, but the fragments are English.
         or not text.isascii()
+        # klog's errors, E0314
+        or (text[1:2].isdigit() and text[:1] in "EF")
         or (
             # Unless it starts like a log entry: 2026-03-14, [14/Mar, {"level", I0314, time=, Mar 14 09:26.
             # An object with a code is an error's body rather than a log line.
