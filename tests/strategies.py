@@ -1,8 +1,8 @@
-"""Generators of failures as AWS's services, SDKs, tools and logs print them, each with its flat record.
+"""Generate failures as services, SDKs, tools and logs print them, with their records.
 
-A ``Message`` is a service's own words. An envelope makes a ``Case`` of it: the text that an SDK or tool
-prints, and the record that the text states. A log shape or line wrap rewrites a text and states nothing
-new. All ids and names are made up.
+A ``Message`` is what a service returns. An envelope turns it into a ``Case``: the text that an SDK or tool prints,
+and the record that the text states. A log shape or line wrap rewrites a text and adds no facts. All IDs and names
+are made up.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ KEYS = tuple(Record.__annotations__)
 
 
 def record_of(facts: Facts) -> Record:
-    """The whole record with these facts, None for every other key."""
+    """Return the complete record with these facts, and ``None`` for every other key."""
     wrong = facts.keys() - set(KEYS)
     assert not wrong, wrong
     return cast("Record", {key: facts.get(key) for key in KEYS})
@@ -34,7 +34,7 @@ def record_of(facts: Facts) -> Record:
 
 @attrs.frozen
 class Sdk:
-    """How the SDKs name a service."""
+    """The names of a service in SDKs."""
 
     prefix: str
     go: str
@@ -64,7 +64,7 @@ SDKS = {
 
 @attrs.frozen
 class Message:
-    """A service's own words: what they state, and the call and code that they come with."""
+    """A message of a service: its text and facts, and the call and code that it belongs to."""
 
     text: str
     facts: Facts
@@ -79,7 +79,7 @@ class Message:
 
 @attrs.frozen
 class Case:
-    """A text and what it states; ``plain`` where it escapes nothing, so that every value has a place."""
+    """A text and its facts; ``plain`` if it has no escapes, so that every value has a span."""
 
     text: str
     facts: Facts
@@ -104,14 +104,14 @@ REGIONS = {
 }
 partitions = st.sampled_from(tuple(REGIONS))
 accounts = st.text(string.digits, min_size=12, max_size=12)
-# No vowels: a name's end must not be one of the small words of a sentence ("on", "is"), which a broken line
-# that ends there could not tell from it.
+# No vowels: at the end of a broken line, the end of a name could not be distinguished from a word of the sentence
+# such as "on" or "is".
 _CONSONANTS = "".join(c for c in string.ascii_letters if c.lower() not in "aeiou")
 _LETTERS = _CONSONANTS + string.digits
 
 
 def _name(inner: str, least: int = 1, most: int = 24) -> st.SearchStrategy[str]:
-    """Names whose ends are letters or digits: a final dot or comma cannot be told from the sentence's."""
+    """Names that end with a letter or digit, since a dot or comma could be of the sentence."""
     return st.builds(
         "".join,
         st.tuples(
@@ -184,7 +184,7 @@ _DENIED_CODES = (
 
 @st.composite
 def principals(draw: st.DrawFn) -> tuple[str, str, str | None]:
-    """(as it stands in the sentence, its value, its account)."""
+    """Principals: the text in the sentence, the value, the account ID."""
     partition, account = draw(partitions), draw(accounts)
     name = draw(iam_names)
     path = draw(st.sampled_from(("", "", "team/", "a/b-c/")))
@@ -231,7 +231,7 @@ def resource_arns(draw: st.DrawFn) -> str:
 
 @st.composite
 def resources(draw: st.DrawFn) -> tuple[str, str] | None:
-    """(as it stands in the sentence, its value); None where the sentence names none."""
+    """Resources: the text in the sentence and the value, or ``None`` if the sentence names none."""
     arn, name = draw(resource_arns()), draw(plain_names)
     return draw(
         st.sampled_from(
@@ -265,7 +265,7 @@ _WITH_ARN = frozenset({"identity", "permissions_boundary", "session", "service_c
 
 @st.composite
 def reasons(draw: st.DrawFn, action: str) -> tuple[str, Facts]:
-    """Why: the clause, and what it states."""
+    """Reasons: the clause and its facts."""
     kind = draw(st.sampled_from(("none", "implicit", "explicit", "explicit", "unsaid")))
     if kind == "none":
         return "", {}
@@ -291,7 +291,7 @@ def reasons(draw: st.DrawFn, action: str) -> tuple[str, Facts]:
 
 @st.composite
 def endings(draw: st.DrawFn, service: str) -> tuple[str, Facts]:
-    """What may stand behind the sentence."""
+    """Text after the sentence, and its facts."""
     kinds = ["", "", ".", "authorization id"] + ["encoded"] * (service == "ec2")
     kind = draw(st.sampled_from(kinds))
     if kind == "encoded":
@@ -309,7 +309,7 @@ def endings(draw: st.DrawFn, service: str) -> tuple[str, Facts]:
 
 @st.composite
 def denials(draw: st.DrawFn) -> Message:
-    """The common denial sentence in all its forms."""
+    """The standard denial in all its forms."""
     who, principal, account = draw(principals())
     service, name = draw(st.sampled_from(_ACTIONS))
     action = f"{service}:{name}"
@@ -337,7 +337,7 @@ def _say(kind: str, code: str, operation: str, service: str, text: str, **facts:
 
 
 _BLOB = "Zm9v-" + "aB3_dE6fG9" * 12
-# Other sentences of AWS's APIs: what each states by itself, without the envelope it needs around it.
+# Other messages of AWS APIs with their own facts; they need an envelope.
 OTHER_MESSAGES = (
     _say("access_denied", "AccessDenied", "GetObject", "s3", "Access Denied"),
     _say("access_denied", "AccessDenied", "AssumeRoleWithWebIdentity", "sts", "Not authorized to perform sts:AssumeRoleWithWebIdentity", action="sts:AssumeRoleWithWebIdentity"),
@@ -400,7 +400,7 @@ ALONE = (
 
 @attrs.frozen
 class Call:
-    """What is known of a failing call; each envelope prints some of it."""
+    """A failed call. Each envelope prints a part of it."""
 
     message: Message
     status: int
@@ -411,7 +411,7 @@ class Call:
     number: int
 
     def facts(self, *names: str, service: str | None = None) -> Facts:
-        """The message's facts, those of the call that the envelope prints, and the service that it names."""
+        """Return the facts of the message, of the call as far as the envelope prints it, and of its service."""
         values: Facts = {
             "code": self.message.code,
             "operation": self.message.operation,
@@ -421,7 +421,7 @@ class Call:
         }
         facts = self.message.facts | {name: values[name] for name in names}
         if service is not None:
-            # An action's prefix names the service better than the envelope.
+            # The prefix of an action takes precedence over the envelope's service.
             facts.setdefault("service", service)
         return facts
 
@@ -442,7 +442,7 @@ def calls(draw: st.DrawFn, said: st.SearchStrategy[Message] = messages) -> Call:
 
 
 def bare(call: Call) -> Case:
-    """The service's words alone."""
+    """The message alone."""
     return Case(call.message.text, call.facts())
 
 
@@ -488,7 +488,7 @@ def cli_json(call: Call) -> Case:
     body = json.dumps(
         {"Code": call.message.code, "Message": call.message.text}, indent=2 if call.flag else None
     )
-    # Without an SDK's mark only the code or the sentence can tell AWS; those that do not are another property's.
+    # Without an SDK's format, only the code or the message identifies AWS; another test has those that don't.
     return Case(f"aws: [ERROR]: {body}" if call.number % 2 else body, call.facts("code"), plain=False)
 
 
@@ -715,12 +715,12 @@ ENVELOPES: dict[str, Callable[[Call], Case]] = {
     )
 }  # fmt: skip
 
-# These show no mark of AWS's: other clouds print the same, so an error that is not about access stays unclaimed.
+# These have no sign of AWS, because other clouds print the same. So an error that is not about access is not reported.
 UNMARKED = frozenset({"cli_json", "ec2_xml", "s3_xml"})
 
 
 def suits(message: Message, name: str) -> bool:
-    """Whether an envelope shows that a message is AWS's, where the message itself does not."""
+    """Return whether the envelope identifies AWS, if the message itself does not."""
     unmarked = name in UNMARKED or (name == "query_xml" and message.service == "eks")
     return not (unmarked and message.facts["kind"] == "aws_error")
 
@@ -729,13 +729,13 @@ def suits(message: Message, name: str) -> bool:
 def cases(
     draw: st.DrawFn, said: st.SearchStrategy[Message] = messages, names: tuple[str, ...] = tuple(ENVELOPES)
 ) -> Case:
-    """A message in an envelope that suits it."""
+    """Messages in suitable envelopes."""
     call = draw(calls(said))
     names = tuple(name for name in names if suits(call.message, name))
     return ENVELOPES[draw(st.sampled_from(names))](call)
 
 
-# A denial says itself what it is; every other text of a service is known by its envelope.
+# A denial is recognized without an envelope; every other message of a service needs one.
 known = st.one_of(cases(), calls(denials()).map(bare), st.sampled_from(ALONE))
 
 
@@ -768,7 +768,7 @@ def _box(text: str) -> str:
     return "\n".join(rows)
 
 
-# Each rewrites a text as a logger, viewer or tool does. Shapes that need a text of one line get one.
+# Each rewrites a text as a logger, viewer or tool does. Shapes for a single line join the lines first.
 LOG_SHAPES: dict[str, Callable[[str], str]] = {
     "klog": lambda text: f"E0405 06:07:08.123456       1 controller.go:142] {_one_line(text)}",
     "logrus": lambda text: f'time="2031-04-05T06:07:08Z" level=error msg={json.dumps(text)} controller=nodes',
@@ -823,7 +823,7 @@ log_shapes = st.sampled_from(tuple(LOG_SHAPES))
 
 
 def word_wrap(text: str, width: int) -> str:
-    """Break lines at blanks only, as ``textwrap`` and Terraform do."""
+    """Break lines only at spaces, as ``textwrap`` and Terraform do."""
     return "\n".join(
         textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
         for line in text.split("\n")
@@ -831,7 +831,7 @@ def word_wrap(text: str, width: int) -> str:
 
 
 def hard_wrap(text: str, width: int) -> str | None:
-    """Break every line at a terminal's width, also inside a word; None where fewer than three lines are full."""
+    """Break every line at a terminal's width; return ``None`` if fewer than three lines are full."""
     pieces = [line[at : at + width] for line in text.split("\n") for at in range(0, max(len(line), 1), width)]
     return "\n".join(pieces) if sum(len(piece) == width for piece in pieces) >= 3 else None
 
@@ -966,7 +966,7 @@ def _azure(draw: st.DrawFn) -> str:
 
 other_clouds = st.one_of(_huawei(), _alibaba(), _tencent(), _google(), _azure())
 
-# Pieces of grammar and of syntax, which stand in no order.
+# Fragments of grammar and syntax, to be combined in any order.
 fragments = st.sampled_from(
     (
         "User: ", "arn:", "arn:aws:iam::111122223333:", " is not authorized to perform: ", "s3:GetObject", " on resource: ", '"', "'", "(", ")", "\\", "\\\\n", "\\u", "\\ud83d", "&quot;",

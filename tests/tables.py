@@ -1,4 +1,4 @@
-"""What the table tests share: a row is an id, a text, and the facts that must be read from it, and no others."""
+"""Build and check tables of texts with the facts that must be read from them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _ACCOUNT_OF = re.compile(r"arn:[\w-]*:(?:iam|sts)::(\d{12}):")
 
 
 def expect(kind: str, **facts: object) -> Facts:
-    """Write down a record: what LABELS.md derives (an action's service, a principal's account) is filled in."""
+    """Return the expected facts, with those that LABELS.md derives: an action's service, a principal's account."""
     action, principal = facts.get("action"), facts.get("principal", facts.get("k8s_user"))
     if isinstance(action, str) and ":" in action:
         facts.setdefault("service", action.partition(":")[0].lower())
@@ -44,21 +44,21 @@ def expect(kind: str, **facts: object) -> Facts:
 
 
 def denied(**facts: object) -> Facts:
-    """Write down the record of an access denial."""
+    """Return the expected facts of an access denial."""
     return expect("access_denied", **facts)
 
 
 DENIED = denied(principal=APP, action="eks:DescribeCluster", resource=CLUSTER)
-"""The facts of the sentence ``DENIAL``."""
+"""The facts of ``DENIAL``."""
 
 
 def rows(table: Iterable[Row]) -> list[ParameterSet]:
-    """Give a table to ``pytest.mark.parametrize("text, expected", ...)``."""
+    """Return the parameter sets of a table for ``pytest.mark.parametrize("text, expected", ...)``."""
     return [pytest.param(text, expected, id=name) for name, text, expected in table]
 
 
 def facts_of(failure: Failure | None) -> Facts | None:
-    """Give what is not None of a failure's record, its spans checked on the way."""
+    """Check the spans of a failure, and return its facts: what is not ``None`` in its record."""
     if failure is None:
         return None
     record: Facts = {key: value for key, value in to_record(failure).items() if value is not None}
@@ -70,10 +70,10 @@ def facts_of(failure: Failure | None) -> Facts | None:
 
 
 def facts_in(error: str | bytes | BaseException | Mapping[str, object]) -> Facts | None:
-    """Give what ``parse`` reads, None where it finds no failure."""
+    """Return the facts that ``parse`` reads, or ``None`` if it finds no failure."""
     return facts_of(parse(error))
 
 
 def all_facts_in(text: str) -> list[Facts | None]:
-    """Give what ``scan`` reads, in order."""
+    """Return the facts of each failure that ``scan`` reads, in order."""
     return [facts_of(failure) for failure in scan(text)]

@@ -1,4 +1,4 @@
-"""The status 403 of an AWS endpoint, which is all that plain HTTP clients print."""
+"""Check how a bare status 403 of an AWS endpoint is read."""
 
 from __future__ import annotations
 
@@ -129,8 +129,8 @@ def test_status_of_an_endpoint(text: str, expected: Facts | None) -> None:
     assert facts_in(text) == expected
 
 
-def test_what_says_more_counts() -> None:
-    """The status belongs to a failure that is read there."""
+def test_status_belongs_to_a_failure_near_it() -> None:
+    """A failure takes precedence over the bare status, and gets it."""
     sentence = f"User: {ANA} is not authorized to perform: eks:DescribeCluster on resource: {CLUSTER}"
     found = all_facts_in(
         f"403 Client Error: Forbidden for url: https://eks.eu-west-1.amazonaws.com/\n{sentence}\n"

@@ -1,4 +1,4 @@
-"""Bodies of answers as texts: XML, JSON, printed objects, headers."""
+"""Check how response bodies are read: XML, JSON, printed objects, headers."""
 
 from __future__ import annotations
 
@@ -290,7 +290,7 @@ JSON: Table = (
 _METADATA = f"{{ httpStatusCode: 429, requestId: '{REQUEST}', attempts: 3, totalRetryDelay: 787 }}"
 _THROTTLED: Facts = expect("aws_error", code="ThrottlingException", status_code=429, request_id=REQUEST)
 _OF_SDK = {"$fault": "client", "$metadata": {"httpStatusCode": 429, "requestId": REQUEST}}
-# Errors of the SDKs for JavaScript as Node or JSON prints them, with no text of an error's around.
+# Errors of the SDKs for JavaScript, printed by Node.js or as JSON without any other text.
 OBJECTS: Table = (
     ("v3", f"{{ name: 'ThrottlingException', '$fault': 'client', '$metadata': {_METADATA} }}", _THROTTLED),
     (
@@ -333,8 +333,8 @@ OBJECTS: Table = (
         "{ name: 'OrdersError', cause: { '$fault': 'client', '$metadata': [Object] } }",
         None,
     ),
-    ("v3-beside", "[{ name: 'OrdersError' }, { '$fault': 'client', '$metadata': {} }]", None),
-    ("v3-beside-ahead", "[{ '$fault': 'client', '$metadata': {} }, { name: 'OrdersError' }]", None),
+    ("v3-adjacent", "[{ name: 'OrdersError' }, { '$fault': 'client', '$metadata': {} }]", None),
+    ("v3-adjacent-ahead", "[{ '$fault': 'client', '$metadata': {} }, { name: 'OrdersError' }]", None),
     ("others-name", "{ name: 'ThrottlingException', message: 'too many calls', status: 429 }", None),
     ("others-fault", "{ name: 'NoSuchTagSet', fault: 'client', metadata: { httpStatus: 404 } }", None),
     ("others-variable", "{ name: 'OrdersError', text: `${fault: 1}` }", None),
@@ -354,7 +354,7 @@ OBJECTS: Table = (
         None,
     ),
 )
-# Haskell's amazonka, whose names of fields are others in each version.
+# amazonka (Haskell), whose field names differ between versions.
 HASKELL: Table = (
     (
         "haskell-1",
@@ -536,7 +536,7 @@ ALERTS: Table = (
         f"Access denied on event DescribeCluster\nEvent source: eks.amazonaws.com\n{DENIAL}",
         {**DENIED, "operation": "DescribeCluster"},
     ),
-    # No denial, or none of AWS's.
+    # Not a denial, or not of AWS.
     ("allowed", "Event source: ec2.amazonaws.com\nEvent name: CreateNetworkInterface", None),
     ("condition", "If access denied, look here\nEvent source: ec2.amazonaws.com", None),
     ("negation", "No access denied\nEvent source: ec2.amazonaws.com", None),
@@ -575,13 +575,13 @@ TABLES = (XML, JSON, OBJECTS, HASKELL, CLOUDTRAIL, ALERTS, STATUSES)
 
 
 @pytest.mark.parametrize(("text", "expected"), rows(row for table in TABLES for row in table))
-def test_body_gives_its_facts(text: str, expected: Facts | None) -> None:
-    """Each body gives what it states, and nothing else."""
+def test_facts_of_a_body(text: str, expected: Facts | None) -> None:
+    """A body has the facts that it states, and no others."""
     assert facts_in(text) == expected
 
 
-def test_each_record_of_a_file_is_a_failure_of_its_own() -> None:
-    """A CloudTrail file's records are kept apart, each with its own spans."""
+def test_each_record_of_a_file_is_a_failure() -> None:
+    """Each record of a CloudTrail file is a separate failure with its own spans."""
     from tests.tables import all_facts_in
 
     second = {

@@ -1,4 +1,4 @@
-"""The card of a denial in AWS's console: its labels and values, pasted in whatever way."""
+"""Check how the access denied card of the AWS console is read."""
 
 from __future__ import annotations
 
@@ -122,13 +122,13 @@ CLAUSES: Table = (
 
 
 @pytest.mark.parametrize(("text", "expected"), rows((*CARDS, *CLAUSES)))
-def test_card_is_read(text: str, expected: Facts | None) -> None:
-    """A card gives its values however it is pasted; prose of the same words is no denial."""
+def test_facts_of_a_card(text: str, expected: Facts | None) -> None:
+    """A card is read however it was pasted. Prose with the same words is not a denial."""
     assert facts_in(text) == expected
 
 
-def test_cards_and_sentences_stay_apart() -> None:
-    """Two cards, and a sentence between them, are three failures, each with values of its own."""
+def test_cards_and_sentences_are_separate_failures() -> None:
+    """Two cards with a sentence between them are three failures with their own values."""
     listing = _CARD.replace("sns:Publish", "sns:ListTopics").replace("a service", "a resource")
     found = all_facts_in(f"{_CARD}\n\n{DENIAL} because no session policy allows it\n\n{listing}\n")
     assert found == [
@@ -138,8 +138,8 @@ def test_cards_and_sentences_stay_apart() -> None:
     ]
 
 
-def test_a_value_of_two_fields_has_no_place() -> None:
-    """The action that two fields make up stands nowhere as it is."""
+def test_a_value_of_two_fields_has_no_span() -> None:
+    """An action that is composed of two fields does not occur in the text."""
     failure = parse(f"User: {ANA}\nService: iam\nAction: GetUser\nContext: {_NO}")
     assert isinstance(failure, AccessDenied)
     assert failure.action == "iam:GetUser"

@@ -1,4 +1,4 @@
-"""What Kubernetes, the authenticator and the EKS console say about access; each row of the reader has to have a line here."""
+"""Check how messages of Kubernetes, its authenticator and the EKS console are read."""
 
 from __future__ import annotations
 
@@ -687,13 +687,13 @@ ALL = [row for table in TABLES for row in table]
 
 
 @pytest.mark.parametrize(("text", "expected"), rows(ALL))
-def test_text_gives_its_kind(text: str, expected: Facts | None) -> None:
-    """Each text gives its kind and the Kubernetes facts, and no facts of AWS."""
+def test_facts_of_a_message(text: str, expected: Facts | None) -> None:
+    """A message has its kind and Kubernetes facts, and no AWS facts."""
     assert facts_in(text) == expected
 
 
 @pytest.mark.parametrize("phrase", [pytest.param(p, id=p.pattern[:60]) for p in kubernetes._UNAUTHORIZED])
-def test_every_text_of_the_table_has_a_line_here(phrase: Phrase) -> None:
-    """A text that is added to the reader is added to a table above."""
+def test_every_row_has_an_example(phrase: Phrase) -> None:
+    """Each row of the reader's table has an example in a table above."""
     readable = [unwrap(text).text for _, text, _ in ALL]
     assert any(phrase.fragment in text and compiled(phrase.pattern).search(text) for text in readable)

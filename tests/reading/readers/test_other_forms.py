@@ -1,4 +1,4 @@
-"""Forms of other languages, agents and logs in which failures are printed, one line each."""
+"""Check how failures printed by other languages, agents and logs are read."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ AGENTS: Table = (
 
 
 @pytest.mark.parametrize(("text", "expected"), rows((*FORMS, *AGENTS)))
-def test_form_is_read(text: str, expected: Facts | None) -> None:
+def test_facts_of_a_form(text: str, expected: Facts | None) -> None:
     assert facts_in(text) == expected
 
 
@@ -141,5 +141,5 @@ def test_form_is_read(text: str, expected: Facts | None) -> None:
     ],
     ids=["tencent", "handler", "allowed-event", "linter"],
 )
-def test_what_is_no_failure_of_aws(text: str) -> None:
+def test_texts_without_an_aws_failure(text: str) -> None:
     assert facts_in(text) is None

@@ -1,4 +1,4 @@
-"""AWS's and its SDKs' sentences, one line a wording; each row of ``phrases`` has to have one here."""
+"""Check how messages of AWS and its SDKs are read, one per line."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ DENIALS: Table = (
         "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
         denied(),
     ),
-    ("kms-behind-a-service", "Access to KMS is not allowed", denied()),
+    ("kms-after-a-service", "Access to KMS is not allowed", denied()),
     (
         "kms-lambda",
         "Lambda was unable to decrypt the environment variables because KMS access was denied.",
@@ -171,7 +171,7 @@ DENIALS: Table = (
         denied(code="SomethingNew", operation="ListRoots"),
     ),
 )
-# Wordings that AWS alone uses: they work bare.
+# Messages that only AWS uses need no other evidence.
 TOKENS: Table = (
     (
         "provider",
@@ -203,7 +203,7 @@ TOKENS: Table = (
         expect("invalid_identity_token"),
     ),
 )
-# Wordings that others use too: a code, host or SDK has to say that it is AWS.
+# Messages that other systems use, too, need a code, host or SDK of AWS.
 TOKENS_IN_CALLS: Table = tuple(
     (
         name,
@@ -595,7 +595,7 @@ REGISTRIES: Table = (
         expect("missing_credentials", service="ecr"),
     ),
 )
-# What an SDK says of credentials that it wanted: alone it is the failure, around another it is not.
+# SDK messages about loading credentials: alone, they are the failure; around another failure, they are not.
 WRAPPERS: Table = (
     (
         "web-identity",
@@ -810,14 +810,14 @@ ALL = [row for table in TABLES for row in table]
 
 
 @pytest.mark.parametrize(("text", "expected"), rows(ALL))
-def test_sentence_gives_its_kind(text: str, expected: Facts | None) -> None:
-    """Each wording gives its kind and facts, bare where AWS alone says it."""
+def test_facts_of_a_message(text: str, expected: Facts | None) -> None:
+    """A message has its kind and facts, without other evidence if only AWS uses it."""
     assert facts_in(text) == expected
 
 
 @pytest.mark.parametrize("phrase", [pytest.param(p, id=p.pattern[:60]) for p in PHRASES])
-def test_every_phrase_has_a_line_here(phrase: Phrase) -> None:
-    """A wording that is added to the reader is added to a table above."""
+def test_every_row_has_an_example(phrase: Phrase) -> None:
+    """Each row of the reader's table has an example in a table above."""
     readable = [unwrap(text).text for _, text, _ in ALL]
     assert any(phrase.fragment in text and compiled(phrase.pattern).search(text) for text in readable)
 
@@ -843,6 +843,6 @@ def test_every_phrase_has_a_line_here(phrase: Phrase) -> None:
         "Service account token cannot be empty",
     ],
 )
-def test_words_of_everyone_need_a_sign_of_aws(text: str) -> None:
-    """What any system may print is no failure of AWS by itself."""
+def test_common_messages_need_a_sign_of_aws(text: str) -> None:
+    """A message that any system can print is not evidence of AWS."""
     assert facts_in(f"login failed: {text}") is None

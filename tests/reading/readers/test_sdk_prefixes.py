@@ -1,4 +1,4 @@
-"""What SDKs and tools put before a message, one line an envelope."""
+"""Check how the prefixes of SDKs and tools are read, one format per line."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ BOTOCORE: Table = (
         )
     ),
     (
-        "marked-behind",
+        "marked-after",
         "**An error occurred (AccessDenied)** when calling the `ListBuckets` operation",
         denied(code="AccessDenied", operation="ListBuckets"),
     ),
@@ -622,7 +622,7 @@ MORE: Table = (
         for name, head in (
             ("start", ""),
             ("word", "error "),
-            ("behind-words", "Error: reading cluster: "),
+            ("after-words", "Error: reading cluster: "),
             ("bracket", "("),
         )
     ),
@@ -660,7 +660,7 @@ MORE: Table = (
         denied(operation="ListClusters", service="eks", status_code=403, request_id="0f1e2d3c"),
     ),
     (
-        "behind",
+        "after",
         "FastLaunch failed. EC2 Error Code: UnauthorizedOperation",
         denied(code="UnauthorizedOperation", service="ec2"),
     ),
@@ -810,7 +810,7 @@ TOOLS: Table = (
         )
     ),
     (
-        "terraform-behind",
+        "terraform-after",
         'Error: Throttling: Rate exceeded\n\n  with aws_elb.main,\n  on main.tf line 1, in resource "aws_elb" "main":',
         expect("aws_error", code="Throttling"),
     ),
@@ -834,7 +834,7 @@ TOOLS: Table = (
         denied(code="AccessDenied", status_code=400),
     ),
     (
-        "status-behind-bold",
+        "status-after-bold",
         "**Error code**: 403\n**Message**: AccessDenied: Access Denied",
         denied(code="AccessDenied", status_code=403),
     ),
@@ -878,7 +878,7 @@ TOOLS: Table = (
         for name, service, named in (
             ("a-service", "Bedrock\n│ Runtime: InvokeModel", "bedrock"),
             ("a-service-twice", "Elastic\n│ Load Balancing\n│ v2: InvokeModel", "elasticloadbalancing"),
-            ("behind-a-service", "Bedrock Runtime:\n│ InvokeModel", "bedrock"),
+            ("after-a-service", "Bedrock Runtime:\n│ InvokeModel", "bedrock"),
         )
     ),
     ("eksctl", f"Error: unable to describe cluster control plane: {_GO2}", _GO2_FACTS),
@@ -1035,7 +1035,7 @@ _CPP_CALL: Facts = {"request_id": REQUEST}
 
 
 def _cpp(status: int, code: str, message: str) -> str:
-    """Print an error as the C++ SDK does."""
+    """Return an error as the SDK for C++ prints it."""
     return f"HTTP response code: {status}\nResolved remote host IP address: 192.0.2.7\nRequest ID: {REQUEST}\nException name: {code}\nError message: {message}\n1 response headers:\nconnection : close"
 
 
@@ -1183,7 +1183,7 @@ S3CMD: Table = (
     ("browser", "GET https://example.com/x 403 (Forbidden)", None),
     ("elsewhere", "404 (NotFound): no such page", None),
 )
-# A code and its own sentence, with no colon between them.
+# A code and its message without a colon between them.
 _CODE = denied(code="AccessDenied")
 BESIDE: Table = (
 
@@ -1205,8 +1205,8 @@ BESIDE: Table = (
             ("parentheses", "ExpiredToken (SAID)"),
             ("words", "Received ExpiredToken from AWS: SAID"),
             ("glued-colon", "ExpiredToken:SAID"),
-            ("behind", "SAID (ExpiredToken)"),
-            ("labelled-behind", "SAID, code ExpiredToken"),
+            ("after", "SAID (ExpiredToken)"),
+            ("labelled-after", "SAID, code ExpiredToken"),
             ("key", "type=ExpiredToken message=SAID"),
         )
     ),
@@ -1291,18 +1291,18 @@ BESIDE: Table = (
     ),
     ("may-not-call-anybody", "User doesn't have permission to call this number", None),
     ("may-not-call-others", "User doesn't have permission to call orders.list", None),
-    ("beside", "Error while reading orders AccessDenied Access Denied", _CODE),
-    ("beside-brackets", "User Warning: S3::putObject(): [AccessDenied]\nAccess Denied on line 7", _CODE),
-    ("beside-parentheses", "orders.csv: (AccessDenied) Access Denied", _CODE),
-    ("beside-in-parentheses", "orders.csv: AccessDenied (Access Denied)", _CODE),
-    ("beside-comma", "orders.csv: AccessDenied, Access Denied", _CODE),
+    ("adjacent", "Error while reading orders AccessDenied Access Denied", _CODE),
+    ("adjacent-brackets", "User Warning: S3::putObject(): [AccessDenied]\nAccess Denied on line 7", _CODE),
+    ("adjacent-parentheses", "orders.csv: (AccessDenied) Access Denied", _CODE),
+    ("adjacent-in-parentheses", "orders.csv: AccessDenied (Access Denied)", _CODE),
+    ("adjacent-comma", "orders.csv: AccessDenied, Access Denied", _CODE),
     (
-        "beside-dash",
+        "adjacent-dash",
         "Subnet::UnauthorizedOperation - You are not authorized to perform this operation.",
         denied(code="UnauthorizedOperation"),
     ),
-    ("beside-sentence", f"AccessDeniedException [{DENIAL}]", {**DENIED, "code": "AccessDeniedException"}),
-    ("beside-reason", "Forbidden Access Denied", None),
+    ("adjacent-sentence", f"AccessDeniedException [{DENIAL}]", {**DENIED, "code": "AccessDeniedException"}),
+    ("adjacent-reason", "Forbidden Access Denied", None),
     (
         "in-brackets",
         "Error [CredentialsError]: nothing to sign with",
@@ -1347,7 +1347,7 @@ BESIDE: Table = (
     ),
     ("joined-elsewhere", "Error: ThrottlingException - Too many calls", None),
     ("joined-in-a-list", "- ExpiredToken - Sign in once more.\n- NoSuchKey - There is no such key.", None),
-    ("beside-foreign", "org.springframework.security.access.AccessDeniedException [Access Denied]", None),
+    ("adjacent-foreign", "org.springframework.security.access.AccessDeniedException [Access Denied]", None),
     ("nested", "nested: IOException[cannot list orders]; nested: AmazonS3Exception[Access Denied]; ", denied(service="s3")),
     (
         "nested-sentence",
@@ -1358,7 +1358,7 @@ BESIDE: Table = (
     ("nested-base", "nested: AmazonServiceException[no words]", None),
     ("nested-elsewhere", "nested: IOException[Access Denied]", None),
 )  # fmt: skip
-# Hadoop's name for what S3 refused, or for what kept it from asking.
+# Hadoop's class for a denial of S3, or for an error before the request.
 _NIO = "java.nio.file.AccessDeniedException: "
 _TRACE = "\n\tat org.apache.hadoop.fs.s3a.S3AUtils.translateException(S3AUtils.java:230)"
 _S3A = f"{_NIO}s3a://example-bucket/a.csv: getFileStatus on s3a://example-bucket/a.csv: com.amazonaws.services.s3.model.AmazonS3Exception: "
@@ -1444,7 +1444,7 @@ _SES_FACTS = denied(
     action="ses:SendRawEmail",
     resource="arn:aws:ses:eu-west-1:111122223333:identity/example.com",
 )
-# Classes of any software around AWS's words.
+# Exception classes of other software with a message of AWS.
 CLASSES: Table = (
 
     (
@@ -1514,7 +1514,7 @@ LABELLED: Table = (
     ("labels-denial-code-first", f"Code: AccessDenied, Message: {DENIAL}, Status: 403", _LABELLED_DENIAL),
     ("labels-denial-last", f"Message: {DENIAL}; Code: AccessDenied; Status: 403", _LABELLED_DENIAL),
     ("labels-expired", "Status: 403. Code: ExpiredToken, Message: The security token included in the request is expired", expect("expired_credentials", code="ExpiredToken", status_code=403)),
-    # Others' codes and words, and AWS's where they say too little.
+    # Codes and messages of other systems, and those of AWS that are not enough evidence.
     ("labels-own-words", "Status: 400. Code: Throttling, Message: Request was denied due to request throttling.", None),
     ("labels-own-code", "Status: 400. Code: Throttling.User, Message: Rate exceeded", None),
     ("labels-other-code", "Status: 429. Code: TooManyRequests, Message: Rate exceeded", None),
@@ -1571,13 +1571,13 @@ SOURCES = (
 
 
 @pytest.mark.parametrize(("text", "expected"), rows(row for table in TABLES for row in table))
-def test_envelope_gives_its_facts(text: str, expected: Facts | None) -> None:
-    """Each SDK's and tool's form gives what it states, and nothing else."""
+def test_facts_of_an_envelope(text: str, expected: Facts | None) -> None:
+    """An envelope has the facts that it states, and no others."""
     assert facts_in(text) == expected
 
 
 @pytest.mark.parametrize(("source", "text"), SOURCES)
-def test_source_is_who_wrote_it(source: str, text: str) -> None:
+def test_source_of_an_envelope(source: str, text: str) -> None:
     """``envelope.source`` names the SDK or tool."""
     from iamtriage import parse
 
@@ -1586,8 +1586,8 @@ def test_source_is_who_wrote_it(source: str, text: str) -> None:
     assert failure.envelope.source == source
 
 
-def test_cluster_of_a_call_is_no_principal() -> None:
-    """An ARN in the words of a tool around the call belongs to nothing."""
+def test_cluster_of_a_call_is_not_a_principal() -> None:
+    """An ARN in a tool's message around the call is not a fact of the failure."""
     found = facts_in(
         f"Error: reading EKS Cluster ({CLUSTER}): operation error EKS: DescribeCluster, https response error StatusCode: 403, RequestID: {REQUEST}, api error AccessDeniedException: no"
     )

@@ -1,4 +1,4 @@
-"""What SDKs put behind a message: status, ids, Java's parentheses; each part may be missing or masked."""
+"""Check how the suffixes of SDKs are read, with missing and masked parts."""
 
 from __future__ import annotations
 
@@ -65,17 +65,17 @@ GO1: Table = (
         {**_GO, "request_id": "<request-id>"},
     ),
     (
-        "quote-behind",
+        "quote-after",
         f'"AccessDenied: {DENIAL}\n\tstatus code: 403, request id: {REQUEST}"',
         {**_GO, "request_id": REQUEST},
     ),
     (
-        "dot-behind",
+        "dot-after",
         f"AccessDenied: {DENIAL}\n\tstatus code: 403, request id: {REQUEST}.",
         {**_GO, "request_id": REQUEST},
     ),
     (
-        "words-behind",
+        "words-after",
         f"AccessDenied: {DENIAL}\n\tstatus code: 403, request id: {REQUEST}: giving up",
         {**_GO, "request_id": REQUEST},
     ),
@@ -162,7 +162,7 @@ JAVA: Table = (
     ("quoted-code-of-others", "Service: orders; Status Code: 400; Error Code: OrderUnknown", None),
     ("quoted-in-a-word", "Microservice: orders; Status Code: 500; Error Code: InternalError", None),
     (
-        "behind-a-call-without-a-code",
+        "after-a-call-without-a-code",
         f"operation error S3: X, {DENIAL} (Service: EKS; Status Code: 403; Error Code: AccessDenied; Request ID: {REQUEST})",
         {**_GO, "request_id": REQUEST},
     ),
@@ -300,6 +300,6 @@ TABLES = (GO1, JAVA)
 
 
 @pytest.mark.parametrize(("text", "expected"), rows(row for table in TABLES for row in table))
-def test_tail_gives_its_facts(text: str, expected: Facts | None) -> None:
-    """Each tail gives what it states, and nothing else."""
+def test_facts_of_a_suffix(text: str, expected: Facts | None) -> None:
+    """A suffix has the facts that it states, and no others."""
     assert facts_in(text) == expected

@@ -1,4 +1,4 @@
-"""The sentence of a denial in all its forms, and the private pieces that have a contract of their own."""
+"""Check how the standard denial is read in all its forms."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ POLICIES: Table = (
         _deny("explicit", "service_control", policy_arn=SCP),
     ),
     (
-        "encoded-behind",
+        "encoded-after",
         f"{DENIAL} with an explicit deny in a service control policy: {SCP}. Encoded authorization failure message: {BLOB}",
         _deny("explicit", "service_control", policy_arn=SCP, encoded_message=BLOB),
     ),
@@ -279,7 +279,7 @@ TAILS: Table = (
         ),
     ),
     (
-        "encoded-behind-sentence",
+        "encoded-after-sentence",
         f"{DENIAL}. Encoded authorization failure message: {BLOB}",
         {**DENIED, "encoded_message": BLOB},
     ),
@@ -476,18 +476,18 @@ PRINCIPALS: Table = (
     ),
 )
 _MAY_NOT = "not authorized to perform: iam:CreateUser"
-# Before a sentence, a tool's own words may end with "role:"; and people name nobody.
+# A tool's message before the sentence can end with "role:". Some sentences name no principal.
 NOBODY: Table = (
     *(
         (name, f"{words} {_MAY_NOT}", denied(action="iam:CreateUser", **more))
         for name, words, more in (
-            ("you-behind-a-code", "creating role: AccessDenied: You are", {"code": "AccessDenied"}),
-            ("you-behind-a-status", "creating role: 403: You're", {}),
-            ("you-behind-a-label", "creating user: You are", {}),
-            ("you-behind-a-name", "creating Role: orders-api\nYou are", {}),
-            ("you-behind-others", "Role: Terraform says you are", {}),
+            ("you-after-a-code", "creating role: AccessDenied: You are", {"code": "AccessDenied"}),
+            ("you-after-a-status", "creating role: 403: You're", {}),
+            ("you-after-a-label", "creating user: You are", {}),
+            ("you-after-a-name", "creating Role: orders-api\nYou are", {}),
+            ("you-after-others", "Role: Terraform says you are", {}),
             ("you-quoted", "User: 'You' is", {}),
-            ("it-behind-a-sentence", "creating IAM role: It failed. It is", {}),
+            ("it-after-a-sentence", "creating IAM role: It failed. It is", {}),
             ("the-request", "creating user: request is", {}),
             ("code", "Caller: AccessDeniedException is", {"code": "AccessDeniedException"}),
             ("words-with-a-colon", "role: admin error: is", {}),
@@ -499,7 +499,7 @@ NOBODY: Table = (
     *(
         (name, f"{words} {_MAY_NOT}", denied(principal=principal, action="iam:CreateUser", **more))
         for name, words, principal, more in (
-            ("arn-behind-a-code", f"creating role: AccessDenied: {ANA} is", ANA, {"code": "AccessDenied"}),
+            ("arn-after-a-code", f"creating role: AccessDenied: {ANA} is", ANA, {"code": "AccessDenied"}),
             ("arn-who", f"User: {ANA} who is", ANA, {}),
             ("arn-and", f"User: {ANA}, and is", ANA, {}),
             ("arn-colon", f"Role: {ANA}: is", ANA, {}),
@@ -568,7 +568,7 @@ MASKED_ACTIONS: Table = (
             ("bold", "**eks:DescribeCluster**", "eks:DescribeCluster"),
             ("bold-italic", "***eks:DescribeCluster***", "eks:DescribeCluster"),
             ("star", "eks:*", "eks:*"),
-            ("star-behind", "eks:Describe*", "eks:Describe*"),
+            ("star-after", "eks:Describe*", "eks:Describe*"),
             ("note", "eks:DescribeCluster[1]", "eks:DescribeCluster"),
         )
     ),
@@ -648,10 +648,10 @@ RESOURCES: Table = (
     *(
         (
             f"blanks-{name}",
-            f"User: {ANA} is not authorized to perform: glue:GetJob on resource: {arn} {behind}",
+            f"User: {ANA} is not authorized to perform: glue:GetJob on resource: {arn} {after}",
             denied(principal=ANA, action="glue:GetJob", resource=arn, **more),
         )
-        for name, arn, behind, more in (
+        for name, arn, after, more in (
             ("many", _JOB, _NO_IDENTITY, {"deny": "implicit", "policy_type": "identity"}),
             (
                 "many-explicit",
@@ -801,7 +801,7 @@ RESOURCES: Table = (
         denied(principal=ANA, action="s3:GetObject", resource="arn:aws:s3:::example-bucket/key"),
     ),
     (
-        "nothing-behind",
+        "nothing-after",
         f"User: {ANA} is not authorized to perform: s3:GetObject on resource: ",
         denied(principal=ANA, action="s3:GetObject"),
     ),
@@ -974,11 +974,11 @@ STS: Table = (
 LESS: Table = (
     *(
         (
-            f"cut-behind-principal-{name}",
-            f"{head}User: {ANA}{behind}",
+            f"cut-after-principal-{name}",
+            f"{head}User: {ANA}{after}",
             denied(code="AccessDenied", principal=ANA),
         )
-        for name, head, behind in (
+        for name, head, after in (
             ("is", "AccessDenied: ", " is"),
             ("not", "AccessDenied: ", " is not auth"),
             ("json", '{"level":"error","msg":"AccessDenied: ', '"}'),
@@ -988,10 +988,10 @@ LESS: Table = (
     *(
         (
             f"cut-at-principal-{name}",
-            f"{head}User: arn:aws:iam::111122223333:user/orders-ap{behind}",
+            f"{head}User: arn:aws:iam::111122223333:user/orders-ap{after}",
             {**facts, "principal": "arn:aws:iam::111122223333:user/orders-ap", "account": "111122223333"},
         )
-        for name, head, behind, facts in (
+        for name, head, after, facts in (
             ("go", "error checking credentials: AccessDenied: ", "", denied(code="AccessDenied")),
             ("quoted", '"AccessDeniedException: ', '"', denied(code="AccessDeniedException")),
             (
@@ -1013,14 +1013,14 @@ LESS: Table = (
         expect("aws_error", code="ThrottlingException"),
     ),
     ("cut-nothing-denied", f"aws sts: you are User: {ANA}", None),
-    ("cut-words-behind", f"AccessDenied: User: {ANA} logged in", denied(code="AccessDenied")),
+    ("cut-words-after", f"AccessDenied: User: {ANA} logged in", denied(code="AccessDenied")),
     *(
         (
             f"encoded-empty-{name}",
-            f"UnauthorizedOperation: You are not authorized to perform this operation. Encoded authorization failure message:{behind}",
+            f"UnauthorizedOperation: You are not authorized to perform this operation. Encoded authorization failure message:{after}",
             denied(code="UnauthorizedOperation"),
         )
-        for name, behind in (
+        for name, after in (
             ("end", ""),
             ("level", "\nError: other"),
             ("word", "\nretrying later"),
@@ -1036,13 +1036,13 @@ LESS: Table = (
     ),
     *(
         (
-            f"encoded-behind-line-end-{name}",
+            f"encoded-after-newline-{name}",
             f"UnauthorizedOperation: You are not authorized to perform this operation. Encoded authorization failure message:\n{value}\nretrying",
             denied(code="UnauthorizedOperation", encoded_message=value),
         )
         for name, value in (("blob", BLOB), ("mask", "xxxxxx"), ("placeholder", "<message>"))
     ),
-    # An operation's name of many words: a reader that tries each of its capitals never ends.
+    # The name of an operation with many capitals must not take quadratic time.
     (
         "names-run-together",
         f"User: {ANA} is not authorized to perform: {'DescribeInstances' * 20}",
@@ -1163,7 +1163,7 @@ LESS: Table = (
     ("prose", "The user is not authorized, so we show the login page instead", None),
     ("verb-alone", "You are not authorized to view this page", None),
 )
-# An inner envelope is stated: Java's suffix, and a code that is glued to the sentence.
+# The inner envelope is kept: Java's suffix, and a code directly before the sentence.
 INNER = frozenset({"encoded-then-java", "glued-to-its-code", "blanks-many-java"})
 TABLES = (
     IMPLICIT, EXPLICIT, WITH_POLICY, REASONS, POLICIES, TAILS, PRINCIPALS, NOBODY, MASKED_ACTIONS, RESOURCES, KMS, STS, LESS
@@ -1171,8 +1171,8 @@ TABLES = (
 
 
 @pytest.mark.parametrize(("text", "expected"), rows(row for table in TABLES for row in table))
-def test_sentence_gives_its_parts(text: str, expected: Facts | None) -> None:
-    """Each part of the sentence that is there is read, and nothing else."""
+def test_facts_of_a_sentence(text: str, expected: Facts | None) -> None:
+    """A sentence has the facts that it states, and no others."""
     assert facts_in(text) == expected
 
 
@@ -1183,12 +1183,12 @@ def test_sentence_gives_its_parts(text: str, expected: Facts | None) -> None:
         for table in (IMPLICIT, EXPLICIT, POLICIES, TAILS, PRINCIPALS, RESOURCES, KMS, STS)
         for row in table
         # The operation and code of an outer call do not belong to an inner envelope (LABELS.md).
-        # A body is no message.
+        # A body is not a message.
         if row[2] and row[0] not in INNER and not row[1].startswith(("{", "("))
     ),
 )
-def test_sentence_in_a_call_gives_the_same(text: str, expected: Facts) -> None:
-    """botocore's words before a sentence add code and operation and change nothing else."""
+def test_sentence_in_a_call_has_the_same_facts(text: str, expected: Facts) -> None:
+    """botocore's prefix adds code and operation, and changes nothing else."""
     wrapped = facts_in(f"An error occurred (AccessDenied) when calling the DoThis operation: {text}")
     assert wrapped == {**expected, "code": "AccessDenied", "operation": "DoThis"}
 
@@ -1197,12 +1197,12 @@ def test_sentence_in_a_call_gives_the_same(text: str, expected: Facts) -> None:
     ("text", "expected"), rows(row for table in TABLES for row in table if row[0] in INNER)
 )
 def test_an_inner_envelope_in_a_call_has_no_operation(text: str, expected: Facts) -> None:
-    """The operation of a call around an inner envelope is not the failure's, and a code is the inner one."""
+    """The operation of the outer call is not the failure's. The code is that of the inner envelope."""
     wrapped = facts_in(f"An error occurred (AccessDenied) when calling the DoThis operation: {text}")
     assert wrapped is not None
     code = wrapped.pop("code", None)
     assert wrapped == {key: value for key, value in expected.items() if key != "code"}
-    # Java's second SDK prints no code: then the outer call's stands for it, or none.
+    # The SDK for Java v2 prints no code, so the code of the outer call is used, if any.
     assert code in ({expected["code"]} if "code" in expected else {None, "AccessDenied"})
 
 
@@ -1220,7 +1220,7 @@ def test_an_inner_envelope_in_a_call_has_no_operation(text: str, expected: Facts
     ],
 )
 def test_policy_type(words: str, expected: str | None) -> None:
-    """AWS's words for a policy type, in any case and over line ends."""
+    """The words for a policy type can have any case and contain newlines."""
     assert policy_type(words) == expected
 
 
@@ -1256,17 +1256,17 @@ _BEHIND = (
 )
 
 
-@pytest.mark.parametrize("behind", _BEHIND)
+@pytest.mark.parametrize("after", _BEHIND)
 @pytest.mark.parametrize("mask", MASKS)
-def test_masks_in_arns(mask: str, behind: str) -> None:
-    """What people write for a part of an ARN may hold blanks and quotes; the value is whole all the same."""
+def test_masks_in_arns(mask: str, after: str) -> None:
+    """A mask in an ARN can contain spaces and quotes; the value remains complete."""
     for principal in (
         f"arn:aws:iam::{mask}:role/app",
         f"arn:aws:sts::{mask}:assumed-role/app/worker",
         f"arn:aws:iam::111122223333:user/{mask}",
         f"arn:aws:sts::111122223333:assumed-role/{mask}/worker",
     ):
-        text = f"is not authorized to perform: eks:DescribeCluster on resource: {CLUSTER}{behind}"
+        text = f"is not authorized to perform: eks:DescribeCluster on resource: {CLUSTER}{after}"
         for before in (f"User: {principal}", f'"User: {principal}', f"User {principal}", f"{principal}"):
             facts = facts_in(f"{before} {text}")
             assert facts is not None, before
@@ -1278,14 +1278,14 @@ def test_masks_in_arns(mask: str, behind: str) -> None:
     ):
         text = f"User: {APP} is not authorized to perform: eks:DescribeCluster on resource:"
         for named in (resource, f'"{resource}"', f"'{resource}'", f"`{resource}`"):
-            facts = facts_in(f"{text} {named}{behind}")
+            facts = facts_in(f"{text} {named}{after}")
             assert facts is not None, named
             assert facts["resource"] == resource, named
 
 
 @pytest.mark.parametrize("mask", ["<my account>", "[my account]", "{my account}", "(my account)"])
-def test_masks_broken_at_their_blank(mask: str) -> None:
-    """A wrapper breaks a mask as it breaks words."""
+def test_masks_broken_at_a_space(mask: str) -> None:
+    """A line can break inside a mask."""
     principal, resource = f"arn:aws:iam::{mask}:role/app", f"arn:aws:eks:eu-west-1:{mask}:cluster/demo"
     text = f"User: {principal} is not authorized to perform: eks:DescribeCluster on resource: {resource} because no session policy allows it"
     assert facts_in(text.replace("my account", "my\naccount")) == facts_in(text)
@@ -1304,14 +1304,14 @@ MASKED_VALUES: Table = (
     ("encoded-round", f"{DENIAL}. Encoded authorization failure message: (redacted message)", {**DENIED, "encoded_message": "(redacted message)"}),
     ("encoded-quoted", f'{DENIAL}. Encoded authorization failure message: "encoded message"', {**DENIED, "encoded_message": "encoded message"}),
     ("encoded-quoted-blob", f'{DENIAL}. Encoded authorization failure message: "{BLOB}"', {**DENIED, "encoded_message": BLOB}),
-    # No masks: what stands behind a value.
-    ("quotes-behind", f'{DENIAL.replace(CLUSTER, "arn:aws:s3:::orders/")}" because of "other words"', {**DENIED, "resource": "arn:aws:s3:::orders/"}),
-    ("json-behind", '{"message": "User: ' + APP + ' is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::orders/","code":"AccessDenied"}', denied(principal=APP, action="s3:GetObject", resource="arn:aws:s3:::orders/", code="AccessDenied")),
-    ("round-behind", f"{DENIAL} (see the page)", DENIED),
+    # Text after a value, which is not a mask.
+    ("quotes-after", f'{DENIAL.replace(CLUSTER, "arn:aws:s3:::orders/")}" because of "other words"', {**DENIED, "resource": "arn:aws:s3:::orders/"}),
+    ("json-after", '{"message": "User: ' + APP + ' is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::orders/","code":"AccessDenied"}', denied(principal=APP, action="s3:GetObject", resource="arn:aws:s3:::orders/", code="AccessDenied")),
+    ("round-after", f"{DENIAL} (see the page)", DENIED),
     ("round-at-the-end", f"{DENIAL}(see the page)", {**DENIED, "resource": f"{CLUSTER}(see"}),
-    ("square-behind", f"{DENIAL} [request 7]", DENIED),
-    ("elements-behind", f"<p>{DENIAL}</p><p>Bye</p>", DENIED),
-    ("stars-behind", f"User: {APP} is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::orders/* and others/*", denied(principal=APP, action="s3:GetObject", resource="arn:aws:s3:::orders/*")),
+    ("square-after", f"{DENIAL} [request 7]", DENIED),
+    ("elements-after", f"<p>{DENIAL}</p><p>Bye</p>", DENIED),
+    ("stars-after", f"User: {APP} is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::orders/* and others/*", denied(principal=APP, action="s3:GetObject", resource="arn:aws:s3:::orders/*")),
     ("concatenation", f'{APP} is not authorized to perform: sts:AssumeRole on resource: "arn:aws:iam::" + account + ":role/app"', denied(principal=APP, action="sts:AssumeRole", resource="arn:aws:iam::")),
     ("encoded-cut", f"{DENIAL}. Encoded authorization failure message: (truncated...)", DENIED),
     ("encoded-left-out", f"{DENIAL}. Encoded authorization failure message: (see below)", DENIED),
@@ -1338,7 +1338,7 @@ def test_masks_in_other_places(text: str, expected: Facts | None) -> None:
     ],
 )
 def test_account_of(principal: str, expected: str | None) -> None:
-    """The account is that of an IAM or STS ARN, or the principal itself."""
+    """The account ID is that of an IAM or STS ARN, or the principal itself."""
     assert account_of(principal) == expected
 
 
@@ -1363,19 +1363,19 @@ def test_account_of(principal: str, expected: str | None) -> None:
     ],
 )
 def test_trim(value: str, expected: str) -> None:
-    """What does not belong to a value goes; masks and ellipses stay."""
+    """Characters around a value are removed; masks and ellipses remain."""
     start, end = trim(value, 0, len(value))
     assert value[start:end] == expected
 
 
-def test_rejoin_keeps_blanks_of_unbroken_values() -> None:
-    """Only a value that is broken over lines loses its white space."""
+def test_rejoin_keeps_spaces_of_unbroken_values() -> None:
+    """Only a value that is broken over lines loses its whitespace."""
     assert rejoin("role deploy") == "role deploy"
     assert rejoin("arn:aws:iam::1111\n22223333:role/a") == "arn:aws:iam::111122223333:role/a"
 
 
 def test_the_reason_is_kept_as_written() -> None:
-    """A clause that AWS words anew is there for people to read."""
+    """A reason in new words is kept as a fact."""
     from iamtriage import AccessDenied, parse
 
     failure = parse(f"{DENIAL} because the moon policy\nforbids it. More text")
@@ -1383,7 +1383,7 @@ def test_the_reason_is_kept_as_written() -> None:
     assert failure.reason == "because the moon policy forbids it"
 
 
-def test_a_mapping_of_the_sentence_alone() -> None:
-    """The sentence under a key of an API's answer reads as the sentence does."""
+def test_a_mapping_with_only_the_sentence() -> None:
+    """A sentence under a key of a response is read like the sentence alone."""
     assert facts_in({"message": DENIAL}) == DENIED
     assert expect("access_denied", principal=APP)["account"] == "111122223333"

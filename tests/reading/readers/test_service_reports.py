@@ -1,4 +1,4 @@
-"""Reports of managed services that name no action; each frame has a line here."""
+"""Check how reports of managed services that name no action are read."""
 
 from __future__ import annotations
 
@@ -316,13 +316,13 @@ ALL = (*ROLES, *PERMISSIONS)
 
 
 @pytest.mark.parametrize(("text", "expected"), rows(ALL))
-def test_report_is_read(text: str, expected: Facts | None) -> None:
-    """The report gives its kind and the values in it, also against a code that only says "invalid"."""
+def test_facts_of_a_report(text: str, expected: Facts | None) -> None:
+    """A report has its kind and values, even if its code only says "invalid"."""
     assert facts_in(text) == expected
 
 
 @pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: frame.pattern[:40])
-def test_every_frame_has_a_line_here(frame: Frame) -> None:
+def test_every_frame_has_an_example(frame: Frame) -> None:
     readable = [unwrap(text).text for _, text, _ in ALL]
     fragments = frame.fragment.split("|")
     assert any(
@@ -351,5 +351,5 @@ def test_every_frame_has_a_line_here(frame: Frame) -> None:
         "no permissions for [indices:data/read/search] and User [name=ana, backend_roles=[admin]]",
     ],
 )
-def test_advice_and_other_products_are_no_reports(text: str) -> None:
+def test_advice_and_other_products_are_not_reports(text: str) -> None:
     assert facts_in(text) is None

@@ -1,4 +1,4 @@
-"""Denials in other languages than English: word order differs, the values do not."""
+"""Check how denials in languages other than English are read."""
 
 from __future__ import annotations
 
@@ -137,6 +137,6 @@ TABLES = (PLAIN, EXPLICIT, IMPLICIT)
 
 
 @pytest.mark.parametrize(("text", "expected"), rows(row for table in TABLES for row in table))
-def test_translated_denial(text: str, expected: Facts | None) -> None:
-    """Each language gives the values, how it was denied, and by which policy."""
+def test_facts_of_a_translated_denial(text: str, expected: Facts | None) -> None:
+    """The values, the kind of denial and the policy type are read in each language."""
     assert facts_in(text) == expected

@@ -1,4 +1,4 @@
-"""Texts that a terminal, cell or wrapper broke over lines, also in the middle of a token."""
+"""Check that broken lines are joined, also in the middle of a word."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _TEXTS = [pytest.param(_GO, id="go"), pytest.param(_BOTO, id="boto3")]
 @pytest.mark.parametrize("width", [60, 72, 79, 80, 100, 120, 132])
 @pytest.mark.parametrize("text", _TEXTS)
 def test_terminal_breaks_anywhere(text: str, width: int) -> None:
-    """A terminal cuts at its width, in ARNs, account ids and request ids too."""
+    """A terminal breaks lines at its width, also inside ARNs, account IDs and request IDs."""
     assert facts_in("\n".join(text[at : at + width] for at in range(0, len(text), width))) == facts_in(text)
 
 
 @pytest.mark.parametrize("width", [60, 72, 80, 100, 120])
 @pytest.mark.parametrize("text", _TEXTS)
-def test_wrapper_breaks_at_blanks(text: str, width: int) -> None:
-    """A text wrapper leaves words whole."""
+def test_wrapper_breaks_at_spaces(text: str, width: int) -> None:
+    """A text wrapper does not break words."""
     assert facts_in(textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)) == facts_in(
         text
     )
@@ -42,8 +42,8 @@ def test_wrapper_breaks_at_blanks(text: str, width: int) -> None:
 
 @pytest.mark.parametrize("width", [80, 100])
 @pytest.mark.parametrize("text", _TEXTS)
-def test_wrapper_breaks_at_hyphens_too(text: str, width: int) -> None:
-    """Python's default wrapping breaks behind hyphens, as in ``identity-based`` and ``assumed-role``."""
+def test_wrapper_breaks_after_hyphens(text: str, width: int) -> None:
+    """By default, Python's ``textwrap`` breaks after hyphens, for example in ``identity-based``."""
     assert facts_in(textwrap.fill(text, width)) == facts_in(text)
 
 
@@ -62,7 +62,7 @@ _MARKS = ["\\", " \\", "`", " `", " ^"]
 @pytest.mark.parametrize("mark", _MARKS)
 @pytest.mark.parametrize("text", _TEXTS)
 def test_continued_lines(text: str, mark: str, indent: str, width: int) -> None:
-    """In shells, and in what people write for them, a mark at its end continues a line."""
+    """In shell commands, a mark at the end of a line continues it."""
     for on_hyphens in (False, True):
         lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=on_hyphens)
         continued = f"{mark}\n{indent}".join(lines)
@@ -74,15 +74,15 @@ def test_continued_lines(text: str, mark: str, indent: str, width: int) -> None:
 @pytest.mark.parametrize("width", [60, 80, 100, 120])
 @pytest.mark.parametrize("mark", _MARKS)
 @pytest.mark.parametrize("text", _TEXTS)
-def test_editor_breaks_anywhere_and_says_so(text: str, mark: str, width: int) -> None:
+def test_editor_marks_its_breaks(text: str, mark: str, width: int) -> None:
     lines = [text[at : at + width] for at in range(0, len(text), width)]
     assert facts_in(f"{mark}\n".join(lines)) == facts_in(text)
 
 
 @pytest.mark.parametrize("width", range(50, 140, 7))
 @pytest.mark.parametrize("text", _TEXTS)
-def test_width_breaks_escapes(text: str, width: int) -> None:
-    """A backslash at the end of a terminal's line is of an escape that goes on in the next."""
+def test_terminal_breaks_escapes(text: str, width: int) -> None:
+    """A backslash at the end of a terminal's line belongs to an escape that continues on the next line."""
     inner = json.dumps({"say": 'a "quoted" word \\ C:\\logs', "msg": text})
     for escaped in (inner, json.dumps({"log": inner}), json.dumps({"log": json.dumps({"log": inner})})):
         lines = [escaped[at : at + width] for at in range(0, len(escaped), width)]
@@ -103,7 +103,7 @@ _FRAMES = [pytest.param(frame, padding, id=f"{frame}{padding}") for frame in "�
 @pytest.mark.parametrize(("frame", "padding"), _FRAMES)
 @pytest.mark.parametrize("text", _TEXTS)
 def test_box_of_a_terminal(text: str, frame: str, padding: int, width: int) -> None:
-    """A terminal's pane with a border at both sides breaks anywhere."""
+    """A terminal pane with borders breaks lines anywhere."""
     lines = [text[at : at + width] for at in range(0, len(text), width)]
     assert facts_in(_between(lines, frame, padding)) == facts_in(text)
 
@@ -113,7 +113,7 @@ def test_box_of_a_terminal(text: str, frame: str, padding: int, width: int) -> N
 @pytest.mark.parametrize(("frame", "padding"), _FRAMES)
 @pytest.mark.parametrize("text", _TEXTS)
 def test_box_of_a_wrapper(text: str, frame: str, padding: int, width: int, *, long_words: bool) -> None:
-    """A program that draws a box wraps at blanks and hyphens, and breaks words that are wider than it."""
+    """A program that draws a box breaks lines at spaces and hyphens, and inside words wider than the box."""
     lines = textwrap.wrap(text, width, break_long_words=long_words, break_on_hyphens=long_words)
     assert facts_in(_between(lines, frame, padding)) == facts_in(text)
 
@@ -130,17 +130,17 @@ def test_box_in_something_else(text: str, wrap: Callable[[str], str]) -> None:
     [
         ("in the account id", _GO.index("111122223333") + 5),
         ("in the role", _GO.index("assumed-role/") + 4),
-        ("behind a slash", _GO.index("assumed-role/") + len("assumed-role/")),
+        ("after a slash", _GO.index("assumed-role/") + len("assumed-role/")),
         ("in the partition", _GO.index("arn:aws") + 6),
         ("in the request id", _GO.index(REQUEST) + 20),
-        ("behind a hyphen of the request id", _GO.index(REQUEST) + 9),
+        ("after a hyphen of the request ID", _GO.index(REQUEST) + 9),
         ("in a word of the sentence", _GO.index("authorized") + 4),
-        ("behind a hyphen of the sentence", _GO.index("identity-") + 9),
+        ("after a hyphen of the sentence", _GO.index("identity-") + 9),
         ("between words", _GO.index(" because")),
     ],
 )
 def test_one_break(where: str, at: int) -> None:
-    """One line end, without a width to tell it by, is undone where the pieces make one value or word."""
+    """A single newline is removed if the two parts make one value or word."""
     text = f"{_GO[:at]}\n{_GO[at:].lstrip()}"
     assert facts_in(text) == facts_in(_GO), where
 
@@ -164,7 +164,7 @@ def test_one_break(where: str, at: int) -> None:
     ],
 )
 def test_join_wrapped_lines(text: str, joined: str) -> None:
-    """Line ends inside a word or value go; those between words stay."""
+    """Newlines inside a word or value are removed; those between words remain."""
     view = View(text)
     join_wrapped_lines(view)
     assert view.text == joined
@@ -175,15 +175,15 @@ def test_join_wrapped_lines(text: str, joined: str) -> None:
     [
         ("│ one │", "one"),
         ("║ a ║\n║   ║\n║ b ║", "a\n\nb"),
-        # The last word fills the line, and goes on.
+        # The last word fills the line and continues.
         ("│ the user is alice-the-devel │\n│ oper of the team            │", "the user is alice-the-developer of the team"),
         ("│ a long word that fits here │\n│   and an indented line     │", "a long word that fits here\nand an indented line"),
         # No line fills the box.
         ("│ the user is alice-the-devel  │\n│ oper of the team             │", "the user is alice-the-devel\noper of the team"),
-        # Rows, each with a value of its own.
+        # Rows, each with its own value.
         ("| arn:aws:iam::111122223333:role/a |\n| arn:aws:iam::111122223333:role/b |", "arn:aws:iam::111122223333:role/a\narn:aws:iam::111122223333:role/b"),
         ("| one row of a table's column |\n| another one |", "one row of a table's column\nanother one"),
-        # Columns: as they were, but for the left bar.
+        # Columns lose only the left border.
         ("│ a │ b │\n│ c │ d │", "a │ b │\nc │ d │"),
         ("| a | b |\n|---|---|\n| c | d |", "| a | b |\n|---|---|\n| c | d |"),
         ("cat log | grep denied |", "cat log | grep denied |"),
@@ -204,7 +204,7 @@ def test_borders(text: str, readable: str) -> None:
         ("one `\n  two", "one\ntwo"),
         ("one ^\r\n  two", "one\ntwo"),
         ('say "one" \\\nsay "two" \\\nC:\\logs', 'say "one"\nsay "two"\nC:\\logs'),
-        # What is continued ends in a path.
+        # The continued line ends with a path.
         ("cd C:\\logs\\ \\\ndir \\\nend", "cd C:\\logs\\\ndir\nend"),
     ],
 )
@@ -235,16 +235,16 @@ def test_characters_that_end_lines_by_chance(text: str) -> None:
     assert unwrap(text).text == text
 
 
-def test_lines_that_the_cpp_sdk_prints_stay_apart() -> None:
-    """Its id and many a message are of one length, with no wrap."""
+def test_lines_of_the_cpp_sdk_are_not_joined() -> None:
+    """Its line with the request ID often has the same length as that with the message."""
     lines = f"HTTP response code: 404\nRequest ID: {REQUEST}\nException name: NoSuchKey\nError message: The specified key does not exist.\n12 response headers:\nserver : AmazonS3"
     view = View(lines)
     join_wrapped_lines(view)
     assert view.text == lines
 
 
-def test_log_lines_of_one_length_stay_apart() -> None:
-    """Lines that begin with a time were made by no wrap, however alike they are."""
+def test_log_lines_of_one_length_are_not_joined() -> None:
+    """Lines that start with a time do not result from wrapping, even if they have the same length."""
     lines = "\n".join(f"2026-01-02T03:04:0{n}Z INFO request number {n} served" for n in range(5))
     view = View(lines)
     join_wrapped_lines(view)
@@ -264,7 +264,7 @@ def test_log_lines_of_one_length_stay_apart() -> None:
     ],
 )
 @pytest.mark.parametrize("width", range(96, 130, 7))
-def test_lines_that_each_have_a_stamp(stamp: str, width: int) -> None:
-    """A value that is broken at its hyphen takes nothing of the next line's start."""
+def test_lines_with_timestamps(stamp: str, width: int) -> None:
+    """A value broken at its hyphen does not absorb the timestamp of the next line."""
     lines = textwrap.wrap(_BOTO, width)
     assert facts_in("\n".join(stamp + line for line in lines)) == facts_in(_BOTO)

@@ -1,4 +1,4 @@
-"""What logs, terminals and transports put around a text; the record is the same without it."""
+"""Check that unwrapping does not change what is read, and keeps offsets."""
 
 from __future__ import annotations
 
@@ -95,12 +95,12 @@ _SHAPES: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("shape", _SHAPES)
 @pytest.mark.parametrize("text", [pytest.param(_MESSAGE, id="boto3"), pytest.param(_GO, id="go")])
 def test_wrapping_changes_nothing(shape: str, text: str) -> None:
-    """A log's, terminal's or transport's wrapping gives the record of the text alone."""
+    """A text wrapped by a log, terminal or transport has the same record as the text alone."""
     assert facts_in(_SHAPES[shape](text)) == facts_in(text)
 
 
-def test_values_survive_a_box_that_breaks_tokens() -> None:
-    """Terraform's box cut at a fixed width gives the values rejoined."""
+def test_values_broken_by_a_box_are_rejoined() -> None:
+    """Terraform's box of a fixed width breaks values, which are rejoined."""
     text = f"Error: reading EKS Cluster (demo): {_GO}"
     lines = [text[at : at + 80] for at in range(0, len(text), 80)]
     assert facts_in("╷\n" + "\n".join(f"│ {line}" for line in lines) + "\n╵\n") == facts_in(_GO)
@@ -130,7 +130,7 @@ def test_values_survive_a_box_that_breaks_tokens() -> None:
         ("<http://eks.amazonaws.com|eks.amazonaws.com>", "eks.amazonaws.com"),
         ("\\u003cmailto:ana@example.com|ana@example.com\\u003e", "ana@example.com"),
         ("&lt;mailto:ana@example.com|ana@example.com&gt;", "ana@example.com"),
-        # Links that people set on words, and what is none.
+        # Links on words, and text that is not a link.
         ("see [the docs](https://example.com/)", "see [the docs](https://example.com/)"),
         ("see [AccessDenied](https://example.com/)", "see [AccessDenied](https://example.com/)"),
         ("<https://example.com|the docs>", "<https://example.com|the docs>"),
@@ -139,7 +139,7 @@ def test_values_survive_a_box_that_breaks_tokens() -> None:
     ],
 )
 def test_unwrap(text: str, readable: str) -> None:
-    """One step each: line ends, blanks, escapes, entities, colours, punctuation, boxes."""
+    """Each row is one step: newlines, spaces, escapes, entities, colors, punctuation, boxes."""
     view = unwrap(text)
     assert view.text == readable
     assert view.original == text
@@ -149,14 +149,14 @@ _MAIL = "arn:aws:sts::111122223333:assumed-role/app/ana@example.com"
 
 
 @pytest.mark.parametrize(
-    ("before", "behind"),
+    ("before", "after"),
     [("[", "](mailto:ana@example.com)"), ("<mailto:ana@example.com|", ">")],
     ids=["markdown", "slack"],
 )
-def test_links_in_values_change_nothing(before: str, behind: str) -> None:
-    """A chat makes a link of the session's name, which is an address; and of a whole ARN, whose span is known."""
+def test_links_in_values_change_nothing(before: str, after: str) -> None:
+    """A chat adds a link to a session name that is an address, or to a whole ARN."""
     plain = f"User: {_MAIL} is not authorized to perform: iam:ListUsers"
-    linked = plain.replace("ana@example.com", f"{before}ana@example.com{behind}")
+    linked = plain.replace("ana@example.com", f"{before}ana@example.com{after}")
     assert facts_in(linked) == facts_in(plain)
     whole = parse(f"User: [{_MAIL}](https://example.com/) is not authorized to perform: iam:ListUsers")
     assert whole is not None
@@ -171,15 +171,15 @@ def test_links_in_values_change_nothing(before: str, behind: str) -> None:
         _MAIL.replace("ana@example.com", "<mailto:ana@example.com|ana@example.com>"),
     ],
 )
-def test_redaction_sees_where_links_lead(linked: str) -> None:
-    """What a link leads to is as much an identifier as what it shows."""
+def test_redaction_reads_targets_of_links(linked: str) -> None:
+    """The target of a link is an identifier, like its text."""
     text = f"User: {linked} is not authorized to perform: iam:ListUsers"
     assert "ana@" not in redact(text, identifiers=True)
 
 
 @pytest.mark.parametrize("shape", _SHAPES)
 def test_spans_point_into_the_text_as_given(shape: str) -> None:
-    """Whatever was taken off, a span gives the value where it stands unbroken."""
+    """A span refers to the original text, whatever was removed."""
     text = _SHAPES[shape](_MESSAGE)
     failure = parse(text)
     assert failure is not None
@@ -193,7 +193,7 @@ def test_spans_point_into_the_text_as_given(shape: str) -> None:
 
 
 def test_view_traces_positions_through_layers() -> None:
-    """Edits on edits keep the way back; what an edit put in has no unbroken span."""
+    """Positions are traced through several edits. Inserted text has no unbroken span."""
     import re
 
     view = View("aXXbYYc")
@@ -209,7 +209,7 @@ def test_view_traces_positions_through_layers() -> None:
 
 
 def test_view_without_edits_is_the_text() -> None:
-    """An edit that does nothing adds no layer."""
+    """An edit without changes adds no layer."""
     view = View("abc")
     view.edit([])
     assert view.text == "abc"
@@ -217,8 +217,8 @@ def test_view_without_edits_is_the_text() -> None:
     assert view.span(0, 3) == (0, 3)
 
 
-def test_record_of_the_reference_texts() -> None:
-    """The texts that are wrapped above read as they should."""
+def test_records_of_the_texts() -> None:
+    """The texts that the other tests wrap have the expected records."""
     boto: Facts = {
         "kind": "access_denied", "code": "AccessDeniedException", "operation": "DescribeCluster", "service": "eks", "principal": APP,
         "account": "111122223333", "action": "eks:DescribeCluster", "resource": CLUSTER, "deny": "implicit", "policy_type": "identity",

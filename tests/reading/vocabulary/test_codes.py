@@ -1,4 +1,4 @@
-"""Error codes and what they mean."""
+"""Check the kinds of error codes, and which words are codes."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ _CODES = {
 @pytest.mark.parametrize(
     ("code", "kind"), [(code, kind) for kind, codes in _CODES.items() for code in codes.split()]
 )
-def test_code_gives_its_kind(code: str, kind: str) -> None:
-    """A code tells the kind where the sentence does not."""
+def test_kind_of_a_code(code: str, kind: str) -> None:
+    """A code determines the kind if the message does not."""
     found = facts_in(f"An error occurred ({code}) when calling the DoThis operation: no words that say more")
     assert found == expect(kind, code=code, operation="DoThis")
 
@@ -86,8 +86,8 @@ def test_code_gives_its_kind(code: str, kind: str) -> None:
         ),
     ],
 )
-def test_sentence_and_code_together(code: str, message: str, kind: str) -> None:
-    """The sentence overrules the code where it says more, and a denial's code overrules the sentence."""
+def test_code_with_a_message(code: str, message: str, kind: str) -> None:
+    """A more specific message overrides the code, and the code of a denial overrides the message."""
     found = facts_in(f"An error occurred ({code}) when calling the DoThis operation: {message}")
     assert found is not None
     assert (found["kind"], found["code"], found["operation"]) == (kind, code, "DoThis")
@@ -114,7 +114,7 @@ def test_sentence_and_code_together(code: str, message: str, kind: str) -> None:
     ],
 )
 def test_operations_on_access_entries(code: str, operation: str, message: str, kind: str) -> None:
-    """Whose object was refused is told by the operation, where the sentence does not."""
+    """The operation determines the kind if the message does not name the rejected object."""
     found = facts_in(f"An error occurred ({code}) when calling the {operation} operation: {message}")
     assert found == {"kind": kind, "code": code, "operation": operation}
 
@@ -130,8 +130,8 @@ def test_operations_on_access_entries(code: str, operation: str, message: str, k
         ("", ""),
     ],
 )
-def test_bare(code: str, expected: str) -> None:
-    """The decorations of CloudTrail and the wire go."""
+def test_normalize_code(code: str, expected: str) -> None:
+    """Prefixes, namespaces and URLs are stripped."""
     assert normalize_code(code) == expected
 
 
@@ -152,14 +152,14 @@ def test_bare(code: str, expected: str) -> None:
         ("AuthorizationFailure", True, False),
     ],
 )
-def test_what_is_a_code(word: str, code: bool, generic: bool) -> None:  # noqa: FBT001 (a table's columns)
-    """Codes are told from words and from classes that say only that something failed."""
+def test_words_that_are_codes(word: str, code: bool, generic: bool) -> None:  # noqa: FBT001 (a table's columns)
+    """Codes differ from words and from classes that say only that an error occurred."""
     assert is_code(word) is code
     assert is_generic(word) is generic
 
 
 def test_known_and_weak_codes() -> None:
-    """Some codes count wherever they stand, and some give way to the sentence."""
+    """Some codes need no other evidence, and the message overrides some."""
     assert is_known("AccessDenied")
     assert is_known("Client.UnauthorizedOperation")
     assert not is_known("SomethingNobodyKnowsException")

@@ -1,4 +1,4 @@
-"""The index of fragments answers as a search for each of them would."""
+"""Check that the index finds the same rows as a search for each fragment."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ def test_possible_phrases_of_failures(case: object) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "nothing of the table"])
-def test_no_fragment_no_row(text: str) -> None:
+def test_text_without_fragments_has_no_rows(text: str) -> None:
     assert FragmentIndex(["unable to locate", "rate|limit"]).possible_rows(text) == []

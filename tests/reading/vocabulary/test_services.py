@@ -1,4 +1,4 @@
-"""Names of services, as SDKs, hosts and CloudTrail write them."""
+"""Check the services of names that SDKs, hosts and CloudTrail use."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from iamtriage._reading.vocabulary.services import service_name, service_of_even
     ],
 )
 def test_service_name(written: str, expected: str | None) -> None:
-    """Client, namespace and service id names give the IAM prefix; an SDK's own parts and masks none."""
+    """Clients, namespaces and service IDs map to the IAM prefix; an SDK's own modules and masks have none."""
     assert service_name(written) == expected
 
 
@@ -80,7 +80,7 @@ def test_service_name(written: str, expected: str | None) -> None:
     ],
 )
 def test_service_of_host(host: str, expected: str | None) -> None:
-    """An endpoint host names its service; an issuer, an API server and any other host none."""
+    """An AWS endpoint has a service; an issuer, an API server and any other host have none."""
     assert service_of_host(host) == expected
 
 
@@ -95,5 +95,5 @@ def test_service_of_host(host: str, expected: str | None) -> None:
     ],
 )
 def test_service_of_event_source(source: str, expected: str | None) -> None:
-    """CloudTrail's eventSource names the service by its host."""
+    """The host in CloudTrail's ``eventSource`` implies the service."""
     assert service_of_event_source(source) == expected

@@ -12,7 +12,7 @@ from iamtriage._reading.vocabulary.masks import ends_in_mask
 
 # ASCII's record separator replaces the prefix of a log line. Patterns treat it as whitespace.
 RECORD = "\x1e"
-# Its group separator stands where a text without a format begins another statement: nothing goes on there.
+# With its group separator, it is where a text without a log format starts another statement; no value continues there.
 STATEMENT = "\x1e\x1d"
 
 # How a log entry can start, and what tools print only at the start of a line.

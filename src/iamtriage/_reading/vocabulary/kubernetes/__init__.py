@@ -1,1 +1,1 @@
-"""Tell what belongs to Kubernetes: its types, its API servers, and what admission rejects."""
+"""Recognize what belongs to Kubernetes: types, API server URLs, admission control."""

@@ -1,4 +1,4 @@
-"""Tell denials of Kubernetes admission control from denials of RBAC.
+"""Distinguish denials of Kubernetes admission control from denials of RBAC.
 
 The API server answers both with 403 Forbidden. If admission control rejects an object, a rule or policy of the
 cluster is the reason, and no permission is missing. Source:
