@@ -1,4 +1,4 @@
-"""The command: runs the benchmarks, prints their figures, fails where a limit is missed."""
+"""Run the benchmarks and print their figures. The exit status is 1 if a limit is missed."""
 
 from __future__ import annotations
 
@@ -21,16 +21,18 @@ def main() -> int:
         "names",
         nargs="*",
         metavar="NAME",
-        help=f"which to run, of: {', '.join(BENCHMARKS)}; all when none is given",
+        help=f"a benchmark to run, one of {', '.join(BENCHMARKS)}; by default all",
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to this file")
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(BENCHMARKS)
     if unknown:
-        parser.error(f"no benchmark is called {', '.join(sorted(unknown))}")
+        parser.error(
+            f"unknown benchmark {', '.join(sorted(unknown))}; expected one of {', '.join(BENCHMARKS)}"
+        )
     figures: list[Figure] = []
     print(f"Python {platform.python_version()}, {platform.machine()}, {platform.system()}")
-    print(f"{'figure':<64} {'value':>10} {'':<8} {'limit':>6} {'aim':>6}  verdict")
+    print(f"{'figure':<64} {'value':>10} {'':<8} {'limit':>6} {'target':>6}  verdict")
     for name in arguments.names or BENCHMARKS:
         for figure in BENCHMARKS[name]():
             figures.append(figure)
@@ -47,9 +49,9 @@ def main() -> int:
 
 def show(figure: Figure) -> None:
     limit = "" if figure.limit is None else f"{figure.limit:g}"
-    aim = "" if figure.aim is None else f"{figure.aim:g}"
+    target = "" if figure.target is None else f"{figure.target:g}"
     print(
-        f"{figure.name:<64} {figure.value:>10.3f} {figure.unit:<8} {limit:>6} {aim:>6}  {figure.verdict} {figure.note}".rstrip(),
+        f"{figure.name:<64} {figure.value:>10.3f} {figure.unit:<8} {limit:>6} {target:>6}  {figure.verdict} {figure.note}".rstrip(),
         flush=True,
     )
 

@@ -1,4 +1,4 @@
-"""The benchmarks: each gives figures. One function a topic, named in ``BENCHMARKS``."""
+"""The benchmarks, one function per topic. Each yields figures."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ if TYPE_CHECKING:
 
 MIB = 1024 * 1024
 LOG_MEGABYTES = 200
-# Limits and aims: the project's first issue.
-PLAIN_LIMIT, PLAIN_AIM = 8.0, 4.0
-NONE_LIMIT, NONE_AIM = 10.0, 5.0
+# The limits and targets of the first issue.
+PLAIN_LIMIT, PLAIN_TARGET = 8.0, 4.0
+NONE_LIMIT, NONE_TARGET = 10.0, 5.0
 MEMORY_LIMIT = 60.0
 IMPORT_LIMIT = 1.5
-# The project's third issue.
-ARN_LIMIT, ARN_AIM = 3.0, 2.0
+# The limits of the third issue.
+ARN_LIMIT, ARN_TARGET = 3.0, 2.0
 ARN_PEER_LIMIT = 1.0
-# The project's fourth issue.
+# The limits of the fourth issue.
 STS_WARM_LIMIT = 1.0
 STS_LIMIT = 0.1
 STS_COLD_LIMIT = 0.1
-# The project's fifth issue.
+# The limits of the fifth issue.
 EXPLAIN_LIMIT = 10.0
 ACTIONS_LIMIT_MS = 15.0
 
@@ -57,7 +57,7 @@ LITERAL = "is not authorized to perform"
 
 
 def plain() -> Iterator[Figure]:
-    """Give parse of a plain boto3 denial against one search and its groups."""
+    """Compare parse of a plain boto3 denial with one regex search and its groups."""
     names: dict[str, object] = {"parse": iamtriage.parse, "search": SENTENCE.search, "text": texts.PLAIN}
     failure, m = iamtriage.parse(texts.PLAIN), SENTENCE.search(texts.PLAIN)
     if failure is None or m is None or failure.action != m[4]:
@@ -69,34 +69,34 @@ def plain() -> Iterator[Figure]:
         value,
         "x",
         PLAIN_LIMIT,
-        PLAIN_AIM,
+        PLAIN_TARGET,
         f"({ours * 1e6:.2f} us / {other * 1e6:.2f} us)",
     )
 
 
 def ordinary() -> Iterator[Figure]:
-    """Give parse of log lines without failure against one str.find."""
+    """Compare parse of log lines without a failure with one str.find."""
     values: list[float] = []
     for line in texts.ORDINARY:
         if iamtriage.parse(line) is not None:
             msg = f"a failure in {line!r}"
             raise AssertionError(msg)
         names: dict[str, object] = {"parse": iamtriage.parse, "line": line, "literal": LITERAL}
-        value, _, _ = ratio("parse(line)", "line.find(literal)", names, repeats=31, least=0.002)
+        value, _, _ = ratio("parse(line)", "line.find(literal)", names, repeats=31, min_seconds=0.002)
         values.append(value)
     yield Figure(
         f"ordinary log line: parse / str.find, median of {len(values)} lines",
         statistics.median(values),
         "x",
         NONE_LIMIT,
-        NONE_AIM,
+        NONE_TARGET,
     )
     yield Figure(
         f"ordinary log line: parse / str.find, worst of {len(values)} lines",
         max(values),
         "x",
         NONE_LIMIT,
-        NONE_AIM,
+        NONE_TARGET,
     )
 
 
@@ -105,9 +105,10 @@ def drain(text: str) -> None:
 
 
 def adversarial() -> Iterator[Figure]:
-    """Give how time grows with hostile texts when they double."""
+    """Measure how the time grows when hostile texts double."""
     long = tuple(size * 1024 for size in (64, 128, 256, 512))
-    # Up to here a text is read as one; longer ones are read in pieces, which hides growth inside a piece.
+    # Texts of up to this size are read as a whole. Longer ones are read in pieces, which hides growth within a
+    # piece.
     whole = tuple(size * 1024 for size in (7, 14, 28, 56))
     units = list(dict.fromkeys(texts.ADVERSARIAL))
     for reader, read in (("parse", iamtriage.parse), ("scan", drain)):
@@ -117,16 +118,16 @@ def adversarial() -> Iterator[Figure]:
             for unit in units:
                 name = f"{reader} ({words}) {texts.shortened(unit)}"
                 yield growth_figure(name, read, functools.partial(texts.repeated, unit), sizes)
-    for behind in texts.SWITCHES:
+    for ending in texts.SWITCHES:
         for unit in ("a", "a.", "aws"):
-            make = functools.partial(texts.repeated, unit, behind=behind + texts.TRIGGER)
+            make = functools.partial(texts.repeated, unit, ending=ending + texts.TRIGGER)
             yield growth_figure(
-                f"parse (whole) {unit!r} then {behind.strip()[:34]!r}", iamtriage.parse, make, whole
+                f"parse (whole) {unit!r} then {ending.strip()[:34]!r}", iamtriage.parse, make, whole
             )
-    for ahead, unit in texts.ENDLESS:
-        make = functools.partial(_behind, ahead, unit)
+    for beginning, unit in texts.ENDLESS:
+        make = functools.partial(_continued, beginning, unit)
         yield growth_figure(
-            f"parse (whole) {texts.shortened(ahead)} then {unit!r}", iamtriage.parse, make, whole
+            f"parse (whole) {texts.shortened(beginning)} then {unit!r}", iamtriage.parse, make, whole
         )
     for depth in (1, 2, 4, 6):
         yield growth_figure(
@@ -137,7 +138,7 @@ def adversarial() -> Iterator[Figure]:
         )
     nested = functools.partial(_nested, '{"a":')
     yield growth_figure("parse (pieces) JSON nested as deep as long", iamtriage.parse, nested, long)
-    # Exceptions and mappings hold texts of any length too.
+    # Exceptions and mappings contain texts of any length, too.
     for unit in (
         "Access Denied\n\n",
         "ThrottlingException: Rate exceeded\n\n",
@@ -159,8 +160,8 @@ def adversarial() -> Iterator[Figure]:
         )
 
 
-def _behind(ahead: str, unit: str, size: int) -> str:
-    return ahead + texts.repeated(unit, size - len(ahead))
+def _continued(beginning: str, unit: str, size: int) -> str:
+    return beginning + texts.repeated(unit, size - len(beginning))
 
 
 def _nested(opening: str, size: int) -> str:
@@ -176,7 +177,7 @@ def _parse_mapping(text: str) -> object:
 
 
 def megabyte() -> Iterator[Figure]:
-    """Give the seconds that a megabyte takes, of one line and of hostile texts."""
+    """Measure the seconds per megabyte, for one line and for hostile texts."""
     hostile = {
         "one line of 'a'": "a",
         "one line of 'a '": "a ",
@@ -195,7 +196,7 @@ def megabyte() -> Iterator[Figure]:
         if taken > worst:
             worst, which = taken, unit
     yield Figure(
-        "scan of 1 MiB, dearest of the hostile texts", worst, "s", note=f"({texts.shortened(which)})"
+        "scan of 1 MiB, slowest of the hostile texts", worst, "s", note=f"({texts.shortened(which)})"
     )
 
 
@@ -218,7 +219,7 @@ print(found, (status('VmHWM') - start) / 1024, time.perf_counter() - began)
 
 
 def write_log(path: Path, megabytes: int, every: int = 5000) -> int:
-    """Write a log of that size; give how many failures it tells of."""
+    """Write a log of a size, and return the number of its failures."""
     size = count = number = 0
     limit = megabytes * 1_000_000
     block = [f"{line}\n" for line in texts.ORDINARY]
@@ -235,7 +236,7 @@ def write_log(path: Path, megabytes: int, every: int = 5000) -> int:
 
 
 def memory() -> Iterator[Figure]:
-    """Give the peak memory and the speed of scan over a large log."""
+    """Measure the peak memory and the speed of scan for a large log."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "service.log"
         written = write_log(path, LOG_MEGABYTES)
@@ -262,23 +263,23 @@ FIRST = "import sys, time, iamtriage; a = time.perf_counter(); iamtriage.parse(s
 
 
 def imports() -> Iterator[Figure]:
-    """Give the time of the import against that of attrs, and of the first parse, in fresh processes."""
+    """Compare the import with that of attrs, and time the first parse, in new processes."""
     ours: list[float] = []
     theirs: list[float] = []
     for _ in range(25):
-        theirs.append(_fresh(TIMED_IMPORT.format("attrs")))
-        ours.append(_fresh(TIMED_IMPORT.format("iamtriage")))
+        theirs.append(_time_in_new_process(TIMED_IMPORT.format("attrs")))
+        ours.append(_time_in_new_process(TIMED_IMPORT.format("iamtriage")))
     note = f"({min(ours) * 1e3:.1f} ms / {min(theirs) * 1e3:.1f} ms)"
     yield Figure("import iamtriage / import attrs", min(ours) / min(theirs), "x", IMPORT_LIMIT, None, note)
     for name in ("plain boto3 denial", "Terraform box"):
         yield Figure(
-            f"first parse of a fresh process, {name}",
-            min(_fresh(FIRST, texts.TYPICAL[name]) for _ in range(10)) * 1e3,
+            f"first parse of a new process, {name}",
+            min(_time_in_new_process(FIRST, texts.TYPICAL[name]) for _ in range(10)) * 1e3,
             "ms",
         )
 
 
-def _fresh(code: str, *arguments: str, **environment: str) -> float:
+def _time_in_new_process(code: str, *arguments: str, **environment: str) -> float:
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],
         check=True,
@@ -290,7 +291,7 @@ def _fresh(code: str, *arguments: str, **environment: str) -> float:
 
 
 def typical() -> Iterator[Figure]:
-    """Give the time of typical texts, and of what goes with a failure."""
+    """Time typical texts, and the functions that take a failure."""
     for name, text in texts.TYPICAL.items():
         failure = iamtriage.parse(text)
         if failure is None or failure.kind not in {"access_denied", "kubernetes_forbidden"}:
@@ -315,7 +316,7 @@ def typical() -> Iterator[Figure]:
         yield Figure("fingerprint", seconds(lambda: iamtriage.fingerprint(denial)) * 1e6, "us")
 
 
-# Peers that make an object of an ARN, as their pages show it.
+# Packages that parse an ARN into an object, as their documentation shows.
 _ARN_PEERS = (
     ("arnparse", "for arn in arns: arnparse(arn)"),
     ("arn", "for arn in arns: Arn(arn)"),
@@ -324,8 +325,8 @@ _ARN_PEERS = (
 
 
 def arns() -> Iterator[Figure]:
-    """Give parse_arn against botocore's, which makes a dict, and against other packages, which make objects."""
-    # By name: they ship no types, and the other benchmarks do without them.
+    """Compare parse_arn with botocore, which returns a dict, and with packages that return objects."""
+    # Imported by name: they have no types, and other benchmarks do not need them.
     parser = import_module("botocore.utils").ArnParser()
     other = import_module("arn").Arn
     names: dict[str, object] = {
@@ -344,14 +345,14 @@ def arns() -> Iterator[Figure]:
     rows = (("botocore's ArnParser", "for arn in arns: parser.parse_arn(arn)"), *_ARN_PEERS)
     for name, statement in rows:
         value, mine, theirs = ratio("for arn in arns: ours(arn)", statement, names)
-        limit, aim = (ARN_LIMIT, ARN_AIM) if name.startswith("botocore") else (ARN_PEER_LIMIT, None)
+        limit, target = (ARN_LIMIT, ARN_TARGET) if name.startswith("botocore") else (ARN_PEER_LIMIT, None)
         count = len(texts.ARNS)
         yield Figure(
             f"parse_arn / {name}",
             value,
             "x",
             limit,
-            aim,
+            target,
             f"({mine / count * 1e6:.2f} us / {theirs / count * 1e6:.2f} us)",
         )
 
@@ -361,8 +362,8 @@ STS_CLIENT = "import time; a = time.perf_counter(); import botocore.session; bot
 
 
 def sts() -> Iterator[Figure]:
-    """Give resolve_sts_endpoint against botocore's rule engine, cached and not, and against a new client."""
-    # By name: it ships no types, and the other benchmarks do without it.
+    """Compare resolve_sts_endpoint with botocore's rule engine, cached and uncached, and with a new client."""
+    # Imported by name: it has no types, and other benchmarks do not need it.
     engine = import_module("botocore.endpoint_provider").EndpointProvider
     loader = import_module("botocore.loaders").Loader()
     module = import_module("iamtriage.sts")
@@ -371,14 +372,14 @@ def sts() -> Iterator[Figure]:
     names: dict[str, object] = {
         "ours": module.resolve_sts_endpoint,
         "provider": provider,
-        # Behind the caches of both.
+        # Without the caches of both.
         "resolved": import_module("iamtriage.sts._endpoints")._resolve,  # noqa: SLF001
         "evaluated": functools.partial(engine._resolve_endpoint.__wrapped__, provider),  # noqa: SLF001
         "regions": [region for partition in tables for region in partition.regions],
     }
     rows = (
         (
-            "resolve_sts_endpoint, same call again / botocore's EndpointProvider.resolve_endpoint",
+            "resolve_sts_endpoint, repeated call / botocore's EndpointProvider.resolve_endpoint",
             "ours('eu-west-1')",
             "provider.resolve_endpoint(Region='eu-west-1', UseFIPS=False, UseDualStack=False, UseGlobalEndpoint=False)",
             STS_WARM_LIMIT,
@@ -399,11 +400,11 @@ def sts() -> Iterator[Figure]:
     ours: list[float] = []
     clients: list[float] = []
     for _ in range(15):
-        clients.append(_fresh(STS_CLIENT))
-        ours.append(_fresh(STS_FIRST))
+        clients.append(_time_in_new_process(STS_CLIENT))
+        ours.append(_time_in_new_process(STS_FIRST))
     note = f"({min(ours) * 1e3:.1f} ms / {min(clients) * 1e3:.1f} ms)"
     yield Figure(
-        "first answer of a fresh process / import botocore.session and a client",
+        "first result of a new process / import botocore.session and a client",
         min(ours) / min(clients),
         "x",
         STS_COLD_LIMIT,
@@ -412,12 +413,12 @@ def sts() -> Iterator[Figure]:
     )
 
 
-# What attrs costs is in every figure of a fresh process; the table is what is asked for here.
+# attrs is imported first, because this figure is about the table.
 FIRST_ACTION = "import time, attrs, iamtriage; a = time.perf_counter(); from iamtriage.actions import actions_for, find_action; actions_for('HeadObject', 's3'); find_action('eks:DescribeCluster'); print(time.perf_counter() - a)"
 
 
 def explanations() -> Iterator[Figure]:
-    """Give explain of a parsed denial against parse of its text, and the first look-up in the table of actions."""
+    """Compare explain with parse, and time the first lookup in the action table."""
     for name, text in {**texts.TYPICAL, "denial without a reason": texts.REASONLESS}.items():
         failure = iamtriage.parse(text)
         if failure is None or not iamtriage.explain(failure).remedies:
@@ -436,41 +437,41 @@ def explanations() -> Iterator[Figure]:
     if denial is not None:
         number = itertools.count()
 
-        def anew() -> object:
-            # A resource that was never seen, so that nothing of it is remembered.
+        def explain_new_resource() -> object:
+            # A resource that was not seen before, so that nothing about it is cached.
             return iamtriage.explain(
                 attrs.evolve(denial, resource=f"arn:aws:sqs:eu-central-1:111122223333:q{next(number)}")
             )
 
-        yield Figure("explain of a denial on a resource never seen", seconds(anew) * 1e6, "us")
+        yield Figure("explain of a denial on a new resource", seconds(explain_new_resource) * 1e6, "us")
         shown = iamtriage.explain(denial)
         for form in ("to_text", "to_markdown", "to_html", "to_dict"):
             yield Figure(f"{form} of an explanation", seconds(getattr(shown, form)) * 1e6, "us")
-    first = min(_fresh(FIRST_ACTION) for _ in range(15)) * 1e3
-    yield Figure("first look-up in the action table, fresh process", first, "ms", ACTIONS_LIMIT_MS)
+    first = min(_time_in_new_process(FIRST_ACTION) for _ in range(15)) * 1e3
+    yield Figure("first lookup in the action table, new process", first, "ms", ACTIONS_LIMIT_MS)
     with tempfile.TemporaryDirectory() as folder:
         package = Path(iamtriage.__file__).parent
         shutil.copytree(package, Path(folder, package.name), ignore=shutil.ignore_patterns("__pycache__"))
         environment = {"PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"}
-        first = min(_fresh(FIRST_ACTION, **environment) for _ in range(15)) * 1e3
+        first = min(_time_in_new_process(FIRST_ACTION, **environment) for _ in range(15)) * 1e3
     yield Figure("the same without bytecode", first, "ms", ACTIONS_LIMIT_MS)
 
 
 def redaction() -> Iterator[Figure]:
-    """Give the speed of redact, and how its time grows when hostile texts double."""
+    """Measure the speed of redact, and how its time grows when hostile texts double."""
     log = "\n".join([*texts.ORDINARY * 20, texts.PLAIN])
     taken = best(lambda: iamtriage.redact(log), 5)
     yield Figure("redact of a log", len(log) / 1e6 / taken, "MB/s")
     taken = best(lambda: iamtriage.redact(log, identifiers=True), 5)
-    yield Figure("redact of a log, identifiers too", len(log) / 1e6 / taken, "MB/s")
-    # One turn of at most four: how many it takes grows with a text that hides many secrets, up to these. From
-    # 64 KiB on, a text is looked at in pieces, too.
+    yield Figure("redact of a log, with identifiers", len(log) / 1e6 / taken, "MB/s")
+    # One round of at most four: the number of rounds depends on the secrets in a text. From 64 KiB on, a text is
+    # also searched in pieces.
     sizes = tuple(size * 1024 for size in (64, 128, 256))
     for unit in (*texts.SECRET_UNITS, "User: ", "arn:", '"', "\\", "\n", "a"):
         make = functools.partial(texts.repeated, unit)
-        yield growth_figure(f"redact, a turn {texts.shortened(unit)}", hide_secrets, make, sizes)
+        yield growth_figure(f"redact, a round {texts.shortened(unit)}", hide_secrets, make, sizes)
         yield growth_figure(
-            f"redact, a turn, identifiers {texts.shortened(unit)}", hide_identifiers, make, sizes
+            f"redact, a round, identifiers {texts.shortened(unit)}", hide_identifiers, make, sizes
         )
 
 

@@ -1,4 +1,4 @@
-"""Benchmarks of what stands around calls that succeed; nothing else of the library runs then."""
+"""Benchmarks of what iamtriage adds to calls that succeed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from benchmarks.measure import Figure, ratio, seconds
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The project's sixth issue: less than one per cent.
+# The limit of the sixth issue: less than one percent.
 INSTALL_LIMIT = 1.0
 NOTHING_RAISED_LIMIT_US = 2.0
 _ANSWER = (
@@ -21,7 +21,7 @@ _ANSWER = (
 
 
 def _client(*, installed: bool) -> Any:  # noqa: ANN401 (botocore has no types)
-    """Make a client whose calls are answered before they are sent: the least that a call can cost."""
+    """Return a client whose calls get a response before they are sent: the minimum cost of a call."""
     from botocore.awsrequest import AWSResponse
     from botocore.session import Session
 
@@ -57,51 +57,51 @@ class _Bare:
 
 
 def _layered() -> _Bare:
-    """Make one with the class in front that install puts there."""
+    """Return a client with the class that install puts before its own."""
     from iamtriage.boto._client_classes import Switch, build_base_class
 
-    made: Any = type("Layered", (build_base_class([_Bare], Switch()), _Bare), {})
-    client: _Bare = made()
+    layered: Any = type("Layered", (build_base_class([_Bare], Switch()), _Bare), {})
+    client: _Bare = layered()
     client.call()
     return client
 
 
 def handlers() -> Iterator[Figure]:
-    """Give what install adds to a call, and what explain_errors costs where nothing is raised."""
+    """Measure what install adds to a call, and what explain_errors costs if nothing is raised."""
     from iamtriage.boto import explain_errors
 
-    # Where in memory a client lies makes one or two per cent, so of several pairs the one in the middle counts.
+    # The position of a client in memory makes one or two percent, so the median of several pairs counts.
     pairs: list[tuple[float, float, float]] = []
     for first in (True, False, True, False, True):
-        clients = {made: _client(installed=made) for made in (first, not first)}
-        names = {"with_it": clients[True], "without": clients[False]}
+        clients = {installed: _client(installed=installed) for installed in (first, not first)}
+        names = {"installed": clients[True], "plain": clients[False]}
         pairs.append(
             ratio(
-                "with_it.get_caller_identity()",
-                "without.get_caller_identity()",
+                "installed.get_caller_identity()",
+                "plain.get_caller_identity()",
                 names,
                 repeats=121,
-                least=0.004,
+                min_seconds=0.004,
             )
         )
     value, ours, other = statistics.median_low(pairs)
     note = f"({ours * 1e6:.1f} us / {other * 1e6:.1f} us)"
     yield Figure("install: successful call with it / without", value, "x", note=note)
-    # Two clients differ by more than install adds, so that is measured by itself, around a call that does nothing.
+    # Two clients differ more than install adds, so that is measured separately, with a call that does nothing.
     bare = _Bare()
     added = seconds(_layered().call) - seconds(bare.call)
     note = f"({added * 1e6:.2f} us of {other * 1e6:.1f} us)"
     yield Figure(
         "install: what it adds to a successful call", 100 * added / other, "%", INSTALL_LIMIT, note=note
     )
-    kept = explain_errors()
+    explainer = explain_errors()
 
-    def anew() -> None:
+    def new() -> None:
         with explain_errors():
             pass
 
-    def again() -> None:
-        with kept:
+    def reused() -> None:
+        with explainer:
             pass
 
     @explain_errors()
@@ -112,7 +112,7 @@ def handlers() -> Iterator[Figure]:
         pass
 
     idle = seconds(plain)
-    for name, run in (("new", anew), ("kept", again), ("decorator", decorated)):
+    for name, run in (("new", new), ("reused", reused), ("decorator", decorated)):
         yield Figure(
             f"explain_errors, {name}: nothing raised",
             (seconds(run) - idle) * 1e6,

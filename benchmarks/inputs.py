@@ -1,4 +1,4 @@
-"""How time grows with what is read beside error texts: settings, ConfigMaps, policies, patterns, failures to explain."""
+"""Measure how the time grows with settings, ConfigMaps, policies, patterns and failures to explain."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ if TYPE_CHECKING:
     from iamtriage.failures import Failure
 
 KIB = 1024
-# A ConfigMap holds a MiB at most; a configuration file is read whole, whatever it holds.
+# A ConfigMap has at most 1 MiB. A configuration file is read as a whole.
 SIZES = tuple(size * KIB for size in (64, 128, 256, 512))
-# A pattern is compared with a text: the product grows, so that few characters are many.
+# The time for a pattern depends on the product of its length and the text's, so few characters are enough.
 SMALL = tuple(size * KIB for size in (4, 8, 16, 32))
 
-# What stands ahead, what is repeated.
+# The beginning, and what is repeated.
 CONFIGS = {
     "options": ("[default]\n", "name = value\n"),
     "sections": ("", "[profile p]\nregion = eu-west-1\n"),
@@ -55,9 +55,9 @@ CONFIGS = {
     "a long value": ("[default]\na = ", "b"),
 }
 MANIFESTS = ("a", "- rolearn: a\n", "[", "\n", "{", "- ", "data:\n  mapRoles: |\n", "&a *a ", '"')
-# Behind a message of a service, whose own sentence is looked for.
-OWN_WORDS = ("at a.", "in /a", "'a", '"', "<a>", "( ", "a ", "\n at ", "at a(", "[2024-", "[a.", "a\n")
-# Around a failure whose neighbourhood the rules look at.
+# After a message in which the service's own sentence is searched.
+AFTER_MESSAGE = ("at a.", "in /a", "'a", '"', "<a>", "( ", "a ", "\n at ", "at a(", "[2024-", "[a.", "a\n")
+# Around a failure whose context the rules inspect.
 AROUND = (
     "sts", "secret ", "a.", "AKIARTX3GSDSVJNFUWS2 ", "--profile ", "role ", '"', "\\", "AssumeRole", "x" * 40 + " ", "https://",
 )  # fmt: skip
@@ -71,7 +71,7 @@ ROLE = "arn:aws:iam::111122223333:role/"
 
 
 def inputs() -> Iterator[Figure]:
-    """Give how time grows when what is read doubles."""
+    """Measure how the time grows when an input doubles."""
     yield from _settings()
     yield from _config_maps()
     yield from _patterns()
@@ -81,8 +81,8 @@ def inputs() -> Iterator[Figure]:
 
 
 def _settings() -> Iterator[Figure]:
-    for name, (ahead, unit) in CONFIGS.items():
-        yield growth_figure(f"settings of a file: {name}", _read_settings, _made(ahead, unit), SIZES)
+    for name, (beginning, unit) in CONFIGS.items():
+        yield growth_figure(f"settings of a file: {name}", _read_settings, _repeater(beginning, unit), SIZES)
 
 
 def _read_settings(config: str) -> None:
@@ -92,7 +92,7 @@ def _read_settings(config: str) -> None:
 
 def _config_maps() -> Iterator[Figure]:
     for unit in MANIFESTS:
-        yield growth_figure(f"aws-auth {texts.shortened(unit)}", _load, _made("", unit), SIZES)
+        yield growth_figure(f"aws-auth {texts.shortened(unit)}", _load, _repeater("", unit), SIZES)
 
 
 def _load(text: str) -> None:
@@ -100,12 +100,12 @@ def _load(text: str) -> None:
         load(text)
 
 
-def _made(ahead: str, unit: str) -> Callable[[int], str]:
-    return lambda size: ahead + texts.repeated(unit, size - len(ahead), "")
+def _repeater(beginning: str, unit: str) -> Callable[[int], str]:
+    return lambda size: beginning + texts.repeated(unit, size - len(beginning), "")
 
 
 def _patterns() -> Iterator[Figure]:
-    # The text is short, so that what grows is the pattern.
+    # The text is short, so that only the pattern grows.
     text = ROLE + "a" * 999
     for unit in ("*a", "?", "*?", "a*"):
         yield growth_figure(
@@ -202,7 +202,7 @@ def _details(size: int) -> str:
 
 
 def _explained() -> Iterator[Figure]:
-    for unit in OWN_WORDS:
+    for unit in AFTER_MESSAGE:
         make = functools.partial(_denial, unit)
         yield growth_figure(f"explain, own words {texts.shortened(unit)}", iamtriage.explain, make, SMALL)
     for unit in AROUND:
@@ -248,4 +248,6 @@ def _resources() -> Iterator[Figure]:
         actions.service_prefix(text)
 
     for unit in RESOURCES:
-        yield growth_figure(f"actions for a resource of {texts.shortened(unit)}", ask, _made("", unit), SIZES)
+        yield growth_figure(
+            f"actions for a resource of {texts.shortened(unit)}", ask, _repeater("", unit), SIZES
+        )

@@ -1,7 +1,4 @@
-"""Failures for generated logs, of every kind, with fresh facts, in any print; not for where they stand.
-
-The prints are those of ``iamtriage.testing``.
-"""
+"""Generate failures of every kind, with new values, in any envelope of ``iamtriage.testing``."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ import json
 import uuid
 from typing import TYPE_CHECKING, NamedTuple
 
-from benchmarks.stream_records import wanted
+from benchmarks.stream_records import build_expected_record
 from iamtriage import testing
 from iamtriage.failures import ConsoleKubernetesAccess
 from iamtriage.testing import Sample
@@ -22,7 +19,7 @@ if TYPE_CHECKING:
     from iamtriage.testing import AnswerOptions, EnvelopeName
     from iamtriage.typing import Deny, PolicyType
 
-__all__ = ("RECIPES", "Fresh", "Printed", "printed")
+__all__ = ("RECIPES", "Fresh", "Printed", "draw_failure")
 
 REGIONS = ("eu-west-1", "us-east-1", "ap-southeast-2", "us-gov-west-1")
 _FIRST = ("amber", "basil", "cedar", "delta", "ember", "fjord", "grove", "harbor", "iris", "juniper")
@@ -30,7 +27,7 @@ _SECOND = ("orders", "billing", "reports", "search", "stock", "mailer", "ledger"
 
 
 class Fresh:
-    """Gives fictional names and ids, no two alike in one log."""
+    """Generates fictional names and IDs, all different in one log."""
 
     def __init__(self, rnd: random.Random) -> None:
         self.rnd = rnd
@@ -38,35 +35,35 @@ class Fresh:
         self._accounts = itertools.count(rnd.randrange(100_000, 500_000))
 
     def name(self) -> str:
-        """Give a name: ``"amber-orders-117"``."""
+        """Return a name such as ``"amber-orders-117"``."""
         return f"{self.rnd.choice(_FIRST)}-{self.rnd.choice(_SECOND)}-{next(self._numbers)}"
 
     def account(self) -> str:
-        """Give an account id."""
+        """Return an account ID."""
         return f"{next(self._accounts):06}" * 2
 
     def request_id(self) -> str:
-        """Give a request id, which is a UUID."""
+        """Return a request ID, which is a UUID."""
         return str(uuid.UUID(int=self.rnd.getrandbits(128), version=4))
 
     def region(self) -> str:
-        """Give a region."""
+        """Return a region."""
         return self.rnd.choice(REGIONS)
 
     def token(self, length: int, letters: str = "0123456789abcdef") -> str:
-        """Give some letters."""
+        """Return random letters."""
         return "".join(self.rnd.choices(letters, k=length))
 
     def role(self) -> str:
-        """Give the ARN of a role."""
+        """Return the ARN of a role."""
         return f"arn:aws:iam::{self.account()}:role/{self.name()}"
 
     def filled(self, template: str) -> str:
-        """Fill the names in braces that a text leaves open."""
+        """Fill in the names in braces of a text."""
         return template.format(account=self.account(), name=self.name(), region=self.region())
 
     def answer(self, service: str) -> AnswerOptions:
-        """Give ids of the answer to a call."""
+        """Return the IDs of a response."""
         upper = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
         options: AnswerOptions = {
             "region": self.region(),
@@ -90,7 +87,7 @@ PRINCIPALS = (
     "anonymous",
     "glue.amazonaws.com",
 )
-# What is denied, and on what.
+# The denied action and resource.
 DENIED = (
     ("acm:DescribeCertificate", "arn:aws:acm:{region}:{account}:certificate/{name}"),
     ("athena:StartQueryExecution", "arn:aws:athena:{region}:{account}:workgroup/{name}"),
@@ -122,7 +119,7 @@ DENIED = (
 _BLOB = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _NAMED = "arn:aws:iam::{account}:policy/{name}"
 _SCP = "arn:aws:organizations::{account}:policy/o-exampleorgid/service_control_policy/p-{name}"
-# How the denial is explained: deny, type of policy, the policy.
+# The reason for the denial: deny, policy type, the policy.
 REASONS: tuple[tuple[Deny | None, PolicyType | None, str | None], ...] = (
     (None, None, None),
     ("implicit", "identity", None),
@@ -141,7 +138,7 @@ REASONS: tuple[tuple[Deny | None, PolicyType | None, str | None], ...] = (
     ("explicit", "service_control", _SCP),
     ("explicit", "session", None),
 )
-# Any other errors: code, words, operation, service, status.
+# Other errors: code, message, operation, service, status.
 ERRORS = (
     ("NoSuchEntity", "The role with name {name} cannot be found.", "GetRole", "iam", 404),
     ("EntityAlreadyExists", "Role with name {name} already exists.", "CreateRole", "iam", 409),
@@ -180,7 +177,7 @@ ERRORS = (
         400,
     ),
 )
-# Calls whose credentials or rates are refused.
+# Calls rejected because of their credentials or rate.
 CALLS = (
     ("DescribeCluster", "eks"),
     ("DescribeInstances", "ec2"),
@@ -254,12 +251,13 @@ def _forbidden(fresh: Fresh) -> Sample:
 
 
 class Recipe(NamedTuple):
-    """How to make one sort of failure, and the prints in which nobody could tell that it is one.
+    """How to generate one sort of failure.
 
     Attributes:
-        make: makes a fresh sample.
-        silent: the prints that say too little: words alone that do not name AWS, a body without its code.
-        weight: how often it comes, against the others.
+        make: Generates a sample.
+        silent: The envelopes that say too little to recognize it: a message that does not name AWS, a body
+            without its code.
+        weight: How often it occurs, relative to the others.
     """
 
     make: Callable[[Fresh], Sample]
@@ -317,14 +315,14 @@ RECIPES: dict[str, Recipe] = {
 
 
 class Printed(NamedTuple):
-    """One failure in one print, and what it has to be read as.
+    """One failure in one envelope, and its expected record.
 
     Attributes:
-        recipe: the name of its recipe.
-        envelope: the name of its print.
-        sample: the failure.
-        text: the print.
-        record: the flat record that is wanted.
+        recipe: The name of its recipe.
+        envelope: The name of its envelope.
+        sample: The failure.
+        text: The text.
+        record: The expected flat record.
     """
 
     recipe: str
@@ -334,24 +332,24 @@ class Printed(NamedTuple):
     record: Mapping[str, object]
 
 
-def printed(fresh: Fresh, recipe: str, only: Collection[str] = ()) -> Printed | None:
-    """Make a failure and print it in one of some prints, or in any where none are named; None: none can hold it."""
+def draw_failure(fresh: Fresh, recipe: str, only: Collection[str] = ()) -> Printed | None:
+    """Generate a failure in one of these envelopes, or in any; ``None`` if none of them can contain it."""
     sample = RECIPES[recipe].make(fresh)
-    # "log" is a line of a log already.
+    # "log" is already a log line.
     names = [name for name in sample.envelopes if name not in (*RECIPES[recipe].silent, "log")]
     names = [name for name in names if not only or name in only]
     if not names:
         return None
     envelope = fresh.rnd.choice(names)
     text = sample.text(envelope).strip("\n")
-    record = wanted(sample, envelope)
+    record = build_expected_record(sample, envelope)
     if envelope == "cloudtrail":
         text = _called_by(fresh, text, record)
     return Printed(recipe, envelope, sample, text, record)
 
 
 def _called_by(fresh: Fresh, text: str, record: dict[str, object]) -> str:
-    """Let a fresh caller have made the call of a CloudTrail record whose message names none."""
+    """Set a new caller in a CloudTrail record whose message names none."""
     if record["principal"] is not None:
         return text
     account = str(record["account"] or fresh.account())

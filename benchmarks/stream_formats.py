@@ -1,7 +1,7 @@
-"""Log formats, as a table of functions that write one entry; not for what entries say.
+"""Log formats: a table of functions that write one entry.
 
-A format writes an entry with its continuation lines behind it, or, where a supervisor reads a program's output by
-the line, each line with a prefix of its own.
+A format writes an entry and its continuation lines. If a supervisor reads the output of a program line by line,
+each line has its own prefix.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ class Worker(NamedTuple):
     """A program that writes to a log.
 
     Attributes:
-        name: its name: ``"orders"``.
-        number: its number, from 1.
-        token: what a supervisor adds to its name: ``"7c9f4"``.
+        name: Its name, such as ``"orders"``.
+        number: Its number, from 1.
+        token: The suffix that a supervisor adds to its name, such as ``"7c9f4"``.
     """
 
     name: str
@@ -34,11 +34,11 @@ class Entry(NamedTuple):
     """One entry of a log, or one line of it.
 
     Attributes:
-        at: when it was written.
+        at: When it was written.
         level: ``"DEBUG"``, ``"INFO"``, ``"WARN"`` or ``"ERROR"``.
-        worker: who wrote it.
-        text: what it says.
-        first: whether it is the first line of its entry.
+        worker: The worker that wrote it.
+        text: Its message.
+        first: Whether it is the first line of its entry.
     """
 
     at: datetime
@@ -49,12 +49,12 @@ class Entry(NamedTuple):
 
     @property
     def milliseconds(self) -> str:
-        """The milliseconds of its time, three digits."""
+        """The milliseconds of its time, as three digits."""
         return f"{self.at.microsecond // 1000:03}"
 
     @property
     def utc(self) -> str:
-        """Its time as ISO 8601 has it."""
+        """Its time in ISO 8601."""
         return f"{self.at:%Y-%m-%dT%H:%M:%S}.{self.milliseconds}Z"
 
 
@@ -62,12 +62,12 @@ class Format(NamedTuple):
     """How a log writes an entry.
 
     Attributes:
-        write: writes it, or one line of it.
-        per_line: whether each line has the prefix, so that a reader can tell whose it is.
-        nests: whether a program's own format stands behind the prefix.
-        shared: whether the prefix names the worker, so that several may write line by line.
-        bare: whether a print can stand in the log without the format, as tools write it to the same file.
-        stamped: whether a reader can tell where an entry starts.
+        write: Writes an entry, or one line of it.
+        per_line: Whether each line has the prefix, so that a reader can assign it.
+        nests: Whether a program's own format follows the prefix.
+        shared: Whether the prefix names the worker, so that several workers can write line by line.
+        bare: Whether the log can contain text without the format, written by tools to the same file.
+        stamped: Whether a reader can recognize the start of an entry.
     """
 
     write: Callable[[Entry], str]
@@ -114,7 +114,7 @@ def _spring(entry: Entry) -> str:
 
 
 def _klog_head(entry: Entry) -> str:
-    # It knows no DEBUG.
+    # klog has no DEBUG level.
     level = "I" if entry.level == "DEBUG" else entry.level[0]
     return f"{level}{entry.at:%m%d %H:%M:%S.%f} {entry.worker.number:>7}"
 
@@ -189,7 +189,7 @@ def _cloudwatch_tail(entry: Entry) -> str:
 
 
 def _lambda(entry: Entry) -> str:
-    # The id is that of the invocation, which did not fail as a call of AWS.
+    # This is the ID of the invocation, not of the failed AWS call.
     invocation = (
         f"{entry.worker.token:0>8}-{entry.at:%H%M}-4{entry.at:%S}0-8{entry.milliseconds}-{entry.at:%f}abcdef"
     )
@@ -239,7 +239,7 @@ FORMATS: dict[str, Format] = {
     "terraform": Format(_plain, stamped=False),
     "plain": Format(_plain, stamped=False),
 }
-"""Each format by its name."""
+"""The formats by name."""
 
 INNER = ("python", "iso", "logback", "klog", "logfmt", "json", "plain")
-"""The formats that programs behind a supervisor write in."""
+"""The formats of programs that run under a supervisor."""

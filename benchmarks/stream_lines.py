@@ -1,4 +1,4 @@
-"""Ordinary lines of logs, full of ids, ARNs and statuses; not one of them is a failure of AWS or EKS."""
+"""Ordinary log lines with IDs, ARNs and statuses, none of which is an AWS or EKS failure."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ if TYPE_CHECKING:
 
     from benchmarks.stream_failures import Fresh
 
-__all__ = ("ORDINARY", "SURROUNDINGS", "Said", "ordinary")
+__all__ = ("FORMAT_LINES", "ORDINARY", "Message", "draw_ordinary")
 
 
-class Said(NamedTuple):
-    """What an ordinary entry says.
+class Message(NamedTuple):
+    """The message of an ordinary entry.
 
     Attributes:
-        level: its level.
-        text: its text, of one line or several.
-        bare: whether another program wrote it, so that it stands without the format where that may be.
+        level: Its level.
+        text: Its text, of one or more lines.
+        bare: Whether another program wrote it, so that it is without the format if the log allows that.
     """
 
     level: str
@@ -31,16 +31,16 @@ _STATUSES = (200, 200, 204, 301, 400, 401, 403, 403, 404, 404, 429, 500, 502, 50
 _PATHS = ("/api/orders/{name}", "/login", "/healthz", "/v1/buckets/{name}/policy", "/iam/roles/{name}")
 
 
-def _combined(fresh: Fresh) -> Said:
+def _combined(fresh: Fresh) -> Message:
     rnd = fresh.rnd
     address = f"10.1.{rnd.randrange(9)}.{rnd.randrange(250)}"
     asked = f"{rnd.choice(('GET', 'POST', 'HEAD'))} {fresh.filled(rnd.choice(_PATHS))} HTTP/1.1"
     at = f"07/Oct/2026:09:{rnd.randrange(60):02}:{rnd.randrange(60):02} +0000"
     line = f'{address} - - [{at}] "{asked}" {rnd.choice(_STATUSES)} {rnd.randrange(9999)} "-" "curl/8.5.0"'
-    return Said("INFO", line, bare=True)
+    return Message("INFO", line, bare=True)
 
 
-def _balancer(fresh: Fresh) -> Said:
+def _balancer(fresh: Fresh) -> Message:
     rnd = fresh.rnd
     status = rnd.choice(_STATUSES)
     group = fresh.filled(
@@ -52,19 +52,19 @@ def _balancer(fresh: Fresh) -> Said:
         f'"GET https://shop.example.com:443{fresh.filled(rnd.choice(_PATHS))} HTTP/1.1" "curl/8.5.0" '
         f'ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 {group} "Root=1-58337262-{fresh.token(24)}"'
     )
-    return Said("INFO", line, bare=True)
+    return Message("INFO", line, bare=True)
 
 
-def _request(fresh: Fresh) -> Said:
+def _request(fresh: Fresh) -> Message:
     status = fresh.rnd.choice(_STATUSES)
     took = fresh.rnd.randrange(900)
-    return Said("INFO", f"request id={fresh.request_id()} status={status} path=/orders took={took}ms")
+    return Message("INFO", f"request id={fresh.request_id()} status={status} path=/orders took={took}ms")
 
 
-def _outgoing(fresh: Fresh) -> Said:
+def _outgoing(fresh: Fresh) -> Message:
     rnd = fresh.rnd
     status = rnd.choice(("401 Unauthorized", "403 Forbidden", "404 Not Found", "503 Service Unavailable"))
-    return Said("WARN", f"POST https://hooks.example.com/{fresh.name()} answered {status}, will try again")
+    return Message("WARN", f"POST https://hooks.example.com/{fresh.name()} answered {status}, will try again")
 
 
 _WORDS = (
@@ -89,14 +89,14 @@ _WORDS = (
 )
 
 
-def _words(fresh: Fresh) -> Said:
+def _words(fresh: Fresh) -> Message:
     level, text = fresh.rnd.choice(_WORDS)
-    return Said(level, fresh.filled(text))
+    return Message(level, fresh.filled(text))
 
 
-def _answered(fresh: Fresh) -> Said:
+def _answered(fresh: Fresh) -> Message:
     headers = f"{{'x-amzn-RequestId': '{fresh.request_id()}', 'Content-Type': 'application/x-amz-json-1.0'}}"
-    return Said("DEBUG", f"Response headers: {headers}, status 200")
+    return Message("DEBUG", f"Response headers: {headers}, status 200")
 
 
 _PYTHON_TRACE = """order {name} failed
@@ -128,11 +128,11 @@ _PODS = """NAME                          READY   STATUS             RESTARTS   A
 {name}-5b8d6c     0/1     CrashLoopBackOff   403        4d"""
 
 
-def _template(level: str, text: str, *, bare: bool) -> Callable[[Fresh], Said]:
-    return lambda fresh: Said(level, fresh.filled(text), bare)
+def _template(level: str, text: str, *, bare: bool) -> Callable[[Fresh], Message]:
+    return lambda fresh: Message(level, fresh.filled(text), bare)
 
 
-def _described(fresh: Fresh) -> Said:
+def _described(fresh: Fresh) -> Message:
     name, account = fresh.name(), fresh.account()
     cluster = {
         "cluster": {
@@ -143,17 +143,17 @@ def _described(fresh: Fresh) -> Said:
             "version": "1.33",
         }
     }
-    return Said("INFO", json.dumps(cluster, indent=fresh.rnd.choice((2, 4))), bare=True)
+    return Message("INFO", json.dumps(cluster, indent=fresh.rnd.choice((2, 4))), bare=True)
 
 
-def _identity(fresh: Fresh) -> Said:
+def _identity(fresh: Fresh) -> Message:
     account, name = fresh.account(), fresh.name()
     who = {"UserId": "AIDAEXAMPLE", "Account": account, "Arn": f"arn:aws:iam::{account}:user/{name}"}
-    return Said("INFO", json.dumps(who, indent=fresh.rnd.choice((None, 4))), bare=True)
+    return Message("INFO", json.dumps(who, indent=fresh.rnd.choice((None, 4))), bare=True)
 
 
-def _allowed(fresh: Fresh) -> Said:
-    """Give a CloudTrail record of a call that succeeded."""
+def _allowed(fresh: Fresh) -> Message:
+    """Return a CloudTrail record of a successful call."""
     event = {
         "eventVersion": "1.11",
         "userIdentity": {
@@ -167,11 +167,11 @@ def _allowed(fresh: Fresh) -> Said:
             "queueUrl": f"https://sqs.eu-west-1.amazonaws.com/{fresh.account()}/{fresh.name()}"
         },
     }
-    return Said("INFO", json.dumps(event), bare=True)
+    return Message("INFO", json.dumps(event), bare=True)
 
 
-# Each with its weight.
-ORDINARY: tuple[tuple[Callable[[Fresh], Said], int], ...] = (
+# The functions with their weights.
+ORDINARY: tuple[tuple[Callable[[Fresh], Message], int], ...] = (
     (_words, 34),
     (_combined, 16),
     (_balancer, 6),
@@ -187,7 +187,7 @@ ORDINARY: tuple[tuple[Callable[[Fresh], Said], int], ...] = (
     (_template("INFO", _YAML, bare=True), 2),
     (_template("INFO", _PODS, bare=True), 2),
 )
-"""What writes ordinary entries."""
+"""The functions that write ordinary entries, with their weights."""
 
 _LAMBDA = (
     "START RequestId: {id} Version: $LATEST",
@@ -237,7 +237,7 @@ _SHELL = (
     "deploying {name} to {region}",
     "",
 )
-SURROUNDINGS: dict[str, tuple[str, ...]] = {
+FORMAT_LINES: dict[str, tuple[str, ...]] = {
     "lambda": _LAMBDA,
     "terraform": _TERRAFORM,
     "github": _GITHUB,
@@ -246,15 +246,15 @@ SURROUNDINGS: dict[str, tuple[str, ...]] = {
     "journal": _SYSTEMD,
     "plain": _SHELL,
 }
-"""What the programs that write a format print besides, by the format's name; it stands bare."""
+"""Format -> other lines that its programs print, without the format."""
 
 
-def ordinary(fresh: Fresh, form: str) -> Said:
-    """Give an ordinary entry for a log of a format."""
-    own = SURROUNDINGS.get(form)
+def draw_ordinary(fresh: Fresh, form: str) -> Message:
+    """Generate an ordinary entry for a log in a format."""
+    own = FORMAT_LINES.get(form)
     if own and fresh.rnd.random() < 0.4:
         text = fresh.rnd.choice(own).replace("{id}", fresh.request_id())
-        return Said("INFO", fresh.filled(text), bare=True)
+        return Message("INFO", fresh.filled(text), bare=True)
     makers, weights = zip(*ORDINARY, strict=True)
-    make: Callable[[Fresh], Said] = fresh.rnd.choices(makers, weights)[0]
+    make: Callable[[Fresh], Message] = fresh.rnd.choices(makers, weights)[0]
     return make(fresh)

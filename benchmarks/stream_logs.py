@@ -1,4 +1,4 @@
-"""Logs with failures in them, each from a seed; not for scoring, nor for what failures and lines say."""
+"""Generate logs with failures in them from a seed."""
 
 from __future__ import annotations
 
@@ -7,43 +7,43 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from benchmarks.stream_failures import RECIPES, Fresh, printed
+from benchmarks.stream_failures import RECIPES, Fresh, draw_failure
 from benchmarks.stream_formats import FORMATS, INNER, Entry, Worker
-from benchmarks.stream_lines import Said, ordinary
+from benchmarks.stream_lines import Message, draw_ordinary
 from benchmarks.stream_records import could_be_one
-from benchmarks.stream_shapes import SHAPES, shapes_of
+from benchmarks.stream_shapes import SHAPES, list_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from benchmarks.stream_failures import Printed
 
-__all__ = ("Planted", "Stream", "generate", "streams")
+__all__ = ("Planted", "Stream", "generate", "generate_streams")
 
-# How many ordinary entries stand between two failures; a log keeps to one of these.
+# The range of the number of ordinary entries between two failures. Each log uses one of these.
 GAPS = ((0, 0), (0, 3), (1, 8), (5, 20), (15, 40))
-# So many failures have to pass before one comes that could be another print of the same, and before one comes that
-# nothing tells from it.
-_NEAR = 6
-_APART = 12
+# The minimum number of failures before one that could be another report of the same failure, and before one with an
+# equal record.
+_MIN_GAP_SIMILAR = 6
+_MIN_GAP_EQUAL = 12
 _PER_LOG = (3, 16)
 _WORKERS = ("api", "orders", "billing", "deploy")
 _START = datetime(2026, 10, 7, 9, 0, tzinfo=UTC)
-# Terraform prints what it prints, whoever called it.
+# Terraform logs contain only Terraform's output.
 _ONLY = {"terraform": frozenset({"terraform", "terraform-plain"})}
 
 
 class Planted(NamedTuple):
-    """A failure that stands in a log.
+    """A failure in a log.
 
     Attributes:
-        record: the flat record that is wanted.
-        start: where its first line starts in the log.
-        end: where its last line ends. Lines of other workers may stand between.
-        text: what its entry says, before the format.
-        recipe: which sort of failure it is.
-        envelope: its print.
-        shape: how it was written.
+        record: The expected flat record.
+        start: The position of its first line in the log.
+        end: The end of its last line. Lines of other workers can be in between.
+        text: The message of its entry, without the format.
+        recipe: The name of its recipe.
+        envelope: The name of its envelope.
+        shape: How it was written.
     """
 
     record: Mapping[str, object]
@@ -59,10 +59,10 @@ class Stream(NamedTuple):
     """A log.
 
     Attributes:
-        text: all of it.
-        failures: what stands in it, in the order in which each begins.
-        format: the name of its format.
-        mode: ``"one"`` worker, several that take turns by ``"entries"``, or several by ``"lines"``.
+        text: The whole log.
+        failures: Its failures, in order of their positions.
+        format: The name of its format.
+        mode: ``"one"`` worker, several that alternate by ``"entries"``, or several by ``"lines"``.
     """
 
     text: str
@@ -72,10 +72,10 @@ class Stream(NamedTuple):
 
 
 class _Chunk(NamedTuple):
-    """What one worker writes at once; its failure, where it is one."""
+    """What one worker writes at once, and its failure, if it is one."""
 
     worker: int
-    said: Said
+    message: Message
     failure: Printed | None = None
     shape: str = ""
 
@@ -84,9 +84,9 @@ def generate(seed: int, failures: int, form: str | None = None) -> Stream:
     """Write one log.
 
     Args:
-        seed: what it follows from.
-        failures: how many stand in it.
-        form: the name of its format; else any.
+        seed: The seed.
+        failures: The number of failures.
+        form: The name of its format; by default any.
     """
     rnd = random.Random(seed)
     form = form or rnd.choice(tuple(FORMATS))
@@ -99,8 +99,8 @@ def generate(seed: int, failures: int, form: str | None = None) -> Stream:
     return _Writer(fresh, form, mode, workers).written(_planned(fresh, form, failures, len(workers)))
 
 
-def streams(seed: int, failures: int, form: str | None = None) -> Iterator[Stream]:
-    """Write logs until so many failures stand in them, all of one format where one is named."""
+def generate_streams(seed: int, failures: int, form: str | None = None) -> Iterator[Stream]:
+    """Write logs until they contain so many failures, in one format or in all."""
     rnd = random.Random(seed)
     forms = [form] if form else rnd.sample(tuple(FORMATS), len(FORMATS))
     for each in itertools.cycle(forms):
@@ -112,41 +112,41 @@ def streams(seed: int, failures: int, form: str | None = None) -> Iterator[Strea
 
 
 def _planned(fresh: Fresh, form: str, failures: int, workers: int) -> list[_Chunk]:
-    """Give what is written, in order."""
+    """Return what is written, in order."""
     rnd = fresh.rnd
-    least, most = rnd.choice(GAPS)
+    low, high = rnd.choice(GAPS)
     chunks: list[_Chunk] = []
     before: list[Printed] = []
 
     def fill(count: int) -> None:
-        chunks.extend(_Chunk(rnd.randrange(workers), ordinary(fresh, form)) for _ in range(count))
+        chunks.extend(_Chunk(rnd.randrange(workers), draw_ordinary(fresh, form)) for _ in range(count))
 
     for _ in range(failures):
-        fill(rnd.randint(least, most))
+        fill(rnd.randint(low, high))
         failure = _drawn(fresh, form, before)
         before.append(failure)
-        shape = rnd.choice(shapes_of(failure))
-        said = Said("ERROR", SHAPES[shape].write(fresh, failure), SHAPES[shape].bare)
-        chunks.append(_Chunk(rnd.randrange(workers), said, failure, shape))
-    fill(rnd.randint(least, most))
+        shape = rnd.choice(list_shapes(failure))
+        message = Message("ERROR", SHAPES[shape].write(fresh, failure), SHAPES[shape].bare)
+        chunks.append(_Chunk(rnd.randrange(workers), message, failure, shape))
+    fill(rnd.randint(low, high))
     return chunks
 
 
 def _drawn(fresh: Fresh, form: str, before: list[Printed]) -> Printed:
-    """Draw a failure that cannot be taken for another print of one that stands near it."""
+    """Draw a failure that cannot be mistaken for another report of a nearby one."""
     names = tuple(RECIPES)
     weights = [RECIPES[name].weight for name in names]
     while True:
         recipe = fresh.rnd.choices(names, weights)[0]
-        made = printed(fresh, recipe, _ONLY.get(form, ()))
-        if made is None or any(made.record == other.record for other in before[-_APART:]):
+        failure = draw_failure(fresh, recipe, _ONLY.get(form, ()))
+        if failure is None or any(failure.record == other.record for other in before[-_MIN_GAP_EQUAL:]):
             continue
-        if not any(could_be_one(made.record, other.record) for other in before[-_NEAR:]):
-            return made
+        if not any(could_be_one(failure.record, other.record) for other in before[-_MIN_GAP_SIMILAR:]):
+            return failure
 
 
 class _Writer:
-    """Writes the lines of one log, and notes where its failures stand."""
+    """Writes the lines of one log, and records the positions of its failures."""
 
     def __init__(self, fresh: Fresh, form: str, mode: str, workers: list[Worker]) -> None:
         self.rnd = fresh.rnd
@@ -158,7 +158,7 @@ class _Writer:
         self.length = 0
 
     def written(self, chunks: list[_Chunk]) -> Stream:
-        """Write them all."""
+        """Write all chunks."""
         places: dict[int, tuple[int, int]] = {}
         for number, line in self._merged(chunks):
             start = self.length
@@ -169,7 +169,7 @@ class _Writer:
             Planted(
                 failure.record,
                 *places[number],
-                chunk.said.text,
+                chunk.message.text,
                 failure.recipe,
                 failure.envelope,
                 chunk.shape,
@@ -185,7 +185,7 @@ class _Writer:
         self.length += len(line) + 1
 
     def _merged(self, chunks: list[_Chunk]) -> Iterator[tuple[int, str]]:
-        """Give the lines in the order in which the workers write them, each with the number of its chunk."""
+        """Yield the lines in the order in which the workers write them, each with the number of its chunk."""
         if self.mode != "lines":
             for number in range(len(chunks)):
                 yield from ((number, line) for line in self._entry(number, chunks))
@@ -197,7 +197,7 @@ class _Writer:
         ]
         running: dict[int, Iterator[str]] = {}
         while any(queues):
-            # Who is behind writes next, or anybody: what was planned side by side stays near.
+            # The slowest worker writes next, or a random one, so that neighbors stay close.
             worker = min((queue[0], worker) for worker, queue in enumerate(queues) if queue)[1]
             if self.rnd.random() < 0.6:
                 worker = self.rnd.choice([worker for worker, queue in enumerate(queues) if queue])
@@ -214,10 +214,10 @@ class _Writer:
         self.at += timedelta(milliseconds=self.rnd.randrange(1, 3000), microseconds=self.rnd.randrange(1000))
 
     def _entry(self, number: int, chunks: list[_Chunk]) -> list[str]:
-        """Write one entry, as lines."""
+        """Return the lines of one entry."""
         chunk = chunks[number]
-        entry = Entry(self.at, chunk.said.level, self.workers[chunk.worker], chunk.said.text)
-        if self.format.nests and not chunk.said.bare:
+        entry = Entry(self.at, chunk.message.level, self.workers[chunk.worker], chunk.message.text)
+        if self.format.nests and not chunk.message.bare:
             entry = entry._replace(text=self.inner[chunk.worker].write(entry))
         if self.format.per_line:
             parts = entry.text.split("\n")
@@ -225,8 +225,8 @@ class _Writer:
                 self.format.write(entry._replace(text=part, first=not place))
                 for place, part in enumerate(parts)
             ]
-        stamped = self.format.stamped and not (chunk.said.bare and self.format.bare)
+        stamped = self.format.stamped and not (chunk.message.bare and self.format.bare)
         lines = (self.format.write(entry) if stamped else entry.text).split("\n")
-        # Without a stamp, nothing but a blank line parts two failures.
-        behind = number > 0 and chunks[number - 1].failure is not None
-        return lines if stamped or not (behind and chunk.failure) else ["", *lines]
+        # Without a stamp, an empty line separates two failures.
+        follows_failure = number > 0 and chunks[number - 1].failure is not None
+        return lines if stamped or not (follows_failure and chunk.failure) else ["", *lines]

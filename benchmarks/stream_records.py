@@ -1,7 +1,7 @@
-"""What a print of a failure has to be read as, from the sample's own data; not for making failures.
+"""Build the expected record of a failure in an envelope, from the data of its sample.
 
-:data:`STATES` says what each print tells of the call. The parser is not asked, with one exception:
-``testing.aws_error`` takes the kind and the facts in the words from the botocore text of the bare sample.
+:data:`STATES` lists what each envelope states about the call. The parser is not used, with one exception:
+``testing.aws_error`` reads the kind and the values in the message from the botocore text of the sample.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
     from iamtriage.testing import EnvelopeName, Sample
 
-__all__ = ("OWN_WORDS", "STATES", "could_be_one", "wanted")
+__all__ = ("SDK_ERRORS", "STATES", "build_expected_record", "could_be_one")
 
 _CALL = ("code", "operation")
 _IDS = ("status_code", "request_id", "host_id")
-# What a print states of the call, besides the service's words; one that is not listed states nothing.
+# What an envelope states about the call, in addition to the message. One that is not listed states nothing.
 STATES: Mapping[EnvelopeName, tuple[str, ...]] = {
     "botocore": _CALL,
     "traceback": _CALL,
@@ -41,11 +41,11 @@ STATES: Mapping[EnvelopeName, tuple[str, ...]] = {
     "cloudformation": (*_IDS, "service"),
     "cloudtrail": ("operation", "request_id", "service"),
 }
-# The prints of an answer of Kubernetes that state its status.
+# The envelopes that state the status of a Kubernetes response.
 _STATUSES = frozenset({"kubernetes-client", "kubernetes-status"})
 _IMDS = {"operation": "GetCallerIdentity", "service": "sts"}
-# What the prints of an SDK's own errors state: no service answered, so the sample cannot tell.
-OWN_WORDS: Mapping[tuple[str, EnvelopeName], Mapping[str, str]] = {
+# What the errors of an SDK itself state. No service responded, so the sample does not know.
+SDK_ERRORS: Mapping[tuple[str, EnvelopeName], Mapping[str, str]] = {
     ("expired_credentials", "traceback"): {"code": "UnauthorizedSSOTokenError"},
     ("missing_credentials", "traceback"): {"code": "NoCredentialsError"},
     ("missing_credentials", "go-v1"): {"code": "NoCredentialProviders"},
@@ -57,22 +57,22 @@ OWN_WORDS: Mapping[tuple[str, EnvelopeName], Mapping[str, str]] = {
 _CALL_KEYS = ("code", "operation", "service", "status_code", "request_id", "host_id")
 
 
-def wanted(sample: Sample, envelope: EnvelopeName) -> dict[str, object]:
-    """Give the flat record of a sample in one print, alone and unwrapped."""
+def build_expected_record(sample: Sample, envelope: EnvelopeName) -> dict[str, object]:
+    """Return the flat record of a sample in one envelope, alone and unwrapped."""
     record: dict[str, object] = {**sample.record}
     prefix = record["service"]
     record |= dict.fromkeys(_CALL_KEYS)
     record["service"] = prefix
     if sample.words:
         status = {"status_code": sample.status} if envelope in _STATUSES else {}
-        return {**record, **OWN_WORDS.get((sample.kind, envelope), {}), **status}
+        return {**record, **SDK_ERRORS.get((sample.kind, envelope), {}), **status}
     names = {*STATES.get(envelope, ())}
     if envelope in {"body", "php"}:
         names |= _in_body(sample.http()[2].decode())
     record |= {name: getattr(sample, _FIELDS.get(name, name)) for name in names}
     record["service"] = prefix or record["service"]
     if "code" in names and sample.code == str(sample.status):
-        # botocore knows no code but the status where the answer has no body: it states both.
+        # If the response has no body, botocore uses the status as the code, so both are stated.
         record["status_code"] = sample.status
     if envelope == "cloudtrail":
         event = sample.cloudtrail()
@@ -93,14 +93,14 @@ _EVENT_KEYS = {
 
 
 def _in_body(body: str) -> set[str]:
-    """Tell what a body states of the call; the code of most JSON services is in a header."""
+    """Return what a body states about the call. Most JSON services send the code in a header."""
     if body.startswith("{"):
         return {"code"} if "__type" in body else set()
-    # The namespace of the query services is an address at the service's host.
+    # The XML namespace of the query services is a URL with the service's host.
     return {"code", "request_id", "host_id", *(("service",) if "xmlns" in body else ())}
 
 
 def could_be_one(first: Mapping[str, object], second: Mapping[str, object]) -> bool:
-    """Tell whether two records could be two prints of one failure: nothing in them differs."""
+    """Return whether two records could be reports of one failure: no value in them differs."""
     both = ((first[key], second[key]) for key in first)
     return all(one == other for one, other in both if one is not None and other is not None)

@@ -1,7 +1,7 @@
-"""Scores how ``scan`` reads a log whose failures are known; not for making logs.
+"""Score how ``scan`` reads a log whose failures are known.
 
-A value that the print alone does not give, and that its entry does not hold, has come from somewhere else: the failure
-is mixed. A value that is not read, or read wrongly from its own entry, leaves it partial.
+A failure is mixed if it has a value that neither the text alone nor its entry contains, so that it came from
+elsewhere. It is partial if a value is missing, or was read incorrectly from its own entry.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 __all__ = ("OUTCOMES", "Score", "Verdict", "score")
 
 OUTCOMES = ("exact", "partial", "mixed", "swallowed", "missed", "extra")
-# What tells failures apart: each has values of its own.
+# The keys that tell failures apart, because their values are different in each.
 _STRONG = ("request_id", "principal", "resource", "encoded_message", "k8s_user")
-# Words of ours, which no text holds.
+# The keys whose values are iamtriage's own words, which no text contains.
 _NAMED = ("kind", "deny", "policy_type", "service")
 
 
 class Found(NamedTuple):
-    """A failure that ``scan`` gave: its record, and where in the log it stands; -1 where that is not known."""
+    """A failure that ``scan`` found: its record and its position in the log, -1 if unknown."""
 
     record: Mapping[str, object]
     start: int
@@ -35,20 +35,20 @@ class Found(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What became of one failure.
+    """The outcome for one failure.
 
     Attributes:
-        outcome: one of :data:`OUTCOMES`.
-        stream: the log.
-        wanted: the failure that stands there; None for an extra one.
-        found: what was read; None where it was missed.
-        wrong: what differs: key, value wanted, value read.
-        causes: why, as far as it shows: where each foreign value comes from, or what an extra one stands in.
+        outcome: One of :data:`OUTCOMES`.
+        stream: The log.
+        expected: The failure in the log; ``None`` for an extra one.
+        found: What was read; ``None`` if it was missed.
+        wrong: The differences: key, expected value, actual value.
+        causes: The causes, if known: where each foreign value came from, or what contains an extra failure.
     """
 
     outcome: str
     stream: Stream
-    wanted: Planted | None
+    expected: Planted | None
     found: Found | None
     wrong: tuple[tuple[str, object, object], ...] = ()
     causes: tuple[str, ...] = ()
@@ -58,28 +58,28 @@ class Score(NamedTuple):
     """The verdicts of one log or of several.
 
     Attributes:
-        verdicts: one for each failure, and one for each extra one.
+        verdicts: One per failure, and one per extra failure.
     """
 
     verdicts: tuple[Verdict, ...]
 
     def count(self, outcome: str) -> int:
-        """Tell how many have an outcome."""
+        """Return the number of failures with an outcome."""
         return sum(verdict.outcome == outcome for verdict in self.verdicts)
 
     @property
     def expected(self) -> int:
-        """How many failures stand in the logs."""
-        return sum(verdict.wanted is not None for verdict in self.verdicts)
+        """The number of failures in the logs."""
+        return sum(verdict.expected is not None for verdict in self.verdicts)
 
     @property
     def exact(self) -> float:
-        """The share that was read exactly."""
+        """The share of failures that were read exactly."""
         return self.count("exact") / max(self.expected, 1)
 
 
 def score(stream: Stream) -> Score:
-    """Read a log, and hold what was read to what stands in it, in order."""
+    """Read a log, and compare what was read with its failures, in order."""
     found = list(_found(stream.text))
     pairs = _paired(stream.failures, found)
     taken = {at: found[other] for at, other in pairs.items()}
@@ -97,7 +97,7 @@ def _found(text: str) -> Iterator[Found]:
 
 
 def _place(text: str, failure: Failure, after: int) -> tuple[int, int, int]:
-    """Find a failure's own text in the log; the texts of two may overlap, so the one before need not have ended."""
+    """Find the text of a failure in the log. Texts can overlap, so the previous one need not have ended."""
     at = text.find(failure.text, after)
     if at < 0:
         at = text.find(failure.text)
@@ -106,28 +106,28 @@ def _place(text: str, failure: Failure, after: int) -> tuple[int, int, int]:
     return at, at + failure.span[0], at + failure.span[1]
 
 
-def _alike(wanted: Planted, found: Found) -> int:
-    """Tell how well a failure fits: 20 exactly, 8 by what tells it from others, 3 by its place, 0 not at all."""
-    if wanted.record == found.record:
+def _rate_match(expected: Planted, found: Found) -> int:
+    """Rate a match: 20 if exact, 8 by a distinguishing value, 3 by position and kind, 2 by position, 0 if none."""
+    if expected.record == found.record:
         return 20
-    if any(wanted.record[key] is not None and wanted.record[key] == found.record[key] for key in _STRONG):
+    if any(expected.record[key] is not None and expected.record[key] == found.record[key] for key in _STRONG):
         return 8
-    if found.start < wanted.end and found.end > wanted.start:
-        return 3 if wanted.record["kind"] == found.record["kind"] else 2
+    if found.start < expected.end and found.end > expected.start:
+        return 3 if expected.record["kind"] == found.record["kind"] else 2
     return 0
 
 
-def _paired(wanted: Sequence[Planted], found: Sequence[Found]) -> dict[int, int]:
-    """Match in order; then what is exact out of order, as the lines of several workers may make it."""
-    fits = [[_alike(one, other) for other in found] for one in wanted]
-    best = [[0] * (len(found) + 1) for _ in range(len(wanted) + 1)]
-    for i in reversed(range(len(wanted))):
+def _paired(expected: Sequence[Planted], found: Sequence[Found]) -> dict[int, int]:
+    """Match in order. Then match good ones out of order, because workers can interleave."""
+    fits = [[_rate_match(one, other) for other in found] for one in expected]
+    best = [[0] * (len(found) + 1) for _ in range(len(expected) + 1)]
+    for i in reversed(range(len(expected))):
         for j in reversed(range(len(found))):
             both = fits[i][j] + best[i + 1][j + 1] if fits[i][j] else 0
             best[i][j] = max(best[i + 1][j], best[i][j + 1], both)
     pairs: dict[int, int] = {}
     i = j = 0
-    while i < len(wanted) and j < len(found):
+    while i < len(expected) and j < len(found):
         if fits[i][j] and best[i][j] == fits[i][j] + best[i + 1][j + 1]:
             pairs[i] = j
             i, j = i + 1, j + 1
@@ -136,7 +136,7 @@ def _paired(wanted: Sequence[Planted], found: Sequence[Found]) -> dict[int, int]
         else:
             j += 1
     left = [at for at in range(len(found)) if at not in set(pairs.values())]
-    for at in (at for at in range(len(wanted)) if at not in pairs):
+    for at in (at for at in range(len(expected)) if at not in pairs):
         same = next((other for other in left if fits[at][other] >= 8), None)
         if same is not None:
             pairs[at] = same
@@ -145,17 +145,21 @@ def _paired(wanted: Sequence[Planted], found: Sequence[Found]) -> dict[int, int]
 
 
 def _verdict(stream: Stream, at: int, taken: Mapping[int, Found]) -> Verdict:
-    wanted, found = stream.failures[at], taken.get(at)
+    expected, found = stream.failures[at], taken.get(at)
     if found is None:
-        over = [other for other in taken.values() if other.start < wanted.end and other.end > wanted.start]
+        over = [
+            other for other in taken.values() if other.start < expected.end and other.end > expected.start
+        ]
         outcome = "swallowed" if over and stream.mode != "lines" else "missed"
-        return Verdict(outcome, stream, wanted, None, causes=(f"{outcome}: {wanted.record['kind']}",))
+        return Verdict(outcome, stream, expected, None, causes=(f"{outcome}: {expected.record['kind']}",))
     wrong = tuple(
-        (key, value, found.record[key]) for key, value in wanted.record.items() if value != found.record[key]
+        (key, value, found.record[key])
+        for key, value in expected.record.items()
+        if value != found.record[key]
     )
     if not wrong:
-        return Verdict("exact", stream, wanted, found)
-    alone = parse(wanted.text)
+        return Verdict("exact", stream, expected, found)
+    alone = parse(expected.text)
     read: Mapping[str, object] = {**to_record(alone)} if alone else {}
     sources = {
         key: _source(stream, at, key, value)
@@ -165,30 +169,30 @@ def _verdict(stream: Stream, at: int, taken: Mapping[int, Found]) -> Verdict:
     foreign = {key: source for key, source in sources.items() if source}
     if foreign:
         causes = tuple(f"mixed: {key} of {source}" for key, source in foreign.items())
-        return Verdict("mixed", stream, wanted, found, wrong, causes)
+        return Verdict("mixed", stream, expected, found, wrong, causes)
     alike = all(read.get(key) == value for key, _, value in wrong)
     when = "alone, too" if alike else "only in the log"
     return Verdict(
-        "partial", stream, wanted, found, wrong, tuple(f"partial, {when}: {key}" for key, _, _ in wrong)
+        "partial", stream, expected, found, wrong, tuple(f"partial, {when}: {key}" for key, _, _ in wrong)
     )
 
 
 def _source(stream: Stream, at: int, key: str, value: object) -> str:
-    """Tell where a value comes from that its failure does not state: "" where that is its own entry."""
-    wanted = stream.failures[at]
-    others = [other for other in stream.failures if other is not wanted]
+    """Return where a value that a failure does not state came from: "" if from its own entry."""
+    expected = stream.failures[at]
+    others = [other for other in stream.failures if other is not expected]
     if key in _NAMED:
         of_another = any(other.record[key] == value for other in others)
-        # Hosts and documents of ordinary lines name services, too.
+        # Hosts and documents in ordinary lines name services, too.
         return "a failure" if of_another else "an ordinary line" if key == "service" else ""
-    said = re.compile(rf"(?<![\w-]){re.escape(str(value))}(?![\w-])")
-    if said.search(wanted.text):
+    pattern = re.compile(rf"(?<![\w-]){re.escape(str(value))}(?![\w-])")
+    if pattern.search(expected.text):
         return ""
-    # The nearest one is the likely one.
-    places = [place.start() for place in said.finditer(stream.text)]
+    # Probably it is the nearest occurrence.
+    places = [place.start() for place in pattern.finditer(stream.text)]
     if not places:
         return ""
-    nearest = min(places, key=lambda place: min(abs(place - wanted.start), abs(place - wanted.end)))
+    nearest = min(places, key=lambda place: min(abs(place - expected.start), abs(place - expected.end)))
     among = any(other.start <= nearest < other.end for other in others)
     return "a failure" if among else "an ordinary line"
 

@@ -1,4 +1,4 @@
-"""How programs write a failure into a log: alone, behind words, in traces and documents; not for formats."""
+"""How programs write a failure to a log: alone, after a message, in traces and in documents."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from benchmarks.stream_failures import Fresh, Printed
     from iamtriage.testing import EnvelopeName
 
-__all__ = ("SHAPES", "Shape", "shapes_of")
+__all__ = ("SHAPES", "Shape", "list_shapes")
 
 
 class Shape(NamedTuple):
     """One way to write a failure.
 
     Attributes:
-        write: gives the text of the entry.
-        envelopes: the prints that are written so.
-        bare: whether no logger wrote it: it stands without the format where that may be.
+        write: Returns the text of the entry.
+        envelopes: The envelopes that are written like this.
+        bare: Whether no logger wrote it, so that it is without the format if the log allows that.
     """
 
     write: Callable[[Fresh, Printed], str]
@@ -37,12 +37,12 @@ def _alone(_: Fresh, failure: Printed) -> str:
 _DOING = ("could not sync {name}: ", "job {name} failed: ", "[{name}] giving up after 3 attempts: ")
 
 
-def _told(fresh: Fresh, failure: Printed) -> str:
+def _after_message(fresh: Fresh, failure: Printed) -> str:
     return fresh.filled(fresh.rnd.choice(_DOING)) + failure.text
 
 
 def _logged(fresh: Fresh, failure: Printed) -> str:
-    """Write what Python's ``logger.exception`` does: a message of its own, and the traceback."""
+    """Write a message and the traceback, like Python's ``logger.exception``."""
     return f"job {fresh.name()} failed\n{failure.text}"
 
 
@@ -51,7 +51,7 @@ def _raised(_: Fresh, failure: Printed) -> str:
 
 
 def _repeated(fresh: Fresh, failure: Printed) -> str:
-    """Write the error and its traceback: two prints of one failure in one entry."""
+    """Write the error and its traceback: two reports of one failure in one entry."""
     return f"job {fresh.name()} failed: {failure.sample.text('botocore')}\n{failure.text}"
 
 
@@ -99,7 +99,7 @@ def _indented(fresh: Fresh, failure: Printed) -> str:
 
 
 def _event(fresh: Fresh, failure: Printed) -> str:
-    """Write EventBridge's event of a CloudTrail record."""
+    """Write the EventBridge event of a CloudTrail record."""
     detail = json.loads(failure.text)
     event = {
         "version": "0",
@@ -120,7 +120,7 @@ _ONE_LINERS: frozenset[EnvelopeName] = frozenset(
 )
 SHAPES: dict[str, Shape] = {
     "alone": Shape(_alone, frozenset(ENVELOPES)),
-    "told": Shape(_told, _ONE_LINERS),
+    "after a message": Shape(_after_message, _ONE_LINERS),
     "logged": Shape(_logged, frozenset({"traceback", "kubernetes-client"})),
     "raised": Shape(_raised, frozenset({"kubernetes-client"})),
     "repeated": Shape(_repeated, frozenset({"traceback"})),
@@ -138,9 +138,9 @@ SHAPES: dict[str, Shape] = {
     "indented": Shape(_indented, frozenset({"cloudtrail", "kubernetes-status", "body"}), bare=True),
     "event": Shape(_event, frozenset({"cloudtrail"}), bare=True),
 }
-"""Each by its name."""
+"""The shapes by name."""
 
 
-def shapes_of(failure: Printed) -> tuple[str, ...]:
-    """Give the names of the shapes in which a print is written."""
+def list_shapes(failure: Printed) -> tuple[str, ...]:
+    """Return the names of the shapes of an envelope."""
     return tuple(name for name, shape in SHAPES.items() if failure.envelope in shape.envelopes)

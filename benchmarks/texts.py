@@ -1,4 +1,4 @@
-"""The texts that are measured; every id and name is made up."""
+"""The texts to measure. Every ID and name is invented."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PLAIN = (
     "s3:GetObject on resource: arn:aws:s3:::quarterly-reports/2026/q1.csv because no identity-based policy allows the s3:GetObject action"
 )
 
-# As services print it that name no policy.
+# As services print it that do not name a policy.
 REASONLESS = (
     "An error occurred (AccessDeniedException) when calling the DescribeCluster operation: User: "
     "arn:aws:iam::111122223333:user/ana is not authorized to perform: eks:DescribeCluster on "
@@ -55,7 +55,7 @@ KUBECTL = (
 
 
 def event(number: int = 0) -> dict[str, object]:
-    """Make a CloudTrail record of a denial."""
+    """Return a CloudTrail record of a denial."""
     return {
         "eventVersion": "1.11",
         "userIdentity": {
@@ -104,14 +104,14 @@ ARNS = (
 
 
 def escaped(depth: int = 5) -> str:
-    """Wrap a denial in JSON in JSON."""
+    """Return a denial in JSON in JSON."""
     text = PLAIN
     for _ in range(depth):
         text = json.dumps({"log": text})
     return text
 
 
-# Repeated to any size. The words behind make sure that the text is read at all.
+# Repeated to any size. The words at the end make sure that the text is read.
 ADVERSARIAL = (
     "User: ", "arn:", "(", '"', "\\", "is not authorized to perform: ", "not authorized ", "on resource: ", "because no ",
     "with an explicit deny in a ", '{"a":', "<Code>", "<Code>AccessDenied</Code>", "<Message>", "status code: ", "An error occurred (", "[", "{",
@@ -122,7 +122,7 @@ ADVERSARIAL = (
     escaped() + "\n", TERRAFORM,
     "│ Error: │\n", "| x |\n", "https://s3.amazonaws.com/ 403 Forbidden ", "HTTP Error 403: Forbidden\n", "'a.", "\nexcept a.b, ", "\ncatch (",
     'File "x", line 1\nraise ', "AccessDenied [", "AmazonS3Exception[", "403 (AccessDenied) ", "<HostId>", "\x1e403 https://a.amazonaws.com:",
-    # Console cards, continued lines, masks, labels, literals of source code, hosts and codes without a sign.
+    # Console cards, continued lines, masks, labels, literals in source code, hosts and codes without a colon.
     "User: arn:aws:iam::1:user/a\nAction: s3:a\n", "Context: no identity-based policy allows the action\n", "On resource(s): ", " \\\n", " `\n",
     "arn:aws:iam::<", 'arn:aws:iam::"a ', "arn:aws:iam::(", "Code: Throttling, Message: Rate exceeded ", 'log.error("Access Denied")\n',
     '"Access Denied" in x ', 'f("not authorized ', "AccessDenied Message: ", "a.dkr.ecr.us-east-1.amazonaws.com ", "host:s3.us-east-1.amazonaws.com\n",
@@ -133,8 +133,8 @@ ADVERSARIAL = (
     "Access Denied\n\x85", "An error occurred (User: is not authorized to perform: ", "executable aws",
 )  # fmt: skip
 TRIGGER = " error denied not authorized"
-# Fragments that switch on patterns which other texts never meet, behind a long run of what they begin with.
-# The patterns' middles are left out, so that none matches.
+# Fragments that reach patterns that other texts do not, after a long run of what these begin with. The middle of the
+# patterns is left out, so that none matches.
 SWITCHES = (
     " due to missing permissions",
     " authorized to access the key",
@@ -142,7 +142,7 @@ SWITCHES = (
     " with API server: Unauthorized",
     " s3.amazonaws.com 403",
 )
-# Many ends for one beginning.
+# One beginning with many possible ends.
 ENDLESS = (
     ("getting credentials: exec: executable ", "aws"),
     ("getting credentials: exec: fork/exec ", "aws"),
@@ -150,7 +150,7 @@ ENDLESS = (
     ("is not authorized to perform: ", "ResponseMetadata"),
 )
 
-# Beginnings of secrets, repeated to any size by the benchmark of redact.
+# Beginnings of secrets, which the benchmark of redact repeats to any size.
 SECRET_UNITS = (
     "secret=", "aws_secret_access_key = ", "token: ", "X-Amz-Signature=", "AKIAIOSFODNN7EXAMPLE ", "eyJhbGciOi.", "Authorization: Bearer ",
     "-----BEGIN PRIVATE KEY-----\n", "https://a:b@", "IQoJb3JpZ2luX2Vj", "Encoded authorization failure message: ", '{"SecretAccessKey": "',
@@ -158,12 +158,12 @@ SECRET_UNITS = (
 )  # fmt: skip
 
 
-def repeated(unit: str, size: int, behind: str = TRIGGER) -> str:
-    """Repeat a text up to a size, with the words behind it that make sure it is read."""
-    return (unit * (size // len(unit) + 1))[: size - len(behind)] + behind
+def repeated(unit: str, size: int, ending: str = TRIGGER) -> str:
+    """Repeat a text up to a size, with an ending that makes sure that it is read."""
+    return (unit * (size // len(unit) + 1))[: size - len(ending)] + ending
 
 
 def shortened(unit: str) -> str:
-    """Show a text in the name of a figure."""
+    """Return a text for the name of a figure."""
     shown = ascii(unit)
     return shown if len(shown) <= 34 else shown[:31] + "..."

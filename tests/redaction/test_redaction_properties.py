@@ -60,9 +60,10 @@ def _mixed(value: str) -> bool:
 
 
 secret_keys = st.text(_BASE64, min_size=40, max_size=40).filter(_mixed)
+TOKEN_STARTS = ("IQoJb3JpZ2luX2Vj", "FwoGZXIvYXdz", "FQoGZXIvYXdz")
 session_tokens = st.builds(
     "{}{}==".format,
-    st.sampled_from(("IQoJb3JpZ2luX2Vj", "FwoGZXIvYXdz", "FQoGZXIvYXdz", "")),
+    st.sampled_from((*TOKEN_STARTS, "")),
     st.text(_BASE64, min_size=100, max_size=400).filter(_mixed),
 )
 signatures = st.text("0123456789abcdef", min_size=64, max_size=64).filter(lambda value: len(set(value)) > 8)
@@ -247,7 +248,7 @@ FORMS: dict[str, tuple[Callable[[str], str], st.SearchStrategy[str]]] = {
     "web token glued": (lambda v: f"token={v};next", web_tokens),
     "EKS token": (lambda v: json.dumps({"kind": "ExecCredential", "status": {"token": v}}), eks_tokens),
     "EKS token alone": (lambda v: f"sending {v}", eks_tokens),
-    "session token alone": (lambda v: f"x {v} y", session_tokens.filter(lambda v: v.startswith(("IQ", "Fw", "FQ")))),
+    "session token alone": (lambda v: f"x {v} y", session_tokens.filter(lambda v: v.startswith(TOKEN_STARTS))),
     "beside an id": (lambda v: f"{KEY_ID} {v}", secret_keys),
     "beside an id, colon": (lambda v: f"{KEY_ID}:{v}", secret_keys),
     "beside an id, CSV": (lambda v: f"Access key ID,Secret access key\n{KEY_ID},{v}\n", secret_keys),
