@@ -40,8 +40,14 @@ __all__ = (
 )
 
 
+class Referable(View):
+    """Base class of values that have weak references, and subclasses with the same slots (``_building``)."""
+
+    __slots__ = ("__weakref__",)
+
+
 @attrs.frozen
-class Envelope(View):
+class Envelope(Referable):
     """What the SDK, tool or log states around the message.
 
     A value is ``None`` if it is not stated.

@@ -7,11 +7,11 @@ from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.canonical.failures import CLASSES, kind_of
+from iamtriage._reading.canonical.kinds import kind_of
 from iamtriage._reading.canonical.prints import CAPITAL, PRINTS, SMALL
 from iamtriage._reading.vocabulary.codes import is_code, is_known
 from iamtriage._reading.vocabulary.services import service_name
-from iamtriage.failures._failures import Envelope
+from iamtriage.failures._building import build_envelope, build_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FACTS = ("code", "operation", "service", "status_code", "request_id", "host_id", "again")
 _SPANNED = frozenset(_FACTS) - {"service", "again"}
+_SUFFIXES = ("Exception", "Error", "Fault", "Denied", "NotFound")
 # What these print, no other system does, whatever names are in it.
 _SDKS = frozenset(
     {"botocore", "aws-cli", "go-v2", "java-v1", "java-v2", "dotnet", "ruby", "php", "cpp", "js-v2", "js-v3"}
@@ -86,6 +87,8 @@ class _PrintReader:
                 break
         else:
             return None
+        if ending.frames and tail[ending.frames] and _names_class(text, *tail.span(ending.frames)):
+            return None
         code, operation, service, status, request_id, host_id, again = ending.facts(
             (*head.groups(), *tail.groups(), None)
         )
@@ -104,8 +107,9 @@ class _PrintReader:
         else:
             start = message.start if has_words else tail.start(ending.begin)
         end = tail.end(ending.end) if ending.end else message.end if has_words else head.end()
-        return CLASSES[kind](
-            Envelope(
+        return build_failure(
+            kind,
+            build_envelope(
                 code,
                 operation,
                 message.service or service,
@@ -121,14 +125,26 @@ class _PrintReader:
             message.account,
             message.action,
             message.resource,
-            *message.more,
+            message.more,
         )
 
 
 class _EndingReader:
     """The compiled pattern of an ending, and where the facts are in the groups of it and its print."""
 
-    __slots__ = ("before", "begin", "behind", "claimed", "end", "facts", "known", "match", "sdk", "source")
+    __slots__ = (
+        "before",
+        "begin",
+        "behind",
+        "claimed",
+        "end",
+        "facts",
+        "frames",
+        "known",
+        "match",
+        "sdk",
+        "source",
+    )
 
     def __init__(self, head: re.Pattern[str], ending: Ending) -> None:
         # The end of a line is no part of a print.
@@ -144,7 +160,21 @@ class _EndingReader:
             *(groups.index(name) if name in groups else -1 for name in _FACTS)
         )
         self.before, self.behind = _keys(before), _keys(behind)
-        self.begin, self.end = tail.groupindex.get("begin", 0), tail.groupindex.get("end", 0)
+        self.begin, self.end, self.frames = (
+            tail.groupindex.get(name, 0) for name in ("begin", "end", "frames")
+        )
+
+
+def _names_class(text: str, start: int, end: int) -> bool:
+    """Return whether the frames of a trace name a class of errors, which readers would take for a code."""
+    for suffix in _SUFFIXES:
+        at = text.find(suffix, start, end)
+        while at >= 0:
+            behind = at + len(suffix)
+            if not (text[behind].isalnum() or text[behind] == "_"):
+                return True
+            at = text.find(suffix, behind, end)
+    return text.find("_status_", start, end) >= 0
 
 
 def _agree(code: str, again: str | None) -> bool:

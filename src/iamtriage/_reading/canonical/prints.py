@@ -60,8 +60,7 @@ _GO_V2 = (
     rf"(?P<begin>)operation error {_SERVICE}: (?P<operation>{OPERATION}), https response error StatusCode: (?P<status_code>{STATUS}), "
     rf"RequestID: (?P<request_id>{REQUEST_ID})(?:, HostID: (?P<host_id>{HOST_ID}))?, api error (?P<code>{CODE}): "
 )
-# Frames name no class of errors.
-_JAVA_FRAMES = r"(?:\n\tat (?:(?!Exception|Error|_status_)[\w.$<>/-])++\([\w .:]++\))*"
+_JAVA_FRAMES = r"(?P<frames>(?:\n\tat [\w.$<>/-]++\([\w .:]++\))*+)"
 _JAVA_V1 = (
     rf" (?P<begin>)\(Service: {_SERVICE}; Status Code: (?P<status_code>{STATUS}); Error Code: (?P<code>{CODE}); Request ID: (?P<request_id>{REQUEST_ID})"
     rf"(?:; S3 Extended Request ID: (?P<host_id>{HOST_ID}))?(?:; Proxy: null)?\)(?P<end>){_JAVA_FRAMES}"
@@ -70,8 +69,9 @@ _JAVA_V2 = (
     rf" (?P<begin>)\(Service: {_SERVICE}, Status Code: (?P<status_code>{STATUS}), Request ID: (?P<request_id>{REQUEST_ID})"
     rf"(?:, Extended Request ID: (?P<host_id>{HOST_ID}))?\)(?P<end>)(?: \(SDK Attempt Count: [0-9]{{1,2}}\))?{_JAVA_FRAMES}"
 )
-_PLACE = r"(?:node:)?(?:[\w@/-]|\.(?![A-Z]))++(?::[0-9]++){2}"
-_NODE_FRAMES = rf"(?:\n    at (?:async )?(?:(?!_status_)[\w<>]|\.(?![A-Z]))++ (?:\[as \w+\] )?\({_PLACE}\))+"
+# Neither names a class of errors.
+_PLACE = r"(?:node:)?[\w@/-]*+(?:\.(?![A-Z])[\w@/-]*+)*+(?::[0-9]++){2}"
+_NODE_FRAMES = rf"(?:\n    at (?:async )?(?!\w*_status_)[\w<>]++(?:\.(?![A-Z])[\w<>]++)*+ (?:\[as \w+\] )?\({_PLACE}\))++"
 _JS_V2 = (
     rf"(?:\n    at Request\.extractError \((?=[\w@/.-]*/aws-sdk/){_PLACE}\))(?:{_NODE_FRAMES})? \{{\n"
     rf"  code: '(?P<code>{CODE})',\n(?:  region: '[a-z0-9-]+',\n)?  time: [0-9TZ.:-]{{20,30}},\n  requestId: '(?P<request_id>{REQUEST_ID})',\n"
@@ -85,7 +85,7 @@ _JS_V3 = (
 )
 _DOTNET = (
     r"(?:\r?\n ---> Amazon\.Runtime\.Internal\.HttpErrorResponseException: Exception of type 'Amazon\.Runtime\.Internal\.HttpErrorResponseException' was thrown\.)?"
-    r"(?:\r?\n   at (?:(?!Exception|Error|_status_)[\w.`<>\[\],|-])++\([\w.`&\[\]<>, ]*+\))*"
+    r"(?P<frames>(?:\r?\n   at [\w.`<>\[\],|-]++\([\w.`&\[\]<>, ]*+\))*+)"
 )
 _XML_ID = rf"<RequestI(?:d|D)>(?P<request_id>{REQUEST_ID})</RequestI(?:d|D)>"
 PRINTS = (

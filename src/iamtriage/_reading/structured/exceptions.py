@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from iamtriage._reading.structured.responses import state_response
-from iamtriage._reading.structured.statements import Statement, find_failure
+from iamtriage._reading.structured.statements import Statement, find_failure, read_at_length, read_exactly
 from iamtriage._reading.structured.values import as_document, load, status_of, text_of
 from iamtriage._reading.vocabulary.codes import is_generic, kind_of_client_class
 from iamtriage._reading.vocabulary.excerpts import excerpt
@@ -148,11 +148,12 @@ def _client_error(text: str, response: Document, operation: str) -> Failure | No
         return _by_text(text)
     if statement.source != "botocore" or not statement.claimed:
         statement = statement._replace(source="botocore", claimed=True)
-    said = as_document(response.get("Error")).get("Message")
-    if isinstance(said, str) and statement.message not in text:
-        # A subclass words its text anew.
-        text = statement.message
-    return find_failure(statement, text)
+    if not text.endswith(statement.message):
+        said = as_document(response.get("Error")).get("Message")
+        if isinstance(said, str) and statement.message not in text:
+            # A subclass with a text of its own.
+            text = statement.message
+    return read_exactly(statement, text) or read_at_length(statement, text)
 
 
 def _api_exception(error: BaseException, text: str, status: int, body: str | bytes | None) -> Failure | None:
@@ -222,8 +223,9 @@ def _is_botocore(cls: type) -> bool:
 def _text_of(error: BaseException) -> str:
     """Give an exception's text; "" where even that raises."""
     try:
-        # A class of texts may have methods of its own, which raise as well.
-        return excerpt(str.__str__(str(error)))
+        text = str(error)
+        # A class of strings may have its own methods, which can raise as well.
+        return excerpt(text if type(text) is str else str.__str__(text))
     except KeyboardInterrupt:
         raise
     except BaseException:  # noqa: BLE001 (a foreign __str__ may raise anything)

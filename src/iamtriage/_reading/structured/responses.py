@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from iamtriage._reading.structured.statements import Statement
 from iamtriage._reading.structured.values import as_document, first_text, plain_code, status_of, text_of
 from iamtriage._reading.vocabulary.codes import is_code, is_status, normalize_code
+from iamtriage._reading.vocabulary.excerpts import LONG
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from iamtriage._reading.structured.values import Document
 
 _CODE_KEYS = ("__type", "Code", "code", "errorCode", "errorType", "ErrorCode")
@@ -17,6 +20,9 @@ _REQUEST_KEYS = ("RequestId", "RequestID", "requestId", "request_id")
 _HOST_KEYS = ("HostId", "hostId", "extendedRequestId")
 _STATUS_KEYS = ("HTTPStatusCode", "httpStatusCode", "statusCode", "status")
 # What botocore's responses do not have, or only in their metadata.
+# A named tuple's own __new__ takes twice the time.
+_new: Callable[[type[Statement], tuple[object, ...]], Statement] = cast("Any", tuple).__new__
+_NOTHING = tuple(Statement("")[10:])
 _ODD_KEYS = frozenset(
     {*_CODE_KEYS, *_MESSAGE_KEYS, *_REQUEST_KEYS, *_HOST_KEYS, *_STATUS_KEYS, "awsService"}
     - {"Code", "Message"}
@@ -30,13 +36,17 @@ def state_response(response: Document, operation: str | None) -> Statement | Non
         response: ``ClientError.response``, or a body.
         operation: the operation, if the caller knows it.
     """
-    error, metadata = response.get("Error"), response.get("ResponseMetadata")
+    error: Any = response.get("Error")
+    metadata: Any = response.get("ResponseMetadata")
     if (
         type(error) is dict
         and type(metadata) is dict
         and metadata
-        and error.keys().isdisjoint(_ODD_KEYS)
-        and response.keys().isdisjoint(_ODD_KEYS)
+        # Two keys are those that were just found.
+        and (
+            (len(error) == 2 and "Code" in error and "Message" in error) or error.keys().isdisjoint(_ODD_KEYS)
+        )
+        and (len(response) == 2 or response.keys().isdisjoint(_ODD_KEYS))
     ):
         return _parsed_response(error, metadata, operation)
     return _any_body(response, operation)
@@ -44,21 +54,25 @@ def state_response(response: Document, operation: str | None) -> Statement | Non
 
 def _parsed_response(error: Document, metadata: Document, operation: str | None) -> Statement | None:
     """Read a response as botocore parses it."""
-    code, message = text_of(error.get("Code")), text_of(error.get("Message"))
-    if code is None and message is None:
-        return None
-    return Statement(
-        message or "",
-        "botocore",
-        True,  # noqa: FBT003 (the order of the attributes)
-        None,
-        plain_code(code),
-        operation,
-        None,
-        status_of(metadata.get("HTTPStatusCode")) or _status_in(code),
-        text_of(metadata.get("RequestId")),
-        text_of(metadata.get("HostId")),
+    code, message = error.get("Code"), error.get("Message")
+    if type(code) is not str or type(message) is not str or not code or len(message) > LONG:
+        code, message = text_of(code), text_of(message)
+        if code is None and message is None:
+            return None
+    request_id, host_id, status = (
+        metadata.get("RequestId"),
+        metadata.get("HostId"),
+        metadata.get("HTTPStatusCode"),
     )
+    if type(request_id) is not str or not request_id:
+        request_id = text_of(request_id)
+    return _new(
+        Statement,
+        (
+            message or "", "botocore", True, None, plain_code(code), operation, None, status_of(status) or _status_in(code),
+            request_id, None if host_id is None else text_of(host_id), *_NOTHING,
+        ),
+    )  # fmt: skip
 
 
 def _any_body(body: Document, operation: str | None) -> Statement | None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage._reading.canonical.failures import CLASSES, kind_of
+from iamtriage._reading.canonical.kinds import kind_of
 from iamtriage._reading.canonical.messages import NO_MESSAGE, read_message
 from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.codes import is_status
-from iamtriage.failures._failures import Envelope
+from iamtriage.failures._building import build_envelope, build_failure
 
 if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.pieces import Piece
-    from iamtriage.failures._failures import Failure, Marks
+    from iamtriage.failures._failures import Failure
     from iamtriage.typing import Kind
 
 
@@ -54,6 +54,7 @@ _FACTS = Statement._fields[Statement._fields.index("code") : -1]
 
 _BOTOCORE, _CALLING = "An error occurred (", ") when calling the "
 _CODE_START = len(_BOTOCORE)
+_CALL_NAMES = ("code", "operation")
 
 
 def find_failure(statement: Statement, text: str | None = None) -> Failure | None:
@@ -95,9 +96,15 @@ def read_exactly(statement: Statement, text: str) -> Failure | None:
         account = message.account or account
     places = message.names, message.marks
     if operation is not None and text.startswith(f"{_BOTOCORE}{code}{_CALLING}{operation} "):
-        places = _with_call(places, code, operation, status)
-    return CLASSES[kind](
-        Envelope(
+        names, marks = places
+        end = _CODE_START + len(code)
+        called = end + len(_CALLING)
+        places = (*names, *_CALL_NAMES), (*marks, (_CODE_START, end), (called, called + len(operation)))
+        if code == status:
+            places = (*places[0], "status_code"), (*places[1], (_CODE_START, end))
+    return build_failure(
+        kind,
+        build_envelope(
             code, operation, message.service or service, int(status) if status else None, request_id, host_id, source,
             time, region, source_ip, user_agent, event_id,
         ),
@@ -108,19 +115,8 @@ def read_exactly(statement: Statement, text: str) -> Failure | None:
         account,
         message.action,
         message.resource or resource,
-        *message.more,
+        message.more,
     )  # fmt: skip
-
-
-def _with_call(places: Marks, code: str, operation: str, status: str | None) -> Marks:
-    """Add the places of code and operation in botocore's text."""
-    end = _CODE_START + len(code)
-    called = end + len(_CALLING)
-    names, marks = places
-    marks += (_CODE_START, end), (called, called + len(operation))
-    if code == status:
-        return (*names, "code", "operation", "status_code"), (*marks, (_CODE_START, end))
-    return (*names, "code", "operation"), marks
 
 
 def read_at_length(statement: Statement, text: str) -> Failure | None:

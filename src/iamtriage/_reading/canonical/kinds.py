@@ -1,20 +1,14 @@
-"""Build the failure of an error whose message was matched."""
+"""Classify errors by their code and message."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.codes import is_known, is_weak, kind_of_code
-from iamtriage.failures._failures import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from iamtriage._reading.canonical.messages import Message
     from iamtriage.typing import Kind
-
-CLASSES = cast("dict[Kind, Callable[..., Failure]]", {cls.kind: cls for cls in get_args(Failure)})
-"""The class of each kind."""
 
 # EKS gives them for access entries too, which only the operation tells from other errors.
 _AMBIGUOUS = frozenset({"InvalidParameterException", "InvalidRequestException", "ResourceInUseException"})
