@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from iamtriage._reading.structured.statements import Statement
 from iamtriage._reading.structured.values import as_document, first_text, plain_code, status_of, text_of
@@ -19,10 +19,10 @@ _MESSAGE_KEYS = ("Message", "message", "errorMessage", "ErrorMessage")
 _REQUEST_KEYS = ("RequestId", "RequestID", "requestId", "request_id")
 _HOST_KEYS = ("HostId", "hostId", "extendedRequestId")
 _STATUS_KEYS = ("HTTPStatusCode", "httpStatusCode", "statusCode", "status")
-# What botocore's responses do not have, or only in their metadata.
 # A named tuple's own __new__ takes twice the time.
 _new: Callable[[type[Statement], tuple[object, ...]], Statement] = cast("Any", tuple).__new__
 _NOTHING = tuple(Statement("")[10:])
+# What botocore's responses do not have, or only in their metadata.
 _ODD_KEYS = frozenset(
     {*_CODE_KEYS, *_MESSAGE_KEYS, *_REQUEST_KEYS, *_HOST_KEYS, *_STATUS_KEYS, "awsService"}
     - {"Code", "Message"}
