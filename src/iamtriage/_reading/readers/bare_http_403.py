@@ -83,19 +83,19 @@ def _status_piece(span: tuple[int, int], m: re.Match[str], status: str, service:
 
 def _read_responses(text: str) -> Iterator[Piece]:
     """Yield the responses of hosts that the text names."""
-    places = [_host_at(m) for m in _HOST.finditer(text)]
-    starts = [place.start for place in places]
+    hosts = [_host_at(m) for m in _HOST.finditer(text)]
+    starts = [host.start for host in hosts]
     for m in _STATUS_403.finditer(text):
         group = m.lastgroup
         if group is None or _PROXY.search(text, max(0, m.start() - _PROXY_REACH), m.end() + _PROXY_REACH):
             continue
         at = bisect_left(starts, m.start())
-        place = _responding_host(
-            text, m, places[at - 1] if at else None, places[at] if at < len(places) else None
+        host = _responding_host(
+            text, m, hosts[at - 1] if at else None, hosts[at] if at < len(hosts) else None
         )
-        if place and place.service:
-            span = min(place.start, m.start()), max(place.end, m.end())
-            yield _status_piece(span, m, group, place.service)
+        if host and host.service:
+            span = min(host.start, m.start()), max(host.end, m.end())
+            yield _status_piece(span, m, group, host.service)
 
 
 def _host_at(m: re.Match[str]) -> _Host:
@@ -114,12 +114,12 @@ def _host_at(m: re.Match[str]) -> _Host:
 def _responding_host(text: str, m: re.Match[str], before: _Host | None, after: _Host | None) -> _Host | None:
     """Return the host that responded: the nearest in the sentence, else the last one in the exchange."""
     near = [
-        (size, place)
-        for place, start, end in (
+        (size, host)
+        for host, start, end in (
             (before, before.end if before else 0, m.start()),
             (after, m.end(), after.start if after else 0),
         )
-        if place
+        if host
         and (size := end - start) <= _SENTENCE_REACH
         and _NEXT_SENTENCE.search(text, start, end) is None
         and text.count("\n", start, end) <= text[start:end].rstrip().endswith(":")

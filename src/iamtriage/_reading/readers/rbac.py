@@ -26,17 +26,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _QUOTE = "[\"'`]"
-_SENTENCE = re.compile(
-    rf"(?<!\w)User\s+(?:{_QUOTE}(?P<user>[^\"`]{{0,600}}?){_QUOTE}|{_QUOTE}?(?P<bare_user>[^\s\"'`]{{1,300}}){_QUOTE}?)\s+"
-    # A person's words between two blocks of code.
-    r"(?P<between>```\s[^`\x1e]{1,160}?\s```\w{0,12}\s)?"
-    rf"cannot\s+{_QUOTE}?(?P<verb>\w{{2,24}}){_QUOTE}?\s+"
-    rf"(?:resources?\s+(?!(?:in|at)\s){_QUOTE}?(?P<resource>[\w./*-]{{1,120}}){_QUOTE}?|(?:path|on)\s+{_QUOTE}(?P<path>[^\"'`\n]{{1,300}}){_QUOTE}"
+_USER = rf"(?:{_QUOTE}(?P<user>[^\"`]{{0,600}}?){_QUOTE}|{_QUOTE}?(?P<bare_user>[^\s\"'`]{{1,300}}){_QUOTE}?)"
+# A person's words between two blocks of code.
+_WORDS_BETWEEN = r"(?P<between>```\s[^`\x1e]{1,160}?\s```\w{0,12}\s)?"
+_VERB = rf"{_QUOTE}?(?P<verb>\w{{2,24}}){_QUOTE}?"
+_WHAT = (
+    rf"(?:resources?\s+(?!(?:in|at)\s){_QUOTE}?(?P<resource>[\w./*-]{{1,120}}){_QUOTE}?"
+    rf"|(?:path|on)\s+{_QUOTE}(?P<path>[^\"'`\n]{{1,300}}){_QUOTE}"
     r"|resources?\b|(?:all\s+)?(?P<old>[a-z][\w./-]{1,120}))"
-    rf"(?P<group_words>\s+in\s+API\s+group(?:\s+(?:{_QUOTE}(?P<group>[\w.*-]{{0,120}}){_QUOTE}|(?!(?:in|at)\s){_QUOTE}?(?P<bare_group>[\w.*-]{{1,120}})))?)?"
+)
+_GROUP = (
+    rf"(?P<group_words>\s+in\s+API\s+group(?:\s+(?:{_QUOTE}(?P<group>[\w.*-]{{0,120}}){_QUOTE}"
+    rf"|(?!(?:in|at)\s){_QUOTE}?(?P<bare_group>[\w.*-]{{1,120}})))?)?"
+)
+_SCOPE = (
     rf"(?:\s+in\s+(?:the\s+namespace|project)\s+{_QUOTE}?(?P<namespace>[^\"'`\s]{{1,120}}){_QUOTE}?"
     r"|\s+(?P<cluster>at\s+the\s+cluster\s+scope|in\s+the\s+cluster))?"
 )
+_SENTENCE = re.compile(rf"(?<!\w)User\s+{_USER}\s+{_WORDS_BETWEEN}cannot\s+{_VERB}\s+{_WHAT}{_GROUP}{_SCOPE}")
 _HEAD = re.compile(
     r"(?:[a-z0-9.-]{1,120}(?:/[a-z0-9-]{1,60})?(?:\s+\"[^\"\n]{0,253}\")?\s+is\s+)?[Ff]orbidden\)?\s?:\s+\Z"
 )
