@@ -110,7 +110,7 @@ def _read_card(text: str, floor: int, end: int, clause: re.Match[str]) -> Piece:
     if action:
         _put_action(piece, action, prefix)
     heading = None
-    for heading in _HEADING.finditer(text, max(floor, end - _HEADING_REACH), end):  # noqa: B007 (the last one counts)
+    for heading in _HEADING.finditer(text, max(floor, end - _HEADING_REACH), end):  # noqa: B007 (the last match is used)
         pass
     if heading:
         _put_named_action(piece, heading)

@@ -64,6 +64,6 @@ def _nearest(
     if after:
         return after
     before = None
-    for before in pattern.finditer(text, start, m.start()):  # noqa: B007 (the last one counts)
+    for before in pattern.finditer(text, start, m.start()):  # noqa: B007 (the last match is used)
         pass
     return before

@@ -366,7 +366,7 @@ def read_lone_reasons(text: str, sentences: Sequence[Piece]) -> Iterator[Piece]:
 def _read_rest_of_sentence(text: str, left: int, right: int, piece: Piece) -> None:
     """Read the rest of a sentence before a reason."""
     resource = None
-    for resource in _TRUNCATED_RESOURCE.finditer(text, left, right):  # noqa: B007 (the last one counts)
+    for resource in _TRUNCATED_RESOURCE.finditer(text, left, right):  # noqa: B007 (the last match is used)
         pass
     if resource is None:
         return
