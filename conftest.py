@@ -1,8 +1,8 @@
-"""Runs every Python example of README.md, docs/ and the docstrings under src/ as a test.
+"""Run every Python example in README.md, docs/ and the docstrings in src/ as a test.
 
-Blocks fenced as ``python`` run in order and share one namespace for each file; a block that holds ``>>>``
-prompts is a doctest. An example that cannot run has ``<!--- skip: next -->`` or, in docs/, ``% skip: next``
-before it. Docstrings see the names of their own module.
+Blocks fenced as ``python`` run in order, with one namespace per file. A block with ``>>>`` prompts is a
+doctest. An example that cannot run has ``<!--- skip: next -->`` or, in docs/, ``% skip: next`` before it.
+Docstrings can use the names of their module.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Sessions: ``nox`` runs the default ones, ``nox -l`` lists all.
+"""Nox sessions: ``nox`` runs the default ones, ``nox -l`` lists all.
 
-A session whose interpreter is missing fails and says so: nothing is skipped in silence.
+A session fails if its interpreter is missing. Nothing is skipped silently.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2025.2.9"
-nox.options.default_venv_backend = "virtualenv"  # comes with nox, fetches with pip
+nox.options.default_venv_backend = "virtualenv"  # included in nox, and installs with pip
 nox.options.error_on_missing_interpreters = True
 nox.options.reuse_existing_virtualenvs = True
 nox.options.sessions = [
@@ -24,11 +24,11 @@ nox.options.sessions = [
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
 OLDEST = PYTHONS[0]
-# A file's tests share the servers, kernels and pages that they start.
+# The tests of a file share the servers, kernels and pages that they start.
 ON_EVERY_CORE = ("-n", "auto", "--dist", "loadfile")
-# What another Python version can change: exceptions and their notes, tracebacks, attrs, pickling, argparse,
-# re, the installed package and the examples. Property tests and rules say the same on each version; the
-# sessions `tests-*` and GitHub's workflow run them all.
+# What can depend on the Python version: exceptions and their notes, tracebacks, attrs, pickling, argparse,
+# re, the installed package and the examples. The sessions `tests-*` and the GitHub workflow also run property
+# tests and rules on each version.
 VERSION_DEPENDENT = (
     *(
         "README.md",
@@ -66,17 +66,17 @@ VERSION_DEPENDENT = (
     *("tests/boto/test_install.py", "tests/boto/test_resisting_errors.py", "tests/boto/test_shown_notes.py"),
     *("tests/boto/test_wrapped.py", "tests/notebook/test_extension.py", "tests/notebook/test_kernel.py"),
 )
-# The boto3 that goes with the lowest botocore. pip would find it by downloading dozens.
+# The boto3 of the lowest botocore. To find it, pip would download dozens.
 MINIMUM_BOTO3 = "boto3==1.28.0"
 
 
 def groups(*names: str) -> list[str]:
-    """Requirements of the named dependency groups."""
+    """Return the requirements of dependency groups."""
     return list(nox.project.dependency_groups(PROJECT, *names))
 
 
 def wheel(session: nox.Session) -> str:
-    """Build the project's wheel (or take the one of ``-- --wheel=PATH``) and return its path."""
+    """Build the wheel, or use that of ``-- --wheel=PATH``, and return its path."""
     for argument in session.posargs:
         if argument.startswith("--wheel="):
             return str(Path(argument.removeprefix("--wheel=")).resolve())
@@ -88,9 +88,9 @@ def wheel(session: nox.Session) -> str:
 
 
 def run_tests(session: nox.Session) -> None:
-    """Run the tests on what is installed, with coverage into its own data file."""
+    """Run the tests on the installed package, with coverage in a separate data file."""
     options = [argument for argument in session.posargs if not argument.startswith("--wheel=")]
-    # `coverage run` loses what some workers of xdist have counted. The session `coverage` has the limit.
+    # `coverage run` loses the data of some xdist workers. The session `coverage` checks the limit.
     measured = ("--cov", "--cov-report=", "--cov-fail-under=0")
     data = {"COVERAGE_FILE": f".coverage.{session.name}"}
     session.run("python", "-m", "pytest", *measured, *ON_EVERY_CORE, *options, env=data)
@@ -98,17 +98,17 @@ def run_tests(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """The tests, on the installed wheel. Options after ``--`` go to pytest."""
+    """Run the tests on the installed wheel. Options after ``--`` are passed to pytest."""
     session.install("--force-reinstall", "--no-deps", built := wheel(session))
     session.install(built, *groups("tests"))
     run_tests(session)
-    if "NOX_COVERAGE_LATER" not in os.environ:  # CI combines the versions in a job of its own
+    if "NOX_COVERAGE_LATER" not in os.environ:  # CI combines the versions in a separate job
         session.notify("coverage")
 
 
 @nox.session(python=PYTHONS[1:])
 def portability(session: nox.Session) -> None:
-    """The tests of what another Python version can change, on the installed wheel."""
+    """Run the tests that can depend on the Python version, on the installed wheel."""
     session.install("--force-reinstall", "--no-deps", built := wheel(session))
     session.install(built, *groups("tests"))
     properties = "--ignore-glob=*_properties.py"
@@ -117,7 +117,7 @@ def portability(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def minimum(session: nox.Session) -> None:
-    """The tests, with the lowest version of each dependency that pyproject.toml allows."""
+    """Run the tests with the lowest version of each dependency that pyproject.toml allows."""
     constraints = Path(session.create_tmp()) / "minimum.txt"
     lowest = [re.sub(r">=", "==", requirement) for requirement in PROJECT["project"]["dependencies"]]
     constraints.write_text("\n".join([*lowest, MINIMUM_BOTO3, ""]), encoding="utf-8")
@@ -129,7 +129,7 @@ def minimum(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def aiobotocore(session: nox.Session) -> None:
-    """The tests that need aiobotocore, apart from the others, since it pins a botocore of its own."""
+    """Run the tests that need aiobotocore, separately because it pins its own botocore."""
     session.install("--force-reinstall", "--no-deps", built := wheel(session))
     session.install(built, *groups("aiobotocore"))
     session.run("python", "-m", "pytest", "tests/boto/test_aiobotocore.py", *session.posargs)
@@ -137,7 +137,7 @@ def aiobotocore(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def coverage(session: nox.Session) -> None:
-    """Branch coverage of all runs together; fails under the limit in pyproject.toml."""
+    """Report the branch coverage of all runs. Fails below the limit in pyproject.toml."""
     session.install("coverage[toml]")
     if any(Path().glob(".coverage.*")):
         session.run("coverage", "combine")
@@ -146,7 +146,7 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def lint(session: nox.Session) -> None:
-    """Format, lint, and the import layers."""
+    """Check the format, the linter and the import layers."""
     session.install("--editable", ".", *groups("lint"))
     session.run("ruff", "format", "--check", ".")
     session.run("ruff", "check", ".")
@@ -155,7 +155,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def typing(session: nox.Session) -> None:
-    """The type checkers, each strict on the package and on typing_tests/."""
+    """Run the type checkers, which are strict on the package and on typing_tests/."""
     session.install("--editable", ".", *groups("typing", "tests", "docs"), "nox")
     session.run("mypy")
     executable = session.run("python", "-c", "import sys; print(sys.executable)", silent=True)
@@ -164,7 +164,7 @@ def typing(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def typing_user(session: nox.Session) -> None:
-    """The type checkers on the handlers of a user who has boto3's types, with settings of their own."""
+    """Run the type checkers on the handlers of a user with boto3's types, with separate settings."""
     session.install("--editable", ".", *groups("typing"), "boto3", "botocore-stubs", "types-boto3")
     session.run("mypy", "--strict", "--config-file=", "typing_tests/user")
     executable = session.run("python", "-c", "import sys; print(sys.executable)", silent=True)
@@ -173,7 +173,7 @@ def typing_user(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def docs(session: nox.Session) -> None:
-    """The site, in docs/_build. The examples in it run with the tests."""
+    """Build the site in docs/_build. Its examples run with the tests."""
     session.install("--editable", ".", *groups("docs"))
     session.run("sphinx-build", "-n", "-W", "--keep-going", "-b", "html", "docs", "docs/_build")
 
@@ -187,7 +187,7 @@ def sync(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def bench(session: nox.Session) -> None:
-    """The benchmarks, on the installed wheel."""
+    """Run the benchmarks on the installed wheel."""
     session.install("--force-reinstall", "--no-deps", built := wheel(session))
     session.install(built, *groups("bench"))
     session.run("python", "-m", "benchmarks", *session.posargs)
@@ -195,6 +195,6 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def fuzz(session: nox.Session) -> None:
-    """A minute of fuzzing (Linux). Other libFuzzer options go after ``--``."""
+    """Fuzz for a minute (Linux). Options after ``--`` are passed to libFuzzer."""
     session.install("--editable", ".", *groups("fuzz"))
     session.run("python", "fuzz/fuzz_parse.py", *(session.posargs or ["-max_total_time=60"]))

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Everyday commands. Needs nothing but Python 3.11 or newer.
+"""Everyday commands. You need only Python 3.11 or newer.
 
-    python3 tasks.py demo              explains examples/terraform-apply.log: why it failed, and what helps
-    python3 tasks.py test [OPTIONS]    runs the tests; OPTIONS go to pytest
-    python3 tasks.py check             runs formatter, linters, type checkers and the docs build
+    python3 tasks.py demo              explain examples/terraform-apply.log: why it failed, and how to fix it
+    python3 tasks.py test [OPTIONS]    run the tests; OPTIONS are passed to pytest
+    python3 tasks.py check             run the formatter, linters, type checkers and the docs build
 
-Each makes the environment .venv beside this file when there is none, installs there what it lacks and
-leaves the rest of the machine alone.
+Each command creates the environment .venv in this folder if necessary, and installs what is missing. It
+changes nothing else on the machine.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ def run(*command: str | Path, env: dict[str, str] | None = None) -> int:
     return subprocess.run([str(part) for part in command], cwd=ROOT, env=env, check=False).returncode
 
 
-def must(*command: str | Path) -> None:
-    """Run a command and leave with its exit status if it fails."""
+def run_or_exit(*command: str | Path) -> None:
+    """Run a command, and exit with its status if it fails."""
     if status := run(*command):
         print("tasks.py: failed:", *command, file=sys.stderr)
         raise SystemExit(status)
 
 
-def usable() -> bool:
-    """Whether .venv holds a Python that starts, is new enough and has pip."""
+def is_usable() -> bool:
+    """Return whether .venv has a Python that starts, is new enough and has pip."""
     probe = f"import sys, pip; raise SystemExit(sys.version_info < {OLDEST})"
     if not PYTHON.exists():
         return False
@@ -51,40 +51,42 @@ def usable() -> bool:
         return False
 
 
-def environment(group: str | None = None) -> None:
-    """Make .venv hold the project and, if named, one of its dependency groups."""
-    if not usable():
-        print("tasks.py: making .venv", flush=True)
+def prepare_environment(group: str | None = None) -> None:
+    """Install the project in .venv, and one of its dependency groups, if named."""
+    if not is_usable():
+        print("tasks.py: creating .venv", flush=True)
         try:
             venv.create(VENV, with_pip=True, clear=True, symlinks=os.name != "nt")
         except (subprocess.CalledProcessError, ImportError):
-            sys.exit("tasks.py: this Python makes no environments; on Debian: apt-get install python3-venv")
-    wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
+            sys.exit(
+                "tasks.py: this Python cannot create environments; on Debian: apt-get install python3-venv"
+            )
+    version = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
     stamp = VENV / f".installed-{group or 'project'}"
-    if stamp.exists() and stamp.read_text() == wanted:
+    if stamp.exists() and stamp.read_text() == version:
         return
     print("tasks.py: installing iamtriage" + (f" and its {group} group" if group else ""), flush=True)
-    must(PYTHON, *PIP_INSTALL, "--upgrade", "pip>=25.1")  # the first pip that knows --group
-    must(PYTHON, *PIP_INSTALL, "--editable", ".", *(["--group", group] if group else []))
-    stamp.write_text(wanted)
+    run_or_exit(PYTHON, *PIP_INSTALL, "--upgrade", "pip>=25.1")  # the first pip with --group
+    run_or_exit(PYTHON, *PIP_INSTALL, "--editable", ".", *(["--group", group] if group else []))
+    stamp.write_text(version)
 
 
 def demo() -> int:
     """Explain a real log."""
-    environment()
+    prepare_environment()
     print("$ iamtriage explain examples/terraform-apply.log", flush=True)
     return run(PYTHON, "-m", "iamtriage", "explain", "examples/terraform-apply.log")
 
 
 def test(*options: str) -> int:
-    """Run the tests, on every core; ``-n 0`` runs them in one process."""
-    environment("tests")
+    """Run the tests on every core. ``-n 0`` runs them in one process."""
+    prepare_environment("tests")
     return run(PYTHON, "-m", "pytest", *ON_EVERY_CORE, *options)
 
 
 def check() -> int:
-    """Run the lint, typing and docs sessions of noxfile.py, in .venv instead of one environment for each."""
-    environment("dev")
+    """Run the lint, typing and docs sessions of noxfile.py in .venv, not in one environment each."""
+    prepare_environment("dev")
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
     env = {**os.environ, "PATH": path, "VIRTUAL_ENV": str(VENV)}
     sessions = ("lint", "typing", "docs")
@@ -92,8 +94,8 @@ def check() -> int:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command that is asked for."""
-    # No `match`: an older Python has to come as far as saying that it is too old.
+    """Run a command."""
+    # No `match`, because an older Python must be able to say that it is too old.
     command, options = arguments[:1], arguments[1:]
     if command == ["test"]:
         return test(*options)
@@ -101,13 +103,13 @@ def main(arguments: list[str]) -> int:
         return demo()
     if arguments == ["check"]:
         return check()
-    asked = arguments in (["-h"], ["--help"])
-    print(__doc__, file=sys.stdout if asked else sys.stderr)
-    return 0 if asked else 2
+    is_help = arguments in (["-h"], ["--help"])
+    print(__doc__, file=sys.stdout if is_help else sys.stderr)
+    return 0 if is_help else 2
 
 
 if __name__ == "__main__":
     if sys.version_info < OLDEST:
         needed = ".".join(map(str, OLDEST))
-        sys.exit(f"tasks.py: Python {needed} or newer is needed, this is {sys.version.split()[0]}")
+        sys.exit(f"tasks.py: expected Python {needed} or newer, got {sys.version.split()[0]}")
     sys.exit(main(sys.argv[1:]))

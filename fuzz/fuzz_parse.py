@@ -1,9 +1,9 @@
-"""Fuzzes parse, scan, explain, redact, records, fingerprints and spans with atheris (libFuzzer, Linux).
+"""Fuzz parse, scan, explain, redact, records, fingerprints and spans with atheris (libFuzzer, Linux).
 
-Run it as ``python fuzz/fuzz_parse.py -max_total_time=60``; every libFuzzer option may follow. Half of the
-inputs are the fuzzer's own bytes, half are texts that it composes of the grammar's words, so that
-it gets deep without a corpus. It stops on any exception, on a span that does not slice back, on a
-record that does not round-trip, on an explanation that cannot be shown, on a redaction that does not last.
+Run ``python fuzz/fuzz_parse.py -max_total_time=60``, with any libFuzzer options. Half of the inputs are the
+fuzzer's bytes, half are texts composed of the words of messages, so that it gets far without a corpus. It
+stops on any exception, a wrong span, a record that does not round-trip, an explanation that cannot be
+rendered, or a redaction that is not stable.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 DICTIONARY = HERE / "iamtriage.dict"
-LONGEST = 1024
-PIECES = 16
-# Repeated so often, a text may be longer than what parse() reads as one.
+MAX_LENGTH = 1024
+MAX_PIECES = 16
+# Repeated so many times, a text can be longer than what parse() reads as a whole.
 REPEATS = 12
-# Up to here parse() reads a text as one.
-SHORT = 60_000
+# parse() reads texts of up to this length as a whole.
+MAX_WHOLE = 60_000
 SCALARS: tuple[object, ...] = (
     None,
     True,
@@ -67,7 +67,7 @@ WORDS = """
 KEYS = WORDS.split()
 
 
-# What once crashed, or is far from what a fuzzer makes up; read before it starts.
+# Inputs that crashed once, or that a fuzzer hardly finds. They are read first.
 SEEDS: tuple[str | bytes | dict[str, object], ...] = (
     "x <Code> error denied",
     "x (Service: AmazonS3; Status Code: \u00b2\u00b2\u00b2; Error Code: AccessDenied; Request ID: abc)",
@@ -82,7 +82,7 @@ SEEDS: tuple[str | bytes | dict[str, object], ...] = (
 
 
 class Provider(Protocol):
-    """What is used of ``atheris.FuzzedDataProvider``, which has no types of its own."""
+    """The part of ``atheris.FuzzedDataProvider`` that is used here. It has no types."""
 
     # ruff: noqa: D102
 
@@ -94,16 +94,16 @@ class Provider(Protocol):
 
 
 def tokens(path: Path) -> tuple[str, ...]:
-    """Read the words of a libFuzzer dictionary: one in quotes a line, with backslash escapes."""
+    """Read the words of a libFuzzer dictionary: one per line, in quotes, with backslash escapes."""
     lines = path.read_text(encoding="ascii").splitlines()
-    # Its escapes (backslash, quote, \\xAB) are Python's.
+    # The escapes (backslash, quote, \\xAB) are the same as in Python.
     bodies = [line[1:-1].encode().decode("unicode_escape") for line in lines if line.startswith('"')]
     return tuple(body.encode("latin-1").decode() for body in bodies)
 
 
 TOKENS = tokens(DICTIONARY)
-# What the library was last given, for the report of a crash.
-SHOWN: list[object] = []
+# The last input, for the report of a crash.
+LAST_INPUT: list[object] = []
 
 
 def as_is(text: str) -> str:
@@ -145,10 +145,10 @@ SHAPES: tuple[Callable[[str], str], ...] = (
 )
 
 
-def composed(data: Provider) -> str:
-    """Make a text of the grammar's words and pieces of the fuzzer's own."""
+def compose(data: Provider) -> str:
+    """Compose a text of words of messages and of the fuzzer's characters."""
     pieces: list[str] = []
-    for _ in range(data.ConsumeIntInRange(1, PIECES)):
+    for _ in range(data.ConsumeIntInRange(1, MAX_PIECES)):
         at = data.ConsumeIntInRange(0, len(TOKENS) + 3)
         if at < len(TOKENS):
             pieces.append(TOKENS[at])
@@ -167,37 +167,37 @@ def composed(data: Provider) -> str:
     return text
 
 
-def document(data: Provider, depth: int = 0) -> dict[str, object]:
-    """Make a mapping of the keys that error documents have, with values of any type."""
-    made: dict[str, object] = {}
+def make_document(data: Provider, depth: int = 0) -> dict[str, object]:
+    """Return a mapping with the keys of error documents and values of any type."""
+    document: dict[str, object] = {}
     for _ in range(data.ConsumeIntInRange(0, 6)):
         key = KEYS[data.ConsumeIntInRange(0, len(KEYS) - 1)]
-        made[key] = value(data, depth + 1)
-    return made
+        document[key] = make_value(data, depth + 1)
+    return document
 
 
-def value(data: Provider, depth: int) -> object:
+def make_value(data: Provider, depth: int) -> object:
     choice = data.ConsumeIntInRange(0, 5)
     if choice == 0:
         return SCALARS[data.ConsumeIntInRange(0, len(SCALARS) - 1)]
     if choice == 1 and depth < 5:
-        return document(data, depth)
+        return make_document(data, depth)
     if choice == 2 and depth < 5:
-        return [value(data, depth + 1) for _ in range(data.ConsumeIntInRange(0, 3))]
+        return [make_value(data, depth + 1) for _ in range(data.ConsumeIntInRange(0, 3))]
     if choice == 3:
-        return as_document(document(data, depth)) if depth < 5 else "{"
-    return composed(data) if choice == 4 else data.ConsumeUnicode(64)
+        return as_document(make_document(data, depth)) if depth < 5 else "{"
+    return compose(data) if choice == 4 else data.ConsumeUnicode(64)
 
 
-def as_document(made: dict[str, object]) -> str:
+def as_document(document: dict[str, object]) -> str:
     try:
-        return json.dumps(made, default=str)
-    except ValueError:  # an integer of too many digits for a text
+        return json.dumps(document, default=str)
+    except ValueError:  # an integer with too many digits
         return "{"
 
 
 def check(failure: Failure, source: str | None) -> None:
-    """Hold one failure to what the documentation promises of it."""
+    """Check what the documentation promises about a failure."""
     record = iamtriage.to_record(failure)
     json.dumps(record)
     again = iamtriage.from_record(record)
@@ -217,58 +217,58 @@ def check(failure: Failure, source: str | None) -> None:
     if source is not None:
         ensure(failure.text == source, "the text is not the source", failure.text)
     low, high = failure.span
-    ensure(0 <= low <= high <= len(failure.text), "the span lies outside the text", failure.span)
+    ensure(0 <= low <= high <= len(failure.text), "the span is outside of the text", failure.span)
     for key, (start, end) in failure.spans.items():
-        ensure(0 <= start <= end <= len(failure.text), "a span lies outside the text", key)
+        ensure(0 <= start <= end <= len(failure.text), "a span is outside of the text", key)
         stated = record.get(key)
-        ensure(stated is not None, "a span for a value that is not there", key)
+        ensure(stated is not None, "a span of a missing value", key)
         written = failure.text[start:end]
         same = int(written) == stated if key == "status_code" else written == stated
-        ensure(same, "a span does not slice back", (key, written, stated))
+        ensure(same, "a span does not contain its value", (key, written, stated))
 
 
 def check_explained(failure: Failure) -> None:
-    """Hold the explanation of a failure to what the documentation promises of it."""
+    """Check what the documentation promises about the explanation of a failure."""
     explanation = iamtriage.explain(failure)
-    ensure(bool(explanation.causes and explanation.remedies), "a failure without cause or remedy", failure)
+    ensure(bool(explanation.causes and explanation.remedies), "a failure without a cause or remedy", failure)
     for form in (str(explanation), explanation.to_markdown(), explanation.to_html()):
         form.encode()
     json.dumps([explanation.to_dict(), iamtriage.policy_for([failure])])
 
 
 def check_redacted(text: str) -> None:
-    """Redact twice, as both ways do no more than once."""
-    SHOWN[:] = [text]
+    """Check that redacting twice is the same as redacting once, with and without identifiers."""
+    LAST_INPUT[:] = [text]
     for identifiers in (False, True):
         once = iamtriage.redact(text, identifiers=identifiers)
         again = iamtriage.redact(once, identifiers=identifiers)
-        ensure(again == once, "redacting twice is not redacting once", (once, again))
+        ensure(again == once, "redacting twice differs from redacting once", (once, again))
 
 
-def ensure(condition: bool, words: str, shown: object) -> None:  # noqa: FBT001
+def ensure(condition: bool, message: str, shown: object) -> None:  # noqa: FBT001
     if not condition:
-        msg = f"{words}: {shown!r}"
+        msg = f"{message}: {shown!r}"
         raise AssertionError(msg)
 
 
-def check_parse(given: str | bytes | BaseException | dict[str, object]) -> None:
-    SHOWN[:] = [given]
-    failure = iamtriage.parse(given)
+def check_parse(error: str | bytes | BaseException | dict[str, object]) -> None:
+    LAST_INPUT[:] = [error]
+    failure = iamtriage.parse(error)
     if failure is not None:
         check_explained(failure)
-        # A long text is read in pieces: then `text` is the piece.
-        check(failure, given if isinstance(given, str) and len(given) < SHORT else None)
+        # A long text is read in pieces, and `text` is then the piece.
+        check(failure, error if isinstance(error, str) and len(error) < MAX_WHOLE else None)
 
 
 def check_scan(text: str) -> None:
-    SHOWN[:] = [text]
+    LAST_INPUT[:] = [text]
     whole = list(iamtriage.scan(text))
     for failure in whole:
         check(failure, None)
     lines = list(iamtriage.scan(text.split("\n")))
     ensure(
         [f.kind for f in lines] == [f.kind for f in whole],
-        "lines give other failures than their text",
+        "the lines have other failures than their text",
         (lines, whole),
     )
 
@@ -280,48 +280,48 @@ def check_text(text: str) -> None:
 
 
 def one_input(raw: bytes) -> None:
-    """Run every check on one input; libFuzzer's entry point."""
+    """Run every check on one input. This is the entry point for libFuzzer."""
     try:
-        checked(raw)
+        check_input(raw)
     except BaseException:
-        # The artifact that libFuzzer writes holds bytes that mean little.
-        with contextlib.suppress(ValueError):  # an integer of too many digits for a text
-            print("given:", *map(repr, SHOWN), file=sys.stderr)  # noqa: T201
+        # The artifact that libFuzzer writes is bytes that are hard to read.
+        with contextlib.suppress(ValueError):  # an integer with too many digits
+            print("input:", *map(repr, LAST_INPUT), file=sys.stderr)  # noqa: T201
         raise
 
 
-def checked(raw: bytes) -> None:
+def check_input(raw: bytes) -> None:
     data: Provider = atheris.FuzzedDataProvider(raw)
     choice = data.ConsumeIntInRange(0, 7)
     if choice == 0:
-        check_parse(data.ConsumeBytes(LONGEST))
+        check_parse(data.ConsumeBytes(MAX_LENGTH))
     elif choice == 1:
-        check_text(data.ConsumeUnicode(LONGEST))
+        check_text(data.ConsumeUnicode(MAX_LENGTH))
     elif choice == 2:
-        # The dictionary's words go in here as they are.
-        check_text(data.ConsumeBytes(LONGEST).decode("utf-8", "replace"))
+        # This can insert words of the dictionary unchanged.
+        check_text(data.ConsumeBytes(MAX_LENGTH).decode("utf-8", "replace"))
     elif choice == 3:
-        check_parse(document(data))
+        check_parse(make_document(data))
     elif choice == 4:
-        error: Exception = RuntimeError(composed(data))
-        error.__cause__ = ValueError(composed(data))
+        error: Exception = RuntimeError(compose(data))
+        error.__cause__ = ValueError(compose(data))
         if data.ConsumeBool():
-            error = ExceptionGroup(composed(data), [error, KeyError(composed(data))])
+            error = ExceptionGroup(compose(data), [error, KeyError(compose(data))])
         check_parse(error)
     else:
-        check_text(composed(data))
+        check_text(compose(data))
 
 
 def main() -> None:
     options = [
         f"-dict={DICTIONARY}",
-        f"-max_len={LONGEST}",
+        f"-max_len={MAX_LENGTH}",
         "-len_control=10",
         "-timeout=20",
         "-rss_limit_mb=2048",
         "-print_final_stats=1",
     ]
-    # Of two equal options the later wins: the command line's.
+    # The last of two equal options wins, so the command line can override these.
     atheris.Setup([sys.argv[0], *options, *sys.argv[1:]], one_input)
     for seed in SEEDS:
         check_text(seed) if isinstance(seed, str) else check_parse(seed)

@@ -1,7 +1,7 @@
-"""Hypothesis profiles, chosen by HYPOTHESIS_PROFILE.
+"""Hypothesis profiles, selected by HYPOTHESIS_PROFILE.
 
-``ci`` (the default) draws the same examples every time, ``thorough`` many and at random; ``quick`` is for a
-first look: few, and failures are not made smaller.
+``ci``, the default, generates the same examples each time. ``thorough`` generates many random ones. ``quick``
+generates few and does not shrink failures.
 """
 
 from __future__ import annotations

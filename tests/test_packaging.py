@@ -1,4 +1,4 @@
-"""The package as users install and import it."""
+"""Test the package as users install and import it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 def test_version_is_the_distributions() -> None:
-    """One version: the module's and the metadata's."""
+    """The module and the metadata have the same version."""
     assert iamtriage.__version__ == importlib.metadata.version("iamtriage")
 
 
 def test_public_names_exist() -> None:
-    """Each name of ``__all__`` loads from its module, and is listed."""
+    """Each name in ``__all__`` can be loaded and is in ``dir()``."""
     for name in iamtriage.__all__:
         assert getattr(iamtriage, name) is not None
         assert name in dir(iamtriage)
@@ -43,7 +43,7 @@ def test_public_packages_export_their_names() -> None:
 
 
 def test_unknown_names_raise() -> None:
-    """A wrong name is an AttributeError, as of any module, and no import of a private module."""
+    """An unknown name raises an AttributeError, as for any module, and imports nothing."""
     for name in ("nonsense", "_reading_", "parsers"):
         with pytest.raises(AttributeError, match=name):
             getattr(iamtriage, name)
@@ -57,7 +57,7 @@ def test_star_import_gives_the_public_names() -> None:
 
 
 def test_types_are_shipped() -> None:
-    """py.typed tells type checkers to use the annotations."""
+    """With py.typed, type checkers use the annotations."""
     assert (importlib.resources.files(iamtriage) / "py.typed").is_file()
 
 
@@ -142,7 +142,7 @@ def test_requirements_are_the_three() -> None:
 
 
 def test_docstrings_of_public_names() -> None:
-    """``help()`` says what each public name is."""
+    """``help()`` describes each public name."""
     for name in iamtriage.__all__:
         if name != "Failure":
             assert getattr(iamtriage, name).__doc__, name
