@@ -130,8 +130,8 @@ def _patterns() -> Iterator[Figure]:
 
 
 def _variables(size: int) -> Mapping[str, object]:
-    wanted = "${aws:x}" * 100
-    condition = {"StringLike": {"aws:y": [wanted] * (size // len(wanted))}}
+    value = "${aws:x}" * 100
+    condition = {"StringLike": {"aws:y": [value] * (size // len(value))}}
     return {
         "Version": "2012-10-17",
         "Statement": [
@@ -147,13 +147,13 @@ def _check_trust(policy: Mapping[str, object]) -> None:
 
 def _documents() -> Iterator[Figure]:
     yield growth_figure(
-        "a decoded message: conditions beside keys of the call",
+        "a decoded message: conditions and keys of the call",
         lambda text: read_decoded_message(text).denying_conditions(),
         _decoded,
         SIZES,
     )
     yield growth_figure(
-        "authorization details: evaluations beside policies",
+        "authorization details: evaluations and policies",
         lambda text: read_authorization_details(text).denials(),
         _details,
         SIZES,

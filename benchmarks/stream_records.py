@@ -81,7 +81,7 @@ def build_expected_record(sample: Sample, envelope: EnvelopeName) -> dict[str, o
 
 
 _FIELDS = {"status_code": "status"}
-# What a CloudTrail record states besides, by the name that it has there.
+# What else a CloudTrail record states, by its name in the record.
 _EVENT_KEYS = {
     "code": "errorCode",
     "time": "eventTime",

@@ -92,7 +92,7 @@ TYPICAL = {
 }
 
 
-# Roles, sessions and what else stands in policies and logs.
+# Roles, sessions and other ARNs of policies and logs.
 ARNS = (
     "arn:aws:iam::111122223333:role/report-writer",
     "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-central-1/AWSReservedSSO_Readers_0123456789abcdef",

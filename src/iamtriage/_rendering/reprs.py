@@ -161,7 +161,7 @@ def _quote(text: str, limit: int) -> str:
         shown = repr(text[: kept - tail] + _ELLIPSIS + text[len(text) - tail :])
         if len(shown) <= limit:
             return shown
-        # Escapes are longer than what they stand for.
+        # Escapes are longer than the characters that they represent.
         kept = min(kept - 1, kept * limit // len(shown))
     return _ELLIPSIS
 

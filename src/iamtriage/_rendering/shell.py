@@ -19,7 +19,7 @@ __all__ = ("make_pasteable", "wrap_command")
 
 _PIECE = re.compile(
     r"""
-      (?P<blank>   [ \t]+ )
+      (?P<space>   [ \t]+ )
     | (?P<newline> \n )
     | (?P<single>  '[^']*' )
     | (?P<double>  "(?: [^"\\$`] | \\. | \$(?![({]) )*" )
@@ -113,7 +113,7 @@ def _close_quotes_around(character: str) -> str:
 
 
 _ESCAPERS: dict[str, Callable[[str], str]] = {
-    "blank": lambda _: " ",
+    "space": lambda _: " ",
     "single": lambda text: f"$'{_escape_octal(text[1:-1])}'",
     "double": _escape_double_quoted,
     "plain": _quote_unquoted,
@@ -149,7 +149,7 @@ def _words(pieces: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     word: list[str] = []
     separator = ""
     for kind, text in pieces:
-        if kind in {"blank", "newline"}:
+        if kind in {"space", "newline"}:
             if word or kind == "newline":
                 yield separator, "".join(word)
                 word, separator = [], kind

@@ -42,7 +42,7 @@ def is_web_address(url: str) -> bool:
 
 
 def code_text(code: Code, width: int, indent: str = "") -> str:
-    r"""Return code in printable characters that means the same, as far as its language allows.
+    r"""Return code in printable characters that means the same, if its language allows it.
 
     YAML allows it within double quotes, so manifests must quote such values.
 

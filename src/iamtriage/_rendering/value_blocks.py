@@ -57,7 +57,7 @@ def blocks_of(value: object) -> Iterator[Block]:
 
 
 def without_secrets(blocks: Iterable[Block], redact: Redact) -> tuple[Block, ...]:
-    """Return blocks without the secrets that free text may hold.
+    """Return blocks without the secrets that free text can contain.
 
     Args:
         blocks: The blocks to show.

@@ -59,7 +59,7 @@ class _PlainEnvelope(Referable):
 
 
 class _PlainFailure(_Failure):
-    """A failure of any kind without attributes of its own that is being filled."""
+    """A failure of a kind without further attributes that is being filled."""
 
     __slots__ = ()
     # Both, so that Python sets the slots without looking for methods.

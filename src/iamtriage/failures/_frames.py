@@ -29,7 +29,7 @@ FrameLibrary: TypeAlias = Literal["pandas", "polars"]
 _COLUMNS = tuple(Record.__annotations__)
 _NUMBER = "status_code"
 _PANDAS, _POLARS = "pandas", "polars"
-# Columns of integers hold 64 bits.
+# The limit of 64-bit integers.
 _INTEGER_LIMIT = 2**63
 
 

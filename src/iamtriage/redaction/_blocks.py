@@ -29,7 +29,7 @@ _BOUNDARIES = ("\n", "\x20", '"', "\t", ",")
 def split_blocks(text: str) -> Iterator[str]:
     """Yield a text in blocks. Joined, they are the text.
 
-    A block ends before a log entry, else at a newline, else where it cuts no value.
+    A block ends before a log entry, else at a newline, else where it splits no value.
     """
     start = 0
     while len(text) - start > _MAX_BLOCK:

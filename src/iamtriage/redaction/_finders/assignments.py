@@ -156,26 +156,26 @@ def _match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedV
     return _NameMatch(text, name, start, suffix.end(), runs) if name else None
 
 
-def _find_value_of(place: _NameMatch) -> FoundSecret | None:
-    text, end = place.text, place.end
-    before = text[place.start - 1 : place.start]
+def _find_value_of(match: _NameMatch) -> FoundSecret | None:
+    text, end = match.text, match.end
+    before = text[match.start - 1 : match.start]
     if before == ":" and text.startswith(":", end):
         # A section of an ARN: "…:secret:orders-a1B2c3".
         return None
     assign = _ASSIGN.match(text, end)
     if assign:
-        return _assigned(place, assign)
-    if place.preceded_by(_OPENS_TAG):
-        return _check_value(place, "xml", _element(text, end))
-    option = text.startswith("--", place.start)
+        return _find_assigned_value(match, assign)
+    if match.preceded_by(_OPENS_TAG):
+        return _check_value(match, "xml", _find_element(text, end))
+    option = text.startswith("--", match.start)
     for pattern, sign in _BETWEEN:
         between = pattern.match(text, end)
-        if between and (pattern is not _TAGS_BETWEEN or place.preceded_by(_IN_TAG)):
-            extent = find_value(text, between.end(), place.runs)
-            if pattern is _TABLE and extent and _is_annotation(place, extent):
+        if between and (pattern is not _TAGS_BETWEEN or match.preceded_by(_IN_TAG)):
+            extent = find_value(text, between.end(), match.runs)
+            if pattern is _TABLE and extent and _is_annotation(match, extent):
                 return None
-            return _check_value(place, "option" if option and sign != "pair" else sign, extent)
-    return _option(place) if option else _column(place, before)
+            return _check_value(match, "option" if option and sign != "pair" else sign, extent)
+    return _find_option_value(match) if option else _find_column_value(match, before)
 
 
 _BETWEEN: tuple[tuple[re.Pattern[str], Sign], ...] = (
@@ -186,72 +186,72 @@ _BETWEEN: tuple[tuple[re.Pattern[str], Sign], ...] = (
 )
 
 
-def _is_annotation(place: _NameMatch, extent: Extent) -> bool:
+def _is_annotation(match: _NameMatch, extent: Extent) -> bool:
     """Return whether a bar is part of a type, "token: Token | botocore.tokens.Frozen", not of a table."""
-    label = place.preceded_by(_ANNOTATED)
+    label = match.preceded_by(_ANNOTATED)
     return (
         label is not None
-        and label["name"].lower().endswith(place.name.tail)
-        and place.text[place.start].isupper()
-        and is_class(place.text[extent.start : extent.end])
+        and label["name"].lower().endswith(match.name.tail)
+        and match.text[match.start].isupper()
+        and is_class(match.text[extent.start : extent.end])
     )
 
 
-def _option(place: _NameMatch) -> FoundSecret | None:
+def _find_option_value(match: _NameMatch) -> FoundSecret | None:
     """Find the value of "--name value"."""
-    option = _OPTION.match(place.text, place.end)
-    extent = find_value(place.text, option.end(), place.runs) if option else None
-    if option and option["below"] and extent and not looks_random(place.text[extent.start : extent.end]):
+    option = _OPTION.match(match.text, match.end)
+    extent = find_value(match.text, option.end(), match.runs) if option else None
+    if option and option["below"] and extent and not looks_random(match.text[extent.start : extent.end]):
         return None
-    return _check_value(place, "option", extent)
+    return _check_value(match, "option", extent)
 
 
-def _column(place: _NameMatch, before: str) -> FoundSecret | None:
+def _find_column_value(match: _NameMatch, before: str) -> FoundSecret | None:
     """Find the value of "name value", as in commands, netrc files and columns."""
-    text = place.text
-    blanks = _SPACES.match(text, place.end)
-    if blanks is None:
+    text = match.text
+    spaces = _SPACES.match(text, match.end)
+    if spaces is None:
         return None
     # EDN: ":name "value"".
-    keyword = before == ":" and text.startswith(('"', "\\"), blanks.end())
-    sign: Sign = "option" if keyword or place.preceded_by(_COMMAND) else "blank"
-    return _check_value(place, sign, find_value(text, blanks.end(), place.runs))
+    keyword = before == ":" and text.startswith(('"', "\\"), spaces.end())
+    sign: Sign = "option" if keyword or match.preceded_by(_COMMAND) else "space"
+    return _check_value(match, sign, find_value(text, spaces.end(), match.runs))
 
 
-def _element(text: str, at: int) -> Extent | None:
+def _find_element(text: str, at: int) -> Extent | None:
     """Return the content of an element: from the end of its tag to the next tag."""
     opened = _TAG_END.match(text, at)
     closed = _ELEMENT_END.search(text, opened.end(), opened.end() + _MAX_ELEMENT) if opened else None
     return Extent(opened.end(), closed.start(), "<") if opened and closed else None
 
 
-def _assigned(place: _NameMatch, assign: re.Match[str]) -> FoundSecret | None:
+def _find_assigned_value(match: _NameMatch, assign: re.Match[str]) -> FoundSecret | None:
     """Find the value of "name = value" and "name: value"."""
-    text, name = place.text, place.name
+    text, name = match.text, match.name
     written = assign["sign"].lower()
     sign: Sign = ":" if written.endswith((":", "3a")) else "="
-    if sign == ":" and text.startswith("/", place.start - 1) and place.start:
+    if sign == ":" and text.startswith("/", match.start - 1) and match.start:
         # "…/serviceaccount/token: permission denied"
         return None
-    query = place.preceded_by(_QUERY_SIGN) is not None
+    query = match.preceded_by(_QUERY_SIGN) is not None
     unquoted = None
     if written.startswith("%"):
         unquoted = percent_encoded_pattern(written.count("25"))
     elif query:
         unquoted = query_value_pattern()
-    extent = find_value(text, assign.end(), place.runs, unquoted)
-    if extent is None or is_in_line_prefix(text, place.start, extent.start):
+    extent = find_value(text, assign.end(), match.runs, unquoted)
+    if extent is None or is_in_line_prefix(text, match.start, extent.start):
         return None
     if (assign["below"] or assign["wrap"]) and not _may_be_below(name, assign, text, extent):
         return None
     structured = query or bool(assign["close"])
     if not extent.quote and not structured:
-        line = place.preceded_by(_LINE)
-        structured = line is not None or place.preceded_by(_STRUCTURE) is not None
+        line = match.preceded_by(_LINE)
+        structured = line is not None or match.preceded_by(_STRUCTURE) is not None
         if name.what == "cookie" or (line and not line["quote"] and name.what in {"password", "secret"}):
             extent = _to_line_end(text, extent, every=sign == "=" or name.what == "cookie")
     quote = "" if extent.quote or sign == "=" or text[extent.start - 1] in "\"'`" else assign["close"] or ""
-    return _check_value(place, sign, extent, Placement(sign, bool(extent.quote), structured, query), quote)
+    return _check_value(match, sign, extent, Placement(sign, bool(extent.quote), structured, query), quote)
 
 
 def _may_be_below(name: Name, assign: re.Match[str], text: str, extent: Extent) -> bool:
@@ -279,12 +279,12 @@ def _to_line_end(text: str, extent: Extent, *, every: bool) -> Extent:
 
 
 def _check_value(
-    place: _NameMatch, sign: Sign, extent: Extent | None, stands: Placement | None = None, quote: str = ""
+    match: _NameMatch, sign: Sign, extent: Extent | None, placement: Placement | None = None, quote: str = ""
 ) -> FoundSecret | None:
     """Return the secret, if the value can be one."""
     if extent is None:
         return None
-    text, name = place.text, place.name
+    text, name = match.text, match.name
     start, end = extent.start, extent.end
     if name.what == "signature" and not extent.quote:
         # A URL at the end of a sentence, or before a colon: "…&X-Amz-Signature=0a1b…: timed out".
@@ -297,7 +297,7 @@ def _check_value(
         end = start + len(text[start:end].partition("\n")[0].rstrip())
     value = text[start:end]
     if not can_be_secret(
-        name, value, stands or Placement(sign, bool(extent.quote), structured=True, query=False)
+        name, value, placement or Placement(sign, bool(extent.quote), structured=True, query=False)
     ):
         return None
     if sign == "option" and value.isalpha() and _NEXT_WORD.match(text, end):

@@ -58,7 +58,7 @@ _REACH = 1000
 def find_header_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
     """Find every Authorization header's credentials, request signature and bearer token."""
     done = 0
-    for start, end, what in _all(text, folded):
+    for start, end, what in _find_candidates(text, folded):
         value = text[start:end]
         if start < done:
             continue
@@ -69,10 +69,10 @@ def find_header_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
             yield FoundSecret(start, last, what)
 
 
-def _all(text: str, folded: str) -> Iterator[tuple[int, int, Secret]]:
+def _find_candidates(text: str, folded: str) -> Iterator[tuple[int, int, Secret]]:
     if "authorization" in folded:
         for header in _HEADER.finditer(folded):
-            for found in _of_header(text, header.end()):
+            for found in _find_in_header(text, header.end()):
                 if not is_in_line_prefix(text, header.start(), found[0]):
                     yield found
     if "bearer" in folded:
@@ -90,7 +90,7 @@ def _all(text: str, folded: str) -> Iterator[tuple[int, int, Secret]]:
                 yield (*m.span("value"), "signature")
 
 
-def _of_header(text: str, at: int) -> Iterator[tuple[int, int, Secret]]:
+def _find_in_header(text: str, at: int) -> Iterator[tuple[int, int, Secret]]:
     if _VERSION_4.match(text, at):
         return
     second = _VERSION_2.match(text, at)

@@ -53,7 +53,7 @@ def find_host_names(text: str) -> Iterator[Identifier]:
     """Find the names in every host of AWS, and in the paths of S3, SQS and ECR URLs."""
     if "aws" in text or "gov" in text or "cloudfront" in text:
         for m in _HOST.finditer(text):
-            yield from _of_host(text, m)
+            yield from _names_in_host(text, m)
     if "://" in text and "s3" in text:
         for m in _URI.finditer(text):
             yield from split_name(text, *m.span("bucket"), "bucket")
@@ -61,7 +61,7 @@ def find_host_names(text: str) -> Iterator[Identifier]:
                 yield from split_name(text, start, end, "object")
 
 
-def _of_host(text: str, m: re.Match[str]) -> Iterator[Identifier]:
+def _names_in_host(text: str, m: re.Match[str]) -> Iterator[Identifier]:
     spans = [label.span() for label in _LABEL.finditer(text, *m.span("labels"))]
     labels = [text[start:end] for start, end in spans]
     if m["suffix"] in _NAMED_ALONE:
@@ -78,11 +78,11 @@ def _of_host(text: str, m: re.Match[str]) -> Iterator[Identifier]:
     region = next((at for at, label in enumerate(labels) if _REGION.fullmatch(label)), 0)
     # Without a region it is a service principal.
     if region:
-        yield from _of_regional_host(text, spans, labels, region)
-        yield from _of_path(text, labels, *m.span("path"))
+        yield from _names_in_regional_host(text, spans, labels, region)
+        yield from _names_in_path(text, labels, *m.span("path"))
 
 
-def _of_regional_host(
+def _names_in_regional_host(
     text: str, spans: list[tuple[int, int]], labels: list[str], region: int
 ) -> Iterator[Identifier]:
     after = labels[region + 1 :]
@@ -95,7 +95,7 @@ def _of_regional_host(
             yield from split_name(text, *span, _NOUN_OF_SERVICE.get(service, "name"))
 
 
-def _of_path(text: str, labels: list[str], start: int, end: int) -> Iterator[Identifier]:
+def _names_in_path(text: str, labels: list[str], start: int, end: int) -> Iterator[Identifier]:
     if "sqs" in labels or "queue" in labels:
         for at, (first, last) in enumerate(_segments(text, start, end)):
             if ACCOUNT.fullmatch(text, first, last):

@@ -123,10 +123,10 @@ def find_ids(text: str) -> Iterator[Identifier]:
         prefix = _EC2_START.search(text, max(0, number.start() - _MAX_PREFIX), number.start())
         if prefix:
             yield Identifier(prefix.start(), number.end(), "resource")
-    yield from _fields(text)
+    yield from _find_field_names(text)
 
 
-def _fields(text: str) -> Iterator[Identifier]:
+def _find_field_names(text: str) -> Iterator[Identifier]:
     """Find the names in fields such as "userName" and options such as "--role-name"."""
     lower = fold_case(text)
     if "name" not in lower and "bucket" not in lower and "id" not in lower and "alias" not in lower:

@@ -99,7 +99,7 @@ class Name(NamedTuple):
     strong: bool
 
 
-Sign: TypeAlias = Literal["=", ":", "xml", "pair", "option", "tuple", "table", "blank"]
+Sign: TypeAlias = Literal["=", ":", "xml", "pair", "option", "tuple", "table", "space"]
 """What a notation puts between a name and its value."""
 
 
@@ -183,7 +183,7 @@ def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
         )
     if name.tail == "tokencode":
         return value.isdigit() and len(value) == 6
-    if placement.sign in {"blank", "tuple"}:
+    if placement.sign in {"space", "tuple"}:
         return looks_random(value) and (name.strong or name.what == "password" or placement.sign == "tuple")
     if placement.sign == "table" and not name.strong and _PLAIN_WORDS.fullmatch(value):
         return False
