@@ -16,17 +16,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.readers.reasons import WHY, read_tail, read_why
-from iamtriage._reading.vocabulary.accounts import account_of
-from iamtriage._reading.vocabulary.generic_subjects import (
+from iamtriage._reading.readers.generic_subjects import (
     begins_message,
     find_principal_end,
     is_generic_subject,
 )
+from iamtriage._reading.readers.reasons import WHY, read_tail, read_why
+from iamtriage._reading.readers.spaced_names import is_prose, is_whole_name, may_contain_spaces
+from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.grammar import ARN_HEAD, ELLIPSIS, VALUE_START, find_cut, trim
 from iamtriage._reading.vocabulary.masks import ARN, BRACKETED, rejoin
 from iamtriage._reading.vocabulary.pieces import BEST, Piece
-from iamtriage._reading.vocabulary.spaced_names import is_prose, is_whole_name, may_contain_spaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
