@@ -52,6 +52,11 @@ DENIED = denied(principal=APP, action="eks:DescribeCluster", resource=CLUSTER)
 """The facts of ``DENIAL``."""
 
 
+def botocore_text(code: str, operation: str, message: str) -> str:
+    """Return an error as botocore prints it."""
+    return f"An error occurred ({code}) when calling the {operation} operation: {message}"
+
+
 def rows(table: Iterable[Row]) -> list[ParameterSet]:
     """Return the parameter sets of a table for ``pytest.mark.parametrize("text, expected", ...)``."""
     return [pytest.param(text, expected, id=name) for name, text, expected in table]

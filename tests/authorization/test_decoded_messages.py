@@ -25,6 +25,7 @@ from iamtriage.authorization import (
     read_decoded_message,
 )
 from iamtriage.exceptions import DocumentError, IamTriageError
+from tests.authorization.json_values import anything, texts
 
 if TYPE_CHECKING:
     from iamtriage.typing import Deny
@@ -415,13 +416,6 @@ def test_error_contains_nothing_of_the_text() -> None:
 
 # ------------------------------------------------ properties
 
-texts = st.text(max_size=12)
-scalars = st.none() | st.booleans() | st.integers() | st.floats() | texts
-anything = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
-    max_leaves=8,
-)
 _VALUES = st.lists(st.fixed_dictionaries({"value": texts | anything}), max_size=2)
 _LISTED = st.fixed_dictionaries({"items": _VALUES | anything})
 _CONDITIONS = st.fixed_dictionaries(

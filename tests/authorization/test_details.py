@@ -31,6 +31,7 @@ from iamtriage.authorization import (
 )
 from iamtriage.authorization._checks import CHECK_TYPES, EFFECTS, POLICY_TYPES
 from iamtriage.exceptions import DocumentError, IamTriageError
+from tests.authorization.json_values import anything, texts
 from tests.boto.wires import Reply, serving
 
 if TYPE_CHECKING:
@@ -689,14 +690,6 @@ def test_invalid_policies(policy: Any, path: str) -> None:  # noqa: ANN401 (anyt
 
 
 # ------------------------------------------------ properties
-
-texts = st.text(max_size=12)
-scalars = st.none() | st.booleans() | st.integers() | st.floats() | texts
-anything = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
-    max_leaves=8,
-)
 
 
 def members(

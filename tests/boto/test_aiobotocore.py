@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import traceback
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from botocore.hooks import HierarchicalEmitter
 
 from iamtriage.boto import explain_errors, install, uninstall
 from tests.boto import wires
+from tests.boto.denials import count_explanations
 from tests.boto.event_streams import encode_event
 
 if TYPE_CHECKING:
@@ -26,16 +26,10 @@ if TYPE_CHECKING:
 
     from tests.boto.wires import AwsLikeServer
 
-MARK = "iamtriage explains: "
 MESSAGE = (
     "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: dynamodb:ListTables on resource: * "
     "because no identity-based policy allows the dynamodb:ListTables action"
 )
-
-
-def count_explanations(error: BaseException) -> int:
-    """Count the explanations in a traceback."""
-    return "".join(traceback.format_exception(error)).count(MARK)
 
 
 def denial() -> ClientError:

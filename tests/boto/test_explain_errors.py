@@ -18,6 +18,7 @@ from iamtriage.boto import explain_errors
 from iamtriage.exceptions import DocumentError
 from iamtriage.typing import Kind
 from tests.boto.denials import DENIED, MARK, OTHER, count_explanations, denial, missing, notes, raise_through
+from tests.recording import RecordingHandler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -268,17 +269,6 @@ def test_one_explanation_however_often_wrapped(*, steps: list[str], quoting: boo
 
 
 # ----------------------------------------------------------------------------------- loggers, callbacks
-
-
-class RecordingHandler(logging.Handler):
-    """A log handler that stores its records."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.records: list[logging.LogRecord] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.records.append(record)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import logging
 import pickle
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -39,6 +38,7 @@ from iamtriage import Explanation, explain
 from iamtriage.boto import explain_errors, install, sts_client, uninstall
 from tests.boto import wires
 from tests.boto.conftest import REGION
+from tests.boto.denials import MARK, count_explanations
 from tests.boto.event_streams import encode_event
 
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 
     from tests.boto.wires import AwsLikeServer
 
-MARK = "iamtriage explains: "
 USER = "arn:aws:iam::111122223333:user/ana"
 
 
@@ -104,11 +103,6 @@ def session(aws_environment: pytest.MonkeyPatch) -> boto3.Session:
     """A boto3 session with credentials."""
     del aws_environment
     return boto3.Session(**KEYS)
-
-
-def count_explanations(error: BaseException) -> int:
-    """Count the explanations in a traceback."""
-    return "".join(traceback.format_exception(error)).count(MARK)
 
 
 def call_denied(call: Callable[..., object], *args: object, **arguments: object) -> Any:  # noqa: ANN401

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from iamtriage import fingerprint, parse, testing, to_record
 from iamtriage.logs import FailureFilter
 from iamtriage.testing import denial
+from tests.recording import RecordingHandler
 from tests.strategies import known
 
 if TYPE_CHECKING:
@@ -27,17 +28,6 @@ if TYPE_CHECKING:
 DENIED = denial("sqs:SendMessage", principal="arn:aws:iam::111122223333:user/ana")
 BLOB = "Qx7V-example_" * 20
 ENCODED = denial("ec2:RunInstances", encoded=BLOB)
-
-
-class RecordingHandler(logging.Handler):
-    """Store the records that it handles."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.records: list[logging.LogRecord] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.records.append(record)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.tables import botocore_text
+
 Golden = tuple[str, str, dict[str, object]]
 
 USER = "arn:aws:iam::111122223333:user/ana"
@@ -37,23 +39,19 @@ TRUST = {
 CLAIMS = {"iss": ISSUER, "sub": "system:serviceaccount:shop:orders-api", "aud": ["vault"]}
 
 
-def _boto(code: str, operation: str, message: str) -> str:
-    return f"An error occurred ({code}) when calling the {operation} operation: {message}"
-
-
-def _web(code: str, message: str) -> str:
-    return _boto(code, "AssumeRoleWithWebIdentity", message)
+def web_identity_text(code: str, message: str) -> str:
+    return botocore_text(code, "AssumeRoleWithWebIdentity", message)
 
 
 EXPIRED: tuple[Golden, ...] = (
     (
         "expired-session",
-        _boto("ExpiredToken", "ListBuckets", "The provided token has expired."),
+        botocore_text("ExpiredToken", "ListBuckets", "The provided token has expired."),
         {"caller": SESSION},
     ),
     (
         "expired-session-of-identity-center",
-        _boto(
+        botocore_text(
             "ExpiredTokenException",
             "DescribeCluster",
             "The security token included in the request is expired",
@@ -63,7 +61,7 @@ EXPIRED: tuple[Golden, ...] = (
     (
         "expired-session-of-kubeconfig",
         "Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 254\n"
-        + _boto(
+        + botocore_text(
             "ExpiredTokenException", "AssumeRole", "The security token included in the request is expired"
         ),
         {},
@@ -80,7 +78,7 @@ EXPIRED: tuple[Golden, ...] = (
     ),
     (
         "expired-web-identity-token",
-        _web(
+        web_identity_text(
             "ExpiredTokenException",
             "Token expired: current date/time 1790000000 must be before the expiration date/time 1789990000",
         ),
@@ -88,7 +86,7 @@ EXPIRED: tuple[Golden, ...] = (
     ),
     (
         "expired-saml-assertion",
-        _boto(
+        botocore_text(
             "ExpiredTokenException",
             "AssumeRoleWithSAML",
             "Token must be redeemed within 5 minutes of issuance",
@@ -100,12 +98,12 @@ EXPIRED: tuple[Golden, ...] = (
         f"docker push {REGISTRY}/orders:1\ndenied: Your authorization token has expired. Reauthenticate and try again.",
         {},
     ),
-    ("expired-request", _boto("RequestExpired", "DescribeInstances", "Request has expired."), {}),
+    ("expired-request", botocore_text("RequestExpired", "DescribeInstances", "Request has expired."), {}),
 )
 INVALID: tuple[Golden, ...] = (
     (
         "invalid-credentials",
-        _boto(
+        botocore_text(
             "InvalidClientTokenId",
             "GetCallerIdentity",
             "The security token included in the request is invalid",
@@ -123,7 +121,7 @@ INVALID: tuple[Golden, ...] = (
     (
         "invalid-temporary-key",
         f"aws_access_key_id = {TEMPORARY_ID}\n"
-        + _boto(
+        + botocore_text(
             "UnrecognizedClientException",
             "ListTables",
             "The security token included in the request is invalid.",
@@ -132,19 +130,19 @@ INVALID: tuple[Golden, ...] = (
     ),
     (
         "invalid-credentials-at-ec2",
-        _boto(
+        botocore_text(
             "AuthFailure", "DescribeInstances", "AWS was not able to validate the provided access credentials"
         ),
         {},
     ),
     (
         "invalid-session-token",
-        _boto("InvalidToken", "ListBuckets", "The provided token is malformed or otherwise invalid."),
+        botocore_text("InvalidToken", "ListBuckets", "The provided token is malformed or otherwise invalid."),
         {},
     ),
     (
         "invalid-credentials-in-opt-in-region",
-        _boto(
+        botocore_text(
             "UnrecognizedClientException",
             "ListClusters",
             "The security token included in the request is invalid",
@@ -154,7 +152,7 @@ INVALID: tuple[Golden, ...] = (
     (
         "invalid-credentials-in-china",
         'Post "https://sts.amazonaws.com/": '
-        + _web("InvalidClientTokenId", "The security token included in the request is invalid"),
+        + web_identity_text("InvalidClientTokenId", "The security token included in the request is invalid"),
         {
             "resource": "arn:aws-cn:iam::111122223333:role/orders-api",
             "namespace": "shop",
@@ -164,7 +162,7 @@ INVALID: tuple[Golden, ...] = (
     (
         "invalid-key-at-local-endpoint",
         "PUT http://localhost:4566/orders\n"
-        + _boto(
+        + botocore_text(
             "InvalidAccessKeyId",
             "PutObject",
             "The AWS Access Key Id you provided does not exist in our records.",
@@ -174,7 +172,7 @@ INVALID: tuple[Golden, ...] = (
     (
         "invalid-sso-token",
         "aws s3 ls --profile dev\n"
-        + _boto("UnauthorizedException", "GetRoleCredentials", "Session token not found or invalid"),
+        + botocore_text("UnauthorizedException", "GetRoleCredentials", "Session token not found or invalid"),
         {},
     ),
 )
@@ -338,7 +336,9 @@ MISSING: tuple[Golden, ...] = (
     ),
     (
         "request-unsigned",
-        _boto("MissingAuthenticationToken", "GetCallerIdentity", "Request is missing Authentication Token"),
+        botocore_text(
+            "MissingAuthenticationToken", "GetCallerIdentity", "Request is missing Authentication Token"
+        ),
         {},
     ),
     ("request-unsigned-or-no-route", '{"message":"Missing Authentication Token"}', {}),
@@ -346,7 +346,7 @@ MISSING: tuple[Golden, ...] = (
 SIGNATURES: tuple[Golden, ...] = (
     (
         "signature-mismatch",
-        _boto(
+        botocore_text(
             "SignatureDoesNotMatch",
             "GetCallerIdentity",
             "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
@@ -370,7 +370,7 @@ SIGNATURES: tuple[Golden, ...] = (
     ),
     (
         "clock-behind",
-        _boto(
+        botocore_text(
             "SignatureDoesNotMatch",
             "DescribeStacks",
             "Signature expired: 20260803T101500Z is now earlier than 20260803T104500Z (20260803T105000Z - 5 min.)",
@@ -379,7 +379,7 @@ SIGNATURES: tuple[Golden, ...] = (
     ),
     (
         "clock-ahead-by-hours",
-        _boto(
+        botocore_text(
             "InvalidSignatureException",
             "ListTables",
             "Signature not yet current: 20260803T121000Z is still later than 20260803T101500Z (20260803T101000Z + 5 min.)",
@@ -393,7 +393,7 @@ SIGNATURES: tuple[Golden, ...] = (
     ),
     (
         "authorization-malformed",
-        _boto(
+        botocore_text(
             "IncompleteSignature",
             "ListUsers",
             "'AKIA' not a valid key=value pair (missing equal-sign) in Authorization header: 'AWS4-HMAC-SHA256 Credential=AKIA'.",
@@ -402,13 +402,15 @@ SIGNATURES: tuple[Golden, ...] = (
     ),
     (
         "sts-global-host",
-        _boto("SignatureDoesNotMatch", "GetCallerIdentity", "Credential should be scoped to a valid region"),
+        botocore_text(
+            "SignatureDoesNotMatch", "GetCallerIdentity", "Credential should be scoped to a valid region"
+        ),
         {},
     ),
     (
         "sts-global-host-in-pod",
         'Post "https://sts.amazonaws.com/": '
-        + _boto(
+        + botocore_text(
             "SignatureDoesNotMatch",
             "AssumeRole",
             "Credential should be scoped to a valid region, not 'eu-west-1'. ",
@@ -417,7 +419,7 @@ SIGNATURES: tuple[Golden, ...] = (
     ),
     (
         "bucket-in-other-region",
-        _boto(
+        botocore_text(
             "AuthorizationHeaderMalformed",
             "ListObjectsV2",
             "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'",
@@ -426,7 +428,7 @@ SIGNATURES: tuple[Golden, ...] = (
     ),
     (
         "scope-of-other-service",
-        _boto(
+        botocore_text(
             "SignatureDoesNotMatch", "ListQueues", "Credential should be scoped to correct service: 'sts'. "
         ),
         {},
@@ -440,7 +442,9 @@ SIGNATURES: tuple[Golden, ...] = (
 TOKENS: tuple[Golden, ...] = (
     (
         "no-oidc-provider-for-eks",
-        _web("InvalidIdentityToken", f"No OpenIDConnect provider found in your account for {ISSUER}"),
+        web_identity_text(
+            "InvalidIdentityToken", f"No OpenIDConnect provider found in your account for {ISSUER}"
+        ),
         POD,
     ),
     (
@@ -450,7 +454,7 @@ TOKENS: tuple[Golden, ...] = (
     ),
     (
         "no-oidc-provider",
-        _web(
+        web_identity_text(
             "InvalidIdentityToken",
             "No OpenIDConnect provider found in your account for https://login.example.com/",
         ),
@@ -458,13 +462,13 @@ TOKENS: tuple[Golden, ...] = (
     ),
     (
         "wrong-audience",
-        _web("InvalidIdentityToken", "Incorrect token audience"),
+        web_identity_text("InvalidIdentityToken", "Incorrect token audience"),
         {**POD, "trust_policy": TRUST, "token_claims": CLAIMS, "resource": ROLE},
     ),
-    ("missing-claim", _web("InvalidIdentityToken", "Missing a required claim: aud"), {}),
+    ("missing-claim", web_identity_text("InvalidIdentityToken", "Missing a required claim: aud"), {}),
     (
         "no-verification-key",
-        _web(
+        web_identity_text(
             "InvalidIdentityToken",
             "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements",
         ),
@@ -472,7 +476,7 @@ TOKENS: tuple[Golden, ...] = (
     ),
     (
         "identity-provider-unreached",
-        _web(
+        web_identity_text(
             "IDPCommunicationError",
             "The request could not be fulfilled because the identity provider could not be reached.",
         ),
@@ -480,12 +484,14 @@ TOKENS: tuple[Golden, ...] = (
     ),
     (
         "claim-rejected",
-        _web("IDPRejectedClaim", "The identity provider (IdP) reported that authentication failed."),
+        web_identity_text(
+            "IDPRejectedClaim", "The identity provider (IdP) reported that authentication failed."
+        ),
         {},
     ),
     (
         "wrong-thumbprint",
-        _web(
+        web_identity_text(
             "InvalidIdentityToken",
             "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
         ),
@@ -493,7 +499,7 @@ TOKENS: tuple[Golden, ...] = (
     ),
     (
         "invalid-identity-token",
-        _web(
+        web_identity_text(
             "InvalidIdentityToken",
             "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)",
         ),
@@ -509,12 +515,12 @@ OTHERS: tuple[Golden, ...] = (
     (
         "sts-answered-by-named-other",
         'POST "https://minio.shop.svc:9000/": '
-        + _web("MethodNotAllowed", "The specified method is not allowed against this resource."),
+        + web_identity_text("MethodNotAllowed", "The specified method is not allowed against this resource."),
         {},
     ),
     (
         "sts-not-activated",
-        _web(
+        web_identity_text(
             "RegionDisabledException",
             "STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console.",
         ),
@@ -522,7 +528,7 @@ OTHERS: tuple[Golden, ...] = (
     ),
     (
         "sts-not-activated-in-opt-in-region",
-        _web(
+        web_identity_text(
             "RegionDisabledException",
             "STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console.",
         ),
@@ -531,12 +537,12 @@ OTHERS: tuple[Golden, ...] = (
     (
         "access-key-quota",
         "aws iam create-access-key --user-name ana\n"
-        + _boto("LimitExceeded", "CreateAccessKey", "Cannot exceed quota for AccessKeysPerUser: 2"),
+        + botocore_text("LimitExceeded", "CreateAccessKey", "Cannot exceed quota for AccessKeysPerUser: 2"),
         {},
     ),
     (
         "invalid-principal-in-policy",
-        _boto(
+        botocore_text(
             "MalformedPolicyDocument",
             "UpdateAssumeRolePolicy",
             'Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:role/billing"',
@@ -545,7 +551,7 @@ OTHERS: tuple[Golden, ...] = (
     ),
     (
         "deleted-principal-in-policy",
-        _boto(
+        botocore_text(
             "MalformedPolicy", "PutBucketPolicy", 'Invalid principal in policy: "AWS":"AROAEXAMPLE0123456789"'
         ),
         {},
@@ -557,12 +563,12 @@ OTHERS: tuple[Golden, ...] = (
     ),
     (
         "policy-not-json",
-        _boto("MalformedPolicyDocument", "CreatePolicy", "This policy contains invalid Json"),
+        botocore_text("MalformedPolicyDocument", "CreatePolicy", "This policy contains invalid Json"),
         {},
     ),
     (
         "prohibited-field-in-trust-policy",
-        _boto("MalformedPolicyDocument", "CreateRole", "Has prohibited field Resource"),
+        botocore_text("MalformedPolicyDocument", "CreateRole", "Has prohibited field Resource"),
         {},
     ),
     (
@@ -572,21 +578,21 @@ OTHERS: tuple[Golden, ...] = (
     ),
     (
         "policy-too-long",
-        _boto("LimitExceeded", "CreatePolicy", "Cannot exceed quota for PolicySize: 6144"),
+        botocore_text("LimitExceeded", "CreatePolicy", "Cannot exceed quota for PolicySize: 6144"),
         {},
     ),
-    ("sso-login-not-renewed", _boto("InvalidGrantException", "CreateToken", ""), {}),
+    ("sso-login-not-renewed", botocore_text("InvalidGrantException", "CreateToken", ""), {}),
     (
         "email-not-verified",
-        _boto(
+        botocore_text(
             "MessageRejected",
             "SendEmail",
             "Email address is not verified. The following identities failed the check in region EU-WEST-1: orders@example.com",
         ),
         {},
     ),
-    ("throttled", _boto("ThrottlingException", "DescribeClusters", "Rate exceeded"), {}),
-    ("s3-head-400", _boto("400", "HeadObject", "Bad Request"), {}),
+    ("throttled", botocore_text("ThrottlingException", "DescribeClusters", "Rate exceeded"), {}),
+    ("s3-head-400", botocore_text("400", "HeadObject", "Bad Request"), {}),
     (
         "s3-head-arrow",
         "OSError: When testing for existence of bucket 'jobs': AWS Error UNKNOWN (HTTP status 400) during HeadBucket operation: No response body.",
@@ -594,7 +600,7 @@ OTHERS: tuple[Golden, ...] = (
     ),
     (
         "request-stalled",
-        _boto(
+        botocore_text(
             "RequestTimeout",
             "PutObject",
             "Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.",
@@ -608,7 +614,7 @@ OTHERS: tuple[Golden, ...] = (
     ),
     (
         "inference-profile-needed",
-        _boto(
+        botocore_text(
             "ValidationException",
             "Converse",
             "Invocation of model ID example.orders-v1:0 with on-demand throughput isn\u2019t supported. Retry your request with the ID or ARN of an inference profile that contains this model.",
@@ -630,27 +636,27 @@ OTHERS: tuple[Golden, ...] = (
         "AWS Error NO_SUCH_BUCKET during ListObjectsV2 operation: The specified bucket does not exist",
         {},
     ),
-    ("s3-head-301", _boto("301", "HeadBucket", "Moved Permanently"), {}),
-    ("s3-head-404", _boto("404", "HeadObject", "Not Found"), {}),
-    ("status-alone", _boto("412", "HeadObject", "Precondition Failed"), {}),
+    ("s3-head-301", botocore_text("301", "HeadBucket", "Moved Permanently"), {}),
+    ("s3-head-404", botocore_text("404", "HeadObject", "Not Found"), {}),
+    ("status-alone", botocore_text("412", "HeadObject", "Precondition Failed"), {}),
     (
         "cluster-not-found",
-        _boto("ResourceNotFoundException", "DescribeCluster", "No cluster found for name: orders."),
+        botocore_text("ResourceNotFoundException", "DescribeCluster", "No cluster found for name: orders."),
         {"region": "eu-west-1"},
     ),
     (
         "quota-reached",
-        _boto("VpcLimitExceeded", "CreateVpc", "The maximum number of VPCs has been reached."),
+        botocore_text("VpcLimitExceeded", "CreateVpc", "The maximum number of VPCs has been reached."),
         {"region": "eu-west-1"},
     ),
     (
         "session-not-connected",
-        _boto("TargetNotConnected", "StartSession", "i-0a1b2c3d4e5f60718 is not connected."),
+        botocore_text("TargetNotConnected", "StartSession", "i-0a1b2c3d4e5f60718 is not connected."),
         {"region": "eu-west-1"},
     ),
     (
         "ecs-exec-not-connected",
-        _boto(
+        botocore_text(
             "TargetNotConnectedException",
             "ExecuteCommand",
             "The execute command failed due to an internal error. Try again later.",
@@ -659,7 +665,7 @@ OTHERS: tuple[Golden, ...] = (
     ),
     (
         "ecs-exec-not-enabled",
-        _boto(
+        botocore_text(
             "InvalidParameterException",
             "ExecuteCommand",
             "The execute command failed because execute command was not enabled when the task was run or the execute command agent isn't running. Wait and try again or run a new task with execute command enabled and try again.",
@@ -668,7 +674,7 @@ OTHERS: tuple[Golden, ...] = (
     ),
     (
         "identity-pool-roles",
-        _boto(
+        botocore_text(
             "InvalidIdentityPoolConfigurationException",
             "GetCredentialsForIdentity",
             "Invalid identity pool configuration. Check assigned IAM roles for this pool.",
@@ -677,7 +683,7 @@ OTHERS: tuple[Golden, ...] = (
     ),
     (
         "bedrock-use-case",
-        _boto(
+        botocore_text(
             "ResourceNotFoundException",
             "InvokeModel",
             "Model use case details have not been submitted for this account. Fill out the Anthropic use case details form before using the model. If you have already filled out the form, try again in 15 minutes.",
@@ -696,12 +702,12 @@ OTHERS: tuple[Golden, ...] = (
     ),
     (
         "not-subscribed",
-        _boto("OptInRequired", "DescribeInstances", "You are not subscribed to this service."),
+        botocore_text("OptInRequired", "DescribeInstances", "You are not subscribed to this service."),
         {},
     ),
     (
         "kms-key-disabled",
-        _boto(
+        botocore_text(
             "DisabledException",
             "Decrypt",
             "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 is disabled.",
@@ -710,7 +716,7 @@ OTHERS: tuple[Golden, ...] = (
     ),
     (
         "instance-profile-not-there",
-        _boto(
+        botocore_text(
             "InvalidParameterValue",
             "RunInstances",
             "Value (orders-api) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name",
@@ -719,7 +725,7 @@ OTHERS: tuple[Golden, ...] = (
     ),
     (
         "role-not-assumed-by-lambda",
-        _boto(
+        botocore_text(
             "InvalidParameterValueException",
             "CreateFunction",
             "The role defined for the function cannot be assumed by Lambda.",
@@ -728,15 +734,19 @@ OTHERS: tuple[Golden, ...] = (
     ),
     (
         "already-exists",
-        _boto("EntityAlreadyExists", "CreateRole", "Role with name orders-api already exists."),
+        botocore_text("EntityAlreadyExists", "CreateRole", "Role with name orders-api already exists."),
         {},
     ),
     (
         "service-unavailable",
-        _boto("ServiceUnavailable", "ListBuckets", "Service is unable to handle request."),
+        botocore_text("ServiceUnavailable", "ListBuckets", "Service is unable to handle request."),
         {},
     ),
-    ("invalid-request", _boto("ValidationException", "DescribeCluster", "clusterName is not valid"), {}),
+    (
+        "invalid-request",
+        botocore_text("ValidationException", "DescribeCluster", "clusterName is not valid"),
+        {},
+    ),
     ("no-region", "botocore.exceptions.NoRegionError: You must specify a region.", {}),
     (
         "no-answer",
@@ -750,7 +760,7 @@ OTHERS: tuple[Golden, ...] = (
     ),
     (
         "other-error",
-        _boto(
+        botocore_text(
             "UnsupportedAvailabilityZoneException",
             "CreateCluster",
             "Cannot create cluster 'orders' because us-east-1e does not have sufficient capacity.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.tables import botocore_text
+
 Golden = tuple[str, str, dict[str, object]]
 
 DEV = "arn:aws:sts::111122223333:assumed-role/dev/ana"
@@ -19,10 +21,6 @@ def _forbidden(user: str, verb: str, resource: str, where: str, *, group: str = 
         f'Error from server (Forbidden): {what} is forbidden: User "{user}" cannot {verb} resource "{resource}" '
         f'in API group "{group}" {place}'
     )
-
-
-def _eks(code: str, operation: str, message: str) -> str:
-    return f"An error occurred ({code}) when calling the {operation} operation: {message}"
 
 
 def _terraform(what: str, operation: str, status: int, message: str, resource: str) -> str:
@@ -233,7 +231,7 @@ _CONSOLE: tuple[Golden, ...] = (
 _OBJECTS: tuple[Golden, ...] = (
     (
         "eks-entry-exists",
-        _eks(
+        botocore_text(
             "ResourceInUseException",
             "CreateAccessEntry",
             "The specified access entry resource is already in use on this cluster.",
@@ -253,7 +251,7 @@ _OBJECTS: tuple[Golden, ...] = (
     ),
     (
         "eks-entry-mode",
-        _eks(
+        botocore_text(
             "InvalidRequestException",
             "CreateAccessEntry",
             "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform "
@@ -263,7 +261,7 @@ _OBJECTS: tuple[Golden, ...] = (
     ),
     (
         "eks-entry-mode-back",
-        _eks(
+        botocore_text(
             "InvalidRequestException",
             "UpdateClusterConfig",
             "Unsupported authentication mode update from API_AND_CONFIG_MAP to CONFIG_MAP",
@@ -272,7 +270,7 @@ _OBJECTS: tuple[Golden, ...] = (
     ),
     (
         "eks-entry-creator",
-        _eks(
+        botocore_text(
             "InvalidParameterException",
             "CreateCluster",
             "bootstrapClusterCreatorAdminPermissions must be true if cluster authentication mode is set "
@@ -282,7 +280,7 @@ _OBJECTS: tuple[Golden, ...] = (
     ),
     (
         "eks-entry-type",
-        _eks(
+        botocore_text(
             "InvalidParameterException",
             "AssociateAccessPolicy",
             'This operation can only be performed on Access Entries with a type of "STANDARD".',
@@ -304,7 +302,7 @@ _OBJECTS: tuple[Golden, ...] = (
     ),
     (
         "eks-entry-username",
-        _eks(
+        botocore_text(
             "InvalidParameterException",
             "CreateAccessEntry",
             ("The username system:ana must not begin with system:"),
@@ -313,7 +311,7 @@ _OBJECTS: tuple[Golden, ...] = (
     ),
     (
         "eks-entry-group",
-        _eks(
+        botocore_text(
             "InvalidParameterException",
             "CreateAccessEntry",
             "The kubernetes group name system:masters is invalid, it cannot start with system:",
@@ -322,7 +320,7 @@ _OBJECTS: tuple[Golden, ...] = (
     ),
     (
         "eks-pod-identity-exists",
-        _eks(
+        botocore_text(
             "ResourceInUseException",
             "CreatePodIdentityAssociation",
             ("Association already exists: a-0123456789abcdef0"),
@@ -339,7 +337,7 @@ _OBJECTS: tuple[Golden, ...] = (
     ),
     (
         "eks-pod-identity-trust",
-        _eks(
+        botocore_text(
             "InvalidParameterException",
             "CreatePodIdentityAssociation",
             "Trust policy of the role provided is invalid.",
@@ -348,7 +346,7 @@ _OBJECTS: tuple[Golden, ...] = (
     ),
     (
         "eks-pod-identity-trust-limited",
-        _eks(
+        botocore_text(
             "InvalidParameterException",
             "CreatePodIdentityAssociation",
             "Trust policy of the role provided is invalid.",
@@ -384,7 +382,7 @@ _OBJECTS: tuple[Golden, ...] = (
 _ARNS: tuple[Golden, ...] = (
     (
         "eks-arn-principal",
-        _eks(
+        botocore_text(
             "InvalidParameterException",
             "CreateAccessEntry",
             "The specified principalArn is invalid: invalid principal.",
@@ -415,7 +413,7 @@ _ARNS: tuple[Golden, ...] = (
     ),
     (
         "eks-arn-service-linked",
-        _eks(
+        botocore_text(
             "InvalidParameterException",
             "CreateAccessEntry",
             "The caller is not allowed to modify access entries with a principalArn value of a Service "
@@ -425,10 +423,10 @@ _ARNS: tuple[Golden, ...] = (
     ),
     (
         "sts-arn-annotation",
-        _eks("ValidationError", "AssumeRoleWithWebIdentity", "Request ARN is invalid"),
+        botocore_text("ValidationError", "AssumeRoleWithWebIdentity", "Request ARN is invalid"),
         {**POD, "resource": "arn:aws:iam::111122223333:instance-profile/cart"},
     ),
-    ("sts-arn-assume-role", _eks("ValidationError", "AssumeRole", "Request ARN is invalid"), {}),
+    ("sts-arn-assume-role", botocore_text("ValidationError", "AssumeRole", "Request ARN is invalid"), {}),
     (
         "aws-auth-arn-path",
         ("aws-auth: arn:aws:iam::111122223333:role/team/dev is not a valid role arn"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 from botocore import exceptions as boto
 
-from iamtriage.explaining import Evidence, Explanation, Who
+from iamtriage.explaining import Evidence, Who
 from iamtriage.failures import (
     AccessKeyQuota,
     AwsError,
@@ -21,32 +21,22 @@ from iamtriage.failures import (
     RegionDisabled,
     SignatureMismatch,
 )
-from tests.explaining.golden.cases_credentials import CASES
+from tests.explaining.golden.cases_credentials import CASES, ROLE, SESSION, SSO, TOKEN_FILE, web_identity_text
 from tests.explaining.rules.credentials import explained
+from tests.explaining.rules.explained import commands as list_commands
+from tests.tables import botocore_text
 
 if TYPE_CHECKING:
     from iamtriage import Failure
 
 Facts = dict[str, Any]
 
-SESSION = "arn:aws:sts::111122223333:assumed-role/orders-api/i-0a1b2c3d4e5f60718"
-SSO = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Developer_0123456789abcdef/ana@example.com"
-ROLE = "arn:aws:iam::111122223333:role/orders-api"
 ISSUER = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
 CLAIMS = {
     "iss": f"https://{ISSUER}",
     "sub": "system:serviceaccount:shop:orders-api",
     "aud": "sts.amazonaws.com",
 }
-TOKEN_FILE = "/var/run/secrets/eks.amazonaws.com/serviceaccount/token"
-
-
-def _boto(code: str, operation: str, message: str) -> str:
-    return f"An error occurred ({code}) when calling the {operation} operation: {message}"
-
-
-def _web(code: str, message: str) -> str:
-    return _boto(code, "AssumeRoleWithWebIdentity", message)
 
 
 def _trust(subject: str) -> Facts:
@@ -58,10 +48,6 @@ def _trust(subject: str) -> Facts:
         "Condition": {"StringEquals": {f"{ISSUER}:sub": subject}},
     }
     return {"Version": "2012-10-17", "Statement": [statement]}
-
-
-def _commands(explanation: Explanation) -> list[str]:
-    return [command for remedy in explanation.remedies for command in remedy.commands]
 
 
 # ID, text, facts, topic, the first causes with their evidence, some of the suggested commands.
@@ -76,7 +62,7 @@ SCOPE = "Credential should be scoped to a valid region"
 EXPIRATIONS: tuple[Row, ...] = (
     (
         "session of a role",
-        _boto("ExpiredToken", "ListBuckets", "The provided token has expired."),
+        botocore_text("ExpiredToken", "ListBuckets", "The provided token has expired."),
         {"caller": SESSION},
         "expired-session",
         {"expired-session": "reported", "pasted-session": "possible", "long-running": "possible"},
@@ -84,7 +70,7 @@ EXPIRATIONS: tuple[Row, ...] = (
     ),
     (
         "session of Identity Center",
-        _boto("ExpiredTokenException", "DescribeCluster", EXPIRED),
+        botocore_text("ExpiredTokenException", "DescribeCluster", EXPIRED),
         {"caller": SSO},
         "expired-session",
         {"expired-session": "reported"},
@@ -95,7 +81,7 @@ EXPIRATIONS: tuple[Row, ...] = (
     ),
     (
         "behind a kubeconfig",
-        f"Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 254\n{_boto('ExpiredToken', 'AssumeRole', EXPIRED)}",
+        f"Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 254\n{botocore_text('ExpiredToken', 'AssumeRole', EXPIRED)}",
         {},
         "expired-session",
         {"expired-session": "reported", "kubeconfig-profile": "possible"},
@@ -130,7 +116,7 @@ EXPIRATIONS: tuple[Row, ...] = (
     ),
     (
         "web identity with both times",
-        _web(
+        web_identity_text(
             "ExpiredTokenException",
             "Token expired: current date/time 1790000000 must be before the expiration date/time1789999802",
         ),
@@ -149,7 +135,7 @@ EXPIRATIONS: tuple[Row, ...] = (
     ),
     (
         "SAML",
-        _boto(
+        botocore_text(
             "ExpiredTokenException",
             "AssumeRoleWithSAML",
             "Token must be redeemed within 5 minutes of issuance",
@@ -187,7 +173,7 @@ EXPIRATIONS: tuple[Row, ...] = (
     ),
     (
         "request",
-        _boto("RequestExpired", "DescribeInstances", "Request has expired."),
+        botocore_text("RequestExpired", "DescribeInstances", "Request has expired."),
         {},
         "expired-request",
         {"expired-request": "reported", "clock-behind": "possible", "presigned-url-too-old": "possible"},
@@ -197,7 +183,7 @@ EXPIRATIONS: tuple[Row, ...] = (
 REJECTIONS: tuple[Row, ...] = (
     (
         "unknown credentials",
-        _boto("InvalidClientTokenId", "GetCallerIdentity", INVALID),
+        botocore_text("InvalidClientTokenId", "GetCallerIdentity", INVALID),
         {},
         "invalid-credentials",
         {
@@ -226,7 +212,7 @@ REJECTIONS: tuple[Row, ...] = (
     ),
     (
         "a temporary key id",
-        f"aws_access_key_id = ASIARTX3GSDSVJNFUWS2\n{_boto('UnrecognizedClientException', 'ListTables', INVALID)}",
+        f"aws_access_key_id = ASIARTX3GSDSVJNFUWS2\n{botocore_text('UnrecognizedClientException', 'ListTables', INVALID)}",
         {},
         "invalid-credentials",
         {"invalid-credentials": "reported", "session-token-missing": "possible"},
@@ -234,7 +220,7 @@ REJECTIONS: tuple[Row, ...] = (
     ),
     (
         "EC2",
-        _boto(
+        botocore_text(
             "AuthFailure", "DescribeInstances", "AWS was not able to validate the provided access credentials"
         ),
         {"region": "eu-west-1"},
@@ -250,7 +236,7 @@ REJECTIONS: tuple[Row, ...] = (
     ),
     (
         "a region to opt in to, by the facts",
-        _boto("UnrecognizedClientException", "ListClusters", INVALID),
+        botocore_text("UnrecognizedClientException", "ListClusters", INVALID),
         {"region": "af-south-1"},
         "invalid-credentials",
         {
@@ -265,7 +251,7 @@ REJECTIONS: tuple[Row, ...] = (
     ),
     (
         "a region to opt in to, by the host",
-        f"https://sts.af-south-1.amazonaws.com:443 POST / 403\n{_boto('InvalidClientTokenId', 'GetCallerIdentity', INVALID)}",
+        f"https://sts.af-south-1.amazonaws.com:443 POST / 403\n{botocore_text('InvalidClientTokenId', 'GetCallerIdentity', INVALID)}",
         {},
         "invalid-credentials",
         {"invalid-credentials": "reported", "region-not-enabled": "possible"},
@@ -273,7 +259,7 @@ REJECTIONS: tuple[Row, ...] = (
     ),
     (
         "a pod in China, at the global host",
-        f'Post "https://sts.amazonaws.com/": {_web("InvalidClientTokenId", INVALID)}',
+        f'Post "https://sts.amazonaws.com/": {web_identity_text("InvalidClientTokenId", INVALID)}',
         {"resource": "arn:aws-cn:iam::111122223333:role/orders-api", "namespace": "shop"},
         "invalid-credentials",
         {"invalid-credentials": "reported", "china-without-region": "derived"},
@@ -281,7 +267,7 @@ REJECTIONS: tuple[Row, ...] = (
     ),
     (
         "a pod in China, host unknown",
-        _web("InvalidClientTokenId", INVALID),
+        web_identity_text("InvalidClientTokenId", INVALID),
         {"resource": "arn:aws-cn:iam::111122223333:role/orders-api", "region": "cn-north-1"},
         "invalid-credentials",
         {"invalid-credentials": "reported", "china-without-region": "possible"},
@@ -291,7 +277,7 @@ REJECTIONS: tuple[Row, ...] = (
     ),
     (
         "GovCloud",
-        _boto("InvalidClientTokenId", "GetCallerIdentity", INVALID),
+        botocore_text("InvalidClientTokenId", "GetCallerIdentity", INVALID),
         {"region": "us-gov-west-1"},
         "invalid-credentials",
         {"invalid-credentials": "reported", "other-partition": "possible"},
@@ -299,7 +285,7 @@ REJECTIONS: tuple[Row, ...] = (
     ),
     (
         "LocalStack",
-        f"PUT http://localhost:4566/orders\n{_boto('InvalidAccessKeyId', 'PutObject', UNKNOWN_ID)}",
+        f"PUT http://localhost:4566/orders\n{botocore_text('InvalidAccessKeyId', 'PutObject', UNKNOWN_ID)}",
         {},
         "invalid-credentials",
         {"unknown-access-key": "reported", "other-endpoint": "possible"},
@@ -307,7 +293,7 @@ REJECTIONS: tuple[Row, ...] = (
     ),
     (
         "DynamoDB Local",
-        f"POST http://localhost:8000/\n{_boto('UnrecognizedClientException', 'ListTables', INVALID)}",
+        f"POST http://localhost:8000/\n{botocore_text('UnrecognizedClientException', 'ListTables', INVALID)}",
         {},
         "invalid-credentials",
         {"invalid-credentials": "reported", "other-endpoint": "possible"},
@@ -315,7 +301,7 @@ REJECTIONS: tuple[Row, ...] = (
     ),
     (
         "a session token of S3",
-        _boto("InvalidToken", "ListBuckets", "The provided token is malformed or otherwise invalid."),
+        botocore_text("InvalidToken", "ListBuckets", "The provided token is malformed or otherwise invalid."),
         {},
         "invalid-credentials",
         {"invalid-session-token": "reported", "session-token-missing": "possible"},
@@ -323,7 +309,7 @@ REJECTIONS: tuple[Row, ...] = (
     ),
     (
         "a login of Identity Center",
-        f"aws s3 ls --profile dev\n{_boto('UnauthorizedException', 'GetRoleCredentials', 'Session token not found or invalid')}",
+        f"aws s3 ls --profile dev\n{botocore_text('UnauthorizedException', 'GetRoleCredentials', 'Session token not found or invalid')}",
         {},
         "invalid-sso-token",
         {"invalid-sso-token": "reported"},
@@ -565,7 +551,9 @@ ABSENCES: tuple[Row, ...] = (
     ),
     (
         "an unsigned call of STS",
-        _boto("MissingAuthenticationToken", "GetCallerIdentity", "Request is missing Authentication Token"),
+        botocore_text(
+            "MissingAuthenticationToken", "GetCallerIdentity", "Request is missing Authentication Token"
+        ),
         {},
         "request-unsigned",
         {"request-unsigned": "reported"},
@@ -618,7 +606,7 @@ ABSENCES: tuple[Row, ...] = (
 SIGNATURES: tuple[Row, ...] = (
     (
         "a wrong secret",
-        _boto("SignatureDoesNotMatch", "GetCallerIdentity", MISMATCH),
+        botocore_text("SignatureDoesNotMatch", "GetCallerIdentity", MISMATCH),
         {},
         "signature-mismatch",
         {"signature-mismatch": "reported", "wrong-secret": "possible", "request-changed": "possible"},
@@ -634,7 +622,7 @@ SIGNATURES: tuple[Row, ...] = (
     ),
     (
         "a clock behind",
-        _boto(
+        botocore_text(
             "SignatureDoesNotMatch",
             "DescribeStacks",
             "Signature expired: 20260803T101500Z is now earlier than 20260803T104500Z (20260803T105000Z - 5 min.)",
@@ -654,7 +642,7 @@ SIGNATURES: tuple[Row, ...] = (
     ),
     (
         "a clock behind, time of AWS cut",
-        _boto(
+        botocore_text(
             "SignatureDoesNotMatch",
             "DescribeStacks",
             "Signature expired: 20260803T101500Z is now earlier than",
@@ -666,7 +654,7 @@ SIGNATURES: tuple[Row, ...] = (
     ),
     (
         "a header that cannot be read",
-        _boto(
+        botocore_text(
             "IncompleteSignature",
             "ListUsers",
             "'AKIA' not a valid key=value pair (missing equal-sign) in Authorization header: 'AWS4-HMAC-SHA256 Credential=AKIA'.",
@@ -678,7 +666,7 @@ SIGNATURES: tuple[Row, ...] = (
     ),
     (
         "the EKS page's text",
-        _boto("SignatureDoesNotMatch", "GetCallerIdentity", SCOPE),
+        botocore_text("SignatureDoesNotMatch", "GetCallerIdentity", SCOPE),
         {},
         "sts-endpoint",
         {"wrong-scope": "reported", "global-host-regional-credentials": "possible"},
@@ -688,7 +676,7 @@ SIGNATURES: tuple[Row, ...] = (
     ),
     (
         "the global host and a region",
-        f"Post \"https://sts.amazonaws.com/\": {_boto('SignatureDoesNotMatch', 'AssumeRole', SCOPE)}, not 'eu-west-1'. ",
+        f"Post \"https://sts.amazonaws.com/\": {botocore_text('SignatureDoesNotMatch', 'AssumeRole', SCOPE)}, not 'eu-west-1'. ",
         {"kubernetes_version": "1.31", "namespace": "shop", "service_account": "orders-api"},
         "sts-endpoint",
         {"wrong-scope": "reported", "global-host-regional-credentials": "derived"},
@@ -698,7 +686,7 @@ SIGNATURES: tuple[Row, ...] = (
     ),
     (
         "a version of Kubernetes that is none",
-        _boto("SignatureDoesNotMatch", "GetCallerIdentity", SCOPE),
+        botocore_text("SignatureDoesNotMatch", "GetCallerIdentity", SCOPE),
         {"kubernetes_version": "new"},
         "sts-endpoint",
         {"wrong-scope": "reported"},
@@ -706,7 +694,7 @@ SIGNATURES: tuple[Row, ...] = (
     ),
     (
         "a bucket of another region",
-        _boto(
+        botocore_text(
             "AuthorizationHeaderMalformed",
             "ListObjectsV2",
             "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'",
@@ -718,7 +706,7 @@ SIGNATURES: tuple[Row, ...] = (
     ),
     (
         "another service",
-        _boto(
+        botocore_text(
             "SignatureDoesNotMatch", "ListQueues", "Credential should be scoped to correct service: 'sts'. "
         ),
         {},
@@ -736,7 +724,7 @@ SIGNATURES: tuple[Row, ...] = (
     ),
     (
         "dates that differ",
-        _boto(
+        botocore_text(
             "SignatureDoesNotMatch",
             "ListUsers",
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP",
@@ -748,7 +736,7 @@ SIGNATURES: tuple[Row, ...] = (
     ),
     (
         "MinIO",
-        f"PUT http://minio:9000/orders\n{_boto('SignatureDoesNotMatch', 'PutObject', MISMATCH)}",
+        f"PUT http://minio:9000/orders\n{botocore_text('SignatureDoesNotMatch', 'PutObject', MISMATCH)}",
         {},
         "signature-mismatch",
         {"signature-mismatch": "reported", "other-endpoint": "possible"},
@@ -769,7 +757,7 @@ SIGNATURES: tuple[Row, ...] = (
     ),
     (
         "a clock that is off, times unknown",
-        _boto(
+        botocore_text(
             "RequestTimeTooSkewed",
             "ListBuckets",
             "The difference between the request time and the current time is too large.",
@@ -783,7 +771,9 @@ SIGNATURES: tuple[Row, ...] = (
 TOKENS: tuple[Row, ...] = (
     (
         "no provider for a cluster",
-        _web("InvalidIdentityToken", f"No OpenIDConnect provider found in your account for https://{ISSUER}"),
+        web_identity_text(
+            "InvalidIdentityToken", f"No OpenIDConnect provider found in your account for https://{ISSUER}"
+        ),
         {"cluster": "orders"},
         "no-oidc-provider",
         {
@@ -848,7 +838,7 @@ TOKENS: tuple[Row, ...] = (
     ),
     (
         "wrong audience",
-        _web("InvalidIdentityToken", "Incorrect token audience"),
+        web_identity_text("InvalidIdentityToken", "Incorrect token audience"),
         {},
         "wrong-audience",
         {"wrong-audience": "reported", "annotation-audience": "possible"},
@@ -858,7 +848,7 @@ TOKENS: tuple[Row, ...] = (
     ),
     (
         "wrong audience, known from the facts",
-        _web("InvalidIdentityToken", "Incorrect token audience"),
+        web_identity_text("InvalidIdentityToken", "Incorrect token audience"),
         {"token_claims": {**CLAIMS, "aud": ["vault"]}, "resource": ROLE},
         "wrong-audience",
         {"wrong-audience": "reported", "audience-of-token": "supplied"},
@@ -871,7 +861,7 @@ TOKENS: tuple[Row, ...] = (
     ),
     (
         "a claim is missing",
-        _web("InvalidIdentityToken", "Missing a required claim: aud"),
+        web_identity_text("InvalidIdentityToken", "Missing a required claim: aud"),
         {},
         "missing-claim",
         {"missing-claim": "reported"},
@@ -879,7 +869,7 @@ TOKENS: tuple[Row, ...] = (
     ),
     (
         "no key",
-        _web(
+        web_identity_text(
             "InvalidIdentityToken",
             "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements",
         ),
@@ -890,7 +880,7 @@ TOKENS: tuple[Row, ...] = (
     ),
     (
         "provider unreached",
-        _web("IDPCommunicationError", "The identity provider could not be reached."),
+        web_identity_text("IDPCommunicationError", "The identity provider could not be reached."),
         {},
         "identity-provider-unreached",
         {"identity-provider-unreached": "reported", "passing-fault": "possible"},
@@ -898,7 +888,7 @@ TOKENS: tuple[Row, ...] = (
     ),
     (
         "claim rejected",
-        _web("IDPRejectedClaim", "The identity provider reported that authentication failed."),
+        web_identity_text("IDPRejectedClaim", "The identity provider reported that authentication failed."),
         {},
         "claim-rejected",
         {"claim-rejected": "reported"},
@@ -906,7 +896,7 @@ TOKENS: tuple[Row, ...] = (
     ),
     (
         "thumbprint",
-        _web(
+        web_identity_text(
             "InvalidIdentityToken",
             "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
         ),
@@ -919,7 +909,7 @@ TOKENS: tuple[Row, ...] = (
     ),
     (
         "no JWT",
-        _web("InvalidIdentityToken", "The ID Token provided is not a valid JWT."),
+        web_identity_text("InvalidIdentityToken", "The ID Token provided is not a valid JWT."),
         {},
         "invalid-identity-token",
         {"invalid-identity-token": "reported", "token-cut": "possible"},
@@ -930,7 +920,7 @@ DISABLED = "STS is not activated in this region for account:111122223333. Your a
 ACCOUNTS: tuple[Row, ...] = (
     (
         "STS off in a region that is always on",
-        _web("RegionDisabledException", DISABLED),
+        web_identity_text("RegionDisabledException", DISABLED),
         {"region": "eu-west-1"},
         "sts-region-disabled",
         {"region-disabled": "reported"},
@@ -938,7 +928,7 @@ ACCOUNTS: tuple[Row, ...] = (
     ),
     (
         "STS off in a region to opt in to",
-        _web("RegionDisabledException", DISABLED),
+        web_identity_text("RegionDisabledException", DISABLED),
         {"region": "ap-east-1"},
         "sts-region-disabled",
         {"region-disabled": "reported"},
@@ -954,7 +944,7 @@ ACCOUNTS: tuple[Row, ...] = (
     ),
     (
         "two keys, user in the command",
-        f"aws iam create-access-key --user-name ana\n{_boto('LimitExceeded', 'CreateAccessKey', 'Cannot exceed quota for AccessKeysPerUser: 2')}",
+        f"aws iam create-access-key --user-name ana\n{botocore_text('LimitExceeded', 'CreateAccessKey', 'Cannot exceed quota for AccessKeysPerUser: 2')}",
         {},
         "access-key-quota",
         {"access-key-quota": "reported"},
@@ -986,7 +976,7 @@ ACCOUNTS: tuple[Row, ...] = (
 POLICIES: tuple[Row, ...] = (
     (
         "a role that is not there",
-        _boto(
+        botocore_text(
             "MalformedPolicyDocument",
             "UpdateAssumeRolePolicy",
             'Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:role/team/billing"',
@@ -1001,7 +991,7 @@ POLICIES: tuple[Row, ...] = (
     ),
     (
         "a role that was deleted",
-        _boto(
+        botocore_text(
             "MalformedPolicy", "PutBucketPolicy", 'Invalid principal in policy: "AWS":"AROAEXAMPLE0123456789"'
         ),
         {},
@@ -1021,7 +1011,7 @@ POLICIES: tuple[Row, ...] = (
     ),
     (
         "a wildcard",
-        _boto(
+        botocore_text(
             "MalformedPolicyDocument",
             "CreateRole",
             'Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:role/*"',
@@ -1033,7 +1023,7 @@ POLICIES: tuple[Row, ...] = (
     ),
     (
         "a service that is none",
-        _boto(
+        botocore_text(
             "MalformedPolicyDocument",
             "CreateRole",
             'Invalid principal in policy: "SERVICE":"eksx.amazonaws.com"',
@@ -1045,7 +1035,7 @@ POLICIES: tuple[Row, ...] = (
     ),
     (
         "no JSON",
-        _boto("MalformedPolicyDocument", "CreatePolicy", "This policy contains invalid Json"),
+        botocore_text("MalformedPolicyDocument", "CreatePolicy", "This policy contains invalid Json"),
         {},
         "malformed-policy",
         {"invalid-json": "reported"},
@@ -1055,7 +1045,7 @@ POLICIES: tuple[Row, ...] = (
     ),
     (
         "a resource in a trust policy",
-        _boto("MalformedPolicyDocument", "CreateRole", "Has prohibited field Resource"),
+        botocore_text("MalformedPolicyDocument", "CreateRole", "Has prohibited field Resource"),
         {},
         "malformed-policy",
         {"prohibited-field": "reported"},
@@ -1063,7 +1053,7 @@ POLICIES: tuple[Row, ...] = (
     ),
     (
         "a field is missing",
-        _boto("MalformedPolicyDocument", "PutRolePolicy", "Missing required field Action"),
+        botocore_text("MalformedPolicyDocument", "PutRolePolicy", "Missing required field Action"),
         {},
         "malformed-policy",
         {"missing-field": "reported"},
@@ -1079,7 +1069,7 @@ POLICIES: tuple[Row, ...] = (
     ),
     (
         "a vendor",
-        _boto(
+        botocore_text(
             "MalformedPolicyDocument",
             "CreatePolicy",
             "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
@@ -1091,7 +1081,7 @@ POLICIES: tuple[Row, ...] = (
     ),
     (
         "something else",
-        _boto("MalformedPolicyDocument", "CreatePolicy", "It is not so."),
+        botocore_text("MalformedPolicyDocument", "CreatePolicy", "It is not so."),
         {},
         "malformed-policy",
         {"malformed-policy": "reported"},
@@ -1099,7 +1089,7 @@ POLICIES: tuple[Row, ...] = (
     ),
     (
         "a user that is not there",
-        _boto(
+        botocore_text(
             "MalformedPolicyDocument",
             "CreateRole",
             'Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:user/bob"',
@@ -1111,7 +1101,7 @@ POLICIES: tuple[Row, ...] = (
     ),
     (
         "an identity provider that is not there",
-        _boto(
+        botocore_text(
             "MalformedPolicyDocument",
             "CreateRole",
             'Invalid principal in policy: "FEDERATED":"arn:aws:iam::111122223333:saml-provider/idp"',
@@ -1123,7 +1113,7 @@ POLICIES: tuple[Row, ...] = (
     ),
     (
         "a principal is missing",
-        _boto("MalformedPolicyDocument", "CreateRole", "Missing required field Principal"),
+        botocore_text("MalformedPolicyDocument", "CreateRole", "Missing required field Principal"),
         {},
         "malformed-policy",
         {"missing-field": "reported"},
@@ -1131,7 +1121,7 @@ POLICIES: tuple[Row, ...] = (
     ),
     (
         "a principal too many",
-        _boto("MalformedPolicyDocument", "CreatePolicy", "Has prohibited field Principal"),
+        botocore_text("MalformedPolicyDocument", "CreatePolicy", "Has prohibited field Principal"),
         {},
         "malformed-policy",
         {"prohibited-field": "reported"},
@@ -1141,7 +1131,7 @@ POLICIES: tuple[Row, ...] = (
 CALLS: tuple[Row, ...] = (
     (
         "a machine that Session Manager does not reach",
-        _boto("TargetNotConnected", "StartSession", "i-0a1b2c3d4e5f60718 is not connected."),
+        botocore_text("TargetNotConnected", "StartSession", "i-0a1b2c3d4e5f60718 is not connected."),
         {"region": "eu-west-1"},
         "session-target-not-connected",
         {
@@ -1161,7 +1151,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "a container that ECS Exec does not reach",
-        _boto(
+        botocore_text(
             "TargetNotConnectedException",
             "ExecuteCommand",
             "The execute command failed due to an internal error. Try again later.",
@@ -1173,7 +1163,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "a task without ECS Exec",
-        _boto(
+        botocore_text(
             "InvalidParameterException",
             "ExecuteCommand",
             "The execute command failed because execute command was not enabled when the task was run or the execute command agent isn't running.",
@@ -1185,7 +1175,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "a pool without a role",
-        _boto(
+        botocore_text(
             "InvalidIdentityPoolConfigurationException",
             "GetCredentialsForIdentity",
             "Invalid identity pool configuration. Check assigned IAM roles for this pool.",
@@ -1199,7 +1189,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "a form that was not handed in",
-        _boto(
+        botocore_text(
             "ResourceNotFoundException",
             "InvokeModel",
             "Model use case details have not been submitted for this account.",
@@ -1235,7 +1225,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "throttled",
-        _boto("ThrottlingException", "DescribeClusters", "Rate exceeded"),
+        botocore_text("ThrottlingException", "DescribeClusters", "Rate exceeded"),
         {},
         "throttled",
         {"throttled": "reported"},
@@ -1243,7 +1233,9 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "dry run",
-        _boto("DryRunOperation", "RunInstances", "Request would have succeeded, but DryRun flag is set."),
+        botocore_text(
+            "DryRunOperation", "RunInstances", "Request would have succeeded, but DryRun flag is set."
+        ),
         {},
         "dry-run",
         {"dry-run": "reported"},
@@ -1251,7 +1243,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "not found",
-        _boto("ResourceNotFoundException", "DescribeCluster", "No cluster found for name: orders."),
+        botocore_text("ResourceNotFoundException", "DescribeCluster", "No cluster found for name: orders."),
         {"region": "eu-west-1"},
         "not-found",
         {"not-found": "reported", "other-region": "possible", "other-account": "possible"},
@@ -1259,7 +1251,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "quota",
-        _boto("VpcLimitExceeded", "CreateVpc", "The maximum number of VPCs has been reached."),
+        botocore_text("VpcLimitExceeded", "CreateVpc", "The maximum number of VPCs has been reached."),
         {"region": "eu-west-1"},
         "quota-reached",
         {"quota-reached": "reported"},
@@ -1267,7 +1259,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "not subscribed",
-        _boto("OptInRequired", "DescribeInstances", "You are not subscribed to this service."),
+        botocore_text("OptInRequired", "DescribeInstances", "You are not subscribed to this service."),
         {},
         "account-state",
         {"account-state": "reported"},
@@ -1275,7 +1267,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "a disabled key of KMS",
-        _boto(
+        botocore_text(
             "DisabledException",
             "Decrypt",
             "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 is disabled.",
@@ -1289,7 +1281,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "a key of KMS that is to be deleted",
-        _boto("KMSInvalidStateException", "Decrypt", "The key is pending deletion."),
+        botocore_text("KMSInvalidStateException", "Decrypt", "The key is pending deletion."),
         {},
         "kms-key-state",
         {"kms-key-state": "reported"},
@@ -1297,7 +1289,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "an instance profile",
-        _boto(
+        botocore_text(
             "InvalidParameterValue",
             "RunInstances",
             "Value (orders-api) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name",
@@ -1309,7 +1301,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "a role and Lambda",
-        _boto(
+        botocore_text(
             "InvalidParameterValueException",
             "CreateFunction",
             "The role defined for the function cannot be assumed by Lambda.",
@@ -1329,7 +1321,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "there already",
-        _boto("EntityAlreadyExists", "CreateRole", "Role with name orders-api already exists."),
+        botocore_text("EntityAlreadyExists", "CreateRole", "Role with name orders-api already exists."),
         {},
         "already-exists",
         {"already-exists": "reported"},
@@ -1337,7 +1329,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "a policy that is too long",
-        _boto("LimitExceeded", "CreatePolicy", "Cannot exceed quota for PolicySize: 6144"),
+        botocore_text("LimitExceeded", "CreatePolicy", "Cannot exceed quota for PolicySize: 6144"),
         {},
         "policy-too-long",
         {"policy-too-long": "reported"},
@@ -1345,7 +1337,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "session tags that are too long",
-        _boto(
+        botocore_text(
             "PackedPolicyTooLarge",
             "AssumeRole",
             "Packed policy consumes 115% of allotted space, please use smaller policy.",
@@ -1357,7 +1349,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "service unavailable",
-        _boto("ServiceUnavailable", "ListBuckets", "Service is unable to handle request."),
+        botocore_text("ServiceUnavailable", "ListBuckets", "Service is unable to handle request."),
         {},
         "service-fault",
         {"service-fault": "reported"},
@@ -1366,7 +1358,7 @@ CALLS: tuple[Row, ...] = (
     (
         "STS answered by what is none",
         'POST "https://minio.shop.svc:9000/": '
-        + _boto(
+        + botocore_text(
             "MethodNotAllowed", "AssumeRole", "The specified method is not allowed against this resource."
         ),
         {},
@@ -1384,7 +1376,9 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "a method that another service does not allow",
-        _boto("MethodNotAllowed", "PutObject", "The specified method is not allowed against this resource."),
+        botocore_text(
+            "MethodNotAllowed", "PutObject", "The specified method is not allowed against this resource."
+        ),
         {},
         "aws-error",
         {"aws-error": "reported"},
@@ -1392,7 +1386,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "validation",
-        _boto("ValidationException", "DescribeCluster", "clusterName is not valid"),
+        botocore_text("ValidationException", "DescribeCluster", "clusterName is not valid"),
         {},
         "invalid-request",
         {"invalid-request": "reported"},
@@ -1400,7 +1394,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "conflict",
-        _boto("ConflictException", "UpdateFunctionCode", "An update is in progress."),
+        botocore_text("ConflictException", "UpdateFunctionCode", "An update is in progress."),
         {},
         "conflict",
         {"conflict": "reported"},
@@ -1448,7 +1442,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "no capacity",
-        _boto("InsufficientInstanceCapacity", "RunInstances", "There is no capacity."),
+        botocore_text("InsufficientInstanceCapacity", "RunInstances", "There is no capacity."),
         {},
         "no-capacity",
         {"no-capacity": "reported"},
@@ -1456,7 +1450,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "a redirect",
-        _boto(
+        botocore_text(
             "PermanentRedirect", "ListObjectsV2", "The bucket must be addressed using the specified endpoint."
         ),
         {},
@@ -1466,7 +1460,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "something else",
-        _boto("UnsupportedAvailabilityZoneException", "CreateCluster", "The zone has no room."),
+        botocore_text("UnsupportedAvailabilityZoneException", "CreateCluster", "The zone has no room."),
         {},
         "aws-error",
         {"aws-error": "reported"},
@@ -1498,7 +1492,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "an old signature",
-        _boto(
+        botocore_text(
             "InvalidArgument",
             "GetObject",
             "Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.",
@@ -1510,7 +1504,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "another invalid argument",
-        _boto("InvalidArgument", "GetObject", "Part number must be an integer between 1 and 10000"),
+        botocore_text("InvalidArgument", "GetObject", "Part number must be an integer between 1 and 10000"),
         {},
         "invalid-request",
         {"invalid-request": "reported"},
@@ -1518,7 +1512,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "a model that takes no calls by its own id",
-        _boto(
+        botocore_text(
             "ValidationException",
             "InvokeModel",
             "Invocation of model ID example.orders-v1:0 with on-demand throughput isn't supported.",
@@ -1570,7 +1564,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "a cluster that a validation does not find",
-        _boto("ClusterNotFoundException", "DescribeServices", "Cluster not found."),
+        botocore_text("ClusterNotFoundException", "DescribeServices", "Cluster not found."),
         {},
         "not-found",
         {"not-found": "reported"},
@@ -1578,7 +1572,7 @@ CALLS: tuple[Row, ...] = (
     ),
     (
         "a role and an unknown service",
-        _boto("ValidationException", "CreateThing", f"Role {ROLE} can not be assumed"),
+        botocore_text("ValidationException", "CreateThing", f"Role {ROLE} can not be assumed"),
         {},
         "service-cannot-assume-role",
         {"service-cannot-assume-role": "reported"},
@@ -1599,7 +1593,7 @@ def test_explanation(
     assert explanation.topic == topic
     found = {cause.code: cause.evidence for cause in explanation.causes[: len(causes)]}
     assert found == causes
-    assert set(commands) <= set(_commands(explanation))
+    assert set(commands) <= set(list_commands(explanation))
 
 
 # ------------------------------------------------ single explanations
@@ -1652,26 +1646,26 @@ def test_there_are_few_possible_causes() -> None:
 
 def test_unsigned_call_does_not_blame_access_keys() -> None:
     """AssumeRoleWithWebIdentity is not signed, so an access key cannot be the cause."""
-    explanation = explained(_web("InvalidClientTokenId", INVALID))
+    explanation = explained(web_identity_text("InvalidClientTokenId", INVALID))
     assert not {"key-gone", "key-mistyped", "session-token-missing"} & {
         cause.code for cause in explanation.causes
     }
-    assert not any("access-key" in command for command in _commands(explanation))
+    assert not any("access-key" in command for command in list_commands(explanation))
 
 
 def test_identity_center_role_is_not_changed() -> None:
-    explanation = explained(_boto("ExpiredToken", "ListBuckets", EXPIRED), {"caller": SSO})
-    assert not any("update-role" in command for command in _commands(explanation))
+    explanation = explained(botocore_text("ExpiredToken", "ListBuckets", EXPIRED), {"caller": SSO})
+    assert not any("update-role" in command for command in list_commands(explanation))
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
 def test_default_region_is_not_enabled(region: str) -> None:
     for text in (
-        _boto("AuthFailure", "DescribeInstances", INVALID),
-        _web("RegionDisabledException", DISABLED),
+        botocore_text("AuthFailure", "DescribeInstances", INVALID),
+        web_identity_text("RegionDisabledException", DISABLED),
     ):
         assert not any(
-            "enable-region" in command for command in _commands(explained(text, {"region": region}))
+            "enable-region" in command for command in commands(explained(text, {"region": region}))
         )
 
 
@@ -1690,7 +1684,7 @@ def test_default_region_is_not_enabled(region: str) -> None:
     ids=["behind", "ahead"],
 )
 def test_direction_of_the_clock_skew(times: str, summary: str) -> None:
-    assert summary in explained(_boto("SignatureDoesNotMatch", "ListUsers", times)).summary
+    assert summary in explained(botocore_text("SignatureDoesNotMatch", "ListUsers", times)).summary
 
 
 def test_skew_of_whole_hours_suggests_a_time_zone() -> None:
@@ -1706,7 +1700,7 @@ def test_supplied_trust_policy_that_denies_is_a_cause() -> None:
         "token_claims": CLAIMS,
         "resource": ROLE,
     }
-    explanation = explained(_web("InvalidIdentityToken", "Incorrect token audience"), facts)
+    explanation = explained(web_identity_text("InvalidIdentityToken", "Incorrect token audience"), facts)
     cause = explanation.causes[-1]
     assert (cause.code, cause.evidence) == ("trust-policy-checked", "supplied")
     remedy = explanation.remedies[-1]
@@ -1718,12 +1712,12 @@ def test_supplied_trust_policy_that_denies_is_a_cause() -> None:
 
 def test_supplied_trust_policy_that_allows_is_not_mentioned() -> None:
     facts = {"trust_policy": _trust(str(CLAIMS["sub"])), "token_claims": CLAIMS, "resource": ROLE}
-    explanation = explained(_web("InvalidIdentityToken", "Incorrect token audience"), facts)
+    explanation = explained(web_identity_text("InvalidIdentityToken", "Incorrect token audience"), facts)
     assert not any(cause.code.startswith("trust-policy") for cause in explanation.causes)
 
 
 def test_role_for_a_service_gets_a_trust_statement() -> None:
-    text = _boto(
+    text = botocore_text(
         "InvalidParameterValueException",
         "CreateFunction",
         "The role defined for the function cannot be assumed by Lambda.",
@@ -1744,12 +1738,12 @@ def test_role_for_a_service_gets_a_trust_statement() -> None:
 
 
 def test_deletion_of_a_disabled_key_is_not_canceled() -> None:
-    text = _boto(
+    text = botocore_text(
         "DisabledException",
         "Decrypt",
         "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 is disabled.",
     )
-    assert not any("cancel-key-deletion" in command for command in _commands(explained(text)))
+    assert not any("cancel-key-deletion" in command for command in commands(explained(text)))
 
 
 # ------------------------------------------------ records and exceptions

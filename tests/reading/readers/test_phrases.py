@@ -6,12 +6,7 @@ import pytest
 
 from iamtriage._reading.readers.phrases import PHRASES, Phrase, compiled
 from iamtriage._reading.unwrapping.unwrap import unwrap
-from tests.tables import ACCOUNT, Facts, Table, denied, expect, facts_in, rows
-
-
-def _call(code: str, operation: str, message: str) -> str:
-    return f"An error occurred ({code}) when calling the {operation} operation: {message}"
-
+from tests.tables import ACCOUNT, Facts, Table, botocore_text, denied, expect, facts_in, rows
 
 ROLE = "arn:aws:iam::111122223333:role/reader"
 OIDC = "https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE0123456789ABCDEF012345678"
@@ -92,12 +87,14 @@ DENIALS: Table = (
     ),
     (
         "owner",
-        _call("AuthFailure", "DetachVolume", "You are not the owner of volume 'vol-0123456789abcdef0'"),
+        botocore_text(
+            "AuthFailure", "DetachVolume", "You are not the owner of volume 'vol-0123456789abcdef0'"
+        ),
         denied(code="AuthFailure", operation="DetachVolume", resource="vol-0123456789abcdef0"),
     ),
     (
         "already-exists",
-        _call("InvalidRequest", "CreateStack", "demo-logs already exists due to missing permissions"),
+        botocore_text("InvalidRequest", "CreateStack", "demo-logs already exists due to missing permissions"),
         denied(code="InvalidRequest", operation="CreateStack", resource="demo-logs"),
     ),
     ("cloudformation", "Access denied for operation 'AWS::Lambda::Function'.", denied()),
@@ -136,22 +133,26 @@ DENIALS: Table = (
     ),
     (
         "requested-resource",
-        _call("SomethingNew", "GetReport", "You do not have sufficient access to the requested resource"),
+        botocore_text(
+            "SomethingNew", "GetReport", "You do not have sufficient access to the requested resource"
+        ),
         denied(code="SomethingNew", operation="GetReport"),
     ),
     (
         "this-action",
-        _call("SomethingNew", "GetReport", "You do not have sufficient access to perform this action."),
+        botocore_text(
+            "SomethingNew", "GetReport", "You do not have sufficient access to perform this action."
+        ),
         denied(code="SomethingNew", operation="GetReport"),
     ),
     (
         "this-operation",
-        _call("SomethingNew", "GetReport", "You are not authorized to perform this operation."),
+        botocore_text("SomethingNew", "GetReport", "You are not authorized to perform this operation."),
         denied(code="SomethingNew", operation="GetReport"),
     ),
     (
         "access-denied",
-        _call("SomethingNew", "GetReport", "Access Denied"),
+        botocore_text("SomethingNew", "GetReport", "Access Denied"),
         denied(code="SomethingNew", operation="GetReport"),
     ),
     (
@@ -167,7 +168,7 @@ DENIALS: Table = (
     ),
     (
         "organizations",
-        _call("SomethingNew", "ListRoots", "You don't have permissions to access this resource."),
+        botocore_text("SomethingNew", "ListRoots", "You don't have permissions to access this resource."),
         denied(code="SomethingNew", operation="ListRoots"),
     ),
 )
@@ -207,7 +208,7 @@ TOKENS: Table = (
 TOKENS_IN_CALLS: Table = tuple(
     (
         name,
-        _call("SomethingNew", "AssumeRoleWithWebIdentity", message),
+        botocore_text("SomethingNew", "AssumeRoleWithWebIdentity", message),
         expect("invalid_identity_token", code="SomethingNew", operation="AssumeRoleWithWebIdentity"),
     )
     for name, message in (
@@ -295,7 +296,7 @@ EXPIRED: Table = (
 EXPIRED_IN_CALLS: Table = tuple(
     (
         name,
-        _call("SomethingNew", "ListBuckets", message),
+        botocore_text("SomethingNew", "ListBuckets", message),
         expect("expired_credentials", code="SomethingNew", operation="ListBuckets"),
     )
     for name, message in (
@@ -323,12 +324,12 @@ INVALID: Table = (
     ("malformed", "The provided token is malformed or otherwise invalid.", expect("invalid_credentials")),
     (
         "sso",
-        _call("SomethingNew", "GetRoleCredentials", "Session token not found or invalid"),
+        botocore_text("SomethingNew", "GetRoleCredentials", "Session token not found or invalid"),
         expect("invalid_credentials", code="SomethingNew", operation="GetRoleCredentials"),
     ),
     (
         "sso-lower",
-        _call("SomethingNew", "GetRoleCredentials", "the session token not found or invalid"),
+        botocore_text("SomethingNew", "GetRoleCredentials", "the session token not found or invalid"),
         expect("invalid_credentials", code="SomethingNew", operation="GetRoleCredentials"),
     ),
 )
@@ -512,7 +513,7 @@ MISSING: Table = tuple(
 MISSING_IN_CALLS: Table = tuple(
     (
         name,
-        _call("SomethingNew", "ListBuckets", message),
+        botocore_text("SomethingNew", "ListBuckets", message),
         expect("missing_credentials", code="SomethingNew", operation="ListBuckets"),
     )
     for name, message in (
@@ -649,7 +650,7 @@ REGIONS: Table = (
     ("sts-short", "STS is not activated in this region", expect("region_disabled")),
     (
         "opt-in",
-        _call("SomethingNew", "CreateVpc", "The region me-south-1 is not enabled in your account"),
+        botocore_text("SomethingNew", "CreateVpc", "The region me-south-1 is not enabled in your account"),
         expect("region_disabled", code="SomethingNew", operation="CreateVpc"),
     ),
 )
@@ -697,7 +698,7 @@ ARNS: Table = tuple(
 ARNS_IN_CALLS: Table = tuple(
     (
         name,
-        _call("SomethingNew", "CreateCluster", message),
+        botocore_text("SomethingNew", "CreateCluster", message),
         expect("invalid_arn", code="SomethingNew", operation="CreateCluster"),
     )
     for name, message in (
@@ -747,7 +748,7 @@ ENTRIES: Table = tuple(
 ENTRIES_IN_CALLS: Table = tuple(
     (
         name,
-        _call("SomethingNew", "CreateAccessEntry", message),
+        botocore_text("SomethingNew", "CreateAccessEntry", message),
         expect("access_entry", code="SomethingNew", operation="CreateAccessEntry"),
     )
     for name, message in (

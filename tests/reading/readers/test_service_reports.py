@@ -6,16 +6,12 @@ import pytest
 
 from iamtriage._reading.readers.service_reports import FRAMES, Frame, compiled
 from iamtriage._reading.unwrapping.unwrap import unwrap
-from tests.tables import ACCOUNT, Facts, Table, denied, expect, facts_in, rows
+from tests.tables import ACCOUNT, Facts, Table, botocore_text, denied, expect, facts_in, rows
 
 ROLE = "arn:aws:iam::111122223333:role/orders-worker"
 LINKED = "arn:aws:iam::111122223333:role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS"
 STREAM = "arn:aws:kinesis:eu-west-1:111122223333:stream/orders"
 ID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
-
-
-def _call(code: str, operation: str, message: str) -> str:
-    return f"An error occurred ({code}) when calling the {operation} operation: {message}"
 
 
 def _tail(service: str) -> str:
@@ -46,7 +42,7 @@ ROLES: Table = (
     ),
     (
         "iot-rule",
-        _call(
+        botocore_text(
             "InvalidRequestException",
             "CreateTopicRule",
             f"AWS IoT (iot.amazonaws.com) is unable to assume role (sts:AssumeRole) on resource: {ROLE}.",
@@ -60,7 +56,7 @@ ROLES: Table = (
     ),
     (
         "bedrock",
-        _call(
+        botocore_text(
             "ValidationException",
             "CreateKnowledgeBase",
             "Bedrock Knowledge Base was unable to assume the given role.",
@@ -215,7 +211,7 @@ PERMISSIONS: Table = (
     ),
     (
         "agent",
-        _call(
+        botocore_text(
             "ThrottlingException",
             "InvokeAgent",
             "Access denied when calling Bedrock. Check your request permissions and retry the request.",
@@ -265,14 +261,16 @@ PERMISSIONS: Table = (
     ),
     (
         "quick-sight",
-        _call(
+        botocore_text(
             "ValidationException", "DescribeDataSet", "Insufficient permissions to connect to this dataset"
         ),
         denied(code="ValidationException", operation="DescribeDataSet"),
     ),
     (
         "backup-privileges",
-        _call("ValidationException", "StartBackupJob", "Insufficient privileges to perform this action."),
+        botocore_text(
+            "ValidationException", "StartBackupJob", "Insufficient privileges to perform this action."
+        ),
         denied(code="ValidationException", operation="StartBackupJob"),
     ),
     ("dms", f"The IAM Role {ROLE} is not configured properly.", denied(resource=ROLE)),
