@@ -1665,7 +1665,7 @@ def test_default_region_is_not_enabled(region: str) -> None:
         web_identity_text("RegionDisabledException", DISABLED),
     ):
         assert not any(
-            "enable-region" in command for command in commands(explained(text, {"region": region}))
+            "enable-region" in command for command in list_commands(explained(text, {"region": region}))
         )
 
 
@@ -1743,7 +1743,7 @@ def test_deletion_of_a_disabled_key_is_not_canceled() -> None:
         "Decrypt",
         "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 is disabled.",
     )
-    assert not any("cancel-key-deletion" in command for command in commands(explained(text)))
+    assert not any("cancel-key-deletion" in command for command in list_commands(explained(text)))
 
 
 # ------------------------------------------------ records and exceptions
