@@ -8,7 +8,7 @@ import stat
 import time
 from codecs import getincrementaldecoder
 from io import IncrementalNewlineDecoder
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,13 +24,13 @@ _MAX_LINE = 1_000_000
 _SIZE = 65_536
 
 
-def find_live_descriptor(stream: object) -> int | None:
+def find_live_descriptor(stream: Any) -> int | None:  # noqa: ANN401 (any stream, with a descriptor or without)
     """Return the file descriptor of a stream that can be waited for; ``None`` for files and on Windows."""
     if os.name == "nt":
         # It can wait for sockets only.
         return None
     try:
-        descriptor: int = stream.fileno()  # type: ignore[attr-defined]
+        descriptor: int = stream.fileno()
         mode = os.fstat(descriptor).st_mode
     except (AttributeError, OSError, ValueError):
         return None

@@ -36,19 +36,15 @@ def state_response(response: Document, operation: str | None) -> Statement | Non
         response: ``ClientError.response``, or a body.
         operation: the operation, if the caller knows it.
     """
-    error: Any = response.get("Error")
-    metadata: Any = response.get("ResponseMetadata")
-    if (
-        type(error) is dict
-        and type(metadata) is dict
-        and metadata
+    error, metadata = response.get("Error"), response.get("ResponseMetadata")
+    if type(error) is dict and type(metadata) is dict and metadata:
+        stated = cast("Document", error)
         # Two keys are those that were just found.
-        and (
-            (len(error) == 2 and "Code" in error and "Message" in error) or error.keys().isdisjoint(_ODD_KEYS)
-        )
-        and (len(response) == 2 or response.keys().isdisjoint(_ODD_KEYS))
-    ):
-        return _parsed_response(error, metadata, operation)
+        has_two = len(stated) == 2 and "Code" in stated and "Message" in stated
+        if (has_two or _ODD_KEYS.isdisjoint(stated)) and (
+            len(response) == 2 or _ODD_KEYS.isdisjoint(response)
+        ):
+            return _parsed_response(stated, cast("Document", metadata), operation)
     return _any_body(response, operation)
 
 
