@@ -1,4 +1,4 @@
-"""A failure is a value: it has places in its text, is hashable, and is pickled and copied whole."""
+"""Check that failures are values: with spans in their text, hashable, picklable, copyable."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from iamtriage import parse, scan, to_record
 from tests.strategies import LOG_SHAPES, Case, known, log_shapes, ordinary_lines, word_wrap
 
-# No words of the text, or said in other words than the text's.
+# Values that are not in the text, or are written differently there.
 _NOT_AS_WRITTEN = frozenset({"kind", "service", "deny", "policy_type"})
 _BOTOCORE = Case(
     "An error occurred (AccessDenied) when calling the GetRole operation: User: arn:aws:iam::111122223333:user/eva is not authorized to perform: iam:GetRole "
@@ -23,8 +23,8 @@ _BOTOCORE = Case(
 
 
 @given(known, log_shapes, ordinary_lines, st.integers(60, 200))
-def test_spans_slice_back_to_the_values(case: Case, shape: str, around: str, width: int) -> None:
-    """Wherever a span is given, the text has the record's value there."""
+def test_spans_contain_the_values(case: Case, shape: str, around: str, width: int) -> None:
+    """At each span, the text has the value of the record."""
     for text in (
         case.text,
         LOG_SHAPES[shape](case.text),
@@ -40,8 +40,8 @@ def test_spans_slice_back_to_the_values(case: Case, shape: str, around: str, wid
 
 @given(known.filter(lambda case: case.plain), ordinary_lines)
 @example(_BOTOCORE, "")
-def test_every_value_that_stands_in_a_plain_text_has_a_span(case: Case, around: str) -> None:
-    """Where nothing is escaped or broken, each value that is given as written has its place."""
+def test_every_value_in_a_plain_text_has_a_span(case: Case, around: str) -> None:
+    """If nothing is escaped or wrapped, every value as written has a span."""
     text = f"{around}\n{case.text}\n{around}" if around else case.text
     failure = parse(text)
     assert failure is not None
@@ -57,7 +57,7 @@ def test_every_value_that_stands_in_a_plain_text_has_a_span(case: Case, around: 
 
 @given(known, log_shapes)
 def test_pickling_and_copying_keep_everything(case: Case, shape: str) -> None:
-    """A failure comes back equal, with the same text and spans, from pickle, copy and deepcopy."""
+    """After pickle, copy and deepcopy, a failure is equal and has the same text and spans."""
     failure = parse(LOG_SHAPES[shape](case.text))
     assert failure is not None
     for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
@@ -80,7 +80,7 @@ def test_pickling_and_copying_keep_everything(case: Case, shape: str) -> None:
 
 @given(known, known)
 def test_equal_failures_have_equal_hashes(first: Case, second: Case) -> None:
-    """The same text read twice gives equal failures; unequal records give unequal failures."""
+    """The same text gives equal failures. Failures with different records are not equal."""
     one, same, other = parse(first.text), parse(first.text), parse(second.text)
     assert one == same
     assert hash(one) == hash(same)
@@ -93,7 +93,7 @@ def test_equal_failures_have_equal_hashes(first: Case, second: Case) -> None:
 
 @given(known)
 def test_failures_are_frozen(case: Case) -> None:
-    """No attribute of a failure can be set."""
+    """Attributes of a failure cannot be set."""
     failure = parse(case.text)
     assert failure is not None
     with pytest.raises(attrs.exceptions.FrozenInstanceError):

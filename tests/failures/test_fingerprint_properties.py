@@ -1,4 +1,4 @@
-"""A fingerprint is the same for the same problem, and another for another."""
+"""Check that fingerprints are equal for the same problem, and different for others."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def _of(record: dict[str, object]) -> str:
 
 
 @given(known)
-def test_a_fingerprint_starts_with_its_version(case: Case) -> None:
-    """The rule's version stands in front, so that stored ones can be told apart; one short token follows."""
+def test_fingerprint_starts_with_its_version(case: Case) -> None:
+    """It consists of the version of the rule and one short token."""
     assert re.fullmatch(r"1:[0-9a-f]{32}", fingerprint(_parsed(case.text)))
 
 
 @given(known, log_shapes)
-def test_the_log_around_it_does_not_matter(case: Case, shape: str) -> None:
+def test_surrounding_log_does_not_matter(case: Case, shape: str) -> None:
     """The same failure in another log is the same problem."""
     assert fingerprint(_parsed(LOG_SHAPES[shape](case.text))) == fingerprint(_parsed(case.text))
 
@@ -63,7 +63,7 @@ def test_the_log_around_it_does_not_matter(case: Case, shape: str) -> None:
 def test_sdk_and_request_do_not_matter_for_a_denial(
     call: Call, first: str, second: str, request: str, host: str
 ) -> None:
-    """One denial, met through two SDKs in two requests, is one problem."""
+    """One denial reported by two SDKs in two requests is one problem."""
     again = attrs.evolve(call, request_id=request, host_id=host, status=400 if call.status == 403 else 403)
     assert fingerprint(_parsed(ENVELOPES[first](call).text)) == fingerprint(
         _parsed(ENVELOPES[second](again).text)
@@ -71,8 +71,8 @@ def test_sdk_and_request_do_not_matter_for_a_denial(
 
 
 @given(calls(), st.sampled_from(tuple(ENVELOPES)), request_ids, host_ids)
-def test_the_request_does_not_matter(call: Call, name: str, request: str, host: str) -> None:
-    """Any failure of the same call in another request is the same problem."""
+def test_request_does_not_matter(call: Call, name: str, request: str, host: str) -> None:
+    """The same failure of the same call in another request is the same problem."""
     again = attrs.evolve(call, request_id=request, host_id=host)
     texts = ENVELOPES[name](call).text, ENVELOPES[name](again).text
     failures = [parse(text) for text in texts]
@@ -85,7 +85,7 @@ def test_the_request_does_not_matter(call: Call, name: str, request: str, host: 
 def test_session_blob_and_authorization_id_do_not_matter(
     one: str, two: str, blob: str, other_blob: str, number: str, other_number: str
 ) -> None:
-    """Another session or instance of the role, another encoded message, another authorization id: the same problem."""
+    """Another session of the role, encoded message or authorization ID is the same problem."""
 
     def text(session: str, message: str, authorization: str) -> str:
         return (
@@ -104,8 +104,8 @@ def test_session_blob_and_authorization_id_do_not_matter(
     st.sampled_from(("action", "resource", "principal", "policy_type", "deny", "policy_arn")),
     st.data(),
 )
-def test_another_cause_is_another_problem(message: Message, key: str, data: st.DataObject) -> None:
-    """Another action, resource, role, policy type, policy or kind of denial gives another fingerprint."""
+def test_different_cause_is_a_different_problem(message: Message, key: str, data: st.DataObject) -> None:
+    """Another action, resource, role, policy type, policy or deny has another fingerprint."""
     record: dict[str, object] = {**to_record(_parsed(message.text))}
     others: dict[str, tuple[object, ...]] = {
         "action": ("s3:GetBucketAcl", "eks:UpdateAddon", None),
@@ -141,10 +141,10 @@ def test_another_cause_is_another_problem(message: Message, key: str, data: st.D
     st.sampled_from(("aws", "aws-cn")),
     session_names,
 )
-def test_role_account_and_partition_tell_sessions_apart(
+def test_role_account_and_partition_distinguish_sessions(
     role: str, account: str, partition: str, session: str
 ) -> None:
-    """A session counts as its role: of that name, account and partition."""
+    """A session has the fingerprint of its role: name, account and partition."""
     text = f"User: arn:{partition}:sts::{account}:assumed-role/{role}/{session} is not authorized to perform: sqs:SendMessage"
     base = "User: arn:aws:sts::111122223333:assumed-role/app/x is not authorized to perform: sqs:SendMessage"
     same = (role, account, partition) == ("app", "111122223333", "aws")
@@ -153,13 +153,13 @@ def test_role_account_and_partition_tell_sessions_apart(
 
 @given(known, known)
 def test_kinds_never_share_a_fingerprint(first: Case, second: Case) -> None:
-    """Two failures of two kinds are two problems."""
+    """Failures of different kinds are different problems."""
     assume(first.facts["kind"] != second.facts["kind"])
     assert fingerprint(_parsed(first.text)) != fingerprint(_parsed(second.text))
 
 
 @given(known)
-def test_a_stored_record_has_the_fingerprint_of_its_failure(case: Case) -> None:
-    """A fingerprint can be made later, from the flat record."""
+def test_stored_record_has_the_fingerprint_of_its_failure(case: Case) -> None:
+    """A fingerprint can be computed later from the flat record."""
     failure = _parsed(case.text)
     assert fingerprint(from_record(to_record(failure))) == fingerprint(failure)

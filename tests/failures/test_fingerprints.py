@@ -1,4 +1,4 @@
-"""Fingerprints: equal for the same problem, another for another."""
+"""Test that fingerprints are equal for the same problem, and different for others."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _of(text: str) -> str:
     ],
 )
 def test_same_problem(first: str, second: str) -> None:
-    """What differs between two occurrences does not count."""
+    """Values that differ between occurrences are left out."""
     assert _of(first) == _of(second)
 
 
@@ -115,18 +115,18 @@ def test_same_problem(first: str, second: str) -> None:
         ),
     ],
 )
-def test_another_problem(first: str, second: str) -> None:
+def test_different_problem(first: str, second: str) -> None:
     """Another action, resource, role or cause is another problem."""
     assert _of(first) != _of(second)
 
 
 def test_form() -> None:
-    """The version of the rule, then 32 hexadecimal digits."""
+    """It has the version of the rule and 32 hexadecimal digits."""
     assert re.fullmatch(r"1:[0-9a-f]{32}", _of(DENIAL))
 
 
 def test_known_value() -> None:
-    """A stored fingerprint stays valid: a change of the rule needs another version."""
+    """Stored fingerprints stay valid. Changing the rule requires another version."""
     assert fingerprint(
         from_record({"kind": "access_denied", "action": "eks:DescribeCluster", "resource": CLUSTER})
     ) == fingerprint(
@@ -142,7 +142,7 @@ def test_known_value() -> None:
 
 
 def test_parts_do_not_run_together() -> None:
-    """Values that join to the same string stay apart, and so do an absent and an empty one."""
+    """Values that join to the same string are different, and so are a missing and an empty one."""
     first = from_record({"kind": "access_denied", "action": "a:bc", "resource": "d"})
     second = from_record({"kind": "access_denied", "action": "a:b", "resource": "cd"})
     assert fingerprint(first) != fingerprint(second)
@@ -151,5 +151,5 @@ def test_parts_do_not_run_together() -> None:
 
 
 def test_any_characters() -> None:
-    """Lone surrogates, which a text may hold, do not raise."""
+    """Lone surrogates, which a text can contain, do not raise."""
     assert fingerprint(from_record({"kind": "access_denied", "principal": "\udcff"})).startswith("1:")

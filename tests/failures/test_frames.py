@@ -1,4 +1,4 @@
-"""Failures as frames of the real libraries: columns, types, order, and what is refused."""
+"""Test data frames of the real libraries: columns, types, order, invalid arguments."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_every_kind_has_a_row(library: Any, cls: Any) -> None:  # noqa: ANN401 (
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-def test_failures_and_records_of_an_iterator(library: Any) -> None:  # noqa: ANN401 (as above)
+def test_failures_and_records_from_an_iterator(library: Any) -> None:  # noqa: ANN401 (as above)
     def both() -> Iterator[Failure | Record]:
         yield DENIED
         yield to_record(FORBIDDEN)
@@ -85,7 +85,7 @@ def test_failures_and_records_of_an_iterator(library: Any) -> None:  # noqa: ANN
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-def test_a_record_may_leave_keys_out(library: Any) -> None:  # noqa: ANN401 (as above)
+def test_record_keys_are_optional(library: Any) -> None:  # noqa: ANN401 (as above)
     given: Any = [{"kind": "expired_credentials", "code": "ExpiredToken"}]
     [row] = _rows(to_frame(given, library=library))
     assert {name: value for name, value in row.items() if value is not None} == given[0]
@@ -93,7 +93,7 @@ def test_a_record_may_leave_keys_out(library: Any) -> None:  # noqa: ANN401 (as 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("text", ["\ud800", "a\x00b", "<b>", "日本", ""])
-def test_any_text_can_be_held(library: Any, text: str) -> None:  # noqa: ANN401 (as above)
+def test_any_text_can_be_stored(library: Any, text: str) -> None:  # noqa: ANN401 (as above)
     [row] = _rows(to_frame([AccessDenied(resource=text)], library=library))
     assert row["resource"] == (r"\ud800" if text == "\ud800" else text)
 
@@ -115,12 +115,12 @@ def test_any_text_can_be_held(library: Any, text: str) -> None:  # noqa: ANN401 
         ([{"kind": "aws_error", "status_code": "403"}], RecordError),
     ],
 )
-def test_what_is_no_failure_is_refused(library: Any, given: Any, error: type[Exception]) -> None:  # noqa: ANN401 (as above)
+def test_other_values_are_rejected(library: Any, given: Any, error: type[Exception]) -> None:  # noqa: ANN401 (as above)
     with pytest.raises(error):
         to_frame(given, library=library)
 
 
-def test_there_are_two_libraries() -> None:
+def test_unknown_library_is_rejected() -> None:
     wanted: Any = "arrow"
     with pytest.raises(ValueError, match="unknown library 'arrow'; expected one of pandas, polars"):
         to_frame([], library=wanted)

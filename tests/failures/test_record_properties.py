@@ -1,4 +1,4 @@
-"""Flat records: there and back, and which ones are refused."""
+"""Check the round trip of flat records, and that invalid ones are rejected."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ _K8S_KEYS = tuple(key for key in KEYS if key.startswith("k8s_"))
 
 
 @given(any_failure)
-def test_every_failure_comes_back_from_its_record(failure: Failure) -> None:
-    """`from_record(to_record(f))` has f's record, whatever its values, and its class."""
+def test_round_trip(failure: Failure) -> None:
+    """`from_record(to_record(f))` has the record and class of f, whatever its values."""
     record = to_record(failure)
     back = from_record(record)
     assert to_record(back) == record
@@ -72,8 +72,8 @@ def test_every_failure_comes_back_from_its_record(failure: Failure) -> None:
 
 
 @given(known)
-def test_every_parsed_failure_comes_back_from_its_record_as_json(case: Case) -> None:
-    """A record survives JSON, with null where the text is silent."""
+def test_round_trip_of_parsed_failures_through_json(case: Case) -> None:
+    """A record survives JSON, with null for values that are not stated."""
     failure = parse(case.text)
     assert failure is not None
     record = to_record(failure)
@@ -82,8 +82,8 @@ def test_every_parsed_failure_comes_back_from_its_record_as_json(case: Case) -> 
 
 
 @given(any_failure)
-def test_left_out_keys_count_as_null(failure: Failure) -> None:
-    """A record without its empty keys is the same record."""
+def test_missing_keys_are_null(failure: Failure) -> None:
+    """A record without its null values is the same record."""
     record = to_record(failure)
     assert (
         to_record(from_record({key: value for key, value in record.items() if value is not None})) == record
@@ -91,13 +91,13 @@ def test_left_out_keys_count_as_null(failure: Failure) -> None:
 
 
 def test_there_is_one_class_for_each_kind() -> None:
-    """The closed union and the kinds of the record are the same list."""
+    """The union and the kinds of the record are the same list."""
     assert [cls.kind for cls in get_args(Failure)] == list(get_args(Kind))
 
 
 @given(any_failure, st.text().filter(lambda kind: kind not in get_args(Kind)))
-def test_an_unknown_kind_is_refused(failure: Failure, kind: str) -> None:
-    """Only the kinds of the record make a failure; the error says which key and value are wrong."""
+def test_unknown_kind_is_rejected(failure: Failure, kind: str) -> None:
+    """An unknown kind is an error, which has the key and the value."""
     with pytest.raises(RecordError) as caught:
         from_record({**to_record(failure), "kind": kind})
     assert caught.value.key == "kind"
@@ -105,8 +105,8 @@ def test_an_unknown_kind_is_refused(failure: Failure, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [None, 1, [], {}, b"access_denied", True])
-def test_a_kind_that_is_no_text_is_refused(kind: object) -> None:
-    """A record without kind, or of another type there, is no failure."""
+def test_kind_must_be_a_string(kind: object) -> None:
+    """A record without a kind, or with one of another type, is invalid."""
     with pytest.raises(RecordError):
         from_record({"kind": kind})
     with pytest.raises(RecordError):
@@ -114,8 +114,8 @@ def test_a_kind_that_is_no_text_is_refused(kind: object) -> None:
 
 
 @given(any_failure, st.text().filter(lambda key: key not in KEYS))
-def test_an_unknown_key_is_refused(failure: Failure, key: str) -> None:
-    """A misspelt key is not dropped in silence."""
+def test_unknown_key_is_rejected(failure: Failure, key: str) -> None:
+    """A misspelled key is not ignored silently."""
     with pytest.raises(RecordError) as caught:
         from_record({**to_record(failure), key: "x"})
     assert caught.value.key == key
@@ -128,8 +128,8 @@ def test_an_unknown_key_is_refused(failure: Failure, key: str) -> None:
         st.binary(), st.booleans(), st.floats(), st.lists(st.text()), st.dictionaries(st.text(), st.text())
     ),
 )
-def test_a_value_of_the_wrong_type_is_refused(failure: Failure, key: str, value: object) -> None:
-    """Text where text belongs, an int for the status, nothing else."""
+def test_value_of_the_wrong_type_is_rejected(failure: Failure, key: str, value: object) -> None:
+    """The status is an integer, everything else a string."""
     with pytest.raises(RecordError) as caught:
         from_record({**to_record(failure), key: value})
     assert caught.value.key == key
@@ -140,15 +140,15 @@ def test_a_value_of_the_wrong_type_is_refused(failure: Failure, key: str, value:
     st.sampled_from(("deny", "policy_type")),
     st.text().filter(lambda v: v not in {*get_args(Deny), *get_args(PolicyType)}),
 )
-def test_an_unknown_word_is_refused(failure: Failure, key: str, value: str) -> None:
-    """deny and policy_type are closed lists."""
+def test_unknown_value_is_rejected(failure: Failure, key: str, value: str) -> None:
+    """deny and policy_type have fixed values."""
     with pytest.raises(RecordError):
         from_record({**to_record(failure), key: value})
 
 
 @given(any_failure, st.sampled_from((*_DENIAL_KEYS, *_K8S_KEYS)))
-def test_a_key_of_another_kind_is_refused(failure: Failure, key: str) -> None:
-    """A policy belongs to an access denial only, a verb to Kubernetes' only."""
+def test_key_of_another_kind_is_rejected(failure: Failure, key: str) -> None:
+    """Only an access denial has a policy, and only a Kubernetes denial has a verb."""
     owner = AccessDenied if key in _DENIAL_KEYS else KubernetesForbidden
     value = {"deny": "explicit", "policy_type": "session"}.get(key, "x")
     changed = {**to_record(failure), key: value}
@@ -160,7 +160,7 @@ def test_a_key_of_another_kind_is_refused(failure: Failure, key: str) -> None:
 
 
 def test_record_errors_pickle_and_copy() -> None:
-    """The error carries its key and value through pickling and copying, and is a ValueError."""
+    """The error is a ValueError and keeps its key and value when pickled and copied."""
     with pytest.raises(ValueError, match="no_such_kind") as caught:
         from_record({"kind": "no_such_kind"})
     error = caught.value

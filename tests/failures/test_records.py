@@ -1,4 +1,4 @@
-"""Flat records there and back, and the error that refuses what no failure can have."""
+"""Test the round trip of flat records, and the errors for invalid ones."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _TEXTS = (
 
 @pytest.mark.parametrize("text", _TEXTS)
 def test_record_round_trip(text: str) -> None:
-    """A record gives a failure with the same record, which is JSON-ready."""
+    """A record becomes a failure with the same record, which is ready for JSON."""
     failure = parse(text)
     assert failure is not None
     record = to_record(failure)
@@ -84,7 +84,7 @@ def test_every_kind_has_a_class_and_a_record(kind: Kind) -> None:
 
 
 def test_keys_are_those_of_the_type() -> None:
-    """The record's type and the record have the same keys, in the same order."""
+    """The type and the record have the same keys in the same order."""
     assert list(Record.__annotations__) == _KEYS
 
 
@@ -118,7 +118,7 @@ def test_keys_are_those_of_the_type() -> None:
     ],
 )
 def test_record_error(record: dict[str, object], key: str, value: object) -> None:
-    """What no failure can have is refused, by key and value."""
+    """An invalid record is an error with the key and the value."""
     with pytest.raises(RecordError) as caught:
         from_record(record)
     error = caught.value
@@ -131,21 +131,21 @@ def test_record_error(record: dict[str, object], key: str, value: object) -> Non
     assert str(copy.copy(error)) == str(error)
 
 
-def test_none_counts_as_absent() -> None:
-    """A key with None is a key left out, also one of another kind."""
+def test_none_is_the_same_as_missing() -> None:
+    """A key with None is the same as a missing key, also for keys of another kind."""
     assert from_record({"kind": "aws_error", "k8s_user": None, "unknown": None}) == from_record(
         {"kind": "aws_error"}
     )
 
 
 def test_empty_api_group_is_kept() -> None:
-    """The core group is "" and not None."""
+    """The core group is "", not None."""
     record = to_record(from_record({"kind": "kubernetes_forbidden", "k8s_api_group": ""}))
     assert record["k8s_api_group"] == ""
 
 
 def test_failures_pickle_copy_and_compare() -> None:
-    """Failures are values: equal, hashable, frozen, and safe to send to another process."""
+    """Failures are values: comparable, hashable, frozen and picklable."""
     failure = parse(f"AccessDenied: {DENIAL}")
     assert failure is not None
     assert pickle.loads(pickle.dumps(failure)) == failure
@@ -157,7 +157,7 @@ def test_failures_pickle_copy_and_compare() -> None:
 
 
 def test_repr_shows_no_text() -> None:
-    """The text may hold secrets; a log of the failure does not print it."""
+    """The text can contain secrets, so the repr does not show it."""
     failure = parse(
         f"secret=hunter2 AccessDenied: User: {ANA} is not authorized to perform: eks:DescribeCluster on resource: {CLUSTER}"
     )

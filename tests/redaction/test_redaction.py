@@ -1,4 +1,4 @@
-"""``redact``: what goes, what stays, and what stands in its place."""
+"""Test what ``redact`` removes, what it keeps, and how it marks what it removed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ DENIAL = f"User: {USER} is not authorized to perform: s3:GetObject on resource: 
         ("https://ana:s3cr3t@git.example.com/x.git", "https://ana:REDACTED-password@git.example.com/x.git"),
     ],
 )  # fmt: skip
-def test_secrets_go(text: str, expected: str) -> None:
+def test_secrets_are_removed(text: str, expected: str) -> None:
     assert redact(text) == expected
 
 
@@ -57,11 +57,11 @@ def test_secrets_go(text: str, expected: str) -> None:
         DENIAL,
     ],
 )
-def test_what_is_no_secret_stays(text: str) -> None:
+def test_other_text_is_kept(text: str) -> None:
     assert redact(text) == text
 
 
-# Names that tell of a secret stand beside values that are none, in every log.
+# In every log, names of secrets are next to values that are not secrets.
 _NO_SECRETS = (
     "AWS_WEB_IDENTITY_TOKEN_FILE=/var/run/secrets/eks.amazonaws.com/serviceaccount/token",
     "open /var/run/secrets/eks.amazonaws.com/serviceaccount/token: permission denied",
@@ -104,7 +104,7 @@ _NO_SECRETS = (
 
 
 @pytest.mark.parametrize("text", _NO_SECRETS, ids=[text[:40] for text in _NO_SECRETS])
-def test_what_stands_beside_a_telling_name_may_be_none(text: str) -> None:
+def test_values_that_are_not_secrets_are_kept(text: str) -> None:
     assert redact(text) == text
 
 
@@ -119,7 +119,7 @@ def test_what_stands_beside_a_telling_name_may_be_none(text: str) -> None:
         ("password = correct horse battery # of the cat", "password = [REDACTED password] # of the cat"),
         ("password=Zq7hunter2, user=ana", "password=[REDACTED password], user=ana"),
         ("-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIA/7\n-----END EC PRIVATE KEY-----\nok", "[REDACTED private key]\nok"),
-        # Types stand between a name and its value; what only looks like one goes.
+        # A type can be between a name and its value. What only looks like a type is removed.
         ('password: str = "hunter2hunter2"', 'password: str = "[REDACTED password]"'),
         ('token: str | None = "Zq7Zq7Zq7"', 'token: str | None = "[REDACTED token]"'),
         ('password: Optional[str] = "hunter2hunter2"', 'password: Optional[str] = "[REDACTED password]"'),
@@ -140,7 +140,7 @@ def test_what_stands_beside_a_telling_name_may_be_none(text: str) -> None:
          "a type", "a type or none", "an optional type", "a type of TypeScript", "a wrapper", "a class's value", "a digit", "a capital",
          "a row", "another name", "another class", "a password like a class", "a web token", "S3's InvalidToken", "a mask inside"],
 )  # fmt: skip
-def test_all_of_a_secret_goes(text: str, expected: str) -> None:
+def test_whole_secret_is_removed(text: str, expected: str) -> None:
     assert redact(text) == expected
 
 
@@ -164,7 +164,7 @@ _KEPT_LINES = "connected\nrequestId=7F3d0c52 took 12 ms"
         ("refreshing the access_token:\nrequestId=7F3d0c52 took 12 ms", "refreshing the access_token:\nrequestId=7F3d0c52 took 12 ms"),
     ],
 )  # fmt: skip
-def test_a_line_break_before_the_value_hides_no_secret(start: str, text: str, expected: str) -> None:
+def test_line_break_before_a_value_hides_no_secret(start: str, text: str, expected: str) -> None:
     """Whatever a log, a box or a wrapper puts between a name and its value."""
     lines = text.split("\n")
     shown = redact("\n".join(start + line for line in [*lines, *_KEPT_LINES.split("\n")]))
@@ -179,7 +179,7 @@ def test_times_before_lines_differ() -> None:
     )
 
 
-def test_a_document_stays_one() -> None:
+def test_documents_stay_valid() -> None:
     text = json.dumps(
         {
             "log": json.dumps(
@@ -192,7 +192,7 @@ def test_a_document_stays_one() -> None:
     assert BLOB not in shown["message"]
 
 
-def test_the_same_value_gets_the_same_pseudonym_everywhere() -> None:
+def test_equal_values_get_equal_pseudonyms() -> None:
     text = f"{DENIAL}\nana is of 111122223333; s3://orders-archive/2026.csv; https://orders-archive.s3.amazonaws.com/"
     shown = redact(text, identifiers=True)
     for value in ("111122223333", "ana", "orders-archive", "2026", "team"):
@@ -235,14 +235,14 @@ def test_pseudonyms(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["on", "user", "session", "policy", "sqs", "AccessDenied"])
-def test_a_name_that_is_a_word_of_the_sentence_goes_where_it_is_a_name(name: str) -> None:
+def test_name_that_is_also_a_word_is_replaced_only_as_a_name(name: str) -> None:
     text = f"AccessDenied: User: arn:aws:iam::111122223333:user/{name} is not authorized to perform: sqs:SendMessage on resource: * with an explicit deny in a session policy"
     assert redact(text, identifiers=True) == text.replace("111122223333", "100000000001").replace(
         f"user/{name}", "user/user-1"
     )
 
 
-def test_other_values_get_other_pseudonyms() -> None:
+def test_different_values_get_different_pseudonyms() -> None:
     shown = redact("arn:aws:iam::111122223333:role/app, arn:aws:iam::444455556666:role/job", identifiers=True)
     first, second = shown.split(", ")
     assert first.split(":")[4] != second.split(":")[4]
@@ -267,7 +267,7 @@ def test_other_values_get_other_pseudonyms() -> None:
         ("arn:aws:ec2:eu-west-1:111122223333:instance/*", ":instance/*"),
     ],
 )
-def test_shape_stays(arn: str, kept: str) -> None:
+def test_form_is_kept(arn: str, kept: str) -> None:
     shown = redact(arn, identifiers=True)
     assert kept in shown
     assert shown.count("/") == arn.count("/")
@@ -276,7 +276,7 @@ def test_shape_stays(arn: str, kept: str) -> None:
 
 
 @pytest.mark.parametrize("identifiers", [False, True])
-def test_the_redacted_text_is_explained_as_before(*, identifiers: bool) -> None:
+def test_redacted_text_has_the_same_explanation(*, identifiers: bool) -> None:
     text = f"export AWS_SECRET_ACCESS_KEY={SECRET}\n\n{DENIAL}\n"
     before, after = explain(text), explain(redact(text, identifiers=identifiers))
     assert [cause.code for cause in after.causes] == [cause.code for cause in before.causes]
@@ -284,14 +284,14 @@ def test_the_redacted_text_is_explained_as_before(*, identifiers: bool) -> None:
     assert after.failure.action == "s3:GetObject"
 
 
-def test_redacting_twice_is_redacting_once() -> None:
+def test_redacting_twice_changes_nothing() -> None:
     text = f"{DENIAL}\npassword={SECRET}\n{JWT}"
     for identifiers in (False, True):
         once = redact(text, identifiers=identifiers)
         assert redact(once, identifiers=identifiers) == once
 
 
-def test_every_failure_of_a_log_stays() -> None:
+def test_every_failure_in_a_log_is_kept() -> None:
     log = (
         f"10:00 INFO up\n{DENIAL}\n10:01 INFO\n\nerror: You must be logged in to the server (Unauthorized)\n"
     )
@@ -299,7 +299,7 @@ def test_every_failure_of_a_log_stays() -> None:
     assert [failure.kind for failure in scan(redact(log, identifiers=True))] == kinds
 
 
-def test_other_types_are_refused() -> None:
+def test_other_types_are_rejected() -> None:
     with pytest.raises(TypeError):
         redact(b"password=hunter2")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 
@@ -311,7 +311,7 @@ def test_other_types_are_refused() -> None:
         "assumed-role/dev/[ana@example.com](mailto:ana@example.com)",
     ],
 )
-def test_the_words_of_a_link_are_no_placeholder(who: str) -> None:
+def test_text_of_a_link_is_not_a_placeholder(who: str) -> None:
     hidden = redact(
         f"User: arn:aws:iam::111122223333:{who} is not authorized to perform: s3:GetObject", identifiers=True
     )

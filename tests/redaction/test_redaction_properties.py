@@ -1,4 +1,4 @@
-"""Redaction over generated texts: no secret is left, whatever its notation, and the failure is still read."""
+"""Property tests of redaction: no secret is left in any notation, and the failure can still be read."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from tests.strategies import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Each of many notations gets fewer examples, so that they take no longer together.
+# Fewer examples for each of the many notations.
 few = settings(max_examples=max(5, settings.default.max_examples // 8))  # type: ignore[union-attr]
 
 # ------------------------------------------------------------------------------------------ secrets
@@ -50,7 +50,7 @@ _WEB = string.ascii_letters + string.digits + "-_"
 
 
 def _mixed(value: str) -> bool:
-    """Tell what a random secret of that length nearly always is: of digits and of both cases."""
+    """Return whether a value has digits, upper and lower case, like nearly every random secret."""
     return (
         any(map(str.isdigit, value))
         and any(map(str.isupper, value))
@@ -86,7 +86,7 @@ bodies = st.text(_BASE64, min_size=130, max_size=400).filter(_mixed)
 KEY_ID = "ASIAQAAAAAAAVJNFUWS2"
 SCOPE = f"{KEY_ID}/20310405/eu-west-1/s3/aws4_request"
 
-# Names of secrets as they are written where it matters, and what stands behind them.
+# The names of secrets, and their values.
 _SNAKE: dict[str, st.SearchStrategy[str]] = {
     "aws_secret_access_key": secret_keys,
     "aws_session_token": session_tokens,
@@ -124,7 +124,7 @@ _CASES: tuple[Callable[[str], str], ...] = (
 
 @attrs.frozen
 class Planted:
-    """A text that holds a secret, and the secret."""
+    """A text that contains a secret, and the secret."""
 
     text: str
     secret: str
@@ -228,7 +228,7 @@ def assigned(draw: st.DrawFn, notation: str) -> Planted:
     return Planted(NOTATIONS[notation](spelled, value), value)
 
 
-# Texts whose form, not a name, tells the secret: each with a strategy for it.
+# Texts in which the form of a secret reveals it, not a name. Each has a strategy for the secret.
 FORMS: dict[str, tuple[Callable[[str], str], st.SearchStrategy[str]]] = {
     "presigned": (lambda v: f"GET https://b.s3.eu-west-1.amazonaws.com/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={quote(SCOPE, safe='')}&X-Amz-Date=20310405T060708Z&X-Amz-Signature={v}", signatures),
     "presigned token": (lambda v: f"https://b.s3.amazonaws.com/k?X-Amz-Credential={SCOPE}&X-Amz-Security-Token={quote(v, safe='')}&X-Amz-SignedHeaders=host", session_tokens),
@@ -298,16 +298,16 @@ _PIECE = 12
 
 
 def is_gone(secret: str, text: str) -> bool:
-    """Tell whether a text holds no piece of a secret, line ends in it or not."""
+    """Return whether a text contains no piece of a secret, with or without line breaks."""
     flat = "".join(text.split())
     pieces = [secret[at : at + _PIECE] for at in range(0, max(1, len(secret) - _PIECE + 1), 3)]
-    # A run of zeros is also in other values.
+    # Other values contain runs of zeros, too.
     telling = [piece for piece in pieces if len(set(piece)) > 4]
     return secret not in text and not any(piece in text or piece in flat for piece in telling)
 
 
-def stays_a_document(before: str, after: str) -> None:
-    """JSON, XML and URLs that could be read can be read."""
+def assert_valid_document(before: str, after: str) -> None:
+    """Check that valid JSON, XML and URLs are still valid."""
     try:
         json.loads(before)
     except ValueError:
@@ -338,7 +338,7 @@ def kept_facts(text: str) -> list[object] | None:
 
 
 def check(item: Planted, text: str) -> str:
-    """Redact a text that holds a planted one, and check what must hold whatever stands around."""
+    """Redact a text that contains a planted one, and check what applies in any context."""
     shown = redact(text)
     assert is_gone(item.secret, shown), (item.secret, shown)
     assert "REDACTED" in shown
@@ -349,28 +349,28 @@ def check(item: Planted, text: str) -> str:
 @pytest.mark.parametrize("notation", NOTATIONS)
 @few
 @given(data=st.data())
-def test_a_named_secret_goes_in_every_notation(notation: str, data: st.DataObject) -> None:
-    """Whatever joins a telling name and its value, the value goes, and a document stays one."""
+def test_named_secret_is_removed_in_every_notation(notation: str, data: st.DataObject) -> None:
+    """The value is removed whatever is between it and its name, and documents stay valid."""
     item = data.draw(assigned(notation))
-    stays_a_document(item.text, check(item, item.text))
+    assert_valid_document(item.text, check(item, item.text))
 
 
 @pytest.mark.parametrize("form", FORMS)
 @few
 @given(data=st.data())
-def test_a_secret_of_its_own_form_goes(form: str, data: st.DataObject) -> None:
-    """Signatures, tokens, keys beside ids, passwords in URLs, encoded messages: no name need tell them."""
+def test_secret_with_a_recognizable_form_is_removed(form: str, data: st.DataObject) -> None:
+    """Signatures, tokens, keys near IDs, passwords in URLs and encoded messages need no name."""
     item = data.draw(formed(form))
-    stays_a_document(item.text, check(item, item.text))
+    assert_valid_document(item.text, check(item, item.text))
 
 
 @given(known, planted, st.sampled_from(("{0}\n{1}", "{1}\n{0}", "{1}\n\n{0}", "{1}\n{0}\n{1}")))
-def test_a_secret_beside_a_failure_goes_and_the_failure_stays(case: Case, item: Planted, how: str) -> None:
-    """The failure is read as before: kind, action, deny, policy type and what its envelope states."""
+def test_secret_near_a_failure_is_removed_and_the_failure_kept(case: Case, item: Planted, how: str) -> None:
+    """Kind, action, deny, policy type and the values of the envelope are the same as before."""
     assume(is_gone(item.secret, case.text))
     text = how.format(case.text, item.text)
     shown = check(item, text)
-    # Lines of one length are what a terminal makes of one: there the reader joins them.
+    # Lines of equal length look as if a terminal wrapped them, so the reader joins them.
     assume(not _equal_lines(text) and not _equal_lines(shown))
     assert kept_facts(shown) == kept_facts(text)
 
@@ -383,8 +383,8 @@ def _equal_lines(text: str) -> bool:
 @pytest.mark.parametrize("shape", LOG_SHAPES)
 @few
 @given(case=known, item=planted)
-def test_a_secret_goes_in_every_log_shape(shape: str, case: Case, item: Planted) -> None:
-    """A logger's prefixes, escapes, colours and quotes hide no secret."""
+def test_secret_is_removed_in_every_log_shape(shape: str, case: Case, item: Planted) -> None:
+    """Prefixes, escapes, colors and quotes of a logger hide no secret."""
     assume(is_gone(item.secret, case.text))
     shown = redact(LOG_SHAPES[shape](f"{item.text}\n{case.text}"))
     assert is_gone(item.secret, shown)
@@ -392,7 +392,7 @@ def test_a_secret_goes_in_every_log_shape(shape: str, case: Case, item: Planted)
 
 @st.composite
 def encoded_denials(draw: st.DrawFn) -> Message:
-    """A denial of EC2's, which ends with an encoded message."""
+    """A denial of EC2 that ends with an encoded message."""
     blob = draw(blobs)
     text = (
         f"User: arn:aws:sts::{draw(accounts)}:assumed-role/{draw(iam_names)}/i-0a1b2c3d4e5f60718 is not authorized to perform: ec2:RunInstances "
@@ -408,8 +408,7 @@ def encoded_denials(draw: st.DrawFn) -> Message:
     )
 
 
-# A prefix on each line of what a terminal broke, in the middle of the very words that announce the message: no tool
-# prints that, and nobody reads it.
+# A terminal can break the words that announce the message. No tool adds a prefix to each line of that.
 _PREFIXES = {"docker compose", "stern", "journald", "GitHub Actions"}
 
 
@@ -420,14 +419,14 @@ _PREFIXES = {"docker compose", "stern", "journald", "GitHub Actions"}
     st.sampled_from((word_wrap, hard_wrap)),
     st.sampled_from((None, *LOG_SHAPES)),
 )
-def test_an_encoded_message_goes_however_it_is_broken(
+def test_encoded_message_is_removed_however_it_is_wrapped(
     call: Call, envelope: str, width: int, wrap: Callable[[str, int], str | None], shape: str | None
 ) -> None:
-    """In any envelope, broken by a wrapper or a terminal, logged as one text or line by line: no piece is left."""
+    """No piece is left in any envelope, wrapped by words or by a terminal, logged as a whole or by lines."""
     assume(wrap is word_wrap or shape not in _PREFIXES)
     blob = str(call.message.facts["encoded_message"])
     whole = ENVELOPES[envelope](call).text
-    # A run of digits is also in the generated IDs.
+    # Generated IDs contain runs of digits, too.
     assume(is_gone(blob, whole.replace(blob, "")))
     text = wrap(whole, width)
     assume(text is not None)
@@ -439,8 +438,8 @@ def test_an_encoded_message_goes_however_it_is_broken(
 
 
 @given(calls(encoded_denials()), st.sampled_from(tuple(ENVELOPES)), st.integers(60, 200))
-def test_a_wrapped_failure_is_read_without_its_encoded_message(call: Call, envelope: str, width: int) -> None:
-    """The marker keeps the lines' width, by which the reader joins what a terminal broke."""
+def test_wrapped_failure_is_read_without_its_encoded_message(call: Call, envelope: str, width: int) -> None:
+    """The marker keeps the width of the lines, so the reader can still join them."""
     text = hard_wrap(ENVELOPES[envelope](call).text, width)
     assume(text is not None)
     assert text is not None
@@ -449,7 +448,7 @@ def test_a_wrapped_failure_is_read_without_its_encoded_message(call: Call, envel
 
 # --------------------------------------------------------------------------------------- identifiers
 
-# Words of the grammar, and what is too short or too common to be looked for.
+# Words of messages, and names that are too short or too common to check.
 _GRAMMAR = frozenset(
     {
         "role",
@@ -469,12 +468,12 @@ _GRAMMAR = frozenset(
 
 
 def named_by(case: Case) -> set[str]:
-    """The accounts and names that a case's record states, as far as they can be told from other words."""
+    """The accounts and names in the record of a case that differ from other words."""
     found: set[str] = set()
     for key in ("principal", "resource", "policy_arn", "request_id", "host_id", "authorization_id"):
         value = case.facts.get(key)
         if isinstance(value, str) and ":aws:policy/" in value:
-            # Every account has the policies of AWS's own.
+            # The policies of AWS exist in every account.
             return set()
         if not isinstance(value, str) or value.endswith("amazonaws.com"):
             continue
@@ -483,7 +482,7 @@ def named_by(case: Case) -> set[str]:
             found.update((arn[4], *re.split("[:/]", arn[5])[1:]))
         elif len(arn) < 6:
             found.update(re.split("[/ ]", value))
-    # A name of a few characters may be part of any other word, and so may one of zeros.
+    # A short name can be part of any word, and so can zeros.
     telling = {name for name in found - _GRAMMAR if len(name) > 3 and len(set(name)) > 3}
     return {name for name in telling if not name.isdigit() or len(name) >= 12}
 
@@ -520,8 +519,8 @@ def check_identifiers(text: str) -> str:
 
 
 @given(known)
-def test_identifiers_go_and_the_failure_stays(case: Case) -> None:
-    """No account, name or id of the failure is left, and its pseudonyms have the shape of what they stand for."""
+def test_identifiers_are_replaced_and_the_failure_kept(case: Case) -> None:
+    """No account, name or ID of the failure is left, and pseudonyms have the form of what they replace."""
     shown = check_identifiers(case.text)
     left = {
         name
@@ -534,8 +533,8 @@ def test_identifiers_go_and_the_failure_stays(case: Case) -> None:
 @pytest.mark.parametrize("shape", LOG_SHAPES)
 @few
 @given(case=known)
-def test_identifiers_go_in_every_log_shape(shape: str, case: Case) -> None:
-    """Whatever a logger made of the text."""
+def test_identifiers_are_replaced_in_every_log_shape(shape: str, case: Case) -> None:
+    """Identifiers are replaced in every format of a logger."""
     shown = check_identifiers(LOG_SHAPES[shape](case.text))
     left = {
         name
@@ -546,10 +545,10 @@ def test_identifiers_go_in_every_log_shape(shape: str, case: Case) -> None:
 
 
 @given(known, st.integers(60, 200), st.sampled_from((word_wrap, hard_wrap)))
-def test_identifiers_that_are_broken_over_lines_go_whole(
+def test_wrapped_identifiers_are_replaced_as_a_whole(
     case: Case, width: int, wrap: Callable[[str, int], str | None]
 ) -> None:
-    """An account that a terminal broke in the middle is the same account."""
+    """An account that a terminal wrapped is the same account."""
     text = wrap(case.text, width)
     assume(text is not None and not (wrap is word_wrap and _equal_lines(text)))
     assert text is not None
@@ -560,7 +559,7 @@ def test_identifiers_that_are_broken_over_lines_go_whole(
 
 @given(known, planted)
 def test_scanners_find_nothing(case: Case, item: Planted) -> None:
-    """detect-secrets' detector for AWS, and the patterns of trufflehog and others for key ids."""
+    """Run the AWS detector of detect-secrets, and the patterns of trufflehog and others for key IDs."""
     shown = redact(f"{item.text}\n{case.text}\n{KEY_ID} {item.text}", identifiers=True)
     assert list(AWSKeyDetector().analyze_string(shown)) == []
     assert re.search(r"\b((?:AKIA|ABIA|ACCA|ASIA)[A-Z0-9]{16})\b", shown) is None
@@ -574,7 +573,7 @@ def test_scanners_find_nothing(case: Case, item: Planted) -> None:
 
 
 def _without_hashes(text: str) -> str:
-    # Go's traces and the generators' request and host ids hold none; hexadecimal digests would be no secrets.
+    # Hexadecimal digests are not secrets.
     return re.sub(r"\b[0-9a-f]{40}\b", "", text)
 
 
@@ -582,15 +581,15 @@ def _without_hashes(text: str) -> str:
 
 
 @given(ordinary_lines)
-def test_ordinary_lines_stay(text: str) -> None:
-    """Log lines without secrets are not touched, not even for identifiers."""
+def test_ordinary_lines_are_kept(text: str) -> None:
+    """Log lines without secrets do not change, not even with identifiers."""
     assert redact(text) == text
     assert redact(text, identifiers=True) == text
 
 
 @given(st.one_of(known.map(lambda case: case.text), other_clouds))
-def test_without_secrets_nothing_is_touched(text: str) -> None:
-    """Failures with no secret in them stay to the letter."""
+def test_text_without_secrets_does_not_change(text: str) -> None:
+    """Failures without secrets do not change."""
     assume("Encoded authorization failure message" not in text)
     assert redact(text) == text
 
@@ -607,6 +606,6 @@ def test_without_secrets_nothing_is_touched(text: str) -> None:
 @example('{"password":')
 @example("https://a:@")
 def test_no_text_raises(text: str) -> None:
-    """Lone surrogates, NULs, cut documents: every text gives a text."""
+    """Lone surrogates, NULs and truncated documents do not raise."""
     assert redact(text) == redact(text)
     assert isinstance(redact(text, identifiers=True), str)

@@ -1,4 +1,4 @@
-"""Secrets that stand near a failure never become a field of it."""
+"""Check that secrets near a failure are never read as its values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BEARERS = st.tuples(_PARTS, _PARTS, _PARTS).map(
 
 @st.composite
 def planted(draw: st.DrawFn) -> tuple[str, list[str]]:
-    """A line with secrets as configuration, shells, curl and debug logs print them, and the secrets."""
+    """A line with secrets as in settings, shells, curl and debug logs, and the secrets."""
     key, token, signature, bearer = (
         draw(_SECRET_KEYS),
         draw(_SESSION_TOKENS),
@@ -62,7 +62,7 @@ def planted(draw: st.DrawFn) -> tuple[str, list[str]]:
 def test_no_secret_becomes_a_field(
     case: Case, before: tuple[str, list[str]], after: tuple[str, list[str]], how: str
 ) -> None:
-    """Keys, tokens, signatures and bearer tokens around a failure are in none of its fields."""
+    """Keys, tokens and signatures around a failure are in none of its values."""
     secrets = (*before[1], *after[1])
     assume(not any(secret in case.text for secret in secrets))
     text = {
@@ -76,5 +76,5 @@ def test_no_secret_becomes_a_field(
         for key, value in to_record(failure).items():
             for secret in secrets:
                 assert secret not in str(value), (key, text)
-        # What is printed in a log by accident is the repr.
+        # Logs print the repr by accident.
         assert not any(secret in repr(failure) for secret in secrets), text

@@ -1,4 +1,4 @@
-"""Texts that try to get out of the form in which they are shown, and blocks that hold them in every place."""
+"""Texts that try to escape from a format, and blocks that contain them in every place."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from iamtriage._text import escape_controls
 if TYPE_CHECKING:
     from iamtriage._rendering.blocks import Block
 
-# What a script of the text would do; each of it can be seen from outside.
+# What a script in the text would do. All of it is visible from outside.
 RUN = "document.title='owned';document.documentElement.setAttribute('data-owned','1');fetch('/owned')"
 
 PAYLOADS = {
@@ -109,7 +109,7 @@ WEB_ADDRESS = "https://docs.example.com/a_(b)*?c=[d]&copy;=1&lt;#e"
 
 
 def _marks(text: str) -> tuple[Mark, ...]:
-    """Marks in the text, on each other and outside of it."""
+    """Marks in the text, overlapping and outside of it."""
     size, label = len(text), text[:300]
     return (
         Mark(-5, 1, label),
@@ -123,7 +123,7 @@ def _marks(text: str) -> tuple[Mark, ...]:
 
 
 def everywhere(text: str) -> tuple[Block, ...]:
-    """An explanation that holds the text in every place that a text can have."""
+    """An explanation that contains the text in every place."""
     return (
         Heading(text, 1),
         Fields(((text[:100], text), (text[:10], ""), ("", text))),
@@ -167,7 +167,7 @@ documents = st.lists(any_blocks, max_size=8).map(tuple)
 
 
 def text_of(block: Block, width: int = 88) -> list[str]:
-    """The texts that a reader has to see, piece by piece."""
+    """The texts that a reader must see, piece by piece."""
     match block:
         case Heading(text, _, tags):
             return [" ".join((escape_controls(text), *map(escape_controls, tags)))]

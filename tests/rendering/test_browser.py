@@ -1,4 +1,4 @@
-"""Cards in a real browser: hostile texts stay texts, nothing is fetched, and no script of theirs runs.
+"""Test cards in a real browser: hostile texts stay text, nothing is fetched, and none of their scripts run.
 
 Needs Chromium or Chrome on PATH (Debian: ``apt-get install chromium``). Without one these tests are skipped,
 unless the environment variable IAMTRIAGE_NEEDS_BROWSER is set.
@@ -35,7 +35,7 @@ _FLAGS = (
     *("--virtual-time-budget=3000", "--dump-dom"),
 )
 
-# Tells what the browser made of each card and of the page with a policy, which stands in a frame.
+# Reports what the browser made of each card, and of the page with a policy, which is in a frame.
 _INSPECTOR = """
 function seen(root) {
   const all = [...root.querySelectorAll('*')];
@@ -77,7 +77,7 @@ def browser() -> str:
 
 @contextmanager
 def _served(pages: dict[str, str]) -> Iterator[tuple[str, list[str]]]:
-    """Serve pages on the loopback interface; gives the address and the paths that were asked for."""
+    """Serve pages on the loopback interface. Yields the URL and the requested paths."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -91,7 +91,7 @@ def _served(pages: dict[str, str]) -> Iterator[tuple[str, list[str]]]:
 
         @override
         def log_message(self, format: str, *args: object) -> None:
-            """Keep quiet."""
+            """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -104,7 +104,7 @@ def _served(pages: dict[str, str]) -> Iterator[tuple[str, list[str]]]:
 
 
 def _visit(browser: str, folder: Path, pages: dict[str, str]) -> tuple[str, list[str]]:
-    """Let the browser load the page "/"; gives what it made of it, and what it asked for."""
+    """Load the page "/" in the browser. Returns what it made of it, and what it requested."""
     with _served(pages) as (address, asked):
         done = subprocess.run(
             [browser, *_FLAGS, f"--user-data-dir={folder}", f"{address}/"],
@@ -115,8 +115,8 @@ def _visit(browser: str, folder: Path, pages: dict[str, str]) -> tuple[str, list
     return done.stdout.decode(), [path for path in asked if path != "/favicon.ico"]
 
 
-def test_the_payloads_run_where_nothing_stops_them(browser: str, tmp_path: Path) -> None:
-    """The test below can fail."""
+def test_payloads_run_if_nothing_stops_them(browser: str, tmp_path: Path) -> None:
+    """This shows that the test below can fail."""
     for name in ("script", "image", "svg"):
         page = f"<!doctype html><title>a</title><p>{PAYLOADS[name]}"
         dom, asked = _visit(browser, tmp_path / name, {"/": page})
@@ -127,7 +127,7 @@ def test_the_payloads_run_where_nothing_stops_them(browser: str, tmp_path: Path)
 
 @pytest.fixture(scope="module")
 def visit(browser: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], list[str]]:
-    """What the browser found in a page of cards, one for each payload, and what it asked for."""
+    """What the browser found in a page of cards, one per payload, and what it requested."""
     cards = "".join(
         f"<section>{render(everywhere(text), page=False)}</section>" for text in PAYLOADS.values()
     )
@@ -153,7 +153,7 @@ def test_no_script_runs(visit: tuple[dict[str, Any], list[str]]) -> None:
 
 
 @pytest.mark.parametrize("position", range(len(PAYLOADS)), ids=PAYLOADS)
-def test_texts_stay_texts(visit: tuple[dict[str, Any], list[str]], position: int) -> None:
+def test_texts_stay_text(visit: tuple[dict[str, Any], list[str]], position: int) -> None:
     card = visit[0]["cards"][position]
     assert set(card["elements"]) <= ELEMENTS
     assert set(card["attributes"]) <= ATTRIBUTES
@@ -163,7 +163,7 @@ def test_texts_stay_texts(visit: tuple[dict[str, Any], list[str]], position: int
     assert card["text"] == "".join(text for block in blocks for text in text_of(block))
 
 
-def test_texts_stay_texts_in_a_whole_page(visit: tuple[dict[str, Any], list[str]]) -> None:
+def test_texts_stay_text_in_a_page(visit: tuple[dict[str, Any], list[str]]) -> None:
     page = visit[0]["page"]
     assert set(page["elements"]) <= ELEMENTS
     assert set(page["attributes"]) <= ATTRIBUTES
@@ -174,5 +174,5 @@ def test_texts_stay_texts_in_a_whole_page(visit: tuple[dict[str, Any], list[str]
     assert visit[0]["page_title"] == next(iter(PAYLOADS.values()))
 
 
-def test_the_policy_of_a_page_lets_its_style_in(visit: tuple[dict[str, Any], list[str]]) -> None:
+def test_policy_of_a_page_allows_its_style(visit: tuple[dict[str, Any], list[str]]) -> None:
     assert visit[0]["style"] == "3px"

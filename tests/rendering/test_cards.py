@@ -1,4 +1,4 @@
-"""Blocks as HTML cards: every text is text. What a real browser makes of them is in ``test_browser``."""
+"""Test that every text in an HTML card stays text. See ``test_browser`` for a real browser."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.rendering.hostile import PAYLOADS, WEB_ADDRESS, documents, everywhere
 ELEMENTS = frozenset(
     "div style h1 h2 h3 h4 p ul ol li dl dt dd code pre details summary mark span a".split()  # noqa: SIM905
 )
-# Of those that can hold text from outside, `title` and `href`.
+# Only `title` and `href` can contain text from outside.
 ATTRIBUTES = frozenset(
     "class dir title href target rel tabindex role aria-label data-iamtriage-code".split()  # noqa: SIM905
 )
@@ -72,7 +72,7 @@ class CardReader(HTMLParser):
 
 
 def read_card(html: str) -> CardReader:
-    """Read a card; the only script in it is the constant one."""
+    """Read a card. The only script in it is the constant one."""
     return CardReader(html)
 
 
@@ -80,7 +80,7 @@ def _check(blocks: tuple[Block, ...]) -> None:
     html = render(blocks, page=False)
     assert html.encode().decode() == html
     assert html.replace("\n", "").replace("\t", "").isprintable()
-    # In Markdown, a blank line ends HTML.
+    # In Markdown, an empty line ends HTML.
     assert not re.search(r"\n[ \t]*\n", html)
     read = CardReader(html)
     assert read.elements <= ELEMENTS
@@ -100,7 +100,7 @@ def test_hostile_texts_everywhere(text: str) -> None:
 
 
 def _body(*blocks: Block) -> str:
-    """The card's inner HTML."""
+    """The inner HTML of the card."""
     html = render(blocks, page=False)
     found = re.fullmatch(
         r'<div class="iamtriage"><style>[^<]*</style><div class="iamtriage-card [^"]*" dir="ltr">(.*)</div></div>',
@@ -164,7 +164,7 @@ def test_blocks(blocks: tuple[Block, ...], html: str) -> None:
     assert _body(*blocks) == html
 
 
-def test_a_page_forbids_everything_but_its_own_style() -> None:
+def test_page_allows_only_its_style() -> None:
     page = render((Heading("</title><b>", 1),), page=True)
     assert page.startswith('<!doctype html>\n<html lang="en"><head><meta charset="utf-8">')
     assert "<title>&lt;/title&gt;&lt;b&gt;</title>" in page
@@ -179,7 +179,7 @@ def test_a_page_forbids_everything_but_its_own_style() -> None:
 # ------------------------------------------------------------------------------------------------ style
 
 
-def test_the_style_needs_nothing_and_stays_within_the_card() -> None:
+def test_style_loads_nothing_and_applies_only_to_the_card() -> None:
     assert not _SCRIPTED.search(STYLE)
     assert "<" not in STYLE
     rules = re.sub(r"@media[^{]*\{", "", STYLE)

@@ -1,4 +1,4 @@
-"""The script of copy buttons: one constant, in cards only where it is asked for. A browser runs it in tests/notebook."""
+"""Test the script of copy buttons: a constant, and only on request. tests/notebook runs it in a browser."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DENIED = (
 
 @pytest.mark.parametrize("text", PAYLOADS.values(), ids=PAYLOADS)
 @pytest.mark.parametrize("page", [False, True])
-def test_the_script_is_the_same_whatever_the_texts(text: str, *, page: bool) -> None:
+def test_script_does_not_depend_on_the_texts(text: str, *, page: bool) -> None:
     html = render(everywhere(text), page=page, copy_buttons=True)
     assert re.findall(r"<script\b.*?</script>", html, re.DOTALL) == [f"<script>{SCRIPT}</script>"]
     assert html.replace(f"<script>{SCRIPT}</script>", "") == (
@@ -41,11 +41,11 @@ def _digest() -> str:
     "word",
     ["</", "<!--", "innerHTML", "outerHTML", "insertAdjacent", "eval", "Function", "document.write", "http"],
 )
-def test_nothing_in_it_makes_markup_or_code_of_a_text(word: str) -> None:
+def test_script_never_turns_text_into_markup_or_code(word: str) -> None:
     assert word not in SCRIPT
 
 
-def test_a_pages_policy_lets_nothing_else_run() -> None:
+def test_policy_of_a_page_allows_only_the_script() -> None:
     html = render((Heading("a", 1),), page=True, copy_buttons=True)
     [policy] = re.findall(r'Content-Security-Policy" content="([^"]*)"', html)
     parts = dict(part.split(" ", 1) for part in policy.split("; "))
@@ -54,7 +54,7 @@ def test_a_pages_policy_lets_nothing_else_run() -> None:
     assert "script-src" not in render((Heading("a", 1),), page=True)
 
 
-def test_an_explanation_has_it_in_notebooks_only() -> None:
+def test_explanations_have_it_only_in_notebooks() -> None:
     explanation = explain(DENIED)
     for html in (explanation.to_html(), explanation.to_html(page=True)):
         assert "<script" not in html

@@ -1,4 +1,4 @@
-"""Blocks as Markdown, read by a parser of CommonMark: no text becomes markup."""
+"""Test with a CommonMark parser that no text becomes markup in Markdown."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OURS = {
     *("list_item_open", "list_item_close"),
 }
 _OURS_INLINE = {"text", "text_special", "code_inline", "link_open", "link_close"}
-# What GitHub finds in texts after Markdown: addresses, mentions, issues, emoji, formulas.
+# What GitHub finds in texts after Markdown: URLs, mentions, issues, emoji, formulas.
 _FOUND_LATER = re.compile(r"[@#$]\S|:[\w+-]+:|://|www\.|[A-Za-z]-[0-9]")
 
 
@@ -32,7 +32,7 @@ def _inline(token: Token) -> list[Token]:
 
 
 def _read(markdown: str) -> list[str]:
-    """The texts of the Markdown's blocks, in order."""
+    """The texts of the blocks, in order."""
     return [
         token.content.removesuffix("\n")
         if token.type == "fence"
@@ -43,7 +43,7 @@ def _read(markdown: str) -> list[str]:
 
 
 def _expected(blocks: tuple[Block, ...]) -> list[str]:
-    """What to read. Blanks at the ends of a line of prose are none; lines in code are without tabs."""
+    """The expected texts. Prose is stripped, and code has no tabs."""
     found: list[str] = []
     for block in blocks:
         if isinstance(block, Fields):
@@ -61,7 +61,7 @@ def _expected(blocks: tuple[Block, ...]) -> list[str]:
 
 
 def _squeezed(texts: list[str]) -> list[str]:
-    """The texts without what Markdown has no place for, blanks and escapes of backticks, and empty ones."""
+    """The texts without what Markdown cannot express: spaces, escaped backticks, empty texts."""
     return [text for text in (re.sub(r"[\s\[\]]+|`|\\x60", "", text) for text in texts) if text]
 
 
@@ -128,7 +128,7 @@ def test_values_can_be_copied(value: str) -> None:
     assert _read(render((Fields((("x", value),)),))) == [f"x: {value}"]
 
 
-def test_runs_of_backticks_that_github_reads_no_fence_of_are_escaped() -> None:
+def test_too_many_backticks_for_github_are_escaped() -> None:
     value = "".join("`" * n + "x" for n in range(1, 90))
     shown = render((Fields((("x", value),)), Code("`" * 300 + "\n" + "~" * 300, "yaml")))
     assert max(map(len, re.findall("`+", shown))) <= 60

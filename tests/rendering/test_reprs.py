@@ -1,4 +1,4 @@
-"""``repr()`` of a public value is one short line, however large the value is."""
+"""Test that ``repr()`` of a public value is one short line, however large the value is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that are shown still run as they are, in real shells."""
+"""Test in real shells that formatted commands still do the same."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from iamtriage._rendering.shell import make_pasteable, wrap_command
 from iamtriage._rendering.widths import width_of
 from tests.rendering.hostile import PAYLOADS, texts
 
-# Prints for each call how many arguments it has, and them.
+# For each call, prints the number of arguments, and the arguments.
 PRINTER = r"""aws() { printf '%s\0' "$#" "$@"; }
 kubectl() { aws kubectl "$@" "$(cat)"; }
 """
@@ -25,7 +25,7 @@ arguments = st.lists(
 
 
 def calls(command: str, shell: str = "sh") -> list[list[str]]:
-    """What the commands are called with when a shell reads the text."""
+    """The arguments of the commands when a shell runs the text."""
     done = subprocess.run(
         [shell],
         input=(PRINTER + command + "\n").encode(),
@@ -93,7 +93,7 @@ def calls(command: str, shell: str = "sh") -> list[list[str]]:
         ),
     ],
 )
-def test_long_commands_are_continued(command: str, shown: str) -> None:
+def test_long_commands_are_wrapped(command: str, shown: str) -> None:
     assert wrap_command(command, 44) == shown
 
 
@@ -134,23 +134,23 @@ def test_long_commands_are_continued(command: str, shown: str) -> None:
     ],
 )
 @pytest.mark.parametrize("width", [20, 40, 60])
-def test_continuation_changes_nothing_in_a_shell(command: str, width: int) -> None:
+def test_wrapping_changes_nothing_in_a_shell(command: str, width: int) -> None:
     assert calls(wrap_command(command, width, "   ")) == calls(command) != []
 
 
 @given(arguments, st.integers(20, 100), st.sampled_from(("", "    ")))
-def test_continued_commands_pass_on_the_same_arguments(words: list[str], width: int, indent: str) -> None:
+def test_wrapped_commands_pass_the_same_arguments(words: list[str], width: int, indent: str) -> None:
     assert calls(wrap_command(shlex.join(["aws", *words]), width, indent)) == [words]
 
 
 @given(st.lists(st.from_regex(r"-{0,2}[a-z日]{1,12}", fullmatch=True), max_size=12))
-def test_lines_fit_as_far_as_words_do(words: list[str]) -> None:
+def test_lines_fit_if_words_do(words: list[str]) -> None:
     lines = wrap_command(" ".join(["aws", *words]), 40, "    ").split("\n")
     assert all(width_of(line) <= 40 for line in lines)
     assert all(line.endswith(" \\") for line in lines[:-1])
 
 
-# ------------------------------------------------------------------------------------- what is not seen
+# ------------------------------------------------------------------------------------- characters that are not printable
 
 
 @pytest.mark.parametrize(
@@ -183,12 +183,12 @@ def test_lines_fit_as_far_as_words_do(words: list[str]) -> None:
         ),
     ],
 )
-def test_invisible_characters_are_written_out(command: str, shown: str) -> None:
+def test_unprintable_characters_become_escapes(command: str, shown: str) -> None:
     assert make_pasteable(command) == shown
 
 
 @given(arguments)
-def test_bash_turns_the_escapes_back(words: list[str]) -> None:
+def test_bash_decodes_the_escapes(words: list[str]) -> None:
     shown = make_pasteable(shlex.join(["aws", *words]))
     assert shown.replace("\n", "").isprintable()
     assert calls(shown, "bash") == [words]
@@ -196,7 +196,7 @@ def test_bash_turns_the_escapes_back(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("character", ["\x1b", "\x07", "\u202e", "\u00a0", "\r", "\t"])
-def test_double_quotes_and_no_quotes_mean_the_same_in_bash(character: str) -> None:
+def test_escapes_in_double_quotes_and_without_quotes(character: str) -> None:
     for command in (
         f'aws "a{character}b\\{character}c" d\\{character}e "x$HOME{character}" ""',
         f'aws "a$"\\{character}',
@@ -205,13 +205,13 @@ def test_double_quotes_and_no_quotes_mean_the_same_in_bash(character: str) -> No
 
 
 @given(arguments)
-def test_a_shell_that_does_not_know_the_escapes_runs_nothing_else(words: list[str]) -> None:
+def test_shell_without_the_escapes_runs_nothing_else(words: list[str]) -> None:
     [call] = calls(make_pasteable(shlex.join(["aws", *words])), "sh")
     assert len(call) == len(words)
 
 
 @given(st.lists(texts, min_size=1, max_size=4))
-def test_what_cannot_be_pasted_runs_nothing(words: list[str]) -> None:
+def test_commands_that_cannot_be_pasted_run_nothing(words: list[str]) -> None:
     command = shlex.join(["aws", *words])
     shown = make_pasteable(command)
     assert shown.replace("\n", "").isprintable()

@@ -1,4 +1,4 @@
-"""Blocks on a terminal: they fit, they can be pasted, and nothing of a text controls the terminal."""
+"""Test that blocks fit a terminal, can be pasted, and that no text controls the terminal."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_an_explanation() -> None:
     assert render(_EXAMPLE, width=60, color=False) == _SHOWN.strip("\n")
 
 
-def test_colours() -> None:
+def test_colors() -> None:
     shown = render((Heading("Why", 3, ("derived",)), Paragraph("Quiet.", quiet=True)), width=80, color=True)
     assert shown == "  \x1b[1mWhy\x1b[0m \x1b[36m[derived]\x1b[0m\n    \x1b[2mQuiet.\x1b[0m"
 
@@ -133,12 +133,12 @@ def test_blocks(block: Block, shown: str) -> None:
     assert render((block,), width=40, color=False) == shown
 
 
-def test_a_width_below_forty_counts_as_forty() -> None:
+def test_minimum_width_is_forty() -> None:
     assert render(_EXAMPLE, width=1, color=False) == render(_EXAMPLE, width=40, color=False)
 
 
 @given(documents, st.integers(40, 120))
-def test_nothing_of_a_text_controls_the_terminal(blocks: tuple[Block, ...], width: int) -> None:
+def test_no_text_controls_the_terminal(blocks: tuple[Block, ...], width: int) -> None:
     plain = render(blocks, width=width, color=False)
     assert plain.replace("\n", "").isprintable()
     assert plain.encode().decode() == plain
@@ -167,7 +167,7 @@ def test_prose_fits_the_width(blocks: tuple[Block, ...], width: int) -> None:
 def test_prose_loses_no_word(blocks: tuple[Block, ...], width: int) -> None:
     given_words = " ".join(text for block in blocks for text in text_of(block)).split()
     shown = re.sub(r"^ *(?:[0-9]+\.|-) ", "", render(blocks, width=width, color=False), flags=re.MULTILINE)
-    # Bullets and the brackets of tags are the terminal's, and those of the text go with them.
+    # Bullets and the brackets of tags are added, so they are removed from both.
     strip = str.maketrans("", "", "[]-.0123456789")
     assert [w for w in shown.translate(strip).split() if w] == [
         w for w in " ".join(given_words).translate(strip).split() if w
@@ -186,7 +186,7 @@ def test_fields_fit_the_width(rows: list[tuple[str, str]], width: int) -> None:
         texts.map(lambda t: "".join(c for c in t if c.isprintable() or c == "\n")), min_size=1, max_size=5
     )
 )
-def test_what_is_shown_can_be_pasted(words: list[str]) -> None:
+def test_commands_can_be_pasted(words: list[str]) -> None:
     blocks = (Heading("Run it", 3), Code(shlex.join(["aws", *words]), "sh"))
     _, _, pasted = render(blocks, width=40, color=False).partition("\n\n")
     assert calls(pasted) == [words]

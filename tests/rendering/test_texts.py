@@ -1,4 +1,4 @@
-"""What the forms have in common: marks, what is code in prose, what a link may lead to, code made visible."""
+"""Test what all renderers share: marks, code in prose, link targets, printable code."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ def test_marks(marks: tuple[Mark, ...], shown: list[tuple[str, str | None]]) -> 
     assert _shown(*marks) == shown
 
 
-def test_a_mark_between_carriage_return_and_line_feed() -> None:
+def test_mark_between_carriage_return_and_newline() -> None:
     source = Source("a\r\nb\r\nc\r", (Mark(1, 2, "x"), Mark(3, 5, "y"), Mark(6, 7, "z")))
     assert [text for text, _ in parts(source)] == ["a", "", "\n", "b", "\n", "c", "\r"]
 
 
 @given(sources)
-def test_marks_show_everything_once_but_what_one_of_them_hides(source: Source) -> None:
+def test_everything_is_shown_once_unless_a_mark_hides_it(source: Source) -> None:
     hidden = {
         i
         for mark in source.marks
         if mark.replacement is not None
         for i in range(max(mark.start, 0), mark.end)
     }
-    # Every character its own: what is shown can be told from what is hidden.
+    # All characters differ, so that shown and hidden ones can be distinguished.
     text = "".join(chr(0x4E00 + i) for i in range(len(source.text)))
     shown = "".join(
         part for part, mark in parts(Source(text, source.marks)) if not mark or mark.replacement is None
@@ -79,12 +79,12 @@ def test_marks_show_everything_once_but_what_one_of_them_hides(source: Source) -
         ("a * b : c", ["*", ":"]),
     ],
 )
-def test_what_is_code_in_prose(text: str, code: list[str]) -> None:
+def test_code_in_prose(text: str, code: list[str]) -> None:
     assert [part for part, is_code in phrases(text) if is_code] == code
 
 
 @given(texts)
-def test_prose_is_parted_without_a_loss(text: str) -> None:
+def test_splitting_prose_loses_nothing(text: str) -> None:
     found = phrases(text)
     assert "".join(part for part, _ in found) == escape_controls(text)
     for part, code in found:
@@ -130,13 +130,13 @@ _ANY_JSON = st.recursive(
 
 
 @given(_ANY_JSON, st.sampled_from((None, 2)))
-def test_json_stays_the_same_policy(value: object, indent: int | None) -> None:
+def test_json_keeps_its_meaning(value: object, indent: int | None) -> None:
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     shown = code_text(Code(text, "json"), 80)
     assert shown.replace("\n", "").isprintable()
     assert json.loads(shown) == value
 
 
-def test_documents_of_yaml_are_parted_at_the_beginning_of_a_line() -> None:
+def test_document_marker_of_yaml_is_at_the_start_of_a_line() -> None:
     assert code_text(Code("a: 1\nb: 2\n", "yaml"), 80, "  ") == "  a: 1\n  b: 2"
     assert code_text(Code("a: 1\n---\nb: 2\n", "yaml"), 80, "  ") == "a: 1\n---\nb: 2"

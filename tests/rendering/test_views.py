@@ -1,4 +1,4 @@
-"""Public values in notebooks and in IPython: every one shows itself, and no text gets out of its place."""
+"""Test that every public value has a card and an IPython text, and that no text becomes markup."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _denial(text: str) -> authorization.Denial:
     return authorization.Denial(evaluation, "explicit", "identity", _check(text), (policy,))
 
 
-# A value of each class, with a text wherever it takes any.
+# A value of each class, with a text in every place.
 MAKERS: dict[type, Callable[[str], object]] = {
     **{cls: _failure(cls) for cls in get_args(Failure)},
     iamtriage.Envelope: lambda text: iamtriage.Envelope(text, text, text, 403, text, text, text),
@@ -151,7 +151,7 @@ MAKERS: dict[type, Callable[[str], object]] = {
     boto.FailoverEvent: lambda text: boto.FailoverEvent("failed", 1, text, text, text, 0.0, text),
 }
 _MODULES = (iamtriage, actions, authorization, aws_auth, boto, sts)
-# Not values to look at: an interface to a client, and what is raised.
+# These are not values to show.
 _NO_VALUES = {boto.Failover}
 
 
@@ -169,9 +169,9 @@ def _public_classes() -> list[type[Any]]:
 
 
 @pytest.mark.parametrize("cls", _public_classes())
-def test_every_public_value_shows_itself(cls: type) -> None:
+def test_every_public_value_is_a_view(cls: type) -> None:
     assert issubclass(cls, View)
-    # The method has to be the class's own: IPython takes a class's `__repr__` before what it inherits.
+    # IPython prefers the `__repr__` of a class to an inherited method, so each class must have the method.
     assert vars(cls)["_repr_pretty_"] is vars(View)["_repr_pretty_"]
 
 
@@ -180,7 +180,7 @@ CLASSES = pytest.mark.parametrize("make", MAKERS.values(), ids=[cls.__name__ for
 
 @CLASSES
 @pytest.mark.parametrize("text", PAYLOADS.values(), ids=PAYLOADS)
-def test_no_text_gets_out(make: Callable[[str], Any], text: str) -> None:
+def test_no_text_becomes_markup(make: Callable[[str], Any], text: str) -> None:
     value = make(text)
     card = read_card(value._repr_html_())
     assert card.elements <= ELEMENTS | {"script"}
@@ -192,19 +192,19 @@ def test_no_text_gets_out(make: Callable[[str], Any], text: str) -> None:
 
 
 @CLASSES
-def test_values_stay_what_they_were(make: Callable[[str], Any]) -> None:
+def test_values_can_be_pickled_and_listed(make: Callable[[str], Any]) -> None:
     value = make("example")
     assert not hasattr(value, "__dict__")
     copied = pickle.loads(pickle.dumps(value))
     assert copied == value
     assert repr(copied) == repr(value)
-    # Among others it is its repr, on one line if it fits.
+    # In a list, a value is shown as its repr, on one line if it fits.
     assert repr(value).startswith(type(value).__name__)
     assert "".join(pretty([value], 10_000_000).split()) == "".join(f"[{value!r}]".split())
 
 
 @pytest.mark.parametrize("size", [10, 100_000])
-def test_large_values_are_cut(size: int) -> None:
+def test_large_values_are_clipped(size: int) -> None:
     arn = iamtriage.Arn("aws", "s3", "", "", "x" * size)
     roles = AwsAuth(tuple(aws_auth.RoleEntry(f"role {n}") for n in range(size // 10)))
     claims = iamtriage.Facts(token_claims={"sub": "x" * size})
@@ -214,7 +214,7 @@ def test_large_values_are_cut(size: int) -> None:
     assert ("more" in pretty(roles)) is (size > 10)
 
 
-def test_a_failure_shows_its_facts_and_nothing_of_its_text() -> None:
+def test_failure_shows_its_facts_but_not_its_text() -> None:
     failure = iamtriage.parse(
         "An error occurred (AccessDenied) when calling the GetObject operation: User: "
         f"arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: s3:GetObject on resource: "
@@ -247,20 +247,20 @@ def test_a_failure_shows_its_facts_and_nothing_of_its_text() -> None:
         ),
     ],
 )
-def test_secrets_are_taken_out(value: View) -> None:
+def test_secrets_are_redacted(value: View) -> None:
     for shown in (value._repr_html_(), value._repr_markdown_(), pretty(value)):
         assert SECRET not in shown
         assert "REDACTED" in shown
 
 
 @CLASSES
-def test_plain_names_stay(make: Callable[[str], Any]) -> None:
-    """What no secret is, no field's name makes one."""
+def test_plain_names_are_kept(make: Callable[[str], Any]) -> None:
+    """The name of a field does not turn its value into a secret."""
     assert "REDACTED" not in make("orders-api")._repr_markdown_()
 
 
-def test_what_is_in_the_parts_is_told() -> None:
-    """A mapping of any kind is a document; parts have a title each; what is not there is left out."""
+def test_parts_are_shown() -> None:
+    """Mappings are documents, parts have titles, and empty fields are left out."""
     shown = pretty(AwsAuth((aws_auth.RoleEntry("arn:aws:iam::111122223333:role/app", groups=("a", "b")),)))
     assert shown.splitlines() == [
         "AwsAuth",
@@ -274,7 +274,7 @@ def test_what_is_in_the_parts_is_told() -> None:
 
 
 class Pair(dict[object, object]):
-    """A mapping that no JSON can hold."""
+    """A mapping that is not valid JSON."""
 
 
 def _itself() -> dict[str, object]:
@@ -298,8 +298,8 @@ def test_any_mapping_can_be_shown(claims: Any, said: str) -> None:  # noqa: ANN4
     assert "iamtriage-card" in facts._repr_html_()
 
 
-def test_a_document_that_is_cut_is_no_code() -> None:
-    """Nobody copies half a policy."""
+def test_clipped_document_is_not_code() -> None:
+    """Half of a policy must not be copied."""
     whole = iamtriage.Facts(trust_policy={"Statement": ["x" * 1000]})
     cut = iamtriage.Facts(trust_policy={"Statement": ["x" * 100_000]})
     assert 'data-iamtriage-code="json"' in whole._repr_html_()
@@ -308,7 +308,7 @@ def test_a_document_that_is_cut_is_no_code() -> None:
 
 
 @pytest.mark.parametrize("before", range(560, 640, 7))
-def test_a_secret_is_not_shown_in_part(before: int) -> None:
+def test_secret_is_not_shown_in_part(before: int) -> None:
     value = iamtriage.Envelope(operation="x" * before + f" AWS_SECRET_ACCESS_KEY={SECRET} and more")
     shown = pretty(value).replace("\n", "").replace(" ", "")
     assert SECRET[:8] not in shown
@@ -322,12 +322,12 @@ def test_a_secret_is_not_shown_in_part(before: int) -> None:
         (iamtriage.ConsoleKubernetesAccess(), "Console Kubernetes access [ConsoleKubernetesAccess]"),
     ],
 )
-def test_names_of_kinds(failure: View, title: str) -> None:
+def test_titles_of_kinds(failure: View, title: str) -> None:
     assert pretty(failure).splitlines()[0] == title
 
 
-def test_a_remedy_can_be_copied() -> None:
-    """Nothing in it is taken for a secret that is none."""
+def test_remedy_can_be_copied() -> None:
+    """Nothing in it is mistaken for a secret."""
     command = "aws sts decode-authorization-message --encoded-message ENCODED_MESSAGE"
     assert command in pretty(iamtriage.Remedy("Decode it", "you", commands=(command,)))
 
@@ -341,7 +341,7 @@ _SIGNATURE = "0123456789abcdef" * 4
         pytest.param(
             f"https://example-orders.s3.amazonaws.com/a?X-Amz-Signature={_SIGNATURE}", id="signed URL"
         ),
-        # Whoever takes the path of a signed URL for a key asks for this; a policy escapes the question mark.
+        # A signed URL used as an object key. A policy escapes its question mark.
         pytest.param(f"arn:aws:s3:::example-orders/a?X-Amz-Signature={_SIGNATURE}", id="signed key"),
         pytest.param(
             f"arn:aws:s3:::b/a?X-Amz-Security-Token={SECRET * 9}&X-Amz-Signature={_SIGNATURE}", id="two"
@@ -349,8 +349,8 @@ _SIGNATURE = "0123456789abcdef" * 4
     ],
 )
 @pytest.mark.parametrize("name", ["ana", f"AWS_SECRET_ACCESS_KEY={SECRET}"])
-def test_no_form_of_an_explanation_holds_a_secret_of_its_values(resource: str, name: str) -> None:
-    """The resource of a denial can be a signed URL, and the secrets of one are taken out of a text only."""
+def test_no_format_of_an_explanation_shows_a_secret(resource: str, name: str) -> None:
+    """The resource of a denial can be a signed URL, whose secrets are redacted in every format."""
     failure = iamtriage.AccessDenied(
         principal=f"arn:aws:iam::{ACCOUNT}:user/{name}",
         action="s3:GetObject",
@@ -381,7 +381,7 @@ def test_no_form_of_an_explanation_holds_a_secret_of_its_values(resource: str, n
         assert SECRET[:20] not in "".join(pretty(cause).split())
 
 
-def test_data_of_an_explanation_is_what_aws_wrote_where_nothing_is_secret() -> None:
+def test_data_of_an_explanation_is_unchanged_without_secrets() -> None:
     blob = "Ab3dE6fG9hK2-mN5pR8sT_" * 12
     explanation = iamtriage.explain(
         iamtriage.AccessDenied(
@@ -399,7 +399,7 @@ def test_data_of_an_explanation_is_what_aws_wrote_where_nothing_is_secret() -> N
     assert told["causes"] == [cause.to_dict() for cause in explanation.causes]
 
 
-def test_an_explanation_without_facts_has_no_empty_table() -> None:
+def test_explanation_without_facts_has_no_empty_table() -> None:
     explanation = iamtriage.explain("error: You must be logged in to the server (Unauthorized)")
     assert "<dl" not in explanation.to_html()
     assert "\n\n\n" not in explanation.to_text()
