@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from iamtriage._reading.entries import formats
@@ -12,6 +14,8 @@ _DENIED = "An error occurred (AccessDenied) when calling the GetObject operation
 
 PREFIX_LINES = {
     "quote": (f"> {_DENIED}", ""),
+    "stern": (f"orders-7c9f5d8b64-x2xkq app {_DENIED}", "orders-7c9f5d8b64-x2xkq app"),
+    "docker_json": ("", ""),
     "docker_compose": (f"api-1       | {_DENIED}", "api-1"),
     "kubectl": (f"[pod/api-7c9f4/app] {_DENIED}", "[pod/api-7c9f4/app]"),
     "github_cli": (
@@ -30,6 +34,7 @@ PREFIX_LINES = {
     ),
     "bracketed_stamp": (f"[2026-10-07T09:00:00.123Z] [orders] {_DENIED}", "[orders]"),
     "stamp": (f"2026-10-07 09:00:00,123 {_DENIED}", ""),
+    "epoch": (f"1791363600.123 {_DENIED}", ""),
     "clock": (f"09:00:00.123 {_DENIED}", ""),
 }
 START_LINES = {
@@ -37,12 +42,13 @@ START_LINES = {
     "logfmt": f'time=2026-10-07T09:00:00Z level=error msg="{_DENIED}"',
     "json_lines": f'{{"level": "error", "msg": "{_DENIED}"}}',
     "access_log": '10.1.2.3 - - [07/Oct/2026:09:00:00 +0000] "GET /orders HTTP/1.1" 403 12 "-" "curl/8.5.0"',
+    "request_line": '"GET /orders HTTP/1.1" 403 - via_upstream - "-" 0 12 5 4 "-" "curl/8.5.0"',
     "load_balancer": 'https 2026-10-07T09:00:00.186641Z app/shop/50dc 192.0.2.1:2000 10.0.0.1:80 0.0 0.0 0.0 403 403 34 366 "GET https://shop.example.com:443/ HTTP/1.1"',
     "lambda_platform": "START RequestId: 0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9 Version: $LATEST",
+    "python_root": f"ERROR:orders.jobs:{_DENIED}",
     "level": f"[ERROR] {_DENIED}",
     "dotnet_console": "fail: Orders.Sync[0]",
     "ruby_logger": f"E, [2026-10-07T09:00:00.123456 #401] ERROR -- : {_DENIED}",
-    "epoch": f"1791363600.123 {_DENIED}",
 }
 OPENING_LINES = {
     "aws_cli": f"aws: [ERROR]: {_DENIED}",
@@ -55,6 +61,7 @@ OPENING_LINES = {
     "dotnet": "Unhandled exception. Amazon.S3.AmazonS3Exception: Access Denied",
     "go": "panic: operation error S3: GetObject",
     "ruby": "/usr/lib/ruby/gems/raise_response_errors.rb:17:in `call': Access Denied (Aws::S3::Errors::AccessDenied)",
+    "cpp_sdk_response": "HTTP response code: 403",
     "json": "{",
     "xml": '<?xml version="1.0" encoding="UTF-8"?>',
     "yaml": "apiVersion: v1",
@@ -89,7 +96,7 @@ def test_every_row_has_a_line() -> None:
     assert CONTINUATION_LINES.keys() == formats.CONTINUATIONS.keys()
 
 
-@pytest.mark.parametrize("name", PREFIX_LINES)
+@pytest.mark.parametrize("name", [name for name in PREFIX_LINES if name != "docker_json"])
 def test_a_prefix_is_found_and_names_its_stream(name: str) -> None:
     line, stream = PREFIX_LINES[name]
     prefix = formats.split_prefix(line)
@@ -98,6 +105,14 @@ def test_a_prefix_is_found_and_names_its_stream(name: str) -> None:
     (entry,) = _entries(line)
     assert entry.text == f"{line}\n"
     assert entry.prefixes == ((0, prefix.end),)
+
+
+def test_a_line_that_docker_wrote_as_json() -> None:
+    """What Docker adds before and behind is dropped."""
+    line = json.dumps({"log": f"{_DENIED}\n", "stream": "stderr", "time": "2026-10-07T09:00:00.123456789Z"})
+    (entry,) = _entries(line)
+    dropped = [entry.text[start:end] for start, end in entry.prefixes]
+    assert "".join(dropped) + "\n" == entry.text.replace(_DENIED, "")
 
 
 @pytest.mark.parametrize("name", START_LINES)

@@ -158,6 +158,27 @@ def test_interleaved_streams_are_told_apart(name: str, other: str, prefix: str) 
     }
 
 
+@pytest.mark.parametrize("name", MULTI_LINE)
+def test_lines_of_one_report_that_docker_wrote_as_json(name: str) -> None:
+    lines, facts = MULTI_LINE[name]
+    log = [
+        json.dumps(
+            {"log": f"{line}\n", "stream": "stderr", "time": "2026-10-07T09:00:00.123456789Z"},
+            ensure_ascii=False,
+        )
+        for line in (*_stamped(_FOREIGN), *lines, *_stamped(_FOREIGN, 10))
+    ]
+    assert all_facts_in("\n".join(log)) == [facts]
+
+
+@pytest.mark.parametrize("key", ["requestId", "request_id"])
+def test_an_id_of_the_logger_is_no_requests(key: str) -> None:
+    """AWS Lambda states the invocation's next to the message."""
+    record = {"timestamp": "2026-10-07T09:00:00Z", "level": "ERROR", "message": "\n".join(_TRACEBACK)}
+    for line in ({**record, key: REQUEST}, {key: REQUEST, **record}):
+        assert all_facts_in(json.dumps(line)) == [_CALLED]
+
+
 def test_an_entry_of_an_interleaved_stream_holds_its_own_lines() -> None:
     lines = [
         "a-1  | Traceback (most recent call last):",

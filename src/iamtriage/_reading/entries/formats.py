@@ -7,6 +7,7 @@ format. Each name has one sample line in ``tests/reading/entries/test_formats.py
 
 from __future__ import annotations
 
+import json
 import re
 from typing import NamedTuple
 
@@ -22,16 +23,21 @@ PREFIXES: dict[str, str] = {
     "quote": r"(?P<quote>)>{1,3}(?:[ ]|(?=\n|\Z))",
     "docker_compose": r"(?:\x1b\[[0-9;]{0,16}m)?(?P<docker_compose>[A-Za-z0-9][\w./@-]{0,62}?(?:[-_.]\d{1,4}[ \t]{1,24}|[ \t]{2,24}))(?:\x1b\[[0-9;]{0,16}m)?\|(?:\x1b\[0m)?(?:[ ]|(?=\n|\Z))",
     "kubectl": r"(?P<kubectl>\[pod/[^\]\s]{1,500}\])(?:[ ]|(?=\n|\Z))",
+    # The names of pods end in five letters and digits of these.
+    "stern": r"(?P<stern>[a-z0-9][a-z0-9.-]{0,240}-[bcdfghjklmnpqrstvwxz2456789]{5} [a-z0-9][a-z0-9-]{0,62})(?:[ ]|(?=\n|\Z))",
     "github_cli": r"(?P<github_cli>[^\t\n]{1,80}\t[^\t\n]{1,80})\t(?=\d{4}-)",
     "container_runtime": rf"{_ISO} (?P<container_runtime>stdout|stderr) [FP](?:[ ]|(?=\n|\Z))",
     "syslog": r"(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,6})? (?P<syslog>[\w.:-]{1,64} [^\s\[\]:]{1,64}(?:\[\d{1,8}\])?):(?:[ ]|(?=\n|\Z))",
     "syslog_5424": r"<\d{1,3}>1 \d{4}-\S{10,36} (?P<syslog_5424>[^\s]{1,255} [^\s]{1,48} [^\s]{1,128}) [^\s]{1,32} (?:-|\[[^\]\n]{0,500}\])(?:[ ]|(?=\n|\Z))",
-    "journal": rf"{_ISO} (?P<journal>(?:[\w.:-]{{1,64}} )?[^\s\[\]:]{{1,64}}\[[\w.-]{{1,40}}\]):(?:[ ]|(?=\n|\Z))",
+    "journal": rf"{_ISO} (?P<journal>(?:[\w.:-]{{1,64}} )?[^\s\[\]:]{{1,64}}\[[\w.-]{{1,40}}\]):?(?:[ ]|(?=\n|\Z))",
+    "docker_json": r"\{\"log\":\s?\"(?P<docker_json>)",
     "cloudwatch": rf"{_ISO} (?P<cloudwatch>(?!\w{{1,10}}://|/)[\w$./\[\]-]{{1,200}}/[\w$./\[\]-]{{1,200}})(?:[ ]|(?=\n|\Z))",
     "gitlab": rf"{_ISO} (?P<gitlab>)\d\d[OE](?:[+ ]|(?=\n|\Z))",
     "plugin": rf"{_STAMP} (?:\[{_LEVEL}\][ \t]{{1,4}})?(?P<plugin>[\w.-]{{1,80}} plugin|plugin\.[\w.-]{{1,80}}):(?:[ ]|(?=\n|\Z))",
     "bracketed_stamp": rf"\[{_STAMP}[^\]\n]{{0,40}}\](?P<bracketed_stamp>(?: \[[\w.-]{{1,40}}\](?=[ ]|\n|\Z))?)(?:[ \t]|(?=\n|\Z))",
     "stamp": rf"{_STAMP}(?P<stamp>)(?:[ \t]|(?=\n|\Z))",
+    # Seconds or milliseconds, or the kernel's seconds since it started.
+    "epoch": r"(?:1\d{9}(?:\.\d{1,9})?|1\d{12}|\[ {0,6}\d{1,8}\.\d{6}\])(?P<epoch>)(?:[ \t]|(?=\n|\Z))",
     "clock": rf"\[?{_CLOCK}\]?(?P<clock>)[ \t]",
 }
 
@@ -39,19 +45,20 @@ STARTS: dict[str, str] = {
     "klog": r"[DIWEF]\d{4} \d\d:\d\d:\d\d",
     "logfmt": r"(?:time|ts|timestamp|t|at|level|lvl|severity)=(?:\"|[\w:.+-])",
     "json_lines": r"\{\"",
-    "access_log": r"[\w.:-]{1,64} [^\s]{1,64} [^\s\[]{1,64} \[\d\d/[A-Z][a-z]{2}/\d{4}:",
+    "access_log": r"[\w.:-]{1,64} [^\s]{1,64} [^\s\[]{1,64} \[\d\d/[A-Z][a-z]{2}/\d{4}[: ]",
+    "request_line": r"\"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT) [^\s]{1,2000} HTTP/\d",
     "load_balancer": rf"(?:https?|h2|grpcs?|wss?|tls) {_ISO} ",
     "lambda_platform": r"(?:START|END|REPORT|INIT_START) (?:RequestId|Runtime)\b",
-    "level": rf"[ \t]{{0,4}}[\[<(]?{_LEVEL}[\])>]?(?:[ \t:|\-]|(?=\n|\Z))",
+    "python_root": r"(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.-]{1,200}:",
+    "level": rf"[ \t]{{0,4}}[\[<(]?{_LEVEL}[\])>]?(?:[ \t:|\-]|(?=\n|\Z))|(?:trace|debug|verbose|info|notice|warn|warning|error|fatal): ",
     "dotnet_console": r"(?:trce|dbug|info|warn|fail|crit): [\w.]{1,200}\[\d",
     "ruby_logger": rf"[DIWEFA], \[{_STAMP}",
-    "epoch": r"1\d{9}(?:\.\d{1,9})?[ \t]",
 }
 
 OPENINGS: dict[str, str] = {
     "aws_cli": r"aws: \[ERROR\]: |An error occurred \(|A client error \(|Unable to locate credentials|(?:upload|download|copy|move|delete) failed: ",
     "powershell": r"aws(?:\.exe)? : ",
-    "kubectl_errors": r"Error from server|error: [A-Za-z]",
+    "kubectl_errors": r"Error from server",
     "terraform_box": r"╷",
     "terraform": r"Error: ",
     "terraform_progress": r"[\w.\[\]\"-]{3,200}: (?:Refresh|Creat|Still |Modif|Destr|Read|Provision|Plan)",
@@ -59,6 +66,7 @@ OPENINGS: dict[str, str] = {
     "dotnet": r"Unhandled exception",
     "go": r"panic: |goroutine \d",
     "ruby": r"/[^\s:]{1,400}\.rb:\d{1,6}:in ",
+    "cpp_sdk_response": r"HTTP response code: \d{3}\b",
     "json": r"[{\[](?=[ \t]*(?:[\"{\[]|\r?(?:\n|\Z)))",
     "xml": r"<\?xml |<[A-Z][A-Za-z]{2,60}(?:>| xmlns)",
     "yaml": r"apiVersion: ",
@@ -67,7 +75,10 @@ OPENINGS: dict[str, str] = {
     "workflow_commands": r"##\[|::[a-z-]{3,20}(?: |::)|\[Pipeline\] |section_(?:start|end):\d",
 }
 
-SINGLE_LINES = frozenset({"access_log", "load_balancer", "lambda_platform", "logfmt"})
+DROPPED = frozenset({"python_root"})
+"""The formats whose first words would run into the message."""
+
+SINGLE_LINES = frozenset({"access_log", "request_line", "load_balancer", "lambda_platform", "logfmt"})
 """The formats whose entries are one line each."""
 
 CONTINUATIONS: dict[str, str] = {
@@ -109,16 +120,45 @@ class Prefix(NamedTuple):
         stream: What tells the stream of lines from others.
         end: Where the content starts.
         is_stamped: Whether it states a time.
+        is_leveled: Whether it states a level, too.
     """
 
     format: str
     stream: str
     end: int
     is_stamped: bool
+    is_leveled: bool = False
+
+    def content_of(self, line: str) -> str:
+        """Return what the program wrote."""
+        if self.format != _DOCKER_JSON:
+            return line[self.end :]
+        written = line[self.end : _docker_tail(line)]
+        try:
+            return str(json.loads(f'"{written}"'))
+        except ValueError:
+            return written
+
+    def dropped(self, line: str) -> list[tuple[int, int]]:
+        """Return the places of what the log added to a line."""
+        places = [(0, self.end)] if self.end else []
+        if self.format == _DOCKER_JSON:
+            places.append((_docker_tail(line), len(line.rstrip())))
+        return places
+
+
+_DOCKER_JSON = "docker_json"
+# Docker writes {"log":"...\n","stream":"stderr","time":"2026-10-07T09:00:00.123456789Z"}.
+_DOCKER_TAIL = re.compile(r"(?:\\n)?\",\s?\"(?:stream|attrs|time)\":[^\n]{0,1000}\}\s*\Z")
+
+
+def _docker_tail(line: str) -> int:
+    m = _DOCKER_TAIL.search(line)
+    return m.start() if m else len(line.rstrip())
 
 
 _NONE = Prefix("", "", 0, is_stamped=False)
-_UNSTAMPED = frozenset({"quote", "docker_compose", "kubectl", "github_cli"})
+_UNSTAMPED = frozenset({"quote", "stern", "docker_json", "docker_compose", "kubectl", "github_cli"})
 _MAX_PREFIXES = 3
 
 
@@ -136,57 +176,19 @@ def split_prefix(line: str) -> Prefix:
         name = m.lastgroup or ""
         stream = m[name].strip()
         found = Prefix(
-            name,
+            found.format if found.format == _DOCKER_JSON else name,
             f"{found.stream} {stream}" if found.stream and stream else found.stream or stream,
             m.end(),
             is_stamped=found.is_stamped or name not in _UNSTAMPED,
+            is_leveled=name == "bracketed_stamp" and _LEVELED.search(line, found.end, m.end()) is not None,
         )
     return found
 
 
-# Words after which a sentence goes on, and lines that only label a value.
-_UNFINISHED = re.compile(
-    r"(?:[,(\-/]|\b(?:a|an|and|as|because|by|for|from|in|is|not|of|on|or|perform|that|the|to|User|with))\Z"
-)
-_LABELED = re.compile(
-    r"\W{0,4}[A-Za-z][\w.-]{0,40}(?: [\w.-]{1,20}){0,2}[\"']?\s?[:=]\s?[^\s=]{1,300}\Z|\d{3} [A-Z][A-Za-z -]{1,40}\Z"
-)
-
-
-_KEYED = re.compile(r"[\"']?[A-Za-z_][\w.-]{1,60}[\"']?\s{0,4}:(?!//)")
-# What answers a request, and what shows one before it.
-_ANSWER = re.compile(r"\b[Rr]esponse [Hh]eaders\b|\b[Bb]ody(?: [Tt]ext)?:")
-_ASKED = re.compile(r"\bHTTP\b|\b[Ss]tatus [Cc]ode\b|\b[Hh]eaders\b")
-
-
-def continues_words(before: str, content: str, *, is_hot: bool) -> bool:
-    """Return whether a line of a text without a format goes on with the line before, as a wrapped one does.
-
-    Args:
-        before: The line before.
-        content: The line.
-        is_hot: Whether the line before may be part of a failure.
-
-    >>> continues_words("User: x is not authorized to", "perform: s3:GetObject", is_hot=True)
-    True
-    """
-    if not content.strip():
-        return True
-    if not before:
-        return False
-    if _ANSWER.search(content, 0, 160):
-        return _ASKED.search(before) is not None and "ody" not in before[:160]
-    if _KEYED.match(content) and _KEYED.match(before) and not OPENING.match(content):
-        return True
-    return _UNFINISHED.search(before[-20:]) is not None or (
-        is_hot and _LABELED.match(content.strip()) is not None
-    )
-
-
-def is_leveled(line: str, start: int) -> bool:
+def is_leveled(content: str) -> bool:
     """Return whether content states a level near its start, as loggers write it."""
-    m = _LEVELED.search(line, start, start + _LEVEL_REACH)
-    return m is not None and not any(mark in line[start : m.start()] for mark in "\"'{}")
+    m = _LEVELED.search(content, 0, _LEVEL_REACH)
+    return m is not None and not any(mark in content[: m.start()] for mark in "\"'{}")
 
 
 def has_fraction(prefix: str) -> bool:

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from iamtriage._reading.entries.blocks import TRACEBACK, Block
 from iamtriage._reading.entries.formats import (
     CONTINUATION,
+    DROPPED,
     OPENING,
     SINGLE_LINES,
     START,
     TOOL_OUTPUT,
     Prefix,
-    continues_words,
     has_fraction,
     is_leveled,
     split_prefix,
 )
+from iamtriage._reading.entries.statements import continues_statement
 from iamtriage._reading.vocabulary.triggers import may_hold_failure
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _MAX_SKIPPED = 256
 _MAX_QUIET = 16
 _MAX_STREAMS = 64
 _OPENERS = frozenset("{[")
+_LEVEL = "level"
 _DOCUMENTS = frozenset({"json", "xml", "json_lines", "terraform_box"})
 # What names the response whose body the next entry holds.
 _HEADERS = re.compile(r"[Hh]eaders?\b|RequestId|request_id")
@@ -54,7 +56,7 @@ class Entry(NamedTuple):
         start: Where its first line starts in the source.
         stream: What tells its stream from others, such as ``"api-1"`` of Docker Compose; empty if nothing does.
         format: The name of its format in the tables of ``formats``, or ``"plain"``.
-        prefixes: Where the prefixes of its lines are in ``text``.
+        prefixes: Where the prefixes of its lines are in ``text``, and what else the log adds to them.
         low: Failures that start before this place of ``text`` belong to the entry before.
         high: Failures that start here or later belong to the entry after.
         following: The first line of the entry after it, if that may hold a failure too.
@@ -79,13 +81,15 @@ class _Line(NamedTuple):
     start: int
     is_hot: bool
     prefix: Prefix
+    content: str
     format: str
     is_start: bool
     is_opening: bool
 
     @property
-    def content(self) -> str:
-        return self.text[self.prefix.end :]
+    def is_logged(self) -> bool:
+        """Whether it has a time and a level."""
+        return self.prefix.is_stamped and (self.prefix.is_leveled or is_leveled(self.content))
 
 
 class _Open:
@@ -125,8 +129,9 @@ class _Open:
 
     @property
     def is_bare(self) -> bool:
-        """Whether no log wrote it."""
-        return not (self.lines[0].is_start or self.lines[0].prefix.is_stamped)
+        """Whether no logger wrote it; a level alone can be a tool's, too."""
+        first = self.lines[0]
+        return not first.prefix.is_stamped and (not first.is_start or first.format == _LEVEL)
 
     def add(self, line: _Line, number: int) -> None:
         """Take the next line of the entry, which is a line of a number among all."""
@@ -143,13 +148,17 @@ class _Open:
         if self.words in _OPENERS and not content.lstrip().startswith('"'):
             # No JSON document begins there; an error goes on with its fields.
             self.begins[-1] = False
-        goes_on = is_part and not content.startswith(TRACEBACK)
+        is_bare = not self.lines or self.is_bare
+        goes_on = is_part and not (is_bare and content.startswith(TRACEBACK))
         self.begins.append(
             not (
                 goes_on
                 or self.block.announces
                 or self.block.expects_more
-                or continues_words(self.words, content, is_hot=self.is_told)
+                or (
+                    not (line.is_start or line.is_opening)
+                    and continues_statement(self.words, content, is_hot=self.is_told, is_logged=not is_bare)
+                )
             )
         )
         self.block.add(content)
@@ -165,19 +174,26 @@ class _Open:
         elif not is_part:
             self.quiet += 1
 
-    def goes_on(self, line: _Line) -> bool:
-        """Return whether a line of the same stream belongs to the entry."""
+    def goes_on(self, line: _Line, *, is_log: bool) -> bool:
+        """Return whether a line of the same stream belongs to the entry.
+
+        Args:
+            line: The line.
+            is_log: Whether a logger wrote earlier entries of the stream.
+        """
         content = line.content
         if not content.strip():
             return True
         block, prefix = self.block, line.prefix
-        is_weak = line.is_opening or (line.format == "level" and not prefix.end)
-        if (line.is_start and not is_weak) or (prefix.is_stamped and is_leveled(line.text, prefix.end)):
+        is_level = line.format == _LEVEL and not prefix.end and not is_log and self.format != _LEVEL
+        is_weak = line.is_opening or is_level
+        if (line.is_start and not is_weak) or line.is_logged:
             in_document = line.format == "json_lines" and (block.is_open or block.announces)
             return in_document or self._is_answered_by(content)
         last = self.lines[-1]
         is_same_write = last.text.startswith(line.text[: prefix.end])
-        if prefix.is_stamped and not last.prefix.end and not content[0].isspace():
+        if prefix.is_stamped and not last.prefix.end and (self.lines[0].prefix.end or not content[0].isspace()):
+            # The log does not stamp each line.
             return False
         if block.is_open or block.announces:
             return True
@@ -191,7 +207,7 @@ class _Open:
         if block.lists(content):
             return not line.is_opening
         # Prints of one failure follow one another in what people paste; in a log, each tool prints another.
-        return not is_weak or (self.is_hot and self.is_bare)
+        return not is_weak or (self.is_hot and self.is_bare and not is_log)
 
     def _is_answered_by(self, content: str) -> bool:
         """Return whether the entry holds the headers of the response whose body another entry announces."""
@@ -207,8 +223,7 @@ class _Open:
         statements: list[int] = []
         at = 0
         for line, begins in zip(lines, self.begins, strict=False):
-            if line.prefix.end:
-                prefixes.append((at, at + line.prefix.end))
+            prefixes += [(at + begin, at + end) for begin, end in line.prefix.dropped(line.text)]
             if begins:
                 statements.append(at)
             at += len(line.text)
@@ -219,7 +234,7 @@ class _Open:
             self.format,
             tuple(prefixes),
             following=following,
-            statements=tuple(statements) if self.is_bare else (),
+            statements=tuple(statements),
         )
 
     def drop(self, count: int) -> None:
@@ -237,6 +252,8 @@ class Splitter:
         self._open: dict[str, _Open] = {}
         self._complete: list[Entry] = []
         self._skipped: deque[tuple[str, int]] = deque(maxlen=_MAX_SKIPPED)
+        # The streams with an entry that a logger wrote.
+        self._logs: set[str] = set()
         self._stream = ""
         self._is_hot = False
         self._count = 0
@@ -301,20 +318,25 @@ class Splitter:
             return False
         if line.format == "json_lines":
             return before.startswith('{"')
-        return line.is_start or (line.prefix.is_stamped and is_leveled(line.text, line.prefix.end))
+        return line.is_start or line.is_logged
 
-    def _classify(self, text: str, start: int, *, is_hot: bool) -> _Line:
+    @staticmethod
+    def _classify(text: str, start: int, *, is_hot: bool) -> _Line:
         prefix = split_prefix(text)
-        begin = START.match(text, prefix.end)
-        opening = None if begin else OPENING.match(text, prefix.end)
+        content = prefix.content_of(text)
+        begin = START.match(content)
+        opening = None if begin else OPENING.match(content)
         m = begin or opening
+        if begin and begin.lastgroup in DROPPED:
+            prefix = prefix._replace(end=prefix.end + begin.end())
+            content = content[begin.end() :]
         form = (m.lastgroup if m else None) or prefix.format or "plain"
-        return _Line(text, start, is_hot, prefix, form, begin is not None, opening is not None)
+        return _Line(text, start, is_hot, prefix, content, form, begin is not None, opening is not None)
 
     def _take(self, line: _Line) -> None:
         stream = self._stream = self._stream_of(line)
         entry = self._open.get(stream)
-        if entry is not None and not entry.goes_on(line):
+        if entry is not None and not entry.goes_on(line, is_log=stream in self._logs):
             self._close(stream, line.text if line.is_hot else "")
             entry = None
         if entry is None:
@@ -347,10 +369,16 @@ class Splitter:
         if before is None or stream == self._stream:
             return stream
         is_loose = not line.prefix.end or (stream not in self._open and line.content[:1].isspace())
-        return self._stream if is_loose and before.goes_on(line) else stream
+        return (
+            self._stream if is_loose and before.goes_on(line, is_log=self._stream in self._logs) else stream
+        )
 
     def _close(self, stream: str, following: str = "") -> None:
         entry = self._open.pop(stream)
+        if not entry.is_bare or entry.format == _LEVEL:
+            if len(self._logs) >= _MAX_STREAMS:
+                self._logs.clear()
+            self._logs.add(stream)
         if entry.is_hot:
             self._complete.append(entry.entry(following=following))
 

@@ -84,6 +84,14 @@ class TextContext:
         """Whether AWS is named anywhere."""
         return names_aws(self.text)
 
+    def names_aws(self, candidate: Candidate) -> bool:
+        """Return whether AWS is named in the statement that a candidate is in."""
+        start = self.text.rfind(STATEMENT, 0, candidate.start)
+        end = self.text.find(STATEMENT, candidate.end)
+        if start < 0 and end < 0:
+            return self.aws
+        return names_aws(self.text[max(start, 0) : end if end >= 0 else None])
+
     @cached_property
     def _other_clouds(self) -> list[int]:
         return find_other_clouds(self.text)
@@ -182,7 +190,7 @@ def _kind_of_rest(candidate: Candidate, context: TextContext) -> Kind | None:
         candidate.code is None
         and status
         and status.value == "403"
-        and (candidate.is_aws or context.aws)
+        and (candidate.is_aws or context.names_aws(candidate))
         and (
             candidate.has_tail
             or candidate.body_end >= 0

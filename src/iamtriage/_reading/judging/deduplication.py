@@ -72,17 +72,20 @@ def merge_duplicates(candidates: list[Candidate], text: str) -> list[Candidate]:
     """Unite repeated reports of a failure, if they contradict each other in nothing."""
     seen: dict[Kind | None, list[Candidate]] = {}
     united: list[Candidate] = []
+    # Where the last report of each ends.
+    ends: dict[int, int] = {}
     for at, candidate in enumerate(candidates):
         if _only_names(candidate, candidates[max(0, at - _MOST_COMPARED) : at + 1 + _MOST_COMPARED]):
             continue
         others = seen.setdefault(candidate.kind, [])
         for other in others[-_MOST_COMPARED:]:
-            is_apart = text.count(STATEMENT, other.end, candidate.start) > 1
+            is_apart = text.count(STATEMENT, ends.get(id(other), other.end), candidate.start) > 1
             if _same_failure(other, candidate, is_apart=is_apart):
                 for key, fact in candidate.facts.items():
                     present = other.facts.get(key)
                     if present is None or (present.rank < fact.rank and present.rank <= CLASS_NAME):
                         other.facts[key] = fact
+                ends[id(other)] = candidate.end
                 break
         else:
             others.append(candidate)

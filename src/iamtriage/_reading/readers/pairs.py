@@ -78,6 +78,16 @@ _OBJECT_START = re.compile(r"\s?\{\s?")
 _HEADER = re.compile(r"[xX]-[aA]mz[nN]?-")
 # The request ID of a Lambda invocation is not that of an API call.
 _LAMBDA = re.compile(r"(?:START|END|REPORT)\s\Z")
+# From the start of a line, up to the level that a logger wrote.
+_LOG_RECORD = re.compile(r"\{\s?\"[^\n]{0,200}?\"(?:level|severity|log\.level)\"\s?:")
+# Before its message, or after it to its end.
+_SIMPLE_VALUE = r"(?:\"[^\"\n]{0,200}\"|[\w.+-]{1,40})"
+_PAIRS_BEFORE = re.compile(rf"\{{\s?(?:\"[\w.@-]{{1,60}}\"\s?:\s?{_SIMPLE_VALUE},\s?){{0,20}}\"?")
+_PAIRS_AFTER = re.compile(
+    rf"\"?(?:,\s?\"[\w.@-]{{1,60}}\"\s?:\s?{_SIMPLE_VALUE}){{0,20}}\s?\}}\s?(?:[\n\x1e]|\Z)"
+)
+_IDS_OF_LOGGERS = frozenset({"requestId", "request_id"})
+_MAX_RECORD = 4_000
 _INIT = re.compile(r"Init<(?:[\w:]*::)?(?P<code>\w+)>")
 _CODE_WORD = re.compile(r"[^\s(){}<>\"']{1,128}")
 # Only the query protocol states whether the sender or the receiver caused the error.
@@ -321,12 +331,28 @@ def _request_id(cluster: Piece, pair: _Pair) -> bool:
         or _LAMBDA.search(pair.before(8))
         or pair.text.startswith(" Version", pair.end)
         or len(pair.value) < 2
+        or _is_of_log_record(pair)
     ):
         return False
     header = _HEADER.match(pair.key) is not None
     cluster.is_aws = cluster.is_aws or header or pair.key == "aws_request_id"
     cluster.put("request_id", pair.value, pair.start, pair.end, HINT if header else STATED)
     return True
+
+
+def _is_of_log_record(pair: _Pair) -> bool:
+    """Return whether a key is next to the level and message of a line that a logger wrote as JSON.
+
+    Such an ID is that of the request which the application serves.
+    """
+    if not pair.quoted or pair.key not in _IDS_OF_LOGGERS:
+        return False
+    low = max(0, pair.at - _MAX_RECORD)
+    record = max(pair.text.rfind('\n{"', low, pair.at), pair.text.rfind('\x1e{"', low, pair.at)) + 1
+    if not _LOG_RECORD.match(pair.text, record, pair.at):
+        return False
+    is_first = _PAIRS_BEFORE.fullmatch(pair.text, record, pair.at) is not None
+    return is_first or _PAIRS_AFTER.match(pair.text, pair.end) is not None
 
 
 def _host_id(cluster: Piece, pair: _Pair) -> bool:

@@ -1,0 +1,57 @@
+"""Find where a statement begins in lines that no log format tells apart."""
+
+from __future__ import annotations
+
+import re
+
+from iamtriage._reading.entries.formats import OPENING, START
+
+# Words after which a sentence goes on, and lines that only label a value.
+_UNFINISHED = re.compile(
+    r"(?:[,(\-/]|\b(?:a|an|and|as|because|by|for|from|in|is|not|of|on|or|perform|that|the|to|User|with))\Z"
+)
+_LABELED = re.compile(
+    r"\W{0,4}[A-Za-z][\w.-]{0,40}(?: [\w.-]{1,20}){0,2}[\"']?\s?[:=]\s?[^\s=]{1,300}\Z|\d{3} [A-Z][A-Za-z -]{1,40}\Z"
+)
+
+
+_KEYED = re.compile(r"[\"']?[A-Za-z_][\w.-]{1,60}[\"']?\s{0,4}:(?!//)")
+_QUOTED_KEY = re.compile(r"[\"'][\w.-]{1,60}[\"']\s?:")
+_QUOTED_VALUE = re.compile(r"[\"']\s?:\s?[\"'][^\"']{0,100}[\"'],?\Z")
+# What answers a request, and what shows one before it.
+_ANSWER = re.compile(r"\b[Rr]esponse [Hh]eaders\b|\b[Bb]ody(?: [Tt]ext)?:")
+_ASKED = re.compile(
+    r"\bHTTP/\d\S{0,4} \d{3}\b|\b(?:response|status) code (?:was )?\d{3}\b|\A[^\n]{0,120}?\bheaders:",
+    re.IGNORECASE,
+)
+
+
+def continues_statement(before: str, content: str, *, is_hot: bool, is_logged: bool) -> bool:
+    """Return whether a line goes on with the statement of the line before, as a wrapped one does.
+
+    Args:
+        before: The line before.
+        content: The line.
+        is_hot: Whether the statement may report a failure.
+        is_logged: Whether both are of an entry that a logger wrote, so that programs hardly take turns.
+
+    >>> continues_statement("User: x is not authorized to", "perform: s3:GetObject", is_hot=True, is_logged=False)
+    True
+    >>> continues_statement("Access Denied", "request took 3 ms", is_hot=True, is_logged=False)
+    False
+    """
+    if not content.strip():
+        return True
+    if not before:
+        return False
+    if _ANSWER.search(content, 0, 160):
+        return _ASKED.search(before) is not None and "ody" not in before[:160]
+    if _KEYED.match(content) and _KEYED.match(before) and not (OPENING.match(before) or START.match(before)):
+        return True
+    if is_logged and content[0].islower():
+        return True
+    return (
+        _UNFINISHED.search(before[-20:]) is not None
+        or (_QUOTED_KEY.match(content) is not None and _QUOTED_VALUE.search(before[-200:]) is not None)
+        or (is_hot and _LABELED.match(content.strip()) is not None)
+    )
