@@ -95,7 +95,10 @@ def generate(seed: int, failures: int, form: str | None = None) -> Stream:
         mode = rnd.choice(("one", "entries", *(("lines", "lines") if FORMATS[form].shared else ())))
     fresh = Fresh(rnd)
     names = rnd.sample(_WORKERS, 1 if mode == "one" else rnd.randrange(2, 4))
-    workers = [Worker(name, number, fresh.token(5, "bcdfghjklmnpqrstvwxz2456789")) for number, name in enumerate(names, 1)]
+    workers = [
+        Worker(name, number, fresh.token(5, "bcdfghjklmnpqrstvwxz2456789"))
+        for number, name in enumerate(names, 1)
+    ]
     return _Writer(fresh, form, mode, workers).written(_planned(fresh, form, failures, len(workers)))
 
 

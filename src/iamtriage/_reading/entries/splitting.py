@@ -192,7 +192,11 @@ class _Open:
             return in_document or self._is_answered_by(content)
         last = self.lines[-1]
         is_same_write = last.text.startswith(line.text[: prefix.end])
-        if prefix.is_stamped and not last.prefix.end and (self.lines[0].prefix.end or not content[0].isspace()):
+        if (
+            prefix.is_stamped
+            and not last.prefix.end
+            and (self.lines[0].prefix.end or not content[0].isspace())
+        ):
             # The log does not stamp each line.
             return False
         if block.is_open or block.announces:
