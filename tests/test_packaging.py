@@ -7,8 +7,10 @@ import importlib.resources
 import pydoc
 import subprocess
 import sys
+import typing
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 
 import iamtriage
@@ -83,6 +85,63 @@ def test_import_loads_nothing_needless() -> None:
         "assert not {'botocore', 'boto3', 'kubernetes', 'argparse'} & sys.modules.keys()\n"
     )
     subprocess.run([sys.executable, "-c", "import sys; before = set(sys.modules)\n" + code], check=True)
+
+
+_FIRST_ERROR = """
+import sys
+from botocore.exceptions import ClientError
+import iamtriage
+response = {"Error": {"Code": sys.argv[1], "Message": sys.argv[2]}, "ResponseMetadata": {"HTTPStatusCode": 403}}
+explanation = iamtriage.explain(ClientError(response, sys.argv[3]))
+assert explanation.failure.envelope.code == sys.argv[1]
+loaded = [name for name in sys.modules if name.startswith("iamtriage")]
+print(str(explanation).count("\\n") > 3, *loaded)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "operation"),
+    [
+        ("AccessDenied", "Access Denied", "GetObject"),
+        (
+            "AccessDeniedException",
+            "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: eks:DescribeCluster on resource: arn:aws:eks:eu-west-1:111122223333:cluster/c because no identity-based policy allows the eks:DescribeCluster action",
+            "DescribeCluster",
+        ),
+        ("ExpiredToken", "The security token included in the request is expired", "GetCallerIdentity"),
+        ("ThrottlingException", "Rate exceeded", "DescribeCluster"),
+    ],
+)
+def test_a_first_error_loads_what_it_needs(code: str, message: str, operation: str) -> None:
+    """A ClientError is read without the readers of texts, and explained without the rules for others."""
+    done = subprocess.run(
+        [sys.executable, "-c", _FIRST_ERROR, code, message, operation],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    has_text, *loaded = done.stdout.split()
+    assert has_text == "True"
+    needless = (
+        "_reading.readers",
+        "_reading.assembly",
+        "_reading.texts",
+        "redaction",
+        "trust",
+        "authorization",
+    )
+    assert [name for name in loaded if name.startswith(tuple(f"iamtriage.{part}" for part in needless))] == []
+    assert sum(name.startswith("iamtriage.explaining._rules.kubernetes.") for name in loaded) == 0
+
+
+def test_annotations_resolve() -> None:
+    """Libraries such as cattrs resolve the annotations of each public class with attributes."""
+    public = [getattr(iamtriage, name) for name in iamtriage.__all__]
+    classes = [value for value in public if isinstance(value, type) and attrs.has(value)]
+    assert len(classes) > 20
+    for cls in classes:
+        assert typing.get_type_hints(cls)
+    assert typing.get_type_hints(iamtriage.Facts)["decoded_message"] == iamtriage.DecodedMessage | None
 
 
 @pytest.mark.parametrize(

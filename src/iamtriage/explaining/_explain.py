@@ -1,4 +1,4 @@
-"""Explain a failure with the rule for its kind."""
+"""Explain a failure with the rule for its kind, which is imported when it is first needed."""
 
 from __future__ import annotations
 
@@ -9,23 +9,7 @@ from iamtriage._reading.parsing import parse
 from iamtriage._text import wrong_type_message
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._facts import build_facts
-from iamtriage.explaining._rules.calls.api_errors import explain_api_error
-from iamtriage.explaining._rules.calls.invalid_arns import explain_invalid_arn
-from iamtriage.explaining._rules.calls.malformed_policies import explain_malformed_policy
-from iamtriage.explaining._rules.credentials.access_keys import explain_key_quota, find_exposed_key
-from iamtriage.explaining._rules.credentials.expired import explain_expired_credentials
-from iamtriage.explaining._rules.credentials.identity_tokens import explain_identity_token
-from iamtriage.explaining._rules.credentials.invalid_credentials import explain_invalid_credentials
-from iamtriage.explaining._rules.credentials.missing_credentials import explain_missing_credentials
-from iamtriage.explaining._rules.credentials.signatures import explain_signature
-from iamtriage.explaining._rules.denials.dispatch import explain_denial
-from iamtriage.explaining._rules.kubernetes.access_entries import explain_access_entry
-from iamtriage.explaining._rules.kubernetes.eks_console import explain_eks_console
-from iamtriage.explaining._rules.kubernetes.forbidden import explain_forbidden
-from iamtriage.explaining._rules.kubernetes.unauthorized import explain_unauthorized
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.sts.credential_scopes import explain_credential_scope
-from iamtriage.explaining._rules.sts.regions import explain_region_disabled
 from iamtriage.failures._failures import (
     FAILURE_CLASSES,
     AccessDenied,
@@ -108,6 +92,10 @@ def explain(
     if failure is None:
         return _NOTHING
     explanation = _explain_failure(failure, known)
+    if "AKIA" not in failure.text:
+        return explanation
+    from iamtriage.explaining._rules.credentials.access_keys import find_exposed_key
+
     exposed_key = find_exposed_key(Case(failure, known))
     return explanation if exposed_key is None else exposed_key.prepend_to(explanation)
 
@@ -115,35 +103,71 @@ def explain(
 def _explain_failure(failure: Failure, facts: Facts) -> Explanation:  # noqa: C901 (an arm for each kind)
     match failure:
         case AccessDenied():
+            from iamtriage.explaining._rules.denials.dispatch import explain_denial
+
             return explain_denial(Case(failure, facts))
         case KubernetesForbidden():
+            from iamtriage.explaining._rules.kubernetes.forbidden import explain_forbidden
+
             return explain_forbidden(Case(failure, facts))
         case KubernetesUnauthorized():
+            from iamtriage.explaining._rules.kubernetes.unauthorized import explain_unauthorized
+
             return explain_unauthorized(Case(failure, facts))
         case ConsoleKubernetesAccess():
+            from iamtriage.explaining._rules.kubernetes.eks_console import explain_eks_console
+
             return explain_eks_console(Case(failure, facts))
         case AccessEntry():
+            from iamtriage.explaining._rules.kubernetes.access_entries import explain_access_entry
+
             return explain_access_entry(Case(failure, facts))
         case InvalidArn():
+            from iamtriage.explaining._rules.calls.invalid_arns import explain_invalid_arn
+
             return explain_invalid_arn(Case(failure, facts))
         case InvalidIdentityToken():
+            from iamtriage.explaining._rules.credentials.identity_tokens import explain_identity_token
+
             return explain_identity_token(Case(failure, facts))
         case CredentialScope():
+            from iamtriage.explaining._rules.sts.credential_scopes import explain_credential_scope
+
             return explain_credential_scope(Case(failure, facts))
         case ExpiredCredentials():
+            from iamtriage.explaining._rules.credentials.expired import explain_expired_credentials
+
             return explain_expired_credentials(Case(failure, facts))
         case InvalidCredentials():
+            from iamtriage.explaining._rules.credentials.invalid_credentials import (
+                explain_invalid_credentials,
+            )
+
             return explain_invalid_credentials(Case(failure, facts))
         case SignatureMismatch():
+            from iamtriage.explaining._rules.credentials.signatures import explain_signature
+
             return explain_signature(Case(failure, facts))
         case MissingCredentials():
+            from iamtriage.explaining._rules.credentials.missing_credentials import (
+                explain_missing_credentials,
+            )
+
             return explain_missing_credentials(Case(failure, facts))
         case RegionDisabled():
+            from iamtriage.explaining._rules.sts.regions import explain_region_disabled
+
             return explain_region_disabled(Case(failure, facts))
         case AccessKeyQuota():
+            from iamtriage.explaining._rules.credentials.access_keys import explain_key_quota
+
             return explain_key_quota(Case(failure, facts))
         case MalformedPolicy():
+            from iamtriage.explaining._rules.calls.malformed_policies import explain_malformed_policy
+
             return explain_malformed_policy(Case(failure, facts))
         case AwsError():
+            from iamtriage.explaining._rules.calls.api_errors import explain_api_error
+
             return explain_api_error(Case(failure, facts))
     assert_never(failure)

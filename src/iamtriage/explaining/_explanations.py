@@ -1,4 +1,7 @@
-"""Represent explanations and render them as text, Markdown, HTML and data."""
+"""Represent explanations and render them as text, Markdown, HTML and data.
+
+What renders them is imported when it is needed: many explanations are only read.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,15 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 import attrs
 from typing_extensions import override
 
-from iamtriage._rendering.blocks import Code, Fields, Heading, Items, Link, Mark, Source, with_texts
 from iamtriage._rendering.views import View
 from iamtriage.failures._failures import Failure
 from iamtriage.failures._labels import LABELS
-from iamtriage.failures._records import to_record
 from iamtriage.typing import PolicyType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from iamtriage._rendering.blocks import Block
+    from iamtriage._rendering.blocks import Block, Source
 
 __all__ = ("Cause", "Evidence", "Explanation", "Remedy", "Who")
 
@@ -208,6 +209,8 @@ class Explanation(View):
 
     @override
     def _shown(self, *, with_source: bool = False) -> tuple[Block, ...]:
+        from iamtriage._rendering.blocks import with_texts
+
         change = _secret_remover(self.failure)
         return tuple(with_texts(block, change) for block in self._blocks(with_source=with_source))
 
@@ -220,6 +223,8 @@ class Explanation(View):
         >>> Explanation(None, "nothing", "There is no failure.").to_dict()["failure"] is None
         True
         """
+        from iamtriage.failures._records import to_record
+
         data = {
             "topic": self.topic,
             "summary": self.summary,
@@ -233,6 +238,8 @@ class Explanation(View):
     @override
     def _blocks(self, *, with_source: bool = False) -> Iterator[Block]:
         """Yield the blocks of all formats, in order."""
+        from iamtriage._rendering.blocks import Fields, Heading, Items
+
         yield Heading(self.summary, 1)
         if self.failure is not None and (rows := tuple(self.failure.labelled_facts())):
             yield Fields(rows)
@@ -257,6 +264,7 @@ def _secret_remover(failure: Failure | None) -> Callable[[str], str]:
 
     An encoded message is kept, because the command that decodes it needs it.
     """
+    from iamtriage.failures._records import to_record
     from iamtriage.redaction._redact import redact
 
     whole: dict[str, str] = {}
@@ -305,12 +313,16 @@ def _map_strings(value: object, change: Callable[[str], str]) -> object:
 
 
 def _cause_blocks(cause: Cause) -> Iterator[Block]:
+    from iamtriage._rendering.blocks import Heading, Items
+
     yield Heading(cause.text, 3, (cause.evidence,))
     if cause.because:
         yield Items(cause.because)
 
 
 def _remedy_blocks(remedy: Remedy) -> Iterator[Block]:
+    from iamtriage._rendering.blocks import Code, Heading, Items, Link
+
     yield Heading(remedy.title, 3, (remedy.who,))
     if remedy.steps:
         yield Items(remedy.steps, ordered=len(remedy.steps) > 1)
@@ -331,6 +343,7 @@ def _source_block(failure: Failure) -> Source:
     The redacted text is parsed again, because redaction moves the values.
     """
     from iamtriage._reading.parsing import parse
+    from iamtriage._rendering.blocks import Mark, Source
     from iamtriage.redaction._redact import redact
 
     start, end = failure.span

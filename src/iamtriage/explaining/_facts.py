@@ -6,16 +6,22 @@ A fact that is not supplied is unknown. It never means that something does not e
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Any, ForwardRef, Protocol, TypeAlias, cast, get_args
 
 import attrs
 
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_text, wrong_type_message
-from iamtriage.authorization._decoded_messages import DecodedMessage, read_decoded_message
-from iamtriage.authorization._details import AuthorizationDetails, read_authorization_details
 from iamtriage.exceptions import DocumentError
 from iamtriage.typing import AuthenticationMode
+
+if TYPE_CHECKING:
+    from iamtriage.authorization._decoded_messages import DecodedMessage
+    from iamtriage.authorization._details import AuthorizationDetails
+else:
+    # Only facts need these classes, and attrs.resolve_types, which imports them by these references.
+    DecodedMessage = ForwardRef("__import__('iamtriage').DecodedMessage")
+    AuthorizationDetails = ForwardRef("__import__('iamtriage').AuthorizationDetails")
 
 __all__ = ("Facts", "FactsLike", "HasFacts", "build_facts")
 
@@ -49,13 +55,21 @@ def _check_mapping(instance: object, attribute: attrs.Attribute[Any], value: obj
 
 
 def _to_decoded_message(value: object) -> DecodedMessage | None:
-    if value is None or isinstance(value, DecodedMessage):
+    if value is None:
+        return None
+    from iamtriage.authorization._decoded_messages import DecodedMessage, read_decoded_message
+
+    if isinstance(value, DecodedMessage):
         return value
     return read_decoded_message(cast("str", value))
 
 
 def _to_authorization_details(value: object) -> AuthorizationDetails | None:
-    if value is None or isinstance(value, AuthorizationDetails):
+    if value is None:
+        return None
+    from iamtriage.authorization._details import AuthorizationDetails, read_authorization_details
+
+    if isinstance(value, AuthorizationDetails):
         return value
     return read_authorization_details(cast("str", value))
 
@@ -163,6 +177,9 @@ def _try_build_facts(given: object) -> Facts | None:
         return given
     if isinstance(given, Mapping):
         return _facts_from_mapping(cast("Mapping[object, Any]", given))
+    from iamtriage.authorization._decoded_messages import DecodedMessage
+    from iamtriage.authorization._details import AuthorizationDetails
+
     if isinstance(given, DecodedMessage):
         return Facts(decoded_message=given)
     if isinstance(given, AuthorizationDetails):

@@ -10,8 +10,6 @@ import re
 
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._partitions import PARTITIONS
-from iamtriage.exceptions import UnknownRegionError
-from iamtriage.sts._endpoints import resolve_sts_endpoint
 
 __all__ = ("PLACEHOLDER", "find_partition", "is_masked", "sanitize_arn", "sanitize_name")
 
@@ -105,6 +103,9 @@ def find_partition(region: str) -> str | None:
     """
     if not region:
         return None
+    from iamtriage.exceptions import UnknownRegionError
+    from iamtriage.sts._endpoints import resolve_sts_endpoint
+
     try:
         return resolve_sts_endpoint(region).partition
     except UnknownRegionError:

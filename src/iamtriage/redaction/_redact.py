@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from iamtriage._text import wrong_type_message
-from iamtriage.redaction._identifiers import hide_identifiers
 from iamtriage.redaction._secrets import hide_secrets
 
 __all__ = ("redact",)
@@ -44,6 +43,9 @@ def redact(text: str, *, identifiers: bool = False) -> str:
     for _ in range(_MAX_ROUNDS):
         redacted = hide_secrets(text)
         if identifiers:
+            # It needs the readers, which take long to import.
+            from iamtriage.redaction._identifiers import hide_identifiers
+
             redacted = hide_identifiers(redacted)
         if redacted == text:
             break

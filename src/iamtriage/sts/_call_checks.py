@@ -15,12 +15,11 @@ from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.exceptions import EndpointError, UnknownRegionError
 from iamtriage.failures._failures import InvalidCredentials, RegionDisabled
 from iamtriage.sts._causes import Fix, StsCause, build_fix
-from iamtriage.sts._endpoints import resolve_sts_endpoint
+from iamtriage.sts._endpoints import find_endpoint, resolve_sts_endpoint
 from iamtriage.sts._evidence import (
     GLOBAL_HOST,
     ROLE_ANNOTATION,
     STS_ANNOTATION,
-    find_endpoint,
     region_in_host,
 )
 from iamtriage.sts._pods import sts_default

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from iamtriage.sts._endpoint_table import Partition
 
-__all__ = ("StsEndpoint", "StsMode", "resolve_sts_endpoint")
+__all__ = ("StsEndpoint", "StsMode", "find_endpoint", "resolve_sts_endpoint")
 
 StsMode: TypeAlias = Literal["regional", "legacy"]
 """The values of ``sts_regional_endpoints``: regional endpoints, or the global one for the oldest regions."""
@@ -183,6 +183,21 @@ def _resolve(region: object, fips: object, dual_stack: object, mode: object) -> 
 
 
 _resolve_cached = functools.lru_cache(maxsize=512, typed=True)(_resolve)
+
+
+def find_endpoint(region: str, *, fips: bool = False, legacy: bool = False) -> StsEndpoint | None:
+    """Return the endpoint of a region, or ``None`` if it has none."""
+    # A host name has no longer label, and nothing longer is cached.
+    return _find_endpoint(region, fips, legacy) if len(region) <= _MAX_LABEL_LENGTH else None
+
+
+@functools.lru_cache(maxsize=256)
+def _find_endpoint(region: str, fips: bool, legacy: bool) -> StsEndpoint | None:  # noqa: FBT001 (cache keys)
+    try:
+        return resolve_sts_endpoint(region, fips=fips, mode="legacy" if legacy else "regional")
+    except (EndpointError, UnknownRegionError):
+        return None
+
 
 _VARIANTS = {
     (False, False): "regional",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 import shlex
 from collections.abc import Mapping
@@ -12,10 +11,9 @@ from urllib.parse import urlsplit
 import attrs
 
 from iamtriage._text import quote_text
-from iamtriage.exceptions import EndpointError, UnknownRegionError
 from iamtriage.failures._failures import CredentialScope, Failure
 from iamtriage.sts._endpoint_table import GLOBAL_HOST
-from iamtriage.sts._endpoints import StsEndpoint, resolve_sts_endpoint
+from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._sdks import Sdk
 
 __all__ = (
@@ -27,7 +25,6 @@ __all__ = (
     "WEB_IDENTITY_VARIABLES",
     "SourcedValue",
     "StsCall",
-    "find_endpoint",
     "quote_argument",
     "region_in_host",
 )
@@ -255,20 +252,6 @@ class StsCall:
     @property
     def _namespace_option(self) -> str:
         return f" --namespace {quote_argument(self.namespace, 'NAMESPACE')}"
-
-
-def find_endpoint(region: str, *, fips: bool = False, legacy: bool = False) -> StsEndpoint | None:
-    """Return the endpoint of a region, or ``None`` if it has none."""
-    # A host name has no longer label, and nothing longer is cached.
-    return _find_endpoint(region, fips, legacy) if len(region) <= _MAX_LABEL_LENGTH else None
-
-
-@functools.lru_cache(maxsize=256)
-def _find_endpoint(region: str, fips: bool, legacy: bool) -> StsEndpoint | None:  # noqa: FBT001 (cache keys)
-    try:
-        return resolve_sts_endpoint(region, fips=fips, mode="legacy" if legacy else "regional")
-    except (EndpointError, UnknownRegionError):
-        return None
 
 
 def region_in_host(host: str) -> str | None:

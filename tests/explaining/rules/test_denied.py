@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, get_args
 
 import attrs
@@ -12,9 +14,9 @@ from hypothesis import strategies as st
 
 from iamtriage import AccessDenied, Envelope, explain, parse, policy_for, scan
 from iamtriage.explaining import Facts, policies_for
-from iamtriage.explaining._rules.denials.dispatch import select_rule
+from iamtriage.explaining._rules.denials.dispatch import DEFAULT_RULE, ROUTES, select_rule
 from iamtriage.explaining._rules.shared.denial import build_denial
-from iamtriage.explaining._rules.shared.service_specific import Wording
+from iamtriage.explaining._rules.shared.service_specific import STANDARD_MESSAGES, Wording, classify_wording
 from tests.explaining.golden.cases_denied import CASES, CLUSTER, KEY, QUEUE, SESSION, SSO, USER
 from tests.explaining.rules.aws_cli import check_call
 from tests.explaining.rules.shell import PROGRAMS, arguments_of
@@ -97,6 +99,25 @@ def test_topic_and_causes(name: str, topic: str, causes: list[tuple[str, str]]) 
     explanation = _explained(name)
     assert explanation.topic == topic
     assert [(cause.code, cause.evidence) for cause in explanation.causes] == causes
+
+
+@pytest.mark.parametrize("name", [DEFAULT_RULE, *dict.fromkeys(rule for _, rule in ROUTES)])
+def test_each_rule_is_there(name: str) -> None:
+    """Rules are imported by name, when they are first needed."""
+    module, _, function = name.rpartition(".")
+    rule = getattr(import_module(f"iamtriage.explaining._rules.{module}"), function)
+    assert [*inspect.signature(rule).parameters] == ["denial"]
+
+
+@pytest.mark.parametrize("message", sorted(STANDARD_MESSAGES))
+def test_standard_messages_have_no_wording(message: str) -> None:
+    """What decides without the surroundings of a message decides as those do."""
+    code = "403" if message == "Forbidden" else "AccessDenied"
+    text = f"An error occurred ({code}) when calling the HeadObject operation: {message}"
+    failure, longer = parse(text), parse(f"{text}\n\n")
+    assert isinstance(failure, AccessDenied)
+    assert isinstance(longer, AccessDenied)
+    assert classify_wording(failure) == classify_wording(longer) == (None, None)
 
 
 @pytest.mark.parametrize("wording", get_args(Wording))

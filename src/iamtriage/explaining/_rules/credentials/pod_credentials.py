@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.shared.clues import (
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose_sts_call
-from iamtriage.sts._evidence import find_endpoint
+from iamtriage.sts._endpoints import find_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
 
 __all__ = (
-    "ASSUME_ROLE_ACTIONS",
     "check_trust_policy",
     "explain_assume_role",
     "explain_root_assumes",
@@ -45,8 +44,6 @@ __all__ = (
     "trust_policy_commands",
 )
 
-ASSUME_ROLE_ACTIONS = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"})
-"""The actions of an AssumeRole call, in lowercase."""
 _SESSION_ATTRIBUTES = {"sts:tagsession": "session tags", "sts:setsourceidentity": "a source identity"}
 _ACTIONS = {
     action.lower(): action

@@ -28,14 +28,13 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = (
-    "SUBSCRIPTION_ACTIONS",
-    "calls_bedrock_model",
     "explain_bedrock_model",
     "explain_bedrock_subscription",
+    "subscribes_to_model",
 )
 
-SUBSCRIPTION_ACTIONS = frozenset({"aws-marketplace:subscribe", "aws-marketplace:viewsubscriptions"})
-"""The actions with which a first call subscribes an account to a model, in lowercase."""
+# The actions with which a first call subscribes an account to a model, in lowercase.
+_SUBSCRIPTION_ACTIONS = frozenset({"aws-marketplace:subscribe", "aws-marketplace:viewsubscriptions"})
 _MODEL_OPERATIONS = frozenset({"InvokeModel", "InvokeModelWithResponseStream", "Converse", "ConverseStream"})
 _ACCESS_DENIED = "Model access is denied"
 _INVALID_PAYMENT = "INVALID_PAYMENT_INSTRUMENT"
@@ -43,8 +42,10 @@ _AVAILABILITY_COMMAND = "aws bedrock get-foundation-model-availability --region 
 _RETRY_LATER = "Try again after some minutes: a subscription can take up to 15."
 
 
-def calls_bedrock_model(denial: Denial) -> bool:
-    """Return whether a call to a model was denied, not one for another AWS Marketplace product."""
+def subscribes_to_model(denial: Denial) -> bool:
+    """Return whether the subscription to a model was denied, not one to another AWS Marketplace product."""
+    if denial.lowercase_action not in _SUBSCRIPTION_ACTIONS:
+        return False
     if denial.failure.envelope.operation in _MODEL_OPERATIONS:
         return True
     return _ACCESS_DENIED in denial_paragraph(denial.failure)

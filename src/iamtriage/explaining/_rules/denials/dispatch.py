@@ -3,79 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
 from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._explanations import Explanation
-from iamtriage.explaining._rules.credentials.identity_pools import (
-    explain_identity_forbidden,
-    explain_identity_pool_guest,
-    explain_pool_roles_denied,
-)
-from iamtriage.explaining._rules.credentials.presigned_urls import (
-    explain_url_expired,
-    explain_url_incomplete,
-    explain_url_not_yet_valid,
-)
-from iamtriage.explaining._rules.denials.ambiguous_service import explain_ambiguous_service
-from iamtriage.explaining._rules.denials.assuming_roles import (
-    ASSUME_ROLE_ACTIONS,
-    explain_assume_role,
-    explain_root_assumes,
-)
-from iamtriage.explaining._rules.denials.bedrock_models import (
-    SUBSCRIPTION_ACTIONS,
-    calls_bedrock_model,
-    explain_bedrock_model,
-    explain_bedrock_subscription,
-)
-from iamtriage.explaining._rules.denials.execution_roles import explain_execution_role
-from iamtriage.explaining._rules.denials.federation import explain_saml, explain_web_identity
-from iamtriage.explaining._rules.denials.guardrails import (
-    explain_permissions_boundary,
-    explain_resource_control,
-    explain_service_control,
-    explain_session_policy,
-    explain_vpc_endpoint,
-)
-from iamtriage.explaining._rules.denials.identity_policies import (
-    explain_denial_without_reason,
-    explain_deny_of_unnamed_policy,
-    explain_identity_deny,
-    explain_no_identity_allow,
-)
-from iamtriage.explaining._rules.denials.kms_keys import (
-    explain_service_encryption_key,
-    explain_three_reasons,
-    explain_unknown_key,
-)
-from iamtriage.explaining._rules.denials.node_roles import add_pod_role_cause
-from iamtriage.explaining._rules.denials.passing_roles import explain_cross_account_pass, explain_pass_role
-from iamtriage.explaining._rules.denials.permission_sets import explain_no_assignment
-from iamtriage.explaining._rules.denials.resource_policies import (
-    explain_resource_policy,
-    explain_service_principal,
-    explain_unsigned_request,
-)
-from iamtriage.explaining._rules.denials.s3 import explain_bare_s3, explain_block_public_access
-from iamtriage.explaining._rules.denials.s3_compatible_stores import explain_s3_compatible_store
-from iamtriage.explaining._rules.denials.service_settings import (
-    explain_cost_explorer,
-    explain_unknown_operation,
-)
-from iamtriage.explaining._rules.denials.service_specific import (
-    explain_authorizer,
-    explain_dependency,
-    explain_image,
-    explain_lake_formation,
-    explain_mfa,
-    explain_not_owner,
-    explain_service_message,
-)
-from iamtriage.explaining._rules.kubernetes.pod_identities import explain_pod_denied
-from iamtriage.explaining._rules.shared.denial import Denial, build_denial
+from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial
 from iamtriage.explaining._rules.shared.wording import POLICY_TYPE_NAMES
 
 if TYPE_CHECKING:
@@ -84,7 +19,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AccessDenied
     from iamtriage.typing import PolicyType
 
-__all__ = ("explain_denial", "select_rule")
+__all__ = ("DEFAULT_RULE", "ROUTES", "explain_denial", "select_rule")
 
 Rule: TypeAlias = Callable[[Denial], Explanation]
 Condition: TypeAlias = Callable[[Denial], bool]
@@ -104,14 +39,21 @@ _SERVICES_BY_SESSION_NAME = {
 def explain_denial(case: Case[AccessDenied]) -> Explanation:
     """Explain an access denial."""
     denial = build_denial(case.failure, case.facts)
-    explanation = add_pod_role_cause(denial, select_rule(denial)(denial))
+    explanation = select_rule(denial)(denial)
+    if _is_session_of_instance(denial):
+        from iamtriage.explaining._rules.denials.node_roles import add_pod_role_cause
+
+        explanation = add_pod_role_cause(denial, explanation)
     notes = (*_other_policy_notes(denial), *explanation.notes, *_caller_notes(denial))
     return explanation if notes == explanation.notes else attrs.evolve(explanation, notes=notes)
 
 
 def select_rule(denial: Denial) -> Rule:
     """Return the first rule whose condition holds; what AWS states takes precedence over what is derived."""
-    return next((rule for applies, rule in _ROUTES if applies(denial)), explain_denial_without_reason)
+    name = next((rule for applies, rule in ROUTES if applies(denial)), DEFAULT_RULE)
+    module, _, function = name.rpartition(".")
+    rule: Rule = getattr(import_module(f"iamtriage.explaining._rules.{module}"), function)
+    return rule
 
 
 def _denied_by(policy_type: PolicyType) -> Condition:
@@ -126,13 +68,21 @@ def _calls(action: str) -> Condition:
     return lambda denial: denial.lowercase_action == action
 
 
+def _is_session_of_instance(denial: Denial) -> bool:
+    # EC2 names the session after the instance.
+    return "/i-" in (denial.principal_text or "")
+
+
 def _is_unsigned(denial: Denial) -> bool:
     return denial.principal_text == "anonymous"
 
 
 def _subscribes_to_bedrock_model(denial: Denial) -> bool:
-    subscribes = denial.lowercase_action in SUBSCRIPTION_ACTIONS and not denial.is_explicit
-    return subscribes and calls_bedrock_model(denial)
+    if denial.is_explicit or not denial.lowercase_action.startswith("aws-marketplace:"):
+        return False
+    from iamtriage.explaining._rules.denials.bedrock_models import subscribes_to_model
+
+    return subscribes_to_model(denial)
 
 
 def _assumes_role(denial: Denial) -> bool:
@@ -174,59 +124,61 @@ def _has_ambiguous_service(denial: Denial) -> bool:
     return denial.action is None and bool(denial.actions)
 
 
-_ROUTES: tuple[tuple[Condition, Rule], ...] = (
+DEFAULT_RULE = "denials.identity_policies.explain_denial_without_reason"
+# Each rule is imported when it is first needed, by its name below _rules.
+ROUTES: tuple[tuple[Condition, str], ...] = (
     # AWS names a policy that caps permissions.
-    (_denied_by("permissions_boundary"), explain_permissions_boundary),
-    (_denied_by("resource_control"), explain_resource_control),
-    (_denied_by("service_control"), explain_service_control),
-    (_denied_by("session"), explain_session_policy),
-    (_denied_by("vpc_endpoint"), explain_vpc_endpoint),
+    (_denied_by("permissions_boundary"), "denials.guardrails.explain_permissions_boundary"),
+    (_denied_by("resource_control"), "denials.guardrails.explain_resource_control"),
+    (_denied_by("service_control"), "denials.guardrails.explain_service_control"),
+    (_denied_by("session"), "denials.guardrails.explain_session_policy"),
+    (_denied_by("vpc_endpoint"), "denials.guardrails.explain_vpc_endpoint"),
     # The service states a specific reason.
-    (_worded_as("authorizer"), explain_authorizer),
-    (_worded_as("bedrock-model"), explain_bedrock_model),
-    (_worded_as("block-public-access"), explain_block_public_access),
-    (_worded_as("cost-explorer-off"), explain_cost_explorer),
-    (_worded_as("cross-account-pass-role"), explain_cross_account_pass),
-    (_worded_as("execution-role"), explain_execution_role),
-    (_worded_as("identity-pool-forbidden"), explain_identity_forbidden),
-    (_worded_as("identity-pool-guest"), explain_identity_pool_guest),
-    (_worded_as("identity-pool-roles"), explain_pool_roles_denied),
-    (_worded_as("image"), explain_image),
-    (_worded_as("kms-key-unknown"), explain_unknown_key),
-    (_worded_as("kms-opaque"), explain_service_encryption_key),
-    (_worded_as("kms-three-way"), explain_three_reasons),
-    (_worded_as("lake-formation"), explain_lake_formation),
-    (_worded_as("mfa"), explain_mfa),
-    (_worded_as("no-assignment"), explain_no_assignment),
-    (_worded_as("not-owner"), explain_not_owner),
-    (_worded_as("other"), explain_service_message),
-    (_worded_as("other-software"), explain_s3_compatible_store),
-    (_worded_as("pod-identity"), explain_pod_denied),
-    (_worded_as("presigned-url-expired"), explain_url_expired),
-    (_worded_as("presigned-url-incomplete"), explain_url_incomplete),
-    (_worded_as("presigned-url-not-yet-valid"), explain_url_not_yet_valid),
-    (_worded_as("root-assumes"), explain_root_assumes),
-    (_worded_as("unknown-operation"), explain_unknown_operation),
+    (_worded_as("authorizer"), "denials.service_specific.explain_authorizer"),
+    (_worded_as("bedrock-model"), "denials.bedrock_models.explain_bedrock_model"),
+    (_worded_as("block-public-access"), "denials.s3.explain_block_public_access"),
+    (_worded_as("cost-explorer-off"), "denials.service_settings.explain_cost_explorer"),
+    (_worded_as("cross-account-pass-role"), "denials.passing_roles.explain_cross_account_pass"),
+    (_worded_as("execution-role"), "denials.execution_roles.explain_execution_role"),
+    (_worded_as("identity-pool-forbidden"), "credentials.identity_pools.explain_identity_forbidden"),
+    (_worded_as("identity-pool-guest"), "credentials.identity_pools.explain_identity_pool_guest"),
+    (_worded_as("identity-pool-roles"), "credentials.identity_pools.explain_pool_roles_denied"),
+    (_worded_as("image"), "denials.service_specific.explain_image"),
+    (_worded_as("kms-key-unknown"), "denials.kms_keys.explain_unknown_key"),
+    (_worded_as("kms-opaque"), "denials.kms_keys.explain_service_encryption_key"),
+    (_worded_as("kms-three-way"), "denials.kms_keys.explain_three_reasons"),
+    (_worded_as("lake-formation"), "denials.service_specific.explain_lake_formation"),
+    (_worded_as("mfa"), "denials.service_specific.explain_mfa"),
+    (_worded_as("no-assignment"), "denials.permission_sets.explain_no_assignment"),
+    (_worded_as("not-owner"), "denials.service_specific.explain_not_owner"),
+    (_worded_as("other"), "denials.service_specific.explain_service_message"),
+    (_worded_as("other-software"), "denials.s3_compatible_stores.explain_s3_compatible_store"),
+    (_worded_as("pod-identity"), "kubernetes.pod_identities.explain_pod_denied"),
+    (_worded_as("presigned-url-expired"), "credentials.presigned_urls.explain_url_expired"),
+    (_worded_as("presigned-url-incomplete"), "credentials.presigned_urls.explain_url_incomplete"),
+    (_worded_as("presigned-url-not-yet-valid"), "credentials.presigned_urls.explain_url_not_yet_valid"),
+    (_worded_as("root-assumes"), "denials.assuming_roles.explain_root_assumes"),
+    (_worded_as("unknown-operation"), "denials.service_settings.explain_unknown_operation"),
     # What was called, and by whom.
-    (_calls("sts:assumerolewithsaml"), explain_saml),
-    (_calls("sts:assumerolewithwebidentity"), explain_web_identity),
-    (_is_unsigned, explain_unsigned_request),
-    (_subscribes_to_bedrock_model, explain_bedrock_subscription),
-    (_assumes_role, explain_assume_role),
-    (_passes_role_of_other_account, explain_cross_account_pass),
-    (_passes_role, explain_pass_role),
+    (_calls("sts:assumerolewithsaml"), "denials.federation.explain_saml"),
+    (_calls("sts:assumerolewithwebidentity"), "denials.federation.explain_web_identity"),
+    (_is_unsigned, "denials.resource_policies.explain_unsigned_request"),
+    (_subscribes_to_bedrock_model, "denials.bedrock_models.explain_bedrock_subscription"),
+    (_assumes_role, "denials.assuming_roles.explain_assume_role"),
+    (_passes_role_of_other_account, "denials.passing_roles.explain_cross_account_pass"),
+    (_passes_role, "denials.passing_roles.explain_pass_role"),
     # Which other policy denied.
-    (_denied_by("resource"), explain_resource_policy),
-    (_is_explicitly_denied_by_identity_policy, explain_identity_deny),
-    (lambda denial: denial.is_explicit, explain_deny_of_unnamed_policy),
+    (_denied_by("resource"), "denials.resource_policies.explain_resource_policy"),
+    (_is_explicitly_denied_by_identity_policy, "denials.identity_policies.explain_identity_deny"),
+    (lambda denial: denial.is_explicit, "denials.identity_policies.explain_deny_of_unnamed_policy"),
     # The type of caller, the error code, a missing Allow.
-    (_is_service_principal, explain_service_principal),
-    (_has_kms_code, explain_service_encryption_key),
-    (_depends_on_other_service, explain_dependency),
-    (_denied_by("identity"), explain_no_identity_allow),
+    (_is_service_principal, "denials.resource_policies.explain_service_principal"),
+    (_has_kms_code, "denials.kms_keys.explain_service_encryption_key"),
+    (_depends_on_other_service, "denials.service_specific.explain_dependency"),
+    (_denied_by("identity"), "denials.identity_policies.explain_no_identity_allow"),
     # What the message leaves open.
-    (_is_bare_s3_denial, explain_bare_s3),
-    (_has_ambiguous_service, explain_ambiguous_service),
+    (_is_bare_s3_denial, "denials.s3.explain_bare_s3"),
+    (_has_ambiguous_service, "denials.ambiguous_service.explain_ambiguous_service"),
 )
 
 

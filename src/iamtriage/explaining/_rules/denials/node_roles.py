@@ -13,11 +13,10 @@ import attrs
 
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.pod_credentials import assign_pod_role_remedy
-from iamtriage.explaining._rules.denials.assuming_roles import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import is_about_pods
-from iamtriage.explaining._rules.shared.denial import identity_allow_helps
+from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, identity_allow_helps
 from iamtriage.explaining._rules.shared.optional import present
 
 if TYPE_CHECKING:

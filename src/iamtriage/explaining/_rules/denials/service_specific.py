@@ -15,7 +15,6 @@ from iamtriage.explaining._rules.shared.wording import (
     reason_lines,
     region_argument,
 )
-from iamtriage.redaction._redact import redact
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -273,6 +272,8 @@ def explain_dependency(denial: Denial) -> Explanation:
 def explain_service_message(denial: Denial) -> Explanation:
     """Explain a denial with an unknown message by quoting it."""
     # An unknown message can contain anything.
+    from iamtriage.redaction._redact import redact
+
     message = redact(denial.service_message or "")
     if len(message) > _MAX_LENGTH:
         message = f"{message[:_MAX_LENGTH]}…"

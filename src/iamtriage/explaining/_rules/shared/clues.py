@@ -13,7 +13,7 @@ from iamtriage.arns._principals import User
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.s3_compatible import CLOUD_HOSTS, local_endpoints_pattern
-from iamtriage.sts._evidence import find_endpoint
+from iamtriage.sts._endpoints import find_endpoint
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case

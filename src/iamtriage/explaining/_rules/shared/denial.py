@@ -35,8 +35,10 @@ if TYPE_CHECKING:
     from iamtriage.actions._lookup import OperationActions
     from iamtriage.authorization._denials import Denial as Reason
 
-__all__ = ("Denial", "build_denial", "identity_allow_helps")
+__all__ = ("ASSUME_ROLE_ACTIONS", "Denial", "build_denial", "identity_allow_helps")
 
+ASSUME_ROLE_ACTIONS = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"})
+"""The actions of an AssumeRole call, in lowercase."""
 _EC2_CODES = frozenset({"UnauthorizedOperation", "Client.UnauthorizedOperation"})
 _S3_CODES = frozenset({"AccessDenied", "403", "Forbidden"})
 # If more services share an operation, such as TagResource, another service than S3 can report AccessDenied, too.

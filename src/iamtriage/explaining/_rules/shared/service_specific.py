@@ -9,14 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from iamtriage.explaining._rules.shared.message_ends import truncate_at_end
-from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph, quoted_message
-from iamtriage.explaining._rules.shared.s3_compatible import find_s3_compatible_host
-
 if TYPE_CHECKING:
     from iamtriage.failures._failures import AccessDenied
 
-__all__ = ("Wording", "classify_wording", "stated_reason")
+__all__ = ("STANDARD_MESSAGES", "Wording", "classify_wording", "stated_reason")
 
 Wording: TypeAlias = Literal[
     "authorizer",
@@ -48,6 +44,11 @@ Wording: TypeAlias = Literal[
 """What a service-specific message says."""
 
 _MIN_WORDS = 3
+_WORDS_BEFORE_MESSAGE = 8
+# What S3 and EC2 say, and botocore of a response without a body.
+STANDARD_MESSAGES = frozenset(
+    {"Access Denied", "Forbidden", "You are not authorized to perform this operation."}
+)
 # The first fragment that occurs in the message, in lowercase, decides.
 _FRAGMENTS: tuple[tuple[str, Wording], ...] = (
     ("explicitly denies access", "kms-three-way"),
@@ -99,6 +100,26 @@ def classify_wording(failure: AccessDenied) -> tuple[Wording | None, str | None]
         return None, None
     if failure.envelope.operation == "GetRoleCredentials":
         return "no-assignment", None
+    if _is_standard(failure):
+        return None, None
+    return _classify_paragraph(failure, reason)
+
+
+def _is_standard(failure: AccessDenied) -> bool:
+    """Return whether a whole error of an SDK has a message that only says that access is denied."""
+    before, _, message = failure.text.rpartition(" operation: ")
+    # An error occurred (CODE) when calling the OPERATION
+    if not before.startswith("An error occurred (") or len(before.split()) != _WORDS_BEFORE_MESSAGE:
+        return False
+    return message.partition(" Encoded authorization failure message: ")[0] in STANDARD_MESSAGES
+
+
+def _classify_paragraph(failure: AccessDenied, reason: str | None) -> tuple[Wording | None, str | None]:
+    # Only messages that differ from the standard one need their surroundings.
+    from iamtriage.explaining._rules.shared.message_ends import truncate_at_end
+    from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph, quoted_message
+    from iamtriage.explaining._rules.shared.s3_compatible import find_s3_compatible_host
+
     paragraph = denial_paragraph(failure)
     if find_s3_compatible_host(paragraph) is not None:
         return "other-software", None

@@ -22,7 +22,8 @@ from iamtriage.explaining._rules.shared.clues import (
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.sts.findings import REMEDY_TITLES, diagnose_sts_call
-from iamtriage.sts._evidence import GLOBAL_HOST, STS_ANNOTATION, StsCall, find_endpoint
+from iamtriage.sts._endpoints import find_endpoint
+from iamtriage.sts._evidence import GLOBAL_HOST, STS_ANNOTATION, StsCall
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

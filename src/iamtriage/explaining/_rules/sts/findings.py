@@ -10,8 +10,6 @@ from iamtriage.exceptions import EndpointError
 from iamtriage.explaining._explanations import Cause, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import as_sentence, find_region
-from iamtriage.sts._diagnosis import diagnose_sts
-from iamtriage.sts._pods import sts_default
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,6 +86,8 @@ def diagnose_sts_call(  # noqa: PLR0913 (the settings that a rule can derive fro
         endpoint: The URL that was called.
         fallback_region: The region to suggest if nothing else states one.
     """
+    from iamtriage.sts._diagnosis import diagnose_sts
+
     facts = case.facts
     found = diagnose_sts(
         case.failure,
@@ -108,6 +108,8 @@ def diagnose_sts_call(  # noqa: PLR0913 (the settings that a rule can derive fro
 
 def _known_version(given: str | None) -> str | None:
     """Return a Kubernetes version, or ``None`` if the text is not one."""
+    from iamtriage.sts._pods import sts_default
+
     try:
         sts_default(given)
     except EndpointError:

@@ -14,7 +14,6 @@ from iamtriage.explaining._explanations import Cause, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import as_sentence
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.trust._evaluation import check_trust_policy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
@@ -52,6 +51,8 @@ def evaluate_trust_policy(facts: Facts, action: str, role_arn: str | None = None
     """
     if facts.trust_policy is None or (facts.token_claims is None and facts.caller is None):
         return None
+    from iamtriage.trust._evaluation import check_trust_policy
+
     # The token identifies the caller, so the caller in the facts does not matter.
     caller = None if facts.token_claims is not None else facts.caller
     role = underlying_role(try_parse_principal(role_arn))
