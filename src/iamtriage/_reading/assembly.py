@@ -1,6 +1,7 @@
-"""Reads every failure of one text: unwraps it, lets the readers find pieces, joins and judges them.
+"""Read every failure of one text.
 
-The order of the steps is here, and nothing else: how messages look is the readers' knowledge.
+The text is unwrapped, the readers find pieces, and judging joins them into failures. The order of these steps is
+defined here; how messages look is the readers' knowledge.
 """
 
 from __future__ import annotations
@@ -54,12 +55,12 @@ def read(
     prefixes: Iterable[tuple[int, int]] = (),
     statements: Iterable[int] = (),
 ) -> tuple[View, list[Candidate]]:
-    """Read every failure of a text, wrappers dropped and repeated prints united.
+    """Read every failure of a text, without wrappers and repeated prints.
 
     Args:
         text: what to read.
-        stated: facts that are known beside the text, as of an exception's response; they belong
-            to the failure that the text tells of, and win over what the text says.
+        stated: facts from outside the text, such as an exception's response; they belong
+            to the failure in the text, and take precedence over the text.
         prefixes: where the log put something before its lines.
         statements: where the lines begin that do not continue the line before.
     """
@@ -98,7 +99,7 @@ def read_cause(text: str, stated: Piece | None = None) -> Failure | None:
 
 
 def _pieces(text: str, classes: Iterable[Piece]) -> list[Piece]:
-    """Let every reader find its pieces; give them in the order of the text."""
+    """Let every reader find its pieces, and return them in the order of the text."""
     flat = text.replace("\n", " ")
     sentences = list(read_sentences(text))
     cards = list(read_cards(text, flat, sentences))
@@ -144,7 +145,7 @@ def _position(piece: Piece) -> tuple[int, int, int]:
 
 
 def _outside_source(pieces: Iterable[Piece], lines: Sequence[tuple[int, int]]) -> Iterator[Piece]:
-    """Give the pieces that begin in no line of source code; both are in the order of the text."""
+    """Yield the pieces outside source code; both are in the order of the text."""
     at = 0
     for piece in pieces:
         while at < len(lines) and lines[at][1] <= piece.start:
@@ -158,7 +159,7 @@ def _start(piece: Candidate | Piece) -> int:
 
 
 def _outside(sentences: Sequence[Piece], phrases: Sequence[Piece]) -> Iterator[Piece]:
-    """Give the phrases that are no part of a sentence that names an action."""
+    """Yield the phrases outside sentences that name an action."""
     at = 0
     for phrase in phrases:
         while at < len(sentences) and sentences[at].end <= phrase.start:

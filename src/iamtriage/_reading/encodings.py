@@ -1,4 +1,4 @@
-"""Tells the encoding of bytes by their first two; not for guessing where there is no mark."""
+"""Detect the encoding of bytes by their byte order mark."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def encoding_of(start: bytes) -> str:
-    r"""Give the encoding that the byte order mark at the start of a text says, else UTF-8.
+    r"""Return the encoding of the byte order mark at the start of a text, else UTF-8.
 
     >>> encoding_of(b"\xff\xfeA\x00"), encoding_of(b"Access Denied")
     ('utf-16', 'utf-8-sig')

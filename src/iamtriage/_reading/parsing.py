@@ -131,7 +131,7 @@ def _read_at_length(text: str) -> Failure | None:
 
 
 def _fullest(chosen: Failure, said: Iterable[Failure]) -> Failure:
-    """Give the print of a failure that states most: wrappers and other processes pass on its text only."""
+    """Return the print of a failure that states most. Wrappers and other processes pass on only its text."""
     same = [each for each in said if each is not chosen and each.kind == chosen.kind]
     if not same:
         return chosen

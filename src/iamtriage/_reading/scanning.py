@@ -1,4 +1,4 @@
-"""Reads every failure of a text or stream, one after the other; not for choosing among them."""
+"""Read every failure of a text or stream, in order."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class _LineReader(Protocol):
 
 
 def scan(source: str | Iterable[str] | _LineReader) -> Iterator[Failure]:
-    """Give every failure of a text, kept apart, in the order of the text.
+    """Yield every failure of a text or stream, in order.
 
     A stream is read as far as the caller iterates, in parts of bounded size. Repeated prints of
     one failure close to each other (a log line and its traceback) are one.

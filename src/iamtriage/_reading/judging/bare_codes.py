@@ -1,7 +1,7 @@
-"""Gives sentences the code that stands beside them in no form that a tool has: "ExpiredToken, The security token …".
+"""Attach free-standing error codes to AWS messages.
 
-Weak, as what stands around a failure is: only a sentence of AWS's own that has no code gets one, and only a code
-that means what the sentence says.
+People paste "ExpiredToken, The security token …" without any SDK's formatting. That is weak evidence, so a message
+gets such a code only if it has none, and both mean the same kind of failure.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _ALSO = {"credential_scope": ("signature_mismatch", "invalid_credentials")}
 
 
 def attach_bare_codes(candidates: Sequence[Candidate], text: str) -> None:
-    """Give the codes beside sentences to those that have none; the candidates are in the order of the text."""
+    """Attach adjacent codes to messages without one. The candidates are in the order of the text."""
     behind_last = 0
     for candidate, following in zip(candidates, [*candidates[1:], None], strict=False):
         if candidate.is_aws and candidate.has_core and candidate.kinds and "code" not in candidate.facts:
@@ -71,6 +71,6 @@ def _first(candidate: Candidate, words: Iterable[re.Match[str]], text: str) -> r
 
 
 def _means(code: str, candidate: Candidate) -> bool:
-    """Tell whether a code means what a sentence says."""
+    """Return whether a code and a message mean the same kind."""
     kind, said = kind_of_code(code), candidate.kinds[0]
     return kind is not None and (kind == said or kind in _ALSO.get(said, ()))

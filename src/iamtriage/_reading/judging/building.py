@@ -1,4 +1,4 @@
-"""Makes the frozen failure of a finished candidate; decides nothing."""
+"""Build the frozen failure of a finished candidate."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _KEYS: dict[str, frozenset[str]] = {
 
 
 def build(candidate: Candidate, view: View) -> Failure:
-    """Make the frozen failure of a candidate."""
+    """Build the frozen failure of a candidate."""
     values = {key: fact.value for key, fact in candidate.facts.items() if not fact.is_lost}
     cls = _CLASSES[candidate.kind or "aws_error"]
     marks = _marks(candidate, view, _KEYS.get(candidate.kind or "", frozenset()))
@@ -78,7 +78,7 @@ def build(candidate: Candidate, view: View) -> Failure:
 
 
 def _marks(candidate: Candidate, view: View, own: Collection[str]) -> dict[str, tuple[int, int]]:
-    """Give the places of the values that stand unbroken in the original text."""
+    """Return the spans of the values that the original text has unbroken."""
     marks: dict[str, tuple[int, int]] = {}
     for key, fact in candidate.facts.items():
         if fact.start >= 0 and not fact.is_lost and (key in _SPANNED or key in own):

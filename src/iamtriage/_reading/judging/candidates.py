@@ -1,8 +1,7 @@
-"""Joins the readers' pieces into candidates of failures; reads no words and judges nothing.
+"""Join the readers' pieces into candidates for failures.
 
-Pieces are taken in the order of the text. A head opens a failure, a sentence belongs to the head
-in front of it, a tail to the sentence in front of it, a body holds all that is inside. What is
-complete is never mixed with facts of another.
+Pieces are taken in the order of the text. A head opens a failure, a sentence belongs to the head before it, a tail to
+the sentence before it, and a body contains everything within it. A complete failure never takes facts of another.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ CLIENT_CODES = frozenset({"RequestError", "WebIdentityErr", "EndpointConnectionE
 
 @attrs.define
 class Candidate:
-    """A failure in the making."""
+    """A failure that is being assembled."""
 
     start: int
     end: int
@@ -180,7 +179,7 @@ def _fill(current: Candidate, piece: Piece) -> None:
 
 
 def _belongs(text: str, current: Candidate, piece: Piece) -> bool:
-    """Tell whether a piece is part of the failure at hand."""
+    """Return whether a piece is part of the current failure."""
     gap = _Gap(text, current, piece)
     if not gap.inside and piece.role in {"core", "head", "class"} and current.only_ids:
         return False
@@ -283,7 +282,7 @@ def _core_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
 
 
 def _kind_differs(current: Candidate, piece: Piece) -> bool:
-    """Tell whether a head's code means something else than a sentence."""
+    """Return whether a head's code and a sentence mean different kinds."""
     return (
         current.code is not None and not is_status(current.code) and kind_of_code(current.code) != piece.kind
     )
@@ -300,7 +299,7 @@ def _tail_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
 
 
 def _is_inner(current: Candidate, piece: Piece) -> bool:
-    """Tell whether a tail is of a call behind the one that the head names.
+    """Return whether a tail belongs to a call within the one that the head names.
 
     Java's "(Service: AWSKMS; …)" in the message of another SDK's error is the inner envelope.
     """
@@ -352,12 +351,12 @@ def _head_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
 
 
 def _is_of_inner(current: Candidate) -> bool:
-    """Tell whether what comes is of the call that should have given credentials to the one at hand."""
+    """Return whether the next piece belongs to the call that should have returned credentials."""
     return current.facts["operation"].start < current.wrapped_at
 
 
 def _conflicts(current: Candidate, piece: Piece, keys: tuple[str, ...]) -> bool:
-    """Tell whether both state a fact, each for sure, and not the same."""
+    """Return whether both state a fact with certainty, and differently."""
     for key in keys:
         ours, theirs = current.facts.get(key), piece.facts.get(key)
         if ours and theirs and ours.value != theirs.value and ours.rank > HINT and theirs.rank >= HINT:
@@ -373,5 +372,5 @@ def _same_code(current: Candidate, piece: Piece) -> bool:
 
 
 def plain_code(code: str) -> str:
-    """Give a code without what differs between two spellings of it."""
+    """Return a code without what differs between two spellings of it."""
     return normalize_code(code).removesuffix("Exception")

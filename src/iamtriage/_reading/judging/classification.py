@@ -1,7 +1,7 @@
-"""Says what kind of failure a candidate is, whether it is AWS's, and which of several count.
+"""Classify candidates: the kind of failure, and whether it is AWS's.
 
-Wrappers around an inner failure are dropped, and of the rest one is chosen as the cause. Reads no words
-of messages itself; which candidates are prints of one failure, ``uniting`` says.
+Wrappers around another failure are dropped, and one of the rest is picked as the root cause. Words of messages are
+the readers' concern; ``deduplication`` finds repeated prints of one failure.
 """
 
 from __future__ import annotations
@@ -128,19 +128,19 @@ class TextContext:
         return self.text.find(STATEMENT, first.end, second.start) >= 0
 
     def apart(self, first: Candidate, second: Candidate) -> bool:
-        """Tell whether the second begins a line of its own behind the first."""
+        """Return whether the second begins on a separate line after the first."""
         between = self.text[first.end : second.start]
         return between.endswith("\n") or "\n\n" in between or _RECORD.search(between) is not None
 
 
 def _near(places: list[int], candidate: Candidate, low: int = 0, high: int = sys.maxsize) -> bool:
-    """Tell whether one of some places, which are in order, is near a candidate and in a part of the text."""
+    """Return whether one of some positions, in order, is near a candidate and within a part of the text."""
     at = bisect_left(places, max(low, candidate.start - _NEAR))
     return at < len(places) and places[at] < min(high, candidate.end + _NEAR)
 
 
 def classify(candidate: Candidate, context: TextContext) -> bool:
-    """Say what kind of failure a candidate is; False for what is no failure of AWS or Kubernetes."""
+    """Set the kind of a candidate; return whether it is a failure of AWS or Kubernetes."""
     place = candidate.facts.get("service")
     if place and place.value == "ec2imds":
         # The instance metadata service gives credentials; it is no API that denies.
@@ -179,7 +179,7 @@ def classify(candidate: Candidate, context: TextContext) -> bool:
 
 
 def _is_of_entries(candidate: Candidate) -> bool:
-    """Tell whether EKS refused an access entry or a Pod Identity association as an object."""
+    """Return whether EKS rejected an access entry or a Pod Identity association as an object."""
     operation = candidate.facts.get("operation")
     return operation is not None and operation.value in _ENTRY_OPERATIONS and candidate.code in _ENTRY_CODES
 
@@ -228,7 +228,7 @@ def _kind_of_rest(candidate: Candidate, context: TextContext) -> Kind | None:
 
 
 def _is_ours(candidate: Candidate, context: TextContext) -> bool:
-    """Tell AWS's failures from other clouds' and systems' that use the same words."""
+    """Return whether a failure is AWS's, not another cloud's or system's in the same words."""
     if candidate.is_aws and candidate.source in _SDKS:
         return True
     principal = candidate.facts.get("principal")
@@ -265,7 +265,7 @@ def _is_ours(candidate: Candidate, context: TextContext) -> bool:
 
 
 def drop_wrappers(candidates: list[Candidate], context: TextContext) -> list[Candidate]:
-    """Drop what only wraps the failure behind it."""
+    """Drop what only wraps the failure after it."""
     kept: list[Candidate] = []
     for candidate, following in zip(candidates, [*candidates[1:], None], strict=False):
         if (
@@ -334,7 +334,7 @@ def _wraps(outer: Candidate, inner: Candidate, *, apart: bool) -> bool:
 
 
 def pick_root_cause(candidates: list[Candidate], readable: str) -> Candidate | None:
-    """Say which failure is the cause when there are several."""
+    """Return the failure that is the root cause."""
     if not candidates:
         return None
     chain = _PYTHON_CHAIN.search(readable) if len(candidates) > 1 else None

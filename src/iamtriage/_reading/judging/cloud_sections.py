@@ -1,10 +1,4 @@
-"""Finds the sections of a text that sets clouds side by side, each under its name; not whose a failure is.
-
-AWS:
-Error: …
-Azure:
-Error: …
-"""
+"""Find the sections of a text that lists several clouds by name."""
 
 from __future__ import annotations
 
@@ -22,7 +16,7 @@ _MOST = 32
 
 
 def sections_of_aws(text: str) -> list[tuple[int, int]]:
-    r"""Give where the sections under AWS's name are, if other clouds have sections, too.
+    r"""Return the spans of the sections under AWS's name, if other clouds have sections, too.
 
     >>> sections_of_aws("AWS:\nAccessDenied\nAzure:\nAuthorizationFailed"), sections_of_aws("AWS:\nAccessDenied")
     ([(4, 18)], [])
@@ -37,5 +31,5 @@ def sections_of_aws(text: str) -> list[tuple[int, int]]:
 
 
 def section_of(sections: list[tuple[int, int]], start: int, end: int) -> tuple[int, int] | None:
-    """Give the section that a part of a text stands in."""
+    """Return the section that contains a part of a text."""
     return next((section for section in sections if section[0] <= start and end <= section[1]), None)

@@ -1,8 +1,7 @@
-"""Gives failures the facts that stand around them: HTTP statuses, endpoint hosts, class names.
+"""Attach facts from the surrounding text: HTTP statuses, hosts, class names.
 
-Such facts are weak: they are given only to a failure that states none itself, and belong to the
-failure that they stand in, else to the one behind them, else to the one before. What stands under another
-cloud's name is that cloud's.
+Such facts are weak. Only a failure that states none itself gets one: the failure that contains it, else the next
+one, else the previous one. What is under another cloud's name belongs to that cloud.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _BEHIND = 1200
 def attach_context(
     candidates: Sequence[Candidate], text: str, sections: list[tuple[int, int]], classes: Sequence[Piece]
 ) -> None:
-    """Give statuses and services that stand around failures to those that state none.
+    """Attach statuses and services near failures to those that state none.
 
     Args:
         candidates: the failures.
@@ -55,7 +54,7 @@ def _give(
     text: str,
     sections: list[tuple[int, int]],
 ) -> None:
-    """Give pieces, which are in the order of the text as the candidates are, to their failures."""
+    """Attach pieces to their failures; both are in the order of the text."""
     at = 0
     for piece in pieces:
         while at < len(candidates) and max(candidates[at].end, candidates[at].body_end) <= piece.start:
@@ -79,7 +78,7 @@ def _apart(sections: list[tuple[int, int]], candidate: Candidate, piece: Piece) 
 
 
 def _owner(candidates: Sequence[Candidate], at: int, piece: Piece, text: str) -> Candidate | None:
-    """Give the failure that a piece stands in, else the next one near it, else the one before."""
+    """Return the failure that contains a piece, else the next one nearby, else the previous one."""
     if at < len(candidates):
         following = candidates[at]
         if following.start <= piece.start:

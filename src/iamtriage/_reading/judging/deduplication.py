@@ -1,7 +1,7 @@
-"""Says which candidates are prints of one failure, as a traceback and its summary, and unites them.
+"""Merge repeated prints of one failure, such as a traceback and its summary.
 
-Two failures may have facts that supplement each other: a denial's operation, and the request id of another's.
-So what is stated twice must tell one failure from another, or nothing must speak for two.
+Two failures can have facts that complement each other: one denial's operation and another's request ID. So prints are
+merged only if what both state tells failures apart, or nothing suggests two failures.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def _same_failure(first: Candidate, second: Candidate, *, is_apart: bool) -> boo
 
 
 def _same_code(ours: Fact, theirs: Fact) -> bool | None:
-    """Tell whether two codes are spelled alike, or one is a class; None where they are not the same."""
+    """Return whether two codes are spelled alike or one is a class, ``None`` if they differ."""
     if CLASS_NAME in (ours.rank, theirs.rank) or ours.agrees(theirs):
         return True
     if plain_code(ours.value) != plain_code(theirs.value):

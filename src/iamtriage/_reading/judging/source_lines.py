@@ -1,6 +1,6 @@
-"""Finds source code, which tracebacks and pastes hold: its codes and words are what a program handles, raises or looks for.
+"""Find source code in tracebacks and pastes.
 
-Not for telling what a failure is.
+Its codes and words are what a program handles, raises or searches for, not what happened.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _STRINGS = re.compile(
 
 
 def source_lines(text: str) -> list[tuple[int, int]]:
-    """Give where source code begins and ends, in order."""
+    """Return the spans of source code, in order."""
     return sorted({*_handlers(text), *_framed(text), *_wanted(text), *_targets(text)})
 
 

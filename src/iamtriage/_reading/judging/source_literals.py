@@ -1,8 +1,7 @@
-"""Finds the string literals of source code that a program looks for, says, throws or keeps; not what it printed.
+"""Find string literals that a program searches for, throws or stores.
 
-The cue is the code around a literal: a call that searches, throws, logs or formats, a comparison, a constant. Such
-a literal is a failure after all where it holds what no source code does, an account or a request id: then somebody
-pasted what was printed, or a test repeats it. Whole lines of code are ``source_lines``'.
+The evidence is the code around a literal: a call that searches, throws, logs or formats, a comparison, a constant. Such
+a literal is not what the program printed.
 """
 
 from __future__ import annotations
@@ -84,7 +83,7 @@ _PRINTED = re.compile(rf"{_ID}|An error occurred \([A-Z]\w{{2,80}}\) when callin
 
 
 def source_literals(text: str) -> Iterator[tuple[int, int]]:
-    """Give where such literals and the code in front of them begin and end; not in order."""
+    """Yield the spans of such literals with the code before them, in no order."""
     for patterns, printed in ((_COMPARED, _IDS), (_KEPT, _PRINTED)):
         for needed, pattern in patterns:
             if any(fragment in text for fragment in needed):
@@ -98,7 +97,7 @@ def source_literals(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _call(text: str, at: int) -> tuple[int, int] | None:
-    """Give where the call is whose arguments begin at a place, if it is source code with a literal."""
+    """Return the span of the call whose arguments begin at a position, if it is code with a literal."""
     m = _ARGUMENT.match(text, at)
     if m is None:
         return None

@@ -30,7 +30,7 @@ _SDK_V4 = "aws_sdk_"
 
 
 def failures_raised(error: BaseException) -> Iterator[list[Failure]]:
-    """Give the failures of an exception, level by level, those of a level innermost first.
+    """Yield the failures of an exception level by level, the innermost of a level first.
 
     The first level is the exception and what it was raised from. The next are those that were being handled
     when one of the level before was raised: a failure of theirs may have nothing to do with it.
@@ -40,7 +40,7 @@ def failures_raised(error: BaseException) -> Iterator[list[Failure]]:
 
 
 def group_behind(error: BaseException) -> BaseExceptionGroup[BaseException] | None:
-    """Give the group that an exception was raised from: beside a failure, that may hold anything else."""
+    """Return the group that an exception was raised from; it can contain unrelated exceptions."""
     current = _attribute(error, "__cause__")
     seen: set[int] = set()
     while current is not None and id(current) not in seen and len(seen) < _MAX_EXCEPTIONS:
@@ -221,7 +221,7 @@ def _is_botocore(cls: type) -> bool:
 
 
 def _text_of(error: BaseException) -> str:
-    """Give an exception's text; "" where even that raises."""
+    """Return an exception's text, "" if even that raises."""
     try:
         text = str(error)
         # A class of strings may have its own methods, which can raise as well.
