@@ -42,7 +42,7 @@ sure  | nauthorized | Unable to register node .{1,200}?with API server: Unauthor
 sure  | nauthorized | (?:\*v\d\w{0,10}\.[A-Z]|(?i:kubernetes|\bk8s\b|kubelet|kubectl|kubeconfig|api server|apiserver|rest client|api resources|api group list|\bleases?\b|\bconfigmaps?\b|service\s?accounts?\b|customresourcedefinitions?|upgrade connection))[^\n]{0,300}?(?:: |err=\")(?:Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`]|\.? \(|[.,;)\]])|the server has asked)
 unsure | nauthorized | (?i:failed to|unable to|error|cannot|could not|couldn't)[^\n]{0,200}?(?i:nodes?|pods?|services?|secrets?|namespaces?|deployments?|jobs?|events?|clusters?)\b[^\n]{0,200}?: Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`])
 sure  | nauthorized | [\"']kind[\"']\s?:\s?[\"']Status[\"'][^\x1e]{0,300}?[\"']message[\"']\s?:\s?[\"']Unauthorized[\"']
-unsure | nauthorized | ^\x1e?(?:[Ee]rror: )?Unauthorized$
+unsure | nauthorized | (?:^\x1e?|(?<=[:=]\")|(?<=:\s\"))(?:[Ee]rror: )?Unauthorized$
 unsure | nauthorized | err=\"Unauthorized\"
 sure  | nauthorized | (?:INSTALLATION|UPGRADE) FAILED: (?:.{0,200}: )?Unauthorized|query: failed to query with labels: Unauthorized|[Kk]ubernetes cluster unreachable: .{0,200}?(?:Unauthorized|provide credentials)
 sure  | path=/authenticate | msg=\\?\"access denied\\?\"[^\n]{0,800}?path=/authenticate

@@ -39,7 +39,9 @@ _TYPOGRAPHIC = str.maketrans(
     "''''''\"\"\"\"\":(),;",
 )
 _BOX = re.compile(
-    r"^[^\n│┃╷╵║]{0,48}[│┃╷╵║][ \t]?|^(?:[^\nâ]{0,32})â[”•\x94\x95\"][‚•µ\x82·'\"][ \t]?", re.MULTILINE
+    # Also in a string that a logger wrote.
+    r"^[^\n│┃╷╵║]{0,48}[│┃╷╵║][ \t]?|(?:(?<=[:=]\")|(?<=: \"))[│┃╷╵║][ \t]?|^(?:[^\nâ]{0,32})â[”•\x94\x95\"][‚•µ\x82·'\"][ \t]?",
+    re.MULTILINE,
 )
 # Quote, comment, bullet and table marks at the start of a line, each followed by whitespace or nothing.
 _MARKS = re.compile(
