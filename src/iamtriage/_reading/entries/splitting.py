@@ -202,8 +202,9 @@ class _Open:
         if block.is_open or block.announces:
             return True
         if CONTINUATION.match(content):
-            # Another tool's output can be indented, too.
-            return is_same_write or not (prefix.is_stamped and TOOL_OUTPUT.match(content.lstrip()))
+            # Another tool's output can be indented, too, and another job's traceback can follow.
+            is_other = content.startswith(TRACEBACK) or TOOL_OUTPUT.match(content.lstrip()) is not None
+            return is_same_write or not (prefix.is_stamped and is_other)
         if prefix.is_stamped:
             return is_same_write and has_fraction(line.text[: prefix.end])
         if block.expects_more:
