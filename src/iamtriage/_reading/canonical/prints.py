@@ -53,7 +53,8 @@ CAPITAL, SMALL = "A", "a"
 
 # botocore makes a code of the status of an answer without a body.
 _CALLED = rf"\((?P<code>{CODE}|(?P<status_code>40[034]))\) when calling the (?P<operation>{OPERATION}) operation(?: \(reached max retries: [0-9]{{1,2}}\))?: "
-_SDK_CODE = rf"(?P<begin>)(?P<code>{CODE}): "
+# Kubernetes says "Unauthorized", too.
+_SDK_CODE = rf"(?P<begin>)(?!Unauthorized:)(?P<code>{CODE}): "
 _SERVICE = "(?P<service>[A-Z][A-Za-z0-9]{1,40}(?: [A-Z][A-Za-z0-9]{0,40}| v2)*)"
 _GO_V1 = rf"\n\tstatus code: (?P<status_code>{STATUS}), request id: (?P<request_id>{REQUEST_ID})(?:, host id: (?P<host_id>{HOST_ID}))?(?P<end>)"
 _GO_V2 = (
@@ -85,7 +86,7 @@ _JS_V3 = (
 )
 _DOTNET = (
     r"(?:\r?\n ---> Amazon\.Runtime\.Internal\.HttpErrorResponseException: Exception of type 'Amazon\.Runtime\.Internal\.HttpErrorResponseException' was thrown\.)?"
-    r"(?P<frames>(?:\r?\n   at [\w.`<>\[\],|-]++\([\w.`&\[\]<>, ]*+\))*+)"
+    r"(?P<frames>(?:\r?\n   at [\w.`<>\[\],|-]++\((?:[\w.`&\[\]<>,]++ \w++(?:, (?!\)))?)*+\))*+)"
 )
 _XML_ID = rf"<RequestI(?:d|D)>(?P<request_id>{REQUEST_ID})</RequestI(?:d|D)>"
 PRINTS = (
@@ -118,7 +119,7 @@ PRINTS = (
     ),
     Print(
         ("com",),
-        r"(?P<begin>)com\.amazonaws\.services\.(?P<package>[a-z0-9]{2,40})\.model\.(?:(?:Amazon[A-Za-z0-9]+|AWS[A-Za-z0-9]+|(?i:(?P=package)))Exception|"
+        r"(?P<begin>)com\.amazonaws\.services\.(?P<package>[a-z0-9]{2,40})\.model\.(?:(?:Amazon[A-Za-z0-9]{1,60}|AWS[A-Za-z0-9]{1,60}|(?i:(?P=package)))Exception|"
         r"(?P<again>[A-Z][A-Za-z]{2,60}Exception)): ",
         (Ending("java-v1", _JAVA_V1),),
     ),
@@ -141,7 +142,7 @@ PRINTS = (
     ),
     Print(
         ("/us", "/ho", "/op", "/va"),
-        r"/[a-z0-9_/.+-]{1,300}/raise_response_errors\.rb:[0-9]+:in [`'][\w#:]*call': ",
+        r"/[a-z0-9_/.+-]{1,300}/raise_response_errors\.rb:[0-9]+:in [`'](?:[A-Z][A-Za-z]*+(?:::[A-Z][A-Za-z]*+)*+#)?call': ",
         (
             Ending(
                 "ruby",
