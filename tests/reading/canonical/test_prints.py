@@ -156,9 +156,9 @@ def test_the_table_has_the_prints_of_the_sdks(form: EnvelopeName, sample: Sample
     assert parse(text) == find_cause(text)
 
 
-@pytest.mark.parametrize("form", ["message", "kubectl"])
+@pytest.mark.parametrize("form", ["message", "kubectl", "kubernetes-status"])
 def test_the_table_has_the_prints_of_kubernetes(form: EnvelopeName) -> None:
-    """RBAC's sentence is read alone, as client-go gives it, and as kubectl prints it."""
+    """RBAC's sentence is read alone, as client-go gives it, as kubectl prints it, and in the server's answer."""
     failure = _assert_same(kubernetes_forbidden("ana", "list", "pods", namespace="shop").text(form))
     assert failure is not None
     assert failure.kind == "kubernetes_forbidden"

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from iamtriage import fingerprint, parse, to_record
 from iamtriage._reading.structured.events import state_event
+from iamtriage._reading.structured.kubernetes_objects import state_status
 from iamtriage._reading.structured.responses import state_response
 from iamtriage._reading.structured.statements import Statement, read_at_length, read_exactly
 from iamtriage.testing import (
@@ -24,6 +25,7 @@ from iamtriage.testing import (
     expired_credentials,
     invalid_credentials,
     invalid_identity_token,
+    kubernetes_forbidden,
     malformed_policy,
     region_disabled,
     signature_mismatch,
@@ -128,6 +130,34 @@ def test_generated_errors(call: Call, is_record: bool) -> None:  # noqa: FBT001 
             "ResponseMetadata": {"RequestId": call.request_id, "HTTPStatusCode": call.status},
         }
         _assert_same(state_response(response, said.operation), str(ClientError(response, said.operation)))
+
+
+@pytest.mark.parametrize("user", ["ana", "system:serviceaccount:shop:orders", ANA])
+@pytest.mark.parametrize("namespace", [None, "shop"])
+def test_a_status_of_rbac(user: str, namespace: str | None) -> None:
+    """An answer of the API server that states only RBAC's sentence needs no reader."""
+    sample = kubernetes_forbidden(user, "list", "pods", namespace=namespace)
+    failure = _assert_same(state_status(sample.kubernetes_status()), sample.message)
+    assert failure is not None
+    assert failure == parse(sample.kubernetes_status())
+
+
+def test_an_event_of_eventbridge_states_what_its_record_does() -> None:
+    """The record in it may come with any other keys, and hold other documents."""
+    record = denial("eks:DescribeCluster", resource="*").cloudtrail()
+    event = {
+        "version": "0",
+        "detail-type": "AWS API Call via CloudTrail",
+        "source": "aws.eks",
+        "detail": record,
+    }
+    assert parse(event) == parse(record)
+    assert parse({**event, "detail": {"Records": [record], "eventSource": "eks.amazonaws.com"}}) == parse(
+        record
+    )
+    assert parse({**event, "Records": [record], "detail": {**record, "errorCode": "Throttling"}}) == parse(
+        record
+    )
 
 
 def test_a_client_error_has_the_places_of_its_text() -> None:

@@ -88,6 +88,11 @@ _DOTNET = (
     r"(?:\r?\n ---> Amazon\.Runtime\.Internal\.HttpErrorResponseException: Exception of type 'Amazon\.Runtime\.Internal\.HttpErrorResponseException' was thrown\.)?"
     r"(?P<frames>(?:\r?\n   at [\w.`<>\[\],|-]++\((?:[\w.`&\[\]<>,]++ \w++(?:, (?!\)))?)*+\))*+)"
 )
+_STATUS_HEAD = r'\{"kind": ?"Status", ?"apiVersion": ?"v1", ?"metadata": ?\{\}, ?"status": ?"Failure", ?(?P<begin>)"message": ?"'
+_DETAILS = r', ?"details": ?\{(?:"(?:name|group|kind)": ?"[a-z0-9./-]*+"(?:, ?)?)*+\}'
+_STATUS_END = (
+    rf'", ?"reason": ?"Forbidden"(?:{_DETAILS})?, ?"code": ?(?P<status_code>403)(?P<end>)(?:{_DETAILS})?\}}'
+)
 _XML_ID = rf"<RequestI(?:d|D)>(?P<request_id>{REQUEST_ID})</RequestI(?:d|D)>"
 PRINTS = (
     Print(("An ", "\nAn"), rf"\n?(?P<begin>)An error occurred {_CALLED}", (Ending("botocore"),)),
@@ -212,4 +217,6 @@ PRINTS = (
         (Ending(None, claimed=False), Ending("java-v1", _JAVA_V1), Ending("java-v2", _JAVA_V2)),
     ),
     Print((SMALL, "Use"), "", (Ending("kubernetes"),), read_rbac),
+    # What the API server answers.
+    Print(('{"k',), _STATUS_HEAD, (Ending("json", _STATUS_END),), read_rbac),
 )

@@ -22,28 +22,28 @@ if TYPE_CHECKING:
 
 _MAX_DEPTH = 6
 # Keys under which a mapping can hold other documents.
-_CONTAINERS = frozenset(
-    {
-        "Records",
-        "Events",
-        "events",
-        "Errors",
-        "items",
-        "detail",
-        "detail-type",
-        "CloudTrailEvent",
-        "Response",
-        "ErrorResponse",
-    }
+_EVENTBRIDGE = frozenset({"detail", "detail-type"})
+_OTHER_CONTAINERS = frozenset(
+    {"Records", "Events", "events", "Errors", "items", "CloudTrailEvent", "Response", "ErrorResponse"}
 )
+_CONTAINERS = _EVENTBRIDGE | _OTHER_CONTAINERS
 
 
 def read_mapping(document: Document) -> Iterable[Failure]:
     """Return every failure that a mapping states; content of any type is tolerated."""
-    if document.keys().isdisjoint(_CONTAINERS):
-        failure = _read(document)
-        return () if failure is None else (failure,)
-    return _read_nested(document, 0)
+    keys = document.keys()
+    if not keys.isdisjoint(_CONTAINERS):
+        detail = as_document(document.get("detail"))
+        if (
+            "eventSource" not in detail
+            or not keys.isdisjoint(_OTHER_CONTAINERS)
+            or not detail.keys().isdisjoint(_CONTAINERS)
+        ):
+            return _read_nested(document, 0)
+        # An event of EventBridge holds one record.
+        document = detail
+    failure = _read(document)
+    return () if failure is None else (failure,)
 
 
 def _read_nested(document: Document, depth: int) -> Iterator[Failure]:

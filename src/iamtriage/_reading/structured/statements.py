@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._reading.canonical.kinds import kind_of
-from iamtriage._reading.canonical.messages import NO_MESSAGE, read_message
+from iamtriage._reading.canonical.messages import NO_MESSAGE, read_message, read_rbac
 from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.codes import is_status
 from iamtriage.failures._building import build_envelope, build_failure
@@ -75,9 +75,11 @@ def read_exactly(statement: Statement, text: str) -> Failure | None:
         said, source, claimed, stated_kind, code, operation, service, status, request_id, host_id,
         principal, account, resource, time, region, source_ip, user_agent, event_id, _,
     ) = statement  # fmt: skip
-    if stated_kind is not None or code is None:
-        return None
     length = len(text)
+    if code is None:
+        return _read_rbac(statement, text) if stated_kind == "kubernetes_forbidden" else None
+    if stated_kind is not None:
+        return None
     if said:
         message = read_message(text, length - len(said)) if text.endswith(said) else None
     else:
@@ -117,6 +119,26 @@ def read_exactly(statement: Statement, text: str) -> Failure | None:
         message.resource or resource,
         message.more,
     )  # fmt: skip
+
+
+def _read_rbac(statement: Statement, text: str) -> Failure | None:
+    """Build the failure of a request that RBAC forbids, if that is all that the API server says."""
+    message = read_rbac(text, 0)
+    if message is None or message.stop != len(text) or text != statement.message or statement.facts:
+        return None
+    status = statement.status_code
+    return build_failure(
+        "kubernetes_forbidden",
+        build_envelope(None, None, None, int(status) if status else None, None, None, statement.source),
+        text,
+        (0, message.stop),
+        (message.names, message.marks),
+        message.principal,
+        message.account,
+        None,
+        None,
+        message.more,
+    )
 
 
 def read_at_length(statement: Statement, text: str) -> Failure | None:
