@@ -35,7 +35,7 @@ def may_hold_failure(text: str) -> bool:
         or ("_" in text and "__type" in text)
         or ("K" in text and "Kubernetes obj" in text)
         or "tatus code" in text  # Go v1
-        or '"issues"' in text  # EKS
+        or (text[:1] == "{" and '"issues"' in text and '"code"' in text)  # EKS
         # Denials are also printed in other languages, but the fragments are English.
         or not text.isascii()
         # klog's errors, E0314
@@ -90,4 +90,5 @@ _BARE = (
     "use SSO",
     "source provider",
     "a request(403",
+    '"issues"',  # EKS
 )
