@@ -142,6 +142,21 @@ _UNCHANGED = {
     "anchored": f"- rolearn: &a {ROLE}/p/x\n  username: x\n- rolearn: x\n  username: *a\n",
     "aliased groups": f"- &a\n  rolearn: {ROLE}/x\n  groups: &g [system:nodes]\n  username: &u {_EC2}\n- rolearn: {ROLE}/y\n  username: *u\n  groups: *g\n",
     "block for an ARN": f"- rolearn: |\n    {ROLE}/p/x\n  username: x\n",
+    # Nodes that lack a group, where there is no one place to write it.
+    "groups as an anchored null": f"- rolearn: {ROLE}/x\n  groups: &g\n  username: {_EC2}\n",
+    "merged groups of a node": f"- &a\n  rolearn: {ROLE}/x\n  groups: [system:nodes]\n  username: {_EC2}\n- <<: *a\n  rolearn: {ROLE}/y\n",
+    "merged username": f"- &a\n  username: {_EC2}\n  rolearn: {ROLE}/x\n- rolearn: {ROLE}/y\n  <<: *a\n",
+    "shared username": f"- rolearn: {ROLE}/x\n  username: &u {_EC2}\n- rolearn: {ROLE}/y\n  username: *u\n",
+    "block for a group": f"- rolearn: {ROLE}/x\n  username: {_EC2}\n  groups:\n  - |-\n    system:nodes\n",
+    "block for a username": f"- rolearn: {ROLE}/x\n  username: |-\n    {_EC2}\n",
+    "nested list of groups": f"- rolearn: {ROLE}/x\n  username: {_EC2}\n  groups:\n  - - system:nodes\n",
+    "nested flow list of groups": f"- rolearn: {ROLE}/x\n  username: {_EC2}\n  groups: [[system:nodes]]\n",
+    "anchored username of a node": f"- groups: [{', '.join(_NODES)}]\n  rolearn: &a {ROLE}/x\n- rolearn: x\n  username: *a\n",
+    "merged ARN of a node": f"- &a\n  rolearn: {ROLE}/x\n- <<: *a\n  groups: [{', '.join(_NODES)}]\n",
+    # Duplicates that are not lines by themselves.
+    "shared duplicate": f"- &a\n  rolearn: {ROLE}/x\n  username: x\n- *a\n",
+    "duplicate that ends in a block": f"- rolearn: {ROLE}/x\n  username: |-\n    x\n- rolearn: {ROLE}/x\n  username: x\n",
+    "duplicate on the dash's line": f"- - 1\n- rolearn: {ROLE}/x\n  username: x\n",
 }  # fmt: skip
 
 
