@@ -18,7 +18,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 import iamtriage
-from iamtriage.boto import explain_errors
+from iamtriage.boto import collect, explain_errors
 from tests.boto.denials import DENIED, count_explanations, denial, notes, raise_through
 
 
@@ -312,3 +312,23 @@ def test_pickle_and_copy() -> None:
     assert type(again) is RuntimeError
     assert again.__notes__ == error.__notes__
     assert count_explanations(copy.copy(error)) == 1
+
+
+class RaisesOnReadError(Exception):
+    """Raises an exception when its response is read, as a lazy response can on Ctrl-C."""
+
+    def __init__(self, raised: type[BaseException]) -> None:
+        super().__init__(TEXT)
+        self.raised = raised
+
+    @property
+    def response(self) -> object:
+        raise self.raised
+
+
+def test_ctrl_c_while_an_exception_is_read_propagates() -> None:
+    """It is the user's, in whatever code of ours it arrives."""
+    with pytest.raises(KeyboardInterrupt), explain_errors():
+        raise RaisesOnReadError(KeyboardInterrupt)
+    with pytest.raises(KeyboardInterrupt), collect():
+        raise RaisesOnReadError(KeyboardInterrupt)

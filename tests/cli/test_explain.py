@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 from typing import TYPE_CHECKING
@@ -138,3 +139,46 @@ def test_wrong_use(capsys: pytest.CaptureFixture[str], options: list[str], words
     assert words in streams.err
     assert streams.err
     assert "Traceback" not in streams.err
+
+
+def test_explanations_are_separated_by_an_empty_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = _file(tmp_path, f"{DENIAL}\n\n10:00 INFO next\n\n{FORBIDDEN}\n")
+    assert main(["explain", "--all", log]) == 0
+    out = capsys.readouterr().out
+    assert "eks:DescribeCluster" in out.partition("\n\n")[0]
+    assert "\n\n" in out
+
+
+def test_claims_are_json_or_a_token(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Both ways give the same explanation. A file that is not text is an error."""
+    claims = {
+        "iss": "https://oidc.example.com",
+        "sub": "system:serviceaccount:shop:web",
+        "aud": "sts.amazonaws.com",
+    }
+    body = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+    log = _file(
+        tmp_path,
+        "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: "
+        "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+    )
+    outs: list[str] = []
+    for value in (json.dumps(claims), f"e30.{body}.c2ln"):
+        assert main(["explain", log, "--fact", f"token_claims={value}"]) == 0
+        outs.append(capsys.readouterr().out)
+    assert outs[0] == outs[1]
+    assert "system:serviceaccount:shop:web" in outs[0]
+
+    binary = tmp_path / "claims"
+    binary.write_bytes(b"{\xff}")
+    assert main(["explain", log, "--fact", f"token_claims=@{binary}"]) == 2
+    assert "claims: not UTF-8 at byte 1" in capsys.readouterr().err
+
+
+def test_trust_policy_that_is_not_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    binary = tmp_path / "trust.json"
+    binary.write_bytes(b"{\xff}")
+    assert main(["trust", str(binary), "--caller", "arn:aws:iam::111122223333:role/ci"]) == 2
+    assert "trust.json: not UTF-8" in capsys.readouterr().err

@@ -148,3 +148,21 @@ def test_explain_merges_several_values() -> None:
     assert explanation == explain(
         text, facts=Facts(caller="arn:aws:iam::111122223333:user/ana", decoded_message=decoded)
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("caller", 1, "caller must be a string, not int"),
+        ("region", b"eu-west-1", "region must be a string, not bytes"),
+        ("trust_policy", 1, "trust_policy must be a mapping or a JSON string, not int"),
+        ("token_claims", "{}", "token_claims must be a mapping, not str"),
+    ],
+)
+def test_facts_of_the_wrong_type(name: str, value: object, message: str) -> None:
+    """The error names the fact and what it can be."""
+    facts: dict[str, Any] = {name: value}
+    with pytest.raises(TypeError, match=message):
+        Facts(**facts)
+    with pytest.raises(TypeError, match=message):
+        explain("AccessDenied", facts=facts)
