@@ -88,7 +88,7 @@ def _is_arn(text: str) -> bool:
         return False
     if account not in ("", "aws") and not (_ACCOUNT.fullmatch(account) or _PLACEHOLDER.fullmatch(account)):
         return False
-    unescaped = resource.replace("${?}", "").replace("${$}", "")
+    unescaped = resource.replace("${?}", "").replace("${$}", "").replace("${*}", "")
     # A wildcard must replace a whole part of the name, never the end of one.
     whole_wildcards = all("*" not in part or part == "*" for part in re.split(r"[/:]", unescaped))
     printable = all("!" <= c <= "~" for c in text)

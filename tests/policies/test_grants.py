@@ -21,7 +21,13 @@ HERE = Location("aws", "eu-west-1", "111122223333")
         ("ec2:DescribeInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*", "*"),
         ("ec2:RunInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*", "arn:aws:ec2:eu-west-1:111122223333:instance/*"),
         ("ecr:GetAuthorizationToken", None, "*"),
-        ("eks:DescribeCluster", "*", "*"),
+        ("eks:DescribeCluster", "*", "arn:aws:eks:eu-west-1:111122223333:cluster/REPLACE_CLUSTER_NAME"),
+        ("iam:PassRole", "*", "arn:aws:iam::111122223333:role/REPLACE_ROLE_NAME_WITH_PATH"),
+        ("kms:Decrypt", "*", "arn:aws:kms:eu-west-1:111122223333:key/REPLACE_KEY_ID"),
+        ("secretsmanager:GetSecretValue", "*", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:REPLACE_SECRET_ID"),
+        ("s3:GetObject", "arn:aws:s3:::orders/*", "arn:aws:s3:::orders/${*}"),
+        ("s3:GetObject", "arn:aws:s3:::orders/what?.csv", "arn:aws:s3:::orders/what${?}.csv"),
+        ("s3:ListBucket", "arn:aws:s3:::*", "arn:aws:s3:::REPLACE_NAME"),
         ("iam:GetRole", "role app", "arn:aws:iam::111122223333:role/app"),
         ("iam:GetUser", "user ana", "arn:aws:iam::111122223333:user/ana"),
         ("iam:GetRole", "app", "arn:aws:iam::111122223333:role/app"),
@@ -41,6 +47,52 @@ def test_narrowest_accepted_resource(action: str, resource: str | None, expected
     assert grant.resources == (expected,)
     if expected == "*":
         assert any("*" in note for note in grant.notes), "the asterisk has a note"
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "is_pattern"),
+    [
+        ("ec2:RunInstances", "ec2:eu-west-1:111122223333:volume/*", True),
+        ("ec2:AllocateAddress", "ec2:eu-west-1:111122223333:elastic-ip/*", True),
+        ("ec2:ImportSnapshot", "ec2:eu-west-1:111122223333:import-snapshot-task/*", True),
+        ("ec2:StopInstances", "ec2:eu-west-1:111122223333:instance/*", False),
+        ("ec2:DisassociateRouteTable", "ec2:eu-west-1:111122223333:*/*", False),
+        ("cloudformation:DescribeStacks", "cloudformation:eu-west-1:111122223333:stack/orders/*", True),
+        ("cloudformation:UpdateStack", "cloudformation:eu-west-1:111122223333:stack/*/*", False),
+        ("elasticloadbalancing:AddTags", "elasticloadbalancing:eu-west-1:111122223333:targetgroup/orders/*", True),
+        ("elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/orders/*", True),
+        ("autoscaling:CreateAutoScalingGroup", "autoscaling:eu-west-1:111122223333:autoScalingGroup:*:autoScalingGroupName/web", True),
+        ("rds:DescribeDBInstances", "rds:eu-west-1:111122223333:db:*", True),
+        ("rds:DescribeDBClusters", "rds:eu-west-1:111122223333:cluster:*", True),
+        ("rds:DeleteDBInstance", "rds:eu-west-1:111122223333:db:*", False),
+        ("elasticache:DescribeCacheClusters", "elasticache:eu-west-1:111122223333:cluster:*", True),
+        ("redshift:DescribeClusters", "redshift:eu-west-1:111122223333:cluster:*", True),
+        ("ecr:DescribeRepositories", "ecr:eu-west-1:111122223333:repository/*", True),
+        ("codedeploy:ListDeployments", "codedeploy:eu-west-1:111122223333:deploymentgroup:*", True),
+        ("iam:ListAttachedRolePolicies", "iam::111122223333:role/*", False),
+        ("kms:ListGrants", "kms:eu-west-1:111122223333:key/*", False),
+        ("dynamodb:GetItem", "dynamodb:eu-west-1:111122223333:table/*", False),
+        ("orders:ShipOrder", "orders:eu-west-1:111122223333:order/*", False),
+    ],
+)  # fmt: skip
+def test_an_asterisk_stays_only_where_aws_writes_it(action: str, resource: str, *, is_pattern: bool) -> None:
+    grant = build_grant(action, f"arn:aws:{resource}", HERE)
+    assert grant is not None
+    if is_pattern:
+        assert grant.resources == (f"arn:aws:{resource}",)
+        assert any("*" in note for note in grant.notes), "the asterisk has a note"
+    else:
+        assert "*" not in grant.resources[0]
+        assert grant.has_placeholders
+
+
+@pytest.mark.parametrize("action", ["iam:PassRole", "kms:Decrypt", "ec2:RunInstances", "orders:ShipOrder"])
+def test_an_asterisk_as_resource_becomes_placeholders(action: str) -> None:
+    grant = build_grant(action, "*", HERE)
+    assert grant is not None
+    assert "*" not in "".join(grant.resources)
+    assert grant.has_placeholders
+    assert any("?" in note or action in note for note in grant.notes)
 
 
 def test_an_unknown_location_becomes_placeholders() -> None:

@@ -21,13 +21,21 @@ from tests.strategies import resource_arns
         ("arn:aws:execute-api:eu-west-1:********9012:a1b2/dev/GET/x", "arn:aws:execute-api:eu-west-1:REPLACE_ACCOUNT_ID:a1b2/dev/GET/x"),
         ("arn:aws:lambda:[redacted]:111122223333:function:resize", "arn:aws:lambda:REPLACE_REGION:111122223333:function:resize"),
         ("arn:aws:lambda:*:111122223333:function:resize", "arn:aws:lambda:REPLACE_REGION:111122223333:function:resize"),
-        ("arn:aws:ec2:eu-west-1:111122223333:instance/*", "arn:aws:ec2:eu-west-1:111122223333:instance/*"),
-        ("arn:aws:secretsmanager:eu-west-1:111122223333:secret:*", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:*"),
+        ("arn:aws:ec2:eu-west-1:111122223333:instance/*", "arn:aws:ec2:eu-west-1:111122223333:instance/REPLACE_NAME"),
+        ("arn:aws:secretsmanager:eu-west-1:111122223333:secret:*", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:REPLACE_NAME"),
         ("arn:aws:route53:::hostedzone/***", "arn:aws:route53:::hostedzone/REPLACE_NAME"),
         ("arn:aws:route53:::hostedzone/XXXXXXX", "arn:aws:route53:::hostedzone/REPLACE_NAME"),
         ("arn:aws:dynamodb:eu-west-1:111122223333:table/Orders_xxxxxxxx", "arn:aws:dynamodb:eu-west-1:111122223333:table/REPLACE_NAME"),
         ("arn:aws:s3:::orders-****/2026/1.csv", "arn:aws:s3:::REPLACE_NAME/2026/1.csv"),
-        ("arn:aws:s3:::orders/20*.csv", "arn:aws:s3:::orders/REPLACE_NAME"),
+        ("arn:aws:s3:::ord*ers/1.csv", "arn:aws:s3:::REPLACE_NAME/1.csv"),
+        ("arn:aws:s3:::*", "arn:aws:s3:::REPLACE_NAME"),
+        ("arn:aws:s3:::orders/*", "arn:aws:s3:::orders/${*}"),
+        ("arn:aws:s3:::orders/20*.csv", "arn:aws:s3:::orders/20${*}.csv"),
+        ("arn:aws:s3:::orders/**/a:*?", "arn:aws:s3:::orders/${*}${*}/a:${*}${?}"),
+        ("arn:aws:s3:::orders/2026-***.csv", "arn:aws:s3:::orders/REPLACE_NAME"),
+        ("arn:aws:iot:eu-west-1:111122223333:topic/rooms/*/a?", "arn:aws:iot:eu-west-1:111122223333:topic/rooms/${*}/a${?}"),
+        ("arn:aws:execute-api:eu-west-1:111122223333:a1b2/dev/GET/x*", "arn:aws:execute-api:eu-west-1:111122223333:a1b2/dev/GET/x${*}"),
+        ("arn:aws:execute-api:eu-west-1:111122223333:*/dev/GET/x", "arn:aws:execute-api:eu-west-1:111122223333:REPLACE_NAME/dev/GET/x"),
         ("arn:aws:s3:::orders/what?.csv", "arn:aws:s3:::orders/what${?}.csv"),
         ("arn:aws:s3:::orders/${aws:username}/x", "arn:aws:s3:::orders/REPLACE_NAME:REPLACE_NAME/x"),
         ("arn:aws:s3:::orders/a$b", "arn:aws:s3:::orders/a${$}b"),
@@ -103,15 +111,15 @@ def test_complete_arns_are_unchanged(arn: str) -> None:
 
 @given(st.text(max_size=80))
 def test_no_text_adds_a_wildcard(text: str) -> None:
-    """The result has an asterisk only if a whole part of the resource is one."""
+    """Each asterisk and question mark of the result is escaped."""
     made = sanitize_arn(f"arn:aws:s3:::{text}")
     if made is not None:
-        parts = (
-            made.removeprefix("arn:aws:s3:::")
-            .replace("${?}", "")
-            .replace("${$}", "")
-            .replace("/", ":")
-            .split(":")
-        )
-        assert all("*" not in part or part == "*" for part in parts), made
-        assert not any("?" in part for part in parts), made
+        unescaped = made.replace("${?}", "").replace("${$}", "").replace("${*}", "")
+        assert "*" not in unescaped
+        assert "?" not in unescaped
+
+
+def test_an_asterisk_of_a_pattern_stays_only_as_a_whole_part() -> None:
+    instance = "arn:aws:ec2:eu-west-1:111122223333:instance/*"
+    assert sanitize_arn(instance, is_pattern=True) == instance
+    assert sanitize_arn(f"{instance[:-1]}i-*", is_pattern=True) == f"{instance[:-1]}REPLACE_NAME"

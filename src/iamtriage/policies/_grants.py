@@ -14,6 +14,7 @@ import attrs
 
 from iamtriage.actions._lookup import find_action
 from iamtriage.policies._masked_arns import PLACEHOLDER, sanitize_arn, sanitize_name
+from iamtriage.policies._request_patterns import is_aws_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,7 @@ _IAM_RESOURCE = re.compile(
 )
 _BARE_NAME = re.compile(r"[\w+=,.@/-]{1,512}", re.ASCII)
 _VARIABLE = re.compile(r"\$\{(\w{1,64})\}")
+_ESCAPED = re.compile(r"\$\{[*?]\}")
 _WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Characters.
 _MAX_ARN_LENGTH = 2_048
@@ -121,8 +123,9 @@ def _build_grant(action: str, resource: str | None, location: Location) -> Grant
         note = f"AWS accepts only * as the resource of {known.name}."
         return Grant(known.name, ("*",), notes=(note,))
     if resource == "*":
-        note = f"* is the resource that AWS checked for {known.name}; a narrower one would not match."
-        return Grant(known.name, ("*",), notes=(note,))
+        resources, more = _accepted_resources(known, None, location)
+        note = f"Which resource does the call use? The message says only *, and {known.name} accepts ARNs."
+        return Grant(known.name, resources, notes=(note, *more))
     resources, more = _accepted_resources(known, resource, location)
     return Grant(known.name, resources, notes=more)
 
@@ -131,15 +134,18 @@ _cached_grant = functools.lru_cache(maxsize=512)(_build_grant)
 
 
 def _copied_resource(resource: str | None, location: Location) -> _Resources:
-    if resource == "*":
-        return ("*",), ()
     arn = sanitize_arn(resource, partition=location.partition) if resource else None
-    return (arn or f"{PLACEHOLDER}RESOURCE_ARN",), ()
+    if arn is None:
+        return (f"{PLACEHOLDER}RESOURCE_ARN",), ()
+    return (arn,), _wildcard_notes(arn)
 
 
 def _accepted_resources(action: Action, resource: str | None, location: Location) -> _Resources:
     """Return the resource in a form that the action accepts, and notes."""
-    arn = sanitize_arn(resource, partition=location.partition) if resource else None
+    arn = None
+    if resource:
+        is_pattern = is_aws_pattern(action, resource)
+        arn = sanitize_arn(resource, partition=location.partition, is_pattern=is_pattern)
     if arn is not None:
         if action.accepts(arn) is not None:
             return (arn,), _wildcard_notes(arn)
@@ -162,9 +168,11 @@ def _accepted_resources(action: Action, resource: str | None, location: Location
 
 
 def _wildcard_notes(arn: str) -> tuple[str, ...]:
-    if arn.endswith(("/*", ":*")):
-        return ("The * at the end stands in the message: AWS checked no single resource.",)
-    return ()
+    plain = _ESCAPED.sub("", arn)
+    notes = ("The * is AWS's own: the call names no single resource.",) if "*" in plain else ()
+    if plain == arn:
+        return notes
+    return (*notes, "In ${*} and ${?}, the * or ? is a character of the name and matches nothing else.")
 
 
 def _convert_s3_arn(action: Action, arn: str) -> _Resources:
@@ -194,7 +202,7 @@ def _arn_from_name(action: Action, resource: str, location: Location) -> _Resour
             return None
         arn = f"arn:{_partition(location)}:iam::{_account(location)}:{types[0].name}/{sanitize_name(name)}"
         return (arn,), (f"Where the {kind or types[0].name} has a path, the path belongs into the ARN.",)
-    if not _BARE_NAME.fullmatch(resource) or sanitize_name(resource, wildcard=False) != resource:
+    if not _BARE_NAME.fullmatch(resource) or sanitize_name(resource) != resource:
         return None
     if action.service == "secretsmanager":
         # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html

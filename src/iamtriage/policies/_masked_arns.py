@@ -1,17 +1,20 @@
-"""Make ARNs from messages safe for a policy: replace masked parts by placeholders.
+"""Make ARNs from messages safe for a policy: replace masks by placeholders, escape wildcards.
 
-A mask in a message must not become a wildcard in a policy: a run of asterisks would allow everything. Masked
-and truncated parts become placeholders, words that begin with ``REPLACE_``.
+Neither a mask nor an asterisk within a name may become a wildcard in a policy, which would allow more than
+was denied. Masked and truncated parts become placeholders, words that begin with ``REPLACE_``.
 """
 
 from __future__ import annotations
 
 import re
+from typing import Literal, TypeAlias
 
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._partitions import PARTITIONS
 
 __all__ = ("PLACEHOLDER", "find_partition", "is_masked", "sanitize_arn", "sanitize_name")
+
+Asterisk: TypeAlias = Literal["pattern", "literal", "mask"]
 
 PLACEHOLDER = "REPLACE_"
 # Characters; no ARN is longer.
@@ -26,6 +29,22 @@ _MASK = re.compile(
 _PLAIN = re.compile(r"[A-Za-z0-9_+=,.@:/-]*", re.ASCII)
 _INVALID_CHARACTERS = re.compile(r"[^\x21-\x7e]")
 _SEPARATORS = re.compile(r"([/:])")
+_SPECIAL_CHARACTERS = re.compile(r"[$*?]")
+# In a name that can contain asterisks, one or two of them are as likely its own.
+_MASK_OF_KEY = re.compile(_MASK.pattern.replace(r"\*\*", r"\*\*\*", 1))
+# Services whose names can contain asterisks and question marks, and the number of parts before these names.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html: a key is any sequence of characters.
+# https://docs.aws.amazon.com/iot/latest/developerguide/iot-policies.html: IoT's own wildcards are + and #.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html:
+# the path follows API, stage and method.
+_FREE_NAMES = {
+    "s3": 1,
+    "s3-object-lambda": 1,
+    "s3-outposts": 1,
+    "s3express": 1,
+    "iot": 1,
+    "execute-api": 3,
+}
 
 
 def is_masked(text: str) -> bool:
@@ -39,42 +58,48 @@ def is_masked(text: str) -> bool:
     return _MASK.search(text) is not None
 
 
-def sanitize_name(segment: str, *, wildcard: bool = True) -> str:
+def sanitize_name(segment: str, *, asterisk: Asterisk = "mask") -> str:
     """Return a part of a resource for a policy: unchanged, escaped, or a placeholder.
-
-    AWS writes an asterisk as a whole part (``instance/*``). Within a name, it is a mask or belongs to an
-    object key; there is no way to tell which.
 
     Args:
         segment: The text between two separators.
-        wildcard: Whether the part may be an asterisk.
+        asterisk: What an asterisk is. ``"pattern"``: a wildcard of AWS's own if it is the whole part.
+            ``"literal"``: an ordinary character of the name. ``"mask"``: the service's names contain none, so
+            it masks something.
 
-    >>> sanitize_name("*"), sanitize_name("orders"), sanitize_name("ord***"), sanitize_name("what?")
-    ('*', 'orders', 'REPLACE_NAME', 'what${?}')
+    >>> sanitize_name("orders"), sanitize_name("ord*"), sanitize_name("what?"), sanitize_name("*")
+    ('orders', 'REPLACE_NAME', 'what${?}', 'REPLACE_NAME')
+    >>> sanitize_name("*", asterisk="pattern"), sanitize_name("20*.csv", asterisk="literal")
+    ('*', '20${*}.csv')
     """
-    if segment == "*":
-        return segment if wildcard else f"{PLACEHOLDER}NAME"
-    if "*" in segment or _INVALID_CHARACTERS.search(segment) or is_masked(segment):
+    if segment == "*" and asterisk == "pattern":
+        return segment
+    mask = _MASK_OF_KEY if asterisk == "literal" else _MASK
+    if _INVALID_CHARACTERS.search(segment) or mask.search(segment):
         return f"{PLACEHOLDER}NAME"
-    if "$" in segment:
-        segment = segment.replace("$", "${$}")
+    if "*" in segment and asterisk != "literal":
+        return f"{PLACEHOLDER}NAME"
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
-    return segment.replace("?", "${?}")
+    return _SPECIAL_CHARACTERS.sub(r"${\g<0>}", segment)
 
 
-def sanitize_arn(text: str, *, partition: str | None = None) -> str | None:
-    """Return an ARN for a policy, with placeholders for masked parts, or ``None`` if it is not an ARN.
+def sanitize_arn(text: str, *, partition: str | None = None, is_pattern: bool = False) -> str | None:
+    """Return an ARN for a policy that matches nothing but this ARN, or ``None`` if it is not an ARN.
+
+    Masked parts become placeholders. Wildcards are escaped in names that can contain them, such as the keys
+    of S3 objects.
 
     Args:
         text: The ARN as written.
         partition: The partition to use if that of the ARN is unreadable.
+        is_pattern: Whether AWS wrote the ARN as a pattern, so that parts that are an asterisk stay.
 
     >>> sanitize_arn("arn:aws:eks:eu-west-1:111122223333:cluster/demo")
     'arn:aws:eks:eu-west-1:111122223333:cluster/demo'
     >>> sanitize_arn("arn:aws:ec2:us-east-1:******:launch-template/lt-0a1b2c3d")
     'arn:aws:ec2:us-east-1:REPLACE_ACCOUNT_ID:launch-template/lt-0a1b2c3d'
     >>> sanitize_arn("arn:aws:s3:::orders-****/2026/*")
-    'arn:aws:s3:::REPLACE_NAME/2026/*'
+    'arn:aws:s3:::REPLACE_NAME/2026/${*}'
     """
     parts = text.split(":", 5)
     if len(parts) != 6 or parts[0] != "arn" or len(text) > _MAX_LENGTH or not parts[5]:
@@ -89,10 +114,23 @@ def sanitize_arn(text: str, *, partition: str | None = None) -> str | None:
     if written not in PARTITIONS:
         written = partition or find_partition(region) or f"{PLACEHOLDER}PARTITION"
     if not _PLAIN.fullmatch(resource) or _MASK.search(resource):
-        resource = "".join(
-            part if part in "/:" else sanitize_name(part) for part in _SEPARATORS.split(resource)
-        )
+        resource = _sanitize_resource(service, resource, is_pattern=is_pattern)
     return f"arn:{written}:{service}:{region}:{account}:{resource}"
+
+
+def _sanitize_resource(service: str, resource: str, *, is_pattern: bool) -> str:
+    names = _SEPARATORS.split(resource)
+    first_free = _FREE_NAMES.get(service, len(names))
+    sanitized: list[str] = []
+    for index, part in enumerate(names):
+        if part in "/:":
+            sanitized.append(part)
+            continue
+        # Every second part is a separator.
+        is_free = index // 2 >= first_free
+        asterisk: Asterisk = "literal" if is_free else "pattern" if is_pattern else "mask"
+        sanitized.append(sanitize_name(part, asterisk=asterisk))
+    return "".join(sanitized)
 
 
 def find_partition(region: str) -> str | None:

@@ -1,0 +1,102 @@
+"""Recognize resources that AWS itself writes as a pattern.
+
+A new resource has no ID yet, and some calls name no single resource. AWS then checks an ARN with an asterisk,
+and its message shows this ARN. Every other asterisk in a message belongs to a name or masks one.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from iamtriage.actions._lookup import Action
+
+__all__ = ("is_aws_pattern",)
+
+_VARIABLE = re.compile(r"\\\$\\\{\w{1,64}\\\}")
+_VERB = re.compile(r"[A-Z][a-z]+", re.ASCII)
+
+# The call states the name, and only the ID that AWS assigned is unknown:
+# "cloudformation:CreateStack on resource: arn:aws:cloudformation:…:stack/NAME/*",
+# "elasticloadbalancing:CreateLoadBalancer on resource: …:loadbalancer/app/NAME/*"
+# (https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/load-balancer-authentication-access-control.html),
+# "autoscaling:CreateAutoScalingGroup on resource: …:autoScalingGroup:*:autoScalingGroupName/NAME".
+_NAMED_WITHOUT_ID = frozenset({"autoscaling", "cloudformation", "elasticloadbalancing"})
+# "ec2:RunInstances on resource: arn:aws:ec2:…:instance/*":
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ExamplePolicies_EC2.html#iam-example-runinstances
+_CREATING_VERBS = frozenset(
+    {"Allocate", "Copy", "Create", "Import", "Provision", "Purchase", "Register", "Request", "Run"}
+)
+# "rds:DescribeDBInstances on resource: arn:aws:rds:…:db:*": https://github.com/awslabs/pireporter/issues/8.
+# The same from ElastiCache, Redshift and ECR, whose actions have the plural of the type as their object.
+_LISTING_VERBS = frozenset({"Describe", "List"})
+_OTHER_LISTED_TYPES = {"rds:DescribeDBInstances": "db", "codedeploy:ListDeployments": "deploymentgroup"}
+
+
+def is_aws_pattern(action: Action, arn: str) -> bool:
+    """Return whether AWS writes such an ARN itself if it denies the action.
+
+    Args:
+        action: The denied action.
+        arn: The denied resource as the message shows it.
+
+    >>> from iamtriage.actions import find_action
+    >>> is_aws_pattern(find_action("ec2:RunInstances"), "arn:aws:ec2:eu-west-1:111122223333:instance/*")
+    True
+    >>> is_aws_pattern(find_action("ec2:StopInstances"), "arn:aws:ec2:eu-west-1:111122223333:instance/*")
+    False
+    """
+    *sections, resource = arn.split(":", 5)
+    if len(sections) != 5 or "*" not in resource or "**" in resource:
+        return False
+    name = action.name.partition(":")[2]
+    verb = _VERB.match(name)
+    verb_name = verb[0] if verb else ""
+    for kind in action.resource_types:
+        for template in kind.arns:
+            values = _read_values(template, resource)
+            if values is None or not _has_whole_wildcards(values):
+                continue
+            if action.service in _NAMED_WITHOUT_ID and any(value != "*" for value in values):
+                return True
+            if action.service == "ec2" and verb_name in _CREATING_VERBS:
+                return True
+            if verb_name in _LISTING_VERBS and _lists_type(action.name, kind.name):
+                return True
+    return False
+
+
+def _has_whole_wildcards(values: tuple[str, ...]) -> bool:
+    return "*" in values and all(value == "*" or "*" not in value for value in values)
+
+
+def _lists_type(action: str, type_name: str) -> bool:
+    """Return whether the action lists resources of the type, not what belongs to one of them."""
+    if _OTHER_LISTED_TYPES.get(action) == type_name:
+        return True
+    noun = type_name.lower().replace("-", "").replace("_", "")
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return action.lower().endswith(plural)
+
+
+def _read_values(template: str, resource: str) -> tuple[str, ...] | None:
+    """Return the values of a template's variables in a resource, or ``None`` if it does not match.
+
+    A trailing asterisk can replace several variables: ``deploymentgroup:*``.
+    """
+    pattern, prefix = _compile_template(template.split(":", 5)[5])
+    found = pattern.fullmatch(resource)
+    if found is not None:
+        return found.groups()
+    return ("*",) if prefix and resource == f"{prefix}*" else None
+
+
+@lru_cache(maxsize=1024)
+def _compile_template(resource: str) -> tuple[re.Pattern[str], str]:
+    """Compile the resource of a template. A variable before the last one contains no separator."""
+    literals = _VARIABLE.split(re.escape(resource))
+    between = "([^/:]+)".join(literals[:-1])
+    joined = f"{between}(.+){literals[-1]}" if len(literals) > 1 else literals[0]
+    return re.compile(joined), resource.partition("${")[0]
