@@ -11,6 +11,7 @@ from iamtriage import (
     explain,
     fingerprint,
     from_record,
+    policies_by_principal,
     policies_for,
     policy_for,
     redact,
@@ -38,7 +39,7 @@ def test_a_failure_is_expected(function: Callable[[object], object], value: obje
 
 
 @pytest.mark.parametrize("value", NO_ITERABLES, ids=repr)
-@pytest.mark.parametrize("function", [policies_for, policy_for, to_frame])
+@pytest.mark.parametrize("function", [policies_by_principal, policies_for, policy_for, to_frame])
 def test_failures_are_expected(function: Callable[[object], object], value: object) -> None:
     with pytest.raises(TypeError) as caught:
         function(value)
@@ -48,7 +49,7 @@ def test_failures_are_expected(function: Callable[[object], object], value: obje
 
 
 @pytest.mark.parametrize("value", [None, 3, "text", [FAILURE], AwsError], ids=repr)
-@pytest.mark.parametrize("function", [policies_for, policy_for, to_frame])
+@pytest.mark.parametrize("function", [policies_by_principal, policies_for, policy_for, to_frame])
 def test_each_item_is_a_failure(function: Callable[[object], object], value: object) -> None:
     with pytest.raises(TypeError) as caught:
         function(iter([FAILURE, value]))

@@ -16,6 +16,7 @@ from iamtriage import (
     Remedy,
     explain,
     parse,
+    policies_by_principal,
     policies_for,
     policy_for,
     read_authorization_details,
@@ -59,7 +60,9 @@ def parts(explanation: Explanation) -> None:
 def policies(failures: Iterable[Failure]) -> None:
     assert_type(policy_for(failures), dict[str, Any])
     assert_type(policy_for(scan("text")), dict[str, Any])
+    assert_type(policy_for(failures, principal="arn:aws:iam::111122223333:user/ana"), dict[str, Any])
     assert_type(policies_for(failures, limit=2048), tuple[dict[str, Any], ...])
+    assert_type(policies_by_principal(failures), dict[str, dict[str, Any]])
 
 
 def readers() -> None:

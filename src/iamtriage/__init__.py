@@ -109,6 +109,7 @@ if TYPE_CHECKING:
         is_expired,
         is_retryable,
         matching,
+        policies_by_principal,
         policies_for,
         policy_for,
     )
@@ -169,6 +170,7 @@ __all__ = (  # noqa: RUF022 (functions first, then their types)
     "parse_arn",
     "parse_principal",
     "pod_environment",
+    "policies_by_principal",
     "policies_for",
     "policy_for",
     "read_authorization_details",
@@ -316,6 +318,7 @@ _HOMES = {
     "parse_arn": "arns._arns",
     "parse_principal": "arns._principals",
     "pod_environment": "sts._pods",
+    "policies_by_principal": "explaining._policy_for",
     "policies_for": "explaining._policy_for",
     "policy_for": "explaining._policy_for",
     "read_authorization_details": "authorization._details",

@@ -11,7 +11,7 @@
   * ``ConfigFileError(ValueError)``: an AWS config file that cannot be parsed
   * ``AccessKeyIdError(ValueError)``: not an access key ID
   * ``TokenError(ValueError)``: not a web identity token
-  * ``PolicyError(ValueError)``: not a policy document
+  * ``PolicyError(ValueError)``: not a policy document, or no single policy for several principals
   * ``DocumentError(ValueError)``: an AWS document of another form than expected
 
 Each carries its data as attributes, and can be pickled and copied.
@@ -154,15 +154,17 @@ class TokenError(IamTriageError, ValueError):
 
 
 class PolicyError(IamTriageError, ValueError):
-    """A document is not an IAM policy.
+    """A document is not an IAM policy, or one policy was requested for several principals.
 
     Attributes:
         path: The position of the error, such as ``"Statement[0].Condition"``; empty for the whole document.
+        principals: The denied principals, of which one must be chosen; empty for an invalid document.
     """
 
-    def __init__(self, message: str, *, path: str = "") -> None:
+    def __init__(self, message: str, *, path: str = "", principals: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.path = path
+        self.principals = principals
 
 
 class DocumentError(IamTriageError, ValueError):

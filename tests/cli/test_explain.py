@@ -104,6 +104,27 @@ def test_one_policy_for_all_denials(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert [statement["Action"] for statement in policy["Statement"]] == ["eks:DescribeCluster"]
 
 
+def test_one_policy_for_each_principal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A single policy is plain JSON; several have their principal on a line before each."""
+    ana = "arn:aws:iam::111122223333:user/ana"
+    other = f"User: {ana} is not authorized to perform: iam:DeleteRole on resource: role app"
+    log = _file(tmp_path, f"{DENIAL}\n\n10:00 INFO next\n\n{other}\n")
+    assert main(["explain", "--policy", log]) == 0
+    first, second = capsys.readouterr().out.removeprefix("# ").split("# ")
+    assert "eks:DescribeCluster" in first
+    assert "iam:DeleteRole" not in first
+    label, _, document = second.partition("\n")
+    assert label == ana
+    assert json.loads(document)["Statement"][0]["Action"] == "iam:DeleteRole"
+
+    assert main(["explain", "--policy", "--principal", ana, log]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads(document)
+    assert main(["explain", "--policy", "--principal", f"{ana}s", log]) == 2
+    assert "unknown principal" in capsys.readouterr().err
+    assert main(["explain", "--principal", ana, log]) == 2
+    assert "--principal requires --policy" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("text", ["all is well\n", DENY])
 def test_no_policy_if_no_allow_helps(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
     assert main(["explain", "--policy", _file(tmp_path, text)]) == 1

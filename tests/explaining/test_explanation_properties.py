@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from iamtriage import AccessDenied, explain, parse, policy_for, scan
 from iamtriage.actions import find_action
-from iamtriage.explaining import policies_for
+from iamtriage.explaining import policies_by_principal, policies_for
 from tests.policy_validator import validate, validate_statement
 from tests.strategies import ALONE, Case, calls, cases, denials, known, soup
 
@@ -98,13 +98,34 @@ def test_policy_is_not_broader_than_the_denial(text: str) -> None:
 
 @given(st.lists(bare_denials, max_size=12), st.randoms())
 def test_one_policy_for_many_denials(texts: list[str], random: Any) -> None:  # noqa: ANN401
-    """The policy allows only what an Allow can grant, in any order, with unique Sids."""
+    """Each policy allows only what an Allow can grant, in any order, with unique Sids."""
     failures = [failure for text in texts for failure in scan(text)]
-    policy = policy_for(failures)
+    policies = policies_by_principal(failures)
     shuffled = list(failures)
     random.shuffle(shuffled)
-    assert policy_for(shuffled) == policy
-    assert policy_for([*failures, *failures]) == policy
+    assert policies_by_principal(shuffled) == policies
+    assert policies_by_principal([*failures, *failures]) == policies
+    for principal, policy in policies.items():
+        if principal:
+            assert policy_for(failures, principal=principal) == policy
+        _check_policy(policy, [each for each in failures if _is_of(each, principal, policies)])
+        parts = policies_for(failures, principal=principal, limit=512) if principal else ()
+        for part in parts:
+            single = len(part["Statement"]) == 1
+            assert single or len(json.dumps(part, separators=(",", ":"))) <= 512
+            validate(part, "identity")
+
+
+def _is_of(failure: Failure, principal: str, policies: dict[str, Any]) -> bool:
+    """Return whether a denial can be in a principal's policy, by the name at the end of its ARN."""
+    if not isinstance(failure, AccessDenied):
+        return False
+    if failure.principal is None:
+        return not principal or "" not in policies
+    return bool(principal) and principal.rpartition("/")[2] in failure.principal
+
+
+def _check_policy(policy: dict[str, Any], failures: list[Failure]) -> None:
     helped = {
         (each.action or "").lower()
         for each in failures
@@ -112,14 +133,9 @@ def test_one_policy_for_many_denials(texts: list[str], random: Any) -> None:  # 
         and each.deny != "explicit"
         and each.policy_type in (None, "identity")
     }
-    if policy["Statement"]:
-        validate(policy, "identity")
+    validate(policy, "identity")
     allowed = {action.lower() for statement in policy["Statement"] for action in _many(statement["Action"])}
     assert allowed <= helped
-    for part in policies_for(failures, limit=512):
-        single = len(part["Statement"]) == 1
-        assert single or len(json.dumps(part, separators=(",", ":"))) <= 512
-        validate(part, "identity")
 
 
 @given(st.one_of(known.map(lambda case: case.text), soup, st.text()))

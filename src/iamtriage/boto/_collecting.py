@@ -19,7 +19,8 @@ from iamtriage._reading.parsing import parse_raised
 from iamtriage._reading.structured.exceptions import group_behind
 from iamtriage._rendering.views import View
 from iamtriage._text import wrong_type_message
-from iamtriage.boto._merging import build_policies, build_policy, build_report, list_principals
+from iamtriage.boto._merging import build_report, list_principals
+from iamtriage.explaining._policy_for import policies_for, policy_for
 from iamtriage.failures._checks import check_kinds
 from iamtriage.failures._fingerprints import fingerprint
 from iamtriage.failures._records import to_record
@@ -251,9 +252,9 @@ class Collection(View, Generic[_T]):
                 denied. If the denials name only one principal, those that name none are counted as its own.
 
         Raises:
-            ValueError: Several principals were denied and none is given, or the given one was not denied.
+            PolicyError: Several principals were denied and none is given, or the given one was not denied.
         """
-        return build_policy(self.failures, principal)
+        return policy_for(self.failures, principal=principal)
 
     def policies(
         self, principal: str | None = None, *, limit: int = _MAX_POLICY_SIZE
@@ -265,9 +266,10 @@ class Collection(View, Generic[_T]):
             limit: The maximum number of characters in a document, without whitespace.
 
         Raises:
-            ValueError: As for :meth:`policy`, or the limit is below 256.
+            PolicyError: As for :meth:`policy`.
+            ValueError: The limit is below 256.
         """
-        return build_policies(self.failures, principal, limit)
+        return policies_for(self.failures, principal=principal, limit=limit)
 
     def to_records(self) -> list[Record]:
         """Return the flat records of the failures, one per problem."""

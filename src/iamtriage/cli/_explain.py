@@ -8,9 +8,11 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
+from iamtriage._text import escape_controls
 from iamtriage.cli._input import open_input, read_text
 from iamtriage.cli._options import SEARCH_STATUS, add_file
 from iamtriage.cli._output import ERROR, FOUND, NOT_FOUND, print_error
+from iamtriage.exceptions import PolicyError
 
 if TYPE_CHECKING:
     import argparse
@@ -59,7 +61,12 @@ def add_command(commands: Commands) -> None:
     form.add_argument(
         "--policy",
         action="store_true",
-        help="print one least-privilege policy for all denials that an Allow can fix",
+        help="print one least-privilege policy for each denied principal that an Allow can help",
+    )
+    command.add_argument(
+        "--principal",
+        metavar="ARN",
+        help="with --policy, print only the policy of this role, role session or user",
     )
     command.set_defaults(run=_run)
 
@@ -74,9 +81,16 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.html and arguments.all:
         print_error("--html prints one explanation and cannot be combined with --all")
         return ERROR
+    if arguments.principal is not None and not arguments.policy:
+        print_error("--principal requires --policy")
+        return ERROR
     with open_input(arguments.file) as source:
         if arguments.policy:
-            count = _print_policies(source)
+            try:
+                count = _print_policies(source, arguments.principal)
+            except PolicyError as error:
+                print_error(error)
+                return ERROR
         else:
             explanations = _explain_all(source, facts) if arguments.all else _explain(source.file, facts)
             count = _print_explanations(explanations, arguments)
@@ -164,11 +178,25 @@ def _format(explanation: Explanation, arguments: argparse.Namespace) -> str:
     )
 
 
-def _print_policies(source: Input) -> int:
-    """Print the policies for a log's denials, and return their number."""
-    from iamtriage.explaining._policy_for import policies_for
+def _print_policies(source: Input, principal: str | None) -> int:
+    """Print the policies for a log's denials, and return their number.
 
-    policies = policies_for(source.scan())
-    for policy in policies:
-        print(json.dumps(policy, indent=2, ensure_ascii=True))
-    return len(policies)
+    Each has its principal on a line before it that begins with ``#``. A single policy is plain JSON.
+
+    Raises:
+        PolicyError: The principal was not denied.
+    """
+    from iamtriage.explaining._policy_for import documents_by_principal, policies_for
+
+    if principal is not None:
+        documents = {principal: policies_for(source.scan(), principal=principal)}
+    else:
+        documents = documents_by_principal(source.scan())
+    count = 0
+    for name, policies in documents.items():
+        if len(documents) > 1:
+            print(f"# {escape_controls(name)}" if name else "# denials that name no principal")
+        for policy in policies:
+            print(json.dumps(policy, indent=2, ensure_ascii=True))
+        count += len(policies)
+    return count

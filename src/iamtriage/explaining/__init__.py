@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explain import explain
     from iamtriage.explaining._explanations import Cause, Evidence, Explanation, Remedy, Who
     from iamtriage.explaining._facts import Facts, FactsLike, HasFacts
-    from iamtriage.explaining._policy_for import policies_for, policy_for
+    from iamtriage.explaining._policy_for import policies_by_principal, policies_for, policy_for
 
 __all__ = (
     "Cause",
@@ -42,6 +42,7 @@ __all__ = (
     "is_expired",
     "is_retryable",
     "matching",
+    "policies_by_principal",
     "policies_for",
     "policy_for",
 )
@@ -65,6 +66,7 @@ _HOMES = {
     "is_expired": "_classification",
     "is_retryable": "_classification",
     "matching": "_classification",
+    "policies_by_principal": "_policy_for",
     "policies_for": "_policy_for",
     "policy_for": "_policy_for",
 }

@@ -4,45 +4,61 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from iamtriage._text import quote_text, wrong_type_message
+from iamtriage.exceptions import PolicyError
 from iamtriage.explaining._facts import build_facts
 from iamtriage.explaining._rules.denials.passing_roles import pass_role_grant
 from iamtriage.explaining._rules.shared.allow_remedies import required_grant
 from iamtriage.explaining._rules.shared.denial import build_denial, identity_allow_helps
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.failures._checks import check_failures
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._documents import MANAGED_POLICY_LIMIT, build_document, build_documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
+    from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
     from iamtriage.policies._grants import Grant
 
-__all__ = ("policies_for", "policy_for")
+__all__ = (
+    "documents_by_principal",
+    "normalize_principal",
+    "policies_by_principal",
+    "policies_for",
+    "policy_for",
+)
 
 _MIN_LIMIT = 256
+_MAX_NAMED = 5
 
 
-def policy_for(failures: Iterable[Failure]) -> dict[str, Any]:
-    r"""Build one least-privilege IAM policy that allows the denied actions.
+def policy_for(failures: Iterable[Failure], *, principal: str | None = None) -> dict[str, Any]:
+    r"""Build one least-privilege IAM policy that allows the denied actions of one principal.
 
     The policy allows each denied action on the denied resource and nothing else. ``Resource`` is ``*`` only
     if AWS accepts nothing else. The policy omits what an identity-based policy can't grant: explicit denies,
     denials by SCPs and RCPs, boundaries, session, VPC endpoint, resource-based and trust policies, and calls
-    with an unknown action. Pass the failures of one principal, because the policy doesn't say whose they are.
+    with an unknown action.
 
     The order of the failures doesn't matter. Statement IDs name the services. Placeholders that begin with
     ``REPLACE_`` replace what the messages mask or omit.
 
     Args:
         failures: The failures, such as those from :func:`iamtriage.scan`.
+        principal: The ARN of a role, a role session or a user. Required if the failures are of several
+            principals. A session counts as its role. If the failures name only one principal, those that name
+            none are counted as its own; else they are left out.
 
     Returns:
         The policy document, ready for JSON. Its ``Statement`` is empty if no ``Allow`` can help; IAM rejects
         such a document. It can exceed the size limit of a managed policy: see :func:`policies_for`.
 
     Raises:
-        TypeError: ``failures`` is not an iterable of failures.
+        PolicyError: The failures are of several principals and none is given, or the given one was not
+            denied. ``principals`` lists those that were.
+        TypeError: ``failures`` is not an iterable of failures, or ``principal`` is not a string.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
 
@@ -56,17 +72,19 @@ def policy_for(failures: Iterable[Failure]) -> dict[str, Any]:
     >>> statement["Sid"], statement["Action"], statement["Resource"]
     ('S3', 's3:GetObject', ['arn:aws:s3:::orders/1.csv', 'arn:aws:s3:::orders/2.csv'])
     """
-    built = build_documents(_required_grants(check_failures(failures, "policy_for()")), limit=None)
+    _check_principal(principal)
+    built = build_documents(_select_grants(_group_grants(failures, "policy_for()"), principal), limit=None)
     return built[0] if built else build_document([])
 
 
 def policies_for(
-    failures: Iterable[Failure], *, limit: int = MANAGED_POLICY_LIMIT
+    failures: Iterable[Failure], *, principal: str | None = None, limit: int = MANAGED_POLICY_LIMIT
 ) -> tuple[dict[str, Any], ...]:
     """Build the policy of :func:`policy_for` as several documents within a size limit.
 
     Args:
         failures: The failures, such as those from :func:`iamtriage.scan`.
+        principal: As for :func:`policy_for`.
         limit: The maximum number of characters of a document, not counting whitespace. IAM allows 6,144 in a
             managed policy and 10 managed policies per role, and 10,240 in all inline policies of a role.
 
@@ -75,7 +93,8 @@ def policies_for(
         exceed the limit.
 
     Raises:
-        TypeError: ``failures`` is not an iterable of failures.
+        PolicyError: As for :func:`policy_for`.
+        TypeError: As for :func:`policy_for`.
         ValueError: The limit is less than 256.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -83,25 +102,120 @@ def policies_for(
     >>> policies_for([])
     ()
     """
+    _check_principal(principal)
     if limit < _MIN_LIMIT:
         msg = f"limit must be at least {_MIN_LIMIT}, not {limit}"
         raise ValueError(msg)
-    return tuple(build_documents(_required_grants(check_failures(failures, "policies_for()")), limit=limit))
+    grants = _select_grants(_group_grants(failures, "policies_for()"), principal)
+    return tuple(build_documents(grants, limit=limit))
 
 
-def _required_grants(failures: Iterable[Failure]) -> Iterator[Grant]:
-    no_facts = build_facts(None)
-    for failure in failures:
-        if not isinstance(failure, AccessDenied):
-            continue
-        denial = build_denial(failure, no_facts)
-        if not identity_allow_helps(denial):
-            continue
-        # The encoded message can name another action, and a guess is not a reason to grant one.
-        if denial.action_evidence == "derived" and failure.encoded_message:
-            continue
-        grant = (
-            pass_role_grant(denial) if denial.lowercase_action == "iam:passrole" else required_grant(denial)
+def policies_by_principal(failures: Iterable[Failure]) -> dict[str, dict[str, Any]]:
+    r"""Build one least-privilege policy for each denied principal.
+
+    Args:
+        failures: The failures, such as those from :func:`iamtriage.scan`.
+
+    Returns:
+        The policy of :func:`policy_for` by the ARN of the role or user, in the order of the failures. A role
+        session counts as its role, whose ARN has no path. Principals that no ``Allow`` can help are left out.
+        Failures that name no principal belong to the only one that the others name; else their policy has the
+        key ``""``.
+
+    Raises:
+        TypeError: ``failures`` is not an iterable of failures.
+
+    >>> from iamtriage import scan
+    >>> line = "User: arn:aws:sts::111122223333:{} is not authorized to perform: sqs:SendMessage"
+    >>> log = "\n".join(line.format(f"assumed-role/app/run-{number}") for number in (1, 2))
+    >>> list(policies_by_principal(scan(log)))
+    ['arn:aws:iam::111122223333:role/app']
+    """
+    documents = documents_by_principal(failures, limit=None)
+    return {principal: policies[0] for principal, policies in documents.items()}
+
+
+def documents_by_principal(
+    failures: Iterable[Failure], *, limit: int | None = MANAGED_POLICY_LIMIT
+) -> dict[str, tuple[dict[str, Any], ...]]:
+    """Build the documents of :func:`policies_for` for each principal that an ``Allow`` can help."""
+    grouped = _group_grants(failures, "policies_by_principal()")
+    unnamed = grouped.pop(None, {})
+    if len(grouped) == 1:
+        next(iter(grouped.values())).update(unnamed)
+    else:
+        grouped[""] = unnamed
+    return {
+        principal or "": tuple(build_documents(grants, limit=limit))
+        for principal, grants in grouped.items()
+        if grants
+    }
+
+
+def normalize_principal(principal: str | None) -> str | None:
+    """Return the role without its path, which sessions do not state; other principals as they are.
+
+    >>> normalize_principal("arn:aws:sts::111122223333:assumed-role/app/run-1")
+    'arn:aws:iam::111122223333:role/app'
+    """
+    role = underlying_role(try_parse_principal(principal))
+    return principal if role is None else f"arn:{role.partition}:iam::{role.account}:role/{role.name}"
+
+
+# Grants in order, without duplicates, by normalized principal.
+_GroupedGrants = dict[str | None, dict["Grant", None]]
+
+
+def _check_principal(principal: object) -> None:
+    if principal is not None and not isinstance(principal, str):
+        raise TypeError(wrong_type_message("principal", "a string", principal))
+
+
+def _select_grants(grouped: _GroupedGrants, principal: str | None) -> Iterable[Grant]:
+    """Return the grants of one principal.
+
+    Raises:
+        PolicyError: There are several and none is given, or the given one was not denied.
+    """
+    unnamed = grouped.pop(None, {})
+    principals = tuple(filter(None, grouped))
+    if not principals:
+        return unnamed  # the caller can say whose they are
+    if principal is None and len(principals) > 1:
+        msg = f"several principals were denied; expected one of {_join_principals(principals)}"
+        raise PolicyError(msg, principals=principals)
+    selected = principals[0] if principal is None else normalize_principal(principal)
+    if selected not in grouped:
+        msg = (
+            f"unknown principal {quote_text(principal or '')}; expected one of {_join_principals(principals)}"
         )
-        if grant is not None:
-            yield grant
+        raise PolicyError(msg, principals=principals)
+    return {**grouped[selected], **unnamed} if len(principals) == 1 else grouped[selected]
+
+
+def _join_principals(principals: tuple[str, ...]) -> str:
+    more = f" and {len(principals) - _MAX_NAMED} more" if len(principals) > _MAX_NAMED else ""
+    return ", ".join(map(quote_text, principals[:_MAX_NAMED])) + more
+
+
+def _group_grants(failures: Iterable[Failure], function: str) -> _GroupedGrants:
+    """Return the required grants by principal; a principal that no ``Allow`` can help has none."""
+    no_facts = build_facts(None)
+    grouped: _GroupedGrants = {}
+    for failure in check_failures(failures, function):
+        if isinstance(failure, AccessDenied):
+            grants = grouped.setdefault(normalize_principal(failure.principal), {})
+            grant = _find_grant(failure, no_facts)
+            if grant is not None:
+                grants[grant] = None
+    return grouped
+
+
+def _find_grant(failure: AccessDenied, no_facts: Facts) -> Grant | None:
+    denial = build_denial(failure, no_facts)
+    if not identity_allow_helps(denial):
+        return None
+    # The encoded message can name another action, and a guess is not a reason to grant one.
+    if denial.action_evidence == "derived" and failure.encoded_message:
+        return None
+    return pass_role_grant(denial) if denial.lowercase_action == "iam:passrole" else required_grant(denial)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import pickle
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, get_args
@@ -12,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamtriage import AccessDenied, Envelope, explain, parse, policy_for, scan
-from iamtriage.explaining import Facts, policies_for
+from iamtriage import AccessDenied, Envelope, PolicyError, explain, parse, policy_for, scan
+from iamtriage.explaining import Facts, policies_by_principal, policies_for
 from iamtriage.explaining._rules.denials.dispatch import DEFAULT_RULE, ROUTES, select_rule
 from iamtriage.explaining._rules.shared.denial import build_denial
 from iamtriage.explaining._rules.shared.service_specific import STANDARD_MESSAGES, Wording, classify_wording
@@ -592,8 +593,57 @@ def test_policy_omits_what_an_allow_cannot_grant() -> None:
             "An error occurred (Throttling) when calling the ListRoles operation: Rate exceeded\n",
         )
     )
-    policy = policy_for(scan(text))
+    [policy] = policies_by_principal(scan(text)).values()
     assert [statement["Action"] for statement in policy["Statement"]] == ["sqs:SendMessage"]
+
+
+_USER = "arn:aws:iam::111122223333:user/ana"
+_ROLE = "arn:aws:iam::111122223333:role/orders-api"
+
+
+def _denied_to(principal: str, action: str) -> str:
+    return f"User: {principal} is not authorized to perform: {action} on resource: {QUEUE}\n\nnext\n\n"
+
+
+def test_several_principals_have_no_common_policy() -> None:
+    """The report writer must not get what only the cleaner needs."""
+    text = _denied_to(SESSION, "sqs:SendMessage") + _denied_to(_USER, "sqs:DeleteQueue")
+    for build in (policy_for, policies_for):
+        with pytest.raises(
+            PolicyError, match=r"several principals were denied.*orders-api.*user/ana"
+        ) as caught:
+            build(scan(text))
+        assert caught.value.principals == (_ROLE, _USER)
+        assert pickle.loads(pickle.dumps(caught.value)).principals == (_ROLE, _USER)
+        with pytest.raises(PolicyError, match=r"unknown principal .*user/bob") as caught:
+            build(scan(text), principal="arn:aws:iam::111122223333:user/bob")
+        assert caught.value.principals == (_ROLE, _USER)
+        with pytest.raises(TypeError, match="principal must be a string, not int"):
+            build(scan(text), principal=1)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "principal", [SESSION, _ROLE, "arn:aws:iam::111122223333:role/team/orders-api", f"{SESSION}-2"]
+)
+def test_a_session_counts_as_its_role(principal: str) -> None:
+    text = _denied_to(SESSION, "sqs:SendMessage") + _denied_to(_USER, "sqs:DeleteQueue")
+    text += _denied_to(f"{SESSION}-2", "sqs:ReceiveMessage")
+    [statement] = policy_for(scan(text), principal=principal)["Statement"]
+    assert statement["Action"] == ["sqs:ReceiveMessage", "sqs:SendMessage"]
+    policies = policies_by_principal(scan(text))
+    assert list(policies) == [_ROLE, _USER]
+    assert policies[_ROLE]["Statement"] == [statement]
+    assert policies[_USER]["Statement"][0]["Action"] == "sqs:DeleteQueue"
+
+
+def test_denials_that_name_no_principal() -> None:
+    unnamed = f"User is not authorized to perform: sqs:PurgeQueue on resource: {QUEUE}\n\nnext\n\n"
+    one, two = _denied_to(_USER, "sqs:DeleteQueue"), _denied_to(SESSION, "sqs:SendMessage")
+    assert list(policies_by_principal(scan(unnamed))) == [""]
+    assert policies_by_principal(scan(unnamed + one)) == {_USER: policy_for(scan(one + unnamed))}
+    assert "sqs:PurgeQueue" in str(policy_for(scan(one + unnamed)))
+    assert list(policies_by_principal(scan(unnamed + one + two))) == [_USER, _ROLE, ""]
+    assert "sqs:PurgeQueue" not in str(policy_for(scan(unnamed + one + two), principal=_USER))
 
 
 def test_equal_resources_share_a_statement() -> None:
