@@ -7,6 +7,8 @@ import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from iamtriage._reading.unwrapping.linewraps import join_wrapped_lines
 from iamtriage._reading.unwrapping.unwrap import unwrap
@@ -249,6 +251,64 @@ def test_log_lines_of_one_length_are_not_joined() -> None:
     view = View(lines)
     join_wrapped_lines(view)
     assert view.text == lines
+
+
+_UPLOAD = "the nightly job copied the reports of all regions into the s3 folder bucket/one"
+_DENIED = "An error occurred (AccessDenied) when calling the GetRole operation: Not allowed"
+_LINES_OF_ONE_LENGTH = {
+    "sentences": [_UPLOAD + "s", _DENIED, _UPLOAD + "s", _DENIED, _UPLOAD + "s"],
+    "sentences before a shorter one": [_UPLOAD + "s", _DENIED, _UPLOAD + "s", _DENIED, "the end"],
+    "sorted names": [f"arn:aws:s3:::reports-of-the-region-{n}" for n in "abcdef"],
+    "rows": [f"i-0a1b2c3d4e5f6071{n}   running   eu-west-1   m5.large" for n in range(5)],
+    "columns with padding": ["alpha  eu-west-1a   4 GiB ", "beta   eu-west-1b  16 GiB ", "gamma  eu-west-1c   8 GiB "],
+    "one message again and again": [_DENIED] * 5,
+    "messages of a program": [
+        "Access to the bucket failed again.",
+        "Another attempt in three seconds..",
+        "Access to the queue fails as well.",
+        "Waiting for the operator of these.",
+    ],
+    "values": [
+        "first = arn:aws:iam::111122223333:role/a",
+        "other = arn:aws:iam::111122223333:role/b",
+        "third = arn:aws:iam::111122223333:role/c",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lines", _LINES_OF_ONE_LENGTH.values(), ids=_LINES_OF_ONE_LENGTH)
+def test_lines_of_one_length_are_not_joined(lines: list[str]) -> None:
+    """Sentences, rows and sorted lists that happen to have one length do not result from wrapping."""
+    view = View("\n".join(lines))
+    join_wrapped_lines(view)
+    assert view.text == "\n".join(lines)
+
+
+_words = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12)
+_sentences = st.lists(_words, min_size=8, max_size=30).map(" ".join).map(str.capitalize)
+
+
+@given(st.lists(_sentences, min_size=3, max_size=8), st.data())
+def test_sentences_of_its_length_leave_a_message_as_it_is(sentences: list[str], data: st.DataObject) -> None:
+    """Sentences around a message that have its length by chance do not run into it."""
+    size = len(_DENIED)
+    lines = [f"{sentence[:size].rstrip():x<{size}}" for sentence in sentences]
+    lines.insert(data.draw(st.integers(0, len(lines))), _DENIED)
+    view = View("\n".join(lines))
+    join_wrapped_lines(view)
+    assert _DENIED in view.text.split("\n")
+
+
+_wide = st.sampled_from([60, 72, 79, 80, 100, 120])
+
+
+@given(_wide, st.sampled_from([_GO, _BOTO]), st.lists(_words, max_size=20).map(" ".join))
+def test_terminal_breaks_after_any_words(width: int, text: str, words: str) -> None:
+    """Wherever a terminal's width falls, a text of several lines is joined again."""
+    whole = f"{words} {text}".strip()
+    lines = [whole[at : at + width] for at in range(0, len(whole), width)]
+    assume(sum(len(line) == width for line in lines) > 2)
+    assert facts_in("\n".join(lines)) == facts_in(whole)
 
 
 @pytest.mark.parametrize(

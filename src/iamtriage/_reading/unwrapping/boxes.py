@@ -15,6 +15,7 @@ from iamtriage._reading.unwrapping.linewraps import (
     RECORD_START,
     breaks_at_space,
     last_and_first,
+    show_wrap,
 )
 
 if TYPE_CHECKING:
@@ -115,7 +116,8 @@ def _find_joined(box: Sequence[_Line], lead: int, trail: int) -> list[bool]:
     word_wrapped = sum(
         not filled and _did_not_fit(line, following, trail) for filled, (line, following) in pairs
     )
-    hard_wrapped = sum(filled and _can_continue(following) for filled, (_, following) in pairs)
+    breaks = [_insides(*pair) for filled, pair in pairs if filled and _can_continue(pair[1])]
+    hard_wrapped = len(breaks) if show_wrap(breaks) else 0
     return [
         filled
         and following.lead == lead

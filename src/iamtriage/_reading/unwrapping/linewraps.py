@@ -1,8 +1,11 @@
 """Join lines that a terminal, table cell or text wrapper broke inside a word.
 
 A newline that replaces a space can remain, because the readers accept any whitespace. A break inside a word or
-value is undone if all lines of a paragraph have the same length (a terminal's width), or if two parts make what
-neither is alone: a word of AWS messages, an ARN with enough sections, an ID with enough digits.
+value is undone if a terminal's width is evident, or if two parts make what neither is alone: a word of AWS
+messages, an ARN with enough sections, an ID with enough digits.
+
+Lines of the same length show a terminal's width only if words go on across more of their breaks than end there.
+Rows of a table, sorted lists and sentences can have the same length, too.
 """
 
 from __future__ import annotations
@@ -15,6 +18,8 @@ from iamtriage._reading.vocabulary.grammar import ENTRY_START
 from iamtriage._reading.vocabulary.masks import ends_in_open_mask
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from iamtriage._reading.vocabulary.view import Edit, View
 
 # The words of the messages that matter. A break inside one of them is undone.
@@ -46,12 +51,19 @@ _UUID_TAIL = re.compile(r"(?<![0-9a-fA-F-])[0-9a-f]{8}(?:-[0-9a-f]{0,4}){0,3}(?:
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-fA-F])")
 _FIRST_WORD = re.compile(r"[^\s]{1,256}")
 _LAST_WORD = re.compile(r"[^\s]{1,256}\Z")
+# An action that a line breaks: "iam:Create\nRole".
+_ACTION = re.compile(r"\b[a-z][a-z0-9-]{1,40}:[A-Z]?[A-Za-z]{0,60}\n[A-Z]?[A-Za-z]")
+_COLUMN = re.compile(r"(?<=\s)[^\s]")
+_SENTENCE_START = re.compile(r"[A-Z][a-z]{0,20}(?: |\Z)")
 _PUNCTUATION = ".,:;()[]{}\"'`"
 # Colons in a complete ARN.
 _ARN_COLONS = 5
 # Fewer characters or full lines are no evidence of a terminal's width.
 MIN_WIDTH = 20
 _MAX_WORD_LENGTH = 256
+_MIN_WHOLE = 4
+# As many characters at the start of both lines show that they are rows.
+_ALIKE = 8
 MIN_FULL_LINES = 2
 
 
@@ -81,8 +93,10 @@ def _paragraph_edits(lines: list[tuple[int, str]]) -> list[Edit]:
             # The space is there, and the readers accept the newline as a part of it.
             joined = False
         elif len(line) == width:
-            joined = not RECORD_START.match(following) and (
-                is_certain or not breaks_at_space(line, following)
+            joined = (
+                not RECORD_START.match(following)
+                and not _ends_sentence(line, following)
+                and (is_certain or not breaks_at_space(line, following))
             )
         else:
             joined = _is_one_word(line, following)
@@ -96,17 +110,60 @@ def _terminal_width(lines: list[str]) -> tuple[int, bool]:
     width = max(map(len, lines[:-1]))
     if width < MIN_WIDTH or len(lines[-1]) > width:
         return 0, False
-    full = word_wrapped = 0
+    word_wrapped = 0
+    full: list[tuple[str, str]] = []
     for line, following in pairwise(lines):
-        if len(line) == width:
-            full += not RECORD_START.match(following)
-        else:
+        if len(line) != width:
             # A wrapper that breaks at spaces leaves a line short if the next word does not fit.
             word = _FIRST_WORD.match(following)
             word_wrapped += word is not None and len(line) + 1 + len(word[0]) > width
-    if full < MIN_FULL_LINES or full <= word_wrapped:
+        elif not RECORD_START.match(following):
+            full.append((line, following))
+    if len(full) < MIN_FULL_LINES or len(full) <= word_wrapped or not show_wrap(full):
         return 0, False
-    return width, full > MIN_FULL_LINES and not word_wrapped
+    return width, len(full) > MIN_FULL_LINES and not word_wrapped
+
+
+def show_wrap(pairs: Iterable[tuple[str, str]]) -> bool:
+    """Return whether the text of full lines goes on in the next lines more often than it ends."""
+    signs = [_goes_on(line, following) for line, following in pairs]
+    return signs.count(True) > signs.count(False)
+
+
+def _goes_on(line: str, following: str) -> bool | None:
+    """Return whether the text of a full line goes on in the next line, ``None`` if that is not known."""
+    if _are_rows(line, following):
+        return False
+    if line[-1:].isspace() != following[:1].isspace():
+        # A terminal keeps the space at which it breaks a line.
+        return True
+    ends = last_and_first(line, following)
+    if ends is None:
+        return None
+    if _is_one_word(line, following) or _ACTION.search(ends[0] + "\n" + ends[1]):
+        return True
+    tail, head = (end.strip(_PUNCTUATION) for end in ends)
+    if tail[-1:].isalnum() and (_is_whole(tail, head) or _is_whole(head, tail)):
+        return False
+    return True if line[-1].isalnum() and following[0].isalnum() and not following[0].isupper() else None
+
+
+def _is_whole(word: str, other: str) -> bool:
+    """Return whether a word at the edge of a line is none that was broken; short ones can be parts of others."""
+    return _is_known(word) and (len(word) >= _MIN_WHOLE or word[0].isupper() or _is_known(other))
+
+
+def _are_rows(line: str, following: str) -> bool:
+    """Return whether two lines start alike or have their columns at the same places, as rows and lists do."""
+    if line[:_ALIKE] == following[:_ALIKE] and not line[:_ALIKE].isalnum():
+        return True
+    columns = [m.start() for m in _COLUMN.finditer(line)]
+    return len(columns) > 1 and columns == [m.start() for m in _COLUMN.finditer(following)]
+
+
+def _ends_sentence(line: str, following: str) -> bool:
+    """Return whether a sentence ends with a line and another one starts on the next."""
+    return line[-1] in ".!?" and _SENTENCE_START.match(following) is not None
 
 
 def last_and_first(line: str, following: str) -> tuple[str, str] | None:
