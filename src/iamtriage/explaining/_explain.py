@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, assert_never
 
 from iamtriage._reading.parsing import parse
 from iamtriage._text import wrong_type_message
+from iamtriage.explaining._completion import complete_explanation
+from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._facts import build_facts
 from iamtriage.explaining._rules.shared.cases import Case
@@ -91,7 +93,8 @@ def explain(
     failure = error_or_failure if isinstance(error_or_failure, Failure) else parse(error_or_failure)
     if failure is None:
         return _NOTHING
-    explanation = _explain_failure(failure, known)
+    known = resolve_facts(failure, known)
+    explanation = complete_explanation(_explain_failure(failure, known), known)
     if "AKIA" not in failure.text:
         return explanation
     from iamtriage.explaining._rules.credentials.access_keys import find_exposed_key

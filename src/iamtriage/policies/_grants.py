@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from iamtriage.actions._lookup import Action, ResourceType
 
-__all__ = ("Grant", "Location", "build_grant")
+__all__ = ("Grant", "Location", "build_grant", "name_stem")
 
 _ACTION = re.compile(r"[A-Za-z0-9-]{1,64}:[A-Za-z0-9]{1,128}", re.ASCII)
 # IAM's denials name some resources without an ARN: "role deploy", "user ana".
@@ -58,11 +58,26 @@ class Location:
         partition: The partition.
         region: The region.
         account: The 12-digit account ID.
+        names: Names of resources, by the stem of the variable in ARN templates (:func:`name_stem`). ``name``
+            is the name of the main resource, and ``prefix`` that of several S3 objects.
     """
 
     partition: str | None = None
     region: str | None = None
     account: str | None = None
+    names: tuple[tuple[str, str], ...] = ()
+
+    def name(self, stem: str) -> str | None:
+        """Return the name with a stem, in a form that a policy accepts, if it is known.
+
+        >>> Location(names=(("table", "orders"),)).name("table")
+        'orders'
+        """
+        known = next((value for name, value in self.names if name == stem), None)
+        if known is None:
+            return None
+        parts = [sanitize_name(part, asterisk="literal") for part in known.split("/")]
+        return None if any(part.startswith(PLACEHOLDER) for part in parts) else "/".join(parts)
 
 
 @attrs.frozen
@@ -150,7 +165,7 @@ def _accepted_resources(action: Action, resource: str | None, location: Location
         if action.accepts(arn) is not None:
             return (arn,), _wildcard_notes(arn)
         if action.service == "s3" and arn.startswith("arn:"):
-            return _convert_s3_arn(action, arn)
+            return _convert_s3_arn(action, arn, location)
         words = (
             f"AWS lists no resource of this form for {action.name}: "
             "compare it with what the call was made on."
@@ -175,7 +190,7 @@ def _wildcard_notes(arn: str) -> tuple[str, ...]:
     return (*notes, "In ${*} and ${?}, the * or ? is a character of the name and matches nothing else.")
 
 
-def _convert_s3_arn(action: Action, arn: str) -> _Resources:
+def _convert_s3_arn(action: Action, arn: str, location: Location) -> _Resources:
     """Convert an object's ARN to its bucket's, or a bucket's to an object's, as the action requires."""
     bucket, slash, _ = arn.partition("/")
     names = {each.name for each in action.resource_types}
@@ -183,6 +198,10 @@ def _convert_s3_arn(action: Action, arn: str) -> _Resources:
         return (bucket,), (f"{action.name} is allowed on the bucket, not on its objects.",)
     if "object" in names and not slash:
         words = f"{action.name} is allowed on objects: behind the bucket's ARN stands / and the object's key."
+        prefix = location.name("prefix")
+        if prefix is not None:
+            words = f"The command is for several objects, so the statement covers all below {prefix}."
+            return (f"{arn}/{prefix}*",), (words,)
         return (f"{arn}/{PLACEHOLDER}OBJECT_KEY",), (words,)
     return (arn,), ()
 
@@ -234,7 +253,32 @@ def _fill_template(kind: ResourceType | None, location: Location) -> str:
     if kind is None or not kind.arns:
         return f"{PLACEHOLDER}RESOURCE_ARN"
     known = {"Partition": _partition(location), "Region": _region(location), "Account": _account(location)}
-    return _VARIABLE.sub(lambda m: known.get(m[1]) or _placeholder(m[1]), kind.arns[0])
+    return _VARIABLE.sub(
+        lambda m: known.get(m[1]) or _named(kind, m[1], location) or _placeholder(m[1]), kind.arns[0]
+    )
+
+
+def name_stem(name: str) -> str:
+    """Return what identifies a variable of an ARN template, or the option of a command that fills it.
+
+    >>> name_stem("TableName"), name_stem("table-name"), name_stem("RoleNameWithPath"), name_stem("SecretId")
+    ('table', 'table', 'role', 'secret')
+    """
+    folded = name.replace("-", "").replace("_", "").lower()
+    for ending in ("withoutleadingslash", "withpath", "identifier", "name", "id"):
+        stem = folded.removesuffix(ending)
+        folded = stem or folded
+    return folded
+
+
+def _named(kind: ResourceType, variable: str, location: Location) -> str | None:
+    """Return the name for a variable of a resource type, if it is known."""
+    if not location.names:
+        return None
+    found = location.name(name_stem(variable))
+    if found is None and [each for each in kind.variables if each not in _LOCATION_VARIABLES] == [variable]:
+        found = location.name("name")
+    return found.removeprefix("/") if found and variable.endswith("WithoutLeadingSlash") else found
 
 
 def _placeholder(variable: str) -> str:

@@ -14,6 +14,9 @@ from iamtriage.arns._arns import Arn
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.arns._principals import Principal, Role, Root, ServiceLinkedRole, ServicePrincipal
+from iamtriage.explaining._context.model import NOTHING
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._context.resources import find_resource, resource_names
 from iamtriage.explaining._explanations import Evidence
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared.called_service import find_called_service
@@ -133,7 +136,8 @@ class Denial:
             partition = arn.partition
         if partition is None and self.facts.region:
             partition = find_partition(self.facts.region)
-        return Location(partition, self.facts.region, self.account)
+        names = resource_names(context_of(self.facts), self.service)
+        return Location(partition, self.facts.region, self.account, names)
 
 
 def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
@@ -166,11 +170,11 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
             policy = next((each.arn for each in first.policies if each.arn), policy)
             statements = first.sids or statements
         others = tuple((each.policy_type, each.deny) for each in reasons[1:] if each.policy_type is not None)
-    resource = resource or facts.resource
     actions: tuple[str, ...] = (action,) if action else ()
     if action is None or ":" not in action:
         action_evidence, actions = _derive_actions(failure, facts)
         action = actions[0] if actions and action_evidence != "possible" else None
+    resource = resource or facts.resource or _find_resource(failure, facts, action)
     principal = try_parse_principal(text) or parse_masked_principal(text)
     account: str | None = getattr(principal, "account", None)
     has_masked_account = account == PLACEHOLDER_ACCOUNT and PLACEHOLDER_ACCOUNT not in (text or "")
@@ -204,6 +208,15 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         wording=wording,
         service_message=service_message,
     )
+
+
+def _find_resource(failure: AccessDenied, facts: Facts, action: str | None) -> str | None:
+    """Return the resource that the text around the failure states."""
+    context = context_of(facts)
+    if context is NOTHING:
+        return None
+    service = failure.envelope.service or ("s3" if failure.envelope.host_id else None)
+    return find_resource(context, action or service, find_partition(facts.region) if facts.region else None)
 
 
 def identity_allow_helps(denial: Denial) -> bool:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage.exceptions import IamTriageError
+from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations import Cause, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import as_sentence
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Evidence
     from iamtriage.explaining._facts import Facts
     from iamtriage.trust._evaluation import TrustResult
 
@@ -53,6 +55,7 @@ def evaluate_trust_policy(facts: Facts, action: str, role_arn: str | None = None
         return None
     from iamtriage.trust._evaluation import check_trust_policy
 
+    evidence: Evidence = "derived" if is_derived(facts, "trust_policy") else "supplied"
     # The token identifies the caller, so the caller in the facts does not matter.
     caller = None if facts.token_claims is not None else facts.caller
     role = underlying_role(try_parse_principal(role_arn))
@@ -65,28 +68,28 @@ def evaluate_trust_policy(facts: Facts, action: str, role_arn: str | None = None
             claims=facts.token_claims,
         )
     except IamTriageError as error:
-        return _describe_unreadable_policy(error)
+        return _describe_unreadable_policy(error, evidence)
     except (TypeError, ValueError):  # invalid claims, or not an action that assumes a role
         return None
-    return _describe_result(result, None if role is None else role.name)
+    return _describe_result(result, None if role is None else role.name, evidence)
 
 
-def _describe_unreadable_policy(error: IamTriageError) -> TrustFindings:
+def _describe_unreadable_policy(error: IamTriageError, evidence: Evidence) -> TrustFindings:
     return TrustFindings(
         allowed=None,
         cause=Cause(
             "trust-policy-unreadable",
             "The trust policy or caller that was given cannot be judged.",
-            "supplied",
+            evidence,
             (as_sentence(str(error)),),
         ),
     )
 
 
-def _describe_result(result: TrustResult, role: str | None) -> TrustFindings:
+def _describe_result(result: TrustResult, role: str | None, evidence: Evidence) -> TrustFindings:
     if result.allowed is True:
         text = "The trust policy that was given lets the call in, so look for the cause elsewhere."
-        cause = Cause("trust-policy-allows", text, "supplied", (as_sentence(result.reason),))
+        cause = Cause("trust-policy-allows", text, evidence, (as_sentence(result.reason),))
         return TrustFindings(allowed=True, cause=cause)
     if result.allowed is None:
         text = "What is given does not decide whether the trust policy lets the call in."
@@ -102,7 +105,7 @@ def _describe_result(result: TrustResult, role: str | None) -> TrustFindings:
         cause=Cause(
             "trust-policy-checked",
             "The role's trust policy does not let the call in.",
-            "supplied",
+            evidence,
             (as_sentence(result.reason),),
         ),
         remedy=Remedy(

@@ -1,0 +1,188 @@
+"""Complete an explanation by what the facts and the text around the failure state.
+
+Rules write a placeholder for a value that they do not know. Whatever the facts or the context state replaces
+it here, for all rules alike, in a form that no shell interprets. What the context contributed is quoted as
+evidence.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+
+from iamtriage._text import clip_text
+from iamtriage.explaining._context.model import NOTHING, Context, Stated
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.policies._masked_arns import PLACEHOLDER
+from iamtriage.redaction._redact import redact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from iamtriage.explaining._context.model import Runtime
+    from iamtriage.explaining._context.resolving import ResolvedFacts
+    from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+
+__all__ = ("complete_explanation",)
+
+_WORD = re.compile(r"(?<![\w/-])<?(?:REPLACE_)?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])", re.ASCII)
+_MAX_MESSAGE = 1_000
+_CALLER_IDENTITY = "aws sts get-caller-identity"
+# Failures of a call that was made with credentials.
+_KINDS_WITH_CALLER = frozenset(
+    {"access_denied", "expired_credentials", "invalid_credentials", "signature_mismatch", "aws_error"}
+)
+_SHELLS = frozenset({"cloudshell"})
+_NAMES = {
+    "bucket": "bucket",
+    "key": "key",
+    "prefix": "prefix",
+    "region": "region",
+    "profile": "profile",
+    "cluster": "cluster",
+    "namespace": "namespace",
+    "service_account": "service account",
+    "pod": "pod",
+    "deployment": "deployment",
+    "role_arn": "role",
+    "caller": "caller",
+    "account": "account",
+    "instance": "instance",
+    "vpc_endpoint": "VPC endpoint",
+    "api": "API",
+    "function": "function",
+}
+
+
+def complete_explanation(explanation: Explanation, facts: ResolvedFacts) -> Explanation:
+    """Return the explanation with the values that the facts and the context state, and their evidence."""
+    context = facts.context
+    values = dict(_known_values(facts, context))
+    if not values and context is NOTHING:
+        return explanation
+    runtime = context.runtime if _has_other_caller(explanation, context) else None
+    remedies = tuple(_complete_remedy(each, values, runtime) for each in explanation.remedies)
+    completed = attrs.evolve(explanation, remedies=remedies)
+    if context is NOTHING:
+        return completed
+    evidence = tuple(_evidence(completed, context))
+    if evidence and completed.causes:
+        first: Cause = completed.causes[0]
+        causes = (attrs.evolve(first, because=(*first.because, *evidence)), *completed.causes[1:])
+        completed = attrs.evolve(completed, causes=causes)
+    notes = tuple(_notes(context, runtime))
+    return attrs.evolve(completed, notes=(*notes, *completed.notes)) if notes else completed
+
+
+def _known_values(facts: ResolvedFacts, context: Context) -> Iterator[tuple[str, str]]:
+    """Yield each placeholder whose meaning does not depend on the command, with its value."""
+    stated: tuple[tuple[str, str | None, Callable[[str | None], str]], ...] = (
+        ("REGION", facts.region, commands.region),
+        ("CLUSTER", facts.cluster, commands.cluster),
+        ("CLUSTER_NAME", facts.cluster, commands.cluster),
+        ("NAMESPACE", facts.namespace, commands.namespace),
+        ("SERVICE_ACCOUNT", facts.service_account, commands.kubernetes_name),
+        ("PROFILE", _value(context.profile), commands.profile),
+        ("BUCKET", _value(context.bucket), commands.bucket),
+        ("BUCKET_NAME", _value(context.bucket), commands.bucket),
+        ("POD", _value(context.pod), commands.kubernetes_name),
+        ("POD_NAME", _value(context.pod), commands.kubernetes_name),
+        ("DEPLOYMENT", _value(context.deployment), commands.kubernetes_name),
+        ("INSTANCE_ID", _value(context.instance), commands.user_name),
+        ("VPC_ENDPOINT_ID", _value(context.vpc_endpoint), commands.user_name),
+        ("API_ID", _value(context.api), commands.user_name),
+        ("FUNCTION_NAME", _value(context.function), commands.user_name),
+    )
+    for name, value, argument in stated:
+        if value is not None and argument(value) == value:
+            yield name, value
+
+
+def _value(stated: Stated | None) -> str | None:
+    return None if stated is None else stated.value
+
+
+def _complete_remedy(remedy: Remedy, values: dict[str, str], runtime: Runtime | None) -> Remedy:
+    lines = tuple(_fill(command, values) for command in remedy.commands)
+    if runtime is not None and runtime.command is not None and _CALLER_IDENTITY in lines:
+        # The identity at the shell is not that of the failing call.
+        lookup = _fill(runtime.command, values)
+        lines = tuple(lookup if line == _CALLER_IDENTITY else line for line in lines)
+    deployment = values.get("DEPLOYMENT")
+    if deployment is not None:
+        lines = tuple(line.replace("deployment/NAME", f"deployment/{deployment}") for line in lines)
+    changes: dict[str, Any] = {}
+    if lines != remedy.commands:
+        changes["commands"] = lines
+    for name in ("policy", "statement"):
+        document = getattr(remedy, name)
+        if document is not None and values and PLACEHOLDER in (text := json.dumps(document)):
+            filled = json.loads(_fill(text, values, is_document=True))
+            if filled != document:
+                changes[name] = cast("dict[str, Any]", filled)
+    if remedy.manifest is not None and values:
+        manifest = _fill(remedy.manifest, values)
+        if manifest != remedy.manifest:
+            changes["manifest"] = manifest
+    return attrs.evolve(remedy, **changes) if changes else remedy
+
+
+def _fill(text: str, values: dict[str, str], *, is_document: bool = False) -> str:
+    """Replace the placeholders of a text that are known."""
+
+    def replace(found: re.Match[str]) -> str:
+        if is_document and PLACEHOLDER not in found[0]:
+            return found[0]
+        return values.get(found[1], found[0])
+
+    return _WORD.sub(replace, text)
+
+
+def _evidence(explanation: Explanation, context: Context) -> Iterator[str]:
+    """Yield a line for each part of the text from which a value in the remedies comes."""
+    shown = "\n".join(_texts(explanation))
+    by_words: dict[str, list[str]] = {}
+    stated_already = _stated_by_failure(explanation)
+    for name, label in _NAMES.items():
+        stated: Stated | None = getattr(context, name)
+        if stated is not None and stated.value in shown and stated.value not in stated_already:
+            by_words.setdefault(stated.words, []).append(label)
+    for words, labels in by_words.items():
+        yield f'The text states the {" and ".join(labels)}: "{clip_text(redact(words))}".'
+
+
+def _stated_by_failure(explanation: Explanation) -> str:
+    """Return the message of the failure, whose values need no further evidence."""
+    failure = explanation.failure
+    if failure is None:
+        return ""
+    start, end = failure.span
+    return failure.text[start : min(end, start + _MAX_MESSAGE)]
+
+
+def _texts(explanation: Explanation) -> Iterator[str]:
+    yield explanation.summary
+    for remedy in explanation.remedies:
+        yield from remedy.commands
+        yield remedy.manifest or ""
+        for document in (remedy.policy, remedy.statement):
+            if document is not None:
+                yield json.dumps(document)
+
+
+def _has_other_caller(explanation: Explanation, context: Context) -> bool:
+    """Return whether the text shows that the call used other credentials than the user's, and whose."""
+    failure, runtime = explanation.failure, context.runtime
+    if failure is None or runtime is None or failure.principal is not None:
+        return False
+    return runtime.kind not in _SHELLS and failure.kind in _KINDS_WITH_CALLER
+
+
+def _notes(context: Context, runtime: Runtime | None) -> Iterator[str]:
+    if runtime is not None:
+        yield f'The text is from where the call ran ("{clip_text(redact(runtime.words))}"): the call used the credentials of {runtime.caller}, not yours.'
+    if context.terraform is not None:
+        yield f"Terraform was working on {context.terraform.value}; run terraform apply again after the fix."

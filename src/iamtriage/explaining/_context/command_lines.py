@@ -1,0 +1,121 @@
+"""Find the command lines in a text, as shells, CI logs and people show them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage.explaining._context.model import CommandLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ("find_commands", "operation_of_command")
+
+_PROGRAM = re.compile(r"(?<![\w/.@:-])(aws|kubectl|eksctl|helm|terraform|docker)[ \t]{1,4}(?=[a-z-])")
+# What stands before a command on its line: a prompt, set -x, GitHub's Run, variables, other programs.
+_BEFORE_COMMAND = re.compile(
+    r"(?:.*[$#%>❯+:`'\"(|&;]\s{0,4}|.*\bRun )?(?:\S*\benv |sudo (?:-\w )?|time |[A-Z_][A-Z0-9_]{0,63}=\S{0,256} )*"
+)
+_TOKEN = re.compile(r"(?:[^\s\"'\\|;&<>`]|\\.|\"[^\"]{0,4000}\"|'[^']{0,4000}')+|[|;&<>`]")
+_OPTION = re.compile(r"--([a-z][a-z0-9-]{0,60})(?:=(.*))?", re.ASCII | re.DOTALL)
+_SHORT_OPTIONS = {"kubectl": {"-n": "namespace"}, "helm": {"-n": "namespace"}}
+_QUOTES = re.compile(r"[\"'](.*?)[\"']", re.DOTALL)
+_S3_COMMANDS = frozenset({"cp", "mv", "rm", "sync", "ls", "mb", "rb", "presign", "website"})
+_CLI_WORD = re.compile(r"[a-z][a-z0-9-]{1,80}", re.ASCII)
+_MAX_LENGTH = 2_000
+_MAX_COMMANDS = 64
+# Options without a value; the next word is an argument.
+_FLAGS = frozenset(
+    {
+        "debug", "dryrun", "no-sign-request", "no-verify-ssl", "no-paginate", "recursive", "quiet", "delete",
+        "dry-run", "no-dry-run", "no-cli-pager", "all-namespaces", "watch", "force", "human-readable",
+        "summarize", "wait", "follow", "only-show-errors", "no-progress", "exact-timestamps", "size-only",
+        "with-decryption", "password-stdin", "install", "atomic", "auto-approve", "force-delete",
+    }
+)  # fmt: skip
+
+
+def find_commands(text: str, start: int, end: int) -> Iterator[tuple[int, CommandLine]]:
+    """Yield the commands between two places of a text, each with the place where it begins."""
+    if not any(name in text for name in ("aws ", "kubectl ", "eksctl ", "helm ", "terraform ", "docker ")):
+        return
+    count = 0
+    for found in _PROGRAM.finditer(text, start, end):
+        line = text.rfind("\n", max(found.start() - 400, 0), found.start()) + 1 or max(found.start() - 400, 0)
+        is_alone = _BEFORE_COMMAND.fullmatch(text[line : found.start()]) is not None
+        command = _parse_command(found[1], _join_lines(text, found.start(), end))
+        if _is_command(command, is_alone=is_alone):
+            yield found.start(), command
+            count += 1
+            if count == _MAX_COMMANDS:
+                return
+
+
+def _join_lines(text: str, start: int, end: int) -> str:
+    """Return the line at a place with the lines that a backslash at its end adds."""
+    stop = min(start + _MAX_LENGTH, end, len(text))
+    at = text.find("\n", start, stop)
+    while at != -1 and text[start:at].rstrip(" \t\r").endswith("\\"):
+        at = text.find("\n", at + 1, stop)
+    return text[start : stop if at == -1 else at].replace("\\\r\n", " ").replace("\\\n", " ")
+
+
+def _parse_command(program: str, text: str) -> CommandLine:
+    words: list[str] = []
+    options: list[tuple[str, str]] = []
+    short = _SHORT_OPTIONS.get(program, {})
+    name: str | None = None
+    length = 0
+    for token in _TOKEN.finditer(text, len(program)):
+        word = token[0]
+        if word in "|;&<>`":
+            break
+        length = token.end()
+        option = _OPTION.fullmatch(word)
+        if option or word in short:
+            if name is not None:
+                options.append((name, ""))
+            name = str(option[1]) if option else short[word]
+            if option and option[2] is not None:
+                options.append((name, _QUOTES.sub(r"\1", str(option[2]))))
+                name = None
+            elif name in _FLAGS:
+                options.append((name, ""))
+                name = None
+        elif word.startswith("-") and len(word) > 1 and not word[1:2].isdigit():
+            continue
+        else:
+            value = _QUOTES.sub(r"\1", word)
+            if name is None:
+                words.append(value)
+            else:
+                options.append((name, value))
+                name = None
+    return CommandLine(program, tuple(words), tuple(options), " ".join(text[:length].split()))
+
+
+def _is_command(command: CommandLine, *, is_alone: bool) -> bool:
+    """Return whether words are a command and not prose about a program."""
+    words = command.words
+    if command.program != "aws":
+        return bool(words) and (is_alone or bool(command.options))
+    if len(words) < 2 or not all(_CLI_WORD.fullmatch(word) for word in words[:2]):
+        return is_alone and bool(words) and words[0] in {"login", "configure"}
+    if words[0] == "s3":
+        return words[1] in _S3_COMMANDS
+    return is_alone or "-" in words[1] or bool(command.options)
+
+
+def operation_of_command(command: CommandLine | None) -> tuple[str, str] | None:
+    """Return the service and the operation in lowercase of an AWS CLI command for one API operation.
+
+    >>> from iamtriage.explaining._context.model import CommandLine
+    >>> operation_of_command(CommandLine("aws", ("eks", "describe-cluster"), (), "aws eks describe-cluster"))
+    ('eks', 'describecluster')
+    """
+    if command is None or command.program != "aws" or len(command.words) < 2:
+        return None
+    service, operation = command.words[:2]
+    service = {"s3api": "s3"}.get(service, service)
+    return service, operation.replace("-", "").lower()

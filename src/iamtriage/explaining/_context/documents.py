@@ -1,0 +1,104 @@
+"""Find the documents that a text contains: policies, token claims, decoded messages and aws-auth ConfigMaps."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from iamtriage.explaining._context.model import Document, MappingEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ("build_policy", "find_documents", "find_mappings")
+
+_MAX_DOCUMENTS = 8
+# Members that tell which document an object is. Its opening brace is among those before the member.
+_MEMBERS = ('"Statement"', '"iss"', '"allowed"', '"evaluations"', '"DecodedMessage"')
+_MAX_BRACES = 4
+_MAX_DISTANCE = 4_000
+_TRUST_ACTIONS = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:*")
+_DECODER = json.JSONDecoder()
+_ENTRY = re.compile(
+    r"^\s{0,40}(?:- )?[\"']?(rolearn|userarn)[\"']?: ?[\"']?(arn:[^\s\"',}]{1,700})", re.ASCII | re.MULTILINE
+)
+_INLINE_ENTRY = re.compile(r"[\"'](rolearn|userarn)[\"']: ?[\"'](arn:[^\s\"']{1,700})[\"']", re.ASCII)
+_USERNAME = re.compile(r"\busername[\"']?: ?[\"']?([^\s\"',}][^\n\"',}]{0,200})")
+_CHARS_OF_ENTRY = 400
+
+
+def find_documents(text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the JSON objects of a text that are such a document, each with the member that tells it."""
+    done = count = 0
+    for member in _MEMBERS:
+        at = text.find(member)
+        done = 0
+        while at != -1 and count < _MAX_DOCUMENTS:
+            if at >= done:
+                count += 1
+                found = _object_around(text, at, done)
+                if found is not None and member.strip('"') in found[0]:
+                    yield member.strip('"'), found[0]
+                    done = found[1]
+            at = text.find(member, at + 1)
+
+
+def _object_around(text: str, at: int, start: int) -> tuple[Mapping[str, Any], int] | None:
+    """Return the innermost JSON object that contains a place, with its end."""
+    brace = at
+    for _ in range(_MAX_BRACES):
+        brace = text.rfind("{", max(start, at - _MAX_DISTANCE), brace)
+        if brace == -1:
+            return None
+        try:
+            found, end = _DECODER.raw_decode(text, brace)
+        except (ValueError, RecursionError):
+            continue
+        if end > at and isinstance(found, dict):
+            return cast("Mapping[str, Any]", found), end
+    return None
+
+
+def build_policy(content: Mapping[str, Any]) -> Document | None:
+    """Return a policy document, or ``None`` if an object is not one.
+
+    >>> build_policy({"Statement": []}).is_trust_policy
+    False
+    """
+    statements = content.get("Statement")
+    listed = cast("list[object]", statements) if isinstance(statements, list) else [statements]
+    rows = [cast("Mapping[str, object]", each) for each in listed if isinstance(each, Mapping)]
+    if statements is None or len(rows) != len(listed):
+        return None
+    has_principal = any("Principal" in row or "NotPrincipal" in row for row in rows)
+    actions = [action.lower() for row in rows for action in _strings(row.get("Action"))]
+    assumes = bool(actions) and all(action.startswith(_TRUST_ACTIONS) for action in actions)
+    return Document(content, has_principal and assumes, has_principal)
+
+
+def _strings(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return (
+        [each for each in cast("list[object]", value) if isinstance(each, str)]
+        if isinstance(value, list)
+        else []
+    )
+
+
+def find_mappings(text: str) -> Iterator[MappingEntry]:
+    """Yield the entries of an ``aws-auth`` ConfigMap that a text contains.
+
+    >>> [each.arn for each in find_mappings("- rolearn: arn:aws:iam::111122223333:role/team/app")]
+    ['arn:aws:iam::111122223333:role/team/app']
+    """
+    if "rolearn" not in text and "userarn" not in text:
+        return
+    entries = list(_ENTRY.finditer(text)) or list(_INLINE_ENTRY.finditer(text))
+    ends = [*(each.start() for each in entries[1:]), len(text)]
+    for entry, next_start in zip(entries, ends, strict=False):
+        end = min(entry.end() + _CHARS_OF_ENTRY, next_start)
+        username = _USERNAME.search(text, entry.end(), end)
+        yield MappingEntry(entry[2], username[1].strip() if username else None, entry[1] == "rolearn")

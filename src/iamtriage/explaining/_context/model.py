@@ -1,0 +1,187 @@
+"""Represent what the text around a failure states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+if TYPE_CHECKING:
+    import re
+
+__all__ = (
+    "NOTHING",
+    "CommandLine",
+    "Context",
+    "Document",
+    "MappingEntry",
+    "Runtime",
+    "Stated",
+    "quote_match",
+)
+
+
+@attrs.frozen
+class Stated:
+    """A value that the text states.
+
+    Attributes:
+        value: The value.
+        words: The part of the text that states it.
+    """
+
+    value: str
+    words: str
+
+
+@attrs.frozen
+class CommandLine:
+    """A command that the text shows.
+
+    Attributes:
+        program: The program, such as ``"aws"``.
+        words: The arguments that are not options, such as ``("s3", "ls")``.
+        options: The long options with their values, without hyphens.
+        text: The command as written, on one line.
+    """
+
+    program: str
+    words: tuple[str, ...]
+    options: tuple[tuple[str, str], ...]
+    text: str
+
+    def option(self, *names: str) -> Stated | None:
+        """Return the value of the first of these options that the command has."""
+        for name in names:
+            for each, value in self.options:
+                if each == name and value:
+                    return Stated(value, f"--{name} {value}")
+        return None
+
+
+@attrs.frozen
+class Runtime:
+    """What runs the code that made the call, if the text shows it.
+
+    Attributes:
+        kind: A stable identifier, such as ``"lambda"``.
+        caller: Whose credentials the call used, such as ``"the execution role of the Lambda function"``.
+        words: The part of the text that shows it.
+        command: The command that prints which role it is, with a placeholder for an unknown name.
+    """
+
+    kind: str
+    caller: str
+    words: str
+    command: str | None = None
+
+
+@attrs.frozen
+class MappingEntry:
+    """An entry of an ``aws-auth`` ConfigMap that the text contains.
+
+    Attributes:
+        arn: The ARN of the role or user.
+        username: The Kubernetes user name.
+        is_role: Whether it is an entry of ``mapRoles``.
+    """
+
+    arn: str
+    username: str | None = None
+    is_role: bool = True
+
+
+@attrs.frozen
+class Document:
+    """A policy document that the text contains.
+
+    Attributes:
+        content: The parsed document.
+        is_trust_policy: Whether it is the trust policy of a role.
+        has_principal: Whether a statement names a principal, as policies of resources do.
+    """
+
+    content: Mapping[str, Any] = attrs.field(hash=False)
+    is_trust_policy: bool = False
+    has_principal: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Context:
+    """What the text around a failure states; each value is ``None`` if it is not stated.
+
+    Attributes:
+        command: The command that failed.
+        service: The called service.
+        operation: The called operation, as its API names it.
+        region: The region of the call.
+        profile: The profile of the AWS CLI or an SDK.
+        bucket: The S3 bucket.
+        key: The key of the S3 object.
+        prefix: The prefix of the S3 objects, if a command is for several.
+        cluster: The EKS cluster.
+        namespace: The Kubernetes namespace.
+        service_account: The Kubernetes service account.
+        pod: The pod.
+        deployment: The deployment of the pod.
+        role_arn: The role that the call assumes or uses.
+        caller: The ARN of the caller.
+        account: The account of the caller.
+        instance: The EC2 instance.
+        vpc_endpoint: The VPC endpoint.
+        api: The API of API Gateway.
+        function: The Lambda function.
+        terraform: The address of the Terraform resource.
+        runtime: What runs the code.
+        mappings: The entries of an ``aws-auth`` ConfigMap.
+        policies: The policy documents.
+        token_claims: The claims of a web identity token.
+        decoded_message: A decoded authorization message.
+        authorization_details: Authorization details.
+    """
+
+    command: CommandLine | None = None
+    service: Stated | None = None
+    operation: Stated | None = None
+    region: Stated | None = None
+    profile: Stated | None = None
+    bucket: Stated | None = None
+    key: Stated | None = None
+    prefix: Stated | None = None
+    cluster: Stated | None = None
+    namespace: Stated | None = None
+    service_account: Stated | None = None
+    pod: Stated | None = None
+    deployment: Stated | None = None
+    role_arn: Stated | None = None
+    caller: Stated | None = None
+    account: Stated | None = None
+    instance: Stated | None = None
+    vpc_endpoint: Stated | None = None
+    api: Stated | None = None
+    function: Stated | None = None
+    terraform: Stated | None = None
+    runtime: Runtime | None = None
+    mappings: tuple[MappingEntry, ...] = ()
+    policies: tuple[Document, ...] = ()
+    token_claims: Mapping[str, Any] | None = attrs.field(default=None, hash=False)
+    decoded_message: Mapping[str, Any] | None = attrs.field(default=None, hash=False)
+    authorization_details: Mapping[str, Any] | None = attrs.field(default=None, hash=False)
+
+
+def quote_match(found: re.Match[str]) -> str:
+    """Return the words of a match, with the quote or bracket that closes them.
+
+    >>> import re
+    >>> quote_match(re.search("bucket '([a-z]+)", "in bucket 'orders'"))
+    "bucket 'orders'"
+    """
+    words, closing = found[0], found.string[found.end() : found.end() + 1]
+    if closing and (words.count(closing) % 2 if closing in "\"'`" else closing == ")" and "(" in words):
+        words += closing
+    return " ".join(words.split()).strip(",;")
+
+
+NOTHING: Final = Context()
+"""The context of a text that states nothing."""

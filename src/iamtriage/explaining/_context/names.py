@@ -1,0 +1,405 @@
+"""Find the names and IDs that the text around a failure states.
+
+A name counts only if the text states one: of several different ones, none is the right one for certain.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage.explaining._context.model import Stated, quote_match
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from iamtriage.explaining._context.model import CommandLine
+
+__all__ = (
+    "NAME_READERS",
+    "find_called_operation",
+    "find_service_account",
+)
+
+_REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}"
+_REGIONS = re.compile(
+    rf"\bAWS_(?:DEFAULT_)?REGION[=:]\s?[\"']?({_REGION})\b"
+    rf"|(?<![\w-])(?:aws[-_]?)?region[\"']?\s?[=:]\s?[\"']?({_REGION})\b"
+    rf"|\bip-\d{{1,3}}-\d{{1,3}}-\d{{1,3}}-\d{{1,3}}\.({_REGION})\.compute\.internal\b"
+    rf"|\bRegion: ({_REGION})\b|\bregion ({_REGION})\b",
+    re.ASCII,
+)
+_US_EAST_HOST = re.compile(r"\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}\.ec2\.internal\b", re.ASCII)
+_PROFILES = re.compile(r"\bAWS_(?:DEFAULT_)?PROFILE[=:]\s?[\"']?([\w.@+-]{1,64})", re.ASCII)
+_KUBECONFIG_PROFILE = re.compile(r"- name: AWS_PROFILE\s{1,80}value: [\"']?([\w.@+-]{1,64})", re.ASCII)
+_CLUSTERS = re.compile(
+    r"\barn:aws[a-z-]{0,12}:eks:[a-z0-9-]{1,30}:[0-9]{12}:cluster/([0-9A-Za-z][\w-]{0,99})"
+    r"|\bEKS (?:Cluster|Add-On|Addon|Node Group|Fargate Profile|Access Entry|Pod Identity Association|Identity Provider Config)s? \(([0-9A-Za-z][\w-]{0,99})[:)]"
+    r"|^\s{0,40}- [\"']?--?(?:cluster-name|cluster-id|i)[\"']?\s{1,80}- [\"']?([0-9A-Za-z][\w-]{0,99})"
+    r"|\bcluster[_-]?name[\"']?\s?[=:]\s?[\"']?([0-9A-Za-z][\w-]{0,99})",
+    re.ASCII | re.MULTILINE,
+)
+_SUBJECT = re.compile(
+    rf"\bsystem:serviceaccount:({_LABEL}):({_LABEL}(?:\.{_LABEL}){{0,3}})(?![\w-])", re.ASCII
+)
+_NAMESPACES = re.compile(
+    rf"(?<![\w-])(?:kubernetes_)?namespace(?:_name)?[\"']?\s?[=:]\s?[\"']?({_LABEL})(?![\w-])"
+    rf"|\bin (?:the )?namespace:? [\"']?({_LABEL})[\"']?(?![\w-])"
+    rf"|\b[Nn]amespace [\"'](?P<quoted>{_LABEL})[\"']|\bpods?/({_LABEL})/{_LABEL}",
+    re.ASCII,
+)
+_SERVICE_ACCOUNTS = re.compile(
+    rf"(?<!system:)\bservice_?[aA]ccount(?:Name|_name)?[\"']?\s?[=:]\s?[\"']?({_LABEL})(?![\w-])"
+    rf"|\b[Ss]ervice ?[Aa]ccount [\"'](?:{_LABEL}/)?({_LABEL})[\"']",
+    re.ASCII,
+)
+_SERVICE_ACCOUNT_OBJECT = re.compile(
+    rf"kind: ServiceAccount\b(?:(?!\n---).){{0,2000}}?\n  name: [\"']?({_LABEL})(?![\w-])",
+    re.ASCII | re.DOTALL,
+)
+_PODS = re.compile(
+    rf"\bpod(?:_name|Name)?[\"']?\s?[=:]\s?[\"']?({_LABEL})(?![\w/-])|\b[Pp]od [\"'](?:{_LABEL}/)?({_LABEL})[\"']"
+    rf"|\bpods?/(?:{_LABEL}/)?({_LABEL})(?![\w/-])|\bHOSTNAME=({_LABEL}-[a-z0-9]{{5}})\b",
+    re.ASCII,
+)
+# A pod of a deployment: the name, the hash of the template and five random letters, without vowels.
+_POD_OF_DEPLOYMENT = re.compile(
+    r"([a-z0-9](?:[a-z0-9-]{0,50}[a-z0-9])?)-[bcdf-hj-np-tv-z2456789]{6,10}-[bcdf-hj-np-tv-z2456789]{5}",
+    re.ASCII,
+)
+_DEPLOYMENTS = re.compile(
+    rf"\bdeployments?(?:\.apps)?[/ ][\"']?({_LABEL})(?![\w-])[\"']?(?: created| configured|\s)?", re.ASCII
+)
+_ROLES = re.compile(
+    rf"\bAWS_ROLE_ARN[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\beks\.amazonaws\.com/role-arn[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})"
+    rf"|\brole[-_]to[-_]assume[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\b(?:role[-_]arn|role-?Arn)[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})"
+    rf"|\b[Aa]ssum(?:e|ing) (?:the )?(?:IAM )?(?:[Rr]ole:? )?[\"'(]?({_ROLE_ARN})|\b[Aa]ssume IAM Role \(({_ROLE_ARN})\)"
+    rf"|\bRoleArn[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\biam_role\s{{1,4}}'({_ROLE_ARN})'|\bIAM Role \(({_ROLE_ARN})\)",
+    re.ASCII,
+)
+_CALLERS = re.compile(
+    r"\"Arn\"\s?:\s?\"(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})\""
+    r"|\b[Cc]aller(?: ?[Ii]dentity)?(?: ARN| Arn| is)?[=:]? ?[\"']?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
+    r"|^\d{12}\s{1,8}(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})\s{1,8}A[IR]",
+    re.ASCII | re.MULTILINE,
+)
+_ACCOUNTS = re.compile(
+    r"\"Account\"\s?:\s?\"([0-9]{12})\"|\b[Aa]ccount(?: ?ID| ?Id| id)?[=: ]{1,2}([0-9]{12})\b", re.ASCII
+)
+_INSTANCES = re.compile(r"(?<![\w-])(i-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])", re.ASCII)
+_ENDPOINTS = re.compile(r"(?<![\w])(vpce-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![0-9a-f])", re.ASCII)
+_APIS = re.compile(r"\b([a-z0-9]{10})(?:-vpce-[0-9a-f]{8,17})?\.execute-api\.", re.ASCII)
+_FUNCTIONS = re.compile(
+    r"/aws/lambda/([\w-]{1,64})|\bAWS_LAMBDA_FUNCTION_NAME[=:]\s?[\"']?([\w-]{1,64})|:lambda:[a-z0-9-]{1,30}:[0-9]{12}:function:([\w-]{1,64})"
+    r"|\bLambda [Ff]unction \(([\w-]{1,64})\)",
+    re.ASCII,
+)
+_TERRAFORM = re.compile(
+    r"\bwith ((?:module\.[\w-]{1,64}(?:\[[\w\"\\.@:/-]{1,100}\])?\.){0,8}(?:data\.)?aws_\w{1,80}\.[\w-]{1,80}(?:\[[\w\"\\.@:/-]{1,100}\])?)",
+    re.ASCII,
+)
+# Frames of AWS SDKs that name client and operation.
+_JS_OPERATION = re.compile(
+    r"\bde_(\w{3,80}?)CommandError\b|\bde_(\w{3,80}?)Command\b|\b(\w{3,80})Command\.(?:resolveMiddleware|\w{0,30}[Rr]esolve)",
+    re.ASCII,
+)
+_JS_CLIENT = re.compile(r"@aws-sdk[/+]client-([a-z0-9-]{2,40})[/@]", re.ASCII)
+_JAVA_CLIENT = re.compile(
+    r"\b(?:software\.amazon\.awssdk|com\.amazonaws)\.services\.([a-z0-9]{2,40})\.(?:\w{1,30}\.){0,2}(?:Default|Amazon|AWS|Abstract)?\w{0,60}Client\.([a-z]\w{2,80})\(",
+    re.ASCII,
+)
+_DOTNET_CLIENT = re.compile(
+    r"\bAmazon\.(\w{2,40})\.Amazon\w{2,60}Client\.(?:Invoke)?([A-Z]\w{2,80}?)(?:Async)?\(", re.ASCII
+)
+_BOTO_CLIENT = re.compile(
+    r"\b(?:client|resource)\(\s?(?:service_name=)?[\"']([a-z][a-z0-9-]{1,40})[\"']", re.ASCII
+)
+_BOTO_CALL = re.compile(
+    r"^\s{2,12}(?:return |yield |await |\w{1,60}(?:, \w{1,60}){0,4} = )?(?:await )?(?:self\.)?_?(\w{1,60})\.([a-z]\w{2,80})\(",
+    re.ASCII | re.MULTILINE,
+)
+_RESERVED_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
+_NO_NAMES = frozenset(
+    {
+        "is",
+        "in",
+        "not",
+        "the",
+        "a",
+        "an",
+        "of",
+        "for",
+        "to",
+        "has",
+        "was",
+        "name",
+        "and",
+        "with",
+        "does",
+        "exec",
+        "logs",
+        "null",
+        "none",
+        "true",
+        "false",
+    }
+)
+
+
+def _unique(pattern: re.Pattern[str], text: str, *, excluded: frozenset[str] = frozenset()) -> Stated | None:
+    """Return the only value that a pattern finds in a text."""
+    chosen: Stated | None = None
+    for found in pattern.finditer(text):
+        value = next(filter(None, found.groups())).rstrip(".,-")
+        if value in excluded or value in _NO_NAMES:
+            continue
+        if chosen is not None and chosen.value != value:
+            return None
+        chosen = chosen or Stated(value, quote_match(found))
+    return chosen
+
+
+def _last(pattern: re.Pattern[str], text: str) -> Stated | None:
+    """Return the last value that a pattern finds: settings made later replace those made earlier."""
+    chosen: Stated | None = None
+    for found in pattern.finditer(text):
+        value = next(filter(None, found.groups()))
+        chosen = Stated(value, quote_match(found))
+    return chosen
+
+
+def find_region(text: str, command: CommandLine | None) -> Stated | None:
+    """Return the region of the command, the environment, a configuration or an instance's host name."""
+    if command is not None and (stated := command.option("region")):
+        return stated if re.fullmatch(_REGION, stated.value) else None
+    if (
+        stated := _last(_REGIONS, text)
+        if "egion" in text or "REGION" in text or ".compute." in text
+        else None
+    ) is not None:
+        return stated
+    if ".ec2.internal" in text and (found := _US_EAST_HOST.search(text)):
+        return Stated("us-east-1", found[0])
+    return None
+
+
+def find_profile(text: str, command: CommandLine | None) -> Stated | None:
+    """Return the profile of the command, the environment or a kubeconfig."""
+    if command is not None and (stated := command.option("profile")):
+        return stated
+    if "PROFILE" not in text:
+        return None
+    return _last(_PROFILES, text) or _last(_KUBECONFIG_PROFILE, text)
+
+
+def find_cluster(text: str, command: CommandLine | None) -> Stated | None:
+    """Return the EKS cluster of the command, or else the only one that the text names."""
+    if command is not None:
+        stated = command.option("cluster-name", "cluster") if command.program != "docker" else None
+        if (
+            command.program == "aws"
+            and command.words[:1] != ("eks",)
+            and (command.option("cluster") or command.option("cluster-name"))
+        ):
+            stated = None
+        if stated is None and command.words[:1] == ("eks",):
+            stated = command.option("name")
+        if stated is None and (context := command.option("context", "kube-context")):
+            found = _CLUSTERS.search(context.value)
+            stated = Stated(found[1], context.words) if found and found[1] else None
+        if stated is not None:
+            return stated
+    return _unique(_CLUSTERS, text) if "luster" in text or "EKS" in text else None
+
+
+def find_service_account(text: str) -> tuple[Stated, Stated] | None:
+    """Return the namespace and the name of the only service account whose user name the text states."""
+    subjects = (
+        {found.groups(): found[0] for found in _SUBJECT.finditer(text)}
+        if "system:serviceaccount:" in text
+        else {}
+    )
+    if len(subjects) != 1:
+        return None
+    ((namespace, name), words) = next(iter(subjects.items()))
+    return Stated(namespace, words), Stated(name, words)
+
+
+def find_namespace(text: str, command: CommandLine | None) -> Stated | None:
+    """Return the namespace of the command or a service account, or else the only one that the text names."""
+    if (
+        command is not None
+        and command.program in {"kubectl", "helm", "eksctl"}
+        and (stated := command.option("namespace"))
+    ):
+        return stated
+    subject = find_service_account(text)
+    if subject is not None:
+        return subject[0]
+    return (
+        _unique(_NAMESPACES, text, excluded=_RESERVED_NAMESPACES)
+        if "amespace" in text or "pod" in text
+        else None
+    )
+
+
+def find_service_account_name(text: str, command: CommandLine | None) -> Stated | None:
+    """Return the service account that the text names."""
+    if command is not None and (stated := command.option("service-account", "serviceaccount")):
+        return stated
+    subject = find_service_account(text)
+    if subject is not None:
+        return subject[1]
+    if "ervice" not in text:
+        return None
+    return _unique(_SERVICE_ACCOUNT_OBJECT, text) or _unique(_SERVICE_ACCOUNTS, text)
+
+
+def find_pod(text: str, command: CommandLine | None) -> Stated | None:
+    """Return the pod of the command, or else the only one that the text names."""
+    if (
+        command is not None
+        and command.program == "kubectl"
+        and len(command.words) > 1
+        and command.words[0] in {"exec", "logs", "attach", "port-forward"}
+    ):
+        name = command.words[1].removeprefix("pod/").removeprefix("pods/")
+        if "/" not in name and re.fullmatch(_LABEL, name):
+            return Stated(name, command.text)
+    return _unique(_PODS, text) if "pod" in text or "Pod" in text or "HOSTNAME" in text else None
+
+
+def find_deployment(text: str, command: CommandLine | None) -> Stated | None:
+    """Return the deployment that the text names, or that of the pod."""
+    if command is not None and command.program == "kubectl":
+        for word in command.words:
+            if word.startswith(("deployment/", "deploy/", "deployment.apps/")):
+                return Stated(word.partition("/")[2], command.text)
+    pod = find_pod(text, command)
+    if pod is not None and (found := _POD_OF_DEPLOYMENT.fullmatch(pod.value)):
+        return Stated(found[1], pod.words)
+    return _unique(_DEPLOYMENTS, text) if "deployment" in text else None
+
+
+def find_role(text: str, command: CommandLine | None) -> Stated | None:
+    """Return the role of the command, the environment or a configuration, if it is the only one."""
+    if command is not None and (stated := command.option("role-arn", "role")):
+        return stated if re.fullmatch(_ROLE_ARN, stated.value) else None
+    return _unique(_ROLES, text) if ":role/" in text else None
+
+
+def find_caller(text: str, _command: CommandLine | None) -> Stated | None:
+    """Return the caller that ``aws sts get-caller-identity`` prints."""
+    return _unique(_CALLERS, text) if "arn:aws" in text else None
+
+
+def find_account(text: str, _command: CommandLine | None) -> Stated | None:
+    """Return the only account that the text names as such."""
+    return _unique(_ACCOUNTS, text) if "ccount" in text else None
+
+
+def find_instance(text: str, command: CommandLine | None) -> Stated | None:
+    """Return the only EC2 instance that the text names."""
+    if (
+        command is not None
+        and (stated := command.option("instance-id", "instance-ids", "target"))
+        and _INSTANCES.fullmatch(stated.value)
+    ):
+        return stated
+    return _unique(_INSTANCES, text) if "i-" in text else None
+
+
+def find_vpc_endpoint(text: str, _command: CommandLine | None) -> Stated | None:
+    """Return the only VPC endpoint that the text names."""
+    return _unique(_ENDPOINTS, text) if "vpce-" in text else None
+
+
+def find_api(text: str, _command: CommandLine | None) -> Stated | None:
+    """Return the only API of API Gateway that the text names."""
+    return _unique(_APIS, text) if ".execute-api." in text else None
+
+
+def find_function(text: str, command: CommandLine | None) -> Stated | None:
+    """Return the only Lambda function that the text names."""
+    if (
+        command is not None
+        and (stated := command.option("function-name"))
+        and re.fullmatch(r"[\w-]{1,64}", stated.value)
+    ):
+        return stated
+    return _unique(_FUNCTIONS, text) if "lambda" in text or "LAMBDA" in text or "Lambda" in text else None
+
+
+def find_terraform_address(text: str, _command: CommandLine | None) -> Stated | None:
+    """Return the address of the Terraform resource, if Terraform names one."""
+    if "with " not in text or "aws_" not in text:
+        return None
+    found = _TERRAFORM.search(text)
+    return None if found is None else Stated(found[1].replace("\\", ""), found[0])
+
+
+NAME_READERS: dict[str, Callable[[str, CommandLine | None], Stated | None]] = {
+    "region": find_region,
+    "profile": find_profile,
+    "cluster": find_cluster,
+    "namespace": find_namespace,
+    "service_account": find_service_account_name,
+    "pod": find_pod,
+    "deployment": find_deployment,
+    "role_arn": find_role,
+    "caller": find_caller,
+    "account": find_account,
+    "instance": find_instance,
+    "vpc_endpoint": find_vpc_endpoint,
+    "api": find_api,
+    "function": find_function,
+    "terraform": find_terraform_address,
+}
+"""What each value of a context is read by."""
+
+
+def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
+    """Return the service and the operation that stack frames name.
+
+    >>> frame = "at de_CreateFunctionCommandError (/app/node_modules/@aws-sdk/client-lambda/dist-cjs/index.js:2)"
+    >>> [each.value for each in find_called_operation(frame)]
+    ['lambda', 'CreateFunction']
+    """
+    service: Stated | None = None
+    operation: Stated | None = None
+    if "@aws-sdk" in text:
+        service = _unique(
+            _JS_CLIENT, text, excluded=frozenset({"sts", "sso", "sso-oidc", "signin"})
+        ) or _unique(_JS_CLIENT, text)
+        operation = _unique(_JS_OPERATION, text)
+    elif ".services." in text and (found := _JAVA_CLIENT.search(text)):
+        service, operation = (
+            Stated(found[1], found[0]),
+            Stated(f"{found[2][0].upper()}{found[2][1:]}", found[0]),
+        )
+    elif "Amazon." in text and (found := _DOTNET_CLIENT.search(text)):
+        service, operation = Stated(found[1].lower(), found[0]), Stated(found[2], found[0])
+    elif "Traceback" in text or "client(" in text:
+        service = _unique(_BOTO_CLIENT, text)
+        for call in _botocore_calls(text):
+            service = service or call[0]
+            operation = call[1]
+    return service, operation
+
+
+def _botocore_calls(text: str) -> Iterator[tuple[Stated | None, Stated]]:
+    """Yield the last call of a client in a Python traceback that has botocore's frames below it."""
+    at = text.find("in _api_call")
+    if at == -1:
+        return
+    found = None
+    for found in _BOTO_CALL.finditer(text, max(at - 3_000, 0), at):  # noqa: B007
+        pass
+    if found is not None:
+        name = "".join(part.capitalize() for part in found[2].split("_"))
+        words = " ".join(found[0].split()).rstrip("(")
+        client = re.fullmatch(r"(?:boto3?_)?([a-z0-9]{2,20}?)(?:_client|_resource)?", found[1])
+        is_named = client is not None and client[1] not in {"client", "self", "session", "boto3"}
+        yield (Stated(client[1], words) if client and is_named else None), Stated(name, words)

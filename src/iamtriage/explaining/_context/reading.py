@@ -1,0 +1,179 @@
+"""Read the context of a failure from the text around it.
+
+The text of a log entry, or of one command and its output, is about one failure; what a paste states elsewhere
+counts only for settings, such as the region, and for whole documents. Every search is bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from iamtriage.explaining._context.model import NOTHING, Context
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._context.model import CommandLine, Document, Stated
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("read_context",)
+
+# Characters on each side of the failure: for what is about this failure, and for settings and documents.
+_CHARS_AROUND = 4_000
+_CHARS_OF_DOCUMENTS = 32_000
+# Shorter values are no secrets.
+_MIN_SECRET_LENGTH = 16
+# A text without any of these states nothing that a reader finds. They are looked for before a reader is imported.
+_SIGNS = (
+    "--", "://", "ucket", "Failed to upload", "egion", "REGION", "PROFILE", ".compute.", ".ec2.internal", "luster",
+    "amespace", "erviceaccount", "erviceAccount", "pod", "Pod", "deployment", ":role/", '"Arn"', "ccount", " i-",
+    "vpce-", ".execute-api.", "ambda", "LAMBDA", "with ", "@aws-sdk", ".services.", "Amazon.", "Traceback", "client(",
+    "Statement", '"iss"', '"allowed"', '"evaluations"', "DecodedMessage", "rolearn", "userarn", "aws ", "kubectl ",
+    "eksctl ", "@ip-", "/var/", "169.254.", "##[", "::error", "GITHUB", "gitlab", "GitLab", "CI_", "Pipeline]",
+    "jenkins", "Finished: ", "lue", "EMR", "emr", "ExtRid", "[Container]", "CODEBUILD", "cloudshell", "WebIdentityErr",
+    "ECS_", "ResourceInit", "CannotPull", "/builds/", "ERROR: Job", "Metadata", "IMDS", "/opt/ml/", "S3Service",
+    "iam_role", "IAM_ROLE", "ec2-user", "AWS_", "/home/", "HOSTNAME",
+)  # fmt: skip
+# How an entry of a log begins: a time or a level, after an optional prefix.
+_ENTRY_START = re.compile(
+    r"(?:\[?[\w./-]{0,40}\]?[ |]{0,3})?\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:\d\d|(?:time|ts|timestamp|level)=|"
+    r"(?:INFO|ERROR|WARN(?:ING)?|DEBUG|FATAL)\b|\{\"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)"
+)
+
+
+def read_context(failure: Failure) -> Context:
+    """Return what the text around a failure states.
+
+    >>> from iamtriage import parse
+    >>> failure = parse(
+    ...     "upload failed: ./r.csv to s3://orders/2026/r.csv An error occurred (AccessDenied) when calling "
+    ...     "the PutObject operation: Access Denied"
+    ... )
+    >>> context = read_context(failure)
+    >>> context.bucket.value, context.key.value
+    ('orders', '2026/r.csv')
+    """
+    text, (start, end) = failure.text, failure.span
+    if _is_complete(failure):
+        return NOTHING
+    low, high = max(start - _CHARS_OF_DOCUMENTS, 0), end + _CHARS_OF_DOCUMENTS
+    whole = text[low:high]
+    if not any(sign in whole for sign in _SIGNS):
+        return NOTHING
+    from iamtriage.explaining._context.names import NAME_READERS, find_called_operation
+    from iamtriage.explaining._context.runtimes import find_runtime
+    from iamtriage.explaining._context.s3_locations import find_location
+
+    command, section = _find_section(text, start, end)
+    operation = failure.envelope.operation
+    values: dict[str, Any] = {}
+    location = find_location(section, operation, command)
+    if location is not None:
+        values.update(bucket=location.bucket, key=location.key, prefix=location.prefix)
+    for name, read in NAME_READERS.items():
+        # What the failure's own command or entry states is about this failure.
+        if (stated := read(section, command)) is not None or (
+            name in _SETTINGS and len(whole) > len(section) and (stated := read(whole, None)) is not None
+        ):
+            values[name] = stated
+    values["service"], values["operation"] = find_called_operation(section)
+    values = {name: stated for name, stated in values.items() if stated is not None and _is_shown(stated)}
+    values["runtime"] = find_runtime(section) or find_runtime(whole)
+    return Context(command=command, **values, **_documents(whole))
+
+
+def _is_shown(stated: Stated) -> bool:
+    """Return whether a value is not a secret."""
+    if len(stated.value) < _MIN_SECRET_LENGTH and "://" not in stated.words:
+        return True
+    from iamtriage.redaction._redact import redact
+
+    shown = redact(stated.words)
+    return shown == stated.words or stated.value in shown
+
+
+def _is_complete(failure: Failure) -> bool:
+    """Return whether the text is one line that its record states completely, as most denials in logs are."""
+    if failure.kind == "access_denied":
+        is_whole = (
+            failure.principal is not None and failure.action is not None and failure.resource is not None
+        )
+    else:
+        is_whole = failure.kind == "kubernetes_forbidden" and failure.user is not None
+    if not is_whole:
+        return False
+    text, (start, end) = failure.text, failure.span
+    return "\n" not in text[start:end] and not text[:start].strip() and not text[end:].strip()
+
+
+# Settings and names that stay the same in the text of one session.
+_SETTINGS = frozenset(
+    {
+        "region",
+        "profile",
+        "cluster",
+        "caller",
+        "account",
+        "role_arn",
+        "terraform",
+        "namespace",
+        "service_account",
+        "function",
+    }
+)
+
+
+def _documents(text: str) -> dict[str, Any]:
+    if '"' not in text and "arn: " not in text:
+        return {}
+    from iamtriage.explaining._context.documents import build_policy, find_documents, find_mappings
+
+    values: dict[str, Any] = {"mappings": tuple(find_mappings(text))}
+    policies: list[Document | None] = []
+    for member, found in find_documents(text):
+        if member == "Statement":
+            policies.append(build_policy(found))
+        elif member == "iss" and "sub" in found:
+            values.setdefault("token_claims", found)
+        elif (member == "allowed" and "context" in found) or member == "DecodedMessage":
+            values.setdefault("decoded_message", found)
+        elif member == "evaluations":
+            values.setdefault("authorization_details", found)
+    values["policies"] = tuple(each for each in policies if each is not None)
+    return values
+
+
+def _find_section(text: str, start: int, end: int) -> tuple[CommandLine | None, str]:
+    """Return the command that failed, and the text from it, or from the log entry's start, to its output's end."""
+    from iamtriage.explaining._context.command_lines import find_commands
+
+    low, high = max(start - _CHARS_AROUND, 0), min(end + _CHARS_AROUND, len(text))
+    line = text.rfind("\n", low, start) + 1 or low
+    if low < line and _ENTRY_START.match(text, line):
+        # An entry of a log: the entries before it are about other things.
+        low = line
+    command: CommandLine | None = None
+    for at, found in find_commands(text, low, high):
+        if at <= start:
+            command, low = found, at
+        elif at >= end:
+            # The next command begins something else, unless none stands before the failure.
+            if command is None:
+                command = found
+            else:
+                high = text.rfind("\n", end, at) + 1 or at
+            break
+    if text.find("\n", end, high) != -1:
+        high = _end_of_entry(text, line, end, high)
+    return command, text[text.rfind("\n", 0, low) + 1 : high]
+
+
+def _end_of_entry(text: str, line: int, end: int, high: int) -> int:
+    """Return where the next entry of a log begins, if the failure is in one."""
+    if not _ENTRY_START.match(text, line):
+        return high
+    at = text.find("\n", end, high)
+    while at != -1:
+        if _ENTRY_START.match(text, at + 1):
+            return at + 1
+        at = text.find("\n", at + 1, high)
+    return high

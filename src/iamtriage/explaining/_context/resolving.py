@@ -1,0 +1,93 @@
+"""Resolve what is known in addition to a failure: the supplied facts first, then the text around the failure.
+
+This is the only place that decides between them. A supplied fact takes precedence, because the user states it
+about this failure; the context is read from what surrounds it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage.exceptions import IamTriageError
+from iamtriage.explaining._context.model import NOTHING, Context, Stated
+from iamtriage.explaining._context.reading import read_context
+from iamtriage.explaining._facts import Facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("ResolvedFacts", "context_of", "is_derived", "resolve_facts")
+
+_STATED_NAMES = ("cluster", "region", "namespace", "service_account", "caller", "service")
+
+
+@attrs.frozen(kw_only=True)
+class ResolvedFacts(Facts):
+    """The supplied facts, completed by the context of the failure.
+
+    Attributes:
+        context: What the text around the failure states.
+        derived: The names of the facts that come from the context.
+    """
+
+    context: Context = NOTHING
+    derived: frozenset[str] = frozenset()
+
+
+_NO_FACTS = Facts()
+_NOTHING_KNOWN = ResolvedFacts()
+
+
+def context_of(facts: Facts) -> Context:
+    """Return the context that facts were completed by."""
+    return facts.context if isinstance(facts, ResolvedFacts) else NOTHING
+
+
+def is_derived(facts: Facts, name: str) -> bool:
+    """Return whether a fact comes from the text and not from the caller of ``explain()``."""
+    return isinstance(facts, ResolvedFacts) and name in facts.derived
+
+
+def resolve_facts(failure: Failure, facts: Facts) -> ResolvedFacts:
+    r"""Return the facts about a failure, completed by what the text around it states.
+
+    >>> from iamtriage import parse
+    >>> failure = parse("$ aws eks list-clusters --region eu-west-1\n\nUnable to locate credentials")
+    >>> facts = resolve_facts(failure, Facts())
+    >>> facts.region, sorted(facts.derived)
+    ('eu-west-1', ['region'])
+    """
+    context = read_context(failure)
+    if context is NOTHING and facts is _NO_FACTS:
+        return _NOTHING_KNOWN
+    known = {each.name: getattr(facts, each.name) for each in attrs.fields(Facts)}
+    found = {name: value for name, value in _derived_facts(failure, context) if known[name] is None}
+    return ResolvedFacts(**{**known, **found}, context=context, derived=frozenset(found))
+
+
+def _derived_facts(failure: Failure, context: Context) -> Iterator[tuple[str, Any]]:
+    if context is NOTHING:
+        if failure.envelope.region is not None:
+            yield "region", failure.envelope.region
+        return
+    for name in _STATED_NAMES:
+        stated: Stated | None = getattr(context, name)
+        if name == "region" and failure.envelope.region is not None:
+            stated = Stated(failure.envelope.region, failure.envelope.region)
+        if stated is not None:
+            yield name, stated.value
+    trust_policy = next((each.content for each in context.policies if each.is_trust_policy), None)
+    if trust_policy is not None:
+        yield "trust_policy", trust_policy
+    if context.token_claims is not None:
+        yield "token_claims", context.token_claims
+    for name in ("decoded_message", "authorization_details"):
+        if (document := getattr(context, name)) is not None:
+            try:
+                yield name, getattr(Facts(**{name: document}), name)
+            except (IamTriageError, TypeError, ValueError):
+                continue

@@ -1,0 +1,89 @@
+"""Find the resource of a call in the context: its ARN, or the names from which its ARN is built."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage.actions._lookup import find_action, service_prefix
+from iamtriage.explaining._context.command_lines import operation_of_command
+from iamtriage.explaining._context.model import NOTHING
+from iamtriage.policies._grants import name_stem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.explaining._context.model import Context, Stated
+
+__all__ = ("find_resource", "resource_names")
+
+_ARN = re.compile(r"arn:aws[a-z-]{0,12}:[\x21-\x7e]{4,1024}", re.ASCII)
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
+_QUEUE_URL = re.compile(
+    r"https://(?:sqs\.)?([a-z0-9-]{5,30})\.\S{1,80}?/([0-9]{12})/([\w.-]{1,85})", re.ASCII
+)
+_NAME = re.compile(r"[\w+=,.@/-]{1,512}", re.ASCII)
+# Options of the AWS CLI that name no resource.
+_OTHER_OPTIONS = frozenset(
+    {"region", "profile", "output", "query", "endpoint-url", "filters", "max-items", "cli-input-json", "body"}
+)
+# The names of a context and the variables of ARN templates that they fill.
+_NAMES = {
+    "bucket": "bucket",
+    "key": "object",
+    "cluster": "cluster",
+    "function": "function",
+    "instance": "instance",
+    "vpc_endpoint": "vpcendpoint",
+    "api": "api",
+}
+
+
+def find_resource(context: Context, action: str | None, partition: str | None = None) -> str | None:
+    """Return the ARN of the resource that the context states for an action, or ``None``.
+
+    Args:
+        context: The context.
+        action: The action, or the service if the action is unknown.
+        partition: The partition of resources whose names state none.
+    """
+    service = (action or "").partition(":")[0].lower()
+    if service == "s3" and context.bucket is not None:
+        key = "" if context.key is None else f"/{context.key.value}"
+        return f"arn:{partition or 'aws'}:s3:::{context.bucket.value}{key}"
+    if context.command is None or action is None or ":" not in action:
+        return None
+    known = find_action(action)
+    if known is None:
+        return None
+    for name, value in context.command.options:
+        if _ARN.fullmatch(value) and known.accepts(value) is not None:
+            return value
+        queue = _QUEUE_URL.fullmatch(value) if name == "queue-url" else None
+        if queue is not None and service == "sqs":
+            return f"arn:{partition or 'aws'}:sqs:{queue[1]}:{queue[2]}:{queue[3]}"
+    return None
+
+
+def resource_names(context: Context, service: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the names that the context states for a service, by the stem of the variable in ARN templates.
+
+    The stem of an option such as ``--table-name`` is that of ``${TableName}``; ``name`` is an option
+    ``--name``, which names the main resource of a call.
+    """
+    return () if context is NOTHING else tuple(_iterate_names(context, service))
+
+
+def _iterate_names(context: Context, service: str | None) -> Iterator[tuple[str, str]]:
+    command = context.command
+    called = operation_of_command(command)
+    is_of_service = called is not None and service is not None and service_prefix(called[0]) == service
+    for name, value in command.options if command is not None and is_of_service else ():
+        if name not in _OTHER_OPTIONS and _NAME.fullmatch(value) and not value.startswith("-"):
+            yield ("name" if name == "name" else name_stem(name)), value
+    for name, stem in _NAMES.items():
+        stated: Stated | None = getattr(context, name)
+        if stated is not None:
+            yield stem, stated.value
+    if context.prefix is not None:
+        yield "prefix", context.prefix.value

@@ -1,0 +1,168 @@
+"""Find out what runs the code that made a call: it tells whose credentials failed.
+
+The signs are what each environment prints or sets:
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html,
+https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-env-vars.html,
+https://docs.github.com/en/actions/reference/workflows-and-actions/variables and
+https://docs.gitlab.com/ci/variables/predefined_variables/.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from iamtriage.explaining._context.model import Runtime
+
+__all__ = ("find_runtime",)
+
+_LAMBDA_ROLE = (
+    "aws lambda get-function-configuration --function-name FUNCTION_NAME --query Role --output text"
+)
+_TASK_ROLE = "aws ecs describe-task-definition --task-definition TASK_DEFINITION --query 'taskDefinition.[taskRoleArn, executionRoleArn]'"
+_INSTANCE_ROLE = "aws ec2 describe-instances --instance-ids INSTANCE_ID --query 'Reservations[].Instances[].IamInstanceProfile.Arn'"
+_POD_ROLE = "kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE -o yaml"
+_GLUE_ROLE = "aws glue get-job --job-name JOB_NAME --query Job.Role --output text"
+_EMR_ROLE = "aws emr describe-cluster --cluster-id CLUSTER_ID --query Cluster.Ec2InstanceAttributes.IamInstanceProfile --output text"
+_REDSHIFT_ROLE = (
+    "aws redshift describe-clusters --query 'Clusters[].[ClusterIdentifier, IamRoles[].IamRoleArn]'"
+)
+_CODEBUILD_ROLE = (
+    "aws codebuild batch-get-projects --names PROJECT_NAME --query 'projects[].serviceRole' --output text"
+)
+_SAGEMAKER_ROLE = (
+    "aws sagemaker describe-training-job --training-job-name JOB_NAME --query RoleArn --output text"
+)
+
+# The first pattern that matches decides, so the innermost environments come first: a container of a CI job's pod
+# uses the pod's role only if it has a token of its own. Literals are looked for before the pattern.
+_RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
+    (
+        "redshift",
+        ("ExtRid", "S3ServiceException", "UNLOAD", "iam_role", "IAM_ROLE", "stl_load_errors"),
+        r"\bExtRid\b|S3ServiceException:|stl_load_errors|(?i:\b(?:copy|unload)\b[^\n]{1,400}?\biam_role\b)",
+        "the IAM role of the Amazon Redshift cluster",
+        _REDSHIFT_ROLE,
+    ),
+    (
+        "lambda",
+        (
+            "/var/task/",
+            "/var/runtime/",
+            "LAMBDA_",
+            "REPORT RequestId",
+            "START RequestId",
+            "/aws/lambda/",
+            "awslambdaric",
+        ),
+        r"/var/task/|/var/runtime/|\bAWS_LAMBDA_\w+|\b(?:REPORT|START) RequestId: |/aws/lambda/[\w-]{1,64}|\bawslambdaric\b",
+        "the execution role of the Lambda function",
+        _LAMBDA_ROLE,
+    ),
+    (
+        "glue",
+        ("glue", "Glue", "GLUE_"),
+        r"\bawsglue\b|com\.amazonaws\.services\.glue|/aws-glue/jobs|\bGLUE_\w{3,}|GlueArgParser|\bglue\.ProcessLauncher\b|\[Glue Exception",
+        "the role of the AWS Glue job",
+        _GLUE_ROLE,
+    ),
+    (
+        "sagemaker",
+        ("/opt/ml/", "AlgorithmError", "SM_"),
+        r"/opt/ml/(?:code|input|model|processing)|\bSM_(?:CHANNEL|MODEL_DIR|HOSTS)\w{0,40}|\bAlgorithmError:",
+        "the execution role of the SageMaker job",
+        _SAGEMAKER_ROLE,
+    ),
+    (
+        "emr",
+        ("emr", "EMR", "hadoop@", "/mnt/var/log/hadoop", "/usr/lib/spark/"),
+        r"com\.amazon\.ws\.emr\.|\bhadoop@ip-|\bEMR_EC2_\w+|/usr/lib/spark/|/mnt/var/log/hadoop|\bemrfs\b|\bEmrFileSystem\b",
+        "the role of the EMR cluster's instance profile",
+        _EMR_ROLE,
+    ),
+    (
+        "codebuild",
+        ("[Container] ", "CODEBUILD_", "/codebuild/"),
+        r"\[Container\] \d{4}/\d\d/\d\d |\bCODEBUILD_\w{3,}|/codebuild/(?:output|readonly|local)",
+        "the service role of the CodeBuild project",
+        _CODEBUILD_ROLE,
+    ),
+    (
+        "eks-pod",
+        (
+            "/var/run/secrets/",
+            "WEB_IDENTITY_TOKEN_FILE",
+            "169.254.170.23",
+            "WebIdentityErr",
+            "[fd00:ec2::23]",
+        ),
+        r"/var/run/secrets/(?:eks\.amazonaws\.com|pods\.eks\.amazonaws\.com|kubernetes\.io)/|\bAWS_WEB_IDENTITY_TOKEN_FILE\b|169\.254\.170\.23\b|\[fd00:ec2::23\]|\bWebIdentityErr\b",
+        "the role of the pod's service account",
+        _POD_ROLE,
+    ),
+    (
+        "ecs",
+        (
+            "169.254.170.2",
+            "ECS_",
+            "CREDENTIALS_RELATIVE_URI",
+            "ResourceInitializationError",
+            "CannotPull",
+            "ecs/",
+        ),
+        r"169\.254\.170\.2(?![\d.])|\bECS_CONTAINER_\w+|\bAWS_CONTAINER_CREDENTIALS_RELATIVE_URI\b|\bResourceInitializationError\b|\bCannotPull(?:Container|ECRContainer)Error\b|\becs/[\w-]{1,64}/[0-9a-f]{32}\b",
+        "the role of the ECS task",
+        _TASK_ROLE,
+    ),
+    (
+        "cloudshell",
+        ("cloudshell-user",),
+        r"\[cloudshell-user@[\w.-]{1,64}|/home/cloudshell-user",
+        "the identity that is signed in to the AWS console, which CloudShell uses",
+        None,
+    ),
+    (
+        "github-actions",
+        ("##[", "::error", "/home/runner/", "GITHUB_", "role-to-assume", "aws-actions/", "actions/checkout"),
+        r"##\[(?:error|group|debug|warning|command)\]|::error(?: [^\n:]{0,200})?::|/home/runner/work/|\bGITHUB_(?:ACTIONS|RUN_ID|REPOSITORY|SHA|REF|TOKEN)\b|\brole-to-assume\b|\baws-actions/|\bactions/checkout@",
+        "the role that the GitHub Actions job assumes",
+        None,
+    ),
+    (
+        "gitlab",
+        ("gitlab", "GitLab", "CI_JOB_", "CI_PROJECT", "ERROR: Job failed", "GITLAB_", "/builds/"),
+        r"\bgitlab-runner\b|\bCI_(?:JOB|PROJECT|PIPELINE|COMMIT)_\w+|\bERROR: Job failed: (?:exit code|command terminated)|\bGITLAB_\w+|(?<![\w.])/builds/[\w./-]{2,100}|\bid_tokens:",
+        "the role that the GitLab CI/CD job uses",
+        None,
+    ),
+    (
+        "jenkins",
+        ("[Pipeline]", "jenkins", "Finished: FAILURE", "JENKINS_"),
+        r"\[Pipeline\] |/var/(?:lib/)?jenkins(?:_home)?/|\bFinished: FAILURE\b|\bJENKINS_(?:HOME|URL)\b|\bjenkins@",
+        "the identity of the Jenkins agent",
+        None,
+    ),
+    (
+        "ec2",
+        ("@ip-", "169.254.169.254", "InstanceMetadata", "IMDS", "ec2-user"),
+        r"\b(?:ec2-user|ubuntu|admin|centos|rocky|fedora|root|bitnami|ssm-user)@ip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}\b|169\.254\.169\.254\b|\b(?:Instance|EC2)MetadataServiceException\b|\bIMDS(?:v[12]|Provider)?\b|/home/ec2-user/",
+        "the role of the EC2 instance",
+        _INSTANCE_ROLE,
+    ),
+)
+_compile = functools.cache(functools.partial(re.compile, flags=re.ASCII))
+
+
+def find_runtime(text: str) -> Runtime | None:
+    """Return what runs the code that made the call, or ``None`` if the text does not show it.
+
+    >>> find_runtime("[ec2-user@ip-10-0-3-7 ~]$ python3 sync.py").kind
+    'ec2'
+    """
+    for kind, literals, pattern, caller, command in _RUNTIMES:
+        if not any(literal in text for literal in literals):
+            continue
+        found = _compile(pattern).search(text)
+        if found is not None:
+            return Runtime(kind, caller, found[0], command)
+    return None

@@ -1,0 +1,185 @@
+"""Find the bucket and key that a text states: URIs, transfers, quoted names, URLs and command lines.
+
+How the AWS CLI and boto3 report transfers: https://github.com/aws/aws-cli ``awscli/customizations/s3/results.py``
+and https://github.com/boto/boto3 ``boto3/s3/transfer.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import attrs
+
+from iamtriage.explaining._context.model import Stated, quote_match
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.explaining._context.model import CommandLine
+
+__all__ = ("Location", "find_location")
+
+_BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+_URI = re.compile(rf"\bs3[an]?://({_BUCKET})(?![\w.-]*[@])(/[^\s\"'`<>|,;)\]}}]{{0,1024}})?", re.ASCII)
+_UPLOAD = re.compile(rf"Failed to upload \S.{{0,1024}}? to ({_BUCKET})/(\S{{1,1024}}?): ", re.ASCII)
+_NAMED_BUCKET = re.compile(
+    rf"\b[Bb]ucket(?:[ _]?[Nn]ame)?(?:[ =:]{{1,3}}|\s\()[\"'`]?[(\"'`]?({_BUCKET})(?![\w-])"
+    rf"|[\"'][Bb]ucket(?:Name)?[\"']\s?:\s?[\"']({_BUCKET})[\"']"
+    rf"|<BucketName>({_BUCKET})<"
+    rf"|\barn:aws[a-z-]{{0,12}}:s3:::({_BUCKET})(?![\w-])",
+    re.ASCII,
+)
+_KEY = re.compile(
+    r"\bKey(?:=|: ?)[\"']([^\"'\n]{1,1024})[\"']|[\"']Key[\"']\s?:\s?[\"']([^\"'\n]{1,1024})[\"']|<Key>([^<\n]{1,1024})</Key>"
+    r"|\b(?:[Oo]bject|[Ff]ile|[Kk]ey) [\"'`]([^\"'`\s]{1,1024})[\"'`] (?:in|from|to|of) [^\n]{0,40}?[Bb]ucket"
+)
+_ARN_KEY = re.compile(rf"\barn:aws[a-z-]{{0,12}}:s3:::{_BUCKET}/([^\s\"'`<>|,;)\]}}]{{1,1024}})", re.ASCII)
+_HOST = re.compile(
+    rf"\bhttps?://(?:({_BUCKET})\.)?s3(?:[.-](?:dualstack|fips|accelerate))?(?:[.-][a-z]{{2,5}}(?:-[a-z]{{2,12}}){{1,3}}-[0-9]{{1,2}})?"
+    r"\.amazonaws\.(?:com(?:\.cn)?|eu)(?::443)?(/[^\s\"'`<>|,;)\]}?]{0,1024})?",
+    re.ASCII,
+)
+# Words that follow "bucket" in prose.
+_NO_BUCKET = frozenset(
+    {
+        "access", "acl", "and", "arn", "because", "but", "called", "cannot", "could", "data", "denied", "does",
+        "encryption", "error", "failed", "for", "from", "has", "is", "key", "level", "lifecycle", "location",
+        "logging", "name", "named", "not", "notification", "object", "objects", "operation", "owner", "ownership",
+        "permission", "permissions", "policies", "policy", "public", "region", "resource", "that", "the", "this",
+        "versioning", "was", "website", "with", "you", "your", "which", "where", "exists", "found", "list", "are",
+        "must", "may", "should", "settings", "tagging", "tags", "to", "in", "on", "or", "of", "if", "when",
+    }
+)  # fmt: skip
+_TRAILING = ".:!?*"
+_MIN_BUCKET_LENGTH = 3
+# Operations that write the object that a transfer names last; others read the one that it names first.
+_WRITES = frozenset(
+    {
+        "PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy",
+        "CompleteMultipartUpload", "AbortMultipartUpload", "PutObjectAcl", "PutObjectTagging",
+    }
+)  # fmt: skip
+_BUCKET_OPERATIONS = re.compile(
+    r"(?:List(?:Objects|MultipartUploads|ObjectVersions)|HeadBucket|.*Bucket)", re.ASCII
+)
+_MULTIPLE = frozenset({"recursive", "delete"})
+
+
+@attrs.frozen
+class Location:
+    """A bucket with what is known about the object in it.
+
+    Attributes:
+        bucket: The bucket.
+        key: The key of the object.
+        prefix: The prefix of several objects.
+    """
+
+    bucket: Stated
+    key: Stated | None = None
+    prefix: Stated | None = None
+
+
+def find_location(text: str, operation: str | None, command: CommandLine | None) -> Location | None:
+    """Return the location that a text states, or ``None``.
+
+    Args:
+        text: The text of one failure.
+        operation: The operation that failed. It tells the source of a copy from its destination.
+        command: The command that failed.
+    """
+    if "s3" not in text and "ucket" not in text and "Failed to upload" not in text:
+        return None
+    is_write = operation in _WRITES
+    body = text if command is None else text.replace(command.text, " ", 1)
+    for locations in (_transfers(body), _uris(body), _urls(body)):
+        found = list(locations)
+        if found:
+            return _complete(found[-1 if is_write else 0], body)
+    return _named(body, command) or _of_command(command, is_write=is_write)
+
+
+def _of_command(command: CommandLine | None, *, is_write: bool) -> Location | None:
+    if command is None or command.program != "aws":
+        return None
+    bucket = command.option("bucket")
+    if bucket is not None and re.fullmatch(_BUCKET, bucket.value):
+        key, prefix = command.option("key"), command.option("prefix")
+        return Location(bucket, key, None if key else prefix)
+    found = [each for word in command.words for each in _uris(word)]
+    if not found:
+        return None
+    location = found[-1 if is_write else 0]
+    names = {name for name, _ in command.options}
+    key = location.key
+    is_multiple = command.words[:2] == ("s3", "sync") or names & _MULTIPLE
+    if key is not None and (is_multiple or key.value.endswith("/")):
+        name = _local_file_name(command) if not is_multiple and is_write else None
+        if name is None:
+            return Location(location.bucket, prefix=key)
+        return Location(location.bucket, Stated(key.value + name, key.words))
+    if key is None and is_write and not is_multiple and (name := _local_file_name(command)):
+        return Location(location.bucket, Stated(name, location.bucket.words))
+    return location
+
+
+def _local_file_name(command: CommandLine) -> str | None:
+    """Return the name of the file that a command copies to a prefix or bucket, which becomes part of the key."""
+    if command.words[:2] not in {("s3", "cp"), ("s3", "mv")} or len(command.words) < 4:
+        return None
+    name = command.words[2].rstrip("/").rpartition("/")[2]
+    return name if name not in {"", ".", "..", "-"} and "*" not in name else None
+
+
+def _transfers(text: str) -> Iterator[Location]:
+    for found in _UPLOAD.finditer(text):
+        yield Location(Stated(found[1], found[0].rstrip(": ")), Stated(found[2], found[0].rstrip(": ")))
+
+
+def _uris(text: str) -> Iterator[Location]:
+    for found in _URI.finditer(text):
+        words = found[0].rstrip(_TRAILING)
+        key = (found[2] or "")[1:].rstrip(_TRAILING)
+        bucket = Stated(found[1], words)
+        yield Location(bucket, Stated(key, words) if key else None)
+
+
+def _urls(text: str) -> Iterator[Location]:
+    if "amazonaws" not in text:
+        return
+    for found in _HOST.finditer(text):
+        bucket, path = found[1], unquote((found[2] or "")[1:]).rstrip(_TRAILING)
+        if bucket is None:
+            bucket, _, path = path.partition("/")
+        if bucket and re.fullmatch(_BUCKET, bucket):
+            words = found[0].rstrip(_TRAILING)
+            yield Location(
+                Stated(bucket, words), Stated(path, words) if path and path.isprintable() else None
+            )
+
+
+def _named(text: str, command: CommandLine | None) -> Location | None:
+    """Return the bucket that the text names, with the key if it names one."""
+    names: dict[str, str] = {}
+    for found in _NAMED_BUCKET.finditer(text):
+        name = next(filter(None, found.groups()))
+        if name not in _NO_BUCKET and (len(name) > _MIN_BUCKET_LENGTH or not found[1]):
+            names.setdefault(name, quote_match(found))
+    if not names or (command is not None and command.option("bucket") is not None):
+        return None
+    bucket, words = next(iter(names.items()))
+    return _complete(Location(Stated(bucket, words)), text)
+
+
+def _complete(location: Location, text: str) -> Location:
+    """Add the key that the text names apart from the bucket."""
+    if location.key is not None:
+        key = location.key.value
+        return attrs.evolve(location, key=None, prefix=location.key) if key.endswith("/") else location
+    found = _KEY.search(text) or _ARN_KEY.search(text)
+    if found is None:
+        return location
+    key = next(filter(None, found.groups()))
+    return attrs.evolve(location, key=Stated(key, quote_match(found)))

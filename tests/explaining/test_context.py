@@ -1,0 +1,285 @@
+"""Tests for the context of a failure: what the surrounding text states, and what explanations make of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamtriage import explain, parse, to_record
+from iamtriage.explaining._context.model import Context, Stated
+from iamtriage.explaining._context.reading import read_context
+
+DENIED = "An error occurred (AccessDenied) when calling the {} operation: Access Denied"
+BARE = "An error occurred (AccessDeniedException) when calling the {} operation: Access denied"
+EXPIRED = "An error occurred (ExpiredToken) when calling the ListBuckets operation: The security token included in the request is expired"
+WEB_IDENTITY = "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity"
+ROLE = "arn:aws:iam::111122223333:role/team/deploy"
+
+
+def _context(text: str) -> Context:
+    failure = parse(text)
+    assert failure is not None, text
+    return read_context(failure)
+
+
+def _values(context: Context) -> dict[str, Any]:
+    """Return the stated values of a context."""
+    values = {each.name: getattr(context, each.name) for each in attrs.fields(Context)}
+    return {name: value.value for name, value in values.items() if isinstance(value, Stated)}
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        pytest.param(
+            f"upload failed: ./r.csv to s3://reports/2026/r.csv {DENIED.format('PutObject')}",
+            {"bucket": "reports", "key": "2026/r.csv"},
+            id="upload",
+        ),
+        pytest.param(
+            f"download failed: s3://reports/2026/r.csv to ./r.csv {DENIED.format('GetObject')}",
+            {"bucket": "reports", "key": "2026/r.csv"},
+            id="download",
+        ),
+        pytest.param(
+            f"copy failed: s3://from/a.csv to s3://onto/b.csv {DENIED.format('CopyObject')}",
+            {"bucket": "onto", "key": "b.csv"},
+            id="a copy writes its destination",
+        ),
+        pytest.param(
+            f"copy failed: s3://from/a.csv to s3://onto/b.csv {DENIED.format('HeadObject')}",
+            {"bucket": "from", "key": "a.csv"},
+            id="a copy reads its source",
+        ),
+        pytest.param(
+            f"boto3.exceptions.S3UploadFailedError: Failed to upload ./x.csv to reports/2026/x.csv: {DENIED.format('PutObject')}",
+            {"bucket": "reports", "key": "2026/x.csv"},
+            id="boto3",
+        ),
+        pytest.param(
+            f"$ aws s3 cp ./dist/app.zip s3://artifacts/builds/\n\n{DENIED.format('PutObject')}",
+            {"bucket": "artifacts", "key": "builds/app.zip"},
+            id="the name of the file completes the key",
+        ),
+        pytest.param(
+            f"$ aws s3 sync ./site s3://www/docs\n\n{DENIED.format('PutObject')}",
+            {"bucket": "www", "prefix": "docs"},
+            id="sync",
+        ),
+        pytest.param(
+            f"$ aws s3api get-object --bucket reports \\\n  --key 2026/r.csv out --region eu-west-1 --profile dev\n{DENIED.format('GetObject')}",
+            {"bucket": "reports", "key": "2026/r.csv", "region": "eu-west-1", "profile": "dev"},
+            id="options on two lines",
+        ),
+        pytest.param(
+            f"Could not list objects in bucket 'reports': {DENIED.format('ListObjectsV2')}",
+            {"bucket": "reports"},
+            id="quoted bucket",
+        ),
+        pytest.param(
+            f"Error: reading S3 Bucket (reports) ACL: {DENIED.format('GetBucketAcl')}",
+            {"bucket": "reports"},
+            id="Terraform's bucket",
+        ),
+        pytest.param(
+            f"GET https://reports.s3.eu-west-1.amazonaws.com/2026/r.csv\n{DENIED.format('GetObject')}",
+            {"bucket": "reports", "key": "2026/r.csv"},
+            id="virtual-hosted URL",
+        ),
+        pytest.param(
+            f"GET https://s3.eu-west-1.amazonaws.com/reports/2026/r.csv\n{DENIED.format('GetObject')}",
+            {"bucket": "reports", "key": "2026/r.csv"},
+            id="path-style URL",
+        ),
+        pytest.param(
+            f"The bucket policy could not be read: {DENIED.format('GetBucketPolicy')}",
+            {},
+            id="prose names no bucket",
+        ),
+        pytest.param(
+            f"$ export AWS_PROFILE=dev AWS_REGION=eu-central-1\n$ python list.py\n{EXPIRED}",
+            {"profile": "dev", "region": "eu-central-1"},
+            id="variables of the shell",
+        ),
+        pytest.param(
+            f"[ec2-user@ip-10-0-3-7.eu-west-1.compute.internal ~]$ python list.py\n{EXPIRED}",
+            {"region": "eu-west-1"},
+            id="the host names the region",
+        ),
+        pytest.param(
+            f"$ kubectl -n shop logs deployment/cart\n{WEB_IDENTITY}",
+            {"namespace": "shop", "deployment": "cart"},
+            id="kubectl",
+        ),
+        pytest.param(
+            f"pod/cart-7d9c5b8f6d-x2v4k\n{WEB_IDENTITY}",
+            {"pod": "cart-7d9c5b8f6d-x2v4k", "deployment": "cart"},
+            id="a pod of a deployment",
+        ),
+        pytest.param(
+            f"system:serviceaccount:shop:cart\n{WEB_IDENTITY}",
+            {"namespace": "shop", "service_account": "cart"},
+            id="a service account's user name",
+        ),
+        pytest.param(
+            f"system:serviceaccount:shop:cart system:serviceaccount:shop:jobs\n{WEB_IDENTITY}",
+            {},
+            id="of two service accounts, none is certain",
+        ),
+        pytest.param(
+            f"  with:\n    role-to-assume: {ROLE}\n    aws-region: eu-west-1\nError: {WEB_IDENTITY}",
+            {"role_arn": ROLE, "region": "eu-west-1"},
+            id="GitHub Actions",
+        ),
+        pytest.param(f"AWS_ROLE_ARN={ROLE}\n{WEB_IDENTITY}", {"role_arn": ROLE}, id="variable with the role"),
+        pytest.param(
+            f"arn:aws:eks:eu-west-1:111122223333:cluster/orders\n{WEB_IDENTITY}",
+            {"cluster": "orders"},
+            id="the cluster's ARN",
+        ),
+        pytest.param(
+            f"$ aws eks update-kubeconfig --name orders --region eu-west-1\n{BARE.format('DescribeCluster')}",
+            {"cluster": "orders", "region": "eu-west-1"},
+            id="--name is the cluster's",
+        ),
+        pytest.param(
+            f"$ aws dynamodb scan --table-name orders --name other\n{BARE.format('Scan')}",
+            {},
+            id="--name is not the cluster's",
+        ),
+        pytest.param(
+            '{{"UserId": "AROA:run-7", "Account": "111122223333", "Arn": "arn:aws:sts::111122223333:assumed-role/deploy/run-7"}}\n'
+            + BARE.format("ListClusters"),
+            {"account": "111122223333", "caller": "arn:aws:sts::111122223333:assumed-role/deploy/run-7"},
+            id="get-caller-identity",
+        ),
+        pytest.param(
+            "vpce-0a1b2c3d4e5f60718 https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/v1\n" + EXPIRED,
+            {"vpc_endpoint": "vpce-0a1b2c3d4e5f60718", "api": "a1b2c3d4e5"},
+            id="IDs",
+        ),
+        pytest.param(
+            f"Error: reading EKS Cluster (orders): {BARE.format('DescribeCluster')}\n\n  with module.eks.aws_eks_cluster.this[0],\n",
+            {"cluster": "orders", "terraform": "module.eks.aws_eks_cluster.this[0]"},
+            id="Terraform",
+        ),
+        pytest.param(
+            "AccessDeniedException: Access denied\n    at de_CreateFunctionCommandError "
+            "(/app/node_modules/@aws-sdk/client-lambda/dist-cjs/index.js:2101:14)",
+            {"service": "lambda", "operation": "CreateFunction"},
+            id="JavaScript frame",
+        ),
+        pytest.param(
+            f"2026-11-20 10:00:01 INFO copying s3://other/a.csv\n2026-11-20 10:00:02 ERROR {DENIED.format('GetObject')}\n"
+            "2026-11-20 10:00:03 INFO copying s3://third/a.csv\n",
+            {},
+            id="other entries of a log",
+        ),
+        pytest.param(
+            f"$ aws s3 ls s3://first\nPRE a/\n$ aws s3 ls s3://second\n\n{DENIED.format('ListObjectsV2')}\n$ aws s3 ls s3://third\n",
+            {"bucket": "second"},
+            id="other commands",
+        ),
+    ],
+)
+def test_stated_values(text: str, stated: dict[str, str]) -> None:
+    """The context has the values that the text states about this failure, and no others."""
+    assert _values(_context(text)) == stated
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        pytest.param("[ec2-user@ip-10-0-3-7 ~]$ python3 sync.py", "ec2", id="prompt"),
+        pytest.param("[cloudshell-user@ip-10-2-0-7 ~]$ python3 sync.py", "cloudshell", id="CloudShell"),
+        pytest.param('  File "/var/task/app.py", line 7, in handler', "lambda", id="Lambda"),
+        pytest.param("ERROR: Job failed: exit code 1", "gitlab", id="GitLab"),
+        pytest.param("##[error]Process completed with exit code 254.", "github-actions", id="GitHub"),
+        pytest.param("[Pipeline] sh", "jenkins", id="Jenkins"),
+        pytest.param("[Container] 2026/11/20 09:00:00 Running command make", "codebuild", id="CodeBuild"),
+        pytest.param("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/0a1b", "ecs", id="ECS"),
+        pytest.param("AWS_WEB_IDENTITY_TOKEN_FILE=/var/run/token", "eks-pod", id="pod"),
+        pytest.param("GlueArgParser: started", "glue", id="Glue"),
+        pytest.param("hadoop@ip-10-0-3-7: spark-submit job.py", "emr", id="EMR"),
+        pytest.param("Training failed in /opt/ml/code/train.py", "sagemaker", id="SageMaker"),
+        pytest.param("COPY orders FROM 's3://x' iam_role default", "redshift", id="Redshift"),
+        pytest.param("$ python3 sync.py", None, id="a shell"),
+    ],
+)
+def test_runtimes(line: str, kind: str | None) -> None:
+    """The text shows what runs the code, and the explanation says whose credentials failed."""
+    text = f"{line}\n{EXPIRED}"
+    runtime = _context(text).runtime
+    assert (None if runtime is None else runtime.kind) == kind
+    notes = " ".join(explain(text).notes)
+    assert ("not yours" in notes) == (kind not in (None, "cloudshell"))
+
+
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::111122223333:user/ana"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_pasted_trust_policy(indent: int | None) -> None:
+    """A trust policy in the text is evaluated like one in the facts."""
+    denied = f"User: arn:aws:iam::111122223333:user/bob is not authorized to perform: sts:AssumeRole on resource: {ROLE}"
+    text = f"{denied}\n\nThe role has this trust policy:\n{json.dumps(POLICY, indent=indent)}\n"
+    with_facts = explain(denied, facts={"trust_policy": POLICY})
+    codes = {cause.code for cause in explain(text).causes}
+    assert codes == {cause.code for cause in with_facts.causes}
+    assert "trust-policy-checked" in codes
+
+
+def test_pasted_map() -> None:
+    """The entries of an ``aws-auth`` ConfigMap are read with their user names."""
+    text = (
+        'level=warning msg="access denied" error="ARN is not mapped: arn:aws:iam::111122223333:role/dev"\n\n'
+        "data:\n  mapRoles: |\n    - rolearn: arn:aws:iam::111122223333:role/team/dev\n      username: dev\n"
+        "  mapUsers: |\n    - userarn: arn:aws:iam::111122223333:user/ana\n      username: ana\n"
+    )
+    entries = [(each.arn, each.username, each.is_role) for each in _context(text).mappings]
+    assert entries == [
+        ("arn:aws:iam::111122223333:role/team/dev", "dev", True),
+        ("arn:aws:iam::111122223333:user/ana", "ana", False),
+    ]
+
+
+def test_secrets_are_no_values() -> None:
+    """What redaction removes is neither a value nor evidence."""
+    key = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEYab"
+    text = f"$ AWS_SECRET_ACCESS_KEY={key} aws s3 ls s3://reports --profile {key}\n{DENIED.format('ListObjectsV2')}"
+    assert key not in str(explain(text))
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["aws s3 ls s3://reports;reboot", "aws s3 ls 's3://$(reboot)/x'", "aws eks list-clusters --region 'x y'"],
+)
+def test_no_value_changes_a_command(command: str) -> None:
+    """A value gets into a command only if it has the form of such a value."""
+    for remedy in explain(f"$ {command}\n{DENIED.format('ListObjectsV2')}").remedies:
+        assert not any("reboot" in line or "x y" in line for line in remedy.commands)
+
+
+@given(st.text(alphabet="s3:/awk-nbu{}\"'()=. \n\\", max_size=300), st.text(max_size=60))
+def test_any_text_around(before: str, after: str) -> None:
+    """Reading the context never raises, and the record does not depend on it."""
+    text = f"{before}\n{EXPIRED}\n{after}"
+    failure = parse(text)
+    assert failure is not None
+    record = to_record(failure)
+    read_context(failure)
+    assert to_record(failure) == record
