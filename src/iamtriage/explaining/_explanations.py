@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from iamtriage._rendering.blocks import Block, Source
 
-__all__ = ("Cause", "Evidence", "Explanation", "Remedy", "Who")
+__all__ = ("Cause", "Evidence", "Explanation", "Remedy", "Who", "cause_url")
 
 Evidence: TypeAlias = Literal["reported", "derived", "supplied", "possible"]
 """What a cause rests on.
@@ -38,6 +38,8 @@ Who: TypeAlias = Literal[
     "resource owner",
 ]
 """Who can carry out a remedy."""
+
+_CAUSE_PAGES = "https://iamtriage.readthedocs.io/en/latest/causes"
 
 # Characters around the failure that the card parses again, and those that it shows.
 _CHARS_READ, _CHARS_SHOWN = 20_000, 300
@@ -63,6 +65,16 @@ class Cause(View):
     text: str
     evidence: Evidence
     because: tuple[str, ...] = ()
+    _url: str | None = attrs.field(default=None, kw_only=True)
+
+    @property
+    def url(self) -> str:
+        """The page of the cause. The one of a cause of your own is what you pass as ``url``.
+
+        >>> Cause("throttled", "Too many calls.", "reported").url
+        'https://iamtriage.readthedocs.io/en/latest/causes/throttled.html'
+        """
+        return self._url or cause_url(self.code)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the cause as JSON-ready data."""
@@ -71,6 +83,7 @@ class Cause(View):
             "text": self.text,
             "evidence": self.evidence,
             "because": list(self.because),
+            "url": self.url,
         }
 
     @override
@@ -257,6 +270,15 @@ class Explanation(View):
         if with_source and self.failure is not None and self.failure.text:
             yield Heading("The text")
             yield _source_block(self.failure)
+
+
+def cause_url(code: str) -> str:
+    """Return the URL of a cause's page in the documentation.
+
+    >>> cause_url("throttled")
+    'https://iamtriage.readthedocs.io/en/latest/causes/throttled.html'
+    """
+    return f"{_CAUSE_PAGES}/{code}.html"
 
 
 def _secret_remover(failure: Failure | None) -> Callable[[str], str]:

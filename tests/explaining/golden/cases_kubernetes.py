@@ -381,15 +381,6 @@ _OBJECTS: tuple[Golden, ...] = (
 )
 _ARNS: tuple[Golden, ...] = (
     (
-        "eks-arn-principal",
-        botocore_text(
-            "InvalidParameterException",
-            "CreateAccessEntry",
-            "The specified principalArn is invalid: invalid principal.",
-        ),
-        ORDERS,
-    ),
-    (
         "eks-arn-sso-path",
         _terraform(
             "Entry (orders:arn:aws:iam::xxxx:role/AWSReservedSSO_View_0123456789abcdef)",
@@ -398,43 +389,6 @@ _ARNS: tuple[Golden, ...] = (
             "InvalidParameterException: The specified principalArn is invalid: invalid principal.",
             'aws_eks_access_entry.this["view"]',
         ),
-        {},
-    ),
-    (
-        "eks-arn-session",
-        _terraform(
-            f"Entry (orders:{DEV})",
-            "CreateAccessEntry",
-            400,
-            "InvalidParameterException: The principalArn parameter format is not valid",
-            'aws_eks_access_entry.this["dev"]',
-        ),
-        {},
-    ),
-    (
-        "eks-arn-service-linked",
-        botocore_text(
-            "InvalidParameterException",
-            "CreateAccessEntry",
-            "The caller is not allowed to modify access entries with a principalArn value of a Service "
-            "Linked Role",
-        ),
-        ORDERS,
-    ),
-    (
-        "sts-arn-annotation",
-        botocore_text("ValidationError", "AssumeRoleWithWebIdentity", "Request ARN is invalid"),
-        {**POD, "resource": "arn:aws:iam::111122223333:instance-profile/cart"},
-    ),
-    ("sts-arn-assume-role", botocore_text("ValidationError", "AssumeRole", "Request ARN is invalid"), {}),
-    (
-        "aws-auth-arn-path",
-        ("aws-auth: arn:aws:iam::111122223333:role/team/dev is not a valid role arn"),
-        ORDERS,
-    ),
-    (
-        "aws-auth-arn-partition",
-        ("arn 'arn:aws-xx:iam::111122223333:role/dev' does not have a recognized partition"),
         {},
     ),
     ("invalid-arn", 'error="arn:aws:iam::111122223333:user/ana is not a valid role ARN"', {}),

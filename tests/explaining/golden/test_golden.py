@@ -12,12 +12,9 @@ from pathlib import Path
 import pytest
 
 from iamtriage import explain
-from tests.explaining.golden.cases_credentials import CASES as CREDENTIALS
-from tests.explaining.golden.cases_denied import CASES as DENIED
-from tests.explaining.golden.cases_kubernetes import CASES as KUBERNETES
+from tests.explaining.golden.cases import CASES
 
 HERE = Path(__file__).parent
-CASES = (*DENIED, *KUBERNETES, *CREDENTIALS)
 
 
 def _shown(text: str, facts: dict[str, object]) -> str:

@@ -233,15 +233,13 @@ GET_SSO = "aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef --q
         ("arn:aws:iam::111122223333:user/ana", "iam", "not-a-role", None),
         (SESSION, "iam", "session-arn", ROLE),
         (SSO, "iam", "path-missing", None),
-        (f'"{ROLE}"', "iam", "quoted-arn", ROLE),
-        (f"{ROLE} ", "iam", "quoted-arn", ROLE),
         ("arn:aws:iam::xxxx:role/app", "iam", None, None),
         ("arn:aws:sts::****:assumed-role/app/ana", "iam", "session-arn", None),
     ],
 )
 def test_diagnosis_of_an_arn(text: str, target: RoleTarget, code: str | None, right: str | None) -> None:
     fault = diagnose_arn(text, target)
-    assert (None if fault is None else fault.code, None if fault is None else fault.correct_arn) == (
+    assert (None if fault is None else fault.cause.code, None if fault is None else fault.correct_arn) == (
         code,
         right,
     )

@@ -21,7 +21,8 @@ from iamtriage.failures import (
     RegionDisabled,
     SignatureMismatch,
 )
-from tests.explaining.golden.cases_credentials import CASES, ROLE, SESSION, SSO, TOKEN_FILE, web_identity_text
+from tests.explaining.golden.cases import CREDENTIALS as CASES
+from tests.explaining.golden.cases_credentials import ROLE, SESSION, SSO, TOKEN_FILE, web_identity_text
 from tests.explaining.rules.credentials import explained
 from tests.explaining.rules.explained import commands as list_commands
 from tests.tables import botocore_text
@@ -520,7 +521,7 @@ ABSENCES: tuple[Row, ...] = (
         'WebIdentityErr: failed to retrieve credentials\ncaused by: RequestError: send request failed\ncaused by: Post "https://sts.eu-west-1.amazonaws.com/": x509: certificate signed by unknown authority',
         {},
         "sts-unreached",
-        {"certificate": "derived", "no-way-out": "possible"},
+        {"untrusted-certificate": "derived", "no-way-out": "possible"},
         (),
     ),
     (
@@ -1136,7 +1137,7 @@ CALLS: tuple[Row, ...] = (
         "session-target-not-connected",
         {
             "target-not-connected": "reported",
-            "other-place": "possible",
+            "other-region-or-account": "possible",
             "agent-without-permissions": "possible",
         },
         ("aws ssm get-connection-status --target i-0a1b2c3d4e5f60718 --region eu-west-1",),
@@ -1246,7 +1247,11 @@ CALLS: tuple[Row, ...] = (
         botocore_text("ResourceNotFoundException", "DescribeCluster", "No cluster found for name: orders."),
         {"region": "eu-west-1"},
         "not-found",
-        {"not-found": "reported", "other-region": "possible", "other-account": "possible"},
+        {
+            "not-found": "reported",
+            "resource-in-other-region": "possible",
+            "resource-in-other-account": "possible",
+        },
         ("aws sts get-caller-identity", "aws eks list-clusters --region eu-west-1"),
     ),
     (
@@ -1308,7 +1313,11 @@ CALLS: tuple[Row, ...] = (
         ),
         {},
         "service-cannot-assume-role",
-        {"service-cannot-assume-role": "reported", "trust-policy": "possible", "role-too-new": "possible"},
+        {
+            "service-cannot-assume-role": "reported",
+            "service-not-trusted": "possible",
+            "role-too-new": "possible",
+        },
         ("aws iam wait role-exists --role-name ROLE_NAME",),
     ),
     (
@@ -1429,7 +1438,7 @@ CALLS: tuple[Row, ...] = (
         'operation error EKS: ListClusters, https response error StatusCode: 0, RequestID: , request send failed, Get "https://eks.eu-west-1.amazonaws.com/clusters": tls: failed to verify certificate: x509: certificate signed by unknown authority',
         {},
         "no-answer",
-        {"certificate": "derived"},
+        {"untrusted-certificate": "derived"},
         (),
     ),
     (
@@ -1454,8 +1463,8 @@ CALLS: tuple[Row, ...] = (
             "PermanentRedirect", "ListObjectsV2", "The bucket must be addressed using the specified endpoint."
         ),
         {},
-        "other-region",
-        {"other-region": "reported"},
+        "bucket-in-other-region",
+        {"bucket-in-other-region": "reported"},
         (),
     ),
     (
@@ -1499,7 +1508,7 @@ CALLS: tuple[Row, ...] = (
         ),
         {},
         "signature-version",
-        {"signature-version": "reported", "sdk-too-old": "possible"},
+        {"signature-version": "reported", "old-signing-tool": "possible"},
         ("aws configure set default.s3.signature_version s3v4",),
     ),
     (

@@ -18,7 +18,7 @@ from iamtriage import parse
 from iamtriage.explaining import Facts
 from iamtriage.explaining._rules.credentials.access_keys import find_exposed_key
 from iamtriage.explaining._rules.shared.cases import Case
-from tests.explaining.golden.cases_credentials import CASES
+from tests.explaining.golden.cases import CREDENTIALS as CASES
 from tests.explaining.rules.credentials import RULES, called, explained, words_of
 
 if TYPE_CHECKING:

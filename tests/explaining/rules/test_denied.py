@@ -18,7 +18,8 @@ from iamtriage.explaining import Facts, policies_by_principal, policies_for
 from iamtriage.explaining._rules.denials.dispatch import DEFAULT_RULE, ROUTES, select_rule
 from iamtriage.explaining._rules.shared.denial import build_denial
 from iamtriage.explaining._rules.shared.service_specific import STANDARD_MESSAGES, Wording, classify_wording
-from tests.explaining.golden.cases_denied import CASES, CLUSTER, KEY, QUEUE, SESSION, SSO, USER
+from tests.explaining.golden.cases import DENIED as CASES
+from tests.explaining.golden.cases_denied import CLUSTER, KEY, QUEUE, SESSION, SSO, USER
 from tests.explaining.rules.aws_cli import check_call
 from tests.explaining.rules.shell import PROGRAMS, arguments_of
 

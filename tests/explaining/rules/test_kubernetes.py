@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 from iamtriage._reading.vocabulary.kubernetes.types import GROUPS
 from iamtriage.explaining._rules.shared.access_policies import narrowest_access_policy
 from iamtriage.failures import KubernetesForbidden
-from tests.explaining.golden.cases_kubernetes import CASES
+from tests.explaining.golden.cases import KUBERNETES as CASES
 from tests.explaining.rules.explained import codes, commands, explained, explained_failure
 
 SESSION = "arn:aws:sts::111122223333:assumed-role/dev/ana"

@@ -30,7 +30,7 @@ from iamtriage.failures import (
     KubernetesForbidden,
     KubernetesUnauthorized,
 )
-from tests.explaining.golden.cases_kubernetes import CASES
+from tests.explaining.golden.cases import KUBERNETES as CASES
 from tests.explaining.rules.aws_cli import KNOWS_ALL, check_call
 from tests.explaining.rules.explained import explained, explained_failure
 from tests.explaining.rules.shell import PROGRAMS, arguments_of

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import error_code, safe_name
@@ -21,6 +22,292 @@ if TYPE_CHECKING:
 __all__ = ("ErrorKind", "code_evidence", "find_kind", "safe_code")
 
 _CODE = re.compile(r"[A-Za-z][\w.-]{1,80}", re.ASCII)
+
+
+OLD_SIGNING_TOOL = CauseType(
+    "old-signing-tool",
+    title="The SDK or tool is too old to sign with version 4",
+    text="SDK or tool is old, or is told to sign with version 2.",
+    fix="Update the SDK or tool, or configure it to use Signature Version 4.",
+    of="signature-version",
+)
+SDK_TOO_OLD = CauseType(
+    "sdk-too-old",
+    title="The SDK or tool is older than the feature",
+    text="SDK, AWS CLI or tool is older than what is asked for.",
+    fix="Update the SDK, the AWS CLI or the tool.",
+    of="invalid-request",
+)
+REGION_NOT_SET = CauseType(
+    "region-not-set",
+    title="The client does not know the bucket's region",
+    text="The client does not know the bucket's region, which version 4 needs.",
+    fix="Set the bucket's region in the client.",
+    of="signature-version",
+)
+SES_SANDBOX = CauseType(
+    "ses-sandbox",
+    title="The SES account is in the sandbox",
+    text="The account is in the sandbox of SES, where the recipients have to be verified too.",
+    fix="Verify the recipients, or request production access for the account and region.",
+    of="email-not-verified",
+)
+VERIFIED_IN_OTHER_REGION = CauseType(
+    "verified-in-other-region",
+    title="The address is verified in another region",
+    text="It is verified in another region.",
+    fix="Call SES in the region where the address is verified, or verify it in this one.",
+    of="email-not-verified",
+)
+SSO_SESSION_OVER = CauseType(
+    "sso-session-over",
+    title="The IAM Identity Center session has ended",
+    text="The session has ended, or an administrator ended it.",
+    fix="Sign in again with aws sso login.",
+    of="sso-login-not-renewed",
+)
+RENEWED_ELSEWHERE = CauseType(
+    "renewed-elsewhere",
+    title="Another program renewed the sign-in first",
+    text="Another program renewed it first, and the old token is void.",
+    fix="Sign in again, and let only one program refresh the token at a time.",
+    of="sso-login-not-renewed",
+)
+CODE_NOT_CONFIRMED = CauseType(
+    "code-not-confirmed",
+    title="The sign-in code was used before or has expired",
+    text="A code of the login in the browser was used before, or is too old.",
+    fix="Start the sign-in again and confirm the new code in the browser.",
+    of="sso-login-not-renewed",
+)
+MANY_CALLERS = CauseType(
+    "many-callers",
+    title="Other programs use the same request rate",
+    text="Other programs of the account use up the same rate.",
+    fix="Spread the calls over time, or request a higher quota.",
+    of="throttled",
+)
+TIGHT_LOOP = CauseType(
+    "tight-loop",
+    title="A loop calls without pauses",
+    text="A loop calls without pauses, or many start at the same time.",
+    fix="Add exponential backoff with jitter, or use the retry modes of the SDK.",
+    of="throttled",
+)
+ACCOUNT_NEW = CauseType(
+    "account-new",
+    title="The account is not fully activated yet",
+    text="The account is new, and AWS has not finished opening it.",
+    fix="Complete the verification in the console, then wait until AWS activates the account.",
+    of="account-state",
+)
+ACCOUNT_SUSPENDED = CauseType(
+    "account-suspended",
+    title="The account is suspended",
+    text="The account is suspended, for a bill or a suspicion, or has no way of payment.",
+    fix="Settle the payment or the support case in the Billing console.",
+    of="account-state",
+)
+NOT_OFFERED = CauseType(
+    "not-offered",
+    title="The service is not available to the account",
+    text="The service takes no new customers, or is not offered in the region.",
+    fix="Use a region that offers the service, or another service.",
+    of="account-state",
+)
+MADE_BEFORE = CauseType(
+    "made-before",
+    title="An earlier run created the resource",
+    text="An earlier run made it, or it was made by hand.",
+    fix="Use the existing resource, or import it into the tool that manages it.",
+    of="already-exists",
+)
+NAME_TAKEN = CauseType(
+    "name-taken",
+    title="The name is already taken",
+    text="The name has to be unique in the account, or in the whole world, as names of buckets.",
+    fix="Choose another name. Names of S3 buckets are unique in a whole partition.",
+    of="already-exists",
+)
+BODY_TOO_SHORT = CauseType(
+    "body-too-short",
+    title="The request body is shorter than its declared length",
+    text="The body has fewer bytes than Content-Length says: a stream that was read before, a file that shrank, a length that was reckoned wrong.",
+    fix="Rewind the stream before a retry, and let the SDK compute Content-Length.",
+    of="request-stalled",
+)
+BODY_STALLED = CauseType(
+    "body-stalled",
+    title="The source of the request body stalls",
+    text="What the body is read from stops for a while: a pipe, a download, a database, a busy program.",
+    fix="Write the data into a file first, then upload the file.",
+    of="request-stalled",
+)
+SLOW_NETWORK = CauseType(
+    "slow-network",
+    title="The network of the sender is slow",
+    text="The sender's network, or a proxy on the way, is slow or drops what is sent; many uploads at once share it.",
+    fix="Upload in parts, run fewer uploads at once, or use another network.",
+    of="request-stalled",
+)
+EMPTY_VARIABLE = CauseType(
+    "empty-variable",
+    title="A variable was empty or had another value",
+    text="A variable was empty, or holds something else than what was meant.",
+    fix="Print the parameters before the call, and set the variable.",
+    of="invalid-request",
+)
+NO_ANSWER = CauseType(
+    "no-answer",
+    title="The call got no answer",
+    meaning="The SDK got no response from AWS.",
+    recognised_by="A connection error of an SDK that states nothing more specific.",
+    fix="Test the name resolution and the connection from the place where the call runs.",
+    sources=(pages.VPC_ENDPOINTS,),
+)
+AWS_ERROR = CauseType(
+    "aws-error",
+    title="Another AWS error",
+    meaning="AWS returned an error that names no missing permission. The message says more.",
+    recognised_by="An error code that no other cause covers.",
+    fix="Look the error code up in the API reference of the service.",
+    sources=(pages.API_REFERENCES,),
+    example="status-alone",
+)
+SIGNATURE_VERSION = CauseType(
+    "signature-version",
+    title="The request is signed with Signature Version 2",
+    text="It is signed with Signature Version 2. The bucket's region, or the key of its encryption, takes version 4 alone.",
+    recognised_by="The message says that the authorization mechanism is not supported, and to use AWS4-HMAC-SHA256.",
+    fix="Use Signature Version 4: update the SDK, and set the bucket's region.",
+    sources=(pages.SIGNATURES,),
+)
+BEDROCK_USE_CASE = CauseType(
+    "bedrock-use-case",
+    title="Bedrock needs the use case details of the account",
+    text="Models of Anthropic take a form on the use case, once for an account or for its organization.",
+    recognised_by="The message says that model use case details have not been submitted.",
+    fix="Submit the use case form in the Bedrock model catalog, and retry after 15 minutes.",
+    sources=(pages.BEDROCK_MODELS,),
+)
+EMAIL_NOT_VERIFIED = CauseType(
+    "email-not-verified",
+    title="The email address is not verified in SES",
+    text="An address or domain of the message is not verified in the region of the call.",
+    recognised_by='The code MessageRejected with "Email address is not verified".',
+    fix="Verify the address or its domain in the region of the call.",
+    sources=(pages.SES_SANDBOX,),
+)
+INFERENCE_PROFILE_NEEDED = CauseType(
+    "inference-profile-needed",
+    title="The model requires an inference profile",
+    text="The model cannot be called by its own id on demand.",
+    recognised_by="The message says that on-demand throughput isn't supported.",
+    fix="Use the ID or ARN of an inference profile instead of the model ID.",
+    sources=(pages.BEDROCK_PROFILES,),
+)
+SSO_LOGIN_NOT_RENEWED = CauseType(
+    "sso-login-not-renewed",
+    title="The IAM Identity Center sign-in cannot be renewed",
+    text="Identity Center does not take the token by which the SDK renews the login.",
+    recognised_by="The error code InvalidGrantException.",
+    fix="Sign in again with aws sso login.",
+    sources=(pages.SSO_LOGIN,),
+)
+THROTTLED = CauseType(
+    "throttled",
+    title="Too many calls in a short time",
+    text="Too many calls came for the account, the region or the resource.",
+    recognised_by='An error code such as Throttling, ThrottlingException, TooManyRequestsException or SlowDown, or the message "Rate exceeded".',
+    fix="Retry with exponential backoff, make fewer calls, and request a higher quota if that is not enough.",
+    sources=(
+        pages.SDK_RETRIES,
+        pages.QUOTAS,
+    ),
+)
+DRY_RUN = CauseType(
+    "dry-run",
+    title="A dry run would have succeeded",
+    text="The call was made with DryRun, and the permissions for it are there.",
+    recognised_by="The error code DryRunOperation.",
+    fix="Call without DryRun.",
+    sources=(pages.EC2_ERRORS,),
+)
+ACCOUNT_STATE = CauseType(
+    "account-state",
+    title="The account cannot use the service",
+    text="The account is not subscribed to the service, not verified yet, or blocked.",
+    recognised_by="An error code such as OptInRequired, SubscriptionRequiredException, PendingVerification or Blocked.",
+    fix="Open the service in the console and complete what it asks for; check billing and verification.",
+    sources=("https://docs.aws.amazon.com/accounts/latest/reference/welcome-first-time-user.html",),
+    example="not-subscribed",
+)
+NO_CAPACITY = CauseType(
+    "no-capacity",
+    title="AWS has no capacity in the Availability Zone",
+    text="There is no free capacity of that kind in the zone at present.",
+    recognised_by="An error code such as InsufficientInstanceCapacity.",
+    fix="Use another Availability Zone or instance type, or retry later.",
+    sources=(pages.EC2_ERRORS,),
+)
+ALREADY_EXISTS = CauseType(
+    "already-exists",
+    title="The resource already exists or is in use",
+    text="Something has that name already, or uses what the call is about.",
+    recognised_by="An error code such as EntityAlreadyExists, BucketAlreadyExists or ResourceInUseException.",
+    fix="Use the existing resource, or choose another name.",
+    sources=(pages.API_REFERENCES,),
+)
+BUCKET_IN_OTHER_REGION = CauseType(
+    "bucket-in-other-region",
+    title="The bucket is in another region",
+    text="The bucket is in another region than the one that was called, or is very new.",
+    recognised_by="The error code PermanentRedirect, TemporaryRedirect or IllegalLocationConstraintException, or the status 301 of a HEAD request.",
+    fix="Call S3 in the bucket's region, without an endpoint URL of another region.",
+    sources=(pages.SDK_ENDPOINTS,),
+    example="bucket-redirect",
+)
+NO_REGION = CauseType(
+    "no-region",
+    title="The client has no region",
+    text="The SDK was told no region, or one in which it knows no host for the service.",
+    recognised_by='The SDK says "You must specify a region", "Missing region in config" or a similar message.',
+    fix="Set AWS_REGION, or the region in the profile or the client.",
+    sources=(pages.CLI_PROFILES,),
+)
+REQUEST_STALLED = CauseType(
+    "request-stalled",
+    title="AWS did not receive the whole request",
+    text="The service waited for the rest of the request, and closed the connection when nothing came.",
+    recognised_by='The error code RequestTimeout with "socket connection to the server was not read from or written to".',
+    fix="Send the request again, and check that the body has the declared length.",
+    sources=(pages.S3_ERRORS,),
+)
+CONFLICT = CauseType(
+    "conflict",
+    title="The resource's state does not allow the call now",
+    text="Something else changes it, uses it, or has to be done first.",
+    recognised_by="An error code such as ConflictException, OperationAborted, DependencyViolation or ConditionalCheckFailedException.",
+    fix="Wait for the other change to finish, or do first what the message names, then retry.",
+    sources=(pages.API_REFERENCES,),
+)
+SERVICE_FAULT = CauseType(
+    "service-fault",
+    title="The service failed",
+    text="The service could not do what it was asked for. The call itself may be right.",
+    recognised_by="An error code such as InternalError or ServiceUnavailable, or an HTTP status of 500 or more.",
+    fix="Retry with exponential backoff. If it goes on, check AWS Health.",
+    sources=(pages.HEALTH,),
+    example="service-unavailable",
+)
+INVALID_REQUEST = CauseType(
+    "invalid-request",
+    title="The request is invalid",
+    text="A value of the request is missing, has the wrong form, or does not fit the others.",
+    recognised_by="An error code such as ValidationException, InvalidParameterValue or MalformedInput.",
+    fix="Correct the parameter that the message names.",
+    sources=(pages.API_REFERENCES,),
+)
 
 
 def safe_code(word: str | None) -> str | None:
@@ -52,10 +339,9 @@ class ErrorKind:
     """A kind of error and its explanation.
 
     Attributes:
-        topic: The topic of the explanation, and the code of its first cause.
+        cause: The first cause: what the code means. Its code is the topic of the explanation.
         code: A pattern for the error codes.
         summary: The error in one sentence.
-        text: The first cause: what the code means.
         causes: Possible reasons.
         remedies: The remedies.
         message: A pattern for messages without a code.
@@ -65,10 +351,9 @@ class ErrorKind:
         notes: What else to know.
     """
 
-    topic: str
+    cause: CauseType
     code: re.Pattern[str]
     summary: str
-    text: str
     causes: tuple[Cause, ...] = ()
     remedies: tuple[Remedy, ...] = ()
     message: re.Pattern[str] | None = None
@@ -94,20 +379,15 @@ def _your_remedy(title: str, *steps: str, url: str, commands: tuple[str, ...] = 
 
 _KINDS_BY_MESSAGE = (
     ErrorKind(
-        topic="signature-version",
+        cause=SIGNATURE_VERSION,
         code=re.compile(r"^Invalid(?:Request|Argument)$"),
         message=re.compile(
             r"authorization mechanism you have provided is not supported|require AWS Signature Version 4"
         ),
         summary="The request is signed in an old way that S3 does not take there.",
-        text="It is signed with Signature Version 2. The bucket's region, or the key of its encryption, takes version 4 alone.",
         causes=(
-            Cause("sdk-too-old", "SDK or tool is old, or is told to sign with version 2.", "possible"),
-            Cause(
-                "region-not-set",
-                "The client does not know the bucket's region, which version 4 needs.",
-                "possible",
-            ),
+            OLD_SIGNING_TOOL.cause(),
+            REGION_NOT_SET.cause(),
         ),
         remedies=(
             _your_remedy(
@@ -120,11 +400,10 @@ _KINDS_BY_MESSAGE = (
         ),
     ),
     ErrorKind(
-        topic="bedrock-use-case",
+        cause=BEDROCK_USE_CASE,
         code=re.compile(r"^(?:ResourceNotFoundException|AccessDeniedException|ValidationException)$"),
         message=re.compile(r"use case details have not been submitted"),
         summary="Bedrock asks for the form on the use case before this account may call the model.",
-        text="Models of Anthropic take a form on the use case, once for an account or for its organization.",
         remedies=(
             Remedy(
                 title="Hand in the form on the use case",
@@ -138,18 +417,13 @@ _KINDS_BY_MESSAGE = (
         ),
     ),
     ErrorKind(
-        topic="email-not-verified",
+        cause=EMAIL_NOT_VERIFIED,
         code=re.compile(r"^MessageRejected(?:Exception)?$"),
         message=re.compile(r"not verified"),
         summary="SES sends nothing from or to an address that is not verified there.",
-        text="An address or domain of the message is not verified in the region of the call.",
         causes=(
-            Cause(
-                "sandbox",
-                "The account is in the sandbox of SES, where the recipients have to be verified too.",
-                "possible",
-            ),
-            Cause("other-region", "It is verified in another region.", "possible"),
+            SES_SANDBOX.cause(),
+            VERIFIED_IN_OTHER_REGION.cause(),
         ),
         remedies=(
             _your_remedy(
@@ -167,11 +441,10 @@ _KINDS_BY_MESSAGE = (
         ),
     ),
     ErrorKind(
-        topic="inference-profile-needed",
+        cause=INFERENCE_PROFILE_NEEDED,
         code=re.compile(r"^ValidationException$"),
         message=re.compile(r"on-demand throughput isn.{1,8}t supported"),
         summary="Bedrock takes calls of this model by an inference profile alone.",
-        text="The model cannot be called by its own id on demand.",
         remedies=(
             _your_remedy(
                 "Call the inference profile",
@@ -188,38 +461,28 @@ _KINDS_BY_MESSAGE = (
 """Kinds whose code and message must both match. They take precedence over the others."""
 _KINDS = (
     ErrorKind(
-        topic="sso-login-not-renewed",
+        cause=SSO_LOGIN_NOT_RENEWED,
         code=re.compile(r"^InvalidGrantException$"),
         summary="The login to IAM Identity Center cannot be renewed.",
-        text="Identity Center does not take the token by which the SDK renews the login.",
         causes=(
-            Cause("session-over", "The session has ended, or an administrator ended it.", "possible"),
-            Cause(
-                "renewed-elsewhere",
-                "Another program renewed it first, and the old token is void.",
-                "possible",
-            ),
-            Cause(
-                "code-not-confirmed",
-                "A code of the login in the browser was used before, or is too old.",
-                "possible",
-            ),
+            SSO_SESSION_OVER.cause(),
+            RENEWED_ELSEWHERE.cause(),
+            CODE_NOT_CONFIRMED.cause(),
         ),
         remedies=(
             _your_remedy("Log in again", url=pages.SSO_LOGIN, commands=("aws sso login --profile PROFILE",)),
         ),
     ),
     ErrorKind(
-        topic="throttled",
+        cause=THROTTLED,
         code=re.compile(
             r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|BandwidthLimit|PriorRequestNotComplete|ProvisionedThroughput"
         ),
         message=re.compile(r"Rate exceeded|Too [Mm]any [Rr]equests|reduce your request rate"),
         summary="AWS takes no more calls for a while: too many came in a short time.",
-        text="Too many calls came for the account, the region or the resource.",
         causes=(
-            Cause("many-callers", "Other programs of the account use up the same rate.", "possible"),
-            Cause("tight-loop", "A loop calls without pauses, or many start at the same time.", "possible"),
+            MANY_CALLERS.cause(),
+            TIGHT_LOOP.cause(),
         ),
         remedies=(
             _your_remedy(
@@ -238,31 +501,21 @@ _KINDS = (
         ),
     ),
     ErrorKind(
-        topic="dry-run",
+        cause=DRY_RUN,
         code=re.compile(r"^DryRunOperation$"),
         summary="It was a dry run, and the call would have been allowed.",
-        text="The call was made with DryRun, and the permissions for it are there.",
         remedies=(
             _your_remedy("Call without the dry run", "Leave --dry-run out to do it.", url=pages.EC2_ERRORS),
         ),
     ),
     ErrorKind(
-        topic="account-state",
+        cause=ACCOUNT_STATE,
         code=re.compile(r"OptInRequired|SubscriptionRequired|NotSignedUp|PendingVerification|^Blocked$"),
         summary="The account may not use the service yet, or not any more.",
-        text="The account is not subscribed to the service, not verified yet, or blocked.",
         causes=(
-            Cause("account-new", "The account is new, and AWS has not finished opening it.", "possible"),
-            Cause(
-                "account-suspended",
-                "The account is suspended, for a bill or a suspicion, or has no way of payment.",
-                "possible",
-            ),
-            Cause(
-                "not-offered",
-                "The service takes no new customers, or is not offered in the region.",
-                "possible",
-            ),
+            ACCOUNT_NEW.cause(),
+            ACCOUNT_SUSPENDED.cause(),
+            NOT_OFFERED.cause(),
         ),
         remedies=(
             Remedy(
@@ -278,10 +531,9 @@ _KINDS = (
         ),
     ),
     ErrorKind(
-        topic="no-capacity",
+        cause=NO_CAPACITY,
         code=re.compile(r"Insufficient(?:Instance|Host|ReservedInstance|Volume|Address)?Capacity"),
         summary="AWS has not enough room for it at present.",
-        text="There is no free capacity of that kind in the zone at present.",
         remedies=(
             _your_remedy(
                 "Ask for another zone or type",
@@ -292,17 +544,12 @@ _KINDS = (
         ),
     ),
     ErrorKind(
-        topic="already-exists",
+        cause=ALREADY_EXISTS,
         code=re.compile(r"AlreadyExists|AlreadyOwnedByYou|^Duplicate|ResourceInUse"),
         summary="There is one of that name already, or it is in use.",
-        text="Something has that name already, or uses what the call is about.",
         causes=(
-            Cause("made-before", "An earlier run made it, or it was made by hand.", "possible"),
-            Cause(
-                "name-taken",
-                "The name has to be unique in the account, or in the whole world, as names of buckets.",
-                "possible",
-            ),
+            MADE_BEFORE.cause(),
+            NAME_TAKEN.cause(),
         ),
         remedies=(
             _your_remedy(
@@ -314,10 +561,9 @@ _KINDS = (
         ),
     ),
     ErrorKind(
-        topic="other-region",
+        cause=BUCKET_IN_OTHER_REGION,
         code=re.compile(r"PermanentRedirect|TemporaryRedirect|IllegalLocationConstraint"),
         summary="The bucket has to be called at another region's host.",
-        text="The bucket is in another region than the one that was called, or is very new.",
         remedies=(
             _your_remedy(
                 "Call the bucket's own region",
@@ -329,13 +575,12 @@ _KINDS = (
         ),
     ),
     ErrorKind(
-        topic="no-region",
+        cause=NO_REGION,
         code=re.compile(
             r"NoRegion|MissingRegion|InvalidRegion|UnknownEndpoint|ServiceNotInRegion|STSRegionalEndpoints|EndpointVariant|UnknownRegion"
         ),
         message=re.compile(r"You must specify a region|[Mm]issing region in config|Region is missing"),
         summary="The client has no region that it can use.",
-        text="The SDK was told no region, or one in which it knows no host for the service.",
         is_from_sdk=True,
         remedies=(
             _your_remedy(
@@ -349,29 +594,16 @@ _KINDS = (
     ),
     # The service answered that it did not get the whole request. Timeouts of an SDK have other codes.
     ErrorKind(
-        topic="request-stalled",
+        cause=REQUEST_STALLED,
         code=re.compile(r"^RequestTimeout(?:Exception)?$"),
         message=re.compile(r"socket connection to the server was not read from or written to"),
         # The C++ SDK uses this code for its own timeouts.
         except_message=re.compile(r"curlCode"),
         summary="AWS answered, and did not get the whole request in time.",
-        text="The service waited for the rest of the request, and closed the connection when nothing came.",
         causes=(
-            Cause(
-                "body-too-short",
-                "The body has fewer bytes than Content-Length says: a stream that was read before, a file that shrank, a length that was reckoned wrong.",
-                "possible",
-            ),
-            Cause(
-                "body-stalled",
-                "What the body is read from stops for a while: a pipe, a download, a database, a busy program.",
-                "possible",
-            ),
-            Cause(
-                "slow-network",
-                "The sender's network, or a proxy on the way, is slow or drops what is sent; many uploads at once share it.",
-                "possible",
-            ),
+            BODY_TOO_SHORT.cause(),
+            BODY_STALLED.cause(),
+            SLOW_NETWORK.cause(),
         ),
         remedies=(
             _your_remedy(
@@ -391,22 +623,20 @@ _KINDS = (
         ),
     ),
     ErrorKind(
-        topic="no-answer",
+        cause=NO_ANSWER,
         code=re.compile(
             r"EndpointConnection|NetworkConnection|ConnectTimeout|ReadTimeout|ConnectionClosed|ConnectionError|ProxyConnection|SSLError|HTTPClientError"
             r"|^RequestError$|RequestCanceled|RequestTimeout|TimeoutError|IncompleteRead"
         ),
         summary="",
-        text="",
     ),
     ErrorKind(
-        topic="conflict",
+        cause=CONFLICT,
         code=re.compile(
             r"Conflict|Concurrent|OperationAborted|IncorrectState|PreconditionFailed|ConditionalCheck|TemporarilyUnmodifiable"
             r"|DependencyViolation|InvalidSequence|ResourceNotReady|NotEmpty|TransactionCanceled"
         ),
         summary="The state of the resource does not let the call go through now.",
-        text="Something else changes it, uses it, or has to be done first.",
         remedies=(
             _your_remedy(
                 "Wait, or do first what has to come first",
@@ -417,13 +647,12 @@ _KINDS = (
         ),
     ),
     ErrorKind(
-        topic="service-fault",
+        cause=SERVICE_FAULT,
         code=re.compile(
             r"Internal(?:Failure|Error|Server)|ServiceUnavailable|^Unavailable$|^ServerException$|^ServiceException$|ServiceFailure"
         ),
         min_status=500,
         summary="The service failed on its own side.",
-        text="The service could not do what it was asked for. The call itself may be right.",
         remedies=(
             _your_remedy(
                 "Try again with growing pauses",
@@ -434,20 +663,15 @@ _KINDS = (
         ),
     ),
     ErrorKind(
-        topic="invalid-request",
+        cause=INVALID_REQUEST,
         code=re.compile(
             r"Validation|InvalidParameter|InvalidRequest|InvalidInput|BadRequest|Malformed|InvalidArgument|MissingParameter|InvalidChange"
             r"|InvalidUser|Serialization|UnknownOperation|InvalidAction|InvalidBucketName|UnsupportedOperation|InvalidInstanceId"
         ),
         summary="AWS does not take the request as it is written.",
-        text="A value of the request is missing, has the wrong form, or does not fit the others.",
         causes=(
-            Cause(
-                "empty-variable",
-                "A variable was empty, or holds something else than what was meant.",
-                "possible",
-            ),
-            Cause("sdk-too-old", "SDK, AWS CLI or tool is older than what is asked for.", "possible"),
+            EMPTY_VARIABLE.cause(),
+            SDK_TOO_OLD.cause(),
         ),
         remedies=(
             _your_remedy(

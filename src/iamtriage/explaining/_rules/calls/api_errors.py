@@ -10,8 +10,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.calls.api_error_kinds import code_evidence, find_kind, safe_code
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.calls.api_error_kinds import (
+    AWS_ERROR,
+    BUCKET_IN_OTHER_REGION,
+    NO_ANSWER,
+    code_evidence,
+    find_kind,
+    safe_code,
+)
 from iamtriage.explaining._rules.calls.malformed_policies import size_remedy
 from iamtriage.explaining._rules.calls.service_roles import explain_service_role
 from iamtriage.explaining._rules.calls.session_manager import EXEC_NOT_ENABLED, explain_agent_unreachable
@@ -38,6 +46,103 @@ _QUOTA_SERVICE_CODES = {"elasticmapreduce": "elasticmapreduce", "elb": "elasticl
 _NOT_A_DENIAL = "It is no denial, so no policy helps."
 
 
+RESOURCE_IN_OTHER_REGION = CauseType(
+    "resource-in-other-region",
+    title="The resource is in another region",
+    text="It is in another region than the call.",
+    fix="Call the region of the resource.",
+    of="not-found",
+)
+EXPIRED_OR_INVALID_TOKEN = CauseType(
+    "expired-or-invalid-token",
+    title="The session token has expired or is invalid",
+    text="The session token has expired, or is not one: S3 says 400 to these too.",
+    fix="Get new credentials, then retry the call.",
+    of="no-body",
+    example="s3-head-400",
+)
+CUSTOMER_KEY = CauseType(
+    "customer-key",
+    title="The object is encrypted with a customer-provided key (SSE-C)",
+    text="The object is encrypted with a key of the customer's own (SSE-C), and the call does not send it.",
+    fix="Send the key that the object was encrypted with, or store the object with SSE-KMS.",
+    of="no-body",
+    example="s3-head-400",
+)
+NOT_FOUND = CauseType(
+    "not-found",
+    title="The resource does not exist",
+    text="What the call names is not there.",
+    recognised_by="An error code such as ResourceNotFoundException, NoSuchEntity or 404, or a message that says that something could not be found.",
+    fix="Check the name, the account and the region of the call.",
+    sources=(pages.CLI_CREDENTIALS,),
+    example="not-found-arrow",
+)
+RESOURCE_IN_OTHER_ACCOUNT = CauseType(
+    "resource-in-other-account",
+    title="The resource is in another account",
+    text="It is in another account than that of the credentials.",
+    fix="Use credentials of the account that owns the resource.",
+    of="not-found",
+)
+NAME_DIFFERS = CauseType(
+    "name-differs",
+    title="The name, ID or ARN is misspelled",
+    text="Its name, id or ARN is mistyped, or upper and lower case differ.",
+    fix="Copy the name from a list command. Names are case-sensitive.",
+    of="not-found",
+)
+GONE_OR_NEW = CauseType(
+    "gone-or-new",
+    title="The resource was deleted or is only seconds old",
+    text="It was deleted, or was made seconds ago.",
+    fix="Wait for a few seconds and retry, or create the resource again.",
+    of="not-found",
+)
+QUOTA_REACHED = CauseType(
+    "quota-reached",
+    title="A quota of the account is used up",
+    text="A quota of the account, the region or the resource is used up.",
+    recognised_by="An error code such as LimitExceededException or ServiceQuotaExceededException, or a message that says that a limit is reached.",
+    fix="Delete what is not needed, or request a higher quota.",
+    sources=(pages.QUOTAS,),
+)
+POLICY_TOO_LONG = CauseType(
+    "policy-too-long",
+    title="The policy is too long",
+    text="The document, or all of one entity together, is longer than IAM takes.",
+    recognised_by="An error code or message that names PolicySize.",
+    fix="Shorten or split the policy: attach several managed policies, and remove statements that others cover.",
+    sources=(pages.IAM_QUOTAS,),
+)
+KMS_KEY_STATE = CauseType(
+    "kms-key-state",
+    title="The KMS key is in a state in which it cannot be used",
+    meaning="The KMS key is disabled, pending deletion, or waits for imported key material.",
+    recognised_by="An error code such as KMSInvalidStateException or DisabledException, or a message that says that the key is disabled or pending deletion.",
+    fix="Enable the key, or cancel its deletion.",
+    sources=(pages.KMS_KEY_STATE,),
+    example="kms-key-disabled",
+)
+NO_BODY = CauseType(
+    "no-body",
+    title="A HEAD request has no error message",
+    text="A HEAD request has an answer without a body: S3 cannot say why.",
+    recognised_by="HeadObject or HeadBucket with the HTTP status 400, 301 or 307 as code.",
+    fix="Repeat the call with GET, whose response states the reason.",
+    sources=(pages.S3_ERRORS,),
+    example="s3-head-301",
+)
+SESSION_TOO_LONG = CauseType(
+    "session-too-long",
+    title="The session policies and tags are too long",
+    text="STS packs them into the session token, and they do not fit.",
+    recognised_by="An error code or message that names PackedPolicyTooLarge.",
+    fix="Pass managed policies by ARN instead of an inline session policy, and fewer session tags.",
+    sources=(pages.SESSION_TAGS,),
+)
+
+
 def explain_api_error(case: Case[AwsError]) -> Explanation:
     """Explain an API error that is not a denial."""
     message = message_text(case)
@@ -61,17 +166,15 @@ def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
 
 def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
     kind = find_kind(case.failure, message)
-    if kind is None or kind.topic == "no-answer":
+    if kind is None or kind.cause is NO_ANSWER:
         return explain_no_answer(case, message)
-    cause = Cause(
-        kind.topic,
-        kind.text,
+    cause = kind.cause.cause(
         "reported" if error_code(case.failure) and not kind.is_from_sdk else "derived",
         code_evidence(case.failure, is_from_sdk=kind.is_from_sdk),
     )
     return Explanation(
         failure=case.failure,
-        topic=kind.topic,
+        topic=kind.cause.code,
         summary=kind.summary,
         causes=(cause, *kind.causes),
         remedies=kind.remedies,
@@ -87,13 +190,11 @@ def _explain_not_found(case: Case[AwsError], message: str) -> Explanation:
         topic="not-found",
         summary=f"AWS has no such thing{where}, for the account that asks.",
         causes=(
-            Cause("not-found", "What the call names is not there.", "reported", code_evidence(case.failure)),
-            Cause("other-region", "It is in another region than the call.", "possible"),
-            Cause("other-account", "It is in another account than that of the credentials.", "possible"),
-            Cause(
-                "name-differs", "Its name, id or ARN is mistyped, or upper and lower case differ.", "possible"
-            ),
-            Cause("gone-or-new", "It was deleted, or was made seconds ago.", "possible"),
+            NOT_FOUND.cause("reported", code_evidence(case.failure)),
+            RESOURCE_IN_OTHER_REGION.cause(),
+            RESOURCE_IN_OTHER_ACCOUNT.cause(),
+            NAME_DIFFERS.cause(),
+            GONE_OR_NEW.cause(),
         ),
         remedies=(
             Remedy(
@@ -143,14 +244,7 @@ def _explain_quota(case: Case[AwsError], _words: str) -> Explanation:
         failure=case.failure,
         topic="quota-reached",
         summary="The account has reached a quota.",
-        causes=(
-            Cause(
-                "quota-reached",
-                "A quota of the account, the region or the resource is used up.",
-                "reported",
-                code_evidence(case.failure),
-            ),
-        ),
+        causes=(QUOTA_REACHED.cause("reported", code_evidence(case.failure)),),
         remedies=(
             Remedy(
                 title="Free what is not needed",
@@ -192,14 +286,7 @@ def _explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
             failure=case.failure,
             topic="session-too-long",
             summary="Session policies and session tags are too long together.",
-            causes=(
-                Cause(
-                    "session-too-long",
-                    "STS packs them into the session token, and they do not fit.",
-                    "reported",
-                    code_evidence(case.failure),
-                ),
-            ),
+            causes=(SESSION_TOO_LONG.cause("reported", code_evidence(case.failure)),),
             remedies=(
                 Remedy(
                     title="Hand less over",
@@ -216,14 +303,7 @@ def _explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
         failure=case.failure,
         topic="policy-too-long",
         summary="The policy is too long.",
-        causes=(
-            Cause(
-                "policy-too-long",
-                "The document, or all of one entity together, is longer than IAM takes.",
-                "reported",
-                code_evidence(case.failure),
-            ),
-        ),
+        causes=(POLICY_TOO_LONG.cause("reported", code_evidence(case.failure)),),
         remedies=(size_remedy(),),
         notes=("No permission is missing. Nothing was saved.",),
     )
@@ -244,7 +324,7 @@ def _explain_key_state(case: Case[AwsError], message: str) -> Explanation:
         failure=case.failure,
         topic="kms-key-state",
         summary="The KMS key cannot be used in the state in which it is.",
-        causes=(Cause("kms-key-state", state, "reported", code_evidence(case.failure)),),
+        causes=(KMS_KEY_STATE.cause("reported", code_evidence(case.failure), text=state),),
         remedies=(
             Remedy(
                 title="See the key's state, and bring it back",
@@ -284,22 +364,14 @@ def _explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
     """
     failure = case.failure
     status = _status_as_code(case)
-    other_region = Cause(
-        "other-region", "The bucket is in another region than the one that was asked.", "possible"
+    other_region = BUCKET_IN_OTHER_REGION.cause(
+        text="The bucket is in another region than the one that was asked."
     )
     causes = (
         (
-            Cause(
-                "expired-token",
-                "The session token has expired, or is not one: S3 says 400 to these too.",
-                "possible",
-            ),
+            EXPIRED_OR_INVALID_TOKEN.cause(),
             other_region,
-            Cause(
-                "customer-key",
-                "The object is encrypted with a key of the customer's own (SSE-C), and the call does not send it.",
-                "possible",
-            ),
+            CUSTOMER_KEY.cause(),
         )
         if status == "400"
         else (other_region,)
@@ -309,12 +381,7 @@ def _explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
         topic="head-without-reason",
         summary=f"S3 said {status} to {failure.envelope.operation} and gave no reason.",
         causes=(
-            Cause(
-                "no-body",
-                "A HEAD request has an answer without a body: S3 cannot say why.",
-                "derived",
-                ("The code was made of the HTTP status.",),
-            ),
+            NO_BODY.cause("derived", ("The code was made of the HTTP status.",)),
             *causes,
         ),
         remedies=tuple(_head_call_remedies(case, with_reason=status == "400")),
@@ -363,13 +430,12 @@ def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
         topic="aws-error",
         summary=f"{call} failed with {code}." if safe_code(code) else f"{call} failed.",
         causes=(
-            Cause(
-                "aws-error",
-                "AWS gives only the HTTP status, and no code."
-                if code.isdigit()
-                else "AWS gives this code, which names no missing permission. The sentence that stands beside it says more.",
+            AWS_ERROR.cause(
                 "reported",
                 code_evidence(failure),
+                text="AWS gives only the HTTP status, and no code."
+                if code.isdigit()
+                else "AWS gives this code, which names no missing permission. The sentence that stands beside it says more.",
             ),
         ),
         remedies=(
@@ -418,7 +484,7 @@ _ROUTES_AFTER_KINDS: tuple[Route[_Rule], ...] = (
     Route(
         _explain_quota,
         message=re.compile(
-            r"maximum number of|exceed(?:ed|s)? (?:the |your )?(?:quota|limit|maximum)|[Ll]imit (?:has been |was )?(?:exceeded|reached)"
+            r"maximum number of (?!attempts)|exceed(?:ed|s)? (?:the |your )?(?:quota|limit|maximum(?! number of attempts))|[Ll]imit (?:has been |was )?(?:exceeded|reached)"
         ),
         except_code=_ANY_CODE,
     ),

@@ -10,9 +10,12 @@ import re
 
 import attrs
 
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import contains_phrase, quote_phrases
 
-__all__ = ("DocumentProblem", "find_problem")
+__all__ = ("NO_PRINCIPALS", "DocumentProblem", "find_problem")
+
 _FIELD_MESSAGE = re.compile(r"(?P<kind>Has prohibited|Missing required|Unknown) field:? (?P<name>\w{1,30})")
 _JSON_PHRASES = (
     "contains invalid Json",
@@ -24,29 +27,213 @@ _JSON_PHRASES = (
 )
 
 
+FEDERATED_PRINCIPAL = CauseType(
+    "federated-principal",
+    title="A Federated principal is not a provider",
+    text="A Federated principal is neither an OIDC provider's ARN, nor a SAML provider's, nor one of the built-in hosts.",
+    recognised_by='The message says "Federated principals must be valid domain names or SAML metadata ARNs".',
+    fix="Use the provider's ARN: arn:aws:iam::ACCOUNT_ID:oidc-provider/HOST.",
+    sources=(pages.POLICY_PRINCIPAL,),
+)
+NO_PRINCIPALS = CauseType(
+    "no-principals",
+    title="A statement has no principal",
+    text="A statement has no Principal.",
+    recognised_by='The message says "has a statement with no principals".',
+    fix="Add Principal to each statement.",
+    sources=(pages.POLICY_PRINCIPAL,),
+    example="malformed-no-principals",
+)
+PRINCIPAL_IN_IDENTITY_POLICY = CauseType(
+    "principal-in-identity-policy",
+    title="An identity-based policy names a principal",
+    text="The policy goes to a user, group or role, and names a principal.",
+    recognised_by="The message says that the policy document should not specify a principal.",
+    fix="Remove Principal from the policy.",
+    sources=(pages.POLICY_TROUBLES,),
+)
+ONLY_ASSUME_ACTIONS = CauseType(
+    "only-assume-actions",
+    title="A trust policy contains another action",
+    text="The trust policy has an action that does not belong there.",
+    recognised_by='The message says "AssumeRole policy may only specify STS AssumeRole actions".',
+    fix="Keep only sts:AssumeRole actions, sts:TagSession and sts:SetSourceIdentity in the trust policy.",
+    sources=(pages.TRUST_POLICIES,),
+)
+UNKNOWN_VENDOR = CauseType(
+    "unknown-vendor",
+    title="An action or condition key has no service prefix",
+    text="An action or condition key has no prefix of a service.",
+    recognised_by="The message says that actions or conditions must be prefaced by a vendor.",
+    fix="Write SERVICE:Action for actions and PREFIX:key for condition keys.",
+    sources=(pages.POLICY_GRAMMAR,),
+)
+RESOURCE_VENDOR = CauseType(
+    "resource-vendor",
+    title="An ARN has no complete service name",
+    text="A resource's ARN has no whole service name.",
+    recognised_by='The message says "Resource vendor must be fully qualified".',
+    fix="Write the service in the third part of the ARN without wildcards.",
+    sources=(pages.POLICY_GRAMMAR,),
+)
+RESOURCE_FORMAT = CauseType(
+    "resource-format",
+    title="A Resource is neither an ARN nor an asterisk",
+    text="A Resource is neither an ARN nor *.",
+    recognised_by='The message says that a resource must be in ARN format or "*".',
+    fix='Write complete ARNs, or "*".',
+    sources=(pages.POLICY_GRAMMAR,),
+)
+RESOURCE_WITHOUT_ACTION = CauseType(
+    "resource-without-action",
+    title="An action does not apply to the statement's resource",
+    text="An action and a resource of one statement do not go together.",
+    recognised_by='The message says "Action does not apply to any resource(s) in statement".',
+    fix="Put bucket actions and object actions in separate statements, the latter with /* at the end of the ARN.",
+    sources=(pages.POLICY_TROUBLES,),
+)
+INVALID_RESOURCE = CauseType(
+    "invalid-resource",
+    title="The resource is not the one of the policy",
+    text="A Resource is not the one to which the policy is attached.",
+    recognised_by='The message says "Policy has invalid resource".',
+    fix="Name the resource that the policy is attached to.",
+    sources=(pages.POLICY_TROUBLES,),
+)
+INVALID_ACTION = CauseType(
+    "invalid-action",
+    title="An action does not exist",
+    text="An action is none of the service's.",
+    recognised_by='The message says "Policy has invalid action".',
+    fix="Look the action up in the Service Authorization Reference.",
+    sources=(pages.POLICY_TROUBLES,),
+)
+INVALID_CONDITION = CauseType(
+    "invalid-condition",
+    title="A condition key or operator is invalid",
+    text="A condition key or operator is not one that the action takes.",
+    recognised_by='The message says "Policy has invalid condition".',
+    fix="Look up the condition keys that the action supports.",
+    sources=(pages.POLICY_TROUBLES,),
+)
+DUPLICATE_SID = CauseType(
+    "duplicate-sid",
+    title="Two statements have the same Sid",
+    text="Two statements have the same Sid.",
+    recognised_by="The message says that statement IDs must be unique.",
+    fix="Give each statement its own Sid, or omit it.",
+    sources=(pages.POLICY_GRAMMAR,),
+)
+INVALID_SID = CauseType(
+    "invalid-sid",
+    title="A Sid contains invalid characters",
+    text="A Sid holds something else than letters and digits.",
+    recognised_by="The message says that statement IDs must be alphanumeric.",
+    fix="Use only letters and digits.",
+    sources=(pages.POLICY_GRAMMAR,),
+)
+LOCKOUT = CauseType(
+    "lockout",
+    title="The key policy would lock everyone out",
+    text="The key policy would leave nobody who can change it.",
+    recognised_by="The message says that the new key policy will not allow you to update the key policy in the future.",
+    fix="Keep a statement that allows kms:PutKeyPolicy, such as the one for the account root.",
+    sources=(pages.KMS_KEY_POLICY,),
+)
+POLICY_VERSION = CauseType(
+    "policy-version",
+    title="The policy's Version is invalid",
+    text="The policy's Version is not one that AWS takes.",
+    recognised_by="The message says that the policy document must be version 2012-10-17 or greater.",
+    fix='Use "Version": "2012-10-17".',
+    sources=(pages.POLICY_GRAMMAR,),
+)
+NO_ACTIONS = CauseType(
+    "no-actions",
+    title="A statement has no action",
+    text="A statement has no Action.",
+    recognised_by='The message says "Policy statement must contain actions".',
+    fix="Add Action or NotAction to each statement.",
+    sources=(pages.POLICY_GRAMMAR,),
+)
+NO_RESOURCES = CauseType(
+    "no-resources",
+    title="A statement has no resource",
+    text="A statement has no Resource.",
+    recognised_by='The message says "Policy statement must contain resources".',
+    fix="Add Resource or NotResource to each statement.",
+    sources=(pages.POLICY_GRAMMAR,),
+)
+INVALID_JSON = CauseType(
+    "invalid-json",
+    title="The policy document is not valid JSON",
+    text="The document is not JSON that AWS can read.",
+    recognised_by='The message says "contains invalid Json", "Syntax errors in policy" or a similar phrase.',
+    fix="Correct the JSON. With the AWS CLI, pass a file as file://policy.json.",
+    sources=(pages.POLICY_TROUBLES,),
+    example="policy-not-json",
+)
+MALFORMED_POLICY = CauseType(
+    "malformed-policy",
+    title="AWS rejects the policy document",
+    text="AWS refuses the policy document.",
+    recognised_by="The error code MalformedPolicyDocument with a message that no other cause covers.",
+    fix="Validate the document with IAM Access Analyzer.",
+    sources=(
+        pages.POLICY_TROUBLES,
+        pages.VALIDATE_POLICY,
+    ),
+)
+
+PROHIBITED_FIELD = CauseType(
+    "prohibited-field",
+    title="The policy contains an element that its type does not allow",
+    meaning="A statement has an element, such as Resource in a trust policy, that a policy of this type does not allow.",
+    recognised_by='The message says "Has prohibited field".',
+    fix="Remove the element. A trust policy has no Resource, an identity-based policy no Principal.",
+    sources=(pages.POLICY_TROUBLES,),
+    example="prohibited-field-in-trust-policy",
+)
+MISSING_FIELD = CauseType(
+    "missing-field",
+    title="A statement lacks a required element",
+    meaning="A statement of the policy lacks an element that a policy of this type requires.",
+    recognised_by='The message says "Missing required field".',
+    fix="Add the element to each statement.",
+    sources=(pages.POLICY_TROUBLES,),
+)
+UNKNOWN_FIELD = CauseType(
+    "unknown-field",
+    title="The policy contains an unknown element",
+    meaning="The policy document has an element that no policy has.",
+    recognised_by='The message says "Unknown field".',
+    fix="Correct the spelling or the place of the element. Names are case-sensitive.",
+    sources=(pages.POLICY_TROUBLES,),
+)
+
+
 @attrs.frozen
 class DocumentProblem:
     """A problem in a policy document.
 
     Attributes:
-        code: The code of the cause.
+        cause: The cause. Its text is the problem in one sentence, unless ``text`` is set.
         phrase: The AWS phrase that reports the problem; empty if it is recognized otherwise.
-        text: The problem in one sentence.
         steps: What to do.
+        text: The problem in one sentence, with values of the message.
     """
 
-    code: str
+    cause: CauseType
     phrase: str
-    text: str
     steps: tuple[str, ...]
+    text: str = ""
 
 
 # The first one that matches is used, so the most specific problems come first.
 _PROBLEMS = (
     DocumentProblem(
-        code="federated-principal",
+        cause=FEDERATED_PRINCIPAL,
         phrase="Federated principals must be valid domain names or SAML metadata ARNs",
-        text="A Federated principal is neither an OIDC provider's ARN, nor a SAML provider's, nor one of the built-in hosts.",
         steps=(
             "Write the provider's ARN: arn:aws:iam::ACCOUNT_ID:oidc-provider/HOST/PATH, without https://.",
             "Look whether a variable of a template is empty or holds the URL in place of the ARN.",
@@ -54,122 +241,105 @@ _PROBLEMS = (
         ),
     ),
     DocumentProblem(
-        code="no-principals",
+        cause=NO_PRINCIPALS,
         phrase="has a statement with no principals",
-        text="A statement has no Principal.",
         steps=(
             "Give each statement Principal. Look whether a list or variable in a template is empty.",
             "Trust policies and policies of resources say who is meant.",
         ),
     ),
     DocumentProblem(
-        code="principal-in-identity-policy",
+        cause=PRINCIPAL_IN_IDENTITY_POLICY,
         phrase="policy document should not specify a principal",
-        text="The policy goes to a user, group or role, and names a principal.",
         steps=(
             "Take Principal out: the principal is the one to whom the policy is attached.",
             "What names a principal is a trust policy or the policy of a resource.",
         ),
     ),
     DocumentProblem(
-        code="only-assume-actions",
+        cause=ONLY_ASSUME_ACTIONS,
         phrase="AssumeRole policy may only specify STS AssumeRole actions",
-        text="The trust policy has an action that does not belong there.",
         steps=(
             "Leave sts:AssumeRole and its kin, sts:TagSession and sts:SetSourceIdentity. Permissions go into a policy of their own.",
         ),
     ),
     DocumentProblem(
-        code="unknown-vendor",
+        cause=UNKNOWN_VENDOR,
         phrase="must be prefaced by a vendor",
-        text="An action or condition key has no prefix of a service.",
         steps=(
             "Write actions as SERVICE:Action, such as eks:DescribeCluster, and keys as PREFIX:key, such as aws:SourceArn.",
         ),
     ),
     DocumentProblem(
-        code="resource-vendor",
+        cause=RESOURCE_VENDOR,
         phrase="Resource vendor must be fully qualified",
-        text="A resource's ARN has no whole service name.",
         steps=("Write the service in the ARN's third part as it is, without wildcards.",),
     ),
     DocumentProblem(
-        code="resource-format",
+        cause=RESOURCE_FORMAT,
         phrase="must be in ARN format or",
-        text="A Resource is neither an ARN nor *.",
         steps=(
             "Write whole ARNs, with all six parts, or * alone. Look whether a variable of a template is empty.",
         ),
     ),
     DocumentProblem(
-        code="resource-without-action",
+        cause=RESOURCE_WITHOUT_ACTION,
         phrase="Action does not apply to any resource",
-        text="An action and a resource of one statement do not go together.",
         steps=(
             "Actions on objects take the ARN with /*, actions on the bucket the ARN without. Write a statement for each.",
         ),
     ),
     DocumentProblem(
-        code="invalid-resource",
+        cause=INVALID_RESOURCE,
         phrase="policy has invalid resource",
-        text="A Resource is not the one to which the policy is attached.",
         steps=("Name the resource to which the policy belongs, in its own partition and account.",),
     ),
     DocumentProblem(
-        code="invalid-action",
+        cause=INVALID_ACTION,
         phrase="policy has invalid action",
-        text="An action is none of the service's.",
         steps=("Look the action up in the Service Authorization Reference, and mind its spelling.",),
     ),
     DocumentProblem(
-        code="invalid-condition",
+        cause=INVALID_CONDITION,
         phrase="policy has invalid condition",
-        text="A condition key or operator is not one that the action takes.",
         steps=("Look up which condition keys the action has.",),
     ),
     DocumentProblem(
-        code="duplicate-sid",
+        cause=DUPLICATE_SID,
         phrase="must be unique",
-        text="Two statements have the same Sid.",
         steps=("Give each statement a Sid of its own, or none.",),
     ),
     DocumentProblem(
-        code="invalid-sid",
+        cause=INVALID_SID,
         phrase="must be alpha-numeric",
-        text="A Sid holds something else than letters and digits.",
         steps=("Write Sids with A-Z, a-z and 0-9 alone.",),
     ),
     DocumentProblem(
-        code="lockout",
+        cause=LOCKOUT,
         phrase="will not allow you to update the key policy in the future",
-        text="The key policy would leave nobody who can change it.",
         steps=(
             "Let a principal that you can use have kms:PutKeyPolicy: mostly the account's root, arn:aws:iam::ACCOUNT_ID:root.",
         ),
     ),
     DocumentProblem(
-        code="policy-version",
+        cause=POLICY_VERSION,
         phrase="policy document must be version",
-        text="The policy's Version is not one that AWS takes.",
         steps=('Write "Version": "2012-10-17". It is a fixed word, not the day of a change.',),
     ),
     DocumentProblem(
-        code="no-actions",
+        cause=NO_ACTIONS,
         phrase="policy statement must contain actions",
-        text="A statement has no Action.",
         steps=("Give each statement Action or NotAction. Look whether a list in a template is empty.",),
     ),
     DocumentProblem(
-        code="no-resources",
+        cause=NO_RESOURCES,
         phrase="policy statement must contain resources",
-        text="A statement has no Resource.",
         steps=("Give each statement Resource or NotResource. Look whether a list in a template is empty.",),
     ),
 )
 _INVALID_JSON = DocumentProblem(
-    code="invalid-json",
+    cause=INVALID_JSON,
     phrase="",
-    text="The document is not JSON that AWS can read.",
     steps=(
         "See that the file is there, that the command names it with file://, and that no shell changed its quotes.",
         "Look for commas and quotes too many or too few, comments, curly quotes and a byte order mark at the beginning.",
@@ -177,20 +347,19 @@ _INVALID_JSON = DocumentProblem(
     ),
 )
 _UNKNOWN_PROBLEM = DocumentProblem(
-    code="malformed-policy",
+    cause=MALFORMED_POLICY,
     phrase="",
-    text="AWS refuses the policy document.",
     steps=("Let IAM Access Analyzer tell what is wrong, and where.",),
 )
 _FIELD_PROBLEMS = {
     "Has prohibited": (
-        "prohibited-field",
+        PROHIBITED_FIELD,
         "The statement has {0}, which a policy of this type does not take.",
         "Take {0} out of the statement.",
     ),
-    "Missing required": ("missing-field", "A statement lacks {0}.", "Add {0} to each statement."),
+    "Missing required": (MISSING_FIELD, "A statement lacks {0}.", "Add {0} to each statement."),
     "Unknown": (
-        "unknown-field",
+        UNKNOWN_FIELD,
         "The document has {0}, which no policy has.",
         "Correct the spelling of {0}, upper and lower case included, or its place.",
     ),
@@ -201,7 +370,7 @@ def find_problem(message: str) -> tuple[DocumentProblem, tuple[str, ...]]:
     """Return the problem in a policy document, and the evidence for it.
 
     >>> problem, because = find_problem("MalformedPolicyDocument: Has prohibited field Resource")
-    >>> problem.code, because
+    >>> problem.cause.code, because
     ('prohibited-field', ('AWS says: Has prohibited field Resource.',))
     """
     field = _FIELD_MESSAGE.search(message)
@@ -215,15 +384,15 @@ def find_problem(message: str) -> tuple[DocumentProblem, tuple[str, ...]]:
 
 
 def _describe_field_problem(found: re.Match[str]) -> DocumentProblem:
-    code, text, step = _FIELD_PROBLEMS[found["kind"]]
+    cause, text, step = _FIELD_PROBLEMS[found["kind"]]
     name = found["name"]
     steps = [step.format(name)]
-    if code == "prohibited-field" and name in {"Resource", "NotResource"}:
+    if cause is PROHIBITED_FIELD and name in {"Resource", "NotResource"}:
         steps.append(
             "A trust policy has none: its resource is the role to which it belongs. Permissions go into a policy of their own."
         )
-    elif code == "prohibited-field" and name in {"Principal", "NotPrincipal"}:
+    elif cause is PROHIBITED_FIELD and name in {"Principal", "NotPrincipal"}:
         steps.append("The policy of a user, group or role names no principal.")
-    elif code == "missing-field" and name == "Principal":
+    elif cause is MISSING_FIELD and name == "Principal":
         steps.append("Trust policies and policies of resources say who is meant.")
-    return DocumentProblem(code=code, phrase="", text=text.format(name), steps=tuple(steps))
+    return DocumentProblem(cause, phrase="", text=text.format(name), steps=tuple(steps))

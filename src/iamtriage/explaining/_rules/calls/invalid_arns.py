@@ -14,9 +14,14 @@ import attrs
 
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import InstanceProfile, Role, RoleSession
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import (
+    NOT_A_ROLE,
+    PATH_MISSING,
+    SERVICE_LINKED_ROLE,
+    SESSION_ARN,
     diagnose_arn,
     lookup_command,
     parse_principal_of_masked_account,
@@ -54,6 +59,66 @@ _AUTHENTICATOR = re.compile(
 )
 
 
+PRINCIPAL_NOT_ACCEPTED = CauseType(
+    "principal-not-accepted",
+    title="EKS rejects the principal ARN of an access entry",
+    meaning="EKS does not accept the ARN as the principal of an access entry, because it finds no such role or user or because the form is wrong.",
+    recognised_by="The message says that the principalArn is invalid or has the wrong format.",
+    fix="Use the ARN of the IAM role or user with its path, as IAM prints it.",
+    sources=(
+        pages.EKS_ACCESS_ENTRIES,
+        pages.CONSISTENCY,
+    ),
+    example="eks-arn-principal",
+)
+NO_SUCH_PRINCIPAL = CauseType(
+    "no-such-principal",
+    title="The role or user does not exist",
+    text="The name or account is misspelt, or the role or user was deleted.",
+    fix="Correct the name or the account, or create the role.",
+    of="principal-not-accepted",
+)
+NOT_YET_KNOWN = CauseType(
+    "not-yet-known",
+    title="The role or user was created only seconds ago",
+    text="The role or user was made just now, and is not known everywhere yet.",
+    fix="Wait for a few seconds and retry. In Terraform, let the entry depend on the role.",
+    of="principal-not-accepted",
+)
+ARN_NOT_ACCEPTED = CauseType(
+    "arn-not-accepted",
+    title="The ARN is invalid for the call",
+    text="STS does not take the ARN of the role.",
+    recognised_by='A message such as "Request ARN is invalid", or one of the authenticator on a rolearn or userarn.',
+    fix="Use the ARN of a role in the form that the call expects.",
+    sources=(pages.ASSUME_ROLE,),
+    example="sts-arn-annotation",
+)
+NOT_AN_ARN = CauseType(
+    "not-an-arn",
+    title="The value is not an ARN",
+    text="The setting holds the bare name of the role, or quotes or white space beside the ARN.",
+    fix="Use the whole ARN without quotes or spaces.",
+    of="arn-not-accepted",
+    example="sts-arn-assume-role",
+)
+VARIABLE_NOT_REPLACED = CauseType(
+    "variable-not-replaced",
+    title="A variable in the ARN was not replaced",
+    text="A variable in it was not replaced, such as that of the account.",
+    fix="Set the variable, and print the ARN before the call.",
+    of="arn-not-accepted",
+    example="sts-arn-assume-role",
+)
+WRONG_RESOURCE_TYPE = CauseType(
+    "wrong-resource-type",
+    title="The ARN is that of another type of resource",
+    text="The place wants the ARN of another kind of thing, of another account or partition, or one that exists.",
+    fix="Use an ARN of the type, account and partition that the parameter expects.",
+    of="arn-not-accepted",
+)
+
+
 def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
     """Explain that an ARN or principal is rejected as an argument."""
     context = failure_context(case)
@@ -80,7 +145,7 @@ def _diagnosis_causes(text: str | None, diagnosis: ArnDiagnosis | None) -> tuple
     because = [f"The ARN is {text}"]
     if diagnosis.correct_arn is not None:
         because.append(f"The right one is {diagnosis.correct_arn}")
-    return (Cause(diagnosis.code, diagnosis.text, "derived", tuple(because)),)
+    return (diagnosis.cause.cause("derived", tuple(because), text=diagnosis.text),)
 
 
 # ------------------------------------------------------------------ access entries
@@ -97,7 +162,7 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         mapped = attrs.evolve(mapped, entry_argument=f'"$({lookup_command(principal)})"', entry_refusal=None)
     is_unknown = _UNKNOWN_PRINCIPAL.search(message) is not None
     reported = "EKS finds no IAM principal with this ARN." if is_unknown else "EKS takes no ARN of this form."
-    causes = [Cause("principal-not-accepted", reported, "reported"), *_diagnosis_causes(text, diagnosis)]
+    causes = [PRINCIPAL_NOT_ACCEPTED.cause("reported", text=reported), *_diagnosis_causes(text, diagnosis)]
     if diagnosis is None:
         causes += _possible_causes(is_unknown=is_unknown)
     lookup = (diagnosis.lookup_command if diagnosis else None) or lookup_command(principal)
@@ -145,19 +210,11 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
 def _possible_causes(*, is_unknown: bool) -> list[Cause]:
     if not is_unknown:
         text = "It is the ARN of a session, as sts get-caller-identity prints it, or no whole ARN."
-        return [Cause("session-arn", text, "possible")]
+        return [SESSION_ARN.cause(text=text)]
     return [
-        Cause("path-missing", "The role has a path, which the ARN lacks.", "possible"),
-        Cause(
-            "no-such-principal",
-            "The name or account is misspelt, or the role or user was deleted.",
-            "possible",
-        ),
-        Cause(
-            "not-yet-known",
-            "The role or user was made just now, and is not known everywhere yet.",
-            "possible",
-        ),
+        PATH_MISSING.cause(text="The role has a path, which the ARN lacks."),
+        NO_SUCH_PRINCIPAL.cause(),
+        NOT_YET_KNOWN.cause(),
     ]
 
 
@@ -168,10 +225,9 @@ def _explain_service_linked_role(case: Case[InvalidArn]) -> Explanation:
         topic="access-entry-service-linked",
         summary="EKS lets nobody change access entries of service-linked roles.",
         causes=(
-            Cause(
-                "service-linked-role",
-                "The principalArn is that of a service-linked role. EKS makes and keeps the entries of its own ones.",
+            SERVICE_LINKED_ROLE.cause(
                 "reported",
+                text="The principalArn is that of a service-linked role. EKS makes and keeps the entries of its own ones.",
             ),
         ),
         remedies=(
@@ -197,24 +253,14 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
     diagnosis = None if text is None else diagnose_arn(text, "iam")
     is_in_pod = "WebIdentity" in message or clues.mentions_kubernetes(case)
     causes = [
-        Cause("arn-not-accepted", "STS does not take the ARN of the role.", "reported"),
+        ARN_NOT_ACCEPTED.cause("reported"),
         *_diagnosis_causes(text, diagnosis),
     ]
     if diagnosis is None:
         causes += [
-            Cause(
-                "not-an-arn",
-                "The setting holds the bare name of the role, or quotes or white space beside the ARN.",
-                "possible",
-            ),
-            Cause(
-                "not-replaced", "A variable in it was not replaced, such as that of the account.", "possible"
-            ),
-            Cause(
-                "not-a-role",
-                "It is the ARN of a session, an instance profile, a user or a policy.",
-                "possible",
-            ),
+            NOT_AN_ARN.cause(),
+            VARIABLE_NOT_REPLACED.cause(),
+            NOT_A_ROLE.cause(text="It is the ARN of a session, an instance profile, a user or a policy."),
         ]
     correct_arn = commands.arn(diagnosis.correct_arn if diagnosis else text, "ROLE_ARN")
     return Explanation(
@@ -277,10 +323,8 @@ def _explain_aws_auth_arn(case: Case[InvalidArn], message: str) -> Explanation:
         topic="aws-auth-arn",
         summary="The authenticator of the cluster cannot use an ARN.",
         causes=(
-            Cause(
-                "arn-not-accepted",
-                "The authenticator does not take the ARN for that of a caller.",
-                "reported",
+            ARN_NOT_ACCEPTED.cause(
+                "reported", text="The authenticator does not take the ARN for that of a caller."
             ),
             *_diagnosis_causes(text, diagnosis),
         ),
@@ -311,17 +355,11 @@ def _explain_other(case: Case[InvalidArn], message: str) -> Explanation:
     diagnosis = None if text is None else diagnose_arn(text, "iam")
     principal = _parse_principal(text)
     causes = [
-        Cause("arn-not-accepted", "The ARN is refused as such.", "reported"),
+        ARN_NOT_ACCEPTED.cause("reported", text="The ARN is refused as such."),
         *_diagnosis_causes(text, diagnosis),
     ]
     if diagnosis is None:
-        causes.append(
-            Cause(
-                "other-kind",
-                "The place wants the ARN of another kind of thing, of another account or partition, or one that exists.",
-                "possible",
-            )
-        )
+        causes.append(WRONG_RESOURCE_TYPE.cause())
     steps = ["An ARN has six parts: arn:PARTITION:SERVICE:REGION:ACCOUNT_ID:RESOURCE."]
     if diagnosis is not None and diagnosis.correct_arn is not None:
         steps.insert(0, f"The ARN of the role is {clip_text(diagnosis.correct_arn)}.")

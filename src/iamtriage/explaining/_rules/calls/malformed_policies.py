@@ -10,8 +10,9 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.arns._principals import User
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.calls.document_problems import find_problem
+from iamtriage.explaining._rules.calls.document_problems import NO_PRINCIPALS, find_problem
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -36,19 +37,83 @@ _RESOURCE_CALL = re.compile(
 _NOTHING_SAVED = "Nothing was saved: what was there before still counts. No permission is missing."
 
 
+INVALID_PRINCIPAL = CauseType(
+    "invalid-principal",
+    title="A principal of the policy does not exist",
+    meaning="AWS does not find a principal that the policy names.",
+    recognised_by='The message says "Invalid principal in policy".',
+    fix="Correct the ARN of the principal, or create the principal first.",
+    sources=(pages.POLICY_PRINCIPAL,),
+    example="invalid-principal-in-policy",
+)
+PRINCIPAL_NOT_THERE = CauseType(
+    "principal-not-there",
+    title="The role or user does not exist",
+    text="The role or user does not exist, or was deleted.",
+    fix="Create the role or user, or remove it from the policy.",
+    of="invalid-principal",
+)
+PRINCIPAL_TOO_NEW = CauseType(
+    "principal-too-new",
+    title="The principal was created only seconds ago",
+    text="It was made seconds ago, and is not known everywhere yet.",
+    fix="Wait for a few seconds and retry.",
+    of="invalid-principal",
+)
+PRINCIPAL_MISTYPED = CauseType(
+    "principal-mistyped",
+    title="The principal's ARN is misspelled",
+    text="Its account, path, name or partition is mistyped; names of roles take their path along.",
+    fix="Copy the ARN from IAM, with its path.",
+    of="invalid-principal",
+)
+DELETED_PRINCIPAL = CauseType(
+    "deleted-principal",
+    title="The policy contains the unique ID of a deleted principal",
+    text="The role or user was deleted. AWS shows the id that it had in place of its ARN.",
+    recognised_by="The name of the principal begins with AROA or AIDA.",
+    fix="Replace the ID with the ARN of the new role or user.",
+    sources=(pages.POLICY_PRINCIPAL,),
+    example="deleted-principal-in-policy",
+)
+WILDCARD_IN_PRINCIPAL = CauseType(
+    "wildcard-in-principal",
+    title="A principal ARN contains a wildcard",
+    text="A principal's ARN takes no wildcard.",
+    recognised_by="The name of the principal contains an asterisk.",
+    fix='Name each principal, or use "*" with a condition on aws:PrincipalArn.',
+    sources=(pages.POLICY_PRINCIPAL,),
+)
+UNKNOWN_SERVICE = CauseType(
+    "unknown-service",
+    title="The service principal does not exist",
+    text="There is no such service principal, or not in this partition and region.",
+    fix="Use the service principal from the documentation, for this partition and region.",
+    of="invalid-principal",
+)
+PROVIDER_NOT_THERE = CauseType(
+    "provider-not-there",
+    title="The identity provider does not exist in the account",
+    text="The account has no such identity provider, or its ARN is mistyped.",
+    fix="Create the identity provider in IAM, or correct its ARN.",
+    of="invalid-principal",
+)
+
+
 def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     """Explain why AWS rejects a policy document."""
     message = message_text(case)
     problem, because = find_problem(message)
-    if _INVALID_PRINCIPAL.search(message) and problem.code != "no-principals":
+    if _INVALID_PRINCIPAL.search(message) and problem.cause is not NO_PRINCIPALS:
         return _explain_invalid_principal(case, message)
+    text = problem.text or problem.cause.text
     return Explanation(
         failure=case.failure,
         topic="malformed-policy",
-        summary=problem.text
-        if problem.text.startswith("AWS")
-        else f"AWS refuses the policy document: {problem.text[:1].lower()}{problem.text[1:]}",
-        causes=(Cause(problem.code, problem.text, "reported", because),),
+        summary=text
+        if text.startswith("AWS")
+        else f"AWS refuses the policy document: {text[:1].lower()}{text[1:]}",
+        causes=(problem.cause.cause("reported", because, text=text),),
         remedies=(
             Remedy(title="Correct the document", who="you", steps=problem.steps, url=pages.POLICY_TROUBLES),
             _validate_remedy(message),
@@ -70,7 +135,7 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
     if name is not None and _is_principal(name):
         text = f"AWS does not know the principal {name}."
     causes = [
-        Cause("invalid-principal", text, "reported", quote_phrases(message, "invalid principal in policy")),
+        INVALID_PRINCIPAL.cause("reported", quote_phrases(message, "invalid principal in policy"), text=text),
         *_principal_causes(kind, name),
     ]
     # A deleted or misspelled principal cannot be looked up, and service principals belong to AWS.
@@ -99,9 +164,7 @@ def _is_principal(name: str) -> bool:
 def _principal_causes(kind: str | None, name: str | None) -> list[Cause]:
     if name is not None and _UNIQUE_ID.fullmatch(name):
         return [
-            Cause(
-                "deleted-principal",
-                "The role or user was deleted. AWS shows the id that it had in place of its ARN.",
+            DELETED_PRINCIPAL.cause(
                 "derived",
                 (
                     "The name begins with AROA, as ids of roles do."
@@ -111,38 +174,15 @@ def _principal_causes(kind: str | None, name: str | None) -> list[Cause]:
             )
         ]
     if name is not None and "*" in name and name != "*":
-        return [
-            Cause(
-                "wildcard-in-principal",
-                "A principal's ARN takes no wildcard.",
-                "derived",
-                ("The name holds a *.",),
-            )
-        ]
+        return [WILDCARD_IN_PRINCIPAL.cause("derived", ("The name holds a *.",))]
     if kind == "service":
-        return [
-            Cause(
-                "unknown-service",
-                "There is no such service principal, or not in this partition and region.",
-                "possible",
-            )
-        ]
+        return [UNKNOWN_SERVICE.cause()]
     if kind == "federated":
-        return [
-            Cause(
-                "provider-not-there",
-                "The account has no such identity provider, or its ARN is mistyped.",
-                "possible",
-            )
-        ]
+        return [PROVIDER_NOT_THERE.cause()]
     return [
-        Cause("principal-not-there", "The role or user does not exist, or was deleted.", "possible"),
-        Cause("principal-too-new", "It was made seconds ago, and is not known everywhere yet.", "possible"),
-        Cause(
-            "principal-mistyped",
-            "Its account, path, name or partition is mistyped; names of roles take their path along.",
-            "possible",
-        ),
+        PRINCIPAL_NOT_THERE.cause(),
+        PRINCIPAL_TOO_NEW.cause(),
+        PRINCIPAL_MISTYPED.cause(),
     ]
 
 

@@ -11,7 +11,8 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -46,12 +47,60 @@ _PHRASES = (
     "The role defined for the function cannot be assumed by Lambda",
     "could not be assumed because it does not exist or the trusted entity is not correct",
 )
-_TOO_NEW = Cause(
-    "role-too-new",
-    "It was made seconds ago, and the service does not see it yet.",
-    "possible",
-    ("What is changed in IAM takes some seconds to count everywhere.",),
+INSTANCE_PROFILE_NOT_THERE = CauseType(
+    "instance-profile-not-there",
+    title="The instance profile does not exist",
+    text="EC2 finds no instance profile of that name or ARN.",
+    recognised_by="The message says that the value is invalid for iamInstanceProfile.name or arn.",
+    fix="Use the name of an existing instance profile, or create one.",
+    sources=(pages.EC2_ROLES,),
 )
+ROLE_IN_PLACE_OF_PROFILE = CauseType(
+    "role-in-place-of-profile",
+    title="A role name is used instead of an instance profile name",
+    text="A role's name stands where that of an instance profile belongs.",
+    fix="Use the name of the instance profile that contains the role.",
+    of="instance-profile-not-there",
+)
+PROFILE_IN_OTHER_ACCOUNT = CauseType(
+    "profile-in-other-account",
+    title="The instance profile is in another account",
+    text="The instance profile is in another account.",
+    fix="Create the instance profile in the account of the instance.",
+    of="instance-profile-not-there",
+)
+ROLE_TOO_NEW = CauseType(
+    "role-too-new",
+    title="The role or instance profile is only seconds old",
+    text="It was made seconds ago, and the service does not see it yet.",
+    fix="Wait for about ten seconds and retry.",
+    of="service-cannot-assume-role",
+)
+SERVICE_CANNOT_ASSUME_ROLE = CauseType(
+    "service-cannot-assume-role",
+    title="The service cannot assume the role",
+    text="The service tried to assume the role that the call names, and could not.",
+    recognised_by="The message says that the role cannot be assumed by the service.",
+    fix="Allow the service to assume the role in the role's trust policy.",
+    sources=(pages.TRUST_POLICIES,),
+    example="role-not-assumed-by-lambda",
+)
+SERVICE_NOT_TRUSTED = CauseType(
+    "service-not-trusted",
+    title="The trust policy does not name the service",
+    meaning="The role's trust policy does not allow the service that was called to assume the role.",
+    fix="Add the service principal to the role's trust policy.",
+    of="service-cannot-assume-role",
+)
+ROLE_NOT_THERE = CauseType(
+    "role-not-there",
+    title="The role does not exist",
+    text="There is no such role: its name, path or account is mistyped, or it was deleted.",
+    fix="Correct the role's name, path or account, or create the role.",
+    of="service-cannot-assume-role",
+)
+
+_TOO_NEW = ROLE_TOO_NEW.cause(because=("What is changed in IAM takes some seconds to count everywhere.",))
 
 
 def explain_service_role(case: Case[AwsError], message: str) -> Explanation | None:
@@ -67,19 +116,10 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
         topic="instance-profile-not-there",
         summary="EC2 does not know the instance profile.",
         causes=(
-            Cause(
-                "instance-profile-not-there",
-                "EC2 finds no instance profile of that name or ARN.",
-                "reported",
-                quote_phrases(message, *_PHRASES),
-            ),
+            INSTANCE_PROFILE_NOT_THERE.cause("reported", quote_phrases(message, *_PHRASES)),
             _TOO_NEW,
-            Cause(
-                "role-in-place-of-profile",
-                "A role's name stands where that of an instance profile belongs.",
-                "possible",
-            ),
-            Cause("other-account", "The instance profile is in another account.", "possible"),
+            ROLE_IN_PLACE_OF_PROFILE.cause(),
+            PROFILE_IN_OTHER_ACCOUNT.cause(),
         ),
         remedies=(
             Remedy(
@@ -123,19 +163,10 @@ def _explain_role_not_assumable(case: Case[AwsError], message: str) -> Explanati
         topic="service-cannot-assume-role",
         summary=f"The role cannot be assumed by {service_name}.",
         causes=(
-            Cause(
-                "service-cannot-assume-role",
-                "The service tried to assume the role that the call names, and could not.",
-                "reported",
-                quote_phrases(message, *_PHRASES),
-            ),
-            Cause("trust-policy", f"The role's trust policy does not name {service_name}.", "possible"),
+            SERVICE_CANNOT_ASSUME_ROLE.cause("reported", quote_phrases(message, *_PHRASES)),
+            SERVICE_NOT_TRUSTED.cause(text=f"The role's trust policy does not name {service_name}."),
             _TOO_NEW,
-            Cause(
-                "role-not-there",
-                "There is no such role: its name, path or account is mistyped, or it was deleted.",
-                "possible",
-            ),
+            ROLE_NOT_THERE.cause(),
         ),
         remedies=(
             Remedy(

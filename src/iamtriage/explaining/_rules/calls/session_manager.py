@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import code_evidence
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, find_region, quote_phrases
@@ -30,6 +31,55 @@ _INSTANCE_ID = re.compile(r"(?<![\w-])m?i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])"
 _AGENT_POLICY = "AmazonSSMManagedInstanceCore"
 
 
+TARGET_NOT_CONNECTED = CauseType(
+    "target-not-connected",
+    title="The target is not connected to Session Manager",
+    text="The machine is not connected to Session Manager there.",
+    recognised_by="The error code TargetNotConnected.",
+    fix="Check the agent, its permissions and its network.",
+    sources=(pages.SESSION_TROUBLES,),
+    example="session-not-connected",
+)
+EXEC_NOT_ENABLED_CAUSE = CauseType(
+    "exec-not-enabled",
+    title="ECS Exec is not enabled for the task",
+    text="ECS Exec was not turned on when the task began, or its agent does not run: the text names both.",
+    recognised_by="The message says that execute command was not enabled when the task was run.",
+    fix="Enable ECS Exec on the service, and start new tasks.",
+    sources=(pages.ECS_EXEC,),
+    example="ecs-exec-not-enabled",
+)
+OTHER_REGION_OR_ACCOUNT = CauseType(
+    "other-region-or-account",
+    title="The target is in another region or account",
+    text="It is in another region or account than the call.",
+    fix="Call the region and the account of the target.",
+    of="target-not-connected",
+)
+AGENT_WITHOUT_PERMISSIONS = CauseType(
+    "agent-without-permissions",
+    title="The agent lacks permissions",
+    text="The task has no task role, or the role lacks the four permissions of ssmmessages. The task execution role does not count here.",
+    meaning="The SSM Agent is not allowed to connect: the instance profile or the task role is missing or lacks permissions.",
+    fix="Attach AmazonSSMManagedInstanceCore to the instance's role, or the ssmmessages permissions to the task role.",
+    of="target-not-connected",
+)
+AGENT_NOT_RUNNING = CauseType(
+    "agent-not-running",
+    title="The agent is not running",
+    text="The machine or its SSM Agent does not run, or the agent is not installed or too old.",
+    fix="Start, install or update the SSM Agent.",
+    of="target-not-connected",
+)
+AGENT_WITHOUT_WAY = CauseType(
+    "agent-without-way",
+    title="The agent cannot reach Systems Manager",
+    text="The agent has no way to Systems Manager: no route to the internet, and no VPC endpoints for ssm and ssmmessages.",
+    fix="Add a route to the internet, or VPC endpoints for ssm and ssmmessages.",
+    of="target-not-connected",
+)
+
+
 def explain_agent_unreachable(case: Case[AwsError], message: str) -> Explanation:
     """Explain that an ECS task or a managed node has no connected agent."""
     envelope = case.failure.envelope
@@ -46,28 +96,13 @@ def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
         topic="session-target-not-connected",
         summary="Session Manager has no connection to the machine's agent, in the account and region of the call.",
         causes=(
-            Cause(
-                "target-not-connected",
-                "The machine is not connected to Session Manager there.",
-                "reported",
-                code_evidence(case.failure),
+            TARGET_NOT_CONNECTED.cause("reported", code_evidence(case.failure)),
+            OTHER_REGION_OR_ACCOUNT.cause(),
+            AGENT_WITHOUT_PERMISSIONS.cause(
+                text=f"Its agent may not connect: the instance has no instance profile, or the role in it lacks permissions such as those of {_AGENT_POLICY}."
             ),
-            Cause("other-place", "It is in another region or account than the call.", "possible"),
-            Cause(
-                "agent-without-permissions",
-                f"Its agent may not connect: the instance has no instance profile, or the role in it lacks permissions such as those of {_AGENT_POLICY}.",
-                "possible",
-            ),
-            Cause(
-                "agent-not-running",
-                "The machine or its SSM Agent does not run, or the agent is not installed or too old.",
-                "possible",
-            ),
-            Cause(
-                "agent-without-way",
-                "The agent has no way to Systems Manager: no route to the internet, and no VPC endpoints for ssm and ssmmessages.",
-                "possible",
-            ),
+            AGENT_NOT_RUNNING.cause(),
+            AGENT_WITHOUT_WAY.cause(),
         ),
         remedies=(
             Remedy(
@@ -125,14 +160,13 @@ def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
 def _explain_task(case: Case[AwsError], message: str) -> Explanation:
     is_off = EXEC_NOT_ENABLED.search(message) is not None
     region = commands.region(find_region(case))
-    cause = Cause(
-        "exec-not-enabled" if is_off else "target-not-connected",
-        "ECS Exec was not turned on when the task began, or its agent does not run: the text names both."
+    because = quote_phrases(
+        message, "execute command was not enabled when the task was run"
+    ) or code_evidence(case.failure)
+    cause = (
+        EXEC_NOT_ENABLED_CAUSE.cause("reported", because)
         if is_off
-        else "ECS reaches no agent in the container.",
-        "reported",
-        quote_phrases(message, "execute command was not enabled when the task was run")
-        or code_evidence(case.failure),
+        else TARGET_NOT_CONNECTED.cause("reported", because, text="ECS reaches no agent in the container.")
     )
     return Explanation(
         failure=case.failure,
@@ -140,19 +174,11 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
         summary="ECS Exec reaches no agent in the task's container.",
         causes=(
             cause,
-            Cause(
-                "agent-without-permissions",
-                "The task has no task role, or the role lacks the four permissions of ssmmessages. The task execution role does not count here.",
-                "possible",
+            AGENT_WITHOUT_PERMISSIONS.cause(),
+            AGENT_NOT_RUNNING.cause(
+                text="The agent could not start or has ended: the container's file system is read-only, or its platform or container agent is too old."
             ),
-            Cause(
-                "agent-not-running",
-                "The agent could not start or has ended: the container's file system is read-only, or its platform or container agent is too old.",
-                "possible",
-            ),
-            Cause(
-                "agent-without-way", "The VPC has an endpoint for ECS, and none for ssmmessages.", "possible"
-            ),
+            AGENT_WITHOUT_WAY.cause(text="The VPC has an endpoint for ECS, and none for ssmmessages."),
         ),
         remedies=(
             Remedy(

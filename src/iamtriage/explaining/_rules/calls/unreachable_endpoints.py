@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.calls.api_error_kinds import code_evidence, safe_code
+from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR, NO_ANSWER, code_evidence, safe_code
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.certificates import (
     CERTIFICATE_ERROR,
     PROXY_STEP,
-    untrusted_certificate_cause,
+    UNTRUSTED_CERTIFICATE,
 )
 from iamtriage.explaining._rules.shared.clues import error_code, find_aws_hosts, find_region, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -42,6 +43,81 @@ _CONNECTION_REFUSED = re.compile(
 _NOT_A_POLICY = "The call reached no one, so no policy has a say in it."
 
 
+PROXY = CauseType(
+    "proxy",
+    title="The proxy does not let the call through",
+    text="The proxy did not let the call through, or could not be reached.",
+    recognised_by='The message names a proxy, such as "Failed to connect to proxy URL".',
+    fix="Correct HTTPS_PROXY, add the host to NO_PROXY, or allow the host in the proxy.",
+    sources=(pages.VPC_ENDPOINTS,),
+)
+NAME_UNKNOWN = CauseType(
+    "name-unknown",
+    title="The host name cannot be resolved",
+    text="The host's name has no address where the call runs.",
+    recognised_by='A DNS error, such as "no such host", ENOTFOUND or "Name or service not known".',
+    fix="Correct the region and the service in the endpoint, or the DNS of the network.",
+    sources=(pages.VPC_ENDPOINTS,),
+)
+CONNECTION_REFUSED = CauseType(
+    "connection-refused",
+    title="The connection was refused or reset",
+    text="The connection was refused or cut.",
+    recognised_by='The message says "connection refused", "connection reset" or EOF.',
+    fix="Check proxies, firewalls and the endpoint URL.",
+    sources=(pages.VPC_ENDPOINTS,),
+)
+TIMEOUT = CauseType(
+    "timeout",
+    title="The call timed out",
+    text="No answer came in time.",
+    recognised_by='The message says "timed out", ETIMEDOUT or "deadline exceeded".',
+    fix="Check the route, security groups and VPC endpoints between the caller and AWS.",
+    sources=(pages.VPC_ENDPOINTS,),
+    example="no-answer-arrow-timeout",
+)
+NO_SUCH_HOST = CauseType(
+    "no-such-host",
+    title="There is no endpoint of that name",
+    text="Region or service is mistyped, or the service is not in the region, so there is no such host.",
+    fix="Correct the region: not every service is in every region.",
+    of="name-unknown",
+    example="no-answer",
+)
+DNS = CauseType(
+    "dns",
+    title="The network's DNS does not resolve AWS host names",
+    text="The DNS of the network does not answer for names of AWS.",
+    fix="Correct the resolver of the network or of the VPC.",
+    of="name-unknown",
+    example="no-answer",
+)
+INSPECTING_PROXY = CauseType(
+    "inspecting-proxy",
+    title="A proxy inspects TLS connections",
+    text="A proxy that looks into connections shows a certificate of its own.",
+    fix="Add the proxy's certificate authority to AWS_CA_BUNDLE.",
+    of="untrusted-certificate",
+    example="untrusted-certificate",
+)
+NO_WAY_OUT = CauseType(
+    "no-way-out",
+    title="The network blocks the connection",
+    text="Security groups, network rules, routes or a proxy keep the call from it.",
+    fix="Allow port 443 in security groups and routes, or create a VPC endpoint.",
+    of="no-answer",
+)
+KEY_WITH_BLANKS = CauseType(
+    "key-with-blanks",
+    title="A credential contains characters that cannot be sent",
+    text="The key id, secret or session token has a line end, a control character or a letter that no header takes.",
+    recognised_by='The message says "invalid header value".',
+    fix="Copy the credentials again without spaces, newlines and quotes.",
+    sources=(pages.ACCESS_KEYS,),
+    example="header-not-sendable",
+)
+
+
 def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     """Explain that a call got no answer."""
     if _INVALID_HEADER.search(message):
@@ -51,8 +127,8 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     if cause is None and case.failure.envelope.status_code != 0 and not error_code(case.failure):
         return _explain_unknown_error(case)
     findings = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
-    cause = cause or Cause(
-        "no-answer", "The call got no answer.", "derived", code_evidence(case.failure, is_from_sdk=True)
+    cause = cause or NO_ANSWER.cause(
+        "derived", code_evidence(case.failure, is_from_sdk=True), text="The call got no answer."
     )
     return Explanation(
         failure=case.failure,
@@ -61,11 +137,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
         causes=(
             cause,
             *findings.causes,
-            Cause(
-                "no-way-out",
-                "Security groups, network rules, routes or a proxy keep the call from it.",
-                "possible",
-            ),
+            NO_WAY_OUT.cause(),
             *_related_causes(message),
         ),
         remedies=(*findings.remedies, _test_connection_remedy(case, host, message)),
@@ -77,40 +149,26 @@ def _network_cause(message: str, host: str | None) -> Cause | None:
     """Return the network error that the message reports."""
     because = () if host is None else (f"The text names the host {host}.",)
     if _PROXY.search(message):
-        return Cause(
-            "proxy", "The proxy did not let the call through, or could not be reached.", "derived", because
-        )
+        return PROXY.cause("derived", because)
     if _NAME_RESOLUTION.search(message):
-        return Cause(
-            "name-unknown", "The host's name has no address where the call runs.", "derived", because
-        )
+        return NAME_UNKNOWN.cause("derived", because)
     if CERTIFICATE_ERROR.search(message):
-        return untrusted_certificate_cause(because)
+        return UNTRUSTED_CERTIFICATE.cause("derived", because)
     if _CONNECTION_REFUSED.search(message):
-        return Cause("connection-refused", "The connection was refused or cut.", "derived", because)
+        return CONNECTION_REFUSED.cause("derived", because)
     if _TIMEOUT.search(message):
-        return Cause("timeout", "No answer came in time.", "derived", because)
+        return TIMEOUT.cause("derived", because)
     return None
 
 
 def _related_causes(message: str) -> tuple[Cause, ...]:
     if _NAME_RESOLUTION.search(message) or "onnect to the endpoint URL" in message:
         return (
-            Cause(
-                "no-such-host",
-                "Region or service is mistyped, or the service is not in the region, so there is no such host.",
-                "possible",
-            ),
-            Cause("dns", "The DNS of the network does not answer for names of AWS.", "possible"),
+            NO_SUCH_HOST.cause(),
+            DNS.cause(),
         )
     if CERTIFICATE_ERROR.search(message):
-        return (
-            Cause(
-                "inspecting-proxy",
-                "A proxy that looks into connections shows a certificate of its own.",
-                "possible",
-            ),
-        )
+        return (INSPECTING_PROXY.cause(),)
     return ()
 
 
@@ -142,11 +200,8 @@ def _explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
         topic="key-with-blanks",
         summary="The credentials hold characters that cannot be sent, so no call was made.",
         causes=(
-            Cause(
-                "key-with-blanks",
-                "The key id, secret or session token has a line end, a control character or a letter that no header takes.",
-                "derived",
-                quote_phrases(message, "invalid header field value", "Invalid header value"),
+            KEY_WITH_BLANKS.cause(
+                "derived", quote_phrases(message, "invalid header field value", "Invalid header value")
             ),
         ),
         remedies=(
@@ -173,11 +228,10 @@ def _explain_unknown_error(case: Case[AwsError]) -> Explanation:
         topic="aws-error",
         summary=f"{call} failed, and the text gives no code for it.",
         causes=(
-            Cause(
-                "aws-error",
-                "What stands in the text speaks of no missing permission.",
+            AWS_ERROR.cause(
                 "derived",
                 code_evidence(case.failure),
+                text="What stands in the text speaks of no missing permission.",
             ),
         ),
         remedies=(

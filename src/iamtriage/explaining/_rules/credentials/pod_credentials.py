@@ -15,7 +15,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.certificates import (
     CERTIFICATE_ERROR,
     PROXY_STEP,
-    untrusted_certificate_cause,
+    UNTRUSTED_CERTIFICATE,
 )
 from iamtriage.explaining._rules.shared.clues import (
     error_code,
@@ -111,7 +111,7 @@ def _explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Ex
     if CERTIFICATE_ERROR.search(message):
         steps.append(PROXY_STEP)
         reason = "the connection to STS was not trusted"
-        cause = untrusted_certificate_cause(quote_phrases(message, *_CERTIFICATE_PHRASES))
+        cause = UNTRUSTED_CERTIFICATE.cause("derived", quote_phrases(message, *_CERTIFICATE_PHRASES))
     else:
         reason = "STS did not answer"
         cause = Cause(

@@ -14,7 +14,6 @@ import attrs
 from iamtriage._text import quote_text
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import (
-    Account,
     FederatedUser,
     IdentityCenterRole,
     InstanceProfile,
@@ -23,13 +22,13 @@ from iamtriage.arns._principals import (
     RoleSession,
     Root,
     ServiceLinkedRole,
-    ServicePrincipal,
     User,
     parse_principal,
 )
 from iamtriage.arns._role_arns import normalize_role_arn, role_lookup_command
 from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
-from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_principal, underlying_role
 
@@ -48,6 +47,101 @@ _EXPECTED: dict[RoleTarget, str] = {
 }
 
 
+MALFORMED_ARN = CauseType(
+    "malformed-arn",
+    title="The ARN is malformed",
+    meaning="The ARN breaks a rule of its form.",
+    recognised_by="The ARN in the text breaks a rule of its form, such as an unknown partition.",
+    fix="Correct the part of the ARN that the explanation names.",
+    sources=(pages.ASSUME_ROLE,),
+    example="aws-auth-arn-partition",
+    subject="calls",
+)
+ROLE_PATH = CauseType(
+    "role-path",
+    title="The ARN in aws-auth contains the role's path",
+    meaning="STS reports no path in the ARN of a session, so a role ARN with a path in aws-auth never matches.",
+    recognised_by="The rejected ARN is that of a role with a path, and the place is aws-auth.",
+    fix="Remove the path from the ARN in aws-auth: arn:aws:iam::ACCOUNT_ID:role/NAME.",
+    sources=(pages.EKS_AUTH_CONFIGMAP,),
+    example="aws-auth-arn-path",
+    subject="calls",
+)
+INSTANCE_PROFILE = CauseType(
+    "instance-profile",
+    title="The ARN is that of an instance profile",
+    meaning="The ARN of an instance profile is used where the ARN of a role is expected.",
+    recognised_by="The rejected ARN is that of an instance profile.",
+    fix="Use the ARN of the role in the instance profile.",
+    sources=(pages.ASSUME_ROLE,),
+    example="sts-arn-annotation",
+    subject="calls",
+)
+ROOT_ARN = CauseType(
+    "root-arn",
+    title="The ARN is that of an account root",
+    meaning="The ARN of an account's root user is used where the ARN of a role or user is expected.",
+    recognised_by="The rejected ARN ends in :root.",
+    fix="Use the ARN of a role.",
+    sources=(pages.ASSUME_ROLE,),
+    subject="calls",
+)
+FEDERATED_USER = CauseType(
+    "federated-user",
+    title="The ARN is that of a federated user",
+    meaning="A federated user is a session, and the ARN of a role or user is expected.",
+    recognised_by="The rejected ARN is that of a federated user.",
+    fix="Use the ARN of a role or user: a federated user is a session.",
+    sources=(pages.ASSUME_ROLE,),
+    subject="calls",
+)
+NO_ARN = CauseType(
+    "no-arn",
+    title="The value is an account ID or a service principal",
+    meaning="The value is not an ARN.",
+    recognised_by="The rejected value is an account ID or a service principal.",
+    fix="Use the ARN of a role or user.",
+    sources=(pages.ASSUME_ROLE,),
+    subject="calls",
+)
+SERVICE_LINKED_ROLE = CauseType(
+    "service-linked-role",
+    title="The principal is a service-linked role",
+    meaning="Service-linked roles cannot have access entries that you create or change. EKS manages its own.",
+    recognised_by="The message says that the principalArn belongs to a service-linked role.",
+    fix="Remove the entry from the configuration: EKS manages the access entries of service-linked roles.",
+    sources=(pages.EKS_ACCESS_ENTRIES,),
+    example="eks-arn-service-linked",
+    subject="calls",
+)
+PATH_MISSING = CauseType(
+    "path-missing",
+    title="The ARN lacks the role's path",
+    meaning="The role has a path, and the ARN lacks it.",
+    fix="Get the ARN with aws iam get-role and use it with its path.",
+    of="principal-not-accepted",
+    subject="calls",
+)
+SESSION_ARN = CauseType(
+    "session-arn",
+    title="The ARN is that of a session",
+    meaning="The ARN of a session, as sts get-caller-identity prints it, is used where the ARN of the role is expected.",
+    fix="Use the ARN of the role: arn:aws:iam::ACCOUNT_ID:role/NAME.",
+    of="principal-not-accepted",
+    example="eks-arn-session",
+    subject="calls",
+)
+NOT_A_ROLE = CauseType(
+    "not-a-role",
+    title="The ARN is not that of a role",
+    meaning="The ARN is that of a session, an instance profile, a user or a policy, and the ARN of a role is expected.",
+    fix="Use the ARN of a role, not of a session, an instance profile, a user or a policy.",
+    of="arn-not-accepted",
+    example="sts-arn-assume-role",
+    subject="calls",
+)
+
+
 @attrs.frozen
 class ArnDiagnosis:
     """What is wrong with an ARN.
@@ -59,7 +153,7 @@ class ArnDiagnosis:
         lookup_command: The command that prints the correct ARN, if it is not known.
     """
 
-    code: str
+    cause: CauseType
     text: str
     correct_arn: str | None = None
     lookup_command: str | None = None
@@ -75,21 +169,16 @@ def diagnose_arn(text: str, target: RoleTarget) -> ArnDiagnosis | None:
     >>> diagnose_arn("arn:aws:sts::111122223333:assumed-role/app/ana", "access-entry").correct_arn
     'arn:aws:iam::111122223333:role/app'
     """
-    unquoted = text.strip(" \t\r\n\"'`")
     try:
-        principal = parse_principal(unquoted)
+        principal = parse_principal(text)
         is_masked = False
     except InvalidArnError as error:
-        found = parse_principal_of_masked_account(unquoted)
+        found = parse_principal_of_masked_account(text)
         if found is None:
             words = str(error).removesuffix(f": {quote_text(error.text)}")
-            return ArnDiagnosis("malformed-arn", f"The ARN breaks a rule: {words}.")
+            return ArnDiagnosis(MALFORMED_ARN, f"The ARN breaks a rule: {words}.")
         principal, is_masked = found, True
     diagnosis = _diagnose(principal, target)
-    if diagnosis is None and unquoted != text:
-        diagnosis = ArnDiagnosis(
-            "quoted-arn", "Quotes or white space around the ARN became part of it.", unquoted
-        )
     return diagnosis if diagnosis is None or not is_masked else attrs.evolve(diagnosis, correct_arn=None)
 
 
@@ -129,31 +218,31 @@ def _diagnose(principal: Principal, target: RoleTarget) -> ArnDiagnosis | None:
     expected = _EXPECTED[target]
     if isinstance(principal, RoleSession):
         words = f"It is the ARN of a session, and the ARN of {expected} is wanted."
-        return _diagnose_role("session-arn", words, principal, target)
+        return _diagnose_role(SESSION_ARN, words, principal, target)
     if isinstance(principal, ServiceLinkedRole) and target == "access-entry":
-        return ArnDiagnosis("service-linked-role", "EKS takes no access entries for service-linked roles.")
+        return ArnDiagnosis(SERVICE_LINKED_ROLE, "EKS takes no access entries for service-linked roles.")
     if isinstance(principal, IdentityCenterRole) and principal.lacks_its_path and target != "aws-auth":
         words = "It is a role of Identity Center without its path, /aws-reserved/sso.amazonaws.com/ and perhaps a region."
-        return _diagnose_role("path-missing", words, principal, target)
+        return _diagnose_role(PATH_MISSING, words, principal, target)
     if isinstance(principal, Role):
         if target == "aws-auth" and principal.path != "/":
             words = "The ARN has the path of the role, with which it never matches: STS tells no role's path."
-            return _diagnose_role("role-path", words, principal, target)
+            return _diagnose_role(ROLE_PATH, words, principal, target)
         return None
     if isinstance(principal, User):
         if target == "iam":
-            return ArnDiagnosis(
-                "not-a-role", f"It is the ARN of a user, and the ARN of {expected} is wanted."
-            )
+            return ArnDiagnosis(NOT_A_ROLE, f"It is the ARN of a user, and the ARN of {expected} is wanted.")
         return None
     return _diagnose_other_principal(principal, expected)
 
 
-def _diagnose_role(code: str, words: str, principal: Role | RoleSession, target: RoleTarget) -> ArnDiagnosis:
+def _diagnose_role(
+    cause: CauseType, words: str, principal: Role | RoleSession, target: RoleTarget
+) -> ArnDiagnosis:
     try:
-        return ArnDiagnosis(code, words, normalize_role_arn(principal.arn, target=target))
+        return ArnDiagnosis(cause, words, normalize_role_arn(principal.arn, target=target))
     except RolePathUnknownError as error:
-        return ArnDiagnosis(code, words, lookup_command=error.command)
+        return ArnDiagnosis(cause, words, lookup_command=error.command)
 
 
 def _diagnose_other_principal(principal: Principal, expected: str) -> ArnDiagnosis:
@@ -161,13 +250,11 @@ def _diagnose_other_principal(principal: Principal, expected: str) -> ArnDiagnos
         words = (
             f"It is the ARN of an instance profile, and the ARN of {expected} is wanted: of the role in it."
         )
-        return ArnDiagnosis("instance-profile", words, lookup_command=lookup_command(principal))
+        return ArnDiagnosis(INSTANCE_PROFILE, words, lookup_command=lookup_command(principal))
     if isinstance(principal, Root):
-        code, words = "root-arn", f"It is the ARN of an account's root, and the ARN of {expected} is wanted."
+        cause, words = ROOT_ARN, f"It is the ARN of an account's root, and the ARN of {expected} is wanted."
     elif isinstance(principal, FederatedUser):
-        code, words = "federated-user", f"A federated user is a session; the ARN of {expected} is wanted."
-    elif isinstance(principal, Account | ServicePrincipal):
-        code, words = "no-arn", f"It is no ARN: the ARN of {expected} is wanted."
+        cause, words = FEDERATED_USER, f"A federated user is a session; the ARN of {expected} is wanted."
     else:
-        code, words = "not-a-principal", f"The ARN of {expected} is wanted."
-    return ArnDiagnosis(code, words)
+        cause, words = NO_ARN, f"It is no ARN: the ARN of {expected} is wanted."
+    return ArnDiagnosis(cause, words)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from iamtriage.explaining._explanations import Cause
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.shared import pages
 
-__all__ = ("CERTIFICATE_ERROR", "PROXY_STEP", "untrusted_certificate_cause")
+__all__ = ("CERTIFICATE_ERROR", "PROXY_STEP", "UNTRUSTED_CERTIFICATE")
 
 CERTIFICATE_ERROR = re.compile(r"x509|[Cc]ertificate|CERT_|SSLError|SSL validation|\[SSL")
 """What TLS libraries print if they reject a certificate."""
@@ -14,8 +15,12 @@ CERTIFICATE_ERROR = re.compile(r"x509|[Cc]ertificate|CERT_|SSLError|SSL validati
 PROXY_STEP = "Compare HTTPS_PROXY and NO_PROXY with what the network wants, and name the proxy's authority in AWS_CA_BUNDLE."
 """The step for callers whose traffic passes through a proxy."""
 
-
-def untrusted_certificate_cause(because: tuple[str, ...]) -> Cause:
-    """Return the cause for a certificate that was not trusted."""
-    text = "The connection was not trusted: the certificate is not the host's, or of an authority that is not known."
-    return Cause("certificate", text, "derived", because)
+UNTRUSTED_CERTIFICATE = CauseType(
+    "untrusted-certificate",
+    title="The TLS certificate is not trusted",
+    text="The connection was not trusted: the certificate is not the host's, or of an authority that is not known.",
+    recognised_by='The message names a certificate, x509, "SSL validation failed" or CERTIFICATE_VERIFY_FAILED.',
+    fix="Add the certificate authority of the proxy or of the host to AWS_CA_BUNDLE, or correct the endpoint URL.",
+    sources=(pages.VPC_ENDPOINTS,),
+    subject="calls",
+)

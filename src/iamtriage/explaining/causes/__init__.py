@@ -1,0 +1,26 @@
+"""Look up what the causes of explanations mean, and how to fix them.
+
+>>> from iamtriage.explaining.causes import cause_info
+>>> cause_info("throttled").title
+'Too many calls in a short time'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from iamtriage.explaining.causes._catalogue import CauseInfo, Example, all_causes, cause_info
+
+__all__ = ("CauseInfo", "Example", "all_causes", "cause_info")
+
+_HOMES = dict.fromkeys(__all__, "_catalogue")
+if not TYPE_CHECKING:  # a type checker that sees it accepts any name
+    __getattr__ = lazy_names(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion."""
+    return sorted(__all__)

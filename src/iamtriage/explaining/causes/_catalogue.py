@@ -1,0 +1,255 @@
+"""Collect the definitions of causes, which are next to the rules, on first use."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from pkgutil import get_data, walk_packages
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from typing_extensions import override
+
+from iamtriage._rendering.views import View
+from iamtriage.explaining import _rules
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import cause_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage._rendering.blocks import Block
+    from iamtriage.explaining._explanations import Explanation
+
+__all__ = (
+    "SUBJECTS",
+    "CauseInfo",
+    "Example",
+    "all_causes",
+    "cause_info",
+    "find_definitions",
+    "load_examples",
+)
+
+SUBJECTS = {
+    "denials": "Access denied",
+    "credentials": "Credentials and signatures",
+    "sts": "STS endpoints and regions",
+    "kubernetes": "Amazon EKS and Kubernetes",
+    "calls": "Other API errors",
+}
+"""The subjects of the catalogue and their titles, in order."""
+
+# The folders of rules, lowest layer first, so that a definition is found before the modules that import it.
+_LAYERS = ("shared", "sts", "credentials", "calls", "kubernetes", "denials")
+
+
+@attrs.frozen
+class Example(View):
+    """A failure that has a cause.
+
+    Attributes:
+        name: The name of the example.
+        text: The error text.
+        facts: The facts that :func:`iamtriage.explain` gets in addition.
+    """
+
+    name: str
+    text: str
+    facts: Mapping[str, Any] = attrs.field(factory=dict, hash=False)
+
+    def explain(self) -> Explanation:
+        """Return the explanation of the example.
+
+        >>> cause_info("throttled").example.explain().causes[0].code
+        'throttled'
+        """
+        from iamtriage.explaining._explain import explain
+
+        return explain(self.text, facts=self.facts)
+
+
+@attrs.frozen
+class CauseInfo(View):
+    """What a cause means, and how to fix it.
+
+    Attributes:
+        code: The stable identifier, which is the ``code`` of a :class:`iamtriage.Cause`.
+        title: The cause in a few words.
+        meaning: What the cause means.
+        recognised_by: What states the cause, or which failures make it possible.
+        fix: The typical fix.
+        sources: URLs of the documentation.
+        example: A failure whose explanation has the cause.
+        since: The first release with this code.
+        subject: The part of the catalogue: ``"denials"``, ``"credentials"``, ``"sts"``, ``"kubernetes"`` or
+            ``"calls"``.
+    """
+
+    code: str
+    title: str
+    meaning: str
+    recognised_by: str
+    fix: str
+    sources: tuple[str, ...]
+    example: Example
+    since: str
+    subject: str
+
+    @property
+    def url(self) -> str:
+        """The page of the cause in the documentation."""
+        return cause_url(self.code)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the cause as JSON-ready data."""
+        data = attrs.asdict(self)
+        return {**data, "sources": list(self.sources), "url": self.url}
+
+    def to_text(self, *, width: int = 80, color: bool = False) -> str:
+        """Return the page for a terminal.
+
+        Args:
+            width: The width in columns, at least 40.
+            color: Whether to use colors and bold text.
+        """
+        from iamtriage._rendering.terminal import render
+
+        return render(self._shown(), width=width, color=color)
+
+    def to_markdown(self) -> str:
+        """Return the page as Markdown (CommonMark)."""
+        from iamtriage._rendering.markdown import render
+
+        return render(self._shown())
+
+    @override
+    def __str__(self) -> str:
+        return self.to_text()
+
+    @override
+    def _shown(self) -> tuple[Block, ...]:
+        # Examples are fictional. The commands and policies stay complete.
+        return tuple(self._blocks())
+
+    @override
+    def _blocks(self) -> Iterator[Block]:
+        from iamtriage._rendering.blocks import Fields, Heading, Link, Paragraph, Source
+
+        yield Heading(self.title, 1, (self.code,))
+        yield Paragraph(self.meaning)
+        yield Heading("How it is recognized")
+        yield Paragraph(self.recognised_by)
+        yield Heading("How to fix it")
+        yield Paragraph(self.fix)
+        yield Heading("Example")
+        yield Source(self.example.text)
+        if self.example.facts:
+            facts = self.example.facts.items()
+            shown = ((name, v if isinstance(v, str) else json.dumps(v)) for name, v in facts)
+            yield Fields(tuple(shown))
+        yield Heading("Documentation")
+        for source in self.sources:
+            yield Link(source, source)
+        yield Link(self.url, "this page")
+
+
+def cause_info(code: str) -> CauseInfo:
+    """Return what a cause means.
+
+    Args:
+        code: The code, as in :attr:`iamtriage.Cause.code`.
+
+    Returns:
+        The entry of the catalogue.
+
+    Raises:
+        KeyError: There is no such cause.
+
+    >>> cause_info("throttled").url
+    'https://iamtriage.readthedocs.io/en/latest/causes/throttled.html'
+    """
+    try:
+        return _load()[code]
+    except KeyError:
+        from difflib import get_close_matches
+
+        close = get_close_matches(code, _load(), n=3)
+        hint = f"; did you mean {' or '.join(close)}?" if close else ""
+        msg = f"unknown cause {code!r}{hint}"
+        raise KeyError(msg) from None
+
+
+def all_causes() -> tuple[CauseInfo, ...]:
+    """Return all causes, ordered by subject.
+
+    >>> len({info.code for info in all_causes()}) == len(all_causes())
+    True
+    """
+    return tuple(_load().values())
+
+
+@cache
+def load_examples(subject: str) -> dict[str, Example]:
+    """Return the examples of a subject by name.
+
+    Raises:
+        FileNotFoundError: The package's import loader reads no data files.
+    """
+    data = get_data(f"{_rules.__name__}.{subject}", "examples.toml")
+    if data is None:
+        msg = f"cannot read the examples of {subject}: the import loader does not support data files"
+        raise FileNotFoundError(msg)
+    return {
+        name: Example(name, entry["text"], json.loads(entry.get("facts", "{}")))
+        for name, entry in tomllib.loads(data.decode()).items()
+    }
+
+
+@cache
+def _load() -> dict[str, CauseInfo]:
+    """Return the catalogue by code."""
+    examples = {name: example for subject in SUBJECTS for name, example in load_examples(subject).items()}
+    definitions = find_definitions()
+    by_code = {definition.code: definition for definition in definitions}
+    infos = [_build_info(each, subject, by_code, examples) for each, subject in definitions.items()]
+    order = list(SUBJECTS)
+    return {info.code: info for info in sorted(infos, key=lambda info: order.index(info.subject))}
+
+
+def find_definitions() -> dict[CauseType, str]:
+    """Return all definitions and their subjects, in the order of the modules."""
+    found: dict[CauseType, str] = {}
+    for subject in _LAYERS:
+        package = import_module(f"{_rules.__name__}.{subject}")
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            for value in vars(import_module(module.name)).values():
+                if isinstance(value, CauseType):
+                    found.setdefault(value, value.subject or subject)
+    return found
+
+
+def _build_info(
+    definition: CauseType, subject: str, definitions: dict[str, CauseType], examples: dict[str, Example]
+) -> CauseInfo:
+    line = [definition]
+    while line[-1].of:
+        line.append(definitions[line[-1].of])
+    recognised_by = definition.recognised_by
+    if not recognised_by:
+        recognised_by = f"No error states it. It is a possible reason for “{line[1].title}” ({line[1].code})."
+    names = (each.example or each.code for each in line)
+    return CauseInfo(
+        code=definition.code,
+        title=definition.title,
+        meaning=definition.meaning or definition.text,
+        recognised_by=recognised_by,
+        fix=definition.fix,
+        sources=next(each.sources for each in line if each.sources),
+        example=next(examples[name] for name in names if name in examples),
+        since=definition.since,
+        subject=subject,
+    )
