@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         find_action,
         service_prefix,
     )
+    from iamtriage.actions._operation_resources import resource_arn
 
 __all__ = (
     "AccessLevel",
@@ -24,6 +25,7 @@ __all__ = (
     "ResourceType",
     "actions_for",
     "find_action",
+    "resource_arn",
     "service_prefix",
 )
 
@@ -34,6 +36,7 @@ _HOMES = {
     "ResourceType": "_lookup",
     "actions_for": "_lookup",
     "find_action": "_lookup",
+    "resource_arn": "_operation_resources",
     "service_prefix": "_lookup",
 }
 if not TYPE_CHECKING:  # a type checker that sees it accepts any name
