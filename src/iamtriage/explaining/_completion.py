@@ -17,7 +17,6 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._context.model import NOTHING, Context, Stated
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.policies._masked_arns import PLACEHOLDER
-from iamtriage.redaction._redact import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -150,6 +149,10 @@ def _evidence(explanation: Explanation, context: Context) -> Iterator[str]:
         stated: Stated | None = getattr(context, name)
         if stated is not None and stated.value in shown and stated.value not in stated_already:
             by_words.setdefault(stated.words, []).append(label)
+    if not by_words:
+        return
+    from iamtriage.redaction._redact import redact
+
     for words, labels in by_words.items():
         yield f'The text states the {" and ".join(labels)}: "{clip_text(redact(words))}".'
 
@@ -183,6 +186,8 @@ def _has_other_caller(explanation: Explanation, context: Context) -> bool:
 
 def _notes(context: Context, runtime: Runtime | None) -> Iterator[str]:
     if runtime is not None:
+        from iamtriage.redaction._redact import redact
+
         yield f'The text is from where the call ran ("{clip_text(redact(runtime.words))}"): the call used the credentials of {runtime.caller}, not yours.'
     if context.terraform is not None:
         yield f"Terraform was working on {context.terraform.value}; run terraform apply again after the fix."
