@@ -6,10 +6,12 @@ import argparse
 import json
 import platform
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.cases import BENCHMARKS
+from benchmarks.reading import CORPUS, corpus
 
 if TYPE_CHECKING:
     from benchmarks.measure import Figure
@@ -24,6 +26,13 @@ def main() -> int:
         help=f"a benchmark to run, one of {', '.join(BENCHMARKS)}; by default all",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to this file")
+    parser.add_argument(
+        "--corpus",
+        type=Path,
+        metavar="FOLDER",
+        default=CORPUS,
+        help="a folder of dev*.jsonl files for the benchmark corpus, objects with a text (default: %(default)s)",
+    )
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(BENCHMARKS)
     if unknown:
@@ -34,7 +43,8 @@ def main() -> int:
     print(f"Python {platform.python_version()}, {platform.machine()}, {platform.system()}")
     print(f"{'figure':<64} {'value':>10} {'':<8} {'limit':>6} {'target':>6}  verdict")
     for name in arguments.names or BENCHMARKS:
-        for figure in BENCHMARKS[name]():
+        run = partial(corpus, arguments.corpus) if name == "corpus" else BENCHMARKS[name]
+        for figure in run():
             figures.append(figure)
             show(figure)
     if arguments.json:

@@ -5,10 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import json
-import os
 import re
-import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -24,6 +21,8 @@ from benchmarks import texts
 from benchmarks.handlers import handlers
 from benchmarks.inputs import inputs
 from benchmarks.measure import Figure, best, growth_figure, ratio, seconds
+from benchmarks.processes import copy_package, first_use, imports, time_in_new_process
+from benchmarks.reading import corpus, forms, ordinary, streams
 from iamtriage.redaction._identifiers import hide_identifiers
 from iamtriage.redaction._secrets import hide_secrets
 
@@ -34,9 +33,7 @@ MIB = 1024 * 1024
 LOG_MEGABYTES = 200
 # The limits and targets of the first issue.
 PLAIN_LIMIT, PLAIN_TARGET = 8.0, 4.0
-NONE_LIMIT, NONE_TARGET = 10.0, 5.0
 MEMORY_LIMIT = 60.0
-IMPORT_LIMIT = 1.5
 # The limits of the third issue.
 ARN_LIMIT, ARN_TARGET = 3.0, 2.0
 ARN_PEER_LIMIT = 1.0
@@ -53,7 +50,6 @@ SENTENCE = re.compile(
     r"An error occurred \((\S+)\) when calling the (\w+) operation: User: (\S+) is not authorized to perform: (\S+)"
     r"(?: on resource: (\S+))?(?: because no (.+?) allows the (\S+) action)?"
 )
-LITERAL = "is not authorized to perform"
 
 
 def plain() -> Iterator[Figure]:
@@ -71,32 +67,6 @@ def plain() -> Iterator[Figure]:
         PLAIN_LIMIT,
         PLAIN_TARGET,
         f"({ours * 1e6:.2f} us / {other * 1e6:.2f} us)",
-    )
-
-
-def ordinary() -> Iterator[Figure]:
-    """Compare parse of log lines without a failure with one str.find."""
-    values: list[float] = []
-    for line in texts.ORDINARY:
-        if iamtriage.parse(line) is not None:
-            msg = f"a failure in {line!r}"
-            raise AssertionError(msg)
-        names: dict[str, object] = {"parse": iamtriage.parse, "line": line, "literal": LITERAL}
-        value, _, _ = ratio("parse(line)", "line.find(literal)", names, repeats=31, min_seconds=0.002)
-        values.append(value)
-    yield Figure(
-        f"ordinary log line: parse / str.find, median of {len(values)} lines",
-        statistics.median(values),
-        "x",
-        NONE_LIMIT,
-        NONE_TARGET,
-    )
-    yield Figure(
-        f"ordinary log line: parse / str.find, worst of {len(values)} lines",
-        max(values),
-        "x",
-        NONE_LIMIT,
-        NONE_TARGET,
     )
 
 
@@ -258,38 +228,6 @@ def memory() -> Iterator[Figure]:
     yield Figure(f"scan of a {LOG_MEGABYTES} MB log", LOG_MEGABYTES / float(taken), "MB/s")
 
 
-TIMED_IMPORT = "import sys, time; a = time.perf_counter(); import {}; print(time.perf_counter() - a)"
-FIRST = "import sys, time, iamtriage; a = time.perf_counter(); iamtriage.parse(sys.argv[1]); print(time.perf_counter() - a)"
-
-
-def imports() -> Iterator[Figure]:
-    """Compare the import with that of attrs, and time the first parse, in new processes."""
-    ours: list[float] = []
-    theirs: list[float] = []
-    for _ in range(25):
-        theirs.append(_time_in_new_process(TIMED_IMPORT.format("attrs")))
-        ours.append(_time_in_new_process(TIMED_IMPORT.format("iamtriage")))
-    note = f"({min(ours) * 1e3:.1f} ms / {min(theirs) * 1e3:.1f} ms)"
-    yield Figure("import iamtriage / import attrs", min(ours) / min(theirs), "x", IMPORT_LIMIT, None, note)
-    for name in ("plain boto3 denial", "Terraform box"):
-        yield Figure(
-            f"first parse of a new process, {name}",
-            min(_time_in_new_process(FIRST, texts.TYPICAL[name]) for _ in range(10)) * 1e3,
-            "ms",
-        )
-
-
-def _time_in_new_process(code: str, *arguments: str, **environment: str) -> float:
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        check=True,
-        capture_output=True,
-        text=True,
-        env=os.environ | environment,
-    )
-    return float(done.stdout)
-
-
 def typical() -> Iterator[Figure]:
     """Time typical texts, and the functions that take a failure."""
     for name, text in texts.TYPICAL.items():
@@ -399,9 +337,10 @@ def sts() -> Iterator[Figure]:
         yield Figure(name, value, "x", limit, None, note)
     ours: list[float] = []
     clients: list[float] = []
-    for _ in range(15):
-        clients.append(_time_in_new_process(STS_CLIENT))
-        ours.append(_time_in_new_process(STS_FIRST))
+    with copy_package(with_bytecode=True) as installed:
+        for _ in range(15):
+            clients.append(time_in_new_process(STS_CLIENT))
+            ours.append(time_in_new_process(STS_FIRST, **installed))
     note = f"({min(ours) * 1e3:.1f} ms / {min(clients) * 1e3:.1f} ms)"
     yield Figure(
         "first result of a new process / import botocore.session and a client",
@@ -447,14 +386,11 @@ def explanations() -> Iterator[Figure]:
         shown = iamtriage.explain(denial)
         for form in ("to_text", "to_markdown", "to_html", "to_dict"):
             yield Figure(f"{form} of an explanation", seconds(getattr(shown, form)) * 1e6, "us")
-    first = min(_time_in_new_process(FIRST_ACTION) for _ in range(15)) * 1e3
-    yield Figure("first lookup in the action table, new process", first, "ms", ACTIONS_LIMIT_MS)
-    with tempfile.TemporaryDirectory() as folder:
-        package = Path(iamtriage.__file__).parent
-        shutil.copytree(package, Path(folder, package.name), ignore=shutil.ignore_patterns("__pycache__"))
-        environment = {"PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"}
-        first = min(_time_in_new_process(FIRST_ACTION, **environment) for _ in range(15)) * 1e3
-    yield Figure("the same without bytecode", first, "ms", ACTIONS_LIMIT_MS)
+    for form, with_bytecode in (("with", True), ("without", False)):
+        with copy_package(with_bytecode=with_bytecode) as environment:
+            first = min(time_in_new_process(FIRST_ACTION, **environment) for _ in range(15)) * 1e3
+        name = f"first lookup in the action table, new process, {form} bytecode"
+        yield Figure(name, first, "ms", ACTIONS_LIMIT_MS)
 
 
 def redaction() -> Iterator[Figure]:
@@ -467,6 +403,9 @@ def redaction() -> Iterator[Figure]:
     # One round of at most four: the number of rounds depends on the secrets in a text. From 64 KiB on, a text is
     # also searched in pieces.
     sizes = tuple(size * 1024 for size in (64, 128, 256))
+    yield growth_figure(
+        "redact of a text 'AKIA'", iamtriage.redact, functools.partial(texts.repeated, "AKIA"), sizes
+    )
     for unit in (*texts.SECRET_UNITS, "User: ", "arn:", '"', "\\", "\n", "a"):
         make = functools.partial(texts.repeated, unit)
         yield growth_figure(f"redact, a round {texts.shortened(unit)}", hide_secrets, make, sizes)
@@ -477,8 +416,12 @@ def redaction() -> Iterator[Figure]:
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "plain": plain,
+    "forms": forms,
+    "corpus": corpus,
     "ordinary": ordinary,
+    "streams": streams,
     "import": imports,
+    "first-use": first_use,
     "typical": typical,
     "memory": memory,
     "megabyte": megabyte,

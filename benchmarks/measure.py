@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class Figure(NamedTuple):
-    """A measured figure, with a limit and a target. Without a limit, it is for information."""
+    """A measured figure, with a limit and a target. Without a limit, it is for information.
+
+    A figure must not be above its limit, or not below it if that ``is_minimum``.
+    """
 
     name: str
     value: float
@@ -23,15 +26,18 @@ class Figure(NamedTuple):
     limit: float | None = None
     target: float | None = None
     note: str = ""
+    is_minimum: bool = False
 
     @property
     def verdict(self) -> str:
         """Whether the figure keeps the limit and reaches the target."""
         if self.limit is None:
             return "info"
-        if self.value > self.limit:
+        sign = -1 if self.is_minimum else 1
+        if sign * self.value > sign * self.limit:
             return "MISSED"
-        return "ok" if self.target is None or self.value <= self.target else "ok, target missed"
+        is_reached = self.target is None or sign * self.value <= sign * self.target
+        return "ok" if is_reached else "ok, target missed"
 
 
 class _GcDisabled:

@@ -29,6 +29,24 @@ ORDINARY = (
     "[2026-03-14 09:26:53 +0000] [27] [INFO] Booting worker with pid: 27, listening at http://0.0.0.0:8000",
 )
 
+# Of programs that have nothing to do with AWS.
+ERRORS = (
+    "2026-03-14 09:26:53,589 ERROR worker.tasks [MainThread] task resize_image[7f9c] failed after 3 attempts: cannot identify image file",
+    "2026-03-14T09:26:53.589Z ERROR [orders] order 48213 failed: java.lang.IllegalStateException: customer not found",
+    "2026-03-14 09:26:53.589  WARN 1 --- [nio-8080-exec-4] o.h.engine.jdbc.spi.SqlExceptionHelper   : SQL Error: 1205, SQLState: 40001",
+    "E0314 09:26:53.589793       1 reconciler.go:142] failed to reconcile Deployment shop/frontend: context deadline exceeded",
+    "W0314 09:26:53.589793       1 warnings.go:70] policy/v1beta1 PodSecurityPolicy is deprecated in v1.21+, unavailable in v1.25+",
+    'time="2026-03-14T09:26:53Z" level=error msg="connection to 10.20.30.41:5432 lost" component=catalog error="read: connection reset by peer"',
+    'time="2026-03-14T09:26:53Z" level=warning msg="retrying in 4s" component=catalog attempt=2',
+    '{"level":"error","ts":1773480413.589,"caller":"server/http.go:91","msg":"request failed","method":"POST","path":"/orders","status":500,"error":"upstream timed out"}',
+    '{"level":"warn","ts":1773480413.589,"caller":"cache/lru.go:44","msg":"cache is nearly full","entries":20418,"limit":20480}',
+    "[2026-03-14 09:26:53 +0000] [27] [ERROR] Worker (pid:31) was sent SIGKILL! Perhaps out of memory?",
+    "2026/03/14 09:26:53 [error] 31#31: *4217 connect() failed (111: Connection refused) while connecting to upstream, client: 10.20.30.40, server: shop.example.com",
+    "Mar 14 09:26:53 web1 systemd[1]: billing.service: Main process exited, code=exited, status=1/FAILURE, see the error above",
+    "2026-03-14T09:26:53,589 WARN  [main] org.example.billing.InvoiceJob - Invoice 1204 not printed: printer is out of paper",
+    "2026-03-14 09:26:53,589 ERROR reports.mail [worker-2] could not send mail to ops@example.com: [Errno 111] Connection refused",
+)
+
 TERRAFORM = (
     "╷\n│ Error: reading S3 Bucket (quarterly-reports) policy: operation error S3: GetBucketPolicy, https response error StatusCode: 403,\n"
     "│ RequestID: 7QX2A9K4M1P8R5T3, HostID: c2FtcGxlLWhvc3QtaWQ=, api error AccessDenied: User:\n"
@@ -154,7 +172,7 @@ ENDLESS = (
 SECRET_UNITS = (
     "secret=", "aws_secret_access_key = ", "token: ", "X-Amz-Signature=", "AKIAIOSFODNN7EXAMPLE ", "eyJhbGciOi.", "Authorization: Bearer ",
     "-----BEGIN PRIVATE KEY-----\n", "https://a:b@", "IQoJb3JpZ2luX2Vj", "Encoded authorization failure message: ", '{"SecretAccessKey": "',
-    "token:\n7aBcDeFg",
+    "token:\n7aBcDeFg", "AKIA",
 )  # fmt: skip
 
 
