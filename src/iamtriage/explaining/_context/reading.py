@@ -24,7 +24,7 @@ _CHARS_OF_DOCUMENTS = 32_000
 _MIN_SECRET_LENGTH = 16
 # A text without any of these states nothing that a reader finds. They are looked for before a reader is imported.
 _SIGNS = (
-    "--", "://", "ucket", "Failed to upload", "egion", "REGION", "PROFILE", ".compute.", ".ec2.internal", "luster",
+    "--", "://", "bucket", "Bucket ", "Bucket\"", "Bucket=", "Bucket:", "BucketName", "Failed to upload", "region", "Region:", "REGION", "PROFILE", ".compute.", ".ec2.internal", "cluster", "Cluster (",
     "amespace", "erviceaccount", "erviceAccount", "pod", "Pod", "deployment", ":role/", '"Arn"', "ccount", " i-",
     "vpce-", ".execute-api.", "ambda", "LAMBDA", "with ", "@aws-sdk", ".services.", "Amazon.", "Traceback", "client(",
     "Statement", '"iss"', '"allowed"', '"evaluations"', "DecodedMessage", "rolearn", "userarn", "aws ", "kubectl ",
@@ -77,7 +77,7 @@ def read_context(failure: Failure) -> Context:
             values[name] = stated
     values["service"], values["operation"] = find_called_operation(section)
     values = {name: stated for name, stated in values.items() if stated is not None and _is_shown(stated)}
-    values["runtime"] = find_runtime(section) or find_runtime(whole)
+    values["runtime"] = find_runtime(section) or (find_runtime(whole) if len(whole) > len(section) else None)
     return Context(command=command, **values, **_documents(whole))
 
 
