@@ -145,7 +145,12 @@ def _evidence(explanation: Explanation, context: Context) -> Iterator[str]:
     shown = "\n".join(_texts(explanation))
     by_words: dict[str, list[str]] = {}
     stated_already = _stated_by_failure(explanation)
-    for name, label in _NAMES.items():
+    names = dict(_NAMES)
+    action = getattr(explanation.failure, "action", None)
+    if action == "iam:PassRole":
+        # The service that gets the role is in the condition of the policy.
+        names["service"] = "called service"
+    for name, label in names.items():
         stated: Stated | None = getattr(context, name)
         if stated is not None and stated.value in shown and stated.value not in stated_already:
             by_words.setdefault(stated.words, []).append(label)
@@ -158,12 +163,13 @@ def _evidence(explanation: Explanation, context: Context) -> Iterator[str]:
 
 
 def _stated_by_failure(explanation: Explanation) -> str:
-    """Return the message of the failure, whose values need no further evidence."""
+    """Return what the failure itself states, which needs no further evidence."""
     failure = explanation.failure
     if failure is None:
         return ""
     start, end = failure.span
-    return failure.text[start : min(end, start + _MAX_MESSAGE)]
+    line = failure.text[start : min(end, start + _MAX_MESSAGE)].partition("\n")[0]
+    return "\n".join(value for value in (line, failure.principal, failure.resource) if value)
 
 
 def _texts(explanation: Explanation) -> Iterator[str]:

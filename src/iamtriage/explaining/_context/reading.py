@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from iamtriage.explaining._context.model import NOTHING, Context
+from iamtriage.explaining._context.model import NOTHING, Context, Stated
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._context.model import CommandLine, Document, Stated
+    from iamtriage.explaining._context.model import CommandLine, Document
     from iamtriage.failures._failures import Failure
 
 __all__ = ("read_context",)
@@ -24,7 +24,7 @@ _CHARS_OF_DOCUMENTS = 32_000
 _MIN_SECRET_LENGTH = 16
 # A text without any of these states nothing that a reader finds. They are looked for before a reader is imported.
 _SIGNS = (
-    "--", "://", "bucket", "Bucket ", "Bucket\"", "Bucket=", "Bucket:", "BucketName", "Failed to upload", "region", "Region:", "REGION", "PROFILE", ".compute.", ".ec2.internal", "cluster", "Cluster (",
+    "--", "://", "bucket", "Bucket ", 'Bucket"', "Bucket=", "Bucket:", "BucketName", "Failed to upload", "region", "Region:", "REGION", "PROFILE", ".compute.", ".ec2.internal", "cluster", "Cluster (",
     "amespace", "erviceaccount", "erviceAccount", "pod", "Pod", "deployment", ":role/", '"Arn"', "ccount", " i-",
     "vpce-", ".execute-api.", "ambda", "LAMBDA", "with ", "@aws-sdk", ".services.", "Amazon.", "Traceback", "client(",
     "Statement", '"iss"', '"allowed"', '"evaluations"', "DecodedMessage", "rolearn", "userarn", "aws ", "kubectl ",
@@ -59,7 +59,7 @@ def read_context(failure: Failure) -> Context:
     whole = text[low:high]
     if not any(sign in whole for sign in _SIGNS):
         return NOTHING
-    from iamtriage.explaining._context.names import NAME_READERS, find_called_operation
+    from iamtriage.explaining._context.names import NAME_READERS
     from iamtriage.explaining._context.runtimes import find_runtime
     from iamtriage.explaining._context.s3_locations import find_location
 
@@ -75,10 +75,29 @@ def read_context(failure: Failure) -> Context:
             name in _SETTINGS and len(whole) > len(section) and (stated := read(whole, None)) is not None
         ):
             values[name] = stated
-    values["service"], values["operation"] = find_called_operation(section)
+    values["service"], values["operation"] = _find_call(section, command, values.get("terraform"))
     values = {name: stated for name, stated in values.items() if stated is not None and _is_shown(stated)}
     values["runtime"] = find_runtime(section) or (find_runtime(whole) if len(whole) > len(section) else None)
     return Context(command=command, **values, **_documents(whole))
+
+
+def _find_call(
+    section: str, command: CommandLine | None, terraform: Stated | None
+) -> tuple[Stated | None, Stated | None]:
+    """Return the called service and operation: those of SDK frames, the command, or the Terraform resource."""
+    from iamtriage.explaining._context.command_lines import operation_of_command
+    from iamtriage.explaining._context.names import find_called_operation
+
+    service, operation = find_called_operation(section)
+    called = operation_of_command(command) if service is None else None
+    if command is not None and called is not None:
+        name = "".join(part.capitalize() for part in command.words[1].split("-"))
+        return Stated(called[0], command.text), operation or Stated(name, command.text)
+    if service is None and terraform is not None:
+        # The type of a resource begins with the provider and the service: aws_lambda_function.
+        words = terraform.value.rpartition("aws_")[2].split("_", 1)[0].partition(".")[0]
+        service = Stated(words, terraform.words)
+    return service, operation
 
 
 def _is_shown(stated: Stated) -> bool:

@@ -11,6 +11,7 @@ import attrs
 
 from iamtriage._text import join_words
 from iamtriage.actions._lookup import actions_for, service_prefix
+from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_cross_account_pass", "explain_pass_role", "pass_role_grant")
 
+# Services whose own operations pass no role.
+_PASSING_SERVICES = frozenset({"iam", "sts"})
 # Services with a second name in China; AWS managed policies allow both.
 _OTHER_NAME_IN_CHINA = frozenset(
     {"ec2.amazonaws.com", "application-autoscaling.amazonaws.com", "elasticmapreduce.amazonaws.com"}
@@ -181,14 +184,15 @@ def _describe_role(denial: Denial) -> str:
 def _called_service(denial: Denial) -> str | None:
     """Return the action prefix of the called service, which is not the denied action's, iam."""
     facts = denial.facts
-    if facts.service is not None:
-        return service_prefix(facts.service) or facts.service
-    if facts.cluster is not None:
-        return "eks"
-    operation = denial.failure.envelope.operation
+    if facts.service is not None and (prefix := service_prefix(facts.service)) not in _PASSING_SERVICES:
+        return prefix or (None if is_derived(facts, "service") else facts.service)
+    operation = denial.operation
     services = [each.service for each in actions_for(operation)] if operation else []
-    return services[0] if len(services) == 1 else find_called_service(denial.failure, services)
+    called = services[0] if len(services) == 1 else find_called_service(denial.failure, services)
+    if called is None and facts.cluster is not None and not is_derived(facts, "cluster"):
+        return "eks"
+    return called
 
 
 def _role_recipient(denial: Denial) -> RoleRecipient | None:
-    return find_role_recipient(denial.failure.envelope.operation, _called_service(denial))
+    return find_role_recipient(denial.operation, _called_service(denial))

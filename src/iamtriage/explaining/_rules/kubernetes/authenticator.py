@@ -16,6 +16,7 @@ from iamtriage.explaining._rules.kubernetes.cluster_access import (
     mode_causes,
     principal_causes,
 )
+from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.principal_mappings import (
@@ -72,7 +73,7 @@ def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
         clues.quote_phrases(clues.message_text(case), "is not mapped"),
     )
     summary = f"The cluster does not know {principal.description}: no entry fits it."
-    return _explain_mapping(
+    explanation = _explain_mapping(
         case,
         summary,
         (cause, *_mapping_causes(cluster)),
@@ -81,6 +82,7 @@ def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
             *grant_access_remedies(cluster, principal, namespace=case.facts.namespace),
         ),
     )
+    return add_stated_map(case, explanation)
 
 
 def _explain_recreated(case: AnyCase, _message: str) -> Explanation:

@@ -30,6 +30,7 @@ from iamtriage.explaining._rules.kubernetes.service_accounts import (
     find_missing_account,
     is_expired_token,
 )
+from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
 from iamtriage.explaining._rules.kubernetes.users import TERRAFORM, terraform_remedy
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.clusters import failure_sentence, find_cluster
@@ -64,7 +65,7 @@ def explain_unauthorized(case: Case[KubernetesUnauthorized]) -> Explanation:
         if explanation is not None:
             return explanation
     found = _RESOURCE_TYPE.search(failure_sentence(case))
-    return _explain_login(case, context, found[1] if found else None)
+    return add_stated_map(case, _explain_login(case, context, found[1] if found else None))
 
 
 def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) -> Explanation | None:

@@ -15,7 +15,7 @@ from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.arns._principals import Principal, Role, Root, ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._context.model import NOTHING
-from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._context.resources import find_resource, resource_names
 from iamtriage.explaining._explanations import Evidence
 from iamtriage.explaining._facts import Facts
@@ -109,6 +109,12 @@ class Denial:
         if self.action is not None:
             return self.action.partition(":")[0].lower()
         return self.failure.envelope.service
+
+    @property
+    def operation(self) -> str | None:
+        """The operation that the envelope, or else a stack frame, names."""
+        stated = context_of(self.facts).operation
+        return self.failure.envelope.operation or (None if stated is None else stated.value)
 
     @property
     def lowercase_action(self) -> str:
@@ -262,6 +268,8 @@ def _derive_actions(failure: AccessDenied, facts: Facts) -> tuple[Evidence, tupl
     service = failure.envelope.service
     if service is None or service_prefix(service) is None:
         service = facts.service
+        if is_derived(facts, "service") and not actions_for(operation, service):
+            service = None
     found = actions_for(operation, service)
     if service is None:
         excluded = _SERVICES_WITHOUT_CODE.get(failure.envelope.code or "", frozenset())
