@@ -75,14 +75,14 @@ def read_context(failure: Failure) -> Context:
             name in _SETTINGS and len(whole) > len(section) and (stated := read(whole, None)) is not None
         ):
             values[name] = stated
-    values["service"], values["operation"] = _find_call(section, command, values.get("terraform"))
+    values["service"], values["operation"] = _find_call(failure, section, command, values.get("terraform"))
     values = {name: stated for name, stated in values.items() if stated is not None and _is_shown(stated)}
     values["runtime"] = find_runtime(section) or (find_runtime(whole) if len(whole) > len(section) else None)
     return Context(command=command, **values, **_documents(whole))
 
 
 def _find_call(
-    section: str, command: CommandLine | None, terraform: Stated | None
+    failure: Failure, section: str, command: CommandLine | None, terraform: Stated | None
 ) -> tuple[Stated | None, Stated | None]:
     """Return the called service and operation: those of SDK frames, the command, or the Terraform resource."""
     from iamtriage.explaining._context.command_lines import operation_of_command
@@ -90,6 +90,11 @@ def _find_call(
 
     service, operation = find_called_operation(section)
     called = operation_of_command(command) if service is None else None
+    known = failure.envelope.operation
+    is_high_level = command is not None and command.words[:1] == ("s3",)
+    if called is not None and known is not None and not is_high_level and called[1] != known.lower():
+        # Another command than the one that failed.
+        called = None
     if command is not None and called is not None:
         name = "".join(part.capitalize() for part in command.words[1].split("-"))
         return Stated(called[0], command.text), operation or Stated(name, command.text)

@@ -59,7 +59,7 @@ def resolve_facts(failure: Failure, facts: Facts) -> ResolvedFacts:
     >>> failure = parse("$ aws eks list-clusters --region eu-west-1\n\nUnable to locate credentials")
     >>> facts = resolve_facts(failure, Facts())
     >>> facts.region, sorted(facts.derived)
-    ('eu-west-1', ['region'])
+    ('eu-west-1', ['region', 'service'])
     """
     context = read_context(failure)
     if context is NOTHING and facts is _NO_FACTS:
