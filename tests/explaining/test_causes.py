@@ -31,21 +31,6 @@ def _calls(path: Path, name: str) -> list[ast.Call]:
 # The modules whose causes have no definition yet. The list only gets shorter.
 UNCONVERTED = frozenset(
     [
-        "credentials/access_keys",
-        "credentials/broken_profiles",
-        "credentials/expired",
-        "credentials/expired_logins",
-        "credentials/identity_pools",
-        "credentials/identity_providers",
-        "credentials/identity_tokens",
-        "credentials/invalid_credentials",
-        "credentials/missing_credentials",
-        "credentials/missing_logins",
-        "credentials/no_credentials",
-        "credentials/pod_credentials",
-        "credentials/presigned_urls",
-        "credentials/signatures",
-        "credentials/unsigned_requests",
         "denials/ambiguous_service",
         "denials/assuming_roles",
         "denials/bedrock_models",
@@ -76,11 +61,6 @@ UNCONVERTED = frozenset(
         "kubernetes/service_accounts",
         "kubernetes/unauthorized",
         "kubernetes/users",
-        "sts/credential_scopes",
-        "sts/findings",
-        "sts/other_endpoints",
-        "sts/regions",
-        "sts/trust_findings",
     ]
 )
 

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from iamtriage.explaining.causes._catalogue import load_examples
+from iamtriage import parse
+from iamtriage.explaining.causes._catalogue import SUBJECTS, load_examples
 from tests.explaining.golden.cases_credentials import CASES as MORE_CREDENTIALS
 from tests.explaining.golden.cases_denied import CASES as MORE_DENIED
 from tests.explaining.golden.cases_kubernetes import CASES as MORE_KUBERNETES
 
 Golden = tuple[str, str, dict[str, object]]
 
-
-def _examples(*subjects: str) -> tuple[Golden, ...]:
-    examples = (each for subject in subjects for each in load_examples(subject).values())
-    return tuple((each.name, each.text, dict(each.facts)) for each in examples)
-
-
-DENIED: tuple[Golden, ...] = (*_examples("denials"), *MORE_DENIED)
-KUBERNETES: tuple[Golden, ...] = (
-    *_examples("kubernetes"),
-    *(case for case in _examples("calls") if case[0].startswith(("aws-auth-", "eks-", "sts-arn-"))),
-    *MORE_KUBERNETES,
+_KUBERNETES_KINDS = frozenset(
+    {
+        "access_entry",
+        "console_kubernetes_access",
+        "invalid_arn",
+        "kubernetes_forbidden",
+        "kubernetes_unauthorized",
+    }
 )
-CREDENTIALS: tuple[Golden, ...] = (*_examples("credentials", "sts", "calls"), *MORE_CREDENTIALS)
-CASES = tuple({case[0]: case for case in (*DENIED, *KUBERNETES, *CREDENTIALS)}.values())
+
+
+def _group(text: str) -> str:
+    failure = parse(text)
+    assert failure is not None, text
+    if failure.kind == "access_denied":
+        return "denied"
+    return "kubernetes" if failure.kind in _KUBERNETES_KINDS else "credentials"
+
+
+_EXAMPLES: dict[str, list[Golden]] = {"denied": [], "kubernetes": [], "credentials": []}
+for _subject in SUBJECTS:
+    for _example in load_examples(_subject).values():
+        _EXAMPLES[_group(_example.text)].append((_example.name, _example.text, dict(_example.facts)))
+
+DENIED: tuple[Golden, ...] = (*_EXAMPLES["denied"], *MORE_DENIED)
+KUBERNETES: tuple[Golden, ...] = (*_EXAMPLES["kubernetes"], *MORE_KUBERNETES)
+CREDENTIALS: tuple[Golden, ...] = (*_EXAMPLES["credentials"], *MORE_CREDENTIALS)
+CASES: tuple[Golden, ...] = (*DENIED, *KUBERNETES, *CREDENTIALS)

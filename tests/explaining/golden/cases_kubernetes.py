@@ -183,11 +183,6 @@ _LOGIN: tuple[Golden, ...] = (
         '"Failed to make webhook authenticator request" err="error trying to reach service"',
         ORDERS,
     ),
-    (
-        "k8s-login-old-token",
-        '"Unable to authenticate the request" err="[invalid bearer token, service account token has expired]"',
-        POD,
-    ),
     ("k8s-login-account-gone", "error looking up service account shop/cart: not found", {}),
     ("k8s-login-node", 'Unable to register node "ip-10-0-0-1" with API server: Unauthorized', ORDERS),
     (

@@ -1183,7 +1183,7 @@ CALLS: tuple[Row, ...] = (
         ),
         {"region": "eu-west-1"},
         "identity-pool-roles",
-        {"identity-pool-roles": "reported", "trust-policy": "possible"},
+        {"identity-pool-roles": "reported", "pool-not-trusted": "possible"},
         (
             "aws cognito-identity get-identity-pool-roles --region eu-west-1 --identity-pool-id IDENTITY_POOL_ID",
         ),

@@ -31,8 +31,8 @@ OLD_SIGNING_TOOL = CauseType(
     fix="Update the SDK or tool, or configure it to use Signature Version 4.",
     of="signature-version",
 )
-SDK_TOO_OLD = CauseType(
-    "sdk-too-old",
+TOOL_TOO_OLD = CauseType(
+    "tool-too-old",
     title="The SDK or tool is older than the feature",
     text="SDK, AWS CLI or tool is older than what is asked for.",
     fix="Update the SDK, the AWS CLI or the tool.",
@@ -671,7 +671,7 @@ _KINDS = (
         summary="AWS does not take the request as it is written.",
         causes=(
             EMPTY_VARIABLE.cause(),
-            SDK_TOO_OLD.cause(),
+            TOOL_TOO_OLD.cause(),
         ),
         remedies=(
             _your_remedy(

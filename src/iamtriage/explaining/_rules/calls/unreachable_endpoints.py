@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR, NO_ANSWER, code_evidence, safe_code
+from iamtriage.explaining._rules.credentials.signatures import KEY_WITH_BLANKS
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.certificates import (
     CERTIFICATE_ERROR,
+    NO_WAY_OUT,
     PROXY_STEP,
     UNTRUSTED_CERTIFICATE,
 )
@@ -100,22 +102,6 @@ INSPECTING_PROXY = CauseType(
     of="untrusted-certificate",
     example="untrusted-certificate",
 )
-NO_WAY_OUT = CauseType(
-    "no-way-out",
-    title="The network blocks the connection",
-    text="Security groups, network rules, routes or a proxy keep the call from it.",
-    fix="Allow port 443 in security groups and routes, or create a VPC endpoint.",
-    of="no-answer",
-)
-KEY_WITH_BLANKS = CauseType(
-    "key-with-blanks",
-    title="A credential contains characters that cannot be sent",
-    text="The key id, secret or session token has a line end, a control character or a letter that no header takes.",
-    recognised_by='The message says "invalid header value".',
-    fix="Copy the credentials again without spaces, newlines and quotes.",
-    sources=(pages.ACCESS_KEYS,),
-    example="header-not-sendable",
-)
 
 
 def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
@@ -201,7 +187,9 @@ def _explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
         summary="The credentials hold characters that cannot be sent, so no call was made.",
         causes=(
             KEY_WITH_BLANKS.cause(
-                "derived", quote_phrases(message, "invalid header field value", "Invalid header value")
+                "derived",
+                quote_phrases(message, "invalid header field value", "Invalid header value"),
+                text="The key id, secret or session token has a line end, a control character or a letter that no header takes.",
             ),
         ),
         remedies=(

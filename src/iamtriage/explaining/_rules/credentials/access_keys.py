@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, find_user, message_text, quote_phrases
 from iamtriage.explaining._rules.shared.commands import command, fill_command
@@ -33,6 +34,19 @@ _KEY_ID_AND_SECRET = re.compile(rf"AKIA[A-Z0-9]{{16}}[\s:;,|\"'\\]{{1,8}}{_SECRE
 _EXAMPLE_SUFFIX = "EXAMPLE"
 
 
+ACCESS_KEY_QUOTA = CauseType(
+    "access-key-quota",
+    title="The user already has two access keys",
+    text="An IAM user has two access keys at most, and inactive ones count.",
+    recognised_by='The error code LimitExceeded with "AccessKeysPerUser".',
+    fix="Delete a key that is not used, then create the new one.",
+    sources=(
+        pages.IAM_QUOTAS,
+        pages.ROTATE_KEYS,
+    ),
+)
+
+
 def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
     """Explain that the user already has two access keys."""
     user = find_user(case)
@@ -42,14 +56,7 @@ def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
         failure=case.failure,
         topic="access-key-quota",
         summary=f"{whose} has two access keys already, and cannot have a third.",
-        causes=(
-            Cause(
-                "access-key-quota",
-                "An IAM user has two access keys at most, and inactive ones count.",
-                "reported",
-                quote_phrases(message_text(case), *_PHRASES),
-            ),
-        ),
+        causes=(ACCESS_KEY_QUOTA.cause("reported", quote_phrases(message_text(case), *_PHRASES)),),
         remedies=key_remedies(user),
         notes=(
             "AWS does not raise this quota. Neither a policy nor another try helps.",

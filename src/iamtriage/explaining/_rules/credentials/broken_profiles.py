@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, quote_phrases, safe_name
 
@@ -23,13 +24,93 @@ __all__ = ("BROKEN_PROFILE_MESSAGES", "explain_broken_profile")
 _PROFILE_NAME = r"\"(?P<name>[^\"\n]{1,64})\""
 
 
+EMPTY_SOURCE = CauseType(
+    "empty-source",
+    title="The profile's credential source has no credentials",
+    meaning="The profile names credential_source, and this source provides no credentials where the call runs.",
+    recognised_by='The SDK says "No credentials found in credential_source".',
+    fix="Provide the credentials where credential_source looks for them, or use source_profile.",
+    sources=(pages.CLI_ROLES,),
+    example="source-container",
+)
+PROFILE_LOOP = CauseType(
+    "profile-loop",
+    title="Profiles name each other in a circle",
+    text="Profiles name each other as source_profile in a circle.",
+    recognised_by='The SDK says "Infinite loop in credential configuration".',
+    fix="Give the last profile its own credentials instead of source_profile.",
+    sources=(pages.CLI_ROLES,),
+    example="source-profile-circle",
+)
+TWO_SOURCES = CauseType(
+    "two-sources",
+    title="The profile has two sources of credentials",
+    text="The profile has both source_profile and credential_source.",
+    recognised_by="The SDK says that the profile contains both source_profile and credential_source.",
+    fix="Keep either source_profile or credential_source.",
+    sources=(pages.CLI_ROLES,),
+    example="source-twice",
+)
+UNKNOWN_SOURCE = CauseType(
+    "unknown-source",
+    title="The value of credential_source is unknown",
+    text="The value of credential_source is none that AWS's SDKs know.",
+    recognised_by="The SDK says that the credential source is not valid.",
+    fix="Use Environment, Ec2InstanceMetadata or EcsContainer.",
+    sources=(pages.CLI_ROLES,),
+    example="source-unknown",
+)
+SOURCE_NOT_OFFERED = CauseType(
+    "source-not-offered",
+    title="The program does not support the credential source",
+    text="The SDK of this program was set up without the provider that credential_source names.",
+    recognised_by='The SDK says "no source provider was configured".',
+    fix="Use source_profile, or provide the credentials in another way.",
+    sources=(pages.CLI_ROLES,),
+)
+SSO_INCOMPLETE = CauseType(
+    "sso-incomplete",
+    title="The profile's IAM Identity Center settings are incomplete",
+    text="A setting of IAM Identity Center is missing in the profile.",
+    recognised_by="The SDK says that the profile is configured to use SSO but is missing required configuration.",
+    fix="Run aws configure sso to write the profile again.",
+    sources=(pages.SSO_LOGIN,),
+    example="sso-profile-incomplete",
+)
+SSO_SESSION_MISSING = CauseType(
+    "sso-session-missing",
+    title="The profile's sso-session section does not exist",
+    text="The section of the sso-session is missing, or bears another name.",
+    recognised_by='The SDK says "The specified sso-session does not exist".',
+    fix="Run aws configure sso-session, or correct the name.",
+    sources=(pages.SSO_LOGIN,),
+)
+SOURCE_PROFILE = CauseType(
+    "source-profile",
+    title="The source profile does not exist",
+    text="The profile that source_profile names is in no config or credentials file.",
+    recognised_by="The SDK says that the source profile referenced in the profile could not be found.",
+    fix="Create the source profile, or name another one.",
+    sources=(pages.CLI_ROLES,),
+    example="source-profile-missing",
+)
+SOURCE_PROFILE_WITHOUT_CREDENTIALS = CauseType(
+    "source-profile-without-credentials",
+    title="The source profile has no credentials",
+    text="The profile that source_profile names has no credentials of its own.",
+    recognised_by="The SDK says that the source profile must have credentials.",
+    fix="Give the source profile its own credentials.",
+    sources=(pages.CLI_ROLES,),
+    example="source-profile-empty",
+)
+
+
 class _ProfileError(NamedTuple):
     """An error in a profile: the message that reports it, its meaning and its fix."""
 
     pattern: re.Pattern[str]
-    code: str
+    cause: CauseType
     summary: str
-    cause: str
     phrase: str
     title: str
     steps: tuple[str, ...]
@@ -43,9 +124,8 @@ _CREDENTIAL_SOURCES = (
 _PROFILE_ERRORS = (
     _ProfileError(
         pattern=re.compile(r"Infinite loop in credential configuration"),
-        code="profile-loop",
+        cause=PROFILE_LOOP,
         summary="Profiles name each other as their source of credentials in a circle, so none of them has any.",
-        cause="Profiles name each other as source_profile in a circle.",
         phrase="Infinite loop in credential configuration",
         title="Break the circle of profiles",
         steps=(
@@ -58,9 +138,8 @@ _PROFILE_ERRORS = (
     ),
     _ProfileError(
         pattern=re.compile(rf"profile {_PROFILE_NAME} contains both source_profile and credential_source"),
-        code="two-sources",
+        cause=TWO_SOURCES,
         summary="The profile names two sources of credentials for its role, and may have one only.",
-        cause="The profile has both source_profile and credential_source.",
         phrase="contains both source_profile and credential_source",
         title="Keep one source of credentials in the profile",
         steps=(
@@ -77,9 +156,8 @@ _PROFILE_ERRORS = (
         pattern=re.compile(
             rf"credential[_ ]source \"[^\"\n]{{1,64}}\" referenced in (?:the )?profile {_PROFILE_NAME} is not valid"
         ),
-        code="unknown-source",
+        cause=UNKNOWN_SOURCE,
         summary="The profile names a source of credentials that there is not.",
-        cause="The value of credential_source is none that AWS's SDKs know.",
         phrase="credential source",
         title="Name a source of credentials that there is",
         steps=(
@@ -93,9 +171,8 @@ _PROFILE_ERRORS = (
         pattern=re.compile(
             rf"is specified in profile {_PROFILE_NAME}, but no source provider was configured"
         ),
-        code="source-not-offered",
+        cause=SOURCE_NOT_OFFERED,
         summary="The program does not offer the source of credentials that the profile names.",
-        cause="The SDK of this program was set up without the provider that credential_source names.",
         phrase="no source provider was configured",
         title="Take another source of credentials",
         steps=(
@@ -109,9 +186,8 @@ _PROFILE_ERRORS = (
         pattern=re.compile(
             rf"profile {_PROFILE_NAME} is configured to use SSO but is missing required configuration"
         ),
-        code="sso-incomplete",
+        cause=SSO_INCOMPLETE,
         summary="The profile is meant for IAM Identity Center, but lacks a part of it.",
-        cause="A setting of IAM Identity Center is missing in the profile.",
         phrase="is configured to use SSO but is missing required configuration",
         title="Write the profile anew",
         steps=(
@@ -124,9 +200,8 @@ _PROFILE_ERRORS = (
     ),
     _ProfileError(
         pattern=re.compile(rf"specified sso-session does not exist: {_PROFILE_NAME}"),
-        code="sso-session-missing",
+        cause=SSO_SESSION_MISSING,
         summary="The profile names an sso-session that is in no config file.",
-        cause="The section of the sso-session is missing, or bears another name.",
         phrase="specified sso-session does not exist",
         title="Write the section of the sso-session",
         steps=(
@@ -139,9 +214,8 @@ _PROFILE_ERRORS = (
         pattern=re.compile(
             rf"source[_ ]profile \"[^\"\n]{{1,64}}\" referenced in the profile {_PROFILE_NAME}"
         ),
-        code="source-profile",
+        cause=SOURCE_PROFILE,
         summary="The profile takes its credentials from another profile that is not there.",
-        cause="The profile that source_profile names is in no config or credentials file.",
         phrase="source_profile",
         title="Make the source profile, or name another",
         steps=(
@@ -152,9 +226,8 @@ _PROFILE_ERRORS = (
     ),
     _ProfileError(
         pattern=re.compile(rf"source[_ ]profile {_PROFILE_NAME} must have credentials"),
-        code="source-profile",
+        cause=SOURCE_PROFILE_WITHOUT_CREDENTIALS,
         summary="The profile takes its credentials from another profile that has none.",
-        cause="The profile that source_profile names has no credentials of its own.",
         phrase="must have credentials",
         title="Give the source profile credentials",
         steps=("It may have a login of IAM Identity Center, credential_process, credential_source or keys.",),
@@ -204,13 +277,13 @@ def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Expl
     error, found = next(
         (error, match) for error in _PROFILE_ERRORS if (match := error.pattern.search(message))
     )
-    name = None if error.code == "sso-session-missing" else safe_name(found.groupdict().get("name"))
+    name = None if error.cause is SSO_SESSION_MISSING else safe_name(found.groupdict().get("name"))
     profile = name or find_profile(case)
     return Explanation(
         failure=case.failure,
         topic="profile-broken",
         summary=error.summary,
-        causes=(Cause(error.code, error.cause, "derived", quote_phrases(message, error.phrase)),),
+        causes=(error.cause.cause("derived", quote_phrases(message, error.phrase)),),
         remedies=(
             Remedy(
                 title=error.title,
@@ -236,15 +309,13 @@ def _explain_empty_source(case: Case[MissingCredentials], message: str, source: 
         topic="profile-broken",
         summary=f"The profile takes its credentials from {source}, and there are none.",
         causes=(
-            Cause(
-                "empty-source",
-                cause,
-                "possible",
-                quote_phrases(
+            EMPTY_SOURCE.cause(
+                because=quote_phrases(
                     message,
                     f"retrieving credentials from {source}",
                     "No credentials found in credential_source",
                 ),
+                text=cause,
             ),
         ),
         remedies=(

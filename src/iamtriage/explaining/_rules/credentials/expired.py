@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.arns._principals import IdentityCenterRole, Role
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.expired_logins import (
     EXPIRY_PHRASES,
     explain_expired_login,
@@ -20,6 +21,7 @@ from iamtriage.explaining._rules.credentials.expired_logins import (
     explain_expired_web_identity,
 )
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.clocks import CLOCK_BEHIND, REQUEST_HELD
 from iamtriage.explaining._rules.shared.clues import error_code, find_profile, message_text, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
@@ -56,6 +58,60 @@ _SSO_CODES = re.compile(
 _SERVICE_CODES = re.compile(r"ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired")
 
 
+EXPIRED_SESSION = CauseType(
+    "expired-session",
+    title="The credentials have expired",
+    text="The credentials were valid once, and are not any more.",
+    recognised_by='An error code such as ExpiredToken, ExpiredTokenException or RequestExpired, or the message "The security token included in the request is expired".',
+    fix="Get new credentials, and let the SDK refresh them automatically.",
+    sources=(pages.TEMPORARY_CREDENTIALS,),
+)
+PASTED_SESSION = CauseType(
+    "pasted-session",
+    title="Temporary credentials were pasted into the environment or a file",
+    text="They were copied into environment variables or ~/.aws/credentials, where nothing renews them.",
+    fix="Use a profile or a role that refreshes credentials automatically.",
+    of="expired-session",
+)
+LONG_RUNNING = CauseType(
+    "long-running",
+    title="The program runs longer than its credentials last",
+    text="The program was given them when it began, and runs longer than they last.",
+    fix="Let the SDK get the credentials from a provider that refreshes them.",
+    of="expired-session",
+)
+ROLE_CHAINING = CauseType(
+    "role-chaining",
+    title="Role chaining limits the session to one hour",
+    text="They are of a role that was assumed with another role's credentials, which lasts an hour at most.",
+    fix="Assume the role directly, or refresh the session every hour.",
+    of="expired-session",
+)
+KUBECONFIG_PROFILE = CauseType(
+    "kubeconfig-profile",
+    title="The kubeconfig names a profile with expired credentials",
+    meaning="The kubeconfig names a profile or a role whose credentials have expired.",
+    fix="Sign in with that profile, or change the profile in the kubeconfig.",
+    of="expired-session",
+    example="expired-session-of-kubeconfig",
+)
+EXPIRED_REQUEST = CauseType(
+    "expired-request",
+    title="The signature of the request has expired",
+    text="The request was signed too long ago, or its expiry is in the past.",
+    recognised_by='The message says "Signature expired" or "Request has expired".',
+    fix="Sign the request again and send it immediately.",
+    sources=(pages.SIGNATURES,),
+)
+PRESIGNED_URL_TOO_OLD = CauseType(
+    "presigned-url-too-old",
+    title="The presigned URL is older than its expiry",
+    text="It is a presigned URL that is older than it was made for.",
+    fix="Create a new URL with a longer expiry.",
+    of="expired-request",
+)
+
+
 def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
     """Explain that credentials, a sign-in or a token have expired."""
     message = message_text(case)
@@ -69,21 +125,10 @@ def _explain_request(case: Case[ExpiredCredentials], message: str) -> Explanatio
         topic="expired-request",
         summary="The request reached AWS after its time.",
         causes=(
-            Cause(
-                "expired-request",
-                "The request was signed too long ago, or its expiry is in the past.",
-                "reported",
-                quote_phrases(message, *EXPIRY_PHRASES),
-            ),
-            Cause("clock-behind", "The clock of the machine that signed it is behind.", "possible"),
-            Cause(
-                "presigned-url-too-old",
-                "It is a presigned URL that is older than it was made for.",
-                "possible",
-            ),
-            Cause(
-                "request-held", "It waited in a queue, or was sent again without a new signature.", "possible"
-            ),
+            EXPIRED_REQUEST.cause("reported", quote_phrases(message, *EXPIRY_PHRASES)),
+            CLOCK_BEHIND.cause(text="The clock of the machine that signed it is behind."),
+            PRESIGNED_URL_TOO_OLD.cause(),
+            REQUEST_HELD.cause(text="It waited in a queue, or was sent again without a new signature."),
         ),
         remedies=(
             credential_remedies.set_clock(),
@@ -116,37 +161,17 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     if case.failure.envelope.operation == "AssumeRole":
         because += ("They are those with which another role was to be assumed.",)
     causes = [
-        Cause(
-            "expired-session",
-            "The credentials were valid once, and are not any more.",
-            "reported" if is_from_aws else "derived",
-            because,
-        ),
-        Cause(
-            "pasted-session",
-            "They were copied into environment variables or ~/.aws/credentials, where nothing renews them.",
-            "possible",
-        ),
-        Cause(
-            "long-running",
-            "The program was given them when it began, and runs longer than they last.",
-            "possible",
-            ("A client that is made with fixed credentials keeps them.",),
-        ),
-        Cause(
-            "role-chaining",
-            "They are of a role that was assumed with another role's credentials, which lasts an hour at most.",
-            "possible",
-        ),
-        Cause(
-            "clock-behind",
-            "The machine's clock is behind, so that the SDK takes them for valid and renews them too late.",
-            "possible",
+        EXPIRED_SESSION.cause("reported" if is_from_aws else "derived", because),
+        PASTED_SESSION.cause(),
+        LONG_RUNNING.cause(because=("A client that is made with fixed credentials keeps them.",)),
+        ROLE_CHAINING.cause(),
+        CLOCK_BEHIND.cause(
+            text="The machine's clock is behind, so that the SDK takes them for valid and renews them too late."
         ),
     ]
     if _KUBECONFIG.search(case.text):
         text = "They are those of the profile that the kubeconfig names for aws eks get-token."
-        causes.insert(1, Cause("kubeconfig-profile", text, "possible"))
+        causes.insert(1, KUBECONFIG_PROFILE.cause(text=text))
     return Explanation(
         failure=case.failure,
         topic="expired-session",

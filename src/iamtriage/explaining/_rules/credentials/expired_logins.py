@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import describe_duration
 from iamtriage.explaining._rules.shared.clues import find_profile, find_registry, quote_phrases
+from iamtriage.explaining._rules.shared.credential_remedies import TOKEN_KEPT
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -42,20 +44,83 @@ _EXPIRY_TIMES = re.compile(
 )
 
 
+EXPIRED_SSO_SESSION = CauseType(
+    "expired-sso-session",
+    title="The IAM Identity Center session has expired",
+    text="The login to IAM Identity Center has expired, or was ended.",
+    recognised_by="The SDK says that the SSO session or token has expired.",
+    fix="Sign in again with aws sso login.",
+    sources=(pages.SSO_LOGIN,),
+)
+WRONG_SSO_SESSION = CauseType(
+    "wrong-sso-session",
+    title="Another profile or session was signed in",
+    text="A new login went to another session or profile than the one that the call uses.",
+    fix="Sign in with the profile that the call uses.",
+    of="expired-sso-session",
+)
+EXPIRED_REGISTRY_LOGIN = CauseType(
+    "expired-registry-login",
+    title="The docker login to Amazon ECR has expired",
+    text="A docker login to ECR holds for 12 hours, and this one is older.",
+    recognised_by='The registry says "Your authorization token has expired".',
+    fix="Run aws ecr get-login-password again and pass it to docker login.",
+    sources=(pages.ECR_LOGIN,),
+)
+EXPIRED_LOGIN_SESSION = CauseType(
+    "expired-login-session",
+    title="The session of aws login has expired",
+    text="The session that aws login began is over, or the credentials with which it began have changed.",
+    recognised_by="The SDK says that the login session or its refresh token has expired.",
+    fix="Run aws login again.",
+    sources=(pages.CLI_LOGIN,),
+)
+EXPIRED_WEB_IDENTITY_TOKEN = CauseType(
+    "expired-web-identity-token",
+    title="The web identity token has expired",
+    text="The token was valid once, and is not any more.",
+    recognised_by="The error code ExpiredTokenException with a message about the web identity token.",
+    fix="Read the token from its file for each call, or get a new token.",
+    sources=(pages.OIDC_ROLES,),
+)
+TOKEN_FILE_NOT_REREAD = CauseType(
+    "token-file-not-reread",
+    title="The SDK does not re-read the token file",
+    text="An old SDK, or one client that lives on with an old token, does not read it anew.",
+    fix="Update the SDK, and do not keep one client for longer than its token.",
+    of="expired-web-identity-token",
+)
+TOKEN_OF_JOB_TOO_OLD = CauseType(
+    "token-of-job-too-old",
+    title="The CI job requested its token too early",
+    text="A CI job asked for its token long before it used it.",
+    fix="Request the token right before the call.",
+    of="expired-web-identity-token",
+)
+EXPIRED_SAML_ASSERTION = CauseType(
+    "expired-saml-assertion",
+    title="The SAML assertion has expired",
+    text="An assertion has to be used within 5 minutes of its making, and this one was used later.",
+    recognised_by="The message says that the SAML assertion has expired.",
+    fix="Sign in again, and use the assertion within 5 minutes.",
+    sources=(pages.SAML,),
+)
+IDENTITY_PROVIDER_CLOCK_OFF = CauseType(
+    "identity-provider-clock-off",
+    title="The clock of the identity provider is wrong",
+    text="The identity provider's clock is not AWS's.",
+    fix="Synchronize the clock of the identity provider.",
+    of="expired-saml-assertion",
+)
+
+
 def explain_expired_registry_login(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a docker login to ECR has expired."""
     return Explanation(
         failure=case.failure,
         topic="expired-registry-login",
         summary="The docker login to ECR has expired.",
-        causes=(
-            Cause(
-                "expired-registry-login",
-                "A docker login to ECR holds for 12 hours, and this one is older.",
-                "reported",
-                quote_phrases(message, *EXPIRY_PHRASES),
-            ),
-        ),
+        causes=(EXPIRED_REGISTRY_LOGIN.cause("reported", quote_phrases(message, *EXPIRY_PHRASES)),),
         remedies=(credential_remedies.docker_login(*find_registry(case)),),
         notes=(
             "The login takes working AWS credentials. If they have expired as well, get those anew first.",
@@ -66,21 +131,11 @@ def explain_expired_registry_login(case: Case[ExpiredCredentials], message: str)
 def explain_expired_sso(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a sign-in to IAM Identity Center has expired."""
     profile = find_profile(case)
-    causes = [
-        Cause(
-            "expired-sso-session",
-            "The login to IAM Identity Center has expired, or was ended.",
-            "derived",
-            quote_phrases(message, *EXPIRY_PHRASES),
-        )
-    ]
+    causes = [EXPIRED_SSO_SESSION.cause("derived", quote_phrases(message, *EXPIRY_PHRASES))]
     if "refresh failed" in message:
         causes.append(
-            Cause(
-                "wrong-sso-session",
-                "A new login went to another session or profile than the one that the call uses.",
-                "possible",
-                ("Each sso_session, and each start URL without one, keeps a token of its own.",),
+            WRONG_SSO_SESSION.cause(
+                because=("Each sso_session, and each start URL without one, keeps a token of its own.",)
             )
         )
     return Explanation(
@@ -116,14 +171,7 @@ def explain_expired_login(case: Case[ExpiredCredentials], message: str) -> Expla
         failure=case.failure,
         topic="expired-login-session",
         summary="The session of aws login has expired.",
-        causes=(
-            Cause(
-                "expired-login-session",
-                "The session that aws login began is over, or the credentials with which it began have changed.",
-                "derived",
-                because,
-            ),
-        ),
+        causes=(EXPIRED_LOGIN_SESSION.cause("derived", because),),
         remedies=(
             credential_remedies.console_login(find_profile(case)),
             credential_remedies.show_identity(find_profile(case)),
@@ -144,24 +192,13 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
         topic="expired-web-identity-token",
         summary="The web identity token with which a role was asked for has expired.",
         causes=(
-            Cause(
-                "expired-web-identity-token",
-                "The token was valid once, and is not any more.",
-                "reported",
-                because,
+            EXPIRED_WEB_IDENTITY_TOKEN.cause("reported", because),
+            TOKEN_KEPT.cause(
+                because=("Kubernetes replaces the file's content before the token expires.",),
+                text="The program read the token once and keeps it, instead of reading its file anew.",
             ),
-            Cause(
-                "token-kept",
-                "The program read the token once and keeps it, instead of reading its file anew.",
-                "possible",
-                ("Kubernetes replaces the file's content before the token expires.",),
-            ),
-            Cause(
-                "sdk-too-old",
-                "An old SDK, or one client that lives on with an old token, does not read it anew.",
-                "possible",
-            ),
-            Cause("token-of-job-too-old", "A CI job asked for its token long before it used it.", "possible"),
+            TOKEN_FILE_NOT_REREAD.cause(),
+            TOKEN_OF_JOB_TOO_OLD.cause(),
         ),
         remedies=(
             credential_remedies.reread_token(),
@@ -193,13 +230,10 @@ def explain_expired_saml(case: Case[ExpiredCredentials], message: str) -> Explan
         topic="expired-saml-assertion",
         summary="The SAML assertion with which a role was asked for has expired.",
         causes=(
-            Cause(
-                "expired-saml-assertion",
-                "An assertion has to be used within 5 minutes of its making, and this one was used later.",
-                "reported",
-                quote_phrases(message, "must be redeemed within 5 minutes of issuance"),
+            EXPIRED_SAML_ASSERTION.cause(
+                "reported", quote_phrases(message, "must be redeemed within 5 minutes of issuance")
             ),
-            Cause("clock-off", "The identity provider's clock is not AWS's.", "possible"),
+            IDENTITY_PROVIDER_CLOCK_OFF.cause(),
         ),
         remedies=(
             Remedy(

@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.wording import region_argument
@@ -39,6 +40,82 @@ POOL_PROVIDER = "cognito-identity.amazonaws.com"
 """The identity provider that trust policies name for identity pools."""
 
 
+IDENTITY_POOL_GUEST = CauseType(
+    "identity-pool-guest",
+    title="The identity pool has no guest access",
+    text="The call has no token of a sign-in with it, and guest access is off in the identity pool.",
+    recognised_by='The message says "Unauthenticated access is not supported for this identity pool".',
+    fix="Pass the token of the signed-in user in Logins, or enable guest access.",
+    sources=(pages.IDENTITY_POOLS,),
+)
+LOGINS_EMPTY = CauseType(
+    "logins-empty",
+    title="The app requests credentials before the sign-in",
+    text="The app asks for credentials before the user has signed in, or after the session ended.",
+    fix="Request credentials after the sign-in.",
+    of="identity-pool-guest",
+)
+LOGINS_NOT_PASSED = CauseType(
+    "logins-not-passed",
+    title="The token is not passed in Logins",
+    text="The user is signed in, but the token is not passed on in Logins.",
+    fix="Pass the ID token of the user in Logins.",
+    of="identity-pool-guest",
+)
+OTHER_POOL = CauseType(
+    "other-pool",
+    title="The app uses another identity pool",
+    text="The app is set up with another identity pool than was meant.",
+    fix="Correct the identity pool ID in the app or in the trust policy.",
+    of="identity-pool-guest",
+)
+IDENTITY_FORBIDDEN = CauseType(
+    "identity-forbidden",
+    title="The token does not belong to the identity",
+    text="The call names an identity of the pool, and what came in Logins does not open it.",
+    recognised_by='The message says "Access to Identity … is forbidden".',
+    fix="Pass the token of the identity, or get the identity again with GetId.",
+    sources=(pages.IDENTITY_POOLS,),
+    example="identity-pool-forbidden",
+)
+IDENTITY_KEPT = CauseType(
+    "identity-kept",
+    title="The app keeps the ID of an earlier identity",
+    text="The app keeps the id of an earlier identity: of another user, of the guest that became part of the user's identity at sign-in, or of one that was disabled.",
+    fix="Delete the stored identity ID at sign-in and sign-out.",
+    of="identity-forbidden",
+)
+LOGINS_OF_OTHER_PROVIDER = CauseType(
+    "logins-of-other-provider",
+    title="The token is of another provider or user",
+    text="The token in Logins is of another provider or user.",
+    fix="Pass the token of the provider that the identity belongs to.",
+    of="identity-forbidden",
+)
+IDENTITY_POOL_ROLES = CauseType(
+    "identity-pool-roles",
+    title="The identity pool has no usable role",
+    text="The pool has no role for this kind of caller, signed in or guest, or STS refused it.",
+    recognised_by="The error code InvalidIdentityPoolConfigurationException.",
+    fix="Set the roles of the pool, and let their trust policies name the pool.",
+    sources=(pages.IDENTITY_POOL_ROLES,),
+)
+POOL_NOT_TRUSTED = CauseType(
+    "pool-not-trusted",
+    title="The role does not trust the identity pool",
+    meaning="The trust policy of the role does not name the identity provider of Amazon Cognito, the ID of this pool, or this kind of caller.",
+    fix="Name cognito-identity.amazonaws.com, the pool's ID and the kind of caller in the trust policy.",
+    of="identity-pool-roles",
+)
+POOL_ROLE_MISSING = CauseType(
+    "pool-role-missing",
+    title="The identity pool's role was deleted or never set",
+    text="The role was deleted, or never set for this kind of caller.",
+    fix="Set the role for this kind of caller in the identity pool.",
+    of="identity-pool-roles",
+)
+
+
 def explain_identity_pool_guest(denial: Denial) -> Explanation:
     """Explain that an unauthenticated call reached an identity pool without guest access."""
     return Explanation(
@@ -46,23 +123,13 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
         topic="identity-pool-guest",
         summary="The identity pool lets in no guests, and no sign-in came with the call.",
         causes=(
-            Cause(
-                "identity-pool-guest",
-                "The call has no token of a sign-in with it, and guest access is off in the identity pool.",
+            IDENTITY_POOL_GUEST.cause(
                 "reported",
                 ('The text says "Unauthenticated access is not supported for this identity pool".',),
             ),
-            Cause(
-                "logins-empty",
-                "The app asks for credentials before the user has signed in, or after the session ended.",
-                "possible",
-            ),
-            Cause(
-                "logins-not-passed",
-                "The user is signed in, but the token is not passed on in Logins.",
-                "possible",
-            ),
-            Cause("other-pool", "The app is set up with another identity pool than was meant.", "possible"),
+            LOGINS_EMPTY.cause(),
+            LOGINS_NOT_PASSED.cause(),
+            OTHER_POOL.cause(),
         ),
         remedies=(
             Remedy(
@@ -102,23 +169,12 @@ def explain_identity_forbidden(denial: Denial) -> Explanation:
         topic="identity-pool-forbidden",
         summary="The identity pool does not give the caller the credentials of this identity.",
         causes=(
-            Cause(
-                "identity-forbidden",
-                "The call names an identity of the pool, and what came in Logins does not open it.",
-                "reported",
-                ("The text says \"Access to Identity '…' is forbidden\".",),
+            IDENTITY_FORBIDDEN.cause("reported", ("The text says \"Access to Identity '…' is forbidden\".",)),
+            LOGINS_NOT_PASSED.cause(
+                text="The identity was signed in once, and the call comes without a sign-in. An identity never becomes a guest's again."
             ),
-            Cause(
-                "logins-not-passed",
-                "The identity was signed in once, and the call comes without a sign-in. An identity never becomes a guest's again.",
-                "possible",
-            ),
-            Cause(
-                "identity-kept",
-                "The app keeps the id of an earlier identity: of another user, of the guest that became part of the user's identity at sign-in, or of one that was disabled.",
-                "possible",
-            ),
-            Cause("other-provider", "The token in Logins is of another provider or user.", "possible"),
+            IDENTITY_KEPT.cause(),
+            LOGINS_OF_OTHER_PROVIDER.cause(),
         ),
         remedies=(
             Remedy(
@@ -160,18 +216,13 @@ def explain_pool_roles(failure: AccessDenied | AwsError, region: str) -> Explana
         topic="identity-pool-roles",
         summary="The identity pool gives no credentials: it has no role for such a caller, or may not assume it.",
         causes=(
-            Cause(
-                "identity-pool-roles",
-                "The pool has no role for this kind of caller, signed in or guest, or STS refused it.",
-                "reported",
-                ('The text or code says "Invalid identity pool configuration".',),
+            IDENTITY_POOL_ROLES.cause(
+                "reported", ('The text or code says "Invalid identity pool configuration".',)
             ),
-            Cause(
-                "trust-policy",
-                f"The trust policy of the role does not name {POOL_PROVIDER}, the id of this pool, or this kind of caller.",
-                "possible",
+            POOL_NOT_TRUSTED.cause(
+                text=f"The trust policy of the role does not name {POOL_PROVIDER}, the id of this pool, or this kind of caller."
             ),
-            Cause("role-missing", "The role was deleted, or never set for this kind of caller.", "possible"),
+            POOL_ROLE_MISSING.cause(),
         ),
         remedies=(
             Remedy(

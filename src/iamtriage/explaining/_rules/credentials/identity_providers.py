@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, find_region, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -56,6 +57,97 @@ _KNOWN_ISSUERS = {
     "oidc.circleci.com": "CircleCI",
     "agent.buildkite.com": "Buildkite",
 }
+
+
+CLUSTER_MADE_ANEW = CauseType(
+    "cluster-made-anew",
+    title="The cluster was re-created with another issuer",
+    text="There is a provider of an older cluster; one that is made anew has another issuer.",
+    fix="Create an identity provider for the issuer of the new cluster.",
+    of="no-oidc-provider",
+    example="no-oidc-provider-for-eks",
+)
+PROVIDER_URL_DIFFERS = CauseType(
+    "provider-url-differs",
+    title="The URL of the identity provider differs from the issuer",
+    text="There is a provider whose URL differs from the issuer: a slash at the end, a path, upper and lower case.",
+    fix="Create a provider with exactly the token's issuer URL.",
+    of="no-oidc-provider",
+)
+NO_OIDC_PROVIDER = CauseType(
+    "no-oidc-provider",
+    title="The account has no OIDC identity provider for the issuer",
+    meaning="The account of the role has no IAM OIDC identity provider for the issuer of the token.",
+    recognised_by='The message says "No OpenIDConnect provider found in your account".',
+    fix="Create the IAM OIDC identity provider in the role's account.",
+    sources=(pages.OIDC_PROVIDERS,),
+)
+ROLE_OF_OTHER_ACCOUNT = CauseType(
+    "role-of-other-account",
+    title="The role is in another account than the provider",
+    text="The role belongs to another account than the one in which the provider was made.",
+    fix="Create the identity provider in the role's account, or use a role of the provider's account.",
+    of="no-oidc-provider",
+)
+NO_VERIFICATION_KEY = CauseType(
+    "no-verification-key",
+    title="STS could not get the key that verifies the token",
+    text="STS could not fetch the key that proves the token's signature.",
+    recognised_by='The message says "Couldn\'t retrieve verification key from your identity provider".',
+    fix="Let the issuer serve its keys publicly, at the jwks_uri of its configuration.",
+    sources=(pages.OIDC_PROVIDERS,),
+)
+ISSUER_UNREACHABLE = CauseType(
+    "issuer-unreachable",
+    title="The issuer is not reachable from the internet",
+    text="The issuer's address is private, behind a firewall, or slow: STS fetches the keys over the internet.",
+    fix="Serve the issuer's configuration and keys on a public address.",
+    of="no-verification-key",
+)
+JWKS_WRONG = CauseType(
+    "jwks-wrong",
+    title="The issuer's key document is wrong",
+    text="The issuer's jwks_uri is missing, of another host, or serves no key with the token's kid.",
+    fix="Correct the jwks_uri and the keys that it serves.",
+    of="no-verification-key",
+)
+CERTIFICATE_CHAIN = CauseType(
+    "certificate-chain",
+    title="The issuer's TLS certificate is expired or incomplete",
+    text="The issuer's TLS certificate has expired, or it does not send the certificates between its own and the root.",
+    fix="Renew the certificate, and serve the intermediate certificates.",
+    of="no-verification-key",
+)
+IDENTITY_PROVIDER_UNREACHED = CauseType(
+    "identity-provider-unreached",
+    title="STS could not reach the identity provider",
+    text="STS could not reach the identity provider.",
+    recognised_by="The error code IDPCommunicationError.",
+    fix="Retry, then check that the issuer is reachable from the internet.",
+    sources=(pages.OIDC_PROVIDERS,),
+)
+PASSING_FAULT = CauseType(
+    "passing-fault",
+    title="A temporary network error",
+    text="It is a fault of the network that passes.",
+    fix="Retry the call.",
+    of="identity-provider-unreached",
+)
+WRONG_THUMBPRINT = CauseType(
+    "wrong-thumbprint",
+    title="The certificate does not match the provider's thumbprint",
+    text="The certificate of the issuer's host does not match the thumbprint that IAM has of it.",
+    recognised_by="The message says that the OpenIDConnect provider's HTTPS certificate does not match the configured thumbprint.",
+    fix="Update the thumbprint list of the identity provider.",
+    sources=(pages.OIDC_PROVIDERS,),
+)
+CERTIFICATE_REPLACED = CauseType(
+    "certificate-replaced",
+    title="The issuer's certificate was replaced",
+    text="The host has another certificate than when the provider was made.",
+    fix="Update the thumbprint list of the identity provider.",
+    of="wrong-thumbprint",
+)
 
 
 @attrs.frozen
@@ -120,33 +212,19 @@ def build_provider_arn(case: Case[InvalidIdentityToken], issuer: Issuer) -> str:
 def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that the role's account has no OIDC provider for the issuer."""
     issuer = find_issuer(case, message)
-    recreated_cluster = Cause(
-        "cluster-made-anew",
-        "There is a provider of an older cluster; one that is made anew has another issuer.",
-        "possible",
-    )
-    other_url = Cause(
-        "provider-url-differs",
-        "There is a provider whose URL differs from the issuer: a slash at the end, a path, upper and lower case.",
-        "possible",
-    )
+    recreated_cluster = CLUSTER_MADE_ANEW.cause()
+    other_url = PROVIDER_URL_DIFFERS.cause()
     return Explanation(
         failure=case.failure,
         topic="no-oidc-provider",
         summary=f"IAM has no OIDC provider for {issuer.description} in the role's account.",
         causes=(
-            Cause(
-                "no-oidc-provider",
-                f"The account of the role has no IAM OIDC provider for {issuer.description}.",
+            NO_OIDC_PROVIDER.cause(
                 "reported",
                 (*quote_phrases(message, "No OpenIDConnect provider found"), *issuer.because),
+                text=f"The account of the role has no IAM OIDC provider for {issuer.description}.",
             ),
-            Cause(
-                "role-of-other-account",
-                "The role belongs to another account than the one in which the provider was made.",
-                "possible",
-                ("IAM looks for the provider in the account of the role.",),
-            ),
+            ROLE_OF_OTHER_ACCOUNT.cause(because=("IAM looks for the provider in the account of the role.",)),
             recreated_cluster if issuer.is_eks else other_url,
         ),
         remedies=(compare_providers_remedy(case, issuer), _create_provider_remedy(case, issuer)),
@@ -225,31 +303,16 @@ def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) 
         topic="no-verification-key",
         summary="STS could not get the issuer's keys, or found no key that fits the token.",
         causes=(
-            Cause(
-                "no-verification-key",
-                "STS could not fetch the key that proves the token's signature.",
+            NO_VERIFICATION_KEY.cause(
                 "reported",
                 (
                     *quote_phrases(message, "retrieve verification key from your identity provider"),
                     *issuer.because,
                 ),
             ),
-            Cause(
-                "issuer-unreachable",
-                "The issuer's address is private, behind a firewall, or slow: STS fetches the keys over the internet.",
-                "possible",
-            ),
-            Cause(
-                "jwks-wrong",
-                "The issuer's jwks_uri is missing, of another host, or serves no key with the token's kid.",
-                "possible",
-                ("Keys that were just replaced are known to STS only after a while.",),
-            ),
-            Cause(
-                "certificate-chain",
-                "The issuer's TLS certificate has expired, or it does not send the certificates between its own and the root.",
-                "possible",
-            ),
+            ISSUER_UNREACHABLE.cause(),
+            JWKS_WRONG.cause(because=("Keys that were just replaced are known to STS only after a while.",)),
+            CERTIFICATE_CHAIN.cause(),
         ),
         remedies=(_fetch_keys_remedy(issuer), _retry_remedy()),
         notes=(ROLE_NOT_EVALUATED,),
@@ -264,18 +327,9 @@ def explain_provider_unreachable(case: Case[InvalidIdentityToken], message: str)
         topic="identity-provider-unreached",
         summary="STS could not reach the identity provider.",
         causes=(
-            Cause(
-                "identity-provider-unreached",
-                "STS could not reach the identity provider.",
-                "reported",
-                issuer.because,
-            ),
-            Cause("passing-fault", "It is a fault of the network that passes.", "possible"),
-            Cause(
-                "issuer-unreachable",
-                "The issuer's address is private, behind a firewall, or slow.",
-                "possible",
-            ),
+            IDENTITY_PROVIDER_UNREACHED.cause("reported", issuer.because),
+            PASSING_FAULT.cause(),
+            ISSUER_UNREACHABLE.cause(text="The issuer's address is private, behind a firewall, or slow."),
         ),
         remedies=(_retry_remedy(), _fetch_keys_remedy(issuer)),
         notes=(ROLE_NOT_EVALUATED,),
@@ -317,17 +371,10 @@ def explain_wrong_thumbprint(case: Case[InvalidIdentityToken], message: str) -> 
         topic="wrong-thumbprint",
         summary="The issuer's certificate does not fit the thumbprint that IAM has for it.",
         causes=(
-            Cause(
-                "wrong-thumbprint",
-                "The certificate of the issuer's host does not match the thumbprint that IAM has of it.",
-                "reported",
-                (*quote_phrases(message, "configured thumbprint"), *issuer.because),
+            WRONG_THUMBPRINT.cause(
+                "reported", (*quote_phrases(message, "configured thumbprint"), *issuer.because)
             ),
-            Cause(
-                "certificate-replaced",
-                "The host has another certificate than when the provider was made.",
-                "possible",
-            ),
+            CERTIFICATE_REPLACED.cause(),
         ),
         remedies=(
             Remedy(

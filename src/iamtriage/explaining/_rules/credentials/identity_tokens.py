@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, cast
 
 import attrs
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.identity_providers import (
     ROLE_NOT_EVALUATED,
     STS_AUDIENCE,
@@ -26,6 +27,7 @@ from iamtriage.explaining._rules.credentials.identity_providers import (
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.credential_remedies import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
 
@@ -42,6 +44,105 @@ __all__ = ("explain_identity_token",)
 _ACTION = "sts:AssumeRoleWithWebIdentity"
 _AUDIENCE_NAME = re.compile(r"[A-Za-z0-9][\w.:/-]{0,254}", re.ASCII)
 _MISSING_CLAIM = re.compile(r"issing a required claim: (\w{1,20})", re.ASCII)
+
+
+WRONG_AUDIENCE = CauseType(
+    "wrong-audience",
+    title="The token's audience is not registered with the provider",
+    text="The token's audience is not among the client ids of the IAM OIDC provider.",
+    recognised_by='The message says "Incorrect token audience".',
+    fix="Request the token for sts.amazonaws.com, or add the audience to the identity provider.",
+    sources=(pages.OIDC_PROVIDERS,),
+)
+ANNOTATION_AUDIENCE = CauseType(
+    "annotation-audience",
+    title="The service account requests another audience",
+    text="The service account's annotation eks.amazonaws.com/audience, or the token's volume, asks for another audience.",
+    fix="Correct the annotation eks.amazonaws.com/audience or the token volume.",
+    of="wrong-audience",
+)
+TOKEN_OF_API_SERVER = CauseType(
+    "token-of-api-server",
+    title="The token is that of the Kubernetes API server",
+    text="The token is the one for the Kubernetes API server, /var/run/secrets/kubernetes.io, not the one for AWS.",
+    fix="Use the token file that AWS_WEB_IDENTITY_TOKEN_FILE names.",
+    of="wrong-audience",
+)
+AUDIENCE_OF_OTHER_PARTITION = CauseType(
+    "audience-of-other-partition",
+    title="The token is for the audience of another partition",
+    text="A CI system in China or elsewhere asks for sts.amazonaws.com.cn, or the reverse.",
+    fix="Request the audience of the role's partition.",
+    of="wrong-audience",
+)
+AUDIENCE_OF_TOKEN = CauseType(
+    "audience-of-token",
+    title="The token has another audience",
+    meaning="The token claims that were supplied name an audience that the identity provider does not accept.",
+    recognised_by="The facts contain the token claims.",
+    fix="Add the token's audience to the identity provider and the trust policy, or request another audience.",
+    sources=(pages.OIDC_PROVIDERS,),
+    example="wrong-audience",
+)
+MISSING_CLAIM = CauseType(
+    "missing-claim",
+    title="The token lacks a required claim",
+    meaning="STS requires a claim that the token does not have.",
+    recognised_by='The message says "Missing a required claim".',
+    fix="Use an ID token with the claims iss, sub, aud, iat and exp.",
+    sources=(pages.OIDC_PROVIDERS,),
+)
+TOKEN_OF_SECRET = CauseType(
+    "token-of-secret",
+    title="The token is from a Kubernetes Secret",
+    text="It is an old Kubernetes token, from a Secret, which has no audience and no expiry.",
+    fix="Use a projected service account token with an audience and an expiry.",
+    of="missing-claim",
+)
+NOT_AN_ID_TOKEN = CauseType(
+    "not-an-id-token",
+    title="The token is an access token",
+    text="It is an access token of the identity provider, not an ID token.",
+    fix="Pass the ID token of the identity provider.",
+    of="missing-claim",
+)
+CLAIM_REJECTED = CauseType(
+    "claim-rejected",
+    title="The identity provider rejects the token",
+    text="The identity provider says that the token is not valid.",
+    recognised_by="The error code IDPRejectedClaim.",
+    fix="Get a new token.",
+    sources=(pages.OIDC_ROLES,),
+)
+TOKEN_REVOKED = CauseType(
+    "token-revoked",
+    title="The token has expired or was revoked",
+    text="The token has expired or was revoked.",
+    fix="Get a new token.",
+    of="claim-rejected",
+)
+INVALID_IDENTITY_TOKEN = CauseType(
+    "invalid-identity-token",
+    title="STS could not validate the token",
+    text="STS could not validate the token.",
+    recognised_by="The error code InvalidIdentityToken with a message that no other cause covers.",
+    fix="Check the token's form, its issuer and its expiry.",
+    sources=(pages.OIDC_ROLES,),
+)
+TOKEN_CUT = CauseType(
+    "token-cut",
+    title="The token is truncated or empty",
+    text="The token is cut, empty, or has a line end or quotes around it.",
+    fix="Pass the token complete, without newlines and quotes.",
+    of="invalid-identity-token",
+)
+ISSUER_DIFFERS = CauseType(
+    "issuer-differs",
+    title="The token's issuer differs from the provider's URL",
+    text="The token's iss is not the provider's URL to the letter.",
+    fix="Create a provider with exactly the token's issuer URL.",
+    of="invalid-identity-token",
+)
 
 
 def explain_identity_token(case: Case[InvalidIdentityToken]) -> Explanation:
@@ -73,40 +174,17 @@ def _add_trust_policy(case: Case[InvalidIdentityToken], explanation: Explanation
 def _explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     issuer = find_issuer(case, message)
     audience = _token_audience(case)
-    causes = [
-        Cause(
-            "wrong-audience",
-            "The token's audience is not among the client ids of the IAM OIDC provider.",
-            "reported",
-            quote_phrases(message, "Incorrect token audience"),
-        )
-    ]
+    causes = [WRONG_AUDIENCE.cause("reported", quote_phrases(message, "Incorrect token audience"))]
     if audience is not None:
         causes.append(
-            Cause(
-                "audience-of-token",
-                f"The token is for {audience}.",
-                "supplied",
-                (f"Its aud claim is {audience}.",),
+            AUDIENCE_OF_TOKEN.cause(
+                "supplied", (f"Its aud claim is {audience}.",), text=f"The token is for {audience}."
             )
         )
     causes += [
-        Cause(
-            "annotation-audience",
-            "The service account's annotation eks.amazonaws.com/audience, or the token's volume, asks for another audience.",
-            "possible",
-            (f"Without it the audience is {STS_AUDIENCE}.",),
-        ),
-        Cause(
-            "token-of-api-server",
-            "The token is the one for the Kubernetes API server, /var/run/secrets/kubernetes.io, not the one for AWS.",
-            "possible",
-        ),
-        Cause(
-            "audience-of-other-partition",
-            "A CI system in China or elsewhere asks for sts.amazonaws.com.cn, or the reverse.",
-            "possible",
-        ),
+        ANNOTATION_AUDIENCE.cause(because=(f"Without it the audience is {STS_AUDIENCE}.",)),
+        TOKEN_OF_API_SERVER.cause(),
+        AUDIENCE_OF_OTHER_PARTITION.cause(),
     ]
     provider = build_provider_arn(case, issuer)
     # A token for another service does not become valid for AWS if the provider accepts its audience.
@@ -182,22 +260,13 @@ def _explain_missing_claim(case: Case[InvalidIdentityToken], message: str) -> Ex
         topic="missing-claim",
         summary=f"The token lacks the claim {name}.",
         causes=(
-            Cause(
-                "missing-claim",
-                f"STS needs the claim {name}, and the token has none.",
+            MISSING_CLAIM.cause(
                 "reported",
                 (f"AWS says that {name} is missing.",),
+                text=f"STS needs the claim {name}, and the token has none.",
             ),
-            Cause(
-                "token-of-secret",
-                "It is an old Kubernetes token, from a Secret, which has no audience and no expiry.",
-                "possible",
-            ),
-            Cause(
-                "not-an-id-token",
-                "It is an access token of the identity provider, not an ID token.",
-                "possible",
-            ),
+            TOKEN_OF_SECRET.cause(),
+            NOT_AN_ID_TOKEN.cause(),
         ),
         remedies=(credential_remedies.reread_token(), _inspect_token_remedy()),
         notes=(ROLE_NOT_EVALUATED,),
@@ -210,13 +279,8 @@ def _explain_rejected_claim(case: Case[InvalidIdentityToken], message: str) -> E
         topic="claim-rejected",
         summary="The identity provider does not confirm the token.",
         causes=(
-            Cause(
-                "claim-rejected",
-                "The identity provider says that the token is not valid.",
-                "reported",
-                quote_phrases(message, "IDPRejectedClaim"),
-            ),
-            Cause("token-revoked", "The token has expired or was revoked.", "possible"),
+            CLAIM_REJECTED.cause("reported", quote_phrases(message, "IDPRejectedClaim")),
+            TOKEN_REVOKED.cause(),
         ),
         remedies=(credential_remedies.reread_token(), _inspect_token_remedy()),
         notes=(ROLE_NOT_EVALUATED,),
@@ -237,15 +301,10 @@ def _explain_other(case: Case[InvalidIdentityToken], message: str) -> Explanatio
         topic="invalid-identity-token",
         summary="STS does not accept the web identity token.",
         causes=(
-            Cause(
-                "invalid-identity-token",
-                "STS could not validate the token.",
-                "reported",
-                (*quote_phrases(message, *phrases), *issuer.because),
-            ),
-            Cause("token-cut", "The token is cut, empty, or has a line end or quotes around it.", "possible"),
-            Cause("token-expired", "The token has expired.", "possible"),
-            Cause("issuer-differs", "The token's iss is not the provider's URL to the letter.", "possible"),
+            INVALID_IDENTITY_TOKEN.cause("reported", (*quote_phrases(message, *phrases), *issuer.because)),
+            TOKEN_CUT.cause(),
+            TOKEN_EXPIRED.cause(text="The token has expired."),
+            ISSUER_DIFFERS.cause(),
         ),
         remedies=(
             credential_remedies.reread_token(),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage.arns._principals import Role
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.access_keys import key_remedies
 from iamtriage.explaining._rules.credentials.unsigned_requests import (
@@ -18,6 +19,7 @@ from iamtriage.explaining._rules.credentials.unsigned_requests import (
     explain_no_registry_login,
 )
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.clocks import CLOCK_OFF
 from iamtriage.explaining._rules.shared.clues import (
     AWS_COMPATIBLE,
     error_code,
@@ -32,8 +34,10 @@ from iamtriage.explaining._rules.shared.clues import (
     quote_phrases,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.credential_remedies import OTHER_ENDPOINT
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.sts.findings import StsFindings, diagnose_sts_call
+from iamtriage.explaining._rules.sts.regions import REGION_NOT_ENABLED
 from iamtriage.sts._evidence import GLOBAL_HOST, StsCall
 
 if TYPE_CHECKING:
@@ -57,6 +61,91 @@ _PARTITION_CAUSES = frozenset({"china-without-region", "partition-without-region
 # These operations send a token instead of a signature.
 _UNSIGNED_OPERATIONS = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
 _MAX_CAUSES = 6
+
+
+INVALID_CREDENTIALS = CauseType(
+    "invalid-credentials",
+    title="AWS does not accept the credentials",
+    meaning="AWS does not know the access key, or its session token is invalid.",
+    recognised_by='An error code such as AuthFailure or UnrecognizedClientException, or the message "The security token included in the request is invalid".',
+    fix="Get new credentials, and check for which partition, region and endpoint they are.",
+    sources=(pages.CLI_CREDENTIALS,),
+)
+UNKNOWN_ACCESS_KEY = CauseType(
+    "unknown-access-key",
+    title="AWS does not know the access key ID",
+    meaning="The access key ID in the request does not exist in the partition that was called.",
+    recognised_by="The error code InvalidAccessKeyId or InvalidClientTokenId.",
+    fix="Use an existing access key, with its session token if it is temporary.",
+    sources=(pages.CLI_CREDENTIALS,),
+    example="invalid-key-of-user",
+)
+INVALID_SESSION_TOKEN = CauseType(
+    "invalid-session-token",
+    title="The session token is invalid",
+    meaning="AWS does not accept the session token of the credentials.",
+    recognised_by="The error code InvalidToken, or a message that the provided token is malformed.",
+    fix="Get new temporary credentials, and use the three values together.",
+    sources=(pages.TEMPORARY_CREDENTIALS,),
+)
+SESSION_TOKEN_MISSING = CauseType(
+    "session-token-missing",
+    title="The session token is missing or belongs to another key",
+    text="The key is a temporary one, and its session token is missing or is another key's.",
+    fix="Set AWS_SESSION_TOKEN together with the two other values.",
+    of="invalid-credentials",
+)
+OTHER_PARTITION = CauseType(
+    "other-partition",
+    title="The credentials belong to another partition",
+    text="The keys are of another partition: those of China, GovCloud or the European Sovereign Cloud hold there alone.",
+    fix="Use credentials of the partition that is called: China, GovCloud and the European Sovereign Cloud have their own.",
+    of="invalid-credentials",
+    example="invalid-temporary-key",
+)
+KEY_GONE = CauseType(
+    "key-gone",
+    title="The access key was deleted or deactivated",
+    text="The key was deleted or deactivated, by its owner, or because it was found in public.",
+    fix="Activate the key, or create a new one.",
+    of="invalid-credentials",
+)
+KEY_MISTYPED = CauseType(
+    "key-mistyped",
+    title="The access key ID is misspelled or a placeholder",
+    text="The key id is mistyped, cut, or a placeholder that nobody replaced.",
+    fix="Copy the access key ID again.",
+    of="unknown-access-key",
+)
+KEY_JUST_MADE = CauseType(
+    "key-just-made",
+    title="The access key is only seconds old",
+    text="The key or user was made seconds ago, and is not known everywhere yet.",
+    fix="Wait for about ten seconds and retry.",
+    of="invalid-credentials",
+)
+INVALID_SSO_TOKEN = CauseType(
+    "invalid-sso-token",
+    title="The sign-in token is invalid",
+    text="The token of the login is not known, or not any more.",
+    recognised_by='The error code UnauthorizedException, or the message "Session token not found or invalid".',
+    fix="Sign in again with aws sso login.",
+    sources=(pages.SSO_LOGIN,),
+)
+LOGGED_OUT = CauseType(
+    "logged-out",
+    title="The session was ended",
+    text="Somebody logged out, or an administrator ended the session.",
+    fix="Sign in again.",
+    of="invalid-sso-token",
+)
+OTHER_SSO_REGION = CauseType(
+    "other-sso-region",
+    title="The profile's sso_region is wrong",
+    text="The profile's sso_region is not the region of the Identity Center instance.",
+    fix="Set sso_region to the region of the IAM Identity Center instance.",
+    of="invalid-sso-token",
+)
 
 
 @attrs.frozen
@@ -173,14 +262,14 @@ def _reported_cause(request: _RejectedRequest) -> Cause:
     because = quote_phrases(request.message, *_PHRASES)
     if request.code in _UNKNOWN_KEY_CODES:
         text = "The access key id of the request is in no record of the service that was called."
-        return Cause("unknown-access-key", text, "reported", because)
+        return UNKNOWN_ACCESS_KEY.cause("reported", because, text=text)
     if request.code in _INVALID_TOKEN_CODES:
         text = "The session token is cut, altered, of another key, or not good for the region."
-        return Cause("invalid-session-token", text, "reported", because)
+        return INVALID_SESSION_TOKEN.cause("reported", because, text=text)
     text = "AWS cannot tell whose the access key id or session token is."
     if not request.is_signed:
         text = "STS does not take the call, which carries a token and no access key."
-    return Cause("invalid-credentials", text, "reported", because)
+    return INVALID_CREDENTIALS.cause("reported", because, text=text)
 
 
 # ------------------------------------------------ causes
@@ -189,25 +278,18 @@ def _reported_cause(request: _RejectedRequest) -> Cause:
 def _causes_from_text(request: _RejectedRequest) -> Iterator[Cause]:
     """Yield the causes that the text supports."""
     if request.is_aws_compatible:
-        yield Cause(
-            "other-endpoint",
-            "The endpoint is not AWS's, and does not know keys of AWS; or it is the other way round.",
-            "possible",
-            ("The text names an endpoint that is not AWS's.",),
+        yield OTHER_ENDPOINT.cause(
+            because=("The text names an endpoint that is not AWS's.",),
+            text="The endpoint is not AWS's, and does not know keys of AWS; or it is the other way round.",
         )
     if request.is_temporary:
-        yield Cause(
-            "session-token-missing",
-            "The key is a temporary one, and its session token is missing or is another key's.",
-            "possible",
-            ("The text shows a key id that begins with ASIA, as those of temporary credentials do.",),
+        yield SESSION_TOKEN_MISSING.cause(
+            because=("The text shows a key id that begins with ASIA, as those of temporary credentials do.",)
         )
     if request.partition != "aws":
-        yield Cause(
-            "other-partition",
-            f"The call goes to one partition with keys of another: those of {request.partition} hold there alone.",
-            "possible",
-            (f"Caller or region are of {request.partition}.",),
+        yield OTHER_PARTITION.cause(
+            because=(f"Caller or region are of {request.partition}.",),
+            text=f"The call goes to one partition with keys of another: those of {request.partition} hold there alone.",
         )
 
 
@@ -216,11 +298,9 @@ def _diagnose_region(case: Case[InvalidCredentials], request: _RejectedRequest) 
     findings = StsFindings()
     if request.is_opt_in:
         findings = diagnose_sts_call(case, codes=frozenset({"v1-token-in-opt-in-region"}))
-        disabled = Cause(
-            "region-not-enabled",
-            f"The account has not enabled {request.region}.",
-            "possible",
-            (f"The region {request.region} is one that accounts opt in to.",),
+        disabled = REGION_NOT_ENABLED.cause(
+            because=(f"The region {request.region} is one that accounts opt in to.",),
+            text=f"The account has not enabled {request.region}.",
         )
         findings = attrs.evolve(findings, causes=(disabled, *findings.causes))
     if request.role is not None and request.partition != "aws":
@@ -241,48 +321,28 @@ def _common_causes(request: _RejectedRequest) -> Iterator[Cause]:
     """Yield the causes that are always possible, the most likely first."""
     is_long_term = request.is_signed and not request.concerns_token
     if is_long_term:
-        yield Cause(
-            "key-gone",
-            "The key was deleted or deactivated, by its owner, or because it was found in public.",
-            "possible",
-        )
+        yield KEY_GONE.cause()
     if request.is_signed and not request.is_temporary:
-        yield Cause(
-            "session-token-missing",
-            "Temporary credentials were sent without their session token, or a session token stands beside another key.",
-            "possible",
-            ("An AWS_SESSION_TOKEN that an older session left behind spoils a new key.",),
+        yield SESSION_TOKEN_MISSING.cause(
+            because=("An AWS_SESSION_TOKEN that an older session left behind spoils a new key.",),
+            text="Temporary credentials were sent without their session token, or a session token stands beside another key.",
         )
     if is_long_term:
-        yield Cause(
-            "key-mistyped", "The key id is mistyped, cut, or a placeholder that nobody replaced.", "possible"
-        )
+        yield KEY_MISTYPED.cause()
     if request.code == "AuthFailure":
-        yield Cause("clock-off", "The machine's clock is wrong: EC2 says the same then.", "possible")
+        yield CLOCK_OFF.cause(text="The machine's clock is wrong: EC2 says the same then.")
     if request.may_need_opt_in:
-        yield Cause(
-            "region-not-enabled",
-            "The call goes to a region that the account has not enabled, or brings a token of STS's global host there.",
-            "possible",
+        yield REGION_NOT_ENABLED.cause(
+            text="The call goes to a region that the account has not enabled, or brings a token of STS's global host there."
         )
     if request.may_be_for_other_store:
-        yield Cause(
-            "other-endpoint",
-            "The keys are those of MinIO, LocalStack or another provider, and the call went to AWS; or the reverse.",
-            "possible",
+        yield OTHER_ENDPOINT.cause(
+            text="The keys are those of MinIO, LocalStack or another provider, and the call went to AWS; or the reverse."
         )
     if is_long_term:
-        yield Cause(
-            "key-just-made",
-            "The key or user was made seconds ago, and is not known everywhere yet.",
-            "possible",
-        )
+        yield KEY_JUST_MADE.cause()
     if request.partition == "aws":
-        yield Cause(
-            "other-partition",
-            "The keys are of another partition: those of China, GovCloud or the European Sovereign Cloud hold there alone.",
-            "possible",
-        )
+        yield OTHER_PARTITION.cause()
 
 
 # ------------------------------------------------ remedies
@@ -352,18 +412,12 @@ def _explain_invalid_sso_token(case: Case[InvalidCredentials], request: _Rejecte
         topic="invalid-sso-token",
         summary="IAM Identity Center does not accept the login.",
         causes=(
-            Cause(
-                "invalid-sso-token",
-                "The token of the login is not known, or not any more.",
+            INVALID_SSO_TOKEN.cause(
                 "reported" if "Session token not found" in request.message else "derived",
                 quote_phrases(request.message, *_PHRASES, "Error loading SSO Token"),
             ),
-            Cause("logged-out", "Somebody logged out, or an administrator ended the session.", "possible"),
-            Cause(
-                "other-sso-region",
-                "The profile's sso_region is not the region of the Identity Center instance.",
-                "possible",
-            ),
+            LOGGED_OUT.cause(),
+            OTHER_SSO_REGION.cause(),
         ),
         remedies=(
             credential_remedies.sso_login(profile),

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.broken_profiles import (
     BROKEN_PROFILE_MESSAGES,
     explain_broken_profile,
 )
 from iamtriage.explaining._rules.credentials.missing_logins import (
+    OTHER_HOME,
     explain_credential_process,
     explain_kubeconfig_helper,
     explain_mfa_required,
@@ -58,6 +60,38 @@ _UNSIGNED_REQUEST = re.compile(
 )
 
 
+PARTIAL_CREDENTIALS = CauseType(
+    "partial-credentials",
+    title="The credentials are incomplete",
+    meaning="One place has only a part of the credentials, such as an access key ID without a secret access key.",
+    recognised_by='The SDK says "Partial credentials found".',
+    fix="Set all parts of one type of credentials in one place.",
+    sources=(pages.CLI_ROLES,),
+)
+PROFILE_NOT_FOUND = CauseType(
+    "profile-not-found",
+    title="The profile does not exist",
+    meaning="No config or credentials file has a profile of this name.",
+    recognised_by="The SDK says that the config profile could not be found.",
+    fix="Use a profile from aws configure list-profiles, or create it.",
+    sources=(pages.CLI_PROFILES,),
+)
+PROFILE_MISTYPED = CauseType(
+    "profile-mistyped",
+    title="The profile's name is misspelled",
+    text="Its name is mistyped; upper and lower case count.",
+    fix="Correct the name. Names are case-sensitive.",
+    of="profile-not-found",
+)
+SECTION_NAME = CauseType(
+    "section-name",
+    title="The section of the profile has the wrong name",
+    text="In ~/.aws/config the section is [NAME] in place of [profile NAME]; in ~/.aws/credentials it is the reverse.",
+    fix="Write [profile NAME] in ~/.aws/config, and [NAME] in ~/.aws/credentials.",
+    of="profile-not-found",
+)
+
+
 def explain_missing_credentials(case: Case[MissingCredentials]) -> Explanation:
     """Explain why no credentials were found or sent."""
     message = message_text(case)
@@ -73,9 +107,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         topic="profile-not-found",
         summary=f"{subject} is in no config or credentials file.",
         causes=(
-            Cause(
-                "profile-not-found",
-                f"{subject} was asked for, and the files that were read have none of that name.",
+            PROFILE_NOT_FOUND.cause(
                 "derived",
                 quote_phrases(
                     message,
@@ -83,18 +115,13 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
                     "failed to get shared config profile",
                     "could not find source profile",
                 ),
+                text=f"{subject} was asked for, and the files that were read have none of that name.",
             ),
-            Cause("profile-mistyped", "Its name is mistyped; upper and lower case count.", "possible"),
-            Cause(
-                "section-name",
-                "In ~/.aws/config the section is [NAME] in place of [profile NAME]; in ~/.aws/credentials it is the reverse.",
-                "possible",
-            ),
-            Cause(
-                "other-home",
-                "The call runs as another user, in a container or with sudo, and reads other files.",
-                "possible",
-                ("AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name the files, if they are set.",),
+            PROFILE_MISTYPED.cause(),
+            SECTION_NAME.cause(),
+            OTHER_HOME.cause(
+                because=("AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name the files, if they are set.",),
+                text="The call runs as another user, in a container or with sudo, and reads other files.",
             ),
         ),
         remedies=(
@@ -127,11 +154,10 @@ def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -
     found = _PARTIAL_CREDENTIALS.search(message)
     place = (safe_name(found[1]) if found else None) or "one place"
     missing = safe_name(found[2].strip(" ,")) if found else None
-    cause = Cause(
-        "partial-credentials",
-        f"The settings of {place} are there by half{f', and lack {missing}' if missing else ''}.",
+    cause = PARTIAL_CREDENTIALS.cause(
         "derived",
         (f"The SDK says that credentials in {place} are partial.",),
+        text=f"The settings of {place} are there by half{f', and lack {missing}' if missing else ''}.",
     )
     return Explanation(
         failure=case.failure,

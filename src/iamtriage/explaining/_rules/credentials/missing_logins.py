@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, find_region, quote_phrases, safe_name
@@ -33,20 +34,92 @@ _EXECUTABLE = re.compile(
 _NO_CREDENTIALS_FOUND = re.compile(
     r"NoCredentialProviders|no valid providers in chain|Unable to locate credentials"
 )
-_HELPER_WITHOUT_CREDENTIALS = Cause(
+OTHER_HOME = CauseType(
+    "other-home",
+    title="The call runs as another user",
+    text="The login was made by another user, or outside of the container.",
+    meaning="The call runs as another user, in a container or with sudo, and reads other files.",
+    fix="Run the call as the user who has the files, or set AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE.",
+    of="profile-not-found",
+)
+HELPER_WITHOUT_CREDENTIALS = CauseType(
     "helper-without-credentials",
-    "The helper found no AWS credentials where it ran.",
-    "derived",
-    ("The helper's own error stands in the text.",),
+    title="The kubeconfig's helper found no AWS credentials",
+    text="The helper found no AWS credentials where it ran.",
+    fix="Sign in for the profile that the kubeconfig names, then run kubectl again.",
+    of="kubeconfig-helper",
+)
+HELPER_PROFILE = CauseType(
+    "helper-profile",
+    title="The kubeconfig names a profile or role that cannot be used",
+    text="The kubeconfig names a profile or role that is not there or not allowed.",
+    fix="Correct the profile or the role in the kubeconfig.",
+    of="kubeconfig-helper",
+)
+HELPER_TIMEOUT = CauseType(
+    "helper-timeout",
+    title="The kubeconfig's helper could not reach STS",
+    text="The helper could not reach STS in time.",
+    fix="Check the network and the proxy of the machine.",
+    of="kubeconfig-helper",
+)
+NO_LOGIN_SESSION = CauseType(
+    "no-login-session",
+    title="There is no session of aws login",
+    text="The profile uses aws login, and there is no session that can be used.",
+    recognised_by="The SDK says that there is no login session, or that its credentials cannot be loaded.",
+    fix="Run aws login.",
+    sources=(pages.CLI_LOGIN,),
+)
+LOGIN_NOT_ALLOWED = CauseType(
+    "login-not-allowed",
+    title="The user is not allowed to use aws login",
+    text="The console user or role may not make sessions of aws login.",
+    recognised_by="The message names signin:CreateOAuth2Token.",
+    fix="Allow signin:CreateOAuth2Token and signin:AuthorizeOAuth2Access to the user or role.",
+    sources=(pages.CLI_LOGIN,),
+)
+NO_SSO_LOGIN = CauseType(
+    "no-sso-login",
+    title="There is no sign-in to IAM Identity Center",
+    text="The SDK found no token of a login for the profile's session.",
+    recognised_by='The SDK says "Error loading SSO Token" or a similar message.',
+    fix="Sign in with aws sso login.",
+    sources=(pages.SSO_LOGIN,),
+)
+MFA_NEEDED = CauseType(
+    "mfa-needed",
+    title="The profile requires an MFA code",
+    text="The profile has mfa_serial, and the SDK has no way to ask for the code, or to ask again.",
+    recognised_by="The SDK says that an MFA token is required or that a token provider is not set.",
+    fix="Get session credentials with the code, or use IAM Identity Center.",
+    sources=(pages.CLI_ROLES,),
+)
+CREDENTIAL_PROCESS = CauseType(
+    "credential-process",
+    title="The credential process failed",
+    text="The program failed, was not found, or printed something else than the JSON that SDKs want.",
+    recognised_by='The SDK names credential_process, ProcessProvider or "from custom-process".',
+    fix="Run the command in the profile by hand and correct what it prints.",
+    sources=(pages.CLI_PROCESS,),
+)
+KUBECONFIG_HELPER = CauseType(
+    "kubeconfig-helper",
+    title="The credential helper of the kubeconfig failed",
+    meaning="kubectl runs a program to get a token, and this program failed or was not found.",
+    recognised_by='kubectl says "getting credentials: exec" or a similar message.',
+    fix="Run the helper by hand, and correct what it reports.",
+    sources=(pages.EKS_KUBECONFIG,),
+    example="kubeconfig-helper-failed",
+)
+
+_HELPER_WITHOUT_CREDENTIALS = HELPER_WITHOUT_CREDENTIALS.cause(
+    "derived", ("The helper's own error stands in the text.",)
 )
 _HELPER_CAUSES = (
-    Cause("helper-without-credentials", "The helper found no AWS credentials, or expired ones.", "possible"),
-    Cause(
-        "helper-profile",
-        "The kubeconfig names a profile or role that is not there or not allowed.",
-        "possible",
-    ),
-    Cause("helper-timeout", "The helper could not reach STS in time.", "possible"),
+    HELPER_WITHOUT_CREDENTIALS.cause(text="The helper found no AWS credentials, or expired ones."),
+    HELPER_PROFILE.cause(),
+    HELPER_TIMEOUT.cause(),
 )
 _INSTALL_HELPER = Remedy(
     title="Install the helper where the call runs",
@@ -63,15 +136,8 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
         topic="no-sso-login",
         summary="There is no login to IAM Identity Center for the profile.",
         causes=(
-            Cause(
-                "no-sso-login",
-                "The SDK found no token of a login for the profile's session.",
-                "derived",
-                quote_phrases(message, "Error loading SSO Token"),
-            ),
-            Cause(
-                "other-home", "The login was made by another user, or outside of the container.", "possible"
-            ),
+            NO_SSO_LOGIN.cause("derived", quote_phrases(message, "Error loading SSO Token")),
+            OTHER_HOME.cause(),
         ),
         remedies=(
             credential_remedies.sso_login(find_profile(case)),
@@ -83,23 +149,10 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
 
 def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that there is no session of ``aws login``."""
-    causes = [
-        Cause(
-            "no-login-session",
-            "The profile uses aws login, and there is no session that can be used.",
-            "derived",
-        )
-    ]
+    causes = [NO_LOGIN_SESSION.cause("derived")]
     remedies = [credential_remedies.console_login(find_profile(case))]
     if "signin:CreateOAuth2Token" in message:
-        causes = [
-            Cause(
-                "login-not-allowed",
-                "The console user or role may not make sessions of aws login.",
-                "derived",
-                quote_phrases(message, "signin:CreateOAuth2Token"),
-            )
-        ]
+        causes = [LOGIN_NOT_ALLOWED.cause("derived", quote_phrases(message, "signin:CreateOAuth2Token"))]
         remedies.insert(
             0,
             Remedy(
@@ -129,11 +182,8 @@ def explain_mfa_required(case: Case[MissingCredentials], message: str) -> Explan
         topic="mfa-needed",
         summary="The profile's role takes an MFA code, and nobody is there to be asked for one.",
         causes=(
-            Cause(
-                "mfa-needed",
-                "The profile has mfa_serial, and the SDK has no way to ask for the code, or to ask again.",
-                "derived",
-                quote_phrases(message, "MFA token required", "AssumeRoleTokenProvider"),
+            MFA_NEEDED.cause(
+                "derived", quote_phrases(message, "MFA token required", "AssumeRoleTokenProvider")
             ),
         ),
         remedies=(
@@ -164,11 +214,8 @@ def explain_credential_process(case: Case[MissingCredentials], message: str) -> 
         topic="credential-process",
         summary="The program that the profile names as credential_process gave no credentials.",
         causes=(
-            Cause(
-                "credential-process",
-                "The program failed, was not found, or printed something else than the JSON that SDKs want.",
-                "derived",
-                quote_phrases(message, "custom-process", "credential_process", "ProcessProvider"),
+            CREDENTIAL_PROCESS.cause(
+                "derived", quote_phrases(message, "custom-process", "credential_process", "ProcessProvider")
             ),
         ),
         remedies=(
@@ -235,11 +282,10 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
         topic="kubeconfig-helper",
         summary=f"The helper that gets credentials for the cluster {outcome}.",
         causes=(
-            Cause(
-                "kubeconfig-helper",
-                f"The program that the kubeconfig runs for a token {outcome}.",
+            KUBECONFIG_HELPER.cause(
                 "derived",
                 () if name is None else (f"The text names the program {name}.",),
+                text=f"The program that the kubeconfig runs for a token {outcome}.",
             ),
             *causes,
         ),

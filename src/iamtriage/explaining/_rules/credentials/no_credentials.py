@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.pod_credentials import (
     NO_CALL_WITHOUT_CREDENTIALS,
     Advice,
@@ -95,18 +96,106 @@ _PHRASES = (
 _MAX_CAUSES = 6
 
 
+NO_CREDENTIALS = CauseType(
+    "no-credentials",
+    title="The SDK found no credentials",
+    text="The SDK found no credentials in any place where it looks.",
+    recognised_by='The SDK says "Unable to locate credentials", "no valid providers in chain" or a similar message.',
+    fix="Sign in, or give the program a role where it runs.",
+    sources=(pages.SDK_CREDENTIALS,),
+)
+NO_INSTANCE_PROFILE = CauseType(
+    "no-instance-profile",
+    title="The EC2 instance has no role",
+    text="The EC2 instance has no instance profile, or one without a role.",
+    fix="Attach an instance profile with a role.",
+    of="no-credentials",
+)
+METADATA_HOP_LIMIT = CauseType(
+    "metadata-hop-limit",
+    title="The hop limit of the instance metadata is 1",
+    text="The call runs in a container on the instance, and the answer of the metadata service does not reach it: its hop limit is 1.",
+    fix="Set the hop limit to 2, or give the container a role.",
+    of="no-credentials",
+)
+JOB_WITHOUT_CREDENTIALS = CauseType(
+    "job-without-credentials",
+    title="The CI job has no credentials",
+    meaning="The CI job got no credentials: no role was assumed, or the secrets are empty.",
+    fix="Let the job assume a role, and check that its secrets are set.",
+    of="no-credentials",
+    example="no-credentials-in-github-actions",
+)
+NOTHING_SET_UP = CauseType(
+    "nothing-set-up",
+    title="No credentials are configured on this machine",
+    text="On this machine no profile, login or key was set up for this user.",
+    fix="Run aws configure sso, aws login or aws configure.",
+    of="no-credentials",
+)
+PROFILE_NOT_NAMED = CauseType(
+    "profile-not-named",
+    title="The profile is not selected",
+    text="There is a profile, but it is not named default, and nothing names it.",
+    fix="Set AWS_PROFILE or use --profile.",
+    of="no-credentials",
+)
+ENVIRONMENT_NOT_PASSED_ON = CauseType(
+    "environment-not-passed-on",
+    title="The environment is not passed to the process",
+    text="The variables or files are those of another user or shell: sudo, cron, systemd, docker and IDEs pass none of them on by themselves.",
+    fix="Pass the variables or mount the files into the process or container.",
+    of="no-credentials",
+)
+NO_TASK_ROLE = CauseType(
+    "no-task-role",
+    title="The ECS task has no task role",
+    text="The ECS task has no task role. The task execution role is for ECS itself, not for the program.",
+    fix="Set taskRoleArn in the task definition.",
+    of="no-credentials",
+    example="no-credentials-on-ecs",
+)
+RELATIVE_URI_LOST = CauseType(
+    "relative-uri-lost",
+    title="The process does not inherit the container's variables",
+    text="The process does not inherit AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, as under sshd, cron or su.",
+    fix="Pass AWS_CONTAINER_CREDENTIALS_RELATIVE_URI to the process.",
+    of="no-credentials",
+    example="no-credentials-on-ecs",
+)
+LAMBDA_VARIABLES_LOST = CauseType(
+    "lambda-variables-lost",
+    title="The function's code ignores the role's credentials",
+    text="The function has the role's credentials in its environment, and the code looks elsewhere: at a profile, at keys that it sets to nothing, or in a process without that environment.",
+    fix="Use the default credential chain in the function.",
+    of="no-credentials",
+    example="no-credentials-on-lambda",
+)
+NO_ID_TOKEN_PERMISSION = CauseType(
+    "no-id-token-permission",
+    title="The workflow is not allowed to request an OIDC token",
+    text="The workflow may not ask for an OIDC token: its permissions lack id-token: write.",
+    fix="Add permissions: id-token: write to the job.",
+    of="no-credentials",
+    example="no-credentials-in-github-actions",
+)
+SECRETS_OF_FORKS = CauseType(
+    "secrets-of-forks",
+    title="Workflows of forks get no secrets",
+    text="Workflows that a fork's pull request starts get no secrets, and no id-token: write.",
+    fix="Run the job on a branch of the repository, or after a review.",
+    of="no-credentials",
+    example="no-credentials-in-github-actions",
+)
+
+
 def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that an SDK found no credentials, and what provides them where it ran."""
     explanation = explain_pod_credentials(case, message)
     if explanation is not None:
         return explanation
     advice = [environment(case, message) for environment in _likely_environments(case, message)]
-    not_found = Cause(
-        "no-credentials",
-        "The SDK found no credentials in any place where it looks.",
-        "derived",
-        _searched_places(message),
-    )
+    not_found = NO_CREDENTIALS.cause("derived", _searched_places(message))
     causes = (not_found, *(cause for each in advice for cause in each.causes))
     return Explanation(
         failure=case.failure,
@@ -152,22 +241,9 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
 def _advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
     return Advice(
         [
-            Cause(
-                "nothing-set-up",
-                "On this machine no profile, login or key was set up for this user.",
-                "possible",
-            ),
-            Cause(
-                "profile-not-named",
-                "There is a profile, but it is not named default, and nothing names it.",
-                "possible",
-                ("AWS_PROFILE or --profile names the profile.",),
-            ),
-            Cause(
-                "environment-not-passed-on",
-                "The variables or files are those of another user or shell: sudo, cron, systemd, docker and IDEs pass none of them on by themselves.",
-                "possible",
-            ),
+            NOTHING_SET_UP.cause(),
+            PROFILE_NOT_NAMED.cause(because=("AWS_PROFILE or --profile names the profile.",)),
+            ENVIRONMENT_NOT_PASSED_ON.cause(),
         ],
         [credential_remedies.configure_credentials(find_profile(case))],
     )
@@ -177,18 +253,8 @@ def _advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     region = commands.region(find_region(case))
     timed_out = _TIMEOUT.search(message) is not None
     because = "The text tells of the instance's metadata, the last place where SDKs look."
-    no_profile = Cause(
-        "no-instance-profile",
-        "The EC2 instance has no instance profile, or one without a role.",
-        "possible",
-        (because,) if _IMDS.search(message) else (),
-    )
-    hop_limit = Cause(
-        "metadata-hop-limit",
-        "The call runs in a container on the instance, and the answer of the metadata service does not reach it: its hop limit is 1.",
-        "possible",
-        ("The text tells of a timeout.",) if timed_out else (),
-    )
+    no_profile = NO_INSTANCE_PROFILE.cause(because=(because,) if _IMDS.search(message) else ())
+    hop_limit = METADATA_HOP_LIMIT.cause(because=("The text tells of a timeout.",) if timed_out else ())
     return Advice(
         [hop_limit, no_profile] if timed_out else [no_profile, hop_limit],
         [
@@ -233,17 +299,8 @@ def _advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
 def _advise_on_ecs(_case: Case[MissingCredentials], _message: str) -> Advice:
     return Advice(
         [
-            Cause(
-                "no-task-role",
-                "The ECS task has no task role. The task execution role is for ECS itself, not for the program.",
-                "possible",
-                ("The text speaks of ECS.",),
-            ),
-            Cause(
-                "relative-uri-lost",
-                "The process does not inherit AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, as under sshd, cron or su.",
-                "possible",
-            ),
+            NO_TASK_ROLE.cause(because=("The text speaks of ECS.",)),
+            RELATIVE_URI_LOST.cause(),
         ],
         [
             Remedy(
@@ -263,14 +320,7 @@ def _advise_on_ecs(_case: Case[MissingCredentials], _message: str) -> Advice:
 
 def _advise_on_lambda(_case: Case[MissingCredentials], _message: str) -> Advice:
     return Advice(
-        [
-            Cause(
-                "lambda-variables-lost",
-                "The function has the role's credentials in its environment, and the code looks elsewhere: at a profile, at keys that it sets to nothing, or in a process without that environment.",
-                "possible",
-                ("The text speaks of Lambda.",),
-            )
-        ],
+        [LAMBDA_VARIABLES_LOST.cause(because=("The text speaks of Lambda.",))],
         [
             Remedy(
                 title="On Lambda: let the SDK find the execution role",
@@ -291,30 +341,19 @@ def _advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
     is_github = _GITHUB_ACTIONS.search(case.text) is not None
     system = "GitHub Actions" if is_github else "the CI system"
     causes = [
-        Cause(
-            "job-without-credentials",
-            f"The job of {system} got no credentials: no role was assumed, or the secrets are empty there.",
-            "possible",
-            (f"The text speaks of {system}.",) if is_github else ("The text speaks of a CI system.",),
+        JOB_WITHOUT_CREDENTIALS.cause(
+            because=(f"The text speaks of {system}.",) if is_github else ("The text speaks of a CI system.",),
+            text=f"The job of {system} got no credentials: no role was assumed, or the secrets are empty there.",
         )
     ]
     if is_github:
         causes.insert(
             0,
-            Cause(
-                "no-id-token-permission",
-                "The workflow may not ask for an OIDC token: its permissions lack id-token: write.",
-                "possible",
-                ("The text speaks of the permission id-token.",) if "id-token" in case.text else (),
+            NO_ID_TOKEN_PERMISSION.cause(
+                because=("The text speaks of the permission id-token.",) if "id-token" in case.text else ()
             ),
         )
-        causes.append(
-            Cause(
-                "secrets-of-forks",
-                "Workflows that a fork's pull request starts get no secrets, and no id-token: write.",
-                "possible",
-            )
-        )
+        causes.append(SECRETS_OF_FORKS.cause())
     return Advice(
         causes,
         [

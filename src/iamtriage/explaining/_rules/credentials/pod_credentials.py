@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.certificates import (
     CERTIFICATE_ERROR,
+    NO_WAY_OUT,
     PROXY_STEP,
     UNTRUSTED_CERTIFICATE,
 )
@@ -24,7 +26,8 @@ from iamtriage.explaining._rules.shared.clues import (
     quote_phrases,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose_sts_call
+from iamtriage.explaining._rules.shared.credential_remedies import TOKEN_KEPT
+from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED, UNREACHABLE_CODES, diagnose_sts_call
 from iamtriage.sts._endpoints import find_endpoint
 
 if TYPE_CHECKING:
@@ -81,6 +84,100 @@ NO_CALL_WITHOUT_CREDENTIALS = (
 )
 
 
+SDK_TOO_OLD = CauseType(
+    "sdk-too-old",
+    title="The SDK does not support the pod's credentials",
+    text="The SDK knows the agent's address and does not read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, or it is told not to.",
+    meaning="The SDK is too old for web identities or for EKS Pod Identity.",
+    recognised_by="The SDK rejects the address of the EKS Pod Identity Agent.",
+    fix="Update the SDK to a version that supports web identities and EKS Pod Identity.",
+    sources=(
+        pages.EKS_POD_SDK,
+        pages.EKS_IRSA_SDK,
+    ),
+    example="pod-identity-with-old-sdk",
+)
+OTHER_PROVIDER = CauseType(
+    "other-provider",
+    title="The program uses another credential provider",
+    text="The code, a profile or another library names a provider that does not look at these variables, or runs in a process without them.",
+    fix="Use the default credential chain, without a profile or a fixed provider.",
+    of="no-credentials",
+    example="no-credentials-beside-variables",
+)
+STS_UNREACHED = CauseType(
+    "sts-unreached",
+    title="The SDK could not reach STS",
+    text="The SDK asked STS for the role's credentials, and got no answer.",
+    recognised_by="The SDK was getting a role's credentials, and its call to STS got no answer.",
+    fix="Allow the connection to the STS endpoint of the region, or create a VPC endpoint for STS.",
+    sources=(pages.EKS_STS,),
+    example="no-way-to-sts",
+)
+AGENT_REFUSED_TOKEN = CauseType(
+    "agent-refused-token",
+    title="The EKS Pod Identity Agent rejected the token",
+    meaning="The EKS Pod Identity Agent returned no credentials for the token that it got.",
+    recognised_by="The agent at 169.254.170.23 answered with an error.",
+    fix="Read the token from its file for each call, with a current SDK.",
+    sources=(pages.EKS_POD_IDENTITY,),
+    example="pod-identity-token-empty",
+)
+TOKEN_FILE_UNREADABLE = CauseType(
+    "token-file-unreadable",
+    title="The token file cannot be read",
+    meaning="The process cannot read the service account token that is mounted for AWS.",
+    recognised_by="The SDK says that it cannot open the file in /var/run/secrets/eks.amazonaws.com or pods.eks.amazonaws.com.",
+    fix="Set fsGroup in the pod's securityContext, and re-create the pod.",
+    sources=(pages.EKS_IRSA_POD,),
+)
+TOKEN_FILE_EMPTY = CauseType(
+    "token-file-empty",
+    title="The token file is empty or another file",
+    text="The file that the variable names is empty or another one, or the process got the address without the variable or the volume.",
+    fix="Use the token file that EKS mounts.",
+    of="agent-refused-token",
+)
+CALLED_BY_HAND = CauseType(
+    "called-by-hand",
+    title="The agent was called without the token",
+    text="Somebody, or a probe, called the agent by hand without the token as it is: the header has no word such as Bearer before it.",
+    fix="Let an SDK get the credentials.",
+    of="agent-refused-token",
+)
+POD_NOT_MUTATED = CauseType(
+    "pod-not-mutated",
+    title="EKS did not change the pod",
+    text="The pod was made before the webhook was there, or its variables were copied without the volume.",
+    fix="Re-create the pod, and don't copy the variables by hand.",
+    of="token-file-unreadable",
+    example="token-file-absent",
+)
+TOKEN_FILE_OF_ROOT = CauseType(
+    "token-file-of-root",
+    title="The process is not allowed to read the token file",
+    text="The process runs as another user than root, and the pod's securityContext has no fsGroup.",
+    fix="Set fsGroup in the pod's securityContext.",
+    of="token-file-unreadable",
+)
+SERVICE_ACCOUNT_WITHOUT_ROLE = CauseType(
+    "service-account-without-role",
+    title="The service account has no role",
+    meaning="The pod's service account has neither a role annotation (IRSA) nor a Pod Identity association.",
+    fix="Annotate the service account with a role (IRSA), or create a Pod Identity association.",
+    of="no-credentials",
+    example="no-credentials-in-pod",
+)
+AGENT_MISSING = CauseType(
+    "agent-missing",
+    title="The EKS Pod Identity Agent is not running on the node",
+    text="The EKS Pod Identity Agent does not run on the pod's node.",
+    fix="Install the add-on eks-pod-identity-agent.",
+    of="no-credentials",
+    example="no-credentials-in-pod",
+)
+
+
 class Advice(NamedTuple):
     """Possible causes and remedies for one environment in which a call can run."""
 
@@ -114,12 +211,7 @@ def _explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Ex
         cause = UNTRUSTED_CERTIFICATE.cause("derived", quote_phrases(message, *_CERTIFICATE_PHRASES))
     else:
         reason = "STS did not answer"
-        cause = Cause(
-            "sts-unreached",
-            "The SDK asked STS for the role's credentials, and got no answer.",
-            "derived",
-            quote_phrases(message, *_CONNECTION_PHRASES),
-        )
+        cause = STS_UNREACHED.cause("derived", quote_phrases(message, *_CONNECTION_PHRASES))
     return Explanation(
         failure=case.failure,
         topic="sts-unreached",
@@ -127,10 +219,8 @@ def _explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Ex
         causes=(
             cause,
             *findings.causes,
-            Cause(
-                "no-way-out",
-                "Security groups, network policies, routes or a proxy keep the call from STS.",
-                "possible",
+            NO_WAY_OUT.cause(
+                text="Security groups, network policies, routes or a proxy keep the call from STS."
             ),
         ),
         remedies=(
@@ -159,9 +249,7 @@ def _explain_agent_rejection(
         "The token is not valid at this time by its own claims: it has expired, or does not count yet.",
     )
     causes = [
-        Cause(
-            "agent-refused-token",
-            f"The agent of EKS Pod Identity gave no credentials. {text}",
+        AGENT_REFUSED_TOKEN.cause(
             "reported",
             quote_phrases(
                 message,
@@ -169,33 +257,20 @@ def _explain_agent_rejection(
                 "service account token cannot be parsed",
                 "service account token failed basic claim validations",
             ),
+            text=f"The agent of EKS Pod Identity gave no credentials. {text}",
         )
     ]
     if problem is None:
         causes.append(
-            Cause(
-                "token-kept",
-                "The program read the token's file once and sends the old token. Kubernetes writes a new one before the old expires.",
-                "possible",
+            TOKEN_KEPT.cause(
+                text="The program read the token's file once and sends the old token. Kubernetes writes a new one before the old expires."
             )
         )
     else:
         causes += [
-            Cause(
-                "sdk-too-old",
-                "The SDK knows the agent's address and does not read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, or it is told not to.",
-                "possible",
-            ),
-            Cause(
-                "token-file-empty",
-                "The file that the variable names is empty or another one, or the process got the address without the variable or the volume.",
-                "possible",
-            ),
-            Cause(
-                "called-by-hand",
-                "Somebody, or a probe, called the agent by hand without the token as it is: the header has no word such as Bearer before it.",
-                "possible",
-            ),
+            SDK_TOO_OLD.cause(),
+            TOKEN_FILE_EMPTY.cause(),
+            CALLED_BY_HAND.cause(),
         ]
     return Explanation(
         failure=case.failure,
@@ -246,11 +321,10 @@ def _explain_old_sdk(case: Case[MissingCredentials], message: str) -> Explanatio
         topic="sdk-too-old",
         summary="The SDK is too old for EKS Pod Identity.",
         causes=(
-            Cause(
-                "sdk-too-old",
-                "The pod has a Pod Identity association, and the SDK does not take the address of its agent.",
+            SDK_TOO_OLD.cause(
                 "derived" if _POD_IDENTITY_AGENT in message else "possible",
                 quote_phrases(message, _UNKNOWN_HOST_PHRASE),
+                text="The pod has a Pod Identity association, and the SDK does not take the address of its agent.",
             ),
         ),
         remedies=(
@@ -284,30 +358,20 @@ def _explain_token_unreadable(case: Case[MissingCredentials], message: str) -> E
     is_denied = "permission denied" in message or "EACCES" in message
     is_absent = "no such file" in message.lower() or "ENOENT" in message
     causes = [
-        Cause(
-            "token-file-unreadable",
-            "The process has no right to read the token's file."
-            if is_denied
-            else "The token's file could not be read.",
+        TOKEN_FILE_UNREADABLE.cause(
             "derived",
             quote_phrases(message, "permission denied", "no such file or directory"),
+            text="The process has no right to read the token's file."
+            if is_denied
+            else "The token's file could not be read.",
         )
     ]
     if not is_denied:
-        causes.append(
-            Cause(
-                "pod-not-mutated",
-                "The pod was made before the webhook was there, or its variables were copied without the volume.",
-                "possible",
-            )
-        )
+        causes.append(POD_NOT_MUTATED.cause())
     if not is_absent:
         causes.append(
-            Cause(
-                "token-file-of-root",
-                "The process runs as another user than root, and the pod's securityContext has no fsGroup.",
-                "possible",
-                ("Kubernetes makes the file readable for its owner and the pod's fsGroup alone.",),
+            TOKEN_FILE_OF_ROOT.cause(
+                because=("Kubernetes makes the file readable for its owner and the pod's fsGroup alone.",)
             )
         )
     set_group = Remedy(
@@ -344,10 +408,8 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
     if _VARIABLES_SET.search(case.text):
         return _advise_on_variables(case)
     without_role = "neither an annotation with a role nor a Pod Identity association, or the pod uses another service account."
-    older = Cause(
-        "pods-not-recreated",
-        "The pod is older than the annotation or association: EKS puts variables into pods when they are made.",
-        "possible",
+    older = PODS_NOT_RECREATED.cause(
+        text="The pod is older than the annotation or association: EKS puts variables into pods when they are made."
     )
     remedies = [_irsa_remedy(case), _pod_identity_remedy(case)]
     if error_code(case.failure) == "WebIdentityErr":
@@ -356,14 +418,14 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
         because = "Facts or text speak of pods."
     else:
         text = f"If the program runs in a pod of EKS: its service account has {without_role}"
-        return Advice([Cause("service-account-without-role", text, "possible"), older], remedies)
+        return Advice([SERVICE_ACCOUNT_WITHOUT_ROLE.cause(text=text), older], remedies)
     text = f"The pod's service account has {without_role}"
     return Advice(
         [
-            Cause("service-account-without-role", text, "possible", (because,)),
+            SERVICE_ACCOUNT_WITHOUT_ROLE.cause(because=(because,), text=text),
             older,
-            Cause("sdk-too-old", "The SDK is too old for web identities or EKS Pod Identity.", "possible"),
-            Cause("agent-missing", "The EKS Pod Identity Agent does not run on the pod's node.", "possible"),
+            SDK_TOO_OLD.cause(text="The SDK is too old for web identities or EKS Pod Identity."),
+            AGENT_MISSING.cause(),
         ],
         remedies,
     )
@@ -374,17 +436,10 @@ def _advise_on_variables(case: Case[MissingCredentials]) -> Advice:
     because = ("The text shows the variables by which SDKs find the pod's role.",)
     return Advice(
         [
-            Cause(
-                "sdk-too-old",
-                "The SDK is too old for web identities or EKS Pod Identity.",
-                "possible",
-                because,
+            SDK_TOO_OLD.cause(
+                because=because, text="The SDK is too old for web identities or EKS Pod Identity."
             ),
-            Cause(
-                "other-provider",
-                "The code, a profile or another library names a provider that does not look at these variables, or runs in a process without them.",
-                "possible",
-            ),
+            OTHER_PROVIDER.cause(),
         ],
         [
             Remedy(

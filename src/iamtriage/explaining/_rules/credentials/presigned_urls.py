@@ -9,9 +9,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import credential_remedies, pages
-from iamtriage.explaining._rules.shared.clocks import describe_duration, find_expiry_times
+from iamtriage.explaining._rules.shared.clocks import (
+    CLOCK_AHEAD,
+    CLOCK_BEHIND,
+    describe_duration,
+    find_expiry_times,
+)
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 
@@ -36,6 +42,91 @@ _URL_REJECTED = "No IAM policy helps here: S3 refuses the URL before it looks at
 _ROLE_CREDENTIALS_EXPIRE = "A URL that was made with the credentials of a role ends with these, often within hours, whatever time was asked for."
 
 
+CLOUDFRONT_URL = CauseType(
+    "cloudfront-url",
+    title="A CloudFront signed URL is used with S3",
+    text="It was signed for CloudFront, with Signature, Expires and Key-Pair-Id, and is used at S3's host.",
+    recognised_by="The URL has Signature, Expires and Key-Pair-Id.",
+    fix="Use the URL with the CloudFront host name.",
+    sources=(pages.CLOUDFRONT_SIGNED,),
+    example="presigned-url-incomplete",
+)
+PRESIGNED_URL_EXPIRED = CauseType(
+    "presigned-url-expired",
+    title="The presigned URL has expired",
+    text="The time for which the URL was made is over.",
+    recognised_by='The message says "Request has expired".',
+    fix="Create a new URL.",
+    sources=(pages.S3_PRESIGNED,),
+)
+URL_KEPT = CauseType(
+    "url-kept",
+    title="The URL was used late or again",
+    text="It was used late, or once more: from a page that stayed open, a cache, a mail, a queue, a new try.",
+    fix="Create a URL for each use.",
+    of="presigned-url-expired",
+)
+EXPIRY_TOO_SHORT = CauseType(
+    "expiry-too-short",
+    title="The expiry of the URL is too short",
+    text="It was made for too short a time: it is given in seconds.",
+    fix="Set a longer expiry, in seconds.",
+    of="presigned-url-expired",
+)
+PRESIGNED_URL_NOT_YET_VALID = CauseType(
+    "presigned-url-not-yet-valid",
+    title="The presigned URL is not valid yet",
+    text="The time in the URL, X-Amz-Date, is later than S3's.",
+    recognised_by='The message says "Request is not yet valid".',
+    fix="Correct the clock of the machine that creates the URL.",
+    sources=(pages.S3_PRESIGNED,),
+)
+LOCAL_TIME = CauseType(
+    "local-time",
+    title="The signing code uses local time",
+    text="Code of its own signs, and takes local time for UTC.",
+    fix="Sign with UTC.",
+    of="presigned-url-not-yet-valid",
+)
+PRESIGNED_URL_INCOMPLETE = CauseType(
+    "presigned-url-incomplete",
+    title="The presigned URL is incomplete",
+    text="S3 sees a part of a signature in the URL, and not all of its parameters.",
+    recognised_by='The message says "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters" or names the parameters of version 4.',
+    fix="Use the whole URL, in quotes.",
+    sources=(pages.S3_PRESIGNED,),
+)
+URL_CUT = CauseType(
+    "url-cut",
+    title="The URL was cut at an ampersand",
+    text="It was cut at an &, by a shell without quotes, an HTML page, a log or a redirect.",
+    fix="Quote the URL in shells and escape it in HTML.",
+    of="presigned-url-incomplete",
+)
+OTHER_PARAMETERS = CauseType(
+    "other-parameters",
+    title="The application's own parameters have these names",
+    text="A parameter of the application's own bears one of these names.",
+    fix="Rename the parameters of the application.",
+    of="presigned-url-incomplete",
+)
+PRESIGNED_URL_TOO_LONG = CauseType(
+    "presigned-url-too-long",
+    title="The expiry of the presigned URL is too long",
+    text="X-Amz-Expires may be at most 604800 seconds, which are 7 days.",
+    recognised_by="The message says that X-Amz-Expires must be less than a week.",
+    fix="Use at most 604800 seconds, which is 7 days.",
+    sources=(pages.S3_PRESIGNED,),
+)
+MILLISECONDS = CauseType(
+    "milliseconds",
+    title="The expiry was given in milliseconds",
+    text="The time was given in milliseconds, or as a date, in place of seconds.",
+    fix="Give the expiry in seconds.",
+    of="presigned-url-too-long",
+)
+
+
 def explain_url_expired(denial: Denial) -> Explanation:
     """Explain that a presigned URL has expired."""
     message = denial_paragraph(denial.failure)
@@ -54,16 +145,10 @@ def explain_url_expired(denial: Denial) -> Explanation:
         topic="presigned-url-expired",
         summary=summary,
         causes=(
-            Cause(
-                "presigned-url-expired", "The time for which the URL was made is over.", "reported", because
-            ),
-            Cause(
-                "url-kept",
-                "It was used late, or once more: from a page that stayed open, a cache, a mail, a queue, a new try.",
-                "possible",
-            ),
-            Cause("too-short", "It was made for too short a time: it is given in seconds.", "possible"),
-            Cause("clock-behind", "The clock of the machine that made it is behind.", "possible"),
+            PRESIGNED_URL_EXPIRED.cause("reported", because),
+            URL_KEPT.cause(),
+            EXPIRY_TOO_SHORT.cause(),
+            CLOCK_BEHIND.cause(text="The clock of the machine that made it is behind."),
         ),
         remedies=(_new_url_remedy(), credential_remedies.set_clock()),
         notes=(_URL_REJECTED,),
@@ -78,14 +163,9 @@ def explain_url_not_yet_valid(denial: Denial) -> Explanation:
         topic="presigned-url-not-yet-valid",
         summary="The presigned URL is of a time that is yet to come.",
         causes=(
-            Cause(
-                "presigned-url-not-yet-valid",
-                "The time in the URL, X-Amz-Date, is later than S3's.",
-                "reported",
-                quote_phrases(message, "Request is not yet valid"),
-            ),
-            Cause("clock-ahead", "The clock of the machine that made it is ahead.", "possible"),
-            Cause("local-time", "Code of its own signs, and takes local time for UTC.", "possible"),
+            PRESIGNED_URL_NOT_YET_VALID.cause("reported", quote_phrases(message, "Request is not yet valid")),
+            CLOCK_AHEAD.cause(text="The clock of the machine that made it is ahead."),
+            LOCAL_TIME.cause(),
         ),
         remedies=(credential_remedies.set_clock(), _new_url_remedy()),
         notes=(_URL_REJECTED,),
@@ -100,9 +180,7 @@ def explain_url_incomplete(denial: Denial) -> Explanation:
 def explain_query_incomplete(failure: Failure, message: str) -> Explanation:
     """Explain that a URL lacks parameters of its signature."""
     has_key_pair_id = _CLOUDFRONT.search(message) is not None
-    cloudfront = Cause(
-        "cloudfront-url",
-        "It was signed for CloudFront, with Signature, Expires and Key-Pair-Id, and is used at S3's host.",
+    cloudfront = CLOUDFRONT_URL.cause(
         "derived" if has_key_pair_id else "possible",
         ("The text shows a Key-Pair-Id.",) if has_key_pair_id else (),
     )
@@ -111,9 +189,7 @@ def explain_query_incomplete(failure: Failure, message: str) -> Explanation:
         topic="presigned-url-incomplete",
         summary="The URL has not all that a URL signed for S3 has to have.",
         causes=(
-            Cause(
-                "presigned-url-incomplete",
-                "S3 sees a part of a signature in the URL, and not all of its parameters.",
+            PRESIGNED_URL_INCOMPLETE.cause(
                 "reported",
                 quote_phrases(
                     message,
@@ -123,16 +199,8 @@ def explain_query_incomplete(failure: Failure, message: str) -> Explanation:
             ),
             # CloudFront's parameters have the names of version 2.
             *(() if INCOMPLETE_QUERY.search(message) else (cloudfront,)),
-            Cause(
-                "url-cut",
-                "It was cut at an &, by a shell without quotes, an HTML page, a log or a redirect.",
-                "possible",
-            ),
-            Cause(
-                "other-parameters",
-                "A parameter of the application's own bears one of these names.",
-                "possible",
-            ),
+            URL_CUT.cause(),
+            OTHER_PARAMETERS.cause(),
         ),
         remedies=(
             Remedy(
@@ -158,17 +226,8 @@ def explain_url_too_long(failure: Failure, because: tuple[str, ...]) -> Explanat
         topic="presigned-url-too-long",
         summary="The presigned URL was made for more than the 7 days that S3 takes.",
         causes=(
-            Cause(
-                "presigned-url-too-long",
-                "X-Amz-Expires may be at most 604800 seconds, which are 7 days.",
-                "reported",
-                because,
-            ),
-            Cause(
-                "milliseconds",
-                "The time was given in milliseconds, or as a date, in place of seconds.",
-                "possible",
-            ),
+            PRESIGNED_URL_TOO_LONG.cause("reported", because),
+            MILLISECONDS.cause(),
         ),
         remedies=(
             Remedy(

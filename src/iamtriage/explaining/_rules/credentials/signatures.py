@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.presigned_urls import (
     EXPIRES_TOO_LONG,
@@ -16,7 +17,14 @@ from iamtriage.explaining._rules.credentials.presigned_urls import (
     explain_url_too_long,
 )
 from iamtriage.explaining._rules.shared import credential_remedies, pages
-from iamtriage.explaining._rules.shared.clocks import describe_duration, find_clock_skew
+from iamtriage.explaining._rules.shared.clocks import (
+    CLOCK_AHEAD,
+    CLOCK_BEHIND,
+    CLOCK_OFF,
+    REQUEST_HELD,
+    describe_duration,
+    find_clock_skew,
+)
 from iamtriage.explaining._rules.shared.clues import (
     AWS_COMPATIBLE,
     error_code,
@@ -25,6 +33,8 @@ from iamtriage.explaining._rules.shared.clues import (
     message_text,
     quote_phrases,
 )
+from iamtriage.explaining._rules.shared.credential_remedies import OTHER_ENDPOINT
+from iamtriage.explaining._rules.sts.credential_scopes import SIGNED_BY_HAND
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -71,6 +81,86 @@ _PHRASES = (
 )
 
 
+PRESIGNED_URL_EDITED = CauseType(
+    "presigned-url-edited",
+    title="The presigned URL was changed",
+    text="The presigned URL was changed, decoded or shortened, or is used with another method or header.",
+    fix="Use the URL unchanged, with the method and headers that it was signed for.",
+    of="signature-mismatch",
+    example="signature-of-presigned-url",
+)
+AUTHORIZATION_MALFORMED = CauseType(
+    "authorization-malformed",
+    title="The Authorization header is malformed",
+    text="The Authorization header, or what stands for it in the URL, is not of the form that AWS reads.",
+    recognised_by="An error code such as IncompleteSignature, or a message that the Authorization header is malformed.",
+    fix="Let an AWS SDK sign the request, and remove other Authorization headers.",
+    sources=(pages.SIGNATURES,),
+)
+OTHER_AUTHORIZATION = CauseType(
+    "other-authorization",
+    title="Something else sets the Authorization header",
+    text="Something else writes the header: a proxy, basic authentication, a bearer token.",
+    fix="Remove basic authentication or the bearer token from the request.",
+    of="authorization-malformed",
+)
+KEY_WITH_BLANKS = CauseType(
+    "key-with-blanks",
+    title="A credential contains spaces or newlines",
+    text="The key id or secret has a blank, a line end, a quote or a slash too many.",
+    meaning="The access key ID, the secret access key or the session token contains a space, a newline, a quote or another character that does not belong to it.",
+    fix="Copy the credentials again without spaces, newlines and quotes.",
+    of="authorization-malformed",
+    example="header-not-sendable",
+)
+DATES_DIFFER = CauseType(
+    "dates-differ",
+    title="The credential scope and the date header differ",
+    text="Credential scope and date header were made at different times.",
+    recognised_by="The message says that the date in the credential scope does not match the date header.",
+    fix="Sign each request once, with one time.",
+    sources=(pages.SIGNATURES,),
+)
+CLOCK_SKEW = CauseType(
+    "clock-skew",
+    title="The time of the signature differs too much from the AWS time",
+    text="The time in the signature is too far from AWS's.",
+    recognised_by='The error code RequestTimeTooSkewed, or "Signature not yet current".',
+    fix="Synchronize the clock with NTP.",
+    sources=(pages.SIGNATURES,),
+    example="clock-behind",
+)
+SIGNATURE_MISMATCH = CauseType(
+    "signature-mismatch",
+    title="The signature does not match",
+    text="AWS knows the key id, and computes another signature for the request that it got.",
+    recognised_by="The error code SignatureDoesNotMatch.",
+    fix="Use the secret access key of this access key ID, and send the request as it was signed.",
+    sources=(pages.SIGNATURES,),
+)
+WRONG_SECRET = CauseType(
+    "wrong-secret",
+    title="The secret access key belongs to another access key ID",
+    text="The secret is not the one of this key id, or was copied with a blank, a quote or a character missing.",
+    fix="Copy the access key ID and its secret access key again.",
+    of="signature-mismatch",
+)
+REQUEST_CHANGED = CauseType(
+    "request-changed",
+    title="A proxy or client changes the request after signing",
+    text="A proxy, load balancer or client changes host, path or headers after the request was signed.",
+    fix="Let the proxy pass host, path and headers unchanged.",
+    of="signature-mismatch",
+)
+WRONG_REGION_OR_SERVICE = CauseType(
+    "wrong-region-or-service",
+    title="The request is signed for another region or service",
+    text="It is signed for another region or service than that of the host.",
+    fix="Set the region of the endpoint in the client.",
+    of="signature-mismatch",
+)
+
+
 def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
     """Explain that AWS rejects a signature."""
     message, code = message_text(case), error_code(case.failure)
@@ -102,12 +192,7 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
         topic="clock-skew",
         summary=summary,
         causes=(
-            Cause(
-                "clock-skew",
-                "The time in the signature is too far from AWS's.",
-                "reported",
-                quote_phrases(message, *_PHRASES),
-            ),
+            CLOCK_SKEW.cause("reported", quote_phrases(message, *_PHRASES)),
             *causes,
         ),
         remedies=(
@@ -135,58 +220,36 @@ def _known_skew_cause(skew: ClockSkew) -> Cause:
         because += ("That is about whole hours, as where a time zone's time is taken for UTC.",)
     if skew.seconds < 0:
         text = f"The clock of the machine that signed is {duration} ahead."
-        return Cause("clock-ahead", text, "derived", because)
+        return CLOCK_AHEAD.cause("derived", because, text=text)
     text = (
         f"The clock of the machine that signed is {duration} behind, or the request was that long on its way."
     )
-    return Cause("clock-behind", text, "derived", because)
+    return CLOCK_BEHIND.cause("derived", because, text=text)
 
 
 def _possible_skew_causes(message: str) -> tuple[Cause, ...]:
     if "not yet current" in message or "RequestInTheFuture" in message:
-        return (Cause("clock-ahead", "The clock of the machine that signed is ahead.", "derived"),)
-    clock = Cause("clock-off", "The clock of the machine that signed is wrong.", "possible")
+        return (CLOCK_AHEAD.cause("derived", text="The clock of the machine that signed is ahead."),)
+    clock = CLOCK_OFF.cause(text="The clock of the machine that signed is wrong.")
     if "Signature expired" in message:
-        clock = Cause("clock-behind", "The clock of the machine that signed is behind.", "possible")
-    return clock, Cause("request-held", "The request was sent long after it was signed.", "possible")
+        clock = CLOCK_BEHIND.cause(text="The clock of the machine that signed is behind.")
+    return clock, REQUEST_HELD.cause(text="The request was sent long after it was signed.")
 
 
 # ------------------------------------------------ the header
 
 
 def _explain_malformed_header(case: Case[SignatureMismatch], message: str) -> Explanation:
-    causes = [
-        Cause(
-            "authorization-malformed",
-            "The Authorization header, or what stands for it in the URL, is not of the form that AWS reads.",
-            "reported",
-            quote_phrases(message, *_PHRASES),
-        )
-    ]
+    causes = [AUTHORIZATION_MALFORMED.cause("reported", quote_phrases(message, *_PHRASES))]
     if _MALFORMED_KEY.search(message):
         causes.append(
-            Cause(
-                "key-with-blanks",
-                "The key id or secret has a blank, a line end, a quote or a slash too many.",
-                "possible",
-                ("AWS splits the header at blanks, commas and slashes.",),
-            )
+            KEY_WITH_BLANKS.cause(because=("AWS splits the header at blanks, commas and slashes.",))
         )
     if "Date in Credential scope" in message:
-        causes.append(
-            Cause("dates-differ", "Credential scope and date header were made at different times.", "derived")
-        )
+        causes.append(DATES_DIFFER.cause("derived"))
     causes += [
-        Cause(
-            "other-authorization",
-            "Something else writes the header: a proxy, basic authentication, a bearer token.",
-            "possible",
-        ),
-        Cause(
-            "signed-by-hand",
-            "The request is signed by code of its own that leaves something out.",
-            "possible",
-        ),
+        OTHER_AUTHORIZATION.cause(),
+        SIGNED_BY_HAND.cause(text="The request is signed by code of its own that leaves something out."),
     ]
     return Explanation(
         failure=case.failure,
@@ -221,48 +284,29 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     remedies = [_copy_keys_remedy(case), _changed_request_remedy(message, is_presigned=is_presigned or is_s3)]
     if is_other_software or (is_s3 and not find_aws_hosts(message)):
         remedies.append(credential_remedies.check_endpoint(is_other_software=True))
-    edited_url = Cause(
-        "presigned-url-edited",
-        "The presigned URL was changed, decoded or shortened, or is used with another method or header.",
-        "possible",
-        ("The text shows a presigned URL.",) if is_presigned else (),
+    edited_url = PRESIGNED_URL_EDITED.cause(
+        because=("The text shows a presigned URL.",) if is_presigned else ()
     )
-    other_endpoint = Cause(
-        "other-endpoint",
-        "The endpoint is not AWS's, and wants keys and settings of its own.",
-        "possible",
-        ("The text names an endpoint that is not AWS's.",),
+    other_endpoint = OTHER_ENDPOINT.cause(
+        because=("The text names an endpoint that is not AWS's.",),
+        text="The endpoint is not AWS's, and wants keys and settings of its own.",
     )
     return Explanation(
         failure=case.failure,
         topic="signature-mismatch",
         summary="The signature does not fit the request: most often the secret is not the key's.",
         causes=(
-            Cause(
-                "signature-mismatch",
-                "AWS knows the key id, and computes another signature for the request that it got.",
-                "reported",
-                quote_phrases(message, *_PHRASES),
-            ),
+            SIGNATURE_MISMATCH.cause("reported", quote_phrases(message, *_PHRASES)),
             *((edited_url,) if is_presigned else ()),
             *((other_endpoint,) if is_other_software else ()),
-            Cause(
-                "wrong-secret",
-                "The secret is not the one of this key id, or was copied with a blank, a quote or a character missing.",
-                "possible",
-                ("Secrets may hold / and +, which shells, URLs and YAML change where they are not quoted.",),
+            WRONG_SECRET.cause(
+                because=(
+                    "Secrets may hold / and +, which shells, URLs and YAML change where they are not quoted.",
+                )
             ),
-            Cause(
-                "request-changed",
-                "A proxy, load balancer or client changes host, path or headers after the request was signed.",
-                "possible",
-            ),
+            REQUEST_CHANGED.cause(),
             *((edited_url,) if is_s3 and not is_presigned else ()),
-            Cause(
-                "wrong-region-or-service",
-                "It is signed for another region or service than that of the host.",
-                "possible",
-            ),
+            WRONG_REGION_OR_SERVICE.cause(),
         ),
         remedies=tuple(remedies),
         notes=(credential_remedies.SIGNATURE_REJECTED,),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_aws_hosts, find_region, find_registry, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -22,11 +23,67 @@ NO_REGISTRY_LOGIN = re.compile(
 """How registries report a missing or rejected login."""
 _API_GATEWAY = re.compile(r"execute-api\.|[Aa][Pp][Ii] ?[Gg]ateway")
 _CLUSTER = re.compile(r"kube|[Pp]od|ErrImagePull|ImagePullBackOff|node")
-_NODE_CANNOT_PULL = Cause(
+NODE_ROLE_CANNOT_PULL = CauseType(
     "node-role-cannot-pull",
-    "A node pulls with its own role, and that role, or the kubelet's credential provider, lacks what it takes.",
-    "possible",
+    title="The node's role is not allowed to pull",
+    text="A node pulls with its own role, and that role, or the kubelet's credential provider, lacks what it takes.",
+    fix="Attach AmazonEC2ContainerRegistryPullOnly to the node role.",
+    of="no-registry-login",
+    example="no-registry-login-in-cluster",
 )
+NO_SUCH_ROUTE = CauseType(
+    "no-such-route",
+    title="API Gateway has no such route",
+    text="API Gateway has no such path, method or stage. It says so with these words, and credentials are not the cause.",
+    fix="Correct the path, the method or the stage.",
+    of="request-unsigned",
+)
+REQUEST_UNSIGNED = CauseType(
+    "request-unsigned",
+    title="The request is not signed",
+    text="The request carries no signature.",
+    recognised_by='An error code or message such as "Missing Authentication Token".',
+    fix="Sign the request, or use an AWS SDK.",
+    sources=(pages.SIGNATURES,),
+)
+NO_REGISTRY_LOGIN_CAUSE = CauseType(
+    "no-registry-login",
+    title="There is no docker login to the registry",
+    text="The program that pulls or pushes has no login to the registry.",
+    recognised_by='The registry says "no basic auth credentials".',
+    fix="Run aws ecr get-login-password and pass it to docker login.",
+    sources=(pages.ECR_LOGIN,),
+)
+REGISTRY_LOGIN_EXPIRED = CauseType(
+    "registry-login-expired",
+    title="The docker login has expired",
+    text="Its login is older than 12 hours, or is another user's.",
+    fix="Log in again: it lasts 12 hours.",
+    of="no-registry-login",
+)
+OTHER_REGISTRY = CauseType(
+    "other-registry",
+    title="The docker login is for another registry",
+    text="The login is one to another account's or region's registry.",
+    fix="Log in to the registry of the image.",
+    of="no-registry-login",
+)
+UNSIGNED_BY_CHOICE = CauseType(
+    "unsigned-by-choice",
+    title="The client does not sign",
+    text="The client is told not to sign, as with --no-sign-request, or is a browser, curl or a health check.",
+    fix="Remove --no-sign-request, or use a client that signs.",
+    of="request-unsigned",
+)
+HEADER_LOST = CauseType(
+    "header-lost",
+    title="A proxy or redirect dropped the Authorization header",
+    text="A proxy or a redirect dropped the Authorization header.",
+    fix="Let the proxy pass the header, and don't follow redirects to other hosts.",
+    of="request-unsigned",
+)
+
+_NODE_CANNOT_PULL = NODE_ROLE_CANNOT_PULL.cause()
 
 
 def explain_no_registry_login(
@@ -37,18 +94,14 @@ def explain_no_registry_login(
     # The status alone does not distinguish a missing login from an expired one.
     none_sent = "basic auth" in message
     causes = [
-        Cause(
-            "no-registry-login",
-            "The program that pulls or pushes has no login to the registry.",
+        NO_REGISTRY_LOGIN_CAUSE.cause(
             "derived" if none_sent else "possible",
             quote_phrases(
                 message, "no basic auth credentials", "credential required for basic auth", "401 Unauthorized"
             ),
         ),
-        Cause(
-            "registry-login-expired", "Its login is older than 12 hours, or is another user's.", "possible"
-        ),
-        Cause("other-registry", "The login is one to another account's or region's registry.", "possible"),
+        REGISTRY_LOGIN_EXPIRED.cause(),
+        OTHER_REGISTRY.cause(),
     ]
     remedies = [credential_remedies.docker_login(registry, region)]
     if _CLUSTER.search(case.text):
@@ -88,15 +141,8 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
     may_be_gateway = (
         "Missing Authentication Token" in message and not hosts and case.failure.envelope.service is None
     )
-    route = Cause(
-        "no-such-route",
-        "API Gateway has no such path, method or stage. It says so with these words, and credentials are not the cause.",
-        "possible",
-        ("The text names API Gateway.",) if names_gateway else (),
-    )
-    unsigned = Cause(
-        "request-unsigned",
-        "The request carries no signature.",
+    route = NO_SUCH_ROUTE.cause(because=("The text names API Gateway.",) if names_gateway else ())
+    unsigned = REQUEST_UNSIGNED.cause(
         "possible" if names_gateway or may_be_gateway else "reported",
         quote_phrases(message, "Request is missing Authentication Token", "Missing Authentication Token")[:1],
     )
@@ -108,17 +154,9 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
     elif may_be_gateway:
         causes, remedies = [unsigned, route], [*remedies, _routes_remedy(case)]
         summary = "The request carries no signature, or API Gateway has no such path or method."
-    causes.append(
-        Cause(
-            "unsigned-by-choice",
-            "The client is told not to sign, as with --no-sign-request, or is a browser, curl or a health check.",
-            "possible",
-        )
-    )
+    causes.append(UNSIGNED_BY_CHOICE.cause())
     if not names_gateway:
-        causes.append(
-            Cause("header-lost", "A proxy or a redirect dropped the Authorization header.", "possible")
-        )
+        causes.append(HEADER_LOST.cause())
     return Explanation(
         failure=case.failure, topic=topic, summary=summary, causes=tuple(causes), remedies=tuple(remedies)
     )

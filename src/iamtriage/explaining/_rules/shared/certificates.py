@@ -7,7 +7,7 @@ import re
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
 
-__all__ = ("CERTIFICATE_ERROR", "PROXY_STEP", "UNTRUSTED_CERTIFICATE")
+__all__ = ("CERTIFICATE_ERROR", "NO_WAY_OUT", "PROXY_STEP", "UNTRUSTED_CERTIFICATE")
 
 CERTIFICATE_ERROR = re.compile(r"x509|[Cc]ertificate|CERT_|SSLError|SSL validation|\[SSL")
 """What TLS libraries print if they reject a certificate."""
@@ -22,5 +22,13 @@ UNTRUSTED_CERTIFICATE = CauseType(
     recognised_by='The message names a certificate, x509, "SSL validation failed" or CERTIFICATE_VERIFY_FAILED.',
     fix="Add the certificate authority of the proxy or of the host to AWS_CA_BUNDLE, or correct the endpoint URL.",
     sources=(pages.VPC_ENDPOINTS,),
+    subject="calls",
+)
+NO_WAY_OUT = CauseType(
+    "no-way-out",
+    title="The network blocks the connection",
+    text="Security groups, network rules, routes or a proxy keep the call from it.",
+    fix="Allow port 443 in security groups and routes, or create a VPC endpoint.",
+    of="no-answer",
     subject="calls",
 )

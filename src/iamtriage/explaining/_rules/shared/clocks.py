@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 
 import attrs
 
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.shared import pages
+
 __all__ = ("ClockSkew", "describe_duration", "find_clock_skew", "find_expiry_times")
 
 _TIMESTAMP = r"(\d{8}T\d{6}Z)"
@@ -32,6 +35,44 @@ _ISO_8601 = (
 _RFC_1123 = re.compile(r"\w{3}, (\d{1,2}) (\w{3}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UTC|\+0000)", re.ASCII)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _HOUR = 3600
+
+
+CLOCK_BEHIND = CauseType(
+    "clock-behind",
+    title="The clock of the machine is behind",
+    meaning="The clock of the machine that signed the request or created the URL is behind.",
+    recognised_by="The times in the message, or a signature that AWS considers expired.",
+    fix="Synchronize the clock with NTP.",
+    sources=(pages.EC2_CLOCK,),
+    subject="credentials",
+)
+CLOCK_AHEAD = CauseType(
+    "clock-ahead",
+    title="The clock of the machine is ahead",
+    meaning="The clock of the machine that signed the request or created the URL is ahead.",
+    recognised_by="The times in the message, or a signature that is not yet valid.",
+    fix="Synchronize the clock with NTP.",
+    sources=(pages.EC2_CLOCK,),
+    example="presigned-url-not-yet-valid",
+    subject="credentials",
+)
+CLOCK_OFF = CauseType(
+    "clock-off",
+    title="The clock of the machine is wrong",
+    meaning="The clock of the machine that signed the request is wrong.",
+    fix="Synchronize the clock with NTP.",
+    of="clock-skew",
+    example="invalid-credentials-at-ec2",
+    subject="credentials",
+)
+REQUEST_HELD = CauseType(
+    "request-held",
+    title="The request was sent long after it was signed",
+    meaning="The request waited in a queue, or was sent again without a new signature.",
+    fix="Sign the request again before each attempt.",
+    of="expired-request",
+    subject="credentials",
+)
 
 
 @attrs.frozen

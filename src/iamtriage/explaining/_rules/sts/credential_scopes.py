@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import (
@@ -21,7 +22,11 @@ from iamtriage.explaining._rules.shared.clues import (
     quote_phrases,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.sts.findings import REMEDY_TITLES, diagnose_sts_call
+from iamtriage.explaining._rules.sts.findings import (
+    GLOBAL_HOST_REGIONAL_CREDENTIALS,
+    REMEDY_TITLES,
+    diagnose_sts_call,
+)
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST, STS_ANNOTATION, StsCall
 
@@ -48,11 +53,59 @@ _PHRASES = (
     "Credential should be scoped to correct service",
     "authorization header is malformed",
 )
-_GLOBAL_ENDPOINT_CAUSE = Cause(
-    "global-host-regional-credentials",
-    "The code calls the global host of STS with signatures for a region.",
-    "possible",
-    (f"The host {GLOBAL_HOST} takes signatures for us-east-1 alone.",),
+SIGNED_BY_HAND = CauseType(
+    "signed-by-hand",
+    title="The code signs requests itself and makes a mistake",
+    text="Code or a proxy that signs by itself names the wrong service.",
+    fix="Let an AWS SDK sign the request.",
+    of="wrong-signing-service",
+)
+WRONG_SIGNING_REGION = CauseType(
+    "wrong-signing-region",
+    title="The request is signed for the wrong region",
+    text="The signature's region is not the host's.",
+    meaning="The region in the signature is not the one that the endpoint or the bucket requires.",
+    recognised_by="The message names a wrong region, such as \"the region 'us-east-1' is wrong; expecting 'eu-west-1'\".",
+    fix="Set the region of the resource in the client.",
+    sources=(pages.SDK_ENDPOINTS,),
+    example="bucket-in-other-region",
+)
+WRONG_SIGNING_SERVICE = CauseType(
+    "wrong-signing-service",
+    title="The request is signed for the wrong service",
+    meaning="The endpoint belongs to one service, and the request is signed for another.",
+    recognised_by='The message says "Credential should be scoped to correct service".',
+    fix="Use the client of the service whose endpoint is called, or correct the endpoint URL.",
+    sources=(pages.SDK_ENDPOINTS,),
+    example="scope-of-other-service",
+)
+ENDPOINT_OF_OTHER_SERVICE = CauseType(
+    "endpoint-of-other-service",
+    title="The endpoint URL is that of another service",
+    text="The endpoint URL that is set is that of another service than the client's.",
+    fix="Remove or correct the endpoint URL.",
+    of="wrong-signing-service",
+)
+ENDPOINT_OF_OTHER_REGION = CauseType(
+    "endpoint-of-other-region",
+    title="The endpoint URL is that of another region",
+    text="An endpoint URL in the code or settings is that of another region than the client's.",
+    fix="Remove the endpoint URL, or use that of the client's region.",
+    of="wrong-signing-region",
+    example="scope-of-other-region",
+)
+GLOBAL_SERVICE = CauseType(
+    "global-service",
+    title="The service has one endpoint for all regions",
+    text="The service has one host for all regions, such as IAM, Route 53 or CloudFront, which takes signatures for us-east-1 alone.",
+    fix="Sign for us-east-1, or let the SDK choose the endpoint.",
+    of="wrong-signing-region",
+    example="scope-of-other-region",
+)
+
+_GLOBAL_ENDPOINT_CAUSE = GLOBAL_HOST_REGIONAL_CREDENTIALS.cause(
+    because=(f"The host {GLOBAL_HOST} takes signatures for us-east-1 alone.",),
+    text="The code calls the global host of STS with signatures for a region.",
 )
 
 
@@ -196,11 +249,10 @@ def _explain_expected_region(case: Case[CredentialScope], signed: str, expected:
         topic="wrong-signing-region",
         summary=f"The request is signed for {signed}, and the bucket or host is in {expected}.",
         causes=(
-            Cause(
-                "wrong-signing-region",
-                f"The client's region is {signed}, and it has to be {expected}.",
+            WRONG_SIGNING_REGION.cause(
                 "reported",
                 (f"AWS says: the region '{signed}' is wrong; expecting '{expected}'.",),
+                text=f"The client's region is {signed}, and it has to be {expected}.",
             ),
         ),
         remedies=(
@@ -230,21 +282,15 @@ def _explain_expected_service(case: Case[CredentialScope], message: str, expecte
         topic="wrong-signing-service",
         summary="The request is signed for another service than that of the host which it reaches.",
         causes=(
-            Cause(
-                "wrong-signing-service",
-                f"The host wants signatures for {expected or 'its own service'}, and the call is signed for another.",
+            WRONG_SIGNING_SERVICE.cause(
                 "reported",
                 because,
+                text=f"The host wants signatures for {expected or 'its own service'}, and the call is signed for another.",
             ),
-            Cause(
-                "endpoint-of-other-service",
-                "The endpoint URL that is set is that of another service than the client's.",
-                "possible",
-                ("AWS_ENDPOINT_URL holds for the clients of all services.",),
+            ENDPOINT_OF_OTHER_SERVICE.cause(
+                because=("AWS_ENDPOINT_URL holds for the clients of all services.",)
             ),
-            Cause(
-                "signed-by-hand", "Code or a proxy that signs by itself names the wrong service.", "possible"
-            ),
+            SIGNED_BY_HAND.cause(),
         ),
         remedies=(credential_remedies.check_endpoint(), _signing_remedy(expected, None)),
         notes=(credential_remedies.SIGNATURE_REJECTED,),
@@ -263,17 +309,9 @@ def _explain_region(case: Case[CredentialScope], message: str, signed_region: st
         topic="wrong-signing-region",
         summary="The request is signed for another region than that of the host which it reaches.",
         causes=(
-            Cause("wrong-signing-region", "The signature's region is not the host's.", "reported", because),
-            Cause(
-                "endpoint-of-other-region",
-                "An endpoint URL in the code or settings is that of another region than the client's.",
-                "possible",
-            ),
-            Cause(
-                "global-service",
-                "The service has one host for all regions, such as IAM, Route 53 or CloudFront, which takes signatures for us-east-1 alone.",
-                "possible",
-            ),
+            WRONG_SIGNING_REGION.cause("reported", because),
+            ENDPOINT_OF_OTHER_REGION.cause(),
+            GLOBAL_SERVICE.cause(),
         ),
         remedies=(credential_remedies.check_endpoint(), _signing_remedy(None, signed_region)),
         notes=(credential_remedies.SIGNATURE_REJECTED,),

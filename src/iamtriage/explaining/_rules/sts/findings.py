@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage.exceptions import EndpointError
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import as_sentence, find_region
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
     from iamtriage.sts._causes import Place, StsCause
 
-__all__ = ("REMEDY_TITLES", "UNREACHABLE_CODES", "StsFindings", "diagnose_sts_call")
+__all__ = ("REMEDY_TITLES", "STS_CAUSES", "UNREACHABLE_CODES", "StsFindings", "diagnose_sts_call")
 
 UNREACHABLE_CODES = frozenset({"private-dns-regional-only", "unpublished-fips-host"})
 """The codes of causes that keep a call from reaching STS."""
@@ -52,6 +53,107 @@ _OMITTED_EVIDENCE = (
 )
 
 
+WRONG_SCOPE = CauseType(
+    "wrong-scope",
+    title="The STS request is signed for another region",
+    meaning="The STS request was signed for one region and sent to another region's endpoint.",
+    recognised_by='The message says "Credential should be scoped to a valid region".',
+    fix="Use the regional STS endpoint of the region that the client signs for.",
+    sources=(
+        pages.STS_REGIONS,
+        pages.EKS_STS,
+    ),
+    example="sts-global-host",
+)
+GLOBAL_HOST_REGIONAL_CREDENTIALS = CauseType(
+    "global-host-regional-credentials",
+    title="The code calls the global STS endpoint, but signs for another region",
+    meaning="The code calls the global STS endpoint, which accepts signatures for us-east-1 only, but signs for another region.",
+    fix="Remove the endpoint URL of the global endpoint, or sign for us-east-1.",
+    of="wrong-scope",
+)
+CHINA_WITHOUT_REGION = CauseType(
+    "china-without-region",
+    title="A role in China is assumed without a region",
+    meaning="The role is in the partition aws-cn, but the global STS endpoint accepts only roles in aws.",
+    recognised_by="The text names a role in the partition aws-cn, and the STS call has no region or goes to the global endpoint.",
+    fix="Set the region of the client to one in China.",
+    sources=(pages.STS_REGIONS,),
+    example="invalid-credentials-in-china",
+)
+PARTITION_WITHOUT_REGION = CauseType(
+    "partition-without-region",
+    title="A role of another partition is assumed without a region",
+    meaning="The role is in another partition, but the global STS endpoint accepts only roles in aws.",
+    recognised_by="The text names a role of another partition than aws, and the STS call has no region or goes to the global endpoint.",
+    fix="Set the region of the client to one of the role's partition.",
+    sources=(pages.STS_REGIONS,),
+)
+REGION_DISABLED = CauseType(
+    "region-disabled",
+    title="STS is not activated in the region",
+    meaning="STS is not activated for the account in the region that was called.",
+    recognised_by="The error code RegionDisabledException.",
+    fix="Activate STS in the region, or call another region.",
+    sources=(
+        pages.STS_REGIONS,
+        pages.ENABLE_REGION,
+    ),
+    example="sts-not-activated",
+)
+V1_TOKEN_IN_OPT_IN_REGION = CauseType(
+    "v1-token-in-opt-in-region",
+    title="The token of the global STS endpoint is not valid in the region",
+    meaning="Version 1 tokens, which the global STS endpoint issues by default, are not valid in opt-in regions.",
+    fix="Use the regional STS endpoint, or let the global endpoint issue version 2 tokens.",
+    of="invalid-credentials",
+    sources=(pages.TEMPORARY_REGIONS,),
+    example="invalid-credentials-in-opt-in-region",
+)
+PRIVATE_DNS_REGIONAL_ONLY = CauseType(
+    "private-dns-regional-only",
+    title="The network reaches only the STS endpoint of its own region",
+    meaning="The network, such as a private VPC with an interface endpoint, can reach the STS endpoint of its own region, but not the one that is called.",
+    fix="Use the regional STS endpoint of the VPC.",
+    of="no-answer",
+    sources=(pages.EKS_STS,),
+    example="no-way-to-sts",
+)
+UNPUBLISHED_FIPS_HOST = CauseType(
+    "unpublished-fips-host",
+    title="AWS publishes no FIPS endpoint for the region",
+    meaning="SDKs build a name for the FIPS endpoint of the region, but AWS does not publish such a host.",
+    recognised_by="The host that cannot be resolved is a FIPS endpoint that AWS does not publish.",
+    fix="Turn AWS_USE_FIPS_ENDPOINT off for STS, or use a region with a FIPS endpoint.",
+    sources=(pages.STS_REGIONS,),
+)
+PODS_NOT_RECREATED = CauseType(
+    "pods-not-recreated",
+    title="The pods are older than the annotation or association",
+    meaning="EKS sets a pod's variables when it creates the pod, and this pod is older than the annotation or association.",
+    fix="Re-create the pods: EKS sets the variables when a pod is created.",
+    of="no-credentials",
+    sources=(pages.EKS_IRSA_POD,),
+    example="no-credentials-in-pod",
+)
+
+STS_CAUSES = {
+    each.code: each
+    for each in (
+        WRONG_SCOPE,
+        GLOBAL_HOST_REGIONAL_CREDENTIALS,
+        CHINA_WITHOUT_REGION,
+        PARTITION_WITHOUT_REGION,
+        REGION_DISABLED,
+        V1_TOKEN_IN_OPT_IN_REGION,
+        PRIVATE_DNS_REGIONAL_ONLY,
+        UNPUBLISHED_FIPS_HOST,
+        PODS_NOT_RECREATED,
+    )
+}
+"""The definitions of the causes that ``iamtriage.sts`` can find in a text, by code."""
+
+
 @attrs.frozen
 class StsFindings:
     """The causes of a failed STS call, and their remedies.
@@ -79,7 +181,7 @@ def diagnose_sts_call(  # noqa: PLR0913 (the settings that a rule can derive fro
 
     Args:
         case: The failure and the facts.
-        codes: The codes of the causes to return; ``None`` for all.
+        codes: The codes of the causes to return; ``None`` for all that a text can state.
         because: Evidence for every cause, one line each.
         env: The variables that the text states.
         region: The region that the call was signed for.
@@ -99,7 +201,7 @@ def diagnose_sts_call(  # noqa: PLR0913 (the settings that a rule can derive fro
         namespace=facts.namespace,
         service_account=facts.service_account,
     )
-    causes = [cause for cause in found.causes if codes is None or cause.code in codes]
+    causes = [cause for cause in found.causes if cause.code in (codes or STS_CAUSES)]
     return StsFindings(
         tuple(_convert_cause(cause, because) for cause in causes),
         tuple(remedy for cause in causes for remedy in _convert_fixes(cause)),
@@ -119,10 +221,8 @@ def _known_version(given: str | None) -> str | None:
 
 def _convert_cause(cause: StsCause, lines: tuple[str, ...]) -> Cause:
     kept = tuple(line for line in cause.evidence if not line.startswith(_OMITTED_EVIDENCE))
-    # It is the SDK that reports a missing region, not AWS.
-    is_from_sdk = cause.code == "missing-region" and cause.certainty == "reported"
-    evidence = "derived" if is_from_sdk else cause.certainty
-    return Cause(cause.code, cause.title, evidence, tuple(dict.fromkeys((*lines, *map(as_sentence, kept)))))
+    because = tuple(dict.fromkeys((*lines, *map(as_sentence, kept))))
+    return STS_CAUSES[cause.code].cause(cause.certainty, because, text=cause.title)
 
 
 def _convert_fixes(cause: StsCause) -> list[Remedy]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import AWS_COMPATIBLE, error_code, safe_name
 
@@ -28,6 +29,31 @@ _SERIALIZATION_ERROR = "SerializationError"  # from the AWS SDK for Go v1
 _STS_CALL = re.compile(r"WebIdentityErr|\bSTS: (?:AssumeRole|GetCallerIdentity)")
 _URL = re.compile(r"https?://([A-Za-z0-9][\w.-]{0,252}(?::\d{1,5})?)(?!/doc/|[\w.-])", re.ASCII)
 _STS_HOST = re.compile(r"sts(?:-fips)?\.|[\w-]{1,80}\.sts\.", re.ASCII)
+
+
+ENDPOINT_SET = CauseType(
+    "endpoint-set",
+    title="An endpoint URL for another service is used for STS",
+    text="AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS or endpoint_url is set, or code gives one endpoint to all clients: that of S3 or of other storage, which then counts for STS too.",
+    fix="Remove AWS_ENDPOINT_URL, or set it per service.",
+    of="not-sts",
+)
+PROXY_ANSWERS = CauseType(
+    "proxy-answers",
+    title="A proxy answers instead of STS",
+    text="A proxy on the way to STS gave an answer of its own.",
+    fix="Add the STS endpoint to NO_PROXY, or allow it in the proxy.",
+    of="not-sts",
+)
+NOT_STS = CauseType(
+    "not-sts",
+    title="Something other than STS answered",
+    text="What answered is not STS.",
+    recognised_by="The response to an STS call has the form or the error code of another service, such as S3.",
+    fix="Check the endpoint URL and the proxy of the client.",
+    sources=(pages.SDK_ENDPOINTS,),
+    example="sts-answered-by-other",
+)
 
 
 def is_non_sts_response(case: Case[AwsError], message: str) -> bool:
@@ -57,21 +83,18 @@ def explain_non_sts_response(case: Case[AwsError], message: str) -> Explanation:
         )
     if host is not None:
         because.append(f"The text names the host {host}{', which is none of STS' if is_other_host else ''}.")
-    setting = Cause(
-        "endpoint-set",
-        "AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS or endpoint_url is set, or code gives one endpoint to all clients: that of S3 or of other storage, which then counts for STS too.",
-        "possible",
-        ("The text names other software that speaks as AWS does.",)
+    setting = ENDPOINT_SET.cause(
+        because=("The text names other software that speaks as AWS does.",)
         if AWS_COMPATIBLE.search(case.text)
-        else (),
+        else ()
     )
-    proxy = Cause("proxy-answers", "A proxy on the way to STS gave an answer of its own.", "possible")
+    proxy = PROXY_ANSWERS.cause()
     return Explanation(
         failure=case.failure,
         topic="not-sts",
         summary=f"The call of STS was answered by something else{f', {host}' if is_other_host else ''}.",
         causes=(
-            Cause("not-sts", "What answered is not STS.", "derived", tuple(because)),
+            NOT_STS.cause("derived", tuple(because)),
             *((proxy, setting) if is_sts_host else (setting, proxy)),
         ),
         remedies=(

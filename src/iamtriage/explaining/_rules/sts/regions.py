@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_region, message_text, quote_phrases
 from iamtriage.explaining._rules.sts.findings import diagnose_sts_call
@@ -23,6 +24,17 @@ __all__ = ("explain_region_disabled",)
 
 _PHRASES = ("STS is not activated in this region", "STS is not activated in the requested region")
 _NOTE = "No IAM policy helps here. Tokens from the host of a region hold in all regions, so the region of STS need not be that of the other calls."
+
+
+REGION_NOT_ENABLED = CauseType(
+    "region-not-enabled",
+    title="The account has not enabled the region",
+    text="The account has not enabled the region.",
+    recognised_by="The message says that the region is not enabled for the account, or the error comes from an opt-in region.",
+    fix="Enable the region in the account, or call another region.",
+    sources=(pages.ENABLE_REGION,),
+    example="invalid-credentials-in-opt-in-region",
+)
 
 
 def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
@@ -82,14 +94,7 @@ def _explain_region_not_enabled(case: Case[RegionDisabled], region: str | None) 
         failure=case.failure,
         topic="region-not-enabled",
         summary=f"{region or 'The region'} is not enabled for the account.",
-        causes=(
-            Cause(
-                "region-not-enabled",
-                "The account has not enabled the region.",
-                "reported",
-                ('The text says "is not enabled in your account".',),
-            ),
-        ),
+        causes=(REGION_NOT_ENABLED.cause("reported", ('The text says "is not enabled in your account".',)),),
         remedies=(
             credential_remedies.enable_region(region),
             Remedy(

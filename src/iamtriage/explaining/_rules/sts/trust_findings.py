@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage.exceptions import IamTriageError
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations import Cause, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -22,6 +23,41 @@ if TYPE_CHECKING:
     from iamtriage.trust._evaluation import TrustResult
 
 __all__ = ("TrustFindings", "evaluate_trust_policy")
+
+
+TRUST_POLICY_ALLOWS = CauseType(
+    "trust-policy-allows",
+    title="The trust policy that was supplied allows the call",
+    meaning="The trust policy in the facts allows the call, so another policy denies it or the policy has changed.",
+    recognised_by="The facts contain the trust policy, and it allows the caller.",
+    fix="Check that the supplied policy is the current one of the role.",
+    sources=(pages.TRUST_POLICIES,),
+)
+TRUST_POLICY_OPEN = CauseType(
+    "trust-policy-open",
+    title="The supplied trust policy cannot be decided",
+    meaning="Whether the trust policy in the facts allows the call depends on values that are not known.",
+    recognised_by="The facts contain the trust policy, and it depends on values that are unknown.",
+    fix="Supply the caller, the token claims or the condition keys that the explanation names.",
+    sources=(pages.TRUST_POLICIES,),
+)
+TRUST_POLICY_UNREADABLE = CauseType(
+    "trust-policy-unreadable",
+    title="The supplied trust policy or caller cannot be read",
+    text="The trust policy or caller that was given cannot be judged.",
+    recognised_by="The facts contain a trust policy or a caller that is malformed.",
+    fix="Supply the JSON of the policy and the ARN of the caller.",
+    sources=(pages.TRUST_POLICIES,),
+)
+TRUST_POLICY_CHECKED = CauseType(
+    "trust-policy-checked",
+    title="The trust policy that was supplied does not allow the call",
+    text="The role's trust policy does not let the call in.",
+    recognised_by="The facts contain the trust policy, and no statement of it allows the caller.",
+    fix="Change the trust policy as the explanation says.",
+    sources=(pages.TRUST_POLICIES,),
+    example="assume-role-trust-supplied",
+)
 
 
 @attrs.frozen
@@ -77,23 +113,18 @@ def evaluate_trust_policy(facts: Facts, action: str, role_arn: str | None = None
 def _describe_unreadable_policy(error: IamTriageError, evidence: Evidence) -> TrustFindings:
     return TrustFindings(
         allowed=None,
-        cause=Cause(
-            "trust-policy-unreadable",
-            "The trust policy or caller that was given cannot be judged.",
-            evidence,
-            (as_sentence(str(error)),),
-        ),
+        cause=TRUST_POLICY_UNREADABLE.cause(evidence, (as_sentence(str(error)),)),
     )
 
 
 def _describe_result(result: TrustResult, role: str | None, evidence: Evidence) -> TrustFindings:
     if result.allowed is True:
         text = "The trust policy that was given lets the call in, so look for the cause elsewhere."
-        cause = Cause("trust-policy-allows", text, evidence, (as_sentence(result.reason),))
+        cause = TRUST_POLICY_ALLOWS.cause(evidence, (as_sentence(result.reason),), text=text)
         return TrustFindings(allowed=True, cause=cause)
     if result.allowed is None:
         text = "What is given does not decide whether the trust policy lets the call in."
-        cause = Cause("trust-policy-open", text, "possible", (as_sentence(result.reason),))
+        cause = TRUST_POLICY_OPEN.cause(because=(as_sentence(result.reason),), text=text)
         return TrustFindings(allowed=None, cause=cause)
     name = commands.role_name(role)
     steps = (
@@ -102,12 +133,7 @@ def _describe_result(result: TrustResult, role: str | None, evidence: Evidence) 
     )
     return TrustFindings(
         allowed=False,
-        cause=Cause(
-            "trust-policy-checked",
-            "The role's trust policy does not let the call in.",
-            evidence,
-            (as_sentence(result.reason),),
-        ),
+        cause=TRUST_POLICY_CHECKED.cause(evidence, (as_sentence(result.reason),)),
         remedy=Remedy(
             title="Change the role's trust policy",
             who="account administrator",
