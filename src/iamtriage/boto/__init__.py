@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from iamtriage._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from iamtriage.boto._calls import call_facts
     from iamtriage.boto._collecting import Attempt, Collection, collect
     from iamtriage.boto._explaining import ErrorExplainer, explain_errors
     from iamtriage.boto._installing import install, uninstall
@@ -34,6 +35,7 @@ __all__ = (
     "Refusal",
     "RequestAuthorization",
     "authorization_details",
+    "call_facts",
     "collect",
     "decode_message",
     "explain_errors",
@@ -58,6 +60,7 @@ _HOMES = {
     "Refusal": "_queries.calls",
     "RequestAuthorization": "_queries.authorization",
     "authorization_details": "_queries.authorization",
+    "call_facts": "_calls",
     "collect": "_collecting",
     "decode_message": "_queries.decoding",
     "explain_errors": "_explaining",

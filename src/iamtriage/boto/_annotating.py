@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from iamtriage._reading.parsing import parse_raised
+from iamtriage.boto._calls import find_call_facts
 from iamtriage.boto._notifications import NOTIFICATIONS_PAUSED
 from iamtriage.explaining._explain import explain
+from iamtriage.explaining._facts import build_facts
 from iamtriage.explaining._notes import format_note, format_traceback, is_note, summarize_for_log
 from iamtriage.failures._failures import Failure
 from iamtriage.failures._fingerprints import fingerprint
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from iamtriage.boto._options import ExplainOptions
     from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._facts import Facts
 
 __all__ = ("annotate",)
 
@@ -80,9 +83,10 @@ def _report(finding: _Finding, options: ExplainOptions) -> None:
         has_note = _has_note(finding.carrier)
         if has_note and not is_new:
             return
-        explanation = explain(finding.failure, facts=options.facts)
+        facts = build_facts([find_call_facts(finding.carrier, finding.failure), options.facts])
+        explanation = explain(finding.failure, facts=facts)
         if not has_note:
-            note = format_note(explanation, full=options.full, redacted=options.redacted, facts=options.facts)
+            note = format_note(explanation, full=options.full, redacted=options.redacted, facts=facts)
             _add_note(finding, note)
     if not is_new:
         return
@@ -91,7 +95,7 @@ def _report(finding: _Finding, options: ExplainOptions) -> None:
         if options.callback is not None:
             _call_user_code(options, "callback", options.callback, explanation, finding.raised)
         if options.logger is not None:
-            _call_user_code(options, "logger", _log_failure, explanation, options)
+            _call_user_code(options, "logger", _log_failure, explanation, options, facts)
     finally:
         NOTIFICATIONS_PAUSED.reset(token)
 
@@ -271,12 +275,12 @@ def _instance_dict(error: BaseException) -> dict[str, object]:
     return attributes
 
 
-def _log_failure(explanation: Explanation, options: ExplainOptions) -> None:
+def _log_failure(explanation: Explanation, options: ExplainOptions, facts: Facts) -> None:
     failure = explanation.failure
     logger: Any = options.logger
     if failure is None or logger is None:
         return
-    summary, record = summarize_for_log(explanation, redacted=options.redacted, facts=options.facts)
+    summary, record = summarize_for_log(explanation, redacted=options.redacted, facts=facts)
     extra: dict[str, object] = {"iamtriage": record, "iamtriage_fingerprint": fingerprint(failure)}
     message = "%s"
     while issubclass(type(logger), logging.LoggerAdapter):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterable
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast, overload
@@ -19,10 +20,11 @@ from iamtriage._reading.parsing import parse_raised
 from iamtriage._reading.structured.exceptions import group_behind
 from iamtriage._rendering.views import View
 from iamtriage._text import wrong_type_message
-from iamtriage.boto._merging import build_report, list_principals
+from iamtriage.boto._calls import find_call_facts
+from iamtriage.boto._merging import Problem, build_report, complete_failure, list_principals
+from iamtriage.explaining._explain import explain
 from iamtriage.explaining._policy_for import policies_for, policy_for
 from iamtriage.failures._checks import check_kinds
-from iamtriage.failures._fingerprints import fingerprint
 from iamtriage.failures._records import to_record
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from iamtriage._rendering.blocks import Block
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.failures._failures import Failure
     from iamtriage.typing import Kind, Record
 
@@ -64,8 +67,7 @@ class Collection(View, Generic[_T]):
     def __init__(self, kinds: frozenset[Kind]) -> None:
         self._kinds = kinds
         self._lock = threading.Lock()
-        self._failures: dict[str, Failure] = {}
-        self._counts: dict[str, int] = {}
+        self._problems: dict[tuple[str, str | None], Problem] = {}
         self._results: tuple[_T | None, ...] = ()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -73,8 +75,7 @@ class Collection(View, Generic[_T]):
         with self._lock:
             return {
                 "_kinds": self._kinds,
-                "_failures": dict(self._failures),
-                "_counts": dict(self._counts),
+                "_problems": dict(self._problems),
                 "_results": self._results,
             }
 
@@ -155,13 +156,13 @@ class Collection(View, Generic[_T]):
             return False
         if not isinstance(error, BaseExceptionGroup):
             return self._collect_single(error, handled)
-        found: list[Failure] = []
+        found: list[Problem] = []
 
         def is_denial(leaf: BaseException) -> bool:
-            failure = self._find_denial(leaf)
-            if failure is not None:
-                found.append(failure)
-            return failure is not None
+            denial = self._find_denial(leaf)
+            if denial is not None:
+                found.append(denial)
+            return denial is not None
 
         group = cast("BaseExceptionGroup[BaseException]", error)
         try:
@@ -184,13 +185,13 @@ class Collection(View, Generic[_T]):
             del rest  # else the frame in its traceback would keep it alive
 
     def _collect_single(self, error: BaseException, handled: BaseException | None) -> bool:
-        failure = self._find_denial(error)
-        if failure is None or _hides_interrupt(error, handled):
+        denial = self._find_denial(error)
+        if denial is None or _hides_interrupt(error, handled):
             return False
-        self._add([failure])
+        self._add([denial])
         return True
 
-    def _find_denial(self, error: BaseException) -> Failure | None:
+    def _find_denial(self, error: BaseException) -> Problem | None:
         # A failed assertion can quote a denial. Exceptions that stop a program must propagate.
         if not isinstance(error, Exception) or isinstance(error, AssertionError | ExceptionGroup):
             return None
@@ -198,32 +199,47 @@ class Collection(View, Generic[_T]):
             if group_behind(error) is not None:
                 return None
             failure = parse_raised(error, contexts=False)
+            if failure is None or failure.kind not in self._kinds:
+                return None
+            return Problem(failure, find_call_facts(error, failure))
         except KeyboardInterrupt:
             raise
         except BaseException:  # noqa: BLE001 (an unreadable exception must propagate)
             return None
-        return None if failure is None or failure.kind not in self._kinds else failure
 
-    def _add(self, failures: Iterable[Failure]) -> None:
+    def _add(self, denials: Iterable[Problem]) -> None:
         with self._lock:
-            for failure in failures:
-                key = fingerprint(failure)
-                self._failures.setdefault(key, failure)
-                self._counts[key] = self._counts.get(key, 0) + 1
+            for denial in denials:
+                known = self._problems.setdefault(denial.key, denial)
+                self._problems[denial.key] = known._replace(times=known.times + 1)
+
+    def _list_problems(self) -> tuple[Problem, ...]:
+        with self._lock:
+            return tuple(self._problems.values())
 
     # ------------------------------------------------ results
 
     @property
     def failures(self) -> tuple[Failure, ...]:
-        """The failures in order, the first one of each problem."""
-        with self._lock:
-            return tuple(self._failures.values())
+        """The failures in order, the first one of each problem.
+
+        Denials of the same call on different resources are different problems, even if only the parameters
+        of the calls name the resources.
+        """
+        return tuple(each.failure for each in self._list_problems())
+
+    @property
+    def explanations(self) -> tuple[Explanation, ...]:
+        """The explanations of the failures, each with the facts of its call."""
+        return tuple(explain(each.failure, facts=each.facts) for each in self._list_problems())
 
     @property
     def counts(self) -> Mapping[str, int]:
         """How often each problem occurred, by its fingerprint."""
-        with self._lock:
-            return MappingProxyType(dict(self._counts))
+        counts: Counter[str] = Counter()
+        for each in self._list_problems():
+            counts[each.key[0]] += each.times
+        return MappingProxyType(dict(counts))
 
     @property
     def results(self) -> tuple[_T | None, ...]:
@@ -239,7 +255,7 @@ class Collection(View, Generic[_T]):
         return len(self.failures)
 
     def __bool__(self) -> bool:
-        return bool(self._failures)
+        return bool(self._problems)
 
     def __iter__(self) -> Iterator[Failure]:
         return iter(self.failures)
@@ -254,7 +270,7 @@ class Collection(View, Generic[_T]):
         Raises:
             PolicyError: Several principals were denied and none is given, or the given one was not denied.
         """
-        return policy_for(self.failures, principal=principal)
+        return policy_for(map(complete_failure, self._list_problems()), principal=principal)
 
     def policies(
         self, principal: str | None = None, *, limit: int = _MAX_POLICY_SIZE
@@ -269,7 +285,7 @@ class Collection(View, Generic[_T]):
             PolicyError: As for :meth:`policy`.
             ValueError: The limit is below 256.
         """
-        return policies_for(self.failures, principal=principal, limit=limit)
+        return policies_for(map(complete_failure, self._list_problems()), principal=principal, limit=limit)
 
     def to_records(self) -> list[Record]:
         """Return the flat records of the failures, one per problem."""
@@ -293,14 +309,15 @@ class Collection(View, Generic[_T]):
 
     @override
     def _blocks(self) -> Iterator[Block]:
-        with self._lock:
-            return build_report(tuple(self._failures.values()), dict(self._counts))
+        return build_report(self._list_problems())
 
     @override
     def __repr__(self) -> str:
-        with self._lock:
-            problems, failures = len(self._failures), sum(self._counts.values())
-        return f"<Collection: {_format_count(problems, 'problem')} in {_format_count(failures, 'failure')}>"
+        problems = self._list_problems()
+        failures = sum(each.times for each in problems)
+        return (
+            f"<Collection: {_format_count(len(problems), 'problem')} in {_format_count(failures, 'failure')}>"
+        )
 
 
 class Attempt:

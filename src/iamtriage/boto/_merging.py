@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import attrs
 
 from iamtriage._rendering.blocks import Code, Heading, Items, Paragraph
 from iamtriage.explaining._explain import explain
@@ -12,14 +14,38 @@ from iamtriage.failures._failures import AccessDenied
 from iamtriage.failures._fingerprints import fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from iamtriage._rendering.blocks import Block
+    from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
 
-__all__ = ("build_report", "list_principals")
+__all__ = ("Problem", "build_report", "complete_failure", "list_principals")
 
 _MAX_SHOWN = 100
+
+
+class Problem(NamedTuple):
+    """A failure, what the parameters of its call state, and how often it occurred."""
+
+    failure: Failure
+    facts: Facts | None
+    times: int = 0
+
+    @property
+    def key(self) -> tuple[str, str | None]:
+        """What distinguishes the problem: its fingerprint, and the resource if only the call names it."""
+        resource = None if self.facts is None or self.failure.resource is not None else self.facts.resource
+        return fingerprint(self.failure), resource
+
+
+def complete_failure(problem: Problem) -> Failure:
+    """Return the failure with the resource and the region that the call states, to build a policy from it."""
+    failure, facts = problem.failure, problem.facts
+    if facts is None or not isinstance(failure, AccessDenied):
+        return failure
+    envelope = attrs.evolve(failure.envelope, service=failure.envelope.service or facts.service)
+    return attrs.evolve(failure, resource=failure.resource or facts.resource, envelope=envelope)
 
 
 def list_principals(failures: Iterable[Failure]) -> tuple[str, ...]:
@@ -33,23 +59,24 @@ def list_principals(failures: Iterable[Failure]) -> tuple[str, ...]:
 # ------------------------------------------------ report
 
 
-def build_report(failures: tuple[Failure, ...], counts: Mapping[str, int]) -> Iterator[Block]:
+def build_report(found: tuple[Problem, ...]) -> Iterator[Block]:
     """Yield the report: problems with their remedies, problems without a policy, and the policies."""
-    if not failures:
+    if not found:
         yield Heading("Nothing was denied.", 1)
         return
-    total = sum(counts.values())
-    problems = "1 problem" if len(failures) == 1 else f"{len(failures)} problems"
+    failures = tuple(map(complete_failure, found))
+    total = sum(each.times for each in found)
+    problems = "1 problem" if len(found) == 1 else f"{len(found)} problems"
     yield Heading(f"{problems} in {'1 failure' if total == 1 else f'{total} failures'}", 1)
     yield Heading("What was denied")
     without_policy: list[str] = []
-    for failure in failures[:_MAX_SHOWN]:
-        explanation = explain(failure)
-        times = counts.get(fingerprint(failure), 1)
+    for problem in found[:_MAX_SHOWN]:
+        explanation = explain(problem.failure, facts=problem.facts)
+        times = problem.times
         yield Heading(explanation.summary, 3, (f"{times} times",) if times > 1 else ())
         if explanation.remedies:
             yield Items(tuple(f"{each.title} ({each.who})" for each in explanation.remedies))
-        if not policies_by_principal([failure]):
+        if not policies_by_principal([complete_failure(problem)]):
             without_policy.append(explanation.summary)
     if len(failures) > _MAX_SHOWN:
         yield Paragraph(f"… and {len(failures) - _MAX_SHOWN} more.", quiet=True)

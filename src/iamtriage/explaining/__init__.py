@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     )
     from iamtriage.explaining._explain import explain
     from iamtriage.explaining._explanations import Cause, Evidence, Explanation, Remedy, Who
-    from iamtriage.explaining._facts import Facts, FactsLike, HasFacts
+    from iamtriage.explaining._facts import Facts, FactsLike, FailedCall, HasFacts
     from iamtriage.explaining._policy_for import policies_by_principal, policies_for, policy_for
 
 __all__ = (
@@ -32,6 +32,7 @@ __all__ = (
     "Explanation",
     "Facts",
     "FactsLike",
+    "FailedCall",
     "HasFacts",
     "Remedy",
     "Retryable",
@@ -56,6 +57,7 @@ _HOMES = {
     "Explanation": "_explanations",
     "Facts": "_facts",
     "FactsLike": "_facts",
+    "FailedCall": "_facts",
     "HasFacts": "_facts",
     "Remedy": "_explanations",
     "Retryable": "_classification",

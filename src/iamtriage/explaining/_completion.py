@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.model import Runtime
     from iamtriage.explaining._context.resolving import ResolvedFacts
     from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+    from iamtriage.explaining._facts import FailedCall
 
 __all__ = ("complete_explanation",)
 
@@ -35,6 +36,20 @@ _KINDS_WITH_CALLER = frozenset(
     {"access_denied", "expired_credentials", "invalid_credentials", "signature_mismatch", "aws_error"}
 )
 _SHELLS = frozenset({"cloudshell"})
+# https://docs.aws.amazon.com/boto3/latest/guide/credentials.html; the names are botocore's.
+_PROVIDERS = {
+    "assume-role": "a profile that assumes a role",
+    "assume-role-with-web-identity": "a web identity token (AWS_WEB_IDENTITY_TOKEN_FILE)",
+    "config-file": "the AWS config file",
+    "container-role": "the container credentials endpoint (an ECS task role or EKS Pod Identity)",
+    "custom-process": "the profile's credential_process",
+    "env": "environment variables",
+    "explicit": "the arguments of the client or session",
+    "iam-role": "instance metadata (the role of the EC2 instance)",
+    "login": "aws login",
+    "shared-credentials-file": "the shared credentials file",
+    "sso": "IAM Identity Center (aws sso login)",
+}
 _NAMES = {
     "bucket": "bucket",
     "key": "key",
@@ -60,19 +75,19 @@ def complete_explanation(explanation: Explanation, facts: ResolvedFacts) -> Expl
     """Return the explanation with the values that the facts and the context state, and their evidence."""
     context = facts.context
     values = dict(_known_values(facts, context))
-    if not values and context is NOTHING:
+    if not values and context is NOTHING and facts.call is None:
         return explanation
     runtime = context.runtime if _has_other_caller(explanation, context) else None
     remedies = tuple(_complete_remedy(each, values, runtime) for each in explanation.remedies)
     completed = attrs.evolve(explanation, remedies=remedies)
-    if context is NOTHING:
+    if context is NOTHING and facts.call is None:
         return completed
-    evidence = tuple(_evidence(completed, context))
+    evidence = (*_evidence(completed, context), *_evidence_of_call(completed, facts))
     if evidence and completed.causes:
         first: Cause = completed.causes[0]
         causes = (attrs.evolve(first, because=(*first.because, *evidence)), *completed.causes[1:])
         completed = attrs.evolve(completed, causes=causes)
-    notes = tuple(_notes(context, runtime))
+    notes = (*_notes(context, runtime), *_notes_about_credentials(explanation, facts.call))
     return attrs.evolve(completed, notes=(*notes, *completed.notes)) if notes else completed
 
 
@@ -160,6 +175,30 @@ def _evidence(explanation: Explanation, context: Context) -> Iterator[str]:
 
     for words, labels in by_words.items():
         yield f'The text states the {" and ".join(labels)}: "{clip_text(redact(words))}".'
+
+
+def _evidence_of_call(explanation: Explanation, facts: ResolvedFacts) -> Iterator[str]:
+    """Yield what the parameters of the failed call state and the failure does not."""
+    failure, call = explanation.failure, facts.call
+    if call is None or failure is None:
+        return
+    if "resource" in facts.derived and facts.resource is not None and facts.resource != failure.resource:
+        yield f"The parameters of the call {call.operation} name {facts.resource}."
+    if failure.kind == "aws_error" and call.attempts is not None and call.attempts > 1:
+        yield f"The SDK made {call.attempts} attempts."
+
+
+def _notes_about_credentials(explanation: Explanation, call: FailedCall | None) -> Iterator[str]:
+    """Yield where the credentials of the failed call come from, if they are the problem or name the caller."""
+    failure = explanation.failure
+    if call is None or call.credential_provider is None or failure is None:
+        return
+    if failure.kind not in _KINDS_WITH_CALLER or failure.principal is not None:
+        return
+    source = _PROVIDERS.get(call.credential_provider, call.credential_provider)
+    lifetime = f"; they expire at {call.expires}" if call.expires is not None else ""
+    kind = "temporary credentials" if call.is_temporary else "credentials"
+    yield f"The call used {kind} from {source}{lifetime}."
 
 
 def _stated_by_failure(explanation: Explanation) -> str:

@@ -5,8 +5,8 @@ A fact that is not supplied is unknown. It never means that something does not e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ForwardRef, Protocol, TypeAlias, cast, get_args
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ForwardRef, Protocol, Self, TypeAlias, cast, get_args
 
 import attrs
 
@@ -23,7 +23,7 @@ else:
     DecodedMessage = ForwardRef("__import__('iamtriage').DecodedMessage")
     AuthorizationDetails = ForwardRef("__import__('iamtriage').AuthorizationDetails")
 
-__all__ = ("Facts", "FactsLike", "HasFacts", "build_facts")
+__all__ = ("Facts", "FactsLike", "FailedCall", "HasFacts", "build_facts")
 
 _AUTHENTICATION_MODES: tuple[str, ...] = get_args(AuthenticationMode)
 
@@ -46,6 +46,12 @@ def _check_policy(instance: object, attribute: attrs.Attribute[Any], value: obje
     del instance
     if value is not None and not isinstance(value, (str, Mapping)):
         raise TypeError(wrong_type_message(attribute.name, "a mapping or a JSON string", value))
+
+
+def _check_call(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    del instance
+    if value is not None and not isinstance(value, FailedCall):
+        raise TypeError(wrong_type_message(attribute.name, "a FailedCall", value))
 
 
 def _check_mapping(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -75,6 +81,29 @@ def _to_authorization_details(value: object) -> AuthorizationDetails | None:
 
 
 @attrs.frozen(kw_only=True)
+class FailedCall(View):
+    """The call that failed, as :func:`iamtriage.boto.call_facts` finds it.
+
+    Attributes:
+        operation: The operation as the SDK spells it: ``"GetObject"``.
+        endpoint: The URL that the client calls.
+        account: The account of the caller.
+        attempts: How often the SDK sent the request.
+        credential_provider: botocore's name of the provider of the credentials: ``"sso"``, ``"iam-role"``.
+        is_temporary: Whether the credentials have a session token.
+        expires: When the credentials expire, as an ISO 8601 time in UTC.
+    """
+
+    operation: str
+    endpoint: str | None = None
+    account: str | None = None
+    attempts: int | None = None
+    credential_provider: str | None = None
+    is_temporary: bool | None = None
+    expires: str | None = None
+
+
+@attrs.frozen(kw_only=True)
 class Facts(View):
     """What you know in addition to the error.
 
@@ -94,6 +123,9 @@ class Facts(View):
             :class:`iamtriage.DecodedMessage`.
         authorization_details: The result of IAM's ``GetRequestAuthorizationDetails``, as a JSON string, a
             mapping or an :class:`iamtriage.AuthorizationDetails`.
+        call: The call that failed, from :func:`iamtriage.boto.call_facts`.
+        derived: The names of the facts that were read from the failed call or the text around the failure,
+            and not stated by a person. Facts with the same values are equal, whatever is derived.
 
     Raises:
         DocumentError: A value is invalid.
@@ -120,6 +152,16 @@ class Facts(View):
     authorization_details: AuthorizationDetails | None = attrs.field(
         default=None, converter=_to_authorization_details
     )
+    call: FailedCall | None = attrs.field(default=None, validator=_check_call)
+    derived: frozenset[str] = attrs.field(default=frozenset(), eq=False, repr=False)
+
+    def as_derived(self) -> Self:
+        """Return the same facts, marked as read from the failed call.
+
+        >>> sorted(Facts(region="eu-west-1", service="s3").as_derived().derived)
+        ['region', 'service']
+        """
+        return attrs.evolve(self, derived=frozenset(_stated_names(self)))
 
 
 class HasFacts(Protocol):
@@ -136,7 +178,11 @@ FactsLike: TypeAlias = "Facts | Mapping[str, Any] | DecodedMessage | Authorizati
 
 _EXPECTED = "a Facts, a mapping, a value that has facts, or an iterable of these"
 _NO_FACTS = Facts()
-_NAMES = tuple(field.name for field in attrs.fields(Facts))
+_NAMES = tuple(field.name for field in attrs.fields(Facts) if field.name != "derived")
+
+
+def _stated_names(facts: Facts) -> Iterator[str]:
+    return (name for name in _NAMES if getattr(facts, name) is not None)
 
 
 def build_facts(given: FactsLike | Iterable[FactsLike | None] | None) -> Facts:
@@ -198,5 +244,6 @@ def _facts_from_mapping(given: Mapping[object, Any]) -> Facts:
 
 
 def _merge(first: Facts, second: Facts) -> Facts:
-    values = {name: getattr(second, name) for name in _NAMES}
-    return attrs.evolve(first, **{name: value for name, value in values.items() if value is not None})
+    values = {name: getattr(second, name) for name in _stated_names(second)}
+    derived = (first.derived - values.keys()) | second.derived
+    return attrs.evolve(first, derived=derived, **values)

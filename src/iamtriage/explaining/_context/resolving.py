@@ -31,11 +31,9 @@ class ResolvedFacts(Facts):
 
     Attributes:
         context: What the text around the failure states.
-        derived: The names of the facts that come from the context.
     """
 
     context: Context = NOTHING
-    derived: frozenset[str] = frozenset()
 
 
 _NO_FACTS = Facts()
@@ -49,7 +47,7 @@ def context_of(facts: Facts) -> Context:
 
 def is_derived(facts: Facts, name: str) -> bool:
     """Return whether a fact comes from the text and not from the caller of ``explain()``."""
-    return isinstance(facts, ResolvedFacts) and name in facts.derived
+    return name in facts.derived
 
 
 def resolve_facts(failure: Failure, facts: Facts) -> ResolvedFacts:
@@ -66,7 +64,8 @@ def resolve_facts(failure: Failure, facts: Facts) -> ResolvedFacts:
         return _NOTHING_KNOWN
     known = {each.name: getattr(facts, each.name) for each in attrs.fields(Facts)}
     found = {name: value for name, value in _derived_facts(failure, context) if known[name] is None}
-    return ResolvedFacts(**{**known, **found}, context=context, derived=frozenset(found))
+    known["derived"] = facts.derived | found.keys()
+    return ResolvedFacts(**{**known, **found}, context=context)
 
 
 def _derived_facts(failure: Failure, context: Context) -> Iterator[tuple[str, Any]]:

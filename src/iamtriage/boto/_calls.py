@@ -1,0 +1,219 @@
+"""Find the call that failed, with its parameters, in the traceback of an exception.
+
+botocore's frames hold the client, the operation and the parameters, so nothing has to be kept while calls
+succeed. Only what names the resource is read; request bodies and secrets are not.
+"""
+
+# botocore has no types:
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from iamtriage.actions._operation_resources import resource_arn
+from iamtriage.arns._arns import parse_arn
+from iamtriage.exceptions import InvalidArnError
+from iamtriage.explaining._facts import Facts, FailedCall
+from iamtriage.redaction._redact import redact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType, TracebackType
+
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("call_facts", "find_call_facts")
+
+_CLIENT_MODULES = frozenset({"botocore.client", "aiobotocore.client"})
+_WAITER_MODULES = frozenset({"botocore.waiter", "aiobotocore.waiter"})
+# The descriptors of BaseException: the class of an exception can override the attributes.
+_CAUSE: Any = vars(BaseException)["__cause__"]
+_CONTEXT: Any = vars(BaseException)["__context__"]
+_SUPPRESS_CONTEXT: Any = vars(BaseException)["__suppress_context__"]
+_TRACEBACK: Any = vars(BaseException)["__traceback__"]
+_MAX_FRAMES = 1_000
+_MAX_EXCEPTIONS = 20
+
+
+class _Call(NamedTuple):
+    """A call of a botocore client."""
+
+    client: Any
+    operation: str
+    parameters: Mapping[str, object]
+
+
+def call_facts(error: BaseException) -> Facts | None:
+    """Return what the failed call of an exception states: its resource, region, endpoint and credentials.
+
+    The call is found in the traceback of the exception, of its ``__cause__``, or of the exception that it
+    quotes, such as the ``ClientError`` behind an ``S3UploadFailedError``. A traceback does not survive
+    pickling, so ask in the process that raised it.
+
+    Args:
+        error: An exception that was raised.
+
+    Returns:
+        The facts for :func:`iamtriage.explain`, or ``None`` if no call of botocore raised the exception. They
+        contain no request body and no secret.
+
+    Raises:
+        TypeError: The argument is not an exception.
+
+    >>> call_facts(RuntimeError("no call")) is None
+    True
+    """
+    if not isinstance(error, BaseException):  # pyright: ignore[reportUnnecessaryIsInstance]
+        msg = f"error must be an exception, not {type(error).__name__}"  # type: ignore[unreachable]
+        raise TypeError(msg)
+    from iamtriage._reading.parsing import parse_raised
+
+    return find_call_facts(error, parse_raised(error, contexts=False))
+
+
+def find_call_facts(error: BaseException, failure: Failure | None) -> Facts | None:
+    """Return the facts of the call that an exception reports, or ``None`` if none can be read."""
+    try:
+        for each in _reported(error):
+            call = _find_call(_TRACEBACK.__get__(each))
+            if call is not None:
+                return _build_facts(call, each, failure)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 (attributes of exceptions and clients can raise anything)
+        return None
+    return None
+
+
+def _reported(error: BaseException) -> Iterator[BaseException]:
+    """Yield the exception, its causes, and a context whose message it quotes."""
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen and len(seen) < _MAX_EXCEPTIONS:
+        seen.add(id(current))
+        yield current
+        following = _CAUSE.__get__(current)
+        if following is None and not _SUPPRESS_CONTEXT.__get__(current):
+            context: BaseException | None = _CONTEXT.__get__(current)
+            following = context if context is not None and _quotes(current, context) else None
+        current = following
+
+
+def _quotes(outer: BaseException, inner: BaseException) -> bool:
+    words = str(inner)
+    return bool(words) and words in str(outer)
+
+
+def _find_call(traceback: TracebackType | None) -> _Call | None:
+    """Return the innermost call in a traceback."""
+    found: _Call | None = None
+    for frame in islice(_frames(traceback), _MAX_FRAMES):
+        module = frame.f_globals.get("__name__")
+        if module in _CLIENT_MODULES and frame.f_code.co_name == "_make_api_call":
+            local = frame.f_locals
+            found = _as_call(local.get("self"), local.get("operation_name"), local.get("api_params")) or found
+        elif module in _WAITER_MODULES and frame.f_code.co_name == "wait":
+            waiter = frame.f_locals.get("self")
+            method = getattr(getattr(waiter, "_operation_method", None), "_client_method", None)
+            operation = getattr(getattr(waiter, "config", None), "operation", None)
+            parameters = frame.f_locals.get("kwargs")
+            found = _as_call(getattr(method, "__self__", None), operation, parameters) or found
+    return found
+
+
+def _frames(traceback: TracebackType | None) -> Iterator[FrameType]:
+    while traceback is not None:
+        yield traceback.tb_frame
+        traceback = traceback.tb_next
+
+
+def _as_call(client: object, operation: object, parameters: object) -> _Call | None:
+    if not isinstance(operation, str) or not isinstance(parameters, Mapping) or not hasattr(client, "meta"):
+        return None
+    return _Call(client, operation, cast("Mapping[str, object]", parameters))
+
+
+def _build_facts(call: _Call, error: BaseException, failure: Failure | None) -> Facts:
+    meta = call.client.meta
+    service: str = meta.service_model.service_name
+    credentials = getattr(getattr(call.client, "_request_signer", None), "_credentials", None)
+    account = _find_account(credentials, failure)
+    try:
+        resource = resource_arn(
+            call.operation,
+            call.parameters,
+            service,
+            partition=meta.partition,
+            region=meta.region_name,
+            account=account,
+        )
+    except TypeError:
+        resource = None
+    cluster = call.parameters.get("clusterName", call.parameters.get("name")) if service == "eks" else None
+    facts = Facts(
+        service=service,
+        region=_known_region(meta.region_name),
+        resource=resource if resource is not None and redact(resource) == resource else None,
+        cluster=cluster if isinstance(cluster, str) and ":" not in cluster else None,
+        call=FailedCall(
+            operation=call.operation,
+            endpoint=redact(str(meta.endpoint_url)),
+            account=account,
+            attempts=_count_attempts(error),
+            credential_provider=_text_or_none(_attributes(credentials).get("method")),
+            is_temporary=_is_temporary(credentials),
+            expires=_find_expiry(credentials),
+        ),
+    )
+    return facts.as_derived()
+
+
+def _known_region(region: object) -> str | None:
+    """Return a region that hosts can have. The clients of global services have a pseudo region."""
+    return region if isinstance(region, str) and not region.endswith("-global") else None
+
+
+def _find_account(credentials: object, failure: Failure | None) -> str | None:
+    """Return the caller's account: by the denial's principal, or by what the credentials state."""
+    principal = getattr(failure, "principal", None)
+    if isinstance(principal, str):
+        try:
+            return parse_arn(principal).account or None
+        except InvalidArnError:
+            pass
+    return _text_or_none(
+        _attributes(credentials).get("_account_id", _attributes(credentials).get("account_id"))
+    )
+
+
+def _count_attempts(error: BaseException) -> int | None:
+    response: object = getattr(error, "response", None)
+    metadata: object = response.get("ResponseMetadata") if isinstance(response, Mapping) else None
+    retries: object = metadata.get("RetryAttempts") if isinstance(metadata, Mapping) else None
+    return retries + 1 if type(retries) is int and retries >= 0 else None
+
+
+def _is_temporary(credentials: object) -> bool | None:
+    # The public property of refreshable credentials would refresh them.
+    attributes = _attributes(credentials)
+    if not attributes:
+        return None
+    return bool(attributes.get("_token", attributes.get("token")))
+
+
+def _find_expiry(credentials: object) -> str | None:
+    expiry = _attributes(credentials).get("_expiry_time")
+    return expiry.astimezone(UTC).isoformat() if isinstance(expiry, datetime) else None
+
+
+def _text_or_none(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _attributes(value: object) -> dict[str, object]:
+    """Return the attributes of an instance, without calling its properties."""
+    return getattr(value, "__dict__", {}) or {}
