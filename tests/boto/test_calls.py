@@ -111,7 +111,11 @@ def test_inner_calls(connect: Connect, tmp_path: Path) -> None:
     assert facts_of(lambda: waiter.wait(TableName="orders"), WaiterError).resource == (
         f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders"
     )
-    resources: Any = boto3.resource("dynamodb", REGION, endpoint_url=s3.meta.endpoint_url, config=CONFIG,
+    resources: Any = boto3.resource(
+        "dynamodb",
+        REGION,
+        endpoint_url=s3.meta.endpoint_url,
+        config=CONFIG,
         aws_access_key_id=s3._request_signer._credentials.access_key,
         aws_secret_access_key=s3._request_signer._credentials.secret_key,
     )
