@@ -584,7 +584,6 @@ PRINCIPALS: dict[str, tuple[Any, str, bool | None]] = {
     "account in a list": ({"AWS": [OTHER, ACCOUNT]}, SESSION, True),
     "root": ({"AWS": f"{IAM}root"}, SESSION, True),
     "root for a user": ({"AWS": f"{IAM}root"}, f"{IAM}user/team/ana", True),
-    "root for root": ({"AWS": f"{IAM}root"}, f"{IAM}root", True),
     "root for a federated user": ({"AWS": f"{IAM}root"}, f"{STS}federated-user/ana", True),
     "root for the account": ({"AWS": f"{IAM}root"}, ACCOUNT, True),
     "another account": ({"AWS": OTHER}, SESSION, False),
@@ -851,11 +850,20 @@ def test_the_time_in_seconds() -> None:
     assert allowed("2026-01-01T00:00:00Z") is False
 
 
+@pytest.mark.parametrize("principal", ["*", {"AWS": ACCOUNT}, {"AWS": f"{IAM}root"}], ids=str)
+def test_the_root_user_cannot_assume_a_role(principal: object) -> None:
+    # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+    result = check_trust_policy(policy(statement(principal)), action="sts:AssumeRole", caller=f"{IAM}root")
+    assert (result.allowed, result.statement, result.fix) == (False, 0, None)
+    assert "root user" in result.reason
+
+
 @pytest.mark.parametrize(("caller", "key", "value"), DERIVED.values(), ids=DERIVED)
 def test_keys_that_follow_from_the_caller(caller: str, key: str, value: str) -> None:
-    document = policy(statement("*", condition={"StringEquals": {key: value}}))
+    # The root user cannot call sts:AssumeRole.
+    document = policy(statement("*", "sts:TagSession", condition={"StringEquals": {key: value}}))
 
-    assert check_trust_policy(document, action="sts:AssumeRole", caller=caller).allowed is True
+    assert check_trust_policy(document, action="sts:TagSession", caller=caller).allowed is True
 
 
 # ------------------------------------------------ operators

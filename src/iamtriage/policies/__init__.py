@@ -8,10 +8,35 @@ from iamtriage._lazy import lazy_names
 
 if TYPE_CHECKING:
     from iamtriage.exceptions import PolicyError
+    from iamtriage.policies._evaluation.deciding import evaluate
+    from iamtriage.policies._evaluation.decisions import Decision
+    from iamtriage.policies._evaluation.results import DecidingStatement, Outcome, TraceEntry
+    from iamtriage.policies._requests import Request
+    from iamtriage.policies._sets import PolicyDocument, PolicySet
 
-__all__ = ("PolicyError",)
+__all__ = (
+    "DecidingStatement",
+    "Decision",
+    "Outcome",
+    "PolicyDocument",
+    "PolicyError",
+    "PolicySet",
+    "Request",
+    "TraceEntry",
+    "evaluate",
+)
 
-_HOMES = {"PolicyError": ".exceptions"}
+_HOMES = {
+    "DecidingStatement": "_evaluation.results",
+    "Decision": "_evaluation.decisions",
+    "Outcome": "_evaluation.results",
+    "PolicyDocument": "_sets",
+    "PolicyError": ".exceptions",
+    "PolicySet": "_sets",
+    "Request": "_requests",
+    "TraceEntry": "_evaluation.results",
+    "evaluate": "_evaluation.deciding",
+}
 if not TYPE_CHECKING:  # a type checker that sees it accepts any name
     __getattr__ = lazy_names(__name__, _HOMES)
 

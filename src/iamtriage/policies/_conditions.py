@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from iamtriage.policies._patterns import Pattern, matches
+from iamtriage.policies._patterns import Pattern, compile_regex, matches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -49,6 +49,10 @@ class PolicyValue:
     pattern: Pattern
 
 
+def _is_negated(operator: Operator) -> bool:
+    return "Not" in operator.base
+
+
 @attrs.frozen
 class Operator:
     """A parsed condition operator.
@@ -58,17 +62,21 @@ class Operator:
         base: The operator without prefix and suffix, as IAM writes it: ``"StringEquals"``.
         set_operator: ``"ForAllValues"``, ``"ForAnyValue"`` or ``None``.
         if_exists: Whether a missing key meets the condition.
+        is_negated: Whether a request value meets the condition if it matches no policy value.
     """
 
     name: str
     base: str
     set_operator: Literal["ForAllValues", "ForAnyValue"] | None = None
     if_exists: bool = False
+    is_negated: bool = attrs.field(
+        init=False, eq=False, repr=False, default=attrs.Factory(_is_negated, takes_self=True)
+    )
 
     @property
-    def is_negated(self) -> bool:
-        """Whether a request value meets the condition if it matches no policy value."""
-        return "Not" in self.base
+    def compare(self) -> Callable[[PolicyValue, str], bool | None]:
+        """The comparison of a policy value with a request value, without the negation."""
+        return _COMPARATORS[self.base.replace("Not", "") if self.is_negated else self.base]
 
     @property
     def supports_wildcards(self) -> bool:
@@ -127,6 +135,8 @@ def evaluate_condition(
         if operator.set_operator:
             return operator.set_operator == "ForAllValues"
         return operator.if_exists or operator.is_negated
+    if len(values) == 1:
+        return _evaluate_value(operator, expected, values[0])
     results = {_evaluate_value(operator, expected, value) for value in values}
     if operator.set_operator == "ForAnyValue":
         return any_true(results)
@@ -172,9 +182,15 @@ def parse_date(text: str) -> Decimal | None:
 def _evaluate_value(operator: Operator, expected: Sequence[PolicyValue | None], value: str) -> bool | None:
     if len(value) > _MAX_LENGTH:
         return None
-    compare = _COMPARATORS[operator.base.replace("Not", "")]
-    matched = any_true(None if each is None else compare(each, value) for each in expected)
-    return matched if matched is None or not operator.is_negated else not matched
+    compare = operator.compare
+    matched: bool | None = False
+    for each in expected:
+        result = None if each is None else compare(each, value)
+        if result:
+            return not operator.is_negated
+        if result is None:
+            matched = None
+    return matched if matched is None else operator.is_negated
 
 
 def _match_null(expected: PolicyValue | None, *, is_missing: bool) -> bool | None:
@@ -192,7 +208,7 @@ def _string_equals_ignore_case(expected: PolicyValue, value: str) -> bool:
 
 
 def _string_like(expected: PolicyValue, value: str) -> bool:
-    return matches(value, expected.pattern)
+    return compile_regex(expected.pattern).match(value) is not None
 
 
 def _bool(expected: PolicyValue, value: str) -> bool | None:

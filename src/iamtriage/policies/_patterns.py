@@ -8,13 +8,25 @@ tuple of characters and wildcards, which distinguishes an escaped ``${*}`` from 
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import TypeAlias
 
-__all__ = ("ANY", "ONE", "Pattern", "compile_arn_like", "compile_glob", "matches")
+__all__ = (
+    "ANY",
+    "ONE",
+    "Pattern",
+    "compile_arn_like",
+    "compile_glob",
+    "compile_regex",
+    "matches",
+    "narrow_to_sections",
+)
 
 # Longer than one character, so no character of a text equals them.
 ANY, ONE = "any", "one"
 _IN_LINE, _OPTIONAL = "in line", "optional"
+_IN_SECTION = "in section"
 Pattern: TypeAlias = tuple[str, ...]
 
 _WILDCARDS = {"*": ANY, "?": ONE}
@@ -39,6 +51,47 @@ def compile_arn_like(text: str) -> Pattern:
     return tuple(_ARN_LIKE.get(character, character) for character in text)
 
 
+def narrow_to_sections(pattern: Pattern) -> Pattern:
+    """Keep each ``*`` that does not end a section of an ARN from matching colons.
+
+    A ``*`` at the end of a section can match beyond the next colon:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html.
+
+    >>> matches("arn:aws:sns:us-east-1:1:a", narrow_to_sections(compile_glob("arn:aws:sns:us-*:a")))
+    True
+    >>> matches("arn:aws:sns:us-east-1:1:a", narrow_to_sections(compile_glob("arn:aws:sns:us-*1:a")))
+    False
+    """
+    narrowed: list[str] = []
+    ends_section = True
+    for part in reversed(pattern):
+        narrowed.append(_IN_SECTION if part == ANY and not ends_section else part)
+        ends_section = part == ":" or (part == ANY and ends_section)
+    return tuple(reversed(narrowed))
+
+
+@lru_cache(maxsize=4096)
+def compile_regex(pattern: Pattern) -> re.Pattern[str]:
+    """Compile a pattern of :func:`compile_glob` to a regular expression that does not backtrack.
+
+    >>> bool(compile_regex(compile_glob("s3:*Object?")).match("s3:GetObjects"))
+    True
+    """
+    # The first place where the characters between two stars match is as good as any later one, so each is
+    # an atomic group.
+    parts: list[str] = [""]
+    for token in pattern:
+        if token == ANY:
+            parts.append("")
+        else:
+            parts[-1] += "." if token == ONE else re.escape(token)
+    first, *rest = parts
+    if not rest:
+        return re.compile(rf"{first}\Z", re.DOTALL)
+    middle = "".join(rf"(?>.*?{part})" for part in rest[:-1] if part)
+    return re.compile(rf"{first}{middle}.*{rest[-1]}\Z" if rest[-1] else f"{first}{middle}", re.DOTALL)
+
+
 def matches(text: str, pattern: Pattern) -> bool:
     """Return whether the pattern matches the whole text, case-sensitively.
 
@@ -53,12 +106,15 @@ def matches(text: str, pattern: Pattern) -> bool:
         moves[token] = moves.get(token, 0) | 1 << index
     stars, single = moves.get(ANY, 0), moves.get(ONE, 0)
     stars_in_line, optional = moves.get(_IN_LINE, 0), moves.get(_OPTIONAL, 0)
-    skippable = stars | stars_in_line | optional
+    stars_in_section = moves.get(_IN_SECTION, 0)
+    skippable = stars | stars_in_line | stars_in_section | optional
     positions = _skip_wildcards(1, skippable)
     for character in text:
         advancing, staying = moves.get(character, 0) | single, stars
         if character != "\n":
             advancing, staying = advancing | optional, staying | stars_in_line
+        if character != ":":
+            staying |= stars_in_section
         positions = _skip_wildcards((positions & advancing) << 1 | positions & staying, skippable)
         if not positions:
             return False

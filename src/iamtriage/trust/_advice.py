@@ -11,8 +11,8 @@ from iamtriage.trust._requests import Request, WebIdentity, describe_caller, str
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from iamtriage.trust._conditions import ConditionResult
-    from iamtriage.trust._documents import Statement
+    from iamtriage.policies._condition_checks import ConditionResult
+    from iamtriage.policies._statements import Statement
     from iamtriage.trust._principals import PrincipalMatch
 
 __all__ = ("explain_action", "explain_condition", "explain_principal")

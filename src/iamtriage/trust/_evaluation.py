@@ -12,11 +12,11 @@ import attrs
 from typing_extensions import override
 
 from iamtriage._rendering.views import View
+from iamtriage.arns._principals import Root
+from iamtriage.policies._condition_checks import ConditionResult, check_condition
 from iamtriage.policies._conditions import all_true
-from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._statements import Policy, Statement, parse_policy
 from iamtriage.trust._advice import explain_action, explain_condition, explain_principal
-from iamtriage.trust._conditions import ConditionResult, check_condition
-from iamtriage.trust._documents import Policy, Statement, parse_policy
 from iamtriage.trust._principals import PrincipalMatch, match_principal
 from iamtriage.trust._requests import Request, build_request, describe_caller
 
@@ -165,6 +165,10 @@ StringLike in Statement.Condition
     if rejected is not None:
         return rejected
     result = _evaluate(document, request)
+    if result.allowed is not False and isinstance(request.caller, Root) and _assumes_role(request):
+        # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+        reason = f"the root user of account {request.caller.account} cannot assume a role"
+        return TrustResult(False, reason, result.statement)  # noqa: FBT003
     if result.allowed is not True:
         return result
     for additional in request.additional_actions():
@@ -176,6 +180,10 @@ StringLike in Statement.Condition
             reason = f"the call also passes {passed}, which requires {additional}: {other.reason}"
             return attrs.evolve(other, reason=reason)
     return result
+
+
+def _assumes_role(request: Request) -> bool:
+    return request.action.lower() == "sts:assumerole"
 
 
 def _check_token(request: Request) -> TrustResult | None:
@@ -220,8 +228,6 @@ def _evaluate(document: Policy, request: Request) -> TrustResult:
 
 
 def _evaluate_statement(statement: Statement, request: Request, document: Policy) -> _StatementResult:
-    action = request.action.lower()
-    is_listed = any(matches(action, compile_glob(each.lower())) for each in statement.actions)
     principals = [
         (kind, value, match_principal(kind, value, request)) for kind, value in statement.principals
     ]
@@ -234,7 +240,7 @@ def _evaluate_statement(statement: Statement, request: Request, document: Policy
     conditions = tuple(
         check_condition(each, request, has_variables=document.has_variables) for each in statement.conditions
     )
-    matches_action = is_listed is not statement.is_not_action
+    matches_action = statement.matches_action(request.action.lower())
     return _StatementResult(statement, matches_action, kind, value, match, conditions)
 
 

@@ -6,16 +6,12 @@ and of STS) and https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_polic
 
 from __future__ import annotations
 
-import base64
-import math
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
-from iamtriage._text import quote_json, wrong_type_message
+from iamtriage._text import quote_json
 from iamtriage.arns._arns import parse_arn
 from iamtriage.arns._principals import (
     Account,
@@ -31,9 +27,11 @@ from iamtriage.arns._principals import (
 )
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.policies._conditions import parse_date
+from iamtriage.policies._context import TIME_KEY, parse_context, require_mapping, require_string, to_strings
+from iamtriage.policies._requests import PRINCIPAL_TYPES, Provider
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from decimal import Decimal
 
 __all__ = (
     "Caller",
@@ -62,14 +60,6 @@ _EXTENSIBLE_ISSUERS = (*_ISSUER_CLAIMS, "oidc.circleci.com/", "identity.oraclecl
 _POD_IDENTITY = ServicePrincipal("pods.eks.amazonaws.com")
 _TAGS_CLAIM = "https://aws.amazon.com/tags"
 _SOURCE_IDENTITY_CLAIM = "https://aws.amazon.com/source_identity"
-_TIME_KEY = "aws:currenttime"
-_PRINCIPAL_TYPES: dict[type, str] = {
-    Role: "AssumedRole",
-    RoleSession: "AssumedRole",
-    Root: "Account",
-    User: "User",
-    FederatedUser: "FederatedUser",
-}
 
 
 @attrs.frozen
@@ -81,17 +71,6 @@ class WebIdentity:
     """
 
     issuer: str
-
-
-@attrs.frozen
-class Provider:
-    """An IAM identity provider as the caller; its ARN stands for every identity that it federates.
-
-    Attributes:
-        arn: The ARN of an OIDC or SAML provider.
-    """
-
-    arn: str
 
 
 Caller: TypeAlias = Principal | Provider | WebIdentity
@@ -140,13 +119,19 @@ class Request:
     @property
     def now(self) -> Decimal | None:
         """The time of the call in seconds since 1970, if known."""
-        values = (self.context or {}).get(_TIME_KEY)
+        values = (self.context or {}).get(TIME_KEY)
         return parse_date(values[0]) if values else None
 
     @property
-    def derives_principal_arn(self) -> bool:
-        """Whether ``aws:PrincipalArn`` comes from a session's ARN, which omits the role's path."""
-        return isinstance(self.caller, RoleSession) and "aws:principalarn" not in (self.context or {})
+    def session_role(self) -> Role | None:
+        """The role of a session, from which ``aws:PrincipalArn`` is derived without the role's path."""
+        is_derived = isinstance(self.caller, RoleSession) and "aws:principalarn" not in (self.context or {})
+        return self.caller.role if is_derived and isinstance(self.caller, RoleSession) else None
+
+    @property
+    def ignores_unresolved(self) -> bool:
+        """Whether a value whose variable the request lacks matches nothing; otherwise that is unknown."""
+        return False
 
     def maps_claim(self, claim: str) -> bool:
         """Return whether IAM maps a claim of this token's issuer to a condition key."""
@@ -176,19 +161,19 @@ class Request:
             return None
         lower = key.lower()
         if lower == "sts:sourceidentity":
-            return _to_strings(claims.get(_SOURCE_IDENTITY_CLAIM))
+            return to_strings(claims.get(_SOURCE_IDENTITY_CLAIM))
         issuer, _, claim = lower.rpartition(":")
         if _is_aws_key(lower):
             return None
         if issuer != caller.issuer.lower() or not self.maps_claim(claim):
             return ()
-        authorized_party = _to_strings(claims.get("azp"))
+        authorized_party = to_strings(claims.get("azp"))
         # With an authorized party, that is the key `aud`, and the audience is the key `oaud`.
         if claim == "aud" and authorized_party:
             return authorized_party
         if claim == "oaud":
-            return _to_strings(claims.get("aud")) if authorized_party else ()
-        return _to_strings(claims.get(claim))
+            return to_strings(claims.get("aud")) if authorized_party else ()
+        return to_strings(claims.get(claim))
 
     def _values_from_caller(self, lower: str) -> tuple[str, ...] | None:
         caller = self.caller
@@ -201,7 +186,7 @@ class Request:
                 "aws:principalaccount": caller.account,
                 "aws:principalarn": str(principal),
                 "aws:principalisawsservice": "false",
-                "aws:principaltype": _PRINCIPAL_TYPES[kind],
+                "aws:principaltype": PRINCIPAL_TYPES[kind],
             }
             if isinstance(caller, User):
                 values["aws:username"] = caller.name
@@ -230,13 +215,13 @@ def build_request(
         ValueError: ``action`` is not an STS action, or a time is invalid.
         TypeError: An argument has the wrong type.
     """
-    name = _require_string(action, "action")
+    name = require_string(action, "action")
     if not name.startswith("sts:") or not name[4:].isalnum():
         msg = f"action must be an STS action such as sts:AssumeRole, not {quote_json(name)}"
         raise ValueError(msg)
-    role = None if role_arn is None else _parse_role(_require_string(role_arn, "role_arn"))
-    token = None if claims is None else _require_mapping(claims, "claims")
-    principal = None if caller is None else _parse_caller(_require_string(caller, "caller"))
+    role = None if role_arn is None else _parse_role(require_string(role_arn, "role_arn"))
+    token = None if claims is None else require_mapping(claims, "claims")
+    principal = None if caller is None else _parse_caller(require_string(caller, "caller"))
     verb = name[4:].lower()
     # Calls with a token or a SAML assertion are not signed, so the caller's credentials do not matter.
     if verb in {"assumerolewithwebidentity", "assumerolewithsaml"} and not isinstance(principal, Provider):
@@ -248,7 +233,8 @@ def build_request(
     if uses_token:
         issuer = token.get("iss") if token else None
         principal = WebIdentity(strip_https(issuer)) if isinstance(issuer, str) and issuer else None
-    keys = None if context is None else _parse_context(_require_mapping(context, "context"))
+    given = None if context is None else parse_context(require_mapping(context, "context"))
+    keys = None if given is None else {key: values for key, values in given.items() if values}
     return Request(name, role, principal, token if uses_token else None, keys)
 
 
@@ -292,72 +278,5 @@ def _parse_role(text: str) -> Role:
     return role
 
 
-def _parse_context(given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    context: dict[str, tuple[str, ...]] = {}
-    for key, value in given.items():
-        values = tuple(_parse_context_value(each, key) for each in _iterate(value) if each is not None)
-        if values:
-            context[key.lower()] = values
-    for time in context.get(_TIME_KEY, ()):
-        if parse_date(time) is None:
-            msg = f"aws:CurrentTime must be an ISO 8601 date or seconds since 1970, not {quote_json(time)}"
-            raise ValueError(msg)
-    return context
-
-
-def _parse_context_value(value: object, key: str) -> str:
-    if isinstance(value, datetime):
-        return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    text = _to_string(value)
-    if text is None:
-        expected = "a string, a number, a boolean, a date or bytes, or a list of them"
-        raise TypeError(wrong_type_message(f"the value of {quote_json(key)}", expected, value))
-    return text
-
-
-def _to_strings(value: object) -> tuple[str, ...]:
-    """Convert the values of a claim to strings. Objects are left out, because no condition key has them."""
-    strings = (_to_string(each) for each in _iterate(value))
-    return tuple(each for each in strings if each is not None)
-
-
-def _iterate(value: object) -> Iterable[object]:
-    if isinstance(value, (set, frozenset)):
-        # Sorted, so the result is the same each time.
-        return sorted(cast("Iterable[object]", value), key=str)
-    return cast("Iterable[object]", value) if isinstance(value, (list, tuple)) else (value,)
-
-
-def _to_string(value: object) -> str | None:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int) and abs(value) < 10**40:
-        return str(value)
-    if isinstance(value, float) and math.isfinite(value):
-        return str(int(value)) if value.is_integer() and abs(value) < 10**15 else str(value)
-    return str(value) if isinstance(value, Decimal) and value.is_finite() else None
-
-
 def _is_aws_key(lower: str) -> bool:
     return lower.startswith(("aws:", "sts:", "saml:", "iam:"))
-
-
-def _require_string(value: object, argument: str) -> str:
-    if isinstance(value, str):
-        return value
-    raise TypeError(wrong_type_message(argument, "a string", value))
-
-
-def _require_mapping(value: object, argument: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise TypeError(wrong_type_message(argument, "a mapping", value))
-    for key in cast("Mapping[object, object]", value):
-        if not isinstance(key, str):
-            raise TypeError(wrong_type_message(f"a key of {argument}", "a string", key))
-    return cast("Mapping[str, Any]", value)

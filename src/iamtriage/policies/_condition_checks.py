@@ -7,28 +7,70 @@ from __future__ import annotations
 
 import re
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
 from iamtriage._text import clip_text, quote_json
-from iamtriage.arns._principals import Role, RoleSession, parse_principal
+from iamtriage.arns._principals import Role, parse_principal
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.policies._conditions import PolicyValue, evaluate_condition
-from iamtriage.policies._patterns import ANY, ONE, Pattern, compile_glob
-from iamtriage.trust._documents import Condition
+from iamtriage.policies._patterns import ANY, ONE, compile_glob
+from iamtriage.policies._statements import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from iamtriage.trust._requests import Request
+    from iamtriage.policies._patterns import Pattern
 
-__all__ = ("ConditionResult", "check_condition")
+__all__ = (
+    "ConditionResult",
+    "Keys",
+    "Unresolved",
+    "check_condition",
+    "could_match_role",
+    "substitute_variables",
+)
 
 _VARIABLE = re.compile(r"\$\{(?P<key>[^{}$,]{1,512}|\$)(?:,\s{0,8}'(?P<default>[^'{}]{0,512})')?\s{0,8}\}")
 _ESCAPES = frozenset("*?$")
 # Characters. A request has no longer value, so a variable cannot make a longer value match.
 _MAX_LENGTH = 20_000
+
+
+class Keys(Protocol):
+    """The condition keys of a request."""
+
+    def get_values(self, key: str, /) -> tuple[str, ...] | None:
+        """Return the values of a key: empty if the key is missing, ``None`` if that is unknown."""
+        ...
+
+    def may_map_key(self, key: str, /) -> bool:
+        """Return whether IAM might map a claim of the token to this key, although that is not certain."""
+        ...
+
+    @property
+    def session_role(self) -> Role | None:
+        """The role of a session, from which ``aws:PrincipalArn`` is derived without the role's path."""
+        ...
+
+    @property
+    def ignores_unresolved(self) -> bool:
+        """Whether a value whose variable the request lacks matches nothing; otherwise that is unknown."""
+        ...
+
+
+@attrs.frozen
+class Unresolved:
+    """A value of a policy whose variables have no value.
+
+    Attributes:
+        key: The key of the variable.
+        is_missing: Whether the request lacks it; if not, its value is unknown.
+    """
+
+    key: str
+    is_missing: bool
 
 
 @attrs.frozen
@@ -42,6 +84,7 @@ class ConditionResult:
         actual: The request's values; empty if the key is missing or unknown.
         reason: Why the result is unknown.
         caveat: What the result assumes; empty if nothing.
+        unknown_key: The key that must be known for a result.
     """
 
     condition: Condition
@@ -50,9 +93,10 @@ class ConditionResult:
     actual: tuple[str, ...] = ()
     reason: str = ""
     caveat: str = ""
+    unknown_key: str | None = None
 
 
-def check_condition(condition: Condition, request: Request, *, has_variables: bool) -> ConditionResult:
+def check_condition(condition: Condition, request: Keys, *, has_variables: bool) -> ConditionResult:
     """Check whether a call meets a condition.
 
     Args:
@@ -62,10 +106,11 @@ def check_condition(condition: Condition, request: Request, *, has_variables: bo
     """
     operator = condition.operator
     substitutes = has_variables and operator.supports_variables
-    expected = [
-        _substitute_variables(value, request) if substitutes else PolicyValue(value, compile_glob(value))
-        for value in condition.values
+    resolved = [
+        constant or (substitute_variables(value, request) if substitutes else _literal(value))
+        for value, constant in zip(condition.values, condition.constants, strict=True)
     ]
+    expected = [each if isinstance(each, PolicyValue) else None for each in resolved]
     texts = tuple(
         value if each is None else each.text for value, each in zip(condition.values, expected, strict=True)
     )
@@ -75,19 +120,34 @@ def check_condition(condition: Condition, request: Request, *, has_variables: bo
         unknown = (
             "for which IAM might have no key" if request.may_map_key(condition.key) else "which is unknown"
         )
-        return ConditionResult(condition, None, texts, reason=f"it depends on {key}, {unknown}")
+        reason = f"it depends on {key}, {unknown}"
+        return ConditionResult(condition, None, texts, reason=reason, unknown_key=condition.key)
+    if request.ignores_unresolved and not operator.is_negated:
+        # An attempt to match a variable without a value fails:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable
+        resolved = [each for each in resolved if not (isinstance(each, Unresolved) and each.is_missing)]
+        expected = [each if isinstance(each, PolicyValue) else None for each in resolved]
     result = evaluate_condition(operator, expected, actual)
-    if condition.key.lower() == "aws:principalarn" and request.derives_principal_arn and result is not None:
-        return _check_session_arn(condition, request, expected, actual, is_met=result)
-    reason = "" if result is not None else _explain_unknown(condition, expected, actual)
-    return ConditionResult(condition, result, texts, actual, reason)
+    if request.session_role and condition.key.lower() == "aws:principalarn" and result is not None:
+        return _check_session_arn(condition, request.session_role, expected, actual, is_met=result)
+    if result is not None:
+        return ConditionResult(condition, result, texts, actual)
+    reason = _explain_unknown(condition, expected, actual)
+    unresolved = next((each for each in resolved if isinstance(each, Unresolved)), None)
+    return ConditionResult(
+        condition, None, texts, actual, reason, unknown_key=unresolved.key if unresolved else condition.key
+    )
+
+
+def _literal(value: str) -> PolicyValue:
+    return PolicyValue(value, compile_glob(value))
 
 
 def _explain_unknown(
     condition: Condition, expected: Sequence[PolicyValue | None], actual: Sequence[str]
 ) -> str:
     if None in expected:
-        value = condition.values[list(expected).index(None)]
+        value = next(each for each in condition.values if "${" in each)
         return f"it depends on an unknown variable in {quote_json(value)}"
     if len(actual) > 1 and not condition.operator.set_operator:
         key = clip_text(condition.key)
@@ -97,7 +157,7 @@ def _explain_unknown(
 
 def _check_session_arn(
     condition: Condition,
-    request: Request,
+    role: Role,
     expected: Sequence[PolicyValue | None],
     actual: tuple[str, ...],
     *,
@@ -105,19 +165,17 @@ def _check_session_arn(
 ) -> ConditionResult:
     """Check ``aws:PrincipalArn`` of a role session, for which the role's path is unknown."""
     texts = tuple(each.text for each in expected if each)
-    session = request.caller
-    if not isinstance(session, RoleSession) or condition.operator.base == "Null":
+    if condition.operator.base == "Null":
         return ConditionResult(condition, is_met, texts, actual)
     matched = is_met is not condition.operator.is_negated
-    role = session.role
-    if not matched and any(_could_match_role(each, role, condition) for each in expected if each):
+    if not matched and any(could_match_role(each, role, condition) for each in expected if each):
         reason = f"it depends on the path of the role {role.name}, which the session's ARN does not contain"
-        return ConditionResult(condition, None, texts, actual, reason)
+        return ConditionResult(condition, None, texts, actual, reason, unknown_key=condition.key)
     caveat = f"assuming that the role {role.name} has no path" if matched else ""
     return ConditionResult(condition, is_met, texts, actual, caveat=caveat)
 
 
-def _could_match_role(expected: PolicyValue, role: Role, condition: Condition) -> bool:
+def could_match_role(expected: PolicyValue, role: Role, condition: Condition) -> bool:
     """Return whether a value could match the role's ARN with some path."""
     if condition.operator.supports_wildcards and (ANY in expected.pattern or ONE in expected.pattern):
         first = min(expected.pattern.index(each) for each in (ANY, ONE) if each in expected.pattern)
@@ -131,10 +189,8 @@ def _could_match_role(expected: PolicyValue, role: Role, condition: Condition) -
     return isinstance(principal, Role) and (principal.partition, principal.account, principal.name) == name
 
 
-def _substitute_variables(value: str, request: Request) -> PolicyValue | None:
-    """Replace the variables in a value; return ``None`` if one is unknown."""
-    if "${" not in value:
-        return PolicyValue(value, compile_glob(value))
+def substitute_variables(value: str, request: Keys) -> PolicyValue | Unresolved:
+    """Replace the variables in a value, as far as all of them have one."""
     text: list[str] = []
     pattern: list[Pattern] = []
     position = length = 0
@@ -146,14 +202,14 @@ def _substitute_variables(value: str, request: Request) -> PolicyValue | None:
         else:
             values = request.get_values(key)
             if values is None or len(values) > 1:
-                return None
+                return Unresolved(key, is_missing=False)
             default = match["default"]
             if not values and default is None:
-                return None
+                return Unresolved(key, is_missing=True)
             replacement = values[0] if values else default
         length += len(replacement)
         if length > _MAX_LENGTH:
-            return None
+            return Unresolved(key, is_missing=False)
         text += literal, replacement
         # Wildcards in the value of a variable are ordinary characters.
         pattern += compile_glob(literal), tuple(replacement)

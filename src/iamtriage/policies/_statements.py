@@ -1,27 +1,29 @@
-"""Parse trust policies, and report the path of an invalid part.
+"""Parse policy documents, and report the path of an invalid part.
 
 Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html. A policy that IAM
-rejects as a trust policy is an error here, too.
+rejects as one of its form is an error here, too.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import attrs
 
 from iamtriage._strict_json import JsonError, parse_strict_json
 from iamtriage._text import clip_text, quote_json, wrong_type_message
 from iamtriage.exceptions import PolicyError
-from iamtriage.policies._conditions import Operator, parse_operator
+from iamtriage.policies._conditions import Operator, PolicyValue, parse_operator
+from iamtriage.policies._patterns import Pattern, compile_glob, compile_regex, narrow_to_sections
 
 if TYPE_CHECKING:
     from typing import NoReturn
 
-__all__ = ("Condition", "Policy", "Statement", "parse_policy")
+__all__ = ("Condition", "Policy", "PolicyForm", "ResourcePattern", "Statement", "parse_policy")
 
 # Characters.
 _MAX_LENGTH = 1_000_000
@@ -29,16 +31,44 @@ _MAX_LENGTH = 1_000_000
 _MAX_VALUE_LENGTH = 10_240
 
 _POLICY_KEYS = frozenset({"Version", "Id", "Statement"})
-_STATEMENT_KEYS = frozenset({"Sid", "Effect", "Principal", "Action", "NotAction", "Condition"})
+_STATEMENT_KEYS = frozenset(
+    {
+        *("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction"),
+        *("Resource", "NotResource", "Condition"),
+    }
+)
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _PRINCIPALS = ("AWS", "Federated", "Service", "CanonicalUser")
-_FORBIDDEN = {
-    "NotPrincipal": (
-        "IAM rejects NotPrincipal in a trust policy; deny with ArnNotEquals on aws:PrincipalArn instead"
-    ),
-    "Resource": "a trust policy must not have a Resource; its resource is the role",
-    "NotResource": "a trust policy must not have a NotResource; its resource is the role",
+_WILDCARDS = frozenset("*?")
+# In the policy of an API, API Gateway completes it with the ARN of the API:
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
+_OWN_API = "execute-api:/"
+
+PolicyForm: TypeAlias = Literal["identity", "resource", "trust"]
+"""Which elements a policy can have.
+
+``"identity"``: no principal, and a resource. ``"resource"``: a principal; a policy without a resource
+concerns the one that it is attached to. ``"trust"``: a principal, and no resource.
+"""
+
+_FORBIDDEN: dict[PolicyForm, dict[str, str]] = {
+    "identity": {
+        "Principal": "a policy of this type must not have a Principal",
+        "NotPrincipal": "a policy of this type must not have a NotPrincipal",
+    },
+    "resource": {},
+    "trust": {
+        "NotPrincipal": (
+            "IAM rejects NotPrincipal in a trust policy; deny with ArnNotEquals on aws:PrincipalArn instead"
+        ),
+        "Resource": "a trust policy must not have a Resource; its resource is the role",
+        "NotResource": "a trust policy must not have a NotResource; its resource is the role",
+    },
 }
+
+
+def _compile_constants(condition: Condition) -> tuple[PolicyValue | None, ...]:
+    return tuple(None if "${" in each else PolicyValue(each, compile_glob(each)) for each in condition.values)
 
 
 @attrs.frozen
@@ -50,20 +80,70 @@ class Condition:
         key: The condition key as written.
         values: The policy's values.
         path: Its path in the policy.
+        constants: The values ready for comparison; ``None`` for one with a variable.
     """
 
     operator: Operator
     key: str
     values: tuple[str, ...]
     path: str
+    constants: tuple[PolicyValue | None, ...] = attrs.field(
+        init=False, eq=False, repr=False, default=attrs.Factory(_compile_constants, takes_self=True)
+    )
 
     def __str__(self) -> str:
         return clip_text(f"{self.operator.name} {self.key}")
 
 
 @attrs.frozen
+class ResourcePattern:
+    """A value of ``Resource`` or ``NotResource``.
+
+    Attributes:
+        text: The value as written.
+        pattern: The value as a pattern.
+        narrow: The pattern whose inner stars match no colon; ``None`` if it has no such star.
+        incomplete: The pattern without the sections that AWS adds; ``None`` if it adds none.
+    """
+
+    text: str
+    pattern: Pattern
+    narrow: Pattern | None
+    incomplete: Pattern | None = None
+
+
+@attrs.frozen
+class ActionPatterns:
+    """The values of ``Action`` or ``NotAction``, in lower case because they are case-insensitive.
+
+    Attributes:
+        names: The values without wildcards.
+        regex: Matches what one of the other values matches; ``None`` if there is none.
+        is_any: Whether one of them matches every action.
+    """
+
+    names: frozenset[str]
+    regex: re.Pattern[str] | None
+    is_any: bool = False
+
+    def match(self, lower: str) -> bool:
+        """Return whether one of the values matches an action in lower case."""
+        return (
+            self.is_any or lower in self.names or (self.regex is not None and bool(self.regex.match(lower)))
+        )
+
+
+def _compile_actions(statement: Statement) -> ActionPatterns:
+    lower = [each.lower() for each in statement.actions]
+    patterns = [each for each in lower if _WILDCARDS & set(each)]
+    regex = "|".join(f"(?:{compile_regex(compile_glob(each)).pattern})" for each in patterns)
+    names = frozenset(lower) - set(patterns)
+    return ActionPatterns(names, re.compile(regex, re.DOTALL) if regex else None, "*" in patterns)
+
+
+@attrs.frozen
 class Statement:
-    """A statement of a trust policy.
+    """A statement of a policy.
 
     Attributes:
         index: Its index, from 0.
@@ -73,6 +153,11 @@ class Statement:
         is_not_action: Whether they are the patterns of NotAction.
         principals: The type and value of each; ``("*", "*")`` for everyone.
         conditions: The conditions, all of which must be met.
+        sid: Its Sid, if it has one.
+        is_not_principal: Whether ``principals`` are those of NotPrincipal.
+        resources: The values of Resource or NotResource; ``None`` without either.
+        is_not_resource: Whether they are those of NotResource.
+        action_patterns: The actions ready for comparison.
     """
 
     index: int
@@ -82,11 +167,22 @@ class Statement:
     is_not_action: bool
     principals: tuple[tuple[str, str], ...]
     conditions: tuple[Condition, ...]
+    sid: str | None = None
+    is_not_principal: bool = False
+    resources: tuple[ResourcePattern, ...] | None = None
+    is_not_resource: bool = False
+    action_patterns: ActionPatterns = attrs.field(
+        init=False, eq=False, repr=False, default=attrs.Factory(_compile_actions, takes_self=True)
+    )
+
+    def matches_action(self, lower: str) -> bool:
+        """Return whether the statement is about an action in lower case."""
+        return self.action_patterns.match(lower) is not self.is_not_action
 
 
 @attrs.frozen
 class Policy:
-    """A trust policy.
+    """A policy.
 
     Attributes:
         has_variables: Whether its version supports ``${…}``.
@@ -97,11 +193,12 @@ class Policy:
     statements: tuple[Statement, ...]
 
 
-def parse_policy(policy: object) -> Policy:
-    """Parse a trust policy.
+def parse_policy(policy: object, form: PolicyForm = "trust") -> Policy:
+    """Parse a policy.
 
     Args:
         policy: A mapping or JSON text.
+        form: Which elements it can have.
 
     Raises:
         PolicyError: IAM would reject it.
@@ -126,10 +223,10 @@ def parse_policy(policy: object) -> Policy:
         _fail("missing", "Statement")
     value = document["Statement"]
     if isinstance(value, Mapping):
-        statements = [_parse_statement(cast("object", value), 0, "Statement")]
+        statements = [_parse_statement(cast("object", value), 0, "Statement", form)]
     else:
         values = enumerate(_require_list(value, "Statement"))
-        statements = [_parse_statement(each, index, f"Statement[{index}]") for index, each in values]
+        statements = [_parse_statement(each, index, f"Statement[{index}]", form) for index, each in values]
     return Policy(version == _VERSIONS[0], tuple(statements))
 
 
@@ -160,29 +257,70 @@ def _decode(text: str) -> object:
     return _fail(reason, "")
 
 
-def _parse_statement(value: object, index: int, path: str) -> Statement:
+def _parse_statement(value: object, index: int, path: str, form: PolicyForm) -> Statement:
     statement = _require_object(value, path)
-    for key, reason in _FORBIDDEN.items():
+    for key, reason in _FORBIDDEN[form].items():
         if key in statement:
             _fail(reason, f"{path}.{key}")
-    _check_keys(statement, _STATEMENT_KEYS, path, "statement")
+    known = _STATEMENT_KEYS - _FORBIDDEN[form].keys()
+    _check_keys(statement, known, path, "statement")
     effect = statement.get("Effect")
     if effect not in ("Allow", "Deny"):
         _fail('expected "Allow" or "Deny", which is case-sensitive', f"{path}.Effect")
-    if ("Action" in statement) == ("NotAction" in statement):
+    element = _choose(statement, "Action", path)
+    if element is None:
         _fail("a statement must have either Action or NotAction", f"{path}.Action")
-    element = "Action" if "Action" in statement else "NotAction"
-    if "Principal" not in statement:
+    actions = _parse_strings(statement[element], f"{path}.{element}")
+    principal = None if form == "identity" else _choose(statement, "Principal", path)
+    if principal is None and form != "identity":
         _fail("missing", f"{path}.Principal")
+    resource = _choose(statement, "Resource", path)
+    if form == "identity" and resource is None:
+        _fail("a statement must have either Resource or NotResource", f"{path}.Resource")
+    if form != "trust":
+        _check_actions(actions, f"{path}.{element}")
+    sid = statement.get("Sid")
     return Statement(
         index=index,
         path=path,
         denies=effect == "Deny",
-        actions=_parse_strings(statement[element], f"{path}.{element}"),
+        actions=actions,
         is_not_action=element == "NotAction",
-        principals=_parse_principals(statement["Principal"], f"{path}.Principal"),
+        principals=_parse_principals(statement[principal], f"{path}.{principal}") if principal else (),
         conditions=_parse_conditions(statement.get("Condition", {}), f"{path}.Condition"),
+        sid=sid if isinstance(sid, str) and sid else None,
+        is_not_principal=principal == "NotPrincipal",
+        resources=_parse_resources(statement[resource], f"{path}.{resource}") if resource else None,
+        is_not_resource=resource == "NotResource",
     )
+
+
+def _choose(statement: dict[str, Any], element: str, path: str) -> str | None:
+    """Return the name of an element or of its negation, whichever a statement has."""
+    negation = f"Not{element}"
+    if element in statement and negation in statement:
+        _fail(f"a statement must have either {element} or {negation}", f"{path}.{element}")
+    return element if element in statement else negation if negation in statement else None
+
+
+def _check_actions(actions: tuple[str, ...], path: str) -> None:
+    for action in actions:
+        if ":" not in action and set(action) != {"*"}:
+            _fail(f"an action must begin with the prefix of a service, not {quote_json(action)}", path)
+
+
+def _parse_resources(value: object, path: str) -> tuple[ResourcePattern, ...]:
+    patterns: list[ResourcePattern] = []
+    for text in _parse_strings(value, path):
+        if not text.startswith(("arn:", "*", _OWN_API)):
+            _fail(f"expected an ARN or *, got {quote_json(text)}", path)
+        # AWS completes an ARN that ends before its resource: `arn:aws:sqs` is `arn:aws:sqs:*:*:*`.
+        missing = 5 - text.count(":") if text.startswith("arn:") else 0
+        pattern = compile_glob(text + ":*" * missing)
+        narrow = narrow_to_sections(pattern)
+        incomplete = compile_glob(text) if missing > 0 else None
+        patterns.append(ResourcePattern(text, pattern, None if narrow == pattern else narrow, incomplete))
+    return tuple(patterns)
 
 
 def _parse_principals(value: object, path: str) -> tuple[tuple[str, str], ...]:

@@ -1,0 +1,1 @@
+"""Evaluate policies for a request."""

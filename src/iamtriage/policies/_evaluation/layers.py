@@ -1,0 +1,224 @@
+"""Evaluate each type of policy for a request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import attrs
+
+from iamtriage.arns._principals import (
+    RoleSession,
+    Root,
+    ServiceLinkedRole,
+    ServicePrincipal,
+)
+from iamtriage.policies._conditions import all_true, any_true
+from iamtriage.policies._evaluation.matching import Question, StatementMatch, Unknown, match_statement
+from iamtriage.policies._requests import Anonymous, Provider
+from iamtriage.typing import PolicyType
+
+if TYPE_CHECKING:
+    from iamtriage.policies._requests import RequestKeys
+    from iamtriage.policies._sets import PolicySet, Source
+    from iamtriage.policies._statements import Statement
+
+__all__ = ("Layer", "Matched", "evaluate_layers", "is_key", "is_trust", "layer_exemption")
+
+# AWS documents that RCPs apply to these; that they apply to others is certain only if an RCP names them:
+# https://docs.aws.amazon.com/controltower/latest/controlreference/rcp-controls.html
+_RCP_SERVICES = frozenset({"s3", "sts", "kms", "sqs", "secretsmanager"})
+# The root user of the bucket's account always can call these, even if the bucket policy denies them:
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
+_BUCKET_POLICY_ACTIONS = frozenset({"s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"})
+_OF_PRINCIPAL: tuple[PolicyType, ...] = ("identity", "permissions_boundary", "session")
+_LIMITS: tuple[PolicyType, ...] = ("service_control", "resource_control", "vpc_endpoint")
+
+
+class Matched(NamedTuple):
+    """A statement that matches, or might match."""
+
+    source: Source
+    statement: Statement
+    match: StatementMatch
+
+
+@attrs.frozen
+class Layer:
+    """What the policies of one type say about a request.
+
+    Attributes:
+        policy_type: Their type.
+        exists: Whether there are policies of the type that apply to the principal.
+        denies: The Deny statements that match.
+        possible_denies: The Deny statements that might match.
+        allows: The Allow statements that match.
+        possible_allows: The Allow statements that might match.
+        level_allows: For control policies, whether each level allows the request.
+    """
+
+    policy_type: PolicyType
+    exists: bool
+    denies: tuple[Matched, ...] = ()
+    possible_denies: tuple[Matched, ...] = ()
+    allows: tuple[Matched, ...] = ()
+    possible_allows: tuple[Matched, ...] = ()
+    level_allows: tuple[bool | None, ...] = ()
+
+    @property
+    def is_denied(self) -> bool | None:
+        """Whether a Deny statement matches."""
+        return True if self.denies else None if self.possible_denies else False
+
+    @property
+    def is_allowed(self) -> bool | None:
+        """Whether an Allow statement matches; for control policies, one at each level."""
+        if self.policy_type == "service_control":
+            return all_true(self.level_allows)
+        return True if self.allows else None if self.possible_allows else False
+
+    @property
+    def permits(self) -> bool | None:
+        """Whether the policies permit what others allow: they do if there is none."""
+        return self.is_allowed if self.exists else True
+
+    def grants(self, kind: str) -> bool | None:
+        """Return whether an Allow statement names the caller in a way (see ``PrincipalResult``)."""
+        return any_true(_grant(each.match, kind) for each in (*self.allows, *self.possible_allows))
+
+
+def _grant(match: StatementMatch, kind: str) -> bool | None:
+    named: bool | None = getattr(match.principal, kind)
+    others_unknown = len(match.unknown) - (match.principal.is_match is None)
+    return all_true((named, None if others_unknown else True))
+
+
+def is_trust(keys: RequestKeys) -> bool:
+    """Return whether the resource's policy is a role trust policy."""
+    is_role = keys.resource == "*" or ":role/" in keys.resource
+    return (
+        keys.action_lower.startswith(("sts:assumerole", "sts:tagsession", "sts:setsourceidentity"))
+        and is_role
+    )
+
+
+def is_key(keys: RequestKeys) -> bool:
+    """Return whether the resource is a KMS key."""
+    sections = keys.resource.split(":", 5)
+    return len(sections) == 6 and sections[2] == "kms" and sections[5].startswith("key/")
+
+
+def layer_exemption(policy_type: PolicyType, keys: RequestKeys) -> tuple[bool | None, str]:
+    """Return whether control policies apply to the principal, and the reason if they might not.
+
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html and
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html.
+    """
+    caller = keys.caller
+    role = caller.role if isinstance(caller, RoleSession) else caller
+    if isinstance(role, ServiceLinkedRole):
+        given = keys.context.get("aws:principalarn", ())
+        if role.path != "/" or any("/aws-service-role/" in each for each in given):
+            return False, ""
+        return None, f"it depends on whether {role.name} is a service-linked role, which its path would show"
+    if policy_type == "resource_control":
+        return (False, "") if keys.action_lower == "kms:retiregrant" else (True, "")
+    if policy_type == "vpc_endpoint":
+        is_service = isinstance(caller, ServicePrincipal)
+        return (None, "it depends on whether a service uses the VPC endpoint") if is_service else (True, "")
+    if isinstance(caller, (ServicePrincipal, Anonymous)):
+        return False, ""
+    if isinstance(caller, Provider):
+        return None, "it depends on whether service control policies apply to federated principals"
+    return True, ""
+
+
+def evaluate_layers(question: Question, policies: PolicySet) -> dict[PolicyType, Layer]:
+    """Evaluate the policies of each type."""
+    keys = question.keys
+    is_signed_by_account = not isinstance(keys.caller, (Root, ServicePrincipal, Anonymous, Provider))
+    layers: dict[PolicyType, Layer] = {}
+    for policy_type in _OF_PRINCIPAL:
+        # These are attached to users and roles.
+        sources = policies.sources(policy_type) if is_signed_by_account else None
+        layers[policy_type] = _evaluate_sources(policy_type, sources, question)
+    layers["resource"] = _evaluate_sources("resource", policies.sources("resource"), question)
+    owns_bucket = isinstance(keys.caller, Root) and keys.resource_account in {None, keys.principal_account}
+    if owns_bucket and keys.action_lower in _BUCKET_POLICY_ACTIONS:
+        layers["resource"] = attrs.evolve(layers["resource"], denies=(), possible_denies=())
+    for policy_type in _LIMITS:
+        sources = policies.sources(policy_type)
+        applies, reason = (True, "") if sources is None else layer_exemption(policy_type, keys)
+        layer = _evaluate_sources(policy_type, sources if applies is not False else None, question)
+        if policy_type == "service_control" and layer.exists:
+            layer = attrs.evolve(layer, level_allows=_allow_levels(layer, policies))
+        if policy_type == "resource_control":
+            layer = _check_services(layer, keys)
+        layers[policy_type] = _doubt(layer, reason) if applies is None else layer
+    return layers
+
+
+def _evaluate_sources(
+    policy_type: PolicyType, sources: tuple[Source, ...] | None, question: Question
+) -> Layer:
+    if sources is None:
+        return Layer(policy_type, exists=False)
+    found: dict[tuple[bool, bool | None], list[Matched]] = {}
+    for source in sources:
+        policy = source.policy
+        for statement in policy.statements:
+            match = match_statement(statement, question, has_variables=policy.has_variables)
+            if match.is_match is not False:
+                found.setdefault((statement.denies, match.is_match), []).append(
+                    Matched(source, statement, match)
+                )
+    return Layer(
+        policy_type,
+        exists=True,
+        denies=tuple(found.get((True, True), ())),
+        possible_denies=tuple(found.get((True, None), ())),
+        allows=tuple(found.get((False, True), ())),
+        possible_allows=tuple(found.get((False, None), ())),
+    )
+
+
+def _allow_levels(layer: Layer, policies: PolicySet) -> tuple[bool | None, ...]:
+    """Return whether each level has an Allow that matches."""
+    certain = {each.source.level for each in layer.allows}
+    possible = {each.source.level for each in layer.possible_allows}
+    return tuple(
+        True if level in certain else None if level in possible else False
+        for level in range(len(policies.service_control or ()))
+    )
+
+
+def _check_services(layer: Layer, keys: RequestKeys) -> Layer:
+    """Make a Deny of an RCP uncertain if AWS might not apply RCPs to the service."""
+    prefix = keys.action_lower.partition(":")[0]
+    if prefix in _RCP_SERVICES or not layer.denies:
+        return layer
+    named = [each for each in layer.denies if _names_service(each.statement, prefix)]
+    if named:
+        return layer
+    return _doubt(layer, f"it depends on whether resource control policies apply to {prefix}")
+
+
+def _names_service(statement: Statement, prefix: str) -> bool:
+    return not statement.is_not_action and any(
+        each.lower().startswith(f"{prefix}:") for each in statement.actions
+    )
+
+
+def _doubt(layer: Layer, reason: str) -> Layer:
+    """Make every restriction of a layer uncertain."""
+    doubtful = tuple(_with_unknown(each, reason) for each in layer.denies)
+    return attrs.evolve(
+        layer,
+        denies=(),
+        possible_denies=(*layer.possible_denies, *doubtful),
+        level_allows=tuple(each or None for each in layer.level_allows),
+    )
+
+
+def _with_unknown(matched: Matched, reason: str) -> Matched:
+    unknown = (*matched.match.unknown, Unknown(reason))
+    return matched._replace(match=attrs.evolve(matched.match, is_match=None, unknown=unknown))

@@ -1,0 +1,218 @@
+"""Match a statement with a request, in three-valued logic.
+
+Elements: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import attrs
+
+from iamtriage._text import quote_json
+from iamtriage.policies._condition_checks import (
+    ConditionResult,
+    Unresolved,
+    check_condition,
+    substitute_variables,
+)
+from iamtriage.policies._conditions import any_true, evaluate_condition
+from iamtriage.policies._evaluation.principals import PrincipalResult, match_principals
+from iamtriage.policies._patterns import compile_glob, compile_regex, matches, narrow_to_sections
+from iamtriage.policies._requests import RequestKeys
+
+if TYPE_CHECKING:
+    from iamtriage.policies._statements import Condition, ResourcePattern, Statement
+
+__all__ = ("Element", "Question", "StatementMatch", "Unknown", "match_statement")
+
+Element: TypeAlias = Literal["action", "resource", "principal", "condition"]
+"""The element of a statement because of which it does not match."""
+
+
+@attrs.frozen
+class Unknown:
+    """What is not known about whether a statement matches.
+
+    Attributes:
+        reason: What it depends on.
+        key: The condition key that would decide, if it is one.
+    """
+
+    reason: str
+    key: str | None = None
+
+
+@attrs.frozen
+class Question:
+    """A request, as statements are asked about it.
+
+    Attributes:
+        keys: The request.
+        has_boundary: Whether the principal has a permissions boundary.
+        assumed: Keys in lower case with whether a condition or variable with an unknown value of the key
+            matches.
+    """
+
+    keys: RequestKeys
+    has_boundary: bool = False
+    assumed: Mapping[str, bool] = attrs.field(factory=dict[str, bool])
+
+
+# An identity-based policy is about the principal that it is attached to.
+_OWN = PrincipalResult(direct=True)
+
+
+@attrs.frozen
+class StatementMatch:
+    """Whether a statement matches a request.
+
+    Attributes:
+        is_match: Whether it does; ``None`` if that is unknown.
+        failed: The first element that does not match.
+        principal: How it names the caller.
+        unknown: What the result depends on, if it is unknown.
+        condition: The first condition that is not met.
+        caveat: What the result assumes; empty if nothing.
+    """
+
+    is_match: bool | None
+    failed: Element | None = None
+    principal: PrincipalResult = _OWN
+    unknown: tuple[Unknown, ...] = ()
+    condition: ConditionResult | None = None
+    caveat: str = ""
+
+
+_OTHER_ACTION = StatementMatch(is_match=False, failed="action")
+_OTHER_RESOURCE = StatementMatch(is_match=False, failed="resource")
+_OTHER_PRINCIPAL = StatementMatch(is_match=False, failed="principal")
+_MATCH = StatementMatch(is_match=True)
+
+
+def match_statement(statement: Statement, question: Question, *, has_variables: bool) -> StatementMatch:
+    """Return whether a statement matches the request.
+
+    Args:
+        statement: The statement.
+        question: The request.
+        has_variables: Whether the policy's version supports variables.
+    """
+    keys = question.keys
+    if not statement.matches_action(keys.action_lower):
+        return _OTHER_ACTION
+    unknown: list[Unknown] = []
+    if statement.resources is not None:
+        result = _match_resources(statement, question, unknown, has_variables=has_variables)
+        if result is False:
+            return _OTHER_RESOURCE
+    principal = _OWN
+    if statement.principals or statement.is_not_principal:
+        principal = match_principals(statement, keys, has_boundary=question.has_boundary)
+        if principal.is_match is False:
+            return _OTHER_PRINCIPAL
+        if principal.is_match is None:
+            unknown.append(Unknown(principal.reason))
+    caveat = ""
+    for condition in statement.conditions:
+        if _is_plainly_met(condition, keys):
+            continue
+        checked = check_condition(condition, keys, has_variables=has_variables)
+        is_met = checked.is_met
+        if is_met is None and checked.unknown_key and question.assumed:
+            assumed = question.assumed.get(checked.unknown_key.lower())
+            is_met = None if assumed is None else assumed is not condition.operator.is_negated
+        if is_met is False:
+            return StatementMatch(is_match=False, failed="condition", condition=checked)
+        if is_met is None:
+            unknown.append(Unknown(checked.reason, checked.unknown_key))
+        caveat = caveat or checked.caveat
+    if not unknown and not caveat and principal is _OWN:
+        return _MATCH
+    return StatementMatch(None if unknown else True, None, principal, tuple(unknown), caveat=caveat)
+
+
+def _is_plainly_met(condition: Condition, keys: RequestKeys) -> bool:
+    """Return whether a condition without variables is met. This is the fast path of most conditions."""
+    if None in condition.constants or condition.key.lower() == "aws:principalarn":
+        return False
+    values = keys.get_values(condition.key)
+    return values is not None and evaluate_condition(condition.operator, condition.constants, values) is True
+
+
+def _match_resources(
+    statement: Statement, question: Question, unknown: list[Unknown], *, has_variables: bool
+) -> bool | None:
+    """Return whether the Resource or NotResource covers the resource, and add what that depends on."""
+    found: list[Unknown] = []
+    matched: bool | None = False
+    for each in statement.resources or ():
+        one = _match_resource(each, statement, question, found, has_variables=has_variables)
+        matched = any_true((matched, one))
+        if matched:
+            break
+    if matched is None:
+        unknown.extend(found)
+        return None
+    return matched is not statement.is_not_resource
+
+
+def _match_resource(
+    resource: ResourcePattern,
+    statement: Statement,
+    question: Question,
+    unknown: list[Unknown],
+    *,
+    has_variables: bool,
+) -> bool | None:
+    text = resource.text
+    if text == "*":
+        return True
+    pattern, narrow = resource.pattern, resource.narrow
+    if has_variables and "${" in text:
+        resolved = substitute_variables(text, question.keys)
+        if isinstance(resolved, Unresolved):
+            return _match_unresolved(resolved, text, statement, question, unknown)
+        pattern = resolved.pattern
+        narrow = narrow_to_sections(pattern)
+        narrow = None if narrow == pattern else narrow
+    if not compile_regex(pattern).match(question.keys.resource):
+        is_incomplete = resource.incomplete and compile_regex(resource.incomplete).match(
+            question.keys.resource
+        )
+        if text.startswith(("arn:", "*")) and not is_incomplete:
+            return False
+        unknown.append(Unknown(f"it depends on how AWS completes {quote_json(text)} to an ARN"))
+        return None
+    if narrow is None or matches(question.keys.resource, narrow):
+        return True
+    unknown.append(Unknown(f"* within a section of {quote_json(text)} would have to match a colon"))
+    return None
+
+
+def _match_unresolved(
+    resolved: Unresolved, text: str, statement: Statement, question: Question, unknown: list[Unknown]
+) -> bool | None:
+    if resolved.is_missing and not statement.is_not_resource:
+        return False
+    if not _could_match(text, question.keys.resource):
+        return False
+    assumed = question.assumed.get(resolved.key.lower())
+    if assumed is not None:
+        return assumed
+    unknown.append(Unknown(f"it depends on {resolved.key}, which is unknown", resolved.key))
+    return None
+
+
+def _could_match(text: str, resource: str) -> bool:
+    """Return whether a value could match if its variables had the right values."""
+    pattern: list[str] = []
+    rest = text
+    while rest:
+        literal, opening, rest = rest.partition("${")
+        pattern.append(literal)
+        if opening:
+            _, _, rest = rest.partition("}")
+            pattern.append("*")
+    return bool(compile_regex(compile_glob("".join(pattern))).match(resource))

@@ -1,0 +1,226 @@
+"""Match the principals of a policy with the caller.
+
+How a principal matches decides which other policies limit what the statement allows:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html,
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage.arns._principals import (
+    Account,
+    FederatedUser,
+    Principal,
+    Role,
+    RoleSession,
+    Root,
+    ServicePrincipal,
+    User,
+    parse_principal,
+)
+from iamtriage.exceptions import InvalidArnError
+from iamtriage.policies._conditions import any_true
+from iamtriage.policies._requests import Anonymous, Provider
+
+if TYPE_CHECKING:
+    from iamtriage.policies._requests import Caller, RequestKeys
+    from iamtriage.policies._statements import Statement
+
+__all__ = ("PrincipalResult", "match_principals")
+
+_UNIQUE_ID = re.compile(r"A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{12,124}", re.ASCII)
+
+
+class PrincipalResult(NamedTuple):
+    """Whether the principals of a statement match the caller, by how they name it.
+
+    Attributes:
+        direct: Whether one names the very principal of the request.
+        entity: Whether one names the role or user whose session calls.
+        account: Whether one names the caller's account, which has to delegate the permission.
+        everyone: Whether one names everyone.
+        reason: What an unknown result depends on.
+    """
+
+    direct: bool | None = False
+    entity: bool | None = False
+    account: bool | None = False
+    everyone: bool | None = False
+    reason: str = ""
+
+    @property
+    def is_match(self) -> bool | None:
+        """Whether any of them matches."""
+        return any_true((self.direct, self.entity, self.account, self.everyone))
+
+
+_NO = PrincipalResult()
+_DIRECT = PrincipalResult(direct=True)
+_ENTITY = PrincipalResult(entity=True)
+_ACCOUNT = PrincipalResult(account=True)
+_EVERYONE = PrincipalResult(everyone=True)
+
+
+def match_principals(statement: Statement, keys: RequestKeys, *, has_boundary: bool) -> PrincipalResult:
+    """Match the Principal or NotPrincipal of a statement with the caller.
+
+    Args:
+        statement: The statement.
+        keys: The request.
+        has_boundary: Whether the caller has a permissions boundary.
+    """
+    results = [_match(kind, value, keys) for kind, value in statement.principals]
+    if not statement.is_not_principal:
+        return results[0] if len(results) == 1 else _join(results)
+    if statement.denies:
+        is_match, reason = _match_denied(statement, results, keys, has_boundary=has_boundary)
+        return PrincipalResult(everyone=is_match, reason=reason)
+    matched = any_true(each.is_match for each in results)
+    reason = next((each.reason for each in results if each.reason), "")
+    return PrincipalResult(everyone=None if matched is None else not matched, reason=reason)
+
+
+def _join(results: list[PrincipalResult]) -> PrincipalResult:
+    return PrincipalResult(
+        any_true(each.direct for each in results),
+        any_true(each.entity for each in results),
+        any_true(each.account for each in results),
+        any_true(each.everyone for each in results),
+        next((each.reason for each in results if each.reason), ""),
+    )
+
+
+def _match_denied(
+    statement: Statement, results: list[PrincipalResult], keys: RequestKeys, *, has_boundary: bool
+) -> tuple[bool | None, str]:
+    """Return whether a Deny with NotPrincipal applies to the caller.
+
+    An exception for a user must name its account, too, and one for a session also its role. A Deny with
+    NotPrincipal always applies to principals with a permissions boundary:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html.
+    """
+    joined = _join(results)
+    caller = keys.caller
+    if any(value == "*" and kind in {"*", "AWS"} for kind, value in statement.principals):
+        return False, ""
+    if has_boundary and isinstance(caller, (Role, RoleSession, User)):
+        return True, ""
+    if isinstance(caller, Root):
+        return not joined.account, ""
+    needed = [joined.direct]
+    if isinstance(caller, (User, RoleSession, Role, FederatedUser)):
+        needed.append(joined.account)
+    if isinstance(caller, (RoleSession, Role)):
+        needed.append(joined.entity)
+    if all(each is True for each in needed):
+        return False, ""
+    if joined.direct is False and joined.entity is False:
+        return True, ""
+    return None, "NotPrincipal does not name the caller together with its role and its account"
+
+
+def _match(kind: str, value: str, keys: RequestKeys) -> PrincipalResult:
+    caller = keys.caller
+    if value == "*" and kind in {"*", "AWS"}:
+        return _EVERYONE
+    if kind == "Service":
+        return _match_service(value, caller)
+    if kind == "Federated":
+        return _match_federated(value, keys)
+    if isinstance(caller, (Anonymous, Provider, ServicePrincipal)):
+        return _NO
+    if kind == "CanonicalUser":
+        return PrincipalResult(account=None, reason="it depends on the canonical user ID of the account")
+    return _match_aws(value, keys, caller)
+
+
+def _match_service(value: str, caller: Caller) -> PrincipalResult:
+    if not isinstance(caller, ServicePrincipal):
+        return _NO
+    if value == caller.name:
+        return _DIRECT
+    # A service has several names, those of its Regions among them: aws:PrincipalServiceNamesList.
+    if value == "*" or value.partition(".")[0] == caller.name.partition(".")[0]:
+        return PrincipalResult(direct=None, reason=f"it depends on whether {caller.name} is also {value}")
+    return _NO
+
+
+def _match_federated(value: str, keys: RequestKeys) -> PrincipalResult:
+    caller = keys.caller
+    if isinstance(caller, Provider):
+        return _DIRECT if value == caller.arn else _NO
+    if isinstance(caller, ServicePrincipal):
+        return _DIRECT if value == caller.name else _NO
+    if not isinstance(caller, (Role, RoleSession)) or keys.action_lower.startswith("sts:"):
+        return _NO
+    providers = keys.get_values("aws:FederatedProvider")
+    if providers is None:
+        return PrincipalResult(direct=None, reason="it depends on aws:FederatedProvider, which is unknown")
+    return _DIRECT if value in providers else _NO
+
+
+def _match_aws(value: str, keys: RequestKeys, caller: Principal) -> PrincipalResult:
+    if _UNIQUE_ID.fullmatch(value):
+        # The ID of a deleted principal: IAM shows the ARN of one that exists.
+        ids = keys.context.get("aws:userid", ())
+        return _ENTITY if any(each.partition(":")[0] == value for each in ids) else _NO
+    named = _parse(value)
+    if named is None:
+        return _NO
+    account = getattr(caller, "account", None)
+    if isinstance(named, Account):
+        return _match_account(named.account == account, caller)
+    if isinstance(named, Root):
+        same = named.account == account
+        return _match_account(
+            same and getattr(caller, "partition", named.partition) == named.partition, caller
+        )
+    if isinstance(caller, Account):
+        if getattr(named, "account", None) != account:
+            return _NO
+        return PrincipalResult(entity=None, reason="it depends on which principal of the account calls")
+    return _match_identity(named, caller)
+
+
+def _match_account(matched: bool, caller: Principal) -> PrincipalResult:  # noqa: FBT001 (the only argument)
+    if not matched:
+        return _NO
+    # The account is the root user's name, so it needs no delegation.
+    return PrincipalResult(direct=True, account=True) if isinstance(caller, Root) else _ACCOUNT
+
+
+def _match_identity(named: Principal, caller: Principal) -> PrincipalResult:
+    if isinstance(caller, RoleSession):
+        if named == caller:
+            return _DIRECT
+        return _ENTITY if isinstance(named, Role) and _is_same_role(named, caller.role) else _NO
+    if isinstance(caller, Role):
+        if isinstance(named, Role):
+            paths = {named.path, caller.path}
+            is_same = _is_same_role(named, caller) and (len(paths) == 1 or "/" in paths)
+            return _ENTITY if is_same else _NO
+        if isinstance(named, RoleSession) and _is_same_role(named.role, caller):
+            return PrincipalResult(direct=None, reason=f"it depends on whether the session is {named}")
+        return _NO
+    if named == caller:
+        return _DIRECT
+    if isinstance(caller, FederatedUser) and isinstance(named, User) and named.account == caller.account:
+        return PrincipalResult(entity=None, reason=f"it depends on whether {named} created the session")
+    return _NO
+
+
+def _is_same_role(one: Role, other: Role) -> bool:
+    """Return whether two roles have the same name, which is unique in an account."""
+    return (one.partition, one.account, one.name) == (other.partition, other.account, other.name)
+
+
+@lru_cache(maxsize=1024)
+def _parse(value: str) -> Principal | None:
+    try:
+        return parse_principal(value)
+    except InvalidArnError:
+        return None

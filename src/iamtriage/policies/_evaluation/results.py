@@ -1,0 +1,101 @@
+"""The parts of a decision: statements, outcomes and the trace."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+from typing_extensions import override
+
+from iamtriage._rendering.views import View
+from iamtriage._text import clip_text
+from iamtriage.typing import PolicyType
+
+__all__ = ("LAYER_NAMES", "DecidingStatement", "Outcome", "TraceEntry", "describe_verdict")
+
+LAYER_NAMES: dict[PolicyType, str] = {
+    "identity": "identity-based policy",
+    "resource": "resource-based policy",
+    "permissions_boundary": "permissions boundary",
+    "session": "session policy",
+    "service_control": "service control policy",
+    "resource_control": "resource control policy",
+    "vpc_endpoint": "VPC endpoint policy",
+    "role_trust": "role trust policy",
+}
+
+
+def describe_verdict(allowed: bool | None) -> str:  # noqa: FBT001 (the only argument)
+    """Return the word for a result."""
+    return {True: "allowed", False: "denied", None: "undecided"}[allowed]
+
+
+@attrs.frozen
+class DecidingStatement(View):
+    """A statement that decides a request.
+
+    Attributes:
+        policy_type: The type of its policy.
+        policy: The name of the policy, or its place in the :class:`PolicySet`: ``"identity[0]"``.
+        index: The index of the statement, from 0.
+        sid: Its Sid, if it has one.
+        effect: ``"Allow"`` or ``"Deny"``.
+        file: The file that contains the policy, if known.
+        line: The line on which the statement begins, if known.
+    """
+
+    policy_type: PolicyType
+    policy: str
+    index: int
+    sid: str | None = None
+    effect: Literal["Allow", "Deny"] = "Allow"
+    file: str | None = None
+    line: int | None = None
+
+    @override
+    def __str__(self) -> str:
+        name = f'statement "{clip_text(self.sid)}"' if self.sid else f"statement {self.index}"
+        place = clip_text(self.policy)
+        if self.file:
+            place = f"{clip_text(self.file)}:{self.line}" if self.line else clip_text(self.file)
+        return f"{self.effect} {name} of {place} ({LAYER_NAMES[self.policy_type]})"
+
+
+@attrs.frozen
+class Outcome(View):
+    """What the decision would be if a condition key were known.
+
+    Attributes:
+        key: The condition key.
+        if_matched: The decision if the request's value matches the policy's; ``None`` if more is unknown.
+        if_unmatched: The decision if it does not match.
+    """
+
+    key: str
+    if_matched: bool | None
+    if_unmatched: bool | None
+
+    @override
+    def __str__(self) -> str:
+        matched, unmatched = describe_verdict(self.if_matched), describe_verdict(self.if_unmatched)
+        return f"{clip_text(self.key)}: {matched} if it matches, {unmatched} if not"
+
+
+@attrs.frozen
+class TraceEntry(View):
+    """A statement that was evaluated.
+
+    Attributes:
+        statement: The statement.
+        is_match: Whether it matches the request; ``None`` if that is unknown.
+        reason: Why it does not match for certain; empty if it does.
+    """
+
+    statement: DecidingStatement
+    is_match: bool | None
+    reason: str = ""
+
+    @override
+    def __str__(self) -> str:
+        word = {True: "matches", False: "does not match", None: "might match"}[self.is_match]
+        return f"{self.statement} {word}{': ' if self.reason else ''}{self.reason}"

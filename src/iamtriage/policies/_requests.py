@@ -1,0 +1,311 @@
+"""Describe a request, and derive the condition keys that follow from it.
+
+Which keys a request has: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html.
+Their values by type of principal:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import attrs
+from typing_extensions import override
+
+from iamtriage._rendering.views import View
+from iamtriage._text import quote_json, wrong_type_message
+from iamtriage.arns._arns import parse_arn
+from iamtriage.arns._names import ACCOUNT
+from iamtriage.arns._principals import (
+    Account,
+    FederatedUser,
+    InstanceProfile,
+    Principal,
+    Role,
+    RoleSession,
+    Root,
+    ServicePrincipal,
+    User,
+    parse_principal,
+)
+from iamtriage.exceptions import InvalidArnError
+from iamtriage.policies._conditions import parse_date
+from iamtriage.policies._context import parse_context, require_mapping, require_string
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ("PRINCIPAL_TYPES", "Anonymous", "Caller", "Provider", "Request", "RequestKeys")
+
+PRINCIPAL_TYPES: dict[type, str] = {
+    Role: "AssumedRole",
+    RoleSession: "AssumedRole",
+    Root: "Account",
+    User: "User",
+    FederatedUser: "FederatedUser",
+}
+_ANONYMOUS = "anonymous"
+_ACTION = re.compile(r"[A-Za-z0-9-]{1,64}:[A-Za-z0-9_]{1,128}")
+# Present only if a service calls the resource:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourcearn
+_SERVICE_KEYS = (
+    *("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"),
+    *("aws:principalservicename", "aws:principalservicenameslist"),
+)
+# Present only in signed requests.
+_SIGNED_KEYS = (
+    *("aws:principalarn", "aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths"),
+    *("aws:principalisawsservice", "aws:username", "aws:tokenissuetime", "aws:multifactorauthpresent"),
+    *("aws:multifactorauthage", "aws:federatedprovider", "aws:sourceidentity"),
+)
+
+
+@attrs.frozen
+class Provider:
+    """An IAM identity provider as the caller; its ARN stands for every identity that it federates.
+
+    Attributes:
+        arn: The ARN of an OIDC or SAML provider.
+    """
+
+    arn: str
+
+
+@attrs.frozen
+class Anonymous:
+    """A caller that does not sign its request."""
+
+    @override
+    def __str__(self) -> str:
+        return _ANONYMOUS
+
+
+Caller: TypeAlias = Principal | Provider | Anonymous
+
+
+def _derive_keys(request: RequestKeys) -> Mapping[str, tuple[str, ...]]:
+    derived = _keys_of_caller(request.caller, request.principal_account)
+    if request.resource_account:
+        derived["aws:resourceaccount"] = (request.resource_account,)
+    if request.action_lower.startswith("kms:") and request.principal_account:
+        derived["kms:calleraccount"] = (request.principal_account,)
+    derived |= _keys_of_services(request.context)
+    return derived | _keys_of_time(request.context)
+
+
+@attrs.frozen
+class RequestKeys:
+    """The parts of a request, parsed, and its condition keys.
+
+    Attributes:
+        caller: The principal.
+        action: The action.
+        action_lower: The action in lower case.
+        resource: The resource.
+        context: The given keys in lower case.
+        is_complete: Whether other keys are missing from the request.
+        principal_account: The account of the principal, if known.
+        resource_account: The account of the resource, if known.
+        derived: The keys that follow from the request, in lower case.
+    """
+
+    caller: Caller
+    action: str
+    action_lower: str
+    resource: str
+    context: Mapping[str, tuple[str, ...]]
+    is_complete: bool
+    principal_account: str | None
+    resource_account: str | None
+    derived: Mapping[str, tuple[str, ...]] = attrs.field(
+        init=False, default=attrs.Factory(_derive_keys, takes_self=True)
+    )
+
+    @property
+    def session_role(self) -> Role | None:
+        """The role of a session, from which ``aws:PrincipalArn`` is derived without the role's path."""
+        caller = self.caller
+        if not isinstance(caller, RoleSession) or "aws:principalarn" in self.context:
+            return None
+        return caller.role
+
+    @property
+    def ignores_unresolved(self) -> bool:
+        """Whether a value whose variable the request lacks matches nothing; otherwise that is unknown."""
+        return True
+
+    def get_values(self, key: str) -> tuple[str, ...] | None:
+        """Return the values of a key: empty if the key is missing, ``None`` if that is unknown."""
+        lower = key.lower()
+        values = self.context.get(lower)
+        if values is None:
+            values = self.derived.get(lower)
+        return () if values is None and self.is_complete else values
+
+    def may_map_key(self, key: str) -> bool:  # noqa: ARG002 (a token's claims are not among these keys)
+        """Return whether IAM might map a claim of the token to this key, although that is not certain."""
+        return False
+
+
+def _copy_context(context: object) -> Mapping[str, Any]:
+    return dict(require_mapping({} if context is None else context, "context"))
+
+
+def _parse_keys(request: Request) -> RequestKeys:
+    principal, action = require_string(request.principal, "principal"), request.action
+    caller = _parse_caller(principal)
+    if not _ACTION.fullmatch(require_string(action, "action")):
+        msg = f"action must be an IAM action such as s3:GetObject, not {quote_json(action)}"
+        raise ValueError(msg)
+    resource = require_string(request.resource, "resource")
+    own = getattr(caller, "account", None) or _account_in(principal)
+    return RequestKeys(
+        caller=caller,
+        action=action,
+        action_lower=action.lower(),
+        resource=resource,
+        context=parse_context(request.context),
+        is_complete=request.complete_context,
+        principal_account=_check_account(request.principal_account, "principal_account") or own,
+        resource_account=_check_account(request.resource_account, "resource_account")
+        or _account_in(resource),
+    )
+
+
+@attrs.frozen
+class Request(View):
+    """A request to AWS, for :func:`iamtriage.policies.evaluate`.
+
+    The accounts are needed only if the ARNs do not contain them. Without ``resource_account``, a resource
+    whose ARN has no account, such as a bucket, is taken to be in the account of the principal.
+
+    Attributes:
+        principal: Who calls: the ARN of a role, a role session, a user, a federated user, a root user or an
+            identity provider, a 12-digit account ID, the host name of a service, or ``"anonymous"``.
+        action: The IAM action: ``"s3:GetObject"``.
+        resource: The ARN of the resource, or ``"*"`` for an action that AWS checks on no resource.
+        context: Condition keys and their values. A key without values is missing from the request.
+        complete_context: Whether the context has every key of the request. If not, a key that it lacks is
+            unknown unless it follows from the request.
+        principal_account: The account of the principal, if its text does not contain it.
+        resource_account: The account of the resource, if its ARN does not contain it.
+
+    Raises:
+        InvalidArnError: The principal cannot make requests.
+        ValueError: The action is not an IAM action, or an account is not an account ID.
+        TypeError: An argument has the wrong type.
+
+    >>> request = Request("arn:aws:iam::111122223333:user/ana", "s3:GetObject", "arn:aws:s3:::reports/q1.csv")
+    >>> request.action
+    's3:GetObject'
+    """
+
+    principal: str
+    action: str
+    resource: str
+    context: Mapping[str, Any] = attrs.field(factory=dict[str, Any], converter=_copy_context)
+    complete_context: bool = attrs.field(default=False, kw_only=True)
+    principal_account: str | None = attrs.field(default=None, kw_only=True)
+    resource_account: str | None = attrs.field(default=None, kw_only=True)
+    _keys: RequestKeys = attrs.field(
+        init=False, repr=False, eq=False, default=attrs.Factory(_parse_keys, takes_self=True)
+    )
+
+    @property
+    def keys(self) -> RequestKeys:
+        """What follows from the request."""
+        return self._keys
+
+    @override
+    def _repr_fields(self) -> Iterator[tuple[str, object]]:
+        yield from (("principal", self.principal), ("action", self.action), ("resource", self.resource))
+        if self.context:
+            yield "context", self.context
+
+
+def _keys_of_caller(caller: Caller, account: str | None) -> dict[str, tuple[str, ...]]:
+    keys: dict[str, tuple[str, ...]] = {}
+    if isinstance(caller, Anonymous):
+        keys |= dict.fromkeys((*_SERVICE_KEYS, *_SIGNED_KEYS), ())
+        return keys | {"aws:principaltype": ("Anonymous",), "aws:userid": (_ANONYMOUS,)}
+    if isinstance(caller, Provider):
+        return dict.fromkeys(_SERVICE_KEYS, ())
+    if isinstance(caller, ServicePrincipal):
+        return {
+            "aws:principalisawsservice": ("true",),
+            "aws:principalservicename": (caller.name,),
+            "aws:username": (),
+        }
+    keys |= dict.fromkeys(_SERVICE_KEYS, ())
+    keys |= {"aws:principalisawsservice": ("false",), "aws:principalaccount": (account,) if account else ()}
+    if isinstance(caller, (Account, InstanceProfile)):
+        # Which principal of the account calls is unknown.
+        return keys
+    principal = caller.role if isinstance(caller, RoleSession) else caller
+    kind = Role if isinstance(caller, Role) else type(caller)
+    keys |= {"aws:principalarn": (str(principal),), "aws:principaltype": (PRINCIPAL_TYPES[kind],)}
+    keys["aws:username"] = (caller.name,) if isinstance(caller, User) else ()
+    if isinstance(caller, Root):
+        keys["aws:userid"] = (caller.account,)
+    return keys
+
+
+def _keys_of_services(context: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Derive the keys about services that call on behalf of the principal from each other."""
+    called_via = context.get("aws:calledvia")
+    if called_via:
+        return {
+            "aws:calledviafirst": called_via[:1],
+            "aws:calledvialast": called_via[-1:],
+            "aws:viaawsservice": ("true",),
+        }
+    is_direct = called_via == () or context.get("aws:viaawsservice") == ("false",)
+    if is_direct:
+        keys: dict[str, tuple[str, ...]] = dict.fromkeys(
+            ("aws:calledvia", "aws:calledviafirst", "aws:calledvialast"), ()
+        )
+        return keys | {"aws:viaawsservice": ("false",)}
+    return {}
+
+
+def _keys_of_time(context: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Derive each of the two keys with the time of the request from the other."""
+    keys: dict[str, tuple[str, ...]] = {}
+    for given, other in (("aws:currenttime", "aws:epochtime"), ("aws:epochtime", "aws:currenttime")):
+        seconds = parse_date(context[given][0]) if context.get(given) else None
+        if seconds is not None:
+            # Dates are compared in both forms.
+            keys[other] = (str(int(seconds)),)
+    return keys
+
+
+def _parse_caller(text: str) -> Caller:
+    if text == _ANONYMOUS:
+        return Anonymous()
+    if text.startswith("arn:"):
+        arn = parse_arn(text)
+        if arn.service == "iam" and arn.resource.startswith(("oidc-provider/", "saml-provider/")):
+            return Provider(text)
+    principal = parse_principal(text)
+    if isinstance(principal, InstanceProfile):
+        msg = "principal must not be an instance profile; pass the ARN of its role's session"
+        raise InvalidArnError(msg, text=text)
+    return principal
+
+
+def _account_in(text: str) -> str | None:
+    parts = text.split(":", 5)
+    return parts[4] if len(parts) == 6 and parts[0] == "arn" and ACCOUNT.fullmatch(parts[4]) else None
+
+
+def _check_account(account: object, argument: str) -> str | None:
+    if account is None:
+        return None
+    if not isinstance(account, str):
+        raise TypeError(wrong_type_message(argument, "a string", account))
+    if not ACCOUNT.fullmatch(account):
+        msg = f"{argument} must be an account ID of 12 digits, not {quote_json(account)}"
+        raise ValueError(msg)
+    return account
