@@ -8,6 +8,7 @@ import re
 import socket
 import struct
 import threading
+import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -23,7 +24,14 @@ import pytest
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.credentials import RefreshableCredentials
-from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ReadTimeoutError,
+)
+from botocore.parsers import ResponseParserError
 from botocore.stub import Stubber
 
 from iamtriage import parse
@@ -44,6 +52,13 @@ Behavior = Literal[
     "403-html",
     "429",
     "200-html",
+    "200-xhtml",
+    "200-json",
+    "200-empty",
+    "200-other",
+    "302",
+    "drip",
+    "drip-headers",
     "long",
     "503-signed",
 ]
@@ -111,6 +126,8 @@ class _Handler(BaseHTTPRequestHandler):
         if behavior == "hang":
             self.server.released.wait(10)
             self.close_connection = True
+        elif behavior in {"drip", "drip-headers"}:
+            self._drip(operation, headers=behavior == "drip-headers")
         elif behavior == "reset":
             # Closing with a linger time of 0 seconds sends a reset.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -127,10 +144,29 @@ class _Handler(BaseHTTPRequestHandler):
             "500-text": (503, b"upstream connect error"),
             "long": (503, _error("Busy", "\r\nINFO root forged\x85\u2028" + "x" * 5000)),
             "200-html": (200, b"<!doctype html><p>Sign in<br>"),
+            "200-xhtml": (200, b"<html><body><p>Sign in to the\r\nguest network</p></body></html>"),
+            "200-json": (200, b'{"login": "https://portal.example.com/?token=abcdefghijklmnop0123456789"}'),
+            "200-empty": (200, b""),
+            "200-other": (200, _xml("DecodeAuthorizationMessage", self.server.name)),
+            "302": (302, b"<html><a href='https://portal.example.com/'>Moved</a></html>"),
             "403": (403, _error("AccessDenied", DENIED)),
             "403-html": (403, b"<!doctype html><p>blocked by the proxy<br>"),
             "429": (400, _error("Throttling", "Rate exceeded")),
         }[behavior]
+
+    def _drip(self, operation: str, *, headers: bool) -> None:
+        """Send a complete response so slowly that only the deadline ends the wait."""
+        body = _xml(operation, self.server.name)
+        self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        if headers:
+            body = b"X-Filler: " + b"x" * 1000 + b"\r\n"
+        else:
+            self.wfile.write(b"Content-Type: text/xml\r\nContent-Length: %d\r\n\r\n" % len(body))
+        for position in range(len(body)):
+            if self.server.released.wait(0.1):
+                break
+            self.wfile.write(body[position : position + 1])
+        self.close_connection = True
 
     def _respond(self, status: int, body: bytes) -> None:
         self.send_response(status)
@@ -251,6 +287,11 @@ def _kinds(client: Any) -> list[tuple[str, str]]:  # noqa: ANN401
         ("500-html", "ClientError: An error occurred (502)"),
         ("500-text", "ResponseParserError"),
         ("200-html", "ResponseParserError"),
+        ("200-xhtml", "ResponseParserError"),
+        ("200-json", "ResponseParserError"),
+        ("200-empty", "ResponseParserError"),
+        ("200-other", "ResponseParserError"),
+        ("302", "ResponseParserError"),
     ],
 )
 def test_next_region_responds(world: World, behavior: Any, error: str) -> None:  # noqa: ANN401
@@ -502,7 +543,168 @@ def test_no_cooldown(world: World) -> None:
     assert len(world.servers["eu-west-1"].seen) == 2
 
 
+# ------------------------------------------------------------------------------ captive portals
+
+
+@pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
+@pytest.mark.parametrize("behavior", ["200-xhtml", "302"])
+def test_page_of_a_portal_in_every_region(world: World, behavior: Any, mode: str) -> None:  # noqa: ANN401
+    retries = Config(retries={"mode": mode, "total_max_attempts": 2})
+    client = world.client(behavior, behavior, config=retries)
+    with pytest.raises(ResponseParserError, match="expected an STS response, got status") as caught:
+        client.get_caller_identity()
+
+    (note,) = caught.value.__notes__
+    assert all(name in note for name in REGIONS[:2])
+
+
+def test_error_quotes_the_page_without_its_secrets(world: World) -> None:
+    client = world.client("200-json")
+    with pytest.raises(ResponseParserError) as caught:
+        client.get_caller_identity()
+
+    for text in (str(caught.value), *caught.value.__notes__):
+        assert "status 200 with text/xml" in text
+        assert "portal.example.com" in text
+        assert "abcdefghijklmnop0123456789" not in text
+
+
+# ------------------------------------------------------------------------------ deadline
+
+
+@pytest.mark.parametrize("behavior", ["drip", "drip-headers", "hang"])
+def test_share_of_a_region_ends_before_the_deadline(world: World, behavior: Any) -> None:  # noqa: ANN401
+    """No read times out, so only the deadline ends the wait for the first region."""
+    client = world.client(behavior, "well", deadline=1.0)
+
+    assert client.get_caller_identity()["UserId"] == "eu-central-1"
+    assert _kinds(client) == [("failed", "eu-west-1"), ("answered", "eu-central-1")]
+    assert client.iamtriage_failover.events[0].error.startswith("ReadTimeoutError")
+
+
+def test_deadline_of_the_whole_call(world: World) -> None:
+    """A server that would keep sending for a minute, and as many retries as botocore likes."""
+    retries = Config(retries={"mode": "legacy", "total_max_attempts": 10})
+    client = world.client("drip", "drip", deadline=0.8, config=retries)
+    began = time.monotonic()
+    with pytest.raises(ReadTimeoutError) as caught:
+        client.get_caller_identity()
+
+    assert time.monotonic() - began < 10
+    assert len(world.servers["eu-central-1"].seen) == 1
+    assert "failed in every region" in caught.value.__notes__[0]
+
+
+def test_no_retry_begins_after_the_deadline(world: World) -> None:
+    """The delays between ten attempts add up to minutes."""
+    retries = Config(retries={"mode": "legacy", "total_max_attempts": 10})
+    client = world.client("503", deadline=0.5, config=retries)
+    began = time.monotonic()
+    with pytest.raises(ClientError, match="ServiceUnavailable"):
+        client.get_caller_identity()
+
+    assert time.monotonic() - began < 10
+    assert 1 <= len(world.servers["eu-west-1"].seen) < 10
+
+
+def test_connection_of_an_ended_wait_is_closed(world: World) -> None:
+    client = world.client("drip", deadline=0.3)
+    with pytest.raises(ReadTimeoutError):
+        client.get_caller_identity()
+
+    def is_waiting() -> bool:
+        return any(thread.name == "iamtriage-sts" for thread in threading.enumerate())
+
+    for _ in range(100):
+        if not is_waiting():
+            break
+        time.sleep(0.05)
+    assert not is_waiting()
+    world.servers["eu-west-1"].behavior = "well"
+    assert client.get_caller_identity()["UserId"] == "eu-west-1"
+
+
+def test_no_deadline(world: World) -> None:
+    """Without a deadline, botocore's timeouts apply alone, in the thread of the call."""
+    client = world.client("hang", "200-xhtml", "well", deadline=None, config=Config(read_timeout=0.3))
+
+    assert client.get_caller_identity()["UserId"] == "us-east-1"
+    assert [kind for kind, _ in _kinds(client)] == ["failed", "failed", "answered"]
+
+
+def test_interrupted_wait(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = world.client("hang", "well")
+    real = threading.Event.wait
+
+    def interrupt(self: threading.Event, timeout: float | None = None) -> bool:
+        if threading.current_thread() is threading.main_thread() and timeout is not None and timeout > 1:
+            raise KeyboardInterrupt
+        return real(self, timeout)
+
+    monkeypatch.setattr(threading.Event, "wait", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        client.get_caller_identity()
+    monkeypatch.undo()
+
+    assert world.servers["eu-central-1"].seen == []
+
+
+# ------------------------------------------------------------------------------ one-time codes
+
+_MFA = {"SerialNumber": "arn:aws:iam::111122223333:mfa/ana", "TokenCode": "123456"}
+
+
+@pytest.mark.parametrize("behavior", ["503", "500-html", "hang", "reset", "200-xhtml"])
+@pytest.mark.parametrize("operation", ["assume_role", "get_session_token"])
+def test_one_time_code_is_sent_once(world: World, behavior: Any, operation: str) -> None:  # noqa: ANN401
+    retries = Config(read_timeout=0.5, retries={"mode": "standard", "total_max_attempts": 3})
+    client = world.client(behavior, "well", config=retries)
+    arguments = {"RoleArn": ROLE, "RoleSessionName": "ci"} if operation == "assume_role" else {}
+    with pytest.raises((ClientError, BotoCoreError, ResponseParserError)) as caught:
+        getattr(client, operation)(**arguments, **_MFA)
+
+    (note,) = caught.value.__notes__
+    assert "The MFA code in TokenCode works only once" in note
+    assert "Not tried: eu-central-1" in note
+    assert "123456" not in note
+    assert len(world.servers["eu-west-1"].seen) == 1
+    assert world.servers["eu-central-1"].seen == []
+
+
+@pytest.mark.parametrize("behavior", ["refuse", "no-dns"])
+def test_one_time_code_that_was_not_sent_goes_to_the_next_region(world: World, behavior: Any) -> None:  # noqa: ANN401
+    client = world.client(behavior, "well")
+    got = client.assume_role(RoleArn=ROLE, RoleSessionName="ci", **_MFA)
+
+    assert got["Credentials"]["AccessKeyId"] == "ASIAEU-CENTRAL-1"
+    assert len(world.servers["eu-central-1"].seen) == 1
+
+
+def test_one_time_code_is_not_retried_in_the_last_region(world: World) -> None:
+    client = world.client("503", config=Config(retries={"mode": "standard", "total_max_attempts": 3}))
+    with pytest.raises(ClientError, match="ServiceUnavailable"):
+        client.get_session_token(**_MFA)
+
+    assert len(world.servers["eu-west-1"].seen) == 1
+
+
 # ------------------------------------------------------------------------------ all regions fail
+
+
+def test_denial_after_failures_says_what_the_others_answered(world: World) -> None:
+    client = world.client("503", "200-xhtml", "403")
+    with pytest.raises(ClientError, match="is not authorized to perform") as caught:
+        client.assume_role(RoleArn=ROLE, RoleSessionName="ci")
+
+    (note,) = caught.value.__notes__
+    heading, first, second, last = note.splitlines()
+    assert heading == "iamtriage: AssumeRole failed in some regions:"
+    assert "eu-west-1" in first
+    assert "ServiceUnavailable" in first
+    assert "eu-central-1" in second
+    assert "status 200 with text/xml: '<html><body><p>Sign in to the guest network" in second
+    assert last == "us-east-1 responded with this error."
+    assert parse(caught.value) == parse(ClientError(caught.value.response, "AssumeRole"))
 
 
 def test_last_error_lists_the_attempts(world: World) -> None:
@@ -838,6 +1040,9 @@ def test_client_is_garbage_collected(world: World) -> None:
         (["eu-west-1"], {"cooldown": -1}, ValueError, "0 or greater, not -1"),
         (["eu-west-1"], {"cooldown": float("nan")}, ValueError, "0 or greater, not nan"),
         (["eu-west-1"], {"cooldown": "30"}, TypeError, "a number of seconds, not str"),
+        (["eu-west-1"], {"deadline": 0}, ValueError, "greater than 0, not 0"),
+        (["eu-west-1"], {"deadline": float("nan")}, ValueError, "greater than 0, not nan"),
+        (["eu-west-1"], {"deadline": "30"}, TypeError, "a number of seconds or None, not str"),
         (["eu-west-1"], {"verfy": False}, TypeError, "verfy"),
         (["eu-isoe-west-1"], {"config": Config(use_dualstack_endpoint=True)}, EndpointError, "dual stack"),
     ],

@@ -184,7 +184,7 @@ def _select_grants(grouped: _GroupedGrants, principal: str | None) -> Iterable[G
     if principal is None and len(principals) > 1:
         msg = f"several principals were denied; expected one of {_join_principals(principals)}"
         raise PolicyError(msg, principals=principals)
-    selected = principals[0] if principal is None else normalize_principal(principal)
+    selected = next(iter(principals)) if principal is None else normalize_principal(principal)
     if selected not in grouped:
         msg = (
             f"unknown principal {quote_text(principal or '')}; expected one of {_join_principals(principals)}"

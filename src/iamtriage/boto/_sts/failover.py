@@ -16,6 +16,7 @@ import attrs
 from typing_extensions import override
 
 from iamtriage._rendering.views import View
+from iamtriage.redaction._redact import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,7 +38,7 @@ class FailoverEvent(View):
 
     Attributes:
         kind: ``"failed"``: the region could not be reached, did not respond in time, or responded with a
-            status of 500 or higher. ``"skipped"``: the region was skipped because it failed recently.
+            status of 500 or higher or with what is not from STS. ``"skipped"``: the region was skipped because it failed recently.
             ``"answered"``: the region responded, possibly with a denial, after others failed or were skipped.
             ``"recovered"``: the region responded and had failed before. ``"exhausted"``: the last region
             failed, too; the call raises an exception.
@@ -228,10 +229,23 @@ class Call:
         """End the trial of a region whose health the call did not show."""
         self._failover.record_health(region, healthy=None, on_trial=self._on_trial)
 
-    def build_note(self) -> str:
-        """Build the exception note that lists the failed attempts."""
-        heading = f"iamtriage: {self._operation} failed in every region:"
-        return "\n".join((heading, *self._attempts))
+    @property
+    def has_failures(self) -> bool:
+        """Whether a region failed."""
+        return bool(self._attempts)
+
+    def build_note(self, reason: str | None = None) -> str:
+        """Build the exception note that says what each region answered.
+
+        Args:
+            reason: Why the call ended before every region failed.
+        """
+        if reason is None:
+            return "\n".join((f"iamtriage: {self._operation} failed in every region:", *self._attempts))
+        lines = [f"iamtriage: {self._operation} failed in some regions:", *self._attempts, reason]
+        if self.untried:
+            lines.append(f"Not tried: {', '.join(self.untried)}")
+        return "\n".join(lines)
 
     def _record_event(self, kind: FailoverKind, region: str, error: str | None = None) -> None:
         self._failover.record_event(kind, self._number, self._operation, region, error)
@@ -239,5 +253,7 @@ class Call:
 
 def _format_line(text: str) -> str:
     """Format an error message as one printable line. It can quote an untrusted response."""
+    # Before the line is cut, which could leave a part of a secret.
+    text = redact(text)
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     return line if len(line) <= _MAX_LENGTH else f"{line[: _MAX_LENGTH - 1]}…"
