@@ -37,11 +37,11 @@ class FailoverEvent(View):
     """An event of a failover client. A call to which the first region responds produces none.
 
     Attributes:
-        kind: ``"failed"``: the region could not be reached, did not respond in time, or responded with a
-            status of 500 or higher or with what is not from STS. ``"skipped"``: the region was skipped because it failed recently.
-            ``"answered"``: the region responded, possibly with a denial, after others failed or were skipped.
-            ``"recovered"``: the region responded and had failed before. ``"exhausted"``: the last region
-            failed, too; the call raises an exception.
+        kind: ``"failed"``: the region could not be reached, did not respond in time, responded with a status
+            of 500 or higher, or what responded is not STS. ``"skipped"``: the region was skipped because it
+            failed recently. ``"answered"``: the region responded, possibly with a denial, after others failed
+            or were skipped. ``"recovered"``: the region responded and had failed before. ``"exhausted"``: the
+            last region failed, too; the call raises an exception.
         call: The number of the call, counted from 1. It identifies the events of one call if threads share
             the client.
         operation: The operation, such as ``"AssumeRole"``.
