@@ -632,6 +632,21 @@ def test_no_deadline(world: World) -> None:
     assert [kind for kind, _ in _kinds(client)] == ["failed", "failed", "answered"]
 
 
+def test_call_while_no_thread_can_start(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in Python 3.12 while the interpreter shuts down."""
+    client = world.client("503", "well")
+    real = threading.Thread.start
+
+    def refuse(self: threading.Thread) -> None:
+        if self.name == "iamtriage-sts":
+            msg = "can't create new thread at interpreter shutdown"
+            raise RuntimeError(msg)
+        real(self)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert client.get_caller_identity()["UserId"] == "eu-central-1"
+
+
 def test_interrupted_wait(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     client = world.client("hang", "well")
     real = threading.Event.wait

@@ -347,6 +347,28 @@ def test_order_and_labels_of_the_lines(capsys: pytest.CaptureFixture[str], tmp_p
     assert labels[-1] == "request id"
 
 
+def test_interrupt_while_a_failure_waits(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The failure whose entry has not ended is printed before the command ends."""
+    path = tmp_path / "log"
+    path.write_text(f"{_CALL}\nnext\n", encoding="utf-8")
+    real = io.TextIOWrapper.readline
+
+    def interrupt(self: io.TextIOWrapper, size: int = -1, /) -> str:
+        line = real(self, size)
+        if line.startswith("next"):
+            raise KeyboardInterrupt
+        return line
+
+    class Interrupted(io.TextIOWrapper):
+        readline = interrupt
+
+    monkeypatch.setattr("iamtriage.cli._input.TextIOWrapper", Interrupted)
+    assert main(["scan", str(path)]) == 130
+    assert capsys.readouterr().out.startswith("access denied")
+
+
 def test_interrupt(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Ctrl-C ends the command with status 130, without a traceback."""
     path = tmp_path / "log"

@@ -11,7 +11,7 @@ from iamtriage import Failure, parse, scan, to_record
 from tests.tables import ANA, APP, DENIAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
 _QUIET = "2026-01-02T03:04:05Z INFO request served in 3 ms"
@@ -50,6 +50,64 @@ def test_files(tmp_path: Path) -> None:
         assert _kinds(scan(binary)) == _KINDS
     assert _kinds(scan(io.StringIO("\n".join(_LINES)))) == _KINDS
     assert _kinds(scan(io.BytesIO(("\r\n".join(_LINES) + "\n").encode()))) == _KINDS
+
+
+@pytest.mark.parametrize("kind", [OSError, UnicodeError, KeyboardInterrupt, SystemExit])
+def test_failure_before_an_exception_of_the_source(kind: type[BaseException]) -> None:
+    """What the source had said is not lost, and the exception is the source's own."""
+    raised = kind("gone")
+
+    def read() -> Iterator[str]:
+        yield _CALL
+        yield _EXPIRED
+        raise raised
+
+    failures = scan(read())
+    assert [next(failures).kind, next(failures).kind] == ["access_denied", "expired_credentials"]
+    with pytest.raises(kind) as caught:
+        next(failures)
+    assert caught.value is raised
+    assert raised.__context__ is None
+    assert next(failures, None) is None
+
+
+def test_failure_before_an_item_that_is_no_line() -> None:
+    failures = scan(cast("list[str]", [_CALL, 3]))
+    assert next(failures).kind == "access_denied"
+    with pytest.raises(TypeError, match="scan"):
+        next(failures)
+
+
+class _BrokenFile(io.StringIO):
+    def readline(self, size: int | None = -1, /) -> str:
+        line = super().readline(-1 if size is None else size)
+        if not line:
+            msg = "connection lost"
+            raise OSError(msg)
+        return line
+
+
+def test_failure_before_an_exception_of_a_file() -> None:
+    failures = scan(_BrokenFile(f"{_CALL}\n"))
+    assert next(failures).kind == "access_denied"
+    with pytest.raises(OSError, match="connection lost"):
+        next(failures)
+
+
+def test_caller_that_stops_before_the_exception_of_the_source() -> None:
+    """An interrupt does not get lost; what was wrong with the rest of the source is none of the caller's concern."""
+
+    def read(error: BaseException) -> Iterator[str]:
+        yield _CALL
+        raise error
+
+    interrupted = cast("Generator[Failure]", scan(read(KeyboardInterrupt())))
+    assert next(interrupted).kind == "access_denied"
+    with pytest.raises(KeyboardInterrupt):
+        interrupted.close()
+    broken = cast("Generator[Failure]", scan(read(OSError())))
+    assert next(broken).kind == "access_denied"
+    broken.close()
 
 
 def test_undecodable_bytes_in_a_file() -> None:

@@ -33,7 +33,9 @@ def scan(source: str | Iterable[str] | _LineReader) -> Iterator[Failure]:
             of a file. To read a file, pass it open: ``with open("build.log") as file: found = list(scan(file))``.
 
     Yields:
-        The failures. ``failure.text`` is the part of the source around it, and spans count in it.
+        The failures. ``failure.text`` is the part of the source around it, and spans count in it. If reading
+        the source raises an exception, even ``KeyboardInterrupt``, the failures of the entry that has begun
+        come first, and the exception is raised after them.
 
     Raises:
         TypeError: ``source`` is none of these.

@@ -54,12 +54,44 @@ def scan_lines(items: Iterable[str | Tick], *, has_parts: bool = False) -> Itera
     """Yield every failure of a stream; the arguments are those of ``split_entries``."""
     from iamtriage._reading.entries.splitting import split_entries
 
-    repeats = Repeats()
-    for entry in split_entries(items, has_parts=has_parts):
-        failures = [
-            failure
-            for failure in find_failures(entry.text, entry.prefixes, entry.statements)
-            if entry.low <= failure.span[0] < entry.high
-        ]
-        yield from repeats.unite(failures, entry)
-    yield from repeats.flush()
+    source = _Source(items)
+    try:
+        repeats = Repeats()
+        for entry in split_entries(source, has_parts=has_parts):
+            failures = [
+                failure
+                for failure in find_failures(entry.text, entry.prefixes, entry.statements)
+                if entry.low <= failure.span[0] < entry.high
+            ]
+            yield from repeats.unite(failures, entry)
+        yield from repeats.flush()
+    except GeneratorExit:
+        # A caller that stops here has not seen the source's exception. An interrupt must not get lost.
+        if source.error is None or isinstance(source.error, Exception):
+            raise
+    error, source.error = source.error, None
+    if error is not None:
+        try:
+            raise error
+        finally:
+            del error  # else the frame in its traceback would keep it alive
+
+
+class _Source:
+    """A stream that ends where its source raises an exception, so that the last entry is read first.
+
+    Attributes:
+        error: The exception.
+    """
+
+    def __init__(self, items: Iterable[str | Tick]) -> None:
+        self._items = items
+        self.error: BaseException | None = None
+
+    def __iter__(self) -> Iterator[str | Tick]:
+        try:
+            yield from self._items
+        except GeneratorExit:
+            raise
+        except BaseException as error:  # noqa: BLE001 (raised after the last entry)
+            self.error = error

@@ -72,7 +72,12 @@ def send_within(session: Any, request: Any, seconds: float) -> Any:  # noqa: ANN
         raise ReadTimeoutError(endpoint_url=request.url)
     job = _Job(session, request)
     context = contextvars.copy_context()
-    threading.Thread(target=context.run, args=(job.run,), name="iamtriage-sts", daemon=True).start()
+    thread = threading.Thread(target=context.run, args=(job.run,), name="iamtriage-sts", daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:
+        # There are too many threads, or the interpreter shuts down. botocore's timeouts remain.
+        job.run()
     try:
         is_done = job.done.wait(seconds)
     except BaseException:  # an interrupt
