@@ -78,13 +78,15 @@ def test_failure_before_an_item_that_is_no_line() -> None:
         next(failures)
 
 
-class _BrokenFile(io.StringIO):
-    def readline(self, size: int | None = -1, /) -> str:
-        line = super().readline(-1 if size is None else size)
-        if not line:
-            msg = "connection lost"
-            raise OSError(msg)
-        return line
+class _BrokenFile:
+    def __init__(self, line: str) -> None:
+        self._lines = [line]
+
+    def readline(self, size: int, /) -> str:
+        if self._lines:
+            return self._lines.pop()[:size]
+        msg = "connection lost"
+        raise OSError(msg)
 
 
 def test_failure_before_an_exception_of_a_file() -> None:
