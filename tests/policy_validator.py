@@ -9,6 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from iamtriage._placeholders import find_placeholders
 from iamtriage.actions import find_action
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.policies._conditions import parse_operator
@@ -19,9 +20,8 @@ if TYPE_CHECKING:
 _ACTION = re.compile(r"[a-z0-9-]{1,40}:[A-Z][A-Za-z0-9]{1,127}")
 _ACCOUNT = re.compile(r"\d{12}")
 _SID = re.compile(r"[A-Za-z0-9]{1,128}")
-_PLACEHOLDER = re.compile(r"REPLACE_[A-Z0-9_]+")
 _REGION = re.compile(r"[a-z]{2,5}(-[a-z]{2,12}){1,3}-\d{1,2}")
-_SERVICE = re.compile(r"(?:[a-z0-9-]+|REPLACE_SERVICE)(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
+_SERVICE = re.compile(r"(?:[a-z0-9-]+|SERVICE)(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
 _KEYS = {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
 
 
@@ -75,18 +75,22 @@ def _non_empty_strings(value: object) -> list[str]:
     return texts
 
 
+def _is_placeholder(text: str) -> bool:
+    return find_placeholders(text) == (text,)
+
+
 def _is_arn(text: str) -> bool:
-    if _PLACEHOLDER.fullmatch(text):
+    if _is_placeholder(text):
         return True
     parts = text.split(":", 5)
     if len(parts) != 6 or parts[0] != "arn" or not parts[5]:
         return False
     _, partition, service, region, account, resource = parts
-    if partition not in PARTITIONS and not _PLACEHOLDER.fullmatch(partition):
+    if partition not in PARTITIONS and not _is_placeholder(partition):
         return False
-    if region and not (_REGION.fullmatch(region) or _PLACEHOLDER.fullmatch(region)):
+    if region and not (_REGION.fullmatch(region) or _is_placeholder(region)):
         return False
-    if account not in ("", "aws") and not (_ACCOUNT.fullmatch(account) or _PLACEHOLDER.fullmatch(account)):
+    if account not in ("", "aws") and not (_ACCOUNT.fullmatch(account) or _is_placeholder(account)):
         return False
     unescaped = resource.replace("${?}", "").replace("${$}", "").replace("${*}", "")
     # A wildcard must replace a whole part of the name, never the end of one.

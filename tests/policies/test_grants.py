@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from iamtriage._placeholders import find_placeholders
 from iamtriage.policies._grants import Location, build_grant
 
 HERE = Location("aws", "eu-west-1", "111122223333")
@@ -14,29 +15,29 @@ HERE = Location("aws", "eu-west-1", "111122223333")
     [
         ("s3:GetObject", "arn:aws:s3:::orders/1.csv", "arn:aws:s3:::orders/1.csv"),
         ("s3:getobject", "arn:aws:s3:::orders/1.csv", "arn:aws:s3:::orders/1.csv"),
-        ("s3:GetObject", "arn:aws:s3:::orders", "arn:aws:s3:::orders/REPLACE_OBJECT_KEY"),
+        ("s3:GetObject", "arn:aws:s3:::orders", "arn:aws:s3:::orders/OBJECT_KEY"),
         ("s3:ListBucket", "arn:aws:s3:::orders/1.csv", "arn:aws:s3:::orders"),
         ("s3:ListBucket", "arn:aws:s3:::orders", "arn:aws:s3:::orders"),
         ("s3:ListAllMyBuckets", "arn:aws:s3:::*", "*"),
         ("ec2:DescribeInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*", "*"),
         ("ec2:RunInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*", "arn:aws:ec2:eu-west-1:111122223333:instance/*"),
         ("ecr:GetAuthorizationToken", None, "*"),
-        ("eks:DescribeCluster", "*", "arn:aws:eks:eu-west-1:111122223333:cluster/REPLACE_CLUSTER_NAME"),
-        ("iam:PassRole", "*", "arn:aws:iam::111122223333:role/REPLACE_ROLE_NAME_WITH_PATH"),
-        ("kms:Decrypt", "*", "arn:aws:kms:eu-west-1:111122223333:key/REPLACE_KEY_ID"),
-        ("secretsmanager:GetSecretValue", "*", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:REPLACE_SECRET_ID"),
+        ("eks:DescribeCluster", "*", "arn:aws:eks:eu-west-1:111122223333:cluster/CLUSTER"),
+        ("iam:PassRole", "*", "arn:aws:iam::111122223333:role/ROLE_NAME_WITH_PATH"),
+        ("kms:Decrypt", "*", "arn:aws:kms:eu-west-1:111122223333:key/KEY_ID"),
+        ("secretsmanager:GetSecretValue", "*", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:SECRET_ID"),
         ("s3:GetObject", "arn:aws:s3:::orders/*", "arn:aws:s3:::orders/${*}"),
         ("s3:GetObject", "arn:aws:s3:::orders/what?.csv", "arn:aws:s3:::orders/what${?}.csv"),
-        ("s3:ListBucket", "arn:aws:s3:::*", "arn:aws:s3:::REPLACE_NAME"),
+        ("s3:ListBucket", "arn:aws:s3:::*", "arn:aws:s3:::NAME"),
         ("iam:GetRole", "role app", "arn:aws:iam::111122223333:role/app"),
         ("iam:GetUser", "user ana", "arn:aws:iam::111122223333:user/ana"),
         ("iam:GetRole", "app", "arn:aws:iam::111122223333:role/app"),
-        ("iam:PassRole", None, "arn:aws:iam::111122223333:role/REPLACE_ROLE_NAME_WITH_PATH"),
+        ("iam:PassRole", None, "arn:aws:iam::111122223333:role/ROLE_NAME_WITH_PATH"),
         ("iam:RemoveRoleFromInstanceProfile", "instance profile nodes", "arn:aws:iam::111122223333:instance-profile/nodes"),
         ("secretsmanager:GetSecretValue", "/prod/db", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:/prod/db-??????"),
-        ("eks:DescribeCluster", None, "arn:aws:eks:eu-west-1:111122223333:cluster/REPLACE_CLUSTER_NAME"),
-        ("s3:PutObject", None, "arn:aws:s3:::REPLACE_BUCKET_NAME/REPLACE_OBJECT_NAME"),
-        ("eks:DescribeCluster", "demo cluster!", "arn:aws:eks:eu-west-1:111122223333:cluster/REPLACE_CLUSTER_NAME"),
+        ("eks:DescribeCluster", None, "arn:aws:eks:eu-west-1:111122223333:cluster/CLUSTER"),
+        ("s3:PutObject", None, "arn:aws:s3:::BUCKET/OBJECT_KEY"),
+        ("eks:DescribeCluster", "demo cluster!", "arn:aws:eks:eu-west-1:111122223333:cluster/CLUSTER"),
         ("sqs:SendMessage", "orders", "arn:aws:sqs:eu-west-1:111122223333:orders"),
     ],
 )  # fmt: skip
@@ -98,9 +99,9 @@ def test_an_asterisk_as_resource_becomes_placeholders(action: str) -> None:
 def test_an_unknown_location_becomes_placeholders() -> None:
     grant = build_grant("sqs:SendMessage", None, Location())
     assert grant is not None
-    assert grant.resources == ("arn:aws:sqs:REPLACE_REGION:REPLACE_ACCOUNT_ID:REPLACE_QUEUE_NAME",)
+    assert grant.resources == ("arn:aws:sqs:REGION:ACCOUNT_ID:QUEUE_NAME",)
     assert any("partition" in note for note in grant.notes), "the assumption has a note"
-    assert grant.has_placeholders
+    assert find_placeholders(grant.resources[0]) == ("REGION", "ACCOUNT_ID", "QUEUE_NAME")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ import attrs
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.model import NOTHING, Context, Stated
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ("complete_explanation",)
 
-_WORD = re.compile(r"(?<![\w/-])<?(?:REPLACE_)?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])", re.ASCII)
+_WORD = re.compile(r"(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])", re.ASCII)
 _MAX_MESSAGE = 1_000
 _CALLER_IDENTITY = "aws sts get-caller-identity"
 # Failures of a call that was made with credentials.
@@ -96,12 +95,10 @@ def _known_values(facts: ResolvedFacts, context: Context) -> Iterator[tuple[str,
     stated: tuple[tuple[str, str | None, Callable[[str | None], str]], ...] = (
         ("REGION", facts.region, commands.region),
         ("CLUSTER", facts.cluster, commands.cluster),
-        ("CLUSTER_NAME", facts.cluster, commands.cluster),
         ("NAMESPACE", facts.namespace, commands.namespace),
         ("SERVICE_ACCOUNT", facts.service_account, commands.kubernetes_name),
         ("PROFILE", _value(context.profile), commands.profile),
         ("BUCKET", _value(context.bucket), commands.bucket),
-        ("BUCKET_NAME", _value(context.bucket), commands.bucket),
         ("POD", _value(context.pod), commands.kubernetes_name),
         ("POD_NAME", _value(context.pod), commands.kubernetes_name),
         ("DEPLOYMENT", _value(context.deployment), commands.kubernetes_name),
@@ -133,8 +130,8 @@ def _complete_remedy(remedy: Remedy, values: dict[str, str], runtime: Runtime | 
         changes["commands"] = lines
     for name in ("policy", "statement"):
         document = getattr(remedy, name)
-        if document is not None and values and PLACEHOLDER in (text := json.dumps(document)):
-            filled = json.loads(_fill(text, values, is_document=True))
+        if document is not None and values:
+            filled = json.loads(_fill(json.dumps(document), values))
             if filled != document:
                 changes[name] = cast("dict[str, Any]", filled)
     if remedy.manifest is not None and values:
@@ -144,15 +141,9 @@ def _complete_remedy(remedy: Remedy, values: dict[str, str], runtime: Runtime | 
     return attrs.evolve(remedy, **changes) if changes else remedy
 
 
-def _fill(text: str, values: dict[str, str], *, is_document: bool = False) -> str:
+def _fill(text: str, values: dict[str, str]) -> str:
     """Replace the placeholders of a text that are known."""
-
-    def replace(found: re.Match[str]) -> str:
-        if is_document and PLACEHOLDER not in found[0]:
-            return found[0]
-        return values.get(found[1], found[0])
-
-    return _WORD.sub(replace, text)
+    return _WORD.sub(lambda found: values.get(found[1], found[0]), text)
 
 
 def _evidence(explanation: Explanation, context: Context) -> Iterator[str]:

@@ -101,7 +101,7 @@ class Remedy(View):
         steps: What to do, in order.
         commands: Commands for a POSIX shell. Words in capitals, such as ``CLUSTER``, are placeholders.
         policy: A policy document to attach, or whose statements to add to the existing policy; ``layer`` is
-            its type. Words that begin with ``REPLACE_`` are placeholders.
+            its type. :attr:`placeholders` lists the words to replace.
         statement: A statement for a policy that caps permissions (boundary, session policy, endpoint policy,
             service or resource control policy). It grants nothing without an ``Allow`` elsewhere.
         layer: The policy type of ``policy`` or ``statement``.

@@ -42,8 +42,8 @@ def policy_for(failures: Iterable[Failure], *, principal: str | None = None) -> 
     denials by SCPs and RCPs, boundaries, session, VPC endpoint, resource-based and trust policies, and calls
     with an unknown action.
 
-    The order of the failures doesn't matter. Statement IDs name the services. Placeholders that begin with
-    ``REPLACE_`` replace what the messages mask or omit.
+    The order of the failures doesn't matter. Statement IDs name the services. Placeholders, which
+    are words in capitals such as ``ACCOUNT_ID``, replace what the messages mask or omit.
 
     Args:
         failures: The failures, such as those from :func:`iamtriage.scan`.

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
+from iamtriage._placeholders import find_placeholders, placeholder_word
 from iamtriage.actions._lookup import find_action
-from iamtriage.policies._masked_arns import PLACEHOLDER, sanitize_arn, sanitize_name
+from iamtriage.policies._masked_arns import sanitize_arn, sanitize_name
 from iamtriage.policies._request_patterns import is_aws_pattern
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Location:
         if known is None:
             return None
         parts = [sanitize_name(part, asterisk="literal") for part in known.split("/")]
-        return None if any(part.startswith(PLACEHOLDER) for part in parts) else "/".join(parts)
+        return None if any(part == "NAME" for part in parts) else "/".join(parts)
 
 
 @attrs.frozen
@@ -101,7 +102,7 @@ class Grant:
     @property
     def has_placeholders(self) -> bool:
         """Whether placeholders must be replaced before the grant can be used."""
-        return any(PLACEHOLDER in each for each in self.resources) or PLACEHOLDER in str(self.conditions)
+        return bool(find_placeholders(f"{self.resources} {self.conditions}"))
 
 
 def build_grant(action: str, resource: str | None, location: Location) -> Grant | None:
@@ -118,7 +119,7 @@ notes=())
     >>> build_grant("ec2:DescribeInstances", None, Location()).resources
     ('*',)
     >>> build_grant("eks:DescribeCluster", None, Location("aws", account="111122223333")).resources
-    ('arn:aws:eks:REPLACE_REGION:111122223333:cluster/REPLACE_CLUSTER_NAME',)
+    ('arn:aws:eks:REGION:111122223333:cluster/CLUSTER',)
     """
     # The same calls are denied repeatedly. Text that is longer than any ARN is not cached.
     if resource is None or len(resource) <= _MAX_ARN_LENGTH:
@@ -151,7 +152,7 @@ _cached_grant = functools.lru_cache(maxsize=512)(_build_grant)
 def _copied_resource(resource: str | None, location: Location) -> _Resources:
     arn = sanitize_arn(resource, partition=location.partition) if resource else None
     if arn is None:
-        return (f"{PLACEHOLDER}RESOURCE_ARN",), ()
+        return ("RESOURCE_ARN",), ()
     return (arn,), _wildcard_notes(arn)
 
 
@@ -176,9 +177,7 @@ def _accepted_resources(action: Action, resource: str | None, location: Location
         if named is not None:
             return named
     kinds = action.required_types or ((_main_type(action),) if action.resource_types else ())
-    templates = tuple(dict.fromkeys(_fill_template(kind, location) for kind in kinds)) or (
-        f"{PLACEHOLDER}RESOURCE_ARN",
-    )
+    templates = tuple(dict.fromkeys(_fill_template(kind, location) for kind in kinds)) or ("RESOURCE_ARN",)
     return templates, () if location.partition else (_ASSUMED_PARTITION,)
 
 
@@ -202,7 +201,7 @@ def _convert_s3_arn(action: Action, arn: str, location: Location) -> _Resources:
         if prefix is not None:
             words = f"The command is for several objects, so the statement covers all below {prefix}."
             return (f"{arn}/{prefix}*",), (words,)
-        return (f"{arn}/{PLACEHOLDER}OBJECT_KEY",), (words,)
+        return (f"{arn}/OBJECT_KEY",), (words,)
     return (arn,), ()
 
 
@@ -251,7 +250,7 @@ def _main_type(action: Action) -> ResourceType | None:
 def _fill_template(kind: ResourceType | None, location: Location) -> str:
     """Fill the template of a type with known values; the others become placeholders."""
     if kind is None or not kind.arns:
-        return f"{PLACEHOLDER}RESOURCE_ARN"
+        return "RESOURCE_ARN"
     known = {"Partition": _partition(location), "Region": _region(location), "Account": _account(location)}
     return _VARIABLE.sub(
         lambda m: known.get(m[1]) or _named(kind, m[1], location) or _placeholder(m[1]), kind.arns[0]
@@ -282,7 +281,7 @@ def _named(kind: ResourceType, variable: str, location: Location) -> str | None:
 
 
 def _placeholder(variable: str) -> str:
-    return f"{PLACEHOLDER}{_WORD_BOUNDARY.sub('_', variable).upper()}"
+    return placeholder_word(_WORD_BOUNDARY.sub("_", variable))
 
 
 def _partition(location: Location) -> str:
@@ -291,8 +290,8 @@ def _partition(location: Location) -> str:
 
 
 def _region(location: Location) -> str:
-    return location.region or f"{PLACEHOLDER}REGION"
+    return location.region or "REGION"
 
 
 def _account(location: Location) -> str:
-    return location.account or f"{PLACEHOLDER}ACCOUNT_ID"
+    return location.account or "ACCOUNT_ID"

@@ -1,7 +1,7 @@
 """Make ARNs from messages safe for a policy: replace masks by placeholders, escape wildcards.
 
 Neither a mask nor an asterisk within a name may become a wildcard in a policy, which would allow more than
-was denied. Masked and truncated parts become placeholders, words that begin with ``REPLACE_``.
+was denied. Masked and truncated parts become placeholders, words in capitals such as ``ACCOUNT_ID``.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from typing import Literal, TypeAlias
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._partitions import PARTITIONS
 
-__all__ = ("PLACEHOLDER", "find_partition", "is_masked", "sanitize_arn", "sanitize_name")
+__all__ = ("find_partition", "is_masked", "sanitize_arn", "sanitize_name")
 
 Asterisk: TypeAlias = Literal["pattern", "literal", "mask"]
 
-PLACEHOLDER = "REPLACE_"
 # Characters; no ARN is longer.
 _MAX_LENGTH = 2_048
 
@@ -68,7 +67,7 @@ def sanitize_name(segment: str, *, asterisk: Asterisk = "mask") -> str:
             it masks something.
 
     >>> sanitize_name("orders"), sanitize_name("ord*"), sanitize_name("what?"), sanitize_name("*")
-    ('orders', 'REPLACE_NAME', 'what${?}', 'REPLACE_NAME')
+    ('orders', 'NAME', 'what${?}', 'NAME')
     >>> sanitize_name("*", asterisk="pattern"), sanitize_name("20*.csv", asterisk="literal")
     ('*', '20${*}.csv')
     """
@@ -76,9 +75,9 @@ def sanitize_name(segment: str, *, asterisk: Asterisk = "mask") -> str:
         return segment
     mask = _MASK_OF_KEY if asterisk == "literal" else _MASK
     if _INVALID_CHARACTERS.search(segment) or mask.search(segment):
-        return f"{PLACEHOLDER}NAME"
+        return "NAME"
     if "*" in segment and asterisk != "literal":
-        return f"{PLACEHOLDER}NAME"
+        return "NAME"
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
     return _SPECIAL_CHARACTERS.sub(r"${\g<0>}", segment)
 
@@ -97,9 +96,9 @@ def sanitize_arn(text: str, *, partition: str | None = None, is_pattern: bool = 
     >>> sanitize_arn("arn:aws:eks:eu-west-1:111122223333:cluster/demo")
     'arn:aws:eks:eu-west-1:111122223333:cluster/demo'
     >>> sanitize_arn("arn:aws:ec2:us-east-1:******:launch-template/lt-0a1b2c3d")
-    'arn:aws:ec2:us-east-1:REPLACE_ACCOUNT_ID:launch-template/lt-0a1b2c3d'
+    'arn:aws:ec2:us-east-1:ACCOUNT_ID:launch-template/lt-0a1b2c3d'
     >>> sanitize_arn("arn:aws:s3:::orders-****/2026/*")
-    'arn:aws:s3:::REPLACE_NAME/2026/${*}'
+    'arn:aws:s3:::NAME/2026/${*}'
     """
     parts = text.split(":", 5)
     if len(parts) != 6 or parts[0] != "arn" or len(text) > _MAX_LENGTH or not parts[5]:
@@ -108,11 +107,11 @@ def sanitize_arn(text: str, *, partition: str | None = None, is_pattern: bool = 
     if not service.isascii() or not service.replace("-", "").isalnum():
         return None
     if region and not _REGION.fullmatch(region):
-        region = f"{PLACEHOLDER}REGION"
+        region = "REGION"
     if account and account != "aws" and not ACCOUNT.fullmatch(account):
-        account = f"{PLACEHOLDER}ACCOUNT_ID"
+        account = "ACCOUNT_ID"
     if written not in PARTITIONS:
-        written = partition or find_partition(region) or f"{PLACEHOLDER}PARTITION"
+        written = partition or find_partition(region) or "PARTITION"
     if not _PLAIN.fullmatch(resource) or _MASK.search(resource):
         resource = _sanitize_resource(service, resource, is_pattern=is_pattern)
     return f"arn:{written}:{service}:{region}:{account}:{resource}"

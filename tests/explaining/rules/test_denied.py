@@ -297,18 +297,18 @@ def test_identity_center_role_is_changed_in_its_permission_set() -> None:
 
 
 MASKED = {
-    "account": ("arn:aws:sts::****:assumed-role/orders-api/i-0a1b2c3d", "the role orders-api", "arn:aws:iam::REPLACE_ACCOUNT_ID:role/orders-api"),
-    "account, in words": ("arn:aws:sts::<our account>:assumed-role/orders-api/run", "the role orders-api", "arn:aws:iam::REPLACE_ACCOUNT_ID:role/orders-api"),
-    "account, left out": ("arn:aws:iam:::role/team/orders-api", "the role orders-api", "arn:aws:iam::REPLACE_ACCOUNT_ID:role/team/orders-api"),
-    "both": ("arn:aws:sts::xxxx:assumed-role/orders-api/xxxx", "the role orders-api", "arn:aws:iam::REPLACE_ACCOUNT_ID:role/orders-api"),
+    "account": ("arn:aws:sts::****:assumed-role/orders-api/i-0a1b2c3d", "the role orders-api", "arn:aws:iam::ACCOUNT_ID:role/orders-api"),
+    "account, in words": ("arn:aws:sts::<our account>:assumed-role/orders-api/run", "the role orders-api", "arn:aws:iam::ACCOUNT_ID:role/orders-api"),
+    "account, left out": ("arn:aws:iam:::role/team/orders-api", "the role orders-api", "arn:aws:iam::ACCOUNT_ID:role/team/orders-api"),
+    "both": ("arn:aws:sts::xxxx:assumed-role/orders-api/xxxx", "the role orders-api", "arn:aws:iam::ACCOUNT_ID:role/orders-api"),
     "session": ("arn:aws:sts::111122223333:assumed-role/orders-api/***", "the role orders-api", "arn:aws:iam::111122223333:role/orders-api"),
-    "user": ("arn:aws-cn:iam::[REDACTED]:user/ana", "the user ana", "arn:aws-cn:iam::REPLACE_ACCOUNT_ID:user/ana"),
+    "user": ("arn:aws-cn:iam::[REDACTED]:user/ana", "the user ana", "arn:aws-cn:iam::ACCOUNT_ID:user/ana"),
     "session of Identity Center": (
         "arn:aws:sts::****:assumed-role/AWSReservedSSO_Developer_0123456789abcdef/ana",
         "the Identity Center role AWSReservedSSO_Developer_0123456789abcdef",
-        "arn:aws:iam::REPLACE_ACCOUNT_ID:role/REPLACE_PATH/AWSReservedSSO_Developer_0123456789abcdef",
+        "arn:aws:iam::ACCOUNT_ID:role/PATH/AWSReservedSSO_Developer_0123456789abcdef",
     ),
-    "name": ("arn:aws:sts::111122223333:assumed-role/***/run", None, "REPLACE_PRINCIPAL_ARN"),
+    "name": ("arn:aws:sts::111122223333:assumed-role/***/run", None, "PRINCIPAL_ARN"),
 }  # fmt: skip
 
 
@@ -379,7 +379,7 @@ def test_pass_role_policy_names_role_and_service() -> None:
 
 def test_unknown_service_is_a_placeholder() -> None:
     condition = _statement("eks-page-pass-role")["Condition"]
-    assert condition == {"StringEquals": {"iam:PassedToService": "REPLACE_SERVICE.amazonaws.com"}}
+    assert condition == {"StringEquals": {"iam:PassedToService": "SERVICE.amazonaws.com"}}
 
 
 def test_host_id_identifies_s3() -> None:
@@ -402,14 +402,12 @@ def test_ec2_has_a_second_name_in_china() -> None:
 def test_unknown_role_path_is_a_placeholder_in_a_principal() -> None:
     """AWS rejects a resource-based policy that names a role that does not exist."""
     principal = _statement("resource-implicit-identity-center")["Principal"]["AWS"]
-    assert (
-        principal == "arn:aws:iam::111122223333:role/REPLACE_PATH/AWSReservedSSO_Developer_0123456789abcdef"
-    )
+    assert principal == "arn:aws:iam::111122223333:role/PATH/AWSReservedSSO_Developer_0123456789abcdef"
 
 
 def test_other_account_is_asked_for_an_external_id() -> None:
     statement = _statement("assume-role-cross-account", 1)
-    assert statement["Condition"] == {"StringEquals": {"sts:ExternalId": "REPLACE_EXTERNAL_ID"}}
+    assert statement["Condition"] == {"StringEquals": {"sts:ExternalId": "EXTERNAL_ID"}}
 
 
 def test_session_tags_require_both_actions() -> None:
@@ -477,7 +475,7 @@ def test_details_of_another_action_are_ignored() -> None:
 
 @pytest.mark.parametrize(
     ("facts", "resource"),
-    [({}, "arn:aws:s3:::REPLACE_BUCKET_NAME/REPLACE_OBJECT_NAME"), ({"resource": "arn:aws:s3:::orders/1"}, "arn:aws:s3:::orders/1"), ({"region": "cn-north-1"}, "arn:aws-cn:s3:::REPLACE_BUCKET_NAME/REPLACE_OBJECT_NAME")],
+    [({}, "arn:aws:s3:::BUCKET/OBJECT_KEY"), ({"resource": "arn:aws:s3:::orders/1"}, "arn:aws:s3:::orders/1"), ({"region": "cn-north-1"}, "arn:aws-cn:s3:::BUCKET/OBJECT_KEY")],
 )  # fmt: skip
 def test_facts_replace_what_s3_does_not_state(facts: dict[str, str], resource: str) -> None:
     text, _ = BY_NAME["s3-bare"]
@@ -545,7 +543,7 @@ def test_trust_policy_uses_the_claims_of_an_identity_pool_token() -> None:
         "ForAnyValue:StringLike": {f"{name}:amr": "unauthenticated"},
     }
     assert _statement("identity-pool-token")["Condition"]["StringEquals"] == {
-        f"{name}:aud": "REPLACE_IDENTITY_POOL_ID"
+        f"{name}:aud": "IDENTITY_POOL_ID"
     }
 
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from iamtriage._placeholders import find_placeholders
 from tests.explaining.rules.explained import codes, commands, explained
 
 LOGIN = "error: You must be logged in to the server (Unauthorized)"
@@ -247,8 +248,8 @@ def test_iam_policy_names_the_cluster_if_known() -> None:
     assert "eks:AccessKubernetesApi" in statements["ViewCluster"]["Action"]
     on_all = [each["Action"] for each in policy["Statement"] if each["Resource"] == "*"]
     assert on_all == [["eks:DescribeAddonVersions", "eks:ListClusters", "iam:ListRoles"]]
-    assert "REPLACE_" not in json.dumps(policy)
-    assert "REPLACE_ACCOUNT_ID" in json.dumps(explained(OLD).remedies[0].policy)
+    assert not find_placeholders(json.dumps(policy))
+    assert "ACCOUNT_ID" in json.dumps(explained(OLD).remedies[0].policy)
 
 
 def test_cluster_arn_fills_in_the_rest() -> None:

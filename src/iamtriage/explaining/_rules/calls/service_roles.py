@@ -183,13 +183,11 @@ def _explain_role_not_assumable(case: Case[AwsError], message: str) -> Explanati
 
 
 def _trust_remedy(service: str | None, name: str, takes: tuple[str, ...]) -> Remedy:
-    service_name = service or "REPLACE_SERVICE.amazonaws.com"
+    service_name = service or "SERVICE.amazonaws.com"
     steps = [
         f"See the trust policy. The service has to stand in it as Principal, with the action {' and '.join(takes)}.",
         "If it does not, add the statement to those that are there: the command sets the whole document.",
     ]
-    if service is None:
-        steps.insert(1, "Replace the words that begin with REPLACE_: the message does not tell them.")
     return Remedy(
         title="Let the role trust the service",
         who="account administrator",

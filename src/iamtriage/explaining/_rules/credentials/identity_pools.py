@@ -17,7 +17,6 @@ from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.wording import region_argument
 from iamtriage.policies._documents import build_document
-from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -251,11 +250,7 @@ def pool_trust_remedy(claims: Mapping[str, object] | None = None) -> Remedy:
     The token's claims, if given, fill in the pool and the kind of caller.
     """
     audience, methods = (claims or {}).get("aud"), (claims or {}).get("amr")
-    pool = (
-        audience
-        if isinstance(audience, str) and _ID.fullmatch(audience)
-        else f"{PLACEHOLDER}IDENTITY_POOL_ID"
-    )
+    pool = audience if isinstance(audience, str) and _ID.fullmatch(audience) else "IDENTITY_POOL_ID"
     is_guest = isinstance(methods, list) and "unauthenticated" in methods
     steps = [
         "Save the policy as trust.json. It replaces the whole trust policy: keep the statements that are there and still needed.",
@@ -265,7 +260,7 @@ def pool_trust_remedy(claims: Mapping[str, object] | None = None) -> Remedy:
     if pool != audience:
         steps.insert(
             0,
-            f"Replace the words that begin with {PLACEHOLDER}. The pool's id has the region before it, as eu-west-1:0a1b….",
+            "The ID of an identity pool begins with its region, such as eu-west-1:0a1b….",
         )
     statement: dict[str, Any] = {
         "Effect": "Allow",

@@ -12,7 +12,6 @@ import attrs
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import (
-    REPLACE_PLACEHOLDERS,
     allow_remedy,
     policy_principal_arn,
 )
@@ -28,7 +27,6 @@ from iamtriage.explaining._rules.shared.wording import (
 )
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
 from iamtriage.policies._documents import build_document
-from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -192,13 +190,11 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     }
     steps = ["Add the statement to the role's trust policy and keep those that are there."]
     if denial.crosses_accounts:
-        added["Condition"] = {"StringEquals": {"sts:ExternalId": f"{PLACEHOLDER}EXTERNAL_ID"}}
+        added["Condition"] = {"StringEquals": {"sts:ExternalId": "EXTERNAL_ID"}}
         steps += [
             "Where the other account is not yours, agree on an external id with its owner, and ask for it by a condition on sts:ExternalId; the caller hands it over as ExternalId.",
             "Within one organization, take the condition out.",
         ]
-    if PLACEHOLDER in str(added):
-        steps.insert(0, REPLACE_PLACEHOLDERS)
     return Remedy(
         title=f"Let {denial.caller} in by the role's trust policy",
         who="resource owner" if denial.crosses_accounts else "account administrator",

@@ -18,14 +18,12 @@ from iamtriage.explaining._rules.denials.assuming_roles import (
     trust_policy_commands,
 )
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.allow_remedies import REPLACE_PLACEHOLDERS
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY
 from iamtriage.policies._documents import build_document
-from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -131,14 +129,14 @@ def _compare_token_remedy(denial: Denial) -> Remedy:
 def _trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy:
     facts = denial.facts
     issuer = _issuer_name(denial)
-    namespace = facts.namespace or f"{PLACEHOLDER}NAMESPACE"
-    service_account = facts.service_account or f"{PLACEHOLDER}SERVICE_ACCOUNT"
+    namespace = facts.namespace or "NAMESPACE"
+    service_account = facts.service_account or "SERVICE_ACCOUNT"
     subject = f"system:serviceaccount:{namespace}:{service_account}"
     claim = (facts.token_claims or {}).get("sub")
     if isinstance(claim, str) and claim.isprintable():
         subject = claim
     elif not (facts.service_account or "eks" in issuer):
-        subject = f"{PLACEHOLDER}SUBJECT"
+        subject = "SUBJECT"
     partition, account = _role_location(denial)
     added: dict[str, Any] = {
         "Effect": "Allow",
@@ -151,7 +149,6 @@ def _trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remed
         title="Let the token in by the role's trust policy",
         who="account administrator",
         steps=(
-            *((REPLACE_PLACEHOLDERS,) if PLACEHOLDER in str(added) else ()),
             *missing_trust_steps(findings),
             _CHANGE_STATEMENT,
         ),
@@ -174,9 +171,9 @@ def _issuer_name(denial: Denial) -> str:
     """Return the provider's name in trust policies, which is the issuer without its scheme."""
     issuer = (denial.facts.token_claims or {}).get("iss")
     if not isinstance(issuer, str) or len(issuer) > _MAX_ISSUER_LENGTH:
-        return f"{PLACEHOLDER}ISSUER"
+        return "ISSUER"
     if not issuer.isprintable() or not issuer.isascii():
-        return f"{PLACEHOLDER}ISSUER"
+        return "ISSUER"
     return issuer.removeprefix("https://").rstrip("/")
 
 
@@ -245,14 +242,14 @@ def _trust_saml_remedy(denial: Denial) -> Remedy:
     partition, account = _role_location(denial)
     added = {
         "Effect": "Allow",
-        "Principal": {"Federated": f"arn:{partition}:iam::{account}:saml-provider/{PLACEHOLDER}PROVIDER"},
+        "Principal": {"Federated": f"arn:{partition}:iam::{account}:saml-provider/PROVIDER"},
         "Action": "sts:AssumeRoleWithSAML",
         "Condition": {"StringEquals": {"SAML:aud": _SAML_AUDIENCES.get(partition, _SAML_AUDIENCE)}},
     }
     return Remedy(
         title="Let the assertion in by the role's trust policy",
         who="account administrator",
-        steps=(REPLACE_PLACEHOLDERS, _CHANGE_STATEMENT),
+        steps=(_CHANGE_STATEMENT,),
         policy=build_document([added]),
         layer="role_trust",
         url=pages.SAML,
@@ -264,4 +261,4 @@ def _role_location(denial: Denial) -> tuple[str, str]:
     role = underlying_role(try_parse_principal(denial.resource))
     if role is not None:
         return role.partition, role.account
-    return denial.location.partition or "aws", denial.account or f"{PLACEHOLDER}ACCOUNT_ID"
+    return denial.location.partition or "aws", denial.account or "ACCOUNT_ID"

@@ -14,7 +14,6 @@ from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import (
-    REPLACE_PLACEHOLDERS,
     policy_principal_arn,
     required_grant,
     statement_id,
@@ -262,7 +261,7 @@ def _resource_steps(denial: Denial) -> tuple[str, ...]:
     grant = required_grant(denial)
     if grant is None or denial.is_explicit:
         return ()
-    return (*((REPLACE_PLACEHOLDERS,) if grant.has_placeholders else ()), *grant.notes)
+    return grant.notes
 
 
 def _allow_statement(denial: Denial) -> dict[str, Any] | None:

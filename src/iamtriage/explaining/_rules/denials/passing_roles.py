@@ -33,7 +33,6 @@ from iamtriage.explaining._rules.shared.wording import (
     denial_summary,
     reason_lines,
 )
-from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Evidence
@@ -56,7 +55,7 @@ def pass_role_grant(denial: Denial) -> Grant | None:
     if grant is None:
         return None
     recipient = _role_recipient(denial)
-    names = recipient.passed_to if recipient else (f"{PLACEHOLDER}SERVICE.amazonaws.com",)
+    names = recipient.passed_to if recipient else ("SERVICE.amazonaws.com",)
     if denial.location.partition == "aws-cn":
         names += tuple(f"{each}.cn" for each in names if each in _OTHER_NAME_IN_CHINA)
     value = names[0] if len(names) == 1 else names
@@ -152,7 +151,7 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
 def _trust_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) -> Remedy:
     """Return the remedy that checks whether the role trusts the service."""
     recipient = recipient or RoleRecipient(())
-    principal = recipient.principal or f"{PLACEHOLDER}SERVICE.amazonaws.com"
+    principal = recipient.principal or "SERVICE.amazonaws.com"
     step = "Passing a role only helps where its trust policy lets the service assume it."
     if len(recipient.trusted) > 1:
         step = f"What the role is for tells which service assumes it: {join_words(recipient.trusted, 'or')}."

@@ -13,7 +13,6 @@ from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import (
-    REPLACE_PLACEHOLDERS,
     policy_principal_arn,
     required_grant,
     statement_id,
@@ -29,7 +28,6 @@ from iamtriage.explaining._rules.shared.wording import (
     reason_lines,
 )
 from iamtriage.policies._documents import build_document, build_statement
-from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -149,8 +147,6 @@ def resource_remedy(denial: Denial) -> Remedy:
     steps = [f"Add the statement to the {policy.name} {effect}"]
     if policy.adds_statement:
         steps = [f"Add the statement to the {policy.name}: the command leaves those that are there."]
-    if added is not None and PLACEHOLDER in str(added):
-        steps.insert(0, REPLACE_PLACEHOLDERS)
     if policy.resource_is_star:
         steps.append(f"In a {policy.name} the resource is *, which stands for the key itself.")
     elif grant is not None:
@@ -200,7 +196,7 @@ def _allow_statement(denial: Denial) -> dict[str, Any] | None:
     if not policy.names_resource:
         del added["Resource"]
     if "Service" in principal:
-        account = denial.account or f"{PLACEHOLDER}ACCOUNT_ID"
+        account = denial.account or "ACCOUNT_ID"
         added["Condition"] = {"StringEquals": {"aws:SourceAccount": account}}
     return added
 

@@ -26,7 +26,6 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
 )
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
 from iamtriage.policies._documents import build_document
-from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,8 +112,6 @@ def _iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy
     principal, role = case.principal, underlying_role(case.principal)
     account, region, name = _cluster_location(case, cluster)
     steps: list[str] = []
-    if any(part.startswith(PLACEHOLDER) for part in (account, region, name)):
-        steps.append(f"Words that begin with {PLACEHOLDER} stand for what is not known.")
     who: Who = "account administrator"
     if isinstance(role, IdentityCenterRole):
         who = "organization administrator"
@@ -159,9 +156,9 @@ def _cluster_location(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> 
     # The console shows only clusters of the caller's own account.
     caller = getattr(case.principal, "account", None)
     return (
-        account or (caller if isinstance(caller, str) else f"{PLACEHOLDER}ACCOUNT_ID"),
-        f"{PLACEHOLDER}REGION" if region == "REGION" else region,
-        f"{PLACEHOLDER}CLUSTER" if name == "CLUSTER" else name,
+        account or (caller if isinstance(caller, str) else "ACCOUNT_ID"),
+        region,
+        name,
     )
 
 

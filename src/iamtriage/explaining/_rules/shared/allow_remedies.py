@@ -17,16 +17,14 @@ from iamtriage.explaining._rules.shared.companion_actions import companion_actio
 from iamtriage.explaining._rules.shared.principal_words import PLACEHOLDER_ACCOUNT
 from iamtriage.policies._documents import build_document, build_statement
 from iamtriage.policies._grants import build_grant
-from iamtriage.policies._masked_arns import PLACEHOLDER
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.policies._grants import Grant
 
-__all__ = ("REPLACE_PLACEHOLDERS", "allow_remedy", "policy_principal_arn", "required_grant", "statement_id")
+__all__ = ("allow_remedy", "policy_principal_arn", "required_grant", "statement_id")
 
 _POLICY_FILE = "file://policy.json"
-REPLACE_PLACEHOLDERS = f"Replace the words that begin with {PLACEHOLDER}: the message does not tell them."
 
 
 def required_grant(denial: Denial) -> Grant | None:
@@ -53,15 +51,15 @@ def policy_principal_arn(denial: Denial) -> str:
     """
     role, principal = denial.role, denial.principal
     if role is not None and role.lacks_its_path:
-        arn = f"arn:{role.partition}:iam::{role.account}:role/{PLACEHOLDER}PATH/{role.name}"
+        arn = f"arn:{role.partition}:iam::{role.account}:role/PATH/{role.name}"
     elif role is not None:
         arn = str(role)
     elif isinstance(principal, User | FederatedUser):
         arn = str(principal)
     else:
-        return f"{PLACEHOLDER}PRINCIPAL_ARN"
+        return "PRINCIPAL_ARN"
     if denial.has_masked_account:
-        return arn.replace(f":{PLACEHOLDER_ACCOUNT}:", f":{PLACEHOLDER}ACCOUNT_ID:", 1)
+        return arn.replace(f":{PLACEHOLDER_ACCOUNT}:", ":ACCOUNT_ID:", 1)
     return arn
 
 
@@ -91,7 +89,6 @@ def allow_remedy(
     policy = build_document([build_statement(grant, sid=name)])
     steps = [
         *([first_step] if first_step else []),
-        *([REPLACE_PLACEHOLDERS] if grant.has_placeholders else []),
         *grant.notes,
         *companion_actions(grant.action, denial.resource),
     ]

@@ -1,0 +1,89 @@
+"""Recognize placeholders: words in capitals that replace unknown values in commands and documents.
+
+A placeholder is one plain word, such as ``ACCOUNT_ID``, because shells interpret ``<…>``, ``{…}`` and ``$…``.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ("find_placeholders", "placeholder_word")
+
+_WORD = re.compile(r"(?<![A-Za-z0-9_.-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![A-Za-z0-9_])")
+# A word with such an ending is a placeholder. The environment variables of AWS begin with AWS_.
+_ENDINGS = (
+    *("_NAME", "_ID", "_ARN", "_PATH", "_URL", "_URI", "_KEY", "_CODE", "_VALUE", "_ADDRESS", "_IP"),
+    *("_NUMBER", "_VERSION"),
+)
+# Every command calls these values by the second name.
+_SHORTER = {"BUCKET_NAME": "BUCKET", "CLUSTER_NAME": "CLUSTER", "OBJECT_NAME": "OBJECT_KEY"}
+_WORDS = frozenset(
+    {
+        "ACTION",
+        "ADDRESS_OR_DOMAIN",
+        "ARN",
+        "AUDIENCE",
+        "BUCKET",
+        "CLUSTER",
+        "CODE",
+        "DOMAIN",
+        "ENCODED_MESSAGE",
+        "EXISTING_GROUPS",
+        "FILE",
+        "FUNCTION",
+        "GROUP",
+        "HOST",
+        "ISSUER",
+        "KEY",
+        "NAME",
+        "NAMESPACE",
+        "NODEGROUP",
+        "OPERATION",
+        "PARTITION",
+        "PATH",
+        "POD",
+        "PROFILE",
+        "PROVIDER",
+        "REGION",
+        "REPOSITORY",
+        "RESOURCE",
+        "ROLE_NAME_WITH_PATH",
+        "SERVICE",
+        "SERVICE_ACCOUNT",
+        "STAGE",
+        "SUBJECT",
+        "TASK",
+        "TASK_DEFINITION",
+        "THUMBPRINT",
+        "TOKEN",
+        "USER",
+        "VALUE",
+        "VERB",
+    }
+)
+
+
+def find_placeholders(text: str) -> tuple[str, ...]:
+    """Return the placeholders in a command or document, each once, in order.
+
+    >>> find_placeholders("aws eks describe-cluster --name CLUSTER --region REGION")
+    ('CLUSTER', 'REGION')
+    >>> find_placeholders("arn:aws:iam::ACCOUNT_ID:role/app"), find_placeholders("unset AWS_ACCESS_KEY_ID")
+    (('ACCOUNT_ID',), ())
+    """
+    return tuple(dict.fromkeys(word for word in _WORD.findall(text) if _is_placeholder(word)))
+
+
+def placeholder_word(name: str) -> str:
+    """Return the placeholder for a value of a name in lowercase.
+
+    >>> placeholder_word("cluster_name"), placeholder_word("fleet")
+    ('CLUSTER', 'FLEET_NAME')
+    """
+    word = name.upper()
+    word = _SHORTER.get(word, word)
+    return word if _is_placeholder(word) else f"{word}_NAME"
+
+
+def _is_placeholder(word: str) -> bool:
+    return word in _WORDS or (word.endswith(_ENDINGS) and not word.startswith("AWS_"))
