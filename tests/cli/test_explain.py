@@ -36,7 +36,7 @@ def test_the_cause_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert main(["explain", _file(tmp_path, f"begin\n{DENIAL}\nend\n")]) == 0
     out = capsys.readouterr().out
     assert "The role ci was denied eks:DescribeCluster" in out
-    assert "[reported]" in out
+    assert "Reported" in out
     assert '"Action": "eks:DescribeCluster"' in out
     assert "aws iam put-role-policy" in out
     assert "\x1b" not in out, "colors are for terminals only"
@@ -45,7 +45,7 @@ def test_the_cause_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[st
 def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(FORBIDDEN))
     assert main(["explain"]) == 0
-    assert "kind: Role" in capsys.readouterr().out
+    assert "kubectl create role list-pods -n shop" in capsys.readouterr().out
 
 
 def test_all_explains_each_problem_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -75,6 +75,29 @@ def test_output_formats(
     assert capsys.readouterr().out.startswith(beginning)
 
 
+def test_full_output_has_every_part(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = _file(tmp_path, FORBIDDEN)
+    assert main(["explain", file]) == 0
+    short = capsys.readouterr().out
+    assert main(["explain", "--full", file]) == 0
+    full = capsys.readouterr().out
+    assert "kind: Role" in full
+    assert "kind: Role" not in short
+    assert "iamtriage explain --full" in short
+    assert short.count("\n") <= 24 < full.count("\n")
+
+
+def test_other_denials_of_a_text_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = _file(tmp_path, f"{DENIAL}\n\n10:00 INFO next\n\n{DENY}\n\n10:00 INFO next\n\n{FORBIDDEN}")
+    assert main(["explain", log]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert (
+        "2 more failures in this text: eks:DeleteCluster (explicit deny in a service control policy); Kubernetes forbidden"
+        in out
+    )
+    assert "iamtriage scan" in out
+
+
 def test_facts_are_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     trust = tmp_path / "trust.json"
     trust.write_text(
@@ -94,7 +117,7 @@ def test_facts_are_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     )
     text = "AccessDenied: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/reader"
     assert main(["explain", _file(tmp_path, text), "--fact", f"trust_policy=@{trust}"]) == 0
-    assert "[supplied]" in capsys.readouterr().out
+    assert "Supplied" in capsys.readouterr().out
 
 
 def test_one_policy_for_all_denials(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -187,7 +210,7 @@ def test_claims_are_json_or_a_token(tmp_path: Path, capsys: pytest.CaptureFixtur
     )
     outs: list[str] = []
     for value in (json.dumps(claims), f"e30.{body}.c2ln"):
-        assert main(["explain", log, "--fact", f"token_claims={value}"]) == 0
+        assert main(["explain", "--full", log, "--fact", f"token_claims={value}"]) == 0
         outs.append(capsys.readouterr().out)
     assert outs[0] == outs[1]
     assert "system:serviceaccount:shop:web" in outs[0]

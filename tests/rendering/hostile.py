@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from iamtriage._rendering.blocks import Code, Fields, Heading, Items, Link, Mark, Paragraph, Source
+from iamtriage._rendering.blocks import (
+    Code,
+    Fields,
+    Fold,
+    Heading,
+    Items,
+    Labels,
+    Link,
+    Mark,
+    Paragraph,
+    Source,
+)
 from iamtriage._rendering.texts import code_text, parts
 from iamtriage._text import escape_controls
 
@@ -130,6 +141,7 @@ def everywhere(text: str) -> tuple[Block, ...]:
         Heading(text, 2),
         Heading(text, 3, ("reported", text[:100])),
         Items((text, "between", text)),
+        Labels((("Reported", text), (text[:10], text))),
         Heading(text, 3, ("possible",)),
         Heading("What helps", 2, (text[:100],)),
         Heading(text, 3, (text[:100],)),
@@ -143,6 +155,7 @@ def everywhere(text: str) -> tuple[Block, ...]:
         Paragraph(text, quiet=True),
         Heading(text, 2),
         Source(text, _marks(text)),
+        Fold(text, (Heading(text, 2), Items((text, text)), Source(text, _marks(text)))),
     )
 
 
@@ -158,6 +171,8 @@ prose_blocks: st.SearchStrategy[Block] = st.one_of(
 any_blocks: st.SearchStrategy[Block] = st.one_of(
     prose_blocks,
     st.builds(Fields, st.lists(st.tuples(texts, texts), min_size=1, max_size=3).map(tuple)),
+    st.builds(Labels, st.lists(st.tuples(short_texts, texts), min_size=1, max_size=3).map(tuple)),
+    st.builds(Fold, texts, st.lists(prose_blocks, max_size=3).map(tuple), st.booleans()),
     st.builds(Code, texts, st.sampled_from(("json", "yaml"))),
     st.builds(Code, st.lists(texts, min_size=1, max_size=3).map(shlex.join), st.just("sh")),
     st.builds(Link, st.one_of(texts, st.just(WEB_ADDRESS)), texts),
@@ -175,8 +190,10 @@ def text_of(block: Block, width: int = 88) -> list[str]:
             return [escape_controls(text)]
         case Items(items):
             return [escape_controls(item) for item in items]
-        case Fields(rows):
+        case Fields(rows) | Labels(rows):
             return [escape_controls(text) for row in rows for text in row]
+        case Fold(title, blocks):
+            return [escape_controls(title), *(text for each in blocks for text in text_of(each, width))]
         case Link(url, text) if url == WEB_ADDRESS:
             return [escape_controls(text)]
         case Link(url, text):

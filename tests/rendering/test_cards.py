@@ -22,7 +22,7 @@ ELEMENTS = frozenset(
 )
 # Only `title` and `href` can contain text from outside.
 ATTRIBUTES = frozenset(
-    "class dir title href target rel tabindex role aria-label data-iamtriage-code".split()  # noqa: SIM905
+    "class dir open title href target rel tabindex role aria-label data-iamtriage-code".split()  # noqa: SIM905
 )
 _SCRIPTED = re.compile(r"\b(?:script|on[a-z]+=|javascript:|url\(|@import|expression)", re.IGNORECASE)
 

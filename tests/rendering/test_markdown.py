@@ -9,7 +9,19 @@ import pytest
 from hypothesis import given
 from markdown_it import MarkdownIt
 
-from iamtriage._rendering.blocks import Block, Code, Fields, Heading, Items, Link, Mark, Paragraph, Source
+from iamtriage._rendering.blocks import (
+    Block,
+    Code,
+    Fields,
+    Fold,
+    Heading,
+    Items,
+    Labels,
+    Link,
+    Mark,
+    Paragraph,
+    Source,
+)
 from iamtriage._rendering.markdown import render
 from tests.rendering.hostile import PAYLOADS, WEB_ADDRESS, documents, everywhere, text_of
 
@@ -46,7 +58,7 @@ def _expected(blocks: tuple[Block, ...]) -> list[str]:
     """The expected texts. Prose is stripped, and code has no tabs."""
     found: list[str] = []
     for block in blocks:
-        if isinstance(block, Fields):
+        if isinstance(block, Fields | Labels):
             pieces = text_of(block)
             found += [
                 f"{name.strip(' ')}: {value}" for name, value in zip(pieces[::2], pieces[1::2], strict=True)
@@ -65,8 +77,17 @@ def _squeezed(texts: list[str]) -> list[str]:
     return [text for text in (re.sub(r"[\s\[\]]+|`|\\x60", "", text) for text in texts) if text]
 
 
-def _check(blocks: tuple[Block, ...]) -> None:
-    markdown = render(blocks)
+def _unfolded(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks with each fold replaced by a heading and its blocks."""
+    found: list[Block] = []
+    for block in blocks:
+        found += (Heading(block.title), *_unfolded(block.blocks)) if isinstance(block, Fold) else (block,)
+    return tuple(found)
+
+
+def _check(folded: tuple[Block, ...]) -> None:
+    markdown = render(folded)
+    blocks = _unfolded(folded)
     assert markdown.replace("\n", "").isprintable()
     assert markdown.encode().decode() == markdown
     tokens = _PARSER.parse(markdown)
@@ -82,7 +103,9 @@ def _check(blocks: tuple[Block, ...]) -> None:
     headings = [f"h{block.level + 1}" for block in blocks if isinstance(block, Heading)]
     assert [token.tag for token in tokens if token.type == "heading_open"] == headings
     items = sum(
-        len(b.items) if isinstance(b, Items) else len(b.rows) for b in blocks if isinstance(b, Items | Fields)
+        len(b.items) if isinstance(b, Items) else len(b.rows)
+        for b in blocks
+        if isinstance(b, Items | Labels | Fields)
     )
     assert sum(token.type == "list_item_open" for token in tokens) == items
     assert _squeezed(_read(markdown)) == _squeezed(_expected(blocks))

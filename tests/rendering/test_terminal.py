@@ -71,10 +71,8 @@ What helps
       "Action": "s3:GetObject"
     }
 
-    aws iam put-role-policy \
-        --role-name orders-api \
-        --policy-name read \
-        --policy-document file://p.json
+    aws iam put-role-policy --role-name orders-api \
+        --policy-name read --policy-document file://p.json
 
     Allowing it: https://docs.example.com/allow
 

@@ -16,8 +16,10 @@ __all__ = (
     "Block",
     "Code",
     "Fields",
+    "Fold",
     "Heading",
     "Items",
+    "Labels",
     "Link",
     "Mark",
     "Paragraph",
@@ -55,6 +57,13 @@ class Items:
 
     items: tuple[str, ...]
     ordered: bool = False
+
+
+@attrs.frozen
+class Labels:
+    """Prose with a label for each row, such as the evidence for a cause."""
+
+    rows: tuple[tuple[str, str], ...]
 
 
 @attrs.frozen
@@ -120,7 +129,22 @@ class Source:
     marks: tuple[Mark, ...] = ()
 
 
-Block: TypeAlias = Heading | Paragraph | Items | Fields | Code | Link | Source
+@attrs.frozen
+class Fold:
+    """Blocks that a card shows on request. Other formats show the title and the blocks.
+
+    Attributes:
+        title: What the blocks contain.
+        blocks: The blocks.
+        is_open: Whether the card shows the blocks at first.
+    """
+
+    title: str
+    blocks: tuple[Block, ...]
+    is_open: bool = False
+
+
+Block: TypeAlias = Heading | Paragraph | Items | Labels | Fields | Code | Link | Source | Fold
 """Any block. ``match`` narrows it."""
 
 
@@ -137,6 +161,10 @@ def with_texts(block: Block, change: Callable[[str], str]) -> Block:
             return Fields(tuple((name, change(value)) for name, value in rows))
         case Items(items, ordered):
             return Items(tuple(map(change, items)), ordered)
+        case Labels(rows):
+            return Labels(tuple((label, change(text)) for label, text in rows))
+        case Fold(title, blocks, is_open):
+            return Fold(change(title), tuple(with_texts(each, change) for each in blocks), is_open)
         case Paragraph(text, quiet):
             return Paragraph(change(text), quiet)
         case Link(url, text):

@@ -18,7 +18,7 @@ import attrs
 
 from iamtriage._rendering._copying import SCRIPT
 from iamtriage._rendering._styles import STYLE
-from iamtriage._rendering.blocks import Code, Fields, Heading, Items, Link, Paragraph, Source
+from iamtriage._rendering.blocks import Code, Fields, Fold, Heading, Items, Labels, Link, Paragraph, Source
 from iamtriage._rendering.texts import code_text, is_web_address, parts, phrases
 from iamtriage._text import escape_controls
 
@@ -148,6 +148,14 @@ class _Card:
                 element = "ol" if ordered else "ul"
                 shown = "".join(f"<li>{_prose(item)}</li>" for item in items)
                 return f'<{element} class="iamtriage-list">{shown}</{element}>'
+            case Labels(rows):
+                shown = "".join(f"<dt>{_text(label)}</dt><dd>{_prose(text)}</dd>" for label, text in rows)
+                return f'<dl class="iamtriage-labels">{shown}</dl>'
+            case Fold(title, blocks, is_open):
+                return (
+                    f'<details class="iamtriage-folded"{" open" if is_open else ""}>'
+                    f"<summary>{self._block(Heading(title))}</summary>{''.join(self.sections(blocks))}</details>"
+                )
             case Fields(rows):
                 shown = "".join(
                     f"<dt>{_text(name)}</dt><dd><code>{_text(value)}</code></dd>" for name, value in rows

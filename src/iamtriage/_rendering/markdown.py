@@ -12,11 +12,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, assert_never
 
-from iamtriage._rendering.blocks import Code, Fields, Heading, Items, Link, Paragraph, Source
+from iamtriage._rendering.blocks import Code, Fields, Fold, Heading, Items, Labels, Link, Paragraph, Source
 from iamtriage._rendering.texts import code_text, is_web_address, phrases, source_lines
 from iamtriage._text import escape_controls
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from iamtriage._rendering.blocks import Block
 
 __all__ = ("render",)
@@ -31,6 +33,9 @@ _BACKTICK_ESCAPE = r"\x60"
 _NUMBER = re.compile(r"(?<![^ ])([0-9]+)([.)])(?= |$)")
 
 
+_Lists = Items | Labels | Fields
+
+
 def render(blocks: tuple[Block, ...]) -> str:
     """Return blocks as Markdown, without a final newline. The title is a heading of level 2.
 
@@ -42,12 +47,21 @@ def render(blocks: tuple[Block, ...]) -> str:
     shown: list[str] = []
     bullet = 0
     before: Block | None = None
-    for block in blocks:
+    for block in _without_folds(blocks):
         # Two lists in a row with the same bullets would be one list.
-        bullet = 1 - bullet if isinstance(block, Items | Fields) and isinstance(before, Items | Fields) else 0
+        bullet = 1 - bullet if isinstance(block, _Lists) and isinstance(before, _Lists) else 0
         shown.append(_block(block, bullet))
         before = block
     return "\n\n".join(shown)
+
+
+def _without_folds(blocks: Iterable[Block]) -> Iterator[Block]:
+    for block in blocks:
+        if isinstance(block, Fold):
+            yield Heading(block.title)
+            yield from _without_folds(block.blocks)
+        else:
+            yield block
 
 
 def _block(block: Block, bullet: int) -> str:
@@ -60,6 +74,8 @@ def _block(block: Block, bullet: int) -> str:
         case Items(items, ordered):
             bullets = (f"{n}{'.)'[bullet]}" if ordered else "-*"[bullet] for n in range(1, len(items) + 1))
             return "\n".join(f"{mark} {_prose(item)}" for mark, item in zip(bullets, items, strict=False))
+        case Labels(rows):
+            return "\n".join(f"{'-*'[bullet]} {_prose(label)}: {_prose(text)}" for label, text in rows)
         case Fields(rows):
             return "\n".join(f"{'-*'[bullet]} {_prose(label)}: {_code_span(value)}" for label, value in rows)
         case Code():
@@ -71,6 +87,9 @@ def _block(block: Block, bullet: int) -> str:
             return f"[{_prose(text)}](<{url.replace('&', '&amp;')}>)"
         case Source():
             return _fenced("\n".join(source_lines(block)), "text")
+        case Fold(title):
+            # Only the first level has folds, which were replaced.
+            return _prose(title)
         case _:
             assert_never(block)
 

@@ -126,17 +126,16 @@ _ESCAPERS: dict[str, Callable[[str], str]] = {
 def wrap_command(command: str, width: int, indent: str = "") -> str:
     r"""Wrap a command with backslashes so that its lines fit a width.
 
-    It is broken between arguments only: an option begins a line, and its values follow. The command's own
-    lines are not indented, because within quotes that would change an argument.
+    It is broken between arguments only, and an option stays with its values if they fit on a line. The
+    command's own lines are not indented, because within quotes that would change an argument.
 
     Args:
         command: The command, in printable characters.
         width: The width in columns. A longer argument is kept whole.
         indent: The spaces before the command.
 
-    >>> print(wrap_command("aws iam get-role --role-name orders-api --query Role.Arn", 30))
-    aws iam get-role \
-        --role-name orders-api \
+    >>> print(wrap_command("aws iam get-role --role-name orders-api --query Role.Arn", 42))
+    aws iam get-role --role-name orders-api \
         --query Role.Arn
     """
     if all(width_of(line) <= width for line in (indent + command).split("\n")):
@@ -158,6 +157,24 @@ def _words(pieces: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     yield separator, "".join(word)
 
 
+def _is_option(word: str) -> bool:
+    return word.startswith("-") and word.strip("-") != ""
+
+
+def _option_width(words: list[tuple[str, str]], position: int) -> int:
+    """Return the width of an option with the values that follow it on its line."""
+    wide = width_of(words[position][1].split("\n", 1)[0])
+    if "\n" in words[position][1]:
+        return wide
+    for separator, word in words[position + 1 :]:
+        if separator == "newline" or _is_option(word):
+            break
+        wide += 1 + width_of(word.split("\n", 1)[0])
+        if "\n" in word:
+            break
+    return wide
+
+
 class _Line:
     """A command that is being laid out."""
 
@@ -169,22 +186,24 @@ class _Line:
 
     def fill(self, words: Iterable[tuple[str, str]]) -> str:
         first = True
-        for separator, word in words:
+        remaining = list(words)
+        for position, (separator, word) in enumerate(remaining):
             if separator == "newline":
                 self._add("\n")
                 first = True
             if not word:
                 continue
             if not first:
-                self._add(f" \\\n{self.indent}" if self._ends_before(word) else " ")
+                self._add(f" \\\n{self.indent}" if self._ends_before(remaining, position) else " ")
             self._add(word)
             first = False
         return "".join(self.parts)
 
-    def _ends_before(self, word: str) -> bool:
-        """Return whether to break before a word: it is an option, or it fits on the next line only."""
-        if word.startswith("-") and word.strip("-"):
-            return True
+    def _ends_before(self, words: list[tuple[str, str]], position: int) -> bool:
+        """Return whether to break before a word, because it or an option with its values does not fit."""
+        word = words[position][1]
+        if _is_option(word):
+            return self.column + 1 + _option_width(words, position) > self.width
         wide = width_of(word.split("\n", 1)[0])
         return self.column + 1 + wide > self.width >= len(self.indent) + wide
 

@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, assert_never
 
-from iamtriage._rendering.blocks import Code, Fields, Heading, Items, Link, Paragraph, Source
+from iamtriage._rendering.blocks import Code, Fields, Fold, Heading, Items, Labels, Link, Paragraph, Source
 from iamtriage._rendering.texts import code_text, source_lines
 from iamtriage._rendering.widths import width_of
 from iamtriage._text import escape_controls
@@ -24,17 +24,20 @@ __all__ = ("render",)
 
 _MIN_WIDTH = 40
 _MAX_LABEL_WIDTH = 18
+# The labels of one explanation are aligned, although its rows are in two blocks.
+_MIN_LABEL_WIDTH = 8
 # Heading level -> the indent of what follows it.
 _INDENTS = {1: 2, 2: 2, 3: 4}
 
 _PLAIN, _BOLD, _DIM, _TAG, _COMMAND, _ADDRESS = "", "1", "2", "36", "32", "4"
 
 
-def render(blocks: tuple[Block, ...], *, width: int, color: bool) -> str:
+def render(blocks: tuple[Block, ...], *, width: int, color: bool, tight: bool = False) -> str:
     r"""Return blocks as text for a terminal, without a final newline.
 
     No line is wider than ``width``, except for single words that are, and for lines of JSON and YAML.
-    Commands are broken between arguments, so that they can be pasted. The minimum width is 40.
+    Commands are broken between arguments, so that they can be pasted. The minimum width is 40. ``tight``
+    omits the empty lines within sections.
 
     >>> print(render((Heading("Why"), Items(("It is so\x07.",))), width=80, color=False))
     Why
@@ -44,7 +47,7 @@ def render(blocks: tuple[Block, ...], *, width: int, color: bool) -> str:
     layout = _Layout(max(width, _MIN_WIDTH), color=color)
     before: Block | None = None
     for block in blocks:
-        if before is not None and not _are_adjacent(before, block):
+        if before is not None and not (_are_tight if tight else _are_adjacent)(before, block):
             lines.append("")
         lines += layout.block(block)
         before = block
@@ -57,6 +60,13 @@ def _are_adjacent(before: Block, block: Block) -> bool:
         below = not isinstance(block, Heading) or block.level > before.level
         return before.level > 1 and below and not isinstance(block, Code)
     return isinstance(before, Items) and isinstance(block, Link)
+
+
+def _are_tight(before: Block, block: Block) -> bool:
+    """Return whether two blocks have no empty line between them in a tight text."""
+    if isinstance(before, Heading) and before.level == 1:
+        return False
+    return not isinstance(block, Labels) and not (isinstance(block, Heading) and block.level < 3)
 
 
 class _Layout:
@@ -75,6 +85,8 @@ class _Layout:
                 yield from self._wrapped(_words(text, _DIM if quiet else _PLAIN), " " * self.indent)
             case Items():
                 yield from self._items(block)
+            case Labels():
+                yield from self._labels(block)
             case Fields():
                 yield from self._fields(block)
             case Code():
@@ -84,6 +96,10 @@ class _Layout:
                 yield from self._wrapped(words, " " * self.indent)
             case Source():
                 yield from self._source(block)
+            case Fold(title, blocks):
+                yield from self._heading(Heading(title))
+                for inner in blocks:
+                    yield from self.block(inner)
             case _:
                 assert_never(block)
 
@@ -98,6 +114,13 @@ class _Layout:
         for number, item in enumerate(block.items, 1):
             bullet = f"{number:>{columns}}. " if block.ordered else "- "
             yield from self._wrapped(_words(item), " " * self.indent + bullet)
+
+    def _labels(self, block: Labels) -> Iterator[str]:
+        rows = [(escape_controls(label).rstrip(), text) for label, text in block.rows]
+        column = max([width_of(label) for label, _ in rows] + [_MIN_LABEL_WIDTH])
+        for label, text in rows:
+            first = f"{self._styled(label, _TAG)}{' ' * (column - width_of(label))}  "
+            yield from self._wrapped(_words(text), first, " " * (column + 2))
 
     def _fields(self, block: Fields) -> Iterator[str]:
         rows = [(escape_controls(label).rstrip(), value) for label, value in block.rows]

@@ -75,6 +75,11 @@ class View:
 
         return without_secrets(self._blocks(), _redactor())
 
+    def _text_for_ipython(self, width: int) -> str:
+        from iamtriage._rendering.terminal import render
+
+        return render(self._shown(), width=width, color=False)
+
     def _repr_html_(self) -> str:
         from iamtriage._rendering.cards import render
 
@@ -90,10 +95,8 @@ class View:
         if cycle or len(getattr(printer, "stack", ())) > 1:
             printer.text(repr(self))
             return
-        from iamtriage._rendering.terminal import render
-
-        width = getattr(printer, "max_width", _WIDTH)
-        for number, line in enumerate(render(self._shown(), width=width, color=False).split("\n")):
+        text = self._text_for_ipython(getattr(printer, "max_width", _WIDTH))
+        for number, line in enumerate(text.split("\n")):
             if number:
                 printer.break_()
             printer.text(line)

@@ -8,6 +8,8 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._text import escape_controls
 from iamtriage.cli._input import open_input, read_text
 from iamtriage.cli._options import SEARCH_STATUS, add_file
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from iamtriage.cli._input import Input
     from iamtriage.cli._output import Commands
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations import Detail, Explanation
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
 
@@ -67,6 +69,9 @@ def add_command(commands: Commands) -> None:
         "--principal",
         metavar="ARN",
         help="with --policy, print only the policy of this role, role session or user",
+    )
+    command.add_argument(
+        "--full", action="store_true", help="print every cause, remedy and note, not only the first"
     )
     command.set_defaults(run=_run)
 
@@ -131,7 +136,10 @@ def _explain(file: IO[str], facts: Facts) -> Iterable[Explanation]:
     from iamtriage.explaining._explain import explain
 
     failure = parse_stream(file)
-    return () if failure is None else (explain(failure, facts=facts),)
+    if failure is None:
+        return ()
+    # So that the explanation names the other failures.
+    return (attrs.evolve(explain(failure, facts=facts), text=failure.text),)
 
 
 def _explain_all(source: Input, facts: Facts) -> Iterable[Explanation]:
@@ -166,13 +174,15 @@ def _print_explanations(explanations: Iterable[Explanation], arguments: argparse
 def _format(explanation: Explanation, arguments: argparse.Namespace) -> str:
     if arguments.json:
         return json.dumps(explanation.to_dict(), ensure_ascii=True)
+    detail: Detail = "full" if arguments.full else "short"
     if arguments.markdown:
-        return explanation.to_markdown()
+        return explanation.to_markdown(detail=detail)
     if arguments.html:
-        return explanation.to_html(page=True)
+        return explanation.to_html(detail=detail, page=True)
     is_terminal = sys.stdout.isatty()
-    columns = shutil.get_terminal_size().columns if is_terminal else 80
+    columns = shutil.get_terminal_size().columns if is_terminal else _MAX_WIDTH
     return explanation.to_text(
+        detail=detail,
         width=min(max(columns, _MIN_WIDTH), _MAX_WIDTH),
         color=is_terminal and not os.environ.get("NO_COLOR"),
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         matching,
     )
     from iamtriage.explaining._explain import explain
-    from iamtriage.explaining._explanations import Cause, Evidence, Explanation, Remedy, Who
+    from iamtriage.explaining._explanations import Cause, Detail, Evidence, Explanation, Remedy, Who
     from iamtriage.explaining._facts import Facts, FactsLike, FailedCall, HasFacts
     from iamtriage.explaining._policy_for import policies_by_principal, policies_for, policy_for
 
@@ -27,6 +27,7 @@ __all__ = (
     "Cause",
     "Classification",
     "Denied",
+    "Detail",
     "Evidence",
     "Expired",
     "Explanation",
@@ -52,6 +53,7 @@ _HOMES = {
     "Cause": "_explanations",
     "Classification": "_classification",
     "Denied": "_classification",
+    "Detail": "_explanations",
     "Evidence": "_explanations",
     "Expired": "_classification",
     "Explanation": "_explanations",

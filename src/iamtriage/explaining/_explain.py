@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, assert_never
 
+import attrs
+
 from iamtriage._reading.parsing import parse
 from iamtriage._text import wrong_type_message
 from iamtriage.explaining._completion import complete_explanation
@@ -95,6 +97,8 @@ def explain(
         return _NOTHING
     known = resolve_facts(failure, known)
     explanation = complete_explanation(_explain_failure(failure, known), known)
+    if isinstance(error_or_failure, str):
+        explanation = attrs.evolve(explanation, text=error_or_failure)
     if "AKIA" not in failure.text:
         return explanation
     from iamtriage.explaining._rules.credentials.access_keys import find_exposed_key

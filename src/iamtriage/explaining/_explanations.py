@@ -12,17 +12,26 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 import attrs
 from typing_extensions import override
 
+from iamtriage._placeholders import find_placeholders
 from iamtriage._rendering.views import View
+from iamtriage.explaining._sources import describe_failure, map_strings, secret_remover, source_block
 from iamtriage.failures._failures import Failure
-from iamtriage.failures._labels import LABELS
 from iamtriage.typing import PolicyType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Iterator
 
-    from iamtriage._rendering.blocks import Block, Source
+    from iamtriage._rendering.blocks import Block
+    from iamtriage._rendering.short_form import Parts, RemedyParts
 
-__all__ = ("Cause", "Evidence", "Explanation", "Remedy", "Who", "cause_url")
+__all__ = ("Cause", "Detail", "Evidence", "Explanation", "Remedy", "Who", "cause_url")
+
+Detail: TypeAlias = Literal["short", "full"]
+"""How much of an explanation is shown.
+
+``"short"``: the verdict, the likeliest cause, the remedy to try first, and what else there is. ``"full"``:
+everything.
+"""
 
 Evidence: TypeAlias = Literal["reported", "derived", "supplied", "possible"]
 """What a cause rests on.
@@ -41,10 +50,17 @@ Who: TypeAlias = Literal[
 
 _CAUSE_PAGES = "https://iamtriage.readthedocs.io/en/latest/causes"
 
-# Characters around the failure that the card parses again, and those that it shows.
-_CHARS_READ, _CHARS_SHOWN = 20_000, 300
-# Shorter strings occur in ordinary words.
-_MIN_SECRET_LENGTH = 6
+# Columns.
+_WIDTH = 100
+# Notes that hold for most denials. A short explanation omits them.
+ONE_POLICY_TYPE = (
+    "AWS reports only one policy type. If others deny the request too, they show up after this fix."
+)
+EVENTUAL_CONSISTENCY = "Policy and role changes can take a few seconds to take effect. Then retry the call."
+_GENERAL_NOTES = frozenset({ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY})
+_HINT = 'iamtriage explain --full, or explain(…).to_text(detail="full").'
+# Characters that are searched for other failures, and how many of them are described.
+_CHARS_SCANNED, _MAX_OTHERS = 200_000, 3
 
 
 @attrs.frozen
@@ -122,6 +138,17 @@ class Remedy(View):
     manifest: str | None = None
     url: str | None = None
 
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """The words to replace in the commands and documents, each once.
+
+        >>> Remedy("Look", "you", commands=("aws eks describe-cluster --name CLUSTER",)).placeholders
+        ('CLUSTER',)
+        """
+        return find_placeholders(
+            "\n".join((*self.commands, self.manifest or "", str(self.policy), str(self.statement)))
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return the remedy as JSON-ready data."""
         return {
@@ -161,6 +188,8 @@ class Explanation(View):
         causes: The causes, the most certain first.
         remedies: The remedies, in the order to try them.
         notes: What else to know.
+        text: The text that was explained, which can contain other failures. It is ``None`` if a parsed
+            failure or an exception was explained.
 
     >>> Explanation(None, "nothing", "There is no failure.").causes
     ()
@@ -172,6 +201,19 @@ class Explanation(View):
     causes: tuple[Cause, ...] = ()
     remedies: tuple[Remedy, ...] = ()
     notes: tuple[str, ...] = ()
+    text: str | None = attrs.field(default=None, repr=False, eq=False)
+
+    @property
+    def other_failures(self) -> tuple[Failure, ...]:
+        """The other failures in the text, each problem once."""
+        if self.text is None or self.failure is None:
+            return ()
+        from iamtriage._reading.scanning import scan
+        from iamtriage.failures._fingerprints import fingerprint
+
+        found = {fingerprint(failure): failure for failure in scan(self.text[:_CHARS_SCANNED])}
+        found.pop(fingerprint(self.failure), None)
+        return tuple(found.values())
 
     @override
     def __str__(self) -> str:
@@ -184,10 +226,11 @@ class Explanation(View):
         yield "causes", [cause.code for cause in self.causes]
         yield "remedies", [remedy.title for remedy in self.remedies]
 
-    def to_text(self, *, width: int = 80, color: bool = False) -> str:
+    def to_text(self, *, detail: Detail = "short", width: int = _WIDTH, color: bool = False) -> str:
         """Return the explanation for a terminal.
 
         Args:
+            detail: ``"short"``, for at most 32 lines, or ``"full"``.
             width: The width in columns, at least 40. Long words in commands and policies are not broken.
             color: Whether to use colors and bold text.
 
@@ -196,36 +239,60 @@ class Explanation(View):
         """
         from iamtriage._rendering.terminal import render
 
-        return render(self._shown(), width=width, color=color)
+        if _is_full(detail):
+            return render(self._shown(), width=width, color=color)
+        return render(self._short(width), width=width, color=color, tight=True)
 
-    def to_markdown(self) -> str:
-        """Return the explanation as Markdown (CommonMark)."""
+    def to_markdown(self, *, detail: Detail = "short") -> str:
+        """Return the explanation as Markdown (CommonMark).
+
+        Args:
+            detail: How much to show, as in :meth:`to_text`.
+        """
         from iamtriage._rendering.markdown import render
 
-        return render(self._shown())
+        return render(self._shown() if _is_full(detail) else self._short(_WIDTH))
 
-    def to_html(self, *, page: bool = False, copy_buttons: bool = False) -> str:
+    def to_html(self, *, detail: Detail = "short", page: bool = False, copy_buttons: bool = False) -> str:
         """Return the explanation as an HTML card that highlights the values in the failure's text.
 
         Args:
+            detail: Whether what a short explanation omits is folded. Both cards contain everything.
             page: Whether to return a whole page instead of a fragment.
             copy_buttons: Whether policies and commands have a button that copies them. This adds the only
                 script, which is the same for each explanation. Cards in notebooks have the buttons.
         """
         from iamtriage._rendering.cards import render
 
-        return render(self._shown(with_source=True), page=page, copy_buttons=copy_buttons)
+        blocks = self._without_secrets(self._card_blocks(is_open=_is_full(detail)))
+        return render(blocks, page=page, copy_buttons=copy_buttons)
 
     @override
     def _repr_html_(self) -> str:
         return self.to_html(copy_buttons=True)
 
     @override
-    def _shown(self, *, with_source: bool = False) -> tuple[Block, ...]:
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
+    @override
+    def _text_for_ipython(self, width: int) -> str:
+        return self.to_text(width=width)
+
+    @override
+    def _shown(self) -> tuple[Block, ...]:
+        return self._without_secrets(self._blocks())
+
+    def _short(self, width: int) -> tuple[Block, ...]:
+        from iamtriage._rendering.short_form import short_blocks
+
+        return self._without_secrets(short_blocks(self._parts(), width))
+
+    def _without_secrets(self, blocks: Iterable[Block]) -> tuple[Block, ...]:
         from iamtriage._rendering.blocks import with_texts
 
-        change = _secret_remover(self.failure)
-        return tuple(with_texts(block, change) for block in self._blocks(with_source=with_source))
+        change = secret_remover(self.failure)
+        return tuple(with_texts(block, change) for block in blocks)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the explanation as JSON-ready data.
@@ -246,12 +313,24 @@ class Explanation(View):
             "remedies": [remedy.to_dict() for remedy in self.remedies],
             "notes": list(self.notes),
         }
-        return cast("dict[str, Any]", _map_strings(data, _secret_remover(self.failure)))
+        return cast("dict[str, Any]", map_strings(data, secret_remover(self.failure)))
+
+    def _parts(self) -> Parts:
+        from iamtriage._rendering.short_form import CauseParts, Parts
+
+        return Parts(
+            summary=self.summary,
+            causes=tuple(CauseParts(cause.evidence, cause.text, cause.because) for cause in self.causes),
+            remedies=tuple(map(_remedy_parts, self.remedies)),
+            notes=tuple(note for note in self.notes if note not in _GENERAL_NOTES),
+            others=_describe_others(self.other_failures),
+            hint=_HINT,
+        )
 
     @override
-    def _blocks(self, *, with_source: bool = False) -> Iterator[Block]:
-        """Yield the blocks of all formats, in order."""
-        from iamtriage._rendering.blocks import Fields, Heading, Items
+    def _blocks(self) -> Iterator[Block]:
+        """Yield everything, in order."""
+        from iamtriage._rendering.blocks import Fields, Heading, Items, Labels
 
         yield Heading(self.summary, 1)
         if self.failure is not None and (rows := tuple(self.failure.labelled_facts())):
@@ -261,15 +340,42 @@ class Explanation(View):
         for cause in self.causes:
             yield from _cause_blocks(cause)
         if self.remedies:
-            yield Heading("What helps")
+            yield Heading("What to do")
         for remedy in self.remedies:
             yield from _remedy_blocks(remedy)
         if self.notes:
             yield Heading("Good to know")
             yield Items(self.notes)
-        if with_source and self.failure is not None and self.failure.text:
-            yield Heading("The text")
-            yield _source_block(self.failure)
+        if others := _describe_others(self.other_failures):
+            yield Labels((("Others", others),))
+
+    def _card_blocks(self, *, is_open: bool) -> Iterator[Block]:
+        """Yield the blocks of a card: first those of a short explanation, then the rest in folds."""
+        from iamtriage._rendering.blocks import Fold, Heading, Items, Labels
+
+        yield Heading(self.summary, 1)
+        if self.causes:
+            yield Heading("Why")
+            yield from _cause_blocks(self.causes[0])
+        if self.remedies:
+            yield Heading("Do this first")
+            yield from _remedy_blocks(self.remedies[0])
+        if others := _describe_others(self.other_failures):
+            yield Labels((("Others", others),))
+        more: list[Block] = []
+        if self.causes[1:]:
+            more.append(Heading("Other causes"))
+            more += (block for cause in self.causes[1:] for block in _cause_blocks(cause))
+        if self.remedies[1:]:
+            more.append(Heading("Other remedies"))
+            more += (block for remedy in self.remedies[1:] for block in _remedy_blocks(remedy))
+        if self.notes:
+            more += (Heading("Good to know"), Items(self.notes))
+        if more:
+            title = _fold_title(len(self.causes) - 1, len(self.remedies) - 1, len(self.notes))
+            yield Fold(title, tuple(more), is_open)
+        if self.failure is not None and self.failure.text:
+            yield Fold("The text", tuple(_text_blocks(self.failure)), is_open)
 
 
 def cause_url(code: str) -> str:
@@ -281,57 +387,51 @@ def cause_url(code: str) -> str:
     return f"{_CAUSE_PAGES}/{code}.html"
 
 
-def _secret_remover(failure: Failure | None) -> Callable[[str], str]:
-    """Return a function that removes a failure's secrets from a text, such as those of a presigned URL.
+def _is_full(detail: Detail) -> bool:
+    if detail not in ("short", "full"):
+        msg = f"unknown detail {detail!r}; expected one of short, full"
+        raise ValueError(msg)
+    return detail == "full"
 
-    An encoded message is kept, because the command that decodes it needs it.
+
+def _remedy_parts(remedy: Remedy) -> RemedyParts:
+    from iamtriage._rendering.short_form import RemedyParts
+
+    return RemedyParts(
+        title=remedy.title,
+        who=remedy.who,
+        steps=remedy.steps,
+        documents=tuple(each for each in (remedy.policy, remedy.statement) if each is not None),
+        manifest=remedy.manifest,
+        commands=remedy.commands,
+        url=remedy.url,
+    )
+
+
+def _fold_title(*counts: int) -> str:
+    """Return what a fold contains.
+
+    >>> _fold_title(2, 0, 1)
+    '2 more causes and 1 note'
     """
-    from iamtriage.failures._records import to_record
-    from iamtriage.redaction._redact import redact
-
-    whole: dict[str, str] = {}
-    parts: dict[str, str] = {}
-    for key, value in () if failure is None else to_record(failure).items():
-        if not isinstance(value, str) or key == "encoded_message":
-            continue
-        shown = redact(value)
-        if shown != value:
-            whole[value] = shown
-            parts.update(_find_secrets(value, shown))
-
-    def remove_secrets(text: str) -> str:
-        for value, replacement in (*whole.items(), *parts.items()):
-            text = text.replace(value, replacement)
-        return text
-
-    return remove_secrets
+    nouns = (("more cause", "more causes"), ("more remedy", "more remedies"), ("note", "notes"))
+    words = [
+        f"{count} {one if count == 1 else many}"
+        for count, (one, many) in zip(counts, nouns, strict=True)
+        if count > 0
+    ]
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
 
 
-def _find_secrets(value: str, shown: str) -> Iterator[tuple[str, str]]:
-    """Yield each secret in a value with its marker, because other strings can contain a part of the value."""
-    from iamtriage.redaction._vocabulary.markers import MARKER
-
-    marks = list(MARKER.finditer(shown))
-    at = done = 0
-    for number, mark in enumerate(marks):
-        start = at + mark.start() - done
-        following = shown[mark.end() : marks[number + 1].start() if mark is not marks[-1] else len(shown)]
-        end = value.find(following, start) if mark is not marks[-1] else len(value) - len(following)
-        if end - start >= _MIN_SECRET_LENGTH and value[start:end] != mark[0]:
-            yield value[start:end], mark[0]
-        done, at = mark.end(), max(end, start)
-
-
-def _map_strings(value: object, change: Callable[[str], str]) -> object:
-    """Return JSON-ready data with a function applied to each string."""
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, Mapping):
-        pairs = cast("Mapping[object, object]", value).items()
-        return {name: _map_strings(each, change) for name, each in pairs}
-    if isinstance(value, list | tuple):
-        return [_map_strings(each, change) for each in cast("list[object]", value)]
-    return value
+def _describe_others(failures: tuple[Failure, ...]) -> str | None:
+    """Return what the other failures of a text are, in two sentences."""
+    if not failures:
+        return None
+    noun = "denial" if all(each.kind == "access_denied" for each in failures) else "failure"
+    count = f"{len(failures)} more {noun}{'s' if len(failures) > 1 else ''}"
+    names = "; ".join(dict.fromkeys(map(describe_failure, failures[:_MAX_OTHERS])))
+    more = "; …" if len(failures) > _MAX_OTHERS else ""
+    return f"{count} in this text: {names}{more}. Run iamtriage scan, or iamtriage explain --all."
 
 
 def _cause_blocks(cause: Cause) -> Iterator[Block]:
@@ -343,7 +443,8 @@ def _cause_blocks(cause: Cause) -> Iterator[Block]:
 
 
 def _remedy_blocks(remedy: Remedy) -> Iterator[Block]:
-    from iamtriage._rendering.blocks import Code, Heading, Items, Link
+    from iamtriage._rendering.blocks import Code, Heading, Items, Link, Paragraph
+    from iamtriage._rendering.short_form import replace_note
 
     yield Heading(remedy.title, 3, (remedy.who,))
     if remedy.steps:
@@ -355,36 +456,15 @@ def _remedy_blocks(remedy: Remedy) -> Iterator[Block]:
         yield Code(remedy.manifest, "yaml")
     for command in remedy.commands:
         yield Code(command, "sh")
+    if note := replace_note(remedy.placeholders):
+        yield Paragraph(note, quiet=True)
     if remedy.url is not None:
-        yield Link(remedy.url, "documentation")
+        yield Link(remedy.url, "Documentation")
 
 
-def _source_block(failure: Failure) -> Source:
-    """Return the failure's text with its values marked and its secrets removed.
+def _text_blocks(failure: Failure) -> Iterator[Block]:
+    from iamtriage._rendering.blocks import Fields
 
-    The redacted text is parsed again, because redaction moves the values.
-    """
-    from iamtriage._reading.parsing import parse
-    from iamtriage._rendering.blocks import Mark, Source
-    from iamtriage.redaction._redact import redact
-
-    start, end = failure.span
-    text = redact(failure.text[max(start - _CHARS_READ, 0) : end + _CHARS_READ])
-    parsed = parse(text)
-    if parsed is None:
-        return Source(text[: 2 * _CHARS_SHOWN])
-    start, end = parsed.span
-    # Extend the excerpt to whole lines.
-    first = text.rfind("\n", 0, max(start - _CHARS_SHOWN, 0)) + 1
-    last = text.find("\n", min(end + _CHARS_SHOWN, len(text)))
-    last = len(text) if last < 0 else last
-    marks: list[Mark] = []
-    for name, (begin, stop) in sorted(parsed.spans.items(), key=lambda each: each[1]):
-        # If values overlap, as service and action do, the longer one is marked.
-        if marks and begin - first < marks[-1].end:
-            if stop - first <= marks[-1].end:
-                continue
-            marks.pop()
-        if first <= begin < stop <= last:
-            marks.append(Mark(begin - first, stop - first, LABELS[name]))
-    return Source(text[first:last], tuple(marks))
+    if rows := tuple(failure.labelled_facts()):
+        yield Fields(rows)
+    yield source_block(failure)

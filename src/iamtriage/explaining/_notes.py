@@ -27,13 +27,12 @@ __all__ = ("NOTE_PREFIX", "format_note", "format_traceback", "is_note", "summari
 NOTE_PREFIX = "iamtriage explains:"
 """How each note begins, which identifies notes that others added, too."""
 
-_MAX_REMEDIES = 3
 _MAX_LINE_LENGTH = 500
 _MAX_NOTE_LENGTH = 30_000
+_MAX_SHORT_NOTE_LENGTH = 8_000
 _MAX_FRAMES = 20
 # Characters around the failure that tell redaction what each name denotes.
 _CHARS_AROUND = 500
-_WIDTH = 80
 _SEPARATOR = "\n--- iamtriage ---\n"
 
 
@@ -53,8 +52,7 @@ def format_note(
 
     Args:
         explanation: The explanation.
-        full: Whether to include all of it. Otherwise, the note contains the summary, the titles of the first
-            three remedies and the first documentation page.
+        full: Whether to include all of it. Otherwise, the note is the short text.
         redacted: Whether to replace account IDs, names and IDs with pseudonyms. Secrets are always removed.
         facts: The facts of the explanation, whose names are replaced, too.
 
@@ -67,15 +65,15 @@ def format_note(
     ...
     More: print(iamtriage.explain(error))
     """
-    if full:
-        text = attrs.evolve(explanation, summary=f"{NOTE_PREFIX} {explanation.summary}").to_text(width=_WIDTH)
-    else:
-        text = "\n".join(_short_lines(explanation))
+    summary = f"{NOTE_PREFIX} {explanation.summary}"
+    prefixed = attrs.evolve(explanation, summary=summary if full else _single_line(summary))
+    text = prefixed.to_text(detail="full" if full else "short")
     (shown,) = _redact_together(explanation, [text], redacted=redacted, facts=facts)
     # Redaction takes the placeholder in a command for an encoded message.
     shown = shown.replace("--encoded-message [REDACTED encoded message]", "--encoded-message ENCODED_MESSAGE")
     lines = "\n".join(map(escape_controls, shown.split("\n")))
-    return lines if len(lines) <= _MAX_NOTE_LENGTH else f"{lines[: _MAX_NOTE_LENGTH - 1]}…"
+    longest = _MAX_NOTE_LENGTH if full else _MAX_SHORT_NOTE_LENGTH
+    return lines if len(lines) <= longest else f"{lines[: longest - 1]}…"
 
 
 def summarize_for_log(
@@ -116,16 +114,6 @@ def format_traceback(error: BaseException, *, redacted: bool = False) -> str:
         text = "".join((*traceback.format_tb(error.__traceback__, limit=-_MAX_FRAMES), type(error).__name__))
     text = redact(text, identifiers=redacted)
     return "\n".join(map(escape_controls, text.rstrip().split("\n")))
-
-
-def _short_lines(explanation: Explanation) -> Iterator[str]:
-    first = explanation.remedies[:_MAX_REMEDIES]
-    yield f"{NOTE_PREFIX} {_single_line(explanation.summary)}"
-    for remedy in first:
-        yield _single_line(f"- {remedy.title} ({remedy.who})")
-    for url in [remedy.url for remedy in first if remedy.url][:1]:
-        yield f"Read: {url}"
-    yield "More: print(iamtriage.explain(error))"
 
 
 def _single_line(text: str) -> str:

@@ -147,7 +147,9 @@ def others(draw: st.DrawFn) -> Failure:
 tried = cache(arguments_of)
 # Arguments that can begin with a hyphen: options of these commands, and a lone hyphen for standard input.
 OPTION = re.compile(
-    r"-|-[nofu]|-(?:noout|subject|dates|in)|--[a-z]+(?:-[a-z]+)*|--(?:as|as-group|subresource)=.*", re.DOTALL
+    r"-|-[nofu]|-(?:noout|subject|dates|in)|--[a-z]+(?:-[a-z]+)*|--(?:as|as-group|subresource|user|group)=.*"
+    r"|--(?:verb|resource|resource-name|non-resource-url|serviceaccount|role|clusterrole)=[\w./:-]+",
+    re.DOTALL,
 )
 PIPE = " | iamtriage aws-auth "
 
@@ -168,7 +170,7 @@ def check_commands(found: Explanation) -> None:
                 assert all(OPTION.fullmatch(each) for each in arguments if each.startswith("-")), command
                 assert not any(each.startswith("file:") and each != "file://trust.json" for each in arguments)
                 assert "touch pwned" not in " ".join(
-                    each for each in arguments if not each.startswith("--as")
+                    each for each in arguments if not each.startswith(("--as", "--user="))
                 )
 
 

@@ -181,7 +181,7 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
         title=f"Allow exactly this by {kinds}",
         who="cluster administrator",
         steps=tuple(_role_steps(denied, namespace)),
-        commands=("kubectl create -f rbac.yaml",),
+        commands=_role_commands(request, name, binding, subject, namespace),
         manifest=to_yaml(*objects),
         url=pages.RBAC,
     )
@@ -189,23 +189,54 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
 
 def _role_steps(denied: DeniedRequest, namespace: str | None) -> list[str]:
     request = denied.request
-    steps = [
-        "Save the manifest as rbac.yaml and read it. kubectl create changes nothing that is there already."
-    ]
-    is_group_unknown = request.group is None and request.path is None
-    if denied.subject is None or namespace == "NAMESPACE" or is_group_unknown:
-        steps.append("Replace the words in capitals: the text does not tell them.")
-    if is_group_unknown:
+    steps: list[str] = []
+    if request.group is None and request.path is None:
         steps.append(
             "The command kubectl api-resources prints the API group of each type; that of core is empty."
         )
     if request.name is not None:
-        steps.append("It holds for this object only. Without resourceNames it holds for all of the type.")
+        steps.append(
+            "This role allows access to the one object. Without resourceNames, it covers the whole type."
+        )
     if namespace is None and not request.is_cluster_scoped_type and request.path is None:
-        steps.append("It holds in every namespace.")
+        steps.append("This role applies to every namespace.")
     if denied.kind == "user":
-        steps.append("Where the user name changes with the session, bind a group of the same people instead.")
+        steps.append("If the user name changes with each session, bind a group of the user instead.")
+    steps.append(
+        "To keep the objects in files, apply the manifest rbac.yaml instead: kubectl create -f rbac.yaml."
+    )
     return steps
+
+
+def _role_commands(
+    request: Request, role: str, binding: str, subject: Subject, namespace: str | None
+) -> tuple[str, ...]:
+    """Return the commands that create the role and its binding, which fail if they exist already.
+
+    Source: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#command-line-utilities
+    """
+    scope = () if namespace is None else ("-n", commands.namespace(namespace))
+    kind = "clusterrole" if namespace is None else "role"
+    verb = request.verb or ""
+    allowed = [f"--verb={verb if _VERB.fullmatch(verb) else 'VERB'}"]
+    if request.path is not None:
+        allowed.append(f"--non-resource-url={request.path if _PATH.fullmatch(request.path) else 'PATH'}")
+    else:
+        sub = request.subresource
+        allowed.append(
+            f"--resource={request.type_argument}{f'/{commands.kubernetes_name(sub)}' if sub else ''}"
+        )
+    if request.name is not None:
+        allowed.append(f"--resource-name={commands.kubernetes_name(request.name)}")
+    if subject.kind == "ServiceAccount":
+        who = f"--serviceaccount={commands.namespace(subject.namespace)}:{commands.kubernetes_name(subject.name)}"
+    else:
+        name = user_argument(subject.name) if subject.kind == "User" else subject.name
+        who = f"--{subject.kind.lower()}={name}"
+    return (
+        command("kubectl", "create", kind, role, *scope, *allowed),
+        command("kubectl", "create", f"{kind}binding", binding, *scope, f"--{kind}={role}", who),
+    )
 
 
 def _group_remedy(denied: DeniedRequest) -> Remedy | None:

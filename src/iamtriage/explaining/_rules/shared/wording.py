@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.principal_words import is_truncated
@@ -39,12 +39,6 @@ POLICY_TYPE_NAMES: dict[PolicyType, str] = {
 }
 _CONSOLE_LINK = re.compile(r"[?&]region=(?P<region>[a-z0-9-]{5,30})#/authorization-details/", re.ASCII)
 _OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
-ONE_POLICY_TYPE = (
-    "AWS names one type of policy only. Others may deny it too, and show when this one is mended."
-)
-EVENTUAL_CONSISTENCY = (
-    "A new or changed policy, role or trust takes some seconds to count everywhere. Then try again."
-)
 
 
 def capitalize_start(words: str) -> str:

@@ -1,0 +1,73 @@
+"""Write JSON documents compactly: as much on a line as fits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import cast
+
+__all__ = ("compact_json",)
+
+
+def compact_json(document: object, width: int) -> str:
+    """Return a document as JSON with lines of at most a width, unless a single string is longer.
+
+    A value that fits on a line is on one. Otherwise, its parts follow each other, and a part that does not
+    fit on the line begins the next one.
+
+    >>> print(compact_json({"Version": "2012-10-17", "Statement": [{"Effect": "Allow"}]}, 40))
+    {"Version": "2012-10-17",
+     "Statement": [{"Effect": "Allow"}]}
+    """
+    return "\n".join(_lines(document, "", width))
+
+
+def _lines(value: object, before: str, width: int, after: int = 0) -> list[str]:
+    """Return the lines of a value. ``before`` begins the first, ``after`` is how much follows."""
+    whole = before + json.dumps(_plain(value), ensure_ascii=True)
+    if len(whole) + after <= width or not isinstance(value, Mapping | list | tuple) or not value:
+        return [whole]
+    parts = _parts(value)
+    opening, closing = "{}" if isinstance(value, Mapping) else "[]"
+    # Documents in a list, such as statements, begin a line each.
+    has_documents = opening == "[" and any(isinstance(part, Mapping) for _, part in parts)
+    indent = " " * (len(before) - len(before.lstrip()) + (2 if has_documents else 1))
+    lines = [before + opening, indent] if has_documents else [before + opening]
+    is_new = True
+    for number, (name, part) in enumerate(parts):
+        is_last = number == len(parts) - 1
+        end = closing if is_last else ","
+        room = len(end) + (after if is_last else 0)
+        text = name + json.dumps(_plain(part), ensure_ascii=True)
+        gap = "" if is_new else " "
+        fits = len(lines[-1]) + len(gap) + len(text) + room <= width
+        fits_below = len(indent) + len(text) + room <= width
+        is_first = number == 0 and not has_documents
+        if (not is_new and (has_documents or not fits)) or (is_first and not fits and fits_below):
+            lines.append(indent)
+            gap = ""
+        first = lines.pop() + gap + name
+        inner = _lines(part, first, width, room)
+        lines += inner
+        lines[-1] += end
+        # What follows several lines begins a line.
+        is_new = False
+        if len(inner) > 1 and not is_last:
+            lines.append(indent)
+            is_new = True
+    return lines
+
+
+def _parts(value: Mapping[object, object] | list[object] | tuple[object, ...]) -> list[tuple[str, object]]:
+    if isinstance(value, Mapping):
+        return [(f"{json.dumps(str(name), ensure_ascii=True)}: ", part) for name, part in value.items()]
+    return [("", part) for part in value]
+
+
+def _plain(value: object) -> object:
+    """Return a value whose mappings and sequences are those of JSON."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(part) for name, part in cast("Mapping[object, object]", value).items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in cast("list[object]", value)]
+    return value

@@ -1,0 +1,288 @@
+"""Select the parts of an explanation that fit in few lines.
+
+The verdict, the likeliest cause, and the first remedy with its documents and a command are always shown. The
+other parts follow by their use to a reader, as long as there is room.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._placeholders import find_placeholders
+from iamtriage._rendering.blocks import Code, Heading, Items, Labels, Link, Paragraph
+from iamtriage._rendering.documents import compact_json
+from iamtriage._rendering.terminal import render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from iamtriage._rendering.blocks import Block
+
+__all__ = ("CauseParts", "Parts", "RemedyParts", "cause_rows", "replace_note", "short_blocks", "short_counts")
+
+# Lines: what an ordinary explanation may have, and what none exceeds.
+_MAX_LINES, _LIMIT = 24, 32
+# The width at which other formats than text are measured.
+WIDTH = 100
+_INDENT = 2
+_MAX_CAUSES, _MAX_TITLES = 5, 4
+# A text with at least this share of its words in another one says the same.
+_RESTATED = 0.7
+_WORD = re.compile(r"[\w:/.*@+=-]*\w")
+_FILLER = re.compile(
+    "a|an|and|any|are|as|at|be|been|by|can|did|do|does|for|from|has|have|in|is|it|its|not|no|of|on|or|that|the"
+    "|them|this|to|was|which|with"
+)
+
+
+@attrs.frozen
+class CauseParts:
+    """What is shown of a cause: its evidence in one word, its text, and its reasons."""
+
+    evidence: str
+    text: str
+    because: tuple[str, ...]
+
+
+@attrs.frozen
+class RemedyParts:
+    """What is shown of a remedy."""
+
+    title: str
+    who: str
+    steps: tuple[str, ...]
+    documents: tuple[Mapping[str, Any], ...]
+    manifest: str | None
+    commands: tuple[str, ...]
+    url: str | None
+
+
+@attrs.frozen
+class Parts:
+    """The parts of an explanation.
+
+    Attributes:
+        summary: The verdict.
+        causes: The causes, the most certain first.
+        remedies: The remedies, in the order to try them.
+        notes: What else to know.
+        others: What is said about other failures in the text.
+        hint: How to see everything.
+    """
+
+    summary: str
+    causes: tuple[CauseParts, ...]
+    remedies: tuple[RemedyParts, ...]
+    notes: tuple[str, ...]
+    others: str | None = None
+    hint: str | None = None
+
+
+@attrs.define
+class _Selection:
+    """How many parts of each kind are shown."""
+
+    causes: int = 1
+    steps: int = 0
+    commands: int = 1
+    titles: int = 0
+    notes: int = 0
+    documents: bool = True
+    manifest: bool = True
+    urls: int = 0
+
+
+def short_blocks(parts: Parts, width: int = WIDTH) -> tuple[Block, ...]:
+    """Return the blocks of a short explanation, which the terminal shows at a width without empty lines.
+
+    >>> parts = Parts("Access is denied.", (CauseParts("reported", "It is.", ("AWS says so.",)),), (), ())
+    >>> [type(block).__name__ for block in short_blocks(parts)]
+    ['Heading', 'Labels']
+    """
+    return tuple(_blocks(parts, _select(parts, width), width))
+
+
+def short_counts(parts: Parts, width: int = WIDTH) -> tuple[int, int]:
+    """Return how many causes and remedies a short explanation omits."""
+    selection = _select(parts, width)
+    return max(len(parts.causes) - selection.causes, 0), max(len(parts.remedies) - 1, 0)
+
+
+def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, str]]:
+    """Return the rows of causes: the evidence, and what the causes add to the verdict."""
+    rows: list[tuple[str, str]] = []
+    said = summary
+    for number, cause in enumerate(causes):
+        reasons = " ".join(f"{_sentence(reason)}" for reason in cause.because)
+        text = reasons if number == 0 and reasons and _restates(cause.text, said) else cause.text
+        if reasons and text is cause.text and not _restates(reasons, f"{said} {text}"):
+            text = f"{text} {reasons}"
+        rows.append((cause.evidence.capitalize(), text))
+        said = f"{said} {text}"
+    return rows
+
+
+def replace_note(words: Sequence[str]) -> str | None:
+    """Return which placeholders to replace, or ``None`` if there are none.
+
+    >>> replace_note(("CLUSTER", "REGION"))
+    'Replace CLUSTER and REGION.'
+    """
+    if not words:
+        return None
+    return f"Replace {', '.join(words[:-1])} and {words[-1]}." if len(words) > 1 else f"Replace {words[0]}."
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?", '"')) else f"{text}."
+
+
+def _restates(text: str, said: str) -> bool:
+    """Return whether most of the words of a text were already said."""
+    words = _words(text)
+    return bool(words) and len(words & _words(said)) / len(words) >= _RESTATED
+
+
+def _words(text: str) -> set[str]:
+    return {_stem(word) for word in map(str.lower, _WORD.findall(text)) if not _FILLER.fullmatch(word)}
+
+
+def _stem(word: str) -> str:
+    for ending in ("ies", "es", "s", "ed", "d", "y"):
+        if len(word) > len(ending) + 3 and word.endswith(ending):
+            return word[: -len(ending)]
+    return word
+
+
+# -------------------------------------------------------------------------------------------------- selection
+
+
+def _select(parts: Parts, width: int) -> _Selection:
+    selection = _Selection(causes=min(1, len(parts.causes)))
+    if parts.remedies and not parts.remedies[0].commands:
+        selection.commands = 0
+    if (
+        not selection.commands
+        and parts.remedies
+        and not (parts.remedies[0].documents or parts.remedies[0].manifest)
+    ):
+        # The first step is what to do.
+        selection.steps = min(1, len(parts.remedies[0].steps))
+    # A manifest repeats what the commands do, and a long policy is shown in full only.
+    if _count(parts, selection, width) > _MAX_LINES:
+        selection.manifest = False
+    if _count(parts, selection, width) > _LIMIT:
+        selection.documents = False
+    lines = _MAX_LINES if _count(parts, selection, width) <= _MAX_LINES - 2 else _LIMIT
+    for name in _additions(parts):
+        wider = attrs.evolve(selection)
+        setattr(wider, name, getattr(wider, name) + 1)
+        if _is_valid(parts, wider) and _count(parts, wider, width) <= lines:
+            selection = wider
+    return selection
+
+
+def _additions(parts: Parts) -> Iterator[str]:
+    """Yield the names of the counts to increase by one, the most useful first."""
+    certain = sum(cause.evidence != "possible" for cause in parts.causes)
+    yield from ("causes" for _ in range(1, min(certain, 2)))
+    yield from ("titles" for _ in range(2))
+    yield "steps"
+    yield "commands"
+    yield from ("causes" for _ in range(2))
+    yield from ("steps" for _ in range(2))
+    yield "notes"
+    yield from ("titles" for _ in range(_MAX_TITLES - 2))
+    yield from ("commands" for _ in range(4))
+    yield from ("steps" for _ in range(6))
+    yield from ("causes" for _ in range(_MAX_CAUSES))
+    yield "notes"
+    yield "urls"
+
+
+def _is_valid(parts: Parts, selection: _Selection) -> bool:
+    first = parts.remedies[0] if parts.remedies else None
+    return (
+        selection.causes <= min(len(parts.causes), _MAX_CAUSES)
+        and selection.titles <= len(parts.remedies) - 1
+        and selection.notes <= len(parts.notes)
+        and selection.steps <= (len(first.steps) if first else 0)
+        and selection.commands <= (len(first.commands) if first else 0)
+        and selection.urls <= (1 if first and first.url else 0)
+    )
+
+
+def _count(parts: Parts, selection: _Selection, width: int) -> int:
+    blocks = tuple(_blocks(parts, selection, width))
+    return render(blocks, width=width, color=False, tight=True).count("\n") + 1
+
+
+# ----------------------------------------------------------------------------------------------------- blocks
+
+
+def _blocks(parts: Parts, selection: _Selection, width: int) -> Iterator[Block]:
+    yield Heading(parts.summary, 1)
+    if parts.causes:
+        yield Labels(tuple(cause_rows(parts.summary, parts.causes[: selection.causes])))
+    if parts.remedies:
+        yield from _remedy_blocks(parts, selection, width)
+    if rows := tuple(_footer(parts, selection)):
+        yield Labels(rows)
+
+
+def _remedy_blocks(parts: Parts, selection: _Selection, width: int) -> Iterator[Block]:
+    remedy = parts.remedies[0]
+    yield Heading(f"Do this first: {remedy.title}", 2, (remedy.who,))
+    if selection.steps:
+        steps = remedy.steps[: selection.steps]
+        yield Items(steps, ordered=len(steps) > 1)
+    if selection.documents:
+        for document in remedy.documents:
+            yield Code(compact_json(document, width - _INDENT), "json")
+    if selection.manifest and remedy.manifest is not None:
+        yield Code(remedy.manifest, "yaml")
+    for command in remedy.commands[: selection.commands]:
+        yield Code(command, "sh")
+    texts = list(remedy.commands[: selection.commands])
+    if selection.documents:
+        texts += map(str, remedy.documents)
+    if selection.manifest and remedy.manifest is not None:
+        texts.append(remedy.manifest)
+    if note := replace_note(find_placeholders("\n".join(texts))):
+        yield Paragraph(note, quiet=True)
+    if selection.urls and remedy.url:
+        yield Link(remedy.url, "Documentation")
+
+
+def _footer(parts: Parts, selection: _Selection) -> Iterator[tuple[str, str]]:
+    if selection.titles:
+        titles = (f"{each.title} ({each.who})" for each in parts.remedies[1 : 1 + selection.titles])
+        yield "Next", "; ".join(titles) + "."
+    for note in parts.notes[: selection.notes]:
+        yield "Note", note
+    if parts.others:
+        yield "Others", parts.others
+    if parts.hint and (hidden := _hidden(parts, selection)):
+        yield "More", f"{hidden}: {parts.hint}"
+
+
+def _hidden(parts: Parts, selection: _Selection) -> str:
+    """Return what a short explanation omits, in words."""
+    first = parts.remedies[0] if parts.remedies else None
+    counts = (
+        (len(parts.causes) - selection.causes, "cause"),
+        (len(parts.remedies) - 1, "remedy"),
+        (len(first.steps) - selection.steps if first else 0, "step"),
+        (len(first.commands) - selection.commands if first else 0, "command"),
+        (len(parts.notes) - selection.notes, "note"),
+    )
+    words = [f"{count} more {_plural(noun) if count > 1 else noun}" for count, noun in counts if count > 0]
+    return ", ".join(words) or "All details"
+
+
+def _plural(noun: str) -> str:
+    return "remedies" if noun == "remedy" else f"{noun}s"

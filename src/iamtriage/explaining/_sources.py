@@ -1,0 +1,134 @@
+"""Show a failure's text and values without its secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+
+from iamtriage.failures._failures import AccessDenied
+from iamtriage.failures._labels import LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from iamtriage._rendering.blocks import Source
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("describe_failure", "map_strings", "secret_remover", "source_block")
+
+# Characters around the failure that are parsed again, and those that are shown.
+_CHARS_READ, _CHARS_SHOWN = 20_000, 300
+# Shorter strings occur in ordinary words.
+_MIN_SECRET_LENGTH = 6
+_POLICY_TYPES = {
+    "identity": "an identity-based policy",
+    "resource": "a resource-based policy",
+    "permissions_boundary": "a permissions boundary",
+    "session": "a session policy",
+    "service_control": "a service control policy",
+    "resource_control": "a resource control policy",
+    "vpc_endpoint": "a VPC endpoint policy",
+    "role_trust": "a role trust policy",
+}
+
+
+def describe_failure(failure: Failure) -> str:
+    """Return what a failure is in a few words, such as the denied action.
+
+    >>> from iamtriage import parse
+    >>> describe_failure(parse("error: You must be logged in to the server (Unauthorized)"))
+    'Kubernetes unauthorized'
+    """
+    if not isinstance(failure, AccessDenied):
+        kind = failure.kind.replace("_", " ").replace("kubernetes", "Kubernetes")
+        code = failure.envelope.code
+        return f"{kind} ({code})" if code else kind
+    name = failure.action or failure.envelope.operation or "access denied"
+    policy_type = _POLICY_TYPES.get(failure.policy_type or "")
+    if failure.deny == "explicit":
+        return f"{name} (explicit deny{f' in {policy_type}' if policy_type else ''})"
+    return f"{name} (no {policy_type.partition(' ')[2]} allows it)" if policy_type else name
+
+
+def secret_remover(failure: Failure | None) -> Callable[[str], str]:
+    """Return a function that removes a failure's secrets from a text, such as those of a presigned URL.
+
+    An encoded message is kept, because the command that decodes it needs it.
+    """
+    from iamtriage.failures._records import to_record
+    from iamtriage.redaction._redact import redact
+
+    whole: dict[str, str] = {}
+    parts: dict[str, str] = {}
+    for key, value in () if failure is None else to_record(failure).items():
+        if not isinstance(value, str) or key == "encoded_message":
+            continue
+        shown = redact(value)
+        if shown != value:
+            whole[value] = shown
+            parts.update(_find_secrets(value, shown))
+
+    def remove_secrets(text: str) -> str:
+        for value, replacement in (*whole.items(), *parts.items()):
+            text = text.replace(value, replacement)
+        return text
+
+    return remove_secrets
+
+
+def _find_secrets(value: str, shown: str) -> Iterator[tuple[str, str]]:
+    """Yield each secret in a value with its marker, because other strings can contain a part of the value."""
+    from iamtriage.redaction._vocabulary.markers import MARKER
+
+    marks = list(MARKER.finditer(shown))
+    at = done = 0
+    for number, mark in enumerate(marks):
+        start = at + mark.start() - done
+        following = shown[mark.end() : marks[number + 1].start() if mark is not marks[-1] else len(shown)]
+        end = value.find(following, start) if mark is not marks[-1] else len(value) - len(following)
+        if end - start >= _MIN_SECRET_LENGTH and value[start:end] != mark[0]:
+            yield value[start:end], mark[0]
+        done, at = mark.end(), max(end, start)
+
+
+def map_strings(value: object, change: Callable[[str], str]) -> object:
+    """Return JSON-ready data with a function applied to each string."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        pairs = cast("Mapping[object, object]", value).items()
+        return {name: map_strings(each, change) for name, each in pairs}
+    if isinstance(value, list | tuple):
+        return [map_strings(each, change) for each in cast("list[object]", value)]
+    return value
+
+
+def source_block(failure: Failure) -> Source:
+    """Return the failure's text with its values marked and its secrets removed.
+
+    The redacted text is parsed again, because redaction moves the values.
+    """
+    from iamtriage._reading.parsing import parse
+    from iamtriage._rendering.blocks import Mark, Source
+    from iamtriage.redaction._redact import redact
+
+    start, end = failure.span
+    text = redact(failure.text[max(start - _CHARS_READ, 0) : end + _CHARS_READ])
+    parsed = parse(text)
+    if parsed is None:
+        return Source(text[: 2 * _CHARS_SHOWN])
+    start, end = parsed.span
+    # Extend the excerpt to whole lines.
+    first = text.rfind("\n", 0, max(start - _CHARS_SHOWN, 0)) + 1
+    last = text.find("\n", min(end + _CHARS_SHOWN, len(text)))
+    last = len(text) if last < 0 else last
+    marks: list[Mark] = []
+    for name, (begin, stop) in sorted(parsed.spans.items(), key=lambda each: each[1]):
+        # If values overlap, as service and action do, the longer one is marked.
+        if marks and begin - first < marks[-1].end:
+            if stop - first <= marks[-1].end:
+                continue
+            marks.pop()
+        if first <= begin < stop <= last:
+            marks.append(Mark(begin - first, stop - first, LABELS[name]))
+    return Source(text[first:last], tuple(marks))
