@@ -67,7 +67,7 @@ def explain_errors(  # noqa: PLR0913 (independent options, keyword-only)
     Args:
         function: The function to decorate, if you write ``@explain_errors`` without parentheses.
         kinds: The kinds of failures to explain; by default, all but ``aws_error``.
-        full: Whether the note is the whole explanation, with policies and commands, instead of a few lines.
+        full: Whether the note is the whole explanation instead of its short text.
         redacted: Whether accounts, names and IDs in the note and the log record become pseudonyms. Secrets
             are always hidden. The text of the exception itself does not change.
         facts: What you know about the call, as for :func:`iamtriage.explain`.

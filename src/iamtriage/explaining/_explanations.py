@@ -324,7 +324,7 @@ class Explanation(View):
             remedies=tuple(map(_remedy_parts, self.remedies)),
             notes=tuple(note for note in self.notes if note not in _GENERAL_NOTES),
             others=_describe_others(self.other_failures),
-            hint=_HINT,
+            hint=_HINT if self.causes or self.remedies else None,
         )
 
     @override
