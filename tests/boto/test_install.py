@@ -435,7 +435,7 @@ def test_options_of_the_last_install_apply(session: boto3.Session) -> None:
 
     assert [count_explanations(_stubbed(client)) for client in (first, second)] == [1, 1]
     assert calls == ["two", "two"]
-    assert "What helps" in _stubbed(first).__notes__[0]
+    assert "What to do" in _stubbed(first).__notes__[0]
     install(second, callback=listener("three"))
     assert count_explanations(_stubbed(second)) == 1
     assert calls == ["two", "two", "two", "two", "three"]
@@ -689,6 +689,6 @@ def test_log(session: boto3.Session, caplog: pytest.LogCaptureFixture) -> None:
         error = _stubbed(session.client("sts"))
 
     assert [record.getMessage() for record in caplog.records] == [
-        error.__notes__[0].split("\n")[0].removeprefix(MARK)
+        error.__notes__[0].split("\n\n")[0].replace("\n", " ").removeprefix(MARK)
     ]
     assert "ana" not in caplog.text

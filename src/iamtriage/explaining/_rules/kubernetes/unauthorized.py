@@ -164,7 +164,7 @@ def _caller_remedies(cluster: Cluster) -> Iterator[Remedy]:
             "Compare the ARN with those that the cluster lets in. kubectl uses the profile that its kubeconfig names, else that of the shell.",
             "No output of the last command is good: then there is a token, and the cluster does not know its owner.",
         ),
-        commands=("aws sts get-caller-identity", "kubectl config view --minify", cluster.token_command()),
+        commands=("aws sts get-caller-identity", cluster.token_command(), "kubectl config view --minify"),
         url=pages.EKS_TROUBLESHOOTING,
     )
     yield Remedy(
