@@ -168,7 +168,7 @@ MISMATCHES = {
     "audience of the token": mismatch(
         irsa(),
         'has "https://kubernetes.default.svc"',
-        fix='request the token for the audience "sts.amazonaws.com"',
+        fix=f'request the token for the audience "sts.amazonaws.com", or set {AUD} to "https://kubernetes.default.svc"',
         condition=f"StringEquals {ISSUER}:aud",
         claims=CLAIMS | {"aud": ["https://kubernetes.default.svc"]},
     ),

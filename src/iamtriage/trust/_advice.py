@@ -87,7 +87,8 @@ def explain_condition(result: ConditionResult, request: Request) -> tuple[str, s
     elif difference := _compare_service_accounts(result, key):
         reason += f"; {difference}"
     if key.endswith(":aud") and value != _AUDIENCE and _AUDIENCE in result.expected:
-        return reason, f"request the token for the audience {quote_json(_AUDIENCE)}"
+        alternative = f"or set {result.condition.path} to {quote_json(value)}"
+        return reason, f"request the token for the audience {quote_json(_AUDIENCE)}, {alternative}"
     if len(result.expected) == 1:
         return reason, f"set {result.condition.path} to {quote_json(value)}"
     return reason, f"add {quote_json(value)} to {result.condition.path}"

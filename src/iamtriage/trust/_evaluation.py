@@ -295,6 +295,8 @@ def _explain_closest(results: list[_StatementResult], request: Request) -> Trust
         mismatches.append(
             explain_principal(statement, closest.principal_type, closest.principal_value, closest.principal)
         )
+        # The keys of the wrong issuer's conditions change along with the provider.
+        failed = [each for each in failed if not _belongs_to_provider(each, closest.principal_value)]
     if not closest.matches_action:
         mismatches.append(explain_action(statement, request.action, closest.principal_type))
     mismatches.extend(explain_condition(each, request) for each in failed)
@@ -315,6 +317,12 @@ def _explain_closest(results: list[_StatementResult], request: Request) -> Trust
         expected=shown.expected if shown else (),
         actual=shown.actual if shown else (),
     )
+
+
+def _belongs_to_provider(result: ConditionResult, principal: str) -> bool:
+    """Return whether the key of a condition is one of an OIDC provider's."""
+    url = principal.partition("oidc-provider/")[2].lower()
+    return bool(url) and result.condition.key.lower().startswith(f"{url}:")
 
 
 def _count_more(count: int) -> str:

@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.identity_pools import POOL_PROVIDER, pool_trust_remedy
 from iamtriage.explaining._rules.denials.assuming_roles import (
@@ -21,8 +24,14 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.principal_words import (
+    parse_masked_role,
+    try_parse_arn,
+    try_parse_principal,
+    underlying_role,
+)
 from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY
+from iamtriage.explaining._rules.sts.trust_fixes import describe_mismatch, find_provider, mismatch_remedies
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
@@ -40,6 +49,9 @@ _CHANGE_STATEMENT = (
 )
 _IDENTITY_POOL = re.compile(r"cognito-?identity", re.IGNORECASE)
 _MAX_ISSUER_LENGTH = 255
+# https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws and
+# https://docs.gitlab.com/ci/cloud_services/aws/
+_ISSUERS = {"github-actions": "token.actions.githubusercontent.com", "gitlab": "gitlab.com"}
 _SAML_AUDIENCES = {
     "aws-cn": "https://signin.amazonaws.cn/saml",
     "aws-us-gov": "https://signin.amazonaws-us-gov.com/saml",
@@ -52,6 +64,9 @@ def explain_web_identity(denial: Denial) -> Explanation:
     if _is_from_identity_pool(denial):
         return _explain_identity_pool_token(denial)
     findings = check_trust_policy(denial)
+    checked = None if findings is None else _explain_checked_policy(denial, findings)
+    if checked is not None:
+        return checked
     cause = Cause(
         "trust-policy",
         "The role's trust policy does not let this token in: its provider, audience or subject is not the one that the policy asks for.",
@@ -71,6 +86,31 @@ def explain_web_identity(denial: Denial) -> Explanation:
         summary="STS did not accept the token for the role: its trust policy does not let it in.",
         causes=(cause, no_such_role) if findings is None else (findings.cause, cause),
         remedies=(_compare_token_remedy(denial), _trust_token_remedy(denial, findings)),
+        notes=_NOTES,
+    )
+
+
+def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanation | None:
+    """Explain which condition of the supplied trust policy the supplied token does not meet."""
+    result, mismatch = findings.result, None
+    role = parse_masked_role(denial.resource)
+    if result is not None:
+        mismatch = describe_mismatch(result)
+    remedies = (
+        () if result is None else mismatch_remedies(result, denial.facts, None if role is None else role.name)
+    )
+    if result is None or mismatch is None or not remedies:
+        return None
+    others = ""
+    if "more mismatch" not in result.reason:
+        others = " The provider and the other conditions match."
+    cause = attrs.evolve(findings.cause, text=f"A condition of the role's trust policy is not met.{others}")
+    return Explanation(
+        failure=denial.failure,
+        topic="web-identity",
+        summary=f"STS rejected the token: {mismatch}.",
+        causes=(cause,),
+        remedies=remedies,
         notes=_NOTES,
     )
 
@@ -170,6 +210,12 @@ def _token_page(denial: Denial) -> str:
 def _issuer_name(denial: Denial) -> str:
     """Return the provider's name in trust policies, which is the issuer without its scheme."""
     issuer = (denial.facts.token_claims or {}).get("iss")
+    runtime = context_of(denial.facts).runtime
+    provider = find_provider(denial.facts.trust_policy)
+    if issuer is None and provider is not None:
+        issuer = provider.partition("oidc-provider/")[2]
+    elif issuer is None and runtime is not None:
+        issuer = _ISSUERS.get(runtime.kind)
     if not isinstance(issuer, str) or len(issuer) > _MAX_ISSUER_LENGTH:
         return "ISSUER"
     if not issuer.isprintable() or not issuer.isascii():
@@ -261,4 +307,7 @@ def _role_location(denial: Denial) -> tuple[str, str]:
     role = underlying_role(try_parse_principal(denial.resource))
     if role is not None:
         return role.partition, role.account
+    provider = try_parse_arn(find_provider(denial.facts.trust_policy))
+    if provider is not None and provider.account:
+        return provider.partition, provider.account
     return denial.location.partition or "aws", denial.account or "ACCOUNT_ID"

@@ -16,11 +16,11 @@ from iamtriage.explaining._explanations import Cause, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import as_sentence
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.trust._evaluation import TrustResult, check_trust_policy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Evidence
     from iamtriage.explaining._facts import Facts
-    from iamtriage.trust._evaluation import TrustResult
 
 __all__ = ("TrustFindings", "evaluate_trust_policy")
 
@@ -68,11 +68,13 @@ class TrustFindings:
         allowed: Whether the policy allows the call; ``None`` if the facts do not decide that.
         cause: The result as a cause, with the reason.
         remedy: The change to the policy; ``None`` if nothing needs to change or no change is known to help.
+        result: The result of the evaluation; ``None`` if the policy is unreadable.
     """
 
     allowed: bool | None
     cause: Cause
     remedy: Remedy | None = None
+    result: TrustResult | None = None
 
 
 def evaluate_trust_policy(facts: Facts, action: str, role_arn: str | None = None) -> TrustFindings | None:
@@ -89,8 +91,6 @@ def evaluate_trust_policy(facts: Facts, action: str, role_arn: str | None = None
     """
     if facts.trust_policy is None or (facts.token_claims is None and facts.caller is None):
         return None
-    from iamtriage.trust._evaluation import check_trust_policy
-
     evidence: Evidence = "derived" if is_derived(facts, "trust_policy") else "supplied"
     # The token identifies the caller, so the caller in the facts does not matter.
     caller = None if facts.token_claims is not None else facts.caller
@@ -134,6 +134,7 @@ def _describe_result(result: TrustResult, role: str | None, evidence: Evidence) 
     return TrustFindings(
         allowed=False,
         cause=TRUST_POLICY_CHECKED.cause(evidence, (as_sentence(result.reason),)),
+        result=result,
         remedy=Remedy(
             title="Change the role's trust policy",
             who="account administrator",

@@ -1,0 +1,260 @@
+"""Build the documents that fix a trust policy whose condition the token does not meet.
+
+Each document is the supplied policy with one change, and evaluates to allowed; a change that alters nothing, or does
+not help, is not proposed.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+
+from iamtriage._text import clip_text
+from iamtriage.exceptions import IamTriageError
+from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.commands import fill_command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.explaining._facts import Facts
+    from iamtriage.trust._evaluation import TrustResult
+
+__all__ = ("describe_mismatch", "find_provider", "mismatch_remedies")
+
+_AUDIENCE = "sts.amazonaws.com"
+_ACTION = "sts:AssumeRoleWithWebIdentity"
+_PROVIDER = "oidc-provider/"
+_GITHUB = "token.actions.githubusercontent.com"
+_PARTS_OF_SUBJECT = 4
+_WHOLE_DOCUMENT = "The policy is the whole trust policy with this change: save it as trust.json."
+
+
+def find_provider(policy: Mapping[str, Any] | str | None) -> str | None:
+    """Return the ARN of the only OIDC provider that a trust policy names.
+
+    >>> find_provider('{"Statement": {"Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/gitlab.com"}}}')
+    'arn:aws:iam::111122223333:oidc-provider/gitlab.com'
+    """
+    document = _parse(policy) if policy is not None else None
+    found: set[str] = set()
+    for statement in _statements(document) if document is not None else ():
+        principal = _mapping(statement.get("Principal"))
+        found.update(each for each in _strings(principal.get("Federated")) if _PROVIDER in each)
+    return found.pop() if len(found) == 1 else None
+
+
+def describe_mismatch(result: TrustResult) -> str | None:
+    """Return the condition that fails with both values, as a sentence without a full stop, or ``None``."""
+    if result.condition is None or not result.expected or not result.actual:
+        return None
+    key = result.condition.partition(" ")[2]
+    claim = {"aud": "audience", "sub": "subject"}.get(key.rpartition(":")[2], key)
+    expected = " or ".join(clip_text(each) for each in result.expected[:3])
+    actual = ", ".join(clip_text(each) for each in result.actual[:3])
+    return f"the trust policy expects the {claim} {expected}, and the token has {actual}"
+
+
+def mismatch_remedies(result: TrustResult, facts: Facts, role: str | None) -> tuple[Remedy, ...]:
+    """Return the ways out of a failed condition on the token's audience or subject, the first one first."""
+    if result.condition is None or result.statement is None or not result.actual:
+        return ()
+    operator, _, key = result.condition.partition(" ")
+    claim = key.rpartition(":")[2].lower()
+    if claim == "aud":
+        return tuple(_audience_remedies(result, facts, role, operator, key))
+    if claim == "sub":
+        return tuple(_subject_remedies(result, facts, role, operator, key))
+    return ()
+
+
+def _audience_remedies(
+    result: TrustResult, facts: Facts, role: str | None, operator: str, key: str
+) -> Iterator[Remedy]:
+    expected, actual = result.expected[0], result.actual[0]
+    issuer = key.rpartition(":")[0]
+    is_pod = ".eks." in f".{issuer}" or bool(facts.service_account)
+    steps: tuple[str, ...] = (f"Request the token for the audience {clip_text(expected)}.",)
+    lines: tuple[str, ...] = ()
+    if is_pod and expected == _AUDIENCE:
+        account = commands.service_account(facts.service_account)
+        namespace = commands.namespace(facts.namespace)
+        steps = (
+            f"The EKS webhook requests {_AUDIENCE} unless the annotation eks.amazonaws.com/audience names another: remove it from the service account. In a projected volume of your own, set audience to {_AUDIENCE}.",
+            "Recreate the pods: a running pod keeps its token.",
+        )
+        lines = (
+            fill_command(
+                "kubectl annotate serviceaccount {} --namespace {} eks.amazonaws.com/audience-",
+                account,
+                namespace,
+            ),
+            commands.restart_command(facts.namespace),
+        )
+    elif issuer == _GITHUB:
+        steps = (
+            f"Remove the input audience of aws-actions/configure-aws-credentials, or set it to {clip_text(expected)}.",
+        )
+    yield Remedy(
+        title=f"Let the token have the audience {clip_text(expected)}",
+        who="you",
+        steps=steps,
+        commands=lines,
+        url=pages.EKS_IRSA_POD if is_pod else pages.OIDC_PROVIDERS,
+    )
+    fixed = _with_value(result, facts, operator, key, value=actual)
+    if fixed is None:
+        return
+    provider = find_provider(fixed)
+    client = commands.kubernetes_name(actual)
+    add_client = (
+        "aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn {} --client-id {}"
+    )
+    yield attrs.evolve(
+        _update_remedy(f"Or accept the audience {clip_text(actual)} in the trust policy", fixed, role),
+        steps=(
+            f"{_WHOLE_DOCUMENT} Its condition on {clip_text(key)} expects {clip_text(actual)}.",
+            "The IAM OIDC provider must list the audience as a client ID, too.",
+        ),
+        commands=(
+            commands.trust_policy_commands(role)[1],
+            fill_command(
+                add_client,
+                commands.arn(provider, "PROVIDER_ARN"),
+                client if client == actual else "AUDIENCE",
+            ),
+        ),
+    )
+
+
+def _subject_remedies(
+    result: TrustResult, facts: Facts, role: str | None, operator: str, key: str
+) -> Iterator[Remedy]:
+    expected, actual = result.expected[0], result.actual[0]
+    fixed = _with_value(result, facts, operator, key, value=actual)
+    is_literal = not operator.endswith(("Like", "LikeIfExists")) and any(
+        set("*?") & set(each) for each in result.expected
+    )
+    if fixed is not None:
+        title = "Expect the exact subject in the trust policy"
+        remedy = _update_remedy(
+            title if is_literal else "Accept the token's subject in the trust policy", fixed, role
+        )
+        more = (
+            "This is narrower than a pattern."
+            if is_literal
+            else "Do this only if this caller is meant to assume the role."
+        )
+        yield attrs.evolve(remedy, steps=(f"{_WHOLE_DOCUMENT} {more}", *remedy.steps))
+    if is_literal:
+        like = operator.replace("StringEqualsIgnoreCase", "StringLike").replace("StringEquals", "StringLike")
+        pattern = _with_value(result, facts, operator, key, value=expected, new_operator=like)
+        if pattern is not None:
+            remedy = _update_remedy(f"Or compare the subject with {like}", pattern, role)
+            step = f"{_WHOLE_DOCUMENT} In {like}, * and ? are wildcards: it trusts every subject that matches {clip_text(expected)}."
+            yield attrs.evolve(remedy, steps=(step, *remedy.steps))
+        return
+    other = _describe_expected_caller(expected, actual)
+    if other is not None:
+        title, step, lines = other
+        yield Remedy(title=title, who="you", steps=(step,), commands=lines, url=pages.EKS_IRSA_POD)
+
+
+def _describe_expected_caller(expected: str, actual: str) -> tuple[str, str, tuple[str, ...]] | None:
+    """Return how to call as the subject that the policy expects, if both are of the same kind."""
+    wanted, found = expected.split(":"), actual.split(":")
+    if "*" in expected or "?" in expected:
+        return None
+    if len(wanted) == len(found) == _PARTS_OF_SUBJECT and wanted[:2] == found[:2] == [
+        "system",
+        "serviceaccount",
+    ]:
+        namespace, account = commands.namespace(wanted[2]), commands.kubernetes_name(wanted[3])
+        step = f"Set serviceAccountName: {clip_text(wanted[3])} in the pod template, in the namespace {clip_text(wanted[2])}."
+        if found[2:] == ["default", "default"] or found[3] == "default":
+            step = (
+                f"The pod runs as the service account default, so its serviceAccountName is missing. {step}"
+            )
+        line = fill_command("kubectl get serviceaccount {} --namespace {} --output yaml", account, namespace)
+        return f"Or run the pod as the service account {clip_text(wanted[3])}", step, (line,)
+    if wanted[0] == found[0] == "repo":
+        step = f"Run the job from the branch, tag, environment or repository that the subject {clip_text(expected)} names."
+        return "Or run the workflow as the trust policy expects", step, ()
+    return None
+
+
+def _update_remedy(title: str, policy: dict[str, Any], role: str | None) -> Remedy:
+    return Remedy(
+        title=title,
+        who="account administrator",
+        commands=(commands.trust_policy_commands(role)[1],),
+        policy=policy,
+        layer="role_trust",
+        url=pages.TRUST_POLICIES,
+    )
+
+
+def _with_value(
+    result: TrustResult, facts: Facts, operator: str, key: str, *, value: str, new_operator: str | None = None
+) -> dict[str, Any] | None:
+    """Return the supplied policy with another value of a condition, if that allows the call."""
+    document = _parse(facts.trust_policy)
+    if document is None or result.statement is None:
+        return None
+    fixed = copy.deepcopy(dict(document))
+    statements = list(_statements(fixed))
+    if result.statement >= len(statements):
+        return None
+    conditions = _mapping(statements[result.statement].get("Condition"))
+    block = _mapping(conditions.get(operator))
+    if key not in block:
+        return None
+    if new_operator is None:
+        block[key] = value
+    else:
+        kept = block.pop(key)
+        conditions[new_operator] = {**_mapping(conditions.get(new_operator)), key: kept}
+        if not block:
+            del conditions[operator]
+    return fixed if fixed != document and _allows(fixed, facts) else None
+
+
+def _allows(policy: dict[str, Any], facts: Facts) -> bool:
+    from iamtriage.trust._evaluation import check_trust_policy
+
+    try:
+        return check_trust_policy(policy, action=_ACTION, claims=facts.token_claims).allowed is not False
+    except (IamTriageError, TypeError, ValueError):
+        return False
+
+
+def _parse(policy: Mapping[str, Any] | str | None) -> Mapping[str, Any] | None:
+    if isinstance(policy, str):
+        try:
+            parsed: object = json.loads(policy)
+        except (ValueError, RecursionError):
+            return None
+        return cast("Mapping[str, Any]", parsed) if isinstance(parsed, dict) else None
+    return policy
+
+
+def _statements(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    statements: object = document.get("Statement")
+    for each in cast("list[object]", statements) if isinstance(statements, list) else [statements]:
+        if isinstance(each, dict):
+            yield cast("dict[str, Any]", each)
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    """Return a JSON object, or an empty one for another value."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _strings(value: object) -> list[str]:
+    values = cast("list[object]", value) if isinstance(value, list) else [value]
+    return [each for each in values if isinstance(each, str)]

@@ -1,0 +1,115 @@
+"""Tests for the fixes of a supplied trust policy that does not allow a supplied token."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from iamtriage import check_trust_policy, explain
+
+if TYPE_CHECKING:
+    from iamtriage.explaining import Explanation
+
+ISSUER = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
+GITHUB = "token.actions.githubusercontent.com"
+DENIED = "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity"
+SUBJECT = "system:serviceaccount:shop:cart"
+WEB = "sts:AssumeRoleWithWebIdentity"
+
+
+def _policy(sub: str, aud: str = "sts.amazonaws.com", *, issuer: str = ISSUER) -> dict[str, Any]:
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{issuer}"},
+                "Action": WEB,
+                "Condition": {"StringEquals": {f"{issuer}:sub": sub, f"{issuer}:aud": aud}},
+            }
+        ],
+    }
+
+
+def _explain(policy: dict[str, Any], sub: str, aud: str, *, issuer: str = ISSUER) -> Explanation:
+    claims = {"iss": f"https://{issuer}", "sub": sub, "aud": [aud]}
+    return explain(DENIED, facts={"trust_policy": policy, "token_claims": claims})
+
+
+@pytest.mark.parametrize(
+    ("policy", "sub", "aud", "titles"),
+    [
+        pytest.param(
+            _policy(SUBJECT),
+            SUBJECT,
+            "cart-api",
+            [
+                "Let the token have the audience sts.amazonaws.com",
+                "Or accept the audience cart-api in the trust policy",
+            ],
+            id="audience",
+        ),
+        pytest.param(
+            _policy("system:serviceaccount:store:cart"),
+            SUBJECT,
+            "sts.amazonaws.com",
+            ["Accept the token's subject in the trust policy", "Or run the pod as the service account cart"],
+            id="subject",
+        ),
+        pytest.param(
+            _policy("system:serviceaccount:shop:*"),
+            SUBJECT,
+            "sts.amazonaws.com",
+            ["Expect the exact subject in the trust policy", "Or compare the subject with StringLike"],
+            id="wildcard in StringEquals",
+        ),
+    ],
+)
+def test_both_ways_out(policy: dict[str, Any], sub: str, aud: str, titles: list[str]) -> None:
+    """A mismatch has two ways out, and each proposed policy differs from the given one and allows the call."""
+    explanation = _explain(policy, sub, aud)
+    assert [remedy.title for remedy in explanation.remedies] == titles
+    claims = {"iss": f"https://{ISSUER}", "sub": sub, "aud": [aud]}
+    documents = [remedy.policy for remedy in explanation.remedies if remedy.policy is not None]
+    assert documents
+    for document in documents:
+        assert document != policy
+        assert check_trust_policy(document, action=WEB, claims=claims).allowed is True
+
+
+def test_decisive_values_are_in_the_summary() -> None:
+    explanation = _explain(_policy("system:serviceaccount:store:cart"), SUBJECT, "sts.amazonaws.com")
+    assert "system:serviceaccount:store:cart" in explanation.summary
+    assert SUBJECT in explanation.summary
+    assert [cause.code for cause in explanation.causes] == ["trust-policy-checked"]
+
+
+def test_default_service_account_is_a_missing_name() -> None:
+    explanation = _explain(_policy(SUBJECT), "system:serviceaccount:default:default", "sts.amazonaws.com")
+    assert any(
+        "serviceAccountName is missing" in step for remedy in explanation.remedies for step in remedy.steps
+    )
+
+
+def test_workflow_of_another_branch() -> None:
+    subject = "repo:octo/cart:ref:refs/heads/main"
+    explanation = _explain(
+        _policy(subject, issuer=GITHUB), "repo:octo/cart:pull_request", "sts.amazonaws.com", issuer=GITHUB
+    )
+    assert explanation.remedies[1].title == "Or run the workflow as the trust policy expects"
+
+
+def test_conditions_of_a_wrong_issuer_are_no_further_mismatches() -> None:
+    """The keys of another cluster's provider change along with the provider."""
+    other = ISSUER.replace("0123456789ABCDEF", "FEDCBA9876543210")
+    explanation = _explain(_policy(SUBJECT, issuer=other), SUBJECT, "sts.amazonaws.com")
+    assert "more mismatch" not in str(explanation)
+
+
+def test_provider_of_the_policy_without_a_token() -> None:
+    """The trust policy states issuer and account, so they are no placeholders."""
+    explanation = explain(DENIED, facts={"trust_policy": _policy("system:serviceaccount:store:cart")})
+    policies = [str(remedy.policy) for remedy in explanation.remedies if remedy.policy is not None]
+    assert policies
+    assert all(f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}" in each for each in policies)
