@@ -65,7 +65,7 @@ def _explained(name: str) -> Explanation:
         ("tag-session", "assume-role", [("session-tags", "derived")]),
         ("root-assumes-role", "root-assumes-role", [("root-assumes-role", "reported")]),
         ("web-identity", "web-identity", [("trust-policy", "derived"), ("no-such-role", "possible")]),
-        ("web-identity-facts", "web-identity", [("trust-policy-checked", "supplied"), ("trust-policy", "derived")]),
+        ("web-identity-facts", "web-identity", [("trust-policy-checked", "supplied")]),
         ("pod-identity", "pod-identity", [("pod-identity-trust", "derived")]),
         ("kms-three-ways", "kms-key-policy", [("kms-key-policy", "possible"), ("kms-wrong-region", "possible"), ("kms-key-deny", "possible")]),
         ("s3-block-public-access", "block-public-access", [("block-public-access", "reported")]),
@@ -438,13 +438,12 @@ def test_trust_policy_that_allows_leaves_the_identity_policy() -> None:
 
 def test_web_identity_trust_policy_uses_the_facts() -> None:
     remedies = _explained("web-identity-facts").remedies
-    document = remedies[-1].policy
+    document = remedies[0].policy
     assert document is not None
     [statement] = document["Statement"]
     issuer = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
     assert statement["Condition"]["StringEquals"] == {
-        f"{issuer}:aud": "sts.amazonaws.com",
-        f"{issuer}:sub": "system:serviceaccount:shop:cart",
+        f"{issuer}:sub": ["system:serviceaccount:shop:orders", "system:serviceaccount:shop:cart"],
     }
 
 

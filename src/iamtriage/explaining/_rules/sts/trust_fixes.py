@@ -31,6 +31,7 @@ _ACTION = "sts:AssumeRoleWithWebIdentity"
 _PROVIDER = "oidc-provider/"
 _GITHUB = "token.actions.githubusercontent.com"
 _PARTS_OF_SUBJECT = 4
+_REMOVE_OLD = "Remove the old value if nothing uses it."
 _WHOLE_DOCUMENT = "The policy is the whole trust policy with this change: save it as trust.json."
 
 
@@ -106,7 +107,7 @@ def _audience_remedies(
         commands=lines,
         url=pages.EKS_IRSA_POD if is_pod else pages.OIDC_PROVIDERS,
     )
-    fixed = _with_value(result, facts, operator, key, value=actual)
+    fixed = _with_value(result, facts, operator, key, value=[*result.expected, actual])
     if fixed is None:
         return
     provider = find_provider(fixed)
@@ -117,7 +118,7 @@ def _audience_remedies(
     yield attrs.evolve(
         _update_remedy(f"Or accept the audience {clip_text(actual)} in the trust policy", fixed, role),
         steps=(
-            f"{_WHOLE_DOCUMENT} Its condition on {clip_text(key)} expects {clip_text(actual)}.",
+            f"{_WHOLE_DOCUMENT} Its condition on {clip_text(key)} accepts {clip_text(actual)}, too. {_REMOVE_OLD}",
             "The IAM OIDC provider must list the audience as a client ID, too.",
         ),
         commands=(
@@ -135,10 +136,11 @@ def _subject_remedies(
     result: TrustResult, facts: Facts, role: str | None, operator: str, key: str
 ) -> Iterator[Remedy]:
     expected, actual = result.expected[0], result.actual[0]
-    fixed = _with_value(result, facts, operator, key, value=actual)
     is_literal = not operator.endswith(("Like", "LikeIfExists")) and any(
         set("*?") & set(each) for each in result.expected
     )
+    value = actual if is_literal else [*result.expected, actual]
+    fixed = _with_value(result, facts, operator, key, value=value)
     if fixed is not None:
         title = "Expect the exact subject in the trust policy"
         remedy = _update_remedy(
@@ -147,7 +149,7 @@ def _subject_remedies(
         more = (
             "This is narrower than a pattern."
             if is_literal
-            else "Do this only if this caller is meant to assume the role."
+            else f"Do this only if this caller is meant to assume the role. {_REMOVE_OLD}"
         )
         yield attrs.evolve(remedy, steps=(f"{_WHOLE_DOCUMENT} {more}", *remedy.steps))
     if is_literal:
