@@ -143,6 +143,8 @@ class Denial:
         if partition is None and self.facts.region:
             partition = find_partition(self.facts.region)
         names = resource_names(context_of(self.facts), self.service)
+        if self.facts.cluster is not None:
+            names = (*names, ("cluster", self.facts.cluster))
         return Location(partition, self.facts.region, self.account, names)
 
 

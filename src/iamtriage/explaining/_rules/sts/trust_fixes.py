@@ -201,7 +201,13 @@ def _update_remedy(title: str, policy: dict[str, Any], role: str | None) -> Reme
 
 
 def _with_value(
-    result: TrustResult, facts: Facts, operator: str, key: str, *, value: str, new_operator: str | None = None
+    result: TrustResult,
+    facts: Facts,
+    operator: str,
+    key: str,
+    *,
+    value: str | list[str],
+    new_operator: str | None = None,
 ) -> dict[str, Any] | None:
     """Return the supplied policy with another value of a condition, if that allows the call."""
     document = _parse(facts.trust_policy)
