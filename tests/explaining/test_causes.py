@@ -47,20 +47,6 @@ UNCONVERTED = frozenset(
         "denials/s3_compatible_stores",
         "denials/service_settings",
         "denials/service_specific",
-        "kubernetes/access_entries",
-        "kubernetes/authentication_modes",
-        "kubernetes/authenticator",
-        "kubernetes/aws_auth_maps",
-        "kubernetes/client_certificates",
-        "kubernetes/cluster_access",
-        "kubernetes/eks_console",
-        "kubernetes/forbidden",
-        "kubernetes/node_logins",
-        "kubernetes/other_authorizers",
-        "kubernetes/pod_identities",
-        "kubernetes/service_accounts",
-        "kubernetes/unauthorized",
-        "kubernetes/users",
     ]
 )
 

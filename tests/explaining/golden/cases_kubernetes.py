@@ -39,7 +39,6 @@ def _log(error: str, arn: str = "arn:aws:iam::111122223333:role/dev") -> str:
 
 
 _RBAC: tuple[Golden, ...] = (
-    ("k8s-rbac-session", _forbidden(DEV, "list", "pods", "shop"), {**ORDERS, "authentication_mode": "API"}),
     ("k8s-rbac-session-everywhere", _forbidden(DEV, "list", "pods", ""), {}),
     (
         "k8s-rbac-session-nodes",
@@ -71,89 +70,9 @@ _RBAC: tuple[Golden, ...] = (
         _forbidden("arn:aws:sts::****:assumed-role/dev/ana", "list", "widgets", ("shop")),
         {},
     ),
-    (
-        "k8s-rbac-missing-role",
-        _forbidden(CART, "list", "pods", ("shop"))
-        + ': RBAC: role.rbac.authorization.k8s.io "viewer" not found',
-        {},
-    ),
-    (
-        "k8s-node",
-        _forbidden(NODE, "get", "secrets", "shop", name="db")
-        + (": no relationship found between node and this object"),
-        ORDERS,
-    ),
-    ("k8s-node-program", _forbidden(NODE, "list", "nodes", ""), {"authentication_mode": "CONFIG_MAP"}),
-    ("k8s-node-template", _forbidden("system:node:{{EC2PrivateDNSName}}", "list", "pods", ""), {}),
-    (
-        "k8s-node-restriction",
-        (
-            'Error from server (Forbidden): nodes "ip-10-0-0-2" is forbidden: node "ip-10-0-0-1" is not allowed to modify '
-            'node "ip-10-0-0-2"'
-        ),
-        {},
-    ),
-    ("k8s-anonymous", _forbidden("system:anonymous", "list", "pods", ""), ORDERS),
-    (
-        "k8s-anonymous-kubelet",
-        'E0801 10:00:00.123456    1234 kubelet_node_status.go:94] "Unable to register node with API server" err="nodes is forbidden: User \\"system:anonymous\\" cannot create resource \\"nodes\\" in API group \\"\\" at the cluster scope" node="ip-10-0-0-1.eu-west-1.compute.internal"',
-        ORDERS,
-    ),
-    (
-        "k8s-anonymous-terraform",
-        "│ Error: "
-        + _forbidden("system:anonymous", "get", "configmaps", "kube-system", name="aws-auth").partition(": ")[
-            2
-        ]
-        + "\n│\n│   with module.eks.kubernetes_config_map.aws_auth[0],\n│   on main.tf line 12",
-        {},
-    ),
-    ("k8s-component", _forbidden("eks:node-manager", "list", "nodes", ""), {}),
     ("k8s-component-scheduler", _forbidden("system:kube-scheduler", "list", "pods", ""), {}),
-    (
-        "k8s-escalation",
-        (
-            'Error from server (Forbidden): rolebindings.rbac.authorization.k8s.io "view" is forbidden: user "dev:ana" '
-            '(groups=["dev" "system:authenticated"]) is attempting to grant RBAC permissions not currently held:\n'
-            '{APIGroups:[""], Resources:["pods"], Verbs:["list"]}'
-        ),
-        {},
-    ),
-    (
-        "k8s-admission",
-        'Error from server (Forbidden): namespaces "kube-system" is forbidden: this namespace may not be deleted',
-        {},
-    ),
-    ("k8s-forbidden-bare", "Error from server (Forbidden): unknown", {}),
-    (
-        "k8s-service-account-missing",
-        (
-            'Error from server (Forbidden): pods "web-0" is forbidden: error looking up service account shop/cart: '
-            'serviceaccount "cart" not found'
-        ),
-        {},
-    ),
 )
 _LOGIN: tuple[Golden, ...] = (
-    ("k8s-login", "error: You must be logged in to the server (Unauthorized)", {}),
-    (
-        "k8s-login-entries",
-        (
-            "error: You must be logged in to the server (the server has asked for the client to provide "
-            "credentials)"
-        ),
-        {**ORDERS, "authentication_mode": "API", "caller": SSO},
-    ),
-    (
-        "k8s-login-map",
-        "error: You must be logged in to the server (Unauthorized)",
-        {**ORDERS, "authentication_mode": "CONFIG_MAP", "caller": "arn:aws:iam::111122223333:role/team/dev"},
-    ),
-    (
-        "k8s-login-root",
-        "error: You must be logged in to the server (Unauthorized)",
-        {"caller": ("arn:aws:iam::111122223333:root")},
-    ),
     (
         "k8s-login-terraform",
         (
@@ -163,28 +82,7 @@ _LOGIN: tuple[Golden, ...] = (
         ORDERS,
     ),
     ("k8s-login-resource-type", 'error: the server doesn\'t have a resource type "svc"', {}),
-    ("k8s-login-not-mapped", _log("ARN is not mapped"), ORDERS),
     ("k8s-login-recreated", _log("ARN does not match User ID"), {**ORDERS, "authentication_mode": "API"}),
-    (
-        "k8s-login-instance-name",
-        _log("failed mapping username: SessionName did not contain an instance id"),
-        {},
-    ),
-    ("k8s-login-token-helper", "could not get token: no answer from the helper", ORDERS),
-    (
-        "k8s-login-token-expired",
-        _log(
-            "input token was not properly formatted: X-Amz-Date parameter is expired (15 minute expiration)"
-        ),
-        {},
-    ),
-    (
-        "k8s-login-webhook",
-        '"Failed to make webhook authenticator request" err="error trying to reach service"',
-        ORDERS,
-    ),
-    ("k8s-login-account-gone", "error looking up service account shop/cart: not found", {}),
-    ("k8s-login-node", 'Unable to register node "ip-10-0-0-1" with API server: Unauthorized', ORDERS),
     (
         "k8s-login-node-map",
         'kubelet: "Unable to register node with API server" err="Unauthorized" node="ip-10-0-0-1"',
@@ -195,20 +93,6 @@ _LOGIN: tuple[Golden, ...] = (
     ),
 )
 _CONSOLE: tuple[Golden, ...] = (
-    (
-        "k8s-client-certificate",
-        (
-            'E0803 10:15:00.000000       1 authentication.go:63] "Unable to authenticate the request" err="[x509: '
-            "certificate has expired or is not yet valid: current time 2026-08-03T10:15:00Z is after "
-            '2026-08-01T00:00:00Z]"'
-        ),
-        ORDERS,
-    ),
-    (
-        "eks-console",
-        "Your current user or role does not have access to Kubernetes objects on this EKS cluster.",
-        {},
-    ),
     (
         "eks-console-entries",
         (
@@ -225,15 +109,6 @@ _CONSOLE: tuple[Golden, ...] = (
 )
 _OBJECTS: tuple[Golden, ...] = (
     (
-        "eks-entry-exists",
-        botocore_text(
-            "ResourceInUseException",
-            "CreateAccessEntry",
-            "The specified access entry resource is already in use on this cluster.",
-        ),
-        {},
-    ),
-    (
         "eks-entry-exists-terraform",
         _terraform(
             "Entry (orders:arn:aws:iam::111122223333:role/nodes)",
@@ -245,66 +120,6 @@ _OBJECTS: tuple[Golden, ...] = (
         {},
     ),
     (
-        "eks-entry-mode",
-        botocore_text(
-            "InvalidRequestException",
-            "CreateAccessEntry",
-            "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform "
-            "this operation.",
-        ),
-        ORDERS,
-    ),
-    (
-        "eks-entry-mode-back",
-        botocore_text(
-            "InvalidRequestException",
-            "UpdateClusterConfig",
-            "Unsupported authentication mode update from API_AND_CONFIG_MAP to CONFIG_MAP",
-        ),
-        ORDERS,
-    ),
-    (
-        "eks-entry-creator",
-        botocore_text(
-            "InvalidParameterException",
-            "CreateCluster",
-            "bootstrapClusterCreatorAdminPermissions must be true if cluster authentication mode is set "
-            "to CONFIG_MAP",
-        ),
-        {},
-    ),
-    (
-        "eks-entry-type",
-        botocore_text(
-            "InvalidParameterException",
-            "AssociateAccessPolicy",
-            'This operation can only be performed on Access Entries with a type of "STANDARD".',
-        ),
-        ORDERS,
-    ),
-    (
-        "eks-entry-missing",
-        _terraform(
-            "Policy Association "
-            "(orders#arn:aws:iam::111122223333:role/dev#arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy)",
-            "AssociateAccessPolicy",
-            404,
-            "ResourceNotFoundException: The specified principalArn could not be found. You can view your "
-            "available access entries with 'list-access-entries'.",
-            "aws_eks_access_policy_association.dev",
-        ),
-        {},
-    ),
-    (
-        "eks-entry-username",
-        botocore_text(
-            "InvalidParameterException",
-            "CreateAccessEntry",
-            ("The username system:ana must not begin with system:"),
-        ),
-        ORDERS,
-    ),
-    (
         "eks-entry-group",
         botocore_text(
             "InvalidParameterException",
@@ -314,32 +129,6 @@ _OBJECTS: tuple[Golden, ...] = (
         ORDERS,
     ),
     (
-        "eks-pod-identity-exists",
-        botocore_text(
-            "ResourceInUseException",
-            "CreatePodIdentityAssociation",
-            ("Association already exists: a-0123456789abcdef0"),
-        ),
-        POD,
-    ),
-    (
-        "eks-pod-identity-missing",
-        (
-            "operation error EKS: DescribePodIdentityAssociation, https response error StatusCode: 404, "
-            "ResourceNotFoundException: pod identity association not found"
-        ),
-        POD,
-    ),
-    (
-        "eks-pod-identity-trust",
-        botocore_text(
-            "InvalidParameterException",
-            "CreatePodIdentityAssociation",
-            "Trust policy of the role provided is invalid.",
-        ),
-        {},
-    ),
-    (
         "eks-pod-identity-trust-limited",
         botocore_text(
             "InvalidParameterException",
@@ -347,31 +136,6 @@ _OBJECTS: tuple[Golden, ...] = (
             "Trust policy of the role provided is invalid.",
         ),
         POD,
-    ),
-    (
-        "eks-fargate-role",
-        (
-            "Misconfigured Fargate Profile: fargate profile jobs blocked for new launches due to: Pod "
-            "execution role is not found in auth config or does not have all required permissions for "
-            "launching fargate pods"
-        ),
-        ORDERS,
-    ),
-    (
-        "eks-map-exists",
-        'Error: configmaps "aws-auth" already exists\n\n  with module.eks.kubernetes_config_map.aws_auth[0],',
-        ORDERS,
-    ),
-    ("eks-map-missing", 'Error from server (NotFound): configmaps "aws-auth" not found', ORDERS),
-    (
-        ("eks-map-broken"),
-        'level=error msg="error parsing config map: [one of rolearn or SSO must be supplied]"',
-        {},
-    ),
-    (
-        ("eks-map-broken-yaml"),
-        'level=error msg="error parsing config map: yaml: line 3: mapping values are not allowed"',
-        {},
     ),
 )
 _ARNS: tuple[Golden, ...] = (

@@ -81,7 +81,11 @@ LINKED = (
             "pod-identity-missing",
             ("no-association", "reported"),
         ),
-        (eks("CreatePodIdentityAssociation", TRUST), "pod-identity-trust", ("trust-policy", "reported")),
+        (
+            eks("CreatePodIdentityAssociation", TRUST),
+            "pod-identity-trust",
+            ("pod-identity-trust", "reported"),
+        ),
         (
             (
                 "fargate profile jobs blocked for new launches due to: Pod execution role is not found in "

@@ -376,12 +376,12 @@ def test_identity_center_role_is_looked_up() -> None:
                 'serviceaccount "cart" not found'
             ),
             "service-account-missing",
-            ("account-missing", "reported"),
+            ("service-account-missing", "reported"),
         ),
         (
             'Error from server (Forbidden): namespaces "kube-system" is forbidden: this namespace may not be deleted',
             "kubernetes-admission",
-            ("protected", "reported"),
+            ("protected-object", "reported"),
         ),
         (
             "Error from server (Forbidden): unknown",
@@ -392,7 +392,7 @@ def test_identity_center_role_is_looked_up() -> None:
             forbidden(CART, "list", "pods", namespace="shop")
             + ': RBAC: clusterrole.rbac.authorization.k8s.io "viewer" not found',
             "kubernetes-rbac",
-            ("role-missing", "reported"),
+            ("rbac-role-missing", "reported"),
         ),
     ],
     ids=[

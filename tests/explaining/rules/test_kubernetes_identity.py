@@ -76,7 +76,7 @@ def log(error: str) -> str:
         (
             "error looking up service account shop/cart: not found",
             "service-account-missing",
-            ("account-missing", "reported"),
+            ("service-account-missing", "reported"),
         ),
         (
             'Unable to register node "ip-10-0-0-1" with API server: Unauthorized',
@@ -110,11 +110,11 @@ def test_rejected_token(tail: str, code: str) -> None:
     [
         (
             "certificate has expired or is not yet valid: current time 2026-01-02T10:00:00Z is after 2026-01-01T00:00:00Z",
-            ["client-certificate", "not-renewed", "kept-in-memory", "clock"],
+            ["client-certificate", "not-renewed", "kept-in-memory", "certificate-clock-off"],
         ),
         (
             "certificate has expired or is not yet valid: current time 2026-01-02T10:00:00Z is before 2026-01-03T00:00:00Z",
-            ["client-certificate", "clock"],
+            ["client-certificate", "certificate-clock-off"],
         ),
         (
             "certificate signed by unknown authority",

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.authentication_modes import (
     explain_creator_access,
     explain_entries_not_accepted,
@@ -21,6 +22,7 @@ from iamtriage.explaining._rules.kubernetes.aws_auth_maps import (
     explain_aws_auth_missing,
     explain_aws_auth_unreadable,
 )
+from iamtriage.explaining._rules.kubernetes.cluster_access import SHARED_ROLE
 from iamtriage.explaining._rules.kubernetes.pod_identities import (
     explain_association_exists,
     explain_association_missing,
@@ -62,6 +64,87 @@ _GROUPS_STEP = (
 )
 
 
+ENTRY_EXISTS = CauseType(
+    "entry-exists",
+    title="The principal already has an access entry",
+    text="The principal has an access entry in this cluster already; it can have one only.",
+    recognised_by='EKS says "The specified access entry resource is already in use on this cluster".',
+    fix="Update the existing entry instead of creating one.",
+    sources=(pages.EKS_ACCESS_ENTRIES,),
+    example="eks-entry-exists",
+)
+ENTRY_MADE_BY_EKS = CauseType(
+    "entry-made-by-eks",
+    title="EKS created the access entry",
+    text="EKS made it by itself: for whoever made the cluster, for the role of a managed node group or of a Fargate profile.",
+    fix="Keep the entry: EKS creates it for the cluster creator, managed node groups and Fargate profiles.",
+    of="entry-exists",
+)
+MADE_ELSEWHERE = CauseType(
+    "made-elsewhere",
+    title="Another tool created the access entry",
+    text="Another tool made it, or another part of the same configuration.",
+    fix="Import the entry, or let one tool manage it.",
+    of="entry-exists",
+)
+NOT_STANDARD = CauseType(
+    "not-standard",
+    title="The access entry is not of type STANDARD",
+    text="Only entries of the type STANDARD take groups, user names and policies.",
+    recognised_by="EKS says that the type of the access entry does not allow groups, a user name or policies.",
+    fix="Use an entry of type STANDARD for people and programs.",
+    sources=(pages.EKS_ACCESS_ENTRIES,),
+    example="eks-entry-type",
+)
+NO_ENTRY = CauseType(
+    "no-entry",
+    title="The principal has no access entry",
+    text="There is no access entry for the principalArn in this cluster.",
+    recognised_by="EKS says that the specified principalArn could not be found.",
+    fix="Create the access entry before you associate a policy.",
+    sources=(pages.EKS_ACCESS_ENTRIES,),
+    example="eks-entry-missing",
+)
+NOT_MADE_YET = CauseType(
+    "not-made-yet",
+    title="The access entry is created later",
+    text="The entry is made later, or in the same run without an order between the two.",
+    fix="Create the entry first. In Terraform, let the association depend on the entry.",
+    of="no-entry",
+)
+OTHER_ARN = CauseType(
+    "other-arn",
+    title="The access entry has another form of the ARN",
+    text="The entry has the ARN in another form, with or without the path of the role.",
+    fix="Use the ARN exactly as aws eks list-access-entries prints it.",
+    of="no-entry",
+)
+MAPPED_IN_AWS_AUTH = CauseType(
+    "mapped-in-aws-auth",
+    title="The principal is mapped in aws-auth only",
+    text="The principal gets in by aws-auth, which is another list.",
+    fix="Create an access entry, or keep using aws-auth.",
+    of="no-entry",
+)
+RESERVED_NAME = CauseType(
+    "reserved-name",
+    title="The user or group name is reserved or malformed",
+    meaning="The user name or group of the access entry is reserved for Kubernetes and EKS, or malformed.",
+    recognised_by="EKS says that the user name or the Kubernetes group is invalid.",
+    fix="Use a name without the prefixes system:, eks:, aws:, amazon: and iam:.",
+    sources=(pages.EKS_ACCESS_ENTRIES,),
+    example="eks-entry-username",
+)
+REFUSED_OBJECT = CauseType(
+    "refused-object",
+    title="EKS does not accept the access entry",
+    text="The object or the change is not one that EKS takes.",
+    recognised_by="EKS rejects an access entry with a message that no other cause covers.",
+    fix="Correct the parameters of the entry.",
+    sources=(pages.EKS_ACCESS_ENTRIES,),
+)
+
+
 def explain_access_entry(case: Case[AccessEntry]) -> Explanation:
     """Explain that EKS rejects an access entry, an association or ``aws-auth``."""
     # The failure's own sentence comes first, because the text around it can describe another failure.
@@ -86,19 +169,9 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     cluster, principal = find_cluster(case), _entry_principal(case)
     is_terraform = TERRAFORM.search(case.text) is not None or "EKS Access Entry" in case.text
     causes = [
-        Cause(
-            "entry-exists",
-            "The principal has an access entry in this cluster already; it can have one only.",
-            "reported",
-        ),
-        Cause(
-            "made-by-eks",
-            "EKS made it by itself: for whoever made the cluster, for the role of a managed node group or of a Fargate profile.",
-            "possible",
-        ),
-        Cause(
-            "made-elsewhere", "Another tool made it, or another part of the same configuration.", "possible"
-        ),
+        ENTRY_EXISTS.cause("reported"),
+        ENTRY_MADE_BY_EKS.cause(),
+        MADE_ELSEWHERE.cause(),
     ]
     remedies = [
         Remedy(
@@ -156,12 +229,8 @@ def _explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
         topic="access-entry-type",
         summary="The access entry is one for nodes, which takes neither groups nor access policies.",
         causes=(
-            Cause(
-                "not-standard",
-                "Only entries of the type STANDARD take groups, user names and policies.",
-                "reported",
-            ),
-            Cause("shared-role", "People or programs use the role of nodes.", "possible"),
+            NOT_STANDARD.cause("reported"),
+            SHARED_ROLE.cause(text="People or programs use the role of nodes."),
         ),
         remedies=(
             Remedy(
@@ -193,20 +262,10 @@ def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanatio
         topic="access-entry-missing",
         summary="The cluster has no access entry of this principal.",
         causes=(
-            Cause("no-entry", "There is no access entry for the principalArn in this cluster.", "reported"),
-            Cause(
-                "not-made-yet",
-                "The entry is made later, or in the same run without an order between the two.",
-                "possible",
-            ),
-            Cause(
-                "other-arn",
-                "The entry has the ARN in another form, with or without the path of the role.",
-                "possible",
-            ),
-            Cause(
-                "mapped-in-aws-auth", "The principal gets in by aws-auth, which is another list.", "possible"
-            ),
+            NO_ENTRY.cause("reported"),
+            NOT_MADE_YET.cause(),
+            OTHER_ARN.cause(),
+            MAPPED_IN_AWS_AUTH.cause(),
         ),
         remedies=(
             Remedy(
@@ -256,10 +315,8 @@ def _explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation
         topic="access-entry-name",
         summary=f"EKS does not take the {name} for an access entry.",
         causes=(
-            Cause(
-                "reserved-name",
-                f"The {name} is one that is kept for Kubernetes and EKS, or malformed.",
-                "reported",
+            RESERVED_NAME.cause(
+                "reported", text=f"The {name} is one that is kept for Kubernetes and EKS, or malformed."
             ),
         ),
         remedies=(
@@ -284,7 +341,7 @@ def _explain_other(case: Case[AccessEntry]) -> Explanation:
         failure=case.failure,
         topic="access-entry",
         summary="EKS refuses an access entry, aws-auth or an association as an object.",
-        causes=(Cause("refused-object", "The object or the change is not one that EKS takes.", "reported"),),
+        causes=(REFUSED_OBJECT.cause("reported"),),
         remedies=(
             Remedy(
                 title="See what the cluster has",

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.principal_mappings import (
@@ -27,6 +28,35 @@ if TYPE_CHECKING:
 __all__ = ("explain_creator_access", "explain_entries_not_accepted", "explain_mode_downgrade")
 
 
+MODE_CONFIG_MAP = CauseType(
+    "mode-config-map",
+    title="The cluster's authentication mode is CONFIG_MAP",
+    text="The authentication mode has to be API or API_AND_CONFIG_MAP for this call.",
+    recognised_by="EKS says that the cluster's authentication mode must be set to API or API_AND_CONFIG_MAP.",
+    fix="Change the authentication mode to API_AND_CONFIG_MAP, or use aws-auth.",
+    sources=(pages.EKS_ACCESS_MODE,),
+    example="eks-entry-mode",
+)
+ONE_WAY = CauseType(
+    "one-way",
+    title="The authentication mode cannot be changed back",
+    text="The way leads from CONFIG_MAP to API_AND_CONFIG_MAP to API, and never back.",
+    recognised_by="EKS says that the authentication mode update is unsupported.",
+    fix="Keep the mode: it changes only from CONFIG_MAP to API_AND_CONFIG_MAP to API.",
+    sources=(pages.EKS_ACCESS_MODE,),
+    example="eks-entry-mode-back",
+)
+CREATOR_NEEDED = CauseType(
+    "creator-needed",
+    title="The cluster would have no administrator",
+    text="bootstrapClusterCreatorAdminPermissions is false and the mode is CONFIG_MAP: without access entries, nobody could let anybody in.",
+    recognised_by="EKS says that bootstrapClusterCreatorAdminPermissions must be true.",
+    fix="Set bootstrapClusterCreatorAdminPermissions to true, or use a mode with access entries.",
+    sources=(pages.EKS_ACCESS_MODE,),
+    example="eks-entry-creator",
+)
+
+
 def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that a cluster does not accept access entries."""
     # What EKS reports takes precedence over the facts.
@@ -35,13 +65,7 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
         failure=case.failure,
         topic="authentication-mode",
         summary="The cluster takes no access entries: its authentication mode is CONFIG_MAP.",
-        causes=(
-            Cause(
-                "mode-config-map",
-                "The authentication mode has to be API or API_AND_CONFIG_MAP for this call.",
-                "reported",
-            ),
-        ),
+        causes=(MODE_CONFIG_MAP.cause("reported"),),
         remedies=(
             enable_entries_remedy(cluster),
             aws_auth_remedy(
@@ -63,13 +87,7 @@ def explain_mode_downgrade(case: Case[AccessEntry], _message: str) -> Explanatio
         failure=case.failure,
         topic="authentication-mode-change",
         summary="EKS does not change the authentication mode this way.",
-        causes=(
-            Cause(
-                "one-way",
-                "The way leads from CONFIG_MAP to API_AND_CONFIG_MAP to API, and never back.",
-                "reported",
-            ),
-        ),
+        causes=(ONE_WAY.cause("reported"),),
         remedies=(
             Remedy(
                 title="Keep the mode, or go on to the next",
@@ -94,13 +112,7 @@ def explain_creator_access(case: Case[AccessEntry], _message: str) -> Explanatio
         failure=case.failure,
         topic="cluster-creator",
         summary="A cluster with the authentication mode CONFIG_MAP always has its creator as administrator.",
-        causes=(
-            Cause(
-                "creator-needed",
-                "bootstrapClusterCreatorAdminPermissions is false and the mode is CONFIG_MAP: without access entries, nobody could let anybody in.",
-                "reported",
-            ),
-        ),
+        causes=(CREATOR_NEEDED.cause("reported"),),
         remedies=(
             Remedy(
                 title="Make the cluster with another mode",

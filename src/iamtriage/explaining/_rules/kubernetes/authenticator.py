@@ -9,8 +9,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.credentials.missing_logins import HELPER_WITHOUT_CREDENTIALS
+from iamtriage.explaining._rules.kubernetes.client_certificates import OTHER_CLUSTER
 from iamtriage.explaining._rules.kubernetes.cluster_access import (
+    MAPPED_IN_WRONG_FORM,
+    NOT_MAPPED,
+    PRINCIPAL_RECREATED,
+    SHARED_ROLE,
     authenticator_log_remedy,
     grant_access_remedies,
     mode_causes,
@@ -19,6 +26,7 @@ from iamtriage.explaining._rules.kubernetes.cluster_access import (
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.credential_remedies import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.principal_mappings import (
     aws_auth_command,
     build_cluster_principal,
@@ -38,23 +46,110 @@ if TYPE_CHECKING:
 __all__ = ("explain_authenticator",)
 
 # Reasons that follow "input token was not properly formatted".
+
+
+MAP_BROKEN = CauseType(
+    "map-broken",
+    title="The YAML of aws-auth is broken",
+    text="A fault in the YAML of aws-auth made one entry of two, or dropped it.",
+    fix="Correct the YAML; iamtriage aws-auth lint finds the line.",
+    of="not-mapped",
+)
+NOT_AN_INSTANCE = CauseType(
+    "not-an-instance",
+    title="The caller is not an EC2 instance",
+    text="The user name of the entry holds {{EC2PrivateDNSName}}, for which the name of the caller's session has to be an instance id.",
+    recognised_by="The authenticator says that the session name is not an instance ID.",
+    fix="Use this entry for EC2 nodes only, and create another entry for people and programs.",
+    sources=(pages.EKS_AUTH_CONFIGMAP,),
+    example="k8s-login-instance-name",
+)
+WRONG_TEMPLATE = CauseType(
+    "wrong-template",
+    title="The entry has the template of EC2 nodes",
+    text="The entry is for Fargate or hybrid nodes, which need {{SessionName}}.",
+    fix="Use {{SessionName}} for Fargate and hybrid nodes.",
+    of="not-an-instance",
+)
+HELPER_FAILED = CauseType(
+    "helper-failed",
+    title="The authenticator could not create a token",
+    text="The helper could not make a token.",
+    recognised_by='The message says "could not get token".',
+    fix="Run aws eks get-token by hand and correct what it reports.",
+    sources=(pages.EKS_KUBECONFIG,),
+    example="k8s-login-token-helper",
+)
+ROLE_NOT_ASSUMABLE = CauseType(
+    "role-not-assumable",
+    title="The kubeconfig names a role that the caller is not allowed to assume",
+    text="The kubeconfig names a role that the caller may not assume.",
+    fix="Allow sts:AssumeRole in the caller's policies and in the role's trust policy.",
+    of="helper-failed",
+)
+OLD_HELPER = CauseType(
+    "old-helper",
+    title="The helper is too old for kubectl",
+    text="The helper is too old for kubectl: the kubeconfig asks for v1alpha1 of its API.",
+    fix="Update the AWS CLI, then run aws eks update-kubeconfig.",
+    of="helper-failed",
+)
+TOKEN_NOT_ACCEPTED = CauseType(
+    "token-not-accepted",
+    title="The authenticator cannot read the token",
+    text="The authenticator could not make anything of the token.",
+    recognised_by='The message says "input token was not properly formatted".',
+    fix="Get a new token for this cluster with aws eks get-token.",
+    sources=(pages.EKS_KUBECONFIG,),
+    example="k8s-login-token-expired",
+)
+NO_EKS_TOKEN = CauseType(
+    "no-eks-token",
+    title="The token is not an EKS token",
+    text="It is no token of aws eks get-token: those begin with k8s-aws-v1.",
+    fix="Use a token from aws eks get-token, which begins with k8s-aws-v1.",
+    of="token-not-accepted",
+)
+STS_HOST = CauseType(
+    "sts-host",
+    title="The token was signed for another host",
+    text="The token was signed for a host that is not STS's in a region: an endpoint was set by hand.",
+    fix="Remove the endpoint URL for STS from the settings.",
+    of="token-not-accepted",
+)
+WEBHOOK_FAILED = CauseType(
+    "webhook-failed",
+    title="The authenticator rejected the token or failed",
+    text="The request to the authenticator failed, or it refused the token.",
+    recognised_by="The API server's log names the webhook authenticator.",
+    fix="Check the token, then the authenticator log.",
+    sources=(pages.EKS_LOGS,),
+    example="k8s-login-webhook",
+)
+TOKEN_NOT_KNOWN = CauseType(
+    "token-not-known",
+    title="The token is not valid for the cluster",
+    text="The token is no token of EKS, has expired, or its caller is not mapped.",
+    fix="Get a new token for this cluster, and check the caller's mapping.",
+    of="webhook-failed",
+)
+AUTHENTICATOR_DOWN = CauseType(
+    "authenticator-down",
+    title="The authenticator is not reachable",
+    text="The authenticator could not be reached, or could not reach STS.",
+    fix="Check the control plane log; on EKS, open a support case.",
+    of="webhook-failed",
+)
+
 _TOKEN_ERRORS = (
-    (re.compile(r"is expired|expired \("), "token-expired", "The token is older than 15 minutes."),
+    (re.compile(r"is expired|expired \("), TOKEN_EXPIRED, "The token is older than 15 minutes."),
     (
         re.compile(r"x-k8s-aws-id"),
-        "other-cluster",
+        OTHER_CLUSTER,
         "The token was made for no cluster, or for one of another name.",
     ),
-    (
-        re.compile(r"prefix"),
-        "no-eks-token",
-        "It is no token of aws eks get-token: those begin with k8s-aws-v1.",
-    ),
-    (
-        re.compile(r"hostname"),
-        "sts-host",
-        "The token was signed for a host that is not STS's in a region: an endpoint was set by hand.",
-    ),
+    (re.compile(r"prefix"), NO_EKS_TOKEN, ""),
+    (re.compile(r"hostname"), STS_HOST, ""),
 )
 
 
@@ -66,11 +161,10 @@ def explain_authenticator(case: AnyCase, message: str) -> Explanation | None:
 
 def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
     cluster, principal = find_cluster(case), _caller(case)
-    cause = Cause(
-        "not-mapped",
-        "The authenticator found no entry for the ARN of the caller.",
+    cause = NOT_MAPPED.cause(
         "reported",
         clues.quote_phrases(clues.message_text(case), "is not mapped"),
+        text="The authenticator found no entry for the ARN of the caller.",
     )
     summary = f"The cluster does not know {principal.description}: no entry fits it."
     explanation = _explain_mapping(
@@ -87,11 +181,10 @@ def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
 
 def _explain_recreated(case: AnyCase, _message: str) -> Explanation:
     cluster, principal = find_cluster(case), _caller(case)
-    cause = Cause(
-        "principal-recreated",
-        "The ARN is mapped, but to another unique id: the role or user was deleted and made again.",
+    cause = PRINCIPAL_RECREATED.cause(
         "derived",
         ("The text says: ARN does not match User ID.",),
+        text="The ARN is mapped, but to another unique id: the role or user was deleted and made again.",
     )
     summary = (
         f"The cluster knows {principal.description} by name, but it is not the same principal as before."
@@ -124,16 +217,13 @@ def _explain_mapping(
 
 def _mapping_causes(cluster: Cluster) -> Iterator[Cause]:
     if cluster.uses_aws_auth:
-        yield Cause(
-            "mapped-in-wrong-form",
-            "aws-auth holds it in a form that never matches: a role with its path, a session's ARN, an instance profile, another partition or account.",
-            "possible",
+        yield MAPPED_IN_WRONG_FORM.cause(
+            text="aws-auth holds it in a form that never matches: a role with its path, a session's ARN, an instance profile, another partition or account."
         )
-        text = "A fault in the YAML of aws-auth made one entry of two, or dropped it."
-        yield Cause("map-broken", text, "possible")
+        yield MAP_BROKEN.cause()
     if cluster.uses_entries:
         text = "The role or user was deleted and made again: an access entry holds the old unique id."
-        yield Cause("principal-recreated", text, "possible")
+        yield PRINCIPAL_RECREATED.cause(text=text)
 
 
 def _explain_not_an_instance(case: AnyCase, _message: str) -> Explanation:
@@ -144,22 +234,11 @@ def _explain_not_an_instance(case: AnyCase, _message: str) -> Explanation:
         topic="kubernetes-instance-name",
         summary="The entry that fits the caller is one for EC2 nodes, and the caller is no EC2 instance.",
         causes=(
-            Cause(
-                "not-an-instance",
-                "The user name of the entry holds {{EC2PrivateDNSName}}, for which the name of the caller's session has to be an instance id.",
-                "reported",
-                ("The text says: SessionName did not contain an instance id.",),
+            NOT_AN_INSTANCE.cause(
+                "reported", ("The text says: SessionName did not contain an instance id.",)
             ),
-            Cause(
-                "shared-role",
-                "People, programs or other kinds of nodes use the role of the EC2 nodes.",
-                "possible",
-            ),
-            Cause(
-                "wrong-template",
-                "The entry is for Fargate or hybrid nodes, which need {{SessionName}}.",
-                "possible",
-            ),
+            SHARED_ROLE.cause(text="People, programs or other kinds of nodes use the role of the EC2 nodes."),
+            WRONG_TEMPLATE.cause(),
         ),
         remedies=(
             Remedy(
@@ -185,23 +264,12 @@ def _explain_token_helper(case: AnyCase, _message: str) -> Explanation:
         topic="kubernetes-token-helper",
         summary="kubectl's token helper failed, so that nothing was sent to the cluster.",
         causes=(
-            Cause(
-                "helper-failed",
-                "The helper could not make a token.",
-                "reported",
-                ("The text says: could not get token.",),
+            HELPER_FAILED.cause("reported", ("The text says: could not get token.",)),
+            HELPER_WITHOUT_CREDENTIALS.cause(
+                text="There are no valid AWS credentials where the helper runs."
             ),
-            Cause("no-credentials", "There are no valid AWS credentials where the helper runs.", "possible"),
-            Cause(
-                "role-not-assumable",
-                "The kubeconfig names a role that the caller may not assume.",
-                "possible",
-            ),
-            Cause(
-                "old-helper",
-                "The helper is too old for kubectl: the kubeconfig asks for v1alpha1 of its API.",
-                "possible",
-            ),
+            ROLE_NOT_ASSUMABLE.cause(),
+            OLD_HELPER.cause(),
         ),
         remedies=(
             Remedy(
@@ -235,20 +303,17 @@ def _explain_token_helper(case: AnyCase, _message: str) -> Explanation:
 def _explain_malformed_token(case: AnyCase, message: str) -> Explanation:
     cluster = find_cluster(case)
     reason = message[message.index("input token was not") :][:600]
-    causes = [Cause(code, text, "derived") for pattern, code, text in _TOKEN_ERRORS if pattern.search(reason)]
+    causes = [
+        each.cause("derived", text=text) for pattern, each, text in _TOKEN_ERRORS if pattern.search(reason)
+    ]
     if not causes:
-        causes = [Cause(code, text, "possible") for _, code, text in _TOKEN_ERRORS]
+        causes = [each.cause(text=text) for _, each, text in _TOKEN_ERRORS]
     return Explanation(
         failure=case.failure,
         topic="kubernetes-token-format",
         summary="The authenticator does not take the token.",
         causes=(
-            Cause(
-                "token-not-accepted",
-                "The authenticator could not make anything of the token.",
-                "reported",
-                ("The text says: input token was not properly formatted.",),
-            ),
+            TOKEN_NOT_ACCEPTED.cause("reported", ("The text says: input token was not properly formatted.",)),
             *causes,
         ),
         remedies=(
@@ -274,22 +339,9 @@ def _explain_webhook_failure(case: AnyCase, _message: str) -> Explanation:
         topic="kubernetes-webhook",
         summary="The API server asked its authenticator who calls, and got no answer that lets the caller in.",
         causes=(
-            Cause(
-                "webhook-failed",
-                "The request to the authenticator failed, or it refused the token.",
-                "reported",
-                ("The text says: make webhook authenticator request.",),
-            ),
-            Cause(
-                "token-not-known",
-                "The token is no token of EKS, has expired, or its caller is not mapped.",
-                "possible",
-            ),
-            Cause(
-                "authenticator-down",
-                "The authenticator could not be reached, or could not reach STS.",
-                "possible",
-            ),
+            WEBHOOK_FAILED.cause("reported", ("The text says: make webhook authenticator request.",)),
+            TOKEN_NOT_KNOWN.cause(),
+            AUTHENTICATOR_DOWN.cause(),
         ),
         remedies=(
             authenticator_log_remedy(cluster),

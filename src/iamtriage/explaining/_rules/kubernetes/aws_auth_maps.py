@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.principal_mappings import (
@@ -26,6 +27,80 @@ __all__ = ("explain_aws_auth_exists", "explain_aws_auth_missing", "explain_aws_a
 _SHOW_MAP = "kubectl -n kube-system get configmap aws-auth -o yaml"
 
 
+MAP_MADE_BY_EKS = CauseType(
+    "map-made-by-eks",
+    title="EKS created aws-auth",
+    text="EKS made it for a managed node group or Fargate profile.",
+    fix="Edit the existing ConfigMap.",
+    of="map-exists",
+)
+ENTRY_WITHOUT_ARN = CauseType(
+    "entry-without-arn",
+    title="An entry of aws-auth has no ARN",
+    text="An entry has no ARN: the key is misspelt or badly indented. The entry is dropped.",
+    recognised_by="The authenticator reports a missing ARN in mapRoles or mapUsers.",
+    fix="Write rolearn or userarn, indented like the other keys.",
+    sources=(pages.EKS_AUTH_CONFIGMAP,),
+    example="eks-map-broken",
+)
+YAML_BROKEN = CauseType(
+    "yaml-broken",
+    title="The YAML in aws-auth is invalid",
+    text="The YAML inside of the map is broken: indentation, a tab, or a list in place of the text behind |.",
+    fix="Correct the YAML; iamtriage aws-auth lint finds the line.",
+    of="map-not-read",
+    example="eks-map-broken-yaml",
+)
+MAP_EXISTS = CauseType(
+    "map-exists",
+    title="The ConfigMap aws-auth already exists",
+    text="There can be one ConfigMap of this name.",
+    recognised_by='Kubernetes says that configmaps "aws-auth" already exists.',
+    fix="Edit it instead of creating it.",
+    sources=(pages.EKS_AUTH_CONFIGMAP,),
+    example="eks-map-exists",
+)
+NO_MAP = CauseType(
+    "no-map",
+    title="The ConfigMap aws-auth does not exist",
+    text="There is no ConfigMap aws-auth in kube-system.",
+    recognised_by='Kubernetes says that configmaps "aws-auth" not found.',
+    fix="Create it, or use access entries.",
+    sources=(pages.EKS_AUTH_CONFIGMAP,),
+    example="eks-map-missing",
+)
+NOT_NEEDED_YET = CauseType(
+    "not-needed-yet",
+    title="The cluster has no managed node group yet",
+    text="Nobody has made it: EKS makes it with the first managed node group.",
+    fix="Create the ConfigMap yourself, or use access entries.",
+    of="no-map",
+)
+ACCESS_ENTRIES = CauseType(
+    "access-entries",
+    title="The cluster uses access entries",
+    text="The cluster works with access entries, and needs none.",
+    fix="Use access entries: aws-auth is not needed.",
+    of="no-map",
+)
+MAP_DELETED = CauseType(
+    "map-deleted",
+    title="The ConfigMap aws-auth was deleted",
+    text="It was deleted, and all that it let in are locked out.",
+    fix="Re-create it with the node roles first.",
+    of="no-map",
+)
+MAP_NOT_READ = CauseType(
+    "map-not-read",
+    title="The authenticator cannot read aws-auth",
+    text="The authenticator cannot read aws-auth, or an entry in it.",
+    recognised_by="The authenticator's log names mapRoles, mapUsers or aws-auth and an error.",
+    fix="Correct the ConfigMap; iamtriage aws-auth lint finds the line.",
+    sources=(pages.EKS_AUTH_CONFIGMAP,),
+    example="eks-map-broken",
+)
+
+
 def explain_aws_auth_exists(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that ``aws-auth`` already exists."""
     return Explanation(
@@ -33,8 +108,8 @@ def explain_aws_auth_exists(case: Case[AccessEntry], _message: str) -> Explanati
         topic="aws-auth-exists",
         summary="The ConfigMap aws-auth is there already, and a tool wants to make it.",
         causes=(
-            Cause("map-exists", "There can be one ConfigMap of this name.", "reported"),
-            Cause("made-by-eks", "EKS made it for a managed node group or Fargate profile.", "possible"),
+            MAP_EXISTS.cause("reported"),
+            MAP_MADE_BY_EKS.cause(),
         ),
         remedies=(
             Remedy(
@@ -75,14 +150,10 @@ def explain_aws_auth_missing(case: Case[AccessEntry], _message: str) -> Explanat
         topic="aws-auth-missing",
         summary="The cluster has no ConfigMap aws-auth.",
         causes=(
-            Cause("no-map", "There is no ConfigMap aws-auth in kube-system.", "reported"),
-            Cause(
-                "not-needed-yet",
-                "Nobody has made it: EKS makes it with the first managed node group.",
-                "possible",
-            ),
-            Cause("access-entries", "The cluster works with access entries, and needs none.", "possible"),
-            Cause("deleted", "It was deleted, and all that it let in are locked out.", "possible"),
+            NO_MAP.cause("reported"),
+            NOT_NEEDED_YET.cause(),
+            ACCESS_ENTRIES.cause(),
+            MAP_DELETED.cause(),
         ),
         remedies=(
             Remedy(
@@ -109,23 +180,13 @@ def explain_aws_auth_unreadable(case: Case[AccessEntry], message: str) -> Explan
     because = clues.quote_phrases(
         message, "one of rolearn or SSO must be supplied", "value for userarn must be supplied"
     )
-    if because:
-        text = "An entry has no ARN: the key is misspelt or badly indented. The entry is dropped."
-        reason = Cause("entry-without-arn", text, "derived", because)
-    else:
-        text = "The YAML inside of the map is broken: indentation, a tab, or a list in place of the text behind |."
-        reason = Cause("yaml-broken", text, "possible")
+    reason = ENTRY_WITHOUT_ARN.cause("derived", because) if because else YAML_BROKEN.cause()
     return Explanation(
         failure=case.failure,
         topic="aws-auth-broken",
         summary="The authenticator cannot read the ConfigMap aws-auth, or a part of it.",
         causes=(
-            Cause(
-                "map-not-read",
-                "The authenticator cannot read aws-auth, or an entry in it.",
-                "reported",
-                because,
-            ),
+            MAP_NOT_READ.cause("reported", because),
             reason,
         ),
         remedies=(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
@@ -46,6 +47,53 @@ _EVIDENCE: dict[_CertificateError, str] = {
 }
 
 
+CERTIFICATE_CLOCK_OFF = CauseType(
+    "certificate-clock-off",
+    title="The clock of the server or the issuer is wrong",
+    text="The clock of the server, or of what issued the certificate, is wrong.",
+    fix="Synchronize the clocks with NTP.",
+    of="client-certificate",
+)
+OTHER_CLUSTER = CauseType(
+    "other-cluster",
+    title="The kubeconfig is for another cluster",
+    text="The kubeconfig or certificate is of another cluster, or of one made anew.",
+    meaning="The kubeconfig, the certificate or the token belongs to another cluster or region, or to one that was re-created.",
+    fix="Run aws eks update-kubeconfig for this cluster.",
+    of="identity-not-accepted",
+)
+AUTHORITY_REPLACED = CauseType(
+    "authority-replaced",
+    title="The cluster's certificate authority was replaced",
+    text="The cluster's authority was replaced, and the client has not followed.",
+    fix="Get a new kubeconfig or certificate.",
+    of="client-certificate",
+)
+NOT_RENEWED = CauseType(
+    "not-renewed",
+    title="The client certificate was not renewed",
+    text="Nobody renewed it: that of an administrator's kubeconfig, of a kubelet that was off or may not rotate it, or of a part of the control plane.",
+    fix="Renew the certificate, and turn its rotation on.",
+    of="client-certificate",
+)
+KEPT_IN_MEMORY = CauseType(
+    "kept-in-memory",
+    title="The client still uses the old certificate",
+    text="It was renewed, and the client still uses the one that it read when it started.",
+    fix="Restart the client.",
+    of="client-certificate",
+)
+CLIENT_CERTIFICATE = CauseType(
+    "client-certificate",
+    title="The client certificate is not valid",
+    meaning="The API server does not accept the client's certificate: it has expired, is not valid yet, or was signed by another authority.",
+    recognised_by="The message names x509 or a certificate of the client.",
+    fix="Renew the certificate, or use the kubeconfig of this cluster.",
+    sources=(pages.KUBERNETES_CERTIFICATES,),
+    example="k8s-client-certificate",
+)
+
+
 def is_rejected_certificate(message: str) -> bool:
     """Return whether a server rejected a client because of its certificate.
 
@@ -69,11 +117,8 @@ def explain_client_certificate(case: AnyCase, message: str) -> Explanation:
         topic="kubernetes-client-certificate",
         summary=f"The server refused a client: {description[0].lower()}{description[1:]}",
         causes=(
-            Cause(
-                "client-certificate",
-                description,
-                "reported",
-                (_EVIDENCE[error],) if error in _EVIDENCE else (),
+            CLIENT_CERTIFICATE.cause(
+                "reported", (_EVIDENCE[error],) if error in _EVIDENCE else (), text=description
             ),
             *_possible_causes(error),
         ),
@@ -91,31 +136,15 @@ def explain_client_certificate(case: AnyCase, message: str) -> Explanation:
 
 def _possible_causes(error: _CertificateError) -> Iterator[Cause]:
     if error == "authority":
-        yield Cause(
-            "other-cluster",
-            "The kubeconfig or certificate is of another cluster, or of one made anew.",
-            "possible",
-        )
-        yield Cause(
-            "authority-replaced",
-            "The cluster's authority was replaced, and the client has not followed.",
-            "possible",
-        )
+        yield OTHER_CLUSTER.cause()
+        yield AUTHORITY_REPLACED.cause()
         return
     if error == "other":
         return
     if error != "early":
-        yield Cause(
-            "not-renewed",
-            "Nobody renewed it: that of an administrator's kubeconfig, of a kubelet that was off or may not rotate it, or of a part of the control plane.",
-            "possible",
-        )
-        yield Cause(
-            "kept-in-memory",
-            "It was renewed, and the client still uses the one that it read when it started.",
-            "possible",
-        )
-    yield Cause("clock", "The clock of the server, or of what issued the certificate, is wrong.", "possible")
+        yield NOT_RENEWED.cause()
+        yield KEPT_IN_MEMORY.cause()
+    yield CERTIFICATE_CLOCK_OFF.cause()
 
 
 def _inspect_certificate_remedy() -> Remedy:

@@ -11,8 +11,10 @@ from iamtriage.arns._principals import (
     Root,
     ServiceLinkedRole,
 )
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
 from iamtriage.explaining._rules.shared.principal_mappings import (
     aws_auth_remedy,
     build_cluster_principal,
@@ -37,22 +39,97 @@ __all__ = (
 )
 
 # The code and text of the cause for callers that access entries or aws-auth cannot map as they are.
-_UNSUITED_PRINCIPALS: dict[type[object], tuple[str, str]] = {
-    Root: (
-        "root-caller",
-        "The caller is the root user of an account. An access entry for it has no effect; aws-auth can map it. Use a role instead.",
-    ),
-    FederatedUser: (
-        "federated-caller",
-        "The caller is a federated user, that is, a session: no access entry can name it.",
-    ),
-    InstanceProfile: ("instance-profile", "An instance profile never calls: the role in it does."),
-    ServiceLinkedRole: (
-        "service-linked-caller",
-        "The caller is a service-linked role, for which EKS takes no access entries.",
-    ),
-}
 _LOGGING = '{"clusterLogging":[{"types":["authenticator"],"enabled":true}]}'
+
+
+NOT_MAPPED = CauseType(
+    "not-mapped",
+    title="The caller has no access entry and no mapping in aws-auth",
+    meaning="The cluster knows neither an access entry nor an entry in aws-auth for the caller.",
+    recognised_by='The authenticator says "ARN is not mapped", or the console says that the principal has no access.',
+    fix="Create an access entry, or map the role or user in aws-auth.",
+    sources=(pages.EKS_GRANT,),
+    example="k8s-login-not-mapped",
+)
+PRINCIPAL_RECREATED = CauseType(
+    "principal-recreated",
+    title="The role or user was re-created",
+    meaning="The role or user of the access entry was deleted and created again. The entry holds the old unique ID.",
+    fix="Delete the access entry and create it again.",
+    of="not-mapped",
+)
+MAPPED_IN_WRONG_FORM = CauseType(
+    "mapped-in-wrong-form",
+    title="The ARN in aws-auth has a form that never matches",
+    meaning="aws-auth contains a form of the ARN that never matches: a role with its path, the ARN of a session or an instance profile, another account or partition.",
+    fix="Write the ARN of the role without its path.",
+    of="not-mapped",
+)
+SHARED_ROLE = CauseType(
+    "shared-role",
+    title="People or programs use the role of nodes",
+    meaning="People, programs or other nodes use the role of the EC2 nodes.",
+    fix="Use separate roles for people, programs and nodes.",
+    of="not-an-instance",
+)
+MAP_WITHOUT_EFFECT = CauseType(
+    "map-without-effect",
+    title="The cluster ignores aws-auth",
+    text="The cluster takes access entries only: what stands in the ConfigMap aws-auth does not count.",
+    recognised_by="The facts say that the authentication mode is API.",
+    fix="Create an access entry: with the authentication mode API, aws-auth has no effect.",
+    sources=(pages.EKS_ACCESS_MODE,),
+    example="k8s-login-entries",
+)
+ENTRIES_WITHOUT_EFFECT = CauseType(
+    "entries-without-effect",
+    title="The cluster ignores access entries",
+    text="The cluster takes no access entries: only the ConfigMap aws-auth says who gets in.",
+    recognised_by="The facts say that the authentication mode is CONFIG_MAP.",
+    fix="Map the principal in aws-auth, or change the mode to API_AND_CONFIG_MAP.",
+    sources=(pages.EKS_ACCESS_MODE,),
+    example="k8s-login-map",
+)
+IDENTITY_CENTER_PATH = CauseType(
+    "identity-center-path",
+    title="The ARN of an IAM Identity Center role is easily written wrong",
+    text="The caller is a role of Identity Center, whose entry is easily written wrong: an access entry wants its ARN with the path /aws-reserved/sso.amazonaws.com/, aws-auth without.",
+    fix="Use the ARN with its path in an access entry, and without it in aws-auth.",
+    of="not-mapped",
+    example="k8s-login-entries",
+)
+ROOT_CALLER = CauseType(
+    "root-caller",
+    title="The caller is the root user",
+    text="The caller is the root user of an account. An access entry for it has no effect; aws-auth can map it. Use a role instead.",
+    recognised_by="The caller is the root user of an account.",
+    fix="Use a role instead of the root user.",
+    sources=(pages.EKS_GRANT,),
+    example="k8s-login-root",
+)
+FEDERATED_CALLER = CauseType(
+    "federated-caller",
+    title="The caller is a federated user",
+    text="The caller is a federated user, that is, a session: no access entry can name it.",
+    recognised_by="The caller is a federated user.",
+    fix="Use a role: no access entry can name a federated user.",
+    sources=(pages.EKS_GRANT,),
+)
+SERVICE_LINKED_CALLER = CauseType(
+    "service-linked-caller",
+    title="The caller is a service-linked role",
+    text="The caller is a service-linked role, for which EKS takes no access entries.",
+    recognised_by="The caller is a service-linked role.",
+    fix="Use another role: EKS accepts no access entries for service-linked roles.",
+    sources=(pages.EKS_GRANT,),
+)
+
+_UNSUITED_PRINCIPALS: dict[type[object], CauseType] = {
+    Root: ROOT_CALLER,
+    FederatedUser: FEDERATED_CALLER,
+    InstanceProfile: INSTANCE_PROFILE,
+    ServiceLinkedRole: SERVICE_LINKED_CALLER,
+}
 
 
 def describe_missing_entry(cluster: Cluster) -> str:
@@ -72,11 +149,9 @@ def describe_missing_entry(cluster: Cluster) -> str:
 def mode_causes(cluster: Cluster) -> Iterator[Cause]:
     """Yield what follows from the authentication mode, if the facts state it."""
     if cluster.mode == "API":
-        text = "The cluster takes access entries only: what stands in the ConfigMap aws-auth does not count."
-        yield Cause("map-without-effect", text, "supplied", ("The authentication mode is API.",))
+        yield MAP_WITHOUT_EFFECT.cause("supplied", ("The authentication mode is API.",))
     if cluster.mode == "CONFIG_MAP":
-        text = "The cluster takes no access entries: only the ConfigMap aws-auth says who gets in."
-        yield Cause("entries-without-effect", text, "supplied", ("The authentication mode is CONFIG_MAP.",))
+        yield ENTRIES_WITHOUT_EFFECT.cause("supplied", ("The authentication mode is CONFIG_MAP.",))
 
 
 def principal_causes(case: AnyCase) -> Iterator[Cause]:
@@ -87,13 +162,13 @@ def principal_causes(case: AnyCase) -> Iterator[Cause]:
     because = (f"The caller is {case.caller}",)
     unsuited = _UNSUITED_PRINCIPALS.get(type(role or principal))
     if unsuited is not None:
-        yield Cause(*unsuited, evidence, because)
+        text = "An instance profile never calls: the role in it does." if unsuited is INSTANCE_PROFILE else ""
+        yield unsuited.cause(evidence, because, text=text)
     elif isinstance(role, IdentityCenterRole):
-        text = "The caller is a role of Identity Center, whose entry is easily written wrong: an access entry wants its ARN with the path /aws-reserved/sso.amazonaws.com/, aws-auth without."
-        yield Cause("identity-center-path", text, "possible", because)
+        yield IDENTITY_CENTER_PATH.cause(because=because)
     elif role is not None and role.path != "/":
         text = f"The role has the path {role.path}, and its entry is easily written wrong: an access entry wants the path, aws-auth wants none."
-        yield Cause("role-path", text, "possible", because)
+        yield ROLE_PATH.cause(because=because, text=text)
 
 
 def grant_access_remedies(

@@ -11,8 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import IdentityCenterRole
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.kubernetes.cluster_access import describe_missing_entry, mode_causes
+from iamtriage.explaining._rules.kubernetes.cluster_access import (
+    NOT_MAPPED,
+    describe_missing_entry,
+    mode_causes,
+)
+from iamtriage.explaining._rules.kubernetes.users import NO_RULE
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.manifests import Rule, Subject, build_binding, build_role, to_yaml
@@ -58,6 +64,24 @@ _RBAC_RULES = (
 _UNAUTHORIZED_PHRASE = "Unauthorized: Verify you have access to the Kubernetes cluster"
 
 
+CONSOLE_WITHOUT_ACCESS = CauseType(
+    "console-without-access",
+    title="The signed-in principal has no access to Kubernetes objects",
+    text="The signed-in principal does not get at the Kubernetes objects of this cluster.",
+    recognised_by="The console says that your current IAM principal doesn't have access to Kubernetes objects on this cluster.",
+    fix="Create an access entry with an access policy for the signed-in role.",
+    sources=(pages.EKS_CONSOLE,),
+    example="eks-console",
+)
+NO_IAM_PERMISSION = CauseType(
+    "no-iam-permission",
+    title="The IAM policies do not allow eks:AccessKubernetesApi",
+    text="Its IAM policies do not allow eks:AccessKubernetesApi and what else the console calls.",
+    fix="Allow eks:AccessKubernetesApi to the signed-in role.",
+    of="console-without-access",
+)
+
+
 def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     """Explain that the EKS console shows no Kubernetes objects."""
     cluster = find_cluster(case)
@@ -84,28 +108,16 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
 
 
 def _causes(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Iterator[Cause]:
-    yield Cause(
-        "console-without-access",
-        "The signed-in principal does not get at the Kubernetes objects of this cluster.",
-        "reported",
-        clues.quote_phrases(case.text, _UNAUTHORIZED_PHRASE),
-    )
+    yield CONSOLE_WITHOUT_ACCESS.cause("reported", clues.quote_phrases(case.text, _UNAUTHORIZED_PHRASE))
     yield from mode_causes(cluster)
-    yield Cause(
-        "not-mapped",
-        f"The principal has {describe_missing_entry(cluster)}.",
+    yield NOT_MAPPED.cause(
         "derived" if _UNAUTHORIZED_PHRASE in case.text else "possible",
+        text=f"The principal has {describe_missing_entry(cluster)}.",
     )
-    yield Cause(
-        "no-rule",
-        "The principal is known to the cluster, but no role or access policy lets it read.",
-        "possible",
+    yield NO_RULE.cause(
+        text="The principal is known to the cluster, but no role or access policy lets it read."
     )
-    yield Cause(
-        "no-iam-permission",
-        "Its IAM policies do not allow eks:AccessKubernetesApi and what else the console calls.",
-        "possible",
-    )
+    yield NO_IAM_PERMISSION.cause()
 
 
 def _iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy:

@@ -10,11 +10,17 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation
 from iamtriage.explaining._rules.kubernetes.other_authorizers import explain_other_denial
 from iamtriage.explaining._rules.kubernetes.rbac_remedies import DeniedRequest, rbac_remedies
-from iamtriage.explaining._rules.kubernetes.users import explain_anonymous, explain_component, explain_node
-from iamtriage.explaining._rules.shared import clues
+from iamtriage.explaining._rules.kubernetes.users import (
+    NO_RULE,
+    explain_anonymous,
+    explain_component,
+    explain_node,
+)
+from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.kubernetes_requests import READ_VERBS, classify_user, parse_request
 
 if TYPE_CHECKING:
@@ -27,6 +33,31 @@ __all__ = ("explain_forbidden",)
 
 _MISSING_ROLE = re.compile(
     r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found", re.ASCII
+)
+
+
+RBAC_ROLE_MISSING = CauseType(
+    "rbac-role-missing",
+    title="The binding names a role that does not exist",
+    meaning="A RoleBinding or ClusterRoleBinding names a Role or ClusterRole that does not exist.",
+    recognised_by="The API server says that a role or clusterrole was not found.",
+    fix="Create the Role or ClusterRole, or correct the binding.",
+    sources=(pages.RBAC,),
+    example="k8s-rbac-missing-role",
+)
+BINDING_NAMES_OTHER_USER = CauseType(
+    "binding-names-other-user",
+    title="The binding names another user",
+    text="A binding is there, but for a user name that is not the caller's: the name ends with the session's name, and is compared as a whole.",
+    fix="Use the user name of the error in the binding, or bind a group.",
+    of="no-rule",
+)
+ENTRY_WITHOUT_POLICY = CauseType(
+    "entry-without-policy",
+    title="The access entry has no access policy and no group",
+    text="The caller's access entry has neither an access policy nor a group that allows it.",
+    fix="Associate an access policy with the entry, or set a Kubernetes group.",
+    of="no-rule",
 )
 
 
@@ -59,27 +90,20 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
     if missing:
         kind = "ClusterRole" if missing[1] == "clusterrole" else "Role"
         text = f"A binding names the {kind} {clip_text(missing[2])}, which does not exist."
-        yield Cause("role-missing", text, "reported", (f"The API server says: {missing[0]}.",))
+        yield RBAC_ROLE_MISSING.cause("reported", (f"The API server says: {missing[0]}.",), text=text)
     policies = "" if denied.kind == "service account" else " and no access policy"
-    yield Cause(
-        "no-rule",
-        f"No role that is bound to {denied.subject_text}{policies} allows it.",
+    yield NO_RULE.cause(
         "reported",
         (
             f"The API server says that the user cannot {denied.request.description}.",
             "It knew who called, so that logging in worked.",
         ),
+        text=f"No role that is bound to {denied.subject_text}{policies} allows it.",
     )
     if denied.kind == "iam session":
-        yield Cause(
-            "binding-names-other-user",
-            "A binding is there, but for a user name that is not the caller's: the name ends with the session's name, and is compared as a whole.",
-            "possible",
-            (f"The user name is {denied.user}",),
-        )
+        yield BINDING_NAMES_OTHER_USER.cause(because=(f"The user name is {denied.user}",))
     if denied.is_iam and denied.cluster.uses_entries:
-        text = "The caller's access entry has neither an access policy nor a group that allows it."
-        yield Cause("entry-without-policy", text, "possible")
+        yield ENTRY_WITHOUT_POLICY.cause()
 
 
 def _notes(denied: DeniedRequest) -> Iterator[str]:

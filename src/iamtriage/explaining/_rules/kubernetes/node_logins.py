@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import describe_missing_entry, mode_causes
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.principal_mappings import (
     NODE_GROUPS,
@@ -21,6 +23,7 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     inspect_access_remedy,
 )
 from iamtriage.explaining._rules.shared.principal_words import underlying_role
+from iamtriage.explaining._rules.sts.findings import REGION_DISABLED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +36,38 @@ __all__ = ("explain_node_login",)
 _REGISTRATION_FAILED = re.compile(r"Unable to register node")
 
 
+NODE_OF_OTHER_CLUSTER = CauseType(
+    "node-of-other-cluster",
+    title="The node was started for another cluster",
+    text="The node was started with the name or endpoint of another cluster.",
+    fix="Correct the cluster name and endpoint in the node's user data.",
+    of="node-not-accepted",
+)
+NODE_ROLE_NOT_MAPPED = CauseType(
+    "node-role-not-mapped",
+    title="The node role has no access entry and no mapping",
+    meaning="The role of the nodes has neither an access entry nor an entry in aws-auth, or the entry was changed.",
+    fix="Create an access entry of type EC2_LINUX or EC2_WINDOWS, or map the role in aws-auth.",
+    of="node-not-accepted",
+)
+ENTRY_OF_OTHER_TYPE = CauseType(
+    "entry-of-other-type",
+    title="The node's access entry has the wrong type",
+    text="The access entry is of the type STANDARD, or the role was deleted and made again.",
+    fix="Use the type EC2_LINUX or EC2_WINDOWS.",
+    of="node-not-accepted",
+)
+NODE_NOT_ACCEPTED = CauseType(
+    "node-not-accepted",
+    title="The API server does not accept the node",
+    text="The API server does not accept the identity of the node.",
+    recognised_by="The kubelet says Unauthorized, or nodes fail to join the cluster.",
+    fix="Map the node role in the cluster.",
+    sources=(pages.EKS_TROUBLESHOOTING,),
+    example="k8s-login-node",
+)
+
+
 def explain_node_login(case: AnyCase, message: str) -> Explanation:
     """Explain that the API server rejects a node."""
     cluster = find_cluster(case)
@@ -43,9 +78,7 @@ def explain_node_login(case: AnyCase, message: str) -> Explanation:
         topic="kubernetes-node-login",
         summary="The API server does not know the node: the role of the nodes is not mapped, or not as that of nodes.",
         causes=(
-            Cause(
-                "node-not-accepted",
-                "The API server does not accept the identity of the node.",
+            NODE_NOT_ACCEPTED.cause(
                 "reported",
                 ("The kubelet could not register its node.",)
                 if _REGISTRATION_FAILED.search(message)
@@ -64,19 +97,16 @@ def explain_node_login(case: AnyCase, message: str) -> Explanation:
 
 def _possible_causes(cluster: Cluster) -> Iterator[Cause]:
     text = f"The role of the nodes has {describe_missing_entry(cluster)}, or the entry was changed."
-    yield Cause("node-role-not-mapped", text, "possible")
+    yield NODE_ROLE_NOT_MAPPED.cause(text=text)
     text = "The entry is that of the instance profile, which is another thing than the role in it."
-    yield Cause("instance-profile", text, "possible")
+    yield INSTANCE_PROFILE.cause(text=text)
     if cluster.uses_aws_auth:
         text = "aws-auth holds the ARN of the role with its path, with which it never matches."
-        yield Cause("role-path", text, "possible")
+        yield ROLE_PATH.cause(text=text)
     if cluster.uses_entries:
-        text = "The access entry is of the type STANDARD, or the role was deleted and made again."
-        yield Cause("entry-of-other-type", text, "possible")
-    yield Cause(
-        "other-cluster", "The node was started with the name or endpoint of another cluster.", "possible"
-    )
-    yield Cause("sts-region-off", "STS is not activated in the region for the account.", "possible")
+        yield ENTRY_OF_OTHER_TYPE.cause()
+    yield NODE_OF_OTHER_CLUSTER.cause()
+    yield REGION_DISABLED.cause(text="STS is not activated in the region for the account.")
 
 
 def _remedies(cluster: Cluster, principal: ClusterPrincipal) -> Iterator[Remedy]:

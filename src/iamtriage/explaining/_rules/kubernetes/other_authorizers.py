@@ -9,12 +9,13 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.service_accounts import (
     explain_missing_account,
     find_missing_account,
 )
-from iamtriage.explaining._rules.kubernetes.users import build_node_explanation
+from iamtriage.explaining._rules.kubernetes.users import NO_RULE, build_node_explanation
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 
@@ -36,6 +37,50 @@ _NODE_RESTRICTION = re.compile(
 _PROTECTED = re.compile(r"may not be deleted")
 
 
+NODE_RESTRICTION = CauseType(
+    "node-restriction",
+    title="A kubelet changed another node or a protected label",
+    text="The admission plugin NodeRestriction lets a kubelet change its own Node object and pods only, and no labels that are kept for others.",
+    recognised_by="The message names NodeRestriction, or says that a node is not allowed to modify another.",
+    fix="Set the label with an administrator's credentials, or choose another label.",
+    sources=(pages.KUBERNETES_ADMISSION,),
+    example="k8s-node-restriction",
+)
+PROTECTED_OBJECT = CauseType(
+    "protected-object",
+    title="Kubernetes protects the object",
+    meaning="Kubernetes lets no user delete this object, such as the namespace kube-system.",
+    recognised_by="The API server says that the object cannot be deleted.",
+    fix="Keep the object.",
+    sources=(pages.RBAC,),
+    example="k8s-admission",
+)
+REFUSED_BY_ADMISSION = CauseType(
+    "refused-by-admission",
+    title="An admission plugin or webhook rejected the object",
+    text='An admission plugin or webhook refused the object. The words behind "is forbidden" say why.',
+    fix='Follow the reason after "is forbidden".',
+    of="no-rule",
+    example="k8s-forbidden-bare",
+)
+ESCALATION = CauseType(
+    "escalation",
+    title="A role may not grant more than its creator has",
+    text="Whoever makes or binds a role has to have all that it allows, in the same place.",
+    recognised_by='The message says "attempting to grant RBAC permissions not currently held".',
+    fix="Create the role with an administrator's credentials, or grant the verbs escalate or bind.",
+    sources=(pages.RBAC,),
+    example="k8s-escalation",
+)
+RIGHTS_OF_ACCESS_POLICY = CauseType(
+    "rights-of-access-policy",
+    title="Permissions of EKS access policies do not apply here",
+    text="The caller has the rights from an access policy of EKS. Those do not count here: Kubernetes looks at roles alone.",
+    fix="Bind the caller to a role with the permissions.",
+    of="escalation",
+)
+
+
 def explain_other_denial(case: Case[KubernetesForbidden]) -> Explanation:
     """Explain a denial that is not worded as RBAC words it."""
     message = clues.message_text(case)
@@ -47,12 +92,7 @@ def explain_other_denial(case: Case[KubernetesForbidden]) -> Explanation:
         return _explain_escalation(case, message, escalation[0])
     restriction = _NODE_RESTRICTION.search(message)
     if restriction:
-        cause = Cause(
-            "node-restriction",
-            "The admission plugin NodeRestriction lets a kubelet change its own Node object and pods only, and no labels that are kept for others.",
-            "reported",
-            (f"The API server says: {restriction[0]}.",),
-        )
+        cause = NODE_RESTRICTION.cause("reported", (f"The API server says: {restriction[0]}.",))
         summary = "Kubernetes lets a node change only what is its own."
         return build_node_explanation(case, summary, [cause])
     return _explain_admission(case, message)
@@ -66,17 +106,8 @@ def _explain_escalation(case: Case[KubernetesForbidden], message: str, quote: st
         topic="kubernetes-escalation",
         summary=f"Kubernetes does not let {user} give away rights that they do not have themselves.",
         causes=(
-            Cause(
-                "escalation",
-                "Whoever makes or binds a role has to have all that it allows, in the same place.",
-                "reported",
-                (f"The API server says: {quote}.",),
-            ),
-            Cause(
-                "rights-of-access-policy",
-                "The caller has the rights from an access policy of EKS. Those do not count here: Kubernetes looks at roles alone.",
-                "possible",
-            ),
+            ESCALATION.cause("reported", (f"The API server says: {quote}.",)),
+            RIGHTS_OF_ACCESS_POLICY.cause(),
         ),
         remedies=(
             Remedy(
@@ -116,15 +147,11 @@ def _explain_admission(case: Case[KubernetesForbidden], message: str) -> Explana
     found = _PROTECTED.search(message)
     if found:
         text = "Kubernetes does not let anybody delete this object."
-        cause = Cause("protected", text, "reported", (f"The API server says: {found[0]}.",))
+        cause = PROTECTED_OBJECT.cause("reported", (f"The API server says: {found[0]}.",), text=text)
         return _build_explanation(case, text, (cause,), is_known=True)
     causes = (
-        Cause(
-            "refused-by-admission",
-            'An admission plugin or webhook refused the object. The words behind "is forbidden" say why.',
-            "possible",
-        ),
-        Cause("no-rule", "No role allows it.", "possible"),
+        REFUSED_BY_ADMISSION.cause(),
+        NO_RULE.cause(text="No role allows it."),
     )
     return _build_explanation(
         case, "Kubernetes forbids this, and the text that was given does not say by which rule.", causes

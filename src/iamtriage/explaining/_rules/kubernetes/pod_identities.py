@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import failure_context, find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -44,6 +45,96 @@ _POD_SERVICE = "pods.eks.amazonaws.com"
 _TAG_PREFIX = "aws:RequestTag/kubernetes-"
 
 
+POD_IDENTITY_TRUST = CauseType(
+    "pod-identity-trust",
+    title="The role does not trust EKS Pod Identity",
+    text="EKS does not take the trust policy of the role.",
+    recognised_by="EKS says that the trust policy of the role is not valid for Pod Identity, or that the role cannot be assumed for the association.",
+    fix="Let the trust policy allow pods.eks.amazonaws.com sts:AssumeRole and sts:TagSession.",
+    sources=(pages.EKS_POD_ROLE,),
+    example="eks-pod-identity-trust",
+)
+ASSOCIATION_EXISTS = CauseType(
+    "association-exists",
+    title="The service account already has a Pod Identity association",
+    text="A service account can have one association in a cluster.",
+    recognised_by="EKS says that an association already exists.",
+    fix="Update the existing association.",
+    sources=(pages.EKS_POD_ASSOCIATION,),
+    example="eks-pod-identity-exists",
+)
+NO_ASSOCIATION = CauseType(
+    "no-association",
+    title="There is no Pod Identity association",
+    text="There is no association with this id or for this service account.",
+    recognised_by="EKS says that no association was found.",
+    fix="Create the association for the namespace and the service account.",
+    sources=(pages.EKS_POD_ASSOCIATION,),
+    example="eks-pod-identity-missing",
+)
+ASSOCIATION_ELSEWHERE = CauseType(
+    "association-elsewhere",
+    title="The association is in another cluster or region",
+    text="It is in another cluster or region, or was deleted.",
+    fix="Call the region and the cluster of the association.",
+    of="no-association",
+)
+NO_SERVICE = CauseType(
+    "no-service",
+    title="The trust policy does not name pods.eks.amazonaws.com",
+    text="It does not name the service pods.eks.amazonaws.com.",
+    fix="Add the service principal pods.eks.amazonaws.com.",
+    of="pod-identity-trust",
+    example="eks-pod-identity-trust",
+)
+NO_TAG_SESSION = CauseType(
+    "no-tag-session",
+    title="The trust policy does not allow sts:TagSession",
+    text="It allows sts:AssumeRole, but not sts:TagSession, which Pod Identity needs too.",
+    fix="Allow both sts:AssumeRole and sts:TagSession.",
+    of="pod-identity-trust",
+    example="eks-pod-identity-trust",
+)
+IRSA_TRUST = CauseType(
+    "irsa-trust",
+    title="The trust policy is written for IRSA",
+    text="It is written for IRSA: it trusts an OIDC provider.",
+    fix="Add a statement for pods.eks.amazonaws.com.",
+    of="pod-identity-trust",
+    example="eks-pod-identity-trust",
+)
+ROLE_NOT_MAPPED = CauseType(
+    "role-not-mapped",
+    title="The Fargate pod execution role has no access",
+    text="The pod execution role is not mapped, or lacks permissions: the text names both.",
+    recognised_by="The message says that the pod execution role is not found in auth config or does not have all required permissions.",
+    fix="Attach AmazonEKSFargatePodExecutionRolePolicy, and map the role in aws-auth or let EKS re-create its entry.",
+    sources=(pages.EKS_FARGATE_ROLE,),
+    example="eks-fargate-role",
+)
+ENTRY_REMOVED = CauseType(
+    "entry-removed",
+    title="The Fargate role's mapping was removed",
+    text="EKS mapped it with the profile, and the entry was deleted or overwritten.",
+    fix="Restore the mapping that EKS created with the profile.",
+    of="role-not-mapped",
+)
+ROLE_RECREATED = CauseType(
+    "role-recreated",
+    title="The Fargate role was re-created or has a path",
+    text="The role was deleted and made again, or has a path that aws-auth must not hold.",
+    fix="Map the ARN without its path, and re-create the profile if the role was re-created.",
+    of="role-not-mapped",
+)
+POLICY_MISSING = CauseType(
+    "policy-missing",
+    title="The Fargate role lacks its managed policy",
+    meaning="AmazonEKSFargatePodExecutionRolePolicy is not attached to the pod execution role.",
+    fix="Attach AmazonEKSFargatePodExecutionRolePolicy.",
+    of="role-not-mapped",
+)
+
+
 def explain_association_exists(case: Case[AccessEntry], message: str) -> Explanation:
     """Explain that a service account already has an association."""
     cluster = find_cluster(case)
@@ -56,12 +147,7 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
         topic="pod-identity-exists",
         summary="The service account has a Pod Identity association already.",
         causes=(
-            Cause(
-                "association-exists",
-                "A service account can have one association in a cluster.",
-                "reported",
-                (f"The association is {association}",) if found else (),
-            ),
+            ASSOCIATION_EXISTS.cause("reported", (f"The association is {association}",) if found else ()),
         ),
         remedies=(
             Remedy(
@@ -110,12 +196,8 @@ def explain_association_missing(case: Case[AccessEntry], _message: str) -> Expla
         topic="pod-identity-missing",
         summary="EKS finds no such Pod Identity association in this cluster.",
         causes=(
-            Cause(
-                "no-association",
-                "There is no association with this id or for this service account.",
-                "reported",
-            ),
-            Cause("other-place", "It is in another cluster or region, or was deleted.", "possible"),
+            NO_ASSOCIATION.cause("reported"),
+            ASSOCIATION_ELSEWHERE.cause(),
         ),
         remedies=(
             Remedy(
@@ -151,14 +233,10 @@ def explain_pod_trust(case: Case[AccessEntry], _message: str) -> Explanation:
         topic="pod-identity-trust",
         summary="The role does not trust EKS Pod Identity as it has to.",
         causes=(
-            Cause("trust-policy", "EKS does not take the trust policy of the role.", "reported"),
-            Cause("no-service", "It does not name the service pods.eks.amazonaws.com.", "possible"),
-            Cause(
-                "no-tag-session",
-                "It allows sts:AssumeRole, but not sts:TagSession, which Pod Identity needs too.",
-                "possible",
-            ),
-            Cause("irsa-trust", "It is written for IRSA: it trusts an OIDC provider.", "possible"),
+            POD_IDENTITY_TRUST.cause("reported"),
+            NO_SERVICE.cause(),
+            NO_TAG_SESSION.cause(),
+            IRSA_TRUST.cause(),
         ),
         remedies=(
             Remedy(
@@ -186,11 +264,10 @@ def explain_pod_denied(denial: Denial) -> Explanation:
         topic="pod-identity",
         summary="EKS Pod Identity could not assume the role of the pod's association.",
         causes=(
-            Cause(
-                "pod-identity-trust",
-                f"The role's trust policy does not let {_POD_SERVICE} assume it and tag the session.",
+            POD_IDENTITY_TRUST.cause(
                 "derived",
                 ("The message says that EKS may not assume the associated role.",),
+                text=f"The role's trust policy does not let {_POD_SERVICE} assume it and tag the session.",
             ),
         ),
         remedies=(
@@ -304,22 +381,10 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
         topic="fargate-role",
         summary="Fargate starts no pods: the cluster does not know the pod execution role, or the role lacks permissions.",
         causes=(
-            Cause(
-                "role-not-mapped",
-                "The pod execution role is not mapped, or lacks permissions: the text names both.",
-                "reported",
-            ),
-            Cause(
-                "entry-removed",
-                "EKS mapped it with the profile, and the entry was deleted or overwritten.",
-                "possible",
-            ),
-            Cause(
-                "role-recreated",
-                "The role was deleted and made again, or has a path that aws-auth must not hold.",
-                "possible",
-            ),
-            Cause("policy-missing", f"{_FARGATE_POLICY} is not attached to it.", "possible"),
+            ROLE_NOT_MAPPED.cause("reported"),
+            ENTRY_REMOVED.cause(),
+            ROLE_RECREATED.cause(),
+            POLICY_MISSING.cause(text=f"{_FARGATE_POLICY} is not attached to it."),
         ),
         remedies=tuple(remedies),
         notes=(

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.credential_remedies import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.manifests import Subject
 
 if TYPE_CHECKING:
@@ -26,6 +28,48 @@ _EXPIRED_TOKEN = re.compile(
     r"service account token has expired|[Tt]oken (?:is|has) expired|token has been invalidated"
 )
 _ADMISSION = re.compile(r"is forbidden: error looking up service account|\(Forbidden\)")
+
+
+SERVICE_ACCOUNT_MISSING = CauseType(
+    "service-account-missing",
+    title="The service account does not exist",
+    meaning="The token names a service account that does not exist.",
+    recognised_by="The API server says that the service account was not found or deleted.",
+    fix="Create the service account, or correct its name in the pod.",
+    sources=(pages.EKS_SERVICE_ACCOUNTS,),
+    example="k8s-service-account-missing",
+)
+SERVICE_ACCOUNT_NAME_DIFFERS = CauseType(
+    "service-account-name-differs",
+    title="The pod names another service account",
+    text="The pod names another account or namespace than the one that was made.",
+    fix="Correct serviceAccountName and the namespace.",
+    of="service-account-missing",
+)
+SERVICE_ACCOUNT_RECREATED = CauseType(
+    "service-account-recreated",
+    title="The service account was deleted or re-created",
+    text="The account was deleted, and perhaps made again: a token belongs to the account for which it was made, not to a later one of the same name.",
+    fix="Re-create the pod, so that it gets a token of the new account.",
+    of="service-account-missing",
+    example="k8s-login-account-gone",
+)
+CLIENT_KEEPS_TOKEN = CauseType(
+    "client-keeps-token",
+    title="The program does not re-read its token",
+    text="The program reads the token of its service account once and keeps it. Kubernetes renews the file; EKS accepts an old token for 90 days at most.",
+    fix="Update the Kubernetes client, so that it reads the token file again.",
+    of="token-expired",
+    example="k8s-login-old-token",
+)
+COPIED_TOKEN = CauseType(
+    "copied-token",
+    title="The token was copied",
+    text="The token was copied out of a pod or made for some hours, and is used on.",
+    fix="Use the token that Kubernetes mounts, or request one for each use.",
+    of="token-expired",
+    example="k8s-login-old-token",
+)
 
 
 def find_missing_account(message: str) -> Subject | None:
@@ -43,25 +87,13 @@ def explain_missing_account(case: AnyCase, account: Subject) -> Explanation:
     name = commands.kubernetes_name(account.name or case.facts.service_account)
     namespace = commands.namespace(account.namespace or case.facts.namespace)
     known = f" {namespace}/{name}" if (name, namespace) != ("NAME", "NAMESPACE") else ""
-    causes = [Cause("account-missing", f"There is no service account{known}.", "reported")]
+    causes = [SERVICE_ACCOUNT_MISSING.cause("reported", text=f"There is no service account{known}.")]
     if _ADMISSION.search(case.text):
         summary = f"Kubernetes makes no pod for the service account{known}, since that does not exist."
-        causes.append(
-            Cause(
-                "wrong-name",
-                "The pod names another account or namespace than the one that was made.",
-                "possible",
-            )
-        )
+        causes.append(SERVICE_ACCOUNT_NAME_DIFFERS.cause())
     else:
         summary = f"The API server does not accept the token: its service account{known} does not exist."
-        causes.append(
-            Cause(
-                "account-recreated",
-                "The account was deleted, and perhaps made again: a token belongs to the account for which it was made, not to a later one of the same name.",
-                "possible",
-            )
-        )
+        causes.append(SERVICE_ACCOUNT_RECREATED.cause())
     return Explanation(
         failure=case.failure,
         topic="service-account-missing",
@@ -104,17 +136,9 @@ def explain_expired_token(case: AnyCase, message: str) -> Explanation:
         topic="kubernetes-token-expired",
         summary="The API server does not accept the token: it has expired.",
         causes=(
-            Cause("token-expired", "The token has expired.", "reported", because),
-            Cause(
-                "client-keeps-token",
-                "The program reads the token of its service account once and keeps it. Kubernetes renews the file; EKS accepts an old token for 90 days at most.",
-                "possible",
-            ),
-            Cause(
-                "copied-token",
-                "The token was copied out of a pod or made for some hours, and is used on.",
-                "possible",
-            ),
+            TOKEN_EXPIRED.cause("reported", because, text="The token has expired."),
+            CLIENT_KEEPS_TOKEN.cause(),
+            COPIED_TOKEN.cause(),
         ),
         remedies=(
             Remedy(

@@ -10,13 +10,18 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.authenticator import explain_authenticator
 from iamtriage.explaining._rules.kubernetes.client_certificates import (
+    OTHER_CLUSTER,
     explain_client_certificate,
     is_rejected_certificate,
 )
 from iamtriage.explaining._rules.kubernetes.cluster_access import (
+    MAPPED_IN_WRONG_FORM,
+    NOT_MAPPED,
+    PRINCIPAL_RECREATED,
     authenticator_log_remedy,
     describe_missing_entry,
     grant_access_remedies,
@@ -34,6 +39,7 @@ from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
 from iamtriage.explaining._rules.kubernetes.users import TERRAFORM, terraform_remedy
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.clusters import failure_sentence, find_cluster
+from iamtriage.explaining._rules.shared.credential_remedies import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.principal_mappings import (
     build_cluster_principal,
     inspect_access_remedy,
@@ -53,6 +59,28 @@ _PHRASES = (
     "You must be logged in to the server",
     "the server has asked for the client to provide credentials",
     "Unauthorized",
+)
+
+
+IDENTITY_NOT_ACCEPTED = CauseType(
+    "identity-not-accepted",
+    title="The API server does not accept the caller",
+    text="kubectl could not read the list of types: every cluster has this one. So the caller was not accepted.",
+    meaning="The API server could not authenticate the caller, or the cluster does not know it.",
+    recognised_by='The message says "You must be logged in to the server" or Unauthorized.',
+    fix="Find out which IAM principal calls, and give it an access entry.",
+    sources=(
+        pages.EKS_TROUBLESHOOTING_IAM,
+        pages.EKS_GRANT,
+    ),
+    example="k8s-login",
+)
+OTHER_PRINCIPAL = CauseType(
+    "other-principal",
+    title="The client uses another role or user",
+    text="The client calls as another user or role than the one that the cluster knows: another profile, another role, or the one that made the cluster is meant.",
+    fix="Select the profile or role that the cluster knows.",
+    of="identity-not-accepted",
 )
 
 
@@ -117,43 +145,30 @@ def _login_cause(message: str, unknown_type: str | None) -> Cause:
     if unknown_type is None:
         text = "The API server does not accept the caller's identity."
         because = clues.quote_phrases(message, *_PHRASES)[:1]
-        return Cause("identity-not-accepted", text, "reported", because)
+        return IDENTITY_NOT_ACCEPTED.cause("reported", because, text=text)
     # For a type that is not built in, parse() does not report a rejected login.
-    return Cause(
-        "identity-not-accepted",
-        "kubectl could not read the list of types: every cluster has this one. So the caller was not accepted.",
-        "derived",
-        (f"{clip_text(unknown_type)} is a type of Kubernetes itself.",),
+    return IDENTITY_NOT_ACCEPTED.cause(
+        "derived", (f"{clip_text(unknown_type)} is a type of Kubernetes itself.",)
     )
 
 
 def _possible_causes(cluster: Cluster, *, is_terraform: bool) -> Iterator[Cause]:
-    yield Cause(
-        "other-principal",
-        "The client calls as another user or role than the one that the cluster knows: another profile, another role, or the one that made the cluster is meant.",
-        "possible",
-    )
-    yield Cause("not-mapped", f"The caller has {describe_missing_entry(cluster)}.", "possible")
+    yield OTHER_PRINCIPAL.cause()
+    yield NOT_MAPPED.cause(text=f"The caller has {describe_missing_entry(cluster)}.")
     if cluster.uses_aws_auth:
-        yield Cause(
-            "mapped-in-wrong-form",
-            "aws-auth holds the caller's ARN in a form that never matches: a role with its path, a session, an instance profile, another partition.",
-            "possible",
+        yield MAPPED_IN_WRONG_FORM.cause(
+            text="aws-auth holds the caller's ARN in a form that never matches: a role with its path, a session, an instance profile, another partition."
         )
     if cluster.uses_entries:
-        yield Cause(
-            "principal-recreated",
-            "The role or user of the access entry was deleted and made again. The entry holds the old unique id.",
-            "possible",
+        yield PRINCIPAL_RECREATED.cause(
+            text="The role or user of the access entry was deleted and made again. The entry holds the old unique id."
         )
-    yield Cause(
-        "other-cluster",
-        "The kubeconfig is of another cluster or region, or of one that was made anew.",
-        "possible",
+    yield OTHER_CLUSTER.cause(
+        text="The kubeconfig is of another cluster or region, or of one that was made anew."
     )
     because = ("The text is Terraform's.",) if is_terraform else ()
     text = "The token is too old: it lasts 15 minutes, and a tool may have kept one for longer."
-    yield Cause("token-expired", text, "possible", because)
+    yield TOKEN_EXPIRED.cause(because=because, text=text)
 
 
 def _caller_remedies(cluster: Cluster) -> Iterator[Remedy]:

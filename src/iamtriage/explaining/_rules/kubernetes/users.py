@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
@@ -47,13 +48,129 @@ _COMPONENTS = {
 }
 
 
+ANONYMOUS_REQUEST = CauseType(
+    "anonymous-request",
+    title="The request carried no credentials",
+    text="The request came without credentials, so that the API server took it for one of system:anonymous.",
+    recognised_by="The message names the user system:anonymous.",
+    fix="Configure the token helper in the kubeconfig, and let proxies pass the Authorization header.",
+    sources=(pages.EKS_KUBECONFIG,),
+    example="k8s-anonymous",
+)
+NO_RULE = CauseType(
+    "no-rule",
+    title="No RBAC rule allows the request",
+    text="No role that is bound to it allows it.",
+    meaning="No Role or ClusterRole that is bound to the subject, and no access policy, allows the request.",
+    recognised_by="Kubernetes says that a user cannot perform a verb on a resource.",
+    fix="Bind the subject to a role with the verb and the resource, or associate an access policy.",
+    sources=(
+        pages.RBAC,
+        pages.EKS_ACCESS_POLICIES,
+    ),
+    example="k8s-rbac-session",
+)
+HEADER_DROPPED = CauseType(
+    "header-dropped",
+    title="Something drops the Authorization header",
+    text="Something between client and API server drops the Authorization header.",
+    fix="Let the proxy or load balancer pass the header, or connect directly.",
+    of="anonymous-request",
+)
+NODE_AUTHORIZER = CauseType(
+    "node-authorizer",
+    title="The node authorizer does not allow the request",
+    text="The node authorizer decides what a kubelet may do, and does not allow this.",
+    recognised_by="The user is system:node:NAME or belongs to the group system:nodes.",
+    fix="Use the credentials of a service account instead of the node's.",
+    sources=("https://kubernetes.io/docs/reference/access-authn-authz/node/",),
+    example="k8s-node-program",
+)
+PROGRAM_AS_NODE = CauseType(
+    "program-as-node",
+    title="A program uses the node's credentials",
+    text="A program calls with the node's credentials: a pod that has no service account of its own to call with, or a script on the instance.",
+    fix="Give the program a service account.",
+    of="node-authorizer",
+)
+NODE_MAPPING = CauseType(
+    "node-mapping",
+    title="The node role is mapped to another name or group",
+    text="The node's role is mapped to other groups or to a name that is not the node's.",
+    fix="Map it to system:node:{{EC2PrivateDNSName}} and the groups system:bootstrappers and system:nodes.",
+    of="node-authorizer",
+)
+TERRAFORM_WITHOUT_TOKEN = CauseType(
+    "terraform-without-token",
+    title="Terraform's Kubernetes provider has no token",
+    text="The Kubernetes provider of Terraform has no token: it is not set, or comes from a cluster that was not there yet, or changed, when the plan was made.",
+    fix="Configure the provider with exec and aws eks get-token.",
+    of="anonymous-request",
+    example="k8s-anonymous-terraform",
+)
+KUBELET_WITHOUT_CREDENTIALS = CauseType(
+    "kubelet-without-credentials",
+    title="The kubelet's kubeconfig has no credentials",
+    text="The kubelet's kubeconfig names no user, or one without a token helper, a token or a client certificate.",
+    fix="Correct the kubelet's kubeconfig, or replace the node.",
+    of="anonymous-request",
+    example="k8s-anonymous-kubelet",
+)
+KUBECONFIG_WITHOUT_USER = CauseType(
+    "kubeconfig-without-user",
+    title="The kubeconfig's context has no usable user",
+    text="The context in the kubeconfig names no user, or one without a token helper.",
+    fix="Run aws eks update-kubeconfig.",
+    of="anonymous-request",
+)
+NOT_OF_THIS_NODE = CauseType(
+    "not-of-this-node",
+    title="The object does not belong to the node",
+    text="A kubelet may touch only what belongs to its own node and to the pods that run there.",
+    recognised_by="The API server says that there is no relationship between the node and the object.",
+    fix="Let each kubelet access only its own node and pods.",
+    sources=("https://kubernetes.io/docs/reference/access-authn-authz/node/",),
+    example="k8s-node",
+)
+TEMPLATE_NOT_REPLACED = CauseType(
+    "template-not-replaced",
+    title="A template in the user name was not replaced",
+    text="The user name holds a variable that was not replaced, so that it is no node's.",
+    recognised_by="The user name contains {{.",
+    fix="Create an access entry of the node type, or correct the template in aws-auth.",
+    sources=(pages.EKS_AUTH_CONFIGMAP,),
+    example="k8s-node-template",
+)
+POD_GONE = CauseType(
+    "pod-gone",
+    title="The pod has just left the node",
+    text="The pod is just gone from the node, and the kubelet asks once more. That passes by itself.",
+    fix="Ignore the message if it does not repeat.",
+    of="not-of-this-node",
+)
+DEFAULT_ROLE_CHANGED = CauseType(
+    "default-role-changed",
+    title="A default role or binding was changed or deleted",
+    meaning="The ClusterRole or ClusterRoleBinding of the component was changed or deleted.",
+    fix="Restore the default role and binding.",
+    of="no-rule",
+    example="k8s-component",
+)
+BORROWED_IDENTITY = CauseType(
+    "borrowed-identity",
+    title="A program uses the credentials of a component",
+    text="A program calls with credentials that are not its own.",
+    fix="Give the program a service account.",
+    of="no-rule",
+    example="k8s-component",
+)
+
+
 def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Explanation:
     """Explain that a request carried no credentials."""
     cluster = find_cluster(case)
     causes = [
-        Cause(
-            "no-credentials",
-            "The request came without credentials, so that the API server took it for one of system:anonymous.",
+        ANONYMOUS_REQUEST.cause(
             "derived",
             (
                 "The user name is system:anonymous.",
@@ -78,27 +195,17 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
         "IAM policies do not help here, and neither do roles: the caller has to log in first.",
     ]
     if TERRAFORM.search(case.text):
-        text = "The Kubernetes provider of Terraform has no token: it is not set, or comes from a cluster that was not there yet, or changed, when the plan was made."
-        causes.append(Cause("terraform-without-token", text, "possible", ("The text is Terraform's.",)))
+        causes.append(TERRAFORM_WITHOUT_TOKEN.cause(because=("The text is Terraform's.",)))
         remedies.insert(0, terraform_remedy())
     if clues.is_from_kubelet(case.text):
-        causes.append(
-            Cause(
-                "kubelet-without-credentials",
-                "The kubelet's kubeconfig names no user, or one without a token helper, a token or a client certificate.",
-                "possible",
-                ("The text is a kubelet's.",),
-            )
-        )
+        causes.append(KUBELET_WITHOUT_CREDENTIALS.cause(because=("The text is a kubelet's.",)))
         remedies = [_kubelet_remedy()]
         notes.append(
             "A node whose role the cluster does not know is answered with Unauthorized. So no access entry and no line in aws-auth mends this one."
         )
     else:
-        text = "The context in the kubeconfig names no user, or one without a token helper."
-        causes.append(Cause("kubeconfig-without-user", text, "possible"))
-    text = "Something between client and API server drops the Authorization header."
-    causes.append(Cause("header-dropped", text, "possible"))
+        causes.append(KUBECONFIG_WITHOUT_USER.cause())
+    causes.append(HEADER_DROPPED.cause())
     return Explanation(
         failure=case.failure,
         topic="kubernetes-anonymous",
@@ -142,27 +249,15 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
     causes: list[Cause] = []
     reason = _NODE_AUTHORIZER_REASON.search(clues.message_text(case))
     if reason:
-        text = "A kubelet may touch only what belongs to its own node and to the pods that run there."
-        causes.append(Cause("not-of-this-node", text, "reported", (f"The API server says: {reason[0]}.",)))
+        causes.append(NOT_OF_THIS_NODE.cause("reported", (f"The API server says: {reason[0]}.",)))
     if "{{" in user:
-        text = "The user name holds a variable that was not replaced, so that it is no node's."
-        causes.append(Cause("variable-not-replaced", text, "derived", (f"The user name is {user}",)))
-    text = "The node authorizer decides what a kubelet may do, and does not allow this."
-    causes.append(Cause("node-authorizer", text, "derived", (f"The user name is {user}",)))
+        causes.append(TEMPLATE_NOT_REPLACED.cause("derived", (f"The user name is {user}",)))
+    causes.append(NODE_AUTHORIZER.cause("derived", (f"The user name is {user}",)))
     if reason:
-        text = "The pod is just gone from the node, and the kubelet asks once more. That passes by itself."
-        causes.append(Cause("pod-gone", text, "possible"))
+        causes.append(POD_GONE.cause())
     causes += [
-        Cause(
-            "program-as-node",
-            "A program calls with the node's credentials: a pod that has no service account of its own to call with, or a script on the instance.",
-            "possible",
-        ),
-        Cause(
-            "node-mapping",
-            "The node's role is mapped to other groups or to a name that is not the node's.",
-            "possible",
-        ),
+        PROGRAM_AS_NODE.cause(),
+        NODE_MAPPING.cause(),
     ]
     summary = f"Kubernetes does not let {clip_text(user)} {request.description}."
     return build_node_explanation(case, summary, causes, mapping_first="{{" in user)
@@ -185,11 +280,9 @@ def explain_component(case: Case[KubernetesForbidden], request: Request) -> Expl
         topic="kubernetes-component",
         summary=f"Kubernetes does not let {clip_text(user)} {request.description}, and that is {component}.",
         causes=(
-            Cause(
-                "no-rule", "No role that is bound to it allows it.", "reported", (f"The user name is {user}",)
-            ),
-            Cause("default-role-changed", text, "possible"),
-            Cause("borrowed-identity", "A program calls with credentials that are not its own.", "possible"),
+            NO_RULE.cause("reported", (f"The user name is {user}",)),
+            DEFAULT_ROLE_CHANGED.cause(text=text),
+            BORROWED_IDENTITY.cause(),
         ),
         remedies=(
             Remedy(

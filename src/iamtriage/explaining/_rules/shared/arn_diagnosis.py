@@ -59,10 +59,10 @@ MALFORMED_ARN = CauseType(
 )
 ROLE_PATH = CauseType(
     "role-path",
-    title="The ARN in aws-auth contains the role's path",
+    title="The role has a path",
     meaning="STS reports no path in the ARN of a session, so a role ARN with a path in aws-auth never matches.",
     recognised_by="The rejected ARN is that of a role with a path, and the place is aws-auth.",
-    fix="Remove the path from the ARN in aws-auth: arn:aws:iam::ACCOUNT_ID:role/NAME.",
+    fix="Use the ARN without the path in aws-auth, and with the path in an access entry.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
     example="aws-auth-arn-path",
     subject="calls",
