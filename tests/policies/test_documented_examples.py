@@ -39,6 +39,7 @@ KEY_FOREIGN = f"{KMS}key-policy-modifying-external-accounts.html"
 KMS_RCP = f"{KMS}resource-control-policies.html"
 TRUST = f"{IAM}id_roles_terms-and-concepts.html"
 ASSUME = "https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"
+CALLER_IDENTITY = "https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"
 FEDERATION = "https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html"
 ENDPOINTS = "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html"
 BUCKET_POLICY = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html"
@@ -396,6 +397,7 @@ ORGANIZATIONS = [
     Case(SCPS, "services are exempt", ask("sns.amazonaws.com"), having(resource=to({"Service": "sns.amazonaws.com"}), service_control=[[NO]]), True),
     Case(SCPS, "a condition exempts an admin role", ask(SESSION), having(identity=[OK], service_control=[[FULL, doc(deny(Condition={"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/app"}}))]]), True),
     Case(SCPS, "a condition that does not exempt", ask(), having(identity=[OK], service_control=[[FULL, doc(deny(Condition={"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/app"}}))]]), False, "explicit"),
+    Case(SCPS, "the condition exempts no session of another role", ask(SESSION), having(identity=[OK], service_control=[[FULL, doc(deny(Condition={"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/admin"}}))]]), False, "explicit"),
     Case(SCPS, "a Region is not allowed", ask(context={"aws:RequestedRegion": "us-east-1"}), having(identity=[OK], service_control=[[FULL, doc({"Effect": "Deny", "NotAction": ["iam:*", "sts:*"], "Resource": "*", "Condition": {"StringNotEquals": {"aws:RequestedRegion": ["eu-central-1", "eu-west-1"]}}})]]), False, "explicit"),
     Case(SCPS, "a Region is allowed", ask(context={"aws:RequestedRegion": "eu-west-1"}), having(identity=[OK], service_control=[[FULL, doc({"Effect": "Deny", "NotAction": ["iam:*", "sts:*"], "Resource": "*", "Condition": {"StringNotEquals": {"aws:RequestedRegion": ["eu-central-1", "eu-west-1"]}}})]]), True),
     Case(RCPS, "RCPFullAWSAccess allows", ask(), having(identity=[OK], resource_control=[[to("*", "*")]]), True),
@@ -453,6 +455,7 @@ SPECIAL = [
     Case(ASSUME, "an external ID that is not passed", assume(complete_context=True), having(resource=trusting(USER, Condition={"StringEquals": {"sts:ExternalId": "x"}})), False, "implicit"),
     Case(TRUST, "a service", assume("ec2.amazonaws.com"), having(resource=trusting({"Service": "ec2.amazonaws.com"})), True),
     Case(TRUST, "a provider", Request(f"arn:aws:iam::{ACCOUNT}:saml-provider/x", "sts:AssumeRoleWithSAML", TARGET), having(resource=doc({"Effect": "Allow", "Principal": {"Federated": f"arn:aws:iam::{ACCOUNT}:saml-provider/x"}, "Action": "sts:AssumeRoleWithSAML"})), True),
+    Case(CALLER_IDENTITY, "needs no permission", Request(USER, "sts:GetCallerIdentity", "*"), having(identity=[doc(deny("sts:*"))]), True),
     Case(TRUST, "no trust policy is given", assume(), having(identity=[MAY]), None),
     Case(ENDPOINTS, "the endpoint policy allows", ask(), having(identity=[OK], vpc_endpoint=to("*")), True),
     Case(ENDPOINTS, "the endpoint policy allows something else", ask(), having(identity=[OK], vpc_endpoint=to("*", "sqs:ReceiveMessage")), False, "implicit", "vpc_endpoint"),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from iamtriage import parse, policy_for
 from iamtriage.exceptions import InvalidArnError, PolicyError
 from iamtriage.policies import Decision, PolicyDocument, PolicySet, Request, evaluate
-from iamtriage.policies._patterns import compile_glob, compile_regex, matches, narrow_to_sections
+from iamtriage.policies._patterns import compile_glob, compile_regex, intersects, matches, narrow_to_sections
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -194,6 +194,16 @@ UNKNOWN: dict[str, tuple[Request, PolicySet, str]] = {
         Request(f"arn:aws:sts::{ACCOUNT}:federated-user/bob", "sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:q"),
         PolicySet(session=doc(allow("*")), resource=doc({"Effect": "Allow", "Principal": {"AWS": USER}, "Action": "sqs:*", "Resource": "*"})),
         "created the session",
+    ),
+    "a call that needs no permission, under an SCP": (
+        Request(USER, "sts:GetCallerIdentity", "*"),
+        PolicySet(service_control=[[doc(deny("*"))]]),
+        "requires no permission",
+    ),
+    "the time of a complete context": (
+        read(complete_context=True),
+        PolicySet(identity=[doc(allow(Condition={"DateLessThan": {"aws:CurrentTime": "2026-01-01"}}))]),
+        "aws:CurrentTime",
     ),
     "a provider under an SCP": (
         Request(f"arn:aws:iam::{ACCOUNT}:saml-provider/x", "sts:AssumeRoleWithSAML", ROLE),
@@ -435,6 +445,14 @@ ALPHABET = st.text(st.sampled_from("ab:*?\n"), max_size=8)
 def test_regular_expressions_match_what_patterns_match(text: str, pattern: str) -> None:
     compiled = compile_glob(pattern)
     assert bool(compile_regex(compiled).match(text)) is matches(text, compiled)
+
+
+@given(ALPHABET, ALPHABET, ALPHABET)
+def test_patterns_that_match_the_same_text_intersect(text: str, one: str, other: str) -> None:
+    first, second = compile_glob(one), compile_glob(other)
+    assert (matches(text, first) and matches(text, second)) <= intersects(first, second)
+    assert intersects(first, second) is intersects(second, first)
+    assert intersects(tuple(text), first) is matches(text, first)
 
 
 @given(ALPHABET, ALPHABET)

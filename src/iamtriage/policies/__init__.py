@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from iamtriage.policies._evaluation.deciding import evaluate
     from iamtriage.policies._evaluation.decisions import Decision
     from iamtriage.policies._evaluation.results import DecidingStatement, Outcome, TraceEntry
+    from iamtriage.policies._evaluation.verification import Surplus, Verification, verify
     from iamtriage.policies._requests import Request
     from iamtriage.policies._sets import PolicyDocument, PolicySet
 
@@ -22,8 +23,11 @@ __all__ = (
     "PolicyError",
     "PolicySet",
     "Request",
+    "Surplus",
     "TraceEntry",
+    "Verification",
     "evaluate",
+    "verify",
 )
 
 _HOMES = {
@@ -34,8 +38,11 @@ _HOMES = {
     "PolicyError": ".exceptions",
     "PolicySet": "_sets",
     "Request": "_requests",
+    "Surplus": "_evaluation.verification",
     "TraceEntry": "_evaluation.results",
+    "Verification": "_evaluation.verification",
     "evaluate": "_evaluation.deciding",
+    "verify": "_evaluation.verification",
 }
 if not TYPE_CHECKING:  # a type checker that sees it accepts any name
     __getattr__ = lazy_names(__name__, _HOMES)

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Protocol
 import attrs
 
 from iamtriage._text import clip_text, quote_json
-from iamtriage.arns._principals import Role, parse_principal
-from iamtriage.exceptions import InvalidArnError
 from iamtriage.policies._conditions import PolicyValue, evaluate_condition
-from iamtriage.policies._patterns import ANY, ONE, compile_glob
+from iamtriage.policies._patterns import compile_glob, intersects
 from iamtriage.policies._statements import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from iamtriage.arns._principals import Role
     from iamtriage.policies._patterns import Pattern
 
 __all__ = (
@@ -177,16 +176,9 @@ def _check_session_arn(
 
 def could_match_role(expected: PolicyValue, role: Role, condition: Condition) -> bool:
     """Return whether a value could match the role's ARN with some path."""
-    if condition.operator.supports_wildcards and (ANY in expected.pattern or ONE in expected.pattern):
-        first = min(expected.pattern.index(each) for each in (ANY, ONE) if each in expected.pattern)
-        literal, start = expected.text[:first], str(role)[: -len(role.name)]
-        return literal.startswith(start) or start.startswith(literal)
-    try:
-        principal = parse_principal(expected.text)
-    except InvalidArnError:
-        return False
-    name = (role.partition, role.account, role.name)
-    return isinstance(principal, Role) and (principal.partition, principal.account, principal.name) == name
+    pattern = expected.pattern if condition.operator.supports_wildcards else tuple(expected.text)
+    start = str(role)[: -len(role.name)]
+    return intersects(pattern, compile_glob(f"{start}*/{role.name}"))
 
 
 def substitute_variables(value: str, request: Keys) -> PolicyValue | Unresolved:

@@ -19,6 +19,7 @@ __all__ = (
     "compile_arn_like",
     "compile_glob",
     "compile_regex",
+    "intersects",
     "matches",
     "narrow_to_sections",
 )
@@ -90,6 +91,42 @@ def compile_regex(pattern: Pattern) -> re.Pattern[str]:
         return re.compile(rf"{first}\Z", re.DOTALL)
     middle = "".join(rf"(?>.*?{part})" for part in rest[:-1] if part)
     return re.compile(rf"{first}{middle}.*{rest[-1]}\Z" if rest[-1] else f"{first}{middle}", re.DOTALL)
+
+
+def intersects(one: Pattern, other: Pattern) -> bool:
+    """Return whether some text matches both patterns of :func:`compile_glob`.
+
+    >>> intersects(compile_glob("role/*/app"), compile_glob("*/team/a?p"))
+    True
+    >>> intersects(compile_glob("role/*/app"), compile_glob("role/*-admin"))
+    False
+    """
+    # Positions in the other pattern that can be reached with what precedes a position in the first.
+    reached = _skip_stars({0}, other)
+    for token in one:
+        if token == ANY:
+            reached = set(range(min(reached), len(other) + 1)) if reached else reached
+            continue
+        following: set[int] = set()
+        for position in reached:
+            if position == len(other):
+                continue
+            against = other[position]
+            if against == ANY:
+                following.add(position)
+            elif ONE in {token, against} or token == against:
+                following.add(position + 1)
+        reached = _skip_stars(following, other)
+    return len(other) in reached
+
+
+def _skip_stars(positions: set[int], pattern: Pattern) -> set[int]:
+    reached = set(positions)
+    for position in positions:
+        while position < len(pattern) and pattern[position] == ANY:
+            position += 1  # noqa: PLW2901 (one position after another)
+            reached.add(position)
+    return reached
 
 
 def matches(text: str, pattern: Pattern) -> bool:

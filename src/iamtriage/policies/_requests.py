@@ -54,6 +54,8 @@ _SERVICE_KEYS = (
     *("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"),
     *("aws:principalservicename", "aws:principalservicenameslist"),
 )
+# Every request has them, so a context without them is not complete.
+_ALWAYS_PRESENT = frozenset({"aws:currenttime", "aws:epochtime", "aws:resourceaccount", "aws:userid"})
 # Present only in signed requests.
 _SIGNED_KEYS = (
     *("aws:principalarn", "aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths"),
@@ -142,7 +144,9 @@ class RequestKeys:
         values = self.context.get(lower)
         if values is None:
             values = self.derived.get(lower)
-        return () if values is None and self.is_complete else values
+        if values is None and self.is_complete and lower not in _ALWAYS_PRESENT:
+            return ()
+        return values
 
     def may_map_key(self, key: str) -> bool:  # noqa: ARG002 (a token's claims are not among these keys)
         """Return whether IAM might map a claim of the token to this key, although that is not certain."""
@@ -237,6 +241,9 @@ def _keys_of_caller(caller: Caller, account: str | None) -> dict[str, tuple[str,
             "aws:principalisawsservice": ("true",),
             "aws:principalservicename": (caller.name,),
             "aws:username": (),
+            # A service is in no organization.
+            "aws:principalorgid": (),
+            "aws:principalorgpaths": (),
         }
     keys |= dict.fromkeys(_SERVICE_KEYS, ())
     keys |= {"aws:principalisawsservice": ("false",), "aws:principalaccount": (account,) if account else ()}

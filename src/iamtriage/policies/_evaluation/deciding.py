@@ -45,6 +45,9 @@ _DENY_ORDER: tuple[PolicyType, ...] = (
 _ANONYMOUS_SERVICES = frozenset(
     {"s3", "sqs", "sns", "execute-api", "lambda", "es", "sts", "cognito-identity"}
 )
+# It needs no permission, and an identity-based policy cannot deny it:
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+_UNCONTROLLED = "sts:getcalleridentity"
 _MANAGEMENT_ACCOUNT = "unless it is the management account, to which service control policies do not apply"
 
 
@@ -122,6 +125,8 @@ def _decide(question: Question, request: Request, policies: PolicySet) -> Decisi
     keys = question.keys
     layers = evaluate_layers(question, policies)
     trust = is_trust(keys)
+    if keys.action_lower == _UNCONTROLLED and not isinstance(keys.caller, _UNATTACHED):
+        return _decide_uncontrolled(layers, request, policies)
     needs = [_need_control(layers["service_control"], keys), _need_endpoint(layers["vpc_endpoint"], keys)]
     needs += _needs_of_caller(layers, keys, policies, trust=trust)
     assumptions = tuple(_find_assumptions(layers, keys))
@@ -173,6 +178,18 @@ def _decide(question: Question, request: Request, policies: PolicySet) -> Decisi
         first = describe_statement(statements[0], trust=trust)
         reason = f"{first} allows {keys.action}, and no policy denies it"
     return build(allowed=True, deny=None, layer=granting, statements=statements, reason=_capitalize(reason))
+
+
+def _decide_uncontrolled(layers: dict[PolicyType, Layer], request: Request, policies: PolicySet) -> Decision:
+    """Decide a call that needs no permission."""
+    others = (layers["service_control"], layers["vpc_endpoint"])
+    is_limited = any(each.denies or each.permits is False for each in others)
+    reason = f"{request.action} requires no permission."
+    if is_limited:
+        reason += " AWS does not document whether other policies than identity-based ones can deny it."
+    return Decision(
+        None if is_limited else True, None, None, (), (), reason, request=request, policies=policies
+    )
 
 
 def _needs_of_caller(

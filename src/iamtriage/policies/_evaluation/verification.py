@@ -1,0 +1,396 @@
+"""Verify that a change of policies fixes a denial, and find what else it allows."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+import attrs
+from typing_extensions import override
+
+from iamtriage._rendering.views import View
+from iamtriage._text import clip_text, join_words, wrong_type_message
+from iamtriage.actions._lookup import actions_for, find_action
+from iamtriage.arns._arns import parse_arn
+from iamtriage.exceptions import InvalidArnError
+from iamtriage.failures._failures import AccessDenied
+from iamtriage.policies._conditions import parse_date
+from iamtriage.policies._evaluation.deciding import evaluate
+from iamtriage.policies._evaluation.decisions import Decision
+from iamtriage.policies._evaluation.results import LAYER_NAMES, describe_verdict
+from iamtriage.policies._requests import Request
+from iamtriage.policies._sets import Document, PolicyDocument, PolicySet
+from iamtriage.policies._statements import PolicyForm, Statement, parse_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage._rendering.blocks import Block
+    from iamtriage.authorization._decoded_messages import DecodedMessage
+    from iamtriage.typing import PolicyType
+
+__all__ = ("Surplus", "Verification", "build_request", "verify")
+
+_MAX_SHOWN = 20
+# Types that only restrict: what they deny stays denied whatever is added to others.
+_LIMITS: tuple[PolicyType, ...] = (
+    *("service_control", "resource_control", "permissions_boundary", "session", "vpc_endpoint"),
+)
+
+
+@attrs.frozen
+class Surplus(View):
+    """What an added statement allows beyond the denied call.
+
+    Attributes:
+        statement: The index of the statement among the added ones.
+        actions: The actions or patterns that cover more than the denied action.
+        resources: The resources or patterns that cover more than the denied resource.
+        principals: The principals that are not the denied one, for a resource-based policy.
+    """
+
+    statement: int
+    actions: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    principals: tuple[str, ...] = ()
+
+    @override
+    def __str__(self) -> str:
+        parts = (("actions", self.actions), ("resources", self.resources), ("principals", self.principals))
+        words = [f"{noun} {', '.join(map(clip_text, values[:4]))}" for noun, values in parts if values]
+        return f"added statement {self.statement} also allows {join_words(words, 'and')}"
+
+
+@attrs.frozen
+class Verification(View):
+    """Whether policies, or a change of them, fix a denial.
+
+    Attributes:
+        before: The decision with the given policies; ``None`` if the denied request is not known.
+        after: The decision with the added statements, too.
+        fixes: Whether the call is allowed afterwards; ``None`` if that cannot be told, with the reason.
+        surplus: What else the added statements allow.
+        reason: The reason, in one or two sentences.
+    """
+
+    before: Decision | None
+    after: Decision | None
+    fixes: bool | None
+    surplus: tuple[Surplus, ...]
+    reason: str
+
+    @override
+    def __str__(self) -> str:
+        verdict = {True: "fixed", False: "not fixed", None: "cannot be told"}[self.fixes]
+        return "\n".join([f"{verdict}: {self.reason}", *(f"  {each}" for each in self.surplus[:_MAX_SHOWN])])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the verification as JSON-ready data."""
+        return {
+            "fixes": self.fixes,
+            "reason": self.reason,
+            "before": None if self.before is None else self.before.to_dict("short"),
+            "after": None if self.after is None else self.after.to_dict("short"),
+            "surplus": [attrs.asdict(each) for each in self.surplus],
+        }
+
+    @override
+    def _blocks(self) -> Iterator[Block]:
+        from iamtriage._rendering.blocks import Fields, Heading, Items
+
+        yield Heading(str(self).partition("\n")[0], 1)
+        decisions = (("before", self.before), ("after", self.after))
+        rows = tuple(
+            (name, f"{describe_verdict(each.allowed)}: {each.reason}") for name, each in decisions if each
+        )
+        if rows:
+            yield Fields(rows)
+        if self.surplus:
+            yield Heading("What else is allowed")
+            yield Items(tuple(str(each) for each in self.surplus[:_MAX_SHOWN]))
+
+
+Adding: TypeAlias = "Document | Iterable[Document] | PolicySet | None"
+
+
+def verify(
+    failure_or_explanation: object,
+    policies: PolicySet,
+    *,
+    adding: Adding = None,
+    facts: object = None,
+) -> Verification:
+    """Verify that the denied call is allowed, with policies as they are or with added statements.
+
+    Args:
+        failure_or_explanation: An :class:`iamtriage.AccessDenied`, or an explanation of one.
+        policies: The policies that applied to the call.
+        adding: What to add: policies, of which those with a principal are added to the resource's policy and
+            the others to the identity's; or a :class:`PolicySet`, which is added type by type.
+        facts: The facts, as for :func:`iamtriage.explain`. ``caller``, ``resource`` and ``decoded_message``
+            complete the request.
+
+    Raises:
+        PolicyError: An added policy is not valid.
+        TypeError: An argument has the wrong type.
+
+    >>> from iamtriage import explain
+    >>> explanation = explain(
+    ...     "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:GetObject on "
+    ...     "resource: arn:aws:s3:::reports/q1.csv because no identity-based policy allows the s3:GetObject "
+    ...     "action"
+    ... )
+    >>> wide = {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::reports/*"}
+    >>> policy = {"Version": "2012-10-17", "Statement": [wide]}
+    >>> print(verify(explanation, PolicySet(), adding=policy))
+    fixed: the added statements allow s3:GetObject.
+      added statement 0 also allows actions s3:* and resources arn:aws:s3:::reports/*
+    """
+    failure: object = getattr(failure_or_explanation, "failure", failure_or_explanation)
+    if not isinstance(failure, AccessDenied):
+        raise TypeError(wrong_type_message("the first argument of verify()", "an access denial", failure))
+    _require_policies(policies)
+    request = build_request(failure, facts)
+    if isinstance(request, str):
+        return Verification(None, None, None, (), request)
+    added = _split_adding(adding)
+    before = evaluate(request, policies)
+    if adding is None:
+        fixes, reason = _judge(failure, before, before, policies, is_changed=False)
+        return Verification(before, before, fixes, (), reason)
+    together = _add(policies, added)
+    after = evaluate(request, together)
+    fixes, reason = _judge(failure, before, after, together, is_changed=True)
+    return Verification(before, after, fixes, tuple(_find_surplus(added, request)), reason)
+
+
+def _require_policies(policies: object) -> None:
+    if not isinstance(policies, PolicySet):
+        raise TypeError(wrong_type_message("policies", "a PolicySet", policies))
+
+
+# ------------------------------------------------------------------------------------------ the request
+
+
+def build_request(failure: AccessDenied, facts: object = None) -> Request | str:
+    """Return the denied request, or what is not known of it.
+
+    Args:
+        failure: The denial.
+        facts: Facts that complete it.
+    """
+    decoded = _read_decoded(facts)
+    own = decoded.principal.arn if decoded and decoded.principal else None
+    principal = _read_fact(facts, "caller") or own or failure.principal
+    action = (decoded.action if decoded else None) or failure.action or _find_only_action(failure)
+    resource = (decoded.resource if decoded else None) or _read_fact(facts, "resource") or failure.resource
+    if action and not resource:
+        known = find_action(action)
+        resource = "*" if known and known.only_wildcard else None
+    parts = (("the caller", principal), ("the action", action), ("the resource", resource))
+    missing = [name for name, value in parts if not value]
+    if missing:
+        verb = "are" if len(missing) > 1 else "is"
+        words = join_words(missing, "and")
+        return f"The error does not state {words}, which {verb} needed to evaluate policies."
+    context = {each.key: each.values for each in decoded.context} if decoded else {}
+    try:
+        return Request(str(principal), str(action), str(resource), {**_read_envelope(failure), **context})
+    except (InvalidArnError, ValueError) as error:
+        return f"The denied request cannot be evaluated: {error}."
+
+
+def _read_fact(facts: object, name: str) -> str | None:
+    value = _get_fact(facts, name)
+    return value if isinstance(value, str) and value else None
+
+
+def _get_fact(facts: object, name: str) -> object:
+    if isinstance(facts, Mapping):
+        return cast("Mapping[str, object]", facts).get(name)
+    return getattr(facts, name, None)
+
+
+def _read_decoded(facts: object) -> DecodedMessage | None:
+    from iamtriage.authorization._decoded_messages import DecodedMessage, read_decoded_message
+
+    if isinstance(facts, DecodedMessage):
+        return facts
+    value = _get_fact(facts, "decoded_message")
+    if value is None or isinstance(value, DecodedMessage):
+        return value
+    return read_decoded_message(cast("str", value))
+
+
+def _find_only_action(failure: AccessDenied) -> str | None:
+    """Return the action of the operation if it requires exactly one."""
+    envelope = failure.envelope
+    if not envelope.operation:
+        return None
+    found = actions_for(envelope.operation, envelope.service)
+    is_clear = len(found) == 1 and len(found[0].actions) == 1
+    return found[0].actions[0] if is_clear else None
+
+
+def _read_envelope(failure: AccessDenied) -> dict[str, str]:
+    """Return the condition keys that the record of the call states."""
+    envelope = failure.envelope
+    context: dict[str, str] = {}
+    if envelope.source_ip:
+        # CloudTrail writes the name of a service that calls.
+        with suppress(ValueError):
+            context["aws:SourceIp"] = str(ipaddress.ip_address(envelope.source_ip))
+    if envelope.time and parse_date(envelope.time) is not None:
+        context["aws:CurrentTime"] = envelope.time
+    if envelope.source == "cloudtrail" and envelope.region:
+        context["aws:RequestedRegion"] = envelope.region
+    return context
+
+
+# --------------------------------------------------------------------------------------------- judging
+
+
+def _judge(
+    failure: AccessDenied, before: Decision, after: Decision, policies: PolicySet, *, is_changed: bool
+) -> tuple[bool | None, str]:
+    if after.allowed is False:
+        return False, f"the call stays denied. {after.reason}"
+    if after.allowed is None:
+        return None, after.reason
+    reported = failure.policy_type
+    if reported in _LIMITS and not policies.sources(reported):
+        return None, (
+            f"AWS reports that a {LAYER_NAMES[reported]} denied the call, and none is given. The other "
+            f"policies allow {after.request.action}."
+        )
+    if failure.deny == "explicit" and is_changed and before.deny != "explicit":
+        return None, (
+            f"AWS reports an explicit deny, and no given policy denies {after.request.action}. An added "
+            "Allow cannot override it."
+        )
+    if is_changed and before.allowed is True:
+        return None, (
+            f"the given policies allow {after.request.action} without the added statements, so the policy "
+            "that denied the call is not among them."
+        )
+    subject = "the added statements allow" if is_changed else "the given policies allow"
+    return True, f"{subject} {after.request.action}."
+
+
+# ---------------------------------------------------------------------------------------------- adding
+
+
+def _split_adding(adding: Adding) -> PolicySet:
+    """Return the added policies by type."""
+    if isinstance(adding, PolicySet):
+        return adding
+    documents: Iterable[Document] = ()
+    if isinstance(adding, (str, Mapping, PolicyDocument)):
+        documents = (cast("Document", adding),)
+    elif isinstance(adding, Iterable):
+        documents = adding
+    elif adding is not None:
+        raise TypeError(wrong_type_message("adding", "a policy, policies or a PolicySet", adding))
+    identity: list[Document] = []
+    resource: list[Document] = []
+    for each in documents:
+        (resource if _has_principal(each) else identity).append(each)
+    return PolicySet(identity=identity, resource=resource or None)
+
+
+def _has_principal(document: object) -> bool:
+    content = document.document if isinstance(document, PolicyDocument) else document
+    text = content if isinstance(content, str) else None
+    try:
+        data: Any = json.loads(text) if text is not None else content
+    except ValueError:
+        return False  # PolicySet reports it
+    statements: Any = cast("Mapping[str, Any]", data).get("Statement") if isinstance(data, Mapping) else None
+    listed: Any = [statements] if isinstance(statements, Mapping) else statements
+    if not isinstance(listed, (list, tuple)):
+        return False
+    return any(
+        isinstance(each, Mapping) and not {"Principal", "NotPrincipal"}.isdisjoint(cast("Any", each))
+        for each in cast("list[object]", listed)
+    )
+
+
+def _add(policies: PolicySet, added: PolicySet) -> PolicySet:
+    values: dict[str, Any] = {}
+    for name in ("identity", "permissions_boundary", "session", "resource", "vpc_endpoint"):
+        old, new = getattr(policies, name), getattr(added, name)
+        values[name] = old if not new else (*(old or ()), *new)
+    for name in ("service_control", "resource_control"):
+        old, new = getattr(policies, name), getattr(added, name)
+        values[name] = old if not new else _add_levels(old or (), new)
+    return PolicySet(**values)
+
+
+def _add_levels(old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Add the policies of each level; levels are counted from the root."""
+    count = max(len(old), len(new))
+    filled = [(*levels, *((),) * (count - len(levels))) for levels in (old, new)]
+    return tuple((*one, *other) for one, other in zip(*filled, strict=True))
+
+
+# --------------------------------------------------------------------------------------------- surplus
+
+
+def _find_surplus(added: PolicySet, request: Request) -> Iterator[Surplus]:
+    index = 0
+    forms: tuple[tuple[str, PolicyForm], ...] = (("identity", "identity"), ("resource", "resource"))
+    for name, form in forms:
+        for document in getattr(added, name) or ():
+            content = document.document if isinstance(document, PolicyDocument) else document
+            for statement in parse_policy(content, form).statements:
+                surplus = _surplus_of(statement, request, index)
+                index += 1
+                if surplus is not None:
+                    yield surplus
+
+
+def _surplus_of(statement: Statement, request: Request, index: int) -> Surplus | None:
+    if statement.denies:
+        return None
+    actions = tuple(
+        f"everything except {each}" if statement.is_not_action else each
+        for each in statement.actions
+        if statement.is_not_action or each.lower() != request.action.lower()
+    )
+    resources = tuple(
+        f"everything except {each.text}" if statement.is_not_resource else each.text
+        for each in statement.resources or ()
+        if statement.is_not_resource or not _is_only(each.text, request)
+    )
+    principals = tuple(
+        f"everyone except {value}" if statement.is_not_principal else value
+        for _, value in statement.principals
+        if statement.is_not_principal or not _names(value, request)
+    )
+    return Surplus(index, actions, resources, principals) if actions or resources or principals else None
+
+
+def _is_only(text: str, request: Request) -> bool:
+    """Return whether a value covers the resource of the request and nothing else."""
+    if text == request.resource:
+        return True
+    if text == "*":
+        # AWS accepts only * for an action without resource types.
+        known = find_action(request.action)
+        return known is not None and known.only_wildcard
+    return False
+
+
+def _names(value: str, request: Request) -> bool:
+    """Return whether a principal is the caller, or the role of the session."""
+    if value == request.principal:
+        return True
+    try:
+        resource = parse_arn(request.principal).resource.split("/")
+    except InvalidArnError:
+        return False
+    account = request.keys.principal_account
+    return resource[0] == "assumed-role" and value.endswith(f":iam::{account}:role/{resource[1]}")
